@@ -1,0 +1,54 @@
+"""tracker: what changed between two national statements.
+
+The public Python interface. Each name is imported from its home on first use, so that importing the
+package costs next to nothing and loads neither a database nor a model.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tracker.archive.reader import open_reader as open_archive
+    from tracker.comparison.align import align
+    from tracker.references import parse_reference
+    from tracker.text.reading import segment
+    from tracker.topics.matching import match_topics
+    from tracker.topics.vocabulary import load_vocabulary
+    from tracker.workflows.compare import compare
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "__version__",
+    "align",
+    "compare",
+    "load_vocabulary",
+    "match_topics",
+    "open_archive",
+    "parse_reference",
+    "segment",
+]
+
+_HOMES = {
+    "align": ("tracker.comparison.align", "align"),
+    "compare": ("tracker.workflows.compare", "compare"),
+    "load_vocabulary": ("tracker.topics.vocabulary", "load_vocabulary"),
+    "match_topics": ("tracker.topics.matching", "match_topics"),
+    "open_archive": ("tracker.archive.reader", "open_reader"),
+    "parse_reference": ("tracker.references", "parse_reference"),
+    "segment": ("tracker.text.reading", "segment"),
+}
+
+
+def __getattr__(name: str) -> object:
+    try:
+        module, attribute = _HOMES[name]
+    except KeyError:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}") from None
+    return getattr(import_module(module), attribute)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

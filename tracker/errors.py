@@ -1,0 +1,48 @@
+"""The errors a user can meet, each with the exit code it ends in.
+
+::
+
+    TrackerError            2   anything expected that stops a command
+    ├── ReferenceInvalid    2   a reference that cannot be read, or names nothing known
+    ├── NotInArchive        2   a reference that reads well but has nothing behind it
+    ├── DocumentUnreadable  2   bytes that hold no statement: empty, damaged, encrypted, too large
+    ├── VocabularyInvalid   2   a vocabulary or another user's table with a fault in it
+    ├── ArchiveUnusable     2   no archive there, a newer schema, a full or read-only disk
+    └── ArchiveLocked      75   another run holds the archive
+
+Each message is one line that names the thing and the next step. A traceback is a bug.
+"""
+
+from __future__ import annotations
+
+
+class TrackerError(Exception):
+    """An expected failure; its text is printed on one line of standard error."""
+
+    exit_code = 2
+
+
+class ReferenceInvalid(TrackerError):
+    """A reference that cannot be read, or that names an unknown country, body or session."""
+
+
+class NotInArchive(TrackerError):
+    """A well-formed reference that the archive has nothing for."""
+
+
+class DocumentUnreadable(TrackerError):
+    """Bytes that hold no readable statement."""
+
+
+class VocabularyInvalid(TrackerError):
+    """A vocabulary file with a fault; the message gives file and place."""
+
+
+class ArchiveUnusable(TrackerError):
+    """An archive that cannot be opened or written."""
+
+
+class ArchiveLocked(TrackerError):
+    """Another process is writing to the archive (``EX_TEMPFAIL``)."""
+
+    exit_code = 75
