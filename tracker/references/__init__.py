@@ -1,0 +1,30 @@
+"""What users point at: countries, bodies, sessions, and the references that are made of them.
+
+Importing this loads no table; each is read once, when the first question needs it.
+"""
+
+from __future__ import annotations
+
+from tracker.references.bodies import Body, SessionKind, Step, bodies, find_body
+from tracker.references.countries import Country, countries, country_name, find_country, own_names
+from tracker.references.grammar import looks_like_reference, parse_reference
+from tracker.references.sessions import Session, resolve_session, same_kind, session_sort_key
+
+__all__ = [
+    "Body",
+    "Country",
+    "Session",
+    "SessionKind",
+    "Step",
+    "bodies",
+    "countries",
+    "country_name",
+    "find_body",
+    "find_country",
+    "looks_like_reference",
+    "own_names",
+    "parse_reference",
+    "resolve_session",
+    "same_kind",
+    "session_sort_key",
+]

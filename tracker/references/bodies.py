@@ -1,0 +1,160 @@
+"""The bodies at which states speak, read from a table, and the rules for their sessions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, TypedDict
+
+from tracker.errors import ReferenceInvalid
+from tracker.references.wording import closest, fold_name, is_plain, show
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_TABLE = Path(__file__).with_name("bodies.toml")
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """From session ``n``, held in ``year``, on: years between sessions, or sessions a year."""
+
+    n: int
+    year: int
+    every: int = 1
+    per_year: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class SessionKind:
+    """One kind of session of a body, how its label is written and in which years it met.
+
+    ``label`` holds one of ``{n}``, ``{year}``, ``{date}`` and ``{free}``.
+    """
+
+    name: str
+    label: str
+    years: tuple[int, ...] = ()
+    """The years of sessions 1, 2, 3 and so on."""
+    steps: tuple[Step, ...] = ()
+    exceptions: tuple[tuple[int, int], ...] = ()
+    """Number (or year in the label) and year, where the rest does not say or says it wrongly."""
+    last: int = 999
+    """The highest number there can be."""
+
+    def year_of(self, number: int) -> int | None:
+        """Return the year in which a session opened, or none where no rule reaches that far."""
+        special = dict(self.exceptions).get(number)
+        if special:
+            return special
+        if 1 <= number <= len(self.years):
+            return self.years[number - 1]
+        step = max((step for step in self.steps if step.n <= number), key=lambda step: step.n, default=None)
+        return None if step is None else step.year + (number - step.n) * step.every // step.per_year
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """A UN organ or forum; ``id`` is what references are written with."""
+
+    id: str
+    name: str
+    aliases: tuple[str, ...] = ()
+    kinds: tuple[SessionKind, ...] = (SessionKind("regular", "{n}"),)
+
+
+def bodies() -> tuple[Body, ...]:
+    """Return the packaged bodies, in the order of the table: principal organs first."""
+    return tuple(_by_id().values())
+
+
+def find_body(name: str, extra: Sequence[Body] = ()) -> Body:
+    """Return the body with that id, alias or full name; case, accents and punctuation are ignored.
+
+    ``extra`` are bodies of the user's own, which come before ours.
+
+    Raises ``ReferenceInvalid`` where no body has that name, with the closest that does, and where
+    several have it (``General Conference``), with the choices.
+    """
+    found = match_bodies(name, extra)
+    if not found:
+        raise ReferenceInvalid(_unknown(name, extra))
+    if len(found) > 1:
+        choices = " or ".join(f"{body.id} ({body.name})" for body in found)
+        raise ReferenceInvalid(f"body {show(name.strip())} is ambiguous: write {choices}")
+    return found[0]
+
+
+def match_bodies(name: str, extra: Sequence[Body] = ()) -> tuple[Body, ...]:
+    """Return the bodies that a name may stand for: none, one, or several to choose from."""
+    if not is_plain(name):
+        return ()
+    folded = fold_name(name)
+    own = tuple(body for body in extra if folded in fold_body(body))
+    ours = _by_name().get(folded, ())
+    exact = [body for body in (*own, *ours) if fold_name(body.id) == folded]
+    return tuple(exact[:1]) or own or ours
+
+
+def fold_body(body: Body) -> frozenset[str]:
+    """Return everything a body goes by, folded for matching."""
+    return frozenset(fold_name(name) for name in (body.id, body.name, *body.aliases))
+
+
+def _unknown(name: str, extra: Sequence[Body]) -> str:
+    known = (*extra, *bodies())
+    by_writing = {body.id: body for body in known}
+    for body in known:
+        for written in (body.name, *body.aliases):
+            by_writing.setdefault(written, body)
+    likely = closest(name, by_writing)
+    hint = f"did you mean {by_writing[likely].id} ({by_writing[likely].name})? " if likely else ""
+    return f"unknown body {show(name.strip())}; {hint}`tracker bodies` lists those known"
+
+
+class _KindRow(TypedDict, total=False):
+    label: str
+    years: list[int]
+    steps: list[dict[str, int]]
+    exceptions: dict[str, int]
+    last: int
+
+
+class _BodyRow(TypedDict):
+    name: str
+    aliases: list[str]
+    sessions: dict[str, _KindRow]
+
+
+@lru_cache(maxsize=1)
+def _by_id() -> dict[str, Body]:
+    import tomllib  # noqa: PLC0415 (needed only where a table is read)
+
+    rows: dict[str, _BodyRow] = tomllib.loads(_TABLE.read_text(encoding="utf-8"))
+    return {code: _read_body(code, row) for code, row in rows.items()}
+
+
+def _read_body(code: str, row: _BodyRow) -> Body:
+    kinds = tuple(_read_kind(name, kind) for name, kind in row["sessions"].items())
+    return Body(code, row["name"], tuple(row["aliases"]), kinds)
+
+
+def _read_kind(name: str, row: _KindRow) -> SessionKind:
+    return SessionKind(
+        name=name,
+        label=row["label"],
+        years=tuple(row.get("years", ())),
+        steps=tuple(Step(**step) for step in row.get("steps", ())),
+        exceptions=tuple((int(number), year) for number, year in row.get("exceptions", {}).items()),
+        last=row.get("last", 999),
+    )
+
+
+@lru_cache(maxsize=1)
+def _by_name() -> dict[str, tuple[Body, ...]]:
+    index: dict[str, tuple[Body, ...]] = {}
+    for body in bodies():
+        for name in fold_body(body):
+            index[name] = (*index.get(name, ()), body)
+    return index

@@ -1,0 +1,202 @@
+"""Sessions of a body: from what people write to one label, with its kind, number, year and order."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from tracker.errors import ReferenceInvalid
+from tracker.references.bodies import find_body, fold_body
+from tracker.references.dates import is_partial_date
+from tracker.references.session_words import read_session_words
+from tracker.references.wording import fold_letters, fold_name, is_plain, show
+
+if TYPE_CHECKING:
+    from tracker.references.bodies import Body, SessionKind
+    from tracker.references.session_words import Reading
+
+SortKey = tuple[int, int, int, int, tuple[tuple[int, int, str], ...]]
+
+_PLAIN = frozenset({"regular", "annual", "dated", "free"})
+_FOLLOWING = frozenset({"reconvened", "resumed"})
+_YEARS = range(1900, 2200)
+_UNDATED = 9999
+_EXAMPLE_YEAR = 2022
+_LONGEST = 120
+
+_SLUG = re.compile(r"[a-z][a-z0-9]*(?:[.-][a-z0-9]+)*")
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One session of a body, under the one label it is kept by."""
+
+    body: str
+    label: str
+    """``31``, ``31-reconvened``, ``S-36``, ``COP26``, ``2024`` ..."""
+    kind: str
+    number: int | None
+    year: int | None
+    """The year in which it opened, where that is known."""
+    starts: str | None = None
+    """Its first and last day (or month) as ISO dates, where the label itself says so."""
+    ends: str | None = None
+
+
+def resolve_session(body: Body | str, text: str) -> Session:
+    """Return the session of a body that a text stands for, under its canonical label.
+
+    Understands labels, ordinals in figures, words and Roman numerals, the body's own name beside them
+    and the kinds of session: ``31``, ``thirty-first regular session``, ``reconvened 31st``, ``HRC52``,
+    ``36th special session``, ``S36``, ``COP 26``. A label comes back as it was. ``body`` may be a name.
+
+    Raises ``ReferenceInvalid`` for an unknown body, and where the text is none of these, with examples;
+    for a year at a body that numbers its sessions, with the numbers of that year.
+    """
+    place = find_body(body) if isinstance(body, str) else body
+    found = _match_session(place, text)
+    if found is None:
+        raise ReferenceInvalid(_unreadable(place, text))
+    return found
+
+
+def same_kind(body: Body | str, label_a: str, label_b: str) -> bool:
+    """Tell whether two sessions may be neighbours: regular with regular, special with special.
+
+    Labels that cannot be read are of one kind with each other only. Raises nothing.
+    """
+    return _kind_of(body, label_a) == _kind_of(body, label_b)
+
+
+def session_sort_key(body: Body | str, label: str) -> SortKey:
+    """Return the key that puts the sessions of one body in order: year, kind, number, follow-up, label.
+
+    A reconvened or resumed session follows the one it continues. A session whose year no rule gives
+    takes that of the latest one before it. Unknown bodies and labels sort last, figures by value.
+    All parts but the last are whole numbers from 0 to 99999. Raises nothing.
+    """
+    found = _read_label(body, label)
+    if found is None:
+        return (_UNDATED, 0, 0, 0, _natural(label))
+    place = find_body(body) if isinstance(body, str) else body
+    follows = found.kind in _FOLLOWING
+    rank = 0 if follows else [kind.name for kind in place.kinds].index(found.kind)
+    year = found.year or _year_before(place, found)
+    return (year, rank, found.number or 0, int(follows), _natural(label))
+
+
+def _year_before(body: Body, session: Session) -> int:
+    if session.number is None:
+        return _UNDATED
+    kind = body.kinds[0] if session.kind in _FOLLOWING else _kind_named(body, session.kind)
+    if not (kind.years or kind.steps):
+        return _UNDATED
+    earlier = (kind.year_of(number) for number in range(session.number, 0, -1))
+    return next((year for year in earlier if year), 0)
+
+
+def _kind_named(body: Body, name: str) -> SessionKind:
+    return next(kind for kind in body.kinds if kind.name == name)
+
+
+def _natural(label: str) -> tuple[tuple[int, int, str], ...]:
+    parts = re.findall(r"[0-9]{1,8}|[^0-9]+", fold_letters(label))
+    return tuple(
+        (0, int(part), "") if part[0].isascii() and part.isdigit() else (1, 0, part) for part in parts
+    )
+
+
+def _kind_of(body: Body | str, label: str) -> str | None:
+    found = _read_label(body, label)
+    return None if found is None else found.kind
+
+
+def _read_label(body: Body | str, label: str) -> Session | None:
+    try:
+        return resolve_session(body, label)
+    except ReferenceInvalid:
+        return None
+
+
+def _match_session(body: Body, text: str) -> Session | None:
+    if not is_plain(text) or len(text) > _LONGEST:
+        return None
+    folded = fold_letters(text).strip()
+    bare = _body_names(body).sub(" ", folded).strip()
+    reading = read_session_words(bare)
+    numbered = (_fit(body, kind, bare, reading) for kind in body.kinds)
+    free = (_fit_free(body, kind, slug) for kind in body.kinds for slug in (folded, bare))
+    return next((session for session in chain(numbered, free) if session), None)
+
+
+@lru_cache(maxsize=64)
+def _body_names(body: Body) -> re.Pattern[str]:
+    """Match the body's own names, and the last part of its id (``CBD-COP`` says ``COP15``)."""
+    names = sorted({*fold_body(body), fold_name(body.id.rpartition("-")[2])}, key=len, reverse=True)
+    written = "|".join(r"[\W_]+".join(map(re.escape, name.split())) for name in names)
+    return re.compile(
+        rf"(?<![a-z0-9])(?:{written})(?:(?<=[0-9])(?![0-9])|(?<![0-9])(?:(?![a-z])|(?=e?ss?-?[0-9])))/?"
+    )
+
+
+def _fit(body: Body, kind: SessionKind, bare: str, reading: Reading | None) -> Session | None:
+    if "{date}" in kind.label:
+        return _fit_date(body, kind, bare)
+    if reading is None or "{free}" in kind.label or not _suits(kind, reading.marks):
+        return None
+    return _fit_number(body, kind, reading.number)
+
+
+def _fit_free(body: Body, kind: SessionKind, slug: str) -> Session | None:
+    """Take any slug, as written first: the body's name may be a part of it (``sc-reform``)."""
+    if "{free}" not in kind.label or not _SLUG.fullmatch(slug):
+        return None
+    return Session(body.id, slug, kind.name, None, None)
+
+
+def _fit_date(body: Body, kind: SessionKind, bare: str) -> Session | None:
+    if not is_partial_date(bare):
+        return None
+    return Session(body.id, bare, kind.name, None, int(bare[:4]), starts=bare, ends=bare)
+
+
+def _fit_number(body: Body, kind: SessionKind, number: int) -> Session | None:
+    if "{year}" in kind.label:
+        year = kind.year_of(number) or number
+        return Session(body.id, str(number), kind.name, None, year) if number in _YEARS else None
+    if not 1 <= number <= kind.last:
+        return None
+    return Session(body.id, kind.label.format(n=number), kind.name, number, kind.year_of(number))
+
+
+def _suits(kind: SessionKind, marks: frozenset[str]) -> bool:
+    """Match marks with a kind. ``meeting`` alone says nothing, save where meetings are a kind."""
+    own = frozenset(kind.name.split())
+    asked = marks if "meeting" in own else marks - {"meeting"}
+    return asked <= {"regular"} if kind.name in _PLAIN else asked == own
+
+
+def _unreadable(body: Body, text: str) -> str:
+    fault = f"cannot read {show(text.strip())} as a session of {body.id}; expected a label such as"
+    examples = " or ".join(dict.fromkeys(_example(kind) for kind in body.kinds))
+    numbers = _sessions_of_year(body, text.strip())
+    hint = f" ({body.id} numbers its sessions; in {text.strip()}: {', '.join(numbers)})" if numbers else ""
+    return f"{fault} {examples}{hint}"
+
+
+def _sessions_of_year(body: Body, text: str) -> list[str]:
+    if not (re.fullmatch("[0-9]{4}", text) and int(text) in _YEARS):
+        return []
+    first = body.kinds[0]
+    reach = min(first.last, 999)
+    return [
+        first.label.format(n=number) for number in range(1, reach + 1) if first.year_of(number) == int(text)
+    ]
+
+
+def _example(kind: SessionKind) -> str:
+    past = (n for n in range(min(kind.last, 999), 0, -1) if (kind.year_of(n) or _UNDATED) <= _EXAMPLE_YEAR)
+    return kind.label.format(n=next(past, 1), year=2024, date="2024-05-20", free="opening-segment")
