@@ -1,0 +1,197 @@
+"""The main text of a web page."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from tracker.capture.blocks import CELL, Block, BlockKind, join_blocks
+from tracker.capture.plain import Decoded, decode, decode_as
+from tracker.model import Extraction
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from lxml.etree import _Element
+    from lxml.html import HtmlElement
+
+_DECLARED = re.compile(
+    rb"""<(?:meta|\?xml)\b[^>]*?\b(?:charset|encoding)\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE
+)
+_XML_DECLARATION = re.compile(r"\A\s*<\?xml[^>]*\?>")
+_UNREADABLE = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
+_DECLARABLE = re.compile(
+    r"(?:x-)?(?:utf-?(?:8|16|32)|iso-?|latin|windows|cp|koi8|gb|big5|euc|shift|sjis|mac|us-ascii)",
+    re.IGNORECASE,
+)
+"""Python knows more: ``punycode``, which takes quadratic time, and ``unicode_escape``, which rewrites."""
+_HEAD = 4096
+_OUTSIDE = (
+    "script",
+    "style",
+    "noscript",
+    "template",
+    "nav",
+    "footer",
+    "aside",
+    "form",
+    "button",
+    "iframe",
+    "svg",
+    "select",
+)
+_HEADINGS = frozenset({"head", "h1", "h2", "h3", "h4", "h5", "h6"})
+_ITEMS = frozenset({"item", "li", "dt", "dd"})
+_ROWS = frozenset({"row", "tr"})
+_CELLS = frozenset({"cell", "td", "th"})
+_BLOCKS = frozenset(
+    [
+        "address",
+        "article",
+        "blockquote",
+        "body",
+        "center",
+        "div",
+        "dl",
+        "figcaption",
+        "figure",
+        "header",
+        "hr",
+        "list",
+        "main",
+        "ol",
+        "p",
+        "pre",
+        "quote",
+        "section",
+        "table",
+        "tbody",
+        "thead",
+        "title",
+        "ul",
+    ]
+)
+_SPACE = re.compile(r"[ \t\r\n\f]+")
+
+
+def read_html(data: bytes) -> Extraction:
+    """Return the main text of a page: no menus, scripts, comments; headings, lists and tables kept.
+
+    Where no main text is found, as on very short pages, the text of the whole body is taken. The title
+    is the page's only first heading or else its ``<title>``.
+    """
+    import trafilatura
+    from lxml import etree
+
+    decoded = decode_page(data)
+    text = join_blocks(_main_blocks(_parse(decoded.text)))
+    extractor = f"trafilatura {trafilatura.__version__} {decoded.label}"
+    page = _parse(decoded.text)
+    if not text:
+        text = join_blocks(_all_blocks(page))
+        extractor = f"lxml {etree.__version__} {decoded.label}"
+    return Extraction(text=text, media_type="text/html", extractor=extractor, title=_title(page))
+
+
+def decode_page(data: bytes) -> Decoded:
+    """Return the text of a page's bytes.
+
+    Valid UTF-8 beyond ASCII wins over what the page declares, since it is hardly ever an accident;
+    then the declaration, where it holds; then a guess. Raises ``DocumentUnreadable`` for binary data.
+    """
+    declared = _DECLARED.search(data[:_HEAD])
+    utf8 = None if data.isascii() else decode_as(data, "utf-8")
+    marked = data.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff"))
+    if declared and utf8 is None and not marked:
+        encoding = declared.group(1).decode("ascii", "ignore")
+        held = decode_as(data, encoding) if _DECLARABLE.match(encoding) else None
+        if held is not None:
+            return held
+    return decode(data)
+
+
+def _parse(text: str) -> HtmlElement:
+    from lxml.html import HTMLParser, document_fromstring
+
+    # No network, no entities of the page's own, comments gone.
+    parser = HTMLParser(no_network=True, remove_comments=True, remove_pis=True)
+    source = _UNREADABLE.sub("", _XML_DECLARATION.sub("", text))
+    return document_fromstring(source or "<html></html>", parser=parser, ensure_head_body=True)
+
+
+def _main_blocks(page: HtmlElement) -> Iterator[Block]:
+    from trafilatura import bare_extraction
+
+    try:
+        document = bare_extraction(page, favor_recall=True, include_comments=False, include_tables=True)
+    except Exception:  # noqa: BLE001 - pages broken enough raise anything; the whole body is read instead
+        return
+    body = getattr(document, "body", None)
+    if body is not None:
+        yield from _blocks(body)
+
+
+def _all_blocks(page: HtmlElement) -> Iterator[Block]:
+    from lxml.etree import strip_elements
+
+    strip_elements(page, *_OUTSIDE, with_tail=False)
+    body = page.find("body")
+    if body is not None:
+        yield from _blocks(body)
+
+
+def _blocks(body: _Element) -> Iterator[Block]:
+    """Walk a tree, in HTML's or trafilatura's tags, without recursion: pages nest as deep as they like."""
+    from lxml.etree import iterwalk
+
+    kind: BlockKind = "paragraph"
+    buffer: list[str] = []
+    for event, element in iterwalk(body, events=("start", "end")):
+        tag = str(element.tag)
+        if event == "start" and tag in {"lb", "br"}:
+            buffer.append("\n")
+        elif tag in _CELLS:
+            buffer.append(CELL if event == "end" else "")
+        elif _parts(tag, buffer, event):
+            yield from _split(kind, buffer)
+            buffer = []
+            kind = _kind(tag) if event == "start" else "paragraph"
+        text = element.text if event == "start" else element.tail if element is not body else None
+        if text:
+            buffer.append(_SPACE.sub(" ", text))
+    yield from _split(kind, buffer)
+
+
+def _parts(tag: str, buffer: list[str], event: str) -> bool:
+    """Tell whether a tag ends the block before it; a paragraph that opens an item or row does not."""
+    if tag in _HEADINGS or tag in _ITEMS or tag in _ROWS:
+        return True
+    return tag in _BLOCKS and (event == "end" or any(part.strip() for part in buffer))
+
+
+def _kind(tag: str) -> BlockKind:
+    if tag in _HEADINGS:
+        return "heading"
+    if tag in _ITEMS:
+        return "item"
+    return "row" if tag in _ROWS else "paragraph"
+
+
+def _split(kind: BlockKind, buffer: list[str]) -> Iterator[Block]:
+    """Yield what was gathered, cut where two line breaks stand for the end of a paragraph."""
+    text = "".join(buffer)
+    if kind == "row":
+        yield Block(kind, CELL.join(cell.strip() for cell in text.split(CELL.strip()) if cell.strip()))
+        return
+    for number, part in enumerate(re.split(r"\n\s*\n", text)):
+        yield Block(kind if number == 0 else "paragraph", part)
+
+
+def _title(page: HtmlElement) -> str | None:
+    headings, titles = page.findall(".//h1"), page.findall(".//title")
+    for elements in (headings, titles):
+        if len(elements) == 1:
+            text = " ".join("".join(elements[0].itertext()).split())
+            if text:
+                return text
+    return None

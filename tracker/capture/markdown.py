@@ -1,0 +1,113 @@
+"""Markdown, with its marks taken off; the lines stay as they were."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from tracker.capture.blocks import CELL, Block, join_blocks
+from tracker.model import Extraction
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from markdown_it.token import Token
+
+    from tracker.capture.plain import Decoded
+
+_NAMES = (".md", ".markdown")
+_FRONT = re.compile(r"\A\ufeff?---[ \t]*\r?\n(.*?\r?\n)(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)", re.DOTALL)
+_FIELD = re.compile(r"^[A-Za-z][\w-]*:", re.MULTILINE)
+_TITLE = re.compile(r"^title:[ \t]*(['\"]?)(.+?)\1[ \t]*\r?$", re.MULTILINE)
+_MARK = re.compile(
+    r"^#{1,6}[ \t]+\S"  # a heading
+    r"|^\*\*[^*\n]+\*\*[ \t]*\r?$"  # a line in bold
+    r"|(?<![\w*])\*\*[^\s*][^*\n]*\*\*(?![\w*])"  # words in bold
+    r"|\[[^\]\n]+\]\((?:https?:|mailto:|/|#)[^)\s]*\)",  # a link
+    re.MULTILINE,
+)
+_ENOUGH = 2
+"""One mark may be an accident of typing; two are a habit."""
+_TAG = re.compile(r"<!--.*?-->|</?[A-Za-z][^<>]*>", re.DOTALL)
+_BREAKS = {"softbreak", "hardbreak"}
+
+
+def is_markdown(text: str, name: str | None) -> bool:
+    """Tell whether a text is Markdown: by its name, a front matter, or marks that are clear."""
+    if name is not None and name.lower().endswith(_NAMES):
+        return True
+    front = _FRONT.match(text)
+    if front and _FIELD.search(front.group(1)):
+        return True
+    return sum(1 for _, _ in zip(range(_ENOUGH), _MARK.finditer(text), strict=False)) == _ENOUGH
+
+
+def read_markdown(decoded: Decoded) -> Extraction:
+    """Return the text of Markdown without emphasis, link targets, tags or front matter.
+
+    Headings keep a ``# ``, items ``- `` or their number. The title is the front matter's, or else the
+    only heading of the first level.
+    """
+    import markdown_it
+
+    front = _FRONT.match(decoded.text)
+    body = decoded.text[front.end() :] if front else decoded.text
+    tokens = (
+        markdown_it.MarkdownIt("commonmark")
+        .enable("table")
+        .parse(body.replace("\r\n", "\n").replace("\r", "\n"))
+    )
+    title = _TITLE.search(front.group(1)) if front else None
+    return Extraction(
+        text=join_blocks(_blocks(tokens)),
+        media_type="text/markdown",
+        extractor=f"markdown-it-py {markdown_it.__version__} {decoded.label}",
+        title=title.group(2) if title else _only_heading(tokens),
+    )
+
+
+def _blocks(tokens: Sequence[Token]) -> Iterator[Block]:
+    marker: str | None = None
+    cells: list[str] = []
+    for before, token in zip((None, *tokens), tokens, strict=False):
+        if token.type == "list_item_open":
+            marker = f"{token.info}{token.markup} " if token.info else ""
+        elif token.type == "tr_close":
+            yield Block("row", CELL.join(cells))
+            cells = []
+        elif token.type in {"fence", "code_block"}:
+            yield Block("paragraph", token.content)
+        elif token.type == "html_block":
+            yield Block("paragraph", _TAG.sub("", token.content))
+        elif token.type == "inline" and before is not None:
+            text = _plain(token.children or ())
+            if before.tag in {"td", "th"}:
+                cells.append(text)
+            else:
+                yield _block(before, text, marker)
+                marker = None
+
+
+def _block(opening: Token, text: str, marker: str | None) -> Block:
+    if opening.type == "heading_open":
+        return Block("heading", text)
+    if marker is None:
+        return Block("paragraph", text)
+    return Block("item", text) if marker == "" else Block("numbered", marker + text)
+
+
+def _plain(inline: Sequence[Token]) -> str:
+    """Return inline tokens as text; a picture leaves its description, a tag nothing."""
+    return "".join(
+        "\n" if token.type in _BREAKS else token.content for token in inline if token.type != "html_inline"
+    )
+
+
+def _only_heading(tokens: Sequence[Token]) -> str | None:
+    titles = [
+        _plain(after.children or ())
+        for token, after in pairwise(tokens)
+        if token.type == "heading_open" and token.tag == "h1"
+    ]
+    return titles[0] if len(titles) == 1 else None

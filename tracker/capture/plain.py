@@ -1,0 +1,150 @@
+"""Plain text in any encoding: byte order marks first, then strict UTF-8, then the likeliest of a few."""
+
+from __future__ import annotations
+
+import codecs
+import unicodedata
+from typing import NamedTuple
+
+from tracker.errors import DocumentUnreadable
+
+_MARKS = (
+    # UTF-32 first: its little-endian mark begins with that of UTF-16.
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_LEGACY = (
+    "cp1252",
+    "latin-1",
+    "cp1251",
+    "gb18030",
+    "big5",
+    "iso-8859-6",
+    "cp1256",
+    "koi8-r",
+    "iso-8859-5",
+    "mac-roman",
+)
+_NAMES = {codecs.lookup(name).name.replace("-", "_"): name for name in _LEGACY}
+_FIRST_LEGACY = 0x80
+_SAMPLE = 100_000
+_UNTEXTUAL = 0.01
+"""Random bytes read as Latin-1 hold a quarter of control characters; real statements, a stray one."""
+_UNTEXTUAL_UTF8 = 0.2
+"""Bytes that are valid UTF-8 throughout are hardly there by chance: a short text may hold many escapes."""
+
+
+class Decoded(NamedTuple):
+    """A text and the encoding that gave it: ``data.decode(encoding, errors) == text``."""
+
+    text: str
+    encoding: str
+    errors: str = "strict"
+
+    @property
+    def label(self) -> str:
+        """The encoding as an extractor's configuration names it."""
+        return self.encoding if self.errors == "strict" else f"{self.encoding} {self.errors}"
+
+
+def decode(data: bytes) -> Decoded:
+    """Return the text of bytes in an unknown encoding, and the encoding.
+
+    ``text`` is exactly ``data.decode(encoding, errors)``. A byte order mark is not part of it: the
+    encodings ``utf-8-sig``, ``utf-16`` and ``utf-32`` take it off. UTF-8 with a broken byte here or
+    there is still UTF-8, with ``errors`` ``replace``. Raises ``DocumentUnreadable`` for bytes that
+    are no text.
+    """
+    decoded = _decode_marked(data) or _decode_wide(data) or _decode_utf8(data) or _decode_legacy(data)
+    certain = decoded is not None and decoded[1:] == ("utf-8", "strict")
+    if decoded is None or not _is_textual(decoded.text, _UNTEXTUAL_UTF8 if certain else _UNTEXTUAL):
+        raise DocumentUnreadable(
+            "this is binary data, not text; give the statement as text, HTML, PDF or DOCX"
+        )
+    return decoded
+
+
+def decode_as(data: bytes, encoding: str) -> Decoded | None:
+    """Return the text in a declared encoding, or ``None`` where the declaration does not hold."""
+    try:
+        name = codecs.lookup(encoding).name
+        text = data.decode(encoding)
+    except (LookupError, UnicodeError, ValueError):
+        return None
+    # A page that says Latin-1 means what browsers take it to mean.
+    if name == "iso8859-1":
+        return decode_as(data, "cp1252") or Decoded(text, "latin-1")
+    return Decoded(text, name) if isinstance(text, str) and _is_textual(text) else None
+
+
+def decode_marked(data: bytes) -> str | None:
+    """Return the text of bytes that begin with a byte order mark, whatever is broken in it."""
+    for mark, encoding in _MARKS:
+        if data.startswith(mark):
+            return data.decode(encoding, "ignore")
+    return None
+
+
+def require_text(text: str) -> None:
+    """Raise ``DocumentUnreadable`` for a text without a letter or a digit in it."""
+    if not any(char.isalnum() for char in text):
+        raise DocumentUnreadable("there is no text in it; check that the right file was saved")
+
+
+def _decode_marked(data: bytes) -> Decoded | None:
+    for mark, encoding in _MARKS:
+        if data.startswith(mark):
+            for errors in ("strict", "replace"):
+                try:
+                    return Decoded(data.decode(encoding, errors), encoding, errors)
+                except UnicodeError:
+                    continue
+    return None
+
+
+def _decode_wide(data: bytes) -> Decoded | None:
+    """Read UTF-16 without a mark: in a text of any script, line breaks and blanks give every other NUL."""
+    if b"\0" not in data[:4096]:
+        return None
+    little, big = data[1:4096:2].count(0), data[0:4096:2].count(0)
+    encoding = "utf-16-le" if little > big else "utf-16-be"
+    decoded = decode_as(data, encoding)
+    return decoded if decoded and max(little, big) > 10 * min(little, big) else None
+
+
+def _decode_utf8(data: bytes) -> Decoded | None:
+    """Read UTF-8; where it is broken, still if nine in ten of the bytes beyond ASCII belong to it."""
+    try:
+        return Decoded(data.decode("utf-8"), "utf-8")
+    except UnicodeDecodeError:
+        text = data.decode("utf-8", "replace")
+    beyond = sum(byte >= _FIRST_LEGACY for byte in data)
+    lost = text.count("\N{REPLACEMENT CHARACTER}")
+    return Decoded(text, "utf-8", "replace") if lost * 10 < beyond else None
+
+
+def _decode_legacy(data: bytes) -> Decoded | None:
+    from charset_normalizer import from_bytes
+
+    best = from_bytes(data, cp_isolation=list(_NAMES), enable_fallback=False).best()
+    names = [_NAMES[best.encoding]] if best and best.encoding in _NAMES else []
+    for name in (*names, "cp1252", "latin-1"):
+        try:
+            return Decoded(data.decode(name), name)
+        except UnicodeDecodeError:
+            continue
+    return None
+
+
+def _is_textual(text: str, limit: float = _UNTEXTUAL) -> bool:
+    """Tell whether nearly all characters are ones that texts are written with."""
+    sample = text if len(text) <= 2 * _SAMPLE else text[:_SAMPLE] + text[-_SAMPLE:]
+    strange = sum(_is_strange(char) for char in sample)
+    return strange <= limit * len(sample)
+
+
+def _is_strange(char: str) -> bool:
+    return not char.isprintable() and not char.isspace() and unicodedata.category(char) != "Cf"
