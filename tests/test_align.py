@@ -1,0 +1,121 @@
+"""The laws of the alignment, and what it must find and must leave alone."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tracker.comparison.align import align
+from tracker.comparison.order import Block, find_heaviest_chain
+
+FUND = "We will contribute 5 million euros to the Technical Cooperation Fund in 2023."
+FUND_NOW = "We intend to contribute 8 million euros to the Technical Cooperation Fund in 2024."
+WATER = "Access to clean water remains out of reach for a third of our rural population."
+OCEAN = "The warming of the ocean already empties the nets of our fishermen."
+THANKS = "Thank you."
+
+Sentences = st.lists(
+    st.sampled_from([FUND, FUND_NOW, WATER, OCEAN, THANKS, "", "Peace.", "我们支持联合国。"]), max_size=9
+)
+
+
+def pairs(old: list[str], new: list[str]) -> list[tuple[tuple[int, ...], tuple[int, ...], str]]:
+    return [(link.old, link.new, link.method) for link in align(old, new)]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ([], [], []),
+        ([FUND], [], []),
+        ([], [FUND], []),
+        ([FUND], ["  " + FUND.replace(" in ", "  in ")], [((0,), (0,), "equal")]),
+        (["“Peace” – now."], ['"peace" - Now.'], [((0,), (0,), "typographic")]),
+        ([FUND, WATER], [FUND_NOW, WATER], [((0,), (0,), "lexical"), ((1,), (1,), "equal")]),
+        (
+            [FUND, WATER, OCEAN],
+            [OCEAN, FUND, WATER],
+            [((2,), (0,), "equal"), ((0,), (1,), "equal"), ((1,), (2,), "equal")],
+        ),
+        ([WATER], [OCEAN], []),
+    ],
+)
+def test_links(
+    old: list[str], new: list[str], expected: list[tuple[tuple[int, ...], tuple[int, ...], str]]
+) -> None:
+    assert pairs(old, new) == expected
+
+
+def test_a_split_and_a_merge_become_one_link_each() -> None:
+    whole = (
+        "Climate change is the defining challenge of our time, and small island developing States are on its "
+        "front line, which is why we support a loss and damage fund."
+    )
+    parts = [
+        "Climate change is the defining challenge of our time.",
+        "Small island developing States are on its front line.",
+        "That is why we support a loss and damage fund.",
+    ]
+    assert pairs([WATER, whole, OCEAN], [WATER, *parts, OCEAN])[1][:2] == ((1,), (1, 2, 3))
+    assert pairs([WATER, *parts, OCEAN], [WATER, whole, OCEAN])[1][:2] == ((1, 2, 3), (1,))
+
+
+def test_an_edited_sentence_that_moved_is_still_linked() -> None:
+    found = pairs([FUND, WATER, OCEAN, THANKS], [WATER, OCEAN, THANKS, FUND_NOW])
+    assert ((0,), (3,), "lexical") in found
+
+
+def test_repeated_sentences_keep_their_neighbours() -> None:
+    old = [THANKS, FUND, THANKS, WATER, THANKS]
+    new = [FUND, THANKS, WATER, THANKS]
+    assert pairs(old, new) == [
+        ((1,), (0,), "equal"),
+        ((2,), (1,), "equal"),
+        ((3,), (2,), "equal"),
+        ((4,), (3,), "equal"),
+    ]
+
+
+def test_unlike_speeches_are_not_forced_together() -> None:
+    old = [WATER, "Our harvests failed twice in three years.", "The peace talks in the north have resumed."]
+    new = [
+        OCEAN,
+        "Digital trade widens the gap between us.",
+        "Our young people ask for schools and for work.",
+    ]
+    assert pairs(old, new) == []
+
+
+@given(Sentences)
+def test_a_text_beside_itself_is_equal_throughout(text: list[str]) -> None:
+    assert pairs(text, text) == [((i,), (i,), "equal") for i in range(len(text))]
+
+
+@settings(deadline=None)
+@given(Sentences, Sentences)
+def test_each_sentence_is_in_one_link_at_most(old: list[str], new: list[str]) -> None:
+    links = align(old, new)
+    for side, size in (("old", len(old)), ("new", len(new))):
+        places = [place for link in links for place in getattr(link, side)]
+        assert len(places) == len(set(places))
+        assert all(0 <= place < size for place in places)
+    assert all(
+        0.5 <= link.confidence <= 1 == (link.confidence == round(link.confidence, 4)) for link in links
+    )
+    assert links == align(old, new)
+
+
+@given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 5), st.integers(1, 9)), max_size=8))
+def test_no_chain_is_heavier_than_the_one_found(cells: list[tuple[int, int, int]]) -> None:
+    blocks = [Block(i, i, j, j, float(gain)) for i, j, gain in cells]
+
+    def heaviest(old: int, new: int) -> float:
+        later = (b for b in blocks if b.old_first > old and b.new_first > new)
+        return max((b.gain + heaviest(b.old_last, b.new_last) for b in later), default=0.0)
+
+    chain = [blocks[index] for index in find_heaviest_chain(blocks)]
+    assert sum(block.gain for block in chain) == heaviest(-1, -1)
+    assert all(a.old_last < b.old_first and a.new_last < b.new_first for a, b in itertools.pairwise(chain))

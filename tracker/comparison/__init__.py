@@ -1,0 +1,1 @@
+"""What corresponds in two versions, what was edited, and what the edits mean."""

@@ -1,0 +1,93 @@
+"""Which sentences of two texts correspond, n to m: ``align``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tracker.comparison.equals import match_equals
+from tracker.comparison.groups import Group, grow_groups, judge_move, measure_link, propose_groups
+from tracker.comparison.order import Block, find_heaviest_chain
+from tracker.comparison.pairing import Pairing, pair_texts
+from tracker.comparison.weights import Weights, load_weights, to_probability
+from tracker.model import Link
+from tracker.text.tokens import fold
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+_GROUP_DISCOUNT = 0.7
+"""The exponent by which a group of n pairs gains more than one pair; chosen on the development sets."""
+
+
+def align(old: Sequence[str], new: Sequence[str]) -> tuple[Link, ...]:
+    """Return the links between two texts' segments that a careful reader would most probably make.
+
+    Each segment is in one link at most. Equal segments are linked first (method ``equal``, or
+    ``typographic`` where only case, quotes, dashes or blanks differ); for the rest (``lexical``), the
+    confidence is a probability fitted on human alignments, and links below one half are left out.
+    Links come in the order of the new text.
+    """
+    return align_with(old, new, load_weights())
+
+
+def align_with(old: Sequence[str], new: Sequence[str], weights: Weights) -> tuple[Link, ...]:
+    """Return the links by given weights; see ``align``."""
+    folded_old, folded_new = [fold(text) for text in old], [fold(text) for text in new]
+    in_order, moved = match_equals(folded_old, folded_new)
+    links = [_link_equal(old, new, i, j) for i, j in (*in_order, *moved)]
+    if len(links) < min(len(old), len(new)):
+        pairing = pair_texts(folded_old, folded_new, (*in_order, *moved), weights.likeness)
+        links.extend(_link_alike(pairing, in_order, moved, weights))
+    return tuple(sorted(links, key=lambda link: (link.new, link.old)))
+
+
+def _link_equal(old: Sequence[str], new: Sequence[str], i: int, j: int) -> Link:
+    exact = old[i].split() == new[j].split()
+    return Link((i,), (j,), 1.0, "equal" if exact else "typographic")
+
+
+def _link_alike(
+    pairing: Pairing,
+    in_order: Sequence[tuple[int, int]],
+    moved: Sequence[tuple[int, int]],
+    weights: Weights,
+) -> list[Link]:
+    equal = (*in_order, *moved)
+    measured = {group: measure_link(pairing, group) for group in propose_groups(pairing, equal)}
+    chances = {group: to_probability(weights.link.logit(features)) for group, features in measured.items()}
+    found = grow_groups(pairing, _choose_in_order(chances, in_order, weights.accept), equal, weights)
+    moves = {group: judge_move(pairing, group, features) for group, features in measured.items()}
+    found |= _choose_moves(moves, found, weights.accept_move)
+    return [Link(group.old, group.new, round(chance, 4), "lexical") for group, chance in found.items()]
+
+
+def _choose_in_order(
+    chances: dict[Group, float], in_order: Sequence[tuple[int, int]], accept: float
+) -> dict[Group, float]:
+    """Return the groups of the chain that gains most, beside the equal pairs, with their probability."""
+    likely = [group for group, chance in chances.items() if chance >= accept]
+    blocks = [
+        Block(group.old[0], group.old[-1], group.new[0], group.new[-1], _gain(group, chances[group]))
+        for group in likely
+    ]
+    blocks += [Block(i, i, j, j, 1.0) for i, j in in_order]
+    chain = [likely[index] for index in find_heaviest_chain(blocks) if index < len(likely)]
+    return {group: chances[group] for group in chain}
+
+
+def _gain(group: Group, chance: float) -> float:
+    return float(chance * (len(group.old) * len(group.new)) ** _GROUP_DISCOUNT)
+
+
+def _choose_moves(chances: dict[Group, float], chosen: Iterable[Group], accept: float) -> dict[Group, float]:
+    """Return the strongest groups among the sentences that the chain has left, wherever they stand."""
+    used_old = {i for group in chosen for i in group.old}
+    used_new = {j for group in chosen for j in group.new}
+    likely = [group for group, chance in chances.items() if chance >= accept]
+    moves: dict[Group, float] = {}
+    for group in sorted(likely, key=lambda group: (-chances[group], group.old, group.new)):
+        if used_old.isdisjoint(group.old) and used_new.isdisjoint(group.new):
+            moves[group] = chances[group]
+            used_old.update(group.old)
+            used_new.update(group.new)
+    return moves

@@ -1,0 +1,53 @@
+"""Which pairs of sentences are worth measuring, found through the words they share."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from tracker.comparison.similarity import Unit
+
+_KEPT = 6
+_TOUCHES = 1500
+"""Postings read for one sentence, rarest stems first: 5,000 sentences beside 5,000 stay under a minute."""
+
+
+def find_candidates(
+    old: Mapping[int, Unit], new: Mapping[int, Unit], weights: Mapping[str, float]
+) -> tuple[tuple[int, int], ...]:
+    """Return the pairs (old, new) in which either is among the most similar to the other, in order."""
+    forward = {(i, j) for i, found in _nearest(old, new, weights) for j in found}
+    backward = {(i, j) for j, found in _nearest(new, old, weights) for i in found}
+    return tuple(sorted(forward | backward))
+
+
+def _nearest(
+    these: Mapping[int, Unit], those: Mapping[int, Unit], weights: Mapping[str, float]
+) -> list[tuple[int, Sequence[int]]]:
+    postings: dict[str, list[int]] = {}
+    for place, unit in those.items():
+        for stem in unit.stems:
+            postings.setdefault(stem, []).append(place)
+    return [(place, _best(unit, those, postings, weights)) for place, unit in these.items()]
+
+
+def _best(
+    unit: Unit,
+    those: Mapping[int, Unit],
+    postings: Mapping[str, Sequence[int]],
+    weights: Mapping[str, float],
+) -> Sequence[int]:
+    scores: dict[int, float] = {}
+    touched = 0
+    for stem in sorted(unit.stems, key=lambda stem: (-weights[stem], stem)):
+        places = postings.get(stem, ())
+        if touched and touched + len(places) > _TOUCHES:
+            break
+        touched += len(places)
+        square = weights[stem] * weights[stem]
+        for place in places:
+            scores[place] = scores.get(place, 0.0) + square
+    ranked = sorted((-round(score / those[place].norm, 4), place) for place, score in scores.items())
+    return [place for _, place in ranked[:_KEPT]]

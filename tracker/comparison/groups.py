@@ -1,0 +1,204 @@
+"""Sentences and runs of sentences that may be linked: proposed, measured, grown, judged as moves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tracker.comparison.pairing import NOTHING
+from tracker.comparison.similarity import find_cover, join_units, measure
+from tracker.comparison.weights import to_probability
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping, Sequence
+
+    from tracker.comparison.pairing import Pairing
+    from tracker.comparison.similarity import Unit
+    from tracker.comparison.weights import Weights
+
+_PLAIN_FEATURES = ("likeness", "support", "gap", "lead", "grouped", "weakest", "rise")
+LINK_FEATURES = (
+    *_PLAIN_FEATURES,
+    "kinship",
+    "looseness",
+    *(f"loose_{name}" for name in _PLAIN_FEATURES),
+)
+_WIDEST = 3
+_WORTH_GROWING = -4.0
+"""Log odds of likeness below which a pair is not tried as part of a split or a merge."""
+_LEAST_STEMS_TO_MOVE = 4
+"""Shorter sentences look alike by accident, and are linked out of order only where they are equal."""
+_LEAST_COVER_TO_MOVE = 0.6
+_SCRAP = 3
+_LEAST_RISE = 0.3
+"""By how much the log odds of likeness must rise for a group to take in one more sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Neighbouring sentences of the old text beside neighbouring ones of the new."""
+
+    old: tuple[int, ...]
+    new: tuple[int, ...]
+
+
+def propose_groups(pairing: Pairing, equal: Sequence[tuple[int, int]]) -> tuple[Group, ...]:
+    """Return the candidate pairs, and the splits and merges that are worth measuring, in order."""
+    taken_old, taken_new = {i for i, _ in equal}, {j for _, j in equal}
+    groups: dict[Group, None] = {}
+    for (i, j), logit in sorted(pairing.alike.items()):
+        if i in taken_old or j in taken_new:
+            continue
+        groups[Group((i,), (j,))] = None
+        if logit >= _WORTH_GROWING:
+            for width in range(2, _WIDEST + 1):
+                for run in _runs_around(i, width, len(pairing.old), taken_old):
+                    groups[Group(run, (j,))] = None
+                for run in _runs_around(j, width, len(pairing.new), taken_new):
+                    groups[Group((i,), run)] = None
+    return tuple(group for group in groups if _all_share(pairing, group))
+
+
+def _runs_around(place: int, width: int, size: int, taken: set[int]) -> list[tuple[int, ...]]:
+    runs = (tuple(range(start, start + width)) for start in range(place - width + 1, place + 1))
+    return [run for run in runs if run[0] >= 0 and run[-1] < size and taken.isdisjoint(run)]
+
+
+def _all_share(pairing: Pairing, group: Group) -> bool:
+    pairs = [(pairing.old[i], pairing.new[j]) for i in group.old for j in group.new]
+    return all(not old.stems.isdisjoint(new.stems) for old, new in pairs) and (
+        len(pairs) > 1 or _commensurate(*pairs[0])
+    )
+
+
+def _commensurate(old: Unit, new: Unit) -> bool:
+    """Return whether neither is a mere scrap of the other: "Instead." says nothing about a sentence."""
+    shorter, longer = sorted((len(old.sequence), len(new.sequence)))
+    return shorter >= _SCRAP or longer <= 2 * shorter
+
+
+def measure_link(pairing: Pairing, group: Group) -> tuple[float, ...]:
+    """Return the features named in ``LINK_FEATURES`` for one group."""
+    likeness, weakest, rise = _measure_group(pairing, group)
+    rival = max(
+        _rival(pairing.best_old, pairing.alike, group, group.old, side=0),
+        _rival(pairing.best_new, pairing.alike, group, group.new, side=1),
+    )
+    middle_old = (group.old[0] + group.old[-1] + 1) / (2 * len(pairing.old))
+    middle_new = (group.new[0] + group.new[-1] + 1) / (2 * len(pairing.new))
+    grouped = float(len(group.old) + len(group.new) > 2)  # noqa: PLR2004 - more than a pair
+    support = _find_support(pairing, group)
+    gap = abs(middle_old - middle_new)
+    lead = min(0.0, to_probability(likeness) - to_probability(rival))
+    plain = (likeness, support, gap, lead, grouped, weakest, rise)
+    loose = pairing.looseness
+    return (*plain, pairing.kinship, loose, *(loose * value for value in plain))
+
+
+def judge_move(pairing: Pairing, group: Group, features: Sequence[float]) -> float:
+    """Return the probability of a link that breaks the common order: likeness alone, order being no help."""
+    named = dict(zip(LINK_FEATURES, features, strict=True))
+    shortest = min(
+        sum(len(pairing.old[i].stems) for i in group.old), sum(len(pairing.new[j].stems) for j in group.new)
+    )
+    if shortest < _LEAST_STEMS_TO_MOVE:
+        return 0.0
+    if named["grouped"] and (named["weakest"] < _LEAST_COVER_TO_MOVE or named["rise"] < _LEAST_RISE):
+        return 0.0
+    return to_probability(named["likeness"])
+
+
+def grow_groups(
+    pairing: Pairing,
+    chosen: Mapping[Group, float],
+    equal: Sequence[tuple[int, int]],
+    weights: Weights,
+) -> dict[Group, float]:
+    """Return the groups, each grown by free neighbours for as long as likeness rises."""
+    used_old = {i for i, _ in equal} | {i for group in chosen for i in group.old}
+    used_new = {j for _, j in equal} | {j for group in chosen for j in group.new}
+    grown: dict[Group, float] = {}
+    for first, chance in chosen.items():
+        group, probability = first, chance
+        while better := _grow_once(pairing, group, used_old, used_new, weights):
+            group, probability = better
+            used_old.update(group.old)
+            used_new.update(group.new)
+        grown[group] = probability
+    return grown
+
+
+def _grow_once(
+    pairing: Pairing,
+    group: Group,
+    used_old: Collection[int],
+    used_new: Collection[int],
+    weights: Weights,
+) -> tuple[Group, float] | None:
+    floor = measure_link(pairing, group)[0] + _LEAST_RISE
+    tried: list[tuple[float, Group, float]] = []
+    for wider in _wider(pairing, group, used_old, used_new):
+        features = measure_link(pairing, wider)
+        chance = to_probability(weights.link.logit(features))
+        if features[0] >= floor and chance >= weights.accept:
+            tried.append((features[0], wider, chance))
+    if not tried:
+        return None
+    _, best, chance = max(tried, key=lambda entry: entry[0])
+    return best, chance
+
+
+def _wider(
+    pairing: Pairing, group: Group, used_old: Collection[int], used_new: Collection[int]
+) -> Iterator[Group]:
+    for i in (group.old[0] - 1, group.old[-1] + 1):
+        if 0 <= i < len(pairing.old) and i not in used_old:
+            yield Group(tuple(sorted((*group.old, i))), group.new)
+    for j in (group.new[0] - 1, group.new[-1] + 1):
+        if 0 <= j < len(pairing.new) and j not in used_new:
+            yield Group(group.old, tuple(sorted((*group.new, j))))
+
+
+def _measure_group(pairing: Pairing, group: Group) -> tuple[float, float, float]:
+    """Return likeness, the cover of the weakest member, and the rise over the best single pair."""
+    old = join_units([pairing.old[i] for i in group.old], pairing.weights)
+    new = join_units([pairing.new[j] for j in group.new], pairing.weights)
+    single = len(group.old) == len(group.new) == 1
+    if single:
+        return pairing.alike.get((group.old[0], group.new[0]), NOTHING), 0.0, 0.0
+    likeness = pairing.likeness.logit(measure(old, new, pairing.weights))
+    members = [find_cover(pairing.old[i], new, pairing.weights) for i in group.old]
+    members += [find_cover(pairing.new[j], old, pairing.weights) for j in group.new]
+    inner = max(pairing.alike.get((i, j), NOTHING) for i in group.old for j in group.new)
+    return likeness, min(members), likeness - inner
+
+
+def _rival(
+    best: Mapping[int, float],
+    alike: Mapping[tuple[int, int], float],
+    group: Group,
+    members: Sequence[int],
+    *,
+    side: int,
+) -> float:
+    """Return the best log odds of a member with a sentence outside the group."""
+    others = group.new if side == 0 else group.old
+    rivals = [NOTHING]
+    for member in members:
+        own = max(alike.get((member, o) if side == 0 else (o, member), NOTHING) for o in others)
+        top = best.get(member, NOTHING)
+        if top > own:
+            rivals.append(top)
+    return max(rivals)
+
+
+def _find_support(pairing: Pairing, group: Group) -> float:
+    """Return how far the pairs just before and just after the group are alike, 0 to 2."""
+    before = [(1, 1), (1, 2), (2, 1)]
+    return sum(
+        max(to_probability(pairing.alike.get((i + sign * a, j + sign * b), NOTHING)) for a, b in before)
+        for i, j, sign in (
+            (group.old[0], group.new[0], -1),
+            (group.old[-1], group.new[-1], 1),
+        )
+    )

@@ -1,0 +1,119 @@
+"""A change as the rules see it: both sides as running text, and what stands in place of what."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tracker.model import Evidence
+from tracker.text.tokens import Token, tokenize
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from tracker.model import Change, Edit, Segment, Version
+
+_LEAST_KEPT = 0.5
+"""Share of the shorter side's words that must be kept for agent and object to count as alike."""
+_EDITOR = re.compile(r"\((?:see|voir|véase)\s[^)]*\)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """The segments of one side, joined by a blank, with the means to cite them."""
+
+    text: str
+    tokens: tuple[Token, ...]
+    segments: tuple[tuple[int, int], ...]
+    """Ordinal of each segment, and where it starts in the text."""
+
+    def cite(self, start: int, end: int) -> Evidence | None:
+        """Return the evidence for ``text[start:end]``, or none where that runs over two segments."""
+        ordinal, offset = max((entry for entry in self.segments if entry[1] <= start), key=lambda e: e[1])
+        later = [at for _, at in self.segments if at > start]
+        if later and end > min(later) - 1:
+            return None
+        return Evidence(ordinal, start - offset, end - offset, self.text[start:end])
+
+
+@dataclass(frozen=True, slots=True)
+class Substitution:
+    """What was deleted at one place, and what was inserted there; either may be empty."""
+
+    old_start: int
+    old_end: int
+    new_start: int
+    new_end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rewording:
+    """Two passages and the substitutions that turn one into the other."""
+
+    old: Passage
+    new: Passage
+    substitutions: tuple[Substitution, ...]
+    language: str
+    comparable: bool
+    """Whether enough is kept for agent and object to be taken as alike."""
+
+
+def read_rewording(old: Version, new: Version, change: Change) -> Rewording:
+    """Return a change made ready for the rules."""
+    passage_old = _read_passage([old.segments[i] for i in change.old], old.language)
+    passage_new = _read_passage([new.segments[j] for j in change.new], new.language)
+    shorter = min(_count_words(passage_old.text), _count_words(passage_new.text))
+    kept = sum(_count_words(edit.text) for edit in change.edits if edit.kind == "kept")
+    return Rewording(
+        passage_old,
+        passage_new,
+        _pair_edits(change.edits),
+        new.language,
+        comparable=kept >= _LEAST_KEPT * shorter,
+    )
+
+
+def overlaps(start: int, end: int, span_start: int, span_end: int) -> bool:
+    """Return whether two spans have a character in common."""
+    return start < span_end and end > span_start
+
+
+def _read_passage(segments: Sequence[Segment], language: str) -> Passage:
+    starts: list[tuple[int, int]] = []
+    at = 0
+    for segment in segments:
+        starts.append((segment.ordinal, at))
+        at += len(segment.text) + 1
+    text = " ".join(segment.text for segment in segments)
+    return Passage(text, _without_editor(text, tokenize(text, language)), tuple(starts))
+
+
+def _without_editor(text: str, tokens: Iterable[Token]) -> tuple[Token, ...]:
+    """Leave out what the editor of a record put in brackets, such as ``(see A/PV.707)``."""
+    spans = [match.span() for match in _EDITOR.finditer(text)]
+    return tuple(
+        token for token in tokens if not any(overlaps(token.start, token.end, *span) for span in spans)
+    )
+
+
+def _pair_edits(edits: Iterable[Edit]) -> tuple[Substitution, ...]:
+    pairs: list[Substitution] = []
+    old = new = 0
+    for edit in edits:
+        if edit.kind == "kept":
+            old, new = old + len(edit.text), new + len(edit.text)
+            continue
+        step = (len(edit.text), 0) if edit.kind == "deleted" else (0, len(edit.text))
+        fresh = Substitution(old, old + step[0], new, new + step[1])
+        old, new = fresh.old_end, fresh.new_end
+        last = pairs[-1] if pairs else None
+        if last and (last.old_end, last.new_end) == (fresh.old_start, fresh.new_start):
+            pairs[-1] = Substitution(last.old_start, fresh.old_end, last.new_start, fresh.new_end)
+        else:
+            pairs.append(fresh)
+    return tuple(pairs)
+
+
+def _count_words(text: str) -> int:
+    return sum(token.kind != "mark" for token in tokenize(text))
