@@ -1,0 +1,61 @@
+"""Quality floors: figures that must not fall, on data pinned by its digest. Under a minute.
+
+Run as ``python -m tests.benchmarks.floors``. The weights are the shipped ones, which were fitted on this data:
+a floor guards against a regression and is no measure of quality; ``alignment.py`` measures that. Where the
+development data is not beside the repository, this says so and passes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+from typing import TYPE_CHECKING
+
+from tests.benchmarks.alignment import load_scorer, match_ours
+from tests.benchmarks.fit_alignment import load_documents
+from tests.shared_data import find_shared
+from tracker.comparison.weights import load_weights
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FLOORS = {
+    # set: floors of changed F1 and dropped F1, and the first digits of its file's SHA-256.
+    # TETRA and Aesop have too few dropped sentences for a floor.
+    "argrewrite2": (0.93, 0.84, "25a65f6725d42863"),
+    "tetra_derived": (0.97, 0.0, "90e42cd88410cac8"),
+    "aesop": (0.51, 0.0, "d9cfd1e454d71515"),
+}
+
+
+def main() -> None:
+    """Print each figure beside its floor, and exit 1 where one is below."""
+    data = find_shared()
+    if data is None:
+        print("quality floors: the development data is not beside this repository; nothing measured")
+        return
+    fallen = [name for name in FLOORS if not measure(name, data)]
+    if fallen:
+        sys.exit(f"below the floor, or on other data: {', '.join(fallen)}")
+
+
+def measure(name: str, data: Path) -> bool:
+    """Measure one set, print it, and tell whether it holds its floors on the data they were set on."""
+    changed_floor, dropped_floor, digest = FLOORS[name]
+    found = hashlib.sha256((data / "align" / name / "dev.jsonl").read_bytes()).hexdigest()[:16]
+    documents = [document for document in load_documents(data) if document.origin == name]
+    gold = [{"id": d.name, "old": d.old, "new": d.new, "gold": sorted(d.gold)} for d in documents]
+    weights = load_weights()
+    scores = load_scorer(data / "align" / "score.py").score(
+        gold, {d.name: match_ours(d.old, d.new, weights) for d in documents}
+    )
+    changed, dropped = scores["changed"]["f1"], scores["dropped"]["f1"]
+    print(
+        f"{name:14} changed F1 {changed:.3f} (floor {changed_floor}),"
+        f" dropped F1 {dropped:.3f} (floor {dropped_floor}), data {found}"
+    )
+    return found == digest and changed >= changed_floor and dropped >= dropped_floor
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,340 @@
+"""The report on a terminal: what it says first, how much, how wide; and what reading commands answer."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from rich.cells import cell_len
+
+from tests.comparisons import (
+    VOCABULARY,
+    change,
+    comparison,
+    evidence,
+    reading,
+    revision,
+    session,
+    shift,
+    side,
+    topic,
+)
+from tracker.model import Comparison, Edit, Hit, Reference, SnapshotEntry, StatementEntry
+from tracker.report.layout import Span, excerpt, shorten, wrap
+from tracker.report.listing import (
+    hits_json,
+    list_json,
+    log_json,
+    render_hits,
+    render_list,
+    render_log,
+    render_statement,
+)
+from tracker.report.redline import mark_edits, read_edits
+from tracker.report.safe import visible
+from tracker.report.selection import cite_changes
+from tracker.report.stat import render_stat
+from tracker.report.terminal import LINES, SLACK, render
+from tracker.report.words import FILTERS, NO_DIFFERENCE
+
+GOLDEN = Path(__file__).parent / "golden" / "session.txt"
+COLOUR = re.compile(r"\x1b\[[\d;]*m")
+TEXTS = st.text(st.characters(codec="utf-8"), min_size=1, max_size=300)
+
+
+def large(genre: str) -> Comparison:
+    """Return a comparison with far more of everything than a screen holds."""
+    sentences = [f"Sentence number {n} says that we will act on what is before us all." for n in range(60)]
+    old, new = side("old.txt", sentences), side("new.txt", sentences)
+    changes = [
+        change(
+            "reworded",
+            (n,),
+            (n,),
+            f"Sentence |-{n}|+{n + 1}| says",
+            shift("strength", "weaker", evidence(old, n, "will"), evidence(new, n, "act")),
+            shift("figure", "raised", evidence(old, n, str(n)), evidence(new, n, str(n)), "+1"),
+        )
+        for n in range(60)
+    ]
+    topics = [
+        topic(
+            f"Topic {status} {n}", status, reading("declared", (n,), n / 100), reading("declared", (n,), 0.1)
+        )
+        for status in ("up", "kept", "down")
+        for n in range(20)
+    ]
+    report = comparison(old, new, *changes, topics=topics)
+    return replace(report, genre="session") if genre == "session" else report
+
+
+def test_a_session_reads_as_its_golden_file() -> None:
+    assert render(session(), VOCABULARY) == GOLDEN.read_text(encoding="utf-8")
+
+
+def test_the_first_lines_say_what_is_compared() -> None:
+    lines = render(revision(), VOCABULARY).splitlines()
+    assert lines[0] == "old  XAA/CCPCJ/31~prepared.en@1 · A. Person, Minister of Justice · 2022-05-16"
+    assert lines[1].strip() == "prepared · English · 42 words"
+    assert "delivered (inferred) · English" in lines[2]
+    assert "on behalf of the group of made-up States" in lines[3]
+    assert lines[4].startswith("!    different kinds of text")
+    assert "Compared sentence by sentence: 80% of the sentences correspond." in lines
+
+
+def test_sections_come_in_the_agreed_order() -> None:
+    text = render(revision(), VOCABULARY)
+    order = ["PRIORITIES", "new:", "kept:", "not repeated:", "SHIFTS OF", "FIGURES,", "SENTENCES"]
+    assert [text.index(word) for word in order] == sorted(text.index(word) for word in order)
+
+
+def test_an_absent_topic_is_not_repeated_and_shows_the_closest_passage() -> None:
+    text = render(session(), VOCABULARY)
+    assert "not repeated: a priority before, absent now\n  Ukraine, substantive" in text
+    assert "closest now ¶1 (similarity 0.23) “We propose a global dialogue on it.”" in text
+    assert "withdrawn" not in text
+    assert "dropped" not in text
+
+
+def test_counterparts_are_quoted_on_both_sides_and_never_called_reworded() -> None:
+    text = render(session(), VOCABULARY)
+    assert "was ¶1 “Climate change is the defining challenge" in text
+    assert "now ¶3 “We should consider what more we could do about the climate.”" in text
+    assert "reworded" not in text
+
+
+def test_different_texts_hide_their_sentences_until_asked() -> None:
+    assert "SENTENCES" not in render(session(), VOCABULARY)
+    assert "since most have none: --all" in render(session(), VOCABULARY)
+    assert "SENTENCES" in render(session(), VOCABULARY, everything=True)
+    assert "SENTENCES" not in render(session(), VOCABULARY, only=frozenset({"new"}))
+
+
+def test_where_little_aligns_only_sentences_with_a_partner_are_listed() -> None:
+    report = replace(revision(), aligned=0.2)
+    text = render(report, VOCABULARY)
+    assert "[-firmly-]" in text
+    assert "dropped  ¶3" not in text
+    assert "since most have none: --all" in text
+    assert "now “We intend to contribute" in text
+    assert "dropped  ¶3" in render(report, VOCABULARY, everything=True)
+
+
+def test_edits_show_without_colour() -> None:
+    text = render(revision(), VOCABULARY)
+    assert "We [-will-]{+intend to+} contribute [-5 million euros-]{+8 million euros+}" in text
+    assert "\x1b" not in text
+
+
+def test_colour_adds_nothing_but_colour() -> None:
+    assert COLOUR.sub("", render(revision(), VOCABULARY, color=True)) == render(revision(), VOCABULARY)
+
+
+def test_every_change_shown_can_be_cited() -> None:
+    report = revision()
+    text = render(report, VOCABULARY)
+    for identifier, cited in cite_changes(report).items():
+        assert cited in text
+        assert identifier.startswith(cited[1:])
+
+
+def test_ids_that_begin_alike_are_cited_in_full() -> None:
+    one = change("new", (), (0,), "+a")
+    other = replace(one, id=one.id[:-1] + "!")
+    assert len(set(cite_changes(comparison(side("a"), side("b", ("a",)), one, other)).values())) == 2
+
+
+@pytest.mark.parametrize("genre", ["revision", "session"])
+def test_a_screen_is_enough_and_the_rest_is_counted(genre: str) -> None:
+    text = render(large(genre), VOCABULARY)
+    assert LINES - 6 <= len(text.splitlines()) <= LINES + SLACK
+    assert re.search(r"\d+ more: --all \(Topic ", text)
+    everything = render(large(genre), VOCABULARY, everything=True)
+    assert "more: --all" not in everything
+    assert all(f"Topic up {n}," in everything for n in range(20))
+
+
+@pytest.mark.parametrize(
+    ("only", "there", "absent"),
+    [
+        (
+            "dropped",
+            ["Women in prison, substantive", "“Women in prison must be protected.”"],
+            ["Cybercrime,"],
+        ),
+        ("figure", ["+3 million euros (+60%)", "now “We intend to"], ["2027”,", "PRIORITIES", "SENTENCES"]),
+        ("strength", ["“will” → “intend to”", "“firmly” → nothing"], ["FIGURES", "PRIORITIES"]),
+        ("reworded", ["[-firmly-]", "[-will-]"], ["merged, moved", "SHIFTS"]),
+        ("moved", ["merged, moved"], ["[-firmly-]"]),
+        ("promoted", ["None of these: promoted."], ["PRIORITIES", "SENTENCES"]),
+    ],
+)
+def test_it_can_be_narrowed(only: str, there: list[str], absent: list[str]) -> None:
+    assert only in FILTERS
+    text = render(revision(), VOCABULARY, only=frozenset({only}))
+    assert all(words in text for words in there), text
+    assert not any(words in text for words in absent), text
+
+
+def test_what_is_the_same_is_said_in_one_line() -> None:
+    same = side("a", ("We will pay.",))
+    kept = change("kept", (0,), (0,), "We will pay.")
+    assert render(comparison(same, same, kept, aligned=1), VOCABULARY).endswith(f"\n{NO_DIFFERENCE}\n")
+
+
+def test_up_and_down_show_their_interval_and_what_it_covers() -> None:
+    old, new = side("a", ("Old.",)), side("b", ("New.",))
+    changes = change("dropped", (0,), (), "-Old."), change("new", (), (0,), "+New.")
+    up = topic(
+        "Oceans", "up", reading("declared", (0,), 0.1), reading("declared", (0,), 0.4), difference=(0.05, 0.5)
+    )
+    text = render(comparison(old, new, *changes, topics=(up,), genre="session", aligned=0), VOCABULARY)
+    assert "change of share +5.0 to +50.0 points" in text
+    covers = "Intervals (95%, Holm) cover cutting and matching of sentences, not sampling."
+    assert covers in text.splitlines()
+
+
+@settings(max_examples=60, deadline=None)
+@given(TEXTS, TEXTS, st.integers(60, 120))
+def test_no_line_is_wider_than_asked(one: str, other: str, width: int) -> None:
+    old, new = side(one, (one, "x")), side(other, (other, "y"))
+    report = comparison(
+        replace(old, speaker=other),
+        new,
+        replace(change("reworded", (0,), (0,), ""), edits=(Edit("deleted", one), Edit("inserted", other))),
+        topics=(topic(one, "promoted", reading("mentioned", (0,), 0.1), reading("declared", (0,), 0.2)),),
+        caveats=(other,),
+    )
+    for text in (
+        render(report, VOCABULARY, width=width, everything=True),
+        render(replace(report, genre="session"), VOCABULARY, width=width),
+        render_statement(old, width=width),
+    ):
+        assert max(map(cell_len, text.split("\n"))) <= width
+
+
+@pytest.mark.parametrize(
+    ("text", "width", "shown"),
+    [
+        ("We will act.", 20, "We will act."),
+        ("We will act on climate.", 12, "We will act…"),
+        ("We will, as ever, act.", 10, "We will…"),
+        ("internationalization", 8, "interna…"),
+        ("我们将继续支持联合国。", 10, "我们将继…"),
+    ],
+)
+def test_quotes_are_cut_between_words(text: str, width: int, shown: str) -> None:
+    assert shorten(text, width) == shown
+    assert cell_len(shown) <= max(width, 1)
+
+
+def test_an_excerpt_holds_the_words_it_is_about() -> None:
+    text = "one two three four five six seven eight nine ten eleven twelve thirteen"
+    assert "eleven" in excerpt(text, text.index("eleven"), 30)
+    assert excerpt(text, text.index("eleven"), 30).startswith("…")
+    assert excerpt(text, text.index("two"), 30).startswith("one two")
+
+
+@given(st.lists(TEXTS, max_size=4), st.integers(20, 60))
+def test_wrapping_loses_no_word(texts: list[str], width: int) -> None:
+    lines = wrap([Span(text) for text in texts], width, "- ", "  ")
+    printed = "".join(
+        span.text for spans in lines for span in spans[(bool(spans) and spans[0].text in {"- ", "  "}) :]
+    )
+    assert "".join(printed.split()) == "".join("".join(map(visible, texts)).split())
+
+
+def test_long_kept_stretches_are_cut_beside_edits_only() -> None:
+    words = " ".join(f"w{n}" for n in range(40))
+    pieces = read_edits((Edit("kept", f"{words} "), Edit("deleted", "gone "), Edit("kept", words)), context=3)
+    assert "".join(span.text for span in mark_edits(pieces)) == "… w37 w38 w39 [-gone-] w0 w1 w2 …"
+    assert read_edits((Edit("kept", words),), context=3)[0].text == words
+
+
+def test_stat_counts() -> None:
+    assert render_stat(revision()).splitlines() == [
+        "compared      XAA/CCPCJ/31~prepared.en@1 → XAA/CCPCJ/31~delivered.en@1",
+        "length        42 words → 42 words",
+        "sentences     5 → 4",
+        "aligned       80%",
+        "  reworded        2",
+        "  merged          1",
+        "  new             1",
+        "  dropped         1",
+        "  moved           1",
+        "priorities        3",
+        "  new             1",
+        "  kept            1",
+        "  not repeated    1",
+        "shifts            4",
+        "  strength        2  2 weaker",
+        "  figure          1  1 raised",
+        "  date            1  1 later",
+    ]
+
+
+STATEMENT = StatementEntry(
+    Reference("XAA", "CCPCJ", "33", kind="prepared", language="en"),
+    kind_inferred=True,
+    delivered="2024-05-14",
+    title="A statement",
+    speaker="A. Person",
+    post="Minister of Justice and of much besides in a very long title",
+    words=1204,
+    snapshots=2,
+    observed="2024-05-20T02:00:00Z",
+)
+SNAPSHOT = SnapshotEntry(
+    Reference("XAA", "CCPCJ", "33", kind="prepared", language="en", snapshot=2),
+    "2024-05-20T02:00:00Z",
+    "ab" * 32,
+    40960,
+    "application/pdf",
+    "pypdfium2 5.15.2",
+    "en",
+    1204,
+    "https://un.example/33.pdf",
+)
+HIT = Hit(STATEMENT.reference, "2024-05-14", 4, 9, "We will fight \x02cybercrime\x03 and *all* its forms.")
+
+
+def test_statements_are_listed_one_a_line() -> None:
+    head, row, note = render_list([STATEMENT]).splitlines()
+    assert head.split() == ["statement", "date", "words", "snapshots", "speaker"]
+    assert row.startswith("XAA/CCPCJ/33~prepared.en?  2024-05-14  1,204          2  A. Person, Minister of…")
+    assert note == "?: the kind was inferred from the text"
+    assert render_list([]).startswith("No statement here")
+    assert json.loads(list_json([STATEMENT]))[0]["reference"] == "XAA/CCPCJ/33~prepared.en"
+
+
+def test_the_log_gives_digest_and_source() -> None:
+    text = render_log([SNAPSHOT])
+    assert text.splitlines()[0] == "XAA/CCPCJ/33~prepared.en@2  observed 2024-05-20T02:00:00Z"
+    assert "sha256 abababababab · 40,960 bytes" in text
+    assert json.loads(log_json([SNAPSHOT]))[0]["sha256"] == "ab" * 32
+
+
+def test_matches_are_marked_with_and_without_colour() -> None:
+    text = render_hits([HIT])
+    assert text.splitlines() == [
+        "XAA/CCPCJ/33~prepared.en ¶4  2024-05-14",
+        "  We will fight *cybercrime* and *all* its forms.",
+    ]
+    assert "\x1b[1;33m*cybercrime*\x1b[0m" in render_hits([HIT], color=True)
+    assert render_hits([]) == "Nothing found.\n"
+    found = json.loads(hits_json([HIT]))[0]
+    assert [found["text"][start:end] for start, end in found["matches"]] == ["cybercrime"]
+
+
+def test_a_statement_is_shown_in_numbered_paragraphs() -> None:
+    shown = render_statement(replace(side("f.txt", ("One. " * 30,), ("Two.",)), kind="prepared"), width=60)
+    lines = shown.splitlines()
+    assert lines[0] == "f.txt · prepared · English · 31 words"
+    assert lines[2].startswith("1  One. One.")
+    assert lines[3].startswith("   One.")
+    assert lines[-1] == "2  Two."

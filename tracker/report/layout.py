@@ -1,0 +1,181 @@
+"""Lines of styled text: measured in columns, wrapped, shortened, and drawn with or without colour."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from tracker.report.safe import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+Style = Literal["plain", "bold", "dim", "deleted", "inserted", "warning", "match"]
+
+_SGR: dict[Style, str] = {
+    "plain": "",
+    "bold": "1",
+    "dim": "2",
+    "deleted": "9;31",  # struck through as well as red, for those who do not see the colour
+    "inserted": "4;32",
+    "warning": "33",
+    "match": "1;33",
+}
+
+ELLIPSIS = "…"
+
+_WIDE = "\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\U00020000-\U0003fffd"
+_PIECES = re.compile(rf"\s+|[{_WIDE}]|[^\s{_WIDE}]+")
+"""Blanks, single wide characters (Chinese may break after any), and words."""
+
+_NARROW = re.compile(r"[ -~\xa1-\xac\xae-\u024f“”‘’…→¶·–—−]*")
+"""Latin text and our own marks, of one column each."""
+
+_CLOSING = "，。、；：！？）」』》】"
+"""What may not begin a line of Chinese."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A run of text in one style."""
+
+    text: str
+    style: Style = "plain"
+
+
+Line = tuple[Span, ...]
+
+
+def columns(text: str) -> int:
+    """Return how many columns a terminal gives to a text."""
+    if _NARROW.fullmatch(text):
+        return len(text)
+    from rich.cells import cell_len  # noqa: PLC0415 (22 ms that Latin text does not pay)
+
+    return cell_len(text)
+
+
+def line(text: str = "", style: Style = "plain") -> Line:
+    """Return a line of one span."""
+    return (Span(text, style),)
+
+
+def spread(left: str, right: str, width: int, style: Style = "plain") -> Line:
+    """Return a line with texts at both margins; the left one is shortened to fit."""
+    left = shorten(left, width - columns(right) - 2)
+    return (Span(left, style), Span(" " * (width - columns(left) - columns(right))), Span(right))
+
+
+def shorten(text: str, width: int) -> str:
+    """Cut a text between words to at most ``width`` columns, with an ellipsis where something is left out.
+
+    A first word that is too long by itself is cut inside, since there is nothing else to show.
+    """
+    if columns(text) <= width:
+        return text
+    taken = ""
+    for piece in _PIECES.findall(text):
+        if columns(taken + piece) + 1 > width:
+            break
+        taken += piece
+    taken = taken.rstrip(" ,;:–—-") or _cut(text, width - 1)
+    return taken + ELLIPSIS
+
+
+def excerpt(text: str, start: int, width: int) -> str:
+    """Shorten a text on both sides so that what stands at ``start`` is in it."""
+    if columns(text) <= width or columns(text[:start]) < width // 2:
+        return shorten(text, width)
+    begin = start
+    for match in re.finditer(r"(?<=\s)\S", text[:start]):
+        if columns(text[match.start() : start]) <= width // 3:
+            begin = match.start()
+            break
+    return shorten(ELLIPSIS + text[begin:], width)
+
+
+def wrap(spans: Iterable[Span], width: int, first: str = "", rest: str = "") -> tuple[Line, ...]:
+    """Break spans into lines of at most ``width`` columns, led by ``first`` and then by ``rest``.
+
+    Lines break at blanks and between wide characters; line breaks inside the spans are blanks.
+    """
+    lines: list[list[Span]] = [[Span(first)]] if first else [[]]
+    used, empty = columns(first), True
+    for blank, word in _words(spans, width - max(columns(first), columns(rest))):
+        needed = _width(word)
+        if not empty and used + bool(blank) + needed > width:
+            lines.append([Span(rest)])
+            used, empty = columns(rest), True
+        if blank and not empty:
+            lines[-1].append(blank)
+            used += 1
+        lines[-1].extend(word)
+        used += needed
+        empty = False
+    return tuple(tuple(spans) for spans in lines)
+
+
+def draw(lines: Iterable[Line], *, color: bool) -> str:
+    """Join lines to a text that ends in a line break.
+
+    Every span passes ``visible`` here, so that the only escape sequences are those of the styles.
+    """
+    return "".join("".join(_paint(span, color) for span in spans).rstrip() + "\n" for spans in lines)
+
+
+def _paint(span: Span, color: bool) -> str:
+    text = visible(span.text).replace("\n", " ")
+    code = _SGR[span.style]
+    return f"\x1b[{code}m{text}\x1b[0m" if color and code and text.strip() else text
+
+
+def _words(spans: Iterable[Span], longest: int) -> Iterable[tuple[Span | None, Sequence[Span]]]:
+    """Yield what is not broken, each with the blank before it; a word may run over several spans.
+
+    What is longer than a line by itself is broken where it reaches ``longest``, at a span's end if it can be.
+    """
+    blank: Span | None = None
+    word: list[Span] = []
+    for part in _parts(spans, longest):
+        if part.text.isspace():
+            if word:
+                yield blank, word
+            blank, word = Span(" ", part.style), []
+        elif word and (_may_begin_line(part.text) or _width(word) + columns(part.text) > longest):
+            yield blank, word
+            blank, word = None, [part]
+        else:
+            word.append(part)
+    if word:
+        yield blank, word
+
+
+def _parts(spans: Iterable[Span], longest: int) -> Iterable[Span]:
+    for span in spans:
+        for piece in _PIECES.findall(visible(span.text)):
+            yield from (Span(part, span.style) for part in _split(piece, longest))
+
+
+def _width(spans: Iterable[Span]) -> int:
+    return sum(columns(span.text) for span in spans)
+
+
+def _may_begin_line(piece: str) -> bool:
+    """Tell whether a line may break before a piece that no blank precedes."""
+    return len(piece) == 1 and piece not in _CLOSING and columns(piece) > 1
+
+
+def _split(piece: str, longest: int) -> Iterable[str]:
+    while columns(piece) > longest:
+        head = _cut(piece, longest)
+        yield head
+        piece = piece[len(head) :]
+    yield piece
+
+
+def _cut(text: str, width: int) -> str:
+    end = len(text)
+    while end > 1 and columns(text[:end]) > width:
+        end -= 1
+    return text[:end]

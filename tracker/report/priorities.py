@@ -1,0 +1,59 @@
+"""What one statement does with each topic, on a terminal: by level, the most said first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, get_args
+
+from tracker.model import Level
+from tracker.report.layout import Line, draw, line, shorten, spread
+from tracker.report.words import counted, percent, place, quoted, side_facts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from tracker.model import Side, TopicReading, Vocabulary
+
+LEVEL_NOTES: dict[Level, str] = {
+    "declared": "named as the speaker's own priority, focus or task",
+    "substantive": "argued, or acted on",
+    "acknowledged": "named and set aside",
+    "mentioned": "in passing",
+}
+
+
+def render_priorities(
+    side: Side,
+    readings: Sequence[TopicReading],
+    vocabulary: Vocabulary,
+    *,
+    width: int = 80,
+    color: bool = False,
+) -> str:
+    """Return the topics of one statement by level, each with its share of the words and a quote.
+
+    Where a statement names no topic of the vocabulary the answer says so.
+    """
+    labels = {topic.id: topic.label for topic in vocabulary.topics}
+    return draw(_lines(side, readings, labels, width), color=color)
+
+
+def _lines(
+    side: Side, readings: Sequence[TopicReading], labels: dict[str, str], width: int
+) -> Iterator[Line]:
+    yield line(shorten(" · ".join(side_facts(side)), width), "bold")
+    if not readings:
+        yield line("No topic of the vocabulary is named.")
+    for level in get_args(Level):
+        found = [reading for reading in readings if reading.level == level]
+        if found:
+            yield line()
+            yield line(f"{level}: {LEVEL_NOTES[level]}", "bold")
+        for reading in sorted(found, key=lambda reading: (-reading.share, reading.topic)):
+            yield from _topic(reading, labels, side, width)
+
+
+def _topic(reading: TopicReading, labels: dict[str, str], side: Side, width: int) -> Iterator[Line]:
+    segment = side.version.segments[reading.leading]
+    counts = f"{counted(len(reading.segments), 'sentence')}, {percent(reading.share)}"
+    yield spread(f"  {labels.get(reading.topic, reading.topic)}", counts, width)
+    yield line(f"      {place(segment)} {quoted(shorten(segment.text, width - 14))}", "dim")

@@ -1,0 +1,97 @@
+"""The sections of the terminal's report: what is headed how, and the entries below, strongest first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tracker.report import entries
+from tracker.report.layout import Line, Span, line, spread, wrap
+from tracker.report.selection import (
+    FACT_AXES,
+    WORDING_AXES,
+    hides_sentences,
+    select_changes,
+    select_shifts,
+    select_topics,
+)
+from tracker.report.words import (
+    HEADINGS,
+    NO_PRIORITIES,
+    STATUS_NOTES,
+    STATUSES,
+    is_unchanged,
+    tally_changes,
+    tally_shifts,
+    tally_topics,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Sequence
+
+    from tracker.model import Change, Comparison
+    from tracker.report.entries import Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A headed list of entries, strongest first, of which some may have to stay out."""
+
+    heading: tuple[Line, ...]
+    entries: tuple[Entry, ...]
+
+
+def build_sections(
+    comparison: Comparison, width: int, *, rows: int | None, only: Collection[str]
+) -> Iterator[Section]:
+    """Yield the sections in the order of the report.
+
+    ``rows`` is how many lines a quotation may fill; None asks for everything, in full.
+    """
+    everything = rows is None
+    if is_unchanged(comparison) and not everything:
+        return
+    changes = select_changes(comparison, everything=everything, only=only)
+    yield from _build_topics(comparison, width, rows, only)
+    yield from _build_shifts(comparison, changes, width, everything, only)
+    if changes:
+        heading = (
+            line(),
+            line(HEADINGS["sentences"].upper(), "bold"),
+            *wrap([Span(tally_changes(comparison))], width, "  ", "  "),
+        )
+        yield Section(heading, entries.show_changes(comparison, changes, width, everything=everything))
+
+
+def _build_topics(
+    comparison: Comparison, width: int, rows: int | None, only: Collection[str]
+) -> Iterator[Section]:
+    groups = select_topics(comparison, only)
+    if not groups and not only:
+        yield Section((line(), line(NO_PRIORITIES)), ())
+    numbers = entries.measure_numbers(topic for _, topics in groups for topic in topics)
+    title: tuple[Line, ...] = (
+        line(),
+        spread(HEADINGS["topics"].upper(), entries.number_heading(numbers), width, "bold"),
+        *wrap([Span(tally_topics(comparison))], width, "  ", "  "),
+    )
+    for status, topics in groups:
+        heading = (Span(STATUSES[status], "bold"), Span(f": {STATUS_NOTES[status]}", "dim"))
+        shown = (entries.show_topic(comparison, topic, numbers, width, rows) for topic in topics)
+        yield Section((*title, heading), tuple(shown))
+        title = ()
+
+
+def _build_shifts(
+    comparison: Comparison, changes: Sequence[Change], width: int, everything: bool, only: Collection[str]
+) -> Iterator[Section]:
+    """Where most sentences are listed, their redlines are the context of the shifts."""
+    context = not changes or hides_sentences(comparison)
+    for name, axes in (("wording", WORDING_AXES), ("facts", FACT_AXES)):
+        shifts = select_shifts(comparison, axes, only)
+        if shifts:
+            tally = tally_shifts(row.shift for row in shifts)
+            yield Section(
+                (line(), spread(HEADINGS[name].upper(), tally, width, "bold")),
+                tuple(entries.show_shift(row, width, context=context, rule=everything) for row in shifts),
+            )

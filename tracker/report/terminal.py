@@ -1,0 +1,153 @@
+"""The report of a comparison on a terminal: about forty lines, the rest on request."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tracker.report.entries import show_rest
+from tracker.report.layout import Line, Span, columns, draw, line, wrap
+from tracker.report.sections import build_sections
+from tracker.report.selection import hides_sentences, rests_on_intervals
+from tracker.report.words import (
+    HIDDEN_SENTENCES,
+    INTERVALS,
+    MORE,
+    is_unchanged,
+    none_words,
+    provenance_words,
+    side_facts,
+    verdict,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Sequence
+
+    from tracker.model import Comparison, Side, Vocabulary
+    from tracker.report.sections import Section
+
+LINES = 40
+"""How many lines a report fills where not everything is asked for."""
+
+SLACK = 8
+"""How many more it may fill where then nothing is left out."""
+
+QUOTE_ROWS = 2
+"""How many lines a quotation fills where there is room for all of them."""
+
+
+def render(
+    comparison: Comparison,
+    vocabulary: Vocabulary,
+    *,
+    width: int = 80,
+    color: bool = False,
+    everything: bool = False,
+    only: Collection[str] = frozenset(),
+) -> str:
+    """Return the report as text of ``width`` columns (60 or more), about forty lines unless ``everything``.
+
+    ``only`` narrows it to statuses, operations and axes by their names (``words.FILTERS``). No control
+    character of a statement, title or name reaches the text; with ``color`` it holds our own.
+    """
+    head = [*_head(comparison, width)]
+    foot = [*_foot(comparison, vocabulary, width, everything=everything, only=only)]
+    if everything:
+        sections = tuple(build_sections(comparison, width, rows=None, only=only))
+        shown = _whole(sections)
+    else:
+        sections, shown = _fit(comparison, width, only, LINES - len(head) - len(foot))
+    if only and not sections:
+        head.extend(wrap([Span(none_words(only))], width))
+    pairs = zip(sections, shown, strict=True)
+    body = [row for section, count in pairs for row in _print(section, count, width)]
+    return draw([*head, *body, *foot], color=color)
+
+
+def _head(comparison: Comparison, width: int) -> Iterator[Line]:
+    yield from _side("old", comparison.old, width)
+    yield from _side("new", comparison.new, width)
+    for caveat in comparison.caveats:
+        yield from wrap([Span(caveat, "warning")], width, "!    ", "     ")
+    yield line()
+    yield from wrap([Span(verdict(comparison), "bold")], width)
+
+
+def _side(label: str, side: Side, width: int) -> Iterator[Line]:
+    """Fill lines with facts, breaking between facts where they fit whole."""
+    lead, rows = f"{label:<5}", [""]
+    for fact in side_facts(side):
+        joined = f"{rows[-1]} · {fact}" if rows[-1] else fact
+        if rows[-1] and columns(joined) > width - len(lead):
+            rows.append(fact)
+        else:
+            rows[-1] = joined
+    for number, row in enumerate(rows):
+        yield from wrap([Span(row)], width, lead if number == 0 else " " * len(lead), " " * len(lead))
+
+
+def _fit(
+    comparison: Comparison, width: int, only: Collection[str], room: int
+) -> tuple[tuple[Section, ...], tuple[int, ...]]:
+    """Return the sections and how many entries of each are shown; quotes are long where all then fits."""
+    sections = tuple(build_sections(comparison, width, rows=QUOTE_ROWS, only=only))
+    if _height(sections, _whole(sections)) <= room:
+        return sections, _whole(sections)
+    sections = tuple(build_sections(comparison, width, rows=1, only=only))
+    if _height(sections, _whole(sections)) <= room + SLACK:
+        return sections, _whole(sections)
+    return sections, _allot(sections, room)
+
+
+def _allot(sections: Sequence[Section], room: int) -> tuple[int, ...]:
+    """Show one entry more of each section in turn, while there is room."""
+    shown, granted = [0] * len(sections), True
+    while granted:
+        granted = False
+        for at, section in enumerate(sections):
+            trial = [*shown[:at], shown[at] + 1, *shown[at + 1 :]]
+            if shown[at] < len(section.entries) and _height(sections, trial) <= room:
+                shown, granted = trial, True
+    return tuple(shown)
+
+
+def _whole(sections: Sequence[Section]) -> tuple[int, ...]:
+    return tuple(len(section.entries) for section in sections)
+
+
+def _height(sections: Sequence[Section], shown: Sequence[int]) -> int:
+    return sum(
+        len(section.heading)
+        + sum(len(e.lines) for e in section.entries[:count])
+        + (count < len(section.entries))
+        for section, count in zip(sections, shown, strict=True)
+    )
+
+
+def _print(section: Section, shown: int, width: int) -> Iterator[Line]:
+    yield from section.heading
+    for entry in section.entries[:shown]:
+        yield from entry.lines
+    left_out = section.entries[shown:]
+    if left_out:
+        yield show_rest(left_out, width)
+
+
+def _foot(
+    comparison: Comparison,
+    vocabulary: Vocabulary,
+    width: int,
+    *,
+    everything: bool,
+    only: Collection[str],
+) -> Iterator[Line]:
+    notes = []
+    if hides_sentences(comparison) and not everything and not only:
+        notes.append(f"{HIDDEN_SENTENCES}: {MORE}")
+    if rests_on_intervals(comparison, only) and (everything or not is_unchanged(comparison)):
+        notes.append(INTERVALS)
+    if everything:
+        notes.extend(provenance_words(comparison, vocabulary))
+    if notes:
+        yield line()
+    for note in notes:
+        yield from wrap([Span(note, "dim")], width)
