@@ -1,0 +1,185 @@
+"""Sentences, headings and items: where a text is cut, in the six languages."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tracker.text.reading import read_text, segment
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+# ``|`` is where one sentence ends, a blank stood and the next begins; ``¦`` where no blank stood.
+SENTENCES = {
+    "en": (
+        # Titles, ranks and initials
+        "Lt. Gen. Dallaire warned us.|Nobody listened.",
+        "We thank Prof. Sachs and Rev. Tutu.|They spoke well.",
+        "H.R.H. Prince Charles and Hon. Minister Okafor came.|We thank them.",
+        "Mr. J. R. R. Martin and George W. Bush met.|It was brief.",
+        "Messrs. Annan and Ban were praised.|So was Mrs. Robinson.",
+        "St. Kitts and Mt. Kenya are far apart.|Both are beautiful.",
+        "Martin Luther King Jr. had a dream.|We share it.",
+        "Capt. Sparrow, Maj. Tom and Col. Sanders agreed.|Others did not.",
+        "MR. PRESIDENT, THE WORLD IS NOT AT PEACE.|MR. GUTERRES KNOWS IT.",
+        # Legal citations
+        "Pursuant to Arts. 2 and 51 of the Charter, we act.|That is the law.",
+        "See para. 4, sect. II and app. III.|The rest is clear.",
+        "The judgment in Nicaragua v. United States stands.|We respect it.",
+        "Nos. 242 and 338 bind us.|So does No. 1325.",
+        "As stated in res. 78/1, p. 12, we agree.|Vol. 3 has more.",
+        "The ruling (I.C.J. Reports 1986, p. 14) is clear.|We obey.",
+        "See ibid., para. (b).|It is short.",
+        "Cf. document A/RES/78/1, fig. 2.|It was adopted.",
+        # Abbreviations that may end a sentence
+        "They met at 3 p.m. on Monday.|It ended at 5 p.m.|The Chair left.",
+        "Apple Inc. and Acme Co. Ltd. signed.|Trade grows.",
+        "He lives in Washington, D.C.|We visited him.",
+        "The U.N. Secretary-General spoke for the U.N.|We listened.",
+        "The E.U. Commission replied.|The U.S.A. Government did not.",
+        "Health, education, etc. come first.|Then roads, etc.|The list is long.",
+        "We need tools, e.g. sanctions, i.e. pressure.|They work.",
+        # Dates and figures
+        "On 3 Sept. 2020 and Dec. 4 we met.|In Jan. 2021 the talks failed.",
+        "Growth was 3.5 per cent.|It cost $1.5 million.|We paid.",
+        "It was signed in 1945.|In 1946 it took effect.",
+        "The fund holds $5bn.|It grows.",
+        "This began in 2018.|30 countries joined.",
+        # Quotation
+        "He said, “We must act now.”|We did.",
+        "“Who is next?” he asked.|Nobody knew.",
+        "“Act now!” she cried.|They did.",
+        "‘Peace is possible.’|He believed it.",
+        "The motto is: “Leave no one behind. Ever.”|We agree.",
+        "They call it “peace.”|We do not.",
+        'The "Summit of the Future" is near.|"Act now," they say.',
+        # Brackets, ellipses, doubled marks
+        "We agreed (it was late. Very late.) to leave.|We left.",
+        "It failed.|(It had to.)|We moved on.",
+        "The text [sic.] is clear.|We read it.",
+        "We waited…|Then we acted.",
+        "We hoped … and waited.|Nothing came.",
+        "The Charter says: We the peoples (...) Determined to save.|It is old.",
+        "Is that so?!|It is.|Really!!|Yes.",
+        "What now?|2030 is near.",
+        # Notes, addresses, sections
+        "This is law.2|It binds us.3",
+        "“It is law.”4|We agree.",
+        "Visit https://www.un.org/en/ga.|It is open.",
+        "Write to a.b@un.org.|We answer.",
+        "Version 2.0 is out.|Section 4.1.2 changed.",
+        "The .org domain is free.|So is www.Un.org today.",
+        # Joined and misread
+        "That was clear.¦Then it changed.",
+        "The war has entered its third year,|The world looks on.",
+        "We were received in the great city of The Hague, The Netherlands, with warmth.",
+        "Mr. President, distinguished delegates and dear friends, We meet today.",
+        "The SDGs. it is clear, lag behind.|We must act.",
+        # Colons, semicolons, dashes, bullets
+        "Three things matter: Trust; Peace; Law.|All are rare.",
+        "We act — now.|— And we persist.",
+        "We thank:|• the Chair;|• the Secretariat.",
+    ),
+    "fr": (
+        "MM. Dupont et Durand sont venus.|Mme Petit aussi.",
+        "Voir le par. 3, p. 12 et l'art. 4.|Il est clair.",
+        "Il a dit : « Agissons. Maintenant. »|Nous agissons.",
+        "Est-ce vrai ?|Oui !|C’est vrai.",
+        "Le 3 janv. 2022, S. E. M. Macron a parlé.|Bien.",
+        "La santé, l’éducation, etc. sont vitales.|D’accord.",
+    ),
+    "es": (
+        "Véase la pág. 5 y el párr. 3.|Está claro.",
+        "La Dra. Gil y el Lic. Ruiz hablaron.|Gracias.",
+        "La resolución núm. 1325 rige.|¿Quién la cumple?",
+        "Dijo: «Basta ya. Basta.»|Callamos.",
+        "Los EE. UU. y la U. E. votaron.|Ganaron.",
+    ),
+    "ru": (
+        "Г-жа Иванова и проф. Петров выступили.|Мы согласны.",
+        "См. п. 3 ст. 5 и табл. 2.|Это важно.",
+        "Он сказал: «Мир нужен. Сейчас.»|Мы согласны.",
+        "Выделено 5 млн. долл. США.|Этого мало.",
+        "А. С. Пушкин родился в 1799 г.|Он поэт.",
+    ),
+    "ar": (
+        "قال: «السلام ممكن. حقا.»|وافقنا.",
+        "هذا واضح!|أليس كذلك؟|بلى.",
+        "انظر ص. 5 من التقرير.|هذا مهم.",
+    ),
+    "zh": (
+        "“和平。”¦他说完了。¦我们同意……然后行动。",
+        "（见附件。）¦我们支持「发展。和平。」这一主题。",
+        "增长3.5%。¦2030年很近！¦行动吧。",
+    ),
+}
+
+# Lines and what becomes of them; kinds are s(entence), h(eading), i(tem).
+LINES = (
+    ("iii", "(a) Peace;\n(b) Law;\n(c) Trust.", "(a) Peace;|(b) Law;|(c) Trust."),
+    ("ii", "(i) First point\n(ii) Second point", "(i) First point|(ii) Second point"),
+    ("sii", "We will:\n– act;\n– report.", "We will:|– act;|– report."),
+    ("sii", "We will:\n1) act\n2) report", "We will:|1) act|2) report"),
+    ("hshs", "A. Peace\n\nWe want it.\n\nB. Law\n\nWe need it.", "A. Peace|We want it.|B. Law|We need it."),
+    (
+        "hshs",
+        "Peace and Security\nThe UK acts.\nTrade\nThe UK trades.",
+        "Peace and Security|The UK acts.|Trade|The UK trades.",
+    ),
+    ("hs", "# Statement by Avaria\n\nWe met.", "Statement by Avaria|We met."),
+    ("hs", "CONCLUSION:\nThe work is done.", "CONCLUSION:|The work is done."),
+    ("ss", "child sexual exploitation\n\nand abuse. We act.", "child sexual exploitation and abuse.|We act."),
+    ("ss", "Mr. President,\nI thank you.", "Mr. President,|I thank you."),
+    (
+        "ss",
+        "We met in Geneva on 7\nOctober 2023. It rained.",
+        "We met in Geneva on 7 October 2023.|It rained.",
+    ),
+    ("sss", "主席先生：\n我们支持多边主义。谢谢。", "主席先生：|我们支持多边主义。|谢谢。"),
+    ("ss", "Thank you\n\nMr. President", "Thank you|Mr. President"),
+)
+
+SHIPPED = [
+    json.loads(line)
+    for line in (Path(__file__).parent / "data" / "segment_cases.jsonl").read_text("utf-8").splitlines()
+]
+
+
+@pytest.mark.parametrize("case", SHIPPED, ids=lambda case: str(case["name"]))
+def test_cases_of_policy_text(case: Mapping[str, Any]) -> None:
+    assert [one.text for one in segment(case["text"], language=case["language"])] == case["expected"]
+
+
+@pytest.mark.parametrize(
+    ("language", "case"), [(language, case) for language, cases in SENTENCES.items() for case in cases]
+)
+def test_sentences(language: str, case: str) -> None:
+    text = case.replace("|", " ").replace("¦", "")
+    expected = case.replace("¦", "|").split("|")
+    assert [one.text for one in segment(text, language=language)] == expected
+
+
+@pytest.mark.parametrize(("kinds", "text", "expected"), LINES)
+def test_lines(kinds: str, text: str, expected: str) -> None:
+    segments = segment(text, language="en")
+    assert [one.text for one in segments] == expected.split("|")
+    assert "".join(one.kind[0] for one in segments) == kinds
+
+
+def test_a_speech_that_pauses_with_ellipses_is_cut_at_its_full_stops() -> None:
+    lines = ["We meet today…", "At a hard time.", "We came…", "To act...", "And to stay."] * 4
+    sentences = [one.text for one in segment("\n\n".join(lines), language="en")]
+    assert sentences == ["We meet today… At a hard time.", "We came… To act... And to stay."] * 4
+
+
+def test_paragraphs_count_from_one_and_hold_their_sentences() -> None:
+    version = read_text("We met. We spoke.\n\nWe left.\nWe rested.")
+    assert [one.paragraph for one in version.segments] == [1, 1, 2, 3]
+
+
+def test_an_empty_text_has_no_segments() -> None:
+    assert not segment(" \n\ufeff\n ")

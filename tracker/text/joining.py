@@ -1,0 +1,150 @@
+"""Which lines belong together: hard wraps undone, sentences cut by a page or a blank line made whole."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from itertools import pairwise
+from typing import NamedTuple
+
+from tracker.text.hyphens import Spelling
+from tracker.text.lines import BREAK, PAGE, RULE, Line
+from tracker.text.tables import read_tables
+from tracker.text.wording import (
+    ends_in_ellipsis,
+    ends_something,
+    has_clause,
+    is_heading,
+    is_salutation,
+    item_marker,
+)
+
+PARAGRAPH, ITEM, SPACE = "\n\n", "\n", " "
+_STOP = re.compile(r"(?<![.])[.!?](?!\.)")
+_FIRST_WORD = re.compile(r"\S+")
+_HYPHENATED = re.compile(r"([^\W\d_]+)[-‐]$")
+_MANY_PAUSES = 10
+_WRAPPED_SHARE = 0.25
+_WIDEST = 150
+_FULL = 0.86
+_LONG = 100
+
+
+class Layout(NamedTuple):
+    """How a text is laid out."""
+
+    width: int
+    """Characters in a full line, 0 where lines are not hard-wrapped."""
+    pauses: bool
+    """Whether ellipses mark pauses and end nothing."""
+    capitals: bool
+    """Whether most lines are in capitals, so that these say nothing."""
+    spelling: Spelling
+
+
+def pauses_with_ellipses(text: str) -> bool:
+    """Say whether a text marks pauses for breath with ellipses, so that they do not end sentences.
+
+    The bounds are a judgement, drawn from speeches written one clause a line.
+    """
+    count = text.count("…") + text.count("...")
+    return count >= _MANY_PAUSES and count * 3 >= len(_STOP.findall(text))
+
+
+def read_layout(text: str, lines: list[Line]) -> Layout:
+    """Measure the lines of a text."""
+    capitals = sum(line.text.isupper() for line in lines) * 2 > len(lines)
+    return Layout(_wrap_width(lines), pauses_with_ellipses(text), capitals, Spelling(text))
+
+
+def _wrap_width(lines: list[Line]) -> int:
+    runs_on = sum(
+        after.text[0].islower() and not ends_something(before.text) for before, after in pairwise(lines)
+    )
+    lengths = sorted(len(line.text) for line in lines)
+    width = lengths[len(lengths) * 9 // 10]
+    return width if width <= _WIDEST and runs_on >= _WRAPPED_SHARE * (len(lines) - 1) else 0
+
+
+def joint(before: Line, after: Line, layout: Layout) -> tuple[int, str]:
+    """Return how many characters of ``before`` go (a hyphen), and what stands between the two lines."""
+    old, new = before.text, after.text
+    if after.gap == RULE:
+        return 0, PARAGRAPH
+    full = _is_full(old, new, layout)
+    marker = item_marker(new)
+    if marker and not (full and not ends_something(old) and old[-1] not in ",;"):
+        return 0, ITEM if after.gap == BREAK else PARAGRAPH
+    if ends_something(old) and not _continues(old):
+        return 0, _after_end(old, new, after.gap, layout, full=full)
+    if is_salutation(old):
+        return 0, PARAGRAPH
+    return _after_cut(old, new, after.gap, layout, full=full)
+
+
+def _after_end(old: str, new: str, gap: int, layout: Layout, *, full: bool) -> str:
+    if ends_in_ellipsis(old) and (layout.pauses or new[0].islower()):
+        return SPACE
+    if new[0].islower() and _runs_on(old, gap):
+        return SPACE
+    return SPACE if full and gap == BREAK else PARAGRAPH
+
+
+def _runs_on(old: str, gap: int) -> bool:
+    """Say whether a line in lower case goes on after this one although a mark ends it.
+
+    A full stop is then a comma read wrongly, or the text is a list that reads as one sentence.
+    """
+    return (old[-1] == "." and len(old) > _LONG) or (old[-1] in ":;" and gap == BREAK)
+
+
+def _after_cut(old: str, new: str, gap: int, layout: Layout, *, full: bool) -> tuple[int, str]:
+    hyphenated = _HYPHENATED.search(old)
+    if hyphenated and new[0].isalnum():
+        return _mend(hyphenated.group(1), new, layout)
+    if new[0].islower() or full or layout.capitals or _continues(old) or (new[0].isdigit() and new.isdigit()):
+        return 0, SPACE
+    if old[-1] in ",-–—(«“" or new[0] in "),;.":
+        return 0, SPACE
+    if is_heading(old) and gap != PAGE:
+        return 0, PARAGRAPH
+    unended = gap == PAGE or len(old) > _LONG or has_clause(old)
+    opens = _opens_sentence(new) or is_salutation(new)
+    return 0, SPACE if unended and not opens else PARAGRAPH
+
+
+def _mend(first: str, new: str, layout: Layout) -> tuple[int, str]:
+    match = re.match(r"[^\W\d_]+", new)
+    second = match.group() if match else ""
+    if not second or second[0].isupper():
+        return 0, ""
+    if second in read_tables("lines")["hyphenated"]["hanging"]:
+        return 0, SPACE
+    return (0, "") if layout.spelling.keeps_hyphen(first, second) else (1, "")
+
+
+def _is_full(old: str, new: str, layout: Layout) -> bool:
+    """Say whether the next line's first word would not have fitted on this one."""
+    if not layout.width:
+        return False
+    first = _FIRST_WORD.match(new)
+    return len(old) + 1 + (first.end() if first else 0) >= layout.width * _FULL + 4
+
+
+def _continues(old: str) -> bool:
+    return old.rsplit(None, 1)[-1].lower() in _continuing()
+
+
+def _opens_sentence(new: str) -> bool:
+    first = _FIRST_WORD.match(new)
+    return first is not None and first.group() in _openers()
+
+
+@cache
+def _continuing() -> frozenset[str]:
+    return frozenset(word for words in read_tables("lines")["continuing"].values() for word in words)
+
+
+@cache
+def _openers() -> frozenset[str]:
+    return frozenset(word for words in read_tables("sentences")["openers"].values() for word in words)

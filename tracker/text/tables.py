@@ -1,0 +1,32 @@
+"""The packaged tables of this part of the program, read once."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from importlib.resources import files
+from typing import TypeAlias
+
+Table: TypeAlias = dict[str, tuple[str, ...]]
+"""Entries by language; ``any`` holds in all of them."""
+
+
+@cache
+def read_tables(name: str) -> dict[str, Table]:
+    """Return the tables of ``<name>.toml``: table name, then language, then entries."""
+    content = tomllib.loads(files(__package__).joinpath(f"{name}.toml").read_text("utf-8"))
+    return {
+        table: {language: tuple(entries) for language, entries in rows.items()}
+        for table, rows in content.items()
+    }
+
+
+def entries_for(table: Table, language: str) -> tuple[str, ...]:
+    """Return what a table holds for a language; for an unknown language, what it holds for all."""
+    if language not in table and language not in KNOWN:
+        return tuple(dict.fromkeys(entry for entries in table.values() for entry in entries))
+    return table.get("any", ()) + table.get(language, ())
+
+
+KNOWN = frozenset({"en", "fr", "es", "ru", "ar", "zh"})
+"""The languages the tables are written for: the six of the UN."""

@@ -1,0 +1,135 @@
+"""Tokens: words, and what must not be cut into words: figures, dates, document symbols."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Literal, cast
+
+from tracker.text.folding import fold
+from tracker.text.tables import entries_for, read_tables
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = ["Token", "TokenKind", "fold", "tokenize"]
+
+TokenKind = Literal["word", "number", "amount", "date", "symbol", "mark"]
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A token and where it stands: ``text[start:end]`` of what was cut. Blanks are in no token."""
+
+    text: str
+    start: int
+    end: int
+    kind: TokenKind
+
+
+def tokenize(text: str, language: str = "en") -> tuple[Token, ...]:
+    """Cut a text into tokens; with the blanks between them they rebuild it exactly.
+
+    Numbers, dates, amounts of money, percentages and document symbols are one token each; Chinese and
+    Japanese have one token a character. ``language`` decides which month and currency names are known
+    and whether French elisions are cut; for an unknown one, all names are known.
+    """
+    return tuple(
+        Token(match.group(), match.start(), match.end(), cast("TokenKind", match.lastgroup))
+        for match in _pattern(language).finditer(text)
+    )
+
+
+# Combining marks are not \w, and a decomposed or vocalised word must stay whole.
+_MARKS = (
+    "\u0300-\u036f\u0483-\u0489\u064b-\u065f\u0670\u06d6-\u06ed\u093a-\u094f\u0e31-\u0e4e\u200c\u200d\u00ad"
+)
+_IDEOGRAPHS = (
+    "\u2e80-\u2fdf\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+)
+_LETTER = rf"[^\W\d_{_IDEOGRAPHS}]"
+_WORD_PART = rf"(?:[^\W_{_IDEOGRAPHS}]|[{_MARKS}])+"
+_WORD = rf"{_WORD_PART}(?:['’\u2010\u2011-]{_WORD_PART})*"
+_ADDRESS = r"(?:https?://|www\.)[^\s<>\"“”«»()]*[\w/]|[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+"
+_INITIALS = rf"(?:{_LETTER}\.){{2,}}"
+# A first part in capitals, a slash, and a digit somewhere: A/RES/78/1, E/CN.15/2022/L.6/Rev.1.
+_SYMBOL = r"[A-Z]{1,8}(?=\S{0,60}\d)(?:/[A-Za-z0-9]+(?:[.-][A-Za-z0-9]+)*)+"
+_BLANK = r"[^\S\n]"
+_NUMBER = rf"(?:\d{{1,3}}(?:{_BLANK}\d{{3}})+(?:[.,]\d+)?(?!\d)|\d+(?:[.,:]\d+)*)[½¼¾⅓⅔]?"
+_ORDINAL = r"(?:st|nd|rd|th|er|re|ère|e|ème|[ºª]|\.[ºª]|o|a|го|й)"
+_YEAR = r"(?:19\d\d|20\d\d|2100)"
+_NOT_IN_NUMBER = rf"(?![.,]?\d|{_LETTER})"
+
+
+@cache
+def _pattern(language: str) -> re.Pattern[str]:
+    kinds = (
+        ("amount", _amount(language)),
+        ("date", _date(language)),
+        ("symbol", _SYMBOL),
+        ("word", rf"{_ADDRESS}|{_INITIALS}"),
+        ("number", _number(language)),
+    )
+    # A letter that no other kind can begin with goes straight to the words.
+    named = "|".join(f"(?P<{kind}>{pattern})" for kind, pattern in kinds if kind != "word")
+    word = rf"{_ADDRESS}|{_INITIALS}|{_elision(language)}|{_WORD}"
+    return re.compile(rf"{named}|(?P<word>{word}|[{_IDEOGRAPHS}])|(?P<mark>\.{{2,}}|\S)")
+
+
+def _amount(language: str) -> str:
+    magnitude, links, names = (
+        _any_of(language, table) for table in ("magnitudes", "currency_links", "currency_names")
+    )
+    signs, percent = _any_of(language, "currency_signs"), _any_of(language, "percent")
+    scale = rf"(?:{_BLANK}?-?{magnitude}|{_any_of(language, 'short_magnitudes')})(?!\w)"
+    if language == "zh":
+        scale = rf"[多余]?{magnitude}"
+    before = rf"{signs}{_BLANK}?{_NUMBER}(?:{scale})?"
+    after = rf"{_NUMBER}(?:{scale})?{_BLANK}?(?:{links})?(?:{names}{_end(language)}|{signs}(?!\w))"
+    return rf"{before}|{after}|{_NUMBER}(?:{_BLANK}|-)?{percent}(?!\w)"
+
+
+def _number(language: str) -> str:
+    magnitude = _any_of(language, "magnitudes")
+    scaled = rf"{_NUMBER}{_BLANK}?{magnitude}{_end(language)}"
+    return rf"{scaled}|{_NUMBER}{_ORDINAL}?(?!{_LETTER})"
+
+
+def _date(language: str) -> str:
+    if language == "zh":
+        return r"\d{4}年(?:\d{1,2}月(?:\d{1,2}日)?)?|\d{1,2}月\d{1,2}日|" + _YEAR + _NOT_IN_NUMBER
+    month = _any_of(language, "months", ignore_case=language != "en")
+    day = r"\d{1,2}(?:st|nd|rd|th|er|\.?º)?"
+    of = rf"{_BLANK}(?:of{_BLANK}|de{_BLANK}|del{_BLANK})?"
+    year = rf"{_YEAR}{_NOT_IN_NUMBER}"
+    return "|".join(
+        (
+            rf"{day}{of}{month}(?!\w)(?:,?{of}{year})?",
+            rf"{month}{_BLANK}{day}(?!\d)(?:,?{_BLANK}{year})?",
+            rf"{month},?{of}{year}",
+            r"\d{4}-\d\d-\d\d(?!\d)|\d{1,2}[/.]\d{1,2}[/.](?:19|20)\d\d(?!\d)",
+            rf"{_YEAR}(?:s\b|{_NOT_IN_NUMBER})",
+        )
+    )
+
+
+def _elision(language: str) -> str:
+    return rf"(?i:{_any_of(language, 'elisions')})['’](?={_LETTER})" if language == "fr" else r"(?!)"
+
+
+def _end(language: str) -> str:
+    return "" if language == "zh" else r"(?!\w)"
+
+
+def _any_of(language: str, table: str, *, ignore_case: bool = False) -> str:
+    entries = entries_for(read_tables("tokens")[table], language)
+    return _alternatives(entries, ignore_case=ignore_case)
+
+
+def _alternatives(entries: Iterable[str], *, ignore_case: bool) -> str:
+    literals = (
+        re.escape(entry).replace(r"\ ", _BLANK) for entry in sorted(entries, key=lambda e: (-len(e), e))
+    )
+    flag = "?i:" if ignore_case else "?:"
+    return f"({flag}{'|'.join(literals) or '(?!)'})"
