@@ -1,0 +1,118 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tracker.model import Topic, Vocabulary
+from tracker.topics.matching import match_topics
+from tracker.topics.vocabulary import load_vocabulary
+
+UN = load_vocabulary()
+
+CASES: tuple[tuple[str, str, list[str]], ...] = (
+    (
+        "Trafficking in persons and drug trafficking must end.",
+        "en",
+        ["human-trafficking", "drug-trafficking"],
+    ),
+    ("We fight modern slavery and human trafficking.", "en", ["human-trafficking"]),
+    ("Criminal flows from Afghanistan reach us.", "en", ["afghan-criminal-flows"]),
+    ("A treaty on cybercrime is near.", "en", ["cybercrime-treaty"]),
+    (
+        "An organized crime strategy, and organised crime strategies.",
+        "en",
+        ["organised-crime-strategies"] * 2,
+    ),
+    ("Online child sexual exploitation and abuse", "en", ["online-child-abuse"]),
+    ("SEA-LEVEL RISE", "en", ["sea-level-rise"]),
+    ("sea level rise and sea‑level rise", "en", ["sea-level-rise", "sea-level-rise"]),
+    ("The United Nations Charter and UN reform", "en", ["international-law", "un-reform"]),
+    ("reform of the United Nations", "en", ["un-reform"]),
+    ("Rohingya’s plight; Ukraine's people", "en", ["situation-myanmar", "situation-ukraine"]),
+    ("AI and ai; the NPT", "en", ["artificial-intelligence", "non-proliferation"]),
+    ("All 17 SDGs", "en", ["sustainable-development-goals"]),
+    ("The people who care", "en", []),
+    ("The fight against AIDS", "en", ["health"]),
+    ("South Sudan and the Sudan", "en", ["situation-south-sudan", "situation-sudan"]),
+    ("Lake Chad dries", "en", ["situation-sahel"]),
+    ("The Commission on Crime Prevention and Criminal Justice", "en", []),
+    ("The United Nations Office on Drugs and Crime", "en", []),
+    ("The United Kingdom of Great Britain and Northern Ireland", "en", []),
+    ("A climate of fear", "en", []),
+    ("We owe a debt of gratitude", "en", []),
+    (
+        "La lutte contre les changements climatiques et l’État de droit",
+        "fr",
+        ["climate-change", "rule-of-law"],
+    ),
+    ("La traite des êtres humains", "fr", ["human-trafficking"]),
+    ("El cambio climático y la trata de personas", "es", ["climate-change", "human-trafficking"]),
+    ("борьба с терроризмом и изменения климата", "ru", ["terrorism", "climate-change"]),
+    ("مكافحة الإرهاب وتغير المناخ", "ar", ["terrorism", "climate-change"]),
+    ("应对气候变化和打击恐怖主义", "zh", ["climate-change", "terrorism"]),
+    ("Climate change", "und", ["climate-change"]),
+)
+
+
+@pytest.mark.parametrize(("sentence", "language", "topics"), CASES)
+def test_a_sentence_meets_the_topics_it_names(sentence: str, language: str, topics: list[str]) -> None:
+    (found,) = match_topics([sentence], UN, language=language)
+    assert [mention.topic for mention in found] == topics
+
+
+def _made_up(terms: tuple[str, ...], hints: tuple[str, ...] = ()) -> Vocabulary:
+    topic = Topic("t", "T", terms={"en": terms}, hints={"en": hints})
+    return Vocabulary("made-up", (topic,), repr((terms, hints)))
+
+
+def test_the_longest_term_wins_and_mentions_do_not_overlap() -> None:
+    vocabulary = _made_up(("water", "water supply", "supply chain"))
+    (found,) = match_topics(["Water supply chains and water."], vocabulary)
+    assert [mention.term for mention in found] == ["Water supply", "water"]
+
+
+def test_a_near_miss_hides_its_own_topic_only() -> None:
+    near = Topic("a", "A", terms={"en": ("trade",)}, near_misses={"en": ("arms trade",)})
+    vocabulary = Vocabulary("two", (near, Topic("b", "B", terms={"en": ("arms",)})), "two")
+    (found,) = match_topics(["The arms trade is no trade."], vocabulary)
+    assert [(mention.topic, mention.start) for mention in found] == [("b", 4), ("a", 21)]
+
+
+def test_words_are_matched_whole() -> None:
+    assert match_topics(["Seawater, waterfall"], _made_up(("water",))) == ((),)
+
+
+def test_confidence_follows_how_much_the_words_settle() -> None:
+    vocabulary = _made_up(("legal aid", "NPT", "prisons"), hints=("cells",))
+    (found,) = match_topics(["Legal aid, the NPT, prisons, cells"], vocabulary)
+    assert [mention.confidence for mention in found] == sorted({m.confidence for m in found}, reverse=True)
+    assert [mention.method for mention in found] == ["term", "term", "term", "hint"]
+
+
+def test_decomposed_accents_are_the_same_letters() -> None:
+    (found,) = match_topics(["l'e\u0301ducation des filles"], UN, language="fr")
+    assert [mention.topic for mention in found] == ["girls-education"]
+
+
+@given(
+    st.lists(st.text(max_size=80), max_size=4), st.sampled_from(["en", "fr", "ru", "ar", "zh", "xx", "und"])
+)
+def test_offsets_are_exact_and_ordered_for_any_text(sentences: list[str], language: str) -> None:
+    found = match_topics(sentences, UN, language=language)
+    assert len(found) == len(sentences)
+    for index, (sentence, mentions) in enumerate(zip(sentences, found, strict=True)):
+        end = 0
+        for mention in mentions:
+            assert mention.segment == index
+            assert end <= mention.start < mention.end
+            assert sentence[mention.start : mention.end] == mention.term
+            end = mention.end
+
+
+@given(st.data())
+def test_every_english_term_is_met_by_its_own_topic(data: st.DataObject) -> None:
+    topic = data.draw(st.sampled_from([topic for topic in UN.topics if topic.terms]))
+    term = data.draw(st.sampled_from(topic.terms["en"]))
+    (found,) = match_topics([f"and then {term}, they said"], UN)
+    assert topic.id in {mention.topic for mention in found}

@@ -1,0 +1,164 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tracker.text.reading import read_text
+from tracker.topics.closest import find_closest
+from tracker.topics.levels import read_topics
+from tracker.topics.shares import Difference, Occupancy, compare_shares
+from tracker.topics.statuses import compare_topics, decide_status, find_priorities
+from tracker.topics.vocabulary import load_vocabulary
+
+if TYPE_CHECKING:
+    from tracker.model import Level, Status, TopicChange, TopicReading, Version
+
+UN = load_vocabulary()
+FILLER = "The harbour was quiet in the morning. Boats came in before noon. Nobody spoke about the weather. "
+PIRACY = "We will end piracy on our coast."
+CORRUPTION = "We will prosecute corruption in every ministry."
+
+LEVELS = (
+    (None, "substantive", "new"),
+    (None, "declared", "new"),
+    ("mentioned", "substantive", "promoted"),
+    ("acknowledged", "declared", "promoted"),
+    ("substantive", "declared", "promoted"),
+    ("substantive", "substantive", "kept"),
+    ("declared", "declared", "kept"),
+    ("declared", "substantive", "demoted"),
+    ("substantive", "mentioned", "demoted"),
+    ("declared", "acknowledged", "demoted"),
+    ("substantive", None, "dropped"),
+    ("declared", None, "dropped"),
+)
+
+
+@pytest.mark.parametrize(("before", "after", "status"), LEVELS)
+def test_levels_decide_the_status(before: Level | None, after: Level | None, status: Status) -> None:
+    assert decide_status(before, after, None) == status
+
+
+def test_a_new_topic_that_was_a_priority_before_has_returned() -> None:
+    assert decide_status(None, "declared", None, returning=True) == "returned"
+
+
+@pytest.mark.parametrize(
+    ("interval", "shown", "status"),
+    [((0.1, 0.3), True, "up"), ((-0.3, -0.1), True, "down"), ((-0.1, 0.3), False, "kept")],
+)
+def test_share_decides_only_where_it_is_shown(
+    interval: tuple[float, float], *, shown: bool, status: str
+) -> None:
+    assert decide_status("substantive", "substantive", Difference(interval, shown)) == status
+
+
+def _compare(old: str, new: str, earlier: tuple[frozenset[str], ...] = ()) -> dict[str, TopicChange]:
+    sides = [read_text(text, language="en") for text in (old, new)]
+    readings = [read_topics(side, UN) for side in sides]
+    changes, _ = compare_topics(*_versions(sides), *_readings(readings), UN, earlier=earlier)
+    return {change.topic: change for change in changes}
+
+
+def _versions(sides: list[Version]) -> tuple[Version, Version]:
+    return sides[0], sides[1]
+
+
+def _readings(
+    readings: list[tuple[TopicReading, ...]],
+) -> tuple[tuple[TopicReading, ...], tuple[TopicReading, ...]]:
+    return readings[0], readings[1]
+
+
+def test_new_dropped_and_returned() -> None:
+    changes = _compare(f"{FILLER}\n\n{PIRACY}", f"{FILLER}\n\n{CORRUPTION}")
+    assert {topic: change.status for topic, change in changes.items()} == {
+        "corruption": "new",
+        "piracy": "dropped",
+    }
+    again = _compare(f"{FILLER}\n\n{PIRACY}", f"{FILLER}\n\n{CORRUPTION}", (frozenset({"corruption"}),))
+    assert again["corruption"].status == "returned"
+
+
+def test_what_is_not_repeated_comes_with_the_closest_passage() -> None:
+    changes = _compare(f"{FILLER}\n\n{PIRACY}", f"{FILLER}\n\n{CORRUPTION} Our coast is long.")
+    closest = changes["piracy"].closest
+    assert closest is not None
+    assert 0 < closest.score <= 1
+    assert changes["corruption"].closest is None
+
+
+PASSING = (
+    "Some speak of piracy, of legal aid, of corruption, of firearms and of asset recovery.",
+    "There is piracy, we hear.",
+    "He said that piracy had ended.",
+    "The world must end piracy.",
+)
+
+
+@pytest.mark.parametrize("text", PASSING)
+def test_what_is_named_once_in_passing_is_neither_new_nor_dropped(text: str) -> None:
+    bare, passing = FILLER, f"{FILLER}\n\n{FILLER}{text}"
+    assert "piracy" not in _compare(bare, passing)
+    assert "piracy" not in _compare(passing, bare)
+
+
+def test_a_narrower_topic_is_enough_for_a_broader_one_not_to_be_dropped() -> None:
+    changes = _compare(
+        f"{FILLER}\n\nWe will fight climate change.",
+        f"{FILLER}\n\nWe will pay into the fund for loss and damage.",
+    )
+    assert {topic: change.status for topic, change in changes.items()} == {
+        "climate-change": "demoted",
+        "loss-and-damage": "new",
+    }
+
+
+def test_a_topic_that_fills_one_text_and_a_line_of_the_other_moves() -> None:
+    much = " ".join(f"We will end piracy on coast number {number}." for number in range(40))
+    little = f"{PIRACY}\n\n" + "\n\n".join([FILLER] * 14)
+    assert _compare(little, much)["piracy"].status == "up"
+    assert _compare(much, little)["piracy"].status == "down"
+    same = _compare(much, much)["piracy"]
+    assert (same.status, same.difference is not None) == ("kept", True)
+
+
+def test_strongest_first_and_counterparts_for_what_is_kept() -> None:
+    old = read_text(f"{PIRACY} {CORRUPTION} {FILLER}", language="en")
+    new = read_text(
+        f"Our first priority is legal aid. {CORRUPTION} {PIRACY} We will end drug trafficking.", language="en"
+    )
+    before, after = read_topics(old, UN), read_topics(new, UN)
+    changes, counterparts = compare_topics(old, new, before, after, UN)
+    assert [change.topic for change in changes if change.status == "new"] == ["legal-aid", "drug-trafficking"]
+    pairs = {pair.topic: (old.segments[pair.old].text, new.segments[pair.new].text) for pair in counterparts}
+    assert pairs == {"corruption": (CORRUPTION, CORRUPTION), "piracy": (PIRACY, PIRACY)}
+
+
+def test_a_text_compared_with_itself_has_only_kept_topics() -> None:
+    version = read_text(f"{PIRACY} {FILLER} {CORRUPTION} {FILLER}", language="en")
+    readings = read_topics(version, UN)
+    changes, _ = compare_topics(version, version, readings, readings, UN)
+    assert {change.status for change in changes} == {"kept"}
+    assert {change.topic for change in changes} == find_priorities(readings)
+
+
+@given(st.lists(st.integers(1, 40), min_size=1, max_size=60), st.data())
+def test_shares_of_one_text_never_move(words: list[int], data: st.DataObject) -> None:
+    segments = data.draw(st.lists(st.integers(0, len(words) - 1), unique=True))
+    side = Occupancy(words, {"t": segments})
+    difference = compare_shares(["t"], side, side)["t"]
+    assert not difference.shown
+    assert difference.interval[0] <= 0 <= difference.interval[1]
+    assert compare_shares(["t"], side, side) == {"t": difference}
+
+
+@given(st.lists(st.text(max_size=60), max_size=5), st.text(max_size=60), st.sampled_from(["en", "zh", "ru"]))
+def test_the_closest_passage_is_scored_between_nothing_and_one(
+    texts: list[str], sought: str, language: str
+) -> None:
+    closest = find_closest(texts, [sought], language)
+    assert closest is None or (0 <= closest.segment < len(texts) and 0 < closest.score <= 1)

@@ -1,0 +1,151 @@
+from __future__ import annotations
+
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tracker.errors import VocabularyInvalid
+from tracker.topics.matching import match_topics
+from tracker.topics.vocabulary import load_vocabulary
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+TOML = """
+name = "Made-up themes"
+
+[justice]
+label = "Justice"
+
+[prisons]
+label = "Prisons"
+broader = "justice"
+en = ["prison reform", "prison"]
+fr = "prison; réforme pénitentiaire"
+near_misses.en = "prison break"
+hints.en = ["cells"]
+scope_note = "Places of detention."
+"""
+CSV = "id,label,terms,broader\njustice,Justice,courts,\nprisons,Prisons,prison reform; jails,justice\n"
+
+TOML_FAULTS = (
+    ('[a]\nlabel = "A"\nlable = "B"\n', "a.lable: unknown key"),
+    ('[a]\nlabel = "A"\nde = "Wort"\n', "a.de: unknown key"),
+    ('[a]\nen = "word"\n', "a.label: missing"),
+    ('[a]\nlabel = "A"\nkind = "person"\n', "a.kind: expected theme or situation"),
+    ('[a]\nlabel = "A"\nen = 3\n', "a.en: expected a list of terms"),
+    ('[a]\nlabel = "A"\nen = ["word", 3]\n', "a.en: expected a list of terms"),
+    ('[a]\nlabel = "A"\nnear_misses = "word"\n', "a.near_misses: expected phrases by language"),
+    ('[a]\nlabel = "A"\nnear_misses.xx = "word"\n', "a.near_misses.xx: unknown language"),
+    ('[a]\nlabel = "A"\nbroader = "b"\n', "key a: unknown broader topic 'b'"),
+    ('[a]\nlabel = "A"\nbroader = "a"\n', "broader leads back to 'a'"),
+    ('[a]\nlabel = "A"\nbroader = "b"\n[b]\nlabel = "B"\nbroader = "a"\n', "broader leads back"),
+    (
+        '[a]\nlabel = "A"\nen = "prisons"\n[b]\nlabel = "B"\nen = "Prison"\n',
+        "key b: term 'Prison' also names 'a'",
+    ),
+    ('[a]\nlabel = "A"\nen = "—"\n', "'—' holds no word"),
+    ('[a]\nlabel = "A"\n[a]\nlabel = "B"\n', "not valid TOML"),
+    ('a = "text"\n', "key a: a topic is a table"),
+    ('name = "Nothing"\n', "holds no topic"),
+)
+CSV_FAULTS = (
+    ("id,label,colour\na,A,red\n", "line 1: unknown column 'colour'"),
+    ("id,terms\na,word\n", "line 1: column 'label' is missing"),
+    ("id,label,label\na,A,A\n", "line 1: a column is named twice"),
+    ("id,label\na,A\na,B\n", "line 3: id 'a' is taken"),
+    ("id,label\na,A\n,B\n", "line 3: no id"),
+    ("id,label\na,A,B\n", "line 2: 3 cells where the header has 2"),
+    ("id,label,terms\na,A,court\nb,B,courts\n", "line 3: term 'courts' also names 'a'"),
+    ("id,label,terms,broader\na,A,,c\n", "line 2: unknown broader topic 'c'"),
+    ("", "column 'id' is missing"),
+    ("id,label\n", "holds no topic"),
+)
+
+
+def test_toml_is_read_whole(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text(TOML, encoding="utf-8")
+    vocabulary = load_vocabulary(path)
+    justice, prisons = vocabulary.topics
+    assert (vocabulary.name, justice.id, justice.terms) == ("mine", "justice", {})
+    assert (prisons.label, prisons.broader, prisons.kind) == ("Prisons", "justice", "theme")
+    assert prisons.terms == {"en": ("prison reform", "prison"), "fr": ("prison", "réforme pénitentiaire")}
+    assert (prisons.near_misses, prisons.hints) == ({"en": ("prison break",)}, {"en": ("cells",)})
+    assert prisons.scope_note == "Places of detention."
+
+
+@pytest.mark.parametrize("start", ["", "\ufeff"])
+def test_csv_takes_the_label_for_a_term_in_every_language(tmp_path: Path, start: str) -> None:
+    path = tmp_path / "mine.csv"
+    path.write_text(start + CSV, encoding="utf-8")
+    vocabulary = load_vocabulary(path)
+    assert [topic.broader for topic in vocabulary.topics] == [None, "justice"]
+    for language in ("en", "fr", "und"):
+        found = match_topics(["Prisons and jails"], vocabulary, language=language)[0]
+        assert [mention.topic for mention in found] == ["prisons", "prisons"]
+
+
+@pytest.mark.parametrize(("text", "message"), TOML_FAULTS)
+def test_a_fault_in_toml_is_named_with_file_and_key(tmp_path: Path, text: str, message: str) -> None:
+    path = tmp_path / "faulty.toml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(VocabularyInvalid) as caught:
+        load_vocabulary(path)
+    assert str(path) in str(caught.value)
+    assert message in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(("text", "message"), CSV_FAULTS)
+def test_a_fault_in_csv_is_named_with_file_and_line(tmp_path: Path, text: str, message: str) -> None:
+    path = tmp_path / "faulty.csv"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(VocabularyInvalid) as caught:
+        load_vocabulary(path)
+    assert str(path) in str(caught.value)
+    assert message in str(caught.value)
+
+
+def test_a_file_that_cannot_be_read_is_an_expected_failure(tmp_path: Path) -> None:
+    (tmp_path / "latin.toml").write_bytes("[a]\nlabel = 'Été'\n".encode("latin-1"))
+    for name, message in (("missing.toml", "cannot be read"), ("latin.toml", "not UTF-8 at byte")):
+        with pytest.raises(VocabularyInvalid, match=message):
+            load_vocabulary(tmp_path / name)
+
+
+def test_the_digest_follows_the_content_and_not_the_comments(tmp_path: Path) -> None:
+    texts = (TOML, f"# Noted.\n{TOML}", TOML.replace("prison break", "prison camp"))
+    digests = []
+    for number, text in enumerate(texts):
+        path = tmp_path / f"{number}.toml"
+        path.write_text(text, encoding="utf-8")
+        digests.append(load_vocabulary(path).digest)
+    assert digests[0] == digests[1]
+    assert digests[0] != digests[2]
+
+
+def test_the_shipped_vocabulary_keeps_the_rules_asked_of_others(tmp_path: Path) -> None:
+    folder = files("tracker.topics").joinpath("vocabularies", "un")
+    texts = [entry.read_text("utf-8") for entry in folder.iterdir() if entry.name.endswith(".toml")]
+    path = tmp_path / "all.toml"
+    path.write_text("\n".join(texts), encoding="utf-8")
+    assert len(load_vocabulary(path).topics) == len(load_vocabulary().topics)
+
+
+def test_the_shipped_vocabulary_is_broad_and_two_levels_deep() -> None:
+    vocabulary = load_vocabulary()
+    topics = {topic.id: topic for topic in vocabulary.topics}
+    assert load_vocabulary() is vocabulary
+    assert sum(topic.broader is None for topic in topics.values()) >= 25
+    assert sum(topic.kind == "situation" for topic in topics.values()) >= 40
+    assert sum(bool(topic.terms) for topic in topics.values()) >= 170
+    assert all(topic.terms.get("en") for topic in topics.values() if topic.terms)
+    for language in ("fr", "es", "ru", "ar", "zh"):
+        assert sum(language in topic.terms for topic in topics.values()) >= 140, language
+
+
+@pytest.mark.parametrize("word", ["development", "peace", "security", "cooperation", "reform"])
+def test_words_that_say_nothing_name_no_topic(word: str) -> None:
+    assert match_topics([f"They spoke of {word}."], load_vocabulary()) == ((),)

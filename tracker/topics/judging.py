@@ -1,0 +1,125 @@
+"""From what a statement does with a topic, sentence by sentence, to the level it gives the topic."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tracker.model import Level
+    from tracker.topics.passages import Continuation
+    from tracker.topics.roles import Role, Treatment
+
+_NEIGHBOURHOOD: Final = 4
+"""Segments within which sentences about a topic are one treatment of it."""
+_SENTENCES: Final = 2
+_PASSAGE: Final = 3
+_SCATTERED: Final = 4
+_ABOUT: Final = frozenset[str]({"declared", "committed", "demanded", "main"})
+_PASSING: Final = frozenset[str]({"weak", "aside"})
+_SHOWING: Final[tuple[Role, ...]] = ("committed", "demanded", "main", "side")
+
+
+@dataclass(slots=True)
+class Bundle:
+    """All that one statement does with one topic, in reading order."""
+
+    treatments: list[Treatment] = field(default_factory=list)
+    continued: list[Continuation] = field(default_factory=list)
+    own: tuple[int, ...] = ()
+    """The segments of paragraphs that are about the topic alone."""
+
+    def with_role(self, role: Role) -> list[Treatment]:
+        """Return the treatments with a role."""
+        return [item for item in self.treatments if item.role == role]
+
+    def about(self) -> list[int]:
+        """Return the segments that are about the topic by name."""
+        return sorted({item.segment for item in self.treatments if item.role in _ABOUT})
+
+    def bound(self) -> list[int]:
+        """Return the segments about the topic by name, or tied to it by words or a reference back."""
+        return sorted({*self.about(), *(item.segment for item in self.continued if item.bound)})
+
+    def named(self) -> set[int]:
+        """Return the segments that name the topic other than in passing."""
+        return {item.segment for item in self.treatments if item.role not in _PASSING}
+
+    def count(self, segment: int) -> int:
+        """Return how often a segment names the topic."""
+        return sum(item.segment == segment for item in self.treatments)
+
+    def segments(self, level: Level) -> tuple[int, ...]:
+        """Return the segments to be counted: those about a priority, those that name anything else."""
+        if level in {"declared", "substantive"}:
+            return tuple(sorted({*self.about(), *self.own, *(item.segment for item in self.continued)}))
+        return tuple(sorted({item.segment for item in self.treatments}))
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A level, the segment that shows it and the rule that gave it."""
+
+    level: Level
+    leading: int
+    rule: str
+
+
+def judge(bundle: Bundle, *, situation: bool) -> Judgement:
+    """Return the level of a topic.
+
+    One commitment makes a theme substantive; a situation needs a second sentence or a first one to itself,
+    since a place is named for many reasons. What somebody must do makes substantive
+    only what another sentence names too.
+    """
+    return (
+        _shown("declared", bundle.with_role("declared"))
+        or _judge_commitment(bundle, situation=situation)
+        or _judge_sentences(bundle)
+        or _shown("acknowledged", bundle.with_role("aside"))
+        or _judge_mention(bundle)
+    )
+
+
+def _shown(level: Level, items: Sequence[Treatment]) -> Judgement | None:
+    return Judgement(level, items[0].segment, items[0].rule) if items else None
+
+
+def _judge_commitment(bundle: Bundle, *, situation: bool) -> Judgement | None:
+    committed = _shown("substantive", bundle.with_role("committed"))
+    if situation:
+        alone = any(item.alone for item in bundle.with_role("committed"))
+        return committed if alone or bundle.own or len(bundle.bound()) >= _SENTENCES else None
+    again = len(bundle.named()) >= _SENTENCES
+    return committed or (_shown("substantive", bundle.with_role("demanded")) if again else None)
+
+
+def _judge_sentences(bundle: Bundle) -> Judgement | None:
+    # It has a paragraph, or two sentences near each other name it, or three are on it, or four name it.
+    named, bound = bundle.about(), bundle.bound()
+    together = bool(bundle.own) or _are_close(named, _SENTENCES) or _are_close(bound, _PASSAGE)
+    if named and (together or len(named) >= _SCATTERED):
+        return Judgement("substantive", max(named, key=bundle.count), "two sentences or more mainly about it")
+    return None
+
+
+def _are_close(segments: Sequence[int], count: int) -> bool:
+    """Whether so many of the segments, each near the next, stand together."""
+    run = 1
+    for place, later in pairwise(segments):
+        run = run + 1 if later - place <= _NEIGHBOURHOOD else 1
+        if run >= count:
+            return True
+    return False
+
+
+def _judge_mention(bundle: Bundle) -> Judgement:
+    shown = next(
+        (item for role in _SHOWING for item in bundle.with_role(role)),
+        bundle.treatments[0],
+    )
+    rule = f"once only: {shown.rule}" if shown.role in _ABOUT else shown.rule
+    return Judgement("mentioned", shown.segment, rule)

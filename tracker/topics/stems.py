@@ -1,0 +1,135 @@
+"""Words and light stems for matching terms: plural and spelling fall together, nothing more.
+
+Hyphens part words here, unlike in ``text.tokens``: "sea-level rise" and "sea level rise" are one term.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+
+from tracker.text.folding import fold
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_IDEOGRAPHS: Final = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+_MARKS: Final = "\u0300-\u036f\u064b-\u0652\u0670"
+_WORDS: Final = re.compile(
+    rf"(?P<word>[{_IDEOGRAPHS}]|(?:[^\W_{_IDEOGRAPHS}][{_MARKS}]*)+)(?:['’](?:s(?![^\W_]))?)?"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word of a text and its stem; a possessive ending is outside ``start:end``."""
+
+    text: str
+    stem: str
+    start: int
+    end: int
+
+
+def find_words(text: str, language: str) -> list[Word]:
+    """Return the words of a text in order, with their stems in a language."""
+    return [
+        Word(word := match["word"], stem(word, language), match.start(), match.end("word"))
+        for match in _WORDS.finditer(text)
+    ]
+
+
+@lru_cache(maxsize=65536)
+def stem(word: str, language: str) -> str:
+    """Return a word folded, without accents, and cut of what inflection adds in a language."""
+    folded = _strip_accents(fold(word))
+    return _STEMMERS.get(language, _keep)(folded)
+
+
+def _strip_accents(word: str) -> str:
+    if word.isascii():
+        return word
+    return "".join(char for char in unicodedata.normalize("NFD", word) if not unicodedata.combining(char))
+
+
+def _keep(word: str) -> str:
+    return word
+
+
+_ENGLISH_IRREGULAR: Final = {
+    "crises": "crisis",
+    "women": "woman",
+    "men": "man",
+    "children": "child",
+    "programmes": "program",
+    "programme": "program",
+    "defence": "defense",
+    "centre": "center",
+    "centres": "center",
+}
+_ENGLISH_SPELLING: Final = (
+    (re.compile(r"is(e|ed|es|ing|er|ation)$"), r"iz\1"),
+    (re.compile(r"our(ed|ing)?$"), r"or\1"),
+)
+_SHORTEST_SPELLED: Final = 6
+
+
+def _stem_english(word: str) -> str:
+    word = _ENGLISH_IRREGULAR.get(word) or _singular(word)
+    if len(word) >= _SHORTEST_SPELLED:
+        for pattern, replacement in _ENGLISH_SPELLING:
+            word = pattern.sub(replacement, word)
+    return word
+
+
+def _singular(word: str) -> str:
+    if len(word) <= len("gas") or not word.endswith("s") or word.endswith(("ss", "us", "is")):
+        return word
+    if word.endswith("ies") and len(word) > len("dies"):
+        return word[:-3] + "y"
+    return word[:-2] if word.endswith(("sses", "xes", "ches", "shes")) else word[:-1]
+
+
+def _stem_french(word: str) -> str:
+    if len(word) <= len("pays"):
+        return word
+    if word.endswith("aux"):
+        word = word[:-2] + "l"
+    return word.rstrip("sx").removesuffix("e")
+
+
+def _stem_spanish(word: str) -> str:
+    if len(word) <= len("paz") + 1:
+        return word
+    word = word.removesuffix("s")
+    return word.rstrip("aeo") if len(word) > len("gas") + 1 else word
+
+
+# The short i loses its breve with the accents, so й reads и here.
+_RUSSIAN_ENDINGS: Final = re.compile(
+    "(?:иями|[яа]ми|ыми|ими|и?[яа]х|[оеы]го|[оеы]му|и?еи|[оыи]и|[аяоеыи][яе]|[ую]ю|[ыи][хм]|[оеая]м|иям|"
+    "[иь][юяе]|[еоэ]в|[аяоеыиуюь])$"
+)
+_SHORTEST_RUSSIAN: Final = 3
+
+
+def _stem_russian(word: str) -> str:
+    return word[:_SHORTEST_RUSSIAN] + _RUSSIAN_ENDINGS.sub("", word[_SHORTEST_RUSSIAN:], count=1)
+
+
+_ARABIC_ARTICLE: Final = re.compile(r"^(?:[وفبك]?ال|لل)(?=\w{3})")
+
+
+def _stem_arabic(word: str) -> str:
+    return _ARABIC_ARTICLE.sub("", word).removesuffix("ة")
+
+
+_STEMMERS: Final[dict[str, Callable[[str], str]]] = {
+    "en": _stem_english,
+    "fr": _stem_french,
+    "es": _stem_spanish,
+    "ru": _stem_russian,
+    "ar": _stem_arabic,
+}
