@@ -142,7 +142,7 @@ def _decode_legacy(data: bytes) -> Decoded | None:
 def _is_textual(text: str, limit: float = _UNTEXTUAL) -> bool:
     """Tell whether nearly all characters are ones that texts are written with."""
     sample = text if len(text) <= 2 * _SAMPLE else text[:_SAMPLE] + text[-_SAMPLE:]
-    strange = sum(_is_strange(char) for char in sample)
+    strange = sum(sample.count(char) for char in set(sample) if _is_strange(char))
     return strange <= limit * len(sample)
 
 

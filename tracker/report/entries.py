@@ -38,10 +38,11 @@ _DEEPER = "    "
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A few lines that are shown or left out together, and a name for it where it is left out."""
+    """What is said in a few lines, the evidence for it, and a name for it where it is left out."""
 
     name: str
-    lines: tuple[Line, ...]
+    claim: tuple[Line, ...]
+    evidence: tuple[Line, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +81,12 @@ def show_topic(
             *wrap([Span(f"{label},")], width, _INDENT, _INDENT),
             spread(f"{_INDENT}{level}", counts, width),
         ]
-    for passage in select_passages(comparison, topic, everything=rows is None):
-        lines.extend(_quote(passage, width, rows))
+    passages = select_passages(comparison, topic, everything=rows is None)
+    evidence = [row for passage in passages for row in _quote(passage, width, rows)]
     interval = interval_words(topic)
     if interval and (rows is None or topic.status in {"up", "down"}):
-        lines.append(line(f"{_DEEPER}{interval}"))
-    return Entry(label, tuple(lines))
+        evidence.append(line(f"{_DEEPER}{interval}"))
+    return Entry(label, tuple(lines), tuple(evidence))
 
 
 def _quote(passage: Quotation, width: int, rows: int | None) -> tuple[Line, ...]:
@@ -112,11 +113,10 @@ def show_shift(row: ShiftRow, width: int, *, context: bool, rule: bool) -> Entry
         lines = [spread(lead + words, where, width)]
     else:
         lines = [*wrap([Span(words)], width, lead, " " * len(lead)), line(" " * len(lead) + where)]
-    if context:
-        lines.extend(_show_context(row, width))
+    evidence = [*_show_context(row, width)] if context else []
     if rule:
-        lines.extend(wrap([Span(f"by {one_line(row.shift.rule)}", "dim")], width, _DEEPER, _DEEPER))
-    return Entry(words, tuple(lines))
+        evidence.extend(wrap([Span(f"by {one_line(row.shift.rule)}", "dim")], width, _DEEPER, _DEEPER))
+    return Entry(words, tuple(lines), tuple(evidence))
 
 
 def _show_context(row: ShiftRow, width: int) -> Iterator[Line]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tracker.report.entries import show_rest
@@ -31,6 +32,9 @@ LINES = 40
 SLACK = 8
 """How many more it may fill where then nothing is left out."""
 
+PHASES = ((3, 0), (3, 1), (None, 1), (None, None))
+"""What is granted first where room is short: so many claims of each section, and evidence for so many."""
+
 QUOTE_ROWS = 2
 """How many lines a quotation fills where there is room for all of them."""
 
@@ -59,7 +63,7 @@ def render(
     if only and not sections:
         head.extend(wrap([Span(none_words(only))], width))
     pairs = zip(sections, shown, strict=True)
-    body = [row for section, count in pairs for row in _print(section, count, width)]
+    body = [row for section, part in pairs for row in _print(section, part, width)]
     return draw([*head, *body, *foot], color=color)
 
 
@@ -85,10 +89,18 @@ def _side(label: str, side: Side, width: int) -> Iterator[Line]:
         yield from wrap([Span(row)], width, lead if number == 0 else " " * len(lead), " " * len(lead))
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """How much of a section is shown: so many entries, and evidence for so many of them."""
+
+    entries: int = 0
+    evidence: int = 0
+
+
 def _fit(
     comparison: Comparison, width: int, only: Collection[str], room: int
-) -> tuple[tuple[Section, ...], tuple[int, ...]]:
-    """Return the sections and how many entries of each are shown; quotes are long where all then fits."""
+) -> tuple[tuple[Section, ...], tuple[Part, ...]]:
+    """Return the sections and how much of each is shown; quotes are long where all then fits."""
     sections = tuple(build_sections(comparison, width, rows=QUOTE_ROWS, only=only))
     if _height(sections, _whole(sections)) <= room:
         return sections, _whole(sections)
@@ -98,36 +110,52 @@ def _fit(
     return sections, _allot(sections, room)
 
 
-def _allot(sections: Sequence[Section], room: int) -> tuple[int, ...]:
-    """Show one entry more of each section in turn, while there is room."""
-    shown, granted = [0] * len(sections), True
-    while granted:
-        granted = False
-        for at, section in enumerate(sections):
-            trial = [*shown[:at], shown[at] + 1, *shown[at + 1 :]]
-            if shown[at] < len(section.entries) and _height(sections, trial) <= room:
-                shown, granted = trial, True
+def _allot(sections: Sequence[Section], room: int) -> tuple[Part, ...]:
+    """Grant each section one thing more in turn, phase by phase, while there is room."""
+    shown = [Part()] * len(sections)
+    for entries, evidence in PHASES:
+        granted = True
+        while granted:
+            granted = False
+            for at, section in enumerate(sections):
+                wider = _widen(section, shown[at], entries, evidence)
+                trial = [*shown[:at], wider, *shown[at + 1 :]]
+                if wider != shown[at] and _height(sections, trial) <= room:
+                    shown, granted = trial, True
     return tuple(shown)
 
 
-def _whole(sections: Sequence[Section]) -> tuple[int, ...]:
-    return tuple(len(section.entries) for section in sections)
+def _widen(section: Section, part: Part, entries: int | None, evidence: int | None) -> Part:
+    """Return one entry more, or evidence for one more, within limits; the same part where all is shown."""
+    most = len(section.entries)
+    if part.entries < (most if entries is None else min(entries, most)):
+        return Part(part.entries + 1, part.evidence)
+    if part.evidence < (part.entries if evidence is None else min(evidence, part.entries)):
+        return Part(part.entries, part.evidence + 1)
+    return part
 
 
-def _height(sections: Sequence[Section], shown: Sequence[int]) -> int:
+def _whole(sections: Sequence[Section]) -> tuple[Part, ...]:
+    return tuple(Part(len(section.entries), len(section.entries)) for section in sections)
+
+
+def _height(sections: Sequence[Section], shown: Sequence[Part]) -> int:
     return sum(
         len(section.heading)
-        + sum(len(e.lines) for e in section.entries[:count])
-        + (count < len(section.entries))
-        for section, count in zip(sections, shown, strict=True)
+        + sum(len(entry.claim) for entry in section.entries[: part.entries])
+        + sum(len(entry.evidence) for entry in section.entries[: part.evidence])
+        + (part.entries < len(section.entries))
+        for section, part in zip(sections, shown, strict=True)
     )
 
 
-def _print(section: Section, shown: int, width: int) -> Iterator[Line]:
+def _print(section: Section, part: Part, width: int) -> Iterator[Line]:
     yield from section.heading
-    for entry in section.entries[:shown]:
-        yield from entry.lines
-    left_out = section.entries[shown:]
+    for at, entry in enumerate(section.entries[: part.entries]):
+        yield from entry.claim
+        if at < part.evidence:
+            yield from entry.evidence
+    left_out = section.entries[part.entries :]
     if left_out:
         yield show_rest(left_out, width)
 
