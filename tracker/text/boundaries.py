@@ -31,13 +31,14 @@ _ENCLOSED = re.compile(
     r"“[^“”]{0,400}”|\"[^\"]{0,400}\"|«[^«»]{0,400}»|「[^「」]*」|『[^『』]*』|„[^„“”]{0,400}[“”]"
     r"|\([^()]{0,400}\)|\[[^\[\]]{0,400}\]|（[^（）]*）"
 )
-_WORD_BEFORE = re.compile(r"\S+$")
 _INITIALS = re.compile(r"(?:[^\W\d_]\.[ -]?)*[^\W\d_]")
 _INITIAL = re.compile(r"[^\W\d_]\.")
 _FIRST_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _ROMAN = re.compile(r"[IVXLC]+\b")
 _SHORTEST_BEFORE_COMMA = 25
 _LONGEST_MARKER = 12
+_LONGER_THAN_ANY = 9
+"""A word of so many letters is no abbreviation: the longest in the tables has eight."""
 _LONGEST_QUOTATION = 400
 
 
@@ -98,6 +99,8 @@ def _ends(line: str, match: re.Match[str], begin: int, stops: Stops, *, pauses: 
 def _is_full_stop(line: str, match: re.Match[str], begin: int, after: str, stops: Stops) -> bool:
     """Decide on a single full stop by the word before it and the one after."""
     dot = match.start()
+    if dot - _LONGER_THAN_ANY >= begin and line[dot - _LONGER_THAN_ANY : dot].isalpha():
+        return True
     if _is_list_number(line, begin, dot):
         return False
     if ")" in match["close"]:
@@ -120,12 +123,16 @@ def _is_list_number(line: str, begin: int, dot: int) -> bool:
 
 
 def _word_before(line: str, begin: int, dot: int, stops: Stops) -> str:
-    found = _WORD_BEFORE.search(line, max(begin, dot - 24), dot)
-    word = found.group().lstrip(_OPENERS) if found else ""
+    word = _last_word(line[max(begin, dot - 24) : dot])
     if word.isupper() and word.capitalize() in stops.leading:
         return word.capitalize()
     # L'art. is art., but Int'l. is itself.
-    return word if word in stops.either else re.split("['’]", word)[-1]
+    return word if word in stops.either else word.replace("’", "'").rpartition("'")[2]
+
+
+def _last_word(text: str) -> str:
+    """Return the word a text ends in, without what opens it; nothing where it ends in a blank."""
+    return "" if not text or text[-1].isspace() else text.rsplit(None, 1)[-1].lstrip(_OPENERS)
 
 
 def _two_words(line: str, begin: int, dot: int) -> str:
@@ -151,8 +158,7 @@ def _is_wide_end(line: str, match: re.Match[str], _begin: int, _stops: Stops) ->
 
 def _is_tight_end(line: str, match: re.Match[str], _begin: int, _stops: Stops) -> bool:
     """Decide on a full stop without a blank after it: not inside an address."""
-    found = _WORD_BEFORE.search(line, max(0, match.start() - 40), match.start())
-    word = found.group().lstrip(_OPENERS) if found else ""
+    word = _last_word(line[max(0, match.start() - 40) : match.start()])
     return word != "www" and re.sub("[-’']", "", word).isalpha()
 
 

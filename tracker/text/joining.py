@@ -22,7 +22,8 @@ from tracker.text.wording import (
 PARAGRAPH, ITEM, SPACE = "\n\n", "\n", " "
 _STOP = re.compile(r"(?<![.])[.!?](?!\.)")
 _FIRST_WORD = re.compile(r"\S+")
-_HYPHENATED = re.compile(r"([^\W\d_]+)[-‐]$")
+_HYPHENS = "-‐"
+_HYPHENATED = re.compile(rf"([^\W\d_]+)[{_HYPHENS}]$")
 _MANY_PAUSES = 10
 _WRAPPED_SHARE = 0.25
 _WIDEST = 150
@@ -99,7 +100,7 @@ def _runs_on(old: str, gap: int) -> bool:
 
 
 def _after_cut(old: str, new: str, gap: int, layout: Layout, *, full: bool) -> tuple[int, str]:
-    hyphenated = _HYPHENATED.search(old)
+    hyphenated = old[-1] in _HYPHENS and _HYPHENATED.search(old)
     if hyphenated and new[0].isalnum():
         return _mend(hyphenated.group(1), new, layout)
     if new[0].islower() or full or layout.capitals or _continues(old) or (new[0].isdigit() and new.isdigit()):

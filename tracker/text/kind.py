@@ -13,8 +13,8 @@ from tracker.text.wording import is_salutation
 if TYPE_CHECKING:
     from tracker.model import TextKind, Version
 
-_FEWEST_WORDS = 300
-"""Below this a record has no room for its house style, and its absence says nothing."""
+_SHORTEST = 1800
+"""In fewer characters, some 300 words, a record has no room for its house style."""
 _PREPARED = 2.0
 _VERBATIM = -3.0
 _NO_CEREMONY = -2.0
@@ -44,7 +44,7 @@ def infer_kind(version: Version) -> TextKind | None:
         return "prepared"
     styled = any(sign.weight < 0 for sign in found)
     ceremony = any(sign.place != "anywhere" for sign in found)
-    if styled and version.words >= _FEWEST_WORDS and score + (0 if ceremony else _NO_CEREMONY) <= _VERBATIM:
+    if styled and len(version.text) >= _SHORTEST and score + (0 if ceremony else _NO_CEREMONY) <= _VERBATIM:
         return "verbatim"
     return None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from functools import cache
 
 from tracker.text.tables import read_tables
@@ -33,8 +34,9 @@ def detect_language(text: str) -> str:
             if letters and len(script.findall(head)) >= _SCRIPT_SHARE * letters:
                 return language
     words = _WORDS.findall(head.lower())
+    met = Counter(words)
     counts = sorted(
-        ((sum(word in known for word in words), language) for language, known in _function_words()),
+        ((sum(met[word] for word in known & met.keys()), language) for language, known in _function_words()),
         reverse=True,
     )
     (most, language), (next_most, _) = counts[:2]

@@ -106,7 +106,7 @@ def _kept(lines: list[Line], gaps: list[int], kinds: list[int | None]) -> list[L
         gap = max(gap, gaps[index])
         kind = kinds[index]
         if kind is None:
-            kept.append(line._replace(gap=gap))
+            kept.append(line if gap == BREAK else Line(line.start, line.end, line.text, gap))
             gap = BREAK
         else:
             gap = max(gap, kind)

@@ -1,0 +1,105 @@
+"""Which edition of a statement a document belongs to. Pure: rows in, a choice out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tracker.model import Declaration, TextKind
+
+
+UNTOLD = "und"
+"""The language code of a text that does not tell its language (ISO 639-3)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """An edition as the archive holds it, with its latest snapshot."""
+
+    id: int
+    kind: TextKind | None
+    kind_inferred: bool
+    language: str
+    language_inferred: bool
+    snapshot: int
+    ordinal: int
+    """The number of the latest snapshot; ``snapshot`` is its row."""
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """The kind and language that somebody declared; ``None`` where nobody did."""
+
+    kind: TextKind | None
+    language: str | None
+
+
+def declared_name(declaration: Declaration) -> Name:
+    """Return what was declared of the edition, leaving out what was inferred."""
+    reference = declaration.reference
+    return Name(
+        None if declaration.kind_inferred else reference.kind,
+        None if declaration.language_inferred else reference.language,
+    )
+
+
+def find_same_bytes(editions: Sequence[Edition], name: Name, sha256: str) -> Edition | None:
+    """Return the edition whose latest snapshot these bytes are, the preferred one first.
+
+    What was declared then and what is declared now must agree; what was only inferred then gives way,
+    unless another edition already bears the name.
+    """
+    fitting = [edition for edition in editions if edition.sha256 == sha256 and _agrees(edition, name)]
+    exact = [
+        edition for edition in fitting if clarified(edition, name) == Name(edition.kind, edition.language)
+    ]
+    taken = {(edition.kind, edition.language) for edition in editions}
+    free = [edition for edition in fitting if _key(clarified(edition, name)) not in taken]
+    return next(iter([*exact, *free]), None)
+
+
+def choose_edition(editions: Sequence[Edition], name: Name, language: str, sha256: str) -> Edition | None:
+    """Return the edition that a document is the next snapshot of, or ``None`` where it begins one.
+
+    A declared kind and language name it. Otherwise the same bytes find their edition again, then the
+    preferred edition of the declared kind, if any, in the text's language. A language that nobody
+    declared and nothing told (``und``) keeps no text apart, neither this one nor one recorded before.
+    """
+    fitting = [edition for edition in editions if name.kind in {None, edition.kind}]
+    exact = next((edition for edition in fitting if edition.language == (name.language or language)), None)
+    if exact and name.kind and name.language:
+        return exact
+    is_untold = language == UNTOLD and not name.language
+    vague = (edition for edition in fitting if is_untold or speaks_untold(edition))
+    return find_same_bytes(editions, name, sha256) or exact or next(vague, None)
+
+
+def speaks_untold(edition: Edition) -> bool:
+    """Tell whether an edition's language is open: nobody declared it and its text did not tell."""
+    return edition.language == UNTOLD and edition.language_inferred
+
+
+def clarified(edition: Edition, name: Name) -> Name:
+    """Return the edition's name once a declaration has put its word in the place of what was inferred."""
+    return Name(
+        name.kind if name.kind and edition.kind_inferred else edition.kind,
+        name.language if name.language and edition.language_inferred else edition.language,
+    )
+
+
+def is_told_more(edition: Edition, name: Name) -> bool:
+    """Tell whether a declaration says what had only been inferred about the edition."""
+    return bool((name.kind and edition.kind_inferred) or (name.language and edition.language_inferred))
+
+
+def _agrees(edition: Edition, name: Name) -> bool:
+    kind = name.kind is None or edition.kind_inferred or edition.kind == name.kind
+    return kind and (name.language is None or edition.language_inferred or edition.language == name.language)
+
+
+def _key(name: Name) -> tuple[TextKind | None, str | None]:
+    return name.kind, name.language

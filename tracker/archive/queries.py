@@ -1,0 +1,76 @@
+"""The SQL that reading is made of: what is joined, in which order, and how a reference narrows it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tracker.model import Reference
+
+ITEM_ORDER = "length(item), item, editions.position"
+ORDER = f"statements.country, statements.body, sessions.sort, sessions.label, {ITEM_ORDER}"
+
+EDITIONS = """
+FROM statements
+JOIN sessions ON sessions.body = statements.body AND sessions.label = statements.session
+JOIN editions ON editions.statement = statements.id
+"""
+
+_CURRENT = """
+JOIN snapshots ON snapshots.edition = editions.id
+JOIN versions ON versions.id = (SELECT max(id) FROM versions WHERE snapshot = snapshots.id)
+"""
+SNAPSHOTS = f"{EDITIONS}{_CURRENT}"
+
+# CROSS JOIN keeps the search first; left to choose, SQLite tries every segment against the query.
+FOUND = """
+FROM segments_fts
+CROSS JOIN segments ON segments.id = segments_fts.rowid
+CROSS JOIN versions ON versions.id = segments.version
+    AND versions.id = (SELECT max(id) FROM versions AS other WHERE other.snapshot = versions.snapshot)
+CROSS JOIN snapshots ON snapshots.id = versions.snapshot
+JOIN editions ON editions.id = snapshots.edition
+JOIN statements ON statements.id = editions.statement
+JOIN sessions ON sessions.body = statements.body AND sessions.label = statements.session
+"""
+
+NAME = "statements.country, statements.body, statements.session, item, editions.kind, editions.language"
+
+LATEST = "snapshots.ordinal = (SELECT max(ordinal) FROM snapshots AS other WHERE other.edition = editions.id)"
+
+Condition = tuple[str, object]
+
+
+def narrow(conditions: list[Condition]) -> tuple[str, list[object]]:
+    """Return conditions as they follow on a ``WHERE`` clause, and the values that they compare with."""
+    return "".join(f" AND {sql}" for sql, _ in conditions), [value for _, value in conditions]
+
+
+def series_is(country: str | None, body: str | None, session: str | None) -> list[Condition]:
+    """Narrow to a country, a body and a session, as far as they are named."""
+    pairs = (("statements.country", country), ("statements.body", body), ("statements.session", session))
+    return [(f"{column} = ?", value) for column, value in pairs if value]
+
+
+def statement_is(reference: Reference) -> list[Condition]:
+    """Narrow to the statements of a reference."""
+    item: list[Condition] = [("item = ?", reference.item)] if reference.item else []
+    return [*series_is(reference.country, reference.body, reference.session), *item]
+
+
+def edition_is(reference: Reference) -> list[Condition]:
+    """Narrow to the kind and language of a reference, as far as they are named."""
+    pairs = (("editions.kind = ?", reference.kind), ("editions.language = ?", reference.language))
+    return [(sql, value) for sql, value in pairs if value]
+
+
+def snapshot_is(reference: Reference) -> list[Condition]:
+    """Narrow to the snapshot of a reference: the one of its ordinal, or those observed by its date."""
+    match reference.snapshot:
+        case None:
+            return []
+        case int(ordinal):
+            return [("ordinal = ?", ordinal)]
+        case date:
+            # ISO instants sort as text, and "~" after all of their characters: a day includes its hours.
+            return [("observed < ?", f"{date}~")]
