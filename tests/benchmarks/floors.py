@@ -1,7 +1,7 @@
 """Quality floors: figures that must not fall, on data pinned by its digest. Under a minute.
 
-Run as ``python -m tests.benchmarks.floors``. The weights are the shipped ones, which were fitted on this data:
-a floor guards against a regression and is no measure of quality; ``alignment.py`` measures that. Where the
+Run as ``python -m tests.benchmarks.floors``. The weights are the shipped ones, fitted on this data: a
+floor guards against a regression and is no measure of quality; ``alignment.py`` measures that. Where the
 development data is not beside the repository, this says so and passes.
 """
 

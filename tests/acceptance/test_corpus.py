@@ -1,0 +1,72 @@
+"""The UN General Debate folder as a researcher imports it: nothing lost, no page in a sentence."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.benchmarks.importing import run_tracker
+from tests.shared_data import require
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.benchmarks.importing import Run
+
+OPTIONS = ("--body", "UNGA", "--pattern", "{country}/{session}_{year}.txt")
+
+PAGE_FURNITURE = re.compile("\ufeff|\f|\x00|^\\s*\\d{1,3}\\s*$|^A/\\d+/PV\\.\\d+\\s*$|\u00ad|\ufffe")
+
+
+@pytest.fixture(scope="module")
+def imported(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Run]:
+    folder = tmp_path_factory.mktemp("corpus")
+    run_tracker(folder, "init")
+    return folder, run_tracker(folder, "import", str(require("ungdc")), *OPTIONS)
+
+
+def test_every_file_is_imported_fast_and_in_little_memory(imported: tuple[Path, Run]) -> None:
+    _, run = imported
+    assert run.said.splitlines()[0] == "2,208 files: 2,208 new, 0 changed, 0 unchanged, 0 skipped"
+    size = sum(path.stat().st_size for path in require("ungdc").rglob("*.txt")) / 1_000_000
+    assert size / run.processor >= 3
+    assert run.megabytes < 300
+
+
+def test_again_changes_nothing(imported: tuple[Path, Run]) -> None:
+    folder, _ = imported
+    path = folder / "snapshots" / "tracker.db"
+    before = path.read_bytes()
+    again = run_tracker(folder, "import", str(require("ungdc")), *OPTIONS)
+    assert again.said == "2,208 files: 0 new, 0 changed, 2,208 unchanged, 0 skipped\n"
+    assert path.read_bytes() == before
+
+
+def test_no_page_furniture_inside_a_segment(imported: tuple[Path, Run]) -> None:
+    record = sqlite3.connect(imported[0] / "snapshots" / "tracker.db")
+    texts = [text for (text,) in record.execute("SELECT text FROM segments")]
+    record.close()
+    assert len(texts) > 200_000
+    assert [text for text in texts if PAGE_FURNITURE.search(text)] == []
+
+
+def test_every_word_of_a_file_is_in_its_segments(imported: tuple[Path, Run]) -> None:
+    """Letters may be lost to page furniture only: at most one in a hundred in any file."""
+    record = sqlite3.connect(imported[0] / "snapshots" / "tracker.db")
+    rows = record.execute(
+        "SELECT country, session, text FROM latest"
+        " JOIN versions ON versions.id = latest.version"
+        " JOIN editions ON editions.id = latest.edition"
+        " JOIN statements ON statements.id = editions.statement"
+    )
+    kept = {(country, session): sum(map(str.isalpha, text)) for country, session, text in rows}
+    record.close()
+    lost = []
+    for path in require("ungdc").rglob("*.txt"):
+        letters = sum(map(str.isalpha, path.read_text(encoding="utf-8-sig", errors="replace")))
+        if kept[path.parent.name, path.name.partition("_")[0]] < 0.99 * letters:
+            lost.append(path.name)
+    assert lost == []

@@ -1,0 +1,68 @@
+"""What several tests need: the command as a user runs it, and an archive with two sessions."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from functools import partial
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.running import NEW, OLD, Ran
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+
+def run_tracker(folder: Path, *arguments: str | Path, stdin: bytes = b"", **environment: str) -> Ran:
+    """Run the command in a process of its own; a warning is an error."""
+    clean = {name: value for name, value in os.environ.items() if name not in {"NO_COLOR", "TRACKER_ARCHIVE"}}
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-m", "tracker", *map(str, arguments)],
+        cwd=folder,
+        input=stdin,
+        capture_output=True,
+        check=False,
+        env={**clean, **environment},
+        timeout=120,
+    )
+    return Ran(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+@pytest.fixture
+def tracker(tmp_path: Path) -> Callable[..., Ran]:
+    """Run the command in an empty folder."""
+    return partial(run_tracker, tmp_path)
+
+
+@pytest.fixture
+def two_files(tmp_path: Path) -> tuple[Path, Path]:
+    return _write_files(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def _archive_made_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("archive")
+    assert run_tracker(folder, "init").code == 0
+    for session, path in zip(("32", "33"), _write_files(folder), strict=True):
+        added = run_tracker(folder, "add", path.name, "--as", f"XAA/CCPCJ/{session}", "--kind", "prepared")
+        assert added.code == 0, added.err
+    return folder
+
+
+@pytest.fixture
+def archive(tmp_path: Path, _archive_made_once: Path) -> Callable[..., Ran]:
+    """Run the command in a folder with two files and an archive of them, XAA/CCPCJ/32 and 33."""
+    shutil.copytree(_archive_made_once, tmp_path, dirs_exist_ok=True)
+    return partial(run_tracker, tmp_path)
+
+
+def _write_files(folder: Path) -> tuple[Path, Path]:
+    old, new = folder / "old.txt", folder / "new.txt"
+    old.write_text(OLD, encoding="utf-8")
+    new.write_text(NEW, encoding="utf-8")
+    return old, new

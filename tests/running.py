@@ -1,0 +1,50 @@
+"""What the tests of commands share: a finished run, two statements, and the size of a record."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+TABLES = ("documents", "statements", "editions", "snapshots", "versions", "segments")
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    code: int
+    out: str
+    err: str
+
+
+def count_rows(folder: Path) -> dict[str, int]:
+    """Count the rows of the record in a folder's archive, and see that the record is sound."""
+    record = sqlite3.connect(f"file:{folder / 'snapshots' / 'tracker.db'}?mode=ro", uri=True)
+    try:
+        assert record.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        assert record.execute("PRAGMA foreign_key_check").fetchone() is None
+        return {table: record.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in TABLES}  # noqa: S608
+    finally:
+        record.close()
+
+
+OLD = """Mr. President,
+
+My country will contribute 5 million euros to the Technical Fund by 2025. We urge all States to ratify the
+Treaty on the Protection of Rivers without delay.
+
+Corruption is our first priority. We condemn corruption in all its forms and will publish every contract.
+
+Thank you.
+"""
+
+NEW = """Mr. President,
+
+My country intends to contribute 8 million euros to the Technical Fund by 2026. We encourage all States to
+ratify the Treaty on the Protection of Rivers.
+
+Cybercrime is our first priority. We will support the negotiation of a convention on cybercrime, and we
+will train two hundred investigators of cybercrime.
+
+Thank you.
+"""

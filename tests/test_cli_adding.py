@@ -1,0 +1,119 @@
+from __future__ import annotations
+
+import sqlite3
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.running import count_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tests.running import Ran
+
+
+def test_the_same_bytes_change_nothing_and_say_so(archive: Callable[..., Ran], tmp_path: Path) -> None:
+    before = count_rows(tmp_path)
+    again = archive("add", "old.txt", "--as", "XAA/CCPCJ/32")
+    assert again.code == 0
+    assert "unchanged" in again.out
+    assert count_rows(tmp_path) == before
+
+
+def test_other_bytes_are_the_next_snapshot(archive: Callable[..., Ran], tmp_path: Path) -> None:
+    (tmp_path / "old.txt").write_text("Another text. It says little.", encoding="utf-8")
+    added = archive("add", "old.txt", "--as", "XAA/CCPCJ/32")
+    assert "XAA/CCPCJ/32~prepared.en@2 changed" in added.out
+
+
+def test_what_is_declared_is_shown(archive: Callable[..., Ran]) -> None:
+    added = archive(
+        "add", "old.txt", "--as", "XAA/HRC/52/item-4", "--date", "2023-03-02", "--title", "On rivers",
+        "--speaker", "Ana Reed", "--post", "Minister", "--on-behalf-of", "G77", "--symbol", "A/HRC/52/9",
+        "--url", "https://xaa.example/52", "--language", "en", "--kind", "delivered", "--type", "item",
+    )  # fmt: skip
+    assert added.code == 0, added.err
+    shown = archive("show", "XAA/HRC52/item-4").out
+    for said in ("2023-03-02", "On rivers", "Ana Reed", "Minister", "G77", "delivered"):
+        assert said in shown
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("--as", "XAA/CCPCJ"),
+        ("--as", "XAA/CCPCJ/32@1"),
+        ("--as", "GQX/CCPCJ/32"),
+        ("--as", "../x/32"),
+        ("--as", ""),
+        ("--as", "XAA/CCPCJ/33", "--date", "yesterday"),
+        ("--as", "XAA/CCPCJ/33", "--kind", "sung"),
+        ("--as", "XAA/CCPCJ/33~prepared", "--kind", "verbatim"),
+    ],
+)
+def test_a_wrong_declaration_leaves_the_archive_alone(
+    archive: Callable[..., Ran], tmp_path: Path, options: tuple[str, ...]
+) -> None:
+    before = count_rows(tmp_path)
+    refused = archive("add", "new.txt", *options)
+    assert refused.code == 2
+    assert "Traceback" not in refused.err
+    assert count_rows(tmp_path) == before
+
+
+PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 64
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "said"),
+    [
+        ("empty.txt", b"", "empty"),
+        ("blank.txt", b" \n\n\t", ""),
+        ("picture.pdf", PNG, "PNG"),
+        ("cut.pdf", b"%PDF-1.7\n1 0 obj\n<<", "PDF"),
+        ("zeros.txt", b"\0" * 4096, ""),
+        ("large.txt", b"We welcome this. " * (51 * 1024 * 1024 // 17), "50 MB"),
+    ],
+)
+def test_a_document_without_a_statement_is_refused_whole(
+    archive: Callable[..., Ran], tmp_path: Path, name: str, data: bytes, said: str
+) -> None:
+    (tmp_path / name).write_bytes(data)
+    before = count_rows(tmp_path)
+    # The good file before the bad one is not kept either: all or nothing.
+    refused = archive("add", "new.txt", name, "--as", "XAA/CCPCJ/34")
+    assert refused.code == 2
+    assert name in refused.err
+    assert said in refused.err
+    assert len(refused.err.splitlines()) == 1
+    assert count_rows(tmp_path) == before
+    compared = archive("diff", "new.txt", name)
+    assert (compared.code, compared.out) == (2, "")
+
+
+def test_a_missing_file_and_a_folder_are_refused(archive: Callable[..., Ran]) -> None:
+    assert archive("add", "nothing.txt", "--as", "XAA/CCPCJ/34").err.count("nothing.txt") == 1
+    assert "directory" in archive("add", "snapshots", "--as", "XAA/CCPCJ/34").err
+
+
+def test_init_twice_harms_nothing(archive: Callable[..., Ran], tmp_path: Path) -> None:
+    before = count_rows(tmp_path)
+    again = archive("init")
+    assert again.code == 2
+    assert "already" in again.err
+    assert count_rows(tmp_path) == before
+
+
+def test_a_newer_schema_is_refused(archive: Callable[..., Ran], tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "snapshots" / "tracker.db") as record:
+        record.execute(
+            "INSERT INTO _sqlite_migrations (migration_set, name, applied_at)"
+            " SELECT migration_set, '9999_of_the_future', applied_at FROM _sqlite_migrations LIMIT 1"
+        )
+    record.close()
+    for command in (("list",), ("add", "new.txt", "--as", "XAA/CCPCJ/34")):
+        refused = archive(*command)
+        assert refused.code == 2
+        assert "newer" in refused.err

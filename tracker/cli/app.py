@@ -1,0 +1,45 @@
+"""The Typer application and the options that stand before a command."""
+
+from __future__ import annotations
+
+import os
+from typing import Annotated
+
+import typer
+
+from tracker import __version__
+from tracker.cli import adding, comparing, reading
+from tracker.cli.options import ARCHIVE_VARIABLE
+
+app = typer.Typer(
+    name="tracker",
+    help="Snapshots national statements at UN bodies and reports what changed between them.",
+    epilog="Try: tracker demo",
+    no_args_is_help=True,
+    # Rich help costs 90 ms at every start; a traceback is a bug and is shown as it is.
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"tracker {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _before_command(
+    archive: Annotated[str | None, typer.Option(help="The archive's folder, for any command.")] = None,
+    _version: Annotated[
+        bool,
+        typer.Option("--version", help="Print the release and stop.", callback=_print_version, is_eager=True),
+    ] = False,
+) -> None:
+    if archive:
+        os.environ[ARCHIVE_VARIABLE] = archive
+
+
+for module in (comparing, reading, adding):
+    module.register(app)

@@ -1,0 +1,75 @@
+"""What the options of ``tracker add`` say about a document, checked and made one declaration."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING, TypeVar
+
+from tracker.errors import ReferenceInvalid
+from tracker.model import Declaration
+from tracker.references import parse_reference
+
+if TYPE_CHECKING:
+    from tracker.model import TextKind
+
+EDTF_DATE = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?[?~%]?")
+"""EDTF level 0 dates, with level 1's marks of doubt."""
+
+LANGUAGE = re.compile(r"[a-z]{2,3}")
+
+
+def declare(
+    reference: str,
+    *,
+    date: str | None = None,
+    title: str | None = None,
+    language: str | None = None,
+    kind: TextKind | None = None,
+    statement_type: str | None = None,
+    url: str | None = None,
+    symbol: str | None = None,
+    speaker: str | None = None,
+    post: str | None = None,
+    on_behalf_of: str | None = None,
+) -> Declaration:
+    """Return the declaration of a statement.
+
+    Raises ``ReferenceInvalid`` for a reference without a session or with a snapshot, a date that is not
+    EDTF, or a language or kind that contradicts the reference's own.
+    """
+    statement = parse_reference(reference)
+    if statement.session is None:
+        raise ReferenceInvalid(f"{statement} names no session; write {statement}/SESSION")
+    if statement.snapshot is not None:
+        raise ReferenceInvalid(
+            f"{statement}: a new snapshot gets its number by itself; leave out @{statement.snapshot}"
+        )
+    if date is not None and not EDTF_DATE.fullmatch(date):
+        raise ReferenceInvalid(f"--date {date!r}: write 2022-05-16, 2022-05 or 2022")
+    if language is not None and not LANGUAGE.fullmatch(language):
+        raise ReferenceInvalid(f"--language {language!r}: write a code such as en, fr or zh")
+    return Declaration(
+        replace(
+            statement,
+            kind=_one("kind", statement.kind, kind),
+            language=_one("language", statement.language, language),
+        ),
+        statement_type=statement_type,
+        title=title,
+        delivered=date,
+        url=url,
+        symbol=symbol,
+        speaker=speaker,
+        post=post,
+        on_behalf_of=on_behalf_of,
+    )
+
+
+Word = TypeVar("Word", bound=str)
+
+
+def _one(name: str, in_reference: Word | None, in_option: Word | None) -> Word | None:
+    if in_reference and in_option and in_reference != in_option:
+        raise ReferenceInvalid(f"the reference says {name} {in_reference}, --{name} says {in_option}")
+    return in_reference or in_option
