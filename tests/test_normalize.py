@@ -160,6 +160,11 @@ QUIRKS = (
         "Mr. President, we met.\n\nWe spoke.\n\nWe left.",
     ),
     ("numbers of a resolution", "1. Calls upon all;\n2. Decides so.", "1. Calls upon all;\n2. Decides so."),
+    (
+        "page number above a symbol",
+        "It ends here.\n5\nA/57/PV.2\nThe next page.",
+        "It ends here.\n\nThe next page.",
+    ),
     ("editor's note", "As I said (see A/PV.707), we act.", "As I said (see A/PV.707), we act."),
     ("broken encoding", "the Stateâ€™s cafÃ©", "the State’s café"),
     ("characters that only look broken", "SÃO TOMÉ, château, Ångström", "SÃO TOMÉ, château, Ångström"),

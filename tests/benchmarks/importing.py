@@ -34,13 +34,12 @@ class Run:
 def run_tracker(folder: Path, *arguments: str) -> Run:
     """Run the command and measure its wall time, its processor time and its largest memory."""
     started = time.perf_counter()
-    process = subprocess.Popen(
+    with subprocess.Popen(
         [sys.executable, "-m", "tracker", *arguments], cwd=folder, stdout=subprocess.PIPE, text=True
-    )
-    assert process.stdout
-    said = process.stdout.read()
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
+    ) as process:
+        said = process.stdout.read() if process.stdout else ""
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         raise SystemExit(f"tracker {' '.join(arguments)} ended in {process.returncode}: {said}")
     return Run(

@@ -41,6 +41,7 @@ def read_lines(text: str) -> list[Line]:
     gaps = [_gap(text[before.end : after.start]) for before, after in pairwise(lines)]
     gaps = [PAGE, *gaps, PAGE]
     kinds = [_furniture(line.text, gaps[index], gaps[index + 1]) for index, line in enumerate(lines)]
+    _mark_page_numbers(lines, kinds)
     _mark_running_heads(lines, gaps, kinds)
     return _kept(lines, gaps, kinds)
 
@@ -79,6 +80,13 @@ def _furniture_pattern() -> re.Pattern[str]:
     )
 
 
+def _mark_page_numbers(lines: list[Line], kinds: list[int | None]) -> None:
+    """Mark the numbers that stand by other furniture, as above the document symbol of the next page."""
+    for index, line in enumerate(lines):
+        if kinds[index] is None and _NUMBER.fullmatch(line.text):
+            kinds[index] = next((kind for kind in _neighbours(index, kinds) if kind is not None), None)
+
+
 def _mark_running_heads(lines: list[Line], gaps: list[int], kinds: list[int | None]) -> None:
     """Mark short lines that repeat beside page breaks, numbers aside, as furniture."""
     beside: Counter[str] = Counter()
@@ -95,8 +103,11 @@ def _mark_running_heads(lines: list[Line], gaps: list[int], kinds: list[int | No
 def _by_a_page(index: int, gaps: list[int], kinds: list[int | None]) -> bool:
     if PAGE in (gaps[index], gaps[index + 1]) and 0 < index < len(kinds) - 1:
         return True
-    neighbours = kinds[max(index - 1, 0) : index] + kinds[index + 1 : index + 2]
-    return PAGE in neighbours
+    return PAGE in _neighbours(index, kinds)
+
+
+def _neighbours(index: int, kinds: list[int | None]) -> list[int | None]:
+    return kinds[max(index - 1, 0) : index] + kinds[index + 1 : index + 2]
 
 
 def _kept(lines: list[Line], gaps: list[int], kinds: list[int | None]) -> list[Line]:
