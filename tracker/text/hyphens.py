@@ -56,6 +56,9 @@ def mend_cut_words(text: str) -> Iterator[Replacement]:
         if first is None or second.lower() in _rows("hanging"):
             continue
         keeps = spelling.keeps_hyphen(first.group(), second)
+        if keeps is None and second.islower() and len(second) >= _SHORTEST_WORD:
+            # A compound or a cut word: the hyphen says so in both, and the blank in neither.
+            keeps = True
         if keeps is not None:
             yield Replacement(at + keeps, at + 2, "")
 
