@@ -165,6 +165,8 @@ QUIRKS = (
         "It ends here.\n5\nA/57/PV.2\nThe next page.",
         "It ends here.\n\nThe next page.",
     ),
+    ("compound cut by a line", "We use cutting- edge tools.", "We use cutting-edge tools."),
+    ("hyphen for a dash", "The people- that we serve.", "The people- that we serve."),
     ("editor's note", "As I said (see A/PV.707), we act.", "As I said (see A/PV.707), we act."),
     ("broken encoding", "the Stateâ€™s cafÃ©", "the State’s café"),
     ("characters that only look broken", "SÃO TOMÉ, château, Ångström", "SÃO TOMÉ, château, Ångström"),
