@@ -1,13 +1,15 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from tests.running import Ran
 
@@ -110,3 +112,67 @@ def test_kinds_that_differ_are_announced(archive: Callable[..., Ran], two_files:
     assert "different kinds of text" in report
     shifts = json.loads(archive("diff", "XAA/CCPCJ", "32", "34", "--format", "json").out)["changes"]
     assert "strength" not in {shift["axis"] for change in shifts for shift in change["shifts"]}
+
+
+@pytest.mark.parametrize("output", ["old.txt", "snapshots/tracker.db", "snapshots/report.txt"])
+def test_an_answer_never_replaces_what_it_is_made_of(
+    archive: Callable[..., Ran], tmp_path: Path, output: str
+) -> None:
+    before = (tmp_path / "old.txt").read_bytes(), (tmp_path / "snapshots" / "tracker.db").read_bytes()
+    refused = archive("diff", "old.txt", "XAA/CCPCJ/33", "--output", output)
+    assert refused.code == 2
+    assert output in refused.err
+    assert (
+        (tmp_path / "old.txt").read_bytes(),
+        (tmp_path / "snapshots" / "tracker.db").read_bytes(),
+    ) == before
+
+
+@pytest.mark.parametrize("command", [("diff", "XAA/CCPCJ"), ("list",)])
+def test_a_full_disk_behind_standard_output_is_trouble(
+    archive: Callable[..., Ran], tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    assert archive("list").code == 0
+    with Path("/dev/full").open("wb") as full:
+        ran = subprocess.run(
+            [sys.executable, "-m", "tracker", *command],
+            cwd=tmp_path,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            check=False,
+        )
+    assert ran.returncode == 2
+    assert ran.stderr.decode().splitlines() == ["tracker: standard output: No space left on device"]
+
+
+def test_a_reader_that_has_gone_is_no_error(archive: Callable[..., Ran], tmp_path: Path) -> None:
+    assert archive("list").code == 0
+    piped = f"{sys.executable} -m tracker diff XAA/CCPCJ --all --format json | head -n 1"
+    ran = subprocess.run(piped, shell=True, cwd=tmp_path, capture_output=True, check=True)  # noqa: S602
+    assert (ran.stdout, ran.stderr) == (b"{\n", b"")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("old.txt", "new.txt", "old.txt"), "3 things"),
+        (("XAA/CCPCJ", "32", "33", "34"), "4 things"),
+        (("", "new.txt"), "empty name"),
+        (("XAA/CCPCJ", "--stat", "--format", "json"), "--stat"),
+        (("XAA/CCPCJ", "--only", "new", "--format", "json"), "--only"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused(
+    archive: Callable[..., Ran], arguments: tuple[str, ...], said: str
+) -> None:
+    refused = archive("diff", *arguments)
+    assert (refused.code, refused.out) == (2, "")
+    assert said in refused.err
+
+
+def test_a_file_is_never_named_like_a_reference(archive: Callable[..., Ran], tmp_path: Path) -> None:
+    (tmp_path / "XAA" / "CCPCJ").mkdir(parents=True)
+    (tmp_path / "XAA" / "CCPCJ" / "32").write_text("A statement of its own.", encoding="utf-8")
+    assert "./XAA/CCPCJ/32" in archive("diff", "./XAA/CCPCJ/32", "new.txt").out
+    # A folder of that name is no statement, and stands in nobody's way.
+    assert archive("diff", "XAA/CCPCJ", "32", "33").code == 1

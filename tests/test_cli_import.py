@@ -78,6 +78,7 @@ def test_a_table_says_who_spoke(tracker: Callable[..., Ran], corpus: Path, tmp_p
         (("--body", "UNGAA"), "UNGAA"),
         (("--metadata", "none.csv"), "none.csv"),
         (("--column", "speaker=Name"), "--metadata"),
+        (("--kind", "sung"), "sung"),
     ],
 )
 def test_a_wrong_option_imports_nothing(
@@ -104,3 +105,17 @@ def test_a_kind_that_nobody_declared_is_marked_as_inferred(tracker: Callable[...
     tracker("import", corpus, *PATTERN)
     entries = json.loads(tracker("list", "--format", "json").out)
     assert all(entry["kind_inferred"] for entry in entries)
+
+
+def test_a_kind_may_be_declared_for_all(tracker: Callable[..., Ran], corpus: Path) -> None:
+    tracker("import", corpus, *PATTERN, "--kind", "verbatim")
+    entries = json.loads(tracker("list", "--format", "json").out)
+    assert {(entry["reference"].partition("~")[2], entry["kind_inferred"]) for entry in entries} == {
+        ("verbatim.en", False)
+    }
+
+
+def test_a_pattern_that_fits_nothing_is_a_finding(tracker: Callable[..., Ran], corpus: Path) -> None:
+    ran = tracker("import", corpus, "--body", "UNGA", "--pattern", "{country}/{session}.pdf")
+    assert ran.code == 1
+    assert "3 skipped" in ran.out

@@ -305,7 +305,7 @@ HIT = Hit(STATEMENT.reference, "2024-05-14", 4, 9, "We will fight \x02cybercrime
 
 def test_statements_are_listed_one_a_line() -> None:
     head, row, note = render_list([STATEMENT]).splitlines()
-    assert head.split() == ["statement", "date", "words", "snapshots", "speaker"]
+    assert head.split() == ["statement", "date", "words", "snapshots", "speaker", "or", "title"]
     assert row.startswith("XAA/CCPCJ/33~prepared.en?  2024-05-14  1,204          2  A. Person, Minister of…")
     assert note == "?: the kind was inferred from the text"
     assert render_list([]).startswith("No statement here")

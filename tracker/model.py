@@ -40,6 +40,9 @@ class Reference:
         return text if self.snapshot is None else f"{text}@{self.snapshot}"
 
 
+Language = Literal["en", "fr", "es", "ru", "ar", "zh"]
+"""The languages whose sentences are cut and whose topics are met by rules of their own."""
+
 TextKind = Literal["prepared", "delivered", "verbatim", "summary", "translation", "interpretation"]
 
 

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 FOUND_FAULTS = 1
 
 Kind = Literal["prepared", "delivered", "verbatim", "summary", "translation", "interpretation"]
+COLUMN_HELP = (
+    "FIELD=COLUMN, where the table names it otherwise. Fields: country, session, item, title, date, language,"
+    " kind, url, symbol, speaker, post, on_behalf_of."
+)
 StatementType = Literal["general-debate", "item", "explanation-of-vote", "right-of-reply", "joint"]
 
 
@@ -90,20 +94,21 @@ def import_folder(
     body: Annotated[str, typer.Option(help="The body at which all of them were made, such as UNGA.")],
     pattern: Annotated[str, typer.Option(help="How paths name their parts: {country}/{session}_{year}.txt.")],
     country: Annotated[str | None, typer.Option(help="The country, where paths do not name it.")] = None,
+    kind: Annotated[
+        Kind | None, typer.Option(help="The kind of all these texts; inferred if not given.")
+    ] = None,
     metadata: Annotated[
         Path | None, typer.Option(help="A CSV table of speakers, posts, dates and titles.")
     ] = None,
-    column: Annotated[
-        list[str] | None, typer.Option(help="FIELD=COLUMN, for a table that names it otherwise.")
-    ] = None,
+    column: Annotated[list[str] | None, typer.Option(help=COLUMN_HELP)] = None,
     archive: Archive = DEFAULT_ARCHIVE,
 ) -> None:
     """Record a whole folder of statements.
 
     Where a run was stopped, run it again: it goes on from there.
     """
-    from tracker.workflows.import_folder import fault_count, skipped_lines, summary
     from tracker.workflows.import_folder import import_folder as import_all
+    from tracker.workflows.import_folder import is_faulty, skipped_lines, summary
 
     with shown_progress("importing") as progress:
         imported = import_all(
@@ -113,12 +118,13 @@ def import_folder(
             archive,
             _now(),
             country=country,
+            kind=kind,
             metadata=metadata,
             columns=column or (),
             progress=progress,
         )
     write_answer("\n".join([summary(imported), *skipped_lines(imported)]))
-    if fault_count(imported):
+    if is_faulty(imported):
         raise typer.Exit(FOUND_FAULTS)
 
 

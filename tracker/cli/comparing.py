@@ -16,7 +16,7 @@ from tracker.cli.options import (
     ReferenceText,
     VocabularyFile,
 )
-from tracker.cli.output import terminal_width, wants_colour, write_answer
+from tracker.cli.output import refuse_overwriting, terminal_width, wants_colour, write_answer
 from tracker.errors import TrackerError
 
 if TYPE_CHECKING:
@@ -60,6 +60,12 @@ def diff(
     from tracker.workflows.diff import diff as compare
     from tracker.workflows.diff import is_same
 
+    if stat and form != "text":
+        raise TrackerError(f"--stat is text; it has no form as {form}")
+    if only and (stat or form == "json"):
+        raise TrackerError("--only narrows text and Markdown; --stat and JSON are always whole")
+    if output:
+        refuse_overwriting(output, operands, archive)
     topics = load_vocabulary(vocabulary)
     chosen = _chosen(only)
     comparison = compare(operands, archive, topics)

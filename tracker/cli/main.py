@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 
 from tracker.errors import TrackerError
@@ -21,13 +20,13 @@ def main() -> None:
     try:
         app(prog_name="tracker")
     except TrackerError as error:
-        from tracker.report.safe import visible
+        from tracker.report.safe import one_line
 
-        sys.stderr.write(f"tracker: {visible(str(error))}\n")
+        sys.stderr.write(f"tracker: {one_line(str(error))}\n")
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
+        sys.stderr.write("tracker: interrupted; what was committed is kept, run the same command to go on\n")
         sys.exit(INTERRUPTED)
     except BrokenPipeError:
         # The reader of a pipe has gone (``tracker list | head``): no error, and nothing more to say.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from tracker.errors import TrackerError
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Iterable
 
 NARROWEST, DEFAULT_WIDTH, WIDEST = 60, 80, 120
 
@@ -34,18 +35,49 @@ def terminal_width() -> int:
     return min(max(shutil.get_terminal_size((DEFAULT_WIDTH, 24)).columns, NARROWEST), WIDEST)
 
 
-def write_answer(text: str, output: Path | None = None) -> None:
-    """Print a text, or write it to a file in UTF-8; it ends in one line break.
+def refuse_overwriting(output: Path, inputs: Iterable[str], archive: Path) -> None:
+    """Raise ``TrackerError`` where an answer would replace what it is made of: an input, or the archive."""
+    inside = archive.exists() and archive.resolve() in output.resolve().parents
+    if inside or output.resolve() in {Path(name).resolve() for name in inputs}:
+        raise TrackerError(f"{output}: the answer would replace what it is made of; name another file")
 
-    Raises ``TrackerError`` where the file cannot be written.
+
+def write_answer(text: str, output: Path | None = None) -> None:
+    """Print a text, or write it to a file in UTF-8, whole or not at all; it ends in one line break.
+
+    Raises ``TrackerError`` where it cannot be written.
     """
     text = text.rstrip("\n") + "\n"
-    if output is None:
-        sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    try:
+        if output is None:
+            _print(text)
+        else:
+            _replace(output, text)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise TrackerError(f"{output or 'standard output'}: {error.strerror}") from None
+
+
+def _print(text: str) -> None:
+    sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    try:
         sys.stdout.write(text)
         sys.stdout.flush()
-        return
-    try:
+    except OSError:
+        # What is left in the buffer would fail once more at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise
+
+
+def _replace(output: Path, text: str) -> None:
+    """Write beside the file first; a device or a pipe is written to as it is."""
+    if output.exists() and not output.is_file():
         output.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise TrackerError(f"{output}: {error.strerror}") from None
+        return
+    part = output.with_name(f".{output.name}.part")
+    try:
+        part.write_text(text, encoding="utf-8")
+        part.replace(output)
+    finally:
+        part.unlink(missing_ok=True)

@@ -27,7 +27,7 @@ def render_list(entries: Sequence[StatementEntry], *, width: int = 80, color: bo
     """Return a table of editions: reference, date, words, snapshots, and who spoke where there is room."""
     if not entries:
         return draw([line("No statement here; record one: tracker add FILE --as GBR/CCPCJ/31")], color=color)
-    head = ("statement", "date", "words", "snapshots", "speaker")
+    head = ("statement", "date", "words", "snapshots", "speaker or title")
     rows = [
         (
             f"{entry.reference}{'?' * entry.kind_inferred}",

@@ -30,7 +30,7 @@ STATUS_NOTES: dict[Status, str] = {
     "promoted": "a higher level than before",
     "returned": "a priority now and in an earlier session, absent in the one before",
     "up": "same level, a larger share",
-    "kept": "same level, no change of share shown",
+    "kept": "same level; its change of share may be chance",
     "down": "same level, a smaller share",
     "demoted": "a lower level than before",
     "dropped": "a priority before, absent now",

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeVar, get_args
 
 from tracker.errors import ReferenceInvalid
-from tracker.model import Declaration
+from tracker.model import Declaration, Language
 from tracker.references import parse_reference
+from tracker.workflows.dates import check_date
 
 if TYPE_CHECKING:
     from tracker.model import TextKind
-
-EDTF_DATE = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?[?~%]?")
-"""EDTF level 0 dates, with level 1's marks of doubt."""
-
-LANGUAGE = re.compile(r"[a-z]{2,3}")
 
 
 def declare(
@@ -45,19 +40,15 @@ def declare(
         raise ReferenceInvalid(
             f"{statement}: a new snapshot gets its number by itself; leave out @{statement.snapshot}"
         )
-    if date is not None and not EDTF_DATE.fullmatch(date):
-        raise ReferenceInvalid(f"--date {date!r}: write 2022-05-16, 2022-05 or 2022")
-    if language is not None and not LANGUAGE.fullmatch(language):
-        raise ReferenceInvalid(f"--language {language!r}: write a code such as en, fr or zh")
     return Declaration(
         replace(
             statement,
             kind=_one("kind", statement.kind, kind),
-            language=_one("language", statement.language, language),
+            language=_known(_one("language", statement.language, language)),
         ),
         statement_type=statement_type,
         title=title,
-        delivered=date,
+        delivered=check_date(date) if date else None,
         url=url,
         symbol=symbol,
         speaker=speaker,
@@ -73,3 +64,11 @@ def _one(name: str, in_reference: Word | None, in_option: Word | None) -> Word |
     if in_reference and in_option and in_reference != in_option:
         raise ReferenceInvalid(f"the reference says {name} {in_reference}, --{name} says {in_option}")
     return in_reference or in_option
+
+
+def _known(language: str | None) -> str | None:
+    if language not in {None, *get_args(Language)}:
+        raise ReferenceInvalid(
+            f"texts in {language!r} cannot be read; there are {', '.join(get_args(Language))}"
+        )
+    return language

@@ -15,6 +15,7 @@ from tracker.errors import DocumentUnreadable, ReferenceInvalid
 from tracker.model import Declaration, Reference, TextKind
 from tracker.references import find_body, find_country, resolve_session
 from tracker.workflows.add import record_document
+from tracker.workflows.dates import check_date
 from tracker.workflows.metadata import Particulars, Table, read_columns, read_metadata
 from tracker.workflows.patterns import compile_pattern
 
@@ -57,20 +58,25 @@ def import_folder(
     observed: str,
     *,
     country: str | None = None,
+    kind: TextKind | None = None,
     metadata: Path | None = None,
     columns: Sequence[str] = (),
     progress: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> Imported:
     """Import every file below a folder whose path fits the pattern.
 
-    ``pattern`` names the parts of a path, as in ``{country}/{session}_{year}.txt``; ``country`` is given
-    where paths do not name it. ``metadata`` is a CSV table; ``columns`` are ``FIELD=COLUMN``
-    assignments. ``progress`` is told the files done and the
+    ``pattern`` names the parts of a path, as in ``{country}/{session}_{year}.txt``; ``country`` and
+    ``kind`` are given where paths do not name them. ``metadata`` is a CSV table; ``columns`` are
+    ``FIELD=COLUMN`` assignments. ``progress`` is told the files done and the
     files in all. Raises ``TrackerError`` where nothing can be imported at all.
     """
     required = ("session",) if country else ("country", "session")
     plan = _Plan(
-        find_body(body), compile_pattern(pattern, required), _read_table(metadata, columns, body), country
+        find_body(body),
+        compile_pattern(pattern, required),
+        _read_table(metadata, columns, body),
+        country,
+        kind,
     )
     found = _list_files(folder)
     outcomes: Counter[Outcome] = Counter()
@@ -95,6 +101,7 @@ class _Plan:
     pattern: re.Pattern[str]
     table: Table
     country: str | None
+    kind: TextKind | None
 
 
 def _read_table(metadata: Path | None, columns: Sequence[str], body: str) -> Table:
@@ -135,19 +142,23 @@ def _declare(parts: Mapping[str, str], plan: _Plan) -> Declaration:
         plan.body.id,
         session,
         item,
-        kind=_kind(parts.get("kind") or known.kind),
+        kind=_kind(parts.get("kind") or known.kind) or plan.kind,
         language=parts.get("language") or known.language,
     )
     return Declaration(
         reference,
         title=known.title,
-        delivered=known.date or parts.get("date") or parts.get("year"),
+        delivered=_date(known.date or parts.get("date") or parts.get("year")),
         url=known.url,
         symbol=known.symbol,
         speaker=known.speaker,
         post=known.post,
         on_behalf_of=known.on_behalf_of,
     )
+
+
+def _date(text: str | None) -> str | None:
+    return check_date(text) if text else None
 
 
 def _kind(text: str | None) -> TextKind | None:
@@ -161,9 +172,9 @@ def is_kind(text: str) -> TypeGuard[TextKind]:
     return text in get_args(TextKind)
 
 
-def fault_count(imported: Imported) -> int:
-    """Return how many files were meant to be read and could not be."""
-    return sum(skip.fault for skip in imported.skipped)
+def is_faulty(imported: Imported) -> bool:
+    """Tell whether a file was meant to be read and could not be, or no file was meant at all."""
+    return any(skip.fault for skip in imported.skipped) or not imported.outcomes
 
 
 def summary(imported: Imported) -> str:

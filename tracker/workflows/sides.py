@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 Operand = Path | Reference
 
 STANDARD_INPUT = Path("-")
+_PAIR, _MOST = 2, 3
 
 
 def read_operand(text: str) -> Operand:
@@ -29,14 +30,16 @@ def read_operand(text: str) -> Operand:
 
     Raises ``ReferenceInvalid`` where it could be both, or is neither.
     """
+    if not text.strip():
+        raise ReferenceInvalid("an empty name is neither a file nor a reference such as GBR/UNGA/79")
     path = Path(text)
     if text.startswith((".", "/", "~")) or path == STANDARD_INPUT:
         return path.expanduser()
-    if path.exists():
+    if path.is_file():
         if looks_like_reference(text):
             raise ReferenceInvalid(f"{text} is a file here and a reference too; write ./{text} for the file")
         return path
-    if path.suffix and not looks_like_reference(text):
+    if (path.suffix or path.is_dir()) and not looks_like_reference(text):
         return path
     return parse_reference(text)
 
@@ -51,9 +54,11 @@ def pair_operands(arguments: list[str], archive: Path) -> tuple[Operand, Operand
     has no two sessions to compare.
     """
     first = read_operand(arguments[0])
+    if len(arguments) > _MOST or (len(arguments) > _PAIR and not isinstance(first, Reference)):
+        raise ReferenceInvalid(f"{len(arguments)} things to compare; name two, or a series and two sessions")
     if len(arguments) == 1:
         return _last_two(_as_series(first, arguments[0]), archive)
-    if len(arguments) == 2 and not _is_session_of(first, arguments[1]):  # noqa: PLR2004 (counted in the text)
+    if len(arguments) == _PAIR and not _is_session_of(first, arguments[1]):
         return first, read_operand(arguments[1])
     series = _as_series(first, arguments[0])
     named = [in_session(series, text) for text in arguments[1:]]
@@ -113,7 +118,7 @@ def _file_side(path: Path) -> Side:
     version = read_text(extraction.text, extractor=extraction.extractor, media_type=extraction.media_type)
     kind = infer_kind(version)
     return Side(
-        name=str(path),
+        name=_file_name(path),
         version=version,
         title=extraction.title,
         kind=kind,
@@ -122,9 +127,14 @@ def _file_side(path: Path) -> Side:
     )
 
 
+def _file_name(path: Path) -> str:
+    """Return a file's path so that it cannot be taken for a reference."""
+    return f"./{path}" if looks_like_reference(str(path)) else str(path)
+
+
 def _is_session_of(first: Operand, text: str) -> bool:
     """Tell whether ``tracker diff SERIES TEXT`` names a session of that series."""
-    if not isinstance(first, Reference) or first.session or "/" in text or Path(text).exists():
+    if not isinstance(first, Reference) or first.session or "/" in text or Path(text).is_file():
         return False
     return not text.startswith((".", "-"))
 
