@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from tracker import __version__
-from tracker.cli import adding, comparing, reading
+from tracker.cli import adding, comparing, reading, tracing
 from tracker.cli.options import ARCHIVE_VARIABLE
 
 app = typer.Typer(
@@ -41,5 +41,5 @@ def _before_command(
         os.environ[ARCHIVE_VARIABLE] = archive
 
 
-for module in (comparing, reading, adding):
+for module in (comparing, reading, tracing, adding):
     module.register(app)
