@@ -80,6 +80,22 @@ SUBSTANTIVE = (
     ("Money laundering follows the harbour. Eleven banks were closed in March.", "money-laundering"),
     ("We welcome the decision to send a mission to help the people of Haiti.", "situation-haiti"),
     ("We welcome strengthening digital evidence in court and countering cybercrime.", "cybercrime"),
+    ("The world must end piracy.", "piracy"),
+    ("Prison reform is long overdue.", "prisons"),
+    ("There is no excuse for piracy on this coast.", "piracy"),
+    ("We must work together for peace in Haiti.", "situation-haiti"),
+    ("We will continue to back the truce in Haiti.", "situation-haiti"),
+    ("On piracy, which ruins our coast, we call for one fleet.", "piracy"),
+    ("In Haiti, where gangs rule the harbour, we urge a new dialogue.", "situation-haiti"),
+    ("Our fleet grew. We have been hunting for pirates and piracy all winter.", "piracy"),
+    ("We brought together nine ministers in one harbour to counter piracy.", "piracy"),
+    ("Our administration has trained 200 judges against corruption.", "corruption"),
+    ("This year closed the last cells, fulfilling our commitment towards prison reform.", "prisons"),
+    (
+        "Piracy costs us our boats.\n\nThe weather was fair.\n\nNobody can live with piracy for long.",
+        "piracy",
+    ),
+    ("We will pay for schools, jobs, food, water and for the fight against piracy.", "piracy"),
 )
 
 
@@ -99,6 +115,16 @@ MENTIONED = (
     ("Our thoughts are elsewhere. The harbour is near Haiti.", "situation-haiti"),
     ("The rights of others were never in doubt.", "human-rights-domain"),
     ("Loss and damage has a fund, we hear.", "climate-change"),
+    ("Last winter we witnessed piracy.", "piracy"),
+    ("In the 1990s, we hunted down piracy.", "piracy"),
+    ("I hear some voices saying that we must end piracy.", "piracy"),
+    ("Despite our efforts against piracy, the harbour is empty.", "piracy"),
+    ("What we decided on piracy is known to all.", "piracy"),
+    ("We will settle our borders in accordance with international law.", "international-law"),
+    ("We will build a harbour together with Haiti.", "situation-haiti"),
+    ("We saw it on the faces of children in Haiti.", "situation-haiti"),
+    ("We commend neighbouring countries such as Haiti for their patience.", "situation-haiti"),
+    ("We must have water, and the harbour, whether in Haiti or elsewhere.", "situation-haiti"),
 )
 
 

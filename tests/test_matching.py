@@ -52,6 +52,17 @@ CASES: tuple[tuple[str, str, list[str]], ...] = (
     ("مكافحة الإرهاب وتغير المناخ", "ar", ["terrorism", "climate-change"]),
     ("应对气候变化和打击恐怖主义", "zh", ["climate-change", "terrorism"]),
     ("Climate change", "und", ["climate-change"]),
+    ("We act right now, in the right direction", "en", []),
+    ("A permanent member of the Security Council", "en", []),
+    ("A global coalition of ports", "en", []),
+    ("A stronger UN; a stronger United Nations", "en", ["un-reform", "un-reform"]),
+    ("The World Bank and the IMF", "en", ["international-financial-architecture"]),
+    ("Empowering women; to empower women", "en", ["gender-equality", "gender-equality"]),
+    ("The terrorist threat and the use of the veto", "en", ["terrorism", "security-council-reform"]),
+    ("Expanding the membership of the Council", "en", ["security-council-reform"]),
+    ("A free and open Indo-Pacific", "en", ["regional-cooperation"]),
+    ("The Israeli Embassy", "en", []),
+    ("Freedom of the harbour", "en", []),
 )
 
 

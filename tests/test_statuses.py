@@ -95,7 +95,7 @@ PASSING = (
     "Some speak of piracy, of legal aid, of corruption, of firearms and of asset recovery.",
     "There is piracy, we hear.",
     "He said that piracy had ended.",
-    "The world must end piracy.",
+    "During the years of piracy nobody sailed.",
 )
 
 
@@ -114,6 +114,17 @@ def test_a_narrower_topic_is_enough_for_a_broader_one_not_to_be_dropped() -> Non
     assert {topic: change.status for topic, change in changes.items()} == {
         "climate-change": "demoted",
         "loss-and-damage": "new",
+    }
+
+
+def test_a_narrower_topic_does_not_keep_a_broader_one_from_being_new() -> None:
+    changes = _compare(
+        f"{FILLER}\n\nWe will pay into the fund for loss and damage.",
+        f"{FILLER}\n\nWe will fight climate change.",
+    )
+    assert {topic: change.status for topic, change in changes.items()} == {
+        "climate-change": "new",
+        "loss-and-damage": "dropped",
     }
 
 

@@ -17,7 +17,6 @@ _NEIGHBOURHOOD: Final = 4
 """Segments within which sentences about a topic are one treatment of it."""
 _SENTENCES: Final = 2
 _PASSAGE: Final = 3
-_SCATTERED: Final = 4
 _ABOUT: Final = frozenset[str]({"declared", "committed", "demanded", "main"})
 _PASSING: Final = frozenset[str]({"weak", "aside"})
 _SHOWING: Final[tuple[Role, ...]] = ("committed", "demanded", "main", "side")
@@ -68,16 +67,16 @@ class Judgement:
     rule: str
 
 
-def judge(bundle: Bundle, *, situation: bool) -> Judgement:
+def judge(bundle: Bundle) -> Judgement:
     """Return the level of a topic.
 
-    One commitment makes a theme substantive; a situation needs a second sentence or a first one to itself,
-    since a place is named for many reasons. What somebody must do makes substantive
-    only what another sentence names too.
+    One sentence that commits to it, or demands, welcomes or condemns something about it, makes it
+    substantive; so do two that are mainly about it.
     """
     return (
         _shown("declared", bundle.with_role("declared"))
-        or _judge_commitment(bundle, situation=situation)
+        or _shown("substantive", bundle.with_role("committed"))
+        or _shown("substantive", bundle.with_role("demanded"))
         or _judge_sentences(bundle)
         or _shown("acknowledged", bundle.with_role("aside"))
         or _judge_mention(bundle)
@@ -88,20 +87,11 @@ def _shown(level: Level, items: Sequence[Treatment]) -> Judgement | None:
     return Judgement(level, items[0].segment, items[0].rule) if items else None
 
 
-def _judge_commitment(bundle: Bundle, *, situation: bool) -> Judgement | None:
-    committed = _shown("substantive", bundle.with_role("committed"))
-    if situation:
-        alone = any(item.alone for item in bundle.with_role("committed"))
-        return committed if alone or bundle.own or len(bundle.bound()) >= _SENTENCES else None
-    again = len(bundle.named()) >= _SENTENCES
-    return committed or (_shown("substantive", bundle.with_role("demanded")) if again else None)
-
-
 def _judge_sentences(bundle: Bundle) -> Judgement | None:
-    # It has a paragraph, or two sentences near each other name it, or three are on it, or four name it.
-    named, bound = bundle.about(), bundle.bound()
-    together = bool(bundle.own) or _are_close(named, _SENTENCES) or _are_close(bound, _PASSAGE)
-    if named and (together or len(named) >= _SCATTERED):
+    # Two sentences name it, or it has a paragraph, or one names it and others near go on about it.
+    named = bundle.about()
+    going_on = bool(bundle.own) or _are_close(bundle.bound(), _PASSAGE)
+    if len(named) >= _SENTENCES or (named and going_on):
         return Judgement("substantive", max(named, key=bundle.count), "two sentences or more mainly about it")
     return None
 

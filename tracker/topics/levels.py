@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from tracker.topics.context import Treatments
     from tracker.topics.cues import Cues
 
+NARROWER: Final = "a narrower topic is named"
+"""The rule of a reading whose topic no term names."""
+
 _NEAR: Final = 3
 """Segments on either side within which a term settles what a hint means."""
 
@@ -51,9 +54,7 @@ def read_topics(
     treatments = _treat_all(version, mentions, cues, situations)
     reader = PassageReader(cues, version.language, situations)
     bundles = _bundle(version, mentions, treatments, reader)
-    readings = {
-        topic: _read(topic, bundle, words, situation=topic in situations) for topic, bundle in bundles.items()
-    }
+    readings = {topic: _read(topic, bundle, words) for topic, bundle in bundles.items()}
     readings |= _read_broader(readings, vocabulary)
     return tuple(readings[topic.id] for topic in vocabulary.topics if topic.id in readings)
 
@@ -144,8 +145,8 @@ def _bundle(
     return bundles
 
 
-def _read(topic: str, bundle: Bundle, words: Sequence[int], *, situation: bool) -> TopicReading:
-    judgement = judge(bundle, situation=situation)
+def _read(topic: str, bundle: Bundle, words: Sequence[int]) -> TopicReading:
+    judgement = judge(bundle)
     segments = bundle.segments(judgement.level)
     count = sum(words[place] for place in segments)
     share = round(count / (sum(words) or 1), 4)
@@ -160,7 +161,6 @@ def _read_broader(readings: Mapping[str, TopicReading], vocabulary: Vocabulary) 
         above = topics[reading.topic].broader
         while above is not None:
             if above not in readings and topics[above].terms:
-                rule = "a narrower topic is named"
-                found.setdefault(above, replace(reading, topic=above, level="mentioned", rule=rule))
+                found.setdefault(above, replace(reading, topic=above, level="mentioned", rule=NARROWER))
             above = topics[above].broader
     return found

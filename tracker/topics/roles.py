@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
 from tracker.topics.cues import ready
+from tracker.topics.matching import HINT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from tracker.model import Mention
     from tracker.topics.cues import Cues
@@ -36,7 +37,6 @@ _QUOTED_WORDS: Final = 5
 _SHORTEST: Final = 5
 """Words; a shorter sentence is a fragment, and mainly about nothing."""
 _OTHERS_WORDS: Final = frozenset({"quotation", "reported speech"})
-_ACTED_ON: Final = frozenset[str]({"committed", "demanded", "declared"})
 _RULES: Final[dict[Role, str]] = {
     "committed": "commits, calls for, welcomes or condemns",
     "demanded": "says that something must be done",
@@ -44,10 +44,20 @@ _RULES: Final[dict[Role, str]] = {
     "side": "named beside another topic",
 }
 
+_PASSING: Final = {
+    "example": "example",
+    "background": "background",
+    "manner": "a standard for something else",
+}
+"""The rules for mentions in passing, by the table of cues that leads into them."""
+_PRESENT: Final = {"visited": "a place visited or a partner"}
+"""The same for named situations alone."""
+
 _ENUMERATING: Final = re.compile(
     r"[,;،、]|\b(?:and|or|et|ou|y|e|o|nor|и|или|و)\b|&|[和及与、]", re.IGNORECASE
 )
 _PARALLEL: Final = re.compile(r"(?:\band|,)\s+\w+ing\b", re.IGNORECASE)
+_FRAME_END: Final = re.compile(r"[^,;:.]{0,60},")
 _QUOTATION: Final = re.compile(r"[“\"«][^”\"»]+[”\"»]?")
 _ATTACHING: Final = re.compile(
     r"^\W*(?:in|of|for|to|on|with|between|within|against|towards?|by|at|en|au|aux|à|de|du)\s+(?:the\s+|la\s+|l’)?(?:\w+\s+){0,3}$",
@@ -64,8 +74,6 @@ class Treatment:
     start: int
     role: Role
     rule: str
-    alone: bool = False
-    """Whether the sentence names no other topic by a term."""
 
 
 def treat(
@@ -86,19 +94,19 @@ def treat(
         for place, rule in sentence.declared():
             if place not in rules or rules[place][1] not in _OTHERS_WORDS:
                 rules[place] = ("declared", rule)
-    for place in sentence.committed():
-        rules.setdefault(place, ("committed", _RULES["committed"]))
-    for place in sentence.demanded():
-        rules.setdefault(place, ("demanded", _RULES["demanded"]))
-    for place in sentence.attached(rules, situations):
-        rules.setdefault(place, ("main", _RULES["main"]))
+    for place, role in sentence.acted_on(situations):
+        rules.setdefault(place, (role, _RULES[role]))
     for place, role in sentence.remaining(rules):
         rules[place] = (role, _RULES[role])
-    alone = len({mention.topic for mention in mentions if mention.method == "term"}) == 1
     return tuple(
-        Treatment(mention.segment, mention.topic, mention.start, *rules[place], alone)
+        Treatment(mention.segment, mention.topic, mention.start, *rules[place])
         for place, mention in enumerate(mentions)
     )
+
+
+def _is_sure(mention: Mention) -> bool:
+    """Whether the words alone settle the topic: a hint that a term stands near stays a hint."""
+    return mention.confidence > HINT
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,18 +126,21 @@ class _Sentence:
                 yield place, "quotation"
             elif reported:
                 yield place, "reported speech"
-            elif self.cues.find("example", self.text[: mention.start]):
-                yield place, "example"
-            elif self.cues.find("background", self.text[: mention.start]):
-                yield place, "background"
+            elif rule := self._led_into(mention.start, _PASSING):
+                yield place, rule
             elif mention.method == "hint":
                 yield place, WIDER_USE
-            elif mention.topic in situations and self.cues.find("visited", self.text[: mention.start]):
-                yield place, "a place visited"
+            elif mention.topic in situations and (rule := self._led_into(mention.start, _PRESENT)):
+                yield place, rule
         for run in self._runs():
-            topics = {self.mentions[place].topic for place in run}
+            topics = {self.mentions[place].topic for place in run if self.mentions[place].method == "term"}
             if len(topics) > _LIST or self._topics() >= _CROWD:
                 yield from ((place, "list") for place in run)
+
+    def _led_into(self, start: int, rules: Mapping[str, str]) -> str | None:
+        """Return the rule of the first table of cues that the text before a mention ends with."""
+        before = self.text[:start]
+        return next((rule for table, rule in rules.items() if self.cues.find(table, before)), None)
 
     def declared(self) -> Iterator[tuple[int, str]]:
         """Yield the places of mentions that are named as the speaker's own priority."""
@@ -140,11 +151,22 @@ class _Sentence:
             for place in self._before(match.start()):
                 yield place, "called a priority"
 
-    def committed(self) -> Iterator[int]:
-        """Yield the places of mentions that the speaker commits to, calls for, welcomes or condemns.
+    def acted_on(self, situations: frozenset[str]) -> list[tuple[int, Role]]:
+        """Return the places of mentions that are acted on, and whether the speaker does or anybody should.
 
-        A topic that is itself the subject of a demand counts: corruption must end.
+        What a hint names is not acted on by it alone, but leads on to the situation it is in or for.
         """
+        acts: list[tuple[int, Role]] = [
+            *((place, "committed") for place in self._committed()),
+            *((place, "demanded") for place in self._demanded()),
+        ]
+        reached = {place for place, _ in acts}
+        further = (*self._attached(reached, situations), *self._framed())
+        sure = [(place, role) for place, role in acts if _is_sure(self.mentions[place])]
+        return [*sure, *((place, "committed") for place in further)]
+
+    def _committed(self) -> Iterator[int]:
+        """Yield what the speaker commits to, calls for, welcomes or condemns, and the subject of a demand."""
         for end in self.cues.ends("commit", self.text):
             yield from self._object(end, _REACH, _LONGEST_OBJECT)
         subject = self.mentions[0]
@@ -152,17 +174,25 @@ class _Sentence:
         if leads and self.cues.find("demanded", self.text[subject.end :]):
             yield 0
 
-    def demanded(self) -> Iterator[int]:
-        """Yield the places of mentions that anybody must or should do something about."""
+    def _demanded(self) -> Iterator[int]:
+        """Yield what anybody must or should do something about."""
         for end in self.cues.ends("demand", self.text):
             yield from self._object(end, _REACH, _LONGEST_OBJECT)
 
-    def attached(self, rules: dict[int, tuple[Role, str]], situations: frozenset[str]) -> Iterator[int]:
-        """Yield the places of situations that what is committed to is in, for or about."""
+    def _attached(self, reached: Collection[int], situations: frozenset[str]) -> Iterator[int]:
+        """Yield the situations that what is acted on is in, for or about."""
         for place in range(1, len(self.mentions)):
             before, mention = self.mentions[place - 1], self.mentions[place]
-            acted_on = place - 1 in rules and rules[place - 1][0] in _ACTED_ON
-            if mention.topic in situations and acted_on and self._attaches(before, mention):
+            if mention.topic in situations and place - 1 in reached and self._attaches(before, mention):
+                yield place
+
+    def _framed(self) -> Iterator[int]:
+        """Yield what a sentence opens with before it acts: *on A, we call for B*."""
+        for place, mention in enumerate(self.mentions):
+            before, rest = self.text[: mention.start], self.text[mention.end :]
+            opens = self.cues.find("frame", before) and _FRAME_END.match(rest)
+            acts = opens and (self.cues.find("commit", rest) or self.cues.find("demand", rest))
+            if acts and _is_sure(mention):
                 yield place
 
     def _attaches(self, before: Mention, mention: Mention) -> bool:
@@ -182,22 +212,31 @@ class _Sentence:
         ]
 
     def _topics(self) -> int:
-        return len({mention.topic for mention in self.mentions})
+        """Return how many topics are named by a term; words of wider use make no list."""
+        return len({mention.topic for mention in self.mentions if mention.method == "term"})
 
     def _object(self, end: int, reach: int, most: int) -> list[int]:
-        """Return the first mention within reach after a cue, and those enumerated with it."""
+        """Return the first term within reach after a cue, those enumerated with it and hints on the way."""
+        passed: list[int] = []
         for place, mention in enumerate(self.mentions):
             if mention.start < end:
                 continue
             gap = self.text[end : mention.start]
             if len(gap.split()) > reach or self.cues.find("barrier", gap):
-                return []
-            run = [place]
-            for later in range(place + 1, len(self.mentions)):
-                if self._enumerated(later - 1) and (later - 1 in run or self._parallel(later)):
-                    run.append(later)
-            return run if len({self.mentions[place].topic for place in run}) <= most else []
-        return []
+                return passed
+            passed.append(place)
+            if _is_sure(mention):
+                run = self._enumeration(place)
+                topics = {self.mentions[item].topic for item in run if _is_sure(self.mentions[item])}
+                return [*passed[:-1], *run] if len(topics) <= most else passed[:-1]
+        return passed
+
+    def _enumeration(self, place: int) -> list[int]:
+        run = [place]
+        for later in range(place + 1, len(self.mentions)):
+            if self._enumerated(later - 1) and (later - 1 in run or self._parallel(later)):
+                run.append(later)
+        return run
 
     def _before(self, start: int) -> list[int]:
         places = [place for place, mention in enumerate(self.mentions) if mention.end <= start]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final, get_args
 
 from tracker.model import Counterpart, Level, Passage, Status, Topic, TopicChange, TopicReading
 from tracker.topics.closest import find_closest
-from tracker.topics.levels import count_substance
+from tracker.topics.levels import NARROWER, count_substance
 from tracker.topics.shares import Difference, Occupancy, compare_shares
 
 if TYPE_CHECKING:
@@ -38,9 +38,10 @@ def compare_topics(
     Changes are in the order of ``Status``, within one the strongest first: declared before substantive,
     then by share. ``earlier`` holds the priorities of sessions before the old one; a topic among them that
     was absent from the old text is returned, not new. A topic that is mentioned on one side is neither new
-    nor dropped. Up and down are claimed only where the interval of the difference, corrected over all the
-    topics compared, excludes zero. Counterparts pair the leading segments of topics that are priorities on
-    both sides.
+    nor dropped; one of which the old text names only a narrower topic is new, while a narrower topic in the
+    new text keeps a broader one from being dropped. Up and down are claimed only where the interval of the
+    difference, corrected over all the topics compared, excludes zero. Counterparts pair the leading segments
+    of topics that are priorities on both sides.
     """
     pairs = _pair(old_readings, new_readings)
     known = frozenset[str]().union(*earlier)
@@ -81,7 +82,7 @@ _RANKS: Final[Mapping[Level, int]] = {"mentioned": 0, "acknowledged": 0, "substa
 
 
 def _pair(old: Iterable[TopicReading], new: Iterable[TopicReading]) -> dict[str, Pair]:
-    before = {reading.topic: reading for reading in old}
+    before = {reading.topic: reading for reading in old if reading.rule != NARROWER}
     after = {reading.topic: reading for reading in new}
     return {
         topic: (before.get(topic), after.get(topic))
