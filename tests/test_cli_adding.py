@@ -120,3 +120,17 @@ def test_a_newer_schema_is_refused(archive: Callable[..., Ran], tmp_path: Path) 
         refused = archive(*command)
         assert refused.code == 2
         assert "newer" in refused.err
+
+
+def test_a_text_that_was_altered_behind_our_back_is_not_shown(
+    archive: Callable[..., Ran], tmp_path: Path
+) -> None:
+    path = tmp_path / "snapshots" / "tracker.db"
+    # Every copy of the figure at once, in the text, the segments and the document, as a bad disk would not.
+    altered = path.read_bytes().replace(b"8 million euros", b"9 million euros")
+    assert altered != path.read_bytes()
+    path.write_bytes(altered)
+    for command in (("show", "XAA/CCPCJ/33"), ("diff", "XAA/CCPCJ", "32", "33")):
+        refused = archive(*command)
+        assert (refused.code, refused.out) == (2, "")
+        assert "damaged" in refused.err

@@ -114,6 +114,7 @@ CREATE TABLE versions (
     words INTEGER NOT NULL CHECK (words >= 0),
     run INTEGER NOT NULL REFERENCES runs (id),
     text TEXT NOT NULL,
+    sha256 TEXT NOT NULL CHECK (length(sha256) = 64),
     spans TEXT NOT NULL CHECK (json_valid(spans)),
     raw TEXT,
     UNIQUE (snapshot, extractor, language)

@@ -27,6 +27,7 @@ from tracker.archive.queries import (
 from tracker.archive.search import match_expression, restore_marked
 from tracker.errors import ArchiveUnusable, NotInArchive, ReferenceInvalid
 from tracker.model import Hit, Reference, Segment, Side, SnapshotEntry, StatementEntry, Version
+from tracker.text.digest import digest_text
 
 if TYPE_CHECKING:
     import sqlite3
@@ -100,7 +101,7 @@ class Reader:
         """
         narrowed, values = narrow([*statement_is(reference), *edition_is(reference), *snapshot_is(reference)])
         rows = self._rows(
-            f"SELECT {NAME}, ordinal, observed, sha256, size, documents.media_type, extractor,"
+            f"SELECT {NAME}, ordinal, observed, documents.sha256, size, documents.media_type, extractor,"
             f" versions.language, words, coalesce(url, source) {SNAPSHOTS}"
             " JOIN documents ON documents.sha256 = snapshots.document"
             f" WHERE TRUE{narrowed} ORDER BY {ORDER}, ordinal",
@@ -230,9 +231,12 @@ class Reader:
         return int(rows[0][0])
 
     def _version(self, version: int) -> Version:
-        text, language, spans, extractor, media_type = self._row(
-            "SELECT text, language, spans, extractor, media_type FROM versions WHERE id = ?", [version]
+        text, digest, language, spans, extractor, media_type = self._row(
+            "SELECT text, sha256, language, spans, extractor, media_type FROM versions WHERE id = ?",
+            [version],
         )
+        if digest_text(text) != digest:
+            raise self._damaged("a text no longer has its sha256")
         rows = self._rows(
             'SELECT ordinal, kind, paragraph, "start", "end", text FROM segments'
             " WHERE version = ? ORDER BY ordinal",

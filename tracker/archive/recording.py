@@ -9,6 +9,7 @@ from tracker.archive import statements
 from tracker.archive.editions import choose_edition, clarified, declared_name, is_told_more, speaks_untold
 from tracker.archive.encoding import decode_plain, segment_rows, write_spans
 from tracker.model import Recorded
+from tracker.text.digest import digest_text
 
 if TYPE_CHECKING:
     import sqlite3
@@ -117,8 +118,9 @@ def _write_version(connection: sqlite3.Connection, intake: Intake, snapshot: int
     is_plain = decode_plain(intake.data, version.extractor, version.media_type) == intake.raw
     row = statements.insert(
         connection,
-        "INSERT INTO versions (snapshot, extractor, media_type, language, words, run, text, spans, raw)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO versions"
+        " (snapshot, extractor, media_type, language, words, run, text, sha256, spans, raw)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             snapshot,
             version.extractor,
@@ -127,6 +129,7 @@ def _write_version(connection: sqlite3.Connection, intake: Intake, snapshot: int
             version.words,
             run,
             version.text,
+            digest_text(version.text),
             write_spans(version.spans),
             None if is_plain else intake.raw,
         ),
