@@ -67,7 +67,7 @@ def brief(shift: Shift) -> tuple[str, str, str, str | None]:
         (
             "We will report on progress.",
             "We will report on progress, where appropriate.",
-            ("strength", "weaker", "modifier: where appropriate", None),
+            ("strength", "weaker", "condition: where appropriate", None),
         ),
         (
             "We gave £10.5 million to the fund.",
@@ -156,20 +156,10 @@ def test_other_languages(
         ("We urge all States to sign the Treaty.", "We call on all States to sign the Treaty."),
         ("We support the Court.", "We support the Court (see A/PV.707)."),
         ("We support the Court (see A/PV.707).", "We support the Court (see A/PV.708)."),
-        ("Resolution 1325 must be implemented by all.", "Resolution 2250 must be implemented by all."),
-        ("We recall resolution 1325 (2000) and its aims.", "We recall resolution 2250 (2015) and its aims."),
-        # another agent
-        ("France will fund the centre this year.", "Germany intends to fund the centre this year."),
         # another object of counting
         ("We trained 1,200 police officers there.", "We trained 900 young nurses there."),
-        ("We will fund the centre.", "We will not fund the centre."),
         ("We firmly support the Court.", "We support the Court firmly."),
         ("Guarantee the full independence of the courts.", "Guarantee fully the independence of the courts."),
-        # the action is firmer and the haste is gone: no direction
-        (
-            "Consider signing and ratifying the Statute of the Court soon and as soon as possible.",
-            "Ratify the Statute of the Court soon.",
-        ),
         ("Peace will come.", "Schools intend to open in every village of the land."),
     ],
 )

@@ -294,7 +294,19 @@ class Evidence:
 
 Axis = Literal["strength", "figure", "date", "name", "scope", "negation"]
 Direction = Literal[
-    "stronger", "weaker", "added", "removed", "raised", "lowered", "later", "earlier", "changed"
+    "stronger",
+    "weaker",
+    "added",
+    "removed",
+    "raised",
+    "lowered",
+    "later",
+    "earlier",
+    "loosened",
+    "tightened",
+    "wider",
+    "narrower",
+    "changed",
 ]
 
 

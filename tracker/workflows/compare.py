@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from tracker import __version__
 from tracker.comparison.align import align
 from tracker.comparison.changes import describe_changes
-from tracker.model import Change, Comparison, Provenance, Side
+from tracker.comparison.shifts.counterparts import counterpart_shifts
+from tracker.model import Change, Comparison, Counterpart, Provenance, Side
 from tracker.references import own_names
 from tracker.text.digest import digest_text
 from tracker.text.kind import infer_kind
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tracker.model import Genre, TopicReading, Version, Vocabulary
+
+Judged = TypeVar("Judged", Change, Counterpart)
 
 REVISION_FLOOR = 0.1
 """The share of aligned segments below which two texts are different speeches, compared by topic."""
@@ -57,8 +60,6 @@ def compare_sides(
     """
     links = align(_texts(old.version), _texts(new.version))
     changes = describe_changes(old.version, new.version, links)
-    if _kinds_differ(old, new) or _languages_differ(old, new):
-        changes = _without_strength(changes)
     topics, counterparts = compare_topics(
         old.version,
         new.version,
@@ -67,6 +68,11 @@ def compare_sides(
         vocabulary,
         earlier=earlier,
     )
+    counterparts = tuple(
+        replace(pair, shifts=counterpart_shifts(old.version, new.version, pair)) for pair in counterparts
+    )
+    if _kinds_differ(old, new) or _languages_differ(old, new):
+        changes, counterparts = _without_strength(changes), _without_strength(counterparts)
     aligned = _aligned_share(changes)
     genre: Genre = "revision" if aligned >= REVISION_FLOOR else "session"
     return Comparison(
@@ -126,10 +132,10 @@ def _kind(side: Side) -> str:
     return f"{side.kind}, inferred" if side.kind_inferred else str(side.kind)
 
 
-def _without_strength(changes: tuple[Change, ...]) -> tuple[Change, ...]:
+def _without_strength(judged: tuple[Judged, ...]) -> tuple[Judged, ...]:
     return tuple(
-        replace(change, shifts=tuple(shift for shift in change.shifts if shift.axis != "strength"))
-        for change in changes
+        replace(each, shifts=tuple(shift for shift in each.shifts if shift.axis != "strength"))
+        for each in judged
     )
 
 

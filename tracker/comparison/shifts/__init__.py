@@ -4,32 +4,55 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tracker.comparison.shifts.asks import find_ask_shifts
+from tracker.comparison.shifts.conditions import find_condition_shifts
+from tracker.comparison.shifts.counterparts import counterpart_shifts
 from tracker.comparison.shifts.dates import find_date_shifts
+from tracker.comparison.shifts.deadlines import find_deadline_shifts
 from tracker.comparison.shifts.figures import find_figure_shifts
+from tracker.comparison.shifts.names import find_name_shifts, replaces_actor
+from tracker.comparison.shifts.requests import Grade, compare_grades, grade_request
 from tracker.comparison.shifts.rewording import read_rewording
+from tracker.comparison.shifts.scope import find_negation_shifts, find_scope_shifts
 from tracker.comparison.shifts.strength import find_strength_shifts
 
 if TYPE_CHECKING:
+    from tracker.comparison.shifts.rewording import Rewording
     from tracker.model import Change, Shift, Version
 
-__all__ = ["find_shifts"]
+__all__ = ["Grade", "compare_grades", "counterpart_shifts", "find_shifts", "grade_request"]
 
 _EDITED = {"reworded", "split", "merged"}
 
 
 def find_shifts(old: Version, new: Version, change: Change) -> tuple[Shift, ...]:
-    """Return the shifts of one change: strength first, then figures, then dates, each in text order.
+    """Return the shifts of one change: strength, scope, negation, figures, dates, names, in this order.
 
     Evidence gives offsets into the text of the segment it names. There is none for a change that leaves
-    the words alone, between two languages, or where less than half of the words are kept.
+    the words alone or between two languages; where less than half of the words are kept, none but a
+    deadline that became another kind of time.
     """
     if change.operation not in _EDITED or old.language != new.language:
         return ()
     rewording = read_rewording(old, new, change)
+    deadlines = find_deadline_shifts(rewording)
     if not rewording.comparable:
-        return ()
+        return deadlines
     return (
-        *find_strength_shifts(rewording),
+        *_find_strength(rewording),
+        *find_scope_shifts(rewording),
+        *find_negation_shifts(rewording),
         *find_figure_shifts(rewording),
-        *find_date_shifts(rewording),
+        *(deadlines or find_date_shifts(rewording)),
+        *find_name_shifts(rewording),
     )
+
+
+def _find_strength(rewording: Rewording) -> tuple[Shift, ...]:
+    """Return the strength shifts; none where a negation was edited or another actor is named."""
+    if find_negation_shifts(rewording) or replaces_actor(rewording):
+        return ()
+    words = find_strength_shifts(rewording)
+    said_of_both = any(shift.old and shift.new for shift in words)
+    asks = () if said_of_both else find_ask_shifts(rewording)
+    return (*asks, *words, *find_condition_shifts(rewording))

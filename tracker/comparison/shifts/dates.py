@@ -39,18 +39,19 @@ def find_date_shifts(rewording: Rewording) -> tuple[Shift, ...]:
     moments = [
         (
             place,
-            _read_moments(rewording.old, place.old_start, place.old_end, rewording.language),
-            _read_moments(rewording.new, place.new_start, place.new_end, rewording.language),
+            read_moments(rewording.old, place.old_start, place.old_end, rewording.language),
+            read_moments(rewording.new, place.new_start, place.new_end, rewording.language),
         )
         for place in rewording.substitutions
     ]
-    shifts = [_compare(rewording, old, new) for _, old, new in moments]
+    shifts = [compare_moments(rewording.old, rewording.new, old, new) for _, old, new in moments]
     if all(not (old or new) or len(old) + len(new) == 1 for _, old, new in moments):
         shifts += _find_one_sided(rewording, moments)
     return tuple(shift for shift in shifts if shift)
 
 
-def _read_moments(passage: Passage, start: int, end: int, language: str) -> list[Moment]:
+def read_moments(passage: Passage, start: int, end: int, language: str) -> list[Moment]:
+    """Return the dates of a stretch of a passage that name their year; the year of a resolution is none."""
     found: list[Moment] = []
     for token in passage.tokens:
         if token.kind != "date" or token.start < start or token.end > end:
@@ -58,7 +59,7 @@ def _read_moments(passage: Passage, start: int, end: int, language: str) -> list
         bracketed = passage.text[: token.start].endswith("(") and passage.text[token.end :].startswith(")")
         parts = _read_parts(token.text, language)
         if parts and not bracketed:  # resolution 1325 (2000)
-            lead = _find_deadline(passage.text, token.start, language)
+            lead = find_deadline(passage.text, token.start, language)
             found.append(Moment(token.start, token.end, parts, lead))
     return found
 
@@ -83,7 +84,8 @@ def _read_month(word: str, language: str) -> int | None:
     return next((int(number) for name, number in names.items() if lowered.startswith(name)), None)
 
 
-def _find_deadline(text: str, start: int, language: str) -> int | None:
+def find_deadline(text: str, start: int, language: str) -> int | None:
+    """Return where the words begin that make a date at ``start`` a deadline."""
     offset = max(0, start - _LEAD)
     leads = find_terms(text[offset:start], load_terms(_FILE, "deadlines", language))
     if not leads or text[offset + leads[-1].end : start].strip():
@@ -91,7 +93,10 @@ def _find_deadline(text: str, start: int, language: str) -> int | None:
     return offset + leads[-1].start
 
 
-def _compare(rewording: Rewording, old: list[Moment], new: list[Moment]) -> Shift | None:
+def compare_moments(
+    passage_old: Passage, passage_new: Passage, old: list[Moment], new: list[Moment]
+) -> Shift | None:
+    """Return the shift of a date where each side has one, as exact as the other."""
     if (
         len(old) != 1
         or len(new) != 1
@@ -99,8 +104,8 @@ def _compare(rewording: Rewording, old: list[Moment], new: list[Moment]) -> Shif
         or old[0].parts == new[0].parts
     ):
         return None
-    before = rewording.old.cite(old[0].start, old[0].end)
-    after = rewording.new.cite(new[0].start, new[0].end)
+    before = passage_old.cite(old[0].start, old[0].end)
+    after = passage_new.cite(new[0].start, new[0].end)
     direction: Direction = "later" if new[0].parts > old[0].parts else "earlier"
     amount = _subtract(old[0].parts, new[0].parts)
     if not before or not after or amount is None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _FILE = "figures.toml"
 _WRITTEN = re.compile(r"(?P<before>[^\d]*?)\s*(?P<number>\d[\d.,\s]*\d|\d)\s*(?P<after>[^\d]*)")
 _GROUPED = re.compile(r"\d{1,3}(?P<sign>[.,])\d{3}(?:(?P=sign)\d{3})*")
+_NEXT_WORD = re.compile(r"\s+([^\W\d_]+)")
 _POINTS = {"percent", "percentage points"}
 
 
@@ -43,24 +44,33 @@ def find_figure_shifts(rewording: Rewording) -> tuple[Shift, ...]:
 
 
 def _compare(rewording: Rewording, place: Substitution) -> Shift | None:
-    old = _read_figures(rewording.old, place.old_start, place.old_end, rewording.language)
-    new = _read_figures(rewording.new, place.new_start, place.new_end, rewording.language)
+    old = read_figures(rewording.old, place.old_start, place.old_end, rewording.language)
+    new = read_figures(rewording.new, place.new_start, place.new_end, rewording.language)
     if len(old) != 1 or len(new) != 1 or old[0].unit != new[0].unit or old[0].value == new[0].value:
         return None
     if not old[0].unit and not _same_noun(rewording, place, old[0], new[0]):
         return None
-    before = rewording.old.cite(old[0].start, old[0].end)
-    after = rewording.new.cite(new[0].start, new[0].end)
-    if not before or not after:
+    return compare_figures(rewording.old, rewording.new, old[0], new[0])
+
+
+def compare_figures(before: Passage, after: Passage, old: Figure, new: Figure) -> Shift | None:
+    """Return the shift from one figure to another of its unit, nothing where they are equal."""
+    cited = before.cite(old.start, old.end), after.cite(new.start, new.end)
+    if not cited[0] or not cited[1] or old.value == new.value:
         return None
-    kind = "count" if not old[0].unit else "percent" if old[0].unit in _POINTS else "money"
-    direction: Direction = "raised" if new[0].value > old[0].value else "lowered"
-    return Shift("figure", direction, before, after, kind, _subtract(old[0], new[0]))
+    kind = "count" if not old.unit else "percent" if old.unit in _POINTS else "money"
+    direction: Direction = "raised" if new.value > old.value else "lowered"
+    return Shift("figure", direction, *cited, kind, _subtract(old, new))
 
 
-def _read_figures(passage: Passage, start: int, end: int, language: str) -> list[Figure]:
+def read_figures(passage: Passage, start: int, end: int, language: str) -> list[Figure]:
+    """Return the figures of a stretch of a passage; numbers that belong to a name are none."""
     touched = [token for token in passage.tokens if start <= token.start and token.end <= end]
-    read = [_read_figure(token, language) for token in touched if not _is_name(passage, token, language)]
+    read = [
+        _read_figure(token, language)
+        for token in touched
+        if not _is_name(passage, token, language) and not _is_cut(passage, token, language)
+    ]
     return [figure for figure in read if figure]
 
 
@@ -71,6 +81,12 @@ def _is_name(passage: Passage, token: Token, language: str) -> bool:
         return True
     words = find_terms(before[-20:], load_terms(_FILE, "names", language))
     return bool(words) and not before[-20:][words[-1].end :].strip(" .")
+
+
+def _is_cut(passage: Passage, token: Token, language: str) -> bool:
+    """Return whether a magnitude after the number was not read with it, as in ``$100 Billion``."""
+    after = _NEXT_WORD.match(passage.text, token.end)
+    return after is not None and after[1].lower() in load_values(_FILE, "magnitudes", language)
 
 
 def _read_figure(token: Token, language: str) -> Figure | None:

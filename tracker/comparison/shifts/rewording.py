@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 _LEAST_KEPT = 0.5
 """Share of the shorter side's words that must be kept for agent and object to count as alike."""
+_STEM = 5
+_LEAST_CONTENT = 4
 _EDITOR = re.compile(r"\((?:see|voir|véase)\s[^)]*\)", re.IGNORECASE)
 
 
@@ -61,8 +63,8 @@ class Rewording:
 
 def read_rewording(old: Version, new: Version, change: Change) -> Rewording:
     """Return a change made ready for the rules."""
-    passage_old = _read_passage([old.segments[i] for i in change.old], old.language)
-    passage_new = _read_passage([new.segments[j] for j in change.new], new.language)
+    passage_old = read_passage([old.segments[i] for i in change.old], old.language)
+    passage_new = read_passage([new.segments[j] for j in change.new], new.language)
     shorter = min(_count_words(passage_old.text), _count_words(passage_new.text))
     kept = sum(_count_words(edit.text) for edit in change.edits if edit.kind == "kept")
     return Rewording(
@@ -74,12 +76,26 @@ def read_rewording(old: Version, new: Version, change: Change) -> Rewording:
     )
 
 
+def content_words(text: str, language: str) -> frozenset[str]:
+    """Return the stems of the longer words of a text, the links between them left out."""
+    words = (token.text.lower() for token in tokenize(text, language) if token.kind == "word")
+    return frozenset(word[:_STEM] for word in words if len(word) >= _LEAST_CONTENT)
+
+
+def share_content(old: str, new: str, language: str) -> float:
+    """Return the share of the shorter text's content words that both have, 0 to 1."""
+    one, other = content_words(old, language), content_words(new, language)
+    shorter = min(len(one), len(other))
+    return round(len(one & other) / shorter, 4) if shorter else 0.0
+
+
 def overlaps(start: int, end: int, span_start: int, span_end: int) -> bool:
     """Return whether two spans have a character in common."""
     return start < span_end and end > span_start
 
 
-def _read_passage(segments: Sequence[Segment], language: str) -> Passage:
+def read_passage(segments: Sequence[Segment], language: str) -> Passage:
+    """Return segments as running text; what an editor put in is no token of it."""
     starts: list[tuple[int, int]] = []
     at = 0
     for segment in segments:

@@ -21,6 +21,8 @@ class Ladder:
     source: str
     language: str
     ranks: Mapping[str, int]
+    testable: bool = False
+    """Whether it holds only where the firmer side can be tested: it names a figure, a date or an act."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +35,16 @@ class Found:
 
 
 @cache
-def load_ladders(language: str) -> tuple[Ladder, ...]:
+def load_ladders(file: str, language: str) -> tuple[Ladder, ...]:
     """Return the ladders of a language; none for a language without tables."""
-    table = tomllib.loads(_read("strength.toml"))
+    table = tomllib.loads(read_table(file))
     return tuple(
         Ladder(
             entry["family"],
             entry["source"],
             entry["language"],
             {form: rank for rank, forms in enumerate(entry["levels"]) for form in forms},
+            entry.get("testable", False),
         )
         for entry in table["ladder"]
         if entry["language"] == language
@@ -51,14 +54,14 @@ def load_ladders(language: str) -> tuple[Ladder, ...]:
 @cache
 def load_terms(file: str, table: str, language: str) -> tuple[str, ...]:
     """Return the terms of one table for a language, those under ``any`` included."""
-    entries = tomllib.loads(_read(file))[table]
+    entries = tomllib.loads(read_table(file))[table]
     return (*entries.get(language, ()), *entries.get("any", ()))
 
 
 @cache
 def load_values(file: str, table: str, language: str) -> Mapping[str, str]:
     """Return a table of words and what they stand for; the language's own go before ``any``."""
-    entries = tomllib.loads(_read(file))[table]
+    entries = tomllib.loads(read_table(file))[table]
     return {**entries.get("any", {}), **entries.get(language, {})}
 
 
@@ -79,5 +82,6 @@ def _pattern(terms: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w)(?:{spelled})(?!\w)", re.IGNORECASE)
 
 
-def _read(name: str) -> str:
+def read_table(name: str) -> str:
+    """Return the text of a packaged table."""
     return resources.files(__package__).joinpath(name).read_text("utf-8")

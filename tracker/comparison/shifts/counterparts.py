@@ -1,0 +1,97 @@
+"""What may be said of two passages on one topic that are not the same sentence: ``counterpart_shifts``."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from tracker.comparison.shifts.asks import compare_asks
+from tracker.comparison.shifts.dates import compare_moments, read_moments
+from tracker.comparison.shifts.figures import compare_figures, read_figures
+from tracker.comparison.shifts.requests import grade_request
+from tracker.comparison.shifts.rewording import content_words, read_passage, share_content
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tracker.comparison.shifts.dates import Moment
+    from tracker.comparison.shifts.figures import Figure
+    from tracker.comparison.shifts.rewording import Passage
+    from tracker.model import Counterpart, Shift, Version
+
+_SAME_COMMITMENT = 0.6
+"""Share of content words of the shorter passage by which two dates belong to one commitment."""
+_SAME_SUBJECT = 0.4
+"""As above, by which figures may belong to one undertaking; ``100 billion of climate finance`` by all
+and 11 by one state share a topic and no more."""
+_OBJECT_WORDS = 4
+_SAME_FIGURE = 2
+"""Content words near both figures that must be the same; one alone is too often a word like ``year``."""
+
+
+def counterpart_shifts(old: Version, new: Version, counterpart: Counterpart) -> tuple[Shift, ...]:
+    """Return figures of one unit and object, dates of one commitment and requests of one addressee.
+
+    Passages on one topic are not the same sentence: nothing is said of modality, names, scope or
+    negation, and nothing where more than one figure or date could be meant, or between languages. Each
+    rule begins with ``counterpart``.
+    """
+    if old.language != new.language:
+        return ()
+    before = read_passage([old.segments[counterpart.old]], old.language)
+    after = read_passage([new.segments[counterpart.new]], new.language)
+    found = (
+        *_compare_requests(before, after, new.language),
+        *_compare_figures(before, after, new.language),
+        *_compare_dates(before, after, new.language),
+    )
+    return tuple(replace(shift, rule=f"counterpart; {shift.rule}") for shift in found)
+
+
+def _compare_requests(before: Passage, after: Passage, language: str) -> tuple[Shift, ...]:
+    old, new = grade_request(before.text, language), grade_request(after.text, language)
+    return compare_asks(before, after, old, new, language) if old and new else ()
+
+
+def _compare_figures(before: Passage, after: Passage, language: str) -> Iterator[Shift]:
+    if share_content(before.text, after.text, language) < _SAME_SUBJECT:
+        return
+    old = read_figures(before, 0, len(before.text), language)
+    new = read_figures(after, 0, len(after.text), language)
+    for one in old:
+        alike = [other for other in new if _same_thing(before, after, one, other, language)]
+        back = [other for other in old if alike and _same_thing(before, after, other, alike[0], language)]
+        if len(alike) == len(back) == 1:
+            shift = compare_figures(before, after, one, alike[0])
+            if shift:
+                yield shift
+
+
+def _same_thing(before: Passage, after: Passage, old: Figure, new: Figure, language: str) -> bool:
+    """Return whether two figures have one unit, and the words after them one object."""
+    if old.unit != new.unit:
+        return False
+    one, other = _object(before, old, language), _object(after, new, language)
+    enough = min(_SAME_FIGURE, len(one), len(other))
+    return enough > 0 and len(one & other) >= enough and (enough == _SAME_FIGURE or one == other)
+
+
+def _object(passage: Passage, figure: Figure, language: str) -> frozenset[str]:
+    """Return the stems of the words after a figure, to the end of the clause; before it where none are."""
+    clause = passage.text[figure.end :].split(".")[0].split(";")[0]
+    return content_words(" ".join(clause.split()[: 2 * _OBJECT_WORDS]), language)
+
+
+def _compare_dates(before: Passage, after: Passage, language: str) -> Iterator[Shift]:
+    old, new = (_read_deadlines(passage, language) for passage in (before, after))
+    if len(old) != 1 or len(new) != 1:
+        return
+    if share_content(before.text, after.text, language) >= _SAME_COMMITMENT:
+        shift = compare_moments(before, after, old, new)
+        if shift:
+            yield shift
+
+
+def _read_deadlines(passage: Passage, language: str) -> list[Moment]:
+    moments = read_moments(passage, 0, len(passage.text), language)
+    return [moment for moment in moments if moment.deadline_start is not None]
