@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import itertools
+import math
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tracker.comparison.align import align
-from tracker.comparison.order import Block, find_heaviest_chain
+from tracker.comparison.order import Block, find_heaviest_chain, weigh_blocks
+from tracker.text.encoder import DEFAULT
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tracker.text.encoder import Encoder, Vectors
 
 FUND = "We will contribute 5 million euros to the Technical Cooperation Fund in 2023."
 FUND_NOW = "We intend to contribute 8 million euros to the Technical Cooperation Fund in 2024."
@@ -34,7 +42,7 @@ def pairs(old: list[str], new: list[str]) -> list[tuple[tuple[int, ...], tuple[i
         ([], [FUND], []),
         ([FUND], ["  " + FUND.replace(" in ", "  in ")], [((0,), (0,), "equal")]),
         (["“Peace” – now."], ['"peace" - Now.'], [((0,), (0,), "typographic")]),
-        ([FUND, WATER], [FUND_NOW, WATER], [((0,), (0,), "lexical"), ((1,), (1,), "equal")]),
+        ([FUND, WATER], [FUND_NOW, WATER], [((0,), (0,), "likeness"), ((1,), (1,), "equal")]),
         (
             [FUND, WATER, OCEAN],
             [OCEAN, FUND, WATER],
@@ -65,7 +73,7 @@ def test_a_split_and_a_merge_become_one_link_each() -> None:
 
 def test_an_edited_sentence_that_moved_is_still_linked() -> None:
     found = pairs([FUND, WATER, OCEAN, THANKS], [WATER, OCEAN, THANKS, FUND_NOW])
-    assert ((0,), (3,), "lexical") in found
+    assert ((0,), (3,), "likeness") in found
 
 
 def test_repeated_sentences_keep_their_neighbours() -> None:
@@ -119,3 +127,47 @@ def test_no_chain_is_heavier_than_the_one_found(cells: list[tuple[int, int, int]
     chain = [blocks[index] for index in find_heaviest_chain(blocks)]
     assert sum(block.gain for block in chain) == heaviest(-1, -1)
     assert all(a.old_last < b.old_first and a.new_last < b.new_first for a, b in itertools.pairwise(chain))
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("我们将在2023年向技术合作基金捐款五百万欧元。", "我们打算在2024年向技术合作基金捐款八百万欧元。"),
+        (
+            "Мы внесём в Фонд технического сотрудничества пять миллионов евро в 2023 году.",
+            "Мы намерены внести в Фонд технического сотрудничества восемь миллионов евро в 2024 году.",
+        ),
+        (
+            "سنساهم بخمسة ملايين يورو في صندوق التعاون التقني في عام 2023.",
+            "نعتزم أن نساهم بثمانية ملايين يورو في صندوق التعاون التقني في عام 2024.",
+        ),
+    ],
+)
+@pytest.mark.parametrize("encoder", [None, DEFAULT])
+def test_an_edit_is_found_in_every_script(old: str, new: str, encoder: Encoder | None) -> None:
+    links = align([WATER, old, OCEAN], [WATER, new, OCEAN], encoder)
+    assert [(link.old, link.new) for link in links] == [((0,), (0,)), ((1,), (1,)), ((2,), (2,))]
+
+
+def test_equal_texts_never_load_the_encoder() -> None:
+    class Refusing:
+        name = digest = "none"
+
+        def encode(self, sentences: Sequence[str]) -> Vectors:
+            raise AssertionError(sentences)
+
+    assert len(align([FUND, WATER], [WATER], Refusing())) == 1
+
+
+@given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4), st.integers(-3, 3)), max_size=6))
+def test_a_links_part_in_all_chains_is_what_counting_them_gives(cells: list[tuple[int, int, int]]) -> None:
+    blocks = [Block(i, i, j, j, float(gain)) for i, j, gain in cells]
+    weights = [0.0] * len(blocks)
+    whole = 0.0
+    for chosen in itertools.product((False, True), repeat=len(blocks)):
+        chain = sorted((b for b, used in zip(blocks, chosen, strict=True) if used), key=lambda b: b.old_first)
+        if all(a.old_last < b.old_first and a.new_last < b.new_first for a, b in itertools.pairwise(chain)):
+            weight = math.exp(sum(block.gain for block in chain))
+            whole += weight
+            weights = [w + weight * used for w, used in zip(weights, chosen, strict=True)]
+    assert weigh_blocks(blocks, 5, 5) == pytest.approx([weight / whole for weight in weights], abs=1e-6)

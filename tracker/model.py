@@ -261,7 +261,7 @@ class Link:
     confidence: float
     """The probability that a careful reader would link them, rounded to four decimals."""
     method: str
-    """``equal``, ``typographic`` or ``lexical``."""
+    """``equal``, ``typographic`` or ``likeness``."""
 
 
 EditKind = Literal["kept", "deleted", "inserted"]

@@ -1,31 +1,42 @@
 """Fit the weights of the alignment on the development data and print them as ``alignment.toml``.
 
-Two logistic regressions with a ridge, by Newton's method: likeness of two sentences alone, then link
-within a pair of texts. Positive examples are the human links of three sets of revisions and retellings;
-speeches of neighbouring sessions, where nearly nothing corresponds, give negative ones. Run as
-``python -m tests.benchmarks.fit_alignment``; it takes about two minutes.
+Three logistic regressions with a ridge, by Newton's method: likeness of two sentences alone, a group in
+its place, a link among its rivals; once for words alone and once with the default encoder. Positive
+examples are the human links of three sets of revisions and retellings; speeches of neighbouring sessions,
+where nearly nothing corresponds, give negative ones. Run as ``python -m tests.benchmarks.fit_alignment``;
+it takes half a minute.
 """
 
 from __future__ import annotations
 
 import json
-import math
 import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 from rapidfuzz import fuzz
 
+from tracker.comparison.context import (
+    ENCODED_LINK_FEATURES,
+    LINK_FEATURES,
+    PLACE_FEATURES,
+    measure_links,
+    measure_places,
+)
 from tracker.comparison.equals import match_equals
-from tracker.comparison.groups import LINK_FEATURES, measure_link, propose_groups
+from tracker.comparison.groups import propose_groups
 from tracker.comparison.pairing import Pairing, pair_texts
-from tracker.comparison.similarity import FEATURES, measure
+from tracker.comparison.similarity import FEATURES, NEARNESS_FEATURES, measure
 from tracker.comparison.weights import Logistic, Weights
+from tracker.text.encoder import DEFAULT
 from tracker.text.tokens import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+    from tracker.text.encoder import Encoder, Vectors
 
 SETS = ("argrewrite2", "tetra_derived", "aesop")
 _SET_WEIGHTS = {"argrewrite2": 1.0, "tetra_derived": 1.0, "aesop": 2.0, "ungdc": 1.0}
@@ -88,44 +99,71 @@ def read_speech(path: Path) -> tuple[str, ...]:
     return tuple(re.split(r"(?<=[.!?])\s+(?=[A-Z])", text))
 
 
-def fit_weights(documents: Sequence[Document]) -> Weights:
-    """Return weights fitted on the documents."""
-    neutral = Logistic(0.0, (0.0,) * len(FEATURES))
-    rows = [row for document in documents for row in _likeness_rows(document, neutral)]
-    likeness = fit_logistic(rows)
-    rows = [row for document in documents for row in _link_rows(document, likeness)]
-    return Weights(likeness, fit_logistic(rows), accept=0.5, accept_move=0.9)
+class CachedEncoder:
+    """An encoder that encodes each sentence once: five folds see the same ones."""
+
+    def __init__(self, encoder: Encoder) -> None:
+        self.name, self.digest = encoder.name, encoder.digest
+        self._encoder = encoder
+        self._known: dict[str, Vectors] = {}
+
+    def encode(self, sentences: Sequence[str]) -> Vectors:
+        missing = sorted(set(sentences) - set(self._known))
+        self._known.update(zip(missing, self._encoder.encode(missing), strict=True))
+        return np.stack([self._known[sentence] for sentence in sentences])
 
 
-def _pair(document: Document, likeness: Logistic) -> tuple[Pairing, tuple[tuple[int, int], ...]]:
+def fit_weights(documents: Sequence[Document], encoder: Encoder | None = None) -> Weights:
+    """Return weights fitted on the documents, for words alone or with an encoder."""
+    neutral = Logistic(0.0, ())
+    likeness = fit_logistic(
+        [row for document in documents for row in _likeness_rows(document, neutral, encoder)]
+    )
+    place = fit_logistic(
+        [row for document in documents for row in _link_rows(document, likeness, None, encoder)]
+    )
+    link = fit_logistic(
+        [row for document in documents for row in _link_rows(document, likeness, place, encoder)]
+    )
+    return Weights(likeness, place, link, accept=0.5, accept_move=0.9)
+
+
+def _pair(
+    document: Document, likeness: Logistic, encoder: Encoder | None
+) -> tuple[Pairing, tuple[tuple[int, int], ...], tuple[tuple[int, int], ...]]:
     old, new = [fold(text) for text in document.old], [fold(text) for text in document.new]
     in_order, moved = match_equals(old, new)
-    return pair_texts(old, new, (*in_order, *moved), likeness), (*in_order, *moved)
+    return pair_texts(old, new, (*in_order, *moved), likeness, encoder), in_order, (*in_order, *moved)
 
 
-def _likeness_rows(document: Document, neutral: Logistic) -> list[Row]:
-    pairing, equal = _pair(document, neutral)
+def _likeness_rows(document: Document, neutral: Logistic, encoder: Encoder | None) -> list[Row]:
+    pairing, _, equal = _pair(document, neutral, encoder)
     weight = _SET_WEIGHTS[document.origin]
     rows: list[Row] = []
     for i, j in sorted(set(pairing.alike) - set(equal)):
         if _may_correspond(document, i, j):
             continue
-        features = measure(pairing.old[i], pairing.new[j], pairing.weights)
+        near = pairing.nearness.measure((i,), (j,)) if pairing.nearness else ()
+        features = (*measure(pairing.old[i], pairing.new[j], pairing.weights), *near)
         rows.append((features, float((i, j) in document.gold), weight))
     return rows
 
 
-def _link_rows(document: Document, likeness: Logistic) -> list[Row]:
-    pairing, equal = _pair(document, likeness)
+def _link_rows(
+    document: Document, likeness: Logistic, place: Logistic | None, encoder: Encoder | None
+) -> list[Row]:
+    pairing, in_order, equal = _pair(document, likeness, encoder)
+    groups = propose_groups(pairing, equal)
+    measured = measure_links(pairing, groups, in_order, place) if place else measure_places(pairing, groups)
     weight = _SET_WEIGHTS[document.origin]
     rows: list[Row] = []
-    for group in propose_groups(pairing, equal):
+    for group, features in zip(groups, measured, strict=True):
         pairs = {(i, j) for i in group.old for j in group.new}
         if any(_may_correspond(document, i, j) for i, j in pairs):
             continue
         linked = pairs <= document.gold
         found = weight * _RETELLING_FOUND if linked and document.origin == "aesop" else weight
-        rows.append((measure_link(pairing, group), float(linked), found))
+        rows.append((features, float(linked), found))
     return rows
 
 
@@ -137,66 +175,45 @@ def _may_correspond(document: Document, i: int, j: int) -> bool:
 
 def fit_logistic(rows: Sequence[Row]) -> Logistic:
     """Return the ridge logistic regression of the rows, by Newton's method."""
-    scale = [
-        max(1e-9, math.sqrt(sum(features[k] ** 2 for features, _, _ in rows) / len(rows)))
-        for k in range(len(rows[0][0]))
-    ]
-    scaled = [
-        ((1.0, *(value / size for value, size in zip(features, scale, strict=True))), label, weight)
-        for features, label, weight in rows
-    ]
-    beta = [0.0] * (len(scale) + 1)
+    features = np.array([row[0] for row in rows])
+    labels, weights = np.array([row[1] for row in rows]), np.array([row[2] for row in rows])
+    scale = np.maximum(1e-9, np.sqrt((features**2).mean(axis=0)))
+    scaled = np.hstack([np.ones((len(rows), 1)), features / scale])
+    beta = np.zeros(scaled.shape[1])
     for _ in range(_STEPS):
-        step = _newton_step(scaled, beta)
-        beta = [old + change for old, change in zip(beta, step, strict=True)]
-    weights = tuple(round(value / size, 4) for value, size in zip(beta[1:], scale, strict=True))
-    return Logistic(round(beta[0], 4), weights)
+        chances = 1 / (1 + np.exp(-np.clip(scaled @ beta, -30, 30)))
+        gradient = scaled.T @ (weights * (labels - chances)) - _RIDGE * beta
+        spread = (weights * chances * (1 - chances))[:, None]
+        hessian = (scaled * spread).T @ scaled + _RIDGE * np.eye(len(beta))
+        beta = beta + np.linalg.solve(hessian, gradient)
+    rounded = tuple(round(float(value), 4) for value in beta[1:] / scale)
+    return Logistic(round(float(beta[0]), 4), rounded)
 
 
-def _newton_step(rows: Sequence[Row], beta: Sequence[float]) -> list[float]:
-    size = len(beta)
-    gradient = [-_RIDGE * value for value in beta]
-    hessian = [[_RIDGE if a == b else 0.0 for b in range(size)] for a in range(size)]
-    for features, label, weight in rows:
-        logit = sum(b * x for b, x in zip(beta, features, strict=True))
-        chance = 1 / (1 + math.exp(-max(-30.0, min(30.0, logit))))
-        error, spread = weight * (label - chance), weight * chance * (1 - chance)
-        for a, value in enumerate(features):
-            gradient[a] += error * value
-            row, part = hessian[a], spread * value
-            for b in range(a + 1):
-                row[b] += part * features[b]
-    for a in range(size):
-        for b in range(a):
-            hessian[b][a] = hessian[a][b]
-    return _solve(hessian, gradient)
-
-
-def _solve(matrix: list[list[float]], right: Sequence[float]) -> list[float]:
-    size = len(right)
-    rows = [[*row, value] for row, value in zip(matrix, right, strict=True)]
-    for a in range(size):
-        pivot = max(range(a, size), key=lambda r: abs(rows[r][a]))
-        rows[a], rows[pivot] = rows[pivot], rows[a]
-        for r in range(size):
-            if r != a:
-                factor = rows[r][a] / rows[a][a]
-                rows[r] = [x - factor * y for x, y in zip(rows[r], rows[a], strict=True)]
-    return [rows[a][size] / rows[a][a] for a in range(size)]
-
-
-def print_weights(weights: Weights) -> str:
-    """Return the weights as TOML."""
-    lines = [f"accept = {weights.accept}", f"accept_move = {weights.accept_move}"]
-    for title, names, part in (
-        ("likeness", FEATURES, weights.likeness),
-        ("link", LINK_FEATURES, weights.link),
+def print_weights(lexical: Weights, encoded: Weights) -> str:
+    """Return both sets of weights as TOML."""
+    lines = [f"accept = {lexical.accept}", f"accept_move = {lexical.accept_move}"]
+    for title, weights, likeness, link in (
+        ("lexical", lexical, FEATURES, LINK_FEATURES),
+        ("encoded", encoded, (*FEATURES, *NEARNESS_FEATURES), ENCODED_LINK_FEATURES),
     ):
-        lines += ["", f"[{title}]", f"intercept = {part.intercept}", "", f"[{title}.weights]"]
-        lines += [f"{name} = {value}" for name, value in zip(names, part.weights, strict=True)]
+        for part, names, fitted in (
+            ("likeness", likeness, weights.likeness),
+            ("place", PLACE_FEATURES, weights.place),
+            ("link", link, weights.link),
+        ):
+            lines += ["", f"[{title}.{part}]", f"intercept = {fitted.intercept}", ""]
+            lines += [f"[{title}.{part}.weights]"]
+            lines += [f"{name} = {value}" for name, value in zip(names, fitted.weights, strict=True)]
     return "\n".join(lines)
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Print the weights."""
     folder = find_data()
-    print(print_weights(fit_weights([*load_documents(folder), *load_neighbours(folder)])))
+    documents = [*load_documents(folder), *load_neighbours(folder)]
+    print(print_weights(fit_weights(documents), fit_weights(documents, CachedEncoder(DEFAULT))))
+
+
+if __name__ == "__main__":
+    main()

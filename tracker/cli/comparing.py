@@ -47,6 +47,10 @@ def diff(
     form: Annotated[DiffFormat, typer.Option("--format", help="The form of the answer.")] = "text",
     output: Output = None,
     vocabulary: VocabularyFile = None,
+    encoder: Annotated[
+        Literal["default", "none"],
+        typer.Option(help="'none': words alone tell which sentences correspond, a second faster."),
+    ] = "default",
     color: Colour = "auto",
     archive: Archive = DEFAULT_ARCHIVE,
 ) -> None:
@@ -56,6 +60,7 @@ def diff(
     (GBR/UNGA 78 79); or a series alone, which compares its last two sessions.
     The exit code is 0 where both say the same, 1 where they differ, 2 in trouble.
     """
+    from tracker.text.encoder import DEFAULT
     from tracker.topics.vocabulary import load_vocabulary
     from tracker.workflows.diff import diff as compare
     from tracker.workflows.diff import is_same
@@ -68,7 +73,7 @@ def diff(
         refuse_overwriting(output, operands, archive)
     topics = load_vocabulary(vocabulary)
     chosen = _chosen(only)
-    comparison = compare(operands, archive, topics)
+    comparison = compare(operands, archive, topics, DEFAULT if encoder == "default" else None)
     if stat:
         from tracker.report.stat import render_stat
 

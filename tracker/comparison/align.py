@@ -4,39 +4,46 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tracker.comparison.context import measure_links
 from tracker.comparison.equals import match_equals
-from tracker.comparison.groups import Group, grow_groups, judge_move, measure_link, propose_groups
+from tracker.comparison.groups import PLAIN_FEATURES, Group, grow_groups, judge_move, propose_groups
 from tracker.comparison.order import Block, find_heaviest_chain
 from tracker.comparison.pairing import Pairing, pair_texts
 from tracker.comparison.weights import Weights, load_weights, to_probability
 from tracker.model import Link
+from tracker.text.encoder import DEFAULT
 from tracker.text.tokens import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-_GROUP_DISCOUNT = 0.7
+    from tracker.text.encoder import Encoder
+
+_GROUP_DISCOUNT = 0.85
 """The exponent by which a group of n pairs gains more than one pair; chosen on the development sets."""
 
 
-def align(old: Sequence[str], new: Sequence[str]) -> tuple[Link, ...]:
+def align(old: Sequence[str], new: Sequence[str], encoder: Encoder | None = DEFAULT) -> tuple[Link, ...]:
     """Return the links between two texts' segments that a careful reader would most probably make.
 
     Each segment is in one link at most. Equal segments are linked first (method ``equal``, or
-    ``typographic`` where only case, quotes, dashes or blanks differ); for the rest (``lexical``), the
+    ``typographic`` where only case, quotes, dashes or blanks differ); for the rest (``likeness``), the
     confidence is a probability fitted on human alignments, and links below one half are left out.
+    What is left over is encoded by ``encoder``; with None, words alone decide.
     Links come in the order of the new text.
     """
-    return align_with(old, new, load_weights())
+    return align_with(old, new, load_weights(encoded=encoder is not None), encoder)
 
 
-def align_with(old: Sequence[str], new: Sequence[str], weights: Weights) -> tuple[Link, ...]:
+def align_with(
+    old: Sequence[str], new: Sequence[str], weights: Weights, encoder: Encoder | None = None
+) -> tuple[Link, ...]:
     """Return the links by given weights; see ``align``."""
     folded_old, folded_new = [fold(text) for text in old], [fold(text) for text in new]
     in_order, moved = match_equals(folded_old, folded_new)
     links = [_link_equal(old, new, i, j) for i, j in (*in_order, *moved)]
     if len(links) < min(len(old), len(new)):
-        pairing = pair_texts(folded_old, folded_new, (*in_order, *moved), weights.likeness)
+        pairing = pair_texts(folded_old, folded_new, (*in_order, *moved), weights.likeness, encoder)
         links.extend(_link_alike(pairing, in_order, moved, weights))
     return tuple(sorted(links, key=lambda link: (link.new, link.old)))
 
@@ -53,12 +60,19 @@ def _link_alike(
     weights: Weights,
 ) -> list[Link]:
     equal = (*in_order, *moved)
-    measured = {group: measure_link(pairing, group) for group in propose_groups(pairing, equal)}
-    chances = {group: to_probability(weights.link.logit(features)) for group, features in measured.items()}
-    found = grow_groups(pairing, _choose_in_order(chances, in_order, weights.accept), equal, weights)
-    moves = {group: judge_move(pairing, group, features) for group, features in measured.items()}
+    groups = propose_groups(pairing, equal)
+    measured = measure_links(pairing, groups, in_order, weights.place)
+    chances = {
+        group: to_probability(weights.link.logit(features))
+        for group, features in zip(groups, measured, strict=True)
+    }
+    found = grow_groups(pairing, _choose_in_order(chances, in_order, weights.accept), equal, weights.accept)
+    moves = {
+        group: judge_move(pairing, group, features[: len(PLAIN_FEATURES)])
+        for group, features in zip(groups, measured, strict=True)
+    }
     found |= _choose_moves(moves, found, weights.accept_move)
-    return [Link(group.old, group.new, round(chance, 4), "lexical") for group, chance in found.items()]
+    return [Link(group.old, group.new, round(chance, 4), "likeness") for group, chance in found.items()]
 
 
 def _choose_in_order(

@@ -8,8 +8,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from tracker.comparison.similarity import Unit
+    from tracker.text.encoder import Vectors
 
 _KEPT = 6
+_NEAR = 3
 _TOUCHES = 1500
 """Postings read for one sentence, rarest stems first: 5,000 sentences beside 5,000 stay under a minute."""
 
@@ -51,3 +53,16 @@ def _best(
             scores[place] = scores.get(place, 0.0) + square
     ranked = sorted((-round(score / those[place].norm, 4), place) for place, score in scores.items())
     return [place for _, place in ranked[:_KEPT]]
+
+
+def find_near(cosines: Vectors, old: Sequence[int], new: Sequence[int]) -> set[tuple[int, int]]:
+    """Return the pairs in which either is among the nearest in meaning to the other.
+
+    Row r and column c of the cosines stand for the sentences ``old[r]`` and ``new[c]``.
+    """
+    if not old or not new:
+        return set()
+    forward = [(-row).argsort(kind="stable")[:_NEAR].tolist() for row in cosines]
+    backward = [(-column).argsort(kind="stable")[:_NEAR].tolist() for column in cosines.T]
+    near = {(old[r], new[c]) for r, found in enumerate(forward) for c in found}
+    return near | {(old[r], new[c]) for c, found in enumerate(backward) for r in found}

@@ -14,22 +14,16 @@ if TYPE_CHECKING:
 
     from tracker.comparison.pairing import Pairing
     from tracker.comparison.similarity import Unit
-    from tracker.comparison.weights import Weights
 
-_PLAIN_FEATURES = ("likeness", "support", "gap", "lead", "grouped", "weakest", "rise")
-LINK_FEATURES = (
-    *_PLAIN_FEATURES,
-    "kinship",
-    "looseness",
-    *(f"loose_{name}" for name in _PLAIN_FEATURES),
-)
+PLAIN_FEATURES = ("likeness", "support", "gap", "lead", "grouped", "weakest", "rise")
 _WIDEST = 3
-_WORTH_GROWING = -4.0
+_WORTH_GROWING = -2.0
 """Log odds of likeness below which a pair is not tried as part of a split or a merge."""
 _LEAST_STEMS_TO_MOVE = 4
 """Shorter sentences look alike by accident, and are linked out of order only where they are equal."""
 _LEAST_COVER_TO_MOVE = 0.6
 _SCRAP = 3
+_LEAST_NEARNESS = 0.3
 _LEAST_RISE = 0.3
 """By how much the log odds of likeness must rise for a group to take in one more sentence."""
 
@@ -66,8 +60,14 @@ def _runs_around(place: int, width: int, size: int, taken: set[int]) -> list[tup
 
 def _all_share(pairing: Pairing, group: Group) -> bool:
     pairs = [(pairing.old[i], pairing.new[j]) for i in group.old for j in group.new]
-    return all(not old.stems.isdisjoint(new.stems) for old, new in pairs) and (
-        len(pairs) > 1 or _commensurate(*pairs[0])
+    if len(pairs) == 1:
+        return _commensurate(*pairs[0])
+    near = pairing.nearness
+    return all(
+        not pairing.old[i].stems.isdisjoint(pairing.new[j].stems)
+        or (near is not None and near.measure((i,), (j,))[0] >= _LEAST_NEARNESS)
+        for i in group.old
+        for j in group.new
     )
 
 
@@ -78,7 +78,7 @@ def _commensurate(old: Unit, new: Unit) -> bool:
 
 
 def measure_link(pairing: Pairing, group: Group) -> tuple[float, ...]:
-    """Return the features named in ``LINK_FEATURES`` for one group."""
+    """Return the features named in ``PLAIN_FEATURES`` for one group."""
     likeness, weakest, rise = _measure_group(pairing, group)
     rival = max(
         _rival(pairing.best_old, pairing.alike, group, group.old, side=0),
@@ -90,14 +90,12 @@ def measure_link(pairing: Pairing, group: Group) -> tuple[float, ...]:
     support = _find_support(pairing, group)
     gap = abs(middle_old - middle_new)
     lead = min(0.0, to_probability(likeness) - to_probability(rival))
-    plain = (likeness, support, gap, lead, grouped, weakest, rise)
-    loose = pairing.looseness
-    return (*plain, pairing.kinship, loose, *(loose * value for value in plain))
+    return (likeness, support, gap, lead, grouped, weakest, rise)
 
 
 def judge_move(pairing: Pairing, group: Group, features: Sequence[float]) -> float:
     """Return the probability of a link that breaks the common order: likeness alone, order being no help."""
-    named = dict(zip(LINK_FEATURES, features, strict=True))
+    named = dict(zip(PLAIN_FEATURES, features, strict=True))
     shortest = min(
         sum(len(pairing.old[i].stems) for i in group.old), sum(len(pairing.new[j].stems) for j in group.new)
     )
@@ -112,7 +110,7 @@ def grow_groups(
     pairing: Pairing,
     chosen: Mapping[Group, float],
     equal: Sequence[tuple[int, int]],
-    weights: Weights,
+    accept: float,
 ) -> dict[Group, float]:
     """Return the groups, each grown by free neighbours for as long as likeness rises."""
     used_old = {i for i, _ in equal} | {i for group in chosen for i in group.old}
@@ -120,8 +118,8 @@ def grow_groups(
     grown: dict[Group, float] = {}
     for first, chance in chosen.items():
         group, probability = first, chance
-        while better := _grow_once(pairing, group, used_old, used_new, weights):
-            group, probability = better
+        while better := _grow_once(pairing, group, used_old, used_new, accept):
+            group, probability = better[0], min(chance, better[1])
             used_old.update(group.old)
             used_new.update(group.new)
         grown[group] = probability
@@ -133,14 +131,14 @@ def _grow_once(
     group: Group,
     used_old: Collection[int],
     used_new: Collection[int],
-    weights: Weights,
+    accept: float,
 ) -> tuple[Group, float] | None:
     floor = measure_link(pairing, group)[0] + _LEAST_RISE
     tried: list[tuple[float, Group, float]] = []
     for wider in _wider(pairing, group, used_old, used_new):
         features = measure_link(pairing, wider)
-        chance = to_probability(weights.link.logit(features))
-        if features[0] >= floor and chance >= weights.accept:
+        chance = to_probability(features[0])
+        if features[0] >= floor and chance >= accept:
             tried.append((features[0], wider, chance))
     if not tried:
         return None
@@ -166,7 +164,8 @@ def _measure_group(pairing: Pairing, group: Group) -> tuple[float, float, float]
     single = len(group.old) == len(group.new) == 1
     if single:
         return pairing.alike.get((group.old[0], group.new[0]), NOTHING), 0.0, 0.0
-    likeness = pairing.likeness.logit(measure(old, new, pairing.weights))
+    near = pairing.nearness.measure(group.old, group.new) if pairing.nearness else ()
+    likeness = pairing.likeness.logit((*measure(old, new, pairing.weights), *near))
     members = [find_cover(pairing.old[i], new, pairing.weights) for i in group.old]
     members += [find_cover(pairing.new[j], old, pairing.weights) for j in group.new]
     inner = max(pairing.alike.get((i, j), NOTHING) for i in group.old for j in group.new)

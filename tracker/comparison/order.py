@@ -1,7 +1,8 @@
-"""The heaviest chain of links that goes forward on both sides."""
+"""Chains of links that go forward on both sides: the heaviest one, and each link's part in all of them."""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,7 @@ class Block:
     new_first: int
     new_last: int
     gain: float
-    """What a chain gains by holding this block; more than zero."""
+    """What a chain gains by holding this block; above zero for the heaviest chain."""
 
 
 def find_heaviest_chain(blocks: Sequence[Block]) -> tuple[int, ...]:
@@ -73,4 +74,72 @@ class _PrefixBest:
         while position <= self.size:
             if value > self._values[position][0]:
                 self._values[position] = (value, index)
+            position += position & -position
+
+
+def weigh_blocks(blocks: Sequence[Block], old: int, new: int) -> tuple[float, ...]:
+    """Return for each block the probability that it is in the chain, if chains are drawn by their odds.
+
+    ``gain`` is the log odds of a block by itself, and may be below zero; ``old`` and ``new`` are the sizes of
+    the two texts. A chain's weight is the product of its blocks' odds; the sums over all chains come
+    from one pass forward and one backward, as in a hidden Markov model, in n log n steps.
+    """
+    forward = _sum_chains(blocks, new)
+    mirrored = [
+        Block(
+            *(old - 1 - block.old_last, old - 1 - block.old_first),
+            *(new - 1 - block.new_last, new - 1 - block.new_first),
+            block.gain,
+        )
+        for block in blocks
+    ]
+    backward = _sum_chains(mirrored, new)
+    whole = 0.0
+    for total in forward:
+        whole = _add_logs(whole, total)
+    return tuple(
+        round(math.exp(min(0.0, ahead + behind - block.gain - whole)), 8)
+        for ahead, behind, block in zip(forward, backward, blocks, strict=True)
+    )
+
+
+def _sum_chains(blocks: Sequence[Block], size: int) -> list[float]:
+    """Return for each block the log of the summed weights of the chains that end with it."""
+    starts: dict[int, list[int]] = {}
+    ends: dict[int, list[int]] = {}
+    for index, block in enumerate(blocks):
+        starts.setdefault(block.old_first, []).append(index)
+        ends.setdefault(block.old_last, []).append(index)
+    below = _PrefixSum(size)
+    totals = [0.0] * len(blocks)
+    for row in sorted({*starts, *ends}):
+        for index in starts.get(row, ()):
+            totals[index] = blocks[index].gain + _add_logs(0.0, below.below(blocks[index].new_first))
+        for index in ends.get(row, ()):
+            below.add(blocks[index].new_last, totals[index])
+    return totals
+
+
+def _add_logs(one: float, other: float) -> float:
+    high, low = (one, other) if one >= other else (other, one)
+    return high if low == -math.inf else high + math.log1p(math.exp(low - high))
+
+
+class _PrefixSum:
+    """The log of the sum stored below a position (a Fenwick tree of log sums)."""
+
+    def __init__(self, size: int) -> None:
+        self._values = [-math.inf] * (size + 1)
+
+    def below(self, position: int) -> float:
+        total = -math.inf
+        while position > 0:
+            total = _add_logs(total, self._values[position])
+            position &= position - 1
+        return total
+
+    def add(self, position: int, value: float) -> None:
+        position += 1
+        while position < len(self._values):
+            self._values[position] = _add_logs(self._values[position], value)
             position += position & -position

@@ -66,7 +66,7 @@ class _Search:
 
     def _links_between(self, earlier: int, later: int) -> Mapping[int, Link]:
         if (earlier, later) not in self._links:
-            found = align(self._texts[earlier], self._texts[later])
+            found = align(self._texts[earlier], self._texts[later], encoder=None)
             links = found if self._revised else self._keep_alike(found, earlier, later)
             self._links[earlier, later] = {place: link for link in links for place in link.new}
         return self._links[earlier, later]

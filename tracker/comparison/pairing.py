@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tracker.comparison.candidates import find_candidates
+from tracker.comparison.candidates import find_candidates, find_near
 from tracker.comparison.order import Block, find_heaviest_chain
 from tracker.comparison.similarity import (
     Unit,
@@ -20,6 +20,8 @@ from tracker.comparison.weights import Logistic, to_probability
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from tracker.text.encoder import Encoder, Vectors
+
 _EQUAL = 8.0
 """The log odds of likeness that stand for equal sentences."""
 NOTHING = -8.0
@@ -27,6 +29,33 @@ NOTHING = -8.0
 _CONSTANT = 2
 _HALF_KINSHIP = 0.1
 _PLAIN = 0.45
+
+
+@dataclass(frozen=True, slots=True)
+class Nearness:
+    """The vectors of the sentences that are not equal to any, and how near they stand by chance."""
+
+    old: Vectors
+    new: Vectors
+    rows: Mapping[int, int]
+    """The row in ``old`` for each sentence of the old text."""
+    columns: Mapping[int, int]
+    cosines: Vectors
+    usual_old: Sequence[float]
+    """The mean cosine of each row: what stands there by subject alone."""
+    usual_new: Sequence[float]
+
+    def measure(self, old: Sequence[int], new: Sequence[int]) -> tuple[float, float, float]:
+        """Return the nearness of two runs of sentences, its square, and its lead over the usual one."""
+        rows, columns = [self.rows[i] for i in old], [self.columns[j] for j in new]
+        if len(rows) == len(columns) == 1:
+            near = self.cosines.item(rows[0], columns[0])
+        else:
+            a, b = self.old[rows].sum(axis=0), self.new[columns].sum(axis=0)
+            near = float(a @ b) / math.sqrt(float(a @ a) * float(b @ b))
+        near = round(near, 4)
+        usual = max([self.usual_old[r] for r in rows] + [self.usual_new[c] for c in columns])
+        return near, near * near, near - round(usual, 4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +69,7 @@ class Pairing:
     new: tuple[Unit, ...]
     weights: Mapping[str, float]
     likeness: Logistic
+    nearness: Nearness | None
     alike: Mapping[tuple[int, int], float]
     """Log odds of likeness of the candidates and the equal pairs."""
     best_old: Mapping[int, float]
@@ -51,7 +81,11 @@ class Pairing:
 
 
 def pair_texts(
-    old: Sequence[str], new: Sequence[str], equal: Sequence[tuple[int, int]], likeness: Logistic
+    old: Sequence[str],
+    new: Sequence[str],
+    equal: Sequence[tuple[int, int]],
+    likeness: Logistic,
+    encoder: Encoder | None = None,
 ) -> Pairing:
     """Return two folded texts paired; ``equal`` names the pairs of equal sentences."""
     raw_old, raw_new = [read_unit(text) for text in old], [read_unit(text) for text in new]
@@ -59,23 +93,46 @@ def pair_texts(
     units_old = tuple(weigh_unit(unit, weights) for unit in raw_old)
     units_new = tuple(weigh_unit(unit, weights) for unit in raw_new)
     taken_old, taken_new = {i for i, _ in equal}, {j for _, j in equal}
-    candidates = find_candidates(
-        {i: unit for i, unit in enumerate(units_old) if i not in taken_old},
-        {j: unit for j, unit in enumerate(units_new) if j not in taken_new},
-        weights,
-    )
+    free_old = {i: unit for i, unit in enumerate(units_old) if i not in taken_old}
+    free_new = {j: unit for j, unit in enumerate(units_new) if j not in taken_new}
+    candidates = set(find_candidates(free_old, free_new, weights))
+    nearness = _find_nearness(free_old, free_new, encoder) if encoder and free_old and free_new else None
+    if nearness:
+        candidates |= find_near(nearness.cosines, tuple(free_old), tuple(free_new))
     alike = {
-        (i, j): likeness.logit(measure(units_old[i], units_new[j], weights)) for i, j in candidates
+        (i, j): likeness.logit(
+            (
+                *measure(units_old[i], units_new[j], weights),
+                *(nearness.measure((i,), (j,)) if nearness else ()),
+            )
+        )
+        for i, j in sorted(candidates)
     } | dict.fromkeys(equal, _EQUAL)
     return Pairing(
         units_old,
         units_new,
         weights,
         likeness,
+        nearness,
         alike,
         _best_by(alike, 0),
         _best_by(alike, 1),
         *_find_kinship(alike, len(old), len(new)),
+    )
+
+
+def _find_nearness(old: Mapping[int, Unit], new: Mapping[int, Unit], encoder: Encoder) -> Nearness:
+    vectors = encoder.encode([unit.folded for unit in (*old.values(), *new.values())])
+    here, there = vectors[: len(old)], vectors[len(old) :]
+    cosines = (here @ there.T).round(4)
+    return Nearness(
+        here,
+        there,
+        {i: row for row, i in enumerate(old)},
+        {j: column for column, j in enumerate(new)},
+        cosines,
+        cosines.mean(axis=1).tolist(),
+        cosines.mean(axis=0).tolist(),
     )
 
 

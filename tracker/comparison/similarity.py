@@ -19,6 +19,7 @@ FEATURES = (
     *("cosine", "cosine_squared", "containment", "cover", "characters", "characters_squared"),
     *("order", "evidence", "lengths", "brevity"),
 )
+NEARNESS_FEATURES = ("nearness", "nearness_squared", "lift")
 
 
 @dataclass(frozen=True, slots=True)

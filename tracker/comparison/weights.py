@@ -29,9 +29,10 @@ class Logistic:
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """Everything that was fitted: likeness of two sentences alone, link within a pair of texts."""
+    """What was fitted: likeness of two sentences alone, a group in its place, a link among its rivals."""
 
     likeness: Logistic
+    place: Logistic
     link: Logistic
     accept: float
     """The probability from which a link is reported."""
@@ -45,11 +46,11 @@ def to_probability(logit: float) -> float:
 
 
 @cache
-def load_weights() -> Weights:
-    """Return the shipped weights."""
+def load_weights(*, encoded: bool = False) -> Weights:
+    """Return the shipped weights: those for words alone, or those for words and sentence vectors."""
     table = tomllib.loads(resources.files(__package__).joinpath("alignment.toml").read_text("utf-8"))
     parts = {
-        name: Logistic(table[name]["intercept"], tuple(table[name]["weights"].values()))
-        for name in ("likeness", "link")
+        name: Logistic(part["intercept"], tuple(part["weights"].values()))
+        for name, part in table["encoded" if encoded else "lexical"].items()
     }
-    return Weights(parts["likeness"], parts["link"], table["accept"], table["accept_move"])
+    return Weights(**parts, accept=table["accept"], accept_move=table["accept_move"])

@@ -12,6 +12,7 @@ from tracker.comparison.shifts.counterparts import counterpart_shifts
 from tracker.model import Change, Comparison, Counterpart, Provenance, Side
 from tracker.references import own_names
 from tracker.text.digest import digest_text
+from tracker.text.encoder import DEFAULT
 from tracker.text.kind import infer_kind
 from tracker.text.reading import read_text
 from tracker.topics.levels import read_topics
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tracker.model import Genre, TopicReading, Version, Vocabulary
+    from tracker.text.encoder import Encoder
 
 Judged = TypeVar("Judged", Change, Counterpart)
 
@@ -30,18 +32,24 @@ REVISION_FLOOR = 0.1
 
 
 def compare(
-    old_text: str, new_text: str, *, language: str | None = None, vocabulary: Vocabulary | None = None
+    old_text: str,
+    new_text: str,
+    *,
+    language: str | None = None,
+    vocabulary: Vocabulary | None = None,
+    encoder: Encoder | None = DEFAULT,
 ) -> Comparison:
     """Compare two texts, given as strings, as ``tracker diff`` compares two files.
 
     ``language`` is an ISO 639-1 code for both texts; without it each text's own is detected.
-    ``vocabulary`` is the shipped one unless given.
+    ``vocabulary`` is the shipped one unless given. Without an ``encoder``, words alone tell which
+    sentences correspond.
     """
     sides = (
         text_side("old", read_text(old_text, language=language)),
         text_side("new", read_text(new_text, language=language)),
     )
-    return compare_sides(*sides, vocabulary or load_vocabulary())
+    return compare_sides(*sides, vocabulary or load_vocabulary(), encoder=encoder)
 
 
 def text_side(name: str, version: Version) -> Side:
@@ -51,14 +59,18 @@ def text_side(name: str, version: Version) -> Side:
 
 
 def compare_sides(
-    old: Side, new: Side, vocabulary: Vocabulary, earlier: Sequence[frozenset[str]] = ()
+    old: Side,
+    new: Side,
+    vocabulary: Vocabulary,
+    earlier: Sequence[frozenset[str]] = (),
+    encoder: Encoder | None = DEFAULT,
 ) -> Comparison:
     """Align two sides, judge each change, and follow each topic from one to the other.
 
     ``earlier`` holds the priorities of the sessions before the old side, latest first; a topic that
     is new but stands in one of them has returned.
     """
-    links = align(_texts(old.version), _texts(new.version))
+    links = align(_texts(old.version), _texts(new.version), encoder)
     changes = describe_changes(old.version, new.version, links)
     topics, counterparts = compare_topics(
         old.version,
@@ -84,7 +96,7 @@ def compare_sides(
         changes=changes,
         topics=topics,
         counterparts=counterparts,
-        provenance=_provenance(old, new, vocabulary),
+        provenance=_provenance(old, new, vocabulary, encoder),
     )
 
 
@@ -149,11 +161,11 @@ def _aligned_share(changes: Sequence[Change]) -> float:
     return round(linked / every, 4) if every else 0.0
 
 
-def _provenance(old: Side, new: Side, vocabulary: Vocabulary) -> Provenance:
+def _provenance(old: Side, new: Side, vocabulary: Vocabulary, encoder: Encoder | None) -> Provenance:
     return Provenance(
         release=__version__,
         old_text=digest_text(old.version.text),
         new_text=digest_text(new.version.text),
         vocabulary=vocabulary.digest,
-        encoder="none",
+        encoder=f"{encoder.name} {encoder.digest}" if encoder else "none",
     )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from tracker.archive.reader import open_reader
 from tracker.model import Reference
+from tracker.text.encoder import DEFAULT
 from tracker.workflows.compare import compare_sides, side_priorities
 from tracker.workflows.sides import earlier_sessions, load_side, pair_operands
 
@@ -14,20 +15,23 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tracker.model import Comparison, Vocabulary
+    from tracker.text.encoder import Encoder
     from tracker.workflows.sides import Operand
 
 LOOK_BACK = 10
 """How many earlier sessions are read to tell a topic that is new from one that has returned."""
 
 
-def diff(arguments: list[str], archive: Path, vocabulary: Vocabulary) -> Comparison:
+def diff(
+    arguments: list[str], archive: Path, vocabulary: Vocabulary, encoder: Encoder | None = DEFAULT
+) -> Comparison:
     """Compare what the arguments name; see ``pair_operands`` for their forms.
 
     Raises ``TrackerError`` with the reason where a side cannot be had.
     """
     old, new = pair_operands(arguments, archive)
     sides = load_side(old, archive), load_side(new, archive)
-    return compare_sides(*sides, vocabulary, earlier=_earlier_priorities(old, new, archive, vocabulary))
+    return compare_sides(*sides, vocabulary, _earlier_priorities(old, new, archive, vocabulary), encoder)
 
 
 def is_same(comparison: Comparison) -> bool:

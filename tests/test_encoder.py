@@ -1,0 +1,44 @@
+"""The default encoder: what its vectors promise."""
+
+from __future__ import annotations
+
+import pytest
+
+from tracker.text.encoder import DEFAULT
+
+PEACE = "We call for an immediate and lasting peace."
+
+
+def nearness(one: str, other: str) -> float:
+    vectors = DEFAULT.encode([one, other])
+    return float(vectors[0] @ vectors[1])
+
+
+def test_vectors_have_length_one_and_do_not_depend_on_their_company() -> None:
+    alone, together = DEFAULT.encode([PEACE]), DEFAULT.encode(["", PEACE, "ok " * 500])
+    assert alone.shape == (1, 512)
+    assert all(float(vector @ vector) == pytest.approx(1, abs=1e-4) for vector in together)
+    assert float(alone[0] @ together[1]) == pytest.approx(1, abs=1e-4)
+
+
+def test_nothing_to_encode_gives_no_rows() -> None:
+    assert DEFAULT.encode([]).shape == (0, 512)
+
+
+@pytest.mark.parametrize(
+    "translated",
+    [
+        "Nous appelons à une paix immédiate et durable.",
+        "Pedimos una paz inmediata y duradera.",
+        "Мы призываем к немедленному и прочному миру.",
+        "ندعو إلى سلام فوري ودائم.",
+        "我们呼吁立即实现持久和平。",
+    ],
+)
+def test_meaning_counts_across_the_languages_of_the_united_nations(translated: str) -> None:
+    assert nearness(PEACE, translated) > 0.6 > nearness(PEACE, "The price of coffee fell again.") + 0.2
+
+
+def test_the_weights_are_named_by_their_digest() -> None:
+    assert DEFAULT.name == "use-multilingual-3/0.2.1"
+    assert DEFAULT.digest == ("0db566fd0af82cbf9f3a7eac3920ede5fb784a6882398563ca9b1bbd66fb37c9")

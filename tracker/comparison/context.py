@@ -1,0 +1,118 @@
+"""What the rest of two texts says about one group: order, neighbours and rivals, all weighed at once."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tracker.comparison.groups import PLAIN_FEATURES, measure_link
+from tracker.comparison.order import Block, weigh_blocks
+from tracker.comparison.weights import to_probability
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from tracker.comparison.groups import Group
+    from tracker.comparison.pairing import Pairing
+    from tracker.comparison.weights import Logistic
+
+_CONTEXT_FEATURES = (*PLAIN_FEATURES, "ordered", "alone", "diagonal", "near_diagonal", "rivals")
+_NEAR_FEATURES = ("nearness", "nearness_squared", "lift")
+PLACE_FEATURES = (
+    *("likeness", "support", "gap", "grouped", "weakest", "rise", "kinship", "looseness"),
+    *("loose_likeness", "loose_grouped", "loose_weakest", "loose_gap"),
+)
+LINK_FEATURES = (*_CONTEXT_FEATURES, "kinship", "looseness", *(f"loose_{name}" for name in _CONTEXT_FEATURES))
+ENCODED_LINK_FEATURES = (*LINK_FEATURES, *_NEAR_FEATURES, *(f"loose_{name}" for name in _NEAR_FEATURES))
+_CERTAIN = 13.8155
+"""The log odds of one in a million, beyond which a probability says no more."""
+_EQUAL = 8.0
+_AT_THE_EDGE = 0.5
+"""What stands for a neighbour beyond the beginning or the end of a text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chances:
+    """The probability of each group in the common order, and the sums that tell of its rivals."""
+
+    of: Mapping[Group, float]
+    old: Mapping[int, float]
+    new: Mapping[int, float]
+    starts: Mapping[tuple[int, int], float]
+    ends: Mapping[tuple[int, int], float]
+
+
+def measure_places(pairing: Pairing, groups: Sequence[Group]) -> list[tuple[float, ...]]:
+    """Return the features named in ``PLACE_FEATURES`` for each group."""
+    return [_measure_place(pairing, measure_link(pairing, group)) for group in groups]
+
+
+def _measure_place(pairing: Pairing, plain: Sequence[float]) -> tuple[float, ...]:
+    likeness, support, gap, _, grouped, weakest, rise = plain
+    loose = pairing.looseness
+    return (
+        *(likeness, support, gap, grouped, weakest, rise, pairing.kinship, loose),
+        *(loose * likeness, loose * grouped, loose * weakest, loose * gap),
+    )
+
+
+def measure_links(
+    pairing: Pairing, groups: Sequence[Group], in_order: Sequence[tuple[int, int]], place: Logistic
+) -> list[tuple[float, ...]]:
+    """Return the features named in ``LINK_FEATURES`` for each group; with vectors, the encoded ones."""
+    plain = [measure_link(pairing, group) for group in groups]
+    alone = [place.logit(_measure_place(pairing, features)) for features in plain]
+    chances = _find_chances(pairing, groups, in_order, alone)
+    loose, kinship = pairing.looseness, pairing.kinship
+    measured: list[tuple[float, ...]] = []
+    for group, features, odds in zip(groups, plain, alone, strict=True):
+        whole = (*features, _log_odds(chances.of[group]), odds, *_look_around(pairing, group, chances))
+        near = pairing.nearness.measure(group.old, group.new) if pairing.nearness else ()
+        measured.append(
+            (*whole, kinship, loose, *(loose * x for x in whole), *near, *(loose * x for x in near))
+        )
+    return measured
+
+
+def _find_chances(
+    pairing: Pairing, groups: Sequence[Group], in_order: Sequence[tuple[int, int]], alone: Sequence[float]
+) -> Chances:
+    blocks = [
+        Block(group.old[0], group.old[-1], group.new[0], group.new[-1], odds)
+        for group, odds in zip(groups, alone, strict=True)
+    ]
+    blocks += [Block(i, i, j, j, _EQUAL) for i, j in in_order]
+    found = weigh_blocks(blocks, len(pairing.old), len(pairing.new))
+    chances = Chances(dict(zip(groups, found, strict=False)), {}, {}, {}, {})
+    old, new = dict.fromkeys(range(len(pairing.old)), 0.0), dict.fromkeys(range(len(pairing.new)), 0.0)
+    starts, ends = dict.fromkeys(in_order, 1.0), dict.fromkeys(in_order, 1.0)
+    for group, chance in chances.of.items():
+        for i in group.old:
+            old[i] += chance
+        for j in group.new:
+            new[j] += chance
+        first, last = (group.old[0], group.new[0]), (group.old[-1], group.new[-1])
+        starts[first] = max(starts.get(first, 0.0), chance)
+        ends[last] = max(ends.get(last, 0.0), chance)
+    return Chances(chances.of, old, new, starts, ends)
+
+
+def _look_around(pairing: Pairing, group: Group, chances: Chances) -> tuple[float, float, float]:
+    """Return the chances on the diagonal, those beside it, and those of the group's best-placed rivals."""
+    i, j, k, m = group.old[0], group.new[0], group.old[-1], group.new[-1]
+    before = [chances.ends.get((i - a, j - b), 0.0) for a, b in ((1, 1), (2, 1), (1, 2))]
+    after = [chances.starts.get((k + a, m + b), 0.0) for a, b in ((1, 1), (2, 1), (1, 2))]
+    first = before[0] if i and j else _AT_THE_EDGE
+    last = after[0] if k + 1 < len(pairing.old) and m + 1 < len(pairing.new) else _AT_THE_EDGE
+    rivals = max(*(chances.old[i] for i in group.old), *(chances.new[j] for j in group.new))
+    around = (first + last, max(before) + max(after), rivals - chances.of[group])
+    return (round(around[0], 4), round(around[1], 4), round(around[2], 4))
+
+
+def _log_odds(chance: float) -> float:
+    if chance <= to_probability(-_CERTAIN):
+        return -_CERTAIN
+    if chance >= to_probability(_CERTAIN):
+        return _CERTAIN
+    return round(math.log(chance / (1 - chance)), 4)
