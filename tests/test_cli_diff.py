@@ -176,3 +176,33 @@ def test_a_file_is_never_named_like_a_reference(archive: Callable[..., Ran], tmp
     assert "./XAA/CCPCJ/32" in archive("diff", "./XAA/CCPCJ/32", "new.txt").out
     # A folder of that name is no statement, and stands in nobody's way.
     assert archive("diff", "XAA/CCPCJ", "32", "33").code == 1
+
+
+def test_a_change_is_explained_by_its_candidates_thresholds_and_rules(archive: Callable[..., Ran]) -> None:
+    changes = json.loads(archive("diff", "XAA/CCPCJ", "--format", "json").out)["changes"]
+    (softened,) = [c for c in changes if any("will > intends to" in shift["rule"] for shift in c["shifts"])]
+    explained = archive("diff", "XAA/CCPCJ", "--explain", softened["id"][:7])
+    assert explained.code == 1, explained.err
+    for said in (
+        softened["id"],
+        f"probability {softened['confidence']:.4f}",
+        "from 0.50",
+        "taken",
+        "+3 million",
+    ):
+        assert said in explained.out
+    assert max(map(len, explained.out.splitlines())) <= 80
+
+
+@pytest.mark.parametrize("name", ["zzz", "", "#"])
+def test_an_unknown_change_is_trouble(archive: Callable[..., Ran], name: str) -> None:
+    refused = archive("diff", "XAA/CCPCJ", "--explain", name)
+    assert (refused.code, refused.out) == (2, "")
+    assert "begins with" in refused.err
+
+
+def test_words_alone_are_recorded_as_such(archive: Callable[..., Ran]) -> None:
+    by_words = json.loads(archive("diff", "XAA/CCPCJ", "--encoder", "none", "--format", "json").out)
+    assert by_words["provenance"]["encoder"] == "none"
+    by_default = json.loads(archive("diff", "XAA/CCPCJ", "--format", "json").out)
+    assert by_default["provenance"]["encoder"].startswith("use-multilingual-3")

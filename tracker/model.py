@@ -264,6 +264,16 @@ class Link:
     """``equal``, ``typographic`` or ``likeness``."""
 
 
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Segments that the alignment weighed as one link, with the probability of it in place and as a move."""
+
+    old: tuple[int, ...]
+    new: tuple[int, ...]
+    in_place: float
+    moved: float
+
+
 EditKind = Literal["kept", "deleted", "inserted"]
 
 

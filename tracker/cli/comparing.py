@@ -21,6 +21,7 @@ from tracker.errors import TrackerError
 
 if TYPE_CHECKING:
     from tracker.model import Comparison, Vocabulary
+    from tracker.text.encoder import Encoder
 
 DIFFERENT = 1
 
@@ -43,6 +44,9 @@ def diff(
         list[str] | None,
         typer.Option(help="Only these: new, dropped, kept, reworded, moved, strength, figure, date ..."),
     ] = None,
+    explain: Annotated[
+        str | None, typer.Option(metavar="ID", help="Why one change was judged so; ids stand behind '#'.")
+    ] = None,
     stat: Annotated[bool, typer.Option("--stat", help="Counts only.")] = False,
     form: Annotated[DiffFormat, typer.Option("--format", help="The form of the answer.")] = "text",
     output: Output = None,
@@ -60,6 +64,7 @@ def diff(
     (GBR/UNGA 78 79); or a series alone, which compares its last two sessions.
     The exit code is 0 where both say the same, 1 where they differ, 2 in trouble.
     """
+    from tracker.report.stat import render_stat
     from tracker.text.encoder import DEFAULT
     from tracker.topics.vocabulary import load_vocabulary
     from tracker.workflows.diff import diff as compare
@@ -73,17 +78,29 @@ def diff(
         refuse_overwriting(output, operands, archive)
     topics = load_vocabulary(vocabulary)
     chosen = _chosen(only)
-    comparison = compare(operands, archive, topics, DEFAULT if encoder == "default" else None)
-    if stat:
-        from tracker.report.stat import render_stat
-
-        write_answer(render_stat(comparison), output)
+    vectors = DEFAULT if encoder == "default" else None
+    comparison = compare(operands, archive, topics, vectors)
+    color_on = wants_colour(color, output)
+    if explain is not None:
+        answer = _explain(comparison, explain, vectors, color_on)
+    elif stat:
+        answer = render_stat(comparison)
     else:
-        write_answer(
-            _render(comparison, topics, form, everything, chosen, wants_colour(color, output)), output
-        )
+        answer = _render(comparison, topics, form, everything, chosen, color_on)
+    write_answer(answer, output)
     if not is_same(comparison):
         raise typer.Exit(DIFFERENT)
+
+
+def _explain(comparison: Comparison, name: str, encoder: Encoder | None, color: bool) -> str:
+    from tracker.report.explanation import render_explanation
+    from tracker.workflows.explain import explain
+
+    found = explain(comparison, name, encoder)
+    thresholds = found.accept, found.accept_move
+    return render_explanation(
+        comparison, found.change, found.candidates, thresholds, width=terminal_width(), color=color
+    )
 
 
 def _chosen(only: list[str] | None) -> frozenset[str]:

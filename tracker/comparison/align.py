@@ -10,7 +10,7 @@ from tracker.comparison.groups import PLAIN_FEATURES, Group, grow_groups, judge_
 from tracker.comparison.order import Block, find_heaviest_chain
 from tracker.comparison.pairing import Pairing, pair_texts
 from tracker.comparison.weights import Weights, load_weights, to_probability
-from tracker.model import Link
+from tracker.model import Candidate, Link
 from tracker.text.encoder import DEFAULT
 from tracker.text.tokens import fold
 
@@ -48,6 +48,28 @@ def align_with(
     return tuple(sorted(links, key=lambda link: (link.new, link.old)))
 
 
+def weigh_candidates(
+    old: Sequence[str], new: Sequence[str], encoder: Encoder | None = DEFAULT
+) -> tuple[Candidate, ...]:
+    """Return all that ``align`` weighed for the segments that are not equal, the likeliest first."""
+    weights = load_weights(encoded=encoder is not None)
+    folded_old, folded_new = [fold(text) for text in old], [fold(text) for text in new]
+    in_order, moved = match_equals(folded_old, folded_new)
+    pairing = pair_texts(folded_old, folded_new, (*in_order, *moved), weights.likeness, encoder)
+    chances, moves = _judge_groups(pairing, in_order, moved, weights)
+    candidates = [
+        Candidate(group.old, group.new, round(chance, 4), round(moves[group], 4))
+        for group, chance in chances.items()
+    ]
+    return tuple(sorted(candidates, key=lambda each: (-max(each.in_place, each.moved), each.old, each.new)))
+
+
+def acceptance(encoder: Encoder | None = DEFAULT) -> tuple[float, float]:
+    """Return the probabilities from which a link is accepted in its place, and out of order."""
+    weights = load_weights(encoded=encoder is not None)
+    return weights.accept, weights.accept_move
+
+
 def _link_equal(old: Sequence[str], new: Sequence[str], i: int, j: int) -> Link:
     exact = old[i].split() == new[j].split()
     return Link((i,), (j,), 1.0, "equal" if exact else "typographic")
@@ -60,19 +82,25 @@ def _link_alike(
     weights: Weights,
 ) -> list[Link]:
     equal = (*in_order, *moved)
-    groups = propose_groups(pairing, equal)
-    measured = measure_links(pairing, groups, in_order, weights.place)
-    chances = {
-        group: to_probability(weights.link.logit(features))
-        for group, features in zip(groups, measured, strict=True)
-    }
+    chances, moves = _judge_groups(pairing, in_order, moved, weights)
     found = grow_groups(pairing, _choose_in_order(chances, in_order, weights.accept), equal, weights.accept)
-    moves = {
-        group: judge_move(pairing, group, features[: len(PLAIN_FEATURES)])
-        for group, features in zip(groups, measured, strict=True)
-    }
     found |= _choose_moves(moves, found, weights.accept_move)
     return [Link(group.old, group.new, round(chance, 4), "likeness") for group, chance in found.items()]
+
+
+def _judge_groups(
+    pairing: Pairing,
+    in_order: Sequence[tuple[int, int]],
+    moved: Sequence[tuple[int, int]],
+    weights: Weights,
+) -> tuple[dict[Group, float], dict[Group, float]]:
+    """Return the probability of each group in its place, and out of order."""
+    groups = propose_groups(pairing, (*in_order, *moved))
+    measured = list(zip(groups, measure_links(pairing, groups, in_order, weights.place), strict=True))
+    return (
+        {group: to_probability(weights.link.logit(features)) for group, features in measured},
+        {group: judge_move(pairing, group, features[: len(PLAIN_FEATURES)]) for group, features in measured},
+    )
 
 
 def _choose_in_order(
