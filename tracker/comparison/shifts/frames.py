@@ -23,7 +23,7 @@ def same_frame(rewording: Rewording, place: Substitution, old: Found, new: Found
     before_new = rewording.new.text[place.new_start : max(new.start, place.new_start)]
     after_old = rewording.old.text[min(old.end, place.old_end) : place.old_end]
     after_new = rewording.new.text[min(new.end, place.new_end) : place.new_end]
-    ends_alike = not after_old.strip() and not after_new.strip()
+    ends_alike = not any(_strip_links(after, rewording.language) for after in (after_old, after_new))
     return strip_modifiers(before_old, rewording.language) == strip_modifiers(
         before_new, rewording.language
     ) and (ends_alike or _same_verb(after_old, after_new))
@@ -34,6 +34,13 @@ def strip_modifiers(text: str, language: str) -> str:
     for term in reversed(find_terms(text, list_modifiers(language))):
         text = text[: term.start] + text[term.end :]
     return _FILLER.sub(" ", text).strip().lower()
+
+
+def _strip_links(text: str, language: str) -> str:
+    """Return a text without the little words that a verb asks for: urge *the*, call *upon the*."""
+    for term in reversed(find_terms(text, load_terms("strength.toml", "links", language))):
+        text = text[: term.start] + text[term.end :]
+    return text.strip()
 
 
 def list_modifiers(language: str) -> tuple[str, ...]:

@@ -65,8 +65,8 @@ def read_rewording(old: Version, new: Version, change: Change) -> Rewording:
     """Return a change made ready for the rules."""
     passage_old = read_passage([old.segments[i] for i in change.old], old.language)
     passage_new = read_passage([new.segments[j] for j in change.new], new.language)
-    shorter = min(_count_words(passage_old.text), _count_words(passage_new.text))
-    kept = sum(_count_words(edit.text) for edit in change.edits if edit.kind == "kept")
+    shorter = min(_count_words(passage.text, new.language) for passage in (passage_old, passage_new))
+    kept = sum(_count_words(edit.text, new.language) for edit in change.edits if edit.kind == "kept")
     return Rewording(
         passage_old,
         passage_new,
@@ -131,5 +131,5 @@ def _pair_edits(edits: Iterable[Edit]) -> tuple[Substitution, ...]:
     return tuple(pairs)
 
 
-def _count_words(text: str) -> int:
-    return sum(token.kind != "mark" for token in tokenize(text))
+def _count_words(text: str, language: str) -> int:
+    return sum(token.kind != "mark" for token in tokenize(text, language))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tracker.comparison.shifts.frames import list_modifiers, same_stem, strip_modifiers
@@ -20,6 +21,17 @@ _FILE = "strength.toml"
 _LEAST_VERB = 4
 """Letters of a word that can be the verb put off."""
 _WORD = re.compile(r"\w{3,}")
+_PUTTING_OFF = (("hedges", "action", "McMahon 2012"), ("intentions", "promise", "ours"))
+"""Tables of words that put off the action after them, what is graded, and the scale."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Action:
+    """An action, with the words that put it off where it is."""
+
+    put_off: bool
+    words: Found
+    verb: str
 
 
 def find_strength_shifts(rewording: Rewording) -> tuple[Shift, ...]:
@@ -46,34 +58,31 @@ def _edited(rewording: Rewording, table: str) -> bool:
 
 
 def _find_put_off(rewording: Rewording, place: Substitution) -> Iterator[Shift]:
-    """Find ``ratify`` beside ``consider ratifying``, either way round."""
-    hedges = load_terms(_FILE, "hedges", rewording.language)
-    old = _read_action(rewording.old, place.old_start, place.old_end, hedges)
-    new = _read_action(rewording.new, place.new_start, place.new_end, hedges)
-    if not old or not new or old[0] == new[0] or not same_stem(old[2], new[2]):
-        return
-    direction: Direction = "weaker" if new[0] else "stronger"
-    plain, put_off = (old[1], new[1]) if new[0] else (new[1], old[1])
-    source = "McMahon 2012"
-    yield from _shift(
-        rewording, direction, old[1], new[1], f"action: {plain.term} > {put_off.term} ({source})"
-    )
+    """Find ``ratify`` beside ``consider ratifying``, or a future beside an intention, either way round."""
+    for table, family, source in _PUTTING_OFF:
+        openers = load_terms(_FILE, table, rewording.language)
+        old = _read_action(rewording.old, place.old_start, place.old_end, openers)
+        new = _read_action(rewording.new, place.new_start, place.new_end, openers)
+        if not old or not new or old.put_off == new.put_off or not same_stem(old.verb, new.verb):
+            continue
+        direction: Direction = "weaker" if new.put_off else "stronger"
+        plain, put_off = (old.words, new.words) if new.put_off else (new.words, old.words)
+        rule = f"{family}: {plain.term} > {put_off.term} ({source})"
+        yield from _shift(rewording, direction, old.words, new.words, rule)
 
 
-def _read_action(
-    passage: Passage, start: int, end: int, hedges: tuple[str, ...]
-) -> tuple[bool, Found, str] | None:
-    """Return whether an action is put off, its words, and its verb; none where the words are others."""
+def _read_action(passage: Passage, start: int, end: int, openers: tuple[str, ...]) -> _Action | None:
+    """Read a stretch as an action that an opener puts off, or as a verb alone; none for other words."""
     words = [token for token in passage.tokens if token.kind == "word" and start <= token.start < end]
     if not words:
         return None
-    hedged = words[0].text.lower() in hedges
-    if (hedged and len(words) == 1) or (not hedged and len(words) > 1):
+    first, last = words[0].start, words[-1].end
+    opener = next((found for found in find_terms(passage.text[first:last], openers) if not found.start), None)
+    after = [word.text for word in words if word.start >= first + opener.end] if opener else [words[0].text]
+    verbs = [word for word in after if len(word) >= _LEAST_VERB]
+    if not verbs or (opener is None and len(words) > 1):
         return None
-    first, last = words[0], words[-1]
-    found = Found(passage.text[first.start : last.end].lower(), first.start, last.end)
-    content = [word.text for word in words[1:] if len(word.text) >= _LEAST_VERB] if hedged else [first.text]
-    return (hedged, found, content[0]) if content and len(content[0]) >= _LEAST_VERB else None
+    return _Action(opener is not None, Found(passage.text[first:last].lower(), first, last), verbs[0])
 
 
 def _find_modifiers(rewording: Rewording, place: Substitution) -> Iterator[Shift]:
