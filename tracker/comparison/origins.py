@@ -2,37 +2,47 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from tracker.comparison.align import align
 from tracker.comparison.edits import word_edits
 from tracker.comparison.similar import rate_likeness
 from tracker.comparison.weights import load_weights
-from tracker.model import Origin
+from tracker.model import Link, Origin
 from tracker.text.folding import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
-    from tracker.model import Link, Version
+    from tracker.model import Version
+
+Aligner = Callable[[Sequence[str], Sequence[str]], tuple[Link, ...]]
+"""What links the segments of two texts."""
+
+BY_WORDS: Aligner = partial(align, encoder=None)
 
 REACH = 10
 """How many texts before the first one with these words are aligned to find another wording."""
 
 
-def find_origins(versions: Sequence[Version], *, revised: bool = False) -> tuple[Origin, ...]:
+def find_origins(
+    versions: Sequence[Version], *, revised: bool = False, aligner: Aligner = BY_WORDS
+) -> tuple[Origin, ...]:
     """Return the origin of each segment of the last version; versions come in order of time.
 
     A segment's words are first said in the earliest version that has them, folded, whether or not all
     between have them too. From there up to ``REACH`` versions back are aligned with that one, nearest
     first, and the first accepted link shows the wording it came from. Where each version was not made
     from the one before (``revised``), the sentences must be alike by themselves as well: ten texts hold
-    ten times as many accidents as one. The confidence is then the smaller of the two.
+    ten times as many accidents as one. The confidence is then the smaller of the two. The ``aligner`` is
+    ``align`` without an encoder, or one that remembers what that gave.
     """
     texts = [[segment.text for segment in version.segments] for version in versions]
     firsts = _find_firsts(texts)
-    search = _Search(versions, texts, revised=revised)
+    search = _Search(versions, texts, aligner, revised=revised)
     return tuple(search.trace_back(at, *firsts[fold(text)]) for at, text in enumerate(texts[-1]))
 
 
@@ -50,9 +60,12 @@ def _find_firsts(texts: Sequence[Sequence[str]]) -> Mapping[str, tuple[int, int,
 class _Search:
     """Alignments of pairs of versions, each made once."""
 
-    def __init__(self, versions: Sequence[Version], texts: Sequence[Sequence[str]], *, revised: bool) -> None:
+    def __init__(
+        self, versions: Sequence[Version], texts: Sequence[Sequence[str]], aligner: Aligner, *, revised: bool
+    ) -> None:
         self._versions = versions
         self._texts = texts
+        self._align = aligner
         self._revised = revised
         self._links: dict[tuple[int, int], Mapping[int, Link]] = {}
 
@@ -66,7 +79,7 @@ class _Search:
 
     def _links_between(self, earlier: int, later: int) -> Mapping[int, Link]:
         if (earlier, later) not in self._links:
-            found = align(self._texts[earlier], self._texts[later], encoder=None)
+            found = self._align(self._texts[earlier], self._texts[later])
             links = found if self._revised else self._keep_alike(found, earlier, later)
             self._links[earlier, later] = {place: link for link in links for place in link.new}
         return self._links[earlier, later]

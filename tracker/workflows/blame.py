@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Literal
 
+from tracker.archive.derived import open_derived
 from tracker.archive.reader import open_reader
 from tracker.comparison.origins import REACH, find_origins
 from tracker.errors import ReferenceInvalid
 from tracker.model import Attribution
 from tracker.references import parse_reference
+from tracker.workflows.derive import derive_links
 from tracker.workflows.sides import earlier_sessions
 from tracker.workflows.trace import preferred_editions
 
@@ -42,7 +45,9 @@ def blame_statement(archive: Path, text: str, through: Through = "auto") -> Attr
             else _earlier_statements(reader, reference, side)
         )
     sides = (*earlier, side)
-    origins = find_origins([each.version for each in sides], revised=by_snapshots)
+    with open_derived(archive) as derived:
+        aligner = partial(derive_links, encoder=None, derived=derived)
+        origins = find_origins([each.version for each in sides], revised=by_snapshots, aligner=aligner)
     return Attribution("snapshots" if by_snapshots else "sessions", sides, REACH, origins)
 
 

@@ -5,10 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tracker.archive.derived import open_derived
 from tracker.comparison.align import acceptance, weigh_candidates
 from tracker.errors import NotInArchive
+from tracker.workflows.derive import cache_vectors
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tracker.model import Candidate, Change, Comparison
     from tracker.text.encoder import Encoder
 
@@ -26,9 +30,10 @@ class Explanation:
     accept_move: float
 
 
-def explain(comparison: Comparison, name: str, encoder: Encoder | None) -> Explanation:
+def explain(comparison: Comparison, name: str, encoder: Encoder | None, archive: Path) -> Explanation:
     """Explain the change whose id begins with ``name``; a leading ``#`` is passed over.
 
+    Vectors that the ``archive`` has kept for its own statements are not computed again.
     Raises ``NotInArchive`` where no change, or more than one text, has such an id.
     """
     wanted = name.removeprefix("#").lower()
@@ -40,9 +45,12 @@ def explain(comparison: Comparison, name: str, encoder: Encoder | None) -> Expla
     old, new = (
         [segment.text for segment in side.version.segments] for side in (comparison.old, comparison.new)
     )
+    recorded = comparison.old.snapshot is not None and comparison.new.snapshot is not None
+    with open_derived(archive if recorded else None) as derived:
+        candidates = weigh_candidates(old, new, cache_vectors(encoder, derived))
     near = [
         candidate
-        for candidate in weigh_candidates(old, new, encoder)
+        for candidate in candidates
         if set(candidate.old) & set(change.old) or set(candidate.new) & set(change.new)
     ]
     return Explanation(change, tuple(near[:SHOWN]), *acceptance(encoder))
