@@ -6,8 +6,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from tracker import __version__
-from tracker.comparison.align import align
 from tracker.comparison.changes import describe_changes
+from tracker.comparison.decisions import decide_links, mark_changes, place_rulings
+from tracker.comparison.shifts.actors import compare_actors
 from tracker.comparison.shifts.counterparts import counterpart_shifts
 from tracker.model import Change, Comparison, Counterpart, Provenance, Side
 from tracker.references import own_names
@@ -15,15 +16,34 @@ from tracker.text.digest import digest_text
 from tracker.text.encoder import DEFAULT
 from tracker.text.kind import infer_kind
 from tracker.text.reading import read_text
-from tracker.topics.levels import read_topics
+from tracker.text.rulings import UNDECIDED
+from tracker.topics.decisions import (
+    decide_readings,
+    find_absences,
+    list_levels,
+    mark_absences,
+    place_levels,
+)
+from tracker.topics.emerging import compare_phrases, name_prior
 from tracker.topics.statuses import compare_topics, find_priorities
 from tracker.topics.vocabulary import load_vocabulary
+from tracker.workflows.derive import derive_links, derive_readings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tracker.model import Genre, TopicReading, Version, Vocabulary
+    from tracker.archive.derived import Derived
+    from tracker.model import (
+        Genre,
+        PhraseChange,
+        Ruling,
+        TopicChange,
+        TopicReading,
+        Version,
+        Vocabulary,
+    )
     from tracker.text.encoder import Encoder
+    from tracker.text.rulings import Decided
 
 Judged = TypeVar("Judged", Change, Counterpart)
 
@@ -64,27 +84,31 @@ def compare_sides(
     vocabulary: Vocabulary,
     earlier: Sequence[frozenset[str]] = (),
     encoder: Encoder | None = DEFAULT,
+    derived: Derived | None = None,
+    decided: Decided = UNDECIDED,
 ) -> Comparison:
     """Align two sides, judge each change, and follow each topic from one to the other.
 
     ``earlier`` holds the priorities of the sessions before the old side, latest first; a topic that
-    is new but stands in one of them has returned.
+    is new but stands in one of them has returned. What is ``derived`` already is not computed again.
+    What people ``decided`` overrules what is judged here.
     """
-    links = align(_texts(old.version), _texts(new.version), encoder)
-    changes = describe_changes(old.version, new.version, links)
+    links = derive_links(_texts(old.version), _texts(new.version), encoder, derived)
+    placed = place_rulings(decided.changes, old.version, new.version)
+    levels = place_levels(decided.old, old.version), place_levels(decided.new, new.version)
+    changes = describe_changes(old.version, new.version, decide_links(links, placed))
     topics, counterparts = compare_topics(
         old.version,
         new.version,
-        side_topics(old, vocabulary),
-        side_topics(new, vocabulary),
+        side_topics(old, vocabulary, derived, levels[0]),
+        side_topics(new, vocabulary, derived, levels[1]),
         vocabulary,
         earlier=earlier,
     )
-    counterparts = tuple(
-        replace(pair, shifts=counterpart_shifts(old.version, new.version, pair)) for pair in counterparts
-    )
+    counterparts = tuple(_compare_passages(pair, old, new, topics) for pair in counterparts)
     if _kinds_differ(old, new) or _languages_differ(old, new):
         changes, counterparts = _without_strength(changes), _without_strength(counterparts)
+    changes = mark_changes(changes, placed, old.version, new.version)
     aligned = _aligned_share(changes)
     genre: Genre = "revision" if aligned >= REVISION_FLOOR else "session"
     return Comparison(
@@ -92,22 +116,35 @@ def compare_sides(
         new=new,
         genre=genre,
         aligned=aligned,
-        caveats=list_caveats(old, new),
+        caveats=(*list_caveats(old, new), *_list_unplaced(decided, placed, *levels)),
         changes=changes,
-        topics=topics,
+        topics=mark_absences(topics, *map(find_absences, levels)),
         counterparts=counterparts,
-        provenance=_provenance(old, new, vocabulary, encoder),
+        provenance=_provenance(old, new, vocabulary, encoder, genre),
+        phrases=_phrases(old, new, vocabulary) if genre == "session" else (),
+        levels=list_levels(*levels, vocabulary),
     )
 
 
-def side_topics(side: Side, vocabulary: Vocabulary) -> tuple[TopicReading, ...]:
-    """Read a side's topics; the names of the country that speaks are never one."""
-    return read_topics(side.version, vocabulary, own_names=own_names(side.country) if side.country else ())
+def side_topics(
+    side: Side, vocabulary: Vocabulary, derived: Derived | None = None, rulings: Sequence[Ruling] = ()
+) -> tuple[TopicReading, ...]:
+    """Read a side's topics; the names of the country that speaks are never one.
+
+    ``rulings`` on its topics overrule what is read, where the text holds what they quote.
+    """
+    names = own_names(side.country) if side.country else ()
+    readings = derive_readings(side.version, vocabulary, names, derived)
+    if not rulings:
+        return readings
+    return decide_readings(readings, place_levels(rulings, side.version), side.version, vocabulary)
 
 
-def side_priorities(side: Side, vocabulary: Vocabulary) -> frozenset[str]:
+def side_priorities(
+    side: Side, vocabulary: Vocabulary, derived: Derived | None = None, rulings: Sequence[Ruling] = ()
+) -> frozenset[str]:
     """Return the ids of the topics that a side declares or treats substantively."""
-    return find_priorities(side_topics(side, vocabulary))
+    return find_priorities(side_topics(side, vocabulary, derived, rulings))
 
 
 def list_caveats(old: Side, new: Side) -> tuple[str, ...]:
@@ -130,6 +167,13 @@ def list_caveats(old: Side, new: Side) -> tuple[str, ...]:
             f"spoken for different groups ({old.on_behalf_of or 'none'}; {new.on_behalf_of or 'none'})"
         )
     return tuple(caveats)
+
+
+def _list_unplaced(decided: Decided, *followed: Sequence[object]) -> tuple[str, ...]:
+    """Say how many decisions quote sentences that these texts lack, and so could not be followed."""
+    lost = len((*decided.changes, *decided.old, *decided.new)) - sum(map(len, followed))
+    decisions = "1 decision of a person quotes" if lost == 1 else f"{lost} decisions of people quote"
+    return (f"{decisions} sentences that these texts lack: tracker decisions",) if lost else ()
 
 
 def _kinds_differ(old: Side, new: Side) -> bool:
@@ -161,11 +205,34 @@ def _aligned_share(changes: Sequence[Change]) -> float:
     return round(linked / every, 4) if every else 0.0
 
 
-def _provenance(old: Side, new: Side, vocabulary: Vocabulary, encoder: Encoder | None) -> Provenance:
+def _compare_passages(pair: Counterpart, old: Side, new: Side, topics: Sequence[TopicChange]) -> Counterpart:
+    readings = next(((each.old, each.new) for each in topics if each.topic == pair.topic), (None, None))
+    before, after = (reading.segments if reading else () for reading in readings)
+    return replace(
+        pair,
+        shifts=counterpart_shifts(old.version, new.version, pair),
+        actors=compare_actors(old.version, new.version, before, after, _own_names(old, new)),
+    )
+
+
+def _phrases(old: Side, new: Side, vocabulary: Vocabulary) -> tuple[PhraseChange, ...]:
+    """Of two different texts only: of a revision the sentences themselves are compared."""
+    return compare_phrases(old.version, new.version, vocabulary, _own_names(old, new))
+
+
+def _own_names(*sides: Side) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for side in sides if side.country for name in own_names(side.country)))
+
+
+def _provenance(
+    old: Side, new: Side, vocabulary: Vocabulary, encoder: Encoder | None, genre: Genre
+) -> Provenance:
+    weighed = genre == "session" and old.version.language == new.version.language
     return Provenance(
         release=__version__,
         old_text=digest_text(old.version.text),
         new_text=digest_text(new.version.text),
         vocabulary=vocabulary.digest,
         encoder=f"{encoder.name} {encoder.digest}" if encoder else "none",
+        prior=name_prior(new.version.language) if weighed else "none",
     )

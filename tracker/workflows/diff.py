@@ -5,15 +5,21 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from tracker.archive.derived import open_derived
 from tracker.archive.reader import open_reader
 from tracker.model import Reference
+from tracker.report.words import is_unchanged
 from tracker.text.encoder import DEFAULT
+from tracker.text.rulings import select_levels, settle_rulings
 from tracker.workflows.compare import compare_sides, side_priorities
+from tracker.workflows.decided import load_decided
+from tracker.workflows.derive import cache_vectors
 from tracker.workflows.sides import earlier_sessions, load_side, pair_operands
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from tracker.archive.derived import Derived
     from tracker.model import Comparison, Vocabulary
     from tracker.text.encoder import Encoder
     from tracker.workflows.sides import Operand
@@ -31,16 +37,24 @@ def diff(
     """
     old, new = pair_operands(arguments, archive)
     sides = load_side(old, archive), load_side(new, archive)
-    return compare_sides(*sides, vocabulary, _earlier_priorities(old, new, archive, vocabulary), encoder)
+    # A file that is compared with the archive is none of its business and leaves no trace there.
+    recorded = isinstance(old, Reference) and isinstance(new, Reference)
+    with open_derived(archive if recorded else None) as derived:
+        earlier = _earlier_priorities(old, new, archive, vocabulary, derived)
+        decided = load_decided(old, new, archive)
+        vectors = cache_vectors(encoder, derived)
+        comparison = compare_sides(*sides, vocabulary, earlier, vectors, derived, decided)
+        derived.remember_shown(comparison)
+    return comparison
 
 
 def is_same(comparison: Comparison) -> bool:
-    """Tell whether both sides say the same, in the same words and order."""
-    return all(change.operation == "kept" and not change.moved for change in comparison.changes)
+    """Tell whether both sides say the same, in the same words and order, whatever people made of it."""
+    return is_unchanged(comparison)
 
 
 def _earlier_priorities(
-    old: Operand, new: Operand, archive: Path, vocabulary: Vocabulary
+    old: Operand, new: Operand, archive: Path, vocabulary: Vocabulary, derived: Derived
 ) -> tuple[frozenset[str], ...]:
     """Return the priorities of the sessions before ``old``, latest first, where both sides are one series."""
     if not (isinstance(old, Reference) and isinstance(new, Reference)):
@@ -49,5 +63,9 @@ def _earlier_priorities(
         return ()
     with open_reader(archive) as reader:
         labels = earlier_sessions(reader, old)[:LOOK_BACK]
-        sides = [reader.side(replace(old, session=label, snapshot=None)) for label in labels]
-    return tuple(side_priorities(side, vocabulary) for side in sides)
+        # The kind and language of one session's edition say nothing of the others'.
+        anywhere = replace(old, kind=None, language=None, snapshot=None)
+        before = [replace(anywhere, session=label) for label in labels]
+        rulings = settle_rulings(reader.rulings())
+        read = [(reader.side(each), select_levels(rulings, reader.resolve(each))) for each in before]
+    return tuple(side_priorities(side, vocabulary, derived, levels) for side, levels in read)
