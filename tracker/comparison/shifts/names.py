@@ -86,12 +86,12 @@ def _find_fresh(passage: Passage, other: Passage, span: tuple[int, int], languag
         part
         for name in edited
         for part in (_trim(one, language) for one in _split(name, words))
-        if not _is_held(part.text, words) and _abbreviate(part.text) not in words
+        if not is_held(part.text, words) and _abbreviate(part.text) not in words
         if part.text.lower() not in acronyms
     ]
 
 
-def _is_held(name: str, words: set[str]) -> bool:
+def is_held(name: str, words: set[str]) -> bool:
     """Return whether a text has all the words of a name that are written large, or its numbers."""
     parts = [word for word in _WORD.findall(name) if word[0].isupper() or word[0].isdigit()]
     return all(word.lower() in words for word in parts or _WORD.findall(name))
@@ -111,7 +111,7 @@ def _split(name: Name, words: set[str]) -> list[Name]:
     cut_end, cut_start = name.start + middle.start(), name.start + middle.end()
     first = Name(name.start, cut_end, name.text[: middle.start()], name.kind)
     last = Name(cut_start, name.end, name.text[middle.end() :], name.kind)
-    held = [_is_held(part.text, words) for part in (first, last)]
+    held = [is_held(part.text, words) for part in (first, last)]
     return [first, last] if any(held) else [name]
 
 
@@ -199,11 +199,11 @@ def _read_name(passage: Passage, run: list[Token], language: str) -> Name:
 
 
 def _name_rule(passage: Passage, name: Name, language: str) -> str:
-    role = _read_role(passage, name, language) if name.kind == "actor" else None
+    role = read_role(passage, name, language) if name.kind == "actor" else None
     return f"{name.kind}: {role} (ours)" if role else f"{name.kind} (ours)"
 
 
-def _read_role(passage: Passage, name: Name, language: str) -> str | None:
+def read_role(passage: Passage, name: Name, language: str) -> str | None:
     """Return the role that the nearest verb before the name gives it, within its clause."""
     before = _CLAUSE_END.split(passage.text[max(0, name.start - _REACH) : name.start])[-1]
     found = [

@@ -1,0 +1,509 @@
+"""Topics over the sessions of a series, and over the countries of a session."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from dataclasses import replace
+from functools import partial
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+from rich.cells import cell_len
+
+from tests.archives import OBSERVED, declare, record, version_of
+from tests.deciding import level
+from tracker.archive.derived import DERIVED_NAME
+from tracker.archive.store import create_archive, open_store
+from tracker.errors import NotInArchive, ReferenceInvalid
+from tracker.model import Standing, Timeline, TimelineSession, Topic, Vocabulary
+from tracker.report.countries import render_countries, select_topics, set_apart
+from tracker.report.countries_data import countries_json
+from tracker.report.emerging import phrases_json, render_phrases
+from tracker.report.timeline import ROWS, render_timeline, select_rows
+from tracker.report.timeline_data import timeline_csv, timeline_json
+from tracker.topics.vocabulary import load_vocabulary
+from tracker.workflows.countries import compare_countries, narrow_countries
+from tracker.workflows.naming import name_topics
+from tracker.workflows.phrases import find_series_phrases
+from tracker.workflows.standings import join_versions
+from tracker.workflows.timeline import follow_topics
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tests.running import Ran
+
+CORRUPTION = "Corruption is our first priority.\nWe will fight corruption and publish every contract."
+CYBER = "We call on all States to conclude the convention on cybercrime.\nWe will act against cybercrime."
+OCEANS = "We will protect the oceans.\nWe will end the pollution of the oceans by 2030."
+PASSING = "My colleague spoke of corruption, trade and sport."
+THEMES = ("corruption", "cybercrime", "oceans")
+
+HELD = [
+    ("XAA/UNGA/70~prepared.en", f"{CORRUPTION}\n{OCEANS}"),
+    ("XAA/UNGA/71~prepared.en", PASSING),
+    ("XAA/UNGA/S-32~prepared.en", OCEANS),
+    ("XAA/UNGA/74~prepared.en", CORRUPTION),
+    ("XAA/UNGA/75~prepared.en", f"{CYBER}\n{OCEANS}"),
+    ("XAB/UNGA/73~prepared.en", OCEANS),
+    ("XAB/UNGA/75~prepared.en", OCEANS),
+    ("XAC/UNGA/75~prepared.fr", "Nous protégerons les océans.\nNous lutterons contre la corruption."),
+    *((f"X{chr(65 + n)}Z/UNGA/75~prepared.en", CORRUPTION) for n in range(7)),
+    ("XAA/HRC/52/item-2~prepared.en", CORRUPTION),
+    ("XAA/HRC/52/item-4~prepared.en", f"{PASSING}\n{OCEANS}"),
+]
+
+
+def schema(name: str) -> Draft202012Validator:
+    content = read_schema(name)
+    Draft202012Validator.check_schema(content)
+    return Draft202012Validator(content)
+
+
+def read_schema(name: str) -> dict[str, Any]:
+    content: dict[str, Any] = json.loads(
+        (files("tracker.report") / f"{name}.schema.json").read_text(encoding="utf-8")
+    )
+    return content
+
+
+def properties(name: str) -> list[str]:
+    return list(read_schema(name)["properties"])
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("archive")
+    create_archive(folder)
+    with open_store(folder) as store:
+        for reference, text in HELD:
+            record(store, declare(reference, delivered=None), text, OBSERVED)
+    return folder
+
+
+def follow(folder: Path, series: str = "XAA/UNGA", **options: Any) -> Timeline:  # noqa: ANN401
+    return follow_topics(folder, series, load_vocabulary(), **options)
+
+
+def levels(timeline: Timeline, topic: str) -> dict[str, str | None]:
+    return {
+        session.label: next((cell.level for cell in session.standings if cell.topic == topic), None)
+        for session in timeline.sessions
+        if session.state == "read"
+    }
+
+
+# What the sessions do --------------------------------------------------------------------------------
+
+
+def test_each_session_has_its_levels(folder: Path) -> None:
+    assert levels(follow(folder), "corruption") == {
+        "70": "declared",
+        "71": "mentioned",
+        "74": "declared",
+        "75": None,
+        "S-32": None,
+    }
+
+
+def test_sessions_between_are_there_whoever_spoke_at_them(folder: Path) -> None:
+    states = {session.label: session.state for session in follow(folder).sessions}
+    assert list(states) == ["70", "71", "72", "73", "74", "75", "S-32"]
+    assert [label for label, state in states.items() if state == "no statement"] == ["72", "73"]
+
+
+def test_statuses_are_against_the_session_of_the_same_kind_before(folder: Path) -> None:
+    sessions = {session.label: session for session in follow(folder).sessions}
+    assert (sessions["74"].before, sessions["S-32"].before) == ("71", None)
+    told = {
+        (label, cell.topic): cell.status
+        for label, session in sessions.items()
+        for cell in session.standings
+        if cell.topic in THEMES and cell.status
+    }
+    assert told == {
+        ("71", "corruption"): "demoted",
+        ("71", "oceans"): "dropped",
+        ("74", "corruption"): "promoted",
+        ("75", "corruption"): "dropped",
+        ("75", "cybercrime"): "new",
+        ("75", "oceans"): "returned",
+    }
+
+
+def test_without_statuses_none_are_worked_out(folder: Path) -> None:
+    cells = [cell for session in follow(folder, statuses=False).sessions for cell in session.standings]
+    assert cells
+    assert not any(cell.status or cell.level is None for cell in cells)
+
+
+def test_bounds_are_sessions_as_people_write_them(folder: Path) -> None:
+    assert [session.label for session in follow(folder, first="74th", last="75").sessions] == ["74", "75"]
+
+
+def test_statements_of_one_session_count_as_one(folder: Path) -> None:
+    (session,) = follow(folder, "XAA/HRC").sessions
+    cells = {cell.topic: cell for cell in session.standings}
+    assert len(session.statements) == 2
+    assert cells["corruption"].level == "declared"
+    assert cells["corruption"].sentences == 3
+    assert cells["oceans"].level == "substantive"
+    assert 0 < cells["oceans"].share < cells["corruption"].share < 1
+
+
+def test_texts_read_as_one_keep_their_offsets() -> None:
+    joined = join_versions([version_of(CORRUPTION), version_of(OCEANS), version_of(PASSING)])
+    assert [joined.text[each.start : each.end] for each in joined.segments] == [
+        each.text for each in joined.segments
+    ]
+    assert [each.ordinal for each in joined.segments] == list(range(5))
+    assert [each.paragraph for each in joined.segments] == [1, 2, 3, 4, 5]
+
+
+def test_a_text_that_the_vocabulary_has_no_words_for_is_not_silent(folder: Path) -> None:
+    english = Vocabulary("rivers", (Topic("rivers", "Rivers", terms={"en": ("river",)}),), "cd" * 32)
+    (session,) = follow_topics(folder, "XAC/UNGA", english).sessions
+    assert (session.state, session.standings) == ("no text", ())
+
+
+def test_what_people_decided_counts(tmp_path: Path) -> None:
+    create_archive(tmp_path)
+    with open_store(tmp_path) as store:
+        record(store, declare("XAA/CCPCJ/33~prepared.en"), CORRUPTION)
+    assert levels(follow(tmp_path, "XAA/CCPCJ"), "corruption") == {"33": "declared"}
+    with open_store(tmp_path) as store:
+        store.decide([level("corruption", "mentioned", quoted=(version_of(CORRUPTION), (0,)))])
+    timeline = follow(tmp_path, "XAA/CCPCJ")
+    assert levels(timeline, "corruption") == {"33": "mentioned"}
+    (cell,) = (c for c in timeline.sessions[0].standings if c.topic == "corruption")
+    assert cell.rule.startswith("person: ")
+
+
+def test_a_second_run_reads_what_was_derived_and_says_the_same(folder: Path) -> None:
+    first = follow(folder)
+    assert (folder / DERIVED_NAME).is_file()
+    assert follow(folder) == first
+    (folder / DERIVED_NAME).unlink()
+    assert follow(folder) == first
+
+
+@pytest.mark.parametrize(
+    ("series", "bounds", "error", "message"),
+    [
+        ("XAA/UNGA/70", {}, ReferenceInvalid, "XAA/UNGA"),
+        ("XAA/UNGA", {"first": "79"}, NotInArchive, "holds sessions 70 to"),
+        ("XAA/CCPCJ", {}, NotInArchive, "UNGA"),
+    ],
+)
+def test_trouble_names_the_next_step(
+    folder: Path, series: str, bounds: dict[str, str], error: type[Exception], message: str
+) -> None:
+    with pytest.raises(error, match=message):
+        follow(folder, series, **bounds)
+
+
+# The map ---------------------------------------------------------------------------------------------
+
+
+def test_the_map_marks_levels_without_colour(folder: Path) -> None:
+    timeline = follow(folder)
+    report = render_timeline(timeline, select_rows(timeline, ("corruption", "oceans")))
+    row = next(line for line in report.splitlines() if line.startswith("Corruption"))
+    assert "D  .  -  -  D" in row
+    assert "no statement" in report
+    assert "regular sessions" in report
+    assert "special sessions" in report
+    assert "\x1b" not in report
+
+
+def test_colour_adds_shades_and_changes_no_mark(folder: Path) -> None:
+    timeline = follow(folder)
+    plain, coloured = (
+        render_timeline(timeline, select_rows(timeline), color=color) for color in (False, True)
+    )
+    assert "48;5;" in coloured
+    assert "shade:" in coloured
+    assert plain.count("D") <= coloured.count("D")
+
+
+def invented(sessions: int, topics: int = 3) -> Timeline:
+    names = tuple(Topic(f"t{n}", f"Topic {n} of a name that is a little long") for n in range(topics))
+    cells = tuple(
+        Standing(topic.id, "substantive", 2, 40, 0.04, "a rule", None, "We act.") for topic in names
+    )
+    return Timeline(
+        "XAA/UNGA",
+        Vocabulary("made-up", names, "ab" * 32),
+        tuple(
+            TimelineSession(str(n + 1), "regular", 1946 + n, "read", (f"XAA/UNGA/{n + 1}",), None, cells)
+            for n in range(sessions)
+        ),
+    )
+
+
+@given(st.integers(1, 130), st.integers(60, 120), st.booleans())
+def test_any_number_of_sessions_fits_the_width(sessions: int, width: int, quotes: bool) -> None:
+    timeline = invented(sessions)
+    report = render_timeline(timeline, select_rows(timeline), width=width, quotes=quotes)
+    assert all(cell_len(line) <= width for line in report.splitlines())
+    assert sum(line.count("S") for line in report.splitlines() if line.startswith("Topic")) >= 3 * sessions
+
+
+def test_every_session_of_a_long_series_is_under_its_year() -> None:
+    report = render_timeline(invented(79), select_rows(invented(79)))
+    years, marks = (
+        next(line for line in report.splitlines() if lead in line) for lead in ("priority at", "Topic 0")
+    )
+    assert "1950" in years
+    assert marks[years.index("1950")] == "S"
+
+
+def test_the_strongest_topics_come_first_and_the_rest_on_request() -> None:
+    timeline = invented(2, topics=ROWS + 5)
+    rows = select_rows(timeline)
+    report = render_timeline(timeline, rows)
+    assert "5 more topics" in report
+    assert "5 more topics" not in render_timeline(timeline, rows, everything=True)
+    one, other = timeline.sessions
+    alone = replace(other, standings=other.standings[3:4])
+    assert select_rows(replace(timeline, sessions=(one, alone)))[0].topic.id == "t3"
+
+
+def test_what_is_only_mentioned_is_shown_where_everything_is(folder: Path) -> None:
+    timeline = follow(folder)
+    shown, everything = (
+        {row.topic.id for row in select_rows(timeline, everything=each)} for each in (False, True)
+    )
+    assert "trade" not in shown
+    assert "trade" in everything
+
+
+# For programs ----------------------------------------------------------------------------------------
+
+
+def test_csv_has_a_row_for_each_topic_and_session(folder: Path) -> None:
+    timeline = follow(folder)
+    rows = select_rows(timeline, ("corruption", "cybercrime"))
+    table = list(csv.DictReader(io.StringIO(timeline_csv(timeline, rows))))
+    assert len(table) == len(rows) * len(timeline.sessions)
+    told = {row["session"]: row for row in table if row["topic"] == "corruption"}
+    assert (told["74"]["level"], told["74"]["status"], told["74"]["before"]) == ("declared", "promoted", "71")
+    assert (told["75"]["level"], told["75"]["status"], told["75"]["share"]) == ("absent", "dropped", "0.0")
+    assert (told["72"]["state"], told["72"]["level"]) == ("no statement", "")
+    assert 0 < float(told["70"]["share"]) <= 1
+    assert 0 < float(told["71"]["priority"]) < float(told["70"]["priority"]) <= 1
+
+
+def test_json_is_what_its_schema_says(folder: Path) -> None:
+    timeline = follow(folder)
+    data = json.loads(timeline_json(timeline, select_rows(timeline)))
+    schema("timeline").validate(data)
+    assert list(data) == properties("timeline")
+    assert not schema("timeline").is_valid({**data, "extra": 1})
+    known = {topic["id"] for topic in data["topics"]}
+    assert {cell["topic"] for session in data["sessions"] for cell in session["standings"]} <= known
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("corruption", "corruption"),
+        ("Artificial Intelligence", "artificial-intelligence"),
+        ("OCEANS", "oceans"),
+    ],
+)
+def test_a_topic_is_named_by_id_or_label(name: str, expected: str) -> None:
+    assert name_topics(load_vocabulary(), [name]) == (expected,)
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [("corupption", "did you mean corruption"), ("intelligence", "artificial"), ("xyzzy", "--all")],
+)
+def test_an_unknown_topic_brings_suggestions(name: str, hint: str) -> None:
+    with pytest.raises(ReferenceInvalid, match=hint):
+        name_topics(load_vocabulary(), [name])
+
+
+# Countries -------------------------------------------------------------------------------------------
+
+
+def test_what_most_countries_put_first(folder: Path) -> None:
+    reading = compare_countries(folder, "unga", "75th", load_vocabulary())
+    assert len(reading.countries) == 10
+    rows = select_topics(reading)
+    assert rows[0].topic.id == "corruption"
+    assert {"XAZ", "XBZ"} <= set(rows[0].priorities)
+    report = render_countries(reading, rows, rows)
+    assert "a fifth of the countries" in report
+    assert max(map(len, report.splitlines())) <= 80
+
+
+def test_what_sets_a_country_apart(folder: Path) -> None:
+    reading = compare_countries(folder, "UNGA", "75", load_vocabulary())
+    everyone = select_topics(reading)
+    one = narrow_countries(reading, ["XAA"])
+    apart = set_apart(one.countries[0], everyone, len(reading.countries))
+    assert {"cybercrime", "corruption"} & {each.row.topic.id for each in apart} == {"cybercrime"}
+    assert all(each.score > 0 for each in apart)
+
+
+def test_a_crowd_is_summed_up_and_two_are_set_side_by_side(folder: Path) -> None:
+    reading = compare_countries(folder, "UNGA", "75", load_vocabulary())
+    crowd = replace(
+        reading,
+        countries=tuple(replace(reading.countries[n % 10], country=f"Y{n:02}") for n in range(60)),
+    )
+    rows = select_topics(crowd)
+    report = render_countries(crowd, rows, rows)
+    assert len(report.splitlines()) < 40
+    assert "--countries" in report
+    assert "60 countries" in report
+    two = narrow_countries(reading, ["XAA", "XAB"])
+    assert "XAA XAB" in render_countries(two, select_topics(two), select_topics(reading))
+
+
+def test_a_topic_lists_its_countries_by_level(folder: Path) -> None:
+    reading = compare_countries(folder, "UNGA", "75", load_vocabulary())
+    rows = select_topics(reading, ("oceans",))
+    report = render_countries(reading, rows, rows, topics=("oceans",))
+    assert "substantive (" in report
+    assert "XAB" in report
+    assert "corruption" not in report.lower()
+
+
+def test_countries_as_json_are_what_their_schema_says(folder: Path) -> None:
+    reading = compare_countries(folder, "UNGA", "75", load_vocabulary())
+    rows = select_topics(reading)
+    data = json.loads(countries_json(reading, rows, rows))
+    schema("countries").validate(data)
+    assert list(data) == properties("countries")
+    assert data["topics"][0]["share_of_countries"] == 0.7
+
+
+def test_nobody_spoke_and_one_did_not(folder: Path) -> None:
+    with pytest.raises(NotInArchive, match="tracker list --body UNGA"):
+        compare_countries(folder, "UNGA", "12", load_vocabulary())
+    with pytest.raises(NotInArchive, match="XAB"):
+        narrow_countries(compare_countries(folder, "UNGA", "70", load_vocabulary()), ["XAB"])
+
+
+# Phrases of a series ---------------------------------------------------------------------------------
+
+
+FRONTIER = "Frontier models alarm the fishermen of the coast."
+
+
+@pytest.fixture(scope="module")
+def spoken(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("phrases")
+    create_archive(folder)
+    usual = "\n".join(f"We met in the valley to speak of bridges and number {n}." for n in range(60))
+    with open_store(folder) as store:
+        for session in (70, 71, 72):
+            record(store, declare(f"XAA/UNGA/{session}~prepared.en"), usual)
+        record(store, declare("XAA/UNGA/73~prepared.en"), f"{usual}\n" + "\n".join([FRONTIER] * 12))
+        record(store, declare("XAA/UNGA/74~prepared.fr"), "Nous parlons des ponts.\nNous parlons.")
+    return folder
+
+
+def test_a_session_is_set_apart_by_its_words(spoken: Path) -> None:
+    series = find_series_phrases(spoken, "XAA/UNGA", "73", load_vocabulary())
+    (session,) = series.sessions
+    assert {"Frontier models", "fishermen of the coast"} & {use.change.phrase for use in session.phrases}
+    for use in (use for use in session.phrases if use.change.status == "emerging"):
+        assert (use.quote, use.paragraph > 60) == (FRONTIER, True)
+        assert (use.change.old, use.change.new) == (0, 12)
+    assert series.read == ("70", "71", "72", "73")
+    report = render_phrases(series)
+    assert "Frontier models" in report
+    assert "UN General Debate" in report
+
+
+def test_every_session_has_a_line(spoken: Path) -> None:
+    series = find_series_phrases(spoken, "XAA/UNGA~en", None, load_vocabulary())
+    report = render_phrases(series).splitlines()
+    assert sum(line.strip().endswith("nothing") for line in report) == 3
+    assert max(map(len, report)) <= 80
+    schema("phrases").validate(json.loads(phrases_json(series)))
+
+
+def test_another_language_has_a_flat_prior_and_says_so(spoken: Path) -> None:
+    series = find_series_phrases(spoken, "XAA/UNGA", "74", load_vocabulary())
+    assert series.read == ("74",)
+    assert "flat" in render_phrases(series)
+
+
+# The commands ----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def run(tracker: Callable[..., Ran], folder: Path) -> Callable[..., Ran]:
+    return partial(tracker, TRACKER_ARCHIVE=str(folder))
+
+
+def test_timeline_prints_a_map(run: Callable[..., Ran]) -> None:
+    ran = run("timeline", "XAA/UNGA")
+    assert (ran.code, ran.err) == (0, "")
+    assert "Corruption" in ran.out
+    assert max(map(len, ran.out.splitlines())) <= 80
+    assert "\x1b" not in ran.out
+    assert "\x1b" in run("timeline", "XAA/UNGA", "--color", "always").out
+
+
+def test_timeline_of_one_topic_quotes(run: Callable[..., Ran]) -> None:
+    ran = run("timeline", "XAA/UNGA", "--topic", "Corruption", "--from", "74")
+    assert "“Corruption is our first priority.”" in ran.out
+    assert "not repeated" in ran.out
+    assert "Oceans" not in ran.out
+
+
+@pytest.mark.parametrize("form", ["csv", "json"])
+def test_timeline_is_written_to_a_file(run: Callable[..., Ran], tmp_path: Path, form: str) -> None:
+    ran = run("timeline", "XAA/UNGA", "--format", form, "--output", f"out.{form}")
+    assert (ran.code, ran.out, ran.err) == (0, "", "")
+    assert "corruption" in (tmp_path / f"out.{form}").read_text(encoding="utf-8")
+
+
+def test_compare_countries_as_a_matrix(run: Callable[..., Ran]) -> None:
+    ran = run("compare-countries", "UNGA", "75", "--format", "csv", "--topic", "oceans")
+    table = {row["country"]: row["oceans"] for row in csv.DictReader(io.StringIO(ran.out))}
+    assert (len(table), table["XAB"], table["XAZ"]) == (10, "substantive", "")
+
+
+def test_what_is_rare_is_told_from_all_countries(run: Callable[..., Ran]) -> None:
+    ran = run("compare-countries", "UNGA", "75", "--countries", "XAA")
+    assert "0 of 9 others" in ran.out
+
+
+def test_phrases_answers(run: Callable[..., Ran]) -> None:
+    ran = run("phrases", "XAA/UNGA", "75", "--format", "json")
+    assert (ran.code, json.loads(ran.out)["series"]) == (0, "XAA/UNGA")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("timeline", "XAA/UNGA", "--topic", "corupption"), "corruption"),
+        (("timeline", "XAA/UNGA/75"), "XAA/UNGA"),
+        (("timeline", "XAD/UNGA"), "XAA"),
+        (("compare-countries", "UNGA", "12"), "tracker list"),
+        (("compare-countries", "UNGA", "75", "--countries", "GBR"), "GBR"),
+        (("compare-countries", "NOWHERE", "75"), "NOWHERE"),
+        (("phrases", "XAA/UNGA", "12"), "12"),
+        (("timeline", "XAA/UNGA", "--vocabulary", "none.toml"), "none.toml"),
+    ],
+)
+def test_trouble_is_one_clear_line_and_exit_2(
+    run: Callable[..., Ran], arguments: tuple[str, ...], message: str
+) -> None:
+    ran = run(*arguments)
+    assert (ran.code, ran.out, len(ran.err.splitlines())) == (2, "", 1)
+    assert message in ran.err
