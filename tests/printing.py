@@ -7,10 +7,14 @@ import subprocess
 import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 import typer
 
 from tracker.cli.app import app
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 NARROWED = "new,promoted,dropped,figure"
 
@@ -42,7 +46,16 @@ def print_example() -> str:
 
 def print_help() -> str:
     """Return the help of every command, each under a heading."""
-    commands = typer.main.get_command(app).commands  # type: ignore[attr-defined]
     parts = [f"```text\n{print_tracker('--help')}\n```\n"]
-    parts += [f"## tracker {name}\n\n```text\n{print_tracker(name, '--help')}\n```\n" for name in commands]
+    parts += [
+        f"## tracker {' '.join(path)}\n\n```text\n{print_tracker(*path, '--help')}\n```\n"
+        for path in _walk(typer.main.get_command(app))
+    ]
     return "\n".join(parts)
+
+
+def _walk(group: object, *above: str) -> Iterator[tuple[str, ...]]:
+    """Yield the path of each command, those of a group after the group itself."""
+    for name, command in getattr(group, "commands", {}).items():
+        yield (*above, name)
+        yield from _walk(command, *above, name)

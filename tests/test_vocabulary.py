@@ -34,6 +34,8 @@ TOML_FAULTS = (
     ('[a]\nlabel = "A"\nde = "Wort"\n', "a.de: unknown key"),
     ('[a]\nen = "word"\n', "a.label: missing"),
     ('[a]\nlabel = "A"\nkind = "person"\n', "a.kind: expected theme or situation"),
+    ('[a]\nlabel = "A"\nsdgs = ["18"]\n', "a.sdgs: '18' is no goal (1 to 17) and no target such as 16.5"),
+    ('[a]\nlabel = "A"\nsdgs = [16]\n', "a.sdgs: expected a list"),
     ('[a]\nlabel = "A"\nen = 3\n', "a.en: expected a list of terms"),
     ('[a]\nlabel = "A"\nen = ["word", 3]\n', "a.en: expected a list of terms"),
     ('[a]\nlabel = "A"\nnear_misses = "word"\n', "a.near_misses: expected phrases by language"),
@@ -85,6 +87,17 @@ def test_csv_takes_the_label_for_a_term_in_every_language(tmp_path: Path, start:
     for language in ("en", "fr", "und"):
         found = match_topics(["Prisons and jails"], vocabulary, language=language)[0]
         assert [mention.topic for mention in found] == ["prisons", "prisons"]
+
+
+def test_a_label_in_csv_is_left_to_the_topic_that_lists_it(tmp_path: Path) -> None:
+    path = tmp_path / "mine.csv"
+    path.write_text("id,label,terms\na,Courts,judges; Courts\nb,Judges,benches\n", encoding="utf-8")
+    (found,) = match_topics(["Courts, judges and benches"], load_vocabulary(path))
+    assert [(mention.topic, mention.term) for mention in found] == [
+        ("a", "Courts"),
+        ("a", "judges"),
+        ("b", "benches"),
+    ]
 
 
 @pytest.mark.parametrize(("text", "message"), TOML_FAULTS)
@@ -144,6 +157,14 @@ def test_the_shipped_vocabulary_is_broad_and_two_levels_deep() -> None:
     assert all(topic.terms.get("en") for topic in topics.values() if topic.terms)
     for language in ("fr", "es", "ru", "ar", "zh"):
         assert sum(language in topic.terms for topic in topics.values()) >= 140, language
+
+
+def test_shipped_topics_name_the_goals_they_bear_on() -> None:
+    goals = {topic.id: topic.sdgs for topic in load_vocabulary().topics}
+    assert goals["corruption"] == ("16.5",)
+    assert {goal.split(".")[0] for named in goals.values() for goal in named} == {
+        str(goal) for goal in range(1, 18)
+    }
 
 
 @pytest.mark.parametrize("word", ["development", "peace", "security", "cooperation", "reform"])

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from tracker.model import Mention
 from tracker.topics.lexicon import Lexicon, Phrase, bare, compile_lexicon
+from tracker.topics.recognition import compile_model, recognise
 from tracker.topics.stems import Word, find_words
 
 if TYPE_CHECKING:
@@ -27,21 +28,32 @@ Found = tuple[int, Phrase]
 def match_topics(
     sentences: Sequence[str], vocabulary: Vocabulary, *, language: str = "en"
 ) -> tuple[tuple[Mention, ...], ...]:
-    """Return the topics that each sentence names by a term, in order, none overlapping another.
+    """Return the topics that each sentence names, in order of place, none overlapping another.
 
     Matching is by folded, lightly stemmed words: the longest term at a place wins, a term inside a near
     miss of its topic does not count, nor a hint inside any, and acronyms are met in capitals only, save
-    where the whole sentence is in capitals. ``segment`` is the sentence's index; offsets are into the
-    sentence; ``method`` is ``term``, or ``hint`` where the words alone do not settle the topic.
+    where the whole sentence is in capitals. Where the vocabulary lets terms overlap, the longest wins among
+    those of one topic. ``segment`` is the sentence's index; offsets are into the sentence; ``method`` is
+    ``term``, or ``hint`` where the words alone do not settle the topic.
+
+    A vocabulary that was taught names by its model, in the model's language: the terms of what it names
+    stay, ``learned`` are the words that weighed most where there is no term, and the confidence is the
+    probability.
     """
     lexicon = compile_lexicon(vocabulary, language)
-    return tuple(_match(index, sentence, lexicon, language) for index, sentence in enumerate(sentences))
+    model = compile_model(vocabulary, language)
+    rows: list[tuple[Mention, ...]] = []
+    for index, sentence in enumerate(sentences):
+        words = find_words(sentence, language)
+        found = find_terms(words, lexicon, any_case=sentence.isupper(), overlap=vocabulary.overlap)
+        mentions = tuple(_mention(index, words, start, phrase, sentence) for start, phrase in found)
+        rows.append(recognise(index, sentence, words, mentions, model) if model else mentions)
+    return tuple(rows)
 
 
-def _match(index: int, sentence: str, lexicon: Lexicon, language: str) -> tuple[Mention, ...]:
-    words = find_words(sentence, language)
-    found = _find_phrases(words, lexicon, any_case=sentence.isupper())
-    return tuple(_mention(index, words, start, phrase, sentence) for start, phrase in _keep(found))
+def find_terms(words: Sequence[Word], lexicon: Lexicon, *, any_case: bool, overlap: bool) -> list[Found]:
+    """Return the phrases that count in a sentence, given its words, in order of place."""
+    return _keep(_find_phrases(words, lexicon, any_case=any_case), overlap=overlap)
 
 
 def _find_phrases(words: Sequence[Word], lexicon: Lexicon, *, any_case: bool) -> list[Found]:
@@ -59,16 +71,25 @@ def _capitals_agree(words: Sequence[Word], start: int, phrase: Phrase) -> bool:
     return all(bare(words[start + place].text) == letters for place, letters in phrase.acronyms)
 
 
-def _keep(found: Sequence[Found]) -> list[Found]:
+def _keep(found: Sequence[Found], *, overlap: bool) -> list[Found]:
     near_misses = [(start, phrase) for start, phrase in found if phrase.sense == "near miss"]
     kept: list[Found] = []
-    free = 0
+    free: dict[str, int] = {}
     for start, phrase in found:
-        hidden = any(_hides(near_miss, (start, phrase)) for near_miss in near_misses)
-        if start >= free and phrase.sense != "near miss" and not hidden:
+        hidden = phrase.sense == "near miss" or any(_hides(miss, (start, phrase)) for miss in near_misses)
+        owner = phrase.topic if overlap else ""
+        shared = bool(kept) and _is_shared(kept[-1], (start, phrase))
+        if not hidden and (start >= free.get(owner, 0) or shared):
             kept.append((start, phrase))
-            free = start + len(phrase.stems)
+            free[owner] = start + len(phrase.stems)
     return kept
+
+
+def _is_shared(one: Found, other: Found) -> bool:
+    """Whether two topics have this same term: published thesauri have such."""
+    (start, phrase), (place, same) = one, other
+    alike = (start, phrase.stems, phrase.acronyms) == (place, same.stems, same.acronyms)
+    return alike and phrase.topic != same.topic
 
 
 def _hides(near_miss: Found, found: Found) -> bool:

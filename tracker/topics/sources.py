@@ -1,14 +1,17 @@
-"""Vocabulary files, TOML or CSV, read into topics; each fault is named with file and place."""
+"""Vocabulary files, TOML or CSV, read into drafts; each fault is named with file and place."""
 
 from __future__ import annotations
 
 import csv
 import io
+import re
 import tomllib
-from typing import TYPE_CHECKING, Final, cast
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final, TypeAlias, cast
 
 from tracker.errors import VocabularyInvalid
 from tracker.model import Topic, TopicKind
+from tracker.text.folding import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -19,16 +22,33 @@ LANGUAGES: Final = ("en", "fr", "es", "ru", "ar", "zh", "und")
 _KINDS: Final = ("theme", "situation")
 _TEXTS: Final = ("label", "broader", "scope_note")
 _PHRASES: Final = ("hints", "near_misses")
-_KEYS: Final = frozenset({*_TEXTS, *_PHRASES, "kind", *LANGUAGES})
+_KEYS: Final = frozenset({*_TEXTS, *_PHRASES, "kind", "sdgs", *LANGUAGES})
+_SDG: Final = re.compile(r"(?:[1-9]|1[0-7])(?:\.(?:\d{1,2}|[a-d]))?")
 _COLUMNS: Final = ("id", "label", "terms", "broader")
 
 
-def read_toml(text: str, source: str) -> list[Topic]:
+Placed: TypeAlias = "tuple[Topic, str]"
+"""A topic and the place it was read at, for messages."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A vocabulary as its file has it, before it is checked as a whole."""
+
+    placed: tuple[Placed, ...]
+    overlap: bool = False
+    """Whether the same words may name several topics, so that each is met on its own."""
+    shared: bool = False
+    """Whether topics may have the very same term: published thesauri do, and cannot be changed."""
+
+
+def read_toml(text: str, source: str) -> Draft:
     """Read topics out of TOML: one table a topic, its terms under language codes.
 
     Terms are a list, or one text parted by semicolons; hints and near misses are tables by language inside
-    the topic's. A text ``name`` at the top names the whole and is left aside here. Raises
-    ``VocabularyInvalid`` with source and key.
+    the topic's; ``sdgs`` lists goals and targets of sustainable development, such as ``16.5``. At the top
+    ``overlap`` says whether the same words may name several topics; a text ``name`` names the whole and is
+    left aside here. Raises ``VocabularyInvalid`` with source and key.
     """
     try:
         content = tomllib.loads(text)
@@ -36,27 +56,39 @@ def read_toml(text: str, source: str) -> list[Topic]:
         raise VocabularyInvalid(f"{source}: not valid TOML: {error}") from error
     if isinstance(content.get("name"), str):
         del content["name"]
-    return [_topic_from_table(key, table, source) for key, table in content.items()]
+    overlap = content.pop("overlap", False)
+    if not isinstance(overlap, bool):
+        raise VocabularyInvalid(f"{source}, key overlap: expected true or false")
+    topics = (_topic_from_table(key, table, source) for key, table in content.items())
+    return Draft(tuple((topic, f"{source}, key {topic.id}") for topic in topics), overlap, shared=overlap)
 
 
-def read_csv(text: str, source: str) -> list[tuple[Topic, str]]:
-    """Read topics out of CSV, each with its place: columns id, label, terms and broader.
+def read_csv(text: str, source: str) -> Draft:
+    """Read topics out of CSV: columns id, label, terms and broader.
 
-    The label is a term, and so are the entries of ``terms``, parted by semicolons; they hold in every
-    language. Raises ``VocabularyInvalid`` with source and line.
+    The label is a term, unless another topic lists it as one, and so are the entries of ``terms``, parted by
+    semicolons; they hold in every language. Raises ``VocabularyInvalid`` with source and line.
     """
     rows = csv.reader(io.StringIO(text, newline=""), strict=True)
-    topics: list[tuple[Topic, str]] = []
+    placed: list[Placed] = []
     try:
         columns = [name.strip() for name in next(rows, [])]
         _check_columns(columns, source)
         for row in rows:
             if any(cell.strip() for cell in row):
                 place = f"{source}, line {rows.line_num}"
-                topics.append((_topic_from_row(columns, row, place), place))
+                placed.append((_topic_from_row(columns, row, place), place))
     except csv.Error as error:
         raise VocabularyInvalid(f"{source}, line {rows.line_num}: not valid CSV: {error}") from error
-    return topics
+    listed = {fold(term): topic.id for topic, _ in placed for term in topic.terms["und"][1:]}
+    return Draft(tuple((_yield_label(topic, listed), place) for topic, place in placed))
+
+
+def _yield_label(topic: Topic, listed: Mapping[str, str]) -> Topic:
+    """Leave the label to the topic that lists it: the first term of a row is its label."""
+    if listed.get(fold(topic.label), topic.id) == topic.id:
+        return topic
+    return replace(topic, terms={"und": topic.terms["und"][1:]})
 
 
 def _topic_from_table(key: str, table: object, source: str) -> Topic:
@@ -79,6 +111,7 @@ def _topic_from_table(key: str, table: object, source: str) -> Topic:
         near_misses=_phrase_table(entries.get("near_misses", {}), f"{place}.near_misses"),
         scope_note=texts.get("scope_note", ""),
         hints=_phrase_table(entries.get("hints", {}), f"{place}.hints"),
+        sdgs=_sdgs(entries.get("sdgs", []), f"{place}.sdgs"),
     )
 
 
@@ -92,6 +125,16 @@ def _kind(value: object, place: str) -> TopicKind:
     if value not in _KINDS:
         raise VocabularyInvalid(f"{place}.kind: expected {' or '.join(_KINDS)}")
     return "situation" if value == "situation" else "theme"
+
+
+def _sdgs(value: object, place: str) -> tuple[str, ...]:
+    goals = _phrases(value, place)
+    wrong = [goal for goal in goals if not _SDG.fullmatch(goal)]
+    if wrong:
+        raise VocabularyInvalid(
+            f"{place}: {wrong[0]!r} is no goal (1 to 17) and no target such as 16.5 or 13.a"
+        )
+    return goals
 
 
 def _phrase_table(value: object, place: str) -> dict[str, tuple[str, ...]]:

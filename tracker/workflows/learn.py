@@ -1,0 +1,77 @@
+"""``tracker topics learn``: coded sentences teach a vocabulary, and the model is written beside it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tracker.errors import TrackerError
+from tracker.text.language import detect_language
+from tracker.topics.coded import read_csv, read_jsonl, resolve_codes
+from tracker.topics.learning import learn_topics
+from tracker.topics.model_file import format_model, model_path
+from tracker.topics.vocabulary import load_untaught
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from tracker.model import Vocabulary
+    from tracker.topics.coded import Coded, CodedRow
+    from tracker.topics.learning import Lesson
+
+
+@dataclass(frozen=True, slots=True)
+class Taught:
+    """A lesson, the text of its model's file, and the file it belongs in for the vocabulary to use it."""
+
+    lesson: Lesson
+    model: str
+    path: Path
+
+
+def learn_from_file(
+    coded: Path,
+    vocabulary: Path,
+    language: str | None = None,
+    report: Callable[[int, int], None] | None = None,
+) -> Taught:
+    """Learn from a file of coded units, JSONL or CSV, for a vocabulary's file; nothing is written.
+
+    Without a ``language`` it is detected from the units. Raises ``TrackerError`` for files that cannot be
+    read, codes that are no topics, and units too few or in a language that cannot be told.
+    """
+    topics = load_untaught(vocabulary)
+    units = resolve_codes(_read_rows(coded), topics)
+    lesson = learn_topics(units, topics, language or _detect(units, coded), report)
+    return Taught(lesson, format_lesson(lesson, topics), model_path(vocabulary))
+
+
+def format_lesson(lesson: Lesson, vocabulary: Vocabulary) -> str:
+    """Return the text of a model's file, each topic with the figures it was learned with."""
+    facts = {
+        topic.topic: {
+            "coded": topic.taught.coded,
+            "precision": topic.taught.precision,
+            "recall": topic.taught.recall,
+        }
+        for topic in lesson.topics
+    }
+    return format_model(lesson.model, vocabulary, facts)
+
+
+def _read_rows(path: Path) -> tuple[CodedRow, ...]:
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        raise TrackerError(f"{path}: cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise TrackerError(f"{path}: not UTF-8 at byte {error.start}; save it as UTF-8") from error
+    return (read_csv if path.suffix.lower() == ".csv" else read_jsonl)(text, str(path))
+
+
+def _detect(units: Sequence[Coded], path: Path) -> str:
+    language = detect_language(" ".join(unit.text for unit in units[:100]))
+    if language == "und":
+        raise TrackerError(f"{path}: the language of the units cannot be told; name it with --language")
+    return language
