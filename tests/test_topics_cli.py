@@ -106,6 +106,26 @@ def test_learning_writes_a_model_that_the_vocabulary_uses(
     assert "salmon +" in tracker("topics", "show", "rivers", "--vocabulary", codebook).out
 
 
+def test_learning_takes_the_decisions_of_an_archive(
+    codebook: Path, tmp_path: Path, tracker: Callable[..., Ran]
+) -> None:
+    (tmp_path / "speech.txt").write_text("We must protect the river at once. Nothing else.\n", "utf-8")
+    learn = ("topics", "learn", "--decisions", "--vocabulary", codebook)
+    assert tracker("init").code == 0
+    assert tracker("add", "speech.txt", "--as", "XAA/CCPCJ/31").code == 0
+    ran = tracker(*learn)
+    assert (ran.code, ran.err) == (
+        2,
+        "tracker: snapshots: nobody decided on a topic there yet; see tracker judge --help\n",
+    )
+    decision = ("--topic", "rivers", "--level", "absent", "--by", "Ana", "--vocabulary", codebook)
+    assert tracker("judge", "XAA/CCPCJ/31", *decision).code == 0
+    assert "2 coded units are too few" in tracker(*learn, "--language", "en").err
+    ran = tracker(*learn, "coded.jsonl", "--format", "json")
+    assert json.loads(ran.out)["units"] == 62
+    assert "nothing to learn from" in tracker("topics", "learn", "--vocabulary", codebook).err
+
+
 def test_a_model_of_another_vocabulary_is_refused_and_found(
     codebook: Path, tracker: Callable[..., Ran]
 ) -> None:

@@ -10,9 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.archives import version_of
+from tests.deciding import level
 from tracker.errors import TrackerError, VocabularyInvalid
 from tracker.model import Topic, TopicWeights, Vocabulary
-from tracker.topics.coded import Coded, read_csv, read_jsonl, resolve_codes
+from tracker.topics.coded import Coded, code_rulings, read_csv, read_jsonl, resolve_codes
 from tracker.topics.learning import learn_topics
 from tracker.topics.matching import match_topics
 from tracker.topics.model_file import format_model, make_model, model_path, teach
@@ -212,3 +214,15 @@ def test_a_fault_in_coded_units_is_named_with_its_line(text: str, message: str) 
     with pytest.raises(TrackerError) as caught:
         resolve_codes(read_jsonl(text, "a.jsonl"), MADE_UP)
     assert message in str(caught.value)
+
+
+def test_decisions_on_topics_are_coded_sentences() -> None:
+    spoken = version_of("The salmon must return.\nThe river of time flows on.\nWe met.")
+    rulings = (
+        level("rivers", "substantive", quoted=(spoken, (0, 2))),
+        level("rivers", "absent", quoted=(spoken, (1,)), day=2),
+        level("forests", "declared", quoted=(spoken, (2,)), day=3),
+    )
+    assert code_rulings(rulings, MADE_UP, "en") == (Coded("The river of time flows on.", ()),)
+    kept = code_rulings(rulings[:1], MADE_UP, "en")
+    assert kept == (Coded("The salmon must return.", ("rivers",)), Coded("We met.", ("rivers",)))

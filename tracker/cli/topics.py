@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from tracker.cli.options import Colour, ListFormat, Output, VocabularyFile
+from tracker.cli.options import DEFAULT_ARCHIVE, Archive, Colour, ListFormat, Output, VocabularyFile
 from tracker.cli.output import terminal_width, wants_colour, write_answer
 from tracker.errors import TrackerError
 
@@ -31,7 +31,7 @@ def register(app: typer.Typer) -> None:
     topics.command(epilog="Example: tracker topics check codebook.ttl")(check)
     topics.command(
         epilog="Examples: tracker topics learn coded.jsonl --vocabulary codebook.toml"
-        " | tracker topics learn coded.csv --vocabulary codebook.toml --format json"
+        " | tracker topics learn --decisions --vocabulary codebook.toml"
     )(learn)
     app.add_typer(topics)
 
@@ -101,11 +101,14 @@ def check(
 
 
 def learn(
-    coded: Annotated[
-        Path,
-        typer.Argument(metavar="CODED", help="Coded units: JSONL (text, codes) or CSV (codes parted by ;)."),
-    ],
     vocabulary: Annotated[Path, typer.Option("--vocabulary", help="The vocabulary of your own to teach.")],
+    coded: Annotated[
+        Path | None,
+        typer.Argument(metavar="CODED", help="Coded units: JSONL (text, codes) or CSV (codes parted by ;)."),
+    ] = None,
+    decisions: Annotated[
+        bool, typer.Option("--decisions", help="Learn from the archive's decisions on topics as well.")
+    ] = False,
     language: Annotated[
         Literal["en", "fr", "es", "ru", "ar", "zh"] | None,
         typer.Option(help="The units' language; without it, it is detected."),
@@ -116,6 +119,7 @@ def learn(
         typer.Option("--output", "-o", help="Write the model to this file, not beside the vocabulary."),
     ] = None,
     color: Colour = "auto",
+    archive: Archive = DEFAULT_ARCHIVE,
 ) -> None:
     """Teach a vocabulary from sentences that people coded, several codes a unit or none.
 
@@ -125,11 +129,13 @@ def learn(
     """
     from tracker.cli.progress import shown_progress
     from tracker.report.topics import lesson_json, render_lesson
-    from tracker.workflows.learn import learn_from_file
+    from tracker.workflows.learn import learn_from
 
+    if not (coded or decisions):
+        raise TrackerError("nothing to learn from; name a file of coded units, or --decisions")
     _refuse(output, coded, vocabulary)
     with shown_progress("learning") as report:
-        taught = learn_from_file(coded, vocabulary, language, report)
+        taught = learn_from(vocabulary, coded, archive if decisions else None, language, report)
     path = output or taught.path
     write_answer(taught.model, path)
     write_answer(

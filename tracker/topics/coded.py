@@ -1,20 +1,23 @@
-"""Coded sentences: units of text with the topics that people gave them, from JSONL or CSV."""
+"""Coded sentences: units of text with the topics that people gave them, from JSONL, CSV or decisions."""
 
 from __future__ import annotations
 
 import csv
 import io
 import json
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tracker.errors import TrackerError, VocabularyInvalid
 from tracker.text.folding import fold
+from tracker.text.rulings import settle_rulings
+from tracker.topics.matching import match_topics
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from tracker.model import Vocabulary
+    from tracker.model import Ruling, Vocabulary
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +88,30 @@ def resolve_codes(rows: Iterable[CodedRow], vocabulary: Vocabulary) -> tuple[Cod
         Coded(row.text, tuple(dict.fromkeys(_look_up(code, named, row, vocabulary) for code in row.codes)))
         for row in rows
     )
+
+
+def code_rulings(rulings: Iterable[Ruling], vocabulary: Vocabulary, language: str) -> tuple[Coded, ...]:
+    """Return the sentences behind decisions on topics, each with the topics that its terms name.
+
+    Topics that a decision gave a level are added to its sentences, those that it called absent are taken
+    away; what nobody decided on stays with the terms. Decisions on topics of other vocabularies are left out.
+    """
+    known = {topic.id for topic in vocabulary.topics}
+    answers: dict[str, dict[str, bool]] = defaultdict(dict)
+    for ruling in settle_rulings(rulings):
+        if ruling.decision.question == "level" and ruling.unit.name in known:
+            for quote in ruling.unit.new_quotes:
+                answers[quote.text][ruling.unit.name] = ruling.decision.label != "absent"
+    named = match_topics(tuple(answers), vocabulary, language=language)
+    return tuple(
+        Coded(text, _correct((mention.topic for mention in mentions), answers[text]))
+        for text, mentions in zip(answers, named, strict=True)
+    )
+
+
+def _correct(named: Iterable[str], answers: Mapping[str, bool]) -> tuple[str, ...]:
+    every = dict.fromkeys((*named, *answers))
+    return tuple(topic for topic in every if answers.get(topic, True))
 
 
 def _look_up(code: str, named: Mapping[str, str], row: CodedRow, vocabulary: Vocabulary) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tracker.archive.reader import open_reader
 from tracker.errors import TrackerError
 from tracker.text.language import detect_language
-from tracker.topics.coded import read_csv, read_jsonl, resolve_codes
+from tracker.topics.coded import code_rulings, read_csv, read_jsonl, resolve_codes
 from tracker.topics.learning import learn_topics
 from tracker.topics.model_file import format_model, model_path
 from tracker.topics.vocabulary import load_untaught
@@ -16,8 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from tracker.model import Vocabulary
-    from tracker.topics.coded import Coded, CodedRow
+    from tracker.model import Ruling, Vocabulary
+    from tracker.topics.coded import CodedRow
     from tracker.topics.learning import Lesson
 
 
@@ -30,20 +31,26 @@ class Taught:
     path: Path
 
 
-def learn_from_file(
-    coded: Path,
+def learn_from(
     vocabulary: Path,
+    coded: Path | None = None,
+    decided: Path | None = None,
     language: str | None = None,
     report: Callable[[int, int], None] | None = None,
 ) -> Taught:
-    """Learn from a file of coded units, JSONL or CSV, for a vocabulary's file; nothing is written.
+    """Learn from a file of coded units, JSONL or CSV, and the decisions in an archive; nothing is written.
 
     Without a ``language`` it is detected from the units. Raises ``TrackerError`` for files that cannot be
     read, codes that are no topics, and units too few or in a language that cannot be told.
     """
     topics = load_untaught(vocabulary)
-    units = resolve_codes(_read_rows(coded), topics)
-    lesson = learn_topics(units, topics, language or _detect(units, coded), report)
+    units = resolve_codes(_read_rows(coded), topics) if coded else ()
+    rulings = _read_rulings(decided) if decided else ()
+    texts = [unit.text for unit in units] or [
+        quote.text for ruling in rulings for quote in ruling.unit.new_quotes
+    ]
+    spoken = language or _detect(texts, coded or decided)
+    lesson = learn_topics((*units, *code_rulings(rulings, topics, spoken)), topics, spoken, report)
     return Taught(lesson, format_lesson(lesson, topics), model_path(vocabulary))
 
 
@@ -70,8 +77,16 @@ def _read_rows(path: Path) -> tuple[CodedRow, ...]:
     return (read_csv if path.suffix.lower() == ".csv" else read_jsonl)(text, str(path))
 
 
-def _detect(units: Sequence[Coded], path: Path) -> str:
-    language = detect_language(" ".join(unit.text for unit in units[:100]))
+def _read_rulings(archive: Path) -> tuple[Ruling, ...]:
+    with open_reader(archive) as reader:
+        rulings = tuple(ruling for ruling in reader.rulings() if ruling.decision.question == "level")
+    if not rulings:
+        raise TrackerError(f"{archive}: nobody decided on a topic there yet; see tracker judge --help")
+    return rulings
+
+
+def _detect(texts: Sequence[str], source: Path | None) -> str:
+    language = detect_language(" ".join(texts[:100]))
     if language == "und":
-        raise TrackerError(f"{path}: the language of the units cannot be told; name it with --language")
+        raise TrackerError(f"{source}: the language of the units cannot be told; name it with --language")
     return language
