@@ -11,8 +11,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tracker.comparison.align import align
+from tracker.comparison.context import measure_links
+from tracker.comparison.equals import match_equals
+from tracker.comparison.groups import Group, propose_groups
+from tracker.comparison.moves import judge_moves
 from tracker.comparison.order import Block, find_heaviest_chain, weigh_blocks
+from tracker.comparison.pairing import pair_texts
+from tracker.comparison.room import measure_rooms
+from tracker.comparison.weights import load_weights
 from tracker.text.encoder import DEFAULT
+from tracker.text.tokens import fold
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -151,7 +159,7 @@ def test_an_edit_is_found_in_every_script(old: str, new: str, encoder: Encoder |
 
 def test_equal_texts_never_load_the_encoder() -> None:
     class Refusing:
-        name = digest = "none"
+        name = digest = stamp = "none"
 
         def encode(self, sentences: Sequence[str]) -> Vectors:
             raise AssertionError(sentences)
@@ -171,3 +179,51 @@ def test_a_links_part_in_all_chains_is_what_counting_them_gives(cells: list[tupl
             whole += weight
             weights = [w + weight * used for w, used in zip(weights, chosen, strict=True)]
     assert weigh_blocks(blocks, 5, 5) == pytest.approx([weight / whole for weight in weights], abs=1e-6)
+
+
+SCHOOLS = "Our schools opened their doors to forty thousand girls in the mountain districts."
+SCHOOLS_NOW = "Our schools have opened their doors to fifty thousand girls in the mountain districts."
+HARVEST = "Two harvests in a row have failed in the northern provinces for want of rain."
+HARVEST_NOW = "Three harvests in a row have failed in the northern provinces for want of any rain."
+PORT = "The port of the capital was rebuilt with the help of our neighbours."
+
+
+def judge_move_of(old: list[str], new: list[str], group: Group) -> float:
+    weights = load_weights()
+    folded_old, folded_new = [fold(text) for text in old], [fold(text) for text in new]
+    pairing = pair_texts(folded_old, folded_new, match_equals(folded_old, folded_new), weights.likeness)
+    groups = propose_groups(pairing)
+    measured = dict(zip(groups, measure_links(pairing, groups, weights.place), strict=True))
+    return judge_moves(pairing, measured, ())[group]
+
+
+def test_a_move_needs_more_evidence_where_much_is_free_and_less_where_sentences_moved_unchanged() -> None:
+    kept = [WATER, OCEAN, HARVEST, PORT]
+    free = ["A new museum has opened its gates.", "Our athletes won seven medals abroad."]
+    alone = judge_move_of([SCHOOLS, *kept], [*kept, SCHOOLS_NOW], Group((0,), (4,)))
+    among = judge_move_of([SCHOOLS, *kept, FUND, THANKS], [*kept, *free, SCHOOLS_NOW], Group((0,), (6,)))
+    beside = judge_move_of([SCHOOLS, FUND, *kept], [*kept, FUND, SCHOOLS_NOW], Group((0,), (5,)))
+    assert among < alone < beside
+
+
+def test_a_few_equal_sentences_that_moved_do_not_carry_the_order_away_from_the_reworded_ones() -> None:
+    old = [PORT, SCHOOLS, HARVEST, FUND]
+    new = [SCHOOLS_NOW, HARVEST_NOW, FUND_NOW, PORT]
+    folded_old, folded_new = [fold(text) for text in old], [fold(text) for text in new]
+    equal = match_equals(folded_old, folded_new)
+    pairing = pair_texts(folded_old, folded_new, equal, load_weights().likeness)
+    assert (pairing.in_order, pairing.moved) == ((), ((0, 3),))
+    assert [(link.old, link.new) for link in align(old, new)] == [
+        ((1,), (0,)),
+        ((2,), (1,)),
+        ((3,), (2,)),
+        ((0,), (3,)),
+    ]
+
+
+def test_room_is_what_the_certain_links_leave_to_a_group() -> None:
+    inside, crossing = Group((1,), (2,)), Group((1,), (5,))
+    chances = {inside: 0.2, crossing: 0.1}
+    rooms = measure_rooms(chances, [(0, 0), (3, 4)], (6, 7))
+    assert rooms[0] == pytest.approx((math.log(2 * 3), 0.0, 0.25), abs=1e-4)
+    assert rooms[1] == pytest.approx((math.log(6 * 7), 1.0, 0.0), abs=1e-4)

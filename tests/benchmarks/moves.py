@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from tracker.text.encoder import Encoder
 
-_SPEAKERS = ("AUS", "BRA", "CAN", "EGY", "FRA", "GBR", "IDN", "IND", "JPN", "MEX", "NGA", "ZAF")
+_SPEAKERS = ("BRA", "CAN", "ETH", "FRA", "GBR", "IND", "JPN", "KEN", "MEX", "MYS", "NGA", "NZL")
 _FLOOR = 0.95
 _SHORTEST = 6
 """Words of a sentence that is moved: "Thank you." has no place of its own."""

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from tracker.comparison.context import measure_links
 from tracker.comparison.equals import match_equals
-from tracker.comparison.groups import PLAIN_FEATURES, Group, grow_groups, judge_move, propose_groups
+from tracker.comparison.groups import Group, grow_groups, propose_groups
+from tracker.comparison.moves import choose_moves, judge_moves
 from tracker.comparison.order import Block, find_heaviest_chain
 from tracker.comparison.pairing import Pairing, pair_texts
 from tracker.comparison.weights import Weights, load_weights, to_probability
@@ -15,7 +16,7 @@ from tracker.text.encoder import DEFAULT
 from tracker.text.tokens import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from tracker.text.encoder import Encoder
 
@@ -40,11 +41,11 @@ def align_with(
 ) -> tuple[Link, ...]:
     """Return the links by given weights; see ``align``."""
     folded_old, folded_new = [fold(text) for text in old], [fold(text) for text in new]
-    in_order, moved = match_equals(folded_old, folded_new)
-    links = [_link_equal(old, new, i, j) for i, j in (*in_order, *moved)]
+    equal = match_equals(folded_old, folded_new)
+    links = [_link_equal(old, new, i, j) for i, j in equal]
     if len(links) < min(len(old), len(new)):
-        pairing = pair_texts(folded_old, folded_new, (*in_order, *moved), weights.likeness, encoder)
-        links.extend(_link_alike(pairing, in_order, moved, weights))
+        pairing = pair_texts(folded_old, folded_new, equal, weights.likeness, encoder)
+        links.extend(_link_alike(pairing, weights))
     return tuple(sorted(links, key=lambda link: (link.new, link.old)))
 
 
@@ -54,9 +55,9 @@ def weigh_candidates(
     """Return all that ``align`` weighed for the segments that are not equal, the likeliest first."""
     weights = load_weights(encoded=encoder is not None)
     folded_old, folded_new = [fold(text) for text in old], [fold(text) for text in new]
-    in_order, moved = match_equals(folded_old, folded_new)
-    pairing = pair_texts(folded_old, folded_new, (*in_order, *moved), weights.likeness, encoder)
-    chances, moves = _judge_groups(pairing, in_order, moved, weights)
+    equal = match_equals(folded_old, folded_new)
+    pairing = pair_texts(folded_old, folded_new, equal, weights.likeness, encoder)
+    chances, _, moves = _judge_groups(pairing, weights)
     candidates = [
         Candidate(group.old, group.new, round(chance, 4), round(moves[group], 4))
         for group, chance in chances.items()
@@ -75,32 +76,22 @@ def _link_equal(old: Sequence[str], new: Sequence[str], i: int, j: int) -> Link:
     return Link((i,), (j,), 1.0, "equal" if exact else "typographic")
 
 
-def _link_alike(
-    pairing: Pairing,
-    in_order: Sequence[tuple[int, int]],
-    moved: Sequence[tuple[int, int]],
-    weights: Weights,
-) -> list[Link]:
-    equal = (*in_order, *moved)
-    chances, moves = _judge_groups(pairing, in_order, moved, weights)
-    found = grow_groups(pairing, _choose_in_order(chances, in_order, weights.accept), equal, weights.accept)
-    found |= _choose_moves(moves, found, weights.accept_move)
+def _link_alike(pairing: Pairing, weights: Weights) -> list[Link]:
+    _, found, moves = _judge_groups(pairing, weights)
+    found |= choose_moves(moves, found, weights.accept_move)
     return [Link(group.old, group.new, round(chance, 4), "likeness") for group, chance in found.items()]
 
 
 def _judge_groups(
-    pairing: Pairing,
-    in_order: Sequence[tuple[int, int]],
-    moved: Sequence[tuple[int, int]],
-    weights: Weights,
-) -> tuple[dict[Group, float], dict[Group, float]]:
-    """Return the probability of each group in its place, and out of order."""
-    groups = propose_groups(pairing, (*in_order, *moved))
-    measured = list(zip(groups, measure_links(pairing, groups, in_order, weights.place), strict=True))
-    return (
-        {group: to_probability(weights.link.logit(features)) for group, features in measured},
-        {group: judge_move(pairing, group, features[: len(PLAIN_FEATURES)]) for group, features in measured},
-    )
+    pairing: Pairing, weights: Weights
+) -> tuple[dict[Group, float], dict[Group, float], dict[Group, float]]:
+    """Return the probability of each group in its place, the groups chosen so, and that of each as a move."""
+    groups = propose_groups(pairing)
+    measured = dict(zip(groups, measure_links(pairing, groups, weights.place), strict=True))
+    chances = {group: to_probability(weights.link.logit(features)) for group, features in measured.items()}
+    chosen = _choose_in_order(chances, pairing.in_order, weights.accept)
+    found = grow_groups(pairing, chosen, chances, weights.accept)
+    return chances, found, judge_moves(pairing, measured, found)
 
 
 def _choose_in_order(
@@ -119,17 +110,3 @@ def _choose_in_order(
 
 def _gain(group: Group, chance: float) -> float:
     return float(chance * (len(group.old) * len(group.new)) ** _GROUP_DISCOUNT)
-
-
-def _choose_moves(chances: dict[Group, float], chosen: Iterable[Group], accept: float) -> dict[Group, float]:
-    """Return the strongest groups among the sentences that the chain has left, wherever they stand."""
-    used_old = {i for group in chosen for i in group.old}
-    used_new = {j for group in chosen for j in group.new}
-    likely = [group for group, chance in chances.items() if chance >= accept]
-    moves: dict[Group, float] = {}
-    for group in sorted(likely, key=lambda group: (-chances[group], group.old, group.new)):
-        if used_old.isdisjoint(group.old) and used_new.isdisjoint(group.new):
-            moves[group] = chances[group]
-            used_old.update(group.old)
-            used_new.update(group.new)
-    return moves

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from tracker.comparison.groups import PLAIN_FEATURES, measure_link
 from tracker.comparison.order import Block, weigh_blocks
+from tracker.comparison.room import ROOM_FEATURES, measure_rooms
 from tracker.comparison.weights import to_probability
 
 if TYPE_CHECKING:
@@ -17,13 +18,22 @@ if TYPE_CHECKING:
     from tracker.comparison.pairing import Pairing
     from tracker.comparison.weights import Logistic
 
-_CONTEXT_FEATURES = (*PLAIN_FEATURES, "ordered", "alone", "diagonal", "near_diagonal", "rivals")
+_CONTEXT_FEATURES = (
+    *PLAIN_FEATURES,
+    "ordered",
+    "alone",
+    "diagonal",
+    "near_diagonal",
+    "rivals",
+    *ROOM_FEATURES,
+)
 _NEAR_FEATURES = ("nearness", "nearness_squared", "lift")
 PLACE_FEATURES = (
     *("likeness", "support", "gap", "grouped", "weakest", "rise", "kinship", "looseness"),
     *("loose_likeness", "loose_grouped", "loose_weakest", "loose_gap"),
 )
-LINK_FEATURES = (*_CONTEXT_FEATURES, "kinship", "looseness", *(f"loose_{name}" for name in _CONTEXT_FEATURES))
+_PAIR_FEATURES = ("kinship", "looseness", "coverage", "breadth", "loose_coverage", "loose_breadth")
+LINK_FEATURES = (*_CONTEXT_FEATURES, *_PAIR_FEATURES, *(f"loose_{name}" for name in _CONTEXT_FEATURES))
 ENCODED_LINK_FEATURES = (*LINK_FEATURES, *_NEAR_FEATURES, *(f"loose_{name}" for name in _NEAR_FEATURES))
 _CERTAIN = 13.8155
 """The log odds of one in a million, beyond which a probability says no more."""
@@ -57,36 +67,34 @@ def _measure_place(pairing: Pairing, plain: Sequence[float]) -> tuple[float, ...
     )
 
 
-def measure_links(
-    pairing: Pairing, groups: Sequence[Group], in_order: Sequence[tuple[int, int]], place: Logistic
-) -> list[tuple[float, ...]]:
+def measure_links(pairing: Pairing, groups: Sequence[Group], place: Logistic) -> list[tuple[float, ...]]:
     """Return the features named in ``LINK_FEATURES`` for each group; with vectors, the encoded ones."""
     plain = [measure_link(pairing, group) for group in groups]
     alone = [place.logit(_measure_place(pairing, features)) for features in plain]
-    chances = _find_chances(pairing, groups, in_order, alone)
-    loose, kinship = pairing.looseness, pairing.kinship
+    chances = _find_chances(pairing, groups, alone)
+    loose = pairing.looseness
+    coverage, breadth = pairing.coverage, pairing.breadth
+    pair = (pairing.kinship, loose, coverage, breadth, loose * coverage, loose * breadth)
+    rooms = measure_rooms(chances.of, pairing.in_order, (len(pairing.old), len(pairing.new)))
     measured: list[tuple[float, ...]] = []
-    for group, features, odds in zip(groups, plain, alone, strict=True):
-        whole = (*features, _log_odds(chances.of[group]), odds, *_look_around(pairing, group, chances))
+    for group, features, odds, room in zip(groups, plain, alone, rooms, strict=True):
+        around = _look_around(pairing, group, chances)
+        whole = (*features, _log_odds(chances.of[group]), odds, *around, *room)
         near = pairing.nearness.measure(group.old, group.new) if pairing.nearness else ()
-        measured.append(
-            (*whole, kinship, loose, *(loose * x for x in whole), *near, *(loose * x for x in near))
-        )
+        measured.append((*whole, *pair, *(loose * x for x in whole), *near, *(loose * x for x in near)))
     return measured
 
 
-def _find_chances(
-    pairing: Pairing, groups: Sequence[Group], in_order: Sequence[tuple[int, int]], alone: Sequence[float]
-) -> Chances:
+def _find_chances(pairing: Pairing, groups: Sequence[Group], alone: Sequence[float]) -> Chances:
     blocks = [
         Block(group.old[0], group.old[-1], group.new[0], group.new[-1], odds)
         for group, odds in zip(groups, alone, strict=True)
     ]
-    blocks += [Block(i, i, j, j, _EQUAL) for i, j in in_order]
+    blocks += [Block(i, i, j, j, _EQUAL) for i, j in pairing.in_order]
     found = weigh_blocks(blocks, len(pairing.old), len(pairing.new))
     chances = Chances(dict(zip(groups, found, strict=False)), {}, {}, {}, {})
     old, new = dict.fromkeys(range(len(pairing.old)), 0.0), dict.fromkeys(range(len(pairing.new)), 0.0)
-    starts, ends = dict.fromkeys(in_order, 1.0), dict.fromkeys(in_order, 1.0)
+    starts, ends = dict.fromkeys(pairing.in_order, 1.0), dict.fromkeys(pairing.in_order, 1.0)
     for group, chance in chances.of.items():
         for i in group.old:
             old[i] += chance

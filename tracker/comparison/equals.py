@@ -14,8 +14,8 @@ _MANY_REPEATS = 1024
 _NEIGHBOUR_BONUS = 0.25
 
 
-def match_equals(old: Sequence[str], new: Sequence[str]) -> tuple[tuple[tuple[int, int], ...], ...]:
-    """Pair the segments that are equal; return those in the common order, then those that moved.
+def match_equals(old: Sequence[str], new: Sequence[str]) -> tuple[tuple[int, int], ...]:
+    """Pair the segments that are equal; return the pairs in the order of the old text.
 
     A repeated sentence goes with the occurrence that the common order and its neighbours suggest; what
     is left over is paired in turn. Longer sentences weigh more.
@@ -24,7 +24,7 @@ def match_equals(old: Sequence[str], new: Sequence[str]) -> tuple[tuple[tuple[in
     known = set(pairs)
     blocks = [Block(i, i, j, j, _gain(i, j, len(old[i].split()), known)) for i, j in pairs]
     chain = [pairs[index] for index in find_heaviest_chain(blocks)]
-    return tuple(chain), tuple(_pair_left(old, new, chain))
+    return tuple(sorted((*chain, *_pair_left(old, new, chain))))
 
 
 def _equal_pairs(old: Sequence[str], new: Sequence[str]) -> list[tuple[int, int]]:
@@ -54,7 +54,7 @@ def _pair_left(
     for text, here in _places(old).items():
         free = [i for i in here if i not in used_old]
         moved.extend(zip(free, left.get(text, []), strict=False))
-    return sorted(moved)
+    return moved
 
 
 def _places(texts: Sequence[str]) -> dict[str, list[int]]:

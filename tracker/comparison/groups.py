@@ -1,4 +1,4 @@
-"""Sentences and runs of sentences that may be linked: proposed, measured, grown, judged as moves."""
+"""Sentences and runs of sentences that may be linked: proposed, measured, grown."""
 
 from __future__ import annotations
 
@@ -19,11 +19,10 @@ PLAIN_FEATURES = ("likeness", "support", "gap", "lead", "grouped", "weakest", "r
 _WIDEST = 3
 _WORTH_GROWING = -2.0
 """Log odds of likeness below which a pair is not tried as part of a split or a merge."""
-_LEAST_STEMS_TO_MOVE = 4
-"""Shorter sentences look alike by accident, and are linked out of order only where they are equal."""
-_LEAST_COVER_TO_MOVE = 0.6
 _SCRAP = 3
 _LEAST_NEARNESS = 0.3
+_HALFWAY = 0.78
+"""The share of what is needed to be chosen that a group must have to be grown into."""
 _LEAST_RISE = 0.3
 """By how much the log odds of likeness must rise for a group to take in one more sentence."""
 
@@ -36,8 +35,9 @@ class Group:
     new: tuple[int, ...]
 
 
-def propose_groups(pairing: Pairing, equal: Sequence[tuple[int, int]]) -> tuple[Group, ...]:
+def propose_groups(pairing: Pairing) -> tuple[Group, ...]:
     """Return the candidate pairs, and the splits and merges that are worth measuring, in order."""
+    equal = (*pairing.in_order, *pairing.moved)
     taken_old, taken_new = {i for i, _ in equal}, {j for _, j in equal}
     groups: dict[Group, None] = {}
     for (i, j), logit in sorted(pairing.alike.items()):
@@ -93,32 +93,24 @@ def measure_link(pairing: Pairing, group: Group) -> tuple[float, ...]:
     return (likeness, support, gap, lead, grouped, weakest, rise)
 
 
-def judge_move(pairing: Pairing, group: Group, features: Sequence[float]) -> float:
-    """Return the probability of a link that breaks the common order: likeness alone, order being no help."""
-    named = dict(zip(PLAIN_FEATURES, features, strict=True))
-    shortest = min(
-        sum(len(pairing.old[i].stems) for i in group.old), sum(len(pairing.new[j].stems) for j in group.new)
-    )
-    if shortest < _LEAST_STEMS_TO_MOVE:
-        return 0.0
-    if named["grouped"] and (named["weakest"] < _LEAST_COVER_TO_MOVE or named["rise"] < _LEAST_RISE):
-        return 0.0
-    return to_probability(named["likeness"])
-
-
 def grow_groups(
     pairing: Pairing,
     chosen: Mapping[Group, float],
-    equal: Sequence[tuple[int, int]],
+    chances: Mapping[Group, float],
     accept: float,
 ) -> dict[Group, float]:
-    """Return the groups, each grown by free neighbours for as long as likeness rises."""
+    """Return the chosen groups, each grown by free neighbours for as long as likeness rises.
+
+    ``chances`` are those of the groups that were proposed: one of these must come near to being chosen
+    by itself to be grown into. Wider ones have likeness alone to speak for them.
+    """
+    equal = (*pairing.in_order, *pairing.moved)
     used_old = {i for i, _ in equal} | {i for group in chosen for i in group.old}
     used_new = {j for _, j in equal} | {j for group in chosen for j in group.new}
     grown: dict[Group, float] = {}
     for first, chance in chosen.items():
         group, probability = first, chance
-        while better := _grow_once(pairing, group, used_old, used_new, accept):
+        while better := _grow_once(pairing, group, (used_old, used_new), chances, accept):
             group, probability = better[0], min(chance, better[1])
             used_old.update(group.old)
             used_new.update(group.new)
@@ -129,13 +121,15 @@ def grow_groups(
 def _grow_once(
     pairing: Pairing,
     group: Group,
-    used_old: Collection[int],
-    used_new: Collection[int],
+    used: tuple[Collection[int], Collection[int]],
+    chances: Mapping[Group, float],
     accept: float,
 ) -> tuple[Group, float] | None:
     floor = measure_link(pairing, group)[0] + _LEAST_RISE
     tried: list[tuple[float, Group, float]] = []
-    for wider in _wider(pairing, group, used_old, used_new):
+    for wider in _wider(pairing, group, *used):
+        if max(len(wider.old), len(wider.new)) <= _WIDEST and chances.get(wider, 0.0) < _HALFWAY * accept:
+            continue
         features = measure_link(pairing, wider)
         chance = to_probability(features[0])
         if features[0] >= floor and chance >= accept:

@@ -72,12 +72,20 @@ class Pairing:
     nearness: Nearness | None
     alike: Mapping[tuple[int, int], float]
     """Log odds of likeness of the candidates and the equal pairs."""
+    in_order: tuple[tuple[int, int], ...]
+    """The equal pairs that keep the order which equal and alike sentences have in common."""
+    moved: tuple[tuple[int, int], ...]
+    """The other equal pairs."""
     best_old: Mapping[int, float]
     best_new: Mapping[int, float]
     kinship: float
     """How much of the two texts corresponds in order beyond what chance gives, 0 to 1."""
     looseness: float
     """The part of the kinship that is not between plainly alike sentences."""
+    coverage: float
+    """The share of the shorter text that the best chain covers, each sentence by its chance."""
+    breadth: float
+    """The logarithm of the shorter text's sentences: in a long text more look alike by accident."""
 
 
 def pair_texts(
@@ -115,6 +123,7 @@ def pair_texts(
         likeness,
         nearness,
         alike,
+        *_part_equals(equal, alike),
         _best_by(alike, 0),
         _best_by(alike, 1),
         *_find_kinship(alike, len(old), len(new)),
@@ -136,6 +145,19 @@ def _find_nearness(old: Mapping[int, Unit], new: Mapping[int, Unit], encoder: En
     )
 
 
+def _part_equals(
+    equal: Sequence[tuple[int, int]], alike: Mapping[tuple[int, int], float]
+) -> tuple[tuple[tuple[int, int], ...], tuple[tuple[int, int], ...]]:
+    """Return the equal pairs in the heaviest common order, and those outside it.
+
+    What is alike has its say: a block of a few equal sentences may have moved past many reworded ones.
+    """
+    likely = [(pair, to_probability(logit)) for pair, logit in sorted(alike.items()) if logit >= 0]
+    chain = find_heaviest_chain([Block(i, i, j, j, chance) for (i, j), chance in likely])
+    kept = {likely[index][0] for index in chain}
+    return tuple(sorted(kept & set(equal))), tuple(sorted(set(equal) - kept))
+
+
 def _best_by(alike: Mapping[tuple[int, int], float], side: int) -> dict[int, float]:
     best: dict[int, float] = {}
     for pair, logit in alike.items():
@@ -145,8 +167,8 @@ def _best_by(alike: Mapping[tuple[int, int], float], side: int) -> dict[int, flo
 
 def _find_kinship(
     alike: Mapping[tuple[int, int], float], size_old: int, size_new: int
-) -> tuple[float, float]:
-    """Return kinship and looseness, each 0 to 1.
+) -> tuple[float, float, float, float]:
+    """Return kinship, looseness and coverage, each 0 to 1, and breadth.
 
     Kinship is the weight of the best chain less that of the best chain through the new text read
     backwards. Texts of one kind share words by chance, in one order as well as in the other; texts of
@@ -154,7 +176,7 @@ def _find_kinship(
     comes from sentences which are not plainly alike: high in a retelling, low in a revision.
     """
     if not alike:
-        return 0.0, 0.0
+        return 0.0, 0.0, 0.0, 0.0
     size = min(size_old, size_new) + _CONSTANT
     chances = [(i, j, to_probability(logit)) for (i, j), logit in sorted(alike.items())]
     forward = [Block(i, i, j, j, math.sqrt(chance)) for i, j, chance in chances]
@@ -162,7 +184,8 @@ def _find_kinship(
     excess = max(0.0, _weigh(forward, chain) - _weigh_by_chance(forward, size_new)) / size
     plain = math.fsum(chances[index][2] for index in chain) / size
     kinship = excess / (excess + _HALF_KINSHIP)
-    return round(kinship, 4), round(kinship * max(0.0, 1 - plain / _PLAIN), 4)
+    looseness = kinship * max(0.0, 1 - plain / _PLAIN)
+    return round(kinship, 4), round(looseness, 4), round(plain, 4), round(math.log(size), 4)
 
 
 def _weigh_by_chance(blocks: Sequence[Block], size: int) -> float:

@@ -6,7 +6,16 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from tracker.comparison.similarity import find_cover, join_units, measure, read_unit, sum_weights, weigh_unit
+from tracker.comparison.similarity import (
+    FEWEST_STEMS,
+    LEAST_COVER,
+    find_cover,
+    join_units,
+    measure,
+    read_unit,
+    sum_weights,
+    weigh_unit,
+)
 from tracker.comparison.stems import weigh_stems
 from tracker.comparison.weights import load_weights, to_probability
 from tracker.text.folding import fold
@@ -18,10 +27,6 @@ if TYPE_CHECKING:
 
 _MEASURED = 6
 """How many sentences are measured, those that share most of what is rare."""
-_FEWEST_STEMS = 4
-"""Shorter sentences look alike by accident."""
-_LEAST_COVER = 0.6
-"""Of each of several neighbours, how much the given sentence must hold, as for moves."""
 _WIDEST = 3
 _NEARLY_SURE = 0.9999
 """Only the same words are certain."""
@@ -92,7 +97,7 @@ def _runs_around(
     held = [
         at
         for at in range(max(0, place - _WIDEST + 1), min(len(units), place + _WIDEST))
-        if find_cover(weigh_unit(units[at], weights), given, weights) >= _LEAST_COVER
+        if find_cover(weigh_unit(units[at], weights), given, weights) >= LEAST_COVER
     ]
     for width in range(2, _WIDEST + 1):
         for first in range(place - width + 1, place + 1):
@@ -106,7 +111,7 @@ def _join(run: Sequence[int], units: Sequence[Unit], weights: Mapping[str, float
 
 
 def _chance(given: Unit, other: Unit, weights: Mapping[str, float]) -> float:
-    if min(len(given.stems), len(other.stems)) < _FEWEST_STEMS:
+    if min(len(given.stems), len(other.stems)) < FEWEST_STEMS:
         return 0.0
     chance = to_probability(load_weights().likeness.logit(measure(given, other, weights)))
     return min(round(chance, 4), _NEARLY_SURE)

@@ -19,6 +19,10 @@ FEATURES = (
     *("cosine", "cosine_squared", "containment", "cover", "characters", "characters_squared"),
     *("order", "evidence", "lengths", "brevity"),
 )
+FEWEST_STEMS = 4
+"""Shorter sentences look alike by accident: wherever order is no help, they are linked only where equal."""
+LEAST_COVER = 0.6
+"""Of each of several sentences linked as one where order is no help, how much the other side must hold."""
 NEARNESS_FEATURES = ("nearness", "nearness_squared", "lift")
 
 

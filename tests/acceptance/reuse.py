@@ -1,0 +1,119 @@
+"""Score the links between neighbouring speeches against what two readers found by reading both in full.
+
+Run as ``python -m tests.acceptance.reuse``; it takes about a minute. ``coding/reuse.csv`` lists, by segment,
+the sentences of the later speech that each reader took for a sentence of the earlier one, sure or maybe; both
+made their lists before any link was seen. A link that is in no list counts as false, though some are true on a
+second look: the figure is an upper bound.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+from collections import defaultdict
+from dataclasses import dataclass
+from itertools import product
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tests.coded_sheets import load_speech
+from tracker.comparison.align import align
+from tracker.text.encoder import DEFAULT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from tracker.model import Link, Version
+
+    Cell = tuple[int, int]
+
+SHEET = Path(__file__).parent / "coding" / "reuse.csv"
+CUT = "43669d8bb8b4323d"
+"""The digest of all segments that the sheet's numbers count."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """What the readers listed in a pair: cells of old and new segments, by reader and certainty."""
+
+    country: str
+    sessions: tuple[str, str]
+    cells: Mapping[tuple[str, str], frozenset[Cell]]
+
+    def found_by(self, *certainties: str) -> frozenset[Cell]:
+        """Return the cells that any reader listed with one of these certainties."""
+        chosen = (cells for (_, certainty), cells in self.cells.items() if certainty in certainties)
+        return frozenset().union(*chosen)
+
+    def agreed(self) -> frozenset[Cell]:
+        """Return the cells that every reader is sure of."""
+        sure = [cells for (_, certainty), cells in self.cells.items() if certainty == "sure"]
+        return frozenset.intersection(*sure) if len(sure) > 1 else frozenset()
+
+
+def main() -> None:
+    """Print, by pair and in all, links, those in no list, and the share of what was listed that is found."""
+    pairs = read_sheet()
+    texts = [tuple(load_speech(pair.country, session).version for session in pair.sessions) for pair in pairs]
+    check_cut(version for both in texts for version in both)
+    totals: dict[str, int] = defaultdict(int)
+    for pair, (old, new) in zip(pairs, texts, strict=True):
+        counts = score(pair, old, new, align(_texts(old), _texts(new), DEFAULT))
+        print(
+            f"{pair.country} {'-'.join(pair.sessions)}: " + ", ".join(f"{k} {n}" for k, n in counts.items())
+        )
+        for name, number in counts.items():
+            totals[name] += number
+    print(f"{len(pairs)} pairs: " + ", ".join(f"{name} {number}" for name, number in totals.items()))
+    rate = 100 * totals["in no list"] / totals["sentences"]
+    print(f"links in no list: {rate:.2f} of 100 sentences of both sides")
+    for name in ("sure", "both sure"):
+        share = totals[f"{name} found"] / totals[name]
+        print(f"{name}: {share:.2f} of {totals[name]} found")
+
+
+def score(pair: Listed, old: Version, new: Version, links: Iterable[Link]) -> dict[str, int]:
+    """Count what the links have right of a pair's lists."""
+    listed, sure, both = pair.found_by("sure", "maybe"), pair.found_by("sure"), pair.agreed()
+    groups = [set(product(link.old, link.new)) for link in links]
+    linked = set().union(*groups)
+    return {
+        "sentences": len(old.segments) + len(new.segments),
+        "links": len(groups),
+        "in no list": sum(not cells & listed for cells in groups),
+        "sure": len(sure),
+        "sure found": len(sure & linked),
+        "both sure": len(both),
+        "both sure found": len(both & linked),
+    }
+
+
+def read_sheet() -> list[Listed]:
+    """Read the lists, in the order of the file."""
+    found: dict[tuple[str, str, str], dict[tuple[str, str], set[Cell]]] = {}
+    with SHEET.open(encoding="utf-8", newline="") as lines:
+        for row in csv.DictReader(lines):
+            pair = found.setdefault((row["country"], row["old"], row["new"]), {})
+            cells = pair.setdefault((row["reader"], row["certainty"]), set())
+            if row["certainty"] != "none":
+                cells.add((int(row["old_segment"]), int(row["new_segment"])))
+    return [
+        Listed(country, (old, new), {key: frozenset(cells) for key, cells in pair.items()})
+        for (country, old, new), pair in found.items()
+    ]
+
+
+def check_cut(versions: Iterable[Version]) -> None:
+    """Raise ``ValueError`` where sentences are cut otherwise than when they were counted."""
+    every = "\n".join(text for version in versions for text in _texts(version))
+    digest = hashlib.sha256(every.encode()).hexdigest()[:16]
+    if digest != CUT:
+        raise ValueError(f"sentences are cut otherwise ({digest}) than when they were listed ({CUT})")
+
+
+def _texts(version: Version) -> list[str]:
+    return [segment.text for segment in version.segments]
+
+
+if __name__ == "__main__":
+    main()
