@@ -41,7 +41,10 @@ if TYPE_CHECKING:
     from tests.running import Ran
 
 CORRUPTION = "Corruption is our first priority.\nWe will fight corruption and publish every contract."
-CYBER = "We call on all States to conclude the convention on cybercrime.\nWe will act against cybercrime."
+CYBER = (
+    "We call on all States to conclude the convention on cybercrime.\nWe will act against cybercrime.\n"
+    "We urge all States to join us in the fight against cybercrime."
+)
 OCEANS = "We will protect the oceans.\nWe will end the pollution of the oceans by 2030."
 PASSING = "My colleague spoke of corruption, trade and sport."
 THEMES = ("corruption", "cybercrime", "oceans")

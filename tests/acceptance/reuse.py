@@ -1,9 +1,9 @@
 """Score the links between neighbouring speeches against what two readers found by reading both in full.
 
 Run as ``python -m tests.acceptance.reuse``; it takes about a minute. ``coding/reuse.csv`` lists, by segment,
-the sentences of the later speech that each reader took for a sentence of the earlier one, sure or maybe; both
-made their lists before any link was seen. A link that is in no list counts as false, though some are true on a
-second look: the figure is an upper bound.
+the sentences of the later speech that each reader took for a sentence of the earlier one, sure or maybe;
+both made their lists before any link was seen. A link that is in no list counts as false, though some are
+true on a second look: the figure is an upper bound.
 """
 
 from __future__ import annotations

@@ -5,14 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tracker.report.judged import decision_words, topic_decisions
 from tracker.report.layout import Line, Span, columns, excerpt, line, shorten, spread, wrap
 from tracker.report.passages import select_passages
 from tracker.report.redline import mark_edits, read_edits
 from tracker.report.safe import one_line
-from tracker.report.selection import cite_changes
+from tracker.report.selection import cite_changes, find_counterpart
 from tracker.report.words import (
     MORE,
+    actor_words,
+    certainty_words,
     change_words,
+    coverage_words,
     interval_words,
     level_words,
     places,
@@ -25,7 +29,7 @@ from tracker.report.words import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from tracker.model import Change, Comparison, TopicChange
+    from tracker.model import Change, Comparison, Decision, TopicChange
     from tracker.report.passages import Quotation
     from tracker.report.selection import ShiftRow
 
@@ -81,12 +85,34 @@ def show_topic(
             *wrap([Span(f"{label},")], width, _INDENT, _INDENT),
             spread(f"{_INDENT}{level}", counts, width),
         ]
+    lines.extend(_show_decisions(topic_decisions(topic), width))
+    for note in (certainty_words(topic), coverage_words(topic)):
+        lines.extend(wrap([Span(note, "dim")], width, _DEEPER, _DEEPER) if note else ())
     passages = select_passages(comparison, topic, everything=rows is None)
     evidence = [row for passage in passages for row in _quote(passage, width, rows)]
+    if rows != 1 and (actors := _actors(comparison, topic)):
+        evidence.extend(
+            wrap(
+                [Span(actors if rows is None else shorten(actors, width - len(_DEEPER)))],
+                width,
+                _DEEPER,
+                _DEEPER,
+            )
+        )
     interval = interval_words(topic)
     if interval and (rows is None or topic.status in {"up", "down"}):
         evidence.append(line(f"{_DEEPER}{interval}"))
     return Entry(label, tuple(lines), tuple(evidence))
+
+
+def _actors(comparison: Comparison, topic: TopicChange) -> str | None:
+    pair = find_counterpart(comparison, topic)
+    return actor_words(pair.actors) if pair else None
+
+
+def _show_decisions(decisions: Iterable[Decision], width: int) -> Iterator[Line]:
+    for decision in decisions:
+        yield from wrap([Span(decision_words(decision), "bold")], width, _DEEPER, _DEEPER)
 
 
 def _quote(passage: Quotation, width: int, rows: int | None) -> tuple[Line, ...]:
@@ -158,7 +184,8 @@ def _show_change(
         Span(f"  {places(old, new)}  "),
         Span(cited, "dim"),
     )
-    if old and new and change.operation != "kept":
+    yield from _show_decisions(change.decided, width)
+    if old and new and (change.operation != "kept" or change.decided):
         pieces = read_edits(change.edits, None if everything else CONTEXT)
         yield from wrap(mark_edits(pieces), width, _DEEPER, _DEEPER)
     else:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tracker.comparison.decisions import METHOD
+from tracker.report.judged import decision_words
 from tracker.report.layout import Line, Span, draw, line, shorten, wrap
 from tracker.report.redline import mark_edits, read_edits
 from tracker.report.safe import one_line
@@ -45,11 +47,15 @@ def _change(comparison: Comparison, change: Change, width: int) -> Iterator[Line
         Span(f"#{change.id}  {change_words(change)}  {_places(comparison, change.old, change.new)}", "bold"),
     )
     yield from wrap(mark_edits(read_edits(change.edits)), width, _DEEPER, _DEEPER)
+    for decision in change.decided:
+        yield from wrap([Span(decision_words(decision), "bold")], width, _INDENT, _DEEPER)
 
 
 def _link(change: Change, thresholds: tuple[float, float], width: int) -> Iterator[Line]:
     accept, accept_move = thresholds
-    if change.old and change.new:
+    if change.method == METHOD:
+        said = "linked by a person"
+    elif change.old and change.new:
         said = f"linked by {change.method}, probability {change.confidence:.4f}"
     else:
         said = "without a partner: no candidate was accepted, or a likelier link took its segment"

@@ -11,7 +11,9 @@ from tracker.report.safe import visible
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-Style = Literal["plain", "bold", "dim", "deleted", "inserted", "warning", "match"]
+Style = Literal[
+    "plain", "bold", "dim", "deleted", "inserted", "warning", "match", "shade1", "shade2", "shade3", "shade4"
+]
 
 _SGR: dict[Style, str] = {
     "plain": "",
@@ -21,6 +23,11 @@ _SGR: dict[Style, str] = {
     "inserted": "4;32",
     "warning": "33",
     "match": "1;33",
+    # Black on one hue, darker for more: legible on light and dark terminals alike.
+    "shade1": "38;5;16;48;5;195",
+    "shade2": "38;5;16;48;5;153",
+    "shade3": "38;5;16;48;5;111",
+    "shade4": "38;5;16;48;5;75",
 }
 
 ELLIPSIS = "…"

@@ -6,8 +6,9 @@ import re
 from typing import TYPE_CHECKING
 
 from tracker.report.json import encode_json
-from tracker.report.layout import Line, Span, columns, draw, excerpt, line, shorten, wrap
+from tracker.report.layout import Line, Span, draw, excerpt, line, wrap
 from tracker.report.safe import one_line, visible
+from tracker.report.tables import lay_table
 from tracker.report.words import DIGEST, counted, side_facts
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def render_list(entries: Sequence[StatementEntry], *, width: int = 80, color: bo
         for entry in entries
     ]
     note = "?: the kind was inferred from the text" if any(entry.kind_inferred for entry in entries) else ""
-    return draw([*_table(head, rows, width, right=(2, 3)), *_note(note, width)], color=color)
+    return draw([*lay_table(head, rows, width, right=(2, 3)), *_note(note, width)], color=color)
 
 
 def render_log(entries: Sequence[SnapshotEntry], *, width: int = 80, color: bool = False) -> str:
@@ -171,26 +172,6 @@ def _hit_fields(hit: Hit) -> dict[str, object]:
         "text": text,
         "matches": matches,
     }
-
-
-def _table(
-    head: tuple[str, ...], rows: Sequence[tuple[str, ...]], width: int, right: tuple[int, ...]
-) -> Iterator[Line]:
-    """Lay out rows in columns as wide as what they hold; the last column is shortened to the width."""
-    table = [head, *(tuple(one_line(cell) for cell in row) for row in rows)]
-    sizes = [max(columns(row[at]) for row in table) for at in range(len(head) - 1)]
-    for number, row in enumerate(table):
-        cells = [
-            _pad(cell, size, to_right=at in right)
-            for at, (cell, size) in enumerate(zip(row, sizes, strict=False))
-        ]
-        start = _GAP.join(cells) + _GAP
-        yield line(start + shorten(row[-1], max(width - columns(start), 1)), "plain" if number else "bold")
-
-
-def _pad(cell: str, size: int, *, to_right: bool) -> str:
-    blanks = " " * (size - columns(cell))
-    return blanks + cell if to_right else cell + blanks
 
 
 def _note(text: str, width: int) -> Iterator[Line]:

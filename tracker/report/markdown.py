@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from tracker.report.emerging import PAIR_NOTE, phrase_facts
+from tracker.report.judged import decision_words, judged_words, topic_decisions
 from tracker.report.layout import shorten
 from tracker.report.passages import select_passages
 from tracker.report.redline import read_edits
@@ -13,9 +15,11 @@ from tracker.report.selection import (
     FACT_AXES,
     WORDING_AXES,
     cite_changes,
+    find_counterpart,
     hides_sentences,
     rests_on_intervals,
     select_changes,
+    select_doubtful,
     select_shifts,
     select_topics,
 )
@@ -26,13 +30,18 @@ from tracker.report.words import (
     INTERVALS,
     MORE,
     NO_PRIORITIES,
+    PERHAPS,
     STATUS_NOTES,
     STATUSES,
+    actor_words,
+    certainty_words,
     change_words,
+    coverage_words,
     interval_words,
     is_unchanged,
     level_words,
     none_words,
+    place,
     places,
     provenance_words,
     quoted,
@@ -46,9 +55,9 @@ from tracker.report.words import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
-    from tracker.model import Axis, Change, Comparison, Side, TopicChange, Vocabulary
+    from tracker.model import Axis, Change, Comparison, Decision, PhraseChange, Side, TopicChange, Vocabulary
     from tracker.report.redline import Piece
     from tracker.report.selection import ShiftRow
 
@@ -59,6 +68,10 @@ CONTEXT = 12
 """Words kept on each side of an edit where not everything is shown."""
 
 _TABLE = "| topic | level | sentences | % of words | before | now |\n| --- | --- | ---: | ---: | --- | --- |"
+
+_PHRASES = (
+    "| | phrase | uses | z | topic that covers it | a sentence |\n| --- | --- | ---: | ---: | --- | --- |"
+)
 
 _SPECIAL = re.compile(
     r"[\\`*_\[\]<>#|~&$^@]"  # markup of GitHub, and of pandoc
@@ -136,6 +149,8 @@ def _body(comparison: Comparison, everything: bool, only: Collection[str]) -> It
     yield from _shifts(comparison, "wording", WORDING_AXES, only)
     yield from _shifts(comparison, "facts", FACT_AXES, only)
     yield from _sentences(comparison, everything, only)
+    if not only:
+        yield from _phrases(comparison)
 
 
 def _head(comparison: Comparison) -> Iterator[str]:
@@ -146,6 +161,8 @@ def _head(comparison: Comparison) -> Iterator[str]:
     for caveat in comparison.caveats:
         yield f"> **Caveat**: {escape_markdown(caveat)}"
     yield f"**{escape_markdown(verdict(comparison))}**"
+    if judged := judged_words(comparison):
+        yield f"Follows {escape_markdown(judged)}."
 
 
 def _facts(side: Side) -> str:
@@ -154,15 +171,17 @@ def _facts(side: Side) -> str:
 
 
 def _topics(comparison: Comparison, everything: bool, only: Collection[str]) -> Iterator[str]:
-    groups = select_topics(comparison, only)
-    if not groups:
+    groups, doubtful = select_topics(comparison, only), select_doubtful(comparison, only)
+    if not groups and not doubtful:
         if not only:
             yield NO_PRIORITIES
         return
     yield f"## {HEADINGS['topics'].capitalize()}"
     yield f"{tally_topics(comparison)}."
-    for status, topics in groups:
-        yield f"### {STATUSES[status].capitalize()}: {STATUS_NOTES[status]}"
+    named = [(STATUSES[status], STATUS_NOTES[status], topics) for status, topics in groups]
+    named += [(*PERHAPS[status], topics) for status, topics in doubtful]
+    for name, note, topics in named:
+        yield f"### {name.capitalize()}: {note}"
         rows = (_topic_row(comparison, topic, everything) for topic in topics)
         yield "\n".join([_TABLE, *rows])
 
@@ -175,7 +194,13 @@ def _topic_row(comparison: Comparison, topic: TopicChange, everything: bool) -> 
     )
     interval = interval_words(topic)
     share = share_words(topic) + (f" ({interval})" if interval else "")
-    cells = (escape_markdown(topic.label), level_words(topic), sentence_words(topic), share, before, now)
+    level = level_words(topic) + _decisions(topic_decisions(topic))
+    level += f" ({certainty})" if (certainty := certainty_words(topic)) else ""
+    pair = find_counterpart(comparison, topic)
+    actors = actor_words(pair.actors) if pair else None
+    now += f" ({escape_markdown(actors)})" if actors else ""
+    now += f" ({escape_markdown(covered)})" if (covered := coverage_words(topic)) else ""
+    cells = (escape_markdown(topic.label), level, sentence_words(topic), share, before, now)
     return f"| {' | '.join(cells)} |"
 
 
@@ -214,7 +239,35 @@ def _change_row(comparison: Comparison, change: Change, cited: str, everything: 
     new = [comparison.new.version.segments[index] for index in change.new]
     pieces = read_edits(change.edits, None if everything else CONTEXT)
     lead = f"- **{change_words(change)}** {places(old, new)} `{cited}`:"
-    return f"{lead} {mark_pieces(pieces).strip()}"
+    return f"{lead} {mark_pieces(pieces).strip()}{_decisions(change.decided)}"
+
+
+def _decisions(decisions: Iterable[Decision]) -> str:
+    """Return decisions as they follow on what they are about."""
+    return "".join(f" (*{escape_markdown(decision_words(decision))}*)" for decision in decisions)
+
+
+def _phrases(comparison: Comparison) -> Iterator[str]:
+    """Yield what either side uses far more, and what topic covers it, if any."""
+    if comparison.phrases:
+        yield f"## {HEADINGS['phrases'].capitalize()}"
+        yield PAIR_NOTE
+        yield "\n".join([_PHRASES, *(_phrase_row(comparison, phrase) for phrase in comparison.phrases)])
+
+
+def _phrase_row(comparison: Comparison, phrase: PhraseChange) -> str:
+    side, when = (comparison.new, "now") if phrase.status == "emerging" else (comparison.old, "was")
+    segment = side.version.segments[phrase.segment]
+    quote = _quote(f"{when} {place(segment)}", segment.text, False)  # noqa: FBT003
+    words = escape_markdown(phrase.phrase)
+    cells = (
+        phrase.status,
+        words,
+        *phrase_facts(phrase).split(", z "),
+        escape_markdown(phrase.topic or ""),
+        quote,
+    )
+    return f"| {' | '.join(cells)} |"
 
 
 def _foot(

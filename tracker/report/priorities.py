@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, get_args
 
 from tracker.model import Level
-from tracker.report.layout import Line, draw, line, shorten, spread
+from tracker.report.judged import decision_words
+from tracker.report.layout import Line, Span, draw, line, shorten, spread, wrap
+from tracker.report.safe import one_line
 from tracker.report.words import counted, percent, place, quoted, side_facts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from tracker.model import Side, TopicReading, Vocabulary
+    from tracker.model import Decision, Side, TopicReading, Vocabulary
 
 LEVEL_NOTES: dict[Level, str] = {
     "declared": "named as the speaker's own priority, focus or task",
@@ -21,20 +24,34 @@ LEVEL_NOTES: dict[Level, str] = {
 }
 
 
+_NOBODY: Mapping[str, Decision] = MappingProxyType({})
+
+
 def render_priorities(
     side: Side,
     readings: Sequence[TopicReading],
     vocabulary: Vocabulary,
+    absences: Mapping[str, Decision] = _NOBODY,
     *,
     width: int = 80,
     color: bool = False,
 ) -> str:
     """Return the topics of one statement by level, each with its share of the words and a quote.
 
-    Where a statement names no topic of the vocabulary the answer says so.
+    Where a statement names no topic of the vocabulary the answer says so. ``absences`` are decisions that a
+    topic is absent; they close the list.
     """
     labels = {topic.id: topic.label for topic in vocabulary.topics}
-    return draw(_lines(side, readings, labels, width), color=color)
+    return draw([*_lines(side, readings, labels, width), *_absent(absences, labels, width)], color=color)
+
+
+def _absent(absences: Mapping[str, Decision], labels: Mapping[str, str], width: int) -> Iterator[Line]:
+    if absences:
+        yield line()
+        yield line("absent: a person decided so", "bold")
+    for topic, decision in absences.items():
+        yield line(f"  {labels.get(topic, one_line(topic))}")
+        yield from wrap([Span(decision_words(decision))], width, "      ", "      ")
 
 
 def _lines(
@@ -56,4 +73,6 @@ def _topic(reading: TopicReading, labels: dict[str, str], side: Side, width: int
     segment = side.version.segments[reading.leading]
     counts = f"{counted(len(reading.segments), 'sentence')}, {percent(reading.share)}"
     yield spread(f"  {labels.get(reading.topic, reading.topic)}", counts, width)
+    if reading.decided:
+        yield from wrap([Span(decision_words(reading.decided))], width, "      ", "      ")
     yield line(f"      {place(segment)} {quoted(shorten(segment.text, width - 14))}", "dim")

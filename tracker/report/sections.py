@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
+from tracker.model import PhraseStatus
 from tracker.report import entries
+from tracker.report.emerging import show_phrases
+from tracker.report.judged import is_personal
 from tracker.report.layout import Line, Span, line, spread, wrap
 from tracker.report.selection import (
     FACT_AXES,
     WORDING_AXES,
     hides_sentences,
     select_changes,
+    select_doubtful,
     select_shifts,
     select_topics,
 )
 from tracker.report.words import (
     HEADINGS,
     NO_PRIORITIES,
+    PERHAPS,
     STATUS_NOTES,
     STATUSES,
     is_unchanged,
@@ -25,6 +30,7 @@ from tracker.report.words import (
     tally_shifts,
     tally_topics,
 )
+from tracker.topics.emerging import PAIR
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -61,24 +67,38 @@ def build_sections(
             *wrap([Span(tally_changes(comparison))], width, "  ", "  "),
         )
         yield Section(heading, entries.show_changes(comparison, changes, width, everything=everything))
+    if not only:
+        yield from _build_phrases(comparison, width, rows)
+
+
+def _build_phrases(comparison: Comparison, width: int, rows: int | None) -> Iterator[Section]:
+    shown = ((status, show_phrases(comparison, status, width, rows)) for status in get_args(PhraseStatus))
+    found = tuple(entries.Entry(status, lines) for status, lines in shown if lines)
+    if found:
+        named = f"{HEADINGS['phrases'].upper()}, |z| ≥ {PAIR.score}"
+        title = spread(named, "uses before → now", width, "bold")
+        yield Section((line(), title), found)
 
 
 def _build_topics(
     comparison: Comparison, width: int, rows: int | None, only: Collection[str]
 ) -> Iterator[Section]:
     groups = select_topics(comparison, only)
-    if not groups and not only:
+    doubtful = select_doubtful(comparison, only)
+    if not groups and not doubtful and not only:
         yield Section((line(), line(NO_PRIORITIES)), ())
-    numbers = entries.measure_numbers(topic for _, topics in groups for topic in topics)
+    numbers = entries.measure_numbers(topic for _, topics in (*groups, *doubtful) for topic in topics)
     title: tuple[Line, ...] = (
         line(),
         spread(HEADINGS["topics"].upper(), entries.number_heading(numbers), width, "bold"),
         *wrap([Span(tally_topics(comparison))], width, "  ", "  "),
     )
-    for status, topics in groups:
-        heading = (Span(STATUSES[status], "bold"), Span(f": {STATUS_NOTES[status]}", "dim"))
+    named = [(STATUSES[status], STATUS_NOTES[status], topics) for status, topics in groups]
+    named += [(*PERHAPS[status], topics) for status, topics in doubtful]
+    for name, note, topics in named:
+        heading = wrap([Span(name, "bold"), Span(f": {note}", "dim")], width)
         shown = (entries.show_topic(comparison, topic, numbers, width, rows) for topic in topics)
-        yield Section((*title, heading), tuple(shown))
+        yield Section((*title, *heading), tuple(shown))
         title = ()
 
 
@@ -93,5 +113,8 @@ def _build_shifts(
             tally = tally_shifts(row.shift for row in shifts)
             yield Section(
                 (line(), spread(HEADINGS[name].upper(), tally, width, "bold")),
-                tuple(entries.show_shift(row, width, context=context, rule=everything) for row in shifts),
+                tuple(
+                    entries.show_shift(row, width, context=context, rule=everything or is_personal(row.shift))
+                    for row in shifts
+                ),
             )

@@ -10,7 +10,7 @@ from tracker.model import Change
 from tracker.report.words import STATUSES, is_unchanged
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     from tracker.model import (
         Axis,
@@ -56,13 +56,35 @@ class ShiftRow:
 def select_topics(
     comparison: Comparison, only: Collection[str] = ()
 ) -> tuple[tuple[Status, tuple[TopicChange, ...]], ...]:
-    """Return the topics by status in the order of the report, strongest first, empty statuses left out."""
+    """Return the topics by status in the order of the report, strongest first, empty statuses left out.
+
+    What is only perhaps so is not among them.
+    """
+    return _group_topics((topic for topic in comparison.topics if topic.claimed), only)
+
+
+def select_doubtful(
+    comparison: Comparison, only: Collection[str] = ()
+) -> tuple[tuple[Status, tuple[TopicChange, ...]], ...]:
+    """Return the topics that are perhaps new, returned or not repeated, likeliest first, by status."""
+    groups = _group_topics((topic for topic in comparison.topics if not topic.claimed), only)
+    return tuple((status, tuple(sorted(topics, key=_doubt))) for status, topics in groups)
+
+
+def _doubt(topic: TopicChange) -> float:
+    return -(topic.certainty or 0.0)
+
+
+def _group_topics(
+    topics: Iterable[TopicChange], only: Collection[str]
+) -> tuple[tuple[Status, tuple[TopicChange, ...]], ...]:
+    held = tuple(topics)
     groups = (
-        (status, tuple(sorted((t for t in comparison.topics if t.status == status), key=_weakness)))
+        (status, tuple(sorted((topic for topic in held if topic.status == status), key=_weakness)))
         for status in STATUSES
         if not only or status in only
     )
-    return tuple((status, topics) for status, topics in groups if topics)
+    return tuple((status, grouped) for status, grouped in groups if grouped)
 
 
 def rests_on_intervals(comparison: Comparison, only: Collection[str] = ()) -> bool:
@@ -85,15 +107,19 @@ def select_changes(
 
     Of two different texts none are shown unless asked for: everything, or an operation that is not
     also a status. Where less than half aligns, what is new or dropped, and always what was kept, is shown
-    only where everything or it is asked for.
+    only where everything or it is asked for. What people decided about is always shown.
     """
     if only:
         asked = set(only) if everything or comparison.genre == "revision" else set(only) - set(STATUSES)
         return tuple(c for c in comparison.changes if c.operation in asked or (c.moved and "moved" in asked))
     if comparison.genre == "session" and not everything:
-        return ()
+        return tuple(change for change in comparison.changes if change.decided)
     quiet = _QUIET if comparison.aligned >= MUCH_ALIGNED else _QUIET | _ONE_SIDED
-    return tuple(c for c in comparison.changes if everything or c.moved or c.operation not in quiet)
+    return tuple(c for c in comparison.changes if everything or _is_news(c, quiet))
+
+
+def _is_news(change: Change, quiet: Collection[str]) -> bool:
+    return change.moved or bool(change.decided) or change.operation not in quiet
 
 
 def hides_sentences(comparison: Comparison) -> bool:

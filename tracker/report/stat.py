@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tracker.report.judged import judged_words
 from tracker.report.layout import draw, line
 from tracker.report.safe import one_line
 from tracker.report.selection import select_shifts
@@ -33,9 +34,13 @@ def _rows(comparison: Comparison) -> Iterator[tuple[str, str]]:
     for operation in OPERATIONS:
         yield from _count(f"  {operation}", sum(change.operation == operation for change in changes))
     yield from _count("  moved", sum(change.moved for change in changes))
-    yield from _count("priorities", len(comparison.topics))
+    if judged := judged_words(comparison):
+        yield "follows", judged
+    claimed = [topic for topic in comparison.topics if topic.claimed]
+    yield from _count("priorities", len(claimed))
     for status, name in STATUSES.items():
-        yield from _count(f"  {name}", sum(topic.status == status for topic in comparison.topics))
+        yield from _count(f"  {name}", sum(topic.status == status for topic in claimed))
+    yield from _count("  perhaps", len(comparison.topics) - len(claimed))
     shifts = [row.shift for row in select_shifts(comparison, AXES)]
     yield from _count("shifts", len(shifts))
     for axis in AXES:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tracker.report.emerging import PAIR_NOTE
 from tracker.report.entries import show_rest
+from tracker.report.judged import judged_words
 from tracker.report.layout import Line, Span, columns, draw, line, wrap
 from tracker.report.sections import build_sections
 from tracker.report.selection import hides_sentences, rests_on_intervals
@@ -74,6 +76,8 @@ def _head(comparison: Comparison, width: int) -> Iterator[Line]:
         yield from wrap([Span(caveat, "warning")], width, "!    ", "     ")
     yield line()
     yield from wrap([Span(verdict(comparison), "bold")], width)
+    if judged := judged_words(comparison):
+        yield from wrap([Span(f"Follows {judged}.")], width)
 
 
 def _side(label: str, side: Side, width: int) -> Iterator[Line]:
@@ -173,6 +177,8 @@ def _foot(
         notes.append(f"{HIDDEN_SENTENCES}: {MORE}")
     if rests_on_intervals(comparison, only) and (everything or not is_unchanged(comparison)):
         notes.append(INTERVALS)
+    if everything and comparison.phrases and not only:
+        notes.append(PAIR_NOTE)
     if everything:
         notes.extend(provenance_words(comparison, vocabulary))
     if notes:

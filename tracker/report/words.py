@@ -11,7 +11,16 @@ from tracker.report.safe import one_line
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
-    from tracker.model import Change, Comparison, Segment, Shift, Side, TopicChange, TopicReading, Vocabulary
+    from tracker.model import (
+        Change,
+        Comparison,
+        Segment,
+        Shift,
+        Side,
+        TopicChange,
+        TopicReading,
+        Vocabulary,
+    )
 
 STATUSES: dict[Status, str] = {
     "new": "new",
@@ -36,6 +45,16 @@ STATUS_NOTES: dict[Status, str] = {
     "dropped": "a priority before, absent now",
 }
 
+PERHAPS: dict[Status, tuple[str, str]] = {
+    "new": ("perhaps new", "may be a priority now and absent before; a careful reader may disagree"),
+    "returned": ("perhaps returned", "may be a priority again; a careful reader may disagree"),
+    "dropped": (
+        "perhaps not repeated",
+        "may be a priority before and absent now; a careful reader may disagree",
+    ),
+}
+"""What is told apart from the findings, and why."""
+
 OPERATIONS: tuple[Operation, ...] = get_args(Operation)
 AXES: tuple[Axis, ...] = get_args(Axis)
 FILTERS: tuple[str, ...] = tuple(dict.fromkeys((*STATUSES, *OPERATIONS, "moved", *AXES)))
@@ -56,6 +75,7 @@ HEADINGS = {
     "wording": "shifts of wording",
     "facts": "figures, dates and names",
     "sentences": "sentences",
+    "phrases": "phrases that one side uses far more",
 }
 
 INTERVALS = "Intervals (95%, Holm) cover cutting and matching of sentences, not sampling."
@@ -117,8 +137,16 @@ def aligned_words(comparison: Comparison) -> str:
 
 
 def is_unchanged(comparison: Comparison) -> bool:
-    """Tell whether both sides hold the same sentences in the same words and order."""
-    return all(change.operation == "kept" and not change.moved for change in comparison.changes)
+    """Tell whether both sides hold the same sentences in the same words and order.
+
+    What a person calls kept may be in other words, and is a difference.
+    """
+    return all(
+        change.operation == "kept"
+        and not change.moved
+        and (not change.decided or all(edit.kind == "kept" for edit in change.edits))
+        for change in comparison.changes
+    )
 
 
 def provenance_words(comparison: Comparison, vocabulary: Vocabulary) -> tuple[str, ...]:
@@ -128,13 +156,39 @@ def provenance_words(comparison: Comparison, vocabulary: Vocabulary) -> tuple[st
         f"tracker {source.release}, encoder {source.encoder}",
         f"topics {one_line(vocabulary.name)} {source.vocabulary[:DIGEST]}",
         f"texts {source.old_text[:DIGEST]} {ARROW} {source.new_text[:DIGEST]}",
+        *([f"phrases {_prior_words(source.prior)}"] if source.prior != "none" else []),
     )
 
 
+def _prior_words(prior: str) -> str:
+    """Return a prior's name with the head of its digest; a flat one has none."""
+    name, _, digest = prior.rpartition(" ")
+    return f"{name} {digest[:DIGEST]}" if name else prior
+
+
+def actor_words(actors: Sequence[Shift]) -> str | None:
+    """Return who is no longer named on a topic and who is named now, with their roles."""
+    parts = []
+    for lead, side in (("no longer named", "old"), ("named now", "new")):
+        found = [(shift, getattr(shift, side)) for shift in actors]
+        told = ", ".join(
+            f"{one_line(evidence.text)}{_role_words(shift)}" for shift, evidence in found if evidence
+        )
+        parts += [f"{lead}: {told}"] if told else []
+    return "; ".join(parts) or None
+
+
+def _role_words(shift: Shift) -> str:
+    role = shift.rule.partition("actor: ")[2].partition(" (")[0]
+    return f" ({role})" if role else ""
+
+
 def tally_topics(comparison: Comparison) -> str:
-    """Count the priorities by status: ``2 new, 1 kept, 3 not repeated``."""
-    counts = Counter(topic.status for topic in comparison.topics)
-    return _tally((STATUSES[status], counts[status]) for status in STATUSES)
+    """Count the priorities by status: ``2 new, 1 kept, 3 not repeated``; what is perhaps so last."""
+    counts = Counter(topic.status for topic in comparison.topics if topic.claimed)
+    doubts = Counter(topic.status for topic in comparison.topics if not topic.claimed)
+    perhaps = ((name, doubts[status]) for status, (name, _) in PERHAPS.items())
+    return _tally([*((STATUSES[status], counts[status]) for status in STATUSES), *perhaps])
 
 
 def tally_changes(comparison: Comparison) -> str:
@@ -183,6 +237,18 @@ def interval_words(topic: TopicChange) -> str | None:
         return None
     low, high = (f"{100 * bound:+.1f}".replace("-", "−") for bound in topic.difference)
     return f"change of share {low} to {high} points"
+
+
+def coverage_words(topic: TopicChange) -> str | None:
+    """Say which group's statement may cover what is not repeated, where the speaker aligns with one."""
+    if topic.covered is None:
+        return None
+    return f"may be covered by the statement of the {one_line(topic.covered)}, with which it aligns itself"
+
+
+def certainty_words(topic: TopicChange) -> str | None:
+    """Return how certain a claim is that is only perhaps so: ``certainty 0.45``."""
+    return None if topic.claimed or topic.certainty is None else f"certainty {topic.certainty:.2f}"
 
 
 def shift_words(shift: Shift) -> str:

@@ -13,6 +13,12 @@ if TYPE_CHECKING:
     from tracker.topics.passages import Continuation
     from tracker.topics.roles import Role, Treatment
 
+PRIORITIES: Final = frozenset[str]({"declared", "substantive"})
+"""The levels that make a topic a priority."""
+
+ONCE: Final = "once only:"
+"""What the rule of a mention begins with that one sentence more would make a priority."""
+
 _NEIGHBOURHOOD: Final = 4
 """Segments within which sentences about a topic are one treatment of it."""
 _SENTENCES: Final = 2
@@ -53,7 +59,7 @@ class Bundle:
 
     def segments(self, level: Level) -> tuple[int, ...]:
         """Return the segments to be counted: those about a priority, those that name anything else."""
-        if level in {"declared", "substantive"}:
+        if level in PRIORITIES:
             return tuple(sorted({*self.about(), *self.own, *(item.segment for item in self.continued)}))
         return tuple(sorted({item.segment for item in self.treatments}))
 
@@ -111,5 +117,5 @@ def _judge_mention(bundle: Bundle) -> Judgement:
         (item for role in _SHOWING for item in bundle.with_role(role)),
         bundle.treatments[0],
     )
-    rule = f"once only: {shown.rule}" if shown.role in _ABOUT else shown.rule
+    rule = f"{ONCE} {shown.rule}" if shown.role in _ABOUT else shown.rule
     return Judgement("mentioned", shown.segment, rule)

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from tracker.model import TopicReading
 from tracker.text.folding import fold
+from tracker.topics.certainty import LANGUAGE, VOCABULARY, judge_evidence
 from tracker.topics.context import declare_announced, find_ceremony, find_titles, set_asides
 from tracker.topics.cues import load_cues
-from tracker.topics.judging import Bundle, judge
+from tracker.topics.evidence import describe_topics
+from tracker.topics.judging import ONCE, Bundle, judge
 from tracker.topics.matching import match_topics
+from tracker.topics.overlaps import treat_overlapping
 from tracker.topics.passages import PassageReader, find_continuations, find_own_paragraphs
-from tracker.topics.roles import treat
 from tracker.topics.speaker import find_speaker
 
 if TYPE_CHECKING:
@@ -22,10 +24,17 @@ if TYPE_CHECKING:
     from tracker.model import Mention, Version, Vocabulary
     from tracker.topics.context import Treatments
     from tracker.topics.cues import Cues
+    from tracker.topics.evidence import Evidence
 
 NARROWER: Final = "a narrower topic is named"
 """The rule of a reading whose topic no term names."""
 
+LIKELY: Final = "likely a priority:"
+"""What the rule of a reading begins with whose level its probability gave."""
+
+_LIKELY: Final = 0.6
+_SURE: Final = 0.7
+"""The probabilities that make a priority of what is mainly about a topic once, and of any other mention."""
 _NEAR: Final = 3
 """Segments on either side within which a term settles what a hint means."""
 
@@ -47,16 +56,55 @@ def read_topics(
     sentence about two topics counts for both. A topic of which only a narrower one is named counts as
     mentioned.
     """
-    cues = load_cues(version.language, (*own_names, *find_speaker(version)))
+    met = _meet_topics(version, vocabulary, own_names)
     words = count_substance(version)
+    readings = {topic: _read(topic, bundle, words) for topic, bundle in met.bundles.items()}
+    readings |= _read_broader(readings, vocabulary)
+    if version.language == LANGUAGE and vocabulary.name == VOCABULARY:
+        evidence = _describe(met, version, vocabulary)
+        readings = {topic: _weigh(reading, evidence[topic]) for topic, reading in readings.items()}
+    return tuple(readings[topic.id] for topic in vocabulary.topics if topic.id in readings)
+
+
+def read_evidence(
+    version: Version, vocabulary: Vocabulary, *, own_names: Collection[str] = ()
+) -> dict[str, Evidence]:
+    """Return by topic what the probabilities of a version's readings rest on."""
+    return _describe(_meet_topics(version, vocabulary, own_names), version, vocabulary)
+
+
+@dataclass(frozen=True, slots=True)
+class _Met:
+    """The topics of a version as its sentences treat them."""
+
+    cues: Cues
+    mentions: Mentions
+    treatments: Treatments
+    bundles: Mapping[str, Bundle]
+
+
+def _meet_topics(version: Version, vocabulary: Vocabulary, own_names: Collection[str]) -> _Met:
+    cues = load_cues(version.language, (*own_names, *find_speaker(version)))
     mentions = _find_mentions(version, vocabulary, own_names)
     situations = frozenset(topic.id for topic in vocabulary.topics if topic.kind == "situation")
     treatments = _treat_all(version, mentions, cues, situations)
     reader = PassageReader(cues, version.language, situations)
-    bundles = _bundle(version, mentions, treatments, reader)
-    readings = {topic: _read(topic, bundle, words) for topic, bundle in bundles.items()}
-    readings |= _read_broader(readings, vocabulary)
-    return tuple(readings[topic.id] for topic in vocabulary.topics if topic.id in readings)
+    return _Met(cues, mentions, treatments, _bundle(version, mentions, treatments, reader))
+
+
+def _describe(met: _Met, version: Version, vocabulary: Vocabulary) -> dict[str, Evidence]:
+    words = sum(count_substance(version))
+    return describe_topics(version, vocabulary, met.mentions, met.treatments, met.bundles, met.cues, words)
+
+
+def _weigh(reading: TopicReading, evidence: Evidence) -> TopicReading:
+    """Return a reading with its probabilities; a mention that is more likely a priority than not is one."""
+    likelihood = judge_evidence(evidence)
+    weighed = replace(reading, priority=likelihood.priority, presence=likelihood.presence)
+    least = _LIKELY if reading.rule.startswith(ONCE) else _SURE
+    if reading.level == "mentioned" and reading.rule != NARROWER and likelihood.priority >= least:
+        return replace(weighed, level="substantive", rule=f"{LIKELY} {reading.rule}")
+    return weighed
 
 
 def count_substance(version: Version) -> list[int]:
@@ -116,7 +164,7 @@ def _treat_all(version: Version, mentions: Mentions, cues: Cues, situations: fro
         segment.ordinal for segment in version.segments if segment.kind == "heading"
     }
     treatments: Treatments = tuple(
-        treat(segment.text, found, cues, situations)
+        treat_overlapping(segment.text, found, cues, situations)
         for segment, found in zip(version.segments, mentions, strict=True)
     )
     treatments = declare_announced(version.segments, treatments, cues)

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final, get_args
 
 from tracker.model import Counterpart, Level, Passage, Status, Topic, TopicChange, TopicReading
+from tracker.topics import judging
+from tracker.topics.alignments import find_aligned
+from tracker.topics.certainty import Likelihood, judge_evidence, judge_status, load_certainty
 from tracker.topics.closest import find_closest
+from tracker.topics.evidence import describe_absence
 from tracker.topics.levels import NARROWER, count_substance
 from tracker.topics.shares import Difference, Occupancy, compare_shares
 
@@ -14,8 +19,11 @@ if TYPE_CHECKING:
 
     from tracker.model import Version, Vocabulary
 
-PRIORITIES: Final = frozenset({"declared", "substantive"})
+PRIORITIES: Final = judging.PRIORITIES
 """The levels that make a topic a priority."""
+
+_IN_DOUBT: Final = 0.5
+"""The probability of being there at all below which a mention does not keep a topic from being absent."""
 
 _STATUSES: Final[tuple[Status, ...]] = get_args(Status)
 _TERMS: Final = 8
@@ -38,15 +46,18 @@ def compare_topics(
     Changes are in the order of ``Status``, within one the strongest first: declared before substantive,
     then by share. ``earlier`` holds the priorities of sessions before the old one; a topic among them that
     was absent from the old text is returned, not new. A topic that is mentioned on one side is neither new
-    nor dropped; one of which the old text names only a narrower topic is new, while a narrower topic in the
-    new text keeps a broader one from being dropped. Up and down are claimed only where the interval of the
-    difference, corrected over all the topics compared, excludes zero. Counterparts pair the leading segments
-    of topics that are priorities on both sides.
+    nor dropped, unless a careful reader would hardly count the mention; one of which the old text names only
+    a narrower topic is new, while a narrower topic in the new text keeps a broader one from being dropped.
+    How certain new, returned and dropped are is told where it is known, and they are claimed from a
+    threshold on. Up and down are claimed only where the interval of the difference, corrected over all the
+    topics compared, excludes zero. Counterparts pair the leading segments of topics that are priorities on
+    both sides.
     """
-    pairs = _pair(old_readings, new_readings)
+    doubts = _Doubts(old, new, old_readings, new_readings)
+    pairs = _pair(old_readings, new_readings, doubts)
     known = frozenset[str]().union(*earlier)
     both = tuple(
-        topic for topic, (before, after) in pairs.items() if _is_priority(before) and _is_priority(after)
+        topic for topic, (before, after) in pairs.items() if _is_measured(before) and _is_measured(after)
     )
     differences = compare_shares(both, _occupancy(old, old_readings), _occupancy(new, new_readings))
     topics = {topic.id: topic for topic in vocabulary.topics}
@@ -55,7 +66,8 @@ def compare_topics(
         for topic, pair in pairs.items()
         if topic in topics
     ]
-    return tuple(sorted(changes, key=_strength)), _counterparts(both, pairs)
+    weighed = (doubts.weigh(change) for change in changes)
+    return tuple(sorted(weighed, key=_strength)), _counterparts(both, pairs)
 
 
 def find_priorities(readings: Iterable[TopicReading]) -> frozenset[str]:
@@ -81,18 +93,31 @@ def decide_status(
 _RANKS: Final[Mapping[Level, int]] = {"mentioned": 0, "acknowledged": 0, "substantive": 1, "declared": 2}
 
 
-def _pair(old: Iterable[TopicReading], new: Iterable[TopicReading]) -> dict[str, Pair]:
-    before = {reading.topic: reading for reading in old if reading.rule != NARROWER}
-    after = {reading.topic: reading for reading in new}
+def _pair(old: Iterable[TopicReading], new: Iterable[TopicReading], doubts: _Doubts) -> dict[str, Pair]:
+    """Return both readings of each topic that is a priority on either side, or may be on one alone."""
+    before = {reading.topic: reading for reading in old if reading.rule != NARROWER and _counts(reading)}
+    after = {reading.topic: reading for reading in new if _counts(reading)}
+    pairs = {topic: (before.get(topic), after.get(topic)) for topic in sorted(before.keys() | after.keys())}
     return {
-        topic: (before.get(topic), after.get(topic))
-        for topic in sorted(before.keys() | after.keys())
-        if _is_priority(before.get(topic)) or _is_priority(after.get(topic))
+        topic: pair
+        for topic, pair in pairs.items()
+        if _is_priority(pair[0]) or _is_priority(pair[1]) or doubts.may_differ(topic, pair)
     }
+
+
+def _counts(reading: TopicReading) -> bool:
+    """Whether a reading keeps its topic from being absent; what people decided, and priorities, always do."""
+    unweighed = reading.decided is not None or reading.presence is None or reading.rule == NARROWER
+    return unweighed or reading.level in PRIORITIES or (reading.presence or 0.0) >= _IN_DOUBT
 
 
 def _is_priority(reading: TopicReading | None) -> bool:
     return reading is not None and reading.level in PRIORITIES
+
+
+def _is_measured(reading: TopicReading | None) -> bool:
+    """Whether a topic is a priority by segments; one that people alone saw has none to count or compare."""
+    return reading is not None and bool(reading.segments) and _is_priority(reading)
 
 
 def _occupancy(version: Version, readings: Iterable[TopicReading]) -> Occupancy:
@@ -116,6 +141,62 @@ def _change(
         difference=difference.interval if difference else None,
         closest=_closest(topic, before, old, new) if before and status == "dropped" else None,
     )
+
+
+class _Doubts:
+    """What is known of both sides that makes a claim of absence more or less certain."""
+
+    def __init__(
+        self, old: Version, new: Version, before: Iterable[TopicReading], after: Iterable[TopicReading]
+    ) -> None:
+        self._readings = (
+            {reading.topic: reading for reading in before},
+            {reading.topic: reading for reading in after},
+        )
+        self._unnamed = tuple(
+            judge_evidence(describe_absence(sum(count_substance(side)))) for side in (old, new)
+        )
+        self._aligned = find_aligned(new)
+
+    def weigh(self, change: TopicChange) -> TopicChange:
+        """Return a change with its certainty, and with the group that may have spoken for the country."""
+        if change.status == "dropped":
+            certainty = self._judge(change.topic, change.old, 1)
+            weighed = replace(change, covered=self._aligned)
+        elif change.status in {"new", "returned"}:
+            certainty = self._judge(change.topic, change.new, 0)
+            weighed = change
+        else:
+            return change
+        claimed = certainty is None or certainty >= load_certainty().claimed
+        claimed = claimed and (_is_priority(change.old) or _is_priority(change.new))
+        return replace(weighed, certainty=certainty, claimed=claimed)
+
+    def may_differ(self, topic: str, pair: Pair) -> bool:
+        """Tell whether what one side alone mentions may well be a priority there, and absent elsewhere."""
+        before, after = pair
+        if (before is None) == (after is None):
+            return False
+        certainty = self._judge(topic, before or after, 1 if after is None else 0)
+        return certainty is not None and certainty >= load_certainty().perhaps
+
+    def _judge(self, topic: str, there: TopicReading | None, side: int) -> float | None:
+        """Return how sure it is that a topic is a priority there and absent on the other side."""
+        elsewhere = self._readings[side].get(topic)
+        here = _likelihood(there)
+        other = _likelihood(elsewhere) if elsewhere else self._unnamed[side]
+        if here is None or other is None:
+            return None
+        return judge_status(here, other, unnamed=elsewhere is None or elsewhere.rule == NARROWER)
+
+
+def _likelihood(reading: TopicReading | None) -> Likelihood | None:
+    """Return what a reading says of its topic; a person's word is certain."""
+    if reading is None or reading.priority is None or reading.presence is None:
+        return None
+    if reading.decided is not None:
+        return Likelihood(float(reading.level in PRIORITIES), 1.0)
+    return Likelihood(reading.priority, reading.presence)
 
 
 def _closest(topic: Topic, reading: TopicReading, old: Version, new: Version) -> Passage | None:

@@ -1,0 +1,196 @@
+"""Score what ``tracker`` says became of each topic against coding sheets, beside the readers themselves.
+
+Run as ``python -m tests.acceptance.session_pairs [SHEET.csv]``; without a sheet, on ``coding/mended.csv``. A
+sheet has the columns reader, country, session, topic, level and or, as ``coding/codebook.md`` says;
+neighbouring sessions make a pair. A claim is true where any reader coded that status or would allow it. What
+was coded firmly is what every reader coded without another choice. Where there are two readers or more, each
+is scored against the others by the same rules: that is as far as agreement goes.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from itertools import combinations
+from pathlib import Path
+from random import Random
+from typing import TYPE_CHECKING
+
+from tests.coded_sheets import (
+    ABSENT,
+    CODING,
+    CodedPair,
+    allowed_statuses,
+    coded_status,
+    load_speech,
+    pair_speeches,
+    read_later,
+    read_sheet,
+)
+from tracker.topics.vocabulary import load_vocabulary
+from tracker.workflows.compare import compare_sides
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable, Mapping, Sequence
+
+    from tests.coded_sheets import Codes, Speech
+
+    Claims = Mapping[str, frozenset[str]]
+    Distance = Callable[[Hashable, Hashable, Counter[Hashable]], float]
+
+STATUSES = ("new", "dropped", "promoted", "demoted", "kept")
+COUNTED = ("new or perhaps", "dropped or perhaps")
+"""Claims together with what is told apart as perhaps so."""
+SAME = {"returned": "new", "up": "kept", "down": "kept"}
+LEVELS = (ABSENT, "mentioned", "acknowledged", "substantive", "declared")
+DRAWS = 1000
+
+
+def main() -> None:
+    """Print agreement, then precision and recall by status, ``tracker`` first and each reader after."""
+    path = Path(sys.argv[1]) if len(sys.argv) > 1 else CODING / "mended.csv"
+    sheet = read_sheet(path)
+    pairs, later = pair_speeches(sheet), read_later(path)
+    readers = sorted(sheet)
+    print(f"{path.name}: {len(pairs)} pairs, readers {', '.join(readers)}")
+    print_agreement(sheet, pairs)
+    print_scores("tracker", pairs, [claim(pair, later) for pair in pairs])
+    for reader in readers:
+        shared = [pair for pair in pairs if reader in pair.readers and len(pair.readers) > 1]
+        if shared:
+            others = [leave_out(pair, reader) for pair in shared]
+            print_scores(f"reader {reader}", others, [repeat(pair, reader) for pair in shared])
+
+
+def claim(pair: CodedPair, later: frozenset[str]) -> Claims:
+    """Return the topics by the status that ``tracker`` claims, and those that are perhaps new or dropped.
+
+    Of topics that came later than the coding, those that no reader named are left out: nothing is known of
+    them.
+    """
+    old, new = (load_speech(pair.country, session) for session in (pair.old, pair.new))
+    changes = compare_sides(old, new, load_vocabulary(), encoder=None).topics
+    found: dict[str, set[str]] = {status: set() for status in (*STATUSES, *COUNTED)}
+    for change in changes:
+        if change.topic in later - pair.topics:
+            continue
+        status = SAME.get(change.status, change.status)
+        if change.claimed:
+            found[status].add(change.topic)
+        if f"{status} or perhaps" in found:
+            found[f"{status} or perhaps"].add(change.topic)
+    return {status: frozenset(topics) for status, topics in found.items()}
+
+
+def repeat(pair: CodedPair, reader: str) -> Claims:
+    """Return the topics by the status that a reader coded."""
+    codes = pair.readers[reader]
+    topics = {*codes[0], *codes[1]}
+    return {
+        status: frozenset(topic for topic in topics if coded_status(codes, topic) == status)
+        for status in STATUSES
+    }
+
+
+def leave_out(pair: CodedPair, reader: str) -> CodedPair:
+    """Return a pair without one of its readers."""
+    rest = {name: codes for name, codes in pair.readers.items() if name != reader}
+    return CodedPair(pair.country, pair.old, pair.new, rest)
+
+
+def print_scores(name: str, pairs: Sequence[CodedPair], claims: Sequence[Claims]) -> None:
+    """Print precision and both recalls of each status, with 95 % intervals by resampling pairs."""
+    print(f"\n{name:24} {'precision':>28} {'recall of the firm':>28} {'recall of any':>28}")
+    for status in claims[0]:
+        rows = [_count(pair, status, held[status]) for pair, held in zip(pairs, claims, strict=True)]
+        cells = (_interval(rows, at) for at in (0, 2, 4))
+        print(f"  {status:22} {' '.join(f'{cell:>28}' for cell in cells)}")
+
+
+def _count(pair: CodedPair, status: str, claimed: frozenset[str]) -> tuple[int, ...]:
+    """Return true and all claims, found and all firm ones, found and all that any reader coded."""
+    wanted = status.partition(" ")[0]
+    readers = pair.readers.values()
+    topics = pair.topics
+    true = {topic for topic in topics if any(wanted in allowed_statuses(codes, topic) for codes in readers)}
+    firm = {topic for topic in topics if all(allowed_statuses(codes, topic) == {wanted} for codes in readers)}
+    coded = {topic for topic in topics if any(coded_status(codes, topic) == wanted for codes in readers)}
+    return (
+        *(len(claimed & true), len(claimed)),
+        *(len(claimed & firm), len(firm)),
+        *(len(claimed & coded), len(coded)),
+    )
+
+
+def _interval(rows: Sequence[tuple[int, ...]], at: int) -> str:
+    """Return a ratio over all pairs, its interval by resampling pairs, and what it is of."""
+    random = Random(0)  # noqa: S311 (a seeded bootstrap)
+    values = sorted(_ratio(random.choices(rows, k=len(rows)), at) for _ in range(DRAWS))
+    whole = sum(row[at + 1] for row in rows)
+    low, high = values[DRAWS // 40], values[-DRAWS // 40]
+    return f"{_ratio(rows, at):.2f} [{low:.2f}, {high:.2f}] of {whole}"
+
+
+def _ratio(rows: Sequence[tuple[int, ...]], at: int) -> float:
+    return sum(row[at] for row in rows) / max(1, sum(row[at + 1] for row in rows))
+
+
+def print_agreement(sheet: Mapping[str, Mapping[Speech, Codes]], pairs: Sequence[CodedPair]) -> None:
+    """Print Krippendorff's alpha of each two readers: of levels (ordinal) and of statuses (nominal).
+
+    Units are the topics that either of the two coded: a topic that both leave out is agreed on by nobody.
+    """
+    for one, other in combinations(sorted(sheet), 2):
+        speeches = sheet[one].keys() & sheet[other].keys()
+        if not speeches:
+            continue
+        levels = [
+            (_rank(sheet[one][speech], topic), _rank(sheet[other][speech], topic))
+            for speech in sorted(speeches)
+            for topic in sorted({*sheet[one][speech], *sheet[other][speech]})
+        ]
+        statuses = [
+            (coded_status(pair.readers[one], topic), coded_status(pair.readers[other], topic))
+            for pair in pairs
+            if {one, other} <= pair.readers.keys()
+            for topic in sorted(pair.topics)
+        ]
+        found = (find_alpha(levels, ordinal), find_alpha(statuses, nominal))
+        print(
+            f"  readers {one} and {other}: alpha of levels {found[0]:.2f} of {len(levels)},"
+            f" of statuses {found[1]:.2f} of {len(statuses)}"
+        )
+
+
+def _rank(codes: Codes, topic: str) -> int:
+    return LEVELS.index(codes.get(topic, (ABSENT,))[0])
+
+
+def find_alpha(units: Sequence[tuple[Hashable, Hashable]], distance: Distance) -> float:
+    """Return Krippendorff's alpha of two coders over units that both coded.
+
+    Krippendorff, K. (2004), Content Analysis, second edition, chapter 11.
+    """
+    counts: Counter[Hashable] = Counter(value for unit in units for value in unit)
+    observed = sum(distance(*unit, counts) for unit in units) * 2
+    every = sum(
+        counts[one] * counts[other] * distance(one, other, counts) for one in counts for other in counts
+    )
+    return 1 - (sum(counts.values()) - 1) * observed / every
+
+
+def nominal(one: Hashable, other: Hashable, counts: Counter[Hashable]) -> float:
+    """Return how far two codes are apart: not at all, or wholly."""
+    del counts
+    return float(one != other)
+
+
+def ordinal(one: Hashable, other: Hashable, counts: Counter[Hashable]) -> float:
+    """Return how far two ranks are apart: by how many codes lie between them, squared."""
+    low, high = sorted((int(str(one)), int(str(other))))
+    between = sum(counts[rank] for rank in range(low, high + 1))
+    return float((between - (counts[low] + counts[high]) / 2) ** 2)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,190 @@
+"""Probabilities of claims: what raises and lowers them, and what is told apart as perhaps so."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.comparisons import VOCABULARY, change, comparison, reading, side, topic
+from tracker.model import Topic, Vocabulary
+from tracker.report.markdown import render_markdown
+from tracker.report.stat import render_stat
+from tracker.report.terminal import render
+from tracker.text.reading import read_text
+from tracker.topics.alignments import find_aligned
+from tracker.topics.certainty import Likelihood, judge_evidence, judge_status, load_certainty
+from tracker.topics.evidence import SENTENCE_FEATURES, TOPIC_FEATURES, Evidence, describe_absence
+from tracker.topics.levels import LIKELY, read_evidence, read_topics
+from tracker.topics.statuses import compare_topics
+from tracker.topics.vocabulary import load_vocabulary
+
+if TYPE_CHECKING:
+    from tracker.model import Comparison, TopicChange, TopicReading
+
+UN = load_vocabulary()
+FILLER = "The harbour was quiet in the morning. Boats came in before noon. Nobody spoke about the weather. "
+MUCH = (
+    "We will end piracy on our coast. We call on all States to prosecute piracy. "
+    "Piracy must be stopped, and we will send two ships against piracy. "
+)
+PROBABILITIES = st.floats(0, 1, allow_nan=False)
+
+
+def _read(text: str) -> dict[str, TopicReading]:
+    return {each.topic: each for each in read_topics(read_text(text, language="en"), UN)}
+
+
+def _compare(old: str, new: str) -> dict[str, TopicChange]:
+    sides = [read_text(text, language="en") for text in (old, new)]
+    readings = [read_topics(each, UN) for each in sides]
+    changes, _ = compare_topics(sides[0], sides[1], readings[0], readings[1], UN)
+    return {each.topic: each for each in changes}
+
+
+def test_the_weights_are_as_many_as_the_features() -> None:
+    weights = load_certainty()
+    for model in (weights.priority, weights.presence):
+        assert (len(model.sentence), len(model.topic), len(model.unseen)) == (
+            len(SENTENCE_FEATURES),
+            len(TOPIC_FEATURES),
+            len(TOPIC_FEATURES),
+        )
+    assert 0.5 < weights.claimed < 1
+    assert weights.perhaps < weights.claimed
+
+
+@pytest.mark.parametrize(
+    ("less", "more"),
+    [
+        (FILLER, f"{FILLER}There is piracy, we hear."),
+        (f"{FILLER}He said that piracy had ended.", f"{FILLER}We will end piracy on our coast."),
+        (f"{FILLER}We will end piracy on our coast.", FILLER + MUCH),
+    ],
+)
+def test_more_evidence_is_more_likely_a_priority(less: str, more: str) -> None:
+    def likelihood(text: str) -> float:
+        found = _read(text).get("piracy")
+        return (found.priority or 0.0) if found else judge_evidence(describe_absence(17)).priority
+
+    assert likelihood(less) < likelihood(more)
+
+
+@given(st.lists(st.lists(st.floats(-5, 5), min_size=15, max_size=15), max_size=6))
+def test_a_priority_is_there_and_both_are_probabilities(rows: list[list[float]]) -> None:
+    found = judge_evidence(Evidence(tuple(map(tuple, rows)), (0.7, 0.7, 0.0, 0.0, 0.0)))
+    assert 0 <= found.priority <= found.presence <= 1
+
+
+@given(PROBABILITIES, PROBABILITIES, PROBABILITIES)
+def test_a_claim_is_surer_the_likelier_the_priority_and_the_absence(
+    one: float, two: float, there: float
+) -> None:
+    low, high = sorted((one, two))
+    absent, present = Likelihood(0.0, there), Likelihood(there, 1.0)
+    surer = judge_status(Likelihood(high, 1.0), absent, unnamed=True)
+    assert judge_status(Likelihood(low, 1.0), absent, unnamed=True) <= surer
+    assert judge_status(present, Likelihood(0.0, high), unnamed=True) <= judge_status(
+        present, Likelihood(0.0, low), unnamed=True
+    )
+
+
+def test_much_said_on_one_side_alone_is_claimed_and_a_single_sentence_is_perhaps_so() -> None:
+    assert _compare(FILLER, FILLER + MUCH)["piracy"].claimed
+    assert _compare(FILLER + MUCH, FILLER)["piracy"].claimed
+    single = _compare(FILLER, f"{FILLER}Piracy is a threat.")["piracy"]
+    assert (single.status, single.claimed) == ("new", False)
+    assert single.certainty is not None
+    assert single.certainty < load_certainty().claimed
+
+
+def test_what_is_on_both_sides_has_no_certainty() -> None:
+    kept = _compare(FILLER + MUCH, FILLER + MUCH)["piracy"]
+    assert (kept.status, kept.certainty, kept.claimed) == ("kept", None, True)
+
+
+def test_nothing_is_known_of_another_vocabulary_or_language() -> None:
+    own = Vocabulary("own", (Topic("piracy", "Piracy", terms={"und": ("piracy", "piraterie")}),), "00" * 32)
+    french = read_text("Nous condamnons la piraterie. La piraterie doit cesser.", language="fr")
+    assert [each.priority for each in read_topics(french, UN)] == [None] * len(read_topics(french, UN))
+    assert [each.priority for each in read_topics(read_text(MUCH, language="en"), own)] == [None]
+
+
+def test_a_list_of_names_is_seen() -> None:
+    text = f"{FILLER}We met partners from Kenya, Haiti, Norway and Chile. We will stand with Haiti."
+    names = SENTENCE_FEATURES.index("names")
+    evidence = read_evidence(read_text(text, language="en"), UN)["situation-haiti"]
+    assert [row[names] for row in evidence.sentences] == [1.0, 0.0]
+
+
+def test_a_mention_that_is_likely_a_priority_is_one_and_its_rule_says_so() -> None:
+    text = f"{FILLER * 20}Piracy and armed robbery at sea remain an urgent threat to our trade."
+    found = _read(text)["piracy"]
+    assert (found.level == "substantive") == found.rule.startswith(LIKELY)
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "group"),
+    [
+        ("Norland aligns itself with the statement of the European Union.", "en", "European Union"),
+        (
+            "We associate ourselves with the statement by Cuba on behalf of the Group of 77 and China.",
+            "en",
+            "Group of 77 and China",
+        ),
+        (
+            "We align ourselves with the statement of the African Group, and add this.",
+            "en",
+            "African Group",
+        ),
+        (
+            "Ma délégation s’associe à la déclaration faite au nom de l’Union européenne.",
+            "fr",
+            "Union européenne",
+        ),
+        ("Mi país se suma a la declaración pronunciada en nombre del Grupo de Río.", "es", "Grupo de Río"),
+        ("We stand with the people of Haiti and welcome the statement of the Council.", "en", None),
+        ("Мы присоединяемся к заявлению Европейского союза.", "ru", None),
+    ],
+)
+def test_the_group_a_speaker_aligns_with_is_found(text: str, language: str, group: str | None) -> None:
+    assert find_aligned(read_text(text, language=language)) == group
+
+
+def test_what_is_not_repeated_may_be_covered_by_a_group() -> None:
+    new = f"Norland aligns itself with the statement of the European Union. {FILLER}"
+    assert _compare(FILLER + MUCH, new)["piracy"].covered == "European Union"
+    assert _compare(FILLER + MUCH, FILLER)["piracy"].covered is None
+
+
+def _doubtful() -> Comparison:
+    held = comparison(
+        side("a", ["One."]),
+        side("b", ["Two."]),
+        change("dropped", [0], [], "-One."),
+        change("new", [], [0], "+Two."),
+        genre="session",
+    )
+    sure = topic("Piracy", "dropped", reading("substantive", [0], 0.5), None)
+    doubtful = topic("Oceans", "new", None, reading("substantive", [0], 0.5))
+    return replace(
+        held,
+        topics=(
+            replace(sure, certainty=0.9, covered="European Union"),
+            replace(doubtful, certainty=0.45, claimed=False),
+        ),
+    )
+
+
+def test_every_report_tells_apart_what_is_perhaps_so() -> None:
+    terminal = render(_doubtful(), VOCABULARY, width=120)
+    markdown = render_markdown(_doubtful(), VOCABULARY)
+    for report in (terminal, markdown):
+        assert "1 not repeated, 1 perhaps new" in report
+        assert "certainty 0.45" in report
+        assert "may be covered by the statement of the European Union, with which it aligns itself" in report
+    assert terminal.index("not repeated: ") < terminal.index("perhaps new: ")
+    assert "perhaps" in render_stat(_doubtful())

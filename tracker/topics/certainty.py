@@ -1,0 +1,125 @@
+"""How sure a claim about a topic is: fitted probabilities, as shipped in ``certainty.toml``."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from math import exp, log, log1p
+from operator import mul
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from tracker.topics.evidence import Evidence
+
+LANGUAGE: Final = "en"
+"""The language of the texts that the probabilities were fitted on; of others they say nothing."""
+
+VOCABULARY: Final = "un"
+"""The vocabulary that they were fitted with: the shipped one."""
+
+_BOUND: Final = 30.0
+_ALMOST: Final = 0.002
+"""No probability is taken for nearer to 0 or 1 than this."""
+
+
+@dataclass(frozen=True, slots=True)
+class AnySentence:
+    """The probability that one sentence at least, or something unseen, shows what is asked (noisy or).
+
+    Each sentence has a probability of its own, from its features and the topic's, as has the rest of the text
+    from the topic's alone.
+    """
+
+    constant: float
+    sentence: tuple[float, ...]
+    topic: tuple[float, ...]
+    unseen_constant: float
+    unseen: tuple[float, ...]
+
+    def probability(self, evidence: Evidence) -> float:
+        """Return the probability, with four decimals."""
+        whole = self.constant + _dot(self.topic, evidence.topic)
+        scores = [whole + _dot(self.sentence, row) for row in evidence.sentences]
+        scores.append(self.unseen_constant + _dot(self.unseen, evidence.topic))
+        return round(1 - exp(-sum(map(_softplus, scores))), 4)
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """What was fitted: whether a topic is a priority, whether it is there at all, whether a status holds."""
+
+    priority: AnySentence
+    presence: AnySentence
+    constant: float
+    both: float
+    unnamed: float
+    claimed: float
+    """The certainty from which new and not repeated are claimed."""
+    perhaps: float
+    """The certainty from which a mere mention is told as perhaps new, or perhaps not repeated."""
+
+
+@dataclass(frozen=True, slots=True)
+class Likelihood:
+    """What a careful reader of a text would call a topic: a priority, or there at all."""
+
+    priority: float
+    presence: float
+
+
+def judge_evidence(evidence: Evidence) -> Likelihood:
+    """Return the probabilities that a careful reader finds the topic a priority, and that she finds it."""
+    weights = load_certainty()
+    priority = weights.priority.probability(evidence)
+    return Likelihood(priority, max(priority, weights.presence.probability(evidence)))
+
+
+def judge_status(there: Likelihood, elsewhere: Likelihood, *, unnamed: bool) -> float:
+    """Return the probability that a topic is a priority in one text and absent from the other.
+
+    ``unnamed`` tells whether no sentence of the other text names it.
+    """
+    weights = load_certainty()
+    both = min(max(there.priority * (1 - elsewhere.presence), _ALMOST), 1 - _ALMOST)
+    score = weights.constant + weights.both * log(both / (1 - both)) + weights.unnamed * unnamed
+    return round(1 / (1 + exp(-score)), 4)
+
+
+@cache
+def load_certainty() -> Weights:
+    """Return the shipped weights."""
+    table = tomllib.loads(files(__package__).joinpath("certainty.toml").read_text("utf-8"))
+    return Weights(
+        _read(table["priority"]),
+        _read(table["presence"]),
+        table["status"]["constant"],
+        table["status"]["both"],
+        table["status"]["unnamed"],
+        table["claimed"],
+        table["perhaps"],
+    )
+
+
+def _read(part: Mapping[str, Mapping[str, float]]) -> AnySentence:
+    sentence, topic, unseen = (dict(part[name]) for name in ("sentence", "topic", "unseen"))
+    return AnySentence(
+        sentence.pop("constant"),
+        tuple(sentence.values()),
+        tuple(topic.values()),
+        unseen.pop("constant"),
+        tuple(unseen.values()),
+    )
+
+
+def _dot(weights: Sequence[float], features: Sequence[float]) -> float:
+    return sum(map(mul, weights, features), start=0.0)
+
+
+def _softplus(score: float) -> float:
+    """Return minus the logarithm of the probability that it does not hold."""
+    bounded = max(-_BOUND, min(_BOUND, score))
+    return max(0.0, bounded) + log1p(exp(-abs(bounded)))
