@@ -27,18 +27,20 @@ MAX_BYTES = 50 * 1024 * 1024
 _READERS: dict[Format, Callable[[bytes], Extraction]] = {
     "pdf": read_pdf,
     "docx": read_docx,
-    "html": read_html,
 }
 _LIBRARIES = ("trafilatura", "htmldate", "justext", "pypdfium2", "charset_normalizer", "docx", "markdown_it")
 
 
-def extract(data: bytes, name: str | None = None) -> Extraction:
+def extract(
+    data: bytes, name: str | None = None, *, selector: str | None = None, remove: tuple[str, ...] = ()
+) -> Extraction:
     """Return the text of a document; the same bytes always give the same text.
 
     The format is told by the bytes: PDF, DOCX, HTML, Markdown or plain text in any encoding. ``name``
     serves messages, and tells Markdown from text where the bytes leave that open. Of plain text,
     ``text`` is exactly ``data.decode(...)`` with the encoding that ``extractor`` names, without its byte
-    order mark. Pages of a PDF are parted by form feeds.
+    order mark. Pages of a PDF are parted by form feeds. ``selector`` and ``remove`` are for pages, see
+    ``read_html``; other formats pay them no heed.
 
     Raises ``DocumentUnreadable``, in one line with the name and the next step, for bytes that hold no
     statement: empty, damaged, encrypted, scanned, of another kind, or over ``MAX_BYTES``.
@@ -46,15 +48,17 @@ def extract(data: bytes, name: str | None = None) -> Extraction:
     try:
         _check_size(data)
         with _quiet_libraries():
-            extraction = _read(data, name)
+            extraction = _read(data, name, selector, remove)
         require_text(extraction.text)
     except DocumentUnreadable as error:
         raise DocumentUnreadable(f"{_shown(name)}: {error}") from error
     return extraction
 
 
-def _read(data: bytes, name: str | None) -> Extraction:
+def _read(data: bytes, name: str | None, selector: str | None, remove: tuple[str, ...]) -> Extraction:
     form = tell_format(data)
+    if form == "html":
+        return read_html(data, selector, remove)
     if form != "text":
         return _READERS[form](data)
     decoded = decode(data)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from tracker.capture.blocks import CELL, Block, BlockKind, join_blocks
 from tracker.capture.plain import Decoded, decode, decode_as
+from tracker.errors import DocumentUnreadable
 from tracker.model import Extraction
 
 if TYPE_CHECKING:
@@ -74,23 +75,37 @@ _BLOCKS = frozenset(
 _SPACE = re.compile(r"[ \t\r\n\f]+")
 
 
-def read_html(data: bytes) -> Extraction:
+def read_html(data: bytes, selector: str | None = None, remove: tuple[str, ...] = ()) -> Extraction:
     """Return the main text of a page: no menus, scripts, comments; headings, lists and tables kept.
 
     Where no main text is found, as on very short pages, the text of the whole body is taken. The title
-    is the page's only first heading or else its ``<title>``.
+    is the page's only first heading or else its ``<title>``. ``remove`` are CSS selectors of what is taken
+    out beforehand; with ``selector`` the text is that of the elements it selects, and of nothing else.
+
+    Raises ``DocumentUnreadable`` where the selector selects nothing.
     """
     import trafilatura
     from lxml import etree
 
     decoded = decode_page(data)
-    text = join_blocks(_main_blocks(_parse(decoded.text)))
-    extractor = f"trafilatura {trafilatura.__version__} {decoded.label}"
-    page = _parse(decoded.text)
+    settings = _settings(selector, remove)
+    page = _prune(parse_page(decoded.text), remove)
+    title = _title(page)
+    if selector:
+        text = join_blocks(_selected_blocks(page, selector))
+        return Extraction(text, "text/html", f"lxml {etree.__version__} {decoded.label}{settings}", title)
+    text = join_blocks(_main_blocks(_prune(parse_page(decoded.text), remove)))
+    extractor = f"trafilatura {trafilatura.__version__} {decoded.label}{settings}"
     if not text:
         text = join_blocks(_all_blocks(page))
-        extractor = f"lxml {etree.__version__} {decoded.label}"
-    return Extraction(text=text, media_type="text/html", extractor=extractor, title=_title(page))
+        extractor = f"lxml {etree.__version__} {decoded.label}{settings}"
+    return Extraction(text=text, media_type="text/html", extractor=extractor, title=title)
+
+
+def _settings(selector: str | None, remove: tuple[str, ...]) -> str:
+    """Return what a source's own selectors add to the extractor's name: they decide what is read."""
+    parts = [f" selector={selector}"] if selector else []
+    return "".join([*parts, *(f" remove={one}" for one in remove)])
 
 
 def decode_page(data: bytes) -> Decoded:
@@ -110,7 +125,8 @@ def decode_page(data: bytes) -> Decoded:
     return decode(data)
 
 
-def _parse(text: str) -> HtmlElement:
+def parse_page(text: str) -> HtmlElement:
+    """Return the tree of a page, however broken; nothing is loaded and no entity of its own expanded."""
     from lxml.html import HTMLParser, document_fromstring
 
     # No network, no entities of the page's own, comments gone.
@@ -129,6 +145,37 @@ def _main_blocks(page: HtmlElement) -> Iterator[Block]:
     body = getattr(document, "body", None)
     if body is not None:
         yield from _blocks(body)
+
+
+def _select(page: HtmlElement, selector: str) -> list[HtmlElement]:
+    from cssselect import HTMLTranslator
+
+    found: list[HtmlElement] = page.xpath(HTMLTranslator().css_to_xpath(selector))
+    return found
+
+
+def _prune(page: HtmlElement, remove: tuple[str, ...]) -> HtmlElement:
+    for selector in remove:
+        for element in _select(page, selector):
+            if element.getparent() is not None:
+                element.drop_tree()
+    return page
+
+
+def _selected_blocks(page: HtmlElement, selector: str) -> Iterator[Block]:
+    """Yield the blocks of the selected elements, in the page's order, each part of the page once."""
+    from lxml.etree import strip_elements
+
+    strip_elements(page, *_OUTSIDE, with_tail=False)
+    chosen = _select(page, selector)
+    if not chosen:
+        raise DocumentUnreadable(
+            f"the selector {selector!r} selects nothing on this page; mend it in the watch list"
+        )
+    inside = set(chosen)
+    for element in chosen:
+        if not any(parent in inside for parent in element.iterancestors()):
+            yield from _blocks(element)
 
 
 def _all_blocks(page: HtmlElement) -> Iterator[Block]:

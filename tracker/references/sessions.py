@@ -57,7 +57,7 @@ def resolve_session(body: Body | str, text: str) -> Session:
     for a year at a body that numbers its sessions, with the numbers of that year.
     """
     place = find_body(body) if isinstance(body, str) else body
-    found = _match_session(place, text)
+    found = match_session(place, text)
     if found is None:
         raise ReferenceInvalid(_unreadable(place, text))
     return found
@@ -121,7 +121,8 @@ def _read_label(body: Body | str, label: str) -> Session | None:
         return None
 
 
-def _match_session(body: Body, text: str) -> Session | None:
+def match_session(body: Body, text: str) -> Session | None:
+    """Return the session of a body that a text stands for, or none where it stands for none."""
     if not is_plain(text) or len(text) > _LONGEST:
         return None
     folded = fold_letters(text).strip()

@@ -1,0 +1,94 @@
+"""Why a source gave nothing: the fixed list of causes, what each means, and whether asking again may help."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from tracker.model import FetchOutcome
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """One cause, by the name that is kept in the record."""
+
+    name: str
+    means: str
+    retried: bool = False
+    outcome: FetchOutcome = "unreachable"
+
+
+CAUSES: Final = (
+    Cause("dns", "the host's name has no address", retried=True),
+    Cause("refused", "nothing listens at the address, or no way leads there", retried=True),
+    Cause("timeout", "no connection, no answer or no end of it in time", retried=True),
+    Cause("reset", "the connection broke, or closed before any answer", retried=True),
+    Cause("tls", "the certificate does not hold, or no secure connection came about"),
+    Cause("truncated", "the answer ended before its end", retried=True),
+    Cause("wrong length", "more bytes came than the length that was announced"),
+    Cause("malformed", "what came is not HTTP, such as a broken chunk or headers without end"),
+    Cause("undecodable", "the body is not in the encoding it is said to be in, or in none we asked for"),
+    Cause("too large", "the answer, or the file, is over the limit"),
+    Cause("bomb", "a small body that unpacks to an immense one"),
+    Cause("redirect loop", "redirects lead back to where they have been"),
+    Cause("too many redirects", "more than ten in a row"),
+    Cause("bad address", "an address, or a redirect to one, that is missing, unreadable or holds a password"),
+    Cause("bad scheme", "an address, or a redirect to one, that is neither http nor https"),
+    Cause("private address", "the host lies in a private network and is not among those allowed"),
+    Cause("not modified", "304 although nothing was asked conditionally", retried=True),
+    Cause("no content", "an answer that says it has no body (204, 205)"),
+    Cause("partial", "a part of a body though the whole was asked for (206)"),
+    Cause("http 404", "not found", outcome="gone"),
+    Cause("http 410", "gone, says the server", outcome="gone"),
+    Cause("http 408", "the server timed out", retried=True),
+    Cause("http 429", "too many requests, says the server", retried=True),
+    Cause("http 500", "an error of the server's", retried=True),
+    Cause("http 502", "an error behind the server", retried=True),
+    Cause("http 503", "the service is not available", retried=True),
+    Cause("http 504", "a timeout behind the server", retried=True),
+    Cause("http NNN", "any other status, such as 401, 403 or 451"),
+    Cause("robots", "robots.txt forbids it", outcome="robots-denied"),
+    Cause("robots unreachable", "robots.txt answers with a server's error, which forbids all (RFC 9309)",
+          retried=True, outcome="robots-denied"),
+    Cause("no such file", "there is no file at the path"),
+    Cause("not a file", "what is at the path is no regular file"),
+    Cause("outside the archive", "the path leads out of the archive's folder"),
+    Cause("unreadable file", "the file cannot be read: rights, or a bad disk"),
+)  # fmt: skip
+"""In the order in which a fetch may meet them."""
+
+_BY_NAME: Final = {cause.name: cause for cause in CAUSES}
+
+
+class Fault(Exception):
+    """A fetch that failed; caught in this package and turned into a value.
+
+    Its cause is the name of one of ``CAUSES``, or ``http NNN`` with the status.
+    """
+
+    def __init__(
+        self, cause: str, detail: str, *, retry_after: float | None = None, is_final: bool = False
+    ) -> None:
+        super().__init__(f"{cause}: {detail}")
+        self.cause = cause
+        self.detail = detail
+        self.retry_after = retry_after
+        """Seconds that the server asked to be left alone."""
+        self.is_final = is_final
+        """Whether it has been met often enough already."""
+
+    @property
+    def is_retried(self) -> bool:
+        """Whether asking again may help."""
+        return find_cause(self.cause).retried and not self.is_final
+
+
+def find_cause(name: str) -> Cause:
+    """Return what is known about a cause; a status without an entry of its own is ``http NNN``.
+
+    Raises ``KeyError`` for a name that is not on the list.
+    """
+    if name not in _BY_NAME and name.startswith("http ") and name[5:].isdigit():
+        return _BY_NAME["http NNN"]
+    return _BY_NAME[name]

@@ -1,0 +1,1 @@
+"""The parts of the judgement on an arriving document; ``tracker.capture.judge`` puts them together."""
