@@ -1,0 +1,85 @@
+"""One ``git fast-import``: commits written without work tree or index, at the same cost at any size."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
+
+from tracker.errors import RepositoryUnusable
+
+if TYPE_CHECKING:
+    from types import TracebackType
+    from typing import Any
+
+    from tracker.archive.repository import Repository
+
+AUTHOR = "tracker <tracker@localhost>"
+"""Nobody in particular: who ran what is told by the runs, and the same record gives the same commit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What a commit says, and when it was made in seconds since 1970: git holds nothing earlier."""
+
+    text: str
+    seconds: int
+
+
+class FastImport:
+    """A stream of commits. They are there, all of them, once it was closed without an error."""
+
+    def __init__(self, repository: Repository) -> None:
+        self._path = repository.path
+        self._process: Any = repository.start("fast-import", "--quiet", "--done")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        process = self._process.proc
+        if error is not None:
+            # A stream cut short would leave a report of a crash in the repository.
+            process.kill()
+        else:
+            self._write(b"done\n")
+        complaint = process.communicate()[1].decode("utf-8", "replace").strip().partition("\n")[0]
+        if process.returncode and error is None:
+            raise RepositoryUnusable(f"{self._path}: git fast-import: {complaint.removeprefix('fatal: ')}")
+
+    def begin_commit(self, branch: str, parent: str | None, message: Message, *, anew: bool = False) -> None:
+        """Begin a commit on a branch; ``anew`` leaves out all that its parent holds."""
+        person = f"{AUTHOR} {message.seconds} +0000"
+        text = message.text.encode()
+        head = f"commit {branch}\nauthor {person}\ncommitter {person}\ndata {len(text)}\n"
+        self._write(head.encode(), text, b"\n")
+        if parent:
+            self._write(f"from {parent}\n".encode())
+        if anew:
+            self._write(b"deleteall\n")
+
+    def write_file(self, path: str, data: bytes) -> None:
+        """Put a file into the commit that was begun."""
+        self._write(f"M 100644 inline {path}\ndata {len(data)}\n".encode(), data, b"\n")
+
+    def link_file(self, path: str, blob: str) -> None:
+        """Put a file into the commit whose bytes are in the repository already."""
+        self._write(f"M 100644 {blob} {path}\n".encode())
+
+    def remove_file(self, path: str) -> None:
+        """Take a file out of the commit."""
+        self._write(f"D {path}\n".encode())
+
+    def set_branch(self, branch: str, other: str) -> None:
+        """Let a branch stand where another one stands."""
+        self._write(f"reset {branch}\nfrom {other}\n\n".encode())
+
+    def _write(self, *parts: bytes) -> None:
+        try:
+            for part in parts:
+                self._process.proc.stdin.write(part)
+        except BrokenPipeError as error:
+            raise RepositoryUnusable(
+                f"{self._path}: git fast-import ended early; is the disk full?"
+            ) from error
