@@ -1,0 +1,76 @@
+"""A copy of the record in one file, made while others may write, and checked before it counts."""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+from tracker.archive.connection import archive_file, check_schema, connect_to_read, translate
+from tracker.errors import ArchiveUnusable
+from tracker.model import Backup
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def back_up(folder: Path, target: Path) -> Backup:
+    """Copy the record of the archive in a folder into a new file, as it stands at one instant.
+
+    The copy needs no companions and opens on read-only media. Its structure, its foreign keys and the
+    digest of each document and text are checked. Raises ``ArchiveUnusable`` where there is a file of
+    that name, the disk is full, or the record itself is damaged; there is no file then.
+    """
+    record = archive_file(folder)
+    if target.exists():
+        raise ArchiveUnusable(f"{target} exists already and was left alone; name another file")
+    part = target.with_name(f".{target.name}.part")
+    try:
+        part.unlink(missing_ok=True)
+        with closing(connect_to_read(record)) as source, translate(record):
+            check_schema(source, record)
+            _copy(source, part)
+        rows = _check(part)
+        with part.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        part.rename(target)
+    except OSError as error:
+        raise ArchiveUnusable(f"{target} cannot be written: {error.strerror}") from error
+    finally:
+        part.unlink(missing_ok=True)
+    return Backup(str(target), target.stat().st_size, digest, rows)
+
+
+def _copy(source: sqlite3.Connection, part: Path) -> None:
+    with closing(sqlite3.connect(part)) as copy, translate(part):
+        # All pages in one step: what is written meanwhile waits in the log and is not in the copy.
+        source.backup(copy)
+        copy.execute("PRAGMA journal_mode = DELETE")
+
+
+def _check(part: Path) -> dict[str, int]:
+    """Return the rows of each table, or raise ``ArchiveUnusable`` that names what is damaged."""
+    with closing(connect_to_read(part)) as copy, translate(part):
+        found = copy.execute("PRAGMA integrity_check(1)").fetchone()[0]
+        if found != "ok":
+            raise ArchiveUnusable(f"the record is damaged ({found}); run: tracker rebuild")
+        for table, row, wanted, _ in copy.execute("PRAGMA foreign_key_check"):
+            raise ArchiveUnusable(f"the record is damaged: row {row} of {table} has no {wanted}")
+        for name, data in copy.execute("SELECT sha256, bytes FROM documents"):
+            _check_digest("document", name, bytes(data))
+        for name, text in copy.execute("SELECT sha256, text FROM versions"):
+            _check_digest("text", name, str(text).encode())
+        tables = copy.execute(
+            "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table'"
+            " AND name NOT LIKE 'sqlite_%' ORDER BY name"
+        ).fetchall()
+        return {
+            str(name): int(copy.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0])  # noqa: S608
+            for (name,) in tables
+        }
+
+
+def _check_digest(what: str, sha256: str, data: bytes) -> None:
+    if hashlib.sha256(data).hexdigest() != sha256:
+        raise ArchiveUnusable(f"the record is damaged: {what} {sha256[:12]} has another digest")

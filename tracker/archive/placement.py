@@ -1,0 +1,162 @@
+"""Where each row of the record stands in the mirror, told by the schema itself.
+
+A table or column that is added later finds its place by its foreign keys: a row is written with the run
+it names, or else with the row that it belongs to, or else in ``archive.json``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Mapping
+
+Unit = Literal["snapshot", "statement", "run", "document", "watch_list", "archive"]
+"""What is written as one file: a row, and the rows that hang on it."""
+
+ROOTS: Mapping[str, tuple[Unit, str]] = {
+    "snapshots": ("snapshot", "id"),
+    "statements": ("statement", "id"),
+    "runs": ("run", "id"),
+    "documents": ("document", "sha256"),
+    "watch_lists": ("watch_list", "sha256"),
+}
+"""The table of each unit, and the column that names its row."""
+
+_OWNERS: Mapping[str, str] = {"editions": "statement", "versions": "snapshot", "segments": "version"}
+"""Tables that name a run as well, and are read with what they are a part of."""
+
+_PREFERRED: tuple[Unit, ...] = ("run", "snapshot", "statement", "document", "watch_list")
+
+BOOKKEEPING = frozenset({"unmirrored"})
+"""Tables of the mirror's own, which are no part of the record."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A column of a table that must name a row of another."""
+
+    column: str
+    table: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table of the record: where its rows are written, and through which column they hang there."""
+
+    name: str
+    columns: tuple[str, ...]
+    key: str
+    unit: Unit
+    owner: Link | None
+    """None for the table of a unit itself, and for what stands in ``archive.json``."""
+
+
+def read_tables(connection: sqlite3.Connection) -> dict[str, Table]:
+    """Return the tables of a record by name; views, indexes and the full-text index are no tables."""
+    names = [
+        str(name)
+        for (name,) in connection.execute(
+            "SELECT name FROM pragma_table_list"
+            " WHERE schema = 'main' AND type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name"
+        )
+        if name not in BOOKKEEPING
+    ]
+    links = {name: _read_links(connection, name) for name in names}
+    owners = {name: _choose_owner(name, links, frozenset()) for name in names}
+    return {name: Table(name, *_read_columns(connection, name), *_settle(name, owners)) for name in names}
+
+
+def members(tables: Mapping[str, Table], unit: Unit) -> tuple[Table, ...]:
+    """Return the tables whose rows are written with a unit, its own first, then by name."""
+    found = [table for table in tables.values() if table.unit == unit]
+    return tuple(sorted(found, key=lambda table: (table.owner is not None, table.name)))
+
+
+def rows_query(tables: Mapping[str, Table], table: Table) -> str:
+    """Return the query of a table's rows that hang on one unit, whose name is its one value."""
+    where = "TRUE" if table.unit == "archive" else _hangs_on(tables, table)
+    return f'SELECT {_quoted(table.columns)} FROM "{table.name}" WHERE {where} ORDER BY rowid'  # noqa: S608
+
+
+def unit_expression(tables: Mapping[str, Table], table: Table, row: str) -> str:
+    """Return the SQL that finds the name of the unit that a row (``new`` or ``old``) hangs on."""
+    if table.unit == "archive":
+        return "''"
+    if table.owner is None:
+        return f"{row}.{table.key}"
+    return _climb(tables, table.owner, f'{row}."{table.owner.column}"')
+
+
+def _climb(tables: Mapping[str, Table], link: Link, value: str) -> str:
+    above = tables[link.table]
+    if above.owner is None:
+        return value
+    inner = f'(SELECT "{above.owner.column}" FROM "{above.name}" WHERE "{link.key}" = {value})'  # noqa: S608
+    return _climb(tables, above.owner, inner)
+
+
+def _hangs_on(tables: Mapping[str, Table], table: Table) -> str:
+    if table.owner is None:
+        return f'"{table.key}" = ?1'
+    above = tables[table.owner.table]
+    if above.owner is None:
+        return f'"{table.owner.column}" = ?1'
+    keys = f'SELECT "{table.owner.key}" FROM "{above.name}" WHERE {_hangs_on(tables, above)}'  # noqa: S608
+    return f'"{table.owner.column}" IN ({keys})'
+
+
+def _settle(name: str, owners: Mapping[str, Link | None]) -> tuple[Unit, Link | None]:
+    link = owners[name]
+    if name in ROOTS:
+        return ROOTS[name][0], None
+    if link is None:
+        return "archive", None
+    return _settle(link.table, owners)[0], link
+
+
+def _choose_owner(name: str, links: Mapping[str, tuple[Link, ...]], seen: frozenset[str]) -> Link | None:
+    """Return the link by which a table hangs on a unit: the one declared, or the one of the first choice."""
+    if name in ROOTS or name in seen:
+        return None
+    own = [link for link in links[name] if _OWNERS.get(name) in {None, link.column}]
+    reached = [(unit, link) for link in own if (unit := _reach(link.table, links, seen | {name}))]
+    reached.sort(key=lambda pair: _PREFERRED.index(pair[0]))
+    return reached[0][1] if reached else None
+
+
+def _reach(name: str, links: Mapping[str, tuple[Link, ...]], seen: frozenset[str]) -> Unit | None:
+    if name in ROOTS:
+        return ROOTS[name][0]
+    link = _choose_owner(name, links, seen)
+    return _reach(link.table, links, seen | {name}) if link else None
+
+
+def _read_links(connection: sqlite3.Connection, name: str) -> tuple[Link, ...]:
+    """Return the foreign keys of one column that a row cannot do without."""
+    required = {
+        row[0]
+        for row in connection.execute('SELECT name FROM pragma_table_info(?) WHERE "notnull" OR pk', [name])
+    }
+    rows = connection.execute(
+        'SELECT id, "from", "table", ifnull("to", \'rowid\')'
+        " FROM pragma_foreign_key_list(?) ORDER BY id, seq",
+        [name],
+    ).fetchall()
+    single = [row for row in rows if sum(other[0] == row[0] for other in rows) == 1]
+    return tuple(Link(column, table, key) for _, column, table, key in single if column in required)
+
+
+def _read_columns(connection: sqlite3.Connection, name: str) -> tuple[tuple[str, ...], str]:
+    rows = connection.execute(
+        "SELECT name, pk FROM pragma_table_xinfo(?) WHERE hidden = 0 ORDER BY cid", [name]
+    ).fetchall()
+    keys = [column for column, pk in rows if pk]
+    return tuple(column for column, _ in rows), keys[0] if len(keys) == 1 else "rowid"
+
+
+def _quoted(columns: tuple[str, ...]) -> str:
+    return ", ".join(f'"{column}"' for column in columns)

@@ -1,0 +1,51 @@
+"""Paths in the mirror: of documents, statements, runs and the rest. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+ARCHIVE = "archive.json"
+WATCH = "watch.toml"
+STATEMENT = "statement.json"
+EDITION_MARK = "~"
+
+
+def document_place(sha256: str) -> str:
+    """Return where a document's bytes stand; the row beside them ends in ``.json``."""
+    return f"documents/{sha256[:2]}/{sha256}"
+
+
+def watch_list_place(sha256: str) -> str:
+    """Return where an earlier watch list stands."""
+    return f"watch_lists/{sha256}.json"
+
+
+def run_place(run: int, started: str) -> str:
+    """Return where a run's rows stand, by the day on which it began."""
+    return f"runs/{started[:10].replace('-', '/')}/{run}.jsonl"
+
+
+def statement_folder(name: Sequence[str | int | None]) -> str:
+    """Return the folder of a statement: of country, body, session, and item where there is one.
+
+    A character that no reference has is percent-encoded. So is the dot of an item that ends like a file.
+    """
+    parts = [_component(str(part)) for part in name[:4] if part is not None]
+    return "/".join(["statements", *parts])
+
+
+def edition_place(name: Sequence[str | int | None]) -> str:
+    """Return the folder of an edition: of country, body, session, item, kind and language."""
+    edition = ".".join(quote(str(part), safe="-_") for part in name[4:6] if part is not None)
+    return f"{statement_folder(name)}/{EDITION_MARK}{edition}"
+
+
+def _component(part: str) -> str:
+    encoded = quote(part, safe="-_.")
+    if encoded.startswith("."):
+        encoded = f"%2E{encoded[1:]}"
+    return f"{encoded[:-5]}%2Ejson" if encoded.endswith(".json") else encoded

@@ -1,0 +1,85 @@
+"""What the public may have of a unit's rows: all of it, the digests of what is closed, or nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tracker.archive.access import is_closed_source, read_closed_sources
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Mapping
+
+    from tracker.archive.access import Access
+    from tracker.archive.placement import Unit
+    from tracker.archive.row_files import Row
+
+Rows = dict[str, list["Row"]]
+
+_KEPT: Mapping[str, tuple[str, ...]] = {
+    "snapshots": ("id", "edition", "ordinal", "document", "observed", "run"),
+    "documents": ("sha256", "size", "media_type"),
+    "statements": ("id", "country", "body", "session", "item"),
+    "outcomes": ("id", "run", "outcome", "observed", "sha256", "size"),
+}
+"""Of a closed row, what proves that it was there and says nothing of what it holds."""
+
+_IDENTIFIED: Mapping[str, tuple[str, str]] = {
+    "snapshot": ("snapshots", "id"),
+    "document": ("documents", "sha256"),
+    "statement": ("statements", "id"),
+}
+"""The table of a unit's own row, and the column that names it."""
+
+
+class Redaction:
+    """Takes closed material out of rows, told by the links of the schema."""
+
+    def __init__(self, connection: sqlite3.Connection, access: Access, tables: Mapping[str, object]) -> None:
+        self._access = access
+        self._links = {
+            name: tuple(connection.execute('SELECT "from", "table" FROM pragma_foreign_key_list(?)', [name]))
+            for name in tables
+        }
+        self._closed: Mapping[str, frozenset[object]] = {
+            "snapshots": frozenset(access.snapshots),
+            "documents": frozenset(access.documents),
+            "statements": frozenset(access.statements),
+        }
+
+    def redact(self, unit: Unit, rows: Rows) -> Rows | None:
+        """Return the rows themselves where all are open, those that may be shown, or None for none."""
+        if self._access.is_open or unit == "archive":
+            return rows
+        if unit == "watch_list":
+            closed = any(read_closed_sources(str(row["text"])) for row in rows["watch_lists"])
+            return None if closed else rows
+        if unit == "run":
+            return self._redact_run(rows)
+        table, key = _IDENTIFIED[unit]
+        if not any(row[key] in self._closed[table] for row in rows[table]):
+            return rows
+        kept = {name: [] if name not in {table, "editions"} else found for name, found in rows.items()}
+        return {**kept, table: [_reduce(table, row) for row in rows[table]]}
+
+    def _redact_run(self, rows: Rows) -> Rows:
+        outcomes = {
+            row["id"] for row in rows.get("outcomes", []) if self._is_closed("outcomes", row, frozenset())
+        }
+        shown: Rows = {}
+        for name, found in rows.items():
+            if name == "outcomes":
+                shown[name] = [_reduce(name, row) if row["id"] in outcomes else row for row in found]
+            else:
+                shown[name] = [row for row in found if not self._is_closed(name, row, frozenset(outcomes))]
+        return shown
+
+    def _is_closed(self, table: str, row: Row, outcomes: frozenset[object]) -> bool:
+        closed = {**self._closed, "outcomes": outcomes}
+        if any(row.get(column) in closed.get(target, frozenset()) for column, target in self._links[table]):
+            return True
+        return is_closed_source(str(row.get("source") or ""), self._access.sources)
+
+
+def _reduce(table: str, row: Row) -> Row:
+    return {name: value for name, value in row.items() if name in _KEPT[table]}

@@ -1,0 +1,66 @@
+"""What ``mirror``, ``rebuild`` and ``backup`` print: a line for people, JSON for programs."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from tracker.report.json import encode_json
+from tracker.report.safe import one_line
+from tracker.report.words import DIGEST, counted
+
+if TYPE_CHECKING:
+    from tracker.model import Backup, Mirrored, Pushed, Rebuilt
+
+_MEGABYTE = 1_000_000
+
+
+def update_line(updated: Mirrored) -> str:
+    """Return what bringing the mirror up to date came to."""
+    did = counted(updated.commits, "commit") if updated.commits else "nothing to commit"
+    return one_line(
+        f"{updated.path}: {did}, at {(updated.tip or 'no commit')[:DIGEST]}{_closed(updated.closed)}"
+    )
+
+
+def update_json(updated: Mirrored) -> str:
+    """Return it as JSON."""
+    return encode_json(asdict(updated))
+
+
+def push_line(pushed: Pushed) -> str:
+    """Return what was pushed where."""
+    what = "everything" if pushed.private else "open material"
+    closed = "" if pushed.private else _closed(pushed.closed)
+    return one_line(f"{pushed.remote} holds {what} up to {pushed.tip[:DIGEST]}{closed}")
+
+
+def rebuilt_line(rebuilt: Rebuilt) -> str:
+    """Return what a rebuilt record holds."""
+    rows = rebuilt.rows
+    held = ", ".join(
+        counted(rows.get(table, 0), table.removesuffix("s"))
+        for table in ("statements", "snapshots", "documents", "runs")
+    )
+    rest = f"; {counted(rebuilt.closed, 'row')} closed to the public left out" if rebuilt.closed else ""
+    return f"rebuilt from {rebuilt.commit[:DIGEST]}: {held}{rest}"
+
+
+def rebuilt_json(rebuilt: Rebuilt) -> str:
+    """Return it as JSON, with the rows of every table."""
+    return encode_json(asdict(rebuilt))
+
+
+def backup_line(made: Backup) -> str:
+    """Return what a copy holds, and its digest."""
+    held = f"{counted(made.rows['snapshots'], 'snapshot')}, {made.size / _MEGABYTE:,.1f} MB"
+    return one_line(f"{made.path}: {held}, checked; sha256 {made.sha256}")
+
+
+def backup_json(made: Backup) -> str:
+    """Return it as JSON, with the rows of every table."""
+    return encode_json(asdict(made))
+
+
+def _closed(number: int) -> str:
+    return f"; {counted(number, 'closed snapshot')} only by digest in public" if number else ""
