@@ -22,6 +22,9 @@ HEAVY = {
     "rapidfuzz",
     "rich",
     "diff_match_patch",
+    "httpx",
+    "httpcore",
+    "protego",
 }
 
 

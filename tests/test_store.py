@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import re
 import signal
 import sqlite3
@@ -19,6 +20,7 @@ from hypothesis import strategies as st
 from tests.archives import OBSERVED, count_record, declare, digest, infer, query, record, version_of
 from tests.running import ROOT
 from tracker.archive import connection
+from tracker.archive import store as store_module
 from tracker.archive.editions import Edition, Name, choose_edition
 from tracker.archive.reader import open_reader
 from tracker.archive.store import create_archive, open_store
@@ -388,14 +390,24 @@ def test_a_killed_process_leaves_complete_batches(folder: Path) -> None:
         assert record(store, declare("XAA/HRC/4/item-1~prepared.en"), "4 1\n" * 200).outcome == "new"
 
 
-def test_a_second_writer_waits_then_is_told(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(connection, "BUSY_SECONDS", 0.2)
-    with open_store(folder) as store, open_store(folder) as second, store.batch():
-        began = time.monotonic()
-        with pytest.raises(ArchiveLocked, match=r"another run is writing to .*tracker\.db") as caught:
-            record(second, declare("XAA/UNGA/79~prepared.en"), "one")
-        assert 0.2 <= time.monotonic() - began < 2
+def test_a_second_writer_waits_then_is_told_who_writes(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store_module, "PATIENCE", 0.2)
+    began = time.monotonic()
+    with (
+        open_store(folder),
+        pytest.raises(ArchiveLocked, match=f"held by process {os.getpid()} on ") as caught,
+    ):
+        open_store(folder)
+    assert 0.2 <= time.monotonic() - began < 2
     assert caught.value.exit_code == 75
+
+
+def test_another_program_that_writes_is_told_apart(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection, "BUSY_SECONDS", 0.2)
+    with open_store(folder) as store, closing(sqlite3.connect(folder / "tracker.db")) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(ArchiveLocked, match=r"another program is writing to .*tracker\.db"):
+            record(store, declare("XAA/UNGA/79~prepared.en"), "one")
     assert not any(count_record(folder).values())
 
 

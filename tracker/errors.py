@@ -7,7 +7,10 @@
     ├── NotInArchive        2   a reference that reads well but has nothing behind it
     ├── DocumentUnreadable  2   bytes that hold no statement: empty, damaged, encrypted, too large
     ├── VocabularyInvalid   2   a vocabulary or another user's table with a fault in it
+    ├── DecisionInvalid     2   a decision that does not fit what it is about
+    ├── WatchListInvalid    2   a watch list with a fault in it, or none
     ├── ArchiveUnusable     2   no archive there, a newer schema, a full or read-only disk
+    ├── RepositoryUnusable  2   no git repository there, one that git refuses, or no git
     └── ArchiveLocked      75   another run holds the archive
 
 Each message is one line that names the thing and the next step. A traceback is a bug.
@@ -38,8 +41,20 @@ class VocabularyInvalid(TrackerError):
     """A vocabulary file with a fault; the message gives file and place."""
 
 
+class DecisionInvalid(TrackerError):
+    """A decision that does not fit the change or topic it is about; the message says what would."""
+
+
+class WatchListInvalid(TrackerError):
+    """A watch list that cannot be read; the message gives file, line and key."""
+
+
 class ArchiveUnusable(TrackerError):
     """An archive that cannot be opened or written."""
+
+
+class RepositoryUnusable(TrackerError):
+    """A git repository that cannot be opened, read or written, or git itself missing."""
 
 
 class ArchiveLocked(TrackerError):

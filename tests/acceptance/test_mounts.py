@@ -144,12 +144,13 @@ def test_a_full_disk_is_told_and_leaves_the_archive_as_it_was(tmp_path: Path, le
     assert told[1:] == ["new"]
 
 
-def test_an_archive_is_not_begun_on_a_full_disk(tmp_path: Path) -> None:
+@pytest.mark.parametrize("full", ["size=64k", "nr_inodes=1"])
+def test_an_archive_is_not_begun_on_a_full_disk(tmp_path: Path, full: str) -> None:
     program = """
 try:
     create_archive(folder)
 except TrackerError as error:
     print(type(error).__name__, error)
 """
-    told = run_mounted(tmp_path / "snapshots", "size=64k", program)
+    told = run_mounted(tmp_path / "snapshots", full, program)
     assert told.startswith("ArchiveUnusable disk full")

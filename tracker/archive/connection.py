@@ -153,7 +153,7 @@ def _explain(error: sqlite3.Error, path: Path) -> TrackerError:
     parts = getattr(error, "sqlite_errorname", "").split("_")
     name = "_".join(parts[:2])
     if name in {"SQLITE_BUSY", "SQLITE_LOCKED"}:
-        return ArchiveLocked(f"another run is writing to {path}; try again when it has ended")
+        return ArchiveLocked(f"another program is writing to {path}; close it there, then try again")
     if name == "SQLITE_ERROR" and "fts5" in str(error):
         return TrackerError(f"the search is nested too deeply ({error}); use fewer brackets and NOTs")
     if name in {"SQLITE_IOERR", "SQLITE_CANTOPEN", "SQLITE_READONLY"}:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from tracker.archive.search import fold_for_search
-from tracker.model import Run, SpanMap
+from tracker.model import Reference, Run, SpanMap, TextKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from tracker.model import Version
 
 SegmentRow = tuple[int, int, str, int, int, int, str, str | None]
+
+_KINDS = {str(kind): kind for kind in get_args(TextKind)}
 
 _PLAIN = frozenset({"text/plain", "text/markdown"})
 _PLAIN_EXTRACTOR = re.compile(r"text (\S+)")
@@ -29,6 +31,19 @@ def write_spans(spans: SpanMap) -> str:
 def read_spans(text: str) -> SpanMap:
     """Read what ``write_spans`` wrote. Raises ``ValueError`` or ``TypeError`` for anything else."""
     return SpanMap(tuple(Run(*(int(offset) for offset in run)) for run in json.loads(text)))
+
+
+def read_reference(text: str) -> Reference:
+    """Read a reference that was written by ``str``, without a snapshot.
+
+    Nothing is looked up in it: a night reads one for each source, and ``parse_reference`` takes 0.2 ms.
+    """
+    path, _, edition = text.partition("~")
+    country, body, *rest = path.split("/")
+    session, item = (*rest, None, None)[:2]
+    first, _, second = edition.partition(".")
+    kind = _KINDS.get(first)
+    return Reference(country, body, session, item, kind, (second if kind else first) or None)
 
 
 def decode_plain(data: bytes, extractor: str, media_type: str) -> str | None:

@@ -7,13 +7,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tracker.archive.ledger_schema import LEDGER
+from tracker.archive.mirror_schema import MIRROR
+
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    import sqlite3
+    from collections.abc import Callable, Collection
 
     from sqlite_utils import Database
     from sqlite_utils.migrations import Migrations
 
 MIGRATION_SET = "tracker"
+NOTES = "_sqlite_migrations"
+"""The table in which sqlite-utils notes what was applied."""
 
 # A trigger that indexes each new segment takes 4.9 s for 250,000 of them, one statement a version 2.1 s;
 # so the store indexes what it writes, and triggers follow what anybody changes or deletes later.
@@ -173,7 +179,40 @@ CREATE TRIGGER segments_updated AFTER UPDATE ON segments BEGIN
 END;
 """
 
-MIGRATIONS: tuple[tuple[str, str], ...] = (("0001_record", _RECORD),)
+_DECISIONS = """
+CREATE TABLE decisions (
+    id INTEGER PRIMARY KEY,
+    decided TEXT NOT NULL CHECK (strftime('%Y-%m-%dT%H:%M:%SZ', decided) = decided),
+    person TEXT NOT NULL CHECK (person <> ''),
+    unit TEXT NOT NULL CHECK (unit IN ('change', 'topic')),
+    name TEXT NOT NULL CHECK (name <> ''),
+    old_snapshot INTEGER REFERENCES snapshots (id),
+    new_snapshot INTEGER NOT NULL REFERENCES snapshots (id),
+    question TEXT NOT NULL CHECK (
+        question IN ('sentences', 'strength', 'figure', 'date', 'name', 'scope', 'negation', 'level')
+    ),
+    verdict TEXT NOT NULL CHECK (verdict IN ('accept', 'reject', 'relabel', 'withdraw')),
+    label TEXT CHECK (label <> ''),
+    said TEXT NOT NULL,
+    run INTEGER NOT NULL REFERENCES runs (id),
+    note TEXT CHECK (note <> ''),
+    old_segments TEXT NOT NULL CHECK (json_valid(old_segments)),
+    new_segments TEXT NOT NULL CHECK (json_valid(new_segments)),
+    CHECK ((unit = 'topic') = (question = 'level')),
+    CHECK ((unit = 'topic') = (old_snapshot IS NULL)),
+    CHECK ((verdict IN ('reject', 'withdraw')) = (label IS NULL))
+);
+CREATE INDEX decisions_by_old_snapshot ON decisions (old_snapshot);
+CREATE INDEX decisions_by_new_snapshot ON decisions (new_snapshot);
+CREATE INDEX decisions_by_run ON decisions (run);
+"""
+
+MIGRATIONS: tuple[tuple[str, str], ...] = (
+    ("0001_record", _RECORD),
+    ("0002_decisions", _DECISIONS),
+    ("0003_ledger", LEDGER),
+    ("0004_mirror", MIRROR),
+)
 """Every change of the schema, oldest first, by the name under which it is noted in the file."""
 
 
@@ -182,17 +221,25 @@ def migrate(database: Database) -> None:
     _register().apply(database)
 
 
+def make_schema(connection: sqlite3.Connection, names: Collection[str]) -> None:
+    """Apply to an empty file those changes that another one had."""
+    from sqlite_utils import Database  # noqa: PLC0415 (as below)
+
+    _register(names).apply(Database(connection))
+
+
 def is_current(database: Database) -> bool:
     """Tell whether every change has been applied."""
     return not _register().pending(database)
 
 
-def _register() -> Migrations:
+def _register(names: Collection[str] | None = None) -> Migrations:
     from sqlite_utils.migrations import Migrations  # noqa: PLC0415 (94 ms that a reader does not pay)
 
     migrations = Migrations(MIGRATION_SET)
     for name, script in MIGRATIONS:
-        migrations(name=name)(_change(script))
+        if names is None or name in names:
+            migrations(name=name)(_change(script))
     return migrations
 
 

@@ -8,6 +8,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Self
 
 from tracker.archive.connection import archive_file, check_schema, connect_to_read, fetch_row, translate
+from tracker.archive.decisions import read_rulings
 from tracker.archive.encoding import decode_plain, read_spans
 from tracker.archive.nearest import describe_nearest
 from tracker.archive.queries import (
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from tracker.archive.queries import Condition
+    from tracker.model import Ruling
 
 
 def open_reader(folder: Path) -> Reader:
@@ -142,6 +144,19 @@ class Reader:
             sha256=document,
             snapshot=ordinal,
         )
+
+    def resolve(self, reference: Reference) -> Reference:
+        """Return the full reference of what ``side`` would return: with item, edition and snapshot.
+
+        Raises as ``side`` does.
+        """
+        row = self._row(f"SELECT {NAME}, ordinal {SNAPSHOTS} WHERE versions.id = ?", [self._find(reference)])
+        return Reference(*row)
+
+    def rulings(self) -> tuple[Ruling, ...]:
+        """Return all that people decided, in the order in which it was recorded."""
+        with translate(self.path):
+            return read_rulings(self._connection)
 
     def raw(self, reference: Reference) -> str:
         """Return the extractor's own output behind a reference, which the span map points into.

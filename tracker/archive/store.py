@@ -1,16 +1,17 @@
-"""Writing to the archive: documents become snapshots, all of a transaction or nothing."""
+"""Writing to the archive: documents become snapshots, all of a transaction or nothing.
+
+Whoever writes holds the archive's lock, from the opening of the store to its end.
+"""
 
 from __future__ import annotations
 
-from contextlib import closing, contextmanager, nullcontext, suppress
+from contextlib import closing, nullcontext, suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256 as digest
 from typing import TYPE_CHECKING, Self
 
-from sqlite_utils import Database
-
-from tracker import __version__
-from tracker.archive import statements
+from tracker.archive import candidates, expectations, outcomes, reviews, statements
 from tracker.archive.connection import (
     FILE_NAME,
     archive_file,
@@ -20,18 +21,41 @@ from tracker.archive.connection import (
     is_blank,
     translate,
 )
+from tracker.archive.decisions import write_ruling
 from tracker.archive.editions import declared_name, find_same_bytes, is_told_more
-from tracker.archive.migrations import is_current, migrate
+from tracker.archive.kept import find_snapshot
+from tracker.archive.ledger import Ledger
+from tracker.archive.lock import read_clock, take_lock
 from tracker.archive.recording import Intake, answer_unchanged, keep_document
+from tracker.archive.writing import Writing
 from tracker.errors import ArchiveUnusable, TrackerError
 
 if TYPE_CHECKING:
-    import sqlite3
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable
+    from contextlib import AbstractContextManager
     from pathlib import Path
     from types import TracebackType
 
-    from tracker.model import Declaration, Recorded, Version
+    from tracker.model import (
+        Check,
+        Declaration,
+        Discovery,
+        Expectation,
+        Recorded,
+        Reference,
+        Review,
+        Ruling,
+        RunKind,
+        RunStatus,
+        Version,
+        WatchList,
+    )
+
+PATIENCE = 5.0
+"""How many seconds a writer waits for another run to end before it says that the archive is locked."""
+
+FOREIGN_PATIENCE = 60.0
+"""How many seconds a nightly run waits for another program to end its writing: nobody is there to retry."""
 
 
 def create_archive(folder: Path) -> None:
@@ -47,30 +71,32 @@ def create_archive(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise ArchiveUnusable(f"{folder} cannot be made: {error.strerror}") from error
-    with _connect_store(path):
+    with _connect_store(path, "record", read_clock):
         pass
 
 
-def open_store(folder: Path) -> Store:
-    """Open the archive in a folder for writing, and bring its schema up to date.
+def open_store(folder: Path, kind: RunKind = "record", clock: Callable[[], str] = read_clock) -> Store:
+    """Take the lock of the archive in a folder, open it for writing, and bring its schema up to date.
 
-    Use it in a ``with`` statement. Raises ``ArchiveUnusable`` where there is no archive, or one that
-    cannot be written, and ``ArchiveLocked`` where another run holds it for more than five seconds.
+    Use it in a ``with`` statement. ``kind`` is what the run does, for the ledger; ``clock`` says when it
+    ended. Raises ``ArchiveUnusable`` where there is no archive, or one that cannot be written, and
+    ``ArchiveLocked`` where another run holds it: for more than five seconds, or at all for ``snapshot``.
     """
     path = archive_file(folder)
     # Read first: another program's database must not be put into WAL mode.
     _check_file(path)
-    return _connect_store(path)
+    return _connect_store(path, kind, clock)
 
 
 class Store:
     """An archive open for writing. Each record is a transaction, or part of a batch that is one."""
 
-    def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
-        self.path = path
-        self._connection = connection
-        self._database = Database(connection)
-        self._run: int | None = None
+    def __init__(self, writing: Writing) -> None:
+        self.path = writing.path
+        self.ledger = Ledger(writing.path, writing.connection)
+        """What was noted so far, read on the same connection."""
+        self._writing = writing
+        self._connection = writing.connection
 
     def __enter__(self) -> Self:
         return self
@@ -80,44 +106,34 @@ class Store:
     ) -> None:
         # The error on its way tells more than one met in closing.
         with suppress(TrackerError) if error else nullcontext():
-            self.close()
+            self.close(_tell_status(error))
 
-    def close(self) -> None:
-        """Move everything into the one file, so that it opens on read-only media, and close it."""
-        with translate(self.path), closing(self._connection):
-            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    def close(self, status: RunStatus = "complete") -> None:
+        """Note how the run ended, close the file, and give the lock up.
 
-    def abandon(self) -> None:
-        """Close the file as it is; what was committed is kept."""
-        self._connection.close()
+        Everything is moved into the one file before, so that it opens on read-only media.
+        """
+        self._writing.close(status)
 
-    def migrate(self) -> None:
-        """Apply the changes of the schema that the file lacks, all or none."""
-        with translate(self.path):
-            if is_current(self._database):
-                return
-        with self.batch(), translate(self.path):
-            migrate(self._database)
-
-    @contextmanager
-    def batch(self) -> Iterator[None]:
+    def batch(self) -> AbstractContextManager[None]:
         """Make one transaction of all that is recorded inside; an error undoes all of it.
 
         Inside another batch, only what was recorded inside this one. Raises ``ArchiveLocked`` where
-        another process has been writing for more than five seconds.
+        another program, which knows no lock of ours, has been writing for more than five seconds.
         """
-        begun, is_nested = self._run, self._connection.in_transaction
-        self._execute("SAVEPOINT batch" if is_nested else "BEGIN IMMEDIATE")
-        try:
-            yield
-            self._execute("RELEASE batch" if is_nested else "COMMIT")
-        except BaseException:
-            # The row of a run that began inside is gone with the rest.
-            self._run = begun
-            # A full disk has SQLite roll back by itself.
-            if self._connection.in_transaction:
-                self._execute(*(("ROLLBACK TO batch", "RELEASE batch") if is_nested else ("ROLLBACK",)))
-            raise
+        return self._writing.batch()
+
+    def begin(self, started: str, watched: WatchList | None = None) -> int:
+        """Note that the run has begun, with the watch list it read, and return its number.
+
+        Runs that only write now and then begin by themselves, with the first thing they write.
+        """
+        with self.batch():
+            return self._writing.begin_run(started, watched)
+
+    def end(self) -> None:
+        """Note that the run is complete; what comes after belongs to another run."""
+        self._writing.end_run("complete")
 
     def known(self, declaration: Declaration, sha256: str) -> Recorded | None:
         """Answer ``unchanged`` where the bytes are an edition's latest snapshot and nothing new is said.
@@ -156,30 +172,100 @@ class Store:
         printable = source.encode("utf-8", "backslashreplace").decode() if source else None
         intake = Intake(declaration, data, digest(data).hexdigest(), version, raw, instant, printable)
         with self.batch(), translate(self.path):
-            return keep_document(self._connection, intake, lambda: self._begin_run(instant))
+            return keep_document(self._connection, intake, lambda: self._writing.begin_run(instant))
 
-    def _execute(self, *commands: str) -> None:
-        with translate(self.path):
-            for command in commands:
-                self._connection.execute(command)
+    def decide(self, rulings: Iterable[Ruling]) -> None:
+        """Keep what people decided: all of it, or nothing; what was decided before stays.
 
-    def _begin_run(self, instant: str) -> int:
-        if self._run is None:
-            values = (instant, __version__)
-            self._run = statements.insert(
-                self._connection, "INSERT INTO runs (started, release) VALUES (?, ?)", values
+        ``decided`` is an ISO 8601 instant with its offset. The sides of a unit are snapshots of the
+        archive, with their editions.
+        """
+        with self.batch(), translate(self.path):
+            for ruling in rulings:
+                instant = _to_utc(ruling.decision.decided)
+                write_ruling(self._connection, ruling, instant, self._writing.begin_run(instant))
+
+    def note(self, *checks: Check) -> None:
+        """Note what checks came to; in one batch with its snapshot, where one made one."""
+        with self.batch(), translate(self.path):
+            for check in checks:
+                self._write_check(check)
+
+    def quarantine(self, check: Check, data: bytes, media_type: str) -> None:
+        """Keep bytes that were not accepted, apart from all snapshots, until a person decides on them.
+
+        ``check`` has their SHA-256. Bytes of this source that were decided on before stay decided.
+        """
+        with self.batch(), translate(self.path):
+            reviews.write_document(self._connection, str(check.sha256), data, media_type)
+            outcome = self._write_check(check)
+            reviews.write_review(self._connection, outcome, check.source, str(check.sha256))
+
+    def settle(self, review: Review, snapshot: Recorded | None) -> None:
+        """Note how a person decided on a quarantined document; its verdict, person, instant and reason.
+
+        ``snapshot`` is what recording it came to, where it was accepted; do both in one batch. A link that
+        nobody has named is not fetched again where its document is rejected; of one that has a reference,
+        other bytes may still be the statement.
+        """
+        with self.batch(), translate(self.path):
+            reviews.settle_review(
+                self._connection,
+                review,
+                self._writing.begin_run(_to_utc(str(review.decided))),
+                None if snapshot is None else find_snapshot(self._connection, name_snapshot(snapshot)),
             )
-        return self._run
+            if snapshot is None and review.reference is None:
+                candidates.refuse_candidate(self._connection, review.address)
+            elif snapshot:
+                candidates.name_candidate(self._connection, review.address, snapshot.reference)
+
+    def remember(self, discoveries: Iterable[Discovery], found: str) -> None:
+        """Remember the links that an index led to; those that are known stay as they are."""
+        with self.batch(), translate(self.path):
+            for discovery in discoveries:
+                candidates.write_candidate(self._connection, self._writing.begin_run(found), discovery, found)
+
+    def expect(self, expectation: Expectation) -> None:
+        """Note what a person says of a statement that is not there."""
+        with self.batch(), translate(self.path):
+            run = self._writing.begin_run(expectation.noted)
+            expectations.write_expectation(self._connection, run, expectation)
+
+    def _write_check(self, check: Check) -> int:
+        snapshot = find_snapshot(self._connection, check.snapshot) if check.snapshot else None
+        run = self._writing.begin_run(check.observed)
+        return outcomes.write_check(self._connection, run, check, snapshot)
 
 
-def _connect_store(path: Path) -> Store:
-    store = Store(path, connect_to_write(path))
+def _tell_status(error: BaseException | None) -> RunStatus:
+    if error is None:
+        return "complete"
+    return "interrupted" if isinstance(error, KeyboardInterrupt) else "failed"
+
+
+def name_snapshot(recorded: Recorded) -> Reference:
+    """Return the reference of the snapshot that was recorded."""
+    return replace(recorded.reference, snapshot=recorded.snapshot)
+
+
+def _connect_store(path: Path, kind: RunKind, clock: Callable[[], str]) -> Store:
+    is_nightly = kind == "snapshot"
+    lock = take_lock(path.parent, 0 if is_nightly else PATIENCE)
     try:
-        store.migrate()
+        writing = Writing(path, connect_to_write(path), lock, kind, clock)
     except BaseException:
-        store.abandon()
+        lock.release()
         raise
-    return store
+    try:
+        if is_nightly:
+            writing.wait_for_others(FOREIGN_PATIENCE)
+        writing.migrate()
+        writing.mark_interrupted()
+    except BaseException:
+        writing.abandon()
+        raise
+    return Store(writing)
 
 
 def _check_file(path: Path) -> None:

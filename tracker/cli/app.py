@@ -8,7 +8,20 @@ from typing import Annotated
 import typer
 
 from tracker import __version__
-from tracker.cli import adding, comparing, reading, tracing
+from tracker.cli import (
+    adding,
+    comparing,
+    following,
+    judging,
+    ledger,
+    preserving,
+    reading,
+    reviewing,
+    snapshots,
+    topics,
+    tracing,
+    watching,
+)
 from tracker.cli.options import ARCHIVE_VARIABLE
 
 app = typer.Typer(
@@ -41,5 +54,18 @@ def _before_command(
         os.environ[ARCHIVE_VARIABLE] = archive
 
 
-for module in (comparing, reading, tracing, adding):
+for module in (
+    comparing,
+    reading,
+    tracing,
+    following,
+    judging,
+    adding,
+    topics,
+    snapshots,
+    reviewing,
+    ledger,
+    watching,
+    preserving,
+):
     module.register(app)

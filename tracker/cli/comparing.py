@@ -82,7 +82,7 @@ def diff(
     comparison = compare(operands, archive, topics, vectors)
     color_on = wants_colour(color, output)
     if explain is not None:
-        answer = _explain(comparison, explain, vectors, color_on)
+        answer = _explain(comparison, explain, vectors, archive, color_on)
     elif stat:
         answer = render_stat(comparison)
     else:
@@ -92,11 +92,11 @@ def diff(
         raise typer.Exit(DIFFERENT)
 
 
-def _explain(comparison: Comparison, name: str, encoder: Encoder | None, color: bool) -> str:
+def _explain(comparison: Comparison, name: str, encoder: Encoder | None, archive: Path, color: bool) -> str:
     from tracker.report.explanation import render_explanation
     from tracker.workflows.explain import explain
 
-    found = explain(comparison, name, encoder)
+    found = explain(comparison, name, encoder, archive)
     thresholds = found.accept, found.accept_move
     return render_explanation(
         comparison, found.change, found.candidates, thresholds, width=terminal_width(), color=color
@@ -145,13 +145,13 @@ def priorities(
     """Show a statement's priorities, and what it only mentions."""
     from tracker.report.priorities import render_priorities
     from tracker.topics.vocabulary import load_vocabulary
-    from tracker.workflows.compare import side_topics
-    from tracker.workflows.read import read_statement
+    from tracker.workflows.priorities import read_priorities
 
     topics = load_vocabulary(vocabulary)
-    side = read_statement(archive, reference)
-    readings = side_topics(side, topics)
-    write_answer(render_priorities(side, readings, topics, width=terminal_width(), color=wants_colour(color)))
+    side, readings, absences = read_priorities(archive, reference, topics)
+    write_answer(
+        render_priorities(side, readings, topics, absences, width=terminal_width(), color=wants_colour(color))
+    )
 
 
 def demo(

@@ -51,5 +51,5 @@ Output = Annotated[
 ]
 ListFormat = Annotated[Literal["text", "json"], typer.Option("--format", help="The form of the answer.")]
 VocabularyFile = Annotated[
-    Path | None, typer.Option("--vocabulary", help="A vocabulary of your own, TOML or CSV.")
+    Path | None, typer.Option("--vocabulary", help="A vocabulary of your own, TOML, CSV or SKOS.")
 ]

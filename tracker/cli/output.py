@@ -59,6 +59,14 @@ def write_answer(text: str, output: Path | None = None) -> None:
         raise TrackerError(f"{output or 'standard output'}: {error.strerror}") from None
 
 
+def write_bytes(data: bytes, output: Path) -> None:
+    """Write bytes to a file as they are. Raises ``TrackerError`` where it cannot be written."""
+    try:
+        output.write_bytes(data)
+    except OSError as error:
+        raise TrackerError(f"{output}: {error.strerror}") from None
+
+
 def _print(text: str) -> None:
     sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     try:

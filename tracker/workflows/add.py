@@ -33,7 +33,7 @@ def add(
         raise ReferenceInvalid(
             f"{declaration.reference} names no session; write {declaration.reference}/SESSION"
         )
-    with open_store(archive) as store, store.batch():
+    with open_store(archive, "add") as store, store.batch():
         return tuple(record_document(store, path, declaration, observed) for path in paths)
 
 
@@ -42,11 +42,17 @@ def record_document(store: Store, path: Path, declaration: Declaration, observed
 
     Bytes that are already the edition's latest snapshot are told by their digest and not read again.
     """
-    data = read_document(path)
+    return record_bytes(store, read_document(path), declaration, observed, str(path), str(path))
+
+
+def record_bytes(
+    store: Store, data: bytes, declaration: Declaration, observed: str, name: str, source: str
+) -> Recorded:
+    """Record bytes as ``record_document`` does; ``name`` tells of what type they may be."""
     known = store.known(declaration, digest_bytes(data))
     if known:
         return known
-    extraction = extract(data, str(path))
+    extraction = extract(data, name)
     version = read_text(
         extraction.text,
         extractor=extraction.extractor,
@@ -62,4 +68,4 @@ def record_document(store: Store, path: Path, declaration: Declaration, observed
         title=declaration.title or extraction.title,
         title_inferred=declaration.title is None,
     )
-    return store.record(declaration, data, version, observed, raw=extraction.text, source=str(path))
+    return store.record(declaration, data, version, observed, raw=extraction.text, source=source)

@@ -81,7 +81,7 @@ def import_folder(
     found = _list_files(folder)
     outcomes: Counter[Outcome] = Counter()
     skipped: list[Skipped] = []
-    with open_store(archive) as store:
+    with open_store(archive, "import") as store:
         for start in range(0, len(found), BATCH):
             progress(start, len(found))
             with store.batch():

@@ -1,0 +1,183 @@
+from __future__ import annotations
+
+import json
+import re
+import threading
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.nights import Page, make_archive, running_site, source, watch
+from tests.test_notify import listening
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from tests.nights import Site
+    from tests.running import Ran
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[Site]:
+    with running_site() as running:
+        running.say("/79", number=79)
+        running.say("/80", number=80)
+        make_archive(tmp_path / "snapshots", tables(running, 79, 80), running.port)
+        yield running
+
+
+def tables(site: Site, *numbers: int) -> str:
+    return "".join(source(f"xaa-{n}", f"XAA/UNGA/{n}~prepared.en", site.url(f"/{n}")) for n in numbers)
+
+
+def test_two_nights_in_a_pipe_are_logged_line_by_line(tracker: Callable[..., Ran], site: Site) -> None:
+    first = tracker("snapshot")
+    assert first.code == 0, first.err
+    assert first.out == "2 sources: 2 new\n"
+    instant = r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ"
+    for number in (79, 80):
+        assert re.search(
+            rf"^{instant} new XAA/UNGA/{number}~prepared\.en@1 xaa-{number}$", first.err, re.MULTILINE
+        )
+    site.say("/79", "Corrigendum: and we thank the interpreters.", 79)
+    second = tracker("snapshot")
+    assert sorted(second.out.strip().partition(": ")[2].split(", ")) == ["1 changed", "1 unchanged"]
+    assert "changed XAA/UNGA/79~prepared.en@2 xaa-79 announced: corrigendum ('corrigendum')" in second.err
+
+
+def test_the_summary_says_all_of_it_to_a_machine(
+    tracker: Callable[..., Ran], site: Site, tmp_path: Path
+) -> None:
+    site.pages["/80"] = Page("", 503)
+    ran = tracker("snapshot", "--json", "--quiet", "--summary", "night.json")
+    assert ran.code == 1
+    assert ran.out == (tmp_path / "night.json").read_text(encoding="utf-8")
+    told = json.loads(ran.out)
+    assert (told["run"], told["status"], told["exit_code"]) == (1, "complete", 1)
+    assert told["outcomes"] == {"new": 1, "unreachable": 1}
+    failed = next(check for check in told["checks"] if check["outcome"] == "unreachable")
+    assert (failed["cause"], failed["http_status"], failed["snapshot"]) == ("http 503", 503, None)
+    assert [line.split()[1] for line in ran.err.splitlines()] == ["unreachable"]
+
+
+@pytest.mark.parametrize(
+    ("fail_on", "code"),
+    [(None, 1), ("never", 0), ("gone,quarantined", 0), ("unreachable", 1), ("new", 1), ("nonsense", 2)],
+)
+def test_the_user_says_what_counts_as_a_finding(
+    tracker: Callable[..., Ran], site: Site, fail_on: str | None, code: int
+) -> None:
+    site.pages["/80"] = Page("", 500)
+    ran = tracker("snapshot", *(("--fail-on", fail_on) if fail_on else ()))
+    assert ran.code == code, ran.err
+    if code == 2:
+        assert "--fail-on nonsense: there are new, changed, unchanged, moved" in ran.err
+
+
+def test_only_what_is_wanted_is_asked_for_and_a_dry_run_keeps_nothing(
+    tracker: Callable[..., Ran], site: Site
+) -> None:
+    ran = tracker("snapshot", "XAA/UNGA/80", "--dry-run")
+    assert (ran.code, ran.out) == (0, "1 source: 1 new\n")
+    assert "/79" not in [path for path, _ in site.asked]
+    assert tracker("runs").out == "No run yet; write a watch list, then: tracker snapshot\n"
+    unknown = tracker("snapshot", "XAA/HRC/52")
+    assert unknown.code == 2
+    assert "nothing in the watch list feeds XAA/HRC/52" in unknown.err
+
+
+def test_a_second_run_ends_with_75_and_names_the_first(tracker: Callable[..., Ran], site: Site) -> None:
+    site.held["/80"] = threading.Event()
+    results: list[Ran] = []
+    first = threading.Thread(target=lambda: results.append(tracker("snapshot")))
+    first.start()
+    while not any(path == "/80" for path, _ in site.asked):
+        time.sleep(0.02)
+    second = tracker("snapshot", "--summary", "second.json")
+    site.held.pop("/80").set()
+    first.join()
+    assert second.code == 75
+    assert re.search(r"is held by process \d+ on \S+ since \S+ \(tracker snapshot\)", second.err)
+    assert results[0].code == 0
+
+
+def test_word_is_sent_of_what_is_new_or_failed_and_of_nothing_else(
+    tracker: Callable[..., Ran], site: Site
+) -> None:
+    with listening() as listener:
+        asked = {
+            "TRACKER_NOTIFY": f"json://127.0.0.1:{listener.port}/word",
+            "TRACKER_HEARTBEAT": f"http://127.0.0.1:{listener.port}/beat",
+        }
+        assert tracker("snapshot", **asked).code == 0
+        assert tracker("snapshot", **asked).code == 0
+        site.pages["/80"] = Page("", 500)
+        assert tracker("snapshot", **asked).code == 1
+        heard = [(path, json.loads(body)["title"] if body else "") for _, path, body in listener.heard]
+    assert heard == [
+        ("/word", "tracker: 2 sources: 2 new"),
+        ("/beat", ""),
+        ("/beat", ""),
+        ("/word", heard[3][1]),
+        ("/beat/fail", ""),
+    ]
+    assert "1 unreachable" in heard[3][1]
+
+
+def test_trouble_is_told_too(tracker: Callable[..., Ran], site: Site, tmp_path: Path) -> None:
+    (tmp_path / "snapshots" / "watch.toml").write_text("[sources.x]\nnonsense = 1\n", encoding="utf-8")
+    assert site
+    with listening() as listener:
+        ran = tracker(
+            "snapshot",
+            "--summary",
+            "night.json",
+            "--heartbeat",
+            f"http://127.0.0.1:{listener.port}/beat",
+            "--notify",
+            f"json://127.0.0.1:{listener.port}/word",
+        )
+        assert [path for _, path, _ in listener.heard] == ["/word", "/beat/fail"]
+    assert ran.code == 2
+    told = json.loads((tmp_path / "night.json").read_text(encoding="utf-8"))
+    assert told["exit_code"] == 2
+    assert "nonsense" in told["error"]
+
+
+def test_health_and_runs_say_what_a_night_came_to(tracker: Callable[..., Ran], site: Site) -> None:
+    assert tracker("snapshot").code == 0
+    well = tracker("health")
+    assert (well.code, well.out.splitlines()[0].split(",")[0]) == (0, "0 concerns")
+    site.pages["/80"] = Page("", 500)
+    for _ in range(2):
+        tracker("snapshot")
+    ill = tracker("health", "--format", "json")
+    assert ill.code == 1
+    assert [concern["kind"] for concern in json.loads(ill.out)["concerns"]] == ["failing"]
+    runs = json.loads(tracker("runs", "--format", "json").out)
+    assert [run["outcomes"] for run in runs] == [{"new": 2}] + [{"unchanged": 1, "unreachable": 1}] * 2
+    one = tracker("runs", "2", "--format", "csv").out.splitlines()
+    assert len(one) == 3
+    year = tracker("report", "--year", runs[0]["started"][:4], "--format", "markdown").out
+    assert "| UNGA | 0 | 2 | 0 | 0 | 0 | 0 |" in year
+
+
+def test_a_watch_list_that_was_edited_is_kept_with_each_run(
+    tracker: Callable[..., Ran], site: Site, tmp_path: Path
+) -> None:
+    tracker("snapshot")
+    watch(tmp_path / "snapshots", tables(site, 79), site.port)
+    tracker("snapshot")
+    runs = json.loads(tracker("runs", "--format", "json").out)
+    assert len({run["watch_list"] for run in runs}) == 2
+
+
+def test_without_an_archive_or_a_watch_list_the_next_step_is_told(tracker: Callable[..., Ran]) -> None:
+    ran = tracker("snapshot")
+    assert (ran.code, ran.err) == (2, "tracker: no archive at snapshots; run: tracker init\n")
+    tracker("init")
+    ran = tracker("snapshot")
+    assert ran.code == 2
+    assert "tracker sources add" in ran.err

@@ -1,0 +1,114 @@
+from __future__ import annotations
+
+import json
+import shlex
+import shutil
+import subprocess
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+import yaml
+from cronsim import CronSim
+
+from tracker.errors import TrackerError
+from tracker.workflows.schedule import Nightly, read_time, write_schedule
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.running import Ran
+
+AWKWARD = Path('/srv/Ana\'s archive/100% $HOME "x"')
+PLAIN = Path("/srv/snapshots")
+
+
+def nightly(archive: Path = PLAIN, hour: int = 2, minute: int = 30) -> Nightly:
+    return Nightly(("/opt/tracker/bin/tracker",), archive, hour, minute)
+
+
+@pytest.mark.parametrize("archive", [PLAIN, AWKWARD])
+@pytest.mark.parametrize(("hour", "minute"), [(2, 30), (0, 0), (23, 59)])
+def test_cron_reads_the_line_and_the_shell_the_command(archive: Path, hour: int, minute: int) -> None:
+    text = write_schedule("cron", nightly(archive, hour, minute), Path.cwd())
+    (line,) = [line for line in text.splitlines() if not line.startswith("#")]
+    *fields, command = line.split(" ", 5)
+    following = next(CronSim(" ".join(fields), datetime(2026, 3, 1, 1, 0, tzinfo=UTC)))
+    assert (following.hour, following.minute) == (hour, minute)
+    # Cron takes a bare % for a line break and gives "\%" to the shell as "%" (crontab(5)).
+    assert "%" not in command.replace(r"\%", "")
+    assert shlex.split(command.replace(r"\%", "%")) == [
+        "/opt/tracker/bin/tracker", "--archive", str(archive), "snapshot", "--quiet",
+    ]  # fmt: skip
+
+
+def write_units(folder: Path, archive: Path, program: str) -> list[Path]:
+    made = Nightly((program,), archive, 2, 30)
+    units: dict[Path, str] = {}
+    for part in write_schedule("systemd", made, Path.cwd()).split("# /etc/systemd/system/")[1:]:
+        name, _, text = part.partition("\n")
+        units[folder / name] = text
+    for path, text in units.items():
+        path.write_text(text, encoding="utf-8")
+    return list(units)
+
+
+@pytest.mark.parametrize("archive", [PLAIN, AWKWARD])
+def test_systemd_takes_the_units(tmp_path: Path, archive: Path) -> None:
+    units = write_units(tmp_path, archive, "/bin/true")
+    assert [path.name for path in units] == ["tracker-snapshot.service", "tracker-snapshot.timer"]
+    service = units[0].read_text(encoding="utf-8")
+    quoted = str(archive).replace('"', '\\"').replace("%", "%%").replace("$", "$$")
+    assert f"--archive {quoted if archive == PLAIN else chr(34) + quoted + chr(34)} snapshot" in service
+    if shutil.which("systemd-analyze"):
+        done = subprocess.run(
+            ["systemd-analyze", "verify", *map(str, units)], capture_output=True, text=True, check=False
+        )
+        assert "tracker-snapshot" not in done.stderr, done.stderr
+
+
+@pytest.mark.parametrize("name", ["snapshots", "an archive: #1"])
+def test_github_reads_the_workflow(tmp_path: Path, name: str) -> None:
+    workflow = yaml.safe_load(write_schedule("github", nightly(tmp_path / name), tmp_path))
+    assert workflow[True]["schedule"] == [{"cron": "30 2 * * *"}]  # YAML 1.1 takes "on" for yes
+    job = workflow["jobs"]["snapshot"]
+    assert job["env"] == {"ARCHIVE": name}
+    commands = [step["run"] for step in job["steps"] if "run" in step]
+    assert 'tracker --archive "$ARCHIVE" snapshot --quiet' in commands
+    for command in commands:
+        subprocess.run(["sh", "-n", "-c", command], check=True)
+    assert json.dumps(workflow["concurrency"]) == '{"group": "snapshot", "cancel-in-progress": false}'
+
+
+def test_an_archive_outside_the_repository_cannot_be_on_github(tmp_path: Path) -> None:
+    with pytest.raises(TrackerError, match="on GitHub an archive lies in its repository"):
+        write_schedule("github", nightly(tmp_path / "a"), tmp_path / "b")
+
+
+@pytest.mark.parametrize("archive", ["/srv/a\nb", "/srv/a\x1b[2J"])
+def test_what_would_break_a_line_is_refused(archive: str) -> None:
+    with pytest.raises(TrackerError, match="move the archive"):
+        write_schedule("cron", nightly(Path(archive)), Path.cwd())
+
+
+@pytest.mark.parametrize(("text", "time"), [("02:30", (2, 30)), ("2:05", (2, 5)), ("23:59", (23, 59))])
+def test_times_are_read(text: str, time: tuple[int, int]) -> None:
+    assert read_time(text) == time
+
+
+@pytest.mark.parametrize("text", ["24:00", "2", "02:60", "02:30:00", "", "noon", "02:30 * * * rm"])
+def test_what_is_no_time_is_refused(text: str) -> None:
+    with pytest.raises(TrackerError, match="write 02:30"):
+        read_time(text)
+
+
+def test_the_command_names_the_archive_and_itself_by_absolute_paths(
+    archive: Callable[..., Ran], tmp_path: Path
+) -> None:
+    printed = archive("schedule", "cron", "--at", "4:05").out.splitlines()[-1]
+    words = shlex.split(printed)
+    assert words[:5] == ["5", "4", "*", "*", "*"]
+    assert Path(words[5]).is_absolute()
+    assert words[-4:] == ["--archive", str(tmp_path / "snapshots"), "snapshot", "--quiet"]
+    assert subprocess.run([*words[5:-2], "list"], capture_output=True, check=False).returncode == 0

@@ -1,0 +1,47 @@
+"""What ``tracker sources`` prints of a watch list."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from tracker.report.json import encode_json
+from tracker.report.layout import draw, line
+from tracker.report.tables import lay_table
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tracker.model import Source
+
+_UNNAMED = "links wait in review"
+
+
+def render_sources(sources: Sequence[Source], *, width: int = 80, color: bool = False) -> str:
+    """Return a table of sources: name, what it feeds, from when to when, where it is."""
+    if not sources:
+        return draw([line("No source yet; add one: tracker sources add URL --as GBR/CCPCJ/31")], color=color)
+    rows = [(source.id, _feeds(source), _days(source), source.address) for source in sources]
+    return draw(lay_table(("source", "feeds", "days", "address"), rows, width, right=()), color=color)
+
+
+def sources_json(sources: Sequence[Source]) -> str:
+    """Return sources as a JSON array in the order of the list; references are written out."""
+    return encode_json([_fields(source) for source in sources])
+
+
+def _fields(source: Source) -> dict[str, object]:
+    return {**asdict(source), "reference": str(source.reference) if source.reference else None}
+
+
+def _feeds(source: Source) -> str:
+    if source.is_index:
+        return f"index: {source.rule or _UNNAMED}"
+    return str(source.reference)
+
+
+def _days(source: Source) -> str:
+    first, last = source.valid_from, source.valid_until
+    if first and last:
+        return f"{first} to {last}"
+    return f"from {first}" if first else f"to {last}" if last else ""

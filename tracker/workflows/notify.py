@@ -1,0 +1,101 @@
+"""Who is told how a night went: messages through apprise, and a heartbeat that a watchdog listens for.
+
+Nothing here makes a run fail: what could not be delivered comes back as a warning.
+"""
+
+from __future__ import annotations
+
+import logging
+import warnings
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tracker.errors import TrackerError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from apprise import Apprise
+
+_SECONDS = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """Addresses of apprise, and the URL of a heartbeat; both may hold secrets and are never printed."""
+
+    notify: tuple[str, ...] = ()
+    heartbeat: str | None = None
+
+
+def check_audience(audience: Audience) -> None:
+    """Raise ``TrackerError`` for an address that can never be told, before there is anything to tell."""
+    if audience.notify:
+        _open_apprise(audience.notify)
+    if audience.heartbeat and not audience.heartbeat.startswith(("https://", "http://")):
+        raise TrackerError("--heartbeat is not an http or https address")
+
+
+def send_message(audience: Audience, title: str, text: str) -> tuple[str, ...]:
+    """Send a message to all addresses, and return warnings."""
+    if not audience.notify:
+        return ()
+    told = _open_apprise(audience.notify)
+    try:
+        with _quiet_apprise():
+            is_sent = told.notify(title=title, body=text)
+    except Exception as error:  # noqa: BLE001 (a plug-in of apprise may raise anything)
+        return (f"--notify: {type(error).__name__}",)
+    return () if is_sent else ("--notify: not every address took the message",)
+
+
+def send_heartbeat(audience: Audience, *, is_well: bool) -> tuple[str, ...]:
+    """Ask for the heartbeat's URL, or for ``/fail`` below it, and return warnings."""
+    return tuple(_beat(audience.heartbeat, is_well)) if audience.heartbeat else ()
+
+
+def _beat(heartbeat: str, is_well: bool) -> Iterator[str]:
+    import httpx  # noqa: PLC0415 (90 ms, only where there is a heartbeat)
+
+    try:
+        url = httpx.URL(heartbeat)
+        if not is_well:
+            url = url.copy_with(path=f"{url.path.rstrip('/')}/fail")
+        answer = httpx.get(url, timeout=_SECONDS, follow_redirects=True)
+    except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
+        yield f"--heartbeat: {type(error).__name__}"
+        return
+    if answer.is_error:
+        yield f"--heartbeat: HTTP {answer.status_code}"
+
+
+def _open_apprise(addresses: tuple[str, ...]) -> Apprise:
+    try:
+        with _quiet_apprise():
+            from apprise import Apprise  # noqa: PLC0415 (an extra, 200 ms)
+
+            told = Apprise()
+            taken = [told.add(address) for address in addresses]
+    except ModuleNotFoundError:
+        raise TrackerError("--notify needs apprise; install it: pip install 'tracker[notify]'") from None
+    if not all(taken):
+        number = taken.index(False) + 1
+        raise TrackerError(f"--notify: address {number} is none that apprise knows; see its documentation")
+    return told
+
+
+@contextmanager
+def _quiet_apprise() -> Iterator[None]:
+    """Keep what apprise logs off standard error: it names addresses, and they hold passwords."""
+    logger = logging.getLogger("apprise")
+    before, silent = logger.propagate, logging.NullHandler()
+    logger.propagate = False
+    logger.addHandler(silent)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logger.propagate = before
+        logger.removeHandler(silent)

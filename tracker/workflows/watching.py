@@ -1,0 +1,54 @@
+"""``tracker sources``: what the watch list of an archive holds, and what is added to it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from itertools import count
+from typing import TYPE_CHECKING
+
+from tracker.capture.fetch import is_web_address
+from tracker.capture.watch import WATCH_FILE, add_source, describe_source, read_watch_list
+from tracker.errors import ArchiveUnusable
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from tracker.model import Source
+
+_NAMELESS = "source"
+_LONGEST = 60
+
+
+def list_sources(archive: Path) -> tuple[Source, ...]:
+    """Return the sources of an archive's watch list, in its order. Raises ``WatchListInvalid``."""
+    return read_watch_list(archive / WATCH_FILE).sources
+
+
+def watch(archive: Path, address: str, table: Mapping[str, object], name: str | None = None) -> Source:
+    """Add a source to the watch list of an archive, and return it as it is watched from then on.
+
+    ``table`` holds the keys of a watch list's table but for the address. Without a name the source is called
+    after what it feeds. Raises ``WatchListInvalid`` where the list would be at fault, ``ArchiveUnusable``
+    where there is no archive.
+    """
+    if not archive.is_dir():
+        raise ArchiveUnusable(f"there is no archive in {archive}; make one: tracker init --archive {archive}")
+    path = archive / WATCH_FILE
+    taken = {source.id for source in read_watch_list(path).sources} if path.exists() else set()
+    place = {"url" if is_web_address(address) else "path": address}
+    source = describe_source(name or _NAMELESS, {**table, **place})
+    if name is None:
+        source = replace(source, id=_free_name(source, taken))
+    add_source(path, source)
+    return source
+
+
+def _free_name(source: Source, taken: set[str]) -> str:
+    feeds = source.rule or str(source.reference or "") or source.address.partition("://")[2]
+    words = re.findall(r"[a-z0-9]+", re.sub(r"\{.*?\}", " ", feeds.partition("~")[0].lower()))
+    name = "-".join([*words, *(["index"] if source.is_index else [])])[:_LONGEST].strip("-") or _NAMELESS
+    return next(
+        one for number in count(1) if (one := name if number == 1 else f"{name}-{number}") not in taken
+    )
