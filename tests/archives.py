@@ -9,14 +9,15 @@ from hashlib import sha256
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
-from tracker.model import Declaration, Run, Segment, SpanMap, Version
+from tracker.model.record import Declaration
+from tracker.model.texts import Run, Segment, SpanMap, Version
 from tracker.references import parse_reference
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tracker.archive.store import Store
-    from tracker.model import Recorded
+    from tracker.model.record import Recorded
 
 OBSERVED = "2024-05-20T10:00:00Z"
 RECORD = ("documents", "statements", "editions", "snapshots", "versions", "segments", "amendments", "runs")

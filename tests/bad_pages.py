@@ -8,12 +8,12 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tracker.model import Exchange, Fetched, Kept, Source, Validators
+from tracker.model.watching import Exchange, Fetched, Kept, Source, Validators
 from tracker.references import parse_reference
 from tracker.workflows.examine import read_arrival
 
 if TYPE_CHECKING:
-    from tracker.model import Arrival
+    from tracker.model.watching import Arrival
 
 URL = "https://mission.example/statements/79"
 

@@ -18,7 +18,7 @@ from tracker.workflows.compare import text_side
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tracker.model import Side
+    from tracker.model.texts import Side
 
 CODING = Path(__file__).parent / "acceptance" / "coding"
 EARLIER = Path(__file__).parent / "benchmarks" / "coding"

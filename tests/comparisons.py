@@ -6,29 +6,17 @@ from dataclasses import replace
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from tracker.model import (
-    Change,
-    Comparison,
-    Counterpart,
-    Edit,
-    Evidence,
-    Passage,
-    Provenance,
-    Segment,
-    Shift,
-    Side,
-    SpanMap,
-    Topic,
-    TopicChange,
-    TopicReading,
-    Version,
-    Vocabulary,
-)
+from tracker.model.changes import Change, Edit, Evidence, Shift
+from tracker.model.comparison import Comparison, Provenance
+from tracker.model.texts import Segment, Side, SpanMap, Version
+from tracker.model.topics import Counterpart, Passage, Topic, TopicChange, TopicReading, Vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tracker.model import Axis, Direction, EditKind, Genre, Level, Operation, Status
+    from tracker.model.changes import Axis, Direction, EditKind, Operation
+    from tracker.model.comparison import Genre
+    from tracker.model.topics import Level, Status
 
 VOCABULARY = Vocabulary("made-up", (Topic("climate", "Climate change"),), "ab" * 32)
 

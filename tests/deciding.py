@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tracker.model import Decision, Ruling, Unit
+from tracker.model.decisions import Decision, Ruling, Unit
 from tracker.references import parse_reference
 from tracker.text.quoting import quote_segments
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tracker.model import Question, Verdict, Version
+    from tracker.model.decisions import Question, Verdict
+    from tracker.model.texts import Version
 
 OLD, NEW = "XAA/CCPCJ/32~prepared.en@1", "XAA/CCPCJ/33~prepared.en@1"
 

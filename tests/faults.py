@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from tests.fault_server import answer, in_turn, raw, reset
 from tracker.capture.causes import CAUSES
-from tracker.model import Validators
+from tracker.model.watching import Validators
 
 if TYPE_CHECKING:
     import socket

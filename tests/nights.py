@@ -12,14 +12,15 @@ from typing import TYPE_CHECKING
 
 from tracker.archive.store import create_archive
 from tracker.capture.clock import Clock
-from tracker.model import Admission
+from tracker.model.watching import Admission
 from tracker.workflows.snapshot import snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from tracker.model import Arrival, Check, History
+    from tracker.model.ledger import Check
+    from tracker.model.watching import Arrival, History
     from tracker.workflows.snapshot import Night
 
 _WHO = ("My Government", "Our parliament", "The ministry of justice", "Every court", "Our young people")

@@ -8,7 +8,7 @@ import pytest
 
 from tests.comparisons import VOCABULARY, session, version
 from tracker.comparison.shifts.actors import compare_actors
-from tracker.model import Evidence, Shift
+from tracker.model.changes import Evidence, Shift
 from tracker.report.markdown import render_markdown
 from tracker.report.terminal import render
 from tracker.report.words import actor_words

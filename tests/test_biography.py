@@ -14,7 +14,8 @@ from tests.running import ROOT
 from tracker.comparison.biography import find_silences, read_asked, tell, trace
 from tracker.comparison.origins import find_origins
 from tracker.comparison.phrases import match_phrase, read_phrase
-from tracker.model import Attribution, Biography, Chapter, Side
+from tracker.model.texts import Side
+from tracker.model.tracing import Attribution, Biography, Chapter
 from tracker.report.attribution import attribution_json, render_attribution
 from tracker.report.biography import biography_json, render_biography
 from tracker.text.folding import fold

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.comparisons import VOCABULARY, change, comparison, reading, side, topic
-from tracker.model import Topic, Vocabulary
+from tracker.model.topics import Topic, Vocabulary
 from tracker.report.markdown import render_markdown
 from tracker.report.stat import render_stat
 from tracker.report.terminal import render
@@ -23,7 +23,8 @@ from tracker.topics.statuses import compare_topics
 from tracker.topics.vocabulary import load_vocabulary
 
 if TYPE_CHECKING:
-    from tracker.model import Comparison, TopicChange, TopicReading
+    from tracker.model.comparison import Comparison
+    from tracker.model.topics import TopicChange, TopicReading
 
 UN = load_vocabulary()
 FILLER = "The harbour was quiet in the morning. Boats came in before noon. Nobody spoke about the weather. "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
@@ -12,8 +13,11 @@ from hypothesis import strategies as st
 from tests.comparisons import version
 from tracker.comparison.align import align
 from tracker.comparison.changes import describe_changes
-from tracker.model import Change, Link, Version
+from tracker.model.changes import Change, Link
 from tracker.text.reading import read_text
+
+if TYPE_CHECKING:
+    from tracker.model.texts import Version
 
 MINI = Path(__file__).parent / "data" / "policy_mini"
 FUND = "We will contribute 5 million euros to the Technical Cooperation Fund in 2023."

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from tests.comparisons import version
 from tracker.comparison.shifts import counterpart_shifts
-from tracker.model import Counterpart, Shift
+from tracker.model.topics import Counterpart
+
+if TYPE_CHECKING:
+    from tracker.model.changes import Shift
 
 
 def compare(old: str, new: str, language: str = "en") -> tuple[Shift, ...]:

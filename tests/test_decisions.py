@@ -10,7 +10,9 @@ from tests.archives import version_of
 from tests.deciding import level, link
 from tracker.comparison.changes import describe_changes
 from tracker.comparison.decisions import METHOD, Placed, decide_links, mark_changes, place_rulings
-from tracker.model import Decision, Evidence, Link, Quote, Shift, Topic, TopicReading, Vocabulary
+from tracker.model.changes import Evidence, Link, Shift
+from tracker.model.decisions import Decision, Quote
+from tracker.model.topics import Topic, TopicReading, Vocabulary
 from tracker.references import parse_reference
 from tracker.text.quoting import find_quotes, place_segments, quote_segments
 from tracker.text.rulings import select_changes, select_levels, settle_rulings

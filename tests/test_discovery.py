@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tracker.capture.discovery import discover, nested_indexes, source_of
 from tracker.errors import DocumentUnreadable
-from tracker.model import Discovery, Fetched, Source, Validators
+from tracker.model.watching import Discovery, Fetched, Source, Validators
 from tracker.references import parse_reference
 
 HOME = "https://www.example.org/speeches/index.html"

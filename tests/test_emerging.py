@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from tests.comparisons import VOCABULARY, session, version
-from tracker.model import PhraseChange, Topic, Vocabulary
+from tracker.model.topics import PhraseChange, Topic, Vocabulary
 from tracker.report.json import render_json
 from tracker.report.markdown import render_markdown
 from tracker.report.terminal import render
@@ -25,7 +25,7 @@ from tracker.topics.prior import FLAT, LEAST, WEIGHT, Prior, load_prior
 from tracker.workflows.compare import compare as compare_texts
 
 if TYPE_CHECKING:
-    from tracker.model import Comparison
+    from tracker.model.comparison import Comparison
 
 RIVERS = Vocabulary("rivers", (Topic("rivers", "Rivers", terms={"en": ("river", "river basin")}),), "ab" * 32)
 

@@ -20,7 +20,7 @@ from tests.faults import CASES, KNOWN, PAGE, PATH, Case
 from tracker.capture.causes import CAUSES, find_cause
 from tracker.capture.clock import system_clock
 from tracker.capture.fetch import fetch, fetch_all, open_client
-from tracker.model import Fetched, FetchFailed, Source, Validators, WatchSettings
+from tracker.model.watching import Fetched, FetchFailed, Source, Validators, WatchSettings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

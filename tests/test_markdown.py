@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from tests.comparisons import VOCABULARY, change, comparison, edits, reading, revision, session, side, topic
-from tracker.model import Edit
+from tracker.model.changes import Edit
 from tracker.report.markdown import code_span, escape_markdown, mark_pieces, render_markdown
 from tracker.report.redline import read_edits
 from tracker.report.safe import one_line

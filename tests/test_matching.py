@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.model import Topic, Vocabulary
+from tracker.model.topics import Topic, Vocabulary
 from tracker.topics.matching import match_topics
 from tracker.topics.vocabulary import load_vocabulary
 

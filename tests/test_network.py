@@ -17,7 +17,7 @@ from tests.faults import KNOWN, PAGE, PATH
 from tracker.capture.addresses import is_public, resolve
 from tracker.capture.causes import Fault
 from tracker.capture.fetch import fetch, open_client
-from tracker.model import Fetched, FetchFailed, Source, WatchSettings
+from tracker.model.watching import Fetched, FetchFailed, Source, WatchSettings
 
 if TYPE_CHECKING:
     from pathlib import Path

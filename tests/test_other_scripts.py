@@ -11,7 +11,8 @@ import pytest
 import tracker
 
 if TYPE_CHECKING:
-    from tracker.model import Change, Comparison
+    from tracker.model.changes import Change
+    from tracker.model.comparison import Comparison
 
 CASES = tomllib.loads((Path(__file__).parent / "data" / "other_scripts.toml").read_text(encoding="utf-8"))
 MARKS = {"kept": "{}", "deleted": "[-{}-]", "inserted": "[+{}+]"}

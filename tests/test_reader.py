@@ -22,16 +22,9 @@ from tracker.archive.search import MARK_END, MARK_START, fold_for_search, match_
 from tracker.archive.statements import sort_text
 from tracker.archive.store import create_archive, open_store
 from tracker.errors import ArchiveUnusable, NotInArchive, ReferenceInvalid, TrackerError
-from tracker.model import (
-    Declaration,
-    Reference,
-    Run,
-    Segment,
-    SnapshotEntry,
-    SpanMap,
-    StatementEntry,
-    Version,
-)
+from tracker.model.citing import Reference
+from tracker.model.record import Declaration, SnapshotEntry, StatementEntry
+from tracker.model.texts import Run, Segment, SpanMap, Version
 from tracker.references import parse_reference
 
 if TYPE_CHECKING:

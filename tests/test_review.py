@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.running import Ran
-    from tracker.model import Check
+    from tracker.model.ledger import Check
     from tracker.workflows.snapshot import Night
 
 ANA = Coder("Ana", "2026-03-10T09:00:00Z", "seen on the site")

@@ -12,7 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.comparisons import VOCABULARY, change, comparison, evidence, reading, shift, side, topic
-from tracker.model import Hit, Passage, Reference, SnapshotEntry, StatementEntry
+from tracker.model.citing import Reference
+from tracker.model.record import Hit, SnapshotEntry, StatementEntry
+from tracker.model.topics import Passage
 from tracker.report.json import render_json
 from tracker.report.listing import (
     hits_json,
@@ -30,7 +32,7 @@ from tracker.report.stat import render_stat
 from tracker.report.terminal import render
 
 if TYPE_CHECKING:
-    from tracker.model import Comparison
+    from tracker.model.comparison import Comparison
 
 ATTACKS = {
     "window title": "\x1b]0;pwned\x07",

@@ -11,7 +11,8 @@ from typing import Any, get_args
 
 import pytest
 
-from tracker.model import Level, Operation, Status
+from tracker.model.changes import Operation
+from tracker.model.topics import Level, Status
 from tracker.topics.vocabulary import load_vocabulary
 
 SEEDS = Path(__file__).resolve().parents[1] / "seeds"

@@ -10,7 +10,7 @@ import pytest
 from tests.comparisons import version
 from tracker.comparison.align import align
 from tracker.comparison.changes import describe_changes
-from tracker.model import Link, Shift
+from tracker.model.changes import Link, Shift
 from tracker.text.reading import read_text
 
 MINI = Path(__file__).parent / "data" / "policy_mini"

@@ -14,7 +14,8 @@ from tracker.topics.statuses import compare_topics, decide_status, find_prioriti
 from tracker.topics.vocabulary import load_vocabulary
 
 if TYPE_CHECKING:
-    from tracker.model import Level, Status, TopicChange, TopicReading, Version
+    from tracker.model.texts import Version
+    from tracker.model.topics import Level, Status, TopicChange, TopicReading
 
 UN = load_vocabulary()
 FILLER = "The harbour was quiet in the morning. Boats came in before noon. Nobody spoke about the weather. "

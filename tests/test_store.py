@@ -25,12 +25,12 @@ from tracker.archive.editions import Edition, Name, choose_edition
 from tracker.archive.reader import open_reader
 from tracker.archive.store import create_archive, open_store
 from tracker.errors import ArchiveLocked, ArchiveUnusable, ReferenceInvalid, TrackerError
-from tracker.model import Amendment
+from tracker.model.record import Amendment
 from tracker.references import parse_reference, session_sort_key
 
 if TYPE_CHECKING:
     from tracker.archive.store import Store
-    from tracker.model import Declaration
+    from tracker.model.record import Declaration
 
 
 @pytest.fixture

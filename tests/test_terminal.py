@@ -6,6 +6,7 @@ import json
 import re
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
@@ -24,7 +25,9 @@ from tests.comparisons import (
     side,
     topic,
 )
-from tracker.model import Comparison, Edit, Hit, Reference, SnapshotEntry, StatementEntry
+from tracker.model.changes import Edit
+from tracker.model.citing import Reference
+from tracker.model.record import Hit, SnapshotEntry, StatementEntry
 from tracker.report.layout import Span, excerpt, shorten, wrap
 from tracker.report.listing import (
     hits_json,
@@ -41,6 +44,9 @@ from tracker.report.selection import cite_changes
 from tracker.report.stat import render_stat
 from tracker.report.terminal import LINES, SLACK, render
 from tracker.report.words import FILTERS, NO_DIFFERENCE
+
+if TYPE_CHECKING:
+    from tracker.model.comparison import Comparison
 
 GOLDEN = Path(__file__).parent / "golden" / "session.txt"
 COLOUR = re.compile(r"\x1b\[[\d;]*m")

@@ -21,7 +21,8 @@ from tests.deciding import level
 from tracker.archive.derived import DERIVED_NAME
 from tracker.archive.store import create_archive, open_store
 from tracker.errors import NotInArchive, ReferenceInvalid
-from tracker.model import Standing, Timeline, TimelineSession, Topic, Vocabulary
+from tracker.model.series import Standing, Timeline, TimelineSession
+from tracker.model.topics import Topic, Vocabulary
 from tracker.report.countries import render_countries, select_topics, set_apart
 from tracker.report.countries_data import countries_json
 from tracker.report.emerging import phrases_json, render_phrases

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tests.archives import version_of
 from tests.deciding import level
 from tracker.errors import TrackerError, VocabularyInvalid
-from tracker.model import Topic, TopicWeights, Vocabulary
+from tracker.model.topics import Topic, TopicWeights, Vocabulary
 from tracker.topics.coded import Coded, code_rulings, read_csv, read_jsonl, resolve_codes
 from tracker.topics.learning import learn_topics
 from tracker.topics.matching import match_topics

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tests.running import OLD
 from tracker.errors import VocabularyInvalid
-from tracker.model import Topic, Vocabulary
+from tracker.model.topics import Topic, Vocabulary
 from tracker.text.reading import read_text
 from tracker.topics.levels import read_topics
 from tracker.topics.matching import match_topics

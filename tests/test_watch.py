@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tracker.capture.watch import add_source, is_watched, parse_watch_list, read_watch_list, write_source
 from tracker.errors import WatchListInvalid
-from tracker.model import Source, WatchSettings
+from tracker.model.watching import Source, WatchSettings
 from tracker.references import parse_reference
 
 EXAMPLE = Path(__file__).parents[1] / "seeds" / "watch.toml"

@@ -23,7 +23,8 @@ from tracker.text.encoder import DEFAULT
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from tracker.model import Link, Version
+    from tracker.model.changes import Link
+    from tracker.model.texts import Version
 
     Cell = tuple[int, int]
 

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tracker.comparison.weights import Weights
-    from tracker.model import Link
+    from tracker.model.changes import Link
     from tracker.text.encoder import Encoder
 
 _FOLDS = 5

@@ -20,7 +20,7 @@ import httpx
 
 from tracker.capture.clock import system_clock
 from tracker.capture.fetch import fetch_all, open_client
-from tracker.model import Fetched, Source, Validators, WatchSettings
+from tracker.model.watching import Fetched, Source, Validators, WatchSettings
 
 if TYPE_CHECKING:
     from collections.abc import Callable

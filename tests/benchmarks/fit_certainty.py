@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from tests.coded_sheets import CodedPair, Codes, Speech
-    from tracker.model import Vocabulary
+    from tracker.model.topics import Vocabulary
     from tracker.topics.evidence import Evidence
 
     Array = NDArray[np.float64]

@@ -22,7 +22,7 @@ from tests.builders import build_pdf, typeset
 from tests.shared_data import require
 from tracker.capture.judge import judge, judge_unreadable
 from tracker.errors import DocumentUnreadable
-from tracker.model import Admission, History
+from tracker.model.watching import Admission, History
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

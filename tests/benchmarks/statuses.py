@@ -23,7 +23,8 @@ from tracker.workflows.compare import compare_sides, text_side
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from tracker.model import Side, Vocabulary
+    from tracker.model.texts import Side
+    from tracker.model.topics import Vocabulary
 
     Claims = Mapping[str, frozenset[str]]
 

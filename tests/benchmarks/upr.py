@@ -22,7 +22,7 @@ import numpy as np
 
 from tests.benchmarks.alignment import load_scorer
 from tests.shared_data import require
-from tracker.model import Topic, Vocabulary
+from tracker.model.topics import Topic, Vocabulary
 from tracker.text.encoder import DEFAULT
 from tracker.topics.coded import Coded
 from tracker.topics.learning import learn_topics

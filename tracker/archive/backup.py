@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from tracker.archive.connection import archive_file, check_schema, connect_to_read, translate
 from tracker.errors import ArchiveUnusable
-from tracker.model import Backup
+from tracker.model.preserving import Backup
 
 if TYPE_CHECKING:
     from pathlib import Path

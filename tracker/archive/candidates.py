@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tracker.archive.encoding import read_reference
-from tracker.model import Found
+from tracker.model.ledger import Found
 
 if TYPE_CHECKING:
     import sqlite3
 
-    from tracker.model import Discovery, Reference
+    from tracker.model.citing import Reference
+    from tracker.model.watching import Discovery
 
 
 def write_candidate(connection: sqlite3.Connection, run: int, discovery: Discovery, found: str) -> None:

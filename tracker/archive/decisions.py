@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from tracker.archive.connection import fetch_row
 from tracker.archive.statements import insert
-from tracker.model import Decision, Quote, Reference, Ruling, Unit
+from tracker.model.citing import Reference
+from tracker.model.decisions import Decision, Quote, Ruling, Unit
 
 if TYPE_CHECKING:
     import sqlite3

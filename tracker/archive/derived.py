@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from tracker.archive.derived_file import Statement
-    from tracker.model import Comparison, Side
+    from tracker.model.comparison import Comparison
+    from tracker.model.texts import Side
 
 DERIVED_NAME = "derived.db"
 

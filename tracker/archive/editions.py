@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tracker.model import Declaration, TextKind
+    from tracker.model.citing import TextKind
+    from tracker.model.record import Declaration
 
 
 UNTOLD = "und"

@@ -7,12 +7,13 @@ import re
 from typing import TYPE_CHECKING, get_args
 
 from tracker.archive.search import fold_for_search
-from tracker.model import Reference, Run, SpanMap, TextKind
+from tracker.model.citing import Reference, TextKind
+from tracker.model.texts import Run, SpanMap
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tracker.model import Version
+    from tracker.model.texts import Version
 
 SegmentRow = tuple[int, int, str, int, int, int, str, str | None]
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tracker.model import Expectation, Reference
+from tracker.model.citing import Reference
+from tracker.model.ledger import Expectation
 
 if TYPE_CHECKING:
     import sqlite3

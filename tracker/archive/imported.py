@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from tracker.model import CheckOutcome, Reference
+    from tracker.model.citing import Reference
+    from tracker.model.ledger import CheckOutcome
 
 _SOURCE = re.compile(r"(.*?)@([0-9a-f]{40}|[0-9a-f]{64}):(.*)", re.DOTALL)
 

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from tracker.archive.connection import fetch_row
 from tracker.archive.queries import EDITIONS, NAME, SNAPSHOTS, edition_is, narrow, statement_is
-from tracker.model import History, Kept, Reference
+from tracker.model.citing import Reference
+from tracker.model.watching import History, Kept
 
 if TYPE_CHECKING:
     import sqlite3

@@ -14,18 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from tracker.model import (
-        Check,
-        Expectation,
-        Found,
-        History,
-        Kept,
-        Reference,
-        Review,
-        RunEntry,
-        RunKind,
-        SourceState,
-    )
+    from tracker.model.citing import Reference
+    from tracker.model.ledger import Check, Expectation, Found, Review, RunEntry, RunKind, SourceState
+    from tracker.model.watching import History, Kept
 
 
 @contextmanager

@@ -24,7 +24,7 @@ from tracker.archive.repository import create_repository, open_repository
 from tracker.archive.store import PATIENCE, open_store
 from tracker.archive.unit_files import UnitFiles
 from tracker.errors import RepositoryUnusable
-from tracker.model import Mirrored
+from tracker.model.preserving import Mirrored
 
 if TYPE_CHECKING:
     import sqlite3

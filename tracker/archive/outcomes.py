@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 from tracker.archive.connection import fetch_row
 from tracker.archive.encoding import read_reference
 from tracker.archive.statements import insert
-from tracker.model import Check, Exchange, Reference, Validators
+from tracker.model.citing import Reference
+from tracker.model.ledger import Check
+from tracker.model.watching import Exchange, Validators
 
 if TYPE_CHECKING:
     import sqlite3

@@ -27,7 +27,9 @@ from tracker.archive.queries import (
 )
 from tracker.archive.search import match_expression, restore_marked
 from tracker.errors import ArchiveUnusable, NotInArchive, ReferenceInvalid
-from tracker.model import Hit, Reference, Segment, Side, SnapshotEntry, StatementEntry, Version
+from tracker.model.citing import Reference
+from tracker.model.record import Hit, SnapshotEntry, StatementEntry
+from tracker.model.texts import Segment, Side, Version
 from tracker.text.digest import digest_text
 
 if TYPE_CHECKING:
@@ -37,7 +39,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from tracker.archive.queries import Condition
-    from tracker.model import Ruling
+    from tracker.model.decisions import Ruling
 
 
 def open_reader(folder: Path) -> Reader:

@@ -16,7 +16,7 @@ from tracker.archive.repository import open_repository
 from tracker.archive.row_files import read_lines, read_rows
 from tracker.archive.unit_files import FORMAT
 from tracker.errors import ArchiveUnusable, RepositoryUnusable
-from tracker.model import Rebuilt
+from tracker.model.preserving import Rebuilt
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tracker.archive import statements
 from tracker.archive.editions import choose_edition, clarified, declared_name, is_told_more, speaks_untold
 from tracker.archive.encoding import decode_plain, segment_rows, write_spans
-from tracker.model import Recorded
+from tracker.model.record import Recorded
 from tracker.text.digest import digest_text
 
 if TYPE_CHECKING:
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tracker.archive.editions import Edition
-    from tracker.model import Declaration, Outcome, Version
+    from tracker.model.record import Declaration, Outcome
+    from tracker.model.texts import Version
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 from tracker.archive.connection import fetch_row
 from tracker.archive.encoding import read_reference
 from tracker.archive.outcomes import read_check
-from tracker.model import Reference, Review
+from tracker.model.citing import Reference
+from tracker.model.ledger import Review
 
 if TYPE_CHECKING:
     import sqlite3
     from typing import Any
 
-    from tracker.model import Check
+    from tracker.model.ledger import Check
 
 _NAME = "statements.country, statements.body, statements.session, item, editions.kind, editions.language"
 

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 from tracker import __version__
 from tracker.archive.statements import insert
-from tracker.model import RunEntry
+from tracker.model.ledger import RunEntry
 
 if TYPE_CHECKING:
     import sqlite3
     from typing import Any
 
-    from tracker.model import CheckOutcome, RunKind, RunStatus, WatchList
+    from tracker.model.ledger import CheckOutcome, RunKind, RunStatus
+    from tracker.model.watching import WatchList
 
 _RUNS = """
 SELECT runs.id, kind, command, started, ended, status, release, watch_list,

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tracker.archive.outcomes import read_past, select_checks
-from tracker.model import Reference, SourceState
+from tracker.model.citing import Reference
+from tracker.model.ledger import SourceState
 
 if TYPE_CHECKING:
     import sqlite3
 
-    from tracker.model import Check
+    from tracker.model.ledger import Check
 
 _FIRST_GONE = """
 WHERE outcomes.outcome = 'gone' AND outcomes.observed >= ? AND outcomes.observed < ?

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tracker.archive.connection import fetch_row
 from tracker.archive.editions import Edition, clarified
 from tracker.errors import ReferenceInvalid
-from tracker.model import Amendment
+from tracker.model.record import Amendment
 from tracker.references import find_body, resolve_session, session_sort_key
 
 if TYPE_CHECKING:
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tracker.archive.editions import Name
-    from tracker.model import Declaration, Reference
+    from tracker.model.citing import Reference
+    from tracker.model.record import Declaration
 
 _Held = dict[str, str | int | None]
 

@@ -36,20 +36,12 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
-    from tracker.model import (
-        Check,
-        Declaration,
-        Discovery,
-        Expectation,
-        Recorded,
-        Reference,
-        Review,
-        Ruling,
-        RunKind,
-        RunStatus,
-        Version,
-        WatchList,
-    )
+    from tracker.model.citing import Reference
+    from tracker.model.decisions import Ruling
+    from tracker.model.ledger import Check, Expectation, Review, RunKind, RunStatus
+    from tracker.model.record import Declaration, Recorded
+    from tracker.model.texts import Version
+    from tracker.model.watching import Discovery, WatchList
 
 PATIENCE = 5.0
 """How many seconds a writer waits for another run to end before it says that the archive is locked."""

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tracker.archive.lock import Lock
-    from tracker.model import RunKind, RunStatus, WatchList
+    from tracker.model.ledger import RunKind, RunStatus
+    from tracker.model.watching import WatchList
 
 
 class Writing:

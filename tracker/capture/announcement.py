@@ -11,7 +11,8 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tracker.model import Announcement, Kept, Validators
+    from tracker.model.ledger import Announcement
+    from tracker.model.watching import Kept, Validators
 
 _EDGE = 300
 """Characters at each end of a text in which a note of correction stands."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from tracker.model import FetchOutcome
+    from tracker.model.watching import FetchOutcome
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,12 +10,13 @@ from urllib.parse import unquote
 
 from tracker.capture.links import nested_sitemaps, read_links
 from tracker.errors import ReferenceInvalid
-from tracker.model import Discovery
+from tracker.model.watching import Discovery
 from tracker.references import parse_reference
 
 if TYPE_CHECKING:
     from tracker.capture.links import Link
-    from tracker.model import Fetched, Reference, Source
+    from tracker.model.citing import Reference
+    from tracker.model.watching import Fetched, Source
 
 _PARTING = re.compile(r"[/~@]")
 _MOST_NESTED = 100

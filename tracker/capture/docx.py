@@ -9,7 +9,7 @@ from zipfile import BadZipFile, ZipFile
 
 from tracker.capture.blocks import CELL, Block, BlockKind, join_blocks
 from tracker.errors import DocumentUnreadable
-from tracker.model import Extraction
+from tracker.model.texts import Extraction
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -16,7 +16,7 @@ from tracker.capture.clock import stamp
 from tracker.capture.network import SLACK, WatchedStream, deadline
 from tracker.capture.pace import read_retry_after
 from tracker.capture.payload import unpack
-from tracker.model import Exchange
+from tracker.model.watching import Exchange
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

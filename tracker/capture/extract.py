@@ -14,7 +14,7 @@ from tracker.capture.media import tell_format
 from tracker.capture.pdf import read_pdf
 from tracker.capture.plain import decode, require_text
 from tracker.errors import DocumentUnreadable
-from tracker.model import Extraction
+from tracker.model.texts import Extraction
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

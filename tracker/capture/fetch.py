@@ -15,7 +15,7 @@ from tracker.capture.pace import LONGEST_WAIT, Pace, backoff
 from tracker.capture.payload import ENCODINGS
 from tracker.capture.schedule import Schedule
 from tracker.capture.validators import conditions, merge, read_validators
-from tracker.model import Fetched, FetchFailed, Validators
+from tracker.model.watching import Fetched, FetchFailed, Validators
 
 if TYPE_CHECKING:
     import ssl
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from tracker.capture.clock import Clock
     from tracker.capture.exchange import Answer, Asking
     from tracker.capture.robots import Robots
-    from tracker.model import Exchange, Source, WatchSettings
+    from tracker.model.watching import Exchange, Source, WatchSettings
 
 Result = Fetched | FetchFailed
 

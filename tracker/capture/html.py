@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tracker.capture.blocks import CELL, Block, BlockKind, join_blocks
 from tracker.capture.plain import Decoded, decode, decode_as
 from tracker.errors import DocumentUnreadable
-from tracker.model import Extraction
+from tracker.model.texts import Extraction
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -18,7 +18,7 @@ from tracker.capture.judging.shape import find_loss, find_navigation, find_wreck
 from tracker.capture.judging.speaker import read_naming, tell_other_country, tell_other_session
 from tracker.capture.media import tell_format
 from tracker.errors import DocumentUnreadable
-from tracker.model import Admission
+from tracker.model.watching import Admission
 from tracker.text.folding import fold
 from tracker.text.language import detect_language
 from tracker.text.tables import KNOWN
@@ -26,7 +26,8 @@ from tracker.text.tables import KNOWN
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tracker.model import Arrival, Fetched, History, Kept, Reference
+    from tracker.model.citing import Reference
+    from tracker.model.watching import Arrival, Fetched, History, Kept
 
 Finding: TypeAlias = "tuple[str, str] | None"
 """A cause and its evidence."""

@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from tracker.capture.blocks import CELL, Block, join_blocks
-from tracker.model import Extraction
+from tracker.model.texts import Extraction
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

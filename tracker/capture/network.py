@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import ssl
     from collections.abc import Callable, Iterable, Iterator
 
-    from tracker.model import WatchSettings
+    from tracker.model.watching import WatchSettings
 
 SLACK = 10
 """A whole answer may take so many times the timeout of one read."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tracker.capture.layout import Line, lay_out
 from tracker.errors import DocumentUnreadable
-from tracker.model import Extraction
+from tracker.model.texts import Extraction
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import httpx
 
     from tracker.capture.exchange import Asking
-    from tracker.model import Exchange
+    from tracker.model.watching import Exchange
 
 PRODUCT: Final = "tracker"
 """The name by which a robots.txt may speak of us."""

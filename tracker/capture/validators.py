@@ -6,7 +6,7 @@ from datetime import timedelta
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Final
 
-from tracker.model import Validators
+from tracker.model.watching import Validators
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

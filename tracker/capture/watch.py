@@ -12,14 +12,14 @@ from urllib.parse import urldefrag
 from tracker.capture.watch_keys import KeyFault, read_settings, read_source, source_table
 from tracker.capture.watch_places import find_line
 from tracker.errors import WatchListInvalid
-from tracker.model import WatchList
+from tracker.model.watching import WatchList
 from tracker.text.digest import digest_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
-    from tracker.model import Source, WatchSettings
+    from tracker.model.watching import Source, WatchSettings
 
 WATCH_FILE: Final = "watch.toml"
 

@@ -22,13 +22,13 @@ from tracker.capture.watch_values import (
     whole_number,
 )
 from tracker.errors import ReferenceInvalid
-from tracker.model import Access, Source, WatchSettings
+from tracker.model.watching import Access, Source, WatchSettings
 from tracker.references import parse_reference
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from tracker.model import Reference
+    from tracker.model.citing import Reference
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,79}")
 _LANGUAGE = re.compile(r"[a-z]{2,3}")

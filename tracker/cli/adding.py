@@ -16,7 +16,7 @@ from tracker.report.safe import visible
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tracker.model import Recorded
+    from tracker.model.record import Recorded
 
 FOUND_FAULTS = 1
 

@@ -20,7 +20,8 @@ from tracker.cli.output import refuse_overwriting, terminal_width, wants_colour,
 from tracker.errors import TrackerError
 
 if TYPE_CHECKING:
-    from tracker.model import Comparison, Vocabulary
+    from tracker.model.comparison import Comparison
+    from tracker.model.topics import Vocabulary
     from tracker.text.encoder import Encoder
 
 DIFFERENT = 1

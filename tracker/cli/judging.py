@@ -22,7 +22,7 @@ from tracker.errors import DecisionInvalid
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tracker.model import Ruling
+    from tracker.model.decisions import Ruling
 
 LevelName = Literal["declared", "substantive", "acknowledged", "mentioned", "absent"]
 VerdictName = Literal["accept", "reject", "relabel"]

@@ -15,7 +15,7 @@ from tracker.cli.options import DEFAULT_ARCHIVE, Archive, Colour, ListFormat, Ou
 from tracker.cli.output import refuse_overwriting, terminal_width, wants_colour, write_answer
 
 if TYPE_CHECKING:
-    from tracker.model import Expected
+    from tracker.model.ledger import Expected
 
 FOUND_CONCERNS = 1
 _TABULAR = Annotated[Literal["text", "json", "csv"], typer.Option("--format", help="The form of the answer.")]

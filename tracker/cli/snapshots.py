@@ -17,7 +17,7 @@ from tracker.errors import ArchiveLocked, TrackerError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from tracker.model import Check
+    from tracker.model.ledger import Check
     from tracker.workflows.notify import Audience
     from tracker.workflows.snapshot import Night
 
@@ -98,7 +98,7 @@ def snapshot(
 
 def read_outcomes(text: str | None) -> frozenset[str]:
     """Return the outcomes that count as findings. Raises ``TrackerError`` for a word that is none."""
-    from tracker.model import CheckOutcome
+    from tracker.model.ledger import CheckOutcome
 
     known = get_args(CheckOutcome)
     if text is None:

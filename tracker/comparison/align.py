@@ -11,7 +11,7 @@ from tracker.comparison.moves import choose_moves, judge_moves
 from tracker.comparison.order import Block, find_heaviest_chain
 from tracker.comparison.pairing import Pairing, pair_texts
 from tracker.comparison.weights import Weights, load_weights, to_probability
-from tracker.model import Candidate, Link
+from tracker.model.changes import Candidate, Link
 from tracker.text.encoder import DEFAULT
 from tracker.text.tokens import fold
 

@@ -10,14 +10,16 @@ from tracker.comparison.edits import word_edits
 from tracker.comparison.phrases import Match, Phrase, match_phrase, read_phrase
 from tracker.comparison.similar import find_similar
 from tracker.comparison.weights import load_weights
-from tracker.model import Chapter, Saying
+from tracker.model.tracing import Chapter, Saying
 from tracker.text.folding import fold
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tracker.comparison.similar import Similar
-    from tracker.model import Biography, Edit, Segment, Version
+    from tracker.model.changes import Edit
+    from tracker.model.texts import Segment, Version
+    from tracker.model.tracing import Biography
 
 _FEWEST_WORDS = 6
 _FEWEST_ENDED = 4

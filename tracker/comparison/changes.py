@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING
 from tracker.comparison.edits import word_edits
 from tracker.comparison.order import Block, find_heaviest_chain
 from tracker.comparison.shifts import find_shifts
-from tracker.model import Change, Link
+from tracker.model.changes import Change, Link
 from tracker.text.digest import digest_text
 from tracker.text.tokens import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from tracker.model import Operation, Segment, Version
+    from tracker.model.changes import Operation
+    from tracker.model.texts import Segment, Version
 
 _ID_LENGTH = 12
 

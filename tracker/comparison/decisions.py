@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, get_args
 
-from tracker.model import Evidence, Link, Operation, Shift
+from tracker.model.changes import Evidence, Link, Operation, Shift
 from tracker.text.quoting import find_quotes, place_segments
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
-    from tracker.model import Axis, Change, Decision, Direction, Ruling, Version
+    from tracker.model.changes import Axis, Change, Direction
+    from tracker.model.decisions import Decision, Ruling
+    from tracker.model.texts import Version
 
 METHOD: Final = "judged"
 """The method of a link that a person made and the alignment did not."""

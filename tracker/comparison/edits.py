@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 
 from diff_match_patch import diff_match_patch
 
-from tracker.model import Edit
+from tracker.model.changes import Edit
 from tracker.text.tokens import tokenize
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from tracker.model import EditKind
+    from tracker.model.changes import EditKind
 
 _FIRST_CODE = 0xE000  # private use; above it no surrogate follows
 _KINDS: dict[int, EditKind] = {0: "kept", -1: "deleted", 1: "inserted"}

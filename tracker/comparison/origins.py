@@ -11,13 +11,14 @@ from tracker.comparison.align import align
 from tracker.comparison.edits import word_edits
 from tracker.comparison.similar import rate_likeness
 from tracker.comparison.weights import load_weights
-from tracker.model import Link, Origin
+from tracker.model.changes import Link
+from tracker.model.tracing import Origin
 from tracker.text.folding import fold
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tracker.model import Version
+    from tracker.model.texts import Version
 
 Aligner = Callable[[Sequence[str], Sequence[str]], tuple[Link, ...]]
 """What links the segments of two texts."""

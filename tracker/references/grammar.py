@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, NoReturn, get_args
 
 from tracker.errors import ReferenceInvalid
-from tracker.model import Reference, TextKind
+from tracker.model.citing import Reference, TextKind
 from tracker.references.bodies import find_body, match_bodies
 from tracker.references.countries import find_country, match_countries
 from tracker.references.dates import is_partial_date

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from itertools import combinations, permutations
 from typing import TYPE_CHECKING, get_args
 
-from tracker.model import Question
+from tracker.model.decisions import Question
 from tracker.text.rulings import name_asked
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from tracker.model import Ruling
+    from tracker.model.decisions import Ruling
 
 _DECIMALS = 4
 

@@ -14,7 +14,7 @@ from tracker.report.words import counted
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tracker.model import Year
+    from tracker.model.ledger import Year
 
 COLUMNS = ("body", "expected", "captured", "late", "missing", "no statement", "gone")
 

@@ -18,7 +18,8 @@ from tracker.report.words import MORE, counted, place, places, quoted, side_fact
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from tracker.model import Attribution, Origin, Side
+    from tracker.model.texts import Side
+    from tracker.model.tracing import Attribution, Origin
 
 SCHEMA_VERSION = "1"
 

@@ -18,7 +18,8 @@ from tracker.report.words import LANGUAGES, counted, quoted
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from tracker.model import Biography, Chapter, Saying, Side
+    from tracker.model.texts import Side
+    from tracker.model.tracing import Biography, Chapter, Saying
 
 SCHEMA_VERSION = "1"
 

@@ -13,7 +13,7 @@ from tracker.report.words import counted
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tracker.model import Brought, BroughtIn, BroughtStatus
+    from tracker.model.preserving import Brought, BroughtIn, BroughtStatus
 
 _ORDER: tuple[BroughtStatus, ...] = ("new", "changed", "known", "rewritten", "passed", "removed", "skipped")
 _HINTS = {

@@ -16,7 +16,8 @@ from tracker.topics.statuses import PRIORITIES
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
-    from tracker.model import CountryReading, Level, SessionReading, Standing, Topic
+    from tracker.model.series import CountryReading, SessionReading, Standing
+    from tracker.model.topics import Level, Topic
 
 TOPICS: Final = 20
 """How many topics are shown where not everything is asked for."""

@@ -12,7 +12,7 @@ from tracker.report.json import encode_json
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from tracker.model import CountryReading, SessionReading
+    from tracker.model.series import CountryReading, SessionReading
     from tracker.report.countries import TopicRow
 
 SCHEMA_VERSION: Final = "1"

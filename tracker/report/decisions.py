@@ -16,7 +16,7 @@ from tracker.text.rulings import name_asked, name_statement
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from tracker.model import Quote, Ruling, Unit
+    from tracker.model.decisions import Quote, Ruling, Unit
     from tracker.report.agreement import Agreement
 
 _MEASURES = (

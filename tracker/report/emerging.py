@@ -14,7 +14,9 @@ from tracker.topics.emerging import PAIR, SERIES
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from tracker.model import Comparison, PhraseChange, PhraseSeries, PhraseSession, PhraseStatus, PhraseUse
+    from tracker.model.comparison import Comparison
+    from tracker.model.series import PhraseSeries, PhraseSession, PhraseUse
+    from tracker.model.topics import PhraseChange, PhraseStatus
 
 SCHEMA_VERSION: Final = "1"
 

@@ -29,7 +29,10 @@ from tracker.report.words import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from tracker.model import Change, Comparison, Decision, TopicChange
+    from tracker.model.changes import Change
+    from tracker.model.comparison import Comparison
+    from tracker.model.decisions import Decision
+    from tracker.model.topics import TopicChange
     from tracker.report.passages import Quotation
     from tracker.report.selection import ShiftRow
 

@@ -14,7 +14,9 @@ from tracker.report.words import change_words, places, quoted, shift_words
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from tracker.model import Candidate, Change, Comparison, Segment
+    from tracker.model.changes import Candidate, Change
+    from tracker.model.comparison import Comparison
+    from tracker.model.texts import Segment
 
 _INDENT, _DEEPER = "  ", "    "
 

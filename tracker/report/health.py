@@ -14,7 +14,7 @@ from tracker.report.words import counted
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from tracker.model import Concern, Expectation, Health, SourceState
+    from tracker.model.ledger import Concern, Expectation, Health, SourceState
     from tracker.report.layout import Line
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from tracker.report.safe import escape_hidden
 
 if TYPE_CHECKING:
-    from tracker.model import Comparison
+    from tracker.model.comparison import Comparison
 
 SCHEMA_VERSION = "1"
 

@@ -8,7 +8,10 @@ from tracker.report.safe import one_line
 from tracker.report.words import counted
 
 if TYPE_CHECKING:
-    from tracker.model import Comparison, Decision, Shift, TopicChange
+    from tracker.model.changes import Shift
+    from tracker.model.comparison import Comparison
+    from tracker.model.decisions import Decision
+    from tracker.model.topics import TopicChange
 
 _DAY = 10
 """Characters of an instant that make its date."""

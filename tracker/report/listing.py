@@ -14,7 +14,8 @@ from tracker.report.words import DIGEST, counted, side_facts
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from tracker.model import Hit, Segment, Side, SnapshotEntry, StatementEntry
+    from tracker.model.record import Hit, SnapshotEntry, StatementEntry
+    from tracker.model.texts import Segment, Side
     from tracker.report.layout import Style
 
 MATCH_START, MATCH_END = "\x02", "\x03"

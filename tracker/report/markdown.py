@@ -57,7 +57,11 @@ from tracker.report.words import (
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
 
-    from tracker.model import Axis, Change, Comparison, Decision, PhraseChange, Side, TopicChange, Vocabulary
+    from tracker.model.changes import Axis, Change
+    from tracker.model.comparison import Comparison
+    from tracker.model.decisions import Decision
+    from tracker.model.texts import Side
+    from tracker.model.topics import PhraseChange, TopicChange, Vocabulary
     from tracker.report.redline import Piece
     from tracker.report.selection import ShiftRow
 

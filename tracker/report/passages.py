@@ -9,7 +9,9 @@ from tracker.report.selection import find_counterpart
 from tracker.report.words import place
 
 if TYPE_CHECKING:
-    from tracker.model import Comparison, Segment, TopicChange
+    from tracker.model.comparison import Comparison
+    from tracker.model.texts import Segment
+    from tracker.model.topics import TopicChange
 
 _FROM_OLD = frozenset({"down", "demoted", "dropped"})
 

@@ -10,7 +10,7 @@ from tracker.report.safe import one_line
 from tracker.report.words import DIGEST, counted
 
 if TYPE_CHECKING:
-    from tracker.model import Backup, Mirrored, Pushed, Rebuilt
+    from tracker.model.preserving import Backup, Mirrored, Pushed, Rebuilt
 
 _MEGABYTE = 1_000_000
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, get_args
 
-from tracker.model import Level
+from tracker.model.topics import Level
 from tracker.report.judged import decision_words
 from tracker.report.layout import Line, Span, draw, line, shorten, spread, wrap
 from tracker.report.safe import one_line
@@ -14,7 +14,9 @@ from tracker.report.words import counted, percent, place, quoted, side_facts
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from tracker.model import Decision, Side, TopicReading, Vocabulary
+    from tracker.model.decisions import Decision
+    from tracker.model.texts import Side
+    from tracker.model.topics import TopicReading, Vocabulary
 
 LEVEL_NOTES: dict[Level, str] = {
     "declared": "named as the speaker's own priority, focus or task",

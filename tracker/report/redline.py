@@ -12,7 +12,7 @@ from tracker.report.safe import visible
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from tracker.model import Edit, EditKind
+    from tracker.model.changes import Edit, EditKind
 
 _PARTS = re.compile(r"(\s*)(.*?)(\s*)", re.DOTALL)
 FEW = 5

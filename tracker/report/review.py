@@ -13,7 +13,10 @@ from tracker.report.words import DIGEST, counted
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from tracker.model import Check, Comparison, Exchange, Review, Side
+    from tracker.model.comparison import Comparison
+    from tracker.model.ledger import Check, Review
+    from tracker.model.texts import Side
+    from tracker.model.watching import Exchange
     from tracker.report.layout import Line
 
 _TEXT_LINES = 20

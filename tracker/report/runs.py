@@ -15,7 +15,8 @@ from tracker.report.words import DIGEST, counted
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from tracker.model import Check, Exchange, RunEntry
+    from tracker.model.ledger import Check, RunEntry
+    from tracker.model.watching import Exchange
     from tracker.report.layout import Line
 
 CHECK_COLUMNS = (

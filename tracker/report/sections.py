@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, get_args
 
-from tracker.model import PhraseStatus
+from tracker.model.topics import PhraseStatus
 from tracker.report import entries
 from tracker.report.emerging import show_phrases
 from tracker.report.judged import is_personal
@@ -35,7 +35,8 @@ from tracker.topics.emerging import PAIR
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
-    from tracker.model import Change, Comparison
+    from tracker.model.changes import Change
+    from tracker.model.comparison import Comparison
     from tracker.report.entries import Entry
 
 

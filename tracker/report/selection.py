@@ -6,24 +6,16 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from tracker.model import Change
+from tracker.model.changes import Change
 from tracker.report.words import STATUSES, is_unchanged
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
 
-    from tracker.model import (
-        Axis,
-        Comparison,
-        Counterpart,
-        Evidence,
-        Level,
-        Segment,
-        Shift,
-        Side,
-        Status,
-        TopicChange,
-    )
+    from tracker.model.changes import Axis, Evidence, Shift
+    from tracker.model.comparison import Comparison
+    from tracker.model.texts import Segment, Side
+    from tracker.model.topics import Counterpart, Level, Status, TopicChange
 
 LEVELS: tuple[Level, ...] = ("declared", "substantive", "acknowledged", "mentioned")
 """Levels, strongest first."""

@@ -14,7 +14,7 @@ from tracker.text.rulings import name_asked
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from tracker.model import Quote, Ruling
+    from tracker.model.decisions import Quote, Ruling
 
 _NAMES = ("question", "old", "new", "id")
 """The columns that name a row."""

@@ -12,7 +12,7 @@ from tracker.report.tables import lay_table
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tracker.model import Source
+    from tracker.model.watching import Source
 
 _UNNAMED = "links wait in review"
 

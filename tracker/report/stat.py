@@ -13,7 +13,7 @@ from tracker.report.words import ARROW, AXES, OPERATIONS, STATUSES, aligned_word
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tracker.model import Comparison
+    from tracker.model.comparison import Comparison
 
 
 def render_stat(comparison: Comparison) -> str:

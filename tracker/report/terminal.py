@@ -25,7 +25,9 @@ from tracker.report.words import (
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
-    from tracker.model import Comparison, Side, Vocabulary
+    from tracker.model.comparison import Comparison
+    from tracker.model.texts import Side
+    from tracker.model.topics import Vocabulary
     from tracker.report.sections import Section
 
 LINES = 40

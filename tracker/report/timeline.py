@@ -14,7 +14,8 @@ from tracker.topics.statuses import PRIORITIES
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
-    from tracker.model import Level, Standing, Timeline, TimelineSession, Topic
+    from tracker.model.series import Standing, Timeline, TimelineSession
+    from tracker.model.topics import Level, Topic
     from tracker.report.layout import Style
 
 MARKS: Final[dict[Level, str]] = {

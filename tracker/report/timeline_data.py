@@ -12,7 +12,7 @@ from tracker.report.json import encode_json
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from tracker.model import Timeline, TimelineSession
+    from tracker.model.series import Timeline, TimelineSession
     from tracker.report.timeline import Row
 
 SCHEMA_VERSION: Final = "1"

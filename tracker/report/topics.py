@@ -16,7 +16,7 @@ from tracker.report.words import DIGEST, counted
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from tracker.model import Topic, TopicWeights, Vocabulary
+    from tracker.model.topics import Topic, TopicWeights, Vocabulary
     from tracker.topics.findings import Finding
     from tracker.topics.learning import Lesson, Tally
 

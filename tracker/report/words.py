@@ -5,22 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, get_args
 
-from tracker.model import Axis, Operation, Status
+from tracker.model.changes import Axis, Operation
 from tracker.report.safe import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
-    from tracker.model import (
-        Change,
-        Comparison,
-        Segment,
-        Shift,
-        Side,
-        TopicChange,
-        TopicReading,
-        Vocabulary,
-    )
+    from tracker.model.changes import Change, Shift
+    from tracker.model.comparison import Comparison
+    from tracker.model.texts import Segment, Side
+    from tracker.model.topics import Status, TopicChange, TopicReading, Vocabulary
 
 STATUSES: dict[Status, str] = {
     "new": "new",

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from tracker.text.wording import is_salutation
 
 if TYPE_CHECKING:
-    from tracker.model import TextKind, Version
+    from tracker.model.citing import TextKind
+    from tracker.model.texts import Version
 
 _SHORTEST = 1800
 """In fewer characters, some 300 words, a record has no room for its house style."""

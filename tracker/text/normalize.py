@@ -15,7 +15,7 @@ from tracker.text.spans import Replacement, compose, rewrite, span_map
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tracker.model import SpanMap
+    from tracker.model.texts import SpanMap
     from tracker.text.spans import Stretch
 
 

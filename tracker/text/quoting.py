@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from tracker.model import Quote
+from tracker.model.decisions import Quote
 from tracker.text.folding import fold
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from tracker.model import Version
+    from tracker.model.texts import Version
 
 Places = dict[tuple[str, int], int]
 """The index of a segment, by its folded words and its occurrence among those."""

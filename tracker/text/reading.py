@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tracker.model import Version
+from tracker.model.texts import Version
 from tracker.text.language import detect_language
 from tracker.text.normalize import normalize
 from tracker.text.segment import cut
 
 if TYPE_CHECKING:
-    from tracker.model import Segment
+    from tracker.model.texts import Segment
 
 
 def read_text(

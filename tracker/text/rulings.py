@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from tracker.model import Reference, Ruling
+    from tracker.model.citing import Reference
+    from tracker.model.decisions import Ruling
 
 Asked = tuple[str, str, str]
 """The statements compared, what is judged, and the question about it."""

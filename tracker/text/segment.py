@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from tracker.model import Segment
+from tracker.model.texts import Segment
 from tracker.text.boundaries import sentence_ends
 from tracker.text.joining import pauses_with_ellipses
 from tracker.text.wording import is_heading, item_marker
@@ -13,7 +13,7 @@ from tracker.text.wording import is_heading, item_marker
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tracker.model import SegmentKind
+    from tracker.model.texts import SegmentKind
 
 _LINE = re.compile(r"(\n\n)?([^\n]+)")
 _SPAN = re.compile(r"\S(?:.*\S)?", re.DOTALL)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from tracker.model import Run, SpanMap
+from tracker.model.texts import Run, SpanMap
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

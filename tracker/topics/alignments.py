@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from tracker.topics.cues import ready
 
 if TYPE_CHECKING:
-    from tracker.model import Version
+    from tracker.model.texts import Version
 
 _WITHIN: Final = r"[^.;]{0,80}?"
 _GROUP: Final = r"(?P<group>(?:(?-i:[A-ZÉÀ])|\d)[^,;.()]{2,80}?(?: (?:and|et|y) (?:la )?Chin[ae])?)"

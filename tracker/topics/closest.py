@@ -7,7 +7,7 @@ from functools import lru_cache
 from math import log, sqrt
 from typing import TYPE_CHECKING, Final
 
-from tracker.model import Passage
+from tracker.model.topics import Passage
 from tracker.topics.stems import find_words
 
 if TYPE_CHECKING:

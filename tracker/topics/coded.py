@@ -17,7 +17,8 @@ from tracker.topics.matching import match_topics
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from tracker.model import Ruling, Vocabulary
+    from tracker.model.decisions import Ruling
+    from tracker.model.topics import Vocabulary
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from tracker.topics.cues import ready
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tracker.model import Segment
+    from tracker.model.texts import Segment
     from tracker.topics.cues import Cues
     from tracker.topics.roles import Treatment
 

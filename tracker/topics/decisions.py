@@ -5,14 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, Literal, get_args
 
-from tracker.model import DecidedLevel, Level, TopicReading
+from tracker.model.decisions import DecidedLevel
+from tracker.model.topics import Level, TopicReading
 from tracker.text.quoting import find_quotes, place_segments
 from tracker.topics.closest import find_closest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from tracker.model import Decision, Ruling, Topic, TopicChange, Version, Vocabulary
+    from tracker.model.decisions import Decision, Ruling
+    from tracker.model.texts import Version
+    from tracker.model.topics import Topic, TopicChange, Vocabulary
 
 ABSENT: Final = "absent"
 """The label of a topic that a statement does not name; such a topic has no reading."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from math import log, sqrt
 from typing import TYPE_CHECKING, Final
 
-from tracker.model import PhraseChange
+from tracker.model.topics import PhraseChange
 from tracker.topics.context import find_ceremony, find_titles
 from tracker.topics.cues import load_cues
 from tracker.topics.matching import match_topics
@@ -20,7 +20,8 @@ from tracker.topics.prior import load_prior
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-    from tracker.model import PhraseStatus, Version, Vocabulary
+    from tracker.model.texts import Version
+    from tracker.model.topics import PhraseStatus, Vocabulary
     from tracker.topics.phrasing import Key
     from tracker.topics.prior import Prior
 

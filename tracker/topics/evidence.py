@@ -16,7 +16,8 @@ from tracker.topics.roles import WIDER_USE
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from tracker.model import Mention, Segment, Version, Vocabulary
+    from tracker.model.texts import Segment, Version
+    from tracker.model.topics import Mention, Vocabulary
     from tracker.topics.context import Treatments
     from tracker.topics.cues import Cues
     from tracker.topics.judging import Bundle

@@ -13,7 +13,7 @@ from tracker.topics.stems import find_words
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from tracker.model import Topic
+    from tracker.model.topics import Topic
     from tracker.topics.sources import Draft, Placed
 
 

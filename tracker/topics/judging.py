@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tracker.model import Level
+    from tracker.model.topics import Level
     from tracker.topics.passages import Continuation
     from tracker.topics.roles import Role, Treatment
 

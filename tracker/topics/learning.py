@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from tracker.errors import TrackerError
-from tracker.model import TopicWeights
+from tracker.model.topics import TopicWeights
 from tracker.text.digest import digest_text
 from tracker.text.folding import fold
 from tracker.topics.matching import match_topics
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from tracker.model import TopicModel, Vocabulary
+    from tracker.model.topics import TopicModel, Vocabulary
     from tracker.topics.coded import Coded
     from tracker.topics.regression import Features
 

@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from tracker.model import TopicReading
+from tracker.model.topics import TopicReading
 from tracker.text.folding import fold
 from tracker.topics.certainty import LANGUAGE, VOCABULARY, judge_evidence
 from tracker.topics.context import declare_announced, find_ceremony, find_titles, set_asides
@@ -21,7 +21,8 @@ from tracker.topics.speaker import find_speaker
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    from tracker.model import Mention, Version, Vocabulary
+    from tracker.model.texts import Version
+    from tracker.model.topics import Mention, Vocabulary
     from tracker.topics.context import Treatments
     from tracker.topics.cues import Cues
     from tracker.topics.evidence import Evidence

@@ -11,7 +11,7 @@ from tracker.topics.stems import Word, find_words
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from tracker.model import Topic, Vocabulary
+    from tracker.model.topics import Topic, Vocabulary
 
 
 Sense = Literal["term", "hint", "near miss"]

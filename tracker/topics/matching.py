@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from tracker.model import Mention
+from tracker.model.topics import Mention
 from tracker.topics.lexicon import Lexicon, Phrase, bare, compile_lexicon
 from tracker.topics.recognition import compile_model, recognise
 from tracker.topics.stems import Word, find_words
@@ -12,7 +12,7 @@ from tracker.topics.stems import Word, find_words
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tracker.model import Vocabulary
+    from tracker.model.topics import Vocabulary
 
 # How surely words name a topic. One word may have another sense; several seldom do; a hint has a wider one.
 # The figures are conventions, not estimates: only their order is used.

@@ -7,14 +7,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final, cast
 
 from tracker.errors import VocabularyInvalid
-from tracker.model import TopicModel, TopicWeights
+from tracker.model.topics import TopicModel, TopicWeights
 from tracker.text.digest import digest_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from tracker.model import Vocabulary
+    from tracker.model.topics import Vocabulary
 
 FORMAT: Final = "tracker topic model 1"
 

@@ -10,7 +10,7 @@ from tracker.topics.roles import treat
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tracker.model import Mention
+    from tracker.model.topics import Mention
     from tracker.topics.cues import Cues
     from tracker.topics.roles import Treatment
 

@@ -13,7 +13,8 @@ from tracker.topics.stems import find_words
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from tracker.model import Mention, Segment
+    from tracker.model.texts import Segment
+    from tracker.model.topics import Mention
     from tracker.topics.context import Treatments
     from tracker.topics.cues import Cues
     from tracker.topics.roles import Treatment

@@ -8,12 +8,12 @@ from functools import lru_cache
 from math import exp
 from typing import TYPE_CHECKING, Final
 
-from tracker.model import Mention
+from tracker.model.topics import Mention
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from tracker.model import TopicModel, Vocabulary
+    from tracker.model.topics import TopicModel, Vocabulary
     from tracker.topics.stems import Word
 
 LONGEST_RUN: Final = 3

@@ -12,7 +12,7 @@ from tracker.topics.matching import HINT
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
-    from tracker.model import Mention
+    from tracker.model.topics import Mention
     from tracker.topics.cues import Cues
 
 Role = Literal["declared", "committed", "demanded", "main", "side", "aside", "weak"]

@@ -7,7 +7,7 @@ from itertools import chain, count
 from typing import TYPE_CHECKING, Final
 
 from tracker.errors import VocabularyInvalid
-from tracker.model import Topic
+from tracker.model.topics import Topic
 from tracker.topics.sources import LANGUAGES, Draft
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, TypeAlias, cast
 
 from tracker.errors import VocabularyInvalid
-from tracker.model import Topic, TopicKind
+from tracker.model.topics import Topic, TopicKind
 from tracker.text.folding import fold
 
 if TYPE_CHECKING:

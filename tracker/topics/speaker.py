@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from tracker.topics.context import find_titles
 
 if TYPE_CHECKING:
-    from tracker.model import Version
+    from tracker.model.texts import Version
 
 _NAME: Final = re.compile(r"\b[A-Z][\w’-]+\b")
 _ALIGNS: Final = re.compile(r"\b([A-Z][\w’-]+) (?:aligns|associates) itself\b")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, get_args
 
-from tracker.model import Counterpart, Level, Passage, Status, Topic, TopicChange, TopicReading
+from tracker.model.topics import Counterpart, Level, Passage, Status, Topic, TopicChange, TopicReading
 from tracker.topics import judging
 from tracker.topics.alignments import find_aligned
 from tracker.topics.certainty import Likelihood, judge_evidence, judge_status, load_certainty
@@ -17,7 +17,8 @@ from tracker.topics.shares import Difference, Occupancy, compare_shares
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from tracker.model import Version, Vocabulary
+    from tracker.model.texts import Version
+    from tracker.model.topics import Vocabulary
 
 PRIORITIES: Final = judging.PRIORITIES
 """The levels that make a topic a priority."""

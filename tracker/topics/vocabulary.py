@@ -8,7 +8,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 
 from tracker.errors import VocabularyInvalid
-from tracker.model import Vocabulary
+from tracker.model.topics import Vocabulary
 from tracker.text.digest import digest_text
 from tracker.topics.findings import find_faults
 from tracker.topics.model_file import attach_model, model_path
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from tracker.model import Topic
+    from tracker.model.topics import Topic
 
 _SHIPPED: Final = "un"
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tracker.archive.store import Store
-    from tracker.model import Declaration, Recorded
+    from tracker.model.record import Declaration, Recorded
 
 
 def add(

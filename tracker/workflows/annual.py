@@ -7,13 +7,14 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from tracker.archive.ledger import open_ledger
-from tracker.model import BodyYear, Reviewer, Year
+from tracker.model.ledger import BodyYear, Reviewer, Year
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from tracker.model import Check, Expectation, Reference, Review, RunEntry
+    from tracker.model.citing import Reference
+    from tracker.model.ledger import Check, Expectation, Review, RunEntry
 
 
 def report_year(archive: Path, year: int, today: str) -> Year:

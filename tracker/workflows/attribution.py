@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Literal, get_args
 from tracker.archive.commits import read_trailers
 from tracker.archive.history import Removal
 from tracker.errors import ReferenceInvalid
-from tracker.model import Declaration, Reference
+from tracker.model.citing import Reference
+from tracker.model.record import Declaration
 from tracker.references import find_body, find_country, parse_reference, resolve_session
 from tracker.workflows.dates import check_date
 from tracker.workflows.import_folder import is_kind

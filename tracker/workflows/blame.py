@@ -10,7 +10,7 @@ from tracker.archive.derived import open_derived
 from tracker.archive.reader import open_reader
 from tracker.comparison.origins import REACH, find_origins
 from tracker.errors import ReferenceInvalid
-from tracker.model import Attribution
+from tracker.model.tracing import Attribution
 from tracker.references import parse_reference
 from tracker.workflows.derive import derive_links
 from tracker.workflows.sides import earlier_sessions
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tracker.archive.reader import Reader
-    from tracker.model import Reference, Side
+    from tracker.model.citing import Reference
+    from tracker.model.texts import Side
 
 Through = Literal["auto", "sessions", "snapshots"]
 

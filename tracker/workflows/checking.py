@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tracker.capture.discovery import discover, nested_indexes, source_of
 from tracker.capture.fetch import fetch_all
 from tracker.errors import DocumentUnreadable
-from tracker.model import FetchFailed
+from tracker.model.watching import FetchFailed
 from tracker.report.words import counted
 from tracker.workflows.examine import PAST, Examined, begin_check, examine, examine_failure
 from tracker.workflows.instants import read_instant
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from tracker.archive.ledger import Ledger
     from tracker.archive.store import Store
     from tracker.capture.fetch import Client
-    from tracker.model import Check, CheckOutcome, Discovery, Fetched, Source, WatchList
+    from tracker.model.ledger import Check, CheckOutcome
+    from tracker.model.watching import Discovery, Fetched, Source, WatchList
     from tracker.workflows.examine import Before, Judge
 
     Progress = Callable[[Check, int, int], None]

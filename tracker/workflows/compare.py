@@ -10,7 +10,10 @@ from tracker.comparison.changes import describe_changes
 from tracker.comparison.decisions import decide_links, mark_changes, place_rulings
 from tracker.comparison.shifts.actors import compare_actors
 from tracker.comparison.shifts.counterparts import counterpart_shifts
-from tracker.model import Change, Comparison, Counterpart, Provenance, Side
+from tracker.model.changes import Change
+from tracker.model.comparison import Comparison, Provenance
+from tracker.model.texts import Side
+from tracker.model.topics import Counterpart
 from tracker.references import own_names
 from tracker.text.digest import digest_text
 from tracker.text.encoder import DEFAULT
@@ -33,15 +36,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tracker.archive.derived import Derived
-    from tracker.model import (
-        Genre,
-        PhraseChange,
-        Ruling,
-        TopicChange,
-        TopicReading,
-        Version,
-        Vocabulary,
-    )
+    from tracker.model.comparison import Genre
+    from tracker.model.decisions import Ruling
+    from tracker.model.texts import Version
+    from tracker.model.topics import PhraseChange, TopicChange, TopicReading, Vocabulary
     from tracker.text.encoder import Encoder
     from tracker.text.rulings import Decided
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from tracker.archive.derived import open_derived
 from tracker.archive.reader import open_reader
 from tracker.errors import NotInArchive
-from tracker.model import CountryReading, Reference, SessionReading
+from tracker.model.citing import Reference
+from tracker.model.series import CountryReading, SessionReading
 from tracker.references import country_name, find_body, find_country, resolve_session
 from tracker.text.rulings import settle_rulings
 from tracker.workflows.standings import is_readable, read_spoken, stand
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tracker.archive.reader import Reader
-    from tracker.model import Vocabulary
+    from tracker.model.topics import Vocabulary
     from tracker.workflows.standings import Spoken
 
     Progress = Callable[[int, int], None]

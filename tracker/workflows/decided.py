@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tracker.archive.reader import open_reader
-from tracker.model import Reference
+from tracker.model.citing import Reference
 from tracker.text.rulings import UNDECIDED, Decided, select_changes, select_levels, settle_rulings
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tracker.archive.reader import Reader
-    from tracker.model import Ruling
+    from tracker.model.decisions import Ruling
     from tracker.workflows.sides import Operand
 
 

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from tracker.model import Reference, Ruling
+    from tracker.model.citing import Reference
+    from tracker.model.decisions import Ruling
 
 
 def keep_rulings(rulings: Sequence[Ruling], archive: Path) -> tuple[Ruling, ...]:

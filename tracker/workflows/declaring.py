@@ -6,12 +6,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar, get_args
 
 from tracker.errors import ReferenceInvalid
-from tracker.model import Declaration, Language
+from tracker.model.citing import Language
+from tracker.model.record import Declaration
 from tracker.references import parse_reference
 from tracker.workflows.dates import check_date
 
 if TYPE_CHECKING:
-    from tracker.model import TextKind
+    from tracker.model.citing import TextKind
 
 
 def declare(

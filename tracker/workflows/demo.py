@@ -19,7 +19,7 @@ from tracker.workflows.import_folder import import_folder
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tracker.model import Recorded
+    from tracker.model.record import Recorded
 
 OBSERVED = "2026-01-01T00:00:00Z"
 """A fixed instant, so that the demonstration says the same each time."""

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 from tracker import __version__
 from tracker.archive.vectors import CachedEncoder
 from tracker.comparison.align import align
-from tracker.model import Link, TopicReading
+from tracker.model.changes import Link
+from tracker.model.topics import TopicReading
 from tracker.text.digest import digest_text
 from tracker.topics.levels import read_topics
 
@@ -25,10 +26,11 @@ if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
 
     from tracker.archive.derived import Derived
-    from tracker.model import Version, Vocabulary
+    from tracker.model.texts import Version
+    from tracker.model.topics import Vocabulary
     from tracker.text.encoder import Encoder
 
-_PARTS = ("model.py", "references", "text", "comparison", "topics", "workflows/derive.py")
+_PARTS = ("model", "references", "text", "comparison", "topics", "workflows/derive.py")
 """Where the code and the tables are on which links and readings rest; 7 ms to digest."""
 
 _LIBRARIES = ("numpy", "rapidfuzz")

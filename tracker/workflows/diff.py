@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tracker.archive.derived import open_derived
 from tracker.archive.reader import open_reader
-from tracker.model import Reference
+from tracker.model.citing import Reference
 from tracker.report.words import is_unchanged
 from tracker.text.encoder import DEFAULT
 from tracker.text.rulings import select_levels, settle_rulings
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tracker.archive.derived import Derived
-    from tracker.model import Comparison, Vocabulary
+    from tracker.model.comparison import Comparison
+    from tracker.model.topics import Vocabulary
     from tracker.text.encoder import Encoder
     from tracker.workflows.sides import Operand
 

@@ -11,7 +11,9 @@ from tracker.capture.extract import extract
 from tracker.capture.fetch import is_web_address
 from tracker.capture.judge import judge_unreadable
 from tracker.errors import DocumentUnreadable
-from tracker.model import Admission, Arrival, Check, Declaration, Validators
+from tracker.model.ledger import Check
+from tracker.model.record import Declaration
+from tracker.model.watching import Admission, Arrival, Validators
 from tracker.text.digest import digest_bytes, digest_text
 from tracker.text.kind import infer_kind
 from tracker.text.reading import read_text
@@ -20,7 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from tracker.archive.ledger import Ledger
-    from tracker.model import Fetched, FetchFailed, History, Kept, Reference, Review, Source
+    from tracker.model.citing import Reference
+    from tracker.model.ledger import Review
+    from tracker.model.watching import Fetched, FetchFailed, History, Kept, Source
 
     Judge = Callable[[Arrival, History], Admission]
 

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from tracker.archive.ledger import open_ledger
 from tracker.errors import DecisionInvalid, ReferenceInvalid
-from tracker.model import Expectation
+from tracker.model.ledger import Expectation
 from tracker.references import parse_reference
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tracker.model import Expected
+    from tracker.model.ledger import Expected
 
 
 def note_expectation(

@@ -13,7 +13,8 @@ from tracker.workflows.derive import cache_vectors
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tracker.model import Candidate, Change, Comparison
+    from tracker.model.changes import Candidate, Change
+    from tracker.model.comparison import Comparison
     from tracker.text.encoder import Encoder
 
 SHOWN = 5

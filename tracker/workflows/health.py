@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING
 
 from tracker.archive.ledger import open_ledger
 from tracker.capture.watch import WATCH_FILE, is_watched, read_watch_list
-from tracker.model import Concern, Health
+from tracker.model.ledger import Concern, Health
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from tracker.archive.ledger import Ledger
-    from tracker.model import Expectation, RunEntry, SourceState, WatchList
+    from tracker.model.ledger import Expectation, RunEntry, SourceState
+    from tracker.model.watching import WatchList
 
 NIGHT_HOURS = 36
 """After so many hours without a complete run a night was missed: a day, and half a day for delays."""

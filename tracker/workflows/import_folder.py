@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, TypeGuard, get_args
 
 from tracker.archive.store import open_store
 from tracker.errors import DocumentUnreadable, ReferenceInvalid
-from tracker.model import Declaration, Reference, TextKind
+from tracker.model.citing import Reference, TextKind
+from tracker.model.record import Declaration
 from tracker.references import find_body, find_country, resolve_session
 from tracker.workflows.add import record_document
 from tracker.workflows.dates import check_date
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tracker.archive.store import Store
-    from tracker.model import Outcome
+    from tracker.model.record import Outcome
     from tracker.references import Body
 
 BATCH = 100

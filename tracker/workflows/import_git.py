@@ -14,7 +14,8 @@ from tracker.archive.imported import Origin, printable, read_kept_statements, re
 from tracker.archive.repository import open_repository
 from tracker.archive.store import name_snapshot, open_store
 from tracker.errors import DocumentUnreadable, ReferenceInvalid
-from tracker.model import Brought, BroughtIn, Check
+from tracker.model.ledger import Check
+from tracker.model.preserving import Brought, BroughtIn
 from tracker.workflows.add import record_bytes
 from tracker.workflows.attribution import attribute
 from tracker.workflows.known_revisions import Known, judge, statement_of
@@ -27,7 +28,10 @@ if TYPE_CHECKING:
     from tracker.archive.imported import KeptStatement
     from tracker.archive.repository import Repository
     from tracker.archive.store import Store
-    from tracker.model import BroughtStatus, CheckOutcome, Declaration, Recorded, Reference
+    from tracker.model.citing import Reference
+    from tracker.model.ledger import CheckOutcome
+    from tracker.model.preserving import BroughtStatus
+    from tracker.model.record import Declaration, Recorded
     from tracker.workflows.attribution import Attributed, Rule
 
 BATCH = 100

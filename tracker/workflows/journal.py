@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tracker.archive.store import Store
-    from tracker.model import Check
+    from tracker.model.ledger import Check
     from tracker.workflows.examine import Examined
 
 _MOST, _SECONDS = 50, 1.0

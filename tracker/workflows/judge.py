@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, get_args
 from tracker.comparison.changes import describe_changes
 from tracker.comparison.decisions import DIRECTIONS, METHOD, NO_SHIFT, Placed, decide_links
 from tracker.errors import DecisionInvalid
-from tracker.model import Decision, Link, Operation, Question, Ruling, Unit, Verdict
+from tracker.model.changes import Link, Operation
+from tracker.model.decisions import Decision, Question, Ruling, Unit, Verdict
 from tracker.text.quoting import quote_segments
 from tracker.workflows.shown import Shown, find_change, find_shown
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from tracker.model import Change
+    from tracker.model.changes import Change
 
 ONE_SIDED = ("new", "dropped")
 """Operations of segments without a partner, which are no link and no label for one."""

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, get_args
 from tracker.archive.reader import open_reader
 from tracker.comparison.decisions import DIRECTIONS, NO_SHIFT
 from tracker.errors import DecisionInvalid, DocumentUnreadable, ReferenceInvalid
-from tracker.model import Decision, Operation, Ruling, Verdict
+from tracker.model.changes import Operation
+from tracker.model.decisions import Decision, Ruling, Verdict
 from tracker.references import parse_reference
 from tracker.report.sheet import read_sheet
 from tracker.text.rulings import gather_last_words, name_statement

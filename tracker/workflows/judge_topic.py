@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tracker.archive.reader import open_reader
 from tracker.errors import DecisionInvalid, VocabularyInvalid
-from tracker.model import Decision, Ruling, Unit
+from tracker.model.decisions import Decision, Ruling, Unit
 from tracker.references import parse_reference
 from tracker.text.folding import fold
 from tracker.text.quoting import quote_segments
@@ -18,7 +18,7 @@ from tracker.workflows.judge import check_coder
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tracker.model import Topic, Vocabulary
+    from tracker.model.topics import Topic, Vocabulary
     from tracker.workflows.judge import Coder
 
 _SUGGESTED = 3

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from tracker.archive.history import Removal
 from tracker.archive.imported import printable
 from tracker.errors import DocumentUnreadable
-from tracker.model import Brought
+from tracker.model.preserving import Brought
 from tracker.text.digest import digest_bytes
 
 if TYPE_CHECKING:
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from tracker.archive.history import Revision
     from tracker.archive.imported import KeptStatement, Origin
     from tracker.archive.repository import Repository
-    from tracker.model import BroughtStatus, Reference
+    from tracker.model.citing import Reference
+    from tracker.model.preserving import BroughtStatus
     from tracker.workflows.attribution import Attributed
 
 Place = tuple[str, str]

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from tracker.model import Ruling, Vocabulary
+    from tracker.model.decisions import Ruling
+    from tracker.model.topics import Vocabulary
     from tracker.topics.coded import CodedRow
     from tracker.topics.learning import Lesson
 

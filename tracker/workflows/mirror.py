@@ -8,7 +8,7 @@ from tracker.archive.mirror import MIRROR_NAME, update_mirror
 from tracker.archive.mirror_branches import MAIN, PUBLIC
 from tracker.archive.repository import open_repository
 from tracker.errors import RepositoryUnusable
-from tracker.model import Pushed
+from tracker.model.preserving import Pushed
 
 __all__ = ["push_mirror", "update_mirror"]
 

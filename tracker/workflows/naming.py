@@ -10,7 +10,7 @@ from tracker.references.wording import closest, fold_name, show
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tracker.model import Vocabulary
+    from tracker.model.topics import Vocabulary
 
 _LISTED: Final = 5
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tracker.archive.reader import open_reader
-from tracker.model import PhraseSeries, PhraseSession, PhraseUse
+from tracker.model.series import PhraseSeries, PhraseSession, PhraseUse
 from tracker.references import find_body, own_names, resolve_session
 from tracker.topics.emerging import SERIES, compare_uses, drop_rare, join_uses, name_prior, read_uses
 from tracker.workflows.timeline import list_held, parse_series, read_year
@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from tracker.model import PhraseChange, Reference, Side, Vocabulary
+    from tracker.model.citing import Reference
+    from tracker.model.texts import Side
+    from tracker.model.topics import PhraseChange, Vocabulary
     from tracker.topics.emerging import Uses
 
     Progress = Callable[[int, int], None]

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from tracker.model import Decision, Side, TopicReading, Vocabulary
+    from tracker.model.decisions import Decision
+    from tracker.model.texts import Side
+    from tracker.model.topics import TopicReading, Vocabulary
 
 
 def read_priorities(

@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING
 
 from tracker.archive.reader import open_reader
 from tracker.capture.extract import extract
-from tracker.model import Reference
+from tracker.model.citing import Reference
 from tracker.references import find_body, find_country, parse_reference, resolve_session
 from tracker.workflows.sides import load_side, read_document, read_operand
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tracker.model import Hit, Side, SnapshotEntry, StatementEntry
+    from tracker.model.record import Hit, SnapshotEntry, StatementEntry
+    from tracker.model.texts import Side
 
 
 def list_statements(

@@ -10,7 +10,7 @@ from tracker.archive.rebuild import rebuild_record
 from tracker.archive.repository import clone_repository
 
 if TYPE_CHECKING:
-    from tracker.model import Rebuilt
+    from tracker.model.preserving import Rebuilt
 
 
 def rebuild(mirror: str, archive: Path) -> Rebuilt:

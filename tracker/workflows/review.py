@@ -9,7 +9,8 @@ from tracker.archive.ledger import open_ledger
 from tracker.archive.reader import open_reader
 from tracker.capture.watch import WATCH_FILE, read_watch_list
 from tracker.errors import DecisionInvalid, DocumentUnreadable, NotInArchive, ReferenceInvalid
-from tracker.model import Fetched, Side, Source
+from tracker.model.texts import Side
+from tracker.model.watching import Fetched, Source
 from tracker.references import parse_reference
 from tracker.text.kind import infer_kind
 from tracker.topics.vocabulary import load_vocabulary
@@ -21,7 +22,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tracker.archive.ledger import Ledger
-    from tracker.model import Arrival, Check, Comparison, Recorded, Reference, Review
+    from tracker.model.citing import Reference
+    from tracker.model.comparison import Comparison
+    from tracker.model.ledger import Check, Review
+    from tracker.model.record import Recorded
+    from tracker.model.watching import Arrival
 
 Verdict = Literal["accept", "reject"]
 

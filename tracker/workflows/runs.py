@@ -10,7 +10,7 @@ from tracker.errors import NotInArchive
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tracker.model import Check, RunEntry, RunKind
+    from tracker.model.ledger import Check, RunEntry, RunKind
 
 
 def list_runs(archive: Path, kind: RunKind | None = None, limit: int | None = None) -> tuple[RunEntry, ...]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tracker.archive.derived import open_derived
 from tracker.archive.reader import open_reader
 from tracker.errors import DecisionInvalid, NotInArchive
-from tracker.model import Reference
+from tracker.model.citing import Reference
 from tracker.references import parse_reference
 from tracker.text.encoder import DEFAULT
 from tracker.text.rulings import name_statement, select_changes
@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from tracker.model import Change, Comparison, Ruling
+    from tracker.model.changes import Change
+    from tracker.model.comparison import Comparison
+    from tracker.model.decisions import Ruling
 
 Pair = tuple[str, str]
 

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from tracker.archive.reader import open_reader
 from tracker.capture.extract import MAX_BYTES, extract
 from tracker.errors import DocumentUnreadable, NotInArchive, ReferenceInvalid
-from tracker.model import Reference, Side
+from tracker.model.citing import Reference
+from tracker.model.texts import Side
 from tracker.references import find_body, looks_like_reference, parse_reference, resolve_session, same_kind
 from tracker.text.digest import digest_bytes
 from tracker.text.kind import infer_kind

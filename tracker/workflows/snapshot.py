@@ -14,7 +14,7 @@ from tracker.archive.store import open_store
 from tracker.capture.clock import system_clock
 from tracker.capture.fetch import open_client
 from tracker.capture.watch import WATCH_FILE, read_watch_list
-from tracker.model import RunEntry
+from tracker.model.ledger import RunEntry
 from tracker.workflows.checking import Checking
 from tracker.workflows.instants import read_instant
 from tracker.workflows.watched import choose_sources
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tracker.capture.clock import Clock
-    from tracker.model import Check
+    from tracker.model.ledger import Check
     from tracker.workflows.checking import Progress
     from tracker.workflows.examine import Judge
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
-from tracker.model import Standing, TopicReading, Version
+from tracker.model.series import Standing
 from tracker.text.rulings import select_levels
 from tracker.topics.decisions import LEVELS
 from tracker.topics.levels import count_substance
@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
     from tracker.archive.derived import Derived
     from tracker.archive.reader import Reader
-    from tracker.model import Reference, Ruling, Segment, Side, Status, Vocabulary
+    from tracker.model.citing import Reference
+    from tracker.model.decisions import Ruling
+    from tracker.model.texts import Segment, Side, Version
+    from tracker.model.topics import Status, TopicReading, Vocabulary
 
 _PARTING = "\n\n"
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tracker.archive.derived import open_derived
 from tracker.archive.reader import open_reader
 from tracker.errors import NotInArchive, ReferenceInvalid
-from tracker.model import Standing, Timeline, TimelineSession
+from tracker.model.series import Standing, Timeline, TimelineSession
 from tracker.references import find_body, parse_reference, resolve_session, session_sort_key
 from tracker.text.rulings import settle_rulings
 from tracker.topics.statuses import compare_topics, find_priorities
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tracker.archive.reader import Reader
-    from tracker.model import Reference, TopicChange, Vocabulary
+    from tracker.model.citing import Reference
+    from tracker.model.topics import TopicChange, Vocabulary
     from tracker.references import Session
     from tracker.workflows.standings import Spoken
 

@@ -15,7 +15,7 @@ from tracker.topics.vocabulary import load_vocabulary, read_draft
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tracker.model import Topic, Vocabulary
+    from tracker.model.topics import Topic, Vocabulary
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from tracker.archive.reader import open_reader
 from tracker.comparison.biography import read_asked, tell, trace
 from tracker.errors import NotInArchive, ReferenceInvalid, TrackerError
-from tracker.model import Biography, Chapter
+from tracker.model.tracing import Biography, Chapter
 from tracker.references import find_body, parse_reference, resolve_session, session_sort_key
 
 if TYPE_CHECKING:
@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tracker.archive.reader import Reader
-    from tracker.model import Reference, Side, StatementEntry
+    from tracker.model.citing import Reference
+    from tracker.model.record import StatementEntry
+    from tracker.model.texts import Side
 
 
 def trace_series(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from tracker.capture.discovery import source_of
 from tracker.capture.watch import is_watched
 from tracker.errors import NotInArchive
-from tracker.model import Discovery, Validators
+from tracker.model.watching import Discovery, Validators
 from tracker.references import looks_like_reference, parse_reference
 from tracker.workflows.examine import Before
 
@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from tracker.archive.ledger import Ledger
-    from tracker.model import Found, Reference, Source, WatchList
+    from tracker.model.citing import Reference
+    from tracker.model.ledger import Found
+    from tracker.model.watching import Source, WatchList
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from tracker.model import Source
+    from tracker.model.watching import Source
 
 _NAMELESS = "source"
 _LONGEST = 60

@@ -13,7 +13,7 @@ from tracker.text.folding import fold
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tracker.model import Kept
+    from tracker.model.watching import Kept
 
 _IDEOGRAPHS: Final = "\u3400-\u4dbf\u4e00-\u9fff"
 _WORDS: Final = re.compile(rf"[{_IDEOGRAPHS}]|[^\W{_IDEOGRAPHS}]+")

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from tracker.capture.judging.rules import PageRule
-    from tracker.model import Arrival
+    from tracker.model.watching import Arrival
 
 _HEAD: Final = 200_000
 _TITLE: Final = re.compile(rb"<title[^>]*>(.{0,300}?)</title", re.IGNORECASE | re.DOTALL)

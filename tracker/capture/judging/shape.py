@@ -11,7 +11,8 @@ from tracker.capture.judging.rules import load_rules
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tracker.model import Kept, Version
+    from tracker.model.texts import Version
+    from tracker.model.watching import Kept
 
 _WRECKAGE: Final = re.compile(
     r"[ÂÃÐÑØÙâ][\x80-\xbfƒˆ˜–—‘’‚“”„†‡•…‰‹›€™ŒœŠšŽžŸ]+"  # UTF-8 read as Latin-1 or Windows-1252

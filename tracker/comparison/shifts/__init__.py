@@ -18,7 +18,8 @@ from tracker.comparison.shifts.strength import find_strength_shifts
 
 if TYPE_CHECKING:
     from tracker.comparison.shifts.rewording import Rewording
-    from tracker.model import Change, Shift, Version
+    from tracker.model.changes import Change, Shift
+    from tracker.model.texts import Version
 
 __all__ = ["Grade", "compare_grades", "counterpart_shifts", "find_shifts", "grade_request"]
 

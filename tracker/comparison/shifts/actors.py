@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING
 
 from tracker.comparison.shifts.names import find_names, is_held, read_role
 from tracker.comparison.shifts.rewording import read_passage
-from tracker.model import Shift
+from tracker.model.changes import Shift
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
     from tracker.comparison.shifts.names import Name
     from tracker.comparison.shifts.rewording import Passage
-    from tracker.model import Direction, Version
+    from tracker.model.changes import Direction
+    from tracker.model.texts import Version
 
 _WORD = re.compile(r"[^\W_]+(?:['’/.-][^\W_]+)*")
 _OWNER = re.compile(r"['’]s?$")

@@ -8,7 +8,7 @@ from tracker.comparison.shifts.frames import strip_modifiers
 from tracker.comparison.shifts.requests import compare_grades, grade_request
 from tracker.comparison.shifts.rewording import content_words, overlaps, share_content
 from tracker.comparison.shifts.rules import find_terms, load_terms
-from tracker.model import Shift
+from tracker.model.changes import Shift
 
 if TYPE_CHECKING:
     from tracker.comparison.shifts.requests import Grade

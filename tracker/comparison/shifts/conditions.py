@@ -7,7 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from tracker.comparison.shifts.rules import load_terms
-from tracker.model import Shift
+from tracker.model.changes import Shift
 
 if TYPE_CHECKING:
     from tracker.comparison.shifts.rewording import Passage, Rewording

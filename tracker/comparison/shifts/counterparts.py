@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from tracker.comparison.shifts.dates import Moment
     from tracker.comparison.shifts.figures import Figure
     from tracker.comparison.shifts.rewording import Passage
-    from tracker.model import Counterpart, Shift, Version
+    from tracker.model.changes import Shift
+    from tracker.model.texts import Version
+    from tracker.model.topics import Counterpart
 
 _SAME_COMMITMENT = 0.6
 """Share of content words of the shorter passage by which two dates belong to one commitment."""

@@ -8,11 +8,11 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from tracker.comparison.shifts.rules import find_terms, load_terms, load_values
-from tracker.model import Shift
+from tracker.model.changes import Shift
 
 if TYPE_CHECKING:
     from tracker.comparison.shifts.rewording import Passage, Rewording, Substitution
-    from tracker.model import Direction, Evidence
+    from tracker.model.changes import Direction, Evidence
 
 _FILE = "figures.toml"
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from tracker.comparison.shifts.dates import find_deadline, read_moments
 from tracker.comparison.shifts.rules import find_terms, load_terms
-from tracker.model import Shift
+from tracker.model.changes import Shift
 
 if TYPE_CHECKING:
     from tracker.comparison.shifts.rewording import Passage, Rewording
-    from tracker.model import Direction
+    from tracker.model.changes import Direction
 
 _FILE = "deadlines.toml"
 

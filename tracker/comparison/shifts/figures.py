@@ -8,11 +8,11 @@ from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 
 from tracker.comparison.shifts.rules import find_terms, load_terms, load_values
-from tracker.model import Shift
+from tracker.model.changes import Shift
 
 if TYPE_CHECKING:
     from tracker.comparison.shifts.rewording import Passage, Rewording, Substitution
-    from tracker.model import Direction
+    from tracker.model.changes import Direction
     from tracker.text.tokens import Token
 
 _FILE = "figures.toml"

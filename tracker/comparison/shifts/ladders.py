@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 from tracker.comparison.shifts.frames import same_frame
 from tracker.comparison.shifts.rules import find_terms, load_ladders, load_terms
-from tracker.model import Shift
+from tracker.model.changes import Shift
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tracker.comparison.shifts.rewording import Passage, Rewording, Substitution
     from tracker.comparison.shifts.rules import Found, Ladder
-    from tracker.model import Axis, Direction
+    from tracker.model.changes import Axis, Direction
 
 OURS = "ours"
 _TESTABLE = {"amount", "number", "date", "symbol"}

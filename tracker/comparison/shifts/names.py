@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tracker.comparison.shifts.rules import find_terms, load_terms
-from tracker.model import Shift
+from tracker.model.changes import Shift
 from tracker.references.countries import match_countries
 
 if TYPE_CHECKING:

@@ -6,13 +6,14 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tracker.model import Evidence
+from tracker.model.changes import Evidence
 from tracker.text.tokens import Token, tokenize
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from tracker.model import Change, Edit, Segment, Version
+    from tracker.model.changes import Change, Edit
+    from tracker.model.texts import Segment, Version
 
 _LEAST_KEPT = 0.5
 """Share of the shorter side's words that must be kept for agent and object to count as alike."""

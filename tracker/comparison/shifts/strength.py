@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 from tracker.comparison.shifts.frames import list_modifiers, same_stem, strip_modifiers
 from tracker.comparison.shifts.ladders import STRENGTH, compare_ladders
 from tracker.comparison.shifts.rules import Found, find_terms, load_terms
-from tracker.model import Shift
+from tracker.model.changes import Shift
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tracker.comparison.shifts.rewording import Passage, Rewording, Substitution
-    from tracker.model import Direction
+    from tracker.model.changes import Direction
 
 _FILE = "strength.toml"
 _LEAST_VERB = 4

@@ -1,0 +1,109 @@
+"""Sentences compared: links, edits, shifts, changes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from tracker.model.decisions import Decision
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Segments of the old text (by index) that correspond to segments of the new one, n to m."""
+
+    old: tuple[int, ...]
+    new: tuple[int, ...]
+    confidence: float
+    """The probability that a careful reader would link them, rounded to four decimals."""
+    method: str
+    """``equal``, ``typographic`` or ``likeness``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Segments that the alignment weighed as one link, with the probability of it in place and as a move."""
+
+    old: tuple[int, ...]
+    new: tuple[int, ...]
+    in_place: float
+    moved: float
+
+
+EditKind = Literal["kept", "deleted", "inserted"]
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A run of characters kept, deleted or inserted inside one change.
+
+    The texts of the edits that are not inserted, joined, give the old side; of those not deleted, the
+    new side.
+    """
+
+    kind: EditKind
+    text: str
+
+
+Operation = Literal["kept", "typographic", "reworded", "split", "merged", "new", "dropped"]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Words in one segment that a judgement rests on; offsets into that segment's text."""
+
+    segment: int
+    start: int
+    end: int
+    text: str
+
+
+Axis = Literal["strength", "figure", "date", "name", "scope", "negation"]
+Direction = Literal[
+    "stronger",
+    "weaker",
+    "added",
+    "removed",
+    "raised",
+    "lowered",
+    "later",
+    "earlier",
+    "loosened",
+    "tightened",
+    "wider",
+    "narrower",
+    "changed",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """What an edit means on one axis, with the words on both sides that show it."""
+
+    axis: Axis
+    direction: Direction
+    old: Evidence | None
+    new: Evidence | None
+    rule: str
+    """The rule or published scale that decided, for example ``modality: will > intend to``."""
+    amount: str | None = None
+    """For figures and dates, the computed difference, for example ``+3 million euros (+60%)``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One linked group of segments and what happened to it."""
+
+    id: str
+    """A digest of the folded text on both sides and the occurrence; survives re-extraction."""
+    operation: Operation
+    moved: bool
+    old: tuple[int, ...]
+    new: tuple[int, ...]
+    edits: tuple[Edit, ...]
+    confidence: float
+    method: str
+    shifts: tuple[Shift, ...] = ()
+    decided: tuple[Decision, ...] = ()
+    """What people decided about it, one decision a question: those that count."""

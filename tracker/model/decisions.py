@@ -1,0 +1,79 @@
+"""What people decide about a judgement."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from tracker.model.citing import Reference
+
+
+Question = Literal["sentences", "strength", "figure", "date", "name", "scope", "negation", "level"]
+"""What a decision answers: which sentences correspond and how, an axis, or a topic's level."""
+
+Verdict = Literal["accept", "reject", "relabel", "withdraw"]
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A person's answer to one question; of several to the same question the latest counts."""
+
+    person: str
+    decided: str
+    """An instant in UTC."""
+    question: Question
+    verdict: Verdict
+    label: str | None
+    """An operation, a direction or ``none``, a level or ``absent``; nothing where rejected or withdrawn."""
+    said: str
+    """What had been judged without people, in the same words."""
+    note: str | None = None
+    against: tuple[str, ...] = ()
+    """What others last answered that differs, each as ``NAME: code``."""
+
+    @property
+    def code(self) -> str:
+        """The answer in one word, as coders compare it: the label, ``reject`` or ``withdrawn``."""
+        return self.label or ("reject" if self.verdict == "reject" else "withdrawn")
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A segment told by its words, and by its occurrence, from 1, among those of the same folded words."""
+
+    text: str
+    occurrence: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """What a decision is about: a change between two statements, or a topic in one."""
+
+    old: Reference | None
+    """The snapshot compared with; none for a topic."""
+    new: Reference
+    name: str
+    """The id of the change, or of the topic."""
+    old_quotes: tuple[Quote, ...]
+    new_quotes: tuple[Quote, ...]
+    """The segments of the change on that side; for a topic, those that were read as about it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """A decision with what it is about, told by words: it survives another cutting and other weights."""
+
+    unit: Unit
+    decision: Decision
+
+
+@dataclass(frozen=True, slots=True)
+class DecidedLevel:
+    """A topic whose level on one side somebody decided on."""
+
+    side: Literal["old", "new"]
+    topic: str
+    label: str
+    """The topic's label."""
+    decision: Decision

@@ -1,0 +1,217 @@
+"""What the ledger keeps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from tracker.model.watching import Validators
+
+if TYPE_CHECKING:
+    from tracker.model.citing import Reference
+    from tracker.model.watching import Exchange
+
+
+RunKind = Literal["record", "add", "import", "judge", "snapshot", "review", "expect"]
+"""What a run did; ``record`` is a writing that was given no name."""
+
+RunStatus = Literal["running", "complete", "failed", "interrupted"]
+
+CheckOutcome = Literal[
+    "new",
+    "changed",
+    "unchanged",
+    "moved",
+    "quarantined",
+    "rejected",
+    "unreachable",
+    "gone",
+    "robots-denied",
+]
+"""What one check of one source came to; ``snapshot`` counts all but the first four as findings."""
+
+Announcement = Literal["corrigendum", "last-modified", "silent"]
+"""How the publisher told of a change: in words, by the server's date, or not at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What one check of one source came to, with the evidence; instants in UTC."""
+
+    source: str
+    address: str
+    outcome: CheckOutcome
+    observed: str
+    seconds: float
+    cause: str = ""
+    detail: str = ""
+    reference: Reference | None = None
+    """The edition that the source feeds, as far as it was named."""
+    snapshot: Reference | None = None
+    """The snapshot that was made, or found to be still what is published."""
+    url: str | None = None
+    """Where the answer came from, after redirects."""
+    http_status: int | None = None
+    sha256: str | None = None
+    """Of the bytes received; None where none came, as with "not modified"."""
+    size: int | None = None
+    announced: Announcement | None = None
+    validators: Validators = field(default_factory=Validators)
+    exchanges: tuple[Exchange, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RunEntry:
+    """One run as ``tracker runs`` shows it; what older releases did not note is None."""
+
+    id: int
+    kind: RunKind | None
+    command: str | None
+    started: str
+    ended: str | None
+    status: RunStatus | None
+    release: str
+    watch_list: str | None
+    """The SHA-256 of the watch list that was read."""
+    outcomes: tuple[tuple[CheckOutcome, int], ...] = ()
+    snapshots: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A link that an index led to, as the archive remembers it; it is watched from then on, once named."""
+
+    source: str
+    """The index."""
+    address: str
+    text: str
+    reference: Reference | None
+    """By the index's rule, or as a person named it."""
+    found: str
+    refused: bool = False
+    """A person said that it is no statement; it is not fetched again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """A document that was not accepted, waiting for a person or decided by one."""
+
+    id: int
+    source: str
+    address: str
+    reference: Reference | None
+    """As proposed; None where somebody has to name it."""
+    sha256: str
+    size: int
+    media_type: str
+    cause: str
+    detail: str
+    observed: str
+    verdict: Literal["accept", "reject"] | None = None
+    person: str | None = None
+    decided: str | None = None
+    reason: str | None = None
+    snapshot: Reference | None = None
+    """What became of it once accepted."""
+
+
+Expected = Literal["expected", "no statement", "withdrawn"]
+"""What is known of a statement that is not there; ``withdrawn`` takes back what was noted before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """A statement that is expected, or known never to have been made, and who says so."""
+
+    reference: Reference
+    state: Expected
+    person: str
+    noted: str
+    due: str | None = None
+    """An ISO date by which it is expected."""
+    note: str | None = None
+    captured: str | None = None
+    """When its first snapshot was taken, where there is one."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceState:
+    """Where a source stands: its latest check, its last success, and the failures since."""
+
+    last: Check
+    succeeded: str | None
+    """When it was last found as it should be; None where it never was."""
+    failures: int
+    """Checks in a row, up to the latest, that found no statement."""
+    since: str | None
+    """When that row began."""
+    waiting: int
+    """Documents of it that wait for a review."""
+
+
+ConcernKind = Literal["night missed", "failing", "gone", "overdue", "waiting"]
+
+
+@dataclass(frozen=True, slots=True)
+class Concern:
+    """Something about the archive that a person should look at."""
+
+    kind: ConcernKind
+    subject: str
+    """A source's id, a reference, or the archive itself."""
+    since: str | None
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """Where every watched source stands at an instant, and what a person should look at."""
+
+    instant: str
+    sources: tuple[SourceState, ...]
+    concerns: tuple[Concern, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BodyYear:
+    """One body's year: statements, and addresses that went."""
+
+    body: str
+    expected: int = 0
+    """Statements noted as expected, by when they were due; without a due date, by when that was noted."""
+    captured: int = 0
+    """Statements whose first snapshot was taken in the year."""
+    late: int = 0
+    """Of those expected, captured after the due date."""
+    missing: int = 0
+    """Of those expected, due and not captured."""
+    silent: int = 0
+    """Statements of which a person noted in the year that they were not made."""
+    gone: int = 0
+    """Sources confirmed in the year to be gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewer:
+    """How one person decided on quarantined documents in a year."""
+
+    person: str
+    accepted: int
+    rejected: int
+
+
+@dataclass(frozen=True, slots=True)
+class Year:
+    """An archive's year, as far as it has gone."""
+
+    year: int
+    until: str
+    """The last day counted."""
+    bodies: tuple[BodyYear, ...]
+    nights: int
+    """Nights with a complete run."""
+    missed: tuple[str, ...]
+    """Days without one, from the archive's first night on."""
+    reviewers: tuple[Reviewer, ...]
+    waiting: int
+    """Quarantined documents that still wait."""

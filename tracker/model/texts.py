@@ -1,0 +1,117 @@
+"""From bytes to citable text: extractions, segments, versions, sides."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from tracker.model.citing import TextKind
+
+
+@dataclass(frozen=True, slots=True)
+class Extraction:
+    """The text one extractor read out of a document, before any cleaning."""
+
+    text: str
+    media_type: str
+    extractor: str
+    """Name, release and configuration, for example ``pypdfium2 5.15.2``."""
+    title: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A stretch of clean text and the stretch of the extractor's output that it came from.
+
+    Where both are of one length the text is a verbatim copy; elsewhere it was replaced (a line break
+    by a space, a ligature by its letters).
+    """
+
+    clean_start: int
+    clean_end: int
+    raw_start: int
+    raw_end: int
+
+
+@dataclass(frozen=True, slots=True)
+class SpanMap:
+    """Where each character of a clean text stood in the extractor's output; runs in clean order."""
+
+    runs: tuple[Run, ...]
+
+    def to_raw(self, start: int, end: int) -> tuple[int, int]:
+        """Return the smallest raw span that covers ``clean[start:end]``.
+
+        Raises ``ValueError`` where the span is empty or outside the clean text.
+        """
+        touched = [run for run in self.runs if run.clean_start < end and run.clean_end > start]
+        if not touched or start >= end:
+            raise ValueError(f"no raw text behind {start}:{end}")
+        first, last = touched[0], touched[-1]
+        return _raw_offset(first, start, first.raw_start), _raw_offset(last, end, last.raw_end)
+
+
+def _raw_offset(run: Run, clean: int, otherwise: int) -> int:
+    if run.clean_end - run.clean_start != run.raw_end - run.raw_start:
+        return otherwise
+    return run.raw_start + min(max(clean, run.clean_start), run.clean_end) - run.clean_start
+
+
+SegmentKind = Literal["sentence", "heading", "item"]
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A citable unit of a version: ``clean[start:end] == text``. Paragraphs count from 1, and are ours."""
+
+    ordinal: int
+    kind: SegmentKind
+    paragraph: int
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """The clean text of a document as one extractor read it, cut into segments.
+
+    Paragraphs are parted by one blank line, items of a list by a line break; verse-like lines are joined.
+    """
+
+    text: str
+    language: str
+    segments: tuple[Segment, ...]
+    spans: SpanMap
+    extractor: str
+    media_type: str
+
+    @property
+    def words(self) -> int:
+        """The number of words, counted between blanks (characters, for Chinese)."""
+        if self.language == "zh":
+            return sum(char.isalnum() for char in self.text)
+        return len(self.text.split())
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One of the two statements compared: its text, and what is known about its delivery."""
+
+    name: str
+    """A reference as text, or a file's name."""
+    version: Version
+    title: str | None = None
+    country: str | None = None
+    body: str | None = None
+    session: str | None = None
+    kind: TextKind | None = None
+    kind_inferred: bool = False
+    delivered: str | None = None
+    """An EDTF date: a year alone is one."""
+    speaker: str | None = None
+    post: str | None = None
+    on_behalf_of: str | None = None
+    sha256: str | None = None
+    snapshot: int | None = None

@@ -1,0 +1,176 @@
+"""Topics: vocabularies, readings, and what became of a topic."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tracker.model.changes import Shift
+    from tracker.model.decisions import Decision
+
+
+TopicKind = Literal["theme", "situation"]
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A concept of a vocabulary, after SKOS: preferred label, terms, broader, scope note."""
+
+    id: str
+    label: str
+    kind: TopicKind = "theme"
+    broader: str | None = None
+    terms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Terms that name the topic, by language."""
+    near_misses: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Phrases that hold a term and do not name the topic, by language."""
+    scope_note: str = ""
+    hints: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Words of wider use, by language: a mention, and never more unless one of the terms stands near."""
+    sdgs: tuple[str, ...] = ()
+    """Sustainable Development Goals and targets that it bears on, such as ``13`` and ``16.5``."""
+
+
+@dataclass(frozen=True, slots=True)
+class TopicWeights:
+    """What a taught topic is recognised by: words and terms with weights in log-odds, added to a bias."""
+
+    topic: str
+    bias: float
+    words: Mapping[str, float]
+    """Runs of one to three stems, parted by blanks."""
+    terms: Mapping[str, float]
+    """Topics by id: the weight of meeting a term of that topic in the sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class TopicModel:
+    """Weights learned from coded sentences in one language; a topic is named from the threshold on."""
+
+    language: str
+    threshold: float
+    topics: tuple[TopicWeights, ...]
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """Topics under one name, with the digest of their content, and of the model where it was taught."""
+
+    name: str
+    topics: tuple[Topic, ...]
+    digest: str
+    overlap: bool = False
+    """Whether the same words may name several topics, so that each is met on its own."""
+    model: TopicModel | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A topic met in one sentence; offsets into the sentence's text."""
+
+    segment: int
+    topic: str
+    start: int
+    end: int
+    term: str
+    confidence: float
+    method: str
+
+
+Level = Literal["declared", "substantive", "acknowledged", "mentioned"]
+
+
+@dataclass(frozen=True, slots=True)
+class TopicReading:
+    """What one statement does with one topic. A topic that is absent has no reading."""
+
+    topic: str
+    level: Level
+    segments: tuple[int, ...]
+    """The segments about it, in order."""
+    words: int
+    share: float
+    """Share of the statement's words, ceremony apart, 0 to 1."""
+    leading: int
+    """The segment that shows the level best; the one to quote."""
+    rule: str
+    """The rule that gave the level; ``person: NAME`` where somebody did."""
+    decided: Decision | None = None
+    priority: float | None = None
+    """The probability that a careful reader calls it a priority; None in languages it was not fitted on."""
+    presence: float | None = None
+    """The probability that a careful reader finds it in the statement at all."""
+
+
+Status = Literal["new", "promoted", "returned", "up", "kept", "down", "demoted", "dropped"]
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """The segment closest to a topic where the topic is absent, with its similarity 0 to 1."""
+
+    segment: int
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class TopicChange:
+    """A topic that is a priority on either side, and what became of it."""
+
+    topic: str
+    label: str
+    kind: TopicKind
+    status: Status
+    old: TopicReading | None
+    new: TopicReading | None
+    difference: tuple[float, float] | None = None
+    """The interval of new share less old share, where both sides have the topic as a priority."""
+    closest: Passage | None = None
+    """For what is not repeated, the closest passage of the new text."""
+    absent: Decision | None = None
+    """Who decided that it is absent on the side that has no reading, where somebody did."""
+    certainty: float | None = None
+    """For new, returned and dropped, the probability that a careful reader agrees, where it is known."""
+    claimed: bool = True
+    """Whether it is certain enough to be told as a finding; what is not is told apart, as perhaps so."""
+    covered: str | None = None
+    """For what is not repeated, the group whose statement, which the new side aligns with, may cover it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counterpart:
+    """Leading passages of both sides on one kept topic: same subject, not the same sentence."""
+
+    topic: str
+    old: int
+    new: int
+    shifts: tuple[Shift, ...] = ()
+    actors: tuple[Shift, ...] = ()
+    """Who only one side names in all its sentences on the topic: removed before added, with role."""
+
+
+PhraseStatus = Literal["emerging", "vanished"]
+
+
+@dataclass(frozen=True, slots=True)
+class PhraseChange:
+    """A word or phrase that one side uses far more than the other."""
+
+    phrase: str
+    """As it is written most often."""
+    status: PhraseStatus
+    old: int
+    """Uses on the old side."""
+    new: int
+    score: float
+    """The log-odds ratio over its standard error; above zero where the new side uses it more."""
+    topic: str | None
+    """The topic of the vocabulary that most of its uses name, if any."""
+    segment: int
+    """A segment that uses it, of the new side where it is emerging, else of the old one."""
+    text: int
+    """Which of the texts compared holds the segment; of two, 0 is the old one and 1 the new."""

@@ -1,0 +1,167 @@
+"""What is watched, fetched and judged."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from tracker.model.citing import Reference
+    from tracker.model.texts import Extraction, Version
+
+
+Access = Literal["open", "restricted", "embargoed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where an edition is found, or an index that leads to statements; one table of ``watch.toml``."""
+
+    id: str
+    address: str
+    """A URL, or a path relative to the archive's folder."""
+    is_index: bool = False
+    reference: Reference | None = None
+    """The edition it feeds; None for an index and for a candidate without a rule."""
+    rule: str | None = None
+    """For an index, the template of the references it proposes, for example ``GBR/UNGA/{session}``."""
+    links: str | None = None
+    """For an index, the regular expression that an address must match."""
+    link_text: str | None = None
+    """For an index, the regular expression that the text of a link must match."""
+    selector: str | None = None
+    remove: tuple[str, ...] = ()
+    language: str | None = None
+    valid_from: str | None = None
+    valid_until: str | None = None
+    pace: float | None = None
+    """The least seconds between two requests to its host; None for the list's own."""
+    rights: str | None = None
+    access: Access = "open"
+    min_words: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WatchSettings:
+    """What holds for all sources; times in seconds."""
+
+    contact: str | None = None
+    pace: float = 2.0
+    connections: int = 4
+    timeout: float = 30.0
+    max_megabytes: int = 50
+    full_check_days: int = 30
+    allow_private: tuple[str, ...] = ()
+    """Hosts, each with its port where it has one, that may resolve to private addresses."""
+
+
+@dataclass(frozen=True, slots=True)
+class WatchList:
+    """All sources of an archive, with the text of the file that names them and its SHA-256."""
+
+    settings: WatchSettings
+    sources: tuple[Source, ...]
+    text: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Validators:
+    """What a server said of its last answer, to ask whether there is a newer one."""
+
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One request and the head of its answer, kept as evidence; instants in UTC, ISO 8601."""
+
+    requested: str
+    url: str
+    request_headers: tuple[tuple[str, str], ...]
+    status: int | None
+    """None where no answer came."""
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """What a source gave, after redirects; ``data`` is None where the server says it has not changed."""
+
+    source: str
+    url: str
+    data: bytes | None
+    media_type: str | None
+    exchanges: tuple[Exchange, ...]
+    validators: Validators
+    seconds: float
+
+
+FetchOutcome = Literal["unreachable", "gone", "robots-denied"]
+
+
+@dataclass(frozen=True, slots=True)
+class FetchFailed:
+    """Why a source gave nothing: the outcome, a short cause from a fixed list, and what exactly was met."""
+
+    source: str
+    outcome: FetchOutcome
+    cause: str
+    detail: str
+    exchanges: tuple[Exchange, ...]
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Discovery:
+    """A link that an index led to, with the reference its rule proposes."""
+
+    source: str
+    address: str
+    text: str
+    reference: Reference | None
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """Whether a document may become a snapshot; where not, the rule that stopped it and its evidence."""
+
+    accepted: bool
+    cause: str = ""
+    """A short name from the rules: login, error page, challenge, consent, empty, collapsed ..."""
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A document that has come from a source and been read, before anything is decided about it."""
+
+    source: Source
+    fetched: Fetched
+    extraction: Extraction
+    version: Version
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What the archive keeps of one earlier snapshot; the text is that of its latest version."""
+
+    reference: Reference
+    observed: str
+    sha256: str
+    words: int
+    language: str
+    extractor: str
+    url: str | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What the archive holds that an arrival is judged by."""
+
+    snapshots: tuple[Kept, ...] = ()
+    """The latest snapshots of the edition that the source feeds, newest first; empty at its first capture."""
+    twins: tuple[Reference, ...] = ()
+    """Other statements that hold the very same bytes or the same clean text."""
