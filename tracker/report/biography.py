@@ -54,7 +54,7 @@ def likeness_words(confidence: float) -> str:
 
 
 def biography_json(biography: Biography) -> str:
-    """Return a biography as JSON: every statement read, in order, and what it says of what is traced.
+    """Return a biography as JSON that ``biography.schema.json`` describes: every statement read, in order.
 
     ``start`` and ``end`` are offsets into ``text``; ``edits`` lead from the wording before, and are empty
     where it is the same. ``silences`` are sessions.
