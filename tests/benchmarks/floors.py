@@ -9,12 +9,16 @@ from __future__ import annotations
 
 import hashlib
 import sys
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from tests.benchmarks.alignment import load_scorer, match_ours
 from tests.benchmarks.fit_alignment import CachedEncoder, load_documents
+from tests.benchmarks.fit_strength import LAST_SESSION, load_requests, measure_kappa
+from tests.benchmarks.strength import grade_by_ours
 from tests.benchmarks.upr import measure_quickly
 from tests.shared_data import find_shared
+from tracker.comparison.shifts.requests import load_grade_weights
 from tracker.comparison.weights import load_weights
 from tracker.text.encoder import DEFAULT
 
@@ -35,7 +39,12 @@ TOPIC_FLOORS = {
     "codebook": (0.885, 0.80),
     "labels, taught": (0.81, 0.68),
 }
-TOPICS = "priorities/upr_recommendations_s01-14.jsonl", "1238681ab160a84a"
+REQUESTS = "priorities/upr_recommendations_s01-14.jsonl", "1238681ab160a84a"
+
+KAPPA_FLOOR = 0.90
+"""Of grades of requests, on recommendations of sessions 11 to 14."""
+COMMONEST = 4
+"""The grade that counts where none is given: the commonest code."""
 
 
 def main() -> None:
@@ -46,6 +55,7 @@ def main() -> None:
         return
     fallen = [name for name in FLOORS if not measure(name, data)]
     fallen += [] if measure_topics(data) else ["topics"]
+    fallen += [] if measure_strength() else ["strength"]
     if fallen:
         sys.exit(f"below the floor, or on other data: {', '.join(fallen)}")
 
@@ -70,7 +80,7 @@ def measure(name: str, data: Path) -> bool:
 
 def measure_topics(data: Path) -> bool:
     """Measure topics by terms and as taught, print both, and tell whether they hold their floors."""
-    name, digest = TOPICS
+    name, digest = REQUESTS
     found = hashlib.sha256((data / name).read_bytes()).hexdigest()[:16]
     held = found == digest
     for vocabulary, (units, moved) in measure_quickly().items():
@@ -81,6 +91,18 @@ def measure_topics(data: Path) -> bool:
         )
         held = held and units >= units_floor and moved >= moved_floor
     return held
+
+
+def measure_strength() -> bool:
+    """Measure the grades of requests, on the data that ``measure_topics`` checks; print and compare."""
+    weights = load_grade_weights()
+    counts: Counter[tuple[int, int]] = Counter()
+    for request in load_requests():
+        if request.session > LAST_SESSION:
+            counts[request.grade, grade_by_ours(request.text, weights, COMMONEST)] += 1
+    kappa = measure_kappa(counts)
+    print(f"{'strength':14} kappa {kappa:.3f} (floor {KAPPA_FLOOR})")
+    return kappa >= KAPPA_FLOOR
 
 
 if __name__ == "__main__":
