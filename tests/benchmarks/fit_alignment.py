@@ -125,7 +125,8 @@ class CachedEncoder:
 
     def encode(self, sentences: Sequence[str]) -> Vectors:
         missing = sorted(set(sentences) - set(self._known))
-        self._known.update(zip(missing, self._encoder.encode(missing), strict=True))
+        if missing:
+            self._known.update(zip(missing, self._encoder.encode(missing), strict=True))
         return np.stack([self._known[sentence] for sentence in sentences])
 
 
