@@ -11,10 +11,13 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from tracker.archive.descriptions import read_descriptions
 from tracker.cli.app import app
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from tracker.archive.descriptions import Description
 
 NARROWED = "new,promoted,dropped,figure"
 
@@ -59,3 +62,22 @@ def _walk(group: object, *above: str) -> Iterator[tuple[str, ...]]:
     for name, command in getattr(group, "commands", {}).items():
         yield (*above, name)
         yield from _walk(command, *above, name)
+
+
+def print_schema() -> str:
+    """Return what each table and column of the record means, each table under a heading."""
+    return "\n".join(map(_print_table, read_descriptions()))
+
+
+def _print_table(table: Description) -> str:
+    has_units = any(column.unit for column in table.columns)
+    head = (
+        ["| column | meaning | unit |", "|---|---|---|"]
+        if has_units
+        else ["| column | meaning |", "|---|---|"]
+    )
+    rows = [
+        f"| `{column.name}` | {column.meaning} |" + (f" {column.unit or ''} |" if has_units else "")
+        for column in table.columns
+    ]
+    return "\n".join([f"### `{table.table}`", "", table.meaning, "", *head, *rows, ""])

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import os
-import re
 import signal
 import sqlite3
 import subprocess
@@ -510,22 +509,6 @@ def test_a_newer_schema_is_refused(folder: Path, open_: object) -> None:
     assert callable(open_)
     with pytest.raises(ArchiveUnusable, match="newer release \\(9999_later\\); upgrade tracker"):
         open_(folder)
-
-
-def test_the_readme_tells_every_table_and_column(folder: Path) -> None:
-    text = (ROOT / "snapshots" / "README.md").read_text(encoding="utf-8")
-    told = {
-        name: re.findall(r"^\| `(\w+)` \|", part, re.MULTILINE)
-        for name, part in re.findall(r"^### `(\w+)`\n(.*?)(?=^#|\Z)", text, re.MULTILINE | re.DOTALL)
-    }
-    names = query(
-        folder,
-        "SELECT name FROM sqlite_master WHERE type IN ('table', 'view')"
-        " AND name NOT LIKE 'segments_fts_%' AND name NOT LIKE 'sqlite_%'",
-    )
-    assert told == {
-        name: [row[1] for row in query(folder, f"PRAGMA table_info({name})")] for (name,) in names
-    }
 
 
 def test_declarations_are_made_of_the_words_of_the_table(folder: Path) -> None:

@@ -1,14 +1,19 @@
 """The schema of ``tracker.db``, as named changes that are only ever appended.
 
-``snapshots/README.md`` says what each table and column means; a test holds the two together.
+``descriptions.toml`` says what each table and column means; a test holds the two together.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tracker.archive import rights_schema
+from tracker.archive.descriptions import write_descriptions
+from tracker.archive.descriptions_schema import DESCRIPTIONS
 from tracker.archive.ledger_schema import LEDGER
 from tracker.archive.mirror_schema import MIRROR
+from tracker.archive.repairs_schema import REPAIRS
+from tracker.archive.rereading_schema import REREADING
 
 if TYPE_CHECKING:
     import sqlite3
@@ -212,13 +217,18 @@ MIGRATIONS: tuple[tuple[str, str], ...] = (
     ("0002_decisions", _DECISIONS),
     ("0003_ledger", LEDGER),
     ("0004_mirror", MIRROR),
+    ("0005_rereading", REREADING),
+    (rights_schema.NAME, rights_schema.WITHDRAWALS),
+    ("0007_descriptions", DESCRIPTIONS),
+    ("0008_repairs", REPAIRS),
 )
 """Every change of the schema, oldest first, by the name under which it is noted in the file."""
 
 
 def migrate(database: Database) -> None:
-    """Apply the changes that the file lacks, each whole or not at all."""
+    """Apply the changes that the file lacks, each whole or not at all, and say in it what it holds."""
     _register().apply(database)
+    write_descriptions(database.conn)
 
 
 def make_schema(connection: sqlite3.Connection, names: Collection[str]) -> None:
@@ -226,6 +236,7 @@ def make_schema(connection: sqlite3.Connection, names: Collection[str]) -> None:
     from sqlite_utils import Database  # noqa: PLC0415 (as below)
 
     _register(names).apply(Database(connection))
+    write_descriptions(connection)
 
 
 def is_current(database: Database) -> bool:

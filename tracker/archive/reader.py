@@ -7,9 +7,10 @@ from dataclasses import replace
 from hashlib import sha256
 from typing import TYPE_CHECKING, Self
 
+from tracker.archive import withdrawals
 from tracker.archive.connection import archive_file, check_schema, connect_to_read, fetch_row, translate
 from tracker.archive.decisions import read_rulings
-from tracker.archive.encoding import decode_plain, read_spans
+from tracker.archive.encoding import decode_plain
 from tracker.archive.nearest import describe_nearest
 from tracker.archive.queries import (
     EDITIONS,
@@ -26,11 +27,11 @@ from tracker.archive.queries import (
     statement_is,
 )
 from tracker.archive.search import match_expression, restore_marked
-from tracker.errors import ArchiveUnusable, NotInArchive, ReferenceInvalid
+from tracker.archive.versions import read_version
+from tracker.errors import ArchiveUnusable, NotInArchive, ReferenceInvalid, Withdrawn
 from tracker.model.citing import Reference
 from tracker.model.record import Hit, SnapshotEntry, StatementEntry
-from tracker.model.texts import Segment, Side, Version
-from tracker.text.digest import digest_text
+from tracker.model.texts import Side
 
 if TYPE_CHECKING:
     import sqlite3
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 
     from tracker.archive.queries import Condition
     from tracker.model.decisions import Ruling
+    from tracker.model.rights import WithdrawnEntry, WithdrawnSnapshot
 
 
 def open_reader(folder: Path) -> Reader:
@@ -93,7 +95,10 @@ class Reader:
         rows = self._rows(
             "SELECT DISTINCT sessions.label FROM sessions"
             " JOIN statements ON statements.body = sessions.body AND statements.session = sessions.label"
-            " WHERE country = ? AND sessions.body = ? ORDER BY sessions.sort, sessions.label",
+            " WHERE country = ? AND sessions.body = ? AND EXISTS ("
+            "SELECT 1 FROM editions JOIN readable_snapshots ON edition = editions.id"
+            " WHERE statement = statements.id"
+            ") ORDER BY sessions.sort, sessions.label",
             [country, body],
         )
         return tuple(label for (label,) in rows)
@@ -132,7 +137,7 @@ class Reader:
         delivered, speaker, post, on_behalf_of, document, ordinal = rest
         return Side(
             name=str(replace(reference, item=item)),
-            version=self._version(found),
+            version=read_version(self._connection, self.path, found),
             title=title,
             country=country,
             body=body,
@@ -212,10 +217,36 @@ class Reader:
         )
         return Hit(Reference(*name), delivered, paragraph, ordinal, restore_marked(str(marked), str(text)))
 
-    def missing(self, reference: Reference) -> NotInArchive:
-        """Return the error that says what the archive lacks, and what it has nearest to that."""
+    def withdrawn(
+        self, country: str | None = None, body: str | None = None, session: str | None = None
+    ) -> tuple[WithdrawnEntry, ...]:
+        """Return every edition of which all was withdrawn, in the order of ``statements``."""
+        if not self._keeps_withdrawals():
+            return ()
         with translate(self.path):
+            return withdrawals.read_entries(self._connection, series_is(country, body, session))
+
+    def withdrawn_snapshots(self, reference: Reference) -> tuple[WithdrawnSnapshot, ...]:
+        """Return the snapshots behind a reference that were withdrawn, in the order of ``log``."""
+        if not self._keeps_withdrawals():
+            return ()
+        with translate(self.path):
+            return withdrawals.read_snapshots(self._connection, reference)
+
+    def missing(self, reference: Reference) -> NotInArchive:
+        """Return the error that says what the archive lacks, and what it has nearest to that.
+
+        It is a ``Withdrawn`` where there is something that was withdrawn.
+        """
+        with translate(self.path):
+            behind = self._keeps_withdrawals() and withdrawals.read_behind(self._connection, reference)
+            if behind:
+                return Withdrawn(f"{reference} was {behind}")
             return NotInArchive(describe_nearest(self._connection, reference))
+
+    def _keeps_withdrawals(self) -> bool:
+        """Tell whether the file is of a release that has the table."""
+        return bool(self._rows("SELECT 1 FROM sqlite_master WHERE name = 'withdrawals'", []))
 
     def _find(self, reference: Reference) -> int:
         """Return the id of the version that a reference comes down to."""
@@ -246,28 +277,6 @@ class Reader:
             choices = ", ".join(str(replace(reference, item=item)) for item in items)
             raise ReferenceInvalid(f"{reference} has several statements; name one: {choices}")
         return int(rows[0][0])
-
-    def _version(self, version: int) -> Version:
-        text, digest, language, spans, extractor, media_type = self._row(
-            "SELECT text, sha256, language, spans, extractor, media_type FROM versions WHERE id = ?",
-            [version],
-        )
-        if digest_text(text) != digest:
-            raise self._damaged("a text no longer has its sha256")
-        rows = self._rows(
-            'SELECT ordinal, kind, paragraph, "start", "end", text FROM segments'
-            " WHERE version = ? ORDER BY ordinal",
-            [version],
-        )
-        segments = tuple(Segment(*row) for row in rows)
-        try:
-            span_map = read_spans(spans)
-            is_whole = all(text[each.start : each.end] == each.text for each in segments)
-        except (TypeError, ValueError) as error:
-            raise self._damaged(str(error)) from error
-        if not is_whole:
-            raise self._damaged("a segment is not the text that its offsets name")
-        return Version(text, language, segments, span_map, extractor, media_type)
 
     def _rows(self, sql: str, values: list[object]) -> list[tuple[Any, ...]]:
         with translate(self.path), closing(self._connection.execute(sql, values)) as cursor:

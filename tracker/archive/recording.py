@@ -86,7 +86,7 @@ def _clarify(
         return
     statements.clarify_edition(connection, edition, name)
     if same_bytes and clarified(edition, name).language != edition.language:
-        _write_version(connection, intake, edition.snapshot, begin_run())
+        write_version(connection, edition.snapshot, intake.data, intake.version, intake.raw, run=begin_run())
 
 
 def _write_snapshot(
@@ -110,13 +110,15 @@ def _write_snapshot(
             run,
         ),
     )
-    _write_version(connection, intake, snapshot, run)
+    write_version(connection, snapshot, intake.data, intake.version, intake.raw, run=run)
     return snapshot
 
 
-def _write_version(connection: sqlite3.Connection, intake: Intake, snapshot: int, run: int) -> None:
-    version = intake.version
-    is_plain = decode_plain(intake.data, version.extractor, version.media_type) == intake.raw
+def write_version(
+    connection: sqlite3.Connection, snapshot: int, data: bytes, version: Version, raw: str, *, run: int
+) -> None:
+    """Add what was read in a snapshot's bytes; the latest version counts, and earlier ones stay."""
+    is_plain = decode_plain(data, version.extractor, version.media_type) == raw
     row = statements.insert(
         connection,
         "INSERT INTO versions"
@@ -132,7 +134,7 @@ def _write_version(connection: sqlite3.Connection, intake: Intake, snapshot: int
             version.text,
             digest_text(version.text),
             write_spans(version.spans),
-            None if is_plain else intake.raw,
+            None if is_plain else raw,
         ),
     )
     connection.executemany(

@@ -27,8 +27,11 @@ from tracker.archive.kept import find_snapshot
 from tracker.archive.ledger import Ledger
 from tracker.archive.lock import read_clock, take_lock
 from tracker.archive.recording import Intake, answer_unchanged, keep_document
+from tracker.archive.refusals import refuse
+from tracker.archive.versions import Versions
 from tracker.archive.writing import Writing
 from tracker.errors import ArchiveUnusable, TrackerError
+from tracker.text.digest import digest_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -39,6 +42,7 @@ if TYPE_CHECKING:
     from tracker.model.citing import Reference
     from tracker.model.decisions import Ruling
     from tracker.model.ledger import Check, Expectation, Review, RunKind, RunStatus
+    from tracker.model.preserving import Mirrored
     from tracker.model.record import Declaration, Recorded
     from tracker.model.texts import Version
     from tracker.model.watching import Discovery, WatchList
@@ -87,7 +91,10 @@ class Store:
         self.path = writing.path
         self.ledger = Ledger(writing.path, writing.connection)
         """What was noted so far, read on the same connection."""
-        self._writing = writing
+        self.versions = Versions(writing.path, writing.connection)
+        """What was read in documents so far, likewise."""
+        self.writing = writing
+        """Its transactions and its run, for those parts of the archive that write rows of their own."""
         self._connection = writing.connection
 
     def __enter__(self) -> Self:
@@ -103,9 +110,10 @@ class Store:
     def close(self, status: RunStatus = "complete") -> None:
         """Note how the run ended, close the file, and give the lock up.
 
-        Everything is moved into the one file before, so that it opens on read-only media.
+        Everything is moved into the one file before, so that it opens on read-only media. A mirror is
+        brought up to date; raises ``RepositoryUnusable`` where it cannot be, and what was recorded is kept.
         """
-        self._writing.close(status)
+        self.writing.close(status)
 
     def batch(self) -> AbstractContextManager[None]:
         """Make one transaction of all that is recorded inside; an error undoes all of it.
@@ -113,26 +121,36 @@ class Store:
         Inside another batch, only what was recorded inside this one. Raises ``ArchiveLocked`` where
         another program, which knows no lock of ours, has been writing for more than five seconds.
         """
-        return self._writing.batch()
+        return self.writing.batch()
 
     def begin(self, started: str, watched: WatchList | None = None) -> int:
         """Note that the run has begun, with the watch list it read, and return its number.
 
-        Runs that only write now and then begin by themselves, with the first thing they write.
+        ``started`` is an ISO 8601 instant with its offset. Runs that only write now and then begin by
+        themselves, with the first thing they write.
         """
         with self.batch():
-            return self._writing.begin_run(started, watched)
+            return self.writing.begin_run(_to_utc(started), watched)
 
     def end(self) -> None:
         """Note that the run is complete; what comes after belongs to another run."""
-        self._writing.end_run("complete")
+        self.writing.end_run("complete")
+
+    def update_mirror(self) -> Mirrored:
+        """Bring the mirror up to date, and make it where there is none; one that is there follows each run.
+
+        Raises ``RepositoryUnusable`` where git is missing or refuses, or the mirror is of another record.
+        """
+        return self.writing.update_mirror()
 
     def known(self, declaration: Declaration, sha256: str) -> Recorded | None:
         """Answer ``unchanged`` where the bytes are an edition's latest snapshot and nothing new is said.
 
-        Cheap, so that a document need not be extracted to be told. Writes nothing.
+        Cheap, so that a document need not be extracted to be told. Writes nothing. Raises ``Withdrawn`` as
+        ``record`` does.
         """
         with translate(self.path):
+            refuse(self.writing, declaration.reference, sha256)
             statement = statements.find_statement(self._connection, declaration.reference)
             if statement is None:
                 return None
@@ -159,12 +177,15 @@ class Store:
         ``observed`` is an ISO 8601 instant with its offset, ``raw`` the extractor's own output, and
         ``source`` the file or address that was read. What the declaration says about the statement is
         filled in, or amends what was said before, whether or not the bytes are new.
+
+        Raises ``Withdrawn`` where the same bytes or text were withdrawn, and in an import where all was.
         """
         instant = _to_utc(observed)
         printable = source.encode("utf-8", "backslashreplace").decode() if source else None
         intake = Intake(declaration, data, digest(data).hexdigest(), version, raw, instant, printable)
         with self.batch(), translate(self.path):
-            return keep_document(self._connection, intake, lambda: self._writing.begin_run(instant))
+            refuse(self.writing, declaration.reference, intake.sha256, digest_text(version.text))
+            return keep_document(self._connection, intake, lambda: self.writing.begin_run(instant))
 
     def decide(self, rulings: Iterable[Ruling]) -> None:
         """Keep what people decided: all of it, or nothing; what was decided before stays.
@@ -175,7 +196,7 @@ class Store:
         with self.batch(), translate(self.path):
             for ruling in rulings:
                 instant = _to_utc(ruling.decision.decided)
-                write_ruling(self._connection, ruling, instant, self._writing.begin_run(instant))
+                write_ruling(self._connection, ruling, instant, self.writing.begin_run(instant))
 
     def note(self, *checks: Check) -> None:
         """Note what checks came to; in one batch with its snapshot, where one made one."""
@@ -204,7 +225,7 @@ class Store:
             reviews.settle_review(
                 self._connection,
                 review,
-                self._writing.begin_run(_to_utc(str(review.decided))),
+                self.writing.begin_run(_to_utc(str(review.decided))),
                 None if snapshot is None else find_snapshot(self._connection, name_snapshot(snapshot)),
             )
             if snapshot is None and review.reference is None:
@@ -216,17 +237,17 @@ class Store:
         """Remember the links that an index led to; those that are known stay as they are."""
         with self.batch(), translate(self.path):
             for discovery in discoveries:
-                candidates.write_candidate(self._connection, self._writing.begin_run(found), discovery, found)
+                candidates.write_candidate(self._connection, self.writing.begin_run(found), discovery, found)
 
     def expect(self, expectation: Expectation) -> None:
         """Note what a person says of a statement that is not there."""
         with self.batch(), translate(self.path):
-            run = self._writing.begin_run(expectation.noted)
+            run = self.writing.begin_run(expectation.noted)
             expectations.write_expectation(self._connection, run, expectation)
 
     def _write_check(self, check: Check) -> int:
         snapshot = find_snapshot(self._connection, check.snapshot) if check.snapshot else None
-        run = self._writing.begin_run(check.observed)
+        run = self.writing.begin_run(check.observed)
         return outcomes.write_check(self._connection, run, check, snapshot)
 
 

@@ -11,6 +11,9 @@ from tracker.archive import runs
 from tracker.archive.connection import translate
 from tracker.archive.lock import read_command
 from tracker.archive.migrations import is_current, migrate
+from tracker.archive.pending import is_mirrored
+from tracker.archive.places import MIRROR
+from tracker.errors import RepositoryUnusable, WatchListInvalid
 
 if TYPE_CHECKING:
     import sqlite3
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
 
     from tracker.archive.lock import Lock
     from tracker.model.ledger import RunKind, RunStatus
+    from tracker.model.preserving import Mirrored
     from tracker.model.watching import WatchList
 
 
@@ -32,7 +36,7 @@ class Writing:
         self.connection = connection
         self._database = Database(connection)
         self._lock = lock
-        self._kind = kind
+        self.kind = kind
         self._clock = clock
         self._run: int | None = None
 
@@ -45,8 +49,11 @@ class Writing:
         with translate(self.path):
             if is_current(self._database):
                 return
+        # A table that others refer to can be made anew only while that is not enforced.
+        self._execute("PRAGMA foreign_keys = OFF")
         with self.batch(), translate(self.path):
             migrate(self._database)
+        self._execute("PRAGMA foreign_keys = ON")
 
     def mark_interrupted(self) -> None:
         """Note of runs that are said to be running that they were cut short: the lock is ours."""
@@ -77,7 +84,7 @@ class Writing:
         """Return the number of the run, which begins when this is first called."""
         if self._run is None:
             with translate(self.path):
-                self._run = runs.write_run(self.connection, self._kind, read_command(), instant, watched)
+                self._run = runs.write_run(self.connection, self.kind, read_command(), instant, watched)
         return self._run
 
     def end_run(self, status: RunStatus) -> None:
@@ -88,11 +95,18 @@ class Writing:
                 runs.end_run(self.connection, run, status, self._clock())
 
     def close(self, status: RunStatus) -> None:
-        """Note how the run ended, move everything into the one file, close it, and give the lock up."""
+        """Note how the run ended, bring the mirror along, leave all in the one file, and give the lock up.
+
+        Raises ``RepositoryUnusable`` where the mirror cannot follow; what was recorded is kept.
+        """
         try:
             with closing(self.connection):
                 self.end_run(status)
-                self._execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                try:
+                    if status == "complete":
+                        self._bring_mirror_along()
+                finally:
+                    self._execute("PRAGMA wal_checkpoint(TRUNCATE)")
         finally:
             self._lock.release()
 
@@ -100,6 +114,24 @@ class Writing:
         """Close the file as it is and give the lock up; what was committed is kept."""
         self.connection.close()
         self._lock.release()
+
+    def update_mirror(self) -> Mirrored:
+        """Bring the mirror up to date, and make it where there is none; raises as ``archive.mirror`` does."""
+        from tracker.archive.mirror import update_mirror  # noqa: PLC0415 (not every archive has a mirror)
+
+        with translate(self.path):
+            return update_mirror(self.connection, self.path.parent)
+
+    def _bring_mirror_along(self) -> None:
+        with translate(self.path):
+            if not (self.path.parent / MIRROR).exists() or is_mirrored(self.connection):
+                return
+        try:
+            self.update_mirror()
+        except (RepositoryUnusable, WatchListInvalid) as error:
+            raise type(error)(
+                f"{error} (all is recorded, but not yet mirrored; once that is mended: tracker mirror update)"
+            ) from error
 
     def _execute(self, *commands: str) -> None:
         with translate(self.path):

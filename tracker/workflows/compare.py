@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from tracker import __version__
+from tracker.capture.extractors import tell_difference
 from tracker.comparison.changes import describe_changes
 from tracker.comparison.decisions import decide_links, mark_changes, place_rulings
 from tracker.comparison.shifts.actors import compare_actors
@@ -158,6 +159,11 @@ def list_caveats(old: Side, new: Side) -> tuple[str, ...]:
             f"different languages ({old.version.language}; {new.version.language}):"
             " topics compare, sentences hardly do, and no change of strength is claimed"
         )
+    if difference := tell_difference(old.version, new.version, is_same_edition=_are_one_edition(old, new)):
+        caveats.append(
+            f"read with different {difference}: some differences may be ours and not the speaker's;"
+            " tracker reextract reads both alike"
+        )
     if old.country and new.country and old.country != new.country:
         caveats.append(f"different speakers ({old.country}; {new.country})")
     elif old.on_behalf_of != new.on_behalf_of:
@@ -172,6 +178,11 @@ def _list_unplaced(decided: Decided, *followed: Sequence[object]) -> tuple[str, 
     lost = len((*decided.changes, *decided.old, *decided.new)) - sum(map(len, followed))
     decisions = "1 decision of a person quotes" if lost == 1 else f"{lost} decisions of people quote"
     return (f"{decisions} sentences that these texts lack: tracker decisions",) if lost else ()
+
+
+def _are_one_edition(old: Side, new: Side) -> bool:
+    names = [(side.name.partition("@")[0].partition("~")[0], side.kind) for side in (old, new)]
+    return bool(old.session) and names[0] == names[1] and not _languages_differ(old, new)
 
 
 def _kinds_differ(old: Side, new: Side) -> bool:

@@ -11,10 +11,11 @@ from tracker.model.citing import Reference
 from tracker.report.words import is_unchanged
 from tracker.text.encoder import DEFAULT
 from tracker.text.rulings import select_levels, settle_rulings
+from tracker.workflows.alike import load_pair
 from tracker.workflows.compare import compare_sides, side_priorities
 from tracker.workflows.decided import load_decided
 from tracker.workflows.derive import cache_vectors
-from tracker.workflows.sides import earlier_sessions, load_side, pair_operands
+from tracker.workflows.sides import earlier_sessions, pair_operands
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,7 +38,7 @@ def diff(
     Raises ``TrackerError`` with the reason where a side cannot be had.
     """
     old, new = pair_operands(arguments, archive)
-    sides = load_side(old, archive), load_side(new, archive)
+    sides = load_pair(old, new, archive)
     # A file that is compared with the archive is none of its business and leaves no trace there.
     recorded = isinstance(old, Reference) and isinstance(new, Reference)
     with open_derived(archive if recorded else None) as derived:

@@ -2,38 +2,81 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tracker.archive.reader import open_reader
+from tracker.archive.versions import open_versions
 from tracker.capture.extract import extract
+from tracker.errors import Withdrawn
 from tracker.model.citing import Reference
-from tracker.references import find_body, find_country, parse_reference, resolve_session
+from tracker.references import (
+    find_body,
+    find_country,
+    parse_reference,
+    resolve_session,
+    session_sort_key,
+)
 from tracker.workflows.sides import load_side, read_document, read_operand
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from tracker.model.record import Hit, SnapshotEntry, StatementEntry
+    from tracker.model.rereading import VersionEntry
+    from tracker.model.rights import WithdrawnEntry, WithdrawnSnapshot
     from tracker.model.texts import Side
 
 
 def list_statements(
     archive: Path, series: str | None = None, country: str | None = None, body: str | None = None
-) -> tuple[StatementEntry, ...]:
-    """Return the editions of the archive, narrowed to a series or statement, a country or a body."""
-    within = parse_reference(series) if series else None
+) -> tuple[tuple[StatementEntry, ...], tuple[WithdrawnEntry, ...]]:
+    """Return the editions of the archive, narrowed to a series or statement, a country or a body.
+
+    Those of which everything was withdrawn come apart.
+    """
+    named = parse_reference(series) if series else None
+    place = (
+        named.country if named else find_country(country).code if country else None,
+        named.body if named else find_body(body).id if body else None,
+        named.session if named else None,
+    )
     with open_reader(archive) as reader:
-        if within:
-            return reader.statements(country=within.country, body=within.body, session=within.session)
-        return reader.statements(
-            country=find_country(country).code if country else None, body=find_body(body).id if body else None
-        )
+        return reader.statements(*place), reader.withdrawn(*place)
 
 
-def log_snapshots(archive: Path, reference: str) -> tuple[SnapshotEntry, ...]:
-    """Return the snapshots behind a reference, oldest first."""
+def log_snapshots(archive: Path, reference: str) -> tuple[SnapshotEntry | WithdrawnSnapshot, ...]:
+    """Return the snapshots behind a reference, oldest first, those that were withdrawn among them."""
+    asked = parse_reference(reference)
     with open_reader(archive) as reader:
-        return reader.log(parse_reference(reference))
+        withdrawn = reader.withdrawn_snapshots(asked)
+        entries: tuple[SnapshotEntry, ...] = ()
+        with suppress(Withdrawn):
+            entries = reader.log(asked)
+    every: tuple[SnapshotEntry | WithdrawnSnapshot, ...] = (*entries, *withdrawn)
+    editions = list(dict.fromkeys(replace(each.reference, snapshot=None) for each in every))
+    editions.sort(key=lambda each: session_sort_key(each.body, str(each.session)))
+    places = {edition: place for place, edition in enumerate(editions)}
+    return tuple(sorted(every, key=lambda each: _place(each.reference, places)))
+
+
+def _place(snapshot: Reference, places: Mapping[Reference, int]) -> tuple[int, int]:
+    return places[replace(snapshot, snapshot=None)], int(snapshot.snapshot or 0)
+
+
+def log_versions(archive: Path, reference: str) -> tuple[VersionEntry, ...]:
+    """Return all versions of the snapshots behind a reference, oldest first.
+
+    Raises ``NotInArchive`` where there is none.
+    """
+    asked = parse_reference(reference)
+    with open_versions(archive) as record, open_reader(archive) as reader:
+        entries = record.entries(asked)
+        if not entries:
+            raise reader.missing(asked)
+    return entries
 
 
 def read_statement(archive: Path, operand: str) -> Side:

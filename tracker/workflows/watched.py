@@ -111,7 +111,7 @@ def _before(source: Source, ledger: Ledger) -> Before:
 def _is_answerable(source: Source, snapshot: Reference | None) -> bool:
     if source.is_index or snapshot is None or source.reference is None:
         return False
-    return _holds(source.reference, replace(snapshot, snapshot=None))
+    return covers(source.reference, replace(snapshot, snapshot=None))
 
 
 def _is_wanted(source: Source, text: str) -> bool:
@@ -123,7 +123,7 @@ def _feeds(source: Source, text: str) -> bool:
         return False
     wanted = parse_reference(text)
     if source.reference:
-        return _holds(wanted, source.reference)
+        return covers(wanted, source.reference)
     return source.is_index and _may_lead(source.rule, wanted)
 
 
@@ -134,6 +134,7 @@ def _may_lead(rule: str | None, wanted: Reference) -> bool:
     return all(part == name or "{" in part or name is None for part, name in zip(parts, named, strict=False))
 
 
-def _holds(wanted: Reference, reference: Reference) -> bool:
+def covers(wanted: Reference, reference: Reference) -> bool:
+    """Tell whether a reference names the same as another, or more of the same series or statement."""
     parts = ("country", "body", "session", "item", "kind", "language")
     return all(getattr(wanted, part) in {None, getattr(reference, part)} for part in parts)
