@@ -25,6 +25,7 @@ HEAVY = {
     "httpx",
     "httpcore",
     "protego",
+    "warcio",
 }
 
 

@@ -16,6 +16,7 @@ from tracker.capture.clock import stamp
 from tracker.capture.network import SLACK, WatchedStream, deadline
 from tracker.capture.pace import read_retry_after
 from tracker.capture.payload import unpack
+from tracker.capture.secrets import redact
 from tracker.model.watching import Exchange
 
 if TYPE_CHECKING:
@@ -31,8 +32,6 @@ _OK, _NOT_MODIFIED = 200, 304
 _FRAMED = "HTTP/2"
 _BODILESS = frozenset({204, 304})
 _NAMED = {204: "no content", 205: "no content", 206: "partial"}
-_SECRET = frozenset({"authorization", "cookie", "proxy-authorization", "set-cookie"})
-_REDACTED = "(redacted)"
 _MOST_HEADERS, _LONGEST_HEAD = 200, 64 * 1024
 _LONGEST_DETAIL = 300
 _PROTOCOL = {
@@ -237,8 +236,7 @@ def _evidence(requested: str, request: httpx.Request, response: httpx.Response |
 
 def _redact(headers: httpx.Headers) -> tuple[tuple[str, str], ...]:
     """Return headers as sent, those that let somebody in left blank, and no more of them than we read."""
-    pairs = ((_decode(name), _decode(value)) for name, value in headers.raw[:_MOST_HEADERS])
-    return tuple((name, _REDACTED if name.lower() in _SECRET else value) for name, value in pairs)
+    return redact((_decode(name), _decode(value)) for name, value in headers.raw[:_MOST_HEADERS])
 
 
 def _decode(value: bytes) -> str:

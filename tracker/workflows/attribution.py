@@ -73,7 +73,7 @@ def read_rule(series: str | None, session_from: SessionFrom | None, regex: str |
     if within and session_from is None and not regex:
         choices = ", ".join(get_args(SessionFrom))
         raise ReferenceInvalid(f"{within} names no session; say what does: --session-from {choices}")
-    return Rule(within, asked, _compile(regex, within) if regex else None)
+    return Rule(within, asked, compile_expression(regex, within) if regex else None)
 
 
 def attribute(events: Iterable[Revision | Removal], rule: Rule) -> Iterator[Attributed]:
@@ -123,7 +123,7 @@ def _tell_path(revision: Revision, rule: Rule) -> Told:
     if rule.within is None:
         return Told(_reference_at_end(stem))
     name = stem.rpartition("/")[2]
-    return _one(rule.within, find_sessions(find_body(rule.within.body), _spaced(name)), None)
+    return settle_session(rule.within, find_sessions(find_body(rule.within.body), _spaced(name)), None)
 
 
 def _tell_subject(revision: Revision, rule: Rule) -> Told:
@@ -131,14 +131,14 @@ def _tell_subject(revision: Revision, rule: Rule) -> Told:
     body, subject = find_body(series.body), revision.made.subject
     written = only_date(subject)
     labels = find_sessions(body, subject) or (sessions_of_date(body, written) if written else ())
-    return _one(series, labels, written)
+    return settle_session(series, labels, written)
 
 
 def _tell_date(revision: Revision, rule: Rule) -> Told:
     series, authored = _series(rule), revision.made.authored
     if authored is None:
         return Told(note="its author's date is in no calendar")
-    return _one(series, sessions_of_date(find_body(series.body), authored[:10]), authored[:10])
+    return settle_session(series, sessions_of_date(find_body(series.body), authored[:10]), authored[:10])
 
 
 def _tell_trailer(revision: Revision, rule: Rule) -> Told:
@@ -156,14 +156,21 @@ def _tell_trailer(revision: Revision, rule: Rule) -> Told:
 def _tell_regex(revision: Revision, rule: Rule) -> Told:
     if rule.regex is None:
         return Told()
-    match = rule.regex.search(f"{revision.path}\n{revision.made.message}")
+    return tell_match(f"{revision.path}\n{revision.made.message}", rule.regex, rule.within)
+
+
+def tell_match(text: str, regex: re.Pattern[str], within: Reference | None) -> Told:
+    """Return what the groups of an expression tell of a text; raises ``ReferenceInvalid``."""
+    match = regex.search(text)
     if match is None:
         return Told()
     parts = {name: value for name, value in match.groupdict().items() if value}
-    if "session" not in rule.regex.groupindex:
-        parts["session"] = match[1] if rule.regex.groups else match[0]
+    if "session" not in regex.groupindex:
+        parts["session"] = (match[1] if regex.groups else match[0]) or ""
+    if not parts.get("session"):
+        return Told()
     written = parts.get("date") or parts.get("year")
-    return Told(_build(parts, rule.within), check_date(written) if written else None)
+    return Told(_build(parts, within), check_date(written) if written else None)
 
 
 _TELLERS: Mapping[SessionFrom, Callable[[Revision, Rule], Told]] = {
@@ -189,7 +196,8 @@ def _build(parts: Mapping[str, str], within: Reference | None) -> Reference:
     )
 
 
-def _one(series: Reference, labels: tuple[str, ...], delivered: str | None) -> Told:
+def settle_session(series: Reference, labels: tuple[str, ...], delivered: str | None) -> Told:
+    """Return what a text tells that names these sessions: a statement only where there is one of them."""
     if len(labels) > 1:
         return Told(note=f"it may be any of sessions {', '.join(labels)}")
     return Told(replace(series, session=labels[0]), delivered) if labels else Told()
@@ -218,7 +226,8 @@ def _series(rule: Rule) -> Reference:
     return rule.within
 
 
-def _compile(expression: str, within: Reference | None) -> re.Pattern[str]:
+def compile_expression(expression: str, within: Reference | None) -> re.Pattern[str]:
+    """Return a user's expression, or raise ``ReferenceInvalid`` where it is none or names too little."""
     try:
         regex = re.compile(expression, re.MULTILINE)
     except re.error as error:

@@ -1,0 +1,138 @@
+"""Writing a WARC with warcio, record by record; the same records give the same bytes."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from hashlib import sha256
+from io import BytesIO
+from typing import TYPE_CHECKING, Any, BinaryIO
+from urllib.parse import quote
+from uuid import NAMESPACE_URL, uuid5
+
+from tracker.capture.warc_reading import MISSING
+from tracker.errors import WarcUnusable
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+VERSION = "1.1"
+FORMAT = f"WARC File Format {VERSION}"
+STANDARD = f"http://iipc.github.io/warc-specifications/specifications/warc-format/warc-{VERSION}/"
+
+_SAFE = "%/:?#[]@!$&'()*+,;=~-._|"
+_BREAKS = re.compile(r"[\x00-\x1f\x7f]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """The head of an HTTP request or answer."""
+
+    first_line: str
+    headers: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """One record to be written; its length and the digest of its block are seen to."""
+
+    type: str
+    id: str
+    date: str
+    fields: Mapping[str, str]
+    """What its head says beside type, id, date and length."""
+    content: bytes = b""
+    message: Message | None = None
+    """Stands before the content, which it is about."""
+
+
+def name_record(*parts: str) -> str:
+    """Return an id that the same parts always give."""
+    return f"urn:uuid:{uuid5(NAMESPACE_URL, ' '.join(('tracker', *parts)))}"
+
+
+def write_uri(text: str) -> str:
+    """Return an address as a WARC may hold it: in ASCII, without blanks."""
+    return quote(text, safe=_SAFE)
+
+
+def open_writer(out: BinaryIO, *, packed: bool) -> Writer:
+    """Return a writer of WARC records, each packed by itself or not at all.
+
+    Raises ``WarcUnusable`` where warcio is not installed.
+    """
+    try:
+        from warcio.warcwriter import WARCWriter
+    except ImportError:
+        raise WarcUnusable(MISSING) from None
+
+    class Sha256Writer(WARCWriter):  # type: ignore[misc] # warcio is untyped
+        """Digests blocks by SHA-256, and payloads not at all: ours are known."""
+
+        @staticmethod
+        def _create_digester() -> _Digester:
+            return _Digester()
+
+        def ensure_digest(self, record: Any, block: bool = True, payload: bool = True) -> None:  # noqa: ANN401, ARG002 (warcio's own signature)
+            super().ensure_digest(record, block=block, payload=False)
+
+    return Writer(Sha256Writer(out, gzip=packed, warc_version=VERSION))
+
+
+class _Digester:
+    """Writes a digest in hexadecimal; Base32, as warcio has it, ends in characters that no field may hold."""
+
+    def __init__(self) -> None:
+        self._digest = sha256()
+
+    def update(self, data: bytes) -> None:
+        """Take bytes in."""
+        self._digest.update(data)
+
+    def __str__(self) -> str:
+        return f"sha256:{self._digest.hexdigest()}"
+
+
+class Writer:
+    """Writes records in the order in which they are given."""
+
+    def __init__(self, warcio: Any) -> None:  # noqa: ANN401 (warcio is untyped)
+        self._warcio = warcio
+
+    def write(self, record: Written) -> None:
+        """Write one record."""
+        fields = {
+            "WARC-Type": record.type,
+            "WARC-Record-ID": f"<{record.id}>",
+            "WARC-Date": record.date,
+            **{name: _one_line(value) for name, value in record.fields.items()},
+        }
+        self._warcio.write_record(
+            self._warcio.create_warc_record(
+                fields.get("WARC-Target-URI", ""),
+                record.type,
+                payload=BytesIO(record.content),
+                length=len(record.content),
+                warc_content_type=fields.get("Content-Type", ""),
+                warc_headers_dict=fields,
+                http_headers=_write_message(record.message) if record.message else None,
+            )
+        )
+
+
+def _write_message(message: Message) -> Any:  # noqa: ANN401 (warcio is untyped)
+    from warcio.statusandheaders import StatusAndHeaders
+
+    class AsItCame(StatusAndHeaders):  # type: ignore[misc] # warcio is untyped
+        """Keeps letters beyond ASCII as they are in the record, where warcio would encode them."""
+
+        def to_ascii_bytes(self, header_filter: Any = None) -> bytes:  # noqa: ANN401 (warcio's own signature)
+            return bytes(self.to_bytes(header_filter))
+
+    protocol, _, rest = message.first_line.partition(" ")
+    headers = [(_one_line(name), _one_line(value)) for name, value in message.headers]
+    return AsItCame(rest, headers, protocol=protocol)
+
+
+def _one_line(text: str) -> str:
+    return _BREAKS.sub(" ", text)
