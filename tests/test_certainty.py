@@ -15,9 +15,16 @@ from tracker.report.markdown import render_markdown
 from tracker.report.stat import render_stat
 from tracker.report.terminal import render
 from tracker.text.reading import read_text
+from tracker.topics.absence import Absences
 from tracker.topics.alignments import find_aligned
-from tracker.topics.certainty import Likelihood, judge_evidence, judge_status, load_certainty
-from tracker.topics.evidence import SENTENCE_FEATURES, TOPIC_FEATURES, Evidence, describe_absence
+from tracker.topics.certainty import (
+    Likelihood,
+    judge_evidence,
+    judge_move,
+    judge_status,
+    load_certainty,
+)
+from tracker.topics.evidence import SENTENCE_FEATURES, TOPIC_FEATURES, Evidence
 from tracker.topics.levels import LIKELY, read_evidence, read_topics
 from tracker.topics.statuses import compare_topics
 from tracker.topics.vocabulary import load_vocabulary
@@ -54,6 +61,7 @@ def test_the_weights_are_as_many_as_the_features() -> None:
             len(TOPIC_FEATURES),
             len(TOPIC_FEATURES),
         )
+    assert weights.vocabulary == UN.digest, "fit again: python -m tests.benchmarks.fit_certainty"
     assert 0.5 < weights.claimed < 1
     assert weights.perhaps < weights.claimed
 
@@ -69,14 +77,15 @@ def test_the_weights_are_as_many_as_the_features() -> None:
 def test_more_evidence_is_more_likely_a_priority(less: str, more: str) -> None:
     def likelihood(text: str) -> float:
         found = _read(text).get("piracy")
-        return (found.priority or 0.0) if found else judge_evidence(describe_absence(17)).priority
+        absences = Absences(read_text(text, language="en"), UN, 17)
+        return (found.priority or 0.0) if found else judge_evidence(absences.describe("piracy")).priority
 
     assert likelihood(less) < likelihood(more)
 
 
-@given(st.lists(st.lists(st.floats(-5, 5), min_size=15, max_size=15), max_size=6))
+@given(st.lists(st.lists(st.floats(-5, 5), min_size=24, max_size=24), max_size=6))
 def test_a_priority_is_there_and_both_are_probabilities(rows: list[list[float]]) -> None:
-    found = judge_evidence(Evidence(tuple(map(tuple, rows)), (0.7, 0.7, 0.0, 0.0, 0.0)))
+    found = judge_evidence(Evidence(tuple(map(tuple, rows)), (0.7, 0.7, 0.0, 0.0, 0.0, 0.0, 0.0)))
     assert 0 <= found.priority <= found.presence <= 1
 
 
@@ -102,13 +111,33 @@ def test_much_said_on_one_side_alone_is_claimed_and_a_single_sentence_is_perhaps
     assert single.certainty < load_certainty().claimed
 
 
+def test_a_topic_is_less_surely_absent_where_its_words_stand_together() -> None:
+    def presence(text: str) -> float:
+        return judge_evidence(Absences(read_text(text, language="en"), UN, 60).describe("piracy")).presence
+
+    assert presence(f"{FILLER}Armed men at sea robbed the pirated maritime fleet.") > presence(FILLER)
+    assert presence(FILLER) == presence(f"{FILLER}The weather was fine.")
+
+
+def test_a_mention_that_became_a_priority_is_claimed_as_far_as_both_are_sure() -> None:
+    mention = f"{FILLER}Some speak of piracy, of legal aid, of corruption, of firearms and of asset recovery."
+    for old, new, status in ((mention, FILLER + MUCH, "promoted"), (FILLER + MUCH, mention, "demoted")):
+        moved = _compare(old, new)["piracy"]
+        assert moved.status == status
+        assert moved.certainty is not None
+        assert moved.claimed == (moved.certainty >= load_certainty().moved)
+    sure, doubtful = Likelihood(0.9, 0.9), Likelihood(0.5, 0.9)
+    passing, absent = Likelihood(0.1, 0.9), Likelihood(0.0, 0.1)
+    assert judge_move(sure, passing) > judge_move(doubtful, passing) > judge_move(doubtful, absent)
+
+
 def test_what_is_on_both_sides_has_no_certainty() -> None:
     kept = _compare(FILLER + MUCH, FILLER + MUCH)["piracy"]
     assert (kept.status, kept.certainty, kept.claimed) == ("kept", None, True)
 
 
 def test_nothing_is_known_of_another_vocabulary_or_language() -> None:
-    own = Vocabulary("own", (Topic("piracy", "Piracy", terms={"und": ("piracy", "piraterie")}),), "00" * 32)
+    own = Vocabulary(UN.name, (Topic("piracy", "Piracy", terms={"und": ("piracy", "piraterie")}),), "00" * 32)
     french = read_text("Nous condamnons la piraterie. La piraterie doit cesser.", language="fr")
     assert [each.priority for each in read_topics(french, UN)] == [None] * len(read_topics(french, UN))
     assert [each.priority for each in read_topics(read_text(MUCH, language="en"), own)] == [None]

@@ -63,6 +63,8 @@ CASES: tuple[tuple[str, str, list[str]], ...] = (
     ("A free and open Indo-Pacific", "en", ["regional-cooperation"]),
     ("The Israeli Embassy", "en", []),
     ("Freedom of the harbour", "en", []),
+    ("We must address the climate change issue", "en", ["climate-change"]),
+    ("Regional co-operation, and CO-ORDINATED regional cooperation", "en", ["regional-cooperation"] * 2),
 )
 
 
@@ -88,6 +90,21 @@ def test_a_near_miss_hides_its_own_topic_only() -> None:
     vocabulary = Vocabulary("two", (near, Topic("b", "B", terms={"en": ("arms",)})), "two")
     (found,) = match_topics(["The arms trade is no trade."], vocabulary)
     assert [(mention.topic, mention.start) for mention in found] == [("b", 4), ("a", 21)]
+
+
+def test_a_hint_with_a_capital_is_met_as_written() -> None:
+    vocabulary = _made_up(("2030 Agenda",), hints=("Goals",))
+    sentences = ["The Goals guide us.", "We share the goals of the Charter.", "WE MUST REACH THE GOALS."]
+    assert [len(found) for found in match_topics(sentences, vocabulary)] == [1, 0, 1]
+
+
+def test_the_longest_of_the_terms_that_share_words_wins_and_any_wins_over_a_hint() -> None:
+    vocabulary = _made_up(("law of the sea", "sea level rise", "ice cap"), hints=("the melting ice",))
+    (found,) = match_topics(["The law of the sea level rise and the melting ice cap"], vocabulary)
+    assert [mention.term for mention in found] == ["law of the sea", "ice cap"]
+    vocabulary = _made_up(("the sea", "sea level rise"))
+    (found,) = match_topics(["Against the sea level rise"], vocabulary)
+    assert [mention.term for mention in found] == ["sea level rise"]
 
 
 def test_words_are_matched_whole() -> None:

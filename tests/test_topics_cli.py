@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tracker.topics.vocabulary import load_vocabulary
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
@@ -69,6 +71,20 @@ def test_list_as_csv_can_be_brought_back(codebook: Path, tmp_path: Path, tracker
     assert [topic["id"] for topic in json.loads(ran.out)] == ["water", "rivers", "dams"]
 
 
+def test_the_shipped_vocabulary_as_csv_can_be_brought_back(
+    tmp_path: Path, tracker: Callable[..., Ran]
+) -> None:
+    assert tracker("topics", "list", "--format", "csv", "-o", "shipped.csv").code == 0
+    held = load_vocabulary(tmp_path / "shipped.csv")
+    shipped = load_vocabulary()
+    assert [(topic.id, topic.label, topic.broader) for topic in held.topics] == [
+        (topic.id, topic.label, topic.broader) for topic in shipped.topics
+    ]
+    climate, own = held.topics[1].terms["und"], shipped.topics[1].terms["en"]
+    assert climate[0] == "Climate change"
+    assert {term.casefold() for term in own} <= {term.casefold() for term in climate}
+
+
 def test_show_gives_all_that_is_known(codebook: Path, tracker: Callable[..., Ran]) -> None:
     for name in ("rivers", "RIVERS"):
         assert tracker("topics", "show", name, "--vocabulary", codebook).out.splitlines() == [
@@ -88,6 +104,19 @@ def test_show_gives_all_that_is_known(codebook: Path, tracker: Callable[..., Ran
         2,
         "tracker: no topic 'rivets' in the vocabulary mine; did you mean rivers?\n",
     )
+
+
+def test_a_topic_of_which_a_narrower_one_is_named_shows_no_count_of_its_own(
+    tmp_path: Path, tracker: Callable[..., Ran]
+) -> None:
+    (tmp_path / "goals.csv").write_text(
+        "id,label,terms,broader\nwater,Water,lakes,\nrivers,Rivers,river,water\n", encoding="utf-8"
+    )
+    (tmp_path / "speech.txt").write_text("We must protect the river. We will clean the river.\n", "utf-8")
+    lines = tracker("priorities", "speech.txt", "--vocabulary", "goals.csv").out.splitlines()
+    ends = {line.split()[0]: line.split(maxsplit=1)[1] for line in lines if line.startswith("  ")}
+    assert ends["Rivers"].startswith("2 sentences")
+    assert ends["Water"] == "a narrower topic is named"
 
 
 def test_learning_writes_a_model_that_the_vocabulary_uses(

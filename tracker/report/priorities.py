@@ -10,6 +10,7 @@ from tracker.report.judged import decision_words
 from tracker.report.layout import Line, Span, draw, line, shorten, spread, wrap
 from tracker.report.safe import one_line
 from tracker.report.words import counted, percent, place, quoted, side_facts
+from tracker.topics.levels import NARROWER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -74,6 +75,7 @@ def _lines(
 def _topic(reading: TopicReading, labels: dict[str, str], side: Side, width: int) -> Iterator[Line]:
     segment = side.version.segments[reading.leading]
     counts = f"{counted(len(reading.segments), 'sentence')}, {percent(reading.share)}"
+    counts = reading.rule if reading.rule == NARROWER else counts
     yield spread(f"  {labels.get(reading.topic, reading.topic)}", counts, width)
     if reading.decided:
         yield from wrap([Span(decision_words(reading.decided))], width, "      ", "      ")

@@ -42,6 +42,8 @@ STATUS_NOTES: dict[Status, str] = {
 PERHAPS: dict[Status, tuple[str, str]] = {
     "new": ("perhaps new", "may be a priority now and absent before; a careful reader may disagree"),
     "returned": ("perhaps returned", "may be a priority again; a careful reader may disagree"),
+    "promoted": ("perhaps promoted", "may be more of a priority now; a careful reader may disagree"),
+    "demoted": ("perhaps demoted", "may be less of a priority now; a careful reader may disagree"),
     "dropped": (
         "perhaps not repeated",
         "may be a priority before and absent now; a careful reader may disagree",

@@ -18,9 +18,6 @@ if TYPE_CHECKING:
 LANGUAGE: Final = "en"
 """The language of the texts that the probabilities were fitted on; of others they say nothing."""
 
-VOCABULARY: Final = "un"
-"""The vocabulary that they were fitted with: the shipped one."""
-
 _BOUND: Final = 30.0
 _ALMOST: Final = 0.002
 """No probability is taken for nearer to 0 or 1 than this."""
@@ -30,21 +27,28 @@ _ALMOST: Final = 0.002
 class AnySentence:
     """The probability that one sentence at least, or something unseen, shows what is asked (noisy or).
 
-    Each sentence has a probability of its own, from its features and the topic's, as has the rest of the text
-    from the topic's alone.
+    Each sentence has a probability of its own, from its features, its words and the topic's features, as has
+    the rest of the text from the topic's alone.
     """
 
     constant: float
     sentence: tuple[float, ...]
     topic: tuple[float, ...]
+    words: Mapping[str, float]
+    """By stem, what a word of the sentence says."""
+    topics: Mapping[str, float]
     unseen_constant: float
     unseen: tuple[float, ...]
+    unseen_topics: Mapping[str, float]
 
     def probability(self, evidence: Evidence) -> float:
         """Return the probability, with four decimals."""
-        whole = self.constant + _dot(self.topic, evidence.topic)
+        whole = self.constant + _dot(self.topic, evidence.topic) + self.topics.get(evidence.name, 0.0)
         scores = [whole + _dot(self.sentence, row) for row in evidence.sentences]
-        scores.append(self.unseen_constant + _dot(self.unseen, evidence.topic))
+        for place, stems in enumerate(evidence.stems):
+            scores[place] += sum(self.words[stem] for stem in sorted(stems & self.words.keys()))
+        unseen = self.unseen_constant + _dot(self.unseen, evidence.topic)
+        scores.append(unseen + self.unseen_topics.get(evidence.name, 0.0))
         return round(1 - exp(-sum(map(_softplus, scores))), 4)
 
 
@@ -57,8 +61,12 @@ class Weights:
     constant: float
     both: float
     unnamed: float
+    vocabulary: str
+    """The digest of the vocabulary that they were fitted with; of another's topics they say nothing."""
     claimed: float
     """The certainty from which new and not repeated are claimed."""
+    moved: float
+    """The certainty from which promoted and demoted are claimed."""
     perhaps: float
     """The certainty from which a mere mention is told as perhaps new, or perhaps not repeated."""
 
@@ -89,6 +97,11 @@ def judge_status(there: Likelihood, elsewhere: Likelihood, *, unnamed: bool) -> 
     return round(1 / (1 + exp(-score)), 4)
 
 
+def judge_move(more: Likelihood, less: Likelihood) -> float:
+    """Return the probability that a topic is a priority in one text, and no more than there in the other."""
+    return round(more.priority * (less.presence - less.priority), 4)
+
+
 @cache
 def load_certainty() -> Weights:
     """Return the shipped weights."""
@@ -99,7 +112,9 @@ def load_certainty() -> Weights:
         table["status"]["constant"],
         table["status"]["both"],
         table["status"]["unnamed"],
+        table["vocabulary"],
         table["claimed"],
+        table["moved"],
         table["perhaps"],
     )
 
@@ -110,8 +125,11 @@ def _read(part: Mapping[str, Mapping[str, float]]) -> AnySentence:
         sentence.pop("constant"),
         tuple(sentence.values()),
         tuple(topic.values()),
+        part["words"],
+        part["topics"],
         unseen.pop("constant"),
         tuple(unseen.values()),
+        part["unseen_topics"],
     )
 
 

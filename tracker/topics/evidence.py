@@ -9,32 +9,37 @@ from math import log, log1p
 from typing import TYPE_CHECKING, Final
 
 from tracker.topics.cues import ready
-from tracker.topics.judging import PRIORITIES, judge
+from tracker.topics.judging import PRIORITIES, Bundle, judge
 from tracker.topics.matching import HINT
 from tracker.topics.roles import WIDER_USE
+from tracker.topics.stems import find_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
-    from tracker.model.texts import Segment, Version
+    from tracker.model.texts import Version
     from tracker.model.topics import Mention, Vocabulary
     from tracker.topics.context import Treatments
     from tracker.topics.cues import Cues
-    from tracker.topics.judging import Bundle
     from tracker.topics.roles import Treatment
 
 SENTENCE_FEATURES: Final = (
     *("declared", "committed", "demanded", "main"),
     *("hint", "names", "repeated", "long_term", "acts", "stance"),
     *("length", "topics", "position", "place", "near"),
+    *("own", "bound", "drift", "situation", "only", "first", "share", "acted", "gap"),
 )
-"""Of a sentence that names the topic: what it does with it, by what words, and where it stands."""
+"""Of a sentence that names the topic: what it does with it, by what words, and where it stands; how the
+sentences around it go on, and how far before the topic the last cue of an act ends."""
 
-TOPIC_FEATURES: Final = ("terms", "sentences", "words", "narrower", "broader")
-"""Of the topic in the whole text: terms that name it, sentences, the text's length, and its kin."""
+TOPIC_FEATURES: Final = ("terms", "sentences", "words", "narrower", "broader", "likeness", "close")
+"""Of the topic in the whole text: terms that name it, sentences, the text's length, its kin, and, where no
+sentence names it, how like the likest is."""
 
 _ROLES: Final = ("declared", "committed", "demanded", "main", "side", "aside")
 _NEAR: Final = 3
+_FOLLOWING: Final = 4
+"""Segments in which others go on about the topic of one."""
 _MEAN_LENGTH: Final = 3.2
 _MEAN_WORDS: Final = 7.5
 """The logarithms of a sentence's and a speech's usual number of words."""
@@ -51,15 +56,13 @@ _LIST: Final = 2
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """The features of each sentence that names a topic, and of the topic in the whole text."""
+    """The features of each sentence that names a topic, with its stems, and of the topic in the whole."""
 
     sentences: tuple[tuple[float, ...], ...]
     topic: tuple[float, ...]
-
-
-def describe_absence(words: int) -> Evidence:
-    """Return the evidence for a topic that a text of so many words does not name."""
-    return Evidence((), (0.0, 0.0, _text_length(words), 0.0, 0.0))
+    stems: tuple[frozenset[str], ...] = ()
+    name: str = ""
+    """The topic's id: some are easily passed over, some seldom named without a claim."""
 
 
 def describe_topics(
@@ -73,24 +76,29 @@ def describe_topics(
 ) -> dict[str, Evidence]:
     """Return the evidence for each topic that a text names, or of which it names a narrower one."""
     met = _meet(mentions)
-    crowds = [len({item.topic for item in row if item.rule != WIDER_USE}) for row in treatments]
+    text = _Text(version, treatments, cues)
     kin = _Kin(vocabulary, bundles)
+    situations = frozenset(topic.id for topic in vocabulary.topics if topic.kind == "situation")
     found = {}
     for topic in [*bundles, *kin.above()]:
-        items = bundles[topic].treatments if topic in bundles else []
-        named = {item.segment for item in items if item.rule != WIDER_USE}
-        rows = _by_segment(items)
+        bundle = bundles.get(topic, Bundle())
+        named = {item.segment for item in bundle.treatments if item.rule != WIDER_USE}
+        rows = _by_segment(bundle.treatments)
         sentences = tuple(
-            _describe(version.segments, place, row, met[topic, place], crowds[place], cues, named)
+            (
+                *text.describe(place, row, met[topic, place], named),
+                *text.describe_surroundings(place, row[0].topic, met[topic, place], bundle, situations),
+            )
             for place, row in rows.items()
         )
         sure = {m.term.casefold() for place in rows for m in met[topic, place] if m.confidence > HINT}
-        whole = (log1p(len(sure)), log1p(len(named)), _text_length(words), *kin.describe(topic))
-        found[topic] = Evidence(sentences, whole)
+        whole = (log1p(len(sure)), log1p(len(named)), measure_text(words), *kin.describe(topic), 0.0, 0.0)
+        found[topic] = Evidence(sentences, whole, tuple(map(text.stems, rows)), topic)
     return found
 
 
-def _text_length(words: int) -> float:
+def measure_text(words: int) -> float:
+    """Return the length of a text of so many words, beside a usual one."""
     return log(max(_FEWEST, words)) - _MEAN_WORDS
 
 
@@ -109,34 +117,82 @@ def _by_segment(items: Sequence[Treatment]) -> dict[int, list[Treatment]]:
     return rows
 
 
-def _describe(
-    segments: Sequence[Segment],
-    place: int,
-    items: Sequence[Treatment],
-    met: Sequence[Mention],
-    crowd: int,
-    cues: Cues,
-    named: set[int],
-) -> tuple[float, ...]:
-    """Return the features of one sentence, in the order of ``SENTENCE_FEATURES``."""
-    text = ready(segments[place].text)
-    roles = {item.role for item in items}
-    best = next((role for role in _ROLES if role in roles), None)
-    near = sum(other in named for other in range(place - _NEAR, place + _NEAR + 1) if other != place)
-    return (
-        *(float(best == role) for role in ("declared", "committed", "demanded", "main")),
-        float(best is None and items[0].rule == WIDER_USE),
-        float(any(_is_among_names(text, mention) for mention in met)),
-        log(len(met) or 1),
-        float(any(len(mention.term.split()) > 1 for mention in met)),
-        float(cues.find("commit", text) is not None),
-        log1p(len(cues.ends("stance", text))),
-        log(len(text.split()) or 1) - _MEAN_LENGTH,
-        log(max(1, crowd)),
-        min((mention.start for mention in met), default=0) / max(1, len(text)),
-        place / len(segments),
-        log1p(near),
-    )
+class _Text:
+    """A text's sentences, as far as what is said of one topic depends on them and on the others."""
+
+    def __init__(self, version: Version, treatments: Treatments, cues: Cues) -> None:
+        self._segments = version.segments
+        self._language = version.language
+        self._cues = cues
+        self._topics = [
+            tuple(dict.fromkeys(item.topic for item in row if item.rule != WIDER_USE)) for row in treatments
+        ]
+        self._paragraphs: dict[int, list[int]] = defaultdict(list)
+        for segment in version.segments:
+            self._paragraphs[segment.paragraph].append(segment.ordinal)
+        self._texts = [ready(segment.text) for segment in version.segments]
+        self._stems: dict[int, frozenset[str]] = {}
+        self._acts: dict[int, list[int]] = {}
+
+    def stems(self, place: int) -> frozenset[str]:
+        """Return the stems of a sentence's words."""
+        if place not in self._stems:
+            words = find_words(self._texts[place], self._language)
+            self._stems[place] = frozenset(word.stem for word in words)
+        return self._stems[place]
+
+    def describe(
+        self, place: int, items: Sequence[Treatment], met: Sequence[Mention], named: set[int]
+    ) -> tuple[float, ...]:
+        """Return the first features of one sentence, in the order of ``SENTENCE_FEATURES``."""
+        text = self._texts[place]
+        roles = {item.role for item in items}
+        best = next((role for role in _ROLES if role in roles), None)
+        near = sum(other in named for other in range(place - _NEAR, place + _NEAR + 1) if other != place)
+        return (
+            *(float(best == role) for role in ("declared", "committed", "demanded", "main")),
+            float(best is None and items[0].rule == WIDER_USE),
+            float(any(_is_among_names(text, mention) for mention in met)),
+            log(len(met) or 1),
+            float(any(len(mention.term.split()) > 1 for mention in met)),
+            float(self._cues.find("commit", text) is not None),
+            log1p(len(self._cues.ends("stance", text))),
+            log(len(text.split()) or 1) - _MEAN_LENGTH,
+            log(max(1, len(self._topics[place]))),
+            min((mention.start for mention in met), default=0) / max(1, len(text)),
+            place / len(self._segments),
+            log1p(near),
+        )
+
+    def describe_surroundings(
+        self, place: int, topic: str, met: Sequence[Mention], bundle: Bundle, situations: Collection[str]
+    ) -> tuple[float, ...]:
+        """Return the other features of a sentence: what goes on around it, and what leads up to the topic."""
+        following = range(place + 1, place + 1 + _FOLLOWING)
+        going_on = [item.bound for item in bundle.continued if item.segment in following]
+        paragraph = self._paragraphs[self._segments[place].paragraph]
+        share = sum(topic in self._topics[other] for other in paragraph) / len(paragraph)
+        gap = self._find_gap(place, met)
+        return (
+            float(place in bundle.own),
+            log1p(sum(going_on)),
+            log1p(len(going_on) - sum(going_on)),
+            float(topic in situations),
+            float(self._topics[place] == (topic,)),
+            float(self._topics[place][:1] == (topic,)),
+            share,
+            float(gap is not None),
+            log1p(gap or 0),
+        )
+
+    def _find_gap(self, place: int, met: Sequence[Mention]) -> int | None:
+        """Return the words between the last cue of an act before a topic and the topic."""
+        text = self._texts[place]
+        if place not in self._acts:
+            self._acts[place] = [*self._cues.ends("commit", text), *self._cues.ends("demand", text)]
+        start = min((mention.start for mention in met), default=0)
+        before = [end for end in self._acts[place] if end <= start]
+        return len(text[max(before) : start].split()) if before else None
 
 
 def _is_among_names(text: str, mention: Mention) -> bool:

@@ -19,7 +19,7 @@ Sense = Literal["term", "hint", "near miss"]
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """A phrase of a topic as stems; words in capitals must be met as they are written."""
+    """A phrase of a topic as stems; acronyms, and hints with a capital, must be met as they are written."""
 
     topic: str
     term: str
@@ -80,8 +80,15 @@ def _variants(words: list[Word], language: str) -> Iterator[list[Word]]:
 
 
 def _phrase(topic: str, term: str, words: list[Word], sense: Sense) -> Phrase:
-    acronyms = tuple((place, bare(word.text)) for place, word in enumerate(words) if is_acronym(word.text))
+    acronyms = tuple(
+        (place, bare(word.text)) for place, word in enumerate(words) if _keeps_case(word.text, sense)
+    )
     return Phrase(topic, term, tuple(word.stem for word in words), acronyms, sense)
+
+
+def _keeps_case(word: str, sense: Sense) -> bool:
+    """Whether a word is met as written: an acronym, or a hint that its capital parts from a common word."""
+    return is_acronym(word) or (sense == "hint" and word[:1].isupper())
 
 
 def is_acronym(word: str) -> bool:

@@ -30,11 +30,11 @@ def match_topics(
 ) -> tuple[tuple[Mention, ...], ...]:
     """Return the topics that each sentence names, in order of place, none overlapping another.
 
-    Matching is by folded, lightly stemmed words: the longest term at a place wins, a term inside a near
-    miss of its topic does not count, nor a hint inside any, and acronyms are met in capitals only, save
-    where the whole sentence is in capitals. Where the vocabulary lets terms overlap, the longest wins among
-    those of one topic. ``segment`` is the sentence's index; offsets are into the sentence; ``method`` is
-    ``term``, or ``hint`` where the words alone do not settle the topic.
+    Matching is by folded, lightly stemmed words: of terms that share words the longest wins, and any over a
+    hint; a term inside a near miss of its topic does not count, nor a hint inside any, and acronyms are met
+    in capitals only, save where the whole sentence is in capitals. Where the vocabulary lets terms overlap,
+    the longest wins among those of one topic. ``segment`` is the sentence's index; offsets are into the
+    sentence; ``method`` is ``term``, or ``hint`` where the words alone do not settle the topic.
 
     A vocabulary that was taught names by its model, in the model's language: the terms of what it names
     stay, ``learned`` are the words that weighed most where there is no term, and the confidence is the
@@ -72,24 +72,32 @@ def _capitals_agree(words: Sequence[Word], start: int, phrase: Phrase) -> bool:
 
 
 def _keep(found: Sequence[Found], *, overlap: bool) -> list[Found]:
+    """Return the phrases that no near miss hides and that give way to none better, in order of place."""
     near_misses = [(start, phrase) for start, phrase in found if phrase.sense == "near miss"]
     kept: list[Found] = []
-    free: dict[str, int] = {}
-    for start, phrase in found:
+    for start, phrase in sorted(found, key=_rank):
+        rivals = [(place, other) for place, other in kept if not overlap or other.topic == phrase.topic]
         hidden = phrase.sense == "near miss" or any(_hides(miss, (start, phrase)) for miss in near_misses)
-        owner = phrase.topic if overlap else ""
-        shared = bool(kept) and _is_shared(kept[-1], (start, phrase))
-        if not hidden and (start >= free.get(owner, 0) or shared):
+        if not hidden and not any(_gives_way((start, phrase), rival) for rival in rivals):
             kept.append((start, phrase))
-            free[owner] = start + len(phrase.stems)
-    return kept
+    return sorted(kept, key=lambda each: each[0])
 
 
-def _is_shared(one: Found, other: Found) -> bool:
-    """Whether two topics have this same term: published thesauri have such."""
-    (start, phrase), (place, same) = one, other
-    alike = (start, phrase.stems, phrase.acronyms) == (place, same.stems, same.acronyms)
-    return alike and phrase.topic != same.topic
+def _rank(found: Found) -> tuple[bool, int, int]:
+    """Terms before hints, the longest first, then by place."""
+    start, phrase = found
+    return phrase.sense == "hint", -len(phrase.stems), start
+
+
+def _gives_way(found: Found, better: Found) -> bool:
+    """Whether a phrase shares words with a better one, save the same term of another topic.
+
+    Published thesauri have such.
+    """
+    (start, phrase), (place, other) = found, better
+    apart = start >= place + len(other.stems) or place >= start + len(phrase.stems)
+    alike = (start, phrase.stems, phrase.acronyms) == (place, other.stems, other.acronyms)
+    return not apart and not (alike and phrase.topic != other.topic)
 
 
 def _hides(near_miss: Found, found: Found) -> bool:

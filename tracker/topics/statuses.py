@@ -7,10 +7,16 @@ from typing import TYPE_CHECKING, Final, get_args
 
 from tracker.model.topics import Counterpart, Level, Passage, Status, Topic, TopicChange, TopicReading
 from tracker.topics import judging
+from tracker.topics.absence import Absences
 from tracker.topics.alignments import find_aligned
-from tracker.topics.certainty import Likelihood, judge_evidence, judge_status, load_certainty
+from tracker.topics.certainty import (
+    Likelihood,
+    judge_evidence,
+    judge_move,
+    judge_status,
+    load_certainty,
+)
 from tracker.topics.closest import find_closest
-from tracker.topics.evidence import describe_absence
 from tracker.topics.levels import NARROWER, count_substance
 from tracker.topics.shares import Difference, Occupancy, compare_shares
 
@@ -49,12 +55,12 @@ def compare_topics(
     was absent from the old text is returned, not new. A topic that is mentioned on one side is neither new
     nor dropped, unless a careful reader would hardly count the mention; one of which the old text names only
     a narrower topic is new, while a narrower topic in the new text keeps a broader one from being dropped.
-    How certain new, returned and dropped are is told where it is known, and they are claimed from a
-    threshold on. Up and down are claimed only where the interval of the difference, corrected over all the
-    topics compared, excludes zero. Counterparts pair the leading segments of topics that are priorities on
-    both sides.
+    How certain new, returned and dropped are is told where it is known, and how certain it is that a mention
+    became a priority or the reverse; they are claimed from a threshold on. Up and down are claimed only where
+    the interval of the difference, corrected over all the topics compared, excludes zero. Counterparts pair
+    the leading segments of topics that are priorities on both sides.
     """
-    doubts = _Doubts(old, new, old_readings, new_readings)
+    doubts = _Doubts(old, new, old_readings, new_readings, vocabulary)
     pairs = _pair(old_readings, new_readings, doubts)
     known = frozenset[str]().union(*earlier)
     both = tuple(
@@ -148,15 +154,18 @@ class _Doubts:
     """What is known of both sides that makes a claim of absence more or less certain."""
 
     def __init__(
-        self, old: Version, new: Version, before: Iterable[TopicReading], after: Iterable[TopicReading]
+        self,
+        old: Version,
+        new: Version,
+        before: Iterable[TopicReading],
+        after: Iterable[TopicReading],
+        vocabulary: Vocabulary,
     ) -> None:
         self._readings = (
             {reading.topic: reading for reading in before},
             {reading.topic: reading for reading in after},
         )
-        self._unnamed = tuple(
-            judge_evidence(describe_absence(sum(count_substance(side)))) for side in (old, new)
-        )
+        self._absences = tuple(Absences(side, vocabulary, sum(count_substance(side))) for side in (old, new))
         self._aligned = find_aligned(new)
 
     def weigh(self, change: TopicChange) -> TopicChange:
@@ -167,6 +176,10 @@ class _Doubts:
         elif change.status in {"new", "returned"}:
             certainty = self._judge(change.topic, change.new, 0)
             weighed = change
+        elif change.status in {"promoted", "demoted"} and not (
+            _is_priority(change.old) and _is_priority(change.new)
+        ):
+            return _weigh_move(change)
         else:
             return change
         claimed = certainty is None or certainty >= load_certainty().claimed
@@ -185,10 +198,23 @@ class _Doubts:
         """Return how sure it is that a topic is a priority there and absent on the other side."""
         elsewhere = self._readings[side].get(topic)
         here = _likelihood(there)
-        other = _likelihood(elsewhere) if elsewhere else self._unnamed[side]
+        other = _likelihood(elsewhere) if elsewhere else self._judge_absence(topic, side)
         if here is None or other is None:
             return None
         return judge_status(here, other, unnamed=elsewhere is None or elsewhere.rule == NARROWER)
+
+    def _judge_absence(self, topic: str, side: int) -> Likelihood:
+        return judge_evidence(self._absences[side].describe(topic))
+
+
+def _weigh_move(change: TopicChange) -> TopicChange:
+    """Return a change between a priority and a mention with its certainty, where that is known."""
+    sides = (_likelihood(change.old), _likelihood(change.new))
+    less, more = sides if change.status == "promoted" else sides[::-1]
+    if less is None or more is None:
+        return change
+    certainty = judge_move(more, less)
+    return replace(change, certainty=certainty, claimed=certainty >= load_certainty().moved)
 
 
 def _likelihood(reading: TopicReading | None) -> Likelihood | None:

@@ -1,6 +1,7 @@
 """Words and light stems for matching terms: plural and spelling fall together, nothing more.
 
-Hyphens part words here, unlike in ``text.tokens``: "sea-level rise" and "sea level rise" are one term.
+Hyphens part words here, unlike in ``text.tokens``: "sea-level rise" and "sea level rise" are one term. The
+older spelling of cooperation and coordination is the exception: "co-operation" is one word.
 """
 
 from __future__ import annotations
@@ -18,9 +19,12 @@ if TYPE_CHECKING:
 
 _IDEOGRAPHS: Final = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _MARKS: Final = "\u0300-\u036f\u064b-\u0652\u0670"
+_HYPHENS: Final = "-\u2010\u2011"
 _WORDS: Final = re.compile(
-    rf"(?P<word>[{_IDEOGRAPHS}]|(?:[^\W_{_IDEOGRAPHS}][{_MARKS}]*)+)(?:['’](?:s(?![^\W_]))?)?"
+    rf"(?P<word>[{_IDEOGRAPHS}]|(?i:\bco[{_HYPHENS}](?=op|ord))?(?:[^\W_{_IDEOGRAPHS}][{_MARKS}]*)+)"
+    r"(?:['’](?:s(?![^\W_]))?)?"
 )
+_NO_HYPHENS: Final = str.maketrans("", "", _HYPHENS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +48,7 @@ def find_words(text: str, language: str) -> list[Word]:
 @lru_cache(maxsize=65536)
 def stem(word: str, language: str) -> str:
     """Return a word folded, without accents, and cut of what inflection adds in a language."""
-    folded = _strip_accents(fold(word))
+    folded = _strip_accents(fold(word)).translate(_NO_HYPHENS)
     return _STEMMERS.get(language, _keep)(folded)
 
 
