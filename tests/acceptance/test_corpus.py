@@ -6,8 +6,7 @@ import re
 import sqlite3
 from typing import TYPE_CHECKING
 
-import pytest
-
+from tests.acceptance.conftest import OPTIONS
 from tests.benchmarks.importing import run_tracker
 from tests.shared_data import require
 
@@ -16,16 +15,7 @@ if TYPE_CHECKING:
 
     from tests.benchmarks.importing import Run
 
-OPTIONS = ("--body", "UNGA", "--pattern", "{country}/{session}_{year}.txt")
-
 PAGE_FURNITURE = re.compile("\ufeff|\f|\x00|^\\s*\\d{1,3}\\s*$|^A/\\d+/PV\\.\\d+\\s*$|\u00ad|\ufffe")
-
-
-@pytest.fixture(scope="module")
-def imported(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Run]:
-    folder = tmp_path_factory.mktemp("corpus")
-    run_tracker(folder, "init")
-    return folder, run_tracker(folder, "import", str(require("ungdc")), *OPTIONS)
 
 
 def test_every_file_is_imported_fast_and_in_little_memory(imported: tuple[Path, Run]) -> None:

@@ -1,0 +1,25 @@
+"""The UN General Debate folder, imported once for all that reads it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.benchmarks.importing import run_tracker
+from tests.shared_data import require
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.benchmarks.importing import Run
+
+OPTIONS = ("--body", "UNGA", "--pattern", "{country}/{session}_{year}.txt")
+
+
+@pytest.fixture(scope="session")
+def imported(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Run]:
+    """Return the folder of an archive that holds the whole corpus, and what its import took."""
+    folder = tmp_path_factory.mktemp("corpus")
+    run_tracker(folder, "init")
+    return folder, run_tracker(folder, "import", str(require("ungdc")), *OPTIONS)
