@@ -216,7 +216,8 @@ CASES: Final = (
     Case("packed three times", _coded(gzip.compress(PAGE), "gzip, gzip, gzip"), "unreachable", "undecodable"),
     Case("packed, but not as said", _coded(b"this is no deflate", "deflate"), "unreachable", "undecodable"),
     Case("plain text said to be gzip", _coded(PAGE, "gzip"), "unreachable", "undecodable"),
-    Case("packing that was not asked for", _coded(PAGE, "br"), "unreachable", "undecodable"),
+    Case("Brotli, which was not asked for", _coded(PAGE, "br"), "unreachable", "undecodable"),
+    Case("Zstandard, which was not asked for", _coded(PAGE, "zstd"), "unreachable", "undecodable"),
     Case("deflate without its header", _coded(_raw_deflate(PAGE), "deflate"), "fetched"),
     Case("gzip cut short", _coded(gzip.compress(PAGE)[:-20], "gzip"), "unreachable", "truncated", requests=3),
     # Redirects

@@ -51,7 +51,7 @@ def write_speech(more: str = "", number: int = 0) -> str:
 class Page:
     """What is served at a path; an empty body is the status alone."""
 
-    body: str
+    body: str | bytes
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
 
@@ -94,7 +94,7 @@ def running_site() -> Iterator[Site]:
             page = pages.get(self.path, Page("", 404))
             if tag and page.headers.get("ETag") == tag:
                 page = Page("", 304, page.headers)
-            body = page.body.encode()
+            body = page.body if isinstance(page.body, bytes) else page.body.encode()
             self.send_response(page.status)
             for name, value in page.headers.items():
                 self.send_header(name, value)

@@ -44,7 +44,7 @@ def test_two_nights_in_a_pipe_are_logged_line_by_line(tracker: Callable[..., Ran
     site.say("/79", "Corrigendum: and we thank the interpreters.", 79)
     second = tracker("snapshot")
     assert sorted(second.out.strip().partition(": ")[2].split(", ")) == ["1 changed", "1 unchanged"]
-    assert "changed XAA/UNGA/79~prepared.en@2 xaa-79 announced: corrigendum ('corrigendum')" in second.err
+    assert "changed XAA/UNGA/79~prepared.en@2 xaa-79 announced in words ('corrigendum')" in second.err
 
 
 def test_the_summary_says_all_of_it_to_a_machine(

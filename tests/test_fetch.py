@@ -4,6 +4,7 @@ import gzip
 import os
 import socket
 import threading
+import time
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import pairwise
@@ -142,6 +143,20 @@ def test_nobody_listens(tmp_path: Path) -> None:
 def test_a_name_without_an_address(address: str, tmp_path: Path) -> None:
     with opened(None) as client:
         assert _cause(fetch(Source("one", address), client, folder=tmp_path)) == "dns"
+
+
+def test_a_resolver_that_never_answers_holds_nobody_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ended = threading.Event()
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_args, **_named: ended.wait(60))
+    began = time.monotonic()
+    with opened(None, timeout=0.2) as client:
+        result = fetch(Source("one", "http://www.example.org/"), client, folder=tmp_path)
+    ended.set()
+    assert isinstance(result, FetchFailed)
+    assert (result.cause, result.detail) == ("dns", "www.example.org: no resolver answered in 0.2 s")
+    assert time.monotonic() - began < 10
 
 
 def test_a_dead_host_is_tried_three_times_a_run_however_many_sources_it_has(tmp_path: Path) -> None:

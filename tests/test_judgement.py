@@ -299,6 +299,15 @@ def test_the_very_text_of_another_statement_is_told(twin: str, cause: str) -> No
 
 
 @pytest.mark.parametrize(
+    ("twin", "cause"), [("XAB/UNGA/79", ""), ("XAA/UNGA/78", "other session"), ("XAA/HRC/52", "")]
+)
+def test_of_a_text_much_like_the_current_one_only_another_session_s_is_told(twin: str, cause: str) -> None:
+    past = replace(history(speech(13)), twins=(parse_reference(twin),))
+    admission = look(edit(speech(13), 40), past)
+    assert (admission.accepted, admission.cause) == (not cause, cause)
+
+
+@pytest.mark.parametrize(
     ("declared", "text", "accepted"),
     [
         ("fr", STATEMENTS["en"], False),

@@ -186,6 +186,18 @@ def test_the_latest_note_counts_and_a_capture_is_seen(folder: Path) -> None:
     note_expectation(folder, "XAA/UNGA/79", "withdrawn", "Ben", "2026-03-05T00:00:00Z")
     assert list_expectations(folder) == ()
     assert query(folder, "SELECT count(*) FROM expectations") == [(3,)]
+    for state in ("withdrawn", "no statement"):
+        with pytest.raises(DecisionInvalid, match=r"nothing is noted|a snapshot was taken on 2026-03-01"):
+            note_expectation(folder, "XAA/UNGA/79", state, "Ben", "2026-03-06T00:00:00Z")  # type: ignore[arg-type]
+    assert query(folder, "SELECT count(*) FROM expectations") == [(3,)]
+
+
+def test_a_note_stands_beneath_its_statement_however_long_it_is(folder: Path) -> None:
+    note = " ".join(["not in the list of speakers"] * 5)
+    note_expectation(folder, "XAA/UNGA/80", "no statement", "Ana", "2026-02-01T00:00:00Z", note=note)
+    shown = render_expectations(list_expectations(folder))
+    assert " ".join(shown.split("\n", 2)[2].split()) == note
+    assert max(map(len, shown.splitlines())) <= 80
 
 
 @pytest.mark.parametrize(
@@ -250,6 +262,20 @@ def test_what_waits_and_what_is_overdue_are_concerns(folder: Path, site: Site) -
     assert concerns(folder, "2096-03-01") == [("waiting", "xaa-79"), ("overdue", "XAA/UNGA/80")]
 
 
+def test_what_waits_is_told_with_its_causes_and_since_when_though_the_source_is_well_again(
+    folder: Path, site: Site
+) -> None:
+    run_night(folder, DAYS[0])
+    for number, cause in enumerate(("login", "error"), start=1):
+        site.say("/79", number=number)
+        snapshot(folder, (), lambda _arrival, _history, cause=cause: Admission(accepted=False, cause=cause))
+    since = query(folder, "SELECT min(observed) FROM outcomes WHERE outcome = 'quarantined'")[0][0]
+    site.say("/79")
+    run_night(folder, DAYS[1])
+    (concern,) = assess_health(folder, "2026-03-02T12:00:00Z", 2).concerns
+    assert (concern.since, concern.detail) == (since, "2 documents wait (login, error): tracker review")
+
+
 def test_a_source_that_is_no_longer_watched_is_no_concern(folder: Path, site: Site) -> None:
     site.pages["/79"] = Page("", 500)
     for day in DAYS[:2]:
@@ -281,7 +307,7 @@ def test_runs_tell_what_each_did_and_why(folder: Path, site: Site) -> None:
     assert runs_csv(entries).splitlines()[2].startswith("2,snapshot,complete,2026-03-02T02:30:00Z,")
     entry, checks = show_run(folder, None)
     told = render_run(entry, checks, width=200)
-    assert "unreachable xaa-79" in told
+    assert "unreachable    xaa-79  XAA/UNGA/79~prepared.en" in told
     assert "http 500" in told
     fields = json.loads(run_json(entry, checks))
     assert [each["status"] for each in fields["checks"][0]["exchanges"]][-1] == 500

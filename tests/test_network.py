@@ -75,7 +75,7 @@ def test_which_addresses_are_on_the_open_internet(address: str, *, public: bool)
 )
 def test_loopback_is_refused_however_it_is_written(host: str) -> None:
     with pytest.raises(Fault, match="private address"):
-        resolve(host, 80, ())
+        resolve(host, 80, (), 5)
 
 
 @pytest.mark.parametrize(
@@ -92,17 +92,17 @@ def test_a_private_host_may_be_allowed_with_its_port_or_without(
     allowed: tuple[str, ...], port: int, *, may: bool
 ) -> None:
     if may:
-        assert resolve("127.0.0.1", port, allowed) == ("127.0.0.1",)
+        assert resolve("127.0.0.1", port, allowed, 5) == ("127.0.0.1",)
     else:
         with pytest.raises(Fault):
-            resolve("127.0.0.1", port, allowed)
+            resolve("127.0.0.1", port, allowed, 5)
 
 
 def test_one_private_address_among_public_ones_is_enough_to_refuse(monkeypatch: pytest.MonkeyPatch) -> None:
     found = [(0, 0, 0, "", (address, 80)) for address in ("8.8.8.8", "10.0.0.1")]
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_args, **_named: found)
     with pytest.raises(Fault, match=r"10\.0\.0\.1"):
-        resolve("two.example.org", 80, ())
+        resolve("two.example.org", 80, (), 5)
 
 
 def test_the_address_that_was_checked_is_the_one_connected_to(

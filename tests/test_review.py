@@ -95,7 +95,9 @@ def test_an_accepted_document_is_the_next_snapshot_with_who_and_why(folder: Path
     review = decide_review(folder, 1, "accept", ANA)
     assert (str(review.snapshot), review.person, review.reason) == (f"{OTHER}@2", "Ana", "seen on the site")
     assert query(folder, "SELECT observed FROM snapshots WHERE ordinal = 2") == [("2026-03-02T02:30:00Z",)]
-    assert query(folder, "SELECT kind, status FROM runs ORDER BY id DESC LIMIT 1") == [("review", "complete")]
+    assert query(folder, "SELECT kind, status, started FROM runs ORDER BY id DESC LIMIT 1") == [
+        ("review", "complete", ANA.decided)
+    ]
     assert list_reviews(folder) == ()
     assert only(night(folder, 11)).outcome == "unchanged"
 
@@ -185,6 +187,7 @@ def test_a_link_gets_its_reference_from_a_person_and_is_watched_from_then_on(
     watch_index(folder, site)
     check = found(night(folder, 3))
     assert (check.outcome, check.cause) == ("quarantined", "no reference")
+    assert f" {check.source} {site.url('/s/80')} no reference (a person has to name it" in check_line(check)
     with pytest.raises(DecisionInvalid, match="--as GBR/UNGA/80"):
         decide_review(folder, 2, "accept", ANA)
     accepted = decide_review(folder, 2, "accept", ANA, reference="XAA/UNGA/80")
@@ -240,6 +243,7 @@ def test_json_holds_the_evidence_the_text_and_the_comparison(folder: Path) -> No
 
 
 def test_a_decision_is_answered_on_one_line_and_the_bytes_can_be_saved(folder: Path, tmp_path: Path) -> None:
+    assert ask(folder, "--decided").out == "Nobody has decided on a document yet.\n"
     saved = ask(folder, "1", "--save", str(tmp_path / "page.html"))
     assert (saved.code, (tmp_path / "page.html").read_bytes()) == (0, LOGIN.format("").encode())
     done = ask(folder, "1", "reject", "--by", "Ana", "--reason", "a login page")

@@ -5,6 +5,7 @@ import json
 import re
 from dataclasses import fields, replace
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from hypothesis import given
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 from tracker.capture.watch import add_source, is_watched, parse_watch_list, read_watch_list, write_source
 from tracker.errors import WatchListInvalid
-from tracker.model.watching import Source, WatchSettings
+from tracker.model.watching import Access, Source, WatchSettings
 from tracker.references import parse_reference
 
 EXAMPLE = Path(__file__).parents[1] / "seeds" / "watch.toml"
@@ -116,6 +117,8 @@ def test_line_ends_and_marks_of_windows_are_read() -> None:
         (STATEMENT + "valid_from = 2024-05-20T10:00:00Z\n", "watch.toml:5", "day"),
         (STATEMENT + "valid_from = 2024-05-20\nvalid_until = 2024-05-19\n", "watch.toml:6", "before"),
         (STATEMENT + 'access = "secret"\n', "watch.toml:5", "'embargoed'"),
+        (STATEMENT + 'open_from = "2026-06-01"\n', "watch.toml:5: sources.one.open_from", "embargoed"),
+        (STATEMENT + 'access = "embargoed"\nopen_from = "June"\n', "watch.toml:6", "day"),
         (STATEMENT + "min_words = -1\n", "watch.toml:5", "whole number"),
         (STATEMENT + 'rights = ""\n', "watch.toml:5", "text"),
         (STATEMENT + STATEMENT.replace("one", "two"), "watch.toml:8: sources.two.url", "sources.one"),
@@ -176,6 +179,7 @@ _plain = st.text(st.characters(codec="utf-8", categories=("L", "N", "P", "S")), 
 @st.composite
 def _sources(draw: st.DrawFn) -> Source:
     language = draw(st.sampled_from([None, "en", "fr"]))
+    access: Access = draw(st.sampled_from(get_args(Access)))
     return Source(
         id=draw(st.from_regex(r"[A-Za-z0-9][A-Za-z0-9_-]{0,20}", fullmatch=True)),
         address=draw(st.sampled_from(["https://www.example.org/a?b=%20&c='\"", 'inbox/été "1".txt'])),
@@ -188,7 +192,8 @@ def _sources(draw: st.DrawFn) -> Source:
         valid_from=draw(st.sampled_from([None, "2024-09-01"])),
         pace=draw(st.sampled_from([None, 0.0, 5.0])),
         rights=draw(st.none() | _plain),
-        access=draw(st.sampled_from(["open", "restricted", "embargoed"])),
+        access=access,
+        open_from=draw(st.sampled_from([None, "2026-06-01"])) if access == "embargoed" else None,
         min_words=draw(st.none() | st.integers(0, 1000)),
     )
 

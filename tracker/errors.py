@@ -5,12 +5,14 @@
     TrackerError            2   anything expected that stops a command
     ├── ReferenceInvalid    2   a reference that cannot be read, or names nothing known
     ├── NotInArchive        2   a reference that reads well but has nothing behind it
+    │   └── Withdrawn       2   what was withdrawn, and why
     ├── DocumentUnreadable  2   bytes that hold no statement: empty, damaged, encrypted, too large
     ├── VocabularyInvalid   2   a vocabulary or another user's table with a fault in it
     ├── DecisionInvalid     2   a decision that does not fit what it is about
     ├── WatchListInvalid    2   a watch list with a fault in it, or none
     ├── ArchiveUnusable     2   no archive there, a newer schema, a full or read-only disk
     ├── RepositoryUnusable  2   no git repository there, one that git refuses, or no git
+    ├── WarcUnusable        2   a web archive that is none, is damaged or cut off, or no warcio to read it
     └── ArchiveLocked      75   another run holds the archive
 
 Each message is one line that names the thing and the next step. A traceback is a bug.
@@ -31,6 +33,10 @@ class ReferenceInvalid(TrackerError):
 
 class NotInArchive(TrackerError):
     """A well-formed reference that the archive has nothing for."""
+
+
+class Withdrawn(NotInArchive):
+    """Material that was withdrawn: the message says when, on whose authority and why."""
 
 
 class DocumentUnreadable(TrackerError):
@@ -55,6 +61,10 @@ class ArchiveUnusable(TrackerError):
 
 class RepositoryUnusable(TrackerError):
     """A git repository that cannot be opened, read or written, or git itself missing."""
+
+
+class WarcUnusable(TrackerError):
+    """A WARC that cannot be read or written, with the place of its damage, or warcio missing."""
 
 
 class ArchiveLocked(TrackerError):

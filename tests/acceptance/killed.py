@@ -1,8 +1,9 @@
 """Runs ``tracker`` in this process and kills it, as by SIGKILL, at one step of what it writes.
 
 Called as ``killed.py STEP NUMBER ARGUMENT...``: the process dies right before the so many-th statement of
-SQL that begins with STEP, or the so many-th call of a function that STEP names as ``module:function``. It
-looks on from outside, as a debugger would: the program itself knows of no such thing.
+SQL that begins with STEP, or the so many-th call of a function that STEP names as ``module:function`` or
+``module:Class.method``. It looks on from outside, as a debugger would: the program itself knows of no such
+thing.
 """
 
 from __future__ import annotations
@@ -41,15 +42,18 @@ def watch_statements(step: str, left: list[int]) -> None:
 
 
 def watch_calls(step: str, left: list[int]) -> None:
-    name, function = step.split(":")
-    module = import_module(name)
-    original = getattr(module, function)
+    name, path = step.split(":")
+    *owners, function = path.split(".")
+    owner: object = import_module(name)
+    for each in owners:
+        owner = getattr(owner, each)
+    original = getattr(owner, function)
 
     def call(*arguments: object, **named: object) -> object:
         die(left)
         return original(*arguments, **named)
 
-    setattr(module, function, call)
+    setattr(owner, function, call)
 
 
 if __name__ == "__main__":

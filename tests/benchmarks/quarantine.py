@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 Half = Literal["chosen", "reported"]
 
 _SEED = 20260301
-_EACH = 120
+_EACH = 300
 _LATE = 70
 """From this session on every country is there."""
 _FALSE, _CAUGHT, _SLOWEST = 0.01, 0.95, 0.05
@@ -79,14 +79,16 @@ def main(arguments: list[str]) -> None:
     half: Half = "chosen" if "chosen" in arguments else "reported"
     speeches = load_speeches(half)
     print(f"{len(speeches)} speeches of {len({each.country for each in speeches})} countries, {half} half")
-    good = [run(name, kind, speeches, is_good=True) for name, kind in GOOD.items()]
-    bad = [run(name, kind, speeches, is_good=False) for name, kind in BAD.items()]
+    late = draw(speeches)
+    good = [run(FIRST, _own, speeches, speeches, is_good=True)]
+    good += [run(name, kind, late, speeches, is_good=True) for name, kind in GOOD.items()]
+    bad = [run(name, kind, late, speeches, is_good=False) for name, kind in BAD.items()]
     pages = judge_pages(speeches)
     for tally in (*good, *bad, pages):
         show(tally, wrong="--show" in arguments)
     slowest = measure_slowest(speeches)
-    false, caught = _share(good), min(_share([tally]) for tally in bad)
-    print(f"false quarantine {false:.2%} of {sum(each.trials for each in good)}; at most {_FALSE:.0%}")
+    false, caught = max(_share(tally) for tally in good), min(_share(tally) for tally in bad)
+    print(f"false quarantine, in the worst kind {false:.2%}; at most {_FALSE:.0%}")
     print(f"other texts caught, in the worst kind {caught:.1%}; at least {_CAUGHT:.0%}")
     print(f"judged without history in {slowest * 1000:.0f} ms at most; in {_SLOWEST * 1000:.0f} ms")
     if false > _FALSE or caught < _CAUGHT or pages.wrong or slowest > _SLOWEST:
@@ -100,8 +102,8 @@ def show(tally: Tally, *, wrong: bool) -> None:
         print(f"    {each}")
 
 
-def _share(tallies: list[Tally]) -> float:
-    return sum(each.quarantined for each in tallies) / sum(each.trials for each in tallies)
+def _share(tally: Tally) -> float:
+    return tally.quarantined / tally.trials
 
 
 def measure_slowest(speeches: list[Speech]) -> float:
@@ -133,6 +135,11 @@ def _cut(text: str) -> tuple[str, ...]:
         return tuple(parts)
     sentences = _SENTENCE.split(" ".join(parts))
     return tuple(" ".join(sentences[at : at + 5]) for at in range(0, len(sentences), 5))
+
+
+def draw(speeches: list[Speech]) -> list[Speech]:
+    """Return speeches of late sessions, drawn with a seed."""
+    return seeded().sample([speech for speech in speeches if speech.session >= _LATE], _EACH)
 
 
 def seeded() -> random.Random:
@@ -240,7 +247,7 @@ Revise: TypeAlias = "Callable[[tuple[str, ...], random.Random], tuple[str, ...]]
 Form: TypeAlias = "Callable[[Iterable[str], random.Random], bytes]"
 
 
-def _own_next(speech: Speech, _others: list[Speech], chance: random.Random) -> Trial:
+def _own(speech: Speech, _others: list[Speech], chance: random.Random) -> Trial:
     return Trial(speech.reference, either(speech.paragraphs, chance))
 
 
@@ -269,8 +276,8 @@ def _session_after(speech: Speech, others: list[Speech], chance: random.Random) 
     return Trial(speech.reference, either(other.paragraphs, chance), page(speech.paragraphs, chance))
 
 
+FIRST = "every speech of every session, first capture"
 GOOD: dict[str, Kind] = {
-    "its own next session, first capture": _own_next,
     "lightly revised, other markup": _revised(edit_lightly, page),
     "lightly revised, PDF in place of HTML": _revised(edit_lightly, portable),
     "a verbatim record in place": _revised(transcribe, either),
@@ -285,11 +292,10 @@ BAD: dict[str, Kind] = {
 }
 
 
-def run(name: str, kind: Kind, speeches: list[Speech], *, is_good: bool) -> Tally:
-    """Make trials of one kind on speeches drawn with a seed, and judge each."""
+def run(name: str, kind: Kind, drawn: list[Speech], speeches: list[Speech], *, is_good: bool) -> Tally:
+    """Make a trial of one kind on each speech that was drawn, and judge it."""
     chance, tally = seeded(), Tally(name, is_good)
-    late = [speech for speech in speeches if speech.session >= _LATE]
-    for speech in chance.sample(late, _EACH):
+    for speech in drawn:
         trial = kind(speech, speeches, chance)
         tally.add(speech.reference, _judge(trial.data, trial.reference, trial.earlier))
     return tally

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from typing import TYPE_CHECKING
 
 from tracker.archive.connection import archive_file, check_schema, connect_to_read, translate
+from tracker.archive.withdrawals import read_destroyed_documents
 from tracker.errors import ArchiveUnusable
 from tracker.model.preserving import Backup
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+_OF_THE_RECORD = ("SQLITE_CORRUPT", "SQLITE_NOTADB")
+"""What goes wrong with the record in copying; all else does with the copy."""
 
 
 def back_up(folder: Path, target: Path) -> Backup:
@@ -25,12 +29,18 @@ def back_up(folder: Path, target: Path) -> Backup:
     record = archive_file(folder)
     if target.exists():
         raise ArchiveUnusable(f"{target} exists already and was left alone; name another file")
+    if not target.parent.is_dir():
+        raise ArchiveUnusable(f"{target} cannot be written: there is no folder {target.parent}")
     part = target.with_name(f".{target.name}.part")
     try:
         part.unlink(missing_ok=True)
-        with closing(connect_to_read(record)) as source, translate(record):
+        with closing(connect_to_read(record)) as source:
             check_schema(source, record)
-            _copy(source, part)
+            try:
+                _copy(source, part)
+            except sqlite3.Error as error:
+                with translate(record if error.sqlite_errorname in _OF_THE_RECORD else target):
+                    raise
         rows = _check(part)
         with part.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
@@ -38,12 +48,13 @@ def back_up(folder: Path, target: Path) -> Backup:
     except OSError as error:
         raise ArchiveUnusable(f"{target} cannot be written: {error.strerror}") from error
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
     return Backup(str(target), target.stat().st_size, digest, rows)
 
 
 def _copy(source: sqlite3.Connection, part: Path) -> None:
-    with closing(sqlite3.connect(part)) as copy, translate(part):
+    with closing(sqlite3.connect(part)) as copy:
         # All pages in one step: what is written meanwhile waits in the log and is not in the copy.
         source.backup(copy)
         copy.execute("PRAGMA journal_mode = DELETE")
@@ -57,8 +68,11 @@ def _check(part: Path) -> dict[str, int]:
             raise ArchiveUnusable(f"the record is damaged ({found}); run: tracker rebuild")
         for table, row, wanted, _ in copy.execute("PRAGMA foreign_key_check"):
             raise ArchiveUnusable(f"the record is damaged: row {row} of {table} has no {wanted}")
+        check_schema(copy, part)
+        destroyed = read_destroyed_documents(copy)
         for name, data in copy.execute("SELECT sha256, bytes FROM documents"):
-            _check_digest("document", name, bytes(data))
+            if data is not None or name not in destroyed:
+                _check_digest("document", name, bytes(data or b""))
         for name, text in copy.execute("SELECT sha256, text FROM versions"):
             _check_digest("text", name, str(text).encode())
         tables = copy.execute(

@@ -10,6 +10,7 @@ import sqlite3
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
+from tracker.archive import rights_schema
 from tracker.archive.migrations import MIGRATION_SET, MIGRATIONS
 from tracker.errors import ArchiveLocked, ArchiveUnusable, TrackerError
 
@@ -95,7 +96,10 @@ def connect_to_read(path: Path) -> sqlite3.Connection:
 
 
 def check_schema(connection: sqlite3.Connection, path: Path) -> None:
-    """Raise ``ArchiveUnusable`` where the file is no archive, or was written by a newer release."""
+    """Raise ``ArchiveUnusable`` where the file is no archive, or was written by a newer release.
+
+    In a file of an older release nothing is withdrawn, and reading it asks all the same.
+    """
     with translate(path):
         applied = _applied_migrations(connection)
     if not applied:
@@ -105,6 +109,9 @@ def check_schema(connection: sqlite3.Connection, path: Path) -> None:
         raise ArchiveUnusable(
             f"{path} was written by a newer release ({unknown[0]}); upgrade tracker to open it"
         )
+    if rights_schema.NAME not in applied:
+        for view in rights_schema.BEFORE_WITHDRAWALS:
+            connection.execute(view)
 
 
 def is_blank(path: Path) -> bool:

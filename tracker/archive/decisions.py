@@ -31,8 +31,12 @@ WHERE snapshots.id IN (SELECT old_snapshot FROM decisions UNION SELECT new_snaps
 _DECISIONS = """
 SELECT old_snapshot, new_snapshot, name, old_segments, new_segments,
     person, decided, question, verdict, label, said, note
-FROM decisions ORDER BY id
+FROM decisions
+WHERE new_snapshot IN (SELECT id FROM readable_snapshots)
+AND (old_snapshot IS NULL OR old_snapshot IN (SELECT id FROM readable_snapshots))
+ORDER BY id
 """
+"""What quotes a statement that was withdrawn is not shown."""
 
 
 def write_ruling(connection: sqlite3.Connection, ruling: Ruling, instant: str, run: int) -> None:
@@ -63,7 +67,10 @@ def write_ruling(connection: sqlite3.Connection, ruling: Ruling, instant: str, r
 
 
 def read_rulings(connection: sqlite3.Connection) -> tuple[Ruling, ...]:
-    """Return every decision in the order of recording; an archive of an older schema holds none."""
+    """Return every decision in the order of recording, but for those about what was withdrawn.
+
+    An archive of an older schema holds none.
+    """
     if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'decisions'").fetchone():
         return ()
     names = {id_: Reference(*name) for id_, *name in connection.execute(_NAMES)}

@@ -26,11 +26,19 @@ class Message:
 
 
 class FastImport:
-    """A stream of commits. They are there, all of them, once it was closed without an error."""
+    """A stream of commits. They are there, all of them, once it was closed without an error.
+
+    Git is started with the first commit; without one, nothing is written.
+    """
 
     def __init__(self, repository: Repository) -> None:
-        self._path = repository.path
-        self._process: Any = repository.start("fast-import", "--quiet", "--done")
+        self._repository = repository
+        self._process: Any = None
+
+    @property
+    def is_begun(self) -> bool:
+        """Whether there is a commit."""
+        return self._process is not None
 
     def __enter__(self) -> Self:
         return self
@@ -38,6 +46,8 @@ class FastImport:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if self._process is None:
+            return
         process = self._process.proc
         if error is not None:
             # A stream cut short would leave a report of a crash in the repository.
@@ -46,18 +56,20 @@ class FastImport:
             self._write(b"done\n")
         complaint = process.communicate()[1].decode("utf-8", "replace").strip().partition("\n")[0]
         if process.returncode and error is None:
-            raise RepositoryUnusable(f"{self._path}: git fast-import: {complaint.removeprefix('fatal: ')}")
+            raise RepositoryUnusable(
+                f"{self._repository.path}: git fast-import: {complaint.removeprefix('fatal: ')}"
+            )
 
-    def begin_commit(self, branch: str, parent: str | None, message: Message, *, anew: bool = False) -> None:
-        """Begin a commit on a branch; ``anew`` leaves out all that its parent holds."""
+    def begin_commit(self, branch: str, parent: str | None, message: Message) -> None:
+        """Begin a commit on a branch, which is made where it is not there; without a parent it goes on."""
+        if self._process is None:
+            self._process = self._repository.start("fast-import", "--quiet", "--done")
         person = f"{AUTHOR} {message.seconds} +0000"
         text = message.text.encode()
         head = f"commit {branch}\nauthor {person}\ncommitter {person}\ndata {len(text)}\n"
         self._write(head.encode(), text, b"\n")
         if parent:
             self._write(f"from {parent}\n".encode())
-        if anew:
-            self._write(b"deleteall\n")
 
     def write_file(self, path: str, data: bytes) -> None:
         """Put a file into the commit that was begun."""
@@ -81,5 +93,5 @@ class FastImport:
                 self._process.proc.stdin.write(part)
         except BrokenPipeError as error:
             raise RepositoryUnusable(
-                f"{self._path}: git fast-import ended early; is the disk full?"
+                f"{self._repository.path}: git fast-import ended early; is the disk full?"
             ) from error

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from tracker.archive.connection import fetch_row
 from tracker.archive.queries import EDITIONS, NAME, SNAPSHOTS, edition_is, narrow, statement_is
+from tracker.archive.refusals import find_same
+from tracker.errors import Withdrawn
 from tracker.model.citing import Reference
 from tracker.model.watching import History, Kept
 
@@ -68,7 +70,13 @@ def find_snapshot(connection: sqlite3.Connection, reference: Reference) -> int:
 
 
 def read_document(connection: sqlite3.Connection, sha256: str) -> bytes:
-    """Return the bytes that have this digest; where they are not there, the file is damaged."""
+    """Return the bytes that have this digest; where they are not there, the file is damaged.
+
+    Raises ``Withdrawn`` where they were withdrawn and no open snapshot has them.
+    """
+    withdrawn = find_same(connection, None, sha256)
+    if withdrawn:
+        raise Withdrawn(f"document {sha256[:12]}, of {withdrawn.reference}, was {withdrawn}")
     return bytes(fetch_row(connection, "SELECT bytes FROM documents WHERE sha256 = ?", [sha256])[0])
 
 

@@ -5,7 +5,17 @@ from __future__ import annotations
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
-from tracker.archive import candidates, expectations, kept, outcomes, reviews, runs, standing
+from tracker.archive import (
+    candidates,
+    expectations,
+    kept,
+    outcomes,
+    refusals,
+    reviews,
+    runs,
+    standing,
+    withdrawals,
+)
 from tracker.archive.connection import archive_file, check_schema, connect_to_read, translate
 from tracker.errors import ArchiveUnusable
 
@@ -16,6 +26,7 @@ if TYPE_CHECKING:
 
     from tracker.model.citing import Reference
     from tracker.model.ledger import Check, Expectation, Found, Review, RunEntry, RunKind, SourceState
+    from tracker.model.rights import Withdrawal
     from tracker.model.watching import History, Kept
 
 
@@ -28,11 +39,12 @@ def open_ledger(folder: Path) -> Iterator[Ledger]:
     path = archive_file(folder)
     with closing(connect_to_read(path)) as connection:
         check_schema(connection, path)
-        _check_ledger(connection, path)
+        check_ledger(connection, path)
         yield Ledger(path, connection)
 
 
-def _check_ledger(connection: sqlite3.Connection, path: Path) -> None:
+def check_ledger(connection: sqlite3.Connection, path: Path) -> None:
+    """Raise ``ArchiveUnusable`` where the file has no ledger yet."""
     with translate(path):
         if connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'outcomes'").fetchone():
             return
@@ -145,6 +157,24 @@ class Ledger:
         """Return how a person decided on these very bytes from this source: accept, reject or None."""
         with translate(self.path):
             return reviews.find_verdict(self._connection, source, sha256)
+
+    def withdrawn(self, source: str, reference: Reference | None, document: str | None) -> Withdrawal | None:
+        """Return the act by which these bytes were withdrawn, or all that a source gave for its reference."""
+        with translate(self.path):
+            if not refusals.is_anything_withdrawn(self._connection):
+                return None
+            same = refusals.find_same(self._connection, reference, document)
+            return same or refusals.find_place(self._connection, reference, source)
+
+    def withdrawn_text(self, reference: Reference | None, text: str) -> Withdrawal | None:
+        """Return the act by which a text, named by its SHA-256, was withdrawn."""
+        with translate(self.path):
+            return refusals.find_same(self._connection, reference, None, text)
+
+    def unfinished(self) -> tuple[Withdrawal, ...]:
+        """Return the withdrawals that were cut short, oldest first."""
+        with translate(self.path):
+            return withdrawals.read_unfinished(self._connection)
 
     def history(self, source: str, reference: Reference | None, document: str, text: str) -> History:
         """Return what is kept that an arriving document is judged by; see ``kept.read_history``."""

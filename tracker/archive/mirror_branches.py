@@ -3,37 +3,34 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tracker.archive.access import read_access, read_closed_sources
-from tracker.archive.commits import read_commit, read_trailers
+from tracker.archive.access import read_closed_sources
 from tracker.archive.mirror_tree import Tree
-from tracker.archive.places import STATEMENT, WATCH, edition_place, statement_folder
-from tracker.archive.redaction import Redaction
+from tracker.archive.places import (
+    EDITION_MARK,
+    STATEMENT,
+    WATCH,
+    document_place,
+    edition_place,
+    run_place,
+    statement_folder,
+)
+from tracker.archive.staging import aside, find_branch
 
 if TYPE_CHECKING:
-    import sqlite3
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from tracker.archive.fast_import import FastImport, Message
-    from tracker.archive.placement import Unit
+    from tracker.archive.mirror_commits import Place, Share
+    from tracker.archive.redaction import Redaction
     from tracker.archive.repository import Repository
     from tracker.archive.unit_files import UnitFiles
 
 MAIN, PUBLIC = "refs/heads/main", "refs/heads/public"
-
-Place = tuple["str | int | None", ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Share:
-    """What is committed with one run: units by kind and name, and the places that rows have left."""
-
-    run: int
-    units: Sequence[tuple[Unit, str]]
-    left: Sequence[Place]
+BRANCHES = (MAIN, PUBLIC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,60 +45,66 @@ class _Shown:
 class Branches:
     """Writes what is pending to both branches; they are one as long as all material is open."""
 
-    def __init__(
-        self, repository: Repository, connection: sqlite3.Connection, units: UnitFiles, folder: Path
-    ) -> None:
-        self._units = units
-        self._watch = folder / WATCH
-        access = read_access(connection, units.tables, self._watch)
-        self._redaction = Redaction(connection, access, units.tables)
-        self._policy = access.digest
-        self.closed_snapshots = len(access.snapshots)
-        self._main, self._public = (Tree(repository, repository.find_commit(name)) for name in (MAIN, PUBLIC))
-        said = _read_policy(repository, self._public.tip)
-        self.is_anew = self._public.tip is not None and said != self._policy
-        """Who may see what has changed: the public branch is written anew, and all units are needed."""
-        if self.is_anew:
-            self._public.clear()
-        self._is_apart = not access.is_open or self._public.tip != self._main.tip
+    def __init__(self, repository: Repository, units: UnitFiles, redaction: Redaction, watch: Path) -> None:
+        self._repository = repository
+        self._units, self._redaction, self._watch = units, redaction, watch
+        self._written: set[str] = set()
+        self._main, self._public = (Tree(repository, find_branch(repository, name)) for name in BRANCHES)
+        self._is_apart = not redaction.is_open or self._public.tip != self._main.tip
+        self._is_whole = False
 
-    def expect(self, number: int) -> None:
-        """Prepare for so many units: from some hundreds on, one listing of a tree is cheaper."""
-        self._main.expect(number)
+    @property
+    def tips(self) -> str:
+        """The commits at which they stand."""
+        return f"{self._main.tip} {self._public.tip}"
+
+    def cut(self, closed: Iterable[str]) -> bool:
+        """Tell whether the public has one of these documents; its branch begins without history then."""
+        is_held = any(self._public.blob(document_place(sha256)) for sha256 in closed)
+        if is_held:
+            self._public = Tree(self._repository, None)
+        return is_held
+
+    def expect(self, number: int, *, is_whole: bool) -> None:
+        """Prepare for so many units, or for all of them: then what none of them wrote is taken out."""
+        self._is_whole = is_whole
+        self._main.expect(number, is_whole=is_whole)
         if self._is_apart:
-            self._public.expect(number)
+            self._public.expect(number, is_whole=is_whole)
 
     def write(self, stream: FastImport, share: Share, message: Message) -> int:
         """Commit what a run changed, and return the number of commits: none where it changed nothing."""
         shown: list[_Shown] = []
         commit = _Commit(stream, self._main, MAIN, message)
         for path, data, public in self._files(share):
-            if data is not None:
-                blob = name_blob(data)
-                commit.put(path, blob, data)
-            else:
+            self._written.add(path)
+            blob = None if data is None else name_blob(data)
+            if data is None or blob is None:
                 commit.remove(path)
-            same = public is data and data is not None
-            shown.append(
-                _Shown(path, name_blob(data) if same and data is not None else None, None if same else public)
-            )
-        written = {each.path for each in shown}
-        gone = [path for place in share.left for path in self._standing(place) if path not in written]
+            else:
+                commit.put(path, blob, data)
+            shown.append(_Shown(path, blob, None) if public is data else _Shown(path, None, public))
+        gone = [path for path in self._left(share) if path not in self._written]
         for path in gone:
             commit.remove(path)
         if self._is_apart:
-            self._write_public(stream, shown, gone, message)
-        elif commit.is_begun:
-            stream.set_branch(PUBLIC, MAIN)
+            is_shown = self._write_public(stream, shown, gone, message)
+            return int(commit.is_begun or is_shown)
+        if commit.is_begun:
+            stream.set_branch(aside(PUBLIC), aside(MAIN))
         return int(commit.is_begun)
 
+    def complete(self, stream: FastImport) -> None:
+        """Let a branch that got no commit in a stream with commits stand where it stood."""
+        trees = ((self._main, MAIN), *(((self._public, PUBLIC),) if self._is_apart else ()))
+        for tree, branch in trees:
+            if stream.is_begun and not tree.is_begun:
+                stream.set_branch(aside(branch), str(tree.tip))
+
     def _write_public(
-        self, stream: FastImport, shown: Sequence[_Shown], gone: Sequence[str], message: Message
-    ) -> None:
-        if self._policy:
-            message = replace(message, text=f"{message.text}Closed: {self._policy}\n")
-        commit = _Commit(stream, self._public, PUBLIC, message, anew=self.is_anew)
-        self.is_anew = False
+        self, stream: FastImport, shown: Sequence[_Shown], gone: Iterable[str], message: Message
+    ) -> bool:
+        commit = _Commit(stream, self._public, PUBLIC, message)
         for each in shown:
             if each.blob:
                 commit.put(each.path, each.blob, None)
@@ -111,6 +114,7 @@ class Branches:
                 commit.remove(each.path)
         for path in gone:
             commit.remove(path)
+        return commit.is_begun
 
     def _files(self, share: Share) -> Iterator[tuple[str, bytes | None, bytes | None]]:
         """Yield each file with its bytes, and what the public has of them: the same object where all."""
@@ -127,34 +131,39 @@ class Branches:
             )
             for path, data in files.items():
                 yield path, data, open_.get(path)
-        if self._watch.is_file():
-            data = self._watch.read_bytes()
-            yield WATCH, data, None if read_closed_sources(data.decode("utf-8-sig", "replace")) else data
+        data = self._watch.read_bytes() if self._watch.is_file() else None
+        is_closed = data and read_closed_sources(data.decode("utf-8-sig", "replace"))
+        yield WATCH, data, None if is_closed else data
+
+    def _left(self, share: Share) -> Iterator[str]:
+        """Yield the files that may have gone: where rows have been, or all where all is written."""
+        if self._is_whole and share.is_last:
+            yield from {*self._main.paths(), *(self._public.paths() if self._is_apart else ())}
+        for place in share.left:
+            yield from self._standing(place)
 
     def _standing(self, place: Place) -> Iterator[str]:
-        """Yield the files that stand where a statement, an edition or a snapshot has been."""
-        folder = statement_folder(place)
-        if len(place) == len(("country", "body", "session", "item")):
-            yield from self._main.below(f"{folder}/{STATEMENT}")
-            return
-        edition = edition_place(place)
-        *_, ordinal = place
-        if isinstance(ordinal, int):
-            yield from self._main.below(f"{edition}/{ordinal}.json")
-        else:
-            yield from self._main.below(edition)
-        yield from self._main.below(f"{edition}.txt")
+        """Yield the files that stand where a run, a statement, an edition or a snapshot has been."""
+        match place:
+            case (int(run), started):
+                yield run_place(run, str(started))
+            case (_, _, _, _):
+                folder = statement_folder(place)
+                own = (f"{folder}/{STATEMENT}", f"{folder}/{EDITION_MARK}")
+                yield from (path for path in self._main.below(folder) if path.startswith(own))
+            case (*_, int(ordinal)):
+                yield from (f"{edition_place(place)}/{ordinal}.json", f"{edition_place(place)}.txt")
+            case _:
+                yield from self._main.below(edition_place(place))
+                yield f"{edition_place(place)}.txt"
 
 
 class _Commit:
     """A commit that begins with its first file: without one, there is none."""
 
-    def __init__(
-        self, stream: FastImport, tree: Tree, branch: str, message: Message, *, anew: bool = False
-    ) -> None:
+    def __init__(self, stream: FastImport, tree: Tree, branch: str, message: Message) -> None:
         self.is_begun = False
         self._stream, self._tree, self._branch, self._message = stream, tree, branch, message
-        self._anew = anew
 
     def put(self, path: str, blob: str, data: bytes | None) -> None:
         """Put a file where the tree has another or none; without data its blob is there already."""
@@ -176,18 +185,14 @@ class _Commit:
         self._tree.put(path, None)
 
     def _begin(self) -> None:
-        if not self.is_begun:
-            parent = self._tree.take_parent()
-            self._stream.begin_commit(self._branch, parent, self._message, anew=self._anew)
-        self.is_begun = True
+        if self.is_begun:
+            return
+        # The first commit goes on from the tip, the next ones from what this stream has written.
+        parent = None if self._tree.is_begun else self._tree.tip
+        self._stream.begin_commit(aside(self._branch), parent, self._message)
+        self.is_begun = self._tree.is_begun = True
 
 
 def name_blob(data: bytes) -> str:
     """Return git's name of a file's bytes, in repositories that name by SHA-1 as ours does."""
     return hashlib.sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
-
-
-def _read_policy(repository: Repository, tip: str | None) -> str:
-    if tip is None:
-        return ""
-    return read_trailers(read_commit(repository.read_object(tip)).message).get("closed", "")

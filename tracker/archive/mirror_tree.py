@@ -18,19 +18,20 @@ class Tree:
 
     def __init__(self, repository: Repository, tip: str | None) -> None:
         self.tip = tip
+        self.is_begun = False
+        """Whether a commit was begun on top of the tip."""
         self._repository = repository
-        self._parent = tip
         self._blobs: dict[str, str | None] = {}
         self._is_whole = tip is None
 
-    def clear(self) -> None:
-        """Begin without any file, on top of what was there."""
-        self._blobs, self._is_whole = {}, True
-
-    def expect(self, number: int) -> None:
-        """List the whole tree where many files will be asked for."""
-        if number > _MANY and not self._is_whole:
+    def expect(self, number: int, *, is_whole: bool) -> None:
+        """List the whole tree where all files will be asked for, or many."""
+        if (is_whole or number > _MANY) and not self._is_whole:
             self._blobs, self._is_whole = dict(list_tree(self._repository, self.tip, ())), True
+
+    def paths(self) -> Iterator[str]:
+        """Yield the files of a whole tree, as it is by now."""
+        return (path for path, blob in self._blobs.items() if blob)
 
     def blob(self, path: str) -> str | None:
         """Return the name of a file's bytes, none where it is not there."""
@@ -46,11 +47,6 @@ class Tree:
         """Yield the files of the tip at a path, or below it."""
         if self.tip:
             yield from (found for found, _ in list_tree(self._repository, self.tip, (path,)))
-
-    def take_parent(self) -> str | None:
-        """Return the parent of the next commit: the tip for the first, later ones follow by themselves."""
-        parent, self._parent = self._parent, None
-        return parent
 
 
 def list_tree(

@@ -4,21 +4,33 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tracker.archive.staging import settle_branches
+
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tracker.archive.repository import Repository
 
 MOST_PACKS = 12
 """After 500 runs: 101 packs and 2,800 loose objects left alone, at most so many kept in order."""
 
 
-def recover(repository: Repository) -> None:
-    """Take away what a run that was killed has left: locks of git's own, and packs that were begun.
+_LEFT = (
+    "*.lock", "refs/**/*.lock", "objects/info/**/*.lock", "objects/pack/tmp_*", "objects/pack/.tmp-*",
+    "objects/pack/*.keep", "objects/??/tmp_obj_*", "fast_import_crash_*",
+)  # fmt: skip
 
-    The archive's lock is ours, and nobody else writes here.
+
+def recover(repository: Repository, branches: Sequence[str]) -> None:
+    """Take away what a run that was killed has left, and bring to its end what it had written in full.
+
+    That is locks of git's own, packs that were begun or held fast, and git's report of its crash. The
+    archive's lock is ours, and nobody else writes here.
     """
-    for pattern in ("*.lock", "refs/heads/*.lock", "objects/info/**/*.lock", "objects/pack/tmp_*"):
+    for pattern in _LEFT:
         for left in repository.path.glob(pattern):
             left.unlink(missing_ok=True)
+    settle_branches(repository, branches)
 
 
 def tidy(repository: Repository) -> None:

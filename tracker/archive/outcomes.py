@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from typing import Any
 
+_ENCODER = json.JSONEncoder(separators=(",", ":"))
 _NAME = "statements.country, statements.body, statements.session, item, editions.kind, editions.language"
 
 _CHECKS = f"""
@@ -116,7 +117,7 @@ def _exchange_rows(outcome: int, exchanges: Iterable[Exchange]) -> Iterator[tupl
 
 
 def _write_headers(headers: Iterable[tuple[str, str]]) -> str:
-    return json.dumps([list(pair) for pair in headers], separators=(",", ":"))
+    return _ENCODER.encode(tuple(headers))
 
 
 def _read_headers(text: str) -> tuple[tuple[str, str], ...]:

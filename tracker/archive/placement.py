@@ -25,13 +25,18 @@ ROOTS: Mapping[str, tuple[Unit, str]] = {
 }
 """The table of each unit, and the column that names its row."""
 
-_OWNERS: Mapping[str, str] = {"editions": "statement", "versions": "snapshot", "segments": "version"}
+_OWNERS: Mapping[str, str] = {
+    "editions": "statement",
+    "versions": "snapshot",
+    "segments": "version",
+    "confirmations": "version",
+}
 """Tables that name a run as well, and are read with what they are a part of."""
 
 _PREFERRED: tuple[Unit, ...] = ("run", "snapshot", "statement", "document", "watch_list")
 
-BOOKKEEPING = frozenset({"unmirrored"})
-"""Tables of the mirror's own, which are no part of the record."""
+BOOKKEEPING = frozenset({"unmirrored", "descriptions"})
+"""Tables that are no part of the record: the mirror's own, and the program's words about the others."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,11 @@ from urllib.parse import quote
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+MIRROR = "mirror.git"
+"""The mirror itself, in the archive's folder."""
+
 ARCHIVE = "archive.json"
+SCHEMA = "schema.sql"
 WATCH = "watch.toml"
 STATEMENT = "statement.json"
 EDITION_MARK = "~"
@@ -32,7 +36,8 @@ def run_place(run: int, started: str) -> str:
 def statement_folder(name: Sequence[str | int | None]) -> str:
     """Return the folder of a statement: of country, body, session, and item where there is one.
 
-    A character that no reference has is percent-encoded. So is the dot of an item that ends like a file.
+    A character that no reference has is percent-encoded. So is the dot of an item that ends like a file,
+    and what marks an edition.
     """
     parts = [_component(str(part)) for part in name[:4] if part is not None]
     return "/".join(["statements", *parts])
@@ -45,7 +50,7 @@ def edition_place(name: Sequence[str | int | None]) -> str:
 
 
 def _component(part: str) -> str:
-    encoded = quote(part, safe="-_.")
+    encoded = quote(part, safe="-_.").replace(EDITION_MARK, "%7E")
     if encoded.startswith("."):
         encoded = f"%2E{encoded[1:]}"
     return f"{encoded[:-5]}%2Ejson" if encoded.endswith(".json") else encoded

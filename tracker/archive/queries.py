@@ -10,17 +10,21 @@ if TYPE_CHECKING:
 ITEM_ORDER = "length(item), item, editions.position"
 ORDER = f"statements.country, statements.body, sessions.sort, sessions.label, {ITEM_ORDER}"
 
-EDITIONS = """
+ALL_EDITIONS = """
 FROM statements
 JOIN sessions ON sessions.body = statements.body AND sessions.label = statements.session
 JOIN editions ON editions.statement = statements.id
 """
+"""Those too of which everything was withdrawn."""
+
+_IS_READABLE = "EXISTS (SELECT 1 FROM readable_snapshots WHERE edition = editions.id)"
+EDITIONS = f"{ALL_EDITIONS} AND {_IS_READABLE}"
 
 _CURRENT = """
-JOIN snapshots ON snapshots.edition = editions.id
+JOIN readable_snapshots AS snapshots ON snapshots.edition = editions.id
 JOIN versions ON versions.id = (SELECT max(id) FROM versions WHERE snapshot = snapshots.id)
 """
-SNAPSHOTS = f"{EDITIONS}{_CURRENT}"
+SNAPSHOTS = f"{ALL_EDITIONS}{_CURRENT}"
 
 # CROSS JOIN keeps the search first; left to choose, SQLite tries every segment against the query.
 FOUND = """
@@ -28,7 +32,7 @@ FROM segments_fts
 CROSS JOIN segments ON segments.id = segments_fts.rowid
 CROSS JOIN versions ON versions.id = segments.version
     AND versions.id = (SELECT max(id) FROM versions AS other WHERE other.snapshot = versions.snapshot)
-CROSS JOIN snapshots ON snapshots.id = versions.snapshot
+CROSS JOIN readable_snapshots AS snapshots ON snapshots.id = versions.snapshot
 JOIN editions ON editions.id = snapshots.edition
 JOIN statements ON statements.id = editions.statement
 JOIN sessions ON sessions.body = statements.body AND sessions.label = statements.session
@@ -36,7 +40,10 @@ JOIN sessions ON sessions.body = statements.body AND sessions.label = statements
 
 NAME = "statements.country, statements.body, statements.session, item, editions.kind, editions.language"
 
-LATEST = "snapshots.ordinal = (SELECT max(ordinal) FROM snapshots AS other WHERE other.edition = editions.id)"
+LATEST = (
+    "snapshots.ordinal ="
+    " (SELECT max(ordinal) FROM readable_snapshots AS other WHERE other.edition = editions.id)"
+)
 
 Condition = tuple[str, object]
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from tracker.archive.connection import FILE_NAME, connect_to_write, is_blank, translate
 from tracker.archive.migrations import MIGRATION_SET, MIGRATIONS, NOTES, make_schema
 from tracker.archive.mirror_tree import list_tree
+from tracker.archive.omissions import note_omissions
 from tracker.archive.places import ARCHIVE, WATCH
 from tracker.archive.redaction import NOT_PUBLIC
 from tracker.archive.repository import open_repository
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 
     from tracker.archive.repository import Repository
     from tracker.archive.row_files import Row
+
+_TIPS = ("refs/heads/main", "HEAD", "refs/remotes/origin/main")
+"""Where the head of a mirror may be; a clone has the last alone where the copy's own HEAD leads nowhere."""
 
 _LINK = """
 SELECT "from", "notnull" FROM pragma_foreign_key_list(?1) AS link
@@ -46,22 +50,21 @@ def rebuild_record(mirror: Path, folder: Path) -> Rebuilt:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         part.unlink(missing_ok=True)
-    except OSError as error:
-        raise ArchiveUnusable(f"{folder} cannot be written: {error.strerror}") from error
-    try:
         with open_repository(mirror) as repository:
             rebuilt, watch = _rebuild(repository, part)
+        if watch is not None and not (folder / WATCH).exists():
+            (folder / WATCH).write_bytes(watch)
         part.replace(record)
+    except OSError as error:
+        raise ArchiveUnusable(f"{folder} cannot be written: {error.strerror}") from error
     finally:
         for left in folder.glob(f"{part.name}*"):
             left.unlink()
-    if watch is not None and not (folder / WATCH).exists():
-        (folder / WATCH).write_bytes(watch)
     return rebuilt
 
 
 def _rebuild(repository: Repository, part: Path) -> tuple[Rebuilt, bytes | None]:
-    tip = repository.find_commit("refs/heads/main") or repository.find_commit("HEAD")
+    tip = next(filter(None, map(repository.find_commit, _TIPS)), None)
     files = list_tree(repository, tip) if tip else ()
     blobs = {path: blob for path, blob in files if not path.endswith((".txt", ".sql"))}
     if tip is None or ARCHIVE not in blobs:
@@ -69,7 +72,7 @@ def _rebuild(repository: Repository, part: Path) -> tuple[Rebuilt, bytes | None]
     watch = _read_one(repository, WATCH, blobs.pop(WATCH)) if WATCH in blobs else None
     archive = read_file(repository, ARCHIVE, _read_one(repository, ARCHIVE, blobs.pop(ARCHIVE)))
     _check_format(repository, archive.pop("format", []))
-    with closing(connect_to_write(part)) as connection, translate(part):
+    with closing(connect_to_write(part)) as connection, translate(part.with_suffix("")):
         connection.execute("PRAGMA foreign_keys = OFF")
         _make_schema(connection, repository, archive.get(NOTES, []))
         connection.execute("BEGIN")
@@ -79,6 +82,8 @@ def _rebuild(repository: Repository, part: Path) -> tuple[Rebuilt, bytes | None]
         for path, content in _contents(repository, blobs):
             filling.fill(read_file(repository, path, content), path)
         filling.finish()
+        if filling.closed:
+            note_omissions(connection, tip, filling.closed)
         connection.execute("COMMIT")
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         return Rebuilt(tip, dict(filling.rows), filling.closed), watch

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from tracker.archive.access import is_closed_source, read_closed_sources
+from tracker.archive.scrubbing import name_command
 
 if TYPE_CHECKING:
     import sqlite3
@@ -23,6 +25,20 @@ _KEPT: Mapping[str, tuple[str, ...]] = {
     "outcomes": ("id", "run", "outcome", "observed", "sha256", "size"),
 }
 """Of a closed row, what proves that it was there and says nothing of what it holds."""
+
+NOT_PUBLIC = "not public"
+"""What marks such a row; no column has that name."""
+
+_DIGESTS = "withdrawn"
+"""The table that says of closed rows that they were withdrawn, and holds no more than digests."""
+
+_TELLING = """
+WITH closed AS (SELECT value FROM json_each(?1)), gone AS (SELECT value FROM json_each(?2))
+SELECT run FROM snapshots WHERE id IN closed
+UNION SELECT run FROM decisions WHERE old_snapshot IN closed OR new_snapshot IN closed
+UNION SELECT run FROM amendments WHERE statement IN gone
+"""
+"""Runs that recorded what is closed, or decided on it: what was typed may quote it."""
 
 _IDENTIFIED: Mapping[str, tuple[str, str]] = {
     "snapshot": ("snapshots", "id"),
@@ -46,6 +62,13 @@ class Redaction:
             "documents": frozenset(access.documents),
             "statements": frozenset(access.statements),
         }
+        ids = (json.dumps(sorted(closed)) for closed in (access.snapshots, access.statements))
+        self._telling = frozenset(run for (run,) in connection.execute(_TELLING, tuple(ids)))
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the public may have everything."""
+        return self._access.is_open
 
     def redact(self, unit: Unit, rows: Rows) -> Rows | None:
         """Return the rows themselves where all are open, those that may be shown, or None for none."""
@@ -70,6 +93,10 @@ class Redaction:
         for name, found in rows.items():
             if name == "outcomes":
                 shown[name] = [_reduce(name, row) if row["id"] in outcomes else row for row in found]
+            elif name == "runs":
+                shown[name] = [_name_alone(row) if row["id"] in self._telling else row for row in found]
+            elif name == _DIGESTS:
+                shown[name] = found
             else:
                 shown[name] = [row for row in found if not self._is_closed(name, row, frozenset(outcomes))]
         return shown
@@ -81,5 +108,9 @@ class Redaction:
         return is_closed_source(str(row.get("source") or ""), self._access.sources)
 
 
+def _name_alone(row: Row) -> Row:
+    return {**row, "command": name_command(str(row["command"])) if row["command"] else None}
+
+
 def _reduce(table: str, row: Row) -> Row:
-    return {name: value for name, value in row.items() if name in _KEPT[table]}
+    return {NOT_PUBLIC: 1, **{name: value for name, value in row.items() if name in _KEPT[table]}}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from subprocess import PIPE
 from tempfile import TemporaryFile
@@ -46,6 +46,8 @@ class Answer:
     status: int
     output: bytes
     complaint: str
+    """The first line of what it said on standard error."""
+    complaints: str
 
 
 class Repository:
@@ -79,7 +81,7 @@ class Repository:
                 strip_newline_in_stdout=False,
                 env=dict(environment or {}),
             )
-        return Answer(status, _as_bytes(output), _first_line(str(complaint)))
+        return Answer(status, _as_bytes(output), _first_line(str(complaint)), str(complaint))
 
     def read_objects(self, names: Sequence[str]) -> Iterator[bytes | None]:
         """Yield the contents of objects, in order; None for one that is not there, as in a partial clone.
@@ -104,24 +106,44 @@ class Repository:
             raise DocumentUnreadable(f"{self.path} lacks the object {name[:12]}; run: git fetch")
         return content
 
+    def read_whole(self, name: str) -> bytes | None:
+        """Return an object's content; None where it is not there, or so damaged that git ends over it."""
+        for _ in range(2):
+            with suppress(OSError):
+                (content,) = self.read_objects([name])
+                if content is not None:
+                    return content
+            # An object before this one may have ended the process that reads.
+            self._end_reading()
+        return None
+
     def start(self, *arguments: str) -> Any:  # noqa: ANN401 (GitPython's own handle of a process)
         """Start a git command that is written to; whoever starts it waits for it."""
         return self._repo.git.execute([_git_command(), *_SETTINGS, *arguments], istream=PIPE, as_process=True)
 
     def close(self) -> None:
         """End the processes that were started."""
-        if self._contents is not None:
-            self._contents.stdin.close()
-            self._contents.stdout.close()
-            self._contents.wait()
+        self._end_reading()
         self._repo.close()
+
+    def _end_reading(self) -> None:
+        if self._contents is None:
+            return
+        process, self._contents = self._contents, None
+        with suppress(OSError):
+            process.stdin.close()
+        process.stdout.close()
+        # It may have died of a damaged object, of which its reader was told.
+        process.proc.wait()
 
     def find_object(self, name: str) -> str | None:
         """Return the full name of an object, such as of a file: ``<commit>:<path>``."""
         try:
-            return str(self._repo.git.get_object_header(name)[0])
+            found = self._repo.git.get_object_header(name)[0]
         except ValueError:
             return None
+        # Said to be a text, and bytes in the releases that there are.
+        return found.decode("ascii") if isinstance(found, bytes) else str(found)
 
     def find_commit(self, name: str) -> str | None:
         """Return the commit that a branch, tag or other name stands for."""

@@ -30,6 +30,12 @@ LEFT JOIN statements ON statements.id = editions.statement
 """  # noqa: S608 (names from the list above)
 
 
+_IS_WITHDRAWN = """EXISTS (
+    SELECT 1 FROM standing_withdrawals AS standing WHERE standing.document = reviews.document
+    AND NOT EXISTS (SELECT 1 FROM readable_snapshots AS kept WHERE kept.document = standing.document)
+)"""
+
+
 def write_document(connection: sqlite3.Connection, sha256: str, data: bytes, media_type: str) -> None:
     """Keep bytes, each only once."""
     connection.execute(
@@ -56,8 +62,8 @@ def settle_review(connection: sqlite3.Connection, review: Review, run: int, snap
 
 
 def read_waiting(connection: sqlite3.Connection) -> tuple[Review, ...]:
-    """Return the documents that wait for a person, oldest first."""
-    rows = connection.execute(f"{_REVIEWS} WHERE verdict IS NULL ORDER BY reviews.id")
+    """Return the documents that wait for a person, oldest first; what was withdrawn does not."""
+    rows = connection.execute(f"{_REVIEWS} WHERE verdict IS NULL AND NOT {_IS_WITHDRAWN} ORDER BY reviews.id")
     return tuple(_read_review(row) for row in rows)
 
 
@@ -92,9 +98,10 @@ def find_review(connection: sqlite3.Connection, source: str, sha256: str) -> Rev
 
 
 def read_last(connection: sqlite3.Connection, source: str) -> Review | None:
-    """Return the latest review of a document from a source."""
+    """Return the latest review of a document from a source that was not withdrawn."""
     row = connection.execute(
-        f"{_REVIEWS} WHERE reviews.source = ? ORDER BY reviews.id DESC LIMIT 1", [source]
+        f"{_REVIEWS} WHERE reviews.source = ? AND NOT {_IS_WITHDRAWN} ORDER BY reviews.id DESC LIMIT 1",
+        [source],
     ).fetchone()
     return _read_review(row) if row else None
 

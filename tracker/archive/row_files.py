@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -12,21 +13,31 @@ if TYPE_CHECKING:
 Value = str | int | float | bytes | None
 Row = dict[str, Value]
 
-COMPACT = frozenset({"segments"})
-"""Tables of a hundred rows a file: the names of their columns are written once."""
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """Rows of a table of which a file has a hundred: the names of the columns are written once."""
+
+    columns: tuple[str, ...]
+    rows: Sequence[tuple[Value, ...]]
+
+    def __len__(self) -> int:
+        return len(self.rows)
 
 
-def write_rows(tables: Mapping[str, Sequence[Row]]) -> bytes:
-    """Return a JSON object of tables, each a list of rows, or columns and rows where it is compact."""
+def write_rows(tables: Mapping[str, Sequence[Row] | Sheet]) -> bytes:
+    """Return a JSON object of tables, each a list of rows, or columns and rows of a sheet."""
     parts = [
-        f"{json.dumps(name)}: {_write_table(name, rows)}" for name, rows in sorted(tables.items()) if rows
+        f"{_encode(name)}: {_write_sheet(rows) if isinstance(rows, Sheet) else _write_list(rows)}"
+        for name, rows in sorted(tables.items())
+        if rows
     ]
     return ("{\n" + ",\n".join(parts) + "\n}\n").encode()
 
 
 def write_lines(tables: Mapping[str, Sequence[Row]]) -> bytes:
     """Return one JSON object a line, each a row under the name of its table."""
-    lines = (f"{{{json.dumps(name)}: {_dump(row)}}}\n" for name, rows in tables.items() for row in rows)
+    lines = (f"{{{_encode(name)}: {_encode(row)}}}\n" for name, rows in tables.items() for row in rows)
     return "".join(lines).encode()
 
 
@@ -44,12 +55,20 @@ def read_lines(data: bytes) -> dict[str, list[Row]]:
     return tables
 
 
-def _write_table(name: str, rows: Sequence[Row]) -> str:
-    if name not in COMPACT:
-        return "[\n" + ",\n".join(map(_dump, rows)) + "\n]"
-    columns = sorted(rows[0])
-    lines = ",\n".join(_dump([row[column] for column in columns]) for row in rows)
-    return f'{{"columns": {_dump(columns)}, "rows": [\n{lines}\n]}}'
+def _write_list(rows: Sequence[Row]) -> str:
+    return "[\n" + ",\n".join(map(_encode, rows)) + "\n]"
+
+
+def _write_sheet(sheet: Sheet) -> str:
+    return f'{{"columns": {_encode(sheet.columns)}, "rows": [\n{_write_tuples(sheet.rows)}\n]}}'
+
+
+def _write_tuples(rows: Sequence[tuple[Value, ...]]) -> str:
+    """Return a row a line, encoded in one call, which takes a tenth of the time of one for each row."""
+    together = _encode(rows)[1:-1]
+    if together.count("], [") == len(rows) - 1:
+        return together.replace("], [", "],\n[")
+    return ",\n".join(map(_encode, rows))
 
 
 def _read_table(value: object) -> Iterable[Row]:
@@ -60,14 +79,13 @@ def _read_table(value: object) -> Iterable[Row]:
     raise ValueError("neither rows nor columns and rows")
 
 
-def _dump(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, default=_freeze)
-
-
 def _freeze(value: object) -> object:
     if isinstance(value, bytes):
         return {"base64": base64.b64encode(value).decode("ascii")}
     raise TypeError(f"{type(value).__name__} is nothing that SQLite holds")
+
+
+_encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, default=_freeze).encode
 
 
 def _thaw(row: Row) -> Row:

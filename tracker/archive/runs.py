@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 _RUNS = """
 SELECT runs.id, kind, command, started, ended, status, release, watch_list,
-    (SELECT count(*) FROM snapshots WHERE run = runs.id) AS made
+    (SELECT count(*) FROM snapshots WHERE run = runs.id) AS made,
+    (SELECT count(*) FROM versions JOIN snapshots ON snapshots.id = snapshot
+        WHERE versions.run = runs.id AND snapshots.run <> runs.id) AS reread
 FROM runs
 """
 
@@ -75,6 +77,6 @@ def read_run(connection: sqlite3.Connection, run: int) -> RunEntry | None:
 
 
 def _read_entry(connection: sqlite3.Connection, row: tuple[Any, ...]) -> RunEntry:
-    id_, kind, command, started, ended, status, release, watch_list, made = row
+    id_, kind, command, started, ended, status, release, watch_list, made, reread = row
     counts: tuple[tuple[CheckOutcome, int], ...] = tuple(connection.execute(_COUNTS, [id_]))
-    return RunEntry(id_, kind, command, started, ended, status, release, watch_list, counts, made)
+    return RunEntry(id_, kind, command, started, ended, status, release, watch_list, counts, made, reread)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import socket
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from queue import Empty, SimpleQueue
+from threading import Thread
 from typing import TYPE_CHECKING
 
 from tracker.capture.causes import Fault
@@ -16,17 +18,19 @@ _TRANSLATED = IPv6Network("64:ff9b::/96")
 """RFC 6052: the last four bytes are the IPv4 address behind a translator."""
 
 
-def resolve(host: str, port: int, allow_private: Collection[str]) -> tuple[str, ...]:
+def resolve(host: str, port: int, allow_private: Collection[str], seconds: float) -> tuple[str, ...]:
     """Return the addresses of a host that may be connected to, in the order of the resolver.
 
     A host all of whose addresses are public may be, and one that ``allow_private`` names as ``host`` or
-    ``host:port``. Raises ``Fault`` with the cause ``dns`` or ``private address``.
+    ``host:port``. Raises ``Fault`` with the cause ``dns``, also where no resolver answers in so many
+    ``seconds``, or ``private address``.
     """
-    addresses = _look_up(host, port)
+    addresses = _look_up_within(host, port, seconds)
     if not _is_allowed(host, port, allow_private):
         private = next((address for address in addresses if not is_public(address)), None)
         if private:
-            raise Fault("private address", f"{host} is {private}; name it in allow_private to allow it")
+            where = host if private == host else f"{host}, at {private},"
+            raise Fault("private address", f"{where} is not public; allow_private in watch.toml allows it")
     return addresses
 
 
@@ -52,11 +56,24 @@ def _inner(address: IPv6Address) -> tuple[IPv4Address, ...]:
     return (address.sixtofour,) if address.sixtofour else address.teredo or ()
 
 
-def _look_up(host: str, port: int) -> tuple[str, ...]:
+def _look_up_within(host: str, port: int, seconds: float) -> tuple[str, ...]:
+    """Look a name up in a thread that is left behind where it takes too long: the system knows no timeout."""
+    found: SimpleQueue[tuple[str, ...] | Fault] = SimpleQueue()
+    Thread(target=lambda: found.put(_look_up(host, port)), daemon=True).start()
+    try:
+        addresses = found.get(timeout=max(seconds, 0))
+    except Empty:
+        raise Fault("dns", f"{host}: no resolver answered in {seconds:.1f} s") from None
+    if isinstance(addresses, Fault):
+        raise addresses
+    return addresses
+
+
+def _look_up(host: str, port: int) -> tuple[str, ...] | Fault:
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, ValueError) as error:
-        raise Fault("dns", f"{host}: {getattr(error, 'strerror', None) or 'not a name of a host'}") from error
+        return Fault("dns", f"{host}: {getattr(error, 'strerror', None) or 'not a name of a host'}")
     return tuple(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 

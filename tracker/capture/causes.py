@@ -20,7 +20,7 @@ class Cause:
 
 
 CAUSES: Final = (
-    Cause("dns", "the host's name has no address", retried=True),
+    Cause("dns", "the host's name has no address, or no resolver says in time", retried=True),
     Cause("refused", "nothing listens at the address, or no way leads there", retried=True),
     Cause("timeout", "no connection, no answer or no end of it in time", retried=True),
     Cause("reset", "the connection broke, or closed before any answer", retried=True),

@@ -32,7 +32,7 @@ def discover(fetched: Fetched, source: Source) -> tuple[Discovery, ...]:
     """
     if fetched.data is None:
         return ()
-    links = read_links(fetched.data, fetched.url)
+    links = read_links(fetched.data, fetched.url, fetched.media_type)
     found = (_discover(link, source) for link in links if link.address not in {fetched.url, source.address})
     return tuple(discovery for discovery in found if discovery)
 

@@ -12,7 +12,7 @@ from tracker.capture.html import read_html
 from tracker.capture.markdown import is_markdown, read_markdown
 from tracker.capture.media import tell_format
 from tracker.capture.pdf import read_pdf
-from tracker.capture.plain import decode, require_text
+from tracker.capture.plain import decode, read_charset, require_text
 from tracker.errors import DocumentUnreadable
 from tracker.model.texts import Extraction
 
@@ -24,6 +24,11 @@ if TYPE_CHECKING:
 MAX_BYTES = 50 * 1024 * 1024
 """The largest document that is read; the longest real statement is a hundredth of it."""
 
+MAX_CHARACTERS = 5_000_000
+"""The longest text; one of so many single letters, a line each, is still read in a minute."""
+
+GAVE_UP = "its reader gave up on it; look at the bytes"
+
 _READERS: dict[Format, Callable[[bytes], Extraction]] = {
     "pdf": read_pdf,
     "docx": read_docx,
@@ -32,36 +37,49 @@ _LIBRARIES = ("trafilatura", "htmldate", "justext", "pypdfium2", "charset_normal
 
 
 def extract(
-    data: bytes, name: str | None = None, *, selector: str | None = None, remove: tuple[str, ...] = ()
+    data: bytes,
+    name: str | None = None,
+    *,
+    selector: str | None = None,
+    remove: tuple[str, ...] = (),
+    content_type: str | None = None,
 ) -> Extraction:
-    """Return the text of a document; the same bytes always give the same text.
+    """Return the text of a document; the same bytes and settings always give the same text.
 
     The format is told by the bytes: PDF, DOCX, HTML, Markdown or plain text in any encoding. ``name``
     serves messages, and tells Markdown from text where the bytes leave that open. Of plain text,
     ``text`` is exactly ``data.decode(...)`` with the encoding that ``extractor`` names, without its byte
     order mark. Pages of a PDF are parted by form feeds. ``selector`` and ``remove`` are for pages, see
-    ``read_html``; other formats pay them no heed.
+    ``read_html``; other formats pay them no heed. Of ``content_type``, a header of HTTP, only the charset
+    counts: before what a page declares of itself, behind a byte order mark.
 
     Raises ``DocumentUnreadable``, in one line with the name and the next step, for bytes that hold no
-    statement: empty, damaged, encrypted, scanned, of another kind, or over ``MAX_BYTES``.
+    statement, and nothing else: for what is empty, damaged, encrypted, scanned, of another kind, over
+    ``MAX_BYTES`` or over ``MAX_CHARACTERS``.
     """
     try:
         _check_size(data)
         with _quiet_libraries():
-            extraction = _read(data, name, selector, remove)
+            extraction = _read(data, name, selector, remove, read_charset(content_type))
         require_text(extraction.text)
+        _check_length(extraction.text)
     except DocumentUnreadable as error:
-        raise DocumentUnreadable(f"{_shown(name)}: {error}") from error
+        raise DocumentUnreadable(f"{show_name(name)}: {error}") from error
+    except Exception as error:
+        # One document that no library expected must not end a night.
+        raise DocumentUnreadable(f"{show_name(name)}: {GAVE_UP} ({type(error).__name__})") from error
     return extraction
 
 
-def _read(data: bytes, name: str | None, selector: str | None, remove: tuple[str, ...]) -> Extraction:
+def _read(
+    data: bytes, name: str | None, selector: str | None, remove: tuple[str, ...], charset: tuple[str, ...]
+) -> Extraction:
     form = tell_format(data)
     if form == "html":
-        return read_html(data, selector, remove)
+        return read_html(data, selector, remove, charset)
     if form != "text":
         return _READERS[form](data)
-    decoded = decode(data)
+    decoded = decode(data, charset)
     if is_markdown(decoded.text, name):
         return read_markdown(decoded)
     return Extraction(decoded.text, "text/plain", f"text {decoded.label}")
@@ -74,8 +92,13 @@ def _check_size(data: bytes) -> None:
         raise DocumentUnreadable(f"over the limit of {MAX_BYTES // 1024**2} MB; give the statement alone")
 
 
-def _shown(name: str | None) -> str:
-    """Return a name that stays on its line, whatever characters it holds."""
+def _check_length(text: str) -> None:
+    if len(text) > MAX_CHARACTERS:
+        raise DocumentUnreadable(f"over {MAX_CHARACTERS:,} characters of text; give the statement alone")
+
+
+def show_name(name: str | None) -> str:
+    """Return a name of a document that stays on its line, whatever characters it holds."""
     return "".join(char if char.isprintable() else "?" for char in name) if name else "the document"
 
 

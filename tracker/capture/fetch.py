@@ -155,13 +155,13 @@ def _read_local(source: Source, client: Client, folder: Path) -> Result:
 
 def _fetch_web(source: Source, client: Client, asked: Validators) -> Result:
     trail: list[Exchange] = []
-    started = client.clock.monotonic()
+    started, host = client.clock.monotonic(), _host_of(source)
     try:
-        answer = _try_often(source, client, asked, trail)
+        answer = _try_often(source, client, asked, trail, client.pace.attempts(host))
     except Fault as fault:
-        client.pace.note(_host_of(source), answered=not fault.is_retried)
+        client.pace.note(host, answered=not fault.is_retried)
         return _failure(source, fault, trail, client.clock.monotonic() - started)
-    client.pace.note(_host_of(source), answered=True)
+    client.pace.note(host, answered=True)
     given = read_validators(answer.headers, client.clock.now())
     return Fetched(
         source=source.id,
@@ -174,9 +174,11 @@ def _fetch_web(source: Source, client: Client, asked: Validators) -> Result:
     )
 
 
-def _try_often(source: Source, client: Client, asked: Validators, trail: list[Exchange]) -> Answer:
-    """Ask until there is an answer, at most three times; what a host asked for in between is heeded."""
-    for attempt in range(client.pace.attempts(_host_of(source)) - 1):
+def _try_often(
+    source: Source, client: Client, asked: Validators, trail: list[Exchange], attempts: int
+) -> Answer:
+    """Ask until there is an answer, but only so often; what a host asked for in between is heeded."""
+    for attempt in range(attempts - 1):
         try:
             return _try_once(source, client, asked, trail)
         except Fault as fault:

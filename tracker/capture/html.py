@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from tracker.capture.blocks import CELL, Block, BlockKind, join_blocks
-from tracker.capture.plain import Decoded, decode, decode_as
+from tracker.capture.plain import Decoded, decode
 from tracker.errors import DocumentUnreadable
 from tracker.model.texts import Extraction
 
@@ -21,11 +21,6 @@ _DECLARED = re.compile(
 )
 _XML_DECLARATION = re.compile(r"\A\s*<\?xml[^>]*\?>")
 _UNREADABLE = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
-_DECLARABLE = re.compile(
-    r"(?:x-)?(?:utf-?(?:8|16|32)|iso-?|latin|windows|cp|koi8|gb|big5|euc|shift|sjis|mac|us-ascii)",
-    re.IGNORECASE,
-)
-"""Python knows more: ``punycode``, which takes quadratic time, and ``unicode_escape``, which rewrites."""
 _HEAD = 4096
 _OUTSIDE = (
     "script",
@@ -75,19 +70,25 @@ _BLOCKS = frozenset(
 _SPACE = re.compile(r"[ \t\r\n\f]+")
 
 
-def read_html(data: bytes, selector: str | None = None, remove: tuple[str, ...] = ()) -> Extraction:
+def read_html(
+    data: bytes,
+    selector: str | None = None,
+    remove: tuple[str, ...] = (),
+    charset: tuple[str, ...] = (),
+) -> Extraction:
     """Return the main text of a page: no menus, scripts, comments; headings, lists and tables kept.
 
     Where no main text is found, as on very short pages, the text of the whole body is taken. The title
     is the page's only first heading or else its ``<title>``. ``remove`` are CSS selectors of what is taken
     out beforehand; with ``selector`` the text is that of the elements it selects, and of nothing else.
+    ``charset`` is the encoding that the server declared, if it did.
 
     Raises ``DocumentUnreadable`` where the selector selects nothing.
     """
     import trafilatura
     from lxml import etree
 
-    decoded = decode_page(data)
+    decoded = decode_page(data, charset)
     settings = _settings(selector, remove)
     page = _prune(parse_page(decoded.text), remove)
     title = _title(page)
@@ -108,31 +109,29 @@ def _settings(selector: str | None, remove: tuple[str, ...]) -> str:
     return "".join([*parts, *(f" remove={one}" for one in remove)])
 
 
-def decode_page(data: bytes) -> Decoded:
-    """Return the text of a page's bytes.
+def decode_page(data: bytes, charset: tuple[str, ...] = ()) -> Decoded:
+    """Return the text of a page's bytes: what the server declares comes before what the page does.
 
-    Valid UTF-8 beyond ASCII wins over what the page declares, since it is hardly ever an accident;
-    then the declaration, where it holds; then a guess. Raises ``DocumentUnreadable`` for binary data.
+    Raises ``DocumentUnreadable`` for binary data.
     """
     declared = _DECLARED.search(data[:_HEAD])
-    utf8 = None if data.isascii() else decode_as(data, "utf-8")
-    marked = data.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff"))
-    if declared and utf8 is None and not marked:
-        encoding = declared.group(1).decode("ascii", "ignore")
-        held = decode_as(data, encoding) if _DECLARABLE.match(encoding) else None
-        if held is not None:
-            return held
-    return decode(data)
+    own = (declared.group(1).decode("ascii", "ignore"),) if declared else ()
+    return decode(data, (*charset, *own))
 
 
 def parse_page(text: str) -> HtmlElement:
     """Return the tree of a page, however broken; nothing is loaded and no entity of its own expanded."""
+    from lxml.etree import ParserError
     from lxml.html import HTMLParser, document_fromstring
 
     # No network, no entities of the page's own, comments gone.
     parser = HTMLParser(no_network=True, remove_comments=True, remove_pis=True)
     source = _UNREADABLE.sub("", _XML_DECLARATION.sub("", text))
-    return document_fromstring(source or "<html></html>", parser=parser, ensure_head_body=True)
+    try:
+        return document_fromstring(source, parser=parser, ensure_head_body=True)
+    except ParserError:
+        # Nothing in it, or nothing but a comment.
+        return document_fromstring("<html></html>", parser=parser, ensure_head_body=True)
 
 
 def _main_blocks(page: HtmlElement) -> Iterator[Block]:

@@ -1,7 +1,8 @@
 """Whether an arriving document may become a snapshot, or waits for a person.
 
-Where much of the current version is still there, only wreckage and loss are looked for: a page that says
-what it said before is no error page. Otherwise every rule is asked in turn; the first that speaks decides.
+Where much of the current version is still there, only wreckage, loss and the very text of another session are
+looked for: a page that says what it said before is no error page. Otherwise every rule is asked in turn; the
+first that speaks decides.
 """
 
 from __future__ import annotations
@@ -175,6 +176,15 @@ def _unlike_statements(case: _Case) -> Finding:
     return "no statement", f"{version.words:,} words, and none of those by which statements are known"
 
 
+def _twin_of_another_session(case: _Case) -> Finding:
+    """Tell a page that now gives the text of another session, however alike the two sessions' texts are.
+
+    The same text under another country or body may be a joint statement that was revised on both sides.
+    """
+    found = _twin(case)
+    return found if found and found[0] == "other session" else None
+
+
 def _twin(case: _Case) -> Finding:
     """Tell the text of another statement; several items of one session may share one."""
     if case.reference is None:
@@ -213,7 +223,7 @@ def _somebody_else(case: _Case, often: int) -> Finding:
     return ("other session", said) if said else None
 
 
-_ALIKE: Final[tuple[Callable[[_Case], Finding], ...]] = (_garbled, _lost)
+_ALIKE: Final[tuple[Callable[[_Case], Finding], ...]] = (_garbled, _lost, _twin_of_another_session)
 _ALL: Final[tuple[Callable[[_Case], Finding], ...]] = (
     _garbled,
     _page,

@@ -136,9 +136,11 @@ def _usual_step(pages: Iterable[Sequence[Line]]) -> float:
 
 def _page_text(page: Sequence[Line], step: float) -> str:
     paragraphs: list[list[Line]] = []
-    limits = [_limit(line, page) for line in page]
+    columns = {(line.left, line.size): line for line in page}
+    limits = {column: _limit(line, page) for column, line in columns.items()}
     for index, line in enumerate(page):
-        if index == 0 or _begins(paragraphs[-1], line, limits[index - 1], step):
+        before = page[index - 1]
+        if index == 0 or _begins(paragraphs[-1], line, limits[before.left, before.size], step):
             paragraphs.append([line])
         else:
             paragraphs[-1].append(line)
@@ -211,11 +213,11 @@ def _is_short(before: Line, line: Line, limit: float) -> bool:
 
 
 def _joined(paragraph: Sequence[Line]) -> str:
-    text = ""
-    for line in paragraph:
-        text += _seam(text, line.text) + line.text if text else _marked(line.text)
-        text = _CUT.sub("-", text)
-    return text
+    first, *others = [_CUT.sub("-", line.text) for line in paragraph]
+    parts = [_marked(first)]
+    for text in others:
+        parts += [_seam(parts[-1], text), text]
+    return "".join(parts)
 
 
 def _marked(text: str) -> str:

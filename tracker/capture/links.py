@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import contextmanager
 from io import BytesIO
 from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import urldefrag, urljoin, urlsplit
@@ -10,6 +11,7 @@ from urllib.parse import urldefrag, urljoin, urlsplit
 from tracker.capture.causes import Fault
 from tracker.capture.media import tell_format
 from tracker.capture.payload import unpack
+from tracker.capture.plain import read_charset
 from tracker.errors import DocumentUnreadable
 
 if TYPE_CHECKING:
@@ -21,8 +23,13 @@ _HEAD = 4096
 _ROOT = re.compile(rb"<(?:[\w-]+:)?(rss|rdf|feed|urlset|sitemapindex|html)\b", re.IGNORECASE)
 """The first of these elements; in UTF-16 once its zeros are taken out."""
 
+_NUMBERED = re.compile(rb"&#(?:x([0-9a-f]{1,8})|([0-9]{1,9}));", re.IGNORECASE)
+_HALVES = range(0xD800, 0xE000)
+"""Half characters: some programs write an emoji as two of them, over which lxml stumbles."""
+
 _GZIP = b"\x1f\x8b"
 _MOST_UNPACKED: Final = 50 * 1024 * 1024
+GAVE_UP = "its reader gave up on this index; look at the bytes"
 _NO_INDEX = "is neither a page, a feed nor a sitemap; give the address of one"
 
 
@@ -33,26 +40,40 @@ class Link(NamedTuple):
     text: str
 
 
-def read_links(data: bytes, url: str) -> tuple[Link, ...]:
+def read_links(data: bytes, url: str, content_type: str | None = None) -> tuple[Link, ...]:
     """Return the links of an index in their order; relative ones are led back to its address.
 
-    The content tells what it is; a sitemap may be packed with gzip. Fragments are dropped, and so is what
-    is not HTTP. Entities that XML declares for itself are not expanded. Raises ``DocumentUnreadable``.
+    The content tells what it is; ``content_type``, a header of HTTP, may say in which encoding a page is. A
+    sitemap may be packed with gzip. Fragments are dropped, and so is what is not HTTP. Entities that XML
+    declares for itself are not expanded. Raises ``DocumentUnreadable``.
     """
-    plain = _ungzip(data)
-    root = _parse_xml(plain)
-    if root is not None and _name(root) in _READERS:
-        return _absolute(_READERS[_name(root)](root), url)
-    return _absolute(*_page_links(plain, url))
+    with _unexpected():
+        plain = _ungzip(data)
+        root = _parse_xml(plain)
+        if root is not None and _name(root) in _READERS:
+            return _absolute(_READERS[_name(root)](root), url)
+        return _absolute(*_page_links(plain, url, read_charset(content_type)))
 
 
 def nested_sitemaps(data: bytes, url: str) -> tuple[str, ...]:
     """Return the addresses of the sitemaps that an index of sitemaps names; none for anything else."""
-    root = _parse_xml(_ungzip(data))
-    if root is None or _name(root) != "sitemapindex":
-        return ()
-    places = ((_child_text(entry, "loc"), "") for entry in _children(root, "sitemap"))
-    return tuple(link.address for link in _absolute(places, url))
+    with _unexpected():
+        root = _parse_xml(_ungzip(data))
+        if root is None or _name(root) != "sitemapindex":
+            return ()
+        places = ((_child_text(entry, "loc"), "") for entry in _children(root, "sitemap"))
+        return tuple(link.address for link in _absolute(places, url))
+
+
+@contextmanager
+def _unexpected() -> Iterator[None]:
+    """Give as a reason what no library expected: one index must not end a night."""
+    try:
+        yield
+    except DocumentUnreadable:
+        raise
+    except Exception as error:
+        raise DocumentUnreadable(f"{GAVE_UP} ({type(error).__name__})") from error
 
 
 def _ungzip(data: bytes) -> bytes:
@@ -75,18 +96,23 @@ def _parse_xml(data: bytes) -> _Element | None:
         recover=True, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
     )
     try:
-        return etree.parse(BytesIO(data), parser).getroot()
+        return etree.parse(BytesIO(_NUMBERED.sub(_drop_half, data)), parser).getroot()
     except (etree.XMLSyntaxError, ValueError):
         return None
 
 
-def _page_links(data: bytes, url: str) -> tuple[Iterator[tuple[str, str]], str]:
+def _drop_half(number: re.Match[bytes]) -> bytes:
+    code = int(number[1], 16) if number[1] else int(number[2])
+    return b"" if code in _HALVES else number[0]
+
+
+def _page_links(data: bytes, url: str, charset: tuple[str, ...]) -> tuple[Iterator[tuple[str, str]], str]:
     """Return a page's links as written, and the address that they are relative to."""
     from tracker.capture.html import decode_page, parse_page
 
     if tell_format(data) != "html" and b"href=" not in data.lower():
         raise DocumentUnreadable(f"{url} {_NO_INDEX}")
-    page = parse_page(decode_page(data).text)
+    page = parse_page(decode_page(data, charset).text)
     declared = next((str(base.get("href")) for base in page.iter("base") if base.get("href")), "")
     links = (
         (str(link.get("href")), "".join(link.itertext()))

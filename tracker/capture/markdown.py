@@ -24,14 +24,14 @@ _MARK = re.compile(
     r"^#{1,6}[ \t]+\S"  # a heading
     r"|^\*\*[^*\n]+\*\*[ \t]*\r?$"  # a line in bold
     r"|(?<![\w*])\*\*[^\s*][^*\n]*\*\*(?![\w*])"  # words in bold
-    r"|\[[^\]\n]+\]\((?:https?:|mailto:|/|#)[^)\s]*\)",  # a link
+    r"|\[[^\]\n]{1,300}\]\((?:https?:|mailto:|/|#)[^)\s]{0,2000}\)",  # a link; without bounds quadratic
     re.MULTILINE,
 )
 _SIGNS = ("#", "**", "](")
 """No mark is without one of these, and to look for them takes a hundredth of the time."""
 _ENOUGH = 2
 """One mark may be an accident of typing; two are a habit."""
-_TAG = re.compile(r"<!--.*?-->|</?[A-Za-z][^<>]*>", re.DOTALL)
+_TAG = re.compile(r"<!--(?:(?!<!--).)*?-->|</?[A-Za-z][^<>]*>", re.DOTALL)
 _BREAKS = {"softbreak", "hardbreak"}
 
 

@@ -22,7 +22,7 @@ _HEAD = 4096
 _WORD_PART = "word/document.xml"
 _PDF = re.compile(rb"%PDF-\d")
 _HTML = re.compile(
-    r"""\s*(?:<\?xml[^>]*\?>\s*|<!--.*?-->\s*)*
+    r"""\s*(?:<\?xml[^>]*\?>\s*|<!--(?:(?!-->).)*-->\s*)*
     <(?:!doctype\s+html|(?:html|head|title|meta|body|article|main|section|div|p|h[1-6]|table|ul|ol|span)\b[^<>]*>)""",
     re.IGNORECASE | re.VERBOSE | re.DOTALL,
 )

@@ -122,7 +122,8 @@ class CheckedNetwork(httpcore.NetworkBackend):
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.NetworkStream:
         """Connect to the first address of a host that answers, once all were checked."""
-        addresses = resolve(host, port, self._allow_private)
+        left = _left(self._monotonic, timeout, httpcore.ConnectTimeout)
+        addresses = resolve(host, port, self._allow_private, left)
         for address in addresses[:-1]:
             try:
                 return self._connect(address, port, timeout, local_address, socket_options)

@@ -28,6 +28,9 @@ _SERVER_ERRORS = range(500, 600)
 _UNAVAILABLE = ("http ", "redirect loop", "too many redirects", "bad address", "no content")
 """Causes that RFC 9309 counts as having no robots.txt, server errors apart."""
 
+_OF_THE_HOST = frozenset({"dns", "refused", "tls", "private address"})
+"""Causes that are met whatever a host is asked for."""
+
 
 @dataclass(frozen=True, slots=True)
 class Rules:
@@ -106,4 +109,5 @@ def _judge_fault(fault: Fault) -> Fault | None:
         return Fault("robots unreachable", f"robots.txt: {fault.detail}")
     if fault.cause.startswith(_UNAVAILABLE):
         return None
-    return Fault(fault.cause, f"robots.txt: {fault.detail}")
+    about = "" if fault.cause in _OF_THE_HOST else "robots.txt: "
+    return Fault(fault.cause, f"{about}{fault.detail}")

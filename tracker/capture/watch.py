@@ -7,7 +7,6 @@ import re
 import tomllib
 from functools import partial
 from typing import TYPE_CHECKING, Final, TypeVar
-from urllib.parse import urldefrag
 
 from tracker.capture.watch_keys import KeyFault, read_settings, read_source, source_table
 from tracker.capture.watch_places import find_line
@@ -149,7 +148,7 @@ def _refuse_twins(sources: Iterable[Source], text: str, path: Path) -> None:
     """Refuse two sources that would fetch and read the same thing twice each night."""
     seen: dict[tuple[str, str | None], str] = {}
     for source in sources:
-        key = (urldefrag(source.address).url, source.selector)
+        key = (source.address.partition("#")[0], source.selector)
         first = seen.setdefault(key, source.id)
         if first != source.id:
             place = ("sources", source.id, "url" if "://" in source.address else "path")

@@ -59,6 +59,7 @@ _SOURCE: Final[dict[str, Callable[[object], object]]] = {
     "pace": number(0, 3600),
     "rights": read_text,
     "access": one_of(*get_args(Access)),
+    "open_from": read_day,
     "min_words": whole_number(0, 100_000),
 }
 _FIELD_OF: Final = {"text": "link_text"}
@@ -91,10 +92,13 @@ def read_source(name: str, table: Mapping[str, object]) -> Source:
         check(values)
     is_index = values.pop("kind", None) == "index"
     written = values.pop("reference", None)
-    values["rule" if is_index else "reference"] = _rule(written, values) if is_index else _edition(written)
+    if is_index:
+        values["rule"] = _rule(written, values)
+    else:
+        values["reference"] = _edition(written)
+        values["language"] = _language_of(values["reference"], values.get("language"))
     address = values.pop("url", None) or values.pop("path")
-    source = Source(id=name, address=address, is_index=is_index, **values)
-    return source if is_index else _with_language(source)
+    return Source(id=name, address=address, is_index=is_index, **values)
 
 
 def source_table(source: Source) -> dict[str, object]:
@@ -147,6 +151,8 @@ def _check_kind(values: Mapping[str, object]) -> None:
 def _check_dates(values: Mapping[str, str]) -> None:
     if values.get("valid_from", "") > values.get("valid_until", "9999"):
         raise KeyFault("valid_until", "is before valid_from")
+    if "open_from" in values and values.get("access") != "embargoed":
+        raise KeyFault("open_from", 'is the end of an embargo; write access = "embargoed" too')
 
 
 def _edition(text: str) -> Reference:
@@ -181,10 +187,7 @@ def _rule(template: str | None, values: Mapping[str, str]) -> str | None:
     return template
 
 
-def _with_language(source: Source) -> Source:
-    from dataclasses import replace
-
-    named = source.reference.language if source.reference else None
-    if source.language and named and source.language != named:
-        raise KeyFault("language", f"is {source.language}, but the reference says {named}")
-    return replace(source, language=source.language or named)
+def _language_of(reference: Reference, language: str | None) -> str | None:
+    if language and reference.language and language != reference.language:
+        raise KeyFault("language", f"is {language}, but the reference says {reference.language}")
+    return language or reference.language

@@ -105,7 +105,7 @@ def read_address(value: object) -> str:
         raise ValueError("expected an address that begins with http:// or https://")
     if parts.username is not None or parts.password is not None:
         raise ValueError("an address with a user name or password; those do not belong in a watch list")
-    if any(char.isspace() for char in text) or "\\" in text:
+    if text.split() != [text] or "\\" in text:
         raise ValueError("an address with blanks or backslashes; write them as %20 and %5C")
     return text
 

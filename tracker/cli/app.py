@@ -11,16 +11,21 @@ from tracker import __version__
 from tracker.cli import (
     adding,
     comparing,
+    exchanging,
     following,
     judging,
     ledger,
     preserving,
+    publishing,
     reading,
+    rereading,
     reviewing,
     snapshots,
     topics,
     tracing,
+    verifying,
     watching,
+    withdrawing,
 )
 from tracker.cli.options import ARCHIVE_VARIABLE
 
@@ -66,6 +71,11 @@ for module in (
     reviewing,
     ledger,
     watching,
+    rereading,
     preserving,
+    verifying,
+    publishing,
+    exchanging,
+    withdrawing,
 ):
     module.register(app)

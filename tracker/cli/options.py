@@ -18,7 +18,7 @@ def complete_reference(context: typer.Context, incomplete: str) -> list[str]:
     from tracker.workflows.read import list_statements
 
     try:
-        entries = list_statements(context.params.get("archive") or DEFAULT_ARCHIVE, None, None, None)
+        entries, _ = list_statements(context.params.get("archive") or DEFAULT_ARCHIVE)
     except TrackerError:
         return []
     statements = {f"{e.reference.country}/{e.reference.body}/{e.reference.session}" for e in entries}

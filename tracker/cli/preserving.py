@@ -46,7 +46,7 @@ def _mirrors() -> typer.Typer:
         no_args_is_help=True,
         rich_markup_mode=None,
     )
-    mirror.command(epilog="Example: tracker snapshot; tracker mirror update")(update)
+    mirror.command(epilog="Example: tracker mirror update")(update)
     mirror.command(
         epilog="Examples: tracker mirror push git@example.org:statements.git |"
         " tracker mirror push /mnt/disk/private.git --private"
@@ -96,7 +96,10 @@ def import_git(
 
 
 def update(form: ListFormat = "text", archive: Archive = DEFAULT_ARCHIVE) -> None:
-    """Bring the mirror up to date, one commit for each run, and make it where there is none."""
+    """Make the mirror, or bring it up to date: one commit for each run.
+
+    Once it is there every run brings it along by itself; what was edited by hand goes with the next.
+    """
     from tracker.report.preserved import update_json, update_line
     from tracker.workflows.mirror import update_mirror
 
@@ -111,13 +114,17 @@ def push(
     private: Annotated[
         bool, typer.Option("--private", help="Push everything; without it, open material and digests alone.")
     ] = False,
+    force: Annotated[
+        bool,
+        typer.Option("--force", help="Replace a copy that holds what was closed since, or another history."),
+    ] = False,
     archive: Archive = DEFAULT_ARCHIVE,
 ) -> None:
     """Bring the mirror up to date and push it: what is open to a public copy, all to a private one."""
     from tracker.report.preserved import push_line
     from tracker.workflows.mirror import push_mirror
 
-    write_answer(push_line(push_mirror(archive, remote, private=private)))
+    write_answer(push_line(push_mirror(archive, remote, private=private, force=force)))
 
 
 def rebuild(

@@ -43,16 +43,20 @@ def list_statements(
     from tracker.report.listing import list_json, render_list
     from tracker.workflows.read import list_statements as read
 
-    entries = read(archive, series, country, body)
+    entries, withdrawn = read(archive, series, country, body)
     write_answer(
-        list_json(entries)
+        list_json(entries, withdrawn)
         if form == "json"
-        else render_list(entries, width=terminal_width(), color=wants_colour(color))
+        else render_list(entries, withdrawn, width=terminal_width(), color=wants_colour(color))
     )
 
 
 def log(
     reference: ReferenceText,
+    versions: Annotated[
+        bool,
+        typer.Option("--versions", help="Every reading of each snapshot, those by tracker reextract too."),
+    ] = False,
     form: ListFormat = "text",
     color: Colour = "auto",
     archive: Archive = DEFAULT_ARCHIVE,
@@ -61,11 +65,26 @@ def log(
     from tracker.report.listing import log_json, render_log
     from tracker.workflows.read import log_snapshots
 
+    if versions:
+        _log_versions(reference, form, color, archive)
+        return
     entries = log_snapshots(archive, reference)
     write_answer(
         log_json(entries)
         if form == "json"
         else render_log(entries, width=terminal_width(), color=wants_colour(color))
+    )
+
+
+def _log_versions(reference: str, form: ListFormat, color: Colour, archive: Archive) -> None:
+    from tracker.report.rereading import render_versions, versions_json
+    from tracker.workflows.read import log_versions
+
+    entries = log_versions(archive, reference)
+    write_answer(
+        versions_json(entries)
+        if form == "json"
+        else render_versions(entries, width=terminal_width(), color=wants_colour(color))
     )
 
 

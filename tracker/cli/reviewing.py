@@ -67,7 +67,8 @@ def review(
     if output:
         refuse_overwriting(output, (), archive)
     if number is None:
-        write_answer(_listed(list_reviews(archive, decided=decided), form, color, output), output)
+        waiting = list_reviews(archive, decided=decided)
+        write_answer(_listed(waiting, form, color, output, decided=decided), output)
     elif save:
         refuse_overwriting(save, (), archive)
         write_bytes(read_bytes(archive, number), save)
@@ -115,13 +116,15 @@ def _listed(
     form: Literal["text", "json"],
     color: Literal["auto", "always", "never"],
     output: Path | None,
+    *,
+    decided: bool,
 ) -> str:
     from tracker.report.review import Row, render_reviews, reviews_json
 
     rows = [Row(each.review, each.again) for each in waiting]
     if form == "json":
         return reviews_json(rows)
-    return render_reviews(rows, width=terminal_width(), color=wants_colour(color, output))
+    return render_reviews(rows, decided=decided, width=terminal_width(), color=wants_colour(color, output))
 
 
 def _shown(

@@ -92,7 +92,7 @@ def snapshot(
     failed = [check for check in night.checks if check.outcome in failing]
     _show(night, failed, as_json=as_json, quiet=quiet, summary=summary)
     _tell_night(audience, night, failed)
-    if failed:
+    if failed or night.unmirrored:
         raise typer.Exit(FOUND_FAULTS)
 
 
@@ -139,9 +139,14 @@ def _told_checks(failing: frozenset[str], *, quiet: bool) -> Iterator[Callable[[
 
 def _show(night: Night, failed: list[Check], *, as_json: bool, quiet: bool, summary: Path | None) -> None:
     from tracker.report.runs import check_line, counts_line, run_json
+    from tracker.report.safe import one_line
 
-    code = FOUND_FAULTS if failed else DONE
-    encoded = run_json(night.run, night.checks, evidence=False, exit_code=code) if summary or as_json else ""
+    code = FOUND_FAULTS if failed or night.unmirrored else DONE
+    trouble = {"unmirrored": night.unmirrored} if night.unmirrored else {}
+    wanted = bool(summary or as_json)
+    encoded = run_json(night.run, night.checks, evidence=False, exit_code=code, **trouble) if wanted else ""
+    for line in trouble.values():
+        sys.stderr.write(f"tracker: {one_line(line)}\n")
     if summary:
         write_answer(encoded, summary)
     if as_json:
@@ -166,8 +171,9 @@ def _tell_night(audience: Audience, night: Night, failed: list[Check]) -> None:
 
     news = [check for check in night.checks if check.outcome != "unchanged"]
     text = "\n".join(check_line(check) for check in news)
-    title = f"tracker: {counts_line(night.checks)}" if news else ""
-    _tell(audience, title, text, is_well=not failed)
+    title = f"tracker: {counts_line(night.checks)}" if news or night.unmirrored else ""
+    lines = [line for line in (text, night.unmirrored) if line]
+    _tell(audience, title, "\n".join(lines), is_well=not (failed or night.unmirrored))
 
 
 def _tell(audience: Audience, title: str, text: str, *, is_well: bool) -> None:

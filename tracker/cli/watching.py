@@ -64,6 +64,9 @@ def add(
     ] = None,
     rights: Annotated[str | None, typer.Option(help="Its licence, or who holds the rights.")] = None,
     access: Annotated[Access | None, typer.Option(help="Who may see it.")] = None,
+    open_from: Annotated[
+        str | None, typer.Option(help="With --access embargoed: the first day on which it is open.")
+    ] = None,
     min_words: Annotated[int | None, typer.Option(help="Fewer words at first are put aside.")] = None,
     archive: Archive = DEFAULT_ARCHIVE,
 ) -> None:
@@ -84,6 +87,7 @@ def add(
         "pace": pace,
         "rights": rights,
         "access": access,
+        "open_from": open_from,
         "min_words": min_words,
     }
     source = watch(archive, address, {key: value for key, value in keys.items() if value is not None}, name)

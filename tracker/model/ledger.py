@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from tracker.model.watching import Exchange
 
 
-RunKind = Literal["record", "add", "import", "judge", "snapshot", "review", "expect"]
+RunKind = Literal["record", "add", "import", "judge", "snapshot", "review", "expect", "reextract", "withdraw", "repair"]
 """What a run did; ``record`` is a writing that was given no name."""
 
 RunStatus = Literal["running", "complete", "failed", "interrupted"]
@@ -75,6 +75,8 @@ class RunEntry:
     """The SHA-256 of the watch list that was read."""
     outcomes: tuple[tuple[CheckOutcome, int], ...] = ()
     snapshots: int = 0
+    rereadings: int = 0
+    """Versions it made of snapshots that were there before."""
 
 
 @dataclass(frozen=True, slots=True)

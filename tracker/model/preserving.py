@@ -1,4 +1,4 @@
-"""What is brought in from git, mirrored, rebuilt and backed up."""
+"""What is brought in from git and web archives, mirrored, rebuilt, backed up and handed on."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from tracker.model.citing import Reference
+    from tracker.model.record import Declaration
 
 
 BroughtStatus = Literal["new", "changed", "known", "rewritten", "removed", "passed", "skipped"]
@@ -53,6 +54,8 @@ class Mirrored:
     """The commit that holds everything; none where there is nothing yet."""
     closed: int
     """Snapshots of which the public branch has no more than the digest."""
+    is_cut: bool
+    """The public branch held what is closed now, and was begun anew, without its history."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,3 +88,66 @@ class Backup:
     sha256: str
     rows: Mapping[str, int]
     """Rows by table."""
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """A snapshot that may leave the archive, with what is known of it; its bytes are read apart."""
+
+    id: int
+    """Of the snapshot, in this record."""
+    declaration: Declaration
+    """What the record says of statement and edition; its reference names the snapshot."""
+    sha256: str
+    size: int
+    media_type: str
+    observed: str
+    source: str | None
+    """The file or address that was read, as it was given."""
+    text_sha256: str
+    extractor: str
+    words: int
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """A file or folder that was made of the archive's material to be handed on."""
+
+    path: str
+    contents: Mapping[str, int]
+    """How many there are of each kind of record or file."""
+    size: int
+    sha256: str | None
+    """Of the file; a folder has its manifests."""
+    closed: int
+    """Snapshots that may not leave, and did not."""
+
+
+CaptureStatus = Literal["new", "changed", "unchanged", "known", "skipped"]
+
+
+@dataclass(frozen=True, slots=True)
+class BroughtCapture:
+    """What became of one capture in a web archive.
+
+    *Unchanged* found what the edition held already, *known* was recorded before. Only *skipped* was meant
+    to be read and could not be.
+    """
+
+    status: CaptureStatus
+    offset: int
+    """Where its record begins in the file."""
+    record: str
+    """Its WARC-Record-ID."""
+    url: str
+    observed: str
+    reference: Reference | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BroughtCaptures:
+    """What came of reading a web archive, oldest first, and how many records were passed over, and why."""
+
+    entries: tuple[BroughtCapture, ...]
+    passed: Mapping[str, int]

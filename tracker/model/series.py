@@ -28,7 +28,7 @@ class Standing:
     """The probability that a careful reader calls it a priority; None where not fitted, or absent."""
 
 
-SessionState = Literal["read", "no statement", "no text"]
+SessionState = Literal["read", "no statement", "withdrawn", "no text"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,8 @@ class TimelineSession:
     """Regular, special ...: sessions of one kind are neighbours."""
     year: int | None
     state: SessionState
-    """``no statement``: the archive knows none. ``no text``: none that the vocabulary can be met in."""
+    """``no statement``: the archive knows none. ``withdrawn``: nothing of it may be read. ``no text``: none
+    that the vocabulary can be met in."""
     statements: tuple[str, ...] = ()
     """The references of what was read, with edition and snapshot."""
     before: str | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -45,7 +46,8 @@ class SpanMap:
 
         Raises ``ValueError`` where the span is empty or outside the clean text.
         """
-        touched = [run for run in self.runs if run.clean_start < end and run.clean_end > start]
+        first_touched = bisect_right(self.runs, start, key=lambda run: run.clean_end)
+        touched = self.runs[first_touched : bisect_left(self.runs, end, key=lambda run: run.clean_start)]
         if not touched or start >= end:
             raise ValueError(f"no raw text behind {start}:{end}")
         first, last = touched[0], touched[-1]

@@ -38,6 +38,8 @@ class Source:
     """The least seconds between two requests to its host; None for the list's own."""
     rights: str | None = None
     access: Access = "open"
+    open_from: str | None = None
+    """The first day on which what is embargoed is open; None where nobody knows it yet."""
     min_words: int | None = None
 
 

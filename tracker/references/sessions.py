@@ -121,6 +121,7 @@ def _read_label(body: Body | str, label: str) -> Session | None:
         return None
 
 
+@lru_cache(maxsize=1024)
 def match_session(body: Body, text: str) -> Session | None:
     """Return the session of a body that a text stands for, or none where it stands for none."""
     if not is_plain(text) or len(text) > _LONGEST:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ _ARTICLE = re.compile(r"^the ")
 _SAINT = re.compile(r"\bst\b")
 
 
+@lru_cache(maxsize=4096)
 def fold_name(text: str) -> str:
     """Return a name without case, accents, punctuation, leading article or doubled blanks.
 

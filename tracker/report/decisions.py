@@ -44,7 +44,7 @@ def decisions_json(rulings: Sequence[Ruling], agreements: Sequence[Agreement]) -
     """Return decisions and agreements as a JSON object, in the order given."""
     return encode_json(
         {
-            "decisions": [_fields(ruling) for ruling in rulings],
+            "decisions": [ruling_fields(ruling) for ruling in rulings],
             "agreement": [asdict(agreement) for agreement in agreements],
         }
     )
@@ -99,7 +99,8 @@ def _figure(value: float | None) -> str:
     return "undefined" if value is None else f"{value:.2f}"
 
 
-def _fields(ruling: Ruling) -> dict[str, object]:
+def ruling_fields(ruling: Ruling) -> dict[str, object]:
+    """Return a decision as it stands in JSON."""
     unit, decision = ruling.unit, ruling.decision
     return {
         "question": decision.question,

@@ -75,7 +75,7 @@ def health_json(health: Health) -> str:
 
 
 def render_expectations(entries: Sequence[Expectation], *, width: int = 80, color: bool = False) -> str:
-    """Return what is known of statements that are, or were, not there, one a line."""
+    """Return what is known of statements that are, or were, not there, each with its note beneath."""
     if not entries:
         return draw([line("Nothing is noted; tracker expect GBR/UNGA/80 --by NAME notes it")], color=color)
     rows = [
@@ -84,12 +84,17 @@ def render_expectations(entries: Sequence[Expectation], *, width: int = 80, colo
             each.state,
             each.due or "",
             (each.captured or "")[:10],
-            f"{each.person}, {each.noted[:10]}" + (f": {each.note}" if each.note else ""),
+            f"{each.person}, {each.noted[:10]}",
         )
         for each in entries
     ]
-    heads = ("statement", "state", "due", "captured", "says")
-    return draw(lay_table(heads, rows, width, right=()), color=color)
+    head, *table = lay_table(("statement", "state", "due", "captured", "says"), rows, width, right=())
+    shown = [head]
+    for each, row in zip(entries, table, strict=True):
+        shown.append(row)
+        if each.note:
+            shown.extend(wrap([Span(one_line(each.note))], width, "  ", "  "))
+    return draw(shown, color=color)
 
 
 def expectations_json(entries: Sequence[Expectation]) -> str:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from tracker.model.rights import WithdrawnSnapshot
 from tracker.report.json import encode_json
 from tracker.report.layout import Line, Span, draw, excerpt, line, wrap
+from tracker.report.rights import withdrawal_fields
 from tracker.report.safe import one_line, visible
 from tracker.report.tables import lay_table
 from tracker.report.words import DIGEST, counted, side_facts
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from tracker.model.record import Hit, SnapshotEntry, StatementEntry
+    from tracker.model.rights import WithdrawnEntry
     from tracker.model.texts import Segment, Side
     from tracker.report.layout import Style
 
@@ -25,8 +28,19 @@ _GAP = "  "
 _SNIPPET_LINES = 3
 
 
-def render_list(entries: Sequence[StatementEntry], *, width: int = 80, color: bool = False) -> str:
-    """Return a table of editions: reference, date, words, snapshots, and who spoke where there is room."""
+def render_list(
+    entries: Sequence[StatementEntry],
+    withdrawn: Sequence[WithdrawnEntry] = (),
+    *,
+    width: int = 80,
+    color: bool = False,
+) -> str:
+    """Return a table of editions: reference, date, words, snapshots, and who spoke where there is room.
+
+    Those of which everything was withdrawn follow, each with when, on whose authority and why.
+    """
+    if not entries and withdrawn:
+        return draw(_withdrawn(withdrawn, width), color=color)
     if not entries:
         return draw([line("No statement here; record one: tracker add FILE --as GBR/CCPCJ/31")], color=color)
     head = ("statement", "date", "words", "snapshots", "speaker or title")
@@ -41,25 +55,40 @@ def render_list(entries: Sequence[StatementEntry], *, width: int = 80, color: bo
         for entry in entries
     ]
     note = "?: the kind was inferred from the text" if any(entry.kind_inferred for entry in entries) else ""
-    return draw([*lay_table(head, rows, width, right=(2, 3)), *_note(note, width)], color=color)
+    table = (*lay_table(head, rows, width, right=(2, 3)), *_note(note, width))
+    return draw([*table, *_withdrawn(withdrawn, width)], color=color)
 
 
-def render_log(entries: Sequence[SnapshotEntry], *, width: int = 80, color: bool = False) -> str:
-    """Return snapshots, two lines each: which and when, then what was received and how it was read."""
+def _withdrawn(entries: Sequence[WithdrawnEntry], width: int) -> Iterator[Line]:
+    for entry in entries:
+        yield from wrap([Span(one_line(f"{entry.reference}  {entry.withdrawal}"), "dim")], width, "", "  ")
+
+
+def render_log(
+    entries: Sequence[SnapshotEntry | WithdrawnSnapshot], *, width: int = 80, color: bool = False
+) -> str:
+    """Return snapshots, two lines each: which and when, then what was received and how it was read.
+
+    Of what was withdrawn is told instead when that was, on whose authority and why.
+    """
     return draw((row for entry in entries for row in _log_entry(entry, width)), color=color)
 
 
-def _log_entry(entry: SnapshotEntry, width: int) -> Iterator[Line]:
+def _log_entry(entry: SnapshotEntry | WithdrawnSnapshot, width: int) -> Iterator[Line]:
     yield (Span(one_line(str(entry.reference)), "bold"), Span(f"  observed {one_line(entry.observed)}"))
-    facts = (
-        f"sha256 {entry.sha256[:DIGEST]}",
-        counted(entry.size, "byte"),
+    facts = (f"sha256 {entry.sha256[:DIGEST]}", counted(entry.size, "byte"), *_told(entry))
+    yield from wrap([Span(" · ".join(one_line(fact) for fact in facts if fact))], width, "  ", "  ")
+
+
+def _told(entry: SnapshotEntry | WithdrawnSnapshot) -> tuple[str, ...]:
+    if isinstance(entry, WithdrawnSnapshot):
+        return entry.media_type, str(entry.withdrawal)
+    return (
         counted(entry.words, "word"),
         entry.media_type,
         f"read by {entry.extractor}",
         f"from {entry.source}" if entry.source else "",
     )
-    yield from wrap([Span(" · ".join(one_line(fact) for fact in facts if fact))], width, "  ", "  ")
 
 
 def render_statement(side: Side, *, width: int = 80, color: bool = False) -> str:
@@ -118,8 +147,8 @@ def read_snippet(snippet: str) -> tuple[str, tuple[tuple[int, int], ...]]:
     return text + snippet[end:], tuple(matches)
 
 
-def list_json(entries: Sequence[StatementEntry]) -> str:
-    """Return editions as a JSON array, in the order given."""
+def list_json(entries: Sequence[StatementEntry], withdrawn: Sequence[WithdrawnEntry] = ()) -> str:
+    """Return editions as a JSON array, in the order given, then those that were withdrawn."""
     return encode_json(
         [
             {
@@ -132,14 +161,24 @@ def list_json(entries: Sequence[StatementEntry]) -> str:
                 "words": entry.words,
                 "snapshots": entry.snapshots,
                 "observed": entry.observed,
+                "withdrawn": None,
             }
             for entry in entries
+        ]
+        + [
+            {
+                "reference": str(entry.reference),
+                "snapshots": entry.snapshots,
+                "observed": entry.observed,
+                "withdrawn": withdrawal_fields(entry.withdrawal),
+            }
+            for entry in withdrawn
         ]
     )
 
 
-def log_json(entries: Sequence[SnapshotEntry]) -> str:
-    """Return snapshots as a JSON array, in the order given."""
+def log_json(entries: Sequence[SnapshotEntry | WithdrawnSnapshot]) -> str:
+    """Return snapshots as a JSON array, in the order given; those withdrawn have not been read."""
     return encode_json(
         [
             {
@@ -148,14 +187,23 @@ def log_json(entries: Sequence[SnapshotEntry]) -> str:
                 "sha256": entry.sha256,
                 "size": entry.size,
                 "media_type": entry.media_type,
-                "extractor": entry.extractor,
-                "language": entry.language,
-                "words": entry.words,
-                "source": entry.source,
+                **_read_fields(entry),
             }
             for entry in entries
         ]
     )
+
+
+def _read_fields(entry: SnapshotEntry | WithdrawnSnapshot) -> dict[str, object]:
+    if isinstance(entry, WithdrawnSnapshot):
+        return {"withdrawn": withdrawal_fields(entry.withdrawal)}
+    return {
+        "extractor": entry.extractor,
+        "language": entry.language,
+        "words": entry.words,
+        "source": entry.source,
+        "withdrawn": None,
+    }
 
 
 def hits_json(hits: Sequence[Hit]) -> str:

@@ -1,4 +1,4 @@
-"""What ``mirror``, ``rebuild`` and ``backup`` print: a line for people, JSON for programs."""
+"""What ``mirror``, ``rebuild``, ``backup`` and exports print: a line for people, JSON for programs."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tracker.report.safe import one_line
 from tracker.report.words import DIGEST, counted
 
 if TYPE_CHECKING:
-    from tracker.model.preserving import Backup, Mirrored, Pushed, Rebuilt
+    from tracker.model.preserving import Backup, Exported, Mirrored, Pushed, Rebuilt
 
 _MEGABYTE = 1_000_000
 
@@ -18,8 +18,9 @@ _MEGABYTE = 1_000_000
 def update_line(updated: Mirrored) -> str:
     """Return what bringing the mirror up to date came to."""
     did = counted(updated.commits, "commit") if updated.commits else "nothing to commit"
+    cut = "; public begun anew, since it held what is closed now: push with --force" if updated.is_cut else ""
     return one_line(
-        f"{updated.path}: {did}, at {(updated.tip or 'no commit')[:DIGEST]}{_closed(updated.closed)}"
+        f"{updated.path}: {did}, at {(updated.tip or 'no commit')[:DIGEST]}{_closed(updated.closed)}{cut}"
     )
 
 
@@ -59,6 +60,19 @@ def backup_line(made: Backup) -> str:
 
 def backup_json(made: Backup) -> str:
     """Return it as JSON, with the rows of every table."""
+    return encode_json(asdict(made))
+
+
+def exported_line(made: Exported) -> str:
+    """Return what a file or folder holds that was made to be handed on."""
+    held = ", ".join(counted(number, name) for name, number in made.contents.items() if number)
+    sha256 = f"; sha256 {made.sha256}" if made.sha256 else ""
+    closed = f"; {counted(made.closed, 'closed snapshot')} left out" if made.closed else ""
+    return one_line(f"{made.path}: {held}, {counted(made.size, 'byte')}{sha256}{closed}")
+
+
+def exported_json(made: Exported) -> str:
+    """Return it as JSON."""
     return encode_json(asdict(made))
 
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _TEXT_LINES = 20
 _TOLD_HEADERS = frozenset({"content-type", "content-length", "last-modified", "etag", "location", "server"})
 NONE_WAIT = "Nothing waits."
+NONE_DECIDED = "Nobody has decided on a document yet."
 NEXT = "tracker review ID shows one with its difference to the current version."
 
 
@@ -33,10 +34,12 @@ class Row:
     again: tuple[str, ...]
 
 
-def render_reviews(rows: Sequence[Row], *, width: int = 80, color: bool = False) -> str:
+def render_reviews(
+    rows: Sequence[Row], *, decided: bool = False, width: int = 80, color: bool = False
+) -> str:
     """Return documents, two lines each: number, source and reference, then when, why and how often."""
     if not rows:
-        return draw([line(NONE_WAIT)], color=color)
+        return draw([line(NONE_DECIDED if decided else NONE_WAIT)], color=color)
     return draw([*(each for row in rows for each in _entry(row, width)), line(NEXT, "dim")], color=color)
 
 

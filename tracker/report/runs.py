@@ -26,15 +26,27 @@ CHECK_COLUMNS = (
 RUN_COLUMNS = ("run", "kind", "status", "started", "ended", "snapshots", "outcomes", "release", "command")
 
 
+_ANNOUNCED = {
+    "corrigendum": "announced in words",
+    "last-modified": "announced by its date",
+    "silent": "silently",
+}
+_OUTCOME_WIDTH = 15
+
+
 def check_line(check: Check) -> str:
-    """Return what a check came to on one line, as it is logged: instant, outcome, what, source, why."""
+    """Return what a check came to on one line, as it is logged: instant, outcome, what, source, why.
+
+    A link of an index that nobody has named is told by its address.
+    """
     what = check.snapshot or check.reference
     parts = (
         check.observed,
         check.outcome,
         str(what) if what else "",
         check.source,
-        f"announced: {check.announced}" if check.announced else "",
+        check.address if is_nameless_link(check) else "",
+        _ANNOUNCED[check.announced] if check.announced else "",
         check.cause,
         f"({check.detail})" if check.detail else "",
     )
@@ -77,19 +89,24 @@ def render_run(entry: RunEntry, checks: Sequence[Check], *, width: int = 80, col
     )
 
 
+def is_nameless_link(check: Check) -> bool:
+    """Tell whether a check is of a link of an index that has no reference yet; only its id has a colon."""
+    return check.reference is None and ":" in check.source
+
+
 def _show_check(check: Check, width: int) -> Iterator[Line]:
     what = check.snapshot or check.reference
-    lead = f"{check.outcome:<12}{check.source}"
-    yield (Span(one_line(lead), "bold"), Span(f"  {one_line(str(what))}" if what else ""))
+    lead = f"{check.outcome:<{_OUTCOME_WIDTH}}"
+    yield Span(lead + one_line(check.source), "bold"), Span(f"  {one_line(str(what))}" if what else "")
     facts = (
         check.cause,
         check.detail,
-        f"announced: {check.announced}" if check.announced else "",
-        f"HTTP {check.http_status}" if check.http_status else "",
+        _ANNOUNCED[check.announced] if check.announced else "",
+        f"HTTP {check.http_status}" if check.http_status and str(check.http_status) not in check.cause else "",
         f"sha256 {check.sha256[:DIGEST]}, {counted(check.size or 0, 'byte')}" if check.sha256 else "",
         f"{check.seconds:.1f} s",
         check.address,
-        f"then {check.url}" if check.url and check.url != check.address else "",
+        f"asked last: {check.url}" if check.url and check.url != check.address else "",
     )
     yield from wrap([Span(" · ".join(one_line(fact) for fact in facts if fact))], width, "  ", "  ")
 
@@ -139,7 +156,8 @@ def _ending(entry: RunEntry) -> str:
 
 
 def _did(entry: RunEntry) -> str:
-    return ", ".join(f"{number:,} {outcome}" for outcome, number in entry.outcomes)
+    told = [f"{number:,} {outcome}" for outcome, number in entry.outcomes]
+    return ", ".join([*told, *([f"{entry.rereadings:,} extraction"] if entry.rereadings else [])])
 
 
 def _run_fields(entry: RunEntry) -> dict[str, object]:

@@ -6,23 +6,29 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from tracker.report.json import encode_json
-from tracker.report.layout import draw, line
-from tracker.report.tables import lay_table
+from tracker.report.layout import Span, draw, line, wrap
+from tracker.report.safe import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from tracker.model.watching import Source
+    from tracker.report.layout import Line
 
 _UNNAMED = "links wait in review"
 
 
 def render_sources(sources: Sequence[Source], *, width: int = 80, color: bool = False) -> str:
-    """Return a table of sources: name, what it feeds, from when to when, where it is."""
+    """Return sources, two lines each: name, what it feeds, from when to when, then where it is."""
     if not sources:
         return draw([line("No source yet; add one: tracker sources add URL --as GBR/CCPCJ/31")], color=color)
-    rows = [(source.id, _feeds(source), _days(source), source.address) for source in sources]
-    return draw(lay_table(("source", "feeds", "days", "address"), rows, width, right=()), color=color)
+    return draw((row for source in sources for row in _entry(source, width)), color=color)
+
+
+def _entry(source: Source, width: int) -> Iterator[Line]:
+    facts = [one_line(fact) for fact in (_feeds(source), _days(source)) if fact]
+    yield Span(one_line(source.id), "bold"), Span("".join(f"  {fact}" for fact in facts))
+    yield from wrap([Span(one_line(source.address))], width, "   ", "   ")
 
 
 def sources_json(sources: Sequence[Source]) -> str:

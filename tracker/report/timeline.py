@@ -14,7 +14,7 @@ from tracker.topics.statuses import PRIORITIES
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
-    from tracker.model.series import Standing, Timeline, TimelineSession
+    from tracker.model.series import SessionState, Standing, Timeline, TimelineSession
     from tracker.model.topics import Level, Topic
     from tracker.report.layout import Style
 
@@ -26,6 +26,13 @@ MARKS: Final[dict[Level, str]] = {
 }
 NO_STATEMENT: Final = "-"
 NO_TEXT: Final = "?"
+WITHDRAWN: Final = "x"
+
+_UNREAD: Final[dict[SessionState, str]] = {
+    "no statement": NO_STATEMENT,
+    "withdrawn": WITHDRAWN,
+    "no text": NO_TEXT,
+}
 
 ROWS: Final = 30
 """How many topics are shown where not everything is asked for."""
@@ -178,7 +185,7 @@ def _row(row: Row, name: str, sessions: Sequence[TimelineSession], label: int, c
 
 def _mark(row: Row, session: TimelineSession) -> tuple[str, Style]:
     if session.state != "read":
-        return (NO_STATEMENT if session.state == "no statement" else NO_TEXT), "dim"
+        return _UNREAD[session.state], "dim"
     return mark_standing(row.cells.get(session.label))
 
 
@@ -192,8 +199,7 @@ def mark_standing(standing: Standing | None) -> tuple[str, Style]:
 def _legend(timeline: Timeline, *, color: bool) -> str:
     states = {session.state for session in timeline.sessions}
     parts = [f"{mark} {level}" for level, mark in MARKS.items()]
-    parts += [f"{NO_STATEMENT} no statement"] if "no statement" in states else []
-    parts += [f"{NO_TEXT} no text"] if "no text" in states else []
+    parts += [f"{mark} {state}" for state, mark in _UNREAD.items() if state in states]
     parts += ["shade: share"] if color else []
     return " · ".join(parts)
 

@@ -28,6 +28,7 @@ _MANY_PAUSES = 10
 _WRAPPED_SHARE = 0.25
 _WIDEST = 150
 _FULL = 0.86
+_LONGEST_WORD = 100
 _LONG = 100
 
 
@@ -100,7 +101,7 @@ def _runs_on(old: str, gap: int) -> bool:
 
 
 def _after_cut(old: str, new: str, gap: int, layout: Layout, *, full: bool) -> tuple[int, str]:
-    hyphenated = old[-1] in _HYPHENS and _HYPHENATED.search(old)
+    hyphenated = old[-1] in _HYPHENS and _HYPHENATED.search(old, max(len(old) - _LONGEST_WORD, 0))
     if hyphenated and new[0].isalnum():
         return _mend(hyphenated.group(1), new, layout)
     if new[0].islower() or full or layout.capitals or _continues(old) or (new[0].isdigit() and new.isdigit()):

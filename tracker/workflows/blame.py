@@ -58,9 +58,8 @@ def _earlier_snapshots(reader: Reader, reference: Reference, side: Side) -> tupl
     edition = next(each for each in fitting if reference.item in {None, each.item})
     return tuple(
         replace(each, name=f"{each.name}@{each.snapshot}")
-        for each in (
-            reader.side(replace(edition, snapshot=number)) for number in range(1, side.snapshot or 1)
-        )
+        for each in (reader.side(entry.reference) for entry in reader.log(edition))
+        if (each.snapshot or 0) < (side.snapshot or 0)
     )
 
 

@@ -7,7 +7,7 @@ from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from tracker.capture.announcement import tell_announcement
-from tracker.capture.extract import extract
+from tracker.capture.apart import extract_apart
 from tracker.capture.fetch import is_web_address
 from tracker.capture.judge import judge_unreadable
 from tracker.errors import DocumentUnreadable
@@ -24,11 +24,12 @@ if TYPE_CHECKING:
     from tracker.archive.ledger import Ledger
     from tracker.model.citing import Reference
     from tracker.model.ledger import Review
+    from tracker.model.rights import Withdrawal
     from tracker.model.watching import Fetched, FetchFailed, History, Kept, Source
 
     Judge = Callable[[Arrival, History], Admission]
 
-UNNAMED, REFUSED = "no reference", "rejected before"
+UNNAMED, REFUSED, WITHDRAWN = "no reference", "rejected before", "withdrawn"
 REAPPEARED, MOVED = "reappeared", "permanent redirect"
 """Causes that are ours; those of failed fetches and of quarantined texts are named where they are met."""
 
@@ -97,6 +98,9 @@ def examine(
 ) -> Examined:
     """Tell what a source's answer comes to: unchanged where the bytes, or else the text, are what it gave."""
     check = _note_return(begin_check(source, fetched, observed), before, ledger)
+    withdrawal = ledger.withdrawn(source.id, source.reference, check.sha256)
+    if withdrawal:
+        return _turn_away(check, withdrawal)
     if fetched.data is None:
         return Examined(_unchanged(check, before.success.snapshot if before.success else None, before))
     current = ledger.current(source.id, source.reference)
@@ -105,6 +109,18 @@ def examine(
     review = ledger.review_of(source.id, str(check.sha256))
     if review and review.verdict == "reject":
         return _reject(check, review)
+    return _examine_text(source, fetched, current, check, before, ledger, judge)
+
+
+def _examine_text(
+    source: Source,
+    fetched: Fetched,
+    current: Kept | None,
+    check: Check,
+    before: Before,
+    ledger: Ledger,
+    judge: Judge,
+) -> Examined:
     try:
         arrival = read_arrival(source, fetched)
     except DocumentUnreadable as error:
@@ -112,13 +128,22 @@ def examine(
     if current and _says_the_same(arrival, current, ledger):
         check = replace(check, detail="other bytes, the same text")
         return Examined(_unchanged(check, current.reference, before))
+    withdrawal = ledger.withdrawn_text(source.reference, digest_text(arrival.version.text))
+    if withdrawal:
+        return _turn_away(check, withdrawal)
     return _admit(arrival, check, before, ledger, judge)
 
 
 def read_arrival(source: Source, fetched: Fetched) -> Arrival:
     """Read a document as its source asks for. Raises ``DocumentUnreadable``."""
     data = fetched.data or b""
-    extraction = extract(data, source.address, selector=source.selector, remove=source.remove)
+    extraction = extract_apart(
+        data,
+        source.address,
+        selector=source.selector,
+        remove=source.remove,
+        content_type=fetched.media_type,
+    )
     version = read_text(
         extraction.text,
         extractor=extraction.extractor,
@@ -201,7 +226,7 @@ def _admit(arrival: Arrival, check: Check, before: Before, ledger: Ledger, judge
     is_accepted = ledger.verdict(source.id, str(check.sha256)) == "accept"
     admission = Admission(accepted=True) if is_accepted else judge(arrival, history)
     if admission.accepted and reference is None:
-        detail = "name it: tracker review"
+        detail = "a person has to name it in tracker review"
         admission = Admission(accepted=False, cause=UNNAMED, detail=detail)
     if not admission.accepted:
         return _put_off(check, source, arrival.fetched, admission, arrival.version.text, ledger)
@@ -233,6 +258,12 @@ def _put_off(
 def _reject(check: Check, review: Review) -> Examined:
     detail = f"by {review.person} on {str(review.decided)[:10]}, review {review.id}: {review.reason}"
     return Examined(replace(check, outcome="rejected", cause=REFUSED, detail=detail))
+
+
+def _turn_away(check: Check, withdrawal: Withdrawal) -> Examined:
+    """Return the check of what was withdrawn, whose bytes are not kept."""
+    detail = f"{withdrawal.reference} was {withdrawal}"
+    return Examined(replace(check, outcome="rejected", cause=WITHDRAWN, detail=detail))
 
 
 def _read_text(source: Source, fetched: Fetched, data: bytes) -> str | None:

@@ -13,6 +13,8 @@ from tracker.references import parse_reference
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from tracker.archive.store import Store
+    from tracker.model.citing import Reference
     from tracker.model.ledger import Expected
 
 
@@ -29,7 +31,8 @@ def note_expectation(
     """Note what a person says of a statement: expected by a day (ISO date), not made, or neither any more.
 
     Raises ``ReferenceInvalid`` for what is no statement or no day, ``DecisionInvalid`` for a name that
-    cannot be printed as it is.
+    cannot be printed as it is, for silence on a statement that is kept, and where there is no note to
+    withdraw.
     """
     from tracker.archive.store import open_store  # noqa: PLC0415 (94 ms, after all that may be refused)
 
@@ -41,9 +44,20 @@ def note_expectation(
             f"--by {person!r} is no name; write it as it is to be printed, such as --by Ana"
         )
     expectation = Expectation(statement, state, person, noted, check_day(due), note or None)
-    with open_store(archive, "expect") as store:
+    with open_store(archive, "expect") as store, store.batch():
+        before = _find_note(store, statement)
+        if state == "withdrawn" and (before is None or before.state == "withdrawn"):
+            raise DecisionInvalid(f"nothing is noted of {statement}; see: tracker expect")
         store.expect(expectation)
+        noted_now = _find_note(store, statement)
+        if state == "no statement" and noted_now and noted_now.captured:
+            day = noted_now.captured[:10]
+            raise DecisionInvalid(f"{statement} is no silence: a snapshot was taken on {day}")
     return expectation
+
+
+def _find_note(store: Store, statement: Reference) -> Expectation | None:
+    return next((each for each in store.ledger.expectations() if each.reference == statement), None)
 
 
 def list_expectations(archive: Path) -> tuple[Expectation, ...]:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tracker.archive.ledger import Ledger
-    from tracker.model.ledger import Expectation, RunEntry, SourceState
+    from tracker.model.ledger import Expectation, Review, RunEntry, SourceState
     from tracker.model.watching import WatchList
 
 NIGHT_HOURS = 36
@@ -30,10 +30,10 @@ def assess_health(archive: Path, instant: str, streak: int) -> Health:
     watched = read_watch_list(archive / WATCH_FILE)
     with open_ledger(archive) as ledger:
         sources = _read_states(ledger, watched, instant[:10])
-        runs = ledger.runs(kind="snapshot")
+        runs, waiting = ledger.runs(kind="snapshot"), ledger.waiting()
         concerns = (
             *_missed_night(runs, instant),
-            *chain.from_iterable(_source_concerns(each, streak) for each in sources),
+            *chain.from_iterable(_source_concerns(each, streak, waiting) for each in sources),
             *_overdue(ledger.expectations(), instant[:10]),
         )
     return Health(instant, sources, tuple(concerns))
@@ -61,7 +61,7 @@ def _missed_night(runs: Sequence[RunEntry], instant: str) -> Iterator[Concern]:
         )
 
 
-def _source_concerns(state: SourceState, streak: int) -> Iterator[Concern]:
+def _source_concerns(state: SourceState, streak: int, waiting: Sequence[Review]) -> Iterator[Concern]:
     last = state.last
     cause = f"{last.outcome}: {last.cause}" if last.cause else last.outcome
     if last.outcome == "gone":
@@ -69,9 +69,17 @@ def _source_concerns(state: SourceState, streak: int) -> Iterator[Concern]:
     elif state.failures >= streak and not state.waiting:
         times = f"{state.failures} times in a row, the last: {cause}"
         yield Concern("failing", last.source, state.since, times)
-    if state.waiting:
-        waits = "1 document waits" if state.waiting == 1 else f"{state.waiting} documents wait"
-        yield Concern("waiting", last.source, state.since, f"{waits} ({last.cause or cause}): tracker review")
+    own = [review for review in waiting if review.source == last.source]
+    if own:
+        yield Concern("waiting", last.source, own[0].observed, _tell_waiting(own))
+
+
+def _tell_waiting(own: Sequence[Review]) -> str:
+    causes = ", ".join(dict.fromkeys(review.cause for review in own))
+    where = "" if own[0].reference else f", {own[0].address}"
+    if len(own) == 1:
+        return f"1 document waits ({causes}{where}): tracker review {own[0].id}"
+    return f"{len(own)} documents wait ({causes}{where}): tracker review"
 
 
 def _overdue(expectations: Sequence[Expectation], day: str) -> Iterator[Concern]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeGuard, get_args
 
 from tracker.archive.store import open_store
-from tracker.errors import DocumentUnreadable, ReferenceInvalid
+from tracker.errors import DocumentUnreadable, ReferenceInvalid, Withdrawn
 from tracker.model.citing import Reference, TextKind
 from tracker.model.record import Declaration
 from tracker.references import find_body, find_country, resolve_session
@@ -131,6 +131,8 @@ def _import_file(store: Store, folder: Path, path: Path, plan: _Plan, observed: 
         return record_document(store, path, declaration, observed).outcome
     except (ReferenceInvalid, DocumentUnreadable) as error:
         return Skipped(name, str(error), fault=True)
+    except Withdrawn as error:
+        return Skipped(name, str(error), fault=False)
 
 
 def _declare(parts: Mapping[str, str], plan: _Plan) -> Declaration:

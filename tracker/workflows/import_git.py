@@ -13,7 +13,7 @@ from tracker.archive.history import Removal, read_history
 from tracker.archive.imported import Origin, printable, read_kept_statements, read_noted
 from tracker.archive.repository import open_repository
 from tracker.archive.store import name_snapshot, open_store
-from tracker.errors import DocumentUnreadable, ReferenceInvalid
+from tracker.errors import DocumentUnreadable, ReferenceInvalid, Withdrawn
 from tracker.model.ledger import Check
 from tracker.model.preserving import Brought, BroughtIn
 from tracker.workflows.add import record_bytes
@@ -145,6 +145,8 @@ def _write_step(repository: Repository, store: Store, step: _Step, data: bytes |
         recorded = _record(store, event, said, str(step.entry.observed), data, source)
     except (DocumentUnreadable, ReferenceInvalid) as error:
         return replace(step, entry=replace(step.entry, status="skipped", note=str(error)))
+    except Withdrawn as error:
+        return replace(step, entry=replace(step.entry, status="passed", note=str(error)))
     if recorded.outcome == "unchanged":
         # Without a note of it, the next import would take it for news once other bytes have followed.
         store.note(_check(repository, step, "unchanged"))

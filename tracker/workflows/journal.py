@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from tracker.model.ledger import Check
     from tracker.workflows.examine import Examined
 
-_MOST, _SECONDS = 50, 1.0
+_MOST, _SECONDS = 250, 1.0
 """At most so many checks that found nothing to keep, and of so long, share a transaction.
 
-On loopback 1,000 of them are done in a second; each by itself they would wait 1,000 times for the disk.
+On loopback 1,000 of them are done in half a second; each by itself they would wait 1,000 times for the disk.
 """
 
 

@@ -2,25 +2,45 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from tracker.archive.mirror import MIRROR_NAME, update_mirror
 from tracker.archive.mirror_branches import MAIN, PUBLIC
+from tracker.archive.places import MIRROR
 from tracker.archive.repository import open_repository
+from tracker.archive.store import open_store
 from tracker.errors import RepositoryUnusable
 from tracker.model.preserving import Pushed
+from tracker.workflows.withdraw import check_finished
 
-__all__ = ["push_mirror", "update_mirror"]
+if TYPE_CHECKING:
+    from tracker.archive.repository import Answer
+    from tracker.model.preserving import Mirrored
+
+_OTHER_WAY = re.compile(r"\((?:non-fast-forward|fetch first|stale info)\)")
 
 
-def push_mirror(archive: Path, remote: str, *, private: bool) -> Pushed:
+def update_mirror(archive: Path) -> Mirrored:
+    """Bring the mirror of an archive up to date, and make it where there is none.
+
+    Raises ``ArchiveLocked``, ``ArchiveUnusable``, and ``RepositoryUnusable`` where git is missing or the
+    mirror knows of a run that the record does not.
+    """
+    with open_store(archive) as store:
+        return store.update_mirror()
+
+
+def push_mirror(archive: Path, remote: str, *, private: bool, force: bool = False) -> Pushed:
     """Push the mirror, brought up to date before; ``main`` there is what the reader of that copy may have.
 
-    A public copy gets open material and the digests of the rest, a private one gets everything. Raises
-    ``RepositoryUnusable`` where git refuses: no rights, no network, or a copy that went another way.
+    A public copy gets open material and the digests of the rest, a private one gets everything. ``force``
+    replaces a copy that went another way, as one does that holds what was closed since. Raises
+    ``RepositoryUnusable`` where git refuses: no rights, no network, or such a copy.
     """
     updated = update_mirror(archive)
-    with open_repository(archive / MIRROR_NAME) as repository:
+    check_finished(archive)
+    with open_repository(archive / MIRROR) as repository:
         branch = MAIN if private else PUBLIC
         tip = repository.find_commit(branch)
         if tip is None:
@@ -28,11 +48,33 @@ def push_mirror(archive: Path, remote: str, *, private: bool) -> Pushed:
         branches = [f"{branch}:{MAIN}", *([f"{PUBLIC}:{PUBLIC}"] if private else [])]
         # Nobody is there at night to type a password.
         quiet = {"GIT_TERMINAL_PROMPT": "0"}
-        repository.ask("push", "--quiet", "--", _address(remote), *branches, environment=quiet)
-    return Pushed(remote.rpartition("@")[2] if "://" in remote else remote, private, tip, updated.closed)
+        options = ["--force"] if force else []
+        answer = repository.attempt(
+            "push", "--porcelain", *options, "--", _address(remote), *branches, environment=quiet
+        )
+        if answer.status:
+            raise RepositoryUnusable(_explain(remote, answer))
+    return Pushed(_shown(remote), private, tip, updated.closed)
 
 
 def _address(remote: str) -> str:
     """Return a path as git finds it from inside the mirror; addresses and names stay as they are."""
     is_path = "://" not in remote and Path(remote).exists()
     return str(Path(remote).resolve()) if is_path else remote
+
+
+def _shown(remote: str) -> str:
+    """Return an address without the name and password that it may hold."""
+    scheme, mark, rest = remote.partition("://")
+    return f"{scheme}://{rest.rpartition('@')[2]}" if mark else remote
+
+
+def _explain(remote: str, answer: Answer) -> str:
+    refused = [line for line in answer.output.decode(errors="replace").splitlines() if line.startswith("!")]
+    if any(_OTHER_WAY.search(line) for line in refused):
+        return (
+            f"{_shown(remote)} holds commits that this mirror does not; where it is a copy of it from before"
+            " material was closed, replace that: --force"
+        )
+    reason = refused[0].rpartition("\t")[2] if refused else answer.complaint
+    return f"{_shown(remote)}: git push: {reason.replace(remote, _shown(remote))}"

@@ -122,6 +122,7 @@ def decide_review(
         arrival = _read_again(archive, review, ledger) if verdict == "accept" else None
         _check_order(decided, ledger, is_accepted=arrival is not None)
     with open_store(archive, "review") as store, store.batch():
+        store.begin(coder.decided)
         recorded: Recorded | None = None
         if arrival and named:
             recorded = store.record(
@@ -203,12 +204,18 @@ def _read_again(archive: Path, review: Review, ledger: Ledger) -> Arrival:
         review.source,
         check.url or review.address,
         ledger.document(review.sha256),
-        review.media_type,
+        _content_type(check) or review.media_type,
         check.exchanges,
         check.validators,
         check.seconds,
     )
     return read_arrival(_source_of(archive, review), fetched)
+
+
+def _content_type(check: Check) -> str | None:
+    """Return the header as it came, with its charset."""
+    headers = check.exchanges[-1].headers if check.exchanges else ()
+    return next((value for name, value in headers if name.lower() == "content-type"), None)
 
 
 def _source_of(archive: Path, review: Review) -> Source:

@@ -9,10 +9,17 @@ from typing import TYPE_CHECKING
 
 from tracker.archive.reader import open_reader
 from tracker.capture.extract import MAX_BYTES, extract
-from tracker.errors import DocumentUnreadable, NotInArchive, ReferenceInvalid
+from tracker.errors import DocumentUnreadable, NotInArchive, ReferenceInvalid, Withdrawn
 from tracker.model.citing import Reference
 from tracker.model.texts import Side
-from tracker.references import find_body, looks_like_reference, parse_reference, resolve_session, same_kind
+from tracker.references import (
+    find_body,
+    looks_like_reference,
+    parse_reference,
+    resolve_session,
+    same_kind,
+    session_sort_key,
+)
 from tracker.text.digest import digest_bytes
 from tracker.text.kind import infer_kind
 from tracker.text.reading import read_text
@@ -162,11 +169,28 @@ def _last_two(series: Reference, archive: Path) -> tuple[Reference, Reference]:
 def _session_before(reference: Reference, archive: Path) -> Reference:
     with open_reader(archive) as reader:
         before = earlier_sessions(reader, reference)
+        if before:
+            _refuse_gap(reader, replace(reference, session=before[0]), reference)
     if not before:
         raise NotInArchive(
             f"the archive holds no session of {reference.country}/{reference.body} before {reference.session}"
         )
     return replace(reference, session=before[0], snapshot=None)
+
+
+def _refuse_gap(reader: Reader, before: Reference, reference: Reference) -> None:
+    """Raise ``Withdrawn`` where what was said at a session between the two was withdrawn."""
+    first, last = (session_sort_key(each.body, str(each.session)) for each in (before, reference))
+    for entry in reader.withdrawn(reference.country, reference.body):
+        label = str(entry.reference.session)
+        if first < session_sort_key(reference.body, label) < last and same_kind(
+            reference.body, label, str(reference.session)
+        ):
+            series = f"{reference.country}/{reference.body}"
+            raise Withdrawn(
+                f"{entry.reference}, between the two, was {entry.withdrawal}; to compare all the same:"
+                f" tracker diff {series} {before.session} {reference.session}"
+            )
 
 
 def earlier_sessions(reader: Reader, reference: Reference) -> tuple[str, ...]:

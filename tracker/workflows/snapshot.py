@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ from tracker.archive.store import open_store
 from tracker.capture.clock import system_clock
 from tracker.capture.fetch import open_client
 from tracker.capture.watch import WATCH_FILE, read_watch_list
+from tracker.errors import RepositoryUnusable
 from tracker.model.ledger import RunEntry
 from tracker.workflows.checking import Checking
 from tracker.workflows.instants import read_instant
@@ -35,6 +36,8 @@ class Night:
 
     run: RunEntry
     checks: tuple[Check, ...]
+    unmirrored: str = ""
+    """Why the mirror could not follow; empty where it did, or there is none."""
 
 
 def snapshot(
@@ -49,7 +52,8 @@ def snapshot(
     """Check the sources that are valid today, or those that feed what is wanted, and keep what is new.
 
     Each check is written with its snapshot in one transaction as it arrives, so that a run that was cut
-    short is simply run again. A ``dry_run`` fetches and judges the same and writes nothing. Raises
+    short is simply run again. A ``dry_run`` fetches and judges the same and writes nothing. A mirror that
+    cannot follow is told in the answer, since all is recorded then. Raises
     ``ArchiveLocked`` at once where another run holds the archive, ``ArchiveUnusable`` where there is none,
     ``WatchListInvalid``, and ``NotInArchive`` for what nothing feeds.
     """
@@ -59,17 +63,24 @@ def snapshot(
     watched = read_watch_list(archive / WATCH_FILE)
     sources = choose_sources(watched, wanted, started[:10])
     run = RunEntry(0, "snapshot", None, started, None, None, __version__, watched.sha256)
-    with ExitStack() as stack:
-        store = (
-            None
-            if dry_run
-            else stack.enter_context(open_store(archive, "snapshot", partial(read_instant, clock)))
-        )
-        ledger = store.ledger if store else stack.enter_context(open_ledger(archive))
-        number = store.begin(started, watched) if store else 0
-        client = stack.enter_context(open_client(watched.settings, release=__version__, clock=clock))
-        checking = Checking(archive, watched, wanted, ledger, store, client, judge, progress)
-        checks = checking.check_all(sources)
-        if store:
-            store.end()
-        return Night(ledger.run(number) or run, checks)
+    night = None
+    try:
+        with ExitStack() as stack:
+            store = (
+                None
+                if dry_run
+                else stack.enter_context(open_store(archive, "snapshot", partial(read_instant, clock)))
+            )
+            ledger = store.ledger if store else stack.enter_context(open_ledger(archive))
+            number = store.begin(started, watched) if store else 0
+            client = stack.enter_context(open_client(watched.settings, release=__version__, clock=clock))
+            checking = Checking(archive, watched, wanted, ledger, store, client, judge, progress)
+            checks = checking.check_all(sources)
+            if store:
+                store.end()
+            night = Night(ledger.run(number) or run, checks)
+    except RepositoryUnusable as error:
+        if night is None:
+            raise
+        return replace(night, unmirrored=str(error))
+    return night

@@ -43,15 +43,15 @@ def follow_topics(
 
     Of each statement the preferred edition is read, of the kind and language that the series may name; the
     statements of one session count as one. Sessions of the same kind between them at which the country made
-    no statement that the archive has are there too. Without ``statuses`` none are worked out, which takes
-    most of the time of a second run. Raises ``ReferenceInvalid`` for what is no series, ``NotInArchive``
-    where it has no statements.
+    no statement that the archive has, or one that was withdrawn, are there too. Without ``statuses`` none are
+    worked out, which takes most of the time of a second run. Raises ``ReferenceInvalid`` for what is no
+    series, ``NotInArchive`` where it has no statements.
     """
     reference = parse_series(series)
     with open_reader(archive) as reader:
         held = list_held(reader, reference, first, last)
         rulings = settle_rulings(reader.rulings())
-        labels = _expect(reader, reference.body, tuple(held))
+        labels = _expect(reader, reference, tuple(held))
         spoken: dict[str, Spoken] = {}
         with open_derived(archive) as derived:
             for done, (label, editions) in enumerate(held.items()):
@@ -121,9 +121,11 @@ def _read_bound(series: Reference, text: str) -> str:
     return resolve_session(find_body(series.body), text).label
 
 
-def _expect(reader: Reader, body: str, held: Sequence[str]) -> tuple[TimelineSession, ...]:
+def _expect(reader: Reader, series: Reference, held: Sequence[str]) -> tuple[TimelineSession, ...]:
     """Return all sessions to show, by kind: those held, and those of their kinds between them."""
-    known = {str(entry.reference.session) for entry in reader.statements(body=body)}
+    body = series.body
+    withdrawn = {str(entry.reference.session) for entry in reader.withdrawn(series.country, body)}
+    known = {str(entry.reference.session) for entry in reader.statements(body=body)} | withdrawn
     shown: list[TimelineSession] = []
     for kind, labels in _by_kind(body, held).items():
         ends = session_sort_key(body, labels[0]), session_sort_key(body, labels[-1])
@@ -133,7 +135,15 @@ def _expect(reader: Reader, body: str, held: Sequence[str]) -> tuple[TimelineSes
             if _kind(body, label) == kind and ends[0] <= session_sort_key(body, label) <= ends[1]
         }
         every = sorted(between | set(labels), key=lambda label: session_sort_key(body, label))
-        shown += [TimelineSession(label, kind, read_year(body, label, ()), "no statement") for label in every]
+        shown += [
+            TimelineSession(
+                label,
+                kind,
+                read_year(body, label, ()),
+                "withdrawn" if label in withdrawn else "no statement",
+            )
+            for label in every
+        ]
     return tuple(shown)
 
 

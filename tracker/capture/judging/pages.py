@@ -17,9 +17,13 @@ if TYPE_CHECKING:
     from tracker.model.watching import Arrival
 
 _HEAD: Final = 200_000
-_TITLE: Final = re.compile(rb"<title[^>]*>(.{0,300}?)</title", re.IGNORECASE | re.DOTALL)
+_TITLE: Final = re.compile(rb"<title[^<>]*>(.{0,300}?)</title", re.IGNORECASE | re.DOTALL)
 _TITLE_PARTS: Final = re.compile(r"\s[-|·»:]\s|\s?[|·»]\s?")
-_TAGS: Final = re.compile(r"<(script|style)\b.*?</\1\s*>|<[^>]*>", re.IGNORECASE | re.DOTALL)
+_TAGS: Final = re.compile(
+    # Neither looks past the next mark of its kind: a page of nothing else would take quadratic time.
+    r"<(script|style)\b(?:(?!<\1\b).)*?</\1\s*>|<[^<>]*>",
+    re.IGNORECASE | re.DOTALL,
+)
 _NO_BOUNDS: Final = "\u0600"
 """From here on scripts that join words, or prefixes to words: a phrase may begin and end anywhere."""
 _SURE: Final = 3

@@ -1,0 +1,96 @@
+"""Which of several words on a document's encoding counts: mark, UTF-8 by itself, server, page, guess."""
+
+from __future__ import annotations
+
+from codecs import BOM_UTF8
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.archives import query
+from tests.nights import Page, make_archive, only, run_night, running_site, source
+from tracker.capture.discovery import discover
+from tracker.capture.extract import extract
+from tracker.capture.plain import read_charset
+from tracker.model.watching import Admission, Fetched, Source, Validators
+from tracker.workflows.judge import Coder
+from tracker.workflows.review import decide_review
+from tracker.workflows.snapshot import snapshot
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+WORDS = "Мы против коррупции и за правосудие."
+SHORT = "Речь №1"
+
+
+def page(declared: str, words: str = WORDS) -> str:
+    return f"<html><head>{declared}<title>Реки</title></head><body><p>{words}</p></body></html>"
+
+
+KOI, LATIN = '<meta charset="koi8-r">', '<meta charset="iso-8859-1">'
+
+
+@pytest.mark.parametrize(
+    ("data", "content_type"),
+    [
+        (page(KOI).encode("cp1251"), "text/html; charset=windows-1251"),
+        (page(LATIN).encode("koi8-r"), 'text/html;charset="KOI8-R"'),
+        (page("").encode("iso-8859-5"), "text/html; version=1; charset='iso-8859-5'"),
+        (page(KOI).encode("koi8-r"), "text/html; charset=utf-8"),
+        (page(KOI).encode("koi8-r"), "text/html; charset=no-such-thing"),
+        (page(KOI).encode("koi8-r"), "text/html; charset=punycode"),
+        (page(KOI).encode("koi8-r"), "text/html"),
+        (page(KOI).encode(), "text/html; charset=windows-1251"),
+        (BOM_UTF8 + page(KOI).encode(), "text/html; charset=windows-1251"),
+        (page(KOI).encode("utf-16"), "text/html; charset=windows-1251"),
+    ],
+)
+def test_the_server_is_believed_before_the_page_and_behind_the_bytes(data: bytes, content_type: str) -> None:
+    extraction = extract(data, content_type=content_type)
+    assert (extraction.text, extraction.title) == (f"{WORDS}\n", "Реки")
+
+
+@pytest.mark.parametrize("encoding", ["cp1251", "koi8-r", "iso8859-5", "cp866"])
+def test_a_text_too_short_to_guess_by_is_read_as_the_server_says(encoding: str) -> None:
+    data = SHORT.replace("№", "N").encode(encoding)
+    extraction = extract(data, content_type=f"text/plain; charset={encoding}")
+    assert extraction.text == SHORT.replace("№", "N")
+    assert data.decode(extraction.extractor.removeprefix("text ")) == extraction.text
+
+
+@pytest.mark.parametrize(
+    ("content_type", "charset"),
+    [
+        (None, ()),
+        ("", ()),
+        ("text/html", ()),
+        ("text/html; charset", ()),
+        ("text/html; charset=", ()),
+        ("text/html; charset=utf-8", ("utf-8",)),
+        ("text/html;CHARSET = 'x-sjis' ; a=b", ("x-sjis",)),
+        ("charset=utf-8", ()),
+    ],
+)
+def test_what_a_header_declares(content_type: str | None, charset: tuple[str, ...]) -> None:
+    assert read_charset(content_type) == charset
+
+
+def test_an_index_is_read_as_the_server_says() -> None:
+    data = '<meta charset="koi8-r"><body><a href="/79">Речь</a>'.encode("cp1251")
+    fetched = Fetched("a", "https://a.org/", data, "text/html; charset=cp1251", (), Validators(), 0.1)
+    (found,) = discover(fetched, Source("a", "https://a.org/", is_index=True, links="."))
+    assert found.text == "Речь"
+
+
+def test_a_night_and_a_later_review_read_the_same(tmp_path: Path) -> None:
+    with running_site() as site:
+        watched = source("xaa", "XAA/UNGA/79~prepared.ru", site.url("/79"))
+        folder = make_archive(tmp_path / "snapshots", watched, site.port)
+        served = {"Content-Type": "text/html; charset=windows-1251"}
+        site.pages["/79"] = Page(page(KOI).encode("cp1251"), headers=served)
+        assert only(run_night(folder)).outcome == "new"
+        site.pages["/79"] = Page(page(KOI, f"{WORDS} Да.").encode("cp1251"), headers=served)
+        snapshot(folder, (), lambda _arrival, _history: Admission(accepted=False, cause="login"))
+    decide_review(folder, 1, "accept", Coder("Ana", "2026-03-02T09:00:00Z", "read it"))
+    assert query(folder, "SELECT text FROM versions") == [(WORDS,), (f"{WORDS} Да.",)]

@@ -1,0 +1,122 @@
+"""The history of the mirror written anew without what was destroyed, which is then in no object of it.
+
+The new history is written into a repository of its own, which takes the place of the old one once it is
+whole: nothing that was destroyed can be left in it, reachable or not.
+"""
+
+from __future__ import annotations
+
+import shutil
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from tracker.archive.mirror_branches import name_blob
+from tracker.archive.mirror_history import File, read_history
+from tracker.archive.mirror_scrubbing import find_replacements
+from tracker.archive.mirror_upkeep import tidy
+from tracker.archive.repository import create_repository, open_repository
+from tracker.errors import RepositoryUnusable
+from tracker.model.rights import Rewritten
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from tracker.archive.mirror_scrubbing import Replacements
+    from tracker.archive.repository import Repository
+    from tracker.archive.scrubbing import Destroyed
+
+_EXPORT = ("--no-data", "--signed-tags=strip", "--tag-of-filtered-object=rewrite", "--reencode=no")
+_SUBMODULE = b"160000"
+
+_OWN = ("config", "description", "hooks", "info/exclude", "info/attributes")
+"""What somebody may have set in the repository, which stays."""
+
+
+def rewrite_mirror(path: Path, gone: Destroyed) -> Rewritten | None:
+    """Write the history of a mirror anew where it holds anything that was destroyed; return None if not.
+
+    Commits keep their order, messages, trailers and dates, and get other names from the first one on that
+    differs. The archive's lock is held. Killed at any moment, it leaves the old mirror or the new one.
+    """
+    settle_rewrite(path)
+    with open_repository(path) as old:
+        stream = old.ask("fast-export", *_EXPORT, "--all")
+        pieces = tuple(read_history(stream))
+        replacements = find_replacements(old, [each for each in pieces if isinstance(each, File)], gone)
+        if not replacements:
+            return None
+        create_repository(_new(path))
+        with open_repository(_new(path)) as new:
+            _write(old, new, pieces, replacements)
+            _check(old, new, pieces, replacements)
+            tidy(new)
+    _take_over(path)
+    commits = sum(1 for each in pieces if isinstance(each, bytes) and each.startswith(b"commit "))
+    return Rewritten(commits, len(replacements))
+
+
+def settle_rewrite(path: Path) -> None:
+    """Bring to its end what a crash has cut short: the new mirror stands, or the old one does."""
+    if _old(path).exists() and not path.exists():
+        _new(path).rename(path)
+    for left in (_new(path), _old(path)):
+        shutil.rmtree(left, ignore_errors=True)
+
+
+def _new(path: Path) -> Path:
+    return path.with_name(f"{path.name}.rewritten")
+
+
+def _old(path: Path) -> Path:
+    return path.with_name(f"{path.name}.replaced")
+
+
+def _write(
+    old: Repository, new: Repository, pieces: Sequence[bytes | File], replacements: Replacements
+) -> None:
+    # Git is ended with the handle, so that the handle is kept.
+    handle = new.start("fast-import", "--quiet")
+    process = handle.proc
+    # Of a pipe that broke, git itself tells why.
+    with suppress(BrokenPipeError):
+        for piece in pieces:
+            process.stdin.write(piece if isinstance(piece, bytes) else _write_file(old, piece, replacements))
+    complaint = process.communicate()[1].decode("utf-8", "replace").strip().partition("\n")[0]
+    if process.returncode:
+        raise RepositoryUnusable(f"{new.path}: git fast-import: {complaint.removeprefix('fatal: ')}")
+
+
+def _write_file(old: Repository, file: File, replacements: Replacements) -> bytes:
+    if file.mode == _SUBMODULE:
+        return b"M %b %b %b\n" % (file.mode, file.blob.encode(), file.path)
+    data = replacements[file] if file in replacements else old.read_object(file.blob)
+    if data is None:
+        return b""
+    return b"M %b inline %b\ndata %d\n%b\n" % (file.mode, file.path, len(data), data)
+
+
+def _check(
+    old: Repository, new: Repository, pieces: Sequence[bytes | File], replacements: Replacements
+) -> None:
+    """See that no replaced content is in the new repository, other than where it stays under another path."""
+    files = [each for each in pieces if isinstance(each, File)]
+    kept = {each.blob for each in files if each not in replacements}
+    kept |= {name_blob(data) for data in replacements.values() if data is not None}
+    wanted = sorted({each.blob for each in replacements} - kept)
+    told = new.ask("cat-file", "--batch-check", stdin="".join(f"{blob}\n" for blob in wanted).encode())
+    if told.count(b" missing\n") != len(wanted):
+        raise RepositoryUnusable(f"{old.path} could not be rewritten; it is as it was")
+
+
+def _take_over(path: Path) -> None:
+    for name in _OWN:
+        own, target = path / name, _new(path) / name
+        if own.is_dir():
+            shutil.copytree(own, target, dirs_exist_ok=True)
+        elif own.is_file():
+            target.parent.mkdir(exist_ok=True)
+            shutil.copy2(own, target)
+    path.rename(_old(path))
+    _new(path).rename(path)
+    shutil.rmtree(_old(path))

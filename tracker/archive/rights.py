@@ -1,0 +1,146 @@
+"""Withdrawing, destroying and opening again: each a transaction, which the archive's own copies follow.
+
+An act counts at once. A destruction is complete when no page, log or commit holds what it destroyed; one
+that was cut short is brought to its end by the next act, whatever that is about.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tracker.archive.connection import translate
+from tracker.archive.destruction import destroy_rows, read_destroyed, remove_derived, sweep
+from tracker.archive.mirror_rewrite import rewrite_mirror
+from tracker.archive.pending import forget_mirrored
+from tracker.archive.places import MIRROR
+from tracker.archive.targets import describe_scope, find_sharing, find_targets
+from tracker.archive.withdrawals import (
+    complete_all,
+    read_last,
+    read_standing,
+    read_unfinished,
+    read_withdrawal,
+    write_withdrawal,
+)
+from tracker.errors import DecisionInvalid
+from tracker.model.rights import RightsChange
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from tracker.archive.store import Store
+    from tracker.archive.targets import Target
+    from tracker.model.citing import Reference
+    from tracker.model.rights import Act, Rewritten, Ruled, Scope
+
+_Standing = dict[tuple[int | None, str], "Act"]
+
+_CHANGES: Mapping[Act, tuple[Act | None, ...]] = {
+    "withdraw": (None,),
+    "destroy": (None, "withdraw"),
+    "lift": ("withdraw",),
+}
+"""What an act changes: what is open, or stands under another act."""
+
+
+class Rights:
+    """What an open store does about the rights in its material; the archive is held meanwhile."""
+
+    def __init__(self, store: Store) -> None:
+        self._writing = store.writing
+        self._connection = store.writing.connection
+        self._path = store.path
+        self._mirror = store.path.parent / MIRROR
+
+    def describe(self, act: Act, reference: Reference) -> Scope:
+        """Return what an act would be about; raises what doing it would."""
+        with translate(self._path):
+            targets, standing = self._find(act, reference)
+            return self._scope(reference, targets, standing)
+
+    def change(self, act: Act, reference: Reference, ruled: Ruled) -> RightsChange:
+        """Do an act and all that follows from it; the mirror's branches follow when the store is closed.
+
+        Done again, it changes nothing. Raises ``DecisionInvalid`` where it cannot be done, and as
+        ``find_targets`` does; ``ArchiveLocked`` and ``RepositoryUnusable`` where a copy could not follow.
+        """
+        with self._writing.batch(), translate(self._path):
+            targets, standing = self._find(act, reference)
+            number, is_new = self._decide(act, str(reference), ruled, targets, standing)
+            if act == "destroy" and is_new:
+                destroy_rows(self._connection)
+        rewritten = self._finish(ruled.decided, looks_again=act == "destroy")
+        with translate(self._path):
+            return RightsChange(
+                read_withdrawal(self._connection, number),
+                self._scope(reference, targets, read_standing(self._connection)),
+                is_new,
+                self._mirror.exists(),
+                rewritten,
+            )
+
+    def _finish(self, instant: str, *, looks_again: bool) -> Rewritten | None:
+        """Leave nothing of what was destroyed in the file, in what was derived, in the mirror's history.
+
+        A mirror may have been put back from an older copy, for which one has to look again.
+        """
+        with translate(self._path):
+            is_unfinished = bool(read_unfinished(self._connection))
+            if is_unfinished:
+                sweep(self._connection)
+            elif not looks_again:
+                return None
+            gone = read_destroyed(self._connection)
+        remove_derived(self._path.parent)
+        rewritten = None
+        if self._mirror.exists():
+            # The commits that were noted are not in the history that is written anew, and need not be.
+            with self._writing.batch(), translate(self._path):
+                forget_mirrored(self._connection)
+            rewritten = rewrite_mirror(self._mirror, gone)
+        if is_unfinished:
+            with self._writing.batch(), translate(self._path):
+                complete_all(self._connection, instant)
+        return rewritten
+
+    def _find(self, act: Act, reference: Reference) -> tuple[tuple[Target, ...], _Standing]:
+        targets, standing = find_targets(self._connection, reference), read_standing(self._connection)
+        if act == "lift" and all(_is(each, standing, "destroy") for each in targets):
+            raise DecisionInvalid(f"{reference} was destroyed, and nothing is left to open")
+        if act == "destroy":
+            others = find_sharing(self._connection, targets)
+            for other in others:
+                if (other.snapshot, other.document) not in standing:
+                    raise DecisionInvalid(
+                        f"{reference} shares its bytes with {other.reference}, which is open;"
+                        f" withdraw that first: tracker withdraw {other.reference}"
+                    )
+            targets = (*targets, *others)
+        return targets, standing
+
+    def _decide(
+        self, act: Act, reference: str, ruled: Ruled, targets: Sequence[Target], standing: _Standing
+    ) -> tuple[int, bool]:
+        """Write an act on what it changes, and return its number; where that is nothing, the latest one's."""
+        concerned = [each for each in targets if _stands(each, standing) in _CHANGES[act]]
+        if not concerned:
+            last = read_last(self._connection, targets)
+            if last is None:
+                raise DecisionInvalid(f"{reference} is not withdrawn")
+            return last, False
+        run = self._writing.begin_run(ruled.decided)
+        completed = None if act == "destroy" else ruled.decided
+        number = write_withdrawal(self._connection, act, reference, ruled, run, concerned, completed)
+        return number, True
+
+    def _scope(self, reference: Reference, targets: Sequence[Target], standing: _Standing) -> Scope:
+        destroyed = sum(each.snapshot is not None and _is(each, standing, "destroy") for each in targets)
+        return describe_scope(self._connection, reference, targets, destroyed)
+
+
+def _stands(target: Target, standing: _Standing) -> Act | None:
+    return standing.get((target.snapshot, target.document))
+
+
+def _is(target: Target, standing: _Standing, act: Act) -> bool:
+    return _stands(target, standing) == act

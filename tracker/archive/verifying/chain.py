@@ -1,0 +1,162 @@
+"""The history of the mirror: one commit upon another, each of a run that the record knows, none taken out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tracker.archive.breaks import rests_on
+from tracker.archive.commits import read_commit, read_trailers
+from tracker.archive.mirror_branches import MAIN
+from tracker.archive.verifying.notes import BEGIN_ANEW, REPAIR, UPDATE, Cure, fault
+from tracker.errors import RepositoryUnusable
+from tracker.model.verifying import Finding
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterator, Mapping
+
+    from tracker.archive.repository import Repository
+    from tracker.archive.verifying.notes import Notes
+
+    Runs = Mapping[str, tuple[str, str]]
+    """When each run began, and by which release, by its number."""
+
+_SHOWN = 12
+_WHERE = "mirror.git"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where the branch ``main`` stands, and the commit that the record noted last."""
+
+    tip: str | None
+    noted: str | None
+
+
+def find_base(
+    connection: sqlite3.Connection, repository: Repository, standing: Standing, notes: Notes
+) -> str | None:
+    """Return the commit that the record is to be compared with, and note where the branch is not there.
+
+    That is the commit that the record noted, which is proof of what it held; the tip where none was noted,
+    or it is lost.
+    """
+    tip, noted = standing.tip, standing.noted
+    if noted is None or tip == noted:
+        return tip
+    if repository.find_commit(noted) is None:
+        meaning = f"{_tell_tip(tip)}, and {noted[:_SHOWN]}, which the record wrote last, is lost"
+        notes.find(fault("history", "branch main", _WHERE, meaning, BEGIN_ANEW))
+        return tip
+    if tip is None or not rests_on(repository, tip, noted):
+        how = "the history was rewritten or cut"
+    elif _is_ours(repository, noted, tip, _read_runs(connection)):
+        meaning = "it has commits that the record has not noted yet: a run was cut short"
+        notes.find(Finding("pending", "history", "branch main", _WHERE, meaning, UPDATE))
+        return noted
+    else:
+        how = "somebody else has written to it"
+    meaning = f"{_tell_tip(tip)}, and the record wrote {noted[:_SHOWN]} last: {how}"
+    notes.find(
+        fault("history", "branch main", _WHERE, meaning, f"{REPAIR} moves it back there"),
+        Cure("branch", MAIN, noted),
+    )
+    return noted
+
+
+def check_chain(
+    connection: sqlite3.Connection, repository: Repository, base: str, noted: str | None, notes: Notes
+) -> None:
+    """Check that each commit up to one follows upon one other and is of a run of the record, in their order.
+
+    Raises ``RepositoryUnusable`` where a commit cannot be read.
+    """
+    runs = _read_runs(connection)
+    committed: set[str] = set()
+    last = 0
+    for commit, parents, trailers in _read_chain(repository, base):
+        notes.look("history")
+        run = trailers.get("run", "")
+        wrong = _find_fault(run, parents, trailers, runs, last)
+        if wrong:
+            remedy = f"look at it: git -C mirror.git show {commit[:_SHOWN]}; {BEGIN_ANEW}"
+            notes.find(fault("history", f"commit {commit[:_SHOWN]}", _WHERE, wrong, remedy))
+        last = max(last, int(run)) if run.isdecimal() else last
+        committed.add(run)
+    lost = [run for run in runs if int(run) <= last and run not in committed]
+    if lost:
+        rest = f" and of {len(lost) - 1:,} more" if lost[1:] else ""
+        meaning = "it is not in the history, which has later ones: it was rewritten"
+        notes.find(fault("history", f"the commit of run {lost[0]}{rest}", _WHERE, meaning, BEGIN_ANEW))
+    if noted is None:
+        meaning = (
+            "the record has not noted at which commit the mirror held it all: whether that is the latest"
+            " one cannot be told"
+        )
+        notes.find(Finding("unverifiable", "history", "branch main", _WHERE, meaning, UPDATE))
+
+
+def check_breaks(connection: sqlite3.Connection, notes: Notes) -> None:
+    """Note where the history was once broken off, and whether a person has taken it as it stands."""
+    if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'breaks'").fetchone():
+        return
+    for number, run, lost, found, accepted in connection.execute(
+        "SELECT id, run, lost, found, accepted FROM breaks ORDER BY id"
+    ):
+        meaning = (
+            f"at the time of run {run} the branch main stood at {found[:_SHOWN]}, which did not rest on it:"
+            " the history had been rewritten, or an older copy had taken its place"
+        )
+        what = f"commit {lost[:_SHOWN]}"
+        if accepted:
+            accepted_meaning = f"{meaning}; it was accepted as it is"
+            notes.find(Finding("unverifiable", "history", what, _WHERE, accepted_meaning))
+            continue
+        remedy = (
+            f"{REPAIR} takes the history as it stands; if it was not you who changed it, look into it first"
+        )
+        notes.find(fault("history", what, _WHERE, meaning, remedy), Cure("break", str(number)))
+
+
+def _read_runs(connection: sqlite3.Connection) -> Runs:
+    rows = connection.execute("SELECT id, started, release FROM runs")
+    return {str(run): (started, release) for run, started, release in rows}
+
+
+def _tell_tip(tip: str | None) -> str:
+    return f"it stands at {tip[:_SHOWN]}" if tip else "it stands at no commit"
+
+
+def _is_ours(repository: Repository, noted: str, tip: str, runs: Runs) -> bool:
+    """Tell whether all commits behind one are of runs of the record."""
+    chain = _read_chain(repository, f"{noted}..{tip}")
+    return all(
+        _find_fault(trailers.get("run", ""), parents, trailers, runs, 0) is None
+        for _, parents, trailers in chain
+    )
+
+
+def _read_chain(repository: Repository, base: str) -> Iterator[tuple[str, int, Mapping[str, str]]]:
+    """Yield the commits up to one, oldest first, each with the number of its parents and its trailers."""
+    listed = repository.ask("rev-list", "--topo-order", "--reverse", "--parents", base).decode()
+    lines = [line.split() for line in listed.splitlines()]
+    contents = repository.read_objects([line[0] for line in lines])
+    for (commit, *parents), content in zip(lines, contents, strict=True):
+        if content is None:
+            raise RepositoryUnusable(f"commit {commit[:_SHOWN]} cannot be read")
+        yield commit, len(parents), read_trailers(read_commit(content).message)
+
+
+def _find_fault(run: str, parents: int, trailers: Mapping[str, str], runs: Runs, last: int) -> str | None:
+    """Return what is wrong with a commit, given the last run before it."""
+    if parents > 1:
+        return "it joins two histories, which tracker never does"
+    if not run.isdecimal():
+        return "it names no run: tracker did not write it"
+    if run == "0" and not last:
+        return None
+    said = (trailers.get("started"), trailers.get("release"))
+    if runs.get(run) != said:
+        return f"it is of run {run}, begun {said[0]}, which the record does not have"
+    return f"it is of run {run}, and comes after one of run {last}" if int(run) < last else None

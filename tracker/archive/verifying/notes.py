@@ -1,0 +1,79 @@
+"""What verifying has looked at and found so far, and what would mend it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal, get_args
+
+from tracker.model.verifying import Check, Checked, Finding
+
+if TYPE_CHECKING:
+    from tracker.model.verifying import Standing
+
+REPAIR = "tracker verify --repair"
+UPDATE = "tracker mirror update"
+RESTORE = "restore it from another copy of the archive: a backup, a mirror that was pushed"
+BEGIN_ANEW = f"fetch it from a mirror that was pushed, or begin anew: move mirror.git away, then {UPDATE}"
+
+CureKind = Literal["record", "structure", "rows", "index", "objects", "branch", "mirror", "break"]
+
+ALL, UNLAWFUL = "all", "unlawful"
+
+_Alike = tuple["Standing", Check, str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Cure:
+    """What would mend a fault: a file of the mirror whose rows are put back, a part of it made anew ..."""
+
+    kind: CureKind
+    name: str = ""
+    """Of the file in the mirror whose rows are put back, or of the branch."""
+    value: str = ""
+    """Which rows: all, or those that no command changes; the commit on which the branch should stand."""
+
+
+def fault(check: Check, what: str, where: str, meaning: str, remedy: str) -> Finding:
+    """Return a fault: what is damaged, where it stands, what that means, and what to do."""
+    return Finding("fault", check, what, where, meaning, remedy)
+
+
+class Notes:
+    """Counts what was looked at and collects what was found: each fault, and alike other findings as one."""
+
+    def __init__(self) -> None:
+        self.cures: dict[Cure, None] = {}
+        self._looked: Counter[Check] = Counter()
+        self._found: dict[Check, Counter[Standing]] = {check: Counter() for check in get_args(Check)}
+        self._faults: list[Finding] = []
+        self._alike: dict[_Alike, Finding] = {}
+
+    def look(self, check: Check, number: int = 1) -> None:
+        """Count what is looked at."""
+        self._looked[check] += number
+
+    def find(self, finding: Finding, *cures: Cure) -> None:
+        """Note a finding, and what would mend it."""
+        self._found[finding.check][finding.standing] += finding.number
+        self.cures.update(dict.fromkeys(cures))
+        if finding.standing == "fault":
+            self._faults.append(finding)
+            return
+        alike = (finding.standing, finding.check, finding.meaning, finding.remedy)
+        known = self._alike.get(alike)
+        self._alike[alike] = replace(known, number=known.number + finding.number) if known else finding
+
+    def checks(self) -> tuple[Checked, ...]:
+        """Return what was looked at, in the order of checking."""
+        return tuple(
+            Checked(check, self._looked[check], dict(found))
+            for check, found in self._found.items()
+            if self._looked[check] or found
+        )
+
+    def findings(self) -> tuple[Finding, ...]:
+        """Return all findings, faults first, each kind in the order of checking."""
+        order = get_args(Check).index
+        faults = sorted(self._faults, key=lambda finding: order(finding.check))
+        return (*faults, *sorted(self._alike.values(), key=lambda finding: order(finding.check)))

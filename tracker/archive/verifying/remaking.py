@@ -1,0 +1,100 @@
+"""A record that cannot be read made again: from the mirror, and what was recorded since from the old file."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from tracker.archive.connection import FILE_NAME, connect_to_read, connect_to_write
+from tracker.archive.pending import read_pending, watch_tables
+from tracker.archive.placement import read_tables
+from tracker.archive.rebuild import rebuild_record
+from tracker.archive.unit_files import SEGMENTS, UnitFiles
+from tracker.errors import TrackerError
+from tracker.model.verifying import Step
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from tracker.archive.placement import Table, Unit
+
+COMPANIONS = ("-wal", "-shm")
+"""What the names of the files beside a record end with."""
+
+_UNREADABLE = (sqlite3.Error, TrackerError, UnicodeDecodeError, KeyError)
+
+
+def make_record_again(folder: Path, mirror: Path, old: Path) -> list[Step]:
+    """Put a record in the place of one that cannot be read; ``old`` is a copy of that.
+
+    Raises ``RepositoryUnusable`` where the mirror does not give one; everything is as it was then.
+    """
+    with TemporaryDirectory(dir=folder, prefix=".repair-") as name:
+        rebuilt = rebuild_record(mirror, Path(name))
+        made = Path(name) / FILE_NAME
+        with closing(connect_to_write(made)) as connection:
+            watch_tables(connection, read_tables(connection))
+            taken = _take_over(connection, old)
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        for ending in COMPANIONS:
+            (folder / f"{FILE_NAME}{ending}").unlink(missing_ok=True)
+        made.replace(folder / FILE_NAME)
+    how = f"it was made again from the mirror at {rebuilt.commit[:12]}"
+    return [Step(did=True, what=FILE_NAME, how=how), taken]
+
+
+def _take_over(connection: sqlite3.Connection, old: Path) -> Step:
+    """Take over from a damaged record what was recorded after the mirror was last written."""
+    what = "what was recorded since"
+    try:
+        with closing(connect_to_read(old)) as source:
+            units = UnitFiles(source)
+            pending = read_pending(source).units
+            tables = read_tables(connection)
+            taken = [_take_unit(connection, units, tables, source, *unit) for unit in pending]
+    except _UNREADABLE as error:
+        return Step(did=False, what=what, how=f"the damaged file does not tell what it was ({error})")
+    if all(taken):
+        return Step(did=True, what=what, how=f"{len(taken):,} units were taken over from the damaged file")
+    lost = [f"{unit} {name}" for (unit, name), is_whole in zip(pending, taken, strict=True) if not is_whole]
+    return Step(did=False, what=what, how=f"these could not be read in the damaged file: {', '.join(lost)}")
+
+
+def _take_unit(
+    connection: sqlite3.Connection,
+    units: UnitFiles,
+    tables: Mapping[str, Table],
+    source: sqlite3.Connection,
+    unit: Unit,
+    name: str,
+) -> bool:
+    """Take over the rows of a unit, and tell whether all of them could be read."""
+    connection.execute("PRAGMA foreign_keys = OFF")
+    try:
+        rows = units.rows(unit, name)
+        columns = tables[SEGMENTS].columns
+        quoted = ", ".join(f'"{column}"' for column in columns)
+        for version in rows.get("versions", ()):
+            query = f"SELECT {quoted} FROM segments WHERE version = ?"  # noqa: S608 (names of our schema)
+            found = source.execute(query, [version["id"]]).fetchall()
+            _write(connection, SEGMENTS, columns, found)
+        for table, kept in rows.items():
+            if kept:
+                _write(connection, table, tuple(kept[0]), [tuple(row.values()) for row in kept])
+    except _UNREADABLE:
+        return False
+    return True
+
+
+def _write(
+    connection: sqlite3.Connection, table: str, columns: Sequence[str], rows: Sequence[Sequence[object]]
+) -> None:
+    quoted = ", ".join(f'"{column}"' for column in columns)
+    marks = ", ".join("?" * len(columns))
+    connection.executemany(
+        f'INSERT OR REPLACE INTO "{table}" ({quoted}) VALUES ({marks})',  # noqa: S608 (names of our schema)
+        rows,
+    )

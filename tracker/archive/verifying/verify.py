@@ -1,0 +1,169 @@
+"""Verifying an archive: the record by itself, the record beside its mirror, and the mirror by itself.
+
+Nothing is written and nobody has to wait: the record is read in one transaction, and compared with the
+commit that stood in the mirror when that began.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing, contextmanager
+from typing import TYPE_CHECKING
+
+from tracker.archive.connection import FILE_NAME, translate
+from tracker.archive.places import MIRROR, WATCH
+from tracker.archive.unit_files import UnitFiles
+from tracker.archive.verifying.chain import Standing, check_breaks, check_chain, find_base
+from tracker.archive.verifying.comparing import Comparison, note_alone
+from tracker.archive.verifying.copies import Copy
+from tracker.archive.verifying.noted import Noted
+from tracker.archive.verifying.notes import REPAIR, Cure, Notes, fault
+from tracker.archive.verifying.objects import check_objects
+from tracker.archive.verifying.opening import begin_reading, note_lone_record, open_mirror, open_record
+from tracker.archive.verifying.orders import check_orders
+from tracker.archive.verifying.public import PublicComparison, begin_public
+from tracker.archive.verifying.structure import (
+    check_file,
+    check_links,
+    check_search,
+    check_tables,
+    is_corruption,
+)
+from tracker.archive.verifying.units import Inspection
+from tracker.errors import RepositoryUnusable
+from tracker.model.verifying import Finding, Verified
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from tracker.archive.repository import Repository
+    from tracker.archive.verifying.units import Reread
+    from tracker.model.verifying import Check
+
+    Progress = Callable[[int, int], None]
+
+
+def verify_archive(
+    folder: Path, reread: Reread, instant: str, progress: Progress
+) -> tuple[Verified, tuple[Cure, ...]]:
+    """Verify the archive in a folder, and return what was found and what would mend it.
+
+    Raises ``ArchiveUnusable`` where there is no archive, or it cannot be opened for another reason than
+    damage, and ``ArchiveLocked`` where a run goes on writing to both copies.
+    """
+    notes, base = Notes(), None
+    with open_mirror(folder, notes) as repository:
+        record = open_record(folder, notes, has_mirror=repository is not None)
+        if record is not None:
+            with closing(record) as connection, translate(folder / FILE_NAME):
+                base = _Verification(folder, connection, repository, notes).run(reread, progress)
+        elif repository is not None:
+            check_objects(repository, None, notes)
+    mirror = folder / MIRROR
+    verified = Verified(
+        str(folder / FILE_NAME),
+        str(mirror) if mirror.exists() else None,
+        base,
+        instant,
+        notes.checks(),
+        notes.findings(),
+    )
+    return verified, tuple(notes.cures)
+
+
+class _Verification:
+    def __init__(
+        self, folder: Path, connection: sqlite3.Connection, repository: Repository | None, notes: Notes
+    ) -> None:
+        self._folder = folder
+        self._connection = connection
+        self._repository = repository
+        self._notes = notes
+
+    def run(self, reread: Reread, progress: Progress) -> str | None:
+        """Check all there is, and return the commit that the record was compared with."""
+        standing, base, copy = Standing(None, None), None, None
+        with self._surviving("file"):
+            standing = begin_reading(self._connection, self._repository)
+            if self._repository is not None:
+                base = find_base(self._connection, self._repository, standing, self._notes)
+                copy = self._list_copy(self._repository, base)
+            has_pages = check_file(self._connection, self._notes)
+            if check_tables(self._connection, self._notes):
+                if has_pages:
+                    self._check_record()
+                self._check_units(copy, reread, progress)
+                self._check_history(base, standing.noted)
+        has_mirror = (self._folder / MIRROR).exists()
+        if not has_mirror or (self._repository is not None and base is None and standing.noted is None):
+            note_lone_record(self._notes, standing.noted, is_there=has_mirror)
+        if self._repository is not None:
+            check_objects(self._repository, base, self._notes)
+        return base
+
+    def _check_record(self) -> None:
+        with self._surviving("rows"):
+            check_links(self._connection, self._notes)
+            check_orders(self._connection, self._notes)
+        check_search(self._connection, self._notes)
+
+    def _list_copy(self, repository: Repository, base: str | None) -> Copy | None:
+        if base is None:
+            return None
+        try:
+            return Copy(repository, base)
+        except RepositoryUnusable as error:
+            self._note_unreadable("mirror", "the files of the mirror", error)
+            return None
+
+    def _check_units(self, copy: Copy | None, reread: Reread, progress: Progress) -> None:
+        units = UnitFiles(self._connection)
+        compare = self._begin_comparison(copy, units)
+        until = copy.run if copy else None
+        inspection = Inspection(self._connection, units, self._notes, reread, until)
+        total = inspection.count()
+        for done, looked in enumerate(inspection.look(), 1):
+            for each in compare:
+                each.compare(looked)
+            if not compare:
+                note_alone(looked, self._notes)
+            progress(done, total)
+        for each in compare:
+            each.finish(self._folder / WATCH)
+
+    def _begin_comparison(self, copy: Copy | None, units: UnitFiles) -> list[Comparison | PublicComparison]:
+        """Return what each unit is compared with: the two branches of the mirror, where they are two."""
+        if copy is None or self._repository is None:
+            return []
+        connection, notes = self._connection, self._notes
+        noted = Noted(connection, units.tables)
+        main = Comparison(connection, units.tables, copy, noted, notes)
+        public = begin_public(
+            connection, self._repository, units, noted, notes, self._folder / WATCH, copy.run
+        )
+        return [main, *([public] if public else [])]
+
+    def _check_history(self, base: str | None, noted: str | None) -> None:
+        check_breaks(self._connection, self._notes)
+        try:
+            if self._repository is not None and base is not None:
+                check_chain(self._connection, self._repository, base, noted, self._notes)
+        except RepositoryUnusable as error:
+            self._note_unreadable("history", "the commits of the mirror", error)
+
+    def _note_unreadable(self, check: Check, what: str, error: RepositoryUnusable) -> None:
+        meaning = f"they cannot be read before its objects are mended: {error}"
+        self._notes.find(Finding("unverifiable", check, what, MIRROR, meaning, REPAIR))
+
+    @contextmanager
+    def _surviving(self, check: Check) -> Iterator[None]:
+        """Note that something could not be read to its end, and go on."""
+        try:
+            yield
+        except sqlite3.DatabaseError as error:
+            if not is_corruption(error):
+                raise
+            meaning = f"it cannot be read to its end: {error}"
+            remedy = f"{REPAIR} makes the record again from the mirror"
+            self._notes.find(fault(check, FILE_NAME, FILE_NAME, meaning, remedy), Cure("record"))

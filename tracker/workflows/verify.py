@@ -1,0 +1,64 @@
+"""``tracker verify``: both copies of the archive are checked, and mended where one proves the other."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from tracker.archive.lock import read_clock
+from tracker.archive.verifying.repair import repair_archive
+from tracker.archive.verifying.verify import verify_archive
+from tracker.capture.extract import extract
+from tracker.errors import DocumentUnreadable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tracker.model.verifying import Repaired, Verified
+
+    Progress = Callable[[int, int], None]
+
+_SETTINGS = re.compile(r"(?: selector=(?P<selector>.*?))?(?P<remove>(?: remove=.*)?)", re.DOTALL)
+_NAMES = {"text/markdown": "statement.md"}
+"""What a document has to be called to be read as this media type, where the bytes leave that open."""
+
+
+def verify(archive: Path, instant: str, progress: Progress) -> Verified:
+    """Return what is found in the archive in a folder, at an instant; nothing is written.
+
+    Raises ``ArchiveUnusable`` where there is no archive, or it cannot be opened for another reason than
+    damage, and ``ArchiveLocked`` where a run goes on writing to both copies.
+    """
+    verified, _ = verify_archive(archive, read_again, instant, progress)
+    return verified
+
+
+def repair(archive: Path, instant: str, progress: Progress) -> Repaired:
+    """Mend what can be, under the archive's lock, and return what was found before and after.
+
+    Raises as ``verify`` does.
+    """
+    return repair_archive(archive, read_again, instant, read_clock, progress)
+
+
+def read_again(data: bytes, extractor: str, media_type: str) -> str | None:
+    """Return what an extractor reads in a document; None where that is not what is installed, or fails.
+
+    ``extractor`` is the name under which a version was kept, with the selectors of its source.
+    """
+    selector, remove = read_settings(extractor)
+    try:
+        extraction = extract(data, _NAMES.get(media_type), selector=selector, remove=remove)
+    except DocumentUnreadable:
+        return None
+    return extraction.text if extraction.extractor == extractor else None
+
+
+def read_settings(extractor: str) -> tuple[str | None, tuple[str, ...]]:
+    """Return the selectors in an extractor's name: of what was read, and of what was taken out before."""
+    start = re.search(r" (?:selector|remove)=", extractor)
+    match = _SETTINGS.fullmatch(extractor[start.start() :] if start else "")
+    if match is None:
+        return None, ()
+    return match["selector"], tuple(match["remove"].split(" remove=")[1:])
