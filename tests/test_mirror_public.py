@@ -121,7 +121,7 @@ def test_the_public_has_the_digests_of_what_is_closed_and_all_of_the_rest(
     assert (rebuilt.rows["statements"], rebuilt.rows["snapshots"], rebuilt.rows["documents"]) == (1, 1, 1)
     whole = read_tables(folder)
     for name, rows in read_tables(tmp_path / "again").items():
-        if name != "runs":
+        if name not in {"runs", "omissions"}:
             assert set(rows) <= set(whole[name]), name
 
 

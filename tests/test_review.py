@@ -14,6 +14,7 @@ from tracker.archive.ledger import open_ledger
 from tracker.capture.clock import Clock
 from tracker.capture.judge import judge
 from tracker.errors import DecisionInvalid, DocumentUnreadable, NotInArchive, ReferenceInvalid, TrackerError
+from tracker.report.runs import check_line
 from tracker.workflows.judge import Coder
 from tracker.workflows.review import decide_review, list_reviews, read_bytes, show_review
 from tracker.workflows.snapshot import snapshot

@@ -1,4 +1,4 @@
-"""The schema of what verifying has to know: repairs, breaks in the mirror's history, rows left out by right."""
+"""The schema of what verifying has to know: repairs, breaks in the history of the mirror, rows left out."""
 
 from __future__ import annotations
 

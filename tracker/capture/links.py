@@ -29,6 +29,8 @@ _HALVES = range(0xD800, 0xE000)
 
 _GZIP = b"\x1f\x8b"
 _MOST_UNPACKED: Final = 50 * 1024 * 1024
+_MOST_TAGS: Final = 1_000_000
+"""Twice those of the largest sitemap that the standard allows; a tree of more takes gigabytes."""
 GAVE_UP = "its reader gave up on this index; look at the bytes"
 _NO_INDEX = "is neither a page, a feed nor a sitemap; give the address of one"
 
@@ -48,7 +50,7 @@ def read_links(data: bytes, url: str, content_type: str | None = None) -> tuple[
     declares for itself are not expanded. Raises ``DocumentUnreadable``.
     """
     with _unexpected():
-        plain = _ungzip(data)
+        plain = _unpack(data)
         root = _parse_xml(plain)
         if root is not None and _name(root) in _READERS:
             return _absolute(_READERS[_name(root)](root), url)
@@ -58,7 +60,7 @@ def read_links(data: bytes, url: str, content_type: str | None = None) -> tuple[
 def nested_sitemaps(data: bytes, url: str) -> tuple[str, ...]:
     """Return the addresses of the sitemaps that an index of sitemaps names; none for anything else."""
     with _unexpected():
-        root = _parse_xml(_ungzip(data))
+        root = _parse_xml(_unpack(data))
         if root is None or _name(root) != "sitemapindex":
             return ()
         places = ((_child_text(entry, "loc"), "") for entry in _children(root, "sitemap"))
@@ -76,9 +78,14 @@ def _unexpected() -> Iterator[None]:
         raise DocumentUnreadable(f"{GAVE_UP} ({type(error).__name__})") from error
 
 
+def _unpack(data: bytes) -> bytes:
+    plain = _ungzip(data) if data.startswith(_GZIP) else data
+    if plain.count(b"<") > _MOST_TAGS:
+        raise DocumentUnreadable(f"over {_MOST_TAGS:,} tags; give the address of a smaller index")
+    return plain
+
+
 def _ungzip(data: bytes) -> bytes:
-    if not data.startswith(_GZIP):
-        return data
     try:
         return unpack([data], "gzip", _MOST_UNPACKED)
     except Fault as fault:
