@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from tests.nights import Site
     from tracker.model.ledger import Review
     from tracker.model.watching import Arrival, History
+    from tracker.workflows.examine import Judge
 
 DAYS = [f"2026-03-{day:02d}" for day in range(1, 29)]
 
@@ -262,13 +263,17 @@ def test_what_waits_and_what_is_overdue_are_concerns(folder: Path, site: Site) -
     assert concerns(folder, "2096-03-01") == [("waiting", "xaa-79"), ("overdue", "XAA/UNGA/80")]
 
 
+def refuse(cause: str) -> Judge:
+    return lambda _arrival, _history: Admission(accepted=False, cause=cause)
+
+
 def test_what_waits_is_told_with_its_causes_and_since_when_though_the_source_is_well_again(
     folder: Path, site: Site
 ) -> None:
     run_night(folder, DAYS[0])
     for number, cause in enumerate(("login", "error"), start=1):
         site.say("/79", number=number)
-        snapshot(folder, (), lambda _arrival, _history, cause=cause: Admission(accepted=False, cause=cause))
+        snapshot(folder, (), refuse(cause))
     since = query(folder, "SELECT min(observed) FROM outcomes WHERE outcome = 'quarantined'")[0][0]
     site.say("/79")
     run_night(folder, DAYS[1])

@@ -77,8 +77,8 @@ MARKS = (
     b"> ", b"```\n", b"[a]: b\n", b"[a](", b"![", b"|---|", b"1. ", b"---\n", b"`", b"&", b"\\", b"\x00",
     b"\xff", b"\xfe\xff", b"\xff\xfe\x00\x00", b"\xef\xbb\xbf", b"\x1b$B", b"\x0c", b"\r", b"\r\n\r\n",
     b"\xc2\xad", b"\xed\xa0\x80", b"\xe2\x80\xa8", b"\xe2\x80\xae", b"\xcc\x81", b"\xef\xbf\xbe",
-    b"\xf0\x9f\x87\xac", b"%PDF-1.7\n", b"PK\x03\x04", b"a", b" ", b"\n", b"...", b"<", b"<title", b"<script", b"-1", b"0", b"4294967296", b"1e999", b"%s",
-    b"../../etc/passwd", b"'", b'"', b"<", b">",
+    b"\xf0\x9f\x87\xac", b"%PDF-1.7\n", b"PK\x03\x04", b"a", b" ", b"\n", b"...", b"<", b"<title",
+    b"<script", b"-1", b"0", b"4294967296", b"1e999", b"%s", b"../../etc/passwd", b"'", b'"', b"<", b">",
 )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from tracker.archive.connection import fetch_row
+from tracker.archive.kept import find_snapshot
 from tracker.archive.statements import insert
 from tracker.model.citing import Reference
 from tracker.model.decisions import Decision, Quote, Ruling, Unit
@@ -13,13 +13,6 @@ from tracker.model.decisions import Decision, Quote, Ruling, Unit
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Sequence
-
-_SNAPSHOT = """
-SELECT snapshots.id FROM snapshots
-JOIN editions ON editions.id = snapshots.edition
-JOIN statements ON statements.id = editions.statement
-WHERE country = ? AND body = ? AND session = ? AND item IS ? AND kind IS ? AND language = ? AND ordinal = ?
-"""
 
 _NAMES = """
 SELECT snapshots.id, country, body, session, item, kind, language, ordinal FROM snapshots
@@ -52,8 +45,8 @@ def write_ruling(connection: sqlite3.Connection, ruling: Ruling, instant: str, r
             decision.person,
             "change" if unit.old else "topic",
             unit.name,
-            _find_snapshot(connection, unit.old) if unit.old else None,
-            _find_snapshot(connection, unit.new),
+            find_snapshot(connection, unit.old) if unit.old else None,
+            find_snapshot(connection, unit.new),
             decision.question,
             decision.verdict,
             decision.label,
@@ -81,11 +74,6 @@ def read_rulings(connection: sqlite3.Connection) -> tuple[Ruling, ...]:
         )
         for old, new, name, old_segments, new_segments, *decision in connection.execute(_DECISIONS)
     )
-
-
-def _find_snapshot(connection: sqlite3.Connection, side: Reference) -> int:
-    name = [side.country, side.body, side.session, side.item, side.kind, side.language, side.snapshot]
-    return int(fetch_row(connection, _SNAPSHOT, name)[0])
 
 
 def _write_quotes(quotes: Sequence[Quote]) -> str:

@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from tracker.model.watching import Exchange
 
 
-RunKind = Literal["record", "add", "import", "judge", "snapshot", "review", "expect", "reextract", "withdraw", "repair"]
+RunKind = Literal[
+    "record", "add", "import", "judge", "snapshot", "review", "expect", "reextract", "withdraw", "repair"
+]  # fmt: skip
 """What a run did; ``record`` is a writing that was given no name."""
 
 RunStatus = Literal["running", "complete", "failed", "interrupted"]

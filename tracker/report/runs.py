@@ -102,7 +102,7 @@ def _show_check(check: Check, width: int) -> Iterator[Line]:
         check.cause,
         check.detail,
         _ANNOUNCED[check.announced] if check.announced else "",
-        f"HTTP {check.http_status}" if check.http_status and str(check.http_status) not in check.cause else "",
+        _status(check),
         f"sha256 {check.sha256[:DIGEST]}, {counted(check.size or 0, 'byte')}" if check.sha256 else "",
         f"{check.seconds:.1f} s",
         check.address,
@@ -190,3 +190,10 @@ def _check_fields(check: Check, evidence: bool) -> dict[str, object]:
 
 def _exchange_fields(exchange: Exchange) -> dict[str, object]:
     return asdict(exchange)
+
+
+def _status(check: Check) -> str:
+    """Return the status, where the cause does not name it already."""
+    if not check.http_status or str(check.http_status) in check.cause:
+        return ""
+    return f"HTTP {check.http_status}"
