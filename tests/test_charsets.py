@@ -14,8 +14,10 @@ from tracker.capture.extract import extract
 from tracker.capture.plain import read_charset
 from tracker.model.watching import Admission, Fetched, Source, Validators
 from tracker.workflows.judge import Coder
+from tracker.workflows.reextract import reextract
 from tracker.workflows.review import decide_review
 from tracker.workflows.snapshot import snapshot
+from tracker.workflows.verify import read_again
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,6 +30,8 @@ def page(declared: str, words: str = WORDS) -> str:
     return f"<html><head>{declared}<title>Реки</title></head><body><p>{words}</p></body></html>"
 
 
+KEPT = """SELECT extractor, versions.media_type, raw, bytes FROM versions
+JOIN snapshots ON snapshots.id = snapshot JOIN documents ON documents.sha256 = document"""
 KOI, LATIN = '<meta charset="koi8-r">', '<meta charset="iso-8859-1">'
 
 
@@ -83,7 +87,7 @@ def test_an_index_is_read_as_the_server_says() -> None:
     assert found.text == "Речь"
 
 
-def test_a_night_and_a_later_review_read_the_same(tmp_path: Path) -> None:
+def test_a_night_a_later_review_and_later_readings_read_the_same(tmp_path: Path) -> None:
     with running_site() as site:
         watched = source("xaa", "XAA/UNGA/79~prepared.ru", site.url("/79"))
         folder = make_archive(tmp_path / "snapshots", watched, site.port)
@@ -94,3 +98,6 @@ def test_a_night_and_a_later_review_read_the_same(tmp_path: Path) -> None:
         snapshot(folder, (), lambda _arrival, _history: Admission(accepted=False, cause="login"))
     decide_review(folder, 1, "accept", Coder("Ana", "2026-03-02T09:00:00Z", "read it"))
     assert query(folder, "SELECT text FROM versions") == [(WORDS,), (f"{WORDS} Да.",)]
+    assert {each.status for each in reextract(folder, (), "2026-03-03T09:00:00Z")} == {"same"}
+    for extractor, media_type, raw, data in query(folder, KEPT):
+        assert read_again(data, extractor, media_type) == raw

@@ -528,12 +528,12 @@ def test_an_archive_of_the_schema_before_is_carried_over_whole(tmp_path: Path) -
 @pytest.mark.parametrize(
     ("name", "parts"),
     [
-        ("text utf-8", Extractor("text", "", "")),
-        ("text utf-8 replace", Extractor("text", "", "")),
+        ("text utf-8", Extractor("text", "", "", "utf-8")),
+        ("text utf-8 replace", Extractor("text", "", "", "utf-8")),
         ("pypdfium2 5.15.2", Extractor("pypdfium2", "5.15.2", "")),
-        ("trafilatura 2.3.1 utf-8", Extractor("trafilatura", "2.3.1", "")),
-        ("lxml 6.1.3 cp1252 selector=main > p", Extractor("lxml", "6.1.3", "selector=main > p")),
-        ("lxml 6.1.3 utf-8 remove=.a remove=.b", Extractor("lxml", "6.1.3", "remove=.a remove=.b")),
+        ("trafilatura 2.3.1 utf-8", Extractor("trafilatura", "2.3.1", "", "utf-8")),
+        ("lxml 6.1.3 cp1252 selector=main > p", Extractor("lxml", "6.1.3", "selector=main > p", "cp1252")),
+        ("lxml 6.1.3 utf-8 remove=.a remove=.b", Extractor("lxml", "6.1.3", "remove=.a remove=.b", "utf-8")),
     ],
 )
 def test_an_extractors_name_is_read_in_its_parts(name: str, parts: Extractor) -> None:

@@ -223,9 +223,9 @@ def lose(table: str, number: int) -> Damage:
 
 RECORD: list[tuple[str, Damage, str]] = [
     ("document", flip_document, r"documents: document [0-9a-f]{12}: it has other bytes: their sha256 is"),
-    ("text", flip_text, r"texts: 31~prepared.en@1: it has another text: its sha256 is"),
-    ("not Unicode", flip_text_out_of_unicode, r"rows: 31~prepared.en@1: it cannot be read"),
-    ("segment", flip_segment, r"segments: 31~prepared.en@1: it has not the text of segment 1 at"),
+    ("text", flip_text, r"31~prepared.en@1: it has another text: its sha256 is"),
+    ("not Unicode", flip_text_out_of_unicode, r"31~prepared.en@1: it cannot be read"),
+    ("segment", flip_segment, r"31~prepared.en@1: it has not the text of segment 1 at"),
     (
         "title", change("UPDATE statements SET title = 'Of d.md' WHERE id = 2"),
         r"XAA/CCPCJ/32: rows that no command has changed so: statements 2 \(title\)",
@@ -236,12 +236,12 @@ RECORD: list[tuple[str, Damage, str]] = [
     ),
     (
         "span map", change("UPDATE versions SET spans = replace(spans, '[[0,', '[[1,') WHERE id = 1"),
-        r"texts: 31~prepared.en@1: it has a span map with a gap at 0",
+        r"31~prepared.en@1: it has a span map with a gap at 0",
     ),
     (
         "span map turned round",
         change("UPDATE versions SET spans = '[[0,14,5,19],[14,92,0,78]]' WHERE id = 1"),
-        r"texts: 31~prepared.en@1: it (has a span map|is not what)",
+        r"31~prepared.en@1: it (has a span map|is not what)",
     ),
     (
         "span map that is none", change("UPDATE versions SET spans = '[1, 2]' WHERE id = 1"),
@@ -249,7 +249,7 @@ RECORD: list[tuple[str, Damage, str]] = [
     ),
     (
         "order of segments", change("UPDATE segments SET paragraph = 9 WHERE id = 2"),
-        r"segments: 31~prepared.en@1: it has segment 2 out of its order",
+        r"31~prepared.en@1: it has segment 2 out of its order",
     ),
     ("dropped index", change("DROP INDEX versions_by_run"), r"file: index versions_by_run: it is not there"),
     (
@@ -260,14 +260,14 @@ RECORD: list[tuple[str, Damage, str]] = [
         "dropped table", lambda folder: alter(folder, "DROP TABLE expectations"),
         r"file: table expectations: it is not there",
     ),
-    ("deleted segment", delete("segments", 3), r"segments: 31~prepared.en@1: it lacks its segment 2"),
-    ("lost last segment", lose("segments", 5), r"segments: 31~prepared.en@1: it lacks its segment 4"),
+    ("deleted segment", delete("segments", 3), r"31~prepared.en@1: it lacks its segment 2"),
+    ("lost last segment", lose("segments", 5), r"31~prepared.en@1: it lacks its segment 4"),
     ("deleted snapshot", delete("snapshots", 2), r"rows: snapshots 2: it is not there, and a row"),
     ("lost snapshot", lose("snapshots", 1), r"rows: XAA/CCPCJ/31~prepared.en: of its 2 snapshots"),
     ("deleted document", delete("documents", 2), r"rows: documents [0-9a-f]{64}: it is not there"),
     ("deleted run", delete("runs", 2), r"rows: run 2: it is not there, though a later one is"),
     ("lost last run", lose("runs", 3), r"mirror: runs/.*/3.jsonl: rows that are no longer there: runs 3"),
-    ("deleted version", delete("versions", 1), r"rows: XAA/CCPCJ/31~prepared.en@1: the snapshot no version"),
+    ("deleted version", delete("versions", 1), r"rows: XAA/CCPCJ/31~prepared.en@1: the snapshot has"),
     ("deleted edition", delete("editions", 1), r"rows: editions 1: it is not there, and 2 rows of snapshots"),
     ("lost statement", lose("statements", 2), r"rows: statements 2: it is not there, and a row of editions"),
     ("deleted session", delete("sessions", 1), r"rows: sessions CCPCJ 31: it is not there, and a row of"),
@@ -314,6 +314,14 @@ def test_what_people_may_change_is_pending_and_stays(tracker: Tracker, folder: P
     assert query(folder, "SELECT DISTINCT post FROM statements") == [("Minister",)]
     assert query(folder, "SELECT count(*) FROM segments WHERE id = 3") == [(1,)]
     assert tracker("verify").code == 0
+
+
+def test_where_nothing_proves_which_copy_is_right_nothing_is_put_back(tracker: Tracker, folder: Path) -> None:
+    alter_unseen(folder, "UPDATE statements SET title = 'Of d.md' WHERE id = 2", "DELETE FROM unmirrored")
+    ran = tracker("verify", "--repair")
+    assert ran.code == 1
+    assert "look at both: the record has not noted which commit held all of it" in " ".join(ran.out.split())
+    assert query(folder, "SELECT title FROM statements WHERE id = 2") == [("Of d.md",)]
 
 
 def test_an_index_of_the_file_is_made_again_from_the_rows(tracker: Tracker, folder: Path) -> None:
@@ -546,6 +554,20 @@ def test_somebody_elses_commit_below_later_ones_is_told(tracker: Tracker, folder
     assert "it names no run: tracker did not write it" in told(look(folder).faults)
 
 
+def test_an_older_copy_of_the_record_does_not_undo_the_mirror(tracker: Tracker, folder: Path) -> None:
+    shutil.copy(folder / "tracker.db", folder / "older.db")
+    assert tracker("add", "a.txt", "--as", "XAA/CCPCJ/33", "--kind", "prepared").code == 0
+    tip = run_git(folder / "mirror.git", "rev-parse", "main")
+    (folder / "older.db").replace(folder / "tracker.db")
+    ran = tracker("verify", "--repair")
+    assert ran.code == 1
+    assert "it has run 4, which the record does not: an older copy of that" in " ".join(ran.out.split())
+    assert run_git(folder / "mirror.git", "rev-parse", "main") == tip
+    (folder / "tracker.db").unlink()
+    assert tracker("rebuild", "snapshots/mirror.git").code == 0
+    assert tracker("verify").code == 0
+
+
 def test_a_mirror_that_is_gone(tracker: Tracker, folder: Path) -> None:
     before = read_tables(folder)
     shutil.rmtree(folder / "mirror.git")
@@ -564,7 +586,7 @@ def test_a_run_that_was_cut_short_between_both_copies_is_pending(tracker: Tracke
             connection.execute("INSERT INTO unmirrored (unit, name) VALUES (?, ?)", [unit, key])
     found = look(folder)
     assert found.faults == ()
-    assert "it has commits that the record has not noted yet: a run was cut short" in told(found.findings)
+    assert "a run was cut short before the record had noted its commits" in told(found.findings)
     assert tracker("mirror", "update").code == 0
     assert look(folder).findings == ()
 

@@ -14,6 +14,7 @@ from tracker.archive.ledger_schema import LEDGER
 from tracker.archive.mirror_schema import MIRROR
 from tracker.archive.repairs_schema import REPAIRS
 from tracker.archive.rereading_schema import REREADING
+from tracker.archive.timestamps_schema import TIMESTAMPS
 
 if TYPE_CHECKING:
     import sqlite3
@@ -221,6 +222,7 @@ MIGRATIONS: tuple[tuple[str, str], ...] = (
     (rights_schema.NAME, rights_schema.WITHDRAWALS),
     ("0007_descriptions", DESCRIPTIONS),
     ("0008_repairs", REPAIRS),
+    ("0009_timestamps", TIMESTAMPS),
 )
 """Every change of the schema, oldest first, by the name under which it is noted in the file."""
 

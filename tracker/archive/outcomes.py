@@ -103,6 +103,12 @@ def read_full_check(connection: sqlite3.Connection, source: str) -> str | None:
     return str(row[0]) if row else None
 
 
+def read_content_type(connection: sqlite3.Connection, outcome: int) -> str | None:
+    """Return the ``Content-Type`` of the last answer to a check, by its id; None where there was none."""
+    exchanges = _read_exchanges(connection, outcome)
+    return exchanges[-1].content_type if exchanges else None
+
+
 def _exchange_rows(outcome: int, exchanges: Iterable[Exchange]) -> Iterator[tuple[object, ...]]:
     for ordinal, exchange in enumerate(exchanges, 1):
         yield (

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tracker.archive.connection import archive_file, check_schema, connect_to_read, fetch_row, translate
 from tracker.archive.decisions import read_rulings
 from tracker.archive.encoding import read_spans
+from tracker.archive.outcomes import read_content_type
 from tracker.archive.queries import (
     EDITIONS,
     NAME,
@@ -47,7 +48,7 @@ SELECT snapshots.id, {NAME}, ordinal, document, versions.id,
 WHERE TRUE"""
 
 _ORIGINS = """
-SELECT source, address FROM (
+SELECT source, address, min(id) FROM (
     SELECT source, address, id FROM outcomes WHERE snapshot = ?1
     UNION ALL
     SELECT reviews.source, address, outcomes.id FROM reviews
@@ -131,7 +132,11 @@ class Versions:
         with translate(self.path):
             if not self._has_table("outcomes"):
                 return ()
-            return tuple(Origin(*row) for row in self._connection.execute(_ORIGINS, [snapshot]))
+            rows = self._connection.execute(_ORIGINS, [snapshot]).fetchall()
+            return tuple(
+                Origin(source, address, read_content_type(self._connection, outcome))
+                for source, address, outcome in rows
+            )
 
     def watch_lists(self) -> tuple[str, ...]:
         """Return every text that the watch list had, the one of the latest run first."""

@@ -1,7 +1,7 @@
 """What an extractor's name tells: the library, its release, and what the source asked it to leave out.
 
 ``trafilatura 2.3.1 utf-8 selector=main remove=.share`` is a name, a release, an encoding and settings.
-The encoding follows from the bytes and is no choice of ours.
+The encoding follows from the bytes and the word of the server, and is no choice of ours.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ class Extractor:
     library: str
     release: str
     settings: str
+    encoding: str = ""
 
 
 def read_extractor(name: str) -> Extractor:
@@ -33,7 +34,8 @@ def read_extractor(name: str) -> Extractor:
     match = _EXTRACTOR.fullmatch(name)
     if match is None:
         return Extractor(name, "", "")
-    return Extractor(match["library"], match["release"] or "", (match["settings"] or "").strip())
+    settings, encoding = (match["settings"] or "").strip(), match["encoding"].split(maxsplit=1)
+    return Extractor(match["library"], match["release"] or "", settings, encoding[0] if encoding else "")
 
 
 def tell_difference(old: Version, new: Version, *, is_same_edition: bool) -> str | None:

@@ -25,7 +25,18 @@ _ANNUAL = Annotated[
 _BY = Annotated[str, typer.Option("--by", metavar="NAME", help="Who says so.")]
 _NOTE = Annotated[str | None, typer.Option("--note", metavar="TEXT", help="How it is known.")]
 _KIND = Annotated[
-    Literal["add", "import", "judge", "snapshot", "review", "expect", "reextract", "withdraw", "repair"]
+    Literal[
+        "add",
+        "import",
+        "judge",
+        "snapshot",
+        "review",
+        "expect",
+        "reextract",
+        "withdraw",
+        "repair",
+        "timestamp",
+    ]
     | None,
     typer.Option(help="Only runs of this kind."),
 ]

@@ -1,4 +1,4 @@
-"""The command that proves the archive: ``verify``."""
+"""The commands that prove the archive: ``verify`` and ``timestamp``."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ FOUND_FAULTS = 1
 def register(app: typer.Typer) -> None:
     """Add the commands of this module to the application."""
     app.command(epilog="Examples: tracker verify | tracker verify --repair | tracker verify --json")(verify)
+    app.command(epilog="Example: tracker timestamp https://tsa.example.org/tsr")(timestamp)
 
 
 def verify(
@@ -37,7 +38,7 @@ def verify(
     from tracker.workflows.verify import repair as repair_archive
     from tracker.workflows.verify import verify as verify_archive
 
-    instant = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    instant = _now()
     width, colour = terminal_width(), wants_colour(color)
     with shown_progress("verifying") as progress:
         repaired = repair_archive(archive, instant, progress) if repair else None
@@ -49,3 +50,28 @@ def verify(
     write_answer(text)
     if verified.faults:
         raise typer.Exit(FOUND_FAULTS)
+
+
+def timestamp(
+    authority: Annotated[str, typer.Argument(metavar="URL", help="Of an authority after RFC 3161.")],
+    seconds: Annotated[
+        float, typer.Option("--timeout", min=1, help="How many seconds to wait for it.")
+    ] = 10.0,
+    archive: Archive = DEFAULT_ARCHIVE,
+) -> None:
+    """Have an authority sign that the latest commit of the mirror is there by now; exit code 1 if it did not.
+
+    It sees the digest of the commit and nothing else. The commit names all that the archive holds, and those
+    before it. tracker verify checks what was signed.
+    """
+    from tracker.report.verified import timestamp_line
+    from tracker.workflows.timestamp import timestamp as ask
+
+    kept = ask(archive, authority, _now(), seconds)
+    write_answer(timestamp_line(kept))
+    if kept.failure:
+        raise typer.Exit(FOUND_FAULTS)
+
+
+def _now() -> str:
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 
 RunKind = Literal[
-    "record", "add", "import", "judge", "snapshot", "review", "expect", "reextract", "withdraw", "repair"
+    "record", "add", "import", "judge", "snapshot", "review", "expect", "reextract", "withdraw", "repair",
+    "timestamp",
 ]  # fmt: skip
 """What a run did; ``record`` is a writing that was given no name."""
 

@@ -50,6 +50,8 @@ class Origin:
 
     source: str
     address: str
+    content_type: str | None = None
+    """With which its bytes came: of their encoding the server may have said more than they do."""
 
 
 RereadStatus = Literal["extraction", "same", "skipped", "unreadable"]

@@ -86,6 +86,11 @@ class Exchange:
     """None where no answer came."""
     headers: tuple[tuple[str, str], ...] = ()
 
+    @property
+    def content_type(self) -> str | None:
+        """The answer's ``Content-Type``, with its charset."""
+        return next((value for name, value in self.headers if name.lower() == "content-type"), None)
+
 
 @dataclass(frozen=True, slots=True)
 class Fetched:

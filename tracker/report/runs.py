@@ -15,7 +15,7 @@ from tracker.report.words import DIGEST, counted
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from tracker.model.ledger import Check, RunEntry
+    from tracker.model.ledger import Check, CheckOutcome, RunEntry
     from tracker.model.watching import Exchange
     from tracker.report.layout import Line
 
@@ -32,6 +32,17 @@ _ANNOUNCED = {
     "silent": "silently",
 }
 _OUTCOME_WIDTH = 15
+_URGENCY: tuple[CheckOutcome, ...] = (
+    "gone",
+    "unreachable",
+    "robots-denied",
+    "quarantined",
+    "rejected",
+    "changed",
+    "new",
+    "moved",
+    "unchanged",
+)
 
 
 def check_line(check: Check) -> str:
@@ -65,7 +76,13 @@ def render_runs(entries: Sequence[RunEntry], *, width: int = 80, color: bool = F
     if not entries:
         return draw([line("No run yet; write a watch list, then: tracker snapshot")], color=color)
     rows = [
-        (str(each.id), each.kind or "", each.started, _ending(each), _did(each) or each.command or "")
+        (
+            str(each.id),
+            each.kind or "",
+            each.started[:16].replace("T", " "),
+            _ending(each),
+            _did(each) or each.command or "",
+        )
         for each in entries
     ]
     return draw(lay_table(("run", "kind", "started", "status", "did"), rows, width, right=(0,)), color=color)
@@ -156,7 +173,9 @@ def _ending(entry: RunEntry) -> str:
 
 
 def _did(entry: RunEntry) -> str:
-    told = [f"{number:,} {outcome}" for outcome, number in entry.outcomes]
+    """Tell the outcomes, first what a person should look at: the end may not fit."""
+    ordered = sorted(entry.outcomes, key=lambda pair: _URGENCY.index(pair[0]))
+    told = [f"{number:,} {outcome}" for outcome, number in ordered]
     return ", ".join([*told, *([f"{entry.rereadings:,} extraction"] if entry.rereadings else [])])
 
 

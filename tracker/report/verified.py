@@ -14,7 +14,7 @@ from tracker.report.words import DIGEST, counted
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tracker.model.verifying import Checked, Finding, Repaired, Standing, Step, Verified
+    from tracker.model.verifying import Checked, Finding, Repaired, Standing, Step, Timestamp, Verified
     from tracker.report.layout import Line, Style
 
 _MOST_FAULTS = 50
@@ -64,6 +64,16 @@ def repaired_json(repaired: Repaired) -> str:
             "run": repaired.run,
         }
     )
+
+
+def timestamp_line(timestamp: Timestamp) -> str:
+    """Return what an authority answered."""
+    what = f"commit {timestamp.tip[:DIGEST]}"
+    if timestamp.failure:
+        return one_line(
+            f"{what} is not confirmed by {timestamp.authority}: {timestamp.failure}; try again later"
+        )
+    return one_line(f"{what} is confirmed by {timestamp.authority} to be there on {timestamp.confirmed}")
 
 
 def _as_data(verified: Verified) -> dict[str, object]:

@@ -118,7 +118,13 @@ class _Rereading:
         if selection is None:
             return replace(answer, status="skipped", reason=self.selections.missing(capture))
         try:
-            extraction = extract(data, selection.name, selector=selection.selector, remove=selection.remove)
+            extraction = extract(
+                data,
+                selection.name,
+                selector=selection.selector,
+                remove=selection.remove,
+                content_type=selection.content_type,
+            )
         except DocumentUnreadable as error:
             return replace(answer, status="unreadable", reason=str(error))
         return self._weigh(capture, data, extraction, old, answer)

@@ -204,18 +204,12 @@ def _read_again(archive: Path, review: Review, ledger: Ledger) -> Arrival:
         review.source,
         check.url or review.address,
         ledger.document(review.sha256),
-        _content_type(check) or review.media_type,
+        (check.exchanges[-1].content_type if check.exchanges else None) or review.media_type,
         check.exchanges,
         check.validators,
         check.seconds,
     )
     return read_arrival(_source_of(archive, review), fetched)
-
-
-def _content_type(check: Check) -> str | None:
-    """Return the header as it came, with its charset."""
-    headers = check.exchanges[-1].headers if check.exchanges else ()
-    return next((value for name, value in headers if name.lower() == "content-type"), None)
 
 
 def _source_of(archive: Path, review: Review) -> Source:

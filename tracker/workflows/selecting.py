@@ -28,6 +28,7 @@ class Selection:
     name: str | None
     selector: str | None = None
     remove: tuple[str, ...] = ()
+    content_type: str | None = None
 
 
 class Selections:
@@ -52,8 +53,10 @@ class Selections:
                 # A link of an index is watched in the index's manner.
                 source = sources.get(origin.source.partition(":")[0])
                 if source and _feeds(source, capture.reference):
-                    return Selection(origin.address, source.selector, source.remove)
-        return None if read_extractor(extractor).settings else Selection(origins[0].address)
+                    return Selection(origin.address, source.selector, source.remove, origins[0].content_type)
+        if read_extractor(extractor).settings:
+            return None
+        return Selection(origins[0].address, content_type=origins[0].content_type)
 
     def missing(self, capture: Capture) -> str:
         """Return why ``find`` found nothing."""

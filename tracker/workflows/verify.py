@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING
 
 from tracker.archive.lock import read_clock
+from tracker.archive.verifying.means import Means
 from tracker.archive.verifying.repair import repair_archive
 from tracker.archive.verifying.verify import verify_archive
 from tracker.capture.extract import extract
+from tracker.capture.extractors import read_extractor
+from tracker.capture.timestamping import judge_token
 from tracker.errors import DocumentUnreadable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
+    from tracker.archive.verifying.means import Progress
     from tracker.model.verifying import Repaired, Verified
 
-    Progress = Callable[[int, int], None]
-
 _SETTINGS = re.compile(r"(?: selector=(?P<selector>.*?))?(?P<remove>(?: remove=.*)?)", re.DOTALL)
+ROOTS = "timestamp-roots.pem"
+"""Certificates of the authorities whose time-stamps are trusted; yours to put there."""
 _NAMES = {"text/markdown": "statement.md"}
 """What a document has to be called to be read as this media type, where the bytes leave that open."""
 
@@ -30,7 +34,7 @@ def verify(archive: Path, instant: str, progress: Progress) -> Verified:
     Raises ``ArchiveUnusable`` where there is no archive, or it cannot be opened for another reason than
     damage, and ``ArchiveLocked`` where a run goes on writing to both copies.
     """
-    verified, _ = verify_archive(archive, read_again, instant, progress)
+    verified, _ = verify_archive(archive, _gather_means(archive, instant, progress))
     return verified
 
 
@@ -39,7 +43,13 @@ def repair(archive: Path, instant: str, progress: Progress) -> Repaired:
 
     Raises as ``verify`` does.
     """
-    return repair_archive(archive, read_again, instant, read_clock, progress)
+    return repair_archive(archive, _gather_means(archive, instant, progress), read_clock)
+
+
+def _gather_means(archive: Path, instant: str, progress: Progress) -> Means:
+    roots = archive / ROOTS
+    trusted = roots.read_bytes() if roots.is_file() else None
+    return Means(read_again, partial(judge_token, roots=trusted), instant, progress)
 
 
 def read_again(data: bytes, extractor: str, media_type: str) -> str | None:
@@ -48,8 +58,15 @@ def read_again(data: bytes, extractor: str, media_type: str) -> str | None:
     ``extractor`` is the name under which a version was kept, with the selectors of its source.
     """
     selector, remove = read_settings(extractor)
+    encoding = read_extractor(extractor).encoding
     try:
-        extraction = extract(data, _NAMES.get(media_type), selector=selector, remove=remove)
+        extraction = extract(
+            data,
+            _NAMES.get(media_type),
+            selector=selector,
+            remove=remove,
+            content_type=f"{media_type}; charset={encoding}" if encoding else None,
+        )
     except DocumentUnreadable:
         return None
     return extraction.text if extraction.extractor == extractor else None

@@ -47,7 +47,9 @@ class Keeping:
         data = self._read_document(store, found)
         url = said.url or record.url
         source = Source(record.id, url, reference=said.reference, language=said.reference.language)
-        fetched = Fetched(record.id, record.url, data, record.media_type, (), Validators(), 0.0)
+        answered = next((each.content_type for each in self._exchanges(found)), None)
+        content_type = answered or record.media_type
+        fetched = Fetched(record.id, record.url, data, content_type, (), Validators(), 0.0)
         arrival = read_arrival(source, fetched)
         if self._is_judged:
             _judge(store, arrival, found)

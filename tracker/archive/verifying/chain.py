@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from tracker.archive.breaks import rests_on
 from tracker.archive.commits import read_commit, read_trailers
@@ -22,7 +22,10 @@ if TYPE_CHECKING:
     Runs = Mapping[str, tuple[str, str]]
     """When each run began, and by which release, by its number."""
 
+_Later = Literal["ours", "newer", "foreign", "unreadable"]
+
 _SHOWN = 12
+_MOVE_BACK = f"{REPAIR} moves it back there"
 _WHERE = "mirror.git"
 
 
@@ -49,19 +52,16 @@ def find_base(
         meaning = f"{_tell_tip(tip)}, and {noted[:_SHOWN]}, which the record wrote last, is lost"
         notes.find(fault("history", "branch main", _WHERE, meaning, BEGIN_ANEW))
         return tip
-    if tip is None or not rests_on(repository, tip, noted):
-        how = "the history was rewritten or cut"
-    elif _is_ours(repository, noted, tip, _read_runs(connection)):
-        meaning = "it has commits that the record has not noted yet: a run was cut short"
-        notes.find(Finding("pending", "history", "branch main", _WHERE, meaning, UPDATE))
-        return noted
+    if tip is not None and rests_on(repository, tip, noted):
+        kind, how, remedy = _judge_later(repository, noted, tip, _read_runs(connection))
     else:
-        how = "somebody else has written to it"
+        kind, how, remedy = "foreign", "the history was rewritten or cut", _MOVE_BACK
     meaning = f"{_tell_tip(tip)}, and the record wrote {noted[:_SHOWN]} last: {how}"
-    notes.find(
-        fault("history", "branch main", _WHERE, meaning, f"{REPAIR} moves it back there"),
-        Cure("branch", MAIN, noted),
-    )
+    if kind == "ours":
+        notes.find(Finding("pending", "history", "branch main", _WHERE, meaning, remedy))
+    else:
+        cures = [Cure("branch", MAIN, noted)] if kind == "foreign" else []
+        notes.find(fault("history", "branch main", _WHERE, meaning, remedy), *cures)
     return noted
 
 
@@ -128,13 +128,23 @@ def _tell_tip(tip: str | None) -> str:
     return f"it stands at {tip[:_SHOWN]}" if tip else "it stands at no commit"
 
 
-def _is_ours(repository: Repository, noted: str, tip: str, runs: Runs) -> bool:
-    """Tell whether all commits behind one are of runs of the record."""
-    chain = _read_chain(repository, f"{noted}..{tip}")
-    return all(
-        _find_fault(trailers.get("run", ""), parents, trailers, runs, 0) is None
-        for _, parents, trailers in chain
-    )
+def _judge_later(repository: Repository, noted: str, tip: str, runs: Runs) -> tuple[_Later, str, str]:
+    """Return whose commits stand behind the one that was noted, what that means, and what to do."""
+    try:
+        chain = list(_read_chain(repository, f"{noted}..{tip}"))
+    except RepositoryUnusable as error:
+        return "unreadable", f"what is behind it cannot be read ({error})", BEGIN_ANEW
+    found = [(trailers.get("run", ""), parents, trailers) for _, parents, trailers in chain]
+    strange = [run for run, parents, trailers in found if _find_fault(run, parents, trailers, runs, 0)]
+    if not strange:
+        return "ours", "a run was cut short before the record had noted its commits", UPDATE
+    last = max(map(int, runs), default=0)
+    if all(run.isdecimal() and int(run) > last for run in strange):
+        how = (
+            f"it has run {strange[0]}, which the record does not: an older copy of that was put in its place"
+        )
+        return "newer", how, "move tracker.db away and make it again: tracker rebuild PATH/mirror.git"
+    return "foreign", "somebody else has written to it", _MOVE_BACK
 
 
 def _read_chain(repository: Repository, base: str) -> Iterator[tuple[str, int, Mapping[str, str]]]:

@@ -144,6 +144,12 @@ class Comparison:
         parts = (("rows that are no longer there", gone), ("rows that no command has changed so", other))
         meaning = "; ".join(f"{words}: {_name_some(found)}" for words, found in parts if found)
         where = f"tracker.db; {path} in mirror.git"
+        if not self._noted.is_proof:
+            remedy = (
+                f"look at both: the record has not noted which commit held all of it; {UPDATE} takes its side"
+            )
+            self._notes.find(fault("mirror", what, where, meaning, remedy))
+            return
         remedy = f"{REPAIR} puts back what the mirror has; if it was meant: {UPDATE}"
         # The bytes of a document stand in a file of their own.
         places = dict.fromkeys((path, path.removesuffix(_ROW)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tracker.archive.pending import read_pending
+from tracker.archive.pending import read_mirrored, read_pending
 from tracker.archive.places import edition_place, run_place, statement_folder
 from tracker.archive.withdrawals import read_unfinished
 
@@ -40,6 +40,8 @@ class Noted:
 
     def __init__(self, connection: sqlite3.Connection, tables: Mapping[str, Table]) -> None:
         pending = read_pending(connection)
+        self.is_proof = read_mirrored(connection) is not None
+        """Whether the mirror's commit is known to have held all that was recorded."""
         self.left = tuple(map(_find_place, pending.left))
         self._missed = {wanted for _, _, wanted, _ in connection.execute("PRAGMA foreign_key_check")}
         """Tables of which rows are gone that others name."""

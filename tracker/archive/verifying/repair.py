@@ -30,9 +30,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tracker.archive.lock import Lock
+    from tracker.archive.verifying.means import Means
     from tracker.archive.verifying.notes import CureKind
-    from tracker.archive.verifying.units import Reread
-    from tracker.archive.verifying.verify import Progress
     from tracker.model.verifying import Verified
 
     Cures = tuple[Cure, ...]
@@ -57,9 +56,7 @@ _WHAT: Mapping[CureKind, str] = {
 }
 
 
-def repair_archive(
-    folder: Path, reread: Reread, instant: str, clock: Callable[[], str], progress: Progress
-) -> Repaired:
+def repair_archive(folder: Path, means: Means, clock: Callable[[], str]) -> Repaired:
     """Verify the archive in a folder and mend what one copy proves of the other.
 
     The record as it was, and what is taken out of the mirror, is put aside before. What was done is a run,
@@ -68,13 +65,13 @@ def repair_archive(
     """
     lock = take_lock(folder, PATIENCE)
     try:
-        before, cures = verify_archive(folder, reread, instant, progress)
+        before, cures = verify_archive(folder, means)
         if not cures:
             return Repaired(before, before, (), None, None)
-        aside = _set_aside(folder, instant)
-        repair = _Repair(folder, aside, lambda: verify_archive(folder, reread, instant, progress))
+        aside = _set_aside(folder, means.instant)
+        repair = _Repair(folder, aside, lambda: verify_archive(folder, means))
         after = repair.run(before, cures)
-        run = _note(folder, lock, repair.steps, instant, clock, is_whole=not after.faults)
+        run = _note(folder, lock, repair.steps, means.instant, clock, is_whole=not after.faults)
     finally:
         lock.release()
     return Repaired(before, after, tuple(repair.steps), str(aside), run)

@@ -13,16 +13,15 @@ from tracker.model.verifying import Finding
 from tracker.text.digest import digest_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from tracker.archive.placement import Unit
     from tracker.archive.row_files import Row, Value
     from tracker.archive.unit_files import Files, UnitFiles
+    from tracker.archive.verifying.means import Reread
     from tracker.archive.verifying.notes import Notes
     from tracker.model.verifying import Check
 
-    Reread = Callable[[bytes, str, str], "str | None"]
-    """Reads a document as an extractor of this name did, and as this media type; None where it cannot."""
 
 UNITS: tuple[Unit, ...] = ("document", "watch_list", "statement", "snapshot", "run", "archive")
 

@@ -29,24 +29,21 @@ from tracker.archive.verifying.structure import (
     check_tables,
     is_corruption,
 )
+from tracker.archive.verifying.timestamps import check_timestamps
 from tracker.archive.verifying.units import Inspection
 from tracker.errors import RepositoryUnusable
 from tracker.model.verifying import Finding, Verified
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
     from tracker.archive.repository import Repository
-    from tracker.archive.verifying.units import Reread
+    from tracker.archive.verifying.means import Means
     from tracker.model.verifying import Check
 
-    Progress = Callable[[int, int], None]
 
-
-def verify_archive(
-    folder: Path, reread: Reread, instant: str, progress: Progress
-) -> tuple[Verified, tuple[Cure, ...]]:
+def verify_archive(folder: Path, means: Means) -> tuple[Verified, tuple[Cure, ...]]:
     """Verify the archive in a folder, and return what was found and what would mend it.
 
     Raises ``ArchiveUnusable`` where there is no archive, or it cannot be opened for another reason than
@@ -57,7 +54,7 @@ def verify_archive(
         record = open_record(folder, notes, has_mirror=repository is not None)
         if record is not None:
             with closing(record) as connection, translate(folder / FILE_NAME):
-                base = _Verification(folder, connection, repository, notes).run(reread, progress)
+                base = _Verification(folder, connection, repository, notes).run(means)
         elif repository is not None:
             check_objects(repository, None, notes)
     mirror = folder / MIRROR
@@ -65,7 +62,7 @@ def verify_archive(
         str(folder / FILE_NAME),
         str(mirror) if mirror.exists() else None,
         base,
-        instant,
+        means.instant,
         notes.checks(),
         notes.findings(),
     )
@@ -81,7 +78,7 @@ class _Verification:
         self._repository = repository
         self._notes = notes
 
-    def run(self, reread: Reread, progress: Progress) -> str | None:
+    def run(self, means: Means) -> str | None:
         """Check all there is, and return the commit that the record was compared with."""
         standing, base, copy = Standing(None, None), None, None
         with self._surviving("file"):
@@ -93,8 +90,10 @@ class _Verification:
             if check_tables(self._connection, self._notes):
                 if has_pages:
                     self._check_record()
-                self._check_units(copy, reread, progress)
+                self._check_units(copy, means)
                 self._check_history(base, standing.noted)
+                if self._repository is not None:
+                    check_timestamps(self._connection, self._repository, means.judge_token, self._notes)
         has_mirror = (self._folder / MIRROR).exists()
         if not has_mirror or (self._repository is not None and base is None and standing.noted is None):
             note_lone_record(self._notes, standing.noted, is_there=has_mirror)
@@ -117,18 +116,18 @@ class _Verification:
             self._note_unreadable("mirror", "the files of the mirror", error)
             return None
 
-    def _check_units(self, copy: Copy | None, reread: Reread, progress: Progress) -> None:
+    def _check_units(self, copy: Copy | None, means: Means) -> None:
         units = UnitFiles(self._connection)
         compare = self._begin_comparison(copy, units)
         until = copy.run if copy else None
-        inspection = Inspection(self._connection, units, self._notes, reread, until)
+        inspection = Inspection(self._connection, units, self._notes, means.reread, until)
         total = inspection.count()
         for done, looked in enumerate(inspection.look(), 1):
             for each in compare:
                 each.compare(looked)
             if not compare:
                 note_alone(looked, self._notes)
-            progress(done, total)
+            means.progress(done, total)
         for each in compare:
             each.finish(self._folder / WATCH)
 
