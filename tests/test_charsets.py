@@ -46,6 +46,9 @@ KOI, LATIN = '<meta charset="koi8-r">', '<meta charset="iso-8859-1">'
         (page(KOI).encode("koi8-r"), "text/html; charset=punycode"),
         (page(KOI).encode("koi8-r"), "text/html"),
         (page(KOI).encode(), "text/html; charset=windows-1251"),
+        (page('<meta charset="utf-16">').encode("koi8-r"), "text/html; charset=koi8-r"),
+        (page(KOI).encode("koi8-r"), "text/html; charset=utf-16"),
+        (b"<?xml version='1.0' encoding='utf-16'?>" * 2 + page(KOI).encode("koi8-r"), "text/html"),
         (BOM_UTF8 + page(KOI).encode(), "text/html; charset=windows-1251"),
         (page(KOI).encode("utf-16"), "text/html; charset=windows-1251"),
     ],
@@ -53,6 +56,13 @@ KOI, LATIN = '<meta charset="koi8-r">', '<meta charset="iso-8859-1">'
 def test_the_server_is_believed_before_the_page_and_behind_the_bytes(data: bytes, content_type: str) -> None:
     extraction = extract(data, content_type=content_type)
     assert (extraction.text, extraction.title) == (f"{WORDS}\n", "Реки")
+
+
+def test_a_page_in_ascii_that_says_it_is_wide_is_not() -> None:
+    for content_type in ("text/html", "text/html; charset=utf-16", "text/html; charset=utf-32le"):
+        data = page('<meta charset="utf-16">', "We agree.").replace("Реки", "Rivers").encode("ascii")
+        for even in (data, data + b" "):
+            assert extract(even, content_type=content_type).text == "We agree.\n"
 
 
 @pytest.mark.parametrize("encoding", ["cp1251", "koi8-r", "iso8859-5", "cp866"])

@@ -149,7 +149,12 @@ def test_a_resolver_that_never_answers_holds_nobody_up(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ended = threading.Event()
-    monkeypatch.setattr(socket, "getaddrinfo", lambda *_args, **_named: ended.wait(60))
+
+    def wait_and_find_nothing(*_asked: object, **_named: object) -> list[object]:
+        ended.wait(60)
+        return []
+
+    monkeypatch.setattr(socket, "getaddrinfo", wait_and_find_nothing)
     began = time.monotonic()
     with opened(None, timeout=0.2) as client:
         result = fetch(Source("one", "http://www.example.org/"), client, folder=tmp_path)

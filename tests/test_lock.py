@@ -33,8 +33,8 @@ time.sleep(60)
 """
 
 
-def hold_elsewhere(folder: Path) -> subprocess.Popen[str]:
-    command = [sys.executable, "-c", HOLD, str(folder)]
+def hold_elsewhere(folder: Path, program: str = HOLD) -> subprocess.Popen[str]:
+    command = [sys.executable, "-c", program, str(folder)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT)
     assert process.stdout
     assert process.stdout.readline() == "held\n"
@@ -76,6 +76,32 @@ def test_a_living_holder_is_waited_for(tmp_path: Path) -> None:
     with pytest.raises(ArchiveLocked):
         take_lock(tmp_path, patience=0.3)
     assert 0.3 <= time.monotonic() - began < 3
+    end(process)
+
+
+NAME_LATE = """
+import sys, time
+from pathlib import Path
+from tracker.archive import lock
+genuine = lock._name_holder
+def name_late(file):
+    print("held", flush=True)
+    time.sleep(1)
+    genuine(file)
+lock._name_holder = name_late
+lock.take_lock(Path(sys.argv[1]))
+time.sleep(60)
+"""
+
+
+@pytest.mark.parametrize("before", ["", "dead"])
+def test_a_holder_that_has_yet_to_name_itself_is_named(tmp_path: Path, before: str) -> None:
+    """Whoever was killed left its name in the file, which counts for nothing."""
+    if before:
+        end(hold_elsewhere(tmp_path))
+    process = hold_elsewhere(tmp_path, NAME_LATE)
+    with pytest.raises(ArchiveLocked, match=f"is held by process {process.pid} "):
+        take_lock(tmp_path)
     end(process)
 
 

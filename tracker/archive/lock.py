@@ -34,10 +34,14 @@ so that one silent for an hour is dead.
 """
 
 _POLL = 0.05
+_NAMING = 3.0
+"""How many seconds a holder may take from its lock to its name: eight runs at once keep a computer busy."""
+
 _BEYOND = 1 << 30
 """Where Windows locks its one byte: it forbids reading what is locked, and the name must be readable."""
 
-_BOOT = Path("/proc/sys/kernel/random/boot_id")
+_PROCESSES = Path("/proc")
+_BOOT = _PROCESSES / "sys/kernel/random/boot_id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,13 +160,23 @@ def _name_holder(file: int) -> None:
 
 
 def _locked(folder: Path, path: Path) -> ArchiveLocked:
-    holder = read_holder(folder)
+    deadline = time.monotonic() + _NAMING
+    while not _may_live(holder := read_holder(folder)) and time.monotonic() < deadline:
+        time.sleep(_POLL)
     if holder is None:
         return ArchiveLocked(f"another run holds {folder}; try again when it has ended")
     hint = "try again when it has ended"
     if holder.boot != _read_boot():
         hint += f"; where that computer is down, wait an hour or delete {path}"
     return ArchiveLocked(f"{folder} is held by {holder}; {hint}")
+
+
+def _may_live(holder: Holder | None) -> bool:
+    """Tell whether a file names who holds the lock, and not who held it before, or nobody yet."""
+    if holder is None:
+        return False
+    is_here = holder.boot == _read_boot() and _PROCESSES.is_dir()
+    return not is_here or (_PROCESSES / str(holder.pid)).exists()
 
 
 def _read_boot() -> str:

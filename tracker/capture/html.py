@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _DECLARED = re.compile(
     rb"""<(?:meta|\?xml)\b[^>]*?\b(?:charset|encoding)\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE
 )
-_XML_DECLARATION = re.compile(r"\A\s*<\?xml[^>]*\?>")
+_XML_DECLARATION = re.compile(r"\A\s*(?:<\?xml[^>]*\?>\s*)+")
 _UNREADABLE = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
 _HEAD = 4096
 _OUTSIDE = (

@@ -35,6 +35,7 @@ _DECLARABLE = re.compile(
     re.IGNORECASE,
 )
 """Python knows more: ``punycode``, which takes quadratic time, and ``unicode_escape``, which rewrites."""
+_WIDE = re.compile(r"utf[-_]?(?:16|32)", re.IGNORECASE)
 _CHARSET = re.compile(r""";\s*charset\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE)
 _FIRST_LEGACY = 0x80
 _SAMPLE = 100_000
@@ -115,8 +116,13 @@ def _decode_marked(data: bytes) -> Decoded | None:
 def _decode_declared(data: bytes, declared: tuple[str, ...]) -> Decoded | None:
     if not declared or (not data.isascii() and _decode_as(data, "utf-8")):
         return None
-    held = (_decode_as(data, encoding) for encoding in declared if _DECLARABLE.match(encoding))
+    held = (_decode_as(data, encoding) for encoding in declared if _is_declarable(encoding, data))
     return next((decoded for decoded in held if decoded), None)
+
+
+def _is_declarable(encoding: str, data: bytes) -> bool:
+    """Tell whether a declaration may be true; a wide text holds zeros, be it in its line breaks alone."""
+    return bool(_DECLARABLE.match(encoding)) and (b"\0" in data or not _WIDE.match(encoding))
 
 
 def _decode_as(data: bytes, encoding: str) -> Decoded | None:
