@@ -73,7 +73,7 @@ BOMBS: Final[Mapping[str, bytes]] = {
     "a Word document that asks for a file": _declare('<!ENTITY x SYSTEM "file:///etc/passwd">'),
     "a Word document that asks for an address": _declare('<!ENTITY x SYSTEM "http://127.0.0.1:9/x">'),
     "a Word document with a member that leads out": build_zip(
-        {"word/document.xml": "<x/>", "../../../../tmp/tracker-was-here": "out"}
+        {"word/document.xml": "<x/>", "../../../../tracker-was-here": "out"}
     ),
 }  # fmt: skip
 

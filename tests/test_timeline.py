@@ -389,7 +389,7 @@ def test_countries_as_json_are_what_their_schema_says(folder: Path) -> None:
     data = json.loads(countries_json(reading, rows, rows))
     schema("countries").validate(data)
     assert list(data) == properties("countries")
-    assert data["topics"][0]["share_of_countries"] == 0.7
+    assert data["topics"][0]["share_of_countries"] == 0.8
 
 
 def test_nobody_spoke_and_one_did_not(folder: Path) -> None:
