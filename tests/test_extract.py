@@ -250,6 +250,11 @@ def test_markdown_loses_its_marks_and_keeps_its_lines() -> None:
     assert re.fullmatch(r"markdown-it-py [\d.]+ utf-8", extraction.extractor)
 
 
+@pytest.mark.parametrize("gap", ["", " ", "\r", "\r\n\r"])
+def test_a_front_matter_without_a_title_has_none(gap: str) -> None:
+    assert extract(f"---\ntitle:{gap}\nsession: 31\n---\nWe agree.\n".encode(), "a.md").title is None
+
+
 @pytest.mark.parametrize(
     ("text", "markdown"),
     [

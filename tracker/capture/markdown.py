@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _NAMES = (".md", ".markdown")
 _FRONT = re.compile(r"\A\ufeff?---[ \t]*\r?\n(.*?\r?\n)(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)", re.DOTALL)
 _FIELD = re.compile(r"^[A-Za-z][\w-]*:", re.MULTILINE)
-_TITLE = re.compile(r"^title:[ \t]*(['\"]?)(.+?)\1[ \t]*\r?$", re.MULTILINE)
+_TITLE = re.compile(r"^title:[ \t]*(['\"]?)(\S.*?)\1[ \t]*\r?$", re.MULTILINE)
 _MARK = re.compile(
     r"^#{1,6}[ \t]+\S"  # a heading
     r"|^\*\*[^*\n]+\*\*[ \t]*\r?$"  # a line in bold
