@@ -167,6 +167,19 @@ def test_abstains(old: str, new: str) -> None:
     assert find(old, new) == ()
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "language"),
+    [
+        ("We speak at the 79th session.", "We speak at the 78th session.", "en"),
+        ("We speak at the 2nd session.", "We speak at the 22nd session.", "en"),
+        ("Nous parlons à la 2e session.", "Nous parlons à la 3e session.", "fr"),
+        ("Hablamos en la 2.ª sesión.", "Hablamos en la 3.ª sesión.", "es"),
+    ],
+)
+def test_a_place_in_a_row_is_no_figure(old: str, new: str, language: str) -> None:
+    assert find(old, new, language) == ()
+
+
 def test_evidence_stands_where_it_says() -> None:
     old = version(["We act.", "We will give 5 million euros by 2025, and we firmly support it."])
     new = version(["We act.", "We intend to give 8 million euros by 2026.", "We support it."])

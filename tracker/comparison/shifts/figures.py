@@ -101,6 +101,8 @@ def _read_figure(token: Token, language: str) -> Figure | None:
     if match is None or written is None:
         return None
     before, after = match["before"].strip(), match["after"].strip()
+    if after in load_terms(_FILE, "ordinals", language):
+        return None
     power, name = _split_magnitude(after.lower(), language)
     units = load_values(_FILE, "units", language)
     unit = (before or name).lower().replace("’", "'")
