@@ -11,11 +11,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.nights import running_site
 from tests.running import NEW, OLD, Ran
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
+
+    from tests.nights import Site
 
 
 def run_tracker(folder: Path, *arguments: str | Path, stdin: bytes = b"", **environment: str) -> Ran:
@@ -37,6 +40,13 @@ def run_tracker(folder: Path, *arguments: str | Path, stdin: bytes = b"", **envi
 def tracker(tmp_path: Path) -> Callable[..., Ran]:
     """Run the command in an empty folder."""
     return partial(run_tracker, tmp_path)
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    """Serve pages that a watch list names, on a port of its own."""
+    with running_site() as running:
+        yield running
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ import pytest
 
 from tests.archives import query
 from tests.here import runner
-from tests.nights import Page, make_archive, run_night, running_site, source, watch
+from tests.nights import Page, make_archive, run_night, source, watch
 from tracker.archive.bag_files import make_bag
 from tracker.errors import ArchiveUnusable
 from tracker.workflows.export_bag import export_bag
@@ -29,12 +29,6 @@ if TYPE_CHECKING:
 
 DAY = "2026-03-05"
 SPEECH = "Mr. President,\n\nMy country supports the Rivers Treaty. We thank you for your wörk.\n"
-
-
-@pytest.fixture
-def site() -> Iterator[Site]:
-    with running_site() as running:
-        yield running
 
 
 @pytest.fixture

@@ -16,7 +16,6 @@ from tests.nights import (
     only,
     outcomes,
     run_night,
-    running_site,
     source,
     watch,
 )
@@ -39,7 +38,6 @@ from tracker.workflows.runs import list_runs, show_run
 from tracker.workflows.snapshot import snapshot
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from tests.nights import Site
@@ -48,12 +46,6 @@ if TYPE_CHECKING:
     from tracker.workflows.examine import Judge
 
 DAYS = [f"2026-03-{day:02d}" for day in range(1, 29)]
-
-
-@pytest.fixture
-def site() -> Iterator[Site]:
-    with running_site() as running:
-        yield running
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ import pytest
 
 from tests.archives import OBSERVED, count_record, declare, query, version_of
 from tests.here import runner
-from tests.nights import Page, make_archive, only, run_night, running_site, source, watch
+from tests.nights import Page, make_archive, only, run_night, source, watch
 from tests.repositories import run_git
 from tracker.archive.lock import hold_lock
 from tracker.archive.migrations import MIGRATIONS, make_schema
@@ -28,7 +28,7 @@ from tracker.text.reading import read_text
 from tracker.workflows.reextract import reextract
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
     from tests.nights import Site
@@ -59,12 +59,6 @@ def run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Callable[..., Ran]:
     return runner(tmp_path, monkeypatch, capsys)
-
-
-@pytest.fixture
-def site() -> Iterator[Site]:
-    with running_site() as started:
-        yield started
 
 
 @pytest.fixture

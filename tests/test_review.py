@@ -8,7 +8,7 @@ import pytest
 
 from tests.archives import count_record, query
 from tests.conftest import run_tracker
-from tests.nights import Page, Site, make_archive, only, outcomes, running_site, source
+from tests.nights import Page, Site, make_archive, only, outcomes, source
 from tests.test_judgement import speech
 from tracker.archive.ledger import open_ledger
 from tracker.capture.clock import Clock
@@ -20,7 +20,6 @@ from tracker.workflows.review import decide_review, list_reviews, read_bytes, sh
 from tracker.workflows.snapshot import snapshot
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from tests.running import Ran
@@ -33,12 +32,6 @@ LOGIN = (
     "</body></html>"
 )
 OTHER = "XAA/UNGA/79~prepared.en"
-
-
-@pytest.fixture
-def site() -> Iterator[Site]:
-    with running_site() as running:
-        yield running
 
 
 @pytest.fixture

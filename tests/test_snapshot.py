@@ -11,7 +11,6 @@ from tests.nights import (
     only,
     outcomes,
     run_night,
-    running_site,
     source,
     watch,
 )
@@ -19,18 +18,11 @@ from tracker.archive.ledger import open_ledger
 from tracker.errors import NotInArchive
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from tests.nights import Site
 
 DAYS = [f"2026-03-{day:02d}" for day in range(1, 29)]
-
-
-@pytest.fixture
-def site() -> Iterator[Site]:
-    with running_site() as running:
-        yield running
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ import pytest
 from tests.archives import count_record, query
 from tests.conftest import run_tracker
 from tests.here import runner
-from tests.nights import Page, make_archive, run_night, running_site, source, watch, write_speech
+from tests.nights import Page, make_archive, run_night, source, watch, write_speech
 from tests.warcs import by_type, read_whole
 from tracker.capture.warc_payload import read_payload, restore_headers
 from tracker.capture.warc_reading import open_warc
@@ -25,7 +25,7 @@ from tracker.text.digest import digest_bytes
 from tracker.workflows.warc_records import list_records
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
     from tests.nights import Site
@@ -41,12 +41,6 @@ CHECKS = (
     "SELECT outcome, observed, http_status, sha256, size, url FROM outcomes WHERE http_status"
     " ORDER BY url, observed"
 )
-
-
-@pytest.fixture
-def site() -> Iterator[Site]:
-    with running_site() as running:
-        yield running
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from tests.archives import query
 from tests.conftest import run_tracker
 from tests.here import runner
 from tests.mirrors import check_sound, read_everything
-from tests.nights import make_archive, only, run_night, running_site, source, write_speech
+from tests.nights import make_archive, only, run_night, source, write_speech
 from tests.repositories import run_git
 from tests.rights import OPEN, PHRASE, SECRET, WHY, WORDS, add, make_series
 from tracker.archive.ledger import open_ledger
@@ -35,7 +35,7 @@ from tracker.workflows.timeline import follow_topics
 from tracker.workflows.withdraw import change
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
     from tests.nights import Site
@@ -309,12 +309,6 @@ def test_the_same_bytes_and_the_same_text_elsewhere_are_told(folder: Path, track
 
 
 # Coming in again -------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def site() -> Iterator[Site]:
-    with running_site() as running:
-        yield running
 
 
 @pytest.fixture

@@ -9,50 +9,20 @@ every byte can do with less. Memory is the largest that the process and the git 
 from __future__ import annotations
 
 import hashlib
-import os
 import resource
-import subprocess
 import sys
 import time
-from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
+from tests.benchmarks.importing import MEGABYTE, run_tracker
 from tests.shared_data import require
 
 STATEMENTS = 10_000
-MEGABYTE = 1_000_000
 BLOCK = 1 << 20
-
-
-@dataclass(frozen=True, slots=True)
-class Ran:
-    seconds: float
-    processor: float
-    megabytes: float
-    said: str
-
-
-def run_tracker(folder: Path, *arguments: str) -> Ran:
-    """Run the command and measure its wall time, processor time and memory, those of git included."""
-    started = time.perf_counter()
-    with subprocess.Popen(
-        [sys.executable, "-m", "tracker", *arguments], cwd=folder, stdout=subprocess.PIPE, text=True
-    ) as process:
-        said = process.stdout.read() if process.stdout else ""
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise SystemExit(f"tracker {' '.join(arguments)} ended in {process.returncode}: {said}")
-    return Ran(
-        time.perf_counter() - started,
-        usage.ru_utime + usage.ru_stime,
-        usage.ru_maxrss * 1024 / MEGABYTE,
-        said,
-    )
 
 
 def write_statements(corpus: Path, folder: Path, wanted: int) -> None:
