@@ -17,6 +17,7 @@ from tracker.report.terminal import render
 from tracker.text.reading import read_text
 from tracker.topics.absence import Absences
 from tracker.topics.alignments import find_aligned
+from tracker.topics.associations import load_associations
 from tracker.topics.certainty import (
     Likelihood,
     judge_evidence,
@@ -62,6 +63,9 @@ def test_the_weights_are_as_many_as_the_features() -> None:
             len(TOPIC_FEATURES),
         )
     assert weights.vocabulary == UN.digest, "fit again: python -m tests.benchmarks.fit_certainty"
+    assert load_associations().vocabulary == UN.digest, (
+        "count again: python -m tests.benchmarks.make_associations"
+    )
     assert 0.5 < weights.claimed < 1
     assert weights.perhaps < weights.claimed
 
@@ -83,9 +87,9 @@ def test_more_evidence_is_more_likely_a_priority(less: str, more: str) -> None:
     assert likelihood(less) < likelihood(more)
 
 
-@given(st.lists(st.lists(st.floats(-5, 5), min_size=24, max_size=24), max_size=6))
-def test_a_priority_is_there_and_both_are_probabilities(rows: list[list[float]]) -> None:
-    found = judge_evidence(Evidence(tuple(map(tuple, rows)), (0.7, 0.7, 0.0, 0.0, 0.0, 0.0, 0.0)))
+@given(st.lists(st.tuples(*[st.floats(-5, 5)] * len(SENTENCE_FEATURES)), max_size=6))
+def test_a_priority_is_there_and_both_are_probabilities(rows: list[tuple[float, ...]]) -> None:
+    found = judge_evidence(Evidence(tuple(rows), (0.7, 0.7, *[0.0] * (len(TOPIC_FEATURES) - 2))))
     assert 0 <= found.priority <= found.presence <= 1
 
 
@@ -119,8 +123,22 @@ def test_a_topic_is_less_surely_absent_where_its_words_stand_together() -> None:
     assert presence(FILLER) == presence(f"{FILLER}The weather was fine.")
 
 
+def test_a_sentence_in_the_company_of_its_topic_is_likelier_a_priority() -> None:
+    def likelihood(text: str) -> float:
+        return _read(FILLER + text)["piracy"].priority or 0.0
+
+    at_sea, in_books = (f"We heard of piracy {where}." for where in ("off Somalia", "in old books"))
+    assert likelihood(at_sea) > likelihood(in_books)
+
+
+def test_words_weigh_for_the_topics_whose_company_they_keep() -> None:
+    found = load_associations()
+    assert found.score({"maritime", "gulf"})["piracy"] > found.score({"maritime"})["piracy"] > 0
+    assert found.score({"qwerty"}) == {}
+
+
 def test_a_mention_that_became_a_priority_is_claimed_as_far_as_both_are_sure() -> None:
-    mention = f"{FILLER}Some speak of piracy, of legal aid, of corruption, of firearms and of asset recovery."
+    mention = f"{FILLER}He said that piracy had ended."
     for old, new, status in ((mention, FILLER + MUCH, "promoted"), (FILLER + MUCH, mention, "demoted")):
         moved = _compare(old, new)["piracy"]
         assert moved.status == status

@@ -8,6 +8,7 @@ from functools import cached_property, lru_cache
 from math import log
 from typing import TYPE_CHECKING, Final
 
+from tracker.topics.associations import Company
 from tracker.topics.cues import load_cues
 from tracker.topics.evidence import Evidence, measure_text
 from tracker.topics.lexicon import compile_lexicon
@@ -48,11 +49,16 @@ class Absences:
             for segment in self._version.segments
         ]
 
+    @cached_property
+    def _company(self) -> Company:
+        return Company(self._sentences)
+
     def describe(self, topic: str) -> Evidence:
         """Return the evidence for a topic that the text does not name."""
         likeness = self._find_likeness(topic)
         close = float(likeness > _CLOSE)
-        return Evidence((), (0.0, 0.0, self._length, 0.0, 0.0, likeness, close), name=topic)
+        whole = (0.0, 0.0, self._length, 0.0, 0.0, likeness, close, *self._company.find_highest(topic))
+        return Evidence((), whole, name=topic)
 
     def _find_likeness(self, topic: str) -> float:
         """Return how much of a topic's words the likest sentence holds, in the weights of its chief word."""

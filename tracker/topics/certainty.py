@@ -35,7 +35,7 @@ class AnySentence:
     sentence: tuple[float, ...]
     topic: tuple[float, ...]
     words: Mapping[str, float]
-    """By stem, what a word of the sentence says."""
+    """What a word of the sentence says, by its stem, and by where it is close to the topic."""
     topics: Mapping[str, float]
     unseen_constant: float
     unseen: tuple[float, ...]
@@ -45,8 +45,8 @@ class AnySentence:
         """Return the probability, with four decimals."""
         whole = self.constant + _dot(self.topic, evidence.topic) + self.topics.get(evidence.name, 0.0)
         scores = [whole + _dot(self.sentence, row) for row in evidence.sentences]
-        for place, stems in enumerate(evidence.stems):
-            scores[place] += sum(self.words[stem] for stem in sorted(stems & self.words.keys()))
+        for place, used in enumerate(evidence.words):
+            scores[place] += sum(self.words[word] for word in sorted(used & self.words.keys()))
         unseen = self.unseen_constant + _dot(self.unseen, evidence.topic)
         scores.append(unseen + self.unseen_topics.get(evidence.name, 0.0))
         return round(1 - exp(-sum(map(_softplus, scores))), 4)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from math import log, log1p
 from typing import TYPE_CHECKING, Final
 
+from tracker.topics.associations import Company
 from tracker.topics.cues import ready
 from tracker.topics.judging import PRIORITIES, Bundle, judge
 from tracker.topics.matching import HINT
@@ -28,16 +29,23 @@ SENTENCE_FEATURES: Final = (
     *("hint", "names", "repeated", "long_term", "acts", "stance"),
     *("length", "topics", "position", "place", "near"),
     *("own", "bound", "drift", "situation", "only", "first", "share", "acted", "gap"),
+    *("company", "company_before", "company_after"),
 )
 """Of a sentence that names the topic: what it does with it, by what words, and where it stands; how the
-sentences around it go on, and how far before the topic the last cue of an act ends."""
+sentences around it go on, and how far before the topic the last cue of an act ends; how far its words, and
+those of its neighbours, keep the topic's company."""
 
-TOPIC_FEATURES: Final = ("terms", "sentences", "words", "narrower", "broader", "likeness", "close")
+TOPIC_FEATURES: Final = (
+    *("terms", "sentences", "words", "narrower", "broader", "likeness", "close"),
+    *("company_most", "company_mean"),
+)
 """Of the topic in the whole text: terms that name it, sentences, the text's length, its kin, and, where no
-sentence names it, how like the likest is."""
+sentence names it, how like the likest is; how far the likeliest sentences keep its company."""
 
 _ROLES: Final = ("declared", "committed", "demanded", "main", "side", "aside")
 _NEAR: Final = 3
+_BESIDE: Final = 4
+"""Words on either side of a term that are close to it."""
 _FOLLOWING: Final = 4
 """Segments in which others go on about the topic of one."""
 _MEAN_LENGTH: Final = 3.2
@@ -56,11 +64,12 @@ _LIST: Final = 2
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """The features of each sentence that names a topic, with its stems, and of the topic in the whole."""
+    """The features of each sentence that names a topic, with its words, and of the topic in the whole."""
 
     sentences: tuple[tuple[float, ...], ...]
     topic: tuple[float, ...]
-    stems: tuple[frozenset[str], ...] = ()
+    words: tuple[frozenset[str], ...] = ()
+    """The stems of each sentence, and of those close to the topic's terms: ``before war``, ``after war``."""
     name: str = ""
     """The topic's id: some are easily passed over, some seldom named without a claim."""
 
@@ -92,8 +101,12 @@ def describe_topics(
             for place, row in rows.items()
         )
         sure = {m.term.casefold() for place in rows for m in met[topic, place] if m.confidence > HINT}
-        whole = (log1p(len(sure)), log1p(len(named)), measure_text(words), *kin.describe(topic), 0.0, 0.0)
-        found[topic] = Evidence(sentences, whole, tuple(map(text.stems, rows)), topic)
+        whole = (
+            *(log1p(len(sure)), log1p(len(named)), measure_text(words), *kin.describe(topic), 0.0, 0.0),
+            *text.company.find_highest(topic),
+        )
+        used = tuple(text.find_used(place, met[topic, place]) for place in rows)
+        found[topic] = Evidence(sentences, whole, used, topic)
     return found
 
 
@@ -131,15 +144,21 @@ class _Text:
         for segment in version.segments:
             self._paragraphs[segment.paragraph].append(segment.ordinal)
         self._texts = [ready(segment.text) for segment in version.segments]
-        self._stems: dict[int, frozenset[str]] = {}
+        self._stems = [frozenset(self._find_stems(text)) for text in self._texts]
         self._acts: dict[int, list[int]] = {}
+        self.company = Company(self._stems)
 
-    def stems(self, place: int) -> frozenset[str]:
-        """Return the stems of a sentence's words."""
-        if place not in self._stems:
-            words = find_words(self._texts[place], self._language)
-            self._stems[place] = frozenset(word.stem for word in words)
-        return self._stems[place]
+    def _find_stems(self, text: str) -> list[str]:
+        return [word.stem for word in find_words(text, self._language)]
+
+    def find_used(self, place: int, met: Sequence[Mention]) -> frozenset[str]:
+        """Return the stems of a sentence's words, and those close before and after the topic's terms."""
+        text = self._texts[place]
+        used = set(self._stems[place])
+        for mention in met:
+            used |= {f"before {stem}" for stem in self._find_stems(text[: mention.start])[-_BESIDE:]}
+            used |= {f"after {stem}" for stem in self._find_stems(text[mention.end :])[:_BESIDE]}
+        return frozenset(used)
 
     def describe(
         self, place: int, items: Sequence[Treatment], met: Sequence[Mention], named: set[int]
@@ -183,6 +202,7 @@ class _Text:
             share,
             float(gap is not None),
             log1p(gap or 0),
+            *self.company.find_near(topic, place),
         )
 
     def _find_gap(self, place: int, met: Sequence[Mention]) -> int | None:
