@@ -1,10 +1,12 @@
-"""Score what ``tracker`` says became of each topic against coding sheets, beside the readers themselves.
+"""Score what ``tracker`` says became of each topic against coding sheets, beside a dictionary and readers.
 
 Run as ``python -m tests.acceptance.session_pairs [SHEET.csv]``; without a sheet, on ``coding/mended.csv``. A
 sheet has the columns reader, country, session, topic, level and or, as ``coding/codebook.md`` says;
 neighbouring sessions make a pair. A claim is true where any reader coded that status or would allow it. What
-was coded firmly is what every reader coded without another choice. Where there are two readers or more, each
-is scored against the others by the same rules: that is as far as agreement goes.
+was coded firmly is what every reader coded without another choice. The peer is the keyword dictionary that a
+researcher would write: a topic is a priority where two sentences or more name it, new or dropped where the
+other speech has none. Where there are two readers or more, each is scored against the others by the same
+rules: that is as far as agreement goes.
 """
 
 from __future__ import annotations
@@ -27,6 +29,7 @@ from tests.coded_sheets import (
     read_later,
     read_sheet,
 )
+from tracker.topics.matching import match_topics
 from tracker.topics.vocabulary import load_vocabulary
 from tracker.workflows.compare import compare_sides
 
@@ -41,6 +44,8 @@ if TYPE_CHECKING:
 STATUSES = ("new", "dropped", "promoted", "demoted", "kept")
 COUNTED = ("new or perhaps", "dropped or perhaps")
 """Claims together with what is told apart as perhaps so."""
+COUNTED_ENOUGH = 2
+"""Sentences with its terms that make a topic a priority for who counts."""
 SAME = {"returned": "new", "up": "kept", "down": "kept"}
 LEVELS = (ABSENT, "mentioned", "acknowledged", "substantive", "declared")
 DRAWS = 1000
@@ -55,6 +60,7 @@ def main() -> None:
     print(f"{path.name}: {len(pairs)} pairs, readers {', '.join(readers)}")
     print_agreement(sheet, pairs)
     print_scores("tracker", pairs, [claim(pair, later) for pair in pairs])
+    print_scores("terms counted", pairs, [count_terms(pair, later) for pair in pairs])
     for reader in readers:
         shared = [pair for pair in pairs if reader in pair.readers and len(pair.readers) > 1]
         if shared:
@@ -80,6 +86,30 @@ def claim(pair: CodedPair, later: frozenset[str]) -> Claims:
         if f"{status} or perhaps" in found:
             found[f"{status} or perhaps"].add(change.topic)
     return {status: frozenset(topics) for status, topics in found.items()}
+
+
+def count_terms(pair: CodedPair, later: frozenset[str]) -> Claims:
+    """Return the topics that are new and dropped by counting the sentences with one of their terms."""
+    old, new = (
+        {
+            topic: number
+            for topic, number in _count_topics(pair.country, session).items()
+            if topic not in later
+        }
+        for session in (pair.old, pair.new)
+    )
+    return {
+        status: frozenset(
+            topic for topic, number in there.items() if number >= COUNTED_ENOUGH and topic not in elsewhere
+        )
+        for status, there, elsewhere in (("new", new, old), ("dropped", old, new))
+    }
+
+
+def _count_topics(country: str, session: str) -> Counter[str]:
+    texts = [segment.text for segment in load_speech(country, session).version.segments]
+    rows = match_topics(texts, load_vocabulary(), language="en")
+    return Counter(topic for row in rows for topic in {mention.topic for mention in row})
 
 
 def repeat(pair: CodedPair, reader: str) -> Claims:
