@@ -35,6 +35,8 @@ WIDEST = 0.08
 """The share of all sentences above which a word says nothing of any topic."""
 MOST = 150
 """Words kept for a topic: those whose number is furthest from chance."""
+FEWEST = 60
+"""Words without which the company of a topic is not known well enough to say anything of it."""
 SHRUNK = 3
 """Sentences added to both numbers, so that rare words do not weigh most."""
 
@@ -103,7 +105,8 @@ def weigh(counts: Counts) -> Iterator[tuple[str, str, float]]:
                 weight = log((number + SHRUNK) / (expected + SHRUNK))
                 found.append((number * log(number / expected), stem, weight))
         kept = sorted(found, key=lambda row: (-row[0], row[1]))[:MOST]
-        yield from ((topic, stem, weight) for _, stem, weight in sorted(kept, key=lambda row: row[1]))
+        if len(kept) >= FEWEST:
+            yield from ((topic, stem, weight) for _, stem, weight in sorted(kept, key=lambda row: row[1]))
 
 
 def _find_stems(text: str) -> set[str]:

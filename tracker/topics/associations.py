@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from math import sqrt
+from operator import sub
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -22,6 +23,10 @@ _FILE: Final = "associations.en.tsv.gz"
 _FEWEST: Final = 4
 """Words added to a sentence's, so that of very short ones no great score is made."""
 _HIGHEST: Final = 3
+_USUAL_NEAR: Final = (0.95, 0.53, 0.53)
+_USUAL_HIGHEST: Final = (1.24, 1.02)
+"""Mean scores of sentences that name a topic and of their neighbours, and the highest of speeches that do not
+name it. Scores are told beside these, so that nothing is said of a topic whose company is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +36,8 @@ class Associations:
     vocabulary: str
     """The digest of the vocabulary that they were counted with."""
     weights: Mapping[str, Sequence[tuple[str, float]]]
+    topics: frozenset[str]
+    """Those whose company is known."""
 
     def score(self, stems: Collection[str]) -> dict[str, float]:
         """Return by topic how far a sentence of these stems speaks of it."""
@@ -48,13 +55,20 @@ class Company:
         self._scores = [load_associations().score(stems) for stems in sentences]
 
     def find_near(self, topic: str, place: int) -> tuple[float, float, float]:
-        """Return the scores of a sentence, of the one before it and of the one after it."""
-        return self._score(topic, place), self._score(topic, place - 1), self._score(topic, place + 1)
+        """Return the scores of a sentence that names a topic, and of those before and after it."""
+        if topic not in load_associations().topics:
+            return 0.0, 0.0, 0.0
+        scores = (self._score(topic, near) for near in (place, place - 1, place + 1))
+        own, before, after = map(sub, scores, _USUAL_NEAR)
+        return own, before, after
 
     def find_highest(self, topic: str) -> tuple[float, float]:
-        """Return the highest score of all sentences, and the mean of the three highest."""
+        """Return the highest score of all sentences for an unnamed topic, and the mean of three."""
+        if topic not in load_associations().topics:
+            return 0.0, 0.0
         highest = sorted((scores.get(topic, 0.0) for scores in self._scores), reverse=True)[:_HIGHEST]
-        return max(highest, default=0.0), sum(highest) / _HIGHEST
+        most, mean = map(sub, (max(highest, default=0.0), sum(highest) / _HIGHEST), _USUAL_HIGHEST)
+        return most, mean
 
     def _score(self, topic: str, place: int) -> float:
         return self._scores[place].get(topic, 0.0) if 0 <= place < len(self._scores) else 0.0
@@ -73,4 +87,5 @@ def load_associations() -> Associations:
     for row in rows:
         topic, stem, weight = row.split("\t")
         weights[stem].append((topic, float(weight)))
-    return Associations(head.partition("\t")[0], weights)
+    known = frozenset(topic for found in weights.values() for topic, _ in found)
+    return Associations(head.partition("\t")[0], weights, known)

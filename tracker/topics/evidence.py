@@ -40,7 +40,7 @@ TOPIC_FEATURES: Final = (
     *("company_most", "company_mean"),
 )
 """Of the topic in the whole text: terms that name it, sentences, the text's length, its kin, and, where no
-sentence names it, how like the likest is; how far the likeliest sentences keep its company."""
+sentence names it, how like the likest is, and how far the likeliest keep its company."""
 
 _ROLES: Final = ("declared", "committed", "demanded", "main", "side", "aside")
 _NEAR: Final = 3
@@ -58,6 +58,8 @@ _NAMES_BEFORE: Final = re.compile(rf"(?:{_NAME}(?:, | and |, and ))+$")
 _NAMES_AFTER: Final = re.compile(rf"[\w’-]*(?:,? (?:and |or )?{_NAME})+")
 _REACH: Final = 200
 """Characters that a list of names is looked for in."""
+_NAMED: Final = (0.0, 0.0, 0.0, 0.0)
+"""What is said of how like and how close the likest sentences are to a topic that is named."""
 _LIST: Final = 2
 """Names beside a topic's own that make it one item of a list of countries or bodies."""
 
@@ -101,10 +103,7 @@ def describe_topics(
             for place, row in rows.items()
         )
         sure = {m.term.casefold() for place in rows for m in met[topic, place] if m.confidence > HINT}
-        whole = (
-            *(log1p(len(sure)), log1p(len(named)), measure_text(words), *kin.describe(topic), 0.0, 0.0),
-            *text.company.find_highest(topic),
-        )
+        whole = (log1p(len(sure)), log1p(len(named)), measure_text(words), *kin.describe(topic), *_NAMED)
         used = tuple(text.find_used(place, met[topic, place]) for place in rows)
         found[topic] = Evidence(sentences, whole, used, topic)
     return found
@@ -146,7 +145,7 @@ class _Text:
         self._texts = [ready(segment.text) for segment in version.segments]
         self._stems = [frozenset(self._find_stems(text)) for text in self._texts]
         self._acts: dict[int, list[int]] = {}
-        self.company = Company(self._stems)
+        self._company = Company(self._stems)
 
     def _find_stems(self, text: str) -> list[str]:
         return [word.stem for word in find_words(text, self._language)]
@@ -202,7 +201,7 @@ class _Text:
             share,
             float(gap is not None),
             log1p(gap or 0),
-            *self.company.find_near(topic, place),
+            *self._company.find_near(topic, place),
         )
 
     def _find_gap(self, place: int, met: Sequence[Mention]) -> int | None:
