@@ -149,6 +149,19 @@ def test_a_mention_that_became_a_priority_is_claimed_as_far_as_both_are_sure() -
     assert judge_move(sure, passing) > judge_move(doubtful, passing) > judge_move(doubtful, absent)
 
 
+def test_what_the_other_side_names_is_never_claimed_to_be_absent_there() -> None:
+    named, much = (read_text(text, language="en") for text in (f"{FILLER}There is piracy.", FILLER + MUCH))
+    faint = [
+        replace(each, priority=0.0, presence=0.01) if each.topic == "piracy" else each
+        for each in read_topics(named, UN)
+    ]
+    changes, _ = compare_topics(named, much, faint, read_topics(much, UN), UN)
+    (found,) = (each for each in changes if each.topic == "piracy")
+    assert found.certainty is not None
+    assert found.certainty >= load_certainty().claimed
+    assert (found.status, found.claimed) == ("new", False)
+
+
 def test_what_is_on_both_sides_has_no_certainty() -> None:
     kept = _compare(FILLER + MUCH, FILLER + MUCH)["piracy"]
     assert (kept.status, kept.certainty, kept.claimed) == ("kept", None, True)

@@ -43,7 +43,7 @@ from tracker.report.safe import visible
 from tracker.report.selection import cite_changes
 from tracker.report.stat import render_stat
 from tracker.report.terminal import LINES, SLACK, render
-from tracker.report.words import FILTERS, NO_DIFFERENCE
+from tracker.report.words import FILTERS, FINDINGS, NO_DIFFERENCE
 
 if TYPE_CHECKING:
     from tracker.model.comparison import Comparison
@@ -77,6 +77,17 @@ def large(genre: str) -> Comparison:
     ]
     report = comparison(old, new, *changes, topics=topics)
     return replace(report, genre="session") if genre == "session" else report
+
+
+def test_however_much_there_is_each_kind_of_finding_is_shown() -> None:
+    report = large("session")
+    declared = reading("declared", (1,), 0.3)
+    found = [
+        topic(f"Topic {status} {n}", status, declared, declared) for status in FINDINGS for n in range(9)
+    ]
+    text = render(replace(report, topics=(*found, *report.topics)), VOCABULARY)
+    for status in FINDINGS:
+        assert re.search(rf"^  Topic {status} \d, ", text, re.MULTILINE)
 
 
 def test_a_session_reads_as_its_golden_file() -> None:

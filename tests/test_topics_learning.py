@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.archives import version_of
@@ -141,6 +141,7 @@ def test_units_that_are_all_alike_make_one_fold() -> None:
 
 
 @given(st.lists(st.tuples(st.sets(st.sampled_from("abcde")), st.booleans()), min_size=1, max_size=40))
+@example([(set(), True)] * 5 + [({"a"}, False)] * 2 + [({"a"}, True)] * 2)
 def test_no_weight_could_be_moved_to_lessen_the_loss(units: list[tuple[set[str], bool]]) -> None:
     penalty = 1.0
     features = gather_features([sorted(names) for names, _ in units], 1)

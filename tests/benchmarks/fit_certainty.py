@@ -339,10 +339,11 @@ def cross_validate_claims(claims: Sequence[Claim]) -> Array:
 def choose_threshold(claims: Sequence[Claim], certainty: Array) -> float:
     """Return the lowest certainty, in hundredths, from which on enough of the claims are true.
 
-    They are to be so where two readers coded, and in all.
+    They are to be so where two readers coded, and in all. What the other speech names is never claimed.
     """
     true = np.array([claim.true for claim in claims])
-    parts = (np.ones(len(claims), dtype=bool), np.array([claim.readers > 1 for claim in claims]))
+    unnamed = np.array([claim.unnamed for claim in claims])
+    parts = (unnamed, unnamed & np.array([claim.readers > 1 for claim in claims]))
     for hundredths in range(50, 100):
         shares = [true[part & (certainty >= hundredths / 100)] for part in parts]
         if all(share.size and round(float(share.mean()), 2) >= CLAIMED_TRUE for share in shares):
@@ -363,7 +364,8 @@ def report(
             for topic in pair.topics
         )
         for name, least in (("claimed", claimed), ("claimed or perhaps", PERHAPS)):
-            told = [claims[at] for at in chosen if certainty[at] >= least]
+            every = (claims[at] for at in chosen if certainty[at] >= least)
+            told = [claim for claim in every if claim.unnamed or least == PERHAPS]
             right, found = sum(c.true for c in told), sum(c.firm for c in told)
             lines.append(
                 f"{status}, {name} (from {least}): {right} of {len(told)} true ({right / len(told):.2f}),"

@@ -158,9 +158,10 @@ def _show_context(row: ShiftRow, width: int) -> Iterator[Line]:
     yield (Span(lead, "dim"), Span(quoted(text)))
 
 
-def show_rest(left_out: Sequence[Entry], width: int) -> Line:
-    """Return one line that counts and names the entries left out."""
-    lead = f"{_INDENT}{len(left_out)} more: {MORE}"
+def show_rest(left_out: Sequence[Entry], width: int, *, beside: bool = True) -> Line:
+    """Return one line that counts and names the entries left out, ``beside`` shown ones or alone."""
+    more = " more" if beside else ""
+    lead = f"{_INDENT}{len(left_out)}{more}: {MORE}"
     names = "; ".join(entry.name for entry in left_out if entry.name)
     room = width - len(lead) - 3
     return (Span(lead), Span(f" ({shorten(names, room)})" if names else "", "dim"))

@@ -20,6 +20,7 @@ from tracker.report.selection import (
     select_topics,
 )
 from tracker.report.words import (
+    FINDINGS,
     HEADINGS,
     NO_PRIORITIES,
     PERHAPS,
@@ -46,6 +47,8 @@ class Section:
 
     heading: tuple[Line, ...]
     entries: tuple[Entry, ...]
+    is_finding: bool = False
+    """Whether it holds priorities that changed, as claimed."""
 
 
 def build_sections(
@@ -94,12 +97,14 @@ def _build_topics(
         spread(HEADINGS["topics"].upper(), entries.number_heading(numbers), width, "bold"),
         *wrap([Span(tally_topics(comparison))], width, "  ", "  "),
     )
-    named = [(STATUSES[status], STATUS_NOTES[status], topics) for status, topics in groups]
-    named += [(*PERHAPS[status], topics) for status, topics in doubtful]
-    for name, note, topics in named:
+    named = [
+        (STATUSES[status], STATUS_NOTES[status], topics, status in FINDINGS) for status, topics in groups
+    ]
+    named += [(*PERHAPS[status], topics, False) for status, topics in doubtful]
+    for name, note, topics, is_finding in named:
         heading = wrap([Span(name, "bold"), Span(f": {note}", "dim")], width)
         shown = (entries.show_topic(comparison, topic, numbers, width, rows) for topic in topics)
-        yield Section((*title, *heading), tuple(shown))
+        yield Section((*title, *heading), tuple(shown), is_finding)
         title = ()
 
 

@@ -117,8 +117,11 @@ def _fit(
 
 
 def _allot(sections: Sequence[Section], room: int) -> tuple[Part, ...]:
-    """Grant each section one thing more in turn, phase by phase, while there is room."""
-    shown = [Part()] * len(sections)
+    """Grant each section one thing more in turn, phase by phase, while there is room.
+
+    What is new, dropped or moved is never left out as a whole: that is what one came for.
+    """
+    shown = [Part(1, 1) if section.is_finding else Part() for section in sections]
     for entries, evidence in PHASES:
         granted = True
         while granted:
@@ -163,7 +166,7 @@ def _print(section: Section, part: Part, width: int) -> Iterator[Line]:
             yield from entry.evidence
     left_out = section.entries[part.entries :]
     if left_out:
-        yield show_rest(left_out, width)
+        yield show_rest(left_out, width, beside=part.entries > 0)
 
 
 def _foot(

@@ -39,17 +39,18 @@ STATUS_NOTES: dict[Status, str] = {
     "dropped": "a priority before, absent now",
 }
 
+_DISAGREE = "a careful reader may disagree"
 PERHAPS: dict[Status, tuple[str, str]] = {
-    "new": ("perhaps new", "may be a priority now and absent before; a careful reader may disagree"),
-    "returned": ("perhaps returned", "may be a priority again; a careful reader may disagree"),
-    "promoted": ("perhaps promoted", "may be more of a priority now; a careful reader may disagree"),
-    "demoted": ("perhaps demoted", "may be less of a priority now; a careful reader may disagree"),
-    "dropped": (
-        "perhaps not repeated",
-        "may be a priority before and absent now; a careful reader may disagree",
-    ),
+    "new": ("perhaps new", _DISAGREE),
+    "returned": ("perhaps returned", _DISAGREE),
+    "promoted": ("perhaps promoted", _DISAGREE),
+    "demoted": ("perhaps demoted", _DISAGREE),
+    "dropped": ("perhaps not repeated", _DISAGREE),
 }
 """What is told apart from the findings, and why."""
+
+FINDINGS: frozenset[Status] = frozenset(PERHAPS)
+"""Statuses of priorities that changed, as claimed."""
 
 OPERATIONS: tuple[Operation, ...] = get_args(Operation)
 AXES: tuple[Axis, ...] = get_args(Axis)

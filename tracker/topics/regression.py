@@ -66,10 +66,12 @@ def fit_lasso(
     runs over the features whose gradient exceeds the penalty, until no other does (Tibshirani et al. 2012).
     """
     fit = _Fit(features, labels.astype(np.float64), penalty)
+    stands = False
     for _ in range(_ROUNDS):
         wanted = fit.find_wanted()
-        if fit.descend(sorted({*fit.weights, *wanted})) and not wanted:
+        if stands and not wanted:
             break
+        stands = fit.descend(sorted({*fit.weights, *wanted}))
     return fit.bias, {features.names[place]: weight for place, weight in sorted(fit.weights.items())}
 
 

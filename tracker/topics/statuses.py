@@ -171,10 +171,10 @@ class _Doubts:
     def weigh(self, change: TopicChange) -> TopicChange:
         """Return a change with its certainty, and with the group that may have spoken for the country."""
         if change.status == "dropped":
-            certainty = self._judge(change.topic, change.old, 1)
+            certainty, elsewhere = self._judge(change.topic, change.old, 1), 1
             weighed = replace(change, covered=self._aligned)
         elif change.status in {"new", "returned"}:
-            certainty = self._judge(change.topic, change.new, 0)
+            certainty, elsewhere = self._judge(change.topic, change.new, 0), 0
             weighed = change
         elif change.status in {"promoted", "demoted"} and not (
             _is_priority(change.old) and _is_priority(change.new)
@@ -182,8 +182,12 @@ class _Doubts:
             return _weigh_move(change)
         else:
             return change
-        claimed = certainty is None or certainty >= load_certainty().claimed
-        claimed = claimed and (_is_priority(change.old) or _is_priority(change.new))
+        sure = certainty is None or certainty >= load_certainty().claimed
+        claimed = (
+            sure
+            and not self._is_named(change.topic, elsewhere)
+            and (_is_priority(change.old) or _is_priority(change.new))
+        )
         return replace(weighed, certainty=certainty, claimed=claimed)
 
     def may_differ(self, topic: str, pair: Pair) -> bool:
@@ -201,7 +205,12 @@ class _Doubts:
         other = _likelihood(elsewhere) if elsewhere else self._judge_absence(topic, side)
         if here is None or other is None:
             return None
-        return judge_status(here, other, unnamed=elsewhere is None or elsewhere.rule == NARROWER)
+        return judge_status(here, other, unnamed=not self._is_named(topic, side))
+
+    def _is_named(self, topic: str, side: int) -> bool:
+        """Tell whether a sentence of a side names a topic, were it in passing."""
+        reading = self._readings[side].get(topic)
+        return reading is not None and reading.rule != NARROWER
 
     def _judge_absence(self, topic: str, side: int) -> Likelihood:
         return judge_evidence(self._absences[side].describe(topic))
