@@ -48,7 +48,7 @@ class Section:
     heading: tuple[Line, ...]
     entries: tuple[Entry, ...]
     is_finding: bool = False
-    """Whether it holds priorities that changed, as claimed."""
+    """Whether it holds what changed, as claimed: never left out as a whole."""
 
 
 def build_sections(
@@ -123,4 +123,5 @@ def _build_shifts(
                     entries.show_shift(row, width, context=context, rule=everything or is_personal(row.shift))
                     for row in shifts
                 ),
+                is_finding=True,
             )

@@ -30,14 +30,15 @@ if TYPE_CHECKING:
     from tracker.model.topics import Vocabulary
     from tracker.report.sections import Section
 
-LINES = 40
+LINES = 44
 """How many lines a report fills where not everything is asked for."""
 
 SLACK = 8
 """How many more it may fill where then nothing is left out."""
 
-PHASES = ((3, 0), (3, 1), (None, 1), (None, None))
-"""What is granted first where room is short: so many claims of each section, and evidence for so many."""
+PHASES = ((1, 1, True), (1, 0, False), (3, 0, False), (3, 1, False), (None, 1, False), (None, None, False))
+"""What is granted first where room is short: so many claims of each section, evidence for so many, whether of
+findings alone."""
 
 QUOTE_ROWS = 2
 """How many lines a quotation fills where there is room for all of them."""
@@ -119,17 +120,18 @@ def _fit(
 def _allot(sections: Sequence[Section], room: int) -> tuple[Part, ...]:
     """Grant each section one thing more in turn, phase by phase, while there is room.
 
-    What is new, dropped or moved is never left out as a whole: that is what one came for.
+    Findings are never left out as a whole: they are what one came for.
     """
-    shown = [Part(1, 1) if section.is_finding else Part() for section in sections]
-    for entries, evidence in PHASES:
+    shown = [Part(1) if section.is_finding else Part() for section in sections]
+    for entries, evidence, is_of_findings in PHASES:
         granted = True
         while granted:
             granted = False
             for at, section in enumerate(sections):
                 wider = _widen(section, shown[at], entries, evidence)
                 trial = [*shown[:at], wider, *shown[at + 1 :]]
-                if wider != shown[at] and _height(sections, trial) <= room:
+                is_meant = section.is_finding or not is_of_findings
+                if is_meant and wider != shown[at] and _height(sections, trial) <= room:
                     shown, granted = trial, True
     return tuple(shown)
 
