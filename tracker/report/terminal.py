@@ -37,8 +37,8 @@ SLACK = 8
 """How many more it may fill where then nothing is left out."""
 
 PHASES = ((1, 1, True), (1, 0, False), (3, 0, False), (3, 1, False), (None, 1, False), (None, None, False))
-"""What is granted first where room is short: so many claims of each section, evidence for so many, whether of
-findings alone."""
+"""What is granted first where room is short: so many claims of each section, and evidence for so many; to
+findings alone, or to all."""
 
 QUOTE_ROWS = 2
 """How many lines a quotation fills where there is room for all of them."""
