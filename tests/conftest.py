@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import sys
 from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.nights import running_site
-from tests.running import NEW, OLD, Ran
+from tests.running import COMMAND, NEW, OLD, Ran
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -20,12 +20,16 @@ if TYPE_CHECKING:
 
     from tests.nights import Site
 
+# How fast inputs are made says more of the machine than of the test.
+settings.register_profile("tests", suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("tests")
+
 
 def run_tracker(folder: Path, *arguments: str | Path, stdin: bytes = b"", **environment: str) -> Ran:
     """Run the command in a process of its own; a warning is an error."""
     clean = {name: value for name, value in os.environ.items() if name not in {"NO_COLOR", "TRACKER_ARCHIVE"}}
     done = subprocess.run(
-        [sys.executable, "-W", "error", "-m", "tracker", *map(str, arguments)],
+        [*COMMAND, *map(str, arguments)],
         cwd=folder,
         input=stdin,
         capture_output=True,

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from tests.archives import version_of
 from tests.comparisons import change, comparison, revision, side
-from tests.running import NEW, OLD, ROOT
+from tests.running import COMMAND, NEW, OLD, ROOT
 from tracker.archive.derived import DERIVED_NAME, Derived, open_derived
 from tracker.archive.derived_file import DerivedFile
 from tracker.archive.store import create_archive
@@ -157,7 +157,7 @@ def test_processes_at_once_all_answer_and_leave_a_sound_file(
     lone = archive(*DIFF)
     path = tmp_path / "snapshots" / DERIVED_NAME
     path.unlink()
-    command = [sys.executable, "-W", "error", "-m", "tracker", *DIFF]
+    command = [*COMMAND, *DIFF]
     together = [
         subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         for _ in range(3)

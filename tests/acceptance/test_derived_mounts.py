@@ -13,14 +13,14 @@ if TYPE_CHECKING:
 
 BEGUN = """
 import sqlite3
-from tests.running import NEW, OLD
+from tests.running import COMMAND, NEW, OLD
 
 derived = folder / "derived.db"
 ASKED = ("diff", "XAA/UNGA", "78", "79", "--format", "json")
 
 
 def compare():
-    command = [sys.executable, "-W", "error", "-m", "tracker", "--archive", folder, *ASKED]
+    command = [*COMMAND, "--archive", folder, *ASKED]
     done = subprocess.run(command, capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (1, ""), done.stderr
     return done.stdout
