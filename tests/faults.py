@@ -28,6 +28,11 @@ _MISSING = answer("404 Not Found", b"no")
 _HTML = "Content-Type: text/html\r\n"
 _FUTURE = "Last-Modified: Fri, 01 Jan 2100 00:00:00 GMT\r\n"
 _BOMB = gzip.compress(bytes(40 * 1024 * 1024))
+_NAMED = b"\x1f\x8b\x08\x08" + bytes(6)
+"""How a member of gzip with a name begins."""
+_MANY = gzip.compress(b"", mtime=0) * 40_000
+_HOLLOW = gzip.compress(_NAMED + b"a" * 40 * 1024 * 1024)
+_IN_MEMBERS = gzip.compress(PAGE[:9]) + gzip.compress(b"") + gzip.compress(PAGE[9:])
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +139,14 @@ def _coded(body: bytes, coding: str) -> Callable[[socket.socket, Request], objec
     return answer(body=body, headers=f"{_HTML}Content-Encoding: {coding}\r\n")
 
 
+def _one_by_one(body: bytes) -> Callable[[socket.socket, Request], object]:
+    chunks = b"".join(b"1\r\n%c\r\n" % byte for byte in body)
+    return raw(
+        f"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Encoding: gzip\r\n{_HTML}\r\n".encode(),
+        chunks + b"0\r\n\r\n",
+    )
+
+
 def _status(status: str, headers: str = "") -> Callable[[socket.socket, Request], object]:
     return answer(status, b"<p>An error</p>", headers)
 
@@ -212,6 +225,16 @@ CASES: Final = (
     Case("a gzip bomb", _coded(_BOMB, "gzip"), "unreachable", "bomb", megabytes=20),
     Case("a gzip bomb inside gzip", _coded(gzip.compress(_BOMB), "gzip, gzip"), "unreachable", "bomb",
          megabytes=20),
+    Case("gzip in gzip that gives nothing", _coded(_HOLLOW, "gzip, gzip"), "unreachable", "bomb",
+         megabytes=20),
+    Case("forty thousand empty members of gzip", _coded(_MANY, "gzip"), "unreachable", "bomb"),
+    Case("as many, packed again", _coded(gzip.compress(_MANY), "gzip, gzip"), "unreachable", "bomb"),
+    Case("a name in gzip without an end", _coded(_NAMED + b"a" * 900_000, "gzip"), "unreachable", "truncated",
+         requests=3),
+    Case("something behind the end of gzip", _coded(gzip.compress(PAGE) + b"\n", "gzip"), "unreachable",
+         "undecodable"),
+    Case("gzip in members, some empty", _coded(_IN_MEMBERS, "gzip"), "fetched"),
+    Case("gzip in chunks of a byte", _one_by_one(gzip.compress(PAGE)), "fetched"),
     Case("packed twice, and said so", _coded(gzip.compress(zlib.compress(PAGE)), "deflate, gzip"), "fetched"),
     Case("packed three times", _coded(gzip.compress(PAGE), "gzip, gzip, gzip"), "unreachable", "undecodable"),
     Case("packed, but not as said", _coded(b"this is no deflate", "deflate"), "unreachable", "undecodable"),

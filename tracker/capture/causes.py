@@ -30,7 +30,7 @@ CAUSES: Final = (
     Cause("malformed", "what came is not HTTP, such as a broken chunk or headers without end"),
     Cause("undecodable", "the body is not in the encoding it is said to be in, or in none we asked for"),
     Cause("too large", "the answer, or the file, is over the limit"),
-    Cause("bomb", "a small body that unpacks to an immense one"),
+    Cause("bomb", "a small body that unpacks to an immense one, or is made of empty members by the thousand"),
     Cause("redirect loop", "redirects lead back to where they have been"),
     Cause("too many redirects", "more than ten in a row"),
     Cause("bad address", "an address, or a redirect to one, that is missing, unreadable or holds a password"),
