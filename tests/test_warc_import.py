@@ -464,19 +464,55 @@ def test_wherever_a_file_is_cut_it_is_noticed_or_ends_with_a_record(tmp_path: Pa
         assert found == [record.body.encode() for record in THREE[: len(found)]]  # type: ignore[union-attr]
 
 
-@pytest.mark.parametrize("packed", [True, False])
-@pytest.mark.parametrize("number", [0, 1, 2])
-def test_a_flipped_byte_names_its_record_and_nothing_is_kept(
-    tracker: Callable[..., Ran], tmp_path: Path, packed: bool, number: int
-) -> None:
-    path = write_warc(tmp_path / "a.warc", THREE, packed=packed)
-    offsets, data = list_offsets(path), bytearray(path.read_bytes())
-    data[offsets[number] + 900] ^= 1
+def flip(path: Path, place: int) -> None:
+    data = bytearray(path.read_bytes())
+    data[place] ^= 1
     path.write_bytes(data)
+
+
+@pytest.mark.parametrize("number", [0, 1, 2])
+def test_a_flipped_byte_in_a_packed_record_names_it_and_nothing_is_kept(
+    tracker: Callable[..., Ran], tmp_path: Path, number: int
+) -> None:
+    path = write_warc(tmp_path / "a.warc", THREE)
+    offsets = list_offsets(path)
+    flip(path, offsets[number] + 900)
     ran = tracker("import-warc", "a.warc", "--as", STATEMENT)
     assert (ran.code, ran.out) == (2, "")
     assert f"the record at byte {offsets[number]:,}:" in ran.err
     assert kept(tmp_path) == []
+
+
+ALTERED = "altered: its bytes are not those of its WARC-Block-Digest"
+
+
+@pytest.mark.parametrize("number", [0, 1, 2])
+def test_a_flipped_byte_in_a_record_whose_end_is_certain_loses_no_other(
+    tracker: Callable[..., Ran], tmp_path: Path, number: int
+) -> None:
+    path = write_warc(tmp_path / "a.warc", THREE, packed=False)
+    offsets = list_offsets(path)
+    flip(path, offsets[number] + 900)
+    ran = tracker("import-warc", "a.warc", "--as", STATEMENT)
+    assert (ran.code, counts(ran).endswith("1 skipped")) == (1, True)
+    (line,) = (line for line in ran.out.splitlines() if line.startswith("skipped"))
+    assert f"at byte {offsets[number]:,}" in line
+    assert ALTERED in line
+    assert query(tmp_path / "snapshots", "SELECT observed FROM outcomes ORDER BY observed") == [
+        (made.date,) for at, made in enumerate(THREE) if at != number
+    ]
+
+
+def test_damage_in_a_record_that_is_no_capture_is_told(tracker: Callable[..., Ran], tmp_path: Path) -> None:
+    request = Made(
+        type="request", headers=(("Host", "example.org"),), fields={"WARC-Concurrent-To": "<urn:a>"}
+    )
+    path = write_warc(tmp_path / "a.warc", [Made(ONE, name="urn:a"), request], packed=False)
+    flip(path, path.read_bytes().index(b"Host"))
+    ran = tracker("import-warc", "a.warc", "--as", STATEMENT)
+    assert (ran.code, counts(ran)) == (1, "1 new, 0 changed, 0 unchanged, 0 known, 0 skipped")
+    assert "passed over: 1 record whose bytes are damaged" in ran.out
+    assert query(tmp_path / "snapshots", "SELECT request_headers FROM exchanges") == [("[]",)]
 
 
 @pytest.mark.parametrize("length", ["5", "900000", "-1", "1e3", "", "9" * 5000])

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 RENAMED: Final = "x-crawl-"
 """Before the names of headers that told how a body was sent, where it is kept unpacked."""
 
-_CHUNK_SIZE = re.compile(rb"[0-9a-fA-F]+[ \t]*(?:;[^\r\n]*)?\r\n")
+_CHUNK = re.compile(rb"([0-9a-fA-F]{1,16})[ \t]*(?:;[^\r\n]*)?\r\n")
+_LAST = re.compile(rb"(?:[^\r\n]+\r\n)*\r\n")
+_LINE_END = b"\r\n"
 _GZIP = b"\x1f\x8b"
 _LONGEST = 20
 
@@ -61,14 +63,22 @@ def _header(record: WarcRecord, name: str) -> str:
 def _join_chunks(record: WarcRecord, content: bytes) -> bytes:
     """Take a body out of its chunks; many tools keep it without and leave the header as it was."""
     is_chunked = "chunked" in _header(record, "transfer-encoding").lower()
-    if not (is_chunked and _CHUNK_SIZE.match(content)):
-        return content
-    from warcio.bufferedreaders import ChunkedDataException, ChunkedDataReader
+    return _unchunk(content) if is_chunked and _CHUNK.match(content) else content
 
-    try:
-        return bytes(ChunkedDataReader(BytesIO(content), raise_exceptions=True).read())
-    except (ChunkedDataException, ValueError) as error:
-        raise Fault("truncated", "its chunks end before their end") from error
+
+def _unchunk(content: bytes) -> bytes:
+    """Join chunks (RFC 9112, 7.1) as far as their end; trailers and what stands behind are read over."""
+    body, at = BytesIO(), 0
+    with memoryview(content) as view:
+        while head := _CHUNK.match(content, at):
+            size, at = int(head[1], 16), head.end()
+            if not size and _LAST.match(content, at):
+                return body.getvalue()
+            body.write(view[at : at + size])
+            if view[at + size : at + size + 2] != _LINE_END:
+                break
+            at += size + 2
+    raise Fault("truncated", "its chunks end before their end")
 
 
 def _check_length(record: WarcRecord, body: bytes) -> None:

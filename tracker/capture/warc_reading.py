@@ -1,17 +1,17 @@
-"""Reading a WARC with warcio: every record in turn, whole, or the place where the file is damaged."""
+"""Reading a WARC: every record in turn, whole, or the place where the file is damaged."""
 
 from __future__ import annotations
 
 import re
-from contextlib import contextmanager, redirect_stderr
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import partial
-from io import StringIO
-from typing import TYPE_CHECKING, Any, BinaryIO, Final
+from io import BytesIO
+from typing import TYPE_CHECKING, BinaryIO, Final
 
 from tracker.capture.secrets import redact
 from tracker.capture.warc_digests import read_digest
+from tracker.capture.warc_heads import LONGEST_HEAD, Endless, read_head
 from tracker.capture.warc_stream import Damaged, WarcStream
 from tracker.errors import WarcUnusable
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-MISSING: Final = "WARC needs warcio; install it with: pip install 'tracker[warc]'"
+    from tracker.capture.warc_heads import Head
 
 MOST_BYTES: Final = 50 * 1024 * 1024
 """A longer content is read over: no statement is so long."""
@@ -27,8 +27,12 @@ MOST_BYTES: Final = 50 * 1024 * 1024
 _MOST_HEADERS = 200
 _STEP = 256 * 1024
 _LONGEST_WHY = 300
+_VERSION = re.compile(rb"WARC/(?:1\.[01]|0\.1[78])", re.IGNORECASE)
+_LENGTH = re.compile(r"[0-9]{1,18}")
 _STATUS = re.compile(r"[1-9][0-9]{2}")
+_WITH_MESSAGE = frozenset({"response", "request", "revisit"})
 _WARC, _GZIP = b"WARC/", b"\x1f\x8b"
+_REPACK = "mend that with: warcio recompress FILE NEW"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +60,13 @@ class WarcRecord:
     profile: str = ""
     truncated: str = ""
     is_segment: bool = False
+    fault: str = ""
+    """Why nothing that it holds is to be believed, though where it ends is certain."""
 
 
 @contextmanager
 def open_warc(path: Path) -> Iterator[Warc]:
-    """Open a WARC, packed or not. Raises ``WarcUnusable`` where it is none, or warcio is not installed."""
+    """Open a WARC, packed or not. Raises ``WarcUnusable`` where it is none."""
     try:
         with path.open("rb") as file:
             head = file.read(len(_WARC))
@@ -83,8 +89,8 @@ class Warc:
     def records(self, wanted: Callable[[WarcRecord], bool]) -> Iterator[tuple[WarcRecord, bytes | None]]:
         """Yield all records in the order of the file, those wanted with their content.
 
-        None is the content of the others, and of one over 50 MB. An HTTP head is no part of it. Every
-        record is read to its end and its block digest compared before it is given.
+        None is the content of the others, of one over 50 MB, and of one that has a fault. An HTTP head is no
+        part of it. Every record is read to its end and its block digest compared before it is given.
         """
         yield from self._read(0, wanted)
 
@@ -98,21 +104,11 @@ class Warc:
         self, start: int, wanted: Callable[[WarcRecord], bool]
     ) -> Iterator[tuple[WarcRecord, bytes | None]]:
         stream = WarcStream(self._file, start)
-        iterator = _iterate(stream)
-        offset = start
         try:
-            while True:
-                stream.begin_head()
-                found = _next(iterator, stream, offset)
-                if found is None:
-                    return
-                offset = _place(stream, iterator, offset)
-                stream.begin_content()
-                with _damage_at(partial(int, offset)):
-                    block = _Block(found)
-                    record = _read_head(found, block, offset)
-                    content = _read_content(block, offset, is_kept=wanted(record))
-                yield record, content
+            begun = _begin(stream, start, is_first=True)
+            while begun:
+                yield _read_record(stream, *begun, wanted)
+                begun = _begin(stream, begun[0])
         except Damaged as damage:
             raise WarcUnusable(_tell_damage(self.path, damage)) from damage
 
@@ -124,142 +120,139 @@ def _tell_damage(path: Path, damage: Damaged) -> str:
     return f"{path}: the record at byte {damage.offset:,}: {why}; nothing was taken from the file{remedy}"
 
 
-def _iterate(stream: WarcStream) -> Any:  # noqa: ANN401 (warcio is untyped)
+def _begin(stream: WarcStream, before: int, *, is_first: bool = False) -> tuple[int, bytes] | None:
+    """Return where the next record begins, and its first line; None at the end of the file.
+
+    ``before`` is the record that was read: behind it there is a blank line, if its length is right.
+    """
+    is_next, room = is_first, LONGEST_HEAD
+    while room > 0:
+        offset = stream.offset()
+        line = stream.readline(room)
+        if not line:
+            return None
+        if line.strip():
+            if not is_next:
+                raise Damaged(before, "it is longer or shorter than its Content-Length says")
+            if offset is None:
+                raise Damaged(before, f"other records are packed with it; {_REPACK}")
+            return offset, line
+        is_next, room = True, room - len(line)
+    raise Damaged(before, f"nothing follows it within {LONGEST_HEAD:,} bytes")
+
+
+def _read_record(
+    stream: WarcStream, offset: int, first: bytes, wanted: Callable[[WarcRecord], bool]
+) -> tuple[WarcRecord, bytes | None]:
+    if not _VERSION.match(first):
+        raise Damaged(offset, "its head is damaged or cut off")
     try:
-        from warcio.archiveiterator import WARCIterator
-    except ImportError:
-        raise WarcUnusable(MISSING) from None
-    # Heads of HTTP are parsed apart: warcio takes one that is cut off for the end of the file, and fails on
-    # digests that it cannot read.
-    return WARCIterator(stream, no_record_parse=True)
-
-
-def _next(iterator: Any, stream: WarcStream, before: int) -> Any:  # noqa: ANN401 (as above)
-    """Return warcio's next record, None at the end; what it only prints is an error of the one before."""
-    with redirect_stderr(StringIO()), _damage_at(lambda: _begins_at(iterator, stream, before)):
-        found = next(iterator, None)
-    if iterator.err_count:
-        raise Damaged(before, "it is longer or shorter than its Content-Length says")
-    return found
-
-
-def _begins_at(iterator: Any, stream: WarcStream, before: int) -> int:  # noqa: ANN401 (as above)
-    """Return where the record stands that warcio could not read."""
-    offset = None if iterator.err_count else stream.offset_of(iterator.offset)
-    return before if offset is None else offset
-
-
-@contextmanager
-def _damage_at(tell: Callable[[], int]) -> Iterator[None]:
-    """Put down to a record whatever warcio raises over it: it has no error of its own for most damage."""
-    try:
-        yield
-    except (Damaged, OSError, MemoryError):
-        raise
-    except Exception as error:
-        raise Damaged(tell(), "its head is damaged or cut off") from error
-
-
-def _place(stream: WarcStream, iterator: Any, before: int) -> int:  # noqa: ANN401 (as above)
-    offset = stream.offset_of(iterator.offset)
-    if offset is None:
-        raise Damaged(before, "other records are packed with it; mend that with: warcio recompress FILE NEW")
-    return offset
+        head = read_head(stream.readline, first)
+    except Endless as error:
+        raise Damaged(offset, str(error)) from error
+    length = head.read("content-length")
+    if not (head.is_whole and _LENGTH.fullmatch(length)):
+        raise Damaged(offset, "it is cut off, or has no Content-Length")
+    block = _Block(stream, head, int(length))
+    record = _tell_record(head, block, offset)
+    content = _read_content(block, offset, is_kept=wanted(record))
+    fault = record.fault or block.fault()
+    return (replace(record, fault=fault), None) if fault else (record, content)
 
 
 class _Block:
     """All that a record holds, digested as it is read."""
 
-    def __init__(self, found: Any) -> None:  # noqa: ANN401 (as above)
-        self.told = read_digest(str(found.rec_headers.get_header("WARC-Block-Digest") or ""))
-        if found.rec_type == "revisit":
-            # Of what, older writers did not agree.
-            self.told = None
-        self.computed = self.told.begin() if self.told else None
-        self._stream = found.raw_stream
-
-    @property
-    def missing(self) -> int:
+    def __init__(self, stream: WarcStream, head: Head, length: int) -> None:
+        self.missing = length
         """How many bytes of it are not read; at the end of the file, how many it lacks."""
-        return int(self._stream.limit)
+        self._stream = stream
+        # Of what the digest of a revisit is, older writers did not agree.
+        is_told = head.read("warc-type") != "revisit"
+        self._told = read_digest(head.read("warc-block-digest")) if is_told else None
+        self._computed = self._told.begin() if self._told else None
 
     def read(self, size: int) -> bytes:
-        return self._digest(self._stream.read(size))
+        """Return so many bytes or less; none at its end, or that of the file."""
+        return self._digest(self._stream.read(min(size, self.missing))) if self.missing else b""
 
-    def readline(self) -> bytes:
-        return self._digest(self._stream.readline())
+    def readline(self, most: int) -> bytes:
+        """Return the next line, or so much of it; none at the end."""
+        return self._digest(self._stream.readline(min(most, self.missing)))
+
+    def fault(self) -> str:
+        """Tell whether what was read is what it should be; empty where it is, or nothing says so."""
+        is_right = self._told is None or self._computed is None or self._computed.digest() == self._told.value
+        return "" if is_right else "altered: its bytes are not those of its WARC-Block-Digest"
 
     def _digest(self, data: bytes) -> bytes:
-        if self.computed:
-            self.computed.update(data)
+        self.missing -= len(data)
+        if self._computed:
+            self._computed.update(data)
         return data
 
 
-def _read_message(found: Any, block: _Block) -> Any:  # noqa: ANN401 (as above)
+def _read_message(type_: str, url: str, block: _Block) -> Head | None:
     """Return the HTTP head at the beginning of a record, None where there is none."""
-    from warcio.recordloader import ArcWarcRecordLoader
+    if type_ not in _WITH_MESSAGE or not url.startswith(("http:", "https:")):
+        return None
+    first = block.readline(LONGEST_HEAD)
+    return read_head(block.readline, first) if first else None
 
-    uri = found.rec_headers.get_header("WARC-Target-URI") or ""
-    return ArcWarcRecordLoader(verify_http=False).load_http_headers(found.rec_type, uri, block, found.length)
 
-
-def _read_head(found: Any, block: _Block, offset: int) -> WarcRecord:  # noqa: ANN401 (as above)
-    fields = found.rec_headers
-    length = fields.get_header("Content-Length") or ""
-    if not (length.isascii() and length.isdigit()):
-        raise Damaged(offset, "it is cut off, or has no Content-Length")
-
-    def read(name: str) -> str:
-        return str(fields.get_header(name) or "").strip()
-
-    http = _read_message(found, block)
-    headers = http.headers[:_MOST_HEADERS] if http else ()
-    declared = http.get_header("Content-Type") if http else read("Content-Type")
+def _tell_record(head: Head, block: _Block, offset: int) -> WarcRecord:
+    type_, url, fault = head.read("warc-type"), _bare(head.read("warc-target-uri")).replace(" ", "%20"), ""
+    http: Head | None = None
+    try:
+        http = _read_message(type_, url, block)
+    except Endless as error:
+        fault = f"malformed: {error}"
+    declared = http.read("content-type") if http else head.read("content-type")
     return WarcRecord(
         offset,
-        id=_bare(read("WARC-Record-ID")),
-        type=read("WARC-Type").lower(),
-        url=read("WARC-Target-URI"),
-        date=_read_date(read("WARC-Date")),
-        media_type=str(declared or "").partition(";")[0].strip().lower(),
-        status=_read_status(http.get_statuscode()) if http and found.rec_type != "request" else None,
-        headers=redact((str(name), str(value)) for name, value in headers),
-        payload_digest=read("WARC-Payload-Digest"),
-        refers_to=_bare(read("WARC-Refers-To")),
-        refers_to_url=_bare(read("WARC-Refers-To-Target-URI")),
-        refers_to_date=_read_date(read("WARC-Refers-To-Date")),
+        id=_bare(head.read("warc-record-id")),
+        type=type_.lower(),
+        url=url,
+        date=_read_date(head.read("warc-date")),
+        media_type=declared.partition(";")[0].strip().lower(),
+        status=_read_status(http.first_line) if http and type_ != "request" else None,
+        headers=redact(http.fields[:_MOST_HEADERS]) if http else (),
+        payload_digest=head.read("warc-payload-digest"),
+        refers_to=_bare(head.read("warc-refers-to")),
+        refers_to_url=_bare(head.read("warc-refers-to-target-uri")),
+        refers_to_date=_read_date(head.read("warc-refers-to-date")),
         concurrent_to=tuple(
-            _bare(value) for name, value in fields.headers if name.lower() == "warc-concurrent-to"
+            _bare(value) for name, value in head.fields if name.lower() == "warc-concurrent-to"
         ),
-        profile=_bare(read("WARC-Profile")),
-        truncated=read("WARC-Truncated"),
-        is_segment=bool(read("WARC-Segment-Number")),
+        profile=_bare(head.read("warc-profile")),
+        truncated=head.read("warc-truncated"),
+        is_segment=bool(head.read("warc-segment-number")),
+        fault=fault,
     )
 
 
 def _read_content(block: _Block, offset: int, *, is_kept: bool) -> bytes | None:
     """Read a record to its end, in steps; return its content where it is wanted and not too long."""
-    kept: list[bytes] | None = [] if is_kept and block.missing <= MOST_BYTES else None
+    kept = BytesIO() if is_kept and block.missing <= MOST_BYTES else None
     while piece := block.read(_STEP):
         if kept is not None:
-            kept.append(piece)
+            kept.write(piece)
     if block.missing:
         raise Damaged(offset, f"it is cut off: {block.missing:,} bytes are missing")
-    if block.told and block.computed and block.computed.digest() != block.told.value:
-        raise Damaged(offset, "its bytes are not those of its WARC-Block-Digest")
-    return None if kept is None else b"".join(kept)
+    return None if kept is None else kept.getvalue()
 
 
-def _read_status(code: str) -> int | None:
+def _read_status(line: str) -> int | None:
+    code = line.partition(" ")[2].strip().partition(" ")[0]
     return int(code) if _STATUS.fullmatch(code) else None
 
 
 def _read_date(text: str) -> str:
     try:
         instant = datetime.fromisoformat(text)
-    except ValueError:
+        return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if instant.tzinfo else ""
+    except (ValueError, OverflowError):
         return ""
-    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if instant.tzinfo else ""
 
 
 def _bare(uri: str) -> str:

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from urllib.parse import quote
 from uuid import NAMESPACE_URL, uuid5
 
-from tracker.capture.warc_reading import MISSING
 from tracker.errors import WarcUnusable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+MISSING = "WARC needs warcio; install it with: pip install 'tracker[warc]'"
 VERSION = "1.1"
 FORMAT = f"WARC File Format {VERSION}"
 STANDARD = f"http://iipc.github.io/warc-specifications/specifications/warc-format/warc-{VERSION}/"

@@ -16,6 +16,7 @@ from tracker.errors import DocumentUnreadable, ReferenceInvalid, Withdrawn
 from tracker.model.preserving import BroughtCaptures
 from tracker.workflows.warc_keeping import Keeping
 from tracker.workflows.warc_plan import plan_import
+from tracker.workflows.warc_survey import DAMAGED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -61,8 +62,8 @@ def import_warc(
 
 
 def is_faulty(brought: BroughtCaptures) -> bool:
-    """Tell whether a capture was meant to be read and could not be."""
-    return any(entry.status == "skipped" for entry in brought.entries)
+    """Tell whether a capture was meant to be read and could not be, or another record is damaged."""
+    return DAMAGED in brought.passed or any(entry.status == "skipped" for entry in brought.entries)
 
 
 def _write(

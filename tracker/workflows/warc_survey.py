@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from tracker.capture.causes import Fault
 from tracker.capture.warc_payload import read_payload
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from tracker.archive.captured import Captured
     from tracker.capture.warc_reading import Warc, WarcRecord
     from tracker.model.record import Declaration
+
+DAMAGED: Final = "whose bytes are damaged"
+"""Why a record is passed over that tells of a capture, or that nobody asked for."""
 
 _OK = 200
 _SCHEMES = ("http://", "https://", "file:")
@@ -93,18 +96,27 @@ class _Reading:
 
     def take(self, record: WarcRecord, content: bytes | None) -> None:
         """Take a record in."""
-        if record.type == "request":
+        why = self._why_passed(record)
+        if record.fault and why:
+            self.passed[DAMAGED] += 1
+            self._doubt(record)
+        elif record.type == "request":
             self.requests.update(dict.fromkeys((record.id, *record.concurrent_to), record.offset))
         elif record.type == "metadata":
             self._take_metadata(record, content)
         elif record.type == "warcinfo":
             return
-        elif why := self._why_passed(record):
+        elif why:
             self.passed[why] += 1
         elif record.type == "revisit":
             self.found.append(Found(record, fault=_fault_of(record)))
         else:
             self.found.append(_read_document(record, content))
+
+    def _doubt(self, record: WarcRecord) -> None:
+        """Note that what a damaged record says of another is lost."""
+        if record.type == "metadata" and self._with_own:
+            self.own[record.refers_to] = f"what is said of it is damaged: {record.fault}"
 
     def _take_metadata(self, record: WarcRecord, content: bytes | None) -> None:
         try:
@@ -182,6 +194,8 @@ class _Settling:
 
 
 def _read_document(record: WarcRecord, content: bytes | None) -> Found:
+    if record.fault:
+        return Found(record, fault=record.fault)
     try:
         data = read_payload(record, content)
     except Fault as fault:
@@ -191,7 +205,8 @@ def _read_document(record: WarcRecord, content: bytes | None) -> Found:
 
 def _why_no_document(record: WarcRecord) -> str:
     """Return why a response or resource holds no document that could be read; empty where it may."""
-    if record.type == "response" and record.status != _OK:
+    is_told = record.status is not None or not record.fault
+    if record.type == "response" and record.status != _OK and is_told:
         return f"with status {record.status}" if record.status else "without an HTTP answer"
     if record.truncated:
         return "cut short when they were captured"
@@ -200,6 +215,8 @@ def _why_no_document(record: WarcRecord) -> str:
 
 
 def _fault_of(record: WarcRecord) -> str:
+    if record.fault:
+        return record.fault
     if not record.id:
         return "it has no WARC-Record-ID"
     return "" if record.date else "its WARC-Date is no instant"
