@@ -6,12 +6,17 @@ import hashlib
 from datetime import UTC
 from typing import TYPE_CHECKING, Literal
 
+from tracker.capture.causes import Fault
+from tracker.capture.payload import ENCODINGS, unpack
 from tracker.errors import TrackerError
 
 if TYPE_CHECKING:
     from rfc3161_client import TimeStampResponse
 
 _QUERY, _REPLY = "application/timestamp-query", "application/timestamp-reply"
+_MOST_BYTES = 1024 * 1024
+"""Of an answer; one with all its certificates has about 6 KB."""
+
 _EXTRA = "install it: pip install 'tracker[timestamp]'"
 
 Judgement = tuple[Literal["ok", "fault", "unverifiable"], str]
@@ -23,28 +28,34 @@ def request_token(data: bytes, authority: str, seconds: float) -> tuple[bytes, s
 
     Raises ``TrackerError`` where it cannot be reached in so many seconds, or answers something else.
     """
-    import httpx
-
     try:
         from rfc3161_client import HashAlgorithm, TimestampRequestBuilder
     except ImportError:
         raise TrackerError(f"a time-stamp needs rfc3161-client; {_EXTRA}") from None
     builder = TimestampRequestBuilder().data(data).hash_algorithm(HashAlgorithm.SHA256)
     query = builder.cert_request(cert_request=True).nonce(nonce=True).build()
-    try:
-        answer = httpx.post(
-            authority, content=query.as_bytes(), headers={"Content-Type": _QUERY}, timeout=seconds
-        )
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
-        raise TrackerError(f"it cannot be reached ({type(error).__name__})") from error
-    if answer.is_error:
-        raise TrackerError(f"it answers HTTP {answer.status_code}")
-    response = _decode(answer.content)
+    answer = _ask(authority, query.as_bytes(), seconds)
+    response = _decode(answer)
     if response is None or response.status:
         raise TrackerError("its answer is no time-stamp")
     if response.tst_info.nonce != query.nonce or _imprint(response) != hashlib.sha256(data).digest():
         raise TrackerError("its answer is about something else")
-    return answer.content, _instant(response)
+    return answer, _instant(response)
+
+
+def _ask(authority: str, query: bytes, seconds: float) -> bytes:
+    import httpx
+
+    headers = {"Content-Type": _QUERY, "Accept-Encoding": ENCODINGS}
+    try:
+        with httpx.stream("POST", authority, content=query, headers=headers, timeout=seconds) as answer:
+            if answer.is_error:
+                raise TrackerError(f"it answers HTTP {answer.status_code}")
+            return unpack(answer.iter_raw(), answer.headers.get("content-encoding", ""), _MOST_BYTES)
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        raise TrackerError(f"it cannot be reached ({type(error).__name__})") from error
+    except Fault as fault:
+        raise TrackerError(f"its answer cannot be read ({fault})") from fault
 
 
 def judge_token(token: bytes, data: bytes, roots: bytes | None) -> Judgement:

@@ -16,9 +16,12 @@ from tracker.errors import TrackerError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    import httpx
     from apprise import Apprise
 
 _SECONDS = 10.0
+_MOST_REDIRECTS = 10
+_ERRORS = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +65,24 @@ def _beat(heartbeat: str, is_well: bool) -> Iterator[str]:
         url = httpx.URL(heartbeat)
         if not is_well:
             url = url.copy_with(path=f"{url.path.rstrip('/')}/fail")
-        answer = httpx.get(url, timeout=_SECONDS, follow_redirects=True)
+        status = _ask(url)
     except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
         yield f"--heartbeat: {type(error).__name__}"
         return
-    if answer.is_error:
-        yield f"--heartbeat: HTTP {answer.status_code}"
+    if status >= _ERRORS:
+        yield f"--heartbeat: HTTP {status}"
+
+
+def _ask(url: httpx.URL) -> int:
+    """Return the status that an address answers with in the end; no body, which may be immense, is read."""
+    import httpx  # noqa: PLC0415 (as above)
+
+    for _ in range(_MOST_REDIRECTS):
+        with httpx.stream("GET", url, timeout=_SECONDS) as answer:
+            if answer.next_request is None:
+                return answer.status_code
+            url = answer.next_request.url
+    raise httpx.TooManyRedirects(f"more than {_MOST_REDIRECTS} redirects")
 
 
 def _open_apprise(addresses: tuple[str, ...]) -> Apprise:

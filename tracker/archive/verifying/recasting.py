@@ -10,7 +10,6 @@ import hashlib
 import re
 import shutil
 import sqlite3
-import zlib
 from contextlib import closing, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -26,6 +25,7 @@ from tracker.archive.verifying.objects import FSCK
 from tracker.archive.verifying.recalling import Recollection, name_object
 from tracker.errors import TrackerError
 from tracker.model.verifying import Step
+from tracker.text.inflate import Meter, NotInflated, inflate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,6 +40,9 @@ _DIGEST = 20
 """So many bytes has a SHA-1, which is the end of git's own files."""
 _COUNT_END = 12
 """A pack begins with its name, its version and the number of its objects, of four bytes each."""
+
+_LONGEST_OBJECT = 1024**3
+"""Of an object that is longer the packed bytes must have a part in 200; a document has 50 MB at most."""
 
 
 def mend_objects(folder: Path, aside: Path) -> list[Step]:
@@ -133,11 +136,13 @@ def _move(file: Path, place: Path) -> None:
 
 
 def _is_whole(file: Path) -> bool:
+    digest = hashlib.sha1(usedforsecurity=False)
     try:
-        data = zlib.decompress(file.read_bytes())
-    except zlib.error:
+        for piece in inflate([file.read_bytes()], "zlib", Meter(_LONGEST_OBJECT)):
+            digest.update(piece.data)
+    except NotInflated:
         return False
-    return hashlib.sha1(data, usedforsecurity=False).hexdigest() == file.parent.name + file.name
+    return digest.hexdigest() == file.parent.name + file.name
 
 
 def _take_missing(repository: Repository, folder: Path) -> list[Step]:
