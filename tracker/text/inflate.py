@@ -26,6 +26,7 @@ _LEAST_MEMBER = 100
 """Bytes a member holds at least, on the average. Packers make members of 64 KB (bgzip) or more, and a WARC
 one for each record, the shortest head of which has more than this."""
 
+_FEW = 16
 _SLICE = 4096
 _STEP = 64 * 1024
 _GZIP, _ZLIB, _RAW = 31, 15, -15
@@ -86,7 +87,7 @@ def inflate(chunks: Iterable[bytes], coding: str, meter: Meter) -> Iterator[Piec
     ``truncated`` where they end before their end.
     """
     stage = _Stage(coding, meter)
-    for packed in _cut(chunks):
+    for packed in stage.cut(chunks):
         rest = packed
         while rest:
             data, rest = stage.step(rest)
@@ -95,12 +96,6 @@ def inflate(chunks: Iterable[bytes], coding: str, meter: Meter) -> Iterator[Piec
     data = stage.finish()
     if data:
         yield Piece(data, stage.start)
-
-
-def _cut(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    for chunk in chunks:
-        for at in range(0, len(chunk), _SLICE):
-            yield chunk[at : at + _SLICE]
 
 
 class _Stage:
@@ -112,6 +107,15 @@ class _Stage:
         self._meter = meter
         self._inflater: zlib._Decompress | None = None
         self._taken = self._given = self._members = 0
+
+    def cut(self, chunks: Iterable[bytes]) -> Iterator[bytes]:
+        """Yield slices of what is packed: large ones, until members turn out to be many."""
+        for chunk in chunks:
+            at = 0
+            while at < len(chunk):
+                size = _SLICE if self._members > _FEW else _STEP
+                yield chunk[at : at + size]
+                at += size
 
     def step(self, packed: bytes) -> tuple[bytes, bytes]:
         """Return what comes of some bytes, and those of them that are not used yet."""
