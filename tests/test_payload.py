@@ -52,6 +52,13 @@ def test_any_bytes_are_unpacked_or_at_fault(data: bytes, coding: str) -> None:
         assert fault.cause in {"undecodable", "truncated", "bomb", "too large"}  # noqa: PT017 - a law, not a case
 
 
+def test_a_cause_is_told_in_one_line_that_no_terminal_obeys() -> None:
+    with pytest.raises(Fault) as raised:
+        unpack([b"a"], "br\x9b2J\n\u202e" + "a" * 9000, LIMIT)
+    assert str(raised.value) == f"undecodable: Content-Encoding: br\ufffd2J\ufffd\ufffd{'a' * 93}"
+    assert raised.value.detail.isprintable()
+
+
 def test_members_of_gzip_follow_one_another() -> None:
     assert unpack([gzip.compress(b"one ") + gzip.compress(b"two")], "gzip", LIMIT) == b"one two"
 

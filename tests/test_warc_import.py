@@ -89,6 +89,16 @@ def test_captures_become_snapshots_of_their_dates_oldest_first(
     ]
 
 
+@pytest.mark.parametrize("name", ["urn:uuid:12345678-1234-1234-1234-123456789012", "urn:a:0123456789ab", "a"])
+def test_what_was_imported_has_no_fault(
+    bring: Callable[..., Ran], tracker: Callable[..., Ran], name: str
+) -> None:
+    assert bring([Made(ONE, name=name)]).code == 0
+    assert tracker("mirror", "update").code == 0
+    ran = tracker("verify")
+    assert ran.code == 0, ran.out
+
+
 def test_again_and_from_another_file_nothing_is_new(
     bring: Callable[..., Ran], tracker: Callable[..., Ran], tmp_path: Path
 ) -> None:

@@ -70,9 +70,11 @@ class Fault(Exception):
     def __init__(
         self, cause: str, detail: str, *, retry_after: float | None = None, is_final: bool = False
     ) -> None:
+        detail = "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in detail)
         super().__init__(f"{cause}: {detail}")
         self.cause = cause
         self.detail = detail
+        """In one line, and without what a terminal obeys: much of it is what a server said."""
         self.retry_after = retry_after
         """Seconds that the server asked to be left alone."""
         self.is_final = is_final
