@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, BinaryIO, Final
 from tracker.capture.secrets import redact
 from tracker.capture.warc_digests import read_digest
 from tracker.capture.warc_heads import LONGEST_HEAD, Endless, read_head
-from tracker.capture.warc_stream import Damaged, WarcStream
+from tracker.capture.warc_stream import Block, Damaged, WarcStream
 from tracker.errors import WarcUnusable
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ _LENGTH = re.compile(r"[0-9]{1,18}")
 _STATUS = re.compile(r"[1-9][0-9]{2}")
 _WITH_MESSAGE = frozenset({"response", "request", "revisit"})
 _WARC, _GZIP = b"WARC/", b"\x1f\x8b"
+_ALTERED = "altered: its bytes are not those of its WARC-Block-Digest"
 _REPACK = "mend that with: warcio recompress FILE NEW"
 
 
@@ -153,46 +154,17 @@ def _read_record(
     length = head.read("content-length")
     if not (head.is_whole and _LENGTH.fullmatch(length)):
         raise Damaged(offset, "it is cut off, or has no Content-Length")
-    block = _Block(stream, head, int(length))
+    # Of what the digest of a revisit is, older writers did not agree.
+    is_told = head.read("warc-type") != "revisit"
+    told = read_digest(head.read("warc-block-digest")) if is_told else None
+    block = Block(stream, int(length), told)
     record = _tell_record(head, block, offset)
     content = _read_content(block, offset, is_kept=wanted(record))
-    fault = record.fault or block.fault()
+    fault = record.fault or ("" if block.is_right() else _ALTERED)
     return (replace(record, fault=fault), None) if fault else (record, content)
 
 
-class _Block:
-    """All that a record holds, digested as it is read."""
-
-    def __init__(self, stream: WarcStream, head: Head, length: int) -> None:
-        self.missing = length
-        """How many bytes of it are not read; at the end of the file, how many it lacks."""
-        self._stream = stream
-        # Of what the digest of a revisit is, older writers did not agree.
-        is_told = head.read("warc-type") != "revisit"
-        self._told = read_digest(head.read("warc-block-digest")) if is_told else None
-        self._computed = self._told.begin() if self._told else None
-
-    def read(self, size: int) -> bytes:
-        """Return so many bytes or less; none at its end, or that of the file."""
-        return self._digest(self._stream.read(min(size, self.missing))) if self.missing else b""
-
-    def readline(self, most: int) -> bytes:
-        """Return the next line, or so much of it; none at the end."""
-        return self._digest(self._stream.readline(min(most, self.missing)))
-
-    def fault(self) -> str:
-        """Tell whether what was read is what it should be; empty where it is, or nothing says so."""
-        is_right = self._told is None or self._computed is None or self._computed.digest() == self._told.value
-        return "" if is_right else "altered: its bytes are not those of its WARC-Block-Digest"
-
-    def _digest(self, data: bytes) -> bytes:
-        self.missing -= len(data)
-        if self._computed:
-            self._computed.update(data)
-        return data
-
-
-def _read_message(type_: str, url: str, block: _Block) -> Head | None:
+def _read_message(type_: str, url: str, block: Block) -> Head | None:
     """Return the HTTP head at the beginning of a record, None where there is none."""
     if type_ not in _WITH_MESSAGE or not url.startswith(("http:", "https:")):
         return None
@@ -200,7 +172,7 @@ def _read_message(type_: str, url: str, block: _Block) -> Head | None:
     return read_head(block.readline, first) if first else None
 
 
-def _tell_record(head: Head, block: _Block, offset: int) -> WarcRecord:
+def _tell_record(head: Head, block: Block, offset: int) -> WarcRecord:
     type_, url, fault = head.read("warc-type"), _bare(head.read("warc-target-uri")).replace(" ", "%20"), ""
     http: Head | None = None
     try:
@@ -231,7 +203,7 @@ def _tell_record(head: Head, block: _Block, offset: int) -> WarcRecord:
     )
 
 
-def _read_content(block: _Block, offset: int, *, is_kept: bool) -> bytes | None:
+def _read_content(block: Block, offset: int, *, is_kept: bool) -> bytes | None:
     """Read a record to its end, in steps; return its content where it is wanted and not too long."""
     kept = BytesIO() if is_kept and block.missing <= MOST_BYTES else None
     while piece := block.read(_STEP):

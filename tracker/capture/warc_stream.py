@@ -9,6 +9,8 @@ from tracker.text.inflate import Meter, NotInflated, Piece, inflate
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tracker.capture.warc_digests import Told
+
 BOMB: Final = 256 * 1024 * 1024
 """A file may unpack to more than this only if it is not over 200 times what is packed."""
 
@@ -83,6 +85,35 @@ class WarcStream:
         self._begins_member = piece.start != self._member or not self._buffer
         self._buffer, self._at, self._member = piece.data, 0, piece.start
         return True
+
+
+class Block:
+    """All that one record holds, digested as it is read."""
+
+    def __init__(self, stream: WarcStream, length: int, told: Told | None) -> None:
+        self.missing = length
+        """How many bytes of it are not read; at the end of the file, how many it lacks."""
+        self._stream = stream
+        self._told = told
+        self._computed = told.begin() if told else None
+
+    def read(self, size: int) -> bytes:
+        """Return so many bytes or less; none at its end, or that of the file."""
+        return self._digest(self._stream.read(min(size, self.missing))) if self.missing else b""
+
+    def readline(self, most: int) -> bytes:
+        """Return the next line, or so much of it; none at the end."""
+        return self._digest(self._stream.readline(min(most, self.missing)))
+
+    def is_right(self) -> bool:
+        """Tell whether what was read has the digest that was told, if one was."""
+        return self._told is None or self._computed is None or self._computed.digest() == self._told.value
+
+    def _digest(self, data: bytes) -> bytes:
+        self.missing -= len(data)
+        if self._computed:
+            self._computed.update(data)
+        return data
 
 
 def _count(blocks: Iterator[bytes]) -> Iterator[Piece]:
