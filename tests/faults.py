@@ -102,7 +102,8 @@ def _break(*pieces: bytes) -> Callable[[socket.socket, Request], object]:
     return serve
 
 
-def _endless(connection: socket.socket, request: Request) -> object:
+def endless(connection: socket.socket, request: Request) -> object:
+    """Send a body without end."""
     connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<p>")
     while not request.server.stopped.is_set():
         connection.sendall(b"We welcome this. " * 4096)
@@ -220,7 +221,7 @@ CASES: Final = (
     Case("headers given twice", answer(body=PAGE, headers=_HTML * 2 + "Server: a\r\nServer: b\r\n"),
          "fetched"),
     # Size and packing
-    Case("a body without end", _endless, "unreachable", "too large"),
+    Case("a body without end", endless, "unreachable", "too large"),
     Case("a length over the limit", answer(body=PAGE, length=9_000_000), "unreachable", "too large"),
     Case("a gzip bomb", _coded(_BOMB, "gzip"), "unreachable", "bomb", megabytes=20),
     Case("a gzip bomb inside gzip", _coded(gzip.compress(_BOMB), "gzip, gzip"), "unreachable", "bomb",

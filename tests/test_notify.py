@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.fault_server import answer, running
+from tests.faults import endless
 from tracker.errors import TrackerError
 from tracker.workflows.notify import Audience, check_audience, send_heartbeat, send_message
 
@@ -66,6 +68,17 @@ def test_a_heartbeat_that_nobody_hears_is_a_warning_without_its_address() -> Non
         (warning,) = send_heartbeat(Audience(heartbeat=broken), is_well=True)
         assert warning.startswith("--heartbeat: ")
     assert send_heartbeat(Audience(), is_well=False) == ()
+
+
+def test_a_heartbeat_does_not_read_what_it_is_answered() -> None:
+    redirect = answer("302 Found", headers="Location: /there\r\n")
+    with running(
+        {"/ping": redirect, "/there": endless, "/loop": answer("302", headers="Location: /loop\r\n")}
+    ) as server:
+        assert send_heartbeat(Audience(heartbeat=server.url("/ping")), is_well=True) == ()
+        assert [request.path for request in server.requests] == ["/ping", "/there"]
+        looped = send_heartbeat(Audience(heartbeat=server.url("/loop")), is_well=True)
+    assert looped == ("--heartbeat: TooManyRedirects",)
 
 
 def test_a_message_reaches_every_address() -> None:

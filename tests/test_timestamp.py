@@ -8,6 +8,8 @@ import pytest
 from tests.archives import query
 from tests.authority import running_authority
 from tests.damage import alter_unseen
+from tests.fault_server import running
+from tests.faults import endless
 from tests.here import runner
 from tests.mirrors import FIRST, make_record, say
 from tests.repositories import run_git
@@ -132,6 +134,14 @@ def test_an_answer_about_something_else_is_refused(
     (token,) = query(folder, "SELECT token FROM timestamps")[0]
     authority.instead["body"] = token
     assert "its answer is about something else" in tracker("timestamp", authority.url).out
+
+
+def test_an_answer_without_end_is_refused(tracker: Callable[..., Ran], tmp_path: Path) -> None:
+    with running({"/tsr": endless}) as server:
+        ran = tracker("timestamp", server.url("/tsr"))
+    assert ran.code == 1
+    assert "its answer cannot be read (too large: over 1,048,576 bytes)" in ran.out
+    assert query(tmp_path / "snapshots", "SELECT token FROM timestamps") == [(None,)]
 
 
 def test_an_authority_that_is_not_there(tracker: Callable[..., Ran], tmp_path: Path) -> None:
