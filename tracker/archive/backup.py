@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import sqlite3
-from contextlib import closing, suppress
-from typing import TYPE_CHECKING
+from contextlib import closing
+from pathlib import Path
 
 from tracker.archive.connection import archive_file, check_schema, connect_to_read, translate
+from tracker.archive.modes import private_permissions
 from tracker.archive.withdrawals import read_destroyed_documents
 from tracker.errors import ArchiveUnusable
+from tracker.files import draft_file
 from tracker.model.preserving import Backup
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 _OF_THE_RECORD = ("SQLITE_CORRUPT", "SQLITE_NOTADB")
 """What goes wrong with the record in copying; all else does with the copy."""
@@ -24,32 +24,28 @@ def back_up(folder: Path, target: Path) -> Backup:
 
     The copy needs no companions and opens on read-only media. Its structure, its foreign keys and the
     digest of each document and text are checked. Raises ``ArchiveUnusable`` where there is a file of
-    that name, the disk is full, or the record itself is damaged; there is no file then.
+    that name, the disk is full, or the record itself is damaged; there is no file then. Nobody but the
+    owner can read it, or the group of an archive that is shared with one.
     """
     record = archive_file(folder)
-    if target.exists():
+    if os.path.lexists(target):
         raise ArchiveUnusable(f"{target} exists already and was left alone; name another file")
     if not target.parent.is_dir():
         raise ArchiveUnusable(f"{target} cannot be written: there is no folder {target.parent}")
-    part = target.with_name(f".{target.name}.part")
     try:
-        part.unlink(missing_ok=True)
-        with closing(connect_to_read(record)) as source:
-            check_schema(source, record)
-            try:
-                _copy(source, part)
-            except sqlite3.Error as error:
-                with translate(record if error.sqlite_errorname in _OF_THE_RECORD else target):
-                    raise
-        rows = _check(part)
-        with part.open("rb") as file:
+        with draft_file(target, private_permissions(folder)) as file:
+            part = Path(file.name)
+            with closing(connect_to_read(record)) as source:
+                check_schema(source, record)
+                try:
+                    _copy(source, part)
+                except sqlite3.Error as error:
+                    with translate(record if error.sqlite_errorname in _OF_THE_RECORD else target):
+                        raise
+            rows = _check(part)
             digest = hashlib.file_digest(file, "sha256").hexdigest()
-        part.rename(target)
     except OSError as error:
         raise ArchiveUnusable(f"{target} cannot be written: {error.strerror}") from error
-    finally:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
     return Backup(str(target), target.stat().st_size, digest, rows)
 
 

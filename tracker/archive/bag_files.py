@@ -6,16 +6,19 @@ digest it; here each file is digested as it is written, and nothing exists befor
 
 from __future__ import annotations
 
-import shutil
+import os
 from contextlib import contextmanager
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from tracker.errors import ArchiveUnusable
+from tracker.files import BY_UMASK, draft_folder, new_file, new_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
+
+    from tracker.files import Permissions
 
 DECLARATION = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 MANIFEST, TAG_MANIFEST = "manifest-sha256.txt", "tagmanifest-sha256.txt"
@@ -23,35 +26,32 @@ _DATA = "data"
 
 
 @contextmanager
-def make_bag(target: Path, info: Mapping[str, str]) -> Iterator[Bag]:
+def make_bag(target: Path, info: Mapping[str, str], permissions: Permissions = BY_UMASK) -> Iterator[Bag]:
     """Yield a bag to be filled, which stands at its place once the block has ended, or not at all.
 
     ``info`` is what ``bag-info.txt`` says beside the size. Raises ``ArchiveUnusable`` where something is at
     that place already, or the disk is full.
     """
-    if target.exists():
+    if os.path.lexists(target):
         raise ArchiveUnusable(f"{target} exists already and was left alone; name another folder")
-    part = target.with_name(f".{target.name}.part")
     try:
-        shutil.rmtree(part, ignore_errors=True)
-        part.mkdir()
-        bag = Bag(part)
-        yield bag
-        bag.finish(info)
-        part.rename(target)
+        with draft_folder(target, permissions) as part:
+            bag = Bag(part, permissions)
+            yield bag
+            bag.finish(info)
     except OSError as error:
         raise ArchiveUnusable(f"{target} cannot be written: {error.strerror}") from error
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
 
 
 class Bag:
     """A bag that is being filled."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, permissions: Permissions) -> None:
         self.files = 0
         self.size = 0
         self._folder = folder
+        self._permissions = permissions
+        self._folders = {folder}
         self._digests: dict[str, str] = {}
 
     def add(self, name: str, pieces: Iterable[bytes]) -> None:
@@ -61,8 +61,8 @@ class Bag:
             return
         digest = sha256()
         place = self._folder / path
-        place.parent.mkdir(parents=True, exist_ok=True)
-        with place.open("xb") as file:
+        self._make(place.parent)
+        with new_file(place, self._permissions) as file:
             for piece in pieces:
                 digest.update(piece)
                 self.size += file.write(piece)
@@ -71,7 +71,7 @@ class Bag:
 
     def finish(self, info: Mapping[str, str]) -> None:
         """Write the tag files: what the bag is, what is in it, and the digests of both."""
-        (self._folder / _DATA).mkdir(exist_ok=True)
+        self._make(self._folder / _DATA)
         told = {**info, "Payload-Oxum": f"{self.size}.{self.files}"}
         tags = {
             "bagit.txt": DECLARATION,
@@ -80,7 +80,14 @@ class Bag:
         }
         tags[TAG_MANIFEST] = _list_digests({name: sha256(data).hexdigest() for name, data in tags.items()})
         for name, data in tags.items():
-            (self._folder / name).write_bytes(data)
+            with new_file(self._folder / name, self._permissions) as file:
+                file.write(data)
+
+    def _make(self, folder: Path) -> None:
+        if folder not in self._folders:
+            self._make(folder.parent)
+            new_folder(folder, self._permissions)
+            self._folders.add(folder)
 
 
 def _list_digests(digests: Mapping[str, str]) -> bytes:

@@ -56,12 +56,12 @@ def archive_file(folder: Path) -> Path:
 
 
 def connect_to_write(path: Path) -> sqlite3.Connection:
-    """Open an archive's file for writing, or make it; every transaction is begun by name.
+    """Open an archive's file for writing, an empty one too; every transaction is begun by name.
 
     Raises what ``translate`` makes of SQLite's errors.
     """
     with translate(path):
-        connection = _connect(path, "mode=rwc")
+        connection = _connect(path, "mode=rw")
         try:
             connection.execute("PRAGMA foreign_keys = ON")
             connection.execute(f"PRAGMA cache_size = -{CACHE_KIBIBYTES}")

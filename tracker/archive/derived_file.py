@@ -9,6 +9,9 @@ import sqlite3
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from tracker.archive.modes import archive_permissions
+from tracker.files import new_file
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
@@ -45,8 +48,8 @@ _PASSING = (
 )
 """What does not mean that the file itself is damaged."""
 
-_TROUBLE = (sqlite3.Error, UnicodeDecodeError)
-"""What SQLite raises, which quotes the damaged part of a schema as it stands."""
+_TROUBLE = (sqlite3.Error, UnicodeDecodeError, OSError)
+"""What making the file raises, and SQLite, which quotes the damaged part of a schema as it stands."""
 
 
 class DerivedFile:
@@ -96,7 +99,8 @@ class DerivedFile:
                 self.close()
 
     def _give_up(self, error: Exception) -> None:
-        self._damaged = not getattr(error, "sqlite_errorname", "").startswith(_PASSING)
+        is_passing = getattr(error, "sqlite_errorname", "").startswith(_PASSING)
+        self._damaged = not (is_passing or isinstance(error, OSError))
         self.close()
 
     def _try_to_write(self, statements: Sequence[Statement]) -> None:
@@ -108,7 +112,11 @@ class DerivedFile:
             self._give_up(error)
 
     def _write(self, statements: Iterable[Statement]) -> None:
-        connection = self._connection or _connect(self._path, "rwc")
+        if self._connection is None:
+            # By us and not by SQLite, which would follow a link that waits there.
+            with suppress(FileExistsError):
+                new_file(self._path, archive_permissions(self._path.parent)).close()
+        connection = self._connection or _connect(self._path, "rw")
         self._connection = connection
         connection.execute("BEGIN IMMEDIATE")
         if connection.execute("PRAGMA user_version").fetchone()[0] != _SCHEMA_NUMBER:

@@ -19,7 +19,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tracker.archive.modes import archive_permissions
 from tracker.errors import ArchiveLocked, ArchiveUnusable
+from tracker.files import permit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -126,9 +128,10 @@ def read_clock() -> str:
 def _try_lock(path: Path) -> int | None:
     """Open and lock the file; None where another process has it, or took it away meanwhile."""
     try:
-        file = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o644)
+        file = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o600)
     except OSError as error:
         raise ArchiveUnusable(_meaning(error, path)) from error
+    permit(file, archive_permissions(path.parent))
     if _lock_file(file) and _is_still_there(file, path) and not _is_held_elsewhere(file, path.parent):
         return file
     os.close(file)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections import Counter
 from contextlib import closing
 from hashlib import sha256
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tracker.archive.connection import FILE_NAME, connect_to_write, is_blank, translate
 from tracker.archive.migrations import MIGRATION_SET, MIGRATIONS, NOTES, make_schema
 from tracker.archive.mirror_tree import list_tree
+from tracker.archive.modes import make_archive_folder
 from tracker.archive.omissions import note_omissions
 from tracker.archive.places import ARCHIVE, WATCH
 from tracker.archive.redaction import NOT_PUBLIC
@@ -18,11 +21,11 @@ from tracker.archive.repository import open_repository
 from tracker.archive.row_files import read_lines, read_rows
 from tracker.archive.unit_files import FORMAT
 from tracker.errors import ArchiveUnusable, RepositoryUnusable
+from tracker.files import draft_file, write_file
 from tracker.model.preserving import Rebuilt
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-    from pathlib import Path
 
     from tracker.archive.repository import Repository
     from tracker.archive.row_files import Row
@@ -46,24 +49,19 @@ def rebuild_record(mirror: Path, folder: Path) -> Rebuilt:
     record = folder / FILE_NAME
     if record.exists() and not is_blank(record):
         raise ArchiveUnusable(f"there is an archive at {folder} already; name another folder with --archive")
-    part = record.with_name(f"{FILE_NAME}.part")
+    permissions = make_archive_folder(folder)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        part.unlink(missing_ok=True)
-        with open_repository(mirror) as repository:
-            rebuilt, watch = _rebuild(repository, part)
-        if watch is not None and not (folder / WATCH).exists():
-            (folder / WATCH).write_bytes(watch)
-        part.replace(record)
+        with draft_file(record, permissions) as part:
+            with open_repository(mirror) as repository:
+                rebuilt, watch = _rebuild(repository, Path(part.name), record)
+            if watch is not None and not os.path.lexists(folder / WATCH):
+                write_file(folder / WATCH, watch, permissions)
     except OSError as error:
         raise ArchiveUnusable(f"{folder} cannot be written: {error.strerror}") from error
-    finally:
-        for left in folder.glob(f"{part.name}*"):
-            left.unlink()
     return rebuilt
 
 
-def _rebuild(repository: Repository, part: Path) -> tuple[Rebuilt, bytes | None]:
+def _rebuild(repository: Repository, part: Path, record: Path) -> tuple[Rebuilt, bytes | None]:
     tip = next(filter(None, map(repository.find_commit, _TIPS)), None)
     files = list_tree(repository, tip) if tip else ()
     blobs = {path: blob for path, blob in files if not path.endswith((".txt", ".sql"))}
@@ -72,7 +70,7 @@ def _rebuild(repository: Repository, part: Path) -> tuple[Rebuilt, bytes | None]
     watch = _read_one(repository, WATCH, blobs.pop(WATCH)) if WATCH in blobs else None
     archive = read_file(repository, ARCHIVE, _read_one(repository, ARCHIVE, blobs.pop(ARCHIVE)))
     _check_format(repository, archive.pop("format", []))
-    with closing(connect_to_write(part)) as connection, translate(part.with_suffix("")):
+    with closing(connect_to_write(part)) as connection, translate(record):
         connection.execute("PRAGMA foreign_keys = OFF")
         _make_schema(connection, repository, archive.get(NOTES, []))
         connection.execute("BEGIN")

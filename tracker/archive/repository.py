@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import shutil
+import stat
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from subprocess import PIPE
 from tempfile import TemporaryFile
 from typing import TYPE_CHECKING
 
+from tracker.archive.modes import archive_permissions
 from tracker.errors import DocumentUnreadable, RepositoryUnusable
+from tracker.files import draft_folder, read_permissions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -37,6 +39,9 @@ _SETTINGS = tuple(
 _AT_ONCE = 32
 """So few names never fill a pipe, so that git does not wait for us while we wait for it."""
 _ANSWERED = 3
+
+_PARTS = ("KEY", "VALUE")
+"""What git reads a setting from, beside its number: ``GIT_CONFIG_KEY_0`` and ``GIT_CONFIG_VALUE_0``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,13 +164,13 @@ class Repository:
 def create_repository(path: Path) -> None:
     """Make an empty bare repository whose branch is ``main``. Raises ``RepositoryUnusable``."""
     git = load_git()
-    # Begun beside its place and moved there, so that there is a whole one or none.
-    begun = path.with_name(f"{path.name}.new")
-    shutil.rmtree(begun, ignore_errors=True)
+    permissions = archive_permissions(path.parent)
     options = {"initial_branch": "main", "object_format": "sha1", "template": ""}
+    options["shared"] = f"0{permissions.mode:o}"
     try:
-        git.Repo.init(begun, bare=True, allow_unsafe_options=True, **options).close()
-        begun.rename(path)
+        # Begun beside its place and moved there, so that there is a whole one or none.
+        with draft_folder(path, permissions) as begun:
+            git.Repo.init(begun, bare=True, allow_unsafe_options=True, **options).close()
     except (git.exc.GitCommandError, OSError) as error:
         raise RepositoryUnusable(f"{path} cannot be made: {_first_line(str(error))}") from error
 
@@ -196,11 +201,28 @@ def open_repository(path: Path) -> Iterator[Repository]:
         raise RepositoryUnusable(f"{path}: no such repository{hint}") from None
     except git.exc.InvalidGitRepositoryError:
         raise RepositoryUnusable(f"{path} is not a git repository; name the folder that holds .git") from None
+    repo.git.update_environment(**_share_alike(path))
     repository = Repository(path, repo)
     try:
         yield repository
     finally:
         repository.close()
+
+
+def _share_alike(path: Path) -> dict[str, str]:
+    """Return settings by which git makes files as open as the repository's folder is, whatever the umask.
+
+    What a group shares belongs to whoever made it, which git else refuses to touch (CVE-2022-24765).
+    """
+    found = path.stat()
+    settings = {"core.sharedRepository": f"0{read_permissions(path).mode:o}"}
+    if found.st_mode & stat.S_ISGID and found.st_mode & stat.S_IWGRP:
+        settings["safe.directory"] = str(path.resolve())
+    named = enumerate(settings.items())
+    pairs = {
+        f"GIT_CONFIG_{part}_{at}": text for at, pair in named for part, text in zip(_PARTS, pair, strict=True)
+    }
+    return {"GIT_CONFIG_COUNT": str(len(settings)), **pairs}
 
 
 def load_git() -> ModuleType:

@@ -26,6 +26,7 @@ from tracker.archive.editions import declared_name, find_same_bytes, is_told_mor
 from tracker.archive.kept import find_snapshot
 from tracker.archive.ledger import Ledger
 from tracker.archive.lock import read_clock, take_lock
+from tracker.archive.modes import make_archive_folder, make_record_file
 from tracker.archive.recording import Intake, answer_unchanged, keep_document
 from tracker.archive.refusals import refuse
 from tracker.archive.versions import Versions
@@ -54,19 +55,21 @@ FOREIGN_PATIENCE = 60.0
 """How many seconds a nightly run waits for another program to end its writing: nobody is there to retry."""
 
 
-def create_archive(folder: Path) -> None:
-    """Make an empty archive in a folder, and the folder where there is none.
+def create_archive(folder: Path, group: str | None = None) -> None:
+    """Make an empty archive in a folder, and the folder where there is none: for its owner, or for a group.
 
-    Raises ``ArchiveUnusable`` where there is an archive or another file already, which stays as it is.
+    Raises ``ArchiveUnusable`` where there is an archive or another file already, which stays as it is, and
+    where the group cannot be given.
     """
     path = folder / FILE_NAME
     if path.exists() and not is_blank(path):
         _check_file(archive_file(folder))
         raise ArchiveUnusable(f"there is an archive at {folder} already; nothing was changed")
+    permissions = make_archive_folder(folder, group)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_record_file(path, permissions)
     except OSError as error:
-        raise ArchiveUnusable(f"{folder} cannot be made: {error.strerror}") from error
+        raise ArchiveUnusable(f"{path} cannot be made: {error.strerror}") from error
     with _connect_store(path, "record", read_clock):
         pass
 

@@ -1,4 +1,7 @@
-"""Sources that are files below the archive's folder."""
+"""Files below a folder that is read: of links, those are followed that stay in it.
+
+A hard link is a file like any other, and nothing tells where else it has a name.
+"""
 
 from __future__ import annotations
 
@@ -30,6 +33,28 @@ def read_file(folder: Path, path: str, limit: int) -> bytes:
     if len(data) > limit:
         raise Fault("too large", f"{path} is over {limit} bytes")
     return data
+
+
+def explain_link(folder: Path, path: Path) -> str | None:
+    """Return why a link below a folder is not followed; None for no link, and for one to a file in it.
+
+    A link to a folder is not followed either: what is in there is met where it stands, or lies outside.
+    """
+    return explain_way(folder, path) if path.is_symlink() else None
+
+
+def explain_way(folder: Path, path: Path) -> str | None:
+    """Return why a path that begins with a folder leads to no file below it, over whatever links."""
+    try:
+        place = path.resolve(strict=True)
+    except FileNotFoundError:
+        return "a link that leads nowhere"
+    except (OSError, RuntimeError) as error:
+        # Python 3.11 and 3.12 raise RuntimeError for links that lead round in a circle.
+        return f"a link that cannot be followed: {getattr(error, 'strerror', None) or 'it leads in a circle'}"
+    if not place.is_relative_to(folder.resolve()):
+        return f"a link that leads out of the folder, to {place}; copy what it names if you want it"
+    return "a link to a folder; what is in there is read where it stands" if place.is_dir() else None
 
 
 def _read(place: Path, path: str, limit: int) -> bytes:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from tracker.capture.watch_keys import KeyFault, read_settings, read_source, source_table
 from tracker.capture.watch_places import find_line
 from tracker.errors import WatchListInvalid
+from tracker.files import BY_UMASK, keep_permissions, write_file
 from tracker.model.watching import WatchList
 from tracker.text.digest import digest_bytes
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
+    from tracker.files import Permissions
     from tracker.model.watching import Source, WatchSettings
 
 WATCH_FILE: Final = "watch.toml"
@@ -60,32 +62,30 @@ def parse_watch_list(data: bytes, path: Path) -> WatchList:
     return WatchList(settings, sources, data.decode("utf-8"), digest_bytes(data))
 
 
-def add_source(path: Path, source: Source) -> WatchList:
-    """Append a source to a watch list, which is made where there is none; what is there stays as it is.
+def add_source(path: Path, source: Source, permissions: Permissions = BY_UMASK) -> WatchList:
+    """Append a source to a watch list, made where there is none; what is there stays as it is.
 
-    Returns the list as it is then. Raises ``WatchListInvalid`` where the list is at fault, before or after,
-    and where it cannot be written; the file is then as it was.
+    A link to a list is followed, one that leads nowhere is not: whoever put it there would choose what is
+    made. Returns the list as it is then. Raises ``WatchListInvalid`` where the list is at fault, before or
+    after, and where it cannot be written; the file is then as it was.
     """
     before = b""
+    if path.is_symlink() and not path.exists():
+        raise WatchListInvalid(f"{path}: a link that leads nowhere; remove it, or make {path.readlink()}")
     if path.exists():
         before = read_watch_list(path).text.encode()
     gap = b"" if not before else b"\n" if before.endswith(b"\n") else b"\n\n"
     after = before + gap + write_source(source).encode()
     watch_list = parse_watch_list(after, path)
-    _replace(path.resolve(), after)
+    _replace(path.resolve(), after, permissions)
     return watch_list
 
 
-def _replace(path: Path, data: bytes) -> None:
+def _replace(path: Path, data: bytes, permissions: Permissions) -> None:
     """Write a file whole or not at all, with the rights that it had."""
-    part = path.with_name(f".{path.name}.part")
     try:
-        part.write_bytes(data)
-        if path.exists():
-            part.chmod(path.stat().st_mode)
-        part.replace(path)
+        write_file(path, data, keep_permissions(path) or permissions)
     except OSError as error:
-        part.unlink(missing_ok=True)
         raise WatchListInvalid(f"{path}: cannot be written: {error.strerror}") from error
 
 

@@ -38,12 +38,18 @@ def register(app: typer.Typer) -> None:
     )(import_folder)
 
 
-def init(archive: Archive = DEFAULT_ARCHIVE) -> None:
-    """Make an empty archive."""
+def init(
+    group: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Share it with a group: its members read and write it."),
+    ] = None,
+    archive: Archive = DEFAULT_ARCHIVE,
+) -> None:
+    """Make an empty archive, which nobody else on this computer can read."""
     from tracker.archive.store import create_archive
 
-    create_archive(archive)
-    write_answer(f"an empty archive is ready in {archive}")
+    create_archive(archive, group)
+    write_answer(visible(f"an empty archive is ready in {archive}"))
 
 
 def add(

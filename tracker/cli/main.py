@@ -3,27 +3,38 @@
 from __future__ import annotations
 
 import sys
+from io import StringIO
 
 from tracker.errors import TrackerError
 
-INTERRUPTED = 130
+INTERRUPTED, ABORTED = 130, 1
 
 
 def main() -> None:
     """Run ``tracker`` with the process's arguments and exit.
 
-    Typer's own handler stays inside: since 0.26 it carries a Click of its own, so the exceptions of the
-    other Click would pass it and end as tracebacks.
+    Since 0.26 Typer carries a Click of its own, so that its exceptions are not those of the other one. Its
+    own handler prints arguments as they were given, for which it is not used.
     """
+    import typer
+    from typer._click.exceptions import ClickException
+
     from tracker.cli.app import app
+    from tracker.cli.output import tell, tell_all
 
     try:
-        app(prog_name="tracker")
+        sys.exit(app(prog_name="tracker", standalone_mode=False))
     except TrackerError as error:
-        from tracker.report.safe import one_line
-
-        sys.stderr.write(f"tracker: {one_line(str(error))}\n")
+        tell(str(error))
         sys.exit(error.exit_code)
+    except ClickException as error:
+        shown = StringIO()
+        error.show(shown)
+        tell_all(shown.getvalue())
+        sys.exit(error.exit_code)
+    except typer.Abort:
+        sys.stderr.write("Aborted!\n")
+        sys.exit(ABORTED)
     except KeyboardInterrupt:
         sys.stderr.write("tracker: interrupted; what was committed is kept, run the same command to go on\n")
         sys.exit(INTERRUPTED)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Annotated
 
 import typer
 
 from tracker.cli.options import DEFAULT_ARCHIVE, Archive, Output
-from tracker.cli.output import refuse_overwriting, write_answer
+from tracker.cli.output import refuse_overwriting, tell, write_answer
 
 
 def register(app: typer.Typer) -> None:
@@ -49,7 +48,7 @@ def datasette_metadata(
             )
             if number
         )
-        sys.stderr.write(
-            f"tracker: {archive} holds {held}: serve it to yourself alone; what is open to all is in its"
-            " public mirror (tracker mirror push, tracker rebuild)\n"
+        tell(
+            f"{archive} holds {held}: serve it to yourself alone; what is open to all is in its"
+            " public mirror (tracker mirror push, tracker rebuild)"
         )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, get_args
 import typer
 
 from tracker.cli.options import DEFAULT_ARCHIVE, Archive
-from tracker.cli.output import write_answer
+from tracker.cli.output import tell, write_answer
 from tracker.cli.progress import shown_progress
 from tracker.errors import ArchiveLocked, TrackerError
 
@@ -139,14 +139,13 @@ def _told_checks(failing: frozenset[str], *, quiet: bool) -> Iterator[Callable[[
 
 def _show(night: Night, failed: list[Check], *, as_json: bool, quiet: bool, summary: Path | None) -> None:
     from tracker.report.runs import check_line, counts_line, run_json
-    from tracker.report.safe import one_line
 
     code = FOUND_FAULTS if failed or night.unmirrored else DONE
     trouble = {"unmirrored": night.unmirrored} if night.unmirrored else {}
     wanted = bool(summary or as_json)
     encoded = run_json(night.run, night.checks, evidence=False, exit_code=code, **trouble) if wanted else ""
     for line in trouble.values():
-        sys.stderr.write(f"tracker: {one_line(line)}\n")
+        tell(line)
     if summary:
         write_answer(encoded, summary)
     if as_json:
@@ -181,4 +180,4 @@ def _tell(audience: Audience, title: str, text: str, *, is_well: bool) -> None:
 
     warnings = send_message(audience, title, text) if title else ()
     for warning in (*warnings, *send_heartbeat(audience, is_well=is_well)):
-        sys.stderr.write(f"tracker: {warning}\n")
+        tell(warning)

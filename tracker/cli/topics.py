@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 import typer
 
 from tracker.cli.options import DEFAULT_ARCHIVE, Archive, Colour, ListFormat, Output, VocabularyFile
-from tracker.cli.output import terminal_width, wants_colour, write_answer
+from tracker.cli.output import tell_all, terminal_width, wants_colour, write_answer
 from tracker.errors import TrackerError
 
 FOUND = 1
@@ -143,7 +143,7 @@ def learn(
         if form == "json"
         else render_lesson(taught.lesson, width=terminal_width(), color=wants_colour(color))
     )
-    typer.echo(f"{path}: {path.stat().st_size / 1000:.0f} kB written", err=True)
+    tell_all(f"{path}: {path.stat().st_size / 1000:.0f} kB written\n")
 
 
 def _refuse(output: Path | None, *inputs: Path | None) -> None:

@@ -72,9 +72,10 @@ def _read_act(*, destroy: bool, lift: bool) -> Act:
 
 def _ask(archive: Path, reference: str) -> None:
     from tracker.report.rights import question
+    from tracker.report.safe import one_line
     from tracker.workflows.withdraw import describe
 
-    asked = question(describe(archive, "destroy", reference))
+    asked = one_line(question(describe(archive, "destroy", reference)))
     if not sys.stdin.isatty():
         raise DecisionInvalid(f"{asked} Nobody is there to ask; to do it: --yes")
     if not typer.confirm(f"{asked} Destroy it?"):

@@ -29,6 +29,9 @@ _SGR: dict[Style, str] = {
     "shade3": "38;5;16;48;5;111",
     "shade4": "38;5;16;48;5;75",
 }
+_PLAIN = "\x1b[0m"
+COLOURS = frozenset({_PLAIN, *(f"\x1b[{code}m" for code in _SGR.values())})
+"""Every escape sequence that is ours."""
 
 ELLIPSIS = "…"
 
@@ -134,7 +137,7 @@ def draw(lines: Iterable[Line], *, color: bool) -> str:
 def _paint(span: Span, color: bool) -> str:
     text = visible(span.text).replace("\n", " ")
     code = _SGR[span.style]
-    return f"\x1b[{code}m{text}\x1b[0m" if color and code and text.strip() else text
+    return f"\x1b[{code}m{text}{_PLAIN}" if color and code and text.strip() else text
 
 
 def _words(spans: Iterable[Span], longest: int) -> Iterable[tuple[Span | None, Sequence[Span]]]:

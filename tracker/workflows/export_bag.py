@@ -10,8 +10,10 @@ from tracker import __version__
 from tracker.archive.bag_files import make_bag
 from tracker.archive.descriptions import Column, read_descriptions
 from tracker.archive.holdings import open_holdings
+from tracker.archive.modes import private_permissions
 from tracker.archive.record_lines import list_lines
 from tracker.errors import NotInArchive
+from tracker.files import BY_UMASK
 from tracker.model.citing import Reference
 from tracker.model.preserving import Exported
 from tracker.report.tables import write_csv
@@ -57,7 +59,8 @@ _OPEN, _PRIVATE = "open material; of the rest digests", "everything, save what w
 def export_bag(archive: Path, target: Path, day: str, *, private: bool = False) -> Exported:
     """Write what may leave the archive into a new folder, whole or not at all; ``day`` is today, ISO.
 
-    Open material only, unless ``private``. Raises ``ArchiveUnusable`` where something is at that place, or
+    Open material only, unless ``private``; what is private can be read by the archive's owner or group
+    alone. Raises ``ArchiveUnusable`` where something is at that place, or
     the disk is full, and ``NotInArchive`` where there is nothing that may leave.
     """
     info = {
@@ -71,7 +74,7 @@ def export_bag(archive: Path, target: Path, day: str, *, private: bool = False) 
         documents = {sha256: _document_name(sha256, kind) for sha256, kind in holdings.documents()}
         if not documents:
             raise NotInArchive("the archive holds nothing that may leave it")
-        with make_bag(target, info) as bag:
+        with make_bag(target, info, private_permissions(archive) if private else BY_UMASK) as bag:
             bag.add("README.txt", [files(__package__).joinpath("bag_readme.txt").read_bytes()])
             for sha256, name in documents.items():
                 bag.add(name, [holdings.document(sha256)])

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from typing import TYPE_CHECKING, BinaryIO
 
 from tracker import __version__
 from tracker.archive.holdings import open_holdings
+from tracker.archive.modes import private_permissions
 from tracker.archive.reader import open_reader
 from tracker.capture.warc_writing import FORMAT, STANDARD, Written, name_record, open_writer
 from tracker.errors import NotInArchive, WarcUnusable
+from tracker.files import BY_UMASK, draft_file
 from tracker.model.preserving import Exported
 from tracker.references import parse_reference
 from tracker.workflows.warc_records import list_records
@@ -27,25 +30,23 @@ def export_warc(archive: Path, target: Path, wanted: Sequence[str], *, private: 
     """Write the snapshots behind references, or all, into a new WARC, whole or not at all.
 
     It is packed, each record by itself, where its name ends in ``.gz``. The same record gives the same
-    bytes. Open material only, unless ``private``. Raises ``WarcUnusable`` where there is a file of that
+    bytes. Open material only, unless ``private``; what is private can be read by the archive's owner or
+    group alone. Raises ``WarcUnusable`` where there is a file of that
     name or it cannot be written, and ``NotInArchive`` for a reference with nothing behind it that may
     leave.
     """
-    if target.exists():
+    if os.path.lexists(target):
         raise WarcUnusable(f"{target} exists already and was left alone; name another file")
-    part = target.with_name(f".{target.name}.part")
+    permissions = private_permissions(archive) if private else BY_UMASK
     try:
         with open_holdings(archive, private=private) as holdings:
             chosen, closed = _choose(archive, holdings, wanted)
-            with part.open("wb") as out:
+            with draft_file(target, permissions) as out:
                 contents = _write(holdings, chosen, out, packed=target.name.endswith(".gz"))
-        with part.open("rb") as file:
-            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-        part.rename(target)
+                out.seek(0)
+                sha256 = hashlib.file_digest(out, "sha256").hexdigest()
     except OSError as error:
         raise WarcUnusable(f"{target} cannot be written: {error.strerror}") from error
-    finally:
-        part.unlink(missing_ok=True)
     return Exported(str(target), contents, target.stat().st_size, sha256, closed)
 
 

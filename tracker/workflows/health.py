@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from itertools import chain
+from shlex import quote
 from typing import TYPE_CHECKING
 
 from tracker.archive.ledger import open_ledger
+from tracker.archive.modes import find_readable, is_for_group
 from tracker.capture.watch import WATCH_FILE, is_watched, read_watch_list
 from tracker.model.ledger import Concern, Health
 
@@ -35,6 +37,7 @@ def assess_health(archive: Path, instant: str, streak: int) -> Health:
             *_missed_night(runs, instant),
             *chain.from_iterable(_source_concerns(each, streak, waiting) for each in sources),
             *_overdue(ledger.expectations(), instant[:10]),
+            *_readable(archive),
         )
     return Health(instant, sources, tuple(concerns))
 
@@ -43,6 +46,15 @@ def _read_states(ledger: Ledger, watched: WatchList, day: str) -> tuple[SourceSt
     valid = {source.id for source in watched.sources if is_watched(source, day)}
     known = (each for each in ledger.sources() if each.partition(":")[0] in valid)
     return tuple(state for source in known if (state := ledger.state(source)))
+
+
+def _readable(archive: Path) -> Iterator[Concern]:
+    """Tell what others on this computer can read: whatever was withdrawn or is not public is in there."""
+    names = find_readable(archive)
+    if names:
+        kept = "o=" if is_for_group(archive) else "go="
+        detail = f"others can read {', '.join(names)}; close it: chmod -R {kept} {quote(str(archive))}"
+        yield Concern("open to others", "the archive", None, detail)
 
 
 def _missed_night(runs: Sequence[RunEntry], instant: str) -> Iterator[Concern]:

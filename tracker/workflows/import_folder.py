@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeGuard, get_args
 
 from tracker.archive.store import open_store
+from tracker.capture.local import explain_link, explain_way
 from tracker.errors import DocumentUnreadable, ReferenceInvalid, Withdrawn
 from tracker.model.citing import Reference, TextKind
 from tracker.model.record import Declaration
 from tracker.references import find_body, find_country, resolve_session
+from tracker.report.safe import one_line
 from tracker.workflows.add import record_document
 from tracker.workflows.dates import check_date
 from tracker.workflows.metadata import Particulars, Table, read_columns, read_metadata
@@ -75,7 +77,7 @@ def import_folder(
     plan = _Plan(
         find_body(body),
         compile_pattern(pattern, required),
-        _read_table(metadata, columns, body),
+        _read_table(folder, metadata, columns, body),
         country,
         kind,
     )
@@ -105,18 +107,22 @@ class _Plan:
     kind: TextKind | None
 
 
-def _read_table(metadata: Path | None, columns: Sequence[str], body: str) -> Table:
+def _read_table(folder: Path, metadata: Path | None, columns: Sequence[str], body: str) -> Table:
     if metadata is None:
         if columns:
             raise ReferenceInvalid("--column maps columns of a table; name the table with --metadata")
         return Table({})
+    # A table that came with the folder is no more to be trusted than the rest of it.
+    is_inside = metadata.absolute().is_relative_to(folder.absolute())
+    if is_inside and metadata.exists() and (reason := explain_way(folder, metadata)):
+        raise DocumentUnreadable(f"{metadata}: {reason}")
     return read_metadata(metadata, read_columns(columns), find_body(body))
 
 
 def _list_files(folder: Path) -> list[Path]:
     if not folder.is_dir():
         raise DocumentUnreadable(f"{folder}: no such directory")
-    return sorted(path for path in folder.rglob("*") if path.is_file())
+    return sorted(path for path in folder.rglob("*") if path.is_file() or path.is_symlink())
 
 
 def _import_file(store: Store, folder: Path, path: Path, plan: _Plan, observed: str) -> Outcome | Skipped:
@@ -124,6 +130,9 @@ def _import_file(store: Store, folder: Path, path: Path, plan: _Plan, observed: 
     if path.name.startswith("."):
         return Skipped(name, "hidden file", fault=False)
     match = plan.pattern.fullmatch(name)
+    reason = explain_link(folder, path)
+    if reason:
+        return Skipped(name, reason, fault=match is not None and not path.is_dir())
     if not match:
         return Skipped(name, "its name does not fit the pattern", fault=False)
     try:
@@ -191,5 +200,5 @@ def summary(imported: Imported) -> str:
 
 def skipped_lines(imported: Imported) -> tuple[str, ...]:
     """Return a line for each file and each row of the table left out, with the reason."""
-    files = tuple(f"  skipped {skip.path}: {skip.reason}" for skip in imported.skipped)
-    return files + tuple(f"  skipped {row}" for row in imported.unread_rows)
+    files = tuple(f"{skip.path}: {skip.reason}" for skip in imported.skipped)
+    return tuple(f"  skipped {one_line(each)}" for each in (*files, *imported.unread_rows))

@@ -7,6 +7,7 @@ from dataclasses import replace
 from itertools import count
 from typing import TYPE_CHECKING
 
+from tracker.archive.modes import archive_permissions
 from tracker.capture.fetch import is_web_address
 from tracker.capture.watch import WATCH_FILE, add_source, describe_source, read_watch_list
 from tracker.errors import ArchiveUnusable
@@ -41,7 +42,7 @@ def watch(archive: Path, address: str, table: Mapping[str, object], name: str | 
     source = describe_source(name or _NAMELESS, {**table, **place})
     if name is None:
         source = replace(source, id=_free_name(source, taken))
-    add_source(path, source)
+    add_source(path, source, archive_permissions(archive))
     return source
 
 

@@ -24,6 +24,7 @@ from tracker.archive.staging import find_branch
 from tracker.archive.verifying.objects import FSCK
 from tracker.archive.verifying.recalling import Recollection, name_object
 from tracker.errors import TrackerError
+from tracker.files import CLOSED, new_file, new_folder, read_permissions, write_file
 from tracker.model.verifying import Step
 from tracker.text.inflate import Meter, NotInflated, inflate
 
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 
 _MISSING = re.compile(r"missing (commit|tree|blob) ([0-9a-f]{40})", re.MULTILINE)
 _KINDS = ("blob", "tree", "commit")
-_HEAD = "ref: refs/heads/main\n"
+_HEAD = b"ref: refs/heads/main\n"
 _PACK_HEAD = b"PACK\0\0\0\2"
 _DIGEST = 20
 """So many bytes has a SHA-1, which is the end of git's own files."""
@@ -65,7 +66,7 @@ def mend_objects(folder: Path, aside: Path) -> list[Step]:
 def _write_head(path: Path) -> Iterator[Step]:
     """Write the file that names the branch, without which git opens no repository."""
     if not (path / "HEAD").is_file():
-        (path / "HEAD").write_text(_HEAD, encoding="ascii")
+        write_file(path / "HEAD", _HEAD, read_permissions(path))
         yield Step(did=True, what="HEAD", how="written again: it names the branch main")
 
 
@@ -131,7 +132,8 @@ def _set_loose_aside(path: Path, aside: Path) -> Iterator[Step]:
 
 
 def _move(file: Path, place: Path) -> None:
-    place.parent.mkdir(parents=True, exist_ok=True)
+    if not place.parent.is_dir():
+        new_folder(place.parent, read_permissions(place.parent.parent))
     shutil.move(file, place)
 
 
@@ -188,11 +190,12 @@ def _write_anew(folder: Path) -> Iterator[tuple[sqlite3.Connection, Repository]]
     """Write a mirror of a copy of the record, aside, and yield both."""
     with TemporaryDirectory(dir=folder, prefix=".repair-") as name:
         place = Path(name)
+        new_file(place / FILE_NAME, CLOSED).close()
         with closing(connect_to_write(place / FILE_NAME)) as copy:
             with closing(connect_to_read(folder / FILE_NAME)) as record:
                 record.backup(copy)
             if (folder / WATCH).is_file():
-                shutil.copyfile(folder / WATCH, place / WATCH)
+                write_file(place / WATCH, (folder / WATCH).read_bytes(), CLOSED)
             update_mirror(copy, place)
             with open_repository(place / MIRROR) as anew:
                 yield copy, anew

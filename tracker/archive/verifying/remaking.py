@@ -9,11 +9,13 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from tracker.archive.connection import FILE_NAME, connect_to_read, connect_to_write
+from tracker.archive.modes import archive_permissions
 from tracker.archive.pending import read_pending, watch_tables
 from tracker.archive.placement import read_tables
 from tracker.archive.rebuild import rebuild_record
 from tracker.archive.unit_files import SEGMENTS, UnitFiles
 from tracker.errors import TrackerError
+from tracker.files import permit
 from tracker.model.verifying import Step
 
 if TYPE_CHECKING:
@@ -32,6 +34,7 @@ def make_record_again(folder: Path, mirror: Path, old: Path) -> list[Step]:
 
     Raises ``RepositoryUnusable`` where the mirror does not give one; everything is as it was then.
     """
+    permissions = archive_permissions(folder)
     with TemporaryDirectory(dir=folder, prefix=".repair-") as name:
         rebuilt = rebuild_record(mirror, Path(name))
         made = Path(name) / FILE_NAME
@@ -41,6 +44,7 @@ def make_record_again(folder: Path, mirror: Path, old: Path) -> list[Step]:
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         for ending in COMPANIONS:
             (folder / f"{FILE_NAME}{ending}").unlink(missing_ok=True)
+        permit(made, permissions)
         made.replace(folder / FILE_NAME)
     how = f"it was made again from the mirror at {rebuilt.commit[:12]}"
     return [Step(did=True, what=FILE_NAME, how=how), taken]

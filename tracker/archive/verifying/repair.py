@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 from contextlib import closing
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 from tracker.archive.connection import FILE_NAME, connect_to_write, translate
 from tracker.archive.lock import take_lock
 from tracker.archive.mirror import update_mirror
+from tracker.archive.modes import archive_permissions
 from tracker.archive.pending import forget_mirrored
 from tracker.archive.places import MIRROR
 from tracker.archive.repository import open_repository
@@ -23,6 +25,7 @@ from tracker.archive.verifying.remaking import COMPANIONS, make_record_again
 from tracker.archive.verifying.verify import verify_archive
 from tracker.archive.writing import Writing
 from tracker.errors import ArchiveUnusable, RepositoryUnusable, TrackerError
+from tracker.files import new_file, new_folder
 from tracker.model.verifying import Repaired, Step
 
 if TYPE_CHECKING:
@@ -140,12 +143,15 @@ def _set_aside(folder: Path, instant: str) -> Path:
     record = folder / FILE_NAME
     name = f"before-repair-{instant.replace('-', '').replace(':', '')}"
     places = (folder / (name if number == 1 else f"{name}-{number}") for number in count(1))
-    aside = next(place for place in places if not place.exists())
+    aside = next(place for place in places if not os.path.lexists(place))
+    permissions = archive_permissions(folder)
     try:
-        aside.mkdir()
+        new_folder(aside, permissions)
         for file in (record, *(folder / f"{FILE_NAME}{ending}" for ending in COMPANIONS)):
             if file.is_file():
-                shutil.copy2(file, aside / file.name)
+                with file.open("rb") as source, new_file(aside / file.name, permissions) as copy:
+                    shutil.copyfileobj(source, copy)
+                shutil.copystat(file, aside / file.name)
     except OSError as error:
         raise ArchiveUnusable(f"{aside} cannot be made, and nothing was changed: {error.strerror}") from error
     return aside
