@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from typing import TYPE_CHECKING, Final
 
 from tracker.report.countries import set_apart
 from tracker.report.json import encode_json
+from tracker.report.tables import write_csv
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -20,13 +19,13 @@ SCHEMA_VERSION: Final = "1"
 
 def countries_csv(reading: SessionReading, rows: Sequence[TopicRow]) -> str:
     """Return a matrix of levels: a row for each country, a column for each topic by id; empty is absent."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(["country", *(row.topic.id for row in rows)])
-    for country in reading.countries:
-        cells = (row.standings.get(country.country) for row in rows)
-        writer.writerow([country.country, *((cell.level or "") if cell else "" for cell in cells)])
-    return out.getvalue()
+    heads = ["country", *(row.topic.id for row in rows)]
+    return write_csv(heads, (_levels(country.country, rows) for country in reading.countries))
+
+
+def _levels(country: str, rows: Sequence[TopicRow]) -> list[str]:
+    cells = (row.standings.get(country) for row in rows)
+    return [country, *((cell.level or "") if cell else "" for cell in cells)]
 
 
 def countries_json(reading: SessionReading, rows: Sequence[TopicRow], everyone: Sequence[TopicRow]) -> str:

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 
 from tracker.errors import DecisionInvalid
 from tracker.report.safe import one_line
+from tracker.report.tables import write_csv
+from tracker.text.cells import unguard
 from tracker.text.rulings import name_asked
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from tracker.model.decisions import Quote, Ruling
 
@@ -21,9 +23,6 @@ _NAMES = ("question", "old", "new", "id")
 
 COLUMNS = ("question", "series", "old", "new", "id", "old_text", "new_text", "said")
 CODER, NOTE = "coder ", "note "
-
-_FORMULA = ("=", "+", "-", "@")
-"""What a spreadsheet would compute where a cell begins with it; an apostrophe before it says text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +47,8 @@ def write_sheet(rulings: Sequence[Ruling]) -> str:
     rows: dict[tuple[str, ...], list[Ruling]] = {}
     for ruling in rulings:
         rows.setdefault(name_asked(ruling), []).append(ruling)
-    out = StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow([*COLUMNS, *(head for person in people for head in (CODER + person, NOTE + person))])
-    for some in rows.values():
-        writer.writerow([_guard(cell) for cell in (*_unit_cells(some[0]), *_coder_cells(some, people))])
-    return out.getvalue()
+    heads = [*COLUMNS, *(head for person in people for head in (CODER + person, NOTE + person))]
+    return write_csv(heads, ((*_unit_cells(some[0]), *_coder_cells(some, people)) for some in rows.values()))
 
 
 def read_sheet(text: str) -> tuple[Cell, ...]:
@@ -75,10 +70,9 @@ def read_sheet(text: str) -> tuple[Cell, ...]:
 
 
 def _read_cells(line: int, row: dict[str, str | None], people: Sequence[str]) -> Iterator[Cell]:
-    asked = tuple((row[name] or "").strip() for name in _NAMES)
+    asked = tuple(_read(row, name) for name in _NAMES)
     for person in people:
-        code = (row[CODER + person] or "").strip()
-        note = _unguard((row.get(NOTE + person) or "").strip())
+        code, note = _read(row, CODER + person), _read(row, NOTE + person)
         if code:
             yield Cell(line, asked, person, code, note or None)
 
@@ -109,9 +103,5 @@ def _texts(quotes: Sequence[Quote]) -> str:
     return " | ".join(one_line(quote.text) for quote in quotes)
 
 
-def _guard(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
-
-
-def _unguard(cell: str) -> str:
-    return cell[1:] if cell[:1] == "'" and cell[1:].startswith(_FORMULA) else cell
+def _read(row: Mapping[str, str | None], name: str) -> str:
+    return unguard((row.get(name) or "").strip())

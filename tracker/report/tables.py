@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from tracker.report.layout import columns, line, shorten
 from tracker.report.safe import one_line
+from tracker.text.cells import guard
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -15,8 +16,6 @@ if TYPE_CHECKING:
     from tracker.report.layout import Line
 
 _GAP = "  "
-_FORMULA = ("=", "+", "-", "@")
-"""What a spreadsheet would compute where a cell begins with it; an apostrophe before it says text."""
 
 
 def lay_table(
@@ -40,11 +39,13 @@ def _pad(cell: str, size: int, *, to_right: bool) -> str:
 
 
 def write_csv(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """Return rows as CSV with a line of headings; what is None is empty, each cell on one line."""
+    """Return rows as CSV with a line of headings; what is None is empty, each cell on one line.
+
+    A number stays one, and a text is never a formula. Every table that leaves us in CSV is written here.
+    """
     out = StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(head)
-    for row in rows:
+    for row in (head, *rows):
         writer.writerow([_cell(value) for value in row])
     return out.getvalue()
 
@@ -52,5 +53,4 @@ def write_csv(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
 def _cell(value: object) -> object:
     if not isinstance(value, str):
         return value
-    text = one_line(value)
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    return guard(one_line(value))

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Final
 
 from tracker.report.json import encode_json
+from tracker.report.tables import write_csv
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -43,11 +42,7 @@ def timeline_csv(timeline: Timeline, rows: Sequence[Row]) -> str:
     ``priority`` is the probability of a careful reader calling it one, where that was fitted. Sessions that
     were not read have their ``state`` and nothing else. Shares are from 0 to 1.
     """
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    writer.writerows(cells for row in rows for cells in _cells(timeline, row))
-    return out.getvalue()
+    return write_csv(COLUMNS, (cells for row in rows for cells in _cells(timeline, row)))
 
 
 def _cells(timeline: Timeline, row: Row) -> Iterator[tuple[object, ...]]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections import defaultdict
 from dataclasses import asdict
 from typing import TYPE_CHECKING
@@ -11,6 +9,7 @@ from typing import TYPE_CHECKING
 from tracker.report.json import encode_json
 from tracker.report.layout import Line, Span, columns, draw, line, shorten, wrap
 from tracker.report.safe import one_line
+from tracker.report.tables import write_csv
 from tracker.report.words import DIGEST, counted
 
 if TYPE_CHECKING:
@@ -62,13 +61,16 @@ def topics_json(vocabulary: Vocabulary) -> str:
 
 def topics_csv(vocabulary: Vocabulary) -> str:
     """Return the topics as CSV, as vocabularies are read, with the terms of English and of any language."""
-    text = io.StringIO()
-    rows = csv.writer(text, lineterminator="\n")
-    rows.writerow(("id", "label", "terms", "broader"))
-    for topic in vocabulary.topics:
-        terms = (*topic.terms.get("en", ()), *topic.terms.get("und", ()))
-        rows.writerow((topic.id, topic.label, "; ".join(terms), topic.broader or ""))
-    return text.getvalue()
+    rows = [
+        (
+            topic.id,
+            topic.label,
+            "; ".join((*topic.terms.get("en", ()), *topic.terms.get("und", ()))),
+            topic.broader,
+        )
+        for topic in vocabulary.topics
+    ]
+    return write_csv(("id", "label", "terms", "broader"), rows)
 
 
 def render_topic(topic: Topic, vocabulary: Vocabulary, *, width: int = 80, color: bool = False) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tracker.errors import TrackerError, VocabularyInvalid
+from tracker.text.cells import unguard
 from tracker.text.folding import fold
 from tracker.text.rulings import settle_rulings
 from tracker.topics.matching import match_topics
@@ -72,7 +73,8 @@ def read_csv(text: str, source: str) -> tuple[CodedRow, ...]:
             unit, codes = row.get("text"), row.get("codes")
             if unit is None or codes is None:
                 raise TrackerError(f"{place}: expected the columns text and codes")
-            found.append(CodedRow(unit, tuple(filter(None, map(str.strip, codes.split(";")))), place))
+            named = tuple(filter(None, map(str.strip, unguard(codes).split(";"))))
+            found.append(CodedRow(unguard(unit), named, place))
     except csv.Error as error:
         raise TrackerError(f"{source}, line {rows.line_num}: not valid CSV: {error}") from error
     return tuple(found)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias, cast
 
 from tracker.errors import VocabularyInvalid
 from tracker.model.topics import Topic, TopicKind
+from tracker.text.cells import unguard
 from tracker.text.folding import fold
 
 if TYPE_CHECKING:
@@ -77,7 +78,8 @@ def read_csv(text: str, source: str) -> Draft:
         for row in rows:
             if any(cell.strip() for cell in row):
                 place = f"{source}, line {rows.line_num}"
-                placed.append((_topic_from_row(columns, row, place), place))
+                cells = [unguard(cell.strip()) for cell in row]
+                placed.append((_topic_from_row(columns, cells, place), place))
     except csv.Error as error:
         raise VocabularyInvalid(f"{source}, line {rows.line_num}: not valid CSV: {error}") from error
     listed = {fold(term): topic.id for topic, _ in placed for term in topic.terms["und"][1:]}

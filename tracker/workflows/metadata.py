@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from tracker.errors import ReferenceInvalid, VocabularyInvalid
 from tracker.references import find_country, resolve_session
+from tracker.text.cells import unguard
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -88,7 +89,7 @@ def _read_rows(table: csv.DictReader[str], path: Path, columns: Mapping[str, str
     rows: dict[Key, Particulars] = {}
     unread = []
     for row in table:
-        cells = {field: (row[column] or "").strip() or None for field, column in mapping.items()}
+        cells = {field: unguard((row[column] or "").strip()) or None for field, column in mapping.items()}
         try:
             key = _key(cells, body)
         except ReferenceInvalid as error:
