@@ -17,6 +17,7 @@ from tracker.archive import (
     withdrawals,
 )
 from tracker.archive.connection import archive_file, check_schema, connect_to_read, translate
+from tracker.archive.withheld import Withheld
 from tracker.errors import ArchiveUnusable
 
 if TYPE_CHECKING:
@@ -61,17 +62,19 @@ class Ledger:
     def runs(self, first: str = "", last: str = "~", kind: RunKind | None = None) -> tuple[RunEntry, ...]:
         """Return the runs that began from one instant to before another, oldest first."""
         with translate(self.path):
-            return runs.read_runs(self._connection, first, last, kind)
+            return tuple(map(self._withheld().run, runs.read_runs(self._connection, first, last, kind)))
 
     def run(self, number: int) -> RunEntry | None:
         """Return one run by its number."""
         with translate(self.path):
-            return runs.read_run(self._connection, number)
+            found = runs.read_run(self._connection, number)
+            return found and self._withheld().run(found)
 
     def checks(self, run: int, *, evidence: bool = False) -> tuple[Check, ...]:
         """Return what the checks of a run came to; with their exchanges where the evidence is asked for."""
         with translate(self.path):
-            return outcomes.read_checks(self._connection, run, evidence=evidence)
+            found = outcomes.read_checks(self._connection, run, evidence=evidence)
+            return tuple(map(self._withheld().check, found))
 
     def past(self, source: str, limit: int) -> tuple[Check, ...]:
         """Return the latest checks of a source, newest first."""
@@ -126,7 +129,7 @@ class Ledger:
     def decided(self, first: str = "", last: str = "~") -> tuple[Review, ...]:
         """Return the documents that a person decided on, from one instant to before another."""
         with translate(self.path):
-            return reviews.read_decided(self._connection, first, last)
+            return tuple(map(self._withheld().review, reviews.read_decided(self._connection, first, last)))
 
     def review(self, number: int) -> Review | None:
         """Return one document that was not accepted, by its number."""
@@ -194,4 +197,7 @@ class Ledger:
     def expectations(self) -> tuple[Expectation, ...]:
         """Return the latest note on each statement that is, or was, not there."""
         with translate(self.path):
-            return expectations.read_expectations(self._connection)
+            return tuple(map(self._withheld().expectation, expectations.read_expectations(self._connection)))
+
+    def _withheld(self) -> Withheld:
+        return Withheld.read(self._connection)
