@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from tracker.archive.access import is_closed_source, read_closed_sources
 from tracker.archive.scrubbing import name_command
+from tracker.archive.withheld import Withheld
+from tracker.model.citing import Reference
 
 if TYPE_CHECKING:
     import sqlite3
@@ -31,6 +33,9 @@ NOT_PUBLIC = "not public"
 
 _DIGESTS = "withdrawn"
 """The table that says of closed rows that they were withdrawn, and holds no more than digests."""
+
+_NOTES = "expectations"
+"""The table that names statements by their words and not by a number."""
 
 _TELLING = """
 WITH closed AS (SELECT value FROM json_each(?1)), gone AS (SELECT value FROM json_each(?2))
@@ -63,7 +68,9 @@ class Redaction:
             "statements": frozenset(access.statements),
         }
         ids = (json.dumps(sorted(closed)) for closed in (access.snapshots, access.statements))
-        self._telling = frozenset(run for (run,) in connection.execute(_TELLING, tuple(ids)))
+        self._withheld = Withheld.read(connection)
+        telling = frozenset(run for (run,) in connection.execute(_TELLING, tuple(ids)))
+        self._telling = telling | self._withheld.runs
 
     @property
     def is_open(self) -> bool:
@@ -97,9 +104,15 @@ class Redaction:
                 shown[name] = [_name_alone(row) if row["id"] in self._telling else row for row in found]
             elif name == _DIGESTS:
                 shown[name] = found
+            elif name == _NOTES:
+                shown[name] = [self._take_note(row) for row in found]
             else:
                 shown[name] = [row for row in found if not self._is_closed(name, row, frozenset(outcomes))]
         return shown
+
+    def _take_note(self, row: Row) -> Row:
+        named = Reference(*(row[part] for part in ("country", "body", "session", "item")))  # type: ignore[arg-type]
+        return {**row, "note": None} if named in self._withheld.statements else row
 
     def _is_closed(self, table: str, row: Row, outcomes: frozenset[object]) -> bool:
         closed = {**self._closed, "outcomes": outcomes}

@@ -1,0 +1,153 @@
+"""No command, in any form, prints what was typed or noted of a statement that was withdrawn."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.conftest import run_tracker
+from tests.here import runner
+from tests.nights import Page, running_site, source, watch, write_speech
+from tests.repositories import run_git
+from tracker.capture.judge import judge
+from tracker.workflows.snapshot import snapshot
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.running import Ran
+
+WHERE = "XAA/UNGA/78"
+CANARIES = {
+    "--title": "Canarytitle", "--speaker": "Canaryspeaker", "--post": "Canarypost",
+    "--symbol": "A/78/PV.9Canarysymbol", "--on-behalf-of": "Canarygroup",
+}  # fmt: skip
+SAID = "Canaryword"
+EARLIER, HEADER, NOTE, DECISION, REASON = (
+    "Canaryearlier", "Canaryheader", "Canarynote", "Canarydecision", "Canaryreason",
+)  # fmt: skip
+CANARY = re.compile("canary", re.IGNORECASE)
+WHY = ("--reason", "names a witness", "--authority", "District Court", "--by", "Ana")
+
+SPEECH = write_speech(f"We will fight corruption in the {SAID} case. Corruption in {SAID} must end.", 3)
+
+
+def run(folder: Path, *arguments: str) -> Ran:
+    ran = run_tracker(folder, *arguments)
+    assert ran.code in {0, 1}, (arguments, ran)
+    return ran
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with an archive and a mirror, in which everything that can tell of a statement does."""
+    folder = tmp_path_factory.mktemp("told")
+    archive = folder / "snapshots"
+    run(folder, "init")
+    (folder / "speech.txt").write_text(SPEECH, encoding="utf-8")
+    (folder / "open.txt").write_text(write_speech("We condemn corruption."), encoding="utf-8")
+    run(folder, "expect", WHERE, "--by", "Ana", "--due", "2026-01-01", "--note", NOTE)
+    with running_site() as site:
+        site.say("/79", "We condemn corruption.", 5)
+        site.pages["/78"] = Page(SPEECH, headers={"Content-Disposition": f"inline; filename={HEADER}.txt"})
+        site.pages["/log"] = Page(f"<html><title>Sign in {SAID}</title><p>You must be logged in, {SAID}.</p>")
+        watch(
+            archive,
+            source("xaa-79", "XAA/UNGA/79~prepared.en", site.url("/79"))
+            + source("xaa-78", f"{WHERE}~prepared.en", site.url("/78"))
+            + source("xaa-78-log", f"{WHERE}~verbatim.en", site.url("/log")),
+            site.port,
+        )
+        snapshot(archive, (), judge)
+    run(folder, "review", "1", "reject", "--by", "Ana", "--reason", REASON)
+    add = ("add", "speech.txt", "--as", f"{WHERE}~prepared.en")
+    run(folder, *add, "--title", EARLIER)
+    run(
+        folder, *add, *(word for pair in CANARIES.items() for word in pair), "--url", "https://example.org/78"
+    )
+    run(folder, "add", "open.txt", "--as", "XAA/UNGA/77~prepared.en", "--title", "An open title")
+    level = ("--topic", "corruption", "--level", "substantive", "--by", "Ben", "--note", DECISION)
+    run(folder, "judge", WHERE, *level)
+    run(folder, "mirror", "update")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def withdrawn(told: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = shutil.copytree(told, tmp_path_factory.mktemp("withdrawn") / "told")
+    run(folder, "withdraw", WHERE, *WHY)
+    return folder
+
+
+FORMS = {
+    "list": ("text", "json"), "log XAA/UNGA": ("text", "json"), "runs": ("text", "json", "csv"),
+    "health": ("text", "json"), "expect": ("text", "json"), "decisions": ("text", "json", "csv"),
+    "review": ("text", "json"), "review --decided": ("text", "json"),
+    "report --year 2026": ("text", "json", "csv", "markdown"),
+    **{f"runs {number}": ("text", "json", "csv") for number in range(1, 8)},
+    f"log {WHERE}": ("text", "json"), f"log {WHERE} --versions": ("text",), f"show {WHERE}": ("text",),
+    f"show {WHERE} --raw": ("text",), f"priorities {WHERE}": ("text",),
+    "search corruption": ("text", "json"), "blame " + WHERE: ("text", "json"),
+    "trace XAA/UNGA corruption": ("text", "json"), "phrases XAA/UNGA 78": ("text", "json"),
+    "timeline XAA/UNGA": ("text", "json", "csv"), "compare-countries UNGA 78": ("text", "json", "csv"),
+    "diff XAA/UNGA 77 79 --encoder none --all": ("text", "json", "markdown"),
+    f"diff {WHERE} XAA/UNGA/79 --encoder none": ("text", "json", "markdown"),
+    "reextract --dry-run": ("text",), "verify": ("text",), "sources list": ("text", "json"),
+    "review 1": ("text", "json"), "datasette-metadata": ("text",),
+    f"judge {WHERE} --topic corruption --level mentioned --by Ben": ("text",),
+    f"withdraw {WHERE} --reason again --authority Court": ("text", "json"),
+}  # fmt: skip
+"""Every command that reads an archive, with each form of its answer."""
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        (*command.split(), *(() if form == "text" else ("--format", form)))
+        for command, forms in FORMS.items()
+        for form in forms
+    ],
+    ids=" ".join,
+)
+def test_no_command_prints_what_was_typed_or_noted(
+    withdrawn: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    arguments: tuple[str, ...],
+) -> None:
+    ran = runner(withdrawn, monkeypatch, capsys)(*arguments)
+    assert ran.code in {0, 1, 2}
+    assert "Usage" not in ran.err, ran.err
+    assert not CANARY.search(ran.out + ran.err), ran
+
+
+def test_before_all_of_it_is_shown(
+    told: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tracker = runner(told, monkeypatch, capsys)
+    runs = "".join(tracker("runs", str(number), "--format", "json").out for number in range(1, 8))
+    everything = runs + "".join(
+        tracker(*command.split(), "--format", "json").out
+        for command in ("list", "review --decided", "expect", "decisions", "search corruption")
+    )
+    for canary in (*CANARIES.values(), HEADER, NOTE, DECISION, REASON, SAID):
+        assert canary in everything, canary
+
+
+def test_what_leaves_the_archive_holds_nothing_of_it(withdrawn: Path, tmp_path: Path) -> None:
+    run_git(tmp_path, "init", "--quiet", "--bare", "copy.git")
+    run(withdrawn, "mirror", "push", str(tmp_path / "copy.git"))
+    run(withdrawn, "export-bag", str(tmp_path / "bag"))
+    run(withdrawn, "export-bag", str(tmp_path / "private-bag"), "--private")
+    run(withdrawn, "export-warc", str(tmp_path / "a.warc"))
+    run(withdrawn, "export-warc", str(tmp_path / "private.warc"), "--private")
+    everything = run_git(tmp_path / "copy.git", "cat-file", "--batch-all-objects", "--batch")
+    assert not CANARY.search(everything), [
+        everything[max(0, m.start() - 60) : m.end() + 20] for m in CANARY.finditer(everything)
+    ]
+    for path in sorted(tmp_path.rglob("*")):
+        if path.is_file() and "copy.git" not in path.parts:
+            assert not re.search(b"(?i)canary", path.read_bytes()), path
