@@ -26,7 +26,7 @@ _SHARED = 0o660
 _BESIDE_A_NEW_ARCHIVE = frozenset({"README.md", "watch.toml", "lock", FILE_NAME})
 """What may stand in a folder that is there for an archive: a clone of this project has the first."""
 
-_HOLDING = (f"{FILE_NAME}*", "derived.db*", f"{MIRROR}*", "before-repair-*", ".repair-*")
+_HOLDING = (FILE_NAME, "derived.db", f"{MIRROR}*", "before-repair-*", ".repair-*")
 """What holds material, or names it."""
 
 
