@@ -1,0 +1,106 @@
+"""What the parser quotes of the arguments reaches no terminal as it was given; each run is for real."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.conftest import run_tracker
+from tests.running import ROOT
+from tracker.report.safe import visible
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+HIDDEN = {
+    "escape": "\x1b[31m", "window title": "\x1b]0;owned\x07", "one-byte CSI": "\x9b31m", "backspace": "a\b",
+    "delete": "\x7f", "carriage return": "\r", "override": "\u202e", "isolate": "\u2066",
+    "direction mark": "\u200f", "zero width": "\u200b", "byte order mark": "\ufeff",
+    "line separator": "\u2028", "soft hyphen": "\xad", "tag": "\U000e0041", "not UTF-8": "\udcff",
+}  # fmt: skip
+
+ERRORS = {
+    "an unknown option": ("--x{}", 2, "No such option"),
+    "an unknown option of a command": ("list --x{}", 2, "No such option"),
+    "an option that is misspelt": ("list --form{}at", 2, "No such option"),
+    "an unknown command": ("{}list", 2, "No such command"),
+    "an unknown command of a group": ("mirror {}x", 2, "No such command"),
+    "an argument too many": ("bodies {}x", 2, "unexpected extra argument"),
+    "a choice that there is not": ("list --format {}x", 2, "is not one of"),
+    "no number": ("runs {}x", 2, "is not a valid int"),
+    "no number for an option": ("runs --limit {}x", 2, "is not a valid int"),
+    "a flag with a value": ("verify --repair={}", 2, "does not take a value"),
+    "a command that is missing": ("--archive {}x", 2, "Missing command"),
+    "a reference that is none": ("show {}", 2, ""),
+    "an archive that is not there": ("list --archive {}x", 2, "no archive at"),
+    "a file that is not there": ("diff {}a.txt {}b.txt", 2, ""),
+    "a mirror that is not there": ("rebuild {}x", 2, "no such repository"),
+    "a group that is not there": ("init --group {}x", 2, "no such group"),
+    "a new archive": ("init --archive {}x", 0, ""),
+}
+"""Commands with a place for what is hidden, their exit codes, and words of what they say."""
+
+
+@pytest.mark.parametrize("hidden", HIDDEN.values(), ids=HIDDEN)
+def test_no_argument_reaches_the_terminal_as_it_was_given(tmp_path: Path, hidden: str) -> None:
+    """All errors with one character in one process each would take minutes; they take turns in one."""
+    code = (
+        "import sys\nfrom tracker.cli.main import main\n"
+        "for line in sys.argv[1:]:\n"
+        "    sys.argv = ['tracker', *line.split(' ')]\n"
+        "    try:\n        main()\n"
+        "    except SystemExit as end:\n        print(f'code {end.code or 0}', flush=True)\n"
+        "        print('=====', file=sys.stderr, flush=True)\n"
+    )
+    lines = [command.replace("{}", hidden) for command, _, _ in ERRORS.values()]
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code, *lines],
+        cwd=tmp_path,
+        capture_output=True,
+        check=False,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"},
+        timeout=120,
+    )
+    out, err = done.stdout.decode(), done.stderr.decode()
+    assert visible(out) == out
+    assert visible(err) == err
+    codes = [int(line.removeprefix("code ")) for line in out.splitlines() if line.startswith("code ")]
+    assert codes == [code for _, code, _ in ERRORS.values()]
+    for said, (command, _, words) in zip(err.split("=====\n"), ERRORS.values(), strict=False):
+        assert words in said, (command, said)
+        assert "Traceback" not in said
+
+
+@pytest.mark.parametrize(("command", "code", "words"), ERRORS.values(), ids=ERRORS)
+def test_each_error_in_a_process_of_its_own(tmp_path: Path, command: str, code: int, words: str) -> None:
+    ran = run_tracker(tmp_path, *command.replace("{}", "\u202e").split(" "), PYTHONUTF8="1")
+    assert ran.code == code, ran
+    assert words in ran.err
+    assert visible(ran.err) == ran.err
+    assert visible(ran.out) == ran.out
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "out", "err"),
+    [
+        ((), 2, "", "Usage: tracker"),
+        (("--help",), 0, "Usage: tracker", ""),
+        (("--version",), 0, "tracker ", ""),
+        (("list", "--help"), 0, "Usage: tracker list", ""),
+        (("bodies",), 0, "UNGA", ""),
+        (("list",), 2, "", "tracker: no archive at snapshots"),
+        (("diff", "a"), 2, "", "tracker: "),
+    ],
+    ids=repr,
+)
+def test_exit_codes_and_streams_are_those_of_the_parser(
+    tmp_path: Path, words: tuple[str, ...], code: int, out: str, err: str
+) -> None:
+    ran = run_tracker(tmp_path, *words)
+    assert ran.code == code
+    assert out in ran.out
+    assert err in ran.err
