@@ -99,6 +99,21 @@ def is_for_group(folder: Path) -> bool:
     return bool((archive_permissions(folder).mode or 0) & stat.S_IWGRP)
 
 
+def share_alike(path: Path) -> dict[str, str]:
+    """Return an environment in which git makes files as open as a repository's folder is, whatever the umask.
+
+    What a group shares belongs to whoever made it, which git else refuses to touch (CVE-2022-24765).
+    """
+    found = path.stat()
+    settings = {"core.sharedRepository": f"0{read_permissions(path).mode:o}"}
+    if found.st_mode & stat.S_ISGID and found.st_mode & stat.S_IWGRP:
+        settings["safe.directory"] = str(path.resolve())
+    given = {"GIT_CONFIG_COUNT": str(len(settings))}
+    for at, (name, value) in enumerate(settings.items()):
+        given |= {f"GIT_CONFIG_KEY_{at}": name, f"GIT_CONFIG_VALUE_{at}": value}
+    return given
+
+
 def _take_over(folder: Path, wanted: Permissions) -> None:
     is_ours = sys.platform != "win32" and folder.stat().st_uid in {os.geteuid(), 0}
     if is_ours and _BESIDE_A_NEW_ARCHIVE.issuperset(path.name for path in folder.iterdir()):

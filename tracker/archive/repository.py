@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import stat
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from subprocess import PIPE
 from tempfile import TemporaryFile
 from typing import TYPE_CHECKING
 
-from tracker.archive.modes import archive_permissions
+from tracker.archive.modes import archive_permissions, share_alike
 from tracker.errors import DocumentUnreadable, RepositoryUnusable
-from tracker.files import draft_folder, read_permissions
+from tracker.files import draft_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -201,28 +200,12 @@ def open_repository(path: Path) -> Iterator[Repository]:
         raise RepositoryUnusable(f"{path}: no such repository{hint}") from None
     except git.exc.InvalidGitRepositoryError:
         raise RepositoryUnusable(f"{path} is not a git repository; name the folder that holds .git") from None
-    repo.git.update_environment(**_share_alike(path))
+    repo.git.update_environment(**share_alike(path))
     repository = Repository(path, repo)
     try:
         yield repository
     finally:
         repository.close()
-
-
-def _share_alike(path: Path) -> dict[str, str]:
-    """Return settings by which git makes files as open as the repository's folder is, whatever the umask.
-
-    What a group shares belongs to whoever made it, which git else refuses to touch (CVE-2022-24765).
-    """
-    found = path.stat()
-    settings = {"core.sharedRepository": f"0{read_permissions(path).mode:o}"}
-    if found.st_mode & stat.S_ISGID and found.st_mode & stat.S_IWGRP:
-        settings["safe.directory"] = str(path.resolve())
-    named = enumerate(settings.items())
-    pairs = {
-        f"GIT_CONFIG_{part}_{at}": text for at, pair in named for part, text in zip(_PARTS, pair, strict=True)
-    }
-    return {"GIT_CONFIG_COUNT": str(len(settings)), **pairs}
 
 
 def load_git() -> ModuleType:
