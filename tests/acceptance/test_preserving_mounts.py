@@ -113,7 +113,7 @@ def test_read_only_media_are_read_and_say_why_they_cannot_be_written(tmp_path: P
         "ArchiveUnusable DISK/archive/tracker.db is on read-only media, or not yours to write",
         "ArchiveUnusable DISK/copy.db cannot be written: Read-only file system",
         "did Backup",
-        "ArchiveUnusable DISK/again cannot be written: Read-only file system",
+        "ArchiveUnusable DISK/again cannot be made: Read-only file system",
         "did Rebuilt",
         "True",
     ]

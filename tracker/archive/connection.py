@@ -55,12 +55,12 @@ def archive_file(folder: Path) -> Path:
     raise ArchiveUnusable(f"no archive at {folder}; run: tracker init")
 
 
-def connect_to_write(path: Path) -> sqlite3.Connection:
+def connect_to_write(path: Path, named: Path | None = None) -> sqlite3.Connection:
     """Open an archive's file for writing, an empty one too; every transaction is begun by name.
 
-    Raises what ``translate`` makes of SQLite's errors.
+    Raises what ``translate`` makes of SQLite's errors, of the file that it will be where that is ``named``.
     """
-    with translate(path):
+    with translate(named or path):
         connection = _connect(path, "mode=rw")
         try:
             connection.execute("PRAGMA foreign_keys = ON")

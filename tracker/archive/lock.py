@@ -125,12 +125,22 @@ def read_clock() -> str:
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def explain_making(error: OSError, path: Path, what: str = "made") -> str:
+    """Return why a file cannot be made in an archive, and what to do."""
+    record = path.with_name("tracker.db")
+    if isinstance(error, PermissionError) or error.errno == errno.EROFS:
+        return f"{record} is on read-only media, or not yours to write"
+    if error.errno == errno.ENOSPC:
+        return f"disk full: there is no room for {path}; make room and run it again"
+    return f"{path} cannot be {what}: {error.strerror}"
+
+
 def _try_lock(path: Path) -> int | None:
     """Open and lock the file; None where another process has it, or took it away meanwhile."""
     try:
         file = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o600)
     except OSError as error:
-        raise ArchiveUnusable(_meaning(error, path)) from error
+        raise ArchiveUnusable(explain_making(error, path, "locked")) from error
     permit(file, archive_permissions(path.parent))
     if _lock_file(file) and _is_still_there(file, path) and not _is_held_elsewhere(file, path.parent):
         return file
@@ -187,15 +197,6 @@ def _read_boot() -> str:
         return _BOOT.read_text(encoding="ascii").strip()
     except OSError:
         return socket.gethostname()
-
-
-def _meaning(error: OSError, path: Path) -> str:
-    record = path.with_name("tracker.db")
-    if isinstance(error, PermissionError) or error.errno == errno.EROFS:
-        return f"{record} is on read-only media, or not yours to write"
-    if error.errno == errno.ENOSPC:
-        return f"disk full: there is no room for {path}; make room and run it again"
-    return f"{path} cannot be locked: {error.strerror}"
 
 
 if sys.platform == "win32":

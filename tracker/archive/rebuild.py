@@ -70,7 +70,7 @@ def _rebuild(repository: Repository, part: Path, record: Path) -> tuple[Rebuilt,
     watch = _read_one(repository, WATCH, blobs.pop(WATCH)) if WATCH in blobs else None
     archive = read_file(repository, ARCHIVE, _read_one(repository, ARCHIVE, blobs.pop(ARCHIVE)))
     _check_format(repository, archive.pop("format", []))
-    with closing(connect_to_write(part)) as connection, translate(record):
+    with closing(connect_to_write(part, record)) as connection, translate(record):
         connection.execute("PRAGMA foreign_keys = OFF")
         _make_schema(connection, repository, archive.get(NOTES, []))
         connection.execute("BEGIN")

@@ -25,7 +25,7 @@ from tracker.archive.decisions import write_ruling
 from tracker.archive.editions import declared_name, find_same_bytes, is_told_more
 from tracker.archive.kept import find_snapshot
 from tracker.archive.ledger import Ledger
-from tracker.archive.lock import read_clock, take_lock
+from tracker.archive.lock import explain_making, read_clock, take_lock
 from tracker.archive.modes import make_archive_folder, make_record_file
 from tracker.archive.recording import Intake, answer_unchanged, keep_document
 from tracker.archive.refusals import refuse
@@ -69,7 +69,7 @@ def create_archive(folder: Path, group: str | None = None) -> None:
     try:
         make_record_file(path, permissions)
     except OSError as error:
-        raise ArchiveUnusable(f"{path} cannot be made: {error.strerror}") from error
+        raise ArchiveUnusable(explain_making(error, path)) from error
     with _connect_store(path, "record", read_clock):
         pass
 
