@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
@@ -82,8 +83,9 @@ def declare_announced(segments: Sequence[Segment], treatments: Treatments, cues:
 
 
 def _most_named(treatments: Treatments) -> str | None:
-    named = [item.topic for items in treatments for item in items if item.role not in {"weak", "aside"}]
-    counts = {topic: named.count(topic) for topic in named}
+    counts = Counter(
+        item.topic for items in treatments for item in items if item.role not in {"weak", "aside"}
+    )
     best = max(counts, key=lambda topic: counts[topic], default=None)
     return best if best is not None and counts[best] > 1 else None
 

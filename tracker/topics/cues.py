@@ -27,9 +27,12 @@ class Cues:
     patterns: dict[str, re.Pattern[str]]
     generic: frozenset[str]
 
-    def find(self, name: str, text: str) -> re.Match[str] | None:
-        """Return the first match of a table's patterns in a text made ready by ``ready``."""
-        return self.patterns[name].search(text)
+    def find(self, name: str, text: str, start: int = 0, end: int | None = None) -> re.Match[str] | None:
+        """Return the first match of a table's patterns in a text made ready by ``ready``.
+
+        From ``start`` on, and as if the text ended at ``end``.
+        """
+        return self.patterns[name].search(text, start, len(text) if end is None else end)
 
     def ends(self, name: str, text: str) -> list[int]:
         """Return where the matches of a table's patterns end."""

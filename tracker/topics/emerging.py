@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from tracker.model.topics import PhraseChange
 from tracker.topics.context import find_ceremony, find_titles
 from tracker.topics.cues import load_cues
-from tracker.topics.matching import match_topics
+from tracker.topics.naming import Namer
 from tracker.topics.phrasing import count_words, find_phrases, parts_words, stem_phrase
 from tracker.topics.prior import load_prior
 
@@ -94,8 +94,9 @@ def compare_uses(
         return ()
     scores = score_uses(before, after, load_prior(texts[0].language))
     sides: tuple[tuple[PhraseStatus, Uses, int], ...] = (("emerging", after, 1), ("vanished", before, -1))
+    namer = Namer(texts, vocabulary)
     return tuple(
-        _change(key, status, scores[key], before, after, texts, vocabulary)
+        _change(key, status, scores[key], before, after, texts, namer)
         for status, uses, sign in sides
         for key in _choose({key: sign * score for key, score in scores.items()}, uses.counts, bar)
     )
@@ -184,9 +185,12 @@ def _choose(scores: Mapping[Key, float], counts: Mapping[Key, int], bar: Bar) ->
         if part in passing and counts[key] >= _MOSTLY * counts[part]
     }
     taken: set[Key] = set()
+    inside: set[Key] = set()
     for key in sorted(passing.keys() - swallowed, key=lambda key: (-passing[key], key)):
-        if not any(_is_inside(key, other) or _is_inside(other, key) for other in taken):
+        parts = {key, *_parts(key)}
+        if key not in inside and taken.isdisjoint(parts):
             taken.add(key)
+            inside |= parts
             yield key
 
 
@@ -196,10 +200,6 @@ def _parts(key: Key) -> Iterator[Key]:
             yield key[at : at + length]
 
 
-def _is_inside(part: Key, whole: Key) -> bool:
-    return len(part) <= len(whole) and (part == whole or part in _parts(whole))
-
-
 def _change(
     key: Key,
     status: PhraseStatus,
@@ -207,7 +207,7 @@ def _change(
     before: Uses,
     after: Uses,
     texts: Sequence[Version],
-    vocabulary: Vocabulary,
+    namer: Namer,
 ) -> PhraseChange:
     places = (after if status == "emerging" else before).places[key]
     # What vanished is shown where it was said last.
@@ -218,7 +218,7 @@ def _change(
         old=len(before.places.get(key, ())),
         new=len(after.places.get(key, ())),
         score=score,
-        topic=_find_topic(places[-_LOOKED_AT:], texts, vocabulary),
+        topic=namer.find_topic(places[-_LOOKED_AT:]),
         segment=shown.segment,
         text=shown.text,
     )
@@ -232,17 +232,3 @@ def _write(places: Iterable[Place], texts: Sequence[Version]) -> str:
 
 def _quote(place: Place, texts: Sequence[Version]) -> str:
     return texts[place.text].segments[place.segment].text[place.start : place.end]
-
-
-def _find_topic(places: Sequence[Place], texts: Sequence[Version], vocabulary: Vocabulary) -> str | None:
-    """Return the topic that names a phrase, or a part of it, in most of its uses."""
-    named = Counter(topic for place in places for topic in _find_topics(place, texts, vocabulary))
-    topic, most = max(named.items(), key=lambda row: (row[1], row[0]), default=("", 0))
-    return topic if 2 * most > len(places) else None
-
-
-def _find_topics(place: Place, texts: Sequence[Version], vocabulary: Vocabulary) -> frozenset[str]:
-    version = texts[place.text]
-    sentence = version.segments[place.segment].text
-    (mentions,) = match_topics([sentence], vocabulary, language=version.language)
-    return frozenset(m.topic for m in mentions if m.start < place.end and place.start < m.end)

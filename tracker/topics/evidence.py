@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from math import log, log1p
 from typing import TYPE_CHECKING, Final
@@ -13,7 +13,7 @@ from tracker.topics.cues import ready
 from tracker.topics.judging import PRIORITIES, Bundle, judge
 from tracker.topics.matching import HINT
 from tracker.topics.roles import WIDER_USE
-from tracker.topics.stems import find_words
+from tracker.topics.sentences import Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -44,8 +44,6 @@ sentence names it, how like the likest is, and how far the likeliest keep its co
 
 _ROLES: Final = ("declared", "committed", "demanded", "main", "side", "aside")
 _NEAR: Final = 3
-_BESIDE: Final = 4
-"""Words on either side of a term that are close to it."""
 _FOLLOWING: Final = 4
 """Segments in which others go on about the topic of one."""
 _MEAN_LENGTH: Final = 3.2
@@ -139,45 +137,41 @@ class _Text:
         self._topics = [
             tuple(dict.fromkeys(item.topic for item in row if item.rule != WIDER_USE)) for row in treatments
         ]
-        self._paragraphs: dict[int, list[int]] = defaultdict(list)
-        for segment in version.segments:
-            self._paragraphs[segment.paragraph].append(segment.ordinal)
-        self._texts = [ready(segment.text) for segment in version.segments]
-        self._stems = [frozenset(self._find_stems(text)) for text in self._texts]
-        self._acts: dict[int, list[int]] = {}
-        self._company = Company(self._stems)
-
-    def _find_stems(self, text: str) -> list[str]:
-        return [word.stem for word in find_words(text, self._language)]
+        self._sentences = [
+            Sentence(ready(segment.text), version.language, cues) for segment in version.segments
+        ]
+        self._lengths = Counter(segment.paragraph for segment in version.segments)
+        self._about = Counter(
+            (segment.paragraph, topic)
+            for segment in version.segments
+            for topic in self._topics[segment.ordinal]
+        )
+        self._company = Company([sentence.stems for sentence in self._sentences])
 
     def find_used(self, place: int, met: Sequence[Mention]) -> frozenset[str]:
         """Return the stems of a sentence's words, and those close before and after the topic's terms."""
-        text = self._texts[place]
-        used = set(self._stems[place])
-        for mention in met:
-            used |= {f"before {stem}" for stem in self._find_stems(text[: mention.start])[-_BESIDE:]}
-            used |= {f"after {stem}" for stem in self._find_stems(text[mention.end :])[:_BESIDE]}
-        return frozenset(used)
+        sentence = self._sentences[place]
+        return sentence.stems.union(*(sentence.find_beside(mention) for mention in met))
 
     def describe(
         self, place: int, items: Sequence[Treatment], met: Sequence[Mention], named: set[int]
     ) -> tuple[float, ...]:
         """Return the first features of one sentence, in the order of ``SENTENCE_FEATURES``."""
-        text = self._texts[place]
+        sentence = self._sentences[place]
         roles = {item.role for item in items}
         best = next((role for role in _ROLES if role in roles), None)
         near = sum(other in named for other in range(place - _NEAR, place + _NEAR + 1) if other != place)
         return (
             *(float(best == role) for role in ("declared", "committed", "demanded", "main")),
             float(best is None and items[0].rule == WIDER_USE),
-            float(any(_is_among_names(text, mention) for mention in met)),
+            float(any(_is_among_names(sentence.text, mention) for mention in met)),
             log(len(met) or 1),
             float(any(len(mention.term.split()) > 1 for mention in met)),
-            float(self._cues.find("commit", text) is not None),
-            log1p(len(self._cues.ends("stance", text))),
-            log(len(text.split()) or 1) - _MEAN_LENGTH,
+            float(sentence.commits),
+            log1p(sentence.stances),
+            log(sentence.length or 1) - _MEAN_LENGTH,
             log(max(1, len(self._topics[place]))),
-            min((mention.start for mention in met), default=0) / max(1, len(text)),
+            min((mention.start for mention in met), default=0) / max(1, len(sentence.text)),
             place / len(self._segments),
             log1p(near),
         )
@@ -186,11 +180,10 @@ class _Text:
         self, place: int, topic: str, met: Sequence[Mention], bundle: Bundle, situations: Collection[str]
     ) -> tuple[float, ...]:
         """Return the other features of a sentence: what goes on around it, and what leads up to the topic."""
-        following = range(place + 1, place + 1 + _FOLLOWING)
-        going_on = [item.bound for item in bundle.continued if item.segment in following]
-        paragraph = self._paragraphs[self._segments[place].paragraph]
-        share = sum(topic in self._topics[other] for other in paragraph) / len(paragraph)
-        gap = self._find_gap(place, met)
+        going_on = bundle.going_on(place, _FOLLOWING)
+        paragraph = self._segments[place].paragraph
+        share = self._about[paragraph, topic] / self._lengths[paragraph]
+        gap = self._sentences[place].find_gap(min((mention.start for mention in met), default=0))
         return (
             float(place in bundle.own),
             log1p(sum(going_on)),
@@ -203,15 +196,6 @@ class _Text:
             log1p(gap or 0),
             *self._company.find_near(topic, place),
         )
-
-    def _find_gap(self, place: int, met: Sequence[Mention]) -> int | None:
-        """Return the words between the last cue of an act before a topic and the topic."""
-        text = self._texts[place]
-        if place not in self._acts:
-            self._acts[place] = [*self._cues.ends("commit", text), *self._cues.ends("demand", text)]
-        start = min((mention.start for mention in met), default=0)
-        before = [end for end in self._acts[place] if end <= start]
-        return len(text[max(before) : start].split()) if before else None
 
 
 def _is_among_names(text: str, mention: Mention) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections import Counter
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
@@ -53,9 +55,16 @@ class Bundle:
         """Return the segments that name the topic other than in passing."""
         return {item.segment for item in self.treatments if item.role not in _PASSING}
 
-    def count(self, segment: int) -> int:
-        """Return how often a segment names the topic."""
-        return sum(item.segment == segment for item in self.treatments)
+    def count(self) -> Counter[int]:
+        """Return how often each segment names the topic."""
+        return Counter(item.segment for item in self.treatments)
+
+    def going_on(self, place: int, most: int) -> list[bool]:
+        """Return the continuations in so many segments behind a place: whether each is bound."""
+        first, last = (
+            bisect_right(self.continued, end, key=lambda item: item.segment) for end in (place, place + most)
+        )
+        return [item.bound for item in self.continued[first:last]]
 
     def segments(self, level: Level) -> tuple[int, ...]:
         """Return the segments to be counted: those about a priority, those that name anything else."""
@@ -98,7 +107,9 @@ def _judge_sentences(bundle: Bundle) -> Judgement | None:
     named = bundle.about()
     going_on = bool(bundle.own) or _are_close(bundle.bound(), _PASSAGE)
     if len(named) >= _SENTENCES or (named and going_on):
-        return Judgement("substantive", max(named, key=bundle.count), "two sentences or more mainly about it")
+        return Judgement(
+            "substantive", max(named, key=bundle.count().__getitem__), "two sentences or more mainly about it"
+        )
     return None
 
 

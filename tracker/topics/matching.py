@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 
 from tracker.model.topics import Mention
@@ -10,7 +11,7 @@ from tracker.topics.recognition import compile_model, recognise
 from tracker.topics.stems import Word, find_words
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from tracker.model.topics import Vocabulary
 
@@ -73,14 +74,41 @@ def _capitals_agree(words: Sequence[Word], start: int, phrase: Phrase) -> bool:
 
 def _keep(found: Sequence[Found], *, overlap: bool) -> list[Found]:
     """Return the phrases that no near miss hides and that give way to none better, in order of place."""
-    near_misses = [(start, phrase) for start, phrase in found if phrase.sense == "near miss"]
-    kept: list[Found] = []
+    near_misses, kept = _ByWord(), _ByWord()
+    for start, phrase in found:
+        if phrase.sense == "near miss":
+            near_misses.add((start, phrase))
+    counted: list[Found] = []
     for start, phrase in sorted(found, key=_rank):
-        rivals = [(place, other) for place, other in kept if not overlap or other.topic == phrase.topic]
-        hidden = phrase.sense == "near miss" or any(_hides(miss, (start, phrase)) for miss in near_misses)
-        if not hidden and not any(_gives_way((start, phrase), rival) for rival in rivals):
-            kept.append((start, phrase))
-    return sorted(kept, key=lambda each: each[0])
+        each = start, phrase
+        if phrase.sense == "near miss" or any(_hides(miss, each) for miss in near_misses.beside(each)):
+            continue
+        rivals = (rival for rival in kept.beside(each) if not overlap or rival[1].topic == phrase.topic)
+        if not any(_gives_way(each, rival) for rival in rivals):
+            kept.add(each)
+            counted.append(each)
+    return sorted(counted, key=lambda each: each[0])
+
+
+class _ByWord:
+    """Phrases by the words they take: those that share none cannot matter to each other."""
+
+    def __init__(self) -> None:
+        self._taken: dict[int, list[Found]] = defaultdict(list)
+
+    def add(self, found: Found) -> None:
+        for place in _places(found):
+            self._taken[place].append(found)
+
+    def beside(self, found: Found) -> Iterator[Found]:
+        """Yield the phrases that share a word with one, some of them more than once."""
+        for place in _places(found):
+            yield from self._taken.get(place, ())
+
+
+def _places(found: Found) -> range:
+    start, phrase = found
+    return range(start, start + len(phrase.stems))
 
 
 def _rank(found: Found) -> tuple[bool, int, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -29,28 +30,26 @@ def treat_overlapping(
         return treat(text, mentions, cues, situations)
     chosen = [_as_term(mentions[place]) for place in leading]
     treatments = treat(text, chosen, cues, situations)
-    return tuple(_follow(mention, chosen, treatments) for mention in mentions)
+    ends = [mention.end for mention in chosen]
+    return tuple(_follow(mention, treatments[bisect_right(ends, mention.start)]) for mention in mentions)
 
 
 def _choose_leading(mentions: Sequence[Mention]) -> list[int]:
     order = sorted(range(len(mentions)), key=lambda place: mentions[place].start - mentions[place].end)
+    taken = bytearray(max((mention.end for mention in mentions), default=0))
     leading: list[int] = []
     for place in order:
-        if not any(_overlap(mentions[place], mentions[other]) for other in leading):
+        start, end = mentions[place].start, mentions[place].end
+        if taken.find(1, start, end) < 0:
+            taken[start:end] = b"\1" * (end - start)
             leading.append(place)
     return sorted(leading)
-
-
-def _overlap(one: Mention, other: Mention) -> bool:
-    return one.start < other.end and other.start < one.end
 
 
 def _as_term(mention: Mention) -> Mention:
     return replace(mention, method="term") if mention.method == "learned" else mention
 
 
-def _follow(mention: Mention, leading: Sequence[Mention], treatments: Sequence[Treatment]) -> Treatment:
-    treatment = next(
-        treatment for leader, treatment in zip(leading, treatments, strict=True) if _overlap(leader, mention)
-    )
+def _follow(mention: Mention, treatment: Treatment) -> Treatment:
+    """Treat a mention as the first of the leading ones that ends behind its start, which overlaps it."""
     return replace(treatment, topic=mention.topic, start=mention.start)

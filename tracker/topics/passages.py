@@ -44,15 +44,15 @@ def find_own_paragraphs(
 
     Segments in ``apart`` are left out; a paragraph of one sentence does not count.
     """
-    found: dict[str, tuple[int, ...]] = {}
+    found: dict[str, list[int]] = {}
     for _, group in groupby(segments, key=lambda segment: segment.paragraph):
         places = [segment.ordinal for segment in group if segment.ordinal not in apart]
         topics = {item.topic for place in places for item in treatments[place] if item.rule != WIDER_USE}
         first = {item.topic for place in places[:1] for item in treatments[place] if item.role in _ABOUT}
         if len(places) > 1 and len(topics) == 1 and topics == first:
             (topic,) = topics
-            found[topic] = (*found.get(topic, ()), *places)
-    return found
+            found.setdefault(topic, []).extend(places)
+    return {topic: tuple(places) for topic, places in found.items()}
 
 
 @dataclass(slots=True)

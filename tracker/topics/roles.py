@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
+from collections import Counter
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Final, Literal
 
 from tracker.topics.cues import ready
+from tracker.topics.lists import LONGEST, Lists
 from tracker.topics.matching import HINT
+from tracker.topics.reach import Reach
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -29,6 +34,10 @@ _BEFORE_REACH: Final = 8
 _LONGEST_OBJECT: Final = 3
 """Topics one commitment can be about; more are a list."""
 _BEFORE_SUBJECT: Final = 4
+_LEADING: Final = 64
+"""Words in which what leads into a mention is looked for; the cues and what may follow them take 30."""
+_WIDEST_GAP: Final = 1000
+"""Characters over which no cue reaches, as the words of Chinese are not parted; fourteen words take 150."""
 _LIST: Final = 3
 _CROWD: Final = 5
 """From this many topics on, a sentence is a list whatever its form."""
@@ -53,10 +62,6 @@ _PASSING: Final = {
 _PRESENT: Final = {"visited": "a place visited or a partner"}
 """The same for named situations alone."""
 
-_ENUMERATING: Final = re.compile(
-    r"[,;،、]|\b(?:and|or|et|ou|y|e|o|nor|и|или|و)\b|&|[和及与、]", re.IGNORECASE
-)
-_PARALLEL: Final = re.compile(r"(?:\band|,)\s+\w+ing\b", re.IGNORECASE)
 _FRAME_END: Final = re.compile(r"[^,;:.]{0,60},")
 _QUOTATION: Final = re.compile(r"[“\"«][^”\"»]+[”\"»]?")
 _ATTACHING: Final = re.compile(
@@ -109,20 +114,38 @@ def _is_sure(mention: Mention) -> bool:
     return mention.confidence > HINT
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Sentence:
     text: str
     mentions: Sequence[Mention]
     cues: Cues
+
+    @cached_property
+    def _reach(self) -> Reach:
+        return Reach(self.text)
+
+    @cached_property
+    def _lists(self) -> Lists:
+        return Lists(self.text, self.mentions, self.cues)
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [mention.start for mention in self.mentions]
+
+    @cached_property
+    def _ends(self) -> list[int]:
+        return [mention.end for mention in self.mentions]
 
     def weak(self, situations: frozenset[str]) -> Iterator[tuple[int, str]]:
         """Yield the places of mentions in passing: quoted, reported, examples, background, travels, lists."""
         quoted = [
             match.span() for match in _QUOTATION.finditer(self.text) if len(match[0].split()) >= _QUOTED_WORDS
         ]
+        opened = [start for start, _ in quoted]
         reported = self.cues.find("reported", self.text)
         for place, mention in enumerate(self.mentions):
-            if any(start <= mention.start < end for start, end in quoted):
+            around = bisect_right(opened, mention.start) - 1
+            if around >= 0 and mention.start < quoted[around][1]:
                 yield place, "quotation"
             elif reported:
                 yield place, "reported speech"
@@ -132,15 +155,17 @@ class _Sentence:
                 yield place, WIDER_USE
             elif mention.topic in situations and (rule := self._led_into(mention.start, _PRESENT)):
                 yield place, rule
-        for run in self._runs():
+        for run in self._lists.runs():
             topics = {self.mentions[place].topic for place in run if self.mentions[place].method == "term"}
-            if len(topics) > _LIST or self._topics() >= _CROWD:
+            if len(topics) > _LIST or self._topics >= _CROWD:
                 yield from ((place, "list") for place in run)
 
     def _led_into(self, start: int, rules: Mapping[str, str]) -> str | None:
         """Return the rule of the first table of cues that the text before a mention ends with."""
-        before = self.text[:start]
-        return next((rule for table, rule in rules.items() if self.cues.find(table, before)), None)
+        near = self._reach.find_start(start, _LEADING)
+        return next(
+            (rule for table, rule in rules.items() if self.cues.find(table, self.text, near, start)), None
+        )
 
     def declared(self) -> Iterator[tuple[int, str]]:
         """Yield the places of mentions that are named as the speaker's own priority."""
@@ -170,7 +195,7 @@ class _Sentence:
         for end in self.cues.ends("commit", self.text):
             yield from self._object(end, _REACH, _LONGEST_OBJECT)
         subject = self.mentions[0]
-        leads = len(self.text[: subject.start].split()) <= _BEFORE_SUBJECT
+        leads = self._reach.count(0, subject.start) <= _BEFORE_SUBJECT
         if leads and self.cues.find("demanded", self.text[subject.end :]):
             yield 0
 
@@ -188,7 +213,9 @@ class _Sentence:
 
     def _framed(self) -> Iterator[int]:
         """Yield what a sentence opens with before it acts: *on A, we call for B*."""
-        for place, mention in enumerate(self.mentions):
+        for place, mention in enumerate(self.mentions[:_LEADING]):
+            if self._reach.find_start(mention.start, _LEADING):
+                return
             before, rest = self.text[: mention.start], self.text[mention.end :]
             opens = self.cues.find("frame", before) and _FRAME_END.match(rest)
             acts = opens and (self.cues.find("commit", rest) or self.cues.find("demand", rest))
@@ -201,16 +228,18 @@ class _Sentence:
     def remaining(self, rules: dict[int, tuple[Role, str]]) -> list[tuple[int, Role]]:
         """Return the rest: a sentence is mainly about the first of a few topics, or one named twice."""
         named = [mention.topic for mention in self.mentions]
-        few = self._topics() <= _SUBJECTS and len(self.text.split()) >= _SHORTEST
+        often = Counter(named)
+        few = self._topics <= _SUBJECTS and len(self.text.split()) >= _SHORTEST
         first = next(
             (named[place] for place in range(len(named)) if rules.get(place, ("",))[0] != "weak"), None
         )
         return [
-            (place, "main" if few and (topic == first or named.count(topic) > 1) else "side")
+            (place, "main" if few and (topic == first or often[topic] > 1) else "side")
             for place, topic in enumerate(named)
             if place not in rules
         ]
 
+    @cached_property
     def _topics(self) -> int:
         """Return how many topics are named by a term; words of wider use make no list."""
         return len({mention.topic for mention in self.mentions if mention.method == "term"})
@@ -218,60 +247,26 @@ class _Sentence:
     def _object(self, end: int, reach: int, most: int) -> list[int]:
         """Return the first term within reach after a cue, those enumerated with it and hints on the way."""
         passed: list[int] = []
-        for place, mention in enumerate(self.mentions):
-            if mention.start < end:
-                continue
-            gap = self.text[end : mention.start]
-            if len(gap.split()) > reach or self.cues.find("barrier", gap):
+        for place in range(bisect_left(self._starts, end), len(self.mentions)):
+            mention = self.mentions[place]
+            far = len(passed) > LONGEST or self._reach.count(end, mention.start) > reach
+            if far or self._is_barred(end, mention.start):
                 return passed
             passed.append(place)
             if _is_sure(mention):
-                run = self._enumeration(place)
+                run = self._lists.follow(place)
                 topics = {self.mentions[item].topic for item in run if _is_sure(self.mentions[item])}
                 return [*passed[:-1], *run] if len(topics) <= most else passed[:-1]
         return passed
 
-    def _enumeration(self, place: int) -> list[int]:
-        run = [place]
-        for later in range(place + 1, len(self.mentions)):
-            if self._enumerated(later - 1) and (later - 1 in run or self._parallel(later)):
-                run.append(later)
-        return run
-
     def _before(self, start: int) -> list[int]:
-        places = [place for place, mention in enumerate(self.mentions) if mention.end <= start]
-        if not places:
+        last = bisect_right(self._ends, start) - 1
+        if last < 0:
             return []
-        gap = self.text[self.mentions[places[-1]].end : start]
-        if len(gap.split()) > _BEFORE_REACH or self.cues.find("barrier", gap):
+        end = self._ends[last]
+        if self._reach.count(end, start) > _BEFORE_REACH or self._is_barred(end, start):
             return []
-        run = [places[-1]]
-        while run[-1] > 0 and self._enumerated(run[-1] - 1):
-            run.append(run[-1] - 1)
-        return run
+        return self._lists.follow_back(last)
 
-    def _parallel(self, place: int) -> bool:
-        """Whether a mention is the object of one more verb: strengthening A in B *and countering C*."""
-        return (
-            _PARALLEL.search(self.text[self.mentions[place - 1].end : self.mentions[place].start]) is not None
-        )
-
-    def _enumerated(self, place: int) -> bool:
-        """Whether a mention and the next are items of one enumeration."""
-        gap = self.text[self.mentions[place].end : self.mentions[place + 1].start]
-        return (
-            len(gap.split()) <= _DECLARED_REACH - 2
-            and _ENUMERATING.search(gap) is not None
-            and not self.cues.find("barrier", gap)
-            and not self.cues.find("commit", gap)
-        )
-
-    def _runs(self) -> Iterator[list[int]]:
-        run = [0]
-        for place in range(len(self.mentions) - 1):
-            if self._enumerated(place):
-                run.append(place + 1)
-            else:
-                yield run
-                run = [place + 1]
-        yield run
+    def _is_barred(self, start: int, end: int) -> bool:
+        return end - start > _WIDEST_GAP or self.cues.find("barrier", self.text[start:end]) is not None

@@ -10,6 +10,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from tracker.text.folding import fold
@@ -37,11 +38,11 @@ class Word:
     end: int
 
 
-def find_words(text: str, language: str) -> list[Word]:
-    """Return the words of a text in order, with their stems in a language."""
+def find_words(text: str, language: str, most: int | None = None) -> list[Word]:
+    """Return the words of a text in order, at most so many, with their stems in a language."""
     return [
         Word(word := match["word"], stem(word, language), match.start(), match.end("word"))
-        for match in _WORDS.finditer(text)
+        for match in islice(_WORDS.finditer(text), most)
     ]
 
 
