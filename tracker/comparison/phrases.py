@@ -110,8 +110,10 @@ def _fold_word(word: str) -> tuple[str, str]:
 
 
 def _find_matches(phrase: Phrase, text: str, parts: Sequence[Part]) -> Iterator[Match]:
+    known = 0
     for first in range(len(parts)):
-        places = _follow(phrase, parts, first)
+        # Inside the same words there is nothing better.
+        places = _follow(phrase, parts, first) if parts[first].start >= known else None
         if places is None:
             continue
         start, end = parts[places[0]].start, parts[places[-1]].end
@@ -119,6 +121,7 @@ def _find_matches(phrase: Phrase, text: str, parts: Sequence[Part]) -> Iterator[
             continue
         likeness = _grade(phrase, text, parts, places)
         if likeness >= LEAST_LIKENESS:
+            known = end if likeness == 1.0 else known
             yield Match(start, end, likeness)
 
 
@@ -148,7 +151,8 @@ def _grade(phrase: Phrase, text: str, parts: Sequence[Part], places: Sequence[in
         for wanted, at in zip(phrase.parts, places, strict=True)
         if parts[at].folded != wanted.folded
     ]
-    between = [parts[at] for at in range(places[0], places[-1]) if at not in places]
+    held = set(places)
+    between = [parts[at] for at in range(places[0], places[-1]) if at not in held]
     differs += ["function word" if len(part.folded) <= _SHORT else "word" for part in between]
     differs += ["mark"] * max(0, len(_PAUSE.findall(inside)) - len(_PAUSE.findall(phrase.folded)))
     likeness = 1.0

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from tracker.model.record import StatementEntry
     from tracker.model.texts import Side
 
+LONGEST = 500
+"""Words that are traced: each word of a statement may have to be read beside each of them."""
+
 
 def trace_series(
     archive: Path, series: str, text: str, first: str | None = None, last: str | None = None
@@ -27,11 +30,15 @@ def trace_series(
 
     Of each statement the preferred edition is read, of the kind and language that the series may name
     (``GBR/UNGA~fr``). Raises ``ReferenceInvalid`` for what is no series or session, ``NotInArchive``
-    where there are no statements, ``TrackerError`` for a text without a word.
+    where there are no statements, ``TrackerError`` for a text without a word, or with too many.
     """
     asked = read_asked(text)
     if not asked.phrase.parts:
         raise TrackerError("there is no word to trace; give a phrase or a sentence in quotation marks")
+    if len(asked.phrase.parts) > LONGEST:
+        raise TrackerError(
+            f"{len(asked.phrase.parts)} words to trace; give one sentence or phrase, of at most {LONGEST}"
+        )
     reference = parse_reference(series)
     if reference.session is not None:
         raise ReferenceInvalid(
