@@ -7,15 +7,17 @@ would cut inside words; ours merges kept runs too short to help a reader.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from diff_match_patch import diff_match_patch
 
+from tracker.comparison.stretches import part_stretches
 from tracker.model.changes import Edit
 from tracker.text.tokens import tokenize
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from tracker.model.changes import EditKind
 
@@ -59,6 +61,16 @@ def _cut(text: str, language: str) -> tuple[str, ...]:
 
 
 def _compare(old: Sequence[str], new: Sequence[str]) -> list[_Piece]:
+    return _gather(
+        piece
+        for stretch in part_stretches(old, new)
+        for piece in _match(
+            old[stretch.old_start : stretch.old_end], new[stretch.new_start : stretch.new_end]
+        )
+    )
+
+
+def _match(old: Sequence[str], new: Sequence[str]) -> Iterator[_Piece]:
     codes: dict[str, str] = {}
     for word in (*old, *new):
         codes.setdefault(word, chr(_FIRST_CODE + len(codes)))
@@ -68,27 +80,18 @@ def _compare(old: Sequence[str], new: Sequence[str]) -> list[_Piece]:
         "".join(codes[word] for word in old), "".join(codes[word] for word in new), checklines=False
     )
     words = {code: word for word, code in codes.items()}
-    return _gather(_Piece(_KINDS[kind], tuple(words[code] for code in text)) for kind, text in coded)
+    return (_Piece(_KINDS[kind], tuple(words[code] for code in text)) for kind, text in coded)
 
 
 def _gather(pieces: Iterable[_Piece]) -> list[_Piece]:
     """Join neighbours of one kind, and within a run of changes put what was deleted first."""
     gathered: list[_Piece] = []
-    deleted: tuple[str, ...] = ()
-    inserted: tuple[str, ...] = ()
-    for piece in (*pieces, _Piece("kept", ())):
-        if piece.kind == "deleted":
-            deleted += piece.words
-        elif piece.kind == "inserted":
-            inserted += piece.words
-        else:
-            changes = (_Piece("deleted", deleted), _Piece("inserted", inserted))
-            gathered += [change for change in changes if change.words]
-            if gathered and gathered[-1].kind == "kept":
-                gathered[-1] = _Piece("kept", gathered[-1].words + piece.words)
-            elif piece.words:
-                gathered.append(piece)
-            deleted = inserted = ()
+    for is_kept, run in groupby(pieces, key=lambda piece: piece.kind == "kept"):
+        words: dict[EditKind, list[str]] = {"kept": [], "deleted": [], "inserted": []}
+        for piece in run:
+            words[piece.kind].extend(piece.words)
+        kinds: tuple[EditKind, ...] = ("kept",) if is_kept else ("deleted", "inserted")
+        gathered += [_Piece(kind, tuple(words[kind])) for kind in kinds if words[kind]]
     return gathered
 
 
@@ -124,13 +127,13 @@ def _dissolve_short(pieces: Sequence[_Piece]) -> list[_Piece]:
 
 def _changed_around(pieces: Sequence[_Piece], place: int) -> tuple[int, int]:
     """Return how many words changed just before and just after, the larger side of each."""
-    before, after = list(reversed(pieces[:place])), pieces[place + 1 :]
-    return _count_changed(before), _count_changed(after)
+    before, after = pieces[max(0, place - 2) : place], pieces[place + 1 : place + 3]
+    return _count_changed(before[::-1]), _count_changed(after)
 
 
 def _count_changed(pieces: Sequence[_Piece]) -> int:
     sizes = [0]
-    for piece in pieces[:2]:
+    for piece in pieces:
         if piece.kind == "kept":
             break
         sizes.append(sum(_is_word(word) for word in piece.words))

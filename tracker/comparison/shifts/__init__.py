@@ -12,7 +12,7 @@ from tracker.comparison.shifts.deadlines import find_deadline_shifts
 from tracker.comparison.shifts.figures import find_figure_shifts
 from tracker.comparison.shifts.names import find_name_shifts, replaces_actor
 from tracker.comparison.shifts.requests import Grade, compare_grades, grade_request
-from tracker.comparison.shifts.rewording import read_rewording
+from tracker.comparison.shifts.rewording import is_readable, read_rewording
 from tracker.comparison.shifts.scope import find_negation_shifts, find_scope_shifts
 from tracker.comparison.shifts.strength import find_strength_shifts
 
@@ -30,10 +30,10 @@ def find_shifts(old: Version, new: Version, change: Change) -> tuple[Shift, ...]
     """Return the shifts of one change: strength, scope, negation, figures, dates, names, in this order.
 
     Evidence gives offsets into the text of the segment it names. There is none for a change that leaves
-    the words alone or between two languages; where less than half of the words are kept, none but a
-    deadline that became another kind of time.
+    the words alone, is between two languages or has over 20,000 characters; where less than half of the
+    words are kept, none but a deadline that became another kind of time.
     """
-    if change.operation not in _EDITED or old.language != new.language:
+    if change.operation not in _EDITED or old.language != new.language or not is_readable(change):
         return ()
     rewording = read_rewording(old, new, change)
     deadlines = find_deadline_shifts(rewording)

@@ -50,11 +50,10 @@ def _find_fresh(
     passage: Passage, other: Passage, direction: Direction, language: str, apart: Collection[str]
 ) -> Iterator[Shift]:
     held = _read_words(other.text)
-    told = set[str]()
     for name in find_names(passage, language):
-        if name.kind != "actor" or _bare(name) in apart or is_held(name.text, held | told):
+        if name.kind != "actor" or _bare(name) in apart or is_held(name.text, held):
             continue
-        told |= _read_words(name.text)
+        held |= _read_words(name.text)
         evidence = passage.cite(name.start, name.end)
         if evidence:
             role = read_role(passage, name, language)

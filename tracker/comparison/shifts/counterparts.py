@@ -27,6 +27,10 @@ _SAME_SUBJECT = 0.4
 """As above, by which figures may belong to one undertaking; ``100 billion of climate finance`` by all
 and 11 by one state share a topic and no more."""
 _OBJECT_WORDS = 4
+_MOST_FIGURES = 200
+"""Figures in one sentence beyond which none is told apart from the others."""
+_CLAUSE = 1000
+"""Characters that hold the eight words which tell an object."""
 _SAME_FIGURE = 2
 """Content words near both figures that must be the same; one alone is too often a word like ``year``."""
 
@@ -60,27 +64,31 @@ def _compare_figures(before: Passage, after: Passage, language: str) -> Iterator
         return
     old = read_figures(before, 0, len(before.text), language)
     new = read_figures(after, 0, len(after.text), language)
-    for one in old:
-        alike = [other for other in new if _same_thing(before, after, one, other, language)]
-        back = [other for other in old if alike and _same_thing(before, after, other, alike[0], language)]
+    if max(len(old), len(new)) > _MOST_FIGURES:
+        return
+    here = [(one, _object(before, one, language)) for one in old]
+    there = [(other, _object(after, other, language)) for other in new]
+    for one in here:
+        alike = [other for other in there if _same_thing(one, other)]
+        back = [other for other in here if alike and _same_thing(other, alike[0])]
         if len(alike) == len(back) == 1:
-            shift = compare_figures(before, after, one, alike[0])
+            shift = compare_figures(before, after, one[0], alike[0][0])
             if shift:
                 yield shift
 
 
-def _same_thing(before: Passage, after: Passage, old: Figure, new: Figure, language: str) -> bool:
+def _same_thing(old: tuple[Figure, frozenset[str]], new: tuple[Figure, frozenset[str]]) -> bool:
     """Return whether two figures have one unit, and the words after them one object."""
-    if old.unit != new.unit:
+    if old[0].unit != new[0].unit:
         return False
-    one, other = _object(before, old, language), _object(after, new, language)
+    one, other = old[1], new[1]
     enough = min(_SAME_FIGURE, len(one), len(other))
     return enough > 0 and len(one & other) >= enough and (enough == _SAME_FIGURE or one == other)
 
 
 def _object(passage: Passage, figure: Figure, language: str) -> frozenset[str]:
     """Return the stems of the words after a figure, to the end of the clause; before it where none are."""
-    clause = passage.text[figure.end :].split(".")[0].split(";")[0]
+    clause = passage.text[figure.end : figure.end + _CLAUSE].split(".")[0].split(";")[0]
     return content_words(" ".join(clause.split()[: 2 * _OBJECT_WORDS]), language)
 
 

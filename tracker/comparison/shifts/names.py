@@ -27,7 +27,8 @@ _OWNER = re.compile(r"['’]s?$")
 _AND = re.compile(r"\s(?:and|et|y)\s")
 _LEAST_COUNTRY = 4
 """Letters of a country's name at the beginning of a sentence; ``No`` and ``La`` are codes of countries."""
-_OPENERS = '"“«(‘'
+_SET_BEFORE = ' \n"“«(‘'
+"""What may stand between a sentence's end and the first word of the next."""
 _LEAST_ACRONYM = 2
 
 
@@ -43,10 +44,10 @@ class Name:
 
 def find_name_shifts(rewording: Rewording) -> tuple[Shift, ...]:
     """Return names replaced, put in or taken out; one that both sides hold, in any form, is none."""
-    shifts: list[Shift] = []
-    for place in rewording.substitutions:
-        shifts.extend(_compare(rewording, place))
-    return tuple(shifts)
+    if not rewording.substitutions:
+        return ()
+    old, new = (_read_side(passage, rewording.language) for passage in (rewording.old, rewording.new))
+    return tuple(shift for place in rewording.substitutions for shift in _compare(rewording, place, old, new))
 
 
 def replaces_actor(rewording: Rewording) -> bool:
@@ -55,16 +56,14 @@ def replaces_actor(rewording: Rewording) -> bool:
     return any(shift.direction == "changed" and shift.rule.startswith("actor") for shift in found)
 
 
-def _compare(rewording: Rewording, place: Substitution) -> Iterator[Shift]:
-    old = _find_fresh(rewording.old, rewording.new, (place.old_start, place.old_end), rewording.language)
-    new = _find_fresh(rewording.new, rewording.old, (place.new_start, place.new_end), rewording.language)
+def _compare(rewording: Rewording, place: Substitution, before: _Side, after: _Side) -> Iterator[Shift]:
+    old = _find_fresh(before, after, (place.old_start, place.old_end), rewording.language)
+    new = _find_fresh(after, before, (place.new_start, place.new_end), rewording.language)
     if len(old) == len(new) == 1 and old[0].kind == new[0].kind:
-        before = rewording.old.cite(old[0].start, old[0].end)
-        after = rewording.new.cite(new[0].start, new[0].end)
-        if before and after:
-            yield Shift(
-                "name", "changed", before, after, _name_rule(rewording.new, new[0], rewording.language)
-            )
+        was = rewording.old.cite(old[0].start, old[0].end)
+        now = rewording.new.cite(new[0].start, new[0].end)
+        if was and now:
+            yield Shift("name", "changed", was, now, _name_rule(rewording.new, new[0], rewording.language))
         return
     for name in old:
         evidence = rewording.old.cite(name.start, name.end)
@@ -77,17 +76,30 @@ def _compare(rewording: Rewording, place: Substitution) -> Iterator[Shift]:
             yield Shift("name", "added", None, evidence, _name_rule(rewording.new, name, rewording.language))
 
 
-def _find_fresh(passage: Passage, other: Passage, span: tuple[int, int], language: str) -> list[Name]:
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """The names of a side, and what tells whether it holds one."""
+
+    names: tuple[Name, ...]
+    words: set[str]
+    acronyms: set[str]
+
+
+def _read_side(passage: Passage, language: str) -> _Side:
+    names = find_names(passage, language)
+    words = {_OWNER.sub("", word).lower() for word in _WORD.findall(passage.text)}
+    return _Side(names, words, {_abbreviate(name.text) for name in names})
+
+
+def _find_fresh(side: _Side, other: _Side, span: tuple[int, int], language: str) -> list[Name]:
     """Return the names in the edited span that the other side does not hold in any form."""
-    edited = (name for name in find_names(passage, language) if name.start < span[1] and name.end > span[0])
-    words = {_OWNER.sub("", word).lower() for word in _WORD.findall(other.text)}
-    acronyms = {_abbreviate(name.text) for name in find_names(other, language)}
+    edited = (name for name in side.names if name.start < span[1] and name.end > span[0])
     return [
         part
         for name in edited
-        for part in (_trim(one, language) for one in _split(name, words))
-        if not is_held(part.text, words) and _abbreviate(part.text) not in words
-        if part.text.lower() not in acronyms
+        for part in (_trim(one, language) for one in _split(name, other.words))
+        if not is_held(part.text, other.words) and _abbreviate(part.text) not in other.words
+        if part.text.lower() not in other.acronyms
     ]
 
 
@@ -130,15 +142,29 @@ def find_names(passage: Passage, language: str) -> tuple[Name, ...]:
         if token.kind == "symbol"
     ]
     found += _find_numbered(passage, language)
-    found += [
-        name
-        for name in (_read_name(passage, run, language) for run in _find_runs(passage, language))
-        if not any(name.start < other.end and name.end > other.start for other in found)
-    ]
+    taken = bytearray(len(passage.text))
+    for name in found:
+        _take(taken, name)
+    for run in _find_runs(passage, language):
+        name = _read_name(passage, run, language)
+        if _is_free(taken, name):
+            found.append(name)
+    for name in found:
+        _take(taken, name)
     for term in find_terms(passage.text, load_terms(_FILE, "roles", language)):
-        if not any(name.start < term.end and name.end > term.start for name in found):
-            found.append(Name(term.start, term.end, passage.text[term.start : term.end], "actor"))
+        name = Name(term.start, term.end, passage.text[term.start : term.end], "actor")
+        if _is_free(taken, name):
+            _take(taken, name)
+            found.append(name)
     return tuple(sorted(found, key=lambda name: name.start))
+
+
+def _take(taken: bytearray, name: Name) -> None:
+    taken[name.start : name.end] = b"\1" * (name.end - name.start)
+
+
+def _is_free(taken: bytearray, name: Name) -> bool:
+    return taken.find(1, name.start, name.end) < 0
 
 
 def _find_numbered(passage: Passage, language: str) -> list[Name]:
@@ -186,8 +212,10 @@ def _opens(passage: Passage, token: Token) -> bool:
         return False
     if len(token.text) >= _LEAST_COUNTRY and match_countries(token.text):
         return False
-    before = passage.text[: token.start].rstrip(f" \n{_OPENERS}")
-    return not before or before[-1] in ".!?:"
+    at = token.start - 1
+    while at >= 0 and passage.text[at] in _SET_BEFORE:
+        at -= 1
+    return at < 0 or passage.text[at] in ".!?:"
 
 
 def _read_name(passage: Passage, run: list[Token], language: str) -> Name:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from tracker.model.changes import Evidence
@@ -19,7 +21,9 @@ _LEAST_KEPT = 0.5
 """Share of the shorter side's words that must be kept for agent and object to count as alike."""
 _STEM = 5
 _LEAST_CONTENT = 4
-_EDITOR = re.compile(r"\((?:see|voir|véase)\s[^)]*\)", re.IGNORECASE)
+_EDITOR = re.compile(r"\((?:see|voir|véase)\s[^)]{0,1000}\)", re.IGNORECASE)
+_LONGEST = 20_000
+"""Characters of both sides up to which the meaning of edits is read, each edit beside all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +37,9 @@ class Passage:
 
     def cite(self, start: int, end: int) -> Evidence | None:
         """Return the evidence for ``text[start:end]``, or none where that runs over two segments."""
-        ordinal, offset = max((entry for entry in self.segments if entry[1] <= start), key=lambda e: e[1])
-        later = [at for _, at in self.segments if at > start]
-        if later and end > min(later) - 1:
+        after = bisect_right(self.segments, start, key=itemgetter(1))
+        ordinal, offset = self.segments[after - 1]
+        if after < len(self.segments) and end > self.segments[after][1] - 1:
             return None
         return Evidence(ordinal, start - offset, end - offset, self.text[start:end])
 
@@ -77,6 +81,15 @@ def read_rewording(old: Version, new: Version, change: Change) -> Rewording:
     )
 
 
+def is_readable(change: Change) -> bool:
+    """Return whether a change is short enough for its edits to be read: 20,000 characters on both sides.
+
+    The longest of 60,000 sentences of the General Debate has 1,500; a whole session on one line is aligned,
+    and its words are compared, but nothing is said of what each edit means.
+    """
+    return sum(len(edit.text) for edit in change.edits) <= _LONGEST
+
+
 def content_words(text: str, language: str) -> frozenset[str]:
     """Return the stems of the longer words of a text, the links between them left out."""
     words = (token.text.lower() for token in tokenize(text, language) if token.kind == "word")
@@ -109,9 +122,12 @@ def read_passage(segments: Sequence[Segment], language: str) -> Passage:
 def _without_editor(text: str, tokens: Iterable[Token]) -> tuple[Token, ...]:
     """Leave out what the editor of a record put in brackets, such as ``(see A/PV.707)``."""
     spans = [match.span() for match in _EDITOR.finditer(text)]
-    return tuple(
-        token for token in tokens if not any(overlaps(token.start, token.end, *span) for span in spans)
-    )
+    return tuple(token for token in tokens if not _is_inside(token, spans))
+
+
+def _is_inside(token: Token, spans: Sequence[tuple[int, int]]) -> bool:
+    before = bisect_left(spans, token.end, key=itemgetter(0))
+    return before > 0 and spans[before - 1][1] > token.start
 
 
 def _pair_edits(edits: Iterable[Edit]) -> tuple[Substitution, ...]:
