@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tomllib
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING
 
@@ -15,6 +14,8 @@ from tracker.archive.withdrawals import (
     read_withdrawn_snapshots,
 )
 from tracker.errors import WatchListInvalid
+from tracker.inputs.files import read_file
+from tracker.inputs.toml import parse_toml
 
 if TYPE_CHECKING:
     import sqlite3
@@ -142,19 +143,20 @@ def _is_closed_on(day: str, said: Mapping[str, object]) -> bool:
 
 def _read_file(watch: Path) -> str:
     try:
-        text = watch.read_text(encoding="utf-8-sig")
-        tomllib.loads(text.replace("\r\n", "\n"))
-    except ValueError as error:
+        text = read_file(watch).decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
+        parse_toml(text)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
         raise WatchListInvalid(
-            f"{watch}: cannot be read, so nobody can tell what it closes to the public ({error})"
+            f"{watch}: cannot be read, so nobody can tell what it closes to the public ({reason})"
         ) from error
     return text
 
 
 def _read_list(text: str) -> dict[str, dict[str, dict[str, object]]]:
     try:
-        return tomllib.loads(text.replace("\r\n", "\n"))
-    except tomllib.TOMLDecodeError:
+        return parse_toml(text.replace("\r\n", "\n"))
+    except ValueError:
         return {}
 
 

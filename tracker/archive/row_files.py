@@ -5,7 +5,9 @@ from __future__ import annotations
 import base64
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from tracker.inputs.json import parse_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -43,16 +45,23 @@ def write_lines(tables: Mapping[str, Sequence[Row]]) -> bytes:
 
 def read_rows(data: bytes) -> dict[str, list[Row]]:
     """Read what ``write_rows`` wrote. Raises ``ValueError`` for anything else."""
-    return {name: [_thaw(row) for row in _read_table(rows)] for name, rows in json.loads(data).items()}
+    return {name: [_thaw(row) for row in _read_table(rows)] for name, rows in _parse(data).items()}
 
 
 def read_lines(data: bytes) -> dict[str, list[Row]]:
     """Read what ``write_lines`` wrote. Raises ``ValueError`` for anything else."""
     tables: dict[str, list[Row]] = {}
     for line in data.splitlines():
-        for name, row in json.loads(line).items():
+        for name, row in _parse(line).items():
             tables.setdefault(name, []).append(_thaw(row))
     return tables
+
+
+def _parse(data: bytes) -> dict[str, Any]:
+    value = parse_json(data)
+    if not isinstance(value, dict):
+        raise ValueError("rows stand under the names of their tables")  # noqa: TRY004 - as for no JSON
+    return value
 
 
 def _write_list(rows: Sequence[Row]) -> str:

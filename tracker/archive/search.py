@@ -64,6 +64,9 @@ class _Token(NamedTuple):
     text: str
 
 
+_MOST_WORDS, _MOST_CHARACTERS = 200, 10_000
+"""What one search may ask for: each of its words is sought, and marked in each of the passages found."""
+
 _QUOTES = str.maketrans(dict.fromkeys("“”„«»", '"'))
 _LEXEME = re.compile(r'"(?P<phrase>[^"]*)"(?P<star>\*?)|(?P<bracket>[()])|(?P<word>[^\s()"]+)|"')
 _OPERATORS = frozenset({"AND", "OR", "NOT"})
@@ -75,11 +78,19 @@ def match_expression(query: str) -> str:
     Words are all required. ``"a phrase"``, ``AND``, ``OR``, ``NOT``, brackets and ``prefix*`` work as
     in FTS5. A word with punctuation, such as ``counter-terrorism`` or ``A/RES/78/1``, is the phrase of
     its parts; a stray quote or bracket is passed over. Raises ``TrackerError`` where nothing is left
-    to look for, or an operator lacks a side.
+    to look for, an operator lacks a side, or there are over 200 words, phrases and operators, or over
+    10,000 characters.
     """
+    if len(query) > _MOST_CHARACTERS:
+        raise TrackerError(f"a search of {len(query):,} characters; it may have {_MOST_CHARACTERS:,}")
     tokens = [token for token in _read_tokens(query.translate(_QUOTES)) if token.text]
     if not any(token.kind == "term" for token in tokens):
         raise TrackerError(f'nothing to search for in {query!r}; give a word or a "phrase"')
+    if len(tokens) > _MOST_WORDS:
+        raise TrackerError(
+            f"a search of {len(tokens):,} words, operators and brackets; it may have {_MOST_WORDS},"
+            " so ask in several searches"
+        )
     if not _is_balanced(tokens):
         tokens = [token for token in tokens if token.kind in {"term", "operator"}]
     _check_operators(tokens, query)

@@ -5,11 +5,10 @@ A hard link is a file like any other, and nothing tells where else it has a name
 
 from __future__ import annotations
 
-import os
-import stat
 from typing import TYPE_CHECKING
 
 from tracker.capture.causes import Fault
+from tracker.inputs.files import NotRegular, open_file
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,9 +23,12 @@ def read_file(folder: Path, path: str, limit: int) -> bytes:
         place = (folder / path).resolve()
         if not place.is_relative_to(folder.resolve()):
             raise Fault("outside the archive", f"{path} leads to {place}")
-        data = _read(place, path, limit)
+        with open_file(place) as file:
+            data = file.read(limit + 1)
     except FileNotFoundError:
         raise Fault("no such file", f"{path} is not in {folder}") from None
+    except (NotRegular, IsADirectoryError) as error:
+        raise Fault("not a file", f"{path}: {error.strerror}") from None
     except (OSError, RuntimeError, ValueError) as error:
         # Python 3.11 and 3.12 raise RuntimeError for links that lead round in a circle.
         raise Fault("unreadable file", f"{path}: {getattr(error, 'strerror', None) or error}") from error
@@ -55,15 +57,3 @@ def explain_way(folder: Path, path: Path) -> str | None:
     if not place.is_relative_to(folder.resolve()):
         return f"a link that leads out of the folder, to {place}; copy what it names if you want it"
     return "a link to a folder; what is in there is read where it stands" if place.is_dir() else None
-
-
-def _read(place: Path, path: str, limit: int) -> bytes:
-    # A pipe without a writer would hold up the whole run.
-    file = os.open(place, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
-    try:
-        if not stat.S_ISREG(os.fstat(file).st_mode):
-            raise Fault("not a file", f"{path} is a folder or a device; name a file")
-        with os.fdopen(file, "rb", closefd=False) as opened:
-            return opened.read(limit + 1)
-    finally:
-        os.close(file)

@@ -14,6 +14,7 @@ from tracker.capture.warc_digests import read_digest
 from tracker.capture.warc_heads import LONGEST_HEAD, Endless, read_head
 from tracker.capture.warc_stream import Block, Damaged, WarcStream
 from tracker.errors import WarcUnusable
+from tracker.inputs.files import open_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -69,7 +70,7 @@ class WarcRecord:
 def open_warc(path: Path) -> Iterator[Warc]:
     """Open a WARC, packed or not. Raises ``WarcUnusable`` where it is none."""
     try:
-        with path.open("rb") as file:
+        with open_file(path) as file:
             head = file.read(len(_WARC))
             if not head.startswith((_WARC, _GZIP)):
                 raise WarcUnusable(f"{path} is no WARC: it begins with neither WARC/ nor gzip's mark")

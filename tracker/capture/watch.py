@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import tomllib
 from functools import partial
 from typing import TYPE_CHECKING, Final, TypeVar
 
@@ -12,6 +11,8 @@ from tracker.capture.watch_keys import KeyFault, read_settings, read_source, sou
 from tracker.capture.watch_places import find_line
 from tracker.errors import WatchListInvalid
 from tracker.files import BY_UMASK, keep_permissions, write_file
+from tracker.inputs.files import read_file
+from tracker.inputs.toml import parse_toml
 from tracker.model.watching import WatchList
 from tracker.text.digest import digest_bytes
 
@@ -38,7 +39,7 @@ def read_watch_list(path: Path) -> WatchList:
     that is neither HTTP nor a path inside the archive, and an address given twice.
     """
     try:
-        data = path.read_bytes()
+        data = read_file(path)
     except FileNotFoundError:
         raise WatchListInvalid(
             f"{path}: there is no watch list; begin one with: tracker sources add"
@@ -52,10 +53,10 @@ def parse_watch_list(data: bytes, path: Path) -> WatchList:
     """Read a watch list out of its bytes; ``path`` serves messages. Raises what ``read_watch_list`` does."""
     try:
         text = data.decode("utf-8-sig").replace("\r\n", "\n")
-        content = tomllib.loads(text)
+        content = parse_toml(text)
     except UnicodeDecodeError as error:
         raise WatchListInvalid(f"{path}: not UTF-8 at byte {error.start}; save it as UTF-8") from error
-    except tomllib.TOMLDecodeError as error:
+    except ValueError as error:
         raise WatchListInvalid(f"{path}: not valid TOML: {error}") from error
     settings, sources = _read_tables(content, text, path)
     _refuse_twins(sources, text, path)

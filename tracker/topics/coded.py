@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tracker.errors import TrackerError, VocabularyInvalid
+from tracker.inputs.json import parse_json
 from tracker.text.cells import unguard
 from tracker.text.folding import fold
 from tracker.text.rulings import settle_rulings
@@ -50,7 +50,7 @@ def read_jsonl(text: str, source: str) -> tuple[CodedRow, ...]:
 
 def _read_object(line: str, place: str) -> CodedRow:
     try:
-        content = json.loads(line)
+        content = parse_json(line)
     except ValueError as error:
         raise TrackerError(f"{place}: not valid JSON: {error}") from error
     unit = content.get("text") if isinstance(content, dict) else None

@@ -7,6 +7,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final, cast
 
 from tracker.errors import VocabularyInvalid
+from tracker.inputs.files import read_file
+from tracker.inputs.json import parse_json
 from tracker.model.topics import TopicModel, TopicWeights
 from tracker.text.digest import digest_text
 
@@ -30,11 +32,12 @@ def attach_model(vocabulary: Vocabulary, path: Path) -> Vocabulary:
     Raises ``VocabularyInvalid`` for a file that is no model, or the model of another vocabulary.
     """
     try:
-        text = path.read_bytes().decode("utf-8")
+        text = read_file(path).decode("utf-8")
     except FileNotFoundError:
         return vocabulary
     except (OSError, UnicodeDecodeError) as error:
-        raise VocabularyInvalid(f"{path}: cannot be read: {error}") from error
+        reason = getattr(error, "strerror", None) or error
+        raise VocabularyInvalid(f"{path}: cannot be read: {reason}") from error
     content = _read_object(text, path)
     if content.get("vocabulary") != vocabulary.digest:
         raise VocabularyInvalid(
@@ -89,7 +92,7 @@ def _heaviest_first(weights: Mapping[str, float]) -> dict[str, float]:
 
 def _read_object(text: str, path: Path) -> dict[str, object]:
     try:
-        content = json.loads(text)
+        content = parse_json(text)
     except ValueError as error:
         raise VocabularyInvalid(f"{path}: not valid JSON: {error}") from error
     if not isinstance(content, dict) or content.get("format") != FORMAT:

@@ -7,11 +7,12 @@ from itertools import chain, count
 from typing import TYPE_CHECKING, Final
 
 from tracker.errors import VocabularyInvalid
+from tracker.inputs.rdf import check_rdf
 from tracker.model.topics import Topic
 from tracker.topics.sources import LANGUAGES, Draft
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from rdflib import Graph
     from rdflib.term import Literal, Node
@@ -51,6 +52,10 @@ def _parse(data: bytes, source: str, form: str) -> Graph:
         raise VocabularyInvalid(
             f"{source}: reading SKOS needs rdflib; install it with: pip install 'tracker[skos]'"
         ) from error
+    try:
+        check_rdf(data, form)
+    except ValueError as error:
+        raise VocabularyInvalid(f"{source}: {error}") from error
     # rdflib logs a traceback for a literal that is no valid date; it matters to no label.
     logging.getLogger("rdflib").setLevel(logging.CRITICAL)
     try:
@@ -65,10 +70,11 @@ def _name_concepts(graph: Graph, concepts: Iterable[Node]) -> dict[Node, str]:
 
     ids: dict[Node, str] = {}
     taken: set[str] = set()
+    numbered: dict[str, Iterator[str]] = {}
     for concept in concepts:
         notation = min((str(value) for value in graph.objects(concept, SKOS.notation)), default="")
         name = _last_part(str(concept)) or notation or "concept"
-        names = chain((name,), (f"{name}-{number}" for number in count(2)))
+        names = numbered.setdefault(name, chain((name,), (f"{name}-{number}" for number in count(2))))
         ids[concept] = next(free for free in names if free not in taken)
         taken.add(ids[concept])
     return ids

@@ -5,11 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import re
-import tomllib
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, TypeAlias, cast
 
 from tracker.errors import VocabularyInvalid
+from tracker.inputs.toml import parse_toml
 from tracker.model.topics import Topic, TopicKind
 from tracker.text.cells import unguard
 from tracker.text.folding import fold
@@ -52,8 +52,8 @@ def read_toml(text: str, source: str) -> Draft:
     left aside here. Raises ``VocabularyInvalid`` with source and key.
     """
     try:
-        content = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+        content = parse_toml(text)
+    except ValueError as error:
         raise VocabularyInvalid(f"{source}: not valid TOML: {error}") from error
     if isinstance(content.get("name"), str):
         del content["name"]

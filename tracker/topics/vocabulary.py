@@ -8,6 +8,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 
 from tracker.errors import VocabularyInvalid
+from tracker.inputs.files import read_file
 from tracker.model.topics import Vocabulary
 from tracker.text.digest import digest_text
 from tracker.topics.findings import find_faults
@@ -53,7 +54,7 @@ def read_draft(path: Path) -> Draft:
     Raises ``VocabularyInvalid`` where it cannot be read or holds no topic.
     """
     try:
-        data = path.read_bytes()
+        data = read_file(path)
     except OSError as error:
         raise VocabularyInvalid(f"{path}: cannot be read: {error.strerror}") from error
     source, suffix = str(path), path.suffix.lower()

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from io import BytesIO, TextIOWrapper
 from typing import TYPE_CHECKING, get_args
 
 from tracker.archive.reader import open_reader
 from tracker.comparison.decisions import DIRECTIONS, NO_SHIFT
 from tracker.errors import DecisionInvalid, DocumentUnreadable, ReferenceInvalid
+from tracker.inputs.files import read_file
 from tracker.model.changes import Operation
 from tracker.model.decisions import Decision, Ruling, Verdict
 from tracker.references import parse_reference
@@ -34,7 +36,7 @@ def judge_sheet(sheet: Path, decided: str, archive: Path, person: str | None = N
     row was never judged or a cell holds no answer to its question.
     """
     try:
-        text = sheet.read_text(encoding="utf-8-sig")
+        text = TextIOWrapper(BytesIO(read_file(sheet)), encoding="utf-8-sig").read()
     except UnicodeDecodeError:
         raise DocumentUnreadable(f"{sheet} is not UTF-8; save it as CSV in UTF-8") from None
     except OSError as error:

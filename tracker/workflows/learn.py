@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from tracker.archive.reader import open_reader
 from tracker.errors import TrackerError
+from tracker.inputs.files import read_file
 from tracker.text.language import detect_language
 from tracker.topics.coded import code_rulings, read_csv, read_jsonl, resolve_codes
 from tracker.topics.learning import learn_topics
@@ -70,7 +71,7 @@ def format_lesson(lesson: Lesson, vocabulary: Vocabulary) -> str:
 
 def _read_rows(path: Path) -> tuple[CodedRow, ...]:
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        text = read_file(path).decode("utf-8-sig")
     except OSError as error:
         raise TrackerError(f"{path}: cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:

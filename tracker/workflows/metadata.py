@@ -9,9 +9,11 @@ from __future__ import annotations
 import csv
 from dataclasses import dataclass, fields
 from functools import cache
+from io import BytesIO, TextIOWrapper
 from typing import TYPE_CHECKING
 
 from tracker.errors import ReferenceInvalid, VocabularyInvalid
+from tracker.inputs.files import read_file
 from tracker.references import find_country, resolve_session
 from tracker.text.cells import unguard
 
@@ -76,7 +78,7 @@ def read_metadata(path: Path, columns: Mapping[str, str], body: Body) -> Table:
     UTF-8, or lacks a column.
     """
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
+        with TextIOWrapper(BytesIO(read_file(path)), encoding="utf-8-sig", newline="") as file:
             return _read_rows(csv.DictReader(file), path, columns, body)
     except OSError as error:
         raise VocabularyInvalid(f"{path}: {error.strerror}") from None

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from tracker.archive.reader import open_reader
 from tracker.capture.extract import MAX_BYTES, extract
 from tracker.errors import DocumentUnreadable, NotInArchive, ReferenceInvalid, Withdrawn
+from tracker.inputs.files import open_file
 from tracker.model.citing import Reference
 from tracker.model.texts import Side
 from tracker.references import (
@@ -103,15 +104,17 @@ def load_side(operand: Operand, archive: Path) -> Side:
 def read_document(path: Path) -> bytes:
     """Return a file's bytes, or those of standard input for ``-``.
 
-    Raises ``DocumentUnreadable`` where the file is missing, is not a file, or is over the limit.
+    Raises ``DocumentUnreadable`` where the file is missing, is not a regular file, or is over the limit.
     """
     try:
         if path == STANDARD_INPUT:
             return sys.stdin.buffer.read(MAX_BYTES + 1)
-        if path.is_dir():
-            raise DocumentUnreadable(f"{path} is a directory; name a file, or use: tracker import {path}")
-        with path.open("rb") as file:
+        with open_file(path) as file:
             return file.read(MAX_BYTES + 1)
+    except IsADirectoryError:
+        raise DocumentUnreadable(
+            f"{path} is a directory; name a file, or use: tracker import {path}"
+        ) from None
     except FileNotFoundError:
         raise DocumentUnreadable(f"{path}: no such file") from None
     except OSError as error:

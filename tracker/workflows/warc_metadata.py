@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from tracker.errors import ReferenceInvalid
+from tracker.inputs.json import parse_json
 from tracker.model.record import Declaration
 from tracker.references import parse_reference
 from tracker.workflows.dates import check_date
@@ -45,7 +46,7 @@ def read_metadata(content: bytes) -> Declaration | None:
     Raises ``ReferenceInvalid`` where it names no statement, or holds a date that is none.
     """
     try:
-        told = json.loads(content)
+        told = parse_json(content)
     except ValueError:
         return None
     if not isinstance(told, dict) or told.get("tracker") != _FORMAT:
