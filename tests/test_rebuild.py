@@ -230,10 +230,11 @@ def test_what_is_no_mirror_is_refused(tmp_path: Path) -> None:
         "folder": "is not a git repository",
         "nowhere": "no such repository",
     }.items():
-        with pytest.raises(RepositoryUnusable, match=told):
-            rebuild(str(tmp_path / name), tmp_path / "again")
+        for named in (str(tmp_path / name), (tmp_path / name).as_uri()):
+            with pytest.raises(RepositoryUnusable, match=told):
+                rebuild(named, tmp_path / "again")
     with pytest.raises(RepositoryUnusable, match="git clone: "):
-        rebuild((tmp_path / "nowhere").as_uri(), tmp_path / "again")
+        rebuild("http://127.0.0.1:1/nowhere.git", tmp_path / "again")
     assert not (tmp_path / "again" / "tracker.db").exists()
 
 
@@ -241,7 +242,7 @@ def test_a_clone_without_the_files_themselves_says_what_to_do(mirror: Path, tmp_
     run_git(mirror, "config", "uploadpack.allowFilter", "true")
     run_git(tmp_path, "clone", "--quiet", "--bare", "--filter=blob:none", mirror.as_uri(), "part")
     shutil.rmtree(mirror)
-    with pytest.raises(RepositoryUnusable, match=r"part lacks watch\.toml; clone it again, and whole"):
+    with pytest.raises(RepositoryUnusable, match=r"part is a partial clone, .* git clone --mirror"):
         rebuild_record(tmp_path / "part", tmp_path / "again")
 
 

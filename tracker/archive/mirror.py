@@ -54,7 +54,7 @@ def update_mirror(connection: sqlite3.Connection, folder: Path) -> Mirrored:
     settle_rewrite(path)
     if not path.exists():
         create_repository(path)
-    with open_repository(path) as repository:
+    with open_repository(path, to_write=True) as repository:
         recover(repository, BRANCHES)
         connection.execute("BEGIN IMMEDIATE")
         try:

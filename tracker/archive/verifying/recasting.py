@@ -7,6 +7,7 @@ taken from a mirror that is written anew from the record, as far as that gives t
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import shutil
 import sqlite3
@@ -46,7 +47,7 @@ def mend_objects(folder: Path, aside: Path) -> list[Step]:
     """Mend the objects of an archive's mirror; the folder ``aside`` gets what is damaged."""
     path = folder / MIRROR
     head = list(_write_head(path))
-    with open_repository(path) as repository:
+    with open_repository(path, to_write=True) as repository:
         steps = [
             *head,
             *_drop_graph(path),
@@ -61,8 +62,9 @@ def mend_objects(folder: Path, aside: Path) -> list[Step]:
 
 def _write_head(path: Path) -> Iterator[Step]:
     """Write the file that names the branch, without which git opens no repository."""
-    if not (path / "HEAD").is_file():
-        (path / "HEAD").write_text(_HEAD, encoding="ascii")
+    if not os.path.lexists(path / "HEAD"):
+        with (path / "HEAD").open("x", encoding="ascii") as file:
+            file.write(_HEAD)
         yield Step(did=True, what="HEAD", how="written again: it names the branch main")
 
 

@@ -155,7 +155,7 @@ def _move_branch(mirror: Path, cure: Cure) -> Step:
     """Move a branch to the commit that the record noted; what it stood at is kept under another name."""
     name = cure.name.rpartition("/")[2]
     kept = None
-    with open_repository(mirror) as repository:
+    with open_repository(mirror, to_write=True) as repository:
         stood = repository.find_commit(cure.name)
         if stood:
             kept = f"refs/replaced/{name}-{stood[:12]}"
