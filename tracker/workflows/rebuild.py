@@ -16,18 +16,18 @@ if TYPE_CHECKING:
 _FILE = "file:///"
 
 
-def rebuild(mirror: str, archive: Path) -> Rebuilt:
+def rebuild(mirror: str, archive: Path, *, accept_watch_list: bool = False) -> Rebuilt:
     """Make the archive in a folder out of a mirror: a path, or an address that git clones.
 
     Raises as ``rebuild_record`` does.
     """
     path = _find_path(mirror)
     if path is not None:
-        return rebuild_record(path, archive)
+        return rebuild_record(path, archive, accept_watch_list=accept_watch_list)
     with TemporaryDirectory() as name:
         clone = Path(name) / "mirror.git"
         clone_repository(mirror, clone)
-        return rebuild_record(clone, archive)
+        return rebuild_record(clone, archive, accept_watch_list=accept_watch_list)
 
 
 def _find_path(mirror: str) -> Path | None:

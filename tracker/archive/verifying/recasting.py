@@ -17,6 +17,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+from tracker.archive.access import find_watch_list
 from tracker.archive.connection import FILE_NAME, connect_to_read, connect_to_write
 from tracker.archive.mirror import update_mirror
 from tracker.archive.mirror_branches import BRANCHES
@@ -188,8 +189,8 @@ def _write_anew(folder: Path) -> Iterator[tuple[sqlite3.Connection, Repository]]
         with closing(connect_to_write(place / FILE_NAME)) as copy:
             with closing(connect_to_read(folder / FILE_NAME)) as record:
                 record.backup(copy)
-            if (folder / WATCH).is_file():
-                shutil.copyfile(folder / WATCH, place / WATCH)
+            if find_watch_list(folder).is_file():
+                shutil.copyfile(find_watch_list(folder), place / WATCH)
             update_mirror(copy, place)
             with open_repository(place / MIRROR) as anew:
                 yield copy, anew
