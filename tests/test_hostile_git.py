@@ -17,6 +17,7 @@ from tests.hostile_git import ATTACKS, ATTRIBUTES
 from tests.mirrors import FIRST, make_record, show
 from tests.repositories import Made, add_commits, make_repository, run_git
 from tests.running import count_rows
+from tracker.archive import git_running, repository
 from tracker.archive.git_program import check_address
 from tracker.workflows.mirror import update_mirror
 
@@ -362,3 +363,47 @@ def test_a_git_that_is_too_old_is_told(tmp_path: Path, repo: Path, version: str,
         if is_refused
         else (0, "")
     )
+
+
+# Repositories without end ---------------------------------------------------------------------------
+
+
+def nest(repository: Path, deep: int, wide: int) -> str:
+    """Commit folders that hold each other, so many in each: a few objects, and files without end."""
+    inner = run_git(repository, "hash-object", "-w", "--stdin", stdin=b"{}")
+    entry, ending = "100644 blob", ".json"
+    for _ in range(deep):
+        lines = "".join(f"{entry} {inner}\tx{number}{ending}\n" for number in range(wide))
+        inner = run_git(repository, "mktree", stdin=lines.encode())
+        entry, ending = "040000 tree", ""
+    commit = run_git(repository, "commit-tree", inner, "-m", "without end")
+    run_git(repository, "update-ref", "refs/heads/main", commit)
+    return commit
+
+
+def test_files_without_end_are_bounded(
+    tracker: Callable[..., Ran], repo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nest(repo, 10, 10)
+    monkeypatch.setattr(git_running, "LARGEST_ANSWER", 2_000_000)
+    monkeypatch.setattr(git_running, "GIT_MEMORY", 200_000_000)
+    tracker("init")
+    ran = tracker("rebuild", str(repo), "--archive", "again")
+    assert (ran.code, ran.err) == (
+        2,
+        "tracker: git ls-tree answers more than 2,000,000 bytes, and was ended\n",
+    )
+    ran = tracker("import-git", "repo", *OPTIONS)
+    assert (ran.code, ran.err.count("\n")) == (2, 1)
+    assert "git diff-tree: " in ran.err
+
+
+def test_an_object_without_end_is_bounded(
+    tracker: Callable[..., Ran], repo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_commits(repo, [Made("large", {"final.txt": b"Mr. President. " * 1_000_000})], first=3)
+    monkeypatch.setattr(repository, "LARGEST_OBJECT", 10_000_000)
+    tracker("init")
+    ran = tracker("import-git", "repo", *OPTIONS)
+    assert (ran.code, ran.err.count("\n")) == (2, 1)
+    assert "repo holds an object of 15,000,000 bytes" in ran.err

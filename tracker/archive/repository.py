@@ -6,13 +6,12 @@ import os
 import re
 import shutil
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from subprocess import PIPE
-from tempfile import TemporaryFile
 from typing import TYPE_CHECKING
 
-from tracker.archive.git_program import LOCAL, REMOTE, check_address, git_command, start_git
+from tracker.archive.git_program import LOCAL, REMOTE, check_address, start_git
+from tracker.archive.git_running import run_git, start_command
 from tracker.archive.repository_view import show_repository
 from tracker.errors import DocumentUnreadable, RepositoryUnusable
 
@@ -20,8 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from typing import IO, Any
 
-    from git import Git
-
+    from tracker.archive.git_running import Answer
     from tracker.archive.repository_view import Shown
 
 _NAME = re.compile(r"[\w.-]+")
@@ -30,16 +28,8 @@ _AT_ONCE = 32
 """So few names never fill a pipe, so that git does not wait for us while we wait for it."""
 _ANSWERED = 3
 
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What a git command that may fail came to."""
-
-    status: int
-    output: bytes
-    complaint: str
-    """The first line of what it said on standard error."""
-    complaints: str
+LARGEST_OBJECT = 512 * 1024 * 1024
+"""Bytes of one object that are read: ten times the largest document, and a packed one may be a thousandth."""
 
 
 class Repository:
@@ -60,7 +50,7 @@ class Repository:
 
     def attempt(self, *arguments: str, stdin: bytes = b"") -> Answer:
         """Run a git command and return what it came to, whether it succeeded or not."""
-        return _run(self._git, arguments, stdin)
+        return run_git(self._git, arguments, stdin)
 
     def push(self, remote: str, branches: Sequence[str], *, force: bool) -> Answer:
         """Push branches to a path, an address or a remote's name, in the user's own settings.
@@ -70,7 +60,7 @@ class Repository:
         """
         options = ("--porcelain", *(["--force"] if force else []))
         git = start_git({**REMOTE, **self._shown.variables}, self._shown.view)
-        return _run(git, ["push", *options, "--", self._address(remote), *branches], b"")
+        return run_git(git, ["push", *options, "--", self._address(remote), *branches], b"")
 
     def read_objects(self, names: Sequence[str]) -> Iterator[bytes | None]:
         """Yield the contents of objects, in order; None for one that is not there, as in a partial clone.
@@ -86,7 +76,7 @@ class Repository:
             asking.write("".join(f"{name}\n" for name in chunk).encode())
             asking.flush()
             # All of them, so that whoever stops half-way leaves no answer for the next to find.
-            yield from [_read_answer(answering) for _ in chunk]
+            yield from [self._read_answer(answering) for _ in chunk]
 
     def read_object(self, name: str) -> bytes:
         """Return an object's content. Raises ``DocumentUnreadable`` where it is not there."""
@@ -108,12 +98,25 @@ class Repository:
 
     def start(self, *arguments: str) -> Any:  # noqa: ANN401 (GitPython's own handle of a process)
         """Start a git command that is written to; whoever starts it waits for it."""
-        return self._git.execute([git_command(), *arguments], istream=PIPE, as_process=True)
+        return start_command(self._git, arguments, PIPE)
 
     def close(self) -> None:
         """End the processes that were started."""
         self._end_reading()
         self._git.clear_cache()
+
+    def _read_answer(self, answering: IO[bytes]) -> bytes | None:
+        """Read what ``git cat-file --batch`` answers: name, type and size on a line, its content."""
+        head = answering.readline().split()
+        if len(head) < _ANSWERED:
+            return None
+        size = int(head[2])
+        if size > LARGEST_OBJECT:
+            raise RepositoryUnusable(
+                f"{self.path} holds an object of {size:,} bytes ({head[0].decode()[:12]}); no more than"
+                f" {LARGEST_OBJECT:,} are read"
+            )
+        return answering.read(size + 1)[:-1]
 
     def _end_reading(self) -> None:
         if self._contents is None:
@@ -163,7 +166,7 @@ def create_repository(path: Path) -> None:
     begun = path.with_name(f"{path.name}.new")
     shutil.rmtree(begun, ignore_errors=True)
     options = ("--bare", "--quiet", "--template=", "--initial-branch=main", "--object-format=sha1")
-    answer = _run(start_git(LOCAL), ["init", *options, "--", str(begun)], b"")
+    answer = run_git(start_git(LOCAL), ["init", *options, "--", str(begun)], b"")
     try:
         if answer.status:
             raise RepositoryUnusable(f"{path} cannot be made: {answer.complaint}")
@@ -179,7 +182,7 @@ def clone_repository(address: str, path: Path) -> None:
     """
     check_address(address, show_address(address))
     options = ("--quiet", "--bare", "--template=", f"--config=core.hooksPath={os.devnull}")
-    answer = _run(start_git(REMOTE, path.parent), ["clone", *options, "--", address, str(path)], b"")
+    answer = run_git(start_git(REMOTE, path.parent), ["clone", *options, "--", address, str(path)], b"")
     if answer.status:
         raise RepositoryUnusable(f"git clone: {answer.complaint.replace(address, show_address(address))}")
 
@@ -203,36 +206,3 @@ def show_address(address: str) -> str:
     """Return an address without the name and password that it may hold."""
     scheme, mark, rest = address.partition("://")
     return f"{scheme}://{rest.rpartition('@')[2]}" if mark else address
-
-
-def _run(git: Git, arguments: Sequence[str], stdin: bytes) -> Answer:
-    with TemporaryFile() as given:
-        given.write(stdin)
-        given.seek(0)
-        status, output, complaint = git.execute(
-            [git_command(), *arguments],
-            istream=given,
-            with_extended_output=True,
-            with_exceptions=False,
-            stdout_as_string=False,
-            strip_newline_in_stdout=False,
-        )
-    return Answer(status, _as_bytes(output), _first_line(str(complaint)), str(complaint))
-
-
-def _read_answer(answering: IO[bytes]) -> bytes | None:
-    """Read one answer of ``git cat-file --batch``: name, type and size on a line, the content, a line end."""
-    head = answering.readline().split()
-    if len(head) < _ANSWERED:
-        return None
-    content = answering.read(int(head[2]) + 1)
-    return content[:-1]
-
-
-def _as_bytes(output: object) -> bytes:
-    return output if isinstance(output, bytes) else str(output).encode("utf-8", "surrogateescape")
-
-
-def _first_line(text: str) -> str:
-    lines = [line.strip() for line in text.strip().splitlines() if line.strip()]
-    return next(iter(lines), "it failed without a word").removeprefix("fatal: ")

@@ -15,7 +15,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from tracker.archive.git_program import LOCAL, git_command, load_git, start_git
+from tracker.archive.git_program import LOCAL, load_git, start_git
+from tracker.archive.git_running import run_git
 from tracker.archive.repository_place import find_place, is_partial, read_small
 from tracker.errors import RepositoryUnusable
 
@@ -126,13 +127,11 @@ def _read_settings(place: Place, view: Path) -> Settings:
     if not read_small(place.shared / "config"):
         return {}
     file = str(place.shared.absolute() / "config")
-    command = [git_command(), "config", "--file", file, "--no-includes", "--null", "--list"]
-    status, output, complaint = start_git({**LOCAL, "GIT_DIR": str(view)}, view).execute(
-        command, with_extended_output=True, with_exceptions=False, strip_newline_in_stdout=False
-    )
-    if status:
-        raise RepositoryUnusable(f"{place.path}: its configuration cannot be read ({complaint.strip()})")
-    entries = (entry.partition("\n") for entry in str(output).split("\0")[:-1])
+    command = ("config", "--file", file, "--no-includes", "--null", "--list")
+    answer = run_git(start_git({**LOCAL, "GIT_DIR": str(view)}, view), command)
+    if answer.status:
+        raise RepositoryUnusable(f"{place.path}: its configuration cannot be read ({answer.complaint})")
+    entries = (entry.partition("\n") for entry in os.fsdecode(answer.output).split("\0")[:-1])
     return {key: value if mark else "true" for key, mark, value in entries}
 
 

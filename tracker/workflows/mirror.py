@@ -16,7 +16,7 @@ from tracker.workflows.withdraw import check_finished
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tracker.archive.repository import Answer
+    from tracker.archive.git_running import Answer
     from tracker.model.preserving import Mirrored
 
 _OTHER_WAY = re.compile(r"\((?:non-fast-forward|fetch first|stale info)\)")
