@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.mirrors import FIRST, make_record, read_tables, say
+from tests.mirrors import FIRST, make_record, read_tables, say, show
 from tests.nights import make_archive, run_night, running_site, source
+from tests.repositories import Link, Made, add_commits
 from tests.running import ROOT
 from tracker.archive.reader import open_reader
 from tracker.workflows.mirror import update_mirror
@@ -34,14 +36,20 @@ def make_nights(folder: Path) -> Path:
     return folder
 
 
+def restore(folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run the commands of the page in a folder that holds an archive."""
+    (commands,) = re.findall(r"```sh\n(.*?)```", PAGE, flags=re.DOTALL)
+    return subprocess.run(
+        ["sh", "-eu", "-c", commands],
+        cwd=folder, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL, timeout=120,
+    )  # fmt: skip
+
+
 @pytest.mark.parametrize("make", [make_record, make_nights])
 def test_git_and_sqlite_restore_the_record(tmp_path: Path, make: type) -> None:
     folder = make(tmp_path / "snapshots")
     update_mirror(folder)
-    (commands,) = re.findall(r"```sh\n(.*?)```", PAGE, flags=re.DOTALL)
-    done = subprocess.run(
-        ["sh", "-eu", "-c", commands], cwd=tmp_path, capture_output=True, text=True, check=False
-    )
+    done = restore(tmp_path)
     assert (done.returncode, done.stdout, done.stderr) == (0, "ok\n", "")
     (tmp_path / "restored").mkdir()
     (tmp_path / "restored.db").rename(tmp_path / "restored" / "tracker.db")
@@ -67,3 +75,77 @@ def test_a_damaged_document_is_found_by_the_last_of_the_commands(tmp_path: Path)
     )
     assert document.name in found.stdout
     assert len(found.stdout.splitlines()) == 1
+
+
+HIDDEN = "what nobody else may read"
+SUNG = "../sung"
+_TABLE = 'CREATE TABLE "evil" ({});\n'
+_LINE = "x');\n.shell touch ../sung\n.trace ../sung\n--"
+HOSTILE: dict[str, dict[str, str | Link]] = {
+    "a command of the shell": {"schema.sql": f".shell touch {SUNG}\n"},
+    "a trace into a file": {"schema.sql": f".trace {SUNG}\nSELECT 1;\n"},
+    "a test into a file": {"schema.sql": ".cd ..\n.testcase sung\n"},
+    "a command after another": {"schema.sql": f"SELECT 1;\n.shell touch {SUNG}\n.output |touch {SUNG}\n"},
+    "a file written": {"schema.sql": f"SELECT writefile('{SUNG}', 'x');\n"},
+    "an editor": {"schema.sql": f"SELECT edit('x', 'touch {SUNG}');\n"},
+    "a library": {"schema.sql": "SELECT load_extension('../evil');\n"},
+    "another database": {"schema.sql": f"ATTACH '{SUNG}' AS evil;\n"},
+    "a copy of the database": {"schema.sql": f"VACUUM INTO '{SUNG}';\n"},
+    "a file read": {"schema.sql": "CREATE TABLE evil AS SELECT readfile('../secret') AS a;\n"},
+    "a folder read": {"schema.sql": "CREATE TABLE evil AS SELECT data FROM \"FSDIR\"('../secret');\n"},
+    "a trigger that writes": {
+        "schema.sql": "+CREATE TRIGGER evil AFTER UPDATE ON documents BEGIN"
+        f" SELECT writefile('{SUNG}', new.bytes); END;\n"
+    },
+    "a table whose name is a command": {
+        "schema.sql": f'+CREATE TABLE "evil{_LINE}" (a);\n',
+        "evil.json": '{"evil": [{"a": 1}]}',
+    },
+    "a column whose name is a command": {
+        "schema.sql": f"+{_TABLE.format(chr(34) + _LINE + chr(34))}",
+        "evil.json": '{"evil": [{"a": 1}]}',
+    },
+    "a row that is a command": {
+        "evil.json": json.dumps({"documents": [{"sha256": _LINE, "media_type": f".shell touch {SUNG}"}]})
+    },
+    "a digest that is a path": {
+        "documents/evil.json": json.dumps(
+            {"documents": [{"sha256": "../" * 20 + "/.." + "x", "size": 1, "media_type": "a", "bytes": ""}]}
+        )
+    },
+    "a link for a document": {"documents/ab/" + "ab" * 32: Link("../../../secret")},
+    "a link for rows": {"evil.json": Link("../secret")},
+}
+"""Files put into a mirror; those that begin with a plus are added to what is there."""
+
+
+@pytest.mark.parametrize("files", HOSTILE.values(), ids=HOSTILE.keys())
+def test_a_hostile_mirror_runs_nothing_and_reads_no_other_file(
+    tmp_path: Path, files: dict[str, str | Link]
+) -> None:
+    (tmp_path / "secret").write_text(HIDDEN, encoding="utf-8")
+    folder = make_record(tmp_path / "snapshots")
+    update_mirror(folder)
+    mirror = folder / "mirror.git"
+    written = {
+        path: show(mirror, path) + "\n" + content[1:]
+        if isinstance(content, str) and content.startswith("+")
+        else content
+        for path, content in files.items()
+    }
+    add_commits(mirror, [Made("evil", written)], first=2)
+    restore(tmp_path)
+    assert sorted({path.name for path in tmp_path.iterdir()} - {"fill.sql", "restored.db"}) == [
+        "copy", "secret", "snapshots",
+    ]  # fmt: skip
+    restored = tmp_path / "restored.db"
+    assert not restored.exists() or HIDDEN.encode() not in restored.read_bytes()
+
+
+def test_the_commands_that_are_kept_out_would_run_from_a_file(tmp_path: Path) -> None:
+    """Safe mode alone is not enough: from the lines of a file, some commands write others all the same."""
+    done = subprocess.run(
+        ["sqlite3", "-safe", "-bail", "a.db"],
+        cwd=tmp_path, input=".trace sung\nSELECT 1;\n", text=True, capture_output=True, check=False,
+    )  # fmt: skip
+    assert (done.returncode, (tmp_path / "sung").exists()) == (0, True)

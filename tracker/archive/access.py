@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from tracker.archive.lock import read_clock
 from tracker.archive.placement import unit_expression
+from tracker.archive.places import RECEIVED, WATCH
 from tracker.archive.withdrawals import (
     read_destroyed_documents,
     read_withdrawn_documents,
@@ -64,6 +65,15 @@ class Access:
 
 
 NOTHING_CLOSED = Access(frozenset(), frozenset(), frozenset(), frozenset())
+
+
+def find_watch_list(folder: Path) -> Path:
+    """Return the file of an archive's watch list: as long as there is none of its own, the one it came with.
+
+    That one is obeyed by nothing that fetches, and what it closes to the public is closed all the same.
+    """
+    own, received = folder / WATCH, folder / RECEIVED
+    return received if received.is_file() and not own.exists() else own
 
 
 def is_access_changed(connection: sqlite3.Connection, before: Access, now: Access, run: int) -> bool:

@@ -11,7 +11,9 @@ from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
 from tracker.archive import rights_schema
+from tracker.archive.defence import defend
 from tracker.archive.migrations import MIGRATION_SET, MIGRATIONS
+from tracker.archive.schema_parts import check_parts
 from tracker.errors import ArchiveLocked, ArchiveUnusable, TrackerError
 
 if TYPE_CHECKING:
@@ -63,6 +65,7 @@ def connect_to_write(path: Path, named: Path | None = None) -> sqlite3.Connectio
     with translate(named or path):
         connection = _connect(path, "mode=rw")
         try:
+            defend(connection)
             connection.execute("PRAGMA foreign_keys = ON")
             connection.execute(f"PRAGMA cache_size = -{CACHE_KIBIBYTES}")
             connection.execute("PRAGMA journal_mode = WAL")
@@ -95,9 +98,10 @@ def connect_to_read(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def check_schema(connection: sqlite3.Connection, path: Path) -> None:
-    """Raise ``ArchiveUnusable`` where the file is no archive, or was written by a newer release.
+def check_schema(connection: sqlite3.Connection, path: Path, *, to_mend: bool = False) -> None:
+    """Raise ``ArchiveUnusable`` where the file is no archive, is of a newer release, or not ours alone.
 
+    That is told by views, triggers and virtual tables that are not ours (``check_parts``).
     In a file of an older release nothing is withdrawn, and reading it asks all the same.
     """
     with translate(path):
@@ -109,6 +113,8 @@ def check_schema(connection: sqlite3.Connection, path: Path) -> None:
         raise ArchiveUnusable(
             f"{path} was written by a newer release ({unknown[0]}); upgrade tracker to open it"
         )
+    with translate(path):
+        check_parts(connection, path, MIGRATIONS, applied, to_mend=to_mend)
     if rights_schema.NAME not in applied:
         for view in rights_schema.BEFORE_WITHDRAWALS:
             connection.execute(view)
@@ -195,4 +201,7 @@ def _connect_immutable(path: Path) -> sqlite3.Connection:
 
 def _connect(path: Path, options: str) -> sqlite3.Connection:
     uri = f"{path.absolute().as_uri()}?{options}"
-    return sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None)
+    connection = sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None)
+    # A file's own schema may call no function that could do harm, whoever made it.
+    connection.execute("PRAGMA trusted_schema = OFF")
+    return connection

@@ -139,6 +139,7 @@ def _connect(path: Path, mode: str) -> sqlite3.Connection:
     try:
         # A power cut may cost the file, which can be computed again, and every row carries its digest.
         connection.execute("PRAGMA synchronous = OFF")
+        connection.execute("PRAGMA trusted_schema = OFF")
         connection.execute(f"PRAGMA page_size = {_PAGE_BYTES}")
     except BaseException:
         connection.close()

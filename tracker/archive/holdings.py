@@ -6,13 +6,12 @@ from contextlib import closing, contextmanager
 from hashlib import sha256 as digest
 from typing import TYPE_CHECKING
 
-from tracker.archive.access import is_closed_source, read_access, read_withdrawn
+from tracker.archive.access import find_watch_list, is_closed_source, read_access, read_withdrawn
 from tracker.archive.connection import archive_file, check_schema, connect_to_read, translate
 from tracker.archive.kept import read_document
 from tracker.archive.ledger import check_ledger
 from tracker.archive.outcomes import read_check
 from tracker.archive.placement import read_tables
-from tracker.archive.places import WATCH
 from tracker.archive.queries import NAME, ORDER, SNAPSHOTS, edition_is, narrow, snapshot_is, statement_is
 from tracker.errors import ArchiveUnusable
 from tracker.model.citing import Reference
@@ -144,7 +143,7 @@ class Holdings:
 def _read_gate(connection: sqlite3.Connection, folder: Path, *, private: bool) -> Access:
     if private:
         return read_withdrawn(connection)
-    return read_access(connection, read_tables(connection), folder / WATCH)
+    return read_access(connection, read_tables(connection), find_watch_list(folder))
 
 
 def _read_holding(row: tuple[Any, ...]) -> Holding:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tracker.archive import rights_schema
+from tracker.archive.defence import undefended
 from tracker.archive.descriptions import write_descriptions
 from tracker.archive.descriptions_schema import DESCRIPTIONS
 from tracker.archive.ledger_schema import LEDGER
@@ -229,7 +230,8 @@ MIGRATIONS: tuple[tuple[str, str], ...] = (
 
 def migrate(database: Database) -> None:
     """Apply the changes that the file lacks, each whole or not at all, and say in it what it holds."""
-    _register().apply(database)
+    with undefended(database.conn):
+        _register().apply(database)
     write_descriptions(database.conn)
 
 
@@ -237,7 +239,8 @@ def make_schema(connection: sqlite3.Connection, names: Collection[str]) -> None:
     """Apply to an empty file those changes that another one had."""
     from sqlite_utils import Database  # noqa: PLC0415 (as below)
 
-    _register(names).apply(Database(connection))
+    with undefended(connection):
+        _register(names).apply(Database(connection))
     write_descriptions(connection)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tracker.archive.access import NOTHING_CLOSED, is_access_changed, read_access
+from tracker.archive.access import NOTHING_CLOSED, find_watch_list, is_access_changed, read_access
 from tracker.archive.breaks import note_break
 from tracker.archive.commits import read_commit, read_trailers
 from tracker.archive.fast_import import FastImport
@@ -26,7 +26,7 @@ from tracker.archive.pending import (
     read_pending,
     watch_tables,
 )
-from tracker.archive.places import MIRROR, WATCH
+from tracker.archive.places import MIRROR
 from tracker.archive.redaction import Redaction
 from tracker.archive.repository import create_repository, open_repository
 from tracker.archive.staging import find_branch, move_branches
@@ -54,7 +54,7 @@ def update_mirror(connection: sqlite3.Connection, folder: Path) -> Mirrored:
     settle_rewrite(path)
     if not path.exists():
         create_repository(path)
-    with open_repository(path) as repository:
+    with open_repository(path, to_write=True) as repository:
         recover(repository, BRANCHES)
         connection.execute("BEGIN IMMEDIATE")
         try:
@@ -73,8 +73,9 @@ def _update(connection: sqlite3.Connection, repository: Repository, folder: Path
     last = int(trailers.get("run", 0))
     _check_same_record(connection, repository, last, trailers.get("started"))
     units = UnitFiles(connection)
-    access = read_access(connection, units.tables, folder / WATCH)
-    branches = Branches(repository, units, Redaction(connection, access, units.tables), folder / WATCH)
+    access = read_access(connection, units.tables, find_watch_list(folder))
+    redaction = Redaction(connection, access, units.tables)
+    branches = Branches(repository, units, redaction, find_watch_list(folder))
     watch_tables(connection, units.tables)
     mirrored = read_mirrored(connection)
     note_break(connection, repository, mirrored, tip)

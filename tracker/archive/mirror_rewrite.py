@@ -47,7 +47,7 @@ def rewrite_mirror(path: Path, gone: Destroyed) -> Rewritten | None:
         if not replacements:
             return None
         create_repository(_new(path))
-        with open_repository(_new(path)) as new:
+        with open_repository(_new(path), to_write=True) as new:
             _write(old, new, pieces, replacements)
             _check(old, new, pieces, replacements)
             tidy(new)
@@ -112,8 +112,11 @@ def _check(
 def _take_over(path: Path) -> None:
     for name in _OWN:
         own, target = path / name, _new(path) / name
+        # A link may lead out of a mirror that was received; it is no more than it was.
+        if own.is_symlink():
+            continue
         if own.is_dir():
-            shutil.copytree(own, target, dirs_exist_ok=True)
+            shutil.copytree(own, target, symlinks=True, dirs_exist_ok=True)
         elif own.is_file():
             target.parent.mkdir(exist_ok=True)
             shutil.copy2(own, target)

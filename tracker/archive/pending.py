@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from tracker.archive.access import parse_access, write_access
-from tracker.archive.placement import Unit, unit_expression
+from tracker.archive.placement import Unit, read_tables, unit_expression
+from tracker.archive.schema_parts import WATCHING, refuse_part
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterator, Mapping
+    from pathlib import Path
 
     from tracker.archive.access import Access
     from tracker.archive.placement import Table
@@ -90,11 +92,7 @@ class Mirroring:
 
 def watch_tables(connection: sqlite3.Connection, tables: Mapping[str, Table]) -> None:
     """See that every table is watched as this release does; all rows of one that was not are noted."""
-    there = dict(
-        connection.execute(
-            "SELECT sql, name FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'unmirrored_%'"
-        )
-    )
+    there = _read_triggers(connection)
     for table in tables.values():
         triggers = dict(_triggers(tables, table))
         if all(there.get(sql) == name for name, sql in triggers.items()):
@@ -103,6 +101,23 @@ def watch_tables(connection: sqlite3.Connection, tables: Mapping[str, Table]) ->
             connection.execute(f'DROP TRIGGER IF EXISTS "{name}"')
             connection.execute(sql)
         note_all(connection, tables, table)
+
+
+def refit_triggers(connection: sqlite3.Connection, path: Path) -> None:
+    """See before anything is written that the mirror's triggers, where there are any, are just those of ours.
+
+    Those of another release are made anew. Raises ``ArchiveUnusable`` for one that belongs to no table.
+    """
+    there = _read_triggers(connection)
+    if not there:
+        return
+    tables = read_tables(connection)
+    ours = {name: sql for table in tables.values() for name, sql in _triggers(tables, table)}
+    for sql, name in there.items():
+        if name not in ours:
+            refuse_part(path, name, sql)
+    if any(ours[name] != sql for sql, name in there.items()):
+        watch_tables(connection, tables)
 
 
 def note_all(connection: sqlite3.Connection, tables: Mapping[str, Table], table: Table) -> None:
@@ -170,6 +185,17 @@ def note_mirrored(connection: sqlite3.Connection, mirrored: Mirroring) -> None:
     connection.executemany(
         "INSERT INTO unmirrored (unit, name) VALUES (?, ?)",
         [(_TIPS, mirrored.tips), (_CLOSED, write_access(mirrored.closed))],
+    )
+
+
+def _read_triggers(connection: sqlite3.Connection) -> dict[str, str]:
+    """Return the names of the mirror's triggers, each by what makes it."""
+    return dict(
+        connection.execute(
+            "SELECT sql, name FROM main.sqlite_master"
+            " WHERE sql GLOB 'CREATE TRIGGER *' AND name GLOB ? || '*'",
+            [WATCHING],
+        )
     )
 
 

@@ -14,23 +14,31 @@ MIRROR = "mirror.git"
 ARCHIVE = "archive.json"
 SCHEMA = "schema.sql"
 WATCH = "watch.toml"
+RECEIVED = "watch.received.toml"
+"""A watch list that came with a mirror, in the archive's folder until somebody has accepted it."""
 STATEMENT = "statement.json"
 EDITION_MARK = "~"
 
 
 def document_place(sha256: str) -> str:
     """Return where a document's bytes stand; the row beside them ends in ``.json``."""
-    return f"documents/{sha256[:2]}/{sha256}"
+    name = _plain(sha256)
+    return f"documents/{name[:2]}/{name}"
+
+
+def is_document(path: str) -> bool:
+    """Tell whether a file of the mirror is a document, byte for byte."""
+    return path.startswith("documents/") and not path.endswith(".json")
 
 
 def watch_list_place(sha256: str) -> str:
     """Return where an earlier watch list stands."""
-    return f"watch_lists/{sha256}.json"
+    return f"watch_lists/{_plain(sha256)}.json"
 
 
 def run_place(run: int, started: str) -> str:
     """Return where a run's rows stand, by the day on which it began."""
-    return f"runs/{started[:10].replace('-', '/')}/{run}.jsonl"
+    return f"runs/{_plain(started[:10]).replace('-', '/')}/{run}.jsonl"
 
 
 def statement_folder(name: Sequence[str | int | None]) -> str:
@@ -47,6 +55,11 @@ def edition_place(name: Sequence[str | int | None]) -> str:
     """Return the folder of an edition: of country, body, session, item, kind and language."""
     edition = ".".join(quote(str(part), safe="-_") for part in name[4:6] if part is not None)
     return f"{statement_folder(name)}/{EDITION_MARK}{edition}"
+
+
+def _plain(part: str) -> str:
+    """Return what is a digest or a day as it is; what only passes for one leads nowhere."""
+    return quote(part, safe="-").replace(".", "%2E")
 
 
 def _component(part: str) -> str:

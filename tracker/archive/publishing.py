@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from importlib import resources
 from typing import TYPE_CHECKING
 
-from tracker.archive.access import read_access
+from tracker.archive.access import find_watch_list, read_access
 from tracker.archive.connection import archive_file, check_schema, connect_to_read, translate
 from tracker.archive.placement import read_tables
-from tracker.archive.places import WATCH
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -58,5 +57,5 @@ def count_closed(folder: Path) -> Closed:
     with closing(connect_to_read(path)) as connection:
         check_schema(connection, path)
         with translate(path):
-            access = read_access(connection, read_tables(connection), folder / WATCH)
+            access = read_access(connection, read_tables(connection), find_watch_list(folder))
     return Closed(len(access.snapshots), len(access.documents), len(access.sources))

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import os
-import sqlite3
-from collections import Counter
 from contextlib import closing
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tracker.archive.connection import FILE_NAME, connect_to_write, is_blank, translate
+from tracker.archive.filling import Filling, damaged
 from tracker.archive.migrations import MIGRATION_SET, MIGRATIONS, NOTES, make_schema
 from tracker.archive.mirror_tree import list_tree
 from tracker.archive.modes import make_archive_folder
 from tracker.archive.omissions import note_omissions
-from tracker.archive.places import ARCHIVE, WATCH
-from tracker.archive.redaction import NOT_PUBLIC
+from tracker.archive.places import ARCHIVE, RECEIVED, WATCH, is_document
 from tracker.archive.repository import open_repository
 from tracker.archive.row_files import read_lines, read_rows
 from tracker.archive.unit_files import FORMAT
@@ -25,26 +24,24 @@ from tracker.files import draft_file, write_file
 from tracker.model.preserving import Rebuilt
 
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Iterator, Mapping, Sequence
 
     from tracker.archive.repository import Repository
     from tracker.archive.row_files import Row
+    from tracker.files import Permissions
 
 _TIPS = ("refs/heads/main", "HEAD", "refs/remotes/origin/main")
 """Where the head of a mirror may be; a clone has the last alone where the copy's own HEAD leads nowhere."""
 
-_LINK = """
-SELECT "from", "notnull" FROM pragma_foreign_key_list(?1) AS link
-JOIN pragma_table_info(?1) AS column ON column.name = "from" WHERE link.id = ?2
-"""
 
-
-def rebuild_record(mirror: Path, folder: Path) -> Rebuilt:
+def rebuild_record(mirror: Path, folder: Path, *, accept_watch_list: bool = False) -> Rebuilt:
     """Make the archive in a folder out of a mirror, bare or a clone of one, all of it or nothing.
 
-    Ids and all instants are those of the record that the mirror was written from. Raises
-    ``ArchiveUnusable`` where there is an archive already, ``RepositoryUnusable`` where the mirror is
-    none, is damaged, or was written by a later release.
+    Ids and all instants are those of the record that the mirror was written from. The mirror's watch list is
+    put beside it as ``watch.received.toml``, which nothing obeys, unless it is accepted here; one that is
+    there already stays. Raises ``ArchiveUnusable`` where there is an archive already, ``RepositoryUnusable``
+    where the mirror is none, is damaged, or was written by a later release.
     """
     record = folder / FILE_NAME
     if record.exists() and not is_blank(record):
@@ -54,17 +51,29 @@ def rebuild_record(mirror: Path, folder: Path) -> Rebuilt:
         with draft_file(record, permissions) as part:
             with open_repository(mirror) as repository:
                 rebuilt, watch = _rebuild(repository, Path(part.name), record)
-            if watch is not None and not os.path.lexists(folder / WATCH):
-                write_file(folder / WATCH, watch, permissions)
+            name = _write_watch_list(folder, watch, WATCH if accept_watch_list else RECEIVED, permissions)
     except OSError as error:
         raise ArchiveUnusable(f"{folder} cannot be written: {error.strerror}") from error
-    return rebuilt
+    return replace(rebuilt, watch_list=name)
+
+
+def _write_watch_list(folder: Path, watch: bytes | None, name: str, permissions: Permissions) -> str | None:
+    """Write a watch list where there is none, and return the name of its file."""
+    if watch is None or os.path.lexists(folder / WATCH):
+        return None
+    write_file(folder / name, watch, permissions)
+    return name
 
 
 def _rebuild(repository: Repository, part: Path, record: Path) -> tuple[Rebuilt, bytes | None]:
     tip = next(filter(None, map(repository.find_commit, _TIPS)), None)
     files = list_tree(repository, tip) if tip else ()
     blobs = {path: blob for path, blob in files if not path.endswith((".txt", ".sql"))}
+    for path in blobs:
+        if not {"", ".", ".."}.isdisjoint(path.split("/")):
+            raise RepositoryUnusable(
+                f"{repository.path} holds {path}, which leads out of it; use another copy"
+            )
     if tip is None or ARCHIVE not in blobs:
         raise RepositoryUnusable(f"{repository.path} is no mirror: it holds no {ARCHIVE}")
     watch = _read_one(repository, WATCH, blobs.pop(WATCH)) if WATCH in blobs else None
@@ -75,7 +84,7 @@ def _rebuild(repository: Repository, part: Path, record: Path) -> tuple[Rebuilt,
         _make_schema(connection, repository, archive.get(NOTES, []))
         connection.execute("BEGIN")
         connection.execute(f"DELETE FROM {NOTES}")  # noqa: S608 (a name of sqlite-utils)
-        filling = _Filling(connection, repository)
+        filling = Filling(connection, repository.path)
         filling.fill(archive, ARCHIVE)
         for path, content in _contents(repository, blobs):
             filling.fill(read_file(repository, path, content), path)
@@ -102,92 +111,17 @@ def _contents(repository: Repository, blobs: Mapping[str, str]) -> Iterator[tupl
         yield path, content
 
 
-class _Filling:
-    """Puts rows into tables as they come, documents once their bytes have come before them."""
-
-    def __init__(self, connection: sqlite3.Connection, repository: Repository) -> None:
-        self.rows: Counter[str] = Counter()
-        self.closed = 0
-        self._connection = connection
-        self._repository = repository
-        self._bytes: Row = {}
-
-    def fill(self, tables: Mapping[str, Sequence[Row]], path: str) -> None:
-        """Insert the rows of a file; those that are closed to the public are counted."""
-        for table, rows in tables.items():
-            for row in rows:
-                try:
-                    self._insert(table, row)
-                except (sqlite3.IntegrityError, sqlite3.OperationalError) as error:
-                    if error.sqlite_errorname == "SQLITE_FULL":
-                        raise
-                    raise self._damaged(f"{path} holds a row that cannot be ({error})") from error
-
-    def finish(self) -> None:
-        """Index the text, and see that every row has the rows it names.
-
-        What hangs on a closed row goes with it; where none is closed, the mirror itself is damaged.
-        """
-        self._connection.execute("INSERT INTO segments_fts (segments_fts) VALUES ('rebuild')")
-        while hanging := self._connection.execute("PRAGMA foreign_key_check").fetchall():
-            if not self.closed:
-                table, row, wanted, _ = hanging[0]
-                raise self._damaged(f"row {row} of {table} has no {wanted}")
-            for table, row, _, link in dict.fromkeys(hanging):
-                self._loosen(table, row, link)
-
-    def _loosen(self, table: str, row: int, link: int) -> None:
-        """Take a link to a closed row out of a row, or the row where it cannot do without the link.
-
-        The watch list of a run may be closed, and not what the run recorded.
-        """
-        (column, needed), *others = self._connection.execute(_LINK, [table, link]).fetchall()
-        if not (needed or others):
-            loosened = f'UPDATE OR IGNORE "{table}" SET "{column}" = NULL WHERE rowid = ?'  # noqa: S608
-            if self._connection.execute(loosened, [row]).rowcount:
-                return
-        left_out = self._connection.execute(f'DELETE FROM "{table}" WHERE rowid = ?', [row]).rowcount  # noqa: S608
-        self.rows[table] -= left_out
-        self.closed += left_out
-
-    def _insert(self, table: str, row: Row) -> None:
-        if NOT_PUBLIC in row:
-            self.closed += 1
-            return
-        if table == "documents" and set(row) == {"sha256", "bytes"}:
-            self._bytes = row
-            return
-        if table == "documents" and "bytes" not in row:
-            if row["sha256"] != self._bytes.get("sha256"):
-                raise self._damaged(f"the bytes of document {row['sha256']!s} are missing")
-            row = {**row, **self._bytes}
-        columns = ", ".join(f'"{name}"' for name in row)
-        marks = ", ".join("?" * len(row))
-        self._connection.execute(
-            f'INSERT INTO "{table}" ({columns}) VALUES ({marks})',  # noqa: S608 (names of our schema)
-            tuple(row.values()),
-        )
-        self.rows[table] += 1
-
-    def _damaged(self, what: str) -> RepositoryUnusable:
-        return RepositoryUnusable(f"{self._repository.path}: {what}; it is damaged, use another copy")
-
-
 def read_file(repository: Repository, path: str, content: bytes) -> dict[str, list[Row]]:
     """Return the rows that a file of a mirror holds, by table; raises ``RepositoryUnusable`` for others."""
-    if path.startswith("documents/") and not path.endswith(".json"):
+    if is_document(path):
         name = path.rpartition("/")[2]
         if sha256(content).hexdigest() != name:
-            raise RepositoryUnusable(
-                f"{repository.path}: {path} does not have that digest; it is damaged, use another copy"
-            )
+            raise damaged(repository.path, f"{path} does not have that digest")
         return {"documents": [{"sha256": name, "bytes": content}]}
     try:
         return restore_text(read_lines(content) if path.endswith(".jsonl") else read_rows(content))
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise RepositoryUnusable(
-            f"{repository.path}: {path} cannot be read ({error}); it is damaged, use another copy"
-        ) from error
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise damaged(repository.path, f"{path} cannot be read ({error})") from error
 
 
 def restore_text(tables: dict[str, list[Row]]) -> dict[str, list[Row]]:
@@ -212,7 +146,7 @@ def _check_format(repository: Repository, rows: Sequence[Row]) -> None:
 
 def _make_schema(connection: sqlite3.Connection, repository: Repository, notes: Sequence[Row]) -> None:
     """Apply the changes of the schema that the record had."""
-    names = [str(row["name"]) for row in notes if row["migration_set"] == MIGRATION_SET]
+    names = [str(row.get("name")) for row in notes if row.get("migration_set") == MIGRATION_SET]
     unknown = [name for name in names if name not in dict(MIGRATIONS)]
     if unknown:
         raise RepositoryUnusable(

@@ -1,91 +1,67 @@
-"""Git repositories through GitPython, which nothing else loads; its errors are told here in one line."""
+"""Git repositories through GitPython, as git is shown them; its errors are told here in one line."""
 
 from __future__ import annotations
 
+import os
+import re
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from pathlib import Path
 from subprocess import PIPE
-from tempfile import TemporaryFile
 from typing import TYPE_CHECKING
 
+from tracker.archive.git_program import LOCAL, REMOTE, check_address, start_git
+from tracker.archive.git_running import run_git, start_command
 from tracker.archive.modes import archive_permissions, share_alike
+from tracker.archive.repository_view import show_repository
 from tracker.errors import DocumentUnreadable, RepositoryUnusable
 from tracker.files import draft_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-    from pathlib import Path
-    from types import ModuleType
     from typing import IO, Any
 
-    from git import Repo
+    from tracker.archive.git_running import Answer
+    from tracker.archive.repository_view import Shown
 
-# Who commits is said in each commit; the user's own settings must not change what git answers.
-_SETTINGS = tuple(
-    part
-    for setting in (
-        "core.quotePath=false",
-        "gc.auto=0",
-        "maintenance.auto=false",
-        # A pack a run instead of a dozen loose objects, each a file of its own to make safe on the disk.
-        "fastimport.unpackLimit=1",
-        # A commit counts once it is on the disk: a power cut must not leave a branch without its objects.
-        "core.fsync=committed,reference",
-    )
-    for part in ("-c", setting)
-)
+_NAME = re.compile(r"[\w.-]+")
 
 _AT_ONCE = 32
 """So few names never fill a pipe, so that git does not wait for us while we wait for it."""
 _ANSWERED = 3
 
-_PARTS = ("KEY", "VALUE")
-"""What git reads a setting from, beside its number: ``GIT_CONFIG_KEY_0`` and ``GIT_CONFIG_VALUE_0``."""
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What a git command that may fail came to."""
-
-    status: int
-    output: bytes
-    complaint: str
-    """The first line of what it said on standard error."""
-    complaints: str
+LARGEST_OBJECT = 512 * 1024 * 1024
+"""Bytes of one object that are read: ten times the largest document, and a packed one may be a thousandth."""
 
 
 class Repository:
     """A git repository; every method raises ``RepositoryUnusable`` where git refuses."""
 
-    def __init__(self, path: Path, repo: Repo) -> None:
+    def __init__(self, path: Path, shown: Shown, modes: Mapping[str, str]) -> None:
         self.path = path
-        self._repo = repo
+        self._shown = shown
+        self._git = start_git({**LOCAL, **shown.variables, **modes}, shown.view)
         self._contents: Any = None
 
-    def ask(self, *arguments: str, stdin: bytes = b"", environment: Mapping[str, str] | None = None) -> bytes:
+    def ask(self, *arguments: str, stdin: bytes = b"") -> bytes:
         """Run a git command and return what it wrote."""
-        answer = self.attempt(*arguments, stdin=stdin, environment=environment)
+        answer = self.attempt(*arguments, stdin=stdin)
         if answer.status:
             raise RepositoryUnusable(f"{self.path}: git {arguments[0]}: {answer.complaint}")
         return answer.output
 
-    def attempt(
-        self, *arguments: str, stdin: bytes = b"", environment: Mapping[str, str] | None = None
-    ) -> Answer:
+    def attempt(self, *arguments: str, stdin: bytes = b"") -> Answer:
         """Run a git command and return what it came to, whether it succeeded or not."""
-        with TemporaryFile() as given:
-            given.write(stdin)
-            given.seek(0)
-            status, output, complaint = self._repo.git.execute(
-                [_git_command(), *_SETTINGS, *arguments],
-                istream=given,
-                with_extended_output=True,
-                with_exceptions=False,
-                stdout_as_string=False,
-                strip_newline_in_stdout=False,
-                env=dict(environment or {}),
-            )
-        return Answer(status, _as_bytes(output), _first_line(str(complaint)), str(complaint))
+        return run_git(self._git, arguments, stdin)
+
+    def push(self, remote: str, branches: Sequence[str], *, force: bool) -> Answer:
+        """Push branches to a path, an address or a remote's name, in the user's own settings.
+
+        Of the repository's settings the address behind a name is all that counts. Raises
+        ``RepositoryUnusable`` for an address of another protocol than those allowed.
+        """
+        options = ("--porcelain", *(["--force"] if force else []))
+        git = start_git({**REMOTE, **self._shown.variables}, self._shown.view)
+        return run_git(git, ["push", *options, "--", self._address(remote), *branches], b"")
 
     def read_objects(self, names: Sequence[str]) -> Iterator[bytes | None]:
         """Yield the contents of objects, in order; None for one that is not there, as in a partial clone.
@@ -94,20 +70,20 @@ class Repository:
         each answer costs two changes of process.
         """
         if self._contents is None:
-            self._contents = self._repo.git.cat_file("--batch", istream=PIPE, as_process=True)
+            self._contents = self.start("cat-file", "--batch")
         asking, answering = self._contents.stdin, self._contents.stdout
         for start in range(0, len(names), _AT_ONCE):
             chunk = names[start : start + _AT_ONCE]
             asking.write("".join(f"{name}\n" for name in chunk).encode())
             asking.flush()
             # All of them, so that whoever stops half-way leaves no answer for the next to find.
-            yield from [_read_answer(answering) for _ in chunk]
+            yield from [self._read_answer(answering) for _ in chunk]
 
     def read_object(self, name: str) -> bytes:
         """Return an object's content. Raises ``DocumentUnreadable`` where it is not there."""
         (content,) = self.read_objects([name])
         if content is None:
-            raise DocumentUnreadable(f"{self.path} lacks the object {name[:12]}; run: git fetch")
+            raise DocumentUnreadable(f"{self.path} lacks the object {name[:12]}; clone it again, and whole")
         return content
 
     def read_whole(self, name: str) -> bytes | None:
@@ -123,12 +99,25 @@ class Repository:
 
     def start(self, *arguments: str) -> Any:  # noqa: ANN401 (GitPython's own handle of a process)
         """Start a git command that is written to; whoever starts it waits for it."""
-        return self._repo.git.execute([_git_command(), *_SETTINGS, *arguments], istream=PIPE, as_process=True)
+        return start_command(self._git, arguments, PIPE)
 
     def close(self) -> None:
         """End the processes that were started."""
         self._end_reading()
-        self._repo.close()
+        self._git.clear_cache()
+
+    def _read_answer(self, answering: IO[bytes]) -> bytes | None:
+        """Read what ``git cat-file --batch`` answers: name, type and size on a line, its content."""
+        head = answering.readline().split()
+        if len(head) < _ANSWERED:
+            return None
+        size = int(head[2])
+        if size > LARGEST_OBJECT:
+            raise RepositoryUnusable(
+                f"{self.path} holds an object of {size:,} bytes ({head[0].decode()[:12]}); no more than"
+                f" {LARGEST_OBJECT:,} are read"
+            )
+        return answering.read(size + 1)[:-1]
 
     def _end_reading(self) -> None:
         if self._contents is None:
@@ -143,7 +132,7 @@ class Repository:
     def find_object(self, name: str) -> str | None:
         """Return the full name of an object, such as of a file: ``<commit>:<path>``."""
         try:
-            found = self._repo.git.get_object_header(name)[0]
+            found = self._git.get_object_header(name)[0]
         except ValueError:
             return None
         # Said to be a text, and bytes in the releases that there are.
@@ -159,85 +148,62 @@ class Repository:
         """Tell whether a clone was cut short, so that older commits are not in it."""
         return self.ask("rev-parse", "--is-shallow-repository").strip() == b"true"
 
+    def _address(self, remote: str) -> str:
+        """Return an address as git finds it from anywhere; a remote's name stands for that of the remote."""
+        settings = self._shown.settings
+        if "://" not in remote and Path(remote).exists():
+            return str(Path(remote).resolve())
+        # A configuration that was received may call anything by any name, and by an address of the user's.
+        named = {f"remote.{remote}.{key}" for key in ("pushurl", "url")} if _NAME.fullmatch(remote) else ()
+        address = next((settings[key] for key in sorted(named) if key in settings), remote)
+        check_address(address, show_address(address))
+        is_path = address != remote and "://" not in address and (self.path / address).exists()
+        return str((self.path / address).resolve()) if is_path else address
+
 
 def create_repository(path: Path) -> None:
     """Make an empty bare repository whose branch is ``main``. Raises ``RepositoryUnusable``."""
-    git = load_git()
     permissions = archive_permissions(path.parent)
-    options = {"initial_branch": "main", "object_format": "sha1", "template": ""}
-    options["shared"] = f"0{permissions.mode:o}"
+    options = ["--bare", "--quiet", "--template=", "--initial-branch=main", "--object-format=sha1"]
+    options.append(f"--shared=0{permissions.mode:o}")
     try:
         # Begun beside its place and moved there, so that there is a whole one or none.
         with draft_folder(path, permissions) as begun:
-            git.Repo.init(begun, bare=True, allow_unsafe_options=True, **options).close()
-    except (git.exc.GitCommandError, OSError) as error:
-        raise RepositoryUnusable(f"{path} cannot be made: {_first_line(str(error))}") from error
+            answer = run_git(start_git(LOCAL), ["init", *options, "--", str(begun)])
+            if answer.status:
+                raise RepositoryUnusable(f"{path} cannot be made: {answer.complaint}")
+    except OSError as error:
+        raise RepositoryUnusable(f"{path} cannot be made: {error.strerror}") from error
 
 
 def clone_repository(address: str, path: Path) -> None:
-    """Clone a repository, bare and whole. Raises ``RepositoryUnusable`` where git cannot."""
-    git = load_git()
-    quiet = {"GIT_TERMINAL_PROMPT": "0"}
-    command = [_git_command(), "clone", "--quiet", "--bare", "--", address, str(path)]
-    status, _, complaint = git.Git().execute(
-        command, with_extended_output=True, with_exceptions=False, env=quiet
-    )
-    if status:
-        raise RepositoryUnusable(f"git clone: {_first_line(complaint)}")
+    """Clone a repository, bare and whole, in the user's own settings; no hook runs.
+
+    Raises ``RepositoryUnusable`` where git cannot, and for an address of another protocol.
+    """
+    check_address(address, show_address(address))
+    options = ("--quiet", "--bare", "--template=", f"--config=core.hooksPath={os.devnull}")
+    answer = run_git(start_git(REMOTE, path.parent), ["clone", *options, "--", address, str(path)], b"")
+    if answer.status:
+        raise RepositoryUnusable(f"git clone: {answer.complaint.replace(address, show_address(address))}")
 
 
 @contextmanager
-def open_repository(path: Path) -> Iterator[Repository]:
-    """Open a git repository, bare or with a work tree.
+def open_repository(path: Path, *, to_write: bool = False) -> Iterator[Repository]:
+    """Open a git repository, bare or with a work tree, without obeying anything in it.
 
-    Raises ``RepositoryUnusable`` where there is none, or git itself is missing.
+    ``to_write`` is for the archive's own mirror. Raises ``RepositoryUnusable`` where there is none, where
+    git itself is missing or too old, and for what ``show_repository`` refuses.
     """
-    git = load_git()
-    try:
-        repo = git.Repo(path)
-    except git.exc.NoSuchPathError:
-        hint = "; clone it first: git clone --mirror" if "://" in str(path) or ":/" in str(path) else ""
-        raise RepositoryUnusable(f"{path}: no such repository{hint}") from None
-    except git.exc.InvalidGitRepositoryError:
-        raise RepositoryUnusable(f"{path} is not a git repository; name the folder that holds .git") from None
-    repo.git.update_environment(**share_alike(path))
-    repository = Repository(path, repo)
-    try:
-        yield repository
-    finally:
-        repository.close()
+    with show_repository(path, to_write=to_write) as shown:
+        repository = Repository(path, shown, share_alike(path) if to_write else {})
+        try:
+            yield repository
+        finally:
+            repository.close()
 
 
-def load_git() -> ModuleType:
-    """Return GitPython. Raises ``RepositoryUnusable`` where git, which it runs, is not installed."""
-    try:
-        import git  # noqa: PLC0415 (79 ms, and an error where git is missing)
-    except ImportError as error:
-        raise RepositoryUnusable(
-            "git was not found on the path; install it (https://git-scm.com), then try again"
-        ) from error
-    return git
-
-
-def _git_command() -> str:
-    from git.cmd import Git  # noqa: PLC0415 (as above)
-
-    return str(Git.GIT_PYTHON_GIT_EXECUTABLE)
-
-
-def _read_answer(answering: IO[bytes]) -> bytes | None:
-    """Read one answer of ``git cat-file --batch``: name, type and size on a line, the content, a line end."""
-    head = answering.readline().split()
-    if len(head) < _ANSWERED:
-        return None
-    content = answering.read(int(head[2]) + 1)
-    return content[:-1]
-
-
-def _as_bytes(output: object) -> bytes:
-    return output if isinstance(output, bytes) else str(output).encode("utf-8", "surrogateescape")
-
-
-def _first_line(text: str) -> str:
-    lines = [line.strip() for line in text.strip().splitlines() if line.strip()]
-    return next(iter(lines), "it failed without a word").removeprefix("fatal: ")
+def show_address(address: str) -> str:
+    """Return an address without the name and password that it may hold."""
+    scheme, mark, rest = address.partition("://")
+    return f"{scheme}://{rest.rpartition('@')[2]}" if mark else address

@@ -277,6 +277,7 @@ def _connect_store(path: Path, kind: RunKind, clock: Callable[[], str]) -> Store
         if is_nightly:
             writing.wait_for_others(FOREIGN_PATIENCE)
         writing.migrate()
+        writing.refit_triggers()
         writing.mark_interrupted()
     except BaseException:
         writing.abandon()

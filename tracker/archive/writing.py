@@ -11,7 +11,7 @@ from tracker.archive import runs
 from tracker.archive.connection import translate
 from tracker.archive.lock import read_command
 from tracker.archive.migrations import is_current, migrate
-from tracker.archive.pending import is_mirrored
+from tracker.archive.pending import is_mirrored, refit_triggers
 from tracker.archive.places import MIRROR
 from tracker.errors import RepositoryUnusable, WatchListInvalid
 
@@ -54,6 +54,11 @@ class Writing:
         with self.batch(), translate(self.path):
             migrate(self._database)
         self._execute("PRAGMA foreign_keys = ON")
+
+    def refit_triggers(self) -> None:
+        """See that nothing acts on what is written but what is ours; see ``pending.refit_triggers``."""
+        with self.batch(), translate(self.path):
+            refit_triggers(self.connection, self.path)
 
     def mark_interrupted(self) -> None:
         """Note of runs that are said to be running that they were cut short: the lock is ours."""

@@ -26,7 +26,7 @@ def resolve(host: str, port: int, allow_private: Collection[str], seconds: float
     ``seconds``, or ``private address``.
     """
     addresses = _look_up_within(host, port, seconds)
-    if not _is_allowed(host, port, allow_private):
+    if not is_allowed(host, port, allow_private):
         private = next((address for address in addresses if not is_public(address)), None)
         if private:
             where = host if private == host else f"{host}, at {private},"
@@ -77,7 +77,8 @@ def _look_up(host: str, port: int) -> tuple[str, ...] | Fault:
     return tuple(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 
-def _is_allowed(host: str, port: int, allow_private: Collection[str]) -> bool:
+def is_allowed(host: str, port: int, allow_private: Collection[str]) -> bool:
+    """Tell whether a list of private hosts names one, alone or with its port."""
     bare = host.strip("[]").lower()
     written = f"[{bare}]" if ":" in bare else bare
     return not {bare, written, f"{written}:{port}"}.isdisjoint(name.lower() for name in allow_private)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from functools import partial
 from typing import TYPE_CHECKING, Final, TypeVar
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from tracker.model.watching import Source, WatchSettings
 
 WATCH_FILE: Final = "watch.toml"
+RECEIVED_FILE: Final = "watch.received.toml"
+"""One that came with a mirror: what it says is obeyed once somebody has accepted it."""
 
 _Read = TypeVar("_Read")
 
@@ -36,11 +39,13 @@ def read_watch_list(path: Path) -> WatchList:
 
     Raises ``WatchListInvalid``, in one line with file, line and key, for a file that cannot be read, an
     unknown key, a value of the wrong type or out of range, a reference that cannot be read, an address
-    that is neither HTTP nor a path inside the archive, and an address given twice.
+    that is neither HTTP nor a path inside the archive, and an address given twice; and where the only list is
+    one that was received.
     """
     try:
         data = read_file(path)
     except FileNotFoundError:
+        _refuse_received(path)
         raise WatchListInvalid(
             f"{path}: there is no watch list; begin one with: tracker sources add"
         ) from None
@@ -73,13 +78,35 @@ def add_source(path: Path, source: Source, permissions: Permissions = BY_UMASK) 
     before = b""
     if path.is_symlink() and not path.exists():
         raise WatchListInvalid(f"{path}: a link that leads nowhere; remove it, or make {path.readlink()}")
-    if path.exists():
+    if not path.exists():
+        _refuse_received(path)
+    else:
         before = read_watch_list(path).text.encode()
     gap = b"" if not before else b"\n" if before.endswith(b"\n") else b"\n\n"
     after = before + gap + write_source(source).encode()
     watch_list = parse_watch_list(after, path)
     _replace(path.resolve(), after, permissions)
     return watch_list
+
+
+def accept_received(path: Path) -> None:
+    """Make the list that was received the watch list at a path, where there is none."""
+    received = path.with_name(RECEIVED_FILE)
+    if os.path.lexists(path):
+        raise WatchListInvalid(f"{path} is there already; move it away, or remove {received.name}")
+    try:
+        received.rename(path)
+    except OSError as error:
+        raise WatchListInvalid(f"{path}: cannot be written: {error.strerror}") from error
+
+
+def _refuse_received(path: Path) -> None:
+    received = path.with_name(RECEIVED_FILE)
+    if received.exists():
+        raise WatchListInvalid(
+            f"{received} came with a mirror and is not obeyed yet; to see what it reaches inside the network,"
+            " and accept it: tracker sources accept"
+        )
 
 
 def _replace(path: Path, data: bytes, permissions: Permissions) -> None:

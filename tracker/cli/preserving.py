@@ -131,14 +131,21 @@ def rebuild(
     mirror: Annotated[
         str, typer.Argument(metavar="MIRROR", help="A mirror, a clone of one, or its address.")
     ],
+    accept_watch_list: Annotated[
+        bool,
+        typer.Option("--accept-watch-list", help="Obey the mirror's watch list: put it in as watch.toml."),
+    ] = False,
     form: ListFormat = "text",
     archive: Archive = DEFAULT_ARCHIVE,
 ) -> None:
-    """Make the archive again out of its mirror, equal in every table."""
+    """Make the archive again out of its mirror, equal in every table.
+
+    Its watch list becomes watch.received.toml, which is not obeyed before: tracker sources accept.
+    """
     from tracker.report.preserved import rebuilt_json, rebuilt_line
     from tracker.workflows.rebuild import rebuild as rebuild_archive
 
-    rebuilt = rebuild_archive(mirror, archive)
+    rebuilt = rebuild_archive(mirror, archive, accept_watch_list=accept_watch_list)
     write_answer(rebuilt_json(rebuilt) if form == "json" else rebuilt_line(rebuilt))
 
 

@@ -1,15 +1,18 @@
-"""Commands on the watch list: ``sources add``, ``list`` and ``check``."""
+"""Commands on the watch list: ``sources add``, ``list``, ``check`` and ``accept``."""
 
 from __future__ import annotations
 
+import sys
 from typing import Annotated, Literal
 
 import typer
 
 from tracker.cli.options import DEFAULT_ARCHIVE, Archive, Colour, ListFormat
 from tracker.cli.output import terminal_width, wants_colour, write_answer
+from tracker.errors import WatchListInvalid
 
 FOUND = 1
+REFUSED = 1
 
 Access = Literal["open", "restricted", "embargoed"]
 
@@ -29,6 +32,7 @@ def register(app: typer.Typer) -> None:
     )(add)
     sources.command("list", epilog="Example: tracker sources list --format json")(list_sources)
     sources.command(epilog="Example: tracker sources check xaa-unga-79")(check)
+    sources.command(epilog="Example: tracker sources accept --yes")(accept)
     app.add_typer(sources)
 
 
@@ -142,3 +146,28 @@ def check(
     failing = read_outcomes(None)
     if any(each.outcome in failing for each in night.checks):
         raise typer.Exit(FOUND)
+
+
+def accept(
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    archive: Archive = DEFAULT_ARCHIVE,
+) -> None:
+    """Accept the watch list that came with a mirror, once it is shown what it reaches.
+
+    tracker rebuild puts it in as watch.received.toml, and nothing is fetched by it: it may name hosts inside
+    your network (allow_private) that the open web cannot reach. Accepted, it becomes watch.toml.
+    """
+    from tracker.report.safe import one_line
+    from tracker.report.sources import render_received
+    from tracker.workflows.watching import accept as obey
+    from tracker.workflows.watching import read_received
+
+    received = read_received(archive)
+    write_answer(render_received(received))
+    if not yes:
+        if not sys.stdin.isatty():
+            raise WatchListInvalid(f"{received.path}: nobody is there to ask; to accept it: --yes")
+        if not typer.confirm("Accept it?"):
+            raise typer.Exit(REFUSED)
+    obey(archive)
+    write_answer(one_line(f"{received.path} is accepted: it is watch.toml now"))

@@ -77,6 +77,8 @@ class Rebuilt:
     """Rows by table."""
     closed: int
     """Rows of which the mirror, a public one, has no more than the digest; they are not in the record."""
+    watch_list: str | None = None
+    """The file into which its watch list was put; None where it has none, or there was one."""
 
 
 @dataclass(frozen=True, slots=True)

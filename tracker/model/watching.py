@@ -58,6 +58,21 @@ class WatchSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class Received:
+    """What a watch list reaches that came with a mirror, and that nobody has accepted."""
+
+    path: str
+    number: int
+    """Of its sources."""
+    private: tuple[str, ...]
+    """Hosts that it lets be inside the network, whatever source or link leads there."""
+    inside: tuple[Source, ...]
+    """Sources on such a host."""
+    files: tuple[Source, ...]
+    """Sources that are files of the archive's folder."""
+
+
+@dataclass(frozen=True, slots=True)
 class WatchList:
     """All sources of an archive, with the text of the file that names them and its SHA-256."""
 

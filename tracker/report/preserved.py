@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from tracker.model.preserving import Backup, Exported, Mirrored, Pushed, Rebuilt
 
 _MEGABYTE = 1_000_000
+_RECEIVED = "watch.received.toml"
+ACCEPT = "tracker sources accept"
 
 
 def update_line(updated: Mirrored) -> str:
@@ -44,7 +46,10 @@ def rebuilt_line(rebuilt: Rebuilt) -> str:
         for table in ("statements", "snapshots", "documents", "runs")
     )
     rest = f"; {counted(rebuilt.closed, 'row')} closed to the public left out" if rebuilt.closed else ""
-    return f"rebuilt from {rebuilt.commit[:DIGEST]}: {held}{rest}"
+    line = f"rebuilt from {rebuilt.commit[:DIGEST]}: {held}{rest}"
+    if rebuilt.watch_list == _RECEIVED:
+        line += f"\n{_RECEIVED} is not obeyed before it is accepted; to see what it reaches: {ACCEPT}"
+    return line
 
 
 def rebuilt_json(rebuilt: Rebuilt) -> str:

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 from tracker.report.json import encode_json
 from tracker.report.layout import Span, draw, line, wrap
-from tracker.report.safe import one_line
+from tracker.report.safe import one_line, visible
+from tracker.report.words import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from tracker.model.watching import Source
+    from tracker.model.watching import Received, Source
     from tracker.report.layout import Line
 
 _UNNAMED = "links wait in review"
@@ -29,6 +30,20 @@ def _entry(source: Source, width: int) -> Iterator[Line]:
     facts = [one_line(fact) for fact in (_feeds(source), _days(source)) if fact]
     yield Span(one_line(source.id), "bold"), Span("".join(f"  {fact}" for fact in facts))
     yield from wrap([Span(one_line(source.address))], width, "   ", "   ")
+
+
+def render_received(received: Received) -> str:
+    """Return what a watch list that came with a mirror reaches, before it is accepted."""
+    lines = [f"{received.path}: {counted(received.number, 'source')}"]
+    if received.private:
+        lines.append(f"reaches inside the network: allow_private = {', '.join(received.private)}")
+        lines += [f"   {source.id}  {source.address}" for source in received.inside]
+    else:
+        lines.append("reaches nothing inside the network")
+    if received.files:
+        lines.append("reads files in the archive's folder:")
+        lines += [f"   {source.id}  {source.address}" for source in received.files]
+    return "\n".join(visible(text) for text in lines)
 
 
 def sources_json(sources: Sequence[Source]) -> str:

@@ -158,7 +158,7 @@ def _record(
     store: Store, event: Revision, declaration: Declaration, observed: str, data: bytes | None, source: str
 ) -> Recorded:
     if data is None:
-        raise DocumentUnreadable("its bytes are not in the repository; run: git fetch")
+        raise DocumentUnreadable("its bytes are not in the repository, which is damaged; clone it again")
     if data.startswith(_LFS):
         raise DocumentUnreadable("it is kept in Git LFS; run: git lfs fetch --all, then import the files")
     return record_bytes(store, data, declaration, observed, event.path, source)

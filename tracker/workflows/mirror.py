@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tracker.archive.mirror_branches import MAIN, PUBLIC
 from tracker.archive.places import MIRROR
-from tracker.archive.repository import open_repository
+from tracker.archive.repository import open_repository, show_address
 from tracker.archive.store import open_store
 from tracker.errors import RepositoryUnusable
 from tracker.model.preserving import Pushed
 from tracker.workflows.withdraw import check_finished
 
 if TYPE_CHECKING:
-    from tracker.archive.repository import Answer
+    from pathlib import Path
+
+    from tracker.archive.git_running import Answer
     from tracker.model.preserving import Mirrored
 
 _OTHER_WAY = re.compile(r"\((?:non-fast-forward|fetch first|stale info)\)")
@@ -46,35 +47,18 @@ def push_mirror(archive: Path, remote: str, *, private: bool, force: bool = Fals
         if tip is None:
             raise RepositoryUnusable(f"{repository.path} holds nothing yet; record a statement: tracker add")
         branches = [f"{branch}:{MAIN}", *([f"{PUBLIC}:{PUBLIC}"] if private else [])]
-        # Nobody is there at night to type a password.
-        quiet = {"GIT_TERMINAL_PROMPT": "0"}
-        options = ["--force"] if force else []
-        answer = repository.attempt(
-            "push", "--porcelain", *options, "--", _address(remote), *branches, environment=quiet
-        )
+        answer = repository.push(remote, branches, force=force)
         if answer.status:
             raise RepositoryUnusable(_explain(remote, answer))
-    return Pushed(_shown(remote), private, tip, updated.closed)
-
-
-def _address(remote: str) -> str:
-    """Return a path as git finds it from inside the mirror; addresses and names stay as they are."""
-    is_path = "://" not in remote and Path(remote).exists()
-    return str(Path(remote).resolve()) if is_path else remote
-
-
-def _shown(remote: str) -> str:
-    """Return an address without the name and password that it may hold."""
-    scheme, mark, rest = remote.partition("://")
-    return f"{scheme}://{rest.rpartition('@')[2]}" if mark else remote
+    return Pushed(show_address(remote), private, tip, updated.closed)
 
 
 def _explain(remote: str, answer: Answer) -> str:
     refused = [line for line in answer.output.decode(errors="replace").splitlines() if line.startswith("!")]
     if any(_OTHER_WAY.search(line) for line in refused):
         return (
-            f"{_shown(remote)} holds commits that this mirror does not; where it is a copy of it from before"
-            " material was closed, replace that: --force"
+            f"{show_address(remote)} holds commits that this mirror does not; where it is a copy of it from"
+            " before material was closed, replace that: --force"
         )
     reason = refused[0].rpartition("\t")[2] if refused else answer.complaint
-    return f"{_shown(remote)}: git push: {reason.replace(remote, _shown(remote))}"
+    return f"{show_address(remote)}: git push: {reason.replace(remote, show_address(remote))}"

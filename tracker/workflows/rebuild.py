@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 from tracker.archive.rebuild import rebuild_record
 from tracker.archive.repository import clone_repository
@@ -12,15 +13,25 @@ from tracker.archive.repository import clone_repository
 if TYPE_CHECKING:
     from tracker.model.preserving import Rebuilt
 
+_FILE = "file:///"
 
-def rebuild(mirror: str, archive: Path) -> Rebuilt:
+
+def rebuild(mirror: str, archive: Path, *, accept_watch_list: bool = False) -> Rebuilt:
     """Make the archive in a folder out of a mirror: a path, or an address that git clones.
 
     Raises as ``rebuild_record`` does.
     """
-    if "://" not in mirror and (Path(mirror).exists() or ":" not in mirror):
-        return rebuild_record(Path(mirror), archive)
+    path = _find_path(mirror)
+    if path is not None:
+        return rebuild_record(path, archive, accept_watch_list=accept_watch_list)
     with TemporaryDirectory() as name:
         clone = Path(name) / "mirror.git"
         clone_repository(mirror, clone)
-        return rebuild_record(clone, archive)
+        return rebuild_record(clone, archive, accept_watch_list=accept_watch_list)
+
+
+def _find_path(mirror: str) -> Path | None:
+    """Return the path that is meant, by ``file:///`` too: on this computer git is not asked for a copy."""
+    if mirror.startswith(_FILE):
+        return Path(unquote(mirror.removeprefix(_FILE.rstrip("/"))))
+    return Path(mirror) if "://" not in mirror and (Path(mirror).exists() or ":" not in mirror) else None

@@ -6,14 +6,24 @@ import re
 from dataclasses import replace
 from itertools import count
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from tracker.archive.modes import archive_permissions
+from tracker.capture.addresses import is_allowed
 from tracker.capture.fetch import is_web_address
-from tracker.capture.watch import WATCH_FILE, add_source, describe_source, read_watch_list
-from tracker.errors import ArchiveUnusable
+from tracker.capture.watch import (
+    RECEIVED_FILE,
+    WATCH_FILE,
+    accept_received,
+    add_source,
+    describe_source,
+    read_watch_list,
+)
+from tracker.errors import ArchiveUnusable, WatchListInvalid
+from tracker.model.watching import Received
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from tracker.model.watching import Source
@@ -25,6 +35,37 @@ _LONGEST = 60
 def list_sources(archive: Path) -> tuple[Source, ...]:
     """Return the sources of an archive's watch list, in its order. Raises ``WatchListInvalid``."""
     return read_watch_list(archive / WATCH_FILE).sources
+
+
+def read_received(archive: Path) -> Received:
+    """Return what the watch list reaches that came with a mirror. Raises ``WatchListInvalid``."""
+    path = archive / RECEIVED_FILE
+    if not path.exists():
+        raise WatchListInvalid(f"{path}: there is none; a mirror's watch list comes with: tracker rebuild")
+    watched = read_watch_list(path)
+    private = watched.settings.allow_private
+    return Received(
+        str(path),
+        len(watched.sources),
+        private,
+        tuple(source for source in watched.sources if _is_inside(source, private)),
+        tuple(source for source in watched.sources if not is_web_address(source.address)),
+    )
+
+
+def accept(archive: Path) -> None:
+    """Obey the watch list that came with a mirror from now on. Raises ``WatchListInvalid``."""
+    accept_received(archive / WATCH_FILE)
+
+
+def _is_inside(source: Source, private: Sequence[str]) -> bool:
+    """Tell whether an address is of a host that the list lets be private, on any of its ports."""
+    host = urlsplit(source.address).hostname
+    return host is not None and any(is_allowed(host, port, private) for port in _ports(private))
+
+
+def _ports(private: Sequence[str]) -> set[int]:
+    return {0, *(int(port) for name in private if (port := name.rpartition(":")[2]).isdigit())}
 
 
 def watch(archive: Path, address: str, table: Mapping[str, object], name: str | None = None) -> Source:

@@ -6,11 +6,12 @@ import sqlite3
 from typing import TYPE_CHECKING
 
 from tracker.archive.placement import read_tables
+from tracker.archive.schema_parts import is_same_part
 from tracker.archive.unit_files import SEGMENTS
 from tracker.archive.verifying.noted import Noted
 from tracker.archive.verifying.notes import ALL
 from tracker.archive.verifying.rows import find_differences
-from tracker.archive.verifying.structure import is_same_part, make_parts, read_schema
+from tracker.archive.verifying.structure import make_parts, read_schema
 from tracker.model.verifying import Step
 
 if TYPE_CHECKING:
@@ -116,6 +117,8 @@ class _Mending:
         return 1
 
     def _insert(self, table: str, row: Mapping[str, object]) -> None:
+        if not set(row) <= set(self._tables[table].columns):
+            raise sqlite3.OperationalError(f"no such columns in {table}")
         columns = ", ".join(f'"{name}"' for name in row)
         marks = ", ".join("?" * len(row))
         self._connection.execute(

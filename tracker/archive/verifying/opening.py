@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from tracker.archive.connection import FILE_NAME, archive_file, check_schema, connect_to_read
+from tracker.archive.git_program import load_git
 from tracker.archive.mirror_branches import MAIN
 from tracker.archive.pending import read_mirrored
 from tracker.archive.places import MIRROR
-from tracker.archive.repository import load_git, open_repository
+from tracker.archive.repository import open_repository
 from tracker.archive.staging import find_branch
 from tracker.archive.verifying.chain import Standing
 from tracker.archive.verifying.notes import REPAIR, RESTORE, UPDATE, Cure, fault
@@ -38,7 +40,7 @@ def open_mirror(folder: Path, notes: Notes) -> Iterator[Repository | None]:
     elif why := _why_without_git():
         notes.find(Finding("unverifiable", "mirror", "the mirror", MIRROR, f"it was not looked at: {why}"))
         yield None
-    elif not (path / "HEAD").is_file():
+    elif not os.path.lexists(path / "HEAD"):
         meaning = "the file is not there, without which git takes the folder for none of its own"
         notes.find(fault("objects", "HEAD", MIRROR, meaning, f"{REPAIR} writes it"), Cure("objects"))
         yield None
@@ -99,7 +101,7 @@ def _connect(folder: Path) -> sqlite3.Connection:
     path = archive_file(folder)
     connection = connect_to_read(path)
     try:
-        check_schema(connection, path)
+        check_schema(connection, path, to_mend=True)
     except BaseException:
         connection.close()
         raise

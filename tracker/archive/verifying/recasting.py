@@ -7,6 +7,7 @@ taken from a mirror that is written anew from the record, as far as that gives t
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import shutil
 import sqlite3
@@ -15,6 +16,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+from tracker.archive.access import find_watch_list
 from tracker.archive.connection import FILE_NAME, connect_to_read, connect_to_write
 from tracker.archive.mirror import update_mirror
 from tracker.archive.mirror_branches import BRANCHES
@@ -50,7 +52,7 @@ def mend_objects(folder: Path, aside: Path) -> list[Step]:
     """Mend the objects of an archive's mirror; the folder ``aside`` gets what is damaged."""
     path = folder / MIRROR
     head = list(_write_head(path))
-    with open_repository(path) as repository:
+    with open_repository(path, to_write=True) as repository:
         steps = [
             *head,
             *_drop_graph(path),
@@ -65,7 +67,7 @@ def mend_objects(folder: Path, aside: Path) -> list[Step]:
 
 def _write_head(path: Path) -> Iterator[Step]:
     """Write the file that names the branch, without which git opens no repository."""
-    if not (path / "HEAD").is_file():
+    if not os.path.lexists(path / "HEAD"):
         write_file(path / "HEAD", _HEAD, read_permissions(path))
         yield Step(did=True, what="HEAD", how="written again: it names the branch main")
 
@@ -194,8 +196,8 @@ def _write_anew(folder: Path) -> Iterator[tuple[sqlite3.Connection, Repository]]
         with closing(connect_to_write(place / FILE_NAME)) as copy:
             with closing(connect_to_read(folder / FILE_NAME)) as record:
                 record.backup(copy)
-            if (folder / WATCH).is_file():
-                write_file(place / WATCH, (folder / WATCH).read_bytes(), CLOSED)
+            if find_watch_list(folder).is_file():
+                write_file(place / WATCH, find_watch_list(folder).read_bytes(), CLOSED)
             update_mirror(copy, place)
             with open_repository(place / MIRROR) as anew:
                 yield copy, anew

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
-from contextlib import closing
+from contextlib import closing, contextmanager
 from itertools import count
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,7 @@ from tracker.archive.connection import FILE_NAME, connect_to_write, translate
 from tracker.archive.lock import take_lock
 from tracker.archive.mirror import update_mirror
 from tracker.archive.modes import archive_permissions
-from tracker.archive.pending import forget_mirrored
+from tracker.archive.pending import forget_mirrored, refit_triggers
 from tracker.archive.places import MIRROR
 from tracker.archive.repository import open_repository
 from tracker.archive.store import PATIENCE
@@ -29,7 +29,7 @@ from tracker.files import new_file, new_folder
 from tracker.model.verifying import Repaired, Step
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from tracker.archive.lock import Lock
@@ -118,13 +118,19 @@ class _Repair:
             self.steps.append(Step(did=False, what=_WHAT[kind], how=str(error)))
 
     def _put_back(self, cures: Sequence[Cure], base: str | None) -> list[Step]:
-        record = connect_to_write(self._folder / FILE_NAME)
-        with closing(record), open_repository(self._mirror) as repository:
+        with self._open_record() as record, open_repository(self._mirror) as repository:
             return put_back(record, Copy(repository, str(base)), cures)
 
     def _in_record(self, mend: Callable[[sqlite3.Connection], Step]) -> Step:
-        with closing(connect_to_write(self._folder / FILE_NAME)) as record:
+        with self._open_record() as record:
             return mend(record)
+
+    @contextmanager
+    def _open_record(self) -> Iterator[sqlite3.Connection]:
+        path = self._folder / FILE_NAME
+        with closing(connect_to_write(path)) as record:
+            refit_triggers(record, path)
+            yield record
 
 
 def _choose(cures: Cures, tried: Collection[Cure]) -> list[Cure]:
@@ -161,7 +167,7 @@ def _move_branch(mirror: Path, cure: Cure) -> Step:
     """Move a branch to the commit that the record noted; what it stood at is kept under another name."""
     name = cure.name.rpartition("/")[2]
     kept = None
-    with open_repository(mirror) as repository:
+    with open_repository(mirror, to_write=True) as repository:
         stood = repository.find_commit(cure.name)
         if stood:
             kept = f"refs/replaced/{name}-{stood[:12]}"
@@ -207,6 +213,7 @@ def _note(
         return None
     with closing(writing.connection) as connection, translate(path):
         writing.migrate()
+        writing.refit_triggers()
         writing.mark_interrupted()
         with writing.batch():
             run = writing.begin_run(instant)

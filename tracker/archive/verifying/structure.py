@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from tracker.archive.connection import FILE_NAME
 from tracker.archive.migrations import MIGRATION_SET, NOTES, make_schema
+from tracker.archive.schema_parts import is_same_part
 from tracker.archive.verifying.notes import REPAIR, RESTORE, Cure, fault
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ _MOST = 100
 
 _INDEX = re.compile(r"row \d+ missing from index|wrong # of entries in index|non-unique entry in index")
 _VALUE = re.compile(r"(?:NULL|\w+) value in|CHECK constraint failed in|non-\w+ value in")
-_FILLING = re.compile(r'[\s"]+')
 _SEARCH = "segments_fts"
 
 _SHADOWS = ("data", "idx", "docsize", "config")
@@ -110,11 +110,6 @@ def read_schema(connection: sqlite3.Connection) -> dict[Part, str]:
     """Return what made each part of the schema that a record has."""
     rows = connection.execute("SELECT type, name, sql FROM main.sqlite_master WHERE sql IS NOT NULL")
     return {(kind, name): str(sql) for kind, name, sql in rows}
-
-
-def is_same_part(sql: str, other: str) -> bool:
-    """Tell whether two commands make the same: releases of SQLite quote and part words differently."""
-    return _FILLING.sub("", sql) == _FILLING.sub("", other)
 
 
 def check_links(connection: sqlite3.Connection, notes: Notes) -> None:

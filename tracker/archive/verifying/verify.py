@@ -10,8 +10,9 @@ import sqlite3
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
+from tracker.archive.access import find_watch_list
 from tracker.archive.connection import FILE_NAME, translate
-from tracker.archive.places import MIRROR, WATCH
+from tracker.archive.places import MIRROR
 from tracker.archive.unit_files import UnitFiles
 from tracker.archive.verifying.chain import Standing, check_breaks, check_chain, find_base
 from tracker.archive.verifying.comparing import Comparison, note_alone
@@ -129,7 +130,7 @@ class _Verification:
                 note_alone(looked, self._notes)
             means.progress(done, total)
         for each in compare:
-            each.finish(self._folder / WATCH)
+            each.finish(find_watch_list(self._folder))
 
     def _begin_comparison(self, copy: Copy | None, units: UnitFiles) -> list[Comparison | PublicComparison]:
         """Return what each unit is compared with: the two branches of the mirror, where they are two."""
@@ -139,7 +140,7 @@ class _Verification:
         noted = Noted(connection, units.tables)
         main = Comparison(connection, units.tables, copy, noted, notes)
         public = begin_public(
-            connection, self._repository, units, noted, notes, self._folder / WATCH, copy.run
+            connection, self._repository, units, noted, notes, find_watch_list(self._folder), copy.run
         )
         return [main, *([public] if public else [])]
 

@@ -1,0 +1,120 @@
+"""The git that is installed: how old it may be, and what it obeys.
+
+Git runs what a repository's configuration and hooks name, even to read from it. So none that was made
+elsewhere is ever shown to git as it is (``repository_view``), and what is asked of git is asked in one of
+two environments: nothing of anybody's for all that is read and written on this computer, and the user's own
+settings, which hold the credentials, to reach another one.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from functools import cache
+from typing import TYPE_CHECKING
+
+from tracker.errors import RepositoryUnusable
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+    from types import ModuleType
+
+    from git import Git
+
+LEAST_GIT = (2, 36)
+"""The oldest git that will do, the only place that says so.
+
+2.32 brought ``GIT_CONFIG_GLOBAL``, which keeps the user's settings out of what is read; 2.33 packing by
+``--geometric``; 2.36 ``core.fsync``, without which a branch may survive a power cut that its commit did not.
+What came later is set as well and not relied on: ``GIT_NO_LAZY_FETCH`` (2.45, and 2.39.4) forbids what a
+repository without a configuration cannot ask for.
+"""
+
+PROTOCOLS = ("https", "http", "ssh", "git", "file")
+"""How another repository may be reached: never by a helper (``ext::``, ``fd::``), which is any program."""
+
+_ELSEWHERE = (
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_COMMON_DIR", "GIT_DIR", "GIT_GRAFT_FILE",
+    "GIT_IMPLICIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_NAMESPACE", "GIT_OBJECT_DIRECTORY", "GIT_PREFIX",
+    "GIT_QUARANTINE_PATH", "GIT_REPLACE_REF_BASE", "GIT_SHALLOW_FILE", "GIT_WORK_TREE",
+)  # fmt: skip
+"""Variables that lead git to another repository than the one that is named, as they stand in a hook."""
+
+_QUIET = {
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_NO_LAZY_FETCH": "1",
+    "GIT_PAGER": "cat",
+    # What the user's own settings would have a new repository be.
+    "GIT_DEFAULT_HASH": "sha1",
+    "GIT_DEFAULT_REF_FORMAT": "files",
+}
+LOCAL: Mapping[str, str] = {
+    **_QUIET,
+    "GIT_CONFIG_NOSYSTEM": "1",
+    "GIT_CONFIG_GLOBAL": os.devnull,
+    "GIT_CONFIG_COUNT": "0",
+    "GIT_CONFIG_PARAMETERS": "",
+    "GIT_ATTR_NOSYSTEM": "1",
+    "GIT_EXTERNAL_DIFF": "",
+    # One empty name is none: no protocol whatever.
+    "GIT_ALLOW_PROTOCOL": "",
+}
+"""To read and write here: nobody's settings, and no way to another computer."""
+
+REMOTE: Mapping[str, str] = {**_QUIET, "GIT_ALLOW_PROTOCOL": ":".join(PROTOCOLS)}
+"""To reach another computer: the user's own settings, and nobody is there at night to type a password."""
+
+_HELPER = re.compile(r"[A-Za-z0-9][A-Za-z0-9+.-]*::")
+_SCHEME = re.compile(r"([A-Za-z0-9][A-Za-z0-9+.-]*)://")
+
+
+def start_git(environment: Mapping[str, str], folder: Path | None = None) -> Git:
+    """Return GitPython's runner of git commands in an environment, and in a folder that is ours.
+
+    Raises as ``load_git`` does.
+    """
+    git = load_git().Git(folder)
+    # It hands on all of this process's variables, and has no way of leaving one out.
+    for name in _ELSEWHERE:
+        os.environ.pop(name, None)
+    git.update_environment(**environment)
+    return git  # type: ignore[no-any-return]
+
+
+def git_command() -> str:
+    """Return the program itself."""
+    return str(load_git().Git.GIT_PYTHON_GIT_EXECUTABLE)
+
+
+@cache
+def load_git() -> ModuleType:
+    """Return GitPython. Raises ``RepositoryUnusable`` where git, which it runs, is missing or too old."""
+    try:
+        import git  # noqa: PLC0415 (79 ms, and an error where git is missing)
+    except ImportError as error:
+        raise RepositoryUnusable(
+            "git was not found on the path; install it (https://git-scm.com), then try again"
+        ) from error
+    found = git.Git().version_info
+    if found[:2] < LEAST_GIT:
+        raise RepositoryUnusable(
+            f"git {_written(found)} is too old; install {_written(LEAST_GIT)} or later (https://git-scm.com)"
+        )
+    return git
+
+
+def check_address(address: str, shown: str) -> None:
+    """Raise ``RepositoryUnusable`` for an address that git would reach by anything but ``PROTOCOLS``.
+
+    That holds for paths and ``host:path`` too. ``shown`` is the address as it may be told.
+    """
+    scheme = _SCHEME.match(address)
+    if _HELPER.match(address) or (scheme and scheme[1].lower() not in PROTOCOLS):
+        allowed = ", ".join(PROTOCOLS)
+        raise RepositoryUnusable(f"{shown}: a repository is reached by {allowed}, and by no other protocol")
+
+
+def _written(version: tuple[int, ...]) -> str:
+    return ".".join(map(str, version))
