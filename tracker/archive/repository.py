@@ -151,7 +151,7 @@ class Repository:
     def _address(self, remote: str) -> str:
         """Return an address as git finds it from anywhere; a remote's name stands for that of the remote."""
         settings = self._shown.settings
-        if "://" not in remote and Path(remote).exists():
+        if "://" not in remote and os.path.exists(remote):  # noqa: PTH110 (of a name too long, it says no)
             return str(Path(remote).resolve())
         # A configuration that was received may call anything by any name, and by an address of the user's.
         named = {f"remote.{remote}.{key}" for key in ("pushurl", "url")} if _NAME.fullmatch(remote) else ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -34,4 +35,6 @@ def _find_path(mirror: str) -> Path | None:
     """Return the path that is meant, by ``file:///`` too: on this computer git is not asked for a copy."""
     if mirror.startswith(_FILE):
         return Path(unquote(mirror.removeprefix(_FILE.rstrip("/"))))
-    return Path(mirror) if "://" not in mirror and (Path(mirror).exists() or ":" not in mirror) else None
+    if "://" in mirror or (":" in mirror and not os.path.exists(mirror)):  # noqa: PTH110 (names too long)
+        return None
+    return Path(mirror)
