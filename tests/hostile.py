@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from tests.builders import build_docx, build_pdf, build_zip, replace_member, typeset
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 _TEXT = ("Mr. President, we will protect our rivers and report on it each year to this Assembly.",) * 3
 _PDF: Final = build_pdf(typeset(_TEXT))
@@ -55,6 +55,8 @@ LOOPS: Final[Mapping[str, bytes]] = {
     "a PDF that counts more pages than it has": _put(b"/Count 1 >>", b"/Count 9 >>"),
     "a PDF whose cross references lead back to themselves":
         _put(b"/Root 1 0 R", b"/Root 1 0 R /Prev %d" % _PDF.rfind(b"xref\n0")),
+    "a PDF of 2,000 pages with the same six lines":
+        build_pdf([[(50, 100 + 100 * line, "We agree.") for line in range(6)]] * 2000),
     "a PDF whose length is itself": _put(b"<< /Length ", b"<< /Length 5 0 R /Was "),
 }  # fmt: skip
 """Each is read, or refused with a reason, at once."""
@@ -63,6 +65,40 @@ DEADLY: Final[Mapping[str, bytes]] = {
     "a PDF form that draws itself a thousand times": _draw(b"/X Do\n" * 100_000, b"/X Do\n" * 1000),
 }
 """What has libraries in C fill the memory, and abort the process."""
+
+
+def _turn(pages: int, content: bytes) -> bytes:
+    """Return a PDF of so many pages that all have the same packed content."""
+    packed = zlib.compress(content, 9)
+    kids = b" ".join(b"%d 0 R" % (4 + number) for number in range(pages))
+    objects = (
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Kids [%s] /Count %d >>" % (kids, pages),
+        b"<< /Length %d /Filter /FlateDecode >>\nstream\n%s\nendstream" % (len(packed), packed),
+        *[b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 3 0 R >>"] * pages,
+    )
+    body = b"".join(b"%d 0 obj\n%s\nendobj\n" % each for each in enumerate(objects, 1))
+    return b"%PDF-1.4\n" + body + b"trailer\n<< /Size 7 /Root 1 0 R >>\n%%EOF\n"
+
+
+def _nest(depth: int, words: int) -> bytes:
+    """Return a Word document of tables inside tables around eight runs of so many words."""
+    inner = f"<w:p>{'<w:r><w:t>SECRET</w:t></w:r>' * 8}</w:p>"
+    beside = "<w:tc><w:p><w:r><w:t>a</w:t></w:r></w:p></w:tc>"
+    for _ in range(depth):
+        inner = f"<w:tbl><w:tr><w:tc>{inner}</w:tc>{beside}</w:tr></w:tbl>"
+    return replace_member(build_docx(body=(inner,)), "word/document.xml", b"SECRET", b"rivers " * words)
+
+
+ENDLESS: Final[Mapping[str, Callable[[], bytes]]] = {
+    "a PDF of 200 KB that is drawn for an hour": lambda: _turn(2000, b"q 1 0 0 1 0 0 cm Q\n" * 100_000),
+    "a Word document of 90 KB with tables sixty deep": lambda: _nest(60, 600_000),
+    "a page of a tag with 200,000 attributes": lambda: (
+        b"<html><body><p " + b"".join(b"a%d=1 " % number for number in range(200_000)) + b">a"
+    ),
+    "Markdown of two million marks": lambda: b"# a\n\n# b\n\n" + b"*a **b" * 2_000_000,
+}
+"""Each takes minutes and more, or gigabytes, and holds nothing worth them."""
 
 BOMBS: Final[Mapping[str, bytes]] = {
     "a Word document of 101 MB": build_zip({"word/document.xml": b" " * (101 * 1024**2)}),

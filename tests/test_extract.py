@@ -455,7 +455,7 @@ def test_the_title_of_a_pdf_is_taken_unless_it_is_a_file_name(title: str, read: 
         ),
         (b"%PDF-1.7\n" + bytes(range(256)) * 4, "this PDF is damaged; fetch it again"),
         (build_pdf([[(50, 700, "We agree.")]])[:200], "this PDF is damaged; fetch it again"),
-        (build_pdf([[]] * 2001), "over the limit of 2,000 pages"),
+        (build_pdf([[]] * 5001), "over the limit of 5,000 pages"),
     ],
 )
 def test_a_pdf_that_cannot_be_read_says_why(data: bytes, said: str) -> None:

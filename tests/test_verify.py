@@ -31,6 +31,7 @@ from tests.mirrors import read_tables
 from tests.nights import make_archive, run_night, running_site, source
 from tests.repositories import run_git
 from tracker.archive.lock import hold_lock
+from tracker.archive.verifying.means import Unread
 from tracker.capture.extract import extract
 from tracker.errors import TrackerError
 from tracker.workflows.verify import read_again, read_settings, verify
@@ -800,5 +801,7 @@ def test_a_page_is_read_again_with_its_selectors() -> None:
     page = b"<html><body><main><p>We will build dykes.</p><p class='share'>Share</p></main></body></html>"
     extraction = extract(page, selector="main", remove=(".share",))
     assert read_again(page, extraction.extractor, "text/html") == extraction.text
-    assert read_again(page, extraction.extractor.replace("lxml ", "lxml 0"), "text/html") is None
-    assert read_again(b"", "text utf-8", "text/plain") is None
+    other = read_again(page, extraction.extractor.replace("lxml ", "lxml 0"), "text/html")
+    assert isinstance(other, Unread)
+    assert other.why.startswith("they were read by lxml 0")
+    assert isinstance(read_again(b"", "text utf-8", "text/plain"), Unread)

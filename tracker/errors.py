@@ -7,6 +7,7 @@
     ├── NotInArchive        2   a reference that reads well but has nothing behind it
     │   └── Withdrawn       2   what was withdrawn, and why
     ├── DocumentUnreadable  2   bytes that hold no statement: empty, damaged, encrypted, too large
+    │   └── ReaderStopped   2   bytes at which a reader died, or was ended at its bounds
     ├── VocabularyInvalid   2   a vocabulary or another user's table with a fault in it
     ├── DecisionInvalid     2   a decision that does not fit what it is about
     ├── WatchListInvalid    2   a watch list with a fault in it, or none
@@ -41,6 +42,17 @@ class Withdrawn(NotInArchive):
 
 class DocumentUnreadable(TrackerError):
     """Bytes that hold no readable statement."""
+
+
+class ReaderStopped(DocumentUnreadable):
+    """Bytes at which a reader died, or was ended at its bounds of time or memory: what they hold is open.
+
+    ``cause`` says what happened, without the name of the document and the next step.
+    """
+
+    def __init__(self, message: str, cause: str = "") -> None:
+        super().__init__(message)
+        self.cause = cause or message
 
 
 class VocabularyInvalid(TrackerError):

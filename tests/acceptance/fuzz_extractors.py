@@ -28,9 +28,10 @@ from hypothesis import strategies as st
 
 from tests.builders import build_docx, build_pdf, build_zip, typeset
 from tests.test_extract import MARKDOWN, PAGE, PARAGRAPHS
-from tracker.capture.extract import GAVE_UP, extract
+from tracker.capture.extract import GAVE_UP, naming
 from tracker.capture.links import GAVE_UP as INDEX_GAVE_UP
 from tracker.capture.links import nested_sitemaps, read_links
+from tracker.capture.parse import parse
 from tracker.errors import DocumentUnreadable
 from tracker.text.reading import read_text
 
@@ -141,6 +142,12 @@ def _join(draw: st.DrawFn, data: bytes) -> bytes:
 
 
 DAMAGES: tuple[Callable[[st.DrawFn, bytes], bytes], ...] = (_put, _put_often, _replace, _double, _cut, _join)
+
+
+def extract(data: bytes, name: str) -> Extraction:
+    """Read a document here: this process is itself one that may die."""
+    with naming(name):
+        return parse(data, name)
 
 
 def check(data: bytes, name: str) -> None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from tracker.capture.links import nested_sitemaps, read_links
+from tracker.capture.indexes import find_links, find_sitemaps
 from tracker.errors import ReferenceInvalid
 from tracker.model.watching import Discovery
 from tracker.references import parse_reference
@@ -32,7 +32,7 @@ def discover(fetched: Fetched, source: Source) -> tuple[Discovery, ...]:
     """
     if fetched.data is None:
         return ()
-    links = read_links(fetched.data, fetched.url, fetched.media_type)
+    links = find_links(fetched.data, fetched.url, fetched.media_type)
     found = (_discover(link, source) for link in links if link.address not in {fetched.url, source.address})
     return tuple(discovery for discovery in found if discovery)
 
@@ -44,7 +44,7 @@ def nested_indexes(fetched: Fetched, source: Source) -> tuple[Source, ...]:
     """
     if fetched.data is None or ":" in source.id:
         return ()
-    places = nested_sitemaps(fetched.data, fetched.url)[:_MOST_NESTED]
+    places = find_sitemaps(fetched.data, fetched.url)[:_MOST_NESTED]
     return tuple(
         replace(source, id=_name(source, address), address=address)
         for address in places

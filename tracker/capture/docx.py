@@ -55,6 +55,8 @@ def read_docx(data: bytes) -> Extraction:
         title = document.core_properties.title
         body = document.element.body
         styles = _read_styles(document)
+    except MemoryError:
+        raise
     except Exception as error:  # damaged packages raise anything from KeyError to XMLSyntaxError
         raise DocumentUnreadable(_DAMAGED) from error
     return Extraction(

@@ -139,6 +139,8 @@ def _main_blocks(page: HtmlElement) -> Iterator[Block]:
 
     try:
         document = bare_extraction(page, favor_recall=True, include_comments=False, include_tables=True)
+    except MemoryError:
+        raise
     except Exception:  # noqa: BLE001 - pages broken enough raise anything; the whole body is read instead
         return
     body = getattr(document, "body", None)

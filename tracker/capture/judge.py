@@ -17,7 +17,7 @@ from tracker.capture.judging.pages import Page, judge_page, show_markup, show_pa
 from tracker.capture.judging.rules import load_rules
 from tracker.capture.judging.shape import find_loss, find_navigation, find_wreckage
 from tracker.capture.judging.speaker import read_naming, tell_other_country, tell_other_session
-from tracker.capture.media import tell_format
+from tracker.capture.media import tell_kind
 from tracker.errors import DocumentUnreadable
 from tracker.model.watching import Admission
 from tracker.text.folding import fold
@@ -105,7 +105,7 @@ def judge_unreadable(fetched: Fetched, error: str) -> Admission:
 
 def _is_markup(data: bytes) -> bool:
     try:
-        return tell_format(data) == "html"
+        return tell_kind(data) == "html"
     except DocumentUnreadable:
         return False
 

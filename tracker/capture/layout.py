@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_left
 from collections import Counter
-from itertools import pairwise
+from itertools import pairwise, product
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Hashable, Iterable, Sequence
 
 
 class Line(NamedTuple):
@@ -33,6 +34,8 @@ _SHARE = 0.4
 """On so many of the pages at least: a head may stand on every other page, but not "Mr. President," twice."""
 _SAME_PLACE = 3.0
 _LONGEST_FURNITURE = 110
+_MOST_NUMBERS = 4
+"""In a line that is looked for by keys, whose count each number doubles; more are compared in pairs."""
 _WIDER = 1.18
 """Steps this much over the usual one part paragraphs; Word's smallest usual space is a quarter line."""
 _CLOSE = 1.05
@@ -91,9 +94,10 @@ def _without_furniture(pages: Sequence[Sequence[Line]], step: float) -> list[lis
     often = max(2, len(pages) * _SHARE)
     running = [set[Line]() for _ in pages]
     for places in alike.values():
-        for number, line in places:
-            if sum(_recurs(line, other, page - number) for page, other in places) >= often:
-                running[number].add(line)
+        if len(places) >= often:
+            for (number, line), times in zip(places, count_recurrences(places), strict=True):
+                if times >= often:
+                    running[number].add(line)
     return [_body(page, lines, step) for page, lines in zip(pages, running, strict=True)]
 
 
@@ -115,7 +119,41 @@ def _at_edges(page: Sequence[Line]) -> list[Line]:
     return [line for line in outer if len(line.text) <= _LONGEST_FURNITURE]
 
 
-def _recurs(line: Line, other: Line, pages: int) -> bool:
+def count_recurrences(places: Sequence[tuple[int, Line]]) -> list[int]:
+    """Return how often each line recurs, itself included: at its height, with its numbers the same or grown.
+
+    Each number either stays or grows with the page, and on two pages it cannot do both. So lines that recur
+    have a key in common, for one way in which the numbers of a line may go; only those of one page have all.
+    """
+    numbers = [tuple(map(int, _NUMBER.findall(line.text))) for _, line in places]
+    if len(numbers[0]) > _MOST_NUMBERS:
+        return [sum(recurs(line, other, page - at) for page, other in places) for at, line in places]
+    ways = tuple(product((0, 1), repeat=len(numbers[0])))
+    keys = [
+        [(way, *(each - page * grows for each, grows in zip(told, way, strict=True))) for way in ways]
+        for (page, _), told in zip(places, numbers, strict=True)
+    ]
+    own = [(page, *told) for (page, _), told in zip(places, numbers, strict=True)]
+    heights: dict[Hashable, list[float]] = {}
+    for (_, line), several, single in zip(places, keys, own, strict=True):
+        for key in (*several, single):
+            heights.setdefault(key, []).append(line.baseline)
+    for each in heights.values():
+        each.sort()
+    return [
+        sum(_count_level(heights[key], line.baseline) for key in several)
+        - (len(ways) - 1) * _count_level(heights[single], line.baseline)
+        for (_, line), several, single in zip(places, keys, own, strict=True)
+    ]
+
+
+def _count_level(heights: Sequence[float], baseline: float) -> int:
+    """Return how many of the heights, which are sorted, are a baseline's within the bound."""
+    first = bisect_left(heights, True, key=lambda height: height - baseline >= -_SAME_PLACE)  # noqa: FBT003 (what is sought)
+    return bisect_left(heights, True, key=lambda height: height - baseline > _SAME_PLACE) - first  # noqa: FBT003 (as above)
+
+
+def recurs(line: Line, other: Line, pages: int) -> bool:
     """Tell whether a line stands so many pages on, with its numbers the same or grown with the page."""
     if abs(line.baseline - other.baseline) > _SAME_PLACE:
         return False

@@ -72,7 +72,7 @@ def _unexpected() -> Iterator[None]:
     """Give as a reason what no library expected: one index must not end a night."""
     try:
         yield
-    except DocumentUnreadable:
+    except (DocumentUnreadable, MemoryError):
         raise
     except Exception as error:
         raise DocumentUnreadable(f"{GAVE_UP} ({type(error).__name__})") from error

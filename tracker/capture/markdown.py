@@ -23,10 +23,13 @@ _TITLE = re.compile(r"^title:[ \t]*(['\"]?)(\S.*?)\1[ \t]*\r?$", re.MULTILINE)
 _MARK = re.compile(
     r"^#{1,6}[ \t]+\S"  # a heading
     r"|^\*\*[^*\n]+\*\*[ \t]*\r?$"  # a line in bold
-    r"|(?<![\w*])\*\*[^\s*][^*\n]*\*\*(?![\w*])"  # words in bold
-    r"|\[[^\]\n]{1,300}\]\((?:https?:|mailto:|/|#)[^)\s]{0,2000}\)",  # a link; without bounds quadratic
+    r"|(?<![\w*])\*\*[^\s*][^*\n]*\*\*(?![\w*])",  # words in bold
     re.MULTILINE,
 )
+_TARGET = re.compile(r"https?:|mailto:|/|#")
+_TARGET_ENDS = re.compile(r"[)\s]")
+_MOST_LINKED, _MOST_TARGETED = 300, 2000
+"""Characters of a link's words and of its target; more stand between a bracket and another by chance."""
 _SIGNS = ("#", "**", "](")
 """No mark is without one of these, and to look for them takes a hundredth of the time."""
 _ENOUGH = 2
@@ -44,7 +47,45 @@ def is_markdown(text: str, name: str | None) -> bool:
         return True
     if not any(sign in text for sign in _SIGNS):
         return False
-    return sum(1 for _, _ in zip(range(_ENOUGH), _MARK.finditer(text), strict=False)) == _ENOUGH
+    end = 0
+    for _ in range(_ENOUGH):
+        found = _find_mark(text, end)
+        if found is None:
+            return False
+        end = found
+    return True
+
+
+def _find_mark(text: str, start: int) -> int | None:
+    """Return where the first mark ends that begins at ``start`` or later."""
+    match, link = _MARK.search(text, start), find_link(text, start)
+    if match and (link is None or match.start() < link[0]):
+        return match.end()
+    return link[1] if link else None
+
+
+def find_link(text: str, start: int) -> tuple[int, int] | None:
+    """Return where the first ``[words](target)`` begins and ends, in one pass however many fail to be one."""
+    ends = -1
+    middle = text.find("](", start)
+    while middle >= 0:
+        target = _TARGET.match(text, middle + 2)
+        opens = _find_bracket(text, start, middle) if target else -1
+        if target and opens >= 0:
+            if ends < target.end():
+                stop = _TARGET_ENDS.search(text, target.end())
+                ends = stop.start() if stop else len(text)
+            if ends - target.end() <= _MOST_TARGETED and text.startswith(")", ends):
+                return opens, ends + 1
+        middle = text.find("](", middle + 1)
+    return None
+
+
+def _find_bracket(text: str, start: int, middle: int) -> int:
+    """Return where the words before a link's middle are opened, on the same line; -1 where they are not."""
+    low = max(start, middle - _MOST_LINKED - 1)
+    low = max(low, text.rfind("]", low, middle) + 1, text.rfind("\n", low, middle) + 1)
+    return text.find("[", low, max(middle - 1, 0))
 
 
 def read_markdown(decoded: Decoded) -> Extraction:

@@ -13,6 +13,9 @@ from zipfile import BadZipFile, ZipFile
 from tracker.capture.plain import decode_marked
 from tracker.errors import DocumentUnreadable
 
+Kind = Literal["pdf", "zip", "html", "text"]
+"""What the first bytes tell."""
+
 Format = Literal["pdf", "docx", "html", "text"]
 
 SAVE_AS = "save it as PDF, DOCX or plain text and give that"
@@ -45,10 +48,19 @@ class Signature(NamedTuple):
 
 
 def tell_format(data: bytes) -> Format:
-    """Return which of the readable formats the bytes are in.
+    """Return which of the readable formats the bytes are in; what is inside a ZIP archive is looked at.
 
     Raises ``DocumentUnreadable`` for every other kind of file that is recognised, with its name. Bytes
     of no recognised kind count as text; whether they are is found out in decoding them.
+    """
+    kind = tell_kind(data)
+    return _tell_zip(data) if kind == "zip" else kind
+
+
+def tell_kind(data: bytes) -> Kind:
+    """Return what ``tell_format`` does, without a look inside: nothing is parsed, and little is read.
+
+    Raises ``DocumentUnreadable`` as it does, for what the first bytes tell.
     """
     for signature in _signatures():
         if signature.fits(data):
@@ -56,7 +68,7 @@ def tell_format(data: bytes) -> Format:
     if _is_pdf(data):
         return "pdf"
     if data.startswith(b"PK\x03\x04"):
-        return _tell_zip(data)
+        return "zip"
     return _tell_markup(data)
 
 
@@ -86,7 +98,7 @@ def _tell_zip(data: bytes) -> Format:
     )
 
 
-def _tell_markup(data: bytes) -> Format:
+def _tell_markup(data: bytes) -> Kind:
     head = decode_marked(data[:_HEAD]) or data[:_HEAD].decode("latin-1").removeprefix("ï»¿")
     if _HTML.match(head) or (_XML.match(head) and "<html" in head.lower()):
         return "html"

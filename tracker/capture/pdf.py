@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
     from pypdfium2 import PdfDocument, PdfTextPage
 
-MAX_PAGES = 2000
+MAX_PAGES = 5000
+"""A million words, sparsely set."""
 
 _PASSWORD = 4
 """pdfium's ``FPDF_ERR_PASSWORD``."""

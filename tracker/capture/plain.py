@@ -37,12 +37,15 @@ _DECLARABLE = re.compile(
 """Python knows more: ``punycode``, which takes quadratic time, and ``unicode_escape``, which rewrites."""
 _WIDE = re.compile(r"utf[-_]?(?:16|32)", re.IGNORECASE)
 _CHARSET = re.compile(r""";\s*charset\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE)
-_FIRST_LEGACY = 0x80
+_ASCII = bytes(range(0x80))
 _SAMPLE = 100_000
 _UNTEXTUAL = 0.01
 """Random bytes read as Latin-1 hold a quarter of control characters; real statements, a stray one."""
 _UNTEXTUAL_UTF8 = 0.2
 """Bytes that are valid UTF-8 throughout are hardly there by chance: a short text may hold many escapes."""
+
+
+_BINARY = "this is binary data, not text; give the statement as text, HTML, PDF or DOCX"
 
 
 class Decoded(NamedTuple):
@@ -67,19 +70,20 @@ def decode(data: bytes, declared: tuple[str, ...] = ()) -> Decoded:
     ``utf-16`` and ``utf-32`` take it off. UTF-8 with a broken byte here or there is still UTF-8, with
     ``errors`` ``replace``. Raises ``DocumentUnreadable`` for bytes that are no text.
     """
-    decoded = (
-        _decode_marked(data)
-        or _decode_declared(data, declared)
-        or _decode_wide(data)
-        or _decode_utf8(data)
-        or _decode_legacy(data)
-    )
-    certain = decoded is not None and decoded[1:] == ("utf-8", "strict")
-    if decoded is None or not _is_textual(decoded.text, _UNTEXTUAL_UTF8 if certain else _UNTEXTUAL):
-        raise DocumentUnreadable(
-            "this is binary data, not text; give the statement as text, HTML, PDF or DOCX"
-        )
+    decoded = decode_surely(data, declared) or _check(_decode_legacy(data))
+    if decoded is None:
+        raise DocumentUnreadable(_BINARY)
     return decoded
+
+
+def decode_surely(data: bytes, declared: tuple[str, ...] = ()) -> Decoded | None:
+    """Return what ``decode`` does, in time that grows with the bytes; None where it has to guess.
+
+    Raises ``DocumentUnreadable`` for bytes that are no text.
+    """
+    return _check(
+        _decode_marked(data) or _decode_declared(data, declared) or _decode_wide(data) or _decode_utf8(data)
+    )
 
 
 def read_charset(content_type: str | None) -> tuple[str, ...]:
@@ -100,6 +104,13 @@ def require_text(text: str) -> None:
     """Raise ``DocumentUnreadable`` for a text without a letter or a digit in it."""
     if not any(char.isalnum() for char in text):
         raise DocumentUnreadable("there is no text in it; check that the right file was saved")
+
+
+def _check(decoded: Decoded | None) -> Decoded | None:
+    certain = decoded is not None and decoded[1:] == ("utf-8", "strict")
+    if decoded and not _is_textual(decoded.text, _UNTEXTUAL_UTF8 if certain else _UNTEXTUAL):
+        raise DocumentUnreadable(_BINARY)
+    return decoded
 
 
 def _decode_marked(data: bytes) -> Decoded | None:
@@ -154,7 +165,7 @@ def _decode_utf8(data: bytes) -> Decoded | None:
         return Decoded(data.decode("utf-8"), "utf-8")
     except UnicodeDecodeError:
         text = data.decode("utf-8", "replace")
-    beyond = sum(byte >= _FIRST_LEGACY for byte in data)
+    beyond = len(data.translate(None, _ASCII))
     lost = text.count("\N{REPLACEMENT CHARACTER}")
     return Decoded(text, "utf-8", "replace") if lost * 10 < beyond else None
 

@@ -54,8 +54,9 @@ class Origin:
     """With which its bytes came: of their encoding the server may have said more than they do."""
 
 
-RereadStatus = Literal["extraction", "same", "skipped", "unreadable"]
-"""*extraction*: other text or cutting from the same bytes. *unreadable* now, though it was read before."""
+RereadStatus = Literal["extraction", "same", "skipped", "unverifiable", "unreadable"]
+"""*extraction*: other text or cutting from the same bytes. *unreadable* now, though it was read before;
+*unverifiable* where its reader died or was ended at its bounds, so that nothing tells."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ _HINTS: dict[RereadStatus, str] = {
     "extraction": "read otherwise from the same bytes",
     "same": "as before",
     "skipped": "",
+    "unverifiable": "kept as it was",
     "unreadable": "kept as it was",
 }
 _MOST = 5

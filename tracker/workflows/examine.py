@@ -7,7 +7,7 @@ from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from tracker.capture.announcement import tell_announcement
-from tracker.capture.apart import extract_apart
+from tracker.capture.extract import extract
 from tracker.capture.fetch import is_web_address
 from tracker.capture.judge import judge_unreadable
 from tracker.errors import DocumentUnreadable
@@ -137,7 +137,7 @@ def _examine_text(
 def read_arrival(source: Source, fetched: Fetched) -> Arrival:
     """Read a document as its source asks for. Raises ``DocumentUnreadable``."""
     data = fetched.data or b""
-    extraction = extract_apart(
+    extraction = extract(
         data,
         source.address,
         selector=source.selector,

@@ -12,7 +12,8 @@ from tracker.archive.rereading import add_confirmation, add_version
 from tracker.archive.store import open_store
 from tracker.archive.versions import open_versions
 from tracker.capture.extract import extract
-from tracker.errors import DocumentUnreadable, Withdrawn
+from tracker.capture.sandbox.bounds import KEPT
+from tracker.errors import DocumentUnreadable, ReaderStopped, Withdrawn
 from tracker.model.citing import Reference
 from tracker.model.rereading import Reread
 from tracker.references import parse_reference
@@ -124,7 +125,10 @@ class _Rereading:
                 selector=selection.selector,
                 remove=selection.remove,
                 content_type=selection.content_type,
+                bounds=KEPT,
             )
+        except ReaderStopped as error:
+            return replace(answer, status="unverifiable", reason=f"{error.cause}: its version stays")
         except DocumentUnreadable as error:
             return replace(answer, status="unreadable", reason=str(error))
         return self._weigh(capture, data, extraction, old, answer)

@@ -7,13 +7,14 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from tracker.archive.lock import read_clock
-from tracker.archive.verifying.means import Means
+from tracker.archive.verifying.means import Means, Unread
 from tracker.archive.verifying.repair import repair_archive
 from tracker.archive.verifying.verify import verify_archive
 from tracker.capture.extract import extract
 from tracker.capture.extractors import read_extractor
+from tracker.capture.sandbox.bounds import KEPT
 from tracker.capture.timestamping import judge_token
-from tracker.errors import DocumentUnreadable
+from tracker.errors import DocumentUnreadable, ReaderStopped
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from tracker.archive.verifying.means import Progress
     from tracker.model.verifying import Repaired, Verified
 
+_OPEN = "whether it reads the same in the document cannot be told"
 _SETTINGS = re.compile(r"(?: selector=(?P<selector>.*?))?(?P<remove>(?: remove=.*)?)", re.DOTALL)
 ROOTS = "timestamp-roots.pem"
 """Certificates of the authorities whose time-stamps are trusted; yours to put there."""
@@ -52,11 +54,13 @@ def _gather_means(archive: Path, instant: str, progress: Progress) -> Means:
     return Means(read_again, partial(judge_token, roots=trusted), instant, progress)
 
 
-def read_again(data: bytes, extractor: str, media_type: str) -> str | None:
-    """Return what an extractor reads in a document; None where that is not what is installed, or fails.
+def read_again(data: bytes, extractor: str, media_type: str) -> str | Unread:
+    """Return what an extractor reads in a document; why not, where another is installed, or reading fails.
 
     ``extractor`` is the name under which a version was kept, with the selectors of its source.
     """
+    library = " ".join(extractor.split()[:2])
+    other = Unread(f"they were read by {library}, which is not what is installed: {_OPEN}")
     selector, remove = read_settings(extractor)
     encoding = read_extractor(extractor).encoding
     try:
@@ -66,10 +70,13 @@ def read_again(data: bytes, extractor: str, media_type: str) -> str | None:
             selector=selector,
             remove=remove,
             content_type=f"{media_type}; charset={encoding}" if encoding else None,
+            bounds=KEPT,
         )
+    except ReaderStopped as error:
+        return Unread(f"{error.cause}: {_OPEN}", is_own=True)
     except DocumentUnreadable:
-        return None
-    return extraction.text if extraction.extractor == extractor else None
+        return other
+    return extraction.text if extraction.extractor == extractor else other
 
 
 def read_settings(extractor: str) -> tuple[str | None, tuple[str, ...]]:

@@ -6,8 +6,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-Reread = Callable[[bytes, str, str], "str | None"]
-"""Reads a document as an extractor of this name did, and as this media type; None where it cannot."""
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """Why a document cannot be read again as it was before."""
+
+    why: str
+    is_own: bool = False
+    """Whether that is so of this document alone, and not of all that one extractor has read."""
+
+
+Reread = Callable[[bytes, str, str], str | Unread]
+"""Reads a document as an extractor of this name did, and as this media type."""
 
 JudgeToken = Callable[[bytes, bytes], tuple[Literal["ok", "fault", "unverifiable"], str]]
 """Tells whether a time-stamp confirms bytes, and why not."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from tracker.archive.encoding import decode_plain
 from tracker.archive.placement import ROOTS
 from tracker.archive.verifying.laws import Cut, document_faults, segment_faults, text_faults
+from tracker.archive.verifying.means import Unread
 from tracker.model.verifying import Finding
 from tracker.text.digest import digest_text
 
@@ -199,17 +200,15 @@ class Inspection:
         for says in segment_faults(text, cut):
             yield Problem("segments", says)
         if kept is not None and data is not None:
-            yield from self._read_again(data, str(kept), extractor, media_type)
+            yield from self._read_again(document, data, str(kept), extractor, media_type)
 
-    def _read_again(self, data: bytes, kept: str, extractor: str, media_type: str) -> Iterator[Problem]:
+    def _read_again(
+        self, document: str, data: bytes, kept: str, extractor: str, media_type: str
+    ) -> Iterator[Problem]:
         again = self._reread(data, extractor, media_type)
-        if again is None:
-            name = " ".join(extractor.split()[:2])
-            meaning = (
-                f"they were read by {name}, which is not what is installed: whether it reads the same in the"
-                " document cannot be told"
-            )
-            self._notes.find(Finding("unverifiable", "texts", "texts", "tracker.db", meaning))
+        if isinstance(again, Unread):
+            what = f"the text of document {document[:12]}" if again.is_own else "texts"
+            self._notes.find(Finding("unverifiable", "texts", what, "tracker.db", again.why))
         elif again != kept:
             yield Problem("texts", f"is not what {extractor} reads in its document", is_certain=False)
 

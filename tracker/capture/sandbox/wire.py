@@ -1,0 +1,77 @@
+"""Messages between a command and a process that reads for it: fields of bytes, each behind its length.
+
+No format with a parser: what a document has taken over can send whatever it likes.
+"""
+
+from __future__ import annotations
+
+from typing import IO, Final
+
+_SIZE: Final = 8
+READ: Final = b"read"
+UNREADABLE: Final = b"unreadable"
+MEMORY: Final = b"memory"
+LONG: Final = b"long"
+"""How an answer begins; READY how a process greets."""
+READY: Final = b"ready"
+NOTHING: Final = b"\xff"
+"""A field that is no text: no UTF-8 holds this byte."""
+
+
+def send(pipe: IO[bytes], *fields: bytes) -> None:
+    """Write a message and flush it. Raises ``OSError`` where nobody reads."""
+    pipe.write(_length(measure(*fields)))
+    for field in fields:
+        pipe.write(_length(len(field)))
+        pipe.write(field)
+    pipe.flush()
+
+
+def measure(*fields: bytes) -> int:
+    """Return the length of a message that holds these fields."""
+    return sum(len(field) + _SIZE for field in fields)
+
+
+def receive(pipe: IO[bytes], most: int) -> tuple[bytes, ...]:
+    """Read a message whole.
+
+    Raises ``EOFError`` where the other side has ended, ``ValueError`` for more than ``most`` bytes or for
+    fields that do not fit their message.
+    """
+    total = int.from_bytes(_read(pipe, _SIZE), "big")
+    if total > most:
+        raise ValueError(f"a message of {total} bytes")
+    return _split(_read(pipe, total))
+
+
+def encode(text: str | None) -> bytes:
+    """Return a text, or none, as a field; halves of characters are kept apart as Python keeps them."""
+    return NOTHING if text is None else text.encode("utf-8", "surrogatepass")
+
+
+def decode(field: bytes) -> str | None:
+    """Undo ``encode``. Raises ``ValueError`` for what is neither UTF-8 nor nothing."""
+    return None if field == NOTHING else field.decode("utf-8", "surrogatepass")
+
+
+def _split(message: bytes) -> tuple[bytes, ...]:
+    fields, at = [], 0
+    while at < len(message):
+        start = at + _SIZE
+        end = start + int.from_bytes(message[at:start], "big")
+        if end > len(message):
+            raise ValueError("a field that is longer than its message")
+        fields.append(message[start:end])
+        at = end
+    return tuple(fields)
+
+
+def _read(pipe: IO[bytes], length: int) -> bytes:
+    data = pipe.read(length)
+    if len(data) < length:
+        raise EOFError
+    return data
+
+
+def _length(number: int) -> bytes:
+    return number.to_bytes(_SIZE, "big")
