@@ -36,9 +36,10 @@ JOIN pragma_table_info(?1) AS column ON column.name = "from" WHERE link.id = ?2
 """
 
 
-def rebuild_record(mirror: Path, folder: Path) -> Rebuilt:
+def rebuild_record(mirror: Path, folder: Path, tip: str | None = None) -> Rebuilt:
     """Make the archive in a folder out of a mirror, bare or a clone of one, all of it or nothing.
 
+    Its head is what counts, or else the commit ``tip``.
     Ids and all instants are those of the record that the mirror was written from. Raises
     ``ArchiveUnusable`` where there is an archive already, ``RepositoryUnusable`` where the mirror is
     none, is damaged, or was written by a later release.
@@ -51,7 +52,7 @@ def rebuild_record(mirror: Path, folder: Path) -> Rebuilt:
         folder.mkdir(parents=True, exist_ok=True)
         part.unlink(missing_ok=True)
         with open_repository(mirror) as repository:
-            rebuilt, watch = _rebuild(repository, part)
+            rebuilt, watch = _rebuild(repository, part, tip)
         if watch is not None and not (folder / WATCH).exists():
             (folder / WATCH).write_bytes(watch)
         part.replace(record)
@@ -63,8 +64,8 @@ def rebuild_record(mirror: Path, folder: Path) -> Rebuilt:
     return rebuilt
 
 
-def _rebuild(repository: Repository, part: Path) -> tuple[Rebuilt, bytes | None]:
-    tip = next(filter(None, map(repository.find_commit, _TIPS)), None)
+def _rebuild(repository: Repository, part: Path, tip: str | None) -> tuple[Rebuilt, bytes | None]:
+    tip = tip or next(filter(None, map(repository.find_commit, _TIPS)), None)
     files = list_tree(repository, tip) if tip else ()
     blobs = {path: blob for path, blob in files if not path.endswith((".txt", ".sql"))}
     if tip is None or ARCHIVE not in blobs:

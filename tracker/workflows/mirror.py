@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tracker.archive.lock import read_clock
 from tracker.archive.mirror_branches import MAIN, PUBLIC
 from tracker.archive.places import MIRROR
 from tracker.archive.repository import open_repository
@@ -16,7 +17,7 @@ from tracker.workflows.withdraw import check_finished
 
 if TYPE_CHECKING:
     from tracker.archive.repository import Answer
-    from tracker.model.preserving import Mirrored
+    from tracker.model.preserving import Mirrored, TakenOver
 
 _OTHER_WAY = re.compile(r"\((?:non-fast-forward|fetch first|stale info)\)")
 
@@ -29,6 +30,16 @@ def update_mirror(archive: Path) -> Mirrored:
     """
     with open_store(archive) as store:
         return store.update_mirror()
+
+
+def take_over(archive: Path, source: str | None, instant: str) -> TakenOver:
+    """Take over what the mirror, or a copy of it that was pushed, has and the record has not.
+
+    Raises as ``archive.joining.take_over`` does.
+    """
+    from tracker.archive.joining.take_over import take_over as take  # noqa: PLC0415 (seldom needed)
+
+    return take(archive, source, instant, read_clock)
 
 
 def push_mirror(archive: Path, remote: str, *, private: bool, force: bool = False) -> Pushed:

@@ -17,6 +17,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from tracker.archive.connection import FILE_NAME, connect_to_read, connect_to_write
+from tracker.archive.leftovers import STAGING
 from tracker.archive.mirror import update_mirror
 from tracker.archive.mirror_branches import BRANCHES
 from tracker.archive.places import MIRROR, WATCH
@@ -181,7 +182,7 @@ def _write(repository: Repository, kind: str, name: str, content: bytes | None) 
 @contextmanager
 def _write_anew(folder: Path) -> Iterator[tuple[sqlite3.Connection, Repository]]:
     """Write a mirror of a copy of the record, aside, and yield both."""
-    with TemporaryDirectory(dir=folder, prefix=".repair-") as name:
+    with TemporaryDirectory(dir=folder, prefix=STAGING) as name:
         place = Path(name)
         with closing(connect_to_write(place / FILE_NAME)) as copy:
             with closing(connect_to_read(folder / FILE_NAME)) as record:
