@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, get_args
 
 from tracker.archive.connection import FILE_NAME, connect_to_read
 from tracker.archive.places import MIRROR
-from tracker.archive.repository import open_repository
+from tracker.archive.repository import open_repository, show_address
 from tracker.errors import TrackerError
 from tracker.model.rights import CopyKind, MadeCopy
 
@@ -102,9 +102,3 @@ def _is_database(path: Path) -> bool:
 
 def _is_repository(path: Path) -> bool:
     return any((place / "objects").is_dir() for place in (path, path / ".git"))
-
-
-def show_address(address: str) -> str:
-    """Return an address without the name and password that it may hold."""
-    scheme, mark, rest = address.partition("://")
-    return f"{scheme}://{rest.rpartition('@')[2]}" if mark else address

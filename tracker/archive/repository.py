@@ -203,6 +203,12 @@ def open_repository(path: Path) -> Iterator[Repository]:
         repository.close()
 
 
+def show_address(address: str) -> str:
+    """Return an address without the name and password that it may hold."""
+    scheme, mark, rest = address.partition("://")
+    return f"{scheme}://{rest.rpartition('@')[2]}" if mark else address
+
+
 def load_git() -> ModuleType:
     """Return GitPython. Raises ``RepositoryUnusable`` where git, which it runs, is not installed."""
     try:

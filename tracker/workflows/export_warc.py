@@ -6,7 +6,9 @@ import hashlib
 from typing import TYPE_CHECKING, BinaryIO
 
 from tracker import __version__
+from tracker.archive.copies_made import note_copy
 from tracker.archive.holdings import open_holdings
+from tracker.archive.lock import read_clock
 from tracker.archive.reader import open_reader
 from tracker.capture.warc_writing import FORMAT, STANDARD, Written, name_record, open_writer
 from tracker.errors import NotInArchive, WarcUnusable
@@ -46,6 +48,7 @@ def export_warc(archive: Path, target: Path, wanted: Sequence[str], *, private: 
         raise WarcUnusable(f"{target} cannot be written: {error.strerror}") from error
     finally:
         part.unlink(missing_ok=True)
+    note_copy(archive, "export", str(target.absolute()), read_clock())
     return Exported(str(target), contents, target.stat().st_size, sha256, closed)
 
 

@@ -6,10 +6,12 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tracker.archive.copies_made import note_copy
+from tracker.archive.joining.pushed import check_copy
 from tracker.archive.lock import read_clock
 from tracker.archive.mirror_branches import MAIN, PUBLIC
 from tracker.archive.places import MIRROR
-from tracker.archive.repository import open_repository
+from tracker.archive.repository import open_repository, show_address
 from tracker.archive.store import open_store
 from tracker.errors import RepositoryUnusable
 from tracker.model.preserving import Pushed
@@ -46,7 +48,8 @@ def push_mirror(archive: Path, remote: str, *, private: bool, force: bool = Fals
     """Push the mirror, brought up to date before; ``main`` there is what the reader of that copy may have.
 
     A public copy gets open material and the digests of the rest, a private one gets everything. ``force``
-    replaces a copy that went another way, as one does that holds what was closed since. Raises
+    replaces a copy that went another way, as one does that holds what was closed since, unless it has runs
+    that the record does not: ``HistoriesApart``. Raises
     ``RepositoryUnusable`` where git refuses: no rights, no network, or such a copy.
     """
     updated = update_mirror(archive)
@@ -60,12 +63,17 @@ def push_mirror(archive: Path, remote: str, *, private: bool, force: bool = Fals
         # Nobody is there at night to type a password.
         quiet = {"GIT_TERMINAL_PROMPT": "0"}
         options = ["--force"] if force else []
+        if force:
+            check_copy(archive, repository, remote)
         answer = repository.attempt(
             "push", "--porcelain", *options, "--", _address(remote), *branches, environment=quiet
         )
         if answer.status:
+            if _is_of_another_way(answer):
+                check_copy(archive, repository, remote)
             raise RepositoryUnusable(_explain(remote, answer))
-    return Pushed(_shown(remote), private, tip, updated.closed)
+    note_copy(archive, "push", show_address(remote), read_clock())
+    return Pushed(show_address(remote), private, tip, updated.closed)
 
 
 def _address(remote: str) -> str:
@@ -74,18 +82,21 @@ def _address(remote: str) -> str:
     return str(Path(remote).resolve()) if is_path else remote
 
 
-def _shown(remote: str) -> str:
-    """Return an address without the name and password that it may hold."""
-    scheme, mark, rest = remote.partition("://")
-    return f"{scheme}://{rest.rpartition('@')[2]}" if mark else remote
+def _is_of_another_way(answer: Answer) -> bool:
+    """Tell whether a copy refused what does not follow upon what it has."""
+    return any(_OTHER_WAY.search(line) for line in _list_refused(answer))
+
+
+def _list_refused(answer: Answer) -> list[str]:
+    return [line for line in answer.output.decode(errors="replace").splitlines() if line.startswith("!")]
 
 
 def _explain(remote: str, answer: Answer) -> str:
-    refused = [line for line in answer.output.decode(errors="replace").splitlines() if line.startswith("!")]
-    if any(_OTHER_WAY.search(line) for line in refused):
+    if _is_of_another_way(answer):
         return (
-            f"{_shown(remote)} holds commits that this mirror does not; where it is a copy of it from before"
-            " material was closed, replace that: --force"
+            f"{show_address(remote)} holds commits that this mirror does not; where it is a copy of it from"
+            " before material was closed, replace that: --force"
         )
+    refused = _list_refused(answer)
     reason = refused[0].rpartition("\t")[2] if refused else answer.complaint
-    return f"{_shown(remote)}: git push: {reason.replace(remote, _shown(remote))}"
+    return f"{show_address(remote)}: git push: {reason.replace(remote, show_address(remote))}"

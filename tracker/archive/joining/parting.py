@@ -55,16 +55,20 @@ class Parting:
     """What the mirror knows to be destroyed and the record holds again."""
 
     def __str__(self) -> str:
+        return self.tell("the mirror")
+
+    def tell(self, mirror: str) -> str:
+        """Say which runs each side has, in the words for the other side than the record."""
         after = f"after run {self.common}" if self.common else "before their first runs"
         if self.record:
             told = (
-                f"they went apart {after}: the mirror has {_count(self.mirror)} since, of which the first is"
+                f"they went apart {after}: {mirror} has {_count(self.mirror)} since, of which the first is"
                 f" {self.mirror[0]}, and the record has {_count(self.record)}, of which the first is"
                 f" {self.record[0]}"
             )
         else:
             told = (
-                f"the record is an older copy that ends {after}: the mirror has {_count(self.mirror)} since,"
+                f"the record is an older copy that ends {after}: {mirror} has {_count(self.mirror)} since,"
                 f" up to {self.mirror[-1]}, which this record does not have"
             )
         return told + self._tell_destroyed()

@@ -44,7 +44,7 @@ def receive(folder: Path, place: Path, source: str | None) -> Received:
         if source is None:
             return _find(repository, str(mirror))
         clone = place / MIRROR
-        clone_repository(_find_address(repository, source), clone)
+        clone_repository(find_address(repository, source), clone)
         with open_repository(clone) as copy:
             received = _find(copy, source)
             wanted = "".join(f"{tip}\n" for tip in (received.main, received.public) if tip)
@@ -77,7 +77,7 @@ def _find(repository: Repository, source: str) -> Received:
     return Received(main, find_branch(repository, PUBLIC))
 
 
-def _find_address(repository: Repository, source: str) -> str:
+def find_address(repository: Repository, source: str) -> str:
     """Return the address that a remote of the mirror stands for; paths and addresses stay as they are."""
     if "://" not in source and Path(source).exists():
         return str(Path(source).resolve())
