@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tracker.archive.connection import FILE_NAME
@@ -56,8 +57,8 @@ UNION SELECT run FROM reviews WHERE document IN ({_DOCUMENTS}) AND run IS NOT NU
 def read_destroyed(connection: sqlite3.Connection) -> Destroyed:
     """Return all that was ever destroyed, so that destroying it again changes nothing."""
     queries = (_SNAPSHOTS, _DOCUMENTS, _STATEMENTS, _WHOLLY, _SOURCES, _ADDRESSES, _RUNS, _OUTCOMES)
-    found = (frozenset(value for (value,) in connection.execute(query)) for query in queries)
-    return Destroyed(*found, names=frozenset(connection.execute(_NAMES)))
+    found = [frozenset(value for (value,) in connection.execute(query)) for query in queries]
+    return replace(Destroyed(*found), names=frozenset(connection.execute(_NAMES)))
 
 
 def destroy_rows(connection: sqlite3.Connection) -> None:

@@ -44,8 +44,10 @@ _OWN = ("config", "description", "hooks", "info/exclude", "info/attributes")
 def rewrite_mirror(path: Path, gone: Destroyed) -> Rewritten | None:
     """Write the history of a mirror anew where it holds anything that was destroyed; return None if not.
 
-    An object to which nothing leads may hold it as well, such as one of a run that was killed: where there is
-    any, the history is written anew, without it. Commits keep their order, messages, trailers and dates, and get other names from the first one on that
+    An object to which nothing leads may hold it as well, such as one of a run that was killed: where there
+    is any, the history is written anew, without it.
+
+    Commits keep their order, messages, trailers and dates, and get other names from the first one on that
     differs. The archive's lock is held. Killed at any moment, it leaves the old mirror or the new one.
     """
     settle_rewrite(path)

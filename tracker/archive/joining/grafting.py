@@ -179,7 +179,8 @@ def _take_amendment(merging: Merging, row: Row) -> int | None:
         return merging.same("amendments", row)
     translated = merging.translate("amendments", row)
     table, key = ("snapshots", "snapshot") if row["field"] == "url" else ("statements", "statement")
-    if row[key] not in merging.fresh[table]:
+    is_said = row[key] in merging.fresh[table] or (table, row[key], row["field"]) in merging.filled
+    if not is_said:
         held = merging.find(table, id=translated[key])
         earlier = held[row["field"]] if held else None
         if earlier == row["later"]:

@@ -31,6 +31,8 @@ class Merging:
         """By table, which number a row of the old record has in the new one; None where it is not there."""
         self.fresh: dict[str, set[int]] = defaultdict(set)
         """By table, the numbers in the old record of the rows that were written anew."""
+        self.filled: set[tuple[str, int, str]] = set()
+        """By table and number in the old record, the columns that the old record alone had something in."""
         self.common_editions = _read_numbers(old, _COMMON_EDITIONS, common)
         self.common_statements = _read_numbers(old, _COMMON_STATEMENTS, common)
         self._old = old
@@ -104,6 +106,7 @@ class Merging:
         }
         if news:
             put(self.new, table, int(held["id"]), news)
+            self.filled.update((table, row["id"], name) for name in news)
         if table == "statements":
             self._keep_contradicted(held, row, news)
 
