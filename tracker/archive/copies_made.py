@@ -39,10 +39,11 @@ def note_copy(folder: Path, kind: CopyKind, place: str, made: str) -> None:
 def read_copies(folder: Path, documents: Collection[str]) -> tuple[MadeCopy, ...]:
     """Return the copies that may hold some documents, and what else may: remotes, and files unknown."""
     made = {(each.kind, each.place): each for each in _read_noted(folder)}
-    found = (
-        each for each in made.values() if each.kind != "backup" or _may_hold(Path(each.place), documents)
-    )
-    return (*found, *_find_remotes(folder, {place for _, place in made}), *_find_files(folder))
+    known = {place for _, place in made}
+    found = [each for each in made.values() if not (each.kind == "backup" and _lacks(each.place, documents))]
+    files = (path for path in _find_files(folder) if str(path.absolute()) not in known)
+    others = (MadeCopy("file", str(path), None) for path in files if not _lacks(str(path), documents))
+    return (*found, *_find_remotes(folder, known), *others)
 
 
 def _read_noted(folder: Path) -> Iterator[MadeCopy]:
@@ -58,15 +59,15 @@ def _read_noted(folder: Path) -> Iterator[MadeCopy]:
                 yield copy
 
 
-def _may_hold(path: Path, documents: Collection[str]) -> bool:
-    """Tell whether a copy of the record may hold documents: one that cannot be looked at may."""
+def _lacks(path: str, documents: Collection[str]) -> bool:
+    """Tell whether a copy of the record is known not to hold documents: it can be looked at, and has none."""
     query = "SELECT bytes IS NOT NULL FROM documents WHERE sha256 = ?"
     try:
-        with closing(connect_to_read(path)) as connection:
-            found = (connection.execute(query, [sha256]).fetchone() for sha256 in documents)
-            return any(row and row[0] for row in found)
+        with closing(connect_to_read(Path(path))) as connection:
+            found = [connection.execute(query, [sha256]).fetchone() for sha256 in documents]
     except (TrackerError, sqlite3.Error, OSError):
-        return True
+        return False
+    return not any(row and row[0] for row in found)
 
 
 def _find_remotes(folder: Path, known: Collection[str]) -> Iterator[MadeCopy]:
@@ -83,13 +84,12 @@ def _find_remotes(folder: Path, known: Collection[str]) -> Iterator[MadeCopy]:
                 yield MadeCopy("remote", address, None)
 
 
-def _find_files(folder: Path) -> Iterator[MadeCopy]:
+def _find_files(folder: Path) -> Iterator[Path]:
     """Yield databases and git repositories in an archive's folder that are none of the archive's own."""
     for path in sorted(folder.iterdir()):
-        if (path.is_file() and path.name != FILE_NAME and _is_database(path)) or (
-            path.is_dir() and path.name != MIRROR and _is_repository(path)
-        ):
-            yield MadeCopy("file", str(path), None)
+        is_own = path.name in {FILE_NAME, MIRROR}
+        if not is_own and (_is_database(path) if path.is_file() else _is_repository(path)):
+            yield path
 
 
 def _is_database(path: Path) -> bool:

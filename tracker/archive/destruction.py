@@ -51,6 +51,8 @@ SELECT run FROM snapshots WHERE id IN ({_SNAPSHOTS})
 UNION SELECT run FROM decisions WHERE old_snapshot IN ({_SNAPSHOTS}) OR new_snapshot IN ({_SNAPSHOTS})
 UNION SELECT run FROM amendments WHERE statement IN ({_STATEMENTS})
 UNION SELECT run FROM reviews WHERE document IN ({_DOCUMENTS}) AND run IS NOT NULL
+UNION SELECT expectations.run FROM expectations JOIN statements USING (country, body, session)
+    WHERE expectations.item IS statements.item AND statements.id IN ({_STATEMENTS})
 """  # noqa: S608 (our own text)
 
 
