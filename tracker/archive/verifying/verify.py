@@ -143,6 +143,9 @@ class _Verification:
         connection, notes = self._connection, self._notes
         noted = Noted(connection, units.tables)
         main = Comparison(connection, units.tables, copy, noted, notes)
+        if notes.apart:
+            # The public branch stands where the mirror has gone on to, of which the record knows nothing.
+            return [main]
         public = begin_public(
             connection, self._repository, units, noted, notes, self._folder / WATCH, copy.run
         )
