@@ -19,7 +19,7 @@ from tracker.archive.pending import forget_mirrored, read_mirrored
 from tracker.archive.places import MIRROR
 from tracker.archive.staging import find_branch
 from tracker.archive.withdrawals import complete_all, read_unfinished
-from tracker.errors import HistoriesApart, RepositoryUnusable
+from tracker.errors import HistoriesApart, RepositoryUnusable, WatchListInvalid
 
 if TYPE_CHECKING:
     from tracker.archive.writing import Writing
@@ -60,6 +60,16 @@ def check_reach(writing: Writing) -> None:
             return
 
 
+def _note_in_mirror(writing: Writing) -> None:
+    """Have the mirror know the act before anything is taken out of it: a record may be put back meanwhile."""
+    writing.end_run("complete")
+    try:
+        writing.update_mirror()
+    except WatchListInvalid:
+        # What is closed cannot be told, and nothing is published; that keeps nobody from destroying.
+        check_reach(writing)
+
+
 def complete_destruction(writing: Writing, instant: str, *, looks_again: bool) -> Carried:
     """Leave nothing of what was destroyed in the file, in its copies, in what was derived, in the mirror.
 
@@ -81,7 +91,7 @@ def complete_destruction(writing: Writing, instant: str, *, looks_again: bool) -
     if (folder / MIRROR).exists():
         from tracker.archive.mirror_rewrite import rewrite_mirror  # noqa: PLC0415 (not every archive has one)
 
-        check_reach(writing)
+        _note_in_mirror(writing)
         # The commits that were noted are not in the history that is written anew, and need not be.
         with writing.batch(), translate(writing.path):
             forget_mirrored(writing.connection)

@@ -9,7 +9,9 @@ from tracker.model.verifying import Step
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
+
+    from tracker.model.rights import Act
 
 _NAME = (
     "country || '/' || body || '/' || session || ifnull('/' || item, '') || '~'"
@@ -27,7 +29,8 @@ WHERE found IS NOT NULL AND snapshots.id NOT IN (
 )
 """  # noqa: S608 (our own text)
 
-# What a nightly run does not bring back (see refusals) is not to be open by coming from the other side.
+# What a nightly run does not bring back (see refusals) is not to be open by coming from the other side. It is
+# kept: that it should be destroyed, too, nobody has ordered.
 _WITHDRAWN = f"""
 SELECT readable.id, {_NAME}, coalesce((
     SELECT max(withdrawal) FROM standing_withdrawals AS acts WHERE acts.document = readable.document
@@ -45,7 +48,7 @@ WHERE found IS NOT NULL
 
 _AGAIN = """
 INSERT INTO withdrawals (act, reference, decided, authority, reason, person, completed, run)
-SELECT act, reference, decided, authority, reason, person, iif(act = 'destroy', NULL, decided), ?2
+SELECT ?3, reference, decided, authority, reason, person, iif(?3 = 'destroy', NULL, decided), ?2
 FROM withdrawals WHERE id = ?1
 """
 
@@ -62,19 +65,22 @@ def close_again(connection: sqlite3.Connection, first: int, run: int) -> tuple[S
     ``first`` is the first run that was taken over, ``run`` the run that does this. What was destroyed is in
     no row then; its destruction counts as begun, so that the copies follow.
     """
-    steps = [*_extend(connection, _DESTROYED, first, run), *_extend(connection, _WITHDRAWN, first, run)]
+    steps = [
+        *_extend(connection, "destroy", connection.execute(_DESTROYED), run),
+        *_extend(connection, "withdraw", connection.execute(_WITHDRAWN, [first]), run),
+    ]
     connection.execute("UPDATE withdrawals SET completed = NULL WHERE act = 'destroy' AND run >= ?", [first])
     destroy_rows(connection)
     return tuple(steps)
 
 
-def _extend(connection: sqlite3.Connection, query: str, first: int, run: int) -> Iterator[Step]:
-    values = [first] if "?1" in query else []
+def _extend(
+    connection: sqlite3.Connection, act: Act, found: Iterable[tuple[int, str, int]], run: int
+) -> Iterator[Step]:
     again: dict[int, int | None] = {}
-    for snapshot, name, act in connection.execute(query, values).fetchall():
-        if act not in again:
-            again[act] = connection.execute(_AGAIN, [act, run]).lastrowid
-        connection.execute(_CONCERNED, [again[act], snapshot])
-        (did,) = connection.execute("SELECT act FROM withdrawals WHERE id = ?", [act]).fetchone()
-        told = "destroyed" if did == "destroy" else "withdrawn"
-        yield Step(did=True, what=name, how=f"{told} by the act that concerns the same on the other side")
+    for snapshot, name, number in list(found):
+        if number not in again:
+            again[number] = connection.execute(_AGAIN, [number, run, act]).lastrowid
+        connection.execute(_CONCERNED, [again[number], snapshot])
+        did = "destroyed" if act == "destroy" else "withdrawn"
+        yield Step(did=True, what=name, how=f"{did} by the act that concerns the same on the other side")

@@ -63,17 +63,18 @@ def _take_over(
     record, named = folder / FILE_NAME, source or str(folder / MIRROR)
     remove_leftovers(folder)
     _settle(record)
-    with TemporaryDirectory(dir=folder, prefix=STAGING) as name, closing(connect_to_read(record)) as old:
+    with TemporaryDirectory(dir=folder, prefix=STAGING) as name:
         place = Path(name)
         received = receive(folder, place, source)
-        with translate(record), open_repository(folder / MIRROR) as repository:
-            parting = find_parting(old, repository, received.main, None)
-        if parting is None:
-            return TakenOver(named, 0, 0, (), None, None)
-        new, run = _make(old, place, folder / MIRROR, received.main, parting, instant, lock)
+        with closing(connect_to_read(record)) as old, translate(record):
+            with open_repository(folder / MIRROR) as repository:
+                parting = find_parting(old, repository, received.main, None)
+            if parting is None:
+                return TakenOver(named, 0, 0, (), None, None)
+            new, run = _make(old, place, folder / MIRROR, received.main, parting, instant, lock)
         aside = _keep(record, place, new, instant)
         move_to(folder / MIRROR, received)
-        new.replace(record)
+        _replace(record, new)
     steps = _follow(record, lock, clock, instant, run)
     return TakenOver(named, len(parting.mirror), len(parting.record), steps, aside, run)
 
@@ -86,6 +87,16 @@ def _follow(record: Path, lock: Lock, clock: Callable[[], str], instant: str, ru
         writing.update_mirror()
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         return read_steps(connection, run)
+
+
+def _replace(record: Path, new: Path) -> None:
+    """Put a record in the place of another, of which no other program has written anything meanwhile."""
+    log, index = (record.with_name(f"{record.name}{ending}") for ending in ("-wal", "-shm"))
+    if log.exists() and log.stat().st_size:
+        raise ArchiveLocked(f"another program has written to {record}; give the same command again")
+    for left in (log, index):
+        left.unlink(missing_ok=True)
+    new.replace(record)
 
 
 def _settle(record: Path) -> None:
