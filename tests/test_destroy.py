@@ -50,7 +50,7 @@ from tracker.workflows.snapshot import snapshot
 from tracker.workflows.withdraw import change
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from tests.running import Ran
@@ -293,9 +293,10 @@ main()
 """
 
 
-def kill_at(folder: Path, name: str, after: int = 1) -> None:
+def kill_at(folder: Path, name: str, after: int = 1, command: Sequence[str] = ORDER) -> None:
+    """Run a command in a process of its own, which is killed where it comes to a function."""
     done = subprocess.run(
-        [sys.executable, "-c", _KILLER, name, str(after), *ORDER], cwd=folder.parent, check=False
+        [sys.executable, "-c", _KILLER, name, str(after), *command], cwd=folder.parent, check=False
     )
     assert done.returncode == -signal.SIGKILL
 

@@ -18,6 +18,7 @@ from tests.mirrors import check_sound, read_tables
 from tests.nights import make_archive, outcomes, run_night, running_site, source
 from tests.repositories import run_git
 from tests.rights import OPEN, SECRET, WHY, find_in_files, find_in_index, find_in_objects
+from tests.test_destroy import kill_at
 from tracker.archive.connection import connect_to_read
 from tracker.archive.joining.grafting import PLAN
 from tracker.archive.placement import read_tables as read_schema
@@ -31,7 +32,10 @@ if TYPE_CHECKING:
 
     Tracker = Callable[..., Ran]
 
-_COMMAND = re.compile(r"(?:in one record: |^  do .*?)(tracker mirror take-over[^()\n]*)", re.MULTILINE)
+_COMMAND = re.compile(
+    r"in (?:one|the) record: (tracker mirror take-over"
+    r"(?: --archive '[^']*'| (?!fault|pending|unverifiable|withdrawn|nothing|\()\S+)*)"
+)
 
 
 @pytest.fixture(scope="module")
@@ -79,10 +83,9 @@ def add(tracker: Tracker, folder: Path, text: str, reference: str, *more: str) -
 
 def follow(tracker: Tracker, said: str) -> Ran:
     """Run the command that was printed, as it was printed."""
-    found = _COMMAND.search(said) or _COMMAND.search(" ".join(said.split()))
+    found = _COMMAND.search(" ".join(said.split()))
     assert found, said
-    command = found[1].split(" fault ")[0].split(" pending ")[0].split(" nothing to repair")[0]
-    return tracker(*shlex.split(command)[1:])
+    return tracker(*shlex.split(found[1])[1:])
 
 
 def check_joined(tracker: Tracker, folder: Path) -> None:
@@ -244,6 +247,25 @@ def test_every_table_of_a_record_has_its_rule(folder: Path) -> None:
     assert set(PLAN) == tables - hidden - {"omissions"}
 
 
+def test_what_an_older_release_has_dropped_is_told_and_taken_over(folder: Path, tracker: Tracker) -> None:
+    mirror = folder / "mirror.git"
+    put_back(folder)
+    add(tracker, folder, OPEN.replace("5", "3"), "XAA/UNGA/80")
+    run_git(mirror, "update-ref", "refs/replaced/main-0123456789ab", "main")
+    run_git(mirror, "update-ref", "refs/heads/main", "main~1")
+    run_git(mirror, "update-ref", "refs/heads/public", "main")
+    assert tracker("mirror", "update").code == 0
+    ran = tracker("verify")
+    assert "it was put aside, and holds documents that the record does not, 1 of them" in " ".join(
+        ran.out.split()
+    )
+    taken = follow(tracker, ran.out)
+    assert taken.code == 0, taken.err
+    assert query(folder, "SELECT session FROM statements ORDER BY 1") == [("77",), ("78",), ("79",), ("80",)]
+    assert "put aside" not in tracker("verify").out
+    check_joined(tracker, folder)
+
+
 # What was destroyed or withdrawn -----------------------------------------------------------------------
 
 
@@ -298,6 +320,20 @@ def test_what_was_withdrawn_stays_closed(folder: Path, tracker: Tracker) -> None
     taken = tracker("mirror", "take-over")
     assert "XAA/UNGA/77~prepared.en@2: withdrawn by the act" in taken.out
     assert "withdrawn on" in tracker("show", "XAA/UNGA/77").err
+    check_joined(tracker, folder)
+
+
+@pytest.mark.parametrize("step", ["graft", "complete_destruction", "_replace", "_follow"])
+def test_killed_at_any_moment_it_is_done_again(folder: Path, tracker: Tracker, step: str) -> None:
+    assert tracker("withdraw", "XAA/UNGA/78", *WHY, "--destroy", "--yes").code == 0
+    put_back(folder)
+    add(tracker, folder, OPEN.replace("5", "3"), "XAA/UNGA/80")
+    kill_at(folder, f"tracker.archive.joining.take_over.{step}", command=("mirror", "take-over"))
+    ran = tracker("mirror", "update")
+    if ran.code:
+        assert follow(tracker, ran.err).code == 0
+    assert query(folder, "SELECT session FROM statements ORDER BY 1") == [("77",), ("78",), ("79",), ("80",)]
+    assert find_secret(folder) == []
     check_joined(tracker, folder)
 
 

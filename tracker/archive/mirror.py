@@ -115,7 +115,6 @@ def _read_tip(repository: Repository) -> tuple[str | None, dict[str, str]]:
     (content,) = repository.read_objects([tip])
     if content is None:
         raise RepositoryUnusable(
-            f"{repository.path} is damaged, it lacks commit {tip[:12]}; move it away, then: tracker mirror"
-            " update"
+            f"{repository.path} is damaged, it lacks commit {tip[:12]}; run: tracker verify --repair"
         )
     return tip, read_trailers(read_commit(content).message)

@@ -18,9 +18,13 @@ STATEMENT = "statement.json"
 EDITION_MARK = "~"
 
 
+DOCUMENTS = "documents"
+"""The folder of all documents."""
+
+
 def document_place(sha256: str) -> str:
     """Return where a document's bytes stand; the row beside them ends in ``.json``."""
-    return f"documents/{sha256[:2]}/{sha256}"
+    return f"{DOCUMENTS}/{sha256[:2]}/{sha256}"
 
 
 def watch_list_place(sha256: str) -> str:

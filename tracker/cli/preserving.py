@@ -134,7 +134,9 @@ def push(
 def take_over(
     source: Annotated[
         str | None,
-        typer.Argument(metavar="MIRROR", help="A copy that was pushed; the archive's own if not given."),
+        typer.Argument(
+            metavar="MIRROR", help="A copy that was pushed, or a name under refs/; main if not given."
+        ),
     ] = None,
     form: ListFormat = "text",
     archive: Archive = DEFAULT_ARCHIVE,

@@ -43,6 +43,8 @@ def receive(folder: Path, place: Path, source: str | None) -> Received:
         recover(repository, BRANCHES)
         if source is None:
             return _find(repository, str(mirror))
+        if source.startswith("refs/") and (tip := repository.find_commit(source)):
+            return Received(tip, None)
         clone = place / MIRROR
         clone_repository(find_address(repository, source), clone)
         with open_repository(clone) as copy:

@@ -22,6 +22,7 @@ from tracker.archive.verifying.objects import check_objects
 from tracker.archive.verifying.opening import begin_reading, note_lone_record, open_mirror, open_record
 from tracker.archive.verifying.orders import check_orders
 from tracker.archive.verifying.public import PublicComparison, begin_public
+from tracker.archive.verifying.replaced import check_replaced
 from tracker.archive.verifying.structure import (
     check_file,
     check_links,
@@ -156,6 +157,8 @@ class _Verification:
         try:
             if self._repository is not None and base is not None:
                 check_chain(self._connection, self._repository, base, noted, self._notes)
+            if self._repository is not None:
+                check_replaced(self._connection, self._repository, self._notes, self._folder)
         except RepositoryUnusable as error:
             self._note_unreadable("history", "the commits of the mirror", error)
 
