@@ -25,6 +25,7 @@ from tracker.archive.decisions import write_ruling
 from tracker.archive.editions import declared_name, find_same_bytes, is_told_more
 from tracker.archive.kept import find_snapshot
 from tracker.archive.ledger import Ledger
+from tracker.archive.leftovers import remove_staging
 from tracker.archive.lock import read_clock, take_lock
 from tracker.archive.recording import Intake, answer_unchanged, keep_document
 from tracker.archive.refusals import refuse
@@ -277,6 +278,7 @@ def _connect_store(path: Path, kind: RunKind, clock: Callable[[], str]) -> Store
             writing.wait_for_others(FOREIGN_PATIENCE)
         writing.migrate()
         writing.mark_interrupted()
+        remove_staging(path.parent)
         if kind != "withdraw" and (unfinished := read_unfinished(writing.connection)):
             _complete(writing, unfinished, clock)
     except BaseException:

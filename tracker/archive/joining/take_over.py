@@ -21,7 +21,7 @@ from tracker.archive.joining.closing import close_again
 from tracker.archive.joining.grafting import graft
 from tracker.archive.joining.parting import find_parting
 from tracker.archive.joining.receiving import move_to, receive
-from tracker.archive.leftovers import STAGING, remove_leftovers
+from tracker.archive.leftovers import STAGING, remove_staging
 from tracker.archive.lock import take_lock
 from tracker.archive.mirror_chain import SHOWN
 from tracker.archive.places import MIRROR
@@ -61,7 +61,7 @@ def _take_over(
     folder: Path, source: str | None, instant: str, clock: Callable[[], str], lock: Lock
 ) -> TakenOver:
     record, named = folder / FILE_NAME, source or str(folder / MIRROR)
-    remove_leftovers(folder)
+    remove_staging(folder)
     _settle(record)
     with TemporaryDirectory(dir=folder, prefix=STAGING) as name:
         place = Path(name)
@@ -96,6 +96,7 @@ def _replace(record: Path, new: Path) -> None:
         raise ArchiveLocked(f"another program has written to {record}; give the same command again")
     for left in (log, index):
         left.unlink(missing_ok=True)
+    shutil.copymode(record, new)
     new.replace(record)
 
 

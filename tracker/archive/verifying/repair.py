@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from tracker.archive.asides import BEFORE_REPAIR, COMPANIONS, make_aside
 from tracker.archive.connection import FILE_NAME, connect_to_write, translate
 from tracker.archive.joining.receiving import name_replaced
-from tracker.archive.leftovers import remove_leftovers
+from tracker.archive.leftovers import remove_staging
 from tracker.archive.lock import take_lock
 from tracker.archive.mirror import update_mirror
 from tracker.archive.pending import forget_mirrored
@@ -68,7 +68,7 @@ def repair_archive(folder: Path, means: Means, clock: Callable[[], str]) -> Repa
     """
     lock = take_lock(folder, PATIENCE)
     try:
-        remove_leftovers(folder)
+        remove_staging(folder)
         before, cures = verify_archive(folder, means)
         if not cures:
             return Repaired(before, before, (), None, None)
