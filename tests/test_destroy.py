@@ -50,7 +50,7 @@ from tracker.workflows.snapshot import snapshot
 from tracker.workflows.withdraw import change
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from tests.running import Ran
@@ -252,13 +252,14 @@ def test_without_a_mirror_there_is_none_to_rewrite(folder: Path, tracker: Tracke
 # Cut short -------------------------------------------------------------------------------------------
 
 KILLED_AT = (
-    "tracker.archive.rights.sweep",
-    "tracker.archive.rights.remove_derived",
-    "tracker.archive.rights.rewrite_mirror",
+    "tracker.archive.destroying.sweep",
+    "tracker.archive.destroying.remove_derived",
+    "tracker.archive.destroying.destroy_in_asides",
+    "tracker.archive.mirror_rewrite.rewrite_mirror",
     "tracker.archive.mirror_rewrite._write",
     "tracker.archive.mirror_rewrite._take_over",
     "tracker.archive.mirror_rewrite.shutil.rmtree",
-    "tracker.archive.rights.complete_all",
+    "tracker.archive.destroying.complete_all",
     "tracker.archive.writing.Writing.update_mirror",
 )
 
@@ -292,9 +293,10 @@ main()
 """
 
 
-def kill_at(folder: Path, name: str, after: int = 1) -> None:
+def kill_at(folder: Path, name: str, after: int = 1, command: Sequence[str] = ORDER) -> None:
+    """Run a command in a process of its own, which is killed where it comes to a function."""
     done = subprocess.run(
-        [sys.executable, "-c", _KILLER, name, str(after), *ORDER], cwd=folder.parent, check=False
+        [sys.executable, "-c", _KILLER, name, str(after), *command], cwd=folder.parent, check=False
     )
     assert done.returncode == -signal.SIGKILL
 
@@ -323,15 +325,37 @@ def test_killed_between_two_mirrors_any_writing_finds_one(folder: Path, tracker:
     assert find_everywhere(folder).get("companions") is None
 
 
-def test_another_act_completes_it_too_and_nothing_is_pushed_before(folder: Path, tracker: Tracker) -> None:
-    kill_at(folder, "tracker.archive.rights.rewrite_mirror")
-    run_git(folder.parent, "init", "--quiet", "--bare", "copy.git")
-    pushed = tracker("mirror", "push", "copy.git", "--private")
-    assert (pushed.code, "the destruction of XAA/UNGA/78 was cut short" in pushed.err) == (2, True)
-    assert run_git(folder.parent / "copy.git", "for-each-ref") == ""
-    assert tracker("withdraw", "XAA/UNGA/77", *WHY).code == 0
+def test_another_act_completes_it_too_and_says_so(folder: Path, tracker: Tracker) -> None:
+    kill_at(folder, "tracker.archive.mirror_rewrite.rewrite_mirror")
+    told = " ".join(tracker("withdraw", "XAA/UNGA/77", *WHY).out.split())
+    assert "The destruction of XAA/UNGA/78, which had been cut short, is complete now." in told
     assert find_everywhere(folder) == {}
-    assert tracker("mirror", "push", "copy.git", "--private").code == 0
+
+
+def test_whatever_writes_next_completes_it_and_names_it(folder: Path) -> None:
+    kill_at(folder, "tracker.archive.mirror_rewrite.rewrite_mirror")
+    run_git(folder.parent, "init", "--quiet", "--bare", "copy.git")
+    pushed = run_tracker(folder.parent, "mirror", "push", "copy.git", "--private")
+    assert pushed.code == 0
+    assert pushed.err == (
+        "tracker: the destruction of XAA/UNGA/78, which had been cut short, is complete now\n"
+    )
+    assert find_everywhere(folder) == {}
+    assert find_in_objects(folder.parent / "copy.git") == []
+
+
+def test_nothing_is_pushed_before_it_is_complete(folder: Path) -> None:
+    kill_at(folder, "tracker.archive.destroying.sweep")
+    run_git(folder.parent, "init", "--quiet", "--bare", "copy.git")
+    with closing(sqlite3.connect(folder / "tracker.db", isolation_level=None)) as reading:
+        reading.execute("BEGIN")
+        assert reading.execute("SELECT count(*) FROM versions").fetchone()[0] > 0
+        pushed = run_tracker(folder.parent, "mirror", "push", "copy.git", "--private")
+    assert "cannot be completed yet: tracker.db-wal still holds what was destroyed" in pushed.err
+    assert (pushed.code, "the destruction of XAA/UNGA/78 was cut short; finish it first" in pushed.err) == (
+        2, True,
+    )  # fmt: skip
+    assert run_git(folder.parent / "copy.git", "for-each-ref") == ""
 
 
 def test_who_reads_the_old_pages_holds_it_up(folder: Path, tracker: Tracker) -> None:
@@ -364,10 +388,11 @@ def test_the_commits_keep_what_they_say_and_the_mirror_goes_on(folder: Path) -> 
     for branch, said in before.items():
         now = read_commits(mirror, branch)
         assert now[: len(said)] == said
-        assert len(now) == len(said) + 1
+        # The act itself, before anything was taken out, and that it was complete.
+        assert len(now) == len(said) + 2
     assert update_mirror(folder).commits == 0
     add(folder, "XAA/UNGA/80~prepared.en", OPEN.replace("5", "1"))
-    assert len(read_commits(mirror, "main")) == len(before["main"]) + 2
+    assert len(read_commits(mirror, "main")) == len(before["main"]) + 3
     rebuild_record(mirror, folder.parent / "again")
     assert read_tables(folder.parent / "again") == read_tables(folder)
     check_sound(mirror)

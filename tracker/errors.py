@@ -13,6 +13,7 @@
     ├── WatchListInvalid    2   a watch list with a fault in it, or none
     ├── ArchiveUnusable     2   no archive there, a newer schema, a full or read-only disk
     ├── RepositoryUnusable  2   no git repository there, one that git refuses, or no git
+    │   └── HistoriesApart  2   a record and a mirror of which each has runs that the other has not
     ├── WarcUnusable        2   a web archive that is none, is damaged or cut off, or no warcio to read it
     └── ArchiveLocked      75   another run holds the archive
 
@@ -73,6 +74,10 @@ class ArchiveUnusable(TrackerError):
 
 class RepositoryUnusable(TrackerError):
     """A git repository that cannot be opened, read or written, or git itself missing."""
+
+
+class HistoriesApart(RepositoryUnusable):
+    """A mirror has runs that the record does not; the message names both sides and what makes one of them."""
 
 
 class WarcUnusable(TrackerError):

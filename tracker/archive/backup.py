@@ -18,6 +18,8 @@ from tracker.model.preserving import Backup
 _OF_THE_RECORD = ("SQLITE_CORRUPT", "SQLITE_NOTADB")
 """What goes wrong with the record in copying; all else does with the copy."""
 
+_REMEDY = "run: tracker verify --repair"
+
 
 def back_up(folder: Path, target: Path) -> Backup:
     """Copy the record of the archive in a folder into a new file, as it stands at one instant.
@@ -61,9 +63,9 @@ def _check(part: Path) -> dict[str, int]:
     with closing(connect_to_read(part)) as copy, translate(part):
         found = copy.execute("PRAGMA integrity_check(1)").fetchone()[0]
         if found != "ok":
-            raise ArchiveUnusable(f"the record is damaged ({found}); run: tracker rebuild")
+            raise ArchiveUnusable(f"the record is damaged ({found}); {_REMEDY}")
         for table, row, wanted, _ in copy.execute("PRAGMA foreign_key_check"):
-            raise ArchiveUnusable(f"the record is damaged: row {row} of {table} has no {wanted}")
+            raise ArchiveUnusable(f"the record is damaged: row {row} of {table} has no {wanted}; {_REMEDY}")
         check_schema(copy, part)
         destroyed = read_destroyed_documents(copy)
         for name, data in copy.execute("SELECT sha256, bytes FROM documents"):
@@ -83,4 +85,4 @@ def _check(part: Path) -> dict[str, int]:
 
 def _check_digest(what: str, sha256: str, data: bytes) -> None:
     if hashlib.sha256(data).hexdigest() != sha256:
-        raise ArchiveUnusable(f"the record is damaged: {what} {sha256[:12]} has another digest")
+        raise ArchiveUnusable(f"the record is damaged: {what} {sha256[:12]} has another digest; {_REMEDY}")

@@ -130,6 +130,11 @@ def is_blank(path: Path) -> bool:
         return not connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
 
 
+def is_applied(connection: sqlite3.Connection, name: str) -> bool:
+    """Tell whether a change of the schema was applied to a file."""
+    return name in _applied_migrations(connection)
+
+
 def _applied_migrations(connection: sqlite3.Connection) -> set[str]:
     if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = '_sqlite_migrations'").fetchone():
         return set()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tracker.archive.connection import FILE_NAME
@@ -41,18 +42,25 @@ _ADDRESSES = f"""
 SELECT address FROM outcomes WHERE snapshot IN ({_SNAPSHOTS}) OR sha256 IN ({_DOCUMENTS})
 """  # noqa: S608 (our own text)
 
+_OUTCOMES = f"SELECT id FROM outcomes WHERE source IN ({_SOURCES})"  # noqa: S608 (our own text)
+
+_NAMES = f"SELECT country, body, session, item FROM statements WHERE id IN ({_STATEMENTS})"  # noqa: S608
+
 _RUNS = f"""
 SELECT run FROM snapshots WHERE id IN ({_SNAPSHOTS})
 UNION SELECT run FROM decisions WHERE old_snapshot IN ({_SNAPSHOTS}) OR new_snapshot IN ({_SNAPSHOTS})
 UNION SELECT run FROM amendments WHERE statement IN ({_STATEMENTS})
 UNION SELECT run FROM reviews WHERE document IN ({_DOCUMENTS}) AND run IS NOT NULL
+UNION SELECT expectations.run FROM expectations JOIN statements USING (country, body, session)
+    WHERE expectations.item IS statements.item AND statements.id IN ({_STATEMENTS})
 """  # noqa: S608 (our own text)
 
 
 def read_destroyed(connection: sqlite3.Connection) -> Destroyed:
     """Return all that was ever destroyed, so that destroying it again changes nothing."""
-    queries = (_SNAPSHOTS, _DOCUMENTS, _STATEMENTS, _WHOLLY, _SOURCES, _ADDRESSES, _RUNS)
-    return Destroyed(*(frozenset(value for (value,) in connection.execute(query)) for query in queries))
+    queries = (_SNAPSHOTS, _DOCUMENTS, _STATEMENTS, _WHOLLY, _SOURCES, _ADDRESSES, _RUNS, _OUTCOMES)
+    found = [frozenset(value for (value,) in connection.execute(query)) for query in queries]
+    return replace(Destroyed(*found), names=frozenset(connection.execute(_NAMES)))
 
 
 def destroy_rows(connection: sqlite3.Connection) -> None:
@@ -90,8 +98,8 @@ def sweep(connection: sqlite3.Connection) -> None:
 
 def remove_derived(folder: Path) -> None:
     """Remove what was computed: it can be again, for what is left."""
-    for name in (DERIVED_NAME, f"{DERIVED_NAME}-journal"):
-        (folder / name).unlink(missing_ok=True)
+    for path in folder.glob(f"{DERIVED_NAME}*"):
+        path.unlink(missing_ok=True)
 
 
 def _hanging(tables: dict[str, Table]) -> list[Table]:

@@ -13,6 +13,7 @@ from tracker.archive.access import NOTHING_CLOSED, find_watch_list, is_access_ch
 from tracker.archive.breaks import note_break
 from tracker.archive.commits import read_commit, read_trailers
 from tracker.archive.fast_import import FastImport
+from tracker.archive.joining.parting import check_joined
 from tracker.archive.mirror_branches import BRANCHES, MAIN, Branches
 from tracker.archive.mirror_commits import part_pending, write_message
 from tracker.archive.mirror_rewrite import settle_rewrite
@@ -70,14 +71,15 @@ def update_mirror(connection: sqlite3.Connection, folder: Path) -> Mirrored:
 
 def _update(connection: sqlite3.Connection, repository: Repository, folder: Path) -> Mirrored:
     tip, trailers = _read_tip(repository)
-    last = int(trailers.get("run", 0))
-    _check_same_record(connection, repository, last, trailers.get("started"))
+    run = trailers.get("run", "")
+    last = int(run) if run.isdecimal() else 0
+    mirrored = read_mirrored(connection)
+    check_joined(connection, repository, tip, mirrored.main if mirrored else None, folder)
     units = UnitFiles(connection)
     access = read_access(connection, units.tables, find_watch_list(folder))
     redaction = Redaction(connection, access, units.tables)
     branches = Branches(repository, units, redaction, find_watch_list(folder))
     watch_tables(connection, units.tables)
-    mirrored = read_mirrored(connection)
     note_break(connection, repository, mirrored, tip)
     closed = mirrored.closed if mirrored else NOTHING_CLOSED
     is_cut = branches.cut(access.documents - closed.documents)
@@ -114,19 +116,6 @@ def _read_tip(repository: Repository) -> tuple[str | None, dict[str, str]]:
     (content,) = repository.read_objects([tip])
     if content is None:
         raise RepositoryUnusable(
-            f"{repository.path} is damaged, it lacks commit {tip[:12]}; move it away, then: tracker mirror"
-            " update"
+            f"{repository.path} is damaged, it lacks commit {tip[:12]}; run: tracker verify --repair"
         )
     return tip, read_trailers(read_commit(content).message)
-
-
-def _check_same_record(
-    connection: sqlite3.Connection, repository: Repository, run: int, started: str | None
-) -> None:
-    """Refuse a record that is older than its mirror, or another one: its commits would contradict."""
-    row = connection.execute("SELECT started FROM runs WHERE id = ?", [run]).fetchone()
-    if run and (row is None or row[0] != started):
-        raise RepositoryUnusable(
-            f"{repository.path} holds run {run} of {started}, which this record does not;"
-            " move one of the two away, or: tracker rebuild"
-        )

@@ -7,24 +7,32 @@ whole: nothing that was destroyed can be left in it, reachable or not.
 from __future__ import annotations
 
 import shutil
-from contextlib import suppress
+import sqlite3
+from contextlib import closing, suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from tracker.archive.mirror_branches import name_blob
+from tracker.archive.asides import order_destruction
+from tracker.archive.breaks import rests_on
+from tracker.archive.connection import FILE_NAME, connect_to_write
+from tracker.archive.leftovers import STAGING
+from tracker.archive.mirror_branches import BRANCHES, name_blob
 from tracker.archive.mirror_history import File, read_history
 from tracker.archive.mirror_scrubbing import find_replacements
 from tracker.archive.mirror_upkeep import tidy
+from tracker.archive.rebuild import rebuild_record
 from tracker.archive.repository import create_repository, open_repository
-from tracker.errors import RepositoryUnusable
+from tracker.archive.scrubbing import Destroyed
+from tracker.archive.staging import find_branch
+from tracker.errors import RepositoryUnusable, TrackerError
 from tracker.model.rights import Rewritten
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from tracker.archive.mirror_scrubbing import Replacements
     from tracker.archive.repository import Repository
-    from tracker.archive.scrubbing import Destroyed
 
 _EXPORT = ("--no-data", "--signed-tags=strip", "--tag-of-filtered-object=rewrite", "--reencode=no")
 _SUBMODULE = b"160000"
@@ -36,6 +44,9 @@ _OWN = ("config", "description", "hooks", "info/exclude", "info/attributes")
 def rewrite_mirror(path: Path, gone: Destroyed) -> Rewritten | None:
     """Write the history of a mirror anew where it holds anything that was destroyed; return None if not.
 
+    An object to which nothing leads may hold it as well, such as one of a run that was killed: where there
+    is any, the history is written anew, without it.
+
     Commits keep their order, messages, trailers and dates, and get other names from the first one on that
     differs. The archive's lock is held. Killed at any moment, it leaves the old mirror or the new one.
     """
@@ -44,7 +55,8 @@ def rewrite_mirror(path: Path, gone: Destroyed) -> Rewritten | None:
         stream = old.ask("fast-export", *_EXPORT, "--all")
         pieces = tuple(read_history(stream))
         replacements = find_replacements(old, [each for each in pieces if isinstance(each, File)], gone)
-        if not replacements:
+        replacements = {**_find_foreign(old, path.parent, gone), **replacements}
+        if not replacements and not _has_unreachable(old):
             return None
         create_repository(_new(path))
         with open_repository(_new(path), to_write=True) as new:
@@ -54,6 +66,49 @@ def rewrite_mirror(path: Path, gone: Destroyed) -> Rewritten | None:
     _take_over(path)
     commits = sum(1 for each in pieces if isinstance(each, bytes) and each.startswith(b"commit "))
     return Rewritten(commits, len(replacements))
+
+
+def _find_foreign(old: Repository, folder: Path, gone: Destroyed) -> Replacements:
+    """Return what is to be replaced in histories of another record, such as one that was put aside.
+
+    Their rows have numbers of their own, which the record made again from each of them tells.
+    """
+    found: Replacements = {}
+    for ref in old.ask("for-each-ref", "--format=%(refname)").decode().split():
+        tip = old.find_commit(ref)
+        if tip is None or any(_leads_to(old, branch, tip) for branch in BRANCHES):
+            continue
+        theirs = [f"^{each}" for each in BRANCHES if find_branch(old, each)]
+        pieces = read_history(old.ask("fast-export", *_EXPORT, ref, *theirs))
+        files = [each for each in pieces if isinstance(each, File)]
+        found |= find_replacements(old, files, _renumber(old, folder, tip, gone))
+    return found
+
+
+def _leads_to(repository: Repository, branch: str, commit: str) -> bool:
+    stood = find_branch(repository, branch)
+    return stood is not None and rests_on(repository, stood, commit)
+
+
+def _renumber(repository: Repository, folder: Path, tip: str, gone: Destroyed) -> Destroyed:
+    """Return what is destroyed in the numbers of the record of which a commit is."""
+    with TemporaryDirectory(dir=folder, prefix=STAGING) as name:
+        try:
+            rebuild_record(repository.path, Path(name), tip)
+            with closing(connect_to_write(Path(name) / FILE_NAME)) as connection:
+                return order_destruction(connection, gone.documents)
+        except (TrackerError, sqlite3.Error):
+            # No record of ours: its documents are known by their digests alone.
+            nothing: frozenset[int] = frozenset()
+            return Destroyed(nothing, gone.documents, nothing, nothing, frozenset(), frozenset(), nothing)
+
+
+def _has_unreachable(repository: Repository) -> bool:
+    """Tell whether there is an object to which no branch or tag leads."""
+    listed = repository.ask("cat-file", "--batch-all-objects", "--batch-check=%(objectname)").decode()
+    reached = repository.ask("rev-list", "--objects", "--no-object-names", "--all").decode()
+    tags = repository.ask("for-each-ref", "--format=%(objectname)").decode()
+    return not set(listed.split()) <= {*reached.split(), *tags.split()}
 
 
 def settle_rewrite(path: Path) -> None:

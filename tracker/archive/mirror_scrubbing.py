@@ -111,4 +111,6 @@ def _names(data: bytes, gone: Destroyed) -> bool:
 
 
 def _is_part_of(tables: Mapping[str, Sequence[Row]], gone: Destroyed) -> bool:
-    return any(row["id"] in gone.snapshots for row in tables.get("snapshots", []))
+    """Tell whether a snapshot was destroyed; in a history of another record its number is another one."""
+    rows = tables.get("snapshots", [])
+    return any(row["id"] in gone.snapshots or row.get("document") in gone.documents for row in rows)

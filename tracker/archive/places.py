@@ -20,15 +20,19 @@ STATEMENT = "statement.json"
 EDITION_MARK = "~"
 
 
+DOCUMENTS = "documents"
+"""The folder of all documents."""
+
+
 def document_place(sha256: str) -> str:
     """Return where a document's bytes stand; the row beside them ends in ``.json``."""
     name = _plain(sha256)
-    return f"documents/{name[:2]}/{name}"
+    return f"{DOCUMENTS}/{name[:2]}/{name}"
 
 
 def is_document(path: str) -> bool:
     """Tell whether a file of the mirror is a document, byte for byte."""
-    return path.startswith("documents/") and not path.endswith(".json")
+    return path.startswith(f"{DOCUMENTS}/") and not path.endswith(".json")
 
 
 def watch_list_place(sha256: str) -> str:

@@ -35,13 +35,16 @@ _TIPS = ("refs/heads/main", "HEAD", "refs/remotes/origin/main")
 """Where the head of a mirror may be; a clone has the last alone where the copy's own HEAD leads nowhere."""
 
 
-def rebuild_record(mirror: Path, folder: Path, *, accept_watch_list: bool = False) -> Rebuilt:
+def rebuild_record(
+    mirror: Path, folder: Path, tip: str | None = None, *, accept_watch_list: bool = False
+) -> Rebuilt:
     """Make the archive in a folder out of a mirror, bare or a clone of one, all of it or nothing.
 
-    Ids and all instants are those of the record that the mirror was written from. The mirror's watch list is
-    put beside it as ``watch.received.toml``, which nothing obeys, unless it is accepted here; one that is
-    there already stays. Raises ``ArchiveUnusable`` where there is an archive already, ``RepositoryUnusable``
-    where the mirror is none, is damaged, or was written by a later release.
+    Its head is what counts, or else the commit ``tip``. Ids and all instants are those of the record that
+    the mirror was written from. The mirror's watch list is put beside it as ``watch.received.toml``, which
+    nothing obeys, unless it is accepted here; one that is there already stays. Raises ``ArchiveUnusable``
+    where there is an archive already, ``RepositoryUnusable`` where the mirror is none, is damaged, or was
+    written by a later release.
     """
     record = folder / FILE_NAME
     if record.exists() and not is_blank(record):
@@ -50,7 +53,7 @@ def rebuild_record(mirror: Path, folder: Path, *, accept_watch_list: bool = Fals
     try:
         with draft_file(record, permissions) as part:
             with open_repository(mirror) as repository:
-                rebuilt, watch = _rebuild(repository, Path(part.name), record)
+                rebuilt, watch = _rebuild(repository, Path(part.name), record, tip)
             name = _write_watch_list(folder, watch, WATCH if accept_watch_list else RECEIVED, permissions)
     except OSError as error:
         raise ArchiveUnusable(f"{folder} cannot be written: {error.strerror}") from error
@@ -65,8 +68,10 @@ def _write_watch_list(folder: Path, watch: bytes | None, name: str, permissions:
     return name
 
 
-def _rebuild(repository: Repository, part: Path, record: Path) -> tuple[Rebuilt, bytes | None]:
-    tip = next(filter(None, map(repository.find_commit, _TIPS)), None)
+def _rebuild(
+    repository: Repository, part: Path, record: Path, tip: str | None
+) -> tuple[Rebuilt, bytes | None]:
+    tip = tip or next(filter(None, map(repository.find_commit, _TIPS)), None)
     files = list_tree(repository, tip) if tip else ()
     blobs = {path: blob for path, blob in files if not path.endswith((".txt", ".sql"))}
     for path in blobs:

@@ -85,6 +85,7 @@ def _clarify(
     if not is_told_more(edition, name):
         return
     statements.clarify_edition(connection, edition, name)
+    begin_run()
     if same_bytes and clarified(edition, name).language != edition.language:
         write_version(connection, edition.snapshot, intake.data, intake.version, intake.raw, run=begin_run())
 

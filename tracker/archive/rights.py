@@ -1,7 +1,6 @@
 """Withdrawing, destroying and opening again: each a transaction, which the archive's own copies follow.
 
-An act counts at once. A destruction is complete when no page, log or commit holds what it destroyed; one
-that was cut short is brought to its end by the next act, whatever that is about.
+An act counts at once. What a destruction has to do yet is told in ``destroying``.
 """
 
 from __future__ import annotations
@@ -9,16 +8,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tracker.archive.connection import translate
-from tracker.archive.destruction import destroy_rows, read_destroyed, remove_derived, sweep
-from tracker.archive.mirror_rewrite import rewrite_mirror
-from tracker.archive.pending import forget_mirrored
+from tracker.archive.copies_made import read_copies
+from tracker.archive.destroying import check_reach, complete_destruction
+from tracker.archive.destruction import destroy_rows
 from tracker.archive.places import MIRROR
 from tracker.archive.targets import describe_scope, find_sharing, find_targets
 from tracker.archive.withdrawals import (
-    complete_all,
     read_last,
     read_standing,
-    read_unfinished,
     read_withdrawal,
     write_withdrawal,
 )
@@ -31,7 +28,7 @@ if TYPE_CHECKING:
     from tracker.archive.store import Store
     from tracker.archive.targets import Target
     from tracker.model.citing import Reference
-    from tracker.model.rights import Act, Rewritten, Ruled, Scope
+    from tracker.model.rights import Act, Ruled, Scope
 
 _Standing = dict[tuple[int | None, str], "Act"]
 
@@ -62,46 +59,28 @@ class Rights:
         """Do an act and all that follows from it; the mirror's branches follow when the store is closed.
 
         Done again, it changes nothing. Raises ``DecisionInvalid`` where it cannot be done, and as
-        ``find_targets`` does; ``ArchiveLocked`` and ``RepositoryUnusable`` where a copy could not follow.
+        ``find_targets`` does; ``HistoriesApart`` before anything is destroyed; ``ArchiveLocked`` and
+        ``RepositoryUnusable`` where a copy could not follow.
         """
+        if act == "destroy":
+            check_reach(self._writing)
         with self._writing.batch(), translate(self._path):
             targets, standing = self._find(act, reference)
             number, is_new = self._decide(act, str(reference), ruled, targets, standing)
             if act == "destroy" and is_new:
                 destroy_rows(self._connection)
-        rewritten = self._finish(ruled.decided, looks_again=act == "destroy")
+        carried = complete_destruction(self._writing, ruled.decided, looks_again=act == "destroy")
         with translate(self._path):
             return RightsChange(
                 read_withdrawal(self._connection, number),
                 self._scope(reference, targets, read_standing(self._connection)),
                 is_new,
                 self._mirror.exists(),
-                rewritten,
+                carried.rewritten,
+                carried.completed,
+                carried.removed,
+                read_copies(self._path.parent, carried.documents) if act == "destroy" else (),
             )
-
-    def _finish(self, instant: str, *, looks_again: bool) -> Rewritten | None:
-        """Leave nothing of what was destroyed in the file, in what was derived, in the mirror's history.
-
-        A mirror may have been put back from an older copy, for which one has to look again.
-        """
-        with translate(self._path):
-            is_unfinished = bool(read_unfinished(self._connection))
-            if is_unfinished:
-                sweep(self._connection)
-            elif not looks_again:
-                return None
-            gone = read_destroyed(self._connection)
-        remove_derived(self._path.parent)
-        rewritten = None
-        if self._mirror.exists():
-            # The commits that were noted are not in the history that is written anew, and need not be.
-            with self._writing.batch(), translate(self._path):
-                forget_mirrored(self._connection)
-            rewritten = rewrite_mirror(self._mirror, gone)
-        if is_unfinished:
-            with self._writing.batch(), translate(self._path):
-                complete_all(self._connection, instant)
-        return rewritten
 
     def _find(self, act: Act, reference: Reference) -> tuple[tuple[Target, ...], _Standing]:
         targets, standing = find_targets(self._connection, reference), read_standing(self._connection)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tracker import __version__
+from tracker.archive.lock import read_command
 from tracker.archive.statements import insert
 from tracker.model.ledger import RunEntry
 
@@ -39,6 +40,15 @@ def write_run(
         "INSERT INTO runs (started, release, kind, command, status, watch_list)"
         " VALUES (?, ?, ?, ?, 'running', ?)",
         (started, __version__, kind, command, watched.sha256 if watched else None),
+    )
+
+
+def write_finished_run(connection: sqlite3.Connection, run: int, kind: RunKind, instant: str) -> None:
+    """Note a run that was one transaction, under a number that was kept for it."""
+    connection.execute(
+        "INSERT INTO runs (id, started, release, kind, command, status, ended)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, 'complete', ?2)",
+        (run, instant, __version__, kind, read_command()),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,10 @@ if TYPE_CHECKING:
 
 GONE = "destroyed"
 """What stands where a text must stand."""
+
+
+_PLAIN = frozenset({"date", "age", "content-length", "last-modified"})
+"""Of the headers of requests and answers, those that quote nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +34,10 @@ class Destroyed:
     addresses: frozenset[str]
     runs: frozenset[int]
     """In which somebody recorded it or decided on it: what was typed may quote it."""
+    outcomes: frozenset[int] = frozenset()
+    """Checks of its sources: what a server says of a document may tell its title."""
+    names: frozenset[tuple[str, str, str, str | None]] = frozenset()
+    """Country, body, session and item of the statements: a note on one that is expected may quote it."""
 
 
 def scrub(table: str, row: Row, gone: Destroyed) -> Row:
@@ -58,7 +67,7 @@ def _amendment(row: Row, gone: Destroyed) -> Row:
 def _outcome(row: Row, gone: Destroyed) -> Row:
     is_ours = row.get("snapshot") in gone.snapshots or row.get("sha256") in gone.documents
     had_bytes = row.get("sha256") is not None and row.get("source") in gone.sources
-    return {"detail": ""} if (is_ours or had_bytes) and row.get("cause") != "withdrawn" else {}
+    return {"detail": "", "etag": None} if (is_ours or had_bytes) and row.get("cause") != "withdrawn" else {}
 
 
 def _review(row: Row, gone: Destroyed) -> Row:
@@ -83,6 +92,23 @@ def _candidate(row: Row, gone: Destroyed) -> Row:
     return {"text": GONE} if row["address"] in gone.addresses else {}
 
 
+def _exchange(row: Row, gone: Destroyed) -> Row:
+    if row["outcome"] not in gone.outcomes:
+        return {}
+    return {name: _keep_plain(str(row[name])) for name in ("request_headers", "headers") if name in row}
+
+
+def _expectation(row: Row, gone: Destroyed) -> Row:
+    name = tuple(row.get(part) for part in ("country", "body", "session", "item"))
+    return {"note": GONE} if name in gone.names and row.get("note") else {}
+
+
+def _keep_plain(headers: str) -> str:
+    """Return the headers that say no more than when, and how much."""
+    kept = [pair for pair in json.loads(headers) if str(pair[0]).lower() in _PLAIN]
+    return json.dumps(kept, ensure_ascii=False)
+
+
 def name_command(command: str) -> str:
     """Return the name of a command without what was typed behind it."""
     words = command.split()
@@ -97,6 +123,8 @@ _RULES: Mapping[str, Callable[[Row, Destroyed], Row]] = {
     "decisions": _decision,
     "runs": _run,
     "candidates": _candidate,
+    "exchanges": _exchange,
+    "expectations": _expectation,
 }
 
 SCRUBBED = tuple(_RULES)

@@ -102,6 +102,9 @@ def amend_statement(
     """
     held = _held_values(connection, statement, snapshot)
     news = _news(held, declaration)
+    if news:
+        # Of a run, so that a record that was put back from before can be told from its mirror.
+        begin_run()
     for field, value in news.items():
         _write_value(connection, field, value, snapshot if field == "url" else statement)
     if "title" in news:

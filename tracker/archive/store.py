@@ -25,17 +25,19 @@ from tracker.archive.decisions import write_ruling
 from tracker.archive.editions import declared_name, find_same_bytes, is_told_more
 from tracker.archive.kept import find_snapshot
 from tracker.archive.ledger import Ledger
+from tracker.archive.leftovers import remove_staging
 from tracker.archive.lock import explain_making, read_clock, take_lock
 from tracker.archive.modes import make_archive_folder, make_record_file
 from tracker.archive.recording import Intake, answer_unchanged, keep_document
 from tracker.archive.refusals import refuse
 from tracker.archive.versions import Versions
+from tracker.archive.withdrawals import read_unfinished
 from tracker.archive.writing import Writing
-from tracker.errors import ArchiveUnusable, TrackerError
+from tracker.errors import ArchiveLocked, ArchiveUnusable, RepositoryUnusable, TrackerError
 from tracker.text.digest import digest_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
     from contextlib import AbstractContextManager
     from pathlib import Path
     from types import TracebackType
@@ -45,6 +47,7 @@ if TYPE_CHECKING:
     from tracker.model.ledger import Check, Expectation, Review, RunKind, RunStatus
     from tracker.model.preserving import Mirrored
     from tracker.model.record import Declaration, Recorded
+    from tracker.model.rights import Withdrawal
     from tracker.model.texts import Version
     from tracker.model.watching import Discovery, WatchList
 
@@ -63,7 +66,7 @@ def create_archive(folder: Path, group: str | None = None) -> None:
     """
     path = folder / FILE_NAME
     if path.exists() and not is_blank(path):
-        _check_file(archive_file(folder))
+        check_file(archive_file(folder))
         raise ArchiveUnusable(f"there is an archive at {folder} already; nothing was changed")
     permissions = make_archive_folder(folder, group)
     try:
@@ -83,7 +86,7 @@ def open_store(folder: Path, kind: RunKind = "record", clock: Callable[[], str] 
     """
     path = archive_file(folder)
     # Read first: another program's database must not be put into WAL mode.
-    _check_file(path)
+    check_file(path)
     return _connect_store(path, kind, clock)
 
 
@@ -279,13 +282,33 @@ def _connect_store(path: Path, kind: RunKind, clock: Callable[[], str]) -> Store
         writing.migrate()
         writing.refit_triggers()
         writing.mark_interrupted()
+        remove_staging(path.parent)
+        if kind != "withdraw" and (unfinished := read_unfinished(writing.connection)):
+            _complete(writing, unfinished, clock)
     except BaseException:
         writing.abandon()
         raise
     return Store(writing)
 
 
-def _check_file(path: Path) -> None:
+def _complete(writing: Writing, unfinished: Sequence[Withdrawal], clock: Callable[[], str]) -> None:
+    """Bring a destruction to its end that was cut short, and say so; where it cannot be, the rest goes on."""
+    import logging  # noqa: PLC0415 (as below)
+
+    from tracker.archive.destroying import complete_destruction  # noqa: PLC0415 (seldom needed)
+
+    what = f"the destruction of {', '.join(each.reference for each in unfinished)}, which had been cut short,"
+    try:
+        complete_destruction(writing, clock(), looks_again=False)
+    except (ArchiveLocked, RepositoryUnusable) as error:
+        told = f"{what} cannot be completed yet: {error}"
+    else:
+        told = f"{what} is complete now"
+    logging.getLogger("tracker").warning("tracker: %s", told)
+
+
+def check_file(path: Path) -> None:
+    """Raise ``ArchiveUnusable`` where a file is no archive that this release can write to."""
     with closing(connect_to_read(path)) as connection:
         check_schema(connection, path)
 

@@ -51,6 +51,10 @@ def _mirrors() -> typer.Typer:
         epilog="Examples: tracker mirror push git@example.org:statements.git |"
         " tracker mirror push /mnt/disk/private.git --private"
     )(push)
+    mirror.command(
+        "take-over",
+        epilog="Examples: tracker mirror take-over | tracker mirror take-over /mnt/disk/private.git",
+    )(take_over)
     return mirror
 
 
@@ -125,6 +129,28 @@ def push(
     from tracker.workflows.mirror import push_mirror
 
     write_answer(push_line(push_mirror(archive, remote, private=private, force=force)))
+
+
+def take_over(
+    source: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="MIRROR", help="A copy that was pushed, or a name under refs/; main if not given."
+        ),
+    ] = None,
+    form: ListFormat = "text",
+    archive: Archive = DEFAULT_ARCHIVE,
+) -> None:
+    """Make one record of two: what the mirror has, and behind it what the record has done since.
+
+    For a record that was put back from a backup, and is older than its mirror. Nothing is lost: runs of the
+    record get new numbers, what either side destroyed is destroyed, and the record as it was is kept beside.
+    """
+    from tracker.report.preserved import taken_over_json, taken_over_text
+    from tracker.workflows.mirror import take_over as take
+
+    taken = take(archive, source, _now())
+    write_answer(taken_over_json(taken) if form == "json" else taken_over_text(taken))
 
 
 def rebuild(

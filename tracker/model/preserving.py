@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from tracker.model.citing import Reference
     from tracker.model.record import Declaration
+    from tracker.model.verifying import Step
 
 
 BroughtStatus = Literal["new", "changed", "known", "rewritten", "removed", "passed", "skipped"]
@@ -79,6 +80,22 @@ class Rebuilt:
     """Rows of which the mirror, a public one, has no more than the digest; they are not in the record."""
     watch_list: str | None = None
     """The file into which its watch list was put; None where it has none, or there was one."""
+
+
+@dataclass(frozen=True, slots=True)
+class TakenOver:
+    """What taking over came to that a mirror had and its record had not."""
+
+    source: str
+    mirror: int
+    """Runs that the mirror had and the record had not."""
+    record: int
+    """Runs of the record since, which follow behind those."""
+    steps: tuple[Step, ...]
+    aside: str | None
+    """Where the record is kept as it was; None where it is not, since it held what was destroyed."""
+    run: int | None
+    """The run that did it; None where there was nothing to do."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,6 +98,19 @@ class Rewritten:
     """Files that were left out or emptied, each version counted."""
 
 
+CopyKind = Literal["backup", "push", "export", "remote", "file"]
+
+
+@dataclass(frozen=True, slots=True)
+class MadeCopy:
+    """A copy of the archive's material that lies elsewhere, or that the program knows nothing of."""
+
+    kind: CopyKind
+    place: str
+    made: str | None
+    """When; None where that is not known."""
+
+
 @dataclass(frozen=True, slots=True)
 class RightsChange:
     """What ``tracker withdraw`` came to."""
@@ -109,3 +122,9 @@ class RightsChange:
     has_mirror: bool
     rewritten: Rewritten | None
     """Of the mirror's history; None where that holds nothing of what was destroyed."""
+    completed: tuple[str, ...] = ()
+    """What was to be destroyed before, was cut short, and is destroyed now."""
+    removed: tuple[str, ...] = ()
+    """Copies in the archive's folder that had to go as a whole, each with the reason."""
+    copies: tuple[MadeCopy, ...] = ()
+    """Copies out of reach that may hold it: those that commands here made, and remotes of the mirror."""

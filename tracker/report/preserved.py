@@ -10,7 +10,7 @@ from tracker.report.safe import one_line
 from tracker.report.words import DIGEST, counted
 
 if TYPE_CHECKING:
-    from tracker.model.preserving import Backup, Exported, Mirrored, Pushed, Rebuilt
+    from tracker.model.preserving import Backup, Exported, Mirrored, Pushed, Rebuilt, TakenOver
 
 _MEGABYTE = 1_000_000
 _RECEIVED = "watch.received.toml"
@@ -55,6 +55,23 @@ def rebuilt_line(rebuilt: Rebuilt) -> str:
 def rebuilt_json(rebuilt: Rebuilt) -> str:
     """Return it as JSON, with the rows of every table."""
     return encode_json(asdict(rebuilt))
+
+
+def taken_over_text(taken: TakenOver) -> str:
+    """Return what was taken over, and what became of each run of the record."""
+    if taken.run is None:
+        return one_line(f"{taken.source} has no run that the record does not; nothing was changed")
+    said = f"{taken.source}: {counted(taken.mirror, 'run')} taken over"
+    if taken.record:
+        said += f", and {counted(taken.record, 'run')} of the record put behind"
+    kept = f"; the record as it was is {taken.aside}" if taken.aside else ""
+    steps = (f"  {one_line(f'{step.what}: {step.how}')}" for step in taken.steps)
+    return "\n".join([one_line(f"{said}; it is run {taken.run}{kept}"), *steps])
+
+
+def taken_over_json(taken: TakenOver) -> str:
+    """Return it as JSON."""
+    return encode_json(asdict(taken))
 
 
 def backup_line(made: Backup) -> str:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from tracker.model.citing import Reference
-    from tracker.model.rights import RightsChange, Scope, Withdrawal
+    from tracker.model.rights import MadeCopy, RightsChange, Scope, Withdrawal
 
 _SHOWN = 5
 """How many references are named before the rest is only counted."""
@@ -83,15 +83,30 @@ def _tell_rest(scope: Scope) -> Iterator[str]:
 
 
 def _tell_copies(change: RightsChange) -> Iterator[str]:
+    for reference in change.completed:
+        if reference != change.withdrawal.reference or not change.is_new:
+            yield f"The destruction of {reference}, which had been cut short, is complete now."
     if change.rewritten:
         yield (
             f"The mirror's history was written anew, {counted(change.rewritten.commits, 'commit')};"
             f" {counted(change.rewritten.files, 'file')} in it held what was destroyed."
         )
+    yield from change.removed
     if change.has_mirror and change.is_new:
         yield "Replace each copy of the mirror: tracker mirror push REMOTE --force"
+    if change.copies:
+        yield "Out of reach, and to be seen to by you:"
+        yield from map(_tell_copy, change.copies)
     if change.is_new:
         yield "Clones, backups and exports made before are for those who have them to delete."
+
+
+def _tell_copy(copy: MadeCopy) -> str:
+    what = {
+        "backup": "backup", "push": "pushed copy", "export": "export", "remote": "remote of the mirror",
+        "file": "file in the archive's folder that is none of its own",
+    }[copy.kind]  # fmt: skip
+    return f"- {what}: {copy.place}" + (f", of {copy.made}" if copy.made else "")
 
 
 def _amount(scope: Scope) -> str:

@@ -2,6 +2,20 @@
 
 from __future__ import annotations
 
-from tracker.archive.backup import back_up as backup
+from typing import TYPE_CHECKING
 
-__all__ = ["backup"]
+from tracker.archive.backup import back_up
+from tracker.archive.copies_made import note_copy
+from tracker.archive.lock import read_clock
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tracker.model.preserving import Backup
+
+
+def backup(folder: Path, target: Path) -> Backup:
+    """Copy the record of the archive in a folder into a new file, and note where; raises as ``back_up``."""
+    made = back_up(folder, target)
+    note_copy(folder, "backup", str(target.absolute()), read_clock())
+    return made

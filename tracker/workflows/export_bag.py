@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 from tracker import __version__
 from tracker.archive.bag_files import make_bag
+from tracker.archive.copies_made import note_copy
 from tracker.archive.descriptions import Column, read_descriptions
 from tracker.archive.holdings import open_holdings
+from tracker.archive.lock import read_clock
 from tracker.archive.modes import private_permissions
 from tracker.archive.record_lines import list_lines
 from tracker.errors import NotInArchive
@@ -86,6 +88,7 @@ def export_bag(archive: Path, target: Path, day: str, *, private: bool = False) 
             bag.add("descriptions.csv", [_list_descriptions().encode()])
             bag.add("schema.sql", [holdings.schema()])
     contents = {"snapshot": len(chosen), "document": len(documents), "file": bag.files}
+    note_copy(archive, "export", str(target.absolute()), read_clock())
     return Exported(str(target), contents, bag.size, None, closed)
 
 

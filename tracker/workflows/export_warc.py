@@ -7,7 +7,9 @@ import os
 from typing import TYPE_CHECKING, BinaryIO
 
 from tracker import __version__
+from tracker.archive.copies_made import note_copy
 from tracker.archive.holdings import open_holdings
+from tracker.archive.lock import read_clock
 from tracker.archive.modes import private_permissions
 from tracker.archive.reader import open_reader
 from tracker.capture.warc_writing import FORMAT, STANDARD, Written, name_record, open_writer
@@ -47,6 +49,7 @@ def export_warc(archive: Path, target: Path, wanted: Sequence[str], *, private: 
                 sha256 = hashlib.file_digest(out, "sha256").hexdigest()
     except OSError as error:
         raise WarcUnusable(f"{target} cannot be written: {error.strerror}") from error
+    note_copy(archive, "export", str(target.absolute()), read_clock())
     return Exported(str(target), contents, target.stat().st_size, sha256, closed)
 
 

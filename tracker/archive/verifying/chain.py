@@ -6,15 +6,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from tracker.archive.breaks import rests_on
-from tracker.archive.commits import read_commit, read_trailers
+from tracker.archive.connection import FILE_NAME
+from tracker.archive.joining.parting import find_parting, tell_remedy
 from tracker.archive.mirror_branches import MAIN
+from tracker.archive.mirror_chain import SHOWN, read_chain
 from tracker.archive.verifying.notes import BEGIN_ANEW, REPAIR, UPDATE, Cure, fault
 from tracker.errors import RepositoryUnusable
 from tracker.model.verifying import Finding
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
+    from pathlib import Path
 
     from tracker.archive.repository import Repository
     from tracker.archive.verifying.notes import Notes
@@ -22,9 +25,8 @@ if TYPE_CHECKING:
     Runs = Mapping[str, tuple[str, str]]
     """When each run began, and by which release, by its number."""
 
-_Later = Literal["ours", "newer", "foreign", "unreadable"]
+_Later = Literal["ours", "foreign", "unreadable"]
 
-_SHOWN = 12
 _MOVE_BACK = f"{REPAIR} moves it back there"
 _WHERE = "mirror.git"
 
@@ -38,31 +40,54 @@ class Standing:
 
 
 def find_base(
-    connection: sqlite3.Connection, repository: Repository, standing: Standing, notes: Notes
+    connection: sqlite3.Connection, repository: Repository, standing: Standing, notes: Notes, folder: Path
 ) -> str | None:
     """Return the commit that the record is to be compared with, and note where the branch is not there.
 
     That is the commit that the record noted, which is proof of what it held; the tip where none was noted,
-    or it is lost.
+    or it is lost. Where both went apart there is nothing to compare but what was noted.
     """
     tip, noted = standing.tip, standing.noted
     if noted is None or tip == noted:
-        return tip
+        return None if _are_apart(connection, repository, standing, notes, folder) else tip
     if repository.find_commit(noted) is None:
-        meaning = f"{_tell_tip(tip)}, and {noted[:_SHOWN]}, which the record wrote last, is lost"
+        if _are_apart(connection, repository, standing, notes, folder):
+            return None
+        meaning = f"{_tell_tip(tip)}, and {noted[:SHOWN]}, which the record wrote last, is lost"
         notes.find(fault("history", "branch main", _WHERE, meaning, BEGIN_ANEW))
         return tip
+    if _are_apart(connection, repository, standing, notes, folder):
+        return noted
     if tip is not None and rests_on(repository, tip, noted):
         kind, how, remedy = _judge_later(repository, noted, tip, _read_runs(connection))
     else:
         kind, how, remedy = "foreign", "the history was rewritten or cut", _MOVE_BACK
-    meaning = f"{_tell_tip(tip)}, and the record wrote {noted[:_SHOWN]} last: {how}"
+    meaning = f"{_tell_tip(tip)}, and the record wrote {noted[:SHOWN]} last: {how}"
     if kind == "ours":
         notes.find(Finding("pending", "history", "branch main", _WHERE, meaning, remedy))
     else:
         cures = [Cure("branch", MAIN, noted)] if kind == "foreign" else []
         notes.find(fault("history", "branch main", _WHERE, meaning, remedy), *cures)
     return noted
+
+
+def _are_apart(
+    connection: sqlite3.Connection, repository: Repository, standing: Standing, notes: Notes, folder: Path
+) -> bool:
+    """Tell whether the mirror has runs that the record does not, and note it.
+
+    Nothing is offered that would write to the mirror: what it has since is in no other place.
+    """
+    try:
+        parting = find_parting(connection, repository, standing.tip, standing.noted)
+    except RepositoryUnusable:
+        return False  # Its objects are damaged, which is told for itself.
+    if parting is None:
+        return False
+    notes.apart = True
+    where = f"{FILE_NAME}; branch main of {_WHERE}"
+    notes.find(fault("history", "record and mirror", where, str(parting), tell_remedy(folder)))
+    return True
 
 
 def check_chain(
@@ -75,13 +100,13 @@ def check_chain(
     runs = _read_runs(connection)
     committed: set[str] = set()
     last = 0
-    for commit, parents, trailers in _read_chain(repository, base):
+    for commit, parents, trailers in read_chain(repository, base):
         notes.look("history")
         run = trailers.get("run", "")
         wrong = _find_fault(run, parents, trailers, runs, last)
         if wrong:
-            remedy = f"look at it: git -C mirror.git show {commit[:_SHOWN]}; {BEGIN_ANEW}"
-            notes.find(fault("history", f"commit {commit[:_SHOWN]}", _WHERE, wrong, remedy))
+            remedy = f"look at it: git -C mirror.git show {commit[:SHOWN]}; {BEGIN_ANEW}"
+            notes.find(fault("history", f"commit {commit[:SHOWN]}", _WHERE, wrong, remedy))
         last = max(last, int(run)) if run.isdecimal() else last
         committed.add(run)
     lost = [run for run in runs if int(run) <= last and run not in committed]
@@ -105,10 +130,10 @@ def check_breaks(connection: sqlite3.Connection, notes: Notes) -> None:
         "SELECT id, run, lost, found, accepted FROM breaks ORDER BY id"
     ):
         meaning = (
-            f"at the time of run {run} the branch main stood at {found[:_SHOWN]}, which did not rest on it:"
+            f"at the time of run {run} the branch main stood at {found[:SHOWN]}, which did not rest on it:"
             " the history had been rewritten, or an older copy had taken its place"
         )
-        what = f"commit {lost[:_SHOWN]}"
+        what = f"commit {lost[:SHOWN]}"
         if accepted:
             accepted_meaning = f"{meaning}; it was accepted as it is"
             notes.find(Finding("unverifiable", "history", what, _WHERE, accepted_meaning))
@@ -125,37 +150,19 @@ def _read_runs(connection: sqlite3.Connection) -> Runs:
 
 
 def _tell_tip(tip: str | None) -> str:
-    return f"it stands at {tip[:_SHOWN]}" if tip else "it stands at no commit"
+    return f"it stands at {tip[:SHOWN]}" if tip else "it stands at no commit"
 
 
 def _judge_later(repository: Repository, noted: str, tip: str, runs: Runs) -> tuple[_Later, str, str]:
     """Return whose commits stand behind the one that was noted, what that means, and what to do."""
     try:
-        chain = list(_read_chain(repository, f"{noted}..{tip}"))
+        chain = list(read_chain(repository, f"{noted}..{tip}"))
     except RepositoryUnusable as error:
         return "unreadable", f"what is behind it cannot be read ({error})", BEGIN_ANEW
     found = [(trailers.get("run", ""), parents, trailers) for _, parents, trailers in chain]
-    strange = [run for run, parents, trailers in found if _find_fault(run, parents, trailers, runs, 0)]
-    if not strange:
+    if not any(_find_fault(run, parents, trailers, runs, 0) for run, parents, trailers in found):
         return "ours", "a run was cut short before the record had noted its commits", UPDATE
-    last = max(map(int, runs), default=0)
-    if all(run.isdecimal() and int(run) > last for run in strange):
-        how = (
-            f"it has run {strange[0]}, which the record does not: an older copy of that was put in its place"
-        )
-        return "newer", how, "move tracker.db away and make it again: tracker rebuild PATH/mirror.git"
     return "foreign", "somebody else has written to it", _MOVE_BACK
-
-
-def _read_chain(repository: Repository, base: str) -> Iterator[tuple[str, int, Mapping[str, str]]]:
-    """Yield the commits up to one, oldest first, each with the number of its parents and its trailers."""
-    listed = repository.ask("rev-list", "--topo-order", "--reverse", "--parents", base).decode()
-    lines = [line.split() for line in listed.splitlines()]
-    contents = repository.read_objects([line[0] for line in lines])
-    for (commit, *parents), content in zip(lines, contents, strict=True):
-        if content is None:
-            raise RepositoryUnusable(f"commit {commit[:_SHOWN]} cannot be read")
-        yield commit, len(parents), read_trailers(read_commit(content).message)
 
 
 def _find_fault(run: str, parents: int, trailers: Mapping[str, str], runs: Runs, last: int) -> str | None:

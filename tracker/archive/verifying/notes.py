@@ -18,6 +18,9 @@ BEGIN_ANEW = f"fetch it from a mirror that was pushed, or begin anew: move mirro
 
 CureKind = Literal["record", "structure", "rows", "index", "objects", "branch", "mirror", "break"]
 
+OF_MIRROR: tuple[CureKind, ...] = ("branch", "mirror", "break")
+"""Those that write to the mirror what the record has, or take its history as it stands."""
+
 ALL, UNLAWFUL = "all", "unlawful"
 
 _Alike = tuple["Standing", Check, str, str]
@@ -44,6 +47,8 @@ class Notes:
 
     def __init__(self) -> None:
         self.cures: dict[Cure, None] = {}
+        self.apart = False
+        """Whether the mirror has runs that the record does not: then the mirror is not to be written to."""
         self._looked: Counter[Check] = Counter()
         self._found: dict[Check, Counter[Standing]] = {check: Counter() for check in get_args(Check)}
         self._faults: list[Finding] = []

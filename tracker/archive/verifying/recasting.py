@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from tracker.archive.access import find_watch_list
 from tracker.archive.connection import FILE_NAME, connect_to_read, connect_to_write
+from tracker.archive.leftovers import STAGING
 from tracker.archive.mirror import update_mirror
 from tracker.archive.mirror_branches import BRANCHES
 from tracker.archive.places import MIRROR, WATCH
@@ -190,7 +191,7 @@ def _write(repository: Repository, kind: str, name: str, content: bytes | None) 
 @contextmanager
 def _write_anew(folder: Path) -> Iterator[tuple[sqlite3.Connection, Repository]]:
     """Write a mirror of a copy of the record, aside, and yield both."""
-    with TemporaryDirectory(dir=folder, prefix=".repair-") as name:
+    with TemporaryDirectory(dir=folder, prefix=STAGING) as name:
         place = Path(name)
         new_file(place / FILE_NAME, CLOSED).close()
         with closing(connect_to_write(place / FILE_NAME)) as copy:

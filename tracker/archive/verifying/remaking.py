@@ -8,11 +8,19 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+from tracker.archive.asides import COMPANIONS
 from tracker.archive.connection import FILE_NAME, connect_to_read, connect_to_write
+from tracker.archive.joining.closing import close_again
+from tracker.archive.joining.grafting import graft
+from tracker.archive.joining.parting import compare_runs
+from tracker.archive.leftovers import STAGING
+from tracker.archive.lock import read_clock
 from tracker.archive.modes import archive_permissions
 from tracker.archive.pending import read_pending, watch_tables
 from tracker.archive.placement import read_tables
 from tracker.archive.rebuild import rebuild_record
+from tracker.archive.repairs import write_steps
+from tracker.archive.runs import write_finished_run
 from tracker.archive.unit_files import SEGMENTS, UnitFiles
 from tracker.errors import TrackerError
 from tracker.files import permit
@@ -21,10 +29,8 @@ from tracker.model.verifying import Step
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from tracker.archive.joining.parting import Parting
     from tracker.archive.placement import Table, Unit
-
-COMPANIONS = ("-wal", "-shm")
-"""What the names of the files beside a record end with."""
 
 _UNREADABLE = (sqlite3.Error, TrackerError, UnicodeDecodeError, KeyError)
 
@@ -35,7 +41,7 @@ def make_record_again(folder: Path, mirror: Path, old: Path) -> list[Step]:
     Raises ``RepositoryUnusable`` where the mirror does not give one; everything is as it was then.
     """
     permissions = archive_permissions(folder)
-    with TemporaryDirectory(dir=folder, prefix=".repair-") as name:
+    with TemporaryDirectory(dir=folder, prefix=STAGING) as name:
         rebuilt = rebuild_record(mirror, Path(name))
         made = Path(name) / FILE_NAME
         with closing(connect_to_write(made)) as connection:
@@ -56,6 +62,9 @@ def _take_over(connection: sqlite3.Connection, old: Path) -> Step:
     try:
         with closing(connect_to_read(old)) as source:
             units = UnitFiles(source)
+            parting = compare_runs(source, connection)
+            if parting.record and parting.mirror:
+                return _take_own(connection, source, parting)
             pending = read_pending(source).units
             tables = read_tables(connection)
             taken = [_take_unit(connection, units, tables, source, *unit) for unit in pending]
@@ -65,6 +74,24 @@ def _take_over(connection: sqlite3.Connection, old: Path) -> Step:
         return Step(did=True, what=what, how=f"{len(taken):,} units were taken over from the damaged file")
     lost = [f"{unit} {name}" for (unit, name), is_whole in zip(pending, taken, strict=True) if not is_whole]
     return Step(did=False, what=what, how=f"these could not be read in the damaged file: {', '.join(lost)}")
+
+
+def _take_own(connection: sqlite3.Connection, source: sqlite3.Connection, parting: Parting) -> Step:
+    """Take over the runs of a damaged record that went another way than its mirror, behind those of that."""
+    connection.execute("PRAGMA foreign_keys = OFF")
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        first = parting.mirror[-1].number + 1
+        run = first + len(parting.record)
+        steps = graft(source, connection, parting.common, run)
+        write_finished_run(connection, run, "repair", read_clock())
+        write_steps(connection, run, [*steps, *close_again(connection, first, run)])
+        connection.execute("COMMIT")
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+    how = f"{len(parting.record):,} runs were taken over from the damaged file, behind those of the mirror"
+    return Step(did=True, what="what was recorded since", how=how)
 
 
 def _take_unit(

@@ -2,30 +2,32 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import sqlite3
 from contextlib import closing, contextmanager
-from itertools import count
 from typing import TYPE_CHECKING
 
+from tracker.archive.asides import BEFORE_REPAIR, COMPANIONS, make_aside
 from tracker.archive.connection import FILE_NAME, connect_to_write, translate
+from tracker.archive.joining.receiving import name_replaced
+from tracker.archive.leftovers import remove_staging
 from tracker.archive.lock import take_lock
 from tracker.archive.mirror import update_mirror
 from tracker.archive.modes import archive_permissions
 from tracker.archive.pending import forget_mirrored, refit_triggers
 from tracker.archive.places import MIRROR
+from tracker.archive.repairs import write_steps
 from tracker.archive.repository import open_repository
 from tracker.archive.store import PATIENCE
 from tracker.archive.verifying.copies import Copy
 from tracker.archive.verifying.mending import index_again, put_back, sort_again
 from tracker.archive.verifying.notes import Cure
 from tracker.archive.verifying.recasting import mend_objects
-from tracker.archive.verifying.remaking import COMPANIONS, make_record_again
+from tracker.archive.verifying.remaking import make_record_again
 from tracker.archive.verifying.verify import verify_archive
 from tracker.archive.writing import Writing
 from tracker.errors import ArchiveUnusable, RepositoryUnusable, TrackerError
-from tracker.files import new_file, new_folder
+from tracker.files import new_file
 from tracker.model.verifying import Repaired, Step
 
 if TYPE_CHECKING:
@@ -68,6 +70,7 @@ def repair_archive(folder: Path, means: Means, clock: Callable[[], str]) -> Repa
     """
     lock = take_lock(folder, PATIENCE)
     try:
+        remove_staging(folder)
         before, cures = verify_archive(folder, means)
         if not cures:
             return Repaired(before, before, (), None, None)
@@ -147,12 +150,9 @@ def _choose(cures: Cures, tried: Collection[Cure]) -> list[Cure]:
 def _set_aside(folder: Path, instant: str) -> Path:
     """Copy the record as it is, byte by byte, and return where it is: what is damaged may be wanted."""
     record = folder / FILE_NAME
-    name = f"before-repair-{instant.replace('-', '').replace(':', '')}"
-    places = (folder / (name if number == 1 else f"{name}-{number}") for number in count(1))
-    aside = next(place for place in places if not os.path.lexists(place))
     permissions = archive_permissions(folder)
+    aside = make_aside(folder, BEFORE_REPAIR, instant)
     try:
-        new_folder(aside, permissions)
         for file in (record, *(folder / f"{FILE_NAME}{ending}" for ending in COMPANIONS)):
             if file.is_file():
                 with file.open("rb") as source, new_file(aside / file.name, permissions) as copy:
@@ -170,7 +170,7 @@ def _move_branch(mirror: Path, cure: Cure) -> Step:
     with open_repository(mirror, to_write=True) as repository:
         stood = repository.find_commit(cure.name)
         if stood:
-            kept = f"refs/replaced/{name}-{stood[:12]}"
+            kept = name_replaced(cure.name, stood)
             repository.ask("update-ref", kept, stood)
         else:
             # What names no commit, git does not replace.
@@ -217,10 +217,7 @@ def _note(
         writing.mark_interrupted()
         with writing.batch():
             run = writing.begin_run(instant)
-            connection.executemany(
-                "INSERT INTO repairs (run, what, did, how) VALUES (?, ?, ?, ?)",
-                [(run, step.what, step.did, step.how) for step in steps],
-            )
+            write_steps(connection, run, steps)
             writing.end_run("complete")
         try:
             if is_whole and (folder / MIRROR).exists():

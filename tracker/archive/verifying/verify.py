@@ -18,11 +18,12 @@ from tracker.archive.verifying.chain import Standing, check_breaks, check_chain,
 from tracker.archive.verifying.comparing import Comparison, note_alone
 from tracker.archive.verifying.copies import Copy
 from tracker.archive.verifying.noted import Noted
-from tracker.archive.verifying.notes import REPAIR, Cure, Notes, fault
+from tracker.archive.verifying.notes import OF_MIRROR, REPAIR, Cure, Notes, fault
 from tracker.archive.verifying.objects import check_objects
 from tracker.archive.verifying.opening import begin_reading, note_lone_record, open_mirror, open_record
 from tracker.archive.verifying.orders import check_orders
 from tracker.archive.verifying.public import PublicComparison, begin_public
+from tracker.archive.verifying.replaced import check_replaced
 from tracker.archive.verifying.structure import (
     check_file,
     check_links,
@@ -67,7 +68,7 @@ def verify_archive(folder: Path, means: Means) -> tuple[Verified, tuple[Cure, ..
         notes.checks(),
         notes.findings(),
     )
-    return verified, tuple(notes.cures)
+    return verified, tuple(cure for cure in notes.cures if not (notes.apart and cure.kind in OF_MIRROR))
 
 
 class _Verification:
@@ -85,7 +86,7 @@ class _Verification:
         with self._surviving("file"):
             standing = begin_reading(self._connection, self._repository)
             if self._repository is not None:
-                base = find_base(self._connection, self._repository, standing, self._notes)
+                base = find_base(self._connection, self._repository, standing, self._notes, self._folder)
                 copy = self._list_copy(self._repository, base)
             has_pages = check_file(self._connection, self._notes)
             if check_tables(self._connection, self._notes):
@@ -96,11 +97,16 @@ class _Verification:
                 if self._repository is not None:
                     check_timestamps(self._connection, self._repository, means.judge_token, self._notes)
         has_mirror = (self._folder / MIRROR).exists()
-        if not has_mirror or (self._repository is not None and base is None and standing.noted is None):
+        if not has_mirror or self._holds_nothing(base, standing):
             note_lone_record(self._notes, standing.noted, is_there=has_mirror)
         if self._repository is not None:
             check_objects(self._repository, base, self._notes)
         return base
+
+    def _holds_nothing(self, base: str | None, standing: Standing) -> bool:
+        """Tell whether there is a mirror without any commit."""
+        is_there = self._repository is not None and base is None
+        return is_there and standing.noted is None and not self._notes.apart
 
     def _check_record(self) -> None:
         with self._surviving("rows"):
@@ -139,6 +145,9 @@ class _Verification:
         connection, notes = self._connection, self._notes
         noted = Noted(connection, units.tables)
         main = Comparison(connection, units.tables, copy, noted, notes)
+        if notes.apart:
+            # The public branch stands where the mirror has gone on to, of which the record knows nothing.
+            return [main]
         public = begin_public(
             connection, self._repository, units, noted, notes, find_watch_list(self._folder), copy.run
         )
@@ -149,6 +158,8 @@ class _Verification:
         try:
             if self._repository is not None and base is not None:
                 check_chain(self._connection, self._repository, base, noted, self._notes)
+            if self._repository is not None:
+                check_replaced(self._connection, self._repository, self._notes, self._folder)
         except RepositoryUnusable as error:
             self._note_unreadable("history", "the commits of the mirror", error)
 
