@@ -14,9 +14,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
 from tracker.archive.connection import FILE_NAME, connect_to_read
+from tracker.archive.modes import archive_permissions
 from tracker.archive.places import MIRROR
 from tracker.archive.repository import open_repository, show_address
 from tracker.errors import TrackerError
+from tracker.files import new_file
 from tracker.model.rights import CopyKind, MadeCopy
 
 if TYPE_CHECKING:
@@ -30,8 +32,9 @@ def note_copy(folder: Path, kind: CopyKind, place: str, made: str) -> None:
     """Note that a copy was made; where nothing can be written, nobody is kept from making one."""
     line = json.dumps({"kind": kind, "place": place, "made": made}, ensure_ascii=False)
     with suppress(OSError):
-        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0)
-        file = os.open(folder / NAME, flags, 0o600)
+        with suppress(FileExistsError):
+            new_file(folder / NAME, archive_permissions(folder)).close()
+        file = os.open(folder / NAME, os.O_WRONLY | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0))
         with os.fdopen(file, "ab") as lines:
             lines.write(f"{line}\n".encode("utf-8", "surrogateescape"))
 

@@ -183,7 +183,8 @@ def clone_repository(address: str, path: Path) -> None:
     """
     check_address(address, show_address(address))
     options = ("--quiet", "--bare", "--template=", f"--config=core.hooksPath={os.devnull}")
-    answer = run_git(start_git(REMOTE, path.parent), ["clone", *options, "--", address, str(path)], b"")
+    arguments = ["clone", *options, "--", address, str(path.absolute())]
+    answer = run_git(start_git(REMOTE, path.parent), arguments)
     if answer.status:
         raise RepositoryUnusable(f"git clone: {answer.complaint.replace(address, show_address(address))}")
 
