@@ -33,6 +33,6 @@ class Target:
     such as ``read`` or ``refused``, which the runner counts. Whatever it raises is a finding."""
     seconds: float = 20.0
     """The processor time that one input may take, in the process and in those that it starts: the bound that
-    the program states, or what is generous. Thrice as long by the clock is a hang."""
+    the program states, or what is generous. Half as long again by the clock, and half a minute, is a hang."""
     memory: int = 2 * GIGABYTE
     """The bytes that may be resident at once while one input is run."""
