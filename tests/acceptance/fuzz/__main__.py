@@ -1,11 +1,11 @@
 """Feeds every door of the program with what strangers might write, and keeps what breaks a law.
 
-Run as ``python -m tests.acceptance.fuzz --minutes 60 --keep findings`` in the root of the repository. The time is
-shared among the targets. The same seed makes the same inputs. Inputs are run by a process of their own, which
-dies where a library does and is killed where it hangs. A finding is what is raised and is no expected error, an
-exit code that is not documented, more than one line about a trouble, what a terminal would obey, a hang, memory
-over the target's bound, a program run, a host reached, a file written outside the folder or left lying about.
-Each is written to ``--keep`` once, with the bytes that show it; ``--replay FILE`` runs those again.
+Run as ``python -m tests.acceptance.fuzz --minutes 60 --keep findings`` in the root of the repository. The time
+is shared among the targets. The same seed makes the same inputs. Inputs are run by a process of their own,
+which dies where a library does and is killed where it hangs. A finding is what is raised and is no expected
+error, an exit code that is not documented, more than one line about a trouble, what a terminal would obey, a
+hang, memory over the target's bound, a program run, a host reached, a file written outside the folder or left
+lying about. Each is written to ``--keep`` once, with the bytes that show it; ``--replay FILE`` runs those again.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def _take_turn(share: Share, workers: Workers, kept: Kept, seed: int, until: flo
     target, began, paused = share.target, time.monotonic(), 0.0
     while True:
         origin = f"{seed} {target.name} {share.count}"
-        data = target.make(Random(origin))
+        data = target.make(Random(origin))  # noqa: S311 (the same inputs each time)
         result = workers.run(target, data)
         share.labels[result.label or "died"] += 1
         ended = time.monotonic()
@@ -99,13 +99,19 @@ def replay(target: Target, file: Path, workers: Workers) -> bool:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Print each finding and what each target was given; return 1 if there is a finding."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--minutes", type=float, default=1.0)
     parser.add_argument("--target", action="append", metavar="NAME", help="only this one; may be repeated")
     parser.add_argument("--seed", type=int, default=1, help="the same one makes the same inputs")
     parser.add_argument("--keep", type=Path, default=Path(tempfile.gettempdir()) / "fuzz", metavar="DIR")
-    parser.add_argument("--replay", type=Path, metavar="FILE", help="run one input, such as one that was kept")
-    parser.add_argument("--module", action="append", default=[], help="a module of targets; all of ours by default")
+    parser.add_argument(
+        "--replay", type=Path, metavar="FILE", help="run one input, such as one that was kept"
+    )
+    parser.add_argument(
+        "--module", action="append", default=[], help="a module of targets; all of ours by default"
+    )
     parser.add_argument("--list", action="store_true", help="name the targets and stop")
     options = parser.parse_args(arguments)
     targets = {target.name: target for target in load_targets(options.module)}

@@ -25,7 +25,10 @@ def archive_files() -> Files:
     """Return the files of a folder with two statements and an archive of them, one of them judged."""
     return make_files(
         ("init",),
-        *(("add", f"{session}.txt", "--as", f"XAA/CCPCJ/{session}", "--kind", "prepared") for session in SPOKEN),
+        *(
+            ("add", f"{session}.txt", "--as", f"XAA/CCPCJ/{session}", "--kind", "prepared")
+            for session in SPOKEN
+        ),
         ("judge", "XAA/CCPCJ/33", "--topic", "corruption", "--level", "mentioned", "--by", "Ana"),
         given={f"{session}.txt": text.encode() for session, text in SPOKEN.items()},
     )

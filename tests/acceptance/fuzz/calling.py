@@ -31,13 +31,13 @@ _SAID_AT_MOST = 10_000
 def call(*arguments: str | os.PathLike[str], stdin: bytes = b"") -> Ran:
     """Run ``tracker`` with arguments in the working directory, and check what must hold of any run.
 
-    Raises ``Found`` for an undocumented exit code, for trouble without a word or with more than a line of it, and
-    for characters that a terminal obeys. What is no expected error comes through as it was raised.
+    Raises ``Found`` for an undocumented exit code, for trouble without a word or with more than a line of it,
+    and for characters that a terminal obeys. What is no expected error comes through as it was raised.
     """
     out, err = _Stream(), _Stream()
     before, sys.argv = (sys.argv, sys.stdin), ["tracker", *map(os.fspath, arguments)]
     sys.stdin = TextIOWrapper(BytesIO(stdin), encoding="utf-8")
-    code: object = None
+    code: object = 0
     try:
         with redirect_stdout(out), redirect_stderr(err):
             main()
@@ -81,4 +81,6 @@ def _check(ran: Ran, arguments: tuple[object, ...]) -> None:
             around = text[max(0, obeyed.start() - 60) : obeyed.end() + 60]
             raise Found(f"terminal: {command} prints U+{ord(obeyed[0]):04X} on {name}: {around!r}")
     if ran.code in {2, 75} and not ran.err.startswith(_USAGE) and len(ran.err.splitlines()) != 1:
-        raise Found(f"words: {command} ends in trouble with {len(ran.err.splitlines())} lines: {ran.err[:500]}")
+        raise Found(
+            f"words: {command} ends in trouble with {len(ran.err.splitlines())} lines: {ran.err[:500]}"
+        )

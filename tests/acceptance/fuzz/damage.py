@@ -12,11 +12,12 @@ LONGEST = 200_000
 """Bytes of a damaged input; more makes each take longer and shows nothing else."""
 
 WIDE: tuple[bytes, ...] = (
-    b"\x00", b"\xff", b"\xfe\xff", b"\xff\xfe\x00\x00", b"\xef\xbb\xbf", b"\x1b$B", b"\x1b[2J", b"\x0c", b"\r",
-    b"\r\n\r\n", b"\xc2\xad", b"\xed\xa0\x80", b"\xe2\x80\xa8", b"\xe2\x80\xae", b"\xcc\x81", b"\xef\xbf\xbe",
-    b"\xf0\x9f\x87\xac", b"a", b" ", b"\n", b"\t", b"...", b"-1", b"0", b"4294967296", b"9" * 5000, b"1e999",
-    b"%s", b"{0}", b"../../tracker-was-here", b"/etc/passwd", b"'", b'"', b"\\", b"<", b">", b"[", b"]", b"{",
-    b"}", b"(", b")", b"&", b";", b",", b"=", b"#", b"@", b"~", b"--help", b"$(touch x)", b"null", b"NaN",
+    b"\x00", b"\xff", b"\xfe\xff", b"\xff\xfe\x00\x00", b"\xef\xbb\xbf", b"\x1b$B", b"\x1b[2J", b"\x0c",
+    b"\r", b"\r\n\r\n", b"\xc2\xad", b"\xed\xa0\x80", b"\xe2\x80\xa8", b"\xe2\x80\xae", b"\xcc\x81",
+    b"\xef\xbf\xbe", b"\xf0\x9f\x87\xac", b"a", b" ", b"\n", b"\t", b"...", b"-1", b"0", b"4294967296",
+    b"9" * 5000, b"1e999", b"%s", b"{0}", b"../../tracker-was-here", b"/etc/passwd", b"'", b'"', b"\\", b"<",
+    b">", b"[", b"]", b"{", b"}", b"(", b")", b"&", b";", b",", b"=", b"#", b"@", b"~", b"--help",
+    b"$(touch x)", b"null", b"NaN",
 )  # fmt: skip
 """Pieces that trouble readers of most formats."""
 

@@ -33,24 +33,27 @@ _TRACKED: Final = (
     "<w:p><w:del><w:r><w:delText>old</w:delText></w:r></w:del><w:ins><w:r><w:t>new</w:t></w:r></w:ins></w:p>"
 )
 _ENCODINGS: Final = {
-    "en": ("ascii", "utf-16", "utf-32-le", "cp1252", "utf-7", "cp037"), "fr": ("latin-1", "mac-roman", "cp850"),
-    "es": ("iso8859-15", "utf-16-be"), "ru": ("koi8-r", "cp1251", "iso8859-5", "cp866"),
-    "ar": ("cp1256", "iso8859-6"), "zh": ("gb18030", "gbk", "hz"), "zh-Hant": ("big5", "big5hkscs"),
+    "en": ("ascii", "utf-16", "utf-32-le", "cp1252", "utf-7", "cp037"),
+    "fr": ("latin-1", "mac-roman", "cp850"), "es": ("iso8859-15", "utf-16-be"),
+    "ru": ("koi8-r", "cp1251", "iso8859-5", "cp866"), "ar": ("cp1256", "iso8859-6"),
+    "zh": ("gb18030", "gbk", "hz"), "zh-Hant": ("big5", "big5hkscs"),
 }  # fmt: skip
 _MARKS: Final = (
     b"<p>", b"</p>", b"<div>", b"<table><tr><td>", b"<li>", b"<h1>", b"<br><br>", b"<script>", b"<!--",
     b"-->", b"<![CDATA[", b"]]>", b"&#0;", b"&#xD800;", b"&#x10FFFF;", b"&amp;", b"<svg>", b"<template>",
-    b"<math>", b"<meta charset=utf-7>", b"<meta charset='x-user-defined'>", b"<title", b"<script", b"<article>",
-    b"<?xml version='1.0' encoding='utf-16'?>", b"<!DOCTYPE html [<!ENTITY a 'b'><!ENTITY c '&a;&a;'>]>",
+    b"<math>", b"<meta charset=utf-7>", b"<meta charset='x-user-defined'>", b"<title", b"<script",
+    b"<article>", b"<?xml version='1.0' encoding='utf-16'?>",
+    b"<!DOCTYPE html [<!ENTITY a 'b'><!ENTITY c '&a;&a;'>]>",
     b"<!DOCTYPE x [<!ENTITY e SYSTEM 'file:///etc/passwd'>]>", b"&e;", b"&c;", b"<base href='http://[::1'>",
-    b"<a href='", b"<iframe srcdoc='", b"<style>@import 'http://127.0.0.1:9/x'", b"obj", b"endobj", b"stream\n",
-    b"endstream", b"xref", b"trailer", b"startxref", b"/Kids [2 0 R]", b"/Prev 0", b"/Parent 2 0 R",
-    b"/Rotate 45", b"/Length -1", b"/Count 99999999", b"/Filter /FlateDecode", b"/MediaBox [0 0 0 0]",
-    b"/Filter [/FlateDecode /FlateDecode /LZWDecode /ASCII85Decode]", b"/OpenAction << /S /Launch /F (touch) >>",
-    b"/ObjStm", b"/Encrypt 3 0 R", b"<w:p>", b"</w:p>", b"<w:r><w:t>", b"<w:tbl>", b"<w:sdt>", b"<w:del>",
-    b"<w:numId w:val='0'/>", b"<w:br/>", b"<w:hyperlink r:id='rId1'>", b"<mc:AlternateContent>", b"# ", b"* ",
-    b"> ", b"```\n", b"[a]: b\n", b"[a](", b"![", b"|---|", b"1. ", b"---\n", b"`", b"%PDF-1.7\n", b"PK\x03\x04",
-    b"\xc2\xa0", b"-\n", b"SDG ", b'" ', "« ".encode(), b"A/78/PV.9\n", b"12. ", b"(see A/PV.707)", b"2030 ",
+    b"<a href='", b"<iframe srcdoc='", b"<style>@import 'http://127.0.0.1:9/x'", b"obj", b"endobj",
+    b"stream\n", b"endstream", b"xref", b"trailer", b"startxref", b"/Kids [2 0 R]", b"/Prev 0",
+    b"/Parent 2 0 R", b"/Rotate 45", b"/Length -1", b"/Count 99999999", b"/Filter /FlateDecode",
+    b"/MediaBox [0 0 0 0]", b"/Filter [/FlateDecode /FlateDecode /LZWDecode /ASCII85Decode]",
+    b"/OpenAction << /S /Launch /F (touch) >>", b"/ObjStm", b"/Encrypt 3 0 R", b"<w:p>", b"</w:p>",
+    b"<w:r><w:t>", b"<w:tbl>", b"<w:sdt>", b"<w:del>", b"<w:numId w:val='0'/>", b"<w:br/>",
+    b"<w:hyperlink r:id='rId1'>", b"<mc:AlternateContent>", b"# ", b"* ", b"> ", b"```\n", b"[a]: b\n",
+    b"[a](", b"![", b"|---|", b"1. ", b"---\n", b"`", b"%PDF-1.7\n", b"PK\x03\x04", b"\xc2\xa0", b"-\n",
+    b"SDG ", b'" ', "« ".encode(), b"A/78/PV.9\n", b"12. ", b"(see A/PV.707)", b"2030 ",
 )  # fmt: skip
 
 

@@ -1,9 +1,10 @@
-"""What one input did beside its answer: programs run, hosts reached, files written or left outside its folder."""
+"""What an input did beside its answer: programs run, hosts reached, files written or left elsewhere."""
 
 from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 import tempfile
 from contextlib import contextmanager
@@ -20,7 +21,7 @@ DEPTH: Final = ("a", "b", "c", "d")
 """Folders between ours and that of an input, so that what climbs out of it is seen where it lands."""
 
 CANARY: Final = "tracker-was-here"
-"""The file that a command makes which an input has run, beside the folders; inputs name its path as ``@CANARY@``."""
+"""The file, in the topmost folder, that hostile commands make; inputs name its path as ``@CANARY@``."""
 
 _PROGRAMS: Final = frozenset({"git", Path(sys.executable).name})
 _STARTS: Final = {"subprocess.Popen": 0, "os.exec": 0, "os.posix_spawn": 0, "os.spawn": 1, "os.system": 0}
@@ -29,7 +30,7 @@ _STARTS: Final = {"subprocess.Popen": 0, "os.exec": 0, "os.posix_spawn": 0, "os.
 _CHANGES: Final = frozenset({"os.rename", "os.link", "os.symlink", "os.mkdir", "os.truncate", "os.chmod"})
 _WRITES: Final = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 _LOOPBACK: Final = ("127.0.0.1", "::1", "localhost")
-_GIT: Final = ("git", "git-remote", "/usr/lib/git-core/git", "/usr/libexec/git-core/git")
+_GIT: Final = ("git", "/usr/lib/git-core/git", "/usr/libexec/git-core/git")
 """What git itself may start; a transport other than to a folder is none of them."""
 
 
@@ -72,7 +73,8 @@ class Guard:
             self.is_watching = False
             os.chdir(self.top)
             _remove(self.folder)
-        self._judge()
+            # Before what was raised: it may be no more than that the hook forbade something.
+            self._judge()
 
     def _judge(self) -> None:
         wrong = [*self.seen, *self._strangers(), *self._started_by_git()]
@@ -106,9 +108,8 @@ class Guard:
         for line in lines:
             if '"child_start"' in line:
                 event = json.loads(line)
-                program = str(next(iter(event.get("argv", ())), ""))
-                if event.get("child_class") == "hook" or event.get("use_shell") or not _is_git(program):
-                    yield f"command: git runs {event.get('child_class')} {event.get('argv')}"[:300]
+                if event["child_class"] == "hook" or not _is_git(event["argv"], shell=event["use_shell"]):
+                    yield f"command: git runs {event['child_class']} {event['argv']}"[:300]
 
     # The hook ------------------------------------------------------------------------------------------
 
@@ -144,7 +145,12 @@ class Guard:
             return True
         real = os.path.realpath(os.fsdecode(path))
         inside = (f"{self.folder}/", f"{self.top}/tmp/", f"/proc/{os.getpid()}/")
-        return real in {"/dev/null", str(self.folder)} or real.startswith(inside)
+        return real in {"/dev/null", str(self.folder), f"{self.top}/tmp"} or real.startswith(inside)
+
+
+def canary_of(folder: Path) -> Path:
+    """Return the file that commands in an input make, told by the folder of the input."""
+    return folder.parents[len(DEPTH)] / CANARY
 
 
 def make_guard() -> Guard:
@@ -170,8 +176,12 @@ def _is_near(address: object) -> bool:
     return not isinstance(address, tuple) or address[0] in _LOOPBACK
 
 
-def _is_git(program: str) -> bool:
-    return program in _GIT or program.startswith("git-") and not program.startswith("git-remote-")
+def _is_git(argv: list[str], *, shell: bool) -> bool:
+    """Tell whether git starts a part of itself, as it does through a shell to push to a folder."""
+    program = argv[0] if argv else "git"
+    if shell:
+        return re.fullmatch(r"git-(upload|receive)-pack '[^']*'", program) is not None
+    return program in _GIT or (program.startswith("git-") and not program.startswith("git-remote-"))
 
 
 def _remove(path: Path) -> None:

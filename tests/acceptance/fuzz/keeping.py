@@ -37,7 +37,8 @@ class Kept:
         (place / "input").write_bytes(data)
         again = f"python -m tests.acceptance.fuzz --target {target.name} --replay {place / 'input'}"
         (place / "report.txt").write_text(
-            f"{finding.kind}: {finding.signature}\n{origin}\nagain: {again}\n\n{finding.text}\n", encoding="utf-8"
+            f"{finding.kind}: {finding.signature}\n{origin}\nagain: {again}\n\n{finding.text}\n",
+            encoding="utf-8",
         )
         if finding.kind not in _DEADLY:
             smaller = make_smaller(target, data, finding.signature, workers)

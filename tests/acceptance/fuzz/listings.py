@@ -47,9 +47,10 @@ _MARKS: Final = (
     b"<![CDATA[", b"]]>", b"&#xD83D;", b"&#0;", b"<!DOCTYPE r [<!ENTITY e SYSTEM 'file:///etc/passwd'>]>",
     b"&e;", b"<!DOCTYPE r [<!ENTITY a 'aaaaaaaaaa'><!ENTITY b '&a;&a;&a;&a;&a;&a;&a;&a;'>]>", b"&b;",
     b"<?xml version='1.0' encoding='utf-7'?>", b"<?xml-stylesheet href='http://127.0.0.1:9/'?>", b"<a href='",
-    b"<base href='http://[::1'>", b"xml:base='http://a:99999/'", b"https://", b"http://a:b@c/", b"http://[::1]/",
-    b"//", b"\xe2\x80\xae", b"http://a.org:\xd9\xa3/", b"https://\xe2\x84\xaa.org/", b"javascript:", b"data:,",
-    b"?a=", b"#", b"%00", b"%zz", b"\\", b"<!--", b"-->", b"<?", b"?>", b"xmlns='", b"<html>", b"<rss>",
+    b"<base href='http://[::1'>", b"xml:base='http://a:99999/'", b"https://", b"http://a:b@c/",
+    b"http://[::1]/", b"//", b"\xe2\x80\xae", b"http://a.org:\xd9\xa3/", b"https://\xe2\x84\xaa.org/",
+    b"javascript:", b"data:,", b"?a=", b"#", b"%00", b"%zz", b"\\", b"<!--", b"-->", b"<?", b"?>", b"xmlns='",
+    b"<html>", b"<rss>",
 )  # fmt: skip
 
 _ROBOTS: Final = (
@@ -59,10 +60,11 @@ _ROBOTS: Final = (
     b"<html>not found</html>",
 )  # fmt: skip
 _RULES: Final = (
-    b"User-agent: tracker\n", b"User-agent: *\n", b"Disallow: ", b"Allow: /\n", b"Crawl-delay: ", b"nan", b"inf",
-    b"-1", b"1e400", b"Request-rate: 1/0\n", b"Request-rate: 0/1s\n", b"Visit-time: 9999-0\n", b"Host: ",
-    b"Sitemap: http://[\n", b"/*", b"*" * 50, b"/*a" * 40, b"$", b"%", b"%2f", b"\r", b"\xff", b":", b"#",
-    b"Disallow: /" + b"a*" * 100 + b"\n", b"user-agent:tracker/1.0 (x)\n", "Crawl-delay: ٣\n".encode(),
+    b"User-agent: tracker\n", b"User-agent: *\n", b"Disallow: ", b"Allow: /\n", b"Crawl-delay: ", b"nan",
+    b"inf", b"-1", b"1e400", b"Request-rate: 1/0\n", b"Request-rate: 0/1s\n", b"Visit-time: 9999-0\n",
+    b"Host: ", b"Sitemap: http://[\n", b"/*", b"*" * 50, b"/*a" * 40, b"$", b"%", b"%2f", b"\r", b"\xff",
+    b":", b"#", b"Disallow: /" + b"a*" * 100 + b"\n", b"user-agent:tracker/1.0 (x)\n",
+    "Crawl-delay: ٣\n".encode(),
 )  # fmt: skip
 
 
@@ -107,7 +109,9 @@ def read_robots(data: bytes, _folder: Path) -> str:
     delay = rules.crawl_delay()
     if not (0 <= delay <= LONGEST_CRAWL_DELAY and math.isfinite(delay)):
         raise Found(f"pace: {delay}")
-    answers = [_allows(rules, path) for path in ("/", "/private/79", "/" + "a" * 2000, "/a%2fb?c=d;e#f", "/€")]
+    answers = [
+        _allows(rules, path) for path in ("/", "/private/79", "/" + "a" * 2000, "/a%2fb?c=d;e#f", "/€")
+    ]
     return "mixed" if len(set(answers)) > 1 else "allowed" if answers[0] else "forbidden"
 
 

@@ -63,10 +63,10 @@ class Workers:
         self.input.write_bytes(data)
         answer = _ask(process, target, self.input)
         if answer is None:
-            text = self._bury()
-            return Result("", Finding(*_post_mortem(target, text)))
+            return Result("", Finding(*_post_mortem(target, self.end())))
         told: dict[str, str] | None = answer["finding"]
         if told or answer["resident"] > _LARGEST:
+            # What a finding left behind is not to be the next one's.
             self.end()
         finding = Finding(told["kind"], f"{target.name} {told['signature']}", told["text"]) if told else None
         return Result(answer["label"] or "broken", finding)
@@ -75,12 +75,13 @@ class Workers:
     def input(self) -> Path:
         return self.guard.top.with_suffix(".input")
 
-    def end(self) -> None:
-        """End the worker, and remove its folders."""
-        self._bury()
+    def end(self) -> str:
+        """End the worker, remove its folders, and return its last words."""
+        text = self._bury()
         shutil.rmtree(self.guard.top, ignore_errors=True)
         self.input.unlink(missing_ok=True)
         self._errors.unlink(missing_ok=True)
+        return text
 
     @property
     def _errors(self) -> Path:

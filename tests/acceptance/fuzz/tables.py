@@ -1,4 +1,4 @@
-"""Tables that people and their tools write: watch lists, vocabularies, metadata, coding sheets, coded sentences."""
+"""Tables that people and their tools write: watch lists, vocabularies, speakers, sheets, coded sentences."""
 
 from __future__ import annotations
 
@@ -29,40 +29,47 @@ _WATCH: Final = (
     b"text = '(?i)^session'\nreference = 'XAA/UNGA/{session}~prepared.en'\nvalid_from = 2024-01-01\n",
 )
 _WATCH_MARKS: Final = (
-    b"[settings]\n", b"[sources.x]\n", b"[sources.'../x']\n", b"[[sources]]\n", b"sources.a.b = 1\n", b"kind = 'index'\n",
-    b"path = '/etc/passwd'\n", b"path = '/dev/zero'\n", b"path = 'mirror.git'\n", b"path = '..'\n", b"path = ''\n",
-    b"path = 'lock'\n", b"url = 'file:///etc/passwd'\n", b"url = 'http://[::1'\n", b"url = 'https://a:b@c.org'\n",
-    b"links = '(a+)+$'\n", b"links = '(?P<a>'\n", b"links = '\\\\'\n", b"text = '" + b"(" * 200 + b"'\n",
-    b"links = 'a{99999}{99999}'\n", b"selector = ':has(:has(a))'\n", b"selector = '" + b"a " * 500 + b"'\n",
-    b"selector = ':nth-child(99999999999999n+1)'\n", b"selector = '[a=\"'\n", b"remove = []\n", b"remove = [[['a']]]\n",
-    b"pace = nan\n", b"pace = -inf\n", b"timeout = 1e400\n", b"connections = 99999999999999999999999\n",
-    b"allow_private = ['*']\n", b"allow_private = ['localhost:99999', '::1', '[::1]:80']\n", b"min_words = true\n",
-    b"reference = 'XAA/UNGA/{session}/{0.__class__}'\n", b"reference = 'XAA/UNGA/79@2'\n", b"valid_until = 10:00:00\n",
-    b"valid_from = 0001-01-01\n", b"open_from = 2024-13-40\n", b"contact = '\\u202e'\n", b"rights = \"\"\"\n\\u0000\"\"\"\n",
-    b"a = " + b"[" * 300, b"a = " + b"{b=" * 300, b"a." * 300 + b"b = 1\n", b"[" + b"a." * 300 + b"b]\n", b"'' = 1\n",
-    b"0x", b"1_000", b"2024-01-01T00:00:00Z", b"\"\"\"", b"'''", b"\\U0010ffff", b"#", b"=", b".", b"{", b"}",
+    b"[settings]\n", b"[sources.x]\n", b"[sources.'../x']\n", b"[[sources]]\n", b"sources.a.b = 1\n",
+    b"kind = 'index'\n", b"path = '/etc/passwd'\n", b"path = '/dev/zero'\n", b"path = 'mirror.git'\n",
+    b"path = '..'\n", b"path = ''\n", b"path = 'lock'\n", b"url = 'file:///etc/passwd'\n",
+    b"url = 'http://[::1'\n", b"url = 'https://a:b@c.org'\n", b"links = '(a+)+$'\n", b"links = '(?P<a>'\n",
+    b"links = '\\\\'\n", b"text = '" + b"(" * 200 + b"'\n", b"links = 'a{99999}{99999}'\n",
+    b"selector = ':has(:has(a))'\n", b"selector = '" + b"a " * 500 + b"'\n",
+    b"selector = ':nth-child(99999999999999n+1)'\n", b"selector = '[a=\"'\n", b"remove = []\n",
+    b"remove = [[['a']]]\n", b"pace = nan\n", b"pace = -inf\n", b"timeout = 1e400\n",
+    b"connections = 99999999999999999999999\n", b"allow_private = ['*']\n",
+    b"allow_private = ['localhost:99999', '::1', '[::1]:80']\n", b"min_words = true\n",
+    b"reference = 'XAA/UNGA/{session}/{0.__class__}'\n", b"reference = 'XAA/UNGA/79@2'\n",
+    b"valid_until = 10:00:00\n", b"valid_from = 0001-01-01\n", b"open_from = 2024-13-40\n",
+    b"contact = '\\u202e'\n", b'rights = """\n\\u0000"""\n', b"a = " + b"[" * 300,
+    b"a = " + b"{b=" * 300, b"a." * 300 + b"b = 1\n", b"[" + b"a." * 300 + b"b]\n", b"'' = 1\n", b"0x",
+    b"1_000", b"2024-01-01T00:00:00Z", b'"""', b"'''", b"\\U0010ffff", b"#", b"=", b".", b"{", b"}",
 )  # fmt: skip
 _VOCABULARY: Final = (
     b'name = "codebook"\noverlap = true\n[rivers]\nlabel = "Rivers"\nen = ["river", "Treaty on the Protection of Rivers"]\n'
     b'hints.en = "dykes; banks"\nnear_misses.en = ["river bed"]\nsdgs = ["6.5", "14"]\nscope_note = "water"\n'
     b'[corruption]\nlabel = "Corruption"\nbroader = "rivers"\nund = "corruption; bribe*"\nru = ["reka"]\nkind = "situation"\n',
-    (ROOT / "tracker" / "topics" / "vocabularies" / "un" / "peace.toml").read_bytes()[:3000].rpartition(b"\n[")[0],
+    (ROOT / "tracker" / "topics" / "vocabularies" / "un" / "peace.toml")
+    .read_bytes()[:3000]
+    .rpartition(b"\n[")[0],
 )
 _VOCABULARY_MARKS: Final = (
-    b"broader = 'rivers'\n", b"broader = 'corruption'\n", b"broader = ''\n", b"[rivers]\n", b"['']\n", b"['a/b']\n",
-    b"[\"\\u202e\"]\n", b"label = 'Rivers'\n", b"label = ' '\n", b"en = ['']\n", b"en = 'the'\n", b"en = '*'\n", b"en = 'a**'\n",
-    b"en = 'corruption'\n", b"und = 'corruption'\n", b"zh = ['\xe6\xb2\xb3']\n", b"ar = '\xd9\x86\xd9\x87\xd8\xb1'\n", b"en = '-'\n",
-    b"en = ['" + b"we " * 400 + b"']\n", b"near_misses.en = 'corruption is our first priority'\n", b"hints = 3\n", b"sdgs = ['18']\n",
-    b"kind = 'x'\n", b"near_misses = {en = 'a', xx = 'b'}\n", b"overlap = 'yes'\n", b"en = ['\\u0000']\n", b"en = 'SDG; SDG SDG; SDG SDG SDG'\n",
-    *_WATCH_MARKS[-17:],
+    b"broader = 'rivers'\n", b"broader = 'corruption'\n", b"broader = ''\n", b"[rivers]\n", b"['']\n",
+    b"['a/b']\n", b'["\\u202e"]\n', b"label = 'Rivers'\n", b"label = ' '\n", b"en = ['']\n",
+    b"en = 'the'\n", b"en = '*'\n", b"en = 'a**'\n", b"en = 'corruption'\n", b"und = 'corruption'\n",
+    b"zh = ['\xe6\xb2\xb3']\n", b"ar = '\xd9\x86\xd9\x87\xd8\xb1'\n", b"en = '-'\n",
+    b"en = ['" + b"we " * 400 + b"']\n", b"near_misses.en = 'corruption is our first priority'\n",
+    b"hints = 3\n", b"sdgs = ['18']\n", b"kind = 'x'\n", b"near_misses = {en = 'a', xx = 'b'}\n",
+    b"overlap = 'yes'\n", b"en = ['\\u0000']\n", b"en = 'SDG; SDG SDG; SDG SDG SDG'\n", *_WATCH_MARKS[-17:],
 )  # fmt: skip
 _VOCABULARY_CSV: Final = (
     b"id,label,terms,broader\nrivers,Rivers,river;rivers,\ncorruption,Corruption,bribe;bribes,rivers\n",
     b'\xef\xbb\xbf"id","label"\r\n"a","first priority"\r\n"b","A ""quoted"" label, with a comma"\r\n',
 )
 _CSV_MARKS: Final = (
-    b",", b";", b'"', b'""', b"\r", b"\r\n", b"\n\n", b"id", b"label", b"terms", b"broader", b",,,,", b"=1+1", b"@x", b"'=1",
-    b"\t", b"\xef\xbb\xbf", b"rivers", b'"\n"', b"x" * 140_000, b"\x00", b"\xe2\x80\xae", b"accept", b"reject", b"reworded",
+    b",", b";", b'"', b'""', b"\r", b"\r\n", b"\n\n", b"id", b"label", b"terms", b"broader", b",,,,", b"=1+1",
+    b"@x", b"'=1", b"\t", b"\xef\xbb\xbf", b"rivers", b'"\n"', b"x" * 140_000, b"\x00", b"\xe2\x80\xae",
+    b"accept", b"reject", b"reworded",
 )  # fmt: skip
 
 
@@ -143,8 +150,14 @@ def use_vocabulary_as(data: bytes, folder: Path, name: str) -> str:
     )
     refused = [ran.code == 2 for ran in used if ran is not used[2]]
     # What is wrong with a vocabulary that can be read is told by check, with 1, and refused by the others.
-    if any(refused) != all(refused) or any(refused) < (checked.code == 2) or any(refused) > bool(checked.code):
-        raise Found(f"check ended with {checked.code}, others with {[ran.code for ran in used]}: {used[3].err}")
+    if (
+        any(refused) != all(refused)
+        or any(refused) < (checked.code == 2)
+        or any(refused) > bool(checked.code)
+    ):
+        raise Found(
+            f"check ended with {checked.code}, others with {[ran.code for ran in used]}: {used[3].err}"
+        )
     return outcome(checked)
 
 
@@ -156,18 +169,21 @@ _METADATA: Final = (
     b"\xef\xbb\xbfCountry;Session\r\nXAA;33\r\n",
 )
 _METADATA_MARKS: Final = (
-    *_CSV_MARKS, b"XAA,33,", b"XAA,thirty-third,", b"xaa,33", b"country", b"session", b"item", b"2024-99-99", b"verbatim",
-    b"general-debate", b"fr", b"javascript:alert(1)", b"EU", b"\xff",
+    *_CSV_MARKS, b"XAA,33,", b"XAA,thirty-third,", b"xaa,33", b"country", b"session", b"item", b"2024-99-99",
+    b"verbatim", b"general-debate", b"fr", b"javascript:alert(1)", b"EU", b"\xff",
 )  # fmt: skip
 _CODED: Final = (
     b'{"text": "Corruption is our first priority.", "codes": ["corruption"]}\n'
     b'{"text": "We protect rivers.", "codes": ["Rivers", "corruption"], "more": 1}\n{"text": "Thank you.", "codes": []}\n',
 )
-_CODED_CSV: Final = (b"text,codes\nCorruption is our priority.,corruption\n\"We protect, rivers.\",Rivers;corruption\nThanks,\n",)
+_CODED_CSV: Final = (
+    b'text,codes\nCorruption is our priority.,corruption\n"We protect, rivers.",Rivers;corruption\nThanks,\n',
+)
 _JSON_MARKS: Final = (
-    b"{", b"}", b"[", b"]", b":", b",", b"null", b"true", b"1e999", b"-0", b"NaN", b"Infinity", b'"\\ud800"', b'"\\u0000"', b'"codes"',
-    b'"text"', b'"text": 1', b'"codes": "corruption"', b'"codes": [[]]', b'"codes": [null]', b'{"a":' * 2000, b"[" * 100_000,
-    b"9" * 5000, b'"' + b"a" * 5000 + b'"', b"\xef\xbb\xbf", b"\\", b'""', b"\n", b'{"text": "", "codes": [""]}\n',
+    b"{", b"}", b"[", b"]", b":", b",", b"null", b"true", b"1e999", b"-0", b"NaN", b"Infinity", b'"\\ud800"',
+    b'"\\u0000"', b'"codes"', b'"text"', b'"text": 1', b'"codes": "corruption"', b'"codes": [[]]',
+    b'"codes": [null]', b'{"a":' * 2000, b"[" * 100_000, b"9" * 5000, b'"' + b"a" * 5000 + b'"',
+    b"\xef\xbb\xbf", b"\\", b'""', b"\n", b'{"text": "", "codes": [""]}\n',
 )  # fmt: skip
 
 
@@ -182,7 +198,9 @@ def _sheet() -> bytes:
 def _model() -> bytes:
     """Return a model that was taught, as the program writes it."""
     given = {**archive_files(), "v.toml": _VOCABULARY[0], "coded.jsonl": _CODED[0] * 20}
-    return make_files(("topics", "learn", "coded.jsonl", "--vocabulary", "v.toml"), given=given)["v.model.json"]
+    return make_files(("topics", "learn", "coded.jsonl", "--vocabulary", "v.toml"), given=given)[
+        "v.model.json"
+    ]
 
 
 def make_metadata(random: Random) -> bytes:
@@ -197,7 +215,19 @@ def make_sheet(random: Random) -> bytes:
     rows = list(csv.reader(io.StringIO(_sheet().decode())))
     for _ in range(random.randint(1, 4)):
         row = random.choice(rows)
-        cells = ("", "level", "sentences", "strength", "XAA/CCPCJ/33", "corruption", "absent", "coder Bo", "note Bo", "x", "'=a")
+        cells = (
+            "",
+            "level",
+            "sentences",
+            "strength",
+            "XAA/CCPCJ/33",
+            "corruption",
+            "absent",
+            "coder Bo",
+            "note Bo",
+            "x",
+            "'=a",
+        )
         row[random.randrange(len(row))] = random.choice(cells)
     out = io.StringIO()
     csv.writer(out).writerows(rows)
@@ -214,16 +244,21 @@ def make_coded(random: Random) -> bytes:
 def make_model(random: Random) -> bytes:
     """Return the file of a model with other values, or damaged."""
     if random.randrange(2):
-        return _make(random, (_model(),), (*_JSON_MARKS, b'"threshold": 0', b'"bias": "a"', b'"language": "xx"', b'"terms": {}'))
+        return _make(
+            random,
+            (_model(),),
+            (*_JSON_MARKS, b'"threshold": 0', b'"bias": "a"', b'"language": "xx"', b'"terms": {}'),
+        )
     content = json.loads(_model())
     change_json(random, content)
     return json.dumps(content).encode()
 
 
 ODD: Final = (
-    None, True, 0, -1, 2**31, 2**63, 2**70, -(2**63), 0.5, 1e300, float("inf"), float("nan"), "", "a", "é", "\x00", "\u202e", "1", "-1",
-    "../x", "9" * 400, "2024-02-30", "2024-05-20T10:00:00Z", "[]", "[[0, 1, 0, 1]]", "[[1]]", "{}", "\ud800", [], {}, [[]], {"": 0},
-    "XAA", "GBR/UNGA/79", "en", "prepared", "x' OR 1", '"', "a" * 20_000, "https://a.org/1", "=1+1", "\n", {"base64": "AAE="},
+    None, True, 0, -1, 2**31, 2**63, 2**70, -(2**63), 0.5, 1e300, float("inf"), float("nan"), "", "a", "é",
+    "\x00", "\u202e", "1", "-1", "../x", "9" * 400, "2024-02-30", "2024-05-20T10:00:00Z", "[]",
+    "[[0, 1, 0, 1]]", "[[1]]", "{}", "\ud800", [], {}, [[]], {"": 0}, "XAA", "GBR/UNGA/79", "en", "prepared",
+    "x' OR 1", '"', "a" * 20_000, "https://a.org/1", "=1+1", "\n", {"base64": "AAE="},
 )  # fmt: skip
 """Values where others are expected."""
 
@@ -238,11 +273,13 @@ def change_json(random: Random, content: object) -> None:
             case 0:
                 del holder[key]
             case 1 if isinstance(holder, dict):
-                holder[random.choice(["", "id", "text", "x", "a\" b", str(key).upper()])] = holder.pop(key)
+                holder[random.choice(["", "id", "text", "x", 'a" b', str(key).upper()])] = holder.pop(key)
             case 1 | 2 if isinstance(holder, list):
                 holder.insert(key, holder[key])
             case 3:
-                holder[key] = random.choice(list(_walk(content))[:500]) if random.randrange(2) else {"a": holder[key]}
+                holder[key] = (
+                    random.choice(list(_walk(content))[:500]) if random.randrange(2) else {"a": holder[key]}
+                )
             case _:
                 holder[key] = random.choice(ODD)
 
@@ -262,7 +299,9 @@ def use_metadata(data: bytes, folder: Path) -> str:
     """Import a folder whose speakers a table names."""
     put_files({"c/XAA/33.txt": b"We agree.\n", "c/GBR/33.txt": b"We do not.\n", "m.csv": data}, folder)
     call("init")
-    ran = call("import", "c", "--body", "CCPCJ", "--pattern", "{country}/{session}.txt", "--metadata", "m.csv")
+    ran = call(
+        "import", "c", "--body", "CCPCJ", "--pattern", "{country}/{session}.txt", "--metadata", "m.csv"
+    )
     for command in (("list",), ("list", "--format", "json"), ("verify",), ("runs",)):
         if call(*command).code:
             raise Found(f"{command} ends in trouble or with findings after that")
@@ -274,7 +313,12 @@ def use_sheet(data: bytes, folder: Path) -> str:
     put_archive(folder)
     (folder / "s.csv").write_bytes(data)
     ran = call("judge", "--from", "s.csv")
-    for command in (("decisions",), ("decisions", "--format", "csv"), ("verify",), ("priorities", "XAA/CCPCJ/33")):
+    for command in (
+        ("decisions",),
+        ("decisions", "--format", "csv"),
+        ("verify",),
+        ("priorities", "XAA/CCPCJ/33"),
+    ):
         if call(*command).code:
             raise Found(f"{command} ends in trouble or with findings after that")
     return outcome(ran)

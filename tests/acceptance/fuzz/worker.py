@@ -26,9 +26,6 @@ if TYPE_CHECKING:
 
     from tests.acceptance.fuzz.target import Target
 
-_TIMES, _MORE = 1.5, 30.0
-"""An input hangs once it takes so many times its bound by the clock, and half a minute: the machine is shared."""
-
 _ADDRESS_SPACE = 6 * GIGABYTE
 """More the machine is not to lend, whatever an input asks for."""
 
@@ -36,8 +33,8 @@ _FRAMES, _RECURS = 3, 20
 
 
 def longest(target: Target) -> float:
-    """Return the seconds by the clock after which an input hangs."""
-    return _TIMES * target.seconds + _MORE
+    """Return the seconds by the clock after which an input hangs: the machine is shared."""
+    return 2.0 + min(3 * target.seconds, target.seconds + 60)
 
 
 def serve(top: Path, modules: list[str]) -> None:
@@ -67,7 +64,7 @@ def run_input(target: Target, data: bytes, guard: Guard) -> dict[str, Any]:
     try:
         with guard.watch() as folder:
             label = target.run(data, folder)
-    except BaseException as error:  # whatever it is, it is what is looked for
+    except BaseException as error:  # noqa: BLE001 (whatever it is, it is what is looked for)
         finding = _describe(error)
     finally:
         faulthandler.cancel_dump_traceback_later()
