@@ -1,11 +1,12 @@
 """Feeds every door of the program with what strangers might write, and keeps what breaks a law.
 
-Run as ``python -m tests.acceptance.fuzz --minutes 60 --keep findings`` in the root of the repository. The time
-is shared among the targets. The same seed makes the same inputs. Inputs are run by a process of their own,
-which dies where a library does and is killed where it hangs. A finding is what is raised and is no expected
-error, an exit code that is not documented, more than one line about a trouble, what a terminal would obey, a
-hang, memory over the target's bound, a program run, a host reached, a file written outside the folder or left
-lying about. Each is written to ``--keep`` once, with the bytes that show it; ``--replay FILE`` runs those again.
+Run as ``python -m tests.acceptance.fuzz --minutes 60 --keep findings`` in the root of the repository. The
+time is shared among the targets. The same seed makes the same inputs. Inputs are run by a process of their
+own, which dies where a library does and is killed where it hangs. A finding is what is raised and is no
+expected error, an exit code that is not documented, more than one line about a trouble, what a terminal
+would obey, a hang, memory over the target's bound, a program run, a host reached, a file written outside
+the folder or left lying about. Each is written to ``--keep`` once, with the bytes that show it;
+``--replay`` runs those again.
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ import sys
 from contextlib import redirect_stderr, redirect_stdout
 from functools import cache
 from io import BytesIO, TextIOWrapper
+from typing import cast
 
 import typer.main
 
@@ -35,7 +36,7 @@ def call(*arguments: str | os.PathLike[str], stdin: bytes = b"") -> Ran:
     and for characters that a terminal obeys. What is no expected error comes through as it was raised.
     """
     out, err = _Stream(), _Stream()
-    before, sys.argv = (sys.argv, sys.stdin), ["tracker", *map(os.fspath, arguments)]
+    before, sys.argv = (sys.argv, sys.stdin), ["tracker", *(os.fspath(argument) for argument in arguments)]
     sys.stdin = TextIOWrapper(BytesIO(stdin), encoding="utf-8")
     code: object = 0
     try:
@@ -64,7 +65,7 @@ class _Stream(TextIOWrapper):
 
     def read(self, _size: int | None = None) -> str:
         self.flush()
-        return self.buffer.getvalue().decode("utf-8")  # type: ignore[attr-defined]
+        return cast("BytesIO", self.buffer).getvalue().decode("utf-8")
 
 
 def _check(ran: Ran, arguments: tuple[object, ...]) -> None:

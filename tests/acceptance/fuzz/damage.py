@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -20,6 +21,11 @@ WIDE: tuple[bytes, ...] = (
     b"$(touch x)", b"null", b"NaN",
 )  # fmt: skip
 """Pieces that trouble readers of most formats."""
+
+
+def read_seeds(pattern: str) -> tuple[bytes, ...]:
+    """Return the sound inputs beside this module whose names fit a pattern."""
+    return tuple(path.read_bytes() for path in sorted((Path(__file__).parent / "seeds").glob(pattern)))
 
 
 def damage(

@@ -52,6 +52,10 @@ class Guard:
         return self.deep / "run"
 
     @property
+    def temporary(self) -> Path:
+        return self.top / "tmp"
+
+    @property
     def canary(self) -> Path:
         return self.top / CANARY
 
@@ -83,8 +87,8 @@ class Guard:
 
     def _strangers(self) -> Iterator[str]:
         """Yield what lies where nothing should, and take it away."""
-        beside = [self.top / "tmp", *(folder for folder in (self.top, *self._between()))]
-        expected = {self.top / "tmp", self.trace, *self._between()}
+        beside = [self.temporary, *(folder for folder in (self.top, *self._between()))]
+        expected = {self.temporary, self.trace, *self._between()}
         for folder in beside:
             for path in folder.iterdir():
                 if path not in expected:
@@ -144,8 +148,8 @@ class Guard:
         if not isinstance(path, str | bytes | os.PathLike):
             return True
         real = os.path.realpath(os.fsdecode(path))
-        inside = (f"{self.folder}/", f"{self.top}/tmp/", f"/proc/{os.getpid()}/")
-        return real in {"/dev/null", str(self.folder), f"{self.top}/tmp"} or real.startswith(inside)
+        inside = (f"{self.folder}/", f"{self.temporary}/", f"/proc/{os.getpid()}/")
+        return real in {"/dev/null", str(self.folder), str(self.temporary)} or real.startswith(inside)
 
 
 def canary_of(folder: Path) -> Path:
@@ -158,7 +162,7 @@ def make_guard() -> Guard:
     top = Path(os.path.realpath(tempfile.mkdtemp(prefix="tracker-fuzz-")))
     guard = Guard(top)
     guard.deep.mkdir(parents=True)
-    (top / "tmp").mkdir()
+    guard.temporary.mkdir()
     return guard
 
 

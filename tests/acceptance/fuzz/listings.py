@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import httpx
 from protego import Protego
 
-from tests.acceptance.fuzz.damage import WIDE, damage
+from tests.acceptance.fuzz.damage import WIDE, damage, read_seeds
 from tests.acceptance.fuzz.target import Found, Target
 from tests.hostile import HALF_CHARACTERS, SLOW
 from tests.test_extract import PAGE
@@ -25,22 +25,11 @@ if TYPE_CHECKING:
     from random import Random
 
 _URL: Final = "https://www.example.org/79"
-_ATOM: Final = b"""<?xml version="1.0"?><feed xmlns="http://www.w3.org/2005/Atom" xml:base="https://a.org/b/">
-<entry><title>79th session</title><link rel="alternate" href="79"/><link rel="self" href="/self"/></entry>
-<entry xml:base="../c/"><title type="html">&lt;b&gt;80th&lt;/b&gt;</title><link href="?a=1#b"/></entry></feed>"""
-_RDF: Final = b"""<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/">
-<channel/><item rdf:about="a"><title>79th</title><link>https://a.org/79</link></item></rdf:RDF>"""
-_RSS: Final = b"""<?xml version="1.0"?><rss version="2.0"><channel><title>Rivers</title><item><title>79th</title>
-<link>https://www.example.org/79</link></item><item><guid isPermaLink="true">https://a.org/8</guid></item>
-</channel></rss>"""
-_NESTED: Final = b"""<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"><sitemap><loc>
-https://www.example.org/a.xml</loc></sitemap></sitemapindex>"""
-_SITEMAP: Final = _NESTED.replace(b"sitemapindex", b"urlset").replace(b"sitemap>", b"url>")
-_PAGE: Final = b"""<html><head><base href="/b/"></head><body><a href="79">79th <b>session</b></a>
-<a href="//b.org/80">80th</a><area href="javascript:alert(1)"><a href="http://[::1]:80/x">v6</a></body></html>"""
+_INDEXES: Final = read_seeds("index-*")
 _SEEDS: Final = (
-    _ATOM, _RDF, _RSS, _NESTED, _SITEMAP, _PAGE, HALF_CHARACTERS, PAGE.replace("%s", "").encode("utf-16"),
-    _ATOM.decode().encode("utf-16"), *(data for data in SLOW.values() if len(data) < 100_000),
+    *_INDEXES, HALF_CHARACTERS, PAGE.replace("%s", "").encode("utf-16"),
+    _INDEXES[0].decode().encode("utf-16"),
+    *(data for data in SLOW.values() if len(data) < 100_000),
 )  # fmt: skip
 _MARKS: Final = (
     b"<item>", b"</item>", b"<entry>", b"<link>", b"<link href='", b"<loc>", b"<sitemap>", b"<title>",
@@ -53,12 +42,7 @@ _MARKS: Final = (
     b"<html>", b"<rss>",
 )  # fmt: skip
 
-_ROBOTS: Final = (
-    b"User-agent: *\nDisallow: /private\nAllow: /private/79$\nCrawl-delay: 5\n",
-    b"\xef\xbb\xbfUser-agent: tracker\r\nDisallow: /*?*=\r\nSitemap: https://a.org/s.xml\r\nCrawl-delay: 1e9\r\n",
-    b"User-Agent: a\nUser-agent: b\nDisallow: /%7Ea/%E2%82%AC\nRequest-rate: 1/10s 0900-1700\nVisit-time: 0600-0845\n",
-    b"<html>not found</html>",
-)  # fmt: skip
+_ROBOTS: Final = read_seeds("robots-*")
 _RULES: Final = (
     b"User-agent: tracker\n", b"User-agent: *\n", b"Disallow: ", b"Allow: /\n", b"Crawl-delay: ", b"nan",
     b"inf", b"-1", b"1e400", b"Request-rate: 1/0\n", b"Request-rate: 0/1s\n", b"Visit-time: 9999-0\n",

@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Final
 from zlib import crc32
 
 from tests.acceptance.fuzz.archive import put_files
-from tests.acceptance.fuzz.calling import call, outcome
-from tests.acceptance.fuzz.damage import damage
-from tests.acceptance.fuzz.tables import ODD, change_json
+from tests.acceptance.fuzz.calling import call
+from tests.acceptance.fuzz.damage import damage, read_seeds
+from tests.acceptance.fuzz.odd import ODD, change_json
 from tests.acceptance.fuzz.target import Found, Target
+from tests.acceptance.fuzz.using import use_archive
 from tests.mirrors import list_files, make_record
 from tests.repositories import run_git
 from tracker.workflows.mirror import update_mirror
@@ -25,17 +26,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from random import Random
 
-    from tests.running import Ran
 
 Tree = dict[str, tuple[str, bytes]]
 """Modes and contents by path."""
 
-_WATCH: Final = (
-    b'[settings]\nallow_private = ["127.0.0.1", "169.254.169.254"]\n[sources.a]\nreference = "XAA/UNGA/79"\n'
-    b'url = "http://127.0.0.1:9/"\n',
-    b'[sources.a]\nreference = "XAA/UNGA/79"\npath = "../../../../../../etc/passwd"\n',
-    b"\xff", b"a = " + b"[" * 3000,
-)  # fmt: skip
+_WATCH: Final = (*read_seeds("received-*.toml"), b"\xff", b"a = " + b"[" * 3000)
 _PATHS: Final = (
     "../tracker-was-here", "a/../../tracker-was-here", ".git/hooks/post-checkout", "hooks/post-update",
     "config", "documents/..", "documents/ab/" + "0" * 64, "documents/ab/../../x.json",
@@ -83,7 +78,7 @@ def sound() -> Mapping[str, tuple[str, bytes]]:
 
 
 def _content(answer: str) -> bytes:
-    """Return what ``cat-file --batch`` gave beneath its first line; all of it is UTF-8, and ends in no blank."""
+    """Return what ``cat-file --batch`` gave beneath its first line; it is UTF-8, and ends in no blank."""
     head, _, rest = answer.encode("utf-8", "surrogateescape").partition(b"\n")
     return rest.ljust(int(head.split()[2]), b"\n")
 
@@ -132,7 +127,7 @@ def _change(random: Random, tree: Tree) -> None:
 
 
 def _change_rows(random: Random, path: str, data: bytes) -> bytes:
-    """Change the rows of a file; where a text was changed its digest mostly is too, so that it comes farther."""
+    """Change the rows of a file, and the digests of its texts mostly, so that it comes farther."""
     try:
         lines = (
             [json.loads(line) for line in data.splitlines()] if path.endswith("jsonl") else [json.loads(data)]
@@ -150,7 +145,7 @@ def _change_rows(random: Random, path: str, data: bytes) -> bytes:
 
 
 def _change_table(random: Random, content: dict[str, object]) -> None:
-    """Change what a reader of tables trusts: names of tables and columns, types of values, numbers of rows."""
+    """Change what a reader of tables trusts: their names, those of columns, types of values, numbers."""
     table = random.choice(sorted(content))
     rows = content[table]
     match random.randrange(4):
@@ -204,61 +199,6 @@ def use(data: bytes, folder: Path) -> str:
         return "refused"
     use_archive("again", "given.txt", crc32(data))
     return "rebuilt"
-
-
-def use_archive(archive: str, document: str, turn: int) -> str:
-    """Use an archive that came from others as its new owner would: read it, check it, or go on writing it.
-
-    ``turn`` chooses among the three, since all that there is to do takes a second.
-    """
-    place = ("--archive", archive)
-    listed = call("list", "--format", "json", *place)
-    references = _references(listed)
-    series = "/".join(references[0].split("/")[:2])
-    commands = (_reading(references, series), _checking(), _writing(references, document))[turn % 3]
-    for command in commands:
-        call(*command, *place)
-    return outcome(listed)
-
-
-def _references(listed: Ran) -> list[str]:
-    if listed.code:
-        return ["XAA/UNGA/79"]
-    return [str(entry["reference"]) for entry in json.loads(listed.out)][:3] or ["XAA/UNGA/79"]
-
-
-Commands = tuple[tuple[str, ...], ...]
-
-
-def _reading(references: list[str], series: str) -> Commands:
-    each = tuple(
-        (name, one) for one in references for name in ("show", "log", "blame", "priorities", "decisions")
-    )
-    return (
-        *each, ("list",), ("runs",), ("runs", "1"), ("runs", "2", "--format", "json"), ("health",),
-        ("review",), ("expect",), ("sources", "list"), ("diff", "--encoder", "none", "--", *references[:2]),
-        ("diff", series, "--encoder", "none"), ("timeline", series), ("phrases", series),
-        ("trace", series, "Corruption is our first priority"), ("search", "dykes"),
-        ("search", "corruption", "--format", "json"), ("report", "--year", "2026", "--format", "json"),
-        ("compare-countries", "UNGA", "79"), ("log", references[0], "--versions"),
-    )  # fmt: skip
-
-
-def _checking() -> Commands:
-    return (
-        ("datasette-metadata",), ("verify", "--json"), ("export-bag", "bag"), ("export-warc", "a.warc"),
-        ("backup", "copy.db"), ("verify", "--repair"), ("verify",), ("list",),
-    )  # fmt: skip
-
-
-def _writing(references: list[str], document: str) -> Commands:
-    return (
-        ("add", document, "--as", "XAA/UNGA/81"), ("add", document, "--as", references[0]), ("reextract",),
-        ("mirror", "update"),
-        ("judge", references[0], "--topic", "corruption", "--level", "mentioned", "--by", "Ana"),
-        ("withdraw", references[-1], "--reason", "a", "--authority", "b"), ("mirror", "update"), ("list",),
-        ("verify",),
-    )  # fmt: skip
 
 
 TARGETS: Final = (Target("mirrors", make, use, seconds=60.0),)

@@ -11,43 +11,32 @@ from typing import TYPE_CHECKING, Final
 from zlib import crc32
 
 from tests.acceptance.fuzz.archive import put_files
-from tests.acceptance.fuzz.damage import damage
-from tests.acceptance.fuzz.mirrors import use_archive
-from tests.acceptance.fuzz.tables import ODD
+from tests.acceptance.fuzz.damage import damage, read_seeds
+from tests.acceptance.fuzz.odd import ODD
 from tests.acceptance.fuzz.target import Target
+from tests.acceptance.fuzz.using import use_archive
 from tests.mirrors import make_record
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from random import Random
 
 _WAL_MODE: Final = slice(18, 20)
 """Where a file says that its journal is a log beside it, which one in memory cannot have."""
 
-_OBJECTS: Final = (
-    "CREATE TRIGGER t AFTER INSERT ON runs BEGIN DELETE FROM documents; END",
-    "CREATE TRIGGER t BEFORE INSERT ON runs BEGIN SELECT RAISE(ABORT, 'no'); END",
-    "CREATE TRIGGER t AFTER INSERT ON snapshots BEGIN UPDATE versions SET text = 'x'; END",
-    "DROP VIEW readable_snapshots; CREATE TABLE readable_snapshots AS SELECT * FROM snapshots",
-    "DROP VIEW readable_snapshots; CREATE VIEW readable_snapshots AS WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT s.* FROM snapshots s, c",
-    "DROP VIEW readable_snapshots; CREATE VIEW readable_snapshots AS SELECT *, load_extension('/tmp/x.so') FROM snapshots",
-    "DROP VIEW readable_snapshots; CREATE VIEW readable_snapshots AS SELECT *, zeroblob(900000000) AS z FROM snapshots",
-    "CREATE VIEW v AS SELECT readfile('/etc/passwd')", "CREATE VIRTUAL TABLE e USING fts5(a)",
-    "CREATE VIRTUAL TABLE e USING fts5(a, tokenize = 'trigram')",
-    "CREATE VIRTUAL TABLE r USING rtree(id, a, b)", "DROP TABLE segments_fts", "DROP TABLE segments",
-    "DELETE FROM segments_fts_data", "UPDATE segments_fts_data SET block = x'00ff'",
-    "UPDATE segments_fts_config SET v = 99", "CREATE TABLE x (y AS (abs(-9223372036854775808)))",
-    "CREATE INDEX i ON versions (lower(text))",
-    "ALTER TABLE versions ADD COLUMN more DEFAULT (randomblob(10))", "ALTER TABLE documents RENAME TO papers",
-    "ALTER TABLE versions RENAME COLUMN text TO words", 'CREATE TABLE "a"" b" (c)',
-    'CREATE TABLE sqlx ("\u202e")', "DELETE FROM _sqlite_migrations",
-    "INSERT INTO _sqlite_migrations SELECT 'tracker', 'x', 'y' FROM _sqlite_migrations LIMIT 1",
-    "UPDATE _sqlite_migrations SET name = x'ff'", "PRAGMA user_version = -1", "PRAGMA application_id = 1",
-    "PRAGMA encoding = 'UTF-16'",
-    "PRAGMA writable_schema = 1; UPDATE sqlite_master SET sql = replace(sql, 'CHECK', 'check') WHERE type = 'table'",
-    "PRAGMA writable_schema = 1; UPDATE sqlite_master SET sql = sql || ' x' WHERE name = 'runs'",
-    "PRAGMA writable_schema = 1; UPDATE sqlite_master SET rootpage = 2 WHERE name = 'documents'",
-    "PRAGMA writable_schema = 1; INSERT INTO sqlite_master VALUES ('table', 'z', 'z', 0, 'CREATE VIRTUAL TABLE z USING nothing()')",
-    "PRAGMA writable_schema = 1; DELETE FROM sqlite_master WHERE name = 'statements'",
+_OBJECTS: Final = read_seeds("objects.sql")[0].decode().splitlines()
+"""What another program, or a stranger, does to a schema; one a line."""
+
+
+Change = tuple[str, tuple[object, ...]]
+"""A command of SQL, and its values."""
+
+_TRIGGERS: Final = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+_VALUES: Final = (
+    *(value for value in ODD if value is None or isinstance(value, float | bool)),
+    *(value for value in ODD if isinstance(value, str) and value != "\ud800"),
+    *(value for value in ODD if isinstance(value, int) and abs(value) < 2**63),
+    b"\xff\x00", b"", -(2**63),
 )  # fmt: skip
 
 
@@ -68,7 +57,7 @@ def make(random: Random) -> bytes:
         case 1:
             return _alter(random, [random.choice(_OBJECTS)])
         case 2:
-            return _alter(random, [*_change_rows(random), *random.sample(_OBJECTS, random.randrange(2))])
+            return _alter(random, (*_change_rows(random), *random.sample(_OBJECTS, random.randrange(2))))
         case _:
             return _alter(random, _change_rows(random))
 
@@ -84,32 +73,23 @@ def _damage_bytes(random: Random, data: bytes) -> bytes:
     return data
 
 
-def _change_rows(random: Random) -> list[str | tuple[str, object]]:
+def _change_rows(random: Random) -> list[Change]:
     """Return changes of one to three values, of whatever table, to what is not expected there."""
-    changes: list[str | tuple[str, object]] = []
-    for _ in range(random.randint(1, 3)):
-        table, column = random.choice(_columns())
-        values = [
-            value
-            for value in ODD
-            if not isinstance(value, list | dict) and not (isinstance(value, int) and abs(value) >= 2**63)
-        ]
-        value = random.choice((*values, b"\xff\x00", b"", -(2**63)))
-        where = random.choice(
-            ("", " WHERE rowid = 1", ' WHERE rowid = (SELECT max(rowid) FROM "%s")' % table)
-        )
-        kind = random.randrange(6)
-        if kind == 0:
-            changes.append(f'DELETE FROM "{table}"{where}')
-        elif kind == 1:
-            changes.append(
-                f'UPDATE "{table}" SET "{column}" = "{random.choice([name for of, name in _columns() if of == table])}"{where}'
-            )
-        elif isinstance(value, str) and "\ud800" in value:
-            changes.append(f'UPDATE "{table}" SET "{column}" = CAST(x\'eda080\' AS TEXT){where}')
-        else:
-            changes.append((f'UPDATE OR IGNORE "{table}" SET "{column}" = ?{where}', value))
-    return changes
+    return [_change_row(random, *random.choice(_columns())) for _ in range(random.randint(1, 3))]
+
+
+def _change_row(random: Random, table: str, column: str) -> Change:
+    last = f' WHERE rowid = (SELECT max(rowid) FROM "{table}")'  # noqa: S608 (names of our schema)
+    where = random.choice(("", " WHERE rowid = 1", last))
+    if not random.randrange(6):
+        return f'DELETE FROM "{table}"{where}', ()  # noqa: S608 (as above)
+    if not random.randrange(5):
+        other = random.choice([name for of, name in _columns() if of == table])
+        return f'UPDATE "{table}" SET "{column}" = "{other}"{where}', ()  # noqa: S608 (as above)
+    if not random.randrange(10):
+        # Half a character, which Python does not write.
+        return f'UPDATE "{table}" SET "{column}" = CAST(x\'eda080\' AS TEXT){where}', ()  # noqa: S608 (as above)
+    return f'UPDATE OR IGNORE "{table}" SET "{column}" = ?{where}', (random.choice(_VALUES),)  # noqa: S608
 
 
 @cache
@@ -123,22 +103,20 @@ def _columns() -> tuple[tuple[str, str], ...]:
         return tuple((str(table), str(column)) for table, column in rows)
 
 
-def _alter(random: Random, changes: list[str] | list[str | tuple[str, object]]) -> bytes:
+def _alter(random: Random, changes: Sequence[str | Change]) -> bytes:
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
         connection.deserialize(sound())
         connection.execute("PRAGMA ignore_check_constraints = ON")
         if random.randrange(2):
             # As another program would: what the record notes of its changes then tells of them.
-            for (name,) in connection.execute(
-                "SELECT name FROM sqlite_master WHERE type = 'trigger'"
-            ).fetchall():
+            for (name,) in connection.execute(_TRIGGERS).fetchall():
                 connection.execute(f'DROP TRIGGER "{name}"')
         for change in changes:
             with suppress(sqlite3.Error):
-                if isinstance(change, tuple):
-                    connection.execute(change[0], [change[1]])
-                else:
+                if isinstance(change, str):
                     connection.executescript(change)
+                else:
+                    connection.execute(*change)
         return bytes(connection.serialize())
 
 

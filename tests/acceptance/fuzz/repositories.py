@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import os
-import tarfile
 import tempfile
 from functools import cache
 from pathlib import Path
@@ -13,7 +10,8 @@ from zlib import crc32
 
 from tests.acceptance.fuzz.archive import put_files
 from tests.acceptance.fuzz.calling import call, outcome
-from tests.acceptance.fuzz.damage import damage
+from tests.acceptance.fuzz.damage import damage, read_seeds
+from tests.acceptance.fuzz.folders import Entries, Entry, pack, unpack
 from tests.acceptance.fuzz.guard import canary_of
 from tests.acceptance.fuzz.target import Target
 from tests.mirrors import make_record
@@ -23,10 +21,6 @@ from tracker.workflows.mirror import update_mirror
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from random import Random
-
-Entry = tuple[str, bytes]
-"""What is at a path: ``file``, ``program``, ``link`` or ``pipe``; and its content, or where it leads."""
-Entries = dict[str, Entry]
 
 _COMMAND: Final = "touch @CANARY@"
 _NAMES_PROGRAM: Final = (
@@ -40,29 +34,9 @@ _NAMES_PROGRAM: Final = (
     "man.viewer", "browser.x.cmd", "difftool.x.cmd", "mergetool.x.cmd", "sendemail.smtpServer",
     "guitool.x.cmd", "web.browser", "imap.tunnel", "init.templateDir", "http.sslKey",
 )  # fmt: skip
-_LEADS_AWAY: Final = (
-    "[include]\n\tpath = ../../outside\n", "[include]\n\tpath = /etc/passwd\n",
-    '[includeIf "gitdir:/"]\n\tpath = more\n', "[include]\n\tpath = config\n", "[core]\n\tworktree = /\n",
-    "[core]\n\tworktree = ../../../..\n", "[core]\n\tbare = false\n",
-    "[core]\n\trepositoryformatversion = 1\n[extensions]\n\tpartialClone = origin\n",
-    "[core]\n\trepositoryformatversion = 99\n",
-    "[core]\n\trepositoryformatversion = 1\n[extensions]\n\tworktreeConfig = true\n\tobjectFormat = sha256\n",
-    "[core]\n\trepositoryformatversion = 1\n[extensions]\n\trefStorage = reftable\n",
-    "[core]\n\trepositoryformatversion = 1\n[extensions]\n\tnoop = 1\n",
-    '[remote "origin"]\n\turl = ext::' + _COMMAND + '\n\tpromisor = true\n\tpartialclonefilter = blob:none\n[protocol "ext"]\n\tallow = always\n',
-    '[remote "origin"]\n\turl = ssh://a.example/b\n\tpromisor = true\n',
-    '[remote "origin"]\n\turl = fd::17\n\tpromisor = true\n',
-    '[remote "origin"]\n\turl = http://127.0.0.1:9/x\n\tpromisor = true\n[protocol]\n\tallow = always\n',
-    '[url "ext::' + _COMMAND + ' "]\n\tinsteadOf = /\n[protocol "ext"]\n\tallow = always\n',
-    "[safe]\n\tdirectory = *\n\tbareRepository = all\n", "[log]\n\tshowSignature = true\n\tmailmap = true\n",
-    "[mailmap]\n\tfile = /etc/passwd\n", "[core]\n\tattributesFile = /etc/passwd\n",
-    "[gc]\n\tauto = 1\n[maintenance]\n\tauto = true\n", "[core]\n\tbigFileThreshold = 1\n",
-    "[core]\n\tcompression = 99\n", "[core]\n\tquotePath = x\n",
-    "[diff]\n\trenames = copies\n\trenameLimit = 1\n\torderFile = /dev/zero\n",
-    "[i18n]\n\tlogOutputEncoding = utf-7\n", "[color]\n\tui = always\n",
-    "[core]\n\tabbrev = 4\n\tlogAllRefUpdates = always\n",
-    "[trace2]\n\teventTarget = /tmp/tracker-was-here\n", "[", "[a]\nb\n=", "\x00", "[core]\n\tfsync = \n",
-)  # fmt: skip
+_LEADS_AWAY: Final = read_seeds("git-config.txt")[0].decode().split("\n%\n")
+"""Settings that lead out of a repository, to programs by other ways, or to what git does not expect."""
+
 _HOOKS: Final = (
     "reference-transaction", "post-update", "update", "pre-receive", "post-receive", "proc-receive",
     "pre-push", "post-checkout", "pre-auto-gc", "post-index-change", "fsmonitor-watchman", "push-to-checkout",
@@ -74,17 +48,28 @@ _HEADS: Final = (
     b"ref: refs/heads/\xff\n", b"ref:\n", b"ref: refs/heads/other\n",
 )  # fmt: skip
 _PLACES: Final[Mapping[str, tuple[Entry, ...]]] = {
-    "objects/info/alternates": (("file", b"/tmp\n"), ("file", b"../../../..\n"), ("file", b"objects\n../objects\n"), ("file", b'"\\n\n')),
+    "objects/info/alternates": tuple(
+        ("file", text) for text in (b"/tmp\n", b"../../../..\n", b"objects\n../objects\n", b'"\\n\n')
+    ),
     "objects/info/http-alternates": (("file", b"http://127.0.0.1:9/\n"),),
     "objects/info/commit-graph": (("file", b"CGPH\x01\x01\x00\x00" + b"\0" * 40), ("link", b"/etc/passwd")),
     "objects/pack/multi-pack-index": (("file", b"MIDX\x01\x01\x00\x00" + b"\0" * 40),),
     "info/grafts": (("file", b"1" * 40 + b"\n"), ("file", b"x\n")),
-    "info/attributes": (("file", b"* filter=evil diff=evil merge=evil\n"), ("file", b"* working-tree-encoding=utf-7 ident export-subst\n")),
+    "info/attributes": (
+        ("file", b"* filter=evil diff=evil merge=evil\n"),
+        ("file", b"* working-tree-encoding=utf-7 ident export-subst\n"),
+    ),
     "shallow": (("file", b"1" * 40 + b"\n"), ("file", b"x"), ("file", b"")),
     "commondir": (("file", b"../..\n"), ("file", b"/\n"), ("file", b"")), "gitdir": (("file", b"/tmp\n"),),
     "config.worktree": (("file", b"[core]\n\tfsmonitor = touch @CANARY@\n"),),
-    "packed-refs": (("file", b"1" * 40 + b" refs/heads/main\n"), ("file", b"# pack-refs with: peeled sorted\nx\n"), ("link", b"/etc/passwd")),
-    "refs/heads/main": (("file", b"ref: refs/heads/main\n"), ("file", b"x"), ("link", b"../../../../../etc/passwd"), ("pipe", b"")),
+    "packed-refs": (
+        ("file", b"1" * 40 + b" refs/heads/main\n"), ("file", b"# pack-refs with: peeled sorted\nx\n"),
+        ("link", b"/etc/passwd"),
+    ),
+    "refs/heads/main": (
+        ("file", b"ref: refs/heads/main\n"), ("file", b"x"), ("pipe", b""),
+        ("link", b"../../../../../etc/passwd"),
+    ),
     "refs/heads/other": (("file", b"ref: refs/heads/main\n"), ("link", b"main"), ("pipe", b"")),
     "refs/replace/" + "1" * 40: (("file", b"2" * 40 + b"\n"),), "refs/heads/main.lock": (("file", b""),),
     "refs/heads/-x": (("file", b"1" * 40 + b"\n"),),
@@ -133,9 +118,9 @@ def _mirror() -> Mapping[str, Entry]:
 
 def _loosen(repository: Path) -> Path:
     """Unpack a repository's objects, so that each can be missing by itself."""
-    for pack in list((repository / "objects" / "pack").glob("*.pack")):
-        data = pack.read_bytes()
-        for file in pack.parent.glob(f"{pack.stem}.*"):
+    for whole in list((repository / "objects" / "pack").glob("*.pack")):
+        data = whole.read_bytes()
+        for file in whole.parent.glob(f"{whole.stem}.*"):
             file.unlink()
         run_git(repository, "unpack-objects", "-q", stdin=data)
     return repository
@@ -184,7 +169,7 @@ def _change(random: Random, entries: Entries) -> bytes:
             case _:
                 place = random.choice(sorted(entries))
                 entries[place] = ("file", damage(random, _content(entries, place), most=1))
-    return _pack(entries)
+    return pack(entries)
 
 
 def _setting(random: Random) -> str:
@@ -199,51 +184,7 @@ def _content(entries: Entries, place: str) -> bytes:
     return entries[place][1] if place in entries else b""
 
 
-def _pack(entries: Mapping[str, Entry]) -> bytes:
-    """Return a tar; the same entries give the same bytes."""
-    out = io.BytesIO()
-    with tarfile.open(fileobj=out, mode="w", format=tarfile.PAX_FORMAT) as tar:
-        for place, (kind, content) in sorted(entries.items()):
-            info = tarfile.TarInfo(place)
-            info.mode = 0o755 if kind == "program" else 0o644
-            info.type = {"link": tarfile.SYMTYPE, "pipe": tarfile.FIFOTYPE}.get(kind, tarfile.REGTYPE)
-            info.linkname = os.fsdecode(content) if kind == "link" else ""
-            info.size = len(content) if info.isreg() else 0
-            tar.addfile(info, io.BytesIO(content))
-    return out.getvalue()
-
-
 # Run ----------------------------------------------------------------------------------------------------
-
-
-def unpack(data: bytes, folder: Path, canary: Path) -> Path:
-    """Make the files of a repository, none of them outside it; commands in them make the canary."""
-    folder.mkdir()
-    for part in ("objects", "refs"):
-        (folder / part).mkdir()
-    with tarfile.open(fileobj=io.BytesIO(data)) as tar:
-        for info in tar:
-            place = folder / info.name
-            if any(above.is_symlink() or above.is_file() for above in place.parents):
-                continue
-            place.parent.mkdir(parents=True, exist_ok=True)
-            _make_entry(tar, info, place, str(canary).encode())
-    return folder
-
-
-def _make_entry(tar: tarfile.TarFile, info: tarfile.TarInfo, place: Path, canary: bytes) -> None:
-    if place.is_dir() and not place.is_symlink():
-        if not info.issym() or any(place.iterdir()):
-            return
-        place.rmdir()
-    if info.issym():
-        place.symlink_to(info.linkname)
-    elif info.isfifo():
-        os.mkfifo(place)
-    else:
-        file = tar.extractfile(info)
-        place.write_bytes((file.read() if file else b"").replace(b"@CANARY@", canary))
-        place.chmod(info.mode)
 
 
 def use(data: bytes, folder: Path) -> str:

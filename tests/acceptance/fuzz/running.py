@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from tests.acceptance.fuzz.guard import Guard
     from tests.acceptance.fuzz.target import Target
 
+_PROGRAM = "tests.acceptance.fuzz.worker"
 _GRACE = 10.0
 _LARGEST = GIGABYTE
 """A worker of more is started again: what is kept for the next input is not to count against it."""
@@ -92,7 +93,7 @@ class Workers:
             self.guard = make_guard()
         with self._errors.open("wb") as errors:
             self.process = subprocess.Popen(
-                [sys.executable, "-W", "error", "-m", "tests.acceptance.fuzz.worker", str(self.guard.top), *self.modules],
+                [sys.executable, "-W", "error", "-m", _PROGRAM, str(self.guard.top), *self.modules],
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors,
                 cwd=ROOT, env=_environment(self.guard), start_new_session=True,
             )  # fmt: skip
@@ -116,7 +117,7 @@ def _environment(guard: Guard) -> dict[str, str]:
     """Return the environment of a worker: nothing of the user's own, and a trace of what git starts."""
     kept = {name: value for name, value in os.environ.items() if name in {"PATH", "LANG", "LD_LIBRARY_PATH"}}
     own = {
-        "HOME": str(guard.top), "XDG_CACHE_HOME": str(guard.top / "tmp"), "TMPDIR": str(guard.top / "tmp"),
+        "HOME": str(guard.top), "XDG_CACHE_HOME": str(guard.temporary), "TMPDIR": str(guard.temporary),
         "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1", "PYTHONHASHSEED": "0", "COLUMNS": "80",
         "GIT_CONFIG_NOSYSTEM": "1", "GIT_TRACE2_EVENT": str(guard.trace),
     }  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from tests.acceptance.fuzz.damage import WIDE, damage
+from tests.acceptance.fuzz.damage import WIDE, damage, read_seeds
 from tests.acceptance.fuzz.tables import use_vocabulary_as
 from tests.acceptance.fuzz.target import Target
 
@@ -12,30 +12,8 @@ if TYPE_CHECKING:
     from pathlib import Path
     from random import Random
 
-_TURTLE: Final = """@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
-@prefix : <http://example.org/t/> .
-@base <http://example.org/> .
-:rivers a skos:Concept ; skos:prefLabel "Rivers"@en, "Rivières"@fr ; skos:altLabel "river"@en ; skos:notation "1" ;
-  skos:scopeNote "Water."@en ; skos:narrower :corruption .
-:corruption a skos:Concept ; skos:prefLabel "Corruption" ; skos:hiddenLabel '''bribe'''@en-GB ; skos:broader :rivers ;
-  <http://purl.org/dc/terms/date> "2024-02-30"^^<http://www.w3.org/2001/XMLSchema#date> .
-[] a skos:Concept ; skos:prefLabel "blank"@en ; skos:member (1 2.5 true) .
-"""
-_TRIPLES: Final = """<http://e.org/a> <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <http://www.w3.org/2004/02/skos/core#Concept> .
-<http://e.org/a> <http://www.w3.org/2004/02/skos/core#prefLabel> "Rivers \\u00e9"@en .
-_:b <http://www.w3.org/2004/02/skos/core#broader> <http://e.org/a> .
-"""
-_XML: Final = """<?xml version="1.0" encoding="UTF-8"?>
-<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:skos="http://www.w3.org/2004/02/skos/core#"
- xml:base="http://e.org/"><skos:Concept rdf:about="rivers"><skos:prefLabel xml:lang="en">Rivers</skos:prefLabel>
-<skos:altLabel xml:lang="en">first priority</skos:altLabel><skos:narrower rdf:resource="#b"/></skos:Concept>
-<rdf:Description rdf:ID="b"><rdf:type rdf:resource="http://www.w3.org/2004/02/skos/core#Concept"/>
-<skos:prefLabel>Corruption</skos:prefLabel><skos:member rdf:parseType="Collection"/></rdf:Description></rdf:RDF>
-"""
-_JSON_LD: Final = """{"@context": {"skos": "http://www.w3.org/2004/02/skos/core#", "x": "http://127.0.0.1:9/context"},
-"@graph": [{"@id": "http://e.org/a", "@type": "skos:Concept", "skos:prefLabel": {"@value": "Rivers", "@language": "en"}}]}
-"""
-_SEEDS: Final = tuple(text.encode() for text in (_TURTLE, _TRIPLES, _XML, _JSON_LD))
+_FORMS: Final = ("ttl", "nt", "rdf", "jsonld")
+_SEEDS: Final = tuple(read_seeds(f"skos.{form}")[0] for form in _FORMS)
 _MARKS: Final = (
     b"skos:broader :corruption ;", b"skos:narrower :rivers ;", b'skos:prefLabel "" ;',
     b'skos:prefLabel "x"@xx ;', b"@en", b"@", b"@prefix : <http://127.0.0.1:9/> .\n",
@@ -55,7 +33,7 @@ _MARKS: Final = (
     b"<!--", b'"@context": "http://127.0.0.1:9/c",', b'"@id": [],', b"<http://e.org/rivers/>",
     b"<http://e.org/#>",
 )  # fmt: skip
-_SUFFIXES: Final = ("ttl", "nt", "rdf", "xml", "jsonld")
+_SUFFIXES: Final = (*_FORMS, "xml")
 
 
 def make(random: Random) -> bytes:

@@ -1,7 +1,8 @@
 """What a fuzzer is: how to make one input of bytes, and how to run it through the program.
 
 A module of this package that holds ``TARGETS``, a tuple, is found by the runner. An input is bytes, so that
-it can be kept in a file, made smaller and run again: a tree is a stream of ``git fast-import``, a folder a tar.
+it can be kept in a file, made smaller and run again: a tree is a stream of ``git fast-import``, and a folder
+a tar.
 """
 
 from __future__ import annotations

@@ -70,7 +70,8 @@ _SNAPSHOTS: Final = (
 )
 _DATES: Final = (
     "2024", "2024-05", "2024-05-20", "1900", "0000-00-00", "9999-12-31", "2024-02-30", "2024-5-2", "20240520",
-    "2024-W20", "2024-141", "2024-05-20T10:00:00Z", "2024-05-20T10:00:00+25:00", "24 September 2024", "２０２４",
+    "2024-W20", "2024-141", "2024-05-20T10:00:00Z", "2024-05-20T10:00:00+25:00", "24 September 2024",
+    "２０２４",
     "2024~", "2024?", "19XX", "2024/2025", "-0044-03-15", "24.9.2024", "٢٠٢٤-٠٥-٢٠", "10000-01-01", "",
 )  # fmt: skip
 _QUERIES: Final = (
@@ -91,8 +92,7 @@ _PATHS: Final = (
     "{country}/{session}.txt", "{", "{country", "(?P<a>", "a.warc.gz", "a.ttl", "a.csv", "con", ".", "nul:",
 )  # fmt: skip
 _PIECES: Final = tuple(
-    piece.encode()
-    for piece in (*_COUNTRIES, *_BODIES, *_SESSIONS, *_ITEMS, *_EDITIONS, *_SNAPSHOTS, "/", "~", "@", " ")
+    piece.encode() for piece in (*_COUNTRIES, *_BODIES, *_SESSIONS, *_ITEMS, *_EDITIONS, *_SNAPSHOTS, *"/~@ ")
 )
 
 
@@ -126,7 +126,7 @@ def _maybe(random: Random, text: str, marks: tuple[bytes, ...]) -> bytes:
 
 
 def read_argument(data: bytes) -> str:
-    """Return an argument as the system hands it over: without zeros, bytes that are no UTF-8 as surrogates."""
+    """Return an argument as the system hands it over: no zeros, and surrogates for what is no UTF-8."""
     return data.replace(b"\0", b"").decode("utf-8", "surrogateescape")
 
 
