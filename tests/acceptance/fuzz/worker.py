@@ -40,7 +40,8 @@ def longest(target: Target) -> float:
 def serve(top: Path, modules: list[str]) -> None:
     """Answer requests until standard input ends."""
     faulthandler.enable()
-    resource.setrlimit(resource.RLIMIT_AS, (_ADDRESS_SPACE, _ADDRESS_SPACE))
+    # Those that it starts may ask for more, and hold themselves to less.
+    resource.setrlimit(resource.RLIMIT_AS, (_ADDRESS_SPACE, resource.RLIM_INFINITY))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
