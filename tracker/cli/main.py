@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from io import StringIO
+from itertools import pairwise
 
 from tracker.errors import TrackerError
 
@@ -41,3 +43,23 @@ def main() -> None:
     except BrokenPipeError:
         # The reader of a pipe has gone (``tracker list | head``): no error, and nothing more to say.
         sys.exit(0)
+    except Exception:
+        # A bug, unless it stumbled over a record that no release of ours has written so.
+        told = _explain(sys.argv[1:])
+        if told is None:
+            raise
+        tell(told)
+        sys.exit(TrackerError.exit_code)
+
+
+def _explain(arguments: list[str]) -> str | None:
+    """Return what is wrong with the record of the archive that was named; None if nothing is."""
+    from pathlib import Path
+
+    from tracker.archive.soundness import find_misfit
+    from tracker.cli.options import ARCHIVE_VARIABLE, DEFAULT_ARCHIVE
+
+    named = [value for name, value in pairwise([*arguments, ""]) if name == "--archive"]
+    named += [name.partition("=")[2] for name in arguments if name.startswith("--archive=")]
+    archive = named[-1] if named else os.environ.get(ARCHIVE_VARIABLE) or DEFAULT_ARCHIVE
+    return find_misfit(Path(archive))

@@ -66,7 +66,7 @@ def read_index(data: bytes, _folder: Path) -> str:
     links = _told(lambda: tuple(link.address for link in read_links(data, _URL, "text/html; charset=utf-8")))
     nested = _told(lambda: nested_sitemaps(data, _URL))
     for address in (*(links or ()), *(nested or ())):
-        if not address.startswith(("http://", "https://")) or not address.isprintable():
+        if not address.lower().startswith(("http://", "https://")) or not address.isprintable():
             raise Found(f"address: {address!r}")
     return "refused" if links is None else "links" if links or nested else "nothing"
 
