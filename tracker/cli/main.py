@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from io import StringIO
@@ -43,17 +44,18 @@ def main() -> None:
     except BrokenPipeError:
         # The reader of a pipe has gone (``tracker list | head``): no error, and nothing more to say.
         sys.exit(0)
-    except Exception:
-        # A bug, unless it stumbled over a record that no release of ours has written so.
-        told = _explain(sys.argv[1:])
+    except Exception as error:
+        told = _explain(error, sys.argv[1:])
         if told is None:
             raise
         tell(told)
         sys.exit(TrackerError.exit_code)
 
 
-def _explain(arguments: list[str]) -> str | None:
-    """Return what is wrong with the record of the archive that was named; None if nothing is."""
+def _explain(error: Exception, arguments: list[str]) -> str | None:
+    """Return what was no bug after all: a name that no disk takes, or a record that no release wrote so."""
+    if isinstance(error, OSError) and error.errno == errno.ENAMETOOLONG:
+        return f"{error.filename}: {error.strerror}; name another"
     from pathlib import Path
 
     from tracker.archive.soundness import find_misfit
@@ -61,5 +63,4 @@ def _explain(arguments: list[str]) -> str | None:
 
     named = [value for name, value in pairwise([*arguments, ""]) if name == "--archive"]
     named += [name.partition("=")[2] for name in arguments if name.startswith("--archive=")]
-    archive = named[-1] if named else os.environ.get(ARCHIVE_VARIABLE) or DEFAULT_ARCHIVE
-    return find_misfit(Path(archive))
+    return find_misfit(Path(named[-1] if named else os.environ.get(ARCHIVE_VARIABLE) or DEFAULT_ARCHIVE))

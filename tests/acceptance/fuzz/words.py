@@ -13,6 +13,7 @@ from tracker.references import parse_reference
 from tracker.references.grammar import looks_like_reference
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
     from random import Random
 
@@ -98,10 +99,16 @@ _PIECES: Final = tuple(
 
 def make_reference(random: Random) -> bytes:
     """Return a reference, whole or damaged."""
-    text = "/".join(map(random.choice, (_COUNTRIES, _BODIES, _SESSIONS, _ITEMS)[: random.randint(1, 4)]))
+    parts = (_COUNTRIES, _BODIES, _SESSIONS, _ITEMS)[: random.randint(1, 4)]
+    text = "/".join(_pick(random, options) for options in parts)
     for more in (_EDITIONS, _SNAPSHOTS):
-        text += random.choice(more) if random.randrange(2) else ""
+        text += _pick(random, more) if random.randrange(2) else ""
     return _maybe(random, text, _PIECES)
+
+
+def _pick(random: Random, options: Sequence[str]) -> str:
+    """Return mostly one of the first, which are sound."""
+    return random.choice(options[:3] if random.randrange(4) else options)
 
 
 def make_date(random: Random) -> bytes:
