@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from tests.acceptance.fuzz.archive import archive_files, make_files, put_archive, put_files
 from tests.acceptance.fuzz.calling import call, outcome
 from tests.acceptance.fuzz.damage import read_seeds
-from tests.acceptance.fuzz.odd import change_json
+from tests.acceptance.fuzz.odd import ODD, change_json
 from tests.acceptance.fuzz.tables import CSV_MARKS, make_table
 from tests.acceptance.fuzz.target import Found, Target
 
@@ -83,9 +83,19 @@ def make_sheet(random: Random) -> bytes:
 
 def make_coded(random: Random) -> bytes:
     """Return coded sentences, a JSON object a line or CSV, damaged."""
+    if random.randrange(2):
+        return b"".join(_code_unit(random) for _ in range(random.choice((1, 39, 40, 80))))
     if random.randrange(3):
         return make_table(random, (_CODED[0], _CODED[0] * 12), _JSON_MARKS)
     return make_table(random, _CODED_CSV, CSV_MARKS)
+
+
+def _code_unit(random: Random) -> bytes:
+    """Return a unit of odd words, coded with topics that there are."""
+    words = [str(word) for word in ODD if isinstance(word, str)]
+    text = " ".join(random.choices((*words, "corruption", "rivers", "we", "will"), k=random.randint(0, 9)))
+    codes = random.choices(("corruption", "Rivers", "rivers", " CORRUPTION "), k=random.randrange(3))
+    return json.dumps({"text": text, "codes": codes}).encode() + b"\n"
 
 
 def make_model(random: Random) -> bytes:

@@ -19,7 +19,15 @@ if TYPE_CHECKING:
 _WATCH: Final = ((ROOT / "seeds" / "watch.toml").read_bytes(), *read_seeds("watch-*"))
 _WATCH_MARKS: Final = (
     b"[settings]\n", b"[sources.x]\n", b"[sources.'../x']\n", b"[[sources]]\n", b"sources.a.b = 1\n",
-    b"kind = 'index'\n", b"path = '/etc/passwd'\n", b"path = '/dev/zero'\n", b"path = 'mirror.git'\n",
+    b"kind = 'index'\n",
+    b"pace = 1.5\n",
+    b"remove = ['.x', 'p > a']\n",
+    b"rights = 'CC'\n",
+    b"language = 'en'\n",
+    b"valid_from = 2024-01-01\n",
+    b"access = 'restricted'\n",
+    b"min_words = 5\n",
+    b"selector = 'main'\n", b"path = '/etc/passwd'\n", b"path = '/dev/zero'\n", b"path = 'mirror.git'\n",
     b"path = '..'\n", b"path = ''\n", b"path = 'lock'\n", b"url = 'file:///etc/passwd'\n",
     b"url = 'http://[::1'\n", b"url = 'https://a:b@c.org'\n", b"links = '(a+)+$'\n", b"links = '(?P<a>'\n",
     b"links = '\\\\'\n", b"text = '" + b"(" * 200 + b"'\n", b"links = 'a{99999}{99999}'\n",

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from tests.running import Ran
 
 _COUNTRIES: Final = (
+    "XAA",
     "GBR",
     "uk",
-    "XAA",
     "EU",
     "United Kingdom",
     "Côte d’Ivoire",
@@ -32,9 +32,9 @@ _COUNTRIES: Final = (
     "ß",
 )
 _BODIES: Final = (
+    "CCPCJ",
     "UNGA",
-    "ccpcj",
-    "HRC",
+    "hrc",
     "HRC52",
     "General Assembly",
     "COP",
