@@ -183,12 +183,15 @@ def test_the_model_of_other_terms_is_refused(tmp_path: Path) -> None:
     assert str(model_path(path)) in str(caught.value)
 
 
-@pytest.mark.parametrize("damage", ["{", "[]", '{"format": "another"}', "drop"])
+@pytest.mark.parametrize("damage", ["{", "[]", '{"format": "another"}', "drop", "rename"])
 def test_a_damaged_model_is_an_expected_failure(tmp_path: Path, damage: str) -> None:
     path = _write_taught(tmp_path)
+    content = json.loads(model_path(path).read_text(encoding="utf-8"))
     if damage == "drop":
-        content = json.loads(model_path(path).read_text(encoding="utf-8"))
         del content["topics"]["rivers"]["bias"]
+        damage = json.dumps(content)
+    if damage == "rename":
+        content["topics"]["forests"] = content["topics"].pop("rivers")
         damage = json.dumps(content)
     model_path(path).write_text(damage, encoding="utf-8")
     with pytest.raises(VocabularyInvalid, match=r"mine\.model\.json"):

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import sys
 from io import StringIO
+from itertools import pairwise
 
 from tracker.errors import TrackerError
 
@@ -41,3 +44,23 @@ def main() -> None:
     except BrokenPipeError:
         # The reader of a pipe has gone (``tracker list | head``): no error, and nothing more to say.
         sys.exit(0)
+    except Exception as error:
+        told = _explain(error, sys.argv[1:])
+        if told is None:
+            raise
+        tell(told)
+        sys.exit(TrackerError.exit_code)
+
+
+def _explain(error: Exception, arguments: list[str]) -> str | None:
+    """Return what was no bug after all: a name that no disk takes, or a record that no release wrote so."""
+    if isinstance(error, OSError) and error.errno == errno.ENAMETOOLONG:
+        return f"{error.filename}: {error.strerror}; name another"
+    from pathlib import Path
+
+    from tracker.archive.soundness import find_misfit
+    from tracker.cli.options import ARCHIVE_VARIABLE, DEFAULT_ARCHIVE
+
+    named = [value for name, value in pairwise([*arguments, ""]) if name == "--archive"]
+    named += [name.partition("=")[2] for name in arguments if name.startswith("--archive=")]
+    return find_misfit(Path(named[-1] if named else os.environ.get(ARCHIVE_VARIABLE) or DEFAULT_ARCHIVE))

@@ -42,6 +42,11 @@ _PIECES = re.compile(rf"\s+|[{_WIDE}]|[^\s{_WIDE}]+")
 _NARROW = re.compile(r"[ -~\xa1-\xac\xae-\u024f“”‘’…→¶·–—−]*")
 """Latin text and our own marks, of one column each."""
 
+_BEGINNING = re.compile(r"(?<=\s)\S")
+
+_CHARACTERS_A_COLUMN = 4
+"""How many characters may share a column where they take none of their own, as the accents of an old text."""
+
 _CLOSING = "，。、；：！？）」』》】"
 """What may not begin a line of Chinese."""
 
@@ -98,7 +103,9 @@ def excerpt(text: str, start: int, width: int) -> str:
     if columns(text) <= width or columns(text[:start]) < width // 2:
         return shorten(text, width)
     begin = start
-    for match in re.finditer(r"(?<=\s)\S", text[:start]):
+    # No further back than could fit: the text may be a whole session on one line.
+    back = max(0, start - _CHARACTERS_A_COLUMN * width)
+    for match in _BEGINNING.finditer(text, back, start):
         if columns(text[match.start() : start]) <= width // 3:
             begin = match.start()
             break
@@ -177,15 +184,31 @@ def _may_begin_line(piece: str) -> bool:
 
 
 def _split(piece: str, longest: int) -> Iterable[str]:
-    while columns(piece) > longest:
-        head = _cut(piece, longest)
-        yield head
-        piece = piece[len(head) :]
-    yield piece
+    start = 0
+    while start < len(piece):
+        end = _fit(piece, start, longest)
+        yield piece[start:end]
+        start = end
 
 
 def _cut(text: str, width: int) -> str:
-    end = len(text)
-    while end > 1 and columns(text[:end]) > width:
-        end -= 1
-    return text[:end]
+    return text[: _fit(text, 0, width)]
+
+
+def _fit(text: str, start: int, width: int) -> int:
+    """Return where a text from ``start`` on reaches ``width`` columns: one character further at least.
+
+    Measured by ever longer steps, then by halves between the last two: a word of 100,000 characters that are
+    not all narrow would take hours if the rest of it was measured for each line.
+    """
+    step = max(width, 1)
+    while start + step < len(text) and columns(text[start : start + step]) <= width:
+        step *= 2
+    low, high = start + 1, min(start + step, len(text))
+    while low < high:
+        middle = (low + high + 1) // 2
+        if columns(text[start:middle]) <= width:
+            low = middle
+        else:
+            high = middle - 1
+    return min(low, len(text))

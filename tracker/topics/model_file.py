@@ -44,7 +44,13 @@ def attach_model(vocabulary: Vocabulary, path: Path) -> Vocabulary:
             f"{path}: learned for other topics or terms than {vocabulary.name} has now;"
             " run tracker topics learn again, or remove the file"
         )
-    return teach(vocabulary, _read_model(content, path))
+    model = _read_model(content, path)
+    unknown = {topic.topic for topic in model.topics} - {topic.id for topic in vocabulary.topics}
+    if unknown:
+        raise VocabularyInvalid(
+            f"{path}: damaged ({min(unknown)!r} is no topic); run tracker topics learn again"
+        )
+    return teach(vocabulary, model)
 
 
 def teach(vocabulary: Vocabulary, model: TopicModel) -> Vocabulary:

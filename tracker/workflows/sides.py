@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -43,14 +44,19 @@ def read_operand(text: str) -> Operand:
         raise ReferenceInvalid("an empty name is neither a file nor a reference such as GBR/UNGA/79")
     path = Path(text)
     if text.startswith((".", "/", "~")) or path == STANDARD_INPUT:
-        return path.expanduser()
-    if path.is_file():
+        return Path(os.path.expanduser(text))  # noqa: PTH111 (a home that there is not stays as it is)
+    if _is_file(text):
         if looks_like_reference(text):
             raise ReferenceInvalid(f"{text} is a file here and a reference too; write ./{text} for the file")
         return path
-    if (path.suffix or path.is_dir()) and not looks_like_reference(text):
+    # Path's own raises for a name that no file system takes.
+    if (path.suffix or os.path.isdir(text)) and not looks_like_reference(text):  # noqa: PTH112
         return path
     return parse_reference(text)
+
+
+def _is_file(text: str) -> bool:
+    return os.path.isfile(text)  # noqa: PTH113 (Path's raises for a name that no file system takes)
 
 
 def pair_operands(arguments: list[str], archive: Path) -> tuple[Operand, Operand]:
@@ -145,7 +151,7 @@ def _file_name(path: Path) -> str:
 
 def _is_session_of(first: Operand, text: str) -> bool:
     """Tell whether ``tracker diff SERIES TEXT`` names a session of that series."""
-    if not isinstance(first, Reference) or first.session or "/" in text or Path(text).is_file():
+    if not isinstance(first, Reference) or first.session or "/" in text or _is_file(text):
         return False
     return not text.startswith((".", "-"))
 
