@@ -11,7 +11,8 @@ from contextlib import closing
 from typing import TYPE_CHECKING, Final
 
 from tracker.archive.connection import FILE_NAME, connect_to_read, translate
-from tracker.archive.verifying.structure import is_same_part, make_parts, read_schema
+from tracker.archive.schema_parts import is_same_part
+from tracker.archive.verifying.structure import make_parts, read_schema
 from tracker.errors import ArchiveUnusable, TrackerError
 
 if TYPE_CHECKING:
