@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -56,11 +57,13 @@ def add(folder: Path, number: int, *program: str) -> list[str]:
     return [*(program or TRACKER), "--archive", str(folder), "add", str(speech), "--as", f"XAA/HRC/{number}"]
 
 
-def run(command: list[str]) -> subprocess.CompletedProcess[str]:
+def run(command: list[str], **environment: str) -> subprocess.CompletedProcess[str]:
     """Run a command in a group of processes of its own, so that it can be killed with all its children."""
     return subprocess.run(
-        command, capture_output=True, text=True, check=False, cwd=ROOT, timeout=120, start_new_session=True
-    )
+        command,
+        capture_output=True, text=True, check=False, cwd=ROOT, timeout=120, start_new_session=True,
+        env={**os.environ, **environment},
+    )  # fmt: skip
 
 
 def check_whole(folder: Path, where: Path) -> None:
@@ -155,18 +158,26 @@ echo "$1" >> "$GIT_DIR/told"
 if [ "$(wc -l < "$GIT_DIR/told")" -eq {number} ]; then kill -9 {whom}; fi
 """
 """Git calls it when it has locked and when it has changed each set of branches (githooks(5))."""
+GIT = f"""\
+#!/bin/sh
+exec {shutil.which("git")} -c core.hooksPath={{hooks}} "$@"
+"""
 
 
 @pytest.mark.parametrize("whom", ["0", "$PPID"], ids=["all", "git alone"])
 @pytest.mark.parametrize("number", range(1, 9))
 def test_git_killed_while_it_changes_branches(folder: Path, tmp_path: Path, number: int, whom: str) -> None:
-    hook = folder / "mirror.git" / "hooks" / "reference-transaction"
-    hook.parent.mkdir(exist_ok=True)
-    hook.write_text(HOOK.format(number=number, whom=whom), encoding="utf-8")
-    hook.chmod(0o700)
-    killed = run(add(folder, 60))
+    """No hook of a mirror is run: it is git itself that is told of one, on its way."""
+    hook, git = tmp_path / "hooks" / "reference-transaction", tmp_path / "bin" / "git"
+    for program, script in (
+        (hook, HOOK.format(number=number, whom=whom)),
+        (git, GIT.format(hooks=hook.parent)),
+    ):
+        program.parent.mkdir()
+        program.write_text(script, encoding="utf-8")
+        program.chmod(0o700)
+    killed = run(add(folder, 60), PATH=f"{git.parent}{os.pathsep}{os.environ['PATH']}")
     assert killed.returncode == (2 if whom == "$PPID" else -signal.SIGKILL), killed.stderr
-    hook.unlink()
     check_whole(folder, tmp_path / "again")
 
 

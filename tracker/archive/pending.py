@@ -103,21 +103,26 @@ def watch_tables(connection: sqlite3.Connection, tables: Mapping[str, Table]) ->
         note_all(connection, tables, table)
 
 
-def refit_triggers(connection: sqlite3.Connection, path: Path) -> None:
-    """See before anything is written that the mirror's triggers, where there are any, are just those of ours.
+def is_watched(connection: sqlite3.Connection, path: Path) -> bool:
+    """Tell whether the mirror's triggers, where there are any, are just those that this release makes.
 
-    Those of another release are made anew. Raises ``ArchiveUnusable`` for one that belongs to no table.
+    Raises ``ArchiveUnusable`` for one that belongs to no table.
     """
     there = _read_triggers(connection)
     if not there:
-        return
+        return True
     tables = read_tables(connection)
     ours = {name: sql for table in tables.values() for name, sql in _triggers(tables, table)}
     for sql, name in there.items():
         if name not in ours:
             refuse_part(path, name, sql)
-    if any(ours[name] != sql for sql, name in there.items()):
-        watch_tables(connection, tables)
+    return all(ours[name] == sql for sql, name in there.items())
+
+
+def refit_triggers(connection: sqlite3.Connection, path: Path) -> None:
+    """Make the mirror's triggers anew where they are of another release, before anything is written."""
+    if not is_watched(connection, path):
+        watch_tables(connection, read_tables(connection))
 
 
 def note_all(connection: sqlite3.Connection, tables: Mapping[str, Table], table: Table) -> None:

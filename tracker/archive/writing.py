@@ -11,7 +11,7 @@ from tracker.archive import runs
 from tracker.archive.connection import translate
 from tracker.archive.lock import read_command
 from tracker.archive.migrations import is_current, migrate
-from tracker.archive.pending import is_mirrored, refit_triggers
+from tracker.archive.pending import is_mirrored, is_watched, refit_triggers
 from tracker.archive.places import MIRROR
 from tracker.errors import RepositoryUnusable, WatchListInvalid
 
@@ -57,6 +57,9 @@ class Writing:
 
     def refit_triggers(self) -> None:
         """See that nothing acts on what is written but what is ours; see ``pending.refit_triggers``."""
+        with translate(self.path):
+            if is_watched(self.connection, self.path):
+                return
         with self.batch(), translate(self.path):
             refit_triggers(self.connection, self.path)
 
