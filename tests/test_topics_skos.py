@@ -58,6 +58,12 @@ def test_concepts_become_topics_with_labels_by_language(themes: Path) -> None:
     assert topics["law"].terms == {"en": ("watercourses",), "und": ("Law",)}
 
 
+def test_a_label_that_is_no_text_is_left_out(tmp_path: Path) -> None:
+    path = tmp_path / "themes.ttl"
+    path.write_text(f'{TURTLE}ex:water skos:altLabel ex:label, [ skos:notation "1" ] .', encoding="utf-8")
+    assert load_vocabulary(path).topics[-1].terms == {"en": ("Water",), "fr": ("Eau",)}
+
+
 def test_of_several_broader_concepts_the_first_counts(themes: Path) -> None:
     topics = {topic.id: topic.broader for topic in load_vocabulary(themes).topics}
     assert topics == {"water": None, "rivers": "law", "law": None, "law-2": None, "04.1": None}

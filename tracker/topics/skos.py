@@ -102,11 +102,16 @@ def _read_concept(graph: Graph, concept: Node, ids: Mapping[Node, str], place: s
     )
 
 
-def _by_language(literals: Iterable[Node]) -> dict[str, tuple[str, ...]]:
-    """Return texts by language in the order in which languages are known, sorted: a graph has no order."""
+def _by_language(nodes: Iterable[Node]) -> dict[str, tuple[str, ...]]:
+    """Return texts by language in the order in which languages are known, sorted: a graph has no order.
+
+    What is no text, such as the address of a label that is a thing of its own, is left out.
+    """
+    from rdflib.term import Literal  # noqa: PLC0415 - as above
+
     found: dict[str, set[str]] = {}
-    for literal in literals:
-        language = _language(literal)  # type: ignore[arg-type]
+    for literal in (node for node in nodes if isinstance(node, Literal)):
+        language = _language(literal)
         if str(literal).strip():
             found.setdefault(language, set()).add(str(literal).strip())
     return {language: tuple(sorted(found[language])) for language in LANGUAGES if language in found}
