@@ -397,6 +397,8 @@ def test_a_dry_run_lists_all_and_writes_nothing(bring: Callable[..., Ran], tmp_p
         (("--path", "final.txt", "--session-from", "subject"), "needs the series"),
         (("--path", "final.txt", "--as", "XAA/CCPCJ", "--session-from", "regex"), "--regex EXPRESSION"),
         (("--path", "final.txt", "--as", "XAA/CCPCJ", "--regex", "("), "--regex '('"),
+        (("--path", "a", "--as", "XAA/CCPCJ", "--regex", "(" * 3000 + ")" * 3000), "recursion"),
+        (("--path", "a", "--as", "XAA/CCPCJ", "--regex", "a{99999999999999999999}"), "repetition number"),
         (("--path", "final.txt", "--regex", r"(\d+)"), "(?P<country>...)"),
         (("--path", "final.txt", "--as", "XAA/CCPCJ", "--regex", r"(?P<sesion>\d+)"), "no field 'sesion'"),
         (("--path", "final.txt", "--as", "XAA/CCPCJ/31@2"), "leave out the @"),

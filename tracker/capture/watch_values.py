@@ -123,8 +123,10 @@ def read_expression(value: object) -> str:
     text = read_text(value)
     try:
         re.compile(text)
-    except re.error as error:
+    except (re.error, OverflowError) as error:
         raise ValueError(f"not a regular expression: {error}") from None
+    except RecursionError:
+        raise ValueError("not a regular expression that can be used: it is nested too deeply") from None
     return text
 
 
@@ -137,6 +139,8 @@ def read_selector(value: object) -> str:
         HTMLTranslator().css_to_xpath(text)
     except SelectorError as error:
         raise ValueError(f"not a CSS selector: {error}") from None
+    except RecursionError:
+        raise ValueError("not a CSS selector that can be used: it is nested too deeply") from None
     return text
 
 

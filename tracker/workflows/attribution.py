@@ -230,8 +230,8 @@ def compile_expression(expression: str, within: Reference | None) -> re.Pattern[
     """Return a user's expression, or raise ``ReferenceInvalid`` where it is none or names too little."""
     try:
         regex = re.compile(expression, re.MULTILINE)
-    except re.error as error:
-        raise ReferenceInvalid(f"--regex {expression!r}: {error}") from None
+    except (re.error, OverflowError, RecursionError) as error:
+        raise ReferenceInvalid(f"--regex {expression[:200]!r}: {error}") from None
     unknown = sorted(set(regex.groupindex) - set(GROUPS))
     if unknown:
         raise ReferenceInvalid(f"--regex: no field {unknown[0]!r}; there are {', '.join(GROUPS)}")
