@@ -160,7 +160,7 @@ OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504)
         (b"OggS\0\x02" + bytes(50), "an Ogg recording"),
         (b"\0\0\0\x18ftypmp42" + bytes(50), "an MP4 or QuickTime recording"),
         (b"\x1aE\xdf\xa3" + bytes(50), "a Matroska or WebM video"),
-        (gzip.compress(b"Mr. Chair"), "a gzip archive"),
+        (gzip.compress(b"Mr. Chair", mtime=0), "a gzip archive"),
         (b"{\\rtf1\\ansi Mr. Chair}", "RTF"),
         (OLE + "WordDocument".encode("utf-16-le"), "an old Word (.doc) document"),
         (OLE + "EncryptedPackage".encode("utf-16-le"), "locked with a password"),

@@ -365,9 +365,9 @@ CHUNKED, GZIPPED = ("Transfer-Encoding", "chunked"), ("Content-Encoding", "gzip"
     [
         (chunk(DATA), (CHUNKED,)),
         (DATA, (CHUNKED,)),
-        (gzip.compress(DATA), (GZIPPED,)),
+        (gzip.compress(DATA, mtime=0), (GZIPPED,)),
         (DATA, (GZIPPED, ("Content-Length", "17"))),
-        (chunk(gzip.compress(DATA)), (CHUNKED, GZIPPED)),
+        (chunk(gzip.compress(DATA, mtime=0)), (CHUNKED, GZIPPED)),
         (zlib.compress(DATA), (("Content-Encoding", "deflate"),)),
         (DATA, (("Content-Length", f"0{len(DATA)}"),)),
     ],
@@ -386,7 +386,7 @@ def test_the_payload_digest_may_be_of_the_chunks_or_of_the_body(bring: Callable[
     assert bring([Made(chunk(DATA), headers=(PLAIN, CHUNKED), fields=digest)]).code == 0
 
 
-BOMB = gzip.compress(bytes(40 * 1024 * 1024))
+BOMB = gzip.compress(bytes(40 * 1024 * 1024), mtime=0)
 
 
 @pytest.mark.parametrize(
@@ -395,7 +395,7 @@ BOMB = gzip.compress(bytes(40 * 1024 * 1024))
         (Made(DATA, headers=(PLAIN, ("Content-Length", "9000"))), "wrong length: 9000 bytes were announced"),
         (Made(DATA, headers=(PLAIN, ("Content-Length", "9" * 5000))), "wrong length: 99999999999"),
         (Made(chunk(DATA)[:-40], headers=(PLAIN, CHUNKED)), "truncated: its chunks end before their end"),
-        (Made(gzip.compress(DATA)[:-9], headers=(PLAIN, GZIPPED)), "truncated: the gzip data ends"),
+        (Made(gzip.compress(DATA, mtime=0)[:-9], headers=(PLAIN, GZIPPED)), "truncated: the gzip data ends"),
         (Made(DATA, headers=(PLAIN, ("Content-Encoding", "br"))), "undecodable: Content-Encoding: br"),
         (Made(BOMB, headers=(PLAIN, GZIPPED)), "bomb:"),
         (Made(DATA, fields={"WARC-Payload-Digest": f"sha256:{'0' * 64}"}), "altered:"),
@@ -564,8 +564,8 @@ def test_records_that_are_packed_as_one_come_with_the_remedy(
         (b"PK\x03\x04", "is no WARC"),
         (b"WARC/", "byte 0"),
         (b"\x1f\x8b", "byte 0: it is cut off"),
-        (gzip.compress(b"no WARC at all"), "byte 0"),
-        (gzip.compress(gzip.compress(b"WARC/1.0\r\n")), "byte 0"),
+        (gzip.compress(b"no WARC at all", mtime=0), "byte 0"),
+        (gzip.compress(gzip.compress(b"WARC/1.0\r\n", mtime=0), mtime=0), "byte 0"),
         (None, "No such file"),
     ],
 )
