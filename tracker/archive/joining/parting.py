@@ -21,7 +21,7 @@ from tracker.errors import HistoriesApart, RepositoryUnusable
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from tracker.archive.repository import Repository
     from tracker.archive.row_files import Row
@@ -123,23 +123,26 @@ def find_parting(
     }
     if not said or _is_same(connection, repository, tip, max(_begun(said)), runs):
         return None
-    last = max(_begun(said))
-    # That one is another, be it of the same instant.
-    parting = _part({number: started for number, started in said.items() if number < last.number}, runs)
-    mirror = (*parting.mirror, last)
-    destroyed = dict.fromkeys(_find_destroyed(connection, repository, tip, mirror))
-    return replace(parting, mirror=mirror, destroyed=tuple(destroyed))
+    parting = _part(said, runs, lambda run: _is_same(connection, repository, tip, run, runs))
+    destroyed = dict.fromkeys(_find_destroyed(connection, repository, tip, parting.mirror))
+    return replace(parting, destroyed=tuple(destroyed))
 
 
 def compare_runs(record: sqlite3.Connection, mirrored: sqlite3.Connection) -> Parting:
     """Return how a record and one that was made from its mirror went apart; either may have nothing since."""
-    query = "SELECT id, started FROM runs"
-    return _part(dict(mirrored.execute(query)), dict(record.execute(query)))
+    said, runs = (dict(each.execute("SELECT id, started FROM runs")) for each in (mirrored, record))
+
+    def is_same(run: Begun) -> bool:
+        asked = [_read_asked(each, run.number) for each in (mirrored, record)]
+        return all(map(_is_alike, *asked))
+
+    return _part(said, runs, is_same)
 
 
-def _part(said: Mapping[int, str], runs: Mapping[int, str]) -> Parting:
-    same = (number for number, started in said.items() if runs.get(number) == started)
-    common = max(same, default=0)
+def _part(said: Mapping[int, str], runs: Mapping[int, str], is_same: Callable[[Begun], bool]) -> Parting:
+    """Part the runs of a mirror and of a record behind the last one that both have."""
+    alike = (each for each in reversed(_begun(said)) if runs.get(each.number) == each.started)
+    common = next((each.number for each in alike if is_same(each)), 0)
     mirror, record = (tuple(each for each in _begun(side) if each.number > common) for side in (said, runs))
     return Parting(common, mirror, record, ())
 
@@ -171,10 +174,16 @@ def _is_same(
     """
     if runs.get(run.number) != run.started:
         return False
-    cursor = connection.execute("SELECT * FROM runs WHERE id = ?", [run.number])
-    own = dict(zip((column[0] for column in cursor.description), cursor.fetchone(), strict=True))
+    asked = _read_asked(connection, run.number)
     rows = _read_rows(repository, tip, run).get("runs", ())
-    return all(_is_alike(own.get(name), row.get(name)) for row in rows for name in ("kind", "command"))
+    return all(all(map(_is_alike, asked, (row.get("kind"), row.get("command")))) for row in rows)
+
+
+def _read_asked(connection: sqlite3.Connection, run: int) -> tuple[object, object]:
+    """Return the kind of a run and its command; an older release had no columns for them."""
+    cursor = connection.execute("SELECT * FROM runs WHERE id = ?", [run])
+    own = dict(zip((column[0] for column in cursor.description), cursor.fetchone(), strict=True))
+    return own.get("kind"), own.get("command")
 
 
 def _is_alike(one: object, other: object) -> bool:
