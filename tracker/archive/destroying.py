@@ -19,7 +19,7 @@ from tracker.archive.pending import forget_mirrored, read_mirrored
 from tracker.archive.places import MIRROR
 from tracker.archive.staging import find_branch
 from tracker.archive.withdrawals import complete_all, read_unfinished
-from tracker.errors import HistoriesApart, RepositoryUnusable, WatchListInvalid
+from tracker.errors import ArchiveLocked, HistoriesApart, RepositoryUnusable, WatchListInvalid
 
 if TYPE_CHECKING:
     from tracker.archive.writing import Writing
@@ -100,3 +100,18 @@ def complete_destruction(writing: Writing, instant: str, *, looks_again: bool) -
         with writing.batch(), translate(writing.path):
             complete_all(writing.connection, instant)
     return Carried(rewritten, unfinished, removed, gone.documents)
+
+
+def complete_and_tell(writing: Writing, instant: str) -> None:
+    """Bring to its end what was cut short, and say so; where that cannot be, whatever was asked for goes on."""
+    import logging  # noqa: PLC0415 (seldom needed)
+
+    unfinished = read_unfinished(writing.connection)
+    what = f"the destruction of {', '.join(each.reference for each in unfinished)}, which had been cut short,"
+    try:
+        complete_destruction(writing, instant, looks_again=False)
+    except (ArchiveLocked, RepositoryUnusable) as error:
+        told = f"{what} cannot be completed yet: {error}"
+    else:
+        told = f"{what} is complete now"
+    logging.getLogger("tracker").warning("tracker: %s", told)

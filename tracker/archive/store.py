@@ -33,11 +33,11 @@ from tracker.archive.refusals import refuse
 from tracker.archive.versions import Versions
 from tracker.archive.withdrawals import read_unfinished
 from tracker.archive.writing import Writing
-from tracker.errors import ArchiveLocked, ArchiveUnusable, RepositoryUnusable, TrackerError
+from tracker.errors import ArchiveUnusable, TrackerError
 from tracker.text.digest import digest_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable
     from contextlib import AbstractContextManager
     from pathlib import Path
     from types import TracebackType
@@ -47,7 +47,6 @@ if TYPE_CHECKING:
     from tracker.model.ledger import Check, Expectation, Review, RunKind, RunStatus
     from tracker.model.preserving import Mirrored
     from tracker.model.record import Declaration, Recorded
-    from tracker.model.rights import Withdrawal
     from tracker.model.texts import Version
     from tracker.model.watching import Discovery, WatchList
 
@@ -283,28 +282,14 @@ def _connect_store(path: Path, kind: RunKind, clock: Callable[[], str]) -> Store
         writing.refit_triggers()
         writing.mark_interrupted()
         remove_staging(path.parent)
-        if kind != "withdraw" and (unfinished := read_unfinished(writing.connection)):
-            _complete(writing, unfinished, clock)
+        if kind != "withdraw" and read_unfinished(writing.connection):
+            from tracker.archive.destroying import complete_and_tell  # noqa: PLC0415 (seldom needed)
+
+            complete_and_tell(writing, clock())
     except BaseException:
         writing.abandon()
         raise
     return Store(writing)
-
-
-def _complete(writing: Writing, unfinished: Sequence[Withdrawal], clock: Callable[[], str]) -> None:
-    """Bring a destruction to its end that was cut short, and say so; where it cannot be, the rest goes on."""
-    import logging  # noqa: PLC0415 (as below)
-
-    from tracker.archive.destroying import complete_destruction  # noqa: PLC0415 (seldom needed)
-
-    what = f"the destruction of {', '.join(each.reference for each in unfinished)}, which had been cut short,"
-    try:
-        complete_destruction(writing, clock(), looks_again=False)
-    except (ArchiveLocked, RepositoryUnusable) as error:
-        told = f"{what} cannot be completed yet: {error}"
-    else:
-        told = f"{what} is complete now"
-    logging.getLogger("tracker").warning("tracker: %s", told)
 
 
 def check_file(path: Path) -> None:
