@@ -103,7 +103,7 @@ def complete_destruction(writing: Writing, instant: str, *, looks_again: bool) -
 
 
 def complete_and_tell(writing: Writing, instant: str) -> None:
-    """Bring to its end what was cut short, and say so; where that cannot be, whatever was asked for goes on."""
+    """Bring to its end what was cut short, and say so; where that cannot be, what was asked for goes on."""
     import logging  # noqa: PLC0415 (seldom needed)
 
     unfinished = read_unfinished(writing.connection)
