@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.damage import alter, alter_unseen
+from tests.damage import alter_unseen
 from tests.here import runner
 from tests.mirrors import make_record
 from tests.repositories import run_git
@@ -40,11 +40,6 @@ MISFITS: dict[str, tuple[str, tuple[str, ...], str]] = {
         ("mirror", "update"),
         "row 1 of editions has no statements",
     ),
-    "a table that is not there": (
-        "ALTER TABLE segments RENAME TO parts",
-        ("export-bag", "bag"),
-        "table segments is not as the program makes it",
-    ),
 }
 
 
@@ -64,7 +59,7 @@ def tracker(
 def test_what_cannot_be_is_told_in_one_line(
     folder: Path, tracker: Callable[..., Ran], change: str, command: tuple[str, ...], told: str
 ) -> None:
-    (alter if "ALTER" in change else alter_unseen)(folder, *change.split("; "))
+    alter_unseen(folder, *change.split("; "))
     for place in ((), ("--archive", "snapshots"), ("--archive=snapshots",)):
         ran = tracker(*command, *place)
         assert (ran.code, ran.out) == (2, "")
