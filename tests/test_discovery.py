@@ -124,6 +124,14 @@ def test_a_feed_may_quote_pages_and_a_page_may_begin_anyhow() -> None:
     assert _addresses(prefixed) == ["https://www.example.org/news/unga-79", "https://www.example.org/unga-78"]
 
 
+def test_what_a_feed_is_relative_to_may_be_no_address() -> None:
+    feed = ATOM.replace("https://www.example.org/news/", "https://[a")
+    assert _addresses(feed.replace("unga-79", "https://www.example.org/unga-79", 1)) == [
+        "https://www.example.org/unga-79",
+        "https://www.example.org/unga-78",
+    ]
+
+
 def test_the_title_of_an_entry_may_name_the_session() -> None:
     source = Source(
         "feed",

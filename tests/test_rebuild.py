@@ -172,6 +172,10 @@ DAMAGE: dict[str, tuple[Callable[[Path], Made], str]] = {
         "holds a row that cannot be",
     ),
     "a document that is missing": (lambda mirror: without(mirror, DOCUMENT), "bytes of document .* missing"),
+    "a document's name": (
+        lambda mirror: altered(mirror, f"{DOCUMENT}.json", '"sha256"', '"sha265"'),
+        "bytes of document None are missing",
+    ),
     "a document's row": (lambda mirror: without(mirror, f"{DOCUMENT}.json"), "has no documents"),
     "a text": (
         lambda mirror: altered(mirror, f"{STATEMENT}/~prepared.en/1.json", "dykes", "walls"),

@@ -86,8 +86,8 @@ class Filling:
             self.closed += 1
             return
         if table == "documents" and "bytes" not in row:
-            if row["sha256"] != self._bytes.get("sha256"):
-                raise damaged(self._mirror, f"the bytes of document {row['sha256']!s} are missing")
+            if row.get("sha256") != self._bytes.get("sha256"):
+                raise damaged(self._mirror, f"the bytes of document {row.get('sha256')!s} are missing")
             row = {**row, **self._bytes}
         else:
             check_own_digest(table, row)

@@ -143,7 +143,15 @@ def _atom(root: _Element) -> Iterator[tuple[str, str]]:
         links = [link for link in _children(entry, "link") if link.get("rel", "alternate") == "alternate"]
         for link in links:
             # lxml gathers xml:base from all elements around.
-            yield urljoin(link.base or "", str(link.get("href", ""))), _child_text(entry, "title")
+            yield _rebase(link.base or "", str(link.get("href", ""))), _child_text(entry, "title")
+
+
+def _rebase(base: str, written: str) -> str:
+    """Return an address against what the feed says it is relative to, which may be none itself."""
+    try:
+        return urljoin(base, written)
+    except ValueError:
+        return written
 
 
 def _sitemap(root: _Element) -> Iterator[tuple[str, str]]:

@@ -127,7 +127,7 @@ def _maybe(random: Random, text: str, marks: tuple[bytes, ...]) -> bytes:
     data = text.encode()
     return (
         damage(random, data, (*marks, *WIDE) if random.randrange(3) else marks, most=3)
-        if random.randrange(4)
+        if random.randrange(2)
         else data
     )
 
