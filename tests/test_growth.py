@@ -1,0 +1,88 @@
+"""Statements that nobody would make, through the commands: each is read, judged and compared in a moment."""
+
+from __future__ import annotations
+
+import random
+from typing import TYPE_CHECKING, Final
+
+import pytest
+
+from tests.benchmarks.growth import Growth, measure
+from tests.benchmarks.growth_stages import STAGES
+from tests.benchmarks.growth_texts import edit, write
+from tests.limits import run_limited
+from tracker.comparison.edits import word_edits
+from tracker.comparison.stretches import LONGEST, part_stretches
+from tracker.text.encoder import DEFAULT
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SPEECHES: Final = {
+    "one acronym": "SDG " * 10_000,
+    "quotation marks": '"' * 200_000,
+    "a word of 200,000 letters": "a" * 200_000,
+    "topics side by side": write("terms side by side", 40_000),
+    "priorities": write("priorities enumerated", 40_000),
+    "commitments": write("commitments", 40_000),
+    "countries": write("situations", 40_000),
+    "a session in one sentence": write("one long sentence", 200_000),
+    "figures": write("figures", 40_000),
+    "names": write("names", 40_000),
+    "Chinese in one sentence": write("Chinese without a stop", 40_000),
+    "hyphens before a topic": f"We agree in {'a-' * 60}a_SDG, such as {'a-' * 60}a_SDG, and on peace.",
+}
+
+
+@pytest.mark.parametrize("name", SPEECHES)
+def test_a_speech_is_compared_in_a_moment_whatever_it_says(name: str, tmp_path: Path) -> None:
+    for file, text in (("old.txt", SPEECHES[name]), ("new.txt", edit(SPEECHES[name]))):
+        (tmp_path / file).write_text(f"We had come from far away to speak.\n\n{text}\n")
+    ran = run_limited(tmp_path, "diff", "old.txt", "new.txt", "--all")
+    assert (ran.code, ran.err) == (1, "")
+    ran = run_limited(tmp_path, "priorities", "./old.txt")
+    assert (ran.code, ran.err) == (0, "")
+
+
+def test_a_million_words_are_one_statement(tmp_path: Path) -> None:
+    (tmp_path / "old.txt").write_text("We agree on peace and security, and on rivers too. " * 100_000)
+    ran = run_limited(tmp_path, "show", "./old.txt", "--raw")
+    assert (ran.code, ran.err) == (0, "")
+
+
+def test_no_stage_takes_much_longer_for_ten_times_one_acronym() -> None:
+    grown = list(measure(2000, steps=2, only=["overlapping terms"]))
+    assert len(grown) == len(STAGES)
+    assert [growth for growth in grown if growth.fails] == []
+
+
+def test_what_grows_too_fast_or_dies_fails() -> None:
+    assert Growth("a", "b", (0.0, 0.1, 1.0, 20.0)).fails
+    assert not Growth("a", "b", (0.0, 0.1, 1.0, 10.0)).fails
+    assert not Growth("a", "b", (0.0, 0.0, 0.001, 0.09)).fails
+    assert not Growth("a", "b", (5.0, 5.1, 6.0, 15.0)).fails
+    assert Growth("a", "b", (), "killed").fails
+
+
+# What is parted to be bounded --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("words", "changed"), [(3000, 0.1), (3000, 0.9), (20_000, 0.3)])
+def test_long_runs_of_words_are_compared_in_parts_and_nothing_is_lost(words: int, changed: float) -> None:
+    chance = random.Random(5)  # noqa: S311 - the same texts every time
+    old = [f"w{chance.randrange(words)}" for _ in range(words)]
+    new = [word if chance.random() > changed else f"x{chance.randrange(99)}" for word in old][words // 7 :]
+    edits = word_edits(" ".join(old), " ".join(new))
+    assert "".join(edit.text for edit in edits if edit.kind != "inserted") == " ".join(old)
+    assert "".join(edit.text for edit in edits if edit.kind != "deleted") == " ".join(new)
+    kept = sum(len(edit.text.split()) for edit in edits if edit.kind == "kept")
+    assert kept > 0.8 * (1 - changed) * len(new)
+    assert max(stretch.size for stretch in part_stretches(old, new)) <= LONGEST
+
+
+def test_a_long_sentence_has_one_vector_of_length_one() -> None:
+    long = write("one long sentence", 25_000)
+    vectors = DEFAULT.encode([long, "We agree.", long])
+    assert vectors[0].tolist() == vectors[2].tolist()
+    assert float(vectors[0] @ vectors[0]) == pytest.approx(1.0, abs=1e-5)
+    assert float(vectors[0] @ DEFAULT.encode([long[:9000]])[0]) > 0.7
