@@ -288,4 +288,4 @@ def test_a_long_search_is_answered(archive: Callable[..., Ran]) -> None:
 def test_a_phrase_without_end_is_not_traced(archive: Callable[..., Ran], tmp_path: Path) -> None:
     assert archive("list").code == 0
     ran = run_limited(tmp_path, "trace", "XAA/CCPCJ", "SDG " * 20_000)
-    assert_refused(ran, "20000 words to trace", "at most 500")
+    assert_refused(ran, "20000 words to trace", "at most 300")

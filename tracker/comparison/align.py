@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from tracker.text.encoder import Encoder
 
+_MOST_PAIRS = 36_000_000
 _GROUP_DISCOUNT = 0.85
 """The exponent by which a group of n pairs gains more than one pair; chosen on the development sets."""
 
@@ -30,10 +31,19 @@ def align(old: Sequence[str], new: Sequence[str], encoder: Encoder | None = DEFA
     Each segment is in one link at most. Equal segments are linked first (method ``equal``, or
     ``typographic`` where only case, quotes, dashes or blanks differ); for the rest (``likeness``), the
     confidence is a probability fitted on human alignments, and links below one half are left out.
-    What is left over is encoded by ``encoder``; with None, words alone decide.
-    Links come in the order of the new text.
+    What is left over is encoded by ``encoder``; with None, and between texts of more sentences than
+    ``may_encode`` allows, words alone decide. Links come in the order of the new text.
     """
-    return align_with(old, new, load_weights(encoded=encoder is not None), encoder)
+    chosen = encoder if may_encode(len(old), len(new)) else None
+    return align_with(old, new, load_weights(encoded=chosen is not None), chosen)
+
+
+def may_encode(old: int, new: int) -> bool:
+    """Tell whether texts of so many sentences are held against each other by what they mean.
+
+    Each of the one is then beside each of the other: up to 36 million pairs, which take 150 MB.
+    """
+    return old * new <= _MOST_PAIRS
 
 
 def align_with(
@@ -53,10 +63,11 @@ def weigh_candidates(
     old: Sequence[str], new: Sequence[str], encoder: Encoder | None = DEFAULT
 ) -> tuple[Candidate, ...]:
     """Return all that ``align`` weighed for the segments that are not equal, the likeliest first."""
-    weights = load_weights(encoded=encoder is not None)
+    chosen = encoder if may_encode(len(old), len(new)) else None
+    weights = load_weights(encoded=chosen is not None)
     folded_old, folded_new = [fold(text) for text in old], [fold(text) for text in new]
     equal = match_equals(folded_old, folded_new)
-    pairing = pair_texts(folded_old, folded_new, equal, weights.likeness, encoder)
+    pairing = pair_texts(folded_old, folded_new, equal, weights.likeness, chosen)
     chances, _, moves = _judge_groups(pairing, weights)
     candidates = [
         Candidate(group.old, group.new, round(chance, 4), round(moves[group], 4))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -32,11 +33,13 @@ def _nearest(
     for place, unit in those.items():
         for stem in unit.stems:
             postings.setdefault(stem, []).append(place)
-    return [(place, _best(unit, those, postings, weights)) for place, unit in these.items()]
+    scale = (max(those, default=0) + 1) / (max(these, default=0) + 1)
+    return [(place, _best(unit, place * scale, those, postings, weights)) for place, unit in these.items()]
 
 
 def _best(
     unit: Unit,
+    beside: float,
     those: Mapping[int, Unit],
     postings: Mapping[str, Sequence[int]],
     weights: Mapping[str, float],
@@ -47,12 +50,21 @@ def _best(
         places = postings.get(stem, ())
         if touched and touched + len(places) > _TOUCHES:
             break
+        if len(places) > _TOUCHES:
+            places = _select_near(places, beside)
         touched += len(places)
         square = weights[stem] * weights[stem]
         for place in places:
             scores[place] = scores.get(place, 0.0) + square
     ranked = sorted((-round(score / those[place].norm, 4), place) for place, score in scores.items())
     return [place for _, place in ranked[:_KEPT]]
+
+
+def _select_near(places: Sequence[int], beside: float) -> Sequence[int]:
+    """Return the places of a stem that is everywhere which stand nearest to where a sentence stands."""
+    first = bisect_left(places, beside) - _TOUCHES // 2
+    first = max(0, min(first, len(places) - _TOUCHES))
+    return places[first : first + _TOUCHES]
 
 
 def find_near(cosines: Vectors, old: Sequence[int], new: Sequence[int]) -> set[tuple[int, int]]:

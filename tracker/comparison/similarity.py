@@ -23,6 +23,8 @@ FEWEST_STEMS = 4
 """Shorter sentences look alike by accident: wherever order is no help, they are linked only where equal."""
 LEAST_COVER = 0.6
 """Of each of several sentences linked as one where order is no help, how much the other side must hold."""
+_LONGEST, _MOST_STEMS = 20_000, 4000
+"""What is compared letter by letter and stem by stem, in quadratic time: the beginning of what is longer."""
 NEARNESS_FEATURES = ("nearness", "nearness_squared", "lift")
 
 
@@ -70,7 +72,7 @@ def measure(old: Unit, new: Unit, weights: Mapping[str, float]) -> tuple[float, 
     mass, square = sum_weights(old.stems & new.stems, weights)
     cosine = square / (old.norm * new.norm) if square else 0.0
     covers = (mass / old.mass if old.mass else 0.0, mass / new.mass if new.mass else 0.0)
-    characters = fuzz.ratio(old.folded, new.folded) / 100
+    characters = fuzz.ratio(old.folded[:_LONGEST], new.folded[:_LONGEST]) / 100
     return (
         cosine,
         cosine * cosine,
@@ -78,7 +80,7 @@ def measure(old: Unit, new: Unit, weights: Mapping[str, float]) -> tuple[float, 
         min(covers),
         characters,
         characters * characters,
-        Indel.normalized_similarity(old.sequence, new.sequence),
+        Indel.normalized_similarity(old.sequence[:_MOST_STEMS], new.sequence[:_MOST_STEMS]),
         math.log1p(mass),
         abs(math.log((1 + len(old.sequence)) / (1 + len(new.sequence)))),
         1 / (1 + min(len(old.sequence), len(new.sequence))),

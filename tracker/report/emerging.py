@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Final
 
 from tracker.report.json import encode_json
-from tracker.report.layout import Line, Span, columns, draw, excerpt, line, shorten, spread, wrap
+from tracker.report.layout import WHOLE, Line, Span, columns, draw, excerpt, line, shorten, spread, wrap
 from tracker.report.safe import one_line
 from tracker.report.words import ARROW, DIGEST, LANGUAGES, MORE, counted, quoted
 from tracker.topics.emerging import PAIR, SERIES
@@ -141,12 +141,18 @@ def _detail(session: PhraseSession, width: int, *, everything: bool) -> Iterator
         lead = f"    ¶{use.paragraph} "
         if use.change.status == "vanished":
             lead = f"    {use.reference} ¶{use.paragraph} "
-        text = one_line(use.quote)
+        text = one_line(_near(use))
         at = max(text.find(one_line(use.change.phrase)), 0)
-        quote = text if everything else excerpt(text, at, width - len(lead) - 2)
+        quote = excerpt(text, at, WHOLE if everything else width - len(lead) - 2)
         yield from wrap([Span(quoted(quote))], width, lead, "    ")
     if len(shown) < len(found):
         yield line(f"  {len(found) - len(shown)} more: {MORE}")
+
+
+def _near(use: PhraseUse) -> str:
+    """Return the sentence of a phrase, or what is near the phrase in one that is a whole session."""
+    at = max(use.quote.find(use.change.phrase), 0)
+    return use.quote[max(0, at - WHOLE) : at + WHOLE]
 
 
 def phrases_json(series: PhraseSeries) -> str:

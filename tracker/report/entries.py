@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tracker.report.judged import decision_words, topic_decisions
-from tracker.report.layout import Line, Span, columns, excerpt, line, shorten, spread, wrap
+from tracker.report.layout import WHOLE, Line, Span, columns, excerpt, line, shorten, spread, wrap
 from tracker.report.passages import select_passages
 from tracker.report.redline import mark_edits, read_edits
 from tracker.report.safe import one_line
@@ -121,7 +121,7 @@ def _show_decisions(decisions: Iterable[Decision], width: int) -> Iterator[Line]
 def _quote(passage: Quotation, width: int, rows: int | None) -> tuple[Line, ...]:
     """Return a quotation on so many lines at most, shortened between words; lines break raggedly."""
     text, lead = one_line(passage.text), Span(f"{passage.lead} ", "dim")
-    room = columns(text) if rows is None else rows * (width - len(_DEEPER)) - columns(lead.text) - 2
+    room = WHOLE if rows is None else rows * (width - len(_DEEPER)) - columns(lead.text) - 2
     lines = wrap([lead, Span(quoted(shorten(text, room)))], width, _DEEPER, _DEEPER)
     while rows is not None and len(lines) > rows:
         room -= 1

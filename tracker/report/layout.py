@@ -35,6 +35,9 @@ COLOURS = frozenset({_PLAIN, *(f"\x1b[{code}m" for code in _SGR.values())})
 
 ELLIPSIS = "…"
 
+WHOLE = 5000
+"""Columns of a quotation that is given in full; a sentence may be a whole session, and show many topics."""
+
 _WIDE = "\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\U00020000-\U0003fffd"
 _PIECES = re.compile(rf"\s+|[{_WIDE}]|[^\s{_WIDE}]+")
 """Blanks, single wide characters (Chinese may break after any), and words."""
@@ -44,7 +47,7 @@ _NARROW = re.compile(r"[ -~\xa1-\xac\xae-\u024f“”‘’…→¶·–—−]*
 
 _BEGINNING = re.compile(r"(?<=\s)\S")
 
-_CHARACTERS_A_COLUMN = 4
+_NEAR = 4
 """How many characters may share a column where they take none of their own, as the accents of an old text."""
 
 _CLOSING = "，。、；：！？）」』》】"
@@ -71,6 +74,11 @@ def columns(text: str) -> int:
     return cell_len(text)
 
 
+def fits(text: str, width: int) -> bool:
+    """Tell whether a text has at most so many columns; one far too long is not measured."""
+    return len(text) <= max(_NEAR, _NEAR * width) and columns(text) <= width
+
+
 def line(text: str = "", style: Style = "plain") -> Line:
     """Return a line of one span."""
     return (Span(text, style),)
@@ -87,25 +95,24 @@ def shorten(text: str, width: int) -> str:
 
     A first word that is too long by itself is cut inside, since there is nothing else to show.
     """
-    if columns(text) <= width:
+    if fits(text, width):
         return text
     taken = ""
-    for piece in _PIECES.findall(text):
-        if columns(taken + piece) + 1 > width:
+    for match in _PIECES.finditer(text):
+        if columns(taken + match[0]) + 1 > width:
             break
-        taken += piece
+        taken += match[0]
     taken = taken.rstrip(" ,;:–—-") or _cut(text, width - 1)
     return taken + ELLIPSIS
 
 
 def excerpt(text: str, start: int, width: int) -> str:
     """Shorten a text on both sides so that what stands at ``start`` is in it."""
-    if columns(text) <= width or columns(text[:start]) < width // 2:
+    if fits(text, width) or (start <= _NEAR * width and columns(text[:start]) < width // 2):
         return shorten(text, width)
     begin = start
     # No further back than could fit: the text may be a whole session on one line.
-    back = max(0, start - _CHARACTERS_A_COLUMN * width)
-    for match in _BEGINNING.finditer(text, back, start):
+    for match in _BEGINNING.finditer(text, max(0, start - _NEAR * width), start):
         if columns(text[match.start() : start]) <= width // 3:
             begin = match.start()
             break

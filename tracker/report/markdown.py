@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tracker.report.emerging import PAIR_NOTE, phrase_facts
 from tracker.report.judged import decision_words, judged_words, topic_decisions
-from tracker.report.layout import shorten
+from tracker.report.layout import WHOLE, shorten
 from tracker.report.passages import select_passages
 from tracker.report.redline import read_edits
 from tracker.report.safe import one_line
@@ -210,7 +210,7 @@ def _topic_row(comparison: Comparison, topic: TopicChange, everything: bool) -> 
 
 def _quote(lead: str, text: str, everything: bool) -> str:
     text = one_line(text)
-    return f"{lead} {quoted(escape_markdown(text if everything else shorten(text, QUOTE)))}"
+    return f"{lead} {quoted(escape_markdown(shorten(text, WHOLE if everything else QUOTE)))}"
 
 
 def _shifts(

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _LONGEST = 10_000
 """Characters read at once: each may be a word, which takes 18 KB; 200,000 quotation marks took 3.6 GB. The
 longest of 60,000 sentences of the General Debate has 1,500."""
+_PARTS = 10
 _THREADS = 1
 """Two threads on two busy cores wait for each other: 200 sentences took 2.8 s where one takes 0.7."""
 
@@ -72,7 +73,8 @@ class UniversalEncoder:
 
         Each is encoded alone: in a batch, the last bits of a vector depend on its neighbours, and a
         similarity could round to another fourth decimal. It costs half a millisecond a sentence, and what
-        is said again costs nothing. Of a sentence of more than 10,000 characters, the mean of its parts.
+        is said again costs nothing. Of a sentence of more than 10,000 characters it is the mean of ten parts
+        of 1,000, evenly spread.
         """
         import numpy as np  # noqa: PLC0415 - start-up loads no numpy
 
@@ -90,9 +92,10 @@ DEFAULT = UniversalEncoder()
 def _encode(sentence: str) -> Vectors:
     if len(sentence) <= _LONGEST:
         return cast("Vectors", _load_model().encode([sentence])[0])
-    total = _encode(sentence[:_LONGEST])
-    for start in range(_LONGEST, len(sentence), _LONGEST):
-        total += _encode(sentence[start : start + _LONGEST])
+    size = _LONGEST // _PARTS
+    starts = [(len(sentence) - size) * part // (_PARTS - 1) for part in range(_PARTS)]
+    first, *others = (_encode(sentence[start : start + size]) for start in starts)
+    total = sum(others, start=first)
     length = float((total @ total) ** 0.5)
     return total / length if length else total
 

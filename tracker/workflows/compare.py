@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from tracker import __version__
 from tracker.capture.extractors import tell_difference
+from tracker.comparison.align import may_encode
 from tracker.comparison.changes import describe_changes
 from tracker.comparison.decisions import decide_links, mark_changes, place_rulings
 from tracker.comparison.shifts.actors import compare_actors
@@ -115,7 +116,11 @@ def compare_sides(
         new=new,
         genre=genre,
         aligned=aligned,
-        caveats=(*list_caveats(old, new), *_list_unplaced(decided, placed, *levels)),
+        caveats=(
+            *list_caveats(old, new),
+            *_list_unencoded(old, new, encoder),
+            *_list_unplaced(decided, placed, *levels),
+        ),
         changes=changes,
         topics=mark_absences(topics, *map(find_absences, levels)),
         counterparts=counterparts,
@@ -171,6 +176,13 @@ def list_caveats(old: Side, new: Side) -> tuple[str, ...]:
             f"spoken for different groups ({old.on_behalf_of or 'none'}; {new.on_behalf_of or 'none'})"
         )
     return tuple(caveats)
+
+
+def _list_unencoded(old: Side, new: Side, encoder: Encoder | None) -> tuple[str, ...]:
+    """Say where the texts are too long for the encoder that was asked for."""
+    if encoder is None or may_encode(len(old.version.segments), len(new.version.segments)):
+        return ()
+    return ("so many sentences that words alone tell which of them correspond, not what they mean",)
 
 
 def _list_unplaced(decided: Decided, *followed: Sequence[object]) -> tuple[str, ...]:

@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from tracker.model.record import StatementEntry
     from tracker.model.texts import Side
 
-LONGEST = 500
-"""Words that are traced: each word of a statement may have to be read beside each of them."""
+LONGEST = 300
+"""Words that are traced, more than the longest of 60,000 sentences has: each word of a statement may
+have to be read beside each of them."""
 
 
 def trace_series(
