@@ -323,6 +323,34 @@ def test_what_was_withdrawn_stays_closed(folder: Path, tracker: Tracker) -> None
     check_joined(tracker, folder)
 
 
+def test_what_is_withdrawn_while_both_are_apart_is_no_fault(folder: Path, tracker: Tracker) -> None:
+    put_back(folder)
+    assert tracker("withdraw", "XAA/UNGA/77", *WHY).code == 2
+    ran = tracker("verify")
+    assert ran.out.startswith("1 fault: ")
+    assert follow(tracker, ran.out).code == 0
+    check_joined(tracker, folder)
+
+
+def test_what_a_pushed_copy_knows_to_be_destroyed_is_not_kept_under_another_name(
+    folder: Path, tracker: Tracker
+) -> None:
+    run_git(folder.parent, "init", "--quiet", "--bare", "--initial-branch=main", "copy.git")
+    assert tracker("withdraw", "XAA/UNGA/78", *WHY, "--destroy", "--yes").code == 0
+    assert tracker("mirror", "push", "copy.git", "--private").code == 0
+    put_back(folder)
+    shutil.rmtree(folder / "mirror.git")
+    assert tracker("mirror", "update").code == 0
+    add(tracker, folder, OPEN.replace("5", "3"), "XAA/UNGA/80")
+    ran = tracker("mirror", "push", "copy.git", "--private")
+    assert "copy.git has what this record lacks" in ran.err
+    assert "holds again what was destroyed since: XAA/UNGA/78" in ran.err
+    assert follow(tracker, ran.err).code == 0
+    assert run_git(folder / "mirror.git", "for-each-ref", "refs/replaced/") != ""
+    assert find_secret(folder) == []
+    check_joined(tracker, folder)
+
+
 @pytest.mark.parametrize("step", ["graft", "complete_destruction", "_replace", "_follow"])
 def test_killed_at_any_moment_it_is_done_again(folder: Path, tracker: Tracker, step: str) -> None:
     assert tracker("withdraw", "XAA/UNGA/78", *WHY, "--destroy", "--yes").code == 0

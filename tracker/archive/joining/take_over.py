@@ -84,7 +84,8 @@ def _follow(record: Path, lock: Lock, clock: Callable[[], str], instant: str, ru
     """Bring the mirror along, and return what the run did."""
     with closing(connect_to_write(record)) as connection, translate(record):
         writing = Writing(record, connection, lock, "repair", clock)
-        complete_destruction(writing, instant, looks_again=False)
+        # What either side destroyed may stand in the other's history, which is in the mirror by now.
+        complete_destruction(writing, instant, looks_again=True)
         writing.update_mirror()
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         return read_steps(connection, run)

@@ -75,6 +75,8 @@ class Comparison:
                 self._note_left(path, rows)
             elif self._noted.unfinished:
                 self._note_unfinished()
+            elif self._is_to_change(path):
+                self._note_pending(path)
             else:
                 meaning = "the record has nothing that would be written there"
                 self._notes.find(fault("mirror", path, _WHERE, meaning, _REWRITE), Cure("mirror"))
@@ -107,7 +109,7 @@ class Comparison:
             self._note_unfinished()
         elif any(not (is_noted and self._noted.allows(each)) for each in changed):
             self._note_changed(looked.what, path, changed, is_noted=is_noted)
-        elif is_noted:
+        elif is_noted or self._is_to_change(path):
             self._note_pending(looked.what)
         elif self._is_of_another_release(looked, rows):
             meaning = "the mirror has the same rows in the form of another release"
@@ -118,6 +120,10 @@ class Comparison:
             self._notes.find(
                 fault("mirror", f"{looked.what}, {path}", _WHERE, meaning, _REWRITE), Cure("mirror")
             )
+
+    def _is_to_change(self, path: str) -> bool:
+        """Tell whether a readable text changes with an act of which the mirror does not know yet."""
+        return path.endswith(_READABLE) and self._noted.has_acts
 
     def _is_of_another_release(self, looked: Looked, rows: Rows | None) -> bool:
         """Tell whether a file differs in nothing but how its rows are written."""

@@ -10,7 +10,7 @@ from tracker.archive.withdrawals import read_unfinished
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from tracker.archive.mirror_commits import Place
     from tracker.archive.placement import Table, Unit
@@ -47,6 +47,8 @@ class Noted:
         """Tables of which rows are gone that others name."""
         self.unfinished = _read_unfinished(connection)
         """What was being destroyed when a run was cut short: its rows are not to be put back."""
+        self.has_acts = _has_acts(connection, pending.units)
+        """Whether the mirror does not know yet of an act: of what was withdrawn it still has the text."""
         self._units = frozenset(pending.units)
         watched = {
             name
@@ -77,6 +79,14 @@ def _read_unfinished(connection: sqlite3.Connection) -> str | None:
     there = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'withdrawals'").fetchone()
     acts = read_unfinished(connection) if there else ()
     return acts[0].reference if acts else None
+
+
+def _has_acts(connection: sqlite3.Connection, units: Iterable[tuple[Unit, str]]) -> bool:
+    if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'withdrawals'").fetchone():
+        return False
+    query = "SELECT 1 FROM withdrawals WHERE run = ?"
+    runs = (name for unit, name in units if unit == "run")
+    return any(connection.execute(query, [run]).fetchone() for run in runs)
 
 
 def _find_place(place: Place) -> str:
