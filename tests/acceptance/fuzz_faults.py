@@ -98,6 +98,11 @@ def _make(random: Random) -> bytes:
     return random.randbytes(20) + _NEEDLE + random.randbytes(20)
 
 
-TARGETS: Final = tuple(
-    Target(name, _make, run, seconds=1.0, memory=400_000_000) for name, run in _FAULTS.items()
+def _make_none(_random: Random) -> bytes:
+    raise IndexError("nothing to choose from")
+
+
+TARGETS: Final = (
+    *(Target(name, _make, run, seconds=1.0, memory=400_000_000) for name, run in _FAULTS.items()),
+    Target("unmade", _make_none, _abort),
 )

@@ -27,6 +27,7 @@ SAID: dict[str, str | tuple[str, ...]] = {
     "climbs": "outside: climbs outside",
     "leaves": "left: leaves left: tmp/left",
     "prints": "terminal: prints terminal",
+    "unmade": "unmade: unmade unmade IndexError",
 }
 
 

@@ -17,6 +17,7 @@ import signal
 import sys
 import tempfile
 import time
+import traceback
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,14 +25,16 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from tests.acceptance.fuzz.keeping import Kept
-from tests.acceptance.fuzz.running import Workers
+from tests.acceptance.fuzz.running import Finding, Result, Workers
 from tests.acceptance.fuzz.targets import load_targets
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tests.acceptance.fuzz.running import Result
     from tests.acceptance.fuzz.target import Target
+
+_BY_THE_CLOCK = frozenset({"hang", "slow"})
+"""Kinds that may come of a busy machine."""
 
 _TURN = 1.0
 """Seconds for which a target has the worker, once it is its turn."""
@@ -69,8 +72,7 @@ def _take_turn(share: Share, workers: Workers, kept: Kept, seed: int, until: flo
     target, began, paused = share.target, time.monotonic(), 0.0
     while True:
         origin = f"{seed} {target.name} {share.count}"
-        data = target.make(Random(origin))  # noqa: S311 (the same inputs each time)
-        result = workers.run(target, data)
+        data, result = _run(target, origin, workers)
         share.labels[result.label or "died"] += 1
         ended = time.monotonic()
         _report(target, data, origin, result, workers, kept)
@@ -80,10 +82,20 @@ def _take_turn(share: Share, workers: Workers, kept: Kept, seed: int, until: flo
     share.spent += time.monotonic() - began - paused
 
 
+def _run(target: Target, origin: str, workers: Workers) -> tuple[bytes, Result]:
+    """Make an input and run it; that none can be made is a finding about us, and no end of the hour."""
+    try:
+        data = target.make(Random(origin))  # noqa: S311 (the same inputs each time)
+    except Exception as error:  # noqa: BLE001 (as above)
+        text = "".join(traceback.format_exception(error))
+        return b"", Result("unmade", Finding("unmade", f"{target.name} unmade {type(error).__name__}", text))
+    return data, workers.run(target, data)
+
+
 def _report(target: Target, data: bytes, origin: str, result: Result, workers: Workers, kept: Kept) -> None:
     """Print and keep a finding that is new; what took too long must show again, by itself."""
     finding = result.finding
-    if finding and finding.kind in {"hang", "slow"}:
+    if finding and finding.kind in _BY_THE_CLOCK:
         # That the machine was busy elsewhere is no finding.
         finding = workers.run(target, data).finding
     if finding and kept.note(finding):

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from tests.acceptance.fuzz.target import Target
 
 _TRIES, _SECONDS = 200, 20.0
-_DEADLY = frozenset({"hang", "abort", "slow", "memory"})
-"""Kinds that take too long to be tried again a hundred times."""
+_AS_IT_IS = frozenset({"hang", "abort", "slow", "memory", "unmade"})
+"""Kinds that take too long to be tried again a hundred times, or have no input."""
 
 
 @dataclass(slots=True)
@@ -40,7 +40,7 @@ class Kept:
             f"{finding.kind}: {finding.signature}\n{origin}\nagain: {again}\n\n{finding.text}\n",
             encoding="utf-8",
         )
-        if finding.kind not in _DEADLY:
+        if finding.kind not in _AS_IT_IS:
             smaller = make_smaller(target, data, finding.signature, workers)
             if smaller != data:
                 (place / "smaller").write_bytes(smaller)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ def change_json(random: Random, content: object) -> None:
     """Put odd values, or those of other places, into what JSON holds, at one to three places; in place."""
     for _ in range(random.randint(1, 3)):
         holders = [value for value in _walk(content) if isinstance(value, dict | list) and value]
+        if not holders:
+            return
         holder = random.choice(holders)
         key = random.choice(list(holder)) if isinstance(holder, dict) else random.randrange(len(holder))
         match random.randrange(8):
@@ -30,11 +33,10 @@ def change_json(random: Random, content: object) -> None:
             case 1 | 2 if isinstance(holder, list):
                 holder.insert(key, holder[key])
             case 3:
-                holder[key] = (
-                    random.choice(list(_walk(content))[:500]) if random.randrange(2) else {"a": holder[key]}
-                )
+                other = random.choice(_walk(content)[:500]) if random.randrange(2) else {"a": holder[key]}
+                holder[key] = deepcopy(other)
             case _:
-                holder[key] = random.choice(ODD)
+                holder[key] = deepcopy(random.choice(ODD))
 
 
 def _walk(content: object) -> list[object]:
