@@ -6,8 +6,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from tracker import __version__
-from tracker.capture.extractors import tell_difference
-from tracker.comparison.align import may_encode
 from tracker.comparison.changes import describe_changes
 from tracker.comparison.decisions import decide_links, mark_changes, place_rulings
 from tracker.comparison.shifts.actors import compare_actors
@@ -32,6 +30,13 @@ from tracker.topics.decisions import (
 from tracker.topics.emerging import compare_phrases, name_prior
 from tracker.topics.statuses import compare_topics, find_priorities
 from tracker.topics.vocabulary import load_vocabulary
+from tracker.workflows.caveats import (
+    kinds_differ,
+    languages_differ,
+    list_caveats,
+    list_unencoded,
+    list_unplaced,
+)
 from tracker.workflows.derive import derive_links, derive_readings
 
 if TYPE_CHECKING:
@@ -106,7 +111,7 @@ def compare_sides(
         earlier=earlier,
     )
     counterparts = tuple(_compare_passages(pair, old, new, topics) for pair in counterparts)
-    if _kinds_differ(old, new) or _languages_differ(old, new):
+    if kinds_differ(old, new) or languages_differ(old, new):
         changes, counterparts = _without_strength(changes), _without_strength(counterparts)
     changes = mark_changes(changes, placed, old.version, new.version)
     aligned = _aligned_share(changes)
@@ -118,8 +123,8 @@ def compare_sides(
         aligned=aligned,
         caveats=(
             *list_caveats(old, new),
-            *_list_unencoded(old, new, encoder),
-            *_list_unplaced(decided, placed, *levels),
+            *list_unencoded(old, new, encoder),
+            *list_unplaced(decided, placed, *levels),
         ),
         changes=changes,
         topics=mark_absences(topics, *map(find_absences, levels)),
@@ -149,64 +154,6 @@ def side_priorities(
 ) -> frozenset[str]:
     """Return the ids of the topics that a side declares or treats substantively."""
     return find_priorities(side_topics(side, vocabulary, derived, rulings))
-
-
-def list_caveats(old: Side, new: Side) -> tuple[str, ...]:
-    """Say in which respects the two sides are not alike, so that differences may not be the speaker's."""
-    caveats = []
-    if _kinds_differ(old, new):
-        caveats.append(
-            f"different kinds of text ({_kind(old)}; {_kind(new)}): salutations, thanks and house style"
-            " differ for that reason alone, and no change of strength is claimed"
-        )
-    if _languages_differ(old, new):
-        caveats.append(
-            f"different languages ({old.version.language}; {new.version.language}):"
-            " topics compare, sentences hardly do, and no change of strength is claimed"
-        )
-    if difference := tell_difference(old.version, new.version, is_same_edition=_are_one_edition(old, new)):
-        caveats.append(
-            f"read with different {difference}: some differences may be ours and not the speaker's;"
-            " tracker reextract reads both alike"
-        )
-    if old.country and new.country and old.country != new.country:
-        caveats.append(f"different speakers ({old.country}; {new.country})")
-    elif old.on_behalf_of != new.on_behalf_of:
-        caveats.append(
-            f"spoken for different groups ({old.on_behalf_of or 'none'}; {new.on_behalf_of or 'none'})"
-        )
-    return tuple(caveats)
-
-
-def _list_unencoded(old: Side, new: Side, encoder: Encoder | None) -> tuple[str, ...]:
-    """Say where the texts are too long for the encoder that was asked for."""
-    if encoder is None or may_encode(len(old.version.segments), len(new.version.segments)):
-        return ()
-    return ("so many sentences that words alone tell which of them correspond, not what they mean",)
-
-
-def _list_unplaced(decided: Decided, *followed: Sequence[object]) -> tuple[str, ...]:
-    """Say how many decisions quote sentences that these texts lack, and so could not be followed."""
-    lost = len((*decided.changes, *decided.old, *decided.new)) - sum(map(len, followed))
-    decisions = "1 decision of a person quotes" if lost == 1 else f"{lost} decisions of people quote"
-    return (f"{decisions} sentences that these texts lack: tracker decisions",) if lost else ()
-
-
-def _are_one_edition(old: Side, new: Side) -> bool:
-    names = [(side.name.partition("@")[0].partition("~")[0], side.kind) for side in (old, new)]
-    return bool(old.session) and names[0] == names[1] and not _languages_differ(old, new)
-
-
-def _kinds_differ(old: Side, new: Side) -> bool:
-    return bool(old.kind and new.kind and old.kind != new.kind)
-
-
-def _languages_differ(old: Side, new: Side) -> bool:
-    return old.version.language != new.version.language
-
-
-def _kind(side: Side) -> str:
-    return f"{side.kind}, inferred" if side.kind_inferred else str(side.kind)
 
 
 def _without_strength(judged: tuple[Judged, ...]) -> tuple[Judged, ...]:
