@@ -304,7 +304,7 @@ def test_a_search_is_narrowed_and_limited(reader: Reader) -> None:
         ("a OR OR b", "OR needs a word on both sides"),
         ("corruption -fund", "write NOT fund"),
         ("(" * 99 + "fund" + ")" * 99, "nested too deeply"),
-        (" NOT ".join(["fund"] * 999), "nested too deeply"),
+        (" NOT ".join(["fund"] * 999), "it may have 200"),
     ],
 )
 def test_a_query_that_says_nothing_is_told_so(reader: Reader, wanted: str, says: str) -> None:

@@ -101,7 +101,7 @@ class Redaction:
             if name == "outcomes":
                 shown[name] = [_reduce(name, row) if row["id"] in outcomes else row for row in found]
             elif name == "runs":
-                shown[name] = [_name_alone(row) if row["id"] in self._telling else row for row in found]
+                shown[name] = [_name_alone(row) if self._is_telling(row) else row for row in found]
             elif name == _DIGESTS:
                 shown[name] = found
             elif name == _NOTES:
@@ -109,6 +109,12 @@ class Redaction:
             else:
                 shown[name] = [row for row in found if not self._is_closed(name, row, frozenset(outcomes))]
         return shown
+
+    def _is_telling(self, row: Row) -> bool:
+        if row["id"] in self._telling:
+            return True
+        typed = str(row["kind"]), str(row["command"] or "")
+        return self._withheld.is_telling(int(row["id"] or 0), *typed)
 
     def _take_note(self, row: Row) -> Row:
         named = Reference(*(row[part] for part in ("country", "body", "session", "item")))  # type: ignore[arg-type]

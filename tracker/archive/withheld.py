@@ -76,9 +76,15 @@ class Withheld:
 
         The reason of a withdrawal is meant to be read.
         """
-        if not entry.command or entry.kind == "withdraw" or not self._is_telling(entry.id, entry.command):
+        if not entry.command or not self.is_telling(entry.id, entry.kind, entry.command):
             return entry
         return replace(entry, command=name_command(entry.command))
+
+    def is_telling(self, run: int, kind: str | None, command: str) -> bool:
+        """Tell whether what was typed for a run may tell of what was withdrawn."""
+        if kind == "withdraw":
+            return False
+        return run in self.runs or bool(self.statements and self.statements & _read_named(command))
 
     def check(self, check: Check) -> Check:
         """Return a check without what it noted of contents, and without what servers said of them."""
@@ -95,9 +101,6 @@ class Withheld:
     def expectation(self, each: Expectation) -> Expectation:
         """Return a note on a statement without its words."""
         return replace(each, note=None) if each.reference in self.statements else each
-
-    def _is_telling(self, run: int, command: str) -> bool:
-        return run in self.runs or bool(self.statements and self.statements & _read_named(command))
 
 
 def _read_named(command: str) -> frozenset[Reference]:
