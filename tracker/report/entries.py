@@ -194,5 +194,6 @@ def _show_change(
         yield from wrap(mark_edits(pieces), width, _DEEPER, _DEEPER)
     else:
         text = " ".join(segment.text for segment in new or old)
-        room = len(text) if everything else 2 * (width - len(_DEEPER)) - len(_DEEPER)
-        yield from wrap([Span(quoted(shorten(one_line(text), room)))], width, _DEEPER, _DEEPER)
+        room = 2 * (width - len(_DEEPER)) - len(_DEEPER)
+        shown = one_line(text) if everything else shorten(one_line(text), room)
+        yield from wrap([Span(quoted(shown))], width, _DEEPER, _DEEPER)
