@@ -3,7 +3,7 @@ CREATE TRIGGER t BEFORE INSERT ON runs BEGIN SELECT RAISE(ABORT, 'no'); END
 CREATE TRIGGER t AFTER INSERT ON snapshots BEGIN UPDATE versions SET text = 'x'; END
 DROP VIEW readable_snapshots; CREATE TABLE readable_snapshots AS SELECT * FROM snapshots
 DROP VIEW readable_snapshots; CREATE VIEW readable_snapshots AS WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT s.* FROM snapshots s, c
-DROP VIEW readable_snapshots; CREATE VIEW readable_snapshots AS SELECT *, load_extension('/tmp/x.so') FROM snapshots
+DROP VIEW readable_snapshots; CREATE VIEW readable_snapshots AS SELECT *, load_extension('x.so') FROM snapshots
 DROP VIEW readable_snapshots; CREATE VIEW readable_snapshots AS SELECT *, zeroblob(900000000) AS z FROM snapshots
 CREATE VIEW v AS SELECT readfile('/etc/passwd')
 CREATE VIRTUAL TABLE e USING fts5(a)
