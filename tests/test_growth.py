@@ -53,8 +53,9 @@ def test_a_million_words_are_one_statement(tmp_path: Path) -> None:
 def test_no_stage_takes_much_longer_for_ten_times_one_acronym() -> None:
     grown = list(measure(2000, steps=2, only=["overlapping terms"]))
     assert len(grown) == len(STAGES)
-    # So small sizes hold much that does not grow evenly; a quadratic stage has a slope of 2.
-    assert [growth for growth in grown if growth.ended or growth.slope > 1.6] == []
+    # At so small sizes what is done once weighs much, so nothing is taken off; quadratic would be 100 times.
+    slow = [each for each in grown if not each.ended and each.seconds[-1] > 20 * max(each.seconds[-2], 0.01)]
+    assert [each for each in grown if each.ended] + slow == []
 
 
 def test_what_grows_too_fast_or_dies_fails() -> None:
