@@ -124,6 +124,13 @@ def run(*arguments: str) -> tuple[int, str, str]:
     return code, printed, said
 
 
+def settle(text: str) -> str:
+    """Return an answer without what varies."""
+    for pattern, word in VARYING:
+        text = pattern.sub(word, text)
+    return text.replace(str(Path.cwd()), "HERE")
+
+
 class Story:
     """Commands in turn, and the golden files that they give."""
 
@@ -161,9 +168,7 @@ class Story:
 
     def keep(self, name: str, text: str) -> None:
         """Add to a golden file."""
-        for pattern, word in (*VARYING, (re.compile(re.escape(str(Path.cwd()))), "HERE")):
-            text = pattern.sub(word, text)
-        self.files[name] = self.files.get(name, "") + text
+        self.files[name] = self.files.get(name, "") + settle(text)
 
     def _follow_mirror(self, line: str) -> None:
         from tests.repositories import run_git  # noqa: PLC0415 - once the clock stands still
