@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -52,16 +52,16 @@ def print_help() -> str:
     parts = [f"```text\n{print_tracker('--help')}\n```\n"]
     parts += [
         f"## tracker {' '.join(path)}\n\n```text\n{print_tracker(*path, '--help')}\n```\n"
-        for path in _walk(typer.main.get_command(app))
+        for path, _ in walk_commands()
     ]
     return "\n".join(parts)
 
 
-def _walk(group: object, *above: str) -> Iterator[tuple[str, ...]]:
-    """Yield the path of each command, those of a group after the group itself."""
-    for name, command in getattr(group, "commands", {}).items():
-        yield (*above, name)
-        yield from _walk(command, *above, name)
+def walk_commands(group: Any = None, *above: str) -> Iterator[tuple[tuple[str, ...], Any]]:  # noqa: ANN401 (Typer's own Click)
+    """Yield the path of each command and the command, those of a group after the group itself."""
+    for name, command in getattr(group or typer.main.get_command(app), "commands", {}).items():
+        yield (*above, name), command
+        yield from walk_commands(command, *above, name)
 
 
 def print_schema() -> str:

@@ -1,0 +1,227 @@
+"""Golden files: what each command prints, the schema, and the names of a mirror's commits.
+
+``python -m tests.goldens`` writes them again into ``tests/golden``; ``test_goldens.py`` makes them anew and
+compares. They come of one story (``golden_story.py``), told in this process at a clock that stands still:
+where modules move and nothing else changes, every byte comes out again.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import os
+import re
+import shlex
+import shutil
+import socket
+import sys
+from contextlib import chdir, contextmanager, redirect_stderr, redirect_stdout
+from functools import cache
+from hashlib import sha256
+from http.server import BaseHTTPRequestHandler
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
+
+import typer.main
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.nights import Site
+
+ROOT = Path(__file__).parents[1]
+GOLDEN = ROOT / "tests" / "golden"
+OTHERS = {"revision.md", "session.txt"}
+"""Golden files of other tests."""
+GROUPS = ("mirror", "sources", "topics")
+"""Commands that are commands of their own only with the next word."""
+LONGEST = 100_000
+"""Characters of an answer that is written out; of a longer one, a whole vocabulary, there is the digest."""
+
+VARYING = (
+    # The release of what reads Markdown or encodes sentences; texts and figures stay as they are.
+    (re.compile(r"(markdown-it-py |use-multilingual-3/)\d[\w.]*"), r"\1RELEASE"),
+    # SQLite lays out pages as its release does.
+    (re.compile(r"(MB, checked; sha256 )[0-9a-f]{64}"), r"\1SHA256"),
+    (re.compile(r'(\.db",\n  "size": )\d+(,\n  "sha256": ")[0-9a-f]{64}'), r"\1SIZE\2SHA256"),
+    # Where the program and the archive are that cron shall start.
+    (re.compile(r"'?[^\s'=]*(?:/bin/tracker|/python[\d.]* -m tracker)'?(?= )"), "TRACKER"),
+)
+"""What is another on another machine, or with another release of a library, and what is shown for it."""
+
+_READER = "import markdown_it\nmarkdown_it.__version__ = '0'\n"
+"""For the process that reads documents: the record names who read a text, and commits rest on the record."""
+
+
+class Still(dt.datetime):
+    """A clock that stands still until it is told the next day."""
+
+    day = 1
+
+    @classmethod
+    def now(cls, tz: dt.tzinfo | None = None) -> Still:
+        return cls(2026, 3, cls.day, 2, 30, tzinfo=tz)
+
+
+class _Resting:
+    """``time`` for what is fetched: nothing lasts."""
+
+    @staticmethod
+    def monotonic() -> float:
+        return 0.0
+
+    @staticmethod
+    def sleep(_seconds: float) -> None:
+        pass
+
+
+@contextmanager
+def standing_still() -> Iterator[None]:
+    """Work in an empty folder, where all that follows finds one instant, one release and 80 columns.
+
+    To be entered before anything imports the program, and once in a process.
+    """
+    with TemporaryDirectory() as name:
+        readers, work = Path(name, "readers"), Path(name, "work")
+        readers.mkdir()
+        work.mkdir()
+        (readers / "sitecustomize.py").write_text(_READER, encoding="utf-8")
+        sys.path.insert(0, str(readers))
+        os.environ |= {"COLUMNS": "80", "NO_COLOR": "1", "TZ": "UTC"}
+        for own in ("TRACKER_ARCHIVE", "TRACKER_NOTIFY", "TRACKER_HEARTBEAT"):
+            os.environ.pop(own, None)
+        # Typer makes all commands anew for each call, which is 40 ms.
+        typer.main.get_command = cache(typer.main.get_command)
+        with (
+            chdir(work),
+            patch("datetime.datetime", Still),
+            patch("tracker.__version__", "0.0.0"),
+            patch("tracker.capture.clock.time", _Resting),
+        ):
+            yield
+
+
+def run(*arguments: str) -> tuple[int, str, str]:
+    """Run a command in this process; return its exit code, and what it printed and said."""
+    from tracker.cli.main import main  # noqa: PLC0415 - once the clock stands still
+
+    sys.argv = ["tracker", *arguments]
+    out, err = io.BytesIO(), io.BytesIO()
+    code: Any = 0
+    with (
+        Path(os.devnull).open(encoding="utf-8") as sys.stdin,
+        redirect_stdout(io.TextIOWrapper(out, "utf-8", write_through=True)),
+        redirect_stderr(io.TextIOWrapper(err, "utf-8", write_through=True)),
+    ):
+        try:
+            main()
+        except SystemExit as ended:
+            code = ended.code or 0
+        # A wrapper closes what it wraps once nobody holds it.
+        printed, said = out.getvalue().decode(), err.getvalue().decode()
+    return code, printed, said
+
+
+def settle(text: str) -> str:
+    """Return an answer without what varies."""
+    for pattern, word in VARYING:
+        text = pattern.sub(word, text)
+    return text.replace(str(Path.cwd()), "HERE")
+
+
+class Story:
+    """Commands in turn, and the golden files that they give."""
+
+    run = staticmethod(run)
+
+    def __init__(self, site: Site) -> None:
+        self.site = site
+        self.files: dict[str, str] = {}
+        self._refs = ""
+
+    def __call__(self, line: str) -> str:
+        """Run a command and keep all that it shows; return what it printed."""
+        words = shlex.split(line)
+        code, out, err = self.run(*words)
+        shown = (
+            out if len(out) <= LONGEST else f"({len(out):,} characters, {sha256(out.encode()).hexdigest()})\n"
+        )
+        told = [f"$ tracker {line}", *([f"(exit code {code})"] if code else []), shown]
+        told += [f"(on standard error) {each}\n" for each in err.splitlines()]
+        named = 0 if words[0].startswith("-") else 1 + (words[0] in GROUPS and not line.endswith("--help"))
+        place = "-".join(words[:named]) or "tracker"
+        self.keep(f"commands/{place}.txt", "\n".join([*told, ""]))
+        self._follow_mirror(line)
+        return out
+
+    def in_forms(self, line: str, *forms: str) -> None:
+        """Run a command as it is, and in each of its other forms; JSON where no other is named."""
+        self(line)
+        for form in forms or ("json",):
+            self(f"{line} --format {form}")
+
+    def wait(self) -> None:
+        """Let a day pass."""
+        Still.day += 1
+
+    def keep(self, name: str, text: str) -> None:
+        """Add to a golden file."""
+        self.files[name] = self.files.get(name, "") + settle(text)
+
+    def _follow_mirror(self, line: str) -> None:
+        from tests.repositories import run_git  # noqa: PLC0415 - once the clock stands still
+
+        mirror = Path("snapshots", "mirror.git")
+        refs = run_git(mirror, "for-each-ref", "--format=%(refname) %(objectname)") if mirror.exists() else ""
+        if refs != self._refs:
+            self._refs = refs
+            self.keep("mirror.txt", f"after tracker {line}:\n{refs}\n\n")
+
+
+@contextmanager
+def serving(port: int) -> Iterator[Site]:
+    """Serve pages that always come alike, on any port; whoever asks this one is led there."""
+    from tests.nights import running_site  # noqa: PLC0415 - once the clock stands still
+
+    connect = socket.create_connection
+    with running_site() as site:
+
+        def lead(address: tuple[str, int], *more: Any, **named: Any) -> socket.socket:  # noqa: ANN401 (theirs)
+            return connect((address[0], site.port if address[1] == port else address[1]), *more, **named)
+
+        with (
+            patch("socket.create_connection", lead),
+            patch.object(BaseHTTPRequestHandler, "version_string", lambda _: "made-up"),
+            patch.object(
+                BaseHTTPRequestHandler, "date_time_string", lambda _: "Sun, 01 Mar 2026 02:30:00 GMT"
+            ),
+        ):
+            yield site
+
+
+def make_goldens() -> dict[str, str]:
+    """Tell the story; return the text of each golden file, by its place."""
+    with standing_still(), serving(8034) as site:
+        from tests.golden_story import tell_story  # noqa: PLC0415 - once the clock stands still
+
+        shutil.copytree(ROOT / "seeds", "seeds")
+        story = Story(site)
+        tell_story(story)
+        return story.files
+
+
+def main() -> None:
+    """Write the golden files into the folder that is named, or where they are kept."""
+    folder = Path(sys.argv[1] if sys.argv[1:] else GOLDEN).absolute()
+    files = make_goldens()
+    for old in (GOLDEN / "commands").glob("*.txt") if folder == GOLDEN else ():
+        old.unlink()
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
