@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import sqlite3
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from hashlib import sha256
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
+from tracker.archive.lock import take_lock
 from tracker.model.record import Declaration
 from tracker.model.texts import Run, Segment, SpanMap, Version
 from tracker.references import parse_reference
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from tracker.archive.store import Store
@@ -33,6 +35,16 @@ def version_of(text: str, language: str = "en", extractor: str = "text utf-8") -
     )
     spans = SpanMap((Run(0, len(text), 0, len(text)),))
     return Version(text, language, segments, spans, extractor, "text/plain")
+
+
+@contextmanager
+def hold_lock(folder: Path, patience: float = 0.0) -> Iterator[None]:
+    """Hold the archive in a folder, as a run does."""
+    lock = take_lock(folder, patience)
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def declare(reference: str, **fields: Any) -> Declaration:  # noqa: ANN401 (the fields of a declaration)

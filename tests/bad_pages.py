@@ -57,6 +57,4 @@ def keep(arrival: Arrival, number: int = 1) -> Kept:
     reference = arrival.source.reference or parse_reference("XAA/UNGA/79")
     digest = sha256(arrival.fetched.data or b"").hexdigest()
     observed = f"2026-03-{number:02}T02:30:00Z"
-    return Kept(
-        reference, observed, digest, version.words, version.language, version.extractor, URL, version.text
-    )
+    return Kept(reference, observed, digest, version.words, version.language, version.extractor, version.text)

@@ -56,7 +56,7 @@ def change(
     moved: bool = False,
 ) -> Change:
     name = sha256(f"{operation}{old}{new}{marked}".encode(errors="backslashreplace")).hexdigest()[:16]
-    method = "equal" if operation == "kept" else "lexical"
+    method = "equal" if operation == "kept" else "likeness" if old and new else "none"
     return Change(name, operation, moved, tuple(old), tuple(new), edits(marked), 0.97, method, shifts)
 
 

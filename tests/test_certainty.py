@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
+from importlib.resources import files
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,7 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.comparisons import VOCABULARY, change, comparison, reading, side, topic
-from tracker.model.topics import Topic, Vocabulary
+from tracker.model.decisions import Decision
+from tracker.model.topics import Topic, TopicReading, Vocabulary
+from tracker.report.json import render_json
 from tracker.report.markdown import render_markdown
 from tracker.report.stat import render_stat
 from tracker.report.terminal import render
@@ -29,10 +33,13 @@ from tracker.topics.evidence import SENTENCE_FEATURES, TOPIC_FEATURES, Evidence
 from tracker.topics.levels import LIKELY, read_evidence, read_topics
 from tracker.topics.statuses import compare_topics
 from tracker.topics.vocabulary import load_vocabulary
+from tracker.workflows.compare import compare
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tracker.model.comparison import Comparison
-    from tracker.model.topics import TopicChange, TopicReading
+    from tracker.model.topics import TopicChange
 
 UN = load_vocabulary()
 FILLER = "The harbour was quiet in the morning. Boats came in before noon. Nobody spoke about the weather. "
@@ -172,6 +179,105 @@ def test_nothing_is_known_of_another_vocabulary_or_language() -> None:
     french = read_text("Nous condamnons la piraterie. La piraterie doit cesser.", language="fr")
     assert [each.priority for each in read_topics(french, UN)] == [None] * len(read_topics(french, UN))
     assert [each.priority for each in read_topics(read_text(MUCH, language="en"), own)] == [None]
+
+
+TEXTS = {
+    "en": (FILLER + MUCH, f"{FILLER}We will end corruption. Corruption must be punished, and we condemn it."),
+    "fr": (
+        "Le port était calme. Nous condamnons la piraterie. La piraterie doit cesser en mer.",
+        "Le port était calme. Nous luttons contre la corruption. Il faut punir la corruption.",
+    ),
+}
+
+
+OWN = """
+[piracy]
+label = "Piracy"
+en = "piracy"
+fr = "piraterie"
+
+[corruption]
+label = "Corruption"
+en = "corruption"
+fr = "corruption"
+"""
+SHIPPED = "\n".join(
+    each.read_text("utf-8")
+    for each in sorted((files("tracker.topics") / "vocabularies" / "un").iterdir(), key=str)
+)
+EDITED = SHIPPED.replace("en = 'piracy; ", "en = 'piracy; piracy by canoe; ")
+
+
+@pytest.mark.parametrize(
+    ("vocabulary", "language", "reason"),
+    [
+        (EDITED, "en", "the shipped vocabulary, which this one is not"),
+        (OWN, "en", "the shipped vocabulary, which this one is not"),
+        (OWN, "fr", "which this one is not, and on texts in en, not in fr"),
+        (SHIPPED, "fr", "was fitted on texts in en, not in fr"),
+    ],
+    ids=["one term edited", "a user's own", "a user's own in French", "the shipped one in French"],
+)
+def test_where_certainty_was_not_fitted_all_is_possible_and_nothing_claimed(
+    tmp_path: Path, vocabulary: str, language: str, reason: str
+) -> None:
+    (tmp_path / "mine.toml").write_text(vocabulary, encoding="utf-8")
+    held = load_vocabulary(tmp_path / "mine.toml")
+    found = compare(*TEXTS[language], language=language, vocabulary=held, encoder=None)
+    assert {each.topic: each.status for each in found.topics} == {"corruption": "new", "piracy": "dropped"}
+    assert not [each for each in found.topics if each.claimed or each.certainty is not None]
+    assert found.provenance.unfitted is not None
+    assert reason in found.provenance.unfitted
+    assert json.loads(render_json(found))["provenance"]["unfitted"] == found.provenance.unfitted
+    for report in (render(found, UN, width=1000), render_markdown(found, UN)):
+        (caveat,) = (row for row in report.splitlines() if "no change of a topic is claimed" in row)
+        assert reason in caveat
+        assert "1 perhaps new, 1 perhaps not repeated" in report
+    assert "\npriorities" not in render_stat(found)
+
+
+def test_where_certainty_was_fitted_claims_stand_and_no_caveat_does(tmp_path: Path) -> None:
+    (tmp_path / "copied.toml").write_text(SHIPPED, encoding="utf-8")
+    found = compare(*TEXTS["en"], language="en", encoder=None)
+    copied = compare(
+        *TEXTS["en"], language="en", encoder=None, vocabulary=load_vocabulary(tmp_path / "copied.toml")
+    )
+    assert copied == found
+    assert {each.topic for each in found.topics if each.claimed} == {"corruption", "piracy"}
+    assert found.provenance.unfitted is None
+    assert not [each for each in found.caveats if "claimed" in each]
+
+
+def test_what_is_kept_or_moves_by_share_is_only_possible_too() -> None:
+    much = " ".join(f"Nous mettrons fin à la piraterie sur la côte numéro {number}." for number in range(40))
+    little = f"La piraterie doit cesser. Nous condamnons la piraterie.\n\n{'Le port était calme. ' * 60}"
+    for old, new, status in ((little, much, "up"), (much, little, "down"), (little, little, "kept")):
+        found = compare(old, new, language="fr", encoder=None)
+        told = {each.topic: (each.status, each.claimed) for each in found.topics}
+        assert told == {"piracy": (status, False)}
+        assert f"perhaps {status}" in render(found, UN, everything=True)
+
+
+def test_a_language_on_one_side_alone_is_enough_for_doubt() -> None:
+    old, new = (read_text(TEXTS[tongue][at], language=tongue) for at, tongue in enumerate(("en", "fr")))
+    changes, _ = compare_topics(old, new, read_topics(old, UN), read_topics(new, UN), UN)
+    assert changes
+    assert not [each for each in changes if each.claimed or each.certainty is not None]
+
+
+def test_what_people_decided_on_both_sides_is_claimed_whatever_the_language() -> None:
+    versions = [read_text(text, language="fr") for text in TEXTS["fr"]]
+    decided = Decision("R. Reader", "2026-01-05T12:00:00Z", "level", "relabel", "declared", "mentioned")
+    readings = [
+        (TopicReading("piracy", level, (1,), 5, 0.3, 1, "person: R. Reader", decided),)
+        for level in ("substantive", "declared")
+    ]
+    (change,), _ = compare_topics(versions[0], versions[1], readings[0], readings[1], UN)
+    assert (change.status, change.claimed) == ("promoted", True)
+    (change,), _ = compare_topics(
+        versions[0], versions[1], readings[0], [replace(readings[1][0], decided=None)], UN
+    )
+    assert (change.status, change.claimed) == ("promoted", False)
 
 
 def test_a_list_of_names_is_seen() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,7 +12,6 @@ from tests.running import NEW, OLD
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from tests.running import Ran
 
@@ -56,6 +56,17 @@ def test_match_topics_with_a_vocabulary_of_ones_own(tmp_path: Path) -> None:
     assert all(
         mention.method and 0 < mention.confidence <= 1 for sentence in mentions for mention in sentence
     )
+
+
+@pytest.mark.parametrize("form", [str, Path])
+def test_places_are_given_as_text_or_as_paths(
+    archive: Callable[..., Ran], tmp_path: Path, form: Callable[[Path], str | Path]
+) -> None:
+    (tmp_path / "codes.csv").write_text("id,label\nrivers,Rivers\n", encoding="utf-8")
+    assert [topic.id for topic in tracker.load_vocabulary(form(tmp_path / "codes.csv")).topics] == ["rivers"]
+    assert archive("list").code == 0
+    with tracker.open_archive(form(tmp_path / "snapshots")) as reader:
+        assert reader.statements()
 
 
 def test_compare_is_what_diff_prints() -> None:

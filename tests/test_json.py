@@ -44,7 +44,7 @@ def comparisons(draw: st.DrawFn) -> Comparison:
     for n, m in draw(st.lists(st.tuples(st.integers(1, 2), st.integers(1, 2)), max_size=4)):
         if not left or not right:
             break
-        links.append(Link(tuple(sorted(left[:n])), tuple(sorted(right[:m])), 0.9, "lexical"))
+        links.append(Link(tuple(sorted(left[:n])), tuple(sorted(right[:m])), 0.9, "likeness"))
         left, right = left[n:], right[m:]
     return comparison(old, new, *describe_changes(old.version, new.version, links))
 

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.archives import declare, query, record
+from tests.archives import declare, hold_lock, query, record
 from tests.running import ROOT
 from tracker.archive import lock
-from tracker.archive.lock import hold_lock, read_holder, take_lock
+from tracker.archive.lock import read_holder, take_lock
 from tracker.archive.store import create_archive, open_store
 from tracker.errors import ArchiveLocked, ArchiveUnusable
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.archives import declare, digest, query, record
+from tests.archives import declare, digest, hold_lock, query, record
 from tests.here import runner
 from tests.mirrors import (
     ENDED,
@@ -25,7 +25,6 @@ from tests.mirrors import (
 )
 from tests.nights import make_archive, run_night, running_site, source
 from tests.repositories import run_git
-from tracker.archive.lock import hold_lock
 from tracker.archive.rebuild import rebuild_record
 from tracker.archive.store import create_archive, open_store
 from tracker.errors import ArchiveLocked, RepositoryUnusable

@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.archives import OBSERVED, count_record, declare, query, version_of
+from tests.archives import OBSERVED, count_record, declare, hold_lock, query, version_of
 from tests.here import runner
 from tests.nights import Page, make_archive, only, run_night, source, watch
 from tests.repositories import run_git
-from tracker.archive.lock import hold_lock
 from tracker.archive.migrations import MIGRATIONS, make_schema
 from tracker.archive.pending import watch_tables
 from tracker.archive.placement import read_tables

@@ -11,6 +11,7 @@ from tests.conftest import run_tracker
 from tests.nights import Page, Site, make_archive, only, outcomes, source
 from tests.test_judgement import speech
 from tracker.archive.ledger import open_ledger
+from tracker.archive.store import open_store
 from tracker.capture.clock import Clock
 from tracker.capture.judge import judge
 from tracker.errors import DecisionInvalid, DocumentUnreadable, NotInArchive, ReferenceInvalid, TrackerError
@@ -20,10 +21,13 @@ from tracker.workflows.review import decide_review, list_reviews, read_bytes, sh
 from tracker.workflows.snapshot import snapshot
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from tests.running import Ran
-    from tracker.model.ledger import Check
+    from tracker.archive.store import Store
+    from tracker.model.ledger import Check, RunKind
+    from tracker.workflows.review import Verdict
     from tracker.workflows.snapshot import Night
 
 ANA = Coder("Ana", "2026-03-10T09:00:00Z", "seen on the site")
@@ -125,6 +129,41 @@ def test_a_rejection_is_taken_back_by_accepting_and_an_acceptance_never(folder: 
     for verdict in ("accept", "reject"):
         with pytest.raises(DecisionInvalid, match="not taken back"):
             decide_review(folder, 1, verdict, ANA)
+
+
+def between(monkeypatch: pytest.MonkeyPatch, happens: Callable[[], object]) -> None:
+    """Have something happen once, after the next decision has looked and before it may write."""
+
+    def open_later(archive: Path, kind: RunKind) -> Store:
+        monkeypatch.undo()
+        happens()
+        return open_store(archive, kind)
+
+    monkeypatch.setattr("tracker.archive.store.open_store", open_later)
+
+
+@pytest.mark.parametrize("late", ["reject", "accept"])
+def test_an_acceptance_stands_whoever_decides_on_an_older_look(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, late: Verdict
+) -> None:
+    between(monkeypatch, lambda: decide_review(folder, 1, "accept", ANA))
+    with pytest.raises(DecisionInvalid, match=r"Ana accepted review 1 on 2026-03-10: it is .*@2"):
+        decide_review(folder, 1, late, Coder("Ben", "2026-03-11T09:00:00Z", "a login page"))
+    (decided,) = list_reviews(folder, decided=True)
+    assert (decided.review.verdict, decided.review.person) == ("accept", "Ana")
+    assert str(decided.review.snapshot) == f"{OTHER}@2"
+    assert query(folder, "SELECT kind FROM runs ORDER BY id DESC LIMIT 1") == [("review",)]
+    assert query(folder, "SELECT count(*) FROM runs WHERE kind = 'review'") == [(1,)]
+
+
+def test_an_older_document_is_refused_where_a_newer_one_came_after_the_look(
+    folder: Path, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site.pages["/79"] = Page(speech(1).replace("XAA", "the XAA"))
+    between(monkeypatch, lambda: night(folder, 3))
+    with pytest.raises(DecisionInvalid, match="last seen on 2026-03-02, before"):
+        decide_review(folder, 1, "accept", ANA)
+    assert len(list_reviews(folder)) == 1
 
 
 def test_an_older_document_does_not_take_the_place_of_a_newer_one(folder: Path, site: Site) -> None:

@@ -18,7 +18,7 @@ MINI = Path(__file__).parent / "data" / "policy_mini"
 
 def find(old: str, new: str, language: str = "en") -> tuple[Shift, ...]:
     sides = version([old], language=language), version([new], language=language)
-    (change,) = describe_changes(*sides, [Link((0,), (0,), 0.9, "lexical")])
+    (change,) = describe_changes(*sides, [Link((0,), (0,), 0.9, "likeness")])
     return change.shifts
 
 
@@ -184,7 +184,7 @@ def test_evidence_stands_where_it_says() -> None:
     old = version(["We act.", "We will give 5 million euros by 2025, and we firmly support it."])
     new = version(["We act.", "We intend to give 8 million euros by 2026.", "We support it."])
     (change, *_) = describe_changes(
-        old, new, [Link((1,), (1, 2), 0.9, "lexical"), Link((0,), (0,), 1.0, "equal")]
+        old, new, [Link((1,), (1, 2), 0.9, "likeness"), Link((0,), (0,), 1.0, "equal")]
     )[1:]
     assert {shift.axis for shift in change.shifts} == {"strength", "figure", "date"}
     for shift in change.shifts:

@@ -1,16 +1,27 @@
 from __future__ import annotations
 
+import ast
 import subprocess
 import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.running import ROOT
+
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from tests.running import Ran
+
+SHARED = {
+    "httpx": {"capture", "workflows"},
+    "numpy": {"archive", "text", "topics"},
+    "rapidfuzz": {"comparison", "references"},
+    "rich": {"cli", "report"},
+}
+"""Outside libraries that more than one package knows."""
 
 HEAVY = {
     "numpy",
@@ -55,3 +66,32 @@ def test_importing_the_package_loads_neither_git_sqlite_nor_numpy() -> None:
     code = "import sys, tracker; print(*sys.modules)"
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert not {"sqlite3", "git", "numpy", "typer"} & {name.partition(".")[0] for name in ran.stdout.split()}
+
+
+def find_importers() -> dict[str, set[str]]:
+    """Return by outside library the packages that import it, for more than annotations."""
+    found: dict[str, set[str]] = {}
+    for path in sorted((ROOT / "tracker").glob("*/**/*.py")):
+        for name in find_imports(ast.parse(path.read_text("utf-8"))):
+            library = name.partition(".")[0]
+            if library not in sys.stdlib_module_names | {"tracker"}:
+                found.setdefault(library, set()).add(path.relative_to(ROOT / "tracker").parts[0])
+    return found
+
+
+def find_imports(node: ast.AST) -> Iterator[str]:
+    """Yield the names of the modules that a tree imports when it runs."""
+    if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+        return
+    if isinstance(node, ast.Import):
+        yield from (alias.name for alias in node.names)
+    elif isinstance(node, ast.ImportFrom):
+        yield str(node.module)
+    for child in ast.iter_child_nodes(node):
+        yield from find_imports(child)
+
+
+def test_an_outside_library_is_known_to_one_package_save_those_named() -> None:
+    importers = find_importers()
+    assert importers.keys() >= HEAVY
+    assert {name: found for name, found in importers.items() if len(found) > 1} == SHARED

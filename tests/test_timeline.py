@@ -177,6 +177,22 @@ def test_a_text_that_the_vocabulary_has_no_words_for_is_not_silent(folder: Path)
     assert (session.state, session.standings) == ("no text", ())
 
 
+def test_no_status_is_told_where_certainty_was_not_fitted_and_it_is_said_why(folder: Path) -> None:
+    own = Vocabulary("own", (Topic("corruption", "Corruption", terms={"en": ("corruption",)}),), "cd" * 32)
+    timeline = follow_topics(folder, "XAA/UNGA", own)
+    assert not [cell for session in timeline.sessions for cell in session.standings if cell.status]
+    assert timeline.unfitted is not None
+    rows = select_rows(timeline)
+    data = json.loads(timeline_json(timeline, rows))
+    schema("timeline").validate(data)
+    assert data["unfitted"] == timeline.unfitted
+    assert f"No status is claimed: {timeline.unfitted}" in render_timeline(
+        timeline, rows, width=200, quotes=True
+    )
+    assert follow(folder).unfitted is None
+    assert follow_topics(folder, "XAA/UNGA", own, statuses=False).unfitted is None
+
+
 def test_what_people_decided_counts(tmp_path: Path) -> None:
     create_archive(tmp_path)
     with open_store(tmp_path) as store:

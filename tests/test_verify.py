@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.archives import query
+from tests.archives import hold_lock, query
 from tests.conftest import run_tracker
 from tests.damage import (
     IN_DOCUMENT,
@@ -30,7 +30,6 @@ from tests.here import runner
 from tests.mirrors import read_tables
 from tests.nights import make_archive, run_night, running_site, source
 from tests.repositories import run_git
-from tracker.archive.lock import hold_lock
 from tracker.archive.verifying.means import Unread
 from tracker.capture.extract import extract
 from tracker.errors import TrackerError

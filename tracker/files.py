@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from io import BufferedRandom
 
 _NO_FOLLOWING = getattr(os, "O_NOFOLLOW", 0)
-_FOLDER = getattr(os, "O_DIRECTORY", 0)
 _WITHOUT_WAITING = getattr(os, "O_NONBLOCK", 0)
 
 _RANDOM_BYTES = 5

@@ -24,11 +24,11 @@ from tests.benchmarks.fit_alignment import (
     SETS,
     CachedEncoder,
     Document,
-    find_data,
     fit_weights,
     load_documents,
     load_sessions,
 )
+from tests.shared_data import require
 from tracker.comparison.align import align_with
 from tracker.comparison.stems import find_stems
 from tracker.text.encoder import DEFAULT
@@ -232,7 +232,7 @@ def print_sessions(documents: Sequence[Document], links: Mapping[str, Sequence[L
 
 def main() -> None:
     """Print the figures."""
-    data = find_data()
+    data = require(".")
     scorer = load_scorer(data / "align" / "score.py")
     documents = [*load_documents(data), *load_sessions(data)]
     words = cross_validate(documents, None, [_SHIPPED])[_SHIPPED]

@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tests.benchmarks.alignment import as_gold, cross_validate, load_scorer, print_sessions, take_apart
-from tests.benchmarks.fit_alignment import SETS, CachedEncoder, find_data, load_documents, load_sessions
+from tests.benchmarks.fit_alignment import SETS, CachedEncoder, load_documents, load_sessions
+from tests.shared_data import require
 from tracker.text.encoder import DEFAULT
 
 if TYPE_CHECKING:
@@ -110,7 +111,7 @@ CANDIDATES = (
 
 def main() -> None:
     """Print one line of figures for words alone and for each encoder."""
-    data = find_data()
+    data = require(".")
     documents = [*load_documents(data), *load_sessions(data)[:_SPEECHES]]
     print_figures("words alone", documents, None, data)
     for candidate in CANDIDATES:

@@ -13,11 +13,13 @@ import hashlib
 import json
 import re
 from dataclasses import dataclass
+from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tests.shared_data import require
 from tracker.comparison.context import (
     ENCODED_LINK_FEATURES,
     LINK_FEATURES,
@@ -65,14 +67,6 @@ class Document:
     origin: str
     family: str
     """The writer, paper, fable or country: what is of one family is never both fitted and measured on."""
-
-
-def find_data() -> Path:
-    """Return the folder of development data beside the repository."""
-    for folder in Path(__file__).resolve().parents:
-        if (folder / "shared" / "data").is_dir():
-            return folder / "shared" / "data"
-    raise SystemExit("the development data (shared/data) is not beside this repository")
 
 
 def load_documents(data: Path) -> list[Document]:
@@ -199,9 +193,15 @@ def fit_logistic(rows: Sequence[Row]) -> Logistic:
     return Logistic(round(float(beta[0]), 4), rounded)
 
 
+def read_comment() -> str:
+    """Return the comment of the shipped file, whose figures alignment.py prints; to be mended by hand."""
+    shipped = resources.files("tracker.comparison").joinpath("alignment.toml").read_text("utf-8")
+    return "".join(line for line in shipped.splitlines(keepends=True) if line.startswith("#"))
+
+
 def print_weights(lexical: Weights, encoded: Weights) -> str:
     """Return both sets of weights as TOML."""
-    lines = [f"accept = {lexical.accept}", f"accept_move = {lexical.accept_move}"]
+    lines = [read_comment(), f"accept = {lexical.accept}", f"accept_move = {lexical.accept_move}"]
     for title, weights, likeness, link in (
         ("lexical", lexical, FEATURES, LINK_FEATURES),
         ("encoded", encoded, (*FEATURES, *NEARNESS_FEATURES), ENCODED_LINK_FEATURES),
@@ -219,7 +219,7 @@ def print_weights(lexical: Weights, encoded: Weights) -> str:
 
 def main() -> None:
     """Print the weights."""
-    folder = find_data()
+    folder = require(".")
     documents = [*load_documents(folder), *load_sessions(folder)]
     print(print_weights(fit_weights(documents), fit_weights(documents, CachedEncoder(DEFAULT))))
 

@@ -1,6 +1,6 @@
 """Count the words and phrases of the UN General Debate corpus into the prior that ships with the package.
 
-Run as ``python tests/benchmarks/make_prior.py``; it writes ``tracker/topics/prior.en.tsv.gz``, the same bytes
+Run as ``python -m tests.benchmarks.make_prior``; it writes ``tracker/topics/prior.en.tsv.gz``, the same bytes
 from the same files. Counts are facts, and the corpus (Jankin, Baturo, Dasandi, version 13) is CC0; no
 sentence of it ships. Sentences of ceremony and titles are left out, as they are where the prior is used.
 """
@@ -11,8 +11,6 @@ import gzip
 import sys
 from collections import Counter
 from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from tests.shared_data import require
 from tracker.text.reading import read_text

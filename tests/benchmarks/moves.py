@@ -11,7 +11,8 @@ from __future__ import annotations
 import random
 from typing import TYPE_CHECKING
 
-from tests.benchmarks.fit_alignment import find_data, read_speech
+from tests.benchmarks.fit_alignment import read_speech
+from tests.shared_data import require
 from tracker.comparison.align import align
 from tracker.comparison.order import Block, find_heaviest_chain
 from tracker.text.encoder import DEFAULT
@@ -68,7 +69,7 @@ def measure_moves(encoder: Encoder | None) -> tuple[float, float, int, int]:
     A moved sentence counts as found where it is linked to its own counterpart; a found link is wrong
     where it crosses the order and its sentences do not belong together.
     """
-    data = find_data()
+    data = require(".")
     chance = random.Random(78)  # noqa: S311 - the same moves every time
     found = wanted = right = given = edited = 0
     for speaker in _SPEAKERS:

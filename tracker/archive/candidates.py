@@ -60,10 +60,10 @@ def read_candidates_below(connection: sqlite3.Connection, source: str) -> tuple[
 
 def _select(connection: sqlite3.Connection, clause: str, values: list[str]) -> tuple[Found, ...]:
     rows = connection.execute(
-        f"SELECT source, address, text, reference, found, refused FROM candidates WHERE {clause} ORDER BY id",  # noqa: S608 (our own clauses)
+        f"SELECT source, address, text, reference, refused FROM candidates WHERE {clause} ORDER BY id",  # noqa: S608 (our own clauses)
         values,
     )
     return tuple(
-        Found(index, address, text, read_reference(reference) if reference else None, found, bool(refused))
-        for index, address, text, reference, found, refused in rows
+        Found(index, address, text, read_reference(reference) if reference else None, bool(refused))
+        for index, address, text, reference, refused in rows
     )

@@ -60,7 +60,6 @@ class Passed:
 class History:
     """What became of the wanted files up to a commit, oldest first; parents before their children."""
 
-    tip: str
     events: tuple[Revision | Removal, ...]
     passed: tuple[Passed, ...]
     shallow: bool
@@ -82,7 +81,7 @@ def read_history(repository: Repository, paths: Sequence[str], branch: str | Non
     events = tuple(_with_commits(repository, reversed(walk.found)))
     if not events and not walk.passed:
         raise NotInArchive(_nothing_there(repository, paths, tip, branch))
-    return History(tip, events, tuple(sorted(walk.passed, key=str)), repository.is_shallow())
+    return History(events, tuple(sorted(walk.passed, key=str)), repository.is_shallow())
 
 
 @dataclass(frozen=True, slots=True)

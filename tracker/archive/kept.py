@@ -114,7 +114,7 @@ def _read_kept(connection: sqlite3.Connection, edition: int, limit: int) -> tupl
 
 def _select(connection: sqlite3.Connection, clause: str, value: int, limit: int) -> tuple[Kept, ...]:
     rows = connection.execute(
-        f"SELECT {NAME}, ordinal, observed, document, words, versions.language, extractor, url, text"
+        f"SELECT {NAME}, ordinal, observed, document, words, versions.language, extractor, text"
         f" {SNAPSHOTS} WHERE {clause} ORDER BY ordinal DESC LIMIT ?",
         [value, limit],
     )

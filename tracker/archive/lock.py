@@ -13,18 +13,14 @@ import shlex
 import socket
 import sys
 import time
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from tracker.archive.modes import archive_permissions
 from tracker.errors import ArchiveLocked, ArchiveUnusable
 from tracker.files import permit
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 LOCK_NAME = "lock"
 
@@ -77,16 +73,6 @@ class Lock:
         with suppress(OSError):
             self._path.unlink()
         os.close(self._file)
-
-
-@contextmanager
-def hold_lock(folder: Path, patience: float = 0.0) -> Iterator[Lock]:
-    """Hold the archive in a folder; raises as ``take_lock`` does."""
-    lock = take_lock(folder, patience)
-    try:
-        yield lock
-    finally:
-        lock.release()
 
 
 def take_lock(folder: Path, patience: float = 0.0) -> Lock:

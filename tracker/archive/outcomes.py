@@ -93,16 +93,6 @@ def read_past(connection: sqlite3.Connection, source: str, limit: int) -> tuple[
     return select_checks(connection, clause, [source, limit])
 
 
-def read_full_check(connection: sqlite3.Connection, source: str) -> str | None:
-    """Return when a source last gave all its bytes and was well; None where it never did."""
-    row = connection.execute(
-        "SELECT observed FROM outcomes WHERE source = ? AND sha256 IS NOT NULL AND snapshot IS NOT NULL"
-        " ORDER BY id DESC LIMIT 1",
-        [source],
-    ).fetchone()
-    return str(row[0]) if row else None
-
-
 def read_content_type(connection: sqlite3.Connection, outcome: int) -> str | None:
     """Return the ``Content-Type`` of the last answer to a check, by its id; None where there was none."""
     exchanges = _read_exchanges(connection, outcome)

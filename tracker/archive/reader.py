@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import closing
 from dataclasses import replace
 from hashlib import sha256
+from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from tracker.archive import withdrawals
@@ -35,7 +36,7 @@ from tracker.model.texts import Side
 
 if TYPE_CHECKING:
     import sqlite3
-    from pathlib import Path
+    from os import PathLike
     from types import TracebackType
     from typing import Any
 
@@ -44,12 +45,12 @@ if TYPE_CHECKING:
     from tracker.model.rights import WithdrawnEntry, WithdrawnSnapshot
 
 
-def open_reader(folder: Path) -> Reader:
+def open_reader(folder: str | PathLike[str]) -> Reader:
     """Open the archive in a folder for reading; use it in a ``with`` statement.
 
     Raises ``ArchiveUnusable`` where there is no archive, or it is damaged or of a newer release.
     """
-    path = archive_file(folder)
+    path = archive_file(Path(folder))
     connection = connect_to_read(path)
     try:
         check_schema(connection, path)

@@ -18,7 +18,7 @@ class Link:
     confidence: float
     """The probability that a careful reader would link them, rounded to four decimals."""
     method: str
-    """``equal``, ``typographic`` or ``likeness``."""
+    """``equal``, ``typographic``, ``likeness``; ``judged`` by a person; ``none`` where one side is empty."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,8 @@ class Provenance:
     encoder: str
     prior: str = "none"
     """The prior that phrases were weighed with."""
+    unfitted: str | None = None
+    """Why no change of a topic is claimed; None where how sure such findings are was fitted."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,7 +92,6 @@ class Found:
     text: str
     reference: Reference | None
     """By the index's rule, or as a person named it."""
-    found: str
     refused: bool = False
     """A person said that it is no statement; it is not fetched again."""
 

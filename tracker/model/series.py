@@ -57,6 +57,8 @@ class Timeline:
     series: str
     vocabulary: Vocabulary
     sessions: tuple[TimelineSession, ...]
+    unfitted: str | None = None
+    """Why some sessions, or all, have no status that was asked for; None where each has."""
 
 
 @dataclass(frozen=True, slots=True)

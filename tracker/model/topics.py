@@ -101,7 +101,8 @@ class TopicReading:
     """The rule that gave the level; ``person: NAME`` where somebody did."""
     decided: Decision | None = None
     priority: float | None = None
-    """The probability that a careful reader calls it a priority; None in languages it was not fitted on."""
+    """The probability that a careful reader calls it a priority; None with vocabularies and in languages that
+    it was not fitted for."""
     presence: float | None = None
     """The probability that a careful reader finds it in the statement at all."""
 

@@ -175,7 +175,6 @@ class Kept:
     words: int
     language: str
     extractor: str
-    url: str | None
     text: str
 
 

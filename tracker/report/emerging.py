@@ -20,11 +20,6 @@ if TYPE_CHECKING:
 
 SCHEMA_VERSION: Final = "1"
 
-STATUS_NOTES: Final[dict[PhraseStatus, str]] = {
-    "emerging": "said far more now",
-    "vanished": "said far more before",
-}
-
 PAIR_NOTE: Final = (
     f"Log-odds with a Dirichlet prior, |z| of {PAIR.score} or more; where passages are shuffled between two"
     " statements, one phrase in two pairs passes."

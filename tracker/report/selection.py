@@ -58,7 +58,7 @@ def select_topics(
 def select_doubtful(
     comparison: Comparison, only: Collection[str] = ()
 ) -> tuple[tuple[Status, tuple[TopicChange, ...]], ...]:
-    """Return the topics that are perhaps new, returned or not repeated, likeliest first, by status."""
+    """Return the topics whose status is only perhaps so, likeliest first, by status."""
     groups = _group_topics((topic for topic in comparison.topics if not topic.claimed), only)
     return tuple((status, tuple(sorted(topics, key=_doubt))) for status, topics in groups)
 
@@ -81,7 +81,8 @@ def _group_topics(
 
 def rests_on_intervals(comparison: Comparison, only: Collection[str] = ()) -> bool:
     """Tell whether the status of a topic that is shown was decided by an interval."""
-    return any(topic.difference for _, topics in select_topics(comparison, only) for topic in topics)
+    groups = (*select_topics(comparison, only), *select_doubtful(comparison, only))
+    return any(topic.difference for _, topics in groups for topic in topics)
 
 
 def select_shifts(

@@ -114,6 +114,8 @@ def render_timeline(
     lines += [line(), *wrap([Span(_legend(timeline, color=color), "dim")], width)]
     if len(shown) < len(rows):
         lines += wrap([Span(f"{len(rows) - len(shown)} more topics are a priority somewhere: {MORE}")], width)
+    if quotes and timeline.unfitted:
+        lines += wrap([Span(f"No status is claimed: {timeline.unfitted}", "warning")], width)
     for row in shown if quotes else ():
         lines += [line(), *_tell(row, timeline, width)]
     return draw(lines, color=color)

@@ -81,6 +81,7 @@ def timeline_json(timeline: Timeline, rows: Sequence[Row]) -> str:
                 }
                 for row in rows
             ],
+            "unfitted": timeline.unfitted,
             "sessions": [_session(session, known) for session in timeline.sessions],
         }
     )

@@ -44,12 +44,15 @@ PERHAPS: dict[Status, tuple[str, str]] = {
     "new": ("perhaps new", _DISAGREE),
     "returned": ("perhaps returned", _DISAGREE),
     "promoted": ("perhaps promoted", _DISAGREE),
+    "up": ("perhaps up", _DISAGREE),
+    "kept": ("perhaps kept", _DISAGREE),
+    "down": ("perhaps down", _DISAGREE),
     "demoted": ("perhaps demoted", _DISAGREE),
     "dropped": ("perhaps not repeated", _DISAGREE),
 }
 """What is told apart from the findings, and why."""
 
-FINDINGS: frozenset[Status] = frozenset(PERHAPS)
+FINDINGS: frozenset[Status] = frozenset({"new", "returned", "promoted", "demoted", "dropped"})
 """Statuses of priorities that changed, as claimed."""
 
 OPERATIONS: tuple[Operation, ...] = get_args(Operation)

@@ -11,11 +11,12 @@ from operator import mul
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
+    from tracker.model.topics import Vocabulary
     from tracker.topics.evidence import Evidence
 
-LANGUAGE: Final = "en"
+_LANGUAGE: Final = "en"
 """The language of the texts that the probabilities were fitted on; of others they say nothing."""
 
 _BOUND: Final = 30.0
@@ -77,6 +78,16 @@ class Likelihood:
 
     priority: float
     presence: float
+
+
+def tell_unfitted(vocabulary: Vocabulary, languages: Collection[str]) -> str | None:
+    """Say why nothing is known of how sure claims are; None where the probabilities were fitted for them."""
+    reasons = []
+    if vocabulary.digest != load_certainty().vocabulary:
+        reasons.append("with the shipped vocabulary, which this one is not")
+    if others := sorted(set(languages) - {_LANGUAGE}):
+        reasons.append(f"on texts in {_LANGUAGE}, not in {' or '.join(others)}")
+    return f"how sure such findings are was fitted {', and '.join(reasons)}" if reasons else None
 
 
 def judge_evidence(evidence: Evidence) -> Likelihood:

@@ -26,7 +26,6 @@ _NEIGHBOURHOOD: Final = 4
 _SENTENCES: Final = 2
 _PASSAGE: Final = 3
 _ABOUT: Final = frozenset[str]({"declared", "committed", "demanded", "main"})
-_PASSING: Final = frozenset[str]({"weak", "aside"})
 _SHOWING: Final[tuple[Role, ...]] = ("committed", "demanded", "main", "side")
 
 
@@ -50,10 +49,6 @@ class Bundle:
     def bound(self) -> list[int]:
         """Return the segments about the topic by name, or tied to it by words or a reference back."""
         return sorted({*self.about(), *(item.segment for item in self.continued if item.bound)})
-
-    def named(self) -> set[int]:
-        """Return the segments that name the topic other than in passing."""
-        return {item.segment for item in self.treatments if item.role not in _PASSING}
 
     def count(self) -> Counter[int]:
         """Return how often each segment names the topic."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from tracker.model.topics import TopicReading
 from tracker.text.folding import fold
-from tracker.topics.certainty import LANGUAGE, judge_evidence, load_certainty
+from tracker.topics.certainty import judge_evidence, tell_unfitted
 from tracker.topics.context import declare_announced, find_ceremony, find_titles, set_asides
 from tracker.topics.cues import load_cues
 from tracker.topics.evidence import describe_topics
@@ -61,7 +61,7 @@ def read_topics(
     words = count_substance(version)
     readings = {topic: _read(topic, bundle, words) for topic, bundle in met.bundles.items()}
     readings |= _read_broader(readings, vocabulary)
-    if version.language == LANGUAGE and vocabulary.digest == load_certainty().vocabulary:
+    if tell_unfitted(vocabulary, {version.language}) is None:
         evidence = _describe(met, version, vocabulary)
         readings = {topic: _weigh(reading, evidence[topic]) for topic, reading in readings.items()}
     return tuple(readings[topic.id] for topic in vocabulary.topics if topic.id in readings)

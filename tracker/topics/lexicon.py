@@ -22,7 +22,6 @@ class Phrase:
     """A phrase of a topic as stems; acronyms, and hints with a capital, must be met as they are written."""
 
     topic: str
-    term: str
     stems: tuple[str, ...]
     acronyms: tuple[tuple[int, str], ...]
     sense: Sense
@@ -57,7 +56,7 @@ def _compile(key: _Key) -> Lexicon:
         for table, sense in _tables(topic):
             for term in _terms(table, key.language):
                 for words in _variants(find_words(term, key.language), key.language):
-                    phrase = _phrase(topic.id, term, words, sense)
+                    phrase = _phrase(topic.id, words, sense)
                     row = found.setdefault(phrase.stems[0], {})
                     row.setdefault((topic.id, phrase.stems, phrase.acronyms, sense == "near miss"), phrase)
     return {stem: _longest_first(row) for stem, row in found.items()}
@@ -79,11 +78,11 @@ def _variants(words: list[Word], language: str) -> Iterator[list[Word]]:
         yield [part for word in words for part in (long if word.text == "UN" else [word])]
 
 
-def _phrase(topic: str, term: str, words: list[Word], sense: Sense) -> Phrase:
+def _phrase(topic: str, words: list[Word], sense: Sense) -> Phrase:
     acronyms = tuple(
         (place, bare(word.text)) for place, word in enumerate(words) if _keeps_case(word.text, sense)
     )
-    return Phrase(topic, term, tuple(word.stem for word in words), acronyms, sense)
+    return Phrase(topic, tuple(word.stem for word in words), acronyms, sense)
 
 
 def _keeps_case(word: str, sense: Sense) -> bool:

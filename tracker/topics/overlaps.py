@@ -52,4 +52,4 @@ def _as_term(mention: Mention) -> Mention:
 
 def _follow(mention: Mention, treatment: Treatment) -> Treatment:
     """Treat a mention as the first of the leading ones that ends behind its start, which overlaps it."""
-    return replace(treatment, topic=mention.topic, start=mention.start)
+    return replace(treatment, topic=mention.topic)

@@ -76,7 +76,6 @@ class Treatment:
 
     segment: int
     topic: str
-    start: int
     role: Role
     rule: str
 
@@ -104,8 +103,7 @@ def treat(
     for place, role in sentence.remaining(rules):
         rules[place] = (role, _RULES[role])
     return tuple(
-        Treatment(mention.segment, mention.topic, mention.start, *rules[place])
-        for place, mention in enumerate(mentions)
+        Treatment(mention.segment, mention.topic, *rules[place]) for place, mention in enumerate(mentions)
     )
 
 

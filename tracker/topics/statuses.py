@@ -15,6 +15,7 @@ from tracker.topics.certainty import (
     judge_move,
     judge_status,
     load_certainty,
+    tell_unfitted,
 )
 from tracker.topics.closest import find_closest
 from tracker.topics.levels import NARROWER, count_substance
@@ -55,10 +56,11 @@ def compare_topics(
     was absent from the old text is returned, not new. A topic that is mentioned on one side is neither new
     nor dropped, unless a careful reader would hardly count the mention; one of which the old text names only
     a narrower topic is new, while a narrower topic in the new text keeps a broader one from being dropped.
-    How certain new, returned and dropped are is told where it is known, and how certain it is that a mention
-    became a priority or the reverse; they are claimed from a threshold on. Up and down are claimed only where
-    the interval of the difference, corrected over all the topics compared, excludes zero. Counterparts pair
-    the leading segments of topics that are priorities on both sides.
+    How certain new, returned and dropped are is told, and how certain it is that a mention became a priority
+    or the reverse; they are claimed from a threshold on. Up and down are told only where the interval of the
+    difference, corrected over all the topics compared, excludes zero. With a vocabulary or in a language for
+    which certainty was not fitted, nothing is claimed but what people decided on both sides. Counterparts
+    pair the leading segments of topics that are priorities on both sides.
     """
     doubts = _Doubts(old, new, old_readings, new_readings, vocabulary)
     pairs = _pair(old_readings, new_readings, doubts)
@@ -167,9 +169,13 @@ class _Doubts:
         )
         self._absences = tuple(Absences(side, vocabulary, sum(count_substance(side))) for side in (old, new))
         self._aligned = find_aligned(new)
+        self._fitted = tell_unfitted(vocabulary, {old.language, new.language}) is None
 
     def weigh(self, change: TopicChange) -> TopicChange:
         """Return a change with its certainty, and with the group that may have spoken for the country."""
+        if not self._fitted:
+            covered = self._aligned if change.status == "dropped" else None
+            return replace(change, claimed=_is_decided(change.old, change.new), covered=covered)
         if change.status == "dropped":
             certainty, elsewhere = self._judge(change.topic, change.old, 1), 1
             weighed = replace(change, covered=self._aligned)
@@ -193,7 +199,7 @@ class _Doubts:
     def may_differ(self, topic: str, pair: Pair) -> bool:
         """Tell whether what one side alone mentions may well be a priority there, and absent elsewhere."""
         before, after = pair
-        if (before is None) == (after is None):
+        if not self._fitted or (before is None) == (after is None):
             return False
         certainty = self._judge(topic, before or after, 1 if after is None else 0)
         return certainty is not None and certainty >= load_certainty().perhaps
@@ -214,6 +220,11 @@ class _Doubts:
 
     def _judge_absence(self, topic: str, side: int) -> Likelihood:
         return judge_evidence(self._absences[side].describe(topic))
+
+
+def _is_decided(*sides: TopicReading | None) -> bool:
+    """Tell whether people decided what both sides do with a topic."""
+    return all(reading is not None and reading.decided is not None for reading in sides)
 
 
 def _weigh_move(change: TopicChange) -> TopicChange:

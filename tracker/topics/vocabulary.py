@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from tracker.errors import VocabularyInvalid
@@ -18,14 +19,14 @@ from tracker.topics.sources import Draft, Placed, read_csv, read_toml
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
+    from os import PathLike
 
     from tracker.model.topics import Topic
 
 _SHIPPED: Final = "un"
 
 
-def load_vocabulary(path: Path | None = None) -> Vocabulary:
+def load_vocabulary(path: str | PathLike[str] | None = None) -> Vocabulary:
     """Load a vocabulary from TOML, CSV or SKOS; without a path the shipped one, of UN themes and situations.
 
     In TOML a topic has the terms it lists and no others, so that one without terms groups its narrower
@@ -36,8 +37,8 @@ def load_vocabulary(path: Path | None = None) -> Vocabulary:
     """
     if path is None:
         return _load_shipped()
-    vocabulary = load_untaught(path)
-    return attach_model(vocabulary, model_path(path))
+    file = Path(path)
+    return attach_model(load_untaught(file), model_path(file))
 
 
 def load_untaught(path: Path) -> Vocabulary:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tracker.model.texts import Side
+    from tracker.model.topics import TopicChange
     from tracker.text.encoder import Encoder
     from tracker.text.rulings import Decided
 
@@ -40,6 +41,13 @@ def list_caveats(old: Side, new: Side) -> tuple[str, ...]:
             f"spoken for different groups ({old.on_behalf_of or 'none'}; {new.on_behalf_of or 'none'})"
         )
     return tuple(caveats)
+
+
+def list_unclaimed(topics: Sequence[TopicChange], unfitted: str | None) -> tuple[str, ...]:
+    """Say why no change of a topic is claimed, where there is one that would be."""
+    if unfitted is None or all(topic.claimed for topic in topics):
+        return ()
+    return (f"no change of a topic is claimed, each is only possible (perhaps): {unfitted}",)
 
 
 def list_unencoded(old: Side, new: Side, encoder: Encoder | None) -> tuple[str, ...]:

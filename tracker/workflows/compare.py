@@ -20,6 +20,7 @@ from tracker.text.encoder import DEFAULT
 from tracker.text.kind import infer_kind
 from tracker.text.reading import read_text
 from tracker.text.rulings import UNDECIDED
+from tracker.topics.certainty import tell_unfitted
 from tracker.topics.decisions import (
     decide_readings,
     find_absences,
@@ -34,6 +35,7 @@ from tracker.workflows.caveats import (
     kinds_differ,
     languages_differ,
     list_caveats,
+    list_unclaimed,
     list_unencoded,
     list_unplaced,
 )
@@ -114,8 +116,10 @@ def compare_sides(
     if kinds_differ(old, new) or languages_differ(old, new):
         changes, counterparts = _without_strength(changes), _without_strength(counterparts)
     changes = mark_changes(changes, placed, old.version, new.version)
+    topics = mark_absences(topics, *map(find_absences, levels))
     aligned = _aligned_share(changes)
     genre: Genre = "revision" if aligned >= REVISION_FLOOR else "session"
+    provenance = _provenance(old, new, vocabulary, encoder, genre)
     return Comparison(
         old=old,
         new=new,
@@ -123,13 +127,14 @@ def compare_sides(
         aligned=aligned,
         caveats=(
             *list_caveats(old, new),
+            *list_unclaimed(topics, provenance.unfitted),
             *list_unencoded(old, new, encoder),
             *list_unplaced(decided, placed, *levels),
         ),
         changes=changes,
-        topics=mark_absences(topics, *map(find_absences, levels)),
+        topics=topics,
         counterparts=counterparts,
-        provenance=_provenance(old, new, vocabulary, encoder, genre),
+        provenance=provenance,
         phrases=_phrases(old, new, vocabulary) if genre == "session" else (),
         levels=list_levels(*levels, vocabulary),
     )
@@ -203,4 +208,5 @@ def _provenance(
         vocabulary=vocabulary.digest,
         encoder=f"{encoder.name} {encoder.digest}" if encoder else "none",
         prior=name_prior(new.version.language) if weighed else "none",
+        unfitted=tell_unfitted(vocabulary, {old.version.language, new.version.language}),
     )

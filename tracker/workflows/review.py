@@ -96,8 +96,9 @@ def decide_review(
     """Accept a document as the next snapshot of its statement, or reject it; the record keeps who and why.
 
     What was rejected is not asked again: the same bytes come to the outcome ``rejected``. A rejection may
-    be taken back by accepting, an acceptance not: a snapshot stays. ``reference`` names the statement of a
-    link that an index led to. The coder's note is the reason, and required.
+    be taken back by accepting, an acceptance not: a snapshot stays, whoever rejects on an older look.
+    ``reference`` names the statement of a link that an index led to. The coder's note is the reason, and
+    required.
 
     Raises ``DecisionInvalid`` for a decision that is incomplete or comes too late, ``ReferenceInvalid``,
     ``NotInArchive`` for a number that there is not, and ``DocumentUnreadable`` where there is no text.
@@ -108,34 +109,42 @@ def decide_review(
     if not (coder.note or "").strip():
         raise DecisionInvalid("why? --reason TEXT")
     with open_ledger(archive) as ledger:
-        review = _find(ledger, number)
-        _check_open(review)
-        named = _name(review, verdict, reference)
-        decided = replace(
-            review,
-            verdict=verdict,
-            person=coder.person,
-            decided=coder.decided,
-            reason=coder.note,
-            reference=named,
-        )
-        arrival = _read_again(archive, review, ledger) if verdict == "accept" else None
-        _check_order(decided, ledger, is_accepted=arrival is not None)
+        review = _decide(ledger, number, verdict, coder, reference)
+        arrival = _read_again(archive, _find(ledger, number), ledger) if verdict == "accept" else None
     with open_store(archive, "review") as store, store.batch():
+        # Again, now that nobody else can write: another person may have decided since.
+        review = _decide(store.ledger, number, verdict, coder, reference)
         store.begin(coder.decided)
         recorded: Recorded | None = None
-        if arrival and named:
+        if arrival and review.reference:
             recorded = store.record(
-                declare_arrival(arrival, named),
+                declare_arrival(arrival, review.reference),
                 arrival.fetched.data or b"",
                 arrival.version,
-                _last_seen(archive, review),
+                _last_seen(review, store.ledger),
                 raw=arrival.extraction.text,
                 source=arrival.fetched.url,
             )
-        store.settle(decided, recorded)
+        store.settle(review, recorded)
     with open_ledger(archive) as ledger:
         return _find(ledger, number)
+
+
+def _decide(ledger: Ledger, number: int, verdict: Verdict, coder: Coder, reference: str | None) -> Review:
+    """Return a review as decided, where the record as it stands allows that."""
+    review = _find(ledger, number)
+    _check_open(review)
+    decided = replace(
+        review,
+        verdict=verdict,
+        person=coder.person,
+        decided=coder.decided,
+        reason=coder.note,
+        reference=_name(review, verdict, reference),
+    )
+    if verdict == "accept":
+        _check_order(decided, ledger)
+    return decided
 
 
 def _find(ledger: Ledger, number: int) -> Review:
@@ -177,10 +186,9 @@ def _name(review: Review, verdict: Verdict, text: str | None) -> Reference | Non
     return named
 
 
-def _check_order(review: Review, ledger: Ledger, *, is_accepted: bool) -> None:
+def _check_order(review: Review, ledger: Ledger) -> None:
     """Refuse what would put an older text in place of a newer one."""
-    current = ledger.current(review.source, review.reference) if is_accepted else None
-    seen = (review.observed, *ledger.returns(review.id))[-1]
+    current, seen = ledger.current(review.source, review.reference), _last_seen(review, ledger)
     if current and current.observed > seen:
         raise DecisionInvalid(
             f"review {review.id} was last seen on {seen[:10]}, before {current.reference};"
@@ -188,9 +196,8 @@ def _check_order(review: Review, ledger: Ledger, *, is_accepted: bool) -> None:
         )
 
 
-def _last_seen(archive: Path, review: Review) -> str:
-    with open_ledger(archive) as ledger:
-        return (review.observed, *ledger.returns(review.id))[-1]
+def _last_seen(review: Review, ledger: Ledger) -> str:
+    return (review.observed, *ledger.returns(review.id))[-1]
 
 
 def _is_candidate(review: Review) -> bool:

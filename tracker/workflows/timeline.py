@@ -11,6 +11,7 @@ from tracker.errors import NotInArchive, ReferenceInvalid
 from tracker.model.series import Standing, Timeline, TimelineSession
 from tracker.references import find_body, parse_reference, resolve_session, session_sort_key
 from tracker.text.rulings import settle_rulings
+from tracker.topics.certainty import tell_unfitted
 from tracker.topics.statuses import compare_topics, find_priorities
 from tracker.workflows.diff import LOOK_BACK
 from tracker.workflows.standings import is_readable, read_spoken, stand
@@ -58,7 +59,9 @@ def follow_topics(
                 progress(done, len(held))
                 spoken[label] = read_spoken(reader, editions, vocabulary, derived, rulings)
     sessions = tuple(_tell(labels, spoken, vocabulary, statuses=statuses))
-    return Timeline(str(reference), vocabulary, sessions)
+    languages = {spoken[session.label].version.language for session in sessions if session.state == "read"}
+    unfitted = tell_unfitted(vocabulary, languages) if statuses and len(spoken) > 1 else None
+    return Timeline(str(reference), vocabulary, sessions, unfitted)
 
 
 def parse_series(text: str) -> Reference:

@@ -88,7 +88,6 @@ class _Repair:
         self.steps: list[Step] = []
         self._folder = folder
         self._mirror = folder / MIRROR
-        self._aside = aside
         self._verify = verify
         self._mends: Mapping[CureKind, Mend] = {
             "objects": lambda _cures, _base: mend_objects(folder, aside / "objects"),

@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING, TypeAlias
 from tracker.text.folding import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
-ByLanguage: TypeAlias = "Mapping[str, tuple[str, ...]]"
 _Table: TypeAlias = "dict[str, list[str]]"
 
 

@@ -41,7 +41,6 @@ class Grade:
     grade: int
     start: int
     end: int
-    words: str
     chances: tuple[float, ...]
     """How likely each grade is, 1 first."""
 
@@ -78,10 +77,10 @@ def grade_request(text: str, language: str = "en", weights: GradeWeights | None 
         weights = weights or load_grade_weights()
         start = _find_verb(text, words, language, weights.verbs | _first_words(language))
         if start is not None and words[start].text in weights.verbs:
-            return _grade_by_weights(text, words[start:], weights)
+            return _grade_by_weights(words[start:], weights)
     else:
         start = _find_verb(text, words, language, _first_words(language))
-    return None if start is None else _grade_by_table(text, words[start:], language)
+    return None if start is None else _grade_by_table(words[start:], language)
 
 
 def compare_grades(
@@ -192,7 +191,7 @@ def _name_cues(words: Sequence[str]) -> tuple[str, ...]:
     return (*first, *(f"near {word}" for word in dict.fromkeys(words[1:NEAR])))
 
 
-def _grade_by_weights(text: str, words: Sequence[_Word], weights: GradeWeights) -> Grade:
+def _grade_by_weights(words: Sequence[_Word], weights: GradeWeights) -> Grade:
     cues = _name_cues([word.text for word in words])
     chances = weigh_cues(cues, weights)
     grade = max(GRADES, key=lambda number: chances[number - 1])
@@ -201,7 +200,7 @@ def _grade_by_weights(text: str, words: Sequence[_Word], weights: GradeWeights) 
     size = max(met, default=1)
     while size > 1 and words[size - 1].text in links:
         size -= 1
-    return _cite(text, words[:size], grade, chances)
+    return _cite(words[:size], grade, chances)
 
 
 def weigh_cues(cues: Sequence[str], weights: GradeWeights) -> tuple[float, ...]:
@@ -214,7 +213,7 @@ def weigh_cues(cues: Sequence[str], weights: GradeWeights) -> tuple[float, ...]:
     return tuple(share / sum(shares) for share in shares)
 
 
-def _grade_by_table(text: str, words: Sequence[_Word], language: str) -> Grade | None:
+def _grade_by_table(words: Sequence[_Word], language: str) -> Grade | None:
     graded = load_values(_FILE, "grades", language)
     spoken = [word.text for word in words]
     for size in range(min(len(words), 4), 0, -1):
@@ -222,7 +221,7 @@ def _grade_by_table(text: str, words: Sequence[_Word], language: str) -> Grade |
         if grade:
             rest = (1 - _TABLE_CERTAINTY) / (len(GRADES) - 1)
             chances = tuple(_TABLE_CERTAINTY if number == int(grade) else rest for number in GRADES)
-            return _cite(text, words[:size], int(grade), chances)
+            return _cite(words[:size], int(grade), chances)
     return None
 
 
@@ -230,6 +229,6 @@ def _first_words(language: str) -> frozenset[str]:
     return frozenset(phrase.split()[0] for phrase in load_values(_FILE, "grades", language))
 
 
-def _cite(text: str, words: Sequence[_Word], grade: int, chances: tuple[float, ...]) -> Grade:
+def _cite(words: Sequence[_Word], grade: int, chances: tuple[float, ...]) -> Grade:
     start, end = words[0].start, words[-1].end
-    return Grade(grade, start, end, text[start:end], chances)
+    return Grade(grade, start, end, chances)

@@ -19,7 +19,6 @@ class Ladder:
 
     family: str
     source: str
-    language: str
     ranks: Mapping[str, int]
     testable: bool = False
     """Whether it holds only where the firmer side can be tested: it names a figure, a date or an act."""
@@ -42,7 +41,6 @@ def load_ladders(file: str, language: str) -> tuple[Ladder, ...]:
         Ladder(
             entry["family"],
             entry["source"],
-            entry["language"],
             {form: rank for rank, forms in enumerate(entry["levels"]) for form in forms},
             entry.get("testable", False),
         )
