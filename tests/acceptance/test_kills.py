@@ -135,7 +135,7 @@ STEPS = [
     ("INSERT INTO runs", 1),
     ("COMMIT", 1),
     ("tracker.workflows.checking:fetch_all", 1),
-    ("tracker.workflows.examine:extract_apart", 2),
+    ("tracker.workflows.examine:extract", 2),
     ("BEGIN IMMEDIATE", 2),
     ("INSERT INTO statements", 2),
     ("INSERT INTO editions", 2),
