@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from tracker.comparison.pairing import Pairing
     from tracker.comparison.similarity import Unit
 
-PLAIN_FEATURES = ("likeness", "support", "gap", "lead", "grouped", "weakest", "rise")
 _WIDEST = 3
 _WORTH_GROWING = -2.0
 """Log odds of likeness below which a pair is not tried as part of a split or a merge."""

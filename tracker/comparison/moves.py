@@ -5,9 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from tracker.comparison.groups import PLAIN_FEATURES
 from tracker.comparison.similarity import FEWEST_STEMS, LEAST_COVER
-from tracker.comparison.weights import to_probability
+from tracker.comparison.weights import PLAIN_FEATURES, to_probability
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
