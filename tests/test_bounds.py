@@ -1,0 +1,105 @@
+"""Where the numbers in the reading of a text end: what lies just inside a bound, and just outside."""
+
+from __future__ import annotations
+
+import pytest
+
+from tracker.text.joining import PARAGRAPH, SPACE, Layout, joint, pauses_with_ellipses, read_layout
+from tracker.text.kind import infer_kind
+from tracker.text.language import detect_language
+from tracker.text.lines import BLANK, BREAK, Line, read_lines
+from tracker.text.reading import read_text
+from tracker.text.hyphens import Spelling
+from tracker.text.wording import ends_in_ellipsis, ends_something, is_heading, is_salutation
+
+RECORD = "It met at its sixtieth session (see A/78/PV.3). "
+FILLED = RECORD + "Judges rest. " * 300
+
+
+@pytest.mark.parametrize(
+    ("inside", "outside"),
+    [
+        ("абв defghij", "аб cdefghij"),  # three letters in ten of a script
+        ("the boats and nets", "the boats or nets"),  # two words of the language
+        ("the and" + " boats" * 22, "the and" + " boats" * 23),  # in one word of twelve
+        ("the and of des les", "the and of with des les cette"),  # half as often again as the next
+        ("z" * 2391 + " the with", "z" * 2392 + " the with"),  # at the beginning
+    ],
+)
+def test_the_language_is_said_from_so_much_evidence_on(inside: str, outside: str) -> None:
+    assert detect_language(inside) in {"en", "ru"}
+    assert detect_language(outside) == "und"
+
+
+@pytest.mark.parametrize(
+    ("kind", "inside", "outside"),
+    [
+        ("verbatim", FILLED[:1799] + ".", FILLED[:1798] + "."),
+        ("prepared", "# Rivers\n\nJudges rest.", "Judges rest."),
+        ("prepared", "# Rivers\n\nJudges rest.", "# Rivers\n\nJudges rest on 5 per cent."),
+        ("verbatim", FILLED.replace("(see A/78/PV.3)", ""), "Judges rest. " * 300),
+    ],
+)
+def test_the_kind_is_said_from_so_much_evidence_on(kind: str, inside: str, outside: str) -> None:
+    assert (infer_kind(read_text(inside, language="en")), infer_kind(read_text(outside, language="en"))) == (
+        kind,
+        None,
+    )
+
+
+@pytest.mark.parametrize(
+    ("inside", "outside"),
+    [
+        ("Excellencies, " + "x" * 136, "Excellencies, " + "x" * 137),
+        ("Excellencies" + ", b" * 15, "Excellencies" + ", b" * 16),
+    ],
+)
+def test_a_salutation_is_no_longer_than_that(inside: str, outside: str) -> None:
+    assert (is_salutation(inside), is_salutation(outside)) == (True, False)
+
+
+@pytest.mark.parametrize(("inside", "outside"), [("X" * 120, "X" * 121), ("B " * 17 + "B", "B " * 18 + "B")])
+def test_a_heading_is_no_longer_than_that(inside: str, outside: str) -> None:
+    assert (is_heading(inside), is_heading(outside)) == (True, False)
+
+
+def test_so_much_may_stand_between_a_mark_and_the_end_of_its_line() -> None:
+    assert (ends_something("Peace.”’)12"), ends_something("Peace.””’)12")) == (True, False)
+    assert (ends_in_ellipsis("Peace. . .”’)"), ends_in_ellipsis("Peace. . .””’)")) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("inside", "outside"),
+    [
+        ("We act... " * 10, "We act... " * 9),
+        ("We act... " * 10 + "No. " * 30, "We act... " * 10 + "No. " * 31),
+    ],
+)
+def test_ellipses_are_pauses_where_they_are_many(inside: str, outside: str) -> None:
+    assert (pauses_with_ellipses(inside), pauses_with_ellipses(outside)) == (True, False)
+
+
+def _width(*lines: str) -> int:
+    text = "\n".join(lines)
+    return read_layout(text, read_lines(text)).width
+
+
+def test_lines_are_wrapped_where_enough_run_on_and_none_is_too_wide() -> None:
+    runs_on, stands = ("Boats rest on", "the coast."), "Nobody spoke there."
+    assert (_width(*runs_on, *[stands] * 3), _width(*runs_on, *[stands] * 4)) == (19, 0)
+    assert (_width("B" * 149 + "e", "the"), _width("B" * 150 + "e", "the")) == (150, 0)
+    assert _width(*["Boats rest on the", "coast"] * 9, "X" * 40, "X" * 50) == 40
+
+
+def _joint(old: str, new: str, width: int = 0, gap: int = BREAK) -> str:
+    return joint(Line(0, 0, old, 0), Line(0, 0, new, gap), Layout(width, False, False, Spelling("")))[1]
+
+
+def test_a_line_is_full_where_the_next_word_would_not_have_fitted() -> None:
+    assert _joint("B" * 80, "Coastline", 100) == SPACE
+    assert _joint("B" * 79, "Coastline", 100) == PARAGRAPH
+
+
+def test_a_long_line_runs_on_in_lower_case_although_a_full_stop_ends_it() -> None:
+    assert _joint("B" * 100 + ".", "coast", gap=BLANK) == SPACE
+    assert _joint("B" * 99 + ".", "coast", gap=BLANK) == PARAGRAPH
