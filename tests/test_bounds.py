@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import pytest
 
+from tracker.capture.judging.likeness import measure_likeness
+from tracker.capture.judging.speaker import read_naming
+from tracker.text.hyphens import Spelling
 from tracker.text.joining import PARAGRAPH, SPACE, Layout, joint, pauses_with_ellipses, read_layout
 from tracker.text.kind import infer_kind
 from tracker.text.language import detect_language
 from tracker.text.lines import BLANK, BREAK, Line, read_lines
+from tracker.text.numbering import drop_numbering
 from tracker.text.reading import read_text
-from tracker.text.hyphens import Spelling
 from tracker.text.wording import ends_in_ellipsis, ends_something, is_heading, is_salutation
 
 RECORD = "It met at its sixtieth session (see A/78/PV.3). "
@@ -92,7 +95,8 @@ def test_lines_are_wrapped_where_enough_run_on_and_none_is_too_wide() -> None:
 
 
 def _joint(old: str, new: str, width: int = 0, gap: int = BREAK) -> str:
-    return joint(Line(0, 0, old, 0), Line(0, 0, new, gap), Layout(width, False, False, Spelling("")))[1]
+    layout = Layout(width, pauses=False, capitals=False, spelling=Spelling(""))
+    return joint(Line(0, 0, old, 0), Line(0, 0, new, gap), layout)[1]
 
 
 def test_a_line_is_full_where_the_next_word_would_not_have_fitted() -> None:
@@ -103,3 +107,51 @@ def test_a_line_is_full_where_the_next_word_would_not_have_fitted() -> None:
 def test_a_long_line_runs_on_in_lower_case_although_a_full_stop_ends_it() -> None:
     assert _joint("B" * 100 + ".", "coast", gap=BLANK) == SPACE
     assert _joint("B" * 99 + ".", "coast", gap=BLANK) == PARAGRAPH
+
+
+def _number(*numbers: int, mark: str = ".", long: int = 0, width: int = 81) -> str:
+    """Return numbered lines, and some long ones without a number."""
+    return "\n".join([*(f"{n}{mark} Boats rest." for n in numbers), *["B" * width] * long])
+
+
+@pytest.mark.parametrize(
+    ("inside", "outside"),
+    [
+        (_number(10, 11), _number(9, 10)),  # a meeting's numbering is large
+        (_number(10, 13), _number(10, 14)),  # and misses few
+        (_number(10, 1, 30, 11), _number(10, 1, 30, 50, 11)),  # others may stand in between
+        (_number(*range(1, 9), mark=""), _number(*range(1, 8), mark="")),  # other numbers are many
+        (_number(*range(3, 11), mark=""), _number(*range(4, 12), mark="")),  # count from the beginning
+        (_number(*range(1, 9), long=16), _number(*range(1, 9), long=17)),  # and count most that is long
+        (_number(*range(1, 9), long=17, width=80), _number(*range(1, 9), long=17)),
+    ],
+)
+def test_numbers_are_furniture_where_they_are_enough(inside: str, outside: str) -> None:
+    assert list(drop_numbering(inside))
+    assert not list(drop_numbering(outside))
+
+
+@pytest.mark.parametrize(("head", "pages", "left"), [("B" * 110, 4, 1), ("B" * 111, 4, 4), ("B" * 110, 3, 3)])
+def test_a_running_head_is_short_and_stands_on_three_pages(head: str, pages: int, left: int) -> None:
+    text = "\n\f\n".join(f"{head}\nBoats rest on coast {number}." for number in range(pages))
+    assert [line.text for line in read_lines(text)].count(head) == left
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("we act on it", "we act on them"), ("我们支持联合国", "我们支持联合会")]
+)
+def test_texts_are_alike_by_runs_of_three_words_or_six_characters(one: str, other: str) -> None:
+    assert measure_likeness(one, other) == 0.5
+
+
+def test_a_country_speaks_where_that_is_said_near_by() -> None:
+    inside, outside = (f"We speak on behalf of {'and ' * number}France." for number in (31, 32))
+    assert (read_naming((), inside).speaking["FRA"], read_naming((), outside).speaking["FRA"]) == (1, 0)
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "times"),
+    [("мир в Кении", "KEN", 1), ("мир в Чаде", "TCD", 0), ("мир в Чад", "TCD", 1)],
+)
+def test_the_endings_of_short_russian_names_are_not_guessed(text: str, code: str, times: int) -> None:
+    assert read_naming((), text).named[code] == times
