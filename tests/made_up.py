@@ -8,6 +8,7 @@ digest that changes is right where a change of what is read is meant, and wrong 
 from __future__ import annotations
 
 from hashlib import sha256
+from itertools import pairwise
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
@@ -16,13 +17,16 @@ from tracker.comparison.align import align_with
 from tracker.comparison.biography import read_asked, trace
 from tracker.comparison.changes import describe_changes
 from tracker.comparison.phrases import match_phrase, read_phrase
-from tracker.comparison.shifts import find_shifts
+from tracker.comparison.shifts import compare_grades, counterpart_shifts, find_shifts, grade_request
 from tracker.comparison.similar import find_similar
 from tracker.comparison.weights import load_weights
+from tracker.model.changes import Link
+from tracker.model.topics import Counterpart
 from tracker.text.folding import fold
 from tracker.text.reading import read_text
+from tracker.topics.absence import Absences
 from tracker.topics.emerging import compare_phrases
-from tracker.topics.levels import read_evidence, read_topics
+from tracker.topics.levels import count_substance, read_evidence, read_topics
 from tracker.topics.vocabulary import load_vocabulary
 
 if TYPE_CHECKING:
@@ -84,6 +88,22 @@ PLEDGES = (
     "If {gap} means allow, we shall support {who} with {n} experts and {m} ships no later than {y}.",
     "Urgently establish {gap} a national body, and continue to protect all children of {who}.",
 )
+ASKS = (
+    "{gap} {verb} {gap} plan {n} measures for {who}", "We urge {who} {gap} to {verb} {gap}",
+    "Dr. Ana and {who} call on all, {gap}, to {manner} {verb} {gap}", "In {gap}, {verb} {gap}",
+    "{manner} {verb} {gap} by Mr. {n}", "With {gap}, {gap}, {verb} the Rome Statute of the {who}",
+    "{n} million euros {gap} for schools in {who} and {m} ships {gap} for fish in the north by {y}",
+    "No one in {who}, the International Labour Organization or the ILO {gap} will have {n} euros by {y}",
+)  # fmt: skip
+VERBS = (
+    "apply", "supply", "consider", "continue", "ratify", "share experience", "establish", "take steps",
+    "intensify efforts", "study the possibility of ratifying", "sign and ratify", "make every effort",
+)  # fmt: skip
+MANNERS = ("fully", "openly", "timely", "effectively", "wholly", "again", "duly", "publicly")
+OTHERS = {
+    "fr": ("examiner", "envisager de ratifier", "ratifier", "poursuivre", "prendre des mesures", "continuer"),
+    "es": ("considerar", "ratificar", "seguir", "adoptar medidas", "estudiar la posibilidad de"),
+}
 LINES = (
     "Mr. President,", "The meeting rose at 5 p.m.", "A/78/PV.{n}", "{n}. We support item {m} of the agenda",
     "- a first point;", "(see A/PV.{n}). It is so.",
@@ -154,6 +174,18 @@ def make_pledge(maker: Maker) -> tuple[str, str]:
     return sides[0], sides[1]
 
 
+def make_ask(maker: Maker) -> str:
+    """Return what is asked of whom, after a clause or an adverb, at once or after many words."""
+    form = maker.one_of(ASKS)
+    while "{gap}" in form:
+        form = form.replace("{gap}", maker.fill(14), 1)
+    values = {"n": 5 + maker.below(3), "m": 20 + maker.below(2), "y": 2030 + 5 * maker.below(2)}
+    asked = form.format(
+        **values, verb=maker.one_of(VERBS), manner=maker.one_of(MANNERS), who=maker.one_of(NAMES)
+    ).strip()
+    return f"{asked[0].upper()}{asked[1:]}."
+
+
 def make_record(maker: Maker) -> str:
     """Return lines as records have them: wrapped or whole, numbered, quoted, with furniture between them."""
     width = (40, 70, 100, 1000)[maker.below(4)]
@@ -176,10 +208,22 @@ def read_links(maker: Maker, place: int) -> object:
 def read_speech(maker: Maker, place: int) -> object:
     version = read_text(make_speech(maker, 6 + place), language="en")
     found = read_evidence(version, load_vocabulary())
-    return read_topics(version, load_vocabulary()), [
-        (topic, [_round(row) for row in each.sentences], _round(each.topic), [sorted(w) for w in each.words])
-        for topic, each in found.items()
-    ]
+    absences = Absences(version, load_vocabulary(), sum(count_substance(version)))
+    unnamed = [topic.id for topic in load_vocabulary().topics if topic.id not in found][place % 5 :: 5]
+    absent = [(topic, _round(absences.describe(topic).topic)) for topic in unnamed]
+    return (
+        read_topics(version, load_vocabulary()),
+        absent,
+        [
+            (
+                topic,
+                [_round(row) for row in each.sentences],
+                _round(each.topic),
+                [sorted(w) for w in each.words],
+            )
+            for topic, each in found.items()
+        ],
+    )
 
 
 def _round(features: Sequence[float]) -> list[float]:
@@ -194,7 +238,25 @@ def read_shifts(maker: Maker, _place: int) -> object:
         texts = ([segment.text for segment in side.segments] for side in (old, new))
         changes = describe_changes(old, new, align_with(*texts, load_weights()))
         found.append([find_shifts(old, new, change) for change in changes])
+        found.append([counterpart_shifts(old, new, Counterpart("made-up", 0, 0))])
     return found
+
+
+def read_requests(maker: Maker, _place: int) -> object:
+    asks = [make_ask(maker) for _ in range(12)]
+    grades = [grade_request(ask) for ask in asks]
+    grades += [grade_request(f"{verb} la Convention", of) for of, verbs in OTHERS.items() for verb in verbs]
+    texts = [read_text(ask, language="en") for ask in asks]
+    return [
+        [(grade.grade, grade.words, _round(grade.chances)) if grade else None for grade in grades],
+        [compare_grades(one, other) for one in grades for other in grades if one and other],
+        [counterpart_shifts(one, other, Counterpart("made-up", 0, 0)) for one, other in pairwise(texts)],
+        [
+            find_shifts(one, other, change)
+            for one, other in pairwise(texts)
+            for change in describe_changes(one, other, [Link((0,), (0,), 0.9, "likeness")])
+        ],
+    ]
 
 
 def read_segments(maker: Maker, _place: int) -> object:
@@ -224,6 +286,7 @@ PARTS: dict[str, Callable[[Maker, int], object]] = {
     "links": read_links,
     "speech": read_speech,
     "shifts": read_shifts,
+    "requests": read_requests,
     "segments": read_segments,
     "phrases": read_phrases,
 }
