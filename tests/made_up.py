@@ -21,11 +21,13 @@ from tracker.comparison.shifts import compare_grades, counterpart_shifts, find_s
 from tracker.comparison.similar import find_similar
 from tracker.comparison.weights import load_weights
 from tracker.model.changes import Link
-from tracker.model.topics import Counterpart
+from tracker.model.topics import Counterpart, Topic, Vocabulary
 from tracker.text.folding import fold
 from tracker.text.reading import read_text
 from tracker.topics.absence import Absences
+from tracker.topics.coded import Coded
 from tracker.topics.emerging import compare_phrases
+from tracker.topics.learning import learn_topics
 from tracker.topics.levels import count_substance, read_evidence, read_topics
 from tracker.topics.vocabulary import load_vocabulary
 
@@ -104,6 +106,12 @@ OTHERS = {
     "fr": ("examiner", "envisager de ratifier", "ratifier", "poursuivre", "prendre des mesures", "continuer"),
     "es": ("considerar", "ratificar", "seguir", "adoptar medidas", "estudiar la posibilidad de"),
 }
+TAUGHT = Vocabulary(
+    "made-up",
+    tuple(Topic(word, word, terms={"en": (word,)}) for word in ("river", "prison", "trade")),
+    "made-up",
+    overlap=True,
+)
 LINES = (
     "Mr. President,", "The meeting rose at 5 p.m.", "A/78/PV.{n}", "{n}. We support item {m} of the agenda",
     "- a first point;", "(see A/PV.{n}). It is so.",
@@ -282,6 +290,21 @@ def read_phrases(maker: Maker, place: int) -> object:
     )
 
 
+def read_lessons(maker: Maker, place: int) -> object:
+    signs = {topic.id: [topic.id, *FILLERS[at * 4 : at * 4 + 4]] for at, topic in enumerate(TAUGHT.topics)}
+    coded = []
+    for _ in range(45 + 3 * place):
+        held = [topic for topic in signs if maker.random() < 0.35]
+        words = [maker.one_of(signs[topic]) for topic in held if maker.random() < 0.85]
+        words += [maker.one_of(FILLERS) for _ in range(5)]
+        coded.append(Coded(" ".join(words), tuple(held)))
+    lesson = learn_topics(coded, TAUGHT, "en")
+    return lesson.model.threshold, [
+        (each.topic, each.bias, sorted(each.words.items()), sorted(each.terms.items()))
+        for each in lesson.model.topics
+    ]
+
+
 PARTS: dict[str, Callable[[Maker, int], object]] = {
     "links": read_links,
     "speech": read_speech,
@@ -289,6 +312,7 @@ PARTS: dict[str, Callable[[Maker, int], object]] = {
     "requests": read_requests,
     "segments": read_segments,
     "phrases": read_phrases,
+    "lessons": read_lessons,
 }
 
 
