@@ -29,7 +29,9 @@ from tracker.topics.coded import Coded
 from tracker.topics.emerging import compare_phrases
 from tracker.topics.learning import learn_topics
 from tracker.topics.levels import count_substance, read_evidence, read_topics
+from tracker.topics.shares import Occupancy, compare_shares
 from tracker.topics.vocabulary import load_vocabulary
+from tracker.workflows.compare import compare_sides, text_side
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -234,6 +236,20 @@ def read_speech(maker: Maker, place: int) -> object:
     )
 
 
+def read_statuses(maker: Maker, place: int) -> object:
+    """Compare two speeches, the second of which has in common with the first where it begins."""
+    old = make_speech(maker, 5 + place % 6)
+    new = old[: len(old) // 2].rpartition(".")[0] + ". " + make_speech(maker, 3 + place % 7)
+    sides = [
+        text_side(f"XAA/UNGA/{session}", read_text(text, language="en"))
+        for session, text in ((78, old), (79, new))
+    ]
+    found = compare_sides(*sides, load_vocabulary(), encoder=None)
+    about = Occupancy([3 + maker.below(20) for _ in range(30)], {"a": range(place % 9), "b": range(9, 15)})
+    others = Occupancy([3 + maker.below(20) for _ in range(30)], {"a": range(5), "b": range(9, 15 + place)})
+    return found.topics, found.counterparts, compare_shares(("a", "b"), about, others)
+
+
 def _round(features: Sequence[float]) -> list[float]:
     """Return features that no release of a mathematical library moves."""
     return [round(feature, 6) for feature in features]
@@ -308,6 +324,7 @@ def read_lessons(maker: Maker, place: int) -> object:
 PARTS: dict[str, Callable[[Maker, int], object]] = {
     "links": read_links,
     "speech": read_speech,
+    "statuses": read_statuses,
     "shifts": read_shifts,
     "requests": read_requests,
     "segments": read_segments,
