@@ -1,4 +1,4 @@
-"""Where the numbers in the reading of a text end: what lies just inside a bound, and just outside."""
+"""Where the numbers in what is read end: what lies just inside a bound, and just outside."""
 
 from __future__ import annotations
 
@@ -6,6 +6,11 @@ import pytest
 
 from tracker.capture.judging.likeness import measure_likeness
 from tracker.capture.judging.speaker import read_naming
+from tracker.comparison.changes import describe_changes
+from tracker.comparison.shifts import counterpart_shifts, find_shifts
+from tracker.comparison.shifts.rewording import content_words, share_content
+from tracker.model.changes import Link
+from tracker.model.topics import Counterpart
 from tracker.text.hyphens import Spelling
 from tracker.text.joining import PARAGRAPH, SPACE, Layout, joint, pauses_with_ellipses, read_layout
 from tracker.text.kind import infer_kind
@@ -14,6 +19,10 @@ from tracker.text.lines import BLANK, BREAK, Line, read_lines
 from tracker.text.numbering import drop_numbering
 from tracker.text.reading import read_text
 from tracker.text.wording import ends_in_ellipsis, ends_something, is_heading, is_salutation
+from tracker.topics.levels import read_topics
+from tracker.topics.speaker import find_speaker
+from tracker.topics.stems import find_words
+from tracker.topics.vocabulary import load_vocabulary
 
 RECORD = "It met at its sixtieth session (see A/78/PV.3). "
 FILLED = RECORD + "Judges rest. " * 300
@@ -155,3 +164,71 @@ def test_a_country_speaks_where_that_is_said_near_by() -> None:
 )
 def test_the_endings_of_short_russian_names_are_not_guessed(text: str, code: str, times: int) -> None:
     assert read_naming((), text).named[code] == times
+
+
+@pytest.mark.parametrize(
+    ("word", "language", "stem"),
+    [
+        ("raise", "en", "raise"),
+        ("realise", "en", "realize"),
+        ("cities", "en", "city"),
+        ("мира", "ru", "мир"),
+        ("ее", "ru", "ее"),
+    ],
+)
+def test_short_words_keep_their_endings(word: str, language: str, stem: str) -> None:
+    assert find_words(word, language)[0].stem == stem
+
+
+def test_a_name_in_a_title_speaks_from_two_sentences_on() -> None:
+    title = "# Speech of Norway\n\nNorway will act. "
+    assert find_speaker(read_text(f"{title}Norway will rest.", language="en")) == ("Norway",)
+    assert find_speaker(read_text(f"{title}We will rest.", language="en")) == ()
+
+
+def _levels(text: str) -> dict[str, str]:
+    read = read_topics(read_text(text, language="en"), load_vocabulary())
+    return {each.topic: each.rule for each in read if each.topic in {"piracy", "corruption", "terrorism"}}
+
+
+def test_a_commitment_is_about_three_topics_and_four_are_a_list() -> None:
+    acted = "commits, calls for, welcomes or condemns"
+    assert _levels("We will fight piracy, corruption and terrorism.") == dict.fromkeys(
+        ("piracy", "corruption", "terrorism"), acted
+    )
+    assert set(_levels("We will fight piracy, corruption, hunger and terrorism.").values()) == {"list"}
+
+
+def test_five_words_are_a_quotation_and_four_are_a_term() -> None:
+    assert _levels("They told us “we will all fight piracy”, and left.") == {"piracy": "quotation"}
+    assert "quotation" not in _levels("They told us “we will fight piracy”, and left.").values()
+
+
+def test_words_are_of_one_kind_by_their_first_five_letters() -> None:
+    assert content_words("commitments committed commerce", "en") == {"commi", "comme"}
+
+
+def test_figures_belong_together_where_the_passages_share_two_words_in_five() -> None:
+    old = "We gave 5 million euros to forest schools, alpha bravo sugar delta"
+    new = "We gave 8 million euros to forest schools, tango oscar hotel gamma"
+    told = {
+        share_content(one, other, "en"): len(
+            counterpart_shifts(
+                *(read_text(side, language="en") for side in (one, other)), Counterpart("made-up", 0, 0)
+            )
+        )
+        for one, other in ((f"{old}.", f"{new}."), (f"{old} whisky.", f"{new} victor."))
+    }
+    assert told == {round(3 / 7, 4): 1, round(3 / 8, 4): 0}
+
+
+@pytest.mark.parametrize(
+    ("name", "letters", "named"),
+    [("Organization of American States", "OAS", 0), ("European Union", "EU", 1)],
+)
+def test_three_letters_stand_for_a_name_and_two_do_not(name: str, letters: str, named: int) -> None:
+    old, new = (
+        read_text(f"We thank the {each} for all its help.", language="en") for each in (name, letters)
+    )
+    (change,) = describe_changes(old, new, [Link((0,), (0,), 0.9, "likeness")])
+    assert len(find_shifts(old, new, change)) == named
