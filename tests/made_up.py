@@ -148,7 +148,14 @@ def make_revision(maker: Maker, size: int) -> tuple[list[str], list[str]]:
 def _revise(sentence: str, maker: Maker) -> list[str]:
     first, _, last = sentence.partition(", and ")
     parts = [f"{first.rstrip('.')}.", last.capitalize()] if last else [sentence]
-    forms = ([], [sentence], [sentence], parts, parts, [sentence, maker.one_of(SENTENCES)])
+    forms: tuple[list[str], ...] = (
+        [],
+        [sentence],
+        [sentence],
+        parts,
+        parts,
+        [sentence, maker.one_of(SENTENCES)],
+    )
     chosen, share = forms[maker.below(len(forms))], maker.random()
     return [
         " ".join(SWAPS.get(word, word) if maker.random() < share else word for word in part.split())
@@ -240,11 +247,11 @@ def read_statuses(maker: Maker, place: int) -> object:
     """Compare two speeches, the second of which has in common with the first where it begins."""
     old = make_speech(maker, 5 + place % 6)
     new = old[: len(old) // 2].rpartition(".")[0] + ". " + make_speech(maker, 3 + place % 7)
-    sides = [
+    before, after = (
         text_side(f"XAA/UNGA/{session}", read_text(text, language="en"))
         for session, text in ((78, old), (79, new))
-    ]
-    found = compare_sides(*sides, load_vocabulary(), encoder=None)
+    )
+    found = compare_sides(before, after, load_vocabulary(), encoder=None)
     about = Occupancy([3 + maker.below(20) for _ in range(30)], {"a": range(place % 9), "b": range(9, 15)})
     others = Occupancy([3 + maker.below(20) for _ in range(30)], {"a": range(5), "b": range(9, 15 + place)})
     return found.topics, found.counterparts, compare_shares(("a", "b"), about, others)
@@ -259,8 +266,8 @@ def read_shifts(maker: Maker, _place: int) -> object:
     found = []
     for _ in range(8):
         old, new = (read_text(side, language="en") for side in make_pledge(maker))
-        texts = ([segment.text for segment in side.segments] for side in (old, new))
-        changes = describe_changes(old, new, align_with(*texts, load_weights()))
+        before, after = ([segment.text for segment in side.segments] for side in (old, new))
+        changes = describe_changes(old, new, align_with(before, after, load_weights()))
         found.append([find_shifts(old, new, change) for change in changes])
         found.append([counterpart_shifts(old, new, Counterpart("made-up", 0, 0))])
     return found
@@ -294,7 +301,7 @@ def read_segments(maker: Maker, _place: int) -> object:
 def read_phrases(maker: Maker, place: int) -> object:
     old, new = make_revision(maker, 12)
     texts = [read_text(" ".join(side), language="en") for side in (old, new)]
-    repeated = [read_text(" ".join(side * 4), language="en") for side in (old, new)]
+    before, after = (read_text(" ".join(side * 4), language="en") for side in (old, new))
     words = maker.one_of(SENTENCES).split()
     start = maker.below(max(1, len(words) - 5))
     phrase = read_phrase(" ".join(words[start : start + 2 + place % 4]))
@@ -302,7 +309,7 @@ def read_phrases(maker: Maker, place: int) -> object:
         [find_similar(sentence, new, 0.2) for sentence in old],
         [match_phrase(phrase, sentence, fold(sentence)) for sentence in (*old, *new)],
         trace(read_asked(old[0]), texts),
-        compare_phrases(*repeated, load_vocabulary()),
+        compare_phrases(before, after, load_vocabulary()),
     )
 
 

@@ -211,14 +211,11 @@ def test_words_are_of_one_kind_by_their_first_five_letters() -> None:
 def test_figures_belong_together_where_the_passages_share_two_words_in_five() -> None:
     old = "We gave 5 million euros to forest schools, alpha bravo sugar delta"
     new = "We gave 8 million euros to forest schools, tango oscar hotel gamma"
-    told = {
-        share_content(one, other, "en"): len(
-            counterpart_shifts(
-                *(read_text(side, language="en") for side in (one, other)), Counterpart("made-up", 0, 0)
-            )
-        )
-        for one, other in ((f"{old}.", f"{new}."), (f"{old} whisky.", f"{new} victor."))
-    }
+    told = {}
+    for one, other in ((f"{old}.", f"{new}."), (f"{old} whisky.", f"{new} victor.")):
+        before, after = (read_text(side, language="en") for side in (one, other))
+        found = counterpart_shifts(before, after, Counterpart("made-up", 0, 0))
+        told[share_content(one, other, "en")] = len(found)
     assert told == {round(3 / 7, 4): 1, round(3 / 8, 4): 0}
 
 
