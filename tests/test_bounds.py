@@ -7,10 +7,14 @@ import pytest
 from tracker.capture.judging.likeness import measure_likeness
 from tracker.capture.judging.speaker import read_naming
 from tracker.comparison.changes import describe_changes
+from tracker.comparison.edits import word_edits
+from tracker.comparison.origins import find_origins
+from tracker.comparison.phrases import match_phrase, read_phrase
 from tracker.comparison.shifts import counterpart_shifts, find_shifts
 from tracker.comparison.shifts.rewording import content_words, share_content
 from tracker.model.changes import Link
 from tracker.model.topics import Counterpart
+from tracker.text.folding import fold
 from tracker.text.hyphens import Spelling
 from tracker.text.joining import PARAGRAPH, SPACE, Layout, joint, pauses_with_ellipses, read_layout
 from tracker.text.kind import infer_kind
@@ -229,3 +233,42 @@ def test_three_letters_stand_for_a_name_and_two_do_not(name: str, letters: str, 
     )
     (change,) = describe_changes(old, new, [Link((0,), (0,), 0.9, "likeness")])
     assert len(find_shifts(old, new, change)) == named
+
+
+@pytest.mark.parametrize(
+    ("said", "likeness"),
+    [
+        ("nuclear weapon", [0.95]),
+        ("nuclear, weapons", [0.9]),
+        ("nuclear-weapons", [0.98]),
+        ("nuclear bad weapons", [0.93]),
+        ("nuclear arms weapons", [0.85]),
+        ("nuclear and of the weapons", [0.8044]),
+        ("nuclear and of the in weapons", []),
+    ],
+)
+def test_a_phrase_is_less_alike_with_each_thing_that_differs(said: str, likeness: list[float]) -> None:
+    found = match_phrase(read_phrase("nuclear weapons"), said, fold(said))
+    assert [match.likeness for match in found] == likeness
+
+
+@pytest.mark.parametrize(("between", "earlier"), [(9, 0), (10, None)])
+def test_another_wording_is_looked_for_in_ten_texts(between: int, earlier: int | None) -> None:
+    said = "We {} contribute {} million euros to the Technical Cooperation Fund of the region next year."
+    others = ["Boats rest on the quiet coast."] * between
+    texts = [said.format("will", "five"), *others, said.format("intend to", "eight")]
+    (origin,) = find_origins([read_text(text, language="en") for text in texts])
+    assert origin.earlier == earlier
+
+
+@pytest.mark.parametrize("kept", ["to the", "on to the"])
+def test_two_short_words_are_lost_between_larger_changes_and_three_are_not(kept: str) -> None:
+    old, new = (
+        f"{before} {kept} {after}"
+        for before, after in (
+            ("Boats rest quietly where nobody walks", "stone houses beside some empty harbour"),
+            ("Farmers plant maize since spring began", "young trees around every larger village"),
+        )
+    )
+    edits = word_edits(old, new)
+    assert ("kept" in {edit.kind for edit in edits if kept in edit.text}) == (kept == "on to the")
