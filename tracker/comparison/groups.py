@@ -23,7 +23,8 @@ _LEAST_NEARNESS = 0.3
 _HALFWAY = 0.78
 """The share of what is needed to be chosen that a group must have to be grown into."""
 _LEAST_RISE = 0.3
-"""By how much the log odds of likeness must rise for a group to take in one more sentence."""
+"""By how much the log odds of likeness must rise for a group to take in one more sentence. From 0 to 0.6 the
+F1 of the development sets is the same, and 1.2 takes 0.002 off at most."""
 
 
 @dataclass(frozen=True, slots=True)
