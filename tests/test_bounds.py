@@ -23,6 +23,7 @@ from tracker.text.lines import BLANK, BREAK, Line, read_lines
 from tracker.text.numbering import drop_numbering
 from tracker.text.reading import read_text
 from tracker.text.wording import ends_in_ellipsis, ends_something, is_heading, is_salutation
+from tracker.topics.certainty import Likelihood, judge_status
 from tracker.topics.levels import read_topics
 from tracker.topics.speaker import find_speaker
 from tracker.topics.stems import find_words
@@ -272,3 +273,11 @@ def test_two_short_words_are_lost_between_larger_changes_and_three_are_not(kept:
     )
     edits = word_edits(old, new)
     assert ("kept" in {edit.kind for edit in edits if kept in edit.text}) == (kept == "on to the")
+
+
+def test_two_in_a_thousand_are_as_good_as_none() -> None:
+    absent = Likelihood(0.0, 0.0)
+    sure, almost, less = (
+        judge_status(Likelihood(chance, 1.0), absent, unnamed=True) for chance in (1.0, 0.998, 0.996)
+    )
+    assert less < almost == sure

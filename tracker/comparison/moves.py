@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from tracker.comparison.pairing import Pairing
 
 _LEAST_RISE = 0.3
+"""Set by hand: from 0 to 1.2 the F1 of the development sets, whose coders left out moves, is the same."""
 _UNSEEN = 0.3
 """How many edited sentences are taken to have moved where none moved word for word."""
 
