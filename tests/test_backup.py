@@ -167,6 +167,7 @@ def test_where_no_copy_can_be(folder: Path, tmp_path: Path) -> None:
 def test_a_copy_that_was_cut_short_is_no_hindrance(folder: Path, tmp_path: Path) -> None:
     (tmp_path / ".copy.db.part").write_bytes(b"half")
     backup(folder, tmp_path / "copy.db")
+    assert (tmp_path / "copy.db").read_bytes().startswith(b"SQLite format 3")
     assert not (tmp_path / ".copy.db.part").exists()
 
 

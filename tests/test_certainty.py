@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
+from functools import partial
+from importlib import resources
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
@@ -12,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.comparisons import VOCABULARY, change, comparison, reading, side, topic
+from tracker.comparison.weights import load_weights
 from tracker.model.decisions import Decision
 from tracker.model.topics import Topic, TopicReading, Vocabulary
 from tracker.report.json import render_json
@@ -36,6 +40,7 @@ from tracker.topics.vocabulary import load_vocabulary
 from tracker.workflows.compare import compare
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from tracker.model.comparison import Comparison
@@ -61,20 +66,48 @@ def _compare(old: str, new: str) -> dict[str, TopicChange]:
     return {each.topic: each for each in changes}
 
 
-def test_the_weights_are_as_many_as_the_features() -> None:
+def test_the_weights_are_of_the_shipped_vocabulary() -> None:
     weights = load_certainty()
-    for model in (weights.priority, weights.presence):
-        assert (len(model.sentence), len(model.topic), len(model.unseen)) == (
-            len(SENTENCE_FEATURES),
-            len(TOPIC_FEATURES),
-            len(TOPIC_FEATURES),
-        )
     assert weights.vocabulary == UN.digest, "fit again: python -m tests.benchmarks.fit_certainty"
     assert load_associations().vocabulary == UN.digest, (
         "count again: python -m tests.benchmarks.make_associations"
     )
     assert 0.5 < weights.claimed < 1
     assert weights.perhaps < weights.claimed
+
+
+def _turn_around(text: str) -> str:
+    """Return a file of weights with each table's lines from the last to the first."""
+    tables = [table.rstrip("\n").split("\n") for table in text.split("\n\n")]
+    return "\n\n".join("\n".join([table[0], *reversed(table[1:])]) for table in tables)
+
+
+@pytest.mark.parametrize(
+    ("package", "name", "load"),
+    [
+        ("tracker.comparison", "alignment.toml", load_weights.__wrapped__),
+        ("tracker.comparison", "alignment.toml", partial(load_weights.__wrapped__, encoded=True)),
+        ("tracker.topics", "certainty.toml", load_certainty.__wrapped__),
+    ],
+)
+def test_weights_are_read_by_name_and_all_names_must_be_known(
+    package: str, name: str, load: Callable[[], object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shipped = resources.files(package).joinpath(name).read_text("utf-8")
+    loaded, turned = load(), _turn_around(shipped)
+    assert turned != shipped
+    monkeypatch.setattr(resources, "files", lambda _: tmp_path)
+    monkeypatch.setattr("tracker.topics.certainty.files", lambda _: tmp_path)
+
+    def read(text: str) -> object:
+        (tmp_path / name).write_text(text, encoding="utf-8")
+        return load()
+
+    assert read(turned) == loaded
+    first = r"(?m)^(length|lengths|gap) = "
+    for other in (re.sub(first, r"unheard_of_\1 = 1.0\n\1 = ", shipped), re.sub(first + ".*", "", shipped)):
+        with pytest.raises(ValueError, match=r"not the names of these weights: \['(unheard_of|length|gap)"):
+            read(other)
 
 
 @pytest.mark.parametrize(

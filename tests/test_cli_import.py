@@ -102,13 +102,13 @@ def test_a_row_that_names_no_statement_is_listed_with_its_line(
 
 
 def test_a_kind_that_nobody_declared_is_marked_as_inferred(tracker: Callable[..., Ran], corpus: Path) -> None:
-    tracker("import", corpus, *PATTERN)
+    assert tracker("import", corpus, *PATTERN).code == 0
     entries = json.loads(tracker("list", "--format", "json").out)
-    assert all(entry["kind_inferred"] for entry in entries)
+    assert [entry["kind_inferred"] for entry in entries] == [True] * 3
 
 
 def test_a_kind_may_be_declared_for_all(tracker: Callable[..., Ran], corpus: Path) -> None:
-    tracker("import", corpus, *PATTERN, "--kind", "verbatim")
+    assert tracker("import", corpus, *PATTERN, "--kind", "verbatim").code == 0
     entries = json.loads(tracker("list", "--format", "json").out)
     assert {(entry["reference"].partition("~")[2], entry["kind_inferred"]) for entry in entries} == {
         ("verbatim.en", False)

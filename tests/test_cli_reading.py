@@ -102,8 +102,9 @@ def test_a_wrong_name_is_one_clear_line_and_exit_2(
 def test_escapes_in_a_statement_are_shown_and_not_sent(tracker: Callable[..., Ran], tmp_path: Path) -> None:
     hostile = "\x1b]0;owned\x07We welcome \x1b[31mthe\x9b5m report\r of the Fund. It is good.\n"
     (tmp_path / "hostile.txt").write_text(hostile, encoding="utf-8")
-    tracker("init")
-    tracker("add", "hostile.txt", "--as", "XAA/UNGA/79", "--title", "\x1b[2Jtitle", "--speaker", "\x1b[1mA")
+    told = ("--title", "\x1b[2Jtitle", "--speaker", "\x1b[1mA")
+    assert tracker("init").code == 0
+    assert tracker("add", "hostile.txt", "--as", "XAA/UNGA/79", *told).code == 0
     outputs = [
         tracker(*command).out
         for command in (

@@ -4,7 +4,7 @@ import gzip
 from html import escape
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tracker.capture.discovery import discover, nested_indexes, source_of
@@ -247,6 +247,7 @@ def test_entities_are_not_expanded() -> None:
     bomb = f'<?xml version="1.0"?><!DOCTYPE rss [<!ENTITY l0 "lol">{lol}]>'
     rss = RSS.removeprefix('<?xml version="1.0"?>').replace("<title>78", "<title>&l9;78")
     found = discover(_fetched(bomb + rss), EVERY)
+    assert found
     assert all(len(entry.text) < 100 for entry in found)
 
 
@@ -269,13 +270,22 @@ def test_a_deep_page_and_a_long_one_are_read() -> None:
 
 
 @given(st.binary(max_size=400))
+@example(b"")
 def test_any_bytes_are_an_index_or_refused(data: bytes) -> None:
-    for content in (data, b"<html><body>" + data, b"<rss><channel>" + data, b"<urlset>" + data):
-        try:
-            found = discover(_fetched(content), EVERY)
-        except DocumentUnreadable:
-            continue
-        assert all(entry.address.startswith("http") for entry in found)
+    link = b"https://a.org/79"
+    for before, after in (
+        (b'<html><body><a href="' + link + b'">79</a>', b""),
+        (b"<rss><channel><item><link>" + link + b"</link></item>", b"</channel></rss>"),
+        (b"<urlset><url><loc>" + link + b"</loc></url>", b"</urlset>"),
+    ):
+        for content in (data, before + data, before + data + after):
+            try:
+                found = discover(_fetched(content), EVERY)
+            except DocumentUnreadable:
+                assert data or content != before + after
+                continue
+            assert all(entry.address.startswith("http") for entry in found)
+            assert data or not content or [entry.address for entry in found] == [link.decode()]
 
 
 @given(st.text(max_size=60))

@@ -149,7 +149,9 @@ def test_of_phrases_inside_one_another_one_is_told() -> None:
 
 def test_it_is_quoted_by_a_segment_that_uses_it() -> None:
     new = version((*FILLER, *(FRONTIER,) * 14))
-    for change in compare_phrases(version(FILLER), new, RIVERS):
+    found = compare_phrases(version(FILLER), new, RIVERS)
+    assert found
+    for change in found:
         assert change.phrase in new.segments[change.segment].text
 
 
@@ -273,6 +275,7 @@ def test_json_has_them_all_as_the_schema_says() -> None:
 
 
 def test_a_narrowed_report_has_none() -> None:
+    assert "PHRASES" in render(with_phrases(), VOCABULARY)
     assert "PHRASES" not in render(with_phrases(), VOCABULARY, only={"new"})
 
 

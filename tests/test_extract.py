@@ -10,7 +10,7 @@ from zipfile import ZIP_STORED, ZipFile
 
 import docx
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from tests.builders import build_docx, build_pdf, build_zip, replace_member, save, typeset
@@ -541,7 +541,9 @@ def test_entities_in_a_word_document_are_inert() -> None:
     data = replace_member(data, "word/document.xml", b"SECRET", b"&b;")
     prolog = b'standalone="yes"?>\n<!DOCTYPE w [<!ENTITY a "boom"><!ENTITY b "&a;&a;&a;">]>'
     data = replace_member(data, "word/document.xml", b"standalone='yes'?>", prolog)
-    assert "boom" not in extract(data).text
+    text = extract(data).text
+    assert "We agree" in text
+    assert not {"boom", "SECRET"} & set(text.split())
 
 
 @pytest.mark.parametrize(
@@ -608,8 +610,8 @@ def test_damaged_documents_are_read_or_refused(valid: bytes, draw: st.DataObject
 def test_plain_utf8_comes_back_as_it_was(text: str) -> None:
     data = f"Statement of XAA {text}".encode()
     extraction = extract(data)
-    if extraction.media_type == "text/plain":
-        assert extraction.text.encode() == data
+    assume(extraction.media_type == "text/plain")
+    assert extraction.text.encode() == data
 
 
 def test_libraries_say_nothing_on_their_own(

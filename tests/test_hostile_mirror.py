@@ -240,7 +240,8 @@ def test_a_link_in_its_place_is_not_followed(tracker: Callable[..., Ran], tmp_pa
     (tmp_path / "again").mkdir()
     for name in ("watch.received.toml", "watch.toml"):
         (tmp_path / "again" / name).symlink_to(tmp_path / "elsewhere")
-    tracker("rebuild", "snapshots/mirror.git", "--archive", "again", "--accept-watch-list")
+    first = tracker("rebuild", "snapshots/mirror.git", "--archive", "again", "--accept-watch-list")
+    assert first.code == 0, first
     (tmp_path / "again" / "watch.toml").unlink()
     (tmp_path / "again" / "tracker.db").unlink(missing_ok=True)
     assert tracker("rebuild", "snapshots/mirror.git", "--archive", "again").code == 0

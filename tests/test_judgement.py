@@ -214,6 +214,7 @@ def test_a_source_whose_texts_are_rewritten_each_time_is_measured_by_that() -> N
     kept = [history(*texts).snapshots for texts in (unlike, alike, unlike[:2])]
     assert learn_leniency(kept[0]) < 1.0
     assert learn_leniency(kept[1]) == learn_leniency(kept[2]) == 1.0
+    assert learn_leniency(kept[0][:4]) < learn_leniency(kept[0][:3]) == 1.0
 
 
 NORWAY = speech(10, country="Norway").replace("our region", "Norway")

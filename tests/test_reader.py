@@ -280,6 +280,7 @@ def test_a_hit_says_where_it_stands(reader: Reader) -> None:
 
 
 def test_only_the_latest_snapshot_is_searched(reader: Reader) -> None:
+    assert [hit.segment for hit in reader.search("terrorism", session="78")] == [0]
     assert not reader.search("corruption", session="78")
 
 

@@ -103,6 +103,7 @@ PASSING = (
 @pytest.mark.parametrize("text", PASSING)
 def test_what_is_named_once_in_passing_is_not_claimed_to_be_new_or_dropped(text: str) -> None:
     bare, passing = FILLER, f"{FILLER}\n\n{FILLER}{text}"
+    assert "piracy" in {reading.topic for reading in read_topics(read_text(passing, language="en"), UN)}
     for old, new in ((bare, passing), (passing, bare)):
         assert not [change for change in _compare(old, new).values() if change.claimed]
 

@@ -20,18 +20,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tests.shared_data import require
-from tracker.comparison.context import (
-    ENCODED_LINK_FEATURES,
-    LINK_FEATURES,
-    PLACE_FEATURES,
-    measure_links,
-    measure_places,
-)
+from tracker.comparison.context import measure_links, measure_places
 from tracker.comparison.equals import match_equals
 from tracker.comparison.groups import propose_groups
 from tracker.comparison.pairing import Pairing, pair_texts
-from tracker.comparison.similarity import FEATURES, NEARNESS_FEATURES, measure
-from tracker.comparison.weights import Logistic, Weights
+from tracker.comparison.similarity import measure
+from tracker.comparison.weights import Logistic, Weights, name_features
 from tracker.text.encoder import DEFAULT
 from tracker.text.tokens import fold
 
@@ -202,15 +196,10 @@ def read_comment() -> str:
 def print_weights(lexical: Weights, encoded: Weights) -> str:
     """Return both sets of weights as TOML."""
     lines = [read_comment(), f"accept = {lexical.accept}", f"accept_move = {lexical.accept_move}"]
-    for title, weights, likeness, link in (
-        ("lexical", lexical, FEATURES, LINK_FEATURES),
-        ("encoded", encoded, (*FEATURES, *NEARNESS_FEATURES), ENCODED_LINK_FEATURES),
-    ):
-        for part, names, fitted in (
-            ("likeness", likeness, weights.likeness),
-            ("place", PLACE_FEATURES, weights.place),
-            ("link", link, weights.link),
-        ):
+    for title, weights in (("lexical", lexical), ("encoded", encoded)):
+        for part in ("likeness", "place", "link"):
+            fitted: Logistic = getattr(weights, part)
+            names = name_features(part, encoded=title == "encoded")
             lines += ["", f"[{title}.{part}]", f"intercept = {fitted.intercept}", ""]
             lines += [f"[{title}.{part}.weights]"]
             lines += [f"{name} = {value}" for name, value in zip(names, fitted.weights, strict=True)]

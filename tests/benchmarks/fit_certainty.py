@@ -39,7 +39,7 @@ from tracker.topics.levels import count_substance, read_evidence
 from tracker.topics.vocabulary import load_vocabulary
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Container, Iterable, Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
     from numpy.typing import NDArray
@@ -108,14 +108,9 @@ class Claim:
 def main() -> None:
     """Fit, print the figures as comments, and the weights below them."""
     rows, pairs = read_rows()
-    fold = np.array([row.group % FOLDS for row in rows])
     problems = [Problem(rows, kind) for kind in ("priority", "presence")]
-    held_out = [problem.cross_validate(fold) for problem in problems]
-    likelihoods = {
-        (row.speech, row.topic): Likelihood(float(a), float(max(a, b)))
-        for row, a, b in zip(rows, *held_out, strict=True)
-    }
-    met = frozenset((row.speech, row.topic) for row in rows if row.evidence.sentences)
+    likelihoods = join_likelihoods(rows, [problem.cross_validate() for problem in problems])
+    met = find_met(rows)
     claims = list_claims(pairs, likelihoods, met)
     certainty = cross_validate_claims(claims)
     claimed = choose_threshold(claims, certainty)
@@ -123,14 +118,35 @@ def main() -> None:
     print_file(problems, fit_claims(claims), claimed, figures)
 
 
-def read_rows() -> tuple[list[Row], list[CodedPair]]:
-    """Read the sheets and the evidence of their speeches; of topics that came later nothing is known."""
+def join_likelihoods(
+    rows: Sequence[Row], chances: Sequence[Iterable[float]]
+) -> dict[tuple[Speech, str], Likelihood]:
+    """Return the likelihoods by speech and topic, from the probabilities of both models for each row."""
+    return {
+        (row.speech, row.topic): Likelihood(float(a), float(max(a, b)))
+        for row, a, b in zip(rows, *chances, strict=True)
+    }
+
+
+def find_met(rows: Iterable[Row]) -> frozenset[tuple[Speech, str]]:
+    """Return the speeches and topics of which a sentence of the speech names the topic."""
+    return frozenset((row.speech, row.topic) for row in rows if row.evidence.sentences)
+
+
+def read_rows(countries: Container[str] | None = None) -> tuple[list[Row], list[CodedPair]]:
+    """Read the sheets and the evidence of their speeches, of all countries or of some.
+
+    Of topics that came later nothing is known.
+    """
     vocabulary = load_vocabulary()
     rows: list[Row] = []
     pairs: list[CodedPair] = []
     groups: dict[str, int] = {}
     for path in SHEETS:
-        sheet = read_sheet(path)
+        sheet = {
+            reader: {at: codes for at, codes in held.items() if countries is None or at[0] in countries}
+            for reader, held in read_sheet(path).items()
+        }
         coded = pair_speeches(sheet)
         pairs += coded
         unknown = read_later(path)
@@ -189,6 +205,7 @@ class Problem:
     def __init__(self, rows: Sequence[Row], kind: str) -> None:
         self.kind = kind
         self.answers = np.array([getattr(row, kind) for row in rows])
+        self.fold = np.array([row.group % FOLDS for row in rows])
         self.owner = np.array([at for at, row in enumerate(rows) for _ in row.evidence.sentences])
         self.topics = sorted({row.topic for row in rows})
         used = [held for row in rows for held in row.evidence.words]
@@ -215,11 +232,12 @@ class Problem:
             ]
         )
 
-    def cross_validate(self, fold: Array) -> Array:
-        """Return the probabilities, each by weights that were fitted without its fold."""
+    def cross_validate(self) -> Array:
+        """Return the probabilities, each by weights that were fitted without its country's fold."""
         found = np.zeros(len(self.answers))
         for number in range(FOLDS):
-            found[fold == number] = self.predict(self.fit(fold != number))[fold == number]
+            left_out = self.fold == number
+            found[left_out] = self.predict(self.fit(~left_out))[left_out]
         return found
 
     def fit(self, chosen: Array | None = None) -> Array:
@@ -328,12 +346,16 @@ def _features(claim: Claim) -> tuple[float, float, float]:
 def cross_validate_claims(claims: Sequence[Claim]) -> Array:
     """Return the certainty of each claim, by weights fitted without its country."""
     fold = np.array([claim.group % FOLDS for claim in claims])
-    features = np.array([_features(claim) for claim in claims])
     found = np.zeros(len(claims))
     for number in range(FOLDS):
         kept = [claim for claim, at in zip(claims, fold, strict=True) if at != number]
-        found[fold == number] = _logistic(features[fold == number] @ fit_claims(kept))
+        found[fold == number] = rate_claims(claims, fit_claims(kept))[fold == number]
     return found
+
+
+def rate_claims(claims: Sequence[Claim], weights: Array) -> Array:
+    """Return the certainty of each claim by the weights of the third model."""
+    return _logistic(np.array([_features(claim) for claim in claims]) @ weights)
 
 
 def choose_threshold(claims: Sequence[Claim], certainty: Array) -> float:
@@ -358,11 +380,7 @@ def report(
     lines = []
     for status in ("new", "dropped"):
         chosen = [at for at, claim in enumerate(claims) if claim.pair.endswith(status)]
-        firm = sum(
-            all(allowed_statuses(codes, topic) == {status} for codes in pair.readers.values())
-            for pair in pairs
-            for topic in pair.topics
-        )
+        firm = count_firm(pairs, status)
         for name, least in (("claimed", claimed), ("claimed or perhaps", PERHAPS)):
             every = (claims[at] for at in chosen if certainty[at] >= least)
             told = [claim for claim in every if claim.unnamed or least == PERHAPS]
@@ -372,6 +390,15 @@ def report(
                 f" {found} of {firm} firm ones found ({found / firm:.2f})"
             )
     return lines
+
+
+def count_firm(pairs: Sequence[CodedPair], status: str) -> int:
+    """Return how many topics have a status by every reader, without another choice."""
+    return sum(
+        all(allowed_statuses(codes, topic) == {status} for codes in pair.readers.values())
+        for pair in pairs
+        for topic in pair.topics
+    )
 
 
 def report_moves(

@@ -6,9 +6,9 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tracker.comparison.groups import PLAIN_FEATURES, measure_link
+from tracker.comparison.groups import measure_link
 from tracker.comparison.order import Block, weigh_blocks
-from tracker.comparison.room import ROOM_FEATURES, measure_rooms
+from tracker.comparison.room import measure_rooms
 from tracker.comparison.weights import to_probability
 
 if TYPE_CHECKING:
@@ -18,23 +18,6 @@ if TYPE_CHECKING:
     from tracker.comparison.pairing import Pairing
     from tracker.comparison.weights import Logistic
 
-_CONTEXT_FEATURES = (
-    *PLAIN_FEATURES,
-    "ordered",
-    "alone",
-    "diagonal",
-    "near_diagonal",
-    "rivals",
-    *ROOM_FEATURES,
-)
-_NEAR_FEATURES = ("nearness", "nearness_squared", "lift")
-PLACE_FEATURES = (
-    *("likeness", "support", "gap", "grouped", "weakest", "rise", "kinship", "looseness"),
-    *("loose_likeness", "loose_grouped", "loose_weakest", "loose_gap"),
-)
-_PAIR_FEATURES = ("kinship", "looseness", "coverage", "breadth", "loose_coverage", "loose_breadth")
-LINK_FEATURES = (*_CONTEXT_FEATURES, *_PAIR_FEATURES, *(f"loose_{name}" for name in _CONTEXT_FEATURES))
-ENCODED_LINK_FEATURES = (*LINK_FEATURES, *_NEAR_FEATURES, *(f"loose_{name}" for name in _NEAR_FEATURES))
 _CERTAIN = 13.8155
 """The log odds of one in a million, beyond which a probability says no more."""
 _EQUAL = 8.0

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from tracker.comparison.pairing import Pairing
     from tracker.comparison.similarity import Unit
 
-PLAIN_FEATURES = ("likeness", "support", "gap", "lead", "grouped", "weakest", "rise")
 _WIDEST = 3
 _WORTH_GROWING = -2.0
 """Log odds of likeness below which a pair is not tried as part of a split or a merge."""
@@ -24,7 +23,8 @@ _LEAST_NEARNESS = 0.3
 _HALFWAY = 0.78
 """The share of what is needed to be chosen that a group must have to be grown into."""
 _LEAST_RISE = 0.3
-"""By how much the log odds of likeness must rise for a group to take in one more sentence."""
+"""By how much the log odds of likeness must rise for a group to take in one more sentence. From 0 to 0.6 the
+F1 of the development sets is the same, and 1.2 takes 0.002 off at most."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from tracker.comparison.groups import PLAIN_FEATURES
 from tracker.comparison.similarity import FEWEST_STEMS, LEAST_COVER
-from tracker.comparison.weights import to_probability
+from tracker.comparison.weights import PLAIN_FEATURES, to_probability
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
     from tracker.comparison.pairing import Pairing
 
 _LEAST_RISE = 0.3
+"""Set by hand: from 0 to 1.2 the F1 of the development sets, whose coders left out moves, is the same."""
 _UNSEEN = 0.3
 """How many edited sentences are taken to have moved where none moved word for word."""
 

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
 
     from tracker.comparison.groups import Group
 
-ROOM_FEATURES = ("room", "outside", "skew")
 _CERTAIN = 0.5
 """The probability in the common order from which a group is an anchor for the others."""
 

@@ -15,17 +15,12 @@ from tracker.comparison.stems import find_stems
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-FEATURES = (
-    *("cosine", "cosine_squared", "containment", "cover", "characters", "characters_squared"),
-    *("order", "evidence", "lengths", "brevity"),
-)
 FEWEST_STEMS = 4
 """Shorter sentences look alike by accident: wherever order is no help, they are linked only where equal."""
 LEAST_COVER = 0.6
 """Of each of several sentences linked as one where order is no help, how much the other side must hold."""
 _LONGEST, _MOST_STEMS = 20_000, 4000
 """What is compared letter by letter and stem by stem, in quadratic time: the beginning of what is longer."""
-NEARNESS_FEATURES = ("nearness", "nearness_squared", "lift")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +63,7 @@ def join_units(units: Sequence[Unit], weights: Mapping[str, float]) -> Unit:
 
 
 def measure(old: Unit, new: Unit, weights: Mapping[str, float]) -> tuple[float, ...]:
-    """Return the features named in ``FEATURES``; all but evidence, lengths and brevity from 0 to 1."""
+    """Return the features named in ``LIKENESS_FEATURES``, from 0 to 1 but for the last three."""
     mass, square = sum_weights(old.stems & new.stems, weights)
     cosine = square / (old.norm * new.norm) if square else 0.0
     covers = (mass / old.mass if old.mass else 0.0, mass / new.mass if new.mass else 0.0)

@@ -10,8 +10,29 @@ from importlib import resources
 from operator import mul
 from typing import TYPE_CHECKING
 
+from tracker.text.tables import read_by_name
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+LIKENESS_FEATURES = (
+    *("cosine", "cosine_squared", "containment", "cover", "characters", "characters_squared"),
+    *("order", "evidence", "lengths", "brevity"),
+)
+NEARNESS_FEATURES = ("nearness", "nearness_squared", "lift")
+PLAIN_FEATURES = ("likeness", "support", "gap", "lead", "grouped", "weakest", "rise")
+PLACE_FEATURES = (
+    *("likeness", "support", "gap", "grouped", "weakest", "rise", "kinship", "looseness"),
+    *("loose_likeness", "loose_grouped", "loose_weakest", "loose_gap"),
+)
+ROOM_FEATURES = ("room", "outside", "skew")
+_CONTEXT_FEATURES = (
+    *PLAIN_FEATURES,
+    *("ordered", "alone", "diagonal", "near_diagonal", "rivals"),
+    *ROOM_FEATURES,
+)
+_PAIR_FEATURES = ("kinship", "looseness", "coverage", "breadth", "loose_coverage", "loose_breadth")
+LINK_FEATURES = (*_CONTEXT_FEATURES, *_PAIR_FEATURES, *(f"loose_{name}" for name in _CONTEXT_FEATURES))
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +66,22 @@ def to_probability(logit: float) -> float:
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, logit))))
 
 
+def name_features(part: str, *, encoded: bool) -> tuple[str, ...]:
+    """Return the features that a part of the weights is of, in the order in which they are measured."""
+    if part == "place":
+        return PLACE_FEATURES
+    if part == "likeness":
+        return (*LIKENESS_FEATURES, *NEARNESS_FEATURES) if encoded else LIKENESS_FEATURES
+    near = (*NEARNESS_FEATURES, *(f"loose_{name}" for name in NEARNESS_FEATURES)) if encoded else ()
+    return (*LINK_FEATURES, *near)
+
+
 @cache
 def load_weights(*, encoded: bool = False) -> Weights:
     """Return the shipped weights: those for words alone, or those for words and sentence vectors."""
     table = tomllib.loads(resources.files(__package__).joinpath("alignment.toml").read_text("utf-8"))
     parts = {
-        name: Logistic(part["intercept"], tuple(part["weights"].values()))
+        name: Logistic(part["intercept"], read_by_name(part["weights"], name_features(name, encoded=encoded)))
         for name, part in table["encoded" if encoded else "lexical"].items()
     }
     return Weights(**parts, accept=table["accept"], accept_move=table["accept_move"])

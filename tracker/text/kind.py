@@ -20,6 +20,7 @@ _PREPARED = 2.0
 _VERBATIM = -3.0
 _NO_CEREMONY = -2.0
 _END = 250
+"""Characters at the end in which thanks are looked for; the longest that a sign allows take 90."""
 _LOOKED_AT = 8000
 """Characters searched for style: the whole text would take half as long again and settle 35 more of 1,744."""
 

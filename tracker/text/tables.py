@@ -5,7 +5,10 @@ from __future__ import annotations
 import tomllib
 from functools import cache
 from importlib.resources import files
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 Table: TypeAlias = dict[str, tuple[str, ...]]
 """Entries by language; ``any`` holds in all of them."""
@@ -26,6 +29,13 @@ def entries_for(table: Table, language: str) -> tuple[str, ...]:
     if language not in table and language not in KNOWN:
         return tuple(dict.fromkeys(entry for entries in table.values() for entry in entries))
     return table.get("any", ()) + table.get(language, ())
+
+
+def read_by_name(table: Mapping[str, float], names: Sequence[str]) -> tuple[float, ...]:
+    """Return the numbers of a table in the order of their names; it must hold these, and no others."""
+    if table.keys() != set(names):
+        raise ValueError(f"not the names of these weights: {sorted(table.keys() ^ set(names))}")
+    return tuple(table[name] for name in names)
 
 
 KNOWN = frozenset({"en", "fr", "es", "ru", "ar", "zh"})

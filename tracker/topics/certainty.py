@@ -10,6 +10,9 @@ from math import exp, log, log1p
 from operator import mul
 from typing import TYPE_CHECKING, Final
 
+from tracker.text.tables import read_by_name
+from tracker.topics.evidence import SENTENCE_FEATURES, TOPIC_FEATURES
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
@@ -131,15 +134,16 @@ def load_certainty() -> Weights:
 
 
 def _read(part: Mapping[str, Mapping[str, float]]) -> AnySentence:
-    sentence, topic, unseen = (dict(part[name]) for name in ("sentence", "topic", "unseen"))
+    constant, *sentence = read_by_name(part["sentence"], ("constant", *SENTENCE_FEATURES))
+    unseen_constant, *unseen = read_by_name(part["unseen"], ("constant", *TOPIC_FEATURES))
     return AnySentence(
-        sentence.pop("constant"),
-        tuple(sentence.values()),
-        tuple(topic.values()),
+        constant,
+        tuple(sentence),
+        read_by_name(part["topic"], TOPIC_FEATURES),
         part["words"],
         part["topics"],
-        unseen.pop("constant"),
-        tuple(unseen.values()),
+        unseen_constant,
+        tuple(unseen),
         part["unseen_topics"],
     )
 

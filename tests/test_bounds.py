@@ -1,0 +1,283 @@
+"""Where the numbers in what is read end: what lies just inside a bound, and just outside."""
+
+from __future__ import annotations
+
+import pytest
+
+from tracker.capture.judging.likeness import measure_likeness
+from tracker.capture.judging.speaker import read_naming
+from tracker.comparison.changes import describe_changes
+from tracker.comparison.edits import word_edits
+from tracker.comparison.origins import find_origins
+from tracker.comparison.phrases import match_phrase, read_phrase
+from tracker.comparison.shifts import counterpart_shifts, find_shifts
+from tracker.comparison.shifts.rewording import content_words, share_content
+from tracker.model.changes import Link
+from tracker.model.topics import Counterpart
+from tracker.text.folding import fold
+from tracker.text.hyphens import Spelling
+from tracker.text.joining import PARAGRAPH, SPACE, Layout, joint, pauses_with_ellipses, read_layout
+from tracker.text.kind import infer_kind
+from tracker.text.language import detect_language
+from tracker.text.lines import BLANK, BREAK, Line, read_lines
+from tracker.text.numbering import drop_numbering
+from tracker.text.reading import read_text
+from tracker.text.wording import ends_in_ellipsis, ends_something, is_heading, is_salutation
+from tracker.topics.certainty import Likelihood, judge_status
+from tracker.topics.levels import read_topics
+from tracker.topics.speaker import find_speaker
+from tracker.topics.stems import find_words
+from tracker.topics.vocabulary import load_vocabulary
+
+RECORD = "It met at its sixtieth session (see A/78/PV.3). "
+FILLED = RECORD + "Judges rest. " * 300
+
+
+@pytest.mark.parametrize(
+    ("inside", "outside"),
+    [
+        ("абв defghij", "аб cdefghij"),  # three letters in ten of a script
+        ("the boats and nets", "the boats or nets"),  # two words of the language
+        ("the and" + " boats" * 22, "the and" + " boats" * 23),  # in one word of twelve
+        ("the and of des les", "the and of with des les cette"),  # half as often again as the next
+        ("z" * 2391 + " the with", "z" * 2392 + " the with"),  # at the beginning
+    ],
+)
+def test_the_language_is_said_from_so_much_evidence_on(inside: str, outside: str) -> None:
+    assert detect_language(inside) in {"en", "ru"}
+    assert detect_language(outside) == "und"
+
+
+@pytest.mark.parametrize(
+    ("kind", "inside", "outside"),
+    [
+        ("verbatim", FILLED[:1799] + ".", FILLED[:1798] + "."),
+        ("prepared", "# Rivers\n\nJudges rest.", "Judges rest."),
+        ("prepared", "# Rivers\n\nJudges rest.", "# Rivers\n\nJudges rest on 5 per cent."),
+        ("verbatim", FILLED.replace("(see A/78/PV.3)", ""), "Judges rest. " * 300),
+    ],
+)
+def test_the_kind_is_said_from_so_much_evidence_on(kind: str, inside: str, outside: str) -> None:
+    assert (infer_kind(read_text(inside, language="en")), infer_kind(read_text(outside, language="en"))) == (
+        kind,
+        None,
+    )
+
+
+@pytest.mark.parametrize(
+    ("inside", "outside"),
+    [
+        ("Excellencies, " + "x" * 136, "Excellencies, " + "x" * 137),
+        ("Excellencies" + ", b" * 15, "Excellencies" + ", b" * 16),
+    ],
+)
+def test_a_salutation_is_no_longer_than_that(inside: str, outside: str) -> None:
+    assert (is_salutation(inside), is_salutation(outside)) == (True, False)
+
+
+@pytest.mark.parametrize(("inside", "outside"), [("X" * 120, "X" * 121), ("B " * 17 + "B", "B " * 18 + "B")])
+def test_a_heading_is_no_longer_than_that(inside: str, outside: str) -> None:
+    assert (is_heading(inside), is_heading(outside)) == (True, False)
+
+
+def test_so_much_may_stand_between_a_mark_and_the_end_of_its_line() -> None:
+    assert (ends_something("Peace.”’)12"), ends_something("Peace.””’)12")) == (True, False)
+    assert (ends_in_ellipsis("Peace. . .”’)"), ends_in_ellipsis("Peace. . .””’)")) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("inside", "outside"),
+    [
+        ("We act... " * 10, "We act... " * 9),
+        ("We act... " * 10 + "No. " * 30, "We act... " * 10 + "No. " * 31),
+    ],
+)
+def test_ellipses_are_pauses_where_they_are_many(inside: str, outside: str) -> None:
+    assert (pauses_with_ellipses(inside), pauses_with_ellipses(outside)) == (True, False)
+
+
+def _width(*lines: str) -> int:
+    text = "\n".join(lines)
+    return read_layout(text, read_lines(text)).width
+
+
+def test_lines_are_wrapped_where_enough_run_on_and_none_is_too_wide() -> None:
+    runs_on, stands = ("Boats rest on", "the coast."), "Nobody spoke there."
+    assert (_width(*runs_on, *[stands] * 3), _width(*runs_on, *[stands] * 4)) == (19, 0)
+    assert (_width("B" * 149 + "e", "the"), _width("B" * 150 + "e", "the")) == (150, 0)
+    assert _width(*["Boats rest on the", "coast"] * 9, "X" * 40, "X" * 50) == 40
+
+
+def _joint(old: str, new: str, width: int = 0, gap: int = BREAK) -> str:
+    layout = Layout(width, pauses=False, capitals=False, spelling=Spelling(""))
+    return joint(Line(0, 0, old, 0), Line(0, 0, new, gap), layout)[1]
+
+
+def test_a_line_is_full_where_the_next_word_would_not_have_fitted() -> None:
+    assert _joint("B" * 80, "Coastline", 100) == SPACE
+    assert _joint("B" * 79, "Coastline", 100) == PARAGRAPH
+
+
+def test_a_long_line_runs_on_in_lower_case_although_a_full_stop_ends_it() -> None:
+    assert _joint("B" * 100 + ".", "coast", gap=BLANK) == SPACE
+    assert _joint("B" * 99 + ".", "coast", gap=BLANK) == PARAGRAPH
+
+
+def _number(*numbers: int, mark: str = ".", long: int = 0, width: int = 81) -> str:
+    """Return numbered lines, and some long ones without a number."""
+    return "\n".join([*(f"{n}{mark} Boats rest." for n in numbers), *["B" * width] * long])
+
+
+@pytest.mark.parametrize(
+    ("inside", "outside"),
+    [
+        (_number(10, 11), _number(9, 10)),  # a meeting's numbering is large
+        (_number(10, 13), _number(10, 14)),  # and misses few
+        (_number(10, 1, 30, 11), _number(10, 1, 30, 50, 11)),  # others may stand in between
+        (_number(*range(1, 9), mark=""), _number(*range(1, 8), mark="")),  # other numbers are many
+        (_number(*range(3, 11), mark=""), _number(*range(4, 12), mark="")),  # count from the beginning
+        (_number(*range(1, 9), long=16), _number(*range(1, 9), long=17)),  # and count most that is long
+        (_number(*range(1, 9), long=17, width=80), _number(*range(1, 9), long=17)),
+    ],
+)
+def test_numbers_are_furniture_where_they_are_enough(inside: str, outside: str) -> None:
+    assert list(drop_numbering(inside))
+    assert not list(drop_numbering(outside))
+
+
+@pytest.mark.parametrize(("head", "pages", "left"), [("B" * 110, 4, 1), ("B" * 111, 4, 4), ("B" * 110, 3, 3)])
+def test_a_running_head_is_short_and_stands_on_three_pages(head: str, pages: int, left: int) -> None:
+    text = "\n\f\n".join(f"{head}\nBoats rest on coast {number}." for number in range(pages))
+    assert [line.text for line in read_lines(text)].count(head) == left
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("we act on it", "we act on them"), ("我们支持联合国", "我们支持联合会")]
+)
+def test_texts_are_alike_by_runs_of_three_words_or_six_characters(one: str, other: str) -> None:
+    assert measure_likeness(one, other) == 0.5
+
+
+def test_a_country_speaks_where_that_is_said_near_by() -> None:
+    inside, outside = (f"We speak on behalf of {'and ' * number}France." for number in (31, 32))
+    assert (read_naming((), inside).speaking["FRA"], read_naming((), outside).speaking["FRA"]) == (1, 0)
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "times"),
+    [("мир в Кении", "KEN", 1), ("мир в Чаде", "TCD", 0), ("мир в Чад", "TCD", 1)],
+)
+def test_the_endings_of_short_russian_names_are_not_guessed(text: str, code: str, times: int) -> None:
+    assert read_naming((), text).named[code] == times
+
+
+@pytest.mark.parametrize(
+    ("word", "language", "stem"),
+    [
+        ("raise", "en", "raise"),
+        ("realise", "en", "realize"),
+        ("cities", "en", "city"),
+        ("мира", "ru", "мир"),
+        ("ее", "ru", "ее"),
+    ],
+)
+def test_short_words_keep_their_endings(word: str, language: str, stem: str) -> None:
+    assert find_words(word, language)[0].stem == stem
+
+
+def test_a_name_in_a_title_speaks_from_two_sentences_on() -> None:
+    title = "# Speech of Norway\n\nNorway will act. "
+    assert find_speaker(read_text(f"{title}Norway will rest.", language="en")) == ("Norway",)
+    assert find_speaker(read_text(f"{title}We will rest.", language="en")) == ()
+
+
+def _levels(text: str) -> dict[str, str]:
+    read = read_topics(read_text(text, language="en"), load_vocabulary())
+    return {each.topic: each.rule for each in read if each.topic in {"piracy", "corruption", "terrorism"}}
+
+
+def test_a_commitment_is_about_three_topics_and_four_are_a_list() -> None:
+    acted = "commits, calls for, welcomes or condemns"
+    assert _levels("We will fight piracy, corruption and terrorism.") == dict.fromkeys(
+        ("piracy", "corruption", "terrorism"), acted
+    )
+    assert set(_levels("We will fight piracy, corruption, hunger and terrorism.").values()) == {"list"}
+
+
+def test_five_words_are_a_quotation_and_four_are_a_term() -> None:
+    assert _levels("They told us “we will all fight piracy”, and left.") == {"piracy": "quotation"}
+    assert "quotation" not in _levels("They told us “we will fight piracy”, and left.").values()
+
+
+def test_words_are_of_one_kind_by_their_first_five_letters() -> None:
+    assert content_words("commitments committed commerce", "en") == {"commi", "comme"}
+
+
+def test_figures_belong_together_where_the_passages_share_two_words_in_five() -> None:
+    old = "We gave 5 million euros to forest schools, alpha bravo sugar delta"
+    new = "We gave 8 million euros to forest schools, tango oscar hotel gamma"
+    told = {}
+    for one, other in ((f"{old}.", f"{new}."), (f"{old} whisky.", f"{new} victor.")):
+        before, after = (read_text(side, language="en") for side in (one, other))
+        found = counterpart_shifts(before, after, Counterpart("made-up", 0, 0))
+        told[share_content(one, other, "en")] = len(found)
+    assert told == {round(3 / 7, 4): 1, round(3 / 8, 4): 0}
+
+
+@pytest.mark.parametrize(
+    ("name", "letters", "named"),
+    [("Organization of American States", "OAS", 0), ("European Union", "EU", 1)],
+)
+def test_three_letters_stand_for_a_name_and_two_do_not(name: str, letters: str, named: int) -> None:
+    old, new = (
+        read_text(f"We thank the {each} for all its help.", language="en") for each in (name, letters)
+    )
+    (change,) = describe_changes(old, new, [Link((0,), (0,), 0.9, "likeness")])
+    assert len(find_shifts(old, new, change)) == named
+
+
+@pytest.mark.parametrize(
+    ("said", "likeness"),
+    [
+        ("nuclear weapon", [0.95]),
+        ("nuclear, weapons", [0.9]),
+        ("nuclear-weapons", [0.98]),
+        ("nuclear bad weapons", [0.93]),
+        ("nuclear arms weapons", [0.85]),
+        ("nuclear and of the weapons", [0.8044]),
+        ("nuclear and of the in weapons", []),
+    ],
+)
+def test_a_phrase_is_less_alike_with_each_thing_that_differs(said: str, likeness: list[float]) -> None:
+    found = match_phrase(read_phrase("nuclear weapons"), said, fold(said))
+    assert [match.likeness for match in found] == likeness
+
+
+@pytest.mark.parametrize(("between", "earlier"), [(9, 0), (10, None)])
+def test_another_wording_is_looked_for_in_ten_texts(between: int, earlier: int | None) -> None:
+    said = "We {} contribute {} million euros to the Technical Cooperation Fund of the region next year."
+    others = ["Boats rest on the quiet coast."] * between
+    texts = [said.format("will", "five"), *others, said.format("intend to", "eight")]
+    (origin,) = find_origins([read_text(text, language="en") for text in texts])
+    assert origin.earlier == earlier
+
+
+@pytest.mark.parametrize("kept", ["to the", "on to the"])
+def test_two_short_words_are_lost_between_larger_changes_and_three_are_not(kept: str) -> None:
+    old, new = (
+        f"{before} {kept} {after}"
+        for before, after in (
+            ("Boats rest quietly where nobody walks", "stone houses beside some empty harbour"),
+            ("Farmers plant maize since spring began", "young trees around every larger village"),
+        )
+    )
+    edits = word_edits(old, new)
+    assert ("kept" in {edit.kind for edit in edits if kept in edit.text}) == (kept == "on to the")
+
+
+def test_two_in_a_thousand_are_as_good_as_none() -> None:
+    absent = Likelihood(0.0, 0.0)
+    sure, almost, less = (
+        judge_status(Likelihood(chance, 1.0), absent, unnamed=True) for chance in (1.0, 0.998, 0.996)
+    )
+    assert less < almost == sure
