@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.forking import run_command
 from tests.nights import running_site
-from tests.running import COMMAND, NEW, OLD, Ran
+from tests.running import NEW, OLD, Ran
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -28,15 +28,7 @@ settings.load_profile("tests")
 def run_tracker(folder: Path, *arguments: str | Path, stdin: bytes = b"", **environment: str) -> Ran:
     """Run the command in a process of its own; a warning is an error."""
     clean = {name: value for name, value in os.environ.items() if name not in {"NO_COLOR", "TRACKER_ARCHIVE"}}
-    done = subprocess.run(
-        [*COMMAND, *map(str, arguments)],
-        cwd=folder,
-        input=stdin,
-        capture_output=True,
-        check=False,
-        env={**clean, **environment},
-        timeout=120,
-    )
+    done = run_command(folder, tuple(map(str, arguments)), stdin, {**clean, **environment})
     return Ran(done.returncode, done.stdout.decode(), done.stderr.decode())
 
 
