@@ -1,8 +1,8 @@
 """The program that has the command loaded, and forks for each time that it is asked for one.
 
-Run by ``tests.forking``, with the number of a socket. A request is a byte with four files: what is asked for
-as JSON, and the three standard streams. The answer, on standard output, is the number of the fork and then
-its exit code.
+Run by ``tests.forking``, with the number of a socket. A request is a byte with five files: a pipe for the
+answer, what is asked for as JSON, and the three standard streams. Answered are the number of the fork and,
+when it has ended, its exit code; meanwhile others may be asked for.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import atexit
 import gc
 import json
 import os
+import select
 import signal
 import socket
 import sys
@@ -57,19 +58,41 @@ def _load() -> None:
 
 def _serve(pipe: socket.socket) -> None:
     """Fork for each request, and return in the fork only."""
+    woken, waking = socket.socketpair()
+    waking.settimeout(0)
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    signal.set_wakeup_fd(waking.fileno())
+    answers: dict[int, int] = {}
     while True:
-        said, files, _, _ = socket.recv_fds(pipe, 1, 4)
-        if not said:
-            os._exit(0)
-        number = os.fork()
-        if not number:
-            pipe.close()
-            _become(*files)
-            return
-        for file in files:
-            os.close(file)
-        os.write(1, b"%d\n" % number)
-        os.write(1, b"%d\n" % os.waitstatus_to_exitcode(os.waitpid(number, 0)[1]))
+        ready, _, _ = select.select([pipe, woken], [], [])
+        if woken in ready:
+            woken.recv(1024)
+            _tell_ended(answers)
+        if pipe in ready:
+            said, files, _, _ = socket.recv_fds(pipe, 1, 5)
+            if not said:
+                os._exit(0)
+            number = os.fork()
+            if not number:
+                signal.set_wakeup_fd(-1)
+                signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+                for opened in (pipe.detach(), woken.detach(), waking.detach(), files[0], *answers.values()):
+                    os.close(opened)
+                _become(*files[1:])
+                return
+            answers[number], *others = files
+            os.write(answers[number], b"%d\n" % number)
+            for other in others:
+                os.close(other)
+
+
+def _tell_ended(answers: dict[int, int]) -> None:
+    for number in list(answers):
+        ended, status = os.waitpid(number, os.WNOHANG)
+        if ended:
+            answer = answers.pop(number)
+            os.write(answer, b"%d\n" % os.waitstatus_to_exitcode(status))
+            os.close(answer)
 
 
 def _become(request: int, *streams: int) -> None:

@@ -19,7 +19,7 @@ import threading
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import cache
-from typing import IO, TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final
 
 from tests.running import COMMAND, PYTHON, ROOT
 
@@ -52,7 +52,7 @@ def run_command(
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """The process that forks, for one command after the other."""
+    """The process that forks."""
 
     process: subprocess.Popen[bytes]
     pipe: socket.socket
@@ -68,8 +68,7 @@ class Server:
             for file, data in zip(files, (json.dumps(asked).encode(), stdin), strict=False):
                 file.write(data)
                 file.seek(0)
-            with self.lock:
-                code = self._exchange([file.fileno() for file in files])
+            code = self._exchange([file.fileno() for file in files])
             for file in files:
                 file.seek(0)
             return subprocess.CompletedProcess(arguments, code, files[2].read(), files[3].read())
@@ -80,13 +79,16 @@ class Server:
         self.process.communicate()
 
     def _exchange(self, files: list[int]) -> int:
-        answers = cast("IO[bytes]", self.process.stdout)
-        socket.send_fds(self.pipe, [b"?"], files)
-        number = int(answers.readline())
-        in_time = bool(select.select([answers], [], [], _TIMEOUT)[0])
-        if not in_time:
-            os.kill(number, signal.SIGKILL)
-        code = int(answers.readline())
+        reading, writing = os.pipe()
+        with os.fdopen(reading, "rb", buffering=0) as answers:
+            with self.lock:
+                socket.send_fds(self.pipe, [b"?"], [writing, *files])
+            os.close(writing)
+            number = int(answers.readline())
+            in_time = bool(select.select([answers], [], [], _TIMEOUT)[0])
+            if not in_time:
+                os.kill(number, signal.SIGKILL)
+            code = int(answers.readline())
         if not in_time:
             raise subprocess.TimeoutExpired("tracker", _TIMEOUT)
         return code
@@ -107,7 +109,6 @@ def _start_server() -> Server:
         stdout=subprocess.PIPE,
         pass_fds=[theirs.fileno()],
         env=_ENVIRONMENT,
-        bufsize=0,
     )
     theirs.close()
     server = Server(process, ours, threading.Lock())
