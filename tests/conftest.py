@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, settings
 from tests.forking import run_command
 from tests.nights import running_site
 from tests.running import NEW, OLD, Ran
+from tests.thorough import IS_THOROUGH, examples
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -20,8 +21,15 @@ if TYPE_CHECKING:
 
     from tests.nights import Site
 
-# How fast inputs are made says more of the machine than of the test.
-settings.register_profile("tests", suppress_health_check=[HealthCheck.too_slow])
+# How fast inputs are made and tried says more of the machine than of the test. With every run the examples
+# are few and the same, so that no change is failed by what others let in; the long checks look for new ones.
+settings.register_profile(
+    "tests",
+    max_examples=examples(100),
+    derandomize=not IS_THOROUGH,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
 settings.load_profile("tests")
 
 

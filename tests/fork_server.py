@@ -25,6 +25,10 @@ from typing import TYPE_CHECKING, Final, NoReturn
 import typer.main
 
 import tracker
+from tests.running import PATIENCE
+from tracker.archive import connection, store
+from tracker.archive.joining import take_over
+from tracker.archive.verifying import repair
 from tracker.capture.sandbox import process
 from tracker.capture.sandbox.serve import serve
 from tracker.cli.app import app
@@ -104,7 +108,16 @@ def _become(request: int, *streams: int) -> None:
     os.chdir(asked["folder"])
     os.environ.clear()
     os.environ.update(asked["environment"])
+    if PATIENCE in os.environ:
+        _shorten_waits(float(os.environ.pop(PATIENCE)))
     sys.argv[:] = [str(Path(tracker.__file__).with_name("__main__.py")), *asked["arguments"]]
+
+
+def _shorten_waits(seconds: float) -> None:
+    """Have the command wait for who holds the archive no longer than this."""
+    for module in (store, repair, take_over):
+        module.PATIENCE = seconds
+    connection.BUSY_SECONDS = seconds
 
 
 def _end(code: object) -> NoReturn:

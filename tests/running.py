@@ -14,6 +14,8 @@ ROOT = Path(__file__).parents[1]
 _MISTAKEN = ("-W", "ignore:Binding :DeprecationWarning") if (3, 12) <= sys.version_info < (3, 12, 4) else ()
 PYTHON = (sys.executable, "-W", "error", *_MISTAKEN)
 COMMAND = (*PYTHON, "-m", "tracker")
+PATIENCE = "TRACKER_TESTS_PATIENCE"
+"""A variable with the seconds for which a forked command waits for who holds the archive."""
 TABLES = ("documents", "statements", "editions", "snapshots", "versions", "segments")
 
 

@@ -462,7 +462,8 @@ def test_decisions_are_readable_rows_tied_to_what_they_judge(judged: Tracker, tm
     assert occurrence == 1
 
 
-def test_a_locked_archive_is_75(judged: Tracker, tmp_path: Path) -> None:
+def test_a_locked_archive_is_75(judged: Tracker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tracker.archive.connection.BUSY_SECONDS", 0.2)
     with closing(sqlite3.connect(tmp_path / "snapshots" / "tracker.db", isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         locked = judged("judge", "XAA/CCPCJ/33", "--topic", "cybercrime", "--level", "absent", "--by", "Ana")

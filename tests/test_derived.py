@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from tests.archives import version_of
 from tests.comparisons import change, comparison, revision, side
 from tests.running import COMMAND, NEW, OLD, ROOT
+from tests.thorough import examples
 from tracker.archive.derived import DERIVED_NAME, Derived, open_derived
 from tracker.archive.derived_file import DerivedFile
 from tracker.archive.store import create_archive
@@ -203,7 +204,7 @@ def test_a_new_rule_or_weight_is_followed_at_once(archive: Callable[..., Ran], t
 # What is kept, and under which name.
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(data=st.data())
 def test_damage_anywhere_in_the_file_never_gives_a_wrong_answer(
     data: st.DataObject, tmp_path_factory: pytest.TempPathFactory
