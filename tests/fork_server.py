@@ -11,6 +11,7 @@ import atexit
 import gc
 import json
 import os
+import resource
 import select
 import signal
 import socket
@@ -106,10 +107,14 @@ def _become(request: int, *streams: int) -> None:
         os.dup2(stream, number)
         os.close(stream)
     os.chdir(asked["folder"])
+    os.umask(asked["umask"])
     os.environ.clear()
     os.environ.update(asked["environment"])
     if PATIENCE in os.environ:
         _shorten_waits(float(os.environ.pop(PATIENCE)))
+    if asked["limits"]:
+        for kind, most in zip((resource.RLIMIT_CPU, resource.RLIMIT_AS), asked["limits"], strict=True):
+            resource.setrlimit(kind, (most, most))
     sys.argv[:] = [str(Path(tracker.__file__).with_name("__main__.py")), *asked["arguments"]]
 
 
@@ -184,7 +189,11 @@ def _read(kind: Kind, bounds: Bounds, parent: int, requests: int, answers: int) 
         os._exit(code)
 
 
-def _run(pipe: socket.socket) -> NoReturn:
+def start() -> NoReturn:
+    """Serve the socket whose number is the argument."""
+    # The folder of the tests, from which a command is not started.
+    del sys.path[0]
+    pipe = socket.socket(fileno=int(sys.argv[1]))
     _load()
     gc.collect()
     gc.freeze()
@@ -197,9 +206,3 @@ def _run(pipe: socket.socket) -> NoReturn:
         sys.excepthook(*sys.exc_info())
         _end(1)
     _end(0)
-
-
-if __name__ == "__main__":
-    # The folder of the tests, from which a command is not started.
-    del sys.path[0]
-    _run(socket.socket(fileno=int(sys.argv[1])))

@@ -33,12 +33,28 @@ _ENVIRONMENT: Final = dict(os.environ)
 _TIMEOUT: Final = 120.0
 
 
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a command may take before the system ends it: seconds of a processor, bytes of addresses."""
+
+    processor: int
+    memory: int
+
+
 def run_command(
-    folder: Path, arguments: tuple[str, ...], stdin: bytes, environment: Mapping[str, str]
+    folder: Path,
+    arguments: tuple[str, ...],
+    stdin: bytes,
+    environment: Mapping[str, str],
+    limits: Limits | None = None,
+    first: str = "",
 ) -> subprocess.CompletedProcess[bytes]:
-    """Run the command in a folder, forked where that makes no difference; a warning is an error."""
-    if hasattr(os, "fork") and _can_fork(environment):
-        return _start_server().run(folder, arguments, stdin, environment)
+    """Run the command in a folder, forked where that makes no difference; a warning is an error.
+
+    With ``first`` it is a program in which some statements were run before it was loaded.
+    """
+    if limits or first or (hasattr(os, "fork") and _can_fork(environment)):
+        return _start_server(first).run(folder, arguments, stdin, environment, limits)
     return subprocess.run(
         [*COMMAND, *arguments],
         cwd=folder,
@@ -59,10 +75,23 @@ class Server:
     lock: threading.Lock
 
     def run(
-        self, folder: Path, arguments: tuple[str, ...], stdin: bytes, environment: Mapping[str, str]
+        self,
+        folder: Path,
+        arguments: tuple[str, ...],
+        stdin: bytes,
+        environment: Mapping[str, str],
+        limits: Limits | None,
     ) -> subprocess.CompletedProcess[bytes]:
         """Run the command in a fork; raises ``subprocess.TimeoutExpired`` as ``subprocess.run`` does."""
-        asked = {"folder": str(folder), "arguments": arguments, "environment": dict(environment)}
+        umask = os.umask(0o077)
+        os.umask(umask)
+        asked = {
+            "folder": str(folder),
+            "arguments": arguments,
+            "environment": dict(environment),
+            "umask": umask,
+            "limits": limits and [limits.processor, limits.memory],
+        }
         with ExitStack() as opened:
             files = [opened.enter_context(tempfile.TemporaryFile()) for _ in range(4)]
             for file, data in zip(files, (json.dumps(asked).encode(), stdin), strict=False):
@@ -100,10 +129,10 @@ def _can_fork(environment: Mapping[str, str]) -> bool:
 
 
 @cache
-def _start_server() -> Server:
+def _start_server(first: str) -> Server:
     ours, theirs = socket.socketpair()
     process = subprocess.Popen(
-        [*PYTHON, "-m", "tests.fork_server", str(theirs.fileno())],
+        [*PYTHON, "-c", f"{first}\nfrom tests.fork_server import start\nstart()", str(theirs.fileno())],
         cwd=ROOT,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
