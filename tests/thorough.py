@@ -12,3 +12,8 @@ _QUICK: Final = 20
 def examples(number: int) -> int:
     """Return how many examples of this number to try."""
     return number if IS_THOROUGH else min(number, _QUICK)
+
+
+def size(number: int) -> int:
+    """Return the size to try where the long checks try this one."""
+    return number if IS_THOROUGH else number // 4
