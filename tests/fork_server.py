@@ -57,7 +57,7 @@ def _load() -> None:
     tracker.parse_reference("XAA/CCPCJ/32")
     tracker.compare(_OLD, _NEW)
     command = typer.main.get_command(app)
-    typer.main.get_command = lambda _app: command
+    typer.main.get_command = lambda typer_instance: command  # noqa: ARG005 (named so in Typer)
     process._start = _fork_reader  # type: ignore[assignment]  # noqa: SLF001 (a reader starts as a command does)
 
 
@@ -121,7 +121,7 @@ def _become(request: int, *streams: int) -> None:
 def _shorten_waits(seconds: float) -> None:
     """Have the command wait for who holds the archive no longer than this."""
     for module in (store, repair, take_over):
-        module.PATIENCE = seconds
+        vars(module)["PATIENCE"] = seconds
     connection.BUSY_SECONDS = seconds
 
 
