@@ -88,7 +88,8 @@ def test_a_night_of_hostile_documents_keeps_the_sound_one(
     tmp_path: Path, site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # To fill all the memory that a document may have takes ten seconds.
-    monkeypatch.setitem(extract.__kwdefaults__, "bounds", Bounds(ARRIVING.processor, 3 * 2**28))
+    defaults = {**(extract.__kwdefaults__ or {}), "bounds": Bounds(ARRIVING.processor, 3 * 2**28)}
+    monkeypatch.setattr(extract, "__kwdefaults__", defaults)
     hostile = {**LOOPS, **BOMBS, **SLOW, **DEADLY}
     tables = SOUND.format(url=site.url("/79"))
     for number, data in enumerate(hostile.values(), start=1):
