@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.forking import run_command
 from tests.nights import running_site
-from tests.running import COMMAND, NEW, OLD, Ran
+from tests.running import NEW, OLD, Ran
+from tests.thorough import IS_THOROUGH, examples
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -20,23 +21,22 @@ if TYPE_CHECKING:
 
     from tests.nights import Site
 
-# How fast inputs are made says more of the machine than of the test.
-settings.register_profile("tests", suppress_health_check=[HealthCheck.too_slow])
+# How fast inputs are made and tried says more of the machine than of the test. With every run the examples
+# are few and the same, so that no change is failed by what others let in; the long checks look for new ones.
+settings.register_profile(
+    "tests",
+    max_examples=examples(100),
+    derandomize=not IS_THOROUGH,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
 settings.load_profile("tests")
 
 
 def run_tracker(folder: Path, *arguments: str | Path, stdin: bytes = b"", **environment: str) -> Ran:
     """Run the command in a process of its own; a warning is an error."""
     clean = {name: value for name, value in os.environ.items() if name not in {"NO_COLOR", "TRACKER_ARCHIVE"}}
-    done = subprocess.run(
-        [*COMMAND, *map(str, arguments)],
-        cwd=folder,
-        input=stdin,
-        capture_output=True,
-        check=False,
-        env={**clean, **environment},
-        timeout=120,
-    )
+    done = run_command(folder, tuple(map(str, arguments)), stdin, {**clean, **environment})
     return Ran(done.returncode, done.stdout.decode(), done.stderr.decode())
 
 

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import pytest
+import typer.main
 
 from tests.running import Ran
+from tracker.cli.app import app
 from tracker.cli.main import main
 
 if TYPE_CHECKING:
     import os
     from collections.abc import Callable
     from pathlib import Path
+
+
+_COMMAND: Final = typer.main.get_command(app)
+"""What the application is to its parser: to make it takes as long as most commands take to run."""
 
 
 def runner(
@@ -23,6 +29,8 @@ def runner(
     monkeypatch.chdir(folder)
     for name in ("NO_COLOR", "TRACKER_ARCHIVE"):
         monkeypatch.delenv(name, raising=False)
+
+    monkeypatch.setattr(typer.main, "get_command", lambda _app: _COMMAND)
 
     def run(*arguments: str | os.PathLike[str]) -> Ran:
         monkeypatch.setattr(sys, "argv", ["tracker", *map(str, arguments)])

@@ -2,38 +2,24 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
+import os
 from typing import TYPE_CHECKING, Final
 
+from tests.forking import Limits, run_command
 from tests.running import Ran
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-_SECONDS: Final = 30
-_BYTES: Final = 1_500_000_000
-_LIMITED: Final = f"""
-import resource, runpy
-resource.setrlimit(resource.RLIMIT_CPU, ({_SECONDS}, {_SECONDS}))
-resource.setrlimit(resource.RLIMIT_AS, ({_BYTES}, {_BYTES}))
-runpy.run_module("tracker", run_name="__main__")
-"""
+_LIMITS: Final = Limits(processor=30, memory=1_500_000_000)
 
 
 def run_limited(folder: Path, *arguments: str | Path, stdin: bytes = b"") -> Ran:
-    """Run the command in a folder; beyond 30 seconds of the processor it is killed, as beyond 90 of waiting.
+    """Run the command in a folder; beyond 30 seconds of the processor it is killed, as beyond 120 of waiting.
 
     Of memory it has 1.5 GB of addresses, most of which libraries take.
     """
-    done = subprocess.run(
-        [sys.executable, "-W", "error", "-c", _LIMITED, *map(str, arguments)],
-        cwd=folder,
-        input=stdin,
-        capture_output=True,
-        check=False,
-        timeout=90,
-    )
+    done = run_command(folder, tuple(map(str, arguments)), stdin, os.environ, _LIMITS)
     return Ran(done.returncode, done.stdout.decode(), done.stderr.decode())
 
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import typer
 
+from tests.forking import run_command
 from tracker.archive.descriptions import read_descriptions
 from tracker.cli.app import app
 
@@ -24,16 +23,10 @@ NARROWED = "new,promoted,dropped,figure"
 
 def print_tracker(*arguments: str) -> str:
     """Return what the command prints at 80 columns; what it says on standard error is a failure."""
-    ran = subprocess.run(
-        [sys.executable, "-m", "tracker", *arguments],
-        capture_output=True,
-        text=True,
-        check=False,
-        env={**os.environ, "COLUMNS": "80"},
-    )
+    ran = run_command(Path.cwd(), arguments, b"", {**os.environ, "COLUMNS": "80"})
     if ran.stderr:
-        raise RuntimeError(ran.stderr)
-    return "\n".join(line.rstrip() for line in ran.stdout.strip().splitlines())
+        raise RuntimeError(ran.stderr.decode())
+    return "\n".join(line.rstrip() for line in ran.stdout.decode().strip().splitlines())
 
 
 def print_example() -> str:

@@ -9,10 +9,13 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 
-# The command in a process of its own, where a warning is an error. sqlite3 of Python 3.12.0 to 3.12.3 takes
-# the numbered placeholder of SQLite, ?1, for a named one and warns of it.
+# Python, and the command in a process of its own, where a warning is an error. sqlite3 of Python 3.12.0 to
+# 3.12.3 takes the numbered placeholder of SQLite, ?1, for a named one and warns of it.
 _MISTAKEN = ("-W", "ignore:Binding :DeprecationWarning") if (3, 12) <= sys.version_info < (3, 12, 4) else ()
-COMMAND = (sys.executable, "-W", "error", *_MISTAKEN, "-m", "tracker")
+PYTHON = (sys.executable, "-W", "error", *_MISTAKEN)
+COMMAND = (*PYTHON, "-m", "tracker")
+PATIENCE = "TRACKER_TESTS_PATIENCE"
+"""A variable with the seconds for which a forked command waits for who holds the archive."""
 TABLES = ("documents", "statements", "editions", "snapshots", "versions", "segments")
 
 

@@ -1,16 +1,12 @@
-"""What the parser quotes of the arguments reaches no terminal as it was given; each run is for real."""
+"""What the parser quotes of the arguments reaches no terminal as it was given."""
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.conftest import run_tracker
-from tests.running import ROOT
 from tracker.report.safe import visible
 
 if TYPE_CHECKING:
@@ -45,43 +41,17 @@ ERRORS = {
 """Commands with a place for what is hidden, their exit codes, and words of what they say."""
 
 
-@pytest.mark.parametrize("hidden", HIDDEN.values(), ids=HIDDEN)
-def test_no_argument_reaches_the_terminal_as_it_was_given(tmp_path: Path, hidden: str) -> None:
-    """All errors with one character in one process each would take minutes; they take turns in one."""
-    code = (
-        "import sys\nfrom tracker.cli.main import main\n"
-        "for line in sys.argv[1:]:\n"
-        "    sys.argv = ['tracker', *line.split(' ')]\n"
-        "    try:\n        main()\n"
-        "    except SystemExit as end:\n        print(f'code {end.code or 0}', flush=True)\n"
-        "        print('=====', file=sys.stderr, flush=True)\n"
-    )
-    lines = [command.replace("{}", hidden) for command, _, _ in ERRORS.values()]
-    done = subprocess.run(
-        [sys.executable, "-W", "error", "-c", code, *lines],
-        cwd=tmp_path,
-        capture_output=True,
-        check=False,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"},
-        timeout=120,
-    )
-    out, err = done.stdout.decode(), done.stderr.decode()
-    assert visible(out) == out
-    assert visible(err) == err
-    codes = [int(line.removeprefix("code ")) for line in out.splitlines() if line.startswith("code ")]
-    assert codes == [code for _, code, _ in ERRORS.values()]
-    for said, (command, _, words) in zip(err.split("=====\n"), ERRORS.values(), strict=False):
-        assert words in said, (command, said)
-        assert "Traceback" not in said
-
-
 @pytest.mark.parametrize(("command", "code", "words"), ERRORS.values(), ids=ERRORS)
-def test_each_error_in_a_process_of_its_own(tmp_path: Path, command: str, code: int, words: str) -> None:
-    ran = run_tracker(tmp_path, *command.replace("{}", "\u202e").split(" "), PYTHONUTF8="1")
-    assert ran.code == code, ran
-    assert words in ran.err
-    assert visible(ran.err) == ran.err
-    assert visible(ran.out) == ran.out
+def test_no_argument_reaches_the_terminal_as_it_was_given(
+    tmp_path: Path, command: str, code: int, words: str
+) -> None:
+    for name, hidden in HIDDEN.items():
+        ran = run_tracker(tmp_path, *command.replace("{}", hidden).split(" "))
+        assert ran.code == code, (name, ran)
+        assert words in ran.err
+        assert visible(ran.err) == ran.err
+        assert visible(ran.out) == ran.out
+        assert "Traceback" not in ran.err
 
 
 @pytest.mark.parametrize(

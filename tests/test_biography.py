@@ -14,6 +14,7 @@ from rich.cells import cell_len
 
 from tests.comparisons import side, version
 from tests.running import ROOT
+from tests.thorough import examples
 from tracker.comparison.biography import find_silences, read_asked, tell, trace
 from tracker.comparison.origins import find_origins
 from tracker.comparison.phrases import match_phrase, read_phrase
@@ -244,7 +245,7 @@ def test_a_session_that_says_it_in_one_of_its_statements_is_not_silent() -> None
 # The report ------------------------------------------------------------------------------------------
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(
     st.text(st.characters(codec="utf-8"), min_size=1, max_size=120),
     st.text(st.characters(codec="utf-8"), max_size=120),

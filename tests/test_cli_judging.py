@@ -4,10 +4,8 @@ import csv
 import json
 import shutil
 import sqlite3
-import sys
 from contextlib import closing
 from dataclasses import replace
-from functools import partial
 from io import StringIO
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -18,12 +16,11 @@ from jsonschema import Draft202012Validator
 from tests.archives import declare, query, record, version_of
 from tests.conftest import run_tracker
 from tests.deciding import level
-from tests.running import Ran
+from tests.here import runner
 from tests.test_json import SCHEMA
 from tracker.archive.migrations import MIGRATIONS
 from tracker.archive.reader import open_reader
 from tracker.archive.store import create_archive, open_store
-from tracker.cli.main import main
 from tracker.errors import ArchiveUnusable
 from tracker.references import parse_reference
 
@@ -31,22 +28,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from tests.running import Ran
+
     Tracker = Callable[..., Ran]
 
 SERIES = ("XAA/CCPCJ", "32", "33")
-
-
-def run_here(
-    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *arguments: str
-) -> Ran:
-    """Run the command in this process, whose encoder is loaded once."""
-    monkeypatch.chdir(folder)
-    monkeypatch.setattr(sys, "argv", ["tracker", *map(str, arguments)])
-    monkeypatch.delenv("TRACKER_ARCHIVE", raising=False)
-    with pytest.raises(SystemExit) as ended:
-        main()
-    written = capsys.readouterr()
-    return Ran(int(ended.value.code or 0), written.out, written.err)
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +52,7 @@ def archive(
     capsys: pytest.CaptureFixture[str],
 ) -> Tracker:
     shutil.copytree(_shown_once, tmp_path, dirs_exist_ok=True)
-    return partial(run_here, tmp_path, monkeypatch, capsys)
+    return runner(tmp_path, monkeypatch, capsys)
 
 
 def compare(archive: Tracker) -> dict[str, Any]:
@@ -476,7 +462,8 @@ def test_decisions_are_readable_rows_tied_to_what_they_judge(judged: Tracker, tm
     assert occurrence == 1
 
 
-def test_a_locked_archive_is_75(judged: Tracker, tmp_path: Path) -> None:
+def test_a_locked_archive_is_75(judged: Tracker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tracker.archive.connection.BUSY_SECONDS", 0.2)
     with closing(sqlite3.connect(tmp_path / "snapshots" / "tracker.db", isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         locked = judged("judge", "XAA/CCPCJ/33", "--topic", "cybercrime", "--level", "absent", "--by", "Ana")

@@ -7,6 +7,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -17,7 +18,8 @@ from hypothesis import strategies as st
 
 from tests.archives import version_of
 from tests.comparisons import change, comparison, revision, side
-from tests.running import COMMAND, NEW, OLD, ROOT
+from tests.running import NEW, OLD, ROOT
+from tests.thorough import examples
 from tracker.archive.derived import DERIVED_NAME, Derived, open_derived
 from tracker.archive.derived_file import DerivedFile
 from tracker.archive.store import create_archive
@@ -157,14 +159,8 @@ def test_processes_at_once_all_answer_and_leave_a_sound_file(
     lone = archive(*DIFF)
     path = tmp_path / "snapshots" / DERIVED_NAME
     path.unlink()
-    command = [*COMMAND, *DIFF]
-    together = [
-        subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        for _ in range(3)
-    ]
-    for process in together:
-        out, err = process.communicate(timeout=120)
-        assert (process.returncode, out, err) == (lone.code, lone.out, lone.err)
+    with ThreadPoolExecutor(3) as threads:
+        assert list(threads.map(lambda _: archive(*DIFF), range(3))) == [lone] * 3
     assert ask(path, "PRAGMA integrity_check") == [("ok",)]
     assert ask(path, "SELECT count(*) FROM answers WHERE kind = 'links'") == [(1,)]
 
@@ -203,7 +199,7 @@ def test_a_new_rule_or_weight_is_followed_at_once(archive: Callable[..., Ran], t
 # What is kept, and under which name.
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(data=st.data())
 def test_damage_anywhere_in_the_file_never_gives_a_wrong_answer(
     data: st.DataObject, tmp_path_factory: pytest.TempPathFactory

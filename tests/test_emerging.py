@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from tests.comparisons import VOCABULARY, session, version
+from tests.thorough import examples
 from tracker.model.topics import PhraseChange, Topic, Vocabulary
 from tracker.report.json import render_json
 from tracker.report.markdown import render_markdown
@@ -192,7 +193,7 @@ def test_other_languages_have_a_flat_prior(language: str, sentence: str, expecte
     assert name_prior(language) == "flat"
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(st.lists(st.text(max_size=60), max_size=6), st.lists(st.text(max_size=60), max_size=6))
 def test_any_texts_compare_and_the_same_ones_alike(old: list[str], new: list[str]) -> None:
     before, after = (version([text or "x" for text in each] or ["x"]) for each in (old, new))

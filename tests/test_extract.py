@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from tests.builders import build_docx, build_pdf, build_zip, replace_member, save, typeset
+from tests.thorough import examples
 from tracker.capture.extract import MAX_BYTES, extract
 from tracker.errors import DocumentUnreadable
 
@@ -587,13 +588,13 @@ def read_or_refuse(data: bytes) -> None:
     assert extraction.text.encode()
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(st.binary(max_size=400))
 def test_any_bytes_are_read_or_refused(data: bytes) -> None:
     read_or_refuse(data)
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(120), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.sampled_from(VALID), st.data())
 def test_damaged_documents_are_read_or_refused(valid: bytes, draw: st.DataObject) -> None:
     data = bytearray(valid)
@@ -603,7 +604,7 @@ def test_damaged_documents_are_read_or_refused(valid: bytes, draw: st.DataObject
     read_or_refuse(bytes(data))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(
     st.text(alphabet=st.characters(codec="utf-8", exclude_categories=["Cc", "Cn", "Co"])).filter(str.strip)
 )

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from tests.clocks import Warp
 from tests.fault_server import FaultServer, answer, in_turn, raw, running
 from tests.faults import CASES, KNOWN, PAGE, PATH, Case
+from tests.thorough import examples
 from tracker.capture.causes import CAUSES, find_cause
 from tracker.capture.clock import system_clock
 from tracker.capture.fetch import fetch, fetch_all, open_client
@@ -101,7 +102,7 @@ _SOUND = [
 
 
 @given(st.sampled_from(_SOUND), st.integers(0, 120), st.integers(0, 20), st.binary(max_size=20))
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=examples(150))
 def test_whatever_bytes_a_server_sends_come_to_a_value(sound: bytes, at: int, cut: int, other: bytes) -> None:
     wild = raw(sound[:at] + other + sound[at + cut :])
     routes = {PATH: wild, "/next": wild, "/robots.txt": wild}

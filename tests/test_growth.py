@@ -11,6 +11,7 @@ from tests.benchmarks.growth import Growth, measure
 from tests.benchmarks.growth_stages import STAGES
 from tests.benchmarks.growth_texts import edit, write
 from tests.limits import run_limited
+from tests.thorough import size
 from tracker.comparison.edits import word_edits
 from tracker.comparison.stretches import LONGEST, part_stretches
 from tracker.text.encoder import DEFAULT
@@ -19,17 +20,17 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SPEECHES: Final = {
-    "one acronym": "SDG " * 10_000,
-    "quotation marks": '"' * 200_000,
-    "a word of 200,000 letters": "a" * 200_000,
-    "topics side by side": write("terms side by side", 40_000),
-    "priorities": write("priorities enumerated", 40_000),
-    "commitments": write("commitments", 40_000),
-    "countries": write("situations", 40_000),
-    "a session in one sentence": write("one long sentence", 200_000),
-    "figures": write("figures", 40_000),
-    "names": write("names", 40_000),
-    "Chinese in one sentence": write("Chinese without a stop", 40_000),
+    "one acronym": "SDG " * size(10_000),
+    "quotation marks": '"' * size(200_000),
+    "a word without an end": "a" * size(200_000),
+    "topics side by side": write("terms side by side", size(40_000)),
+    "priorities": write("priorities enumerated", size(40_000)),
+    "commitments": write("commitments", size(40_000)),
+    "countries": write("situations", size(40_000)),
+    "a session in one sentence": write("one long sentence", size(200_000)),
+    "figures": write("figures", size(40_000)),
+    "names": write("names", size(40_000)),
+    "Chinese in one sentence": write("Chinese without a stop", size(40_000)),
     "hyphens before a topic": f"We agree in {'a-' * 60}a_SDG, such as {'a-' * 60}a_SDG, and on peace.",
 }
 

@@ -19,6 +19,7 @@ from tests.nights import Page, make_archive, outcomes, running_site, source, wat
 from tracker.capture.extract import GAVE_UP, MAX_CHARACTERS, extract
 from tracker.capture.judge import judge, judge_unreadable
 from tracker.capture.links import read_links
+from tracker.capture.sandbox.bounds import ARRIVING, Bounds
 from tracker.capture.sandbox.process import NEXT
 from tracker.errors import DocumentUnreadable, WatchListInvalid
 from tracker.text.reading import read_text
@@ -83,7 +84,12 @@ def test_what_no_library_expected_is_a_reason(monkeypatch: pytest.MonkeyPatch) -
         extract(b"We agree.", "a")
 
 
-def test_a_night_of_hostile_documents_keeps_the_sound_one(tmp_path: Path, site: Site) -> None:
+def test_a_night_of_hostile_documents_keeps_the_sound_one(
+    tmp_path: Path, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # To fill all the memory that a document may have takes ten seconds.
+    defaults = {**(extract.__kwdefaults__ or {}), "bounds": Bounds(ARRIVING.processor, 3 * 2**28)}
+    monkeypatch.setattr(extract, "__kwdefaults__", defaults)
     hostile = {**LOOPS, **BOMBS, **SLOW, **DEADLY}
     tables = SOUND.format(url=site.url("/79"))
     for number, data in enumerate(hostile.values(), start=1):

@@ -6,11 +6,10 @@ The bounds are made narrow, so that nobody has to wait for a minute at each.
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
+import os
 from contextlib import closing
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, Final
 
 import pypdfium2
@@ -18,10 +17,11 @@ import pytest
 
 from tests import warcs
 from tests.archives import OBSERVED, count_record, declare, infer, query, version_of
+from tests.forking import run_command
 from tests.hostile import DEADLY, ENDLESS
 from tests.nights import Page, make_archive, source, write_speech
 from tests.repositories import Made, make_repository
-from tests.running import ROOT, Ran
+from tests.running import Ran
 from tracker.archive.store import open_store
 
 if TYPE_CHECKING:
@@ -31,28 +31,26 @@ if TYPE_CHECKING:
     from tests.nights import Site
 
 HOSTILE: Final[dict[str, Callable[[], bytes]]] = {
-    **ENDLESS,
+    **{name: cache(make) for name, make in ENDLESS.items()},
     **{name: partial(bytes, data) for name, data in DEADLY.items()},
 }
 SHORT: Final = tuple(HOSTILE)[::4]
 """One that takes too long, and one that takes too much."""
 NARROW: Final = """
-import sys
-sys.argv[0] = "tracker"
 from tracker.capture.sandbox import bounds
-bounds.ARRIVING = bounds.KEPT = bounds.Bounds(processor=1, memory=2**30)
-from tracker.cli.main import main
-main()
+
+class Narrow(bounds.Bounds):
+    wall = 60.0
+
+bounds.ARRIVING = bounds.KEPT = Narrow(processor=0, memory=3 * 2**28)
 """
-STOPPED: Final = ("reading it takes over 1 s of a processor", "over 1 GB of memory")
+"""No second beyond the one that has begun; whoever is kept waiting by other work is not ended for that."""
+STOPPED: Final = ("reading it takes over 0 s of a processor", "over 0.75 GB of memory")
 
 
 def run_narrow(folder: Path, *arguments: str) -> Ran:
     """Run a command whose readers are ended early."""
-    done = subprocess.run(
-        [sys.executable, "-P", "-c", NARROW, *arguments], cwd=folder, capture_output=True, check=False,
-        timeout=100, env={"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin", "COLUMNS": "400"},
-    )  # fmt: skip
+    done = run_command(folder, arguments, b"", {**os.environ, "COLUMNS": "400"}, first=NARROW)
     ran = Ran(done.returncode, done.stdout.decode(), done.stderr.decode())
     assert "Traceback" not in ran.err, ran.err
     return ran

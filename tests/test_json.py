@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from tests.comparisons import comparison, reading, revision, session, side, topic
+from tests.thorough import examples
 from tracker.comparison.changes import describe_changes
 from tracker.model.changes import Link
 from tracker.model.texts import Run, Side, SpanMap
@@ -69,7 +70,7 @@ def rebuild(data: dict[str, Any], name: str, hidden: str) -> str:
     return rebuilt + text[end:]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(comparisons())
 def test_accepting_all_gives_the_new_text_and_rejecting_all_the_old_one(value: Comparison) -> None:
     data = json.loads(render_json(value))

@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.bad_pages import URL, BadPage, arrive, fetch, keep, load_bad_pages
+from tests.thorough import examples
 from tracker.capture.judge import judge, judge_unreadable, list_causes
 from tracker.capture.judging.likeness import learn_leniency, measure_likeness
 from tracker.capture.judging.rules import load_rules
@@ -404,7 +405,7 @@ def test_every_cause_is_explained() -> None:
     assert causes <= {cause for cause, _ in list_causes()}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.text(max_size=400), st.booleans())
 def test_whatever_comes_is_judged_the_same_twice(text: str, has_past: bool) -> None:
     arrival: Arrival = arrive(speech(14))
@@ -413,7 +414,7 @@ def test_whatever_comes_is_judged_the_same_twice(text: str, has_past: bool) -> N
     assert judge(odd, past) == judge(odd, past)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(st.integers(0, 10_000))
 def test_a_text_is_always_accepted_after_itself(seed: int) -> None:
     text = speech(seed, 30)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.archives import declare, hold_lock, query, record
-from tests.running import ROOT
+from tests.running import PATIENCE, ROOT
 from tracker.archive import lock
 from tracker.archive.lock import read_holder, take_lock
 from tracker.archive.store import create_archive, open_store
@@ -165,7 +165,7 @@ def test_every_writing_command_waits_and_then_names_the_holder(
         ("add", "old.txt", "--as", "XAA/CCPCJ/31"),
         ("silence", "XAA/CCPCJ/31", "--by", "Ana"),
     ):
-        ran = archive(*command)
+        ran = archive(*command, **{PATIENCE: "0.3"})
         assert ran.code == 75
         assert f"is held by process {process.pid} on " in ran.err
     assert archive("list").code == 0

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.thorough import examples
 from tracker.text.normalize import normalize
 from tracker.text.reading import read_text
 
@@ -224,14 +225,14 @@ def letters(text: str) -> str:
 
 
 @given(HOSTILE)
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400), deadline=None)
 def test_normalizing_twice_changes_nothing(raw: str) -> None:
     clean, _ = normalize(raw)
     assert normalize(clean)[0] == clean
 
 
 @given(HOSTILE)
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400), deadline=None)
 def test_runs_of_one_length_are_copies_and_cover_the_clean_text(raw: str) -> None:
     clean, spans = normalize(raw)
     at = raw_at = 0
@@ -245,7 +246,7 @@ def test_runs_of_one_length_are_copies_and_cover_the_clean_text(raw: str) -> Non
 
 
 @given(HOSTILE)
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400), deadline=None)
 def test_segments_are_in_order_and_hold_all_that_is_not_blank(raw: str) -> None:
     version = read_text(raw)
     at = 0
@@ -258,7 +259,7 @@ def test_segments_are_in_order_and_hold_all_that_is_not_blank(raw: str) -> None:
 
 
 @given(HOSTILE)
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400), deadline=None)
 def test_every_letter_of_a_segment_is_in_the_raw_text_behind_it(raw: str) -> None:
     version = read_text(raw)
     for segment in version.segments:

@@ -16,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.archives import OBSERVED, declare, digest, infer, query, record, version_of
+from tests.thorough import examples
 from tracker.archive.nearest import list_in_order
 from tracker.archive.reader import open_reader
 from tracker.archive.search import MARK_END, MARK_START, fold_for_search, match_expression, restore_marked
@@ -316,7 +317,7 @@ def test_a_query_that_says_nothing_is_told_so(reader: Reader, wanted: str, says:
 PARTS = [*"aé人\"*()-^:+{}/\\.,'«”\0\u200b ", " AND ", " OR ", " NOT ", " NEAR "]
 
 
-@settings(max_examples=400)
+@settings(max_examples=examples(400))
 @given(st.lists(st.sampled_from(PARTS), max_size=12).map("".join))
 def test_any_query_is_answered_or_told_off(wanted: str) -> None:
     with closing(sqlite3.connect(":memory:")) as file:
@@ -363,7 +364,7 @@ def versions(draw: st.DrawFn) -> Version:
     return Version(text, language, segments, SpanMap(tuple(runs)), draw(WORDS), "application/pdf")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(
     versions(),
     st.binary(max_size=100),

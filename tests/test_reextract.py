@@ -430,7 +430,10 @@ def _empty(folder: Path) -> Path:
     return folder.parent / "empty"
 
 
-def test_while_another_run_writes_nothing_is_read(folder: Path, run: Callable[..., Ran]) -> None:
+def test_while_another_run_writes_nothing_is_read(
+    folder: Path, run: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tracker.archive.store.PATIENCE", 0.2)
     record_as(folder, page(FUND, RIVERS))
     with hold_lock(folder, 0):
         ran = run("reextract")

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from tests.archives import OBSERVED, count_record, declare, digest, infer, query, record, version_of
 from tests.running import ROOT
+from tests.thorough import examples
 from tracker.archive import connection
 from tracker.archive import store as store_module
 from tracker.archive.editions import Edition, Name, choose_edition
@@ -186,7 +187,7 @@ STEPS = st.tuples(
 )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(st.lists(STEPS, max_size=8))
 def test_known_and_record_agree_in_any_order(steps: list[tuple[str, str, str, str]]) -> None:
     with tempfile.TemporaryDirectory() as name:

@@ -26,6 +26,7 @@ from tests.comparisons import (
     side,
     topic,
 )
+from tests.thorough import examples
 from tracker.model.changes import Edit
 from tracker.model.citing import Reference
 from tracker.model.record import Hit, SnapshotEntry, StatementEntry
@@ -217,7 +218,7 @@ def test_up_and_down_show_their_interval_and_what_it_covers() -> None:
     assert covers in text.splitlines()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(TEXTS, TEXTS, st.integers(60, 120))
 def test_no_line_is_wider_than_asked(one: str, other: str, width: int) -> None:
     old, new = side(one, (one, "x")), side(other, (other, "y"))

@@ -120,7 +120,11 @@ def test_a_whole_archive(tracker: Tracker, folder: Path) -> None:
     assert int(rows["mirror"][1]) == len(run_git(folder / "mirror.git", "ls-tree", "-r", "main").splitlines())
 
 
-def test_nothing_is_written_and_nobody_has_to_wait(tracker: Tracker, folder: Path) -> None:
+def test_nothing_is_written_and_nobody_has_to_wait(
+    tracker: Tracker, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tracker.archive.verifying.repair.PATIENCE", 0.2)
+
     def read() -> dict[Path, bytes]:
         files = (
             path for path in folder.rglob("*") if path.is_file() and not path.name.endswith(("-shm", "-wal"))

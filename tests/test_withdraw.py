@@ -461,7 +461,8 @@ def test_a_command_that_may_quote_what_is_closed_is_told_by_its_name(folder: Pat
     assert "Rivers" not in read_everything(folder / "mirror.git", "public").replace("of Rivers", "")
 
 
-def test_an_archive_that_is_held_is_left_alone(folder: Path) -> None:
+def test_an_archive_that_is_held_is_left_alone(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tracker.archive.store.PATIENCE", 0.2)
     with open_store(folder), pytest.raises(ArchiveLocked):
         change(folder, "withdraw", "XAA/UNGA/78", RULED)
     assert query(folder, "SELECT count(*) FROM withdrawals") == [(0,)]

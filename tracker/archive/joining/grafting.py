@@ -155,6 +155,10 @@ def _take_candidate(merging: Merging, row: Row) -> int | None:
     return int(held["id"])
 
 
+_DECISION = ("verdict", "decided")
+"""What tells decisions apart: two people may decide within one second."""
+
+
 def _take_review(merging: Merging, row: Row) -> int | None:
     held = merging.find("reviews", source=row["source"], document=row["document"])
     translated = merging.translate("reviews", row)
@@ -164,7 +168,7 @@ def _take_review(merging: Merging, row: Row) -> int | None:
     if row["verdict"] and held["verdict"] is None:
         names = ("verdict", "person", "decided", "reason", "snapshot", "run")
         put(merging.new, "reviews", number, {name: translated[name] for name in names})
-    elif row["verdict"] and merging.is_own(row) and row["decided"] != held["decided"]:
+    elif row["verdict"] and merging.is_own(row) and any(row[name] != held[name] for name in _DECISION):
         how = (
             f"{row['person']} said {row['verdict']} on {row['decided']} in the record ({row['reason']});"
             f" what {held['person']} said in the mirror stands: {held['verdict']}"

