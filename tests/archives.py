@@ -9,7 +9,7 @@ from hashlib import sha256
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
-from tracker.archive.lock import take_lock
+from tracker.archive.file.lock import take_lock
 from tracker.model.record import Declaration
 from tracker.model.texts import Run, Segment, SpanMap, Version
 from tracker.references import parse_reference
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from tracker.archive.store import Store
+    from tracker.archive.storing.store import Store
     from tracker.model.record import Recorded
 
 OBSERVED = "2024-05-20T10:00:00Z"

@@ -27,9 +27,9 @@ from tests.damage import alter_unseen
 from tests.nights import accept_all, make_archive, source, write_speech
 from tests.repositories import run_git
 from tests.rights import WHY
-from tracker.capture.clock import Clock
+from tracker.capture.web.clock import Clock
 from tracker.errors import TrackerError
-from tracker.workflows.snapshot import snapshot
+from tracker.workflows.watch.snapshot import snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -367,7 +367,7 @@ def hold_mirror(mirror: Path) -> Held:
         return Held()
     other = mirror.parent / ".looked-at"
     shutil.rmtree(other, ignore_errors=True)
-    from tracker.archive.rebuild import rebuild_record  # noqa: PLC0415 (beside what is asked of git itself)
+    from tracker.archive.mirror.rebuild import rebuild_record  # noqa: PLC0415 (beside what is asked of git itself)
 
     try:
         rebuild_record(mirror, other)

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from tests.shared_data import require
 from tracker.text.reading import read_text
-from tracker.topics.vocabulary import load_vocabulary
-from tracker.workflows.compare import text_side
+from tracker.topics.vocabulary.load import load_vocabulary
+from tracker.workflows.compare.compare import text_side
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tracker.decisions.quoting import quote_segments
 from tracker.model.decisions import Decision, Ruling, Unit
 from tracker.references import parse_reference
-from tracker.text.quoting import quote_segments
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -27,11 +27,12 @@ import typer.main
 
 import tracker
 from tests.running import PATIENCE
-from tracker.archive import connection, store
-from tracker.archive.joining import take_over
-from tracker.archive.verifying import repair
+from tracker.archive.repair import repair
+from tracker.archive.schema import connection
+from tracker.archive.storing import store
+from tracker.archive.takeover import take_over
 from tracker.capture.sandbox import process
-from tracker.capture.sandbox.serve import serve
+from tracker.capture.serve import serve
 from tracker.cli.app import app
 from tracker.cli.main import main
 

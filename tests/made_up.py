@@ -13,25 +13,25 @@ from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
 
-from tracker.comparison.align import align_with
-from tracker.comparison.biography import read_asked, trace
-from tracker.comparison.changes import describe_changes
-from tracker.comparison.phrases import match_phrase, read_phrase
-from tracker.comparison.shifts import compare_grades, counterpart_shifts, find_shifts, grade_request
-from tracker.comparison.similar import find_similar
-from tracker.comparison.weights import load_weights
+from tracker.alignment.align import align_with
+from tracker.alignment.weights import load_weights
+from tracker.changes.describe import describe_changes
+from tracker.changes.shifts import compare_grades, counterpart_shifts, find_shifts, grade_request
 from tracker.model.changes import Link
 from tracker.model.topics import Counterpart, Topic, Vocabulary
 from tracker.text.folding import fold
 from tracker.text.reading import read_text
-from tracker.topics.absence import Absences
-from tracker.topics.coded import Coded
-from tracker.topics.emerging import compare_phrases
-from tracker.topics.learning import learn_topics
-from tracker.topics.levels import count_substance, read_evidence, read_topics
-from tracker.topics.shares import Occupancy, compare_shares
-from tracker.topics.vocabulary import load_vocabulary
-from tracker.workflows.compare import compare_sides, text_side
+from tracker.topics.phrases.emerging import compare_phrases
+from tracker.topics.reading import count_substance, read_evidence, read_topics
+from tracker.topics.statuses.absence import Absences
+from tracker.topics.statuses.shares import Occupancy, compare_shares
+from tracker.topics.teaching.coded import Coded
+from tracker.topics.teaching.learning import learn_topics
+from tracker.topics.vocabulary.load import load_vocabulary
+from tracker.tracing.biography import read_asked, trace
+from tracker.tracing.phrases import match_phrase, read_phrase
+from tracker.tracing.similar import find_similar
+from tracker.workflows.compare.compare import compare_sides, text_side
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tests.archives import declare, record
 from tests.repositories import run_git
-from tracker.archive.store import create_archive, open_store
+from tracker.archive.storing.store import create_archive, open_store
 
 if TYPE_CHECKING:
     from pathlib import Path

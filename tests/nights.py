@@ -10,10 +10,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from random import Random
 from typing import TYPE_CHECKING
 
-from tracker.archive.store import create_archive
-from tracker.capture.clock import Clock
+from tracker.archive.storing.store import create_archive
+from tracker.capture.web.clock import Clock
 from tracker.model.watching import Admission
-from tracker.workflows.snapshot import snapshot
+from tracker.workflows.watch.snapshot import snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from tracker.model.ledger import Check
     from tracker.model.watching import Arrival, History
-    from tracker.workflows.snapshot import Night
+    from tracker.workflows.watch.snapshot import Night
 
 _WHO = ("My Government", "Our parliament", "The ministry of justice", "Every court", "Our young people")
 _DOES = ("supports", "has strengthened", "will finance", "intends to review", "calls on all to protect")

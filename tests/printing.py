@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from tests.forking import run_command
-from tracker.archive.descriptions import read_descriptions
+from tracker.archive.schema.descriptions import read_descriptions
 from tracker.cli.app import app
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tracker.archive.descriptions import Description
+    from tracker.archive.schema.descriptions import Description
 
 NARROWED = "new,promoted,dropped,figure"
 

@@ -7,10 +7,10 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 from tests.repositories import run_git
-from tracker.archive.store import create_archive, open_store
+from tracker.archive.storing.store import create_archive, open_store
 from tracker.model.record import Declaration
 from tracker.references import parse_reference
-from tracker.workflows.add import record_bytes
+from tracker.workflows.importing.add import record_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -14,18 +14,18 @@ from tests.here import runner
 from tests.mirrors import check_sound, read_everything
 from tests.nights import make_archive, run_night, running_site, source
 from tests.rights import add
-from tracker.archive import access as access_module
-from tracker.archive.access import Access, read_access, read_closed_sources
-from tracker.archive.placement import read_tables
-from tracker.capture.clock import Clock
+from tracker.archive.rights import access as access_module
+from tracker.archive.rights.access import Access, read_access, read_closed_sources
+from tracker.archive.schema.schema_map import read_tables
+from tracker.capture.web.clock import Clock
 from tracker.errors import WatchListInvalid
 from tracker.model.rights import Ruled
 from tracker.model.watching import Admission
-from tracker.workflows.judge import Coder
-from tracker.workflows.mirror import update_mirror
-from tracker.workflows.review import decide_review
-from tracker.workflows.snapshot import snapshot
-from tracker.workflows.withdraw import change
+from tracker.workflows.code.judge import Coder
+from tracker.workflows.keep.mirror import update_mirror
+from tracker.workflows.keep.withdraw import change
+from tracker.workflows.watch.review import decide_review
+from tracker.workflows.watch.snapshot import snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -7,11 +7,11 @@ from dataclasses import replace
 import pytest
 
 from tests.comparisons import VOCABULARY, session, version
-from tracker.comparison.shifts.actors import compare_actors
+from tracker.changes.shifts.actors import compare_actors
 from tracker.model.changes import Evidence, Shift
-from tracker.report.markdown import render_markdown
-from tracker.report.terminal import render
-from tracker.report.words import actor_words
+from tracker.report.comparison.markdown import render_markdown
+from tracker.report.comparison.terminal import render
+from tracker.report.comparison.words import actor_words
 
 
 def told(old: str, new: str, own: tuple[str, ...] = ()) -> list[tuple[str, str, str]]:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.deciding import level
-from tracker.report.agreement import find_alpha, find_kappa, measure_agreements, share_agreed
+from tracker.decisions.agreement import find_alpha, find_kappa, measure_agreements, share_agreed
 
 COHEN = [[88, 14, 18], [10, 40, 10], [2, 6, 12]]
 """Cohen (1960), table 2: how often two judges put 200 cases into three categories."""

@@ -10,15 +10,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tracker.comparison.align import align
-from tracker.comparison.context import measure_links
-from tracker.comparison.equals import match_equals
-from tracker.comparison.groups import Group, propose_groups
-from tracker.comparison.moves import judge_moves
-from tracker.comparison.order import Block, find_heaviest_chain, weigh_blocks
-from tracker.comparison.pairing import pair_texts
-from tracker.comparison.room import measure_rooms
-from tracker.comparison.weights import load_weights
+from tracker.alignment.align import align
+from tracker.alignment.chains import Block, find_heaviest_chain, weigh_blocks
+from tracker.alignment.context import measure_links
+from tracker.alignment.equals import match_equals
+from tracker.alignment.groups import Group, propose_groups
+from tracker.alignment.moves import judge_moves
+from tracker.alignment.pairing import pair_texts
+from tracker.alignment.room import measure_rooms
+from tracker.alignment.weights import load_weights
 from tracker.text.encoder import DEFAULT
 from tracker.text.tokens import fold
 

@@ -14,12 +14,12 @@ import pytest
 from tests.here import runner
 from tests.mirrors import FIRST, edit, make_record, read_tables, say
 from tests.running import ROOT
-from tracker.archive.reader import open_reader
-from tracker.archive.store import create_archive
+from tracker.archive.reading.reader import open_reader
+from tracker.archive.storing.store import create_archive
 from tracker.errors import ArchiveUnusable
 from tracker.text.digest import digest_bytes
-from tracker.workflows.backup import backup
-from tracker.workflows.mirror import update_mirror
+from tracker.workflows.keep.backup import backup
+from tracker.workflows.keep.mirror import update_mirror
 
 if TYPE_CHECKING:
     from collections.abc import Callable

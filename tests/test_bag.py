@@ -16,9 +16,9 @@ import pytest
 from tests.archives import query
 from tests.here import runner
 from tests.nights import Page, make_archive, run_night, source, watch
-from tracker.archive.bag_files import make_bag
 from tracker.errors import ArchiveUnusable
-from tracker.workflows.export_bag import export_bag
+from tracker.workflows.export.bag_files import make_bag
+from tracker.workflows.export.export_bag import export_bag
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -269,8 +269,8 @@ def test_what_was_withdrawn_never_leaves(folder: Path, tracker: Callable[..., Ra
 
 
 def test_what_waits_for_a_review_is_in_a_private_bag_alone(folder: Path, site: Site) -> None:
-    from tracker.capture.judge import judge  # noqa: PLC0415 (used here alone)
-    from tracker.workflows.snapshot import snapshot  # noqa: PLC0415
+    from tracker.capture.admit.judge import judge  # noqa: PLC0415 (used here alone)
+    from tracker.workflows.watch.snapshot import snapshot  # noqa: PLC0415
 
     login = "<html><title>Sign in</title><h1>Sign in</h1><p>You must be logged in: zymurgy.</p></html>"
     site.pages["/79"] = Page(login, headers={"Content-Type": "text/html"})

@@ -15,15 +15,15 @@ from rich.cells import cell_len
 from tests.comparisons import side, version
 from tests.running import ROOT
 from tests.thorough import examples
-from tracker.comparison.biography import find_silences, read_asked, tell, trace
-from tracker.comparison.origins import find_origins
-from tracker.comparison.phrases import match_phrase, read_phrase
 from tracker.model.texts import Side
 from tracker.model.tracing import Attribution, Biography, Chapter
-from tracker.report.attribution import attribution_json, render_attribution
-from tracker.report.biography import biography_json, render_biography
+from tracker.report.series.biography import biography_json, render_biography
+from tracker.report.series.origins import attribution_json, render_attribution
 from tracker.text.folding import fold
 from tracker.text.reading import read_text
+from tracker.tracing.biography import find_silences, read_asked, tell, trace
+from tracker.tracing.origins import find_origins
+from tracker.tracing.phrases import match_phrase, read_phrase
 
 SEEDS = {
     path.stem[4:6]: path.read_text(encoding="utf-8")
@@ -44,7 +44,7 @@ def matches(phrase: str, text: str) -> list[tuple[str, bool]]:
 
 
 def read_schema(name: str) -> dict[str, Any]:
-    text = (files("tracker.report") / f"{name}.schema.json").read_text(encoding="utf-8")
+    text = (files("tracker.report.series") / f"{name}.schema.json").read_text(encoding="utf-8")
     schema: dict[str, Any] = json.loads(text)
     Draft202012Validator.check_schema(schema)
     return schema

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from tracker.capture.judging.likeness import measure_likeness
-from tracker.capture.judging.speaker import read_naming
-from tracker.comparison.changes import describe_changes
-from tracker.comparison.edits import word_edits
-from tracker.comparison.origins import find_origins
-from tracker.comparison.phrases import match_phrase, read_phrase
-from tracker.comparison.shifts import counterpart_shifts, find_shifts
-from tracker.comparison.shifts.rewording import content_words, share_content
+from tracker.capture.admit.likeness import measure_likeness
+from tracker.capture.admit.speaker import read_naming
+from tracker.changes.describe import describe_changes
+from tracker.changes.edits import word_edits
+from tracker.changes.shifts import counterpart_shifts, find_shifts
+from tracker.changes.shifts.rewording import content_words, share_content
 from tracker.model.changes import Link
 from tracker.model.topics import Counterpart
 from tracker.text.folding import fold
@@ -23,11 +21,13 @@ from tracker.text.lines import BLANK, BREAK, Line, read_lines
 from tracker.text.numbering import drop_numbering
 from tracker.text.reading import read_text
 from tracker.text.wording import ends_in_ellipsis, ends_something, is_heading, is_salutation
-from tracker.topics.certainty import Likelihood, judge_status
-from tracker.topics.levels import read_topics
-from tracker.topics.speaker import find_speaker
-from tracker.topics.stems import find_words
-from tracker.topics.vocabulary import load_vocabulary
+from tracker.topics.certainty.claims import Likelihood, judge_status
+from tracker.topics.levels.speaker import find_speaker
+from tracker.topics.reading import read_topics
+from tracker.topics.vocabulary.load import load_vocabulary
+from tracker.topics.vocabulary.stems import find_words
+from tracker.tracing.origins import find_origins
+from tracker.tracing.phrases import match_phrase, read_phrase
 
 RECORD = "It met at its sixtieth session (see A/78/PV.3). "
 FILLED = RECORD + "Judges rest. " * 300

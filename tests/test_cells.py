@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from tests.conftest import run_tracker
 from tests.running import OLD
+from tracker.inputs.cells import guard, unguard
 from tracker.report.tables import write_csv
-from tracker.text.cells import guard, unguard
-from tracker.topics.vocabulary import load_vocabulary
+from tracker.topics.vocabulary.load import load_vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Callable

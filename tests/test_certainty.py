@@ -15,29 +15,29 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.comparisons import VOCABULARY, change, comparison, reading, side, topic
-from tracker.comparison.weights import load_weights
+from tracker.alignment.weights import load_weights
 from tracker.model.decisions import Decision
 from tracker.model.topics import Topic, TopicReading, Vocabulary
-from tracker.report.json import render_json
-from tracker.report.markdown import render_markdown
-from tracker.report.stat import render_stat
-from tracker.report.terminal import render
+from tracker.report.comparison.markdown import render_markdown
+from tracker.report.comparison.stat import render_stat
+from tracker.report.comparison.terminal import render
+from tracker.report.json_text import render_json
 from tracker.text.reading import read_text
-from tracker.topics.absence import Absences
-from tracker.topics.alignments import find_aligned
-from tracker.topics.associations import load_associations
-from tracker.topics.certainty import (
+from tracker.topics.certainty.associations import load_associations
+from tracker.topics.certainty.claims import (
     Likelihood,
     judge_evidence,
     judge_move,
     judge_status,
     load_certainty,
 )
-from tracker.topics.evidence import SENTENCE_FEATURES, TOPIC_FEATURES, Evidence
-from tracker.topics.levels import LIKELY, read_evidence, read_topics
-from tracker.topics.statuses import compare_topics
-from tracker.topics.vocabulary import load_vocabulary
-from tracker.workflows.compare import compare
+from tracker.topics.certainty.evidence import SENTENCE_FEATURES, TOPIC_FEATURES, Evidence
+from tracker.topics.reading import LIKELY, read_evidence, read_topics
+from tracker.topics.statuses.absence import Absences
+from tracker.topics.statuses.alignments import find_aligned
+from tracker.topics.statuses.statuses import compare_topics
+from tracker.topics.vocabulary.load import load_vocabulary
+from tracker.workflows.compare.compare import compare
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -85,9 +85,9 @@ def _turn_around(text: str) -> str:
 @pytest.mark.parametrize(
     ("package", "name", "load"),
     [
-        ("tracker.comparison", "alignment.toml", load_weights.__wrapped__),
-        ("tracker.comparison", "alignment.toml", partial(load_weights.__wrapped__, encoded=True)),
-        ("tracker.topics", "certainty.toml", load_certainty.__wrapped__),
+        ("tracker.alignment", "alignment.toml", load_weights.__wrapped__),
+        ("tracker.alignment", "alignment.toml", partial(load_weights.__wrapped__, encoded=True)),
+        ("tracker.topics.certainty", "certainty.toml", load_certainty.__wrapped__),
     ],
 )
 def test_weights_are_read_by_name_and_all_names_must_be_known(
@@ -97,7 +97,7 @@ def test_weights_are_read_by_name_and_all_names_must_be_known(
     loaded, turned = load(), _turn_around(shipped)
     assert turned != shipped
     monkeypatch.setattr(resources, "files", lambda _: tmp_path)
-    monkeypatch.setattr("tracker.topics.certainty.files", lambda _: tmp_path)
+    monkeypatch.setattr("tracker.topics.certainty.claims.files", lambda _: tmp_path)
 
     def read(text: str) -> object:
         (tmp_path / name).write_text(text, encoding="utf-8")
@@ -236,7 +236,7 @@ fr = "corruption"
 """
 SHIPPED = "\n".join(
     each.read_text("utf-8")
-    for each in sorted((files("tracker.topics") / "vocabularies" / "un").iterdir(), key=str)
+    for each in sorted((files("tracker.topics.vocabulary") / "vocabularies" / "un").iterdir(), key=str)
 )
 EDITED = SHIPPED.replace("en = 'piracy; ", "en = 'piracy; piracy by canoe; ")
 

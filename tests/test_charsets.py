@@ -9,15 +9,15 @@ import pytest
 
 from tests.archives import query
 from tests.nights import Page, make_archive, only, run_night, running_site, source
-from tracker.capture.discovery import discover
-from tracker.capture.extract import extract
-from tracker.capture.plain import read_charset
+from tracker.capture.read.extract import extract
+from tracker.capture.read.plain import read_charset
+from tracker.capture.watch.discovery import discover
 from tracker.model.watching import Admission, Fetched, Source, Validators
-from tracker.workflows.judge import Coder
-from tracker.workflows.reextract import reextract
-from tracker.workflows.review import decide_review
-from tracker.workflows.snapshot import snapshot
-from tracker.workflows.verify import read_again
+from tracker.workflows.code.judge import Coder
+from tracker.workflows.keep.reextract import reextract
+from tracker.workflows.keep.verify import read_again
+from tracker.workflows.watch.review import decide_review
+from tracker.workflows.watch.snapshot import snapshot
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.archives import OBSERVED, declare, record
-from tracker.archive.store import create_archive, open_store
-from tracker.workflows.blame import blame_statement
-from tracker.workflows.trace import trace_series
+from tracker.archive.storing.store import create_archive, open_store
+from tracker.workflows.follow.blame import blame_statement
+from tracker.workflows.follow.trace import trace_series
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,15 +8,15 @@ from hypothesis import strategies as st
 
 from tests.archives import version_of
 from tests.deciding import level, link
-from tracker.comparison.changes import describe_changes
-from tracker.comparison.decisions import METHOD, Placed, decide_links, mark_changes, place_rulings
+from tracker.changes.describe import describe_changes
+from tracker.decisions.applied import METHOD, Placed, decide_links, mark_changes, place_rulings
+from tracker.decisions.quoting import find_quotes, place_segments, quote_segments
+from tracker.decisions.rulings import select_changes, select_levels, settle_rulings
 from tracker.model.changes import Evidence, Link, Shift
 from tracker.model.decisions import Decision, Quote
 from tracker.model.topics import Topic, TopicReading, Vocabulary
 from tracker.references import parse_reference
-from tracker.text.quoting import find_quotes, place_segments, quote_segments
-from tracker.text.rulings import select_changes, select_levels, settle_rulings
-from tracker.topics.decisions import decide_readings, find_absences, place_levels
+from tracker.topics.statuses.decided import decide_readings, find_absences, place_levels
 
 BEFORE = version_of("We will act.\nThe river rises.\nThank you.\nThank you.")
 AFTER = version_of("We may act.\nThe river falls.\nIt is our river.\nThank you.")

@@ -20,21 +20,21 @@ from tests.archives import version_of
 from tests.comparisons import change, comparison, revision, side
 from tests.running import NEW, OLD, ROOT
 from tests.thorough import examples
-from tracker.archive.derived import DERIVED_NAME, Derived, open_derived
-from tracker.archive.derived_file import DerivedFile
-from tracker.archive.store import create_archive
-from tracker.archive.vectors import CachedEncoder
-from tracker.comparison.align import align
-from tracker.report.attribution import attribution_json
-from tracker.report.json import render_json
+from tracker.alignment.align import align
+from tracker.archive.derived.file import DerivedFile
+from tracker.archive.derived.store import DERIVED_NAME, Derived, open_derived
+from tracker.archive.derived.vectors import CachedEncoder
+from tracker.archive.storing.store import create_archive
+from tracker.report.json_text import render_json
+from tracker.report.series.origins import attribution_json
 from tracker.text.encoder import DEFAULT
 from tracker.text.reading import read_text
-from tracker.topics.levels import read_topics
-from tracker.topics.vocabulary import load_vocabulary
-from tracker.workflows.blame import blame_statement
-from tracker.workflows.derive import derive_links, derive_readings
-from tracker.workflows.diff import diff
-from tracker.workflows.priorities import read_priorities
+from tracker.topics.reading import read_topics
+from tracker.topics.vocabulary.load import load_vocabulary
+from tracker.workflows.compare.derive import derive_links, derive_readings
+from tracker.workflows.compare.diff import diff
+from tracker.workflows.compare.priorities import read_priorities
+from tracker.workflows.follow.blame import blame_statement
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -185,7 +185,7 @@ def test_a_new_rule_or_weight_is_followed_at_once(archive: Callable[..., Ran], t
     shutil.copytree(ROOT / "tracker", library / "tracker", ignore=shutil.ignore_patterns(".*", "__pycache__"))
     lexical = (*DIFF, "--encoder", "none")
     before = archive(*lexical, PYTHONPATH=str(library))
-    weights = library / "tracker" / "comparison" / "alignment.toml"
+    weights = library / "tracker" / "alignment" / "alignment.toml"
     text = weights.read_text("utf-8")
     lines = ["accept = 0.99999" if line.startswith("accept =") else line for line in text.splitlines()]
     weights.write_text("\n".join(lines), "utf-8")

@@ -15,10 +15,10 @@ from tests.archives import query
 from tests.here import runner
 from tests.nights import make_archive, run_night, running_site, source
 from tests.running import ROOT
-from tracker.archive.connection import connect_to_read
-from tracker.archive.descriptions import Description, read_descriptions
-from tracker.archive.migrations import MIGRATIONS, make_schema
-from tracker.archive.store import create_archive, open_store
+from tracker.archive.schema.connection import connect_to_read
+from tracker.archive.schema.descriptions import Description, read_descriptions
+from tracker.archive.schema.migrations import MIGRATIONS, make_schema
+from tracker.archive.storing.store import create_archive, open_store
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -33,28 +33,28 @@ from tests.rights import (
     make_series,
 )
 from tests.test_withdraw import SHOWING, TELLING
-from tracker.archive.connection import archive_file
-from tracker.archive.migrations import MIGRATIONS, make_schema
-from tracker.archive.mirror_rewrite import rewrite_mirror
-from tracker.archive.rebuild import rebuild_record
-from tracker.archive.rights_schema import NAME
-from tracker.archive.scrubbing import Destroyed, name_command, scrub
-from tracker.archive.store import open_store
-from tracker.capture.clock import Clock
+from tracker.archive.mirror.rebuild import rebuild_record
+from tracker.archive.mirror.rewrite import rewrite_mirror
+from tracker.archive.rights.scrubbing import Destroyed, name_command, scrub
+from tracker.archive.schema.connection import archive_file
+from tracker.archive.schema.migrations import MIGRATIONS, make_schema
+from tracker.archive.schema.rights import NAME
+from tracker.archive.storing.store import open_store
+from tracker.capture.web.clock import Clock
 from tracker.errors import ArchiveUnusable
 from tracker.model.rights import Ruled
 from tracker.model.watching import Admission
-from tracker.workflows.backup import backup
-from tracker.workflows.mirror import update_mirror
-from tracker.workflows.snapshot import snapshot
-from tracker.workflows.withdraw import change
+from tracker.workflows.keep.backup import backup
+from tracker.workflows.keep.mirror import update_mirror
+from tracker.workflows.keep.withdraw import change
+from tracker.workflows.watch.snapshot import snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from tests.running import Ran
-    from tracker.archive.row_files import Row
+    from tracker.archive.mirror.row_files import Row
 
     Tracker = Callable[..., Ran]
 
@@ -252,15 +252,15 @@ def test_without_a_mirror_there_is_none_to_rewrite(folder: Path, tracker: Tracke
 # Cut short -------------------------------------------------------------------------------------------
 
 KILLED_AT = (
-    "tracker.archive.destroying.sweep",
-    "tracker.archive.destroying.remove_derived",
-    "tracker.archive.destroying.destroy_in_asides",
-    "tracker.archive.mirror_rewrite.rewrite_mirror",
-    "tracker.archive.mirror_rewrite._write",
-    "tracker.archive.mirror_rewrite._take_over",
-    "tracker.archive.mirror_rewrite.shutil.rmtree",
-    "tracker.archive.destroying.complete_all",
-    "tracker.archive.writing.Writing.update_mirror",
+    "tracker.archive.storing.carrying_out.sweep",
+    "tracker.archive.storing.carrying_out.remove_derived",
+    "tracker.archive.storing.carrying_out.destroy_in_asides",
+    "tracker.archive.mirror.rewrite.rewrite_mirror",
+    "tracker.archive.mirror.rewrite._write",
+    "tracker.archive.mirror.rewrite._take_over",
+    "tracker.archive.mirror.rewrite.shutil.rmtree",
+    "tracker.archive.storing.carrying_out.complete_all",
+    "tracker.archive.storing.writing.Writing.update_mirror",
 )
 
 _KILLER = """
@@ -326,14 +326,14 @@ def test_killed_between_two_mirrors_any_writing_finds_one(folder: Path, tracker:
 
 
 def test_another_act_completes_it_too_and_says_so(folder: Path, tracker: Tracker) -> None:
-    kill_at(folder, "tracker.archive.mirror_rewrite.rewrite_mirror")
+    kill_at(folder, "tracker.archive.mirror.rewrite.rewrite_mirror")
     told = " ".join(tracker("withdraw", "XAA/UNGA/77", *WHY).out.split())
     assert "The destruction of XAA/UNGA/78, which had been cut short, is complete now." in told
     assert find_everywhere(folder) == {}
 
 
 def test_whatever_writes_next_completes_it_and_names_it(folder: Path) -> None:
-    kill_at(folder, "tracker.archive.mirror_rewrite.rewrite_mirror")
+    kill_at(folder, "tracker.archive.mirror.rewrite.rewrite_mirror")
     run_git(folder.parent, "init", "--quiet", "--bare", "copy.git")
     pushed = run_tracker(folder.parent, "mirror", "push", "copy.git", "--private")
     assert pushed.code == 0
@@ -345,7 +345,7 @@ def test_whatever_writes_next_completes_it_and_names_it(folder: Path) -> None:
 
 
 def test_nothing_is_pushed_before_it_is_complete(folder: Path) -> None:
-    kill_at(folder, "tracker.archive.destroying.sweep")
+    kill_at(folder, "tracker.archive.storing.carrying_out.sweep")
     run_git(folder.parent, "init", "--quiet", "--bare", "copy.git")
     with closing(sqlite3.connect(folder / "tracker.db", isolation_level=None)) as reading:
         reading.execute("BEGIN")

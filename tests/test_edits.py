@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.comparison.edits import word_edits
+from tracker.changes.edits import word_edits
 
 MARKS = {"kept": "{}", "deleted": "[-{}-]", "inserted": "[+{}+]"}
 WORDS = [

@@ -17,13 +17,21 @@ from jsonschema import Draft202012Validator
 from tests.comparisons import VOCABULARY, session, version
 from tests.thorough import examples
 from tracker.model.topics import PhraseChange, Topic, Vocabulary
-from tracker.report.json import render_json
-from tracker.report.markdown import render_markdown
-from tracker.report.terminal import render
-from tracker.topics.emerging import PAIR, Place, Uses, compare_phrases, name_prior, read_uses, score_uses
-from tracker.topics.phrasing import find_phrases, stem_phrase
-from tracker.topics.prior import FLAT, LEAST, WEIGHT, Prior, load_prior
-from tracker.workflows.compare import compare as compare_texts
+from tracker.report.comparison.markdown import render_markdown
+from tracker.report.comparison.terminal import render
+from tracker.report.json_text import render_json
+from tracker.topics.phrases.emerging import (
+    PAIR,
+    Place,
+    Uses,
+    compare_phrases,
+    name_prior,
+    read_uses,
+    score_uses,
+)
+from tracker.topics.phrases.phrasing import find_phrases, stem_phrase
+from tracker.topics.phrases.prior import FLAT, LEAST, WEIGHT, Prior, load_prior
+from tracker.workflows.compare.compare import compare as compare_texts
 
 if TYPE_CHECKING:
     from tracker.model.comparison import Comparison
@@ -204,7 +212,7 @@ def test_any_texts_compare_and_the_same_ones_alike(old: list[str], new: list[str
 
 
 def test_the_prior_is_named_small_and_holds_no_sentence() -> None:
-    data = files("tracker.topics").joinpath("prior.en.tsv.gz").read_bytes()
+    data = files("tracker.topics.phrases").joinpath("prior.en.tsv.gz").read_bytes()
     assert len(data) < 1_000_000
     rows = gzip.decompress(data).decode().splitlines()[1:]
     assert max(len(row.partition("\t")[2].split(" ")) for row in rows) <= 4
@@ -269,7 +277,9 @@ def test_markdown_has_a_row_for_each() -> None:
 
 
 def test_json_has_them_all_as_the_schema_says() -> None:
-    schema = json.loads((files("tracker.report") / "comparison.schema.json").read_text(encoding="utf-8"))
+    schema = json.loads(
+        (files("tracker.report.comparison") / "comparison.schema.json").read_text(encoding="utf-8")
+    )
     data = json.loads(render_json(with_phrases()))
     Draft202012Validator(schema).validate(data)
     assert [phrase["phrase"] for phrase in data["phrases"]] == ["global dialogue", "AI", "just | peace"]

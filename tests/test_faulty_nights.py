@@ -11,11 +11,11 @@ from tests.clocks import Warp
 from tests.fault_server import answer, running
 from tests.faults import CASES, PATH, Case
 from tests.nights import only, source, write_speech
-from tracker.archive.store import create_archive
-from tracker.capture.judge import judge
-from tracker.capture.watch import WATCH_FILE
+from tracker.archive.storing.store import create_archive
+from tracker.capture.admit.judge import judge
+from tracker.capture.watch.watch_list import WATCH_FILE
 from tracker.cli.snapshots import read_outcomes
-from tracker.workflows.snapshot import snapshot
+from tracker.workflows.watch.snapshot import snapshot
 
 if TYPE_CHECKING:
     from pathlib import Path

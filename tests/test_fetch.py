@@ -20,15 +20,15 @@ from tests.fault_server import FaultServer, answer, in_turn, raw, running
 from tests.faults import CASES, KNOWN, PAGE, PATH, Case
 from tests.thorough import examples
 from tracker.capture.causes import CAUSES, find_cause
-from tracker.capture.clock import system_clock
-from tracker.capture.fetch import fetch, fetch_all, open_client
+from tracker.capture.web.clock import system_clock
+from tracker.capture.web.fetch import fetch, fetch_all, open_client
 from tracker.model.watching import Fetched, FetchFailed, Source, Validators, WatchSettings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tests.fault_server import Request
-    from tracker.capture.fetch import Client
+    from tracker.capture.web.fetch import Client
 
 _OK = answer(body=PAGE, headers="Content-Type: text/html; charset=utf-8\r\n")
 

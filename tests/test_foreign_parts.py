@@ -12,10 +12,10 @@ import pytest
 from tests.archives import query
 from tests.here import runner
 from tests.mirrors import FIRST, edit, make_record, say
-from tracker.archive.connection import connect_to_read, connect_to_write
-from tracker.archive.migrations import MIGRATIONS, make_schema
-from tracker.archive.reader import open_reader
-from tracker.workflows.mirror import update_mirror
+from tracker.archive.reading.reader import open_reader
+from tracker.archive.schema.connection import connect_to_read, connect_to_write
+from tracker.archive.schema.migrations import MIGRATIONS, make_schema
+from tracker.workflows.keep.mirror import update_mirror
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -12,8 +12,8 @@ from tests.benchmarks.growth_stages import STAGES
 from tests.benchmarks.growth_texts import edit, write
 from tests.limits import run_limited
 from tests.thorough import size
-from tracker.comparison.edits import word_edits
-from tracker.comparison.stretches import LONGEST, part_stretches
+from tracker.changes.edits import word_edits
+from tracker.changes.stretches import LONGEST, part_stretches
 from tracker.text.encoder import DEFAULT
 
 if TYPE_CHECKING:

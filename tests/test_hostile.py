@@ -16,14 +16,14 @@ from tests.archives import count_record, query
 from tests.conftest import run_tracker
 from tests.hostile import BOMBS, DEADLY, HALF_CHARACTERS, LOOPS, SLOW
 from tests.nights import Page, make_archive, outcomes, running_site, source, watch, write_speech
-from tracker.capture.extract import GAVE_UP, MAX_CHARACTERS, extract
-from tracker.capture.judge import judge, judge_unreadable
-from tracker.capture.links import read_links
+from tracker.capture.admit.judge import judge, judge_unreadable
+from tracker.capture.read.extract import GAVE_UP, MAX_CHARACTERS, extract
 from tracker.capture.sandbox.bounds import ARRIVING, Bounds
 from tracker.capture.sandbox.process import NEXT
+from tracker.capture.watch.links import read_links
 from tracker.errors import DocumentUnreadable, WatchListInvalid
 from tracker.text.reading import read_text
-from tracker.workflows.snapshot import snapshot
+from tracker.workflows.watch.snapshot import snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -79,7 +79,7 @@ def test_a_text_beyond_all_measure_is_refused() -> None:
 
 
 def test_what_no_library_expected_is_a_reason(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tracker.capture.extract.is_markdown", lambda *_: 1 / 0)
+    monkeypatch.setattr("tracker.capture.read.extract.is_markdown", lambda *_: 1 / 0)
     with pytest.raises(DocumentUnreadable, match=rf"a: {GAVE_UP} \(ZeroDivisionError\)"):
         extract(b"We agree.", "a")
 
@@ -128,7 +128,7 @@ def test_an_index_of_a_million_tags_is_refused(data: bytes) -> None:
 
 
 def test_what_no_library_expected_of_an_index_is_a_reason(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tracker.capture.html.parse_page", lambda _text: 1 / 0)
+    monkeypatch.setattr("tracker.capture.read.html.parse_page", lambda _text: 1 / 0)
     with pytest.raises(DocumentUnreadable, match=r"gave up on this index.*ZeroDivisionError"):
         read_links(b"<html><a href='/a'>a</a>", "https://a.org/")
 

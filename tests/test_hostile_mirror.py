@@ -11,12 +11,12 @@ from tests.archives import query
 from tests.here import runner
 from tests.mirrors import FIRST, edit, make_record, show
 from tests.repositories import Made, add_commits, make_repository, run_git
-from tracker.archive.access import find_watch_list
-from tracker.archive.places import document_place, run_place, watch_list_place
-from tracker.archive.rebuild import rebuild_record
+from tracker.archive.file.mirror_paths import document_place, run_place, watch_list_place
+from tracker.archive.mirror.rebuild import rebuild_record
+from tracker.archive.rights.access import find_watch_list
 from tracker.errors import RepositoryUnusable
 from tracker.text.digest import digest_bytes
-from tracker.workflows.mirror import push_mirror, update_mirror
+from tracker.workflows.keep.mirror import push_mirror, update_mirror
 
 if TYPE_CHECKING:
     from collections.abc import Callable

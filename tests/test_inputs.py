@@ -14,7 +14,7 @@ import pytest
 from tests.limits import assert_refused, run_limited
 from tests.running import NEW
 from tracker.inputs.toml import parse_toml
-from tracker.topics.vocabulary import load_vocabulary
+from tracker.topics.vocabulary.load import load_vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Callable

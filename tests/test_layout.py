@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.capture.layout import Line, count_recurrences, recurs
+from tracker.capture.read.layout import Line, count_recurrences, recurs
 
 HEIGHTS = (10.0, 11.0, 12.5, 13.0, 13.0000001, 16.0)
 

@@ -19,23 +19,23 @@ from tests.nights import (
     source,
     watch,
 )
-from tracker.archive import migrations
-from tracker.archive.encoding import read_reference
-from tracker.archive.ledger import open_ledger
-from tracker.archive.store import open_store
+from tracker.archive.ledger.ledger import open_ledger
+from tracker.archive.record.encoding import read_reference
+from tracker.archive.schema import migrations
+from tracker.archive.storing.store import open_store
 from tracker.errors import ArchiveUnusable, DecisionInvalid, NotInArchive, ReferenceInvalid
 from tracker.model.ledger import BodyYear, Reviewer
 from tracker.model.watching import Admission
 from tracker.references import parse_reference
-from tracker.report.annual import csv_year, json_year, markdown_year, render_year
-from tracker.report.health import health_json, render_expectations, render_health
-from tracker.report.runs import checks_csv, render_run, render_runs, run_json, runs_csv, runs_json
-from tracker.workflows.annual import count_nights, report_year
-from tracker.workflows.examine import declare_arrival, read_arrival
-from tracker.workflows.expecting import list_expectations, note_expectation
-from tracker.workflows.health import assess_health
-from tracker.workflows.runs import list_runs, show_run
-from tracker.workflows.snapshot import snapshot
+from tracker.report.archive.annual import csv_year, json_year, markdown_year, render_year
+from tracker.report.archive.health import health_json, render_expectations, render_health
+from tracker.report.archive.runs import checks_csv, render_run, render_runs, run_json, runs_csv, runs_json
+from tracker.workflows.watch.annual import count_nights, report_year
+from tracker.workflows.watch.examine import declare_arrival, read_arrival
+from tracker.workflows.watch.expecting import list_expectations, note_expectation
+from tracker.workflows.watch.health import assess_health
+from tracker.workflows.watch.runs import list_runs, show_run
+from tracker.workflows.watch.snapshot import snapshot
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from tests.nights import Site
     from tracker.model.ledger import Review
     from tracker.model.watching import Arrival, History
-    from tracker.workflows.examine import Judge
+    from tracker.workflows.watch.examine import Judge
 
 DAYS = [f"2026-03-{day:02d}" for day in range(1, 29)]
 

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tracker.model.topics import Topic, Vocabulary
-from tracker.topics.matching import match_topics
-from tracker.topics.vocabulary import load_vocabulary
+from tracker.topics.vocabulary.load import load_vocabulary
+from tracker.topics.vocabulary.matching import match_topics
 
 UN = load_vocabulary()
 

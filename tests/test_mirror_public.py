@@ -20,13 +20,13 @@ from tests.mirrors import (
 )
 from tests.nights import make_archive, run_night, running_site, source, watch
 from tests.repositories import Made, add_commits, make_repository, run_git
-from tracker.archive.rebuild import rebuild_record
+from tracker.archive.mirror.rebuild import rebuild_record
 from tracker.errors import RepositoryUnusable
 from tracker.model.watching import Admission
-from tracker.workflows.judge import Coder
-from tracker.workflows.mirror import push_mirror, update_mirror
-from tracker.workflows.review import decide_review
-from tracker.workflows.snapshot import snapshot
+from tracker.workflows.code.judge import Coder
+from tracker.workflows.keep.mirror import push_mirror, update_mirror
+from tracker.workflows.watch.review import decide_review
+from tracker.workflows.watch.snapshot import snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

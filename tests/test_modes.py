@@ -18,8 +18,8 @@ from tests.conftest import run_tracker
 from tests.repositories import run_git
 from tests.rights import OPEN, SECRET
 from tests.running import ROOT, Ran
-from tracker.archive.modes import archive_permissions, private_permissions
-from tracker.archive.store import create_archive
+from tracker.archive.file.modes import archive_permissions, private_permissions
+from tracker.archive.storing.store import create_archive
 from tracker.errors import ArchiveUnusable
 
 if TYPE_CHECKING:
@@ -126,7 +126,7 @@ def test_nobody_else_can_read_a_new_archive_nor_what_is_private_of_it(tmp_path: 
 
 @pytest.mark.usefixtures("umask")
 def test_companions_of_an_open_record_have_its_mode(tmp_path: Path) -> None:
-    from tracker.archive.store import open_store  # noqa: PLC0415 (one test needs it)
+    from tracker.archive.storing.store import open_store  # noqa: PLC0415 (one test needs it)
 
     create_archive(tmp_path / "snapshots")
     with open_store(tmp_path / "snapshots") as store, store.batch():

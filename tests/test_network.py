@@ -14,9 +14,9 @@ import pytest
 from tests.clocks import Warp
 from tests.fault_server import answer, running
 from tests.faults import KNOWN, PAGE, PATH
-from tracker.capture.addresses import is_public, resolve
 from tracker.capture.causes import Fault
-from tracker.capture.fetch import fetch, open_client
+from tracker.capture.web.addresses import is_public, resolve
+from tracker.capture.web.fetch import fetch, open_client
 from tracker.model.watching import Fetched, FetchFailed, Source, WatchSettings
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ import pytest
 from tests.fault_server import answer, running
 from tests.faults import endless
 from tracker.errors import TrackerError
-from tracker.workflows.notify import Audience, check_audience, send_heartbeat, send_message
+from tracker.workflows.watch.notify import Audience, check_audience, send_heartbeat, send_message
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tracker.capture.causes import Fault
-from tracker.capture.payload import unpack
+from tracker.capture.web.payload import unpack
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -9,14 +9,14 @@ import pytest
 from tests.here import runner
 from tests.mirrors import FIRST, edit, list_files, make_record, read_tables, say, show
 from tests.repositories import Made, add_commits, make_repository, run_git
-from tracker.archive.places import document_place
-from tracker.archive.reader import open_reader
-from tracker.archive.rebuild import rebuild_record
+from tracker.archive.file.mirror_paths import document_place
+from tracker.archive.mirror.rebuild import rebuild_record
+from tracker.archive.reading.reader import open_reader
 from tracker.errors import ArchiveUnusable, RepositoryUnusable, TrackerError
 from tracker.text.digest import digest_bytes
-from tracker.workflows.backup import backup
-from tracker.workflows.mirror import update_mirror
-from tracker.workflows.rebuild import rebuild
+from tracker.workflows.keep.backup import backup
+from tracker.workflows.keep.mirror import update_mirror
+from tracker.workflows.keep.rebuild import rebuild
 
 if TYPE_CHECKING:
     from collections.abc import Callable

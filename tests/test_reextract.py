@@ -14,17 +14,17 @@ from tests.archives import OBSERVED, count_record, declare, hold_lock, query, ve
 from tests.here import runner
 from tests.nights import Page, make_archive, only, run_night, source, watch
 from tests.repositories import run_git
-from tracker.archive.migrations import MIGRATIONS, make_schema
-from tracker.archive.pending import watch_tables
-from tracker.archive.placement import read_tables
-from tracker.archive.reader import open_reader
-from tracker.archive.store import create_archive, open_store
-from tracker.capture.extract import extract
-from tracker.capture.extractors import Extractor, read_extractor, tell_difference
+from tracker.archive.mirror.pending import watch_tables
+from tracker.archive.reading.reader import open_reader
+from tracker.archive.schema.migrations import MIGRATIONS, make_schema
+from tracker.archive.schema.schema_map import read_tables
+from tracker.archive.storing.store import create_archive, open_store
+from tracker.capture.read.extract import extract
+from tracker.capture.read.extractors import Extractor, read_extractor, tell_difference
 from tracker.references import parse_reference
 from tracker.text.digest import digest_bytes, digest_text
 from tracker.text.reading import read_text
-from tracker.workflows.reextract import reextract
+from tracker.workflows.keep.reextract import reextract
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -433,7 +433,7 @@ def _empty(folder: Path) -> Path:
 def test_while_another_run_writes_nothing_is_read(
     folder: Path, run: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tracker.archive.store.PATIENCE", 0.2)
+    monkeypatch.setattr("tracker.archive.storing.store.PATIENCE", 0.2)
     record_as(folder, page(FUND, RIVERS))
     with hold_lock(folder, 0):
         ran = run("reextract")

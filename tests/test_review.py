@@ -10,25 +10,25 @@ from tests.archives import count_record, query
 from tests.conftest import run_tracker
 from tests.nights import Page, Site, make_archive, only, outcomes, source
 from tests.test_judgement import speech
-from tracker.archive.ledger import open_ledger
-from tracker.archive.store import open_store
-from tracker.capture.clock import Clock
-from tracker.capture.judge import judge
+from tracker.archive.ledger.ledger import open_ledger
+from tracker.archive.storing.store import open_store
+from tracker.capture.admit.judge import judge
+from tracker.capture.web.clock import Clock
 from tracker.errors import DecisionInvalid, DocumentUnreadable, NotInArchive, ReferenceInvalid, TrackerError
-from tracker.report.runs import check_line
-from tracker.workflows.judge import Coder
-from tracker.workflows.review import decide_review, list_reviews, read_bytes, show_review
-from tracker.workflows.snapshot import snapshot
+from tracker.report.archive.runs import check_line
+from tracker.workflows.code.judge import Coder
+from tracker.workflows.watch.review import decide_review, list_reviews, read_bytes, show_review
+from tracker.workflows.watch.snapshot import snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     from tests.running import Ran
-    from tracker.archive.store import Store
+    from tracker.archive.storing.store import Store
     from tracker.model.ledger import Check, RunKind
-    from tracker.workflows.review import Verdict
-    from tracker.workflows.snapshot import Night
+    from tracker.workflows.watch.review import Verdict
+    from tracker.workflows.watch.snapshot import Night
 
 ANA = Coder("Ana", "2026-03-10T09:00:00Z", "seen on the site")
 LOGIN = (
@@ -139,7 +139,7 @@ def between(monkeypatch: pytest.MonkeyPatch, happens: Callable[[], object]) -> N
         happens()
         return open_store(archive, kind)
 
-    monkeypatch.setattr("tracker.archive.store.open_store", open_later)
+    monkeypatch.setattr("tracker.archive.storing.store.open_store", open_later)
 
 
 @pytest.mark.parametrize("late", ["reject", "accept"])

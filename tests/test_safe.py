@@ -15,8 +15,7 @@ from tests.comparisons import VOCABULARY, change, comparison, evidence, reading,
 from tracker.model.citing import Reference
 from tracker.model.record import Hit, SnapshotEntry, StatementEntry
 from tracker.model.topics import Passage
-from tracker.report.json import render_json
-from tracker.report.listing import (
+from tracker.report.archive.listing import (
     hits_json,
     list_json,
     log_json,
@@ -25,11 +24,12 @@ from tracker.report.listing import (
     render_log,
     render_statement,
 )
-from tracker.report.markdown import render_markdown
-from tracker.report.priorities import render_priorities
+from tracker.report.comparison.markdown import render_markdown
+from tracker.report.comparison.priorities import render_priorities
+from tracker.report.comparison.stat import render_stat
+from tracker.report.comparison.terminal import render
+from tracker.report.json_text import render_json
 from tracker.report.safe import escape_hidden, one_line, visible
-from tracker.report.stat import render_stat
-from tracker.report.terminal import render
 
 if TYPE_CHECKING:
     from tracker.model.comparison import Comparison

@@ -16,13 +16,13 @@ from tests.builders import build_docx, build_pdf, typeset
 from tests.hostile import DEADLY, ENDLESS, HALF_CHARACTERS
 from tests.running import ROOT
 from tests.test_extract import MARKDOWN, PAGE, PARAGRAPHS
-from tracker.capture.extract import extract, naming
-from tracker.capture.indexes import find_links, find_sitemaps
-from tracker.capture.links import read_links
-from tracker.capture.parse import parse
+from tracker.capture.read.extract import extract, naming
+from tracker.capture.read.parse import parse
 from tracker.capture.sandbox import process
 from tracker.capture.sandbox.bounds import ARRIVING, Bounds
 from tracker.capture.sandbox.wire import NOTHING, decode, encode, receive, send
+from tracker.capture.watch.indexes import find_links, find_sitemaps
+from tracker.capture.watch.links import read_links
 from tracker.errors import DocumentUnreadable, ReaderStopped, TrackerError
 
 if TYPE_CHECKING:
@@ -254,7 +254,7 @@ def _readers_of(pid: int) -> list[int]:
             words = (each / "cmdline").read_bytes().split(b"\0") if each.name.isdigit() else []
         except OSError:
             continue
-        if b"tracker.capture.sandbox.serve" in words and str(pid).encode() in words:
+        if b"tracker.capture.serve" in words and str(pid).encode() in words:
             found.append(int(each.name))
     return found
 

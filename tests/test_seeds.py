@@ -13,7 +13,7 @@ import pytest
 
 from tracker.model.changes import Operation
 from tracker.model.topics import Level, Status
-from tracker.topics.vocabulary import load_vocabulary
+from tracker.topics.vocabulary.load import load_vocabulary
 
 SEEDS = Path(__file__).resolve().parents[1] / "seeds"
 GOLD: dict[str, Any] = json.loads((SEEDS / "xaa-gold.json").read_text(encoding="utf-8"))

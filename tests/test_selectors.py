@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tracker.capture.extract import extract
+from tracker.capture.read.extract import extract
 from tracker.errors import DocumentUnreadable
 
 PAGE = b"""<!doctype html><html><head><title>Site</title></head><body>

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.comparisons import version
-from tracker.comparison.align import align
-from tracker.comparison.changes import describe_changes
+from tracker.alignment.align import align
+from tracker.changes.describe import describe_changes
 from tracker.model.changes import Link, Shift
 from tracker.text.reading import read_text
 

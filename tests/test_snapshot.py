@@ -14,7 +14,7 @@ from tests.nights import (
     source,
     watch,
 )
-from tracker.archive.ledger import open_ledger
+from tracker.archive.ledger.ledger import open_ledger
 from tracker.errors import NotInArchive
 
 if TYPE_CHECKING:

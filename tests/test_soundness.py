@@ -10,8 +10,8 @@ from tests.damage import alter_unseen
 from tests.here import runner
 from tests.mirrors import make_record
 from tests.repositories import run_git
-from tracker.archive.soundness import find_misfit
-from tracker.workflows.mirror import update_mirror
+from tracker.archive.verify.soundness import find_misfit
+from tracker.workflows.keep.mirror import update_mirror
 
 if TYPE_CHECKING:
     from collections.abc import Callable

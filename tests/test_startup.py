@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 SHARED = {
     "httpx": {"capture", "workflows"},
     "numpy": {"archive", "text", "topics"},
-    "rapidfuzz": {"comparison", "references"},
+    "rapidfuzz": {"alignment", "references"},
     "rich": {"cli", "report"},
 }
 """Outside libraries that more than one package knows."""

@@ -19,17 +19,17 @@ from hypothesis import strategies as st
 from tests.archives import OBSERVED, count_record, declare, digest, infer, query, record, version_of
 from tests.running import ROOT
 from tests.thorough import examples
-from tracker.archive import connection
-from tracker.archive import store as store_module
-from tracker.archive.editions import Edition, Name, choose_edition
-from tracker.archive.reader import open_reader
-from tracker.archive.store import create_archive, open_store
+from tracker.archive.reading.reader import open_reader
+from tracker.archive.record.editions import Edition, Name, choose_edition
+from tracker.archive.schema import connection
+from tracker.archive.storing import store as store_module
+from tracker.archive.storing.store import create_archive, open_store
 from tracker.errors import ArchiveLocked, ArchiveUnusable, ReferenceInvalid, TrackerError
 from tracker.model.record import Amendment
 from tracker.references import parse_reference, session_sort_key
 
 if TYPE_CHECKING:
-    from tracker.archive.store import Store
+    from tracker.archive.storing.store import Store
     from tracker.model.record import Declaration
 
 

@@ -22,13 +22,13 @@ from tests.nights import make_archive, source
 from tests.test_judgement import speech
 from tests.warcs import Made, write_warc
 from tracker.capture.causes import Fault
-from tracker.capture.docx import read_docx
-from tracker.capture.links import read_links
-from tracker.capture.payload import unpack
-from tracker.capture.warc_payload import read_payload
-from tracker.capture.warc_reading import open_warc
+from tracker.capture.read.docx import read_docx
+from tracker.capture.warc.payload import read_payload
+from tracker.capture.warc.reading import open_warc
+from tracker.capture.watch.links import read_links
+from tracker.capture.web.payload import unpack
 from tracker.errors import DocumentUnreadable, WarcUnusable
-from tracker.text.inflate import FREE_MEMBERS, Meter, NotInflated, inflate
+from tracker.inputs.inflate import FREE_MEMBERS, Meter, NotInflated, inflate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -19,10 +19,10 @@ from tests.nights import make_archive, outcomes, run_night, running_site, source
 from tests.repositories import run_git
 from tests.rights import OPEN, SECRET, WHY, find_in_files, find_in_index, find_in_objects
 from tests.test_destroy import kill_at
-from tracker.archive.connection import connect_to_read
-from tracker.archive.joining.grafting import PLAN
-from tracker.archive.placement import read_tables as read_schema
-from tracker.archive.rebuild import rebuild_record
+from tracker.archive.mirror.rebuild import rebuild_record
+from tracker.archive.schema.connection import connect_to_read
+from tracker.archive.schema.schema_map import read_tables as read_schema
+from tracker.archive.takeover.grafting import PLAN
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -356,7 +356,7 @@ def test_killed_at_any_moment_it_is_done_again(folder: Path, tracker: Tracker, s
     assert tracker("withdraw", "XAA/UNGA/78", *WHY, "--destroy", "--yes").code == 0
     put_back(folder)
     add(tracker, folder, OPEN.replace("5", "3"), "XAA/UNGA/80")
-    kill_at(folder, f"tracker.archive.joining.take_over.{step}", command=("mirror", "take-over"))
+    kill_at(folder, f"tracker.archive.takeover.take_over.{step}", command=("mirror", "take-over"))
     ran = tracker("mirror", "update")
     if ran.code:
         assert follow(tracker, ran.err).code == 0

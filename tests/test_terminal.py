@@ -30,8 +30,7 @@ from tests.thorough import examples
 from tracker.model.changes import Edit
 from tracker.model.citing import Reference
 from tracker.model.record import Hit, SnapshotEntry, StatementEntry
-from tracker.report.layout import Span, excerpt, shorten, wrap
-from tracker.report.listing import (
+from tracker.report.archive.listing import (
     hits_json,
     list_json,
     log_json,
@@ -40,12 +39,13 @@ from tracker.report.listing import (
     render_log,
     render_statement,
 )
-from tracker.report.redline import mark_edits, read_edits
+from tracker.report.comparison.redline import mark_edits, read_edits
+from tracker.report.comparison.selection import cite_changes
+from tracker.report.comparison.stat import render_stat
+from tracker.report.comparison.terminal import LINES, SLACK, render
+from tracker.report.comparison.words import FILTERS, FINDINGS, NO_DIFFERENCE
+from tracker.report.layout import Span, excerpt, shorten, wrap
 from tracker.report.safe import visible
-from tracker.report.selection import cite_changes
-from tracker.report.stat import render_stat
-from tracker.report.terminal import LINES, SLACK, render
-from tracker.report.words import FILTERS, FINDINGS, NO_DIFFERENCE
 
 if TYPE_CHECKING:
     from tracker.model.comparison import Comparison

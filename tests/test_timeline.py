@@ -18,22 +18,22 @@ from rich.cells import cell_len
 
 from tests.archives import OBSERVED, declare, record, version_of
 from tests.deciding import level
-from tracker.archive.derived import DERIVED_NAME
-from tracker.archive.store import create_archive, open_store
+from tracker.archive.derived.store import DERIVED_NAME
+from tracker.archive.storing.store import create_archive, open_store
 from tracker.errors import NotInArchive, ReferenceInvalid
 from tracker.model.series import Standing, Timeline, TimelineSession
 from tracker.model.topics import Topic, Vocabulary
-from tracker.report.countries import render_countries, select_topics, set_apart
-from tracker.report.countries_data import countries_json
-from tracker.report.emerging import phrases_json, render_phrases
-from tracker.report.timeline import ROWS, render_timeline, select_rows
-from tracker.report.timeline_data import timeline_csv, timeline_json
-from tracker.topics.vocabulary import load_vocabulary
-from tracker.workflows.countries import compare_countries, narrow_countries
-from tracker.workflows.naming import name_topics
-from tracker.workflows.phrases import find_series_phrases
-from tracker.workflows.standings import join_versions
-from tracker.workflows.timeline import follow_topics
+from tracker.report.comparison.phrases import phrases_json, render_phrases
+from tracker.report.series.countries import render_countries, select_topics, set_apart
+from tracker.report.series.countries_data import countries_json
+from tracker.report.series.timeline import ROWS, render_timeline, select_rows
+from tracker.report.series.timeline_data import timeline_csv, timeline_json
+from tracker.topics.vocabulary.load import load_vocabulary
+from tracker.workflows.code.naming import name_topics
+from tracker.workflows.follow.countries import compare_countries, narrow_countries
+from tracker.workflows.follow.phrases import find_series_phrases
+from tracker.workflows.follow.standings import join_versions
+from tracker.workflows.follow.timeline import follow_topics
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -73,7 +73,7 @@ def schema(name: str) -> Draft202012Validator:
 
 def read_schema(name: str) -> dict[str, Any]:
     content: dict[str, Any] = json.loads(
-        (files("tracker.report") / f"{name}.schema.json").read_text(encoding="utf-8")
+        (files("tracker.report.series") / f"{name}.schema.json").read_text(encoding="utf-8")
     )
     return content
 

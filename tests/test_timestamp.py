@@ -13,7 +13,7 @@ from tests.faults import endless
 from tests.here import runner
 from tests.mirrors import FIRST, make_record, say
 from tests.repositories import run_git
-from tracker.workflows.verify import verify
+from tracker.workflows.keep.verify import verify
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -10,9 +10,9 @@ from tests.running import OLD
 from tracker.errors import VocabularyInvalid
 from tracker.model.topics import Topic, Vocabulary
 from tracker.text.reading import read_text
-from tracker.topics.levels import read_topics
-from tracker.topics.matching import match_topics
-from tracker.topics.vocabulary import load_vocabulary
+from tracker.topics.reading import read_topics
+from tracker.topics.vocabulary.load import load_vocabulary
+from tracker.topics.vocabulary.matching import match_topics
 
 if TYPE_CHECKING:
     from pathlib import Path

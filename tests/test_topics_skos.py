@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tracker.errors import VocabularyInvalid
-from tracker.topics.matching import match_topics
-from tracker.topics.vocabulary import load_vocabulary
+from tracker.topics.vocabulary.load import load_vocabulary
+from tracker.topics.vocabulary.matching import match_topics
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tracker.text.reading import read_text
-from tracker.topics.levels import read_topics
-from tracker.topics.vocabulary import load_vocabulary
+from tracker.topics.reading import read_topics
+from tracker.topics.vocabulary.load import load_vocabulary
 
 TWINS = {
     "en": """Mr. President, I thank you for your leadership.

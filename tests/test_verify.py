@@ -30,10 +30,10 @@ from tests.here import runner
 from tests.mirrors import read_tables
 from tests.nights import make_archive, run_night, running_site, source
 from tests.repositories import run_git
-from tracker.archive.verifying.means import Unread
-from tracker.capture.extract import extract
+from tracker.archive.verify.means import Unread
+from tracker.capture.read.extract import extract
 from tracker.errors import TrackerError
-from tracker.workflows.verify import read_again, read_settings, verify
+from tracker.workflows.keep.verify import read_again, read_settings, verify
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -123,7 +123,7 @@ def test_a_whole_archive(tracker: Tracker, folder: Path) -> None:
 def test_nothing_is_written_and_nobody_has_to_wait(
     tracker: Tracker, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tracker.archive.verifying.repair.PATIENCE", 0.2)
+    monkeypatch.setattr("tracker.archive.repair.repair.PATIENCE", 0.2)
 
     def read() -> dict[Path, bytes]:
         files = (

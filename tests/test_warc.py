@@ -14,15 +14,15 @@ from tests.conftest import run_tracker
 from tests.here import runner
 from tests.nights import Page, make_archive, run_night, source, watch, write_speech
 from tests.warcs import by_type, read_whole
-from tracker.capture.warc_payload import read_payload, restore_headers
-from tracker.capture.warc_reading import open_warc
+from tracker.capture.warc.payload import read_payload, restore_headers
+from tracker.capture.warc.reading import open_warc
 from tracker.model.citing import Reference
 from tracker.model.ledger import Check
 from tracker.model.preserving import Holding
 from tracker.model.record import Declaration
 from tracker.model.watching import Exchange
 from tracker.text.digest import digest_bytes
-from tracker.workflows.warc_records import list_records
+from tracker.workflows.export.warc_records import list_records
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -237,7 +237,7 @@ def exported_with(headers: tuple[tuple[str, str], ...], tmp_path: Path) -> Any: 
     holding = Holding(
         1, said, sha256, len(data), "text/plain", check.observed, exchange.url, sha256, "text utf-8", 5
     )
-    from tracker.capture.warc_writing import open_writer  # noqa: PLC0415 (the tests' own way in)
+    from tracker.capture.warc.writing import open_writer  # noqa: PLC0415 (the tests' own way in)
 
     path = tmp_path / "one.warc"
     with path.open("wb") as out:

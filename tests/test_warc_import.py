@@ -16,8 +16,8 @@ from tests.archives import count_record, query
 from tests.here import runner
 from tests.test_judgement import speech
 from tests.warcs import PROFILE, URL, Made, pack_as_one, write_warc
-from tracker.capture.warc_payload import read_payload
-from tracker.capture.warc_reading import open_warc
+from tracker.capture.warc.payload import read_payload
+from tracker.capture.warc.reading import open_warc
 from tracker.errors import WarcUnusable
 from tracker.text.digest import digest_bytes
 

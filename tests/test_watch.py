@@ -11,7 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.capture.watch import add_source, is_watched, parse_watch_list, read_watch_list, write_source
+from tracker.capture.watch.watch_list import (
+    add_source,
+    is_watched,
+    parse_watch_list,
+    read_watch_list,
+    write_source,
+)
 from tracker.errors import WatchListInvalid
 from tracker.model.watching import Access, Source, WatchSettings
 from tracker.references import parse_reference

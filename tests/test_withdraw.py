@@ -18,21 +18,21 @@ from tests.mirrors import check_sound, read_everything
 from tests.nights import make_archive, only, run_night, source, write_speech
 from tests.repositories import run_git
 from tests.rights import OPEN, PHRASE, SECRET, WHY, WORDS, add, make_series
-from tracker.archive.ledger import open_ledger
-from tracker.archive.migrations import MIGRATIONS, make_schema
-from tracker.archive.reader import open_reader
-from tracker.archive.rights_schema import NAME
-from tracker.archive.store import open_store
-from tracker.capture.clock import Clock
+from tracker.archive.ledger.ledger import open_ledger
+from tracker.archive.reading.reader import open_reader
+from tracker.archive.schema.migrations import MIGRATIONS, make_schema
+from tracker.archive.schema.rights import NAME
+from tracker.archive.storing.store import open_store
+from tracker.capture.web.clock import Clock
 from tracker.errors import ArchiveLocked, NotInArchive, Withdrawn
 from tracker.model.rights import Ruled
 from tracker.model.watching import Admission
 from tracker.references import parse_reference
-from tracker.topics.vocabulary import load_vocabulary
-from tracker.workflows.review import list_reviews, read_bytes, show_review
-from tracker.workflows.snapshot import snapshot
-from tracker.workflows.timeline import follow_topics
-from tracker.workflows.withdraw import change
+from tracker.topics.vocabulary.load import load_vocabulary
+from tracker.workflows.follow.timeline import follow_topics
+from tracker.workflows.keep.withdraw import change
+from tracker.workflows.watch.review import list_reviews, read_bytes, show_review
+from tracker.workflows.watch.snapshot import snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -462,7 +462,7 @@ def test_a_command_that_may_quote_what_is_closed_is_told_by_its_name(folder: Pat
 
 
 def test_an_archive_that_is_held_is_left_alone(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tracker.archive.store.PATIENCE", 0.2)
+    monkeypatch.setattr("tracker.archive.storing.store.PATIENCE", 0.2)
     with open_store(folder), pytest.raises(ArchiveLocked):
         change(folder, "withdraw", "XAA/UNGA/78", RULED)
     assert query(folder, "SELECT count(*) FROM withdrawals") == [(0,)]

@@ -12,8 +12,8 @@ from tests.conftest import run_tracker
 from tests.here import runner
 from tests.nights import Page, running_site, source, watch, write_speech
 from tests.repositories import run_git
-from tracker.capture.judge import judge
-from tracker.workflows.snapshot import snapshot
+from tracker.capture.admit.judge import judge
+from tracker.workflows.watch.snapshot import snapshot
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,13 +10,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tracker.archive.reader import open_reader as open_archive
-    from tracker.comparison.align import align
+    from tracker.alignment.align import align
+    from tracker.archive.reading.reader import open_reader as open_archive
     from tracker.references import parse_reference
     from tracker.text.reading import segment
-    from tracker.topics.matching import match_topics
-    from tracker.topics.vocabulary import load_vocabulary
-    from tracker.workflows.compare import compare
+    from tracker.topics.vocabulary.load import load_vocabulary
+    from tracker.topics.vocabulary.matching import match_topics
+    from tracker.workflows.compare.compare import compare
 
 __version__ = "0.1.0"
 
@@ -32,11 +32,11 @@ __all__ = [
 ]
 
 _HOMES = {
-    "align": ("tracker.comparison.align", "align"),
-    "compare": ("tracker.workflows.compare", "compare"),
-    "load_vocabulary": ("tracker.topics.vocabulary", "load_vocabulary"),
-    "match_topics": ("tracker.topics.matching", "match_topics"),
-    "open_archive": ("tracker.archive.reader", "open_reader"),
+    "align": ("tracker.alignment.align", "align"),
+    "compare": ("tracker.workflows.compare.compare", "compare"),
+    "load_vocabulary": ("tracker.topics.vocabulary.load", "load_vocabulary"),
+    "match_topics": ("tracker.topics.vocabulary.matching", "match_topics"),
+    "open_archive": ("tracker.archive.reading.reader", "open_reader"),
     "parse_reference": ("tracker.references", "parse_reference"),
     "segment": ("tracker.text.reading", "segment"),
 }

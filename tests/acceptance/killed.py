@@ -14,7 +14,8 @@ import sys
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from tracker.archive import connection, store
+from tracker.archive.schema import connection
+from tracker.archive.storing import store
 from tracker.cli.main import main
 
 if TYPE_CHECKING:

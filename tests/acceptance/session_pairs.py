@@ -29,9 +29,9 @@ from tests.coded_sheets import (
     read_later,
     read_sheet,
 )
-from tracker.topics.matching import match_topics
-from tracker.topics.vocabulary import load_vocabulary
-from tracker.workflows.compare import compare_sides
+from tracker.topics.vocabulary.load import load_vocabulary
+from tracker.topics.vocabulary.matching import match_topics
+from tracker.workflows.compare.compare import compare_sides
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Mapping, Sequence

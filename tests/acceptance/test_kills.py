@@ -129,13 +129,13 @@ def complete(folder: Path, number: int) -> set[tuple[str, int]]:
 
 
 STEPS = [
-    ("tracker.archive.lock:_name_holder", 1),
+    ("tracker.archive.file.lock:_name_holder", 1),
     ("BEGIN IMMEDIATE", 1),
     ("INSERT OR IGNORE INTO watch_lists", 1),
     ("INSERT INTO runs", 1),
     ("COMMIT", 1),
-    ("tracker.workflows.checking:fetch_all", 1),
-    ("tracker.workflows.examine:extract", 2),
+    ("tracker.workflows.watch.checking:fetch_all", 1),
+    ("tracker.workflows.watch.examine:extract", 2),
     ("BEGIN IMMEDIATE", 2),
     ("INSERT INTO statements", 2),
     ("INSERT INTO editions", 2),
@@ -151,7 +151,7 @@ STEPS = [
     ("COMMIT", 6),
     ("UPDATE runs SET status", 1),
     ("PRAGMA wal_checkpoint", 1),
-    ("tracker.archive.writing:closing", 1),
+    ("tracker.archive.storing.writing:closing", 1),
 ]
 
 

@@ -31,8 +31,8 @@ from tests.mirrors import (
 )
 from tests.repositories import run_git
 from tests.running import ROOT
-from tracker.archive.rebuild import rebuild_record
-from tracker.workflows.mirror import update_mirror
+from tracker.archive.mirror.rebuild import rebuild_record
+from tracker.workflows.keep.mirror import update_mirror
 
 TRACKER = (sys.executable, "-m", "tracker")
 KILLED = (sys.executable, str(Path(__file__).with_name("killed.py")))
@@ -88,8 +88,8 @@ def check_whole(folder: Path, where: Path) -> None:
 
 # At each step ----------------------------------------------------------------------------------------
 
-FAST_IMPORT = "tracker.archive.fast_import:FastImport"
-MIRROR = "tracker.archive.mirror"
+FAST_IMPORT = "tracker.archive.git.streams:FastImport"
+MIRROR = "tracker.archive.mirror.update"
 STEPS = [
     (f"{MIRROR}:recover", 1),
     ("BEGIN IMMEDIATE", 2),
@@ -98,7 +98,7 @@ STEPS = [
     (f"{FAST_IMPORT}.write_file", 4),
     (f"{FAST_IMPORT}.__exit__", 1),
     (f"{MIRROR}:move_branches", 1),
-    ("tracker.archive.staging:_drop", 1),
+    ("tracker.archive.mirror.upkeep:_drop", 1),
     (f"{MIRROR}:note_mirrored", 1),
     ("DELETE FROM unmirrored", 1),
     ("INSERT INTO unmirrored (unit, name) VALUES ('tips'", 1),
@@ -186,7 +186,7 @@ def test_of_two_branches_one_was_moved(folder: Path, tmp_path: Path, branch: str
     """Git moves the files of its branches one after another; the other one stands where it stood."""
     mirror = folder / "mirror.git"
     before = list_commits(mirror, branch)[-1]
-    killed = run(add(folder, 60, *KILLED, "tracker.archive.staging:_drop", "1"))
+    killed = run(add(folder, 60, *KILLED, "tracker.archive.mirror.upkeep:_drop", "1"))
     assert killed.returncode == -signal.SIGKILL, killed.stderr
     run_git(mirror, "update-ref", f"refs/heads/{branch}", before)
     check_whole(folder, tmp_path / "again")

@@ -29,8 +29,8 @@ from tests.benchmarks.fit_alignment import (
     load_sessions,
 )
 from tests.shared_data import require
-from tracker.comparison.align import align_with
-from tracker.comparison.stems import find_stems
+from tracker.alignment.align import align_with
+from tracker.alignment.stems import find_stems
 from tracker.text.encoder import DEFAULT
 from tracker.text.tokens import fold
 
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
-    from tracker.comparison.weights import Weights
+    from tracker.alignment.weights import Weights
     from tracker.model.changes import Link
     from tracker.text.encoder import Encoder
 

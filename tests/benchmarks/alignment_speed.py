@@ -13,7 +13,7 @@ import random
 import resource
 import time
 
-from tracker.comparison.align import align
+from tracker.alignment.align import align
 from tracker.text.encoder import DEFAULT
 
 _SECONDS, _MEGABYTES = 60, 1024

@@ -25,13 +25,13 @@ import httpx
 
 from tests.archives import declare, record
 from tests.nights import make_archive, source, write_speech
-from tracker.archive.store import open_store
-from tracker.capture.clock import system_clock
-from tracker.capture.fetch import fetch_all, open_client
-from tracker.capture.judge import judge
-from tracker.capture.watch import WATCH_FILE
+from tracker.archive.storing.store import open_store
+from tracker.capture.admit.judge import judge
+from tracker.capture.watch.watch_list import WATCH_FILE
+from tracker.capture.web.clock import system_clock
+from tracker.capture.web.fetch import fetch_all, open_client
 from tracker.model.watching import Fetched, Source, Validators, WatchSettings
-from tracker.workflows.snapshot import snapshot
+from tracker.workflows.watch.snapshot import snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Callable

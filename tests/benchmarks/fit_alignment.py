@@ -20,12 +20,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tests.shared_data import require
-from tracker.comparison.context import measure_links, measure_places
-from tracker.comparison.equals import match_equals
-from tracker.comparison.groups import propose_groups
-from tracker.comparison.pairing import Pairing, pair_texts
-from tracker.comparison.similarity import measure
-from tracker.comparison.weights import Logistic, Weights, name_features
+from tracker.alignment.context import measure_links, measure_places
+from tracker.alignment.equals import match_equals
+from tracker.alignment.groups import propose_groups
+from tracker.alignment.pairing import Pairing, pair_texts
+from tracker.alignment.similarity import measure
+from tracker.alignment.weights import Logistic, Weights, name_features
 from tracker.text.encoder import DEFAULT
 from tracker.text.tokens import fold
 
@@ -189,7 +189,7 @@ def fit_logistic(rows: Sequence[Row]) -> Logistic:
 
 def read_comment() -> str:
     """Return the comment of the shipped file, whose figures alignment.py prints; to be mended by hand."""
-    shipped = resources.files("tracker.comparison").joinpath("alignment.toml").read_text("utf-8")
+    shipped = resources.files("tracker.alignment").joinpath("alignment.toml").read_text("utf-8")
     return "".join(line for line in shipped.splitlines(keepends=True) if line.startswith("#"))
 
 

@@ -32,11 +32,11 @@ from tests.coded_sheets import (
     read_sheet,
 )
 from tracker.references import own_names
-from tracker.topics.absence import Absences
-from tracker.topics.certainty import Likelihood, judge_move
-from tracker.topics.evidence import SENTENCE_FEATURES, TOPIC_FEATURES
-from tracker.topics.levels import count_substance, read_evidence
-from tracker.topics.vocabulary import load_vocabulary
+from tracker.topics.certainty.claims import Likelihood, judge_move
+from tracker.topics.certainty.evidence import SENTENCE_FEATURES, TOPIC_FEATURES
+from tracker.topics.reading import count_substance, read_evidence
+from tracker.topics.statuses.absence import Absences
+from tracker.topics.vocabulary.load import load_vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Mapping, Sequence
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 
     from tests.coded_sheets import CodedPair, Codes, Speech
     from tracker.model.topics import Vocabulary
-    from tracker.topics.evidence import Evidence
+    from tracker.topics.certainty.evidence import Evidence
 
     Array = NDArray[np.float64]
 

@@ -23,10 +23,10 @@ from tests.benchmarks.strength import grade_by_ours
 from tests.benchmarks.upr import measure_quickly
 from tests.coded_sheets import CODING, EARLIER, read_sheet
 from tests.shared_data import find_shared
-from tracker.comparison.shifts.requests import load_grade_weights
-from tracker.comparison.weights import load_weights
+from tracker.alignment.weights import load_weights
+from tracker.changes.shifts.requests import load_grade_weights
 from tracker.text.encoder import DEFAULT
-from tracker.topics.certainty import load_certainty
+from tracker.topics.certainty.claims import load_certainty
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -6,19 +6,19 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from tracker.archive.row_files import read_rows
-from tracker.archive.search import match_expression
-from tracker.capture.extract import extract
-from tracker.capture.links import read_links
-from tracker.capture.watch import parse_watch_list
+from tracker.archive.mirror.row_files import read_rows
+from tracker.archive.record.search import match_expression
+from tracker.capture.read.extract import extract
+from tracker.capture.watch.links import read_links
+from tracker.capture.watch.watch_list import parse_watch_list
 from tracker.inputs.json import parse_json
 from tracker.inputs.toml import parse_toml
 from tracker.references import parse_reference
-from tracker.topics.coded import read_csv as read_coded
-from tracker.topics.coded import read_jsonl
-from tracker.topics.findings import find_faults
-from tracker.topics.skos import read_skos
-from tracker.topics.sources import read_csv, read_toml
+from tracker.topics.teaching.coded import read_csv as read_coded
+from tracker.topics.teaching.coded import read_jsonl
+from tracker.topics.vocabulary.check import find_faults
+from tracker.topics.vocabulary.files import read_csv, read_toml
+from tracker.topics.vocabulary.skos import read_skos
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

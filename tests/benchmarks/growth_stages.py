@@ -8,16 +8,15 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING, Final
 
 from tests.benchmarks.growth_texts import edit
-from tracker.archive.search import fold_for_search
-from tracker.comparison.align import align
-from tracker.comparison.biography import read_asked, trace
-from tracker.comparison.changes import describe_changes
-from tracker.comparison.edits import word_edits
+from tracker.alignment.align import align
+from tracker.archive.record.search import fold_for_search
+from tracker.changes.describe import describe_changes
+from tracker.changes.edits import word_edits
 from tracker.model.changes import Link
-from tracker.report.json import render_json
-from tracker.report.markdown import render_markdown
-from tracker.report.priorities import render_priorities
-from tracker.report.terminal import render
+from tracker.report.comparison.markdown import render_markdown
+from tracker.report.comparison.priorities import render_priorities
+from tracker.report.comparison.terminal import render
+from tracker.report.json_text import render_json
 from tracker.text.encoder import DEFAULT
 from tracker.text.folding import fold
 from tracker.text.kind import infer_kind
@@ -26,12 +25,13 @@ from tracker.text.normalize import normalize
 from tracker.text.reading import read_text
 from tracker.text.segment import cut
 from tracker.text.tokens import tokenize
-from tracker.topics.emerging import compare_phrases
-from tracker.topics.levels import read_topics
-from tracker.topics.matching import match_topics
-from tracker.topics.statuses import compare_topics
-from tracker.topics.vocabulary import load_vocabulary
-from tracker.workflows.compare import compare_sides, text_side
+from tracker.topics.phrases.emerging import compare_phrases
+from tracker.topics.reading import read_topics
+from tracker.topics.statuses.statuses import compare_topics
+from tracker.topics.vocabulary.load import load_vocabulary
+from tracker.topics.vocabulary.matching import match_topics
+from tracker.tracing.biography import read_asked, trace
+from tracker.workflows.compare.compare import compare_sides, text_side
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -25,8 +25,8 @@ from tests.mirrors import list_commits, read_tables, say
 from tests.nights import write_speech
 from tests.repositories import run_git
 from tests.shared_data import require
-from tracker.archive.store import create_archive, open_store
-from tracker.workflows.mirror import update_mirror
+from tracker.archive.storing.store import create_archive, open_store
+from tracker.workflows.keep.mirror import update_mirror
 
 TRACKER = [sys.executable, "-m", "tracker"]
 MEGABYTE = 1_000_000

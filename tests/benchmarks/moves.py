@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 from tests.benchmarks.fit_alignment import read_speech
 from tests.shared_data import require
-from tracker.comparison.align import align
-from tracker.comparison.order import Block, find_heaviest_chain
+from tracker.alignment.align import align
+from tracker.alignment.chains import Block, find_heaviest_chain
 from tracker.text.encoder import DEFAULT
 
 if TYPE_CHECKING:

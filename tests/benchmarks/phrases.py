@@ -17,9 +17,9 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from tests.shared_data import require
 from tracker.references import own_names
 from tracker.text.reading import read_text
-from tracker.topics.emerging import PAIR, Uses, compare_uses, join_uses, read_uses, score_uses
-from tracker.topics.prior import load_prior
-from tracker.topics.vocabulary import load_vocabulary
+from tracker.topics.phrases.emerging import PAIR, Uses, compare_uses, join_uses, read_uses, score_uses
+from tracker.topics.phrases.prior import load_prior
+from tracker.topics.vocabulary.load import load_vocabulary
 
 PAIRS, SHUFFLES, BLOCK = 150, 3, 5
 

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from tests.bad_pages import arrive, fetch, keep, load_bad_pages
 from tests.builders import build_pdf, typeset
 from tests.shared_data import require
-from tracker.capture.judge import judge, judge_unreadable
+from tracker.capture.admit.judge import judge, judge_unreadable
 from tracker.errors import DocumentUnreadable
 from tracker.model.watching import Admission, History
 

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 
 from tests.benchmarks.quarantine import draw, edit_lightly, either, load_speeches, page, portable, seeded
 from tests.nights import Page, make_archive, running_site, source
-from tracker.capture.judge import judge
-from tracker.workflows.snapshot import snapshot
+from tracker.capture.admit.judge import judge
+from tracker.workflows.watch.snapshot import snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -24,18 +24,18 @@ from tests.benchmarks.alignment import load_scorer
 from tests.shared_data import require
 from tracker.model.topics import Topic, Vocabulary
 from tracker.text.encoder import DEFAULT
-from tracker.topics.coded import Coded
-from tracker.topics.learning import learn_topics
-from tracker.topics.matching import match_topics
-from tracker.topics.model_file import format_model, model_path, teach
-from tracker.topics.vocabulary import load_untaught, load_vocabulary
+from tracker.topics.teaching.coded import Coded
+from tracker.topics.teaching.learning import learn_topics
+from tracker.topics.vocabulary.load import load_untaught, load_vocabulary
+from tracker.topics.vocabulary.matching import match_topics
+from tracker.topics.vocabulary.model_file import format_model, model_path, teach
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
-    from tracker.topics.learning import Lesson
+    from tracker.topics.teaching.learning import Lesson
 
     Codes = Sequence[frozenset[str]]
     Counts = tuple[list[int], list[int], list[int], list[float]]

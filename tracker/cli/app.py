@@ -8,25 +8,21 @@ from typing import Annotated
 import typer
 
 from tracker import __version__
-from tracker.cli import (
-    adding,
-    comparing,
-    exchanging,
-    following,
-    judging,
-    ledger,
-    preserving,
-    publishing,
-    reading,
-    rereading,
-    reviewing,
-    snapshots,
-    topics,
-    tracing,
-    verifying,
-    watching,
-    withdrawing,
-)
+from tracker.cli import code as judging
+from tracker.cli import compare as comparing
+from tracker.cli import exchange as exchanging
+from tracker.cli import follow as following
+from tracker.cli import keep as preserving
+from tracker.cli import ledger, snapshots, topics
+from tracker.cli import prove as verifying
+from tracker.cli import publish as publishing
+from tracker.cli import read as reading
+from tracker.cli import reextract as rereading
+from tracker.cli import review as reviewing
+from tracker.cli import sources as watching
+from tracker.cli import start as adding
+from tracker.cli import trace as tracing
+from tracker.cli import withdraw as withdrawing
 from tracker.cli.options import ARCHIVE_VARIABLE
 
 app = typer.Typer(

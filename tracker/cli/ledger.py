@@ -65,8 +65,8 @@ def runs(
     archive: Archive = DEFAULT_ARCHIVE,
 ) -> None:
     """List the runs that wrote to the archive, or show what one found at each source, with the evidence."""
-    from tracker.report import runs as shown
-    from tracker.workflows.runs import list_runs, show_run
+    from tracker.report.archive import runs as shown
+    from tracker.workflows.watch.runs import list_runs, show_run
 
     if run is not None:
         entry, checks = show_run(archive, run)
@@ -96,8 +96,8 @@ def health(
     archive: Archive = DEFAULT_ARCHIVE,
 ) -> None:
     """Show where every source stands and what a person should look at; exit code 1 if there is anything."""
-    from tracker.report.health import health_json, render_health
-    from tracker.workflows.health import assess_health
+    from tracker.report.archive.health import health_json, render_health
+    from tracker.workflows.watch.health import assess_health
 
     found = assess_health(archive, _now(), streak)
     write_answer(
@@ -117,8 +117,8 @@ def report(
     archive: Archive = DEFAULT_ARCHIVE,
 ) -> None:
     """Report a year by body: expected, captured, late and gone; the nights missed; who decided on what."""
-    from tracker.report.annual import csv_year, json_year, markdown_year, render_year
-    from tracker.workflows.annual import report_year
+    from tracker.report.archive.annual import csv_year, json_year, markdown_year, render_year
+    from tracker.workflows.watch.annual import report_year
 
     if output:
         refuse_overwriting(output, (), archive)
@@ -150,8 +150,8 @@ def expect(
 ) -> None:
     """Note that a statement is expected and not yet published; without REF list what is noted."""
     from tracker.errors import DecisionInvalid
-    from tracker.report.health import expectations_json, render_expectations
-    from tracker.workflows.expecting import list_expectations, note_expectation
+    from tracker.report.archive.health import expectations_json, render_expectations
+    from tracker.workflows.watch.expecting import list_expectations, note_expectation
 
     if reference is None:
         entries = list_expectations(archive)
@@ -175,7 +175,7 @@ def silence(
     archive: Archive = DEFAULT_ARCHIVE,
 ) -> None:
     """Note that a country made no statement at a session, and who says so."""
-    from tracker.workflows.expecting import note_expectation
+    from tracker.workflows.watch.expecting import note_expectation
 
     noted = note_expectation(archive, reference, "no statement", by, _now(), note=note)
     write_answer(f"{noted.reference} {noted.state}")
@@ -195,7 +195,7 @@ def schedule(
 
     Addresses for --notify and --heartbeat belong into the environment: TRACKER_NOTIFY, TRACKER_HEARTBEAT.
     """
-    from tracker.workflows.schedule import Nightly, read_time, write_schedule
+    from tracker.workflows.watch.schedule import Nightly, read_time, write_schedule
 
     nightly = Nightly(_program(), archive, *read_time(at))
     write_answer(write_schedule(scheduler, nightly, Path.cwd()))

@@ -58,7 +58,7 @@ def _explain(error: Exception, arguments: list[str]) -> str | None:
         return f"{error.filename}: {error.strerror}; name another"
     from pathlib import Path
 
-    from tracker.archive.soundness import find_misfit
+    from tracker.archive.verify.soundness import find_misfit
     from tracker.cli.options import ARCHIVE_VARIABLE, DEFAULT_ARCHIVE
 
     named = [value for name, value in pairwise([*arguments, ""]) if name == "--archive"]

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from tracker.model.ledger import Check
-    from tracker.workflows.notify import Audience
-    from tracker.workflows.snapshot import Night
+    from tracker.workflows.watch.notify import Audience
+    from tracker.workflows.watch.snapshot import Night
 
 DONE, FOUND_FAULTS = 0, 1
 WELL = ("new", "changed", "unchanged", "moved")
@@ -75,7 +75,7 @@ def snapshot(
 
     One run at a time: while another holds the archive, the exit code is 75.
     """
-    from tracker.workflows.notify import Audience, check_audience
+    from tracker.workflows.watch.notify import Audience, check_audience
 
     failing = read_outcomes(fail_on)
     audience = Audience(tuple(notify or ()), heartbeat)
@@ -113,8 +113,8 @@ def read_outcomes(text: str | None) -> frozenset[str]:
 
 
 def _take(archive: Path, wanted: list[str], failing: frozenset[str], *, dry_run: bool, quiet: bool) -> Night:
-    from tracker.capture.judge import judge
-    from tracker.workflows.snapshot import snapshot as take
+    from tracker.capture.admit.judge import judge
+    from tracker.workflows.watch.snapshot import snapshot as take
 
     with _told_checks(failing, quiet=quiet) as progress:
         return take(archive, wanted, judge, dry_run=dry_run, progress=progress)
@@ -123,7 +123,7 @@ def _take(archive: Path, wanted: list[str], failing: frozenset[str], *, dry_run:
 @contextmanager
 def _told_checks(failing: frozenset[str], *, quiet: bool) -> Iterator[Callable[[Check, int, int], None]]:
     """Yield what is told of each check: a bar on a terminal, a line of a log otherwise."""
-    from tracker.report.runs import check_line
+    from tracker.report.archive.runs import check_line
 
     def log(check: Check, _done: int, _total: int) -> None:
         if check.outcome in failing or not quiet:
@@ -138,7 +138,7 @@ def _told_checks(failing: frozenset[str], *, quiet: bool) -> Iterator[Callable[[
 
 
 def _show(night: Night, failed: list[Check], *, as_json: bool, quiet: bool, summary: Path | None) -> None:
-    from tracker.report.runs import check_line, counts_line, run_json
+    from tracker.report.archive.runs import check_line, counts_line, run_json
 
     code = FOUND_FAULTS if failed or night.unmirrored else DONE
     trouble = {"unmirrored": night.unmirrored} if night.unmirrored else {}
@@ -159,14 +159,14 @@ def _show(night: Night, failed: list[Check], *, as_json: bool, quiet: bool, summ
 
 
 def _write_trouble(summary: Path | None, error: TrackerError) -> None:
-    from tracker.report.json import encode_json
+    from tracker.report.json_text import encode_json
 
     if summary:
         write_answer(encode_json({"exit_code": error.exit_code, "error": str(error)}), summary)
 
 
 def _tell_night(audience: Audience, night: Night, failed: list[Check]) -> None:
-    from tracker.report.runs import check_line, counts_line
+    from tracker.report.archive.runs import check_line, counts_line
 
     news = [check for check in night.checks if check.outcome != "unchanged"]
     text = "\n".join(check_line(check) for check in news)
@@ -176,7 +176,7 @@ def _tell_night(audience: Audience, night: Night, failed: list[Check]) -> None:
 
 
 def _tell(audience: Audience, title: str, text: str, *, is_well: bool) -> None:
-    from tracker.workflows.notify import send_heartbeat, send_message
+    from tracker.workflows.watch.notify import send_heartbeat, send_message
 
     warnings = send_message(audience, title, text) if title else ()
     for warning in (*warnings, *send_heartbeat(audience, is_well=is_well)):

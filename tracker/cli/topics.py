@@ -46,8 +46,8 @@ def list_topics(
 
     As CSV (English terms) the list can be edited and brought back with --vocabulary.
     """
-    from tracker.report.topics import render_topics, topics_csv, topics_json
-    from tracker.topics.vocabulary import load_vocabulary
+    from tracker.report.coding.topics import render_topics, topics_csv, topics_json
+    from tracker.topics.vocabulary.load import load_vocabulary
 
     _refuse(output, vocabulary)
     topics = load_vocabulary(vocabulary)
@@ -65,9 +65,9 @@ def show(
     color: Colour = "auto",
 ) -> None:
     """Show a topic: its terms by language, hints, near misses and scope note, and what it was taught."""
-    from tracker.report.topics import render_topic, topic_json
-    from tracker.topics.vocabulary import load_vocabulary
-    from tracker.workflows.topics import find_topic
+    from tracker.report.coding.topics import render_topic, topic_json
+    from tracker.topics.vocabulary.load import load_vocabulary
+    from tracker.workflows.code.topics import find_topic
 
     topics = load_vocabulary(vocabulary)
     topic = find_topic(topics, name)
@@ -87,8 +87,8 @@ def check(
 
     The exit code is 0 where nothing is found, 1 with findings, 2 where the file cannot be read.
     """
-    from tracker.report.topics import findings_json, render_findings
-    from tracker.workflows.topics import check_vocabulary
+    from tracker.report.coding.topics import findings_json, render_findings
+    from tracker.workflows.code.topics import check_vocabulary
 
     found = check_vocabulary(file)
     write_answer(
@@ -128,8 +128,8 @@ def learn(
     Codes are ids or labels of topics.
     """
     from tracker.cli.progress import shown_progress
-    from tracker.report.topics import lesson_json, render_lesson
-    from tracker.workflows.learn import learn_from
+    from tracker.report.coding.topics import lesson_json, render_lesson
+    from tracker.workflows.code.learn import learn_from
 
     if not (coded or decisions):
         raise TrackerError("nothing to learn from; name a file of coded units, or --decisions")

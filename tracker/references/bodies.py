@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict
 
 from tracker.errors import ReferenceInvalid
-from tracker.references.wording import closest, fold_name, is_plain, show
+from tracker.references.names import closest, fold_name, is_plain, show
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from tracker.errors import ReferenceInvalid
 from tracker.references.bodies import find_body, fold_body
 from tracker.references.dates import is_partial_date
+from tracker.references.names import fold_letters, fold_name, is_plain, show
 from tracker.references.session_words import read_session_words
-from tracker.references.wording import fold_letters, fold_name, is_plain, show
 
 if TYPE_CHECKING:
     from tracker.references.bodies import Body, SessionKind

@@ -6,9 +6,9 @@ import csv
 from io import StringIO
 from typing import TYPE_CHECKING
 
+from tracker.inputs.cells import guard
 from tracker.report.layout import columns, line, shorten
 from tracker.report.safe import one_line
-from tracker.text.cells import guard
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -6,9 +6,9 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tracker.archive.reader import open_reader
-from tracker.archive.versions import open_versions
-from tracker.capture.extract import extract
+from tracker.archive.reading.reader import open_reader
+from tracker.archive.reading.versions import open_versions
+from tracker.capture.read.extract import extract
 from tracker.errors import Withdrawn
 from tracker.model.citing import Reference
 from tracker.references import (
@@ -18,7 +18,7 @@ from tracker.references import (
     resolve_session,
     session_sort_key,
 )
-from tracker.workflows.sides import load_side, read_document, read_operand
+from tracker.workflows.compare.sides import load_side, read_document, read_operand
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

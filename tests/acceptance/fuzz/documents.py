@@ -16,7 +16,7 @@ from tests.builders import build_docx, build_pdf, build_zip, typeset
 from tests.hostile import BOMBS, DEADLY, LOOPS, SLOW
 from tests.running import OLD
 from tests.test_extract import MARKDOWN, PAGE, PARAGRAPHS, TEXTS
-from tracker.capture.extract import GAVE_UP, extract
+from tracker.capture.read.extract import GAVE_UP, extract
 from tracker.errors import DocumentUnreadable
 from tracker.text.reading import read_text
 

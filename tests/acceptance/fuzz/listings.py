@@ -14,9 +14,9 @@ from tests.acceptance.fuzz.target import Found, Target
 from tests.hostile import HALF_CHARACTERS, SLOW
 from tests.test_extract import PAGE
 from tracker.capture.causes import Fault
-from tracker.capture.links import GAVE_UP, nested_sitemaps, read_links
-from tracker.capture.pace import LONGEST_CRAWL_DELAY
-from tracker.capture.robots import Rules
+from tracker.capture.watch.links import GAVE_UP, nested_sitemaps, read_links
+from tracker.capture.web.pace import LONGEST_CRAWL_DELAY
+from tracker.capture.web.robots import Rules
 from tracker.errors import DocumentUnreadable
 
 if TYPE_CHECKING:

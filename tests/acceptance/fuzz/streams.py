@@ -13,8 +13,8 @@ from tests.clocks import Warp
 from tests.fault_server import answer, raw, running
 from tests.test_judgement import speech
 from tracker.capture.causes import Fault, find_cause
-from tracker.capture.fetch import fetch, open_client
-from tracker.capture.payload import unpack
+from tracker.capture.web.fetch import fetch, open_client
+from tracker.capture.web.payload import unpack
 from tracker.model.watching import Fetched, Source, WatchSettings
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from tests.acceptance.fuzz.damage import damage
 from tests.acceptance.fuzz.streams import ANSWER, EMPTY, PACKED, TEXTS, chunk, pack
 from tests.acceptance.fuzz.target import Found, Target
 from tracker.capture.causes import Fault, find_cause
-from tracker.capture.warc_payload import read_payload
-from tracker.capture.warc_reading import open_warc
+from tracker.capture.warc.payload import read_payload
+from tracker.capture.warc.reading import open_warc
 from tracker.errors import WarcUnusable
 
 if TYPE_CHECKING:

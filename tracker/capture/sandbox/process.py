@@ -29,7 +29,7 @@ Kind = Literal["pdf", "zip", "html", "text", "index"]
 
 NEXT: Final = "if it is what it should be, save it as plain text and give that"
 NO_ANSWER: Final = "its reader gave no answer that can be"
-_PROGRAM: Final = "tracker.capture.sandbox.serve"
+_PROGRAM: Final = "tracker.capture.serve"
 _SEE_WHY: Final = f"to see why: {sys.executable} -m {_PROGRAM}"
 _LONGEST_REASON: Final = 2000
 _HANDED_ON: Final = (

@@ -1,0 +1,1 @@
+"""Which sentences of two texts correspond, n to m, and how surely."""

@@ -1,0 +1,80 @@
+"""Which pairs of sentences are worth measuring, found through the words they share."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from tracker.alignment.similarity import Unit
+    from tracker.text.encoder import Vectors
+
+_KEPT = 6
+_NEAR = 3
+_TOUCHES = 1500
+"""Postings read for one sentence, rarest stems first: 5,000 sentences beside 5,000 stay under a minute."""
+
+
+def find_candidates(
+    old: Mapping[int, Unit], new: Mapping[int, Unit], weights: Mapping[str, float]
+) -> tuple[tuple[int, int], ...]:
+    """Return the pairs (old, new) in which either is among the most similar to the other, in order."""
+    forward = {(i, j) for i, found in _nearest(old, new, weights) for j in found}
+    backward = {(i, j) for j, found in _nearest(new, old, weights) for i in found}
+    return tuple(sorted(forward | backward))
+
+
+def _nearest(
+    these: Mapping[int, Unit], those: Mapping[int, Unit], weights: Mapping[str, float]
+) -> list[tuple[int, Sequence[int]]]:
+    postings: dict[str, list[int]] = {}
+    for place, unit in those.items():
+        for stem in unit.stems:
+            postings.setdefault(stem, []).append(place)
+    scale = (max(those, default=0) + 1) / (max(these, default=0) + 1)
+    return [(place, _best(unit, place * scale, those, postings, weights)) for place, unit in these.items()]
+
+
+def _best(
+    unit: Unit,
+    beside: float,
+    those: Mapping[int, Unit],
+    postings: Mapping[str, Sequence[int]],
+    weights: Mapping[str, float],
+) -> Sequence[int]:
+    scores: dict[int, float] = {}
+    touched = 0
+    for stem in sorted(unit.stems, key=lambda stem: (-weights[stem], stem)):
+        places = postings.get(stem, ())
+        if touched and touched + len(places) > _TOUCHES:
+            break
+        if len(places) > _TOUCHES:
+            places = _select_near(places, beside)
+        touched += len(places)
+        square = weights[stem] * weights[stem]
+        for place in places:
+            scores[place] = scores.get(place, 0.0) + square
+    ranked = sorted((-round(score / those[place].norm, 4), place) for place, score in scores.items())
+    return [place for _, place in ranked[:_KEPT]]
+
+
+def _select_near(places: Sequence[int], beside: float) -> Sequence[int]:
+    """Return the places of a stem that is everywhere which stand nearest to where a sentence stands."""
+    first = bisect_left(places, beside) - _TOUCHES // 2
+    first = max(0, min(first, len(places) - _TOUCHES))
+    return places[first : first + _TOUCHES]
+
+
+def find_near(cosines: Vectors, old: Sequence[int], new: Sequence[int]) -> set[tuple[int, int]]:
+    """Return the pairs in which either is among the nearest in meaning to the other.
+
+    Row r and column c of the cosines stand for the sentences ``old[r]`` and ``new[c]``.
+    """
+    if not old or not new:
+        return set()
+    forward = [(-row).argsort(kind="stable")[:_NEAR].tolist() for row in cosines]
+    backward = [(-column).argsort(kind="stable")[:_NEAR].tolist() for column in cosines.T]
+    near = {(old[r], new[c]) for r, found in enumerate(forward) for c in found}
+    return near | {(old[r], new[c]) for c, found in enumerate(backward) for r in found}

@@ -1,0 +1,109 @@
+"""What the rest of two texts says about one group: order, neighbours and rivals, all weighed at once."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tracker.alignment.chains import Block, weigh_blocks
+from tracker.alignment.groups import measure_link
+from tracker.alignment.room import measure_rooms
+from tracker.alignment.weights import to_probability
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from tracker.alignment.groups import Group
+    from tracker.alignment.pairing import Pairing
+    from tracker.alignment.weights import Logistic
+
+_CERTAIN = 13.8155
+"""The log odds of one in a million, beyond which a probability says no more."""
+_EQUAL = 8.0
+_AT_THE_EDGE = 0.5
+"""What stands for a neighbour beyond the beginning or the end of a text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chances:
+    """The probability of each group in the common order, and the sums that tell of its rivals."""
+
+    of: Mapping[Group, float]
+    old: Mapping[int, float]
+    new: Mapping[int, float]
+    starts: Mapping[tuple[int, int], float]
+    ends: Mapping[tuple[int, int], float]
+
+
+def measure_places(pairing: Pairing, groups: Sequence[Group]) -> list[tuple[float, ...]]:
+    """Return the features named in ``PLACE_FEATURES`` for each group."""
+    return [_measure_place(pairing, measure_link(pairing, group)) for group in groups]
+
+
+def _measure_place(pairing: Pairing, plain: Sequence[float]) -> tuple[float, ...]:
+    likeness, support, gap, _, grouped, weakest, rise = plain
+    loose = pairing.looseness
+    return (
+        *(likeness, support, gap, grouped, weakest, rise, pairing.kinship, loose),
+        *(loose * likeness, loose * grouped, loose * weakest, loose * gap),
+    )
+
+
+def measure_links(pairing: Pairing, groups: Sequence[Group], place: Logistic) -> list[tuple[float, ...]]:
+    """Return the features named in ``LINK_FEATURES`` for each group; with vectors, the encoded ones."""
+    plain = [measure_link(pairing, group) for group in groups]
+    alone = [place.logit(_measure_place(pairing, features)) for features in plain]
+    chances = _find_chances(pairing, groups, alone)
+    loose = pairing.looseness
+    coverage, breadth = pairing.coverage, pairing.breadth
+    pair = (pairing.kinship, loose, coverage, breadth, loose * coverage, loose * breadth)
+    rooms = measure_rooms(chances.of, pairing.in_order, (len(pairing.old), len(pairing.new)))
+    measured: list[tuple[float, ...]] = []
+    for group, features, odds, room in zip(groups, plain, alone, rooms, strict=True):
+        around = _look_around(pairing, group, chances)
+        whole = (*features, _log_odds(chances.of[group]), odds, *around, *room)
+        near = pairing.nearness.measure(group.old, group.new) if pairing.nearness else ()
+        measured.append((*whole, *pair, *(loose * x for x in whole), *near, *(loose * x for x in near)))
+    return measured
+
+
+def _find_chances(pairing: Pairing, groups: Sequence[Group], alone: Sequence[float]) -> Chances:
+    blocks = [
+        Block(group.old[0], group.old[-1], group.new[0], group.new[-1], odds)
+        for group, odds in zip(groups, alone, strict=True)
+    ]
+    blocks += [Block(i, i, j, j, _EQUAL) for i, j in pairing.in_order]
+    found = weigh_blocks(blocks, len(pairing.old), len(pairing.new))
+    chances = Chances(dict(zip(groups, found, strict=False)), {}, {}, {}, {})
+    old, new = dict.fromkeys(range(len(pairing.old)), 0.0), dict.fromkeys(range(len(pairing.new)), 0.0)
+    starts, ends = dict.fromkeys(pairing.in_order, 1.0), dict.fromkeys(pairing.in_order, 1.0)
+    for group, chance in chances.of.items():
+        for i in group.old:
+            old[i] += chance
+        for j in group.new:
+            new[j] += chance
+        first, last = (group.old[0], group.new[0]), (group.old[-1], group.new[-1])
+        starts[first] = max(starts.get(first, 0.0), chance)
+        ends[last] = max(ends.get(last, 0.0), chance)
+    return Chances(chances.of, old, new, starts, ends)
+
+
+def _look_around(pairing: Pairing, group: Group, chances: Chances) -> tuple[float, float, float]:
+    """Return the chances on the diagonal, those beside it, and those of the group's best-placed rivals."""
+    i, j, k, m = group.old[0], group.new[0], group.old[-1], group.new[-1]
+    before = [chances.ends.get((i - a, j - b), 0.0) for a, b in ((1, 1), (2, 1), (1, 2))]
+    after = [chances.starts.get((k + a, m + b), 0.0) for a, b in ((1, 1), (2, 1), (1, 2))]
+    first = before[0] if i and j else _AT_THE_EDGE
+    last = after[0] if k + 1 < len(pairing.old) and m + 1 < len(pairing.new) else _AT_THE_EDGE
+    rivals = max(*(chances.old[i] for i in group.old), *(chances.new[j] for j in group.new))
+    around = (first + last, max(before) + max(after), rivals - chances.of[group])
+    return (round(around[0], 4), round(around[1], 4), round(around[2], 4))
+
+
+def _log_odds(chance: float) -> float:
+    if chance <= to_probability(-_CERTAIN):
+        return -_CERTAIN
+    if chance >= to_probability(_CERTAIN):
+        return _CERTAIN
+    return round(math.log(chance / (1 - chance)), 4)

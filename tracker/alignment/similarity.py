@@ -1,0 +1,93 @@
+"""How alike two sentences are, by evidence that means the same in every pair of texts."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from operator import mul
+from typing import TYPE_CHECKING
+
+from rapidfuzz import fuzz
+from rapidfuzz.distance import Indel
+
+from tracker.alignment.stems import find_stems
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+FEWEST_STEMS = 4
+"""Shorter sentences look alike by accident: wherever order is no help, they are linked only where equal."""
+LEAST_COVER = 0.6
+"""Of each of several sentences linked as one where order is no help, how much the other side must hold."""
+_LONGEST, _MOST_STEMS = 20_000, 4000
+"""What is compared letter by letter and stem by stem, in quadratic time: the beginning of what is longer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One sentence, or several joined, made ready for comparing."""
+
+    folded: str
+    sequence: tuple[str, ...]
+    stems: frozenset[str]
+    mass: float = 0.0
+    """The sum of its stems' weights."""
+    norm: float = 0.0
+    """The length of its vector of weights."""
+
+
+def read_unit(folded: str) -> Unit:
+    """Return a folded sentence with its stems, not yet weighed."""
+    sequence = find_stems(folded)
+    return Unit(folded, sequence, frozenset(sequence))
+
+
+def weigh_unit(unit: Unit, weights: Mapping[str, float]) -> Unit:
+    """Return the unit with its mass and norm by the weights."""
+    mass, square = sum_weights(unit.stems, weights)
+    return Unit(unit.folded, unit.sequence, unit.stems, mass, math.sqrt(square))
+
+
+def join_units(units: Sequence[Unit], weights: Mapping[str, float]) -> Unit:
+    """Return neighbouring units as if they were one sentence."""
+    if len(units) == 1:
+        return units[0]
+    return weigh_unit(
+        Unit(
+            " ".join(unit.folded for unit in units),
+            tuple(stem for unit in units for stem in unit.sequence),
+            frozenset().union(*(unit.stems for unit in units)),
+        ),
+        weights,
+    )
+
+
+def measure(old: Unit, new: Unit, weights: Mapping[str, float]) -> tuple[float, ...]:
+    """Return the features named in ``LIKENESS_FEATURES``, from 0 to 1 but for the last three."""
+    mass, square = sum_weights(old.stems & new.stems, weights)
+    cosine = square / (old.norm * new.norm) if square else 0.0
+    covers = (mass / old.mass if old.mass else 0.0, mass / new.mass if new.mass else 0.0)
+    characters = fuzz.ratio(old.folded[:_LONGEST], new.folded[:_LONGEST]) / 100
+    return (
+        cosine,
+        cosine * cosine,
+        max(covers),
+        min(covers),
+        characters,
+        characters * characters,
+        Indel.normalized_similarity(old.sequence[:_MOST_STEMS], new.sequence[:_MOST_STEMS]),
+        math.log1p(mass),
+        abs(math.log((1 + len(old.sequence)) / (1 + len(new.sequence)))),
+        1 / (1 + min(len(old.sequence), len(new.sequence))),
+    )
+
+
+def sum_weights(stems: Iterable[str], weights: Mapping[str, float]) -> tuple[float, float]:
+    """Return the sum of the stems' weights and of their squares, the same in whatever order they come."""
+    listed = [weights[stem] for stem in stems]
+    return math.fsum(listed), math.fsum(map(mul, listed, listed))
+
+
+def find_cover(part: Unit, whole: Unit, weights: Mapping[str, float]) -> float:
+    """Return the share of one unit's mass that the other one holds, 0 to 1."""
+    return sum_weights(part.stems & whole.stems, weights)[0] / part.mass if part.mass else 0.0

@@ -1,0 +1,1 @@
+"""What can be computed again: kept in ``derived.db``, and safe to delete."""

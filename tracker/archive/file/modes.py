@@ -1,0 +1,145 @@
+"""Who may read an archive: what is made in it takes mode and group from the record, as SQLite's own files do.
+
+``tracker.db-wal`` and ``-shm`` have the mode of ``tracker.db``, whatever the umask
+(https://www.sqlite.org/wal.html). One rule for all the rest keeps an archive as open as it was made, or as
+somebody has opened it since.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from tracker.archive.file.mirror_paths import MIRROR
+from tracker.archive.schema.connection import FILE_NAME
+from tracker.errors import ArchiveUnusable
+from tracker.files import CLOSED, Permissions, new_file, new_folder, permit, read_permissions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+_SHARED = 0o660
+_BESIDE_A_NEW_ARCHIVE = frozenset({"README.md", "watch.toml", "lock", FILE_NAME})
+"""What may stand in a folder that is there for an archive: a clone of this project has the first."""
+
+_HOLDING = (FILE_NAME, "derived.db", f"{MIRROR}*", "before-repair-*", ".repair-*")
+"""What holds material, or names it."""
+
+
+def archive_permissions(folder: Path) -> Permissions:
+    """Return those of new files in an archive: the record's, or else its mirror's, or a shared folder's."""
+    for path in (folder / FILE_NAME, folder / MIRROR):
+        with suppress(OSError):
+            return read_permissions(path)
+    with suppress(OSError):
+        found = folder.stat()
+        if found.st_mode & stat.S_ISGID and found.st_mode & stat.S_IWGRP:
+            return Permissions(_SHARED, found.st_gid)
+    return CLOSED
+
+
+def private_permissions(folder: Path) -> Permissions:
+    """Return those of copies that hold closed material: for the archive's own group at most."""
+    found = archive_permissions(folder)
+    is_shared = found.mode is not None and found.mode & 0o024 == stat.S_IWGRP
+    return Permissions(_SHARED, found.group) if is_shared else CLOSED
+
+
+def make_archive_folder(folder: Path, group: str | None = None) -> Permissions:
+    """Make a folder for an archive, for its owner alone or for a group, and return the mode of its files.
+
+    A folder that is there is closed to others where nothing else is in it; otherwise it stays as it is.
+    Raises ``ArchiveUnusable`` where it cannot be made, and where the group cannot be given to it.
+    """
+    wanted = Permissions(_SHARED, _find_group(group)) if group else CLOSED
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        is_new = not folder.is_dir()
+        if is_new:
+            new_folder(folder, wanted)
+        elif group or folder.stat().st_mode & 0o007:
+            _take_over(folder, wanted)
+    except OSError as error:
+        raise ArchiveUnusable(f"{folder} cannot be made: {error.strerror}") from error
+    if group and not _is_shared(folder, wanted):
+        if is_new:
+            folder.rmdir()
+        raise ArchiveUnusable(_explain(folder, group, is_new=is_new))
+    return wanted if group else archive_permissions(folder)
+
+
+def make_record_file(path: Path, permissions: Permissions) -> None:
+    """Make an empty file for a record, or take one over that a start has left, which was broken off."""
+    try:
+        new_file(path, permissions).close()
+    except FileExistsError:
+        if not path.is_symlink():
+            permit(path, permissions)
+
+
+def find_readable(folder: Path) -> tuple[str, ...]:
+    """Return the names of what others can read in an archive; none where they cannot enter its folder."""
+    return tuple(sorted(_list_readable(folder))) if folder.stat().st_mode & stat.S_IXOTH else ()
+
+
+def _list_readable(folder: Path) -> Iterator[str]:
+    for pattern in _HOLDING:
+        for path in folder.glob(pattern):
+            with suppress(OSError):
+                if path.stat().st_mode & stat.S_IROTH:
+                    yield path.name
+
+
+def is_for_group(folder: Path) -> bool:
+    """Tell whether members of a group write to an archive."""
+    return bool((archive_permissions(folder).mode or 0) & stat.S_IWGRP)
+
+
+def share_alike(path: Path) -> dict[str, str]:
+    """Return an environment in which git makes files as open as a repository's folder is, whatever the umask.
+
+    What a group shares belongs to whoever made it, which git else refuses to touch (CVE-2022-24765).
+    """
+    found = path.stat()
+    settings = {"core.sharedRepository": f"0{read_permissions(path).mode:o}"}
+    if found.st_mode & stat.S_ISGID and found.st_mode & stat.S_IWGRP:
+        settings["safe.directory"] = str(path.resolve())
+    given = {"GIT_CONFIG_COUNT": str(len(settings))}
+    for at, (name, value) in enumerate(settings.items()):
+        given |= {f"GIT_CONFIG_KEY_{at}": name, f"GIT_CONFIG_VALUE_{at}": value}
+    return given
+
+
+def _take_over(folder: Path, wanted: Permissions) -> None:
+    is_ours = sys.platform != "win32" and folder.stat().st_uid in {os.geteuid(), 0}
+    if is_ours and _BESIDE_A_NEW_ARCHIVE.issuperset(path.name for path in folder.iterdir()):
+        permit(folder, wanted, is_folder=True)
+
+
+def _is_shared(folder: Path, wanted: Permissions) -> bool:
+    found = folder.stat()
+    return found.st_gid == wanted.group and found.st_mode & 0o2077 == wanted.folder_mode & 0o2077
+
+
+def _explain(folder: Path, group: str, *, is_new: bool) -> str:
+    if is_new:
+        return f"{folder} cannot be given to the group {group}; join it, or ask root to make the archive"
+    return (
+        f"{folder} holds other things, which --group would open; name a new folder, or first:"
+        f" chgrp {group} {folder} && chmod 2770 {folder}"
+    )
+
+
+def _find_group(name: str) -> int:
+    if sys.platform == "win32":
+        raise ArchiveUnusable("--group: files have no group here; share the folder by the system's own means")
+    import grp  # noqa: PLC0415 (Unix alone has it)
+
+    try:
+        return grp.getgrnam(name).gr_gid
+    except KeyError:
+        raise ArchiveUnusable(f"--group {name}: there is no such group; see: getent group") from None

@@ -1,0 +1,1 @@
+"""Git as it is run here: which program, on which repository, under which configuration."""

@@ -1,0 +1,210 @@
+"""Git repositories through GitPython, as git is shown them; its errors are told here in one line."""
+
+from __future__ import annotations
+
+import os
+import re
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from subprocess import PIPE
+from typing import TYPE_CHECKING
+
+from tracker.archive.file.modes import archive_permissions, share_alike
+from tracker.archive.git.git_program import LOCAL, REMOTE, check_address, start_git
+from tracker.archive.git.git_running import run_git, start_command
+from tracker.archive.git.view import show_repository
+from tracker.errors import DocumentUnreadable, RepositoryUnusable
+from tracker.files import draft_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from typing import IO, Any
+
+    from tracker.archive.git.git_running import Answer
+    from tracker.archive.git.view import Shown
+
+_NAME = re.compile(r"[\w.-]+")
+
+_AT_ONCE = 32
+"""So few names never fill a pipe, so that git does not wait for us while we wait for it."""
+_ANSWERED = 3
+
+LARGEST_OBJECT = 512 * 1024 * 1024
+"""Bytes of one object that are read: ten times the largest document, and a packed one may be a thousandth."""
+
+
+class Repository:
+    """A git repository; every method raises ``RepositoryUnusable`` where git refuses."""
+
+    def __init__(self, path: Path, shown: Shown, modes: Mapping[str, str]) -> None:
+        self.path = path
+        self._shown = shown
+        self._git = start_git({**LOCAL, **shown.variables, **modes}, shown.view)
+        self._contents: Any = None
+
+    def ask(self, *arguments: str, stdin: bytes = b"") -> bytes:
+        """Run a git command and return what it wrote."""
+        answer = self.attempt(*arguments, stdin=stdin)
+        if answer.status:
+            raise RepositoryUnusable(f"{self.path}: git {arguments[0]}: {answer.complaint}")
+        return answer.output
+
+    def attempt(self, *arguments: str, stdin: bytes = b"") -> Answer:
+        """Run a git command and return what it came to, whether it succeeded or not."""
+        return run_git(self._git, arguments, stdin)
+
+    def push(self, remote: str, branches: Sequence[str], *, force: bool) -> Answer:
+        """Push branches to a path, an address or a remote's name, in the user's own settings.
+
+        Of the repository's settings the address behind a name is all that counts. Raises
+        ``RepositoryUnusable`` for an address of another protocol than those allowed.
+        """
+        options = ("--porcelain", *(["--force"] if force else []))
+        git = start_git({**REMOTE, **self._shown.variables}, self._shown.view)
+        return run_git(git, ["push", *options, "--", self._address(remote), *branches], b"")
+
+    def read_objects(self, names: Sequence[str]) -> Iterator[bytes | None]:
+        """Yield the contents of objects, in order; None for one that is not there, as in a partial clone.
+
+        One ``git cat-file --batch`` answers for all. It is asked for several at once, since a wait for
+        each answer costs two changes of process.
+        """
+        if self._contents is None:
+            self._contents = self.start("cat-file", "--batch")
+        asking, answering = self._contents.stdin, self._contents.stdout
+        for start in range(0, len(names), _AT_ONCE):
+            chunk = names[start : start + _AT_ONCE]
+            asking.write("".join(f"{name}\n" for name in chunk).encode())
+            asking.flush()
+            # All of them, so that whoever stops half-way leaves no answer for the next to find.
+            yield from [self._read_answer(answering) for _ in chunk]
+
+    def read_object(self, name: str) -> bytes:
+        """Return an object's content. Raises ``DocumentUnreadable`` where it is not there."""
+        (content,) = self.read_objects([name])
+        if content is None:
+            raise DocumentUnreadable(f"{self.path} lacks the object {name[:12]}; clone it again, and whole")
+        return content
+
+    def read_whole(self, name: str) -> bytes | None:
+        """Return an object's content; None where it is not there, or so damaged that git ends over it."""
+        for _ in range(2):
+            with suppress(OSError):
+                (content,) = self.read_objects([name])
+                if content is not None:
+                    return content
+            # An object before this one may have ended the process that reads.
+            self._end_reading()
+        return None
+
+    def start(self, *arguments: str) -> Any:  # noqa: ANN401 (GitPython's own handle of a process)
+        """Start a git command that is written to; whoever starts it waits for it."""
+        return start_command(self._git, arguments, PIPE)
+
+    def close(self) -> None:
+        """End the processes that were started."""
+        self._end_reading()
+        self._git.clear_cache()
+
+    def _read_answer(self, answering: IO[bytes]) -> bytes | None:
+        """Read what ``git cat-file --batch`` answers: name, type and size on a line, its content."""
+        head = answering.readline().split()
+        if len(head) < _ANSWERED:
+            return None
+        size = int(head[2])
+        if size > LARGEST_OBJECT:
+            raise RepositoryUnusable(
+                f"{self.path} holds an object of {size:,} bytes ({head[0].decode()[:12]}); no more than"
+                f" {LARGEST_OBJECT:,} are read"
+            )
+        return answering.read(size + 1)[:-1]
+
+    def _end_reading(self) -> None:
+        if self._contents is None:
+            return
+        process, self._contents = self._contents, None
+        with suppress(OSError):
+            process.stdin.close()
+        process.stdout.close()
+        # It may have died of a damaged object, of which its reader was told.
+        process.proc.wait()
+
+    def find_object(self, name: str) -> str | None:
+        """Return the full name of an object, such as of a file: ``<commit>:<path>``."""
+        try:
+            found = self._git.get_object_header(name)[0]
+        except ValueError:
+            return None
+        # Said to be a text, and bytes in the releases that there are.
+        return found.decode("ascii") if isinstance(found, bytes) else str(found)
+
+    def find_commit(self, name: str) -> str | None:
+        """Return the commit that a branch, tag or other name stands for."""
+        answer = self.attempt("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
+        # Older releases of git repeat the option in their answer.
+        return answer.output.decode().split()[-1] if answer.output.strip() else None
+
+    def is_shallow(self) -> bool:
+        """Tell whether a clone was cut short, so that older commits are not in it."""
+        return self.ask("rev-parse", "--is-shallow-repository").strip() == b"true"
+
+    def _address(self, remote: str) -> str:
+        """Return an address as git finds it from anywhere; a remote's name stands for that of the remote."""
+        settings = self._shown.settings
+        if "://" not in remote and os.path.exists(remote):  # noqa: PTH110 (of a name too long, it says no)
+            return str(Path(remote).resolve())
+        # A configuration that was received may call anything by any name, and by an address of the user's.
+        named = {f"remote.{remote}.{key}" for key in ("pushurl", "url")} if _NAME.fullmatch(remote) else ()
+        address = next((settings[key] for key in sorted(named) if key in settings), remote)
+        check_address(address, show_address(address))
+        is_path = address != remote and "://" not in address and (self.path / address).exists()
+        return str((self.path / address).resolve()) if is_path else address
+
+
+def create_repository(path: Path) -> None:
+    """Make an empty bare repository whose branch is ``main``. Raises ``RepositoryUnusable``."""
+    permissions = archive_permissions(path.parent)
+    options = ["--bare", "--quiet", "--template=", "--initial-branch=main", "--object-format=sha1"]
+    options.append(f"--shared=0{permissions.mode:o}")
+    try:
+        # Begun beside its place and moved there, so that there is a whole one or none.
+        with draft_folder(path, permissions) as begun:
+            answer = run_git(start_git(LOCAL), ["init", *options, "--", str(begun)])
+            if answer.status:
+                raise RepositoryUnusable(f"{path} cannot be made: {answer.complaint}")
+    except OSError as error:
+        raise RepositoryUnusable(f"{path} cannot be made: {error.strerror}") from error
+
+
+def clone_repository(address: str, path: Path) -> None:
+    """Clone a repository, bare and whole, in the user's own settings; no hook runs.
+
+    Raises ``RepositoryUnusable`` where git cannot, and for an address of another protocol.
+    """
+    check_address(address, show_address(address))
+    options = ("--quiet", "--bare", "--template=", f"--config=core.hooksPath={os.devnull}")
+    arguments = ["clone", *options, "--", address, str(path.absolute())]
+    answer = run_git(start_git(REMOTE, path.parent), arguments)
+    if answer.status:
+        raise RepositoryUnusable(f"git clone: {answer.complaint.replace(address, show_address(address))}")
+
+
+@contextmanager
+def open_repository(path: Path, *, to_write: bool = False) -> Iterator[Repository]:
+    """Open a git repository, bare or with a work tree, without obeying anything in it.
+
+    ``to_write`` is for the archive's own mirror. Raises ``RepositoryUnusable`` where there is none, where
+    git itself is missing or too old, and for what ``show_repository`` refuses.
+    """
+    with show_repository(path, to_write=to_write) as shown:
+        repository = Repository(path, shown, share_alike(path) if to_write else {})
+        try:
+            yield repository
+        finally:
+            repository.close()
+
+
+def show_address(address: str) -> str:
+    """Return an address without the name and password that it may hold."""
+    scheme, mark, rest = address.partition("://")
+    return f"{scheme}://{rest.rpartition('@')[2]}" if mark else address

@@ -1,0 +1,95 @@
+"""What commits changed in their trees, asked of one ``git diff-tree``, renames found by likeness."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from tracker.archive.git.repository import Repository
+
+Pair = tuple[str, "str | None"]
+"""A commit and one of its parents; none for the first commit of a history."""
+
+_FILES = frozenset({"100644", "100755", "100664"})
+_SUBMODULE = "160000"
+_NOTHING = "000000"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One path that differs between two trees, with git's modes; ``old_path`` differs after a rename."""
+
+    old_mode: str
+    mode: str
+    old_blob: str
+    blob: str
+    old_path: str
+    path: str
+
+    @property
+    def was_file(self) -> bool:
+        """Whether a file was there before."""
+        return self.old_mode in _FILES
+
+    @property
+    def is_file(self) -> bool:
+        """Whether a file is there now; a symbolic link is none."""
+        return self.mode in _FILES
+
+    @property
+    def is_there(self) -> bool:
+        """Whether anything is there now."""
+        return self.mode != _NOTHING
+
+    @property
+    def is_submodule(self) -> bool:
+        """Whether another repository stands there now."""
+        return self.mode == _SUBMODULE
+
+    @property
+    def is_rename_alone(self) -> bool:
+        """Whether the file is the same under another name."""
+        return self.was_file and self.blob == self.old_blob and self.path != self.old_path
+
+    @property
+    def is_mode_alone(self) -> bool:
+        """Whether the file is the same under the same name."""
+        return self.was_file and self.blob == self.old_blob and self.path == self.old_path
+
+
+def read_changes(
+    repository: Repository, pairs: Sequence[Pair]
+) -> Iterator[tuple[str, str | None, tuple[Change, ...]]]:
+    """Yield for each commit and parent what the one changed against the other, in the order given."""
+    asked = "".join(f"{commit} {parent or ''}".rstrip() + "\n" for commit, parent in pairs)
+    options = ("--stdin", "--root", "--always", "-r", "-M", "-z", "--raw", "--no-abbrev")
+    output = repository.ask("diff-tree", *options, stdin=asked.encode())
+    fields = iter(output.split(b"\0")[:-1])
+    answers = _split_answers(fields)
+    for (commit, parent), changes in zip(pairs, answers, strict=True):
+        yield commit, parent, changes
+
+
+def _split_answers(fields: Iterator[bytes]) -> Iterator[tuple[Change, ...]]:
+    """Yield the changes of each answer: a commit's name, then ``:modes names status`` and its paths."""
+    found: list[Change] | None = None
+    for field in fields:
+        if not field.startswith(b":"):
+            if found is not None:
+                yield tuple(found)
+            found = []
+            continue
+        old_mode, mode, old_blob, blob, status = field[1:].decode("ascii").split()
+        old_path = _decode(next(fields))
+        path = _decode(next(fields)) if status[0] in "RC" else old_path
+        if found is not None:
+            found.append(Change(old_mode, mode, old_blob, blob, old_path, path))
+    if found is not None:
+        yield tuple(found)
+
+
+def _decode(path: bytes) -> str:
+    return path.decode("utf-8", "surrogateescape")

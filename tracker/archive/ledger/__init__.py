@@ -1,0 +1,1 @@
+"""Rows about what was done: runs, checks of sources, reviews, decisions, proofs."""

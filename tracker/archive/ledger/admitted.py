@@ -1,0 +1,132 @@
+"""What the archive holds that an arriving document is judged by."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tracker.archive.record.queries import EDITIONS, NAME, SNAPSHOTS, edition_is, narrow, statement_is
+from tracker.archive.rights.refusals import find_same
+from tracker.archive.schema.connection import fetch_row
+from tracker.errors import Withdrawn
+from tracker.model.citing import Reference
+from tracker.model.watching import History, Kept
+
+if TYPE_CHECKING:
+    import sqlite3
+
+_LATEST = 20
+"""How many snapshots back a source's own measure is taken from: the same cost at ten and at ten thousand."""
+
+_TWINS = f"""
+SELECT DISTINCT {NAME} {SNAPSHOTS}
+WHERE snapshots.id IN (
+    SELECT snapshot FROM versions WHERE sha256 = ? UNION SELECT id FROM snapshots WHERE document = ?
+)
+"""  # noqa: S608 (our names)
+
+_SNAPSHOT = """
+SELECT snapshots.id FROM snapshots
+JOIN editions ON editions.id = snapshots.edition
+JOIN statements ON statements.id = editions.statement
+WHERE country = ? AND body = ? AND session = ? AND item IS ? AND kind IS ? AND language = ? AND ordinal = ?
+"""
+
+_LAST_GIVEN = """
+SELECT snapshot FROM outcomes WHERE source = ? AND snapshot IS NOT NULL ORDER BY id DESC LIMIT 1
+"""
+
+
+def read_history(
+    connection: sqlite3.Connection, source: str, reference: Reference | None, document: str, text: str
+) -> History:
+    """Return what is kept of the edition that a source feeds, and which statements hold the same.
+
+    ``document`` and ``text`` are the SHA-256 of the arriving bytes and of their clean text.
+    """
+    edition = _find_edition(connection, source, reference)
+    kept = () if edition is None else _read_kept(connection, edition, _LATEST)
+    return History(kept, _read_twins(connection, reference, document, text))
+
+
+def read_current(connection: sqlite3.Connection, source: str, reference: Reference | None) -> Kept | None:
+    """Return the snapshot that a source last gave, or else the latest of the edition that it feeds.
+
+    Several sources may feed one edition, each in its own wording: none has changed as long as each says
+    what itself said before.
+    """
+    if reference is None:
+        return None
+    snapshot = _given_snapshot(connection, source, reference)
+    if snapshot is not None:
+        return next(iter(_select(connection, "snapshots.id = ?", snapshot, 1)), None)
+    edition = _find_edition(connection, source, reference)
+    return None if edition is None else next(iter(_read_kept(connection, edition, 1)), None)
+
+
+def find_snapshot(connection: sqlite3.Connection, reference: Reference) -> int:
+    """Return the id of the snapshot that a full reference names, one that the archive itself gave."""
+    wanted = [getattr(reference, part) for part in ("country", "body", "session", "item", "kind", "language")]
+    return int(fetch_row(connection, _SNAPSHOT, [*wanted, reference.snapshot])[0])
+
+
+def read_document(connection: sqlite3.Connection, sha256: str) -> bytes:
+    """Return the bytes that have this digest; where they are not there, the file is damaged.
+
+    Raises ``Withdrawn`` where they were withdrawn and no open snapshot has them.
+    """
+    withdrawn = find_same(connection, None, sha256)
+    if withdrawn:
+        raise Withdrawn(f"document {sha256[:12]}, of {withdrawn.reference}, was {withdrawn}")
+    return bytes(fetch_row(connection, "SELECT bytes FROM documents WHERE sha256 = ?", [sha256])[0])
+
+
+def _given_snapshot(connection: sqlite3.Connection, source: str, reference: Reference) -> int | None:
+    """Return the snapshot of a source's latest check that has one, if that fits the reference.
+
+    The watch list may name another statement since then.
+    """
+    row = connection.execute(_LAST_GIVEN, [source]).fetchone()
+    if row is None:
+        return None
+    narrowed, values = narrow([*statement_is(reference), *edition_is(reference)])
+    fitting = f"SELECT 1 {SNAPSHOTS} WHERE snapshots.id = ? AND item IS ?{narrowed}"
+    return int(row[0]) if connection.execute(fitting, [row[0], reference.item, *values]).fetchone() else None
+
+
+def _find_edition(connection: sqlite3.Connection, source: str, reference: Reference | None) -> int | None:
+    """Return the edition that a source fed last, or else the preferred one that fits its reference."""
+    if reference is None:
+        return None
+    snapshot = _given_snapshot(connection, source, reference)
+    if snapshot is not None:
+        return int(fetch_row(connection, "SELECT edition FROM snapshots WHERE id = ?", [snapshot])[0])
+    narrowed, values = narrow([*statement_is(reference), *edition_is(reference)])
+    row = connection.execute(
+        f"SELECT editions.id {EDITIONS} WHERE item IS ?{narrowed} ORDER BY editions.position LIMIT 1",
+        [reference.item, *values],
+    ).fetchone()
+    return int(row[0]) if row else None
+
+
+def _read_kept(connection: sqlite3.Connection, edition: int, limit: int) -> tuple[Kept, ...]:
+    return _select(connection, "snapshots.edition = ?", edition, limit)
+
+
+def _select(connection: sqlite3.Connection, clause: str, value: int, limit: int) -> tuple[Kept, ...]:
+    rows = connection.execute(
+        f"SELECT {NAME}, ordinal, observed, document, words, versions.language, extractor, text"
+        f" {SNAPSHOTS} WHERE {clause} ORDER BY ordinal DESC LIMIT ?",
+        [value, limit],
+    )
+    return tuple(Kept(Reference(*row[:7]), *row[7:]) for row in rows.fetchall())
+
+
+def _read_twins(
+    connection: sqlite3.Connection, reference: Reference | None, document: str, text: str
+) -> tuple[Reference, ...]:
+    found = [Reference(*row) for row in connection.execute(_TWINS, [text, document])]
+    return tuple(each for each in found if reference is None or _statement(each) != _statement(reference))
+
+
+def _statement(reference: Reference) -> tuple[str | None, ...]:
+    return reference.country, reference.body, reference.session, reference.item

@@ -1,0 +1,84 @@
+"""Rows about what people decided: written once, never changed, and read back as rulings."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from tracker.archive.ledger.admitted import find_snapshot
+from tracker.archive.record.statements import insert
+from tracker.model.citing import Reference
+from tracker.model.decisions import Decision, Quote, Ruling, Unit
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Sequence
+
+_NAMES = """
+SELECT snapshots.id, country, body, session, item, kind, language, ordinal FROM snapshots
+JOIN editions ON editions.id = snapshots.edition
+JOIN statements ON statements.id = editions.statement
+WHERE snapshots.id IN (SELECT old_snapshot FROM decisions UNION SELECT new_snapshot FROM decisions)
+"""
+
+_DECISIONS = """
+SELECT old_snapshot, new_snapshot, name, old_segments, new_segments,
+    person, decided, question, verdict, label, said, note
+FROM decisions
+WHERE new_snapshot IN (SELECT id FROM readable_snapshots)
+AND (old_snapshot IS NULL OR old_snapshot IN (SELECT id FROM readable_snapshots))
+ORDER BY id
+"""
+"""What quotes a statement that was withdrawn is not shown."""
+
+
+def write_ruling(connection: sqlite3.Connection, ruling: Ruling, instant: str, run: int) -> None:
+    """Add one decision, made at an instant in UTC."""
+    unit, decision = ruling.unit, ruling.decision
+    insert(
+        connection,
+        "INSERT INTO decisions (decided, person, unit, name, old_snapshot, new_snapshot, question, verdict,"
+        " label, said, run, note, old_segments, new_segments)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            instant,
+            decision.person,
+            "change" if unit.old else "topic",
+            unit.name,
+            find_snapshot(connection, unit.old) if unit.old else None,
+            find_snapshot(connection, unit.new),
+            decision.question,
+            decision.verdict,
+            decision.label,
+            decision.said,
+            run,
+            decision.note,
+            _write_quotes(unit.old_quotes),
+            _write_quotes(unit.new_quotes),
+        ),
+    )
+
+
+def read_rulings(connection: sqlite3.Connection) -> tuple[Ruling, ...]:
+    """Return every decision in the order of recording, but for those about what was withdrawn.
+
+    An archive of an older schema holds none.
+    """
+    if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'decisions'").fetchone():
+        return ()
+    names = {id_: Reference(*name) for id_, *name in connection.execute(_NAMES)}
+    return tuple(
+        Ruling(
+            Unit(names.get(old), names[new], name, _read_quotes(old_segments), _read_quotes(new_segments)),
+            Decision(*decision),
+        )
+        for old, new, name, old_segments, new_segments, *decision in connection.execute(_DECISIONS)
+    )
+
+
+def _write_quotes(quotes: Sequence[Quote]) -> str:
+    return json.dumps([[quote.text, quote.occurrence] for quote in quotes], ensure_ascii=False)
+
+
+def _read_quotes(text: str) -> tuple[Quote, ...]:
+    return tuple(Quote(str(words), int(occurrence)) for words, occurrence in json.loads(text))

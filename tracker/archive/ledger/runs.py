@@ -1,0 +1,92 @@
+"""Rows about runs: when each began, what it was asked, and whether it came to its end."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tracker import __version__
+from tracker.archive.file.lock import read_command
+from tracker.archive.record.statements import insert
+from tracker.model.ledger import RunEntry
+
+if TYPE_CHECKING:
+    import sqlite3
+    from typing import Any
+
+    from tracker.model.ledger import CheckOutcome, RunKind, RunStatus
+    from tracker.model.watching import WatchList
+
+_RUNS = """
+SELECT runs.id, kind, command, started, ended, status, release, watch_list,
+    (SELECT count(*) FROM snapshots WHERE run = runs.id) AS made,
+    (SELECT count(*) FROM versions JOIN snapshots ON snapshots.id = snapshot
+        WHERE versions.run = runs.id AND snapshots.run <> runs.id) AS reread
+FROM runs
+"""
+
+_COUNTS = "SELECT outcome, count(*) FROM outcomes WHERE run = ? GROUP BY outcome ORDER BY min(id)"
+
+
+def write_run(
+    connection: sqlite3.Connection, kind: RunKind, command: str, started: str, watched: WatchList | None
+) -> int:
+    """Note that a run has begun, with the watch list it read, and return its id."""
+    if watched:
+        connection.execute(
+            "INSERT OR IGNORE INTO watch_lists (sha256, text) VALUES (?, ?)", (watched.sha256, watched.text)
+        )
+    return insert(
+        connection,
+        "INSERT INTO runs (started, release, kind, command, status, watch_list)"
+        " VALUES (?, ?, ?, ?, 'running', ?)",
+        (started, __version__, kind, command, watched.sha256 if watched else None),
+    )
+
+
+def write_finished_run(connection: sqlite3.Connection, run: int, kind: RunKind, instant: str) -> None:
+    """Note a run that was one transaction, under a number that was kept for it."""
+    connection.execute(
+        "INSERT INTO runs (id, started, release, kind, command, status, ended)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, 'complete', ?2)",
+        (run, instant, __version__, kind, read_command()),
+    )
+
+
+def end_run(connection: sqlite3.Connection, run: int, status: RunStatus, ended: str) -> None:
+    """Note how a run ended; a clock that was set back meanwhile ends it when it began."""
+    connection.execute(
+        "UPDATE runs SET status = ?, ended = max(started, ?) WHERE id = ?", (status, ended, run)
+    )
+
+
+def has_unfinished(connection: sqlite3.Connection) -> bool:
+    """Tell whether a run is noted as running."""
+    return bool(connection.execute("SELECT 1 FROM runs WHERE status = 'running' LIMIT 1").fetchone())
+
+
+def mark_interrupted(connection: sqlite3.Connection) -> None:
+    """Note of every run that is said to be running that it was cut short: the lock is ours, so it is dead."""
+    connection.execute("UPDATE runs SET status = 'interrupted' WHERE status = 'running'")
+
+
+def read_runs(
+    connection: sqlite3.Connection, first: str = "", last: str = "~", kind: RunKind | None = None
+) -> tuple[RunEntry, ...]:
+    """Return the runs that began between two instants (text of ISO dates), of a kind, oldest first."""
+    rows = connection.execute(
+        f"{_RUNS} WHERE started >= ? AND started < ? AND kind IS coalesce(?, kind) ORDER BY id",
+        [first, last, kind],
+    )
+    return tuple(_read_entry(connection, row) for row in rows.fetchall())
+
+
+def read_run(connection: sqlite3.Connection, run: int) -> RunEntry | None:
+    """Return one run."""
+    row = connection.execute(f"{_RUNS} WHERE runs.id = ?", [run]).fetchone()
+    return _read_entry(connection, row) if row else None
+
+
+def _read_entry(connection: sqlite3.Connection, row: tuple[Any, ...]) -> RunEntry:
+    id_, kind, command, started, ended, status, release, watch_list, made, reread = row
+    counts: tuple[tuple[CheckOutcome, int], ...] = tuple(connection.execute(_COUNTS, [id_]))
+    return RunEntry(id_, kind, command, started, ended, status, release, watch_list, counts, made, reread)

@@ -1,0 +1,1 @@
+"""The published copy: a bare git repository, written from the record and able to rebuild it."""

@@ -1,0 +1,114 @@
+"""Rows of a mirror put into the tables of a record, by the names of its schema and with the right digests."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from tracker.archive.file.mirror_paths import is_document
+from tracker.archive.mirror.received import check_digests, check_own_digest, read_digest_columns
+from tracker.archive.rights.redaction import NOT_PUBLIC
+from tracker.archive.schema.schema_map import read_tables
+from tracker.errors import RepositoryUnusable
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from tracker.archive.mirror.row_files import Row
+
+_LINK = """
+SELECT "from", "notnull" FROM pragma_foreign_key_list(?1) AS link
+JOIN pragma_table_info(?1) AS column ON column.name = "from" WHERE link.id = ?2
+"""
+
+
+class Filling:
+    """Puts rows into tables as they come, documents once their bytes have come before them.
+
+    What is a table and what a column is told by the schema that was made, and by nothing that a mirror says.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, mirror: Path) -> None:
+        self.rows: Counter[str] = Counter()
+        self.closed = 0
+        self._connection = connection
+        self._mirror = mirror
+        self._tables = read_tables(connection)
+        self._digests = read_digest_columns(connection)
+        self._commands: dict[tuple[str, ...], str] = {}
+        self._bytes: Row = {}
+
+    def fill(self, tables: Mapping[str, Sequence[Row]], path: str) -> None:
+        """Insert the rows of a file; those that are closed to the public are counted."""
+        if is_document(path):
+            (self._bytes,) = tables["documents"]
+            return
+        for table, rows in tables.items():
+            for row in rows:
+                try:
+                    self._insert(table, row)
+                except (sqlite3.IntegrityError, sqlite3.OperationalError, OverflowError, ValueError) as error:
+                    if getattr(error, "sqlite_errorname", "") == "SQLITE_FULL":
+                        raise
+                    raise damaged(self._mirror, f"{path} holds a row that cannot be ({error})") from error
+
+    def finish(self) -> None:
+        """Index the text, and see that every row has the rows it names.
+
+        What hangs on a closed row goes with it; where none is closed, the mirror itself is damaged.
+        """
+        self._connection.execute("INSERT INTO segments_fts (segments_fts) VALUES ('rebuild')")
+        while hanging := self._connection.execute("PRAGMA foreign_key_check").fetchall():
+            if not self.closed:
+                table, row, wanted, _ = hanging[0]
+                raise damaged(self._mirror, f"row {row} of {table} has no {wanted}")
+            for table, row, _, link in dict.fromkeys(hanging):
+                self._loosen(table, row, link)
+
+    def _loosen(self, table: str, row: int, link: int) -> None:
+        """Take a link to a closed row out of a row, or the row where it cannot do without the link.
+
+        The watch list of a run may be closed, and not what the run recorded.
+        """
+        (column, needed), *others = self._connection.execute(_LINK, [table, link]).fetchall()
+        if not (needed or others):
+            loosened = f'UPDATE OR IGNORE "{table}" SET "{column}" = NULL WHERE rowid = ?'  # noqa: S608
+            if self._connection.execute(loosened, [row]).rowcount:
+                return
+        left_out = self._connection.execute(f'DELETE FROM "{table}" WHERE rowid = ?', [row]).rowcount  # noqa: S608
+        self.rows[table] -= left_out
+        self.closed += left_out
+
+    def _insert(self, table: str, row: Row) -> None:
+        if NOT_PUBLIC in row:
+            self.closed += 1
+            return
+        if table == "documents" and "bytes" not in row:
+            if row.get("sha256") != self._bytes.get("sha256"):
+                raise damaged(self._mirror, f"the bytes of document {row.get('sha256')!s} are missing")
+            row = {**row, **self._bytes}
+        else:
+            check_own_digest(table, row)
+        check_digests(row, self._digests.get(table, ()))
+        self._connection.execute(self._command(table, tuple(row)), tuple(row.values()))
+        self.rows[table] += 1
+
+    def _command(self, table: str, columns: tuple[str, ...]) -> str:
+        """Return the command that inserts a row. Raises ``ValueError`` for names that the schema has not."""
+        if (table, *columns) not in self._commands:
+            if table not in self._tables:
+                raise ValueError(f"there is no table {table}")
+            for name in columns:
+                if name not in self._tables[table].columns:
+                    raise ValueError(f"there is no column {name} of {table}")
+            quoted = ", ".join(f'"{name}"' for name in columns)
+            marks = ", ".join("?" * len(columns))
+            self._commands[table, *columns] = f'INSERT INTO "{table}" ({quoted}) VALUES ({marks})'  # noqa: S608 (names of our schema)
+        return self._commands[table, *columns]
+
+
+def damaged(mirror: Path, what: str) -> RepositoryUnusable:
+    """Return the error that says of a mirror what is wrong with it."""
+    return RepositoryUnusable(f"{mirror}: {what}; it is damaged, use another copy")

@@ -1,0 +1,160 @@
+"""A record made again from the head of its mirror, equal in every table."""
+
+from __future__ import annotations
+
+import os
+from contextlib import closing
+from dataclasses import replace
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tracker.archive.file.mirror_paths import ARCHIVE, RECEIVED, WATCH, is_document
+from tracker.archive.file.modes import make_archive_folder
+from tracker.archive.git.repository import open_repository
+from tracker.archive.mirror.filling import Filling, damaged
+from tracker.archive.mirror.omissions import note_omissions
+from tracker.archive.mirror.row_files import read_lines, read_rows
+from tracker.archive.mirror.tree import list_tree
+from tracker.archive.mirror.unit_files import FORMAT
+from tracker.archive.schema.connection import FILE_NAME, connect_to_write, is_blank, translate
+from tracker.archive.schema.migrations import MIGRATION_SET, MIGRATIONS, NOTES, make_schema
+from tracker.errors import ArchiveUnusable, RepositoryUnusable
+from tracker.files import draft_file, write_file
+from tracker.model.preserving import Rebuilt
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from tracker.archive.git.repository import Repository
+    from tracker.archive.mirror.row_files import Row
+    from tracker.files import Permissions
+
+_TIPS = ("refs/heads/main", "HEAD", "refs/remotes/origin/main")
+"""Where the head of a mirror may be; a clone has the last alone where the copy's own HEAD leads nowhere."""
+
+
+def rebuild_record(
+    mirror: Path, folder: Path, tip: str | None = None, *, accept_watch_list: bool = False
+) -> Rebuilt:
+    """Make the archive in a folder out of a mirror, bare or a clone of one, all of it or nothing.
+
+    Its head is what counts, or else the commit ``tip``. Ids and all instants are those of the record that
+    the mirror was written from. The mirror's watch list is put beside it as ``watch.received.toml``, which
+    nothing obeys, unless it is accepted here; one that is there already stays. Raises ``ArchiveUnusable``
+    where there is an archive already, ``RepositoryUnusable`` where the mirror is none, is damaged, or was
+    written by a later release.
+    """
+    record = folder / FILE_NAME
+    if record.exists() and not is_blank(record):
+        raise ArchiveUnusable(f"there is an archive at {folder} already; name another folder with --archive")
+    permissions = make_archive_folder(folder)
+    try:
+        with draft_file(record, permissions) as part:
+            with open_repository(mirror) as repository:
+                rebuilt, watch = _rebuild(repository, Path(part.name), record, tip)
+            name = _write_watch_list(folder, watch, WATCH if accept_watch_list else RECEIVED, permissions)
+    except OSError as error:
+        raise ArchiveUnusable(f"{folder} cannot be written: {error.strerror}") from error
+    return replace(rebuilt, watch_list=name)
+
+
+def _write_watch_list(folder: Path, watch: bytes | None, name: str, permissions: Permissions) -> str | None:
+    """Write a watch list where there is none, and return the name of its file."""
+    if watch is None or os.path.lexists(folder / WATCH):
+        return None
+    write_file(folder / name, watch, permissions)
+    return name
+
+
+def _rebuild(
+    repository: Repository, part: Path, record: Path, tip: str | None
+) -> tuple[Rebuilt, bytes | None]:
+    tip = tip or next(filter(None, map(repository.find_commit, _TIPS)), None)
+    files = list_tree(repository, tip) if tip else ()
+    blobs = {path: blob for path, blob in files if not path.endswith((".txt", ".sql"))}
+    for path in blobs:
+        if not {"", ".", ".."}.isdisjoint(path.split("/")):
+            raise RepositoryUnusable(
+                f"{repository.path} holds {path}, which leads out of it; use another copy"
+            )
+    if tip is None or ARCHIVE not in blobs:
+        raise RepositoryUnusable(f"{repository.path} is no mirror: it holds no {ARCHIVE}")
+    watch = _read_one(repository, WATCH, blobs.pop(WATCH)) if WATCH in blobs else None
+    archive = read_file(repository, ARCHIVE, _read_one(repository, ARCHIVE, blobs.pop(ARCHIVE)))
+    _check_format(repository, archive.pop("format", []))
+    with closing(connect_to_write(part, record)) as connection, translate(record):
+        connection.execute("PRAGMA foreign_keys = OFF")
+        _make_schema(connection, repository, archive.get(NOTES, []))
+        connection.execute("BEGIN")
+        connection.execute(f"DELETE FROM {NOTES}")  # noqa: S608 (a name of sqlite-utils)
+        filling = Filling(connection, repository.path)
+        filling.fill(archive, ARCHIVE)
+        for path, content in _contents(repository, blobs):
+            filling.fill(read_file(repository, path, content), path)
+        filling.finish()
+        if filling.closed:
+            note_omissions(connection, tip, filling.closed)
+        connection.execute("COMMIT")
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        return Rebuilt(tip, dict(filling.rows), filling.closed), watch
+
+
+def _read_one(repository: Repository, path: str, blob: str) -> bytes:
+    ((_, content),) = _contents(repository, {path: blob})
+    return content
+
+
+def _contents(repository: Repository, blobs: Mapping[str, str]) -> Iterator[tuple[str, bytes]]:
+    """Yield files by path, in its order, so that a document's bytes come before its row."""
+    paths = sorted(blobs)
+    contents = repository.read_objects([blobs[path] for path in paths])
+    for path, content in zip(paths, contents, strict=True):
+        if content is None:
+            raise RepositoryUnusable(f"{repository.path} lacks {path}; clone it again, and whole")
+        yield path, content
+
+
+def read_file(repository: Repository, path: str, content: bytes) -> dict[str, list[Row]]:
+    """Return the rows that a file of a mirror holds, by table; raises ``RepositoryUnusable`` for others."""
+    if is_document(path):
+        name = path.rpartition("/")[2]
+        if sha256(content).hexdigest() != name:
+            raise damaged(repository.path, f"{path} does not have that digest")
+        return {"documents": [{"sha256": name, "bytes": content}]}
+    try:
+        return restore_text(read_lines(content) if path.endswith(".jsonl") else read_rows(content))
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise damaged(repository.path, f"{path} cannot be read ({error})") from error
+
+
+def restore_text(tables: dict[str, list[Row]]) -> dict[str, list[Row]]:
+    """Put the text back that segments have from their version, which must be what its digest says."""
+    texts = {row["id"]: str(row["text"]) for row in tables.get("versions", [])}
+    for row in tables.get("versions", []):
+        if sha256(texts[row["id"]].encode()).hexdigest() != row["sha256"]:
+            raise ValueError("a version does not have its digest")
+    for row in tables.get("segments", []):
+        if "text" not in row:
+            row["text"] = texts[row["version"]][int(row["start"] or 0) : int(row["end"] or 0)]
+    return tables
+
+
+def _check_format(repository: Repository, rows: Sequence[Row]) -> None:
+    written = str(rows[0].get("mirror") if rows else None)
+    if written != str(FORMAT):
+        raise RepositoryUnusable(
+            f"{repository.path} is a mirror of format {written}; upgrade tracker to read it"
+        )
+
+
+def _make_schema(connection: sqlite3.Connection, repository: Repository, notes: Sequence[Row]) -> None:
+    """Apply the changes of the schema that the record had."""
+    names = [str(row.get("name")) for row in notes if row.get("migration_set") == MIGRATION_SET]
+    unknown = [name for name in names if name not in dict(MIGRATIONS)]
+    if unknown:
+        raise RepositoryUnusable(
+            f"{repository.path} was written by a newer release ({unknown[0]}); upgrade tracker to read it"
+        )
+    make_schema(connection, names)

@@ -1,0 +1,180 @@
+"""The history of the mirror written anew without what was destroyed, which is then in no object of it.
+
+The new history is written into a repository of its own, which takes the place of the old one once it is
+whole: nothing that was destroyed can be left in it, reachable or not.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from contextlib import closing, suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from tracker.archive.file.leftovers import STAGING
+from tracker.archive.git.mirror_history import File, read_history
+from tracker.archive.git.repository import create_repository, open_repository
+from tracker.archive.mirror.branches import BRANCHES, name_blob
+from tracker.archive.mirror.breaks import rests_on
+from tracker.archive.mirror.mirror_upkeep import tidy
+from tracker.archive.mirror.rebuild import rebuild_record
+from tracker.archive.mirror.scrubbing import find_replacements
+from tracker.archive.mirror.staging import find_branch
+from tracker.archive.rights.asides import order_destruction
+from tracker.archive.rights.scrubbing import Destroyed
+from tracker.archive.schema.connection import FILE_NAME, connect_to_write
+from tracker.errors import RepositoryUnusable, TrackerError
+from tracker.model.rights import Rewritten
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tracker.archive.git.repository import Repository
+    from tracker.archive.mirror.scrubbing import Replacements
+
+_EXPORT = ("--no-data", "--signed-tags=strip", "--tag-of-filtered-object=rewrite", "--reencode=no")
+_SUBMODULE = b"160000"
+
+_OWN = ("config", "description", "hooks", "info/exclude", "info/attributes")
+"""What somebody may have set in the repository, which stays."""
+
+
+def rewrite_mirror(path: Path, gone: Destroyed) -> Rewritten | None:
+    """Write the history of a mirror anew where it holds anything that was destroyed; return None if not.
+
+    An object to which nothing leads may hold it as well, such as one of a run that was killed: where there
+    is any, the history is written anew, without it.
+
+    Commits keep their order, messages, trailers and dates, and get other names from the first one on that
+    differs. The archive's lock is held. Killed at any moment, it leaves the old mirror or the new one.
+    """
+    settle_rewrite(path)
+    with open_repository(path) as old:
+        stream = old.ask("fast-export", *_EXPORT, "--all")
+        pieces = tuple(read_history(stream))
+        replacements = find_replacements(old, [each for each in pieces if isinstance(each, File)], gone)
+        replacements = {**_find_foreign(old, path.parent, gone), **replacements}
+        if not replacements and not _has_unreachable(old):
+            return None
+        create_repository(_new(path))
+        with open_repository(_new(path), to_write=True) as new:
+            _write(old, new, pieces, replacements)
+            _check(old, new, pieces, replacements)
+            tidy(new)
+    _take_over(path)
+    commits = sum(1 for each in pieces if isinstance(each, bytes) and each.startswith(b"commit "))
+    return Rewritten(commits, len(replacements))
+
+
+def _find_foreign(old: Repository, folder: Path, gone: Destroyed) -> Replacements:
+    """Return what is to be replaced in histories of another record, such as one that was put aside.
+
+    Their rows have numbers of their own, which the record made again from each of them tells.
+    """
+    found: Replacements = {}
+    for ref in old.ask("for-each-ref", "--format=%(refname)").decode().split():
+        tip = old.find_commit(ref)
+        if tip is None or any(_leads_to(old, branch, tip) for branch in BRANCHES):
+            continue
+        theirs = [f"^{each}" for each in BRANCHES if find_branch(old, each)]
+        pieces = read_history(old.ask("fast-export", *_EXPORT, ref, *theirs))
+        files = [each for each in pieces if isinstance(each, File)]
+        found |= find_replacements(old, files, _renumber(old, folder, tip, gone))
+    return found
+
+
+def _leads_to(repository: Repository, branch: str, commit: str) -> bool:
+    stood = find_branch(repository, branch)
+    return stood is not None and rests_on(repository, stood, commit)
+
+
+def _renumber(repository: Repository, folder: Path, tip: str, gone: Destroyed) -> Destroyed:
+    """Return what is destroyed in the numbers of the record of which a commit is."""
+    with TemporaryDirectory(dir=folder, prefix=STAGING) as name:
+        try:
+            rebuild_record(repository.path, Path(name), tip)
+            with closing(connect_to_write(Path(name) / FILE_NAME)) as connection:
+                return order_destruction(connection, gone.documents)
+        except (TrackerError, sqlite3.Error):
+            # No record of ours: its documents are known by their digests alone.
+            nothing: frozenset[int] = frozenset()
+            return Destroyed(nothing, gone.documents, nothing, nothing, frozenset(), frozenset(), nothing)
+
+
+def _has_unreachable(repository: Repository) -> bool:
+    """Tell whether there is an object to which no branch or tag leads."""
+    listed = repository.ask("cat-file", "--batch-all-objects", "--batch-check=%(objectname)").decode()
+    reached = repository.ask("rev-list", "--objects", "--no-object-names", "--all").decode()
+    tags = repository.ask("for-each-ref", "--format=%(objectname)").decode()
+    return not set(listed.split()) <= {*reached.split(), *tags.split()}
+
+
+def settle_rewrite(path: Path) -> None:
+    """Bring to its end what a crash has cut short: the new mirror stands, or the old one does."""
+    if _old(path).exists() and not path.exists():
+        _new(path).rename(path)
+    for left in (_new(path), _old(path)):
+        shutil.rmtree(left, ignore_errors=True)
+
+
+def _new(path: Path) -> Path:
+    return path.with_name(f"{path.name}.rewritten")
+
+
+def _old(path: Path) -> Path:
+    return path.with_name(f"{path.name}.replaced")
+
+
+def _write(
+    old: Repository, new: Repository, pieces: Sequence[bytes | File], replacements: Replacements
+) -> None:
+    # Git is ended with the handle, so that the handle is kept.
+    handle = new.start("fast-import", "--quiet")
+    process = handle.proc
+    # Of a pipe that broke, git itself tells why.
+    with suppress(BrokenPipeError):
+        for piece in pieces:
+            process.stdin.write(piece if isinstance(piece, bytes) else _write_file(old, piece, replacements))
+    complaint = process.communicate()[1].decode("utf-8", "replace").strip().partition("\n")[0]
+    if process.returncode:
+        raise RepositoryUnusable(f"{new.path}: git fast-import: {complaint.removeprefix('fatal: ')}")
+
+
+def _write_file(old: Repository, file: File, replacements: Replacements) -> bytes:
+    if file.mode == _SUBMODULE:
+        return b"M %b %b %b\n" % (file.mode, file.blob.encode(), file.path)
+    data = replacements[file] if file in replacements else old.read_object(file.blob)
+    if data is None:
+        return b""
+    return b"M %b inline %b\ndata %d\n%b\n" % (file.mode, file.path, len(data), data)
+
+
+def _check(
+    old: Repository, new: Repository, pieces: Sequence[bytes | File], replacements: Replacements
+) -> None:
+    """See that no replaced content is in the new repository, other than where it stays under another path."""
+    files = [each for each in pieces if isinstance(each, File)]
+    kept = {each.blob for each in files if each not in replacements}
+    kept |= {name_blob(data) for data in replacements.values() if data is not None}
+    wanted = sorted({each.blob for each in replacements} - kept)
+    told = new.ask("cat-file", "--batch-check", stdin="".join(f"{blob}\n" for blob in wanted).encode())
+    if told.count(b" missing\n") != len(wanted):
+        raise RepositoryUnusable(f"{old.path} could not be rewritten; it is as it was")
+
+
+def _take_over(path: Path) -> None:
+    for name in _OWN:
+        own, target = path / name, _new(path) / name
+        # A link may lead out of a mirror that was received; it is no more than it was.
+        if own.is_symlink():
+            continue
+        if own.is_dir():
+            shutil.copytree(own, target, symlinks=True, dirs_exist_ok=True)
+        elif own.is_file():
+            target.parent.mkdir(exist_ok=True)
+            shutil.copy2(own, target)
+    path.rename(_old(path))
+    _new(path).rename(path)
+    shutil.rmtree(_old(path))

@@ -1,0 +1,1 @@
+"""The archive read: statements, versions, what may leave it; nothing here writes."""

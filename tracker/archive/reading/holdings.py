@@ -1,0 +1,176 @@
+"""What of the record may leave it: snapshots with all that is known of them, read at one instant."""
+
+from __future__ import annotations
+
+from contextlib import closing, contextmanager
+from hashlib import sha256 as digest
+from typing import TYPE_CHECKING
+
+from tracker.archive.ledger.admitted import read_document
+from tracker.archive.ledger.ledger import check_ledger
+from tracker.archive.ledger.outcomes import read_check
+from tracker.archive.record.queries import (
+    NAME,
+    ORDER,
+    SNAPSHOTS,
+    edition_is,
+    narrow,
+    snapshot_is,
+    statement_is,
+)
+from tracker.archive.rights.access import find_watch_list, is_closed_source, read_access, read_withdrawn
+from tracker.archive.schema.connection import archive_file, check_schema, connect_to_read, translate
+from tracker.archive.schema.schema_map import read_tables
+from tracker.errors import ArchiveUnusable
+from tracker.model.citing import Reference
+from tracker.model.preserving import Holding
+from tracker.model.record import Declaration
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterator
+    from pathlib import Path
+    from typing import Any
+
+    from tracker.archive.rights.access import Access
+    from tracker.model.ledger import Check
+
+_HOLDINGS = f"""
+SELECT snapshots.id, {NAME}, ordinal, kind_inferred, language_inferred, statement_type, title, title_inferred,
+    delivered, url, symbol, speaker, post, on_behalf_of,
+    documents.sha256, size, documents.media_type, observed, source, versions.sha256, extractor, words
+{SNAPSHOTS}
+JOIN documents ON documents.sha256 = snapshots.document
+"""
+
+_EVIDENCE = """
+SELECT id FROM outcomes WHERE snapshot = ?1
+UNION SELECT outcome FROM reviews WHERE snapshot = ?1
+ORDER BY id
+"""
+
+_TEXTS = "SELECT DISTINCT sha256 FROM versions WHERE snapshot = ? ORDER BY id"
+
+_ALL = "SELECT sha256, media_type FROM documents WHERE bytes IS NOT NULL ORDER BY sha256"
+
+_SHOWN = """
+SELECT sha256, media_type FROM documents
+WHERE bytes IS NOT NULL AND sha256 IN (SELECT document FROM readable_snapshots) ORDER BY sha256
+"""
+
+_SCHEMA = "SELECT sql FROM sqlite_master WHERE type IN ('table', 'view') AND sql IS NOT NULL ORDER BY rowid"
+
+_TEXT = "SELECT text FROM versions WHERE sha256 = ? LIMIT 1"
+
+
+@contextmanager
+def open_holdings(folder: Path, *, private: bool = False) -> Iterator[Holdings]:
+    """Open what may leave the archive in a folder: what is open to all, or to a private copy.
+
+    Raises ``ArchiveUnusable`` where there is no archive, or it is damaged or of another release.
+    """
+    path = archive_file(folder)
+    with closing(connect_to_read(path)) as connection:
+        check_schema(connection, path)
+        check_ledger(connection, path)
+        with translate(path):
+            connection.execute("BEGIN")
+            access = _read_gate(connection, folder, private=private)
+        yield Holdings(path, connection, access, private=private)
+
+
+class Holdings:
+    """What may leave an archive. Every method raises ``ArchiveUnusable`` where the file is damaged."""
+
+    def __init__(self, path: Path, connection: sqlite3.Connection, access: Access, *, private: bool) -> None:
+        self.path = path
+        self.connection = connection
+        self.access = access
+        """What may not."""
+        self.private = private
+
+    def list(self, reference: Reference | None = None) -> tuple[tuple[Holding, ...], int]:
+        """Return the snapshots behind a reference, or all, in their order, and how many may not leave."""
+        named = reference or Reference("", "")
+        narrowed, values = narrow([*statement_is(named), *edition_is(named), *snapshot_is(named)])
+        with translate(self.path):
+            rows = self.connection.execute(
+                f"{_HOLDINGS} WHERE TRUE{narrowed} ORDER BY {ORDER}, ordinal", values
+            ).fetchall()
+        found = tuple(_read_holding(row) for row in rows if row[0] not in self.access.snapshots)
+        return found, len(rows) - len(found)
+
+    def checks(self, holding: Holding) -> tuple[Check, ...]:
+        """Return the checks that gave a snapshot or found it still there, with their exchanges."""
+        with translate(self.path):
+            rows = self.connection.execute(_EVIDENCE, [holding.id]).fetchall()
+            checks = tuple(read_check(self.connection, outcome) for (outcome,) in rows)
+        return tuple(each for each in checks if not is_closed_source(each.source, self.access.sources))
+
+    def texts(self, holding: Holding) -> tuple[str, ...]:
+        """Return the digests of a snapshot's texts, in the order in which they were read out of it."""
+        with translate(self.path):
+            rows = self.connection.execute(_TEXTS, [holding.id]).fetchall()
+        return tuple(sha256 for (sha256,) in rows)
+
+    def documents(self) -> tuple[tuple[str, str], ...]:
+        """Return digest and type of the documents that may leave: those of snapshots, or any if private."""
+        with translate(self.path):
+            rows = self.connection.execute(_ALL if self.private else _SHOWN).fetchall()
+        return tuple((sha256, kind) for sha256, kind in rows if sha256 not in self.access.documents)
+
+    def schema(self) -> bytes:
+        """Return the tables and views of the record as the SQL that makes them."""
+        with translate(self.path):
+            rows = self.connection.execute(_SCHEMA).fetchall()
+        return "".join(f"{sql};\n\n" for (sql,) in rows).encode()
+
+    def document(self, sha256: str) -> bytes:
+        """Return the bytes of a document that may leave."""
+        if sha256 in self.access.documents:
+            raise ArchiveUnusable(f"document {sha256[:12]} may not leave the archive")
+        with translate(self.path):
+            data = read_document(self.connection, sha256)
+        self._check_digest("document", sha256, data)
+        return data
+
+    def text(self, sha256: str) -> bytes:
+        """Return the clean text of a version that may leave, in UTF-8."""
+        with translate(self.path):
+            ((text,),) = self.connection.execute(_TEXT, [sha256]).fetchall()
+        self._check_digest("text", sha256, str(text).encode())
+        return str(text).encode()
+
+    def _check_digest(self, what: str, sha256: str, data: bytes) -> None:
+        if digest(data).hexdigest() != sha256:
+            raise ArchiveUnusable(
+                f"{self.path} is damaged ({what} {sha256[:12]} has another digest); restore it from a copy"
+            )
+
+
+def _read_gate(connection: sqlite3.Connection, folder: Path, *, private: bool) -> Access:
+    if private:
+        return read_withdrawn(connection)
+    return read_access(connection, read_tables(connection), find_watch_list(folder))
+
+
+def _read_holding(row: tuple[Any, ...]) -> Holding:
+    id_, *rest = row
+    reference = Reference(*rest[:7])
+    kind_inferred, language_inferred, statement_type, title, title_inferred, delivered, url = rest[7:14]
+    symbol, speaker, post, on_behalf_of, *document = rest[14:]
+    declaration = Declaration(
+        reference,
+        kind_inferred=bool(kind_inferred),
+        language_inferred=bool(language_inferred),
+        statement_type=statement_type,
+        title=title,
+        title_inferred=bool(title_inferred),
+        delivered=delivered,
+        url=url,
+        symbol=symbol,
+        speaker=speaker,
+        post=post,
+        on_behalf_of=on_behalf_of,
+    )
+    return Holding(id_, declaration, *document)

@@ -1,0 +1,61 @@
+"""What is to be known before a record is published whole: what in it is closed, and how it is presented."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from dataclasses import dataclass
+from importlib import resources
+from typing import TYPE_CHECKING
+
+from tracker.archive.rights.access import find_watch_list, read_access
+from tracker.archive.schema.connection import archive_file, check_schema, connect_to_read, translate
+from tracker.archive.schema.schema_map import read_tables
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+Setting = str | bool | list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Presentation:
+    """How a record is shown: a title, settings of tables, and questions with the SQL that answers them."""
+
+    title: str
+    description: str
+    tables: Mapping[str, Mapping[str, Setting]]
+    queries: Mapping[str, Mapping[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """How much of a record the public may not have."""
+
+    snapshots: int
+    documents: int
+    sources: int
+
+    def __bool__(self) -> bool:
+        return bool(self.snapshots or self.documents or self.sources)
+
+
+def read_presentation() -> Presentation:
+    """Return how records are shown."""
+    import tomllib  # noqa: PLC0415 (27 ms that reading a record does not take)
+
+    text = resources.files(__package__).joinpath("datasette.toml").read_text(encoding="utf-8")
+    return Presentation(**tomllib.loads(text))
+
+
+def count_closed(folder: Path) -> Closed:
+    """Count what the archive in a folder holds that is closed to the public today.
+
+    Raises ``ArchiveUnusable``, and ``WatchListInvalid`` where nobody can tell.
+    """
+    path = archive_file(folder)
+    with closing(connect_to_read(path)) as connection:
+        check_schema(connection, path)
+        with translate(path):
+            access = read_access(connection, read_tables(connection), find_watch_list(folder))
+    return Closed(len(access.snapshots), len(access.documents), len(access.sources))

@@ -1,0 +1,1 @@
+"""Rows about statements: documents, editions, snapshots, versions, and what is asked of them."""

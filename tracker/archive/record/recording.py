@@ -1,0 +1,156 @@
+"""Keeping one document: which statement and edition it belongs to, and the rows that come of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from tracker.archive.record import statements
+from tracker.archive.record.editions import (
+    choose_edition,
+    clarified,
+    declared_name,
+    is_told_more,
+    speaks_untold,
+)
+from tracker.archive.record.encoding import decode_plain, segment_rows, write_spans
+from tracker.model.record import Recorded
+from tracker.text.digest import digest_text
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Callable
+
+    from tracker.archive.record.editions import Edition
+    from tracker.model.record import Declaration, Outcome
+    from tracker.model.texts import Version
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """A document on its way in, with what is said about it and what was read in it."""
+
+    declaration: Declaration
+    data: bytes
+    sha256: str
+    version: Version
+    raw: str
+    observed: str
+    source: str | None
+
+
+def keep_document(connection: sqlite3.Connection, intake: Intake, begin_run: Callable[[], int]) -> Recorded:
+    """Write what is new about a document, and say what that was; nothing is written where nothing is.
+
+    ``begin_run`` returns the id of the current run, and makes its row when first asked.
+    """
+    declaration = intake.declaration
+    statement = statements.find_statement(connection, declaration.reference)
+    if statement is None:
+        statement = statements.create_statement(connection, declaration.reference)
+    edition = _find_edition(connection, statement, intake)
+    outcome: Outcome = "unchanged"
+    if edition is None:
+        edition_id = statements.create_edition(connection, statement, declaration, _language(intake))
+        snapshot, ordinal, outcome = _write_snapshot(connection, intake, edition_id, 1, begin_run()), 1, "new"
+    else:
+        edition_id, snapshot, ordinal = edition.id, edition.snapshot, edition.ordinal
+        if edition.sha256 != intake.sha256:
+            ordinal, outcome = ordinal + 1, "changed"
+            snapshot = _write_snapshot(connection, intake, edition_id, ordinal, begin_run())
+        _clarify(connection, edition, intake, begin_run)
+    amended = statements.amend_statement(connection, statement, snapshot, declaration, begin_run)
+    return Recorded(
+        statements.name_edition(connection, declaration.reference, edition_id), outcome, ordinal, amended
+    )
+
+
+def answer_unchanged(declaration: Declaration, edition: Edition) -> Recorded:
+    """Return the answer for bytes that are an edition's latest snapshot."""
+    reference = replace(declaration.reference, kind=edition.kind, language=edition.language, snapshot=None)
+    return Recorded(reference, "unchanged", edition.ordinal)
+
+
+def _find_edition(connection: sqlite3.Connection, statement: int, intake: Intake) -> Edition | None:
+    editions = statements.find_editions(connection, statement)
+    return choose_edition(editions, declared_name(intake.declaration), _language(intake), intake.sha256)
+
+
+def _language(intake: Intake) -> str:
+    return intake.declaration.reference.language or intake.version.language
+
+
+def _clarify(
+    connection: sqlite3.Connection, edition: Edition, intake: Intake, begin_run: Callable[[], int]
+) -> None:
+    """Take over a declared kind or language; a text in another language was cut by other rules."""
+    name = declared_name(intake.declaration)
+    same_bytes = edition.sha256 == intake.sha256
+    if speaks_untold(edition) and not (same_bytes or name.language):
+        statements.settle_language(connection, edition.id, _language(intake))
+    if not is_told_more(edition, name):
+        return
+    statements.clarify_edition(connection, edition, name)
+    begin_run()
+    if same_bytes and clarified(edition, name).language != edition.language:
+        write_version(connection, edition.snapshot, intake.data, intake.version, intake.raw, run=begin_run())
+
+
+def _write_snapshot(
+    connection: sqlite3.Connection, intake: Intake, edition: int, ordinal: int, run: int
+) -> int:
+    connection.execute(
+        "INSERT OR IGNORE INTO documents (sha256, size, media_type, bytes) VALUES (?, ?, ?, ?)",
+        (intake.sha256, len(intake.data), intake.version.media_type, intake.data),
+    )
+    snapshot = statements.insert(
+        connection,
+        "INSERT INTO snapshots (edition, ordinal, document, observed, source, url, run)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (
+            edition,
+            ordinal,
+            intake.sha256,
+            intake.observed,
+            intake.source,
+            intake.declaration.url or None,
+            run,
+        ),
+    )
+    write_version(connection, snapshot, intake.data, intake.version, intake.raw, run=run)
+    return snapshot
+
+
+def write_version(
+    connection: sqlite3.Connection, snapshot: int, data: bytes, version: Version, raw: str, *, run: int
+) -> None:
+    """Add what was read in a snapshot's bytes; the latest version counts, and earlier ones stay."""
+    is_plain = decode_plain(data, version.extractor, version.media_type) == raw
+    row = statements.insert(
+        connection,
+        "INSERT INTO versions"
+        " (snapshot, extractor, media_type, language, words, run, text, sha256, spans, raw)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            snapshot,
+            version.extractor,
+            version.media_type,
+            version.language,
+            version.words,
+            run,
+            version.text,
+            digest_text(version.text),
+            write_spans(version.spans),
+            None if is_plain else raw,
+        ),
+    )
+    connection.executemany(
+        'INSERT INTO segments (version, ordinal, kind, paragraph, "start", "end", text, folded)'
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        segment_rows(version, row),
+    )
+    connection.execute(
+        "INSERT INTO segments_fts (rowid, text)"
+        " SELECT id, coalesce(folded, text) FROM segments WHERE version = ?",
+        [row],
+    )

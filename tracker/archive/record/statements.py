@@ -1,0 +1,227 @@
+"""Rows about statements: finding and making them, and filling in or amending what is known of them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from tracker.archive.record.editions import Edition, clarified
+from tracker.archive.schema.connection import fetch_row
+from tracker.errors import ReferenceInvalid
+from tracker.model.record import Amendment
+from tracker.references import find_body, resolve_session, session_sort_key
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Callable
+
+    from tracker.archive.record.editions import Name
+    from tracker.model.citing import Reference
+    from tracker.model.record import Declaration
+
+_Held = dict[str, str | int | None]
+
+FIELDS = ("statement_type", "title", "delivered", "symbol", "speaker", "post", "on_behalf_of")
+"""What a declaration may say about a statement, by the name of both field and column."""
+
+
+def find_statement(connection: sqlite3.Connection, reference: Reference) -> int | None:
+    """Return the id of the statement that a reference names; an item left out names the one without."""
+    row = connection.execute(
+        "SELECT id FROM statements WHERE country = ? AND body = ? AND session = ? AND ifnull(item, '') = ?",
+        [reference.country, reference.body, reference.session, reference.item or ""],
+    ).fetchone()
+    return int(row[0]) if row else None
+
+
+def find_editions(connection: sqlite3.Connection, statement: int) -> tuple[Edition, ...]:
+    """Return a statement's editions with their latest snapshot, the preferred one first."""
+    rows = connection.execute(
+        "SELECT editions.id, kind, kind_inferred, language, language_inferred,"
+        " snapshots.id, max(ordinal), document"
+        " FROM editions JOIN snapshots ON snapshots.edition = editions.id"
+        " WHERE statement = ? GROUP BY editions.id ORDER BY position",
+        [statement],
+    )
+    return tuple(
+        Edition(
+            id_, kind, bool(kind_inferred), language, bool(language_inferred), snapshot, ordinal, document
+        )
+        for id_, kind, kind_inferred, language, language_inferred, snapshot, ordinal, document in rows
+    )
+
+
+def create_statement(connection: sqlite3.Connection, reference: Reference) -> int:
+    """Make a statement, with its body and session where the archive has not met them."""
+    if reference.session is None:
+        raise ReferenceInvalid(f"{reference} names no session; write {reference}/SESSION")
+    _create_session(connection, reference.body, reference.session)
+    return insert(
+        connection,
+        "INSERT INTO statements (country, body, session, item) VALUES (?, ?, ?, ?)",
+        (reference.country, reference.body, reference.session, reference.item or None),
+    )
+
+
+def create_edition(
+    connection: sqlite3.Connection, statement: int, declaration: Declaration, language: str
+) -> int:
+    """Make a statement's next edition; the first one is the preferred one."""
+    reference = declaration.reference
+    return insert(
+        connection,
+        "INSERT INTO editions (statement, position, kind, kind_inferred, language, language_inferred)"
+        " SELECT ?1, count(*) + 1, ?2, ?3, ?4, ?5 FROM editions WHERE statement = ?1",
+        (
+            statement,
+            reference.kind,
+            declaration.kind_inferred or reference.kind is None,
+            reference.language or language,
+            declaration.language_inferred or reference.language is None,
+        ),
+    )
+
+
+def is_news(connection: sqlite3.Connection, statement: int, snapshot: int, declaration: Declaration) -> bool:
+    """Tell whether a declaration says anything about a statement that the archive does not hold."""
+    return bool(_news(_held_values(connection, statement, snapshot), declaration))
+
+
+def amend_statement(
+    connection: sqlite3.Connection,
+    statement: int,
+    snapshot: int,
+    declaration: Declaration,
+    begin_run: Callable[[], int],
+) -> tuple[Amendment, ...]:
+    """Fill in what a declaration adds, and put its word in the place of what it contradicts.
+
+    What had been declared before is kept in the table ``amendments`` and returned. An inferred title
+    gives way to a declared one without trace, and never takes its place. ``snapshot`` is the one whose
+    address the declaration may amend.
+    """
+    held = _held_values(connection, statement, snapshot)
+    news = _news(held, declaration)
+    if news:
+        # Of a run, so that a record that was put back from before can be told from its mirror.
+        begin_run()
+    for field, value in news.items():
+        _write_value(connection, field, value, snapshot if field == "url" else statement)
+    if "title" in news:
+        inferred = (declaration.title_inferred, statement)
+        connection.execute("UPDATE statements SET title_inferred = ? WHERE id = ?", inferred)
+    amended = [
+        Amendment(field, str(held[field]), value) for field, value in news.items() if _is_amended(held, field)
+    ]
+    for amendment in amended:
+        connection.execute(
+            "INSERT INTO amendments (statement, snapshot, field, earlier, later, run)"
+            " VALUES (?, ?, ?, ?, ?, ?)",
+            (
+                statement,
+                snapshot if amendment.field == "url" else None,
+                amendment.field,
+                amendment.earlier,
+                amendment.later,
+                begin_run(),
+            ),
+        )
+    return tuple(amended)
+
+
+def settle_language(connection: sqlite3.Connection, edition: int, language: str) -> None:
+    """Give an edition the language that a later text told; it stays an inferred one."""
+    connection.execute("UPDATE editions SET language = ? WHERE id = ?", [language, edition])
+
+
+def name_edition(connection: sqlite3.Connection, reference: Reference, edition: int) -> Reference:
+    """Return a reference to an edition by its kind and language."""
+    kind, language = fetch_row(connection, "SELECT kind, language FROM editions WHERE id = ?", [edition])
+    return replace(reference, kind=kind, language=language, snapshot=None)
+
+
+def clarify_edition(connection: sqlite3.Connection, edition: Edition, name: Name) -> None:
+    """Put what was declared of an edition in the place of what had been inferred."""
+    named = clarified(edition, name)
+    connection.execute(
+        "UPDATE editions SET kind = ?, kind_inferred = ?, language = ?, language_inferred = ? WHERE id = ?",
+        (
+            named.kind,
+            edition.kind_inferred and name.kind is None,
+            named.language,
+            edition.language_inferred and name.language is None,
+            edition.id,
+        ),
+    )
+
+
+def _held_values(connection: sqlite3.Connection, statement: int, snapshot: int) -> _Held:
+    columns = (*FIELDS, "url", "title_inferred")
+    row = fetch_row(
+        connection,
+        f"SELECT {', '.join(columns)} FROM statements, snapshots"  # noqa: S608 (names from the list above)
+        " WHERE statements.id = ? AND snapshots.id = ?",
+        [statement, snapshot],
+    )
+    return dict(zip(columns, row, strict=True))
+
+
+def _news(held: _Held, declaration: Declaration) -> dict[str, str]:
+    said: dict[str, str] = {
+        field: value for field in (*FIELDS, "url") if (value := getattr(declaration, field))
+    }
+    if declaration.title_inferred and held["title"]:
+        said.pop("title", None)
+    return {field: value for field, value in said.items() if value != held[field] or _is_guess(held, field)}
+
+
+def _is_guess(held: _Held, field: str) -> bool:
+    return field == "title" and bool(held["title_inferred"])
+
+
+def _is_amended(held: _Held, field: str) -> bool:
+    return bool(held[field]) and not _is_guess(held, field)
+
+
+def _write_value(connection: sqlite3.Connection, field: str, value: str, row: int) -> None:
+    table = "snapshots" if field == "url" else "statements"
+    connection.execute(f"UPDATE {table} SET {field} = ? WHERE id = ?", (value, row))  # noqa: S608 (our names)
+
+
+def _create_session(connection: sqlite3.Connection, body_id: str, label: str) -> None:
+    query = "SELECT 1 FROM sessions WHERE body = ? AND label = ?"
+    if connection.execute(query, [body_id, label]).fetchone():
+        return
+    body = find_body(body_id)
+    session = resolve_session(body, label)
+    connection.execute("INSERT OR IGNORE INTO bodies (id, name) VALUES (?, ?)", [body_id, body.name])
+    connection.execute(
+        "INSERT INTO sessions (body, label, kind, sort, year, starts, ends) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        [
+            body_id,
+            label,
+            session.kind,
+            sort_text(session_sort_key(body_id, label)),
+            session.year,
+            session.starts,
+            session.ends,
+        ],
+    )
+
+
+def sort_text(key: tuple[object, ...]) -> str:
+    """Return a text that sorts as the key does: numbers padded with zeros, parts between blanks."""
+    return " ".join(_sort_part(part) for part in key)
+
+
+def _sort_part(part: object) -> str:
+    if isinstance(part, tuple):
+        return sort_text(part)
+    if isinstance(part, int):
+        return f"{part:08d}"
+    return "" if part is None else str(part)
+
+
+def insert(connection: sqlite3.Connection, sql: str, values: tuple[object, ...]) -> int:
+    """Insert one row and return its id."""
+    return int(connection.execute(sql, values).lastrowid or 0)

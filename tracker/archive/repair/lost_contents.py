@@ -1,0 +1,130 @@
+"""What the mirror held earlier, recalled: certain where git gives it the name that is lost.
+
+A mirror that is written anew has each run's commit, but with all sessions that there are by now. So earlier
+states of ``archive.json`` are tried, with them the trees at the top, and with those the commits.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from itertools import product
+from typing import TYPE_CHECKING
+
+from tracker.archive.file.mirror_paths import ARCHIVE, SCHEMA
+from tracker.archive.git.commits import read_commit, read_trailers
+from tracker.archive.git.fast_import import AUTHOR
+from tracker.archive.mirror.branches import MAIN
+from tracker.archive.mirror.mirror_commits import Share, write_message
+from tracker.archive.mirror.unit_files import UnitFiles
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from tracker.archive.git.repository import Repository
+    from tracker.archive.mirror.row_files import Row
+
+_ARCHIVE = ARCHIVE.encode()
+_BEFORE_ALL = frozenset({_ARCHIVE, SCHEMA.encode()})
+"""What stands in a mirror that was made before the first run."""
+
+_Entry = tuple[bytes, bytes, str]
+"""Of a tree: mode, name, and the name of the object."""
+
+
+def name_object(kind: str, content: bytes) -> str:
+    """Return the name that git gives to an object."""
+    return hashlib.sha1(f"{kind} {len(content)}\0".encode() + content, usedforsecurity=False).hexdigest()
+
+
+class Recollection:
+    """Objects that a mirror may have held before, by their names."""
+
+    def __init__(self, connection: sqlite3.Connection, repository: Repository, anew: Repository) -> None:
+        self._connection = connection
+        self._repository = repository
+        self._archives = {name_object("blob", data): data for data in _recall_archives(connection)}
+        self._roots = dict(self._recall_roots(anew))
+
+    def find(self, kind: str, name: str) -> bytes | None:
+        """Return the content of an object that is lost, where it can be recalled."""
+        if kind == "blob":
+            return self._archives.get(name)
+        if kind == "tree":
+            return self._roots.get(name)
+        return next((each for each in self._recall_commits() if name_object(kind, each) == name), None)
+
+    def _recall_roots(self, anew: Repository) -> Iterator[tuple[str, bytes]]:
+        """Yield trees as they may have stood at the top, of each run and of the time before all runs."""
+        entries: list[_Entry] = []
+        for commit in anew.ask("rev-list", "--reverse", MAIN).decode().split():
+            entries = _read_tree(anew.ask("ls-tree", "-z", commit))
+            yield from self._vary(entries)
+        yield from self._vary([entry for entry in entries if entry[1] in _BEFORE_ALL])
+
+    def _vary(self, entries: Sequence[_Entry]) -> Iterator[tuple[str, bytes]]:
+        for archive in self._archives:
+            varied = ((mode, name, archive if name == _ARCHIVE else blob) for mode, name, blob in entries)
+            content = _write_tree(varied)
+            yield name_object("tree", content), content
+
+    def _recall_commits(self) -> Iterator[bytes]:
+        """Yield what a commit may have been of each run that has none which can be read."""
+        there = {name: int(run) for name in self._list("commit") if (run := self._read_run(name))}
+        trees = {*self._roots, *(name for name in self._list("tree") if self._is_root(name))}
+        for (run,) in self._connection.execute(
+            "SELECT 0 UNION ALL SELECT id FROM runs ORDER BY 1"
+        ).fetchall():
+            if run in there.values():
+                continue
+            before = max((other for other in there.values() if other < run), default=None)
+            parents = [f"parent {name}\n" for name, other in there.items() if other == before]
+            message = write_message(self._connection, Share(run, (), (), is_edit=False, is_last=False))
+            person = f"{AUTHOR} {message.seconds} +0000"
+            for tree, parent in product(trees, (*parents, "")):
+                head = f"tree {tree}\n{parent}author {person}\ncommitter {person}\n\n"
+                yield f"{head}{message.text}".encode()
+
+    def _list(self, wanted: str) -> list[str]:
+        listed = self._repository.attempt(
+            "cat-file", "--batch-all-objects", "--batch-check=%(objecttype) %(objectname)"
+        )
+        pairs = (line.split(" ") for line in listed.output.decode().splitlines())
+        return [name for kind, name in pairs if kind == wanted]
+
+    def _read_run(self, commit: str) -> str | None:
+        content = self._repository.read_whole(commit)
+        run = read_trailers(read_commit(content).message).get("run") if content else None
+        return run if run and run.isdecimal() else None
+
+    def _is_root(self, tree: str) -> bool:
+        return b" %b\0" % _ARCHIVE in (self._repository.read_whole(tree) or b"")
+
+
+def _recall_archives(connection: sqlite3.Connection) -> Iterator[bytes]:
+    """Yield ``archive.json`` as it is and as it was: bodies and sessions are added one after the other."""
+    units = UnitFiles(connection)
+    rows = units.rows("archive", "")
+    bodies, sessions = rows["bodies"], rows["sessions"]
+    for number in range(len(sessions), -1, -1):
+        named = {row["body"] for row in sessions[:number]}
+        last = max((at for at, row in enumerate(bodies, 1) if row["id"] in named), default=0)
+        yield _write_archive(units, {**rows, "bodies": bodies[:last], "sessions": sessions[:number]})
+    yield _write_archive(units, rows)
+
+
+def _write_archive(units: UnitFiles, rows: Mapping[str, list[Row]]) -> bytes:
+    return units.files("archive", rows, "", 0)[ARCHIVE] or b""
+
+
+def _read_tree(listed: bytes) -> list[_Entry]:
+    entries = []
+    for line in listed.split(b"\0")[:-1]:
+        described, _, name = line.partition(b"\t")
+        mode, _, entry = described.split()
+        entries.append((mode.lstrip(b"0"), name, entry.decode()))
+    return entries
+
+
+def _write_tree(entries: Iterator[_Entry]) -> bytes:
+    return b"".join(mode + b" " + name + b"\0" + bytes.fromhex(entry) for mode, name, entry in entries)

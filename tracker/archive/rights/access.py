@@ -1,0 +1,219 @@
+"""Who may see what: which snapshots, documents and statements of a record are not open to all."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING
+
+from tracker.archive.file.lock import read_clock
+from tracker.archive.file.mirror_paths import RECEIVED, WATCH
+from tracker.archive.rights.withdrawals import (
+    read_destroyed_documents,
+    read_withdrawn_documents,
+    read_withdrawn_snapshots,
+)
+from tracker.archive.schema.schema_map import unit_expression
+from tracker.errors import WatchListInvalid
+from tracker.inputs.files import read_file
+from tracker.inputs.toml import parse_toml
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from tracker.archive.schema.schema_map import Table, Unit
+
+_GIVEN = """
+SELECT DISTINCT snapshot FROM (
+    SELECT snapshot, source FROM outcomes UNION ALL SELECT snapshot, source FROM reviews
+)
+WHERE snapshot IS NOT NULL AND (source = ?1 OR source BETWEEN ?1 || ':' AND ?1 || ';')
+"""
+"""Snapshots that a source or a link of an index gave, or that were found to stand there still."""
+
+_GIVERS = """
+SELECT source FROM outcomes WHERE snapshot = ?1 UNION SELECT source FROM reviews WHERE snapshot = ?1
+"""
+
+_OLDER_SNAPSHOT = "SELECT 1 FROM snapshots WHERE id = ? AND run <= ?"
+_OLDER_STATEMENT = (
+    "SELECT 1 FROM snapshots JOIN editions ON editions.id = edition WHERE statement = ? AND run <= ? LIMIT 1"
+)
+
+_LISTS = """
+SELECT text FROM watch_lists JOIN runs ON watch_list = sha256 GROUP BY sha256 ORDER BY max(runs.id)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """What is closed; documents that no open snapshot holds are, quarantined ones among them."""
+
+    sources: frozenset[str]
+    snapshots: frozenset[int]
+    statements: frozenset[int]
+    """Those of which every snapshot is closed."""
+    documents: frozenset[str]
+    """Of those that were destroyed there is nothing to close."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether there is nothing that the public may not have."""
+        return not (self.sources or self.snapshots or self.documents)
+
+
+NOTHING_CLOSED = Access(frozenset(), frozenset(), frozenset(), frozenset())
+
+
+def find_watch_list(folder: Path) -> Path:
+    """Return the file of an archive's watch list: as long as there is none of its own, the one it came with.
+
+    That one is obeyed by nothing that fetches, and what it closes to the public is closed all the same.
+    """
+    own, received = folder / WATCH, folder / RECEIVED
+    return received if received.is_file() and not own.exists() else own
+
+
+def is_access_changed(connection: sqlite3.Connection, before: Access, now: Access, run: int) -> bool:
+    """Tell whether who may see what has changed of anything that was recorded up to a run."""
+    changed = (
+        *((_OLDER_SNAPSHOT, name) for name in before.snapshots ^ now.snapshots),
+        *((_OLDER_STATEMENT, name) for name in before.statements ^ now.statements),
+    )
+    return before.sources != now.sources or any(
+        connection.execute(query, [name, run]).fetchone() for query, name in changed
+    )
+
+
+def write_access(access: Access) -> str:
+    """Return what is closed as JSON: the same text for the same."""
+    return json.dumps({field.name: sorted(getattr(access, field.name)) for field in fields(access)})
+
+
+def parse_access(text: str) -> Access:
+    """Read what ``write_access`` wrote."""
+    return Access(**{name: frozenset(values) for name, values in json.loads(text).items()})
+
+
+def read_access(
+    connection: sqlite3.Connection, tables: Mapping[str, Table], watch: Path, day: str | None = None
+) -> Access:
+    """Return what is closed on a day (ISO; today): by the watch list's ``access``, and what is withdrawn.
+
+    A column ``access`` in any table closes as well. Raises ``WatchListInvalid`` where nobody can tell what
+    the list would close.
+    """
+    lists = [text for (text,) in connection.execute(_LISTS)]
+    if watch.is_file():
+        lists.append(_read_file(watch))
+    sources = _closed_sources(lists, day)
+    snapshots = {
+        *_snapshots_of(connection, sources),
+        *(int(name) for name in _closed(connection, tables, "snapshot")),
+        *read_withdrawn_snapshots(connection),
+    }
+    statements = {int(name) for name in _closed(connection, tables, "statement")}
+    return _complete(connection, sources, snapshots, statements)
+
+
+def read_withdrawn(connection: sqlite3.Connection) -> Access:
+    """Return what is closed even to a private copy: what was withdrawn."""
+    closed = _complete(connection, frozenset(), set(read_withdrawn_snapshots(connection)), set())
+    return replace(closed, documents=read_withdrawn_documents(connection))
+
+
+def is_closed_source(source: str, closed: frozenset[str]) -> bool:
+    """Tell whether a source is closed, itself or the index that led to it (``index:address``)."""
+    return source.partition(":")[0] in closed
+
+
+def read_closed_sources(text: str, day: str | None = None) -> frozenset[str]:
+    """Return the sources of a watch list that are not open on a day (ISO; today)."""
+    return _closed_sources([text], day)
+
+
+def _closed_sources(lists: list[str], day: str | None) -> frozenset[str]:
+    """Return the sources that are closed by the latest list that names them."""
+    if not any("access" in text for text in lists):
+        return frozenset()
+    today = day or read_clock()[:10]
+    closed: dict[str, bool] = {}
+    for text in lists:
+        for source, said in _read_list(text).get("sources", {}).items():
+            closed[source] = _is_closed_on(today, said)
+    return frozenset(source for source, is_closed in closed.items() if is_closed)
+
+
+def _is_closed_on(day: str, said: Mapping[str, object]) -> bool:
+    access, opens = said.get("access", "open"), str(said.get("open_from") or "9999")
+    return access != "open" and not (access == "embargoed" and opens <= day)
+
+
+def _read_file(watch: Path) -> str:
+    try:
+        text = read_file(watch).decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
+        parse_toml(text)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise WatchListInvalid(
+            f"{watch}: cannot be read, so nobody can tell what it closes to the public ({reason})"
+        ) from error
+    return text
+
+
+def _read_list(text: str) -> dict[str, dict[str, dict[str, object]]]:
+    try:
+        return parse_toml(text.replace("\r\n", "\n"))
+    except ValueError:
+        return {}
+
+
+def _snapshots_of(connection: sqlite3.Connection, sources: frozenset[str]) -> set[int]:
+    """Return the snapshots that only closed sources gave; what an open one published is open."""
+    given = {snapshot for source in sources for (snapshot,) in connection.execute(_GIVEN, [source])}
+    return {
+        snapshot
+        for snapshot in given
+        if all(is_closed_source(source, sources) for (source,) in connection.execute(_GIVERS, [snapshot]))
+    }
+
+
+def _closed(connection: sqlite3.Connection, tables: Mapping[str, Table], unit: Unit) -> Iterator[str]:
+    for table in tables.values():
+        if table.unit == unit and "access" in table.columns:
+            name = unit_expression(tables, table, f'"{table.name}"')
+            query = f"SELECT {name} FROM \"{table.name}\" WHERE ifnull(access, 'open') <> 'open'"  # noqa: S608
+            yield from (str(found) for (found,) in connection.execute(query))
+
+
+def _complete(
+    connection: sqlite3.Connection, sources: frozenset[str], snapshots: set[int], statements: set[int]
+) -> Access:
+    rows = connection.execute(
+        "SELECT snapshots.id, statement, document FROM snapshots JOIN editions ON editions.id = edition"
+        if snapshots or statements
+        else "SELECT NULL, NULL, NULL WHERE FALSE"
+    ).fetchall()
+    closed = snapshots | {snapshot for snapshot, statement, _ in rows if statement in statements}
+    told = {statement for _, statement, _ in rows}
+    opened = {statement for snapshot, statement, _ in rows if snapshot not in closed}
+    return Access(
+        sources,
+        frozenset(closed),
+        frozenset(statements | (told - opened)),
+        frozenset(_closed_documents(connection, rows, closed)),
+    )
+
+
+def _closed_documents(
+    connection: sqlite3.Connection, rows: list[tuple[int, int, str]], closed_snapshots: set[int]
+) -> set[str]:
+    opened = {document for snapshot, _, document in rows if snapshot not in closed_snapshots}
+    held = {document for snapshot, _, document in rows if snapshot in closed_snapshots}
+    waiting = connection.execute(
+        "SELECT DISTINCT document FROM reviews WHERE document NOT IN (SELECT document FROM snapshots)"
+    )
+    closed = (held - opened) | {document for (document,) in waiting}
+    return closed - read_destroyed_documents(connection)

@@ -1,0 +1,125 @@
+"""Copies of the record that are kept in its folder: as it was before a repair, or a take-over.
+
+They hold what the record held then. What is destroyed later is taken out of them too, by the digests of its
+documents, since a copy may have given other numbers to its rows.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+from contextlib import closing
+from itertools import count
+from typing import TYPE_CHECKING
+
+from tracker.archive.file.modes import archive_permissions
+from tracker.archive.rights.destruction import destroy_rows, read_destroyed, sweep
+from tracker.archive.schema import rights as rights_schema
+from tracker.archive.schema.connection import FILE_NAME, check_schema, connect_to_write, is_applied
+from tracker.errors import ArchiveUnusable, TrackerError
+from tracker.files import new_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+    from pathlib import Path
+
+    from tracker.archive.rights.scrubbing import Destroyed
+
+BEFORE_REPAIR = "before-repair"
+BEFORE_TAKE_OVER = "before-take-over"
+
+COMPANIONS = ("-wal", "-shm", "-journal")
+"""What the names of the files beside a record end with."""
+
+_ORDER = """
+INSERT INTO withdrawals (act, reference, decided, authority, reason, run)
+SELECT 'destroy', 'XAA', '2000-01-01T00:00:00Z', 'record', 'destroyed in the record', max(id) FROM runs
+"""
+
+_ALL_OF_IT = """
+INSERT INTO withdrawn (withdrawal, snapshot, document)
+SELECT ?2, id, document FROM snapshots WHERE document = ?1
+UNION SELECT ?2, NULL, sha256 FROM documents WHERE sha256 = ?1
+"""
+
+
+def make_aside(folder: Path, kind: str, instant: str) -> Path:
+    """Make a folder for the record as it is at an instant. Raises ``ArchiveUnusable`` where it cannot be."""
+    name = f"{kind}-{instant.replace('-', '').replace(':', '')}"
+    places = (folder / (name if number == 1 else f"{name}-{number}") for number in count(1))
+    aside = next(place for place in places if not os.path.lexists(place))
+    try:
+        new_folder(aside, archive_permissions(folder))
+    except OSError as error:
+        raise ArchiveUnusable(f"{aside} cannot be made, and nothing was changed: {error.strerror}") from error
+    return aside
+
+
+def destroy_in_asides(folder: Path, documents: Collection[str]) -> Iterator[str]:
+    """Destroy documents in each copy that is kept in an archive's folder, and tell what became of each.
+
+    A copy that is damaged, or was set aside as a damaged part of the mirror, is removed: nobody can tell
+    what is in it.
+    """
+    for kind in (BEFORE_REPAIR, BEFORE_TAKE_OVER):
+        for aside in sorted(folder.glob(f"{kind}-*")):
+            yield from _destroy_in_aside(aside, documents)
+
+
+def destroy_in_copy(path: Path, documents: Collection[str]) -> bool:
+    """Destroy documents in a copy of the record, and tell whether nothing of them can be left in its file."""
+    try:
+        with closing(connect_to_write(path)) as connection:
+            if not _is_whole(connection, path):
+                return False
+            if _holds(connection, documents):
+                connection.execute("BEGIN IMMEDIATE")
+                order_destruction(connection, documents)
+                destroy_rows(connection)
+                connection.execute("INSERT INTO segments_fts (segments_fts) VALUES ('rebuild')")
+                connection.execute("COMMIT")
+            sweep(connection)
+            connection.execute("PRAGMA journal_mode = DELETE")
+    except (sqlite3.Error, TrackerError, UnicodeDecodeError):
+        return False
+    return True
+
+
+def order_destruction(connection: sqlite3.Connection, documents: Collection[str]) -> Destroyed:
+    """Note in a copy that documents are destroyed, and return what goes with them, in the copy's numbers."""
+    order = connection.execute(_ORDER).lastrowid
+    connection.executemany(_ALL_OF_IT, [(sha256, order) for sha256 in documents])
+    return read_destroyed(connection)
+
+
+def _destroy_in_aside(aside: Path, documents: Collection[str]) -> Iterator[str]:
+    record = aside / FILE_NAME
+    parts = [path for path in sorted(aside.iterdir()) if not path.name.startswith(FILE_NAME)]
+    for path in parts:
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+    if parts:
+        yield f"{aside}: damaged parts of the mirror were removed"
+    if record.exists() and not destroy_in_copy(record, documents):
+        yield f"{record}: removed, since it is damaged"
+        record.unlink()
+    if not record.exists():
+        shutil.rmtree(aside)
+        return
+    for ending in COMPANIONS:
+        record.with_name(f"{FILE_NAME}{ending}").unlink(missing_ok=True)
+
+
+def _is_whole(connection: sqlite3.Connection, path: Path) -> bool:
+    """Tell whether every row can be found by what it hangs on."""
+    check_schema(connection, path)
+    return (
+        is_applied(connection, rights_schema.NAME)
+        and connection.execute("PRAGMA integrity_check(1)").fetchone()[0] == "ok"
+        and not connection.execute("PRAGMA foreign_key_check").fetchall()
+    )
+
+
+def _holds(connection: sqlite3.Connection, documents: Collection[str]) -> bool:
+    query = "SELECT 1 FROM documents WHERE sha256 = ?"
+    return any(connection.execute(query, [sha256]).fetchone() for sha256 in documents)

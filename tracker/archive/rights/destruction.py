@@ -1,0 +1,132 @@
+"""Destroying in the record: rows and bytes are overwritten, and no page of the file keeps what they held."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from tracker.archive.derived.store import DERIVED_NAME
+from tracker.archive.rights.scrubbing import SCRUBBED, Destroyed, scrub
+from tracker.archive.schema.connection import FILE_NAME
+from tracker.archive.schema.schema_map import members, read_tables
+from tracker.errors import ArchiveLocked
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tracker.archive.mirror.row_files import Row, Value
+    from tracker.archive.schema.schema_map import Table
+
+_GONE = "FROM standing_withdrawals WHERE act = 'destroy'"
+_SNAPSHOTS = f"SELECT snapshot {_GONE} AND snapshot IS NOT NULL"
+_DOCUMENTS = f"SELECT document {_GONE}"
+
+_STATEMENTS = f"""
+SELECT DISTINCT statement FROM snapshots JOIN editions ON editions.id = edition
+WHERE snapshots.id IN ({_SNAPSHOTS})
+"""  # noqa: S608 (our own text)
+
+_WHOLLY = f"""
+SELECT statement FROM snapshots JOIN editions ON editions.id = edition
+GROUP BY statement HAVING sum(snapshots.id NOT IN ({_SNAPSHOTS})) = 0
+"""  # noqa: S608 (our own text)
+
+_SOURCES = f"""
+SELECT source FROM outcomes WHERE snapshot IN ({_SNAPSHOTS}) OR sha256 IN ({_DOCUMENTS})
+UNION SELECT source FROM reviews WHERE document IN ({_DOCUMENTS})
+"""  # noqa: S608 (our own text)
+
+_ADDRESSES = f"""
+SELECT address FROM outcomes WHERE snapshot IN ({_SNAPSHOTS}) OR sha256 IN ({_DOCUMENTS})
+"""  # noqa: S608 (our own text)
+
+_OUTCOMES = f"SELECT id FROM outcomes WHERE source IN ({_SOURCES})"  # noqa: S608 (our own text)
+
+_NAMES = f"SELECT country, body, session, item FROM statements WHERE id IN ({_STATEMENTS})"  # noqa: S608
+
+_RUNS = f"""
+SELECT run FROM snapshots WHERE id IN ({_SNAPSHOTS})
+UNION SELECT run FROM decisions WHERE old_snapshot IN ({_SNAPSHOTS}) OR new_snapshot IN ({_SNAPSHOTS})
+UNION SELECT run FROM amendments WHERE statement IN ({_STATEMENTS})
+UNION SELECT run FROM reviews WHERE document IN ({_DOCUMENTS}) AND run IS NOT NULL
+UNION SELECT expectations.run FROM expectations JOIN statements USING (country, body, session)
+    WHERE expectations.item IS statements.item AND statements.id IN ({_STATEMENTS})
+"""  # noqa: S608 (our own text)
+
+
+def read_destroyed(connection: sqlite3.Connection) -> Destroyed:
+    """Return all that was ever destroyed, so that destroying it again changes nothing."""
+    queries = (_SNAPSHOTS, _DOCUMENTS, _STATEMENTS, _WHOLLY, _SOURCES, _ADDRESSES, _RUNS, _OUTCOMES)
+    found = [frozenset(value for (value,) in connection.execute(query)) for query in queries]
+    return replace(Destroyed(*found), names=frozenset(connection.execute(_NAMES)))
+
+
+def destroy_rows(connection: sqlite3.Connection) -> None:
+    """Take what was destroyed out of every table; what SQLite frees it overwrites with zeros."""
+    gone = read_destroyed(connection)
+    tables = read_tables(connection)
+    # SQLite empties the pages that it frees, and FTS5 takes a text out of its index by the deleted row.
+    connection.execute("PRAGMA secure_delete = ON")
+    for table in _hanging(tables):
+        connection.execute(f'DELETE FROM "{table.name}" WHERE {_hangs(tables, table)}')  # noqa: S608 (our schema)
+    connection.execute(f"UPDATE documents SET bytes = NULL WHERE sha256 IN ({_DOCUMENTS})")  # noqa: S608
+    for name in SCRUBBED:
+        for key, changed in list(_find_changes(connection, tables[name], gone)):
+            marks = ", ".join(f'"{column}" = ?' for column in changed)
+            connection.execute(
+                f'UPDATE "{name}" SET {marks} WHERE "{tables[name].key}" = ?',  # noqa: S608 (our schema)
+                [*changed.values(), key],
+            )
+
+
+def sweep(connection: sqlite3.Connection) -> None:
+    """Leave no copy of what was deleted: in the index, in free pages, and in the log beside the file.
+
+    Raises ``ArchiveLocked`` where another program still reads what was there before.
+    """
+    connection.execute("INSERT INTO segments_fts (segments_fts) VALUES ('optimize')")
+    connection.execute("VACUUM")
+    (busy, *_) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    if busy:
+        raise ArchiveLocked(
+            f"{FILE_NAME}-wal still holds what was destroyed, since another program reads {FILE_NAME};"
+            " end it, then give the same command again"
+        )
+
+
+def remove_derived(folder: Path) -> None:
+    """Remove what was computed: it can be again, for what is left."""
+    for path in folder.glob(f"{DERIVED_NAME}*"):
+        path.unlink(missing_ok=True)
+
+
+def _hanging(tables: dict[str, Table]) -> list[Table]:
+    """Return the tables whose rows are part of a snapshot, those that hang on others first."""
+    parts = [table for table in members(tables, "snapshot") if table.owner]
+    return sorted(parts, key=lambda table: -_depth(tables, table))
+
+
+def _depth(tables: dict[str, Table], table: Table) -> int:
+    return 1 + _depth(tables, tables[table.owner.table]) if table.owner else 0
+
+
+def _hangs(tables: dict[str, Table], table: Table) -> str:
+    """Return the condition by which a row hangs on a snapshot that was destroyed."""
+    if table.owner is None:
+        return f"id IN ({_SNAPSHOTS})"
+    above, link = tables[table.owner.table], table.owner
+    return f'"{link.column}" IN (SELECT "{link.key}" FROM "{above.name}" WHERE {_hangs(tables, above)})'  # noqa: S608
+
+
+def _find_changes(
+    connection: sqlite3.Connection, table: Table, gone: Destroyed
+) -> Iterator[tuple[Value, Row]]:
+    """Yield the key of each row that quotes what was destroyed, with what its columns are to be."""
+    columns = ", ".join(f'"{name}"' for name in table.columns)
+    for values in connection.execute(f'SELECT {columns} FROM "{table.name}"'):  # noqa: S608 (our schema)
+        row = dict(zip(table.columns, values, strict=True))
+        clean = scrub(table.name, row, gone)
+        if clean is not row:
+            yield row[table.key], {name: value for name, value in clean.items() if value != row[name]}

@@ -1,0 +1,135 @@
+"""What the public may have of a unit's rows: all of it, the digests of what is closed, or nothing."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from tracker.archive.rights.access import is_closed_source, read_closed_sources
+from tracker.archive.rights.scrubbing import name_command
+from tracker.archive.rights.withheld import Withheld
+from tracker.model.citing import Reference
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Mapping
+
+    from tracker.archive.mirror.row_files import Row
+    from tracker.archive.rights.access import Access
+    from tracker.archive.schema.schema_map import Unit
+
+Rows = dict[str, list["Row"]]
+
+_KEPT: Mapping[str, tuple[str, ...]] = {
+    "snapshots": ("id", "edition", "ordinal", "document", "observed", "run"),
+    "documents": ("sha256", "size", "media_type"),
+    "statements": ("id", "country", "body", "session", "item"),
+    "outcomes": ("id", "run", "outcome", "observed", "sha256", "size"),
+}
+"""Of a closed row, what proves that it was there and says nothing of what it holds."""
+
+NOT_PUBLIC = "not public"
+"""What marks such a row; no column has that name."""
+
+_DIGESTS = "withdrawn"
+"""The table that says of closed rows that they were withdrawn, and holds no more than digests."""
+
+_NOTES = "expectations"
+"""The table that names statements by their words and not by a number."""
+
+_TELLING = """
+WITH closed AS (SELECT value FROM json_each(?1)), gone AS (SELECT value FROM json_each(?2))
+SELECT run FROM snapshots WHERE id IN closed
+UNION SELECT run FROM decisions WHERE old_snapshot IN closed OR new_snapshot IN closed
+UNION SELECT run FROM amendments WHERE statement IN gone
+"""
+"""Runs that recorded what is closed, or decided on it: what was typed may quote it."""
+
+_IDENTIFIED: Mapping[str, tuple[str, str]] = {
+    "snapshot": ("snapshots", "id"),
+    "document": ("documents", "sha256"),
+    "statement": ("statements", "id"),
+}
+"""The table of a unit's own row, and the column that names it."""
+
+
+class Redaction:
+    """Takes closed material out of rows, told by the links of the schema."""
+
+    def __init__(self, connection: sqlite3.Connection, access: Access, tables: Mapping[str, object]) -> None:
+        self._access = access
+        self._links = {
+            name: tuple(connection.execute('SELECT "from", "table" FROM pragma_foreign_key_list(?)', [name]))
+            for name in tables
+        }
+        self._closed: Mapping[str, frozenset[object]] = {
+            "snapshots": frozenset(access.snapshots),
+            "documents": frozenset(access.documents),
+            "statements": frozenset(access.statements),
+        }
+        ids = (json.dumps(sorted(closed)) for closed in (access.snapshots, access.statements))
+        self._withheld = Withheld.read(connection)
+        telling = frozenset(run for (run,) in connection.execute(_TELLING, tuple(ids)))
+        self._telling = telling | self._withheld.runs
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the public may have everything."""
+        return self._access.is_open
+
+    def redact(self, unit: Unit, rows: Rows) -> Rows | None:
+        """Return the rows themselves where all are open, those that may be shown, or None for none."""
+        if self._access.is_open or unit == "archive":
+            return rows
+        if unit == "watch_list":
+            closed = any(read_closed_sources(str(row["text"])) for row in rows["watch_lists"])
+            return None if closed else rows
+        if unit == "run":
+            return self._redact_run(rows)
+        table, key = _IDENTIFIED[unit]
+        if not any(row[key] in self._closed[table] for row in rows[table]):
+            return rows
+        kept = {name: [] if name not in {table, "editions"} else found for name, found in rows.items()}
+        return {**kept, table: [_reduce(table, row) for row in rows[table]]}
+
+    def _redact_run(self, rows: Rows) -> Rows:
+        outcomes = {
+            row["id"] for row in rows.get("outcomes", []) if self._is_closed("outcomes", row, frozenset())
+        }
+        shown: Rows = {}
+        for name, found in rows.items():
+            if name == "outcomes":
+                shown[name] = [_reduce(name, row) if row["id"] in outcomes else row for row in found]
+            elif name == "runs":
+                shown[name] = [_name_alone(row) if self._is_telling(row) else row for row in found]
+            elif name == _DIGESTS:
+                shown[name] = found
+            elif name == _NOTES:
+                shown[name] = [self._take_note(row) for row in found]
+            else:
+                shown[name] = [row for row in found if not self._is_closed(name, row, frozenset(outcomes))]
+        return shown
+
+    def _is_telling(self, row: Row) -> bool:
+        if row["id"] in self._telling:
+            return True
+        typed = str(row["kind"]), str(row["command"] or "")
+        return self._withheld.is_telling(int(row["id"] or 0), *typed)
+
+    def _take_note(self, row: Row) -> Row:
+        named = Reference(*(row[part] for part in ("country", "body", "session", "item")))  # type: ignore[arg-type]
+        return {**row, "note": None} if named in self._withheld.statements else row
+
+    def _is_closed(self, table: str, row: Row, outcomes: frozenset[object]) -> bool:
+        closed = {**self._closed, "outcomes": outcomes}
+        if any(row.get(column) in closed.get(target, frozenset()) for column, target in self._links[table]):
+            return True
+        return is_closed_source(str(row.get("source") or ""), self._access.sources)
+
+
+def _name_alone(row: Row) -> Row:
+    return {**row, "command": name_command(str(row["command"])) if row["command"] else None}
+
+
+def _reduce(table: str, row: Row) -> Row:
+    return {NOT_PUBLIC: 1, **{name: value for name, value in row.items() if name in _KEPT[table]}}

@@ -1,0 +1,118 @@
+"""Whether what arrives was withdrawn: the same bytes or text, or what stands where everything was."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tracker.archive.record.queries import ALL_EDITIONS, edition_is, narrow
+from tracker.archive.record.statements import find_statement
+from tracker.archive.rights.withdrawals import read_withdrawal
+from tracker.errors import Withdrawn
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from tracker.archive.storing.writing import Writing
+    from tracker.model.citing import Reference
+    from tracker.model.rights import Withdrawal
+
+_SAME = """
+SELECT max(withdrawal) FROM standing_withdrawals AS standing
+LEFT JOIN snapshots ON snapshots.id = standing.snapshot
+LEFT JOIN editions ON editions.id = snapshots.edition
+WHERE (standing.document = ?1 OR standing.text = ?2) AND (
+    editions.statement = ?3 OR NOT EXISTS (
+        SELECT 1 FROM readable_snapshots AS kept
+        LEFT JOIN versions ON versions.snapshot = kept.id AND versions.sha256 = standing.text
+        WHERE kept.document = standing.document OR versions.id IS NOT NULL
+    )
+)
+"""
+"""What one statement may not have, another may that holds it openly."""
+
+_WHOLE = """
+SELECT max(withdrawal) FROM editions
+JOIN snapshots ON snapshots.edition = editions.id
+LEFT JOIN standing_withdrawals AS standing ON standing.snapshot = snapshots.id
+WHERE statement = ? HAVING count(*) = count(standing.snapshot)
+"""
+
+_GIVEN = """
+SELECT snapshots.edition, snapshots.id FROM outcomes
+JOIN snapshots ON snapshots.id = outcomes.snapshot
+JOIN editions ON editions.id = snapshots.edition
+WHERE outcomes.source = ? AND statement = ? ORDER BY outcomes.id DESC LIMIT 1
+"""
+
+_LATEST = """
+SELECT withdrawal FROM snapshots
+JOIN standing_withdrawals AS standing ON standing.snapshot = snapshots.id
+WHERE edition = ?1 AND ordinal = (SELECT max(ordinal) FROM snapshots AS other WHERE other.edition = ?1)
+"""
+
+
+def is_anything_withdrawn(connection: sqlite3.Connection) -> bool:
+    """Tell whether there is a withdrawal at all: most archives have none, and nights ask for each source."""
+    return bool(connection.execute("SELECT 1 FROM withdrawals LIMIT 1").fetchone())
+
+
+def find_same(
+    connection: sqlite3.Connection, reference: Reference | None, sha256: str | None, text: str | None = None
+) -> Withdrawal | None:
+    """Return the act by which these bytes, or this text (SHA-256 of both), were withdrawn."""
+    statement = None if reference is None else find_statement(connection, reference)
+    return _read(connection, _SAME, [sha256, text, statement])
+
+
+def find_place(
+    connection: sqlite3.Connection, reference: Reference | None, source: str | None = None
+) -> Withdrawal | None:
+    """Return the act by which all of a statement was withdrawn, or what a source gave of it last.
+
+    What a publisher changes a little is still what was withdrawn, so nothing is taken unattended until a
+    person has recorded another text there. ``source`` feeds the reference.
+    """
+    # Most archives have nothing withdrawn, and a night asks for each source.
+    if reference is None or not connection.execute("SELECT 1 FROM standing_withdrawals LIMIT 1").fetchone():
+        return None
+    statement = find_statement(connection, reference)
+    if statement is None:
+        return None
+    whole = _read(connection, _WHOLE, [statement])
+    if whole:
+        return whole
+    edition, given = connection.execute(_GIVEN, [source, statement]).fetchone() or (
+        _find_edition(connection, statement, reference),
+        None,
+    )
+    if given is not None and _is_readable(connection, given):
+        return None
+    return _read(connection, _LATEST, [edition])
+
+
+def refuse(writing: Writing, reference: Reference, sha256: str, text: str | None = None) -> None:
+    """Raise ``Withdrawn`` for what may not be recorded; in an import, neither where all was withdrawn."""
+    found = find_same(writing.connection, reference, sha256, text)
+    if found is None and writing.kind == "import":
+        found = find_place(writing.connection, reference)
+    if found:
+        raise Withdrawn(f"{reference} may not be recorded: {found.reference} was {found}")
+
+
+def _find_edition(connection: sqlite3.Connection, statement: int, reference: Reference) -> int | None:
+    """Return the preferred edition that fits a reference, whatever is left of it."""
+    narrowed, values = narrow(edition_is(reference))
+    row = connection.execute(
+        f"SELECT editions.id {ALL_EDITIONS} WHERE statements.id = ?{narrowed} ORDER BY position LIMIT 1",
+        [statement, *values],
+    ).fetchone()
+    return int(row[0]) if row else None
+
+
+def _is_readable(connection: sqlite3.Connection, snapshot: int) -> bool:
+    return bool(connection.execute("SELECT 1 FROM readable_snapshots WHERE id = ?", [snapshot]).fetchone())
+
+
+def _read(connection: sqlite3.Connection, query: str, values: list[object]) -> Withdrawal | None:
+    row = connection.execute(query, values).fetchone()
+    return read_withdrawal(connection, row[0]) if row and row[0] else None

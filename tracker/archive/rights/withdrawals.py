@@ -1,0 +1,161 @@
+"""Rows about what was withdrawn: written once, but for the instant at which an act was complete."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tracker.archive.record.queries import (
+    ALL_EDITIONS,
+    NAME,
+    ORDER,
+    edition_is,
+    narrow,
+    snapshot_is,
+    statement_is,
+)
+from tracker.archive.record.statements import insert
+from tracker.model.citing import Reference
+from tracker.model.rights import Ruled, Withdrawal, WithdrawnEntry, WithdrawnSnapshot
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable
+    from typing import Any
+
+    from tracker.archive.record.queries import Condition
+    from tracker.archive.rights.targets import Target
+    from tracker.model.rights import Act
+
+_WITHDRAWALS = """
+SELECT id, act, reference, reason, authority, decided, person, completed FROM withdrawals
+"""
+
+_STANDING = """
+JOIN snapshots ON snapshots.edition = editions.id
+JOIN standing_withdrawals ON standing_withdrawals.snapshot = snapshots.id
+"""
+
+_NOTHING_LEFT = "NOT EXISTS (SELECT 1 FROM readable_snapshots AS kept WHERE kept.edition = editions.id)"
+
+
+def write_withdrawal(
+    connection: sqlite3.Connection,
+    act: Act,
+    reference: str,
+    ruled: Ruled,
+    run: int,
+    targets: Iterable[Target],
+    completed: str | None = None,
+) -> int:
+    """Add an act on snapshots and documents; the digests of their texts are noted with it."""
+    number = insert(
+        connection,
+        "INSERT INTO withdrawals (act, reference, decided, authority, reason, person, completed, run)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (act, reference, ruled.decided, ruled.authority, ruled.reason, ruled.person, completed, run),
+    )
+    for target in targets:
+        connection.execute(
+            "INSERT INTO withdrawn (withdrawal, snapshot, document, text, words)"
+            " SELECT ?1, ?2, ?3, sha256, words FROM versions WHERE snapshot IS ?2"
+            " UNION SELECT ?1, ?2, ?3, NULL, NULL"
+            " WHERE NOT EXISTS (SELECT 1 FROM versions WHERE snapshot IS ?2)",
+            [number, target.snapshot, target.document],
+        )
+    return number
+
+
+def complete_all(connection: sqlite3.Connection, instant: str) -> None:
+    """Note of every act that was begun that nothing of it is left to do."""
+    connection.execute("UPDATE withdrawals SET completed = ? WHERE completed IS NULL", [instant])
+
+
+def read_withdrawal(connection: sqlite3.Connection, number: int) -> Withdrawal:
+    """Return one act by its number."""
+    row = connection.execute(f"{_WITHDRAWALS} WHERE id = ?", [number]).fetchone()
+    return _read(row)
+
+
+def read_unfinished(connection: sqlite3.Connection) -> tuple[Withdrawal, ...]:
+    """Return the acts that were cut short, oldest first."""
+    rows = connection.execute(f"{_WITHDRAWALS} WHERE completed IS NULL ORDER BY id")
+    return tuple(_read(row) for row in rows)
+
+
+def read_standing(connection: sqlite3.Connection) -> dict[tuple[int | None, str], Act]:
+    """Return the act that stands for each snapshot and document that is withdrawn."""
+    rows = connection.execute("SELECT snapshot, document, act FROM standing_withdrawals")
+    return {(snapshot, document): act for snapshot, document, act in rows}
+
+
+def read_last(connection: sqlite3.Connection, targets: Iterable[Target]) -> int | None:
+    """Return the number of the latest act on any of some snapshots and documents."""
+    query = "SELECT max(withdrawal) FROM withdrawn WHERE document = ? AND snapshot IS ?"
+    found = [connection.execute(query, [each.document, each.snapshot]).fetchone()[0] for each in targets]
+    return max((number for number in found if number), default=None)
+
+
+def read_withdrawn_snapshots(connection: sqlite3.Connection) -> frozenset[int]:
+    """Return the ids of the snapshots that may be read no longer."""
+    rows = connection.execute("SELECT snapshot FROM standing_withdrawals WHERE snapshot IS NOT NULL")
+    return frozenset(snapshot for (snapshot,) in rows)
+
+
+def read_withdrawn_documents(connection: sqlite3.Connection) -> frozenset[str]:
+    """Return the digests of the documents that may be read no longer, as any snapshot."""
+    rows = connection.execute(
+        "SELECT document FROM standing_withdrawals"
+        " WHERE document NOT IN (SELECT document FROM readable_snapshots)"
+    )
+    return frozenset(document for (document,) in rows)
+
+
+def read_destroyed_documents(connection: sqlite3.Connection) -> frozenset[str]:
+    """Return the digests of the documents whose bytes the record is meant to have no longer."""
+    rows = connection.execute("SELECT document FROM standing_withdrawals WHERE act = 'destroy'")
+    return frozenset(document for (document,) in rows)
+
+
+def read_behind(connection: sqlite3.Connection, reference: Reference) -> Withdrawal | None:
+    """Return the latest act that stands for anything behind a reference."""
+    narrowed, values = narrow([*statement_is(reference), *edition_is(reference), *snapshot_is(reference)])
+    row = connection.execute(
+        f"SELECT max(withdrawal) {ALL_EDITIONS} {_STANDING} WHERE TRUE{narrowed}", values
+    ).fetchone()
+    return read_withdrawal(connection, row[0]) if row[0] else None
+
+
+def read_entries(connection: sqlite3.Connection, conditions: list[Condition]) -> tuple[WithdrawnEntry, ...]:
+    """Return the editions of which nothing is left to read, in the order of ``Reader.statements``."""
+    narrowed, values = narrow(conditions)
+    rows = connection.execute(
+        f"SELECT {NAME}, count(DISTINCT snapshots.id), max(observed), max(withdrawal)"
+        f" {ALL_EDITIONS} {_STANDING} WHERE {_NOTHING_LEFT}{narrowed} GROUP BY editions.id ORDER BY {ORDER}",
+        values,
+    ).fetchall()
+    return tuple(
+        WithdrawnEntry(Reference(*name), count, observed, read_withdrawal(connection, number))
+        for *name, count, observed, number in rows
+    )
+
+
+def read_snapshots(connection: sqlite3.Connection, reference: Reference) -> tuple[WithdrawnSnapshot, ...]:
+    """Return the snapshots behind a reference that are withdrawn, in the order of ``Reader.log``."""
+    narrowed, values = narrow([*statement_is(reference), *edition_is(reference), *snapshot_is(reference)])
+    rows = connection.execute(
+        f"SELECT {NAME}, ordinal, observed, sha256, size, media_type, max(withdrawal)"
+        f" {ALL_EDITIONS} {_STANDING} JOIN documents ON documents.sha256 = snapshots.document"
+        f" WHERE TRUE{narrowed} GROUP BY snapshots.id ORDER BY {ORDER}, ordinal",
+        values,
+    ).fetchall()
+    return tuple(
+        WithdrawnSnapshot(
+            Reference(*name), observed, sha256, size, media_type, read_withdrawal(connection, number)
+        )
+        for *name, observed, sha256, size, media_type, number in rows
+    )
+
+
+def _read(row: tuple[Any, ...]) -> Withdrawal:
+    id_, act, reference, reason, authority, decided, person, completed = row
+    return Withdrawal(id_, act, reference, Ruled(reason, authority, decided, person), completed)

@@ -1,0 +1,1 @@
+"""The tables of ``tracker.db``, the changes that made them, and what each column means."""

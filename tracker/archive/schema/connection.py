@@ -1,0 +1,212 @@
+"""Opening the archive's file: where it is, how each side connects, and what SQLite's errors mean.
+
+Nothing that ``sqlite3`` raises leaves the archive: it is told here, in one line, as a ``TrackerError``.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from contextlib import closing, contextmanager
+from typing import TYPE_CHECKING
+
+from tracker.archive.schema import rights as rights_schema
+from tracker.archive.schema.defence import defend
+from tracker.archive.schema.migrations import MIGRATION_SET, MIGRATIONS
+from tracker.archive.schema.schema_parts import check_parts
+from tracker.errors import ArchiveLocked, ArchiveUnusable, TrackerError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+    from typing import Any
+
+FILE_NAME = "tracker.db"
+
+BUSY_SECONDS = 5.0
+"""How long to wait for another run to end before saying that the archive is locked."""
+
+CACHE_KIBIBYTES = 32_000
+
+_ROOM = 256 * 1024
+"""Below this many free bytes a failed write is put down to the disk: WAL and index need as much."""
+
+_MEANINGS = {
+    "SQLITE_CORRUPT": "{path} is damaged ({error}); restore it from a copy",
+    "SQLITE_NOTADB": "{path} is not a tracker archive, or is damaged; name another with --archive",
+    "SQLITE_FULL": "disk full: {path} is as it was before this run's last step; make room and run it again",
+    "SQLITE_READONLY": "{path} is on read-only media, or not yours to write",
+    "SQLITE_PERM": "{path} is not yours to open",
+    "SQLITE_CANTOPEN": "{path} cannot be opened; check the permissions of the file and its folder",
+    "SQLITE_IOERR": "{path} cannot be read or written ({error})",
+    "SQLITE_TOOBIG": "{path} takes no document of that size",
+    "SQLITE_CONSTRAINT": "{path} refuses a row that contradicts what it holds ({error})",
+}
+
+
+def archive_file(folder: Path) -> Path:
+    """Return the file of the archive in a folder.
+
+    Raises ``ArchiveUnusable`` where there is none, or something else is in its place.
+    """
+    path = folder / FILE_NAME
+    if path.is_file():
+        return path
+    if path.exists():
+        raise ArchiveUnusable(f"{path} is not a file; move it away, then run: tracker init")
+    raise ArchiveUnusable(f"no archive at {folder}; run: tracker init")
+
+
+def connect_to_write(path: Path, named: Path | None = None) -> sqlite3.Connection:
+    """Open an archive's file for writing, an empty one too; every transaction is begun by name.
+
+    Raises what ``translate`` makes of SQLite's errors, of the file that it will be where that is ``named``.
+    """
+    with translate(named or path):
+        connection = _connect(path, "mode=rw")
+        try:
+            defend(connection)
+            connection.execute("PRAGMA foreign_keys = ON")
+            connection.execute(f"PRAGMA cache_size = -{CACHE_KIBIBYTES}")
+            connection.execute("PRAGMA journal_mode = WAL")
+            # A snapshot counts once its transaction has committed, power cut or not.
+            connection.execute("PRAGMA synchronous = FULL")
+        except BaseException:
+            connection.close()
+            raise
+    return connection
+
+
+def connect_to_read(path: Path) -> sqlite3.Connection:
+    """Open an archive's file for reading, on read-only media as well.
+
+    A file in WAL mode needs its two companions, which cannot be made on read-only media. There the file
+    is opened as immutable, unless a log with unread transactions lies beside it.
+    """
+    with translate(path):
+        connection = _connect(path, "mode=ro")
+        try:
+            connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchall()
+        except sqlite3.OperationalError as error:
+            connection.close()
+            if not _is_for_want_of_companions(error):
+                raise
+            return _connect_immutable(path)
+        except BaseException:
+            connection.close()
+            raise
+    return connection
+
+
+def check_schema(connection: sqlite3.Connection, path: Path, *, to_mend: bool = False) -> None:
+    """Raise ``ArchiveUnusable`` where the file is no archive, is of a newer release, or not ours alone.
+
+    That is told by views, triggers and virtual tables that are not ours (``check_parts``).
+    In a file of an older release nothing is withdrawn, and reading it asks all the same.
+    """
+    with translate(path):
+        applied = _applied_migrations(connection)
+    if not applied:
+        raise ArchiveUnusable(f"{path} is not a tracker archive; name another with --archive")
+    unknown = sorted(applied - {name for name, _ in MIGRATIONS})
+    if unknown:
+        raise ArchiveUnusable(
+            f"{path} was written by a newer release ({unknown[0]}); upgrade tracker to open it"
+        )
+    with translate(path):
+        check_parts(connection, path, MIGRATIONS, applied, to_mend=to_mend)
+    if rights_schema.NAME not in applied:
+        for view in rights_schema.BEFORE_WITHDRAWALS:
+            connection.execute(view)
+
+
+def is_blank(path: Path) -> bool:
+    """Tell whether a file is empty, or a database without tables: what a broken-off start leaves."""
+    if not path.is_file():
+        return False
+    if not path.stat().st_size:
+        return True
+    with closing(connect_to_read(path)) as connection, translate(path):
+        return not connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+
+
+def is_applied(connection: sqlite3.Connection, name: str) -> bool:
+    """Tell whether a change of the schema was applied to a file."""
+    return name in _applied_migrations(connection)
+
+
+def _applied_migrations(connection: sqlite3.Connection) -> set[str]:
+    if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = '_sqlite_migrations'").fetchone():
+        return set()
+    rows = connection.execute("SELECT name FROM _sqlite_migrations WHERE migration_set = ?", [MIGRATION_SET])
+    return {str(name) for (name,) in rows}
+
+
+def fetch_row(connection: sqlite3.Connection, sql: str, values: Sequence[object]) -> tuple[Any, ...]:
+    """Return the one row that must be there; ``translate`` makes of its absence that the file is damaged."""
+    rows = connection.execute(sql, values).fetchall()
+    if len(rows) != 1:
+        raise sqlite3.DatabaseError("a row is missing or is there twice")
+    return tuple(rows[0])
+
+
+@contextmanager
+def translate(path: Path) -> Iterator[None]:
+    """Turn what SQLite and Python's binding raise into a ``TrackerError`` that names the file.
+
+    Raises ``ArchiveLocked`` where another process writes, ``ArchiveUnusable`` for the rest.
+    """
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise _explain(error, path) from error
+    except UnicodeEncodeError as error:
+        raise TrackerError(f"text that is not Unicode cannot be kept ({error})") from error
+    except UnicodeDecodeError as error:
+        # SQLite quotes the damaged part of a schema as it stands.
+        raise ArchiveUnusable(_MEANINGS["SQLITE_CORRUPT"].format(path=path, error="its schema")) from error
+
+
+def _explain(error: sqlite3.Error, path: Path) -> TrackerError:
+    parts = getattr(error, "sqlite_errorname", "").split("_")
+    name = "_".join(parts[:2])
+    if name in {"SQLITE_BUSY", "SQLITE_LOCKED"}:
+        return ArchiveLocked(f"another program is writing to {path}; close it there, then try again")
+    if name == "SQLITE_ERROR" and "fts5" in str(error):
+        return TrackerError(f"the search is nested too deeply ({error}); use fewer brackets and NOTs")
+    if name in {"SQLITE_IOERR", "SQLITE_CANTOPEN", "SQLITE_READONLY"}:
+        name = _what_the_disk_says(path, name)
+    # Python's binding gives no name where a text is not UTF-8: the bytes in the file have changed.
+    meaning = _MEANINGS.get(name, "{path} is damaged or was altered ({error}); restore it from a copy")
+    told = "".join(char if char.isprintable() else " " for char in str(error))
+    return ArchiveUnusable(meaning.format(path=path, error=told or name))
+
+
+def _what_the_disk_says(path: Path, name: str) -> str:
+    import shutil  # noqa: PLC0415 (8 ms of compression modules, needed only in trouble)
+
+    if not os.access(path.parent, os.W_OK):
+        return "SQLITE_READONLY"
+    return "SQLITE_FULL" if shutil.disk_usage(path.parent).free < _ROOM else name
+
+
+def _is_for_want_of_companions(error: sqlite3.OperationalError) -> bool:
+    return error.sqlite_errorname.startswith(("SQLITE_CANTOPEN", "SQLITE_READONLY"))
+
+
+def _connect_immutable(path: Path) -> sqlite3.Connection:
+    log = path.with_name(path.name + "-wal")
+    if log.is_file() and log.stat().st_size:
+        raise ArchiveUnusable(
+            f"{path} is read-only and its last run did not end ({log.name} is beside it);"
+            " copy both to a disk and read them there"
+        )
+    return _connect(path, "mode=ro&immutable=1")
+
+
+def _connect(path: Path, options: str) -> sqlite3.Connection:
+    uri = f"{path.absolute().as_uri()}?{options}"
+    connection = sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None)
+    # A file's own schema may call no function that could do harm, whoever made it.
+    connection.execute("PRAGMA trusted_schema = OFF")
+    return connection

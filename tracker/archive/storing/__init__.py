@@ -1,0 +1,1 @@
+"""The archive written: all of a transaction or nothing, under the lock."""

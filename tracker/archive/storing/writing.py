@@ -1,0 +1,147 @@
+"""One run's writing: its transactions, its row in the ledger, and the lock it holds."""
+
+from __future__ import annotations
+
+from contextlib import closing, contextmanager
+from typing import TYPE_CHECKING
+
+from sqlite_utils import Database
+
+from tracker.archive.file.lock import read_command
+from tracker.archive.file.mirror_paths import MIRROR
+from tracker.archive.ledger import runs
+from tracker.archive.mirror.pending import is_mirrored, is_watched, refit_triggers
+from tracker.archive.schema.connection import translate
+from tracker.archive.schema.migrations import is_current, migrate
+from tracker.errors import RepositoryUnusable, WatchListInvalid
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from tracker.archive.file.lock import Lock
+    from tracker.model.ledger import RunKind, RunStatus
+    from tracker.model.preserving import Mirrored
+    from tracker.model.watching import WatchList
+
+
+class Writing:
+    """A connection whose transactions are begun by name, and the run that they belong to."""
+
+    def __init__(
+        self, path: Path, connection: sqlite3.Connection, lock: Lock, kind: RunKind, clock: Callable[[], str]
+    ) -> None:
+        self.path = path
+        self.connection = connection
+        self._database = Database(connection)
+        self._lock = lock
+        self.kind = kind
+        self._clock = clock
+        self._run: int | None = None
+
+    def wait_for_others(self, seconds: float) -> None:
+        """Wait so long for other programs, which know no lock of ours, before a transaction fails."""
+        self._execute(f"PRAGMA busy_timeout = {int(seconds * 1000)}")
+
+    def migrate(self) -> None:
+        """Apply the changes of the schema that the file lacks, all or none."""
+        with translate(self.path):
+            if is_current(self._database):
+                return
+        # A table that others refer to can be made anew only while that is not enforced.
+        self._execute("PRAGMA foreign_keys = OFF")
+        with self.batch(), translate(self.path):
+            migrate(self._database)
+        self._execute("PRAGMA foreign_keys = ON")
+
+    def refit_triggers(self) -> None:
+        """See that nothing acts on what is written but what is ours; see ``pending.refit_triggers``."""
+        with translate(self.path):
+            if is_watched(self.connection, self.path):
+                return
+        with self.batch(), translate(self.path):
+            refit_triggers(self.connection, self.path)
+
+    def mark_interrupted(self) -> None:
+        """Note of runs that are said to be running that they were cut short: the lock is ours."""
+        with translate(self.path):
+            if not runs.has_unfinished(self.connection):
+                return
+        with self.batch(), translate(self.path):
+            runs.mark_interrupted(self.connection)
+
+    @contextmanager
+    def batch(self) -> Iterator[None]:
+        """Make one transaction of what is written inside, or of a part of it; see ``Store.batch``."""
+        begun, is_nested = self._run, self.connection.in_transaction
+        self._execute("SAVEPOINT batch" if is_nested else "BEGIN IMMEDIATE")
+        try:
+            yield
+            self._execute("RELEASE batch" if is_nested else "COMMIT")
+            self._lock.touch()
+        except BaseException:
+            # The row of a run that began inside is gone with the rest.
+            self._run = begun
+            # A full disk has SQLite roll back by itself.
+            if self.connection.in_transaction:
+                self._execute(*(("ROLLBACK TO batch", "RELEASE batch") if is_nested else ("ROLLBACK",)))
+            raise
+
+    def begin_run(self, instant: str, watched: WatchList | None = None) -> int:
+        """Return the number of the run, which begins when this is first called."""
+        if self._run is None:
+            with translate(self.path):
+                self._run = runs.write_run(self.connection, self.kind, read_command(), instant, watched)
+        return self._run
+
+    def end_run(self, status: RunStatus) -> None:
+        """Note how the run ended, if it wrote anything."""
+        if self._run is not None:
+            run, self._run = self._run, None
+            with translate(self.path):
+                runs.end_run(self.connection, run, status, self._clock())
+
+    def close(self, status: RunStatus) -> None:
+        """Note how the run ended, bring the mirror along, leave all in the one file, and give the lock up.
+
+        Raises ``RepositoryUnusable`` where the mirror cannot follow; what was recorded is kept.
+        """
+        try:
+            with closing(self.connection):
+                self.end_run(status)
+                try:
+                    if status == "complete":
+                        self._bring_mirror_along()
+                finally:
+                    self._execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        finally:
+            self._lock.release()
+
+    def abandon(self) -> None:
+        """Close the file as it is and give the lock up; what was committed is kept."""
+        self.connection.close()
+        self._lock.release()
+
+    def update_mirror(self) -> Mirrored:
+        """Bring the mirror up to date, and make it where there is none; raises as ``archive.mirror`` does."""
+        from tracker.archive.mirror.update import update_mirror  # noqa: PLC0415 (not every archive has a mirror)
+
+        with translate(self.path):
+            return update_mirror(self.connection, self.path.parent)
+
+    def _bring_mirror_along(self) -> None:
+        with translate(self.path):
+            if not (self.path.parent / MIRROR).exists() or is_mirrored(self.connection):
+                return
+        try:
+            self.update_mirror()
+        except (RepositoryUnusable, WatchListInvalid) as error:
+            raise type(error)(
+                f"{error} (all is recorded, but not yet mirrored; once that is mended: tracker mirror update)"
+            ) from error
+
+    def _execute(self, *commands: str) -> None:
+        with translate(self.path):
+            for command in commands:
+                self.connection.execute(command)

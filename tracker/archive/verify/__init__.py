@@ -1,0 +1,1 @@
+"""Proof that the record and its mirror hold what they held when it was written."""

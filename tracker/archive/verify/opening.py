@@ -1,0 +1,127 @@
+"""Opening both copies to verify them, and what is told where one of them cannot be opened."""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from tracker.archive.file.mirror_paths import MIRROR
+from tracker.archive.git.git_program import load_git
+from tracker.archive.git.repository import open_repository
+from tracker.archive.mirror.branches import MAIN
+from tracker.archive.mirror.pending import read_mirrored
+from tracker.archive.mirror.staging import find_branch
+from tracker.archive.schema.connection import FILE_NAME, archive_file, check_schema, connect_to_read
+from tracker.archive.verify.chain import Standing
+from tracker.archive.verify.notes import REPAIR, RESTORE, UPDATE, Cure, fault
+from tracker.archive.verify.structure import is_damage
+from tracker.errors import ArchiveLocked, ArchiveUnusable, RepositoryUnusable
+from tracker.model.verifying import Finding
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tracker.archive.git.repository import Repository
+    from tracker.archive.verify.notes import Notes
+
+_TRIES = 5
+"""So often is the record read anew where a run has written to the mirror meanwhile."""
+
+
+@contextmanager
+def open_mirror(folder: Path, notes: Notes) -> Iterator[Repository | None]:
+    """Open the mirror of an archive; None where there is none, or it cannot be opened, which is noted."""
+    path = folder / MIRROR
+    if not path.exists():
+        yield None
+    elif why := _why_without_git():
+        notes.find(Finding("unverifiable", "mirror", "the mirror", MIRROR, f"it was not looked at: {why}"))
+        yield None
+    elif not os.path.lexists(path / "HEAD"):
+        meaning = "the file is not there, without which git takes the folder for none of its own"
+        notes.find(fault("objects", "HEAD", MIRROR, meaning, f"{REPAIR} writes it"), Cure("objects"))
+        yield None
+    else:
+        with open_repository(path) as repository:
+            yield repository
+
+
+def open_record(folder: Path, notes: Notes, *, has_mirror: bool) -> sqlite3.Connection | None:
+    """Open the record for reading; None where it is damaged or gone, which is noted.
+
+    Raises ``ArchiveUnusable`` where there is no archive, or it cannot be opened for another reason.
+    """
+    try:
+        return _connect(folder)
+    except ArchiveUnusable as error:
+        if not is_damage(error) and not (has_mirror and _is_gone(folder / FILE_NAME)):
+            raise
+        remedy = f"{REPAIR} makes it again from the mirror" if has_mirror else RESTORE
+        notes.find(
+            fault("file", FILE_NAME, str(folder), f"it cannot be opened: {error}", remedy),
+            *([Cure("record")] if has_mirror else []),
+        )
+        return None
+
+
+def begin_reading(connection: sqlite3.Connection, repository: Repository | None) -> Standing:
+    """Begin the one transaction in which the record is read, and tell where the mirror stands then.
+
+    Raises ``ArchiveLocked`` where a run goes on writing to both.
+    """
+    for _ in range(_TRIES):
+        tip = find_branch(repository, MAIN) if repository else None
+        connection.execute("BEGIN")
+        noted = _read_noted(connection)
+        if repository is None or find_branch(repository, MAIN) == tip:
+            return Standing(tip, noted)
+        connection.execute("ROLLBACK")
+    raise ArchiveLocked("another run goes on writing to the mirror; try again when it has ended")
+
+
+def note_lone_record(notes: Notes, noted: str | None, *, is_there: bool) -> None:
+    """Note that the record is the only copy, and where there was another one."""
+    if noted and not is_there:
+        meaning = f"it is gone, and held all at commit {noted[:12]}: the record is the only copy"
+        remedy = f"{REPAIR} writes a new one; its history begins anew"
+        notes.find(fault("mirror", "the mirror", MIRROR, meaning, remedy), Cure("mirror"))
+        return
+    what = "it holds no commit" if is_there else "there is none"
+    meaning = (
+        f"{what}: the record is the only copy; damage to what has no digest cannot be seen in it, and none"
+        " can be mended"
+    )
+    notes.find(Finding("unverifiable", "mirror", "the mirror", MIRROR, meaning, UPDATE))
+
+
+def _connect(folder: Path) -> sqlite3.Connection:
+    path = archive_file(folder)
+    connection = connect_to_read(path)
+    try:
+        check_schema(connection, path, to_mend=True)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _why_without_git() -> str | None:
+    try:
+        load_git()
+    except RepositoryUnusable as error:
+        return str(error)
+    return None
+
+
+def _is_gone(path: Path) -> bool:
+    return not path.exists() or (path.is_file() and not path.stat().st_size)
+
+
+def _read_noted(connection: sqlite3.Connection) -> str | None:
+    """Return the commit that the record noted last; an older release had no table for it."""
+    has_notes = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'unmirrored'").fetchone()
+    mirrored = read_mirrored(connection) if has_notes else None
+    return mirrored.main if mirrored else None

@@ -1,0 +1,64 @@
+"""Whether a publisher said that a text was changed: in words, by the server's date, or not at all."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tracker.model.ledger import Announcement
+    from tracker.model.watching import Kept, Validators
+
+_EDGE = 300
+"""Characters at each end of a text in which a note of correction stands."""
+
+
+def tell_announcement(
+    earlier: Kept, earlier_validators: Validators, title: str | None, text: str, validators: Validators
+) -> tuple[Announcement, str]:
+    """Return how a change was announced, and the words or dates that show it.
+
+    A word of correction counts where it stands now and did not before. A server's ``Last-Modified`` counts
+    where it gave one before and gives a later one now.
+    """
+    said = sorted(_notes(f"{title or ''}\n{_edges(text)}") - _notes(_edges(earlier.text)))
+    if said:
+        return "corrigendum", ", ".join(f"'{word}'" for word in said)
+    before, now = (_instant(each.last_modified) for each in (earlier_validators, validators))
+    if before and now and now > before:
+        return "last-modified", f"{earlier_validators.last_modified} before, {validators.last_modified} now"
+    return "silent", ""
+
+
+def _edges(text: str) -> str:
+    return text if len(text) <= 2 * _EDGE else f"{text[:_EDGE]}\n{text[-_EDGE:]}"
+
+
+def _notes(text: str) -> set[str]:
+    return {" ".join(match[0].casefold().split()) for match in _expression().finditer(text)}
+
+
+def _instant(text: str | None) -> datetime | None:
+    try:
+        moment = parsedate_to_datetime(text or "")
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+@cache
+def _expression() -> re.Pattern[str]:
+    rules = tomllib.loads(
+        files("tracker.capture.admit").joinpath("announcements.toml").read_text(encoding="utf-8")
+    )
+    words = sorted((re.escape(word).replace(r"\ ", r"\s+") for word in rules["words"]), key=len, reverse=True)
+    # Chinese has no word boundaries, and a boundary between its characters is never met.
+    bounded = "|".join(word if ord(word[0]) > 0x2E7F else rf"\b{word}\b" for word in words)  # noqa: PLR2004
+    return re.compile(
+        "|".join([bounded, *(rf"\b{pattern}\b" for pattern in rules["patterns"])]), re.IGNORECASE
+    )

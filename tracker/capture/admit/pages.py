@@ -1,0 +1,158 @@
+"""Pages that are no statement and say so: logins, errors, challenges, lists of files, walls of consent."""
+
+from __future__ import annotations
+
+import html
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from tracker.capture.admit.rules import load_rules
+from tracker.text.folding import fold
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from tracker.capture.admit.rules import PageRule
+    from tracker.model.watching import Arrival
+
+_HEAD: Final = 200_000
+_TITLE: Final = re.compile(rb"<title[^<>]*>(.{0,300}?)</title", re.IGNORECASE | re.DOTALL)
+_TITLE_PARTS: Final = re.compile(r"\s[-|·»:]\s|\s?[|·»]\s?")
+_TAGS: Final = re.compile(
+    # Neither looks past the next mark of its kind: a page of nothing else would take quadratic time.
+    r"<(script|style)\b(?:(?!<\1\b).)*?</\1\s*>|<[^<>]*>",
+    re.IGNORECASE | re.DOTALL,
+)
+_NO_BOUNDS: Final = "\u0600"
+"""From here on scripts that join words, or prefixes to words: a phrase may begin and end anywhere."""
+_SURE: Final = 3
+"""So many signs of a statement leave only the share of the text to tell."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What is looked at: folded titles and lines, the number of words, the markup of a web page."""
+
+    titles: tuple[str, ...]
+    lines: tuple[str, ...]
+    words: int
+    markup: bytes = b""
+    written: tuple[str, ...] = ()
+    """The titles as they are written, for the names in them."""
+
+
+def show_page(arrival: Arrival) -> Page:
+    """Return what is looked at of an arrival."""
+    version = arrival.version
+    data = arrival.fetched.data or b""
+    is_page = arrival.extraction.media_type == "text/html"
+    titles = [arrival.extraction.title or "", *_first_heading(arrival)]
+    if is_page:
+        titles.extend(_title_elements(data))
+    lines = tuple(fold(segment.text) for segment in version.segments)
+    written = tuple(dict.fromkeys(title for title in titles if title.strip()))
+    return Page(_split_titles(written), lines, version.words, data[:_HEAD] if is_page else b"", written)
+
+
+def show_markup(data: bytes) -> Page:
+    """Return what is looked at of a web page in which no text was found: all that its markup shows."""
+    text = html.unescape(_TAGS.sub("\n", data[:_HEAD].decode("utf-8", "replace")))
+    lines = tuple(line for line in map(fold, text.split("\n")) if line)
+    return Page(_split_titles(_title_elements(data)), lines, len(text.split()), data[:_HEAD])
+
+
+def judge_page(page: Page, known: str = "") -> tuple[str, str] | None:
+    """Return the cause and the words that show a page to be no statement; None where nothing does.
+
+    ``known`` is the folded text of the current version: what stood there already tells nothing.
+    """
+    rules = load_rules()
+    text = "\n".join(page.lines)
+    signs = sum(phrase in text for phrase in rules.statement)
+    for rule in rules.pages:
+        said = _weigh(page, text, rule, signs, known)
+        if said:
+            return rule.cause, said
+    return None
+
+
+def shows_statement(page: Page) -> bool:
+    """Tell whether a page has any words by which statements are known."""
+    rules, text = load_rules(), "\n".join(page.lines)
+    return any(_stands(phrase, text) for phrase in (*rules.statement, *rules.subjects))
+
+
+def _weigh(page: Page, text: str, rule: PageRule, signs: int, known: str) -> str:
+    bounds = load_rules().bounds
+    titled = [title for title in page.titles if title in rule.titles]
+    phrases = _find(rule, text, known)
+    found = tuple(dict.fromkeys(phrases))
+    if titled and page.words < bounds.medium and (signs < _SURE or found):
+        return f"{_quote(titled)} in the title"
+    if rule.markup and page.words < bounds.short and not signs and rule.markup.search(page.markup):
+        return _quote(found) or f"in the page's markup: {rule.means}"
+    enough = 1 if signs == 0 else 2
+    if page.words < bounds.short and signs < _SURE and len(found) >= enough:
+        return _quote(found)
+    weak = [word for word in rule.words if _stands(word, text)]
+    covered = _covered(page.lines, found, weak if len(weak) >= bounds.weak_words else ())
+    needed = bounds.medium_share if page.words < bounds.medium and signs < _SURE else bounds.long_share
+    if covered >= needed and len(found) + len(weak) > 1:
+        return f"{_quote([*found, *weak])} in {covered:.0%} of the text"
+    return ""
+
+
+def _find(rule: PageRule, text: str, known: str) -> Iterable[str]:
+    yield from (
+        phrase for phrase in rule.phrases if _stands(phrase, text) and not (known and phrase in known)
+    )
+    if rule.patterns:
+        yield from (match[0] for match in rule.patterns.finditer(text) if not (known and match[0] in known))
+
+
+def _stands(phrase: str, text: str) -> bool:
+    """Tell whether a phrase stands in a text, at the bounds of words where its script has them."""
+    at = text.find(phrase)
+    while at >= 0:
+        if phrase[0] >= _NO_BOUNDS or _is_bounded(text, at, at + len(phrase)):
+            return True
+        at = text.find(phrase, at + 1)
+    return False
+
+
+def _is_bounded(text: str, start: int, end: int) -> bool:
+    def joins(left: str, right: str) -> bool:
+        return left.isalnum() and right.isalnum() and right < _NO_BOUNDS and left < _NO_BOUNDS
+
+    return not (
+        (start > 0 and joins(text[start - 1], text[start]))
+        or (end < len(text) and joins(text[end - 1], text[end]))
+    )
+
+
+def _covered(lines: Sequence[str], phrases: Sequence[str], weak: Sequence[str]) -> float:
+    """Return the share of the characters in lines that hold any of the phrases or words."""
+    every = sum(map(len, lines))
+    marked = sum(len(line) for line in lines if any(_stands(phrase, line) for phrase in (*phrases, *weak)))
+    return round(marked / every, 4) if every else 0.0
+
+
+def _first_heading(arrival: Arrival) -> Iterable[str]:
+    return (segment.text for segment in arrival.version.segments[:1] if segment.kind == "heading")
+
+
+def _title_elements(data: bytes) -> Iterable[str]:
+    match = _TITLE.search(data[:_HEAD])
+    return [html.unescape(match[1].decode("utf-8", "replace"))] if match else []
+
+
+def _split_titles(titles: Iterable[str]) -> tuple[str, ...]:
+    """Return titles folded, whole and in the parts that sites join: ``Page not found | Ministry``."""
+    folded = [fold(title) for title in titles if title.strip()]
+    parts = [part.strip() for title in folded for part in _TITLE_PARTS.split(title)]
+    return tuple(dict.fromkeys([*folded, *parts]))
+
+
+def _quote(words: Sequence[str]) -> str:
+    return ", ".join(f'"{word[:60]}"' for word in words[:4])

@@ -1,0 +1,136 @@
+"""The rules by which arriving documents are judged, read once from ``judgements.toml``."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, TypeAlias
+
+from tracker.text.folding import fold
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_Table: TypeAlias = "dict[str, list[str]]"
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """The figures of the rules; ``judgements.toml`` says what each means and where it comes from."""
+
+    min_words: int
+    chinese_characters: float
+    collapse: float
+    least_collapse: float
+    most_collapse: float
+    spreads: float
+    known_after: int
+    navigation_words: int
+    sentence_words: int
+    words_a_mark: int
+    sentences_share: float
+    short: int
+    medium: int
+    medium_share: float
+    long_share: float
+    weak_words: int
+    same_text: float
+    doubtful_text: float
+    other_text: float
+    learned_part: float
+    least_other_text: float
+    signs_up_to_words: int
+    countries_from_words: int
+    named_often: int
+    own_share: float
+    own_share_of_speaker: float
+    sessions_named: int
+    mojibake_share: float
+    new_mojibake_share: float
+    letters_share: float
+    longest_run: int
+    runs_share: float
+
+
+@dataclass(frozen=True, slots=True)
+class PageRule:
+    """What tells one kind of page; titles, phrases and words are folded, of all languages together."""
+
+    cause: str
+    means: str
+    titles: frozenset[str]
+    phrases: tuple[str, ...]
+    words: tuple[str, ...]
+    patterns: re.Pattern[str] | None
+    markup: re.Pattern[bytes] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """All rules."""
+
+    bounds: Bounds
+    pages: tuple[PageRule, ...]
+    """In the order in which they are tried."""
+    statement: tuple[str, ...]
+    """Phrases, folded, that statements have and the pages of machines have not."""
+    subjects: tuple[str, ...]
+    """Words of wider use that statements have, folded."""
+    home_names: frozenset[str]
+    home_languages: frozenset[str]
+    speaking: re.Pattern[str]
+    """Searched in what stands before a country's name, in lower case."""
+    speaking_after: re.Pattern[str]
+    sessions: tuple[re.Pattern[str], ...]
+    """Each with one group: the number, in figures or words."""
+
+
+@cache
+def load_rules() -> Rules:
+    """Return the packaged rules."""
+    tables = tomllib.loads(files("tracker.capture.admit").joinpath("judgements.toml").read_text("utf-8"))
+    return Rules(
+        bounds=Bounds(**tables["bounds"]),
+        pages=tuple(_read_page(cause, rows) for cause, rows in tables["pages"].items()),
+        statement=_folded(tables["statement"]),
+        subjects=_folded(tables["subjects"]),
+        home_names=frozenset(tables["home"]["names"]),
+        home_languages=frozenset(tables["home"]["languages"]),
+        speaking=_compile_speaking(tables["speaking"], tables["fillers"]),
+        speaking_after=re.compile(rf"(?:['’]s)?\s*(?:{_any_of(tables['speaking_after'])})"),
+        sessions=tuple(re.compile(pattern, re.IGNORECASE) for pattern in _flat(tables["sessions"])),
+    )
+
+
+def _read_page(cause: str, rows: dict[str, _Table]) -> PageRule:
+    patterns, markup = (list(rows.get(name, ())) for name in ("patterns", "markup"))
+    return PageRule(
+        cause=cause,
+        means=str(rows["means"]),
+        titles=frozenset(_folded(rows.get("titles", {}))),
+        phrases=_folded(rows["phrases"]),
+        words=_folded(rows.get("words", {})),
+        patterns=re.compile("|".join(patterns)) if patterns else None,
+        markup=re.compile("|".join(markup).encode(), re.IGNORECASE | re.DOTALL) if markup else None,
+    )
+
+
+def _compile_speaking(cues: _Table, fillers: _Table) -> re.Pattern[str]:
+    between = sorted((re.escape(word) for word in _flat(fillers)), key=len, reverse=True)
+    return re.compile(rf"(?:{_any_of(cues)})[\s,:’']*(?:(?:{'|'.join(between)})[\s,.’']*)*$")
+
+
+def _any_of(table: _Table) -> str:
+    # A word in Chinese or Arabic begins anywhere, or after a prefix.
+    return "|".join(rf"\b{entry}" if entry[0].isascii() else entry for entry in _flat(table))
+
+
+def _folded(table: _Table) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(fold(entry) for entry in _flat(table)))
+
+
+def _flat(table: _Table) -> Iterable[str]:
+    return (entry for entries in table.values() for entry in entries)

@@ -1,0 +1,122 @@
+"""Whose statement a text is: the countries it names, the one that it says speaks, and the session."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from tracker.capture.admit.names import find_mentions, is_group, speaker_codes
+from tracker.capture.admit.rules import load_rules
+from tracker.references import country_name
+from tracker.references.session_words import read_session_words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from tracker.model.citing import Reference
+
+_BEFORE, _AFTER = 140, 40
+_SENTENCE_END: Final = re.compile(r"(?<!\bmr)(?<!\bms)(?<!\bdr)(?<!\bmrs)[.!?;。！？]\s|\n")
+_SYMBOL: Final = re.compile(r"\bA/(\d{2})/")
+_CHINESE: Final = {char: value for value, char in enumerate("一二三四五六七八九", 1)}
+
+
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """How often a text names countries and groups, by code, and which of them it says are speaking."""
+
+    named: Counter[str]
+    speaking: Counter[str]
+
+
+def read_naming(titles: Iterable[str], text: str) -> Naming:
+    """Count the countries that a text and its titles name, and those named as the one that speaks."""
+    named: Counter[str] = Counter()
+    speaking: Counter[str] = Counter()
+    for part in (*titles, text):
+        low = part.lower()
+        for mention in find_mentions(part):
+            named.update(mention.codes)
+            if _is_speaking(low, mention.start, mention.end):
+                speaking.update(mention.codes)
+    return Naming(named, speaking)
+
+
+def tell_other_country(reference: Reference, naming: Naming, words: int) -> str:
+    """Return what shows that another country speaks than a reference says; else an empty string.
+
+    Either it says so, and never its own, and names its own seldom; or it names another one so often, and
+    its own so seldom, that no statement of its own does. The latter holds for long statements and not for
+    items, which may be about one country. Nothing is told of made-up countries.
+    """
+    own = speaker_codes(reference.country)
+    if not own or any(naming.speaking[code] for code in own):
+        return ""
+    bounds = load_rules().bounds
+    mine = max(naming.named[code] for code in own)
+    others = {code: n for code, n in naming.named.items() if code not in own and not is_group(code)}
+    speaker = _most({code: others[code] for code in others if naming.speaking[code]})
+    if speaker and mine <= bounds.own_share_of_speaker * others[speaker]:
+        own_name = country_name(reference.country)
+        return f"it speaks for {country_name(speaker)} and names {own_name} {_times(mine)}"
+    most = _most(others)
+    is_long = words >= bounds.countries_from_words and reference.item is None
+    if most and is_long and others[most] >= bounds.named_often and mine <= bounds.own_share * others[most]:
+        named = f"it names {country_name(most)} {_times(others[most])}"
+        return f"{named} and {country_name(reference.country)} {_times(mine)}"
+    return ""
+
+
+def tell_other_session(reference: Reference, titles: Iterable[str], text: str, often: int) -> str:
+    """Return what shows that a text belongs to another session than a reference says; else nothing.
+
+    It names another one so ``often``, or in a title, and never its own. Sessions without a plain number
+    are not told.
+    """
+    label = reference.session or ""
+    if not label.isdigit():
+        return ""
+    number = int(label)
+    titled, named = _read_sessions("\n".join(titles)), _read_sessions(text)
+    if titled[number] or named[number]:
+        return ""
+    for counts, least in ((titled, 1), (named, often)):
+        most = max(counts, key=lambda other: (counts[other], other), default=None)
+        if most is not None and counts[most] >= least:
+            return f"it names session {most} {_times(counts[most])} and session {number} never"
+    return ""
+
+
+def _is_speaking(low: str, start: int, end: int) -> bool:
+    rules = load_rules()
+    before = _SENTENCE_END.split(low[max(0, start - _BEFORE) : start])[-1]
+    return bool(
+        (before and rules.speaking.search(before))
+        or rules.speaking_after.match(low, end, min(len(low), end + _AFTER))
+    )
+
+
+def _read_sessions(text: str) -> Counter[int]:
+    found = [match[1] for pattern in load_rules().sessions for match in pattern.finditer(text)]
+    numbers = [number for number in map(_read_number, found) if number]
+    return Counter([*numbers, *(int(match[1]) for match in _SYMBOL.finditer(text))])
+
+
+def _read_number(text: str) -> int | None:
+    if text[0] in _CHINESE or text[0] == "十":
+        tens, _, units = text.partition("十")
+        if "十" not in text:
+            return _CHINESE.get(text)
+        return 10 * _CHINESE.get(tens, 1) + _CHINESE.get(units, 0)
+    reading = read_session_words(f"{text.lower()} session")
+    return reading.number if reading else None
+
+
+def _most(counts: Mapping[str, int]) -> str | None:
+    return max(counts, key=lambda code: (counts[code], code), default=None)
+
+
+def _times(number: int) -> str:
+    return {0: "never", 1: "once", 2: "twice"}.get(number, f"{number} times")

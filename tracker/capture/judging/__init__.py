@@ -1,1 +1,0 @@
-"""The parts of the judgement on an arriving document; ``tracker.capture.judge`` puts them together."""

@@ -1,0 +1,128 @@
+"""What a document is, told by its bytes and never by its name."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from functools import cache
+from importlib.resources import files
+from io import BytesIO
+from typing import Literal, NamedTuple
+from zipfile import BadZipFile, ZipFile
+
+from tracker.capture.read.plain import decode_marked
+from tracker.errors import DocumentUnreadable
+
+Kind = Literal["pdf", "zip", "html", "text"]
+"""What the first bytes tell."""
+
+Format = Literal["pdf", "docx", "html", "text"]
+
+SAVE_AS = "save it as PDF, DOCX or plain text and give that"
+GIVE_TEXT = "give the statement as text, HTML, PDF or DOCX"
+
+_HEAD = 4096
+_WORD_PART = "word/document.xml"
+_PDF = re.compile(rb"%PDF-\d")
+_HTML = re.compile(
+    r"""\s*(?:<\?xml[^>]*\?>\s*|<!--(?:(?!-->).)*-->\s*)*
+    <(?:!doctype\s+html|(?:html|head|title|meta|body|article|main|section|div|p|h[1-6]|table|ul|ol|span)\b[^<>]*>)""",
+    re.IGNORECASE | re.VERBOSE | re.DOTALL,
+)
+_XML = re.compile(r"\s*<(?:\?xml\b|!DOCTYPE\b|!ENTITY\b)", re.IGNORECASE)
+
+
+class Signature(NamedTuple):
+    """Bytes that tell a kind of file that holds no text we read, and what to do about it."""
+
+    name: str
+    at: int
+    start: bytes
+    then: bytes
+    within: int | None
+    remedy: str
+
+    def fits(self, data: bytes) -> bool:
+        """Tell whether the bytes are of this kind."""
+        return data.startswith(self.start, self.at) and self.then in data[: self.within]
+
+
+def tell_format(data: bytes) -> Format:
+    """Return which of the readable formats the bytes are in; what is inside a ZIP archive is looked at.
+
+    Raises ``DocumentUnreadable`` for every other kind of file that is recognised, with its name. Bytes
+    of no recognised kind count as text; whether they are is found out in decoding them.
+    """
+    kind = tell_kind(data)
+    return _tell_zip(data) if kind == "zip" else kind
+
+
+def tell_kind(data: bytes) -> Kind:
+    """Return what ``tell_format`` does, without a look inside: nothing is parsed, and little is read.
+
+    Raises ``DocumentUnreadable`` as it does, for what the first bytes tell.
+    """
+    for signature in _signatures():
+        if signature.fits(data):
+            raise DocumentUnreadable(f"this is {signature.name}; {signature.remedy}")
+    if _is_pdf(data):
+        return "pdf"
+    if data.startswith(b"PK\x03\x04"):
+        return "zip"
+    return _tell_markup(data)
+
+
+def _is_pdf(data: bytes) -> bool:
+    """Readers allow a PDF 1,024 bytes of anything before its header; a text may quote that header."""
+    found = _PDF.search(data, 0, 1024 + 8)
+    return found is not None and (
+        not data[: found.start()].strip(b"\xef\xbb\xbf\0 \t\r\n") or b"startxref" in data
+    )
+
+
+def _tell_zip(data: bytes) -> Format:
+    try:
+        with ZipFile(BytesIO(data)) as archive:
+            names = frozenset(archive.namelist())
+    except (BadZipFile, ValueError, NotImplementedError, OSError) as error:
+        raise DocumentUnreadable("this is a damaged ZIP or DOCX file; fetch it again") from error
+    if _WORD_PART in names:
+        return "docx"
+    # OpenDocument and EPUB store their type first and uncompressed, so it can be read off the head.
+    head = data[:200].decode("latin-1")
+    for row in _tables()["member"]:
+        if row.get("path") in names or ("mimetype" in row and f"mimetype{row['mimetype']}" in head):
+            raise DocumentUnreadable(f"this is {row['name']}; {SAVE_AS}")
+    raise DocumentUnreadable(
+        "this is a ZIP archive without a Word document in it; unpack it and give the files"
+    )
+
+
+def _tell_markup(data: bytes) -> Kind:
+    head = decode_marked(data[:_HEAD]) or data[:_HEAD].decode("latin-1").removeprefix("ï»¿")
+    if _HTML.match(head) or (_XML.match(head) and "<html" in head.lower()):
+        return "html"
+    if _XML.match(head):
+        raise DocumentUnreadable(f"this is an XML file that is no web page; {GIVE_TEXT}")
+    return "text"
+
+
+@cache
+def _signatures() -> tuple[Signature, ...]:
+    return tuple(
+        Signature(
+            name=str(row["name"]),
+            at=int(row.get("at", 0)),
+            start=bytes.fromhex(str(row["hex"])),
+            then=bytes.fromhex(str(row.get("then", ""))),
+            within=int(row["within"]) if "within" in row else None,
+            remedy=SAVE_AS if row.get("save_as") else GIVE_TEXT,
+        )
+        for row in _tables()["kind"]
+    )
+
+
+@cache
+def _tables() -> dict[str, list[dict[str, str | int]]]:
+    content = files(__package__).joinpath("signatures.toml").read_text("utf-8")
+    return {name: list(rows) for name, rows in tomllib.loads(content).items()}

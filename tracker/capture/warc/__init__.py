@@ -1,0 +1,1 @@
+"""Web archives (WARC), read within bounds and written as other archives read them."""

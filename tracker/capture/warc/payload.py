@@ -1,0 +1,103 @@
+"""The document inside a record of a WARC: out of its chunks, unpacked within bounds, whole or not at all."""
+
+from __future__ import annotations
+
+import re
+from io import BytesIO
+from typing import TYPE_CHECKING, Final
+
+from tracker.capture.causes import Fault
+from tracker.capture.warc.reading import MOST_BYTES
+from tracker.capture.warc.warc_digests import read_digest
+from tracker.capture.web.payload import unpack
+
+if TYPE_CHECKING:
+    from tracker.capture.warc.reading import WarcRecord
+
+RENAMED: Final = "x-crawl-"
+"""Before the names of headers that told how a body was sent, where it is kept unpacked."""
+
+_CHUNK = re.compile(rb"([0-9a-fA-F]{1,16})[ \t]*(?:;[^\r\n]*)?\r\n")
+_LAST = re.compile(rb"(?:[^\r\n]+\r\n)*\r\n")
+_LINE_END = b"\r\n"
+_GZIP = b"\x1f\x8b"
+_LONGEST = 20
+
+
+def read_payload(record: WarcRecord, content: bytes | None) -> bytes:
+    """Return the document that a response or resource holds.
+
+    Raises ``Fault``: ``truncated`` where the capture says so, or its chunks or its packing end too early,
+    ``wrong length`` where HTTP announced another one, ``altered`` where the payload digest is another, and
+    as ``unpack`` does.
+    """
+    if content is None:
+        raise Fault("too large", f"over {MOST_BYTES // 1024**2} MB")
+    if record.truncated or record.is_segment:
+        raise Fault("truncated", f"the capture was cut short ({record.truncated or 'segmented'})")
+    body = _join_chunks(record, content)
+    _check_length(record, body)
+    _check_digest(record.payload_digest, body, content)
+    return unpack([body], _encoding(record, body), MOST_BYTES)
+
+
+def restore_headers(headers: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+    """Return headers under the names by which they came, where a writer of WARCs had set them aside."""
+    return tuple((_restore(name), value) for name, value in headers)
+
+
+def _restore(name: str) -> str:
+    bare = name[len(RENAMED) :]
+    is_renamed = name.lower().startswith(RENAMED) and bare.lower() in SENT_AS
+    return bare if is_renamed else name
+
+
+SENT_AS: Final = frozenset({"content-encoding", "content-length", "transfer-encoding"})
+"""Headers that tell how a body was sent."""
+
+
+def _header(record: WarcRecord, name: str) -> str:
+    return next((value.strip() for key, value in record.headers if key.lower() == name), "")
+
+
+def _join_chunks(record: WarcRecord, content: bytes) -> bytes:
+    """Take a body out of its chunks; many tools keep it without and leave the header as it was."""
+    is_chunked = "chunked" in _header(record, "transfer-encoding").lower()
+    return _unchunk(content) if is_chunked and _CHUNK.match(content) else content
+
+
+def _unchunk(content: bytes) -> bytes:
+    """Join chunks (RFC 9112, 7.1) as far as their end; trailers and what stands behind are read over."""
+    body, at = BytesIO(), 0
+    with memoryview(content) as view:
+        while head := _CHUNK.match(content, at):
+            size, at = int(head[1], 16), head.end()
+            if not size and _LAST.match(content, at):
+                return body.getvalue()
+            body.write(view[at : at + size])
+            if view[at + size : at + size + 2] != _LINE_END:
+                break
+            at += size + 2
+    raise Fault("truncated", "its chunks end before their end")
+
+
+def _check_length(record: WarcRecord, body: bytes) -> None:
+    announced = _header(record, "content-length").lstrip("0") or "0"
+    if _header(record, "transfer-encoding") or _header(record, "content-encoding"):
+        return
+    if _header(record, "content-length").isdecimal() and announced != str(len(body)):
+        raise Fault("wrong length", f"{announced[:_LONGEST]} bytes were announced, {len(body)} are there")
+
+
+def _check_digest(said: str, body: bytes, content: bytes) -> None:
+    """Compare the payload digest, of the body or, as many writers have it, of the chunks it came in."""
+    told = read_digest(said)
+    if told and not (told.is_of(body) or told.is_of(content)):
+        raise Fault("altered", "its bytes are not those of its WARC-Payload-Digest")
+
+
+def _encoding(record: WarcRecord, body: bytes) -> str:
+    """Return the encoding of a body; one that is called gzip and is not was kept unpacked."""
+    named = _header(record, "content-encoding")
+    is_packed = body.startswith(_GZIP)
+    return "" if named.lower() in {"gzip", "x-gzip"} and not is_packed else named

@@ -1,0 +1,232 @@
+"""Reading a WARC: every record in turn, whole, or the place where the file is damaged."""
+
+from __future__ import annotations
+
+import re
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from io import BytesIO
+from typing import TYPE_CHECKING, BinaryIO, Final
+
+from tracker.capture.warc.stream import Block, Damaged, WarcStream
+from tracker.capture.warc.warc_digests import read_digest
+from tracker.capture.warc.warc_heads import LONGEST_HEAD, Endless, read_head
+from tracker.capture.web.secrets import redact
+from tracker.errors import WarcUnusable
+from tracker.inputs.files import open_file
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from tracker.capture.warc.warc_heads import Head
+
+MOST_BYTES: Final = 50 * 1024 * 1024
+"""A longer content is read over: no statement is so long."""
+
+_MOST_HEADERS = 200
+_STEP = 256 * 1024
+_LONGEST_WHY = 300
+_VERSION = re.compile(rb"WARC/(?:1\.[01]|0\.1[78])", re.IGNORECASE)
+_LENGTH = re.compile(r"[0-9]{1,18}")
+_STATUS = re.compile(r"[1-9][0-9]{2}")
+_WITH_MESSAGE = frozenset({"response", "request", "revisit"})
+_WARC, _GZIP = b"WARC/", b"\x1f\x8b"
+_ALTERED = "altered: its bytes are not those of its WARC-Block-Digest"
+_REPACK = "mend that with: warcio recompress FILE NEW"
+
+
+@dataclass(frozen=True, slots=True)
+class WarcRecord:
+    """The head of one record; of a field that is missing the value is empty."""
+
+    offset: int
+    """Where it begins in the file."""
+    id: str
+    """Without the brackets around it."""
+    type: str
+    url: str
+    date: str
+    """An ISO 8601 instant in UTC, to the second; empty where the record names none."""
+    media_type: str
+    """Of the document: by the HTTP answer, or else by the record."""
+    status: int | None = None
+    headers: tuple[tuple[str, str], ...] = ()
+    """Of the HTTP message, as sent; those that let somebody in are blank."""
+    payload_digest: str = ""
+    refers_to: str = ""
+    refers_to_url: str = ""
+    refers_to_date: str = ""
+    concurrent_to: tuple[str, ...] = ()
+    profile: str = ""
+    truncated: str = ""
+    is_segment: bool = False
+    fault: str = ""
+    """Why nothing that it holds is to be believed, though where it ends is certain."""
+
+
+@contextmanager
+def open_warc(path: Path) -> Iterator[Warc]:
+    """Open a WARC, packed or not. Raises ``WarcUnusable`` where it is none."""
+    try:
+        with open_file(path) as file:
+            head = file.read(len(_WARC))
+            if not head.startswith((_WARC, _GZIP)):
+                raise WarcUnusable(f"{path} is no WARC: it begins with neither WARC/ nor gzip's mark")
+            yield Warc(path, file)
+    except IsADirectoryError:
+        raise WarcUnusable(f"{path} is a folder; name a WARC file") from None
+    except OSError as error:
+        raise WarcUnusable(f"{path}: {error.strerror}") from None
+
+
+class Warc:
+    """A WARC open for reading. Every method raises ``WarcUnusable`` where the file is damaged."""
+
+    def __init__(self, path: Path, file: BinaryIO) -> None:
+        self.path = path
+        self._file = file
+
+    def records(self, wanted: Callable[[WarcRecord], bool]) -> Iterator[tuple[WarcRecord, bytes | None]]:
+        """Yield all records in the order of the file, those wanted with their content.
+
+        None is the content of the others, of one over 50 MB, and of one that has a fault. An HTTP head is no
+        part of it. Every record is read to its end and its block digest compared before it is given.
+        """
+        yield from self._read(0, wanted)
+
+    def content(self, offset: int) -> tuple[WarcRecord, bytes]:
+        """Return the record that begins at an offset, and its content."""
+        for record, content in self._read(offset, lambda _record: True):
+            return record, content or b""
+        raise WarcUnusable(f"{self.path} has no record at byte {offset:,} any more; it was changed")
+
+    def _read(
+        self, start: int, wanted: Callable[[WarcRecord], bool]
+    ) -> Iterator[tuple[WarcRecord, bytes | None]]:
+        stream = WarcStream(self._file, start)
+        try:
+            begun = _begin(stream, start, is_first=True)
+            while begun:
+                yield _read_record(stream, *begun, wanted)
+                begun = _begin(stream, begun[0])
+        except Damaged as damage:
+            raise WarcUnusable(_tell_damage(self.path, damage)) from damage
+
+
+def _tell_damage(path: Path, damage: Damaged) -> str:
+    """Say where a file is damaged, and how to get what stands before."""
+    remedy = f"; for what stands before: head -c {damage.offset} {path.name} > PART" if damage.offset else ""
+    why = " ".join(damage.why.split())[:_LONGEST_WHY]
+    return f"{path}: the record at byte {damage.offset:,}: {why}; nothing was taken from the file{remedy}"
+
+
+def _begin(stream: WarcStream, before: int, *, is_first: bool = False) -> tuple[int, bytes] | None:
+    """Return where the next record begins, and its first line; None at the end of the file.
+
+    ``before`` is the record that was read: behind it there is a blank line, if its length is right.
+    """
+    is_next, room = is_first, LONGEST_HEAD
+    while room > 0:
+        offset = stream.offset()
+        line = stream.readline(room)
+        if not line:
+            return None
+        if line.strip():
+            if not is_next:
+                raise Damaged(before, "it is longer or shorter than its Content-Length says")
+            if offset is None:
+                raise Damaged(before, f"other records are packed with it; {_REPACK}")
+            return offset, line
+        is_next, room = True, room - len(line)
+    raise Damaged(before, f"nothing follows it within {LONGEST_HEAD:,} bytes")
+
+
+def _read_record(
+    stream: WarcStream, offset: int, first: bytes, wanted: Callable[[WarcRecord], bool]
+) -> tuple[WarcRecord, bytes | None]:
+    if not _VERSION.match(first):
+        raise Damaged(offset, "its head is damaged or cut off")
+    try:
+        head = read_head(stream.readline, first)
+    except Endless as error:
+        raise Damaged(offset, str(error)) from error
+    length = head.read("content-length")
+    if not (head.is_whole and _LENGTH.fullmatch(length)):
+        raise Damaged(offset, "it is cut off, or has no Content-Length")
+    # Of what the digest of a revisit is, older writers did not agree.
+    is_told = head.read("warc-type") != "revisit"
+    told = read_digest(head.read("warc-block-digest")) if is_told else None
+    block = Block(stream, int(length), told)
+    record = _tell_record(head, block, offset)
+    content = _read_content(block, offset, is_kept=wanted(record))
+    fault = record.fault or ("" if block.is_right() else _ALTERED)
+    return (replace(record, fault=fault), None) if fault else (record, content)
+
+
+def _read_message(type_: str, url: str, block: Block) -> Head | None:
+    """Return the HTTP head at the beginning of a record, None where there is none."""
+    if type_ not in _WITH_MESSAGE or not url.startswith(("http:", "https:")):
+        return None
+    first = block.readline(LONGEST_HEAD)
+    return read_head(block.readline, first) if first else None
+
+
+def _tell_record(head: Head, block: Block, offset: int) -> WarcRecord:
+    type_, url, fault = head.read("warc-type"), _bare(head.read("warc-target-uri")).replace(" ", "%20"), ""
+    http: Head | None = None
+    try:
+        http = _read_message(type_, url, block)
+    except Endless as error:
+        fault = f"malformed: {error}"
+    declared = http.read("content-type") if http else head.read("content-type")
+    return WarcRecord(
+        offset,
+        id=_bare(head.read("warc-record-id")),
+        type=type_.lower(),
+        url=url,
+        date=_read_date(head.read("warc-date")),
+        media_type=declared.partition(";")[0].strip().lower(),
+        status=_read_status(http.first_line) if http and type_ != "request" else None,
+        headers=redact(http.fields[:_MOST_HEADERS]) if http else (),
+        payload_digest=head.read("warc-payload-digest"),
+        refers_to=_bare(head.read("warc-refers-to")),
+        refers_to_url=_bare(head.read("warc-refers-to-target-uri")),
+        refers_to_date=_read_date(head.read("warc-refers-to-date")),
+        concurrent_to=tuple(
+            _bare(value) for name, value in head.fields if name.lower() == "warc-concurrent-to"
+        ),
+        profile=_bare(head.read("warc-profile")),
+        truncated=head.read("warc-truncated"),
+        is_segment=bool(head.read("warc-segment-number")),
+        fault=fault,
+    )
+
+
+def _read_content(block: Block, offset: int, *, is_kept: bool) -> bytes | None:
+    """Read a record to its end, in steps; return its content where it is wanted and not too long."""
+    kept = BytesIO() if is_kept and block.missing <= MOST_BYTES else None
+    while piece := block.read(_STEP):
+        if kept is not None:
+            kept.write(piece)
+    if block.missing:
+        raise Damaged(offset, f"it is cut off: {block.missing:,} bytes are missing")
+    return None if kept is None else kept.getvalue()
+
+
+def _read_status(line: str) -> int | None:
+    code = line.partition(" ")[2].strip().partition(" ")[0]
+    return int(code) if _STATUS.fullmatch(code) else None
+
+
+def _read_date(text: str) -> str:
+    try:
+        instant = datetime.fromisoformat(text)
+        return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if instant.tzinfo else ""
+    except (ValueError, OverflowError):
+        return ""
+
+
+def _bare(uri: str) -> str:
+    return uri.removeprefix("<").removesuffix(">")

@@ -1,0 +1,193 @@
+"""The keys of a watch list: which there are, and how their values go together."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any, Final, get_args
+
+from tracker.capture.read.extract import MAX_BYTES
+from tracker.capture.watch.watch_values import (
+    matching,
+    number,
+    one_of,
+    read_address,
+    read_day,
+    read_expression,
+    read_hosts,
+    read_path,
+    read_selector,
+    read_selectors,
+    read_text,
+    whole_number,
+)
+from tracker.errors import ReferenceInvalid
+from tracker.model.watching import Access, Source, WatchSettings
+from tracker.references import parse_reference
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from tracker.model.citing import Reference
+
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,79}")
+_LANGUAGE = re.compile(r"[a-z]{2,3}")
+_CONTACT = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|https?://[!-'*-~]+", re.ASCII)
+_MOST_MEGABYTES = MAX_BYTES // 1024**2
+
+_SETTINGS: Final[dict[str, Callable[[object], object]]] = {
+    "contact": matching(_CONTACT, "an e-mail address or a URL"),
+    "pace": number(0, 3600),
+    "connections": whole_number(1, 64),
+    "timeout": number(0.1, 600),
+    "max_megabytes": whole_number(1, _MOST_MEGABYTES),
+    "full_check_days": whole_number(0, 3650),
+    "allow_private": read_hosts,
+}
+_SOURCE: Final[dict[str, Callable[[object], object]]] = {
+    "kind": one_of("index"),
+    "reference": read_text,
+    "url": read_address,
+    "path": read_path,
+    "links": read_expression,
+    "text": read_expression,
+    "selector": read_selector,
+    "remove": read_selectors,
+    "language": matching(_LANGUAGE, "a language's code such as en"),
+    "valid_from": read_day,
+    "valid_until": read_day,
+    "pace": number(0, 3600),
+    "rights": read_text,
+    "access": one_of(*get_args(Access)),
+    "open_from": read_day,
+    "min_words": whole_number(0, 100_000),
+}
+_FIELD_OF: Final = {"text": "link_text"}
+_KEY_OF: Final = {field: key for key, field in _FIELD_OF.items()}
+
+
+class KeyFault(Exception):
+    """A value that a key cannot have; the message says what it may be."""
+
+    def __init__(self, key: str, message: str) -> None:
+        super().__init__(message)
+        self.key = key
+
+
+def read_settings(table: Mapping[str, object]) -> WatchSettings:
+    """Return the settings in a table. Raises ``KeyFault`` for one that is unknown or out of range."""
+    values: dict[str, Any] = _read_values(table, _SETTINGS)
+    return WatchSettings(**values)
+
+
+def read_source(name: str, table: Mapping[str, object]) -> Source:
+    """Return the source that a table of this name describes.
+
+    Raises ``KeyFault`` with the key at fault, or an empty one where it is the table's name.
+    """
+    if not _ID.fullmatch(name):
+        raise KeyFault("", "a source's name is of letters, digits, '-' and '_', at most 80")
+    values: dict[str, Any] = _read_values(table, _SOURCE)
+    for check in (_check_address, _check_kind, _check_dates):
+        check(values)
+    is_index = values.pop("kind", None) == "index"
+    written = values.pop("reference", None)
+    if is_index:
+        values["rule"] = _rule(written, values)
+    else:
+        values["reference"] = _edition(written)
+        values["language"] = _language_of(values["reference"], values.get("language"))
+    address = values.pop("url", None) or values.pop("path")
+    return Source(id=name, address=address, is_index=is_index, **values)
+
+
+def source_table(source: Source) -> dict[str, object]:
+    """Return the table that describes a source, from which ``read_source`` reads the same."""
+    first = {"kind": "index"} if source.is_index else {}
+    place = {"url" if "://" in source.address else "path": source.address}
+    written = source.rule or (str(source.reference) if source.reference else None)
+    rest = {
+        _KEY_OF.get(field.name, field.name): getattr(source, field.name)
+        for field in fields(Source)
+        if field.name not in {"id", "address", "is_index", "reference", "rule"}
+        and (field.name != "language" or not (source.reference and source.reference.language))
+        and getattr(source, field.name) != field.default
+    }
+    return {**first, **({"reference": written} if written else {}), **place, **rest}
+
+
+def _read_values(
+    table: Mapping[str, object], readers: Mapping[str, Callable[[object], object]]
+) -> dict[str, Any]:
+    values = {}
+    for key, value in table.items():
+        if key not in readers:
+            raise KeyFault(key, f"unknown key; there are {', '.join(readers)}")
+        try:
+            values[_FIELD_OF.get(key, key)] = readers[key](value)
+        except ValueError as error:
+            raise KeyFault(key, str(error)) from error
+    return values
+
+
+def _check_address(values: Mapping[str, object]) -> None:
+    if ("url" in values) == ("path" in values):
+        raise KeyFault("", "expected either a url or a path")
+
+
+def _check_kind(values: Mapping[str, object]) -> None:
+    is_index = "kind" in values
+    if is_index and "path" in values:
+        raise KeyFault("path", "an index needs a url, which its links are relative to")
+    if is_index and not ("links" in values or "link_text" in values):
+        raise KeyFault("", "an index needs links = '...': which of its addresses lead to statements")
+    for field in ("links", "link_text"):
+        if not is_index and field in values:
+            raise KeyFault(_KEY_OF.get(field, field), 'belongs to an index; write kind = "index" too')
+    if not is_index and "reference" not in values:
+        raise KeyFault("", 'expected a reference such as "GBR/UNGA/79~prepared.en"')
+
+
+def _check_dates(values: Mapping[str, str]) -> None:
+    if values.get("valid_from", "") > values.get("valid_until", "9999"):
+        raise KeyFault("valid_until", "is before valid_from")
+    if "open_from" in values and values.get("access") != "embargoed":
+        raise KeyFault("open_from", 'is the end of an embargo; write access = "embargoed" too')
+
+
+def _edition(text: str) -> Reference:
+    try:
+        reference = parse_reference(text)
+    except ReferenceInvalid as error:
+        raise KeyFault("reference", str(error)) from error
+    if reference.session is None or reference.snapshot is not None:
+        raise KeyFault("reference", f"{text} is no edition; write it as COUNTRY/BODY/SESSION, without @")
+    return reference
+
+
+def _rule(template: str | None, values: Mapping[str, str]) -> str | None:
+    """Return the rule of an index, once each of its fields is a named group of a pattern."""
+    if template is None:
+        return None
+    patterns = (re.compile(values[key]) for key in ("links", "link_text") if key in values)
+    groups = {name for pattern in patterns for name in pattern.groupindex}
+    unknown = next((name for name in re.findall(r"\{(\w*)\}", template) if name not in groups), None)
+    if unknown is not None:
+        raise KeyFault(
+            "reference", f"{{{unknown}}} is not a group of links or text; name one (?P<{unknown}>...)"
+        )
+    if re.search(r"[{}]", re.sub(r"\{\w+\}", "", template)):
+        raise KeyFault("reference", "a brace out of place; write fields as {session}")
+    series = template.partition("~")[0].split("/")[:2]
+    if "{" not in "".join(series):
+        try:
+            parse_reference("/".join(series))
+        except ReferenceInvalid as error:
+            raise KeyFault("reference", str(error)) from error
+    return template
+
+
+def _language_of(reference: Reference, language: str | None) -> str | None:
+    if language and reference.language and language != reference.language:
+        raise KeyFault("language", f"is {language}, but the reference says {reference.language}")
+    return language or reference.language

@@ -1,0 +1,199 @@
+"""The watch list: ``watch.toml`` read strictly, and added to without touching what is there."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from functools import partial
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from tracker.capture.watch.keys import KeyFault, read_settings, read_source, source_table
+from tracker.capture.watch.watch_places import find_line
+from tracker.errors import WatchListInvalid
+from tracker.files import BY_UMASK, keep_permissions, write_file
+from tracker.inputs.files import read_file
+from tracker.inputs.toml import parse_toml
+from tracker.model.watching import WatchList
+from tracker.text.digest import digest_bytes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from pathlib import Path
+
+    from tracker.files import Permissions
+    from tracker.model.watching import Source, WatchSettings
+
+WATCH_FILE: Final = "watch.toml"
+RECEIVED_FILE: Final = "watch.received.toml"
+"""One that came with a mirror: what it says is obeyed once somebody has accepted it."""
+
+_Read = TypeVar("_Read")
+
+_BARE = re.compile(r"[A-Za-z0-9_-]+")
+_TABLES = ("settings", "sources")
+
+
+def read_watch_list(path: Path) -> WatchList:
+    """Read the watch list of an archive.
+
+    Raises ``WatchListInvalid``, in one line with file, line and key, for a file that cannot be read, an
+    unknown key, a value of the wrong type or out of range, a reference that cannot be read, an address
+    that is neither HTTP nor a path inside the archive, and an address given twice; and where the only list is
+    one that was received.
+    """
+    try:
+        data = read_file(path)
+    except FileNotFoundError:
+        _refuse_received(path)
+        raise WatchListInvalid(
+            f"{path}: there is no watch list; begin one with: tracker sources add"
+        ) from None
+    except OSError as error:
+        raise WatchListInvalid(f"{path}: cannot be read: {error.strerror}") from error
+    return parse_watch_list(data, path)
+
+
+def parse_watch_list(data: bytes, path: Path) -> WatchList:
+    """Read a watch list out of its bytes; ``path`` serves messages. Raises what ``read_watch_list`` does."""
+    try:
+        text = data.decode("utf-8-sig").replace("\r\n", "\n")
+        content = parse_toml(text)
+    except UnicodeDecodeError as error:
+        raise WatchListInvalid(f"{path}: not UTF-8 at byte {error.start}; save it as UTF-8") from error
+    except ValueError as error:
+        raise WatchListInvalid(f"{path}: not valid TOML: {error}") from error
+    settings, sources = _read_tables(content, text, path)
+    _refuse_twins(sources, text, path)
+    return WatchList(settings, sources, data.decode("utf-8"), digest_bytes(data))
+
+
+def add_source(path: Path, source: Source, permissions: Permissions = BY_UMASK) -> WatchList:
+    """Append a source to a watch list, made where there is none; what is there stays as it is.
+
+    A link to a list is followed, one that leads nowhere is not: whoever put it there would choose what is
+    made. Returns the list as it is then. Raises ``WatchListInvalid`` where the list is at fault, before or
+    after, and where it cannot be written; the file is then as it was.
+    """
+    before = b""
+    if path.is_symlink() and not path.exists():
+        raise WatchListInvalid(f"{path}: a link that leads nowhere; remove it, or make {path.readlink()}")
+    if not path.exists():
+        _refuse_received(path)
+    else:
+        before = read_watch_list(path).text.encode()
+    gap = b"" if not before else b"\n" if before.endswith(b"\n") else b"\n\n"
+    after = before + gap + write_source(source).encode()
+    watch_list = parse_watch_list(after, path)
+    _replace(path.resolve(), after, permissions)
+    return watch_list
+
+
+def accept_received(path: Path) -> None:
+    """Make the list that was received the watch list at a path, where there is none."""
+    received = path.with_name(RECEIVED_FILE)
+    if os.path.lexists(path):
+        raise WatchListInvalid(f"{path} is there already; move it away, or remove {received.name}")
+    try:
+        received.rename(path)
+    except OSError as error:
+        raise WatchListInvalid(f"{path}: cannot be written: {error.strerror}") from error
+
+
+def _refuse_received(path: Path) -> None:
+    received = path.with_name(RECEIVED_FILE)
+    if received.exists():
+        raise WatchListInvalid(
+            f"{received} came with a mirror and is not obeyed yet; to see what it reaches inside the network,"
+            " and accept it: tracker sources accept"
+        )
+
+
+def _replace(path: Path, data: bytes, permissions: Permissions) -> None:
+    """Write a file whole or not at all, with the rights that it had."""
+    try:
+        write_file(path, data, keep_permissions(path) or permissions)
+    except OSError as error:
+        raise WatchListInvalid(f"{path}: cannot be written: {error.strerror}") from error
+
+
+def describe_source(name: str, table: Mapping[str, object]) -> Source:
+    """Return the source that a table of this name would describe, its keys those of a watch list.
+
+    Raises ``WatchListInvalid`` with the key at fault.
+    """
+    try:
+        return read_source(name, table)
+    except KeyFault as fault:
+        raise WatchListInvalid(f"{fault.key or name}: {fault}") from fault
+
+
+def write_source(source: Source) -> str:
+    """Return the table of a source as TOML; reading it gives the same source."""
+    lines = [f"[sources.{source.id}]"]
+    lines += [f"{key} = {_write(value)}" for key, value in source_table(source).items()]
+    return "\n".join(lines) + "\n"
+
+
+def is_watched(source: Source, day: str) -> bool:
+    """Tell whether a source is to be looked at on a day (ISO): from ``valid_from`` to ``valid_until``."""
+    return (source.valid_from or "") <= day <= (source.valid_until or "9999")
+
+
+def _read_tables(
+    content: Mapping[str, object], text: str, path: Path
+) -> tuple[WatchSettings, tuple[Source, ...]]:
+    for key in content:
+        if key not in _TABLES:
+            raise _fault(path, text, (key,), "unknown table; there are [settings] and [sources.NAME]")
+    settings = _placed(lambda: read_settings(_table(content.get("settings", {}))), path, text, "settings")
+    tables = _placed(lambda: _table(content.get("sources", {})), path, text, "sources")
+    return settings, tuple(
+        _placed(partial(_read_source, name, table), path, text, "sources", name)
+        for name, table in tables.items()
+    )
+
+
+def _read_source(name: str, table: object) -> Source:
+    return read_source(name, _table(table))
+
+
+def _table(value: object) -> Mapping[str, object]:
+    if not isinstance(value, dict):
+        raise KeyFault("", "expected a table, [sources.NAME]")
+    return value
+
+
+def _placed(read: Callable[[], _Read], path: Path, text: str, *table: str) -> _Read:
+    try:
+        return read()
+    except KeyFault as fault:
+        keys = (*table, fault.key) if fault.key else table
+        raise _fault(path, text, keys, str(fault)) from fault
+
+
+def _refuse_twins(sources: Iterable[Source], text: str, path: Path) -> None:
+    """Refuse two sources that would fetch and read the same thing twice each night."""
+    seen: dict[tuple[str, str | None], str] = {}
+    for source in sources:
+        key = (source.address.partition("#")[0], source.selector)
+        first = seen.setdefault(key, source.id)
+        if first != source.id:
+            place = ("sources", source.id, "url" if "://" in source.address else "path")
+            raise _fault(
+                path, text, place, f"sources.{first} has the same address; tell them apart by a selector"
+            )
+
+
+def _fault(path: Path, text: str, keys: tuple[str, ...], message: str) -> WatchListInvalid:
+    written = ".".join(key if _BARE.fullmatch(key) else json.dumps(key) for key in keys)
+    return WatchListInvalid(f"{path}:{find_line(text, *keys)}: {written}: {message}")
+
+
+def _write(value: object) -> str:
+    if isinstance(value, tuple):
+        return "[" + ", ".join(map(_write, value)) + "]"
+    if isinstance(value, str) and "\\" in value and "'" not in value:
+        return f"'{value}'"
+    # A basic string of TOML and one of JSON are escaped alike.
+    return json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,237 @@
+"""From a source to its bytes, or to the reason why there are none; one source, or many at once."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from queue import SimpleQueue
+from threading import Thread
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
+
+from tracker.capture.causes import Fault, find_cause
+from tracker.capture.web.local import read_file
+from tracker.capture.web.pace import LONGEST_WAIT, Pace, backoff
+from tracker.capture.web.payload import ENCODINGS
+from tracker.capture.web.schedule import Schedule
+from tracker.capture.web.validators import conditions, merge, read_validators
+from tracker.model.watching import Fetched, FetchFailed, Validators
+
+if TYPE_CHECKING:
+    import ssl
+    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from pathlib import Path
+
+    import httpx
+
+    from tracker.capture.web.clock import Clock
+    from tracker.capture.web.exchange import Answer, Asking
+    from tracker.capture.web.robots import Robots
+    from tracker.model.watching import Exchange, Source, WatchSettings
+
+Result = Fetched | FetchFailed
+
+_ACCEPT: Final = "text/html, application/xhtml+xml, application/pdf, */*;q=0.8"
+_MEGABYTE = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """What all fetches of one run share: connections, the pace of each host, what robots.txt allows."""
+
+    settings: WatchSettings
+    clock: Clock
+    asking: Asking
+    pace: Pace
+    robots: Robots
+    headers: Mapping[str, str]
+
+
+@contextmanager
+def open_client(
+    settings: WatchSettings, *, release: str, clock: Clock, ssl_context: ssl.SSLContext | None = None
+) -> Iterator[Client]:
+    """Yield the client of one run; ``release`` is tracker's own, for the User-Agent."""
+    from tracker.capture.web.exchange import Asking
+    from tracker.capture.web.network import open_transport
+    from tracker.capture.web.robots import Robots
+
+    transport = open_transport(settings, clock.monotonic, ssl_context)
+    contact = f" (+{settings.contact})" if settings.contact else ""
+    try:
+        yield Client(
+            settings=settings,
+            clock=clock,
+            asking=Asking(transport, clock, settings.timeout, settings.max_megabytes * _MEGABYTE),
+            pace=Pace(clock),
+            robots=Robots(),
+            headers={
+                "User-Agent": f"tracker/{release}{contact}",
+                "Accept": _ACCEPT,
+                "Accept-Encoding": ENCODINGS,
+            },
+        )
+    finally:
+        transport.close()
+
+
+def fetch(
+    source: Source,
+    client: Client,
+    *,
+    folder: Path,
+    validators: Validators | None = None,
+    unconditional: bool = False,
+) -> Result:
+    """Fetch one source: over HTTP, or from a file below ``folder``, the archive's.
+
+    Never raises for what a server, a network or a disk does. With ``validators`` the request is
+    conditional, and ``data`` is None where the server says that nothing has changed; ``unconditional``
+    asks for the whole all the same (servers lie). ``data`` is the decoded body of a complete answer with
+    status 200, and nothing else ever is. Causes that may pass are met three times before they count, but
+    only once at a host that failed three sources in a row.
+
+    The outcome ``gone`` is what the server claims this time (404, 410); whether it is so, several runs say.
+    """
+    if not is_web_address(source.address):
+        return _read_local(source, client, folder)
+    return _fetch_web(source, client, Validators() if unconditional else validators or Validators())
+
+
+def fetch_all(
+    sources: Iterable[Source],
+    client: Client,
+    *,
+    folder: Path,
+    validators: Mapping[str, Validators] | None = None,
+    unconditional: Collection[str] = (),
+) -> Iterator[Result]:
+    """Fetch sources with bounded concurrency; yield each as soon as it is done, in no fixed order.
+
+    ``validators`` and ``unconditional`` are by source id. Whoever stops iterating stops the fetching:
+    no further request is begun.
+    """
+    every = tuple(sources)
+    known = validators or {}
+    schedule = Schedule(every, _host_of, client.pace.free_at, lambda source: _least_pace(source, client) > 0)
+    done: SimpleQueue[Result | BaseException] = SimpleQueue()
+
+    def work() -> None:
+        try:
+            for source in schedule.take():
+                asked = known.get(source.id)
+                whole = source.id in unconditional
+                done.put(fetch(source, client, folder=folder, validators=asked, unconditional=whole))
+        except BaseException as error:  # noqa: BLE001 - a bug must end the run, not hang it
+            done.put(error)
+
+    for _ in range(min(client.settings.connections, len(every))):
+        # Whoever interrupts a run does not wait for a host that keeps us waiting.
+        Thread(target=work, daemon=True).start()
+    try:
+        for _ in every:
+            result = done.get()
+            if isinstance(result, BaseException):
+                raise result
+            yield result
+    finally:
+        schedule.stop()
+
+
+def is_web_address(address: str) -> bool:
+    """Tell a URL from a path."""
+    return "://" in address
+
+
+def _read_local(source: Source, client: Client, folder: Path) -> Result:
+    started = client.clock.monotonic()
+    try:
+        data = read_file(folder, source.address, client.asking.most_bytes)
+    except Fault as fault:
+        return _failure(source, fault, (), client.clock.monotonic() - started)
+    seconds = client.clock.monotonic() - started
+    return Fetched(source.id, source.address, data, None, (), Validators(), round(seconds, 3))
+
+
+def _fetch_web(source: Source, client: Client, asked: Validators) -> Result:
+    trail: list[Exchange] = []
+    started, host = client.clock.monotonic(), _host_of(source)
+    try:
+        answer = _try_often(source, client, asked, trail, client.pace.attempts(host))
+    except Fault as fault:
+        client.pace.note(host, answered=not fault.is_retried)
+        return _failure(source, fault, trail, client.clock.monotonic() - started)
+    client.pace.note(host, answered=True)
+    given = read_validators(answer.headers, client.clock.now())
+    return Fetched(
+        source=source.id,
+        url=answer.url,
+        data=answer.data,
+        media_type=answer.headers.get("content-type"),
+        exchanges=tuple(trail),
+        validators=merge(asked, given) if answer.data is None else given,
+        seconds=round(client.clock.monotonic() - started, 3),
+    )
+
+
+def _try_often(
+    source: Source, client: Client, asked: Validators, trail: list[Exchange], attempts: int
+) -> Answer:
+    """Ask until there is an answer, but only so often; what a host asked for in between is heeded."""
+    for attempt in range(attempts - 1):
+        try:
+            return _try_once(source, client, asked, trail)
+        except Fault as fault:
+            wait = max(backoff(attempt, source.id), fault.retry_after or 0)
+            if not fault.is_retried or wait > LONGEST_WAIT:
+                raise
+            client.pace.hold(urlsplit(trail[-1].url).hostname or "", wait)
+    return _try_once(source, client, asked, trail)
+
+
+def _try_once(source: Source, client: Client, asked: Validators, trail: list[Exchange]) -> Answer:
+    from tracker.capture.web.exchange import ask
+
+    headers = {**client.headers, **conditions(asked)}
+    if source.language:
+        headers["Accept-Language"] = f"{source.language}, *;q=0.5"
+    pace = _least_pace(source, client)
+
+    def before(url: httpx.URL) -> None:
+        rules = client.robots.find(
+            client.asking, url, client.headers, lambda step: client.pace.wait_turn(step.host, pace)
+        )
+        try:
+            rules.check(url)
+        except Fault:
+            trail.extend(rules.exchanges)
+            raise
+        client.pace.wait_turn(url.host, max(pace, rules.crawl_delay()))
+
+    answer = ask(client.asking, source.address, headers, trail, before)
+    if answer.data is None and not conditions(asked):
+        raise Fault("not modified", "304 to a request for the whole")
+    return answer
+
+
+def _failure(source: Source, fault: Fault, exchanges: Iterable[Exchange], seconds: float) -> FetchFailed:
+    return FetchFailed(
+        source=source.id,
+        outcome=find_cause(fault.cause).outcome,
+        cause=fault.cause,
+        detail=fault.detail,
+        exchanges=tuple(exchanges),
+        seconds=round(seconds, 3),
+    )
+
+
+def _least_pace(source: Source, client: Client) -> float:
+    return client.settings.pace if source.pace is None else source.pace
+
+
+def _host_of(source: Source) -> str:
+    """Return the host to be kind to; none for files, and for an address that the fetch will refuse."""
+    try:
+        return urlsplit(source.address).hostname or ""
+    except ValueError:
+        return ""

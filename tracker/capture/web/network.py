@@ -1,0 +1,239 @@
+"""Connections for fetching: to checked addresses only, with a deadline for the whole of an exchange.
+
+The address is checked after the name was resolved, and the connection is made to that very address, so
+that no second answer of the resolver can lead elsewhere. TLS and ``Host`` still use the name.
+"""
+
+from __future__ import annotations
+
+import re
+from contextlib import contextmanager
+from contextvars import ContextVar
+from math import inf
+from typing import TYPE_CHECKING, Any, cast
+
+import httpcore
+import httpx
+
+from tracker.capture.causes import Fault
+from tracker.capture.web.addresses import resolve
+
+if TYPE_CHECKING:
+    import ssl
+    from collections.abc import Callable, Iterable, Iterator
+
+    from tracker.model.watching import WatchSettings
+
+SLACK = 10
+"""A whole answer may take so many times the timeout of one read."""
+
+_KEPT_ALIVE = 30.0
+_HEAD_END = re.compile(rb"\r?\n\r?\n")
+_INFORMATIONAL = re.compile(rb"HTTP/1\.[01] 1\d\d ")
+_LONGEST_HEAD = 128 * 1024
+_deadline: ContextVar[float] = ContextVar("deadline", default=inf)
+
+
+@contextmanager
+def deadline(until: float) -> Iterator[None]:
+    """Let no read or write in this thread go on after an instant, nor after that of a block around."""
+    token = _deadline.set(min(until, _deadline.get()))
+    try:
+        yield
+    finally:
+        _deadline.reset(token)
+
+
+class WatchedStream(httpcore.NetworkStream):
+    """A connection that keeps the deadline, and counts what came after the last request."""
+
+    def __init__(self, stream: httpcore.NetworkStream, monotonic: Callable[[], float]) -> None:
+        self._stream = stream
+        self._monotonic = monotonic
+        self._head = bytearray()
+        self._received = 0
+        self._head_length: int | None = None
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        """Return bytes that came, none at the end."""
+        data = self._stream.read(max_bytes, _left(self._monotonic, timeout, httpcore.ReadTimeout))
+        self._count(data)
+        return data
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        """Send bytes; a new answer is counted from here."""
+        self._head.clear()
+        self._received, self._head_length = 0, None
+        self._stream.write(buffer, _left(self._monotonic, timeout, httpcore.WriteTimeout))
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._stream.close()
+
+    def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore.NetworkStream:
+        """Return the connection made secure for the name of the host."""
+        left = _left(self._monotonic, timeout, httpcore.ConnectTimeout)
+        return WatchedStream(self._stream.start_tls(ssl_context, server_hostname, left), self._monotonic)
+
+    def get_extra_info(self, info: str) -> Any:  # noqa: ANN401 - as httpcore declares it
+        """Return what is known of the socket."""
+        return self._stream.get_extra_info(info)
+
+    def surplus(self, announced: int) -> bool:
+        """Tell whether more came, or is coming, than a body of the announced length (HTTP/1 only)."""
+        if self._head_length is not None and self._received > self._head_length + announced:
+            return True
+        if not self._stream.get_extra_info("is_readable"):
+            return False
+        try:
+            return bool(self._stream.read(1, 0.01))
+        except (httpcore.ReadTimeout, httpcore.ReadError):
+            return False
+
+    def _count(self, data: bytes) -> None:
+        self._received += len(data)
+        if self._head_length is not None or self._received > _LONGEST_HEAD:
+            return
+        self._head += data
+        passed = 0
+        while end := _HEAD_END.search(self._head, passed):
+            if not _INFORMATIONAL.match(self._head, passed):
+                self._head_length = end.end()
+                return
+            passed = end.end()
+
+
+class CheckedNetwork(httpcore.NetworkBackend):
+    """Connects to addresses that were checked after their name was resolved."""
+
+    def __init__(self, allow_private: tuple[str, ...], monotonic: Callable[[], float]) -> None:
+        self._allow_private = allow_private
+        self._monotonic = monotonic
+        self._sockets = httpcore.SyncBackend()
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+    ) -> httpcore.NetworkStream:
+        """Connect to the first address of a host that answers, once all were checked."""
+        left = _left(self._monotonic, timeout, httpcore.ConnectTimeout)
+        addresses = resolve(host, port, self._allow_private, left)
+        for address in addresses[:-1]:
+            try:
+                return self._connect(address, port, timeout, local_address, socket_options)
+            except (httpcore.ConnectError, httpcore.ConnectTimeout):
+                continue
+        return self._connect(addresses[-1], port, timeout, local_address, socket_options)
+
+    def connect_unix_socket(
+        self,
+        path: str,
+        timeout: float | None = None,  # noqa: ARG002 - as httpcore calls it
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,  # noqa: ARG002
+    ) -> httpcore.NetworkStream:
+        """Refuse: no source is a local socket."""
+        raise Fault("bad scheme", f"a local socket: {path}")
+
+    def _connect(
+        self,
+        address: str,
+        port: int,
+        timeout: float | None,
+        local_address: str | None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None,
+    ) -> WatchedStream:
+        left = _left(self._monotonic, timeout, httpcore.ConnectTimeout)
+        stream = self._sockets.connect_tcp(address, port, left, local_address, socket_options)
+        return WatchedStream(stream, self._monotonic)
+
+
+def _left(monotonic: Callable[[], float], timeout: float | None, late: type[Exception]) -> float:
+    left = _deadline.get() - monotonic()
+    if left <= 0:
+        raise late("the answer took too long as a whole")
+    return left if timeout is None else min(left, timeout)
+
+
+@contextmanager
+def _as_breach() -> Iterator[None]:
+    """Raise what a library lets through where a server breaks the protocol, such as h2, as httpcore's."""
+    try:
+        yield
+    except (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError, Fault):
+        raise
+    except Exception as error:
+        raise httpcore.RemoteProtocolError(f"{type(error).__name__}: {error}") from error
+
+
+class _Body(httpx.SyncByteStream):
+    def __init__(self, stream: Iterable[bytes]) -> None:
+        self._stream = stream
+
+    def __iter__(self) -> Iterator[bytes]:
+        with _as_breach():
+            yield from self._stream
+
+    def close(self) -> None:
+        close = getattr(self._stream, "close", None)
+        if close:
+            close()
+
+
+class Transport:
+    """Sends httpx's requests over a pool of connections of our own.
+
+    httpx's client is not used: it reads ``Location`` and keeps cookies by itself. The errors of httpcore
+    pass through as they are.
+    """
+
+    def __init__(self, pool: httpcore.ConnectionPool) -> None:
+        self._pool = pool
+
+    def send(self, request: httpx.Request, timeout: float) -> httpx.Response:
+        """Send a request and return its answer, whose body has yet to be read; it is to be closed."""
+        url = request.url
+        asked = httpcore.Request(
+            method=request.method,
+            url=httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
+            headers=request.headers.raw,
+            extensions={"timeout": dict.fromkeys(("connect", "read", "write", "pool"), timeout)},
+        )
+        with _as_breach():
+            answer = self._pool.handle_request(asked)
+        stream = _Body(cast("Iterable[bytes]", answer.stream))
+        return httpx.Response(
+            answer.status,
+            headers=answer.headers,
+            stream=stream,
+            extensions=answer.extensions,
+            request=request,
+        )
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._pool.close()
+
+
+def open_transport(
+    settings: WatchSettings, monotonic: Callable[[], float], ssl_context: ssl.SSLContext | None
+) -> Transport:
+    """Return a transport that speaks HTTP/1.1 and HTTP/2.
+
+    Certificates are checked against certifi's list, or that of ``SSL_CERT_FILE``. Proxies that the
+    environment names are not used: behind one no address could be checked.
+    """
+    pool = httpcore.ConnectionPool(
+        ssl_context=ssl_context or httpx.create_ssl_context(),
+        max_connections=2 * settings.connections,
+        max_keepalive_connections=2 * settings.connections,
+        keepalive_expiry=_KEPT_ALIVE,
+        http2=True,
+        network_backend=CheckedNetwork(settings.allow_private, monotonic),
+    )
+    return Transport(pool)

@@ -1,0 +1,84 @@
+"""How fast hosts are asked: the least time between two requests, and how long to wait before trying again."""
+
+from __future__ import annotations
+
+import random
+from email.utils import parsedate_to_datetime
+from threading import Lock
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from tracker.capture.web.clock import Clock
+
+ATTEMPTS: Final = 3
+LONGEST_WAIT: Final = 300.0
+"""Seconds that ``Retry-After`` may ask for; a host that asks for more is left alone until the next run."""
+
+LONGEST_CRAWL_DELAY: Final = 120.0
+_PATIENCE: Final = 3
+_FIRST_WAIT: Final = 1.0
+_JITTER: Final = 0.5
+
+
+class Pace:
+    """The turns of one run's requests, and how hosts bear them; several threads may wait for theirs."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._free: dict[str, float] = {}
+        self._silences: dict[str, int] = {}
+        self._lock = Lock()
+
+    def wait_turn(self, host: str, seconds: float) -> None:
+        """Wait until the host may be asked, and keep it to ourselves for so many seconds from then on."""
+        with self._lock:
+            now = self._clock.monotonic()
+            start = max(now, self._free.get(host, now))
+            self._free[host] = start + seconds
+        if start > now:
+            self._clock.sleep(start - now)
+
+    def hold(self, host: str, seconds: float) -> None:
+        """Ask the host nothing for so many seconds from now."""
+        with self._lock:
+            until = self._clock.monotonic() + seconds
+            self._free[host] = max(self._free.get(host, until), until)
+
+    def note(self, host: str, *, answered: bool) -> None:
+        """Remember whether the host answered a source, however often that was asked for."""
+        with self._lock:
+            self._silences[host] = 0 if answered else self._silences.get(host, 0) + 1
+
+    def attempts(self, host: str) -> int:
+        """Return how often to ask the host for a source: once where it failed three of them in a row."""
+        return 1 if self._silences.get(host, 0) >= _PATIENCE else ATTEMPTS
+
+    def free_at(self, host: str) -> float:
+        """Return when the host may be asked next, by the clock's own count; 0 for one never asked."""
+        return self._free.get(host, 0.0)
+
+
+def backoff(attempt: int, key: str) -> float:
+    """Return the seconds to wait after a failed attempt, the first being 0: 1, 2, 4 ..., give or take half.
+
+    The jitter keeps sources from asking again all at once. It comes from ``key``, so that the same
+    attempt at the same source always waits as long.
+    """
+    chance = random.Random(f"{key} {attempt}")  # noqa: S311 - spreads requests, keeps no secret
+    return float(_FIRST_WAIT * 2**attempt * chance.uniform(1 - _JITTER, 1 + _JITTER))
+
+
+def read_retry_after(value: str | None, now: datetime) -> float | None:
+    """Return the seconds that a ``Retry-After`` asks for, from a number or a date; None for anything else."""
+    if value is None:
+        return None
+    text = value.strip()
+    if text.isascii() and text.isdigit():
+        return float(text[:9])
+    try:
+        asked = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    return max(0.0, (asked - now).total_seconds()) if asked.tzinfo else None

@@ -1,0 +1,1 @@
+"""What happened to each sentence between two versions: edits, changes and what they mean."""

@@ -1,0 +1,154 @@
+"""Which words were deleted and inserted between two texts: ``word_edits``.
+
+Words become characters, so that diff-match-patch compares words. Its own clean-up works on characters and
+would cut inside words; ours merges kept runs too short to help a reader.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from diff_match_patch import diff_match_patch
+
+from tracker.changes.stretches import part_stretches
+from tracker.model.changes import Edit
+from tracker.text.tokens import tokenize
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from tracker.model.changes import EditKind
+
+_FIRST_CODE = 0xE000  # private use; above it no surrogate follows
+_KINDS: dict[int, EditKind] = {0: "kept", -1: "deleted", 1: "inserted"}
+_SHORT_RUN = 2
+"""Kept words that are dissolved where more than twice as many were changed on both sides of them."""
+_FUNCTION_WORD = 3
+"""The length up to which a word is taken for a function word."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    kind: EditKind
+    words: tuple[str, ...]
+
+
+def word_edits(old: str, new: str, language: str = "en") -> tuple[Edit, ...]:
+    """Return the edits that turn one text into the other, whole words at a time.
+
+    Numbers, amounts, dates and document symbols are one word; Chinese is compared by character. The texts
+    of the edits that are not inserted, joined, give ``old`` exactly; of those not deleted, ``new``. In a
+    run of changes the deleted words come before the inserted ones.
+    """
+    if old == new:
+        return (Edit("kept", old),) if old else ()
+    pieces = _compare(_cut(old, language), _cut(new, language))
+    while (merged := _dissolve_short(pieces)) != pieces:
+        pieces = merged
+    return tuple(Edit(piece.kind, "".join(piece.words)) for piece in _slide(pieces))
+
+
+def _cut(text: str, language: str) -> tuple[str, ...]:
+    """Return the text as words and the blanks between them, nothing lost."""
+    parts: list[str] = []
+    end = 0
+    for token in tokenize(text, language):
+        parts += [text[end : token.start], token.text]
+        end = token.end
+    return tuple(part for part in (*parts, text[end:]) if part)
+
+
+def _compare(old: Sequence[str], new: Sequence[str]) -> list[_Piece]:
+    return _gather(
+        piece
+        for stretch in part_stretches(old, new)
+        for piece in _match(
+            old[stretch.old_start : stretch.old_end], new[stretch.new_start : stretch.new_end]
+        )
+    )
+
+
+def _match(old: Sequence[str], new: Sequence[str]) -> Iterator[_Piece]:
+    codes: dict[str, str] = {}
+    for word in (*old, *new):
+        codes.setdefault(word, chr(_FIRST_CODE + len(codes)))
+    matcher = diff_match_patch()
+    matcher.Diff_Timeout = 0  # the default of one second silently lumps what is left
+    coded = matcher.diff_main(
+        "".join(codes[word] for word in old), "".join(codes[word] for word in new), checklines=False
+    )
+    words = {code: word for word, code in codes.items()}
+    return (_Piece(_KINDS[kind], tuple(words[code] for code in text)) for kind, text in coded)
+
+
+def _gather(pieces: Iterable[_Piece]) -> list[_Piece]:
+    """Join neighbours of one kind, and within a run of changes put what was deleted first."""
+    gathered: list[_Piece] = []
+    for is_kept, run in groupby(pieces, key=lambda piece: piece.kind == "kept"):
+        words: dict[EditKind, list[str]] = {"kept": [], "deleted": [], "inserted": []}
+        for piece in run:
+            words[piece.kind].extend(piece.words)
+        kinds: tuple[EditKind, ...] = ("kept",) if is_kept else ("deleted", "inserted")
+        gathered += [_Piece(kind, tuple(words[kind])) for kind in kinds if words[kind]]
+    return gathered
+
+
+def _slide(pieces: Sequence[_Piece]) -> list[_Piece]:
+    """Let a lone edit own the blank behind it and not the one before, where either would do."""
+    slid = list(pieces)
+    for at in range(1, len(slid) - 1):
+        before, edit, after = slid[at - 1 : at + 2]
+        if (
+            before.kind == after.kind == "kept"
+            and edit.words[0] == after.words[0]
+            and edit.words[0].isspace()
+        ):
+            blank = edit.words[:1]
+            slid[at - 1 : at + 2] = [
+                _Piece("kept", before.words + blank),
+                _Piece(edit.kind, edit.words[1:] + blank),
+                _Piece("kept", after.words[1:]),
+            ]
+    return [piece for piece in slid if piece.words]
+
+
+def _dissolve_short(pieces: Sequence[_Piece]) -> list[_Piece]:
+    """Give up the kept runs that are lost between larger changes, so that a reader sees one change."""
+    dissolved: list[_Piece] = []
+    for place, piece in enumerate(pieces):
+        if piece.kind == "kept" and _is_lost(piece, *_changed_around(pieces, place)):
+            dissolved += [_Piece("deleted", piece.words), _Piece("inserted", piece.words)]
+        else:
+            dissolved.append(piece)
+    return _gather(dissolved)
+
+
+def _changed_around(pieces: Sequence[_Piece], place: int) -> tuple[int, int]:
+    """Return how many words changed just before and just after, the larger side of each."""
+    before, after = pieces[max(0, place - 2) : place], pieces[place + 1 : place + 3]
+    return _count_changed(before[::-1]), _count_changed(after)
+
+
+def _count_changed(pieces: Sequence[_Piece]) -> int:
+    sizes = [0]
+    for piece in pieces:
+        if piece.kind == "kept":
+            break
+        sizes.append(sum(_is_word(word) for word in piece.words))
+    return max(sizes)
+
+
+def _is_lost(piece: _Piece, before: int, after: int) -> bool:
+    words = [word for word in piece.words if _is_word(word)]
+    if before == 0 or after == 0:
+        return False
+    if not words:  # a blank, or a mark
+        return True
+    trivial = len(words) <= _SHORT_RUN and all(len(word) <= _FUNCTION_WORD for word in words)
+    return trivial and min(before, after) >= 2 * len(words)
+
+
+def _is_word(part: str) -> bool:
+    return any(char.isalnum() for char in part)

@@ -1,0 +1,240 @@
+"""Actors and instruments named or no longer named, and the role an actor had; tables in ``names.toml``."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tracker.changes.shifts.rules import find_terms, load_terms
+from tracker.model.changes import Shift
+from tracker.references.countries import match_countries
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tracker.changes.shifts.rewording import Passage, Rewording, Substitution
+    from tracker.text.tokens import Token
+
+_FILE = "names.toml"
+_ROLES = ("asked", "condemned", "thanked", "supported")
+_REACH = 90
+"""Characters before a name in which a verb gives it its role; further off, it is another clause's."""
+_CLAUSE_END = re.compile(r"[.;:!?]")
+_NUMBER = re.compile(r"\s+\d+(?:/\d+)*(?:\s\(\d{4}\))?")
+_WORD = re.compile(r"[^\W_]+(?:['’/.-][^\W_]+)*")
+_OWNER = re.compile(r"['’]s?$")
+_AND = re.compile(r"\s(?:and|et|y)\s")
+_LEAST_COUNTRY = 4
+"""Letters of a country's name at the beginning of a sentence; ``No`` and ``La`` are codes of countries."""
+_SET_BEFORE = ' \n"“«(‘'
+"""What may stand between a sentence's end and the first word of the next."""
+_LEAST_ACRONYM = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A name as written, and whether it is an actor's or an instrument's."""
+
+    start: int
+    end: int
+    text: str
+    kind: str
+
+
+def find_name_shifts(rewording: Rewording) -> tuple[Shift, ...]:
+    """Return names replaced, put in or taken out; one that both sides hold, in any form, is none."""
+    if not rewording.substitutions:
+        return ()
+    old, new = (_read_side(passage, rewording.language) for passage in (rewording.old, rewording.new))
+    return tuple(shift for place in rewording.substitutions for shift in _compare(rewording, place, old, new))
+
+
+def replaces_actor(rewording: Rewording) -> bool:
+    """Return whether another actor stands where one stood: what is said of them does not compare."""
+    found = find_name_shifts(rewording)
+    return any(shift.direction == "changed" and shift.rule.startswith("actor") for shift in found)
+
+
+def _compare(rewording: Rewording, place: Substitution, before: _Side, after: _Side) -> Iterator[Shift]:
+    old = _find_fresh(before, after, (place.old_start, place.old_end), rewording.language)
+    new = _find_fresh(after, before, (place.new_start, place.new_end), rewording.language)
+    if len(old) == len(new) == 1 and old[0].kind == new[0].kind:
+        was = rewording.old.cite(old[0].start, old[0].end)
+        now = rewording.new.cite(new[0].start, new[0].end)
+        if was and now:
+            yield Shift("name", "changed", was, now, _name_rule(rewording.new, new[0], rewording.language))
+        return
+    for name in old:
+        evidence = rewording.old.cite(name.start, name.end)
+        if evidence:
+            rule = _name_rule(rewording.old, name, rewording.language)
+            yield Shift("name", "removed", evidence, None, rule)
+    for name in new:
+        evidence = rewording.new.cite(name.start, name.end)
+        if evidence:
+            yield Shift("name", "added", None, evidence, _name_rule(rewording.new, name, rewording.language))
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """The names of a side, and what tells whether it holds one."""
+
+    names: tuple[Name, ...]
+    words: set[str]
+    acronyms: set[str]
+
+
+def _read_side(passage: Passage, language: str) -> _Side:
+    names = find_names(passage, language)
+    words = {_OWNER.sub("", word).lower() for word in _WORD.findall(passage.text)}
+    return _Side(names, words, {_abbreviate(name.text) for name in names})
+
+
+def _find_fresh(side: _Side, other: _Side, span: tuple[int, int], language: str) -> list[Name]:
+    """Return the names in the edited span that the other side does not hold in any form."""
+    edited = (name for name in side.names if name.start < span[1] and name.end > span[0])
+    return [
+        part
+        for name in edited
+        for part in (_trim(one, language) for one in _split(name, other.words))
+        if not is_held(part.text, other.words) and _abbreviate(part.text) not in other.words
+        if part.text.lower() not in other.acronyms
+    ]
+
+
+def is_held(name: str, words: set[str]) -> bool:
+    """Return whether a text has all the words of a name that are written large, or its numbers."""
+    parts = [word for word in _WORD.findall(name) if word[0].isupper() or word[0].isdigit()]
+    return all(word.lower() in words for word in parts or _WORD.findall(name))
+
+
+def _abbreviate(name: str) -> str:
+    """Return the first letters of a name's large words: ``Organization of American States``, ``oas``."""
+    letters = [word[0] for word in re.split(r"[\s-]+", name) if word[:1].isupper()]
+    return "".join(letters).lower() if len(letters) > _LEAST_ACRONYM else "\0"
+
+
+def _split(name: Name, words: set[str]) -> list[Name]:
+    """Return the members of a pair such as ``Kenya and Chad`` where one of them is still named."""
+    middle = _AND.search(name.text)
+    if not middle:
+        return [name]
+    cut_end, cut_start = name.start + middle.start(), name.start + middle.end()
+    first = Name(name.start, cut_end, name.text[: middle.start()], name.kind)
+    last = Name(cut_start, name.end, name.text[middle.end() :], name.kind)
+    held = [is_held(part.text, words) for part in (first, last)]
+    return [first, last] if any(held) else [name]
+
+
+def _trim(name: Name, language: str) -> Name:
+    """Return a name without the small words that it begins with."""
+    links = load_terms(_FILE, "links", language)
+    start = next((word.start() for word in _WORD.finditer(name.text) if word[0] not in links), 0)
+    return Name(name.start + start, name.end, name.text[start:], name.kind)
+
+
+def find_names(passage: Passage, language: str) -> tuple[Name, ...]:
+    """Return the names of a passage in text order; what an editor put in is none."""
+    found: list[Name] = [
+        Name(token.start, token.end, token.text, "instrument")
+        for token in passage.tokens
+        if token.kind == "symbol"
+    ]
+    found += _find_numbered(passage, language)
+    taken = bytearray(len(passage.text))
+    for name in found:
+        _take(taken, name)
+    for run in _find_runs(passage, language):
+        name = _read_name(passage, run, language)
+        if _is_free(taken, name):
+            found.append(name)
+    for name in found:
+        _take(taken, name)
+    for term in find_terms(passage.text, load_terms(_FILE, "roles", language)):
+        name = Name(term.start, term.end, passage.text[term.start : term.end], "actor")
+        if _is_free(taken, name):
+            _take(taken, name)
+            found.append(name)
+    return tuple(sorted(found, key=lambda name: name.start))
+
+
+def _take(taken: bytearray, name: Name) -> None:
+    taken[name.start : name.end] = b"\1" * (name.end - name.start)
+
+
+def _is_free(taken: bytearray, name: Name) -> bool:
+    return taken.find(1, name.start, name.end) < 0
+
+
+def _find_numbered(passage: Passage, language: str) -> list[Name]:
+    """Return instruments named by a number: ``resolution 1325 (2000)``."""
+    found = []
+    for term in find_terms(passage.text, load_terms(_FILE, "numbered", language)):
+        number = _NUMBER.match(passage.text, term.end)
+        if number:
+            text = passage.text[term.start : number.end()]
+            found.append(Name(term.start, number.end(), text, "instrument"))
+    return found
+
+
+def _find_runs(passage: Passage, language: str) -> Iterator[list[Token]]:
+    """Yield runs of words in capitals, with the small words and numbers between and after them."""
+    links, nobody = (load_terms(_FILE, table, language) for table in ("links", "nobody"))
+    run: list[Token] = []
+    for token in passage.tokens:
+        joined = not run or passage.text[run[-1].end : token.start] in {" ", "\n", ""}
+        small = token.text.lower() in links or token.kind in {"number", "date"}
+        if run and (not joined or not (_is_large(token) or small)):
+            yield from _close(run, nobody)
+            run = []
+        if (run and small) or (_is_large(token) and not (not run and _opens(passage, token))):
+            run.append(token)
+    yield from _close(run, nobody)
+
+
+def _close(run: list[Token], nobody: tuple[str, ...]) -> Iterator[list[Token]]:
+    """Yield a run without trailing small words, where it names anybody."""
+    while run and not _is_large(run[-1]) and run[-1].kind != "number":
+        run = run[:-1]
+    named = [token for token in run if _is_large(token) and token.text.lower() not in nobody]
+    if named:
+        yield run
+
+
+def _is_large(token: Token) -> bool:
+    return token.kind == "word" and token.text[:1].isupper()
+
+
+def _opens(passage: Passage, token: Token) -> bool:
+    """Return whether a word is large only because it may begin a sentence; acronyms name at any place."""
+    if token.text.isupper() and len(token.text) >= _LEAST_ACRONYM:
+        return False
+    if len(token.text) >= _LEAST_COUNTRY and match_countries(token.text):
+        return False
+    at = token.start - 1
+    while at >= 0 and passage.text[at] in _SET_BEFORE:
+        at -= 1
+    return at < 0 or passage.text[at] in ".!?:"
+
+
+def _read_name(passage: Passage, run: list[Token], language: str) -> Name:
+    """Return a run as a name, without the ``'s`` of the owner."""
+    start = run[0].start
+    text = _OWNER.sub("", passage.text[start : run[-1].end])
+    kind = "instrument" if find_terms(text, load_terms(_FILE, "instruments", language)) else "actor"
+    return Name(start, start + len(text), text, kind)
+
+
+def _name_rule(passage: Passage, name: Name, language: str) -> str:
+    role = read_role(passage, name, language) if name.kind == "actor" else None
+    return f"{name.kind}: {role} (ours)" if role else f"{name.kind} (ours)"
+
+
+def read_role(passage: Passage, name: Name, language: str) -> str | None:
+    """Return the role that the nearest verb before the name gives it, within its clause."""
+    before = _CLAUSE_END.split(passage.text[max(0, name.start - _REACH) : name.start])[-1]
+    found = [
+        (term.end, role) for role in _ROLES for term in find_terms(before, load_terms(_FILE, role, language))
+    ]
+    return max(found)[1] if found else None

@@ -1,0 +1,166 @@
+"""Commands that judge texts: ``diff``, ``priorities``, ``demo``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from tracker.cli.options import (
+    DEFAULT_ARCHIVE,
+    Archive,
+    Colour,
+    Operands,
+    Output,
+    ReferenceText,
+    VocabularyFile,
+)
+from tracker.cli.output import refuse_overwriting, terminal_width, wants_colour, write_answer
+from tracker.errors import TrackerError
+
+if TYPE_CHECKING:
+    from tracker.model.comparison import Comparison
+    from tracker.model.topics import Vocabulary
+    from tracker.text.encoder import Encoder
+
+DIFFERENT = 1
+
+DiffFormat = Literal["text", "json", "markdown"]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module to the application."""
+    app.command(
+        epilog="Examples: tracker diff GBR/UNGA 78 79 | tracker diff GBR/UNGA | tracker diff old.txt new.pdf"
+    )(diff)
+    app.command(epilog="Example: tracker priorities GBR/CCPCJ/31")(priorities)
+    app.command(epilog="Example: tracker demo --keep try; tracker --archive try list")(demo)
+
+
+def diff(
+    operands: Operands,
+    everything: Annotated[bool, typer.Option("--all", help="Everything, sentences included.")] = False,
+    only: Annotated[
+        list[str] | None,
+        typer.Option(help="Only these: new, dropped, kept, reworded, moved, strength, figure, date ..."),
+    ] = None,
+    explain: Annotated[
+        str | None, typer.Option(metavar="ID", help="Why one change was judged so; ids stand behind '#'.")
+    ] = None,
+    stat: Annotated[bool, typer.Option("--stat", help="Counts only.")] = False,
+    form: Annotated[DiffFormat, typer.Option("--format", help="The form of the answer.")] = "text",
+    output: Output = None,
+    vocabulary: VocabularyFile = None,
+    encoder: Annotated[
+        Literal["default", "none"],
+        typer.Option(help="'none': words alone tell which sentences correspond, a second faster."),
+    ] = "default",
+    color: Colour = "auto",
+    archive: Archive = DEFAULT_ARCHIVE,
+) -> None:
+    """Report what changed between two statements.
+
+    OLD and NEW are references (GBR/UNGA/78), files, or one of each; a series and two sessions
+    (GBR/UNGA 78 79); or a series alone, which compares its last two sessions.
+    The exit code is 0 where both say the same, 1 where they differ, 2 in trouble.
+    """
+    from tracker.report.comparison.stat import render_stat
+    from tracker.text.encoder import DEFAULT
+    from tracker.topics.vocabulary.load import load_vocabulary
+    from tracker.workflows.compare.diff import diff as compare
+    from tracker.workflows.compare.diff import is_same
+
+    if stat and form != "text":
+        raise TrackerError(f"--stat is text; it has no form as {form}")
+    if only and (stat or form == "json"):
+        raise TrackerError("--only narrows text and Markdown; --stat and JSON are always whole")
+    if output:
+        refuse_overwriting(output, operands, archive)
+    topics = load_vocabulary(vocabulary)
+    chosen = _chosen(only)
+    vectors = DEFAULT if encoder == "default" else None
+    comparison = compare(operands, archive, topics, vectors)
+    color_on = wants_colour(color, output)
+    if explain is not None:
+        answer = _explain(comparison, explain, vectors, archive, color_on)
+    elif stat:
+        answer = render_stat(comparison)
+    else:
+        answer = _render(comparison, topics, form, everything, chosen, color_on)
+    write_answer(answer, output)
+    if not is_same(comparison):
+        raise typer.Exit(DIFFERENT)
+
+
+def _explain(comparison: Comparison, name: str, encoder: Encoder | None, archive: Path, color: bool) -> str:
+    from tracker.report.comparison.explanation import render_explanation
+    from tracker.workflows.compare.explain import explain
+
+    found = explain(comparison, name, encoder, archive)
+    thresholds = found.accept, found.accept_move
+    return render_explanation(
+        comparison, found.change, found.candidates, thresholds, width=terminal_width(), color=color
+    )
+
+
+def _chosen(only: list[str] | None) -> frozenset[str]:
+    from tracker.report.comparison.words import FILTERS
+
+    words = frozenset(word.strip() for text in only or () for word in text.split(",") if word.strip())
+    unknown = sorted(words - frozenset(FILTERS))
+    if unknown:
+        raise TrackerError(f"--only {unknown[0]}: there are {', '.join(FILTERS)}")
+    return words
+
+
+def _render(
+    comparison: Comparison,
+    vocabulary: Vocabulary,
+    form: DiffFormat,
+    everything: bool,
+    only: frozenset[str],
+    color: bool,
+) -> str:
+    if form == "json":
+        from tracker.report.json_text import render_json
+
+        return render_json(comparison)
+    if form == "markdown":
+        from tracker.report.comparison.markdown import render_markdown
+
+        return render_markdown(comparison, vocabulary, everything=everything, only=only)
+    from tracker.report.comparison.terminal import render
+
+    return render(
+        comparison, vocabulary, width=terminal_width(), color=color, everything=everything, only=only
+    )
+
+
+def priorities(
+    reference: ReferenceText,
+    vocabulary: VocabularyFile = None,
+    color: Colour = "auto",
+    archive: Archive = DEFAULT_ARCHIVE,
+) -> None:
+    """Show a statement's priorities, and what it only mentions."""
+    from tracker.report.comparison.priorities import render_priorities
+    from tracker.topics.vocabulary.load import load_vocabulary
+    from tracker.workflows.compare.priorities import read_priorities
+
+    topics = load_vocabulary(vocabulary)
+    side, readings, absences = read_priorities(archive, reference, topics)
+    write_answer(
+        render_priorities(side, readings, topics, absences, width=terminal_width(), color=wants_colour(color))
+    )
+
+
+def demo(
+    keep: Annotated[Path | None, typer.Option(metavar="DIR", help="Keep the archive in this folder.")] = None,
+    color: Colour = "auto",
+) -> None:
+    """Try it all on the statements that come with it."""
+    from tracker.workflows.compare.demo import run_demo
+
+    for part in run_demo(keep, width=terminal_width(), color=wants_colour(color)):
+        write_answer(part)

@@ -1,1 +1,0 @@
-"""What corresponds in two versions, what was edited, and what the edits mean."""

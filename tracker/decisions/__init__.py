@@ -1,0 +1,1 @@
+"""What people decided about a judgement, and how far coders agree."""

@@ -1,0 +1,228 @@
+"""What the reading commands print: editions, snapshots, one statement, and what a search found."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from tracker.model.rights import WithdrawnSnapshot
+from tracker.report.archive.rights import withdrawal_fields
+from tracker.report.comparison.words import DIGEST, counted, side_facts
+from tracker.report.json_text import encode_json
+from tracker.report.layout import Line, Span, draw, excerpt, line, wrap
+from tracker.report.safe import one_line, visible
+from tracker.report.tables import lay_table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from tracker.model.record import Hit, SnapshotEntry, StatementEntry
+    from tracker.model.rights import WithdrawnEntry
+    from tracker.model.texts import Segment, Side
+    from tracker.report.layout import Style
+
+MATCH_START, MATCH_END = "\x02", "\x03"
+
+_MATCH = re.compile(f"{MATCH_START}([^{MATCH_END}]*){MATCH_END}")
+_GAP = "  "
+_SNIPPET_LINES = 3
+
+
+def render_list(
+    entries: Sequence[StatementEntry],
+    withdrawn: Sequence[WithdrawnEntry] = (),
+    *,
+    width: int = 80,
+    color: bool = False,
+) -> str:
+    """Return a table of editions: reference, date, words, snapshots, and who spoke where there is room.
+
+    Those of which everything was withdrawn follow, each with when, on whose authority and why.
+    """
+    if not entries and withdrawn:
+        return draw(_withdrawn(withdrawn, width), color=color)
+    if not entries:
+        return draw([line("No statement here; record one: tracker add FILE --as GBR/CCPCJ/31")], color=color)
+    head = ("statement", "date", "words", "snapshots", "speaker or title")
+    rows = [
+        (
+            f"{entry.reference}{'?' * entry.kind_inferred}",
+            entry.delivered or "",
+            f"{entry.words:,}",
+            f"{entry.snapshots:,}",
+            ", ".join(part for part in (entry.speaker, entry.post) if part) or entry.title or "",
+        )
+        for entry in entries
+    ]
+    note = "?: the kind was inferred from the text" if any(entry.kind_inferred for entry in entries) else ""
+    table = (*lay_table(head, rows, width, right=(2, 3)), *_note(note, width))
+    return draw([*table, *_withdrawn(withdrawn, width)], color=color)
+
+
+def _withdrawn(entries: Sequence[WithdrawnEntry], width: int) -> Iterator[Line]:
+    for entry in entries:
+        yield from wrap([Span(one_line(f"{entry.reference}  {entry.withdrawal}"), "dim")], width, "", "  ")
+
+
+def render_log(
+    entries: Sequence[SnapshotEntry | WithdrawnSnapshot], *, width: int = 80, color: bool = False
+) -> str:
+    """Return snapshots, two lines each: which and when, then what was received and how it was read.
+
+    Of what was withdrawn is told instead when that was, on whose authority and why.
+    """
+    return draw((row for entry in entries for row in _log_entry(entry, width)), color=color)
+
+
+def _log_entry(entry: SnapshotEntry | WithdrawnSnapshot, width: int) -> Iterator[Line]:
+    yield (Span(one_line(str(entry.reference)), "bold"), Span(f"  observed {one_line(entry.observed)}"))
+    facts = (f"sha256 {entry.sha256[:DIGEST]}", counted(entry.size, "byte"), *_told(entry))
+    yield from wrap([Span(" · ".join(one_line(fact) for fact in facts if fact))], width, "  ", "  ")
+
+
+def _told(entry: SnapshotEntry | WithdrawnSnapshot) -> tuple[str, ...]:
+    if isinstance(entry, WithdrawnSnapshot):
+        return entry.media_type, str(entry.withdrawal)
+    return (
+        counted(entry.words, "word"),
+        entry.media_type,
+        f"read by {entry.extractor}",
+        f"from {entry.source}" if entry.source else "",
+    )
+
+
+def render_statement(side: Side, *, width: int = 80, color: bool = False) -> str:
+    """Return what is known about a statement, then its clean text in numbered paragraphs."""
+    head = wrap([Span(" · ".join(side_facts(side)), "bold")], width)
+    title = wrap([Span(one_line(side.title))], width) if side.title and side.speaker else ()
+    paragraphs: dict[int, list[Segment]] = {}
+    for segment in side.version.segments:
+        paragraphs.setdefault(segment.paragraph, []).append(segment)
+    gutter = max(map(len, map(str, paragraphs)), default=1)
+    body = (
+        row for number, some in paragraphs.items() for row in _paragraph(side, number, some, gutter, width)
+    )
+    return draw([*head, *title, *body], color=color)
+
+
+def _paragraph(
+    side: Side, number: int, segments: Sequence[Segment], gutter: int, width: int
+) -> Iterator[Line]:
+    """Yield a numbered paragraph; its own line breaks, of lists and verse, stay."""
+    yield line()
+    style: Style = "bold" if all(segment.kind == "heading" for segment in segments) else "plain"
+    lead, rest = f"{number:>{gutter}}{_GAP}", " " * (gutter + len(_GAP))
+    for text in side.version.text[segments[0].start : segments[-1].end].splitlines():
+        yield from wrap([Span(text, style)], width, lead, rest)
+        lead = rest
+
+
+def render_hits(hits: Sequence[Hit], *, width: int = 80, color: bool = False) -> str:
+    """Return the passages found, each with its place and date; matches stand between asterisks."""
+    if not hits:
+        return draw([line("Nothing found.")], color=color)
+    return draw((row for hit in hits for row in _hit(hit, width)), color=color)
+
+
+def _hit(hit: Hit, width: int) -> Iterator[Line]:
+    date = f"  {one_line(hit.delivered)}" if hit.delivered else ""
+    yield (Span(f"{hit.reference} ¶{hit.paragraph}", "bold"), Span(date, "dim"))
+    text, matches = read_snippet(hit.snippet)
+    for start, end in reversed(matches):
+        text = f"{text[:start]}*{text[start:end]}*{text[end:]}"
+    first = matches[0][0] if matches else 0
+    shown = excerpt(one_line(text), first, _SNIPPET_LINES * (width - 4) - width // 4)
+    parts = re.split(r"(\*[^*]+\*)", shown)
+    spans = [Span(part, "match" if number % 2 else "plain") for number, part in enumerate(parts)]
+    yield from wrap(spans, width, "  ", "  ")
+
+
+def read_snippet(snippet: str) -> tuple[str, tuple[tuple[int, int], ...]]:
+    """Return a snippet's text without the marks of its matches, and where the matches stand in it."""
+    text, matches, end = "", [], 0
+    for match in _MATCH.finditer(snippet):
+        text += snippet[end : match.start()]
+        matches.append((len(text), len(text) + len(match[1])))
+        text, end = text + match[1], match.end()
+    return text + snippet[end:], tuple(matches)
+
+
+def list_json(entries: Sequence[StatementEntry], withdrawn: Sequence[WithdrawnEntry] = ()) -> str:
+    """Return editions as a JSON array, in the order given, then those that were withdrawn."""
+    return encode_json(
+        [
+            {
+                "reference": str(entry.reference),
+                "kind_inferred": entry.kind_inferred,
+                "delivered": entry.delivered,
+                "title": entry.title,
+                "speaker": entry.speaker,
+                "post": entry.post,
+                "words": entry.words,
+                "snapshots": entry.snapshots,
+                "observed": entry.observed,
+                "withdrawn": None,
+            }
+            for entry in entries
+        ]
+        + [
+            {
+                "reference": str(entry.reference),
+                "snapshots": entry.snapshots,
+                "observed": entry.observed,
+                "withdrawn": withdrawal_fields(entry.withdrawal),
+            }
+            for entry in withdrawn
+        ]
+    )
+
+
+def log_json(entries: Sequence[SnapshotEntry | WithdrawnSnapshot]) -> str:
+    """Return snapshots as a JSON array, in the order given; those withdrawn have not been read."""
+    return encode_json(
+        [
+            {
+                "reference": str(entry.reference),
+                "observed": entry.observed,
+                "sha256": entry.sha256,
+                "size": entry.size,
+                "media_type": entry.media_type,
+                **_read_fields(entry),
+            }
+            for entry in entries
+        ]
+    )
+
+
+def _read_fields(entry: SnapshotEntry | WithdrawnSnapshot) -> dict[str, object]:
+    if isinstance(entry, WithdrawnSnapshot):
+        return {"withdrawn": withdrawal_fields(entry.withdrawal)}
+    return {
+        "extractor": entry.extractor,
+        "language": entry.language,
+        "words": entry.words,
+        "source": entry.source,
+        "withdrawn": None,
+    }
+
+
+def hits_json(hits: Sequence[Hit]) -> str:
+    """Return passages as a JSON array, best first; ``matches`` are offsets into ``text``."""
+    return encode_json([_hit_fields(hit) for hit in hits])
+
+
+def _hit_fields(hit: Hit) -> dict[str, object]:
+    text, matches = read_snippet(hit.snippet)
+    return {
+        "reference": str(hit.reference),
+        "delivered": hit.delivered,
+        "paragraph": hit.paragraph,
+        "segment": hit.segment,
+        "text": text,
+        "matches": matches,
+    }
+
+
+def _note(text: str, width: int) -> Iterator[Line]:
+    if text:
+        yield from wrap([Span(visible(text), "dim")], width)

@@ -1,0 +1,160 @@
+"""What ``reextract`` and ``log --versions`` print: what another reading of the same bytes changes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import asdict
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from tracker.report.coding.decisions import ruling_fields, ruling_words
+from tracker.report.comparison.words import ARROW, counted
+from tracker.report.json_text import encode_json
+from tracker.report.layout import Line, Span, draw, line, shorten, wrap
+from tracker.report.safe import one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from tracker.model.rereading import Reread, RereadStatus, VersionEntry
+
+_HINTS: dict[RereadStatus, str] = {
+    "extraction": "read otherwise from the same bytes",
+    "same": "as before",
+    "skipped": "",
+    "unverifiable": "kept as it was",
+    "unreadable": "kept as it was",
+}
+_MOST = 5
+_ELSEWHERE = "the same sentences, in other paragraphs or places"
+DRY_RUN = "nothing was written (--dry-run)"
+NOTHING_TO_DO = "nothing to do: the archive holds no snapshot"
+
+
+def render_reread(
+    found: Sequence[Reread], *, dry_run: bool = False, width: int = 80, color: bool = False
+) -> str:
+    """Return the counts, then each snapshot that is read otherwise, or was not read, with the reason."""
+    told = (row for each in found if each.status != "same" for row in _reread(each, width))
+    note = [line(DRY_RUN, "dim")] if dry_run else []
+    return draw([line(counts_line(found), "bold"), *told, *note], color=color)
+
+
+def counts_line(found: Sequence[Reread]) -> str:
+    """Return how many snapshots came to what: ``3 snapshots: 1 extraction (...), 2 same (as before)``."""
+    if not found:
+        return NOTHING_TO_DO
+    counts = Counter(each.status for each in found)
+    told = (
+        f"{counts[status]:,} {status}" + (f" ({hint})" if hint else "")
+        for status, hint in _HINTS.items()
+        if counts[status]
+    )
+    return f"{counted(len(found), 'snapshot')}: {', '.join(told)}"
+
+
+def reread_json(found: Sequence[Reread], *, dry_run: bool = False) -> str:
+    """Return it as JSON: counts, and all snapshots but those that are read as before."""
+    return encode_json(
+        {
+            "dry_run": dry_run,
+            "snapshots": len(found),
+            "counts": dict(Counter(each.status for each in found)),
+            "entries": [_fields(each) for each in found if each.status != "same"],
+        }
+    )
+
+
+def render_versions(entries: Sequence[VersionEntry], *, width: int = 80, color: bool = False) -> str:
+    """Return the versions of each snapshot, oldest first; all but the first come of extraction alone."""
+    groups = groupby(entries, key=lambda each: each.reference)
+    rows = (row for reference, some in groups for row in _versions(str(reference), list(some), width))
+    return draw(rows, color=color)
+
+
+def versions_json(entries: Sequence[VersionEntry]) -> str:
+    """Return versions as a JSON array, in the order given."""
+    groups = groupby(entries, key=lambda each: each.reference)
+    return encode_json(
+        [
+            {**asdict(entry), "reference": str(entry.reference), "cause": _cause(number)}
+            for _, some in groups
+            for number, entry in enumerate(some)
+        ]
+    )
+
+
+def _reread(each: Reread, width: int) -> Iterator[Line]:
+    name = one_line(f"{each.status} {each.reference}")
+    if each.status != "extraction":
+        yield from wrap([Span(f"{name}:", "bold"), Span(f" {one_line(each.reason)}")], width, "", "  ")
+        return
+    before, after = each.sentences
+    sizes = (
+        f"{before:,} {ARROW} {counted(after, 'sentence')}, {len(each.gone):,} gone, {len(each.come):,} come"
+    )
+    yield from wrap([Span(f"{name}:", "bold"), Span(f" {sizes}")], width, "", "  ")
+    yield from _extractors(each, width)
+    if not (each.gone or each.come):
+        yield line(f"  {_ELSEWHERE}")
+    for sign, sentences in (("-", each.gone), ("+", each.come)):
+        yield from _sentences(sign, sentences, width)
+    yield from _decisions(each, width)
+
+
+def _extractors(each: Reread, width: int) -> Iterator[Line]:
+    if each.was == each.now:
+        yield from wrap(
+            [Span(f"read by {one_line(each.was or '')}, cut by other rules")], width, "  ", "    "
+        )
+        return
+    for lead, extractor in (("was", each.was), ("now", each.now)):
+        yield from wrap([Span(f"{lead} {one_line(extractor or '')}")], width, "  ", "      ")
+
+
+def _sentences(sign: str, sentences: Sequence[str], width: int) -> Iterator[Line]:
+    for text in sentences[:_MOST]:
+        yield line(f"  {sign} {shorten(one_line(text), width - 4)}")
+    if len(sentences) > _MOST:
+        yield line(f"  {sign} {len(sentences) - _MOST:,} more (--json lists all)", "dim")
+
+
+def _decisions(each: Reread, width: int) -> Iterator[Line]:
+    if each.followed:
+        verb = "applies" if each.followed == 1 else "apply"
+        yield line(f"  {counted(each.followed, 'decision')} of people still {verb}")
+    for ruling in each.lost:
+        yield from wrap([Span(f"no longer found: {ruling_words(ruling)}")], width, "  ", "    ")
+
+
+def _versions(reference: str, entries: Sequence[VersionEntry], width: int) -> Iterator[Line]:
+    yield line(one_line(reference), "bold")
+    for number, entry in enumerate(entries):
+        facts = (
+            f"{entry.made}  {_cause(number)}",
+            entry.extractor,
+            counted(entry.words, "word"),
+            f"tracker {entry.release}",
+            *(f"the same by {extractor}" for extractor in entry.confirmed),
+        )
+        yield from wrap([Span(" · ".join(map(one_line, facts)))], width, "  ", "    ")
+
+
+def _cause(number: int) -> str:
+    return "extraction" if number else "capture"
+
+
+def _fields(each: Reread) -> dict[str, object]:
+    return {
+        "reference": str(each.reference),
+        "status": each.status,
+        "was": each.was,
+        "now": each.now,
+        "reason": each.reason,
+        "sentences_before": each.sentences[0],
+        "sentences_after": each.sentences[1],
+        "gone": each.gone,
+        "come": each.come,
+        "decisions_followed": each.followed,
+        "decisions_lost": [ruling_fields(ruling) for ruling in each.lost],
+    }

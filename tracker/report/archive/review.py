@@ -1,0 +1,154 @@
+"""What ``review`` prints: the documents that wait, and one with its text, difference and evidence."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+from tracker.report.comparison.words import DIGEST, counted
+from tracker.report.json_text import encode_json
+from tracker.report.layout import Span, draw, line, wrap
+from tracker.report.safe import one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from tracker.model.comparison import Comparison
+    from tracker.model.ledger import Check, Review
+    from tracker.model.texts import Side
+    from tracker.model.watching import Exchange
+    from tracker.report.layout import Line
+
+_TEXT_LINES = 20
+_TOLD_HEADERS = frozenset({"content-type", "content-length", "last-modified", "etag", "location", "server"})
+NONE_WAIT = "Nothing waits."
+NONE_DECIDED = "Nobody has decided on a document yet."
+NEXT = "tracker review ID shows one with its difference to the current version."
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A document before a person, and when the same bytes came again from its source."""
+
+    review: Review
+    again: tuple[str, ...]
+
+
+def render_reviews(
+    rows: Sequence[Row], *, decided: bool = False, width: int = 80, color: bool = False
+) -> str:
+    """Return documents, two lines each: number, source and reference, then when, why and how often."""
+    if not rows:
+        return draw([line(NONE_DECIDED if decided else NONE_WAIT)], color=color)
+    return draw([*(each for row in rows for each in _entry(row, width)), line(NEXT, "dim")], color=color)
+
+
+def _entry(row: Row, width: int) -> Iterator[Line]:
+    review = row.review
+    what = str(review.reference) if review.reference else "no reference"
+    yield (
+        Span(f"{review.id}  {one_line(review.source)}", "bold"),
+        Span(f"  {one_line(what)}  {review.observed[:16].replace('T', ' ')}"),
+    )
+    told = f"{review.cause}: {review.detail}" if review.detail else review.cause
+    facts = ("" if review.reference else review.address, told, *_history(row))
+    yield from wrap([Span(one_line(" · ".join(fact for fact in facts if fact)))], width, "   ", "   ")
+
+
+def _history(row: Row) -> Iterator[str]:
+    review = row.review
+    if review.verdict:
+        verb = {"accept": "accepted", "reject": "rejected"}[review.verdict]
+        became = f" as {review.snapshot}" if review.snapshot else ""
+        yield f"{verb}{became} by {review.person} on {str(review.decided)[:10]}: {review.reason}"
+    if row.again and review.verdict != "accept":
+        often = "once" if len(row.again) == 1 else counted(len(row.again), "time")
+        yield f"the same bytes came again {often}, last on {row.again[-1][:10]}"
+
+
+def render_review(
+    row: Row,
+    check: Check,
+    side: Side | None,
+    fault: str,
+    *,
+    whole: bool,
+    width: int = 80,
+    color: bool = False,
+) -> str:
+    """Return one document: why it waits, how it came, and the beginning of its text, or all of it."""
+    review = row.review
+    body = [*_entry(row, width), line(), *_evidence(review, check, width), line()]
+    if side is None:
+        body.extend(wrap([Span(f"No text: {one_line(fault)}", "warning")], width))
+    else:
+        body.extend(_text(side, width, whole=whole))
+    return draw(body, color=color)
+
+
+def render_unlike(comparison: Comparison, *, width: int = 80, color: bool = False) -> str:
+    """Return on a line or two that a document has next to nothing in common with the current version."""
+    words = counted(comparison.old.version.words, "word")
+    told = f"The current version is {comparison.old.name}, {words}: {comparison.aligned:.0%} of the sentences"
+    return draw(
+        wrap([Span(one_line(f"{told} correspond; --all compares them."), "bold")], width), color=color
+    )
+
+
+def _evidence(review: Review, check: Check, width: int) -> Iterator[Line]:
+    digest, size = f"sha256 {review.sha256[:DIGEST]}", counted(review.size, "byte")
+    yield from wrap([Span(one_line(f"{review.address} · {digest} · {size} · {review.media_type}"))], width)
+    for exchange in check.exchanges:
+        yield from wrap([Span(one_line(_answer(exchange)))], width, "  ", "    ")
+
+
+def _answer(exchange: Exchange) -> str:
+    told = "; ".join(f"{name}: {value}" for name, value in exchange.headers if name.lower() in _TOLD_HEADERS)
+    return f"{exchange.status or 'no answer'} {exchange.url}{f' ({told})' if told else ''}"
+
+
+def _text(side: Side, width: int, *, whole: bool) -> Iterator[Line]:
+    title = f" · {side.title}" if side.title else ""
+    yield from wrap(
+        [Span(one_line(f"{counted(side.version.words, 'word')} in {side.version.language}{title}"), "bold")],
+        width,
+    )
+    lines = [
+        row for text in side.version.text.splitlines() for row in (wrap([Span(text)], width) or [line()])
+    ]
+    shown = lines if whole or len(lines) <= _TEXT_LINES else lines[:_TEXT_LINES]
+    yield from shown
+    if len(shown) < len(lines):
+        yield line(f"... {counted(len(lines) - len(shown), 'line')} more; --all shows them", "dim")
+
+
+def render_decision(review: Review) -> str:
+    """Return what came of a decision, on one line."""
+    row = Row(review, ())
+    return one_line(f"review {review.id}: {'; '.join(_history(row))}")
+
+
+def reviews_json(rows: Sequence[Row]) -> str:
+    """Return documents as a JSON array, in the order given."""
+    return encode_json([_fields(row) for row in rows])
+
+
+def review_json(row: Row, check: Check, side: Side | None, fault: str, comparison: Comparison | None) -> str:
+    """Return one document as a JSON object, with evidence, clean text and the comparison, if there is one."""
+    return encode_json(
+        {
+            **_fields(row),
+            "exchanges": [asdict(exchange) for exchange in check.exchanges],
+            "text": side.version.text if side else None,
+            "fault": fault or None,
+            "comparison": asdict(comparison) if comparison else None,
+        }
+    )
+
+
+def _fields(row: Row) -> dict[str, object]:
+    review = row.review
+    fields = asdict(review)
+    fields["reference"] = str(review.reference) if review.reference else None
+    fields["snapshot"] = str(review.snapshot) if review.snapshot else None
+    return {**fields, "again": list(row.again)}

@@ -1,0 +1,124 @@
+"""What ``withdraw`` prints: what was done, what is left of it and where, and what somebody has to do yet."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from tracker.report.comparison.words import counted
+from tracker.report.json_text import encode_json
+from tracker.report.layout import Span, draw, wrap
+from tracker.report.safe import one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from tracker.model.citing import Reference
+    from tracker.model.rights import MadeCopy, RightsChange, Scope, Withdrawal
+
+_SHOWN = 5
+"""How many references are named before the rest is only counted."""
+
+
+def question(scope: Scope) -> str:
+    """Return what is asked before material is destroyed."""
+    also = f", and with it {_list(scope.joined)}, which holds the same bytes" if scope.joined else ""
+    return f"{scope.reference}: {_amount(scope)} would be destroyed for good{also}."
+
+
+def render_change(change: RightsChange, *, width: int = 80) -> str:
+    """Return what an act came to, a sentence or two a line."""
+    lines = (wrap([Span(one_line(text))], width) for text in _tell(change))
+    return draw((row for each in lines for row in each), color=False)
+
+
+def change_json(change: RightsChange) -> str:
+    """Return it as JSON; references are written out."""
+    scope = change.scope
+    named = {"snapshots": scope.snapshots, "sharing": scope.sharing, "alike": scope.alike}
+    return encode_json(
+        {
+            **asdict(change),
+            "withdrawal": withdrawal_fields(change.withdrawal),
+            "scope": {
+                **asdict(scope),
+                **{name: [str(each) for each in all_] for name, all_ in named.items()},
+            },
+        }
+    )
+
+
+def withdrawal_fields(withdrawal: Withdrawal) -> dict[str, object]:
+    """Return an act as one flat JSON object."""
+    ruled = asdict(withdrawal.ruled)
+    return {name: value for name, value in asdict(withdrawal).items() if name != "ruled"} | ruled
+
+
+def _tell(change: RightsChange) -> Iterator[str]:
+    scope, act = change.scope, change.withdrawal.act
+    nothing = "" if change.is_new else "; nothing was changed"
+    yield f"{scope.reference}: {_amount(scope)} {change.withdrawal}{nothing}"
+    if act == "lift":
+        if scope.destroyed:
+            destroyed = counted(scope.destroyed, "snapshot")
+            yield f"{destroyed} of it {_was(scope.destroyed)} destroyed and cannot be opened."
+        return
+    if scope.joined:
+        yield f"With it went {_list(scope.joined)}, withdrawn before, which held the same bytes."
+    if act == "destroy":
+        yield "What is left: digests, sizes and dates, and who decided and why."
+    else:
+        yield "All of it is kept, and shown to nobody; to open it again: --lift"
+    yield from _tell_rest(scope)
+    yield from _tell_copies(change)
+
+
+def _tell_rest(scope: Scope) -> Iterator[str]:
+    if scope.sharing:
+        yield f"The same bytes stay open as {_list(scope.sharing)}: withdraw that too?"
+    if scope.alike:
+        yield f"The same text stays open, in other bytes, as {_list(scope.alike)}: withdraw that too?"
+    if scope.files:
+        yield f"Not touched: what it was read from, {', '.join(scope.files[:_SHOWN])}"
+
+
+def _tell_copies(change: RightsChange) -> Iterator[str]:
+    for reference in change.completed:
+        if reference != change.withdrawal.reference or not change.is_new:
+            yield f"The destruction of {reference}, which had been cut short, is complete now."
+    if change.rewritten:
+        yield (
+            f"The mirror's history was written anew, {counted(change.rewritten.commits, 'commit')};"
+            f" {counted(change.rewritten.files, 'file')} in it held what was destroyed."
+        )
+    yield from change.removed
+    if change.has_mirror and change.is_new:
+        yield "Replace each copy of the mirror: tracker mirror push REMOTE --force"
+    if change.copies:
+        yield "Out of reach, and to be seen to by you:"
+        yield from map(_tell_copy, change.copies)
+    if change.is_new:
+        yield "Clones, backups and exports made before are for those who have them to delete."
+
+
+def _tell_copy(copy: MadeCopy) -> str:
+    what = {
+        "backup": "backup", "push": "pushed copy", "export": "export", "remote": "remote of the mirror",
+        "file": "file in the archive's folder that is none of its own",
+    }[copy.kind]  # fmt: skip
+    return f"- {what}: {copy.place}" + (f", of {copy.made}" if copy.made else "")
+
+
+def _amount(scope: Scope) -> str:
+    snapshots = counted(len(scope.snapshots), "snapshot")
+    return f"{snapshots} ({counted(scope.documents, 'document')}, {counted(scope.size, 'byte')})"
+
+
+def _list(references: Sequence[Reference]) -> str:
+    named = [str(each) for each in references[:_SHOWN]]
+    rest = len(references) - len(named)
+    return ", ".join(named) + (f" and {rest} more" if rest else "")
+
+
+def _was(number: int) -> str:
+    return "was" if number == 1 else "were"

@@ -1,0 +1,218 @@
+"""What ``snapshot`` and ``runs`` print: a line for each check, tables of runs, JSON and CSV."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from tracker.report.comparison.words import DIGEST, counted
+from tracker.report.json_text import encode_json
+from tracker.report.layout import Span, draw, line, wrap
+from tracker.report.safe import one_line
+from tracker.report.tables import lay_table, write_csv
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from tracker.model.ledger import Check, CheckOutcome, RunEntry
+    from tracker.model.watching import Exchange
+    from tracker.report.layout import Line
+
+CHECK_COLUMNS = (
+    "source", "outcome", "cause", "reference", "snapshot", "announced", "observed", "seconds", "http_status",
+    "address", "url", "sha256", "size", "etag", "last_modified", "detail",
+)  # fmt: skip
+RUN_COLUMNS = ("run", "kind", "status", "started", "ended", "snapshots", "outcomes", "release", "command")
+
+
+_ANNOUNCED = {
+    "corrigendum": "announced in words",
+    "last-modified": "announced by its date",
+    "silent": "silently",
+}
+_OUTCOME_WIDTH = 15
+_URGENCY: tuple[CheckOutcome, ...] = (
+    "gone",
+    "unreachable",
+    "robots-denied",
+    "quarantined",
+    "rejected",
+    "changed",
+    "new",
+    "moved",
+    "unchanged",
+)
+
+
+def check_line(check: Check) -> str:
+    """Return what a check came to on one line, as it is logged: instant, outcome, what, source, why.
+
+    A link of an index that nobody has named is told by its address.
+    """
+    what = check.snapshot or check.reference
+    parts = (
+        check.observed,
+        check.outcome,
+        str(what) if what else "",
+        check.source,
+        check.address if is_nameless_link(check) else "",
+        _ANNOUNCED[check.announced] if check.announced else "",
+        check.cause,
+        f"({check.detail})" if check.detail else "",
+    )
+    return one_line(" ".join(part for part in parts if part))
+
+
+def counts_line(checks: Sequence[Check]) -> str:
+    """Return how many sources came to what: ``3 sources: 1 new, 2 unchanged``."""
+    counts = Counter(check.outcome for check in checks)
+    told = ", ".join(f"{number:,} {outcome}" for outcome, number in counts.most_common())
+    return f"{counted(len(checks), 'source')}{': ' if told else ''}{told}"
+
+
+def render_runs(entries: Sequence[RunEntry], *, width: int = 80, color: bool = False) -> str:
+    """Return a table of runs: number, kind, when, how it ended, and what it did."""
+    if not entries:
+        return draw([line("No run yet; write a watch list, then: tracker snapshot")], color=color)
+    rows = [
+        (
+            str(each.id),
+            each.kind or "",
+            each.started[:16].replace("T", " "),
+            _ending(each),
+            _did(each) or each.command or "",
+        )
+        for each in entries
+    ]
+    return draw(lay_table(("run", "kind", "started", "status", "did"), rows, width, right=(0,)), color=color)
+
+
+def render_run(entry: RunEntry, checks: Sequence[Check], *, width: int = 80, color: bool = False) -> str:
+    """Return one run: its facts, then each check with cause, address and evidence."""
+    facts = [
+        f"run {entry.id}",
+        entry.kind or "",
+        f"{entry.started} to {entry.ended or '?'}",
+        _ending(entry),
+        f"tracker {entry.release}",
+        f"watch list {entry.watch_list[:DIGEST]}" if entry.watch_list else "",
+        counted(entry.snapshots, "snapshot"),
+    ]
+    head = wrap([Span(" · ".join(one_line(fact) for fact in facts if fact), "bold")], width)
+    command = [line(f"  {one_line(entry.command)}", "dim")] if entry.command else []
+    return draw(
+        [*head, *command, *(row for check in checks for row in _show_check(check, width))], color=color
+    )
+
+
+def is_nameless_link(check: Check) -> bool:
+    """Tell whether a check is of a link of an index that has no reference yet; only its id has a colon."""
+    return check.reference is None and ":" in check.source
+
+
+def _show_check(check: Check, width: int) -> Iterator[Line]:
+    what = check.snapshot or check.reference
+    lead = f"{check.outcome:<{_OUTCOME_WIDTH}}"
+    yield Span(lead + one_line(check.source), "bold"), Span(f"  {one_line(str(what))}" if what else "")
+    facts = (
+        check.cause,
+        check.detail,
+        _ANNOUNCED[check.announced] if check.announced else "",
+        _status(check),
+        f"sha256 {check.sha256[:DIGEST]}, {counted(check.size or 0, 'byte')}" if check.sha256 else "",
+        f"{check.seconds:.1f} s",
+        check.address,
+        f"asked last: {check.url}" if check.url and check.url != check.address else "",
+    )
+    yield from wrap([Span(" · ".join(one_line(fact) for fact in facts if fact))], width, "  ", "  ")
+
+
+def runs_json(entries: Sequence[RunEntry]) -> str:
+    """Return runs as a JSON array, in the order given."""
+    return encode_json([_run_fields(each) for each in entries])
+
+
+def run_json(entry: RunEntry, checks: Sequence[Check], *, evidence: bool = True, **more: object) -> str:
+    """Return a run with its checks as one JSON object; with requests and answers where asked for."""
+    fields = {**_run_fields(entry), **more, "checks": [_check_fields(each, evidence) for each in checks]}
+    return encode_json(fields)
+
+
+def runs_csv(entries: Sequence[RunEntry]) -> str:
+    """Return runs as CSV, a run a row."""
+    return write_csv(
+        RUN_COLUMNS,
+        (
+            (
+                each.id,
+                each.kind,
+                each.status,
+                each.started,
+                each.ended,
+                each.snapshots,
+                _did(each),
+                each.release,
+                each.command,
+            )
+            for each in entries
+        ),
+    )
+
+
+def checks_csv(checks: Sequence[Check]) -> str:
+    """Return checks as CSV, a source a row."""
+    return write_csv(
+        CHECK_COLUMNS,
+        ([_check_fields(each, evidence=False)[name] for name in CHECK_COLUMNS] for each in checks),
+    )
+
+
+def _ending(entry: RunEntry) -> str:
+    return entry.status or "not noted"
+
+
+def _did(entry: RunEntry) -> str:
+    """Tell the outcomes, first what a person should look at: the end may not fit."""
+    ordered = sorted(entry.outcomes, key=lambda pair: _URGENCY.index(pair[0]))
+    told = [f"{number:,} {outcome}" for outcome, number in ordered]
+    return ", ".join([*told, *([f"{entry.rereadings:,} extraction"] if entry.rereadings else [])])
+
+
+def _run_fields(entry: RunEntry) -> dict[str, object]:
+    fields = {"run": entry.id, **asdict(entry), "outcomes": dict(entry.outcomes)}
+    fields.pop("id")
+    return fields
+
+
+def _check_fields(check: Check, evidence: bool) -> dict[str, object]:
+    fields: dict[str, object] = {
+        "source": check.source,
+        "outcome": check.outcome,
+        "cause": check.cause,
+        "detail": check.detail,
+        "reference": str(check.reference) if check.reference else None,
+        "snapshot": str(check.snapshot) if check.snapshot else None,
+        "announced": check.announced,
+        "observed": check.observed,
+        "seconds": check.seconds,
+        "http_status": check.http_status,
+        "address": check.address,
+        "url": check.url,
+        "sha256": check.sha256,
+        "size": check.size,
+        "etag": check.validators.etag,
+        "last_modified": check.validators.last_modified,
+    }
+    return fields | ({"exchanges": [_exchange_fields(each) for each in check.exchanges]} if evidence else {})
+
+
+def _exchange_fields(exchange: Exchange) -> dict[str, object]:
+    return asdict(exchange)
+
+
+def _status(check: Check) -> str:
+    """Return the status, where the cause does not name it already."""
+    if not check.http_status or str(check.http_status) in check.cause:
+        return ""
+    return f"HTTP {check.http_status}"

@@ -1,0 +1,129 @@
+"""What ``tracker verify`` prints: what was looked at, and each finding with its place, meaning and remedy."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from tracker.report.comparison.words import DIGEST, counted
+from tracker.report.json_text import encode_json
+from tracker.report.layout import Span, draw, line, wrap
+from tracker.report.safe import one_line
+from tracker.report.tables import lay_table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tracker.model.verifying import Checked, Finding, Repaired, Standing, Step, Timestamp, Verified
+    from tracker.report.layout import Line, Style
+
+_MOST_FAULTS = 50
+"""So many faults are shown; all of them are in the JSON."""
+
+_STYLES: dict[Standing, Style] = {
+    "fault": "warning", "unverifiable": "bold", "pending": "bold", "withdrawn": "bold"
+}  # fmt: skip
+
+
+def render_verified(verified: Verified, *, width: int = 80, color: bool = False) -> str:
+    """Return the verdict, a table of what was looked at, and the findings, faults first."""
+    return draw(_show(verified, width), color=color)
+
+
+def render_repaired(repaired: Repaired, *, width: int = 80, color: bool = False) -> str:
+    """Return what was found, what was done about it, and what is left."""
+    rows = list(_show(repaired.before, width))
+    if repaired.aside is None:
+        return draw([*rows, line(), line("nothing to repair")], color=color)
+    did = sum(step.did for step in repaired.steps)
+    rows += [
+        line(),
+        line(f"{counted(did, 'repair')}, {len(repaired.steps) - did} that could not be made", "bold"),
+    ]
+    for step in repaired.steps:
+        rows.extend(_show_step(step, width))
+    run = f"; it is run {repaired.run}" if repaired.run else ""
+    rows.extend(wrap([Span(f"what was there before is in {one_line(repaired.aside)}{run}")], width))
+    rows += [line(), line("AFTER THE REPAIR", "bold"), *_show(repaired.after, width)]
+    return draw(rows, color=color)
+
+
+def verified_json(verified: Verified) -> str:
+    """Return the state of the archive as one JSON object."""
+    return encode_json(_as_data(verified))
+
+
+def repaired_json(repaired: Repaired) -> str:
+    """Return what repairing came to as one JSON object."""
+    return encode_json(
+        {
+            "before": _as_data(repaired.before),
+            "after": _as_data(repaired.after),
+            "steps": [asdict(step) for step in repaired.steps],
+            "aside": repaired.aside,
+            "run": repaired.run,
+        }
+    )
+
+
+def timestamp_line(timestamp: Timestamp) -> str:
+    """Return what an authority answered."""
+    what = f"commit {timestamp.tip[:DIGEST]}"
+    if timestamp.failure:
+        return one_line(
+            f"{what} is not confirmed by {timestamp.authority}: {timestamp.failure}; try again later"
+        )
+    return one_line(f"{what} is confirmed by {timestamp.authority} to be there on {timestamp.confirmed}")
+
+
+def _as_data(verified: Verified) -> dict[str, object]:
+    return {"verdict": _verdict(verified), **asdict(verified)}
+
+
+def _verdict(verified: Verified) -> str:
+    if verified.faults:
+        return counted(len(verified.faults), "fault")
+    return "no fault found" if verified.mirror and verified.tip else "no fault found, and only one copy"
+
+
+def _show(verified: Verified, width: int) -> Iterator[Line]:
+    copies = one_line(verified.record)
+    if verified.mirror and verified.tip:
+        copies += f" and {one_line(verified.mirror)} at {verified.tip[:DIGEST]}"
+    verdict = _verdict(verified)
+    yield from wrap([Span(verdict, "bold"), Span(f": {copies}, {verified.instant}")], width)
+    yield line()
+    rows = [_row(checked) for checked in verified.checks]
+    yield from lay_table(("checked", "number", "found"), rows, width, right=(1,))
+    for finding in verified.faults[:_MOST_FAULTS]:
+        yield from _show_finding(finding, width)
+    if len(verified.faults) > _MOST_FAULTS:
+        yield line()
+        yield line(f"{len(verified.faults) - _MOST_FAULTS:,} more faults: --json")
+    for finding in verified.findings:
+        if finding.standing != "fault":
+            yield from _show_finding(finding, width)
+
+
+def _row(checked: Checked) -> tuple[str, ...]:
+    told = [
+        counted(number, standing) if standing == "fault" else f"{number:,} {standing}"
+        for standing, number in checked.found.items()
+        if number
+    ]
+    return checked.check, f"{checked.number:,}", ", ".join(told) or "ok"
+
+
+def _show_finding(finding: Finding, width: int) -> Iterator[Line]:
+    more = f" and {finding.number - 1:,} more" if finding.number > 1 else ""
+    standing = Span(finding.standing, _STYLES[finding.standing])
+    yield line()
+    yield from wrap([standing, Span(f"  {one_line(finding.what)}{more}")], width, "", "  ")
+    for label, text in (("where", finding.where), ("means", finding.meaning), ("do", finding.remedy)):
+        if text:
+            yield from wrap([Span(label, "dim"), Span(f"  {one_line(text)}")], width, "  ", "    ")
+
+
+def _show_step(step: Step, width: int) -> Iterator[Line]:
+    label: Span = Span("mended", "bold") if step.did else Span("not mended", "warning")
+    yield from wrap([label, Span(f"  {one_line(step.what)}: {one_line(step.how)}")], width, "  ", "    ")

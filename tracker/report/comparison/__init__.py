@@ -1,0 +1,1 @@
+"""The report on one pair of statements, in every form."""

@@ -1,0 +1,181 @@
+"""Phrases that one side uses far more: entries of a comparison's report, and those of a whole series."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Final
+
+from tracker.report.comparison.words import ARROW, DIGEST, LANGUAGES, MORE, counted, quoted
+from tracker.report.json_text import encode_json
+from tracker.report.layout import WHOLE, Line, Span, columns, draw, excerpt, line, shorten, spread, wrap
+from tracker.report.safe import one_line
+from tracker.topics.phrases.emerging import PAIR, SERIES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from tracker.model.comparison import Comparison
+    from tracker.model.series import PhraseSeries, PhraseSession, PhraseUse
+    from tracker.model.topics import PhraseChange, PhraseStatus
+
+SCHEMA_VERSION: Final = "1"
+
+PAIR_NOTE: Final = (
+    f"Log-odds with a Dirichlet prior, |z| of {PAIR.score} or more; where passages are shuffled between two"
+    " statements, one phrase in two pairs passes."
+)
+
+_SHOWN: Final = 20
+
+
+def select_phrases(
+    comparison: Comparison, status: PhraseStatus, *, everything: bool = False
+) -> tuple[PhraseChange, ...]:
+    """Return the phrases of one status that no topic covers, or all of them."""
+    return tuple(
+        phrase
+        for phrase in comparison.phrases
+        if phrase.status == status and (everything or phrase.topic is None)
+    )
+
+
+def phrase_facts(change: PhraseChange) -> str:
+    """Return the uses on both sides and the score: ``0 → 12, z +2.5``."""
+    return f"{change.old} {ARROW} {change.new}, z {change.score:+.1f}".replace("-", "−")
+
+
+def show_phrases(
+    comparison: Comparison, status: PhraseStatus, width: int, rows: int | None
+) -> tuple[Line, ...]:
+    """Return the phrases of one status that no topic covers, on one line.
+
+    Where ``rows`` is None, all of them, each with a sentence that uses it.
+    """
+    phrases = select_phrases(comparison, status, everything=rows is None)
+    if rows is None:
+        return tuple(row for phrase in phrases for row in _show(comparison, phrase, width))
+    told = "; ".join(f"{quoted(one_line(each.phrase))} {phrase_facts(each)}" for each in phrases)
+    lead = f"  {status}: "
+    return (line(shorten(f"{lead}{told}", width)),) if told else ()
+
+
+def _show(comparison: Comparison, change: PhraseChange, width: int) -> Iterator[Line]:
+    side = comparison.new if change.status == "emerging" else comparison.old
+    segment = side.version.segments[change.segment]
+    covered = f", topic {change.topic}" if change.topic else ""
+    yield spread(f"  {change.status} {quoted(one_line(change.phrase))}{covered}", phrase_facts(change), width)
+    lead = f"    {'now' if change.status == 'emerging' else 'was'} ¶{segment.paragraph} "
+    yield from wrap([Span(quoted(one_line(segment.text)))], width, lead, "    ")
+
+
+def render_phrases(
+    series: PhraseSeries, *, width: int = 80, color: bool = False, everything: bool = False
+) -> str:
+    """Return the phrases of one session, each with a sentence, or the leading ones of every session.
+
+    Those that a topic covers are left out, except with ``everything``, and marked there.
+    """
+    lines = [*_head(series, width), line()]
+    if len(series.sessions) == 1:
+        lines += _detail(series.sessions[0], width, everything=everything)
+    else:
+        lines += [row for each in series.sessions for row in _summary(each, width, everything=everything)]
+    return draw([*lines, line(), *wrap([Span(_note(series), "dim")], width)], color=color)
+
+
+def _head(series: PhraseSeries, width: int) -> Iterator[Line]:
+    among = counted(len(series.read), "session")
+    tongue = LANGUAGES.get(series.language, series.language)
+    what = series.sessions[0].label if len(series.sessions) == 1 else "each session"
+    text = f"{series.series} · words of {what} beside those of all others · {among} in {tongue}"
+    yield from wrap([Span(text, "bold")], width)
+
+
+def _note(series: PhraseSeries) -> str:
+    if series.prior == "none":
+        return (
+            f"{LANGUAGES.get(series.language, series.language)} does not part its words: no phrases are told."
+        )
+    name, _, digest = series.prior.rpartition(" ")
+    prior = f"{name} {digest[:DIGEST]}" if name else "flat, since no speeches in this language were counted"
+    return (
+        f"Log-odds with a Dirichlet prior ({prior}); z of {SERIES.score} or more, {SERIES.uses} uses or more."
+        " Numbers: uses elsewhere, uses here."
+    )
+
+
+def _covered(uses: Sequence[PhraseUse], *, everything: bool) -> list[PhraseUse]:
+    return [use for use in uses if everything or use.change.topic is None]
+
+
+def _summary(session: PhraseSession, width: int, *, everything: bool) -> Iterator[Line]:
+    found = [
+        use for use in _covered(session.phrases, everything=everything) if use.change.status == "emerging"
+    ]
+    lead = f"  {one_line(session.label):<4} {session.year or '':<4}  "
+    items = [f"{one_line(use.change.phrase)} ({use.change.old}, {use.change.new})" for use in found]
+    if everything:
+        yield from wrap([Span(", ".join(items) or "nothing")], width, lead, " " * len(lead))
+        return
+    told = items[0] if items else "nothing"
+    for item in items[1:]:
+        if columns(f"{lead}{told}, {item}") > width:
+            break
+        told += f", {item}"
+    yield (Span(lead, "bold"), Span(shorten(told, width - columns(lead))))
+
+
+def _detail(session: PhraseSession, width: int, *, everything: bool) -> Iterator[Line]:
+    found = _covered(session.phrases, everything=everything)
+    if not found:
+        yield line("  nothing that no topic covers stands out" if not everything else "  nothing stands out")
+    shown = found if everything else found[:_SHOWN]
+    for use in shown:
+        covered = f", topic {use.change.topic}" if use.change.topic else ""
+        yield spread(f"  {quoted(one_line(use.change.phrase))}{covered}", phrase_facts(use.change), width)
+        lead = f"    ¶{use.paragraph} "
+        if use.change.status == "vanished":
+            lead = f"    {use.reference} ¶{use.paragraph} "
+        text = one_line(_near(use))
+        at = max(text.find(one_line(use.change.phrase)), 0)
+        quote = excerpt(text, at, WHOLE if everything else width - len(lead) - 2)
+        yield from wrap([Span(quoted(quote))], width, lead, "    ")
+    if len(shown) < len(found):
+        yield line(f"  {len(found) - len(shown)} more: {MORE}")
+
+
+def _near(use: PhraseUse) -> str:
+    """Return the sentence of a phrase, or what is near the phrase in one that is a whole session."""
+    at = max(use.quote.find(use.change.phrase), 0)
+    return use.quote[max(0, at - WHOLE) : at + WHOLE]
+
+
+def phrases_json(series: PhraseSeries) -> str:
+    """Return the phrases of a series as JSON that ``phrases.schema.json`` describes."""
+    return encode_json(
+        {
+            "schema_version": SCHEMA_VERSION,
+            "series": series.series,
+            "language": series.language,
+            "read": series.read,
+            "prior": series.prior,
+            "threshold": SERIES.score,
+            "least_uses": SERIES.uses,
+            "vocabulary": {"name": series.vocabulary.name, "digest": series.vocabulary.digest},
+            "sessions": [
+                {
+                    "session": session.label,
+                    "year": session.year,
+                    "statements": session.statements,
+                    "phrases": [_use_fields(use) for use in session.phrases],
+                }
+                for session in series.sessions
+            ],
+        }
+    )
+
+
+def _use_fields(use: PhraseUse) -> dict[str, object]:
+    fields = asdict(use.change)
+    fields.pop("text")
+    return {**fields, "reference": use.reference, "paragraph": use.paragraph, "quote": use.quote}

@@ -1,0 +1,127 @@
+"""The sections of the terminal's report: what is headed how, and the entries below, strongest first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, get_args
+
+from tracker.model.topics import PhraseStatus
+from tracker.report.comparison import entries
+from tracker.report.comparison.judged import is_personal
+from tracker.report.comparison.phrases import show_phrases
+from tracker.report.comparison.selection import (
+    FACT_AXES,
+    WORDING_AXES,
+    hides_sentences,
+    select_changes,
+    select_doubtful,
+    select_shifts,
+    select_topics,
+)
+from tracker.report.comparison.words import (
+    FINDINGS,
+    HEADINGS,
+    NO_PRIORITIES,
+    PERHAPS,
+    STATUS_NOTES,
+    STATUSES,
+    is_unchanged,
+    tally_changes,
+    tally_shifts,
+    tally_topics,
+)
+from tracker.report.layout import Line, Span, line, spread, wrap
+from tracker.topics.phrases.emerging import PAIR
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Sequence
+
+    from tracker.model.changes import Change
+    from tracker.model.comparison import Comparison
+    from tracker.report.comparison.entries import Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A headed list of entries, strongest first, of which some may have to stay out."""
+
+    heading: tuple[Line, ...]
+    entries: tuple[Entry, ...]
+    is_finding: bool = False
+    """Whether it holds what changed, as claimed: never left out as a whole."""
+
+
+def build_sections(
+    comparison: Comparison, width: int, *, rows: int | None, only: Collection[str]
+) -> Iterator[Section]:
+    """Yield the sections in the order of the report.
+
+    ``rows`` is how many lines a quotation may fill; None asks for everything, in full.
+    """
+    everything = rows is None
+    if is_unchanged(comparison) and not everything:
+        return
+    changes = select_changes(comparison, everything=everything, only=only)
+    yield from _build_topics(comparison, width, rows, only)
+    yield from _build_shifts(comparison, changes, width, everything, only)
+    if changes:
+        heading = (
+            line(),
+            line(HEADINGS["sentences"].upper(), "bold"),
+            *wrap([Span(tally_changes(comparison))], width, "  ", "  "),
+        )
+        yield Section(heading, entries.show_changes(comparison, changes, width, everything=everything))
+    if not only:
+        yield from _build_phrases(comparison, width, rows)
+
+
+def _build_phrases(comparison: Comparison, width: int, rows: int | None) -> Iterator[Section]:
+    shown = ((status, show_phrases(comparison, status, width, rows)) for status in get_args(PhraseStatus))
+    found = tuple(entries.Entry(status, lines) for status, lines in shown if lines)
+    if found:
+        named = f"{HEADINGS['phrases'].upper()}, |z| ≥ {PAIR.score}"
+        title = spread(named, "uses before → now", width, "bold")
+        yield Section((line(), title), found)
+
+
+def _build_topics(
+    comparison: Comparison, width: int, rows: int | None, only: Collection[str]
+) -> Iterator[Section]:
+    groups = select_topics(comparison, only)
+    doubtful = select_doubtful(comparison, only)
+    if not groups and not doubtful and not only:
+        yield Section((line(), line(NO_PRIORITIES)), ())
+    numbers = entries.measure_numbers(topic for _, topics in (*groups, *doubtful) for topic in topics)
+    title: tuple[Line, ...] = (
+        line(),
+        spread(HEADINGS["topics"].upper(), entries.number_heading(numbers), width, "bold"),
+        *wrap([Span(tally_topics(comparison))], width, "  ", "  "),
+    )
+    named = [
+        (STATUSES[status], STATUS_NOTES[status], topics, status in FINDINGS) for status, topics in groups
+    ]
+    named += [(*PERHAPS[status], topics, False) for status, topics in doubtful]
+    for name, note, topics, is_finding in named:
+        heading = wrap([Span(name, "bold"), Span(f": {note}", "dim")], width)
+        shown = (entries.show_topic(comparison, topic, numbers, width, rows) for topic in topics)
+        yield Section((*title, *heading), tuple(shown), is_finding)
+        title = ()
+
+
+def _build_shifts(
+    comparison: Comparison, changes: Sequence[Change], width: int, everything: bool, only: Collection[str]
+) -> Iterator[Section]:
+    """Where most sentences are listed, their redlines are the context of the shifts."""
+    context = not changes or hides_sentences(comparison)
+    for name, axes in (("wording", WORDING_AXES), ("facts", FACT_AXES)):
+        shifts = select_shifts(comparison, axes, only)
+        if shifts:
+            tally = tally_shifts(row.shift for row in shifts)
+            yield Section(
+                (line(), spread(HEADINGS[name].upper(), tally, width, "bold")),
+                tuple(
+                    entries.show_shift(row, width, context=context, rule=everything or is_personal(row.shift))
+                    for row in shifts
+                ),
+                is_finding=True,
+            )

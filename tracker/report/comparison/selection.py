@@ -1,0 +1,186 @@
+"""What of a comparison is reported, and in which order; the same for every form of the report."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from tracker.model.changes import Change
+from tracker.report.comparison.words import STATUSES, is_unchanged
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator
+
+    from tracker.model.changes import Axis, Evidence, Shift
+    from tracker.model.comparison import Comparison
+    from tracker.model.texts import Segment, Side
+    from tracker.model.topics import Counterpart, Level, Status, TopicChange
+
+LEVELS: tuple[Level, ...] = ("declared", "substantive", "acknowledged", "mentioned")
+"""Levels, strongest first."""
+
+WORDING_AXES: tuple[Axis, ...] = ("strength", "negation", "scope")
+FACT_AXES: tuple[Axis, ...] = ("figure", "date", "name")
+
+_QUIET = frozenset({"kept", "typographic"})
+_ONE_SIDED = frozenset({"new", "dropped"})
+_OLD_SIDE = frozenset({"down", "demoted", "dropped"})
+
+SHORTEST_ID = 7
+
+MUCH_ALIGNED = 0.5
+"""The aligned share below which the sentences of one side only are a list of nearly all of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShiftRow:
+    """A shift with where it was found: a change, or the counterparts of a topic."""
+
+    shift: Shift
+    source: str
+    """``#`` and the change's id where it is cited, else the topic's label."""
+    cited: bool
+    old: Segment | None
+    new: Segment | None
+
+
+def select_topics(
+    comparison: Comparison, only: Collection[str] = ()
+) -> tuple[tuple[Status, tuple[TopicChange, ...]], ...]:
+    """Return the topics by status in the order of the report, strongest first, empty statuses left out.
+
+    What is only perhaps so is not among them.
+    """
+    return _group_topics((topic for topic in comparison.topics if topic.claimed), only)
+
+
+def select_doubtful(
+    comparison: Comparison, only: Collection[str] = ()
+) -> tuple[tuple[Status, tuple[TopicChange, ...]], ...]:
+    """Return the topics whose status is only perhaps so, likeliest first, by status."""
+    groups = _group_topics((topic for topic in comparison.topics if not topic.claimed), only)
+    return tuple((status, tuple(sorted(topics, key=_doubt))) for status, topics in groups)
+
+
+def _doubt(topic: TopicChange) -> float:
+    return -(topic.certainty or 0.0)
+
+
+def _group_topics(
+    topics: Iterable[TopicChange], only: Collection[str]
+) -> tuple[tuple[Status, tuple[TopicChange, ...]], ...]:
+    held = tuple(topics)
+    groups = (
+        (status, tuple(sorted((topic for topic in held if topic.status == status), key=_weakness)))
+        for status in STATUSES
+        if not only or status in only
+    )
+    return tuple((status, grouped) for status, grouped in groups if grouped)
+
+
+def rests_on_intervals(comparison: Comparison, only: Collection[str] = ()) -> bool:
+    """Tell whether the status of a topic that is shown was decided by an interval."""
+    groups = (*select_topics(comparison, only), *select_doubtful(comparison, only))
+    return any(topic.difference for _, topics in groups for topic in topics)
+
+
+def select_shifts(
+    comparison: Comparison, axes: Collection[Axis], only: Collection[str] = ()
+) -> tuple[ShiftRow, ...]:
+    """Return the shifts on some axes, those of changes first, then those of counterparts, in text order."""
+    rows = (*_shifts_of_changes(comparison), *_shifts_of_counterparts(comparison))
+    return tuple(row for row in rows if row.shift.axis in axes and (not only or row.shift.axis in only))
+
+
+def select_changes(
+    comparison: Comparison, *, everything: bool = False, only: Collection[str] = ()
+) -> tuple[Change, ...]:
+    """Return the changes whose sentences are shown, in the order given.
+
+    Of two different texts none are shown unless asked for: everything, or an operation that is not
+    also a status. Where less than half aligns, what is new or dropped, and always what was kept, is shown
+    only where everything or it is asked for. What people decided about is always shown.
+    """
+    if only:
+        asked = set(only) if everything or comparison.genre == "revision" else set(only) - set(STATUSES)
+        return tuple(c for c in comparison.changes if c.operation in asked or (c.moved and "moved" in asked))
+    if comparison.genre == "session" and not everything:
+        return tuple(change for change in comparison.changes if change.decided)
+    quiet = _QUIET if comparison.aligned >= MUCH_ALIGNED else _QUIET | _ONE_SIDED
+    return tuple(c for c in comparison.changes if everything or _is_news(c, quiet))
+
+
+def _is_news(change: Change, quiet: Collection[str]) -> bool:
+    return change.moved or bool(change.decided) or change.operation not in quiet
+
+
+def hides_sentences(comparison: Comparison) -> bool:
+    """Tell whether sentences that have no counterpart are listed only where they are asked for."""
+    return not is_unchanged(comparison) and (
+        comparison.genre == "session" or comparison.aligned < MUCH_ALIGNED
+    )
+
+
+def find_counterpart(comparison: Comparison, topic: TopicChange) -> Counterpart | None:
+    """Return the leading passages of both sides on a topic, where it has counterparts."""
+    return next((pair for pair in comparison.counterparts if pair.topic == topic.topic), None)
+
+
+def cite_changes(comparison: Comparison) -> dict[str, str]:
+    """Return for each change's id a ``#`` prefix of seven characters, or more where another begins so."""
+    ids = sorted({change.id for change in comparison.changes})
+    lengths = dict.fromkeys(ids, SHORTEST_ID)
+    for one, other in pairwise(ids):
+        needed = _common(one, other) + 1
+        lengths[one], lengths[other] = max(lengths[one], needed), max(lengths[other], needed)
+    return {name: f"#{name[:length]}" for name, length in lengths.items()}
+
+
+def _common(one: str, other: str) -> int:
+    return next(
+        (i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other))
+    )
+
+
+def _weakness(topic: TopicChange) -> tuple[int, float, str]:
+    """Order topics strongest first on the side that matters: the old one where less is made of it now."""
+    sides = (topic.old, topic.new) if topic.status in _OLD_SIDE else (topic.new, topic.old)
+    reading = sides[0] or sides[1]
+    if reading is None:
+        return len(LEVELS), 0.0, topic.label
+    return LEVELS.index(reading.level), -round(reading.share, 4), topic.label
+
+
+def _shifts_of_changes(comparison: Comparison) -> Iterator[ShiftRow]:
+    cited = cite_changes(comparison)
+    for change in comparison.changes:
+        for shift in change.shifts:
+            yield _row(comparison, shift, cited[change.id], change)
+
+
+def _shifts_of_counterparts(comparison: Comparison) -> Iterator[ShiftRow]:
+    labels = {topic.topic: topic.label for topic in comparison.topics}
+    for pair in comparison.counterparts:
+        for shift in pair.shifts:
+            yield _row(comparison, shift, labels.get(pair.topic, pair.topic), pair)
+
+
+def _row(comparison: Comparison, shift: Shift, source: str, holder: Change | Counterpart) -> ShiftRow:
+    """Place a shift by its evidence; a side without evidence by the first segment there is."""
+    cited = isinstance(holder, Change)
+    olds = holder.old if isinstance(holder, Change) else (holder.old,)
+    news = holder.new if isinstance(holder, Change) else (holder.new,)
+    return ShiftRow(
+        shift,
+        source,
+        cited,
+        _segment(comparison.old, shift.old, olds),
+        _segment(comparison.new, shift.new, news),
+    )
+
+
+def _segment(side: Side, evidence: Evidence | None, indexes: tuple[int, ...]) -> Segment | None:
+    if evidence:
+        return side.version.segments[evidence.segment]
+    return side.version.segments[indexes[0]] if indexes else None

@@ -1,0 +1,62 @@
+"""The counts of a comparison, a line each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tracker.report.comparison.judged import judged_words
+from tracker.report.comparison.selection import select_shifts
+from tracker.report.comparison.words import (
+    ARROW,
+    AXES,
+    OPERATIONS,
+    STATUSES,
+    aligned_words,
+    size_words,
+    tally_shifts,
+)
+from tracker.report.layout import draw, line
+from tracker.report.safe import one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tracker.model.comparison import Comparison
+
+
+def render_stat(comparison: Comparison) -> str:
+    """Return the size of both sides, then changes by operation, priorities by status and shifts by axis.
+
+    What does not occur has no line.
+    """
+    return draw((line(f"{name:<14}{words}".rstrip()) for name, words in _rows(comparison)), color=False)
+
+
+def _rows(comparison: Comparison) -> Iterator[tuple[str, str]]:
+    old, new = comparison.old, comparison.new
+    yield "compared", f"{one_line(old.name)} {ARROW} {one_line(new.name)}"
+    yield "length", f"{size_words(old)} {ARROW} {size_words(new)}"
+    yield "sentences", f"{len(old.version.segments):,} {ARROW} {len(new.version.segments):,}"
+    yield "aligned", aligned_words(comparison)
+    changes = comparison.changes
+    for operation in OPERATIONS:
+        yield from _count(f"  {operation}", sum(change.operation == operation for change in changes))
+    yield from _count("  moved", sum(change.moved for change in changes))
+    if judged := judged_words(comparison):
+        yield "follows", judged
+    claimed = [topic for topic in comparison.topics if topic.claimed]
+    yield from _count("priorities", len(claimed))
+    for status, name in STATUSES.items():
+        yield from _count(f"  {name}", sum(topic.status == status for topic in claimed))
+    yield from _count("  perhaps", len(comparison.topics) - len(claimed))
+    shifts = [row.shift for row in select_shifts(comparison, AXES)]
+    yield from _count("shifts", len(shifts))
+    for axis in AXES:
+        some = [shift for shift in shifts if shift.axis == axis]
+        if some:
+            yield f"  {axis}", f"{len(some):>5,}  {tally_shifts(some)}"
+
+
+def _count(name: str, number: int) -> Iterator[tuple[str, str]]:
+    if number:
+        yield name, f"{number:>5,}"

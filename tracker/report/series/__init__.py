@@ -1,0 +1,1 @@
+"""Reports on many statements: sessions of a series, countries of a session."""

@@ -1,0 +1,266 @@
+"""The biography of a phrase or a sentence, on the terminal and as JSON."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from tracker.report.comparison.entries import CONTEXT
+from tracker.report.comparison.redline import mark_edits, read_edits
+from tracker.report.comparison.words import LANGUAGES, counted, quoted
+from tracker.report.json_text import encode_json
+from tracker.report.layout import ELLIPSIS, Line, Span, columns, draw, line, shorten, wrap
+from tracker.report.safe import one_line
+from tracker.tracing.biography import find_silences
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from tracker.model.texts import Side
+    from tracker.model.tracing import Biography, Chapter, Saying
+
+SCHEMA_VERSION = "1"
+
+_INDENT = "  "
+_DEEPER = "      "
+_LEGEND = (
+    "exact: the same words, but for case, quotes and dashes. loose: similar words, with how alike they are,"
+    " 0 to 1. [-was-]{+is+}: against the wording before. A session that is not in the archive is no silence."
+)
+
+
+def render_biography(biography: Biography, *, width: int = 80, color: bool = False) -> str:
+    """Return what was found in the order of the sessions, after a summary; silences are one line each."""
+    lines = [
+        *wrap([Span(f"{one_line(biography.series)} · {quoted(one_line(biography.asked))}", "bold")], width),
+        *_summary(biography, width),
+    ]
+    if any(chapter.sayings for chapter in biography.chapters):
+        lines += [line(), *_chronicle(biography, width), line(), *wrap([Span(_LEGEND, "dim")], width)]
+    return draw([*lines, *_not_judged(biography, width)], color=color)
+
+
+def session_label(side: Side) -> str:
+    """Return a statement's session with its item: ``79``, ``52/item-4``."""
+    parts = side.name.partition("~")[0].partition("@")[0].split("/")
+    return one_line("/".join(parts[2:])) or one_line(side.name)
+
+
+def likeness_words(confidence: float) -> str:
+    """Return a confidence with two decimals, rounded down: only the same words are 1."""
+    return f"{math.floor(100 * confidence + 1e-9) / 100:.2f}"
+
+
+def biography_json(biography: Biography) -> str:
+    """Return a biography as JSON that ``biography.schema.json`` describes: every statement read, in order.
+
+    ``start`` and ``end`` are offsets into ``text``; ``edits`` lead from the wording before, and are empty
+    where it is the same. ``silences`` are sessions.
+    """
+    said = [chapter for chapter in biography.chapters if chapter.sayings]
+    return encode_json(
+        {
+            "schema_version": SCHEMA_VERSION,
+            "series": biography.series,
+            "asked": biography.asked,
+            "unit": biography.unit,
+            "first": said[0].side.name if said else None,
+            "first_exact": next((chapter.side.name for chapter in said if _is_exact(chapter)), None),
+            "last": said[-1].side.name if said else None,
+            "last_exact": next((chapter.side.name for chapter in reversed(said) if _is_exact(chapter)), None),
+            "silences": find_silences(biography),
+            "statements": [_chapter_fields(chapter) for chapter in biography.chapters],
+        }
+    )
+
+
+def _chapter_fields(chapter: Chapter) -> dict[str, object]:
+    side = chapter.side
+    return {
+        "reference": side.name,
+        "session": side.session,
+        "session_kind": chapter.session_kind,
+        "delivered": side.delivered,
+        "kind": side.kind,
+        "language": side.version.language,
+        "snapshot": side.snapshot,
+        "sha256": side.sha256,
+        "wording": chapter.wording,
+        "leading": chapter.leading if chapter.sayings else None,
+        "edits": [asdict(edit) for edit in chapter.edits],
+        "sayings": [
+            {**asdict(saying), "paragraph": side.version.segments[saying.segments[0]].paragraph}
+            for saying in chapter.sayings
+        ],
+    }
+
+
+def _is_exact(chapter: Chapter) -> bool:
+    return any(saying.exact for saying in chapter.sayings)
+
+
+def _summary(biography: Biography, width: int) -> Iterator[Line]:
+    chapters = biography.chapters
+    said = [chapter for chapter in chapters if chapter.sayings]
+    read = f"A {biography.unit}, looked for in {counted(len(chapters), 'statement')}: {_span(chapters)}."
+    if not said:
+        yield from wrap([Span(f"{read} Nothing found, neither in these words nor in similar ones.")], width)
+        return
+    exact = [chapter for chapter in said if _is_exact(chapter)]
+    wordings = max(chapter.wording or 0 for chapter in said)
+    silent = counted(len(find_silences(biography)), "session")
+    told = (
+        f"{read} Said in {len(said)}: in these words in {len(exact)}, only loosely in"
+        f" {len(said) - len(exact)}; {counted(wordings, 'wording')}. Not said in {silent}."
+    )
+    yield from wrap([Span(told)], width)
+    yield _bound("first said", said[0], exact[0] if exact else None)
+    yield _bound("last said ", said[-1], exact[-1] if exact else None)
+
+
+def _bound(lead: str, chapter: Chapter, exact: Chapter | None) -> Line:
+    if exact is None:
+        rest = "; never in these words"
+    elif exact is chapter:
+        rest = ", in these words"
+    else:
+        rest = f"; in these words {_when(exact.side)}"
+    return (Span(lead, "bold"), Span(f"  {_when(chapter.side)}{rest}"))
+
+
+def _span(chapters: Sequence[Chapter]) -> str:
+    ends = [_when(chapter.side) for chapter in (chapters[0], chapters[-1])]
+    return " to ".join(dict.fromkeys(ends))
+
+
+def _when(side: Side) -> str:
+    year = _year(side)
+    return f"{session_label(side)} ({year})" if year else session_label(side)
+
+
+def _year(side: Side) -> str:
+    return one_line(side.delivered or "")[:4]
+
+
+def _chronicle(biography: Biography, width: int) -> Iterator[Line]:
+    """Yield the statements that say it; between them one line for each run of silent sessions."""
+    silences = set(find_silences(biography))
+    shown = [c for c in biography.chapters if c.sayings or c.side.session in silences]
+    labels = max(columns(session_label(chapter.side)) for chapter in shown)
+    before: Chapter | None = None
+    for is_silent, group in groupby(shown, key=lambda chapter: not chapter.sayings):
+        some = list(group)
+        if is_silent:
+            yield _silence(some, last=some[-1] is shown[-1], first=before is None)
+            continue
+        for chapter in some:
+            yield from _tell(biography, chapter, before, labels, width)
+            before = chapter
+
+
+def _silence(chapters: Sequence[Chapter], *, first: bool, last: bool) -> Line:
+    sessions = list(dict.fromkeys(one_line(str(chapter.side.session)) for chapter in chapters))
+    ends = sessions if len(sessions) < 3 else [sessions[0], sessions[-1]]  # noqa: PLR2004 (two are both ends)
+    joined = (" to " if len(sessions) > len(ends) else ", ").join(ends)
+    why = "not yet said" if first else "not said since" if last else "not said"
+    count = f", {len(sessions)} sessions" if len(sessions) > len(ends) else ""
+    return line(f"{_INDENT}{joined}: {why}{count}", "dim")
+
+
+def _tell(
+    biography: Biography, chapter: Chapter, before: Chapter | None, labels: int, width: int
+) -> Iterator[Line]:
+    saying = chapter.sayings[chapter.leading]
+    paragraph = f"¶{chapter.side.version.segments[saying.segments[0]].paragraph}"
+    label = session_label(chapter.side)
+    lead = f"{_INDENT}{label}{' ' * (labels - columns(label))}  {_year(chapter.side):<4}  "
+    facts = f"{paragraph:<4}  {_how(chapter)}"
+    if biography.unit == "phrase":
+        facts = f"{facts:<18}  "
+        room = width - columns(lead + facts)
+        yield (Span(lead, "bold"), Span(facts), *_in_context(saying, room))
+    else:
+        yield (Span(lead, "bold"), Span(f"{facts}{_same(chapter, before)}"))
+    yield from _wording(biography, chapter, before, width)
+
+
+def _how(chapter: Chapter) -> str:
+    """Return how the leading saying matches, and how many more there are."""
+    saying = chapter.sayings[chapter.leading]
+    how = "exact" if saying.exact else f"loose {likeness_words(saying.confidence)}"
+    more = len(chapter.sayings) - 1
+    return f"{how} +{more}" if more else how
+
+
+def _same(chapter: Chapter, before: Chapter | None) -> str:
+    saying = chapter.sayings[chapter.leading]
+    notes = []
+    if saying.method == "contained":
+        notes.append("within a longer sentence")
+    if saying.method == "drift":
+        notes.append("like a wording beside it, not like what was asked")
+    if len(saying.segments) > 1:
+        notes.append(f"split into {len(saying.segments)}")
+    if before and not chapter.edits:
+        notes.append(f"as in {session_label(before.side)}")
+    return "".join(f", {note}" for note in notes)
+
+
+def _wording(biography: Biography, chapter: Chapter, before: Chapter | None, width: int) -> Iterator[Line]:
+    """Yield the first wording in full, and each later one that differs by its edits."""
+    if before is None and biography.unit == "sentence":
+        words = one_line(chapter.sayings[chapter.leading].words)
+        yield from wrap([Span(quoted(words))], width, _DEEPER, _DEEPER)
+    if before and chapter.edits:
+        pieces = mark_edits(read_edits(chapter.edits, CONTEXT))
+        yield from wrap([Span(f"{session_label(before.side)} → ", "dim"), *pieces], width, _DEEPER, _DEEPER)
+
+
+def _in_context(saying: Saying, room: int) -> Iterator[Span]:
+    """Yield the words that match between asterisks, on one line with what stands around them."""
+    words = f"*{one_line(saying.words)}*"
+    before, after = _before(saying), _after(saying)
+    left = _tail(before, max((room - columns(words)) // 2, room - columns(words + after), 0))
+    words = shorten(words, room - columns(left))
+    yield Span(left)
+    yield Span(words, "match")
+    rest = room - columns(left + words)
+    if rest > 1 and not words.endswith(ELLIPSIS):
+        yield Span(shorten(after, rest))
+
+
+def _before(saying: Saying) -> str:
+    text = saying.text[: saying.start]
+    return one_line(text) + (" " if text[-1:].isspace() else "")
+
+
+def _after(saying: Saying) -> str:
+    text = saying.text[saying.end :]
+    return (" " if text[:1].isspace() else "") + one_line(text)
+
+
+def _tail(text: str, width: int) -> str:
+    """Cut a text between words to its last ``width`` columns, with an ellipsis where it was cut."""
+    if columns(text) <= width:
+        return text
+    words = text.split(" ")
+    while words and columns(" ".join(words)) + 1 > width:
+        words.pop(0)
+    kept = " ".join(words)
+    return ELLIPSIS + kept if kept.strip() else ELLIPSIS + " " * text.endswith(" ")
+
+
+def _not_judged(biography: Biography, width: int) -> Iterable[Line]:
+    """Yield a line for the statements whose silence means nothing, since they speak another language."""
+    said = {chapter.side.version.language for chapter in biography.chapters if chapter.sayings}
+    others = [c for c in biography.chapters if said and c.side.version.language not in said]
+    if not others:
+        return ()
+    languages = {c.side.version.language for c in others}
+    names = ", ".join(sorted(LANGUAGES.get(language, language) for language in languages))
+    text = (
+        f"In another language, and no silence: {', '.join(session_label(c.side) for c in others)} ({names})."
+    )
+    return wrap([Span(text, "warning")], width)

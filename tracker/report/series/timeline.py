@@ -1,0 +1,226 @@
+"""Topics by sessions: a heat map for the terminal, in blocks where there are more sessions than columns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TYPE_CHECKING, Final
+
+from tracker.report.comparison.words import DIGEST, MORE, STATUSES, counted, percent, quoted
+from tracker.report.layout import Line, Span, columns, draw, line, shorten, spread, wrap
+from tracker.report.safe import one_line
+from tracker.topics.statuses.statuses import PRIORITIES
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Sequence
+
+    from tracker.model.series import SessionState, Standing, Timeline, TimelineSession
+    from tracker.model.topics import Level, Topic
+    from tracker.report.layout import Style
+
+MARKS: Final[dict[Level, str]] = {
+    "declared": "D",
+    "substantive": "S",
+    "acknowledged": "+",
+    "mentioned": ".",
+}
+NO_STATEMENT: Final = "-"
+NO_TEXT: Final = "?"
+WITHDRAWN: Final = "x"
+
+_UNREAD: Final[dict[SessionState, str]] = {
+    "no statement": NO_STATEMENT,
+    "withdrawn": WITHDRAWN,
+    "no text": NO_TEXT,
+}
+
+ROWS: Final = 30
+"""How many topics are shown where not everything is asked for."""
+
+SHADES: Final[tuple[tuple[float, Style], ...]] = (
+    (0.10, "shade4"),
+    (0.05, "shade3"),
+    (0.02, "shade2"),
+    (0.0, "shade1"),
+)
+"""The share of a statement's words from which a cell has a shade."""
+
+_PRIORITY_AT: Final = "priority at"
+_COUNT: Final = " 999 "
+"""The room for the number of sessions at which a topic is a priority."""
+
+_CELLS: Final = (3, 2, 1)
+_LABEL, _NARROWEST_LABEL = 32, 20
+_STEPS: Final = (1, 2, 5, 10, 20, 50)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A topic with what each session does with it, by label."""
+
+    topic: Topic
+    cells: dict[str, Standing]
+
+    @property
+    def priorities(self) -> int:
+        """At how many sessions it is a priority."""
+        return sum(cell.level in PRIORITIES for cell in self.cells.values())
+
+
+def select_rows(
+    timeline: Timeline, topics: Collection[str] = (), *, everything: bool = False
+) -> tuple[Row, ...]:
+    """Return the topics that are a priority at some session, strongest first.
+
+    Strongest is what is a priority at most sessions, then by its share of the words of all. Those asked for
+    come in the same order, whatever they are; ``everything`` adds those that are only mentioned.
+    """
+    cells: dict[str, dict[str, Standing]] = {}
+    for session in timeline.sessions:
+        for standing in session.standings:
+            cells.setdefault(standing.topic, {})[session.label] = standing
+    rows = [
+        Row(topic, cells.get(topic.id, {}))
+        for topic in timeline.vocabulary.topics
+        if not topics or topic.id in topics
+    ]
+    shown = [row for row in rows if topics or row.priorities or (everything and row.cells)]
+    return tuple(sorted(shown, key=_weakness))
+
+
+def _weakness(row: Row) -> tuple[int, float, str]:
+    return -row.priorities, -round(sum(cell.share for cell in row.cells.values()), 4), row.topic.label
+
+
+def render_timeline(
+    timeline: Timeline,
+    rows: Sequence[Row],
+    *,
+    width: int = 80,
+    color: bool = False,
+    everything: bool = False,
+    quotes: bool = False,
+) -> str:
+    """Return the map of topics by sessions, with a legend; with ``quotes``, then each topic's sessions.
+
+    A mark tells the level and, with ``color``, a shade the share; 30 topics unless ``everything``.
+    """
+    shown = rows if everything or quotes else rows[:ROWS]
+    lines = [*_head(timeline, width)]
+    if not rows:
+        lines += [line(), line("No topic is a priority at any of these sessions.")]
+    for kind, sessions in groupby(timeline.sessions, key=lambda session: session.kind):
+        lines += [*_map(kind, tuple(sessions), shown, timeline, width)] if shown else []
+    lines += [line(), *wrap([Span(_legend(timeline, color=color), "dim")], width)]
+    if len(shown) < len(rows):
+        lines += wrap([Span(f"{len(rows) - len(shown)} more topics are a priority somewhere: {MORE}")], width)
+    if quotes and timeline.unfitted:
+        lines += wrap([Span(f"No status is claimed: {timeline.unfitted}", "warning")], width)
+    for row in shown if quotes else ():
+        lines += [line(), *_tell(row, timeline, width)]
+    return draw(lines, color=color)
+
+
+def _head(timeline: Timeline, width: int) -> Iterator[Line]:
+    read = [session for session in timeline.sessions if session.state == "read"]
+    ends = f"{_name(read[0])} to {_name(read[-1])}" if read else "none"
+    name = f"{one_line(timeline.vocabulary.name)} {timeline.vocabulary.digest[:DIGEST]}"
+    text = f"{timeline.series} · {counted(len(read), 'session')}: {ends} · topics {name}"
+    yield from wrap([Span(text, "bold")], width)
+
+
+def _name(session: TimelineSession) -> str:
+    return f"{one_line(session.label)} ({session.year})" if session.year else one_line(session.label)
+
+
+def _map(
+    kind: str, sessions: Sequence[TimelineSession], rows: Sequence[Row], timeline: Timeline, width: int
+) -> Iterator[Line]:
+    labels = [one_line(row.topic.label) for row in rows]
+    label, cell, most = _plan(len(sessions), max(map(columns, labels)), width)
+    several = len({session.kind for session in timeline.sessions}) > 1
+    for start in range(0, len(sessions), most):
+        block = sessions[start : start + most]
+        yield line()
+        if several and kind:
+            yield line(f"{kind} sessions", "bold")
+        yield from _ticks(block, label, cell, width)
+        for row, name in zip(rows, labels, strict=True):
+            yield _row(row, name, block, label, cell)
+
+
+def _plan(sessions: int, longest: int, width: int) -> tuple[int, int, int]:
+    """Return the width of labels, that of a cell, and how many sessions stand in a block."""
+    for wanted in (min(longest, _LABEL), min(longest, _NARROWEST_LABEL)):
+        room = width - wanted - len(_COUNT)
+        for cell in _CELLS:
+            if sessions * cell <= room:
+                return wanted, cell, sessions
+    blocks = -(-sessions // room)
+    return wanted, 1, -(-sessions // blocks)
+
+
+def _ticks(sessions: Sequence[TimelineSession], label: int, cell: int, width: int) -> Iterator[Line]:
+    """Yield a line of sessions and one of years, at every fifth, say, where there is no room for all."""
+    names = [one_line(session.label) for session in sessions]
+    years = [str(session.year or "") for session in sessions]
+    longest = max(columns(name) for name in (*names, *years)) + 1
+    step = next((step for step in _STEPS if step * cell >= longest), _STEPS[-1])
+    places = [at for at, name in enumerate(names) if (int(name) if name.isdecimal() else at) % step == 0]
+    start = label + len(_COUNT)
+    for lead, texts in (("", names), (f"{_PRIORITY_AT:>{start - 1}}", years)):
+        text = lead
+        for at in places:
+            if start + at * cell + columns(texts[at]) <= width:
+                text = f"{text:<{start + at * cell}}{texts[at]}"
+        yield line(text, "dim")
+
+
+def _row(row: Row, name: str, sessions: Sequence[TimelineSession], label: int, cell: int) -> Line:
+    name = shorten(name, label)
+    spans = [Span(f"{name}{' ' * (label - columns(name))} {row.priorities:>3} ")]
+    for session in sessions:
+        mark, style = _mark(row, session)
+        spans += [Span(mark + " " * (cell - 2), style), Span(" " * min(cell - 1, 1))]
+    return tuple(spans)
+
+
+def _mark(row: Row, session: TimelineSession) -> tuple[str, Style]:
+    if session.state != "read":
+        return _UNREAD[session.state], "dim"
+    return mark_standing(row.cells.get(session.label))
+
+
+def mark_standing(standing: Standing | None) -> tuple[str, Style]:
+    """Return the mark of a level and the shade of a share; a blank for what is absent."""
+    if standing is None or standing.level is None:
+        return " ", "plain"
+    return MARKS[standing.level], next(style for least, style in SHADES if standing.share >= least)
+
+
+def _legend(timeline: Timeline, *, color: bool) -> str:
+    states = {session.state for session in timeline.sessions}
+    parts = [f"{mark} {level}" for level, mark in MARKS.items()]
+    parts += [f"{mark} {state}" for state, mark in _UNREAD.items() if state in states]
+    parts += ["shade: share"] if color else []
+    return " · ".join(parts)
+
+
+def _tell(row: Row, timeline: Timeline, width: int) -> Iterator[Line]:
+    """Yield one topic's sessions, each with counts, share, status and one quote."""
+    read = [session for session in timeline.sessions if session.state == "read"]
+    yield spread(one_line(row.topic.label), f"a priority at {row.priorities} of {len(read)}", width, "bold")
+    label = max((columns(one_line(session.label)) for session in read), default=0)
+    for session in read:
+        cell = row.cells.get(session.label)
+        if cell is None:
+            continue
+        name = one_line(session.label)
+        lead = f"  {' ' * (label - columns(name))}{name}  {session.year or '':<4}  "
+        if cell.level is None:
+            yield line(f"{lead}{STATUSES[cell.status or 'dropped']}", "dim")
+            continue
+        status = STATUSES[cell.status] if cell.status else ""
+        facts = f"{MARKS[cell.level]} {percent(cell.share):>5}  {status:<8}  "
+        room = width - columns(lead + facts) - 2
+        yield (Span(lead, "bold"), Span(facts), Span(quoted(shorten(one_line(cell.quote), room))))

@@ -1,0 +1,92 @@
+"""Topics by sessions for programs: CSV, one row per topic and session, and JSON under a published schema."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Final
+
+from tracker.report.json_text import encode_json
+from tracker.report.tables import write_csv
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from tracker.model.series import Timeline, TimelineSession
+    from tracker.report.series.timeline import Row
+
+SCHEMA_VERSION: Final = "1"
+
+COLUMNS: Final = (
+    "series",
+    "session",
+    "kind",
+    "year",
+    "state",
+    "topic",
+    "label",
+    "level",
+    "sentences",
+    "words",
+    "share",
+    "rule",
+    "priority",
+    "status",
+    "before",
+)
+
+
+def timeline_csv(timeline: Timeline, rows: Sequence[Row]) -> str:
+    """Return one row for each topic and session, by topic; ``absent`` where it was read and is not there.
+
+    ``status`` is against the session in ``before``, and empty where the topic is a priority at neither.
+    ``priority`` is the probability of a careful reader calling it one, where that was fitted. Sessions that
+    were not read have their ``state`` and nothing else. Shares are from 0 to 1.
+    """
+    return write_csv(COLUMNS, (cells for row in rows for cells in _cells(timeline, row)))
+
+
+def _cells(timeline: Timeline, row: Row) -> Iterator[tuple[object, ...]]:
+    for session in timeline.sessions:
+        lead = (timeline.series, session.label, session.kind, session.year, session.state)
+        yield (*lead, row.topic.id, row.topic.label, *_facts(row, session))
+
+
+def _facts(row: Row, session: TimelineSession) -> tuple[object, ...]:
+    if session.state != "read":
+        return ("",) * 8
+    cell = row.cells.get(session.label)
+    if cell is None:
+        return "absent", 0, 0, 0.0, "", "", "", session.before or ""
+    level, status = cell.level or "absent", cell.status or ""
+    priority = "" if cell.priority is None else cell.priority
+    facts = cell.sentences, cell.words, cell.share, cell.rule, priority
+    return level, *facts, status, session.before or ""
+
+
+def timeline_json(timeline: Timeline, rows: Sequence[Row]) -> str:
+    """Return a timeline as JSON that ``timeline.schema.json`` describes; topics in the order of the rows."""
+    topics = [row.topic for row in rows]
+    known = {topic.id for topic in topics}
+    return encode_json(
+        {
+            "schema_version": SCHEMA_VERSION,
+            "series": timeline.series,
+            "vocabulary": {"name": timeline.vocabulary.name, "digest": timeline.vocabulary.digest},
+            "topics": [
+                {
+                    "id": row.topic.id,
+                    "label": row.topic.label,
+                    "kind": row.topic.kind,
+                    "priorities": row.priorities,
+                }
+                for row in rows
+            ],
+            "unfitted": timeline.unfitted,
+            "sessions": [_session(session, known) for session in timeline.sessions],
+        }
+    )
+
+
+def _session(session: TimelineSession, topics: set[str]) -> dict[str, object]:
+    standings = [asdict(cell) for cell in session.standings if cell.topic in topics]
+    return {**asdict(session), "standings": standings}

@@ -1,0 +1,1 @@
+"""How sure a claim about a topic is, and the evidence that this rests on."""

@@ -1,0 +1,71 @@
+"""What is said of a sentence whichever of its topics is asked about."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+from tracker.topics.levels.reach import Reach
+from tracker.topics.vocabulary.stems import find_words
+
+if TYPE_CHECKING:
+    from tracker.model.topics import Mention
+    from tracker.topics.levels.cues import Cues
+
+_BESIDE: Final = 4
+"""Words on either side of a term that are close to it."""
+_CLOSE: Final = 400
+"""Characters that hold the words close to a term: four of them take 160 at most."""
+
+
+class Sentence:
+    """A sentence, read once however many topics it names."""
+
+    def __init__(self, text: str, language: str, cues: Cues) -> None:
+        self.text = text
+        self._language = language
+        self._cues = cues
+        self._words = find_words(text, language)
+        self.stems = frozenset(word.stem for word in self._words)
+
+    @cached_property
+    def commits(self) -> bool:
+        """Whether the speaker commits, calls for, welcomes or condemns."""
+        return self._cues.find("commit", self.text) is not None
+
+    @cached_property
+    def stances(self) -> int:
+        """How many words take a stance."""
+        return len(self._cues.ends("stance", self.text))
+
+    @cached_property
+    def length(self) -> int:
+        """How many words there are, as blanks part them."""
+        return len(self.text.split())
+
+    @cached_property
+    def _acts(self) -> list[int]:
+        return sorted([*self._cues.ends("commit", self.text), *self._cues.ends("demand", self.text)])
+
+    @cached_property
+    def _reach(self) -> Reach:
+        return Reach(self.text)
+
+    @cached_property
+    def _ends(self) -> list[int]:
+        return [word.end for word in self._words]
+
+    def find_beside(self, mention: Mention) -> set[str]:
+        """Return the stems of the words close before and after a mention."""
+        at = bisect_right(self._ends, mention.start)
+        after = find_words(self.text[mention.end : mention.end + _CLOSE], self._language, _BESIDE)
+        return {
+            *(f"before {word.stem}" for word in self._words[max(0, at - _BESIDE) : at]),
+            *(f"after {word.stem}" for word in after),
+        }
+
+    def find_gap(self, start: int) -> int | None:
+        """Return the words between the last cue of an act before a topic and the topic."""
+        before = bisect_right(self._acts, start)
+        return self._reach.count(self._acts[before - 1], start) if before else None

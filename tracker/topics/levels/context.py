@@ -1,0 +1,115 @@
+"""What the sentences around it do to a topic: asides, announced subjects, ceremony and titles."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from tracker.topics.levels.cues import ready
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tracker.model.texts import Segment
+    from tracker.topics.levels.cues import Cues
+    from tracker.topics.levels.roles import Treatment
+
+_LONGEST_ASIDE: Final = 4
+"""Sentences; what goes on longer is not set aside."""
+_ANNOUNCED: Final = 8
+"""Ordinals an announcement of several subjects can be followed by."""
+_LOOK_AHEAD: Final = 12
+"""Sentences in which a subject announced without its name is looked for."""
+
+Treatments = tuple[tuple["Treatment", ...], ...]
+"""By segment, what it does with each topic it names."""
+
+
+def find_titles(segments: Sequence[Segment]) -> frozenset[int]:
+    """Return the headings before the first sentence: titles of the statement and its occasion."""
+    titles: list[int] = []
+    for segment in segments:
+        if segment.kind != "heading":
+            break
+        titles.append(segment.ordinal)
+    return frozenset(titles)
+
+
+def find_ceremony(segments: Sequence[Segment], cues: Cues) -> frozenset[int]:
+    """Return the ordinals of segments that thank, congratulate or greet."""
+    return frozenset(
+        segment.ordinal for segment in segments if cues.find("ceremony", ready(segment.text)) is not None
+    )
+
+
+def set_asides(segments: Sequence[Segment], treatments: Treatments, cues: Cues) -> Treatments:
+    """Return the treatments with those in an aside, and in what follows on it, marked as aside.
+
+    An aside goes on within its paragraph while sentences open with a connective, four sentences at most.
+    """
+    marked = list(treatments)
+    left, paragraph = 0, -1
+    for place, segment in enumerate(segments):
+        text = ready(segment.text)
+        if cues.find("aside", text) and treatments[place]:
+            left, paragraph = _LONGEST_ASIDE, segment.paragraph
+        elif segment.paragraph != paragraph or not cues.find("connective", text):
+            left = 0
+        if left:
+            left -= 1
+            marked[place] = tuple(replace(item, role="aside", rule="set aside") for item in treatments[place])
+    return tuple(marked)
+
+
+def declare_announced(segments: Sequence[Segment], treatments: Treatments, cues: Cues) -> Treatments:
+    """Return the treatments with the subjects that the speaker announced marked as declared.
+
+    "I will address three issues" makes the main topics of the items or of the sentences that begin with an
+    ordinal declared; "I want to focus on another challenge" the topic named most in the sentences after.
+    """
+    marked = list(treatments)
+    expected = 0
+    for place, segment in enumerate(segments):
+        text = ready(segment.text)
+        if cues.find("announce_one", text):
+            _declare(marked, place, _most_named(treatments[place + 1 : place + 1 + _LOOK_AHEAD]))
+        if expected and (segment.kind == "item" or cues.find("ordinal", text)):
+            expected -= 1
+            _declare_first(marked, place, whole=segment.kind == "item")
+        if cues.find("announce", text):
+            expected = _ANNOUNCED
+    return tuple(marked)
+
+
+def _most_named(treatments: Treatments) -> str | None:
+    counts = Counter(
+        item.topic for items in treatments for item in items if item.role not in {"weak", "aside"}
+    )
+    best = max(counts, key=lambda topic: counts[topic], default=None)
+    return best if best is not None and counts[best] > 1 else None
+
+
+def _declare(marked: list[tuple[Treatment, ...]], after: int, topic: str | None) -> None:
+    for place in range(after + 1, min(after + 1 + _LOOK_AHEAD, len(marked))):
+        if any(item.topic == topic for item in marked[place]):
+            marked[place] = tuple(
+                replace(item, role="declared", rule="announced as the subject")
+                if item.topic == topic
+                else item
+                for item in marked[place]
+            )
+            return
+
+
+def _declare_first(marked: list[tuple[Treatment, ...]], place: int, *, whole: bool) -> None:
+    """Mark the first main topic of a sentence as declared, or all that an item of a list is about."""
+    passing = {"weak", "aside"} if whole else {"weak", "aside", "side"}
+    named = [item.topic for item in marked[place] if item.role not in passing]
+    declared = frozenset(named if whole else named[:1])
+    marked[place] = tuple(
+        replace(item, role="declared", rule="one of the subjects announced")
+        if item.topic in declared
+        else item
+        for item in marked[place]
+    )

@@ -1,0 +1,83 @@
+"""The cues of levels.toml, compiled for a language and for the names of the speaker's own country."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Final
+
+from tracker.topics.vocabulary.stems import find_words
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+_FALLBACK: Final = "en"
+_NEVER: Final = "(?!)"
+_GENERIC: Final = "generic"
+_CURLY: Final = str.maketrans("'ʼ‘", "’’’")
+
+
+@dataclass(frozen=True, slots=True)
+class Cues:
+    """Patterns by the name of their table, and the stems too common to hold a passage together."""
+
+    patterns: dict[str, re.Pattern[str]]
+    generic: frozenset[str]
+
+    def find(self, name: str, text: str, start: int = 0, end: int | None = None) -> re.Match[str] | None:
+        """Return the first match of a table's patterns in a text made ready by ``ready``.
+
+        From ``start`` on, and as if the text ended at ``end``.
+        """
+        return self.patterns[name].search(text, start, len(text) if end is None else end)
+
+    def ends(self, name: str, text: str) -> list[int]:
+        """Return where the matches of a table's patterns end."""
+        return [match.end() for match in self.patterns[name].finditer(text)]
+
+
+def ready(text: str) -> str:
+    """Return a text of the same length as the patterns expect it: one apostrophe, blanks for line ends."""
+    return text.translate(_CURLY).replace("\n", " ")
+
+
+def load_cues(language: str, own_names: Collection[str] = ()) -> Cues:
+    """Return the cues for a language; one without cues of its own has patterns that match nothing."""
+    return _load(language if language != "und" else _FALLBACK, tuple(sorted(set(own_names))))
+
+
+@lru_cache(maxsize=64)
+def _load(language: str, own_names: tuple[str, ...]) -> Cues:
+    tables = _tables()
+    speaker = _speaker(tables["self"].get(language, ()), own_names)
+    patterns = {
+        name: _compile(rows.get(language, ()), speaker)
+        for name, rows in tables.items()
+        if name not in {"self", _GENERIC}
+    }
+    words = " ".join(tables[_GENERIC].get(language, ()))
+    return Cues(patterns, frozenset(word.stem for word in find_words(words, language)))
+
+
+@cache
+def _tables() -> dict[str, dict[str, tuple[str, ...]]]:
+    content = tomllib.loads(files(__package__).joinpath("levels.toml").read_text("utf-8"))
+    return {
+        name: {
+            language: (rows,) if isinstance(rows, str) else tuple(rows) for language, rows in table.items()
+        }
+        for name, table in content.items()
+    }
+
+
+def _speaker(pronouns: tuple[str, ...], own_names: tuple[str, ...]) -> str:
+    names = [rf"(?:the )?{re.escape(ready(name))}" for name in sorted(own_names, key=lambda name: -len(name))]
+    alternatives = [*names, *pronouns]
+    return rf"(?:{'|'.join(alternatives)})" if alternatives else _NEVER
+
+
+def _compile(rows: tuple[str, ...], speaker: str) -> re.Pattern[str]:
+    return re.compile("|".join(rows).replace("{self}", speaker) or _NEVER, re.IGNORECASE)

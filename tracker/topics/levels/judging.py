@@ -1,0 +1,127 @@
+"""From what a statement does with a topic, sentence by sentence, to the level it gives the topic."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import Counter
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tracker.model.topics import Level
+    from tracker.topics.levels.passages import Continuation
+    from tracker.topics.levels.roles import Role, Treatment
+
+PRIORITIES: Final = frozenset[str]({"declared", "substantive"})
+"""The levels that make a topic a priority."""
+
+ONCE: Final = "once only:"
+"""What the rule of a mention begins with that one sentence more would make a priority."""
+
+_NEIGHBOURHOOD: Final = 4
+"""Segments within which sentences about a topic are one treatment of it."""
+_SENTENCES: Final = 2
+_PASSAGE: Final = 3
+_ABOUT: Final = frozenset[str]({"declared", "committed", "demanded", "main"})
+_SHOWING: Final[tuple[Role, ...]] = ("committed", "demanded", "main", "side")
+
+
+@dataclass(slots=True)
+class Bundle:
+    """All that one statement does with one topic, in reading order."""
+
+    treatments: list[Treatment] = field(default_factory=list)
+    continued: list[Continuation] = field(default_factory=list)
+    own: tuple[int, ...] = ()
+    """The segments of paragraphs that are about the topic alone."""
+
+    def with_role(self, role: Role) -> list[Treatment]:
+        """Return the treatments with a role."""
+        return [item for item in self.treatments if item.role == role]
+
+    def about(self) -> list[int]:
+        """Return the segments that are about the topic by name."""
+        return sorted({item.segment for item in self.treatments if item.role in _ABOUT})
+
+    def bound(self) -> list[int]:
+        """Return the segments about the topic by name, or tied to it by words or a reference back."""
+        return sorted({*self.about(), *(item.segment for item in self.continued if item.bound)})
+
+    def count(self) -> Counter[int]:
+        """Return how often each segment names the topic."""
+        return Counter(item.segment for item in self.treatments)
+
+    def going_on(self, place: int, most: int) -> list[bool]:
+        """Return the continuations in so many segments behind a place: whether each is bound."""
+        first, last = (
+            bisect_right(self.continued, end, key=lambda item: item.segment) for end in (place, place + most)
+        )
+        return [item.bound for item in self.continued[first:last]]
+
+    def segments(self, level: Level) -> tuple[int, ...]:
+        """Return the segments to be counted: those about a priority, those that name anything else."""
+        if level in PRIORITIES:
+            return tuple(sorted({*self.about(), *self.own, *(item.segment for item in self.continued)}))
+        return tuple(sorted({item.segment for item in self.treatments}))
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A level, the segment that shows it and the rule that gave it."""
+
+    level: Level
+    leading: int
+    rule: str
+
+
+def judge(bundle: Bundle) -> Judgement:
+    """Return the level of a topic.
+
+    One sentence that commits to it, or demands, welcomes or condemns something about it, makes it
+    substantive; so do two that are mainly about it.
+    """
+    return (
+        _shown("declared", bundle.with_role("declared"))
+        or _shown("substantive", bundle.with_role("committed"))
+        or _shown("substantive", bundle.with_role("demanded"))
+        or _judge_sentences(bundle)
+        or _shown("acknowledged", bundle.with_role("aside"))
+        or _judge_mention(bundle)
+    )
+
+
+def _shown(level: Level, items: Sequence[Treatment]) -> Judgement | None:
+    return Judgement(level, items[0].segment, items[0].rule) if items else None
+
+
+def _judge_sentences(bundle: Bundle) -> Judgement | None:
+    # Two sentences name it, or it has a paragraph, or one names it and others near go on about it.
+    named = bundle.about()
+    going_on = bool(bundle.own) or _are_close(bundle.bound(), _PASSAGE)
+    if len(named) >= _SENTENCES or (named and going_on):
+        return Judgement(
+            "substantive", max(named, key=bundle.count().__getitem__), "two sentences or more mainly about it"
+        )
+    return None
+
+
+def _are_close(segments: Sequence[int], count: int) -> bool:
+    """Whether so many of the segments, each near the next, stand together."""
+    run = 1
+    for place, later in pairwise(segments):
+        run = run + 1 if later - place <= _NEIGHBOURHOOD else 1
+        if run >= count:
+            return True
+    return False
+
+
+def _judge_mention(bundle: Bundle) -> Judgement:
+    shown = next(
+        (item for role in _SHOWING for item in bundle.with_role(role)),
+        bundle.treatments[0],
+    )
+    rule = f"{ONCE} {shown.rule}" if shown.role in _ABOUT else shown.rule
+    return Judgement("mentioned", shown.segment, rule)

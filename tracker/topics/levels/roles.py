@@ -1,0 +1,270 @@
+"""What one sentence does with each topic it names, read from cues in that sentence alone."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections import Counter
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Final, Literal
+
+from tracker.topics.levels.cues import ready
+from tracker.topics.levels.lists import LONGEST, Lists
+from tracker.topics.levels.reach import Reach
+from tracker.topics.vocabulary.matching import HINT
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping, Sequence
+
+    from tracker.model.topics import Mention
+    from tracker.topics.levels.cues import Cues
+
+Role = Literal["declared", "committed", "demanded", "main", "side", "aside", "weak"]
+"""From named as a priority, over acted on, called for, mainly about and beside the point, to set aside and in
+passing."""
+
+WIDER_USE: Final = "a word of wider use"
+"""The rule for a hint that no term near it settles."""
+
+_REACH: Final = 14
+"""Words a commitment reaches over to its object; a longer way round is another clause's."""
+_DECLARED_REACH: Final = 10
+_BEFORE_REACH: Final = 8
+_LONGEST_OBJECT: Final = 3
+"""Topics one commitment can be about; more are a list."""
+_BEFORE_SUBJECT: Final = 4
+_LEADING: Final = 64
+"""Words in which what leads into a mention is looked for; the cues and what may follow them take 30."""
+_WIDEST_GAP: Final = 1000
+"""Characters over which no cue reaches, as the words of Chinese are not parted; fourteen words take 150."""
+_LIST: Final = 3
+_CROWD: Final = 5
+"""From this many topics on, a sentence is a list whatever its form."""
+_SUBJECTS: Final = 3
+_QUOTED_WORDS: Final = 5
+_SHORTEST: Final = 5
+"""Words; a shorter sentence is a fragment, and mainly about nothing."""
+_OTHERS_WORDS: Final = frozenset({"quotation", "reported speech"})
+_RULES: Final[dict[Role, str]] = {
+    "committed": "commits, calls for, welcomes or condemns",
+    "demanded": "says that something must be done",
+    "main": "mainly about it",
+    "side": "named beside another topic",
+}
+
+_PASSING: Final = {
+    "example": "example",
+    "background": "background",
+    "manner": "a standard for something else",
+}
+"""The rules for mentions in passing, by the table of cues that leads into them."""
+_PRESENT: Final = {"visited": "a place visited or a partner"}
+"""The same for named situations alone."""
+
+_FRAME_END: Final = re.compile(r"[^,;:.]{0,60},")
+_QUOTATION: Final = re.compile(r"[“\"«][^”\"»]+[”\"»]?")
+_ATTACHING: Final = re.compile(
+    r"^\W*(?:in|of|for|to|on|with|between|within|against|towards?|by|at|en|au|aux|à|de|du)\s+(?:the\s+|la\s+|l’)?(?:\w+\s+){0,3}$",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Treatment:
+    """What a sentence does with one topic, and the rule that says so."""
+
+    segment: int
+    topic: str
+    role: Role
+    rule: str
+
+
+def treat(
+    text: str, mentions: Sequence[Mention], cues: Cues, situations: frozenset[str]
+) -> tuple[Treatment, ...]:
+    """Return one treatment for each mention in a sentence, in order.
+
+    ``situations`` holds the ids of topics that are named situations, which a commitment reaches through
+    its object: support *for* one, a ceasefire *in* one.
+    """
+    if not mentions:
+        return ()
+    sentence = _Sentence(ready(text), mentions, cues)
+    rules: dict[int, tuple[Role, str]] = {}
+    for place, rule in sentence.weak(situations):
+        rules.setdefault(place, ("weak", rule))
+    if not cues.find("aside", sentence.text):
+        for place, rule in sentence.declared():
+            if place not in rules or rules[place][1] not in _OTHERS_WORDS:
+                rules[place] = ("declared", rule)
+    for place, role in sentence.acted_on(situations):
+        rules.setdefault(place, (role, _RULES[role]))
+    for place, role in sentence.remaining(rules):
+        rules[place] = (role, _RULES[role])
+    return tuple(
+        Treatment(mention.segment, mention.topic, *rules[place]) for place, mention in enumerate(mentions)
+    )
+
+
+def _is_sure(mention: Mention) -> bool:
+    """Whether the words alone settle the topic: a hint that a term stands near stays a hint."""
+    return mention.confidence > HINT
+
+
+@dataclass(frozen=True)
+class _Sentence:
+    text: str
+    mentions: Sequence[Mention]
+    cues: Cues
+
+    @cached_property
+    def _reach(self) -> Reach:
+        return Reach(self.text)
+
+    @cached_property
+    def _lists(self) -> Lists:
+        return Lists(self.text, self.mentions, self.cues)
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [mention.start for mention in self.mentions]
+
+    @cached_property
+    def _ends(self) -> list[int]:
+        return [mention.end for mention in self.mentions]
+
+    def weak(self, situations: frozenset[str]) -> Iterator[tuple[int, str]]:
+        """Yield the places of mentions in passing: quoted, reported, examples, background, travels, lists."""
+        quoted = [
+            match.span() for match in _QUOTATION.finditer(self.text) if len(match[0].split()) >= _QUOTED_WORDS
+        ]
+        opened = [start for start, _ in quoted]
+        reported = self.cues.find("reported", self.text)
+        for place, mention in enumerate(self.mentions):
+            around = bisect_right(opened, mention.start) - 1
+            if around >= 0 and mention.start < quoted[around][1]:
+                yield place, "quotation"
+            elif reported:
+                yield place, "reported speech"
+            elif rule := self._led_into(mention.start, _PASSING):
+                yield place, rule
+            elif mention.method == "hint":
+                yield place, WIDER_USE
+            elif mention.topic in situations and (rule := self._led_into(mention.start, _PRESENT)):
+                yield place, rule
+        for run in self._lists.runs():
+            topics = {self.mentions[place].topic for place in run if self.mentions[place].method == "term"}
+            if len(topics) > _LIST or self._topics >= _CROWD:
+                yield from ((place, "list") for place in run)
+
+    def _led_into(self, start: int, rules: Mapping[str, str]) -> str | None:
+        """Return the rule of the first table of cues that the text before a mention ends with."""
+        near = self._reach.find_start(start, _LEADING)
+        return next(
+            (rule for table, rule in rules.items() if self.cues.find(table, self.text, near, start)), None
+        )
+
+    def declared(self) -> Iterator[tuple[int, str]]:
+        """Yield the places of mentions that are named as the speaker's own priority."""
+        for end in self.cues.ends("declare_after", self.text):
+            for place in self._object(end, _DECLARED_REACH, len(self.mentions)):
+                yield place, "named as own priority or focus"
+        for match in self.cues.patterns["declare_before"].finditer(self.text):
+            for place in self._before(match.start()):
+                yield place, "called a priority"
+
+    def acted_on(self, situations: frozenset[str]) -> list[tuple[int, Role]]:
+        """Return the places of mentions that are acted on, and whether the speaker does or anybody should.
+
+        What a hint names is not acted on by it alone, but leads on to the situation it is in or for.
+        """
+        acts: list[tuple[int, Role]] = [
+            *((place, "committed") for place in self._committed()),
+            *((place, "demanded") for place in self._demanded()),
+        ]
+        reached = {place for place, _ in acts}
+        further = (*self._attached(reached, situations), *self._framed())
+        sure = [(place, role) for place, role in acts if _is_sure(self.mentions[place])]
+        return [*sure, *((place, "committed") for place in further)]
+
+    def _committed(self) -> Iterator[int]:
+        """Yield what the speaker commits to, calls for, welcomes or condemns, and the subject of a demand."""
+        for end in self.cues.ends("commit", self.text):
+            yield from self._object(end, _REACH, _LONGEST_OBJECT)
+        subject = self.mentions[0]
+        leads = self._reach.count(0, subject.start) <= _BEFORE_SUBJECT
+        if leads and self.cues.find("demanded", self.text[subject.end :]):
+            yield 0
+
+    def _demanded(self) -> Iterator[int]:
+        """Yield what anybody must or should do something about."""
+        for end in self.cues.ends("demand", self.text):
+            yield from self._object(end, _REACH, _LONGEST_OBJECT)
+
+    def _attached(self, reached: Collection[int], situations: frozenset[str]) -> Iterator[int]:
+        """Yield the situations that what is acted on is in, for or about."""
+        for place in range(1, len(self.mentions)):
+            before, mention = self.mentions[place - 1], self.mentions[place]
+            if mention.topic in situations and place - 1 in reached and self._attaches(before, mention):
+                yield place
+
+    def _framed(self) -> Iterator[int]:
+        """Yield what a sentence opens with before it acts: *on A, we call for B*."""
+        for place, mention in enumerate(self.mentions[:_LEADING]):
+            if self._reach.find_start(mention.start, _LEADING):
+                return
+            before, rest = self.text[: mention.start], self.text[mention.end :]
+            opens = self.cues.find("frame", before) and _FRAME_END.match(rest)
+            acts = opens and (self.cues.find("commit", rest) or self.cues.find("demand", rest))
+            if acts and _is_sure(mention):
+                yield place
+
+    def _attaches(self, before: Mention, mention: Mention) -> bool:
+        return _ATTACHING.match(self.text[before.end : mention.start]) is not None
+
+    def remaining(self, rules: dict[int, tuple[Role, str]]) -> list[tuple[int, Role]]:
+        """Return the rest: a sentence is mainly about the first of a few topics, or one named twice."""
+        named = [mention.topic for mention in self.mentions]
+        often = Counter(named)
+        few = self._topics <= _SUBJECTS and len(self.text.split()) >= _SHORTEST
+        first = next(
+            (named[place] for place in range(len(named)) if rules.get(place, ("",))[0] != "weak"), None
+        )
+        return [
+            (place, "main" if few and (topic == first or often[topic] > 1) else "side")
+            for place, topic in enumerate(named)
+            if place not in rules
+        ]
+
+    @cached_property
+    def _topics(self) -> int:
+        """Return how many topics are named by a term; words of wider use make no list."""
+        return len({mention.topic for mention in self.mentions if mention.method == "term"})
+
+    def _object(self, end: int, reach: int, most: int) -> list[int]:
+        """Return the first term within reach after a cue, those enumerated with it and hints on the way."""
+        passed: list[int] = []
+        for place in range(bisect_left(self._starts, end), len(self.mentions)):
+            mention = self.mentions[place]
+            far = len(passed) > LONGEST or self._reach.count(end, mention.start) > reach
+            if far or self._is_barred(end, mention.start):
+                return passed
+            passed.append(place)
+            if _is_sure(mention):
+                run = self._lists.follow(place)
+                topics = {self.mentions[item].topic for item in run if _is_sure(self.mentions[item])}
+                return [*passed[:-1], *run] if len(topics) <= most else passed[:-1]
+        return passed
+
+    def _before(self, start: int) -> list[int]:
+        last = bisect_right(self._ends, start) - 1
+        if last < 0:
+            return []
+        end = self._ends[last]
+        if self._reach.count(end, start) > _BEFORE_REACH or self._is_barred(end, start):
+            return []
+        return self._lists.follow_back(last)
+
+    def _is_barred(self, start: int, end: int) -> bool:
+        return end - start > _WIDEST_GAP or self.cues.find("barrier", self.text[start:end]) is not None

@@ -1,0 +1,147 @@
+"""Words and noun-like phrases of a text, told by tables of what a phrase may not begin or end with."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Final
+
+from tracker.topics.vocabulary.stems import find_words
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Sequence
+
+    from tracker.topics.vocabulary.stems import Word
+
+LONGEST: Final = 4
+"""Words of the longest phrase."""
+
+_SHORTEST_WORD: Final = 3
+_NO_WORDS: Final = "zh"
+_JOINT: Final = re.compile(r"(?:['’]s?)?(?:\s|[-\u2010\u2011])")
+"""What may stand between two words of one phrase: a blank or a hyphen, after a possessive as well."""
+
+Key = tuple[str, ...]
+"""A phrase as stems."""
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """One place where a phrase stands in a text; offsets into that text."""
+
+    key: Key
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Grammar:
+    """What is no phrase in a language, as stems."""
+
+    loose: frozenset[str]
+    opening: frozenset[str]
+    endings: tuple[str, ...]
+    verbal: tuple[str, ...]
+    links: frozenset[str]
+    house: frozenset[Key]
+
+
+def parts_words(language: str) -> bool:
+    """Tell whether words of a language are parted by blanks, so that phrases can be found at all."""
+    return language != _NO_WORDS
+
+
+def find_phrases(text: str, language: str, own: Collection[Key] = ()) -> tuple[Use, ...]:
+    """Return the words and phrases of two to four words that a text uses, in order, overlapping.
+
+    A phrase begins and ends with a word of content and crosses no mark; inside it may hold a link such as
+    *of*. Left out are numbers, single words that address the house, and whatever touches one of its
+    phrases or a name in ``own``.
+    """
+    grammar = load_grammar(language)
+    words = find_words(text, language)
+    taken = _find_taken([word.stem for word in words], (*grammar.house, *own), own)
+    return tuple(
+        Use(key, words[first].start, words[last].end)
+        for first, last in _find_spans(text, words, grammar)
+        if taken.isdisjoint(range(first, last + 1))
+        and (key := tuple(word.stem for word in words[first : last + 1])) not in grammar.house
+    )
+
+
+def count_words(text: str, language: str) -> int:
+    """Return the words of a text, every kind counted: what odds are odds of."""
+    return len(find_words(text, language))
+
+
+def stem_phrase(text: str, language: str) -> Key:
+    """Return a phrase as stems."""
+    return tuple(word.stem for word in find_words(text, language))
+
+
+@cache
+def load_grammar(language: str) -> Grammar:
+    """Return the tables of a language; one without tables of its own rules nothing out."""
+    tables = tomllib.loads(files(__package__).joinpath("emerging.toml").read_text("utf-8"))
+    loose, opening, links, house = (
+        tables[name].get(language, "") for name in ("loose", "opening", "links", "house")
+    )
+    endings, verbal = (tuple(tables[name].get(language, "").split()) for name in ("endings", "verbal"))
+    phrases = (stem_phrase(phrase, language) for phrase in house.split(";"))
+    return Grammar(
+        frozenset(stem_phrase(loose, language)),
+        frozenset(stem_phrase(opening, language)),
+        endings,
+        verbal,
+        frozenset(stem_phrase(links, language)),
+        frozenset(phrase for phrase in phrases if phrase),
+    )
+
+
+def _find_spans(text: str, words: Sequence[Word], grammar: Grammar) -> Iterator[tuple[int, int]]:
+    content = [_is_content(word, grammar) for word in words]
+    for first, begins in enumerate(content):
+        if not begins:
+            continue
+        for last in range(first, min(first + LONGEST, len(words))):
+            if last > first and not _joins(text, words[last - 1], words[last]):
+                break
+            if content[last] and _may_end(words[last], grammar, alone=first == last):
+                yield first, last
+            if not content[last] and words[last].stem not in grammar.links:
+                break
+
+
+def _is_content(word: Word, grammar: Grammar) -> bool:
+    if not word.text[0].isalpha() or word.stem in grammar.loose or word.stem.endswith("ly"):
+        return False
+    return len(word.text) >= _SHORTEST_WORD or (word.text.isupper() and len(word.text) > 1)
+
+
+def _may_end(word: Word, grammar: Grammar, *, alone: bool) -> bool:
+    if word.text.isupper():
+        return True
+    endings = (*grammar.endings, *grammar.verbal) if alone else grammar.endings
+    return word.stem not in grammar.opening and not word.stem.endswith(endings)
+
+
+def _joins(text: str, before: Word, after: Word) -> bool:
+    return _JOINT.fullmatch(text, before.end, after.start) is not None
+
+
+def _find_taken(stems: Sequence[str], names: Collection[Key], own: Collection[Key]) -> frozenset[int]:
+    """Return the places of the words that stand in a name of several words, or in an own one."""
+    by_first: dict[str, list[Key]] = {}
+    for name in names:
+        if name[1:] or name in own:
+            by_first.setdefault(name[0], []).append(name)
+    return frozenset(
+        place
+        for at, stem in enumerate(stems)
+        for name in by_first.get(stem, ())
+        if tuple(stems[at : at + len(name)]) == name
+        for place in range(at, at + len(name))
+    )

@@ -1,0 +1,215 @@
+"""Readings: the level a statement gives each topic, with the segments, words and share it takes."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from tracker.model.topics import TopicReading
+from tracker.text.folding import fold
+from tracker.topics.certainty.claims import judge_evidence, tell_unfitted
+from tracker.topics.certainty.evidence import describe_topics
+from tracker.topics.levels.context import declare_announced, find_ceremony, find_titles, set_asides
+from tracker.topics.levels.cues import load_cues
+from tracker.topics.levels.judging import ONCE, Bundle, judge
+from tracker.topics.levels.overlaps import treat_overlapping
+from tracker.topics.levels.passages import PassageReader, find_continuations, find_own_paragraphs
+from tracker.topics.levels.speaker import find_speaker
+from tracker.topics.vocabulary.matching import match_topics
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+    from tracker.model.texts import Version
+    from tracker.model.topics import Mention, Vocabulary
+    from tracker.topics.certainty.evidence import Evidence
+    from tracker.topics.levels.context import Treatments
+    from tracker.topics.levels.cues import Cues
+
+NARROWER: Final = "a narrower topic is named"
+"""The rule of a reading whose topic no term names."""
+
+LIKELY: Final = "likely a priority:"
+"""What the rule of a reading begins with whose level its probability gave."""
+
+_LIKELY: Final = 0.6
+_SURE: Final = 0.7
+"""The probabilities that make a priority of what is mainly about a topic once, and of any other mention."""
+_NEAR: Final = 3
+"""Segments on either side within which a term settles what a hint means."""
+
+_LONG: Final = 6
+_SMALL: Final = frozenset({"of", "the", "and", "la", "le", "de", "du", "y", "et", "us"})
+_COMPANIONS: Final = frozenset({"people", "government", "women"})
+
+Mentions = tuple[tuple["Mention", ...], ...]
+"""By segment, the topics it names."""
+
+
+def read_topics(
+    version: Version, vocabulary: Vocabulary, *, own_names: Collection[str] = ()
+) -> tuple[TopicReading, ...]:
+    """Return a reading of each topic present in a version, in the vocabulary's order.
+
+    ``own_names`` are the names of the speaker's own country: they are never a topic, and they speak as *we*
+    does, as does the name in the statement's title. Shares are of the words outside titles and ceremony; a
+    sentence about two topics counts for both. A topic of which only a narrower one is named counts as
+    mentioned.
+    """
+    met = _meet_topics(version, vocabulary, own_names)
+    words = count_substance(version)
+    readings = {topic: _read(topic, bundle, words) for topic, bundle in met.bundles.items()}
+    readings |= _read_broader(readings, vocabulary)
+    if tell_unfitted(vocabulary, {version.language}) is None:
+        evidence = _describe(met, version, vocabulary)
+        readings = {topic: _weigh(reading, evidence[topic]) for topic, reading in readings.items()}
+    return tuple(readings[topic.id] for topic in vocabulary.topics if topic.id in readings)
+
+
+def read_evidence(
+    version: Version, vocabulary: Vocabulary, *, own_names: Collection[str] = ()
+) -> dict[str, Evidence]:
+    """Return by topic what the probabilities of a version's readings rest on."""
+    return _describe(_meet_topics(version, vocabulary, own_names), version, vocabulary)
+
+
+@dataclass(frozen=True, slots=True)
+class _Met:
+    """The topics of a version as its sentences treat them."""
+
+    cues: Cues
+    mentions: Mentions
+    treatments: Treatments
+    bundles: Mapping[str, Bundle]
+
+
+def _meet_topics(version: Version, vocabulary: Vocabulary, own_names: Collection[str]) -> _Met:
+    cues = load_cues(version.language, (*own_names, *find_speaker(version)))
+    mentions = _find_mentions(version, vocabulary, own_names)
+    situations = frozenset(topic.id for topic in vocabulary.topics if topic.kind == "situation")
+    treatments = _treat_all(version, mentions, cues, situations)
+    reader = PassageReader(cues, version.language, situations)
+    return _Met(cues, mentions, treatments, _bundle(version, mentions, treatments, reader))
+
+
+def _describe(met: _Met, version: Version, vocabulary: Vocabulary) -> dict[str, Evidence]:
+    words = sum(count_substance(version))
+    return describe_topics(version, vocabulary, met.mentions, met.treatments, met.bundles, met.cues, words)
+
+
+def _weigh(reading: TopicReading, evidence: Evidence) -> TopicReading:
+    """Return a reading with its probabilities; a mention that is more likely a priority than not is one."""
+    likelihood = judge_evidence(evidence)
+    weighed = replace(reading, priority=likelihood.priority, presence=likelihood.presence)
+    least = _LIKELY if reading.rule.startswith(ONCE) else _SURE
+    if reading.level == "mentioned" and reading.rule != NARROWER and likelihood.priority >= least:
+        return replace(weighed, level="substantive", rule=f"{LIKELY} {reading.rule}")
+    return weighed
+
+
+def count_substance(version: Version) -> list[int]:
+    """Return the words of each segment, none for titles and ceremony: what shares are shares of."""
+    apart = _find_apart(version)
+    return [
+        0 if segment.ordinal in apart else _count_words(segment.text, version.language)
+        for segment in version.segments
+    ]
+
+
+def _count_words(text: str, language: str) -> int:
+    return sum(char.isalnum() for char in text) if language == "zh" else len(text.split())
+
+
+def _find_apart(version: Version) -> frozenset[int]:
+    cues = load_cues(version.language)
+    return find_titles(version.segments) | find_ceremony(version.segments, cues)
+
+
+def _find_mentions(version: Version, vocabulary: Vocabulary, own_names: Collection[str]) -> Mentions:
+    """Return the mentions outside titles; hints count as terms where a term of their topic stands near."""
+    own = {word for name in own_names for word in fold(name).split()} - _SMALL
+    situations = {topic.id for topic in vocabulary.topics if topic.kind == "situation"}
+    titles = find_titles(version.segments)
+    rows = match_topics([segment.text for segment in version.segments], vocabulary, language=version.language)
+    found = [
+        [
+            mention
+            for mention in row
+            if place not in titles and not (mention.topic in situations and _is_own(mention.term, own))
+        ]
+        for place, row in enumerate(rows)
+    ]
+    settled = [{mention.topic for mention in row if mention.method == "term"} for row in found]
+    return tuple(
+        _settle(row, frozenset[str]().union(*settled[max(0, place - _NEAR) : place + _NEAR + 1]))
+        for place, row in enumerate(found)
+    )
+
+
+def _settle(row: Sequence[Mention], settled: frozenset[str]) -> tuple[Mention, ...]:
+    return tuple(replace(mention, method="term") if mention.topic in settled else mention for mention in row)
+
+
+def _is_own(term: str, own: Collection[str]) -> bool:
+    """Whether a term is made of the words of a country's name, its people's included: Ethiopians."""
+    stems = tuple(word[:-1] for word in own if len(word) >= _LONG)
+    words = fold(term).split()
+    return bool(own) and all(
+        word in own or word in _COMPANIONS or bool(stems and word.startswith(stems)) for word in words
+    )
+
+
+def _treat_all(version: Version, mentions: Mentions, cues: Cues, situations: frozenset[str]) -> Treatments:
+    apart = _find_apart(version) | {
+        segment.ordinal for segment in version.segments if segment.kind == "heading"
+    }
+    treatments: Treatments = tuple(
+        treat_overlapping(segment.text, found, cues, situations)
+        for segment, found in zip(version.segments, mentions, strict=True)
+    )
+    treatments = declare_announced(version.segments, treatments, cues)
+    treatments = set_asides(version.segments, treatments, cues)
+    return tuple(
+        tuple(replace(item, role="weak", rule="heading or ceremony") for item in row)
+        if place in apart
+        else row
+        for place, row in enumerate(treatments)
+    )
+
+
+def _bundle(
+    version: Version, mentions: Mentions, treatments: Treatments, reader: PassageReader
+) -> dict[str, Bundle]:
+    bundles: dict[str, Bundle] = defaultdict(Bundle)
+    for row in treatments:
+        for item in row:
+            bundles[item.topic].treatments.append(item)
+    apart = _find_apart(version)
+    for continuation in find_continuations(version.segments, mentions, treatments, reader):
+        if continuation.topic in bundles and continuation.segment not in apart:
+            bundles[continuation.topic].continued.append(continuation)
+    for topic, places in find_own_paragraphs(version.segments, treatments, apart).items():
+        bundles[topic].own = places
+    return bundles
+
+
+def _read(topic: str, bundle: Bundle, words: Sequence[int]) -> TopicReading:
+    judgement = judge(bundle)
+    segments = bundle.segments(judgement.level)
+    count = sum(words[place] for place in segments)
+    share = round(count / (sum(words) or 1), 4)
+    return TopicReading(topic, judgement.level, segments, count, share, judgement.leading, judgement.rule)
+
+
+def _read_broader(readings: Mapping[str, TopicReading], vocabulary: Vocabulary) -> dict[str, TopicReading]:
+    """Return readings of the broader topics that have terms and are named by none of them."""
+    topics = {topic.id: topic for topic in vocabulary.topics}
+    found: dict[str, TopicReading] = {}
+    for reading in readings.values():
+        above = topics[reading.topic].broader
+        while above is not None:
+            if above not in readings and topics[above].terms:
+                found.setdefault(above, replace(reading, topic=above, level="mentioned", rule=NARROWER))
+            above = topics[above].broader
+    return found

@@ -1,0 +1,1 @@
+"""What became of each topic between two statements."""

@@ -1,0 +1,269 @@
+"""Statuses: what became of each topic that is a priority on either side."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final, get_args
+
+from tracker.model.topics import Counterpart, Level, Passage, Status, Topic, TopicChange, TopicReading
+from tracker.topics.certainty.claims import (
+    Likelihood,
+    judge_evidence,
+    judge_move,
+    judge_status,
+    load_certainty,
+    tell_unfitted,
+)
+from tracker.topics.levels import judging
+from tracker.topics.reading import NARROWER, count_substance
+from tracker.topics.statuses.absence import Absences
+from tracker.topics.statuses.alignments import find_aligned
+from tracker.topics.statuses.closest import find_closest
+from tracker.topics.statuses.shares import Difference, Occupancy, compare_shares
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from tracker.model.texts import Version
+    from tracker.model.topics import Vocabulary
+
+PRIORITIES: Final = judging.PRIORITIES
+"""The levels that make a topic a priority."""
+
+_IN_DOUBT: Final = 0.5
+"""The probability of being there at all below which a mention does not keep a topic from being absent."""
+
+_STATUSES: Final[tuple[Status, ...]] = get_args(Status)
+_TERMS: Final = 8
+"""Terms of an absent topic that the closest passage is sought by; the first are the main ones."""
+
+Pair = tuple["TopicReading | None", "TopicReading | None"]
+
+
+def compare_topics(
+    old: Version,
+    new: Version,
+    old_readings: Sequence[TopicReading],
+    new_readings: Sequence[TopicReading],
+    vocabulary: Vocabulary,
+    *,
+    earlier: Sequence[frozenset[str]] = (),
+) -> tuple[tuple[TopicChange, ...], tuple[Counterpart, ...]]:
+    """Return what became of each topic that is a priority on either side, and the counterparts.
+
+    Changes are in the order of ``Status``, within one the strongest first: declared before substantive,
+    then by share. ``earlier`` holds the priorities of sessions before the old one; a topic among them that
+    was absent from the old text is returned, not new. A topic that is mentioned on one side is neither new
+    nor dropped, unless a careful reader would hardly count the mention; one of which the old text names only
+    a narrower topic is new, while a narrower topic in the new text keeps a broader one from being dropped.
+    How certain new, returned and dropped are is told, and how certain it is that a mention became a priority
+    or the reverse; they are claimed from a threshold on. Up and down are told only where the interval of the
+    difference, corrected over all the topics compared, excludes zero. With a vocabulary or in a language for
+    which certainty was not fitted, nothing is claimed but what people decided on both sides. Counterparts
+    pair the leading segments of topics that are priorities on both sides.
+    """
+    doubts = _Doubts(old, new, old_readings, new_readings, vocabulary)
+    pairs = _pair(old_readings, new_readings, doubts)
+    known = frozenset[str]().union(*earlier)
+    both = tuple(
+        topic for topic, (before, after) in pairs.items() if _is_measured(before) and _is_measured(after)
+    )
+    differences = compare_shares(both, _occupancy(old, old_readings), _occupancy(new, new_readings))
+    topics = {topic.id: topic for topic in vocabulary.topics}
+    changes = [
+        _change(topics[topic], pair, differences.get(topic), old, new, returning=topic in known)
+        for topic, pair in pairs.items()
+        if topic in topics
+    ]
+    weighed = (doubts.weigh(change) for change in changes)
+    return tuple(sorted(weighed, key=_strength)), _counterparts(both, pairs)
+
+
+def find_priorities(readings: Iterable[TopicReading]) -> frozenset[str]:
+    """Return the ids of the topics that are priorities."""
+    return frozenset(reading.topic for reading in readings if reading.level in PRIORITIES)
+
+
+def decide_status(
+    before: Level | None, after: Level | None, difference: Difference | None, *, returning: bool = False
+) -> Status:
+    """Return the status of a topic with these levels; None is absent. One of them is a priority's."""
+    if before is None:
+        return "returned" if returning else "new"
+    if after is None:
+        return "dropped"
+    if _RANKS[after] != _RANKS[before]:
+        return "promoted" if _RANKS[after] > _RANKS[before] else "demoted"
+    if difference is None or not difference.shown:
+        return "kept"
+    return "up" if difference.interval[0] > 0 else "down"
+
+
+_RANKS: Final[Mapping[Level, int]] = {"mentioned": 0, "acknowledged": 0, "substantive": 1, "declared": 2}
+
+
+def _pair(old: Iterable[TopicReading], new: Iterable[TopicReading], doubts: _Doubts) -> dict[str, Pair]:
+    """Return both readings of each topic that is a priority on either side, or may be on one alone."""
+    before = {reading.topic: reading for reading in old if reading.rule != NARROWER and _counts(reading)}
+    after = {reading.topic: reading for reading in new if _counts(reading)}
+    pairs = {topic: (before.get(topic), after.get(topic)) for topic in sorted(before.keys() | after.keys())}
+    return {
+        topic: pair
+        for topic, pair in pairs.items()
+        if _is_priority(pair[0]) or _is_priority(pair[1]) or doubts.may_differ(topic, pair)
+    }
+
+
+def _counts(reading: TopicReading) -> bool:
+    """Whether a reading keeps its topic from being absent; what people decided, and priorities, always do."""
+    unweighed = reading.decided is not None or reading.presence is None or reading.rule == NARROWER
+    return unweighed or reading.level in PRIORITIES or (reading.presence or 0.0) >= _IN_DOUBT
+
+
+def _is_priority(reading: TopicReading | None) -> bool:
+    return reading is not None and reading.level in PRIORITIES
+
+
+def _is_measured(reading: TopicReading | None) -> bool:
+    """Whether a topic is a priority by segments; one that people alone saw has none to count or compare."""
+    return reading is not None and bool(reading.segments) and _is_priority(reading)
+
+
+def _occupancy(version: Version, readings: Iterable[TopicReading]) -> Occupancy:
+    return Occupancy(count_substance(version), {reading.topic: reading.segments for reading in readings})
+
+
+def _change(
+    topic: Topic, pair: Pair, difference: Difference | None, old: Version, new: Version, *, returning: bool
+) -> TopicChange:
+    before, after = pair
+    status = decide_status(
+        before.level if before else None, after.level if after else None, difference, returning=returning
+    )
+    return TopicChange(
+        topic=topic.id,
+        label=topic.label,
+        kind=topic.kind,
+        status=status,
+        old=before,
+        new=after,
+        difference=difference.interval if difference else None,
+        closest=_closest(topic, before, old, new) if before and status == "dropped" else None,
+    )
+
+
+class _Doubts:
+    """What is known of both sides that makes a claim of absence more or less certain."""
+
+    def __init__(
+        self,
+        old: Version,
+        new: Version,
+        before: Iterable[TopicReading],
+        after: Iterable[TopicReading],
+        vocabulary: Vocabulary,
+    ) -> None:
+        self._readings = (
+            {reading.topic: reading for reading in before},
+            {reading.topic: reading for reading in after},
+        )
+        self._absences = tuple(Absences(side, vocabulary, sum(count_substance(side))) for side in (old, new))
+        self._aligned = find_aligned(new)
+        self._fitted = tell_unfitted(vocabulary, {old.language, new.language}) is None
+
+    def weigh(self, change: TopicChange) -> TopicChange:
+        """Return a change with its certainty, and with the group that may have spoken for the country."""
+        if not self._fitted:
+            covered = self._aligned if change.status == "dropped" else None
+            return replace(change, claimed=_is_decided(change.old, change.new), covered=covered)
+        if change.status == "dropped":
+            certainty, elsewhere = self._judge(change.topic, change.old, 1), 1
+            weighed = replace(change, covered=self._aligned)
+        elif change.status in {"new", "returned"}:
+            certainty, elsewhere = self._judge(change.topic, change.new, 0), 0
+            weighed = change
+        elif change.status in {"promoted", "demoted"} and not (
+            _is_priority(change.old) and _is_priority(change.new)
+        ):
+            return _weigh_move(change)
+        else:
+            return change
+        sure = certainty is None or certainty >= load_certainty().claimed
+        claimed = (
+            sure
+            and not self._is_named(change.topic, elsewhere)
+            and (_is_priority(change.old) or _is_priority(change.new))
+        )
+        return replace(weighed, certainty=certainty, claimed=claimed)
+
+    def may_differ(self, topic: str, pair: Pair) -> bool:
+        """Tell whether what one side alone mentions may well be a priority there, and absent elsewhere."""
+        before, after = pair
+        if not self._fitted or (before is None) == (after is None):
+            return False
+        certainty = self._judge(topic, before or after, 1 if after is None else 0)
+        return certainty is not None and certainty >= load_certainty().perhaps
+
+    def _judge(self, topic: str, there: TopicReading | None, side: int) -> float | None:
+        """Return how sure it is that a topic is a priority there and absent on the other side."""
+        elsewhere = self._readings[side].get(topic)
+        here = _likelihood(there)
+        other = _likelihood(elsewhere) if elsewhere else self._judge_absence(topic, side)
+        if here is None or other is None:
+            return None
+        return judge_status(here, other, unnamed=not self._is_named(topic, side))
+
+    def _is_named(self, topic: str, side: int) -> bool:
+        """Tell whether a sentence of a side names a topic, were it in passing."""
+        reading = self._readings[side].get(topic)
+        return reading is not None and reading.rule != NARROWER
+
+    def _judge_absence(self, topic: str, side: int) -> Likelihood:
+        return judge_evidence(self._absences[side].describe(topic))
+
+
+def _is_decided(*sides: TopicReading | None) -> bool:
+    """Tell whether people decided what both sides do with a topic."""
+    return all(reading is not None and reading.decided is not None for reading in sides)
+
+
+def _weigh_move(change: TopicChange) -> TopicChange:
+    """Return a change between a priority and a mention with its certainty, where that is known."""
+    sides = (_likelihood(change.old), _likelihood(change.new))
+    less, more = sides if change.status == "promoted" else sides[::-1]
+    if less is None or more is None:
+        return change
+    certainty = judge_move(more, less)
+    return replace(change, certainty=certainty, claimed=certainty >= load_certainty().moved)
+
+
+def _likelihood(reading: TopicReading | None) -> Likelihood | None:
+    """Return what a reading says of its topic; a person's word is certain."""
+    if reading is None or reading.priority is None or reading.presence is None:
+        return None
+    if reading.decided is not None:
+        return Likelihood(float(reading.level in PRIORITIES), 1.0)
+    return Likelihood(reading.priority, reading.presence)
+
+
+def _closest(topic: Topic, reading: TopicReading, old: Version, new: Version) -> Passage | None:
+    terms = (*topic.terms.get(new.language, ()), *topic.terms.get("und", ()))[:_TERMS]
+    sought = (old.segments[reading.leading].text, *terms)
+    return find_closest([segment.text for segment in new.segments], sought, new.language)
+
+
+def _strength(change: TopicChange) -> tuple[int, int, float, str]:
+    shown = max(
+        (reading for reading in (change.old, change.new) if reading is not None),
+        key=lambda reading: (_RANKS[reading.level], reading.share),
+    )
+    return _STATUSES.index(change.status), -_RANKS[shown.level], -shown.share, change.topic
+
+
+def _counterparts(topics: Sequence[str], pairs: Mapping[str, Pair]) -> tuple[Counterpart, ...]:
+    return tuple(
+        Counterpart(topic, before.leading, after.leading)
+        for topic in topics
+        for before, after in [pairs[topic]]
+        if before is not None and after is not None
+    )

@@ -1,0 +1,1 @@
+"""Vocabularies taught by sentences that people coded."""

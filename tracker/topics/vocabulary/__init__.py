@@ -1,0 +1,1 @@
+"""Vocabularies: read, checked, compiled, and matched with sentences."""

@@ -1,0 +1,105 @@
+"""A vocabulary compiled for one language: its phrases by their first stem, longest first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final, Literal
+
+from tracker.topics.vocabulary.stems import Word, find_words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from tracker.model.topics import Topic, Vocabulary
+
+
+Sense = Literal["term", "hint", "near miss"]
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A phrase of a topic as stems; acronyms, and hints with a capital, must be met as they are written."""
+
+    topic: str
+    stems: tuple[str, ...]
+    acronyms: tuple[tuple[int, str], ...]
+    sense: Sense
+
+
+Lexicon = dict[str, tuple[Phrase, ...]]
+"""Phrases by first stem, the longest first, and those with acronyms before others."""
+
+_ANY_LANGUAGE: Final = "und"
+_FALLBACK: Final = "en"
+_UNITED_NATIONS: Final = ("United", "Nations")
+
+
+@dataclass(frozen=True, slots=True)
+class _Key:
+    digest: str
+    language: str
+    vocabulary: Vocabulary = field(compare=False)
+
+
+def compile_lexicon(vocabulary: Vocabulary, language: str) -> Lexicon:
+    """Return a vocabulary's phrases for a language, compiled once; an unknown language is read as English."""
+    known = {tongue for topic in vocabulary.topics for tongue in topic.terms} - {_ANY_LANGUAGE}
+    chosen = language if language in known or not known or language != _ANY_LANGUAGE else _FALLBACK
+    return _compile(_Key(vocabulary.digest, chosen, vocabulary))
+
+
+@lru_cache(maxsize=16)
+def _compile(key: _Key) -> Lexicon:
+    found: dict[str, dict[tuple[object, ...], Phrase]] = {}
+    for topic in key.vocabulary.topics:
+        for table, sense in _tables(topic):
+            for term in _terms(table, key.language):
+                for words in _variants(find_words(term, key.language), key.language):
+                    phrase = _phrase(topic.id, words, sense)
+                    row = found.setdefault(phrase.stems[0], {})
+                    row.setdefault((topic.id, phrase.stems, phrase.acronyms, sense == "near miss"), phrase)
+    return {stem: _longest_first(row) for stem, row in found.items()}
+
+
+def _tables(topic: Topic) -> tuple[tuple[Mapping[str, tuple[str, ...]], Sense], ...]:
+    return (topic.terms, "term"), (topic.hints, "hint"), (topic.near_misses, "near miss")
+
+
+def _terms(table: Mapping[str, tuple[str, ...]], language: str) -> tuple[str, ...]:
+    return table.get(language, ()) + table.get(_ANY_LANGUAGE, ())
+
+
+def _variants(words: list[Word], language: str) -> Iterator[list[Word]]:
+    """Yield a term's words, and again with UN written out: speakers use both in one paragraph."""
+    yield words
+    if any(word.text == "UN" for word in words):
+        long = find_words(" ".join(_UNITED_NATIONS), language)
+        yield [part for word in words for part in (long if word.text == "UN" else [word])]
+
+
+def _phrase(topic: str, words: list[Word], sense: Sense) -> Phrase:
+    acronyms = tuple(
+        (place, bare(word.text)) for place, word in enumerate(words) if _keeps_case(word.text, sense)
+    )
+    return Phrase(topic, tuple(word.stem for word in words), acronyms, sense)
+
+
+def _keeps_case(word: str, sense: Sense) -> bool:
+    """Whether a word is met as written: an acronym, or a hint that its capital parts from a common word."""
+    return is_acronym(word) or (sense == "hint" and word[:1].isupper())
+
+
+def is_acronym(word: str) -> bool:
+    """Whether a word is written in capitals, a plural s aside: AI, SDGs, ВОЗ."""
+    letters = bare(word)
+    return len(letters) > 1 and letters.isupper()
+
+
+def bare(word: str) -> str:
+    """Return an acronym without the s of its plural."""
+    return word.removesuffix("s")
+
+
+def _longest_first(row: Mapping[tuple[object, ...], Phrase]) -> tuple[Phrase, ...]:
+    return tuple(sorted(row.values(), key=lambda phrase: (-len(phrase.stems), -len(phrase.acronyms))))

@@ -1,0 +1,1 @@
+"""Where a sentence or a phrase was said before, and where it comes from."""

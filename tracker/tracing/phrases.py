@@ -1,0 +1,161 @@
+"""A phrase found in a sentence: in the same words, or loosely, in order with little between them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from tracker.alignment.stems import find_stems
+from tracker.text.folding import fold
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+LEAST_LIKENESS = 0.5
+"""Below it a loose match is left out."""
+
+_IDEOGRAPHS = "\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
+_MARKS = "\u0300-\u036f\u064b-\u065f\u0670\u0640\u00ad\u200b-\u200d\u2060"
+_PART = re.compile(rf"[{_IDEOGRAPHS}]|[^\W_{_IDEOGRAPHS}](?:[^\W_{_IDEOGRAPHS}]|[{_MARKS}])*")
+
+# "Non-proliferation" is not proliferation, 5.5 not 5, and A/RES/78/1 not A/RES/78/1/Add.1.
+_INSIDE_BEFORE = re.compile(r"(?:\w[-‐‑]|\d[.,])$")
+_INSIDE_AFTER = re.compile(r"[-‐‑]\w|[.,]\d|(?<=\d)/\w")
+_POSSESSIVE = re.compile(r"['’]\w")
+
+_MOST_BETWEEN = 3
+_SHORT = 3
+"""The length up to which a word counts as a function word."""
+_KEPT = {"function word": 0.93, "word": 0.85, "mark": 0.9, "inflection": 0.95, "blank": 0.98}
+"""What is left of the likeness for each thing that differs: set by hand, for order and not as odds."""
+
+_PAUSE = re.compile(r"[,;:()]")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A word of a text, folded, with its stem; a character, where words are not parted by blanks."""
+
+    folded: str
+    stem: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """What is looked for, ready for matching."""
+
+    folded: str
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Where a phrase stands in a text, and how alike the words are: 1 where they are the same."""
+
+    start: int
+    end: int
+    likeness: float
+
+    @property
+    def exact(self) -> bool:
+        """Whether the same folded words stand there."""
+        return self.likeness == 1.0
+
+
+def read_phrase(text: str) -> Phrase:
+    """Return a phrase ready for matching; marks at its ends do not count."""
+    parts = cut_parts(text)
+    inner = text[parts[0].start : parts[-1].end] if parts else ""
+    return Phrase(fold(inner), parts)
+
+
+def cut_parts(text: str) -> tuple[Part, ...]:
+    """Return the words of a text, those of a compound or behind an apostrophe each by itself."""
+    return tuple(_read_part(match) for match in _PART.finditer(text))
+
+
+def match_phrase(phrase: Phrase, text: str, folded: str) -> tuple[Match, ...]:
+    """Return where a phrase stands in a text, of which ``folded`` is the folded form; in order, apart.
+
+    A match is exact where the folded words are the same and neither end lies inside a word, a compound or
+    a figure. It is loose where all words come in order, at most three others between two of them, in any
+    inflection that the stems see through. The likeness of a loose match is a grade, and below 1.
+    """
+    if not phrase.parts or not all(part.stem in folded for part in phrase.parts):
+        return ()
+    parts = cut_parts(text)
+    found: list[Match] = []
+    for match in _find_matches(phrase, text, parts):
+        if found and match.start < found[-1].end:
+            if match.likeness > found[-1].likeness:
+                found[-1] = match
+        else:
+            found.append(match)
+    return tuple(found)
+
+
+def _read_part(match: re.Match[str]) -> Part:
+    folded, stem = _fold_word(match.group())
+    return Part(folded, stem, match.start(), match.end())
+
+
+@lru_cache(maxsize=20_000)
+def _fold_word(word: str) -> tuple[str, str]:
+    folded = fold(word)
+    return folded, next(iter(find_stems(folded)), folded)
+
+
+def _find_matches(phrase: Phrase, text: str, parts: Sequence[Part]) -> Iterator[Match]:
+    known = 0
+    for first in range(len(parts)):
+        # Inside the same words there is nothing better.
+        places = _follow(phrase, parts, first) if parts[first].start >= known else None
+        if places is None:
+            continue
+        start, end = parts[places[0]].start, parts[places[-1]].end
+        if _INSIDE_BEFORE.search(text[max(start - 2, 0) : start]) or _INSIDE_AFTER.match(text, end):
+            continue
+        likeness = _grade(phrase, text, parts, places)
+        if likeness >= LEAST_LIKENESS:
+            known = end if likeness == 1.0 else known
+            yield Match(start, end, likeness)
+
+
+def _follow(phrase: Phrase, parts: Sequence[Part], first: int) -> tuple[int, ...] | None:
+    """Return the places of the phrase's words from one that is the first, each the next that fits."""
+    if parts[first].stem != phrase.parts[0].stem:
+        return None
+    places = [first]
+    for wanted in phrase.parts[1:]:
+        near = range(places[-1] + 1, min(places[-1] + 2 + _MOST_BETWEEN, len(parts)))
+        place = next((at for at in near if parts[at].stem == wanted.stem), None)
+        if place is None:
+            return None
+        places.append(place)
+    return tuple(places)
+
+
+def _grade(phrase: Phrase, text: str, parts: Sequence[Part], places: Sequence[int]) -> float:
+    """Return 1 for the same words, else what is left after each thing that differs."""
+    start, end = parts[places[0]].start, parts[places[-1]].end
+    inside = text[start:end]
+    if fold(inside) == phrase.folded and not _POSSESSIVE.match(text, end):
+        return 1.0
+    differs = []
+    differs += [
+        "inflection"
+        for wanted, at in zip(phrase.parts, places, strict=True)
+        if parts[at].folded != wanted.folded
+    ]
+    held = set(places)
+    between = [parts[at] for at in range(places[0], places[-1]) if at not in held]
+    differs += ["function word" if len(part.folded) <= _SHORT else "word" for part in between]
+    differs += ["mark"] * max(0, len(_PAUSE.findall(inside)) - len(_PAUSE.findall(phrase.folded)))
+    likeness = 1.0
+    for what in differs or ["blank"]:
+        likeness *= _KEPT[what]
+    return round(likeness, 4)

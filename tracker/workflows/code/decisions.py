@@ -1,0 +1,94 @@
+"""What people decided: kept in the record, and listed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from tracker.archive.reading.reader import open_reader
+from tracker.decisions.rulings import gather_last_words, name_asked, settle_rulings
+from tracker.errors import DecisionInvalid, NotInArchive
+from tracker.references import parse_reference
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from tracker.model.citing import Reference
+    from tracker.model.decisions import Ruling
+
+
+def keep_rulings(rulings: Sequence[Ruling], archive: Path) -> tuple[Ruling, ...]:
+    """Keep rulings in the archive, all or none, and return what now counts on what they are about.
+
+    Raises ``ArchiveLocked`` and ``ArchiveUnusable`` as every writing does.
+    """
+    from tracker.archive.storing.store import open_store  # noqa: PLC0415 (94 ms, after all that may be refused)
+
+    if rulings:
+        with open_store(archive, "judge") as store:
+            store.decide(rulings)
+    asked = {name_asked(ruling) for ruling in rulings}
+    with open_reader(archive) as reader:
+        return tuple(each for each in settle_rulings(reader.rulings()) if name_asked(each) in asked)
+
+
+def withdraw_rulings(
+    name: str, person: str, decided: str, archive: Path, *, topic: str | None = None, note: str | None = None
+) -> tuple[Ruling, ...]:
+    """Return rulings that withdraw all that a person last answered about a change, or a topic in a statement.
+
+    ``name`` is how the change's id begins, or with a ``topic`` (its id) the statement. Nothing is written.
+    Raises ``NotInArchive`` where the person has answered nothing about it.
+    """
+    wanted = name.removeprefix("#").lower()
+    found = [
+        ruling
+        for ruling in list_rulings(archive, name if topic else None, person)
+        if (ruling.unit.name == topic if topic else ruling.unit.old and ruling.unit.name.startswith(wanted))
+    ]
+    if not found or not wanted:
+        what = f"{topic} in {name}" if topic else f"#{wanted}"
+        raise NotInArchive(
+            f"{person} has decided nothing about {what}; see: tracker decisions --by {person!r}"
+        )
+    if len({ruling.unit.name for ruling in found}) > 1:
+        raise DecisionInvalid(f"#{wanted} is short for several changes; write more of it")
+    return tuple(
+        replace(
+            ruling,
+            decision=replace(ruling.decision, verdict="withdraw", label=None, decided=decided, note=note),
+        )
+        for ruling in found
+    )
+
+
+def list_rulings(
+    archive: Path, reference: str | None = None, person: str | None = None, *, replaced: bool = False
+) -> tuple[Ruling, ...]:
+    """Return the last ruling of each person on each question, in the order of time.
+
+    They may be narrowed to a series or statement, on either side, and to one person. With ``replaced``,
+    those that the same person replaced later are among them.
+    """
+    within = parse_reference(reference) if reference else None
+    with open_reader(archive) as reader:
+        rulings = reader.rulings()
+    last = {id(ruling) for each in gather_last_words(rulings).values() for ruling in each}
+    chosen = [
+        ruling
+        for ruling in rulings
+        if (replaced or id(ruling) in last)
+        and (within is None or _is_within(ruling, within))
+        and person in {None, ruling.decision.person}
+    ]
+    return tuple(sorted(chosen, key=lambda ruling: ruling.decision.decided))
+
+
+def _is_within(ruling: Ruling, within: Reference) -> bool:
+    return any(_holds(within, side) for side in (ruling.unit.old, ruling.unit.new) if side)
+
+
+def _holds(within: Reference, side: Reference) -> bool:
+    named = ("country", "body", "session", "item")
+    return all(getattr(within, part) in {None, getattr(side, part)} for part in named)

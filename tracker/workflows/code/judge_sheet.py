@@ -1,0 +1,95 @@
+"""``tracker judge --from SHEET``: what coders filled in, as rulings on units that were judged before."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from io import BytesIO, TextIOWrapper
+from typing import TYPE_CHECKING, get_args
+
+from tracker.archive.reading.reader import open_reader
+from tracker.decisions.applied import DIRECTIONS, NO_SHIFT
+from tracker.decisions.rulings import gather_last_words, name_statement
+from tracker.errors import DecisionInvalid, DocumentUnreadable, ReferenceInvalid
+from tracker.inputs.files import read_file
+from tracker.model.changes import Operation
+from tracker.model.decisions import Decision, Ruling, Verdict
+from tracker.references import parse_reference
+from tracker.report.coding.sheets import read_sheet
+from tracker.topics.statuses.decided import LEVELS
+from tracker.workflows.code.judge import ONE_SIDED, Coder, check_coder
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tracker.decisions.rulings import Asked
+    from tracker.report.coding.sheets import Cell
+
+_REJECT, _ACCEPT = "reject", "accept"
+
+LastWords = dict[tuple[str, str, str], tuple[Ruling, ...]]
+
+
+def judge_sheet(sheet: Path, decided: str, archive: Path, person: str | None = None) -> tuple[Ruling, ...]:
+    """Return rulings for the cells of a sheet that say what the record does not; nothing is written.
+
+    With a ``person``, that coder's column alone is read. Raises ``DecisionInvalid``, with the line, where a
+    row was never judged or a cell holds no answer to its question.
+    """
+    try:
+        text = TextIOWrapper(BytesIO(read_file(sheet)), encoding="utf-8-sig").read()
+    except UnicodeDecodeError:
+        raise DocumentUnreadable(f"{sheet} is not UTF-8; save it as CSV in UTF-8") from None
+    except OSError as error:
+        raise DocumentUnreadable(f"{sheet}: {error.strerror}") from None
+    with open_reader(archive) as reader:
+        last_words = gather_last_words(reader.rulings())
+    try:
+        cells = [cell for cell in read_sheet(text) if person in {None, cell.person}]
+        rulings = [_rule(cell, last_words, decided) for cell in cells]
+    except (DecisionInvalid, ReferenceInvalid) as error:
+        raise DecisionInvalid(f"{sheet}: {error}") from None
+    return tuple(ruling for ruling in rulings if ruling)
+
+
+def _rule(cell: Cell, last_words: LastWords, decided: str) -> Ruling | None:
+    """Return the ruling of one cell; None where the record holds the same."""
+    check_coder(Coder(cell.person, decided))
+    said = last_words.get(_asked(cell))
+    if not said:
+        raise DecisionInvalid(f"line {cell.line}: {cell.asked[-1]!r} was not judged before: tracker judge")
+    own = next((each.decision for each in said if each.decision.person == cell.person), None)
+    code = said[0].decision.said if cell.code == _ACCEPT else cell.code
+    if own and (own.code, own.note) == (code, cell.note):
+        return None
+    _check_code(cell, code, said[0])
+    verdicts: dict[str, Verdict] = {_REJECT: "reject", said[0].decision.said: "accept"}
+    decision = Decision(
+        person=cell.person,
+        decided=decided,
+        question=said[0].decision.question,
+        verdict=verdicts.get(code, "relabel"),
+        label=None if code == _REJECT else code,
+        said=said[0].decision.said,
+        note=cell.note,
+    )
+    return replace(said[0], decision=decision)
+
+
+def _asked(cell: Cell) -> Asked:
+    question, old, new, name = cell.asked
+    sides = (str(name_statement(parse_reference(side))) for side in (old, new) if side)
+    return " ".join(sides), name, question
+
+
+def _check_code(cell: Cell, code: str, judged: Ruling) -> None:
+    question, unit = judged.decision.question, judged.unit
+    if question == "level":
+        known: tuple[str, ...] = LEVELS
+    elif question != "sentences":
+        known = (*DIRECTIONS[question], NO_SHIFT)
+    elif unit.old_quotes and unit.new_quotes:
+        known = (*(name for name in get_args(Operation) if name not in ONE_SIDED), _REJECT)
+    else:
+        known = (judged.decision.said,)
+    if code not in known:
+        raise DecisionInvalid(f"line {cell.line}: {cell.person} says {code!r}; there are {', '.join(known)}")

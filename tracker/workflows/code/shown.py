@@ -1,0 +1,120 @@
+"""Which comparison showed a change: remembered, decided about before, or named."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tracker.archive.derived.store import open_derived
+from tracker.archive.reading.reader import open_reader
+from tracker.decisions.rulings import name_statement, select_changes
+from tracker.errors import DecisionInvalid, NotInArchive
+from tracker.model.citing import Reference
+from tracker.references import parse_reference
+from tracker.text.encoder import DEFAULT
+from tracker.topics.vocabulary.load import load_vocabulary
+from tracker.workflows.compare.diff import diff
+from tracker.workflows.compare.sides import pair_operands
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from tracker.model.changes import Change
+    from tracker.model.comparison import Comparison
+    from tracker.model.decisions import Ruling
+
+Pair = tuple[str, str]
+
+_SHORT = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A comparison of two snapshots, and the change in it; none where people took it apart since."""
+
+    comparison: Comparison
+    old: Reference
+    new: Reference
+    change: Change | None
+    earlier: tuple[Ruling, ...]
+    """What was decided about it before, in the order of recording."""
+
+
+def find_shown(name: str, archive: Path, pair: Pair | None = None) -> Shown:
+    """Compare again the statements whose comparison showed a change, and find it there.
+
+    The vectors of sentences decide as they do by default, or else words alone. Raises ``NotInArchive``
+    where no change has such an id, and ``DecisionInvalid`` where several have.
+    """
+    wanted = _read_name(name)
+    old, new = pair_operands(list(pair or _find_pair(wanted, archive)), archive)
+    if not (isinstance(old, Reference) and isinstance(new, Reference)):
+        raise DecisionInvalid("decisions are kept in the archive, about its statements; add the file first")
+    with open_reader(archive) as reader:
+        old, new = reader.resolve(old), reader.resolve(new)
+        rulings = select_changes(reader.rulings(), old, new)
+    earlier = tuple(ruling for ruling in rulings if ruling.unit.name.startswith(wanted))
+    if len(names := {ruling.unit.name for ruling in earlier}) > 1:
+        raise DecisionInvalid(f"#{wanted} is short for {_list(names)}; write more of it")
+    vocabulary = load_vocabulary()
+    for encoder in (DEFAULT, None):
+        comparison = diff([str(old), str(new)], archive, vocabulary, encoder)
+        if any(change.id.startswith(wanted) for change in comparison.changes):
+            return Shown(comparison, old, new, find_change(comparison, name), earlier)
+        if earlier:
+            return Shown(comparison, old, new, None, earlier)
+    raise NotInArchive(f"{old} and {new} have no change #{wanted}; tracker diff {old} {new} --all lists them")
+
+
+def find_change(comparison: Comparison, name: str) -> Change:
+    """Return the change whose id begins with a name; raises as ``find_shown`` does."""
+    wanted = _read_name(name)
+    found = {change.id: change for change in comparison.changes if change.id.startswith(wanted)}
+    if not found:
+        raise NotInArchive(f"this comparison has no change #{wanted}; tracker diff --all lists them")
+    if len(found) > 1:
+        raise DecisionInvalid(f"#{wanted} is short for {_list(found)}; write more of it")
+    return next(iter(found.values()))
+
+
+def _read_name(name: str) -> str:
+    wanted = name.removeprefix("#").lower()
+    if not wanted or not all(char in "0123456789abcdef" for char in wanted):
+        raise DecisionInvalid(
+            f"{name!r} is no change; ids stand behind '#' in tracker diff --all; a statement takes --topic"
+        )
+    return wanted
+
+
+def _find_pair(wanted: str, archive: Path) -> Pair:
+    """Return the two references whose comparison showed a change; the latest memory of it counts."""
+    found: dict[str, dict[Pair, Pair]] = {}
+    with open_reader(archive) as reader:
+        for ruling in reader.rulings():
+            unit = ruling.unit
+            if unit.old and unit.name.startswith(wanted):
+                _note(found, unit.name, str(unit.old), str(unit.new))
+    with open_derived(archive) as derived:
+        for change, old, new in derived.find_shown(wanted):
+            _note(found, change, old, new)
+    if not found:
+        raise NotInArchive(
+            f"no comparison of this archive has shown #{wanted}; run tracker diff, or name it: --pair OLD NEW"
+        )
+    if len(found) > 1:
+        raise DecisionInvalid(f"#{wanted} is short for {_list(found)}; write more of it")
+    (pairs,) = found.values()
+    if len(pairs) > 1:
+        choices = "; ".join(f"--pair {old} {new}" for old, new in pairs)
+        raise DecisionInvalid(f"#{wanted} was shown by several comparisons; name one: {choices}")
+    return next(iter(pairs.values()))
+
+
+def _note(found: dict[str, dict[Pair, Pair]], change: str, old: str, new: str) -> None:
+    statements = (str(name_statement(parse_reference(old))), str(name_statement(parse_reference(new))))
+    found.setdefault(change, {})[statements] = (old, new)
+
+
+def _list(names: Iterable[str]) -> str:
+    return ", ".join(f"#{name[:_SHORT]}" for name in sorted(names))

@@ -1,0 +1,1 @@
+"""Two statements compared: from what the user typed to a ``Comparison``."""

@@ -1,0 +1,83 @@
+"""In which respects two sides are not alike, or could not be compared, so that a reader is warned."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tracker.alignment.align import may_encode
+from tracker.capture.read.extractors import tell_difference
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tracker.decisions.rulings import Decided
+    from tracker.model.texts import Side
+    from tracker.model.topics import TopicChange
+    from tracker.text.encoder import Encoder
+
+
+def list_caveats(old: Side, new: Side) -> tuple[str, ...]:
+    """Say in which respects the two sides are not alike, so that differences may not be the speaker's."""
+    caveats = []
+    if kinds_differ(old, new):
+        caveats.append(
+            f"different kinds of text ({_kind(old)}; {_kind(new)}): salutations, thanks and house style"
+            " differ for that reason alone, and no change of strength is claimed"
+        )
+    if languages_differ(old, new):
+        caveats.append(
+            f"different languages ({old.version.language}; {new.version.language}):"
+            " topics compare, sentences hardly do, and no change of strength is claimed"
+        )
+    if difference := tell_difference(old.version, new.version, is_same_edition=_are_one_edition(old, new)):
+        caveats.append(
+            f"read with different {difference}: some differences may be ours and not the speaker's;"
+            " tracker reextract reads both alike"
+        )
+    if old.country and new.country and old.country != new.country:
+        caveats.append(f"different speakers ({old.country}; {new.country})")
+    elif old.on_behalf_of != new.on_behalf_of:
+        caveats.append(
+            f"spoken for different groups ({old.on_behalf_of or 'none'}; {new.on_behalf_of or 'none'})"
+        )
+    return tuple(caveats)
+
+
+def list_unclaimed(topics: Sequence[TopicChange], unfitted: str | None) -> tuple[str, ...]:
+    """Say why no change of a topic is claimed, where there is one that would be."""
+    if unfitted is None or all(topic.claimed for topic in topics):
+        return ()
+    return (f"no change of a topic is claimed, each is only possible (perhaps): {unfitted}",)
+
+
+def list_unencoded(old: Side, new: Side, encoder: Encoder | None) -> tuple[str, ...]:
+    """Say where the texts are too long for the encoder that was asked for."""
+    if encoder is None or may_encode(len(old.version.segments), len(new.version.segments)):
+        return ()
+    return ("so many sentences that words alone tell which of them correspond, not what they mean",)
+
+
+def list_unplaced(decided: Decided, *followed: Sequence[object]) -> tuple[str, ...]:
+    """Say how many decisions quote sentences that these texts lack, and so could not be followed."""
+    lost = len((*decided.changes, *decided.old, *decided.new)) - sum(map(len, followed))
+    decisions = "1 decision of a person quotes" if lost == 1 else f"{lost} decisions of people quote"
+    return (f"{decisions} sentences that these texts lack: tracker decisions",) if lost else ()
+
+
+def _are_one_edition(old: Side, new: Side) -> bool:
+    names = [(side.name.partition("@")[0].partition("~")[0], side.kind) for side in (old, new)]
+    return bool(old.session) and names[0] == names[1] and not languages_differ(old, new)
+
+
+def kinds_differ(old: Side, new: Side) -> bool:
+    """Tell whether both kinds are known, and are not the same."""
+    return bool(old.kind and new.kind and old.kind != new.kind)
+
+
+def languages_differ(old: Side, new: Side) -> bool:
+    """Tell whether two sides are in different languages."""
+    return old.version.language != new.version.language
+
+
+def _kind(side: Side) -> str:
+    return f"{side.kind}, inferred" if side.kind_inferred else str(side.kind)

@@ -1,0 +1,212 @@
+"""Two sides become one ``Comparison``, from which every output is made."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, TypeVar
+
+from tracker import __version__
+from tracker.changes.describe import describe_changes
+from tracker.changes.shifts.actors import compare_actors
+from tracker.changes.shifts.counterparts import counterpart_shifts
+from tracker.decisions.applied import decide_links, mark_changes, place_rulings
+from tracker.decisions.rulings import UNDECIDED
+from tracker.model.changes import Change
+from tracker.model.comparison import Comparison, Provenance
+from tracker.model.texts import Side
+from tracker.model.topics import Counterpart
+from tracker.references import own_names
+from tracker.text.digest import digest_text
+from tracker.text.encoder import DEFAULT
+from tracker.text.kind import infer_kind
+from tracker.text.reading import read_text
+from tracker.topics.certainty.claims import tell_unfitted
+from tracker.topics.phrases.emerging import compare_phrases, name_prior
+from tracker.topics.statuses.decided import (
+    decide_readings,
+    find_absences,
+    list_levels,
+    mark_absences,
+    place_levels,
+)
+from tracker.topics.statuses.statuses import compare_topics, find_priorities
+from tracker.topics.vocabulary.load import load_vocabulary
+from tracker.workflows.compare.caveats import (
+    kinds_differ,
+    languages_differ,
+    list_caveats,
+    list_unclaimed,
+    list_unencoded,
+    list_unplaced,
+)
+from tracker.workflows.compare.derive import derive_links, derive_readings
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tracker.archive.derived.store import Derived
+    from tracker.decisions.rulings import Decided
+    from tracker.model.comparison import Genre
+    from tracker.model.decisions import Ruling
+    from tracker.model.texts import Version
+    from tracker.model.topics import PhraseChange, TopicChange, TopicReading, Vocabulary
+    from tracker.text.encoder import Encoder
+
+Judged = TypeVar("Judged", Change, Counterpart)
+
+REVISION_FLOOR = 0.1
+"""The share of aligned segments below which two texts are different speeches, compared by topic."""
+
+
+def compare(
+    old_text: str,
+    new_text: str,
+    *,
+    language: str | None = None,
+    vocabulary: Vocabulary | None = None,
+    encoder: Encoder | None = DEFAULT,
+) -> Comparison:
+    """Compare two texts, given as strings, as ``tracker diff`` compares two files.
+
+    ``language`` is an ISO 639-1 code for both texts; without it each text's own is detected.
+    ``vocabulary`` is the shipped one unless given. Without an ``encoder``, words alone tell which
+    sentences correspond.
+    """
+    sides = (
+        text_side("old", read_text(old_text, language=language)),
+        text_side("new", read_text(new_text, language=language)),
+    )
+    return compare_sides(*sides, vocabulary or load_vocabulary(), encoder=encoder)
+
+
+def text_side(name: str, version: Version) -> Side:
+    """Return the side of a text about which nothing is known but its words; its kind is inferred."""
+    kind = infer_kind(version)
+    return Side(name=name, version=version, kind=kind, kind_inferred=kind is not None)
+
+
+def compare_sides(
+    old: Side,
+    new: Side,
+    vocabulary: Vocabulary,
+    earlier: Sequence[frozenset[str]] = (),
+    encoder: Encoder | None = DEFAULT,
+    derived: Derived | None = None,
+    decided: Decided = UNDECIDED,
+) -> Comparison:
+    """Align two sides, judge each change, and follow each topic from one to the other.
+
+    ``earlier`` holds the priorities of the sessions before the old side, latest first; a topic that
+    is new but stands in one of them has returned. What is ``derived`` already is not computed again.
+    What people ``decided`` overrules what is judged here.
+    """
+    links = derive_links(_texts(old.version), _texts(new.version), encoder, derived)
+    placed = place_rulings(decided.changes, old.version, new.version)
+    levels = place_levels(decided.old, old.version), place_levels(decided.new, new.version)
+    changes = describe_changes(old.version, new.version, decide_links(links, placed))
+    topics, counterparts = compare_topics(
+        old.version,
+        new.version,
+        side_topics(old, vocabulary, derived, levels[0]),
+        side_topics(new, vocabulary, derived, levels[1]),
+        vocabulary,
+        earlier=earlier,
+    )
+    counterparts = tuple(_compare_passages(pair, old, new, topics) for pair in counterparts)
+    if kinds_differ(old, new) or languages_differ(old, new):
+        changes, counterparts = _without_strength(changes), _without_strength(counterparts)
+    changes = mark_changes(changes, placed, old.version, new.version)
+    topics = mark_absences(topics, *map(find_absences, levels))
+    aligned = _aligned_share(changes)
+    genre: Genre = "revision" if aligned >= REVISION_FLOOR else "session"
+    provenance = _provenance(old, new, vocabulary, encoder, genre)
+    return Comparison(
+        old=old,
+        new=new,
+        genre=genre,
+        aligned=aligned,
+        caveats=(
+            *list_caveats(old, new),
+            *list_unclaimed(topics, provenance.unfitted),
+            *list_unencoded(old, new, encoder),
+            *list_unplaced(decided, placed, *levels),
+        ),
+        changes=changes,
+        topics=topics,
+        counterparts=counterparts,
+        provenance=provenance,
+        phrases=_phrases(old, new, vocabulary) if genre == "session" else (),
+        levels=list_levels(*levels, vocabulary),
+    )
+
+
+def side_topics(
+    side: Side, vocabulary: Vocabulary, derived: Derived | None = None, rulings: Sequence[Ruling] = ()
+) -> tuple[TopicReading, ...]:
+    """Read a side's topics; the names of the country that speaks are never one.
+
+    ``rulings`` on its topics overrule what is read, where the text holds what they quote.
+    """
+    names = own_names(side.country) if side.country else ()
+    readings = derive_readings(side.version, vocabulary, names, derived)
+    if not rulings:
+        return readings
+    return decide_readings(readings, place_levels(rulings, side.version), side.version, vocabulary)
+
+
+def side_priorities(
+    side: Side, vocabulary: Vocabulary, derived: Derived | None = None, rulings: Sequence[Ruling] = ()
+) -> frozenset[str]:
+    """Return the ids of the topics that a side declares or treats substantively."""
+    return find_priorities(side_topics(side, vocabulary, derived, rulings))
+
+
+def _without_strength(judged: tuple[Judged, ...]) -> tuple[Judged, ...]:
+    return tuple(
+        replace(each, shifts=tuple(shift for shift in each.shifts if shift.axis != "strength"))
+        for each in judged
+    )
+
+
+def _texts(version: Version) -> list[str]:
+    return [segment.text for segment in version.segments]
+
+
+def _aligned_share(changes: Sequence[Change]) -> float:
+    every = sum(len(change.old) + len(change.new) for change in changes)
+    linked = sum(len(change.old) + len(change.new) for change in changes if change.old and change.new)
+    return round(linked / every, 4) if every else 0.0
+
+
+def _compare_passages(pair: Counterpart, old: Side, new: Side, topics: Sequence[TopicChange]) -> Counterpart:
+    readings = next(((each.old, each.new) for each in topics if each.topic == pair.topic), (None, None))
+    before, after = (reading.segments if reading else () for reading in readings)
+    return replace(
+        pair,
+        shifts=counterpart_shifts(old.version, new.version, pair),
+        actors=compare_actors(old.version, new.version, before, after, _own_names(old, new)),
+    )
+
+
+def _phrases(old: Side, new: Side, vocabulary: Vocabulary) -> tuple[PhraseChange, ...]:
+    """Of two different texts only: of a revision the sentences themselves are compared."""
+    return compare_phrases(old.version, new.version, vocabulary, _own_names(old, new))
+
+
+def _own_names(*sides: Side) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for side in sides if side.country for name in own_names(side.country)))
+
+
+def _provenance(
+    old: Side, new: Side, vocabulary: Vocabulary, encoder: Encoder | None, genre: Genre
+) -> Provenance:
+    weighed = genre == "session" and old.version.language == new.version.language
+    return Provenance(
+        release=__version__,
+        old_text=digest_text(old.version.text),
+        new_text=digest_text(new.version.text),
+        vocabulary=vocabulary.digest,
+        encoder=f"{encoder.name} {encoder.digest}" if encoder else "none",
+        prior=name_prior(new.version.language) if weighed else "none",
+        unfitted=tell_unfitted(vocabulary, {old.version.language, new.version.language}),
+    )

@@ -1,0 +1,84 @@
+"""``tracker demo``: the whole line on the statements that come with the package."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from importlib.resources import as_file, files
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from tracker.archive.storing.store import create_archive
+from tracker.report.comparison.terminal import render
+from tracker.topics.vocabulary.load import load_vocabulary
+from tracker.workflows.compare.diff import diff
+from tracker.workflows.importing.add import add
+from tracker.workflows.importing.declaring import declare
+from tracker.workflows.importing.folder import import_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tracker.model.record import Recorded
+
+OBSERVED = "2026-01-01T00:00:00Z"
+"""A fixed instant, so that the demonstration says the same each time."""
+
+PATTERN = "{country}_{session}_{year}.md"
+
+SEED_TITLE = "UK National Statement at the Commission on Crime Prevention and Criminal Justice"
+
+PAIRS = (["XAA/CCPCJ", "32", "33"], ["XAA/CCPCJ", "30", "31"])
+"""Two different speeches, compared by topic; and two of which one is a revision of the other."""
+
+
+def run_demo(keep: Path | None, *, width: int, color: bool) -> Iterator[str]:
+    """Yield the parts of the demonstration as they are ready: what was imported, then two diffs.
+
+    Raises ``ArchiveUnusable`` where ``keep`` already holds an archive.
+    """
+    vocabulary = load_vocabulary()
+    with seeds() as folder, _archive(keep) as archive:
+        create_archive(archive)
+        yield from _import_seeds(folder, archive)
+        for arguments in PAIRS:
+            yield f"\n$ tracker diff {' '.join(arguments)}\n"
+            yield render(diff(arguments, archive, vocabulary), vocabulary, width=width, color=color)
+
+
+@contextmanager
+def seeds() -> Iterator[Path]:
+    """Give the folder of the statements that come with the package.
+
+    Installed, they are inside the package; in a clone they stand at the top level.
+    """
+    inside = files("tracker") / "seeds"
+    if inside.is_dir():
+        with as_file(inside) as folder:
+            yield folder
+    else:
+        yield Path(__file__).parents[3] / "seeds"
+
+
+@contextmanager
+def _archive(keep: Path | None) -> Iterator[Path]:
+    if keep is not None:
+        yield keep
+        return
+    with TemporaryDirectory(prefix="tracker-demo-") as folder:
+        yield Path(folder) / "snapshots"
+
+
+def _import_seeds(folder: Path, archive: Path) -> Iterator[str]:
+    seed = declare("GBR/CCPCJ/31", date="2022-05", title=SEED_TITLE, kind="prepared", language="en")
+    yield from map(_line, add([folder / "gbr-ccpcj-31.md"], seed, archive, OBSERVED))
+    series = import_folder(
+        folder / "xaa", "CCPCJ", PATTERN, archive, OBSERVED, metadata=folder / "speakers.csv"
+    )
+    yield f"XAA/CCPCJ, a made-up country at five sessions: {series.outcomes['new']} new"
+    delivered = declare("XAA/CCPCJ/33", kind="delivered", language="en")
+    yield from map(_line, add([folder / "xaa" / "XAA_33_2024_delivered.md"], delivered, archive, OBSERVED))
+
+
+def _line(recorded: Recorded) -> str:
+    return f"{recorded.reference}@{recorded.snapshot} {recorded.outcome}"

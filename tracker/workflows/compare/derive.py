@@ -1,0 +1,135 @@
+"""Links and readings, from ``derived.db`` where they are kept, computed and kept where they are not.
+
+What is kept is named by the digest of everything it rests on, our own rules and code included: an answer
+that would come out otherwise today is never given.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from functools import cache
+from hashlib import sha256
+from importlib import metadata, resources
+from typing import TYPE_CHECKING
+
+from tracker import __version__
+from tracker.alignment.align import align
+from tracker.archive.derived.vectors import CachedEncoder
+from tracker.model.changes import Link
+from tracker.model.topics import TopicReading
+from tracker.text.digest import digest_text
+from tracker.topics.reading import read_topics
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Sequence
+    from importlib.resources.abc import Traversable
+
+    from tracker.archive.derived.store import Derived
+    from tracker.model.texts import Version
+    from tracker.model.topics import Vocabulary
+    from tracker.text.encoder import Encoder
+
+_PARTS = (
+    "model",
+    "references",
+    "text",
+    "decisions",
+    "alignment",
+    "changes",
+    "topics",
+    "workflows/compare/derive.py",
+)
+"""Where the code and the tables are on which links and readings rest; 7 ms to digest."""
+
+_LIBRARIES = ("numpy", "rapidfuzz")
+
+
+def cache_vectors(encoder: Encoder | None, derived: Derived) -> Encoder | None:
+    """Return the same encoder, which looks for its vectors among the derived ones first."""
+    return CachedEncoder(encoder, derived, _releases()) if encoder else None
+
+
+def derive_links(
+    old: Sequence[str], new: Sequence[str], encoder: Encoder | None, derived: Derived | None
+) -> tuple[Link, ...]:
+    """Return what ``align`` returns for two texts' segments."""
+    if derived is None:
+        return align(old, new, encoder)
+    vectors = f"{encoder.name} {encoder.digest}" if encoder else "none"
+    key = _digest([list(old), list(new), vectors, _rules()])
+    kept = derived.answer("links", key)
+    if kept is not None:
+        return _read_links(kept)
+    links = align(old, new, encoder)
+    rows = [[link.old, link.new, link.confidence, link.method] for link in links]
+    derived.keep_answer("links", key, _rules(), json.dumps(rows))
+    return links
+
+
+def derive_readings(
+    version: Version, vocabulary: Vocabulary, own_names: Collection[str], derived: Derived | None
+) -> tuple[TopicReading, ...]:
+    """Return what ``read_topics`` returns for a version."""
+    if derived is None:
+        return read_topics(version, vocabulary, own_names=own_names)
+    segments = [[each.kind, each.paragraph, each.start, each.end] for each in version.segments]
+    text = [version.text, segments, version.language]
+    taught = vocabulary.model.digest if vocabulary.model else None
+    topics = [vocabulary.digest, vocabulary.overlap, taught]
+    key = _digest([text, topics, sorted(own_names), _rules()])
+    kept = derived.answer("readings", key)
+    if kept is not None:
+        return _read_readings(kept)
+    readings = read_topics(version, vocabulary, own_names=own_names)
+    rows = [
+        [
+            *(each.topic, each.level, each.segments, each.words, each.share, each.leading, each.rule),
+            *(None, each.priority, each.presence),
+        ]
+        for each in readings
+    ]
+    derived.keep_answer("readings", key, _rules(), json.dumps(rows))
+    return readings
+
+
+def _read_links(kept: str) -> tuple[Link, ...]:
+    return tuple(Link(tuple(old), tuple(new), *rest) for old, new, *rest in json.loads(kept))
+
+
+def _read_readings(kept: str) -> tuple[TopicReading, ...]:
+    return tuple(
+        TopicReading(topic, level, tuple(segments), *rest)
+        for topic, level, segments, *rest in json.loads(kept)
+    )
+
+
+def _digest(parts: list[object]) -> str:
+    return digest_text(json.dumps(parts))
+
+
+@cache
+def _rules() -> str:
+    """Return the digest of the rules and the code that give answers, and of what runs them."""
+    digest = sha256(f"{__version__} {sys.version} {_releases()}".encode())
+    package = resources.files("tracker")
+    for part in _PARTS:
+        for name, file in _walk(part, package.joinpath(*part.split("/"))):
+            data = file.read_bytes()
+            digest.update(f"{name} {len(data)} ".encode() + data)
+    return digest.hexdigest()
+
+
+def _walk(name: str, place: Traversable) -> Iterator[tuple[str, Traversable]]:
+    """Return the files in a place with their names, in order; what tools leave there is passed over."""
+    if place.is_file():
+        yield name, place
+        return
+    for inner in sorted(place.iterdir(), key=lambda each: each.name):
+        if not inner.name.startswith((".", "__pycache__")):
+            yield from _walk(f"{name}/{inner.name}", inner)
+
+
+@cache
+def _releases() -> str:
+    return " ".join(f"{name} {metadata.version(name)}" for name in _LIBRARIES)

@@ -1,0 +1,57 @@
+"""``tracker diff --explain``: why one change was judged as it was."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tracker.alignment.align import acceptance, weigh_candidates
+from tracker.archive.derived.store import open_derived
+from tracker.errors import NotInArchive
+from tracker.workflows.compare.derive import cache_vectors
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tracker.model.changes import Candidate, Change
+    from tracker.model.comparison import Comparison
+    from tracker.text.encoder import Encoder
+
+SHOWN = 5
+"""How many candidates are kept, the likeliest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """A change, what else was weighed for its segments, and from which probability a link is accepted."""
+
+    change: Change
+    candidates: tuple[Candidate, ...]
+    accept: float
+    accept_move: float
+
+
+def explain(comparison: Comparison, name: str, encoder: Encoder | None, archive: Path) -> Explanation:
+    """Explain the change whose id begins with ``name``; a leading ``#`` is passed over.
+
+    Vectors that the ``archive`` has kept for its own statements are not computed again.
+    Raises ``NotInArchive`` where no change, or more than one text, has such an id.
+    """
+    wanted = name.removeprefix("#").lower()
+    found = {change.id: change for change in comparison.changes if wanted and change.id.startswith(wanted)}
+    if len(found) != 1:
+        choices = ", ".join(sorted(found)) or "tracker diff --all lists them"
+        raise NotInArchive(f"{len(found)} changes have an id that begins with {wanted!r}: {choices}")
+    (change,) = found.values()
+    old, new = (
+        [segment.text for segment in side.version.segments] for side in (comparison.old, comparison.new)
+    )
+    recorded = comparison.old.snapshot is not None and comparison.new.snapshot is not None
+    with open_derived(archive if recorded else None) as derived:
+        candidates = weigh_candidates(old, new, cache_vectors(encoder, derived))
+    near = [
+        candidate
+        for candidate in candidates
+        if set(candidate.old) & set(change.old) or set(candidate.new) & set(change.new)
+    ]
+    return Explanation(change, tuple(near[:SHOWN]), *acceptance(encoder))

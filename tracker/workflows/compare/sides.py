@@ -1,0 +1,211 @@
+"""What a user points at on the command line becomes a ``Side``: a file, standard input or a reference."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tracker.archive.reading.reader import open_reader
+from tracker.capture.read.extract import MAX_BYTES, extract
+from tracker.errors import DocumentUnreadable, NotInArchive, ReferenceInvalid, Withdrawn
+from tracker.inputs.files import open_file
+from tracker.model.citing import Reference
+from tracker.model.texts import Side
+from tracker.references import (
+    find_body,
+    looks_like_reference,
+    parse_reference,
+    resolve_session,
+    same_kind,
+    session_sort_key,
+)
+from tracker.text.digest import digest_bytes
+from tracker.text.kind import infer_kind
+from tracker.text.reading import read_text
+
+if TYPE_CHECKING:
+    from tracker.archive.reading.reader import Reader
+
+Operand = Path | Reference
+
+STANDARD_INPUT = Path("-")
+_PAIR, _MOST = 2, 3
+
+
+def read_operand(text: str) -> Operand:
+    """Tell whether an argument is a file or a reference.
+
+    Raises ``ReferenceInvalid`` where it could be both, or is neither.
+    """
+    if not text.strip():
+        raise ReferenceInvalid("an empty name is neither a file nor a reference such as GBR/UNGA/79")
+    path = Path(text)
+    if text.startswith((".", "/", "~")) or path == STANDARD_INPUT:
+        return Path(os.path.expanduser(text))  # noqa: PTH111 (a home that there is not stays as it is)
+    if _is_file(text):
+        if looks_like_reference(text):
+            raise ReferenceInvalid(f"{text} is a file here and a reference too; write ./{text} for the file")
+        return path
+    # Path's own raises for a name that no file system takes.
+    if (path.suffix or os.path.isdir(text)) and not looks_like_reference(text):  # noqa: PTH112
+        return path
+    return parse_reference(text)
+
+
+def _is_file(text: str) -> bool:
+    return os.path.isfile(text)  # noqa: PTH113 (Path's raises for a name that no file system takes)
+
+
+def pair_operands(arguments: list[str], archive: Path) -> tuple[Operand, Operand]:
+    """Turn the arguments of ``tracker diff`` into the two things to compare, old and new.
+
+    One argument is a series: its last two neighbouring sessions. Two are a pair, or a series and a
+    session, which is compared with the one before. Three are a series and two sessions.
+
+    Raises ``ReferenceInvalid`` where the arguments fit none of these, ``NotInArchive`` where the series
+    has no two sessions to compare.
+    """
+    first = read_operand(arguments[0])
+    if len(arguments) > _MOST or (len(arguments) > _PAIR and not isinstance(first, Reference)):
+        raise ReferenceInvalid(f"{len(arguments)} things to compare; name two, or a series and two sessions")
+    if len(arguments) == 1:
+        return _last_two(_as_series(first, arguments[0]), archive)
+    if len(arguments) == _PAIR and not _is_session_of(first, arguments[1]):
+        return first, read_operand(arguments[1])
+    series = _as_series(first, arguments[0])
+    named = [in_session(series, text) for text in arguments[1:]]
+    if len(named) == 1:
+        return _session_before(named[0], archive), named[0]
+    return named[0], named[1]
+
+
+def in_session(series: Reference, text: str) -> Reference:
+    """Return the statement of a series at a session named as ``79``, ``79th`` or ``S-36``.
+
+    An edition and snapshot may follow: ``79~verbatim.fr@2``.
+    """
+    label = text.partition("~")[0].partition("@")[0]
+    session = resolve_session(find_body(series.body), label).label
+    rest = parse_reference(f"{series.country}/{series.body}/{session}{text[len(label) :]}")
+    return replace(rest, item=series.item)
+
+
+def load_side(operand: Operand, archive: Path) -> Side:
+    """Read one side, from a file, from standard input or from the archive.
+
+    Raises ``DocumentUnreadable`` for a file that is missing or holds no text, and what the reader
+    raises for a reference.
+    """
+    if isinstance(operand, Reference):
+        if operand.session is None:
+            raise ReferenceInvalid(f"{operand} names no session; write {operand}/SESSION")
+        with open_reader(archive) as reader:
+            return reader.side(operand)
+    return _file_side(operand)
+
+
+def read_document(path: Path) -> bytes:
+    """Return a file's bytes, or those of standard input for ``-``.
+
+    Raises ``DocumentUnreadable`` where the file is missing, is not a regular file, or is over the limit.
+    """
+    try:
+        if path == STANDARD_INPUT:
+            return sys.stdin.buffer.read(MAX_BYTES + 1)
+        with open_file(path) as file:
+            return file.read(MAX_BYTES + 1)
+    except IsADirectoryError:
+        raise DocumentUnreadable(
+            f"{path} is a directory; name a file, or use: tracker import {path}"
+        ) from None
+    except FileNotFoundError:
+        raise DocumentUnreadable(f"{path}: no such file") from None
+    except OSError as error:
+        raise DocumentUnreadable(f"{path}: {error.strerror}") from None
+    except ValueError as error:
+        raise DocumentUnreadable(f"{str(path)!r}: {error}") from None
+
+
+def _file_side(path: Path) -> Side:
+    data = read_document(path)
+    extraction = extract(data, str(path))
+    version = read_text(extraction.text, extractor=extraction.extractor, media_type=extraction.media_type)
+    kind = infer_kind(version)
+    return Side(
+        name=_file_name(path),
+        version=version,
+        title=extraction.title,
+        kind=kind,
+        kind_inferred=kind is not None,
+        sha256=digest_bytes(data),
+    )
+
+
+def _file_name(path: Path) -> str:
+    """Return a file's path so that it cannot be taken for a reference."""
+    return f"./{path}" if looks_like_reference(str(path)) else str(path)
+
+
+def _is_session_of(first: Operand, text: str) -> bool:
+    """Tell whether ``tracker diff SERIES TEXT`` names a session of that series."""
+    if not isinstance(first, Reference) or first.session or "/" in text or _is_file(text):
+        return False
+    return not text.startswith((".", "-"))
+
+
+def _as_series(operand: Operand, text: str) -> Reference:
+    if not isinstance(operand, Reference):
+        raise ReferenceInvalid(f"{text} is one file; name a second one to compare it with")
+    if operand.session is not None:
+        raise ReferenceInvalid(
+            f"{text} is one statement; name a second one, or the series {operand.country}/{operand.body}"
+        )
+    return operand
+
+
+def _last_two(series: Reference, archive: Path) -> tuple[Reference, Reference]:
+    with open_reader(archive) as reader:
+        labels = reader.sessions(series.country, series.body)
+        if not labels:
+            raise reader.missing(series)
+    newest = replace(series, session=labels[-1])
+    return _session_before(newest, archive), newest
+
+
+def _session_before(reference: Reference, archive: Path) -> Reference:
+    with open_reader(archive) as reader:
+        before = earlier_sessions(reader, reference)
+        if before:
+            _refuse_gap(reader, replace(reference, session=before[0]), reference)
+    if not before:
+        raise NotInArchive(
+            f"the archive holds no session of {reference.country}/{reference.body} before {reference.session}"
+        )
+    return replace(reference, session=before[0], snapshot=None)
+
+
+def _refuse_gap(reader: Reader, before: Reference, reference: Reference) -> None:
+    """Raise ``Withdrawn`` where what was said at a session between the two was withdrawn."""
+    first, last = (session_sort_key(each.body, str(each.session)) for each in (before, reference))
+    for entry in reader.withdrawn(reference.country, reference.body):
+        label = str(entry.reference.session)
+        if first < session_sort_key(reference.body, label) < last and same_kind(
+            reference.body, label, str(reference.session)
+        ):
+            series = f"{reference.country}/{reference.body}"
+            raise Withdrawn(
+                f"{entry.reference}, between the two, was {entry.withdrawal}; to compare all the same:"
+                f" tracker diff {series} {before.session} {reference.session}"
+            )
+
+
+def earlier_sessions(reader: Reader, reference: Reference) -> tuple[str, ...]:
+    """Return the labels of the same kind before a statement's session, latest first."""
+    labels = reader.sessions(reference.country, reference.body)
+    if reference.session not in labels:
+        return ()
+    before = labels[: labels.index(reference.session)]
+    return tuple(label for label in reversed(before) if same_kind(reference.body, label, reference.session))

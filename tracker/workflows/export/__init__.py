@@ -1,0 +1,1 @@
+"""Kept material handed on: bags and web archives."""

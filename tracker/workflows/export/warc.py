@@ -1,0 +1,111 @@
+"""``tracker export-warc``: kept documents with the evidence of their capture, as a web archive."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from typing import TYPE_CHECKING, BinaryIO
+
+from tracker import __version__
+from tracker.archive.file.lock import read_clock
+from tracker.archive.file.modes import private_permissions
+from tracker.archive.reading.holdings import open_holdings
+from tracker.archive.reading.reader import open_reader
+from tracker.archive.rights.copies_made import note_copy
+from tracker.capture.warc.writing import FORMAT, STANDARD, Written, name_record, open_writer
+from tracker.errors import NotInArchive, WarcUnusable
+from tracker.files import BY_UMASK, draft_file
+from tracker.model.preserving import Exported
+from tracker.references import parse_reference
+from tracker.workflows.export.warc_records import list_records
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from tracker.archive.reading.holdings import Holdings
+    from tracker.model.citing import Reference
+    from tracker.model.preserving import Holding
+
+
+def export_warc(archive: Path, target: Path, wanted: Sequence[str], *, private: bool = False) -> Exported:
+    """Write the snapshots behind references, or all, into a new WARC, whole or not at all.
+
+    It is packed, each record by itself, where its name ends in ``.gz``. The same record gives the same
+    bytes. Open material only, unless ``private``; what is private can be read by the archive's owner or
+    group alone. Raises ``WarcUnusable`` where there is a file of that
+    name or it cannot be written, and ``NotInArchive`` for a reference with nothing behind it that may
+    leave.
+    """
+    if os.path.lexists(target):
+        raise WarcUnusable(f"{target} exists already and was left alone; name another file")
+    permissions = private_permissions(archive) if private else BY_UMASK
+    try:
+        with open_holdings(archive, private=private) as holdings:
+            chosen, closed = _choose(archive, holdings, wanted)
+            with draft_file(target, permissions) as out:
+                contents = _write(holdings, chosen, out, packed=target.name.endswith(".gz"))
+                out.seek(0)
+                sha256 = hashlib.file_digest(out, "sha256").hexdigest()
+    except OSError as error:
+        raise WarcUnusable(f"{target} cannot be written: {error.strerror}") from error
+    note_copy(archive, "export", str(target.absolute()), read_clock())
+    return Exported(str(target), contents, target.stat().st_size, sha256, closed)
+
+
+def _choose(archive: Path, holdings: Holdings, wanted: Sequence[str]) -> tuple[tuple[Holding, ...], int]:
+    """Return what is asked for and may leave, none twice, and how many snapshots may not."""
+    chosen: dict[int, Holding] = {}
+    closed = 0
+    references: list[Reference | None] = [parse_reference(text) for text in wanted]
+    for reference in references or [None]:
+        found, held_back = holdings.list(reference)
+        if not found:
+            raise _explain_nothing(archive, reference, held_back)
+        chosen.update((each.id, each) for each in found)
+        closed += held_back
+    return tuple(chosen.values()), closed
+
+
+def _explain_nothing(archive: Path, reference: Reference | None, held_back: int) -> NotInArchive:
+    if held_back:
+        what = reference or "everything"
+        return NotInArchive(f"{what} is closed to the public; a private copy takes it along: --private")
+    if reference is None:
+        return NotInArchive("the archive holds nothing that may leave it")
+    with open_reader(archive) as reader:
+        return reader.missing(reference)
+
+
+def _write(holdings: Holdings, chosen: Sequence[Holding], out: BinaryIO, *, packed: bool) -> dict[str, int]:
+    writer = open_writer(out, packed=packed)
+    writer.write(_describe(chosen))
+    contents = {"response": 0, "resource": 0, "revisit": 0}
+    for holding in chosen:
+        for record in list_records(holding, holdings.checks(holding), holdings.document(holding.sha256)):
+            writer.write(record)
+            if record.type in contents:
+                contents[record.type] += 1
+    return contents
+
+
+def _describe(chosen: Sequence[Holding]) -> Written:
+    """Return the first record, which says what the others are; its date is that of the latest snapshot."""
+    told = {
+        "software": f"tracker/{__version__}",
+        "format": FORMAT,
+        "conformsTo": STANDARD,
+        "description": "Snapshots of national statements at UN bodies. Bodies are kept unpacked: headers"
+        " that told how one was sent are prefixed X-Crawl-. Protocol version and reason phrase are not"
+        " recorded: every answer is written as HTTP/1.1 with the standard's phrase.",
+    }
+    everything = hashlib.sha256(" ".join(f"{each.id} {each.sha256}" for each in chosen).encode())
+    date = max(each.observed for each in chosen)
+    content = "".join(f"{name}: {value}\r\n" for name, value in told.items()).encode()
+    return Written(
+        "warcinfo",
+        name_record("warcinfo", date, everything.hexdigest()),
+        date,
+        {"Content-Type": "application/warc-fields"},
+        content,
+    )

@@ -1,0 +1,200 @@
+"""Which records of a WARC tell of a snapshot: how it was captured, and when it was found unchanged."""
+
+from __future__ import annotations
+
+from http.client import responses
+from typing import TYPE_CHECKING
+from urllib.parse import quote, urlsplit
+
+from tracker.capture.warc.payload import RENAMED, SENT_AS
+from tracker.capture.warc.writing import Message, Written, name_record, write_uri
+from tracker.capture.web.fetch import is_web_address
+from tracker.workflows.export.warc_metadata import MEDIA_TYPE, write_metadata
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from tracker.model.ledger import Check
+    from tracker.model.preserving import Holding
+    from tracker.model.watching import Exchange
+
+IDENTICAL, UNMODIFIED = "/identical-payload-digest", "/server-not-modified"
+"""How the standard's profiles of a revisit end, whatever release of it they begin with."""
+SAME_BYTES = f"http://netpreserve.org/warc/1.1/revisit{IDENTICAL}"
+NOT_MODIFIED = f"http://netpreserve.org/warc/1.1/revisit{UNMODIFIED}"
+SAME_TEXT = "urn:x-tracker:revisit:same-text"
+"""A profile of our own: other bytes came, whose digest is told, and the text in them was the same."""
+
+_BRINGING = frozenset({"new", "changed", "quarantined"})
+_OK, _UNCHANGED = 200, 304
+_BODILESS = frozenset({204, 304})
+_RESPONSE, _REQUEST = "application/http; msgtype=response", "application/http; msgtype=request"
+
+
+def list_records(holding: Holding, checks: Sequence[Check], data: bytes) -> Iterator[Written]:
+    """Yield the records of one snapshot: its document first, then each check that found it still there."""
+    bringing = next((check for check in checks if _has_brought(check, holding)), None)
+    if bringing:
+        original = _write_response(holding, bringing, data)
+        yield from _write_way(holding, bringing)
+        yield original
+        yield _write_request(original, bringing.exchanges[-1])
+    else:
+        original = _write_resource(holding, _locate(holding, checks), data)
+        yield original
+    yield _write_metadata(original, holding, bringing)
+    for check in checks:
+        if check is not bringing and check.outcome in {"unchanged", "moved"}:
+            yield from _write_revisit(original, holding, check)
+
+
+def _has_brought(check: Check, holding: Holding) -> bool:
+    """Tell whether an answer gave the very document, as the first that did."""
+    return (
+        check.outcome in _BRINGING
+        and check.sha256 == holding.sha256
+        and bool(check.exchanges)
+        and check.exchanges[-1].status == _OK
+    )
+
+
+def _write_response(holding: Holding, check: Check, data: bytes) -> Written:
+    last = check.exchanges[-1]
+    return Written(
+        "response",
+        name_record("response", str(holding.declaration.reference), last.url, check.observed, holding.sha256),
+        check.observed,
+        {
+            "WARC-Target-URI": write_uri(last.url),
+            "WARC-Payload-Digest": f"sha256:{holding.sha256}",
+            "WARC-Identified-Payload-Type": holding.media_type,
+            "Content-Type": _RESPONSE,
+        },
+        data,
+        _answer(last, len(data)),
+    )
+
+
+def _write_resource(holding: Holding, uri: str, data: bytes) -> Written:
+    return Written(
+        "resource",
+        name_record("resource", str(holding.declaration.reference), holding.observed, holding.sha256),
+        holding.observed,
+        {
+            "WARC-Target-URI": uri,
+            "WARC-Payload-Digest": f"sha256:{holding.sha256}",
+            "WARC-Identified-Payload-Type": holding.media_type,
+            "Content-Type": holding.media_type,
+        },
+        data,
+    )
+
+
+def _write_way(holding: Holding, check: Check) -> Iterator[Written]:
+    """Yield what was met on the way to a document, robots.txt and redirects; their bodies are not kept."""
+    for number, exchange in enumerate(check.exchanges[:-1]):
+        if exchange.status is None:
+            continue
+        reference = str(holding.declaration.reference)
+        answer = Written(
+            "response",
+            name_record("way", reference, str(number), exchange.url, exchange.requested, holding.sha256),
+            exchange.requested,
+            {
+                "WARC-Target-URI": write_uri(exchange.url),
+                "Content-Type": _RESPONSE,
+                **({} if _is_bodiless(exchange) else {"WARC-Truncated": "unspecified"}),
+            },
+            message=_answer(exchange, None),
+        )
+        yield answer
+        yield _write_request(answer, exchange)
+
+
+def _write_revisit(original: Written, holding: Holding, check: Check) -> Iterator[Written]:
+    last = check.exchanges[-1] if check.exchanges else None
+    uri = original.fields["WARC-Target-URI"]
+    profile, digest = _tell_profile(holding, check, last)
+    revisit = Written(
+        "revisit",
+        name_record("revisit", original.id, check.source, check.observed),
+        check.observed,
+        {
+            "WARC-Target-URI": write_uri(last.url) if last else uri,
+            "WARC-Profile": profile,
+            "WARC-Refers-To": f"<{original.id}>",
+            "WARC-Refers-To-Target-URI": uri,
+            "WARC-Refers-To-Date": original.date,
+            **({"WARC-Payload-Digest": f"sha256:{digest}"} if digest else {}),
+            **({"Content-Type": _RESPONSE} if last else {}),
+            **({} if profile == NOT_MODIFIED else {"WARC-Truncated": "length"}),
+        },
+        message=_answer(last, None) if last else None,
+    )
+    yield revisit
+    if last:
+        yield _write_request(revisit, last)
+    yield _write_metadata(revisit, holding, check)
+
+
+def _tell_profile(holding: Holding, check: Check, last: Exchange | None) -> tuple[str, str | None]:
+    """Return how the revisit is to be read, and the digest of what came."""
+    if last and last.status == _UNCHANGED:
+        return NOT_MODIFIED, None
+    return (SAME_BYTES if check.sha256 == holding.sha256 else SAME_TEXT), check.sha256
+
+
+def _write_request(answer: Written, exchange: Exchange) -> Written:
+    parts = urlsplit(write_uri(exchange.url))
+    path = f"{parts.path or '/'}{f'?{parts.query}' if parts.query else ''}"
+    return Written(
+        "request",
+        name_record("request", answer.id),
+        answer.date,
+        {
+            "WARC-Target-URI": answer.fields["WARC-Target-URI"],
+            "WARC-Concurrent-To": f"<{answer.id}>",
+            "Content-Type": _REQUEST,
+        },
+        message=Message(f"GET {path} HTTP/1.1", exchange.request_headers),
+    )
+
+
+def _write_metadata(about: Written, holding: Holding, check: Check | None) -> Written:
+    return Written(
+        "metadata",
+        name_record("metadata", about.id),
+        about.date,
+        {
+            "WARC-Target-URI": about.fields["WARC-Target-URI"],
+            "WARC-Refers-To": f"<{about.id}>",
+            "Content-Type": MEDIA_TYPE,
+        },
+        write_metadata(holding, check),
+    )
+
+
+def _answer(exchange: Exchange, size: int | None) -> Message:
+    """Return the head of an answer; where its body of a size follows, as the headers fit that."""
+    status, headers = exchange.status or 0, exchange.headers
+    if size is not None:
+        headers = tuple((_rename(name, value, size), value) for name, value in headers)
+    return Message(f"HTTP/1.1 {status} {responses.get(status, 'Unknown')}", headers)
+
+
+def _rename(name: str, value: str, size: int) -> str:
+    """Set a header aside that tells how the body was sent, and not how it is kept."""
+    fits = name.lower() == "content-length" and value.strip() == str(size)
+    return f"{RENAMED.title()}{name}" if name.lower() in SENT_AS and not fits else name
+
+
+def _is_bodiless(exchange: Exchange) -> bool:
+    lengths = [value.strip() for name, value in exchange.headers if name.lower() == "content-length"]
+    return exchange.status in _BODILESS or lengths == ["0"]
+
+
+def _locate(holding: Holding, checks: Sequence[Check]) -> str:
+    """Return where a document came from as a URI; a path, which may be relative, as one of a file."""
+    told = [check.url for check in checks if check.outcome in _BRINGING]
+    place = next(filter(None, told), holding.source or holding.sha256)
+    return write_uri(place) if is_web_address(place) else f"file:///{quote(place.lstrip('/'))}"

@@ -1,0 +1,1 @@
+"""Topics and words followed through a series, or compared among countries."""

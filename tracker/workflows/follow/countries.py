@@ -1,0 +1,94 @@
+"""``tracker compare-countries``: what each country does with each topic at one session of a body."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from tracker.archive.derived.store import open_derived
+from tracker.archive.reading.reader import open_reader
+from tracker.decisions.rulings import settle_rulings
+from tracker.errors import NotInArchive
+from tracker.model.citing import Reference
+from tracker.model.series import CountryReading, SessionReading
+from tracker.references import country_name, find_body, find_country, resolve_session
+from tracker.workflows.follow.standings import is_readable, read_spoken, stand
+from tracker.workflows.follow.timeline import read_year
+from tracker.workflows.follow.trace import preferred_editions
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from tracker.archive.reading.reader import Reader
+    from tracker.model.topics import Vocabulary
+    from tracker.workflows.follow.standings import Spoken
+
+    Progress = Callable[[int, int], None]
+
+
+def compare_countries(
+    archive: Path,
+    body: str,
+    session: str,
+    vocabulary: Vocabulary,
+    progress: Progress = lambda _done, _total: None,
+) -> SessionReading:
+    """Read what every country said at a session.
+
+    Of each statement the preferred edition is read; several statements of one country count as one.
+    Countries without a text in a language of the vocabulary are left out. Raises ``ReferenceInvalid`` for an
+    unknown body or session, ``NotInArchive`` where nobody spoke.
+    """
+    place = find_body(body)
+    label = resolve_session(place, session).label
+    spoken: dict[str, Spoken] = {}
+    with open_reader(archive) as reader:
+        held = _list_held(reader, place.id, label)
+        rulings = settle_rulings(reader.rulings())
+        with open_derived(archive) as derived:
+            for done, (country, editions) in enumerate(held.items()):
+                progress(done, len(held))
+                spoken[country] = read_spoken(reader, editions, vocabulary, derived, rulings)
+    dates = [side.delivered for each in spoken.values() for side in each.sides]
+    read = tuple(_read(country, each) for country, each in spoken.items() if is_readable(each, vocabulary))
+    return SessionReading(place.id, label, read_year(place.id, label, dates), vocabulary, len(read), read)
+
+
+def narrow_countries(reading: SessionReading, countries: Sequence[str]) -> SessionReading:
+    """Return the countries named by code or name alone; all where none is named.
+
+    Raises ``ReferenceInvalid`` for an unknown country, ``NotInArchive`` for one that did not speak.
+    """
+    wanted = {find_country(name).code for name in countries}
+    missing = sorted(wanted - {country.country for country in reading.countries})
+    if missing:
+        raise NotInArchive(
+            f"the archive has no statement by {missing[0]} at {reading.body} {reading.session};"
+            f" {len(reading.countries)} others spoke"
+        )
+    found = tuple(each for each in reading.countries if not wanted or each.country in wanted)
+    return replace(reading, countries=found)
+
+
+def _list_held(reader: Reader, body: str, session: str) -> dict[str, tuple[Reference, ...]]:
+    entries = reader.statements(body=body, session=session)
+    held: dict[str, tuple[Reference, ...]] = {}
+    for country in sorted({entry.reference.country for entry in entries}):
+        own = [entry for entry in entries if entry.reference.country == country]
+        held[country] = preferred_editions(own, Reference(country, body))
+    if not held:
+        known = sorted({entry.reference.session or "" for entry in reader.statements(body=body)})
+        there = f"it has {len(known)} other sessions of it: tracker list --body {body}" if known else "none"
+        raise NotInArchive(f"the archive has no statement at {body} {session}; {there}")
+    return held
+
+
+def _read(country: str, spoken: Spoken) -> CountryReading:
+    return CountryReading(
+        country,
+        country_name(country),
+        spoken.names,
+        spoken.version.language,
+        tuple(stand(reading, spoken.version) for reading in spoken.readings),
+    )

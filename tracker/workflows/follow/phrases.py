@@ -1,0 +1,85 @@
+"""``tracker phrases``: what sets the sessions of a series apart in words that no topic may cover."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from tracker.archive.reading.reader import open_reader
+from tracker.model.series import PhraseSeries, PhraseSession, PhraseUse
+from tracker.references import find_body, own_names, resolve_session
+from tracker.topics.phrases.emerging import SERIES, compare_uses, drop_rare, join_uses, name_prior, read_uses
+from tracker.workflows.follow.timeline import list_held, parse_series, read_year
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from tracker.model.citing import Reference
+    from tracker.model.texts import Side
+    from tracker.model.topics import PhraseChange, Vocabulary
+    from tracker.topics.phrases.emerging import Uses
+
+    Progress = Callable[[int, int], None]
+
+
+def find_series_phrases(
+    archive: Path,
+    series: str,
+    session: str | None,
+    vocabulary: Vocabulary,
+    progress: Progress = lambda _done, _total: None,
+) -> PhraseSeries:
+    """Compare the words of each session of a series, or of one, with those of all its other sessions.
+
+    Statements in another language than the asked, or latest, session are left out. Raises as
+    ``follow_topics`` does, and ``NotInArchive`` for a session at which the country made no statement.
+    """
+    reference = parse_series(series)
+    asked = None if session is None else resolve_session(find_body(reference.body), session).label
+    with open_reader(archive) as reader:
+        held = list_held(reader, reference)
+        if asked is not None and asked not in held:
+            raise reader.missing(replace(reference, session=asked))
+        sides = {label: _read(reader.side, editions) for label, editions in held.items()}
+    language = sides[asked or list(held)[-1]][0].version.language
+    read = tuple(
+        (label, side) for label, found in sides.items() for side in found if side.version.language == language
+    )
+    names = own_names(reference.country)
+    uses = drop_rare(
+        [read_uses({number: side.version}, names) for number, (_, side) in enumerate(read)], SERIES
+    )
+    labels = tuple(dict.fromkeys(label for label, _ in read))
+    wanted, told = [asked] if asked else labels, []
+    for done, label in enumerate(wanted):
+        progress(done, len(wanted))
+        told.append(_tell(label, read, uses, vocabulary))
+    return PhraseSeries(str(reference), language, labels, name_prior(language), vocabulary, tuple(told))
+
+
+def _read(side: Callable[[Reference], Side], editions: Sequence[Reference]) -> list[Side]:
+    return [side(edition) for edition in editions]
+
+
+def _tell(
+    label: str, read: Sequence[tuple[str, Side]], uses: Sequence[Uses], vocabulary: Vocabulary
+) -> PhraseSession:
+    here, elsewhere = (
+        join_uses(each for (other, _), each in zip(read, uses, strict=True) if (other == label) == inside)
+        for inside in (True, False)
+    )
+    texts = [side.version for _, side in read]
+    changes = compare_uses(elsewhere, here, texts, vocabulary, SERIES)
+    now = [side for other, side in read if other == label]
+    return PhraseSession(
+        label,
+        read_year(str(now[0].body), label, (side.delivered for side in now)),
+        tuple(side.name for side in now),
+        tuple(_quote(change, read[change.text][1]) for change in changes),
+    )
+
+
+def _quote(change: PhraseChange, side: Side) -> PhraseUse:
+    segment = side.version.segments[change.segment]
+    return PhraseUse(change, side.name, segment.paragraph, segment.text)

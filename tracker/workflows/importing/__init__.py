@@ -1,0 +1,1 @@
+"""What others keep, brought in: files, folders, git histories, web archives."""

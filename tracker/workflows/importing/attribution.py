@@ -1,0 +1,243 @@
+"""Which statement each revision of a file belongs to, told by its path, its commit, or the one before it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal, get_args
+
+from tracker.archive.git.commits import read_trailers
+from tracker.archive.git.history import Removal
+from tracker.errors import ReferenceInvalid
+from tracker.model.citing import Reference
+from tracker.model.record import Declaration
+from tracker.references import find_body, find_country, parse_reference, resolve_session
+from tracker.workflows.importing.dates import check_date
+from tracker.workflows.importing.folder import is_kind
+from tracker.workflows.importing.named_sessions import find_sessions, only_date, sessions_of_date
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from tracker.archive.git.history import Revision
+
+SessionFrom = Literal["path", "subject", "date", "trailer", "regex"]
+
+GROUPS = ("country", "body", "session", "item", "date", "year", "kind", "language")
+"""What the groups of a regular expression may be called."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a revision says: its statement, as far as it names one, and when that was delivered."""
+
+    reference: Reference | None = None
+    delivered: str | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """How a revision's statement is told: a series or statement that is given, and what names the rest."""
+
+    within: Reference | None
+    session_from: SessionFrom
+    regex: re.Pattern[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Attributed:
+    """A revision or removal with its statement; without one, ``note`` says why."""
+
+    event: Revision | Removal
+    declaration: Declaration | None
+    note: str = ""
+    is_same: bool = False
+    """The statement's text is the one before: the file was renamed, and no more."""
+
+
+def read_rule(series: str | None, session_from: SessionFrom | None, regex: str | None) -> Rule:
+    """Return the rule of what a user gave, or raise ``ReferenceInvalid`` where it tells too little."""
+    within = parse_reference(series) if series else None
+    if within and within.snapshot is not None:
+        raise ReferenceInvalid(f"{within}: snapshots get their numbers by themselves; leave out the @")
+    if within and within.session:
+        if session_from or regex:
+            raise ReferenceInvalid(f"{within} names its session; leave out --session-from")
+        return Rule(within, "path")
+    asked = session_from or ("regex" if regex else "path")
+    if (asked == "regex") != bool(regex):
+        raise ReferenceInvalid("--session-from regex and --regex EXPRESSION go together")
+    if within is None and asked in {"subject", "date"}:
+        raise ReferenceInvalid(f"--session-from {asked} needs the series: --as GBR/CCPCJ")
+    if within and session_from is None and not regex:
+        choices = ", ".join(get_args(SessionFrom))
+        raise ReferenceInvalid(f"{within} names no session; say what does: --session-from {choices}")
+    return Rule(within, asked, compile_expression(regex, within) if regex else None)
+
+
+def attribute(events: Iterable[Revision | Removal], rule: Rule) -> Iterator[Attributed]:
+    """Give each revision its statement; one that names none continues the revision before it.
+
+    A removal belongs to the statement whose text the file held last. Only the first revision of a
+    statement declares when that was delivered: a later correction has a date of its own.
+    """
+    last: dict[str, Reference] = {}
+    dated: set[Reference] = set()
+    for event in events:
+        if isinstance(event, Removal):
+            held = last.pop(event.path, None)
+            yield Attributed(event, Declaration(held) if held else None)
+            continue
+        told = _tell(event, rule)
+        before = last.get(event.was) or last.get(event.path)
+        reference = told.reference or (None if told.note else before)
+        if reference is None:
+            yield Attributed(event, None, told.note or _names_none(rule))
+            continue
+        note = "" if told.reference else f"{_names_none(rule)}: taken to continue {before}"
+        delivered = told.delivered if told.reference and reference not in dated else None
+        if delivered:
+            dated.add(reference)
+        is_same = event.is_rename_alone and reference == last.get(event.was)
+        last[event.path] = reference
+        yield Attributed(event, Declaration(reference, delivered=delivered), note, is_same)
+
+
+def _names_none(rule: Rule) -> str:
+    what = {"regex": "nothing matches the expression", "trailer": "there is no trailer"}
+    return what.get(rule.session_from, f"its {rule.session_from} names no session")
+
+
+def _tell(revision: Revision, rule: Rule) -> Told:
+    if rule.within and rule.within.session:
+        return Told(rule.within)
+    try:
+        return _TELLERS[rule.session_from](revision, rule)
+    except ReferenceInvalid as error:
+        return Told(note=str(error))
+
+
+def _tell_path(revision: Revision, rule: Rule) -> Told:
+    stem = revision.path.rpartition(".")[0] or revision.path
+    if rule.within is None:
+        return Told(_reference_at_end(stem))
+    name = stem.rpartition("/")[2]
+    return settle_session(rule.within, find_sessions(find_body(rule.within.body), _spaced(name)), None)
+
+
+def _tell_subject(revision: Revision, rule: Rule) -> Told:
+    series = _series(rule)
+    body, subject = find_body(series.body), revision.made.subject
+    written = only_date(subject)
+    labels = find_sessions(body, subject) or (sessions_of_date(body, written) if written else ())
+    return settle_session(series, labels, written)
+
+
+def _tell_date(revision: Revision, rule: Rule) -> Told:
+    series, authored = _series(rule), revision.made.authored
+    if authored is None:
+        return Told(note="its author's date is in no calendar")
+    return settle_session(series, sessions_of_date(find_body(series.body), authored[:10]), authored[:10])
+
+
+def _tell_trailer(revision: Revision, rule: Rule) -> Told:
+    trailers = read_trailers(revision.made.message)
+    delivered = trailers.get("delivered") or trailers.get("date")
+    written = check_date(delivered) if delivered else None
+    if named := trailers.get("statement"):
+        return Told(parse_reference(named), written)
+    label = trailers.get("session")
+    if not label or rule.within is None:
+        return Told()
+    return Told(replace(rule.within, session=resolve_session(rule.within.body, label).label), written)
+
+
+def _tell_regex(revision: Revision, rule: Rule) -> Told:
+    if rule.regex is None:
+        return Told()
+    return tell_match(f"{revision.path}\n{revision.made.message}", rule.regex, rule.within)
+
+
+def tell_match(text: str, regex: re.Pattern[str], within: Reference | None) -> Told:
+    """Return what the groups of an expression tell of a text; raises ``ReferenceInvalid``."""
+    match = regex.search(text)
+    if match is None:
+        return Told()
+    parts = {name: value for name, value in match.groupdict().items() if value}
+    if "session" not in regex.groupindex:
+        parts["session"] = (match[1] if regex.groups else match[0]) or ""
+    if not parts.get("session"):
+        return Told()
+    written = parts.get("date") or parts.get("year")
+    return Told(_build(parts, within), check_date(written) if written else None)
+
+
+_TELLERS: Mapping[SessionFrom, Callable[[Revision, Rule], Told]] = {
+    "path": _tell_path,
+    "subject": _tell_subject,
+    "date": _tell_date,
+    "trailer": _tell_trailer,
+    "regex": _tell_regex,
+}
+
+
+def _build(parts: Mapping[str, str], within: Reference | None) -> Reference:
+    country = parts.get("country") or (within.country if within else "")
+    body = find_body(parts.get("body") or (within.body if within else ""))
+    kind = parts.get("kind")
+    return Reference(
+        find_country(country).code,
+        body.id,
+        resolve_session(body, parts["session"]).label,
+        parts.get("item") or (within.item if within else None),
+        (kind if kind and is_kind(kind) else None) or (within.kind if within else None),
+        parts.get("language") or (within.language if within else None),
+    )
+
+
+def settle_session(series: Reference, labels: tuple[str, ...], delivered: str | None) -> Told:
+    """Return what a text tells that names these sessions: a statement only where there is one of them."""
+    if len(labels) > 1:
+        return Told(note=f"it may be any of sessions {', '.join(labels)}")
+    return Told(replace(series, session=labels[0]), delivered) if labels else Told()
+
+
+def _reference_at_end(stem: str) -> Reference | None:
+    """Return the statement that the last parts of a path name: ``GBR/HRC/52/item-4``, ``GBR/UNGA/79``."""
+    parts = stem.split("/")
+    for length in (4, 3):
+        try:
+            found = parse_reference("/".join(parts[-length:])) if len(parts) >= length else None
+        except ReferenceInvalid:
+            continue
+        if found and found.session:
+            return found
+    return None
+
+
+def _spaced(name: str) -> str:
+    return name.replace("_", " ").replace(".", " ")
+
+
+def _series(rule: Rule) -> Reference:
+    if rule.within is None:
+        raise ReferenceInvalid(f"--session-from {rule.session_from} needs the series: --as GBR/CCPCJ")
+    return rule.within
+
+
+def compile_expression(expression: str, within: Reference | None) -> re.Pattern[str]:
+    """Return a user's expression, or raise ``ReferenceInvalid`` where it is none or names too little."""
+    try:
+        regex = re.compile(expression, re.MULTILINE)
+    except (re.error, OverflowError, RecursionError) as error:
+        raise ReferenceInvalid(f"--regex {expression[:200]!r}: {error}") from None
+    unknown = sorted(set(regex.groupindex) - set(GROUPS))
+    if unknown:
+        raise ReferenceInvalid(f"--regex: no field {unknown[0]!r}; there are {', '.join(GROUPS)}")
+    missing = [name for name in ("country", "body") if within is None and name not in regex.groupindex]
+    if missing:
+        raise ReferenceInvalid(
+            f"--regex names no (?P<{missing[0]}>...); add it, or name the series with --as"
+        )
+    return regex

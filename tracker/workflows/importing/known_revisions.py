@@ -1,0 +1,120 @@
+"""Which revisions of a history the record holds already: by their commit, or by their bytes alone."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from tracker.archive.git.history import Removal
+from tracker.archive.reading.imported import printable
+from tracker.errors import DocumentUnreadable
+from tracker.model.preserving import Brought
+from tracker.text.digest import digest_bytes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from collections.abc import Set as AbstractSet
+
+    from tracker.archive.git.history import Revision
+    from tracker.archive.git.repository import Repository
+    from tracker.archive.reading.imported import KeptStatement, Origin
+    from tracker.model.citing import Reference
+    from tracker.model.preserving import BroughtStatus
+    from tracker.workflows.importing.attribution import Attributed
+
+Place = tuple[str, str]
+"""A commit and a path."""
+
+
+class Known:
+    """What the record holds of the statements that a history speaks of; each snapshot answers once."""
+
+    def __init__(
+        self,
+        kept: Mapping[Reference, KeptStatement],
+        unchanged: Iterable[Origin],
+        removals: Iterable[Origin],
+    ) -> None:
+        self._kept = kept
+        self._unchanged = {(origin.commit, origin.path) for origin in unchanged}
+        self._removals = [(origin.commit, origin.path) for origin in removals]
+        self._commits = {
+            (reference, each.origin.commit, each.origin.path)
+            for reference, statement in kept.items()
+            for each in statement.revisions
+            if each.origin
+        }
+        self._spare: dict[Reference, Counter[str]] = {}
+        self._spare_removals: Counter[str] = Counter()
+        self._last: dict[Reference, str] = {}
+        self._begun: set[Reference] = set()
+
+    def set_aside(self, present: AbstractSet[Place]) -> None:
+        """Set aside what is known by a commit of the history; the rest may be known by its bytes."""
+        for reference, statement in self._kept.items():
+            self._spare[reference] = Counter(
+                each.sha256
+                for each in statement.revisions
+                if each.origin is None or (each.origin.commit, each.origin.path) not in present
+            )
+        self._spare_removals = Counter(place[1] for place in self._removals if place not in present)
+
+    def judge_removal(self, event: Removal, statement: Reference) -> BroughtStatus:
+        """Tell whether a removal is in the record, from this commit or from one that was rewritten."""
+        self._last.pop(statement, None)
+        path = printable(event.path)
+        if (event.commit, path) in self._removals:
+            return "known"
+        return "rewritten" if _take(self._spare_removals, path) else "removed"
+
+    def judge_revision(
+        self, repository: Repository, event: Revision, statement: Reference, *, is_same: bool
+    ) -> BroughtStatus:
+        """Tell whether a revision is in the record; its bytes are read only where they may be known."""
+        place = event.commit, printable(event.path)
+        before, self._last[statement] = self._last.get(statement), event.blob
+        if (statement, *place) in self._commits:
+            return "known"
+        if is_same or before == event.blob or place in self._unchanged:
+            return "passed"
+        spare = self._spare[statement]
+        if spare and _take(spare, digest_bytes(repository.read_object(event.blob))):
+            return "rewritten"
+        is_begun = statement in self._begun or self._kept[statement].revisions
+        self._begun.add(statement)
+        return "changed" if is_begun else "new"
+
+
+def judge(repository: Repository, each: Attributed, known: Known) -> Brought:
+    """Return what a revision or removal is: *new*, *changed* and *removed* are still to be written."""
+    event = each.event
+    observed = event.made.committed or event.made.authored
+    entry = Brought("new", event.commit, printable(event.path), observed, event.made.subject, note=each.note)
+    if each.declaration is None:
+        if isinstance(event, Removal):
+            return replace(entry, status="passed", note="removed; no revision of it had a statement")
+        return replace(entry, status="skipped")
+    entry = replace(entry, reference=each.declaration.reference)
+    statement = statement_of(each.declaration.reference)
+    if observed is None:
+        return replace(entry, status="skipped", note="the dates of its commit are in no calendar")
+    if isinstance(event, Removal):
+        where = f"moved to {printable(event.moved_to)}" if event.moved_to else "removed"
+        return replace(entry, status=known.judge_removal(event, statement), note=where)
+    try:
+        return replace(entry, status=known.judge_revision(repository, event, statement, is_same=each.is_same))
+    except DocumentUnreadable as error:
+        return replace(entry, status="skipped", note=str(error))
+
+
+def statement_of(reference: Reference) -> Reference:
+    """Return the statement of an edition or snapshot."""
+    return replace(reference, kind=None, language=None, snapshot=None)
+
+
+def _take(spare: Counter[str], key: str) -> bool:
+    if spare[key] <= 0:
+        return False
+    spare[key] -= 1
+    return True

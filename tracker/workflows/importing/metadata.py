@@ -1,0 +1,135 @@
+"""Tables of what is known about statements: who spoke, in which post, when.
+
+A CSV file is read once; its rows are looked up by country, session and item. Columns are mapped to our
+fields by name, or by what the user says.
+"""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass, fields
+from functools import cache
+from io import BytesIO, TextIOWrapper
+from typing import TYPE_CHECKING
+
+from tracker.errors import ReferenceInvalid, VocabularyInvalid
+from tracker.inputs.cells import unguard
+from tracker.inputs.files import read_file
+from tracker.references import find_country, resolve_session
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+    from tracker.references import Body
+
+KEYS = ("country", "session", "item")
+
+
+@dataclass(frozen=True, slots=True)
+class Particulars:
+    """What a table says about one statement; every field may be missing."""
+
+    title: str | None = None
+    date: str | None = None
+    language: str | None = None
+    kind: str | None = None
+    url: str | None = None
+    symbol: str | None = None
+    speaker: str | None = None
+    post: str | None = None
+    on_behalf_of: str | None = None
+
+
+FIELDS = tuple(field.name for field in fields(Particulars))
+
+Key = tuple[str, str, str | None]
+
+
+def read_columns(assignments: Iterable[str]) -> dict[str, str]:
+    """Read ``field=Column`` assignments.
+
+    Raises ``ReferenceInvalid`` for a field that there is not, or a text without ``=``.
+    """
+    columns = {}
+    for assignment in assignments:
+        field, equals, column = assignment.partition("=")
+        if not equals or field not in (*KEYS, *FIELDS):
+            raise ReferenceInvalid(
+                f"--column {assignment!r}: write FIELD=COLUMN with one of {', '.join((*KEYS, *FIELDS))}"
+            )
+        columns[field] = column
+    return columns
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The rows of a table by statement, and a line of text for each row that names none."""
+
+    rows: Mapping[Key, Particulars]
+    unread: tuple[str, ...] = ()
+
+
+def read_metadata(path: Path, columns: Mapping[str, str], body: Body) -> Table:
+    """Read a table of statements of one body.
+
+    Where two rows speak of one statement the first one counts. A row whose country or session is not
+    known is left out and named. Raises ``VocabularyInvalid`` with the file for a table that is not CSV in
+    UTF-8, or lacks a column.
+    """
+    try:
+        with TextIOWrapper(BytesIO(read_file(path)), encoding="utf-8-sig", newline="") as file:
+            return _read_rows(csv.DictReader(file), path, columns, body)
+    except OSError as error:
+        raise VocabularyInvalid(f"{path}: {error.strerror}") from None
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise VocabularyInvalid(f"{path}: not a CSV table in UTF-8 ({error})") from None
+
+
+def _read_rows(table: csv.DictReader[str], path: Path, columns: Mapping[str, str], body: Body) -> Table:
+    mapping = _map_columns(table.fieldnames or (), columns, path)
+    rows: dict[Key, Particulars] = {}
+    unread = []
+    for row in table:
+        cells = {field: unguard((row[column] or "").strip()) or None for field, column in mapping.items()}
+        try:
+            key = _key(cells, body)
+        except ReferenceInvalid as error:
+            unread.append(f"{path}, line {table.line_num}: {error}")
+            continue
+        if key:
+            rows.setdefault(key, Particulars(**{field: cells.get(field) for field in FIELDS}))
+    return Table(rows, tuple(unread))
+
+
+def _map_columns(names: Iterable[str], columns: Mapping[str, str], path: Path) -> dict[str, str]:
+    by_fold = {name.strip().casefold().replace(" ", "_"): name for name in names}
+    mapping = {field: by_fold[field] for field in (*KEYS, *FIELDS) if field in by_fold}
+    for field, column in columns.items():
+        if column not in by_fold.values():
+            raise VocabularyInvalid(f"{path}: no column {column!r}; there are {', '.join(by_fold.values())}")
+        mapping[field] = column
+    absent = [field for field in ("country", "session") if field not in mapping]
+    if absent:
+        raise VocabularyInvalid(
+            f"{path}: no column for {' and '.join(absent)}; name it with --column {absent[0]}=COLUMN"
+        )
+    return mapping
+
+
+def _key(cells: Mapping[str, str | None], body: Body) -> Key | None:
+    country, session = cells["country"], cells["session"]
+    if not country or not session:
+        return None
+    return _country_code(country), _session_label(body, session), cells.get("item")
+
+
+# A table of ten thousand rows names two hundred countries and eighty sessions.
+@cache
+def _country_code(text: str) -> str:
+    return find_country(text).code
+
+
+@cache
+def _session_label(body: Body, text: str) -> str:
+    return resolve_session(body, text).label

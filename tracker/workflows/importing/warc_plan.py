@@ -1,0 +1,122 @@
+"""What to do with each capture of a web archive: which statement it feeds, and whether it is known."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from tracker.errors import ReferenceInvalid
+from tracker.model.preserving import BroughtCapture
+from tracker.model.record import Declaration
+from tracker.workflows.importing.capture_rules import name_capture, why_nameless
+from tracker.workflows.importing.known_revisions import statement_of
+from tracker.workflows.importing.warc_survey import survey
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from tracker.archive.reading.captured import Captured
+    from tracker.capture.warc.reading import Warc
+    from tracker.model.citing import Reference
+    from tracker.model.preserving import CaptureStatus
+    from tracker.workflows.importing.capture_rules import CaptureRule
+    from tracker.workflows.importing.warc_survey import Found
+
+_MOST_NAMED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A capture on its way in; ``entry`` is what is told of it."""
+
+    found: Found
+    declaration: Declaration | None
+    """None for one that is skipped, since nothing says whose it is."""
+    entry: BroughtCapture
+
+    @property
+    def is_to_write(self) -> bool:
+        """Whether it is to be recorded; as what, the record says in the end."""
+        return self.entry.status in {"new", "changed", "unchanged"}
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The captures that are meant, oldest first, and how many records were passed over for each reason."""
+
+    steps: tuple[Step, ...]
+    passed: Mapping[str, int]
+
+
+def plan_import(warc: Warc, urls: Sequence[str], rule: CaptureRule, captured: Captured) -> Plan:
+    """Read a file to its end and tell what is to be done with each of its captures.
+
+    Raises ``WarcUnusable`` where it is damaged, and ``ReferenceInvalid`` where several addresses would
+    feed one statement and none was chosen.
+    """
+    found = survey(warc, urls, captured, with_own=rule.is_own)
+    named = [_name(each, rule) for each in found.captures]
+    if rule.is_statement and not urls:
+        _check_one_address(named)
+    meant = [step for step in named if step.declaration or step.entry.note]
+    passed = Counter(found.passed)
+    if len(named) > len(meant):
+        passed[why_nameless(rule)] += len(named) - len(meant)
+    planning = _Planning(captured)
+    return Plan(tuple(planning.take(step) for step in meant), dict(passed))
+
+
+def _name(found: Found, rule: CaptureRule) -> Step:
+    record = found.record
+    told = name_capture(record.url, record.date, found.own, rule)
+    entry = BroughtCapture("skipped", record.offset, record.id, record.url, record.date, note=told.note)
+    if told.reference is None:
+        return Step(found, None, entry)
+    said = found.own if rule.is_own and found.own else Declaration(told.reference, delivered=told.delivered)
+    return Step(found, said, replace(entry, reference=told.reference))
+
+
+def _check_one_address(steps: Iterable[Step]) -> None:
+    urls = list(dict.fromkeys(step.entry.url for step in steps if not step.found.is_revisit))
+    if len(urls) > 1:
+        shown = ", ".join(urls[:_MOST_NAMED]) + (" ..." if len(urls) > _MOST_NAMED else "")
+        raise ReferenceInvalid(
+            f"{len(urls)} addresses would feed one statement: {shown}; choose with --url, once for each"
+        )
+
+
+class _Planning:
+    """What the captures before one have been, in their order."""
+
+    def __init__(self, captured: Captured) -> None:
+        self._captured = captured
+        self._seen: set[str] = set()
+        self._last: dict[Reference, str] = {}
+
+    def take(self, step: Step) -> Step:
+        found, said = step.found, step.declaration
+        if said is None or found.fault:
+            return replace(step, entry=replace(step.entry, note=step.entry.note or found.fault))
+        statement = statement_of(said.reference)
+        # Which edition it feeds, and so whether it changes that, is seen only in reading it.
+        entry = replace(step.entry, status=self._expect(found, statement))
+        if said.delivered and (statement in self._last or self._captured.is_dated(statement)):
+            # A capture's word must not amend the date of delivery.
+            said = replace(said, delivered=None)
+        self._seen.add(found.record.id)
+        self._last[statement] = found.sha256
+        return Step(found, said, entry)
+
+    def _expect(self, found: Found, statement: Reference) -> CaptureStatus:
+        record = found.record
+        if (
+            record.id in self._seen
+            or self._captured.holds_record(record.id)
+            or self._captured.holds_moment(statement, found.sha256, record.date)
+        ):
+            return "known"
+        last = self._last.get(statement) or self._captured.latest(statement)
+        if last is None:
+            return "new"
+        return "unchanged" if last == found.sha256 else "changed"

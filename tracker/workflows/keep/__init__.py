@@ -1,0 +1,1 @@
+"""The archive kept: proved, mirrored, withdrawn, read again."""

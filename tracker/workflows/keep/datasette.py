@@ -1,0 +1,72 @@
+"""``tracker datasette-metadata``: what Datasette is told about a record that it serves."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tracker import __version__
+from tracker.archive.reading.publishing import count_closed, read_presentation
+from tracker.archive.schema.descriptions import read_descriptions
+from tracker.capture.watch.watch_list import WATCH_FILE, read_watch_list
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from tracker.archive.reading.publishing import Closed, Setting
+    from tracker.archive.schema.descriptions import Column, Description
+
+_UNITS = {"bytes": "B", "seconds": "s"}
+"""Units of Datasette before 1.0; it knows those that physics has."""
+
+_SEVERAL = "of each statement its own, see the sources of the watch list"
+
+
+def describe_record(archive: Path, database: str) -> tuple[dict[str, object], Closed]:
+    """Return the metadata of a record under the name by which Datasette knows it, and what is closed in it.
+
+    Raises ``ArchiveUnusable`` where there is no archive, and ``WatchListInvalid``.
+    """
+    shown = read_presentation()
+    tables = {
+        each.table: _describe_table(each, shown.tables.get(each.table, {})) for each in read_descriptions()
+    }
+    closed = count_closed(archive)
+    metadata: dict[str, object] = {
+        "title": shown.title,
+        "description": shown.description,
+        "license": _tell_rights(archive),
+        "source": "the publishers of the statements, each named with its snapshot",
+        "about": f"tracker {__version__}",
+        "databases": {
+            database: {
+                "description": shown.description,
+                "tables": tables,
+                "queries": {name: dict(query) for name, query in shown.queries.items()},
+            }
+        },
+    }
+    return metadata, closed
+
+
+def _describe_table(description: Description, settings: Mapping[str, Setting]) -> dict[str, object]:
+    columns = {column.name: _tell_column(column) for column in description.columns}
+    units = {each.name: _UNITS[each.unit] for each in description.columns if each.unit in _UNITS}
+    return {
+        "description": description.meaning,
+        "columns": columns,
+        **({"units": units} if units else {}),
+        **settings,
+    }
+
+
+def _tell_column(column: Column) -> str:
+    return f"{column.meaning} ({column.unit})" if column.unit else column.meaning
+
+
+def _tell_rights(archive: Path) -> str:
+    """Return the rights that all open sources of the watch list have, if they have the same."""
+    path = archive / WATCH_FILE
+    sources = read_watch_list(path).sources if path.exists() else ()
+    rights = {source.rights or _SEVERAL for source in sources if source.access == "open"}
+    return rights.pop() if len(rights) == 1 else _SEVERAL

@@ -1,0 +1,92 @@
+"""``tracker mirror``: the published copy is brought up to date, and pushed."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from tracker.archive.file.lock import read_clock
+from tracker.archive.file.mirror_paths import MIRROR
+from tracker.archive.git.repository import open_repository, show_address
+from tracker.archive.mirror.branches import MAIN, PUBLIC
+from tracker.archive.rights.copies_made import note_copy
+from tracker.archive.storing.store import open_store
+from tracker.archive.takeover.pushed import check_copy
+from tracker.errors import RepositoryUnusable
+from tracker.model.preserving import Pushed
+from tracker.workflows.keep.withdraw import check_finished
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tracker.archive.git.git_running import Answer
+    from tracker.model.preserving import Mirrored, TakenOver
+
+_OTHER_WAY = re.compile(r"\((?:non-fast-forward|fetch first|stale info)\)")
+
+
+def update_mirror(archive: Path) -> Mirrored:
+    """Bring the mirror of an archive up to date, and make it where there is none.
+
+    Raises ``ArchiveLocked``, ``ArchiveUnusable``, and ``RepositoryUnusable`` where git is missing or the
+    mirror knows of a run that the record does not.
+    """
+    with open_store(archive) as store:
+        return store.update_mirror()
+
+
+def take_over(archive: Path, source: str | None, instant: str) -> TakenOver:
+    """Take over what the mirror, or a copy of it that was pushed, has and the record has not.
+
+    Raises as ``archive.joining.take_over`` does.
+    """
+    from tracker.archive.takeover.take_over import take_over as take  # noqa: PLC0415 (seldom needed)
+
+    return take(archive, source, instant, read_clock)
+
+
+def push_mirror(archive: Path, remote: str, *, private: bool, force: bool = False) -> Pushed:
+    """Push the mirror, brought up to date before; ``main`` there is what the reader of that copy may have.
+
+    A public copy gets open material and the digests of the rest, a private one gets everything. ``force``
+    replaces a copy that went another way, as one does that holds what was closed since, unless it has runs
+    that the record does not: ``HistoriesApart``. Raises
+    ``RepositoryUnusable`` where git refuses: no rights, no network, or such a copy.
+    """
+    updated = update_mirror(archive)
+    check_finished(archive)
+    with open_repository(archive / MIRROR) as repository:
+        branch = MAIN if private else PUBLIC
+        tip = repository.find_commit(branch)
+        if tip is None:
+            raise RepositoryUnusable(f"{repository.path} holds nothing yet; record a statement: tracker add")
+        branches = [f"{branch}:{MAIN}", *([f"{PUBLIC}:{PUBLIC}"] if private else [])]
+        if force:
+            check_copy(archive, repository, remote)
+        answer = repository.push(remote, branches, force=force)
+        if answer.status:
+            if _is_of_another_way(answer):
+                check_copy(archive, repository, remote)
+            raise RepositoryUnusable(_explain(remote, answer))
+    note_copy(archive, "push", show_address(remote), read_clock())
+    return Pushed(show_address(remote), private, tip, updated.closed)
+
+
+def _is_of_another_way(answer: Answer) -> bool:
+    """Tell whether a copy refused what does not follow upon what it has."""
+    return any(_OTHER_WAY.search(line) for line in _list_refused(answer))
+
+
+def _list_refused(answer: Answer) -> list[str]:
+    return [line for line in answer.output.decode(errors="replace").splitlines() if line.startswith("!")]
+
+
+def _explain(remote: str, answer: Answer) -> str:
+    if _is_of_another_way(answer):
+        return (
+            f"{show_address(remote)} holds commits that this mirror does not; where it is a copy of it from"
+            " before material was closed, replace that: --force"
+        )
+    refused = _list_refused(answer)
+    reason = refused[0].rpartition("\t")[2] if refused else answer.complaint
+    return f"{show_address(remote)}: git push: {reason.replace(remote, show_address(remote))}"

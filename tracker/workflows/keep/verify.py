@@ -1,0 +1,88 @@
+"""``tracker verify``: both copies of the archive are checked, and mended where one proves the other."""
+
+from __future__ import annotations
+
+import re
+from functools import partial
+from typing import TYPE_CHECKING
+
+from tracker.archive.file.lock import read_clock
+from tracker.archive.repair.repair import repair_archive
+from tracker.archive.verify.means import Means, Unread
+from tracker.archive.verify.verify import verify_archive
+from tracker.capture.read.extract import extract
+from tracker.capture.read.extractors import read_extractor
+from tracker.capture.sandbox.bounds import KEPT
+from tracker.capture.web.timestamping import judge_token
+from tracker.errors import DocumentUnreadable, ReaderStopped
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tracker.archive.verify.means import Progress
+    from tracker.model.verifying import Repaired, Verified
+
+_OPEN = "whether it reads the same in the document cannot be told"
+_SETTINGS = re.compile(r"(?: selector=(?P<selector>.*?))?(?P<remove>(?: remove=.*)?)", re.DOTALL)
+ROOTS = "timestamp-roots.pem"
+"""Certificates of the authorities whose time-stamps are trusted; yours to put there."""
+_NAMES = {"text/markdown": "statement.md"}
+"""What a document has to be called to be read as this media type, where the bytes leave that open."""
+
+
+def verify(archive: Path, instant: str, progress: Progress) -> Verified:
+    """Return what is found in the archive in a folder, at an instant; nothing is written.
+
+    Raises ``ArchiveUnusable`` where there is no archive, or it cannot be opened for another reason than
+    damage, and ``ArchiveLocked`` where a run goes on writing to both copies.
+    """
+    verified, _ = verify_archive(archive, _gather_means(archive, instant, progress))
+    return verified
+
+
+def repair(archive: Path, instant: str, progress: Progress) -> Repaired:
+    """Mend what can be, under the archive's lock, and return what was found before and after.
+
+    Raises as ``verify`` does.
+    """
+    return repair_archive(archive, _gather_means(archive, instant, progress), read_clock)
+
+
+def _gather_means(archive: Path, instant: str, progress: Progress) -> Means:
+    roots = archive / ROOTS
+    trusted = roots.read_bytes() if roots.is_file() else None
+    return Means(read_again, partial(judge_token, roots=trusted), instant, progress)
+
+
+def read_again(data: bytes, extractor: str, media_type: str) -> str | Unread:
+    """Return what an extractor reads in a document; why not, where another is installed, or reading fails.
+
+    ``extractor`` is the name under which a version was kept, with the selectors of its source.
+    """
+    library = " ".join(extractor.split()[:2])
+    other = Unread(f"they were read by {library}, which is not what is installed: {_OPEN}")
+    selector, remove = read_settings(extractor)
+    encoding = read_extractor(extractor).encoding
+    try:
+        extraction = extract(
+            data,
+            _NAMES.get(media_type),
+            selector=selector,
+            remove=remove,
+            content_type=f"{media_type}; charset={encoding}" if encoding else None,
+            bounds=KEPT,
+        )
+    except ReaderStopped as error:
+        return Unread(f"{error.cause}: {_OPEN}", is_own=True)
+    except DocumentUnreadable:
+        return other
+    return extraction.text if extraction.extractor == extractor else other
+
+
+def read_settings(extractor: str) -> tuple[str | None, tuple[str, ...]]:
+    """Return the selectors in an extractor's name: of what was read, and of what was taken out before."""
+    start = re.search(r" (?:selector|remove)=", extractor)
+    match = _SETTINGS.fullmatch(extractor[start.start() :] if start else "")
+    if match is None:
+        return None, ()
+    return match["selector"], tuple(match["remove"].split(" remove=")[1:])

@@ -1,0 +1,55 @@
+"""``tracker withdraw``: material is closed, destroyed on order, or opened again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tracker.archive.ledger.ledger import open_ledger
+from tracker.errors import DecisionInvalid
+from tracker.references import parse_reference
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tracker.model.rights import Act, RightsChange, Ruled, Scope
+
+
+def describe(archive: Path, act: Act, text: str) -> Scope:
+    """Return what an act on a reference would be about, and write nothing; raises as ``change`` does."""
+    from tracker.archive.storing.acts import Rights  # noqa: PLC0415 (94 ms, after all that may be refused)
+    from tracker.archive.storing.store import open_store  # noqa: PLC0415 (as above)
+
+    reference = parse_reference(text)
+    with open_store(archive) as store:
+        return Rights(store).describe(act, reference)
+
+
+def change(archive: Path, act: Act, text: str, ruled: Ruled) -> RightsChange:
+    """Withdraw, destroy or open what a reference names: a statement, an edition or one snapshot.
+
+    The act counts at once; a destruction is then carried on through the archive's own copies, and where it
+    was cut short, the same call brings it to its end. Raises ``DecisionInvalid`` where it cannot be done,
+    ``ReferenceInvalid`` and ``NotInArchive``, ``ArchiveLocked``, ``ArchiveUnusable`` and
+    ``RepositoryUnusable`` where a copy cannot follow.
+    """
+    from tracker.archive.storing.acts import Rights  # noqa: PLC0415 (as above)
+    from tracker.archive.storing.store import open_store  # noqa: PLC0415 (as above)
+
+    reference = parse_reference(text)
+    for name, value in (("--reason", ruled.reason), ("--authority", ruled.authority)):
+        if not value.strip():
+            raise DecisionInvalid(
+                f"{name} is empty; the record keeps why material was withdrawn, and on whose word"
+            )
+    with open_store(archive, "withdraw") as store:
+        return Rights(store).change(act, reference, ruled)
+
+
+def check_finished(archive: Path) -> None:
+    """Raise ``DecisionInvalid`` where a destruction was cut short: a copy might still hold it all."""
+    with open_ledger(archive) as ledger:
+        for each in ledger.unfinished():
+            raise DecisionInvalid(
+                f"the destruction of {each.reference} was cut short; finish it first:"
+                f" tracker withdraw {each.reference} --destroy"
+            )

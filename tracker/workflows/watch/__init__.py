@@ -1,0 +1,1 @@
+"""Sources watched: the nightly run, its ledger, and what waits for people."""

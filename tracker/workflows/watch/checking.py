@@ -1,0 +1,125 @@
+"""One run at work: sources are fetched, indexes followed, and what came of each is written down."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from tracker.capture.watch.discovery import discover, nested_indexes, source_of
+from tracker.capture.web.fetch import fetch_all
+from tracker.errors import DocumentUnreadable
+from tracker.model.watching import FetchFailed
+from tracker.report.comparison.words import counted
+from tracker.workflows.watch.examine import PAST, Examined, begin_check, examine, examine_failure
+from tracker.workflows.watch.instants import read_instant
+from tracker.workflows.watch.journal import Journal
+from tracker.workflows.watch.questions import ask_sources, days_before, is_among, known_sources
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from pathlib import Path
+
+    from tracker.archive.ledger.ledger import Ledger
+    from tracker.archive.storing.store import Store
+    from tracker.capture.web.fetch import Client
+    from tracker.model.ledger import Check, CheckOutcome
+    from tracker.model.watching import Discovery, Fetched, Source, WatchList
+    from tracker.workflows.watch.examine import Before, Judge
+
+    Progress = Callable[[Check, int, int], None]
+    """Told of each check once it is safe on disk, how many are, and how many there are to be."""
+
+NO_INDEX = "no index"
+
+
+class Checking:
+    """What a run was given, and what it still has to look at; without a store nothing is written."""
+
+    def __init__(
+        self,
+        archive: Path,
+        watched: WatchList,
+        wanted: Sequence[str],
+        ledger: Ledger,
+        store: Store | None,
+        client: Client,
+        judge: Judge,
+        progress: Progress,
+    ) -> None:
+        self._archive, self._watched, self._wanted = archive, watched, wanted
+        self._ledger, self._store, self._client, self._judge = ledger, store, client, judge
+        self._progress = progress
+        self._journal = Journal(store, self._tell, client.clock.monotonic)
+        self._queue: dict[str, Source] = {}
+        self._seen: set[str] = set()
+
+    def check_all(self, sources: Sequence[Source]) -> tuple[Check, ...]:
+        """Check sources, the links that indexes among them ever led to, and those they lead to today."""
+        self._add(sources)
+        for source in sources:
+            if source.is_index:
+                self._add(known_sources(source, self._ledger, self._wanted))
+        while self._queue:
+            batch, self._queue = self._queue, {}
+            self._check(batch)
+        self._journal.flush()
+        return tuple(self._journal.checks)
+
+    def _tell(self, check: Check) -> None:
+        self._progress(check, len(self._journal.checks), len(self._seen))
+
+    def _add(self, sources: Iterable[Source]) -> None:
+        for source in sources:
+            if source.id not in self._seen:
+                self._seen.add(source.id)
+                self._queue[source.id] = source
+
+    def _check(self, batch: Mapping[str, Source]) -> None:
+        since = days_before(self._now()[:10], self._watched.settings.full_check_days)
+        asked = ask_sources(batch.values(), self._ledger, since, self._watched.sha256)
+        results = fetch_all(
+            batch.values(),
+            self._client,
+            folder=self._archive,
+            validators=asked.validators,
+            unconditional=asked.unconditional,
+        )
+        for result in results:
+            source = batch[result.source]
+            self._journal.write(self._examine(source, result, asked.before[source.id]))
+
+    def _examine(self, source: Source, result: Fetched | FetchFailed, before: Before) -> Examined:
+        if isinstance(result, FetchFailed):
+            past = self._ledger.past(source.id, PAST)
+            return Examined(examine_failure(source, result, past, self._now()))
+        if source.is_index:
+            return Examined(self._follow(source, result, before))
+        return examine(source, result, before, self._ledger, self._judge, self._now())
+
+    def _follow(self, index: Source, fetched: Fetched, before: Before) -> Check:
+        """Remember the links of an index, and look at those that were never seen on the same night."""
+        check = begin_check(index, fetched, self._now())
+        try:
+            links = discover(fetched, index)
+            nested = nested_indexes(fetched, index)
+        except DocumentUnreadable as error:
+            return replace(check, outcome="unreachable", cause=NO_INDEX, detail=str(error))
+        self._add(nested)
+        known = {found.address for found in self._ledger.candidates(index.id)}
+        unseen = [link for link in links if link.address not in known]
+        self._take_up(index, unseen)
+        outcome: CheckOutcome = "changed" if unseen else "unchanged"
+        return replace(
+            check,
+            outcome=outcome if before.success else "new",
+            detail=f"{counted(len(links), 'link')}, {len(unseen):,} not seen before",
+        )
+
+    def _take_up(self, index: Source, unseen: Sequence[Discovery]) -> None:
+        if self._store and unseen:
+            self._store.remember(unseen, self._now())
+        sources = (source_of(link, index) for link in unseen)
+        self._add(source for source in sources if is_among(source, self._wanted, index))
+
+    def _now(self) -> str:
+        return read_instant(self._client.clock)

@@ -1,0 +1,279 @@
+"""What has become of one source, told from what a fetch gave and what the archive holds; writes nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from itertools import takewhile
+from typing import TYPE_CHECKING
+
+from tracker.capture.admit.announcement import tell_announcement
+from tracker.capture.admit.judge import judge_unreadable
+from tracker.capture.read.extract import extract
+from tracker.capture.web.fetch import is_web_address
+from tracker.errors import DocumentUnreadable
+from tracker.model.ledger import Check
+from tracker.model.record import Declaration
+from tracker.model.watching import Admission, Arrival, Validators
+from tracker.text.digest import digest_bytes, digest_text
+from tracker.text.kind import infer_kind
+from tracker.text.reading import read_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from tracker.archive.ledger.ledger import Ledger
+    from tracker.model.citing import Reference
+    from tracker.model.ledger import Review
+    from tracker.model.rights import Withdrawal
+    from tracker.model.watching import Fetched, FetchFailed, History, Kept, Source
+
+    Judge = Callable[[Arrival, History], Admission]
+
+UNNAMED, REFUSED, WITHDRAWN = "no reference", "rejected before", "withdrawn"
+REAPPEARED, MOVED = "reappeared", "permanent redirect"
+"""Causes that are ours; those of failed fetches and of quarantined texts are named where they are met."""
+
+CONFIRMING_DAYS = 3
+"""On so many days in a row a source has to be missing before it counts as gone."""
+
+PAST = 20
+"""How many checks back a row of failures is followed."""
+
+_PERMANENT = frozenset({301, 308})
+_MISSING = frozenset({404, 410})
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """What a check came to, and the document to keep for it: as a snapshot, or for a review."""
+
+    check: Check
+    arrival: Arrival | None = None
+    """To be recorded as a snapshot; its check says what is expected to come of it."""
+    quarantined: Fetched | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """The latest check of a source, and the latest by which it was well."""
+
+    last: Check | None = None
+    success: Check | None = None
+
+
+def examine_failure(source: Source, failed: FetchFailed, past: Sequence[Check], observed: str) -> Check:
+    """Return what a failed fetch came to: ``gone`` only once it was so on three days in a row.
+
+    ``past`` are the latest checks of the source, newest first. What else fails on other days in between
+    (a timeout) neither counts nor breaks the row; finding the statement breaks it.
+    """
+    last = failed.exchanges[-1] if failed.exchanges else None
+    check = Check(
+        source.id,
+        source.address,
+        failed.outcome,
+        observed,
+        failed.seconds,
+        failed.cause,
+        failed.detail,
+        source.reference,
+        url=last.url if last else None,
+        http_status=last.status if last else None,
+        exchanges=failed.exchanges,
+    )
+    if failed.outcome != "gone":
+        return check
+    days = {observed[:10], *_missing_days(past)}
+    if len(days) >= CONFIRMING_DAYS:
+        return check
+    return replace(
+        check,
+        outcome="unreachable",
+        detail=f"{failed.detail}; missing on {len(days)} of {CONFIRMING_DAYS} days".removeprefix("; "),
+    )
+
+
+def examine(
+    source: Source, fetched: Fetched, before: Before, ledger: Ledger, judge: Judge, observed: str
+) -> Examined:
+    """Tell what a source's answer comes to: unchanged where the bytes, or else the text, are what it gave."""
+    check = _note_return(begin_check(source, fetched, observed), before, ledger)
+    withdrawal = ledger.withdrawn(source.id, source.reference, check.sha256)
+    if withdrawal:
+        return _turn_away(check, withdrawal)
+    if fetched.data is None:
+        return Examined(_unchanged(check, before.success.snapshot if before.success else None, before))
+    current = ledger.current(source.id, source.reference)
+    if current and check.sha256 == current.sha256:
+        return Examined(_unchanged(check, current.reference, before))
+    review = ledger.review_of(source.id, str(check.sha256))
+    if review and review.verdict == "reject":
+        return _reject(check, review)
+    return _examine_text(source, fetched, current, check, before, ledger, judge)
+
+
+def _examine_text(
+    source: Source,
+    fetched: Fetched,
+    current: Kept | None,
+    check: Check,
+    before: Before,
+    ledger: Ledger,
+    judge: Judge,
+) -> Examined:
+    try:
+        arrival = read_arrival(source, fetched)
+    except DocumentUnreadable as error:
+        return _put_off(check, source, fetched, judge_unreadable(fetched, str(error)), None, ledger)
+    if current and _says_the_same(arrival, current, ledger):
+        check = replace(check, detail="other bytes, the same text")
+        return Examined(_unchanged(check, current.reference, before))
+    withdrawal = ledger.withdrawn_text(source.reference, digest_text(arrival.version.text))
+    if withdrawal:
+        return _turn_away(check, withdrawal)
+    return _admit(arrival, check, before, ledger, judge)
+
+
+def read_arrival(source: Source, fetched: Fetched) -> Arrival:
+    """Read a document as its source asks for. Raises ``DocumentUnreadable``."""
+    data = fetched.data or b""
+    extraction = extract(
+        data,
+        source.address,
+        selector=source.selector,
+        remove=source.remove,
+        content_type=fetched.media_type,
+    )
+    version = read_text(
+        extraction.text,
+        extractor=extraction.extractor,
+        media_type=extraction.media_type,
+        language=(source.reference.language if source.reference else None) or source.language,
+    )
+    return Arrival(source, fetched, extraction, version)
+
+
+def declare_arrival(arrival: Arrival, reference: Reference) -> Declaration:
+    """Return what a source says about its document: the watch list's word, and what the text tells."""
+    source, version = arrival.source, arrival.version
+    language = reference.language or source.language
+    return Declaration(
+        replace(reference, kind=reference.kind or infer_kind(version), language=language or version.language),
+        kind_inferred=reference.kind is None,
+        language_inferred=language is None,
+        title=arrival.extraction.title,
+        title_inferred=True,
+        url=source.address if is_web_address(source.address) else None,
+    )
+
+
+def begin_check(source: Source, fetched: Fetched, observed: str) -> Check:
+    """Return what is known of a check before what was received is looked at."""
+    last = fetched.exchanges[-1] if fetched.exchanges else None
+    return Check(
+        source.id,
+        source.address,
+        "unchanged",
+        observed,
+        fetched.seconds,
+        reference=source.reference,
+        url=fetched.url,
+        http_status=last.status if last else None,
+        sha256=None if fetched.data is None else digest_bytes(fetched.data),
+        size=None if fetched.data is None else len(fetched.data),
+        validators=fetched.validators,
+        exchanges=fetched.exchanges,
+    )
+
+
+def _note_return(check: Check, before: Before, ledger: Ledger) -> Check:
+    """Note of a source that was gone since when it had been."""
+    if before.last is None or before.last.outcome != "gone":
+        return check
+    gone = list(takewhile(lambda each: each.outcome == "gone", ledger.past(check.source, PAST)))
+    return replace(check, cause=REAPPEARED, detail=f"gone since {gone[-1].observed[:10]}")
+
+
+def _unchanged(check: Check, snapshot: Reference | None, before: Before) -> Check:
+    """Return the check of a text that is what it was: ``moved`` where its address is another for good."""
+    check = replace(check, snapshot=snapshot)
+    is_for_good = any(exchange.status in _PERMANENT for exchange in check.exchanges)
+    if not is_for_good or (before.success and check.url == before.success.url):
+        return check
+    return replace(
+        check, outcome="moved", cause=check.cause or MOVED, detail=_join(check, f"now at {check.url}")
+    )
+
+
+def _join(check: Check, detail: str) -> str:
+    return "; ".join(part for part in (check.detail, detail) if part)
+
+
+def _says_the_same(arrival: Arrival, current: Kept, ledger: Ledger) -> bool:
+    """Tell whether the text is the latest one; where another extractor had read that, it is read again."""
+    if arrival.version.text == current.text:
+        return True
+    if arrival.version.extractor == current.extractor:
+        return False
+    before = ledger.document(current.sha256)
+    return _read_text(arrival.source, arrival.fetched, before) == arrival.version.text
+
+
+def _admit(arrival: Arrival, check: Check, before: Before, ledger: Ledger, judge: Judge) -> Examined:
+    source, reference = arrival.source, arrival.source.reference
+    text = digest_text(arrival.version.text)
+    history = ledger.history(source.id, reference, str(check.sha256), text)
+    is_accepted = ledger.verdict(source.id, str(check.sha256)) == "accept"
+    admission = Admission(accepted=True) if is_accepted else judge(arrival, history)
+    if admission.accepted and reference is None:
+        detail = "a person has to name it in tracker review"
+        admission = Admission(accepted=False, cause=UNNAMED, detail=detail)
+    if not admission.accepted:
+        return _put_off(check, source, arrival.fetched, admission, arrival.version.text, ledger)
+    if not history.snapshots:
+        return Examined(replace(check, outcome="new"), arrival)
+    earlier = before.success.validators if before.success else Validators()
+    announced, shown = tell_announcement(
+        history.snapshots[0], earlier, arrival.extraction.title, arrival.version.text, check.validators
+    )
+    check = replace(check, outcome="changed", announced=announced, detail=_join(check, shown))
+    return Examined(check, arrival)
+
+
+def _put_off(
+    check: Check, source: Source, fetched: Fetched, admission: Admission, text: str | None, ledger: Ledger
+) -> Examined:
+    """Put a document before a person, unless one of the same text was: pages hold tokens of the day."""
+    check = replace(check, outcome="quarantined", cause=admission.cause, detail=admission.detail)
+    last = ledger.last_review(source.id)
+    if last is None or last.verdict == "accept" or last.sha256 == check.sha256:
+        return Examined(check, quarantined=fetched)
+    if last.cause != check.cause or _read_text(source, fetched, ledger.document(last.sha256)) != text:
+        return Examined(check, quarantined=fetched)
+    if last.verdict == "reject":
+        return _reject(check, last)
+    return Examined(replace(check, detail=f"{check.detail}; other bytes, the text of review {last.id}"))
+
+
+def _reject(check: Check, review: Review) -> Examined:
+    detail = f"by {review.person} on {str(review.decided)[:10]}, review {review.id}: {review.reason}"
+    return Examined(replace(check, outcome="rejected", cause=REFUSED, detail=detail))
+
+
+def _turn_away(check: Check, withdrawal: Withdrawal) -> Examined:
+    """Return the check of what was withdrawn, whose bytes are not kept."""
+    detail = f"{withdrawal.reference} was {withdrawal}"
+    return Examined(replace(check, outcome="rejected", cause=WITHDRAWN, detail=detail))
+
+
+def _read_text(source: Source, fetched: Fetched, data: bytes) -> str | None:
+    try:
+        return read_arrival(source, replace(fetched, data=data)).version.text
+    except DocumentUnreadable:
+        return None
+
+
+def _missing_days(past: Sequence[Check]) -> set[str]:
+    """Return the days since it was last there on which the server said that it is not."""
+    since = takewhile(lambda each: each.snapshot is None and each.sha256 is None, past)
+    return {each.observed[:10] for each in since if each.http_status in _MISSING}

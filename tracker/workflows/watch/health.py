@@ -1,0 +1,101 @@
+"""``tracker health``: where every watched source stands, and what a person should look at."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from itertools import chain
+from shlex import quote
+from typing import TYPE_CHECKING
+
+from tracker.archive.file.modes import find_readable, is_for_group
+from tracker.archive.ledger.ledger import open_ledger
+from tracker.capture.watch.watch_list import WATCH_FILE, is_watched, read_watch_list
+from tracker.model.ledger import Concern, Health
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from tracker.archive.ledger.ledger import Ledger
+    from tracker.model.ledger import Expectation, Review, RunEntry, SourceState
+    from tracker.model.watching import WatchList
+
+NIGHT_HOURS = 36
+"""After so many hours without a complete run a night was missed: a day, and half a day for delays."""
+
+
+def assess_health(archive: Path, instant: str, streak: int) -> Health:
+    """Return where the sources stand that are watched at an instant (ISO 8601 in UTC).
+
+    A source is a concern after ``streak`` checks in a row that failed. Raises as ``read_watch_list`` does.
+    """
+    watched = read_watch_list(archive / WATCH_FILE)
+    with open_ledger(archive) as ledger:
+        sources = _read_states(ledger, watched, instant[:10])
+        runs, waiting = ledger.runs(kind="snapshot"), ledger.waiting()
+        concerns = (
+            *_missed_night(runs, instant),
+            *chain.from_iterable(_source_concerns(each, streak, waiting) for each in sources),
+            *_overdue(ledger.expectations(), instant[:10]),
+            *_readable(archive),
+        )
+    return Health(instant, sources, tuple(concerns))
+
+
+def _read_states(ledger: Ledger, watched: WatchList, day: str) -> tuple[SourceState, ...]:
+    valid = {source.id for source in watched.sources if is_watched(source, day)}
+    known = (each for each in ledger.sources() if each.partition(":")[0] in valid)
+    return tuple(state for source in known if (state := ledger.state(source)))
+
+
+def _readable(archive: Path) -> Iterator[Concern]:
+    """Tell what others on this computer can read: whatever was withdrawn or is not public is in there."""
+    names = find_readable(archive)
+    if names:
+        kept = "o=" if is_for_group(archive) else "go="
+        detail = f"others can read {', '.join(names)}; close it: chmod -R {kept} {quote(str(archive))}"
+        yield Concern("open to others", "the archive", None, detail)
+
+
+def _missed_night(runs: Sequence[RunEntry], instant: str) -> Iterator[Concern]:
+    ended = max((run.started for run in runs if run.status == "complete"), default=None)
+    if ended is None:
+        yield Concern(
+            "night missed", "the archive", None, "no run of tracker snapshot has come to its end yet"
+        )
+        return
+    hours = (datetime.fromisoformat(instant) - datetime.fromisoformat(ended)) // timedelta(hours=1)
+    if hours > NIGHT_HOURS:
+        later = [run for run in runs if run.started > ended]
+        cause = f"; {len(later)} later did not come to their end" if later else ""
+        yield Concern(
+            "night missed", "the archive", ended, f"the last complete run is {hours} hours ago{cause}"
+        )
+
+
+def _source_concerns(state: SourceState, streak: int, waiting: Sequence[Review]) -> Iterator[Concern]:
+    last = state.last
+    cause = f"{last.outcome}: {last.cause}" if last.cause else last.outcome
+    if last.outcome == "gone":
+        yield Concern("gone", last.source, state.since, f"{last.address} ({last.cause})")
+    elif state.failures >= streak and not state.waiting:
+        times = f"{state.failures} times in a row, the last: {cause}"
+        yield Concern("failing", last.source, state.since, times)
+    own = [review for review in waiting if review.source == last.source]
+    if own:
+        yield Concern("waiting", last.source, own[0].observed, _tell_waiting(own))
+
+
+def _tell_waiting(own: Sequence[Review]) -> str:
+    causes = ", ".join(dict.fromkeys(review.cause for review in own))
+    where = "" if own[0].reference else f", {own[0].address}"
+    if len(own) == 1:
+        return f"1 document waits ({causes}{where}): tracker review {own[0].id}"
+    return f"{len(own)} documents wait ({causes}{where}): tracker review"
+
+
+def _overdue(expectations: Sequence[Expectation], day: str) -> Iterator[Concern]:
+    for each in expectations:
+        if each.state == "expected" and each.due and each.due < day and each.captured is None:
+            detail = f"expected by {each.due}, says {each.person}"
+            yield Concern("overdue", str(each.reference), each.due, detail)

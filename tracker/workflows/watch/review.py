@@ -1,0 +1,245 @@
+"""``tracker review``: documents that were not accepted are listed, shown, and decided on by people."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
+
+from tracker.archive.ledger.ledger import open_ledger
+from tracker.archive.reading.reader import open_reader
+from tracker.capture.watch.watch_list import WATCH_FILE, read_watch_list
+from tracker.errors import DecisionInvalid, DocumentUnreadable, NotInArchive, ReferenceInvalid
+from tracker.model.texts import Side
+from tracker.model.watching import Fetched, Source
+from tracker.references import parse_reference
+from tracker.text.kind import infer_kind
+from tracker.topics.vocabulary.load import load_vocabulary
+from tracker.workflows.code.judge import Coder, check_coder
+from tracker.workflows.compare.compare import compare_sides
+from tracker.workflows.watch.examine import declare_arrival, read_arrival
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tracker.archive.ledger.ledger import Ledger
+    from tracker.model.citing import Reference
+    from tracker.model.comparison import Comparison
+    from tracker.model.ledger import Check, Review
+    from tracker.model.record import Recorded
+    from tracker.model.watching import Arrival
+
+Verdict = Literal["accept", "reject"]
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A document before a person, and when the same bytes came again from its source."""
+
+    review: Review
+    again: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A document before a person, with all that helps to decide."""
+
+    review: Review
+    again: tuple[str, ...]
+    check: Check
+    """How it came, with requests and answers."""
+    side: Side | None
+    """Its text; None where there is none."""
+    fault: str = ""
+    """Why there is no text."""
+    comparison: Comparison | None = None
+    """The current version compared with it; by words alone, since sentences are hardly in doubt."""
+
+
+def list_reviews(archive: Path, *, decided: bool = False) -> tuple[Waiting, ...]:
+    """Return the documents that wait, oldest first; with ``decided``, those that people decided on."""
+    with open_ledger(archive) as ledger:
+        reviews = ledger.decided() if decided else ledger.waiting()
+        return tuple(Waiting(each, ledger.returns(each.id)) for each in reviews)
+
+
+def show_review(archive: Path, number: int) -> Shown:
+    """Return one document with its text, its difference to the current version and how it came.
+
+    Raises ``NotInArchive`` for a number that there is not.
+    """
+    with open_ledger(archive) as ledger:
+        review = _find(ledger, number)
+        again, check = ledger.returns(number), ledger.evidence(number)
+        current = ledger.current(review.source, review.reference)
+        try:
+            arrival = _read_again(archive, review, ledger)
+        except DocumentUnreadable as error:
+            return Shown(review, again, check, None, str(error))
+    side = _side_of(review, arrival)
+    if current is None:
+        return Shown(review, again, check, side)
+    with open_reader(archive) as reader:
+        old = reader.side(current.reference)
+    comparison = compare_sides(old, side, load_vocabulary(), encoder=None)
+    return Shown(review, again, check, side, comparison=comparison)
+
+
+def read_bytes(archive: Path, number: int) -> bytes:
+    """Return a document as it was received. Raises ``NotInArchive`` for a number that there is not."""
+    with open_ledger(archive) as ledger:
+        return ledger.document(_find(ledger, number).sha256)
+
+
+def decide_review(
+    archive: Path, number: int, verdict: Verdict, coder: Coder, *, reference: str | None = None
+) -> Review:
+    """Accept a document as the next snapshot of its statement, or reject it; the record keeps who and why.
+
+    What was rejected is not asked again: the same bytes come to the outcome ``rejected``. A rejection may
+    be taken back by accepting, an acceptance not: a snapshot stays, whoever rejects on an older look.
+    ``reference`` names the statement of a link that an index led to. The coder's note is the reason, and
+    required.
+
+    Raises ``DecisionInvalid`` for a decision that is incomplete or comes too late, ``ReferenceInvalid``,
+    ``NotInArchive`` for a number that there is not, and ``DocumentUnreadable`` where there is no text.
+    """
+    from tracker.archive.storing.store import open_store  # noqa: PLC0415 (94 ms, after all that may be refused)
+
+    check_coder(coder)
+    if not (coder.note or "").strip():
+        raise DecisionInvalid("why? --reason TEXT")
+    with open_ledger(archive) as ledger:
+        review = _decide(ledger, number, verdict, coder, reference)
+        arrival = _read_again(archive, _find(ledger, number), ledger) if verdict == "accept" else None
+    with open_store(archive, "review") as store, store.batch():
+        # Again, now that nobody else can write: another person may have decided since.
+        review = _decide(store.ledger, number, verdict, coder, reference)
+        store.begin(coder.decided)
+        recorded: Recorded | None = None
+        if arrival and review.reference:
+            recorded = store.record(
+                declare_arrival(arrival, review.reference),
+                arrival.fetched.data or b"",
+                arrival.version,
+                _last_seen(review, store.ledger),
+                raw=arrival.extraction.text,
+                source=arrival.fetched.url,
+            )
+        store.settle(review, recorded)
+    with open_ledger(archive) as ledger:
+        return _find(ledger, number)
+
+
+def _decide(ledger: Ledger, number: int, verdict: Verdict, coder: Coder, reference: str | None) -> Review:
+    """Return a review as decided, where the record as it stands allows that."""
+    review = _find(ledger, number)
+    _check_open(review)
+    decided = replace(
+        review,
+        verdict=verdict,
+        person=coder.person,
+        decided=coder.decided,
+        reason=coder.note,
+        reference=_name(review, verdict, reference),
+    )
+    if verdict == "accept":
+        _check_order(decided, ledger)
+    return decided
+
+
+def _find(ledger: Ledger, number: int) -> Review:
+    review = ledger.review(number)
+    if review is None:
+        raise NotInArchive(f"there is no review {number}; see: tracker review, tracker review --decided")
+    return review
+
+
+def _check_open(review: Review) -> None:
+    if review.verdict == "accept":
+        raise DecisionInvalid(
+            f"{review.person} accepted review {review.id} on {str(review.decided)[:10]}:"
+            f" it is {review.snapshot}, and a snapshot is not taken back"
+        )
+
+
+def _name(review: Review, verdict: Verdict, text: str | None) -> Reference | None:
+    """Return the reference under which a document is accepted."""
+    if verdict == "reject":
+        if text:
+            raise DecisionInvalid("--as goes with accept; what is rejected needs no reference")
+        return review.reference
+    if text is None:
+        if review.reference is None:
+            raise DecisionInvalid(
+                f"which statement is review {review.id}? Name it: tracker review {review.id} accept"
+                " --as GBR/UNGA/80 --by NAME --reason TEXT"
+            )
+        return review.reference
+    named = parse_reference(text)
+    if named.session is None or named.snapshot is not None:
+        raise ReferenceInvalid(f"{text}: name a statement or an edition of it, such as GBR/UNGA/80")
+    if not _is_candidate(review) and named != review.reference:
+        raise DecisionInvalid(
+            f"{review.source} feeds {review.reference} by the watch list; change it there,"
+            f" or keep the document by hand: tracker review {review.id} --save FILE, then tracker add"
+        )
+    return named
+
+
+def _check_order(review: Review, ledger: Ledger) -> None:
+    """Refuse what would put an older text in place of a newer one."""
+    current, seen = ledger.current(review.source, review.reference), _last_seen(review, ledger)
+    if current and current.observed > seen:
+        raise DecisionInvalid(
+            f"review {review.id} was last seen on {seen[:10]}, before {current.reference};"
+            " reject it, or keep it as a statement of its own"
+        )
+
+
+def _last_seen(review: Review, ledger: Ledger) -> str:
+    return (review.observed, *ledger.returns(review.id))[-1]
+
+
+def _is_candidate(review: Review) -> bool:
+    """Tell whether an index led to a document; ids in the watch list hold no colon."""
+    return ":" in review.source
+
+
+def _read_again(archive: Path, review: Review, ledger: Ledger) -> Arrival:
+    check = ledger.evidence(review.id)
+    fetched = Fetched(
+        review.source,
+        check.url or review.address,
+        ledger.document(review.sha256),
+        (check.exchanges[-1].content_type if check.exchanges else None) or review.media_type,
+        check.exchanges,
+        check.validators,
+        check.seconds,
+    )
+    return read_arrival(_source_of(archive, review), fetched)
+
+
+def _source_of(archive: Path, review: Review) -> Source:
+    """Return the source as the watch list has it today; where it went, all that the review knows of it."""
+    known = read_watch_list(archive / WATCH_FILE).sources if (archive / WATCH_FILE).exists() else ()
+    name = review.source.partition(":")[0]
+    found = next((each for each in known if each.id == name), Source(name, review.address))
+    return replace(
+        found, id=review.source, address=review.address, is_index=False, reference=review.reference
+    )
+
+
+def _side_of(review: Review, arrival: Arrival) -> Side:
+    version, reference = arrival.version, review.reference
+    kind = reference.kind if reference else None
+    return Side(
+        name=f"review {review.id}",
+        version=version,
+        title=arrival.extraction.title,
+        country=reference.country if reference else None,
+        body=reference.body if reference else None,
+        session=reference.session if reference else None,
+        kind=kind or infer_kind(version),
+        kind_inferred=kind is None,
+        sha256=review.sha256,
+    )

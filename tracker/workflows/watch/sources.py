@@ -1,0 +1,96 @@
+"""``tracker sources``: what the watch list of an archive holds, and what is added to it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from itertools import count
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from tracker.archive.file.modes import archive_permissions
+from tracker.capture.watch.watch_list import (
+    RECEIVED_FILE,
+    WATCH_FILE,
+    accept_received,
+    add_source,
+    describe_source,
+    read_watch_list,
+)
+from tracker.capture.web.addresses import is_allowed
+from tracker.capture.web.fetch import is_web_address
+from tracker.errors import ArchiveUnusable, WatchListInvalid
+from tracker.model.watching import Received
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from tracker.model.watching import Source
+
+_NAMELESS = "source"
+_LONGEST = 60
+
+
+def list_sources(archive: Path) -> tuple[Source, ...]:
+    """Return the sources of an archive's watch list, in its order. Raises ``WatchListInvalid``."""
+    return read_watch_list(archive / WATCH_FILE).sources
+
+
+def read_received(archive: Path) -> Received:
+    """Return what the watch list reaches that came with a mirror. Raises ``WatchListInvalid``."""
+    path = archive / RECEIVED_FILE
+    if not path.exists():
+        raise WatchListInvalid(f"{path}: there is none; a mirror's watch list comes with: tracker rebuild")
+    watched = read_watch_list(path)
+    private = watched.settings.allow_private
+    return Received(
+        str(path),
+        len(watched.sources),
+        private,
+        tuple(source for source in watched.sources if _is_inside(source, private)),
+        tuple(source for source in watched.sources if not is_web_address(source.address)),
+    )
+
+
+def accept(archive: Path) -> None:
+    """Obey the watch list that came with a mirror from now on. Raises ``WatchListInvalid``."""
+    accept_received(archive / WATCH_FILE)
+
+
+def _is_inside(source: Source, private: Sequence[str]) -> bool:
+    """Tell whether an address is of a host that the list lets be private, on any of its ports."""
+    host = urlsplit(source.address).hostname
+    return host is not None and any(is_allowed(host, port, private) for port in _ports(private))
+
+
+def _ports(private: Sequence[str]) -> set[int]:
+    return {0, *(int(port) for name in private if (port := name.rpartition(":")[2]).isdigit())}
+
+
+def watch(archive: Path, address: str, table: Mapping[str, object], name: str | None = None) -> Source:
+    """Add a source to the watch list of an archive, and return it as it is watched from then on.
+
+    ``table`` holds the keys of a watch list's table but for the address. Without a name the source is called
+    after what it feeds. Raises ``WatchListInvalid`` where the list would be at fault, ``ArchiveUnusable``
+    where there is no archive.
+    """
+    if not archive.is_dir():
+        raise ArchiveUnusable(f"there is no archive in {archive}; make one: tracker init --archive {archive}")
+    path = archive / WATCH_FILE
+    taken = {source.id for source in read_watch_list(path).sources} if path.exists() else set()
+    place = {"url" if is_web_address(address) else "path": address}
+    source = describe_source(name or _NAMELESS, {**table, **place})
+    if name is None:
+        source = replace(source, id=_free_name(source, taken))
+    add_source(path, source, archive_permissions(archive))
+    return source
+
+
+def _free_name(source: Source, taken: set[str]) -> str:
+    feeds = source.rule or str(source.reference or "") or source.address.partition("://")[2]
+    words = re.findall(r"[a-z0-9]+", re.sub(r"\{.*?\}", " ", feeds.partition("~")[0].lower()))
+    name = "-".join([*words, *(["index"] if source.is_index else [])])[:_LONGEST].strip("-") or _NAMELESS
+    return next(
+        one for number in count(1) if (one := name if number == 1 else f"{name}-{number}") not in taken
+    )
