@@ -6,16 +6,14 @@ from dataclasses import replace
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from tracker.model.changes import Change, Edit, Evidence, Shift
-from tracker.model.comparison import Comparison, Provenance
+from tracker.model.changes import Change, Comparison, Edit, Evidence, Provenance, Shift
 from tracker.model.texts import Segment, Side, SpanMap, Version
 from tracker.model.topics import Counterpart, Passage, Topic, TopicChange, TopicReading, Vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tracker.model.changes import Axis, Direction, EditKind, Operation
-    from tracker.model.comparison import Genre
+    from tracker.model.changes import Axis, Direction, EditKind, Genre, Operation
     from tracker.model.topics import Level, Status
 
 VOCABULARY = Vocabulary("made-up", (Topic("climate", "Climate change"),), "ab" * 32)

@@ -33,8 +33,7 @@ from tracker.archive.storing import store
 from tracker.archive.takeover import take_over
 from tracker.capture.sandbox import process
 from tracker.capture.serve import serve
-from tracker.cli.app import app
-from tracker.cli.main import main
+from tracker.cli.main import app, main
 
 if TYPE_CHECKING:
     from tracker.capture.sandbox.bounds import Bounds

@@ -9,8 +9,7 @@ import pytest
 import typer.main
 
 from tests.running import Ran
-from tracker.cli.app import app
-from tracker.cli.main import main
+from tracker.cli.main import app, main
 
 if TYPE_CHECKING:
     import os

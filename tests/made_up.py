@@ -19,18 +19,18 @@ from tracker.changes.describe import describe_changes
 from tracker.changes.shifts import compare_grades, counterpart_shifts, find_shifts, grade_request
 from tracker.model.changes import Link
 from tracker.model.topics import Counterpart, Topic, Vocabulary
-from tracker.text.folding import fold
+from tracker.text.identity import fold
 from tracker.text.reading import read_text
 from tracker.topics.phrases.emerging import compare_phrases
 from tracker.topics.reading import count_substance, read_evidence, read_topics
-from tracker.topics.statuses.absence import Absences
+from tracker.topics.statuses.absent import Absences
 from tracker.topics.statuses.shares import Occupancy, compare_shares
 from tracker.topics.teaching.coded import Coded
 from tracker.topics.teaching.learning import learn_topics
 from tracker.topics.vocabulary.load import load_vocabulary
 from tracker.tracing.biography import read_asked, trace
+from tracker.tracing.origins import find_similar
 from tracker.tracing.phrases import match_phrase, read_phrase
-from tracker.tracing.similar import find_similar
 from tracker.workflows.compare.compare import compare_sides, text_side
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ import typer
 
 from tests.forking import run_command
 from tracker.archive.schema.descriptions import read_descriptions
-from tracker.cli.app import app
+from tracker.cli.main import app
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,12 +12,11 @@ from hypothesis import strategies as st
 
 from tracker.alignment.align import align
 from tracker.alignment.chains import Block, find_heaviest_chain, weigh_blocks
-from tracker.alignment.context import measure_links
+from tracker.alignment.context import measure_links, measure_rooms
 from tracker.alignment.equals import match_equals
 from tracker.alignment.groups import Group, propose_groups
 from tracker.alignment.moves import judge_moves
 from tracker.alignment.pairing import pair_texts
-from tracker.alignment.room import measure_rooms
 from tracker.alignment.weights import load_weights
 from tracker.text.encoder import DEFAULT
 from tracker.text.tokens import fold

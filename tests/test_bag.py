@@ -17,8 +17,7 @@ from tests.archives import query
 from tests.here import runner
 from tests.nights import Page, make_archive, run_night, source, watch
 from tracker.errors import ArchiveUnusable
-from tracker.workflows.export.bag_files import make_bag
-from tracker.workflows.export.export_bag import export_bag
+from tracker.workflows.export.bag import export_bag, make_bag
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

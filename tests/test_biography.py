@@ -19,7 +19,7 @@ from tracker.model.texts import Side
 from tracker.model.tracing import Attribution, Biography, Chapter
 from tracker.report.series.biography import biography_json, render_biography
 from tracker.report.series.origins import attribution_json, render_attribution
-from tracker.text.folding import fold
+from tracker.text.identity import fold
 from tracker.text.reading import read_text
 from tracker.tracing.biography import find_silences, read_asked, tell, trace
 from tracker.tracing.origins import find_origins

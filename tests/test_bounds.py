@@ -12,17 +12,25 @@ from tracker.changes.shifts import counterpart_shifts, find_shifts
 from tracker.changes.shifts.rewording import content_words, share_content
 from tracker.model.changes import Link
 from tracker.model.topics import Counterpart
-from tracker.text.folding import fold
-from tracker.text.hyphens import Spelling
+from tracker.text.characters import Spelling
+from tracker.text.identity import fold
 from tracker.text.joining import PARAGRAPH, SPACE, Layout, joint, pauses_with_ellipses, read_layout
 from tracker.text.kind import infer_kind
 from tracker.text.language import detect_language
-from tracker.text.lines import BLANK, BREAK, Line, read_lines
-from tracker.text.numbering import drop_numbering
+from tracker.text.lines import (
+    BLANK,
+    BREAK,
+    Line,
+    ends_in_ellipsis,
+    ends_something,
+    is_heading,
+    is_salutation,
+    read_lines,
+)
+from tracker.text.normalize import drop_numbering
 from tracker.text.reading import read_text
-from tracker.text.wording import ends_in_ellipsis, ends_something, is_heading, is_salutation
 from tracker.topics.certainty.claims import Likelihood, judge_status
-from tracker.topics.levels.speaker import find_speaker
+from tracker.topics.levels.context import find_speaker
 from tracker.topics.reading import read_topics
 from tracker.topics.vocabulary.load import load_vocabulary
 from tracker.topics.vocabulary.stems import find_words

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from tests.conftest import run_tracker
 from tests.running import OLD
-from tracker.inputs.cells import guard, unguard
+from tracker.inputs.formats import guard, unguard
 from tracker.report.tables import write_csv
 from tracker.topics.vocabulary.load import load_vocabulary
 

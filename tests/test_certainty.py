@@ -33,8 +33,7 @@ from tracker.topics.certainty.claims import (
 )
 from tracker.topics.certainty.evidence import SENTENCE_FEATURES, TOPIC_FEATURES, Evidence
 from tracker.topics.reading import LIKELY, read_evidence, read_topics
-from tracker.topics.statuses.absence import Absences
-from tracker.topics.statuses.alignments import find_aligned
+from tracker.topics.statuses.absent import Absences, find_aligned
 from tracker.topics.statuses.statuses import compare_topics
 from tracker.topics.vocabulary.load import load_vocabulary
 from tracker.workflows.compare.compare import compare
@@ -43,7 +42,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from tracker.model.comparison import Comparison
+    from tracker.model.changes import Comparison
     from tracker.model.topics import TopicChange
 
 UN = load_vocabulary()

@@ -7,8 +7,7 @@ import pytest
 
 from tests.archives import OBSERVED, declare, record
 from tracker.archive.storing.store import create_archive, open_store
-from tracker.workflows.follow.blame import blame_statement
-from tracker.workflows.follow.trace import trace_series
+from tracker.workflows.follow.trace import blame_statement, trace_series
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,8 +10,14 @@ from tests.archives import version_of
 from tests.deciding import level, link
 from tracker.changes.describe import describe_changes
 from tracker.decisions.applied import METHOD, Placed, decide_links, mark_changes, place_rulings
-from tracker.decisions.quoting import find_quotes, place_segments, quote_segments
-from tracker.decisions.rulings import select_changes, select_levels, settle_rulings
+from tracker.decisions.rulings import (
+    find_quotes,
+    place_segments,
+    quote_segments,
+    select_changes,
+    select_levels,
+    settle_rulings,
+)
 from tracker.model.changes import Evidence, Link, Shift
 from tracker.model.decisions import Decision, Quote
 from tracker.model.topics import Topic, TopicReading, Vocabulary

@@ -34,7 +34,7 @@ from tracker.topics.vocabulary.load import load_vocabulary
 from tracker.workflows.compare.derive import derive_links, derive_readings
 from tracker.workflows.compare.diff import diff
 from tracker.workflows.compare.priorities import read_priorities
-from tracker.workflows.follow.blame import blame_statement
+from tracker.workflows.follow.trace import blame_statement
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

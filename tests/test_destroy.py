@@ -40,12 +40,11 @@ from tracker.archive.schema.connection import archive_file
 from tracker.archive.schema.migrations import MIGRATIONS, make_schema
 from tracker.archive.schema.rights import NAME
 from tracker.archive.storing.store import open_store
-from tracker.capture.web.clock import Clock
+from tracker.capture.web.pace import Clock
 from tracker.errors import ArchiveUnusable
 from tracker.model.rights import Ruled
 from tracker.model.watching import Admission
-from tracker.workflows.keep.backup import backup
-from tracker.workflows.keep.mirror import update_mirror
+from tracker.workflows.keep.mirror import backup, update_mirror
 from tracker.workflows.keep.withdraw import change
 from tracker.workflows.watch.snapshot import snapshot
 

@@ -12,7 +12,7 @@ import typer.main
 from tests.conftest import run_tracker
 from tests.repositories import run_git
 from tests.running import COMMAND, OLD
-from tracker.cli.app import app
+from tracker.cli.main import app
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

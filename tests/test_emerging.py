@@ -34,7 +34,7 @@ from tracker.topics.phrases.prior import FLAT, LEAST, WEIGHT, Prior, load_prior
 from tracker.workflows.compare.compare import compare as compare_texts
 
 if TYPE_CHECKING:
-    from tracker.model.comparison import Comparison
+    from tracker.model.changes import Comparison
 
 RIVERS = Vocabulary("rivers", (Topic("rivers", "Rivers", terms={"en": ("river", "river basin")}),), "ab" * 32)
 

@@ -20,8 +20,8 @@ from tests.fault_server import FaultServer, answer, in_turn, raw, running
 from tests.faults import CASES, KNOWN, PAGE, PATH, Case
 from tests.thorough import examples
 from tracker.capture.causes import CAUSES, find_cause
-from tracker.capture.web.clock import system_clock
 from tracker.capture.web.fetch import fetch, fetch_all, open_client
+from tracker.capture.web.pace import system_clock
 from tracker.model.watching import Fetched, FetchFailed, Source, Validators, WatchSettings
 
 if TYPE_CHECKING:

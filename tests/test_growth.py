@@ -12,8 +12,7 @@ from tests.benchmarks.growth_stages import STAGES
 from tests.benchmarks.growth_texts import edit, write
 from tests.limits import run_limited
 from tests.thorough import size
-from tracker.changes.edits import word_edits
-from tracker.changes.stretches import LONGEST, part_stretches
+from tracker.changes.edits import LONGEST, part_stretches, word_edits
 from tracker.text.encoder import DEFAULT
 
 if TYPE_CHECKING:

@@ -17,8 +17,9 @@ from tests.hostile_git import ATTACKS, ATTRIBUTES
 from tests.mirrors import FIRST, make_record, show
 from tests.repositories import Made, add_commits, make_repository, run_git
 from tests.running import count_rows
-from tracker.archive.git import git_running, repository
-from tracker.archive.git.git_program import check_address
+from tracker.archive.git import program as git_running
+from tracker.archive.git import repository
+from tracker.archive.git.program import check_address
 from tracker.workflows.keep.mirror import update_mirror
 
 if TYPE_CHECKING:

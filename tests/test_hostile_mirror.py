@@ -15,7 +15,7 @@ from tracker.archive.file.mirror_paths import document_place, run_place, watch_l
 from tracker.archive.mirror.rebuild import rebuild_record
 from tracker.archive.rights.access import find_watch_list
 from tracker.errors import RepositoryUnusable
-from tracker.text.digest import digest_bytes
+from tracker.text.identity import digest_bytes
 from tracker.workflows.keep.mirror import push_mirror, update_mirror
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ import pytest
 
 from tests.limits import assert_refused, run_limited
 from tests.running import NEW
-from tracker.inputs.toml import parse_toml
+from tracker.inputs.formats import parse_toml
 from tracker.topics.vocabulary.load import load_vocabulary
 
 if TYPE_CHECKING:

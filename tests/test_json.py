@@ -21,7 +21,7 @@ from tracker.model.topics import Passage
 from tracker.report.json_text import render_json
 
 if TYPE_CHECKING:
-    from tracker.model.comparison import Comparison
+    from tracker.model.changes import Comparison
 
 SCHEMA = json.loads(
     (files("tracker.report.comparison") / "comparison.schema.json").read_text(encoding="utf-8")

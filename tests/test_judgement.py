@@ -17,13 +17,13 @@ from tests.bad_pages import URL, BadPage, arrive, fetch, keep, load_bad_pages
 from tests.thorough import examples
 from tracker.capture.admit.judge import judge, judge_unreadable, list_causes
 from tracker.capture.admit.likeness import learn_leniency, measure_likeness
+from tracker.capture.admit.names import read_names
 from tracker.capture.admit.rules import load_rules
-from tracker.capture.admit.scripts import read_names
 from tracker.capture.admit.speaker import read_naming, tell_other_country, tell_other_session
 from tracker.errors import DocumentUnreadable
 from tracker.model.watching import Admission, History, Kept
 from tracker.references import find_country, parse_reference
-from tracker.text.folding import fold
+from tracker.text.identity import fold
 from tracker.text.reading import read_text
 
 if TYPE_CHECKING:

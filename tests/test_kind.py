@@ -10,7 +10,7 @@ from tracker.text.kind import infer_kind
 from tracker.text.reading import read_text
 
 if TYPE_CHECKING:
-    from tracker.model.citing import TextKind
+    from tracker.model.texts import TextKind
 
 BODY = " ".join(
     f"Avaria has trained {number} judges and will train more of them in the coming year."

@@ -30,11 +30,9 @@ from tracker.references import parse_reference
 from tracker.report.archive.annual import csv_year, json_year, markdown_year, render_year
 from tracker.report.archive.health import health_json, render_expectations, render_health
 from tracker.report.archive.runs import checks_csv, render_run, render_runs, run_json, runs_csv, runs_json
-from tracker.workflows.watch.annual import count_nights, report_year
+from tracker.workflows.watch.annual import count_nights, list_expectations, note_expectation, report_year
 from tracker.workflows.watch.examine import declare_arrival, read_arrival
-from tracker.workflows.watch.expecting import list_expectations, note_expectation
-from tracker.workflows.watch.health import assess_health
-from tracker.workflows.watch.runs import list_runs, show_run
+from tracker.workflows.watch.health import assess_health, list_runs, show_run
 from tracker.workflows.watch.snapshot import snapshot
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from markdown_it import MarkdownIt
 from tests.comparisons import VOCABULARY, change, comparison, edits, reading, revision, session, side, topic
 from tracker.model.changes import Edit
 from tracker.report.comparison.markdown import code_span, escape_markdown, mark_pieces, render_markdown
-from tracker.report.comparison.redline import read_edits
+from tracker.report.comparison.passages import read_edits
 from tracker.report.comparison.words import NO_DIFFERENCE
 from tracker.report.safe import one_line
 

@@ -3,8 +3,13 @@ from __future__ import annotations
 import pytest
 
 from tracker.references import find_body
-from tracker.workflows.importing.named_sessions import find_sessions, only_date, sessions_of_date
-from tracker.workflows.importing.written_dates import find_dates, without_dates
+from tracker.workflows.importing.named_sessions import (
+    find_dates,
+    find_sessions,
+    only_date,
+    sessions_of_date,
+    without_dates,
+)
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,7 @@ import pytest
 import tracker
 
 if TYPE_CHECKING:
-    from tracker.model.changes import Change
-    from tracker.model.comparison import Comparison
+    from tracker.model.changes import Change, Comparison
 
 CASES = tomllib.loads((Path(__file__).parent / "data" / "other_scripts.toml").read_text(encoding="utf-8"))
 MARKS = {"kept": "{}", "deleted": "[-{}-]", "inserted": "[+{}+]"}

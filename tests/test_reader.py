@@ -29,9 +29,8 @@ from tracker.archive.record.search import (
 from tracker.archive.record.statements import sort_text
 from tracker.archive.storing.store import create_archive, open_store
 from tracker.errors import ArchiveUnusable, NotInArchive, ReferenceInvalid, TrackerError
-from tracker.model.citing import Reference
 from tracker.model.record import Declaration, SnapshotEntry, StatementEntry
-from tracker.model.texts import Run, Segment, SpanMap, Version
+from tracker.model.texts import Reference, Run, Segment, SpanMap, Version
 from tracker.references import parse_reference
 
 if TYPE_CHECKING:

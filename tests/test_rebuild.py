@@ -13,10 +13,8 @@ from tracker.archive.file.mirror_paths import document_place
 from tracker.archive.mirror.rebuild import rebuild_record
 from tracker.archive.reading.reader import open_reader
 from tracker.errors import ArchiveUnusable, RepositoryUnusable, TrackerError
-from tracker.text.digest import digest_bytes
-from tracker.workflows.keep.backup import backup
-from tracker.workflows.keep.mirror import update_mirror
-from tracker.workflows.keep.rebuild import rebuild
+from tracker.text.identity import digest_bytes
+from tracker.workflows.keep.mirror import backup, rebuild, update_mirror
 
 if TYPE_CHECKING:
     from collections.abc import Callable

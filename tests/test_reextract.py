@@ -22,7 +22,7 @@ from tracker.archive.storing.store import create_archive, open_store
 from tracker.capture.read.extract import extract
 from tracker.capture.read.extractors import Extractor, read_extractor, tell_difference
 from tracker.references import parse_reference
-from tracker.text.digest import digest_bytes, digest_text
+from tracker.text.identity import digest_bytes, digest_text
 from tracker.text.reading import read_text
 from tracker.workflows.keep.reextract import reextract
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tracker.errors import ReferenceInvalid
-from tracker.model.citing import Reference, TextKind
+from tracker.model.texts import Reference, TextKind
 from tracker.references import (
     Body,
     Country,

@@ -13,7 +13,7 @@ from tests.test_judgement import speech
 from tracker.archive.ledger.ledger import open_ledger
 from tracker.archive.storing.store import open_store
 from tracker.capture.admit.judge import judge
-from tracker.capture.web.clock import Clock
+from tracker.capture.web.pace import Clock
 from tracker.errors import DecisionInvalid, DocumentUnreadable, NotInArchive, ReferenceInvalid, TrackerError
 from tracker.report.archive.runs import check_line
 from tracker.workflows.code.judge import Coder

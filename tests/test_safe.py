@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.comparisons import VOCABULARY, change, comparison, evidence, reading, shift, side, topic
-from tracker.model.citing import Reference
 from tracker.model.record import Hit, SnapshotEntry, StatementEntry
+from tracker.model.texts import Reference
 from tracker.model.topics import Passage
 from tracker.report.archive.listing import (
     hits_json,
@@ -32,7 +32,7 @@ from tracker.report.json_text import render_json
 from tracker.report.safe import escape_hidden, one_line, visible
 
 if TYPE_CHECKING:
-    from tracker.model.comparison import Comparison
+    from tracker.model.changes import Comparison
 
 ATTACKS = {
     "window title": "\x1b]0;pwned\x07",

@@ -21,7 +21,7 @@ from tracker.capture.read.parse import parse
 from tracker.capture.sandbox import process
 from tracker.capture.sandbox.bounds import ARRIVING, Bounds
 from tracker.capture.sandbox.wire import NOTHING, decode, encode, receive, send
-from tracker.capture.watch.indexes import find_links, find_sitemaps
+from tracker.capture.watch.discovery import find_links, find_sitemaps
 from tracker.capture.watch.links import read_links
 from tracker.errors import DocumentUnreadable, ReaderStopped, TrackerError
 

@@ -28,8 +28,8 @@ from tests.comparisons import (
 )
 from tests.thorough import examples
 from tracker.model.changes import Edit
-from tracker.model.citing import Reference
 from tracker.model.record import Hit, SnapshotEntry, StatementEntry
+from tracker.model.texts import Reference
 from tracker.report.archive.listing import (
     hits_json,
     list_json,
@@ -39,7 +39,7 @@ from tracker.report.archive.listing import (
     render_log,
     render_statement,
 )
-from tracker.report.comparison.redline import mark_edits, read_edits
+from tracker.report.comparison.passages import mark_edits, read_edits
 from tracker.report.comparison.selection import cite_changes
 from tracker.report.comparison.stat import render_stat
 from tracker.report.comparison.terminal import LINES, SLACK, render
@@ -48,7 +48,7 @@ from tracker.report.layout import Span, excerpt, shorten, wrap
 from tracker.report.safe import visible
 
 if TYPE_CHECKING:
-    from tracker.model.comparison import Comparison
+    from tracker.model.changes import Comparison
 
 GOLDEN = Path(__file__).parent / "golden" / "session.txt"
 COLOUR = re.compile(r"\x1b\[[\d;]*m")

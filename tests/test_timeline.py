@@ -25,11 +25,10 @@ from tracker.model.series import Standing, Timeline, TimelineSession
 from tracker.model.topics import Topic, Vocabulary
 from tracker.report.comparison.phrases import phrases_json, render_phrases
 from tracker.report.series.countries import render_countries, select_topics, set_apart
-from tracker.report.series.countries_data import countries_json
+from tracker.report.series.matrices import countries_json, timeline_csv, timeline_json
 from tracker.report.series.timeline import ROWS, render_timeline, select_rows
-from tracker.report.series.timeline_data import timeline_csv, timeline_json
 from tracker.topics.vocabulary.load import load_vocabulary
-from tracker.workflows.code.naming import name_topics
+from tracker.workflows.code.topics import name_topics
 from tracker.workflows.follow.countries import compare_countries, narrow_countries
 from tracker.workflows.follow.phrases import find_series_phrases
 from tracker.workflows.follow.standings import join_versions

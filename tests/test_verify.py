@@ -30,7 +30,7 @@ from tests.here import runner
 from tests.mirrors import read_tables
 from tests.nights import make_archive, run_night, running_site, source
 from tests.repositories import run_git
-from tracker.archive.verify.means import Unread
+from tracker.archive.verify.notes import Unread
 from tracker.capture.read.extract import extract
 from tracker.errors import TrackerError
 from tracker.workflows.keep.verify import read_again, read_settings, verify

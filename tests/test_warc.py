@@ -16,12 +16,12 @@ from tests.nights import Page, make_archive, run_night, source, watch, write_spe
 from tests.warcs import by_type, read_whole
 from tracker.capture.warc.payload import read_payload, restore_headers
 from tracker.capture.warc.reading import open_warc
-from tracker.model.citing import Reference
 from tracker.model.ledger import Check
 from tracker.model.preserving import Holding
 from tracker.model.record import Declaration
+from tracker.model.texts import Reference
 from tracker.model.watching import Exchange
-from tracker.text.digest import digest_bytes
+from tracker.text.identity import digest_bytes
 from tracker.workflows.export.warc_records import list_records
 
 if TYPE_CHECKING:

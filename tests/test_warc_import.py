@@ -19,7 +19,7 @@ from tests.warcs import PROFILE, URL, Made, pack_as_one, write_warc
 from tracker.capture.warc.payload import read_payload
 from tracker.capture.warc.reading import open_warc
 from tracker.errors import WarcUnusable
-from tracker.text.digest import digest_bytes
+from tracker.text.identity import digest_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

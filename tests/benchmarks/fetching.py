@@ -28,8 +28,8 @@ from tests.nights import make_archive, source, write_speech
 from tracker.archive.storing.store import open_store
 from tracker.capture.admit.judge import judge
 from tracker.capture.watch.watch_list import WATCH_FILE
-from tracker.capture.web.clock import system_clock
 from tracker.capture.web.fetch import fetch_all, open_client
+from tracker.capture.web.pace import system_clock
 from tracker.model.watching import Fetched, Source, Validators, WatchSettings
 from tracker.workflows.watch.snapshot import snapshot
 

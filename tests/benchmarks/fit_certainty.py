@@ -35,7 +35,7 @@ from tracker.references import own_names
 from tracker.topics.certainty.claims import Likelihood, judge_move
 from tracker.topics.certainty.evidence import SENTENCE_FEATURES, TOPIC_FEATURES
 from tracker.topics.reading import count_substance, read_evidence
-from tracker.topics.statuses.absence import Absences
+from tracker.topics.statuses.absent import Absences
 from tracker.topics.vocabulary.load import load_vocabulary
 
 if TYPE_CHECKING:

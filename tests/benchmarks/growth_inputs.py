@@ -11,8 +11,7 @@ from tracker.archive.record.search import match_expression
 from tracker.capture.read.extract import extract
 from tracker.capture.watch.links import read_links
 from tracker.capture.watch.watch_list import parse_watch_list
-from tracker.inputs.json import parse_json
-from tracker.inputs.toml import parse_toml
+from tracker.inputs.formats import parse_json, parse_toml
 from tracker.references import parse_reference
 from tracker.topics.teaching.coded import read_csv as read_coded
 from tracker.topics.teaching.coded import read_jsonl

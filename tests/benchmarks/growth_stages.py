@@ -18,7 +18,7 @@ from tracker.report.comparison.priorities import render_priorities
 from tracker.report.comparison.terminal import render
 from tracker.report.json_text import render_json
 from tracker.text.encoder import DEFAULT
-from tracker.text.folding import fold
+from tracker.text.identity import fold
 from tracker.text.kind import infer_kind
 from tracker.text.language import detect_language
 from tracker.text.normalize import normalize
@@ -36,7 +36,7 @@ from tracker.workflows.compare.compare import compare_sides, text_side
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from tracker.model.comparison import Comparison
+    from tracker.model.changes import Comparison
     from tracker.model.texts import Side, Version
     from tracker.model.topics import TopicReading, Vocabulary
 

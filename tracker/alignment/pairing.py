@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 from tracker.alignment.candidates import find_candidates, find_near
 from tracker.alignment.chains import Block, find_heaviest_chain
-from tracker.alignment.similarity import Unit, measure, read_unit, weigh_unit
-from tracker.alignment.stems import weigh_stems
+from tracker.alignment.similarity import Unit, measure, read_unit, weigh_stems, weigh_unit
 from tracker.alignment.weights import Logistic, to_probability
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from tracker.alignment.chains import Block, find_heaviest_chain
 from tracker.changes.edits import word_edits
 from tracker.changes.shifts import find_shifts
 from tracker.model.changes import Change, Link
-from tracker.text.digest import digest_text
+from tracker.text.identity import digest_text
 from tracker.text.tokens import fold
 
 if TYPE_CHECKING:

@@ -111,7 +111,7 @@ def _withdraw(
     from tracker.report.coding.decisions import ruling_words
     from tracker.topics.vocabulary.load import load_vocabulary
     from tracker.workflows.code.decisions import keep_rulings, withdraw_rulings
-    from tracker.workflows.code.judge_topic import find_topic
+    from tracker.workflows.code.judge_many import find_topic
 
     if not what or verdict:
         raise DecisionInvalid("withdraw what? tracker judge ID --withdraw --by NAME")
@@ -159,7 +159,7 @@ def _judge_topic(
 ) -> tuple[Ruling, ...]:
     from tracker.topics.vocabulary.load import load_vocabulary
     from tracker.workflows.code.judge import Coder
-    from tracker.workflows.code.judge_topic import judge_topic
+    from tracker.workflows.code.judge_many import judge_topic
 
     if not (what and topic and level) or verdict:
         raise DecisionInvalid("a topic is judged by: tracker judge REF --topic TOPIC --level LEVEL --by NAME")
@@ -168,7 +168,7 @@ def _judge_topic(
 
 
 def _judge_sheet(sheet: Path, by: str | None, archive: Path) -> tuple[Ruling, ...]:
-    from tracker.workflows.code.judge_sheet import judge_sheet
+    from tracker.workflows.code.judge_many import judge_sheet
 
     return judge_sheet(sheet, _now(), archive, by)
 

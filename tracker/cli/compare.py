@@ -20,7 +20,7 @@ from tracker.cli.output import refuse_overwriting, terminal_width, wants_colour,
 from tracker.errors import TrackerError
 
 if TYPE_CHECKING:
-    from tracker.model.comparison import Comparison
+    from tracker.model.changes import Comparison
     from tracker.model.topics import Vocabulary
     from tracker.text.encoder import Encoder
 

@@ -9,8 +9,7 @@ from typing import Annotated, Literal
 import typer
 
 from tracker.cli.options import DEFAULT_ARCHIVE, Archive, ListFormat, complete_reference
-from tracker.cli.output import write_answer
-from tracker.cli.progress import shown_progress
+from tracker.cli.output import shown_progress, write_answer
 
 FOUND_FAULTS = 1
 _PRIVATE = Annotated[
@@ -103,10 +102,10 @@ def import_warc(
 
     Of a damaged file nothing is recorded. Run again, it records what is new.
     """
-    from tracker.report.archive.captures import captures_json, render_captures
-    from tracker.workflows.importing.capture_rules import read_capture_rule
-    from tracker.workflows.importing.import_warc import import_warc as bring_in
-    from tracker.workflows.importing.import_warc import is_faulty
+    from tracker.report.archive.imports import captures_json, render_captures
+    from tracker.workflows.importing.warc import import_warc as bring_in
+    from tracker.workflows.importing.warc import is_faulty
+    from tracker.workflows.importing.warc_plan import read_capture_rule
 
     rule = read_capture_rule(as_, session_from, regex)
     with shown_progress("importing") as progress:
@@ -136,7 +135,7 @@ def export_bag(
     Open material only.
     """
     from tracker.report.archive.mirror import exported_json, exported_line
-    from tracker.workflows.export.export_bag import export_bag as write_bag
+    from tracker.workflows.export.bag import export_bag as write_bag
 
     made = write_bag(archive, folder, _now()[:10], private=private)
     write_answer(exported_json(made) if form == "json" else exported_line(made))

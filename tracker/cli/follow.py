@@ -15,8 +15,7 @@ from tracker.cli.options import (
     VocabularyFile,
     complete_reference,
 )
-from tracker.cli.output import refuse_overwriting, terminal_width, wants_colour, write_answer
-from tracker.cli.progress import shown_progress
+from tracker.cli.output import refuse_overwriting, shown_progress, terminal_width, wants_colour, write_answer
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -70,10 +69,10 @@ def timeline(
     With --topic, each session follows with a quote and what became of the topic since the session before.
     CSV has one row per topic and session.
     """
+    from tracker.report.series.matrices import timeline_csv, timeline_json
     from tracker.report.series.timeline import render_timeline, select_rows
-    from tracker.report.series.timeline_data import timeline_csv, timeline_json
     from tracker.topics.vocabulary.load import load_vocabulary
-    from tracker.workflows.code.naming import name_topics
+    from tracker.workflows.code.topics import name_topics
     from tracker.workflows.follow.timeline import follow_topics
 
     _refuse(output, vocabulary, archive)
@@ -122,9 +121,9 @@ def compare_countries(
     What is rare is told from all countries that spoke, whichever are shown. CSV is a matrix of levels.
     """
     from tracker.report.series.countries import render_countries, select_topics
-    from tracker.report.series.countries_data import countries_csv, countries_json
+    from tracker.report.series.matrices import countries_csv, countries_json
     from tracker.topics.vocabulary.load import load_vocabulary
-    from tracker.workflows.code.naming import name_topics
+    from tracker.workflows.code.topics import name_topics
     from tracker.workflows.follow.countries import compare_countries as compare
     from tracker.workflows.follow.countries import narrow_countries
 

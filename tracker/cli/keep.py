@@ -9,8 +9,7 @@ from typing import Annotated, Literal
 import typer
 
 from tracker.cli.options import DEFAULT_ARCHIVE, Archive, ListFormat
-from tracker.cli.output import write_answer
-from tracker.cli.progress import shown_progress
+from tracker.cli.output import shown_progress, write_answer
 
 FOUND_FAULTS = 1
 _SESSION_FROM = Annotated[
@@ -84,7 +83,7 @@ def import_git(
 
     Renames are followed back and removals noted. Run again, it records what is new.
     """
-    from tracker.report.archive.brought import brought_json, render_brought
+    from tracker.report.archive.imports import brought_json, render_brought
     from tracker.workflows.importing.attribution import read_rule
     from tracker.workflows.importing.git import import_git as bring_in
     from tracker.workflows.importing.git import is_faulty
@@ -169,7 +168,7 @@ def rebuild(
     Its watch list becomes watch.received.toml, which is not obeyed before: tracker sources accept.
     """
     from tracker.report.archive.mirror import rebuilt_json, rebuilt_line
-    from tracker.workflows.keep.rebuild import rebuild as rebuild_archive
+    from tracker.workflows.keep.mirror import rebuild as rebuild_archive
 
     rebuilt = rebuild_archive(mirror, archive, accept_watch_list=accept_watch_list)
     write_answer(rebuilt_json(rebuilt) if form == "json" else rebuilt_line(rebuilt))
@@ -182,7 +181,7 @@ def backup(
 ) -> None:
     """Copy the record into one file, while others may write, and check the copy."""
     from tracker.report.archive.mirror import backup_json, backup_line
-    from tracker.workflows.keep.backup import backup as back_up
+    from tracker.workflows.keep.mirror import backup as back_up
 
     made = back_up(archive, file)
     write_answer(backup_json(made) if form == "json" else backup_line(made))

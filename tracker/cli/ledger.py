@@ -66,7 +66,7 @@ def runs(
 ) -> None:
     """List the runs that wrote to the archive, or show what one found at each source, with the evidence."""
     from tracker.report.archive import runs as shown
-    from tracker.workflows.watch.runs import list_runs, show_run
+    from tracker.workflows.watch.health import list_runs, show_run
 
     if run is not None:
         entry, checks = show_run(archive, run)
@@ -151,7 +151,7 @@ def expect(
     """Note that a statement is expected and not yet published; without REF list what is noted."""
     from tracker.errors import DecisionInvalid
     from tracker.report.archive.health import expectations_json, render_expectations
-    from tracker.workflows.watch.expecting import list_expectations, note_expectation
+    from tracker.workflows.watch.annual import list_expectations, note_expectation
 
     if reference is None:
         entries = list_expectations(archive)
@@ -175,7 +175,7 @@ def silence(
     archive: Archive = DEFAULT_ARCHIVE,
 ) -> None:
     """Note that a country made no statement at a session, and who says so."""
-    from tracker.workflows.watch.expecting import note_expectation
+    from tracker.workflows.watch.annual import note_expectation
 
     noted = note_expectation(archive, reference, "no statement", by, _now(), note=note)
     write_answer(f"{noted.reference} {noted.state}")

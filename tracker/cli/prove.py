@@ -8,8 +8,7 @@ from typing import Annotated
 import typer
 
 from tracker.cli.options import DEFAULT_ARCHIVE, Archive, Colour
-from tracker.cli.output import terminal_width, wants_colour, write_answer
-from tracker.cli.progress import shown_progress
+from tracker.cli.output import shown_progress, terminal_width, wants_colour, write_answer
 
 FOUND_FAULTS = 1
 
@@ -65,7 +64,7 @@ def timestamp(
     before it. tracker verify checks what was signed.
     """
     from tracker.report.archive.verified import timestamp_line
-    from tracker.workflows.keep.timestamp import timestamp as ask
+    from tracker.workflows.keep.verify import timestamp as ask
 
     kept = ask(archive, authority, _now(), seconds)
     write_answer(timestamp_line(kept))

@@ -8,8 +8,7 @@ from typing import Annotated
 import typer
 
 from tracker.cli.options import DEFAULT_ARCHIVE, Archive, Colour, complete_reference
-from tracker.cli.output import terminal_width, wants_colour, write_answer
-from tracker.cli.progress import shown_progress
+from tracker.cli.output import shown_progress, terminal_width, wants_colour, write_answer
 
 FOUND_FAULTS = 1
 

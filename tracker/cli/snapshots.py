@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Annotated, get_args
 import typer
 
 from tracker.cli.options import DEFAULT_ARCHIVE, Archive
-from tracker.cli.output import tell, write_answer
-from tracker.cli.progress import shown_progress
+from tracker.cli.output import shown_progress, tell, write_answer
 from tracker.errors import ArchiveLocked, TrackerError
 
 if TYPE_CHECKING:

@@ -103,7 +103,7 @@ def list_sources(
     form: ListFormat = "text", color: Colour = "auto", archive: Archive = DEFAULT_ARCHIVE
 ) -> None:
     """List what is watched, in the order of the list."""
-    from tracker.report.archive.sources import render_sources, sources_json
+    from tracker.report.archive.health import render_sources, sources_json
     from tracker.workflows.watch.sources import list_sources as read
 
     sources = read(archive)
@@ -128,7 +128,7 @@ def check(
     where a source failed or its text would be put aside.
     """
     from tracker.capture.admit.judge import judge
-    from tracker.cli.progress import shown_progress
+    from tracker.cli.output import shown_progress
     from tracker.cli.snapshots import read_outcomes
     from tracker.report.archive.runs import check_line, counts_line, run_json
     from tracker.workflows.watch.snapshot import snapshot
@@ -157,7 +157,7 @@ def accept(
     tracker rebuild puts it in as watch.received.toml, and nothing is fetched by it: it may name hosts inside
     your network (allow_private) that the open web cannot reach. Accepted, it becomes watch.toml.
     """
-    from tracker.report.archive.sources import render_received
+    from tracker.report.archive.health import render_received
     from tracker.report.safe import one_line
     from tracker.workflows.watch.sources import accept as obey
     from tracker.workflows.watch.sources import read_received

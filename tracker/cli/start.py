@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from tracker.cli.options import DEFAULT_ARCHIVE, Archive
-from tracker.cli.output import write_answer
-from tracker.cli.progress import shown_progress
+from tracker.cli.output import shown_progress, write_answer
 from tracker.report.safe import visible
 
 if TYPE_CHECKING:
@@ -75,7 +74,7 @@ def add(
 ) -> None:
     """Record documents as snapshots of one statement."""
     from tracker.workflows.importing.add import add as add_files
-    from tracker.workflows.importing.declaring import declare
+    from tracker.workflows.importing.add import declare
 
     declaration = declare(
         as_,

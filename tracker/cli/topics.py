@@ -127,9 +127,9 @@ def learn(
     is plain JSON, written beside the vocabulary (codebook.model.json), and used wherever that is named.
     Codes are ids or labels of topics.
     """
-    from tracker.cli.progress import shown_progress
+    from tracker.cli.output import shown_progress
     from tracker.report.coding.topics import lesson_json, render_lesson
-    from tracker.workflows.code.learn import learn_from
+    from tracker.workflows.code.topics import learn_from
 
     if not (coded or decisions):
         raise TrackerError("nothing to learn from; name a file of coded units, or --decisions")

@@ -79,7 +79,7 @@ def blame(
     sessions of the same kind before, or the snapshots of the same edition.
     """
     from tracker.report.series.origins import attribution_json, render_attribution
-    from tracker.workflows.follow.blame import blame_statement
+    from tracker.workflows.follow.trace import blame_statement
 
     attribution = blame_statement(archive, reference, through)
     write_answer(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, get_args
 
-from tracker.decisions.quoting import find_quotes, place_segments
+from tracker.decisions.rulings import find_quotes, place_segments
 from tracker.model.changes import Evidence, Link, Operation, Shift
 
 if TYPE_CHECKING:

@@ -2,15 +2,50 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+from tracker.model.decisions import Quote
+from tracker.text.identity import fold
 
-    from tracker.model.citing import Reference
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
     from tracker.model.decisions import Ruling
+    from tracker.model.texts import Reference, Version
+
+Places = dict[tuple[str, int], int]
+"""The index of a segment, by its folded words and its occurrence among those."""
+
+
+def quote_segments(version: Version, indexes: Sequence[int]) -> tuple[Quote, ...]:
+    """Return the quotes of some segments of a version, in the order given."""
+    names = {index: name for name, index in place_segments(version).items()}
+    return tuple(Quote(version.segments[index].text, names[index][1]) for index in indexes)
+
+
+def place_segments(version: Version) -> Places:
+    """Return where each segment of a version is found by ``find_quotes``."""
+    seen: Counter[str] = Counter()
+    places: Places = {}
+    for index, segment in enumerate(version.segments):
+        folded = fold(segment.text)
+        seen[folded] += 1
+        places[folded, seen[folded]] = index
+    return places
+
+
+def find_quotes(places: Mapping[tuple[str, int], int], quotes: Sequence[Quote]) -> tuple[int, ...] | None:
+    """Return the indexes of quoted segments; None where the text lacks one of them.
+
+    Case, blanks, quotes and dashes make no difference.
+    """
+    found = [places.get((fold(quote.text), quote.occurrence)) for quote in quotes]
+    indexes = tuple(index for index in found if index is not None)
+    return indexes if len(indexes) == len(found) else None
+
 
 Asked = tuple[str, str, str]
 """The statements compared, what is judged, and the question about it."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from tracker.model.citing import Reference
+    from tracker.model.texts import Reference
 
 
 Question = Literal["sentences", "strength", "figure", "date", "name", "scope", "negation", "level"]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from tracker.model.watching import Validators
 
 if TYPE_CHECKING:
-    from tracker.model.citing import Reference
+    from tracker.model.texts import Reference
     from tracker.model.watching import Exchange
 
 

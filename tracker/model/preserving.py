@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tracker.model.citing import Reference
     from tracker.model.record import Declaration
+    from tracker.model.texts import Reference
     from tracker.model.verifying import Step
 
 

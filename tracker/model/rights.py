@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from tracker.model.citing import Reference
+    from tracker.model.texts import Reference
 
 Act = Literal["withdraw", "destroy", "lift"]
 """*Withdraw* closes material and keeps it, *destroy* leaves its digests, *lift* takes a withdrawal back."""

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from tracker.model.citing import Reference
-    from tracker.model.texts import Extraction, Version
+    from tracker.model.texts import Extraction, Reference, Version
 
 
 Access = Literal["open", "restricted", "embargoed"]

@@ -10,12 +10,11 @@ import re
 from typing import TYPE_CHECKING, NoReturn, get_args
 
 from tracker.errors import ReferenceInvalid
-from tracker.model.citing import Reference, TextKind
+from tracker.model.texts import Reference, TextKind
 from tracker.references.bodies import find_body, match_bodies
 from tracker.references.countries import find_country, match_countries
-from tracker.references.dates import is_partial_date
 from tracker.references.names import closest, holds_controls, is_plain, show
-from tracker.references.sessions import resolve_session
+from tracker.references.sessions import is_partial_date, resolve_session
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -4,19 +4,37 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from itertools import chain
 from typing import TYPE_CHECKING
 
 from tracker.errors import ReferenceInvalid
 from tracker.references.bodies import find_body, fold_body
-from tracker.references.dates import is_partial_date
 from tracker.references.names import fold_letters, fold_name, is_plain, show
 from tracker.references.session_words import read_session_words
 
 if TYPE_CHECKING:
     from tracker.references.bodies import Body, SessionKind
     from tracker.references.session_words import Reading
+
+_PARTIAL = re.compile(r"((?:19|20|21)[0-9]{2})(?:-([0-9]{2}))?(?:-([0-9]{2}))?")
+
+
+def is_partial_date(text: str) -> bool:
+    """Tell whether a text is ``2024``, ``2024-05`` or ``2024-05-20``, and on the calendar.
+
+    Years run from 1900 to 2199.
+    """
+    match = _PARTIAL.fullmatch(text)
+    if match is None:
+        return False
+    try:
+        date(int(match[1]), int(match[2] or 1), int(match[3] or 1))
+    except ValueError:
+        return False
+    return True
+
 
 SortKey = tuple[int, int, int, int, tuple[tuple[int, int, str], ...]]
 

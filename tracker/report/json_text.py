@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from tracker.report.safe import escape_hidden
 
 if TYPE_CHECKING:
-    from tracker.model.comparison import Comparison
+    from tracker.model.changes import Comparison
 
 SCHEMA_VERSION = "1"
 

@@ -6,7 +6,7 @@ import csv
 from io import StringIO
 from typing import TYPE_CHECKING
 
-from tracker.inputs.cells import guard
+from tracker.inputs.formats import guard
 from tracker.report.layout import columns, line, shorten
 from tracker.report.safe import one_line
 

@@ -7,8 +7,8 @@ from bisect import bisect_right
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from tracker.text.lines import is_salutation, item_marker
 from tracker.text.tables import entries_for, read_tables
-from tracker.text.wording import is_salutation, item_marker
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

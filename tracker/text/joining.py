@@ -7,10 +7,12 @@ from functools import cache
 from itertools import pairwise
 from typing import NamedTuple
 
-from tracker.text.hyphens import Spelling
-from tracker.text.lines import BREAK, PAGE, RULE, Line
-from tracker.text.tables import read_tables
-from tracker.text.wording import (
+from tracker.text.characters import Spelling
+from tracker.text.lines import (
+    BREAK,
+    PAGE,
+    RULE,
+    Line,
     ends_in_ellipsis,
     ends_something,
     has_clause,
@@ -18,6 +20,7 @@ from tracker.text.wording import (
     is_salutation,
     item_marker,
 )
+from tracker.text.tables import read_tables
 
 PARAGRAPH, ITEM, SPACE = "\n\n", "\n", " "
 _STOP = re.compile(r"(?<![.])[.!?](?!\.)")

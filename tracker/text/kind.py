@@ -8,11 +8,10 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, NamedTuple
 
-from tracker.text.wording import is_salutation
+from tracker.text.lines import is_salutation
 
 if TYPE_CHECKING:
-    from tracker.model.citing import TextKind
-    from tracker.model.texts import Version
+    from tracker.model.texts import TextKind, Version
 
 _SHORTEST = 1800
 """In fewer characters, some 300 words, a record has no room for its house style."""

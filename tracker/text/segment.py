@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tracker.model.texts import Segment
 from tracker.text.boundaries import sentence_ends
 from tracker.text.joining import pauses_with_ellipses
-from tracker.text.wording import is_heading, item_marker
+from tracker.text.lines import is_heading, item_marker
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Literal, cast
 
-from tracker.text.folding import fold
+from tracker.text.identity import fold
 from tracker.text.tables import entries_for, read_tables
 
 if TYPE_CHECKING:

@@ -7,15 +7,19 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from tracker.model.topics import TopicReading
-from tracker.text.folding import fold
+from tracker.text.identity import fold
 from tracker.topics.certainty.claims import judge_evidence, tell_unfitted
 from tracker.topics.certainty.evidence import describe_topics
-from tracker.topics.levels.context import declare_announced, find_ceremony, find_titles, set_asides
+from tracker.topics.levels.context import (
+    declare_announced,
+    find_ceremony,
+    find_speaker,
+    find_titles,
+    set_asides,
+)
 from tracker.topics.levels.cues import load_cues
-from tracker.topics.levels.judging import ONCE, Bundle, judge
-from tracker.topics.levels.overlaps import treat_overlapping
+from tracker.topics.levels.judging import ONCE, Bundle, judge, treat_overlapping
 from tracker.topics.levels.passages import PassageReader, find_continuations, find_own_paragraphs
-from tracker.topics.levels.speaker import find_speaker
 from tracker.topics.vocabulary.matching import match_topics
 
 if TYPE_CHECKING:

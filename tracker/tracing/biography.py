@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Literal
 from tracker.alignment.weights import load_weights
 from tracker.changes.edits import word_edits
 from tracker.model.tracing import Chapter, Saying
-from tracker.text.folding import fold
+from tracker.text.identity import fold
+from tracker.tracing.origins import find_similar
 from tracker.tracing.phrases import Match, Phrase, match_phrase, read_phrase
-from tracker.tracing.similar import find_similar
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tracker.model.changes import Edit
     from tracker.model.texts import Segment, Version
     from tracker.model.tracing import Biography
-    from tracker.tracing.similar import Similar
+    from tracker.tracing.origins import Similar
 
 _FEWEST_WORDS = 6
 _FEWEST_ENDED = 4

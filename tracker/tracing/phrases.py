@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from tracker.alignment.stems import find_stems
-from tracker.text.folding import fold
+from tracker.alignment.similarity import find_stems
+from tracker.text.identity import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -10,7 +10,7 @@ from tracker.archive.reading.reader import open_reader
 from tracker.archive.reading.versions import open_versions
 from tracker.capture.read.extract import extract
 from tracker.errors import Withdrawn
-from tracker.model.citing import Reference
+from tracker.model.texts import Reference
 from tracker.references import (
     find_body,
     find_country,
@@ -24,8 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from tracker.model.record import Hit, SnapshotEntry, StatementEntry
-    from tracker.model.rereading import VersionEntry
+    from tracker.model.record import Hit, SnapshotEntry, StatementEntry, VersionEntry
     from tracker.model.rights import WithdrawnEntry, WithdrawnSnapshot
     from tracker.model.texts import Side
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from tracker.archive.derived.file import Statement
-    from tracker.model.comparison import Comparison
+    from tracker.model.changes import Comparison
     from tracker.model.texts import Side
 
 DERIVED_NAME = "derived.db"

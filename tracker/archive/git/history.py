@@ -8,9 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from tracker.archive.git.commits import Commit, read_commit
-from tracker.archive.git.paths import Wanted, nearest_path
-from tracker.archive.git.tree_changes import Change, read_changes
+from tracker.archive.git.streams import Commit, read_commit
+from tracker.archive.git.tree_changes import Change, Wanted, nearest_path, read_changes
 from tracker.errors import NotInArchive, RepositoryUnusable
 
 if TYPE_CHECKING:

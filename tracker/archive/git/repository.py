@@ -10,8 +10,7 @@ from subprocess import PIPE
 from typing import TYPE_CHECKING
 
 from tracker.archive.file.modes import archive_permissions, share_alike
-from tracker.archive.git.git_program import LOCAL, REMOTE, check_address, start_git
-from tracker.archive.git.git_running import run_git, start_command
+from tracker.archive.git.program import LOCAL, REMOTE, check_address, run_git, start_command, start_git
 from tracker.archive.git.view import show_repository
 from tracker.errors import DocumentUnreadable, RepositoryUnusable
 from tracker.files import draft_folder
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from typing import IO, Any
 
-    from tracker.archive.git.git_running import Answer
+    from tracker.archive.git.program import Answer
     from tracker.archive.git.view import Shown
 
 _NAME = re.compile(r"[\w.-]+")

@@ -15,9 +15,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from tracker.archive.git.git_program import LOCAL, load_git, start_git
-from tracker.archive.git.git_running import run_git
 from tracker.archive.git.place import find_place, is_partial, read_small
+from tracker.archive.git.program import LOCAL, load_git, run_git, start_git
 from tracker.errors import RepositoryUnusable
 
 if TYPE_CHECKING:

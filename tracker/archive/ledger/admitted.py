@@ -8,7 +8,7 @@ from tracker.archive.record.queries import EDITIONS, NAME, SNAPSHOTS, edition_is
 from tracker.archive.rights.refusals import find_same
 from tracker.archive.schema.connection import fetch_row
 from tracker.errors import Withdrawn
-from tracker.model.citing import Reference
+from tracker.model.texts import Reference
 from tracker.model.watching import History, Kept
 
 if TYPE_CHECKING:

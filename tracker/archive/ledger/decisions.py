@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from tracker.archive.ledger.admitted import find_snapshot
 from tracker.archive.record.statements import insert
-from tracker.model.citing import Reference
 from tracker.model.decisions import Decision, Quote, Ruling, Unit
+from tracker.model.texts import Reference
 
 if TYPE_CHECKING:
     import sqlite3

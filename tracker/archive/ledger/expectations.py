@@ -1,14 +1,73 @@
-"""Rows about statements that are not there: expected, or known never to have been made."""
+"""Rows about links that an index led to: watched from then on, under the reference they were given."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tracker.model.citing import Reference
-from tracker.model.ledger import Expectation
+from tracker.archive.record.encoding import read_reference
+from tracker.model.ledger import Expectation, Found
+from tracker.model.texts import Reference
 
 if TYPE_CHECKING:
     import sqlite3
+
+    from tracker.model.watching import Discovery
+
+
+def write_candidate(connection: sqlite3.Connection, run: int, discovery: Discovery, found: str) -> None:
+    """Remember a link; one that is known stays as it is."""
+    connection.execute(
+        "INSERT OR IGNORE INTO candidates (source, address, text, reference, found, run)"
+        " VALUES (?, ?, ?, ?, ?, ?)",
+        (
+            discovery.source,
+            discovery.address,
+            discovery.text,
+            str(discovery.reference) if discovery.reference else None,
+            found,
+            run,
+        ),
+    )
+
+
+def name_candidate(connection: sqlite3.Connection, address: str, reference: Reference) -> None:
+    """Give a link the reference that a person named, by which it is watched from now on."""
+    connection.execute("UPDATE candidates SET reference = ? WHERE address = ?", (str(reference), address))
+
+
+def refuse_candidate(connection: sqlite3.Connection, address: str) -> None:
+    """Note that a person said of a link without a reference that it is no statement: it is left alone then.
+
+    Of a link that has one, only the document was rejected; it is looked at the next night as well.
+    """
+    connection.execute(
+        "UPDATE candidates SET refused = 1 WHERE address = ? AND reference IS NULL", (address,)
+    )
+
+
+def read_candidates(connection: sqlite3.Connection, source: str) -> tuple[Found, ...]:
+    """Return the links that an index ever led to, in the order in which they were found."""
+    return _select(connection, "source = ?", [source])
+
+
+def read_candidates_below(connection: sqlite3.Connection, source: str) -> tuple[Found, ...]:
+    """Return the links of an index and of the indexes that it names, whose ids begin with its own."""
+    # Between "id:" and "id;" lie exactly the ids that begin with "id:"; a range uses the index.
+    return _select(
+        connection, "source = ? OR (source > ? AND source < ?)", [source, f"{source}:", f"{source};"]
+    )
+
+
+def _select(connection: sqlite3.Connection, clause: str, values: list[str]) -> tuple[Found, ...]:
+    rows = connection.execute(
+        f"SELECT source, address, text, reference, refused FROM candidates WHERE {clause} ORDER BY id",  # noqa: S608 (our own clauses)
+        values,
+    )
+    return tuple(
+        Found(index, address, text, read_reference(reference) if reference else None, bool(refused))
+        for index, address, text, reference, refused in rows
+    )
+
 
 _EXPECTATIONS = """
 SELECT country, body, session, item, state, person, noted, due, note, (

@@ -6,7 +6,8 @@ from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
 from tracker.archive.ledger import admitted as kept
-from tracker.archive.ledger import candidates, expectations, outcomes, reviews, runs
+from tracker.archive.ledger import expectations, outcomes, reviews, runs
+from tracker.archive.ledger import expectations as candidates
 from tracker.archive.ledger import source_states as standing
 from tracker.archive.rights import refusals, withdrawals
 from tracker.archive.rights.withheld import Withheld
@@ -18,9 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from tracker.model.citing import Reference
     from tracker.model.ledger import Check, Expectation, Found, Review, RunEntry, RunKind, SourceState
     from tracker.model.rights import Withdrawal
+    from tracker.model.texts import Reference
     from tracker.model.watching import History, Kept
 
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from tracker.archive.record.encoding import read_reference
 from tracker.archive.record.statements import insert
 from tracker.archive.schema.connection import fetch_row
-from tracker.model.citing import Reference
 from tracker.model.ledger import Check
+from tracker.model.texts import Reference
 from tracker.model.watching import Exchange, Validators
 
 if TYPE_CHECKING:

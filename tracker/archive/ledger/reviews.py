@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from tracker.archive.ledger.outcomes import read_check
 from tracker.archive.record.encoding import read_reference
 from tracker.archive.schema.connection import fetch_row
-from tracker.model.citing import Reference
 from tracker.model.ledger import Review
+from tracker.model.texts import Reference
 
 if TYPE_CHECKING:
     import sqlite3

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tracker.archive.ledger.outcomes import read_past, select_checks
-from tracker.model.citing import Reference
 from tracker.model.ledger import SourceState
+from tracker.model.texts import Reference
 
 if TYPE_CHECKING:
     import sqlite3

@@ -15,17 +15,17 @@ from tracker.archive.file.mirror_paths import (
     run_place,
     statement_folder,
 )
-from tracker.archive.mirror.staging import aside, find_branch
 from tracker.archive.mirror.tree import Tree
+from tracker.archive.mirror.upkeep import aside, find_branch
 from tracker.archive.rights.access import read_closed_sources
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from tracker.archive.git.fast_import import FastImport, Message
     from tracker.archive.git.repository import Repository
-    from tracker.archive.mirror.mirror_commits import Place, Share
+    from tracker.archive.git.streams import FastImport, Message
+    from tracker.archive.mirror.commits import Place, Share
     from tracker.archive.mirror.unit_files import UnitFiles
     from tracker.archive.rights.redaction import Redaction
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections import Counter
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from tracker.archive.file.mirror_paths import is_document
-from tracker.archive.mirror.received import check_digests, check_own_digest, read_digest_columns
 from tracker.archive.rights.redaction import NOT_PUBLIC
 from tracker.archive.schema.schema_map import read_tables
 from tracker.errors import RepositoryUnusable
@@ -16,7 +17,40 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from tracker.archive.mirror.row_files import Row
+    from tracker.archive.mirror.row_files import Row, Value
+
+_HEX = re.compile(r"[0-9a-f]+")
+_LONG = re.compile(r"CHECK \(length\((\w+)\) = (?:40|64)\)")
+"""How the schema says that a column holds a digest, or git's name of a commit; it sees to the length."""
+
+_DIGESTED: Mapping[str, str] = {"documents": "bytes", "watch_lists": "text"}
+"""The column of a table whose digest is that of the row; versions are looked at with their segments."""
+
+
+def read_digest_columns(connection: sqlite3.Connection) -> dict[str, tuple[str, ...]]:
+    """Return the columns that hold digests, by table, as the schema itself says."""
+    rows = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'table'")
+    return {str(name): tuple(found) for name, sql in rows if (found := _LONG.findall(str(sql)))}
+
+
+def check_digests(row: Row, columns: Sequence[str]) -> None:
+    """Raise ``ValueError`` where a digest holds anything but hexadecimal digits."""
+    for column in columns:
+        value = row.get(column)
+        if value is not None and not _HEX.fullmatch(str(value)):
+            raise ValueError(f"{column} is no digest")
+
+
+def check_own_digest(table: str, row: Row) -> None:
+    """Raise ``ValueError`` where a row holds its bytes or its text, and not under their digest."""
+    value = row.get(_DIGESTED.get(table, ""))
+    if value is not None and sha256(_as_bytes(value)).hexdigest() != row.get("sha256"):
+        raise ValueError(f"it does not have its digest {row.get('sha256')!s}")
+
+
+def _as_bytes(value: Value) -> bytes:
+    return value if isinstance(value, bytes) else str(value).encode()
+
 
 _LINK = """
 SELECT "from", "notnull" FROM pragma_foreign_key_list(?1) AS link

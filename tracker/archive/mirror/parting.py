@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tracker.archive.file.mirror_paths import MIRROR, run_place
-from tracker.archive.git.commits import read_commit, read_trailers
-from tracker.archive.mirror.mirror_chain import SHOWN, read_chain
+from tracker.archive.git.streams import read_commit, read_trailers
+from tracker.archive.mirror.commits import SHOWN, read_chain
 from tracker.archive.mirror.rebuild import read_file
 from tracker.archive.rights.scrubbing import name_command as name_alone
 from tracker.archive.schema.connection import FILE_NAME

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from tracker.archive.rights.access import parse_access, write_access
+from tracker.archive.schema.parts import WATCHING, refuse_part
 from tracker.archive.schema.schema_map import Unit, read_tables, unit_expression
-from tracker.archive.schema.schema_parts import WATCHING, refuse_part
 
 if TYPE_CHECKING:
     import sqlite3

@@ -13,7 +13,7 @@ from tracker.archive.file.mirror_paths import ARCHIVE, RECEIVED, WATCH, is_docum
 from tracker.archive.file.modes import make_archive_folder
 from tracker.archive.git.repository import open_repository
 from tracker.archive.mirror.filling import Filling, damaged
-from tracker.archive.mirror.omissions import note_omissions
+from tracker.archive.mirror.proofs import note_omissions
 from tracker.archive.mirror.row_files import read_lines, read_rows
 from tracker.archive.mirror.tree import list_tree
 from tracker.archive.mirror.unit_files import FORMAT

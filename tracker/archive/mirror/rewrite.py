@@ -14,15 +14,14 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from tracker.archive.file.leftovers import STAGING
-from tracker.archive.git.mirror_history import File, read_history
 from tracker.archive.git.repository import create_repository, open_repository
+from tracker.archive.git.streams import File, read_history
 from tracker.archive.mirror.branches import BRANCHES, name_blob
-from tracker.archive.mirror.breaks import rests_on
-from tracker.archive.mirror.mirror_upkeep import tidy
+from tracker.archive.mirror.proofs import rests_on
 from tracker.archive.mirror.rebuild import rebuild_record
 from tracker.archive.mirror.scrubbing import find_replacements
-from tracker.archive.mirror.staging import find_branch
-from tracker.archive.rights.asides import order_destruction
+from tracker.archive.mirror.upkeep import find_branch, tidy
+from tracker.archive.rights.copies import order_destruction
 from tracker.archive.rights.scrubbing import Destroyed
 from tracker.archive.schema.connection import FILE_NAME, connect_to_write
 from tracker.errors import RepositoryUnusable, TrackerError

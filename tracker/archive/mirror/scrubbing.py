@@ -15,8 +15,8 @@ from tracker.errors import RepositoryUnusable
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from tracker.archive.git.mirror_history import File
     from tracker.archive.git.repository import Repository
+    from tracker.archive.git.streams import File
     from tracker.archive.mirror.row_files import Row
     from tracker.archive.rights.scrubbing import Destroyed
 

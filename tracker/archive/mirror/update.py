@@ -10,13 +10,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tracker.archive.file.mirror_paths import MIRROR
-from tracker.archive.git.commits import read_commit, read_trailers
-from tracker.archive.git.fast_import import FastImport
 from tracker.archive.git.repository import create_repository, open_repository
+from tracker.archive.git.streams import FastImport, read_commit, read_trailers
 from tracker.archive.mirror.branches import BRANCHES, MAIN, Branches
-from tracker.archive.mirror.breaks import note_break
-from tracker.archive.mirror.mirror_commits import part_pending, write_message
-from tracker.archive.mirror.mirror_upkeep import recover, tidy
+from tracker.archive.mirror.commits import part_pending, write_message
 from tracker.archive.mirror.parting import check_joined
 from tracker.archive.mirror.pending import (
     Mirroring,
@@ -27,9 +24,10 @@ from tracker.archive.mirror.pending import (
     read_pending,
     watch_tables,
 )
+from tracker.archive.mirror.proofs import note_break
 from tracker.archive.mirror.rewrite import settle_rewrite
-from tracker.archive.mirror.staging import find_branch, move_branches
 from tracker.archive.mirror.unit_files import UnitFiles
+from tracker.archive.mirror.upkeep import find_branch, move_branches, recover, tidy
 from tracker.archive.rights.access import NOTHING_CLOSED, find_watch_list, is_access_changed, read_access
 from tracker.archive.rights.redaction import Redaction
 from tracker.errors import RepositoryUnusable
@@ -41,7 +39,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tracker.archive.git.repository import Repository
-    from tracker.archive.mirror.mirror_commits import Share
+    from tracker.archive.mirror.commits import Share
 
 
 def update_mirror(connection: sqlite3.Connection, folder: Path) -> Mirrored:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from tracker.archive.ledger.admitted import read_document
 from tracker.archive.ledger.ledger import check_ledger
 from tracker.archive.ledger.outcomes import read_check
+from tracker.archive.mirror.row_files import write_lines
+from tracker.archive.mirror.unit_files import UnitFiles
 from tracker.archive.record.queries import (
     NAME,
     ORDER,
@@ -19,12 +21,13 @@ from tracker.archive.record.queries import (
     statement_is,
 )
 from tracker.archive.rights.access import find_watch_list, is_closed_source, read_access, read_withdrawn
+from tracker.archive.rights.redaction import Redaction
 from tracker.archive.schema.connection import archive_file, check_schema, connect_to_read, translate
-from tracker.archive.schema.schema_map import read_tables
+from tracker.archive.schema.schema_map import ROOTS, read_tables
 from tracker.errors import ArchiveUnusable
-from tracker.model.citing import Reference
 from tracker.model.preserving import Holding
 from tracker.model.record import Declaration
+from tracker.model.texts import Reference
 
 if TYPE_CHECKING:
     import sqlite3
@@ -32,7 +35,10 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import Any
 
+    from tracker.archive.mirror.row_files import Row
     from tracker.archive.rights.access import Access
+    from tracker.archive.rights.redaction import Rows
+    from tracker.archive.schema.schema_map import Unit
     from tracker.model.ledger import Check
 
 _HOLDINGS = f"""
@@ -174,3 +180,56 @@ def _read_holding(row: tuple[Any, ...]) -> Holding:
         on_behalf_of=on_behalf_of,
     )
     return Holding(id_, declaration, *document)
+
+
+_ORDER: tuple[Unit, ...] = ("watch_list", "run", "document", "statement", "snapshot")
+_APART = {"documents": ("bytes",), "versions": ("text",)}
+"""Columns whose values are files of their own, named by the row's digest."""
+
+_SEGMENTS = (
+    'SELECT id, version, ordinal, kind, paragraph, "start", "end" FROM segments WHERE version = ?'
+    " ORDER BY ordinal"
+)
+
+
+def list_lines(holdings: Holdings) -> Iterator[bytes]:
+    """Yield the rows of every table, each on a line under the table's name; of what is closed, digests.
+
+    A segment's text is that of its version between the offsets, and is left out.
+    """
+    with translate(holdings.path):
+        units = UnitFiles(holdings.connection)
+        redaction = Redaction(holdings.connection, holdings.access, units.tables)
+        yield write_lines(units.rows("archive", ""))
+        for unit in _ORDER:
+            for name in _names(holdings, unit):
+                rows = units.rows(unit, name)
+                if not (holdings.private and unit == "watch_list"):
+                    shown = redaction.redact(unit, rows)
+                    rows = {} if shown is None else shown
+                yield write_lines(_without_values(rows))
+                yield write_lines({"segments": _read_segments(holdings, rows)})
+
+
+def _names(holdings: Holdings, unit: Unit) -> Iterator[str]:
+    table, key = next((table, key) for table, (named, key) in ROOTS.items() if named == unit)
+    rows = holdings.connection.execute(f'SELECT "{key}" FROM "{table}" ORDER BY rowid').fetchall()  # noqa: S608
+    return (str(name) for (name,) in rows)
+
+
+def _without_values(rows: Rows) -> Rows:
+    return {
+        table: [
+            {name: value for name, value in row.items() if name not in _APART.get(table, ())} for row in found
+        ]
+        for table, found in rows.items()
+    }
+
+
+def _read_segments(holdings: Holdings, rows: Rows) -> list[Row]:
+    columns = ("id", "version", "ordinal", "kind", "paragraph", "start", "end")
+    return [
+        dict(zip(columns, row, strict=True))
+        for version in rows.get("versions", [])
+        for row in holdings.connection.execute(_SEGMENTS, [version["id"]])
+    ]

@@ -36,9 +36,8 @@ from tracker.archive.schema.connection import (
     translate,
 )
 from tracker.errors import ArchiveUnusable, NotInArchive, ReferenceInvalid, Withdrawn
-from tracker.model.citing import Reference
 from tracker.model.record import Hit, SnapshotEntry, StatementEntry
-from tracker.model.texts import Side
+from tracker.model.texts import Reference, Side
 
 if TYPE_CHECKING:
     import sqlite3

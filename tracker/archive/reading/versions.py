@@ -18,6 +18,9 @@ from tracker.archive.record.queries import (
     snapshot_is,
     statement_is,
 )
+from tracker.archive.record.recording import write_version
+from tracker.archive.record.statements import insert
+from tracker.archive.rights.refusals import refuse
 from tracker.archive.schema.connection import (
     archive_file,
     check_schema,
@@ -26,10 +29,9 @@ from tracker.archive.schema.connection import (
     translate,
 )
 from tracker.errors import ArchiveUnusable
-from tracker.model.citing import Reference
-from tracker.model.rereading import Capture, Origin, VersionEntry
-from tracker.model.texts import Segment, Version
-from tracker.text.digest import digest_text
+from tracker.model.record import Capture, Origin, VersionEntry
+from tracker.model.texts import Reference, Segment, Version
+from tracker.text.identity import digest_text
 
 if TYPE_CHECKING:
     import sqlite3
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import Any
 
+    from tracker.archive.storing.store import Store
     from tracker.model.decisions import Ruling
 
 _ENTRIES = f"""
@@ -195,3 +198,26 @@ def _narrow(reference: Reference) -> tuple[str, list[object]]:
 
 def _damaged(path: Path, why: str) -> ArchiveUnusable:
     return ArchiveUnusable(f"{path} is damaged ({why}); restore it from a copy")
+
+
+def add_version(
+    store: Store, capture: Capture, data: bytes, version: Version, raw: str, instant: str
+) -> None:
+    """Add another version of a snapshot, which counts from now on; ``instant`` is one in UTC.
+
+    Raises ``Withdrawn`` where its text was withdrawn.
+    """
+    with store.batch(), translate(store.path):
+        refuse(store.writing, capture.reference, capture.document, digest_text(version.text))
+        run = store.writing.begin_run(instant)
+        write_version(store.writing.connection, capture.id, data, version, raw, run=run)
+
+
+def add_confirmation(store: Store, version: int, extractor: str, instant: str) -> None:
+    """Note that another extractor reads exactly what a version, by its number, holds."""
+    with store.batch(), translate(store.path):
+        insert(
+            store.writing.connection,
+            "INSERT INTO confirmations (version, extractor, run) VALUES (?, ?, ?)",
+            (version, extractor, store.writing.begin_run(instant)),
+        )

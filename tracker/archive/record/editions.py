@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tracker.model.citing import TextKind
     from tracker.model.record import Declaration
+    from tracker.model.texts import TextKind
 
 
 UNTOLD = "und"

@@ -7,8 +7,7 @@ import re
 from typing import TYPE_CHECKING, get_args
 
 from tracker.archive.record.search import fold_for_search
-from tracker.model.citing import Reference, TextKind
-from tracker.model.texts import Run, SpanMap
+from tracker.model.texts import Reference, Run, SpanMap, TextKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

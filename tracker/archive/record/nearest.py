@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Sequence
 
-    from tracker.model.citing import Reference
+    from tracker.model.texts import Reference
 
 _SHOWN = 12
 """How many names are listed before the rest is only counted: two lines of a terminal."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tracker.model.citing import Reference
+    from tracker.model.texts import Reference
 
 ITEM_ORDER = "length(item), item, editions.position"
 ORDER = f"statements.country, statements.body, sessions.sort, sessions.label, {ITEM_ORDER}"

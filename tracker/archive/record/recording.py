@@ -15,7 +15,7 @@ from tracker.archive.record.editions import (
 )
 from tracker.archive.record.encoding import decode_plain, segment_rows, write_spans
 from tracker.model.record import Recorded
-from tracker.text.digest import digest_text
+from tracker.text.identity import digest_text
 
 if TYPE_CHECKING:
     import sqlite3

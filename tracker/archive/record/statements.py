@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tracker.archive.record.editions import Name
-    from tracker.model.citing import Reference
     from tracker.model.record import Declaration
+    from tracker.model.texts import Reference
 
 _Held = dict[str, str | int | None]
 

@@ -20,8 +20,8 @@ from tracker.archive.file.leftovers import STAGING
 from tracker.archive.file.mirror_paths import MIRROR, WATCH
 from tracker.archive.git.repository import open_repository
 from tracker.archive.mirror.branches import BRANCHES
-from tracker.archive.mirror.staging import find_branch
 from tracker.archive.mirror.update import update_mirror
+from tracker.archive.mirror.upkeep import find_branch
 from tracker.archive.repair.lost_contents import Recollection, name_object
 from tracker.archive.rights.access import find_watch_list
 from tracker.archive.schema.connection import FILE_NAME, connect_to_read, connect_to_write

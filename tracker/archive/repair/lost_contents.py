@@ -11,10 +11,9 @@ from itertools import product
 from typing import TYPE_CHECKING
 
 from tracker.archive.file.mirror_paths import ARCHIVE, SCHEMA
-from tracker.archive.git.commits import read_commit, read_trailers
-from tracker.archive.git.fast_import import AUTHOR
+from tracker.archive.git.streams import AUTHOR, read_commit, read_trailers
 from tracker.archive.mirror.branches import MAIN
-from tracker.archive.mirror.mirror_commits import Share, write_message
+from tracker.archive.mirror.commits import Share, write_message
 from tracker.archive.mirror.unit_files import UnitFiles
 
 if TYPE_CHECKING:

@@ -14,14 +14,14 @@ from tracker.archive.file.modes import archive_permissions
 from tracker.archive.ledger.runs import write_finished_run
 from tracker.archive.mirror.parting import compare_runs
 from tracker.archive.mirror.pending import read_pending, watch_tables
+from tracker.archive.mirror.proofs import write_steps
 from tracker.archive.mirror.rebuild import rebuild_record
-from tracker.archive.mirror.repairs import write_steps
 from tracker.archive.mirror.unit_files import SEGMENTS, UnitFiles
-from tracker.archive.rights.asides import COMPANIONS
+from tracker.archive.rights.copies import COMPANIONS
 from tracker.archive.schema.connection import FILE_NAME, connect_to_read, connect_to_write
 from tracker.archive.schema.schema_map import read_tables
-from tracker.archive.takeover.closing import close_again
 from tracker.archive.takeover.grafting import graft
+from tracker.archive.takeover.take_over import close_again
 from tracker.errors import TrackerError
 from tracker.files import permit
 from tracker.model.verifying import Step

@@ -13,12 +13,12 @@ from tracker.archive.file.mirror_paths import MIRROR
 from tracker.archive.file.modes import archive_permissions
 from tracker.archive.git.repository import open_repository
 from tracker.archive.mirror.pending import forget_mirrored, refit_triggers
-from tracker.archive.mirror.repairs import write_steps
+from tracker.archive.mirror.proofs import write_steps
 from tracker.archive.mirror.update import update_mirror
 from tracker.archive.repair.git_objects import mend_objects
 from tracker.archive.repair.record import make_record_again
 from tracker.archive.repair.rows import index_again, put_back, sort_again
-from tracker.archive.rights.asides import BEFORE_REPAIR, COMPANIONS, make_aside
+from tracker.archive.rights.copies import BEFORE_REPAIR, COMPANIONS, make_aside
 from tracker.archive.schema.connection import FILE_NAME, connect_to_write, translate
 from tracker.archive.storing.store import PATIENCE
 from tracker.archive.storing.writing import Writing
@@ -35,8 +35,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tracker.archive.file.lock import Lock
-    from tracker.archive.verify.means import Means
-    from tracker.archive.verify.notes import CureKind
+    from tracker.archive.verify.notes import CureKind, Means
     from tracker.model.verifying import Verified
 
     Cures = tuple[Cure, ...]

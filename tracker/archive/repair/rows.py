@@ -6,11 +6,11 @@ import sqlite3
 from typing import TYPE_CHECKING
 
 from tracker.archive.mirror.unit_files import SEGMENTS
+from tracker.archive.schema.parts import is_same_part
 from tracker.archive.schema.schema_map import read_tables
-from tracker.archive.schema.schema_parts import is_same_part
+from tracker.archive.verify.copies import find_differences
 from tracker.archive.verify.expected_differences import Noted
 from tracker.archive.verify.notes import ALL
-from tracker.archive.verify.rows import find_differences
 from tracker.archive.verify.structure import make_parts, read_schema
 from tracker.model.verifying import Step
 
@@ -18,9 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from tracker.archive.schema.schema_map import Table
-    from tracker.archive.verify.copies import Copy, Rows
+    from tracker.archive.verify.copies import Copy, Difference, Rows
     from tracker.archive.verify.notes import Cure
-    from tracker.archive.verify.rows import Difference
 
 _FOLLOWING = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND name IN (?, ?)"
 _TRIGGERS = ("segments_deleted", "segments_updated")

@@ -16,7 +16,7 @@ from tracker.archive.rights.withdrawals import (
 from tracker.archive.schema.schema_map import unit_expression
 from tracker.errors import WatchListInvalid
 from tracker.inputs.files import read_file
-from tracker.inputs.toml import parse_toml
+from tracker.inputs.formats import parse_toml
 
 if TYPE_CHECKING:
     import sqlite3

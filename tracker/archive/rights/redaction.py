@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tracker.archive.rights.access import is_closed_source, read_closed_sources
 from tracker.archive.rights.scrubbing import name_command
 from tracker.archive.rights.withheld import Withheld
-from tracker.model.citing import Reference
+from tracker.model.texts import Reference
 
 if TYPE_CHECKING:
     import sqlite3

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     import sqlite3
 
     from tracker.archive.storing.writing import Writing
-    from tracker.model.citing import Reference
     from tracker.model.rights import Withdrawal
+    from tracker.model.texts import Reference
 
 _SAME = """
 SELECT max(withdrawal) FROM standing_withdrawals AS standing

@@ -9,8 +9,8 @@ from tracker.archive.record.encoding import read_reference
 from tracker.archive.record.nearest import describe_nearest
 from tracker.archive.record.queries import ALL_EDITIONS, NAME, edition_is, narrow, snapshot_is, statement_is
 from tracker.errors import NotInArchive, ReferenceInvalid
-from tracker.model.citing import Reference
 from tracker.model.rights import Scope
+from tracker.model.texts import Reference
 
 if TYPE_CHECKING:
     import sqlite3

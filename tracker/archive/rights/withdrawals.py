@@ -14,8 +14,8 @@ from tracker.archive.record.queries import (
     statement_is,
 )
 from tracker.archive.record.statements import insert
-from tracker.model.citing import Reference
 from tracker.model.rights import Ruled, Withdrawal, WithdrawnEntry, WithdrawnSnapshot
+from tracker.model.texts import Reference
 
 if TYPE_CHECKING:
     import sqlite3

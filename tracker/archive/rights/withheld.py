@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Self
 from tracker.archive.rights.scrubbing import name_command
 from tracker.archive.rights.withdrawals import read_withdrawn_documents
 from tracker.errors import ReferenceInvalid
-from tracker.model.citing import Reference
+from tracker.model.texts import Reference
 from tracker.references import parse_reference
 
 if TYPE_CHECKING:

@@ -11,9 +11,8 @@ from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
 from tracker.archive.schema import rights as rights_schema
-from tracker.archive.schema.defence import defend
 from tracker.archive.schema.migrations import MIGRATION_SET, MIGRATIONS
-from tracker.archive.schema.schema_parts import check_parts
+from tracker.archive.schema.parts import check_parts, defend
 from tracker.errors import ArchiveLocked, ArchiveUnusable, TrackerError
 
 if TYPE_CHECKING:

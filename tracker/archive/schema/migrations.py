@@ -8,11 +8,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tracker.archive.schema import rights as rights_schema
-from tracker.archive.schema.defence import undefended
 from tracker.archive.schema.descriptions import write_descriptions
 from tracker.archive.schema.descriptions_table import DESCRIPTIONS
 from tracker.archive.schema.ledger import LEDGER
 from tracker.archive.schema.mirror import MIRROR
+from tracker.archive.schema.parts import undefended
 from tracker.archive.schema.repairs import REPAIRS
 from tracker.archive.schema.rereading import REREADING
 from tracker.archive.schema.timestamps import TIMESTAMPS

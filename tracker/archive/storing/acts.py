@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tracker.archive.file.mirror_paths import MIRROR
-from tracker.archive.rights.copies_made import read_copies
+from tracker.archive.rights.copies import read_copies
 from tracker.archive.rights.destruction import destroy_rows
 from tracker.archive.rights.targets import describe_scope, find_sharing, find_targets
 from tracker.archive.rights.withdrawals import read_last, read_standing, read_withdrawal, write_withdrawal
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
     from tracker.archive.rights.targets import Target
     from tracker.archive.storing.store import Store
-    from tracker.model.citing import Reference
     from tracker.model.rights import Act, Ruled, Scope
+    from tracker.model.texts import Reference
 
 _Standing = dict[tuple[int | None, str], "Act"]
 

@@ -14,8 +14,8 @@ from tracker.archive.file.mirror_paths import MIRROR
 from tracker.archive.mirror.branches import MAIN
 from tracker.archive.mirror.parting import check_joined
 from tracker.archive.mirror.pending import forget_mirrored, read_mirrored
-from tracker.archive.mirror.staging import find_branch
-from tracker.archive.rights.asides import destroy_in_asides
+from tracker.archive.mirror.upkeep import find_branch
+from tracker.archive.rights.copies import destroy_in_asides
 from tracker.archive.rights.destruction import read_destroyed, remove_derived, sweep
 from tracker.archive.rights.withdrawals import complete_all, read_unfinished
 from tracker.archive.schema.connection import translate

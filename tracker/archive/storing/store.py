@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Self
 from tracker.archive.file.leftovers import remove_staging
 from tracker.archive.file.lock import explain_making, read_clock, take_lock
 from tracker.archive.file.modes import make_archive_folder, make_record_file
-from tracker.archive.ledger import candidates, expectations, outcomes, reviews
+from tracker.archive.ledger import expectations, outcomes, reviews
+from tracker.archive.ledger import expectations as candidates
 from tracker.archive.ledger.admitted import find_snapshot
 from tracker.archive.ledger.decisions import write_ruling
 from tracker.archive.ledger.ledger import Ledger
@@ -35,7 +36,7 @@ from tracker.archive.schema.connection import (
 )
 from tracker.archive.storing.writing import Writing
 from tracker.errors import ArchiveUnusable, TrackerError
-from tracker.text.digest import digest_text
+from tracker.text.identity import digest_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -43,12 +44,11 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
-    from tracker.model.citing import Reference
     from tracker.model.decisions import Ruling
     from tracker.model.ledger import Check, Expectation, Review, RunKind, RunStatus
     from tracker.model.preserving import Mirrored
     from tracker.model.record import Declaration, Recorded
-    from tracker.model.texts import Version
+    from tracker.model.texts import Reference, Version
     from tracker.model.watching import Discovery, WatchList
 
 PATIENCE = 5.0

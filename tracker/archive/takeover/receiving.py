@@ -2,21 +2,44 @@
 
 from __future__ import annotations
 
+import shlex
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from tracker.archive.file.mirror_paths import MIRROR
-from tracker.archive.git.repository import clone_repository, create_repository, open_repository
+from tracker.archive.git.repository import clone_repository, create_repository, open_repository, show_address
 from tracker.archive.mirror.branches import BRANCHES, MAIN, PUBLIC
-from tracker.archive.mirror.breaks import rests_on
-from tracker.archive.mirror.mirror_upkeep import recover
+from tracker.archive.mirror.parting import TAKE_OVER, find_parting, name_command
+from tracker.archive.mirror.proofs import rests_on
 from tracker.archive.mirror.rewrite import settle_rewrite
-from tracker.archive.mirror.staging import find_branch
-from tracker.errors import RepositoryUnusable
+from tracker.archive.mirror.upkeep import find_branch, recover
+from tracker.archive.schema.connection import archive_file, connect_to_read, translate
+from tracker.errors import HistoriesApart, RepositoryUnusable
 
 if TYPE_CHECKING:
     from tracker.archive.git.repository import Repository
+
+
+def check_copy(folder: Path, repository: Repository, remote: str) -> None:
+    """Raise ``HistoriesApart`` where a copy has runs that the record does not: they would be lost with it.
+
+    The copy is fetched to be looked at. Raises ``RepositoryUnusable`` where it cannot be.
+    """
+    record = archive_file(folder)
+    with TemporaryDirectory() as name, closing(connect_to_read(record)) as connection:
+        clone = Path(name) / MIRROR
+        clone_repository(find_address(repository, remote), clone)
+        with translate(record), open_repository(clone) as copy:
+            parting = find_parting(connection, copy, find_branch(copy, MAIN), None)
+    if parting:
+        shown = show_address(remote)
+        raise HistoriesApart(
+            f"{shown} has what this record lacks: {parting.tell(shown)}; to have both in one record:"
+            f" {name_command(f'{TAKE_OVER} {shlex.quote(shown)}', folder)}"
+        )
 
 
 @dataclass(frozen=True, slots=True)

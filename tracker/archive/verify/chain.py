@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import TYPE_CHECKING, Literal
 
 from tracker.archive.mirror.branches import MAIN
-from tracker.archive.mirror.breaks import rests_on
-from tracker.archive.mirror.mirror_chain import SHOWN, read_chain
+from tracker.archive.mirror.commits import SHOWN, read_chain
 from tracker.archive.mirror.parting import find_parting, tell_remedy
+from tracker.archive.mirror.proofs import rests_on
 from tracker.archive.schema.connection import FILE_NAME
-from tracker.archive.verify.notes import BEGIN_ANEW, REPAIR, UPDATE, Cure, fault
+from tracker.archive.verify.notes import BEGIN_ANEW, REPAIR, RESTORE, UPDATE, Cure, fault
 from tracker.errors import RepositoryUnusable
 from tracker.model.verifying import Finding
 
@@ -20,10 +21,38 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tracker.archive.git.repository import Repository
-    from tracker.archive.verify.notes import Notes
+    from tracker.archive.verify.notes import JudgeToken, Notes
 
     Runs = Mapping[str, tuple[str, str]]
     """When each run began, and by which release, by its number."""
+
+_TIMESTAMPS_TABLE = "tracker.db, table timestamps"
+
+
+def check_timestamps(
+    connection: sqlite3.Connection, repository: Repository, judge: JudgeToken, notes: Notes
+) -> None:
+    """Check every token that was kept."""
+    if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'timestamps'").fetchone():
+        return
+    rows = connection.execute("SELECT tip, sha256, authority, token FROM timestamps WHERE token IS NOT NULL")
+    for tip, digest, authority, token in rows:
+        notes.look("timestamps")
+        what = f"time-stamp of commit {tip[:12]} by {authority}"
+        content = repository.read_whole(tip)
+        if content is None:
+            meaning = "the commit is not in the mirror: a history that was begun anew, or rewritten by order"
+            notes.find(Finding("unverifiable", "timestamps", what, _TIMESTAMPS_TABLE, meaning))
+            continue
+        standing, meaning = judge(bytes(token), content)
+        if sha256(content).hexdigest() != digest:
+            standing, meaning = "fault", "the row names another digest than the commit has"
+        if standing == "fault":
+            notes.find(fault("timestamps", what, _TIMESTAMPS_TABLE, meaning, RESTORE))
+        elif standing == "unverifiable":
+            remedy = "put the certificates of the authorities that you trust into timestamp-roots.pem"
+            notes.find(Finding("unverifiable", "timestamps", what, _TIMESTAMPS_TABLE, meaning, remedy))
+
 
 _Later = Literal["ours", "foreign", "unreadable"]
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from tracker.archive.file.mirror_paths import WATCH
 from tracker.archive.mirror.branches import name_blob
+from tracker.archive.verify.copies import find_added, find_differences
 from tracker.archive.verify.notes import ALL, REPAIR, RESTORE, UNLAWFUL, UPDATE, Cure, fault
-from tracker.archive.verify.rows import find_added, find_differences
 from tracker.model.verifying import Finding
 
 if TYPE_CHECKING:
@@ -16,10 +16,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tracker.archive.schema.schema_map import Table
-    from tracker.archive.verify.copies import Copy, Rows
+    from tracker.archive.verify.copies import Copy, Difference, Rows
     from tracker.archive.verify.expected_differences import Noted
     from tracker.archive.verify.notes import Notes
-    from tracker.archive.verify.rows import Difference
     from tracker.archive.verify.units import Looked
 
 _MOST_NAMED = 3

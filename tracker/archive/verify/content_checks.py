@@ -6,7 +6,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple
 
 from tracker.archive.record.encoding import read_spans
-from tracker.text.digest import digest_text
+from tracker.text.identity import digest_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

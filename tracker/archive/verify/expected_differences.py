@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable, Mapping
 
-    from tracker.archive.mirror.mirror_commits import Place
+    from tracker.archive.mirror.commits import Place
     from tracker.archive.schema.schema_map import Table, Unit
-    from tracker.archive.verify.rows import Difference
+    from tracker.archive.verify.copies import Difference
 
 _NEVER = (
     "documents", "watch_lists", "versions", "segments", "confirmations", "amendments", "decisions",

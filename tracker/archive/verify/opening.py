@@ -7,11 +7,11 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from tracker.archive.file.mirror_paths import MIRROR
-from tracker.archive.git.git_program import load_git
+from tracker.archive.git.program import load_git
 from tracker.archive.git.repository import open_repository
 from tracker.archive.mirror.branches import MAIN
 from tracker.archive.mirror.pending import read_mirrored
-from tracker.archive.mirror.staging import find_branch
+from tracker.archive.mirror.upkeep import find_branch
 from tracker.archive.schema.connection import FILE_NAME, archive_file, check_schema, connect_to_read
 from tracker.archive.verify.chain import Standing
 from tracker.archive.verify.notes import REPAIR, RESTORE, UPDATE, Cure, fault

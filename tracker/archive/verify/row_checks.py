@@ -8,7 +8,7 @@ from __future__ import annotations
 from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple
 
-from tracker.archive.mirror.omissions import has_omissions
+from tracker.archive.mirror.proofs import has_omissions
 from tracker.archive.schema.connection import FILE_NAME
 from tracker.archive.verify.notes import REPAIR, fault
 from tracker.model.verifying import Finding

@@ -11,7 +11,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING, Final
 
 from tracker.archive.schema.connection import FILE_NAME, connect_to_read, translate
-from tracker.archive.schema.schema_parts import is_same_part
+from tracker.archive.schema.parts import is_same_part
 from tracker.archive.verify.structure import make_parts, read_schema
 from tracker.errors import ArchiveUnusable, TrackerError
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from tracker.archive.schema.connection import FILE_NAME
 from tracker.archive.schema.migrations import MIGRATION_SET, NOTES, make_schema
-from tracker.archive.schema.schema_parts import is_same_part
+from tracker.archive.schema.parts import is_same_part
 from tracker.archive.verify.notes import REPAIR, RESTORE, Cure, fault
 
 if TYPE_CHECKING:

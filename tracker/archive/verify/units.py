@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from tracker.archive.record.encoding import decode_plain
 from tracker.archive.schema.schema_map import ROOTS
 from tracker.archive.verify.content_checks import Cut, document_faults, segment_faults, text_faults
-from tracker.archive.verify.means import Unread
+from tracker.archive.verify.notes import Unread
 from tracker.model.verifying import Finding
-from tracker.text.digest import digest_text
+from tracker.text.identity import digest_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -19,8 +19,7 @@ if TYPE_CHECKING:
     from tracker.archive.mirror.row_files import Row, Value
     from tracker.archive.mirror.unit_files import Files, UnitFiles
     from tracker.archive.schema.schema_map import Unit
-    from tracker.archive.verify.means import Reread
-    from tracker.archive.verify.notes import Notes
+    from tracker.archive.verify.notes import Notes, Reread
     from tracker.model.verifying import Check
 
 

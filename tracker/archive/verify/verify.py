@@ -10,11 +10,13 @@ import sqlite3
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
-from tracker.archive.file.mirror_paths import MIRROR
+from tracker.archive.file.mirror_paths import DOCUMENTS, MIRROR
+from tracker.archive.mirror.parting import TAKE_OVER, name_command
+from tracker.archive.mirror.tree import list_tree
 from tracker.archive.mirror.unit_files import UnitFiles
 from tracker.archive.rights.access import find_watch_list
 from tracker.archive.schema.connection import FILE_NAME, translate
-from tracker.archive.verify.chain import Standing, check_breaks, check_chain, find_base
+from tracker.archive.verify.chain import Standing, check_breaks, check_chain, check_timestamps, find_base
 from tracker.archive.verify.comparing import Comparison, note_alone
 from tracker.archive.verify.copies import Copy
 from tracker.archive.verify.expected_differences import Noted
@@ -22,7 +24,6 @@ from tracker.archive.verify.notes import OF_MIRROR, REPAIR, Cure, Notes, fault
 from tracker.archive.verify.objects import check_objects
 from tracker.archive.verify.opening import begin_reading, note_lone_record, open_mirror, open_record
 from tracker.archive.verify.public import PublicComparison, begin_public
-from tracker.archive.verify.replaced import check_replaced
 from tracker.archive.verify.row_checks import check_orders
 from tracker.archive.verify.structure import (
     check_file,
@@ -31,7 +32,6 @@ from tracker.archive.verify.structure import (
     check_tables,
     is_corruption,
 )
-from tracker.archive.verify.timestamps import check_timestamps
 from tracker.archive.verify.units import Inspection
 from tracker.errors import RepositoryUnusable
 from tracker.model.verifying import Finding, Verified
@@ -41,8 +41,28 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tracker.archive.git.repository import Repository
-    from tracker.archive.verify.means import Means
+    from tracker.archive.verify.notes import Means
     from tracker.model.verifying import Check
+
+REPLACED = "refs/replaced/"
+
+
+def check_replaced(
+    connection: sqlite3.Connection, repository: Repository, notes: Notes, folder: Path
+) -> None:
+    """Note each history that was put aside and holds documents which the record does not."""
+    kept = {name for (name,) in connection.execute("SELECT sha256 FROM documents")}
+    for ref in repository.ask("for-each-ref", "--format=%(refname)", REPLACED).decode().split():
+        try:
+            files = list(list_tree(repository, ref, (DOCUMENTS,)))
+        except RepositoryUnusable:
+            continue  # Its objects are damaged, which is told for itself.
+        names = {path.rpartition("/")[2] for path, _ in files if not path.endswith(".json")}
+        lacking = len(names - kept)
+        if lacking:
+            meaning = f"it was put aside, and holds documents that the record does not, {lacking:,} of them"
+            remedy = f"to have them in the record: {name_command(f'{TAKE_OVER} {ref}', folder)}"
+            notes.find(Finding("unverifiable", "history", ref, "mirror.git", meaning, remedy))
 
 
 def verify_archive(folder: Path, means: Means) -> tuple[Verified, tuple[Cure, ...]]:

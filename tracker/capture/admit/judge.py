@@ -20,14 +20,14 @@ from tracker.capture.admit.speaker import read_naming, tell_other_country, tell_
 from tracker.capture.read.media import tell_kind
 from tracker.errors import DocumentUnreadable
 from tracker.model.watching import Admission
-from tracker.text.folding import fold
+from tracker.text.identity import fold
 from tracker.text.language import detect_language
 from tracker.text.tables import KNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tracker.model.citing import Reference
+    from tracker.model.texts import Reference
     from tracker.model.watching import Arrival, Fetched, History, Kept
 
 Finding: TypeAlias = "tuple[str, str] | None"

@@ -8,7 +8,7 @@ from statistics import median
 from typing import TYPE_CHECKING, Final
 
 from tracker.capture.admit.rules import load_rules
-from tracker.text.folding import fold
+from tracker.text.identity import fold
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

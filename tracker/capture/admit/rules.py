@@ -9,7 +9,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, TypeAlias
 
-from tracker.text.folding import fold
+from tracker.text.identity import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

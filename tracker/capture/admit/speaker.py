@@ -15,7 +15,7 @@ from tracker.references.session_words import read_session_words
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from tracker.model.citing import Reference
+    from tracker.model.texts import Reference
 
 _BEFORE, _AFTER = 140, 40
 _SENTENCE_END: Final = re.compile(r"(?<!\bmr)(?<!\bms)(?<!\bdr)(?<!\bmrs)[.!?;。！？]\s|\n")

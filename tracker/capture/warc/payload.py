@@ -7,8 +7,8 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Final
 
 from tracker.capture.causes import Fault
+from tracker.capture.warc.heads import read_digest
 from tracker.capture.warc.reading import MOST_BYTES
-from tracker.capture.warc.warc_digests import read_digest
 from tracker.capture.web.payload import unpack
 
 if TYPE_CHECKING:

@@ -9,10 +9,9 @@ from datetime import UTC, datetime
 from io import BytesIO
 from typing import TYPE_CHECKING, BinaryIO, Final
 
+from tracker.capture.warc.heads import LONGEST_HEAD, Endless, read_digest, read_head
 from tracker.capture.warc.stream import Block, Damaged, WarcStream
-from tracker.capture.warc.warc_digests import read_digest
-from tracker.capture.warc.warc_heads import LONGEST_HEAD, Endless, read_head
-from tracker.capture.web.secrets import redact
+from tracker.capture.web.payload import redact
 from tracker.errors import WarcUnusable
 from tracker.inputs.files import open_file
 
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from tracker.capture.warc.warc_heads import Head
+    from tracker.capture.warc.heads import Head
 
 MOST_BYTES: Final = 50 * 1024 * 1024
 """A longer content is read over: no statement is so long."""

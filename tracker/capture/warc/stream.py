@@ -9,7 +9,7 @@ from tracker.inputs.inflate import Meter, NotInflated, Piece, inflate
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tracker.capture.warc.warc_digests import Told
+    from tracker.capture.warc.heads import Told
 
 BOMB: Final = 256 * 1024 * 1024
 """A file may unpack to more than this only if it is not over 200 times what is packed."""

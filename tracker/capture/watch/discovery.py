@@ -3,20 +3,47 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from tracker.capture.watch.indexes import find_links, find_sitemaps
+from tracker.capture.sandbox.bounds import ARRIVING
+from tracker.capture.sandbox.process import NO_ANSWER, ask, stop
+from tracker.capture.sandbox.wire import decode
+from tracker.capture.watch.links import Link
 from tracker.errors import ReferenceInvalid
 from tracker.model.watching import Discovery
 from tracker.references import parse_reference
 
 if TYPE_CHECKING:
-    from tracker.capture.watch.links import Link
-    from tracker.model.citing import Reference
+    from collections.abc import Mapping
+
+    from tracker.model.texts import Reference
     from tracker.model.watching import Fetched, Source
+
+
+def find_links(data: bytes, url: str, content_type: str | None = None) -> tuple[Link, ...]:
+    """Return what ``read_links`` does. Raises ``DocumentUnreadable`` as it does, and ``ReaderStopped``."""
+    texts = _ask({"reading": "links", "url": url, "content_type": content_type}, data)
+    if len(texts) % 2:
+        raise stop(NO_ANSWER)
+    return tuple(map(Link, texts[::2], texts[1::2]))
+
+
+def find_sitemaps(data: bytes, url: str) -> tuple[str, ...]:
+    """Return what ``nested_sitemaps`` does. Raises as ``find_links``."""
+    return _ask({"reading": "sitemaps", "url": url}, data)
+
+
+def _ask(request: Mapping[str, str | None], data: bytes) -> tuple[str, ...]:
+    fields = ask("index", json.dumps(request).encode(), data, ARRIVING)
+    try:
+        return tuple(decode(field) or "" for field in fields)
+    except ValueError as error:
+        raise stop(NO_ANSWER) from error
+
 
 _PARTING = re.compile(r"[/~@]")
 _MOST_NESTED = 100

@@ -7,7 +7,7 @@ from dataclasses import fields
 from typing import TYPE_CHECKING, Any, Final, get_args
 
 from tracker.capture.read.extract import MAX_BYTES
-from tracker.capture.watch.watch_values import (
+from tracker.capture.watch.values import (
     matching,
     number,
     one_of,
@@ -28,7 +28,7 @@ from tracker.references import parse_reference
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from tracker.model.citing import Reference
+    from tracker.model.texts import Reference
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,79}")
 _LANGUAGE = re.compile(r"[a-z]{2,3}")

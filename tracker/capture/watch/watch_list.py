@@ -9,13 +9,13 @@ from functools import partial
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from tracker.capture.watch.keys import KeyFault, read_settings, read_source, source_table
-from tracker.capture.watch.watch_places import find_line
+from tracker.capture.watch.values import find_line
 from tracker.errors import WatchListInvalid
 from tracker.files import BY_UMASK, keep_permissions, write_file
 from tracker.inputs.files import read_file
-from tracker.inputs.toml import parse_toml
+from tracker.inputs.formats import parse_toml
 from tracker.model.watching import WatchList
-from tracker.text.digest import digest_bytes
+from tracker.text.identity import digest_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

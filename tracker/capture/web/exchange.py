@@ -12,18 +12,16 @@ import httpcore
 import httpx
 
 from tracker.capture.causes import Fault
-from tracker.capture.web.clock import stamp
 from tracker.capture.web.network import SLACK, WatchedStream, deadline
-from tracker.capture.web.pace import read_retry_after
-from tracker.capture.web.payload import unpack
-from tracker.capture.web.secrets import redact
+from tracker.capture.web.pace import read_retry_after, stamp
+from tracker.capture.web.payload import redact, unpack
 from tracker.model.watching import Exchange
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from tracker.capture.web.clock import Clock
     from tracker.capture.web.network import Transport
+    from tracker.capture.web.pace import Clock
 
 MOST_REDIRECTS: Final = 10
 

@@ -11,10 +11,8 @@ from urllib.parse import urlsplit
 
 from tracker.capture.causes import Fault, find_cause
 from tracker.capture.web.local import read_file
-from tracker.capture.web.pace import LONGEST_WAIT, Pace, backoff
-from tracker.capture.web.payload import ENCODINGS
-from tracker.capture.web.schedule import Schedule
-from tracker.capture.web.validators import conditions, merge, read_validators
+from tracker.capture.web.pace import LONGEST_WAIT, Pace, Schedule, backoff
+from tracker.capture.web.payload import ENCODINGS, conditions, merge, read_validators
 from tracker.model.watching import Fetched, FetchFailed, Validators
 
 if TYPE_CHECKING:
@@ -24,8 +22,8 @@ if TYPE_CHECKING:
 
     import httpx
 
-    from tracker.capture.web.clock import Clock
     from tracker.capture.web.exchange import Answer, Asking
+    from tracker.capture.web.pace import Clock
     from tracker.capture.web.robots import Robots
     from tracker.model.watching import Exchange, Source, WatchSettings
 

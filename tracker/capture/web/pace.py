@@ -3,14 +3,38 @@
 from __future__ import annotations
 
 import random
+import time
+from collections import deque
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from threading import Lock
+from threading import Condition, Lock
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from collections.abc import Callable, Iterable, Iterator
 
-    from tracker.capture.web.clock import Clock
+    from tracker.model.watching import Source
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """Three functions: the instant in UTC, seconds that never run back, and waiting for some."""
+
+    now: Callable[[], datetime]
+    monotonic: Callable[[], float]
+    sleep: Callable[[float], None]
+
+
+def system_clock() -> Clock:
+    """Return the machine's own clock."""
+    return Clock(lambda: datetime.now(UTC), time.monotonic, time.sleep)
+
+
+def stamp(instant: datetime) -> str:
+    """Return an instant as it is kept: ``2024-05-20T01:02:03.456Z``."""
+    return instant.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
 
 ATTEMPTS: Final = 3
 LONGEST_WAIT: Final = 300.0
@@ -82,3 +106,59 @@ def read_retry_after(value: str | None, now: datetime) -> float | None:
     except ValueError:
         return None
     return max(0.0, (asked - now).total_seconds()) if asked.tzinfo else None
+
+
+class Schedule:
+    """The sources still to be fetched, shared by the threads that fetch them.
+
+    A host is asked by one thread at a time, save where there is no pace to keep.
+    """
+
+    def __init__(
+        self,
+        sources: Iterable[Source],
+        host_of: Callable[[Source], str],
+        free_at: Callable[[str], float],
+        is_paced: Callable[[Source], bool],
+    ) -> None:
+        self._waiting: dict[str, deque[Source]] = {}
+        self._busy: set[str] = set()
+        self._host_of, self._free_at, self._is_paced = host_of, free_at, is_paced
+        self._changed = Condition()
+        self._stopped = False
+        for source in sources:
+            self._waiting.setdefault(host_of(source), deque()).append(source)
+
+    def take(self) -> Iterator[Source]:
+        """Yield sources to one thread until none are left; its host is kept until it asks for the next."""
+        while (source := self._next()) is not None:
+            try:
+                yield source
+            finally:
+                with self._changed:
+                    self._busy.discard(self._host_of(source))
+                    self._changed.notify_all()
+
+    def stop(self) -> None:
+        """Give out no more sources."""
+        with self._changed:
+            self._stopped = True
+            self._changed.notify_all()
+
+    def _next(self) -> Source | None:
+        with self._changed:
+            while self._waiting and not self._stopped:
+                free = [host for host in self._waiting if host not in self._busy]
+                if free:
+                    return self._pop(min(free, key=self._free_at))
+                self._changed.wait()
+            return None
+
+    def _pop(self, host: str) -> Source:
+        queue = self._waiting[host]
+        source = queue.popleft()
+        if not queue:
+            del self._waiting[host]
+        if self._is_paced(source):
+            self._busy.add(host)
+        return source

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tracker.changes.shifts.asks import find_ask_shifts
 from tracker.changes.shifts.conditions import find_condition_shifts
-from tracker.changes.shifts.counterparts import counterpart_shifts
-from tracker.changes.shifts.dates import find_date_shifts
-from tracker.changes.shifts.deadlines import find_deadline_shifts
+from tracker.changes.shifts.counterparts import counterpart_shifts, find_ask_shifts
+from tracker.changes.shifts.dates import find_date_shifts, find_deadline_shifts
 from tracker.changes.shifts.figures import find_figure_shifts
 from tracker.changes.shifts.names import find_name_shifts, replaces_actor
 from tracker.changes.shifts.requests import Grade, compare_grades, grade_request

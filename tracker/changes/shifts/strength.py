@@ -6,8 +6,13 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tracker.changes.shifts.frames import list_modifiers, same_stem, strip_modifiers
-from tracker.changes.shifts.ladders import STRENGTH, compare_ladders
+from tracker.changes.shifts.ladders import (
+    STRENGTH,
+    compare_ladders,
+    list_modifiers,
+    same_stem,
+    strip_modifiers,
+)
 from tracker.changes.shifts.rules import Found, find_terms, load_terms
 from tracker.model.changes import Shift
 

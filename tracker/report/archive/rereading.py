@@ -16,7 +16,7 @@ from tracker.report.safe import one_line
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from tracker.model.rereading import Reread, RereadStatus, VersionEntry
+    from tracker.model.record import Reread, RereadStatus, VersionEntry
 
 _HINTS: dict[RereadStatus, str] = {
     "extraction": "read otherwise from the same bytes",

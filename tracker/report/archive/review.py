@@ -13,7 +13,7 @@ from tracker.report.safe import one_line
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from tracker.model.comparison import Comparison
+    from tracker.model.changes import Comparison
     from tracker.model.ledger import Check, Review
     from tracker.model.texts import Side
     from tracker.model.watching import Exchange

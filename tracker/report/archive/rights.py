@@ -13,8 +13,8 @@ from tracker.report.safe import one_line
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from tracker.model.citing import Reference
     from tracker.model.rights import MadeCopy, RightsChange, Scope, Withdrawal
+    from tracker.model.texts import Reference
 
 _SHOWN = 5
 """How many references are named before the rest is only counted."""

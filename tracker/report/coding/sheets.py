@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from tracker.decisions.rulings import name_asked
 from tracker.errors import DecisionInvalid
-from tracker.inputs.cells import unguard
+from tracker.inputs.formats import unguard
 from tracker.report.safe import one_line
 from tracker.report.tables import write_csv
 

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tracker.report.comparison.judged import decision_words, topic_decisions
-from tracker.report.comparison.passages import select_passages
-from tracker.report.comparison.redline import mark_edits, read_edits
+from tracker.report.comparison.passages import mark_edits, read_edits, select_passages
 from tracker.report.comparison.selection import cite_changes, find_counterpart
 from tracker.report.comparison.words import (
     MORE,
@@ -29,8 +28,7 @@ from tracker.report.safe import one_line
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from tracker.model.changes import Change
-    from tracker.model.comparison import Comparison
+    from tracker.model.changes import Change, Comparison
     from tracker.model.decisions import Decision
     from tracker.model.topics import TopicChange
     from tracker.report.comparison.passages import Quotation

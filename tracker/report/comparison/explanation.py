@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tracker.decisions.applied import METHOD
 from tracker.report.comparison.judged import decision_words
-from tracker.report.comparison.redline import mark_edits, read_edits
+from tracker.report.comparison.passages import mark_edits, read_edits
 from tracker.report.comparison.words import change_words, places, quoted, shift_words
 from tracker.report.layout import Line, Span, draw, line, shorten, wrap
 from tracker.report.safe import one_line
@@ -14,8 +14,7 @@ from tracker.report.safe import one_line
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from tracker.model.changes import Candidate, Change
-    from tracker.model.comparison import Comparison
+    from tracker.model.changes import Candidate, Change, Comparison
     from tracker.model.texts import Segment
 
 _INDENT, _DEEPER = "  ", "    "

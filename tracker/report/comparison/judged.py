@@ -8,8 +8,7 @@ from tracker.report.comparison.words import counted
 from tracker.report.safe import one_line
 
 if TYPE_CHECKING:
-    from tracker.model.changes import Shift
-    from tracker.model.comparison import Comparison
+    from tracker.model.changes import Comparison, Shift
     from tracker.model.decisions import Decision
     from tracker.model.topics import TopicChange
 

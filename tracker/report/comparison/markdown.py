@@ -6,9 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 from tracker.report.comparison.judged import decision_words, judged_words, topic_decisions
-from tracker.report.comparison.passages import select_passages
+from tracker.report.comparison.passages import read_edits, select_passages
 from tracker.report.comparison.phrases import PAIR_NOTE, phrase_facts
-from tracker.report.comparison.redline import read_edits
 from tracker.report.comparison.selection import (
     FACT_AXES,
     WORDING_AXES,
@@ -57,12 +56,11 @@ from tracker.report.safe import one_line
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
 
-    from tracker.model.changes import Axis, Change
-    from tracker.model.comparison import Comparison
+    from tracker.model.changes import Axis, Change, Comparison
     from tracker.model.decisions import Decision
     from tracker.model.texts import Side
     from tracker.model.topics import PhraseChange, TopicChange, Vocabulary
-    from tracker.report.comparison.redline import Piece
+    from tracker.report.comparison.passages import Piece
     from tracker.report.comparison.selection import ShiftRow
 
 QUOTE = 160

@@ -14,7 +14,7 @@ from tracker.topics.phrases.emerging import PAIR, SERIES
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from tracker.model.comparison import Comparison
+    from tracker.model.changes import Comparison
     from tracker.model.series import PhraseSeries, PhraseSession, PhraseUse
     from tracker.model.topics import PhraseChange, PhraseStatus
 

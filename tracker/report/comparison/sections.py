@@ -36,8 +36,7 @@ from tracker.topics.phrases.emerging import PAIR
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
-    from tracker.model.changes import Change
-    from tracker.model.comparison import Comparison
+    from tracker.model.changes import Change, Comparison
     from tracker.report.comparison.entries import Entry
 
 

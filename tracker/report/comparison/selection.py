@@ -12,8 +12,7 @@ from tracker.report.comparison.words import STATUSES, is_unchanged
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
 
-    from tracker.model.changes import Axis, Evidence, Shift
-    from tracker.model.comparison import Comparison
+    from tracker.model.changes import Axis, Comparison, Evidence, Shift
     from tracker.model.texts import Segment, Side
     from tracker.model.topics import Counterpart, Level, Status, TopicChange
 

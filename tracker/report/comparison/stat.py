@@ -21,7 +21,7 @@ from tracker.report.safe import one_line
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tracker.model.comparison import Comparison
+    from tracker.model.changes import Comparison
 
 
 def render_stat(comparison: Comparison) -> str:

@@ -25,7 +25,7 @@ from tracker.report.layout import Line, Span, columns, draw, line, wrap
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
-    from tracker.model.comparison import Comparison
+    from tracker.model.changes import Comparison
     from tracker.model.texts import Side
     from tracker.model.topics import Vocabulary
     from tracker.report.comparison.sections import Section

@@ -11,8 +11,7 @@ from tracker.report.safe import one_line
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
-    from tracker.model.changes import Change, Shift
-    from tracker.model.comparison import Comparison
+    from tracker.model.changes import Change, Comparison, Shift
     from tracker.model.texts import Segment, Side
     from tracker.model.topics import Status, TopicChange, TopicReading, Vocabulary
 

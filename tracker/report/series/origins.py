@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from tracker.report.comparison.entries import CONTEXT
-from tracker.report.comparison.redline import mark_edits, read_edits
+from tracker.report.comparison.passages import mark_edits, read_edits
 from tracker.report.comparison.words import MORE, counted, place, places, quoted, side_facts
 from tracker.report.json_text import encode_json
 from tracker.report.layout import Line, Span, columns, draw, line, shorten, wrap

@@ -6,7 +6,7 @@ from bisect import bisect_right
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from tracker.topics.levels.reach import Reach
+from tracker.topics.levels.lists import Reach
 from tracker.topics.vocabulary.stems import find_words
 
 if TYPE_CHECKING:

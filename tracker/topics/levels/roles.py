@@ -10,8 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final, Literal
 
 from tracker.topics.levels.cues import ready
-from tracker.topics.levels.lists import LONGEST, Lists
-from tracker.topics.levels.reach import Reach
+from tracker.topics.levels.lists import LONGEST, Lists, Reach
 from tracker.topics.vocabulary.matching import HINT
 
 if TYPE_CHECKING:

@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Final
 from tracker.model.topics import PhraseChange
 from tracker.topics.levels.context import find_ceremony, find_titles
 from tracker.topics.levels.cues import load_cues
-from tracker.topics.phrases.naming import Namer
-from tracker.topics.phrases.phrasing import count_words, find_phrases, parts_words, stem_phrase
+from tracker.topics.phrases.phrasing import Namer, count_words, find_phrases, parts_words, stem_phrase
 from tracker.topics.phrases.prior import load_prior
 
 if TYPE_CHECKING:

@@ -16,9 +16,7 @@ from tracker.topics.certainty.claims import (
 )
 from tracker.topics.levels import judging
 from tracker.topics.reading import NARROWER, count_substance
-from tracker.topics.statuses.absence import Absences
-from tracker.topics.statuses.alignments import find_aligned
-from tracker.topics.statuses.closest import find_closest
+from tracker.topics.statuses.absent import Absences, find_aligned, find_closest
 from tracker.topics.statuses.shares import Difference, Occupancy, compare_shares
 
 if TYPE_CHECKING:

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING
 
 from tracker.decisions.rulings import settle_rulings
 from tracker.errors import TrackerError, VocabularyInvalid
-from tracker.inputs.cells import unguard
-from tracker.inputs.json import parse_json
-from tracker.text.folding import fold
+from tracker.inputs.formats import parse_json, unguard
+from tracker.text.identity import fold
 from tracker.topics.vocabulary.matching import match_topics
 
 if TYPE_CHECKING:

@@ -9,8 +9,7 @@ import numpy as np
 
 from tracker.errors import TrackerError
 from tracker.model.topics import TopicWeights
-from tracker.text.digest import digest_text
-from tracker.text.folding import fold
+from tracker.text.identity import digest_text, fold
 from tracker.topics.teaching.regression import apply_weights, fit_lasso, gather_features
 from tracker.topics.vocabulary.matching import match_topics
 from tracker.topics.vocabulary.model_file import make_model

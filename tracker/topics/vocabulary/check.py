@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tracker.text.folding import fold
+from tracker.text.identity import fold
 from tracker.topics.vocabulary.lexicon import bare, is_acronym
 from tracker.topics.vocabulary.stems import find_words
 

@@ -9,10 +9,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, TypeAlias, cast
 
 from tracker.errors import VocabularyInvalid
-from tracker.inputs.cells import unguard
-from tracker.inputs.toml import parse_toml
+from tracker.inputs.formats import parse_toml, unguard
 from tracker.model.topics import Topic, TopicKind
-from tracker.text.folding import fold
+from tracker.text.identity import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from tracker.errors import VocabularyInvalid
 from tracker.inputs.files import read_file
 from tracker.model.topics import Vocabulary
-from tracker.text.digest import digest_text
+from tracker.text.identity import digest_text
 from tracker.topics.vocabulary.check import find_faults
 from tracker.topics.vocabulary.files import Draft, Placed, read_csv, read_toml
 from tracker.topics.vocabulary.model_file import attach_model, model_path

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Final, cast
 
 from tracker.errors import VocabularyInvalid
 from tracker.inputs.files import read_file
-from tracker.inputs.json import parse_json
+from tracker.inputs.formats import parse_json
 from tracker.model.topics import TopicModel, TopicWeights
-from tracker.text.digest import digest_text
+from tracker.text.identity import digest_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

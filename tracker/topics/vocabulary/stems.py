@@ -13,7 +13,7 @@ from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
-from tracker.text.folding import fold
+from tracker.text.identity import fold
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, get_args
 
 from tracker.changes.describe import describe_changes
 from tracker.decisions.applied import DIRECTIONS, METHOD, NO_SHIFT, Placed, decide_links
-from tracker.decisions.quoting import quote_segments
+from tracker.decisions.rulings import quote_segments
 from tracker.errors import DecisionInvalid
 from tracker.model.changes import Link, Operation
 from tracker.model.decisions import Decision, Question, Ruling, Unit, Verdict

@@ -9,7 +9,7 @@ from tracker.archive.derived.store import open_derived
 from tracker.archive.reading.reader import open_reader
 from tracker.decisions.rulings import name_statement, select_changes
 from tracker.errors import DecisionInvalid, NotInArchive
-from tracker.model.citing import Reference
+from tracker.model.texts import Reference
 from tracker.references import parse_reference
 from tracker.text.encoder import DEFAULT
 from tracker.topics.vocabulary.load import load_vocabulary
@@ -20,8 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from tracker.model.changes import Change
-    from tracker.model.comparison import Comparison
+    from tracker.model.changes import Change, Comparison
     from tracker.model.decisions import Ruling
 
 Pair = tuple[str, str]

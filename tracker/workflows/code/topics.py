@@ -1,21 +1,64 @@
-"""``tracker topics``: what a vocabulary holds, and what is wrong with one."""
+"""``tracker topics learn``: coded sentences teach a vocabulary, and the model is written beside it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from tracker.errors import VocabularyInvalid
-from tracker.text.folding import fold
+from tracker.archive.reading.reader import open_reader
+from tracker.errors import ReferenceInvalid, TrackerError, VocabularyInvalid
+from tracker.inputs.files import read_file
+from tracker.references.names import closest, fold_name, show
+from tracker.text.identity import fold
+from tracker.text.language import detect_language
+from tracker.topics.teaching.coded import code_rulings, read_csv, read_jsonl, resolve_codes
+from tracker.topics.teaching.learning import learn_topics
 from tracker.topics.vocabulary.check import Finding, find_doubts, find_faults
-from tracker.topics.vocabulary.load import load_vocabulary, read_draft
-from tracker.topics.vocabulary.model_file import model_path
+from tracker.topics.vocabulary.load import load_untaught, load_vocabulary, read_draft
+from tracker.topics.vocabulary.model_file import format_model, model_path
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from tracker.model.decisions import Ruling
     from tracker.model.topics import Topic, Vocabulary
+    from tracker.topics.teaching.coded import CodedRow
+    from tracker.topics.teaching.learning import Lesson
+
+_LISTED: Final = 5
+
+
+def name_topics(vocabulary: Vocabulary, names: Sequence[str]) -> tuple[str, ...]:
+    """Return the ids of topics named by id or label, in the order given; raises ``ReferenceInvalid``."""
+    by_name = {fold_name(topic.label): topic.id for topic in reversed(vocabulary.topics)}
+    by_name |= {fold_name(topic.id): topic.id for topic in vocabulary.topics}
+    return tuple(dict.fromkeys(_find(vocabulary, by_name, name) for name in names))
+
+
+def _find(vocabulary: Vocabulary, by_name: dict[str, str], name: str) -> str:
+    found = by_name.get(fold_name(name))
+    if found is None:
+        raise ReferenceInvalid(
+            f"the vocabulary {vocabulary.name} has no topic {show(name)}; {_hint(vocabulary, name)}"
+        )
+    return found
+
+
+def _hint(vocabulary: Vocabulary, name: str) -> str:
+    """Name the topics whose label holds a word of it or begins with it, else the one nearest in spelling."""
+    words = set(fold_name(name).split())
+    folded = fold_name(name)
+    alike = [
+        topic.id
+        for topic in vocabulary.topics
+        if words & set(fold_name(topic.label).split()) or (folded and folded in fold_name(topic.label))
+    ]
+    spelled = {topic.label: topic.id for topic in vocabulary.topics} | {t.id: t.id for t in vocabulary.topics}
+    nearest = closest(name, spelled)
+    likely = list(dict.fromkeys([*([spelled[nearest]] if nearest else []), *alike]))[:_LISTED]
+    return f"did you mean {' or '.join(likely)}?" if likely else "tracker timeline SERIES --all lists topics"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,3 +100,73 @@ def _check_model(path: Path) -> list[Finding]:
         place = str(model_path(path))
         return [Finding(place, str(error).removeprefix(f"{place}: "), fatal=True)]
     return []
+
+
+@dataclass(frozen=True, slots=True)
+class Taught:
+    """A lesson, the text of its model's file, and the file it belongs in for the vocabulary to use it."""
+
+    lesson: Lesson
+    model: str
+    path: Path
+
+
+def learn_from(
+    vocabulary: Path,
+    coded: Path | None = None,
+    decided: Path | None = None,
+    language: str | None = None,
+    report: Callable[[int, int], None] | None = None,
+) -> Taught:
+    """Learn from a file of coded units, JSONL or CSV, and the decisions in an archive; nothing is written.
+
+    Without a ``language`` it is detected from the units. Raises ``TrackerError`` for files that cannot be
+    read, codes that are no topics, and units too few or in a language that cannot be told.
+    """
+    topics = load_untaught(vocabulary)
+    units = resolve_codes(_read_rows(coded), topics) if coded else ()
+    rulings = _read_rulings(decided) if decided else ()
+    texts = [unit.text for unit in units] or [
+        quote.text for ruling in rulings for quote in ruling.unit.new_quotes
+    ]
+    spoken = language or _detect(texts, coded or decided)
+    lesson = learn_topics((*units, *code_rulings(rulings, topics, spoken)), topics, spoken, report)
+    return Taught(lesson, format_lesson(lesson, topics), model_path(vocabulary))
+
+
+def format_lesson(lesson: Lesson, vocabulary: Vocabulary) -> str:
+    """Return the text of a model's file, each topic with the figures it was learned with."""
+    facts = {
+        topic.topic: {
+            "coded": topic.taught.coded,
+            "precision": topic.taught.precision,
+            "recall": topic.taught.recall,
+        }
+        for topic in lesson.topics
+    }
+    return format_model(lesson.model, vocabulary, facts)
+
+
+def _read_rows(path: Path) -> tuple[CodedRow, ...]:
+    try:
+        text = read_file(path).decode("utf-8-sig")
+    except OSError as error:
+        raise TrackerError(f"{path}: cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise TrackerError(f"{path}: not UTF-8 at byte {error.start}; save it as UTF-8") from error
+    return (read_csv if path.suffix.lower() == ".csv" else read_jsonl)(text, str(path))
+
+
+def _read_rulings(archive: Path) -> tuple[Ruling, ...]:
+    with open_reader(archive) as reader:
+        rulings = tuple(ruling for ruling in reader.rulings() if ruling.decision.question == "level")
+    if not rulings:
+        raise TrackerError(f"{archive}: nobody decided on a topic there yet; see tracker judge --help")
+    return rulings
+
+
+def _detect(texts: Sequence[str], source: Path | None) -> str:
+    language = detect_language(" ".join(texts[:100]))
+    if language == "und":
+        raise TrackerError(f"{source}: the language of the units cannot be told; name it with --language")
+    return language

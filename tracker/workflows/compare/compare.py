@@ -11,13 +11,12 @@ from tracker.changes.shifts.actors import compare_actors
 from tracker.changes.shifts.counterparts import counterpart_shifts
 from tracker.decisions.applied import decide_links, mark_changes, place_rulings
 from tracker.decisions.rulings import UNDECIDED
-from tracker.model.changes import Change
-from tracker.model.comparison import Comparison, Provenance
+from tracker.model.changes import Change, Comparison, Provenance
 from tracker.model.texts import Side
 from tracker.model.topics import Counterpart
 from tracker.references import own_names
-from tracker.text.digest import digest_text
 from tracker.text.encoder import DEFAULT
+from tracker.text.identity import digest_text
 from tracker.text.kind import infer_kind
 from tracker.text.reading import read_text
 from tracker.topics.certainty.claims import tell_unfitted
@@ -46,7 +45,7 @@ if TYPE_CHECKING:
 
     from tracker.archive.derived.store import Derived
     from tracker.decisions.rulings import Decided
-    from tracker.model.comparison import Genre
+    from tracker.model.changes import Genre
     from tracker.model.decisions import Ruling
     from tracker.model.texts import Version
     from tracker.model.topics import PhraseChange, TopicChange, TopicReading, Vocabulary

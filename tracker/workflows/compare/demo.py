@@ -12,8 +12,7 @@ from tracker.archive.storing.store import create_archive
 from tracker.report.comparison.terminal import render
 from tracker.topics.vocabulary.load import load_vocabulary
 from tracker.workflows.compare.diff import diff
-from tracker.workflows.importing.add import add
-from tracker.workflows.importing.declaring import declare
+from tracker.workflows.importing.add import add, declare
 from tracker.workflows.importing.folder import import_folder
 
 if TYPE_CHECKING:

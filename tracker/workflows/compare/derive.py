@@ -18,7 +18,7 @@ from tracker.alignment.align import align
 from tracker.archive.derived.vectors import CachedEncoder
 from tracker.model.changes import Link
 from tracker.model.topics import TopicReading
-from tracker.text.digest import digest_text
+from tracker.text.identity import digest_text
 from tracker.topics.reading import read_topics
 
 if TYPE_CHECKING:

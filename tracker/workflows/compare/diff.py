@@ -1,30 +1,89 @@
-"""``tracker diff``: from what the user typed to the comparison."""
+"""Two snapshots read alike: what differs only because another extractor read them is no change of theirs."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import product
 from typing import TYPE_CHECKING
 
 from tracker.archive.derived.store import open_derived
 from tracker.archive.reading.reader import open_reader
+from tracker.archive.reading.versions import open_versions
+from tracker.capture.read.extractors import tell_difference
 from tracker.decisions.rulings import select_levels, settle_rulings
-from tracker.model.citing import Reference
+from tracker.model.texts import Reference
 from tracker.report.comparison.words import is_unchanged
 from tracker.text.encoder import DEFAULT
-from tracker.workflows.code.decided import load_decided
-from tracker.workflows.compare.alike import load_pair
+from tracker.workflows.code.decisions import load_decided
 from tracker.workflows.compare.compare import compare_sides, side_priorities
 from tracker.workflows.compare.derive import cache_vectors
-from tracker.workflows.compare.sides import earlier_sessions, pair_operands
+from tracker.workflows.compare.sides import earlier_sessions, load_side, pair_operands
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from tracker.archive.derived.store import Derived
-    from tracker.model.comparison import Comparison
+    from tracker.archive.reading.versions import Versions
+    from tracker.model.changes import Comparison
+    from tracker.model.record import VersionEntry
+    from tracker.model.texts import Side, Version
     from tracker.model.topics import Vocabulary
     from tracker.text.encoder import Encoder
     from tracker.workflows.compare.sides import Operand
+
+
+def load_pair(old: Operand, new: Operand, archive: Path) -> tuple[Side, Side]:
+    """Read two sides, each with the version that counts, or both with versions of the same extractor.
+
+    The same bytes in one edition are read with one version. Where two extractors read other bytes, and
+    nothing that one of them read is there for both, the sides stay as they are: ``list_caveats`` says so.
+    Raises as ``load_side`` does.
+    """
+    sides = load_side(old, archive), load_side(new, archive)
+    if not (isinstance(old, Reference) and isinstance(new, Reference)):
+        return sides
+    with open_reader(archive) as reader:
+        before, after = reader.resolve(old), reader.resolve(new)
+    is_same_edition = replace(before, snapshot=None) == replace(after, snapshot=None)
+    is_same_document = is_same_edition and sides[0].sha256 == sides[1].sha256
+    versions = sides[0].version, sides[1].version
+    if versions[0] == versions[1]:
+        return sides
+    if not is_same_document and tell_difference(*versions, is_same_edition=is_same_edition) is None:
+        return sides
+    with open_versions(archive) as record:
+        entries = _entries(record, before), _entries(record, after)
+        if is_same_document:
+            latest = record.version(max(entry.id for each in entries for entry in each))
+            return replace(sides[0], version=latest), replace(sides[1], version=latest)
+        pair = _choose_pair(record, *entries, is_same_edition=is_same_edition)
+    return sides if pair is None else (replace(sides[0], version=pair[0]), replace(sides[1], version=pair[1]))
+
+
+def _entries(record: Versions, snapshot: Reference) -> list[VersionEntry]:
+    """Return the versions of one snapshot, the latest first."""
+    return [entry for entry in reversed(record.entries(snapshot)) if entry.reference == snapshot]
+
+
+def _choose_pair(
+    record: Versions, old: Sequence[VersionEntry], new: Sequence[VersionEntry], *, is_same_edition: bool
+) -> tuple[Version, Version] | None:
+    """Return versions that the same extractor read, the latest there are of the new side."""
+    for after, before in product(_readings(record, new), _readings(record, old)):
+        if tell_difference(before, after, is_same_edition=is_same_edition) is None:
+            return before, after
+    return None
+
+
+def _readings(record: Versions, entries: Sequence[VersionEntry]) -> list[Version]:
+    """Return versions under the name of each extractor that reads them so."""
+    return [
+        replace(record.version(entry.id), extractor=extractor)
+        for entry in entries
+        for extractor in (*reversed(entry.confirmed), entry.extractor)
+    ]
+
 
 LOOK_BACK = 10
 """How many earlier sessions are read to tell a topic that is new from one that has returned."""

@@ -13,8 +13,7 @@ from tracker.workflows.compare.derive import cache_vectors
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tracker.model.changes import Candidate, Change
-    from tracker.model.comparison import Comparison
+    from tracker.model.changes import Candidate, Change, Comparison
     from tracker.text.encoder import Encoder
 
 SHOWN = 5

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tracker.archive.derived.store import open_derived
 from tracker.topics.statuses.decided import find_absences, place_levels
-from tracker.workflows.code.decided import load_levels
+from tracker.workflows.code.decisions import load_levels
 from tracker.workflows.compare.compare import side_topics
 from tracker.workflows.compare.sides import load_side, read_operand
 

@@ -12,8 +12,7 @@ from tracker.archive.reading.reader import open_reader
 from tracker.capture.read.extract import MAX_BYTES, extract
 from tracker.errors import DocumentUnreadable, NotInArchive, ReferenceInvalid, Withdrawn
 from tracker.inputs.files import open_file
-from tracker.model.citing import Reference
-from tracker.model.texts import Side
+from tracker.model.texts import Reference, Side
 from tracker.references import (
     find_body,
     looks_like_reference,
@@ -22,7 +21,7 @@ from tracker.references import (
     same_kind,
     session_sort_key,
 )
-from tracker.text.digest import digest_bytes
+from tracker.text.identity import digest_bytes
 from tracker.text.kind import infer_kind
 from tracker.text.reading import read_text
 

@@ -11,7 +11,7 @@ from tracker.archive.file.lock import read_clock
 from tracker.archive.file.modes import private_permissions
 from tracker.archive.reading.holdings import open_holdings
 from tracker.archive.reading.reader import open_reader
-from tracker.archive.rights.copies_made import note_copy
+from tracker.archive.rights.copies import note_copy
 from tracker.capture.warc.writing import FORMAT, STANDARD, Written, name_record, open_writer
 from tracker.errors import NotInArchive, WarcUnusable
 from tracker.files import BY_UMASK, draft_file
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tracker.archive.reading.holdings import Holdings
-    from tracker.model.citing import Reference
     from tracker.model.preserving import Holding
+    from tracker.model.texts import Reference
 
 
 def export_warc(archive: Path, target: Path, wanted: Sequence[str], *, private: bool = False) -> Exported:

@@ -7,10 +7,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from tracker.errors import ReferenceInvalid
-from tracker.inputs.json import parse_json
+from tracker.inputs.formats import parse_json
 from tracker.model.record import Declaration
 from tracker.references import parse_reference
-from tracker.workflows.importing.dates import check_date
+from tracker.workflows.importing.add import check_date
 
 if TYPE_CHECKING:
     from tracker.model.ledger import Check

@@ -9,8 +9,8 @@ from tracker.archive.derived.store import open_derived
 from tracker.archive.reading.reader import open_reader
 from tracker.decisions.rulings import settle_rulings
 from tracker.errors import NotInArchive
-from tracker.model.citing import Reference
 from tracker.model.series import CountryReading, SessionReading
+from tracker.model.texts import Reference
 from tracker.references import country_name, find_body, find_country, resolve_session
 from tracker.workflows.follow.standings import is_readable, read_spoken, stand
 from tracker.workflows.follow.timeline import read_year

@@ -15,8 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from tracker.model.citing import Reference
-    from tracker.model.texts import Side
+    from tracker.model.texts import Reference, Side
     from tracker.model.topics import PhraseChange, Vocabulary
     from tracker.topics.phrases.emerging import Uses
 

@@ -17,9 +17,8 @@ if TYPE_CHECKING:
 
     from tracker.archive.derived.store import Derived
     from tracker.archive.reading.reader import Reader
-    from tracker.model.citing import Reference
     from tracker.model.decisions import Ruling
-    from tracker.model.texts import Segment, Side, Version
+    from tracker.model.texts import Reference, Segment, Side, Version
     from tracker.model.topics import Status, TopicReading, Vocabulary
 
 _PARTING = "\n\n"

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tracker.archive.reading.reader import Reader
-    from tracker.model.citing import Reference
+    from tracker.model.texts import Reference
     from tracker.model.topics import TopicChange, Vocabulary
     from tracker.references import Session
     from tracker.workflows.follow.standings import Spoken

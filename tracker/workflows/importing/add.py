@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from datetime import date
+from typing import TYPE_CHECKING, TypeVar, get_args
 
 from tracker.archive.storing.store import open_store
 from tracker.capture.read.extract import extract
 from tracker.errors import ReferenceInvalid
-from tracker.text.digest import digest_bytes
+from tracker.model.record import Declaration
+from tracker.model.texts import Language
+from tracker.references import parse_reference
+from tracker.text.identity import digest_bytes
 from tracker.text.kind import infer_kind
 from tracker.text.reading import read_text
 from tracker.workflows.compare.sides import read_document
@@ -18,7 +23,88 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tracker.archive.storing.store import Store
-    from tracker.model.record import Declaration, Recorded
+    from tracker.model.record import Recorded
+    from tracker.model.texts import TextKind
+
+_EDTF = re.compile(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?[?~%]?")
+
+
+def check_date(text: str) -> str:
+    """Return a date as it is written: EDTF level 0, with level 1's marks of doubt.
+
+    A day, a month or a year: ``2022-05-16``, ``2022-05``, ``2022``.
+
+    Raises ``ReferenceInvalid`` for what is no date, or not in the calendar.
+    """
+    match = _EDTF.fullmatch(text)
+    try:
+        if match:
+            year, month, day = (int(part or 1) for part in match.groups())
+            date(year, month, day)
+            return text
+    except ValueError:
+        pass
+    raise ReferenceInvalid(f"no date {text!r}; write 2022-05-16, 2022-05 or 2022")
+
+
+def declare(
+    reference: str,
+    *,
+    date: str | None = None,
+    title: str | None = None,
+    language: str | None = None,
+    kind: TextKind | None = None,
+    statement_type: str | None = None,
+    url: str | None = None,
+    symbol: str | None = None,
+    speaker: str | None = None,
+    post: str | None = None,
+    on_behalf_of: str | None = None,
+) -> Declaration:
+    """Return the declaration of a statement.
+
+    Raises ``ReferenceInvalid`` for a reference without a session or with a snapshot, a date that is not
+    EDTF, or a language or kind that contradicts the reference's own.
+    """
+    statement = parse_reference(reference)
+    if statement.session is None:
+        raise ReferenceInvalid(f"{statement} names no session; write {statement}/SESSION")
+    if statement.snapshot is not None:
+        raise ReferenceInvalid(
+            f"{statement}: a new snapshot gets its number by itself; leave out @{statement.snapshot}"
+        )
+    return Declaration(
+        replace(
+            statement,
+            kind=_one("kind", statement.kind, kind),
+            language=_known(_one("language", statement.language, language)),
+        ),
+        statement_type=statement_type,
+        title=title,
+        delivered=check_date(date) if date else None,
+        url=url,
+        symbol=symbol,
+        speaker=speaker,
+        post=post,
+        on_behalf_of=on_behalf_of,
+    )
+
+
+Word = TypeVar("Word", bound=str)
+
+
+def _one(name: str, in_reference: Word | None, in_option: Word | None) -> Word | None:
+    if in_reference and in_option and in_reference != in_option:
+        raise ReferenceInvalid(f"the reference says {name} {in_reference}, --{name} says {in_option}")
+    return in_reference or in_option
+
+
+def _known(language: str | None) -> str | None:
+    if language not in {None, *get_args(Language)}:
+        raise ReferenceInvalid(
+            f"texts in {language!r} cannot be read; there are {', '.join(get_args(Language))}"
+        )
+    return language
 
 
 def add(

@@ -6,13 +6,13 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, get_args
 
-from tracker.archive.git.commits import read_trailers
 from tracker.archive.git.history import Removal
+from tracker.archive.git.streams import read_trailers
 from tracker.errors import ReferenceInvalid
-from tracker.model.citing import Reference
 from tracker.model.record import Declaration
+from tracker.model.texts import Reference
 from tracker.references import find_body, find_country, parse_reference, resolve_session
-from tracker.workflows.importing.dates import check_date
+from tracker.workflows.importing.add import check_date
 from tracker.workflows.importing.folder import is_kind
 from tracker.workflows.importing.named_sessions import find_sessions, only_date, sessions_of_date
 

@@ -13,14 +13,18 @@ from typing import TYPE_CHECKING, TypeGuard, get_args
 from tracker.archive.storing.store import open_store
 from tracker.capture.web.local import explain_link, explain_way
 from tracker.errors import DocumentUnreadable, ReferenceInvalid, Withdrawn
-from tracker.model.citing import Reference, TextKind
 from tracker.model.record import Declaration
+from tracker.model.texts import Reference, TextKind
 from tracker.references import find_body, find_country, resolve_session
 from tracker.report.safe import one_line
-from tracker.workflows.importing.add import record_document
-from tracker.workflows.importing.dates import check_date
-from tracker.workflows.importing.metadata import Particulars, Table, read_columns, read_metadata
-from tracker.workflows.importing.patterns import compile_pattern
+from tracker.workflows.importing.add import check_date, record_document
+from tracker.workflows.importing.metadata import (
+    Particulars,
+    Table,
+    compile_pattern,
+    read_columns,
+    read_metadata,
+)
 
 if TYPE_CHECKING:
     import re

@@ -28,10 +28,10 @@ if TYPE_CHECKING:
     from tracker.archive.git.repository import Repository
     from tracker.archive.reading.imported import KeptStatement
     from tracker.archive.storing.store import Store
-    from tracker.model.citing import Reference
     from tracker.model.ledger import CheckOutcome
     from tracker.model.preserving import BroughtStatus
     from tracker.model.record import Declaration, Recorded
+    from tracker.model.texts import Reference
     from tracker.workflows.importing.attribution import Attributed, Rule
 
 BATCH = 100

@@ -10,7 +10,7 @@ from tracker.archive.git.history import Removal
 from tracker.archive.reading.imported import printable
 from tracker.errors import DocumentUnreadable
 from tracker.model.preserving import Brought
-from tracker.text.digest import digest_bytes
+from tracker.text.identity import digest_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from tracker.archive.git.history import Revision
     from tracker.archive.git.repository import Repository
     from tracker.archive.reading.imported import KeptStatement, Origin
-    from tracker.model.citing import Reference
     from tracker.model.preserving import BroughtStatus
+    from tracker.model.texts import Reference
     from tracker.workflows.importing.attribution import Attributed
 
 Place = tuple[str, str]

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Final
 from tracker.capture.causes import Fault
 from tracker.capture.warc.payload import read_payload
 from tracker.errors import ReferenceInvalid
-from tracker.text.digest import digest_bytes
+from tracker.text.identity import digest_bytes
 from tracker.workflows.export.warc_metadata import MEDIA_TYPE, read_metadata
 from tracker.workflows.export.warc_records import IDENTICAL, SAME_TEXT, UNMODIFIED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from tracker.archive.reading.captured import Captured
+    from tracker.archive.reading.imported import Captured
     from tracker.capture.warc.reading import Warc, WarcRecord
     from tracker.model.record import Declaration
 

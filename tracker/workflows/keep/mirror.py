@@ -2,25 +2,63 @@
 
 from __future__ import annotations
 
+import os
 import re
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 from tracker.archive.file.lock import read_clock
 from tracker.archive.file.mirror_paths import MIRROR
-from tracker.archive.git.repository import open_repository, show_address
+from tracker.archive.git.repository import clone_repository, open_repository, show_address
 from tracker.archive.mirror.branches import MAIN, PUBLIC
-from tracker.archive.rights.copies_made import note_copy
+from tracker.archive.mirror.rebuild import rebuild_record
+from tracker.archive.reading.backup import back_up
+from tracker.archive.rights.copies import note_copy
 from tracker.archive.storing.store import open_store
-from tracker.archive.takeover.pushed import check_copy
+from tracker.archive.takeover.receiving import check_copy
 from tracker.errors import RepositoryUnusable
 from tracker.model.preserving import Pushed
 from tracker.workflows.keep.withdraw import check_finished
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from tracker.archive.git.program import Answer
+    from tracker.model.preserving import Backup, Mirrored, Rebuilt, TakenOver
 
-    from tracker.archive.git.git_running import Answer
-    from tracker.model.preserving import Mirrored, TakenOver
+
+def backup(folder: Path, target: Path) -> Backup:
+    """Copy the record of the archive in a folder into a new file, and note where; raises as ``back_up``."""
+    made = back_up(folder, target)
+    note_copy(folder, "backup", str(target.absolute()), read_clock())
+    return made
+
+
+_FILE = "file:///"
+
+
+def rebuild(mirror: str, archive: Path, *, accept_watch_list: bool = False) -> Rebuilt:
+    """Make the archive in a folder out of a mirror: a path, or an address that git clones.
+
+    Raises as ``rebuild_record`` does.
+    """
+    path = _find_path(mirror)
+    if path is not None:
+        return rebuild_record(path, archive, accept_watch_list=accept_watch_list)
+    with TemporaryDirectory() as name:
+        clone = Path(name) / "mirror.git"
+        clone_repository(mirror, clone)
+        return rebuild_record(clone, archive, accept_watch_list=accept_watch_list)
+
+
+def _find_path(mirror: str) -> Path | None:
+    """Return the path that is meant, by ``file:///`` too: on this computer git is not asked for a copy."""
+    if mirror.startswith(_FILE):
+        return Path(unquote(mirror.removeprefix(_FILE.rstrip("/"))))
+    if "://" in mirror or (":" in mirror and not os.path.exists(mirror)):  # noqa: PTH110 (names too long)
+        return None
+    return Path(mirror)
+
 
 _OTHER_WAY = re.compile(r"\((?:non-fast-forward|fetch first|stale info)\)")
 

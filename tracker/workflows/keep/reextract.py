@@ -8,18 +8,16 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from tracker.archive.reading.reader import open_reader
-from tracker.archive.reading.rereading import add_confirmation, add_version
-from tracker.archive.reading.versions import open_versions
+from tracker.archive.reading.versions import add_confirmation, add_version, open_versions
 from tracker.archive.storing.store import open_store
 from tracker.capture.read.extract import extract
 from tracker.capture.sandbox.bounds import KEPT
-from tracker.decisions.quoting import find_quotes, place_segments
-from tracker.decisions.rulings import settle_rulings
+from tracker.decisions.rulings import find_quotes, place_segments, settle_rulings
 from tracker.errors import DocumentUnreadable, ReaderStopped, Withdrawn
-from tracker.model.citing import Reference
-from tracker.model.rereading import Reread
+from tracker.model.record import Reread
+from tracker.model.texts import Reference
 from tracker.references import parse_reference
-from tracker.text.digest import digest_bytes
+from tracker.text.identity import digest_bytes
 from tracker.text.reading import read_text
 from tracker.workflows.keep.selecting import Selections
 
@@ -30,7 +28,7 @@ if TYPE_CHECKING:
     from tracker.archive.reading.versions import Versions
     from tracker.archive.storing.store import Store
     from tracker.model.decisions import Quote, Ruling
-    from tracker.model.rereading import Capture
+    from tracker.model.record import Capture
     from tracker.model.texts import Extraction, Version
 
 EVERYTHING = Reference("", "")

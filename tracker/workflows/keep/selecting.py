@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tracker.archive.reading.versions import Versions
-    from tracker.model.citing import Reference
-    from tracker.model.rereading import Capture
+    from tracker.model.record import Capture
+    from tracker.model.texts import Reference
     from tracker.model.watching import Source
 
 

@@ -14,7 +14,7 @@ from tracker.errors import DocumentUnreadable
 from tracker.model.ledger import Check
 from tracker.model.record import Declaration
 from tracker.model.watching import Admission, Arrival, Validators
-from tracker.text.digest import digest_bytes, digest_text
+from tracker.text.identity import digest_bytes, digest_text
 from tracker.text.kind import infer_kind
 from tracker.text.reading import read_text
 
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from tracker.archive.ledger.ledger import Ledger
-    from tracker.model.citing import Reference
     from tracker.model.ledger import Review
     from tracker.model.rights import Withdrawal
+    from tracker.model.texts import Reference
     from tracker.model.watching import Fetched, FetchFailed, History, Kept, Source
 
     Judge = Callable[[Arrival, History], Admission]

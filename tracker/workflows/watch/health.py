@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from tracker.archive.file.modes import find_readable, is_for_group
 from tracker.archive.ledger.ledger import open_ledger
 from tracker.capture.watch.watch_list import WATCH_FILE, is_watched, read_watch_list
+from tracker.errors import NotInArchive
 from tracker.model.ledger import Concern, Health
 
 if TYPE_CHECKING:
@@ -17,8 +18,29 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tracker.archive.ledger.ledger import Ledger
-    from tracker.model.ledger import Expectation, Review, RunEntry, SourceState
+    from tracker.model.ledger import Check, Expectation, Review, RunEntry, RunKind, SourceState
     from tracker.model.watching import WatchList
+
+
+def list_runs(archive: Path, kind: RunKind | None = None, limit: int | None = None) -> tuple[RunEntry, ...]:
+    """Return the runs of the archive, of one kind where it is named, the latest ``limit``, oldest first."""
+    with open_ledger(archive) as ledger:
+        entries = ledger.runs(kind=kind)
+    return entries if limit is None else entries[-limit:]
+
+
+def show_run(archive: Path, run: int | None) -> tuple[RunEntry, tuple[Check, ...]]:
+    """Return one run, the latest snapshot where none is named, with its checks and their evidence.
+
+    Raises ``NotInArchive`` where there is no such run.
+    """
+    with open_ledger(archive) as ledger:
+        entry = ledger.run(run) if run is not None else next(iter(ledger.runs(kind="snapshot")[-1:]), None)
+        if entry is None:
+            name = "no run yet" if run is None else f"no run {run}"
+            raise NotInArchive(f"{name} in {ledger.path}; tracker runs lists them")
+        return entry, ledger.checks(entry.id, evidence=True)
+
 
 NIGHT_HOURS = 36
 """After so many hours without a complete run a night was missed: a day, and half a day for delays."""

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from tracker.archive.ledger.ledger import Ledger
-    from tracker.model.citing import Reference
     from tracker.model.ledger import Found
+    from tracker.model.texts import Reference
     from tracker.model.watching import Source, WatchList
 
 

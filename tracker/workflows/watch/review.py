@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tracker.archive.ledger.ledger import Ledger
-    from tracker.model.citing import Reference
-    from tracker.model.comparison import Comparison
+    from tracker.model.changes import Comparison
     from tracker.model.ledger import Check, Review
     from tracker.model.record import Recorded
+    from tracker.model.texts import Reference
     from tracker.model.watching import Arrival
 
 Verdict = Literal["accept", "reject"]

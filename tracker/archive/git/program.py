@@ -1,0 +1,217 @@
+"""The git that is installed: how old it may be, and what it obeys.
+
+Git runs what a repository's configuration and hooks name, even to read from it. So none that was made
+elsewhere is ever shown to git as it is (``repository_view``), and what is asked of git is asked in one of
+two environments: nothing of anybody's for all that is read and written on this computer, and the user's own
+settings, which hold the credentials, to reach another one.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from dataclasses import dataclass
+from functools import cache
+from tempfile import TemporaryFile
+from threading import Thread
+from typing import TYPE_CHECKING, Any
+
+from tracker.errors import RepositoryUnusable
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+    from types import ModuleType
+    from typing import IO
+
+    from git import Git
+
+LEAST_GIT = (2, 36)
+"""The oldest git that will do, the only place that says so.
+
+2.32 brought ``GIT_CONFIG_GLOBAL``, which keeps the user's settings out of what is read; 2.33 packing by
+``--geometric``; 2.36 ``core.fsync``, without which a branch may survive a power cut that its commit did not.
+What came later is set as well and not relied on: ``GIT_NO_LAZY_FETCH`` (2.45, and 2.39.4) forbids what a
+repository without a configuration cannot ask for.
+"""
+
+PROTOCOLS = ("https", "http", "ssh", "git", "file")
+"""How another repository may be reached: never by a helper (``ext::``, ``fd::``), which is any program."""
+
+_ELSEWHERE = (
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_COMMON_DIR", "GIT_DIR", "GIT_GRAFT_FILE",
+    "GIT_IMPLICIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_NAMESPACE", "GIT_OBJECT_DIRECTORY", "GIT_PREFIX",
+    "GIT_QUARANTINE_PATH", "GIT_REPLACE_REF_BASE", "GIT_SHALLOW_FILE", "GIT_WORK_TREE",
+)  # fmt: skip
+"""Variables that lead git to another repository than the one that is named, as they stand in a hook."""
+
+_QUIET = {
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_NO_LAZY_FETCH": "1",
+    "GIT_PAGER": "cat",
+    # What the user's own settings would have a new repository be.
+    "GIT_DEFAULT_HASH": "sha1",
+    "GIT_DEFAULT_REF_FORMAT": "files",
+}
+LOCAL: Mapping[str, str] = {
+    **_QUIET,
+    "GIT_CONFIG_NOSYSTEM": "1",
+    "GIT_CONFIG_GLOBAL": os.devnull,
+    "GIT_CONFIG_COUNT": "0",
+    "GIT_CONFIG_PARAMETERS": "",
+    "GIT_ATTR_NOSYSTEM": "1",
+    "GIT_EXTERNAL_DIFF": "",
+    # One empty name is none: no protocol whatever.
+    "GIT_ALLOW_PROTOCOL": "",
+}
+"""To read and write here: nobody's settings, and no way to another computer."""
+
+REMOTE: Mapping[str, str] = {**_QUIET, "GIT_ALLOW_PROTOCOL": ":".join(PROTOCOLS)}
+"""To reach another computer: the user's own settings, and nobody is there at night to type a password."""
+
+_HELPER = re.compile(r"[A-Za-z0-9][A-Za-z0-9+.-]*::")
+_SCHEME = re.compile(r"([A-Za-z0-9][A-Za-z0-9+.-]*)://")
+
+
+def start_git(environment: Mapping[str, str], folder: Path | None = None) -> Git:
+    """Return GitPython's runner of git commands in an environment, and in a folder that is ours.
+
+    Raises as ``load_git`` does.
+    """
+    git = load_git().Git(folder)
+    # It hands on all of this process's variables, and has no way of leaving one out.
+    for name in _ELSEWHERE:
+        os.environ.pop(name, None)
+    git.update_environment(**environment)
+    return git  # type: ignore[no-any-return]
+
+
+def git_command() -> str:
+    """Return the program itself."""
+    return str(load_git().Git.GIT_PYTHON_GIT_EXECUTABLE)
+
+
+@cache
+def load_git() -> ModuleType:
+    """Return GitPython. Raises ``RepositoryUnusable`` where git, which it runs, is missing or too old."""
+    try:
+        import git  # noqa: PLC0415 (79 ms, and an error where git is missing)
+    except ImportError as error:
+        raise RepositoryUnusable(
+            "git was not found on the path; install it (https://git-scm.com), then try again"
+        ) from error
+    found = git.Git().version_info
+    if found[:2] < LEAST_GIT:
+        raise RepositoryUnusable(
+            f"git {_written(found)} is too old; install {_written(LEAST_GIT)} or later (https://git-scm.com)"
+        )
+    return git
+
+
+def check_address(address: str, shown: str) -> None:
+    """Raise ``RepositoryUnusable`` for an address that git would reach by anything but ``PROTOCOLS``.
+
+    That holds for paths and ``host:path`` too. ``shown`` is the address as it may be told.
+    """
+    scheme = _SCHEME.match(address)
+    if _HELPER.match(address) or (scheme and scheme[1].lower() not in PROTOCOLS):
+        allowed = ", ".join(PROTOCOLS)
+        raise RepositoryUnusable(f"{shown}: a repository is reached by {allowed}, and by no other protocol")
+
+
+def _written(version: tuple[int, ...]) -> str:
+    return ".".join(map(str, version))
+
+
+LARGEST_ANSWER = 1024**3
+"""Bytes of an answer that are kept. A repository of a few kilobytes may list files without end: of folders
+that hold each other ten times, ten deep, git lists ten thousand million."""
+
+GIT_MEMORY = 2 * 1024**3
+"""Bytes that git itself may take beside the packs that it maps, where the system can be told so (Linux)."""
+
+_LARGEST_COMPLAINT = 16 * 1024**2
+_PIECE = 1024**2
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a git command that may fail came to."""
+
+    status: int
+    output: bytes
+    complaint: str
+    """The first line of what it said on standard error."""
+    complaints: str
+
+
+def start_command(git: Git, arguments: Sequence[str], stdin: Any) -> Any:  # noqa: ANN401 (GitPython's own handles)
+    """Start a git command with bounds; it is ended with the handle, so that the handle is kept."""
+    started: Any = git.execute([git_command(), *arguments], istream=stdin, as_process=True)
+    if sys.platform == "linux":
+        _bound(started.proc.pid)
+    return started
+
+
+def run_git(git: Git, arguments: Sequence[str], stdin: bytes = b"") -> Answer:
+    """Run a git command and return what it came to, whether it succeeded or not.
+
+    Raises ``RepositoryUnusable`` where it answers without end.
+    """
+    with TemporaryFile() as given:
+        given.write(stdin)
+        given.seek(0)
+        started = start_command(git, arguments, given)
+        process = started.proc
+        complaints: list[bytes] = []
+        listening = Thread(target=_listen, args=(process.stderr, complaints))
+        listening.start()
+        output, is_whole = _read(process.stdout, LARGEST_ANSWER)
+        if not is_whole:
+            process.kill()
+        process.stdout.close()
+        listening.join()
+        process.stderr.close()
+        status = process.wait()
+    if not is_whole:
+        raise RepositoryUnusable(
+            f"git {arguments[0]} answers more than {LARGEST_ANSWER:,} bytes, and was ended"
+        )
+    said = b"".join(complaints).decode("utf-8", "replace")
+    return Answer(status, output, _first_line(said), said)
+
+
+def _listen(pipe: IO[bytes], heard: list[bytes]) -> None:
+    """Keep the beginning of what is said on a pipe, and let the rest go by, so that nobody waits."""
+    heard.append(_read(pipe, _LARGEST_COMPLAINT)[0])
+    while pipe.read(_PIECE):
+        pass
+
+
+def _read(pipe: IO[bytes], most: int) -> tuple[bytes, bool]:
+    """Read a pipe to its end, or up to a limit, and tell whether that was all."""
+    pieces: list[bytes] = []
+    size = 0
+    while piece := pipe.read(_PIECE):
+        size += len(piece)
+        if size > most:
+            return b"".join(pieces), False
+        pieces.append(piece)
+    return b"".join(pieces), True
+
+
+def _bound(pid: int) -> None:
+    import resource  # noqa: PLC0415 (not on Windows)
+
+    try:
+        resource.prlimit(pid, resource.RLIMIT_DATA, (GIT_MEMORY, GIT_MEMORY))
+    except (OSError, ValueError):
+        # It has ended already, or may have less than that.
+        return
+
+
+def _first_line(text: str) -> str:
+    lines = [line.strip() for line in text.strip().splitlines() if line.strip()]
+    return next(iter(lines), "it failed without a word").removeprefix("fatal: ")

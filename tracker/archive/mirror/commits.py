@@ -1,0 +1,131 @@
+"""The commits of the mirror: what is pending is parted by run, and each part has its message."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from tracker.archive.git.streams import Message, read_commit, read_trailers
+from tracker.errors import RepositoryUnusable
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from tracker.archive.git.repository import Repository
+    from tracker.archive.mirror.pending import Pending
+    from tracker.archive.schema.schema_map import Unit
+
+SHOWN = 12
+"""So many figures of a commit's name are shown."""
+
+
+def read_chain(repository: Repository, base: str) -> Iterator[tuple[str, int, Mapping[str, str]]]:
+    """Yield the commits up to one, oldest first, each with the number of its parents and its trailers.
+
+    Raises ``RepositoryUnusable`` where one cannot be read.
+    """
+    listed = repository.ask("rev-list", "--topo-order", "--reverse", "--parents", base).decode()
+    lines = [line.split() for line in listed.splitlines()]
+    contents = repository.read_objects([line[0] for line in lines])
+    for (commit, *parents), content in zip(lines, contents, strict=True):
+        if content is None:
+            raise RepositoryUnusable(f"commit {commit[:SHOWN]} cannot be read")
+        yield commit, len(parents), read_trailers(read_commit(content).message)
+
+
+Place = tuple["str | int | None", ...]
+
+_MOST_NAMED = 20
+
+_FIRST_RUN: Mapping[Unit, str] = {
+    "snapshot": "SELECT max(run) FROM (SELECT run FROM snapshots WHERE id = ?1"
+    " UNION ALL SELECT run FROM versions WHERE snapshot = ?1"
+    " UNION ALL SELECT confirmations.run FROM confirmations JOIN versions ON versions.id = version"
+    " WHERE snapshot = ?1)",
+    "statement": "SELECT min(run) FROM snapshots JOIN editions ON editions.id = edition WHERE statement = ?1",
+    "document": "SELECT min(run) FROM (SELECT min(run) AS run FROM snapshots WHERE document = ?1"
+    " UNION ALL SELECT min(outcomes.run) FROM reviews JOIN outcomes ON outcomes.id = reviews.outcome"
+    " WHERE document = ?1)",
+    "watch_list": "SELECT min(id) FROM runs WHERE watch_list = ?1",
+    "run": "SELECT ?1 + 0",
+}
+"""The run with which a unit is committed, unless that run is in the mirror already."""
+
+_SNAPSHOTS = """
+SELECT country || '/' || body || '/' || session || ifnull('/' || item, '') || '~'
+    || ifnull(kind || '.', '') || language || '@' || ordinal
+FROM snapshots JOIN editions ON editions.id = edition JOIN statements ON statements.id = statement
+WHERE snapshots.run = ?1 OR snapshots.id IN (SELECT snapshot FROM versions WHERE run = ?1)
+ORDER BY snapshots.id LIMIT ?2
+"""
+
+_COUNTS = """
+SELECT (SELECT count(*) FROM snapshots WHERE run = ?1), (
+    SELECT count(*) FROM versions JOIN snapshots ON snapshots.id = snapshot
+    WHERE versions.run = ?1 AND snapshots.run <> ?1
+)
+"""
+"""Snapshots that a run made, and those whose bytes it read again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What is committed with one run: units by kind and name, and the places that rows have left."""
+
+    run: int
+    units: Sequence[tuple[Unit, str]]
+    left: Sequence[Place]
+    is_edit: bool
+    """It was changed after its run was mirrored."""
+    is_last: bool
+
+
+def part_pending(connection: sqlite3.Connection, pending: Pending, mirrored: int) -> list[Share]:
+    """Part what is pending by run, oldest first; what belongs to none of the new runs goes with the last."""
+    (latest,) = connection.execute("SELECT ifnull(max(id), 0) FROM runs").fetchone()
+    by_run: dict[int, list[tuple[Unit, str]]] = defaultdict(list)
+    for unit, name in pending.units:
+        query = _FIRST_RUN.get(unit)
+        run = connection.execute(query, [name]).fetchone()[0] if query else None
+        by_run[run if run and run > mirrored else latest].append((unit, name))
+    by_run[latest] += []
+    return [
+        Share(run, by_run[run], pending.left if run == latest else (), run <= mirrored, run == latest)
+        for run in sorted(by_run)
+    ]
+
+
+def write_message(connection: sqlite3.Connection, share: Share) -> Message:
+    """Return what the commit of a share says; the same record gives the same commit, whenever it is made."""
+    row = connection.execute(
+        "SELECT started, ended, ifnull(kind, 'record'), release FROM runs WHERE id = ?", [share.run]
+    ).fetchone()
+    if row is None:
+        return Message("An archive without runs\n\nRun: 0\n", 0)
+    started, ended, kind, release = row
+    said, trailer = _tell_edits(share.run) if share.is_edit else _tell_run(connection, share.run, kind)
+    trailers = f"{trailer}\nRun: {share.run}\nStarted: {started}\nRelease: {release}\n"
+    return Message(f"{said}\n\n{trailers}", _seconds(ended or started))
+
+
+def _tell_edits(run: int) -> tuple[str, str]:
+    return f"Edits after run {run}", f"After-run: {run}"
+
+
+def _tell_run(connection: sqlite3.Connection, run: int, kind: str) -> tuple[str, str]:
+    made, again = connection.execute(_COUNTS, [run]).fetchone()
+    names = [name for (name,) in connection.execute(_SNAPSHOTS, [run, _MOST_NAMED])]
+    more = made + again - len(names)
+    rest = [f"and {more:,} more"] if more > 0 else []
+    subject = f"Run {run} ({kind}): {made:,} snapshot{'' if made == 1 else 's'}"
+    subject += f", {again:,} read again" if again else ""
+    return "\n".join([subject, *([""] if names else []), *names, *rest]), f"Kind: {kind}"
+
+
+def _seconds(instant: str) -> int:
+    """Return seconds since 1970, never fewer than none: the true date stands in the run's own rows."""
+    moment = datetime.fromisoformat(instant)
+    return max(0, int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()))

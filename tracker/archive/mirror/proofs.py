@@ -1,0 +1,104 @@
+"""Rows about what authorities have confirmed; written once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tracker.archive.file.mirror_paths import MIRROR
+from tracker.archive.git.repository import open_repository
+from tracker.archive.mirror.branches import MAIN
+from tracker.archive.record.statements import insert
+from tracker.archive.schema.connection import translate
+from tracker.errors import RepositoryUnusable
+from tracker.model.verifying import Step
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from tracker.archive.git.repository import Repository
+    from tracker.archive.mirror.pending import Mirroring
+    from tracker.archive.storing.store import Store
+    from tracker.model.verifying import Timestamp
+
+
+def read_tip(folder: Path) -> tuple[str, bytes]:
+    """Return the commit that holds everything, and the bytes that it is made of.
+
+    Raises ``RepositoryUnusable`` where there is none.
+    """
+    with open_repository(folder / MIRROR) as repository:
+        tip = repository.find_commit(MAIN)
+        if tip is None:
+            raise RepositoryUnusable(f"{repository.path} holds nothing yet; record a statement: tracker add")
+        return tip, repository.read_object(tip)
+
+
+def keep_timestamp(store: Store, timestamp: Timestamp) -> None:
+    """Note what an authority answered, or why it did not."""
+    with store.writing.batch(), translate(store.path):
+        insert(
+            store.writing.connection,
+            "INSERT INTO timestamps (run, tip, sha256, authority, confirmed, token, failure)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (
+                store.writing.begin_run(timestamp.asked),
+                timestamp.tip,
+                timestamp.sha256,
+                timestamp.authority,
+                timestamp.confirmed,
+                timestamp.token,
+                timestamp.failure,
+            ),
+        )
+
+
+def write_steps(connection: sqlite3.Connection, run: int, steps: Iterable[Step]) -> None:
+    """Note the steps of a run."""
+    connection.executemany(
+        "INSERT INTO repairs (run, what, did, how) VALUES (?, ?, ?, ?)",
+        [(run, step.what, step.did, step.how) for step in steps],
+    )
+
+
+def read_steps(connection: sqlite3.Connection, run: int) -> tuple[Step, ...]:
+    """Return the steps of a run, in their order."""
+    rows = connection.execute("SELECT what, did, how FROM repairs WHERE run = ? ORDER BY id", [run])
+    return tuple(Step(did=bool(did), what=what, how=how) for what, did, how in rows)
+
+
+def note_break(
+    connection: sqlite3.Connection, repository: Repository, mirrored: Mirroring | None, tip: str | None
+) -> None:
+    """Note where the branch ``main`` does not rest on the commit that the record noted last.
+
+    A mirror that is new has no tip, and nothing is noted of one whose history was rewritten by order.
+    """
+    noted = mirrored.main if mirrored else None
+    if noted is None or tip is None or rests_on(repository, tip, noted):
+        return
+    connection.execute(
+        "INSERT INTO breaks (run, lost, found) SELECT max(id), ?, ? FROM runs HAVING max(id) IS NOT NULL",
+        [noted, tip],
+    )
+
+
+def rests_on(repository: Repository, tip: str, noted: str) -> bool:
+    """Tell whether a commit is another one, or has it in its history."""
+    return tip == noted or repository.attempt("merge-base", "--is-ancestor", noted, tip).status == 0
+
+
+def note_omissions(connection: sqlite3.Connection, mirror: str, closed: int) -> None:
+    """Note from which commit a record was made, and how many rows it lacks since they are closed."""
+    if _has_table(connection):
+        connection.execute("INSERT INTO omissions (mirror, closed) VALUES (?, ?)", [mirror, closed])
+
+
+def has_omissions(connection: sqlite3.Connection) -> bool:
+    """Tell whether a record was made from a public mirror."""
+    return _has_table(connection) and bool(connection.execute("SELECT 1 FROM omissions").fetchone())
+
+
+def _has_table(connection: sqlite3.Connection) -> bool:
+    return bool(connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'omissions'").fetchone())

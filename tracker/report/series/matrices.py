@@ -1,0 +1,173 @@
+"""Topics by countries for programs: CSV, a matrix of levels, and JSON under a published schema."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Final
+
+from tracker.report.json_text import encode_json
+from tracker.report.series.countries import set_apart
+from tracker.report.tables import write_csv
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Sequence
+
+    from tracker.model.series import CountryReading, SessionReading, Timeline, TimelineSession
+    from tracker.report.series.countries import TopicRow
+    from tracker.report.series.timeline import Row
+
+SCHEMA_VERSION: Final = "1"
+
+COLUMNS: Final = (
+    "series",
+    "session",
+    "kind",
+    "year",
+    "state",
+    "topic",
+    "label",
+    "level",
+    "sentences",
+    "words",
+    "share",
+    "rule",
+    "priority",
+    "status",
+    "before",
+)
+
+
+def timeline_csv(timeline: Timeline, rows: Sequence[Row]) -> str:
+    """Return one row for each topic and session, by topic; ``absent`` where it was read and is not there.
+
+    ``status`` is against the session in ``before``, and empty where the topic is a priority at neither.
+    ``priority`` is the probability of a careful reader calling it one, where that was fitted. Sessions that
+    were not read have their ``state`` and nothing else. Shares are from 0 to 1.
+    """
+    return write_csv(COLUMNS, (cells for row in rows for cells in _cells(timeline, row)))
+
+
+def _cells(timeline: Timeline, row: Row) -> Iterator[tuple[object, ...]]:
+    for session in timeline.sessions:
+        lead = (timeline.series, session.label, session.kind, session.year, session.state)
+        yield (*lead, row.topic.id, row.topic.label, *_facts(row, session))
+
+
+def _facts(row: Row, session: TimelineSession) -> tuple[object, ...]:
+    if session.state != "read":
+        return ("",) * 8
+    cell = row.cells.get(session.label)
+    if cell is None:
+        return "absent", 0, 0, 0.0, "", "", "", session.before or ""
+    level, status = cell.level or "absent", cell.status or ""
+    priority = "" if cell.priority is None else cell.priority
+    facts = cell.sentences, cell.words, cell.share, cell.rule, priority
+    return level, *facts, status, session.before or ""
+
+
+def timeline_json(timeline: Timeline, rows: Sequence[Row]) -> str:
+    """Return a timeline as JSON that ``timeline.schema.json`` describes; topics in the order of the rows."""
+    topics = [row.topic for row in rows]
+    known = {topic.id for topic in topics}
+    return encode_json(
+        {
+            "schema_version": SCHEMA_VERSION,
+            "series": timeline.series,
+            "vocabulary": {"name": timeline.vocabulary.name, "digest": timeline.vocabulary.digest},
+            "topics": [
+                {
+                    "id": row.topic.id,
+                    "label": row.topic.label,
+                    "kind": row.topic.kind,
+                    "priorities": row.priorities,
+                }
+                for row in rows
+            ],
+            "unfitted": timeline.unfitted,
+            "sessions": [_session(session, known) for session in timeline.sessions],
+        }
+    )
+
+
+def _session(session: TimelineSession, topics: set[str]) -> dict[str, object]:
+    standings = [asdict(cell) for cell in session.standings if cell.topic in topics]
+    return {**asdict(session), "standings": standings}
+
+
+def countries_csv(reading: SessionReading, rows: Sequence[TopicRow]) -> str:
+    """Return a matrix of levels: a row for each country, a column for each topic by id; empty is absent."""
+    heads = ["country", *(row.topic.id for row in rows)]
+    return write_csv(heads, (_levels(country.country, rows) for country in reading.countries))
+
+
+def _levels(country: str, rows: Sequence[TopicRow]) -> list[str]:
+    cells = (row.standings.get(country) for row in rows)
+    return [country, *((cell.level or "") if cell else "" for cell in cells)]
+
+
+def countries_json(reading: SessionReading, rows: Sequence[TopicRow], everyone: Sequence[TopicRow]) -> str:
+    """Return a session's countries as JSON that ``countries.schema.json`` describes."""
+    known = {row.topic.id for row in rows}
+    return encode_json(
+        {
+            "schema_version": SCHEMA_VERSION,
+            "body": reading.body,
+            "session": reading.session,
+            "year": reading.year,
+            "spoke": reading.spoke,
+            "vocabulary": {"name": reading.vocabulary.name, "digest": reading.vocabulary.digest},
+            "topics": [_topic_fields(row, len(reading.countries)) for row in rows],
+            "countries": [
+                _country_fields(country, known, everyone, reading.spoke) for country in reading.countries
+            ],
+        }
+    )
+
+
+def _topic_fields(row: TopicRow, total: int) -> dict[str, object]:
+    priorities = len(row.priorities)
+    return {
+        "id": row.topic.id,
+        "label": row.topic.label,
+        "kind": row.topic.kind,
+        "priorities": priorities,
+        "share_of_countries": priorities / total if total else 0.0,
+        "declared": row.count("declared"),
+        "substantive": row.count("substantive"),
+        "acknowledged": row.count("acknowledged"),
+        "mentioned": row.count("mentioned"),
+    }
+
+
+def _country_fields(
+    country: CountryReading, topics: Collection[str], everyone: Sequence[TopicRow], total: int
+) -> dict[str, object]:
+    return {
+        "country": country.country,
+        "name": country.name,
+        "language": country.language,
+        "statements": country.statements,
+        "standings": [
+            {
+                "topic": cell.topic,
+                "level": cell.level,
+                "sentences": cell.sentences,
+                "words": cell.words,
+                "share": cell.share,
+                "rule": cell.rule,
+                "quote": cell.quote,
+                "priority": cell.priority,
+            }
+            for cell in country.standings
+            if cell.topic in topics
+        ],
+        "apart": [
+            {
+                "topic": apart.row.topic.id,
+                "score": apart.score,
+                "others": len(apart.row.priorities) - 1,
+            }
+            for apart in set_apart(country, everyone, total)
+            if apart.row.topic.id in topics
+        ],
+    }

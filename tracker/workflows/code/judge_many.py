@@ -1,0 +1,151 @@
+"""``tracker judge --from SHEET``: what coders filled in, as rulings on units that were judged before."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from difflib import get_close_matches
+from io import BytesIO, TextIOWrapper
+from typing import TYPE_CHECKING, get_args
+
+from tracker.archive.reading.reader import open_reader
+from tracker.decisions.applied import DIRECTIONS, NO_SHIFT
+from tracker.decisions.rulings import gather_last_words, name_statement, quote_segments
+from tracker.errors import DecisionInvalid, DocumentUnreadable, ReferenceInvalid, VocabularyInvalid
+from tracker.inputs.files import read_file
+from tracker.model.changes import Operation
+from tracker.model.decisions import Decision, Ruling, Unit, Verdict
+from tracker.references import parse_reference
+from tracker.report.coding.sheets import read_sheet
+from tracker.text.identity import fold
+from tracker.topics.statuses.decided import ABSENT, LEVELS
+from tracker.workflows.code.judge import ONE_SIDED, Coder, check_coder
+from tracker.workflows.compare.compare import side_topics
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tracker.decisions.rulings import Asked
+    from tracker.model.topics import Topic, Vocabulary
+    from tracker.report.coding.sheets import Cell
+
+_SUGGESTED = 3
+
+
+def judge_topic(
+    statement: str, topic: str, level: str, coder: Coder, archive: Path, vocabulary: Vocabulary
+) -> Ruling:
+    """Return the ruling on a topic, by id or label, in a statement of the archive; nothing is written.
+
+    Raises ``VocabularyInvalid`` for a topic that the vocabulary lacks, with the nearest it has, and
+    ``DecisionInvalid`` for a level there is not.
+    """
+    check_coder(coder)
+    if level not in LEVELS:
+        raise DecisionInvalid(f"--level {level}: there are {', '.join(LEVELS)}")
+    found = find_topic(topic, vocabulary)
+    with open_reader(archive) as reader:
+        reference = reader.resolve(parse_reference(statement))
+        side = reader.side(reference)
+    reading = next((each for each in side_topics(side, vocabulary) if each.topic == found.id), None)
+    said = reading.level if reading else ABSENT
+    decision = Decision(
+        person=coder.person,
+        decided=coder.decided,
+        question="level",
+        verdict="accept" if level == said else "relabel",
+        label=level,
+        said=said,
+        note=coder.note,
+    )
+    quotes = quote_segments(side.version, reading.segments) if reading else ()
+    return Ruling(Unit(None, reference, found.id, (), quotes), decision)
+
+
+def find_topic(name: str, vocabulary: Vocabulary) -> Topic:
+    """Return a topic by its id or its label. Raises ``VocabularyInvalid`` with the nearest there are."""
+    by_name = {_plain(each.label): each for each in vocabulary.topics}
+    by_name |= {_plain(each.id): each for each in vocabulary.topics}
+    wanted = _plain(name)
+    if wanted in by_name:
+        return by_name[wanted]
+    near = get_close_matches(wanted, by_name, n=_SUGGESTED)
+    holding = sorted((written for written in by_name if wanted and wanted in written), key=len)
+    choices = list(dict.fromkeys(by_name[written].id for written in (*near, *holding)))[:_SUGGESTED]
+    hint = f"the nearest are {', '.join(choices)}" if choices else "name one by its id or label"
+    raise VocabularyInvalid(f"{vocabulary.name} has no topic {name!r}; {hint}")
+
+
+def _plain(name: str) -> str:
+    """Fold a label, or an id, whose hyphens stand for blanks."""
+    return fold(name).replace("-", " ")
+
+
+_REJECT, _ACCEPT = "reject", "accept"
+
+LastWords = dict[tuple[str, str, str], tuple[Ruling, ...]]
+
+
+def judge_sheet(sheet: Path, decided: str, archive: Path, person: str | None = None) -> tuple[Ruling, ...]:
+    """Return rulings for the cells of a sheet that say what the record does not; nothing is written.
+
+    With a ``person``, that coder's column alone is read. Raises ``DecisionInvalid``, with the line, where a
+    row was never judged or a cell holds no answer to its question.
+    """
+    try:
+        text = TextIOWrapper(BytesIO(read_file(sheet)), encoding="utf-8-sig").read()
+    except UnicodeDecodeError:
+        raise DocumentUnreadable(f"{sheet} is not UTF-8; save it as CSV in UTF-8") from None
+    except OSError as error:
+        raise DocumentUnreadable(f"{sheet}: {error.strerror}") from None
+    with open_reader(archive) as reader:
+        last_words = gather_last_words(reader.rulings())
+    try:
+        cells = [cell for cell in read_sheet(text) if person in {None, cell.person}]
+        rulings = [_rule(cell, last_words, decided) for cell in cells]
+    except (DecisionInvalid, ReferenceInvalid) as error:
+        raise DecisionInvalid(f"{sheet}: {error}") from None
+    return tuple(ruling for ruling in rulings if ruling)
+
+
+def _rule(cell: Cell, last_words: LastWords, decided: str) -> Ruling | None:
+    """Return the ruling of one cell; None where the record holds the same."""
+    check_coder(Coder(cell.person, decided))
+    said = last_words.get(_asked(cell))
+    if not said:
+        raise DecisionInvalid(f"line {cell.line}: {cell.asked[-1]!r} was not judged before: tracker judge")
+    own = next((each.decision for each in said if each.decision.person == cell.person), None)
+    code = said[0].decision.said if cell.code == _ACCEPT else cell.code
+    if own and (own.code, own.note) == (code, cell.note):
+        return None
+    _check_code(cell, code, said[0])
+    verdicts: dict[str, Verdict] = {_REJECT: "reject", said[0].decision.said: "accept"}
+    decision = Decision(
+        person=cell.person,
+        decided=decided,
+        question=said[0].decision.question,
+        verdict=verdicts.get(code, "relabel"),
+        label=None if code == _REJECT else code,
+        said=said[0].decision.said,
+        note=cell.note,
+    )
+    return replace(said[0], decision=decision)
+
+
+def _asked(cell: Cell) -> Asked:
+    question, old, new, name = cell.asked
+    sides = (str(name_statement(parse_reference(side))) for side in (old, new) if side)
+    return " ".join(sides), name, question
+
+
+def _check_code(cell: Cell, code: str, judged: Ruling) -> None:
+    question, unit = judged.decision.question, judged.unit
+    if question == "level":
+        known: tuple[str, ...] = LEVELS
+    elif question != "sentences":
+        known = (*DIRECTIONS[question], NO_SHIFT)
+    elif unit.old_quotes and unit.new_quotes:
+        known = (*(name for name in get_args(Operation) if name not in ONE_SIDED), _REJECT)
+    else:
+        known = (judged.decision.said,)
+    if code not in known:
+        raise DecisionInvalid(f"line {cell.line}: {cell.person} says {code!r}; there are {', '.join(known)}")

@@ -1,0 +1,201 @@
+"""One capture of a web archive kept: its document read, judged and recorded, with how it came."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from tracker.archive.reading.imported import open_captured
+from tracker.archive.storing.store import name_snapshot, open_store
+from tracker.capture.admit.judge import judge
+from tracker.capture.causes import Fault
+from tracker.capture.warc.payload import read_payload, restore_headers
+from tracker.capture.warc.reading import open_warc
+from tracker.errors import DocumentUnreadable, ReferenceInvalid, Withdrawn
+from tracker.model.ledger import Check
+from tracker.model.preserving import BroughtCaptures
+from tracker.model.watching import Exchange, Fetched, Source, Validators
+from tracker.text.identity import digest_bytes, digest_text
+from tracker.text.kind import infer_kind
+from tracker.workflows.export.warc_records import IDENTICAL, SAME_TEXT
+from tracker.workflows.importing.warc_plan import plan_import
+from tracker.workflows.importing.warc_survey import DAMAGED
+from tracker.workflows.watch.examine import read_arrival
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from tracker.archive.storing.store import Store
+    from tracker.capture.warc.reading import Warc
+    from tracker.model.record import Declaration, Recorded
+    from tracker.model.watching import Arrival
+    from tracker.workflows.importing.warc_plan import CaptureRule, Step
+    from tracker.workflows.importing.warc_survey import Found
+
+    Progress = Callable[[int, int], None]
+    """Told how many captures are safe on disk, and how many there are."""
+
+
+class Keeping:
+    """Keeps captures of one file."""
+
+    def __init__(self, warc: Warc, *, is_judged: bool) -> None:
+        self._warc = warc
+        self._is_judged = is_judged
+
+    def keep(self, store: Store, found: Found, said: Declaration) -> Recorded:
+        """Record a capture's document, and note with it how it came.
+
+        Raises ``DocumentUnreadable`` for what holds no statement, or shows itself to be none.
+        """
+        with store.batch():
+            recorded = store.known(said, found.sha256) or self._record(store, found, said)
+            store.note(self._check(found, said, recorded))
+        return recorded
+
+    def _record(self, store: Store, found: Found, said: Declaration) -> Recorded:
+        record = found.record
+        data = self._read_document(store, found)
+        url = said.url or record.url
+        source = Source(record.id, url, reference=said.reference, language=said.reference.language)
+        answered = next((each.content_type for each in self._exchanges(found)), None)
+        content_type = answered or record.media_type
+        fetched = Fetched(record.id, record.url, data, content_type, (), Validators(), 0.0)
+        arrival = read_arrival(source, fetched)
+        if self._is_judged:
+            _judge(store, arrival, found)
+        return store.record(
+            _declare(said, arrival),
+            data,
+            arrival.version,
+            record.date,
+            raw=arrival.extraction.text,
+            source=f"{self._warc.path.name}@{record.id}",
+        )
+
+    def _read_document(self, store: Store, found: Found) -> bytes:
+        if found.bytes_at is None:
+            return store.ledger.document(found.sha256)
+        try:
+            data = read_payload(*self._warc.content(found.bytes_at))
+        except Fault as fault:
+            raise DocumentUnreadable(str(fault)) from fault
+        if digest_bytes(data) != found.sha256:
+            raise DocumentUnreadable(f"{self._warc.path} was changed while it was read; import it again")
+        return data
+
+    def _check(self, found: Found, said: Declaration, recorded: Recorded) -> Check:
+        record = found.record
+        is_same = record.profile.endswith(IDENTICAL) or not found.is_revisit
+        return Check(
+            record.id,
+            record.url,
+            recorded.outcome,
+            record.date,
+            0.0,
+            detail="other bytes, the same text" if record.profile == SAME_TEXT else "",
+            reference=replace(said.reference, snapshot=None),
+            snapshot=name_snapshot(recorded),
+            url=record.url,
+            http_status=record.status,
+            sha256=found.sha256 if is_same else None,
+            size=found.size if is_same else None,
+            exchanges=self._exchanges(found),
+        )
+
+    def _exchanges(self, found: Found) -> tuple[Exchange, ...]:
+        record = found.record
+        if record.status is None:
+            return ()
+        sent = self._warc.content(found.request)[0].headers if found.request is not None else ()
+        answer = restore_headers(record.headers)
+        return (Exchange(record.date, record.url, sent, record.status, answer),)
+
+
+def _judge(store: Store, arrival: Arrival, found: Found) -> None:
+    text = digest_text(arrival.version.text)
+    history = store.ledger.history(found.record.id, arrival.source.reference, found.sha256, text)
+    admission = judge(arrival, history)
+    if not admission.accepted:
+        raise DocumentUnreadable(f"it seems to be no such statement: {admission.cause} ({admission.detail})")
+
+
+def _declare(said: Declaration, arrival: Arrival) -> Declaration:
+    reference, version = said.reference, arrival.version
+    is_web = arrival.fetched.url.startswith(("http://", "https://"))
+    return replace(
+        said,
+        reference=replace(
+            reference,
+            kind=reference.kind or infer_kind(version),
+            language=reference.language or version.language,
+        ),
+        kind_inferred=said.kind_inferred or reference.kind is None,
+        language_inferred=said.language_inferred or reference.language is None,
+        title=said.title or arrival.extraction.title,
+        title_inferred=said.title_inferred or said.title is None,
+        url=said.url or (arrival.fetched.url if is_web else None),
+    )
+
+
+BATCH = 100
+"""Captures a transaction: a stopped run loses at most this much work."""
+
+
+def import_warc(
+    path: Path,
+    urls: Sequence[str],
+    rule: CaptureRule,
+    archive: Path,
+    observed: str,
+    *,
+    judged: bool = True,
+    dry_run: bool = False,
+    progress: Progress = lambda _done, _total: None,
+) -> BroughtCaptures:
+    """Record the captures of a WARC whose addresses fit, oldest first, each with the evidence of its head.
+
+    ``observed`` is the instant of the import itself, ISO 8601 in UTC. What shows itself to be no statement
+    by the rules of the nightly run is skipped, unless ``judged`` is false or the file was exported by an
+    archive such as this one and its own metadata is asked. A ``dry_run`` reads all and writes nothing.
+    Raises as ``plan_import`` and ``open_store`` do.
+    """
+    with open_warc(path) as warc:
+        with open_captured(archive) as captured:
+            plan = plan_import(warc, urls, rule, captured)
+        steps = plan.steps
+        if not dry_run and any(step.is_to_write for step in steps):
+            keeping = Keeping(warc, is_judged=judged and not rule.is_own)
+            steps = _write(keeping, steps, archive, observed, progress)
+    return BroughtCaptures(tuple(step.entry for step in steps), plan.passed)
+
+
+def is_faulty(brought: BroughtCaptures) -> bool:
+    """Tell whether a capture was meant to be read and could not be, or another record is damaged."""
+    return DAMAGED in brought.passed or any(entry.status == "skipped" for entry in brought.entries)
+
+
+def _write(
+    keeping: Keeping, steps: Sequence[Step], archive: Path, observed: str, progress: Progress
+) -> tuple[Step, ...]:
+    written: list[Step] = []
+    with open_store(archive, "import") as store:
+        store.begin(observed)
+        for start in range(0, len(steps), BATCH):
+            progress(start, len(steps))
+            with store.batch():
+                written += [_write_step(keeping, store, step) for step in steps[start : start + BATCH]]
+    progress(len(steps), len(steps))
+    return tuple(written)
+
+
+def _write_step(keeping: Keeping, store: Store, step: Step) -> Step:
+    if step.declaration is None or not step.is_to_write:
+        return step
+    try:
+        recorded = keeping.keep(store, step.found, step.declaration)
+    except (DocumentUnreadable, ReferenceInvalid, Withdrawn) as error:
+        return replace(step, entry=replace(step.entry, status="skipped", note=str(error)))
+    entry = replace(step.entry, status=recorded.outcome, reference=name_snapshot(recorded))
+    return replace(step, entry=entry)
