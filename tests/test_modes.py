@@ -189,6 +189,18 @@ def test_health_says_nothing_of_a_new_archive(tmp_path: Path) -> None:
 # Folders that are there ------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("part", ["a/", "ab/cd/"])
+def test_a_path_that_sqlite_cannot_open_is_refused_before_anything_is_made(tmp_path: Path, part: str) -> None:
+    for deep in (part * (3000 // len(part)), part * (440 // len(part))):
+        ran = run_tracker(tmp_path, "--archive", deep, "init")
+        assert (ran.code, ran.out) == (2, "")
+        assert ran.err.startswith("tracker: the path of an archive has at most 440 bytes: ")
+    assert not list(tmp_path.iterdir())
+    fits = part * ((440 - len(os.fsencode(tmp_path))) // len(part) - 1)
+    assert run_tracker(tmp_path, "--archive", fits, "init").code == 0
+    assert run_tracker(tmp_path, "--archive", fits, "list").code == 0
+
+
 def test_init_closes_a_folder_that_is_there_for_it_alone(tmp_path: Path) -> None:
     for name, others in (("empty", ()), ("clone", ("README.md",)), ("home", ("letters",))):
         folder = tmp_path / name

@@ -184,7 +184,8 @@ def _is_git(argv: list[str], *, shell: bool) -> bool:
     """Tell whether git starts a part of itself, as it does through a shell to push to a folder."""
     program = argv[0] if argv else "git"
     if shell:
-        return re.fullmatch(r"git-(upload|receive)-pack '[^']*'", program) is not None
+        # Quotation and exclamation marks stand outside of the quotes, each behind a backslash.
+        return re.fullmatch(r"git-(upload|receive)-pack '(?:[^']|'\\[!']')*'", program) is not None
     return program in _GIT or (program.startswith("git-") and not program.startswith("git-remote-"))
 
 

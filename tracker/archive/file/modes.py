@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _SHARED = 0o660
+_LONGEST_PATH = 440
+"""SQLite opens no path of more than 512 bytes; folders with copies of the record lie in an archive."""
+
 _BESIDE_A_NEW_ARCHIVE = frozenset({"README.md", "watch.toml", "lock", FILE_NAME})
 """What may stand in a folder that is there for an archive: a clone of this project has the first."""
 
@@ -53,9 +56,12 @@ def make_archive_folder(folder: Path, group: str | None = None) -> Permissions:
     """Make a folder for an archive, for its owner alone or for a group, and return the mode of its files.
 
     A folder that is there is closed to others where nothing else is in it; otherwise it stays as it is.
-    Raises ``ArchiveUnusable`` where it cannot be made, and where the group cannot be given to it.
+    Raises ``ArchiveUnusable`` where it cannot be made, where the group cannot be given to it, and where its
+    path is longer than SQLite can open.
     """
     wanted = Permissions(_SHARED, _find_group(group)) if group else CLOSED
+    if len(os.fsencode(folder.absolute())) > _LONGEST_PATH:
+        raise ArchiveUnusable(f"the path of an archive has at most {_LONGEST_PATH} bytes: {folder}")
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         is_new = not folder.is_dir()
