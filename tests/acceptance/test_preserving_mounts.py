@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
 SETTING = """
 from tests.mirrors import FIRST, check_sound, list_subjects, make_record, read_tables, say
-from tracker.archive.rebuild import rebuild_record
-from tracker.workflows.backup import backup
-from tracker.workflows.mirror import update_mirror
+from tracker.archive.mirror.rebuild import rebuild_record
+from tracker.workflows.keep.mirror import backup
+from tracker.workflows.keep.mirror import update_mirror
 
 def attempt(action, *arguments):
     try:

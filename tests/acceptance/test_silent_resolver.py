@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 PROGRAM = """
 import fcntl, socket, struct, sys, time
 from pathlib import Path
-from tracker.capture.clock import Clock
-from tracker.capture.fetch import fetch, open_client
+from tracker.capture.web.pace import Clock
+from tracker.capture.web.fetch import fetch, open_client
 from tracker.model.watching import Source, WatchSettings
 from datetime import UTC, datetime
 

@@ -31,9 +31,9 @@ if TYPE_CHECKING:
 
 MOST = {"texts": 1.02, "PDFs": 1.1}
 IN_PROCESS = """
-from tracker.capture.extract import naming
-from tracker.capture.parse import parse
-from tracker.workflows import add
+from tracker.capture.read.extract import naming
+from tracker.capture.read.parse import parse
+from tracker.workflows.importing import add
 def read(data, name):
     with naming(name):
         return parse(data, name)
