@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from tests.forking import run_command
+from tests.running import ROOT
 from tracker.archive.schema.descriptions import read_descriptions
 from tracker.cli.main import app
 
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
     from tracker.archive.schema.descriptions import Description
 
+CODE = ROOT / "tracker"
 NARROWED = "new,promoted,dropped,figure"
 
 
@@ -74,3 +77,21 @@ def _print_table(table: Description) -> str:
         for column in table.columns
     ]
     return "\n".join([f"### `{table.table}`", "", table.meaning, "", *head, *rows, ""])
+
+
+def print_code() -> str:
+    """Return every room of the code with its subject, and its modules with theirs, by their docstrings."""
+    rows = []
+    for folder in sorted({path.parent for path in CODE.rglob("*.py")}):
+        room = folder.relative_to(CODE.parent).as_posix()
+        rows.append(f"\n## {room}\n\n{_read_subject(folder / '__init__.py')}\n")
+        rows += [
+            f"- `{path.name}`: {_read_subject(path)}"
+            for path in sorted(folder.glob("*.py"))
+            if not path.name.startswith("__")
+        ]
+    return "\n".join(rows) + "\n"
+
+
+def _read_subject(path: Path) -> str:
+    return (ast.get_docstring(ast.parse(path.read_text("utf-8"))) or "").partition("\n")[0]

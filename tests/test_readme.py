@@ -42,3 +42,10 @@ def test_every_page_is_in_the_index_that_the_readme_names() -> None:
 
 def test_the_readme_is_short() -> None:
     assert len(README.splitlines()) <= 120
+
+
+def test_every_place_to_change_something_is_there() -> None:
+    table = (ROOT / "tracker" / "docs" / "code.md").read_text("utf-8").partition("[[[cog")[0]
+    places = re.findall(r"`((?:[a-z_]+/)+(?:[a-z_]+\.(?:py|toml))?)`", table)
+    assert len(places) > 10
+    assert [place for place in places if not (ROOT / "tracker" / place).exists()] == []

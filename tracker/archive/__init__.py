@@ -1,1 +1,1 @@
-"""The record: one SQLite file that keeps every document, snapshot, version and segment."""
+"""The archive: the record in SQLite, its mirror in git, and the proof of both."""

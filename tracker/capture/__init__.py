@@ -1,1 +1,1 @@
-"""From a document's bytes to the text that one extractor reads out of it."""
+"""From a source to the text in it, and whether that may be kept."""

@@ -1,1 +1,1 @@
-"""One renderer a file: a comparison, or what the archive answers, becomes text."""
+"""What commands print: a comparison, or what the archive answers, becomes text."""

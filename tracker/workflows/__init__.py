@@ -1,1 +1,1 @@
-"""The use cases, one a file: each takes plain values and does one thing a user asks for."""
+"""The use cases: each takes plain values and does one thing that a user asks for."""
