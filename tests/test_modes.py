@@ -17,7 +17,7 @@ import pytest
 from tests.conftest import run_tracker
 from tests.repositories import run_git
 from tests.rights import OPEN, SECRET
-from tests.running import ROOT, Ran
+from tests.running import COMMAND, ROOT, Ran
 from tracker.archive.file.modes import archive_permissions, private_permissions
 from tracker.archive.storing.store import create_archive
 from tracker.errors import ArchiveUnusable
@@ -29,7 +29,7 @@ IS_ROOT = os.geteuid() == 0
 NOBODY, TEAM = 65534, 54321
 """Users and groups need no name to be used; the second one is of a group that is made up."""
 
-TRACKER = (sys.executable, "-W", "error", "-m", "tracker")
+TRACKER = COMMAND
 
 WATCHED = '[sources.xaa-79]\nreference = "XAA/UNGA/79"\nurl = "https://example.org/79"\n'
 
