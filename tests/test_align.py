@@ -10,12 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tracker.alignment.align import align
+from tracker.alignment.align import align, judge_moves
+from tracker.alignment.candidates import match_equals
 from tracker.alignment.chains import Block, find_heaviest_chain, weigh_blocks
 from tracker.alignment.context import measure_links, measure_rooms
-from tracker.alignment.equals import match_equals
 from tracker.alignment.groups import Group, propose_groups
-from tracker.alignment.moves import judge_moves
 from tracker.alignment.pairing import pair_texts
 from tracker.alignment.weights import load_weights
 from tracker.text.encoder import DEFAULT

@@ -13,10 +13,9 @@ from tracker.changes.shifts.rewording import content_words, share_content
 from tracker.model.changes import Link
 from tracker.model.topics import Counterpart
 from tracker.text.characters import Spelling
+from tracker.text.detection import detect_language, infer_kind
 from tracker.text.identity import fold
 from tracker.text.joining import PARAGRAPH, SPACE, Layout, joint, pauses_with_ellipses, read_layout
-from tracker.text.kind import infer_kind
-from tracker.text.language import detect_language
 from tracker.text.lines import (
     BLANK,
     BREAK,

@@ -20,8 +20,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tests.shared_data import require
+from tracker.alignment.candidates import match_equals
 from tracker.alignment.context import measure_links, measure_places
-from tracker.alignment.equals import match_equals
 from tracker.alignment.groups import propose_groups
 from tracker.alignment.pairing import Pairing, pair_texts
 from tracker.alignment.similarity import measure

@@ -11,7 +11,7 @@ from tracker.model.changes import Evidence, Link, Operation, Shift
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
-    from tracker.model.changes import Axis, Change, Direction
+    from tracker.model.changes import Change
     from tracker.model.decisions import Decision, Ruling
     from tracker.model.texts import Version
 
@@ -23,16 +23,6 @@ PERSON: Final = "person: "
 
 NO_SHIFT: Final = "none"
 """The label of an axis on which nothing has shifted."""
-
-DIRECTIONS: Final[dict[Axis, tuple[Direction, ...]]] = {
-    "strength": ("stronger", "weaker"),
-    "figure": ("raised", "lowered", "changed"),
-    "date": ("earlier", "later", "loosened", "tightened", "changed", "added", "removed"),
-    "name": ("changed", "added", "removed"),
-    "scope": ("wider", "narrower"),
-    "negation": ("added", "removed"),
-}
-"""What may happen on each axis; a person may say ``none`` of any."""
 
 _OPERATIONS: Final = frozenset[str](get_args(Operation))
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 if TYPE_CHECKING:
     from tracker.model.texts import Reference
 
 
-Question = Literal["sentences", "strength", "figure", "date", "name", "scope", "negation", "level"]
-"""What a decision answers: which sentences correspond and how, an axis, or a topic's level."""
+Question: TypeAlias = str
+"""What a decision answers: ``sentences`` (which correspond, and how), an axis, or a topic's ``level``."""
 
 Verdict = Literal["accept", "reject", "relabel", "withdraw"]
 

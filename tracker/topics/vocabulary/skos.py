@@ -7,7 +7,7 @@ from itertools import chain, count
 from typing import TYPE_CHECKING, Final
 
 from tracker.errors import VocabularyInvalid
-from tracker.inputs.rdf import check_rdf
+from tracker.inputs.formats import check_rdf
 from tracker.model.topics import Topic
 from tracker.topics.vocabulary.files import LANGUAGES, Draft
 

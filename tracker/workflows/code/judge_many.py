@@ -8,7 +8,8 @@ from io import BytesIO, TextIOWrapper
 from typing import TYPE_CHECKING, get_args
 
 from tracker.archive.reading.reader import open_reader
-from tracker.decisions.applied import DIRECTIONS, NO_SHIFT
+from tracker.changes.shifts import AXES
+from tracker.decisions.applied import NO_SHIFT
 from tracker.decisions.rulings import gather_last_words, name_statement, quote_segments
 from tracker.errors import DecisionInvalid, DocumentUnreadable, ReferenceInvalid, VocabularyInvalid
 from tracker.inputs.files import read_file
@@ -142,7 +143,7 @@ def _check_code(cell: Cell, code: str, judged: Ruling) -> None:
     if question == "level":
         known: tuple[str, ...] = LEVELS
     elif question != "sentences":
-        known = (*DIRECTIONS[question], NO_SHIFT)
+        known = (*AXES[question].directions, NO_SHIFT)
     elif unit.old_quotes and unit.new_quotes:
         known = (*(name for name in get_args(Operation) if name not in ONE_SIDED), _REJECT)
     else:

@@ -10,13 +10,18 @@ from tracker.archive.reading.reader import open_reader
 from tracker.errors import ReferenceInvalid, TrackerError, VocabularyInvalid
 from tracker.inputs.files import read_file
 from tracker.references.names import closest, fold_name, show
+from tracker.text.detection import detect_language
 from tracker.text.identity import fold
-from tracker.text.language import detect_language
 from tracker.topics.teaching.coded import code_rulings, read_csv, read_jsonl, resolve_codes
 from tracker.topics.teaching.learning import learn_topics
 from tracker.topics.vocabulary.check import Finding, find_doubts, find_faults
-from tracker.topics.vocabulary.load import load_untaught, load_vocabulary, read_draft
-from tracker.topics.vocabulary.model_file import format_model, model_path
+from tracker.topics.vocabulary.load import (
+    format_model,
+    load_untaught,
+    load_vocabulary,
+    model_path,
+    read_draft,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -7,17 +7,16 @@ from typing import TYPE_CHECKING, TypeVar
 
 from tracker import __version__
 from tracker.changes.describe import describe_changes
-from tracker.changes.shifts.actors import compare_actors
-from tracker.changes.shifts.counterparts import counterpart_shifts
+from tracker.changes.shifts.counterparts import compare_actors, counterpart_shifts
 from tracker.decisions.applied import decide_links, mark_changes, place_rulings
 from tracker.decisions.rulings import UNDECIDED
 from tracker.model.changes import Change, Comparison, Provenance
 from tracker.model.texts import Side
 from tracker.model.topics import Counterpart
 from tracker.references import own_names
+from tracker.text.detection import infer_kind
 from tracker.text.encoder import DEFAULT
 from tracker.text.identity import digest_text
-from tracker.text.kind import infer_kind
 from tracker.text.reading import read_text
 from tracker.topics.certainty.claims import tell_unfitted
 from tracker.topics.phrases.emerging import compare_phrases, name_prior

@@ -15,8 +15,8 @@ from tracker.errors import DocumentUnreadable, ReferenceInvalid, Withdrawn
 from tracker.model.ledger import Check
 from tracker.model.preserving import BroughtCaptures
 from tracker.model.watching import Exchange, Fetched, Source, Validators
+from tracker.text.detection import infer_kind
 from tracker.text.identity import digest_bytes, digest_text
-from tracker.text.kind import infer_kind
 from tracker.workflows.export.warc_records import IDENTICAL, SAME_TEXT
 from tracker.workflows.importing.warc_plan import plan_import
 from tracker.workflows.importing.warc_survey import DAMAGED
