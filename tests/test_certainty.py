@@ -15,13 +15,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.comparisons import VOCABULARY, change, comparison, reading, side, topic
-from tracker.alignment.weights import load_weights
+from tracker.alignment.weights import LEXICAL, read_weights
 from tracker.model.decisions import Decision
 from tracker.model.topics import Topic, TopicReading, Vocabulary
 from tracker.report.comparison.markdown import render_markdown
 from tracker.report.comparison.stat import render_stat
 from tracker.report.comparison.terminal import render
 from tracker.report.json_text import render_json
+from tracker.text.encoder import DEFAULT
 from tracker.text.reading import read_text
 from tracker.topics.certainty.associations import load_associations
 from tracker.topics.certainty.claims import (
@@ -84,8 +85,8 @@ def _turn_around(text: str) -> str:
 @pytest.mark.parametrize(
     ("package", "name", "load"),
     [
-        ("tracker.alignment", "alignment.toml", load_weights.__wrapped__),
-        ("tracker.alignment", "alignment.toml", partial(load_weights.__wrapped__, encoded=True)),
+        ("tracker.alignment", "alignment.toml", partial(read_weights.__wrapped__, LEXICAL)),
+        ("tracker.alignment", "alignment.toml", partial(read_weights.__wrapped__, DEFAULT.weights)),
         ("tracker.topics.certainty", "certainty.toml", load_certainty.__wrapped__),
     ],
 )

@@ -49,7 +49,7 @@ DIFF = ("diff", "XAA/CCPCJ", "32", "33", "--format", "json")
 class Letters:
     """An encoder by letters, which writes down what it was asked."""
 
-    name, digest, stamp = "letters", "0" * 64, "letters"
+    name, digest, stamp, weights = "letters", "0" * 64, "letters", DEFAULT.weights
 
     def __init__(self) -> None:
         self.asked: list[str] = []
