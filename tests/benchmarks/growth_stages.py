@@ -28,7 +28,7 @@ from tracker.topics.reading import read_topics
 from tracker.topics.statuses.statuses import compare_topics
 from tracker.topics.vocabulary.load import load_vocabulary
 from tracker.topics.vocabulary.matching import match_topics
-from tracker.tracing.biography import read_asked, trace
+from tracker.tracing.biography import read_query, trace
 from tracker.workflows.compare.compare import compare_sides, text_side
 
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ def _weigh(old: Version, new: Version) -> object:
 
 
 def _trace(text: str, version: Version) -> object:
-    return trace(read_asked(text), [version])
+    return trace(read_query(text), [version])
 
 
 PHRASE: Final = 200

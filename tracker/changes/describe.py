@@ -23,7 +23,7 @@ _ID_LENGTH = 12
 
 
 @dataclass(frozen=True, slots=True)
-class _Placed:
+class _OrderedLink:
     link: Link
     moved: bool
 
@@ -50,7 +50,7 @@ def _check_apart(links: Iterable[Link]) -> None:
             raise ValueError(f"{side} segment {shared[0]} is in two links")
 
 
-def _place(old: Version, new: Version, links: Sequence[Link]) -> list[_Placed]:
+def _place(old: Version, new: Version, links: Sequence[Link]) -> list[_OrderedLink]:
     """Return every link in the order of the report, the segments without a partner among them."""
     chain = {links[index] for index in find_heaviest_chain([_weigh(old, new, link) for link in links])}
     linked_old = {i for link in links for i in link.old}
@@ -58,10 +58,10 @@ def _place(old: Version, new: Version, links: Sequence[Link]) -> list[_Placed]:
     added = [Link((), (j,), 1.0, "none") for j in range(len(new.segments)) if j not in linked_new]
     dropped = {i for i in range(len(old.segments)) if i not in linked_old}
     after = _gather_dropped(dropped, {i: link for link in chain for i in link.old}, len(old.segments))
-    placed = [_Placed(link, moved=False) for link in after.get(None, ())]
+    placed = [_OrderedLink(link, moved=False) for link in after.get(None, ())]
     for link in sorted((*links, *added), key=lambda link: link.new):
-        placed.append(_Placed(link, moved=bool(link.old) and link not in chain))
-        placed.extend(_Placed(gone, moved=False) for gone in after.get(link, ()))
+        placed.append(_OrderedLink(link, moved=bool(link.old) and link not in chain))
+        placed.extend(_OrderedLink(gone, moved=False) for gone in after.get(link, ()))
     return placed
 
 
@@ -82,7 +82,7 @@ def _gather_dropped(dropped: set[int], unmoved: dict[int, Link], size: int) -> d
     return after
 
 
-def _describe(old: Version, new: Version, placed: _Placed, seen: Counter[tuple[str, str]]) -> Change:
+def _describe(old: Version, new: Version, placed: _OrderedLink, seen: Counter[tuple[str, str]]) -> Change:
     link = placed.link
     old_text = _join(old.segments[i] for i in link.old)
     new_text = _join(new.segments[j] for j in link.new)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import combinations, permutations
 from typing import TYPE_CHECKING
 
-from tracker.decisions.rulings import name_asked
+from tracker.decisions.rulings import question_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -40,7 +40,7 @@ def measure_agreements(rulings: Iterable[Ruling], questions: Sequence[Question])
     codes: dict[Question, dict[tuple[str, ...], dict[str, str]]] = {}
     for ruling in rulings:
         units = codes.setdefault(ruling.decision.question, {})
-        units.setdefault(name_asked(ruling), {})[ruling.decision.person] = ruling.decision.code
+        units.setdefault(question_key(ruling), {})[ruling.decision.person] = ruling.decision.code
     people = sorted({person for units in codes.values() for coded in units.values() for person in coded})
     return tuple(
         _measure(question, one, other, pairs)

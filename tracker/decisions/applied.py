@@ -28,7 +28,7 @@ _OPERATIONS: Final = frozenset[str](get_args(Operation))
 
 
 @dataclass(frozen=True, slots=True)
-class Placed:
+class PlacedDecision:
     """A decision with the segments, by index, that it is about."""
 
     old: tuple[int, ...]
@@ -41,7 +41,7 @@ class Placed:
         return self.decision.verdict == "reject"
 
 
-def place_rulings(rulings: Sequence[Ruling], old: Version, new: Version) -> tuple[Placed, ...]:
+def place_rulings(rulings: Sequence[Ruling], old: Version, new: Version) -> tuple[PlacedDecision, ...]:
     """Return the decisions whose segments both texts hold, in the order given, which is that of time.
 
     Where two people link one segment differently, the later decision names the earlier one.
@@ -49,16 +49,16 @@ def place_rulings(rulings: Sequence[Ruling], old: Version, new: Version) -> tupl
     if not rulings:
         return ()
     old_places, new_places = place_segments(old), place_segments(new)
-    placed: list[Placed] = []
+    placed: list[PlacedDecision] = []
     for ruling in rulings:
         before = find_quotes(old_places, ruling.unit.old_quotes)
         after = find_quotes(new_places, ruling.unit.new_quotes)
         if before is not None and after is not None:
-            placed.append(_note_contradicted(Placed(before, after, ruling.decision), placed))
+            placed.append(_note_contradicted(PlacedDecision(before, after, ruling.decision), placed))
     return tuple(placed)
 
 
-def decide_links(links: Iterable[Link], placed: Sequence[Placed]) -> tuple[Link, ...]:
+def decide_links(links: Iterable[Link], placed: Sequence[PlacedDecision]) -> tuple[Link, ...]:
     """Return the links with those made that people accepted or relabelled, and those rejected taken apart.
 
     A later decision takes its segments out of what an earlier one, or the alignment, had linked them to.
@@ -73,13 +73,13 @@ def decide_links(links: Iterable[Link], placed: Sequence[Placed]) -> tuple[Link,
 
 
 def mark_changes(
-    changes: Iterable[Change], placed: Sequence[Placed], old: Version, new: Version
+    changes: Iterable[Change], placed: Sequence[PlacedDecision], old: Version, new: Version
 ) -> tuple[Change, ...]:
     """Return the changes as people labelled them, each with the decisions about it."""
     return tuple(_mark(change, placed, old, new) for change in changes)
 
 
-def _note_contradicted(later: Placed, placed: Sequence[Placed]) -> Placed:
+def _note_contradicted(later: PlacedDecision, placed: Sequence[PlacedDecision]) -> PlacedDecision:
     against = [
         f"{earlier.decision.person}: {earlier.decision.code}"
         for earlier in placed
@@ -89,7 +89,7 @@ def _note_contradicted(later: Placed, placed: Sequence[Placed]) -> Placed:
     return replace(later, decision=replace(later.decision, against=noted))
 
 
-def _contradicts(later: Placed, earlier: Placed) -> bool:
+def _contradicts(later: PlacedDecision, earlier: PlacedDecision) -> bool:
     """Whether two decisions on different groups of segments cannot both hold."""
     if (later.old, later.new) == (earlier.old, earlier.new):
         return False
@@ -98,16 +98,16 @@ def _contradicts(later: Placed, earlier: Placed) -> bool:
     return _shares(later, earlier, both=False)
 
 
-def _shares(one: Placed, other: Placed, *, both: bool) -> bool:
+def _shares(one: PlacedDecision, other: PlacedDecision, *, both: bool) -> bool:
     shared = [bool(set(one.old) & set(other.old)), bool(set(one.new) & set(other.new))]
     return all(shared) if both else any(shared)
 
 
-def _joins(link: Link, each: Placed) -> bool:
+def _joins(link: Link, each: PlacedDecision) -> bool:
     return bool(set(link.old) & set(each.old) and set(link.new) & set(each.new))
 
 
-def _force(links: Iterable[Link], each: Placed) -> list[Link]:
+def _force(links: Iterable[Link], each: PlacedDecision) -> list[Link]:
     kept: list[Link] = []
     forced = Link(each.old, each.new, 1.0, METHOD)
     for link in links:
@@ -124,7 +124,7 @@ def _without(indexes: Sequence[int], taken: Collection[int]) -> tuple[int, ...]:
     return tuple(index for index in indexes if index not in taken)
 
 
-def _mark(change: Change, placed: Sequence[Placed], old: Version, new: Version) -> Change:
+def _mark(change: Change, placed: Sequence[PlacedDecision], old: Version, new: Version) -> Change:
     for each in placed:
         if _is_about(each, change):
             change = replace(change, decided=(*change.decided, each.decision))
@@ -135,7 +135,7 @@ def _mark(change: Change, placed: Sequence[Placed], old: Version, new: Version) 
     return change
 
 
-def _is_about(each: Placed, change: Change) -> bool:
+def _is_about(each: PlacedDecision, change: Change) -> bool:
     if (each.old, each.new) == (change.old, change.new):
         return not each.is_apart
     is_left_over = not (change.old and change.new)

@@ -124,6 +124,7 @@ class Provenance:
     old_text: str
     new_text: str
     vocabulary: str
+    """Its digest, followed by the name of the reader of topics where that is not our rules."""
     encoder: str
     prior: str = "none"
     """The prior that phrases were weighed with."""

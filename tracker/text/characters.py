@@ -139,7 +139,7 @@ class Spelling:
         return True if words else None
 
 
-def mend_cut_words(text: str) -> Iterator[Replacement]:
+def repair_cut_words(text: str) -> Iterator[Replacement]:
     """Yield repairs of ``multi- lateral`` and ``long- term``, leaving ``short- and long-term``."""
     if "- " not in text:
         return

@@ -106,7 +106,7 @@ def _runs_on(old: str, gap: int) -> bool:
 def _after_cut(old: str, new: str, gap: int, layout: Layout, *, full: bool) -> tuple[int, str]:
     hyphenated = old[-1] in _HYPHENS and _HYPHENATED.search(old, max(len(old) - _LONGEST_WORD, 0))
     if hyphenated and new[0].isalnum():
-        return _mend(hyphenated.group(1), new, layout)
+        return _join_hyphenated(hyphenated.group(1), new, layout)
     if new[0].islower() or full or layout.capitals or _continues(old) or (new[0].isdigit() and new.isdigit()):
         return 0, SPACE
     if old[-1] in ",-–—(«“" or new[0] in "),;.":
@@ -118,7 +118,7 @@ def _after_cut(old: str, new: str, gap: int, layout: Layout, *, full: bool) -> t
     return 0, SPACE if unended and not opens else PARAGRAPH
 
 
-def _mend(first: str, new: str, layout: Layout) -> tuple[int, str]:
+def _join_hyphenated(first: str, new: str, layout: Layout) -> tuple[int, str]:
     match = re.match(r"[^\W\d_]+", new)
     second = match.group() if match else ""
     if not second or second[0].isupper():

@@ -123,7 +123,7 @@ def read_lines(text: str) -> list[Line]:
     return _kept(lines, gaps, kinds)
 
 
-def part_rules(text: str) -> Iterator[Replacement]:
+def split_rules(text: str) -> Iterator[Replacement]:
     """Yield what puts a star behind a sentence, a break between sections, on a line of its own."""
     for match in _STAR.finditer(text):
         if text[match.start() - 1 : match.start()] in {".", "!", "?", "…", "”", '"'}:

@@ -7,9 +7,9 @@ from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from tracker.text.characters import clean_characters, drop_emphasis, drop_page_breaks, mend_cut_words
+from tracker.text.characters import clean_characters, drop_emphasis, drop_page_breaks, repair_cut_words
 from tracker.text.joining import joint, read_layout
-from tracker.text.lines import Line, part_rules, read_lines
+from tracker.text.lines import Line, read_lines, split_rules
 from tracker.text.spans import Replacement, compose, rewrite, span_map
 
 if TYPE_CHECKING:
@@ -178,10 +178,10 @@ def _steps(*, again: bool) -> tuple[Step, ...]:
         drop_numbering,
         drop_emphasis,
         collapse_blanks,
-        part_rules,
+        split_rules,
         partial(_lay_out, again=again),
         drop_page_breaks,
-        mend_cut_words,
+        repair_cut_words,
     )
 
 

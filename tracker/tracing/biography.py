@@ -29,7 +29,7 @@ _IDEOGRAPH = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class TraceQuery:
     """What is traced: a phrase, found by its words alone, or a sentence, found by likeness as well."""
 
     text: str
@@ -37,7 +37,7 @@ class Asked:
     phrase: Phrase
 
 
-def read_asked(text: str) -> Asked:
+def read_query(text: str) -> TraceQuery:
     """Return what is traced, ready for matching: a sentence from six words on, four where a mark ends it.
 
     Two ideographs count as a word. All else is a phrase.
@@ -46,10 +46,10 @@ def read_asked(text: str) -> Asked:
     ideographs = len(_IDEOGRAPH.findall(phrase.folded))
     words = len(phrase.parts) - ideographs / 2
     fewest = _FEWEST_ENDED if _END.search(text) else _FEWEST_WORDS
-    return Asked(" ".join(text.split()), "sentence" if words >= fewest else "phrase", phrase)
+    return TraceQuery(" ".join(text.split()), "sentence" if words >= fewest else "phrase", phrase)
 
 
-def trace(asked: Asked, versions: Sequence[Version]) -> tuple[tuple[Saying, ...], ...]:
+def trace(asked: TraceQuery, versions: Sequence[Version]) -> tuple[tuple[Saying, ...], ...]:
     """Return for each version where it says what is asked, in the order of its text.
 
     A phrase is found as ``match_phrase`` finds it. Of a sentence, the same words count first, alone or
@@ -114,13 +114,13 @@ def _edit(before: Saying, saying: Saying, language: str) -> tuple[Edit, ...]:
     return word_edits(before.words, saying.words, language)
 
 
-def _find_sentence(asked: Asked, version: Version) -> tuple[Saying, ...]:
+def _find_sentence(asked: TraceQuery, version: Version) -> tuple[Saying, ...]:
     by_words = _find_words(asked, version)
     exact = tuple(saying for saying in by_words if saying.exact)
     return exact or _find_alike(asked.text, version, "lexical") or by_words
 
 
-def _find_words(asked: Asked, version: Version) -> tuple[Saying, ...]:
+def _find_words(asked: TraceQuery, version: Version) -> tuple[Saying, ...]:
     return tuple(
         _say(segment, match)
         for segment in version.segments

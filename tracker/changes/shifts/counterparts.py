@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from tracker.changes.shifts.figures import Figure
     from tracker.changes.shifts.requests import Grade
-    from tracker.changes.shifts.rewording import Passage
+    from tracker.changes.shifts.rewording import SideText
     from tracker.model.changes import Shift
     from tracker.model.texts import Version
     from tracker.model.topics import Counterpart
@@ -59,7 +59,7 @@ def _read_sides(old: Version, new: Version, before: Sequence[int], after: Sequen
     )
 
 
-def _find_alone(rewording: Rewording, passage: Passage, known: Collection[str]) -> Iterator[Shift]:
+def _find_alone(rewording: Rewording, passage: SideText, known: Collection[str]) -> Iterator[Shift]:
     held = list_words(rewording.other(passage).text)
     for name in find_names(passage):
         is_known = name.text.lower().removeprefix("the ") in known or is_held(name.text, held)
@@ -109,7 +109,7 @@ def _compare_asks(rewording: Rewording, old: Grade | None, new: Grade | None) ->
     return rewording.shift("strength", "stronger" if new.grade > old.grade else "weaker", old, new, rule)
 
 
-def _find_addressee(passage: Passage, grade: Grade) -> frozenset[str]:
+def _find_addressee(passage: SideText, grade: Grade) -> frozenset[str]:
     """Return who is asked, as stems: what stands before the verb, without the words of asking."""
     text = strip_modifiers(passage.text[: grade.start], passage.language)
     asking = load_terms("requests.toml", "asking", passage.language)
@@ -173,7 +173,7 @@ def _is_same_thing(old: tuple[Figure, frozenset[str]], new: tuple[Figure, frozen
     return enough > 0 and len(one & other) >= enough and (enough == _SAME_FIGURE or one == other)
 
 
-def _find_object(passage: Passage, figure: Figure) -> frozenset[str]:
+def _find_object(passage: SideText, figure: Figure) -> frozenset[str]:
     """Return the stems of the words after a figure, to the end of the clause; before it where none are."""
     clause = passage.text[figure.end : figure.end + _CLAUSE].split(".")[0].split(";")[0]
     return content_words(" ".join(clause.split()[: 2 * _OBJECT_WORDS]), passage.language)

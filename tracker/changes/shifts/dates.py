@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from tracker.changes.shifts.rules import TermMatch, find_terms, load_terms, load_values
 
 if TYPE_CHECKING:
-    from tracker.changes.shifts.rewording import Fragment, Passage, Rewording
+    from tracker.changes.shifts.rewording import Fragment, Rewording, SideText
     from tracker.model.changes import Direction, Shift
 
 _FILE = "figures.toml"
@@ -143,7 +143,7 @@ def _find_deadline_shifts(rewording: Rewording) -> tuple[Shift, ...]:
     return rewording.shift("date", direction, old[0], new[0], rule)
 
 
-def _read_deadlines(passage: Passage) -> list[TermMatch]:
+def _read_deadlines(passage: SideText) -> list[TermMatch]:
     """Return the deadlines of a passage by their kinds: ``date``, ``relative`` or ``open``."""
     found = [
         TermMatch("date", moment.deadline_start, moment.end)

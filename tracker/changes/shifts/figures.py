@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from tracker.changes.shifts.rules import find_terms, load_terms, load_values
 
 if TYPE_CHECKING:
-    from tracker.changes.shifts.rewording import Fragment, Passage, Rewording, Substitution
+    from tracker.changes.shifts.rewording import Fragment, Rewording, SideText, Substitution
     from tracker.model.changes import Direction, Shift
     from tracker.text.tokens import Token
 
@@ -71,7 +71,7 @@ def read_figures(part: Fragment) -> list[Figure]:
     return [figure for figure in read if figure]
 
 
-def _is_name(passage: Passage, token: Token) -> bool:
+def _is_name(passage: SideText, token: Token) -> bool:
     """Return whether the number belongs to a name, such as ``resolution 1325`` or ``COVID-19``."""
     before = passage.text[: token.start].rstrip()
     if before.endswith("-"):
@@ -80,7 +80,7 @@ def _is_name(passage: Passage, token: Token) -> bool:
     return bool(words) and not before[-20:][words[-1].end :].strip(" .")
 
 
-def _is_cut(passage: Passage, token: Token) -> bool:
+def _is_cut(passage: SideText, token: Token) -> bool:
     """Return whether a magnitude after the number was not read with it, as in ``$100 Billion``."""
     after = _NEXT_WORD.match(passage.text, token.end)
     magnitudes = load_values(_FILE, "magnitudes", passage.language)

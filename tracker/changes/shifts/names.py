@@ -11,7 +11,7 @@ from tracker.references.countries import match_countries
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from tracker.changes.shifts.rewording import Fragment, Passage, Rewording, Substitution
+    from tracker.changes.shifts.rewording import Fragment, Rewording, SideText, Substitution
     from tracker.model.changes import Shift
     from tracker.text.tokens import Token
 
@@ -73,7 +73,7 @@ class _Side(NamedTuple):
     acronyms: set[str]
 
 
-def _read_side(passage: Passage) -> _Side:
+def _read_side(passage: SideText) -> _Side:
     names = find_names(passage)
     return _Side(names, list_words(passage.text), {_abbreviate(name.text) for name in names})
 
@@ -126,7 +126,7 @@ def _trim(name: Name, language: str) -> Name:
     return Name(name.start + start, name.end, name.text[start:], name.kind)
 
 
-def find_names(passage: Passage) -> tuple[Name, ...]:
+def find_names(passage: SideText) -> tuple[Name, ...]:
     """Return the names of a passage in text order; what an editor put in is none."""
     symbols = (token for token in passage.tokens if token.kind == "symbol")
     found = [Name(token.start, token.end, token.text, "instrument") for token in symbols]
@@ -153,7 +153,7 @@ def _is_free(taken: bytearray, name: Name) -> bool:
     return taken.find(1, name.start, name.end) < 0
 
 
-def _find_numbered(passage: Passage) -> Iterator[Name]:
+def _find_numbered(passage: SideText) -> Iterator[Name]:
     """Yield instruments named by a number: ``resolution 1325 (2000)``."""
     for term in passage.whole.find(load_terms(_FILE, "numbered", passage.language)):
         number = _NUMBER.match(passage.text, term.end)
@@ -161,7 +161,7 @@ def _find_numbered(passage: Passage) -> Iterator[Name]:
             yield Name(term.start, number.end(), passage.text[term.start : number.end()], "instrument")
 
 
-def _find_runs(passage: Passage) -> Iterator[list[Token]]:
+def _find_runs(passage: SideText) -> Iterator[list[Token]]:
     """Yield runs of words in capitals, with the small words and numbers between and after them."""
     links, nobody = (load_terms(_FILE, table, passage.language) for table in ("links", "nobody"))
     run: list[Token] = []
@@ -189,7 +189,7 @@ def _is_large(token: Token) -> bool:
     return token.kind == "word" and token.text[:1].isupper()
 
 
-def _opens(passage: Passage, token: Token) -> bool:
+def _opens(passage: SideText, token: Token) -> bool:
     """Return whether a word is large only because it may begin a sentence; acronyms name at any place."""
     if token.text.isupper() and len(token.text) >= _LEAST_ACRONYM:
         return False
@@ -201,7 +201,7 @@ def _opens(passage: Passage, token: Token) -> bool:
     return at < 0 or passage.text[at] in ".!?:"
 
 
-def _read_name(passage: Passage, run: list[Token]) -> Name:
+def _read_name(passage: SideText, run: list[Token]) -> Name:
     """Return a run as a name, without the ``'s`` of the owner."""
     start = run[0].start
     text = _OWNER.sub("", passage.text[start : run[-1].end])
@@ -209,12 +209,12 @@ def _read_name(passage: Passage, run: list[Token]) -> Name:
     return Name(start, start + len(text), text, "instrument" if find_terms(text, instruments) else "actor")
 
 
-def _name_rule(passage: Passage, name: Name) -> str:
+def _name_rule(passage: SideText, name: Name) -> str:
     role = read_role(passage, name) if name.kind == "actor" else None
     return f"{name.kind}: {role} (ours)" if role else f"{name.kind} (ours)"
 
 
-def read_role(passage: Passage, name: Name) -> str | None:
+def read_role(passage: SideText, name: Name) -> str | None:
     """Return the role that the nearest verb before the name gives it, within its clause."""
     before = _CLAUSE_END.split(passage.text[max(0, name.start - _REACH) : name.start])[-1]
     found = [

@@ -41,7 +41,7 @@ class Span(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Passage:
+class SideText:
     """The segments of one side, joined by a blank, with the means to cite them."""
 
     text: str
@@ -68,7 +68,7 @@ class Passage:
 class Fragment:
     """A part of a passage: ``passage.text[start:end]``."""
 
-    passage: Passage
+    passage: SideText
     start: int
     end: int
 
@@ -98,8 +98,8 @@ class Substitution:
 class Rewording:
     """Two passages and the substitutions that turn one into the other."""
 
-    old: Passage
-    new: Passage
+    old: SideText
+    new: SideText
     substitutions: tuple[Substitution, ...] = ()
     comparable: bool = False
     """Whether enough is kept for agent and object to be taken as alike."""
@@ -116,7 +116,7 @@ class Rewording:
             yield place.old
             yield place.new
 
-    def other(self, passage: Passage) -> Passage:
+    def other(self, passage: SideText) -> SideText:
         """Return the passage on the other side of one."""
         return self.new if passage is self.old else self.old
 
@@ -140,7 +140,7 @@ class Rewording:
         return (Shift(axis, direction, before, after, rule, amount),)
 
     def shift_alone(
-        self, axis: Axis, directions: tuple[Direction, Direction], passage: Passage, found: Span, rule: str
+        self, axis: Axis, directions: tuple[Direction, Direction], passage: SideText, found: Span, rule: str
     ) -> tuple[Shift, ...]:
         """Return the shift of words that only one passage has: by the first direction added, else removed."""
         if passage is self.old:
@@ -180,7 +180,7 @@ def share_content(old: str, new: str, language: str) -> float:
     return round(len(one & other) / shorter, 4) if shorter else 0.0
 
 
-def read_passage(segments: Sequence[Segment], language: str) -> Passage:
+def read_passage(segments: Sequence[Segment], language: str) -> SideText:
     """Return segments as running text; what an editor put in is no token of it."""
     starts: list[tuple[int, int]] = []
     at = 0
@@ -188,7 +188,7 @@ def read_passage(segments: Sequence[Segment], language: str) -> Passage:
         starts.append((segment.ordinal, at))
         at += len(segment.text) + 1
     text = " ".join(segment.text for segment in segments)
-    return Passage(text, language, _without_editor(text, tokenize(text, language)), tuple(starts))
+    return SideText(text, language, _without_editor(text, tokenize(text, language)), tuple(starts))
 
 
 def _without_editor(text: str, tokens: Iterable[Token]) -> tuple[Token, ...]:
@@ -202,7 +202,7 @@ def _is_inside(token: Token, spans: Sequence[tuple[int, int]]) -> bool:
     return before > 0 and spans[before - 1][1] > token.start
 
 
-def _pair_edits(edits: Iterable[Edit], before: Passage, after: Passage) -> Iterator[Substitution]:
+def _pair_edits(edits: Iterable[Edit], before: SideText, after: SideText) -> Iterator[Substitution]:
     """Yield the runs of edits between what is kept, as what was deleted and what was inserted."""
     old = new = old_start = new_start = 0
     for edit in (*edits, None):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from tracker.changes.shifts.rewording import Passage, Rewording, Substitution
+    from tracker.changes.shifts.rewording import Rewording, SideText, Substitution
     from tracker.model.changes import Axis, Direction, Shift
 
 
@@ -178,7 +178,7 @@ def _rank(
     return rewording.shift(scale.axis, scale.up if up else scale.down, old, new, rule)
 
 
-def _is_testable(passage: Passage) -> bool:
+def _is_testable(passage: SideText) -> bool:
     """Return whether a promise names what can be checked: a figure, a date, a document or an act."""
     acts = load_terms("strength.toml", "testable_acts", passage.language)
     return any(token.kind in _TESTABLE for token in passage.tokens) or bool(passage.whole.find(acts))

@@ -1,4 +1,4 @@
-"""Words that keep a topic's company: how far a sentence speaks of a topic, beyond the terms that name it.
+"""Words that often stand beside a topic: how far a sentence speaks of it, beyond the terms that name it.
 
 The weight of a word for a topic is the logarithm of how much oftener it stands in sentences that name the
 topic than chance would have it (pointwise mutual information: Church and Hanks 1990, "Word Association
@@ -26,18 +26,18 @@ _HIGHEST: Final = 3
 _USUAL_NEAR: Final = (0.95, 0.53, 0.53)
 _USUAL_HIGHEST: Final = (1.24, 1.02)
 """Mean scores of sentences that name a topic and of their neighbours, and the highest of speeches that do not
-name it. Scores are told beside these, so that nothing is said of a topic whose company is not known."""
+name it. Scores are given less these, so that nothing is said of a topic without associations."""
 
 
 @dataclass(frozen=True, slots=True)
 class Associations:
-    """By stem, the topics whose company it keeps, and how much."""
+    """By stem, the topics beside which it often stands, and how often."""
 
     vocabulary: str
     """The digest of the vocabulary that they were counted with."""
     weights: Mapping[str, Sequence[tuple[str, float]]]
     topics: frozenset[str]
-    """Those whose company is known."""
+    """Those that were named often enough to know."""
 
     def score(self, stems: Collection[str]) -> dict[str, float]:
         """Return by topic how far a sentence of these stems speaks of it."""
@@ -48,7 +48,7 @@ class Associations:
         return {topic: total / sqrt(len(stems) + _FEWEST) for topic, total in sums.items()}
 
 
-class Company:
+class PmiScores:
     """How far each sentence of a text, given by its stems, speaks of each topic."""
 
     def __init__(self, sentences: Sequence[Collection[str]]) -> None:

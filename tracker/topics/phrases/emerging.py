@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from tracker.model.topics import PhraseChange
 from tracker.topics.levels.context import find_ceremony, find_titles
 from tracker.topics.levels.cues import load_cues
-from tracker.topics.phrases.phrasing import Namer, count_words, find_phrases, parts_words, stem_phrase
+from tracker.topics.phrases.phrasing import Namer, count_words, find_phrases, separates_words, stem_phrase
 from tracker.topics.phrases.prior import load_prior
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ def compare_uses(
 
 def name_prior(language: str) -> str:
     """Return the name of the prior of a language, with its digest; ``none`` where there are no phrases."""
-    if not parts_words(language):
+    if not separates_words(language):
         return "none"
     prior = load_prior(language)
     return f"{prior.name} {prior.digest}".strip()
@@ -114,7 +114,7 @@ def read_uses(texts: Mapping[int, Version], own_names: Collection[str] = ()) -> 
     words, places = 0, dict[tuple[str, ...], list[Place]]()
     for number, version in texts.items():
         language = version.language
-        if not parts_words(language):
+        if not separates_words(language):
             continue
         own = frozenset(key for name in own_names if (key := stem_phrase(name, language)))
         apart = find_titles(version.segments) | find_ceremony(version.segments, load_cues(language))

@@ -56,7 +56,7 @@ class Grammar:
     house: frozenset[Key]
 
 
-def parts_words(language: str) -> bool:
+def separates_words(language: str) -> bool:
     """Tell whether words of a language are parted by blanks, so that phrases can be found at all."""
     return language != _NO_WORDS
 

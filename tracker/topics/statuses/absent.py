@@ -10,8 +10,8 @@ from math import log, sqrt
 from typing import TYPE_CHECKING, Final
 
 from tracker.model.topics import Passage
-from tracker.topics.certainty.associations import Company
-from tracker.topics.certainty.evidence import Evidence, measure_text
+from tracker.topics.certainty.associations import PmiScores
+from tracker.topics.certainty.evidence import TopicEvidence, measure_text
 from tracker.topics.levels.cues import load_cues, ready
 from tracker.topics.vocabulary.lexicon import compile_lexicon
 from tracker.topics.vocabulary.stems import find_words
@@ -139,15 +139,15 @@ class Absences:
         ]
 
     @cached_property
-    def _company(self) -> Company:
-        return Company(self._sentences)
+    def _pmi(self) -> PmiScores:
+        return PmiScores(self._sentences)
 
-    def describe(self, topic: str) -> Evidence:
+    def describe(self, topic: str) -> TopicEvidence:
         """Return the evidence for a topic that the text does not name."""
         likeness = self._find_likeness(topic)
         close = float(likeness > _CLOSE)
-        whole = (0.0, 0.0, self._length, 0.0, 0.0, likeness, close, *self._company.find_highest(topic))
-        return Evidence((), whole, name=topic)
+        whole = (0.0, 0.0, self._length, 0.0, 0.0, likeness, close, *self._pmi.find_highest(topic))
+        return TopicEvidence((), whole, name=topic)
 
     def _find_likeness(self, topic: str) -> float:
         """Return how much of a topic's words the likest sentence holds, in the weights of its chief word."""

@@ -27,7 +27,7 @@ _SDG: Final = re.compile(r"(?:[1-9]|1[0-7])(?:\.(?:\d{1,2}|[a-d]))?")
 _COLUMNS: Final = ("id", "label", "terms", "broader")
 
 
-Placed: TypeAlias = "tuple[Topic, str]"
+PlacedTopic: TypeAlias = "tuple[Topic, str]"
 """A topic and the place it was read at, for messages."""
 
 
@@ -35,7 +35,7 @@ Placed: TypeAlias = "tuple[Topic, str]"
 class Draft:
     """A vocabulary as its file has it, before it is checked as a whole."""
 
-    placed: tuple[Placed, ...]
+    placed: tuple[PlacedTopic, ...]
     overlap: bool = False
     """Whether the same words may name several topics, so that each is met on its own."""
     shared: bool = False
@@ -70,7 +70,7 @@ def read_csv(text: str, source: str) -> Draft:
     semicolons; they hold in every language. Raises ``VocabularyInvalid`` with source and line.
     """
     rows = csv.reader(io.StringIO(text, newline=""), strict=True)
-    placed: list[Placed] = []
+    placed: list[PlacedTopic] = []
     try:
         columns = [name.strip() for name in next(rows, [])]
         _check_columns(columns, source)

@@ -18,7 +18,7 @@ Sense = Literal["term", "hint", "near miss"]
 
 
 @dataclass(frozen=True, slots=True)
-class Phrase:
+class TermPattern:
     """A phrase of a topic as stems; acronyms, and hints with a capital, must be met as they are written."""
 
     topic: str
@@ -27,7 +27,7 @@ class Phrase:
     sense: Sense
 
 
-Lexicon = dict[str, tuple[Phrase, ...]]
+Lexicon = dict[str, tuple[TermPattern, ...]]
 """Phrases by first stem, the longest first, and those with acronyms before others."""
 
 _ANY_LANGUAGE: Final = "und"
@@ -51,12 +51,12 @@ def compile_lexicon(vocabulary: Vocabulary, language: str) -> Lexicon:
 
 @lru_cache(maxsize=16)
 def _compile(key: _Key) -> Lexicon:
-    found: dict[str, dict[tuple[object, ...], Phrase]] = {}
+    found: dict[str, dict[tuple[object, ...], TermPattern]] = {}
     for topic in key.vocabulary.topics:
         for table, sense in _tables(topic):
             for term in _terms(table, key.language):
                 for words in _variants(find_words(term, key.language), key.language):
-                    phrase = _phrase(topic.id, words, sense)
+                    phrase = _pattern(topic.id, words, sense)
                     row = found.setdefault(phrase.stems[0], {})
                     row.setdefault((topic.id, phrase.stems, phrase.acronyms, sense == "near miss"), phrase)
     return {stem: _longest_first(row) for stem, row in found.items()}
@@ -78,11 +78,11 @@ def _variants(words: list[Word], language: str) -> Iterator[list[Word]]:
         yield [part for word in words for part in (long if word.text == "UN" else [word])]
 
 
-def _phrase(topic: str, words: list[Word], sense: Sense) -> Phrase:
+def _pattern(topic: str, words: list[Word], sense: Sense) -> TermPattern:
     acronyms = tuple(
         (place, bare(word.text)) for place, word in enumerate(words) if _keeps_case(word.text, sense)
     )
-    return Phrase(topic, tuple(word.stem for word in words), acronyms, sense)
+    return TermPattern(topic, tuple(word.stem for word in words), acronyms, sense)
 
 
 def _keeps_case(word: str, sense: Sense) -> bool:
@@ -101,5 +101,5 @@ def bare(word: str) -> str:
     return word.removesuffix("s")
 
 
-def _longest_first(row: Mapping[tuple[object, ...], Phrase]) -> tuple[Phrase, ...]:
+def _longest_first(row: Mapping[tuple[object, ...], TermPattern]) -> tuple[TermPattern, ...]:
     return tuple(sorted(row.values(), key=lambda phrase: (-len(phrase.stems), -len(phrase.acronyms))))

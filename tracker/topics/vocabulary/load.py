@@ -15,7 +15,7 @@ from tracker.inputs.formats import parse_json
 from tracker.model.topics import TopicModel, TopicWeights, Vocabulary
 from tracker.text.identity import digest_text
 from tracker.topics.vocabulary.check import find_faults
-from tracker.topics.vocabulary.files import Draft, Placed, read_csv, read_toml
+from tracker.topics.vocabulary.files import Draft, PlacedTopic, read_csv, read_toml
 from tracker.topics.vocabulary.skos import FORMS, read_skos
 
 if TYPE_CHECKING:
@@ -181,7 +181,7 @@ def read_shipped() -> Draft:
     sources = sorted(
         (entry for entry in folder.iterdir() if entry.name.endswith(".toml")), key=lambda entry: entry.name
     )
-    placed: list[Placed] = []
+    placed: list[PlacedTopic] = []
     for source in sources:
         placed += read_toml(source.read_text("utf-8"), source.name).placed
     return Draft(tuple(placed))
@@ -200,7 +200,7 @@ def _decode(data: bytes, source: str) -> str:
         raise VocabularyInvalid(f"{source}: not UTF-8 at byte {error.start}; save it as UTF-8") from error
 
 
-def _build(name: str, placed: Sequence[Placed], *, overlap: bool) -> Vocabulary:
+def _build(name: str, placed: Sequence[PlacedTopic], *, overlap: bool) -> Vocabulary:
     topics = tuple(topic for topic, _ in placed)
     return Vocabulary(name, topics, _digest(topics, overlap=overlap), overlap)
 

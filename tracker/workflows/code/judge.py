@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, get_args
 
 from tracker.changes.describe import describe_changes
 from tracker.changes.shifts import AXES
-from tracker.decisions.applied import METHOD, NO_SHIFT, Placed, decide_links
+from tracker.decisions.applied import METHOD, NO_SHIFT, PlacedDecision, decide_links
 from tracker.decisions.rulings import quote_segments
 from tracker.errors import DecisionInvalid
 from tracker.model.changes import Link, Operation
@@ -165,7 +165,7 @@ def _name_group(shown: Shown, group: _Group, decision: Decision) -> str:
         for each in comparison.changes
         if each.old and each.new
     ]
-    decided = decide_links(links, [Placed(group.old, group.new, decision)])
+    decided = decide_links(links, [PlacedDecision(group.old, group.new, decision)])
     changes = describe_changes(comparison.old.version, comparison.new.version, decided)
     return next(each.id for each in changes if (each.old, each.new) == (group.old, group.new))
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tracker.topics.levels.roles import Role, Treatment
 
 
-def treat_overlapping(
+def find_treatments(
     text: str, mentions: Sequence[Mention], cues: Cues, situations: frozenset[str]
 ) -> tuple[Treatment, ...]:
     """Return one treatment for each mention in a sentence, as ``treat`` does where none overlap.
@@ -73,7 +73,7 @@ _SHOWING: Final[tuple[Role, ...]] = ("committed", "demanded", "main", "side")
 
 
 @dataclass(slots=True)
-class Bundle:
+class TopicTreatments:
     """All that one statement does with one topic, in reading order."""
 
     treatments: list[Treatment] = field(default_factory=list)
@@ -112,7 +112,7 @@ class Bundle:
 
 
 @dataclass(frozen=True, slots=True)
-class Judgement:
+class Assessment:
     """A level, the segment that shows it and the rule that gave it."""
 
     level: Level
@@ -120,7 +120,7 @@ class Judgement:
     rule: str
 
 
-def judge(bundle: Bundle) -> Judgement:
+def assess_level(bundle: TopicTreatments) -> Assessment:
     """Return the level of a topic.
 
     One sentence that commits to it, or demands, welcomes or condemns something about it, makes it
@@ -130,22 +130,22 @@ def judge(bundle: Bundle) -> Judgement:
         _shown("declared", bundle.with_role("declared"))
         or _shown("substantive", bundle.with_role("committed"))
         or _shown("substantive", bundle.with_role("demanded"))
-        or _judge_sentences(bundle)
+        or _assess_sentences(bundle)
         or _shown("acknowledged", bundle.with_role("aside"))
-        or _judge_mention(bundle)
+        or _assess_mention(bundle)
     )
 
 
-def _shown(level: Level, items: Sequence[Treatment]) -> Judgement | None:
-    return Judgement(level, items[0].segment, items[0].rule) if items else None
+def _shown(level: Level, items: Sequence[Treatment]) -> Assessment | None:
+    return Assessment(level, items[0].segment, items[0].rule) if items else None
 
 
-def _judge_sentences(bundle: Bundle) -> Judgement | None:
+def _assess_sentences(bundle: TopicTreatments) -> Assessment | None:
     # Two sentences name it, or it has a paragraph, or one names it and others near go on about it.
     named = bundle.about()
     going_on = bool(bundle.own) or _are_close(bundle.bound(), _PASSAGE)
     if len(named) >= _SENTENCES or (named and going_on):
-        return Judgement(
+        return Assessment(
             "substantive", max(named, key=bundle.count().__getitem__), "two sentences or more mainly about it"
         )
     return None
@@ -161,10 +161,10 @@ def _are_close(segments: Sequence[int], count: int) -> bool:
     return False
 
 
-def _judge_mention(bundle: Bundle) -> Judgement:
+def _assess_mention(bundle: TopicTreatments) -> Assessment:
     shown = next(
         (item for role in _SHOWING for item in bundle.with_role(role)),
         bundle.treatments[0],
     )
     rule = f"{ONCE} {shown.rule}" if shown.role in _ABOUT else shown.rule
-    return Judgement("mentioned", shown.segment, rule)
+    return Assessment("mentioned", shown.segment, rule)
