@@ -97,7 +97,7 @@ def test_weights_are_read_by_name_and_all_names_must_be_known(
     loaded, turned = load(), _turn_around(shipped)
     assert turned != shipped
     monkeypatch.setattr(resources, "files", lambda _: tmp_path)
-    monkeypatch.setattr("tracker.topics.certainty.claims.files", lambda _: tmp_path)
+    monkeypatch.setattr("tracker.text.tables.files", lambda _: tmp_path)
 
     def read(text: str) -> object:
         (tmp_path / name).write_text(text, encoding="utf-8")

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import math
 import re
-import tomllib
 from collections import Counter
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from operator import mul
 from typing import TYPE_CHECKING
 
 from rapidfuzz import fuzz
 from rapidfuzz.distance import Indel
+
+from tracker.text.tables import read_packaged
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -68,7 +68,7 @@ def _pairs(run: str) -> list[str]:
 
 @cache
 def _commonness() -> tuple[Mapping[str, float], float]:
-    table = tomllib.loads(resources.files(__package__).joinpath("commonness.toml").read_text("utf-8"))
+    table = read_packaged(__package__, "commonness.toml")
     bands = {stem: float(band) for band, listed in table["bands"].items() for stem in listed.split()}
     return bands, float(table["rare"])
 

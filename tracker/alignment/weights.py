@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import math
-import tomllib
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from operator import mul
 from typing import TYPE_CHECKING
 
-from tracker.text.tables import read_by_name
+from tracker.text.tables import read_by_name, read_packaged
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -92,7 +90,7 @@ def load_weights(encoder: Encoder | None = None) -> AlignmentWeights:
 @cache
 def read_weights(name: str) -> AlignmentWeights:
     """Return weights by their name in ``alignment.toml``. Raises ``KeyError`` for an unknown name."""
-    table = tomllib.loads(resources.files(__package__).joinpath("alignment.toml").read_text("utf-8"))
+    table = read_packaged(__package__, "alignment.toml")
     parts = {
         key: Logistic(
             part["intercept"], read_by_name(part["weights"], name_features(key, encoded=name != LEXICAL))

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
 
 from tracker.alignment.chains import Block, find_heaviest_chain
 from tracker.changes.edits import word_edits
@@ -22,8 +22,7 @@ if TYPE_CHECKING:
 _ID_LENGTH = 12
 
 
-@dataclass(frozen=True, slots=True)
-class _OrderedLink:
+class _OrderedLink(NamedTuple):
     link: Link
     moved: bool
 
@@ -89,7 +88,7 @@ def _describe(old: Version, new: Version, placed: _OrderedLink, seen: Counter[tu
     folded = (fold(old_text), fold(new_text))
     seen[folded] += 1
     return Change(
-        id=_digest(*folded, seen[folded]),
+        id=digest_text("\0".join((*folded, str(seen[folded]))))[:_ID_LENGTH],
         operation=_name_operation(link, old_text, new_text),
         moved=placed.moved,
         old=link.old,
@@ -102,10 +101,6 @@ def _describe(old: Version, new: Version, placed: _OrderedLink, seen: Counter[tu
 
 def _join(segments: Iterable[Segment]) -> str:
     return " ".join(segment.text for segment in segments)
-
-
-def _digest(old: str, new: str, occurrence: int) -> str:
-    return digest_text(f"{old}\0{new}\0{occurrence}")[:_ID_LENGTH]
 
 
 def _name_operation(link: Link, old: str, new: str) -> Operation:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
-from dataclasses import dataclass
 from itertools import groupby, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -109,8 +108,7 @@ _FUNCTION_WORD = 3
 """The length up to which a word is taken for a function word."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Piece:
+class _Piece(NamedTuple):
     kind: EditKind
     words: tuple[str, ...]
 
@@ -196,20 +194,16 @@ def _dissolve_short(pieces: Sequence[_Piece]) -> list[_Piece]:
     """Give up the kept runs that are lost between larger changes, so that a reader sees one change."""
     dissolved: list[_Piece] = []
     for place, piece in enumerate(pieces):
-        if piece.kind == "kept" and _is_lost(piece, *_changed_around(pieces, place)):
+        before, after = pieces[max(0, place - 2) : place], pieces[place + 1 : place + 3]
+        if piece.kind == "kept" and _is_lost(piece, _count_changed(before[::-1]), _count_changed(after)):
             dissolved += [_Piece("deleted", piece.words), _Piece("inserted", piece.words)]
         else:
             dissolved.append(piece)
     return _gather(dissolved)
 
 
-def _changed_around(pieces: Sequence[_Piece], place: int) -> tuple[int, int]:
-    """Return how many words changed just before and just after, the larger side of each."""
-    before, after = pieces[max(0, place - 2) : place], pieces[place + 1 : place + 3]
-    return _count_changed(before[::-1]), _count_changed(after)
-
-
 def _count_changed(pieces: Sequence[_Piece]) -> int:
+    """Return how many words changed up to the next kept ones, on the larger side."""
     sizes = [0]
     for piece in pieces:
         if piece.kind == "kept":

@@ -66,7 +66,7 @@ def decide_links(links: Iterable[Link], placed: Sequence[PlacedDecision]) -> tup
     decided = list(links)
     for each in placed:
         if each.is_apart:
-            decided = [link for link in decided if not (_joins(link, each))]
+            decided = [link for link in decided if not _shares(link, each, both=True)]
         else:
             decided = _force(decided, each)
     return tuple(sorted(decided, key=lambda link: (link.new, link.old)))
@@ -98,13 +98,9 @@ def _contradicts(later: PlacedDecision, earlier: PlacedDecision) -> bool:
     return _shares(later, earlier, both=False)
 
 
-def _shares(one: PlacedDecision, other: PlacedDecision, *, both: bool) -> bool:
+def _shares(one: PlacedDecision | Link, other: PlacedDecision, *, both: bool) -> bool:
     shared = [bool(set(one.old) & set(other.old)), bool(set(one.new) & set(other.new))]
     return all(shared) if both else any(shared)
-
-
-def _joins(link: Link, each: PlacedDecision) -> bool:
-    return bool(set(link.old) & set(each.old) and set(link.new) & set(each.new))
 
 
 def _force(links: Iterable[Link], each: PlacedDecision) -> list[Link]:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections import Counter
 from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING, NamedTuple
 
 from tracker.text.lines import is_salutation
-from tracker.text.tables import read_tables
+from tracker.text.tables import read_packaged, read_tables
 
 if TYPE_CHECKING:
     from tracker.model.texts import TextKind, Version
@@ -43,18 +41,15 @@ def detect_language(text: str) -> str:
     words = _LATIN_WORDS.findall(head.lower())
     met = Counter(words)
     counts = sorted(
-        ((sum(met[word] for word in known & met.keys()), language) for language, known in _function_words()),
+        (
+            (sum(met[word] for word in met.keys() & set(known)), language)
+            for language, known in read_tables("languages")["function_words"].items()
+        ),
         reverse=True,
     )
     (most, language), (next_most, _) = counts[:2]
     enough = most >= _FEWEST and most * 12 >= len(words) and most >= _LEAD * next_most
     return language if enough else "und"
-
-
-@cache
-def _function_words() -> tuple[tuple[str, frozenset[str]], ...]:
-    rows = read_tables("languages")["function_words"]
-    return tuple((language, frozenset(words)) for language, words in rows.items())
 
 
 _SHORTEST = 1800
@@ -97,7 +92,10 @@ def infer_kind(version: Version) -> TextKind | None:
 def find_signs(version: Version) -> tuple[Sign, ...]:
     """Return the signs a version shows."""
     _, *later = version.text.split("\n")
-    opens = any(is_salutation(text) or is_salutation(_opening(text)) for text in _beginning(version))
+    end = next((n for n, segment in enumerate(version.segments) if segment.kind != "heading"), 0)
+    beginning = [segment.text for segment in version.segments[: end + 1]]  # headings, and the first sentence
+    beginning += [text.partition(",")[0] + "," for text in beginning]  # Mr. President,
+    opens = any(map(is_salutation, beginning))
     lines = any(is_salutation(line) for line in later)
     searched = {"end": version.text[-_END:], "anywhere": version.text[:_LOOKED_AT]}
     titled = bool(version.segments) and version.segments[0].kind == "heading"
@@ -109,23 +107,11 @@ def find_signs(version: Version) -> tuple[Sign, ...]:
     )
 
 
-def _beginning(version: Version) -> tuple[str, ...]:
-    """Return the headings at the start of a text, if any, and the first sentence."""
-    end = next((n for n, segment in enumerate(version.segments) if segment.kind != "heading"), 0)
-    return tuple(segment.text for segment in version.segments[: end + 1])
-
-
-def _opening(line: str) -> str:
-    """Return what stands before the first comma: ``Mr. President,``."""
-    return line.partition(",")[0] + ","
-
-
 @cache
 def _signs() -> tuple[Sign, ...]:
-    rows = tomllib.loads(files("tracker.text").joinpath("kind.toml").read_text("utf-8"))["signs"]
+    rows = read_packaged(__package__, "kind.toml")["signs"]
+    patterns = (re.compile(row["pattern"]) if "pattern" in row else None for row in rows)
     return tuple(
-        Sign(
-            row["name"], row["place"], row["weight"], re.compile(row["pattern"]) if "pattern" in row else None
-        )
-        for row in rows
+        Sign(row["name"], row["place"], row["weight"], pattern)
+        for row, pattern in zip(rows, patterns, strict=True)
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -20,7 +19,7 @@ from tracker.text.lines import (
     is_salutation,
     item_marker,
 )
-from tracker.text.tables import read_tables
+from tracker.text.tables import all_entries, read_tables
 
 PARAGRAPH, ITEM, SPACE = "\n\n", "\n", " "
 _STOP = re.compile(r"(?<![.])[.!?](?!\.)")
@@ -114,8 +113,9 @@ def _after_cut(old: str, new: str, gap: int, layout: Layout, *, full: bool) -> t
     if is_heading(old) and gap != PAGE:
         return 0, PARAGRAPH
     unended = gap == PAGE or len(old) > _LONG or has_clause(old)
-    opens = _opens_sentence(new) or is_salutation(new)
-    return 0, SPACE if unended and not opens else PARAGRAPH
+    first = _FIRST_WORD.match(new)
+    opens = first is not None and first.group() in all_entries("sentences", "openers")
+    return 0, SPACE if unended and not opens and not is_salutation(new) else PARAGRAPH
 
 
 def _join_hyphenated(first: str, new: str, layout: Layout) -> tuple[int, str]:
@@ -137,19 +137,4 @@ def _is_full(old: str, new: str, layout: Layout) -> bool:
 
 
 def _continues(old: str) -> bool:
-    return old.rsplit(None, 1)[-1].lower() in _continuing()
-
-
-def _opens_sentence(new: str) -> bool:
-    first = _FIRST_WORD.match(new)
-    return first is not None and first.group() in _openers()
-
-
-@cache
-def _continuing() -> frozenset[str]:
-    return frozenset(word for words in read_tables("lines")["continuing"].values() for word in words)
-
-
-@cache
-def _openers() -> frozenset[str]:
-    return frozenset(word for words in read_tables("sentences")["openers"].values() for word in words)
+    return old.rsplit(None, 1)[-1].lower() in all_entries("lines", "continuing")

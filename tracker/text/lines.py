@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from tracker.text.spans import Replacement
-from tracker.text.tables import read_tables
+from tracker.text.tables import all_entries, read_tables
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,7 +49,7 @@ def item_marker(line: str) -> int:
 
 def has_clause(line: str) -> bool:
     """Say whether a line holds one of the commonest verbs and pronouns."""
-    return not _clauses().isdisjoint(word.lower() for word in _WORDS.findall(line))
+    return not all_entries("lines", "clauses").isdisjoint(word.lower() for word in _WORDS.findall(line))
 
 
 def is_salutation(line: str) -> bool:
@@ -59,8 +59,9 @@ def is_salutation(line: str) -> bool:
     words = _WORDS.findall(line[item_marker(line) :])
     if not words or len(words) > _MOST_SALUTATION_WORDS:
         return False
-    first = words[0].lower()
-    return (first in _salutations() or first.startswith(_chinese())) and not has_clause(line)
+    first, chinese = words[0].lower(), read_tables("lines")["salutations"]["zh"]
+    greets = first in all_entries("lines", "salutations") or first.startswith(chinese)
+    return greets and not has_clause(line)
 
 
 def is_heading(line: str) -> bool:
@@ -75,21 +76,6 @@ def is_heading(line: str) -> bool:
         and not is_salutation(line)
         and (line.isupper() or not has_clause(line))
     )
-
-
-@cache
-def _clauses() -> frozenset[str]:
-    return frozenset(word for words in read_tables("lines")["clauses"].values() for word in words)
-
-
-@cache
-def _salutations() -> frozenset[str]:
-    return frozenset(word for words in read_tables("lines")["salutations"].values() for word in words)
-
-
-@cache
-def _chinese() -> tuple[str, ...]:
-    return read_tables("lines")["salutations"]["zh"]
 
 
 BREAK, BLANK, PAGE, RULE = range(4)

@@ -60,7 +60,7 @@ def _numbers_of_the_page(lined: str) -> list[re.Match[str]]:
     dotted = _runs(match for match in found if match[2])
     bare = _runs(match for match in found if not match[2] and "\n" not in match[3])
     dropped = [
-        *(run for run in dotted if _has_tabs(run) or _continues_a_meeting(run) or _counts(run, lined, long)),
+        *(run for run in dotted if _is_numbering(run) or _counts(run, lined, long)),
         *(run for run in bare if _counts(run, lined, long)),
     ]
     return [match for run in dropped for match in run]
@@ -79,25 +79,19 @@ def _runs(numbers: Iterable[re.Match[str]]) -> list[list[re.Match[str]]]:
     return runs
 
 
-def _has_tabs(run: list[re.Match[str]]) -> bool:
-    return sum("\t" in match[3] for match in run) * 2 > len(run)
-
-
-def _continues_a_meeting(run: list[re.Match[str]]) -> bool:
-    return len(run) > 1 and int(run[0][1]) >= _LARGE
+def _is_numbering(run: list[re.Match[str]]) -> bool:
+    """Say whether tabs follow most numbers of a run, or it continues the numbering of a meeting."""
+    has_tabs = sum("\t" in match[3] for match in run) * 2 > len(run)
+    return has_tabs or (len(run) > 1 and int(run[0][1]) >= _LARGE)
 
 
 def _counts(run: list[re.Match[str]], lined: str, long: int) -> bool:
     """Say whether a run counts most of a text's ``long`` paragraphs, and not clauses that end in ``;``."""
     if len(run) < _MANY or int(run[0][1]) > _STEP:
         return False
-    clauses = sum(_line_from(lined, match.end()).endswith((";", ",")) for match in run)
+    lines = (lined[match.end() :].partition("\n")[0] for match in run)
+    clauses = sum(line.rstrip().endswith((";", ",")) for line in lines)
     return clauses * 2 < len(run) and len(run) * 2 >= long
-
-
-def _line_from(text: str, start: int) -> str:
-    end = text.find("\n", start)
-    return text[start : end if end >= 0 else len(text)].rstrip()
 
 
 def _tabs(text: str, start: int, end: int) -> Iterator[Replacement]:
@@ -136,11 +130,7 @@ def normalize(raw: str) -> tuple[str, SpanMap]:
 def _clean(text: str, steps: Sequence[Step]) -> tuple[str, list[Stretch]]:
     stretches: list[Stretch] = []
     for step in steps:
-        replacements = [
-            replacement
-            for replacement in step(text)
-            if text[replacement.start : replacement.end] != replacement.new
-        ]
+        replacements = [each for each in step(text) if text[each.start : each.end] != each.new]
         if not replacements and stretches:
             continue
         text, changed = rewrite(text, replacements)

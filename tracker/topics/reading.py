@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import TYPE_CHECKING, Final, Protocol
 
 from tracker.model.topics import TopicReading
@@ -143,14 +144,10 @@ def _weigh(reading: TopicReading, evidence: TopicEvidence) -> TopicReading:
 def count_substance(version: Version) -> list[int]:
     """Return the words of each segment, none for titles and ceremony: what shares are shares of."""
     apart = _find_apart(version)
-    return [
-        0 if segment.ordinal in apart else _count_words(segment.text, version.language)
-        for segment in version.segments
-    ]
-
-
-def _count_words(text: str, language: str) -> int:
-    return sum(char.isalnum() for char in text) if language == "zh" else len(text.split())
+    texts = ["" if segment.ordinal in apart else segment.text for segment in version.segments]
+    if version.language == "zh":
+        return [sum(map(str.isalnum, text)) for text in texts]
+    return [len(text.split()) for text in texts]
 
 
 def _find_apart(version: Version) -> frozenset[int]:
@@ -164,23 +161,19 @@ def _find_mentions(version: Version, vocabulary: Vocabulary, own_names: Collecti
     situations = {topic.id for topic in vocabulary.topics if topic.kind == "situation"}
     titles = find_titles(version.segments)
     rows = match_topics([segment.text for segment in version.segments], vocabulary, language=version.language)
-    found = [
-        [
-            mention
-            for mention in row
-            if place not in titles and not (mention.topic in situations and _is_own(mention.term, own))
-        ]
-        for place, row in enumerate(rows)
-    ]
+    found: list[list[Mention]] = [[] for _ in rows]
+    for mention in chain.from_iterable(rows):
+        is_own = mention.topic in situations and _is_own(mention.term, own)
+        if mention.segment not in titles and not is_own:
+            found[mention.segment].append(mention)
     settled = [{mention.topic for mention in row if mention.method == "term"} for row in found]
-    return tuple(
-        _settle(row, frozenset[str]().union(*settled[max(0, place - _NEAR) : place + _NEAR + 1]))
-        for place, row in enumerate(found)
+    near = (
+        set[str]().union(*settled[max(0, place - _NEAR) : place + _NEAR + 1]) for place in range(len(found))
     )
-
-
-def _settle(row: Sequence[Mention], settled: frozenset[str]) -> tuple[Mention, ...]:
-    return tuple(replace(mention, method="term") if mention.topic in settled else mention for mention in row)
+    return tuple(
+        tuple(replace(each, method="term") if each.topic in topics else each for each in row)
+        for row, topics in zip(found, near, strict=True)
+    )
 
 
 def _is_own(term: str, own: Collection[str]) -> bool:
@@ -193,9 +186,8 @@ def _is_own(term: str, own: Collection[str]) -> bool:
 
 
 def _treat_all(version: Version, mentions: Mentions, cues: Cues, situations: frozenset[str]) -> Treatments:
-    apart = _find_apart(version) | {
-        segment.ordinal for segment in version.segments if segment.kind == "heading"
-    }
+    headings = {segment.ordinal for segment in version.segments if segment.kind == "heading"}
+    apart = _find_apart(version) | headings
     treatments: Treatments = tuple(
         find_treatments(segment.text, found, cues, situations)
         for segment, found in zip(version.segments, mentions, strict=True)
@@ -214,9 +206,8 @@ def _bundle(
     version: Version, mentions: Mentions, treatments: Treatments, reader: PassageReader
 ) -> dict[str, TopicTreatments]:
     bundles: dict[str, TopicTreatments] = defaultdict(TopicTreatments)
-    for row in treatments:
-        for item in row:
-            bundles[item.topic].treatments.append(item)
+    for item in chain.from_iterable(treatments):
+        bundles[item.topic].treatments.append(item)
     apart = _find_apart(version)
     for continuation in find_continuations(version.segments, mentions, treatments, reader):
         if continuation.topic in bundles and continuation.segment not in apart:

@@ -75,7 +75,7 @@ def read_phrase(text: str) -> Phrase:
 
 def cut_parts(text: str) -> tuple[Part, ...]:
     """Return the words of a text, those of a compound or behind an apostrophe each by itself."""
-    return tuple(_read_part(match) for match in _PART.finditer(text))
+    return tuple(Part(*_fold_word(match[0]), *match.span()) for match in _PART.finditer(text))
 
 
 def match_phrase(phrase: Phrase, text: str, folded: str) -> tuple[Match, ...]:
@@ -96,11 +96,6 @@ def match_phrase(phrase: Phrase, text: str, folded: str) -> tuple[Match, ...]:
         else:
             found.append(match)
     return tuple(found)
-
-
-def _read_part(match: re.Match[str]) -> Part:
-    folded, stem = _fold_word(match.group())
-    return Part(folded, stem, match.start(), match.end())
 
 
 @lru_cache(maxsize=20_000)
@@ -145,12 +140,8 @@ def _grade(phrase: Phrase, text: str, parts: Sequence[Part], places: Sequence[in
     inside = text[start:end]
     if fold(inside) == phrase.folded and not _POSSESSIVE.match(text, end):
         return 1.0
-    differs = []
-    differs += [
-        "inflection"
-        for wanted, at in zip(phrase.parts, places, strict=True)
-        if parts[at].folded != wanted.folded
-    ]
+    pairs = zip(phrase.parts, places, strict=True)
+    differs = ["inflection" for wanted, at in pairs if parts[at].folded != wanted.folded]
     held = set(places)
     between = [parts[at] for at in range(places[0], places[-1]) if at not in held]
     differs += ["function word" if len(part.folded) <= _SHORT else "word" for part in between]

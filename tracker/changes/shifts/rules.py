@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from typing import TYPE_CHECKING, NamedTuple
+
+from tracker.text.tables import read_packaged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -38,7 +38,6 @@ class TermMatch(NamedTuple):
 @cache
 def load_ladders(file: str, language: str) -> tuple[Ladder, ...]:
     """Return the ladders of a language; none for a language without tables."""
-    table = tomllib.loads(read_table(file))
     return tuple(
         Ladder(
             entry["family"],
@@ -46,7 +45,7 @@ def load_ladders(file: str, language: str) -> tuple[Ladder, ...]:
             {form: rank for rank, forms in enumerate(entry["levels"]) for form in forms},
             entry.get("testable", False),
         )
-        for entry in table["ladder"]
+        for entry in read_packaged(__package__, file)["ladder"]
         if entry["language"] == language
     )
 
@@ -54,14 +53,14 @@ def load_ladders(file: str, language: str) -> tuple[Ladder, ...]:
 @cache
 def load_terms(file: str, table: str, language: str) -> tuple[str, ...]:
     """Return the terms of one table for a language, those under ``any`` included."""
-    entries = tomllib.loads(read_table(file))[table]
+    entries = read_packaged(__package__, file)[table]
     return (*entries.get(language, ()), *entries.get("any", ()))
 
 
 @cache
 def load_values(file: str, table: str, language: str) -> Mapping[str, str]:
     """Return a table of words and what they stand for; the language's own go before ``any``."""
-    entries = tomllib.loads(read_table(file))[table]
+    entries = read_packaged(__package__, file)[table]
     return {**entries.get("any", {}), **entries.get(language, {})}
 
 
@@ -90,11 +89,6 @@ def _pattern(terms: tuple[str, ...]) -> re.Pattern[str]:
     longest_first = sorted(terms, key=lambda term: (-len(term), term))
     spelled = "|".join(re.escape(term).replace(r"\ ", r"\s+") for term in longest_first)
     return re.compile(rf"(?<!\w)(?:{spelled})(?!\w)", re.IGNORECASE)
-
-
-def read_table(name: str) -> str:
-    """Return the text of a packaged table."""
-    return resources.files(__package__).joinpath(name).read_text("utf-8")
 
 
 _SAME_STEM = 4

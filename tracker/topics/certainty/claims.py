@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from math import exp, log, log1p
 from operator import mul
 from typing import TYPE_CHECKING, Final
 
-from tracker.text.tables import read_by_name
+from tracker.text.tables import read_by_name, read_packaged
 from tracker.topics.certainty.evidence import SENTENCE_FEATURES, TOPIC_FEATURES
 
 if TYPE_CHECKING:
@@ -119,18 +117,9 @@ def move_certainty(more: Likelihood, less: Likelihood) -> float:
 @cache
 def load_certainty() -> CertaintyWeights:
     """Return the shipped weights."""
-    table = tomllib.loads(files(__package__).joinpath("certainty.toml").read_text("utf-8"))
-    return CertaintyWeights(
-        _read(table["priority"]),
-        _read(table["presence"]),
-        table["status"]["constant"],
-        table["status"]["both"],
-        table["status"]["unnamed"],
-        table["vocabulary"],
-        table["claimed"],
-        table["moved"],
-        table["perhaps"],
-    )
+    table = read_packaged(__package__, "certainty.toml")
+    priority, presence = _read(table.pop("priority")), _read(table.pop("presence"))
+    return CertaintyWeights(priority, presence, **table.pop("status"), **table)
 
 
 def _read(part: Mapping[str, Mapping[str, float]]) -> AnySentence:

@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tracker.topics.levels.roles import treat
 
@@ -31,10 +31,16 @@ def find_treatments(
     leading = _choose_leading(mentions)
     if len(leading) == len(mentions) and all(mention.method != "learned" for mention in mentions):
         return treat(text, mentions, cues, situations)
-    chosen = [_as_term(mentions[place]) for place in leading]
+    chosen = [
+        replace(mentions[place], method="term") if mentions[place].method == "learned" else mentions[place]
+        for place in leading
+    ]
     treatments = treat(text, chosen, cues, situations)
+    # Each is treated as the first of the leading ones that ends behind its start, which overlaps it.
     ends = [mention.end for mention in chosen]
-    return tuple(_follow(mention, treatments[bisect_right(ends, mention.start)]) for mention in mentions)
+    return tuple(
+        replace(treatments[bisect_right(ends, mention.start)], topic=mention.topic) for mention in mentions
+    )
 
 
 def _choose_leading(mentions: Sequence[Mention]) -> list[int]:
@@ -47,15 +53,6 @@ def _choose_leading(mentions: Sequence[Mention]) -> list[int]:
             taken[start:end] = b"\1" * (end - start)
             leading.append(place)
     return sorted(leading)
-
-
-def _as_term(mention: Mention) -> Mention:
-    return replace(mention, method="term") if mention.method == "learned" else mention
-
-
-def _follow(mention: Mention, treatment: Treatment) -> Treatment:
-    """Treat a mention as the first of the leading ones that ends behind its start, which overlaps it."""
-    return replace(treatment, topic=mention.topic)
 
 
 PRIORITIES: Final = frozenset[str]({"declared", "substantive"})
@@ -111,8 +108,7 @@ class TopicTreatments:
         return tuple(sorted({item.segment for item in self.treatments}))
 
 
-@dataclass(frozen=True, slots=True)
-class Assessment:
+class Assessment(NamedTuple):
     """A level, the segment that shows it and the rule that gave it."""
 
     level: Level
@@ -162,9 +158,6 @@ def _are_close(segments: Sequence[int], count: int) -> bool:
 
 
 def _assess_mention(bundle: TopicTreatments) -> Assessment:
-    shown = next(
-        (item for role in _SHOWING for item in bundle.with_role(role)),
-        bundle.treatments[0],
-    )
+    shown = next((item for role in _SHOWING for item in bundle.with_role(role)), bundle.treatments[0])
     rule = f"{ONCE} {shown.rule}" if shown.role in _ABOUT else shown.rule
     return Assessment("mentioned", shown.segment, rule)

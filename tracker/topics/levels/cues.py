@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 
+from tracker.text.tables import read_packaged
 from tracker.topics.vocabulary.stems import find_words
 
 if TYPE_CHECKING:
@@ -64,12 +63,11 @@ def _load(language: str, own_names: tuple[str, ...]) -> Cues:
 
 @cache
 def _tables() -> dict[str, dict[str, tuple[str, ...]]]:
-    content = tomllib.loads(files(__package__).joinpath("levels.toml").read_text("utf-8"))
     return {
         name: {
             language: (rows,) if isinstance(rows, str) else tuple(rows) for language, rows in table.items()
         }
-        for name, table in content.items()
+        for name, table in read_packaged(__package__, "levels.toml").items()
     }
 
 

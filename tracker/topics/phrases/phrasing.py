@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from itertools import accumulate
 from typing import TYPE_CHECKING, Final
 
+from tracker.text.tables import read_packaged
 from tracker.topics.vocabulary.matching import match_topics
 from tracker.topics.vocabulary.stems import find_words
 
@@ -92,19 +91,15 @@ def stem_phrase(text: str, language: str) -> Key:
 @cache
 def load_grammar(language: str) -> Grammar:
     """Return the tables of a language; one without tables of its own rules nothing out."""
-    tables = tomllib.loads(files(__package__).joinpath("emerging.toml").read_text("utf-8"))
-    loose, opening, links, house = (
-        tables[name].get(language, "") for name in ("loose", "opening", "links", "house")
-    )
-    endings, verbal = (tuple(tables[name].get(language, "").split()) for name in ("endings", "verbal"))
-    phrases = (stem_phrase(phrase, language) for phrase in house.split(";"))
+    tables = read_packaged(__package__, "emerging.toml")
+    texts = {name: table.get(language, "") for name, table in tables.items()}
+    stems = {name: frozenset(stem_phrase(texts[name], language)) for name in ("loose", "opening", "links")}
+    house = (stem_phrase(phrase, language) for phrase in texts["house"].split(";"))
     return Grammar(
-        frozenset(stem_phrase(loose, language)),
-        frozenset(stem_phrase(opening, language)),
-        endings,
-        verbal,
-        frozenset(stem_phrase(links, language)),
-        frozenset(phrase for phrase in phrases if phrase),
+        **stems,
+        endings=tuple(texts["endings"].split()),
+        verbal=tuple(texts["verbal"].split()),
+        house=frozenset(phrase for phrase in house if phrase),
     )
 
 

@@ -1,4 +1,4 @@
-"""What speaks for a topic that a text does not name: its words may stand together there all the same."""
+"""What speaks for a topic that a text does not name: its words may occur together there all the same."""
 
 from __future__ import annotations
 
@@ -35,7 +35,8 @@ def find_closest(
     to four decimals; the first of equals wins. Segments in ``apart`` are not looked at.
     """
     rows = _count(tuple(texts), language)
-    weights = _weights(rows)
+    held = Counter(stem for row in rows for stem in row)
+    weights = {stem: log((1 + len(rows)) / (1 + count)) for stem, count in held.items()}
     goal = _weigh(sum((_stems(text, language) for text in sought), Counter[str]()), weights)
     best: Passage | None = None
     for place, row in enumerate(rows):
@@ -53,11 +54,6 @@ def _count(texts: tuple[str, ...], language: str) -> tuple[Counter[str], ...]:
 def _stems(text: str, language: str) -> Counter[str]:
     shortest = 1 if language == "zh" else _SHORTEST_WORD
     return Counter(word.stem for word in find_words(text, language) if len(word.text) >= shortest)
-
-
-def _weights(rows: Sequence[Counter[str]]) -> dict[str, float]:
-    held = Counter(stem for row in rows for stem in row)
-    return {stem: log((1 + len(rows)) / (1 + count)) for stem, count in held.items()}
 
 
 def _weigh(row: Counter[str], weights: Mapping[str, float]) -> dict[str, float]:
@@ -150,7 +146,7 @@ class Absences:
         return TopicEvidence((), whole, name=topic)
 
     def _find_likeness(self, topic: str) -> float:
-        """Return how much of a topic's words the likest sentence holds, in the weights of its chief word."""
+        """Return how much of a topic's words the most similar sentence holds, in weights of its chief word."""
         weights = _weigh_words(self._key).get(topic)
         if not weights:
             return 0.0

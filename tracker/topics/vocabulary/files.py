@@ -157,14 +157,10 @@ def _by_language(entries: Mapping[str, object], place: str) -> dict[str, tuple[s
 
 def _phrases(value: object, place: str) -> tuple[str, ...]:
     if isinstance(value, str):
-        return _split(value)
+        return _unique(value.split(";"))
     if isinstance(value, list) and all(isinstance(entry, str) for entry in value):
         return _unique(cast("list[str]", value))
     raise VocabularyInvalid(f"{place}: expected a list of terms, or one text parted by semicolons")
-
-
-def _split(text: str) -> tuple[str, ...]:
-    return _unique(text.split(";"))
 
 
 def _unique(phrases: Iterable[str]) -> tuple[str, ...]:

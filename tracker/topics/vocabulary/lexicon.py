@@ -11,7 +11,7 @@ from tracker.topics.vocabulary.stems import Word, find_words
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from tracker.model.topics import Topic, Vocabulary
+    from tracker.model.topics import Vocabulary
 
 
 Sense = Literal["term", "hint", "near miss"]
@@ -53,21 +53,18 @@ def compile_lexicon(vocabulary: Vocabulary, language: str) -> Lexicon:
 def _compile(key: _Key) -> Lexicon:
     found: dict[str, dict[tuple[object, ...], TermPattern]] = {}
     for topic in key.vocabulary.topics:
-        for table, sense in _tables(topic):
-            for term in _terms(table, key.language):
+        tables: tuple[tuple[Mapping[str, tuple[str, ...]], Sense], ...] = (
+            (topic.terms, "term"),
+            (topic.hints, "hint"),
+            (topic.near_misses, "near miss"),
+        )
+        for table, sense in tables:
+            for term in (*table.get(key.language, ()), *table.get(_ANY_LANGUAGE, ())):
                 for words in _variants(find_words(term, key.language), key.language):
                     phrase = _pattern(topic.id, words, sense)
                     row = found.setdefault(phrase.stems[0], {})
                     row.setdefault((topic.id, phrase.stems, phrase.acronyms, sense == "near miss"), phrase)
     return {stem: _longest_first(row) for stem, row in found.items()}
-
-
-def _tables(topic: Topic) -> tuple[tuple[Mapping[str, tuple[str, ...]], Sense], ...]:
-    return (topic.terms, "term"), (topic.hints, "hint"), (topic.near_misses, "near miss")
-
-
-def _terms(table: Mapping[str, tuple[str, ...]], language: str) -> tuple[str, ...]:
-    return table.get(language, ()) + table.get(_ANY_LANGUAGE, ())
 
 
 def _variants(words: list[Word], language: str) -> Iterator[list[Word]]:
@@ -79,15 +76,13 @@ def _variants(words: list[Word], language: str) -> Iterator[list[Word]]:
 
 
 def _pattern(topic: str, words: list[Word], sense: Sense) -> TermPattern:
+    # Met as written are acronyms, and hints that a capital distinguishes from a common word.
     acronyms = tuple(
-        (place, bare(word.text)) for place, word in enumerate(words) if _keeps_case(word.text, sense)
+        (place, bare(word.text))
+        for place, word in enumerate(words)
+        if is_acronym(word.text) or (sense == "hint" and word.text[:1].isupper())
     )
     return TermPattern(topic, tuple(word.stem for word in words), acronyms, sense)
-
-
-def _keeps_case(word: str, sense: Sense) -> bool:
-    """Whether a word is met as written: an acronym, or a hint that its capital parts from a common word."""
-    return is_acronym(word) or (sense == "hint" and word[:1].isupper())
 
 
 def is_acronym(word: str) -> bool:
