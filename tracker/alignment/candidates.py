@@ -118,7 +118,7 @@ def _best(
 
 
 def _select_near(places: Sequence[int], beside: float) -> Sequence[int]:
-    """Return the places of a stem that is everywhere which stand nearest to where a sentence stands."""
+    """Return, of the places of a very common stem, those nearest to a sentence."""
     first = bisect_left(places, beside) - _TOUCHES // 2
     first = max(0, min(first, len(places) - _TOUCHES))
     return places[first : first + _TOUCHES]
@@ -127,7 +127,7 @@ def _select_near(places: Sequence[int], beside: float) -> Sequence[int]:
 def find_near(cosines: Vectors, old: Sequence[int], new: Sequence[int]) -> set[tuple[int, int]]:
     """Return the pairs in which either is among the nearest in meaning to the other.
 
-    Row r and column c of the cosines stand for the sentences ``old[r]`` and ``new[c]``.
+    Row r and column c of the cosines are the sentences ``old[r]`` and ``new[c]``.
     """
     if not old or not new:
         return set()

@@ -28,7 +28,7 @@ _PLAIN = 0.45
 
 @dataclass(frozen=True, slots=True)
 class Nearness:
-    """The vectors of the sentences that are not equal to any, and how near they stand by chance."""
+    """The vectors of the sentences that are not equal to any, and how near they are by chance."""
 
     old: Vectors
     new: Vectors
@@ -37,7 +37,7 @@ class Nearness:
     columns: Mapping[int, int]
     cosines: Vectors
     usual_old: Sequence[float]
-    """The mean cosine of each row: what stands there by subject alone."""
+    """The mean cosine of each row: what the subject alone gives."""
     usual_new: Sequence[float]
 
     def measure(self, old: Sequence[int], new: Sequence[int]) -> tuple[float, float, float]:

@@ -30,7 +30,7 @@ class _OrderedLink(NamedTuple):
 def describe_changes(old: Version, new: Version, links: Sequence[Link]) -> tuple[Change, ...]:
     """Return what happened to each segment; each segment of either side is in exactly one change.
 
-    Changes stand in the order of the new version, and what was dropped where it stood among its old
+    Changes are in the order of the new version, and what was dropped is where it was among its old
     neighbours. A group has moved where it lies outside the heaviest chain of groups, by words, that
     keeps the order. Edits are those between the segments of a group, joined by a blank. Raises
     ``ValueError`` where two links share a segment.

@@ -1,4 +1,4 @@
-"""What people decided about sentences, applied: to the links before changes are told, then to the changes."""
+"""What people decided about sentences, applied: to the links first, then to the changes made of them."""
 
 from __future__ import annotations
 

@@ -80,7 +80,7 @@ def last_rulings(rulings: Iterable[Ruling]) -> dict[QuestionKey, tuple[Ruling, .
     """
     people: dict[QuestionKey, dict[str, Ruling]] = {}
     for ruling in sorted(rulings, key=_instant):
-        # What was decided last stands last, in what is asked as well as among people.
+        # What was decided last comes last, among questions as well as among people.
         asked = question_key(ruling)
         said = people.pop(asked, {})
         said.pop(ruling.decision.person, None)

@@ -44,7 +44,7 @@ def parse_toml(text: str) -> dict[str, Any]:
     import tomllib  # noqa: PLC0415 (27 ms that commands without TOML do not take)
 
     if len(text) > MAX_CHARACTERS:
-        raise ValueError(f"over {MAX_CHARACTERS:,} characters; part it into several files")
+        raise ValueError(f"over {MAX_CHARACTERS:,} characters; split it into several files")
     _check_depth(text)
     try:
         return tomllib.loads(text)

@@ -40,7 +40,7 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """A segment told by its words, and by its occurrence, from 1, among those of the same folded words."""
+    """A segment by its words, and by its occurrence, from 1, among those of the same folded words."""
 
     text: str
     occurrence: int
@@ -62,7 +62,7 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """A decision with what it is about, told by words: it survives another cutting and other weights."""
+    """A decision with what it is about, named by words: it survives another cutting and other weights."""
 
     unit: Unit
     decision: Decision

@@ -47,7 +47,7 @@ class BroughtIn:
 
 @dataclass(frozen=True, slots=True)
 class Mirrored:
-    """What bringing the mirror up to date came to."""
+    """The result of bringing the mirror up to date."""
 
     path: str
     commits: int
@@ -56,12 +56,12 @@ class Mirrored:
     closed: int
     """Snapshots of which the public branch has no more than the digest."""
     is_cut: bool
-    """The public branch held what is closed now, and was begun anew, without its history."""
+    """The public branch held what is closed now, and was started again, without its history."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pushed:
-    """A push of the mirror: what went where, and the commit that stands there now."""
+    """A push of the mirror: what went where, and the commit that is there now."""
 
     remote: str
     private: bool
@@ -84,7 +84,7 @@ class Rebuilt:
 
 @dataclass(frozen=True, slots=True)
 class TakenOver:
-    """What taking over came to that a mirror had and its record had not."""
+    """The result of taking over what a mirror had and its record had not."""
 
     source: str
     mirror: int

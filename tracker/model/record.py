@@ -147,7 +147,7 @@ RereadStatus = Literal["extraction", "same", "skipped", "unverifiable", "unreada
 
 @dataclass(frozen=True, slots=True)
 class Reread:
-    """What reading a snapshot's bytes again came to; the snapshot itself is as it was."""
+    """The result of reading a snapshot's bytes again; the snapshot itself is unchanged."""
 
     reference: Reference
     status: RereadStatus

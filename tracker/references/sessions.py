@@ -184,7 +184,7 @@ def _fit_number(body: Body, kind: SessionKind, number: int) -> Session | None:
 
 
 def _suits(kind: SessionKind, marks: frozenset[str]) -> bool:
-    """Match marks with a kind. ``meeting`` alone says nothing, save where meetings are a kind."""
+    """Match marks with a kind. ``meeting`` alone says nothing, except where meetings are a kind."""
     own = frozenset(kind.name.split())
     asked = marks if "meeting" in own else marks - {"meeting"}
     return asked <= {"regular"} if kind.name in _PLAIN else asked == own

@@ -121,7 +121,7 @@ def _is_list_number(line: str, begin: int, dot: int) -> bool:
 
 
 def _word_before(line: str, begin: int, dot: int, stops: Stops) -> str:
-    # The longest entry of the tables has eleven characters; an article may stand before it.
+    # The longest entry of the tables has eleven characters; an article may precede it.
     word = _last_word(line[max(begin, dot - 24) : dot])
     if word.isupper() and word.capitalize() in stops.leading:
         return word.capitalize()

@@ -47,7 +47,7 @@ class Encoder(Protocol):
     def encode(self, sentences: Sequence[str]) -> Vectors:
         """Return one vector of length 1 for each sentence, as the rows of an array.
 
-        A sentence has one vector, whatever stands beside it, to the last bit.
+        A sentence has one vector, whatever is encoded with it, to the last bit.
         """
 
 

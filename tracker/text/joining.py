@@ -35,7 +35,7 @@ _LONG = 100
 
 
 class Layout(NamedTuple):
-    """How a text is laid out."""
+    """The layout of a text."""
 
     width: int
     """Characters in a full line, 0 where lines are not hard-wrapped."""
@@ -71,7 +71,7 @@ def _wrap_width(lines: list[Line]) -> int:
 
 
 def joint(before: Line, after: Line, layout: Layout) -> tuple[int, str]:
-    """Return how many characters of ``before`` go (a hyphen), and what stands between the two lines."""
+    """Return how many characters of ``before`` go (a hyphen), and what goes between the two lines."""
     old, new = before.text, after.text
     if after.gap == RULE:
         return 0, PARAGRAPH

@@ -79,7 +79,7 @@ def is_heading(line: str) -> bool:
 
 
 BREAK, BLANK, PAGE, RULE = range(4)
-"""What stands before a line: a line break, a blank line, the end of a page, a rule across it."""
+"""What precedes a line: a line break, a blank line, the end of a page, a rule across it."""
 
 _LINE = re.compile(r"\S(?:[^\n]*\S)?")
 _STAR = re.compile(r" \* ?(?=\n|\Z)")
@@ -90,7 +90,7 @@ _RUNNING = 3
 
 
 class Line(NamedTuple):
-    """A line without the blanks around it: ``text[start:end]``, and what parts it from the one before."""
+    """A line without the blanks around it: ``text[start:end]``, and what separates it from the one before."""
 
     start: int
     end: int
@@ -144,14 +144,14 @@ def _furniture_pattern() -> re.Pattern[str]:
 
 
 def _mark_page_numbers(lines: list[Line], kinds: list[int | None]) -> None:
-    """Mark the numbers that stand by other furniture, as above the document symbol of the next page."""
+    """Mark the numbers next to other furniture, as above the document symbol of the next page."""
     for index, line in enumerate(lines):
         if kinds[index] is None and _NUMBER.fullmatch(line.text):
             kinds[index] = next((kind for kind in _neighbours(index, kinds) if kind is not None), None)
 
 
 def _mark_running_heads(lines: list[Line], gaps: list[int], kinds: list[int | None]) -> None:
-    """Mark short lines that repeat beside page breaks, numbers aside, as furniture."""
+    """Mark short lines that repeat beside page breaks, whatever their numbers, as furniture."""
     beside: Counter[str] = Counter()
     keys: dict[int, str] = {}
     for index, line in enumerate(lines):

@@ -102,7 +102,7 @@ def _tabs(text: str, start: int, end: int) -> Iterator[Replacement]:
 
 
 def collapse_blanks(text: str) -> Iterator[Replacement]:
-    """Yield the removal of all but one of the blanks that stand together."""
+    """Yield the removal of all but one of the blanks in a row."""
     for match in _BLANKS.finditer(text):
         yield Replacement(match.start() + 1, match.end(), "")
 
@@ -114,7 +114,7 @@ _TAIL = 300
 def normalize(raw: str) -> tuple[str, SpanMap]:
     """Return the clean text and the map from it to ``raw``.
 
-    Paragraphs and headings are parted by a blank line, items of a list by a line break; words and
+    Paragraphs and headings are separated by a blank line, items of a list by a line break; words and
     sentences cut by lines, pages or blank lines are whole. Letters are never changed but for broken
     encoding and ligatures. ``normalize(normalize(raw)[0])[0] == normalize(raw)[0]``.
     """
@@ -139,7 +139,7 @@ def _clean(text: str, steps: Sequence[Step]) -> tuple[str, list[Stretch]]:
 
 
 def _lay_out(text: str, *, again: bool) -> Iterator[Replacement]:
-    """Yield what stands between lines, each weighed against the one before it.
+    """Yield what goes between lines, each compared with the one before it.
 
     ``again`` weighs it against all that was joined before it: line by line, a thousand short ones behind a
     cut one would take a thousand passes.

@@ -1,4 +1,4 @@
-"""Clean text cut into sentences, headings and items of lists."""
+"""Text read into a version: cleaned, its language detected, cut into sentences, headings and items."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ TokenKind = Literal["word", "number", "amount", "date", "symbol", "mark"]
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A token and where it stands: ``text[start:end]`` of what was cut. Blanks are in no token."""
+    """A token and where it is: ``text[start:end]`` of what was cut. Blanks are in no token."""
 
     text: str
     start: int

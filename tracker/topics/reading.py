@@ -156,7 +156,7 @@ def _find_apart(version: Version) -> frozenset[int]:
 
 
 def _find_mentions(version: Version, vocabulary: Vocabulary, own_names: Collection[str]) -> Mentions:
-    """Return the mentions outside titles; hints count as terms where a term of their topic stands near."""
+    """Return the mentions outside titles; hints count as terms where a term of their topic is near."""
     own = {word for name in own_names for word in fold(name).split()} - _SMALL
     situations = {topic.id for topic in vocabulary.topics if topic.kind == "situation"}
     titles = find_titles(version.segments)

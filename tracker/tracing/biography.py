@@ -53,7 +53,7 @@ def trace(asked: TraceQuery, versions: Sequence[Version]) -> tuple[tuple[Saying,
     """Return for each version where it says what is asked, in the order of its text.
 
     A phrase is found as ``match_phrase`` finds it. Of a sentence, the same words count first, alone or
-    inside a longer sentence; where a version has none, the likeliest sentence (or two or three
+    inside a longer sentence; where a version has none, the most likely sentence (or two or three
     neighbours) that is more probably alike than not (``lexical``), else its words in order. What is still
     missing is sought once more by the wording nearest in time, from what was found outwards (``drift``),
     by the stricter threshold of moves: a sentence reworded step by step is followed as far as each step
@@ -69,7 +69,7 @@ def trace(asked: TraceQuery, versions: Sequence[Version]) -> tuple[tuple[Saying,
 
 
 def lead(sayings: Sequence[Saying]) -> int:
-    """Return the place of the saying to quote: the first exact one, else the likeliest."""
+    """Return the place of the saying to quote: the first exact one, else the most likely."""
     return max(range(len(sayings)), key=lambda at: (sayings[at].confidence, -at))
 
 

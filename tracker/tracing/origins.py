@@ -66,7 +66,7 @@ def find_similar(text: str, others: Sequence[str], least: float) -> Similar | No
 
 
 def rate_likeness(old: str, new: str, old_text: Sequence[str], new_text: Sequence[str]) -> float:
-    """Return the probability that two sentences of a pair of texts are alike, wherever they stand.
+    """Return the probability that two sentences of a pair of texts are alike, wherever they are.
 
     0 where either has fewer than four stems.
     """
@@ -142,7 +142,7 @@ def find_origins(
 
 
 def _find_firsts(texts: Sequence[Sequence[str]]) -> Mapping[str, tuple[int, int, int]]:
-    """Return for each folded text the version and place where it stands first, and how many have it."""
+    """Return for each folded text the version and place where it comes first, and how many have it."""
     firsts: dict[str, tuple[int, int, int]] = {}
     for number, some in enumerate(texts):
         places = {fold(text): place for place, text in reversed(list(enumerate(some)))}

@@ -36,7 +36,7 @@ _PAUSE = re.compile(r"[,;:()]")
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A word of a text, folded, with its stem; a character, where words are not parted by blanks."""
+    """A word of a text, folded, with its stem; a character, where words are not separated by blanks."""
 
     folded: str
     stem: str
@@ -54,7 +54,7 @@ class Phrase:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """Where a phrase stands in a text, and how alike the words are: 1 where they are the same."""
+    """Where a phrase is in a text, and how alike the words are: 1 where they are the same."""
 
     start: int
     end: int
@@ -62,7 +62,7 @@ class Match:
 
     @property
     def exact(self) -> bool:
-        """Whether the same folded words stand there."""
+        """Whether the words are the same when folded."""
         return self.likeness == 1.0
 
 
@@ -79,7 +79,7 @@ def cut_parts(text: str) -> tuple[Part, ...]:
 
 
 def match_phrase(phrase: Phrase, text: str, folded: str) -> tuple[Match, ...]:
-    """Return where a phrase stands in a text, of which ``folded`` is the folded form; in order, apart.
+    """Return where a phrase is in a text, of which ``folded`` is the folded form; in order, apart.
 
     A match is exact where the folded words are the same and neither end lies inside a word, a compound or
     a figure. It is loose where all words come in order, at most three others between two of them, in any

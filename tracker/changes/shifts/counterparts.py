@@ -110,7 +110,7 @@ def _compare_asks(rewording: Rewording, old: Grade | None, new: Grade | None) ->
 
 
 def _find_addressee(passage: SideText, grade: Grade) -> frozenset[str]:
-    """Return who is asked, as stems: what stands before the verb, without the words of asking."""
+    """Return who is asked, as stems: what precedes the verb, without the words of asking."""
     text = strip_modifiers(passage.text[: grade.start], passage.language)
     asking = load_terms("requests.toml", "asking", passage.language)
     return content_words(cut_terms(text, asking, " "), passage.language)

@@ -135,7 +135,7 @@ def _find_deadline_shifts(rewording: Rewording) -> tuple[Shift, ...]:
     old, new = _read_deadlines(rewording.old), _read_deadlines(rewording.new)
     if len(old) != 1 or len(new) != 1 or old[0].term == new[0].term:
         return ()
-    # A year and "next year" cannot be told apart without the day of speaking.
+    # A year and "next year" cannot be compared without the day of speaking.
     direction: Direction = "tightened" if old[0].term == "open" else "changed"
     if new[0].term == "open":
         direction = "loosened"

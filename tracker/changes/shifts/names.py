@@ -27,7 +27,7 @@ _AND = re.compile(r"\s(?:and|et|y)\s")
 _LEAST_COUNTRY = 4
 """Letters of a country's name at the beginning of a sentence; ``No`` and ``La`` are codes of countries."""
 _SET_BEFORE = ' \n"“«(‘'
-"""What may stand between a sentence's end and the first word of the next."""
+"""What may be between a sentence's end and the first word of the next."""
 _LEAST_ACRONYM = 2
 
 
@@ -49,7 +49,7 @@ def find_name_shifts(rewording: Rewording) -> tuple[Shift, ...]:
 
 
 def replaces_actor(rewording: Rewording) -> bool:
-    """Return whether another actor stands where one stood: what is said of them does not compare."""
+    """Return whether another actor took the place of one: what is said of them does not compare."""
     found = find_name_shifts(rewording)
     return any(shift.direction == "changed" and shift.rule.startswith("actor") for shift in found)
 

@@ -1,6 +1,6 @@
 """Words that often stand beside a topic: how far a sentence speaks of it, beyond the terms that name it.
 
-The weight of a word for a topic is the logarithm of how much oftener it stands in sentences that name the
+The weight of a word for a topic is the logarithm of how much more often it is in sentences that name the
 topic than chance would have it (pointwise mutual information: Church and Hanks 1990, "Word Association
 Norms, Mutual Information, and Lexicography"), counted in the UN General Debate Corpus.
 """

@@ -70,7 +70,7 @@ class CertaintyWeights:
     moved: float
     """The certainty from which promoted and demoted are claimed."""
     perhaps: float
-    """The certainty from which a mere mention is told as perhaps new, or perhaps not repeated."""
+    """The certainty from which a mere mention is reported as perhaps new, or perhaps not repeated."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ SENTENCE_FEATURES: Final = (
     *("own", "bound", "drift", "situation", "only", "first", "share", "acted", "gap"),
     *("pmi", "pmi_before", "pmi_after"),
 )
-"""Of a sentence that names the topic: what it does with it, by what words, and where it stands; how the
+"""Of a sentence that names the topic: what it does with it, by what words, and where it is; how the
 sentences around it go on, and how far before the topic the last cue of an act ends; how far its words, and
 those of its neighbours, are ones that often stand beside the topic (pointwise mutual information)."""
 

@@ -148,7 +148,7 @@ def _assess_sentences(bundle: TopicTreatments) -> Assessment | None:
 
 
 def _are_close(segments: Sequence[int], count: int) -> bool:
-    """Whether so many of the segments, each near the next, stand together."""
+    """Whether so many of the segments are in a row, each near the next."""
     run = 1
     for place, later in pairwise(segments):
         run = run + 1 if later - place <= _NEIGHBOURHOOD else 1

@@ -88,7 +88,7 @@ def compare_phrases(
 def compare_uses(
     before: Uses, after: Uses, texts: Sequence[Version], vocabulary: Vocabulary, bar: Bar
 ) -> tuple[PhraseChange, ...]:
-    """Return as ``compare_phrases`` does what is told of two parts of the same texts."""
+    """Return what ``compare_phrases`` would of two parts of the same texts."""
     if not before.words or not after.words:
         return ()
     scores = score_uses(before, after, load_prior(texts[0].language))
@@ -110,7 +110,7 @@ def name_prior(language: str) -> str:
 
 
 def read_uses(texts: Mapping[int, Version], own_names: Collection[str] = ()) -> Uses:
-    """Return the phrases of texts of one language, each under its number, and where they stand."""
+    """Return the phrases of texts of one language, each under its number, and where they are."""
     words, places = 0, dict[tuple[str, ...], list[Place]]()
     for number, version in texts.items():
         language = version.language

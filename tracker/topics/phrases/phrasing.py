@@ -28,7 +28,7 @@ LONGEST: Final = 4
 _SHORTEST_WORD: Final = 3
 _NO_WORDS: Final = "zh"
 _JOINT: Final = re.compile(r"(?:['’]s?)?(?:\s|[-\u2010\u2011])")
-"""What may stand between two words of one phrase: a blank or a hyphen, after a possessive as well."""
+"""What may be between two words of one phrase: a blank or a hyphen, after a possessive as well."""
 
 Key = tuple[str, ...]
 """A phrase as stems."""
@@ -36,7 +36,7 @@ Key = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """One place where a phrase stands in a text; offsets into that text."""
+    """One place where a phrase is in a text; offsets into that text."""
 
     key: Key
     start: int
@@ -56,7 +56,7 @@ class Grammar:
 
 
 def separates_words(language: str) -> bool:
-    """Tell whether words of a language are parted by blanks, so that phrases can be found at all."""
+    """Tell whether words of a language are separated by blanks, so that phrases can be found at all."""
     return language != _NO_WORDS
 
 
@@ -135,7 +135,7 @@ def _joins(text: str, before: Word, after: Word) -> bool:
 
 
 def _find_taken(stems: Sequence[str], names: Collection[Key], own: Collection[Key]) -> frozenset[int]:
-    """Return the places of the words that stand in a name of several words, or in an own one."""
+    """Return the places of the words in a name of several words, or in an own one."""
     by_first: dict[str, list[Key]] = {}
     for name in names:
         if name[1:] or name in own:

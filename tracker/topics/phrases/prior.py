@@ -36,7 +36,7 @@ class Prior:
     uses: Mapping[Key, int]
 
     def expect(self, key: Key, uses: int, words: int) -> float:
-        """Return the uses that a phrase is given on either side before these are told apart.
+        """Return the uses that a phrase is given on either side before the two are compared.
 
         ``uses`` among ``words`` are those of both sides: as in Monroe and others, the texts compared are a
         part of the speeches at large, or a series that likes a word less than others would seem to take to

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tracker.model.topics import Vocabulary
 
 _SHORTEST_WORD: Final = 4
-"""Letters; shorter words are mostly grammar, save in Chinese, where a word is a character."""
+"""Letters; shorter words are mostly grammar, except in Chinese, where a word is a character."""
 
 
 def find_closest(
@@ -146,7 +146,7 @@ class Absences:
         return TopicEvidence((), whole, name=topic)
 
     def _find_likeness(self, topic: str) -> float:
-        """Return how much of a topic's words the most similar sentence holds, in weights of its chief word."""
+        """Return how much of a topic's words the most similar sentence holds, by the heaviest word."""
         weights = _weigh_words(self._key).get(topic)
         if not weights:
             return 0.0

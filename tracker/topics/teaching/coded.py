@@ -39,7 +39,7 @@ class CodedRow:
 
 
 def read_jsonl(text: str, source: str) -> tuple[CodedRow, ...]:
-    """Read one JSON object a line, with ``text`` and ``codes``, a list; other keys are left aside.
+    """Read one JSON object a line, with ``text`` and ``codes``, a list; other keys are ignored.
 
     Raises ``TrackerError`` with source and line.
     """
@@ -60,7 +60,7 @@ def _read_object(line: str, place: str) -> CodedRow:
 
 
 def read_csv(text: str, source: str) -> tuple[CodedRow, ...]:
-    """Read CSV with the columns ``text`` and ``codes``, parted by semicolons; others are left aside.
+    """Read CSV with the columns ``text`` and ``codes``, separated by semicolons; others are ignored.
 
     Raises ``TrackerError`` with source and line.
     """

@@ -108,7 +108,7 @@ def learn_topics(
     One logistic regression a topic, with a lasso penalty, on runs of one to three stems and on the topics
     that the vocabulary's terms name. The figures are cross-validated: five folds told by the digest of the
     text, so that equal units are in one fold and the same units give the same answer. The threshold is the
-    one that gives the best F1 over all. ``report`` is told how many of the fits are done. Raises
+    one that gives the best F1 over all. ``report`` is called with the number of fits done. Raises
     ``TrackerError`` for fewer than 40 units, or where none has a code.
     """
     _check_enough(coded)

@@ -95,7 +95,7 @@ def _labels_twice(placed: Sequence[PlacedTopic]) -> Iterator[Fault]:
     for topic, place in placed:
         where = first.setdefault(fold(topic.label), place)
         if where != place:
-            yield Fault(place, f"label {topic.label!r} stands twice, see {where}")
+            yield Fault(place, f"label {topic.label!r} is given twice, see {where}")
 
 
 def _empty(placed: Sequence[PlacedTopic]) -> Iterator[Fault]:
@@ -110,7 +110,7 @@ def _repeated_terms(placed: Sequence[PlacedTopic]) -> Iterator[Fault]:
         counted = Counter((language, term_key(term, language)) for language, term in _named(topic))
         for language, term in _named(topic):
             if counted.pop((language, term_key(term, language)), 1) > 1:
-                yield Fault(place, f"term {term!r} ({language}) stands twice, at least but for its ending")
+                yield Fault(place, f"term {term!r} ({language}) is given twice, at least but for its ending")
 
 
 def _idle_near_misses(placed: Sequence[PlacedTopic]) -> Iterator[Fault]:

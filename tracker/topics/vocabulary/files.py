@@ -45,10 +45,10 @@ class Draft:
 def read_toml(text: str, source: str) -> Draft:
     """Read topics out of TOML: one table a topic, its terms under language codes.
 
-    Terms are a list, or one text parted by semicolons; hints and near misses are tables by language inside
+    Terms are a list, or one text separated by semicolons; hints and near misses are tables by language inside
     the topic's; ``sdgs`` lists goals and targets of sustainable development, such as ``16.5``. At the top
     ``overlap`` says whether the same words may name several topics; a text ``name`` names the whole and is
-    left aside here. Raises ``VocabularyInvalid`` with source and key.
+    ignored here. Raises ``VocabularyInvalid`` with source and key.
     """
     try:
         content = parse_toml(text)
@@ -66,7 +66,7 @@ def read_toml(text: str, source: str) -> Draft:
 def read_csv(text: str, source: str) -> Draft:
     """Read topics out of CSV: columns id, label, terms and broader.
 
-    The label is a term, unless another topic lists it as one, and so are the entries of ``terms``, parted by
+    The label is a term, unless another topic lists it as one, and so are the entries of ``terms``, between
     semicolons; they hold in every language. Raises ``VocabularyInvalid`` with source and line.
     """
     rows = csv.reader(io.StringIO(text, newline=""), strict=True)
@@ -160,7 +160,7 @@ def _phrases(value: object, place: str) -> tuple[str, ...]:
         return _unique(value.split(";"))
     if isinstance(value, list) and all(isinstance(entry, str) for entry in value):
         return _unique(cast("list[str]", value))
-    raise VocabularyInvalid(f"{place}: expected a list of terms, or one text parted by semicolons")
+    raise VocabularyInvalid(f"{place}: expected a list of terms, or one text separated by semicolons")
 
 
 def _unique(phrases: Iterable[str]) -> tuple[str, ...]:

@@ -86,7 +86,7 @@ def _pattern(topic: str, words: list[Word], sense: Sense) -> TermPattern:
 
 
 def is_acronym(word: str) -> bool:
-    """Whether a word is written in capitals, a plural s aside: AI, SDGs, ВОЗ."""
+    """Whether a word is written in capitals, a plural s ignored: AI, SDGs, ВОЗ."""
     letters = bare(word)
     return len(letters) > 1 and letters.isupper()
 

@@ -1,4 +1,4 @@
-"""Models beside vocabularies: ``codebook.model.json`` teaches ``codebook.toml``, plain JSON to be read."""
+"""Vocabularies: the shipped one and those of users, with the models beside them, checked and digested."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ FORMAT: Final = "tracker topic model 1"
 
 
 def model_path(vocabulary: Path) -> Path:
-    """Return where the model of a vocabulary's file stands: beside it."""
+    """Return where the model of a vocabulary's file is: beside it."""
     return vocabulary.with_suffix(".model.json")
 
 

@@ -33,7 +33,7 @@ def match_topics(
 
     Matching is by folded, lightly stemmed words: of terms that share words the longest wins, and any over a
     hint; a term inside a near miss of its topic does not count, nor a hint inside any, and acronyms are met
-    in capitals only, save where the whole sentence is in capitals. Where the vocabulary lets terms overlap,
+    in capitals only, except where the whole sentence is in capitals. Where the vocabulary lets terms overlap,
     the longest wins among those of one topic. ``segment`` is the sentence's index; offsets are into the
     sentence; ``method`` is ``term``, or ``hint`` where the words alone do not settle the topic.
 

@@ -132,7 +132,7 @@ def _find_evidence(
     runs: Mapping[str, tuple[int, int]],
     model: CompiledModel,
 ) -> tuple[int, int]:
-    """Return where the run stands that weighs most for a topic, the first and shortest of equals."""
+    """Return where the run is that weighs most for a topic, the first and shortest of equals."""
     best, span = 0.0, (0, len(sentence))
     for run, (start, length) in runs.items():
         weight = next((weight for at, weight in model.words.get(run, ()) if at == place), 0.0)
