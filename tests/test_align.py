@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tracker.alignment.align import align, score_moves
 from tracker.alignment.candidates import match_equals
-from tracker.alignment.chains import Block, find_heaviest_chain, weigh_blocks
+from tracker.alignment.chains import ChainBlock, find_heaviest_chain, weigh_blocks
 from tracker.alignment.context import measure_anchors, measure_links
 from tracker.alignment.groups import Group, propose_groups
 from tracker.alignment.pairing import pair_texts
@@ -124,7 +124,7 @@ def test_each_sentence_is_in_one_link_at_most(old: list[str], new: list[str]) ->
 
 @given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 5), st.integers(1, 9)), max_size=8))
 def test_no_chain_is_heavier_than_the_one_found(cells: list[tuple[int, int, int]]) -> None:
-    blocks = [Block(i, i, j, j, float(gain)) for i, j, gain in cells]
+    blocks = [ChainBlock(i, i, j, j, float(gain)) for i, j, gain in cells]
 
     def heaviest(old: int, new: int) -> float:
         later = (b for b in blocks if b.old_first > old and b.new_first > new)
@@ -168,7 +168,7 @@ def test_equal_texts_never_load_the_encoder() -> None:
 
 @given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4), st.integers(-3, 3)), max_size=6))
 def test_a_links_part_in_all_chains_is_what_counting_them_gives(cells: list[tuple[int, int, int]]) -> None:
-    blocks = [Block(i, i, j, j, float(gain)) for i, j, gain in cells]
+    blocks = [ChainBlock(i, i, j, j, float(gain)) for i, j, gain in cells]
     weights = [0.0] * len(blocks)
     whole = 0.0
     for chosen in itertools.product((False, True), repeat=len(blocks)):

@@ -19,7 +19,7 @@ from tracker.text.joining import PARAGRAPH, SPACE, Layout, joint, pauses_with_el
 from tracker.text.lines import (
     BLANK,
     BREAK,
-    Line,
+    TextLine,
     ends_in_ellipsis,
     ends_something,
     is_heading,
@@ -117,7 +117,7 @@ def test_lines_are_wrapped_where_enough_run_on_and_none_is_too_wide() -> None:
 
 def _joint(old: str, new: str, width: int = 0, gap: int = BREAK) -> str:
     layout = Layout(width, pauses=False, capitals=False, spelling=Spelling(""))
-    return joint(Line(0, 0, old, 0), Line(0, 0, new, gap), layout)[1]
+    return joint(TextLine(0, 0, old, 0), TextLine(0, 0, new, gap), layout)[1]
 
 
 def test_a_line_is_full_where_the_next_word_would_not_have_fitted() -> None:

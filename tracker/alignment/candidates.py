@@ -5,12 +5,12 @@ from __future__ import annotations
 from bisect import bisect_left
 from typing import TYPE_CHECKING
 
-from tracker.alignment.chains import Block, find_heaviest_chain
+from tracker.alignment.chains import ChainBlock, find_heaviest_chain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from tracker.alignment.similarity import Unit
+    from tracker.alignment.similarity import Stemmed
     from tracker.text.encoder import Vectors
 
 _MANY_REPEATS = 1024
@@ -26,7 +26,7 @@ def match_equals(old: Sequence[str], new: Sequence[str]) -> tuple[tuple[int, int
     """
     pairs = _equal_pairs(old, new)
     known = set(pairs)
-    blocks = [Block(i, i, j, j, _gain(i, j, len(old[i].split()), known)) for i, j in pairs]
+    blocks = [ChainBlock(i, i, j, j, _gain(i, j, len(old[i].split()), known)) for i, j in pairs]
     chain = [pairs[index] for index in find_heaviest_chain(blocks)]
     return tuple(sorted((*chain, *_pair_left(old, new, chain))))
 
@@ -75,7 +75,7 @@ _TOUCHES = 1500
 
 
 def find_candidates(
-    old: Mapping[int, Unit], new: Mapping[int, Unit], weights: Mapping[str, float]
+    old: Mapping[int, Stemmed], new: Mapping[int, Stemmed], weights: Mapping[str, float]
 ) -> tuple[tuple[int, int], ...]:
     """Return the pairs (old, new) in which either is among the most similar to the other, in order."""
     forward = {(i, j) for i, found in _nearest(old, new, weights) for j in found}
@@ -84,7 +84,7 @@ def find_candidates(
 
 
 def _nearest(
-    these: Mapping[int, Unit], those: Mapping[int, Unit], weights: Mapping[str, float]
+    these: Mapping[int, Stemmed], those: Mapping[int, Stemmed], weights: Mapping[str, float]
 ) -> list[tuple[int, Sequence[int]]]:
     postings: dict[str, list[int]] = {}
     for place, unit in those.items():
@@ -95,9 +95,9 @@ def _nearest(
 
 
 def _best(
-    unit: Unit,
+    unit: Stemmed,
     beside: float,
-    those: Mapping[int, Unit],
+    those: Mapping[int, Stemmed],
     postings: Mapping[str, Sequence[int]],
     weights: Mapping[str, float],
 ) -> Sequence[int]:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class ChainBlock:
     """A stretch of the old text beside a stretch of the new one; all four bounds are inside."""
 
     old_first: int
@@ -24,12 +24,12 @@ class Block:
     """What a chain gains by holding this block; above zero for the heaviest chain."""
 
 
-def pair_block(old: int, new: int, gain: float) -> Block:
+def pair_block(old: int, new: int, gain: float) -> ChainBlock:
     """Return the block of one sentence beside one."""
-    return Block(old, old, new, new, gain)
+    return ChainBlock(old, old, new, new, gain)
 
 
-def find_heaviest_chain(blocks: Sequence[Block]) -> tuple[int, ...]:
+def find_heaviest_chain(blocks: Sequence[ChainBlock]) -> tuple[int, ...]:
     """Return the indices of the blocks in the chain with the greatest total gain, in order.
 
     In a chain each block begins after the one before it has ended, on both sides. This is the monotone
@@ -48,7 +48,7 @@ def find_heaviest_chain(blocks: Sequence[Block]) -> tuple[int, ...]:
     return _walk_back(before, best.below(best.size)[1])
 
 
-def _sweep(blocks: Sequence[Block]) -> Iterator[tuple[list[int], list[int]]]:
+def _sweep(blocks: Sequence[ChainBlock]) -> Iterator[tuple[list[int], list[int]]]:
     """Yield, along the old text, the blocks that start at a sentence and those that end there."""
     rows: dict[int, tuple[list[int], list[int]]] = defaultdict(lambda: ([], []))
     for index, block in enumerate(blocks):
@@ -88,7 +88,7 @@ class _PrefixBest:
             position += position & -position
 
 
-def weigh_blocks(blocks: Sequence[Block], old: int, new: int) -> tuple[float, ...]:
+def weigh_blocks(blocks: Sequence[ChainBlock], old: int, new: int) -> tuple[float, ...]:
     """Return for each block the probability that it is in the chain, if chains are drawn by their odds.
 
     ``gain`` is the log odds of a block by itself, and may be below zero; ``old`` and ``new`` are the sizes of
@@ -97,7 +97,7 @@ def weigh_blocks(blocks: Sequence[Block], old: int, new: int) -> tuple[float, ..
     """
     forward = _sum_chains(blocks, new)
     mirrored = [
-        Block(
+        ChainBlock(
             *(old - 1 - block.old_last, old - 1 - block.old_first),
             *(new - 1 - block.new_last, new - 1 - block.new_first),
             block.gain,
@@ -112,7 +112,7 @@ def weigh_blocks(blocks: Sequence[Block], old: int, new: int) -> tuple[float, ..
     )
 
 
-def _sum_chains(blocks: Sequence[Block], size: int) -> list[float]:
+def _sum_chains(blocks: Sequence[ChainBlock], size: int) -> list[float]:
     """Return for each block the log of the summed weights of the chains that end with it."""
     below = _PrefixSum(size)
     totals = [0.0] * len(blocks)

@@ -13,7 +13,7 @@ from tracker.alignment.weights import to_probability
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from tracker.alignment.chains import Block
+    from tracker.alignment.chains import ChainBlock
     from tracker.alignment.groups import Group
     from tracker.alignment.pairing import Pairing
     from tracker.alignment.weights import Logistic
@@ -35,7 +35,7 @@ def measure_anchors(
     return [_measure(group, anchors, before, after, sizes) for group in chances]
 
 
-def _find_anchors(chances: Mapping[Group, float], in_order: Sequence[tuple[int, int]]) -> list[Block]:
+def _find_anchors(chances: Mapping[Group, float], in_order: Sequence[tuple[int, int]]) -> list[ChainBlock]:
     blocks = [group.block(chance) for group, chance in chances.items() if chance >= _TAKEN]
     blocks += [pair_block(i, j, 1.0) for i, j in in_order]
     return [blocks[index] for index in find_heaviest_chain(blocks)]
@@ -43,7 +43,7 @@ def _find_anchors(chances: Mapping[Group, float], in_order: Sequence[tuple[int, 
 
 def _measure(
     group: Group,
-    anchors: Sequence[Block],
+    anchors: Sequence[ChainBlock],
     before: Sequence[int],
     after: Sequence[int],
     sizes: tuple[int, int],
@@ -63,7 +63,7 @@ def _measure(
     return round(math.log(high * wide), 4), 0.0, round(abs(offset), 4)
 
 
-def _overlaps(anchor: Block, group: Group) -> bool:
+def _overlaps(anchor: ChainBlock, group: Group) -> bool:
     return anchor.new_first <= group.new[-1] and group.new[0] <= anchor.new_last
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tracker.alignment.chains import Block
+from tracker.alignment.chains import ChainBlock
 from tracker.alignment.pairing import NOTHING
 from tracker.alignment.similarity import find_cover, join_units, measure
 from tracker.alignment.weights import to_probability
@@ -34,9 +34,9 @@ class Group:
     old: tuple[int, ...]
     new: tuple[int, ...]
 
-    def block(self, gain: float) -> Block:
+    def block(self, gain: float) -> ChainBlock:
         """Return its place in a chain."""
-        return Block(self.old[0], self.old[-1], self.new[0], self.new[-1], gain)
+        return ChainBlock(self.old[0], self.old[-1], self.new[0], self.new[-1], gain)
 
 
 def propose_groups(pairing: Pairing) -> tuple[Group, ...]:

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 from tracker.alignment.candidates import find_candidates, find_near
 from tracker.alignment.chains import find_heaviest_chain, pair_block
-from tracker.alignment.similarity import Unit, measure, read_unit, weigh_stems, weigh_unit
+from tracker.alignment.similarity import Stemmed, measure, read_unit, weigh_stems, weigh_unit
 from tracker.alignment.weights import Logistic, to_probability
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from tracker.alignment.chains import Block
+    from tracker.alignment.chains import ChainBlock
     from tracker.text.encoder import Encoder, Vectors
 
 _EQUAL = 8.0
@@ -60,8 +60,8 @@ class Pairing:
     Equal sentences are set apart: they need no measuring, and count as wholly alike.
     """
 
-    old: tuple[Unit, ...]
-    new: tuple[Unit, ...]
+    old: tuple[Stemmed, ...]
+    new: tuple[Stemmed, ...]
     weights: Mapping[str, float]
     likeness: Logistic
     nearness: Nearness | None
@@ -121,7 +121,7 @@ def pair_texts(
     )
 
 
-def _find_nearness(old: Mapping[int, Unit], new: Mapping[int, Unit], encoder: Encoder) -> Nearness:
+def _find_nearness(old: Mapping[int, Stemmed], new: Mapping[int, Stemmed], encoder: Encoder) -> Nearness:
     vectors = encoder.encode([unit.folded for unit in (*old.values(), *new.values())])
     here, there = vectors[: len(old)], vectors[len(old) :]
     cosines = (here @ there.T).round(4)
@@ -181,5 +181,5 @@ def _measure_pair(
     return round(common_order, 4), round(paraphrase, 4), round(plain, 4), round(math.log(size), 4)
 
 
-def _weigh(blocks: Sequence[Block], chain: Sequence[int]) -> float:
+def _weigh(blocks: Sequence[ChainBlock], chain: Sequence[int]) -> float:
     return math.fsum(blocks[index].gain for index in chain)

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from tracker.alignment.chains import Block, find_heaviest_chain
+from tracker.alignment.chains import ChainBlock, find_heaviest_chain
 from tracker.changes.edits import word_edits
 from tracker.changes.shifts import find_shifts
 from tracker.model.changes import Change, Link
@@ -64,10 +64,10 @@ def _place(old: Version, new: Version, links: Sequence[Link]) -> list[_OrderedLi
     return placed
 
 
-def _weigh(old: Version, new: Version, link: Link) -> Block:
+def _weigh(old: Version, new: Version, link: Link) -> ChainBlock:
     texts = [old.segments[i].text for i in link.old] + [new.segments[j].text for j in link.new]
     words = sum(1 + len(text.split()) for text in texts)
-    return Block(min(link.old), max(link.old), min(link.new), max(link.new), float(words))
+    return ChainBlock(min(link.old), max(link.old), min(link.new), max(link.new), float(words))
 
 
 def _gather_dropped(dropped: set[int], unmoved: dict[int, Link], size: int) -> dict[Link | None, list[Link]]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-Cause = Literal["truncated", "undecodable", "bomb", "too large"]
+InflateCause = Literal["truncated", "undecodable", "bomb", "too large"]
 
 RATIO: Final = 200
 """What may come out, times what went in: texts pack to a tenth, pages of tables to a fiftieth; zlib could
@@ -37,9 +37,9 @@ _ZLIB_METHOD = 8
 class NotInflated(Exception):
     """Bytes that do not unpack, or not within bounds; caught by whoever asked, and told in his own terms."""
 
-    def __init__(self, cause: Cause, detail: str, start: int = 0) -> None:
+    def __init__(self, cause: InflateCause, detail: str, start: int = 0) -> None:
         super().__init__(f"{cause}: {detail}")
-        self.cause: Cause = cause
+        self.cause: InflateCause = cause
         self.detail = detail
         self.start = start
         """Of the member at fault, in the packed bytes."""

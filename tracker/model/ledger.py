@@ -83,7 +83,7 @@ class RunEntry:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class DiscoveredLink:
     """A link that an index led to, as the archive remembers it; it is watched from then on, once named."""
 
     source: str

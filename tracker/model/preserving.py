@@ -13,18 +13,18 @@ if TYPE_CHECKING:
     from tracker.model.verifying import Step
 
 
-BroughtStatus = Literal["new", "changed", "known", "rewritten", "removed", "passed", "skipped"]
+RevisionStatus = Literal["new", "changed", "known", "rewritten", "removed", "passed", "skipped"]
 
 
 @dataclass(frozen=True, slots=True)
-class Brought:
+class ImportedRevision:
     """What became of one revision of a file that a git repository held, or of its removal.
 
     *Known* was recorded before from this very commit, *rewritten* from another that held the same bytes;
     *passed* has the bytes of the revision before it. Only *skipped* was meant to be read and could not be.
     """
 
-    status: BroughtStatus
+    status: RevisionStatus
     commit: str
     path: str
     observed: str | None
@@ -35,10 +35,10 @@ class Brought:
 
 
 @dataclass(frozen=True, slots=True)
-class BroughtIn:
+class GitImportReport:
     """What came of reading a repository's history, oldest first, and what it no longer holds."""
 
-    entries: tuple[Brought, ...]
+    entries: tuple[ImportedRevision, ...]
     gone: tuple[str, ...]
     """Sources of snapshots that are in the record and no longer in the repository: it was rewritten."""
     remarks: tuple[str, ...]
@@ -146,7 +146,7 @@ CaptureStatus = Literal["new", "changed", "unchanged", "known", "skipped"]
 
 
 @dataclass(frozen=True, slots=True)
-class BroughtCapture:
+class ImportedCapture:
     """What became of one capture in a web archive.
 
     *Unchanged* found what the edition held already, *known* was recorded before. Only *skipped* was meant
@@ -165,8 +165,8 @@ class BroughtCapture:
 
 
 @dataclass(frozen=True, slots=True)
-class BroughtCaptures:
+class WarcImportReport:
     """What came of reading a web archive, oldest first, and how many records were passed over, and why."""
 
-    entries: tuple[BroughtCapture, ...]
+    entries: tuple[ImportedCapture, ...]
     passed: Mapping[str, int]

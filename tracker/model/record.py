@@ -131,7 +131,7 @@ class Capture:
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
+class CaptureSource:
     """A source that gave a snapshot, and the address that was asked for."""
 
     source: str

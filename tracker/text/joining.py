@@ -11,7 +11,7 @@ from tracker.text.lines import (
     BREAK,
     PAGE,
     RULE,
-    Line,
+    TextLine,
     ends_in_ellipsis,
     ends_something,
     has_clause,
@@ -55,13 +55,13 @@ def pauses_with_ellipses(text: str) -> bool:
     return count >= _MANY_PAUSES and count * 3 >= len(_STOP.findall(text))
 
 
-def read_layout(text: str, lines: list[Line]) -> Layout:
+def read_layout(text: str, lines: list[TextLine]) -> Layout:
     """Measure the lines of a text."""
     capitals = sum(line.text.isupper() for line in lines) * 2 > len(lines)
     return Layout(_wrap_width(lines), pauses_with_ellipses(text), capitals, Spelling(text))
 
 
-def _wrap_width(lines: list[Line]) -> int:
+def _wrap_width(lines: list[TextLine]) -> int:
     runs_on = sum(
         after.text[0].islower() and not ends_something(before.text) for before, after in pairwise(lines)
     )
@@ -70,7 +70,7 @@ def _wrap_width(lines: list[Line]) -> int:
     return width if width <= _WIDEST and runs_on >= _WRAPPED_SHARE * (len(lines) - 1) else 0
 
 
-def joint(before: Line, after: Line, layout: Layout) -> tuple[int, str]:
+def joint(before: TextLine, after: TextLine, layout: Layout) -> tuple[int, str]:
     """Return how many characters of ``before`` go (a hyphen), and what goes between the two lines."""
     old, new = before.text, after.text
     if after.gap == RULE:

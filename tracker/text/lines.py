@@ -89,7 +89,7 @@ _RUNNING = 3
 """A line beside page breaks this often is a running head, unless it addresses somebody."""
 
 
-class Line(NamedTuple):
+class TextLine(NamedTuple):
     """A line without the blanks around it: ``text[start:end]``, and what separates it from the one before."""
 
     start: int
@@ -98,9 +98,9 @@ class Line(NamedTuple):
     gap: int
 
 
-def read_lines(text: str) -> list[Line]:
+def read_lines(text: str) -> list[TextLine]:
     """Return the lines that are text; page furniture leaves a gap of its kind behind."""
-    lines = [Line(match.start(), match.end(), match.group(), BREAK) for match in _LINE.finditer(text)]
+    lines = [TextLine(match.start(), match.end(), match.group(), BREAK) for match in _LINE.finditer(text)]
     gaps = [_gap(text[before.end : after.start]) for before, after in pairwise(lines)]
     gaps = [PAGE, *gaps, PAGE]
     kinds = [_furniture(line.text, gaps[index], gaps[index + 1]) for index, line in enumerate(lines)]
@@ -143,14 +143,14 @@ def _furniture_pattern() -> re.Pattern[str]:
     )
 
 
-def _mark_page_numbers(lines: list[Line], kinds: list[int | None]) -> None:
+def _mark_page_numbers(lines: list[TextLine], kinds: list[int | None]) -> None:
     """Mark the numbers next to other furniture, as above the document symbol of the next page."""
     for index, line in enumerate(lines):
         if kinds[index] is None and _NUMBER.fullmatch(line.text):
             kinds[index] = next((kind for kind in _neighbours(index, kinds) if kind is not None), None)
 
 
-def _mark_running_heads(lines: list[Line], gaps: list[int], kinds: list[int | None]) -> None:
+def _mark_running_heads(lines: list[TextLine], gaps: list[int], kinds: list[int | None]) -> None:
     """Mark short lines that repeat beside page breaks, whatever their numbers, as furniture."""
     beside: Counter[str] = Counter()
     keys: dict[int, str] = {}
@@ -173,14 +173,14 @@ def _neighbours(index: int, kinds: list[int | None]) -> list[int | None]:
     return kinds[max(index - 1, 0) : index] + kinds[index + 1 : index + 2]
 
 
-def _kept(lines: list[Line], gaps: list[int], kinds: list[int | None]) -> list[Line]:
-    kept: list[Line] = []
+def _kept(lines: list[TextLine], gaps: list[int], kinds: list[int | None]) -> list[TextLine]:
+    kept: list[TextLine] = []
     gap = BREAK
     for index, line in enumerate(lines):
         gap = max(gap, gaps[index])
         kind = kinds[index]
         if kind is None:
-            kept.append(line if gap == BREAK else Line(line.start, line.end, line.text, gap))
+            kept.append(line if gap == BREAK else TextLine(line.start, line.end, line.text, gap))
             gap = BREAK
         else:
             gap = max(gap, kind)

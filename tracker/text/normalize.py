@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from tracker.text.characters import clean_characters, drop_emphasis, drop_page_breaks, repair_cut_words
 from tracker.text.joining import joint, read_layout
-from tracker.text.lines import Line, read_lines, split_rules
+from tracker.text.lines import TextLine, read_lines, split_rules
 from tracker.text.spans import Replacement, compose, rewrite, span_map
 
 if TYPE_CHECKING:
@@ -157,9 +157,9 @@ def _lay_out(text: str, *, again: bool) -> Iterator[Replacement]:
     yield Replacement(lines[-1].end, len(text), "")
 
 
-def _run_on(sofar: Line, hyphen: int, between: str, after: Line) -> Line:
+def _run_on(sofar: TextLine, hyphen: int, between: str, after: TextLine) -> TextLine:
     joined = sofar.text[: len(sofar.text) - hyphen] + between + after.text
-    return Line(sofar.start, after.end, joined[-_TAIL:].lstrip(), sofar.gap)
+    return TextLine(sofar.start, after.end, joined[-_TAIL:].lstrip(), sofar.gap)
 
 
 def _steps(*, again: bool) -> tuple[Step, ...]:

@@ -28,7 +28,7 @@ from tracker.text.identity import fold
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from tracker.alignment.similarity import Unit
+    from tracker.alignment.similarity import Stemmed
     from tracker.model.texts import Version
 
 _MEASURED = 6
@@ -75,12 +75,12 @@ def rate_likeness(old: str, new: str, old_text: Sequence[str], new_text: Sequenc
 
 
 @lru_cache(maxsize=50_000)
-def _read(text: str) -> Unit:
+def _read(text: str) -> Stemmed:
     """Read a sentence once, however many wordings it is held against."""
     return read_unit(fold(text))
 
 
-def _rank(given: Unit, units: Sequence[Unit], weights: Mapping[str, float]) -> list[int]:
+def _rank(given: Stemmed, units: Sequence[Stemmed], weights: Mapping[str, float]) -> list[int]:
     scores: list[tuple[float, int]] = []
     for place, unit in enumerate(units):
         shared = unit.stems & given.stems
@@ -91,7 +91,7 @@ def _rank(given: Unit, units: Sequence[Unit], weights: Mapping[str, float]) -> l
 
 
 def _runs_around(
-    place: int, units: Sequence[Unit], given: Unit, weights: Mapping[str, float]
+    place: int, units: Sequence[Stemmed], given: Stemmed, weights: Mapping[str, float]
 ) -> Iterator[tuple[int, ...]]:
     """Yield the sentence alone, then runs with neighbours of which the given one holds the greater part."""
     yield (place,)
@@ -107,7 +107,7 @@ def _runs_around(
                 yield run
 
 
-def _chance(given: Unit, other: Unit, weights: Mapping[str, float]) -> float:
+def _chance(given: Stemmed, other: Stemmed, weights: Mapping[str, float]) -> float:
     if min(len(given.stems), len(other.stems)) < FEWEST_STEMS:
         return 0.0
     chance = to_probability(load_weights().likeness.logit(measure(given, other, weights)))

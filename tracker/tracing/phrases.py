@@ -35,7 +35,7 @@ _PAUSE = re.compile(r"[,;:()]")
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class PhraseWord:
     """A word of a text, folded, with its stem; a character, where words are not separated by blanks."""
 
     folded: str
@@ -49,7 +49,7 @@ class Phrase:
     """What is looked for, ready for matching."""
 
     folded: str
-    parts: tuple[Part, ...]
+    parts: tuple[PhraseWord, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +73,9 @@ def read_phrase(text: str) -> Phrase:
     return Phrase(fold(inner), parts)
 
 
-def cut_parts(text: str) -> tuple[Part, ...]:
+def cut_parts(text: str) -> tuple[PhraseWord, ...]:
     """Return the words of a text, those of a compound or behind an apostrophe each by itself."""
-    return tuple(Part(*_fold_word(match[0]), *match.span()) for match in _PART.finditer(text))
+    return tuple(PhraseWord(*_fold_word(match[0]), *match.span()) for match in _PART.finditer(text))
 
 
 def match_phrase(phrase: Phrase, text: str, folded: str) -> tuple[Match, ...]:
@@ -104,7 +104,7 @@ def _fold_word(word: str) -> tuple[str, str]:
     return folded, next(iter(find_stems(folded)), folded)
 
 
-def _find_matches(phrase: Phrase, text: str, parts: Sequence[Part]) -> Iterator[Match]:
+def _find_matches(phrase: Phrase, text: str, parts: Sequence[PhraseWord]) -> Iterator[Match]:
     known = 0
     for first in range(len(parts)):
         # Inside the same words there is nothing better.
@@ -120,7 +120,7 @@ def _find_matches(phrase: Phrase, text: str, parts: Sequence[Part]) -> Iterator[
             yield Match(start, end, likeness)
 
 
-def _follow(phrase: Phrase, parts: Sequence[Part], first: int) -> tuple[int, ...] | None:
+def _follow(phrase: Phrase, parts: Sequence[PhraseWord], first: int) -> tuple[int, ...] | None:
     """Return the places of the phrase's words from one that is the first, each the next that fits."""
     if parts[first].stem != phrase.parts[0].stem:
         return None
@@ -134,7 +134,7 @@ def _follow(phrase: Phrase, parts: Sequence[Part], first: int) -> tuple[int, ...
     return tuple(places)
 
 
-def _grade(phrase: Phrase, text: str, parts: Sequence[Part], places: Sequence[int]) -> float:
+def _grade(phrase: Phrase, text: str, parts: Sequence[PhraseWord], places: Sequence[int]) -> float:
     """Return 1 for the same words, else what is left after each thing that differs."""
     start, end = parts[places[0]].start, parts[places[-1]].end
     inside = text[start:end]

@@ -31,7 +31,7 @@ _SET_BEFORE = ' \n"“«(‘'
 _LEAST_ACRONYM = 2
 
 
-class Name(NamedTuple):
+class NameMatch(NamedTuple):
     """A name as written, and whether it is an actor's or an instrument's."""
 
     start: int
@@ -68,7 +68,7 @@ def _compare(rewording: Rewording, place: Substitution, before: _Side, after: _S
 class _Side(NamedTuple):
     """The names of a side, and what tells whether it holds one."""
 
-    names: tuple[Name, ...]
+    names: tuple[NameMatch, ...]
     words: set[str]
     acronyms: set[str]
 
@@ -83,7 +83,7 @@ def list_words(text: str) -> set[str]:
     return {_OWNER.sub("", word).lower() for word in _WORD.findall(text)}
 
 
-def _find_alone(part: Fragment, side: _Side, other: _Side) -> list[Name]:
+def _find_alone(part: Fragment, side: _Side, other: _Side) -> list[NameMatch]:
     """Return the names in an edited part that the other side does not hold in any form."""
     return [
         name
@@ -107,29 +107,29 @@ def _abbreviate(name: str) -> str:
     return "".join(letters).lower() if len(letters) > _LEAST_ACRONYM else "\0"
 
 
-def _split(name: Name, words: set[str]) -> list[Name]:
+def _split(name: NameMatch, words: set[str]) -> list[NameMatch]:
     """Return the members of a pair such as ``Kenya and Chad`` where one of them is still named."""
     middle = _AND.search(name.text)
     if not middle:
         return [name]
     cut_end, cut_start = name.start + middle.start(), name.start + middle.end()
-    first = Name(name.start, cut_end, name.text[: middle.start()], name.kind)
-    last = Name(cut_start, name.end, name.text[middle.end() :], name.kind)
+    first = NameMatch(name.start, cut_end, name.text[: middle.start()], name.kind)
+    last = NameMatch(cut_start, name.end, name.text[middle.end() :], name.kind)
     held = [is_held(part.text, words) for part in (first, last)]
     return [first, last] if any(held) else [name]
 
 
-def _trim(name: Name, language: str) -> Name:
+def _trim(name: NameMatch, language: str) -> NameMatch:
     """Return a name without the small words that it begins with."""
     links = load_terms(_FILE, "links", language)
     start = next((word.start() for word in _WORD.finditer(name.text) if word[0] not in links), 0)
-    return Name(name.start + start, name.end, name.text[start:], name.kind)
+    return NameMatch(name.start + start, name.end, name.text[start:], name.kind)
 
 
-def find_names(passage: SideText) -> tuple[Name, ...]:
+def find_names(passage: SideText) -> tuple[NameMatch, ...]:
     """Return the names of a passage in text order; what an editor put in is none."""
     symbols = (token for token in passage.tokens if token.kind == "symbol")
-    found = [Name(token.start, token.end, token.text, "instrument") for token in symbols]
+    found = [NameMatch(token.start, token.end, token.text, "instrument") for token in symbols]
     found += _find_numbered(passage)
     taken = bytearray(len(passage.text))
     _take(taken, found)
@@ -137,28 +137,28 @@ def find_names(passage: SideText) -> tuple[Name, ...]:
     _take(taken, runs)
     found += runs
     for term in passage.whole.find(load_terms(_FILE, "roles", passage.language)):
-        name = Name(term.start, term.end, passage.text[term.start : term.end], "actor")
+        name = NameMatch(term.start, term.end, passage.text[term.start : term.end], "actor")
         if _is_free(taken, name):
             _take(taken, [name])
             found.append(name)
     return tuple(sorted(found, key=lambda name: name.start))
 
 
-def _take(taken: bytearray, names: Iterable[Name]) -> None:
+def _take(taken: bytearray, names: Iterable[NameMatch]) -> None:
     for name in names:
         taken[name.start : name.end] = b"\1" * (name.end - name.start)
 
 
-def _is_free(taken: bytearray, name: Name) -> bool:
+def _is_free(taken: bytearray, name: NameMatch) -> bool:
     return taken.find(1, name.start, name.end) < 0
 
 
-def _find_numbered(passage: SideText) -> Iterator[Name]:
+def _find_numbered(passage: SideText) -> Iterator[NameMatch]:
     """Yield instruments named by a number: ``resolution 1325 (2000)``."""
     for term in passage.whole.find(load_terms(_FILE, "numbered", passage.language)):
         number = _NUMBER.match(passage.text, term.end)
         if number:
-            yield Name(term.start, number.end(), passage.text[term.start : number.end()], "instrument")
+            yield NameMatch(term.start, number.end(), passage.text[term.start : number.end()], "instrument")
 
 
 def _find_runs(passage: SideText) -> Iterator[list[Token]]:
@@ -201,20 +201,22 @@ def _opens(passage: SideText, token: Token) -> bool:
     return at < 0 or passage.text[at] in ".!?:"
 
 
-def _read_name(passage: SideText, run: list[Token]) -> Name:
+def _read_name(passage: SideText, run: list[Token]) -> NameMatch:
     """Return a run as a name, without the ``'s`` of the owner."""
     start = run[0].start
     text = _OWNER.sub("", passage.text[start : run[-1].end])
     instruments = load_terms(_FILE, "instruments", passage.language)
-    return Name(start, start + len(text), text, "instrument" if find_terms(text, instruments) else "actor")
+    return NameMatch(
+        start, start + len(text), text, "instrument" if find_terms(text, instruments) else "actor"
+    )
 
 
-def _name_rule(passage: SideText, name: Name) -> str:
+def _name_rule(passage: SideText, name: NameMatch) -> str:
     role = read_role(passage, name) if name.kind == "actor" else None
     return f"{name.kind}: {role} (ours)" if role else f"{name.kind} (ours)"
 
 
-def read_role(passage: SideText, name: Name) -> str | None:
+def read_role(passage: SideText, name: NameMatch) -> str | None:
     """Return the role that the nearest verb before the name gives it, within its clause."""
     before = _CLAUSE_END.split(passage.text[max(0, name.start - _REACH) : name.start])[-1]
     found = [

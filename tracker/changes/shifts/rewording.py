@@ -28,7 +28,7 @@ _LONGEST = 20_000
 """Characters of both sides up to which the meaning of edits is read, each edit beside all of them."""
 
 
-class Span(Protocol):
+class TextSpan(Protocol):
     """Words of a passage by their offsets into it: a term, a figure, a date or a name."""
 
     @property
@@ -55,7 +55,7 @@ class SideText:
         """All of it."""
         return Fragment(self, 0, len(self.text))
 
-    def cite(self, span: Span) -> Evidence | None:
+    def cite(self, span: TextSpan) -> Evidence | None:
         """Return the evidence for some words, or none where they run over two segments."""
         after = bisect_right(self.segments, span.start, key=itemgetter(1))
         ordinal, offset = self.segments[after - 1]
@@ -81,7 +81,7 @@ class Fragment:
         """Return the whole terms in it, by their offsets into the passage."""
         return find_terms(self.text, terms, self.start)
 
-    def overlaps(self, span: Span) -> bool:
+    def overlaps(self, span: TextSpan) -> bool:
         """Tell whether it has a character in common with other words of the passage."""
         return span.start < self.end and span.end > self.start
 
@@ -128,8 +128,8 @@ class Rewording:
         self,
         axis: Axis,
         direction: Direction,
-        old: Span | None,
-        new: Span | None,
+        old: TextSpan | None,
+        new: TextSpan | None,
         rule: str,
         amount: str | None = None,
     ) -> tuple[Shift, ...]:
@@ -140,12 +140,17 @@ class Rewording:
         return (Shift(axis, direction, before, after, rule, amount),)
 
     def shift_alone(
-        self, axis: Axis, directions: tuple[Direction, Direction], passage: SideText, found: Span, rule: str
+        self,
+        axis: Axis,
+        ways: tuple[Direction, Direction],
+        passage: SideText,
+        found: TextSpan,
+        rule: str,
     ) -> tuple[Shift, ...]:
-        """Return the shift of words that only one passage has: by the first direction added, else removed."""
+        """Return the shift of words that only one passage has; ``ways``: if added, and if removed."""
         if passage is self.old:
-            return self.shift(axis, directions[1], found, None, rule)
-        return self.shift(axis, directions[0], None, found, rule)
+            return self.shift(axis, ways[1], found, None, rule)
+        return self.shift(axis, ways[0], None, found, rule)
 
 
 def read_rewording(old: Version, new: Version, change: Change) -> Rewording:

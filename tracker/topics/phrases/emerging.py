@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from tracker.model.texts import Version
     from tracker.model.topics import PhraseStatus, Vocabulary
-    from tracker.topics.phrases.phrasing import Key
+    from tracker.topics.phrases.phrasing import Stems
     from tracker.topics.phrases.prior import Prior
 
 
@@ -47,7 +47,7 @@ _LOOKED_AT: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class PhrasePlace:
     """Where a phrase is used: which text, which segment, and offsets into that segment."""
 
     text: int
@@ -61,10 +61,10 @@ class Uses:
     """The phrases of some texts, and how many words those have, titles and ceremony left out."""
 
     words: int
-    places: Mapping[Key, Sequence[Place]]
+    places: Mapping[Stems, Sequence[PhrasePlace]]
 
     @property
-    def counts(self) -> dict[Key, int]:
+    def counts(self) -> dict[Stems, int]:
         """How often each phrase is used."""
         return {key: len(places) for key, places in self.places.items()}
 
@@ -111,7 +111,7 @@ def name_prior(language: str) -> str:
 
 def read_uses(texts: Mapping[int, Version], own_names: Collection[str] = ()) -> Uses:
     """Return the phrases of texts of one language, each under its number, and where they are."""
-    words, places = 0, dict[tuple[str, ...], list[Place]]()
+    words, places = 0, dict[tuple[str, ...], list[PhrasePlace]]()
     for number, version in texts.items():
         language = version.language
         if not separates_words(language):
@@ -122,7 +122,7 @@ def read_uses(texts: Mapping[int, Version], own_names: Collection[str] = ()) -> 
             if segment.ordinal not in apart:
                 words += count_words(segment.text, language)
                 for use in find_phrases(segment.text, language, own):
-                    place = Place(number, segment.ordinal, use.start, use.end)
+                    place = PhrasePlace(number, segment.ordinal, use.start, use.end)
                     places.setdefault(use.key, []).append(place)
     return Uses(words, places)
 
@@ -140,7 +140,7 @@ def drop_rare(parts: Sequence[Uses], bar: Bar) -> tuple[Uses, ...]:
 
 def join_uses(parts: Iterable[Uses]) -> Uses:
     """Return the uses of several texts as those of one."""
-    words, places = 0, dict[tuple[str, ...], list[Place]]()
+    words, places = 0, dict[tuple[str, ...], list[PhrasePlace]]()
     for part in parts:
         words += part.words
         for key, found in part.places.items():
@@ -148,7 +148,7 @@ def join_uses(parts: Iterable[Uses]) -> Uses:
     return Uses(words, places)
 
 
-def score_uses(old: Uses, new: Uses, prior: Prior) -> dict[Key, float]:
+def score_uses(old: Uses, new: Uses, prior: Prior) -> dict[Stems, float]:
     """Return, for each phrase used twice on a side, the log-odds ratio over its standard error."""
     before, after = old.counts, new.counts
     words = old.words + new.words
@@ -172,7 +172,7 @@ def _logit(uses: float, words: float) -> float:
     return log(uses / max(words - uses, 1.0))
 
 
-def _choose(scores: Mapping[Key, float], counts: Mapping[Key, int], bar: Bar) -> Iterator[Key]:
+def _choose(scores: Mapping[Stems, float], counts: Mapping[Stems, int], bar: Bar) -> Iterator[Stems]:
     """Yield the phrases that pass, highest score first, one for those inside one another."""
     passing = {
         key: score for key, score in scores.items() if score >= bar.score and counts.get(key, 0) >= bar.uses
@@ -183,8 +183,8 @@ def _choose(scores: Mapping[Key, float], counts: Mapping[Key, int], bar: Bar) ->
         for part in _parts(key)
         if part in passing and counts[key] >= _MOSTLY * counts[part]
     }
-    taken: set[Key] = set()
-    inside: set[Key] = set()
+    taken: set[Stems] = set()
+    inside: set[Stems] = set()
     for key in sorted(passing.keys() - swallowed, key=lambda key: (-passing[key], key)):
         parts = {key, *_parts(key)}
         if key not in inside and taken.isdisjoint(parts):
@@ -193,14 +193,14 @@ def _choose(scores: Mapping[Key, float], counts: Mapping[Key, int], bar: Bar) ->
             yield key
 
 
-def _parts(key: Key) -> Iterator[Key]:
+def _parts(key: Stems) -> Iterator[Stems]:
     for length in range(1, len(key)):
         for at in range(len(key) - length + 1):
             yield key[at : at + length]
 
 
 def _change(
-    key: Key,
+    key: Stems,
     status: PhraseStatus,
     score: float,
     before: Uses,
@@ -223,11 +223,11 @@ def _change(
     )
 
 
-def _write(places: Iterable[Place], texts: Sequence[Version]) -> str:
+def _write(places: Iterable[PhrasePlace], texts: Sequence[Version]) -> str:
     """Return the commonest way of writing a phrase; of equals, the one in small letters."""
     written = Counter(" ".join(_quote(place, texts).split()) for place in places)
     return min(written, key=lambda text: (-written[text], [char.isupper() for char in text], text))
 
 
-def _quote(place: Place, texts: Sequence[Version]) -> str:
+def _quote(place: PhrasePlace, texts: Sequence[Version]) -> str:
     return texts[place.text].segments[place.segment].text[place.start : place.end]

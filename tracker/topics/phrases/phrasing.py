@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from tracker.model.texts import Version
     from tracker.model.topics import Mention, Vocabulary
-    from tracker.topics.phrases.emerging import Place
+    from tracker.topics.phrases.emerging import PhrasePlace
     from tracker.topics.vocabulary.stems import Word
 
 LONGEST: Final = 4
@@ -30,7 +30,7 @@ _NO_WORDS: Final = "zh"
 _JOINT: Final = re.compile(r"(?:['’]s?)?(?:\s|[-\u2010\u2011])")
 """What may be between two words of one phrase: a blank or a hyphen, after a possessive as well."""
 
-Key = tuple[str, ...]
+Stems = tuple[str, ...]
 """A phrase as stems."""
 
 
@@ -38,7 +38,7 @@ Key = tuple[str, ...]
 class Use:
     """One place where a phrase is in a text; offsets into that text."""
 
-    key: Key
+    key: Stems
     start: int
     end: int
 
@@ -52,7 +52,7 @@ class Grammar:
     endings: tuple[str, ...]
     verbal: tuple[str, ...]
     links: frozenset[str]
-    house: frozenset[Key]
+    house: frozenset[Stems]
 
 
 def separates_words(language: str) -> bool:
@@ -60,7 +60,7 @@ def separates_words(language: str) -> bool:
     return language != _NO_WORDS
 
 
-def find_phrases(text: str, language: str, own: Collection[Key] = ()) -> tuple[Use, ...]:
+def find_phrases(text: str, language: str, own: Collection[Stems] = ()) -> tuple[Use, ...]:
     """Return the words and phrases of two to four words that a text uses, in order, overlapping.
 
     A phrase begins and ends with a word of content and crosses no mark; inside it may hold a link such as
@@ -83,7 +83,7 @@ def count_words(text: str, language: str) -> int:
     return len(find_words(text, language))
 
 
-def stem_phrase(text: str, language: str) -> Key:
+def stem_phrase(text: str, language: str) -> Stems:
     """Return a phrase as stems."""
     return tuple(word.stem for word in find_words(text, language))
 
@@ -134,9 +134,9 @@ def _joins(text: str, before: Word, after: Word) -> bool:
     return _JOINT.fullmatch(text, before.end, after.start) is not None
 
 
-def _find_taken(stems: Sequence[str], names: Collection[Key], own: Collection[Key]) -> frozenset[int]:
+def _find_taken(stems: Sequence[str], names: Collection[Stems], own: Collection[Stems]) -> frozenset[int]:
     """Return the places of the words in a name of several words, or in an own one."""
-    by_first: dict[str, list[Key]] = {}
+    by_first: dict[str, list[Stems]] = {}
     for name in names:
         if name[1:] or name in own:
             by_first.setdefault(name[0], []).append(name)
@@ -157,18 +157,18 @@ class Namer:
         self._vocabulary = vocabulary
         self._read: dict[tuple[int, int], tuple[Sequence[Mention], list[int], list[int]]] = {}
 
-    def find_topic(self, places: Sequence[Place]) -> str | None:
+    def find_topic(self, places: Sequence[PhrasePlace]) -> str | None:
         """Return the topic that names a phrase, or a part of it, in most of its uses."""
         named = Counter(topic for place in places for topic in self._find_topics(place))
         topic, most = max(named.items(), key=lambda row: (row[1], row[0]), default=("", 0))
         return topic if 2 * most > len(places) else None
 
-    def _find_topics(self, place: Place) -> frozenset[str]:
+    def _find_topics(self, place: PhrasePlace) -> frozenset[str]:
         mentions, starts, ends = self._find_mentions(place)
         near = slice(bisect_right(ends, place.start), bisect_left(starts, place.end))
         return frozenset(mention.topic for mention in mentions[near] if mention.end > place.start)
 
-    def _find_mentions(self, place: Place) -> tuple[Sequence[Mention], list[int], list[int]]:
+    def _find_mentions(self, place: PhrasePlace) -> tuple[Sequence[Mention], list[int], list[int]]:
         """Return the mentions in a phrase's sentence, where each starts, and how far they reach up to it."""
         at = place.text, place.segment
         if at not in self._read:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tracker.topics.phrases.phrasing import Key
+    from tracker.topics.phrases.phrasing import Stems
 
 _FILES: Final = {"en": "prior.en.tsv.gz"}
 
@@ -33,9 +33,9 @@ class Prior:
     name: str
     digest: str
     words: int
-    uses: Mapping[Key, int]
+    uses: Mapping[Stems, int]
 
-    def expect(self, key: Key, uses: int, words: int) -> float:
+    def expect(self, key: Stems, uses: int, words: int) -> float:
         """Return the uses that a phrase is given on either side before the two are compared.
 
         ``uses`` among ``words`` are those of both sides: as in Monroe and others, the texts compared are a

@@ -17,7 +17,7 @@ from tracker.topics.certainty.claims import (
 from tracker.topics.levels.assess import PRIORITIES
 from tracker.topics.reading import NARROWER, count_substance
 from tracker.topics.statuses.absent import Absences, find_aligned, find_closest
-from tracker.topics.statuses.shares import Difference, Occupancy, compare_shares
+from tracker.topics.statuses.shares import Occupancy, Difference, compare_shares
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -32,7 +32,7 @@ _STATUSES: Final[tuple[Status, ...]] = get_args(Status)
 _TERMS: Final = 8
 """Terms of an absent topic that the closest passage is sought by; the first are the main ones."""
 
-Pair = tuple["TopicReading | None", "TopicReading | None"]
+Readings = tuple["TopicReading | None", "TopicReading | None"]
 
 
 def compare_topics(
@@ -95,7 +95,7 @@ def decide_status(
 _RANKS: Final[Mapping[Level, int]] = {"mentioned": 0, "acknowledged": 0, "substantive": 1, "declared": 2}
 
 
-def _pair(old: Iterable[TopicReading], new: Iterable[TopicReading], doubts: _Doubts) -> dict[str, Pair]:
+def _pair(old: Iterable[TopicReading], new: Iterable[TopicReading], doubts: _Doubts) -> dict[str, Readings]:
     """Return both readings of each topic that is a priority on either side, or may be on one alone."""
     before = {reading.topic: reading for reading in old if reading.rule != NARROWER and _counts(reading)}
     after = {reading.topic: reading for reading in new if _counts(reading)}
@@ -127,7 +127,13 @@ def _occupancy(version: Version, readings: Iterable[TopicReading]) -> Occupancy:
 
 
 def _change(
-    topic: Topic, pair: Pair, difference: Difference | None, old: Version, new: Version, *, returning: bool
+    topic: Topic,
+    pair: Readings,
+    difference: Difference | None,
+    old: Version,
+    new: Version,
+    *,
+    returning: bool,
 ) -> TopicChange:
     before, after = pair
     levels = before.level if before else None, after.level if after else None
@@ -177,7 +183,7 @@ class _Doubts:
         claimed = sure and any(priorities) and not self._is_named(change.topic, elsewhere)
         return replace(change, certainty=certainty, claimed=claimed, covered=covered)
 
-    def may_differ(self, topic: str, pair: Pair) -> bool:
+    def may_differ(self, topic: str, pair: Readings) -> bool:
         """Tell whether what one side alone mentions may well be a priority there, and absent elsewhere."""
         before, after = pair
         if not self._fitted or (before is None) == (after is None):
@@ -230,7 +236,7 @@ def _strength(change: TopicChange) -> tuple[int, int, float, str]:
     return _STATUSES.index(change.status), -_RANKS[shown.level], -shown.share, change.topic
 
 
-def _counterparts(topics: Sequence[str], pairs: Mapping[str, Pair]) -> tuple[Counterpart, ...]:
+def _counterparts(topics: Sequence[str], pairs: Mapping[str, Readings]) -> tuple[Counterpart, ...]:
     return tuple(
         Counterpart(topic, before.leading, after.leading)
         for topic in topics

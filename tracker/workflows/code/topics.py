@@ -14,7 +14,7 @@ from tracker.text.detection import detect_language
 from tracker.text.identity import fold
 from tracker.topics.teaching.coded import code_rulings, read_csv, read_jsonl, resolve_codes
 from tracker.topics.teaching.learning import learn_topics
-from tracker.topics.vocabulary.check import Fault, find_doubts, find_faults
+from tracker.topics.vocabulary.check import Flaw, find_doubts, find_faults
 from tracker.topics.vocabulary.load import (
     format_model,
     load_untaught,
@@ -71,7 +71,7 @@ class Check:
     """What checking a vocabulary came to."""
 
     topics: int
-    findings: tuple[Fault, ...]
+    findings: tuple[Flaw, ...]
 
 
 def find_topic(vocabulary: Vocabulary, name: str) -> Topic:
@@ -98,12 +98,12 @@ def check_vocabulary(path: Path) -> Check:
     return Check(len(draft.placed), tuple(findings))
 
 
-def _check_model(path: Path) -> list[Fault]:
+def _check_model(path: Path) -> list[Flaw]:
     try:
         load_vocabulary(path)
     except VocabularyInvalid as error:
         place = str(model_path(path))
-        return [Fault(place, str(error).removeprefix(f"{place}: "), fatal=True)]
+        return [Flaw(place, str(error).removeprefix(f"{place}: "), fatal=True)]
     return []
 
 
