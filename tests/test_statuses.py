@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tracker.text.reading import read_text
 from tracker.topics.reading import read_topics
 from tracker.topics.statuses.absent import find_closest
-from tracker.topics.statuses.shares import Occupancy, Difference, compare_shares
+from tracker.topics.statuses.shares import Difference, Occupancy, compare_shares
 from tracker.topics.statuses.statuses import compare_topics, decide_status, find_priorities
 from tracker.topics.vocabulary.load import load_vocabulary
 

@@ -132,12 +132,11 @@ def _by_id() -> dict[str, Body]:
     import tomllib  # noqa: PLC0415 (needed only where a table is read)
 
     rows: dict[str, _BodyRow] = tomllib.loads(_TABLE.read_text(encoding="utf-8"))
-    return {code: _read_body(code, row) for code, row in rows.items()}
-
-
-def _read_body(code: str, row: _BodyRow) -> Body:
-    kinds = tuple(_read_kind(name, kind) for name, kind in row["sessions"].items())
-    return Body(code, row["name"], tuple(row["aliases"]), kinds)
+    found = {}
+    for code, row in rows.items():
+        kinds = tuple(_read_kind(name, kind) for name, kind in row["sessions"].items())
+        found[code] = Body(code, row["name"], tuple(row["aliases"]), kinds)
+    return found
 
 
 def _read_kind(name: str, row: _KindRow) -> SessionKind:

@@ -86,7 +86,8 @@ def same_kind(body: Body | str, label_a: str, label_b: str) -> bool:
 
     Labels that cannot be read are of one kind with each other only. Raises nothing.
     """
-    return _kind_of(body, label_a) == _kind_of(body, label_b)
+    one, other = _read_label(body, label_a), _read_label(body, label_b)
+    return (one and one.kind) == (other and other.kind)
 
 
 def session_sort_key(body: Body | str, label: str) -> SortKey:
@@ -122,11 +123,6 @@ def _natural(label: str) -> tuple[tuple[int, int, str], ...]:
     return tuple(
         (0, int(part), "") if part[0].isascii() and part.isdigit() else (1, 0, part) for part in parts
     )
-
-
-def _kind_of(body: Body | str, label: str) -> str | None:
-    found = _read_label(body, label)
-    return None if found is None else found.kind
 
 
 def _read_label(body: Body | str, label: str) -> Session | None:

@@ -45,12 +45,12 @@ _LONGEST_QUOTATION = 400
 class Stops(NamedTuple):
     """The tables for one language."""
 
+    candidate: re.Pattern[str]
     leading: frozenset[str]
     numbered: frozenset[str]
     either: frozenset[str]
     openers: frozenset[str]
     introducing: frozenset[str]
-    candidate: re.Pattern[str]
 
 
 def sentence_ends(line: str, language: str, *, pauses: bool = False) -> Iterator[int]:
@@ -167,15 +167,8 @@ def _is_comma_end(line: str, match: re.Match[str], begin: int, stops: Stops) -> 
 def _stops(language: str) -> Stops:
     tables = read_tables("sentences")
     rows = {table: frozenset(entries_for(tables[table], language)) for table in tables}
-    commas = "|".join(sorted(rows["after_comma"])) or "(?!)"
-    return Stops(
-        leading=rows["leading"],
-        numbered=rows["numbered"],
-        either=rows["either"],
-        openers=rows["openers"],
-        introducing=rows["introducing"],
-        candidate=re.compile(_CANDIDATE.replace("%s", commas)),
-    )
+    commas = "|".join(sorted(rows.pop("after_comma"))) or "(?!)"
+    return Stops(re.compile(_CANDIDATE.replace("%s", commas)), **rows)
 
 
 _DECISIONS: dict[str, Callable[[str, re.Match[str], int, Stops], bool]] = {

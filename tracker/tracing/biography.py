@@ -84,8 +84,11 @@ def tell(chapters: Sequence[Chapter]) -> tuple[Chapter, ...]:
             continue
         leading = lead(chapter.sayings)
         saying = chapter.sayings[leading]
-        number = wordings.setdefault(read_phrase(saying.words).folded, len(wordings) + 1)
-        edits = _edit(before, saying, chapter.side.version.language) if before else ()
+        folded = read_phrase(saying.words).folded
+        number = wordings.setdefault(folded, len(wordings) + 1)
+        edits: tuple[Edit, ...] = ()
+        if before and read_phrase(before.words).folded != folded:
+            edits = word_edits(before.words, saying.words, chapter.side.version.language)
         told.append(replace(chapter, leading=leading, wording=number, edits=edits))
         before = saying
     return tuple(told)
@@ -106,12 +109,6 @@ def find_silences(biography: Biography) -> tuple[str, ...]:
         and (chapter.session_kind, chapter.side.version.language) in kinds
     )
     return tuple(dict.fromkeys(silent))
-
-
-def _edit(before: Saying, saying: Saying, language: str) -> tuple[Edit, ...]:
-    if read_phrase(before.words).folded == read_phrase(saying.words).folded:
-        return ()
-    return word_edits(before.words, saying.words, language)
 
 
 def _find_sentence(asked: TraceQuery, version: Version) -> tuple[Saying, ...]:

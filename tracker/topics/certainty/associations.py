@@ -58,8 +58,9 @@ class PmiScores:
         """Return the scores of a sentence that names a topic, and of those before and after it."""
         if topic not in load_associations().topics:
             return 0.0, 0.0, 0.0
-        scores = (self._score(topic, near) for near in (place, place - 1, place + 1))
-        own, before, after = map(sub, scores, _USUAL_NEAR)
+        places = (place, place - 1, place + 1)
+        rows = (self._scores[at] if 0 <= at < len(self._scores) else {} for at in places)
+        own, before, after = map(sub, (row.get(topic, 0.0) for row in rows), _USUAL_NEAR)
         return own, before, after
 
     def find_highest(self, topic: str) -> tuple[float, float]:
@@ -69,9 +70,6 @@ class PmiScores:
         highest = sorted((scores.get(topic, 0.0) for scores in self._scores), reverse=True)[:_HIGHEST]
         most, mean = map(sub, (max(highest, default=0.0), sum(highest) / _HIGHEST), _USUAL_HIGHEST)
         return most, mean
-
-    def _score(self, topic: str, place: int) -> float:
-        return self._scores[place].get(topic, 0.0) if 0 <= place < len(self._scores) else 0.0
 
 
 @cache

@@ -52,10 +52,10 @@ def load_cues(language: str, own_names: Collection[str] = ()) -> Cues:
 def _load(language: str, own_names: tuple[str, ...]) -> Cues:
     tables = _tables()
     speaker = _speaker(tables["self"].get(language, ()), own_names)
+    rows = {name: table.get(language, ()) for name, table in tables.items() if name not in {"self", _GENERIC}}
     patterns = {
-        name: _compile(rows.get(language, ()), speaker)
-        for name, rows in tables.items()
-        if name not in {"self", _GENERIC}
+        name: re.compile("|".join(row).replace("{self}", speaker) or _NEVER, re.IGNORECASE)
+        for name, row in rows.items()
     }
     words = " ".join(tables[_GENERIC].get(language, ()))
     return Cues(patterns, frozenset(word.stem for word in find_words(words, language)))
@@ -75,7 +75,3 @@ def _speaker(pronouns: tuple[str, ...], own_names: tuple[str, ...]) -> str:
     names = [rf"(?:the )?{re.escape(ready(name))}" for name in sorted(own_names, key=lambda name: -len(name))]
     alternatives = [*names, *pronouns]
     return rf"(?:{'|'.join(alternatives)})" if alternatives else _NEVER
-
-
-def _compile(rows: tuple[str, ...], speaker: str) -> re.Pattern[str]:
-    return re.compile("|".join(rows).replace("{self}", speaker) or _NEVER, re.IGNORECASE)

@@ -5,7 +5,7 @@ Log-odds with an informative Dirichlet prior: Monroe, Colaresi and Quinn, "Fight
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from math import log, sqrt
 from typing import TYPE_CHECKING, Final
@@ -140,31 +140,26 @@ def drop_rare(parts: Sequence[Uses], bar: Bar) -> tuple[Uses, ...]:
 
 def join_uses(parts: Iterable[Uses]) -> Uses:
     """Return the uses of several texts as those of one."""
-    words, places = 0, dict[tuple[str, ...], list[PhrasePlace]]()
-    for part in parts:
-        words += part.words
+    joined: dict[Stems, list[PhrasePlace]] = defaultdict(list)
+    listed = tuple(parts)
+    for part in listed:
         for key, found in part.places.items():
-            places.setdefault(key, []).extend(found)
-    return Uses(words, places)
+            joined[key].extend(found)
+    return Uses(sum(part.words for part in listed), joined)
 
 
 def score_uses(old: Uses, new: Uses, prior: Prior) -> dict[Stems, float]:
     """Return, for each phrase used twice on a side, the log-odds ratio over its standard error."""
-    before, after = old.counts, new.counts
-    words = old.words + new.words
-    often = {key for counts in (before, after) for key, count in counts.items() if count >= PAIR.uses}
+    often = {key for side in (old, new) for key, count in side.counts.items() if count >= PAIR.uses}
     scores = {}
     for key in sorted(often):
-        pair = before.get(key, 0), after.get(key, 0)
-        scores[key] = _score(*pair, old.words, new.words, prior.expect(key, sum(pair), words), prior.total)
+        # Equations 16, 20 and 22 of Monroe and others: uses and words of both sides, each with the prior's.
+        uses = [len(side.places.get(key, ())) for side in (old, new)]
+        expected = prior.expect(key, sum(uses), old.words + new.words)
+        before, after = (count + expected for count in uses)
+        ratio = _logit(after, new.words + prior.total) - _logit(before, old.words + prior.total)
+        scores[key] = round(ratio / sqrt(1 / before + 1 / after), 4)
     return scores
-
-
-def _score(old: int, new: int, old_words: int, new_words: int, expected: float, total: float) -> float:
-    """Equations 16, 20 and 22 of Monroe and others: uses and words of both sides, each with the prior's."""
-    before, after = old + expected, new + expected
-    ratio = _logit(after, new_words + total) - _logit(before, old_words + total)
-    return round(ratio / sqrt(1 / before + 1 / after), 4)
 
 
 def _logit(uses: float, words: float) -> float:
@@ -211,8 +206,11 @@ def _change(
     places = (after if status == "emerging" else before).places[key]
     # What vanished is shown where it was said last.
     shown = places[0] if status == "emerging" else next(p for p in places if p.text == places[-1].text)
+    # The commonest way of writing it; of equals, the one in small letters.
+    written = Counter(" ".join(_quote(place, texts).split()) for place in places)
+    phrase = min(written, key=lambda text: (-written[text], [char.isupper() for char in text], text))
     return PhraseChange(
-        phrase=_write(places, texts),
+        phrase=phrase,
         status=status,
         old=len(before.places.get(key, ())),
         new=len(after.places.get(key, ())),
@@ -221,12 +219,6 @@ def _change(
         segment=shown.segment,
         text=shown.text,
     )
-
-
-def _write(places: Iterable[PhrasePlace], texts: Sequence[Version]) -> str:
-    """Return the commonest way of writing a phrase; of equals, the one in small letters."""
-    written = Counter(" ".join(_quote(place, texts).split()) for place in places)
-    return min(written, key=lambda text: (-written[text], [char.isupper() for char in text], text))
 
 
 def _quote(place: PhrasePlace, texts: Sequence[Version]) -> str:

@@ -17,7 +17,7 @@ from tracker.topics.certainty.claims import (
 from tracker.topics.levels.assess import PRIORITIES
 from tracker.topics.reading import NARROWER, count_substance
 from tracker.topics.statuses.absent import Absences, find_aligned, find_closest
-from tracker.topics.statuses.shares import Occupancy, Difference, compare_shares
+from tracker.topics.statuses.shares import Difference, Occupancy, compare_shares
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

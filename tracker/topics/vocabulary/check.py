@@ -125,14 +125,12 @@ def _idle_near_misses(placed: Sequence[PlacedTopic]) -> Iterator[Flaw]:
                 yield Flaw(place, f"near miss {phrase!r} ({language}) holds no term, so it hides nothing")
 
 
-def _named(topic: Topic) -> Iterator[tuple[str, str]]:
-    yield from _phrases(topic.terms)
-    yield from _phrases(topic.hints)
+def _named(topic: Topic) -> list[tuple[str, str]]:
+    return [*_phrases(topic.terms), *_phrases(topic.hints)]
 
 
-def _phrases(table: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[str, str]]:
-    for language, phrases in table.items():
-        yield from ((language, phrase) for phrase in phrases)
+def _phrases(table: Mapping[str, tuple[str, ...]]) -> list[tuple[str, str]]:
+    return [(language, phrase) for language, phrases in table.items() for phrase in phrases]
 
 
 def term_key(term: str, language: str) -> str:

@@ -88,13 +88,8 @@ def format_model(model: TopicModel, vocabulary: Vocabulary, facts: Mapping[str, 
         }
         for topic in model.topics
     }
-    content = {
-        "format": FORMAT,
-        "vocabulary": vocabulary.digest,
-        "language": model.language,
-        "threshold": model.threshold,
-        "topics": topics,
-    }
+    head = {"format": FORMAT, "vocabulary": vocabulary.digest}
+    content = {**head, "language": model.language, "threshold": model.threshold, "topics": topics}
     return json.dumps(content, ensure_ascii=False, indent=1) + "\n"
 
 
