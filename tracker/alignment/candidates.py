@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from typing import TYPE_CHECKING
 
-from tracker.alignment.chains import ChainBlock, find_heaviest_chain
+from tracker.alignment.chains import find_heaviest_chain, pair_block
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -26,7 +26,11 @@ def match_equals(old: Sequence[str], new: Sequence[str]) -> tuple[tuple[int, int
     """
     pairs = _equal_pairs(old, new)
     known = set(pairs)
-    blocks = [ChainBlock(i, i, j, j, _gain(i, j, len(old[i].split()), known)) for i, j in pairs]
+    blocks = []
+    for i, j in pairs:
+        neighbours = ((i - 1, j - 1) in known) + ((i + 1, j + 1) in known)
+        gain = (1 + len(old[i].split())) * (1 + _NEIGHBOUR_BONUS * neighbours)
+        blocks.append(pair_block(i, j, gain))
     chain = [pairs[index] for index in find_heaviest_chain(blocks)]
     return tuple(sorted((*chain, *_pair_left(old, new, chain))))
 
@@ -41,11 +45,6 @@ def _equal_pairs(old: Sequence[str], new: Sequence[str]) -> list[tuple[int, int]
         else:
             pairs.extend((i, j) for i in here for j in there)
     return sorted(pairs)
-
-
-def _gain(i: int, j: int, words: int, known: set[tuple[int, int]]) -> float:
-    neighbours = ((i - 1, j - 1) in known) + ((i + 1, j + 1) in known)
-    return (1 + words) * (1 + _NEIGHBOUR_BONUS * neighbours)
 
 
 def _pair_left(

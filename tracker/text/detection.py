@@ -80,10 +80,10 @@ def infer_kind(version: Version) -> TextKind | None:
     """
     found = find_signs(version)
     score = sum(sign.weight for sign in found)
-    if score >= _PREPARED and any(sign.place != "anywhere" for sign in found):
+    ceremony = any(sign.place != "anywhere" for sign in found)
+    if score >= _PREPARED and ceremony:
         return "prepared"
     styled = any(sign.weight < 0 for sign in found)
-    ceremony = any(sign.place != "anywhere" for sign in found)
     if styled and len(version.text) >= _SHORTEST and score + (0 if ceremony else _NO_CEREMONY) <= _VERBATIM:
         return "verbatim"
     return None

@@ -112,18 +112,16 @@ def _split(name: NameMatch, words: set[str]) -> list[NameMatch]:
     middle = _AND.search(name.text)
     if not middle:
         return [name]
-    cut_end, cut_start = name.start + middle.start(), name.start + middle.end()
-    first = NameMatch(name.start, cut_end, name.text[: middle.start()], name.kind)
-    last = NameMatch(cut_start, name.end, name.text[middle.end() :], name.kind)
-    held = [is_held(part.text, words) for part in (first, last)]
-    return [first, last] if any(held) else [name]
+    first = name._replace(end=name.start + middle.start(), text=name.text[: middle.start()])
+    last = name._replace(start=name.start + middle.end(), text=name.text[middle.end() :])
+    return [first, last] if is_held(first.text, words) or is_held(last.text, words) else [name]
 
 
 def _trim(name: NameMatch, language: str) -> NameMatch:
     """Return a name without the small words that it begins with."""
     links = load_terms(_FILE, "links", language)
     start = next((word.start() for word in _WORD.finditer(name.text) if word[0] not in links), 0)
-    return NameMatch(name.start + start, name.end, name.text[start:], name.kind)
+    return name._replace(start=name.start + start, text=name.text[start:])
 
 
 def find_names(passage: SideText) -> tuple[NameMatch, ...]:

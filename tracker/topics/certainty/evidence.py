@@ -99,10 +99,7 @@ def describe_topics(
         for item in bundle.treatments:
             rows.setdefault(item.segment, []).append(item)
         sentences = tuple(
-            (
-                *text.describe(place, row, met[topic, place], named),
-                *text.describe_surroundings(place, row[0].topic, met[topic, place], bundle, situations),
-            )
+            text.describe(place, row, met[topic, place], named, bundle, situations)
             for place, row in rows.items()
         )
         sure = {m.term.casefold() for place in rows for m in met[topic, place] if m.confidence > HINT}
@@ -141,13 +138,23 @@ class _Text:
         return sentence.stems.union(*(sentence.find_beside(mention) for mention in met))
 
     def describe(
-        self, place: int, items: Sequence[Treatment], met: Sequence[Mention], named: set[int]
+        self,
+        place: int,
+        items: Sequence[Treatment],
+        met: Sequence[Mention],
+        named: set[int],
+        bundle: TopicTreatments,
+        situations: Collection[str],
     ) -> tuple[float, ...]:
-        """Return the first features of one sentence, in the order of ``SENTENCE_FEATURES``."""
-        sentence = self._sentences[place]
+        """Return the features of one sentence, in the order of ``SENTENCE_FEATURES``."""
+        sentence, topics, topic = self._sentences[place], self._topics[place], items[0].topic
         roles = {item.role for item in items}
         best = next((role for role in _ROLES if role in roles), None)
         near = sum(other in named for other in range(place - _NEAR, place + _NEAR + 1) if other != place)
+        start = min((mention.start for mention in met), default=0)
+        bound = bundle.going_on(place, _FOLLOWING)
+        paragraph = self._segments[place].paragraph
+        gap = sentence.find_gap(start)
         return (
             *(float(best == role) for role in ("declared", "committed", "demanded", "main")),
             float(best is None and items[0].rule == WIDER_USE),
@@ -157,33 +164,17 @@ class _Text:
             float(sentence.commits),
             log1p(sentence.stances),
             log(sentence.length or 1) - _MEAN_LENGTH,
-            log(max(1, len(self._topics[place]))),
-            min((mention.start for mention in met), default=0) / max(1, len(sentence.text)),
+            log(max(1, len(topics))),
+            start / max(1, len(sentence.text)),
             place / len(self._segments),
             log1p(near),
-        )
-
-    def describe_surroundings(
-        self,
-        place: int,
-        topic: str,
-        met: Sequence[Mention],
-        bundle: TopicTreatments,
-        situations: Collection[str],
-    ) -> tuple[float, ...]:
-        """Return the other features of a sentence: what goes on around it, and what leads up to the topic."""
-        going_on = bundle.going_on(place, _FOLLOWING)
-        paragraph = self._segments[place].paragraph
-        share = self._about[paragraph, topic] / self._lengths[paragraph]
-        gap = self._sentences[place].find_gap(min((mention.start for mention in met), default=0))
-        return (
             float(place in bundle.own),
-            log1p(sum(going_on)),
-            log1p(len(going_on) - sum(going_on)),
+            log1p(sum(bound)),
+            log1p(len(bound) - sum(bound)),
             float(topic in situations),
-            float(self._topics[place] == (topic,)),
-            float(self._topics[place][:1] == (topic,)),
-            share,
+            float(topics == (topic,)),
+            float(topics[:1] == (topic,)),
+            self._about[paragraph, topic] / self._lengths[paragraph],
             float(gap is not None),
             log1p(gap or 0),
             *self._pmi.find_near(topic, place),
