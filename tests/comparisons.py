@@ -236,7 +236,11 @@ def session() -> Comparison:
                 difference=(-0.31, 0.11),
             ),
             topic(
-                "Ukraine", "dropped", reading("substantive", (1, 2), 0.29), None, closest=Passage(1, 0.2304)
+                "Ukraine",
+                "dropped",
+                reading("substantive", (1, 2), 0.29),
+                None,
+                closest=Passage(1, 0.2304),
             ),
             topic("Migration", "dropped", reading("substantive", (3,), 0.1), None),
         ),

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from tests.comparisons import VOCABULARY, session, version
-from tracker.changes.shifts.actors import compare_actors
+from tracker.changes.shifts.counterparts import compare_actors
 from tracker.model.changes import Evidence, Shift
 from tracker.report.comparison.markdown import render_markdown
 from tracker.report.comparison.terminal import render

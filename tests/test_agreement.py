@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.deciding import level
+from tracker.changes.shifts import QUESTIONS
 from tracker.decisions.agreement import find_alpha, find_kappa, measure_agreements, share_agreed
 
 COHEN = [[88, 14, 18], [10, 40, 10], [2, 6, 12]]
@@ -67,7 +68,7 @@ def test_people_are_paired_on_what_both_judged() -> None:
         level("seas", "absent", person="Ben"),
         level("hills", "absent", person="Cy"),
     ]
-    (found,) = measure_agreements(rulings)
+    (found,) = measure_agreements(rulings, QUESTIONS)
     assert (found.question, found.one, found.other, found.units, found.percent) == (
         "level", "Ana", "Ben", 2, 0.5,
     )  # fmt: skip

@@ -10,12 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tracker.alignment.align import align
-from tracker.alignment.chains import Block, find_heaviest_chain, weigh_blocks
-from tracker.alignment.context import measure_links, measure_rooms
-from tracker.alignment.equals import match_equals
+from tracker.alignment.align import align, score_moves
+from tracker.alignment.candidates import match_equals
+from tracker.alignment.chains import ChainBlock, find_heaviest_chain, weigh_blocks
+from tracker.alignment.context import measure_anchors, measure_links
 from tracker.alignment.groups import Group, propose_groups
-from tracker.alignment.moves import judge_moves
 from tracker.alignment.pairing import pair_texts
 from tracker.alignment.weights import load_weights
 from tracker.text.encoder import DEFAULT
@@ -125,7 +124,7 @@ def test_each_sentence_is_in_one_link_at_most(old: list[str], new: list[str]) ->
 
 @given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 5), st.integers(1, 9)), max_size=8))
 def test_no_chain_is_heavier_than_the_one_found(cells: list[tuple[int, int, int]]) -> None:
-    blocks = [Block(i, i, j, j, float(gain)) for i, j, gain in cells]
+    blocks = [ChainBlock(i, i, j, j, float(gain)) for i, j, gain in cells]
 
     def heaviest(old: int, new: int) -> float:
         later = (b for b in blocks if b.old_first > old and b.new_first > new)
@@ -159,6 +158,7 @@ def test_an_edit_is_found_in_every_script(old: str, new: str, encoder: Encoder |
 def test_equal_texts_never_load_the_encoder() -> None:
     class Refusing:
         name = digest = stamp = "none"
+        weights = DEFAULT.weights
 
         def encode(self, sentences: Sequence[str]) -> Vectors:
             raise AssertionError(sentences)
@@ -168,7 +168,7 @@ def test_equal_texts_never_load_the_encoder() -> None:
 
 @given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4), st.integers(-3, 3)), max_size=6))
 def test_a_links_part_in_all_chains_is_what_counting_them_gives(cells: list[tuple[int, int, int]]) -> None:
-    blocks = [Block(i, i, j, j, float(gain)) for i, j, gain in cells]
+    blocks = [ChainBlock(i, i, j, j, float(gain)) for i, j, gain in cells]
     weights = [0.0] * len(blocks)
     whole = 0.0
     for chosen in itertools.product((False, True), repeat=len(blocks)):
@@ -193,7 +193,7 @@ def judge_move_of(old: list[str], new: list[str], group: Group) -> float:
     pairing = pair_texts(folded_old, folded_new, match_equals(folded_old, folded_new), weights.likeness)
     groups = propose_groups(pairing)
     measured = dict(zip(groups, measure_links(pairing, groups, weights.place), strict=True))
-    return judge_moves(pairing, measured, ())[group]
+    return score_moves(pairing, measured, ())[group]
 
 
 def test_a_move_needs_more_evidence_where_much_is_free_and_less_where_sentences_moved_unchanged() -> None:
@@ -223,6 +223,6 @@ def test_a_few_equal_sentences_that_moved_do_not_carry_the_order_away_from_the_r
 def test_room_is_what_the_certain_links_leave_to_a_group() -> None:
     inside, crossing = Group((1,), (2,)), Group((1,), (5,))
     chances = {inside: 0.2, crossing: 0.1}
-    rooms = measure_rooms(chances, [(0, 0), (3, 4)], (6, 7))
-    assert rooms[0] == pytest.approx((math.log(2 * 3), 0.0, 0.25), abs=1e-4)
-    assert rooms[1] == pytest.approx((math.log(6 * 7), 1.0, 0.0), abs=1e-4)
+    anchored = measure_anchors(chances, [(0, 0), (3, 4)], (6, 7))
+    assert anchored[0] == pytest.approx((math.log(2 * 3), 0.0, 0.25), abs=1e-4)
+    assert anchored[1] == pytest.approx((math.log(6 * 7), 1.0, 0.0), abs=1e-4)

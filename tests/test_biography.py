@@ -21,7 +21,7 @@ from tracker.report.series.biography import biography_json, render_biography
 from tracker.report.series.origins import attribution_json, render_attribution
 from tracker.text.identity import fold
 from tracker.text.reading import read_text
-from tracker.tracing.biography import find_silences, read_asked, tell, trace
+from tracker.tracing.biography import find_silences, read_query, tell, trace
 from tracker.tracing.origins import find_origins
 from tracker.tracing.phrases import match_phrase, read_phrase
 
@@ -51,7 +51,7 @@ def read_schema(name: str) -> dict[str, Any]:
 
 
 def told(asked: str, *sides: Side, kinds: tuple[str, ...] = ()) -> Biography:
-    question = read_asked(asked)
+    question = read_query(asked)
     found = trace(question, [each.version for each in sides])
     chapters = [
         Chapter(each, kind, sayings)
@@ -156,7 +156,7 @@ def test_a_closer_phrase_is_more_alike() -> None:
     ],
 )
 def test_what_is_a_sentence(text: str, unit: str) -> None:
-    assert read_asked(text).unit == unit
+    assert read_query(text).unit == unit
 
 
 def test_a_pledge_is_followed_through_its_wordings() -> None:

@@ -13,14 +13,13 @@ from tracker.changes.shifts.rewording import content_words, share_content
 from tracker.model.changes import Link
 from tracker.model.topics import Counterpart
 from tracker.text.characters import Spelling
+from tracker.text.detection import detect_language, infer_kind
 from tracker.text.identity import fold
 from tracker.text.joining import PARAGRAPH, SPACE, Layout, joint, pauses_with_ellipses, read_layout
-from tracker.text.kind import infer_kind
-from tracker.text.language import detect_language
 from tracker.text.lines import (
     BLANK,
     BREAK,
-    Line,
+    TextLine,
     ends_in_ellipsis,
     ends_something,
     is_heading,
@@ -29,7 +28,7 @@ from tracker.text.lines import (
 )
 from tracker.text.normalize import drop_numbering
 from tracker.text.reading import read_text
-from tracker.topics.certainty.claims import Likelihood, judge_status
+from tracker.topics.certainty.claims import Likelihood, status_certainty
 from tracker.topics.levels.context import find_speaker
 from tracker.topics.reading import read_topics
 from tracker.topics.vocabulary.load import load_vocabulary
@@ -118,7 +117,7 @@ def test_lines_are_wrapped_where_enough_run_on_and_none_is_too_wide() -> None:
 
 def _joint(old: str, new: str, width: int = 0, gap: int = BREAK) -> str:
     layout = Layout(width, pauses=False, capitals=False, spelling=Spelling(""))
-    return joint(Line(0, 0, old, 0), Line(0, 0, new, gap), layout)[1]
+    return joint(TextLine(0, 0, old, 0), TextLine(0, 0, new, gap), layout)[1]
 
 
 def test_a_line_is_full_where_the_next_word_would_not_have_fitted() -> None:
@@ -286,6 +285,6 @@ def test_two_short_words_are_lost_between_larger_changes_and_three_are_not(kept:
 def test_two_in_a_thousand_are_as_good_as_none() -> None:
     absent = Likelihood(0.0, 0.0)
     sure, almost, less = (
-        judge_status(Likelihood(chance, 1.0), absent, unnamed=True) for chance in (1.0, 0.998, 0.996)
+        status_certainty(Likelihood(chance, 1.0), absent, unnamed=True) for chance in (1.0, 0.998, 0.996)
     )
     assert less < almost == sure

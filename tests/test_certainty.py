@@ -15,23 +15,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.comparisons import VOCABULARY, change, comparison, reading, side, topic
-from tracker.alignment.weights import load_weights
+from tracker.alignment.weights import LEXICAL, read_weights
 from tracker.model.decisions import Decision
 from tracker.model.topics import Topic, TopicReading, Vocabulary
 from tracker.report.comparison.markdown import render_markdown
 from tracker.report.comparison.stat import render_stat
 from tracker.report.comparison.terminal import render
 from tracker.report.json_text import render_json
+from tracker.text.encoder import DEFAULT
 from tracker.text.reading import read_text
 from tracker.topics.certainty.associations import load_associations
 from tracker.topics.certainty.claims import (
     Likelihood,
-    judge_evidence,
-    judge_move,
-    judge_status,
+    estimate_likelihood,
     load_certainty,
+    move_certainty,
+    status_certainty,
 )
-from tracker.topics.certainty.evidence import SENTENCE_FEATURES, TOPIC_FEATURES, Evidence
+from tracker.topics.certainty.evidence import SENTENCE_FEATURES, TOPIC_FEATURES, TopicEvidence
 from tracker.topics.reading import LIKELY, read_evidence, read_topics
 from tracker.topics.statuses.absent import Absences, find_aligned
 from tracker.topics.statuses.statuses import compare_topics
@@ -84,8 +85,8 @@ def _turn_around(text: str) -> str:
 @pytest.mark.parametrize(
     ("package", "name", "load"),
     [
-        ("tracker.alignment", "alignment.toml", load_weights.__wrapped__),
-        ("tracker.alignment", "alignment.toml", partial(load_weights.__wrapped__, encoded=True)),
+        ("tracker.alignment", "alignment.toml", partial(read_weights.__wrapped__, LEXICAL)),
+        ("tracker.alignment", "alignment.toml", partial(read_weights.__wrapped__, DEFAULT.weights)),
         ("tracker.topics.certainty", "certainty.toml", load_certainty.__wrapped__),
     ],
 )
@@ -96,7 +97,7 @@ def test_weights_are_read_by_name_and_all_names_must_be_known(
     loaded, turned = load(), _turn_around(shipped)
     assert turned != shipped
     monkeypatch.setattr(resources, "files", lambda _: tmp_path)
-    monkeypatch.setattr("tracker.topics.certainty.claims.files", lambda _: tmp_path)
+    monkeypatch.setattr("tracker.text.tables.files", lambda _: tmp_path)
 
     def read(text: str) -> object:
         (tmp_path / name).write_text(text, encoding="utf-8")
@@ -121,14 +122,14 @@ def test_more_evidence_is_more_likely_a_priority(less: str, more: str) -> None:
     def likelihood(text: str) -> float:
         found = _read(text).get("piracy")
         absences = Absences(read_text(text, language="en"), UN, 17)
-        return (found.priority or 0.0) if found else judge_evidence(absences.describe("piracy")).priority
+        return (found.priority or 0.0) if found else estimate_likelihood(absences.describe("piracy")).priority
 
     assert likelihood(less) < likelihood(more)
 
 
 @given(st.lists(st.tuples(*[st.floats(-5, 5)] * len(SENTENCE_FEATURES)), max_size=6))
 def test_a_priority_is_there_and_both_are_probabilities(rows: list[tuple[float, ...]]) -> None:
-    found = judge_evidence(Evidence(tuple(rows), (0.7, 0.7, *[0.0] * (len(TOPIC_FEATURES) - 2))))
+    found = estimate_likelihood(TopicEvidence(tuple(rows), (0.7, 0.7, *[0.0] * (len(TOPIC_FEATURES) - 2))))
     assert 0 <= found.priority <= found.presence <= 1
 
 
@@ -138,9 +139,9 @@ def test_a_claim_is_surer_the_likelier_the_priority_and_the_absence(
 ) -> None:
     low, high = sorted((one, two))
     absent, present = Likelihood(0.0, there), Likelihood(there, 1.0)
-    surer = judge_status(Likelihood(high, 1.0), absent, unnamed=True)
-    assert judge_status(Likelihood(low, 1.0), absent, unnamed=True) <= surer
-    assert judge_status(present, Likelihood(0.0, high), unnamed=True) <= judge_status(
+    surer = status_certainty(Likelihood(high, 1.0), absent, unnamed=True)
+    assert status_certainty(Likelihood(low, 1.0), absent, unnamed=True) <= surer
+    assert status_certainty(present, Likelihood(0.0, high), unnamed=True) <= status_certainty(
         present, Likelihood(0.0, low), unnamed=True
     )
 
@@ -156,7 +157,9 @@ def test_much_said_on_one_side_alone_is_claimed_and_a_single_sentence_is_perhaps
 
 def test_a_topic_is_less_surely_absent_where_its_words_stand_together() -> None:
     def presence(text: str) -> float:
-        return judge_evidence(Absences(read_text(text, language="en"), UN, 60).describe("piracy")).presence
+        return estimate_likelihood(
+            Absences(read_text(text, language="en"), UN, 60).describe("piracy")
+        ).presence
 
     assert presence(f"{FILLER}Armed men at sea robbed the pirated maritime fleet.") > presence(FILLER)
     assert presence(FILLER) == presence(f"{FILLER}The weather was fine.")
@@ -185,7 +188,9 @@ def test_a_mention_that_became_a_priority_is_claimed_as_far_as_both_are_sure() -
         assert moved.claimed == (moved.certainty >= load_certainty().moved)
     sure, doubtful = Likelihood(0.9, 0.9), Likelihood(0.5, 0.9)
     passing, absent = Likelihood(0.1, 0.9), Likelihood(0.0, 0.1)
-    assert judge_move(sure, passing) > judge_move(doubtful, passing) > judge_move(doubtful, absent)
+    assert (
+        move_certainty(sure, passing) > move_certainty(doubtful, passing) > move_certainty(doubtful, absent)
+    )
 
 
 def test_what_the_other_side_names_is_never_claimed_to_be_absent_there() -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.archives import version_of
 from tests.deciding import level, link
 from tracker.changes.describe import describe_changes
-from tracker.decisions.applied import METHOD, Placed, decide_links, mark_changes, place_rulings
+from tracker.decisions.applied import METHOD, PlacedDecision, decide_links, mark_changes, place_rulings
 from tracker.decisions.rulings import (
     find_quotes,
     place_segments,
@@ -182,7 +182,7 @@ def test_two_people_who_link_one_segment_differently_disagree() -> None:
 
 
 @st.composite
-def decisions(draw: st.DrawFn) -> list[Placed]:
+def decisions(draw: st.DrawFn) -> list[PlacedDecision]:
     indexes = st.lists(st.integers(0, 3), max_size=2, unique=True).map(sorted).map(tuple)
     placed = []
     for _ in range(draw(st.integers(0, 5))):
@@ -192,12 +192,12 @@ def decisions(draw: st.DrawFn) -> list[Placed]:
             "Ana", "2026-11-01T10:00:00Z", "sentences", "reject" if apart else "relabel",
             None if apart else "reworded", "reworded",
         )  # fmt: skip
-        placed.append(Placed(old, new, decision))
+        placed.append(PlacedDecision(old, new, decision))
     return placed
 
 
 @given(decisions())
-def test_no_segment_is_ever_in_two_links_and_the_last_word_holds(placed: list[Placed]) -> None:
+def test_no_segment_is_ever_in_two_links_and_the_last_word_holds(placed: list[PlacedDecision]) -> None:
     links = decide_links(ALIGNED, placed)
     for side in ("old", "new"):
         indexes = [index for each in links for index in getattr(each, side)]

@@ -31,16 +31,19 @@ from tracker.text.encoder import DEFAULT
 from tracker.text.reading import read_text
 from tracker.topics.reading import read_topics
 from tracker.topics.vocabulary.load import load_vocabulary
+from tracker.workflows.compare.compare import compare_sides, text_side
 from tracker.workflows.compare.derive import derive_links, derive_readings
 from tracker.workflows.compare.diff import diff
 from tracker.workflows.compare.priorities import read_priorities
 from tracker.workflows.follow.trace import blame_statement
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
     from pathlib import Path
 
     from tests.running import Ran
+    from tracker.model.texts import Version
+    from tracker.model.topics import TopicReading, Vocabulary
     from tracker.text.encoder import Vectors
 
 DIFF = ("diff", "XAA/CCPCJ", "32", "33", "--format", "json")
@@ -49,7 +52,7 @@ DIFF = ("diff", "XAA/CCPCJ", "32", "33", "--format", "json")
 class Letters:
     """An encoder by letters, which writes down what it was asked."""
 
-    name, digest, stamp = "letters", "0" * 64, "letters"
+    name, digest, stamp, weights = "letters", "0" * 64, "letters", DEFAULT.weights
 
     def __init__(self) -> None:
         self.asked: list[str] = []
@@ -277,6 +280,35 @@ def test_answers_of_different_questions_are_apart(folder: Path) -> None:
             derive_links(["We fought."], ["We fight."], encoder, derived)
     kinds = ask(folder / DERIVED_NAME, "SELECT kind, count(*) FROM answers GROUP BY kind ORDER BY kind")
     assert kinds == [("links", 4), ("readings", 3)]
+
+
+class Mentions:
+    """A reader that calls each topic a mention, and writes down what it read."""
+
+    name = "mentions 1"
+
+    def __init__(self) -> None:
+        self.read_texts: list[str] = []
+
+    def read(
+        self, version: Version, vocabulary: Vocabulary, own_names: Collection[str] = ()
+    ) -> tuple[TopicReading, ...]:
+        self.read_texts.append(version.text)
+        found = read_topics(version, vocabulary, own_names=own_names)
+        return tuple(replace(each, level="mentioned") for each in found)
+
+
+def test_a_reader_of_topics_is_named_and_has_answers_of_its_own(folder: Path) -> None:
+    sides = text_side("old", read_text(OLD)), text_side("new", read_text(NEW))
+    reader, vocabulary = Mentions(), load_vocabulary()
+    for _ in range(2):
+        with open_derived(folder) as derived:
+            ours = compare_sides(*sides, vocabulary, encoder=None, derived=derived)
+            theirs = compare_sides(*sides, vocabulary, encoder=None, derived=derived, reader=reader)
+        assert ours.provenance.vocabulary == vocabulary.digest
+        assert theirs.provenance.vocabulary == f"{vocabulary.digest} mentions 1"
+        assert theirs.topics != ours.topics
+    assert len(reader.read_texts) == len(sides)
 
 
 def test_a_sentence_is_encoded_once(folder: Path) -> None:

@@ -22,7 +22,7 @@ from tracker.report.comparison.terminal import render
 from tracker.report.json_text import render_json
 from tracker.topics.phrases.emerging import (
     PAIR,
-    Place,
+    PhrasePlace,
     Uses,
     compare_phrases,
     name_prior,
@@ -105,7 +105,7 @@ def test_chinese_has_no_phrases_and_says_so() -> None:
 
 
 def uses(words: int, **counts: int) -> Uses:
-    return Uses(words, {(key,): [Place(0, 0, 0, 1)] * count for key, count in counts.items()})
+    return Uses(words, {(key,): [PhrasePlace(0, 0, 0, 1)] * count for key, count in counts.items()})
 
 
 def test_the_score_is_that_of_monroe_and_others() -> None:

@@ -12,7 +12,7 @@ from tests.benchmarks.growth_stages import STAGES
 from tests.benchmarks.growth_texts import edit, write
 from tests.limits import run_limited
 from tests.thorough import size
-from tracker.changes.edits import LONGEST, part_stretches, word_edits
+from tracker.changes.edits import LONGEST, split_windows, word_edits
 from tracker.text.encoder import DEFAULT
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def test_long_runs_of_words_are_compared_in_parts_and_nothing_is_lost(words: int
     assert "".join(edit.text for edit in edits if edit.kind != "deleted") == " ".join(new)
     kept = sum(len(edit.text.split()) for edit in edits if edit.kind == "kept")
     assert kept > 0.8 * (1 - changed) * len(new)
-    assert max(stretch.size for stretch in part_stretches(old, new)) <= LONGEST
+    assert max(stretch.size for stretch in split_windows(old, new)) <= LONGEST
 
 
 def test_a_long_sentence_has_one_vector_of_length_one() -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tracker.text.kind import infer_kind
+from tracker.text.detection import infer_kind
 from tracker.text.reading import read_text
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tracker.text.language import detect_language
+from tracker.text.detection import detect_language
 
 TEXTS = (
     ("en", "We welcome the report of the Commission and its work on crime."),

@@ -16,7 +16,7 @@ from tracker.references import (
     Body,
     Country,
     SessionKind,
-    Step,
+    SessionStep,
     bodies,
     countries,
     country_name,
@@ -616,7 +616,7 @@ def test_a_user_may_add_bodies() -> None:
         "LAKE-COP",
         "Lake Commission of XAA",
         ("Lake Commission",),
-        (SessionKind("regular", "{n}", steps=(Step(1, 2000, every=2),)),),
+        (SessionKind("regular", "{n}", steps=(SessionStep(1, 2000, every=2),)),),
     )
     assert find_body("lake commission", [lake]) == lake
     assert str(parse_reference("XAA/LAKE-COP/third session", bodies=[lake])) == "XAA/LAKE-COP/3"

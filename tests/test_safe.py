@@ -78,7 +78,13 @@ def attacked(attack: str) -> Comparison:
         caveats=(f"caveat{attack}",),
         topics=(
             topic(f"topic{attack}", "new", None, reading("declared", (1,), 0.5)),
-            topic(f"other{attack}", "dropped", reading("declared", (1,), 0.5), None, closest=Passage(0, 0.5)),
+            topic(
+                f"other{attack}",
+                "dropped",
+                reading("declared", (1,), 0.5),
+                None,
+                closest=Passage(0, 0.5),
+            ),
         ),
     )
 

@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from tests.comparisons import version
+from tests.running import ROOT
 from tracker.alignment.align import align
 from tracker.changes.describe import describe_changes
+from tracker.changes.shifts import AXES
 from tracker.model.changes import Link, Shift
 from tracker.text.reading import read_text
 
@@ -212,3 +214,8 @@ def mark(shift: Shift) -> str:
     if shift.old and shift.new:
         return f"{shift.old.text} -> {shift.new.text}"
     return f"-{shift.old.text}" if shift.old else f"+{shift.new.text}" if shift.new else ""
+
+
+def test_every_table_of_shifts_belongs_to_an_axis() -> None:
+    tables = {path.name for path in (ROOT / "tracker/changes/shifts").glob("*.toml")}
+    assert tables == {table for axis in AXES.values() for table in axis.tables}

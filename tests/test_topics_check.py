@@ -20,10 +20,10 @@ SOUND = '[justice]\nlabel = "Justice"\n[prisons]\nlabel = "Prisons"\nbroader = "
 TOML: tuple[tuple[str, list[tuple[str, str]]], ...] = (
     (SOUND, []),
     ('[a]\nlabel = "A"\n', [("key a", "no term and no narrower topic")]),
-    ('[a]\nlabel = "A"\nen = "prison; Prisons"\n', [("key a", "term 'prison' (en) stands twice")]),
+    ('[a]\nlabel = "A"\nen = "prison; Prisons"\n', [("key a", "term 'prison' (en) is given twice")]),
     (
         '[a]\nlabel = "Prisons"\nen = "gaol"\n[b]\nlabel = "prisons"\nen = "jail"\n',
-        [("key b", "label 'prisons' stands twice")],
+        [("key b", "label 'prisons' is given twice")],
     ),
     (
         '[a]\nlabel = "A"\nen = "trade"\nnear_misses.en = "Trade"\n',

@@ -1,7 +1,7 @@
 """New files and folders: made where nothing was, readable by whom they should be, at their place when whole.
 
 Whoever writes a file that others may know the name of beforehand could be led elsewhere by a link that waits
-there (CWE-59). So what is written stands beside its place under a name that nobody can guess, is made
+there (CWE-59). So what is written is put beside its place under a name that nobody can guess, is made
 exclusively (``O_CREAT | O_EXCL | O_NOFOLLOW``), and is renamed when it is whole. Its mode does not depend on
 the umask where it is given one.
 """

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
-    from tracker.alignment.weights import Weights
+    from tracker.alignment.weights import AlignmentWeights
     from tracker.model.changes import Link
     from tracker.text.encoder import Encoder
 
@@ -136,7 +136,7 @@ def split_by_family(documents: Sequence[Document]) -> list[tuple[list[Document],
 
 
 def match_ours(
-    old: Sequence[str], new: Sequence[str], weights: Weights, encoder: Encoder | None = None
+    old: Sequence[str], new: Sequence[str], weights: AlignmentWeights, encoder: Encoder | None = None
 ) -> Pairs:
     """Pair by the links of ``align``, taken apart."""
     return take_apart(align_with(old, new, weights, encoder))

@@ -48,6 +48,7 @@ class LengthOne:
     """A candidate as an encoder: each vector by itself, of length 1."""
 
     digest = stamp = ""
+    weights = DEFAULT.weights
 
     def __init__(self, candidate: Candidate) -> None:
         self.name = candidate.name

@@ -29,7 +29,7 @@ from xml.etree import ElementTree as ET
 import pooch
 from requests.exceptions import RequestException
 
-from tracker.inputs.rdf import check_entities
+from tracker.inputs.formats import check_entities
 from tracker.text.reading import read_text
 
 if TYPE_CHECKING:

@@ -20,17 +20,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tests.shared_data import require
+from tracker.alignment.candidates import match_equals
 from tracker.alignment.context import measure_links, measure_places
-from tracker.alignment.equals import match_equals
 from tracker.alignment.groups import propose_groups
 from tracker.alignment.pairing import Pairing, pair_texts
 from tracker.alignment.similarity import measure
-from tracker.alignment.weights import Logistic, Weights, name_features
-from tracker.text.encoder import DEFAULT
+from tracker.alignment.weights import LEXICAL, AlignmentWeights, Logistic, name_features
+from tracker.text.encoder import ENCODERS
 from tracker.text.tokens import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from tracker.text.encoder import Encoder, Vectors
 
@@ -108,6 +108,7 @@ class CachedEncoder:
 
     def __init__(self, encoder: Encoder) -> None:
         self.name, self.digest, self.stamp = encoder.name, encoder.digest, encoder.stamp
+        self.weights = encoder.weights
         self._encoder = encoder
         self._known: dict[str, Vectors] = {}
 
@@ -118,7 +119,7 @@ class CachedEncoder:
         return np.stack([self._known[sentence] for sentence in sentences])
 
 
-def fit_weights(documents: Sequence[Document], encoder: Encoder | None = None) -> Weights:
+def fit_weights(documents: Sequence[Document], encoder: Encoder | None = None) -> AlignmentWeights:
     """Return weights fitted on the documents, for words alone or with an encoder."""
     neutral = Logistic(0.0, ())
     likeness = fit_logistic(
@@ -130,7 +131,7 @@ def fit_weights(documents: Sequence[Document], encoder: Encoder | None = None) -
     link = fit_logistic(
         [row for document in documents for row in _link_rows(document, likeness, place, encoder)]
     )
-    return Weights(likeness, place, _soften(link), accept=0.5, accept_move=0.85)
+    return AlignmentWeights(likeness, place, _soften(link), accept=0.5, accept_move=0.85)
 
 
 def _soften(link: Logistic) -> Logistic:
@@ -193,13 +194,14 @@ def read_comment() -> str:
     return "".join(line for line in shipped.splitlines(keepends=True) if line.startswith("#"))
 
 
-def print_weights(lexical: Weights, encoded: Weights) -> str:
-    """Return both sets of weights as TOML."""
+def print_weights(fitted_by_name: Mapping[str, AlignmentWeights]) -> str:
+    """Return all sets of weights as TOML: those for words alone, and those of each encoder."""
+    lexical = fitted_by_name[LEXICAL]
     lines = [read_comment(), f"accept = {lexical.accept}", f"accept_move = {lexical.accept_move}"]
-    for title, weights in (("lexical", lexical), ("encoded", encoded)):
+    for title, weights in fitted_by_name.items():
         for part in ("likeness", "place", "link"):
             fitted: Logistic = getattr(weights, part)
-            names = name_features(part, encoded=title == "encoded")
+            names = name_features(part, encoded=title != LEXICAL)
             lines += ["", f"[{title}.{part}]", f"intercept = {fitted.intercept}", ""]
             lines += [f"[{title}.{part}.weights]"]
             lines += [f"{name} = {value}" for name, value in zip(names, fitted.weights, strict=True)]
@@ -210,7 +212,9 @@ def main() -> None:
     """Print the weights."""
     folder = require(".")
     documents = [*load_documents(folder), *load_sessions(folder)]
-    print(print_weights(fit_weights(documents), fit_weights(documents, CachedEncoder(DEFAULT))))
+    encoders = [encoder for encoder in ENCODERS.values() if encoder]
+    fitted = {encoder.weights: fit_weights(documents, CachedEncoder(encoder)) for encoder in encoders}
+    print(print_weights({LEXICAL: fit_weights(documents), **fitted}))
 
 
 if __name__ == "__main__":

@@ -32,7 +32,7 @@ from tests.coded_sheets import (
     read_sheet,
 )
 from tracker.references import own_names
-from tracker.topics.certainty.claims import Likelihood, judge_move
+from tracker.topics.certainty.claims import Likelihood, move_certainty
 from tracker.topics.certainty.evidence import SENTENCE_FEATURES, TOPIC_FEATURES
 from tracker.topics.reading import count_substance, read_evidence
 from tracker.topics.statuses.absent import Absences
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 
     from tests.coded_sheets import CodedPair, Codes, Speech
     from tracker.model.topics import Vocabulary
-    from tracker.topics.certainty.evidence import Evidence
+    from tracker.topics.certainty.evidence import TopicEvidence
 
     Array = NDArray[np.float64]
 
@@ -87,7 +87,7 @@ class Row:
     speech: Speech
     group: int
     topic: str
-    evidence: Evidence
+    evidence: TopicEvidence
     priority: float
     presence: float
 
@@ -167,7 +167,7 @@ def read_rows(countries: Container[str] | None = None) -> tuple[list[Row], list[
 class _Read:
     """The evidence of a speech for the topics it names, and for those it does not."""
 
-    evidence: Mapping[str, Evidence]
+    evidence: Mapping[str, TopicEvidence]
     absences: Absences
 
 
@@ -417,7 +417,7 @@ def report_moves(
                 sides = (more, topic), (less, topic)
                 if (
                     all(side in named for side in sides)
-                    and judge_move(likelihoods[sides[0]], likelihoods[sides[1]]) >= MOVED
+                    and move_certainty(likelihoods[sides[0]], likelihoods[sides[1]]) >= MOVED
                 ):
                     true.append(
                         any(status in allowed_statuses(codes, topic) for codes in pair.readers.values())

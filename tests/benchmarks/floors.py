@@ -86,7 +86,7 @@ def measure(name: str, data: Path) -> bool:
     found = hashlib.sha256((data / "align" / name / "dev.jsonl").read_bytes()).hexdigest()[:16]
     documents = [document for document in load_documents(data) if document.origin == name]
     gold = [{"id": d.name, "old": d.old, "new": d.new, "gold": sorted(d.gold)} for d in documents]
-    weights, encoder = load_weights(encoded=True), CachedEncoder(DEFAULT)
+    weights, encoder = load_weights(DEFAULT), CachedEncoder(DEFAULT)
     scores = load_scorer(data / "align" / "score.py").score(
         gold, {d.name: match_ours(d.old, d.new, weights, encoder) for d in documents}
     )

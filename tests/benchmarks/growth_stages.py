@@ -17,20 +17,18 @@ from tracker.report.comparison.markdown import render_markdown
 from tracker.report.comparison.priorities import render_priorities
 from tracker.report.comparison.terminal import render
 from tracker.report.json_text import render_json
+from tracker.text.detection import detect_language, infer_kind
 from tracker.text.encoder import DEFAULT
 from tracker.text.identity import fold
-from tracker.text.kind import infer_kind
-from tracker.text.language import detect_language
 from tracker.text.normalize import normalize
-from tracker.text.reading import read_text
-from tracker.text.segment import cut
+from tracker.text.reading import cut, read_text
 from tracker.text.tokens import tokenize
 from tracker.topics.phrases.emerging import compare_phrases
 from tracker.topics.reading import read_topics
 from tracker.topics.statuses.statuses import compare_topics
 from tracker.topics.vocabulary.load import load_vocabulary
 from tracker.topics.vocabulary.matching import match_topics
-from tracker.tracing.biography import read_asked, trace
+from tracker.tracing.biography import read_query, trace
 from tracker.workflows.compare.compare import compare_sides, text_side
 
 if TYPE_CHECKING:
@@ -125,7 +123,7 @@ def _weigh(old: Version, new: Version) -> object:
 
 
 def _trace(text: str, version: Version) -> object:
-    return trace(read_asked(text), [version])
+    return trace(read_query(text), [version])
 
 
 PHRASE: Final = 200

@@ -16,7 +16,7 @@ from pathlib import Path
 from tests.shared_data import require
 from tracker.text.reading import read_text
 from tracker.topics.phrases.emerging import read_uses
-from tracker.topics.phrases.phrasing import Key
+from tracker.topics.phrases.phrasing import Stems
 
 ROOT = Path(__file__).parents[2]
 NAME = "UN General Debate Corpus v13 (CC0), 2,208 statements"
@@ -24,8 +24,8 @@ LEAST_WORD, LEAST_PHRASE = 20, 40
 """Uses from which a word, and a phrase, is kept; what is rarer gets the least that the prior gives."""
 
 
-def count(paths: list[Path]) -> tuple[int, Counter[Key]]:
-    words, uses = 0, Counter[Key]()
+def count(paths: list[Path]) -> tuple[int, Counter[Stems]]:
+    words, uses = 0, Counter[Stems]()
     for number, path in enumerate(paths, start=1):
         version = read_text(path.read_text(encoding="utf-8-sig", errors="replace"), language="en")
         read = read_uses({0: version})

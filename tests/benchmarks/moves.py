@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from tests.benchmarks.fit_alignment import read_speech
 from tests.shared_data import require
 from tracker.alignment.align import align
-from tracker.alignment.chains import Block, find_heaviest_chain
+from tracker.alignment.chains import ChainBlock, find_heaviest_chain
 from tracker.text.encoder import DEFAULT
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def edit(sentence: str, chance: random.Random) -> str:
 def find_crossing(pairs: Pairs) -> Pairs:
     """Return the pairs outside the heaviest common order."""
     listed = sorted(pairs)
-    chain = find_heaviest_chain([Block(i, i, j, j, 1.0) for i, j in listed])
+    chain = find_heaviest_chain([ChainBlock(i, i, j, j, 1.0) for i, j in listed])
     return pairs - {listed[index] for index in chain}
 
 

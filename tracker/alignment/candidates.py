@@ -1,15 +1,71 @@
-"""Which pairs of sentences are worth measuring, found through the words they share."""
+"""Which pairs of sentences are worth measuring: the equal ones first, then those that share rare words."""
 
 from __future__ import annotations
 
 from bisect import bisect_left
 from typing import TYPE_CHECKING
 
+from tracker.alignment.chains import find_heaviest_chain, pair_block
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from tracker.alignment.similarity import Unit
+    from tracker.alignment.similarity import Stemmed
     from tracker.text.encoder import Vectors
+
+_MANY_REPEATS = 1024
+"""Pairs of one repeated sentence above which occurrences are paired in turn: all pairs would be quadratic."""
+_NEIGHBOUR_BONUS = 0.25
+
+
+def match_equals(old: Sequence[str], new: Sequence[str]) -> tuple[tuple[int, int], ...]:
+    """Pair the segments that are equal; return the pairs in the order of the old text.
+
+    A repeated sentence goes with the occurrence that the common order and its neighbours suggest; what
+    is left over is paired in turn. Longer sentences weigh more.
+    """
+    pairs = _equal_pairs(old, new)
+    known = set(pairs)
+    blocks = []
+    for i, j in pairs:
+        neighbours = ((i - 1, j - 1) in known) + ((i + 1, j + 1) in known)
+        gain = (1 + len(old[i].split())) * (1 + _NEIGHBOUR_BONUS * neighbours)
+        blocks.append(pair_block(i, j, gain))
+    chain = [pairs[index] for index in find_heaviest_chain(blocks)]
+    return tuple(sorted((*chain, *_pair_left(old, new, chain))))
+
+
+def _equal_pairs(old: Sequence[str], new: Sequence[str]) -> list[tuple[int, int]]:
+    places = _places(new)
+    pairs: list[tuple[int, int]] = []
+    for text, here in _places(old).items():
+        there = places.get(text, [])
+        if len(here) * len(there) > _MANY_REPEATS:
+            pairs.extend(zip(here, there, strict=False))
+        else:
+            pairs.extend((i, j) for i in here for j in there)
+    return sorted(pairs)
+
+
+def _pair_left(
+    old: Sequence[str], new: Sequence[str], chain: Sequence[tuple[int, int]]
+) -> list[tuple[int, int]]:
+    used_old = {i for i, _ in chain}
+    used_new = {j for _, j in chain}
+    left = {text: [j for j in here if j not in used_new] for text, here in _places(new).items()}
+    moved: list[tuple[int, int]] = []
+    for text, here in _places(old).items():
+        free = [i for i in here if i not in used_old]
+        moved.extend(zip(free, left.get(text, []), strict=False))
+    return moved
+
+
+def _places(texts: Sequence[str]) -> dict[str, list[int]]:
+    places: dict[str, list[int]] = {}
+    for index, text in enumerate(texts):
+        places.setdefault(text, []).append(index)
+    return places
+
 
 _KEPT = 6
 _NEAR = 3
@@ -18,7 +74,7 @@ _TOUCHES = 1500
 
 
 def find_candidates(
-    old: Mapping[int, Unit], new: Mapping[int, Unit], weights: Mapping[str, float]
+    old: Mapping[int, Stemmed], new: Mapping[int, Stemmed], weights: Mapping[str, float]
 ) -> tuple[tuple[int, int], ...]:
     """Return the pairs (old, new) in which either is among the most similar to the other, in order."""
     forward = {(i, j) for i, found in _nearest(old, new, weights) for j in found}
@@ -27,7 +83,7 @@ def find_candidates(
 
 
 def _nearest(
-    these: Mapping[int, Unit], those: Mapping[int, Unit], weights: Mapping[str, float]
+    these: Mapping[int, Stemmed], those: Mapping[int, Stemmed], weights: Mapping[str, float]
 ) -> list[tuple[int, Sequence[int]]]:
     postings: dict[str, list[int]] = {}
     for place, unit in those.items():
@@ -38,9 +94,9 @@ def _nearest(
 
 
 def _best(
-    unit: Unit,
+    unit: Stemmed,
     beside: float,
-    those: Mapping[int, Unit],
+    those: Mapping[int, Stemmed],
     postings: Mapping[str, Sequence[int]],
     weights: Mapping[str, float],
 ) -> Sequence[int]:
@@ -61,7 +117,7 @@ def _best(
 
 
 def _select_near(places: Sequence[int], beside: float) -> Sequence[int]:
-    """Return the places of a stem that is everywhere which stand nearest to where a sentence stands."""
+    """Return, of the places of a very common stem, those nearest to a sentence."""
     first = bisect_left(places, beside) - _TOUCHES // 2
     first = max(0, min(first, len(places) - _TOUCHES))
     return places[first : first + _TOUCHES]
@@ -70,7 +126,7 @@ def _select_near(places: Sequence[int], beside: float) -> Sequence[int]:
 def find_near(cosines: Vectors, old: Sequence[int], new: Sequence[int]) -> set[tuple[int, int]]:
     """Return the pairs in which either is among the nearest in meaning to the other.
 
-    Row r and column c of the cosines stand for the sentences ``old[r]`` and ``new[c]``.
+    Row r and column c of the cosines are the sentences ``old[r]`` and ``new[c]``.
     """
     if not old or not new:
         return set()

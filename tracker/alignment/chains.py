@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from dataclasses import dataclass
+from functools import reduce
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class ChainBlock:
     """A stretch of the old text beside a stretch of the new one; all four bounds are inside."""
 
     old_first: int
@@ -22,28 +24,37 @@ class Block:
     """What a chain gains by holding this block; above zero for the heaviest chain."""
 
 
-def find_heaviest_chain(blocks: Sequence[Block]) -> tuple[int, ...]:
+def pair_block(old: int, new: int, gain: float) -> ChainBlock:
+    """Return the block of one sentence beside one."""
+    return ChainBlock(old, old, new, new, gain)
+
+
+def find_heaviest_chain(blocks: Sequence[ChainBlock]) -> tuple[int, ...]:
     """Return the indices of the blocks in the chain with the greatest total gain, in order.
 
     In a chain each block begins after the one before it has ended, on both sides. This is the monotone
     alignment by dynamic programming with free skips, over the given blocks alone: n blocks cost
     n log n steps instead of one step for each cell of the matrix. Of equal chains the first found wins.
     """
-    starts: dict[int, list[int]] = {}
-    ends: dict[int, list[int]] = {}
-    for index, block in enumerate(blocks):
-        starts.setdefault(block.old_first, []).append(index)
-        ends.setdefault(block.old_last, []).append(index)
     best = _PrefixBest(max((block.new_last for block in blocks), default=0) + 1)
     totals = [0.0] * len(blocks)
     before = [-1] * len(blocks)
-    for row in sorted({*starts, *ends}):
-        for index in starts.get(row, ()):
+    for starts, ends in _sweep(blocks):
+        for index in starts:
             total, before[index] = best.below(blocks[index].new_first)
             totals[index] = total + blocks[index].gain
-        for index in ends.get(row, ()):
+        for index in ends:
             best.raise_to(blocks[index].new_last, totals[index], index)
     return _walk_back(before, best.below(best.size)[1])
+
+
+def _sweep(blocks: Sequence[ChainBlock]) -> Iterator[tuple[list[int], list[int]]]:
+    """Yield, along the old text, the blocks that start at a sentence and those that end there."""
+    rows: dict[int, tuple[list[int], list[int]]] = defaultdict(lambda: ([], []))
+    for index, block in enumerate(blocks):
+        rows[block.old_first][0].append(index)
+        rows[block.old_last][1].append(index)
+    return (rows[row] for row in sorted(rows))
 
 
 def _walk_back(before: Sequence[int], last: int) -> tuple[int, ...]:
@@ -77,7 +88,7 @@ class _PrefixBest:
             position += position & -position
 
 
-def weigh_blocks(blocks: Sequence[Block], old: int, new: int) -> tuple[float, ...]:
+def weigh_blocks(blocks: Sequence[ChainBlock], old: int, new: int) -> tuple[float, ...]:
     """Return for each block the probability that it is in the chain, if chains are drawn by their odds.
 
     ``gain`` is the log odds of a block by itself, and may be below zero; ``old`` and ``new`` are the sizes of
@@ -86,7 +97,7 @@ def weigh_blocks(blocks: Sequence[Block], old: int, new: int) -> tuple[float, ..
     """
     forward = _sum_chains(blocks, new)
     mirrored = [
-        Block(
+        ChainBlock(
             *(old - 1 - block.old_last, old - 1 - block.old_first),
             *(new - 1 - block.new_last, new - 1 - block.new_first),
             block.gain,
@@ -94,28 +105,21 @@ def weigh_blocks(blocks: Sequence[Block], old: int, new: int) -> tuple[float, ..
         for block in blocks
     ]
     backward = _sum_chains(mirrored, new)
-    whole = 0.0
-    for total in forward:
-        whole = _add_logs(whole, total)
+    whole = reduce(_add_logs, forward, 0.0)
     return tuple(
         round(math.exp(min(0.0, ahead + behind - block.gain - whole)), 8)
         for ahead, behind, block in zip(forward, backward, blocks, strict=True)
     )
 
 
-def _sum_chains(blocks: Sequence[Block], size: int) -> list[float]:
+def _sum_chains(blocks: Sequence[ChainBlock], size: int) -> list[float]:
     """Return for each block the log of the summed weights of the chains that end with it."""
-    starts: dict[int, list[int]] = {}
-    ends: dict[int, list[int]] = {}
-    for index, block in enumerate(blocks):
-        starts.setdefault(block.old_first, []).append(index)
-        ends.setdefault(block.old_last, []).append(index)
     below = _PrefixSum(size)
     totals = [0.0] * len(blocks)
-    for row in sorted({*starts, *ends}):
-        for index in starts.get(row, ()):
+    for starts, ends in _sweep(blocks):
+        for index in starts:
             totals[index] = blocks[index].gain + _add_logs(0.0, below.below(blocks[index].new_first))
-        for index in ends.get(row, ()):
+        for index in ends:
             below.add(blocks[index].new_last, totals[index])
     return totals
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left, bisect_right
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from tracker.alignment.chains import Block, find_heaviest_chain, weigh_blocks
+from tracker.alignment.chains import find_heaviest_chain, pair_block, weigh_blocks
 from tracker.alignment.groups import measure_link
 from tracker.alignment.weights import to_probability
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from tracker.alignment.chains import ChainBlock
     from tracker.alignment.groups import Group
     from tracker.alignment.pairing import Pairing
     from tracker.alignment.weights import Logistic
@@ -22,32 +22,28 @@ _TAKEN = 0.5
 """The probability in the common order from which a group is an anchor for the others."""
 
 
-def measure_rooms(
+def measure_anchors(
     chances: Mapping[Group, float], in_order: Sequence[tuple[int, int]], sizes: tuple[int, int]
 ) -> list[tuple[float, float, float]]:
-    """Return the features named in ``ROOM_FEATURES`` for each group.
+    """Return the features named in ``ANCHOR_FEATURES`` for each group.
 
-    Room is the logarithm of how many pairs could stand between the anchor before and the one after;
-    outside is 1 where the group crosses them; skew tells how unlike its places between them are.
+    Free pairs: the logarithm of how many pairs are between the anchor before and the one after; crosses: 1
+    where the group crosses them; offset: how far its places between them differ.
     """
     anchors = _find_anchors(chances, in_order)
     before, after = [anchor.old_last for anchor in anchors], [anchor.old_first for anchor in anchors]
     return [_measure(group, anchors, before, after, sizes) for group in chances]
 
 
-def _find_anchors(chances: Mapping[Group, float], in_order: Sequence[tuple[int, int]]) -> list[Block]:
-    blocks = [
-        Block(group.old[0], group.old[-1], group.new[0], group.new[-1], chance)
-        for group, chance in chances.items()
-        if chance >= _TAKEN
-    ]
-    blocks += [Block(i, i, j, j, 1.0) for i, j in in_order]
+def _find_anchors(chances: Mapping[Group, float], in_order: Sequence[tuple[int, int]]) -> list[ChainBlock]:
+    blocks = [group.block(chance) for group, chance in chances.items() if chance >= _TAKEN]
+    blocks += [pair_block(i, j, 1.0) for i, j in in_order]
     return [blocks[index] for index in find_heaviest_chain(blocks)]
 
 
 def _measure(
     group: Group,
-    anchors: Sequence[Block],
+    anchors: Sequence[ChainBlock],
     before: Sequence[int],
     after: Sequence[int],
     sizes: tuple[int, int],
@@ -62,12 +58,12 @@ def _measure(
     if group.new[0] < left or group.new[-1] >= right:
         return round(math.log(sizes[0] * sizes[1]), 4), 1.0, 0.0
     high, wide = bottom - top, right - left
-    skew = (group.old[0] + group.old[-1] + 1 - 2 * top) / (2 * high)
-    skew -= (group.new[0] + group.new[-1] + 1 - 2 * left) / (2 * wide)
-    return round(math.log(high * wide), 4), 0.0, round(abs(skew), 4)
+    offset = (group.old[0] + group.old[-1] + 1 - 2 * top) / (2 * high)
+    offset -= (group.new[0] + group.new[-1] + 1 - 2 * left) / (2 * wide)
+    return round(math.log(high * wide), 4), 0.0, round(abs(offset), 4)
 
 
-def _overlaps(anchor: Block, group: Group) -> bool:
+def _overlaps(anchor: ChainBlock, group: Group) -> bool:
     return anchor.new_first <= group.new[-1] and group.new[0] <= anchor.new_last
 
 
@@ -78,13 +74,12 @@ _AT_THE_EDGE = 0.5
 """What stands for a neighbour beyond the beginning or the end of a text."""
 
 
-@dataclass(frozen=True, slots=True)
-class Chances:
-    """The probability of each group in the common order, and the sums that tell of its rivals."""
+class _Chances(NamedTuple):
+    """The probability of each group in the common order, and the sums that show its rivals."""
 
     of: Mapping[Group, float]
-    old: Mapping[int, float]
-    new: Mapping[int, float]
+    old: Sequence[float]
+    new: Sequence[float]
     starts: Mapping[tuple[int, int], float]
     ends: Mapping[tuple[int, int], float]
 
@@ -95,11 +90,11 @@ def measure_places(pairing: Pairing, groups: Sequence[Group]) -> list[tuple[floa
 
 
 def _measure_place(pairing: Pairing, plain: Sequence[float]) -> tuple[float, ...]:
-    likeness, support, gap, _, grouped, weakest, rise = plain
-    loose = pairing.looseness
+    likeness, support, gap, _, grouped, weakest, likeness_gain = plain
+    paraphrase = pairing.paraphrase
     return (
-        *(likeness, support, gap, grouped, weakest, rise, pairing.kinship, loose),
-        *(loose * likeness, loose * grouped, loose * weakest, loose * gap),
+        *(likeness, support, gap, grouped, weakest, likeness_gain, pairing.common_order, paraphrase),
+        *(paraphrase * likeness, paraphrase * grouped, paraphrase * weakest, paraphrase * gap),
     )
 
 
@@ -108,30 +103,29 @@ def measure_links(pairing: Pairing, groups: Sequence[Group], place: Logistic) ->
     plain = [measure_link(pairing, group) for group in groups]
     alone = [place.logit(_measure_place(pairing, features)) for features in plain]
     chances = _find_chances(pairing, groups, alone)
-    loose = pairing.looseness
-    coverage, breadth = pairing.coverage, pairing.breadth
-    pair = (pairing.kinship, loose, coverage, breadth, loose * coverage, loose * breadth)
-    rooms = measure_rooms(chances.of, pairing.in_order, (len(pairing.old), len(pairing.new)))
+    paraphrase = pairing.paraphrase
+    size = (pairing.coverage, pairing.breadth)
+    pair = (pairing.common_order, paraphrase, *size, *(paraphrase * x for x in size))
+    anchored = measure_anchors(chances.of, pairing.in_order, (len(pairing.old), len(pairing.new)))
     measured: list[tuple[float, ...]] = []
-    for group, features, odds, room in zip(groups, plain, alone, rooms, strict=True):
+    for group, features, odds, free_pairs in zip(groups, plain, alone, anchored, strict=True):
         around = _look_around(pairing, group, chances)
-        whole = (*features, _log_odds(chances.of[group]), odds, *around, *room)
+        whole = (*features, _log_odds(chances.of[group]), odds, *around, *free_pairs)
         near = pairing.nearness.measure(group.old, group.new) if pairing.nearness else ()
-        measured.append((*whole, *pair, *(loose * x for x in whole), *near, *(loose * x for x in near)))
+        measured.append(
+            (*whole, *pair, *(paraphrase * x for x in whole), *near, *(paraphrase * x for x in near))
+        )
     return measured
 
 
-def _find_chances(pairing: Pairing, groups: Sequence[Group], alone: Sequence[float]) -> Chances:
-    blocks = [
-        Block(group.old[0], group.old[-1], group.new[0], group.new[-1], odds)
-        for group, odds in zip(groups, alone, strict=True)
-    ]
-    blocks += [Block(i, i, j, j, _EQUAL) for i, j in pairing.in_order]
+def _find_chances(pairing: Pairing, groups: Sequence[Group], alone: Sequence[float]) -> _Chances:
+    blocks = [group.block(odds) for group, odds in zip(groups, alone, strict=True)]
+    blocks += [pair_block(i, j, _EQUAL) for i, j in pairing.in_order]
     found = weigh_blocks(blocks, len(pairing.old), len(pairing.new))
-    chances = Chances(dict(zip(groups, found, strict=False)), {}, {}, {}, {})
-    old, new = dict.fromkeys(range(len(pairing.old)), 0.0), dict.fromkeys(range(len(pairing.new)), 0.0)
+    chances = dict(zip(groups, found, strict=False))
+    old, new = [0.0] * len(pairing.old), [0.0] * len(pairing.new)
     starts, ends = dict.fromkeys(pairing.in_order, 1.0), dict.fromkeys(pairing.in_order, 1.0)
-    for group, chance in chances.of.items():
+    for group, chance in chances.items():
         for i in group.old:
             old[i] += chance
         for j in group.new:
@@ -139,10 +133,10 @@ def _find_chances(pairing: Pairing, groups: Sequence[Group], alone: Sequence[flo
         first, last = (group.old[0], group.new[0]), (group.old[-1], group.new[-1])
         starts[first] = max(starts.get(first, 0.0), chance)
         ends[last] = max(ends.get(last, 0.0), chance)
-    return Chances(chances.of, old, new, starts, ends)
+    return _Chances(chances, old, new, starts, ends)
 
 
-def _look_around(pairing: Pairing, group: Group, chances: Chances) -> tuple[float, float, float]:
+def _look_around(pairing: Pairing, group: Group, chances: _Chances) -> tuple[float, float, float]:
     """Return the chances on the diagonal, those beside it, and those of the group's best-placed rivals."""
     i, j, k, m = group.old[0], group.new[0], group.old[-1], group.new[-1]
     before = [chances.ends.get((i - a, j - b), 0.0) for a, b in ((1, 1), (2, 1), (1, 2))]

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tracker.alignment.candidates import find_candidates, find_near
-from tracker.alignment.chains import Block, find_heaviest_chain
-from tracker.alignment.similarity import Unit, measure, read_unit, weigh_stems, weigh_unit
+from tracker.alignment.chains import find_heaviest_chain, pair_block
+from tracker.alignment.similarity import Stemmed, measure, read_unit, weigh_stems, weigh_unit
 from tracker.alignment.weights import Logistic, to_probability
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from tracker.alignment.chains import ChainBlock
     from tracker.text.encoder import Encoder, Vectors
 
 _EQUAL = 8.0
@@ -21,13 +22,13 @@ _EQUAL = 8.0
 NOTHING = -8.0
 """The log odds that stand for sentences with nothing in common."""
 _CONSTANT = 2
-_HALF_KINSHIP = 0.1
+_HALF_ORDER = 0.1
 _PLAIN = 0.45
 
 
 @dataclass(frozen=True, slots=True)
 class Nearness:
-    """The vectors of the sentences that are not equal to any, and how near they stand by chance."""
+    """The vectors of the sentences that are not equal to any, and how near they are by chance."""
 
     old: Vectors
     new: Vectors
@@ -36,7 +37,7 @@ class Nearness:
     columns: Mapping[int, int]
     cosines: Vectors
     usual_old: Sequence[float]
-    """The mean cosine of each row: what stands there by subject alone."""
+    """The mean cosine of each row: what the subject alone gives."""
     usual_new: Sequence[float]
 
     def measure(self, old: Sequence[int], new: Sequence[int]) -> tuple[float, float, float]:
@@ -59,8 +60,8 @@ class Pairing:
     Equal sentences are set apart: they need no measuring, and count as wholly alike.
     """
 
-    old: tuple[Unit, ...]
-    new: tuple[Unit, ...]
+    old: tuple[Stemmed, ...]
+    new: tuple[Stemmed, ...]
     weights: Mapping[str, float]
     likeness: Logistic
     nearness: Nearness | None
@@ -72,10 +73,10 @@ class Pairing:
     """The other equal pairs."""
     best_old: Mapping[int, float]
     best_new: Mapping[int, float]
-    kinship: float
+    common_order: float
     """How much of the two texts corresponds in order beyond what chance gives, 0 to 1."""
-    looseness: float
-    """The part of the kinship that is not between plainly alike sentences."""
+    paraphrase: float
+    """The part of the common order that is not between plainly alike sentences."""
     coverage: float
     """The share of the shorter text that the best chain covers, each sentence by its chance."""
     breadth: float
@@ -101,15 +102,11 @@ def pair_texts(
     nearness = _find_nearness(free_old, free_new, encoder) if encoder and free_old and free_new else None
     if nearness:
         candidates |= find_near(nearness.cosines, tuple(free_old), tuple(free_new))
-    alike = {
-        (i, j): likeness.logit(
-            (
-                *measure(units_old[i], units_new[j], weights),
-                *(nearness.measure((i,), (j,)) if nearness else ()),
-            )
-        )
-        for i, j in sorted(candidates)
-    } | dict.fromkeys(equal, _EQUAL)
+    alike = dict.fromkeys(sorted(candidates), 0.0)
+    for i, j in alike:
+        near = nearness.measure((i,), (j,)) if nearness else ()
+        alike[i, j] = likeness.logit((*measure(units_old[i], units_new[j], weights), *near))
+    alike |= dict.fromkeys(equal, _EQUAL)
     return Pairing(
         units_old,
         units_new,
@@ -117,14 +114,14 @@ def pair_texts(
         likeness,
         nearness,
         alike,
-        *_part_equals(equal, alike),
+        *_split_equals(equal, alike),
         _best_by(alike, 0),
         _best_by(alike, 1),
-        *_find_kinship(alike, len(old), len(new)),
+        *_measure_pair(alike, len(old), len(new)),
     )
 
 
-def _find_nearness(old: Mapping[int, Unit], new: Mapping[int, Unit], encoder: Encoder) -> Nearness:
+def _find_nearness(old: Mapping[int, Stemmed], new: Mapping[int, Stemmed], encoder: Encoder) -> Nearness:
     vectors = encoder.encode([unit.folded for unit in (*old.values(), *new.values())])
     here, there = vectors[: len(old)], vectors[len(old) :]
     cosines = (here @ there.T).round(4)
@@ -139,15 +136,15 @@ def _find_nearness(old: Mapping[int, Unit], new: Mapping[int, Unit], encoder: En
     )
 
 
-def _part_equals(
+def _split_equals(
     equal: Sequence[tuple[int, int]], alike: Mapping[tuple[int, int], float]
 ) -> tuple[tuple[tuple[int, int], ...], tuple[tuple[int, int], ...]]:
     """Return the equal pairs in the heaviest common order, and those outside it.
 
-    What is alike has its say: a block of a few equal sentences may have moved past many reworded ones.
+    What is alike counts too: a block of a few equal sentences may have moved past many reworded ones.
     """
     likely = [(pair, to_probability(logit)) for pair, logit in sorted(alike.items()) if logit >= 0]
-    chain = find_heaviest_chain([Block(i, i, j, j, chance) for (i, j), chance in likely])
+    chain = find_heaviest_chain([pair_block(*pair, chance) for pair, chance in likely])
     kept = {likely[index][0] for index in chain}
     return tuple(sorted(kept & set(equal))), tuple(sorted(set(equal) - kept))
 
@@ -159,38 +156,30 @@ def _best_by(alike: Mapping[tuple[int, int], float], side: int) -> dict[int, flo
     return best
 
 
-def _find_kinship(
+def _measure_pair(
     alike: Mapping[tuple[int, int], float], size_old: int, size_new: int
 ) -> tuple[float, float, float, float]:
-    """Return kinship, looseness and coverage, each 0 to 1, and breadth.
+    """Return common order, paraphrase and coverage, each 0 to 1, and breadth.
 
-    Kinship is the weight of the best chain less that of the best chain through the new text read
+    Common order is the weight of the best chain less that of the best chain through the new text read
     backwards. Texts of one kind share words by chance, in one order as well as in the other; texts of
-    which one was made from the other share them in the same order. Looseness is the part of it that
+    which one was made from the other share them in the same order. Paraphrase is the part of it that
     comes from sentences which are not plainly alike: high in a retelling, low in a revision.
     """
     if not alike:
         return 0.0, 0.0, 0.0, 0.0
     size = min(size_old, size_new) + _CONSTANT
     chances = [(i, j, to_probability(logit)) for (i, j), logit in sorted(alike.items())]
-    forward = [Block(i, i, j, j, math.sqrt(chance)) for i, j, chance in chances]
+    forward = [pair_block(i, j, math.sqrt(chance)) for i, j, chance in chances]
+    backward = [pair_block(i, size_new - 1 - j, math.sqrt(chance)) for i, j, chance in chances]
     chain = find_heaviest_chain(forward)
-    excess = max(0.0, _weigh(forward, chain) - _weigh_by_chance(forward, size_new)) / size
+    excess = _weigh(forward, chain) - _weigh(backward, find_heaviest_chain(backward))
+    excess = max(0.0, excess) / size
     plain = math.fsum(chances[index][2] for index in chain) / size
-    kinship = excess / (excess + _HALF_KINSHIP)
-    looseness = kinship * max(0.0, 1 - plain / _PLAIN)
-    return round(kinship, 4), round(looseness, 4), round(plain, 4), round(math.log(size), 4)
+    common_order = excess / (excess + _HALF_ORDER)
+    paraphrase = common_order * max(0.0, 1 - plain / _PLAIN)
+    return round(common_order, 4), round(paraphrase, 4), round(plain, 4), round(math.log(size), 4)
 
 
-def _weigh_by_chance(blocks: Sequence[Block], size: int) -> float:
-    """Return the weight of the best chain where order means nothing: the new text read backwards."""
-    places = [size - 1 - block.new_first for block in blocks]
-    backward = [
-        Block(block.old_first, block.old_last, place, place, block.gain)
-        for block, place in zip(blocks, places, strict=True)
-    ]
-    return _weigh(backward, find_heaviest_chain(backward))
-
-
-def _weigh(blocks: Sequence[Block], chain: Sequence[int]) -> float:
+def _weigh(blocks: Sequence[ChainBlock], chain: Sequence[int]) -> float:
     return math.fsum(blocks[index].gain for index in chain)

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import math
 import re
-import tomllib
 from collections import Counter
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from operator import mul
 from typing import TYPE_CHECKING
 
 from rapidfuzz import fuzz
 from rapidfuzz.distance import Indel
+
+from tracker.text.tables import read_packaged
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -68,7 +68,7 @@ def _pairs(run: str) -> list[str]:
 
 @cache
 def _commonness() -> tuple[Mapping[str, float], float]:
-    table = tomllib.loads(resources.files(__package__).joinpath("commonness.toml").read_text("utf-8"))
+    table = read_packaged(__package__, "commonness.toml")
     bands = {stem: float(band) for band, listed in table["bands"].items() for stem in listed.split()}
     return bands, float(table["rare"])
 
@@ -82,7 +82,7 @@ _LONGEST, _MOST_STEMS = 20_000, 4000
 
 
 @dataclass(frozen=True, slots=True)
-class Unit:
+class Stemmed:
     """One sentence, or several joined, made ready for comparing."""
 
     folded: str
@@ -94,24 +94,24 @@ class Unit:
     """The length of its vector of weights."""
 
 
-def read_unit(folded: str) -> Unit:
+def read_unit(folded: str) -> Stemmed:
     """Return a folded sentence with its stems, not yet weighed."""
     sequence = find_stems(folded)
-    return Unit(folded, sequence, frozenset(sequence))
+    return Stemmed(folded, sequence, frozenset(sequence))
 
 
-def weigh_unit(unit: Unit, weights: Mapping[str, float]) -> Unit:
+def weigh_unit(unit: Stemmed, weights: Mapping[str, float]) -> Stemmed:
     """Return the unit with its mass and norm by the weights."""
     mass, square = sum_weights(unit.stems, weights)
-    return Unit(unit.folded, unit.sequence, unit.stems, mass, math.sqrt(square))
+    return Stemmed(unit.folded, unit.sequence, unit.stems, mass, math.sqrt(square))
 
 
-def join_units(units: Sequence[Unit], weights: Mapping[str, float]) -> Unit:
+def join_units(units: Sequence[Stemmed], weights: Mapping[str, float]) -> Stemmed:
     """Return neighbouring units as if they were one sentence."""
     if len(units) == 1:
         return units[0]
     return weigh_unit(
-        Unit(
+        Stemmed(
             " ".join(unit.folded for unit in units),
             tuple(stem for unit in units for stem in unit.sequence),
             frozenset().union(*(unit.stems for unit in units)),
@@ -120,7 +120,7 @@ def join_units(units: Sequence[Unit], weights: Mapping[str, float]) -> Unit:
     )
 
 
-def measure(old: Unit, new: Unit, weights: Mapping[str, float]) -> tuple[float, ...]:
+def measure(old: Stemmed, new: Stemmed, weights: Mapping[str, float]) -> tuple[float, ...]:
     """Return the features named in ``LIKENESS_FEATURES``, from 0 to 1 but for the last three."""
     mass, square = sum_weights(old.stems & new.stems, weights)
     cosine = square / (old.norm * new.norm) if square else 0.0
@@ -146,6 +146,6 @@ def sum_weights(stems: Iterable[str], weights: Mapping[str, float]) -> tuple[flo
     return math.fsum(listed), math.fsum(map(mul, listed, listed))
 
 
-def find_cover(part: Unit, whole: Unit, weights: Mapping[str, float]) -> float:
+def find_cover(part: Stemmed, whole: Stemmed, weights: Mapping[str, float]) -> float:
     """Return the share of one unit's mass that the other one holds, 0 to 1."""
     return sum_weights(part.stems & whole.stems, weights)[0] / part.mass if part.mass else 0.0

@@ -3,36 +3,42 @@
 from __future__ import annotations
 
 import math
-import tomllib
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from operator import mul
 from typing import TYPE_CHECKING
 
-from tracker.text.tables import read_by_name
+from tracker.text.tables import read_by_name, read_packaged
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from tracker.text.encoder import Encoder
+
+LEXICAL = "lexical"
+"""The weights for words alone; those of each encoder are under ``Encoder.weights``."""
 
 LIKENESS_FEATURES = (
     *("cosine", "cosine_squared", "containment", "cover", "characters", "characters_squared"),
     *("order", "evidence", "lengths", "brevity"),
 )
 NEARNESS_FEATURES = ("nearness", "nearness_squared", "lift")
-PLAIN_FEATURES = ("likeness", "support", "gap", "lead", "grouped", "weakest", "rise")
+PLAIN_FEATURES = ("likeness", "support", "gap", "lead", "grouped", "weakest", "likeness_gain")
 PLACE_FEATURES = (
-    *("likeness", "support", "gap", "grouped", "weakest", "rise", "kinship", "looseness"),
-    *("loose_likeness", "loose_grouped", "loose_weakest", "loose_gap"),
+    *("likeness", "support", "gap", "grouped", "weakest", "likeness_gain", "common_order", "paraphrase"),
+    *("paraphrase_likeness", "paraphrase_grouped", "paraphrase_weakest", "paraphrase_gap"),
 )
-ROOM_FEATURES = ("room", "outside", "skew")
+ANCHOR_FEATURES = ("free_pairs", "crosses", "offset")
 _CONTEXT_FEATURES = (
     *PLAIN_FEATURES,
     *("ordered", "alone", "diagonal", "near_diagonal", "rivals"),
-    *ROOM_FEATURES,
+    *ANCHOR_FEATURES,
 )
-_PAIR_FEATURES = ("kinship", "looseness", "coverage", "breadth", "loose_coverage", "loose_breadth")
-LINK_FEATURES = (*_CONTEXT_FEATURES, *_PAIR_FEATURES, *(f"loose_{name}" for name in _CONTEXT_FEATURES))
+_PAIR_FEATURES = (
+    *("common_order", "paraphrase", "coverage", "breadth"),
+    *("paraphrase_coverage", "paraphrase_breadth"),
+)
+LINK_FEATURES = (*_CONTEXT_FEATURES, *_PAIR_FEATURES, *(f"paraphrase_{name}" for name in _CONTEXT_FEATURES))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +55,7 @@ class Logistic:
 
 
 @dataclass(frozen=True, slots=True)
-class Weights:
+class AlignmentWeights:
     """What was fitted: likeness of two sentences alone, a group in its place, a link among its rivals."""
 
     likeness: Logistic
@@ -72,16 +78,23 @@ def name_features(part: str, *, encoded: bool) -> tuple[str, ...]:
         return PLACE_FEATURES
     if part == "likeness":
         return (*LIKENESS_FEATURES, *NEARNESS_FEATURES) if encoded else LIKENESS_FEATURES
-    near = (*NEARNESS_FEATURES, *(f"loose_{name}" for name in NEARNESS_FEATURES)) if encoded else ()
+    near = (*NEARNESS_FEATURES, *(f"paraphrase_{name}" for name in NEARNESS_FEATURES)) if encoded else ()
     return (*LINK_FEATURES, *near)
 
 
+def load_weights(encoder: Encoder | None = None) -> AlignmentWeights:
+    """Return the shipped weights that were fitted with an encoder's vectors, or for words alone."""
+    return read_weights(encoder.weights if encoder else LEXICAL)
+
+
 @cache
-def load_weights(*, encoded: bool = False) -> Weights:
-    """Return the shipped weights: those for words alone, or those for words and sentence vectors."""
-    table = tomllib.loads(resources.files(__package__).joinpath("alignment.toml").read_text("utf-8"))
+def read_weights(name: str) -> AlignmentWeights:
+    """Return weights by their name in ``alignment.toml``. Raises ``KeyError`` for an unknown name."""
+    table = read_packaged(__package__, "alignment.toml")
     parts = {
-        name: Logistic(part["intercept"], read_by_name(part["weights"], name_features(name, encoded=encoded)))
-        for name, part in table["encoded" if encoded else "lexical"].items()
+        key: Logistic(
+            part["intercept"], read_by_name(part["weights"], name_features(key, encoded=name != LEXICAL))
+        )
+        for key, part in table[name].items()
     }
-    return Weights(**parts, accept=table["accept"], accept_move=table["accept_move"])
+    return AlignmentWeights(**parts, accept=table["accept"], accept_move=table["accept_move"])

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
 
-from tracker.alignment.chains import Block, find_heaviest_chain
+from tracker.alignment.chains import ChainBlock, find_heaviest_chain
 from tracker.changes.edits import word_edits
 from tracker.changes.shifts import find_shifts
 from tracker.model.changes import Change, Link
@@ -22,8 +22,7 @@ if TYPE_CHECKING:
 _ID_LENGTH = 12
 
 
-@dataclass(frozen=True, slots=True)
-class _Placed:
+class _OrderedLink(NamedTuple):
     link: Link
     moved: bool
 
@@ -31,7 +30,7 @@ class _Placed:
 def describe_changes(old: Version, new: Version, links: Sequence[Link]) -> tuple[Change, ...]:
     """Return what happened to each segment; each segment of either side is in exactly one change.
 
-    Changes stand in the order of the new version, and what was dropped where it stood among its old
+    Changes are in the order of the new version, and what was dropped is where it was among its old
     neighbours. A group has moved where it lies outside the heaviest chain of groups, by words, that
     keeps the order. Edits are those between the segments of a group, joined by a blank. Raises
     ``ValueError`` where two links share a segment.
@@ -50,7 +49,7 @@ def _check_apart(links: Iterable[Link]) -> None:
             raise ValueError(f"{side} segment {shared[0]} is in two links")
 
 
-def _place(old: Version, new: Version, links: Sequence[Link]) -> list[_Placed]:
+def _place(old: Version, new: Version, links: Sequence[Link]) -> list[_OrderedLink]:
     """Return every link in the order of the report, the segments without a partner among them."""
     chain = {links[index] for index in find_heaviest_chain([_weigh(old, new, link) for link in links])}
     linked_old = {i for link in links for i in link.old}
@@ -58,17 +57,17 @@ def _place(old: Version, new: Version, links: Sequence[Link]) -> list[_Placed]:
     added = [Link((), (j,), 1.0, "none") for j in range(len(new.segments)) if j not in linked_new]
     dropped = {i for i in range(len(old.segments)) if i not in linked_old}
     after = _gather_dropped(dropped, {i: link for link in chain for i in link.old}, len(old.segments))
-    placed = [_Placed(link, moved=False) for link in after.get(None, ())]
+    placed = [_OrderedLink(link, moved=False) for link in after.get(None, ())]
     for link in sorted((*links, *added), key=lambda link: link.new):
-        placed.append(_Placed(link, moved=bool(link.old) and link not in chain))
-        placed.extend(_Placed(gone, moved=False) for gone in after.get(link, ()))
+        placed.append(_OrderedLink(link, moved=bool(link.old) and link not in chain))
+        placed.extend(_OrderedLink(gone, moved=False) for gone in after.get(link, ()))
     return placed
 
 
-def _weigh(old: Version, new: Version, link: Link) -> Block:
+def _weigh(old: Version, new: Version, link: Link) -> ChainBlock:
     texts = [old.segments[i].text for i in link.old] + [new.segments[j].text for j in link.new]
     words = sum(1 + len(text.split()) for text in texts)
-    return Block(min(link.old), max(link.old), min(link.new), max(link.new), float(words))
+    return ChainBlock(min(link.old), max(link.old), min(link.new), max(link.new), float(words))
 
 
 def _gather_dropped(dropped: set[int], unmoved: dict[int, Link], size: int) -> dict[Link | None, list[Link]]:
@@ -82,14 +81,14 @@ def _gather_dropped(dropped: set[int], unmoved: dict[int, Link], size: int) -> d
     return after
 
 
-def _describe(old: Version, new: Version, placed: _Placed, seen: Counter[tuple[str, str]]) -> Change:
+def _describe(old: Version, new: Version, placed: _OrderedLink, seen: Counter[tuple[str, str]]) -> Change:
     link = placed.link
     old_text = _join(old.segments[i] for i in link.old)
     new_text = _join(new.segments[j] for j in link.new)
     folded = (fold(old_text), fold(new_text))
     seen[folded] += 1
     return Change(
-        id=_digest(*folded, seen[folded]),
+        id=digest_text("\0".join((*folded, str(seen[folded]))))[:_ID_LENGTH],
         operation=_name_operation(link, old_text, new_text),
         moved=placed.moved,
         old=link.old,
@@ -102,10 +101,6 @@ def _describe(old: Version, new: Version, placed: _Placed, seen: Counter[tuple[s
 
 def _join(segments: Iterable[Segment]) -> str:
     return " ".join(segment.text for segment in segments)
-
-
-def _digest(old: str, new: str, occurrence: int) -> str:
-    return digest_text(f"{old}\0{new}\0{occurrence}")[:_ID_LENGTH]
 
 
 def _name_operation(link: Link, old: str, new: str) -> Operation:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
-from dataclasses import dataclass
 from itertools import groupby, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -28,7 +27,7 @@ square of what differs, and forty thousand words of which a tenth differ took mi
 _STEP = 2000
 
 
-class Stretch(NamedTuple):
+class Window(NamedTuple):
     """``old[old_start:old_end]`` beside ``new[new_start:new_end]``."""
 
     old_start: int
@@ -42,34 +41,34 @@ class Stretch(NamedTuple):
         return self.old_end - self.old_start + self.new_end - self.new_start
 
 
-def part_stretches(old: Sequence[str], new: Sequence[str]) -> Iterator[Stretch]:
-    """Yield stretches of two runs of words that hold them whole, in order; a short pair is one stretch.
+def split_windows(old: Sequence[str], new: Sequence[str]) -> Iterator[Window]:
+    """Yield windows of two runs of words that hold them whole, in order; a short pair is one window.
 
     Long ones are cut at words that both sides have once, in the longest common order of these (as Bram
     Cohen's patience diff does), and in equal shares where there are none.
     """
     if len(old) + len(new) <= LONGEST:
-        yield Stretch(0, len(old), 0, len(new))
+        yield Window(0, len(old), 0, len(new))
         return
     at = 0, 0
     for i, j in (*_find_common(old, new), (len(old), len(new))):
-        stretch = Stretch(at[0], i, at[1], j)
-        if stretch.size >= _STEP or i == len(old):
-            yield from _share(stretch)
+        window = Window(at[0], i, at[1], j)
+        if window.size >= _STEP or i == len(old):
+            yield from _share(window)
             at = i, j
 
 
-def _share(stretch: Stretch) -> Iterator[Stretch]:
-    shares = -(-stretch.size // LONGEST)
+def _share(window: Window) -> Iterator[Window]:
+    shares = -(-window.size // LONGEST)
     cuts = [
         (
-            stretch.old_start + (stretch.old_end - stretch.old_start) * n // shares,
-            stretch.new_start + (stretch.new_end - stretch.new_start) * n // shares,
+            window.old_start + (window.old_end - window.old_start) * n // shares,
+            window.new_start + (window.new_end - window.new_start) * n // shares,
         )
         for n in range(shares + 1)
     ]
     for (i, j), (k, m) in pairwise(cuts):
-        yield Stretch(i, k, j, m)
+        yield Window(i, k, j, m)
 
 
 def _find_common(old: Sequence[str], new: Sequence[str]) -> list[tuple[int, int]]:
@@ -109,8 +108,7 @@ _FUNCTION_WORD = 3
 """The length up to which a word is taken for a function word."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Piece:
+class _Piece(NamedTuple):
     kind: EditKind
     words: tuple[str, ...]
 
@@ -143,10 +141,8 @@ def _cut(text: str, language: str) -> tuple[str, ...]:
 def _compare(old: Sequence[str], new: Sequence[str]) -> list[_Piece]:
     return _gather(
         piece
-        for stretch in part_stretches(old, new)
-        for piece in _match(
-            old[stretch.old_start : stretch.old_end], new[stretch.new_start : stretch.new_end]
-        )
+        for window in split_windows(old, new)
+        for piece in _match(old[window.old_start : window.old_end], new[window.new_start : window.new_end])
     )
 
 
@@ -198,20 +194,16 @@ def _dissolve_short(pieces: Sequence[_Piece]) -> list[_Piece]:
     """Give up the kept runs that are lost between larger changes, so that a reader sees one change."""
     dissolved: list[_Piece] = []
     for place, piece in enumerate(pieces):
-        if piece.kind == "kept" and _is_lost(piece, *_changed_around(pieces, place)):
+        before, after = pieces[max(0, place - 2) : place], pieces[place + 1 : place + 3]
+        if piece.kind == "kept" and _is_lost(piece, _count_changed(before[::-1]), _count_changed(after)):
             dissolved += [_Piece("deleted", piece.words), _Piece("inserted", piece.words)]
         else:
             dissolved.append(piece)
     return _gather(dissolved)
 
 
-def _changed_around(pieces: Sequence[_Piece], place: int) -> tuple[int, int]:
-    """Return how many words changed just before and just after, the larger side of each."""
-    before, after = pieces[max(0, place - 2) : place], pieces[place + 1 : place + 3]
-    return _count_changed(before[::-1]), _count_changed(after)
-
-
 def _count_changed(pieces: Sequence[_Piece]) -> int:
+    """Return how many words changed up to the next kept ones, on the larger side."""
     sizes = [0]
     for piece in pieces:
         if piece.kind == "kept":

@@ -205,6 +205,7 @@ def decisions(
     Agreement is over the units that two people both judged: the share of equal answers, Cohen's kappa and
     Krippendorff's alpha for nominal codes.
     """
+    from tracker.changes.shifts import QUESTIONS
     from tracker.decisions.agreement import measure_agreements
     from tracker.report.coding.decisions import decisions_json, render_decisions
     from tracker.workflows.code.decisions import list_rulings
@@ -213,7 +214,8 @@ def decisions(
         refuse_overwriting(output, (), archive)
     rulings = list_rulings(archive, reference, by, replaced=everything)
     last = list_rulings(archive, reference)
-    agreements = tuple(each for each in measure_agreements(last) if by in {None, each.one, each.other})
+    measured = measure_agreements(last, QUESTIONS)
+    agreements = tuple(each for each in measured if by in {None, each.one, each.other})
     if form == "csv":
         from tracker.report.coding.sheets import write_sheet
 

@@ -66,7 +66,7 @@ def diff(
     The exit code is 0 where both say the same, 1 where they differ, 2 in trouble.
     """
     from tracker.report.comparison.stat import render_stat
-    from tracker.text.encoder import DEFAULT
+    from tracker.text.encoder import ENCODERS
     from tracker.topics.vocabulary.load import load_vocabulary
     from tracker.workflows.compare.diff import diff as compare
     from tracker.workflows.compare.diff import is_same
@@ -79,7 +79,7 @@ def diff(
         refuse_overwriting(output, operands, archive)
     topics = load_vocabulary(vocabulary)
     chosen = _chosen(only)
-    vectors = DEFAULT if encoder == "default" else None
+    vectors = ENCODERS[encoder]
     comparison = compare(operands, archive, topics, vectors)
     color_on = wants_colour(color, output)
     if explain is not None:

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from itertools import combinations, permutations
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING
 
-from tracker.decisions.rulings import name_asked
-from tracker.model.decisions import Question
+from tracker.decisions.rulings import question_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from tracker.model.decisions import Ruling
+    from tracker.model.decisions import Question, Ruling
 
 _DECIMALS = 4
 
@@ -33,27 +32,21 @@ class Agreement:
     """Both are None where only one code was used at all, so that chance explains everything."""
 
 
-def measure_agreements(rulings: Iterable[Ruling]) -> tuple[Agreement, ...]:
-    """Return the agreement of every two people, question by question, on the units that both judged.
+def measure_agreements(rulings: Iterable[Ruling], questions: Sequence[Question]) -> tuple[Agreement, ...]:
+    """Return the agreement of every two people, question by question, on the units that both decided.
 
     The rulings are the last ones of each person. Operations, directions and levels are nominal codes.
     """
     codes: dict[Question, dict[tuple[str, ...], dict[str, str]]] = {}
     for ruling in rulings:
         units = codes.setdefault(ruling.decision.question, {})
-        units.setdefault(name_asked(ruling), {})[ruling.decision.person] = ruling.decision.code
+        units.setdefault(question_key(ruling), {})[ruling.decision.person] = ruling.decision.code
     people = sorted({person for units in codes.values() for coded in units.values() for person in coded})
-    found = (
-        _measure(question, one, other, tuple(_pair(units.values(), one, other)))
-        for question, units in codes.items()
-        for one, other in combinations(people, 2)
-    )
-    questions = get_args(Question)
     return tuple(
-        sorted(
-            (agreement for agreement in found if agreement.units),
-            key=lambda each: questions.index(each.question),
-        )
+        _measure(question, one, other, pairs)
+        for question in sorted(codes, key=questions.index)
+        for one, other in combinations(people, 2)
+        if (pairs := tuple(_pair(codes[question].values(), one, other)))
     )
 
 
@@ -62,7 +55,7 @@ def _pair(units: Iterable[Mapping[str, str]], one: str, other: str) -> Iterator[
 
 
 def _measure(question: Question, one: str, other: str, pairs: Sequence[tuple[str, str]]) -> Agreement:
-    percent = round(share_agreed(pairs), _DECIMALS) if pairs else 0.0
+    percent = round(share_agreed(pairs), _DECIMALS)
     kappa, alpha = find_kappa(pairs), find_alpha(pairs)
     return Agreement(question, one, other, len(pairs), percent, kappa, alpha)
 

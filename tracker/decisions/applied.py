@@ -1,4 +1,4 @@
-"""What people decided about sentences, applied: to the links before changes are told, then to the changes."""
+"""What people decided about sentences, applied: to the links first, then to the changes made of them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tracker.model.changes import Evidence, Link, Operation, Shift
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
-    from tracker.model.changes import Axis, Change, Direction
+    from tracker.model.changes import Change
     from tracker.model.decisions import Decision, Ruling
     from tracker.model.texts import Version
 
@@ -24,21 +24,11 @@ PERSON: Final = "person: "
 NO_SHIFT: Final = "none"
 """The label of an axis on which nothing has shifted."""
 
-DIRECTIONS: Final[dict[Axis, tuple[Direction, ...]]] = {
-    "strength": ("stronger", "weaker"),
-    "figure": ("raised", "lowered", "changed"),
-    "date": ("earlier", "later", "loosened", "tightened", "changed", "added", "removed"),
-    "name": ("changed", "added", "removed"),
-    "scope": ("wider", "narrower"),
-    "negation": ("added", "removed"),
-}
-"""What may happen on each axis; a person may say ``none`` of any."""
-
 _OPERATIONS: Final = frozenset[str](get_args(Operation))
 
 
 @dataclass(frozen=True, slots=True)
-class Placed:
+class PlacedDecision:
     """A decision with the segments, by index, that it is about."""
 
     old: tuple[int, ...]
@@ -51,7 +41,7 @@ class Placed:
         return self.decision.verdict == "reject"
 
 
-def place_rulings(rulings: Sequence[Ruling], old: Version, new: Version) -> tuple[Placed, ...]:
+def place_rulings(rulings: Sequence[Ruling], old: Version, new: Version) -> tuple[PlacedDecision, ...]:
     """Return the decisions whose segments both texts hold, in the order given, which is that of time.
 
     Where two people link one segment differently, the later decision names the earlier one.
@@ -59,16 +49,16 @@ def place_rulings(rulings: Sequence[Ruling], old: Version, new: Version) -> tupl
     if not rulings:
         return ()
     old_places, new_places = place_segments(old), place_segments(new)
-    placed: list[Placed] = []
+    placed: list[PlacedDecision] = []
     for ruling in rulings:
         before = find_quotes(old_places, ruling.unit.old_quotes)
         after = find_quotes(new_places, ruling.unit.new_quotes)
         if before is not None and after is not None:
-            placed.append(_note_contradicted(Placed(before, after, ruling.decision), placed))
+            placed.append(_note_contradicted(PlacedDecision(before, after, ruling.decision), placed))
     return tuple(placed)
 
 
-def decide_links(links: Iterable[Link], placed: Sequence[Placed]) -> tuple[Link, ...]:
+def decide_links(links: Iterable[Link], placed: Sequence[PlacedDecision]) -> tuple[Link, ...]:
     """Return the links with those made that people accepted or relabelled, and those rejected taken apart.
 
     A later decision takes its segments out of what an earlier one, or the alignment, had linked them to.
@@ -76,20 +66,20 @@ def decide_links(links: Iterable[Link], placed: Sequence[Placed]) -> tuple[Link,
     decided = list(links)
     for each in placed:
         if each.is_apart:
-            decided = [link for link in decided if not (_joins(link, each))]
+            decided = [link for link in decided if not _shares(link, each, both=True)]
         else:
             decided = _force(decided, each)
     return tuple(sorted(decided, key=lambda link: (link.new, link.old)))
 
 
 def mark_changes(
-    changes: Iterable[Change], placed: Sequence[Placed], old: Version, new: Version
+    changes: Iterable[Change], placed: Sequence[PlacedDecision], old: Version, new: Version
 ) -> tuple[Change, ...]:
     """Return the changes as people labelled them, each with the decisions about it."""
     return tuple(_mark(change, placed, old, new) for change in changes)
 
 
-def _note_contradicted(later: Placed, placed: Sequence[Placed]) -> Placed:
+def _note_contradicted(later: PlacedDecision, placed: Sequence[PlacedDecision]) -> PlacedDecision:
     against = [
         f"{earlier.decision.person}: {earlier.decision.code}"
         for earlier in placed
@@ -99,7 +89,7 @@ def _note_contradicted(later: Placed, placed: Sequence[Placed]) -> Placed:
     return replace(later, decision=replace(later.decision, against=noted))
 
 
-def _contradicts(later: Placed, earlier: Placed) -> bool:
+def _contradicts(later: PlacedDecision, earlier: PlacedDecision) -> bool:
     """Whether two decisions on different groups of segments cannot both hold."""
     if (later.old, later.new) == (earlier.old, earlier.new):
         return False
@@ -108,16 +98,12 @@ def _contradicts(later: Placed, earlier: Placed) -> bool:
     return _shares(later, earlier, both=False)
 
 
-def _shares(one: Placed, other: Placed, *, both: bool) -> bool:
+def _shares(one: PlacedDecision | Link, other: PlacedDecision, *, both: bool) -> bool:
     shared = [bool(set(one.old) & set(other.old)), bool(set(one.new) & set(other.new))]
     return all(shared) if both else any(shared)
 
 
-def _joins(link: Link, each: Placed) -> bool:
-    return bool(set(link.old) & set(each.old) and set(link.new) & set(each.new))
-
-
-def _force(links: Iterable[Link], each: Placed) -> list[Link]:
+def _force(links: Iterable[Link], each: PlacedDecision) -> list[Link]:
     kept: list[Link] = []
     forced = Link(each.old, each.new, 1.0, METHOD)
     for link in links:
@@ -134,7 +120,7 @@ def _without(indexes: Sequence[int], taken: Collection[int]) -> tuple[int, ...]:
     return tuple(index for index in indexes if index not in taken)
 
 
-def _mark(change: Change, placed: Sequence[Placed], old: Version, new: Version) -> Change:
+def _mark(change: Change, placed: Sequence[PlacedDecision], old: Version, new: Version) -> Change:
     for each in placed:
         if _is_about(each, change):
             change = replace(change, decided=(*change.decided, each.decision))
@@ -145,7 +131,7 @@ def _mark(change: Change, placed: Sequence[Placed], old: Version, new: Version) 
     return change
 
 
-def _is_about(each: Placed, change: Change) -> bool:
+def _is_about(each: PlacedDecision, change: Change) -> bool:
     if (each.old, each.new) == (change.old, change.new):
         return not each.is_apart
     is_left_over = not (change.old and change.new)

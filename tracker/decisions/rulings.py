@@ -47,7 +47,7 @@ def find_quotes(places: Mapping[tuple[str, int], int], quotes: Sequence[Quote]) 
     return indexes if len(indexes) == len(found) else None
 
 
-Asked = tuple[str, str, str]
+QuestionKey = tuple[str, str, str]
 """The statements compared, what is judged, and the question about it."""
 
 
@@ -69,19 +69,19 @@ def settle_rulings(rulings: Iterable[Ruling]) -> tuple[Ruling, ...]:
     A later decision of the same person takes the place of the earlier one. Rulings of one instant count
     in the order given; the answer is in the order in which they were decided.
     """
-    settled = [_against(last_words) for last_words in gather_last_words(rulings).values()]
+    settled = [_against(last_words) for last_words in last_rulings(rulings).values()]
     return tuple(sorted(settled, key=_instant))
 
 
-def gather_last_words(rulings: Iterable[Ruling]) -> dict[Asked, tuple[Ruling, ...]]:
+def last_rulings(rulings: Iterable[Ruling]) -> dict[QuestionKey, tuple[Ruling, ...]]:
     """Return, for each unit and question, the last ruling of each person, the latest of all last.
 
     Who withdrew it has none.
     """
-    people: dict[Asked, dict[str, Ruling]] = {}
+    people: dict[QuestionKey, dict[str, Ruling]] = {}
     for ruling in sorted(rulings, key=_instant):
-        # What was decided last stands last, in what is asked as well as among people.
-        asked = name_asked(ruling)
+        # What was decided last comes last, among questions as well as among people.
+        asked = question_key(ruling)
         said = people.pop(asked, {})
         said.pop(ruling.decision.person, None)
         if ruling.decision.verdict != "withdraw":
@@ -117,7 +117,7 @@ def name_statement(reference: Reference) -> Reference:
     return replace(reference, kind=None, language=None, snapshot=None)
 
 
-def name_asked(ruling: Ruling) -> Asked:
+def question_key(ruling: Ruling) -> QuestionKey:
     """Return what tells a unit and question from all others; the edition and snapshot do not."""
     unit = ruling.unit
     statements = (str(name_statement(side)) for side in (unit.old, unit.new) if side)

@@ -32,7 +32,7 @@ def open_file(path: Path) -> BinaryIO:
     would wait for its writer for ever, and a device may have no end.
     """
     _check_kind(path.stat().st_mode)
-    # What stands there may have been exchanged since: a pipe then opens without a wait, and is looked at.
+    # What is there may have been exchanged since: a pipe then opens without a wait, and is looked at.
     file = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     try:
         _check_kind(os.fstat(file).st_mode)
@@ -47,7 +47,7 @@ def read_file(path: Path, limit: int = MAX_TABLE_BYTES) -> bytes:
     with open_file(path) as file:
         data = file.read(limit + 1)
     if len(data) > limit:
-        raise OSError(errno.EFBIG, f"over {limit // 1024**2} MB; part it into several files")
+        raise OSError(errno.EFBIG, f"over {limit // 1024**2} MB; split it into several files")
     return data
 
 

@@ -11,9 +11,9 @@ import zlib
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
 
-Cause = Literal["truncated", "undecodable", "bomb", "too large"]
+InflateCause = Literal["truncated", "undecodable", "bomb", "too large"]
 
 RATIO: Final = 200
 """What may come out, times what went in: texts pack to a tenth, pages of tables to a fiftieth; zlib could
@@ -37,9 +37,9 @@ _ZLIB_METHOD = 8
 class NotInflated(Exception):
     """Bytes that do not unpack, or not within bounds; caught by whoever asked, and told in his own terms."""
 
-    def __init__(self, cause: Cause, detail: str, start: int = 0) -> None:
+    def __init__(self, cause: InflateCause, detail: str, start: int = 0) -> None:
         super().__init__(f"{cause}: {detail}")
-        self.cause: Cause = cause
+        self.cause: InflateCause = cause
         self.detail = detail
         self.start = start
         """Of the member at fault, in the packed bytes."""
@@ -148,7 +148,9 @@ class _Stage:
         if self._members > FREE_MEMBERS + self._given // _LEAST_MEMBER:
             told = f"{self._members:,} members of it hold {self._given:,} bytes"
             raise NotInflated("bomb", told, self.start)
-        return zlib.decompressobj(CODINGS[self._coding](first))
+        # Many servers send "deflate" without the header that the standard wants.
+        is_raw = self._coding == "deflate" and first & 0x0F != _ZLIB_METHOD
+        return zlib.decompressobj(_RAW if is_raw else CODINGS[self._coding])
 
     def _count(self, data: bytes) -> bytes:
         self._given += len(data)
@@ -156,26 +158,8 @@ class _Stage:
         return data
 
 
-def _gzip(_first: int) -> int:
-    return _GZIP
-
-
-def _zlib(_first: int) -> int:
-    return _ZLIB
-
-
-def _deflate(first: int) -> int:
-    """Many servers send ``deflate`` without the header that the standard wants."""
-    return _ZLIB if first & 0x0F == _ZLIB_METHOD else _RAW
-
-
-CODINGS: Final[dict[str, Callable[[int], int]]] = {
-    "gzip": _gzip,
-    "x-gzip": _gzip,
-    "deflate": _deflate,
-    "zlib": _zlib,
-}
-"""By the name of a coding, what tells zlib's window from the first byte."""
+CODINGS: Final = {"gzip": _GZIP, "x-gzip": _GZIP, "deflate": _ZLIB, "zlib": _ZLIB}
+"""By the name of a coding, zlib's window."""
 
 _MORE: Final = {"gzip": 0x1F, "x-gzip": 0x1F}
 """How a member begins that may follow another."""

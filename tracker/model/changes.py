@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 if TYPE_CHECKING:
     from tracker.model.decisions import DecidedLevel, Decision
@@ -61,7 +61,9 @@ class Evidence:
     text: str
 
 
-Axis = Literal["strength", "figure", "date", "name", "scope", "negation"]
+Axis: TypeAlias = str
+"""A name in ``AXES``, the one table of axes: ``tracker/changes/shifts/__init__.py``."""
+
 Direction = Literal[
     "stronger",
     "weaker",
@@ -122,6 +124,7 @@ class Provenance:
     old_text: str
     new_text: str
     vocabulary: str
+    """Its digest, followed by the name of the reader of topics where that is not our rules."""
     encoder: str
     prior: str = "none"
     """The prior that phrases were weighed with."""

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 if TYPE_CHECKING:
     from tracker.model.texts import Reference
 
 
-Question = Literal["sentences", "strength", "figure", "date", "name", "scope", "negation", "level"]
-"""What a decision answers: which sentences correspond and how, an axis, or a topic's level."""
+Question: TypeAlias = str
+"""What a decision answers: ``sentences`` (which correspond, and how), an axis, or a topic's ``level``."""
 
 Verdict = Literal["accept", "reject", "relabel", "withdraw"]
 
@@ -40,7 +40,7 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """A segment told by its words, and by its occurrence, from 1, among those of the same folded words."""
+    """A segment by its words, and by its occurrence, from 1, among those of the same folded words."""
 
     text: str
     occurrence: int
@@ -62,7 +62,7 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """A decision with what it is about, told by words: it survives another cutting and other weights."""
+    """A decision with what it is about, named by words: it survives another cutting and other weights."""
 
     unit: Unit
     decision: Decision

@@ -31,15 +31,15 @@ CheckOutcome = Literal[
     "gone",
     "robots-denied",
 ]
-"""What one check of one source came to; ``snapshot`` counts all but the first four as findings."""
+"""The result of one check of one source; ``snapshot`` counts all but the first four as findings."""
 
 Announcement = Literal["corrigendum", "last-modified", "silent"]
-"""How the publisher told of a change: in words, by the server's date, or not at all."""
+"""How the publisher announced a change: in words, by the server's date, or not at all."""
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """What one check of one source came to, with the evidence; instants in UTC."""
+    """The result of one check of one source, with the evidence; instants in UTC."""
 
     source: str
     address: str
@@ -83,7 +83,7 @@ class RunEntry:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class DiscoveredLink:
     """A link that an index led to, as the archive remembers it; it is watched from then on, once named."""
 
     source: str
@@ -140,7 +140,7 @@ class Expectation:
 
 @dataclass(frozen=True, slots=True)
 class SourceState:
-    """Where a source stands: its latest check, its last success, and the failures since."""
+    """The state of a source: its latest check, its last success, and the failures since."""
 
     last: Check
     succeeded: str | None
@@ -169,7 +169,7 @@ class Concern:
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """Where every watched source stands at an instant, and what a person should look at."""
+    """The state of every watched source at an instant, and what a person should look at."""
 
     instant: str
     sources: tuple[SourceState, ...]

@@ -13,18 +13,18 @@ if TYPE_CHECKING:
     from tracker.model.verifying import Step
 
 
-BroughtStatus = Literal["new", "changed", "known", "rewritten", "removed", "passed", "skipped"]
+RevisionStatus = Literal["new", "changed", "known", "rewritten", "removed", "passed", "skipped"]
 
 
 @dataclass(frozen=True, slots=True)
-class Brought:
+class ImportedRevision:
     """What became of one revision of a file that a git repository held, or of its removal.
 
     *Known* was recorded before from this very commit, *rewritten* from another that held the same bytes;
     *passed* has the bytes of the revision before it. Only *skipped* was meant to be read and could not be.
     """
 
-    status: BroughtStatus
+    status: RevisionStatus
     commit: str
     path: str
     observed: str | None
@@ -35,10 +35,10 @@ class Brought:
 
 
 @dataclass(frozen=True, slots=True)
-class BroughtIn:
+class GitImportReport:
     """What came of reading a repository's history, oldest first, and what it no longer holds."""
 
-    entries: tuple[Brought, ...]
+    entries: tuple[ImportedRevision, ...]
     gone: tuple[str, ...]
     """Sources of snapshots that are in the record and no longer in the repository: it was rewritten."""
     remarks: tuple[str, ...]
@@ -47,7 +47,7 @@ class BroughtIn:
 
 @dataclass(frozen=True, slots=True)
 class Mirrored:
-    """What bringing the mirror up to date came to."""
+    """The result of bringing the mirror up to date."""
 
     path: str
     commits: int
@@ -56,12 +56,12 @@ class Mirrored:
     closed: int
     """Snapshots of which the public branch has no more than the digest."""
     is_cut: bool
-    """The public branch held what is closed now, and was begun anew, without its history."""
+    """The public branch held what is closed now, and was started again, without its history."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pushed:
-    """A push of the mirror: what went where, and the commit that stands there now."""
+    """A push of the mirror: what went where, and the commit that is there now."""
 
     remote: str
     private: bool
@@ -84,7 +84,7 @@ class Rebuilt:
 
 @dataclass(frozen=True, slots=True)
 class TakenOver:
-    """What taking over came to that a mirror had and its record had not."""
+    """The result of taking over what a mirror had and its record had not."""
 
     source: str
     mirror: int
@@ -146,7 +146,7 @@ CaptureStatus = Literal["new", "changed", "unchanged", "known", "skipped"]
 
 
 @dataclass(frozen=True, slots=True)
-class BroughtCapture:
+class ImportedCapture:
     """What became of one capture in a web archive.
 
     *Unchanged* found what the edition held already, *known* was recorded before. Only *skipped* was meant
@@ -165,8 +165,8 @@ class BroughtCapture:
 
 
 @dataclass(frozen=True, slots=True)
-class BroughtCaptures:
+class WarcImportReport:
     """What came of reading a web archive, oldest first, and how many records were passed over, and why."""
 
-    entries: tuple[BroughtCapture, ...]
+    entries: tuple[ImportedCapture, ...]
     passed: Mapping[str, int]

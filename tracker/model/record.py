@@ -131,7 +131,7 @@ class Capture:
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
+class CaptureSource:
     """A source that gave a snapshot, and the address that was asked for."""
 
     source: str
@@ -147,7 +147,7 @@ RereadStatus = Literal["extraction", "same", "skipped", "unverifiable", "unreada
 
 @dataclass(frozen=True, slots=True)
 class Reread:
-    """What reading a snapshot's bytes again came to; the snapshot itself is as it was."""
+    """The result of reading a snapshot's bytes again; the snapshot itself is unchanged."""
 
     reference: Reference
     status: RereadStatus

@@ -90,7 +90,7 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Rewritten:
-    """What writing the history of the mirror anew came to."""
+    """The result of writing the history of the mirror again."""
 
     commits: int
     """In the new history, of all branches together."""
@@ -113,7 +113,7 @@ class MadeCopy:
 
 @dataclass(frozen=True, slots=True)
 class RightsChange:
-    """What ``tracker withdraw`` came to."""
+    """The result of ``tracker withdraw``."""
 
     withdrawal: Withdrawal
     scope: Scope

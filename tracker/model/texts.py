@@ -76,7 +76,7 @@ class Segment:
 class Version:
     """The clean text of a document as one extractor read it, cut into segments.
 
-    Paragraphs are parted by one blank line, items of a list by a line break; verse-like lines are joined.
+    Paragraphs are separated by one blank line, items of a list by a line break; verse-like lines are joined.
     """
 
     text: str

@@ -29,7 +29,7 @@ class Topic:
     """Phrases that hold a term and do not name the topic, by language."""
     scope_note: str = ""
     hints: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Words of wider use, by language: a mention, and never more unless one of the terms stands near."""
+    """Words of wider use, by language: a mention, and never more unless one of the terms is near."""
     sdgs: tuple[str, ...] = ()
     """Sustainable Development Goals and targets that it bears on, such as ``13`` and ``16.5``."""
 
@@ -41,7 +41,7 @@ class TopicWeights:
     topic: str
     bias: float
     words: Mapping[str, float]
-    """Runs of one to three stems, parted by blanks."""
+    """Runs of one to three stems, separated by blanks."""
     terms: Mapping[str, float]
     """Topics by id: the weight of meeting a term of that topic in the sentence."""
 
@@ -137,7 +137,7 @@ class TopicChange:
     certainty: float | None = None
     """For new, returned and dropped, the probability that a careful reader agrees, where it is known."""
     claimed: bool = True
-    """Whether it is certain enough to be told as a finding; what is not is told apart, as perhaps so."""
+    """Whether it is certain enough to be reported as a finding; what is not is reported as perhaps so."""
     covered: str | None = None
     """For what is not repeated, the group whose statement, which the new side aligns with, may cover it."""
 

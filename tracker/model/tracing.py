@@ -21,7 +21,7 @@ class Saying:
     start: int
     end: int
     exact: bool
-    """Whether the same folded words stand there."""
+    """Whether the words are the same when folded."""
     confidence: float
     """1 where it is exact; else how alike the words are, 0 to 1, four decimals."""
     method: str
@@ -39,14 +39,14 @@ class Chapter:
 
     side: Side
     session_kind: str
-    """Regular, special ...: silence is told from the sessions of one kind."""
+    """Regular, special ...: silences are found among sessions of one kind."""
     sayings: tuple[Saying, ...] = ()
     leading: int = 0
-    """The saying to quote: the first exact one, else the likeliest."""
+    """The saying to quote: the first exact one, else the most likely."""
     edits: tuple[Edit, ...] = ()
     """From the wording said before this one, where they differ; none for the first."""
     wording: int | None = None
-    """Wordings count from 1 in the order in which they were first said; case and quotes aside."""
+    """Wordings count from 1 in the order in which they were first said; case and quotes do not count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ class Origin:
     first: int
     """The earliest statement that has these words, by its place in the attribution."""
     said: int
-    """In how many of the statements these words stand."""
+    """How many of the statements have these words."""
     earlier: int | None = None
     """The statement that holds the wording before, by its place; None where none was found."""
     earlier_segments: tuple[int, ...] = ()

@@ -5,7 +5,7 @@ Importing this loads no table; each is read once, when the first question needs 
 
 from __future__ import annotations
 
-from tracker.references.bodies import Body, SessionKind, Step, bodies, find_body
+from tracker.references.bodies import Body, SessionKind, SessionStep, bodies, find_body
 from tracker.references.countries import Country, countries, country_name, find_country, own_names
 from tracker.references.grammar import looks_like_reference, parse_reference
 from tracker.references.sessions import Session, match_session, resolve_session, same_kind, session_sort_key
@@ -15,7 +15,7 @@ __all__ = [
     "Country",
     "Session",
     "SessionKind",
-    "Step",
+    "SessionStep",
     "bodies",
     "countries",
     "country_name",

@@ -17,7 +17,7 @@ _TABLE = Path(__file__).with_name("bodies.toml")
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class SessionStep:
     """From session ``n``, held in ``year``, on: years between sessions, or sessions a year."""
 
     n: int
@@ -37,7 +37,7 @@ class SessionKind:
     label: str
     years: tuple[int, ...] = ()
     """The years of sessions 1, 2, 3 and so on."""
-    steps: tuple[Step, ...] = ()
+    steps: tuple[SessionStep, ...] = ()
     exceptions: tuple[tuple[int, int], ...] = ()
     """Number (or year in the label) and year, where the rest does not say or says it wrongly."""
     last: int = 999
@@ -132,12 +132,11 @@ def _by_id() -> dict[str, Body]:
     import tomllib  # noqa: PLC0415 (needed only where a table is read)
 
     rows: dict[str, _BodyRow] = tomllib.loads(_TABLE.read_text(encoding="utf-8"))
-    return {code: _read_body(code, row) for code, row in rows.items()}
-
-
-def _read_body(code: str, row: _BodyRow) -> Body:
-    kinds = tuple(_read_kind(name, kind) for name, kind in row["sessions"].items())
-    return Body(code, row["name"], tuple(row["aliases"]), kinds)
+    found = {}
+    for code, row in rows.items():
+        kinds = tuple(_read_kind(name, kind) for name, kind in row["sessions"].items())
+        found[code] = Body(code, row["name"], tuple(row["aliases"]), kinds)
+    return found
 
 
 def _read_kind(name: str, row: _KindRow) -> SessionKind:
@@ -145,7 +144,7 @@ def _read_kind(name: str, row: _KindRow) -> SessionKind:
         name=name,
         label=row["label"],
         years=tuple(row.get("years", ())),
-        steps=tuple(Step(**step) for step in row.get("steps", ())),
+        steps=tuple(SessionStep(**step) for step in row.get("steps", ())),
         exceptions=tuple((int(number), year) for number, year in row.get("exceptions", {}).items()),
         last=row.get("last", 999),
     )

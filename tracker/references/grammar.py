@@ -42,7 +42,7 @@ def parse_reference(
     """Read a reference; ``parse_reference(str(reference)) == reference`` for all that it returns.
 
     Case and blanks around the parts do not count. Country, body and session may be written by any name
-    they have; the session may stand with the body (``GBR/HRC52``). Kind and language may narrow a whole
+    they have; the session may be written with the body (``GBR/HRC52``). Kind and language may narrow a whole
     series too; a snapshot needs a session. After ``@``, four figures from 1900 to 2199 are a year and
     any other number is an ordinal. ``bodies`` and ``countries`` are the user's own, beside ours.
 

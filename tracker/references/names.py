@@ -53,11 +53,8 @@ def is_plain(text: str) -> bool:
 def show(text: str) -> str:
     """Return the text in quotes, cut to 60 characters, with whatever does not print made visible."""
     cut = text if len(text) <= _LONGEST_SHOWN else text[: _LONGEST_SHOWN - 1] + "…"
-    return "'" + "".join(char if char.isprintable() else _escape(char) for char in cut) + "'"
-
-
-def _escape(char: str) -> str:
-    return char.encode("unicode_escape").decode("ascii")
+    shown = (char if char.isprintable() else ascii(char)[1:-1] for char in cut)
+    return f"'{''.join(shown)}'"
 
 
 def closest(text: str, candidates: Iterable[str]) -> str | None:

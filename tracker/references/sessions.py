@@ -86,7 +86,8 @@ def same_kind(body: Body | str, label_a: str, label_b: str) -> bool:
 
     Labels that cannot be read are of one kind with each other only. Raises nothing.
     """
-    return _kind_of(body, label_a) == _kind_of(body, label_b)
+    one, other = _read_label(body, label_a), _read_label(body, label_b)
+    return (one and one.kind) == (other and other.kind)
 
 
 def session_sort_key(body: Body | str, label: str) -> SortKey:
@@ -109,15 +110,12 @@ def session_sort_key(body: Body | str, label: str) -> SortKey:
 def _year_before(body: Body, session: Session) -> int:
     if session.number is None:
         return _UNDATED
-    kind = body.kinds[0] if session.kind in _FOLLOWING else _kind_named(body, session.kind)
+    named = (kind for kind in body.kinds if kind.name == session.kind)
+    kind = body.kinds[0] if session.kind in _FOLLOWING else next(named)
     if not (kind.years or kind.steps):
         return _UNDATED
     earlier = (kind.year_of(number) for number in range(session.number, 0, -1))
     return next((year for year in earlier if year), 0)
-
-
-def _kind_named(body: Body, name: str) -> SessionKind:
-    return next(kind for kind in body.kinds if kind.name == name)
 
 
 def _natural(label: str) -> tuple[tuple[int, int, str], ...]:
@@ -125,11 +123,6 @@ def _natural(label: str) -> tuple[tuple[int, int, str], ...]:
     return tuple(
         (0, int(part), "") if part[0].isascii() and part.isdigit() else (1, 0, part) for part in parts
     )
-
-
-def _kind_of(body: Body | str, label: str) -> str | None:
-    found = _read_label(body, label)
-    return None if found is None else found.kind
 
 
 def _read_label(body: Body | str, label: str) -> Session | None:
@@ -148,7 +141,13 @@ def match_session(body: Body, text: str) -> Session | None:
     bare = _body_names(body).sub(" ", folded).strip()
     reading = read_session_words(bare)
     numbered = (_fit(body, kind, bare, reading) for kind in body.kinds)
-    free = (_fit_free(body, kind, slug) for kind in body.kinds for slug in (folded, bare))
+    # Any slug, as written first: the body's name may be a part of it (sc-reform).
+    free = (
+        Session(body.id, slug, kind.name, None, None)
+        for kind in body.kinds
+        for slug in (folded, bare)
+        if "{free}" in kind.label and _SLUG.fullmatch(slug)
+    )
     return next((session for session in chain(numbered, free) if session), None)
 
 
@@ -164,23 +163,11 @@ def _body_names(body: Body) -> re.Pattern[str]:
 
 def _fit(body: Body, kind: SessionKind, bare: str, reading: Reading | None) -> Session | None:
     if "{date}" in kind.label:
-        return _fit_date(body, kind, bare)
+        is_date = is_partial_date(bare)
+        return Session(body.id, bare, kind.name, None, int(bare[:4]), bare, bare) if is_date else None
     if reading is None or "{free}" in kind.label or not _suits(kind, reading.marks):
         return None
     return _fit_number(body, kind, reading.number)
-
-
-def _fit_free(body: Body, kind: SessionKind, slug: str) -> Session | None:
-    """Take any slug, as written first: the body's name may be a part of it (``sc-reform``)."""
-    if "{free}" not in kind.label or not _SLUG.fullmatch(slug):
-        return None
-    return Session(body.id, slug, kind.name, None, None)
-
-
-def _fit_date(body: Body, kind: SessionKind, bare: str) -> Session | None:
-    if not is_partial_date(bare):
-        return None
-    return Session(body.id, bare, kind.name, None, int(bare[:4]), starts=bare, ends=bare)
 
 
 def _fit_number(body: Body, kind: SessionKind, number: int) -> Session | None:
@@ -193,7 +180,7 @@ def _fit_number(body: Body, kind: SessionKind, number: int) -> Session | None:
 
 
 def _suits(kind: SessionKind, marks: frozenset[str]) -> bool:
-    """Match marks with a kind. ``meeting`` alone says nothing, save where meetings are a kind."""
+    """Match marks with a kind. ``meeting`` alone says nothing, except where meetings are a kind."""
     own = frozenset(kind.name.split())
     asked = marks if "meeting" in own else marks - {"meeting"}
     return asked <= {"regular"} if kind.name in _PLAIN else asked == own

@@ -45,12 +45,12 @@ _LONGEST_QUOTATION = 400
 class Stops(NamedTuple):
     """The tables for one language."""
 
+    candidate: re.Pattern[str]
     leading: frozenset[str]
     numbered: frozenset[str]
     either: frozenset[str]
     openers: frozenset[str]
     introducing: frozenset[str]
-    candidate: re.Pattern[str]
 
 
 def sentence_ends(line: str, language: str, *, pauses: bool = False) -> Iterator[int]:
@@ -59,7 +59,8 @@ def sentence_ends(line: str, language: str, *, pauses: bool = False) -> Iterator
     ``pauses`` says that ellipses mark pauses in this text and end nothing.
     """
     stops = _stops(language)
-    enclosed = [match.span() for match in _ENCLOSED.finditer(line)] if _may_enclose(line) else []
+    may_enclose = any(mark in line for mark in '“"«([「（『„') and line.count('"') % 2 == 0
+    enclosed = [match.span() for match in _ENCLOSED.finditer(line)] if may_enclose else []
     starts = [start for start, _ in enclosed]
     begin = 0
     for match in stops.candidate.finditer(line):
@@ -70,10 +71,6 @@ def sentence_ends(line: str, language: str, *, pauses: bool = False) -> Iterator
         if bullet or _ends(line, match, begin, stops, pauses=pauses):
             yield end
             begin = end
-
-
-def _may_enclose(line: str) -> bool:
-    return any(mark in line for mark in '“"«([「（『„') and line.count('"') % 2 == 0
 
 
 def _is_inside(end: int, starts: list[int], enclosed: list[tuple[int, int]]) -> bool:
@@ -105,7 +102,8 @@ def _is_full_stop(line: str, match: re.Match[str], begin: int, after: str, stops
         return False
     if ")" in match["close"]:
         return True
-    words = {_word_before(line, begin, dot, stops), _two_words(line, begin, dot)}
+    two = line[max(begin, dot - 12) : dot].rsplit(None, 2)[-2:]  # EE. UU.
+    words = {_word_before(line, begin, dot, stops), " ".join(two) if len(two) > 1 else ""}
     if words & stops.leading or (words & stops.numbered and _opens_number(line[match.end() :][:2], after)):
         return False
     first = _FIRST_WORD.match(after)
@@ -123,7 +121,7 @@ def _is_list_number(line: str, begin: int, dot: int) -> bool:
 
 
 def _word_before(line: str, begin: int, dot: int, stops: Stops) -> str:
-    # The longest entry of the tables has eleven characters; an article may stand before it.
+    # The longest entry of the tables has eleven characters; an article may precede it.
     word = _last_word(line[max(begin, dot - 24) : dot])
     if word.isupper() and word.capitalize() in stops.leading:
         return word.capitalize()
@@ -134,12 +132,6 @@ def _word_before(line: str, begin: int, dot: int, stops: Stops) -> str:
 def _last_word(text: str) -> str:
     """Return the word a text ends in, without what opens it; nothing where it ends in a blank."""
     return "" if not text or text[-1].isspace() else text.rsplit(None, 1)[-1].lstrip(_OPENERS)
-
-
-def _two_words(line: str, begin: int, dot: int) -> str:
-    """Return the two words before a full stop, for ``EE. UU.``, where there are two."""
-    words = line[max(begin, dot - 12) : dot].rsplit(None, 2)[-2:]
-    return " ".join(words) if len(words) > 1 else ""
 
 
 def _opens_number(following: str, after: str) -> bool:
@@ -175,15 +167,8 @@ def _is_comma_end(line: str, match: re.Match[str], begin: int, stops: Stops) -> 
 def _stops(language: str) -> Stops:
     tables = read_tables("sentences")
     rows = {table: frozenset(entries_for(tables[table], language)) for table in tables}
-    commas = "|".join(sorted(rows["after_comma"])) or "(?!)"
-    return Stops(
-        leading=rows["leading"],
-        numbered=rows["numbered"],
-        either=rows["either"],
-        openers=rows["openers"],
-        introducing=rows["introducing"],
-        candidate=re.compile(_CANDIDATE.replace("%s", commas)),
-    )
+    commas = "|".join(sorted(rows.pop("after_comma"))) or "(?!)"
+    return Stops(re.compile(_CANDIDATE.replace("%s", commas)), **rows)
 
 
 _DECISIONS: dict[str, Callable[[str, re.Match[str], int, Stops], bool]] = {

@@ -40,7 +40,7 @@ _EMPHASIS = re.compile(r"(?<![\w*])(\*)(?=[^\s*])([^*\n]{1,600}?)(?<=[^\s*])\*(?
 def clean_characters(text: str) -> Iterator[Replacement]:
     """Yield what makes a text plain: one kind of line break and blank, no controls, no broken encoding.
 
-    A page break comes to stand on a line of its own. Tabs stay, since they tell a paragraph's number
+    A page break gets a line of its own. Tabs stay, since they distinguish a paragraph's number
     from a figure.
     """
     done = 0
@@ -139,7 +139,7 @@ class Spelling:
         return True if words else None
 
 
-def mend_cut_words(text: str) -> Iterator[Replacement]:
+def repair_cut_words(text: str) -> Iterator[Replacement]:
     """Yield repairs of ``multi- lateral`` and ``long- term``, leaving ``short- and long-term``."""
     if "- " not in text:
         return

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, cast
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     import numpy as np
     from numpy.typing import NDArray
@@ -40,10 +40,14 @@ class Encoder(Protocol):
     def stamp(self) -> str:
         """What changes whenever the weights do, and costs less than their digest."""
 
+    @property
+    def weights(self) -> str:
+        """The part of ``alignment.toml`` that was fitted with its vectors."""
+
     def encode(self, sentences: Sequence[str]) -> Vectors:
         """Return one vector of length 1 for each sentence, as the rows of an array.
 
-        A sentence has one vector, whatever stands beside it, to the last bit.
+        A sentence has one vector, whatever is encoded with it, to the last bit.
         """
 
 
@@ -55,6 +59,7 @@ class UniversalEncoder:
     """
 
     name = "use-multilingual-3/0.2.1"
+    weights = "encoded"
 
     @property
     def digest(self) -> str:
@@ -87,6 +92,9 @@ class UniversalEncoder:
 
 
 DEFAULT = UniversalEncoder()
+
+ENCODERS: Mapping[str, Encoder | None] = {"default": DEFAULT, "none": None}
+"""By the names that ``--encoder`` has for them; without one, words alone decide."""
 
 
 def _encode(sentence: str) -> Vectors:

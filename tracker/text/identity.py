@@ -1,4 +1,4 @@
-"""Folding: what counts as the same text when texts are matched. Never stored, never shown."""
+"""Folding: what counts as the same text when texts are matched; never stored or shown."""
 
 from __future__ import annotations
 

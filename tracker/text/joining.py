@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -12,7 +11,7 @@ from tracker.text.lines import (
     BREAK,
     PAGE,
     RULE,
-    Line,
+    TextLine,
     ends_in_ellipsis,
     ends_something,
     has_clause,
@@ -20,7 +19,7 @@ from tracker.text.lines import (
     is_salutation,
     item_marker,
 )
-from tracker.text.tables import read_tables
+from tracker.text.tables import all_entries, read_tables
 
 PARAGRAPH, ITEM, SPACE = "\n\n", "\n", " "
 _STOP = re.compile(r"(?<![.])[.!?](?!\.)")
@@ -36,7 +35,7 @@ _LONG = 100
 
 
 class Layout(NamedTuple):
-    """How a text is laid out."""
+    """The layout of a text."""
 
     width: int
     """Characters in a full line, 0 where lines are not hard-wrapped."""
@@ -56,13 +55,13 @@ def pauses_with_ellipses(text: str) -> bool:
     return count >= _MANY_PAUSES and count * 3 >= len(_STOP.findall(text))
 
 
-def read_layout(text: str, lines: list[Line]) -> Layout:
+def read_layout(text: str, lines: list[TextLine]) -> Layout:
     """Measure the lines of a text."""
     capitals = sum(line.text.isupper() for line in lines) * 2 > len(lines)
     return Layout(_wrap_width(lines), pauses_with_ellipses(text), capitals, Spelling(text))
 
 
-def _wrap_width(lines: list[Line]) -> int:
+def _wrap_width(lines: list[TextLine]) -> int:
     runs_on = sum(
         after.text[0].islower() and not ends_something(before.text) for before, after in pairwise(lines)
     )
@@ -71,8 +70,8 @@ def _wrap_width(lines: list[Line]) -> int:
     return width if width <= _WIDEST and runs_on >= _WRAPPED_SHARE * (len(lines) - 1) else 0
 
 
-def joint(before: Line, after: Line, layout: Layout) -> tuple[int, str]:
-    """Return how many characters of ``before`` go (a hyphen), and what stands between the two lines."""
+def joint(before: TextLine, after: TextLine, layout: Layout) -> tuple[int, str]:
+    """Return how many characters of ``before`` go (a hyphen), and what goes between the two lines."""
     old, new = before.text, after.text
     if after.gap == RULE:
         return 0, PARAGRAPH
@@ -106,7 +105,7 @@ def _runs_on(old: str, gap: int) -> bool:
 def _after_cut(old: str, new: str, gap: int, layout: Layout, *, full: bool) -> tuple[int, str]:
     hyphenated = old[-1] in _HYPHENS and _HYPHENATED.search(old, max(len(old) - _LONGEST_WORD, 0))
     if hyphenated and new[0].isalnum():
-        return _mend(hyphenated.group(1), new, layout)
+        return _join_hyphenated(hyphenated.group(1), new, layout)
     if new[0].islower() or full or layout.capitals or _continues(old) or (new[0].isdigit() and new.isdigit()):
         return 0, SPACE
     if old[-1] in ",-–—(«“" or new[0] in "),;.":
@@ -114,11 +113,12 @@ def _after_cut(old: str, new: str, gap: int, layout: Layout, *, full: bool) -> t
     if is_heading(old) and gap != PAGE:
         return 0, PARAGRAPH
     unended = gap == PAGE or len(old) > _LONG or has_clause(old)
-    opens = _opens_sentence(new) or is_salutation(new)
-    return 0, SPACE if unended and not opens else PARAGRAPH
+    first = _FIRST_WORD.match(new)
+    opens = first is not None and first.group() in all_entries("sentences", "openers")
+    return 0, SPACE if unended and not opens and not is_salutation(new) else PARAGRAPH
 
 
-def _mend(first: str, new: str, layout: Layout) -> tuple[int, str]:
+def _join_hyphenated(first: str, new: str, layout: Layout) -> tuple[int, str]:
     match = re.match(r"[^\W\d_]+", new)
     second = match.group() if match else ""
     if not second or second[0].isupper():
@@ -137,19 +137,4 @@ def _is_full(old: str, new: str, layout: Layout) -> bool:
 
 
 def _continues(old: str) -> bool:
-    return old.rsplit(None, 1)[-1].lower() in _continuing()
-
-
-def _opens_sentence(new: str) -> bool:
-    first = _FIRST_WORD.match(new)
-    return first is not None and first.group() in _openers()
-
-
-@cache
-def _continuing() -> frozenset[str]:
-    return frozenset(word for words in read_tables("lines")["continuing"].values() for word in words)
-
-
-@cache
-def _openers() -> frozenset[str]:
-    return frozenset(word for words in read_tables("sentences")["openers"].values() for word in words)
+    return old.rsplit(None, 1)[-1].lower() in all_entries("lines", "continuing")

@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from tracker.text.spans import Replacement
-from tracker.text.tables import read_tables
+from tracker.text.tables import all_entries, read_tables
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,7 +49,7 @@ def item_marker(line: str) -> int:
 
 def has_clause(line: str) -> bool:
     """Say whether a line holds one of the commonest verbs and pronouns."""
-    return not _clauses().isdisjoint(word.lower() for word in _WORDS.findall(line))
+    return not all_entries("lines", "clauses").isdisjoint(word.lower() for word in _WORDS.findall(line))
 
 
 def is_salutation(line: str) -> bool:
@@ -59,8 +59,9 @@ def is_salutation(line: str) -> bool:
     words = _WORDS.findall(line[item_marker(line) :])
     if not words or len(words) > _MOST_SALUTATION_WORDS:
         return False
-    first = words[0].lower()
-    return (first in _salutations() or first.startswith(_chinese())) and not has_clause(line)
+    first, chinese = words[0].lower(), read_tables("lines")["salutations"]["zh"]
+    greets = first in all_entries("lines", "salutations") or first.startswith(chinese)
+    return greets and not has_clause(line)
 
 
 def is_heading(line: str) -> bool:
@@ -77,23 +78,8 @@ def is_heading(line: str) -> bool:
     )
 
 
-@cache
-def _clauses() -> frozenset[str]:
-    return frozenset(word for words in read_tables("lines")["clauses"].values() for word in words)
-
-
-@cache
-def _salutations() -> frozenset[str]:
-    return frozenset(word for words in read_tables("lines")["salutations"].values() for word in words)
-
-
-@cache
-def _chinese() -> tuple[str, ...]:
-    return read_tables("lines")["salutations"]["zh"]
-
-
 BREAK, BLANK, PAGE, RULE = range(4)
-"""What stands before a line: a line break, a blank line, the end of a page, a rule across it."""
+"""What precedes a line: a line break, a blank line, the end of a page, a rule across it."""
 
 _LINE = re.compile(r"\S(?:[^\n]*\S)?")
 _STAR = re.compile(r" \* ?(?=\n|\Z)")
@@ -103,8 +89,8 @@ _RUNNING = 3
 """A line beside page breaks this often is a running head, unless it addresses somebody."""
 
 
-class Line(NamedTuple):
-    """A line without the blanks around it: ``text[start:end]``, and what parts it from the one before."""
+class TextLine(NamedTuple):
+    """A line without the blanks around it: ``text[start:end]``, and what separates it from the one before."""
 
     start: int
     end: int
@@ -112,9 +98,9 @@ class Line(NamedTuple):
     gap: int
 
 
-def read_lines(text: str) -> list[Line]:
+def read_lines(text: str) -> list[TextLine]:
     """Return the lines that are text; page furniture leaves a gap of its kind behind."""
-    lines = [Line(match.start(), match.end(), match.group(), BREAK) for match in _LINE.finditer(text)]
+    lines = [TextLine(match.start(), match.end(), match.group(), BREAK) for match in _LINE.finditer(text)]
     gaps = [_gap(text[before.end : after.start]) for before, after in pairwise(lines)]
     gaps = [PAGE, *gaps, PAGE]
     kinds = [_furniture(line.text, gaps[index], gaps[index + 1]) for index, line in enumerate(lines)]
@@ -123,7 +109,7 @@ def read_lines(text: str) -> list[Line]:
     return _kept(lines, gaps, kinds)
 
 
-def part_rules(text: str) -> Iterator[Replacement]:
+def split_rules(text: str) -> Iterator[Replacement]:
     """Yield what puts a star behind a sentence, a break between sections, on a line of its own."""
     for match in _STAR.finditer(text):
         if text[match.start() - 1 : match.start()] in {".", "!", "?", "…", "”", '"'}:
@@ -157,15 +143,15 @@ def _furniture_pattern() -> re.Pattern[str]:
     )
 
 
-def _mark_page_numbers(lines: list[Line], kinds: list[int | None]) -> None:
-    """Mark the numbers that stand by other furniture, as above the document symbol of the next page."""
+def _mark_page_numbers(lines: list[TextLine], kinds: list[int | None]) -> None:
+    """Mark the numbers next to other furniture, as above the document symbol of the next page."""
     for index, line in enumerate(lines):
         if kinds[index] is None and _NUMBER.fullmatch(line.text):
             kinds[index] = next((kind for kind in _neighbours(index, kinds) if kind is not None), None)
 
 
-def _mark_running_heads(lines: list[Line], gaps: list[int], kinds: list[int | None]) -> None:
-    """Mark short lines that repeat beside page breaks, numbers aside, as furniture."""
+def _mark_running_heads(lines: list[TextLine], gaps: list[int], kinds: list[int | None]) -> None:
+    """Mark short lines that repeat beside page breaks, whatever their numbers, as furniture."""
     beside: Counter[str] = Counter()
     keys: dict[int, str] = {}
     for index, line in enumerate(lines):
@@ -187,14 +173,14 @@ def _neighbours(index: int, kinds: list[int | None]) -> list[int | None]:
     return kinds[max(index - 1, 0) : index] + kinds[index + 1 : index + 2]
 
 
-def _kept(lines: list[Line], gaps: list[int], kinds: list[int | None]) -> list[Line]:
-    kept: list[Line] = []
+def _kept(lines: list[TextLine], gaps: list[int], kinds: list[int | None]) -> list[TextLine]:
+    kept: list[TextLine] = []
     gap = BREAK
     for index, line in enumerate(lines):
         gap = max(gap, gaps[index])
         kind = kinds[index]
         if kind is None:
-            kept.append(line if gap == BREAK else Line(line.start, line.end, line.text, gap))
+            kept.append(line if gap == BREAK else TextLine(line.start, line.end, line.text, gap))
             gap = BREAK
         else:
             gap = max(gap, kind)

@@ -7,9 +7,9 @@ from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from tracker.text.characters import clean_characters, drop_emphasis, drop_page_breaks, mend_cut_words
+from tracker.text.characters import clean_characters, drop_emphasis, drop_page_breaks, repair_cut_words
 from tracker.text.joining import joint, read_layout
-from tracker.text.lines import Line, part_rules, read_lines
+from tracker.text.lines import TextLine, read_lines, split_rules
 from tracker.text.spans import Replacement, compose, rewrite, span_map
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def _numbers_of_the_page(lined: str) -> list[re.Match[str]]:
     dotted = _runs(match for match in found if match[2])
     bare = _runs(match for match in found if not match[2] and "\n" not in match[3])
     dropped = [
-        *(run for run in dotted if _has_tabs(run) or _continues_a_meeting(run) or _counts(run, lined, long)),
+        *(run for run in dotted if _is_numbering(run) or _counts(run, lined, long)),
         *(run for run in bare if _counts(run, lined, long)),
     ]
     return [match for run in dropped for match in run]
@@ -79,25 +79,19 @@ def _runs(numbers: Iterable[re.Match[str]]) -> list[list[re.Match[str]]]:
     return runs
 
 
-def _has_tabs(run: list[re.Match[str]]) -> bool:
-    return sum("\t" in match[3] for match in run) * 2 > len(run)
-
-
-def _continues_a_meeting(run: list[re.Match[str]]) -> bool:
-    return len(run) > 1 and int(run[0][1]) >= _LARGE
+def _is_numbering(run: list[re.Match[str]]) -> bool:
+    """Say whether tabs follow most numbers of a run, or it continues the numbering of a meeting."""
+    has_tabs = sum("\t" in match[3] for match in run) * 2 > len(run)
+    return has_tabs or (len(run) > 1 and int(run[0][1]) >= _LARGE)
 
 
 def _counts(run: list[re.Match[str]], lined: str, long: int) -> bool:
     """Say whether a run counts most of a text's ``long`` paragraphs, and not clauses that end in ``;``."""
     if len(run) < _MANY or int(run[0][1]) > _STEP:
         return False
-    clauses = sum(_line_from(lined, match.end()).endswith((";", ",")) for match in run)
+    lines = (lined[match.end() :].partition("\n")[0] for match in run)
+    clauses = sum(line.rstrip().endswith((";", ",")) for line in lines)
     return clauses * 2 < len(run) and len(run) * 2 >= long
-
-
-def _line_from(text: str, start: int) -> str:
-    end = text.find("\n", start)
-    return text[start : end if end >= 0 else len(text)].rstrip()
 
 
 def _tabs(text: str, start: int, end: int) -> Iterator[Replacement]:
@@ -108,7 +102,7 @@ def _tabs(text: str, start: int, end: int) -> Iterator[Replacement]:
 
 
 def collapse_blanks(text: str) -> Iterator[Replacement]:
-    """Yield the removal of all but one of the blanks that stand together."""
+    """Yield the removal of all but one of the blanks in a row."""
     for match in _BLANKS.finditer(text):
         yield Replacement(match.start() + 1, match.end(), "")
 
@@ -120,7 +114,7 @@ _TAIL = 300
 def normalize(raw: str) -> tuple[str, SpanMap]:
     """Return the clean text and the map from it to ``raw``.
 
-    Paragraphs and headings are parted by a blank line, items of a list by a line break; words and
+    Paragraphs and headings are separated by a blank line, items of a list by a line break; words and
     sentences cut by lines, pages or blank lines are whole. Letters are never changed but for broken
     encoding and ligatures. ``normalize(normalize(raw)[0])[0] == normalize(raw)[0]``.
     """
@@ -136,11 +130,7 @@ def normalize(raw: str) -> tuple[str, SpanMap]:
 def _clean(text: str, steps: Sequence[Step]) -> tuple[str, list[Stretch]]:
     stretches: list[Stretch] = []
     for step in steps:
-        replacements = [
-            replacement
-            for replacement in step(text)
-            if text[replacement.start : replacement.end] != replacement.new
-        ]
+        replacements = [each for each in step(text) if text[each.start : each.end] != each.new]
         if not replacements and stretches:
             continue
         text, changed = rewrite(text, replacements)
@@ -149,7 +139,7 @@ def _clean(text: str, steps: Sequence[Step]) -> tuple[str, list[Stretch]]:
 
 
 def _lay_out(text: str, *, again: bool) -> Iterator[Replacement]:
-    """Yield what stands between lines, each weighed against the one before it.
+    """Yield what goes between lines, each compared with the one before it.
 
     ``again`` weighs it against all that was joined before it: line by line, a thousand short ones behind a
     cut one would take a thousand passes.
@@ -167,9 +157,9 @@ def _lay_out(text: str, *, again: bool) -> Iterator[Replacement]:
     yield Replacement(lines[-1].end, len(text), "")
 
 
-def _run_on(sofar: Line, hyphen: int, between: str, after: Line) -> Line:
+def _run_on(sofar: TextLine, hyphen: int, between: str, after: TextLine) -> TextLine:
     joined = sofar.text[: len(sofar.text) - hyphen] + between + after.text
-    return Line(sofar.start, after.end, joined[-_TAIL:].lstrip(), sofar.gap)
+    return TextLine(sofar.start, after.end, joined[-_TAIL:].lstrip(), sofar.gap)
 
 
 def _steps(*, again: bool) -> tuple[Step, ...]:
@@ -178,10 +168,10 @@ def _steps(*, again: bool) -> tuple[Step, ...]:
         drop_numbering,
         drop_emphasis,
         collapse_blanks,
-        part_rules,
+        split_rules,
         partial(_lay_out, again=again),
         drop_page_breaks,
-        mend_cut_words,
+        repair_cut_words,
     )
 
 

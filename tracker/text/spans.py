@@ -74,13 +74,11 @@ def _through(later: list[Stretch], earlier: list[Stretch]) -> Iterator[Stretch]:
         for piece in behind:
             low, high = max(piece.new_start, start), min(piece.new_end, end)
             shift = new_start - start
-            old_start, old_end = piece.old_start, piece.old_end
+            old = piece.old_start, piece.old_end
             if piece.copied:
-                old_start, old_end = (
-                    old_start + low - piece.new_start,
-                    old_start + high - piece.new_start,
-                )
-            yield Stretch(low + shift, high + shift, old_start, old_end, piece.copied)
+                behind_new = piece.old_start - piece.new_start
+                old = low + behind_new, high + behind_new
+            yield Stretch(low + shift, high + shift, *old, piece.copied)
 
 
 def _overlapping(stretches: list[Stretch], first: int, start: int, end: int) -> list[Stretch]:

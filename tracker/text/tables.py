@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -14,14 +14,24 @@ Table: TypeAlias = dict[str, tuple[str, ...]]
 """Entries by language; ``any`` holds in all of them."""
 
 
+def read_packaged(package: str, name: str) -> dict[str, Any]:
+    """Return what a file of TOML in a package says."""
+    return tomllib.loads(files(package).joinpath(name).read_text("utf-8"))
+
+
 @cache
 def read_tables(name: str) -> dict[str, Table]:
     """Return the tables of ``<name>.toml``: table name, then language, then entries."""
-    content = tomllib.loads(files(__package__).joinpath(f"{name}.toml").read_text("utf-8"))
     return {
         table: {language: tuple(entries) for language, entries in rows.items()}
-        for table, rows in content.items()
+        for table, rows in read_packaged(__package__, f"{name}.toml").items()
     }
+
+
+@cache
+def all_entries(name: str, table: str) -> frozenset[str]:
+    """Return what a table of ``<name>.toml`` holds in any language."""
+    return frozenset(entry for entries in read_tables(name)[table].values() for entry in entries)
 
 
 def entries_for(table: Table, language: str) -> tuple[str, ...]:

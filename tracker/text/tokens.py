@@ -5,13 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Literal, cast
+from typing import Literal, cast
 
 from tracker.text.identity import fold
 from tracker.text.tables import entries_for, read_tables
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 __all__ = ["Token", "TokenKind", "fold", "tokenize"]
 
@@ -20,7 +17,7 @@ TokenKind = Literal["word", "number", "amount", "date", "symbol", "mark"]
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A token and where it stands: ``text[start:end]`` of what was cut. Blanks are in no token."""
+    """A token and where it is: ``text[start:end]`` of what was cut. Blanks are in no token."""
 
     text: str
     start: int
@@ -64,15 +61,10 @@ _NOT_IN_NUMBER = rf"(?![.,]?\d|{_LETTER})"
 
 @cache
 def _pattern(language: str) -> re.Pattern[str]:
-    kinds = (
-        ("amount", _amount(language)),
-        ("date", _date(language)),
-        ("symbol", _SYMBOL),
-        ("word", rf"{_ADDRESS}|{_INITIALS}"),
-        ("number", _number(language)),
+    named = (
+        rf"(?P<amount>{_amount(language)})|(?P<date>{_date(language)})"
+        rf"|(?P<symbol>{_SYMBOL})|(?P<number>{_number(language)})"
     )
-    # A letter that no other kind can begin with goes straight to the words.
-    named = "|".join(f"(?P<{kind}>{pattern})" for kind, pattern in kinds if kind != "word")
     word = rf"{_ADDRESS}|{_INITIALS}|{_elision(language)}|{_WORD}"
     return re.compile(rf"{named}|(?P<word>{word}|[{_IDEOGRAPHS}])|(?P<mark>\.{{2,}}|\S)")
 
@@ -123,13 +115,7 @@ def _end(language: str) -> str:
 
 
 def _any_of(language: str, table: str, *, ignore_case: bool = False) -> str:
-    entries = entries_for(read_tables("tokens")[table], language)
-    return _alternatives(entries, ignore_case=ignore_case)
-
-
-def _alternatives(entries: Iterable[str], *, ignore_case: bool) -> str:
-    literals = (
-        re.escape(entry).replace(r"\ ", _BLANK) for entry in sorted(entries, key=lambda e: (-len(e), e))
-    )
+    entries = sorted(entries_for(read_tables("tokens")[table], language), key=lambda e: (-len(e), e))
+    literals = (re.escape(entry).replace(r"\ ", _BLANK) for entry in entries)
     flag = "?i:" if ignore_case else "?:"
     return f"({flag}{'|'.join(literals) or '(?!)'})"

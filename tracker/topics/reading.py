@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from itertools import chain
+from typing import TYPE_CHECKING, Final, Protocol
 
 from tracker.model.topics import TopicReading
 from tracker.text.identity import fold
-from tracker.topics.certainty.claims import judge_evidence, tell_unfitted
+from tracker.topics.certainty.claims import estimate_likelihood, explain_unfitted
 from tracker.topics.certainty.evidence import describe_topics
+from tracker.topics.levels.assess import ONCE, TopicTreatments, assess_level, find_treatments
 from tracker.topics.levels.context import (
     declare_announced,
     find_ceremony,
@@ -18,7 +20,6 @@ from tracker.topics.levels.context import (
     set_asides,
 )
 from tracker.topics.levels.cues import load_cues
-from tracker.topics.levels.judging import ONCE, Bundle, judge, treat_overlapping
 from tracker.topics.levels.passages import PassageReader, find_continuations, find_own_paragraphs
 from tracker.topics.vocabulary.matching import match_topics
 
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
     from tracker.model.texts import Version
     from tracker.model.topics import Mention, Vocabulary
-    from tracker.topics.certainty.evidence import Evidence
+    from tracker.topics.certainty.evidence import TopicEvidence
     from tracker.topics.levels.context import Treatments
     from tracker.topics.levels.cues import Cues
 
@@ -51,6 +52,34 @@ Mentions = tuple[tuple["Mention", ...], ...]
 """By segment, the topics it names."""
 
 
+class TopicReader(Protocol):
+    """What finds the topics of a version; a comparison may be given another one than ``RULES``."""
+
+    @property
+    def name(self) -> str:
+        """What it is called, with its release: in provenance, and in the key of what is derived."""
+
+    def read(
+        self, version: Version, vocabulary: Vocabulary, own_names: Collection[str] = ()
+    ) -> tuple[TopicReading, ...]:
+        """Return a reading of each topic present, in the vocabulary's order, as ``read_topics`` does."""
+
+
+class RuleReader:
+    """The rules and weights of this package."""
+
+    name = "rules"
+
+    def read(
+        self, version: Version, vocabulary: Vocabulary, own_names: Collection[str] = ()
+    ) -> tuple[TopicReading, ...]:
+        """Return what ``read_topics`` returns."""
+        return read_topics(version, vocabulary, own_names=own_names)
+
+
+RULES: Final[TopicReader] = RuleReader()
+
+
 def read_topics(
     version: Version, vocabulary: Vocabulary, *, own_names: Collection[str] = ()
 ) -> tuple[TopicReading, ...]:
@@ -61,11 +90,11 @@ def read_topics(
     sentence about two topics counts for both. A topic of which only a narrower one is named counts as
     mentioned.
     """
-    met = _meet_topics(version, vocabulary, own_names)
+    met = _analyse(version, vocabulary, own_names)
     words = count_substance(version)
     readings = {topic: _read(topic, bundle, words) for topic, bundle in met.bundles.items()}
     readings |= _read_broader(readings, vocabulary)
-    if tell_unfitted(vocabulary, {version.language}) is None:
+    if explain_unfitted(vocabulary, {version.language}) is None:
         evidence = _describe(met, version, vocabulary)
         readings = {topic: _weigh(reading, evidence[topic]) for topic, reading in readings.items()}
     return tuple(readings[topic.id] for topic in vocabulary.topics if topic.id in readings)
@@ -73,38 +102,38 @@ def read_topics(
 
 def read_evidence(
     version: Version, vocabulary: Vocabulary, *, own_names: Collection[str] = ()
-) -> dict[str, Evidence]:
+) -> dict[str, TopicEvidence]:
     """Return by topic what the probabilities of a version's readings rest on."""
-    return _describe(_meet_topics(version, vocabulary, own_names), version, vocabulary)
+    return _describe(_analyse(version, vocabulary, own_names), version, vocabulary)
 
 
 @dataclass(frozen=True, slots=True)
-class _Met:
+class _Analysis:
     """The topics of a version as its sentences treat them."""
 
     cues: Cues
     mentions: Mentions
     treatments: Treatments
-    bundles: Mapping[str, Bundle]
+    bundles: Mapping[str, TopicTreatments]
 
 
-def _meet_topics(version: Version, vocabulary: Vocabulary, own_names: Collection[str]) -> _Met:
+def _analyse(version: Version, vocabulary: Vocabulary, own_names: Collection[str]) -> _Analysis:
     cues = load_cues(version.language, (*own_names, *find_speaker(version)))
     mentions = _find_mentions(version, vocabulary, own_names)
     situations = frozenset(topic.id for topic in vocabulary.topics if topic.kind == "situation")
     treatments = _treat_all(version, mentions, cues, situations)
     reader = PassageReader(cues, version.language, situations)
-    return _Met(cues, mentions, treatments, _bundle(version, mentions, treatments, reader))
+    return _Analysis(cues, mentions, treatments, _bundle(version, mentions, treatments, reader))
 
 
-def _describe(met: _Met, version: Version, vocabulary: Vocabulary) -> dict[str, Evidence]:
+def _describe(met: _Analysis, version: Version, vocabulary: Vocabulary) -> dict[str, TopicEvidence]:
     words = sum(count_substance(version))
     return describe_topics(version, vocabulary, met.mentions, met.treatments, met.bundles, met.cues, words)
 
 
-def _weigh(reading: TopicReading, evidence: Evidence) -> TopicReading:
+def _weigh(reading: TopicReading, evidence: TopicEvidence) -> TopicReading:
     """Return a reading with its probabilities; a mention that is more likely a priority than not is one."""
-    likelihood = judge_evidence(evidence)
+    likelihood = estimate_likelihood(evidence)
     weighed = replace(reading, priority=likelihood.priority, presence=likelihood.presence)
     least = _LIKELY if reading.rule.startswith(ONCE) else _SURE
     if reading.level == "mentioned" and reading.rule != NARROWER and likelihood.priority >= least:
@@ -115,14 +144,10 @@ def _weigh(reading: TopicReading, evidence: Evidence) -> TopicReading:
 def count_substance(version: Version) -> list[int]:
     """Return the words of each segment, none for titles and ceremony: what shares are shares of."""
     apart = _find_apart(version)
-    return [
-        0 if segment.ordinal in apart else _count_words(segment.text, version.language)
-        for segment in version.segments
-    ]
-
-
-def _count_words(text: str, language: str) -> int:
-    return sum(char.isalnum() for char in text) if language == "zh" else len(text.split())
+    texts = ["" if segment.ordinal in apart else segment.text for segment in version.segments]
+    if version.language == "zh":
+        return [sum(map(str.isalnum, text)) for text in texts]
+    return [len(text.split()) for text in texts]
 
 
 def _find_apart(version: Version) -> frozenset[int]:
@@ -131,28 +156,24 @@ def _find_apart(version: Version) -> frozenset[int]:
 
 
 def _find_mentions(version: Version, vocabulary: Vocabulary, own_names: Collection[str]) -> Mentions:
-    """Return the mentions outside titles; hints count as terms where a term of their topic stands near."""
+    """Return the mentions outside titles; hints count as terms where a term of their topic is near."""
     own = {word for name in own_names for word in fold(name).split()} - _SMALL
     situations = {topic.id for topic in vocabulary.topics if topic.kind == "situation"}
     titles = find_titles(version.segments)
     rows = match_topics([segment.text for segment in version.segments], vocabulary, language=version.language)
-    found = [
-        [
-            mention
-            for mention in row
-            if place not in titles and not (mention.topic in situations and _is_own(mention.term, own))
-        ]
-        for place, row in enumerate(rows)
-    ]
+    found: list[list[Mention]] = [[] for _ in rows]
+    for mention in chain.from_iterable(rows):
+        is_own = mention.topic in situations and _is_own(mention.term, own)
+        if mention.segment not in titles and not is_own:
+            found[mention.segment].append(mention)
     settled = [{mention.topic for mention in row if mention.method == "term"} for row in found]
-    return tuple(
-        _settle(row, frozenset[str]().union(*settled[max(0, place - _NEAR) : place + _NEAR + 1]))
-        for place, row in enumerate(found)
+    near = (
+        set[str]().union(*settled[max(0, place - _NEAR) : place + _NEAR + 1]) for place in range(len(found))
     )
-
-
-def _settle(row: Sequence[Mention], settled: frozenset[str]) -> tuple[Mention, ...]:
-    return tuple(replace(mention, method="term") if mention.topic in settled else mention for mention in row)
+    return tuple(
+        tuple(replace(each, method="term") if each.topic in topics else each for each in row)
+        for row, topics in zip(found, near, strict=True)
+    )
 
 
 def _is_own(term: str, own: Collection[str]) -> bool:
@@ -165,11 +186,10 @@ def _is_own(term: str, own: Collection[str]) -> bool:
 
 
 def _treat_all(version: Version, mentions: Mentions, cues: Cues, situations: frozenset[str]) -> Treatments:
-    apart = _find_apart(version) | {
-        segment.ordinal for segment in version.segments if segment.kind == "heading"
-    }
+    headings = {segment.ordinal for segment in version.segments if segment.kind == "heading"}
+    apart = _find_apart(version) | headings
     treatments: Treatments = tuple(
-        treat_overlapping(segment.text, found, cues, situations)
+        find_treatments(segment.text, found, cues, situations)
         for segment, found in zip(version.segments, mentions, strict=True)
     )
     treatments = declare_announced(version.segments, treatments, cues)
@@ -184,11 +204,10 @@ def _treat_all(version: Version, mentions: Mentions, cues: Cues, situations: fro
 
 def _bundle(
     version: Version, mentions: Mentions, treatments: Treatments, reader: PassageReader
-) -> dict[str, Bundle]:
-    bundles: dict[str, Bundle] = defaultdict(Bundle)
-    for row in treatments:
-        for item in row:
-            bundles[item.topic].treatments.append(item)
+) -> dict[str, TopicTreatments]:
+    bundles: dict[str, TopicTreatments] = defaultdict(TopicTreatments)
+    for item in chain.from_iterable(treatments):
+        bundles[item.topic].treatments.append(item)
     apart = _find_apart(version)
     for continuation in find_continuations(version.segments, mentions, treatments, reader):
         if continuation.topic in bundles and continuation.segment not in apart:
@@ -198,12 +217,12 @@ def _bundle(
     return bundles
 
 
-def _read(topic: str, bundle: Bundle, words: Sequence[int]) -> TopicReading:
-    judgement = judge(bundle)
-    segments = bundle.segments(judgement.level)
+def _read(topic: str, bundle: TopicTreatments, words: Sequence[int]) -> TopicReading:
+    assessment = assess_level(bundle)
+    segments = bundle.segments(assessment.level)
     count = sum(words[place] for place in segments)
     share = round(count / (sum(words) or 1), 4)
-    return TopicReading(topic, judgement.level, segments, count, share, judgement.leading, judgement.rule)
+    return TopicReading(topic, assessment.level, segments, count, share, assessment.leading, assessment.rule)
 
 
 def _read_broader(readings: Mapping[str, TopicReading], vocabulary: Vocabulary) -> dict[str, TopicReading]:

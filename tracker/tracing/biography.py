@@ -29,7 +29,7 @@ _IDEOGRAPH = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class TraceQuery:
     """What is traced: a phrase, found by its words alone, or a sentence, found by likeness as well."""
 
     text: str
@@ -37,7 +37,7 @@ class Asked:
     phrase: Phrase
 
 
-def read_asked(text: str) -> Asked:
+def read_query(text: str) -> TraceQuery:
     """Return what is traced, ready for matching: a sentence from six words on, four where a mark ends it.
 
     Two ideographs count as a word. All else is a phrase.
@@ -46,14 +46,14 @@ def read_asked(text: str) -> Asked:
     ideographs = len(_IDEOGRAPH.findall(phrase.folded))
     words = len(phrase.parts) - ideographs / 2
     fewest = _FEWEST_ENDED if _END.search(text) else _FEWEST_WORDS
-    return Asked(" ".join(text.split()), "sentence" if words >= fewest else "phrase", phrase)
+    return TraceQuery(" ".join(text.split()), "sentence" if words >= fewest else "phrase", phrase)
 
 
-def trace(asked: Asked, versions: Sequence[Version]) -> tuple[tuple[Saying, ...], ...]:
+def trace(asked: TraceQuery, versions: Sequence[Version]) -> tuple[tuple[Saying, ...], ...]:
     """Return for each version where it says what is asked, in the order of its text.
 
     A phrase is found as ``match_phrase`` finds it. Of a sentence, the same words count first, alone or
-    inside a longer sentence; where a version has none, the likeliest sentence (or two or three
+    inside a longer sentence; where a version has none, the most likely sentence (or two or three
     neighbours) that is more probably alike than not (``lexical``), else its words in order. What is still
     missing is sought once more by the wording nearest in time, from what was found outwards (``drift``),
     by the stricter threshold of moves: a sentence reworded step by step is followed as far as each step
@@ -69,7 +69,7 @@ def trace(asked: Asked, versions: Sequence[Version]) -> tuple[tuple[Saying, ...]
 
 
 def lead(sayings: Sequence[Saying]) -> int:
-    """Return the place of the saying to quote: the first exact one, else the likeliest."""
+    """Return the place of the saying to quote: the first exact one, else the most likely."""
     return max(range(len(sayings)), key=lambda at: (sayings[at].confidence, -at))
 
 
@@ -84,8 +84,11 @@ def tell(chapters: Sequence[Chapter]) -> tuple[Chapter, ...]:
             continue
         leading = lead(chapter.sayings)
         saying = chapter.sayings[leading]
-        number = wordings.setdefault(read_phrase(saying.words).folded, len(wordings) + 1)
-        edits = _edit(before, saying, chapter.side.version.language) if before else ()
+        folded = read_phrase(saying.words).folded
+        number = wordings.setdefault(folded, len(wordings) + 1)
+        edits: tuple[Edit, ...] = ()
+        if before and read_phrase(before.words).folded != folded:
+            edits = word_edits(before.words, saying.words, chapter.side.version.language)
         told.append(replace(chapter, leading=leading, wording=number, edits=edits))
         before = saying
     return tuple(told)
@@ -108,19 +111,13 @@ def find_silences(biography: Biography) -> tuple[str, ...]:
     return tuple(dict.fromkeys(silent))
 
 
-def _edit(before: Saying, saying: Saying, language: str) -> tuple[Edit, ...]:
-    if read_phrase(before.words).folded == read_phrase(saying.words).folded:
-        return ()
-    return word_edits(before.words, saying.words, language)
-
-
-def _find_sentence(asked: Asked, version: Version) -> tuple[Saying, ...]:
+def _find_sentence(asked: TraceQuery, version: Version) -> tuple[Saying, ...]:
     by_words = _find_words(asked, version)
     exact = tuple(saying for saying in by_words if saying.exact)
     return exact or _find_alike(asked.text, version, "lexical") or by_words
 
 
-def _find_words(asked: Asked, version: Version) -> tuple[Saying, ...]:
+def _find_words(asked: TraceQuery, version: Version) -> tuple[Saying, ...]:
     return tuple(
         _say(segment, match)
         for segment in version.segments

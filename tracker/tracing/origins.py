@@ -28,7 +28,7 @@ from tracker.text.identity import fold
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from tracker.alignment.similarity import Unit
+    from tracker.alignment.similarity import Stemmed
     from tracker.model.texts import Version
 
 _MEASURED = 6
@@ -52,13 +52,13 @@ def find_similar(text: str, others: Sequence[str], least: float) -> Similar | No
     None where the probability of likeness is below ``least``, or where either has fewer than four stems.
     Order and place play no part: a lone sentence has none. The weights are those of a pair of texts.
     """
-    raw = _read(text)
-    units = [_read(other) for other in others]
-    weights = weigh_stems(unit.stems for unit in (raw, *units))
-    given = weigh_unit(raw, weights)
+    raw = [_read(each) for each in (text, *others)]
+    weights = weigh_stems(unit.stems for unit in raw)
+    given, *units = (weigh_unit(unit, weights) for unit in raw)
     nearest = _rank(given, units, weights)
     runs = dict.fromkeys(run for place in nearest for run in _runs_around(place, units, given, weights))
-    chances = {run: _chance(given, _join(run, units, weights), weights) for run in runs}
+    joined = {run: join_units([units[at] for at in run], weights) for run in runs}
+    chances = {run: _chance(given, unit, weights) for run, unit in joined.items()}
     best = max(chances, key=lambda run: (chances[run], -len(run), -run[0]), default=None)
     if best is None or chances[best] < least:
         return None
@@ -66,44 +66,39 @@ def find_similar(text: str, others: Sequence[str], least: float) -> Similar | No
 
 
 def rate_likeness(old: str, new: str, old_text: Sequence[str], new_text: Sequence[str]) -> float:
-    """Return the probability that two sentences of a pair of texts are alike, wherever they stand.
+    """Return the probability that two sentences of a pair of texts are alike, wherever they are.
 
     0 where either has fewer than four stems.
     """
     weights = weigh_stems(_read(each).stems for each in (*old_text, *new_text))
-    return _chance(_weigh(old, weights), _weigh(new, weights), weights)
-
-
-def _weigh(text: str, weights: Mapping[str, float]) -> Unit:
-    return weigh_unit(_read(text), weights)
+    return _chance(weigh_unit(_read(old), weights), weigh_unit(_read(new), weights), weights)
 
 
 @lru_cache(maxsize=50_000)
-def _read(text: str) -> Unit:
+def _read(text: str) -> Stemmed:
     """Read a sentence once, however many wordings it is held against."""
     return read_unit(fold(text))
 
 
-def _rank(given: Unit, units: Sequence[Unit], weights: Mapping[str, float]) -> list[int]:
+def _rank(given: Stemmed, units: Sequence[Stemmed], weights: Mapping[str, float]) -> list[int]:
     scores: list[tuple[float, int]] = []
     for place, unit in enumerate(units):
         shared = unit.stems & given.stems
         if shared:
             square = sum_weights(shared, weights)[1]
-            norm = weigh_unit(unit, weights).norm
-            scores.append((-round(square / norm, 4), place))
+            scores.append((-round(square / unit.norm, 4), place))
     return [place for _, place in sorted(scores)[:_MEASURED]]
 
 
 def _runs_around(
-    place: int, units: Sequence[Unit], given: Unit, weights: Mapping[str, float]
+    place: int, units: Sequence[Stemmed], given: Stemmed, weights: Mapping[str, float]
 ) -> Iterator[tuple[int, ...]]:
     """Yield the sentence alone, then runs with neighbours of which the given one holds the greater part."""
     yield (place,)
     held = [
         at
         for at in range(max(0, place - _WIDEST + 1), min(len(units), place + _WIDEST))
-        if find_cover(weigh_unit(units[at], weights), given, weights) >= LEAST_COVER
+        if find_cover(units[at], given, weights) >= LEAST_COVER
     ]
     for width in range(2, _WIDEST + 1):
         for first in range(place - width + 1, place + 1):
@@ -112,11 +107,7 @@ def _runs_around(
                 yield run
 
 
-def _join(run: Sequence[int], units: Sequence[Unit], weights: Mapping[str, float]) -> Unit:
-    return join_units([weigh_unit(units[at], weights) for at in run], weights)
-
-
-def _chance(given: Unit, other: Unit, weights: Mapping[str, float]) -> float:
+def _chance(given: Stemmed, other: Stemmed, weights: Mapping[str, float]) -> float:
     if min(len(given.stems), len(other.stems)) < FEWEST_STEMS:
         return 0.0
     chance = to_probability(load_weights().likeness.logit(measure(given, other, weights)))
@@ -151,7 +142,7 @@ def find_origins(
 
 
 def _find_firsts(texts: Sequence[Sequence[str]]) -> Mapping[str, tuple[int, int, int]]:
-    """Return for each folded text the version and place where it stands first, and how many have it."""
+    """Return for each folded text the version and place where it comes first, and how many have it."""
     firsts: dict[str, tuple[int, int, int]] = {}
     for number, some in enumerate(texts):
         places = {fold(text): place for place, text in reversed(list(enumerate(some)))}

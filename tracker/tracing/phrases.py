@@ -35,8 +35,8 @@ _PAUSE = re.compile(r"[,;:()]")
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """A word of a text, folded, with its stem; a character, where words are not parted by blanks."""
+class PhraseWord:
+    """A word of a text, folded, with its stem; a character, where words are not separated by blanks."""
 
     folded: str
     stem: str
@@ -49,12 +49,12 @@ class Phrase:
     """What is looked for, ready for matching."""
 
     folded: str
-    parts: tuple[Part, ...]
+    parts: tuple[PhraseWord, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """Where a phrase stands in a text, and how alike the words are: 1 where they are the same."""
+    """Where a phrase is in a text, and how alike the words are: 1 where they are the same."""
 
     start: int
     end: int
@@ -62,7 +62,7 @@ class Match:
 
     @property
     def exact(self) -> bool:
-        """Whether the same folded words stand there."""
+        """Whether the words are the same when folded."""
         return self.likeness == 1.0
 
 
@@ -73,13 +73,13 @@ def read_phrase(text: str) -> Phrase:
     return Phrase(fold(inner), parts)
 
 
-def cut_parts(text: str) -> tuple[Part, ...]:
+def cut_parts(text: str) -> tuple[PhraseWord, ...]:
     """Return the words of a text, those of a compound or behind an apostrophe each by itself."""
-    return tuple(_read_part(match) for match in _PART.finditer(text))
+    return tuple(PhraseWord(*_fold_word(match[0]), *match.span()) for match in _PART.finditer(text))
 
 
 def match_phrase(phrase: Phrase, text: str, folded: str) -> tuple[Match, ...]:
-    """Return where a phrase stands in a text, of which ``folded`` is the folded form; in order, apart.
+    """Return where a phrase is in a text, of which ``folded`` is the folded form; in order, apart.
 
     A match is exact where the folded words are the same and neither end lies inside a word, a compound or
     a figure. It is loose where all words come in order, at most three others between two of them, in any
@@ -98,18 +98,13 @@ def match_phrase(phrase: Phrase, text: str, folded: str) -> tuple[Match, ...]:
     return tuple(found)
 
 
-def _read_part(match: re.Match[str]) -> Part:
-    folded, stem = _fold_word(match.group())
-    return Part(folded, stem, match.start(), match.end())
-
-
 @lru_cache(maxsize=20_000)
 def _fold_word(word: str) -> tuple[str, str]:
     folded = fold(word)
     return folded, next(iter(find_stems(folded)), folded)
 
 
-def _find_matches(phrase: Phrase, text: str, parts: Sequence[Part]) -> Iterator[Match]:
+def _find_matches(phrase: Phrase, text: str, parts: Sequence[PhraseWord]) -> Iterator[Match]:
     known = 0
     for first in range(len(parts)):
         # Inside the same words there is nothing better.
@@ -125,7 +120,7 @@ def _find_matches(phrase: Phrase, text: str, parts: Sequence[Part]) -> Iterator[
             yield Match(start, end, likeness)
 
 
-def _follow(phrase: Phrase, parts: Sequence[Part], first: int) -> tuple[int, ...] | None:
+def _follow(phrase: Phrase, parts: Sequence[PhraseWord], first: int) -> tuple[int, ...] | None:
     """Return the places of the phrase's words from one that is the first, each the next that fits."""
     if parts[first].stem != phrase.parts[0].stem:
         return None
@@ -139,18 +134,14 @@ def _follow(phrase: Phrase, parts: Sequence[Part], first: int) -> tuple[int, ...
     return tuple(places)
 
 
-def _grade(phrase: Phrase, text: str, parts: Sequence[Part], places: Sequence[int]) -> float:
+def _grade(phrase: Phrase, text: str, parts: Sequence[PhraseWord], places: Sequence[int]) -> float:
     """Return 1 for the same words, else what is left after each thing that differs."""
     start, end = parts[places[0]].start, parts[places[-1]].end
     inside = text[start:end]
     if fold(inside) == phrase.folded and not _POSSESSIVE.match(text, end):
         return 1.0
-    differs = []
-    differs += [
-        "inflection"
-        for wanted, at in zip(phrase.parts, places, strict=True)
-        if parts[at].folded != wanted.folded
-    ]
+    pairs = zip(phrase.parts, places, strict=True)
+    differs = ["inflection" for wanted, at in pairs if parts[at].folded != wanted.folded]
     held = set(places)
     between = [parts[at] for at in range(places[0], places[-1]) if at not in held]
     differs += ["function word" if len(part.folded) <= _SHORT else "word" for part in between]

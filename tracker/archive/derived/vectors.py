@@ -38,6 +38,11 @@ class CachedEncoder:
         return self._encoder.stamp
 
     @property
+    def weights(self) -> str:
+        """The weights of the alignment that were fitted with the encoder's vectors."""
+        return self._encoder.weights
+
+    @property
     def digest(self) -> str:
         """The SHA-256 of the weights, read again only where their stamp is another one."""
         key = f"{self.name} {self.stamp}"

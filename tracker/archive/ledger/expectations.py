@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tracker.archive.record.encoding import read_reference
-from tracker.model.ledger import Expectation, Found
+from tracker.model.ledger import DiscoveredLink, Expectation
 from tracker.model.texts import Reference
 
 if TYPE_CHECKING:
@@ -45,12 +45,12 @@ def refuse_candidate(connection: sqlite3.Connection, address: str) -> None:
     )
 
 
-def read_candidates(connection: sqlite3.Connection, source: str) -> tuple[Found, ...]:
+def read_candidates(connection: sqlite3.Connection, source: str) -> tuple[DiscoveredLink, ...]:
     """Return the links that an index ever led to, in the order in which they were found."""
     return _select(connection, "source = ?", [source])
 
 
-def read_candidates_below(connection: sqlite3.Connection, source: str) -> tuple[Found, ...]:
+def read_candidates_below(connection: sqlite3.Connection, source: str) -> tuple[DiscoveredLink, ...]:
     """Return the links of an index and of the indexes that it names, whose ids begin with its own."""
     # Between "id:" and "id;" lie exactly the ids that begin with "id:"; a range uses the index.
     return _select(
@@ -58,13 +58,13 @@ def read_candidates_below(connection: sqlite3.Connection, source: str) -> tuple[
     )
 
 
-def _select(connection: sqlite3.Connection, clause: str, values: list[str]) -> tuple[Found, ...]:
+def _select(connection: sqlite3.Connection, clause: str, values: list[str]) -> tuple[DiscoveredLink, ...]:
     rows = connection.execute(
         f"SELECT source, address, text, reference, refused FROM candidates WHERE {clause} ORDER BY id",  # noqa: S608 (our own clauses)
         values,
     )
     return tuple(
-        Found(index, address, text, read_reference(reference) if reference else None, bool(refused))
+        DiscoveredLink(index, address, text, read_reference(reference) if reference else None, bool(refused))
         for index, address, text, reference, refused in rows
     )
 

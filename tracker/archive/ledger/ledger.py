@@ -19,7 +19,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from tracker.model.ledger import Check, Expectation, Found, Review, RunEntry, RunKind, SourceState
+    from tracker.model.ledger import (
+        Check,
+        DiscoveredLink,
+        Expectation,
+        Review,
+        RunEntry,
+        RunKind,
+        SourceState,
+    )
     from tracker.model.rights import Withdrawal
     from tracker.model.texts import Reference
     from tracker.model.watching import History, Kept
@@ -105,12 +113,12 @@ class Ledger:
         with translate(self.path):
             return standing.read_captured(self._connection, first, last)
 
-    def candidates(self, index: str) -> tuple[Found, ...]:
+    def candidates(self, index: str) -> tuple[DiscoveredLink, ...]:
         """Return the links that an index ever led to."""
         with translate(self.path):
             return candidates.read_candidates(self._connection, index)
 
-    def candidates_below(self, index: str) -> tuple[Found, ...]:
+    def candidates_below(self, index: str) -> tuple[DiscoveredLink, ...]:
         """Return the links that an index ever led to, itself or through indexes it names."""
         with translate(self.path):
             return candidates.read_candidates_below(self._connection, index)

@@ -29,7 +29,7 @@ from tracker.archive.schema.connection import (
     translate,
 )
 from tracker.errors import ArchiveUnusable
-from tracker.model.record import Capture, Origin, VersionEntry
+from tracker.model.record import Capture, CaptureSource, VersionEntry
 from tracker.model.texts import Reference, Segment, Version
 from tracker.text.identity import digest_text
 
@@ -136,14 +136,14 @@ class Versions:
             ).fetchone()
         return row[0] if row else None
 
-    def origins(self, snapshot: int) -> tuple[Origin, ...]:
+    def origins(self, snapshot: int) -> tuple[CaptureSource, ...]:
         """Return the sources that gave a snapshot, the one that gave it first before the others."""
         with translate(self.path):
             if not self._has_table("outcomes"):
                 return ()
             rows = self._connection.execute(_ORIGINS, [snapshot]).fetchall()
             return tuple(
-                Origin(source, address, read_content_type(self._connection, outcome))
+                CaptureSource(source, address, read_content_type(self._connection, outcome))
                 for source, address, outcome in rows
             )
 

@@ -20,8 +20,8 @@ from tracker.capture.admit.speaker import read_naming, tell_other_country, tell_
 from tracker.capture.read.media import tell_kind
 from tracker.errors import DocumentUnreadable
 from tracker.model.watching import Admission
+from tracker.text.detection import detect_language
 from tracker.text.identity import fold
-from tracker.text.language import detect_language
 from tracker.text.tables import KNOWN
 
 if TYPE_CHECKING:

@@ -1,31 +1,82 @@
-"""What an edit means, on separate axes; silent where the evidence is not plain: ``find_shifts``."""
+"""What an edit means, on separate axes; silent where the evidence is not plain: ``find_shifts``.
+
+``AXES`` is the one table of axes. What people may decide and what the reports list is taken from it.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from tracker.changes.shifts.conditions import find_condition_shifts
 from tracker.changes.shifts.counterparts import counterpart_shifts, find_ask_shifts
-from tracker.changes.shifts.dates import find_date_shifts, find_deadline_shifts
+from tracker.changes.shifts.dates import find_date_shifts
 from tracker.changes.shifts.figures import find_figure_shifts
 from tracker.changes.shifts.names import find_name_shifts, replaces_actor
 from tracker.changes.shifts.requests import Grade, compare_grades, grade_request
 from tracker.changes.shifts.rewording import is_readable, read_rewording
 from tracker.changes.shifts.scope import find_negation_shifts, find_scope_shifts
-from tracker.changes.shifts.strength import find_strength_shifts
+from tracker.changes.shifts.strength import find_condition_shifts, find_strength_shifts
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from tracker.changes.shifts.rewording import Rewording
-    from tracker.model.changes import Change, Shift
+    from tracker.model.changes import Axis, Change, Direction, Shift
     from tracker.model.texts import Version
 
-__all__ = ["Grade", "compare_grades", "counterpart_shifts", "find_shifts", "grade_request"]
+__all__ = ["AXES", "Grade", "compare_grades", "counterpart_shifts", "find_shifts", "grade_request"]
 
 _EDITED = {"reworded", "split", "merged"}
 
 
+def _find_strength(rewording: Rewording) -> tuple[Shift, ...]:
+    """Return the strength shifts; none where a negation was edited or another actor is named."""
+    if find_negation_shifts(rewording) or replaces_actor(rewording):
+        return ()
+    words = find_strength_shifts(rewording)
+    asks = () if any(shift.old and shift.new for shift in words) else find_ask_shifts(rewording)
+    return (*asks, *words, *find_condition_shifts(rewording))
+
+
+class AxisEntry(NamedTuple):
+    """How the shifts of one axis are found, and what may happen on it."""
+
+    find: Callable[[Rewording], tuple[Shift, ...]]
+    directions: tuple[Direction, ...]
+    tables: tuple[str, ...]
+    """The files of terms, ladders and weights that it rests on."""
+    about: str
+    """``wording``: how a thing is said; ``facts``: figures, dates and names."""
+    always: bool = False
+    """Whether it is looked for where too few words are kept to take agent and object as alike."""
+
+
+AXES: Final[Mapping[Axis, AxisEntry]] = {
+    "strength": AxisEntry(
+        _find_strength,
+        ("stronger", "weaker"),
+        ("strength.toml", "requests.toml", "request_grades.toml"),
+        "wording",
+    ),
+    "figure": AxisEntry(find_figure_shifts, ("raised", "lowered", "changed"), ("figures.toml",), "facts"),
+    "date": AxisEntry(
+        find_date_shifts,
+        ("earlier", "later", "loosened", "tightened", "changed", "added", "removed"),
+        ("figures.toml", "deadlines.toml"),
+        "facts",
+        always=True,
+    ),
+    "name": AxisEntry(find_name_shifts, ("changed", "added", "removed"), ("names.toml",), "facts"),
+    "scope": AxisEntry(find_scope_shifts, ("wider", "narrower"), ("scope.toml",), "wording"),
+    "negation": AxisEntry(find_negation_shifts, ("added", "removed"), ("scope.toml",), "wording"),
+}
+"""In the order in which they are listed."""
+
+QUESTIONS: Final = ("sentences", *AXES, "level")
+"""What people decide, in the order in which answers are listed."""
+
+
 def find_shifts(old: Version, new: Version, change: Change) -> tuple[Shift, ...]:
-    """Return the shifts of one change: strength, scope, negation, figures, dates, names, in this order.
+    """Return the shifts of one change, those of wording before those of facts, each in the order of ``AXES``.
 
     Evidence gives offsets into the text of the segment it names. There is none for a change that leaves
     the words alone, is between two languages or has over 20,000 characters; where less than half of the
@@ -34,24 +85,10 @@ def find_shifts(old: Version, new: Version, change: Change) -> tuple[Shift, ...]
     if change.operation not in _EDITED or old.language != new.language or not is_readable(change):
         return ()
     rewording = read_rewording(old, new, change)
-    deadlines = find_deadline_shifts(rewording)
-    if not rewording.comparable:
-        return deadlines
-    return (
-        *_find_strength(rewording),
-        *find_scope_shifts(rewording),
-        *find_negation_shifts(rewording),
-        *find_figure_shifts(rewording),
-        *(deadlines or find_date_shifts(rewording)),
-        *find_name_shifts(rewording),
+    return tuple(
+        shift
+        for about in ("wording", "facts")
+        for axis in AXES.values()
+        if axis.about == about and (rewording.comparable or axis.always)
+        for shift in axis.find(rewording)
     )
-
-
-def _find_strength(rewording: Rewording) -> tuple[Shift, ...]:
-    """Return the strength shifts; none where a negation was edited or another actor is named."""
-    if find_negation_shifts(rewording) or replaces_actor(rewording):
-        return ()
-    words = find_strength_shifts(rewording)
-    said_of_both = any(shift.old and shift.new for shift in words)
-    asks = () if said_of_both else find_ask_shifts(rewording)
-    return (*asks, *words, *find_condition_shifts(rewording))

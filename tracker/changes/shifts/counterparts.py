@@ -1,4 +1,7 @@
-"""What may be said of two passages on one topic that are not the same sentence: ``counterpart_shifts``."""
+"""What may be said of two passages on one topic that are not the same sentence: ``counterpart_shifts``.
+
+And who is named on a kept topic on one side only, and in which role: ``compare_actors``.
+"""
 
 from __future__ import annotations
 
@@ -7,21 +10,65 @@ from typing import TYPE_CHECKING
 
 from tracker.changes.shifts.dates import compare_moments, read_moments
 from tracker.changes.shifts.figures import compare_figures, read_figures
-from tracker.changes.shifts.ladders import strip_modifiers
+from tracker.changes.shifts.names import find_names, is_held, list_words, read_role
 from tracker.changes.shifts.requests import compare_grades, grade_request
-from tracker.changes.shifts.rewording import content_words, overlaps, read_passage, share_content
-from tracker.changes.shifts.rules import find_terms, load_terms
-from tracker.model.changes import Shift
+from tracker.changes.shifts.rewording import Rewording, content_words, read_passage, share_content
+from tracker.changes.shifts.rules import cut_terms, load_terms, strip_modifiers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator, Sequence
 
-    from tracker.changes.shifts.dates import Moment
     from tracker.changes.shifts.figures import Figure
     from tracker.changes.shifts.requests import Grade
-    from tracker.changes.shifts.rewording import Passage, Rewording
+    from tracker.changes.shifts.rewording import SideText
+    from tracker.model.changes import Shift
     from tracker.model.texts import Version
     from tracker.model.topics import Counterpart
+
+_EVERYWHERE = ("united nations", "un", "general assembly", "assembly")
+"""Named in every statement: to name it says nothing of a topic."""
+
+
+def compare_actors(
+    old: Version,
+    new: Version,
+    old_segments: Sequence[int],
+    new_segments: Sequence[int],
+    own_names: Collection[str] = (),
+) -> tuple[Shift, ...]:
+    """Return the actors that only one side's sentences on a topic name, removed before added, in text order.
+
+    Each once, with the role that the verb before it gives it. Left out are the speaker, the United Nations,
+    and a name that the other side holds in any form. Nothing is said between languages.
+    """
+    if old.language != new.language:
+        return ()
+    rewording = _read_sides(old, new, old_segments, new_segments)
+    known = {name.lower() for name in own_names} | set(_EVERYWHERE)
+    return tuple(
+        shift
+        for passage in (rewording.old, rewording.new)
+        for shift in _find_alone(rewording, passage, known)
+    )
+
+
+def _read_sides(old: Version, new: Version, before: Sequence[int], after: Sequence[int]) -> Rewording:
+    return Rewording(
+        read_passage([old.segments[place] for place in before], old.language),
+        read_passage([new.segments[place] for place in after], new.language),
+    )
+
+
+def _find_alone(rewording: Rewording, passage: SideText, known: Collection[str]) -> Iterator[Shift]:
+    held = list_words(rewording.other(passage).text)
+    for name in find_names(passage):
+        is_known = name.text.lower().removeprefix("the ") in known or is_held(name.text, held)
+        if name.kind == "actor" and not is_known:
+            held |= list_words(name.text)
+            role = read_role(passage, name)
+            rule = f"counterpart; actor: {role} (ours)" if role else "counterpart; actor (ours)"
+            yield from rewording.shift_alone("name", ("added", "removed"), passage, name, rule)
+
 
 SAME_OBJECT = 0.5
 """Share of content words after the verb by which two requests are about one thing."""
@@ -30,47 +77,43 @@ _NAMES = ("minimal action", "continuing", "considering", "general action", "spec
 
 def find_ask_shifts(rewording: Rewording) -> tuple[Shift, ...]:
     """Return the shift of what is asked, where an edit touched the words that the grades rest on."""
-    old = grade_request(rewording.old.text, rewording.language)
-    new = grade_request(rewording.new.text, rewording.language)
-    if not old or not new or not _is_edited(rewording, old, new):
-        return ()
-    return compare_asks(rewording.old, rewording.new, old, new, rewording.language)
+    old, new = _grade_sides(rewording)
+    edited = (
+        old
+        and new
+        and any(place.old.overlaps(old) or place.new.overlaps(new) for place in rewording.substitutions)
+    )
+    return _compare_asks(rewording, old, new) if edited else ()
 
 
-def compare_asks(before: Passage, after: Passage, old: Grade, new: Grade, language: str) -> tuple[Shift, ...]:
-    """Return which of two graded requests asks more; nothing where addressee or object differ."""
-    answer = compare_grades(old, new)
-    if (
-        answer in {None, "same"}
-        or old.grade == new.grade
-        or (answer == "stronger") != (new.grade > old.grade)
-    ):
-        return ()
-    alike = share_content(before.text[old.end :], after.text[new.end :], language) >= SAME_OBJECT
-    if not alike or _addressee(before, old, language) != _addressee(after, new, language):
-        return ()
-    cited = before.cite(old.start, old.end), after.cite(new.start, new.end)
-    if not cited[0] or not cited[1]:
-        return ()
-    more, less = sorted((old.grade, new.grade), reverse=True)
-    rule = f"request: {_NAMES[more - 1]} ({more}) > {_NAMES[less - 1]} ({less}) (McMahon 2012)"
-    return (Shift("strength", "stronger" if new.grade > old.grade else "weaker", *cited, rule),)
-
-
-def _is_edited(rewording: Rewording, old: Grade, new: Grade) -> bool:
-    return any(
-        overlaps(old.start, old.end, place.old_start, place.old_end)
-        or overlaps(new.start, new.end, place.new_start, place.new_end)
-        for place in rewording.substitutions
+def _grade_sides(rewording: Rewording) -> tuple[Grade | None, Grade | None]:
+    return (
+        grade_request(rewording.old.text, rewording.language),
+        grade_request(rewording.new.text, rewording.language),
     )
 
 
-def _addressee(passage: Passage, grade: Grade, language: str) -> frozenset[str]:
-    """Return who is asked, as stems: what stands before the verb, without the words of asking."""
-    text = strip_modifiers(passage.text[: grade.start], language)
-    for term in reversed(find_terms(text, load_terms("requests.toml", "asking", language))):
-        text = text[: term.start] + " " + text[term.end :]
-    return content_words(text, language)
+def _compare_asks(rewording: Rewording, old: Grade | None, new: Grade | None) -> tuple[Shift, ...]:
+    """Return which of two graded requests asks more; nothing where addressee or object differ."""
+    if not old or not new or old.grade == new.grade:
+        return ()
+    direction = compare_grades(old, new)
+    if direction in {None, "same"} or (direction == "stronger") != (new.grade > old.grade):
+        return ()
+    before, after, language = rewording.old, rewording.new, rewording.language
+    alike = share_content(before.text[old.end :], after.text[new.end :], language) >= SAME_OBJECT
+    if not alike or _find_addressee(before, old) != _find_addressee(after, new):
+        return ()
+    more, less = sorted((old.grade, new.grade), reverse=True)
+    rule = f"request: {_NAMES[more - 1]} ({more}) > {_NAMES[less - 1]} ({less}) (McMahon 2012)"
+    return rewording.shift("strength", "stronger" if new.grade > old.grade else "weaker", old, new, rule)
+
+
+def _find_addressee(passage: SideText, grade: Grade) -> frozenset[str]:
+    """Return who is asked, as stems: what precedes the verb, without the words of asking."""
+    text = strip_modifiers(passage.text[: grade.start], passage.language)
+    asking = load_terms("requests.toml", "asking", passage.language)
+    return content_words(cut_terms(text, asking, " "), passage.language)
 
 
 _SAME_COMMITMENT = 0.6
@@ -80,7 +123,7 @@ _SAME_SUBJECT = 0.4
 and 11 by one state share a topic and no more."""
 _OBJECT_WORDS = 4
 _MOST_FIGURES = 200
-"""Figures in one sentence beyond which none is told apart from the others."""
+"""Figures in one sentence beyond which none is distinguished from the others."""
 _CLAUSE = 1000
 """Characters that hold the eight words which tell an object."""
 _SAME_FIGURE = 2
@@ -96,40 +139,32 @@ def counterpart_shifts(old: Version, new: Version, counterpart: Counterpart) -> 
     """
     if old.language != new.language:
         return ()
-    before = read_passage([old.segments[counterpart.old]], old.language)
-    after = read_passage([new.segments[counterpart.new]], new.language)
-    found = (
-        *_compare_requests(before, after, new.language),
-        *_compare_figures(before, after, new.language),
-        *_compare_dates(before, after, new.language),
-    )
+    rewording = _read_sides(old, new, (counterpart.old,), (counterpart.new,))
+    alike = share_content(rewording.old.text, rewording.new.text, rewording.language)
+    found = list(_compare_asks(rewording, *_grade_sides(rewording)))
+    if alike >= _SAME_SUBJECT:
+        found += _compare_figures(rewording)
+    if alike >= _SAME_COMMITMENT:
+        moments = (read_moments(passage.whole) for passage in (rewording.old, rewording.new))
+        deadlines = ([each for each in side if each.deadline_start is not None] for side in moments)
+        found += compare_moments(rewording, *deadlines)
     return tuple(replace(shift, rule=f"counterpart; {shift.rule}") for shift in found)
 
 
-def _compare_requests(before: Passage, after: Passage, language: str) -> tuple[Shift, ...]:
-    old, new = grade_request(before.text, language), grade_request(after.text, language)
-    return compare_asks(before, after, old, new, language) if old and new else ()
-
-
-def _compare_figures(before: Passage, after: Passage, language: str) -> Iterator[Shift]:
-    if share_content(before.text, after.text, language) < _SAME_SUBJECT:
-        return
-    old = read_figures(before, 0, len(before.text), language)
-    new = read_figures(after, 0, len(after.text), language)
+def _compare_figures(rewording: Rewording) -> Iterator[Shift]:
+    old, new = read_figures(rewording.old.whole), read_figures(rewording.new.whole)
     if max(len(old), len(new)) > _MOST_FIGURES:
         return
-    here = [(one, _object(before, one, language)) for one in old]
-    there = [(other, _object(after, other, language)) for other in new]
+    here = [(one, _find_object(rewording.old, one)) for one in old]
+    there = [(other, _find_object(rewording.new, other)) for other in new]
     for one in here:
-        alike = [other for other in there if _same_thing(one, other)]
-        back = [other for other in here if alike and _same_thing(other, alike[0])]
+        alike = [other for other in there if _is_same_thing(one, other)]
+        back = [other for other in here if alike and _is_same_thing(other, alike[0])]
         if len(alike) == len(back) == 1:
-            shift = compare_figures(before, after, one[0], alike[0][0])
-            if shift:
-                yield shift
+            yield from compare_figures(rewording, one[0], alike[0][0])
 
 
-def _same_thing(old: tuple[Figure, frozenset[str]], new: tuple[Figure, frozenset[str]]) -> bool:
+def _is_same_thing(old: tuple[Figure, frozenset[str]], new: tuple[Figure, frozenset[str]]) -> bool:
     """Return whether two figures have one unit, and the words after them one object."""
     if old[0].unit != new[0].unit:
         return False
@@ -138,22 +173,7 @@ def _same_thing(old: tuple[Figure, frozenset[str]], new: tuple[Figure, frozenset
     return enough > 0 and len(one & other) >= enough and (enough == _SAME_FIGURE or one == other)
 
 
-def _object(passage: Passage, figure: Figure, language: str) -> frozenset[str]:
+def _find_object(passage: SideText, figure: Figure) -> frozenset[str]:
     """Return the stems of the words after a figure, to the end of the clause; before it where none are."""
     clause = passage.text[figure.end : figure.end + _CLAUSE].split(".")[0].split(";")[0]
-    return content_words(" ".join(clause.split()[: 2 * _OBJECT_WORDS]), language)
-
-
-def _compare_dates(before: Passage, after: Passage, language: str) -> Iterator[Shift]:
-    old, new = (_read_deadlines(passage, language) for passage in (before, after))
-    if len(old) != 1 or len(new) != 1:
-        return
-    if share_content(before.text, after.text, language) >= _SAME_COMMITMENT:
-        shift = compare_moments(before, after, old, new)
-        if shift:
-            yield shift
-
-
-def _read_deadlines(passage: Passage, language: str) -> list[Moment]:
-    moments = read_moments(passage, 0, len(passage.text), language)
-    return [moment for moment in moments if moment.deadline_start is not None]
+    return content_words(" ".join(clause.split()[: 2 * _OBJECT_WORDS]), passage.language)

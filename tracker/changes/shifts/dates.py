@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from tracker.changes.shifts.rules import find_terms, load_terms, load_values
-from tracker.model.changes import Shift
+from tracker.changes.shifts.rules import TermMatch, find_terms, load_terms, load_values
 
 if TYPE_CHECKING:
-    from tracker.changes.shifts.rewording import Passage, Rewording, Substitution
-    from tracker.model.changes import Direction, Evidence
+    from tracker.changes.shifts.rewording import Fragment, Rewording, SideText
+    from tracker.model.changes import Direction, Shift
 
 _FILE = "figures.toml"
+_DEADLINES_FILE = "deadlines.toml"
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
 _YEAR = re.compile(r"(?<!\d)(?:19|20|21)\d\d(?!\d)")
 _DAY = re.compile(r"(?<!\d)(\d{1,2})(?!\d)")
@@ -35,31 +35,37 @@ class Moment:
 
 
 def find_date_shifts(rewording: Rewording) -> tuple[Shift, ...]:
-    """Return the dates that changed in place, and deadlines that were set or given up."""
-    moments = [
-        (
-            place,
-            read_moments(rewording.old, place.old_start, place.old_end, rewording.language),
-            read_moments(rewording.new, place.new_start, place.new_end, rewording.language),
-        )
-        for place in rewording.substitutions
-    ]
-    shifts = [compare_moments(rewording.old, rewording.new, old, new) for _, old, new in moments]
-    if all(not (old or new) or len(old) + len(new) == 1 for _, old, new in moments):
-        shifts += _find_one_sided(rewording, moments)
-    return tuple(shift for shift in shifts if shift)
+    """Return the dates that changed in place, and deadlines that were set or given up.
+
+    A deadline that became another kind of time comes alone; where too few words are kept, there is
+    nothing else.
+    """
+    deadlines = _find_deadline_shifts(rewording)
+    if deadlines or not rewording.comparable:
+        return deadlines
+    moments = [(place, read_moments(place.old), read_moments(place.new)) for place in rewording.substitutions]
+    shifts = [shift for _, old, new in moments for shift in compare_moments(rewording, old, new)]
+    alone = [(place.old, moment) for place, old, _ in moments for moment in old]
+    alone += [(place.new, moment) for place, _, new in moments for moment in new]
+    if len(alone) == 1:
+        ((part, moment),) = alone
+        if moment.deadline_start is not None and moment.deadline_start >= part.start:
+            words = TermMatch("deadline", moment.deadline_start, moment.end)
+            shifts += rewording.shift_alone("date", ("added", "removed"), part.passage, words, "deadline")
+    return tuple(shifts)
 
 
-def read_moments(passage: Passage, start: int, end: int, language: str) -> list[Moment]:
-    """Return the dates of a stretch of a passage that name their year; the year of a resolution is none."""
+def read_moments(part: Fragment) -> list[Moment]:
+    """Return the dates in a part of a passage that name their year; the year of a resolution is none."""
+    text, language = part.passage.text, part.passage.language
     found: list[Moment] = []
-    for token in passage.tokens:
-        if token.kind != "date" or token.start < start or token.end > end:
+    for token in part.passage.tokens:
+        if token.kind != "date" or token.start < part.start or token.end > part.end:
             continue
-        bracketed = passage.text[: token.start].endswith("(") and passage.text[token.end :].startswith(")")
+        bracketed = text[: token.start].endswith("(") and text[token.end :].startswith(")")
         parts = _read_parts(token.text, language)
         if parts and not bracketed:  # resolution 1325 (2000)
-            lead = find_deadline(passage.text, token.start, language)
+            lead = find_deadline(text, token.start, language)
             found.append(Moment(token.start, token.end, parts, lead))
     return found
 
@@ -93,30 +99,19 @@ def find_deadline(text: str, start: int, language: str) -> int | None:
     return offset + leads[-1].start
 
 
-def compare_moments(
-    passage_old: Passage, passage_new: Passage, old: list[Moment], new: list[Moment]
-) -> Shift | None:
+def compare_moments(rewording: Rewording, old: list[Moment], new: list[Moment]) -> tuple[Shift, ...]:
     """Return the shift of a date where each side has one, as exact as the other."""
-    if (
-        len(old) != 1
-        or len(new) != 1
-        or len(old[0].parts) != len(new[0].parts)
-        or old[0].parts == new[0].parts
-    ):
-        return None
-    before = passage_old.cite(old[0].start, old[0].end)
-    after = passage_new.cite(new[0].start, new[0].end)
-    direction: Direction = "later" if new[0].parts > old[0].parts else "earlier"
-    amount = _subtract(old[0].parts, new[0].parts)
-    if not before or not after or amount is None:
-        return None
-    return Shift("date", direction, before, after, _name(old[0], new[0]), amount)
-
-
-def _name(old: Moment, new: Moment) -> str:
-    if old.deadline_start is not None and new.deadline_start is not None:
-        return "deadline"
-    return "year" if len(old.parts) == 1 else "date"
+    if len(old) != 1 or len(new) != 1:
+        return ()
+    before, after = old[0].parts, new[0].parts
+    amount = _subtract(before, after) if len(before) == len(after) and before != after else None
+    if amount is None:
+        return ()
+    rule = "year" if len(before) == 1 else "date"
+    if old[0].deadline_start is not None and new[0].deadline_start is not None:
+        rule = "deadline"
+    direction: Direction = "later" if after > before else "earlier"
+    return rewording.shift("date", direction, old[0], new[0], rule, amount)
 
 
 def _subtract(old: tuple[int, ...], new: tuple[int, ...]) -> str | None:
@@ -126,78 +121,37 @@ def _subtract(old: tuple[int, ...], new: tuple[int, ...]) -> str | None:
         case 2:
             return _count((new[0] - old[0]) * 12 + new[1] - old[1], "month")
     try:
-        days = (date(new[0], new[1], new[2]) - date(old[0], old[1], old[2])).days
+        return _count((date(*new) - date(*old)).days, "day")
     except ValueError:  # 31 June
         return None
-    return _count(days, "day")
 
 
 def _count(number: int, unit: str) -> str:
     return f"{number:+d} {unit}" if abs(number) == 1 else f"{number:+d} {unit}s"
 
 
-def _find_one_sided(
-    rewording: Rewording, moments: list[tuple[Substitution, list[Moment], list[Moment]]]
-) -> list[Shift | None]:
-    """Return deadlines that are on one side only, where the whole phrase was put in or taken out."""
-    shifts: list[Shift | None] = []
-    total = sum(len(old) + len(new) for _, old, new in moments)
-    for place, old, new in moments if total == 1 else ():
-        for moment in old:
-            cited = _cite_phrase(rewording.old, moment, place.old_start)
-            shifts.append(Shift("date", "removed", cited, None, "deadline") if cited else None)
-        for moment in new:
-            cited = _cite_phrase(rewording.new, moment, place.new_start)
-            shifts.append(Shift("date", "added", None, cited, "deadline") if cited else None)
-    return shifts
-
-
-def _cite_phrase(passage: Passage, moment: Moment, start: int) -> Evidence | None:
-    if moment.deadline_start is None or moment.deadline_start < start:
-        return None
-    return passage.cite(moment.deadline_start, moment.end)
-
-
-_DEADLINES_FILE = "deadlines.toml"
-
-
-@dataclass(frozen=True, slots=True)
-class _When:
-    kind: str
-    """``date``, ``relative`` or ``open``."""
-    start: int
-    end: int
-
-
-def find_deadline_shifts(rewording: Rewording) -> tuple[Shift, ...]:
+def _find_deadline_shifts(rewording: Rewording) -> tuple[Shift, ...]:
     """Return the deadline that became another kind of time, where each side has exactly one."""
-    old, new = (_read(passage, rewording.language) for passage in (rewording.old, rewording.new))
-    if len(old) != 1 or len(new) != 1 or old[0].kind == new[0].kind:
+    old, new = _read_deadlines(rewording.old), _read_deadlines(rewording.new)
+    if len(old) != 1 or len(new) != 1 or old[0].term == new[0].term:
         return ()
-    before = rewording.old.cite(old[0].start, old[0].end)
-    after = rewording.new.cite(new[0].start, new[0].end)
-    if not before or not after:
-        return ()
-    rule = f"deadline: {old[0].kind} > {new[0].kind} (ours)"
-    return (Shift("date", _direct(old[0].kind, new[0].kind), before, after, rule),)
+    # A year and "next year" cannot be compared without the day of speaking.
+    direction: Direction = "tightened" if old[0].term == "open" else "changed"
+    if new[0].term == "open":
+        direction = "loosened"
+    rule = f"deadline: {old[0].term} > {new[0].term} (ours)"
+    return rewording.shift("date", direction, old[0], new[0], rule)
 
 
-def _direct(old: str, new: str) -> Direction:
-    """Return the direction; a year and ``next year`` cannot be told apart without the day of speaking."""
-    if new == "open":
-        return "loosened"
-    return "tightened" if old == "open" else "changed"
-
-
-def _read(passage: Passage, language: str) -> list[_When]:
+def _read_deadlines(passage: SideText) -> list[TermMatch]:
+    """Return the deadlines of a passage by their kinds: ``date``, ``relative`` or ``open``."""
     found = [
-        _When("date", moment.deadline_start, moment.end)
-        for moment in read_moments(passage, 0, len(passage.text), language)
+        TermMatch("date", moment.deadline_start, moment.end)
+        for moment in read_moments(passage.whole)
         if moment.deadline_start is not None
     ]
-    for term in find_terms(passage.text, load_terms(_DEADLINES_FILE, "relative", language)):
-        lead = find_deadline(passage.text, term.start, language)
-        found.append(_When("relative", term.start if lead is None else lead, term.end))
-    undated = find_terms(passage.text, load_terms(_DEADLINES_FILE, "open", language))
-    found.extend(_When("open", term.start, term.end) for term in undated)
-    return found
+    for term in passage.whole.find(load_terms(_DEADLINES_FILE, "relative", passage.language)):
+        lead = find_deadline(passage.text, term.start, passage.language)
+        found.append(TermMatch("relative", term.start if lead is None else lead, term.end))
+    undated = passage.whole.find(load_terms(_DEADLINES_FILE, "open", passage.language))
+    return [*found, *(TermMatch("open", term.start, term.end) for term in undated)]

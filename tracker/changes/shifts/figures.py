@@ -8,11 +8,10 @@ from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 
 from tracker.changes.shifts.rules import find_terms, load_terms, load_values
-from tracker.model.changes import Shift
 
 if TYPE_CHECKING:
-    from tracker.changes.shifts.rewording import Passage, Rewording, Substitution
-    from tracker.model.changes import Direction
+    from tracker.changes.shifts.rewording import Fragment, Rewording, SideText, Substitution
+    from tracker.model.changes import Direction, Shift
     from tracker.text.tokens import Token
 
 _FILE = "figures.toml"
@@ -39,54 +38,53 @@ class Figure:
 
 def find_figure_shifts(rewording: Rewording) -> tuple[Shift, ...]:
     """Return the figures that changed in place, where each side has exactly one, of one unit."""
-    found = [_compare(rewording, place) for place in rewording.substitutions]
-    return tuple(shift for shift in found if shift)
+    return tuple(shift for place in rewording.substitutions for shift in _compare(rewording, place))
 
 
-def _compare(rewording: Rewording, place: Substitution) -> Shift | None:
-    old = read_figures(rewording.old, place.old_start, place.old_end, rewording.language)
-    new = read_figures(rewording.new, place.new_start, place.new_end, rewording.language)
-    if len(old) != 1 or len(new) != 1 or old[0].unit != new[0].unit or old[0].value == new[0].value:
-        return None
-    if not old[0].unit and not _same_noun(rewording, place, old[0], new[0]):
-        return None
-    return compare_figures(rewording.old, rewording.new, old[0], new[0])
+def _compare(rewording: Rewording, place: Substitution) -> tuple[Shift, ...]:
+    old, new = read_figures(place.old), read_figures(place.new)
+    if len(old) != 1 or len(new) != 1 or old[0].unit != new[0].unit:
+        return ()
+    if not old[0].unit and not _is_same_noun(place, old[0], new[0]):
+        return ()
+    return compare_figures(rewording, old[0], new[0])
 
 
-def compare_figures(before: Passage, after: Passage, old: Figure, new: Figure) -> Shift | None:
+def compare_figures(rewording: Rewording, old: Figure, new: Figure) -> tuple[Shift, ...]:
     """Return the shift from one figure to another of its unit, nothing where they are equal."""
-    cited = before.cite(old.start, old.end), after.cite(new.start, new.end)
-    if not cited[0] or not cited[1] or old.value == new.value:
-        return None
+    if old.value == new.value:
+        return ()
     kind = "count" if not old.unit else "percent" if old.unit in _POINTS else "money"
     direction: Direction = "raised" if new.value > old.value else "lowered"
-    return Shift("figure", direction, *cited, kind, _subtract(old, new))
+    return rewording.shift("figure", direction, old, new, kind, _subtract(old, new))
 
 
-def read_figures(passage: Passage, start: int, end: int, language: str) -> list[Figure]:
-    """Return the figures of a stretch of a passage; numbers that belong to a name are none."""
-    touched = [token for token in passage.tokens if start <= token.start and token.end <= end]
+def read_figures(part: Fragment) -> list[Figure]:
+    """Return the figures in a part of a passage; numbers that belong to a name are none."""
+    passage = part.passage
     read = [
-        _read_figure(token, language)
-        for token in touched
-        if not _is_name(passage, token, language) and not _is_cut(passage, token, language)
+        _read_figure(token, passage.language)
+        for token in passage.tokens
+        if part.start <= token.start and token.end <= part.end
+        if not _is_name(passage, token) and not _is_cut(passage, token)
     ]
     return [figure for figure in read if figure]
 
 
-def _is_name(passage: Passage, token: Token, language: str) -> bool:
+def _is_name(passage: SideText, token: Token) -> bool:
     """Return whether the number belongs to a name, such as ``resolution 1325`` or ``COVID-19``."""
     before = passage.text[: token.start].rstrip()
     if before.endswith("-"):
         return True
-    words = find_terms(before[-20:], load_terms(_FILE, "names", language))
+    words = find_terms(before[-20:], load_terms(_FILE, "names", passage.language))
     return bool(words) and not before[-20:][words[-1].end :].strip(" .")
 
 
-def _is_cut(passage: Passage, token: Token, language: str) -> bool:
+def _is_cut(passage: SideText, token: Token) -> bool:
     """Return whether a magnitude after the number was not read with it, as in ``$100 Billion``."""
     after = _NEXT_WORD.match(passage.text, token.end)
-    return after is not None and after[1].lower() in load_values(_FILE, "magnitudes", language)
+    magnitudes = load_values(_FILE, "magnitudes", passage.language)
+    return after is not None and after[1].lower() in magnitudes
 
 
 def _read_figure(token: Token, language: str) -> Figure | None:
@@ -133,11 +131,13 @@ def _split_magnitude(after: str, language: str) -> tuple[int, str]:
     return 0, after
 
 
-def _same_noun(rewording: Rewording, place: Substitution, old: Figure, new: Figure) -> bool:
+def _is_same_noun(place: Substitution, old: Figure, new: Figure) -> bool:
     """Return whether what is counted was left alone: nothing else was replaced after the number."""
-    rest_old = rewording.old.text[old.end : place.old_end].strip()
-    rest_new = rewording.new.text[new.end : place.new_end].strip()
-    return rest_old == rest_new
+    rest = [
+        part.passage.text[figure.end : part.end].strip()
+        for part, figure in ((place.old, old), (place.new, new))
+    ]
+    return rest[0] == rest[1]
 
 
 def _subtract(old: Figure, new: Figure) -> str:
@@ -150,9 +150,8 @@ def _subtract(old: Figure, new: Figure) -> str:
     text = f"{sign}{new.before}{_write(abs(difference))} {new.after if like else plain}".rstrip()
     if not old.value:
         return text
-    return (
-        f"{text} ({_write(((new.value - old.value) / old.value * 100).quantize(Decimal(1)), signed=True)}%)"
-    )
+    percent = ((new.value - old.value) / old.value * 100).quantize(Decimal(1))
+    return f"{text} ({_write(percent, signed=True)}%)"
 
 
 def _write(number: Decimal, *, signed: bool = False) -> str:

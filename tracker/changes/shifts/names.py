@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from tracker.changes.shifts.rules import find_terms, load_terms
-from tracker.model.changes import Shift
 from tracker.references.countries import match_countries
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
-    from tracker.changes.shifts.rewording import Passage, Rewording, Substitution
+    from tracker.changes.shifts.rewording import Fragment, Rewording, SideText, Substitution
+    from tracker.model.changes import Shift
     from tracker.text.tokens import Token
 
 _FILE = "names.toml"
@@ -28,12 +27,11 @@ _AND = re.compile(r"\s(?:and|et|y)\s")
 _LEAST_COUNTRY = 4
 """Letters of a country's name at the beginning of a sentence; ``No`` and ``La`` are codes of countries."""
 _SET_BEFORE = ' \n"“«(‘'
-"""What may stand between a sentence's end and the first word of the next."""
+"""What may be between a sentence's end and the first word of the next."""
 _LEAST_ACRONYM = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
+class NameMatch(NamedTuple):
     """A name as written, and whether it is an actor's or an instrument's."""
 
     start: int
@@ -46,60 +44,54 @@ def find_name_shifts(rewording: Rewording) -> tuple[Shift, ...]:
     """Return names replaced, put in or taken out; one that both sides hold, in any form, is none."""
     if not rewording.substitutions:
         return ()
-    old, new = (_read_side(passage, rewording.language) for passage in (rewording.old, rewording.new))
+    old, new = _read_side(rewording.old), _read_side(rewording.new)
     return tuple(shift for place in rewording.substitutions for shift in _compare(rewording, place, old, new))
 
 
 def replaces_actor(rewording: Rewording) -> bool:
-    """Return whether another actor stands where one stood: what is said of them does not compare."""
+    """Return whether another actor took the place of one: what is said of them does not compare."""
     found = find_name_shifts(rewording)
     return any(shift.direction == "changed" and shift.rule.startswith("actor") for shift in found)
 
 
 def _compare(rewording: Rewording, place: Substitution, before: _Side, after: _Side) -> Iterator[Shift]:
-    old = _find_fresh(before, after, (place.old_start, place.old_end), rewording.language)
-    new = _find_fresh(after, before, (place.new_start, place.new_end), rewording.language)
+    old, new = _find_alone(place.old, before, after), _find_alone(place.new, after, before)
     if len(old) == len(new) == 1 and old[0].kind == new[0].kind:
-        was = rewording.old.cite(old[0].start, old[0].end)
-        now = rewording.new.cite(new[0].start, new[0].end)
-        if was and now:
-            yield Shift("name", "changed", was, now, _name_rule(rewording.new, new[0], rewording.language))
+        yield from rewording.shift("name", "changed", old[0], new[0], _name_rule(rewording.new, new[0]))
         return
-    for name in old:
-        evidence = rewording.old.cite(name.start, name.end)
-        if evidence:
-            rule = _name_rule(rewording.old, name, rewording.language)
-            yield Shift("name", "removed", evidence, None, rule)
-    for name in new:
-        evidence = rewording.new.cite(name.start, name.end)
-        if evidence:
-            yield Shift("name", "added", None, evidence, _name_rule(rewording.new, name, rewording.language))
+    for passage, names in ((rewording.old, old), (rewording.new, new)):
+        for name in names:
+            rule = _name_rule(passage, name)
+            yield from rewording.shift_alone("name", ("added", "removed"), passage, name, rule)
 
 
-@dataclass(frozen=True, slots=True)
-class _Side:
+class _Side(NamedTuple):
     """The names of a side, and what tells whether it holds one."""
 
-    names: tuple[Name, ...]
+    names: tuple[NameMatch, ...]
     words: set[str]
     acronyms: set[str]
 
 
-def _read_side(passage: Passage, language: str) -> _Side:
-    names = find_names(passage, language)
-    words = {_OWNER.sub("", word).lower() for word in _WORD.findall(passage.text)}
-    return _Side(names, words, {_abbreviate(name.text) for name in names})
+def _read_side(passage: SideText) -> _Side:
+    names = find_names(passage)
+    return _Side(names, list_words(passage.text), {_abbreviate(name.text) for name in names})
 
 
-def _find_fresh(side: _Side, other: _Side, span: tuple[int, int], language: str) -> list[Name]:
-    """Return the names in the edited span that the other side does not hold in any form."""
-    edited = (name for name in side.names if name.start < span[1] and name.end > span[0])
+def list_words(text: str) -> set[str]:
+    """Return the words of a text in lower case, without the ``'s`` of an owner."""
+    return {_OWNER.sub("", word).lower() for word in _WORD.findall(text)}
+
+
+def _find_alone(part: Fragment, side: _Side, other: _Side) -> list[NameMatch]:
+    """Return the names in an edited part that the other side does not hold in any form."""
     return [
-        part
-        for name in edited
-        for part in (_trim(one, language) for one in _split(name, other.words))
-        if not is_held(part.text, other.words) and _abbreviate(part.text) not in other.words
-        if part.text.lower() not in other.acronyms
+        name
+        for edited in side.names
+        if part.overlaps(edited)
+        for name in (_trim(each, part.passage.language) for each in _split(edited, other.words))
+        if not is_held(name.text, other.words) and _abbreviate(name.text) not in other.words
+        if name.text.lower() not in other.acronyms
     ]
 
 
@@ -115,72 +107,61 @@ def _abbreviate(name: str) -> str:
     return "".join(letters).lower() if len(letters) > _LEAST_ACRONYM else "\0"
 
 
-def _split(name: Name, words: set[str]) -> list[Name]:
+def _split(name: NameMatch, words: set[str]) -> list[NameMatch]:
     """Return the members of a pair such as ``Kenya and Chad`` where one of them is still named."""
     middle = _AND.search(name.text)
     if not middle:
         return [name]
-    cut_end, cut_start = name.start + middle.start(), name.start + middle.end()
-    first = Name(name.start, cut_end, name.text[: middle.start()], name.kind)
-    last = Name(cut_start, name.end, name.text[middle.end() :], name.kind)
-    held = [is_held(part.text, words) for part in (first, last)]
-    return [first, last] if any(held) else [name]
+    first = name._replace(end=name.start + middle.start(), text=name.text[: middle.start()])
+    last = name._replace(start=name.start + middle.end(), text=name.text[middle.end() :])
+    return [first, last] if is_held(first.text, words) or is_held(last.text, words) else [name]
 
 
-def _trim(name: Name, language: str) -> Name:
+def _trim(name: NameMatch, language: str) -> NameMatch:
     """Return a name without the small words that it begins with."""
     links = load_terms(_FILE, "links", language)
     start = next((word.start() for word in _WORD.finditer(name.text) if word[0] not in links), 0)
-    return Name(name.start + start, name.end, name.text[start:], name.kind)
+    return name._replace(start=name.start + start, text=name.text[start:])
 
 
-def find_names(passage: Passage, language: str) -> tuple[Name, ...]:
+def find_names(passage: SideText) -> tuple[NameMatch, ...]:
     """Return the names of a passage in text order; what an editor put in is none."""
-    found: list[Name] = [
-        Name(token.start, token.end, token.text, "instrument")
-        for token in passage.tokens
-        if token.kind == "symbol"
-    ]
-    found += _find_numbered(passage, language)
+    symbols = (token for token in passage.tokens if token.kind == "symbol")
+    found = [NameMatch(token.start, token.end, token.text, "instrument") for token in symbols]
+    found += _find_numbered(passage)
     taken = bytearray(len(passage.text))
-    for name in found:
-        _take(taken, name)
-    for run in _find_runs(passage, language):
-        name = _read_name(passage, run, language)
+    _take(taken, found)
+    runs = [name for run in _find_runs(passage) if _is_free(taken, name := _read_name(passage, run))]
+    _take(taken, runs)
+    found += runs
+    for term in passage.whole.find(load_terms(_FILE, "roles", passage.language)):
+        name = NameMatch(term.start, term.end, passage.text[term.start : term.end], "actor")
         if _is_free(taken, name):
-            found.append(name)
-    for name in found:
-        _take(taken, name)
-    for term in find_terms(passage.text, load_terms(_FILE, "roles", language)):
-        name = Name(term.start, term.end, passage.text[term.start : term.end], "actor")
-        if _is_free(taken, name):
-            _take(taken, name)
+            _take(taken, [name])
             found.append(name)
     return tuple(sorted(found, key=lambda name: name.start))
 
 
-def _take(taken: bytearray, name: Name) -> None:
-    taken[name.start : name.end] = b"\1" * (name.end - name.start)
+def _take(taken: bytearray, names: Iterable[NameMatch]) -> None:
+    for name in names:
+        taken[name.start : name.end] = b"\1" * (name.end - name.start)
 
 
-def _is_free(taken: bytearray, name: Name) -> bool:
+def _is_free(taken: bytearray, name: NameMatch) -> bool:
     return taken.find(1, name.start, name.end) < 0
 
 
-def _find_numbered(passage: Passage, language: str) -> list[Name]:
-    """Return instruments named by a number: ``resolution 1325 (2000)``."""
-    found = []
-    for term in find_terms(passage.text, load_terms(_FILE, "numbered", language)):
+def _find_numbered(passage: SideText) -> Iterator[NameMatch]:
+    """Yield instruments named by a number: ``resolution 1325 (2000)``."""
+    for term in passage.whole.find(load_terms(_FILE, "numbered", passage.language)):
         number = _NUMBER.match(passage.text, term.end)
         if number:
-            text = passage.text[term.start : number.end()]
-            found.append(Name(term.start, number.end(), text, "instrument"))
-    return found
+            yield NameMatch(term.start, number.end(), passage.text[term.start : number.end()], "instrument")
 
 
-def _find_runs(passage: Passage, language: str) -> Iterator[list[Token]]:
+def _find_runs(passage: SideText) -> Iterator[list[Token]]:
     """Yield runs of words in capitals, with the small words and numbers between and after them."""
-    links, nobody = (load_terms(_FILE, table, language) for table in ("links", "nobody"))
+    links, nobody = (load_terms(_FILE, table, passage.language) for table in ("links", "nobody"))
     run: list[Token] = []
     for token in passage.tokens:
         joined = not run or passage.text[run[-1].end : token.start] in {" ", "\n", ""}
@@ -206,7 +187,7 @@ def _is_large(token: Token) -> bool:
     return token.kind == "word" and token.text[:1].isupper()
 
 
-def _opens(passage: Passage, token: Token) -> bool:
+def _opens(passage: SideText, token: Token) -> bool:
     """Return whether a word is large only because it may begin a sentence; acronyms name at any place."""
     if token.text.isupper() and len(token.text) >= _LEAST_ACRONYM:
         return False
@@ -218,23 +199,27 @@ def _opens(passage: Passage, token: Token) -> bool:
     return at < 0 or passage.text[at] in ".!?:"
 
 
-def _read_name(passage: Passage, run: list[Token], language: str) -> Name:
+def _read_name(passage: SideText, run: list[Token]) -> NameMatch:
     """Return a run as a name, without the ``'s`` of the owner."""
     start = run[0].start
     text = _OWNER.sub("", passage.text[start : run[-1].end])
-    kind = "instrument" if find_terms(text, load_terms(_FILE, "instruments", language)) else "actor"
-    return Name(start, start + len(text), text, kind)
+    instruments = load_terms(_FILE, "instruments", passage.language)
+    return NameMatch(
+        start, start + len(text), text, "instrument" if find_terms(text, instruments) else "actor"
+    )
 
 
-def _name_rule(passage: Passage, name: Name, language: str) -> str:
-    role = read_role(passage, name, language) if name.kind == "actor" else None
+def _name_rule(passage: SideText, name: NameMatch) -> str:
+    role = read_role(passage, name) if name.kind == "actor" else None
     return f"{name.kind}: {role} (ours)" if role else f"{name.kind} (ours)"
 
 
-def read_role(passage: Passage, name: Name, language: str) -> str | None:
+def read_role(passage: SideText, name: NameMatch) -> str | None:
     """Return the role that the nearest verb before the name gives it, within its clause."""
     before = _CLAUSE_END.split(passage.text[max(0, name.start - _REACH) : name.start])[-1]
     found = [
-        (term.end, role) for role in _ROLES for term in find_terms(before, load_terms(_FILE, role, language))
+        (term.end, role)
+        for role in _ROLES
+        for term in find_terms(before, load_terms(_FILE, role, passage.language))
     ]
     return max(found)[1] if found else None

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 import re
-import tomllib
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from tracker.changes.shifts.rules import find_terms, load_terms, load_values, read_table
+from tracker.changes.shifts.rules import find_terms, load_terms, load_values
+from tracker.text.tables import read_packaged
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -58,8 +58,7 @@ class GradeWeights:
     least_certainty: float
 
 
-@dataclass(frozen=True, slots=True)
-class _Word:
+class _Word(NamedTuple):
     text: str
     start: int
     end: int
@@ -109,7 +108,7 @@ def read_cues(text: str, language: str = "en") -> tuple[str, ...]:
 @cache
 def load_grade_weights() -> GradeWeights:
     """Return the shipped weights, as ``tests/benchmarks/fit_strength.py`` wrote them."""
-    table = tomllib.loads(read_table(_LEARNED))
+    table = read_packaged(__package__, _LEARNED)
     cues = {
         f"{place} {words}": tuple(odds) for place in ("first", "near") for words, odds in table[place].items()
     }
@@ -118,37 +117,28 @@ def load_grade_weights() -> GradeWeights:
 
 def _read_words(text: str) -> tuple[_Word, ...]:
     return tuple(
-        _Word(_fold_spelling(match.group().lower()), match.start(), match.end())
+        # One spelling for the verbs that are written with -ise and -ize.
+        _Word(_ISE.sub("z", match[0].lower().replace("’", "'")), match.start(), match.end())
         for match in _WORD.finditer(text)
     )
-
-
-def _fold_spelling(word: str) -> str:
-    """Return one spelling for the verbs that are written with -ise and -ize."""
-    return _ISE.sub("z", word.replace("’", "'"))
 
 
 def _find_verb(text: str, words: Sequence[_Word], language: str, verbs: Collection[str]) -> int | None:
     """Return the index of the word that says what is asked: a bare verb, else what is asked of whom."""
     start = _skip_adverbs(words, _skip_clause(text, words, language), language)
-    bare = start < len(words) and words[start].text in verbs and not _has_subject(words, start, language)
-    if bare and not _reports_asking(text, language):
+    # What looks like a bare verb may be a subject: "progress has been made".
+    after = words[start + 1].text if start + 1 < len(words) else ""
+    bare = start < len(words) and words[start].text in verbs
+    if bare and after not in load_terms(_FILE, "finite", language) and not _reports_asking(text, language):
         return start
     return _find_asked(text, words, language, verbs)
-
-
-def _has_subject(words: Sequence[_Word], start: int, language: str) -> bool:
-    """Return whether what looks like a bare verb is a subject: ``progress has been made``."""
-    after = words[start + 1].text if start + 1 < len(words) else ""
-    return after in load_terms(_FILE, "finite", language)
 
 
 def _reports_asking(text: str, language: str) -> bool:
     """Return whether a text begins as resolutions do: ``urges all States to``, not ``urge``."""
     found = find_terms(text, load_terms(_FILE, "asking", language))
-    return (
-        bool(found) and not text[: found[0].start].strip() and found[0].term.split()[0].endswith(_INFLECTED)
-    )
+    opens = bool(found) and not text[: found[0].start].strip()
+    return opens and found[0].term.split()[0].endswith(_INFLECTED)
 
 
 def _find_asked(text: str, words: Sequence[_Word], language: str, verbs: Collection[str]) -> int | None:

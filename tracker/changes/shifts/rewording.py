@@ -1,4 +1,4 @@
-"""A change as the rules see it: both sides as running text, and what stands in place of what."""
+"""A change as the rules see it: both sides as running text, and what replaces what."""
 
 from __future__ import annotations
 
@@ -6,15 +6,17 @@ import re
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from operator import itemgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
-from tracker.model.changes import Evidence
+from tracker.changes.shifts.rules import find_terms, load_terms
+from tracker.model.changes import Evidence, Shift
 from tracker.text.tokens import Token, tokenize
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from tracker.model.changes import Change, Edit
+    from tracker.changes.shifts.rules import TermMatch
+    from tracker.model.changes import Axis, Change, Direction, Edit
     from tracker.model.texts import Segment, Version
 
 _LEAST_KEPT = 0.5
@@ -26,59 +28,139 @@ _LONGEST = 20_000
 """Characters of both sides up to which the meaning of edits is read, each edit beside all of them."""
 
 
+class TextSpan(Protocol):
+    """Words of a passage by their offsets into it: a term, a figure, a date or a name."""
+
+    @property
+    def start(self) -> int:
+        """Where they begin."""
+
+    @property
+    def end(self) -> int:
+        """Where they end."""
+
+
 @dataclass(frozen=True, slots=True)
-class Passage:
+class SideText:
     """The segments of one side, joined by a blank, with the means to cite them."""
 
     text: str
+    language: str
     tokens: tuple[Token, ...]
     segments: tuple[tuple[int, int], ...]
     """Ordinal of each segment, and where it starts in the text."""
 
-    def cite(self, start: int, end: int) -> Evidence | None:
-        """Return the evidence for ``text[start:end]``, or none where that runs over two segments."""
-        after = bisect_right(self.segments, start, key=itemgetter(1))
+    @property
+    def whole(self) -> Fragment:
+        """All of it."""
+        return Fragment(self, 0, len(self.text))
+
+    def cite(self, span: TextSpan) -> Evidence | None:
+        """Return the evidence for some words, or none where they run over two segments."""
+        after = bisect_right(self.segments, span.start, key=itemgetter(1))
         ordinal, offset = self.segments[after - 1]
-        if after < len(self.segments) and end > self.segments[after][1] - 1:
+        if after < len(self.segments) and span.end > self.segments[after][1] - 1:
             return None
-        return Evidence(ordinal, start - offset, end - offset, self.text[start:end])
+        return Evidence(ordinal, span.start - offset, span.end - offset, self.text[span.start : span.end])
+
+
+@dataclass(frozen=True, slots=True)
+class Fragment:
+    """A part of a passage: ``passage.text[start:end]``."""
+
+    passage: SideText
+    start: int
+    end: int
+
+    @property
+    def text(self) -> str:
+        """Its words; none where only the other side was edited."""
+        return self.passage.text[self.start : self.end]
+
+    def find(self, terms: tuple[str, ...]) -> tuple[TermMatch, ...]:
+        """Return the whole terms in it, by their offsets into the passage."""
+        return find_terms(self.text, terms, self.start)
+
+    def overlaps(self, span: TextSpan) -> bool:
+        """Tell whether it has a character in common with other words of the passage."""
+        return span.start < self.end and span.end > self.start
 
 
 @dataclass(frozen=True, slots=True)
 class Substitution:
     """What was deleted at one place, and what was inserted there; either may be empty."""
 
-    old_start: int
-    old_end: int
-    new_start: int
-    new_end: int
+    old: Fragment
+    new: Fragment
 
 
 @dataclass(frozen=True, slots=True)
 class Rewording:
     """Two passages and the substitutions that turn one into the other."""
 
-    old: Passage
-    new: Passage
-    substitutions: tuple[Substitution, ...]
-    language: str
-    comparable: bool
+    old: SideText
+    new: SideText
+    substitutions: tuple[Substitution, ...] = ()
+    comparable: bool = False
     """Whether enough is kept for agent and object to be taken as alike."""
+
+    @property
+    def language(self) -> str:
+        """The language of both sides."""
+        return self.new.language
+
+    @property
+    def fragments(self) -> Iterator[Fragment]:
+        """The edited parts of both passages in text order, old before new at each place."""
+        for place in self.substitutions:
+            yield place.old
+            yield place.new
+
+    def other(self, passage: SideText) -> SideText:
+        """Return the passage on the other side of one."""
+        return self.new if passage is self.old else self.old
+
+    def terms(self, file: str, table: str) -> tuple[str, ...]:
+        """Return the terms of a table for the language of both sides."""
+        return load_terms(file, table, self.language)
+
+    def shift(
+        self,
+        axis: Axis,
+        direction: Direction,
+        old: TextSpan | None,
+        new: TextSpan | None,
+        rule: str,
+        amount: str | None = None,
+    ) -> tuple[Shift, ...]:
+        """Return a shift with the words that show it; none where they cannot be cited."""
+        before, after = self.old.cite(old) if old else None, self.new.cite(new) if new else None
+        if (old and not before) or (new and not after):
+            return ()
+        return (Shift(axis, direction, before, after, rule, amount),)
+
+    def shift_alone(
+        self,
+        axis: Axis,
+        ways: tuple[Direction, Direction],
+        passage: SideText,
+        found: TextSpan,
+        rule: str,
+    ) -> tuple[Shift, ...]:
+        """Return the shift of words that only one passage has; ``ways``: if added, and if removed."""
+        if passage is self.old:
+            return self.shift(axis, ways[1], found, None, rule)
+        return self.shift(axis, ways[0], None, found, rule)
 
 
 def read_rewording(old: Version, new: Version, change: Change) -> Rewording:
     """Return a change made ready for the rules."""
-    passage_old = read_passage([old.segments[i] for i in change.old], old.language)
-    passage_new = read_passage([new.segments[j] for j in change.new], new.language)
-    shorter = min(_count_words(passage.text, new.language) for passage in (passage_old, passage_new))
+    before = read_passage([old.segments[i] for i in change.old], old.language)
+    after = read_passage([new.segments[j] for j in change.new], new.language)
+    shorter = min(_count_words(passage.text, new.language) for passage in (before, after))
     kept = sum(_count_words(edit.text, new.language) for edit in change.edits if edit.kind == "kept")
-    return Rewording(
-        passage_old,
-        passage_new,
-        _pair_edits(change.edits),
-        new.language,
-        comparable=kept >= _LEAST_KEPT * shorter,
-    )
+    pairs = tuple(_pair_edits(change.edits, before, after))
+    return Rewording(before, after, pairs, comparable=kept >= _LEAST_KEPT * shorter)
 
 
 def is_readable(change: Change) -> bool:
@@ -103,12 +185,7 @@ def share_content(old: str, new: str, language: str) -> float:
     return round(len(one & other) / shorter, 4) if shorter else 0.0
 
 
-def overlaps(start: int, end: int, span_start: int, span_end: int) -> bool:
-    """Return whether two spans have a character in common."""
-    return start < span_end and end > span_start
-
-
-def read_passage(segments: Sequence[Segment], language: str) -> Passage:
+def read_passage(segments: Sequence[Segment], language: str) -> SideText:
     """Return segments as running text; what an editor put in is no token of it."""
     starts: list[tuple[int, int]] = []
     at = 0
@@ -116,7 +193,7 @@ def read_passage(segments: Sequence[Segment], language: str) -> Passage:
         starts.append((segment.ordinal, at))
         at += len(segment.text) + 1
     text = " ".join(segment.text for segment in segments)
-    return Passage(text, _without_editor(text, tokenize(text, language)), tuple(starts))
+    return SideText(text, language, _without_editor(text, tokenize(text, language)), tuple(starts))
 
 
 def _without_editor(text: str, tokens: Iterable[Token]) -> tuple[Token, ...]:
@@ -130,22 +207,20 @@ def _is_inside(token: Token, spans: Sequence[tuple[int, int]]) -> bool:
     return before > 0 and spans[before - 1][1] > token.start
 
 
-def _pair_edits(edits: Iterable[Edit]) -> tuple[Substitution, ...]:
-    pairs: list[Substitution] = []
-    old = new = 0
-    for edit in edits:
-        if edit.kind == "kept":
-            old, new = old + len(edit.text), new + len(edit.text)
-            continue
-        step = (len(edit.text), 0) if edit.kind == "deleted" else (0, len(edit.text))
-        fresh = Substitution(old, old + step[0], new, new + step[1])
-        old, new = fresh.old_end, fresh.new_end
-        last = pairs[-1] if pairs else None
-        if last and (last.old_end, last.new_end) == (fresh.old_start, fresh.new_start):
-            pairs[-1] = Substitution(last.old_start, fresh.old_end, last.new_start, fresh.new_end)
+def _pair_edits(edits: Iterable[Edit], before: SideText, after: SideText) -> Iterator[Substitution]:
+    """Yield the runs of edits between what is kept, as what was deleted and what was inserted."""
+    old = new = old_start = new_start = 0
+    for edit in (*edits, None):
+        if edit is None or edit.kind == "kept":
+            if (old, new) != (old_start, new_start):
+                yield Substitution(Fragment(before, old_start, old), Fragment(after, new_start, new))
+            size = len(edit.text) if edit else 0
+            old, new = old + size, new + size
+            old_start, new_start = old, new
+        elif edit.kind == "deleted":
+            old += len(edit.text)
         else:
-            pairs.append(fresh)
-    return tuple(pairs)
+            new += len(edit.text)
 
 
 def _count_words(text: str, language: str) -> int:

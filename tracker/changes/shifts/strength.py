@@ -1,116 +1,138 @@
-"""Stronger or weaker: modals, requests, actions put off, modifiers; scales in ``strength.toml``."""
+"""Stronger or weaker: modals, actions put off, modifiers, conditions; scales in ``strength.toml``."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from tracker.changes.shifts.ladders import (
-    STRENGTH,
+from tracker.changes.shifts.rules import (
+    Scale,
+    TermMatch,
     compare_ladders,
+    find_terms,
     list_modifiers,
+    load_terms,
     same_stem,
     strip_modifiers,
 )
-from tracker.changes.shifts.rules import Found, find_terms, load_terms
-from tracker.model.changes import Shift
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tracker.changes.shifts.rewording import Passage, Rewording, Substitution
-    from tracker.model.changes import Direction
+    from tracker.changes.shifts.rewording import Fragment, Rewording, Substitution
+    from tracker.model.changes import Direction, Shift
 
 _FILE = "strength.toml"
+_SCALE = Scale("strength", "stronger", "weaker")
 _LEAST_VERB = 4
 """Letters of a word that can be the verb put off."""
 _WORD = re.compile(r"\w{3,}")
 _PUTTING_OFF = (("hedges", "action", "McMahon 2012"), ("intentions", "promise", "ours"))
 """Tables of words that put off the action after them, what is graded, and the scale."""
+_STRENGTHENS: Final[tuple[Direction, Direction]] = ("stronger", "weaker")
+_WEAKENS: Final[tuple[Direction, Direction]] = ("weaker", "stronger")
+"""The direction where a word was added, and where it was removed."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Action:
+class _Action(NamedTuple):
     """An action, with the words that put it off where it is."""
 
     put_off: bool
-    words: Found
+    words: TermMatch
     verb: str
+
+
+def find_condition_shifts(rewording: Rewording) -> tuple[Shift, ...]:
+    """Return the condition that only one side has, added or removed whole: ``when circumstances allow``."""
+    pattern = _compile_conditions(rewording.language)
+    found = [
+        (passage, match)
+        for passage in (rewording.old, rewording.new)
+        for match in pattern.finditer(passage.text)
+        if any(
+            part.passage is passage and part.start <= match.start() and match.end() <= part.end
+            for part in rewording.fragments
+        )
+    ]
+    if len(found) != 1 or pattern.search(rewording.other(found[0][0]).text):
+        return ()
+    ((passage, match),) = found
+    words = TermMatch(match[0].lower(), *match.span())
+    rule = f"condition: {words.term} (ours)"
+    return rewording.shift_alone("strength", _WEAKENS, passage, words, rule)
+
+
+@cache
+def _compile_conditions(language: str) -> re.Pattern[str]:
+    spelled = "|".join(load_terms(_FILE, "conditions", language)) or r"(?!)"
+    return re.compile(rf"(?<!\w)(?:{spelled})(?!\w)", re.IGNORECASE)
 
 
 def find_strength_shifts(rewording: Rewording) -> tuple[Shift, ...]:
     """Return the strength shifts in text order; none where a negation or an unread hedge was edited."""
-    if _edited(rewording, "negations"):
+    if _is_edited(rewording, "negations"):
         return ()
     shifts: list[Shift] = []
     for place in rewording.substitutions:
-        shifts.extend(compare_ladders(rewording, place, _FILE, STRENGTH))
+        shifts.extend(compare_ladders(rewording, place, _FILE, _SCALE))
         shifts.extend(_find_put_off(rewording, place))
         shifts.extend(_find_modifiers(rewording, place))
-    if _edited(rewording, "hedges") and not any(shift.old and shift.new for shift in shifts):
+    if _is_edited(rewording, "hedges") and not any(shift.old and shift.new for shift in shifts):
         return ()  # what was put off is not understood, and may outweigh the rest
     return tuple(shifts)
 
 
-def _edited(rewording: Rewording, table: str) -> bool:
-    terms = load_terms(_FILE, table, rewording.language)
-    return any(
-        find_terms(rewording.old.text[place.old_start : place.old_end], terms)
-        or find_terms(rewording.new.text[place.new_start : place.new_end], terms)
-        for place in rewording.substitutions
-    )
+def _is_edited(rewording: Rewording, table: str) -> bool:
+    terms = rewording.terms(_FILE, table)
+    return any(part.find(terms) for part in rewording.fragments)
 
 
 def _find_put_off(rewording: Rewording, place: Substitution) -> Iterator[Shift]:
     """Find ``ratify`` beside ``consider ratifying``, or a future beside an intention, either way round."""
     for table, family, source in _PUTTING_OFF:
-        openers = load_terms(_FILE, table, rewording.language)
-        old = _read_action(rewording.old, place.old_start, place.old_end, openers)
-        new = _read_action(rewording.new, place.new_start, place.new_end, openers)
+        openers = rewording.terms(_FILE, table)
+        old, new = _read_action(place.old, openers), _read_action(place.new, openers)
         if not old or not new or old.put_off == new.put_off or not same_stem(old.verb, new.verb):
             continue
-        direction: Direction = "weaker" if new.put_off else "stronger"
-        plain, put_off = (old.words, new.words) if new.put_off else (new.words, old.words)
-        rule = f"{family}: {plain.term} > {put_off.term} ({source})"
-        yield from _shift(rewording, direction, old.words, new.words, rule)
+        plain, put_off = (old, new) if new.put_off else (new, old)
+        rule = f"{family}: {plain.words.term} > {put_off.words.term} ({source})"
+        yield from rewording.shift(
+            "strength", "weaker" if new.put_off else "stronger", old.words, new.words, rule
+        )
 
 
-def _read_action(passage: Passage, start: int, end: int, openers: tuple[str, ...]) -> _Action | None:
-    """Read a stretch as an action that an opener puts off, or as a verb alone; none for other words."""
-    words = [token for token in passage.tokens if token.kind == "word" and start <= token.start < end]
+def _read_action(part: Fragment, openers: tuple[str, ...]) -> _Action | None:
+    """Read a part as an action that an opener puts off, or as a verb alone; none for other words."""
+    tokens = part.passage.tokens
+    words = [token for token in tokens if token.kind == "word" and part.start <= token.start < part.end]
     if not words:
         return None
     first, last = words[0].start, words[-1].end
-    opener = next((found for found in find_terms(passage.text[first:last], openers) if not found.start), None)
+    text = part.passage.text[first:last]
+    opener = next((found for found in find_terms(text, openers) if not found.start), None)
     after = [word.text for word in words if word.start >= first + opener.end] if opener else [words[0].text]
     verbs = [word for word in after if len(word) >= _LEAST_VERB]
     if not verbs or (opener is None and len(words) > 1):
         return None
-    return _Action(opener is not None, Found(passage.text[first:last].lower(), first, last), verbs[0])
+    return _Action(opener is not None, TermMatch(text.lower(), first, last), verbs[0])
 
 
 def _find_modifiers(rewording: Rewording, place: Substitution) -> Iterator[Shift]:
-    """Find modifiers that were only taken out or only put in, nothing else being touched there."""
-    removed = rewording.old.text[place.old_start : place.old_end]
-    added = rewording.new.text[place.new_start : place.new_end]
-    if removed.strip() and added.strip():
+    """Find modifiers that were only taken out or only put in, nothing else being edited there."""
+    if place.old.text.strip() and place.new.text.strip():
         return
-    passage, other, start = (
-        (rewording.old, rewording.new, place.old_start)
-        if removed.strip()
-        else (rewording.new, rewording.old, place.new_start)
-    )
-    text = removed if removed.strip() else added
-    if strip_modifiers(text, rewording.language).strip(".,; "):
+    part = place.old if place.old.text.strip() else place.new
+    if strip_modifiers(part.text, rewording.language).strip(".,; "):
         return
-    for term in find_terms(text, list_modifiers(rewording.language)):
-        if _holds_form(other.text, term.term):
-            continue  # it only changed its place or its form
-        found = Found(term.term, start + term.start, start + term.end)
-        strengthens = term.term in load_terms(_FILE, "strengtheners", rewording.language)
-        direction: Direction = "stronger" if strengthens != (passage is rewording.old) else "weaker"
-        yield from _cite_modifier(passage, found, direction, gone=passage is rewording.old)
+    strengtheners = rewording.terms(_FILE, "strengtheners")
+    for found in part.find(list_modifiers(rewording.language)):
+        if not _holds_form(
+            rewording.other(part.passage).text, found.term
+        ):  # else it only changed its place or form
+            directions = _STRENGTHENS if found.term in strengtheners else _WEAKENS
+            rule = f"modifier: {found.term}"
+            yield from rewording.shift_alone("strength", directions, part.passage, found, rule)
 
 
 def _holds_form(text: str, term: str) -> bool:
@@ -118,16 +140,3 @@ def _holds_form(text: str, term: str) -> bool:
     if " " in term:
         return bool(find_terms(text, (term,)))
     return any(same_stem(word, term) for word in _WORD.findall(text))
-
-
-def _cite_modifier(passage: Passage, found: Found, direction: Direction, *, gone: bool) -> Iterator[Shift]:
-    evidence = passage.cite(found.start, found.end)
-    if evidence:
-        old, new = (evidence, None) if gone else (None, evidence)
-        yield Shift("strength", direction, old, new, f"modifier: {found.term}")
-
-
-def _shift(rewording: Rewording, direction: Direction, old: Found, new: Found, rule: str) -> Iterator[Shift]:
-    before, after = rewording.old.cite(old.start, old.end), rewording.new.cite(new.start, new.end)
-    if before and after:
-        yield Shift("strength", direction, before, after, rule)

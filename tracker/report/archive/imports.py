@@ -14,9 +14,15 @@ from tracker.report.safe import one_line
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tracker.model.preserving import Brought, BroughtCapture, BroughtCaptures, BroughtIn, BroughtStatus
+    from tracker.model.preserving import (
+        GitImportReport,
+        ImportedCapture,
+        ImportedRevision,
+        RevisionStatus,
+        WarcImportReport,
+    )
 
-_ORDER: tuple[BroughtStatus, ...] = ("new", "changed", "known", "rewritten", "passed", "removed", "skipped")
+_ORDER: tuple[RevisionStatus, ...] = ("new", "changed", "known", "rewritten", "passed", "removed", "skipped")
 _HINTS = {
     "rewritten": "from a history that was rewritten",
     "passed": "with the bytes of the one before",
@@ -27,12 +33,12 @@ _MOST_GONE = 10
 _COMMIT = 10
 
 
-def render_brought(brought: BroughtIn, *, every: bool = False) -> str:
+def render_brought(brought: GitImportReport, *, every: bool = False) -> str:
     """Return the counts, then what was skipped, removed or taken for granted; ``every`` lists all."""
     return "\n".join(map(one_line, _lines(brought, every=every)))
 
 
-def brought_json(brought: BroughtIn) -> str:
+def brought_json(brought: GitImportReport) -> str:
     """Return all revisions as JSON, oldest first, references as text."""
     entries = [
         {**asdict(entry), "reference": str(entry.reference) if entry.reference else None}
@@ -41,7 +47,7 @@ def brought_json(brought: BroughtIn) -> str:
     return encode_json({"entries": entries, "gone": brought.gone, "remarks": brought.remarks})
 
 
-def _lines(brought: BroughtIn, *, every: bool) -> Iterator[str]:
+def _lines(brought: GitImportReport, *, every: bool) -> Iterator[str]:
     yield _counts(brought)
     for entry in brought.entries:
         if every or entry.status in _ALWAYS_TOLD or (entry.note and entry.status in _WRITTEN):
@@ -55,7 +61,7 @@ def _lines(brought: BroughtIn, *, every: bool) -> Iterator[str]:
             yield f"... and {len(brought.gone) - _MOST_GONE:,} more (--format json lists all)"
 
 
-def _counts(brought: BroughtIn) -> str:
+def _counts(brought: GitImportReport) -> str:
     counts = Counter(entry.status for entry in brought.entries)
     told = [
         f"{counts[status]:,} {status}{f' ({_HINTS[status]})' if status in _HINTS else ''}"
@@ -65,7 +71,7 @@ def _counts(brought: BroughtIn) -> str:
     return f"{counted(len(brought.entries), 'revision')}: {', '.join(told)}"
 
 
-def _line(entry: Brought) -> str:
+def _line(entry: ImportedRevision) -> str:
     what = f"{entry.reference} " if entry.reference else ""
     place = f"{(entry.observed or '')[:10]} {entry.commit[:_COMMIT]}:{entry.path}"
     note = f" ({entry.note})" if entry.note else ""
@@ -76,12 +82,12 @@ _STATUSES: tuple[CaptureStatus, ...] = get_args(CaptureStatus)
 _LONGEST_URL = 200
 
 
-def render_captures(brought: BroughtCaptures, *, every: bool = False) -> str:
+def render_captures(brought: WarcImportReport, *, every: bool = False) -> str:
     """Return the counts, what was skipped, and what was passed over and why; ``every`` lists all."""
     return "\n".join(map(one_line, _capture_lines(brought, every=every)))
 
 
-def captures_json(brought: BroughtCaptures) -> str:
+def captures_json(brought: WarcImportReport) -> str:
     """Return all captures as JSON, oldest first, references as text."""
     entries = [
         {**asdict(entry), "reference": str(entry.reference) if entry.reference else None}
@@ -90,7 +96,7 @@ def captures_json(brought: BroughtCaptures) -> str:
     return encode_json({"entries": entries, "passed": dict(brought.passed)})
 
 
-def _capture_lines(brought: BroughtCaptures, *, every: bool) -> Iterator[str]:
+def _capture_lines(brought: WarcImportReport, *, every: bool) -> Iterator[str]:
     counts = Counter(entry.status for entry in brought.entries)
     told = ", ".join(f"{counts[status]:,} {status}" for status in _STATUSES)
     yield f"{counted(len(brought.entries), 'capture')}: {told}"
@@ -101,7 +107,7 @@ def _capture_lines(brought: BroughtCaptures, *, every: bool) -> Iterator[str]:
         yield f"passed over: {counted(number, 'record')} {why}"
 
 
-def _capture_line(entry: BroughtCapture) -> str:
+def _capture_line(entry: ImportedCapture) -> str:
     what = f"{entry.reference} " if entry.reference else ""
     url = entry.url if len(entry.url) <= _LONGEST_URL else f"{entry.url[:_LONGEST_URL]}..."
     note = f" ({entry.note})" if entry.note else ""

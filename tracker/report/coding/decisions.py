@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from tracker.decisions.rulings import name_asked, name_statement
+from tracker.decisions.rulings import name_statement, question_key
 from tracker.report.comparison.judged import decision_words
 from tracker.report.comparison.selection import SHORTEST_ID
 from tracker.report.comparison.words import ARROW, counted, quoted
@@ -35,7 +35,7 @@ def render_decisions(
         return draw([line(NONE_YET)], color=color)
     units: dict[tuple[str, ...], list[Ruling]] = {}
     for ruling in rulings:
-        units.setdefault(name_asked(ruling), []).append(ruling)
+        units.setdefault(question_key(ruling), []).append(ruling)
     rows = [row for some in units.values() for row in _unit(some, width)]
     return draw([*rows, *_agreements(agreements, width)], color=color)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from io import StringIO
 from typing import TYPE_CHECKING
 
-from tracker.decisions.rulings import name_asked
+from tracker.decisions.rulings import question_key
 from tracker.errors import DecisionInvalid
 from tracker.inputs.formats import unguard
 from tracker.report.safe import one_line
@@ -46,7 +46,7 @@ def write_sheet(rulings: Sequence[Ruling]) -> str:
     people = sorted({ruling.decision.person for ruling in rulings})
     rows: dict[tuple[str, ...], list[Ruling]] = {}
     for ruling in rulings:
-        rows.setdefault(name_asked(ruling), []).append(ruling)
+        rows.setdefault(question_key(ruling), []).append(ruling)
     heads = [*COLUMNS, *(head for person in people for head in (CODER + person, NOTE + person))]
     return write_csv(heads, ((*_unit_cells(some[0]), *_coder_cells(some, people)) for some in rows.values()))
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from tracker.model.topics import Topic, TopicWeights, Vocabulary
     from tracker.topics.teaching.learning import Lesson, Tally
-    from tracker.topics.vocabulary.check import Finding
+    from tracker.topics.vocabulary.check import Flaw
 
 _INDENT = "  "
 _HEAVIEST = 12
@@ -124,14 +124,14 @@ def _heaviest(weights: TopicWeights, sign: int) -> list[str]:
     return [f"{name} {weight:+.2f}" for name, weight in chosen[:_HEAVIEST]]
 
 
-def render_findings(findings: Sequence[Finding], topics: int, *, color: bool = False) -> str:
+def render_findings(findings: Sequence[Flaw], topics: int, *, color: bool = False) -> str:
     """Return the findings, one a line with its place; or that there are none."""
     if not findings:
         return draw([line(f"{counted(topics, 'topic')}, nothing found")], color=color)
     return draw((line(one_line(f"{finding.place}: {finding.message}")) for finding in findings), color=color)
 
 
-def findings_json(findings: Sequence[Finding]) -> str:
+def findings_json(findings: Sequence[Flaw]) -> str:
     """Return the findings as a JSON array."""
     return encode_json([asdict(finding) for finding in findings])
 

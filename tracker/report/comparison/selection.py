@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from tracker.changes.shifts import AXES
 from tracker.model.changes import Change
 from tracker.report.comparison.words import STATUSES, is_unchanged
 
@@ -19,8 +20,9 @@ if TYPE_CHECKING:
 LEVELS: tuple[Level, ...] = ("declared", "substantive", "acknowledged", "mentioned")
 """Levels, strongest first."""
 
-WORDING_AXES: tuple[Axis, ...] = ("strength", "negation", "scope")
-FACT_AXES: tuple[Axis, ...] = ("figure", "date", "name")
+WORDING_AXES, FACT_AXES = (
+    tuple(name for name, axis in AXES.items() if axis.about == about) for about in ("wording", "facts")
+)
 
 _QUIET = frozenset({"kept", "typographic"})
 _ONE_SIDED = frozenset({"new", "dropped"})

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tracker.changes.shifts import AXES
 from tracker.report.comparison.judged import judged_words
 from tracker.report.comparison.selection import select_shifts
 from tracker.report.comparison.words import (
     ARROW,
-    AXES,
     OPERATIONS,
     STATUSES,
     aligned_words,

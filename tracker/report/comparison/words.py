@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, get_args
 
-from tracker.model.changes import Axis, Operation
+from tracker.changes.shifts import AXES
+from tracker.model.changes import Operation
 from tracker.report.safe import one_line
 
 if TYPE_CHECKING:
@@ -55,7 +56,6 @@ FINDINGS: frozenset[Status] = frozenset({"new", "returned", "promoted", "demoted
 """Statuses of priorities that changed, as claimed."""
 
 OPERATIONS: tuple[Operation, ...] = get_args(Operation)
-AXES: tuple[Axis, ...] = get_args(Axis)
 FILTERS: tuple[str, ...] = tuple(dict.fromkeys((*STATUSES, *OPERATIONS, "moved", *AXES)))
 """What a report may be narrowed to."""
 

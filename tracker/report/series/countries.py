@@ -11,7 +11,7 @@ from tracker.report.comparison.words import DIGEST, LANGUAGES, MORE, counted, pe
 from tracker.report.layout import Line, Span, columns, draw, line, shorten, spread, wrap
 from tracker.report.safe import one_line
 from tracker.report.series.timeline import MARKS, mark_standing
-from tracker.topics.statuses.statuses import PRIORITIES
+from tracker.topics.levels.assess import PRIORITIES
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from tracker.report.comparison.words import DIGEST, MORE, STATUSES, counted, percent, quoted
 from tracker.report.layout import Line, Span, columns, draw, line, shorten, spread, wrap
 from tracker.report.safe import one_line
-from tracker.topics.statuses.statuses import PRIORITIES
+from tracker.topics.levels.assess import PRIORITIES
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence

@@ -1,6 +1,6 @@
-"""Words that keep a topic's company: how far a sentence speaks of a topic, beyond the terms that name it.
+"""Words that often stand beside a topic: how far a sentence speaks of it, beyond the terms that name it.
 
-The weight of a word for a topic is the logarithm of how much oftener it stands in sentences that name the
+The weight of a word for a topic is the logarithm of how much more often it is in sentences that name the
 topic than chance would have it (pointwise mutual information: Church and Hanks 1990, "Word Association
 Norms, Mutual Information, and Lexicography"), counted in the UN General Debate Corpus.
 """
@@ -26,18 +26,18 @@ _HIGHEST: Final = 3
 _USUAL_NEAR: Final = (0.95, 0.53, 0.53)
 _USUAL_HIGHEST: Final = (1.24, 1.02)
 """Mean scores of sentences that name a topic and of their neighbours, and the highest of speeches that do not
-name it. Scores are told beside these, so that nothing is said of a topic whose company is not known."""
+name it. Scores are given less these, so that nothing is said of a topic without associations."""
 
 
 @dataclass(frozen=True, slots=True)
 class Associations:
-    """By stem, the topics whose company it keeps, and how much."""
+    """By stem, the topics beside which it often stands, and how often."""
 
     vocabulary: str
     """The digest of the vocabulary that they were counted with."""
     weights: Mapping[str, Sequence[tuple[str, float]]]
     topics: frozenset[str]
-    """Those whose company is known."""
+    """Those that were named often enough to know."""
 
     def score(self, stems: Collection[str]) -> dict[str, float]:
         """Return by topic how far a sentence of these stems speaks of it."""
@@ -48,7 +48,7 @@ class Associations:
         return {topic: total / sqrt(len(stems) + _FEWEST) for topic, total in sums.items()}
 
 
-class Company:
+class PmiScores:
     """How far each sentence of a text, given by its stems, speaks of each topic."""
 
     def __init__(self, sentences: Sequence[Collection[str]]) -> None:
@@ -58,8 +58,9 @@ class Company:
         """Return the scores of a sentence that names a topic, and of those before and after it."""
         if topic not in load_associations().topics:
             return 0.0, 0.0, 0.0
-        scores = (self._score(topic, near) for near in (place, place - 1, place + 1))
-        own, before, after = map(sub, scores, _USUAL_NEAR)
+        places = (place, place - 1, place + 1)
+        rows = (self._scores[at] if 0 <= at < len(self._scores) else {} for at in places)
+        own, before, after = map(sub, (row.get(topic, 0.0) for row in rows), _USUAL_NEAR)
         return own, before, after
 
     def find_highest(self, topic: str) -> tuple[float, float]:
@@ -69,9 +70,6 @@ class Company:
         highest = sorted((scores.get(topic, 0.0) for scores in self._scores), reverse=True)[:_HIGHEST]
         most, mean = map(sub, (max(highest, default=0.0), sum(highest) / _HIGHEST), _USUAL_HIGHEST)
         return most, mean
-
-    def _score(self, topic: str, place: int) -> float:
-        return self._scores[place].get(topic, 0.0) if 0 <= place < len(self._scores) else 0.0
 
 
 @cache

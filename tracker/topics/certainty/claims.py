@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from math import exp, log, log1p
 from operator import mul
 from typing import TYPE_CHECKING, Final
 
-from tracker.text.tables import read_by_name
+from tracker.text.tables import read_by_name, read_packaged
 from tracker.topics.certainty.evidence import SENTENCE_FEATURES, TOPIC_FEATURES
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from tracker.model.topics import Vocabulary
-    from tracker.topics.certainty.evidence import Evidence
+    from tracker.topics.certainty.evidence import TopicEvidence
 
 _LANGUAGE: Final = "en"
 """The language of the texts that the probabilities were fitted on; of others they say nothing."""
@@ -45,7 +43,7 @@ class AnySentence:
     unseen: tuple[float, ...]
     unseen_topics: Mapping[str, float]
 
-    def probability(self, evidence: Evidence) -> float:
+    def probability(self, evidence: TopicEvidence) -> float:
         """Return the probability, with four decimals."""
         whole = self.constant + _dot(self.topic, evidence.topic) + self.topics.get(evidence.name, 0.0)
         scores = [whole + _dot(self.sentence, row) for row in evidence.sentences]
@@ -57,7 +55,7 @@ class AnySentence:
 
 
 @dataclass(frozen=True, slots=True)
-class Weights:
+class CertaintyWeights:
     """What was fitted: whether a topic is a priority, whether it is there at all, whether a status holds."""
 
     priority: AnySentence
@@ -72,7 +70,7 @@ class Weights:
     moved: float
     """The certainty from which promoted and demoted are claimed."""
     perhaps: float
-    """The certainty from which a mere mention is told as perhaps new, or perhaps not repeated."""
+    """The certainty from which a mere mention is reported as perhaps new, or perhaps not repeated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +81,7 @@ class Likelihood:
     presence: float
 
 
-def tell_unfitted(vocabulary: Vocabulary, languages: Collection[str]) -> str | None:
+def explain_unfitted(vocabulary: Vocabulary, languages: Collection[str]) -> str | None:
     """Say why nothing is known of how sure claims are; None where the probabilities were fitted for them."""
     reasons = []
     if vocabulary.digest != load_certainty().vocabulary:
@@ -93,14 +91,14 @@ def tell_unfitted(vocabulary: Vocabulary, languages: Collection[str]) -> str | N
     return f"how sure such findings are was fitted {', and '.join(reasons)}" if reasons else None
 
 
-def judge_evidence(evidence: Evidence) -> Likelihood:
+def estimate_likelihood(evidence: TopicEvidence) -> Likelihood:
     """Return the probabilities that a careful reader finds the topic a priority, and that she finds it."""
     weights = load_certainty()
     priority = weights.priority.probability(evidence)
     return Likelihood(priority, max(priority, weights.presence.probability(evidence)))
 
 
-def judge_status(there: Likelihood, elsewhere: Likelihood, *, unnamed: bool) -> float:
+def status_certainty(there: Likelihood, elsewhere: Likelihood, *, unnamed: bool) -> float:
     """Return the probability that a topic is a priority in one text and absent from the other.
 
     ``unnamed`` tells whether no sentence of the other text names it.
@@ -111,26 +109,17 @@ def judge_status(there: Likelihood, elsewhere: Likelihood, *, unnamed: bool) -> 
     return round(1 / (1 + exp(-score)), 4)
 
 
-def judge_move(more: Likelihood, less: Likelihood) -> float:
+def move_certainty(more: Likelihood, less: Likelihood) -> float:
     """Return the probability that a topic is a priority in one text, and no more than there in the other."""
     return round(more.priority * (less.presence - less.priority), 4)
 
 
 @cache
-def load_certainty() -> Weights:
+def load_certainty() -> CertaintyWeights:
     """Return the shipped weights."""
-    table = tomllib.loads(files(__package__).joinpath("certainty.toml").read_text("utf-8"))
-    return Weights(
-        _read(table["priority"]),
-        _read(table["presence"]),
-        table["status"]["constant"],
-        table["status"]["both"],
-        table["status"]["unnamed"],
-        table["vocabulary"],
-        table["claimed"],
-        table["moved"],
-        table["perhaps"],
-    )
+    table = read_packaged(__package__, "certainty.toml")
+    priority, presence = _read(table.pop("priority")), _read(table.pop("presence"))
+    return CertaintyWeights(priority, presence, **table.pop("status"), **table)
 
 
 def _read(part: Mapping[str, Mapping[str, float]]) -> AnySentence:

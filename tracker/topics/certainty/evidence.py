@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass
+from itertools import chain
 from math import log, log1p
 from typing import TYPE_CHECKING, Final
 
-from tracker.topics.certainty.associations import Company
+from tracker.topics.certainty.associations import PmiScores
 from tracker.topics.certainty.sentences import Sentence
+from tracker.topics.levels.assess import PRIORITIES, TopicTreatments, assess_level
 from tracker.topics.levels.cues import ready
-from tracker.topics.levels.judging import PRIORITIES, Bundle, judge
 from tracker.topics.levels.roles import WIDER_USE
 from tracker.topics.vocabulary.matching import HINT
 
@@ -29,18 +30,18 @@ SENTENCE_FEATURES: Final = (
     *("hint", "names", "repeated", "long_term", "acts", "stance"),
     *("length", "topics", "position", "place", "near"),
     *("own", "bound", "drift", "situation", "only", "first", "share", "acted", "gap"),
-    *("company", "company_before", "company_after"),
+    *("pmi", "pmi_before", "pmi_after"),
 )
-"""Of a sentence that names the topic: what it does with it, by what words, and where it stands; how the
+"""Of a sentence that names the topic: what it does with it, by what words, and where it is; how the
 sentences around it go on, and how far before the topic the last cue of an act ends; how far its words, and
-those of its neighbours, keep the topic's company."""
+those of its neighbours, are ones that often stand beside the topic (pointwise mutual information)."""
 
 TOPIC_FEATURES: Final = (
     *("terms", "sentences", "words", "narrower", "broader", "likeness", "close"),
-    *("company_most", "company_mean"),
+    *("pmi_most", "pmi_mean"),
 )
-"""Of the topic in the whole text: terms that name it, sentences, the text's length, its kin, and, where no
-sentence names it, how like the likest is, and how far the likeliest keep its company."""
+"""Of the topic in the whole text: terms that name it, sentences, the text's length, narrower and broader
+topics, and, where no sentence names it, how similar the most similar one is, and its highest associations."""
 
 _ROLES: Final = ("declared", "committed", "demanded", "main", "side", "aside")
 _NEAR: Final = 3
@@ -57,13 +58,13 @@ _NAMES_AFTER: Final = re.compile(rf"[\w’-]*(?:,? (?:and |or )?{_NAME})+")
 _REACH: Final = 200
 """Characters that a list of names is looked for in."""
 _NAMED: Final = (0.0, 0.0, 0.0, 0.0)
-"""What is said of how like and how close the likest sentences are to a topic that is named."""
+"""In place of the last four features, for a topic that is named."""
 _LIST: Final = 2
 """Names beside a topic's own that make it one item of a list of countries or bodies."""
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class TopicEvidence:
     """The features of each sentence that names a topic, with its words, and of the topic in the whole."""
 
     sentences: tuple[tuple[float, ...], ...]
@@ -71,7 +72,7 @@ class Evidence:
     words: tuple[frozenset[str], ...] = ()
     """The stems of each sentence, and of those close to the topic's terms: ``before war``, ``after war``."""
     name: str = ""
-    """The topic's id: some are easily passed over, some seldom named without a claim."""
+    """The topic's id: some are easily overlooked, some seldom named without a claim."""
 
 
 def describe_topics(
@@ -79,31 +80,33 @@ def describe_topics(
     vocabulary: Vocabulary,
     mentions: Sequence[Sequence[Mention]],
     treatments: Treatments,
-    bundles: Mapping[str, Bundle],
+    bundles: Mapping[str, TopicTreatments],
     cues: Cues,
     words: int,
-) -> dict[str, Evidence]:
+) -> dict[str, TopicEvidence]:
     """Return the evidence for each topic that a text names, or of which it names a narrower one."""
-    met = _meet(mentions)
+    met: dict[tuple[str, int], list[Mention]] = defaultdict(list)
+    for mention in chain.from_iterable(mentions):
+        met[mention.topic, mention.segment].append(mention)
     text = _Text(version, treatments, cues)
-    kin = _Kin(vocabulary, bundles)
+    hierarchy = _Hierarchy(vocabulary, bundles)
     situations = frozenset(topic.id for topic in vocabulary.topics if topic.kind == "situation")
     found = {}
-    for topic in [*bundles, *kin.above()]:
-        bundle = bundles.get(topic, Bundle())
+    for topic in [*bundles, *hierarchy.above()]:
+        bundle = bundles.get(topic, TopicTreatments())
         named = {item.segment for item in bundle.treatments if item.rule != WIDER_USE}
-        rows = _by_segment(bundle.treatments)
+        rows: dict[int, list[Treatment]] = {}
+        for item in bundle.treatments:
+            rows.setdefault(item.segment, []).append(item)
         sentences = tuple(
-            (
-                *text.describe(place, row, met[topic, place], named),
-                *text.describe_surroundings(place, row[0].topic, met[topic, place], bundle, situations),
-            )
+            text.describe(place, row, met[topic, place], named, bundle, situations)
             for place, row in rows.items()
         )
         sure = {m.term.casefold() for place in rows for m in met[topic, place] if m.confidence > HINT}
-        whole = (log1p(len(sure)), log1p(len(named)), measure_text(words), *kin.describe(topic), *_NAMED)
+        counts = (log1p(len(sure)), log1p(len(named)), measure_text(words))
+        whole = (*counts, *hierarchy.describe(topic), *_NAMED)
         used = tuple(text.find_used(place, met[topic, place]) for place in rows)
-        found[topic] = Evidence(sentences, whole, used, topic)
+        found[topic] = TopicEvidence(sentences, whole, used, topic)
     return found
 
 
@@ -112,41 +115,22 @@ def measure_text(words: int) -> float:
     return log(max(_FEWEST, words)) - _MEAN_WORDS
 
 
-def _meet(mentions: Sequence[Sequence[Mention]]) -> dict[tuple[str, int], list[Mention]]:
-    met: dict[tuple[str, int], list[Mention]] = defaultdict(list)
-    for place, row in enumerate(mentions):
-        for mention in row:
-            met[mention.topic, place].append(mention)
-    return met
-
-
-def _by_segment(items: Sequence[Treatment]) -> dict[int, list[Treatment]]:
-    rows: dict[int, list[Treatment]] = {}
-    for item in items:
-        rows.setdefault(item.segment, []).append(item)
-    return rows
-
-
 class _Text:
     """A text's sentences, as far as what is said of one topic depends on them and on the others."""
 
     def __init__(self, version: Version, treatments: Treatments, cues: Cues) -> None:
         self._segments = version.segments
-        self._language = version.language
-        self._cues = cues
-        self._topics = [
-            tuple(dict.fromkeys(item.topic for item in row if item.rule != WIDER_USE)) for row in treatments
-        ]
-        self._sentences = [
-            Sentence(ready(segment.text), version.language, cues) for segment in version.segments
-        ]
+        named = ((item.topic for item in row if item.rule != WIDER_USE) for row in treatments)
+        self._topics = [tuple(dict.fromkeys(row)) for row in named]
+        texts = (ready(segment.text) for segment in version.segments)
+        self._sentences = [Sentence(text, version.language, cues) for text in texts]
         self._lengths = Counter(segment.paragraph for segment in version.segments)
         self._about = Counter(
             (segment.paragraph, topic)
             for segment in version.segments
             for topic in self._topics[segment.ordinal]
         )
-        self._company = Company([sentence.stems for sentence in self._sentences])
+        self._pmi = PmiScores([sentence.stems for sentence in self._sentences])
 
     def find_used(self, place: int, met: Sequence[Mention]) -> frozenset[str]:
         """Return the stems of a sentence's words, and those close before and after the topic's terms."""
@@ -154,13 +138,23 @@ class _Text:
         return sentence.stems.union(*(sentence.find_beside(mention) for mention in met))
 
     def describe(
-        self, place: int, items: Sequence[Treatment], met: Sequence[Mention], named: set[int]
+        self,
+        place: int,
+        items: Sequence[Treatment],
+        met: Sequence[Mention],
+        named: set[int],
+        bundle: TopicTreatments,
+        situations: Collection[str],
     ) -> tuple[float, ...]:
-        """Return the first features of one sentence, in the order of ``SENTENCE_FEATURES``."""
-        sentence = self._sentences[place]
+        """Return the features of one sentence, in the order of ``SENTENCE_FEATURES``."""
+        sentence, topics, topic = self._sentences[place], self._topics[place], items[0].topic
         roles = {item.role for item in items}
         best = next((role for role in _ROLES if role in roles), None)
         near = sum(other in named for other in range(place - _NEAR, place + _NEAR + 1) if other != place)
+        start = min((mention.start for mention in met), default=0)
+        bound = bundle.going_on(place, _FOLLOWING)
+        paragraph = self._segments[place].paragraph
+        gap = sentence.find_gap(start)
         return (
             *(float(best == role) for role in ("declared", "committed", "demanded", "main")),
             float(best is None and items[0].rule == WIDER_USE),
@@ -170,31 +164,20 @@ class _Text:
             float(sentence.commits),
             log1p(sentence.stances),
             log(sentence.length or 1) - _MEAN_LENGTH,
-            log(max(1, len(self._topics[place]))),
-            min((mention.start for mention in met), default=0) / max(1, len(sentence.text)),
+            log(max(1, len(topics))),
+            start / max(1, len(sentence.text)),
             place / len(self._segments),
             log1p(near),
-        )
-
-    def describe_surroundings(
-        self, place: int, topic: str, met: Sequence[Mention], bundle: Bundle, situations: Collection[str]
-    ) -> tuple[float, ...]:
-        """Return the other features of a sentence: what goes on around it, and what leads up to the topic."""
-        going_on = bundle.going_on(place, _FOLLOWING)
-        paragraph = self._segments[place].paragraph
-        share = self._about[paragraph, topic] / self._lengths[paragraph]
-        gap = self._sentences[place].find_gap(min((mention.start for mention in met), default=0))
-        return (
             float(place in bundle.own),
-            log1p(sum(going_on)),
-            log1p(len(going_on) - sum(going_on)),
+            log1p(sum(bound)),
+            log1p(len(bound) - sum(bound)),
             float(topic in situations),
-            float(self._topics[place] == (topic,)),
-            float(self._topics[place][:1] == (topic,)),
-            share,
+            float(topics == (topic,)),
+            float(topics[:1] == (topic,)),
+            self._about[paragraph, topic] / self._lengths[paragraph],
             float(gap is not None),
             log1p(gap or 0),
-            *self._company.find_near(topic, place),
+            *self._pmi.find_near(topic, place),
         )
 
 
@@ -202,22 +185,20 @@ def _is_among_names(text: str, mention: Mention) -> bool:
     """Whether a mention is one of three names or more in a row: of countries, or of bodies."""
     before = _NAMES_BEFORE.search(text[max(0, mention.start - _REACH) : mention.start])
     after = _NAMES_AFTER.match(text[mention.end : mention.end + _REACH])
-    beside = sum(_count_joints(match[0]) for match in (before, after) if match)
-    return beside >= _LIST
+    names = "|".join(match[0] for match in (before, after) if match)
+    return names.count(",") + names.count(" and ") >= _LIST
 
 
-def _count_joints(names: str) -> int:
-    return names.count(",") + names.count(" and ")
-
-
-class _Kin:
+class _Hierarchy:
     """Which topics of a vocabulary are broader and narrower, among those that a text names."""
 
-    def __init__(self, vocabulary: Vocabulary, bundles: Mapping[str, Bundle]) -> None:
+    def __init__(self, vocabulary: Vocabulary, bundles: Mapping[str, TopicTreatments]) -> None:
         self._broader = {topic.id: topic.broader for topic in vocabulary.topics}
         self._with_narrower = {above for topic in bundles for above in self._climb(topic)}
         self._named = frozenset(bundles)
-        self._priorities = {topic for topic, held in bundles.items() if judge(held).level in PRIORITIES}
+        self._priorities = {
+            topic for topic, held in bundles.items() if assess_level(held).level in PRIORITIES
+        }
 
     def _climb(self, topic: str) -> Iterator[str]:
         above = self._broader[topic]

@@ -1,4 +1,4 @@
-"""What is said of a sentence whichever of its topics is asked about."""
+"""What is known of a sentence, whichever of its topics is asked about."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Sentence:
 
     @cached_property
     def length(self) -> int:
-        """How many words there are, as blanks part them."""
+        """How many words there are, as blanks separate them."""
         return len(self.text.split())
 
     @cached_property

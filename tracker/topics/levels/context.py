@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import replace
+from itertools import takewhile
 from typing import TYPE_CHECKING, Final
 
 from tracker.topics.levels.cues import ready
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from tracker.model.texts import Segment, Version
     from tracker.topics.levels.cues import Cues
@@ -29,12 +30,8 @@ Treatments = tuple[tuple["Treatment", ...], ...]
 
 def find_titles(segments: Sequence[Segment]) -> frozenset[int]:
     """Return the headings before the first sentence: titles of the statement and its occasion."""
-    titles: list[int] = []
-    for segment in segments:
-        if segment.kind != "heading":
-            break
-        titles.append(segment.ordinal)
-    return frozenset(titles)
+    headings = takewhile(lambda segment: segment.kind == "heading", segments)
+    return frozenset(segment.ordinal for segment in headings)
 
 
 def find_ceremony(segments: Sequence[Segment], cues: Cues) -> frozenset[int]:
@@ -94,12 +91,7 @@ def _most_named(treatments: Treatments) -> str | None:
 def _declare(marked: list[tuple[Treatment, ...]], after: int, topic: str | None) -> None:
     for place in range(after + 1, min(after + 1 + _LOOK_AHEAD, len(marked))):
         if any(item.topic == topic for item in marked[place]):
-            marked[place] = tuple(
-                replace(item, role="declared", rule="announced as the subject")
-                if item.topic == topic
-                else item
-                for item in marked[place]
-            )
+            marked[place] = _mark_declared(marked[place], {topic}, "announced as the subject")
             return
 
 
@@ -107,12 +99,15 @@ def _declare_first(marked: list[tuple[Treatment, ...]], place: int, *, whole: bo
     """Mark the first main topic of a sentence as declared, or all that an item of a list is about."""
     passing = {"weak", "aside"} if whole else {"weak", "aside", "side"}
     named = [item.topic for item in marked[place] if item.role not in passing]
-    declared = frozenset(named if whole else named[:1])
-    marked[place] = tuple(
-        replace(item, role="declared", rule="one of the subjects announced")
-        if item.topic in declared
-        else item
-        for item in marked[place]
+    declared = named if whole else named[:1]
+    marked[place] = _mark_declared(marked[place], declared, "one of the subjects announced")
+
+
+def _mark_declared(
+    items: Sequence[Treatment], topics: Collection[str | None], rule: str
+) -> tuple[Treatment, ...]:
+    return tuple(
+        replace(item, role="declared", rule=rule) if item.topic in topics else item for item in items
     )
 
 

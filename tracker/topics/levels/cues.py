@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 
+from tracker.text.tables import read_packaged
 from tracker.topics.vocabulary.stems import find_words
 
 if TYPE_CHECKING:
@@ -53,10 +52,10 @@ def load_cues(language: str, own_names: Collection[str] = ()) -> Cues:
 def _load(language: str, own_names: tuple[str, ...]) -> Cues:
     tables = _tables()
     speaker = _speaker(tables["self"].get(language, ()), own_names)
+    rows = {name: table.get(language, ()) for name, table in tables.items() if name not in {"self", _GENERIC}}
     patterns = {
-        name: _compile(rows.get(language, ()), speaker)
-        for name, rows in tables.items()
-        if name not in {"self", _GENERIC}
+        name: re.compile("|".join(row).replace("{self}", speaker) or _NEVER, re.IGNORECASE)
+        for name, row in rows.items()
     }
     words = " ".join(tables[_GENERIC].get(language, ()))
     return Cues(patterns, frozenset(word.stem for word in find_words(words, language)))
@@ -64,12 +63,11 @@ def _load(language: str, own_names: tuple[str, ...]) -> Cues:
 
 @cache
 def _tables() -> dict[str, dict[str, tuple[str, ...]]]:
-    content = tomllib.loads(files(__package__).joinpath("levels.toml").read_text("utf-8"))
     return {
         name: {
             language: (rows,) if isinstance(rows, str) else tuple(rows) for language, rows in table.items()
         }
-        for name, table in content.items()
+        for name, table in read_packaged(__package__, "levels.toml").items()
     }
 
 
@@ -77,7 +75,3 @@ def _speaker(pronouns: tuple[str, ...], own_names: tuple[str, ...]) -> str:
     names = [rf"(?:the )?{re.escape(ready(name))}" for name in sorted(own_names, key=lambda name: -len(name))]
     alternatives = [*names, *pronouns]
     return rf"(?:{'|'.join(alternatives)})" if alternatives else _NEVER
-
-
-def _compile(rows: tuple[str, ...], speaker: str) -> re.Pattern[str]:
-    return re.compile("|".join(rows).replace("{self}", speaker) or _NEVER, re.IGNORECASE)

@@ -21,7 +21,7 @@ _WORD: Final = re.compile(r"\S*?\w\S*")
 class Reach:
     """The words of a sentence by their places: a cue's reach is looked up and not counted each time.
 
-    A sentence may be a whole speech. What looks at all that stands before each of its mentions takes
+    A sentence may be a whole speech. To look at all that precedes each of its mentions takes
     quadratic time: 40 KB of one acronym took 79 seconds.
     """
 
@@ -44,7 +44,7 @@ class Reach:
         return bisect_left(self._tokens, end) - bisect_right(self._tokens, start) + cut
 
     def find_start(self, place: int, words: int) -> int:
-        """Return where so many words before a place begin, or 0: what stands before them is out of reach.
+        """Return where so many words before a place begin, or 0: what precedes them is out of reach.
 
         Marks by themselves are no words.
         """
@@ -99,7 +99,7 @@ class Lists:
 
     @cached_property
     def _gaps(self) -> list[str]:
-        """What stands between each mention and the next."""
+        """The text between each mention and the next."""
         return [self._text[one.end : other.start] for one, other in pairwise(self._mentions)]
 
     @cached_property

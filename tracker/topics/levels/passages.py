@@ -56,7 +56,7 @@ def find_own_paragraphs(
 
 
 @dataclass(slots=True)
-class _Passage:
+class _OpenTopics:
     """The topics that the text is on at one point of reading, with the words that name them."""
 
     topics: dict[str, frozenset[str]]
@@ -76,7 +76,7 @@ def find_continuations(
     a paragraph also by default for three sentences, while no other topic comes up. A reference back is to
     the first topic of the sentence before; one to a war or a country, to a named situation.
     """
-    passage = _Passage({})
+    passage = _OpenTopics({})
     found: list[Continuation] = []
     for place, segment in enumerate(segments):
         if reader.turns(segment):
@@ -89,7 +89,7 @@ def find_continuations(
 
 
 def _move_on(
-    passage: _Passage, segment: Segment, named: dict[str, frozenset[str]], carried: Sequence[Continuation]
+    passage: _OpenTopics, segment: Segment, named: dict[str, frozenset[str]], carried: Sequence[Continuation]
 ) -> None:
     if named:
         kept = {item.topic: passage.topics[item.topic] for item in carried if item.bound}
@@ -124,7 +124,7 @@ class PassageReader:
         return named
 
     def carry(
-        self, passage: _Passage, segment: Segment, named: dict[str, frozenset[str]]
+        self, passage: _OpenTopics, segment: Segment, named: dict[str, frozenset[str]]
     ) -> list[Continuation]:
         """Return what a segment carries on of the passage before it."""
         if not passage.topics or segment.kind == "heading":

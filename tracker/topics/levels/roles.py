@@ -7,6 +7,8 @@ from bisect import bisect_left, bisect_right
 from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
+from operator import attrgetter
 from typing import TYPE_CHECKING, Final, Literal
 
 from tracker.topics.levels.cues import ready
@@ -20,8 +22,7 @@ if TYPE_CHECKING:
     from tracker.topics.levels.cues import Cues
 
 Role = Literal["declared", "committed", "demanded", "main", "side", "aside", "weak"]
-"""From named as a priority, over acted on, called for, mainly about and beside the point, to set aside and in
-passing."""
+"""Named as a priority, acted on, called for, mainly about, named beside another, set aside, in passing."""
 
 WIDER_USE: Final = "a word of wider use"
 """The rule for a hint that no term near it settles."""
@@ -36,7 +37,7 @@ _BEFORE_SUBJECT: Final = 4
 _LEADING: Final = 64
 """Words in which what leads into a mention is looked for; the cues and what may follow them take 30."""
 _WIDEST_GAP: Final = 1000
-"""Characters over which no cue reaches, as the words of Chinese are not parted; fourteen words take 150."""
+"""Characters over which no cue reaches, as Chinese does not separate words; fourteen words take 150."""
 _LIST: Final = 3
 _CROWD: Final = 5
 """From this many topics on, a sentence is a list whatever its form."""
@@ -51,7 +52,6 @@ _RULES: Final[dict[Role, str]] = {
     "main": "mainly about it",
     "side": "named beside another topic",
 }
-
 _PASSING: Final = {
     "example": "example",
     "background": "background",
@@ -60,7 +60,6 @@ _PASSING: Final = {
 """The rules for mentions in passing, by the table of cues that leads into them."""
 _PRESENT: Final = {"visited": "a place visited or a partner"}
 """The same for named situations alone."""
-
 _FRAME_END: Final = re.compile(r"[^,;:.]{0,60},")
 _QUOTATION: Final = re.compile(r"[“\"«][^”\"»]+[”\"»]?")
 _ATTACHING: Final = re.compile(
@@ -71,7 +70,7 @@ _ATTACHING: Final = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Treatment:
-    """What a sentence does with one topic, and the rule that says so."""
+    """What a sentence does with one topic, and the rule for it."""
 
     segment: int
     topic: str
@@ -107,7 +106,7 @@ def treat(
 
 
 def _is_sure(mention: Mention) -> bool:
-    """Whether the words alone settle the topic: a hint that a term stands near stays a hint."""
+    """Whether the words alone settle the topic: a hint near a term stays a hint."""
     return mention.confidence > HINT
 
 
@@ -124,14 +123,6 @@ class _Sentence:
     @cached_property
     def _lists(self) -> Lists:
         return Lists(self.text, self.mentions, self.cues)
-
-    @cached_property
-    def _starts(self) -> list[int]:
-        return [mention.start for mention in self.mentions]
-
-    @cached_property
-    def _ends(self) -> list[int]:
-        return [mention.end for mention in self.mentions]
 
     def weak(self, situations: frozenset[str]) -> Iterator[tuple[int, str]]:
         """Yield the places of mentions in passing: quoted, reported, examples, background, travels, lists."""
@@ -166,22 +157,18 @@ class _Sentence:
 
     def declared(self) -> Iterator[tuple[int, str]]:
         """Yield the places of mentions that are named as the speaker's own priority."""
-        for end in self.cues.ends("declare_after", self.text):
-            for place in self._object(end, _DECLARED_REACH, len(self.mentions)):
-                yield place, "named as own priority or focus"
+        objects = self._objects("declare_after", _DECLARED_REACH, len(self.mentions))
+        yield from ((place, "named as own priority or focus") for place in objects)
         for match in self.cues.patterns["declare_before"].finditer(self.text):
-            for place in self._before(match.start()):
-                yield place, "called a priority"
+            yield from ((place, "called a priority") for place in self._before(match.start()))
 
     def acted_on(self, situations: frozenset[str]) -> list[tuple[int, Role]]:
         """Return the places of mentions that are acted on, and whether the speaker does or anybody should.
 
         What a hint names is not acted on by it alone, but leads on to the situation it is in or for.
         """
-        acts: list[tuple[int, Role]] = [
-            *((place, "committed") for place in self._committed()),
-            *((place, "demanded") for place in self._demanded()),
-        ]
+        acts: list[tuple[int, Role]] = [(place, "committed") for place in self._committed()]
+        acts += [(place, "demanded") for place in self._objects("demand", _REACH, _LONGEST_OBJECT)]
         reached = {place for place, _ in acts}
         further = (*self._attached(reached, situations), *self._framed())
         sure = [(place, role) for place, role in acts if _is_sure(self.mentions[place])]
@@ -189,23 +176,17 @@ class _Sentence:
 
     def _committed(self) -> Iterator[int]:
         """Yield what the speaker commits to, calls for, welcomes or condemns, and the subject of a demand."""
-        for end in self.cues.ends("commit", self.text):
-            yield from self._object(end, _REACH, _LONGEST_OBJECT)
+        yield from self._objects("commit", _REACH, _LONGEST_OBJECT)
         subject = self.mentions[0]
         leads = self._reach.count(0, subject.start) <= _BEFORE_SUBJECT
         if leads and self.cues.find("demanded", self.text[subject.end :]):
             yield 0
 
-    def _demanded(self) -> Iterator[int]:
-        """Yield what anybody must or should do something about."""
-        for end in self.cues.ends("demand", self.text):
-            yield from self._object(end, _REACH, _LONGEST_OBJECT)
-
     def _attached(self, reached: Collection[int], situations: frozenset[str]) -> Iterator[int]:
         """Yield the situations that what is acted on is in, for or about."""
-        for place in range(1, len(self.mentions)):
-            before, mention = self.mentions[place - 1], self.mentions[place]
-            if mention.topic in situations and place - 1 in reached and self._attaches(before, mention):
+        for place, (before, mention) in enumerate(pairwise(self.mentions), start=1):
+            between = self.text[before.end : mention.start]
+            if mention.topic in situations and place - 1 in reached and _ATTACHING.match(between):
                 yield place
 
     def _framed(self) -> Iterator[int]:
@@ -219,17 +200,12 @@ class _Sentence:
             if acts and _is_sure(mention):
                 yield place
 
-    def _attaches(self, before: Mention, mention: Mention) -> bool:
-        return _ATTACHING.match(self.text[before.end : mention.start]) is not None
-
     def remaining(self, rules: dict[int, tuple[Role, str]]) -> list[tuple[int, Role]]:
         """Return the rest: a sentence is mainly about the first of a few topics, or one named twice."""
         named = [mention.topic for mention in self.mentions]
         often = Counter(named)
         few = self._topics <= _SUBJECTS and len(self.text.split()) >= _SHORTEST
-        first = next(
-            (named[place] for place in range(len(named)) if rules.get(place, ("",))[0] != "weak"), None
-        )
+        first = next((topic for at, topic in enumerate(named) if rules.get(at, ("",))[0] != "weak"), None)
         return [
             (place, "main" if few and (topic == first or often[topic] > 1) else "side")
             for place, topic in enumerate(named)
@@ -241,14 +217,19 @@ class _Sentence:
         """Return how many topics are named by a term; words of wider use make no list."""
         return len({mention.topic for mention in self.mentions if mention.method == "term"})
 
-    def _object(self, end: int, reach: int, most: int) -> list[int]:
+    def _objects(self, table: str, reach: int, most: int) -> Iterator[int]:
+        """Yield the objects of a table's cues, in order."""
+        for end in self.cues.ends(table, self.text):
+            yield from self._find_object(end, reach, most)
+
+    def _find_object(self, end: int, reach: int, most: int) -> list[int]:
         """Return the first term within reach after a cue, those enumerated with it and hints on the way."""
         passed: list[int] = []
-        for place in range(bisect_left(self._starts, end), len(self.mentions)):
+        for place in range(bisect_left(self.mentions, end, key=attrgetter("start")), len(self.mentions)):
             mention = self.mentions[place]
             far = len(passed) > LONGEST or self._reach.count(end, mention.start) > reach
             if far or self._is_barred(end, mention.start):
-                return passed
+                break
             passed.append(place)
             if _is_sure(mention):
                 run = self._lists.follow(place)
@@ -257,13 +238,12 @@ class _Sentence:
         return passed
 
     def _before(self, start: int) -> list[int]:
-        last = bisect_right(self._ends, start) - 1
+        last = bisect_right(self.mentions, start, key=attrgetter("end")) - 1
         if last < 0:
             return []
-        end = self._ends[last]
-        if self._reach.count(end, start) > _BEFORE_REACH or self._is_barred(end, start):
-            return []
-        return self._lists.follow_back(last)
+        end = self.mentions[last].end
+        far = self._reach.count(end, start) > _BEFORE_REACH
+        return [] if far or self._is_barred(end, start) else self._lists.follow_back(last)
 
     def _is_barred(self, start: int, end: int) -> bool:
         return end - start > _WIDEST_GAP or self.cues.find("barrier", self.text[start:end]) is not None

@@ -5,7 +5,7 @@ Log-odds with an informative Dirichlet prior: Monroe, Colaresi and Quinn, "Fight
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from math import log, sqrt
 from typing import TYPE_CHECKING, Final
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from tracker.model.topics import PhraseChange
 from tracker.topics.levels.context import find_ceremony, find_titles
 from tracker.topics.levels.cues import load_cues
-from tracker.topics.phrases.phrasing import Namer, count_words, find_phrases, parts_words, stem_phrase
+from tracker.topics.phrases.phrasing import Namer, count_words, find_phrases, separates_words, stem_phrase
 from tracker.topics.phrases.prior import load_prior
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from tracker.model.texts import Version
     from tracker.model.topics import PhraseStatus, Vocabulary
-    from tracker.topics.phrases.phrasing import Key
+    from tracker.topics.phrases.phrasing import Stems
     from tracker.topics.phrases.prior import Prior
 
 
@@ -47,7 +47,7 @@ _LOOKED_AT: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class PhrasePlace:
     """Where a phrase is used: which text, which segment, and offsets into that segment."""
 
     text: int
@@ -61,10 +61,10 @@ class Uses:
     """The phrases of some texts, and how many words those have, titles and ceremony left out."""
 
     words: int
-    places: Mapping[Key, Sequence[Place]]
+    places: Mapping[Stems, Sequence[PhrasePlace]]
 
     @property
-    def counts(self) -> dict[Key, int]:
+    def counts(self) -> dict[Stems, int]:
         """How often each phrase is used."""
         return {key: len(places) for key, places in self.places.items()}
 
@@ -88,7 +88,7 @@ def compare_phrases(
 def compare_uses(
     before: Uses, after: Uses, texts: Sequence[Version], vocabulary: Vocabulary, bar: Bar
 ) -> tuple[PhraseChange, ...]:
-    """Return as ``compare_phrases`` does what is told of two parts of the same texts."""
+    """Return what ``compare_phrases`` would of two parts of the same texts."""
     if not before.words or not after.words:
         return ()
     scores = score_uses(before, after, load_prior(texts[0].language))
@@ -103,18 +103,18 @@ def compare_uses(
 
 def name_prior(language: str) -> str:
     """Return the name of the prior of a language, with its digest; ``none`` where there are no phrases."""
-    if not parts_words(language):
+    if not separates_words(language):
         return "none"
     prior = load_prior(language)
     return f"{prior.name} {prior.digest}".strip()
 
 
 def read_uses(texts: Mapping[int, Version], own_names: Collection[str] = ()) -> Uses:
-    """Return the phrases of texts of one language, each under its number, and where they stand."""
-    words, places = 0, dict[tuple[str, ...], list[Place]]()
+    """Return the phrases of texts of one language, each under its number, and where they are."""
+    words, places = 0, dict[tuple[str, ...], list[PhrasePlace]]()
     for number, version in texts.items():
         language = version.language
-        if not parts_words(language):
+        if not separates_words(language):
             continue
         own = frozenset(key for name in own_names if (key := stem_phrase(name, language)))
         apart = find_titles(version.segments) | find_ceremony(version.segments, load_cues(language))
@@ -122,7 +122,7 @@ def read_uses(texts: Mapping[int, Version], own_names: Collection[str] = ()) -> 
             if segment.ordinal not in apart:
                 words += count_words(segment.text, language)
                 for use in find_phrases(segment.text, language, own):
-                    place = Place(number, segment.ordinal, use.start, use.end)
+                    place = PhrasePlace(number, segment.ordinal, use.start, use.end)
                     places.setdefault(use.key, []).append(place)
     return Uses(words, places)
 
@@ -140,31 +140,26 @@ def drop_rare(parts: Sequence[Uses], bar: Bar) -> tuple[Uses, ...]:
 
 def join_uses(parts: Iterable[Uses]) -> Uses:
     """Return the uses of several texts as those of one."""
-    words, places = 0, dict[tuple[str, ...], list[Place]]()
-    for part in parts:
-        words += part.words
+    joined: dict[Stems, list[PhrasePlace]] = defaultdict(list)
+    listed = tuple(parts)
+    for part in listed:
         for key, found in part.places.items():
-            places.setdefault(key, []).extend(found)
-    return Uses(words, places)
+            joined[key].extend(found)
+    return Uses(sum(part.words for part in listed), joined)
 
 
-def score_uses(old: Uses, new: Uses, prior: Prior) -> dict[Key, float]:
+def score_uses(old: Uses, new: Uses, prior: Prior) -> dict[Stems, float]:
     """Return, for each phrase used twice on a side, the log-odds ratio over its standard error."""
-    before, after = old.counts, new.counts
-    words = old.words + new.words
-    often = {key for counts in (before, after) for key, count in counts.items() if count >= PAIR.uses}
+    often = {key for side in (old, new) for key, count in side.counts.items() if count >= PAIR.uses}
     scores = {}
     for key in sorted(often):
-        pair = before.get(key, 0), after.get(key, 0)
-        scores[key] = _score(*pair, old.words, new.words, prior.expect(key, sum(pair), words), prior.total)
+        # Equations 16, 20 and 22 of Monroe and others: uses and words of both sides, each with the prior's.
+        uses = [len(side.places.get(key, ())) for side in (old, new)]
+        expected = prior.expect(key, sum(uses), old.words + new.words)
+        before, after = (count + expected for count in uses)
+        ratio = _logit(after, new.words + prior.total) - _logit(before, old.words + prior.total)
+        scores[key] = round(ratio / sqrt(1 / before + 1 / after), 4)
     return scores
-
-
-def _score(old: int, new: int, old_words: int, new_words: int, expected: float, total: float) -> float:
-    """Equations 16, 20 and 22 of Monroe and others: uses and words of both sides, each with the prior's."""
-    before, after = old + expected, new + expected
-    ratio = _logit(after, new_words + total) - _logit(before, old_words + total)
-    return round(ratio / sqrt(1 / before + 1 / after), 4)
 
 
 def _logit(uses: float, words: float) -> float:
@@ -172,7 +167,7 @@ def _logit(uses: float, words: float) -> float:
     return log(uses / max(words - uses, 1.0))
 
 
-def _choose(scores: Mapping[Key, float], counts: Mapping[Key, int], bar: Bar) -> Iterator[Key]:
+def _choose(scores: Mapping[Stems, float], counts: Mapping[Stems, int], bar: Bar) -> Iterator[Stems]:
     """Yield the phrases that pass, highest score first, one for those inside one another."""
     passing = {
         key: score for key, score in scores.items() if score >= bar.score and counts.get(key, 0) >= bar.uses
@@ -183,8 +178,8 @@ def _choose(scores: Mapping[Key, float], counts: Mapping[Key, int], bar: Bar) ->
         for part in _parts(key)
         if part in passing and counts[key] >= _MOSTLY * counts[part]
     }
-    taken: set[Key] = set()
-    inside: set[Key] = set()
+    taken: set[Stems] = set()
+    inside: set[Stems] = set()
     for key in sorted(passing.keys() - swallowed, key=lambda key: (-passing[key], key)):
         parts = {key, *_parts(key)}
         if key not in inside and taken.isdisjoint(parts):
@@ -193,14 +188,14 @@ def _choose(scores: Mapping[Key, float], counts: Mapping[Key, int], bar: Bar) ->
             yield key
 
 
-def _parts(key: Key) -> Iterator[Key]:
+def _parts(key: Stems) -> Iterator[Stems]:
     for length in range(1, len(key)):
         for at in range(len(key) - length + 1):
             yield key[at : at + length]
 
 
 def _change(
-    key: Key,
+    key: Stems,
     status: PhraseStatus,
     score: float,
     before: Uses,
@@ -211,8 +206,11 @@ def _change(
     places = (after if status == "emerging" else before).places[key]
     # What vanished is shown where it was said last.
     shown = places[0] if status == "emerging" else next(p for p in places if p.text == places[-1].text)
+    # The commonest way of writing it; of equals, the one in small letters.
+    written = Counter(" ".join(_quote(place, texts).split()) for place in places)
+    phrase = min(written, key=lambda text: (-written[text], [char.isupper() for char in text], text))
     return PhraseChange(
-        phrase=_write(places, texts),
+        phrase=phrase,
         status=status,
         old=len(before.places.get(key, ())),
         new=len(after.places.get(key, ())),
@@ -223,11 +221,5 @@ def _change(
     )
 
 
-def _write(places: Iterable[Place], texts: Sequence[Version]) -> str:
-    """Return the commonest way of writing a phrase; of equals, the one in small letters."""
-    written = Counter(" ".join(_quote(place, texts).split()) for place in places)
-    return min(written, key=lambda text: (-written[text], [char.isupper() for char in text], text))
-
-
-def _quote(place: Place, texts: Sequence[Version]) -> str:
+def _quote(place: PhrasePlace, texts: Sequence[Version]) -> str:
     return texts[place.text].segments[place.segment].text[place.start : place.end]

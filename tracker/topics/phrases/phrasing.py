@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from itertools import accumulate
 from typing import TYPE_CHECKING, Final
 
+from tracker.text.tables import read_packaged
 from tracker.topics.vocabulary.matching import match_topics
 from tracker.topics.vocabulary.stems import find_words
 
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
 
     from tracker.model.texts import Version
     from tracker.model.topics import Mention, Vocabulary
-    from tracker.topics.phrases.emerging import Place
+    from tracker.topics.phrases.emerging import PhrasePlace
     from tracker.topics.vocabulary.stems import Word
 
 LONGEST: Final = 4
@@ -29,17 +28,17 @@ LONGEST: Final = 4
 _SHORTEST_WORD: Final = 3
 _NO_WORDS: Final = "zh"
 _JOINT: Final = re.compile(r"(?:['’]s?)?(?:\s|[-\u2010\u2011])")
-"""What may stand between two words of one phrase: a blank or a hyphen, after a possessive as well."""
+"""What may be between two words of one phrase: a blank or a hyphen, after a possessive as well."""
 
-Key = tuple[str, ...]
+Stems = tuple[str, ...]
 """A phrase as stems."""
 
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """One place where a phrase stands in a text; offsets into that text."""
+    """One place where a phrase is in a text; offsets into that text."""
 
-    key: Key
+    key: Stems
     start: int
     end: int
 
@@ -53,15 +52,15 @@ class Grammar:
     endings: tuple[str, ...]
     verbal: tuple[str, ...]
     links: frozenset[str]
-    house: frozenset[Key]
+    house: frozenset[Stems]
 
 
-def parts_words(language: str) -> bool:
-    """Tell whether words of a language are parted by blanks, so that phrases can be found at all."""
+def separates_words(language: str) -> bool:
+    """Tell whether words of a language are separated by blanks, so that phrases can be found at all."""
     return language != _NO_WORDS
 
 
-def find_phrases(text: str, language: str, own: Collection[Key] = ()) -> tuple[Use, ...]:
+def find_phrases(text: str, language: str, own: Collection[Stems] = ()) -> tuple[Use, ...]:
     """Return the words and phrases of two to four words that a text uses, in order, overlapping.
 
     A phrase begins and ends with a word of content and crosses no mark; inside it may hold a link such as
@@ -84,7 +83,7 @@ def count_words(text: str, language: str) -> int:
     return len(find_words(text, language))
 
 
-def stem_phrase(text: str, language: str) -> Key:
+def stem_phrase(text: str, language: str) -> Stems:
     """Return a phrase as stems."""
     return tuple(word.stem for word in find_words(text, language))
 
@@ -92,19 +91,15 @@ def stem_phrase(text: str, language: str) -> Key:
 @cache
 def load_grammar(language: str) -> Grammar:
     """Return the tables of a language; one without tables of its own rules nothing out."""
-    tables = tomllib.loads(files(__package__).joinpath("emerging.toml").read_text("utf-8"))
-    loose, opening, links, house = (
-        tables[name].get(language, "") for name in ("loose", "opening", "links", "house")
-    )
-    endings, verbal = (tuple(tables[name].get(language, "").split()) for name in ("endings", "verbal"))
-    phrases = (stem_phrase(phrase, language) for phrase in house.split(";"))
+    tables = read_packaged(__package__, "emerging.toml")
+    texts = {name: table.get(language, "") for name, table in tables.items()}
+    stems = {name: frozenset(stem_phrase(texts[name], language)) for name in ("loose", "opening", "links")}
+    house = (stem_phrase(phrase, language) for phrase in texts["house"].split(";"))
     return Grammar(
-        frozenset(stem_phrase(loose, language)),
-        frozenset(stem_phrase(opening, language)),
-        endings,
-        verbal,
-        frozenset(stem_phrase(links, language)),
-        frozenset(phrase for phrase in phrases if phrase),
+        **stems,
+        endings=tuple(texts["endings"].split()),
+        verbal=tuple(texts["verbal"].split()),
+        house=frozenset(phrase for phrase in house if phrase),
     )
 
 
@@ -139,9 +134,9 @@ def _joins(text: str, before: Word, after: Word) -> bool:
     return _JOINT.fullmatch(text, before.end, after.start) is not None
 
 
-def _find_taken(stems: Sequence[str], names: Collection[Key], own: Collection[Key]) -> frozenset[int]:
-    """Return the places of the words that stand in a name of several words, or in an own one."""
-    by_first: dict[str, list[Key]] = {}
+def _find_taken(stems: Sequence[str], names: Collection[Stems], own: Collection[Stems]) -> frozenset[int]:
+    """Return the places of the words in a name of several words, or in an own one."""
+    by_first: dict[str, list[Stems]] = {}
     for name in names:
         if name[1:] or name in own:
             by_first.setdefault(name[0], []).append(name)
@@ -162,18 +157,18 @@ class Namer:
         self._vocabulary = vocabulary
         self._read: dict[tuple[int, int], tuple[Sequence[Mention], list[int], list[int]]] = {}
 
-    def find_topic(self, places: Sequence[Place]) -> str | None:
+    def find_topic(self, places: Sequence[PhrasePlace]) -> str | None:
         """Return the topic that names a phrase, or a part of it, in most of its uses."""
         named = Counter(topic for place in places for topic in self._find_topics(place))
         topic, most = max(named.items(), key=lambda row: (row[1], row[0]), default=("", 0))
         return topic if 2 * most > len(places) else None
 
-    def _find_topics(self, place: Place) -> frozenset[str]:
+    def _find_topics(self, place: PhrasePlace) -> frozenset[str]:
         mentions, starts, ends = self._find_mentions(place)
         near = slice(bisect_right(ends, place.start), bisect_left(starts, place.end))
         return frozenset(mention.topic for mention in mentions[near] if mention.end > place.start)
 
-    def _find_mentions(self, place: Place) -> tuple[Sequence[Mention], list[int], list[int]]:
+    def _find_mentions(self, place: PhrasePlace) -> tuple[Sequence[Mention], list[int], list[int]]:
         """Return the mentions in a phrase's sentence, where each starts, and how far they reach up to it."""
         at = place.text, place.segment
         if at not in self._read:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tracker.topics.phrases.phrasing import Key
+    from tracker.topics.phrases.phrasing import Stems
 
 _FILES: Final = {"en": "prior.en.tsv.gz"}
 
@@ -33,10 +33,10 @@ class Prior:
     name: str
     digest: str
     words: int
-    uses: Mapping[Key, int]
+    uses: Mapping[Stems, int]
 
-    def expect(self, key: Key, uses: int, words: int) -> float:
-        """Return the uses that a phrase is given on either side before these are told apart.
+    def expect(self, key: Stems, uses: int, words: int) -> float:
+        """Return the uses that a phrase is given on either side before the two are compared.
 
         ``uses`` among ``words`` are those of both sides: as in Monroe and others, the texts compared are a
         part of the speeches at large, or a series that likes a word less than others would seem to take to

@@ -1,4 +1,4 @@
-"""What speaks for a topic that a text does not name: its words may stand together there all the same."""
+"""What speaks for a topic that a text does not name: its words may occur together there all the same."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from math import log, sqrt
 from typing import TYPE_CHECKING, Final
 
 from tracker.model.topics import Passage
-from tracker.topics.certainty.associations import Company
-from tracker.topics.certainty.evidence import Evidence, measure_text
+from tracker.topics.certainty.associations import PmiScores
+from tracker.topics.certainty.evidence import TopicEvidence, measure_text
 from tracker.topics.levels.cues import load_cues, ready
 from tracker.topics.vocabulary.lexicon import compile_lexicon
 from tracker.topics.vocabulary.stems import find_words
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tracker.model.topics import Vocabulary
 
 _SHORTEST_WORD: Final = 4
-"""Letters; shorter words are mostly grammar, save in Chinese, where a word is a character."""
+"""Letters; shorter words are mostly grammar, except in Chinese, where a word is a character."""
 
 
 def find_closest(
@@ -35,7 +35,8 @@ def find_closest(
     to four decimals; the first of equals wins. Segments in ``apart`` are not looked at.
     """
     rows = _count(tuple(texts), language)
-    weights = _weights(rows)
+    held = Counter(stem for row in rows for stem in row)
+    weights = {stem: log((1 + len(rows)) / (1 + count)) for stem, count in held.items()}
     goal = _weigh(sum((_stems(text, language) for text in sought), Counter[str]()), weights)
     best: Passage | None = None
     for place, row in enumerate(rows):
@@ -53,11 +54,6 @@ def _count(texts: tuple[str, ...], language: str) -> tuple[Counter[str], ...]:
 def _stems(text: str, language: str) -> Counter[str]:
     shortest = 1 if language == "zh" else _SHORTEST_WORD
     return Counter(word.stem for word in find_words(text, language) if len(word.text) >= shortest)
-
-
-def _weights(rows: Sequence[Counter[str]]) -> dict[str, float]:
-    held = Counter(stem for row in rows for stem in row)
-    return {stem: log((1 + len(rows)) / (1 + count)) for stem, count in held.items()}
 
 
 def _weigh(row: Counter[str], weights: Mapping[str, float]) -> dict[str, float]:
@@ -139,18 +135,18 @@ class Absences:
         ]
 
     @cached_property
-    def _company(self) -> Company:
-        return Company(self._sentences)
+    def _pmi(self) -> PmiScores:
+        return PmiScores(self._sentences)
 
-    def describe(self, topic: str) -> Evidence:
+    def describe(self, topic: str) -> TopicEvidence:
         """Return the evidence for a topic that the text does not name."""
         likeness = self._find_likeness(topic)
         close = float(likeness > _CLOSE)
-        whole = (0.0, 0.0, self._length, 0.0, 0.0, likeness, close, *self._company.find_highest(topic))
-        return Evidence((), whole, name=topic)
+        whole = (0.0, 0.0, self._length, 0.0, 0.0, likeness, close, *self._pmi.find_highest(topic))
+        return TopicEvidence((), whole, name=topic)
 
     def _find_likeness(self, topic: str) -> float:
-        """Return how much of a topic's words the likest sentence holds, in the weights of its chief word."""
+        """Return how much of a topic's words the most similar sentence holds, by the heaviest word."""
         weights = _weigh_words(self._key).get(topic)
         if not weights:
             return 0.0

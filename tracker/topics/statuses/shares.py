@@ -74,9 +74,11 @@ def _apply_holm(
 
 def _resample(topics: Sequence[str], side: Occupancy) -> dict[str, tuple[float, float]]:
     """Return each topic's share and the standard error of it over resampled blocks."""
-    blocks = _blocks(len(side.words))
+    length = len(side.words)
+    blocks = [range(start, min(start + _BLOCK, length)) for start in range(0, length, _BLOCK)]
     totals = [sum(side.words[place] for place in block) for block in blocks]
-    draws = _draw(len(blocks))
+    random = Random(_SEED)  # noqa: S311  resampling, not secrecy
+    draws = [random.choices(range(len(blocks)), k=len(blocks)) for _ in range(_DRAWS)]
     sums = [sum(map(totals.__getitem__, draw)) for draw in draws]
     results: dict[str, tuple[float, float]] = {}
     for topic in topics:
@@ -87,15 +89,6 @@ def _resample(topics: Sequence[str], side: Occupancy) -> dict[str, tuple[float, 
         ]
         results[topic] = (sum(counts) / (sum(totals) or 1), _spread(shares))
     return results
-
-
-def _blocks(length: int) -> list[range]:
-    return [range(start, min(start + _BLOCK, length)) for start in range(0, length, _BLOCK)]
-
-
-def _draw(blocks: int) -> list[list[int]]:
-    random = Random(_SEED)  # noqa: S311  resampling, not secrecy
-    return [random.choices(range(blocks), k=blocks) for _ in range(_DRAWS)]
 
 
 def _spread(values: Sequence[float]) -> float:

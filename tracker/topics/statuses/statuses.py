@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, get_args
 
-from tracker.model.topics import Counterpart, Level, Passage, Status, Topic, TopicChange, TopicReading
+from tracker.model.topics import Counterpart, Level, Status, Topic, TopicChange, TopicReading
 from tracker.topics.certainty.claims import (
     Likelihood,
-    judge_evidence,
-    judge_move,
-    judge_status,
+    estimate_likelihood,
+    explain_unfitted,
     load_certainty,
-    tell_unfitted,
+    move_certainty,
+    status_certainty,
 )
-from tracker.topics.levels import judging
+from tracker.topics.levels.assess import PRIORITIES
 from tracker.topics.reading import NARROWER, count_substance
 from tracker.topics.statuses.absent import Absences, find_aligned, find_closest
 from tracker.topics.statuses.shares import Difference, Occupancy, compare_shares
@@ -25,9 +25,6 @@ if TYPE_CHECKING:
     from tracker.model.texts import Version
     from tracker.model.topics import Vocabulary
 
-PRIORITIES: Final = judging.PRIORITIES
-"""The levels that make a topic a priority."""
-
 _IN_DOUBT: Final = 0.5
 """The probability of being there at all below which a mention does not keep a topic from being absent."""
 
@@ -35,7 +32,7 @@ _STATUSES: Final[tuple[Status, ...]] = get_args(Status)
 _TERMS: Final = 8
 """Terms of an absent topic that the closest passage is sought by; the first are the main ones."""
 
-Pair = tuple["TopicReading | None", "TopicReading | None"]
+Readings = tuple["TopicReading | None", "TopicReading | None"]
 
 
 def compare_topics(
@@ -54,18 +51,16 @@ def compare_topics(
     was absent from the old text is returned, not new. A topic that is mentioned on one side is neither new
     nor dropped, unless a careful reader would hardly count the mention; one of which the old text names only
     a narrower topic is new, while a narrower topic in the new text keeps a broader one from being dropped.
-    How certain new, returned and dropped are is told, and how certain it is that a mention became a priority
-    or the reverse; they are claimed from a threshold on. Up and down are told only where the interval of the
+    New, returned and dropped have a certainty, as has a mention that became a priority or the reverse; they
+    are claimed from a threshold on. Up and down are given only where the interval of the
     difference, corrected over all the topics compared, excludes zero. With a vocabulary or in a language for
     which certainty was not fitted, nothing is claimed but what people decided on both sides. Counterparts
     pair the leading segments of topics that are priorities on both sides.
     """
-    doubts = _Doubts(old, new, old_readings, new_readings, vocabulary)
+    doubts = _Doubts(old, new, old_readings, new_readings, vocabulary=vocabulary)
     pairs = _pair(old_readings, new_readings, doubts)
     known = frozenset[str]().union(*earlier)
-    both = tuple(
-        topic for topic, (before, after) in pairs.items() if _is_measured(before) and _is_measured(after)
-    )
+    both = tuple(topic for topic, pair in pairs.items() if all(map(_is_measured, pair)))
     differences = compare_shares(both, _occupancy(old, old_readings), _occupancy(new, new_readings))
     topics = {topic.id: topic for topic in vocabulary.topics}
     changes = [
@@ -100,7 +95,7 @@ def decide_status(
 _RANKS: Final[Mapping[Level, int]] = {"mentioned": 0, "acknowledged": 0, "substantive": 1, "declared": 2}
 
 
-def _pair(old: Iterable[TopicReading], new: Iterable[TopicReading], doubts: _Doubts) -> dict[str, Pair]:
+def _pair(old: Iterable[TopicReading], new: Iterable[TopicReading], doubts: _Doubts) -> dict[str, Readings]:
     """Return both readings of each topic that is a priority on either side, or may be on one alone."""
     before = {reading.topic: reading for reading in old if reading.rule != NARROWER and _counts(reading)}
     after = {reading.topic: reading for reading in new if _counts(reading)}
@@ -108,7 +103,7 @@ def _pair(old: Iterable[TopicReading], new: Iterable[TopicReading], doubts: _Dou
     return {
         topic: pair
         for topic, pair in pairs.items()
-        if _is_priority(pair[0]) or _is_priority(pair[1]) or doubts.may_differ(topic, pair)
+        if any(map(_is_priority, pair)) or doubts.may_differ(topic, pair)
     }
 
 
@@ -132,12 +127,22 @@ def _occupancy(version: Version, readings: Iterable[TopicReading]) -> Occupancy:
 
 
 def _change(
-    topic: Topic, pair: Pair, difference: Difference | None, old: Version, new: Version, *, returning: bool
+    topic: Topic,
+    pair: Readings,
+    difference: Difference | None,
+    old: Version,
+    new: Version,
+    *,
+    returning: bool,
 ) -> TopicChange:
     before, after = pair
-    status = decide_status(
-        before.level if before else None, after.level if after else None, difference, returning=returning
-    )
+    levels = before.level if before else None, after.level if after else None
+    status = decide_status(*levels, difference, returning=returning)
+    closest = None
+    if before and status == "dropped":
+        terms = (*topic.terms.get(new.language, ()), *topic.terms.get("und", ()))[:_TERMS]
+        sought = (old.segments[before.leading].text, *terms)
+        closest = find_closest([segment.text for segment in new.segments], sought, new.language)
     return TopicChange(
         topic=topic.id,
         label=topic.label,
@@ -146,7 +151,7 @@ def _change(
         old=before,
         new=after,
         difference=difference.interval if difference else None,
-        closest=_closest(topic, before, old, new) if before and status == "dropped" else None,
+        closest=closest,
     )
 
 
@@ -154,75 +159,54 @@ class _Doubts:
     """What is known of both sides that makes a claim of absence more or less certain."""
 
     def __init__(
-        self,
-        old: Version,
-        new: Version,
-        before: Iterable[TopicReading],
-        after: Iterable[TopicReading],
-        vocabulary: Vocabulary,
+        self, old: Version, new: Version, *readings: Iterable[TopicReading], vocabulary: Vocabulary
     ) -> None:
-        self._readings = (
-            {reading.topic: reading for reading in before},
-            {reading.topic: reading for reading in after},
-        )
-        self._absences = tuple(Absences(side, vocabulary, sum(count_substance(side))) for side in (old, new))
+        self._readings = [{reading.topic: reading for reading in side} for side in readings]
+        self._absences = [Absences(side, vocabulary, sum(count_substance(side))) for side in (old, new)]
         self._aligned = find_aligned(new)
-        self._fitted = tell_unfitted(vocabulary, {old.language, new.language}) is None
+        self._fitted = explain_unfitted(vocabulary, {old.language, new.language}) is None
 
     def weigh(self, change: TopicChange) -> TopicChange:
         """Return a change with its certainty, and with the group that may have spoken for the country."""
+        covered = self._aligned if change.status == "dropped" else None
         if not self._fitted:
-            covered = self._aligned if change.status == "dropped" else None
-            return replace(change, claimed=_is_decided(change.old, change.new), covered=covered)
-        if change.status == "dropped":
-            certainty, elsewhere = self._judge(change.topic, change.old, 1), 1
-            weighed = replace(change, covered=self._aligned)
-        elif change.status in {"new", "returned"}:
-            certainty, elsewhere = self._judge(change.topic, change.new, 0), 0
-            weighed = change
-        elif change.status in {"promoted", "demoted"} and not (
-            _is_priority(change.old) and _is_priority(change.new)
-        ):
-            return _weigh_move(change)
-        else:
+            decided = all(side is not None and side.decided is not None for side in (change.old, change.new))
+            return replace(change, claimed=decided, covered=covered)
+        priorities = [_is_priority(side) for side in (change.old, change.new)]
+        if change.status in {"promoted", "demoted"}:
+            return change if all(priorities) else _weigh_move(change)
+        if change.status not in {"new", "returned", "dropped"}:
             return change
+        there, elsewhere = (change.new, 0) if change.old is None else (change.old, 1)
+        certainty = self._estimate(change.topic, there, elsewhere)
         sure = certainty is None or certainty >= load_certainty().claimed
-        claimed = (
-            sure
-            and not self._is_named(change.topic, elsewhere)
-            and (_is_priority(change.old) or _is_priority(change.new))
-        )
-        return replace(weighed, certainty=certainty, claimed=claimed)
+        claimed = sure and any(priorities) and not self._is_named(change.topic, elsewhere)
+        return replace(change, certainty=certainty, claimed=claimed, covered=covered)
 
-    def may_differ(self, topic: str, pair: Pair) -> bool:
+    def may_differ(self, topic: str, pair: Readings) -> bool:
         """Tell whether what one side alone mentions may well be a priority there, and absent elsewhere."""
         before, after = pair
         if not self._fitted or (before is None) == (after is None):
             return False
-        certainty = self._judge(topic, before or after, 1 if after is None else 0)
+        certainty = self._estimate(topic, before or after, 1 if after is None else 0)
         return certainty is not None and certainty >= load_certainty().perhaps
 
-    def _judge(self, topic: str, there: TopicReading | None, side: int) -> float | None:
+    def _estimate(self, topic: str, there: TopicReading | None, side: int) -> float | None:
         """Return how sure it is that a topic is a priority there and absent on the other side."""
         elsewhere = self._readings[side].get(topic)
         here = _likelihood(there)
-        other = _likelihood(elsewhere) if elsewhere else self._judge_absence(topic, side)
+        if elsewhere:
+            other = _likelihood(elsewhere)
+        else:
+            other = estimate_likelihood(self._absences[side].describe(topic))
         if here is None or other is None:
             return None
-        return judge_status(here, other, unnamed=not self._is_named(topic, side))
+        return status_certainty(here, other, unnamed=not self._is_named(topic, side))
 
     def _is_named(self, topic: str, side: int) -> bool:
         """Tell whether a sentence of a side names a topic, were it in passing."""
         reading = self._readings[side].get(topic)
         return reading is not None and reading.rule != NARROWER
-
-    def _judge_absence(self, topic: str, side: int) -> Likelihood:
-        return judge_evidence(self._absences[side].describe(topic))
-
-
-def _is_decided(*sides: TopicReading | None) -> bool:
-    """Tell whether people decided what both sides do with a topic."""
-    return all(reading is not None and reading.decided is not None for reading in sides)
 
 
 def _weigh_move(change: TopicChange) -> TopicChange:
@@ -231,7 +215,7 @@ def _weigh_move(change: TopicChange) -> TopicChange:
     less, more = sides if change.status == "promoted" else sides[::-1]
     if less is None or more is None:
         return change
-    certainty = judge_move(more, less)
+    certainty = move_certainty(more, less)
     return replace(change, certainty=certainty, claimed=certainty >= load_certainty().moved)
 
 
@@ -244,12 +228,6 @@ def _likelihood(reading: TopicReading | None) -> Likelihood | None:
     return Likelihood(reading.priority, reading.presence)
 
 
-def _closest(topic: Topic, reading: TopicReading, old: Version, new: Version) -> Passage | None:
-    terms = (*topic.terms.get(new.language, ()), *topic.terms.get("und", ()))[:_TERMS]
-    sought = (old.segments[reading.leading].text, *terms)
-    return find_closest([segment.text for segment in new.segments], sought, new.language)
-
-
 def _strength(change: TopicChange) -> tuple[int, int, float, str]:
     shown = max(
         (reading for reading in (change.old, change.new) if reading is not None),
@@ -258,7 +236,7 @@ def _strength(change: TopicChange) -> tuple[int, int, float, str]:
     return _STATUSES.index(change.status), -_RANKS[shown.level], -shown.share, change.topic
 
 
-def _counterparts(topics: Sequence[str], pairs: Mapping[str, Pair]) -> tuple[Counterpart, ...]:
+def _counterparts(topics: Sequence[str], pairs: Mapping[str, Readings]) -> tuple[Counterpart, ...]:
     return tuple(
         Counterpart(topic, before.leading, after.leading)
         for topic in topics

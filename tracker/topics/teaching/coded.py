@@ -39,7 +39,7 @@ class CodedRow:
 
 
 def read_jsonl(text: str, source: str) -> tuple[CodedRow, ...]:
-    """Read one JSON object a line, with ``text`` and ``codes``, a list; other keys are left aside.
+    """Read one JSON object a line, with ``text`` and ``codes``, a list; other keys are ignored.
 
     Raises ``TrackerError`` with source and line.
     """
@@ -52,15 +52,14 @@ def _read_object(line: str, place: str) -> CodedRow:
         content = parse_json(line)
     except ValueError as error:
         raise TrackerError(f"{place}: not valid JSON: {error}") from error
-    unit = content.get("text") if isinstance(content, dict) else None
-    codes = content.get("codes") if isinstance(content, dict) else None
+    unit, codes = (content.get("text"), content.get("codes")) if isinstance(content, dict) else (None, None)
     if not isinstance(unit, str) or not isinstance(codes, list):
         raise TrackerError(f'{place}: expected {{"text": "...", "codes": ["..."]}}')
     return CodedRow(unit, tuple(str(code).strip() for code in codes), place)
 
 
 def read_csv(text: str, source: str) -> tuple[CodedRow, ...]:
-    """Read CSV with the columns ``text`` and ``codes``, parted by semicolons; others are left aside.
+    """Read CSV with the columns ``text`` and ``codes``, separated by semicolons; others are ignored.
 
     Raises ``TrackerError`` with source and line.
     """
@@ -105,15 +104,11 @@ def code_rulings(rulings: Iterable[Ruling], vocabulary: Vocabulary, language: st
             for quote in ruling.unit.new_quotes:
                 answers[quote.text][ruling.unit.name] = ruling.decision.label != "absent"
     named = match_topics(tuple(answers), vocabulary, language=language)
-    return tuple(
-        Coded(text, _correct((mention.topic for mention in mentions), answers[text]))
-        for text, mentions in zip(answers, named, strict=True)
-    )
-
-
-def _correct(named: Iterable[str], answers: Mapping[str, bool]) -> tuple[str, ...]:
-    every = dict.fromkeys((*named, *answers))
-    return tuple(topic for topic in every if answers.get(topic, True))
+    coded = []
+    for (text, said), mentions in zip(answers.items(), named, strict=True):
+        topics = dict.fromkeys((*(mention.topic for mention in mentions), *said))
+        coded.append(Coded(text, tuple(topic for topic in topics if said.get(topic, True))))
+    return tuple(coded)
 
 
 def _look_up(code: str, named: Mapping[str, str], row: CodedRow, vocabulary: Vocabulary) -> str:

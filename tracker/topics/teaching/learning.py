@@ -11,8 +11,8 @@ from tracker.errors import TrackerError
 from tracker.model.topics import TopicWeights
 from tracker.text.identity import digest_text, fold
 from tracker.topics.teaching.regression import apply_weights, fit_lasso, gather_features
+from tracker.topics.vocabulary.load import make_model
 from tracker.topics.vocabulary.matching import match_topics
-from tracker.topics.vocabulary.model_file import make_model
 from tracker.topics.vocabulary.recognition import find_runs, probability
 from tracker.topics.vocabulary.stems import find_words
 
@@ -108,18 +108,19 @@ def learn_topics(
     One logistic regression a topic, with a lasso penalty, on runs of one to three stems and on the topics
     that the vocabulary's terms name. The figures are cross-validated: five folds told by the digest of the
     text, so that equal units are in one fold and the same units give the same answer. The threshold is the
-    one that gives the best F1 over all. ``report`` is told how many of the fits are done. Raises
+    one that gives the best F1 over all. ``report`` is called with the number of fits done. Raises
     ``TrackerError`` for fewer than 40 units, or where none has a code.
     """
     _check_enough(coded)
-    say = report or _say_nothing
+    say = report or (lambda _done, _total: None)
     units = find_features([unit.text for unit in coded], vocabulary, language)
     given = {topic for unit in coded for topic in unit.topics}
     topics = [topic for topic in vocabulary.topics if topic.id in given]
     ids = [topic.id for topic in topics]
     labels = np.array([[topic in unit.topics for topic in ids] for unit in coded])
-    chances = _cross_validate(units, ids, labels, _draw_folds(coded), say)
-    threshold = _choose_threshold(chances, labels)
+    folds = [int(digest_text(fold(unit.text))[:8], 16) % FOLDS for unit in coded]
+    chances = _cross_validate(units, ids, labels, folds, say)
+    threshold = max(_THRESHOLDS, key=lambda each: (_tally(chances >= each, labels).f1, each))
     model = make_model(language, threshold, _fit_topics(units, ids, labels))
     say(FOLDS + 1, FOLDS + 1)
     named = np.array([[f"{_TERM}{topic}" in unit for topic in ids] for unit in map(set, units)])
@@ -137,10 +138,6 @@ def _check_enough(coded: Sequence[Coded]) -> None:
         raise TrackerError("none of the coded units has a code, so there is nothing to learn")
 
 
-def _say_nothing(_done: int, _total: int) -> None:
-    return
-
-
 def find_features(texts: Sequence[str], vocabulary: Vocabulary, language: str) -> Units:
     """Return the features of each text: its runs of stems, and the topics its terms name."""
     rows = match_topics(texts, vocabulary, language=language)
@@ -151,10 +148,6 @@ def find_features(texts: Sequence[str], vocabulary: Vocabulary, language: str) -
         )
         for text, row in zip(texts, rows, strict=True)
     )
-
-
-def _draw_folds(coded: Sequence[Coded]) -> list[int]:
-    return [int(digest_text(fold(unit.text))[:8], 16) % FOLDS for unit in coded]
 
 
 def _cross_validate(
@@ -204,10 +197,6 @@ def _estimate(features: Features, topics: Sequence[TopicWeights]) -> NDArray[np.
         columns.append(apply_weights(features, topic.bias, {**topic.words, **terms}))
     chances: NDArray[np.float64] = np.vectorize(probability, otypes=[float])(np.array(columns).T)
     return chances
-
-
-def _choose_threshold(chances: NDArray[np.float64], labels: NDArray[np.bool_]) -> float:
-    return max(_THRESHOLDS, key=lambda threshold: (_tally(chances >= threshold, labels).f1, threshold))
 
 
 def _tally(named: NDArray[np.bool_], coded: NDArray[np.bool_]) -> Tally:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _ROUNDS: Final = 60
 _SWEEPS: Final = 6
-"""Sweeps over the weights of a round, before features are looked for anew."""
+"""Sweeps over the weights of a round, before features are looked for again."""
 _AT_ONCE: Final = 150
 """Features that a round may add. With all that qualify at once most would be taken out again."""
 _SLACK: Final = 1.01
@@ -66,12 +66,12 @@ def fit_lasso(
     runs over the features whose gradient exceeds the penalty, until no other does (Tibshirani et al. 2012).
     """
     fit = _Fit(features, labels.astype(np.float64), penalty)
-    stands = False
+    settled = False
     for _ in range(_ROUNDS):
         wanted = fit.find_wanted()
-        if stands and not wanted:
+        if settled and not wanted:
             break
-        stands = fit.descend(sorted({*fit.weights, *wanted}))
+        settled = fit.descend(sorted({*fit.weights, *wanted}))
     return fit.bias, {features.names[place]: weight for place, weight in sorted(fit.weights.items())}
 
 
@@ -106,7 +106,7 @@ class _Fit:
         return [place for place in wanted if place not in self.weights][:_AT_ONCE]
 
     def descend(self, active: Sequence[int]) -> bool:
-        """Move one weight after the other; tell whether all came to stand still."""
+        """Move one weight after the other; tell whether none moves any more."""
         columns = [(place, self.features.holders(place)) for place in active]
         for _ in range(_SWEEPS):
             largest = max((self._move(place, holders) for place, holders in columns), default=0.0)

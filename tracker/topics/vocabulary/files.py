@@ -27,7 +27,7 @@ _SDG: Final = re.compile(r"(?:[1-9]|1[0-7])(?:\.(?:\d{1,2}|[a-d]))?")
 _COLUMNS: Final = ("id", "label", "terms", "broader")
 
 
-Placed: TypeAlias = "tuple[Topic, str]"
+PlacedTopic: TypeAlias = "tuple[Topic, str]"
 """A topic and the place it was read at, for messages."""
 
 
@@ -35,7 +35,7 @@ Placed: TypeAlias = "tuple[Topic, str]"
 class Draft:
     """A vocabulary as its file has it, before it is checked as a whole."""
 
-    placed: tuple[Placed, ...]
+    placed: tuple[PlacedTopic, ...]
     overlap: bool = False
     """Whether the same words may name several topics, so that each is met on its own."""
     shared: bool = False
@@ -45,10 +45,10 @@ class Draft:
 def read_toml(text: str, source: str) -> Draft:
     """Read topics out of TOML: one table a topic, its terms under language codes.
 
-    Terms are a list, or one text parted by semicolons; hints and near misses are tables by language inside
+    Terms are a list, or one text separated by semicolons; hints and near misses are tables by language inside
     the topic's; ``sdgs`` lists goals and targets of sustainable development, such as ``16.5``. At the top
     ``overlap`` says whether the same words may name several topics; a text ``name`` names the whole and is
-    left aside here. Raises ``VocabularyInvalid`` with source and key.
+    ignored here. Raises ``VocabularyInvalid`` with source and key.
     """
     try:
         content = parse_toml(text)
@@ -66,11 +66,11 @@ def read_toml(text: str, source: str) -> Draft:
 def read_csv(text: str, source: str) -> Draft:
     """Read topics out of CSV: columns id, label, terms and broader.
 
-    The label is a term, unless another topic lists it as one, and so are the entries of ``terms``, parted by
+    The label is a term, unless another topic lists it as one, and so are the entries of ``terms``, between
     semicolons; they hold in every language. Raises ``VocabularyInvalid`` with source and line.
     """
     rows = csv.reader(io.StringIO(text, newline=""), strict=True)
-    placed: list[Placed] = []
+    placed: list[PlacedTopic] = []
     try:
         columns = [name.strip() for name in next(rows, [])]
         _check_columns(columns, source)
@@ -157,14 +157,10 @@ def _by_language(entries: Mapping[str, object], place: str) -> dict[str, tuple[s
 
 def _phrases(value: object, place: str) -> tuple[str, ...]:
     if isinstance(value, str):
-        return _split(value)
+        return _unique(value.split(";"))
     if isinstance(value, list) and all(isinstance(entry, str) for entry in value):
         return _unique(cast("list[str]", value))
-    raise VocabularyInvalid(f"{place}: expected a list of terms, or one text parted by semicolons")
-
-
-def _split(text: str) -> tuple[str, ...]:
-    return _unique(text.split(";"))
+    raise VocabularyInvalid(f"{place}: expected a list of terms, or one text separated by semicolons")
 
 
 def _unique(phrases: Iterable[str]) -> tuple[str, ...]:

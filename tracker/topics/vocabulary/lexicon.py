@@ -11,14 +11,14 @@ from tracker.topics.vocabulary.stems import Word, find_words
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from tracker.model.topics import Topic, Vocabulary
+    from tracker.model.topics import Vocabulary
 
 
 Sense = Literal["term", "hint", "near miss"]
 
 
 @dataclass(frozen=True, slots=True)
-class Phrase:
+class TermPattern:
     """A phrase of a topic as stems; acronyms, and hints with a capital, must be met as they are written."""
 
     topic: str
@@ -27,7 +27,7 @@ class Phrase:
     sense: Sense
 
 
-Lexicon = dict[str, tuple[Phrase, ...]]
+Lexicon = dict[str, tuple[TermPattern, ...]]
 """Phrases by first stem, the longest first, and those with acronyms before others."""
 
 _ANY_LANGUAGE: Final = "und"
@@ -51,23 +51,20 @@ def compile_lexicon(vocabulary: Vocabulary, language: str) -> Lexicon:
 
 @lru_cache(maxsize=16)
 def _compile(key: _Key) -> Lexicon:
-    found: dict[str, dict[tuple[object, ...], Phrase]] = {}
+    found: dict[str, dict[tuple[object, ...], TermPattern]] = {}
     for topic in key.vocabulary.topics:
-        for table, sense in _tables(topic):
-            for term in _terms(table, key.language):
+        tables: tuple[tuple[Mapping[str, tuple[str, ...]], Sense], ...] = (
+            (topic.terms, "term"),
+            (topic.hints, "hint"),
+            (topic.near_misses, "near miss"),
+        )
+        for table, sense in tables:
+            for term in (*table.get(key.language, ()), *table.get(_ANY_LANGUAGE, ())):
                 for words in _variants(find_words(term, key.language), key.language):
-                    phrase = _phrase(topic.id, words, sense)
+                    phrase = _pattern(topic.id, words, sense)
                     row = found.setdefault(phrase.stems[0], {})
                     row.setdefault((topic.id, phrase.stems, phrase.acronyms, sense == "near miss"), phrase)
     return {stem: _longest_first(row) for stem, row in found.items()}
-
-
-def _tables(topic: Topic) -> tuple[tuple[Mapping[str, tuple[str, ...]], Sense], ...]:
-    return (topic.terms, "term"), (topic.hints, "hint"), (topic.near_misses, "near miss")
-
-
-def _terms(table: Mapping[str, tuple[str, ...]], language: str) -> tuple[str, ...]:
-    return table.get(language, ()) + table.get(_ANY_LANGUAGE, ())
 
 
 def _variants(words: list[Word], language: str) -> Iterator[list[Word]]:
@@ -78,20 +75,18 @@ def _variants(words: list[Word], language: str) -> Iterator[list[Word]]:
         yield [part for word in words for part in (long if word.text == "UN" else [word])]
 
 
-def _phrase(topic: str, words: list[Word], sense: Sense) -> Phrase:
+def _pattern(topic: str, words: list[Word], sense: Sense) -> TermPattern:
+    # Met as written are acronyms, and hints that a capital distinguishes from a common word.
     acronyms = tuple(
-        (place, bare(word.text)) for place, word in enumerate(words) if _keeps_case(word.text, sense)
+        (place, bare(word.text))
+        for place, word in enumerate(words)
+        if is_acronym(word.text) or (sense == "hint" and word.text[:1].isupper())
     )
-    return Phrase(topic, tuple(word.stem for word in words), acronyms, sense)
-
-
-def _keeps_case(word: str, sense: Sense) -> bool:
-    """Whether a word is met as written: an acronym, or a hint that its capital parts from a common word."""
-    return is_acronym(word) or (sense == "hint" and word[:1].isupper())
+    return TermPattern(topic, tuple(word.stem for word in words), acronyms, sense)
 
 
 def is_acronym(word: str) -> bool:
-    """Whether a word is written in capitals, a plural s aside: AI, SDGs, ВОЗ."""
+    """Whether a word is written in capitals, a plural s ignored: AI, SDGs, ВОЗ."""
     letters = bare(word)
     return len(letters) > 1 and letters.isupper()
 
@@ -101,5 +96,5 @@ def bare(word: str) -> str:
     return word.removesuffix("s")
 
 
-def _longest_first(row: Mapping[tuple[object, ...], Phrase]) -> tuple[Phrase, ...]:
+def _longest_first(row: Mapping[tuple[object, ...], TermPattern]) -> tuple[TermPattern, ...]:
     return tuple(sorted(row.values(), key=lambda phrase: (-len(phrase.stems), -len(phrase.acronyms))))

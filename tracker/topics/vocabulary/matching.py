@@ -6,7 +6,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 
 from tracker.model.topics import Mention
-from tracker.topics.vocabulary.lexicon import Lexicon, Phrase, bare, compile_lexicon
+from tracker.topics.vocabulary.lexicon import Lexicon, TermPattern, bare, compile_lexicon
 from tracker.topics.vocabulary.recognition import compile_model, recognise
 from tracker.topics.vocabulary.stems import Word, find_words
 
@@ -22,7 +22,7 @@ ACRONYM: Final = 0.9
 ONE_WORD: Final = 0.8
 HINT: Final = 0.5
 
-Found = tuple[int, Phrase]
+FoundTerm = tuple[int, TermPattern]
 """The place of a phrase's first word in the sentence, and the phrase."""
 
 
@@ -33,7 +33,7 @@ def match_topics(
 
     Matching is by folded, lightly stemmed words: of terms that share words the longest wins, and any over a
     hint; a term inside a near miss of its topic does not count, nor a hint inside any, and acronyms are met
-    in capitals only, save where the whole sentence is in capitals. Where the vocabulary lets terms overlap,
+    in capitals only, except where the whole sentence is in capitals. Where the vocabulary lets terms overlap,
     the longest wins among those of one topic. ``segment`` is the sentence's index; offsets are into the
     sentence; ``method`` is ``term``, or ``hint`` where the words alone do not settle the topic.
 
@@ -52,12 +52,12 @@ def match_topics(
     return tuple(rows)
 
 
-def find_terms(words: Sequence[Word], lexicon: Lexicon, *, any_case: bool, overlap: bool) -> list[Found]:
+def find_terms(words: Sequence[Word], lexicon: Lexicon, *, any_case: bool, overlap: bool) -> list[FoundTerm]:
     """Return the phrases that count in a sentence, given its words, in order of place."""
     return _keep(_find_phrases(words, lexicon, any_case=any_case), overlap=overlap)
 
 
-def _find_phrases(words: Sequence[Word], lexicon: Lexicon, *, any_case: bool) -> list[Found]:
+def _find_phrases(words: Sequence[Word], lexicon: Lexicon, *, any_case: bool) -> list[FoundTerm]:
     stems = tuple(word.stem for word in words)
     return [
         (start, phrase)
@@ -68,17 +68,17 @@ def _find_phrases(words: Sequence[Word], lexicon: Lexicon, *, any_case: bool) ->
     ]
 
 
-def _capitals_agree(words: Sequence[Word], start: int, phrase: Phrase) -> bool:
+def _capitals_agree(words: Sequence[Word], start: int, phrase: TermPattern) -> bool:
     return all(bare(words[start + place].text) == letters for place, letters in phrase.acronyms)
 
 
-def _keep(found: Sequence[Found], *, overlap: bool) -> list[Found]:
+def _keep(found: Sequence[FoundTerm], *, overlap: bool) -> list[FoundTerm]:
     """Return the phrases that no near miss hides and that give way to none better, in order of place."""
     near_misses, kept = _ByWord(), _ByWord()
     for start, phrase in found:
         if phrase.sense == "near miss":
             near_misses.add((start, phrase))
-    counted: list[Found] = []
+    counted: list[FoundTerm] = []
     for start, phrase in sorted(found, key=_rank):
         each = start, phrase
         if phrase.sense == "near miss" or any(_hides(miss, each) for miss in near_misses.beside(each)):
@@ -94,30 +94,30 @@ class _ByWord:
     """Phrases by the words they take: those that share none cannot matter to each other."""
 
     def __init__(self) -> None:
-        self._taken: dict[int, list[Found]] = defaultdict(list)
+        self._taken: dict[int, list[FoundTerm]] = defaultdict(list)
 
-    def add(self, found: Found) -> None:
+    def add(self, found: FoundTerm) -> None:
         for place in _places(found):
             self._taken[place].append(found)
 
-    def beside(self, found: Found) -> Iterator[Found]:
+    def beside(self, found: FoundTerm) -> Iterator[FoundTerm]:
         """Yield the phrases that share a word with one, some of them more than once."""
         for place in _places(found):
             yield from self._taken.get(place, ())
 
 
-def _places(found: Found) -> range:
+def _places(found: FoundTerm) -> range:
     start, phrase = found
     return range(start, start + len(phrase.stems))
 
 
-def _rank(found: Found) -> tuple[bool, int, int]:
+def _rank(found: FoundTerm) -> tuple[bool, int, int]:
     """Terms before hints, the longest first, then by place."""
     start, phrase = found
     return phrase.sense == "hint", -len(phrase.stems), start
 
 
-def _gives_way(found: Found, better: Found) -> bool:
+def _gives_way(found: FoundTerm, better: FoundTerm) -> bool:
     """Whether a phrase shares words with a better one, save the same term of another topic.
 
     Published thesauri have such.
@@ -128,7 +128,7 @@ def _gives_way(found: Found, better: Found) -> bool:
     return not apart and not (alike and phrase.topic != other.topic)
 
 
-def _hides(near_miss: Found, found: Found) -> bool:
+def _hides(near_miss: FoundTerm, found: FoundTerm) -> bool:
     """Whether a phrase lies inside a near miss of its topic; one of any topic hides a hint."""
     start, whole = near_miss
     place, phrase = found
@@ -136,7 +136,7 @@ def _hides(near_miss: Found, found: Found) -> bool:
     return inside and (whole.topic == phrase.topic or phrase.sense == "hint")
 
 
-def _mention(index: int, words: Sequence[Word], start: int, phrase: Phrase, sentence: str) -> Mention:
+def _mention(index: int, words: Sequence[Word], start: int, phrase: TermPattern, sentence: str) -> Mention:
     first, last = words[start], words[start + len(phrase.stems) - 1]
     return Mention(
         segment=index,
@@ -149,7 +149,7 @@ def _mention(index: int, words: Sequence[Word], start: int, phrase: Phrase, sent
     )
 
 
-def _confidence(phrase: Phrase) -> float:
+def _confidence(phrase: TermPattern) -> float:
     if phrase.sense == "hint":
         return HINT
     if len(phrase.stems) > 1:

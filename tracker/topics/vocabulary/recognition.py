@@ -90,22 +90,17 @@ def recognise(
     runs = find_runs([word.stem for word in words])
     terms = {mention.topic for mention in mentions if mention.method == "term"}
     named = _name(runs, terms, model)
-    kept = [
-        _settle(mention, named) if mention.topic in model.places else mention
-        for mention in mentions
-        if mention.topic in named or mention.topic not in model.places
-    ]
+    kept = [mention for mention in mentions if mention.topic not in model.places]
+    for mention in mentions:
+        if mention.topic in named:
+            method = "term" if mention.method == "term" else "learned"
+            kept.append(replace(mention, confidence=named[mention.topic], method=method))
     learned = [
         Mention(index, topic, start, end, sentence[start:end], named[topic], "learned")
         for topic in named.keys() - {mention.topic for mention in kept}
         for start, end in [_find_evidence(model.places[topic], sentence, words, runs, model)]
     ]
     return tuple(sorted((*kept, *learned), key=lambda mention: (mention.start, mention.end, mention.topic)))
-
-
-def _settle(mention: Mention, named: Mapping[str, float]) -> Mention:
-    method = "term" if mention.method == "term" else "learned"
-    return replace(mention, confidence=named[mention.topic], method=method)
 
 
 def _name(
@@ -132,7 +127,7 @@ def _find_evidence(
     runs: Mapping[str, tuple[int, int]],
     model: CompiledModel,
 ) -> tuple[int, int]:
-    """Return where the run stands that weighs most for a topic, the first and shortest of equals."""
+    """Return where the run is that weighs most for a topic, the first and shortest of equals."""
     best, span = 0.0, (0, len(sentence))
     for run, (start, length) in runs.items():
         weight = next((weight for at, weight in model.words.get(run, ()) if at == place), 0.0)

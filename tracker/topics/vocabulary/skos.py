@@ -7,7 +7,7 @@ from itertools import chain, count
 from typing import TYPE_CHECKING, Final
 
 from tracker.errors import VocabularyInvalid
-from tracker.inputs.rdf import check_rdf
+from tracker.inputs.formats import check_rdf
 from tracker.model.topics import Topic
 from tracker.topics.vocabulary.files import LANGUAGES, Draft
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from rdflib import Graph
-    from rdflib.term import Literal, Node
+    from rdflib.term import Node
 
 FORMS: Final = {".ttl": "turtle", ".nt": "nt", ".rdf": "xml", ".xml": "xml"}
 """The forms by a file's suffix, under the names rdflib has for them."""
@@ -73,15 +73,11 @@ def _name_concepts(graph: Graph, concepts: Iterable[Node]) -> dict[Node, str]:
     numbered: dict[str, Iterator[str]] = {}
     for concept in concepts:
         notation = min((str(value) for value in graph.objects(concept, SKOS.notation)), default="")
-        name = _last_part(str(concept)) or notation or "concept"
+        name = str(concept).replace("#", "/").rpartition("/")[2] or notation or "concept"
         names = numbered.setdefault(name, chain((name,), (f"{name}-{number}" for number in count(2))))
         ids[concept] = next(free for free in names if free not in taken)
         taken.add(ids[concept])
     return ids
-
-
-def _last_part(address: str) -> str:
-    return address.replace("#", "/").rpartition("/")[2]
 
 
 def _read_concept(graph: Graph, concept: Node, ids: Mapping[Node, str], place: str) -> Topic:
@@ -111,14 +107,10 @@ def _by_language(nodes: Iterable[Node]) -> dict[str, tuple[str, ...]]:
 
     found: dict[str, set[str]] = {}
     for literal in (node for node in nodes if isinstance(node, Literal)):
-        language = _language(literal)
-        if str(literal).strip():
-            found.setdefault(language, set()).add(str(literal).strip())
+        language = (literal.language or _ANY).lower().partition("-")[0]
+        if text := str(literal).strip():
+            found.setdefault(language, set()).add(text)
     return {language: tuple(sorted(found[language])) for language in LANGUAGES if language in found}
-
-
-def _language(literal: Literal) -> str:
-    return (literal.language or _ANY).lower().partition("-")[0]
 
 
 def _first(texts: Mapping[str, tuple[str, ...]]) -> str:

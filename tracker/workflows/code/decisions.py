@@ -9,8 +9,8 @@ from tracker.archive.reading.reader import open_reader
 from tracker.decisions.rulings import (
     UNDECIDED,
     Decided,
-    gather_last_words,
-    name_asked,
+    last_rulings,
+    question_key,
     select_changes,
     select_levels,
     settle_rulings,
@@ -66,9 +66,9 @@ def keep_rulings(rulings: Sequence[Ruling], archive: Path) -> tuple[Ruling, ...]
     if rulings:
         with open_store(archive, "judge") as store:
             store.decide(rulings)
-    asked = {name_asked(ruling) for ruling in rulings}
+    asked = {question_key(ruling) for ruling in rulings}
     with open_reader(archive) as reader:
-        return tuple(each for each in settle_rulings(reader.rulings()) if name_asked(each) in asked)
+        return tuple(each for each in settle_rulings(reader.rulings()) if question_key(each) in asked)
 
 
 def withdraw_rulings(
@@ -112,7 +112,7 @@ def list_rulings(
     within = parse_reference(reference) if reference else None
     with open_reader(archive) as reader:
         rulings = reader.rulings()
-    last = {id(ruling) for each in gather_last_words(rulings).values() for ruling in each}
+    last = {id(ruling) for each in last_rulings(rulings).values() for ruling in each}
     chosen = [
         ruling
         for ruling in rulings

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, get_args
 
 from tracker.changes.describe import describe_changes
-from tracker.decisions.applied import DIRECTIONS, METHOD, NO_SHIFT, Placed, decide_links
+from tracker.changes.shifts import AXES
+from tracker.decisions.applied import METHOD, NO_SHIFT, PlacedDecision, decide_links
 from tracker.decisions.rulings import quote_segments
 from tracker.errors import DecisionInvalid
 from tracker.model.changes import Link, Operation
@@ -119,14 +120,12 @@ def _read_label(group: _Group, name: str, label: str | None) -> tuple[Question, 
 
 
 def _read_shift(axis: str, direction: str) -> tuple[Question, str]:
-    for known, directions in DIRECTIONS.items():
-        if axis == known:
-            if direction not in {*directions, NO_SHIFT}:
-                raise DecisionInvalid(
-                    f"--as {axis}={direction}: {axis} is {', '.join(directions)}, {NO_SHIFT}"
-                )
-            return known, direction
-    raise DecisionInvalid(f"--as {axis}={direction}: the axes are {', '.join(DIRECTIONS)}")
+    if axis not in AXES:
+        raise DecisionInvalid(f"--as {axis}={direction}: the axes are {', '.join(AXES)}")
+    known = (*AXES[axis].directions, NO_SHIFT)
+    if direction not in known:
+        raise DecisionInvalid(f"--as {axis}={direction}: {axis} is {', '.join(known)}")
+    return axis, direction
 
 
 def _join(changes: Sequence[Change]) -> _Group:
@@ -166,7 +165,7 @@ def _name_group(shown: Shown, group: _Group, decision: Decision) -> str:
         for each in comparison.changes
         if each.old and each.new
     ]
-    decided = decide_links(links, [Placed(group.old, group.new, decision)])
+    decided = decide_links(links, [PlacedDecision(group.old, group.new, decision)])
     changes = describe_changes(comparison.old.version, comparison.new.version, decided)
     return next(each.id for each in changes if (each.old, each.new) == (group.old, group.new))
 

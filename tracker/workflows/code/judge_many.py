@@ -8,8 +8,9 @@ from io import BytesIO, TextIOWrapper
 from typing import TYPE_CHECKING, get_args
 
 from tracker.archive.reading.reader import open_reader
-from tracker.decisions.applied import DIRECTIONS, NO_SHIFT
-from tracker.decisions.rulings import gather_last_words, name_statement, quote_segments
+from tracker.changes.shifts import AXES
+from tracker.decisions.applied import NO_SHIFT
+from tracker.decisions.rulings import last_rulings, name_statement, quote_segments
 from tracker.errors import DecisionInvalid, DocumentUnreadable, ReferenceInvalid, VocabularyInvalid
 from tracker.inputs.files import read_file
 from tracker.model.changes import Operation
@@ -24,7 +25,7 @@ from tracker.workflows.compare.compare import side_topics
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tracker.decisions.rulings import Asked
+    from tracker.decisions.rulings import QuestionKey
     from tracker.model.topics import Topic, Vocabulary
     from tracker.report.coding.sheets import Cell
 
@@ -98,7 +99,7 @@ def judge_sheet(sheet: Path, decided: str, archive: Path, person: str | None = N
     except OSError as error:
         raise DocumentUnreadable(f"{sheet}: {error.strerror}") from None
     with open_reader(archive) as reader:
-        last_words = gather_last_words(reader.rulings())
+        last_words = last_rulings(reader.rulings())
     try:
         cells = [cell for cell in read_sheet(text) if person in {None, cell.person}]
         rulings = [_rule(cell, last_words, decided) for cell in cells]
@@ -131,7 +132,7 @@ def _rule(cell: Cell, last_words: LastWords, decided: str) -> Ruling | None:
     return replace(said[0], decision=decision)
 
 
-def _asked(cell: Cell) -> Asked:
+def _asked(cell: Cell) -> QuestionKey:
     question, old, new, name = cell.asked
     sides = (str(name_statement(parse_reference(side))) for side in (old, new) if side)
     return " ".join(sides), name, question
@@ -142,7 +143,7 @@ def _check_code(cell: Cell, code: str, judged: Ruling) -> None:
     if question == "level":
         known: tuple[str, ...] = LEVELS
     elif question != "sentences":
-        known = (*DIRECTIONS[question], NO_SHIFT)
+        known = (*AXES[question].directions, NO_SHIFT)
     elif unit.old_quotes and unit.new_quotes:
         known = (*(name for name in get_args(Operation) if name not in ONE_SIDED), _REJECT)
     else:

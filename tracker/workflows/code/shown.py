@@ -11,7 +11,7 @@ from tracker.decisions.rulings import name_statement, select_changes
 from tracker.errors import DecisionInvalid, NotInArchive
 from tracker.model.texts import Reference
 from tracker.references import parse_reference
-from tracker.text.encoder import DEFAULT
+from tracker.text.encoder import ENCODERS
 from tracker.topics.vocabulary.load import load_vocabulary
 from tracker.workflows.compare.diff import diff
 from tracker.workflows.compare.sides import pair_operands
@@ -57,7 +57,7 @@ def find_shown(name: str, archive: Path, pair: Pair | None = None) -> Shown:
     if len(names := {ruling.unit.name for ruling in earlier}) > 1:
         raise DecisionInvalid(f"#{wanted} is short for {_list(names)}; write more of it")
     vocabulary = load_vocabulary()
-    for encoder in (DEFAULT, None):
+    for encoder in ENCODERS.values():
         comparison = diff([str(old), str(new)], archive, vocabulary, encoder)
         if any(change.id.startswith(wanted) for change in comparison.changes):
             return Shown(comparison, old, new, find_change(comparison, name), earlier)

@@ -10,13 +10,18 @@ from tracker.archive.reading.reader import open_reader
 from tracker.errors import ReferenceInvalid, TrackerError, VocabularyInvalid
 from tracker.inputs.files import read_file
 from tracker.references.names import closest, fold_name, show
+from tracker.text.detection import detect_language
 from tracker.text.identity import fold
-from tracker.text.language import detect_language
 from tracker.topics.teaching.coded import code_rulings, read_csv, read_jsonl, resolve_codes
 from tracker.topics.teaching.learning import learn_topics
-from tracker.topics.vocabulary.check import Finding, find_doubts, find_faults
-from tracker.topics.vocabulary.load import load_untaught, load_vocabulary, read_draft
-from tracker.topics.vocabulary.model_file import format_model, model_path
+from tracker.topics.vocabulary.check import Flaw, find_doubts, find_faults
+from tracker.topics.vocabulary.load import (
+    format_model,
+    load_untaught,
+    load_vocabulary,
+    model_path,
+    read_draft,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -66,7 +71,7 @@ class Check:
     """What checking a vocabulary came to."""
 
     topics: int
-    findings: tuple[Finding, ...]
+    findings: tuple[Flaw, ...]
 
 
 def find_topic(vocabulary: Vocabulary, name: str) -> Topic:
@@ -93,12 +98,12 @@ def check_vocabulary(path: Path) -> Check:
     return Check(len(draft.placed), tuple(findings))
 
 
-def _check_model(path: Path) -> list[Finding]:
+def _check_model(path: Path) -> list[Flaw]:
     try:
         load_vocabulary(path)
     except VocabularyInvalid as error:
         place = str(model_path(path))
-        return [Finding(place, str(error).removeprefix(f"{place}: "), fatal=True)]
+        return [Flaw(place, str(error).removeprefix(f"{place}: "), fatal=True)]
     return []
 
 

@@ -7,20 +7,20 @@ from typing import TYPE_CHECKING, TypeVar
 
 from tracker import __version__
 from tracker.changes.describe import describe_changes
-from tracker.changes.shifts.actors import compare_actors
-from tracker.changes.shifts.counterparts import counterpart_shifts
+from tracker.changes.shifts.counterparts import compare_actors, counterpart_shifts
 from tracker.decisions.applied import decide_links, mark_changes, place_rulings
 from tracker.decisions.rulings import UNDECIDED
 from tracker.model.changes import Change, Comparison, Provenance
 from tracker.model.texts import Side
 from tracker.model.topics import Counterpart
 from tracker.references import own_names
+from tracker.text.detection import infer_kind
 from tracker.text.encoder import DEFAULT
 from tracker.text.identity import digest_text
-from tracker.text.kind import infer_kind
 from tracker.text.reading import read_text
-from tracker.topics.certainty.claims import tell_unfitted
+from tracker.topics.certainty.claims import explain_unfitted
 from tracker.topics.phrases.emerging import compare_phrases, name_prior
+from tracker.topics.reading import RULES
 from tracker.topics.statuses.decided import (
     decide_readings,
     find_absences,
@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from tracker.model.texts import Version
     from tracker.model.topics import PhraseChange, TopicChange, TopicReading, Vocabulary
     from tracker.text.encoder import Encoder
+    from tracker.topics.reading import TopicReader
 
 Judged = TypeVar("Judged", Change, Counterpart)
 
@@ -92,12 +93,13 @@ def compare_sides(
     encoder: Encoder | None = DEFAULT,
     derived: Derived | None = None,
     decided: Decided = UNDECIDED,
+    reader: TopicReader = RULES,
 ) -> Comparison:
     """Align two sides, judge each change, and follow each topic from one to the other.
 
     ``earlier`` holds the priorities of the sessions before the old side, latest first; a topic that
     is new but stands in one of them has returned. What is ``derived`` already is not computed again.
-    What people ``decided`` overrules what is judged here.
+    What people ``decided`` overrules what is found here. ``reader`` finds the topics.
     """
     links = derive_links(_texts(old.version), _texts(new.version), encoder, derived)
     placed = place_rulings(decided.changes, old.version, new.version)
@@ -106,8 +108,8 @@ def compare_sides(
     topics, counterparts = compare_topics(
         old.version,
         new.version,
-        side_topics(old, vocabulary, derived, levels[0]),
-        side_topics(new, vocabulary, derived, levels[1]),
+        side_topics(old, vocabulary, derived, levels[0], reader),
+        side_topics(new, vocabulary, derived, levels[1], reader),
         vocabulary,
         earlier=earlier,
     )
@@ -118,7 +120,7 @@ def compare_sides(
     topics = mark_absences(topics, *map(find_absences, levels))
     aligned = _aligned_share(changes)
     genre: Genre = "revision" if aligned >= REVISION_FLOOR else "session"
-    provenance = _provenance(old, new, vocabulary, encoder, genre)
+    provenance = _provenance(old, new, vocabulary, encoder, reader, genre)
     return Comparison(
         old=old,
         new=new,
@@ -140,14 +142,18 @@ def compare_sides(
 
 
 def side_topics(
-    side: Side, vocabulary: Vocabulary, derived: Derived | None = None, rulings: Sequence[Ruling] = ()
+    side: Side,
+    vocabulary: Vocabulary,
+    derived: Derived | None = None,
+    rulings: Sequence[Ruling] = (),
+    reader: TopicReader = RULES,
 ) -> tuple[TopicReading, ...]:
     """Read a side's topics; the names of the country that speaks are never one.
 
     ``rulings`` on its topics overrule what is read, where the text holds what they quote.
     """
     names = own_names(side.country) if side.country else ()
-    readings = derive_readings(side.version, vocabulary, names, derived)
+    readings = derive_readings(side.version, vocabulary, names, derived, reader)
     if not rulings:
         return readings
     return decide_readings(readings, place_levels(rulings, side.version), side.version, vocabulary)
@@ -197,15 +203,20 @@ def _own_names(*sides: Side) -> tuple[str, ...]:
 
 
 def _provenance(
-    old: Side, new: Side, vocabulary: Vocabulary, encoder: Encoder | None, genre: Genre
+    old: Side,
+    new: Side,
+    vocabulary: Vocabulary,
+    encoder: Encoder | None,
+    reader: TopicReader,
+    genre: Genre,
 ) -> Provenance:
     weighed = genre == "session" and old.version.language == new.version.language
     return Provenance(
         release=__version__,
         old_text=digest_text(old.version.text),
         new_text=digest_text(new.version.text),
-        vocabulary=vocabulary.digest,
+        vocabulary=vocabulary.digest if reader is RULES else f"{vocabulary.digest} {reader.name}",
         encoder=f"{encoder.name} {encoder.digest}" if encoder else "none",
         prior=name_prior(new.version.language) if weighed else "none",
-        unfitted=tell_unfitted(vocabulary, {old.version.language, new.version.language}),
+        unfitted=explain_unfitted(vocabulary, {old.version.language, new.version.language}),
     )

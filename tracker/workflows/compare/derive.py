@@ -19,7 +19,7 @@ from tracker.archive.derived.vectors import CachedEncoder
 from tracker.model.changes import Link
 from tracker.model.topics import TopicReading
 from tracker.text.identity import digest_text
-from tracker.topics.reading import read_topics
+from tracker.topics.reading import RULES
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from tracker.model.texts import Version
     from tracker.model.topics import Vocabulary
     from tracker.text.encoder import Encoder
+    from tracker.topics.reading import TopicReader
 
 _PARTS = (
     "model",
@@ -68,20 +69,24 @@ def derive_links(
 
 
 def derive_readings(
-    version: Version, vocabulary: Vocabulary, own_names: Collection[str], derived: Derived | None
+    version: Version,
+    vocabulary: Vocabulary,
+    own_names: Collection[str],
+    derived: Derived | None,
+    reader: TopicReader = RULES,
 ) -> tuple[TopicReading, ...]:
-    """Return what ``read_topics`` returns for a version."""
+    """Return what a reader of topics returns for a version."""
     if derived is None:
-        return read_topics(version, vocabulary, own_names=own_names)
+        return reader.read(version, vocabulary, own_names)
     segments = [[each.kind, each.paragraph, each.start, each.end] for each in version.segments]
     text = [version.text, segments, version.language]
     taught = vocabulary.model.digest if vocabulary.model else None
     topics = [vocabulary.digest, vocabulary.overlap, taught]
-    key = _digest([text, topics, sorted(own_names), _rules()])
+    key = _digest([text, topics, sorted(own_names), reader.name, _rules()])
     kept = derived.answer("readings", key)
     if kept is not None:
         return _read_readings(kept)
-    readings = read_topics(version, vocabulary, own_names=own_names)
+    readings = reader.read(version, vocabulary, own_names)
     rows = [
         [
             *(each.topic, each.level, each.segments, each.words, each.share, each.leading, each.rule),

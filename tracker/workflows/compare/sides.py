@@ -21,8 +21,8 @@ from tracker.references import (
     same_kind,
     session_sort_key,
 )
+from tracker.text.detection import infer_kind
 from tracker.text.identity import digest_bytes
-from tracker.text.kind import infer_kind
 from tracker.text.reading import read_text
 
 if TYPE_CHECKING:

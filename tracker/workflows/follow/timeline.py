@@ -11,7 +11,7 @@ from tracker.decisions.rulings import settle_rulings
 from tracker.errors import NotInArchive, ReferenceInvalid
 from tracker.model.series import Standing, Timeline, TimelineSession
 from tracker.references import find_body, parse_reference, resolve_session, session_sort_key
-from tracker.topics.certainty.claims import tell_unfitted
+from tracker.topics.certainty.claims import explain_unfitted
 from tracker.topics.statuses.statuses import compare_topics, find_priorities
 from tracker.workflows.compare.diff import LOOK_BACK
 from tracker.workflows.follow.standings import is_readable, read_spoken, stand
@@ -60,7 +60,7 @@ def follow_topics(
                 spoken[label] = read_spoken(reader, editions, vocabulary, derived, rulings)
     sessions = tuple(_tell(labels, spoken, vocabulary, statuses=statuses))
     languages = {spoken[session.label].version.language for session in sessions if session.state == "read"}
-    unfitted = tell_unfitted(vocabulary, languages) if statuses and len(spoken) > 1 else None
+    unfitted = explain_unfitted(vocabulary, languages) if statuses and len(spoken) > 1 else None
     return Timeline(str(reference), vocabulary, sessions, unfitted)
 
 

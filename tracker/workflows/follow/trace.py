@@ -11,7 +11,7 @@ from tracker.archive.reading.reader import open_reader
 from tracker.errors import NotInArchive, ReferenceInvalid, TrackerError
 from tracker.model.tracing import Attribution, Biography, Chapter
 from tracker.references import find_body, parse_reference, resolve_session, session_sort_key
-from tracker.tracing.biography import read_asked, tell, trace
+from tracker.tracing.biography import read_query, tell, trace
 from tracker.tracing.origins import REACH, find_origins
 from tracker.workflows.compare.derive import derive_links
 from tracker.workflows.compare.sides import earlier_sessions
@@ -38,7 +38,7 @@ def trace_series(
     (``GBR/UNGA~fr``). Raises ``ReferenceInvalid`` for what is no series or session, ``NotInArchive``
     where there are no statements, ``TrackerError`` for a text without a word, or with too many.
     """
-    asked = read_asked(text)
+    asked = read_query(text)
     if not asked.phrase.parts:
         raise TrackerError("there is no word to trace; give a phrase or a sentence in quotation marks")
     if len(asked.phrase.parts) > LONGEST:

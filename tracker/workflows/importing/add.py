@@ -13,8 +13,8 @@ from tracker.errors import ReferenceInvalid
 from tracker.model.record import Declaration
 from tracker.model.texts import Language
 from tracker.references import parse_reference
+from tracker.text.detection import infer_kind
 from tracker.text.identity import digest_bytes
-from tracker.text.kind import infer_kind
 from tracker.text.reading import read_text
 from tracker.workflows.compare.sides import read_document
 

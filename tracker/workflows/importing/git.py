@@ -15,7 +15,7 @@ from tracker.archive.reading.imported import Origin, printable, read_kept_statem
 from tracker.archive.storing.store import name_snapshot, open_store
 from tracker.errors import DocumentUnreadable, ReferenceInvalid, Withdrawn
 from tracker.model.ledger import Check
-from tracker.model.preserving import Brought, BroughtIn
+from tracker.model.preserving import GitImportReport, ImportedRevision
 from tracker.workflows.importing.add import record_bytes
 from tracker.workflows.importing.attribution import attribute
 from tracker.workflows.importing.known_revisions import Known, judge, statement_of
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from tracker.archive.reading.imported import KeptStatement
     from tracker.archive.storing.store import Store
     from tracker.model.ledger import CheckOutcome
-    from tracker.model.preserving import BroughtStatus
+    from tracker.model.preserving import RevisionStatus
     from tracker.model.record import Declaration, Recorded
     from tracker.model.texts import Reference
     from tracker.workflows.importing.attribution import Attributed, Rule
@@ -50,7 +50,7 @@ def import_git(
     branch: str | None = None,
     dry_run: bool = False,
     progress: Callable[[int, int], None] = lambda _done, _total: None,
-) -> BroughtIn:
+) -> GitImportReport:
     """Record the history of files, oldest revision first, each observed when its commit was made.
 
     ``observed`` is the instant of the import itself, ISO 8601 in UTC. A ``dry_run`` reads all and writes
@@ -64,10 +64,10 @@ def import_git(
             steps = _write(repository, steps, archive, observed, progress)
         gone = _find_gone(repository, archive, steps)
     entries = tuple(step.entry for step in steps)
-    return BroughtIn(entries, tuple(map(str, gone)), tuple(_remarks(history)))
+    return GitImportReport(entries, tuple(map(str, gone)), tuple(_remarks(history)))
 
 
-def is_faulty(brought: BroughtIn) -> bool:
+def is_faulty(brought: GitImportReport) -> bool:
     """Tell whether a revision was meant to be read and could not be."""
     return any(entry.status == "skipped" for entry in brought.entries)
 
@@ -77,7 +77,7 @@ class _Step:
     """A revision or removal on its way in; ``entry`` is what is told of it."""
 
     attributed: Attributed
-    entry: Brought
+    entry: ImportedRevision
 
 
 def _plan(repository: Repository, history: History, rule: Rule, archive: Path) -> list[_Step]:
@@ -150,7 +150,7 @@ def _write_step(repository: Repository, store: Store, step: _Step, data: bytes |
     if recorded.outcome == "unchanged":
         # Without a note of it, the next import would take it for news once other bytes have followed.
         store.note(_check(repository, step, "unchanged"))
-    status: BroughtStatus = "passed" if recorded.outcome == "unchanged" else recorded.outcome
+    status: RevisionStatus = "passed" if recorded.outcome == "unchanged" else recorded.outcome
     return replace(step, entry=replace(step.entry, status=status, reference=name_snapshot(recorded)))
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from tracker.archive.git.history import Removal
 from tracker.archive.reading.imported import printable
 from tracker.errors import DocumentUnreadable
-from tracker.model.preserving import Brought
+from tracker.model.preserving import ImportedRevision
 from tracker.text.identity import digest_bytes
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tracker.archive.git.history import Revision
     from tracker.archive.git.repository import Repository
     from tracker.archive.reading.imported import KeptStatement, Origin
-    from tracker.model.preserving import BroughtStatus
+    from tracker.model.preserving import RevisionStatus
     from tracker.model.texts import Reference
     from tracker.workflows.importing.attribution import Attributed
 
@@ -60,7 +60,7 @@ class Known:
             )
         self._spare_removals = Counter(place[1] for place in self._removals if place not in present)
 
-    def judge_removal(self, event: Removal, statement: Reference) -> BroughtStatus:
+    def judge_removal(self, event: Removal, statement: Reference) -> RevisionStatus:
         """Tell whether a removal is in the record, from this commit or from one that was rewritten."""
         self._last.pop(statement, None)
         path = printable(event.path)
@@ -70,7 +70,7 @@ class Known:
 
     def judge_revision(
         self, repository: Repository, event: Revision, statement: Reference, *, is_same: bool
-    ) -> BroughtStatus:
+    ) -> RevisionStatus:
         """Tell whether a revision is in the record; its bytes are read only where they may be known."""
         place = event.commit, printable(event.path)
         before, self._last[statement] = self._last.get(statement), event.blob
@@ -86,11 +86,13 @@ class Known:
         return "changed" if is_begun else "new"
 
 
-def judge(repository: Repository, each: Attributed, known: Known) -> Brought:
+def judge(repository: Repository, each: Attributed, known: Known) -> ImportedRevision:
     """Return what a revision or removal is: *new*, *changed* and *removed* are still to be written."""
     event = each.event
     observed = event.made.committed or event.made.authored
-    entry = Brought("new", event.commit, printable(event.path), observed, event.made.subject, note=each.note)
+    entry = ImportedRevision(
+        "new", event.commit, printable(event.path), observed, event.made.subject, note=each.note
+    )
     if each.declaration is None:
         if isinstance(event, Removal):
             return replace(entry, status="passed", note="removed; no revision of it had a statement")

@@ -13,10 +13,10 @@ from tracker.capture.warc.payload import read_payload, restore_headers
 from tracker.capture.warc.reading import open_warc
 from tracker.errors import DocumentUnreadable, ReferenceInvalid, Withdrawn
 from tracker.model.ledger import Check
-from tracker.model.preserving import BroughtCaptures
+from tracker.model.preserving import WarcImportReport
 from tracker.model.watching import Exchange, Fetched, Source, Validators
+from tracker.text.detection import infer_kind
 from tracker.text.identity import digest_bytes, digest_text
-from tracker.text.kind import infer_kind
 from tracker.workflows.export.warc_records import IDENTICAL, SAME_TEXT
 from tracker.workflows.importing.warc_plan import plan_import
 from tracker.workflows.importing.warc_survey import DAMAGED
@@ -153,7 +153,7 @@ def import_warc(
     judged: bool = True,
     dry_run: bool = False,
     progress: Progress = lambda _done, _total: None,
-) -> BroughtCaptures:
+) -> WarcImportReport:
     """Record the captures of a WARC whose addresses fit, oldest first, each with the evidence of its head.
 
     ``observed`` is the instant of the import itself, ISO 8601 in UTC. What shows itself to be no statement
@@ -168,10 +168,10 @@ def import_warc(
         if not dry_run and any(step.is_to_write for step in steps):
             keeping = Keeping(warc, is_judged=judged and not rule.is_own)
             steps = _write(keeping, steps, archive, observed, progress)
-    return BroughtCaptures(tuple(step.entry for step in steps), plan.passed)
+    return WarcImportReport(tuple(step.entry for step in steps), plan.passed)
 
 
-def is_faulty(brought: BroughtCaptures) -> bool:
+def is_faulty(brought: WarcImportReport) -> bool:
     """Tell whether a capture was meant to be read and could not be, or another record is damaged."""
     return DAMAGED in brought.passed or any(entry.status == "skipped" for entry in brought.entries)
 

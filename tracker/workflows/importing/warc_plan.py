@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 from urllib.parse import unquote, urlsplit
 
 from tracker.errors import ReferenceInvalid
-from tracker.model.preserving import BroughtCapture
+from tracker.model.preserving import ImportedCapture
 from tracker.model.record import Declaration
 from tracker.references import find_body, parse_reference
 from tracker.workflows.importing.attribution import Told, compile_expression, settle_session, tell_match
@@ -110,7 +110,7 @@ class Step:
     found: Found
     declaration: Declaration | None
     """None for one that is skipped, since nothing says whose it is."""
-    entry: BroughtCapture
+    entry: ImportedCapture
 
     @property
     def is_to_write(self) -> bool:
@@ -147,7 +147,7 @@ def plan_import(warc: Warc, urls: Sequence[str], rule: CaptureRule, captured: Ca
 def _name(found: Found, rule: CaptureRule) -> Step:
     record = found.record
     told = name_capture(record.url, record.date, found.own, rule)
-    entry = BroughtCapture("skipped", record.offset, record.id, record.url, record.date, note=told.note)
+    entry = ImportedCapture("skipped", record.offset, record.id, record.url, record.date, note=told.note)
     if told.reference is None:
         return Step(found, None, entry)
     said = found.own if rule.is_own and found.own else Declaration(told.reference, delivered=told.delivered)

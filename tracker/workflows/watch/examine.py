@@ -14,8 +14,8 @@ from tracker.errors import DocumentUnreadable
 from tracker.model.ledger import Check
 from tracker.model.record import Declaration
 from tracker.model.watching import Admission, Arrival, Validators
+from tracker.text.detection import infer_kind
 from tracker.text.identity import digest_bytes, digest_text
-from tracker.text.kind import infer_kind
 from tracker.text.reading import read_text
 
 if TYPE_CHECKING:

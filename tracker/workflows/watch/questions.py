@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from tracker.archive.ledger.ledger import Ledger
-    from tracker.model.ledger import Found
+    from tracker.model.ledger import DiscoveredLink
     from tracker.model.texts import Reference
     from tracker.model.watching import Source, WatchList
 
@@ -66,7 +66,7 @@ def known_sources(index: Source, ledger: Ledger, wanted: Sequence[str]) -> tuple
     )
 
 
-def _index_of(found: Found, index: Source) -> Source:
+def _index_of(found: DiscoveredLink, index: Source) -> Source:
     """Return the index that a link stood in, which may be one that another index led to."""
     return replace(index, id=found.source)
 

@@ -12,7 +12,7 @@ from tracker.errors import DecisionInvalid, DocumentUnreadable, NotInArchive, Re
 from tracker.model.texts import Side
 from tracker.model.watching import Fetched, Source
 from tracker.references import parse_reference
-from tracker.text.kind import infer_kind
+from tracker.text.detection import infer_kind
 from tracker.topics.vocabulary.load import load_vocabulary
 from tracker.workflows.code.judge import Coder, check_coder
 from tracker.workflows.compare.compare import compare_sides

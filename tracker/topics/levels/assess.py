@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tracker.topics.levels.roles import treat
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tracker.topics.levels.roles import Role, Treatment
 
 
-def treat_overlapping(
+def find_treatments(
     text: str, mentions: Sequence[Mention], cues: Cues, situations: frozenset[str]
 ) -> tuple[Treatment, ...]:
     """Return one treatment for each mention in a sentence, as ``treat`` does where none overlap.
@@ -31,10 +31,16 @@ def treat_overlapping(
     leading = _choose_leading(mentions)
     if len(leading) == len(mentions) and all(mention.method != "learned" for mention in mentions):
         return treat(text, mentions, cues, situations)
-    chosen = [_as_term(mentions[place]) for place in leading]
+    chosen = [
+        replace(mentions[place], method="term") if mentions[place].method == "learned" else mentions[place]
+        for place in leading
+    ]
     treatments = treat(text, chosen, cues, situations)
+    # Each is treated as the first of the leading ones that ends behind its start, which overlaps it.
     ends = [mention.end for mention in chosen]
-    return tuple(_follow(mention, treatments[bisect_right(ends, mention.start)]) for mention in mentions)
+    return tuple(
+        replace(treatments[bisect_right(ends, mention.start)], topic=mention.topic) for mention in mentions
+    )
 
 
 def _choose_leading(mentions: Sequence[Mention]) -> list[int]:
@@ -47,15 +53,6 @@ def _choose_leading(mentions: Sequence[Mention]) -> list[int]:
             taken[start:end] = b"\1" * (end - start)
             leading.append(place)
     return sorted(leading)
-
-
-def _as_term(mention: Mention) -> Mention:
-    return replace(mention, method="term") if mention.method == "learned" else mention
-
-
-def _follow(mention: Mention, treatment: Treatment) -> Treatment:
-    """Treat a mention as the first of the leading ones that ends behind its start, which overlaps it."""
-    return replace(treatment, topic=mention.topic)
 
 
 PRIORITIES: Final = frozenset[str]({"declared", "substantive"})
@@ -73,7 +70,7 @@ _SHOWING: Final[tuple[Role, ...]] = ("committed", "demanded", "main", "side")
 
 
 @dataclass(slots=True)
-class Bundle:
+class TopicTreatments:
     """All that one statement does with one topic, in reading order."""
 
     treatments: list[Treatment] = field(default_factory=list)
@@ -111,8 +108,7 @@ class Bundle:
         return tuple(sorted({item.segment for item in self.treatments}))
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
+class Assessment(NamedTuple):
     """A level, the segment that shows it and the rule that gave it."""
 
     level: Level
@@ -120,7 +116,7 @@ class Judgement:
     rule: str
 
 
-def judge(bundle: Bundle) -> Judgement:
+def assess_level(bundle: TopicTreatments) -> Assessment:
     """Return the level of a topic.
 
     One sentence that commits to it, or demands, welcomes or condemns something about it, makes it
@@ -130,29 +126,29 @@ def judge(bundle: Bundle) -> Judgement:
         _shown("declared", bundle.with_role("declared"))
         or _shown("substantive", bundle.with_role("committed"))
         or _shown("substantive", bundle.with_role("demanded"))
-        or _judge_sentences(bundle)
+        or _assess_sentences(bundle)
         or _shown("acknowledged", bundle.with_role("aside"))
-        or _judge_mention(bundle)
+        or _assess_mention(bundle)
     )
 
 
-def _shown(level: Level, items: Sequence[Treatment]) -> Judgement | None:
-    return Judgement(level, items[0].segment, items[0].rule) if items else None
+def _shown(level: Level, items: Sequence[Treatment]) -> Assessment | None:
+    return Assessment(level, items[0].segment, items[0].rule) if items else None
 
 
-def _judge_sentences(bundle: Bundle) -> Judgement | None:
+def _assess_sentences(bundle: TopicTreatments) -> Assessment | None:
     # Two sentences name it, or it has a paragraph, or one names it and others near go on about it.
     named = bundle.about()
     going_on = bool(bundle.own) or _are_close(bundle.bound(), _PASSAGE)
     if len(named) >= _SENTENCES or (named and going_on):
-        return Judgement(
+        return Assessment(
             "substantive", max(named, key=bundle.count().__getitem__), "two sentences or more mainly about it"
         )
     return None
 
 
 def _are_close(segments: Sequence[int], count: int) -> bool:
-    """Whether so many of the segments, each near the next, stand together."""
+    """Whether so many of the segments are in a row, each near the next."""
     run = 1
     for place, later in pairwise(segments):
         run = run + 1 if later - place <= _NEIGHBOURHOOD else 1
@@ -161,10 +157,7 @@ def _are_close(segments: Sequence[int], count: int) -> bool:
     return False
 
 
-def _judge_mention(bundle: Bundle) -> Judgement:
-    shown = next(
-        (item for role in _SHOWING for item in bundle.with_role(role)),
-        bundle.treatments[0],
-    )
+def _assess_mention(bundle: TopicTreatments) -> Assessment:
+    shown = next((item for role in _SHOWING for item in bundle.with_role(role)), bundle.treatments[0])
     rule = f"{ONCE} {shown.rule}" if shown.role in _ABOUT else shown.rule
-    return Judgement("mentioned", shown.segment, rule)
+    return Assessment("mentioned", shown.segment, rule)
