@@ -281,7 +281,9 @@ def test_what_the_commands_print(tracker: Callable[..., Ran], folder: Path, remo
         ("nowhere.git", "nowhere.git: git push: 'nowhere.git' does not appear to be a git repository"),
         ("https://ana:word@127.0.0.1:1/a.git", "https://127.0.0.1:1/a.git: git push: unable to access"),
         ("--upload-pack=touch", "--upload-pack=touch: git push:"),
+        (f"={200_000 * 'a'}", "git cannot be started: Argument list too long"),
     ],
+    ids=["nowhere", "nobody listens", "an option", "a long one"],
 )
 def test_where_it_cannot_be_pushed(
     tracker: Callable[..., Ran], folder: Path, address: str, told: str

@@ -84,6 +84,13 @@ def test_rdf_xml_is_read_as_well(tmp_path: Path) -> None:
     assert (topic.id, topic.terms) == ("water", {"en": ("Water",), "ru": ("вода",)})
 
 
+def test_an_encoding_that_nobody_knows_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "themes.rdf"
+    path.write_text('<?xml version="1.0" encoding="TTF-8"?>' + XML.partition("?>")[2], encoding="utf-8")
+    with pytest.raises(VocabularyInvalid, match="unknown encoding: TTF-8; save it as UTF-8"):
+        load_vocabulary(path)
+
+
 def test_the_order_of_a_graph_does_not_change_the_digest(tmp_path: Path, themes: Path) -> None:
     lines = TURTLE.split(" .\n")
     turned = tmp_path / "turned.ttl"

@@ -147,8 +147,11 @@ def _read_entities(data: bytes) -> Mapping[str, str]:
     parser.EntityDeclHandler = declare
     parser.AttlistDeclHandler = refuse
     parser.StartElementHandler = stop
-    with suppress(_PrologRead, expat.ExpatError):
-        parser.Parse(data, True)  # noqa: FBT003 - the function knows no names
+    try:
+        with suppress(_PrologRead, expat.ExpatError):
+            parser.Parse(data, True)  # noqa: FBT003 - the function knows no names
+    except LookupError as error:
+        raise ValueError(f"{error}; save it as UTF-8") from error
     return entities
 
 

@@ -148,8 +148,14 @@ class Answer:
 
 
 def start_command(git: Git, arguments: Sequence[str], stdin: Any) -> Any:  # noqa: ANN401 (GitPython's own handles)
-    """Start a git command with bounds; it is ended with the handle, so that the handle is kept."""
-    started: Any = git.execute([git_command(), *arguments], istream=stdin, as_process=True)
+    """Start a git command with bounds; it is ended with the handle, so that the handle is kept.
+
+    Raises ``RepositoryUnusable`` where the system refuses to start it, as with an argument of over 128 KB.
+    """
+    try:
+        started: Any = git.execute([git_command(), *arguments], istream=stdin, as_process=True)
+    except OSError as error:
+        raise RepositoryUnusable(f"git cannot be started: {error.strerror}") from error
     if sys.platform == "linux":
         _bound(started.proc.pid)
     return started
