@@ -30,7 +30,7 @@ WRITER = """
 import sys
 from pathlib import Path
 from tests.archives import declare, record
-from tracker.archive.store import open_store
+from tracker.archive.storing.store import open_store
 with open_store(Path(sys.argv[1]), "import") as store:
     print("begun", flush=True)
     for number in range(1, 100_000):

@@ -37,8 +37,7 @@ from tracker.archive.mirror.rebuild import rebuild_record
 from tracker.archive.mirror.rewrite import rewrite_mirror
 from tracker.archive.rights.scrubbing import Destroyed, name_command, scrub
 from tracker.archive.schema.connection import archive_file
-from tracker.archive.schema.migrations import MIGRATIONS, make_schema
-from tracker.archive.schema.rights import NAME
+from tracker.archive.schema.migrations import MIGRATIONS, WITHDRAWALS, make_schema
 from tracker.archive.storing.store import open_store
 from tracker.capture.web.pace import Clock
 from tracker.errors import ArchiveUnusable
@@ -468,7 +467,7 @@ def test_a_backup_knows_what_was_destroyed_and_what_is_damaged(folder: Path, tmp
 def test_an_older_file_is_brought_up_to_date_with_its_documents_as_they_are(tmp_path: Path) -> None:
     names = [name for name, _ in MIGRATIONS]
     with closing(sqlite3.connect(tmp_path / "tracker.db", isolation_level=None)) as connection:
-        make_schema(connection, names[: names.index(NAME)])
+        make_schema(connection, names[: names.index(WITHDRAWALS)])
         connection.execute("INSERT INTO documents VALUES (?, 1, 'text/plain', x'41')", ["0" * 64])
     with open_store(tmp_path):
         pass

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 HOLD = """
 import sys, time
 from pathlib import Path
-from tracker.archive.lock import take_lock
+from tracker.archive.file.lock import take_lock
 take_lock(Path(sys.argv[1]))
 print("held", flush=True)
 time.sleep(60)

@@ -362,7 +362,7 @@ KILLED = """
 import sys
 from pathlib import Path
 from tests.archives import declare, record
-from tracker.archive.store import open_store
+from tracker.archive.storing.store import open_store
 
 store = open_store(Path(sys.argv[1]))
 for session in range(1, 80):

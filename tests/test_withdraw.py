@@ -20,8 +20,7 @@ from tests.repositories import run_git
 from tests.rights import OPEN, PHRASE, SECRET, WHY, WORDS, add, make_series
 from tracker.archive.ledger.ledger import open_ledger
 from tracker.archive.reading.reader import open_reader
-from tracker.archive.schema.migrations import MIGRATIONS, make_schema
-from tracker.archive.schema.rights import NAME
+from tracker.archive.schema.migrations import MIGRATIONS, WITHDRAWALS, make_schema
 from tracker.archive.storing.store import open_store
 from tracker.capture.web.pace import Clock
 from tracker.errors import ArchiveLocked, NotInArchive, Withdrawn
@@ -220,7 +219,7 @@ def test_a_decision_on_it_is_not_shown_until_it_is_open_again(tracker: Tracker) 
 
 
 def test_an_archive_of_an_older_release_is_read(folder: Path) -> None:
-    older = [name for name, _ in MIGRATIONS[: [name for name, _ in MIGRATIONS].index(NAME)]]
+    older = [name for name, _ in MIGRATIONS[: [name for name, _ in MIGRATIONS].index(WITHDRAWALS)]]
     (folder.parent / "old").mkdir()
     with closing(sqlite3.connect(folder.parent / "old" / "tracker.db", isolation_level=None)) as connection:
         make_schema(connection, older)

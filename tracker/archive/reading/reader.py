@@ -201,7 +201,7 @@ class Reader:
         """Return the segments of the latest snapshots that a query finds, best first (BM25).
 
         Equal ones stand in the order of ``statements``, then of the text. What a query may say is told
-        by ``tracker.archive.search.match_expression``. Raises ``TrackerError`` for one that says nothing.
+        by ``record.search.match_expression``. Raises ``TrackerError`` for one that says nothing.
         """
         edition: list[Condition] = [("editions.language = ?", language)] if language else []
         narrowed, values = narrow([*series_is(country, body, session), *edition])

@@ -19,7 +19,6 @@ from tracker.archive.file.mirror_paths import MIRROR
 from tracker.archive.file.modes import archive_permissions
 from tracker.archive.git.repository import open_repository, show_address
 from tracker.archive.rights.destruction import destroy_rows, read_destroyed, sweep
-from tracker.archive.schema import rights as rights_schema
 from tracker.archive.schema.connection import (
     FILE_NAME,
     check_schema,
@@ -27,6 +26,7 @@ from tracker.archive.schema.connection import (
     connect_to_write,
     is_applied,
 )
+from tracker.archive.schema.migrations import WITHDRAWALS
 from tracker.errors import ArchiveUnusable, TrackerError
 from tracker.files import new_file, new_folder
 from tracker.model.rights import CopyKind, MadeCopy
@@ -124,7 +124,7 @@ def _is_whole(connection: sqlite3.Connection, path: Path) -> bool:
     """Tell whether every row can be found by what it hangs on."""
     check_schema(connection, path)
     return (
-        is_applied(connection, rights_schema.NAME)
+        is_applied(connection, WITHDRAWALS)
         and connection.execute("PRAGMA integrity_check(1)").fetchone()[0] == "ok"
         and not connection.execute("PRAGMA foreign_key_check").fetchall()
     )

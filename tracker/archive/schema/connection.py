@@ -10,8 +10,7 @@ import sqlite3
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
-from tracker.archive.schema import rights as rights_schema
-from tracker.archive.schema.migrations import MIGRATION_SET, MIGRATIONS
+from tracker.archive.schema.migrations import MIGRATION_SET, MIGRATIONS, WITHDRAWALS
 from tracker.archive.schema.parts import check_parts, defend
 from tracker.errors import ArchiveLocked, ArchiveUnusable, TrackerError
 
@@ -41,6 +40,13 @@ _MEANINGS = {
     "SQLITE_TOOBIG": "{path} takes no document of that size",
     "SQLITE_CONSTRAINT": "{path} refuses a row that contradicts what it holds ({error})",
 }
+
+_BEFORE_WITHDRAWALS = (
+    """CREATE TEMP VIEW standing_withdrawals AS
+    SELECT NULL AS withdrawal, NULL AS act, NULL AS snapshot, NULL AS document, NULL AS text WHERE FALSE""",
+    "CREATE TEMP VIEW readable_snapshots AS SELECT * FROM snapshots",
+)
+"""What stands in for the views in a file that is only read and was written by an older release."""
 
 
 def archive_file(folder: Path) -> Path:
@@ -114,8 +120,8 @@ def check_schema(connection: sqlite3.Connection, path: Path, *, to_mend: bool = 
         )
     with translate(path):
         check_parts(connection, path, MIGRATIONS, applied, to_mend=to_mend)
-    if rights_schema.NAME not in applied:
-        for view in rights_schema.BEFORE_WITHDRAWALS:
+    if WITHDRAWALS not in applied:
+        for view in _BEFORE_WITHDRAWALS:
             connection.execute(view)
 
 
