@@ -82,7 +82,7 @@ def test_a_living_holder_is_waited_for(tmp_path: Path) -> None:
 NAME_LATE = """
 import sys, time
 from pathlib import Path
-from tracker.archive import lock
+from tracker.archive.file import lock
 genuine = lock._name_holder
 def name_late(file):
     print("held", flush=True)

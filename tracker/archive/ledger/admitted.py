@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tracker.archive.record.queries import EDITIONS, NAME, SNAPSHOTS, edition_is, narrow, statement_is
 from tracker.archive.rights.refusals import find_same
-from tracker.archive.schema.connection import fetch_row
+from tracker.archive.schema.rows import fetch_row
 from tracker.errors import Withdrawn
 from tracker.model.texts import Reference
 from tracker.model.watching import History, Kept
@@ -44,7 +44,7 @@ def read_history(
     ``document`` and ``text`` are the SHA-256 of the arriving bytes and of their clean text.
     """
     edition = _find_edition(connection, source, reference)
-    kept = () if edition is None else _read_kept(connection, edition, _LATEST)
+    kept = () if edition is None else _select(connection, "snapshots.edition = ?", edition, _LATEST)
     return History(kept, _read_twins(connection, reference, document, text))
 
 
@@ -60,7 +60,11 @@ def read_current(connection: sqlite3.Connection, source: str, reference: Referen
     if snapshot is not None:
         return next(iter(_select(connection, "snapshots.id = ?", snapshot, 1)), None)
     edition = _find_edition(connection, source, reference)
-    return None if edition is None else next(iter(_read_kept(connection, edition, 1)), None)
+    return (
+        None
+        if edition is None
+        else next(iter(_select(connection, "snapshots.edition = ?", edition, 1)), None)
+    )
 
 
 def find_snapshot(connection: sqlite3.Connection, reference: Reference) -> int:
@@ -106,10 +110,6 @@ def _find_edition(connection: sqlite3.Connection, source: str, reference: Refere
         [reference.item, *values],
     ).fetchone()
     return int(row[0]) if row else None
-
-
-def _read_kept(connection: sqlite3.Connection, edition: int, limit: int) -> tuple[Kept, ...]:
-    return _select(connection, "snapshots.edition = ?", edition, limit)
 
 
 def _select(connection: sqlite3.Connection, clause: str, value: int, limit: int) -> tuple[Kept, ...]:

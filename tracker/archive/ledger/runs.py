@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tracker import __version__
 from tracker.archive.file.lock import read_command
-from tracker.archive.record.statements import insert
+from tracker.archive.schema.rows import fetch_value, insert
 from tracker.model.ledger import RunEntry
 
 if TYPE_CHECKING:
@@ -37,18 +37,28 @@ def write_run(
         )
     return insert(
         connection,
-        "INSERT INTO runs (started, release, kind, command, status, watch_list)"
-        " VALUES (?, ?, ?, ?, 'running', ?)",
-        (started, __version__, kind, command, watched.sha256 if watched else None),
+        "runs",
+        started=started,
+        release=__version__,
+        kind=kind,
+        command=command,
+        status="running",
+        watch_list=watched and watched.sha256,
     )
 
 
 def write_finished_run(connection: sqlite3.Connection, run: int, kind: RunKind, instant: str) -> None:
     """Note a run that was one transaction, under a number that was kept for it."""
-    connection.execute(
-        "INSERT INTO runs (id, started, release, kind, command, status, ended)"
-        " VALUES (?1, ?2, ?3, ?4, ?5, 'complete', ?2)",
-        (run, instant, __version__, kind, read_command()),
+    insert(
+        connection,
+        "runs",
+        id=run,
+        started=instant,
+        release=__version__,
+        kind=kind,
+        command=read_command(),
+        status="complete",
+        ended=instant,
     )
 
 
@@ -61,7 +71,7 @@ def end_run(connection: sqlite3.Connection, run: int, status: RunStatus, ended: 
 
 def has_unfinished(connection: sqlite3.Connection) -> bool:
     """Tell whether a run is noted as running."""
-    return bool(connection.execute("SELECT 1 FROM runs WHERE status = 'running' LIMIT 1").fetchone())
+    return bool(fetch_value(connection, "SELECT 1 FROM runs WHERE status = 'running' LIMIT 1"))
 
 
 def mark_interrupted(connection: sqlite3.Connection) -> None:

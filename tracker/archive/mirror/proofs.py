@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from tracker.archive.file.mirror_paths import MIRROR
 from tracker.archive.git.repository import open_repository
 from tracker.archive.mirror.branches import MAIN
-from tracker.archive.record.statements import insert
 from tracker.archive.schema.connection import translate
+from tracker.archive.schema.rows import insert
 from tracker.errors import RepositoryUnusable
 from tracker.model.verifying import Step
 
@@ -40,17 +40,14 @@ def keep_timestamp(store: Store, timestamp: Timestamp) -> None:
     with store.writing.batch(), translate(store.path):
         insert(
             store.writing.connection,
-            "INSERT INTO timestamps (run, tip, sha256, authority, confirmed, token, failure)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (
-                store.writing.begin_run(timestamp.asked),
-                timestamp.tip,
-                timestamp.sha256,
-                timestamp.authority,
-                timestamp.confirmed,
-                timestamp.token,
-                timestamp.failure,
-            ),
+            "timestamps",
+            run=store.writing.begin_run(timestamp.asked),
+            tip=timestamp.tip,
+            sha256=timestamp.sha256,
+            authority=timestamp.authority,
+            confirmed=timestamp.confirmed,
+            token=timestamp.token,
+            failure=timestamp.failure,
         )
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from dataclasses import dataclass
 from importlib import resources
 from typing import TYPE_CHECKING
 
 from tracker.archive.rights.access import find_watch_list, read_access
-from tracker.archive.schema.connection import archive_file, check_schema, connect_to_read, translate
+from tracker.archive.schema.connection import translate
+from tracker.archive.schema.rows import Record, open_record
 from tracker.archive.schema.schema_map import read_tables
 
 if TYPE_CHECKING:
@@ -53,9 +53,7 @@ def count_closed(folder: Path) -> Closed:
 
     Raises ``ArchiveUnusable``, and ``WatchListInvalid`` where nobody can tell.
     """
-    path = archive_file(folder)
-    with closing(connect_to_read(path)) as connection:
-        check_schema(connection, path)
-        with translate(path):
-            access = read_access(connection, read_tables(connection), find_watch_list(folder))
+    with open_record(folder, Record) as record, translate(record.path):
+        tables = read_tables(record.connection)
+        access = read_access(record.connection, tables, find_watch_list(folder))
     return Closed(len(access.snapshots), len(access.documents), len(access.sources))

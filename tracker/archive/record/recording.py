@@ -14,6 +14,7 @@ from tracker.archive.record.editions import (
     speaks_untold,
 )
 from tracker.archive.record.encoding import decode_plain, segment_rows, write_spans
+from tracker.archive.schema.rows import insert
 from tracker.model.record import Recorded
 from tracker.text.identity import digest_text
 
@@ -99,26 +100,28 @@ def _clarify(
 def _write_snapshot(
     connection: sqlite3.Connection, intake: Intake, edition: int, ordinal: int, run: int
 ) -> int:
-    connection.execute(
-        "INSERT OR IGNORE INTO documents (sha256, size, media_type, bytes) VALUES (?, ?, ?, ?)",
-        (intake.sha256, len(intake.data), intake.version.media_type, intake.data),
-    )
-    snapshot = statements.insert(
+    write_document(connection, intake.sha256, intake.data, intake.version.media_type)
+    snapshot = insert(
         connection,
-        "INSERT INTO snapshots (edition, ordinal, document, observed, source, url, run)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?)",
-        (
-            edition,
-            ordinal,
-            intake.sha256,
-            intake.observed,
-            intake.source,
-            intake.declaration.url or None,
-            run,
-        ),
+        "snapshots",
+        edition=edition,
+        ordinal=ordinal,
+        document=intake.sha256,
+        observed=intake.observed,
+        source=intake.source,
+        url=intake.declaration.url or None,
+        run=run,
     )
     write_version(connection, snapshot, intake.data, intake.version, intake.raw, run=run)
     return snapshot
+
+
+def write_document(connection: sqlite3.Connection, sha256: str, data: bytes, media_type: str) -> None:
+    """Keep bytes, each only once."""
+    connection.execute(
+        "INSERT OR IGNORE INTO documents (sha256, size, media_type, bytes) VALUES (?, ?, ?, ?)",
+        (sha256, len(data), media_type, data),
+    )
 
 
 def write_version(
@@ -126,23 +129,19 @@ def write_version(
 ) -> None:
     """Add what was read in a snapshot's bytes; the latest version counts, and earlier ones stay."""
     is_plain = decode_plain(data, version.extractor, version.media_type) == raw
-    row = statements.insert(
+    row = insert(
         connection,
-        "INSERT INTO versions"
-        " (snapshot, extractor, media_type, language, words, run, text, sha256, spans, raw)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            snapshot,
-            version.extractor,
-            version.media_type,
-            version.language,
-            version.words,
-            run,
-            version.text,
-            digest_text(version.text),
-            write_spans(version.spans),
-            None if is_plain else raw,
-        ),
+        "versions",
+        snapshot=snapshot,
+        extractor=version.extractor,
+        media_type=version.media_type,
+        language=version.language,
+        words=version.words,
+        run=run,
+        text=version.text,
+        sha256=digest_text(version.text),
+        spans=write_spans(version.spans),
+        raw=None if is_plain else raw,
     )
     connection.executemany(
         'INSERT INTO segments (version, ordinal, kind, paragraph, "start", "end", text, folded)'

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tracker.archive.record.editions import Edition, clarified
-from tracker.archive.schema.connection import fetch_row
+from tracker.archive.schema.rows import fetch_row, fetch_value, insert
 from tracker.errors import ReferenceInvalid
 from tracker.model.record import Amendment
 from tracker.references import find_body, resolve_session, session_sort_key
@@ -27,11 +27,12 @@ FIELDS = ("statement_type", "title", "delivered", "symbol", "speaker", "post", "
 
 def find_statement(connection: sqlite3.Connection, reference: Reference) -> int | None:
     """Return the id of the statement that a reference names; an item left out names the one without."""
-    row = connection.execute(
+    found: int | None = fetch_value(
+        connection,
         "SELECT id FROM statements WHERE country = ? AND body = ? AND session = ? AND ifnull(item, '') = ?",
         [reference.country, reference.body, reference.session, reference.item or ""],
-    ).fetchone()
-    return int(row[0]) if row else None
+    )
+    return found
 
 
 def find_editions(connection: sqlite3.Connection, statement: int) -> tuple[Edition, ...]:
@@ -44,10 +45,8 @@ def find_editions(connection: sqlite3.Connection, statement: int) -> tuple[Editi
         [statement],
     )
     return tuple(
-        Edition(
-            id_, kind, bool(kind_inferred), language, bool(language_inferred), snapshot, ordinal, document
-        )
-        for id_, kind, kind_inferred, language, language_inferred, snapshot, ordinal, document in rows
+        Edition(id_, kind, bool(kind_inferred), language, bool(language_inferred), *latest)
+        for id_, kind, kind_inferred, language, language_inferred, *latest in rows
     )
 
 
@@ -58,8 +57,11 @@ def create_statement(connection: sqlite3.Connection, reference: Reference) -> in
     _create_session(connection, reference.body, reference.session)
     return insert(
         connection,
-        "INSERT INTO statements (country, body, session, item) VALUES (?, ?, ?, ?)",
-        (reference.country, reference.body, reference.session, reference.item or None),
+        "statements",
+        country=reference.country,
+        body=reference.body,
+        session=reference.session,
+        item=reference.item or None,
     )
 
 
@@ -68,17 +70,16 @@ def create_edition(
 ) -> int:
     """Make a statement's next edition; the first one is the preferred one."""
     reference = declaration.reference
+    others = fetch_value(connection, "SELECT count(*) FROM editions WHERE statement = ?", [statement])
     return insert(
         connection,
-        "INSERT INTO editions (statement, position, kind, kind_inferred, language, language_inferred)"
-        " SELECT ?1, count(*) + 1, ?2, ?3, ?4, ?5 FROM editions WHERE statement = ?1",
-        (
-            statement,
-            reference.kind,
-            declaration.kind_inferred or reference.kind is None,
-            reference.language or language,
-            declaration.language_inferred or reference.language is None,
-        ),
+        "editions",
+        statement=statement,
+        position=others + 1,
+        kind=reference.kind,
+        kind_inferred=declaration.kind_inferred or reference.kind is None,
+        language=reference.language or language,
+        language_inferred=declaration.language_inferred or reference.language is None,
     )
 
 
@@ -114,17 +115,15 @@ def amend_statement(
         Amendment(field, str(held[field]), value) for field, value in news.items() if _is_amended(held, field)
     ]
     for amendment in amended:
-        connection.execute(
-            "INSERT INTO amendments (statement, snapshot, field, earlier, later, run)"
-            " VALUES (?, ?, ?, ?, ?, ?)",
-            (
-                statement,
-                snapshot if amendment.field == "url" else None,
-                amendment.field,
-                amendment.earlier,
-                amendment.later,
-                begin_run(),
-            ),
+        insert(
+            connection,
+            "amendments",
+            statement=statement,
+            snapshot=snapshot if amendment.field == "url" else None,
+            field=amendment.field,
+            earlier=amendment.earlier,
+            later=amendment.later,
+            run=begin_run(),
         )
     return tuple(amended)
 
@@ -189,23 +188,21 @@ def _write_value(connection: sqlite3.Connection, field: str, value: str, row: in
 
 
 def _create_session(connection: sqlite3.Connection, body_id: str, label: str) -> None:
-    query = "SELECT 1 FROM sessions WHERE body = ? AND label = ?"
-    if connection.execute(query, [body_id, label]).fetchone():
+    if fetch_value(connection, "SELECT 1 FROM sessions WHERE body = ? AND label = ?", [body_id, label]):
         return
     body = find_body(body_id)
     session = resolve_session(body, label)
     connection.execute("INSERT OR IGNORE INTO bodies (id, name) VALUES (?, ?)", [body_id, body.name])
-    connection.execute(
-        "INSERT INTO sessions (body, label, kind, sort, year, starts, ends) VALUES (?, ?, ?, ?, ?, ?, ?)",
-        [
-            body_id,
-            label,
-            session.kind,
-            sort_text(session_sort_key(body_id, label)),
-            session.year,
-            session.starts,
-            session.ends,
-        ],
+    insert(
+        connection,
+        "sessions",
+        body=body_id,
+        label=label,
+        kind=session.kind,
+        sort=sort_text(session_sort_key(body_id, label)),
+        year=session.year,
+        starts=session.starts,
+        ends=session.ends,
     )
 
 
@@ -220,8 +217,3 @@ def _sort_part(part: object) -> str:
     if isinstance(part, int):
         return f"{part:08d}"
     return "" if part is None else str(part)
-
-
-def insert(connection: sqlite3.Connection, sql: str, values: tuple[object, ...]) -> int:
-    """Insert one row and return its id."""
-    return int(connection.execute(sql, values).lastrowid or 0)

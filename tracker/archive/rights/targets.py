@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tracker.archive.record.encoding import read_reference
 from tracker.archive.record.nearest import describe_nearest
-from tracker.archive.record.queries import ALL_EDITIONS, NAME, edition_is, narrow, snapshot_is, statement_is
+from tracker.archive.record.queries import ALL_EDITIONS, NAME, narrow_to
 from tracker.errors import NotInArchive, ReferenceInvalid
 from tracker.model.rights import Scope
 from tracker.model.texts import Reference
@@ -54,8 +54,7 @@ def find_targets(connection: sqlite3.Connection, reference: Reference) -> tuple[
         raise ReferenceInvalid(f"{reference} is a series; name a statement, as in {reference}/SESSION")
     if isinstance(reference.snapshot, str):
         raise ReferenceInvalid(f"{reference}: name the snapshot by its number; see: tracker log")
-    wanted = [*statement_is(reference), *edition_is(reference), *snapshot_is(reference)]
-    found = _select(connection, *narrow(wanted))
+    found = _select(connection, *narrow_to(reference))
     if not found:
         raise NotInArchive(describe_nearest(connection, reference))
     found = _choose_statement(reference, found)

@@ -15,9 +15,8 @@ from tracker.archive.schema.parts import check_parts, defend
 from tracker.errors import ArchiveLocked, ArchiveUnusable, TrackerError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
     from pathlib import Path
-    from typing import Any
 
 FILE_NAME = "tracker.db"
 
@@ -145,14 +144,6 @@ def _applied_migrations(connection: sqlite3.Connection) -> set[str]:
         return set()
     rows = connection.execute("SELECT name FROM _sqlite_migrations WHERE migration_set = ?", [MIGRATION_SET])
     return {str(name) for (name,) in rows}
-
-
-def fetch_row(connection: sqlite3.Connection, sql: str, values: Sequence[object]) -> tuple[Any, ...]:
-    """Return the one row that must be there; ``translate`` makes of its absence that the file is damaged."""
-    rows = connection.execute(sql, values).fetchall()
-    if len(rows) != 1:
-        raise sqlite3.DatabaseError("a row is missing or is there twice")
-    return tuple(rows[0])
 
 
 @contextmanager

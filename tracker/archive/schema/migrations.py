@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from importlib import resources
-from operator import methodcaller
 from typing import TYPE_CHECKING
 
 from tracker.archive.schema.descriptions import write_descriptions
@@ -14,7 +13,7 @@ from tracker.archive.schema.parts import undefended
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Collection
+    from collections.abc import Callable, Collection
 
     from sqlite_utils import Database
     from sqlite_utils.migrations import Migrations
@@ -61,5 +60,9 @@ def _register(names: Collection[str] | None = None) -> Migrations:
     migrations = Migrations(MIGRATION_SET)
     for name, script in MIGRATIONS:
         if names is None or name in names:
-            migrations(name=name)(methodcaller("executescript", script))
+            migrations(name=name)(_change(script))
     return migrations
+
+
+def _change(script: str) -> Callable[[Database], object]:
+    return lambda database: database.executescript(script)

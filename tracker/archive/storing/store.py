@@ -22,7 +22,7 @@ from tracker.archive.ledger.ledger import Ledger
 from tracker.archive.reading.versions import Versions
 from tracker.archive.record import statements
 from tracker.archive.record.editions import declared_name, find_same_bytes, is_told_more
-from tracker.archive.record.recording import Intake, answer_unchanged, keep_document
+from tracker.archive.record.recording import Intake, answer_unchanged, keep_document, write_document
 from tracker.archive.rights.refusals import refuse
 from tracker.archive.rights.withdrawals import read_unfinished
 from tracker.archive.schema.connection import (
@@ -216,7 +216,7 @@ class Store:
         ``check`` has their SHA-256. Bytes of this source that were decided on before stay decided.
         """
         with self.batch(), translate(self.path):
-            reviews.write_document(self._connection, str(check.sha256), data, media_type)
+            write_document(self._connection, str(check.sha256), data, media_type)
             outcome = self._write_check(check)
             reviews.write_review(self._connection, outcome, check.source, str(check.sha256))
 
