@@ -264,7 +264,7 @@ def test_without_git_the_record_is_kept_and_git_is_asked_for(
 def test_a_mirror_is_not_written_while_another_run_holds_the_archive(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tracker.archive.storing.store.PATIENCE", 0.1)
+    monkeypatch.setattr("tracker.archive.storing.writing.LOCK_TIMEOUT", 0.1)
     with hold_lock(folder), pytest.raises(ArchiveLocked, match="is held by process"):
         update_mirror(folder)
     assert not (folder / "mirror.git").exists()

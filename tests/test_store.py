@@ -22,7 +22,7 @@ from tests.thorough import examples
 from tracker.archive.reading.reader import open_reader
 from tracker.archive.record.editions import Edition, Name, choose_edition
 from tracker.archive.schema import connection
-from tracker.archive.storing import store as store_module
+from tracker.archive.storing import writing
 from tracker.archive.storing.store import create_archive, open_store
 from tracker.errors import ArchiveLocked, ArchiveUnusable, ReferenceInvalid, TrackerError
 from tracker.model.record import Amendment
@@ -391,7 +391,7 @@ def test_a_killed_process_leaves_complete_batches(folder: Path) -> None:
 
 
 def test_a_second_writer_waits_then_is_told_who_writes(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(store_module, "PATIENCE", 0.2)
+    monkeypatch.setattr(writing, "LOCK_TIMEOUT", 0.2)
     began = time.monotonic()
     with (
         open_store(folder),

@@ -461,7 +461,7 @@ def test_a_command_that_may_quote_what_is_closed_is_told_by_its_name(folder: Pat
 
 
 def test_an_archive_that_is_held_is_left_alone(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tracker.archive.storing.store.PATIENCE", 0.2)
+    monkeypatch.setattr("tracker.archive.storing.writing.LOCK_TIMEOUT", 0.2)
     with open_store(folder), pytest.raises(ArchiveLocked):
         change(folder, "withdraw", "XAA/UNGA/78", RULED)
     assert query(folder, "SELECT count(*) FROM withdrawals") == [(0,)]

@@ -10,6 +10,7 @@ from tracker.archive.record.editions import (
     choose_edition,
     clarified,
     declared_name,
+    find_same_bytes,
     is_told_more,
     speaks_untold,
 )
@@ -66,8 +67,17 @@ def keep_document(connection: sqlite3.Connection, intake: Intake, begin_run: Cal
     )
 
 
-def answer_unchanged(declaration: Declaration, edition: Edition) -> Recorded:
-    """Return the answer for bytes that are an edition's latest snapshot."""
+def find_unchanged(connection: sqlite3.Connection, declaration: Declaration, sha256: str) -> Recorded | None:
+    """Return the answer for bytes that are an edition's latest snapshot, where nothing new is declared."""
+    statement = statements.find_statement(connection, declaration.reference)
+    if statement is None:
+        return None
+    name = declared_name(declaration)
+    edition = find_same_bytes(statements.find_editions(connection, statement), name, sha256)
+    if edition is None or is_told_more(edition, name):
+        return None
+    if statements.is_news(connection, statement, edition.snapshot, declaration):
+        return None
     reference = replace(declaration.reference, kind=edition.kind, language=edition.language, snapshot=None)
     return Recorded(reference, "unchanged", edition.ordinal)
 

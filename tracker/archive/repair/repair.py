@@ -20,8 +20,7 @@ from tracker.archive.repair.record import make_record_again
 from tracker.archive.repair.rows import index_again, put_back, sort_again
 from tracker.archive.rights.copies import BEFORE_REPAIR, COMPANIONS, make_aside
 from tracker.archive.schema.connection import FILE_NAME, connect_to_write, translate
-from tracker.archive.storing.store import PATIENCE
-from tracker.archive.storing.writing import Writing
+from tracker.archive.storing.writing import LOCK_TIMEOUT, Writing
 from tracker.archive.takeover.receiving import name_replaced
 from tracker.archive.verify.copies import Copy
 from tracker.archive.verify.notes import Cure
@@ -67,7 +66,7 @@ def repair_archive(folder: Path, means: Means, clock: Callable[[], str]) -> Repa
     and its steps are rows of ``repairs``. Raises as ``verify_archive`` does, and ``ArchiveLocked`` where
     another run holds the archive.
     """
-    lock = take_lock(folder, PATIENCE)
+    lock = take_lock(folder, LOCK_TIMEOUT)
     try:
         remove_staging(folder)
         before, cures = verify_archive(folder, means)

@@ -64,5 +64,8 @@ def _register(names: Collection[str] | None = None) -> Migrations:
     return migrations
 
 
-def _change(script: str) -> Callable[[Database], object]:
-    return lambda database: database.executescript(script)
+def _change(script: str) -> Callable[[Database], None]:
+    def apply(database: Database) -> None:
+        database.executescript(script)
+
+    return apply

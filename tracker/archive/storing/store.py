@@ -5,36 +5,24 @@ Whoever writes holds the archive's lock, from the opening of the store to its en
 
 from __future__ import annotations
 
-from contextlib import closing, nullcontext, suppress
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256 as digest
 from typing import TYPE_CHECKING, Self
 
-from tracker.archive.file.leftovers import remove_staging
-from tracker.archive.file.lock import explain_making, read_clock, take_lock
+from tracker.archive.file.lock import explain_making, read_clock
 from tracker.archive.file.modes import make_archive_folder, make_record_file
 from tracker.archive.ledger import expectations, outcomes, reviews
-from tracker.archive.ledger import expectations as candidates
 from tracker.archive.ledger.admitted import find_snapshot
 from tracker.archive.ledger.decisions import write_ruling
 from tracker.archive.ledger.ledger import Ledger
 from tracker.archive.reading.versions import Versions
-from tracker.archive.record import statements
-from tracker.archive.record.editions import declared_name, find_same_bytes, is_told_more
-from tracker.archive.record.recording import Intake, answer_unchanged, keep_document, write_document
+from tracker.archive.record.recording import Intake, find_unchanged, keep_document, write_document
 from tracker.archive.rights.refusals import refuse
-from tracker.archive.rights.withdrawals import read_unfinished
-from tracker.archive.schema.connection import (
-    FILE_NAME,
-    archive_file,
-    check_schema,
-    connect_to_read,
-    connect_to_write,
-    is_blank,
-    translate,
-)
-from tracker.archive.storing.writing import Writing
+from tracker.archive.schema.connection import FILE_NAME, archive_file, is_blank, translate
+from tracker.archive.schema.rows import Record, open_record
+from tracker.archive.storing.writing import Writing, open_writing
 from tracker.errors import ArchiveUnusable, TrackerError
 from tracker.text.identity import digest_text
 
@@ -42,7 +30,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from contextlib import AbstractContextManager
     from pathlib import Path
-    from types import TracebackType
 
     from tracker.model.decisions import Ruling
     from tracker.model.ledger import Check, Expectation, Review, RunKind, RunStatus
@@ -50,12 +37,6 @@ if TYPE_CHECKING:
     from tracker.model.record import Declaration, Recorded
     from tracker.model.texts import Reference, Version
     from tracker.model.watching import Discovery, WatchList
-
-PATIENCE = 5.0
-"""How many seconds a writer waits for another run to end before it says that the archive is locked."""
-
-FOREIGN_PATIENCE = 60.0
-"""How many seconds a nightly run waits for another program to end its writing: nobody is there to retry."""
 
 
 def create_archive(folder: Path, group: str | None = None) -> None:
@@ -66,15 +47,14 @@ def create_archive(folder: Path, group: str | None = None) -> None:
     """
     path = folder / FILE_NAME
     if path.exists() and not is_blank(path):
-        check_file(archive_file(folder))
+        open_record(folder, Record).close()
         raise ArchiveUnusable(f"there is an archive at {folder} already; nothing was changed")
     permissions = make_archive_folder(folder, group)
     try:
         make_record_file(path, permissions)
     except OSError as error:
         raise ArchiveUnusable(explain_making(error, path)) from error
-    with _connect_store(path, "record", read_clock):
-        pass
+    Store(open_writing(path, "record", read_clock)).close()
 
 
 def open_store(folder: Path, kind: RunKind = "record", clock: Callable[[], str] = read_clock) -> Store:
@@ -84,10 +64,9 @@ def open_store(folder: Path, kind: RunKind = "record", clock: Callable[[], str] 
     ended. Raises ``ArchiveUnusable`` where there is no archive, or one that cannot be written, and
     ``ArchiveLocked`` where another run holds it: for more than five seconds, or at all for ``snapshot``.
     """
-    path = archive_file(folder)
     # Read first: another program's database must not be put into WAL mode.
-    check_file(path)
-    return _connect_store(path, kind, clock)
+    open_record(folder, Record).close()
+    return Store(open_writing(archive_file(folder), kind, clock))
 
 
 class Store:
@@ -106,12 +85,13 @@ class Store:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        # The error on its way tells more than one met in closing.
-        with suppress(TrackerError) if error else nullcontext():
-            self.close(_tell_status(error))
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        if error is None:
+            self.close()
+            return
+        # The first error tells more than one in closing.
+        with suppress(TrackerError):
+            self.close("interrupted" if isinstance(error, KeyboardInterrupt) else "failed")
 
     def close(self, status: RunStatus = "complete") -> None:
         """Note how the run ended, close the file, and give the lock up.
@@ -157,17 +137,7 @@ class Store:
         """
         with translate(self.path):
             refuse(self.writing, declaration.reference, sha256)
-            statement = statements.find_statement(self._connection, declaration.reference)
-            if statement is None:
-                return None
-            name = declared_name(declaration)
-            editions = statements.find_editions(self._connection, statement)
-            edition = find_same_bytes(editions, name, sha256)
-            if edition is None or is_told_more(edition, name):
-                return None
-            if statements.is_news(self._connection, statement, edition.snapshot, declaration):
-                return None
-        return answer_unchanged(declaration, edition)
+            return find_unchanged(self._connection, declaration, sha256)
 
     def record(
         self,
@@ -232,18 +202,20 @@ class Store:
                 self._connection,
                 review,
                 self.writing.begin_run(_to_utc(str(review.decided))),
-                None if snapshot is None else find_snapshot(self._connection, name_snapshot(snapshot)),
+                find_snapshot(self._connection, name_snapshot(snapshot)) if snapshot else None,
             )
             if snapshot is None and review.reference is None:
-                candidates.refuse_candidate(self._connection, review.address)
+                expectations.refuse_candidate(self._connection, review.address)
             elif snapshot:
-                candidates.name_candidate(self._connection, review.address, snapshot.reference)
+                expectations.name_candidate(self._connection, review.address, snapshot.reference)
 
     def remember(self, discoveries: Iterable[Discovery], found: str) -> None:
         """Remember the links that an index led to; those that are known stay as they are."""
         with self.batch(), translate(self.path):
             for discovery in discoveries:
-                candidates.write_candidate(self._connection, self.writing.begin_run(found), discovery, found)
+                expectations.write_candidate(
+                    self._connection, self.writing.begin_run(found), discovery, found
+                )
 
     def expect(self, expectation: Expectation) -> None:
         """Note what a person says of a statement that is not there."""
@@ -257,46 +229,9 @@ class Store:
         return outcomes.write_check(self._connection, run, check, snapshot)
 
 
-def _tell_status(error: BaseException | None) -> RunStatus:
-    if error is None:
-        return "complete"
-    return "interrupted" if isinstance(error, KeyboardInterrupt) else "failed"
-
-
 def name_snapshot(recorded: Recorded) -> Reference:
     """Return the reference of the snapshot that was recorded."""
     return replace(recorded.reference, snapshot=recorded.snapshot)
-
-
-def _connect_store(path: Path, kind: RunKind, clock: Callable[[], str]) -> Store:
-    is_nightly = kind == "snapshot"
-    lock = take_lock(path.parent, 0 if is_nightly else PATIENCE)
-    try:
-        writing = Writing(path, connect_to_write(path), lock, kind, clock)
-    except BaseException:
-        lock.release()
-        raise
-    try:
-        if is_nightly:
-            writing.wait_for_others(FOREIGN_PATIENCE)
-        writing.migrate()
-        writing.refit_triggers()
-        writing.mark_interrupted()
-        remove_staging(path.parent)
-        if kind != "withdraw" and read_unfinished(writing.connection):
-            from tracker.archive.storing.carrying_out import complete_and_tell  # noqa: PLC0415 (seldom needed)
-
-            complete_and_tell(writing, clock())
-    except BaseException:
-        writing.abandon()
-        raise
-    return Store(writing)
-
-
-def check_file(path: Path) -> None:
-    """Raise ``ArchiveUnusable`` where a file is no archive that this release can write to."""
-    with closing(connect_to_read(path)) as connection:
-        check_schema(connection, path)
 
 
 def _to_utc(instant: str) -> str:

@@ -26,9 +26,9 @@ from tracker.archive.rights.copies import BEFORE_TAKE_OVER, destroy_in_copy, mak
 from tracker.archive.rights.destruction import destroy_rows, sweep
 from tracker.archive.rights.withdrawals import read_destroyed_documents
 from tracker.archive.schema.connection import FILE_NAME, connect_to_read, connect_to_write, translate
+from tracker.archive.schema.rows import Record, open_record
 from tracker.archive.storing.carrying_out import complete_destruction
-from tracker.archive.storing.store import PATIENCE, check_file
-from tracker.archive.storing.writing import Writing
+from tracker.archive.storing.writing import LOCK_TIMEOUT, Writing
 from tracker.archive.takeover.grafting import graft
 from tracker.archive.takeover.receiving import move_to, receive
 from tracker.errors import ArchiveLocked, RepositoryUnusable
@@ -123,7 +123,7 @@ def take_over(folder: Path, source: str | None, instant: str, clock: Callable[[]
     ``source`` is such a copy, a path or an address. Raises ``RepositoryUnusable`` where the mirror cannot be
     read or has not all of what it shows, ``ArchiveLocked`` and ``ArchiveUnusable``; the record is as it was.
     """
-    lock = take_lock(folder, PATIENCE)
+    lock = take_lock(folder, LOCK_TIMEOUT)
     try:
         return _take_over(folder, source, instant, clock, lock)
     finally:
@@ -176,7 +176,7 @@ def _replace(record: Path, new: Path) -> None:
 
 def _settle(record: Path) -> None:
     """Have all of a record in its one file, so that another may take its place."""
-    check_file(record)
+    open_record(record.parent, Record).close()
     with closing(connect_to_write(record)) as connection, translate(record):
         (busy, *_) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     if busy:
