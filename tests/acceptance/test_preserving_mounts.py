@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 SETTING = """
 from tests.mirrors import FIRST, check_sound, list_subjects, make_record, read_tables, say
-from tracker.archive.rebuild import rebuild_record
+from tracker.archive.mirror.rebuild import rebuild_record
 from tracker.workflows.backup import backup
 from tracker.workflows.mirror import update_mirror
 

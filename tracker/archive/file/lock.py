@@ -1,7 +1,8 @@
 """One lock on an archive, for a whole run: held by the operating system, and named for people to read.
 
 The kernel gives the lock up when its holder dies, however it dies. The file ``lock`` in the archive's
-folder names the holder and is there only while the lock is held, or after a crash.
+folder names the holder and is there only while the lock is held, or after a crash. Whoever next holds the
+lock removes what commands that were killed have left in the folder.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import errno
 import json
 import os
 import shlex
+import shutil
 import socket
 import sys
 import time
@@ -207,3 +209,35 @@ else:
         except OSError as error:
             raise ArchiveUnusable(f"this file system has no locks: {error.strerror}") from error
         return True
+
+
+STAGING = ".tracker-staging-"
+"""How the names of folders begin in which something is made that takes another's place."""
+
+_STAGING = (STAGING, ".repair-")
+"""The second is what an older release called them."""
+
+_DRAFTS = ("tracker.db.part*", "*.part", ".*.part", ".*.part-*", "mirror.git.new", "mirror.git.*.new")
+"""Files and folders that are written beside their place, by a backup without the archive's lock."""
+
+
+def remove_staging(folder: Path) -> None:
+    """Take away the folders in which something was made that never came to its place; the lock is held."""
+    with os.scandir(folder) as entries:
+        left = [entry.name for entry in entries if entry.name.startswith(_STAGING)]
+    for name in left:
+        shutil.rmtree(folder / name, ignore_errors=True)
+
+
+def remove_leftovers(folder: Path) -> None:
+    """Take away all that was begun in a folder, a backup that is being made there included; the lock is held.
+
+    A copy of the record may be in it, which a destruction must not leave.
+    """
+    remove_staging(folder)
+    for pattern in _DRAFTS:
+        for left in folder.glob(pattern):
+            if left.is_dir() and not left.is_symlink():
+                shutil.rmtree(left, ignore_errors=True)
+            else:
+                left.unlink(missing_ok=True)

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlite_utils import Database
 
-from tracker.archive.file.leftovers import remove_staging
-from tracker.archive.file.lock import read_command, take_lock
+from tracker.archive.file.lock import read_command, remove_staging, take_lock
 from tracker.archive.file.mirror_paths import MIRROR
 from tracker.archive.ledger import runs
 from tracker.archive.mirror.pending import is_mirrored, is_watched, refit_triggers
@@ -53,7 +52,7 @@ def open_writing(path: Path, kind: RunKind, clock: Callable[[], str]) -> Writing
         writing.mark_interrupted()
         remove_staging(path.parent)
         if kind != "withdraw" and read_unfinished(writing.connection):
-            from tracker.archive.storing.carrying_out import complete_and_tell  # noqa: PLC0415 (seldom needed)
+            from tracker.archive.storing.acts import complete_and_tell  # noqa: PLC0415 (seldom needed)
 
             complete_and_tell(writing, clock())
     except BaseException:

@@ -13,8 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from tracker.archive.file.leftovers import STAGING, remove_staging
-from tracker.archive.file.lock import take_lock
+from tracker.archive.file.lock import STAGING, remove_staging, take_lock
 from tracker.archive.file.mirror_paths import MIRROR
 from tracker.archive.git.repository import open_repository
 from tracker.archive.ledger.runs import write_finished_run
@@ -27,7 +26,7 @@ from tracker.archive.rights.destruction import destroy_rows, sweep
 from tracker.archive.rights.withdrawals import read_destroyed_documents
 from tracker.archive.schema.connection import FILE_NAME, connect_to_read, connect_to_write, translate
 from tracker.archive.schema.rows import Record, open_record
-from tracker.archive.storing.carrying_out import complete_destruction
+from tracker.archive.storing.acts import complete_destruction
 from tracker.archive.storing.writing import LOCK_TIMEOUT, Writing
 from tracker.archive.takeover.grafting import graft
 from tracker.archive.takeover.receiving import move_to, receive
