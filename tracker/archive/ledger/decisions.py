@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from tracker.archive.ledger.admitted import find_snapshot
-from tracker.archive.schema.rows import has_table, insert
+from tracker.archive.schema.rows import has_table, insert, pick
 from tracker.model.decisions import Decision, Quote, Ruling, Unit
 from tracker.model.texts import Reference
 
@@ -39,17 +39,12 @@ def write_ruling(connection: sqlite3.Connection, ruling: Ruling, instant: str, r
         connection,
         "decisions",
         decided=instant,
-        person=decision.person,
         unit="change" if unit.old else "topic",
         name=unit.name,
         old_snapshot=find_snapshot(connection, unit.old) if unit.old else None,
         new_snapshot=find_snapshot(connection, unit.new),
-        question=decision.question,
-        verdict=decision.verdict,
-        label=decision.label,
-        said=decision.said,
         run=run,
-        note=decision.note,
+        **pick(decision, "person", "question", "verdict", "label", "said", "note"),
         old_segments=_write_quotes(unit.old_quotes),
         new_segments=_write_quotes(unit.new_quotes),
     )

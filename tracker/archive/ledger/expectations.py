@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tracker.archive.record.encoding import read_reference
-from tracker.archive.schema.rows import insert
+from tracker.archive.schema.rows import insert, pick
 from tracker.model.ledger import Expectation, Found
 from tracker.model.texts import Reference
 
@@ -88,20 +88,12 @@ ORDER BY country, body, latest
 
 def write_expectation(connection: sqlite3.Connection, run: int, expectation: Expectation) -> None:
     """Note what a person says of a statement; of several notes on one statement the latest counts."""
-    reference = expectation.reference
     insert(
         connection,
         "expectations",
-        country=reference.country,
-        body=reference.body,
-        session=reference.session,
-        item=reference.item,
-        state=expectation.state,
-        person=expectation.person,
-        noted=expectation.noted,
-        due=expectation.due,
-        note=expectation.note,
         run=run,
+        **pick(expectation.reference, "country", "body", "session", "item"),
+        **pick(expectation, "state", "person", "noted", "due", "note"),
     )
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tracker.archive.record.encoding import read_name, read_reference
 from tracker.archive.record.queries import NAME, join_snapshot
-from tracker.archive.schema.rows import fetch_column, fetch_row, fetch_value, insert
+from tracker.archive.schema.rows import fetch_column, fetch_row, fetch_value, insert, pick
 from tracker.model.ledger import Check, SourceState
 from tracker.model.texts import Reference
 from tracker.model.watching import Exchange, Validators
@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from typing import Any
 
 _ENCODER = json.JSONEncoder(separators=(",", ":"))
+
+_OUTCOME = ("source", "address", "outcome", "observed", "cause", "detail")
+_ANSWER = ("url", "http_status", "sha256", "size", "announced")
+"""Columns that are named like the parts of a ``Check``."""
 
 _CHECKS = f"""
 SELECT outcomes.id, reference, etag, last_modified,
@@ -59,22 +63,11 @@ def write_check(connection: sqlite3.Connection, run: int, check: Check, snapshot
         connection,
         "outcomes",
         run=run,
-        source=check.source,
-        outcome=check.outcome,
-        cause=check.cause,
-        observed=check.observed,
         seconds=round(check.seconds, 3),
-        address=check.address,
         reference=str(check.reference) if check.reference else None,
         snapshot=snapshot,
-        url=check.url,
-        http_status=check.http_status,
-        sha256=check.sha256,
-        size=check.size,
-        announced=check.announced,
-        etag=check.validators.etag,
-        last_modified=check.validators.last_modified,
-        detail=check.detail,
+        **pick(check, *_OUTCOME, *_ANSWER),
+        **pick(check.validators, "etag", "last_modified"),
     )
     for ordinal, exchange in enumerate(check.exchanges, 1):
         insert(
@@ -82,9 +75,7 @@ def write_check(connection: sqlite3.Connection, run: int, check: Check, snapshot
             "exchanges",
             outcome=outcome,
             ordinal=ordinal,
-            requested=exchange.requested,
-            url=exchange.url,
-            status=exchange.status,
+            **pick(exchange, "requested", "url", "status"),
             request_headers=_ENCODER.encode(exchange.request_headers),
             headers=_ENCODER.encode(exchange.headers),
         )

@@ -8,7 +8,7 @@ from tracker.archive.file.mirror_paths import MIRROR
 from tracker.archive.git.repository import open_repository
 from tracker.archive.mirror.branches import MAIN
 from tracker.archive.schema.connection import translate
-from tracker.archive.schema.rows import insert
+from tracker.archive.schema.rows import insert, pick
 from tracker.errors import RepositoryUnusable
 from tracker.model.verifying import Step
 
@@ -42,12 +42,7 @@ def keep_timestamp(store: Store, timestamp: Timestamp) -> None:
             store.writing.connection,
             "timestamps",
             run=store.writing.begin_run(timestamp.asked),
-            tip=timestamp.tip,
-            sha256=timestamp.sha256,
-            authority=timestamp.authority,
-            confirmed=timestamp.confirmed,
-            token=timestamp.token,
-            failure=timestamp.failure,
+            **pick(timestamp, "tip", "sha256", "authority", "confirmed", "token", "failure"),
         )
 
 

@@ -29,7 +29,7 @@ from tracker.archive.record.queries import (
 from tracker.archive.record.search import match_expression, restore_marked
 from tracker.archive.rights import withdrawals
 from tracker.archive.schema.connection import translate
-from tracker.archive.schema.rows import Record, method, open_record
+from tracker.archive.schema.rows import Record, fetch_named, method, open_record
 from tracker.errors import NotInArchive, ReferenceInvalid, Withdrawn
 from tracker.model.record import Hit, SnapshotEntry, StatementEntry
 from tracker.model.texts import Reference, Side
@@ -104,29 +104,19 @@ class Reader(Record):
         with what there is nearest where none does.
         """
         found = self._find(reference)
-        row = self.row(
-            f"SELECT statements.country, statements.body, statements.session, item, title, editions.kind,"
-            f" kind_inferred, delivered, speaker, post, on_behalf_of, document, ordinal"
-            f" {SNAPSHOTS} WHERE versions.id = ?",
-            found,
-        )
-        country, body, session, item, title, kind, kind_inferred, *rest = row
-        delivered, speaker, post, on_behalf_of, document, ordinal = rest
+        with translate(self.path):
+            row = fetch_named(
+                self.connection,
+                "SELECT statements.country, statements.body, statements.session, item, title, editions.kind,"
+                " kind_inferred, delivered, speaker, post, on_behalf_of,"
+                f" document AS sha256, ordinal AS snapshot {SNAPSHOTS} WHERE versions.id = ?",
+                [found],
+            )
         return Side(
-            name=str(replace(reference, item=item)),
+            name=str(replace(reference, item=row.pop("item"))),
             version=Versions(self.path, self.connection).version(found),
-            title=title,
-            country=country,
-            body=body,
-            session=session,
-            kind=kind,
-            kind_inferred=bool(kind_inferred),
-            delivered=delivered,
-            speaker=speaker,
-            post=post,
-            on_behalf_of=on_behalf_of,
-            sha256=document,
-            snapshot=ordinal,
+            kind_inferred=bool(row.pop("kind_inferred")),
+            **row,
         )
 
     def resolve(self, reference: Reference) -> Reference:

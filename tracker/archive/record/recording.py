@@ -15,7 +15,7 @@ from tracker.archive.record.editions import (
     speaks_untold,
 )
 from tracker.archive.record.encoding import decode_plain, segment_rows, write_spans
-from tracker.archive.schema.rows import insert
+from tracker.archive.schema.rows import insert, pick
 from tracker.model.record import Recorded
 from tracker.text.identity import digest_text
 
@@ -117,10 +117,9 @@ def _write_snapshot(
         edition=edition,
         ordinal=ordinal,
         document=intake.sha256,
-        observed=intake.observed,
-        source=intake.source,
         url=intake.declaration.url or None,
         run=run,
+        **pick(intake, "observed", "source"),
     )
     write_version(connection, snapshot, intake.data, intake.version, intake.raw, run=run)
     return snapshot
@@ -143,15 +142,11 @@ def write_version(
         connection,
         "versions",
         snapshot=snapshot,
-        extractor=version.extractor,
-        media_type=version.media_type,
-        language=version.language,
-        words=version.words,
         run=run,
-        text=version.text,
         sha256=digest_text(version.text),
         spans=write_spans(version.spans),
         raw=None if is_plain else raw,
+        **pick(version, "extractor", "media_type", "language", "words", "text"),
     )
     connection.executemany(
         'INSERT INTO segments (version, ordinal, kind, paragraph, "start", "end", text, folded)'

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tracker.archive.record.editions import Edition, clarified
-from tracker.archive.schema.rows import fetch_row, fetch_value, insert
+from tracker.archive.schema.rows import fetch_named, fetch_row, fetch_value, insert, pick
 from tracker.errors import ReferenceInvalid
 from tracker.model.record import Amendment
 from tracker.references import find_body, resolve_session, session_sort_key
@@ -58,10 +58,8 @@ def create_statement(connection: sqlite3.Connection, reference: Reference) -> in
     return insert(
         connection,
         "statements",
-        country=reference.country,
-        body=reference.body,
-        session=reference.session,
         item=reference.item or None,
+        **pick(reference, "country", "body", "session"),
     )
 
 
@@ -120,10 +118,8 @@ def amend_statement(
             "amendments",
             statement=statement,
             snapshot=snapshot if amendment.field == "url" else None,
-            field=amendment.field,
-            earlier=amendment.earlier,
-            later=amendment.later,
             run=begin_run(),
+            **pick(amendment, "field", "earlier", "later"),
         )
     return tuple(amended)
 
@@ -155,14 +151,12 @@ def clarify_edition(connection: sqlite3.Connection, edition: Edition, name: Name
 
 
 def _held_values(connection: sqlite3.Connection, statement: int, snapshot: int) -> _Held:
-    columns = (*FIELDS, "url", "title_inferred")
-    row = fetch_row(
+    return fetch_named(
         connection,
-        f"SELECT {', '.join(columns)} FROM statements, snapshots"  # noqa: S608 (names from the list above)
+        f"SELECT {', '.join(FIELDS)}, url, title_inferred FROM statements, snapshots"  # noqa: S608 (our names)
         " WHERE statements.id = ? AND snapshots.id = ?",
         [statement, snapshot],
     )
-    return dict(zip(columns, row, strict=True))
 
 
 def _news(held: _Held, declaration: Declaration) -> dict[str, str]:
@@ -198,11 +192,8 @@ def _create_session(connection: sqlite3.Connection, body_id: str, label: str) ->
         "sessions",
         body=body_id,
         label=label,
-        kind=session.kind,
         sort=sort_text(session_sort_key(body_id, label)),
-        year=session.year,
-        starts=session.starts,
-        ends=session.ends,
+        **pick(session, "kind", "year", "starts", "ends"),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tracker.archive.record.queries import ALL_EDITIONS, NAME, ORDER, narrow, narrow_to
-from tracker.archive.schema.rows import fetch_column, fetch_value, insert
+from tracker.archive.schema.rows import fetch_column, fetch_value, insert, pick
 from tracker.model.rights import Ruled, Withdrawal, WithdrawnEntry, WithdrawnSnapshot
 from tracker.model.texts import Reference
 
@@ -45,12 +45,9 @@ def write_withdrawal(
         "withdrawals",
         act=act,
         reference=reference,
-        decided=ruled.decided,
-        authority=ruled.authority,
-        reason=ruled.reason,
-        person=ruled.person,
         completed=completed,
         run=run,
+        **pick(ruled, "decided", "authority", "reason", "person"),
     )
     for target in targets:
         connection.execute(

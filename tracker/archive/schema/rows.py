@@ -22,10 +22,20 @@ T = TypeVar("T")
 
 def fetch_row(connection: sqlite3.Connection, sql: str, values: Sequence[object]) -> tuple[Any, ...]:
     """Return the one row that must be there; ``translate`` reports its absence as damage."""
-    rows = connection.execute(sql, values).fetchall()
+    return _only(connection.execute(sql, values).fetchall())
+
+
+def fetch_named(connection: sqlite3.Connection, sql: str, values: Sequence[object]) -> dict[str, Any]:
+    """Return the one row that must be there, its values by the names of their columns."""
+    cursor = connection.execute(sql, values)
+    names = [name for name, *_ in cursor.description]
+    return dict(zip(names, _only(cursor.fetchall()), strict=True))
+
+
+def _only(rows: list[tuple[Any, ...]]) -> tuple[Any, ...]:
     if len(rows) != 1:
         raise sqlite3.DatabaseError("a row is missing or is there twice")
-    return tuple(rows[0])
+    return rows[0]
 
 
 def fetch_value(connection: sqlite3.Connection, sql: str, values: Sequence[object] = ()) -> Any:  # noqa: ANN401 (what SQLite holds)
@@ -49,6 +59,11 @@ def insert(connection: sqlite3.Connection, table: str, /, **values: object) -> i
     columns, marks = ", ".join(values), ", ".join("?" * len(values))
     sql = f"INSERT INTO {table} ({columns}) VALUES ({marks})"  # noqa: S608 (our names)
     return int(connection.execute(sql, tuple(values.values())).lastrowid or 0)
+
+
+def pick(source: object, *names: str) -> dict[str, Any]:
+    """Return attributes by their names, for the columns that are named like them."""
+    return {name: getattr(source, name) for name in names}
 
 
 class Record:
