@@ -252,7 +252,7 @@ def test_without_a_mirror_there_is_none_to_rewrite(folder: Path, tracker: Tracke
 KILLED_AT = (
     "tracker.archive.storing.acts.sweep",
     "tracker.archive.storing.acts.remove_derived",
-    "tracker.archive.storing.acts.destroy_in_asides",
+    "tracker.archive.storing.acts.destroy_in_kept_copies",
     "tracker.archive.mirror.rewrite.rewrite_mirror",
     "tracker.archive.mirror.rewrite._write",
     "tracker.archive.mirror.rewrite._take_over",

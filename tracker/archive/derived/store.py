@@ -1,4 +1,4 @@
-"""``derived.db``: what can be computed again, kept beside the record so that it need not be.
+"""``derived.db``: what can be computed again, kept next to the record so that it need not be.
 
 The file may be deleted at any time. Whatever is wrong with it or its folder, work goes on in memory.
 """
@@ -149,7 +149,7 @@ class Derived:
 
 
 def _digest(*parts: str | bytes) -> bytes:
-    """Return what tells that a row is as it was written, whatever became of the disk."""
+    """Return the digest by which a damaged row is recognised."""
     digest = blake2b(digest_size=8)
     for part in parts:
         data = part.encode("utf-8", "surrogatepass") if isinstance(part, str) else part

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _CHUNK = 4096
 """So many commits are compared at a time: memory stays flat in the length of a history."""
 
-PassedKind = Literal["a symbolic link", "a submodule"]
+SkippedKind = Literal["a symbolic link", "a submodule"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +48,11 @@ class Removal:
 
 
 @dataclass(frozen=True, slots=True)
-class Passed:
+class Skipped:
     """Something at a wanted path that is no file, and stays out."""
 
     path: str
-    what: PassedKind
+    what: SkippedKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class History:
     """What became of the wanted files up to a commit, oldest first; parents before their children."""
 
     events: tuple[Revision | Removal, ...]
-    passed: tuple[Passed, ...]
+    skipped: tuple[Skipped, ...]
     shallow: bool
     """The clone was cut short: older revisions are not in it."""
 
@@ -78,9 +78,9 @@ def read_history(repository: Repository, paths: Sequence[str], branch: str | Non
             walk.take(commit, parent, changes)
     walk.finish()
     events = tuple(_with_commits(repository, reversed(walk.found)))
-    if not events and not walk.passed:
+    if not events and not walk.skipped:
         raise NotInArchive(_nothing_there(repository, paths, tip, branch))
-    return History(events, tuple(sorted(walk.passed, key=str)), repository.is_shallow())
+    return History(events, tuple(sorted(walk.skipped, key=str)), repository.is_shallow())
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ class _Walk:
 
     def __init__(self, wanted: Wanted) -> None:
         self.found: list[_Event] = []
-        self.passed: set[Passed] = set()
+        self.skipped: set[Skipped] = set()
         self._wanted = wanted
         self._names: dict[str, frozenset[str]] = {}
         self._commit = ""
@@ -132,7 +132,9 @@ class _Walk:
         is_old = change.was_file and self._is_wanted(change.old_path, names)
         is_new = change.is_there and self._is_wanted(change.path, names)
         if is_new and not change.is_file:
-            self.passed.add(Passed(change.path, "a submodule" if change.is_submodule else "a symbolic link"))
+            self.skipped.add(
+                Skipped(change.path, "a submodule" if change.is_submodule else "a symbolic link")
+            )
         if is_new and change.is_file and not change.is_mode_alone:
             yield _Event(commit, change.path, change.blob, None, change.old_path, change.is_rename_alone)
         elif is_old and not (is_new and change.is_file):

@@ -1,4 +1,4 @@
-"""What commits changed in their trees, asked of one ``git diff-tree``, renames found by likeness."""
+"""What commits changed in their trees, asked of one ``git diff-tree``, renames found by similarity."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Wanted:
         object.__setattr__(self, "_fits", re.compile(written, re.DOTALL))
 
     def fits(self, path: str) -> bool:
-        """Tell whether a path of the repository is wanted."""
+        """Return whether a path of the repository is wanted."""
         return self._fits.fullmatch(_compose(path)) is not None
 
 
@@ -51,7 +51,7 @@ def _expression(path: str) -> str:
         return ".*"
     if _MAGIC.isdisjoint(path):
         return rf"{re.escape(path)}(?:/.*)?"
-    # A file may bear a star in its name: the path as it is written fits as well.
+    # A file may have a star in its name: the path as it is written fits as well.
     return f"{re.escape(path)}|{translate(path)}"
 
 
@@ -100,7 +100,7 @@ class Change:
 
     @property
     def is_submodule(self) -> bool:
-        """Whether another repository stands there now."""
+        """Whether it is another repository now."""
         return self.mode == _SUBMODULE
 
     @property

@@ -1,11 +1,11 @@
-"""What the archive holds that an arriving document is judged by."""
+"""What the archive holds that a new document is compared with."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from tracker.archive.record.queries import EDITIONS, NAME, SNAPSHOTS, edition_is, narrow, statement_is
-from tracker.archive.rights.refusals import find_same
+from tracker.archive.rights.refusals import find_withdrawn_content
 from tracker.archive.schema.rows import fetch_row
 from tracker.errors import Withdrawn
 from tracker.model.texts import Reference
@@ -78,7 +78,7 @@ def read_document(connection: sqlite3.Connection, sha256: str) -> bytes:
 
     Raises ``Withdrawn`` where they were withdrawn and no open snapshot has them.
     """
-    withdrawn = find_same(connection, None, sha256)
+    withdrawn = find_withdrawn_content(connection, None, sha256)
     if withdrawn:
         raise Withdrawn(f"document {sha256[:12]}, of {withdrawn.reference}, was {withdrawn}")
     return bytes(fetch_row(connection, "SELECT bytes FROM documents WHERE sha256 = ?", [sha256])[0])

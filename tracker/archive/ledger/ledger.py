@@ -72,15 +72,15 @@ class Ledger(Record):
     def withdrawn(self, source: str, reference: Reference | None, document: str | None) -> Withdrawal | None:
         """Return the act by which these bytes were withdrawn, or all that a source gave for its reference."""
         with translate(self.path):
-            if not refusals.is_anything_withdrawn(self.connection):
+            if not refusals.has_withdrawals(self.connection):
                 return None
-            same = refusals.find_same(self.connection, reference, document)
-            return same or refusals.find_place(self.connection, reference, source)
+            same = refusals.find_withdrawn_content(self.connection, reference, document)
+            return same or refusals.find_withdrawn_statement(self.connection, reference, source)
 
     def withdrawn_text(self, reference: Reference | None, text: str) -> Withdrawal | None:
         """Return the act by which a text, named by its SHA-256, was withdrawn."""
         with translate(self.path):
-            return refusals.find_same(self.connection, reference, None, text)
+            return refusals.find_withdrawn_content(self.connection, reference, None, text)
 
     def expectations(self) -> tuple[Expectation, ...]:
         """Return the latest note on each statement that is, or was, missing."""

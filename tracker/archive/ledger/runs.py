@@ -1,4 +1,4 @@
-"""Rows about runs: when each began, what it was asked, and whether it came to its end."""
+"""Rows about runs: when each began, its command, and how it ended."""
 
 from __future__ import annotations
 
@@ -63,19 +63,19 @@ def write_finished_run(connection: sqlite3.Connection, run: int, kind: RunKind, 
 
 
 def end_run(connection: sqlite3.Connection, run: int, status: RunStatus, ended: str) -> None:
-    """Note how a run ended; a clock that was set back meanwhile ends it when it began."""
+    """Note how a run ended; if the clock was set back since, it ends when it began."""
     connection.execute(
         "UPDATE runs SET status = ?, ended = max(started, ?) WHERE id = ?", (status, ended, run)
     )
 
 
 def has_unfinished(connection: sqlite3.Connection) -> bool:
-    """Tell whether a run is noted as running."""
+    """Return whether a run is noted as running."""
     return bool(fetch_value(connection, "SELECT 1 FROM runs WHERE status = 'running' LIMIT 1"))
 
 
 def mark_interrupted(connection: sqlite3.Connection) -> None:
-    """Note of every run that is said to be running that it was cut short: the lock is ours, so it is dead."""
+    """Mark every running run as interrupted: the lock is ours, so its process has ended."""
     connection.execute("UPDATE runs SET status = 'interrupted' WHERE status = 'running'")
 
 

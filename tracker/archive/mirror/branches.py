@@ -10,9 +10,9 @@ from tracker.archive.file.mirror_paths import (
     EDITION_MARK,
     STATEMENT,
     WATCH,
-    document_place,
-    edition_place,
-    run_place,
+    document_path,
+    edition_path,
+    run_path,
     statement_folder,
 )
 from tracker.archive.mirror.tree import Tree
@@ -60,7 +60,7 @@ class Branches:
 
     def cut(self, closed: Iterable[str]) -> bool:
         """Tell whether the public has one of these documents; its branch begins without history then."""
-        is_held = any(self._public.blob(document_place(sha256)) for sha256 in closed)
+        is_held = any(self._public.blob(document_path(sha256)) for sha256 in closed)
         if is_held:
             self._public = Tree(self._repository, None)
         return is_held
@@ -146,16 +146,16 @@ class Branches:
         """Yield the files that stand where a run, a statement, an edition or a snapshot has been."""
         match place:
             case (int(run), started):
-                yield run_place(run, str(started))
+                yield run_path(run, str(started))
             case (_, _, _, _):
                 folder = statement_folder(place)
                 own = (f"{folder}/{STATEMENT}", f"{folder}/{EDITION_MARK}")
                 yield from (path for path in self._main.below(folder) if path.startswith(own))
             case (*_, int(ordinal)):
-                yield from (f"{edition_place(place)}/{ordinal}.json", f"{edition_place(place)}.txt")
+                yield from (f"{edition_path(place)}/{ordinal}.json", f"{edition_path(place)}.txt")
             case _:
-                yield from self._main.below(edition_place(place))
-                yield f"{edition_place(place)}.txt"
+                yield from self._main.below(edition_path(place))
+                yield f"{edition_path(place)}.txt"
 
 
 class _Commit:

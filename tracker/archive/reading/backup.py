@@ -16,13 +16,13 @@ from tracker.files import draft_file
 from tracker.model.preserving import Backup
 
 _OF_THE_RECORD = ("SQLITE_CORRUPT", "SQLITE_NOTADB")
-"""What goes wrong with the record in copying; all else does with the copy."""
+"""Errors that copying meets in the record; all others are in the copy."""
 
 _REMEDY = "run: tracker verify --repair"
 
 
 def back_up(folder: Path, target: Path) -> Backup:
-    """Copy the record of the archive in a folder into a new file, as it stands at one instant.
+    """Copy the record of the archive in a folder into a new file, as it is at one instant.
 
     The copy needs no companions and opens on read-only media. Its structure, its foreign keys and the
     digest of each document and text are checked. Raises ``ArchiveUnusable`` where there is a file of
@@ -53,7 +53,7 @@ def back_up(folder: Path, target: Path) -> Backup:
 
 def _copy(source: sqlite3.Connection, part: Path) -> None:
     with closing(sqlite3.connect(part)) as copy:
-        # All pages in one step: what is written meanwhile waits in the log and is not in the copy.
+        # All pages in one step: what others write during it is not in the copy.
         source.backup(copy)
         copy.execute("PRAGMA journal_mode = DELETE")
 

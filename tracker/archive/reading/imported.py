@@ -122,11 +122,11 @@ class Captured(Record):
     _find = method(find_statement)
 
     def holds_record(self, record: str) -> bool:
-        """Tell whether a capture was recorded, by its WARC-Record-ID and from whatever file."""
+        """Return whether a capture was recorded, by its WARC-Record-ID, from any file."""
         return bool(self.rows(_RECORD, record))
 
     def holds_moment(self, statement: Reference, sha256: str, observed: str) -> bool:
-        """Tell whether these bytes are known to have been this statement's at an instant."""
+        """Return whether these bytes are known to have been this statement's at an instant."""
         return bool(self.rows(_MOMENT, self._find(statement), sha256, observed))
 
     def latest(self, statement: Reference) -> str | None:
@@ -135,7 +135,7 @@ class Captured(Record):
         return str(rows[-1][1]) if rows else None
 
     def is_dated(self, statement: Reference) -> bool:
-        """Tell whether it is known when a statement was delivered."""
+        """Return whether it is known when a statement was delivered."""
         return any(self.column(_DELIVERED, self._find(statement)))
 
     def find_document(self, record: str, url: str, observed: str) -> tuple[str, int] | None:

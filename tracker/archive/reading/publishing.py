@@ -51,7 +51,7 @@ def read_presentation() -> Presentation:
 def count_closed(folder: Path) -> Closed:
     """Count what the archive in a folder holds that is closed to the public today.
 
-    Raises ``ArchiveUnusable``, and ``WatchListInvalid`` where nobody can tell.
+    Raises ``ArchiveUnusable``, and ``WatchListInvalid`` where the watch list cannot be read.
     """
     with open_record(folder, Record) as record, translate(record.path):
         tables = read_tables(record.connection)

@@ -156,8 +156,8 @@ class Reader(Record):
     ) -> tuple[Hit, ...]:
         """Return the segments of the latest snapshots that a query finds, best first (BM25).
 
-        Equal ones stand in the order of ``statements``, then of the text. What a query may say is told
-        by ``record.search.match_expression``. Raises ``TrackerError`` for one that says nothing.
+        Equal ones are in the order of ``statements``, then of the text. See
+        ``record.search.match_expression`` for the syntax. Raises ``TrackerError`` for an empty query.
         """
         edition: list[Condition] = [("editions.language = ?", language)] if language else []
         narrowed, values = narrow([*series_is(country, body, session), *edition])
@@ -210,12 +210,12 @@ class Reader(Record):
             return NotInArchive(describe_nearest(self.connection, reference))
 
     def _find(self, reference: Reference) -> int:
-        """Return the id of the version that a reference comes down to."""
+        """Return the id of the version that a reference means."""
         if reference.session is None:
             raise ReferenceInvalid(f"{reference} is a series; name a session, as in {reference}/SESSION")
         edition = self._find_edition(reference)
         narrowed, values = narrow([("editions.id = ?", edition), *snapshot_is(reference)])
-        # By a date, what was observed last counts, in whatever order it was recorded.
+        # By a date, what was observed last counts, not what was recorded last.
         order = "observed DESC, ordinal DESC" if isinstance(reference.snapshot, str) else "ordinal DESC"
         rows = self.rows(
             f"SELECT versions.id {SNAPSHOTS} WHERE TRUE{narrowed} ORDER BY {order} LIMIT 1", *values

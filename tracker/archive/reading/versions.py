@@ -9,7 +9,7 @@ from tracker.archive.ledger.outcomes import read_content_type
 from tracker.archive.record.encoding import read_spans
 from tracker.archive.record.queries import EDITIONS, NAME, ORDER, SNAPSHOTS, narrow_to
 from tracker.archive.record.recording import write_version
-from tracker.archive.rights.refusals import refuse
+from tracker.archive.rights.refusals import refuse_withdrawn
 from tracker.archive.schema.connection import translate
 from tracker.archive.schema.rows import Record, insert, method, open_record
 from tracker.model.record import Capture, Origin, VersionEntry
@@ -132,7 +132,7 @@ def add_version(
     Raises ``Withdrawn`` where its text was withdrawn.
     """
     with store.batch(), translate(store.path):
-        refuse(store.writing, capture.reference, capture.document, digest_text(version.text))
+        refuse_withdrawn(store.writing, capture.reference, capture.document, digest_text(version.text))
         run = store.writing.begin_run(instant)
         write_version(store.writing.connection, capture.id, data, version, raw, run=run)
 

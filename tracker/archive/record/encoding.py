@@ -1,4 +1,4 @@
-"""How a version is put into columns and read out of them again."""
+"""How versions and references are written into columns and read from them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What to say where the archive has nothing for a reference: the last part that it has, and what else."""
+"""The message where the archive has nothing for a reference: the last part that it has, and what else."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def describe_nearest(connection: sqlite3.Connection, reference: Reference) -> st
 
 
 def list_in_order(labels: Sequence[str]) -> str:
-    """Return labels as a reader would say them: runs of numbers as ``70 to 79``, long lists cut short."""
+    """Return labels in words: runs of numbers as ``70 to 79``, long lists cut short."""
     spans: list[list[str]] = []
     for before, label in pairwise(["", *labels]):
         if spans and _follows(before, label):

@@ -1,4 +1,4 @@
-"""The SQL that reading is made of: what is joined, in which order, and how a reference narrows it."""
+"""The SQL that readers share: what is joined, in which order, and how a reference narrows it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Keeping one document: which statement and edition it belongs to, and the rows that come of it."""
+"""Recording one document: which statement and edition it belongs to, and the rows that are written."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from tracker.archive.record import statements
 from tracker.archive.record.editions import (
+    adds_declaration,
     choose_edition,
     clarified,
     declared_name,
     find_same_bytes,
-    is_told_more,
-    speaks_untold,
+    has_unknown_language,
 )
 from tracker.archive.record.encoding import decode_plain, segment_rows, write_spans
 from tracker.archive.schema.rows import insert, pick
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """A document on its way in, with what is said about it and what was read in it."""
+    """A document to be recorded, with what is declared about it and what was read in it."""
 
     declaration: Declaration
     data: bytes
@@ -42,7 +42,7 @@ class Intake:
 
 
 def keep_document(connection: sqlite3.Connection, intake: Intake, begin_run: Callable[[], int]) -> Recorded:
-    """Write what is new about a document, and say what that was; nothing is written where nothing is.
+    """Write what is new about a document, and return what that was; nothing is written where nothing is new.
 
     ``begin_run`` returns the id of the current run, and makes its row when first asked.
     """
@@ -74,9 +74,9 @@ def find_unchanged(connection: sqlite3.Connection, declaration: Declaration, sha
         return None
     name = declared_name(declaration)
     edition = find_same_bytes(statements.find_editions(connection, statement), name, sha256)
-    if edition is None or is_told_more(edition, name):
+    if edition is None or adds_declaration(edition, name):
         return None
-    if statements.is_news(connection, statement, edition.snapshot, declaration):
+    if statements.has_new_facts(connection, statement, edition.snapshot, declaration):
         return None
     reference = replace(declaration.reference, kind=edition.kind, language=edition.language, snapshot=None)
     return Recorded(reference, "unchanged", edition.ordinal)
@@ -94,12 +94,12 @@ def _language(intake: Intake) -> str:
 def _clarify(
     connection: sqlite3.Connection, edition: Edition, intake: Intake, begin_run: Callable[[], int]
 ) -> None:
-    """Take over a declared kind or language; a text in another language was cut by other rules."""
+    """Apply a declared kind or language; a text in another language is segmented by other rules."""
     name = declared_name(intake.declaration)
     same_bytes = edition.sha256 == intake.sha256
-    if speaks_untold(edition) and not (same_bytes or name.language):
-        statements.settle_language(connection, edition.id, _language(intake))
-    if not is_told_more(edition, name):
+    if has_unknown_language(edition) and not (same_bytes or name.language):
+        statements.set_inferred_language(connection, edition.id, _language(intake))
+    if not adds_declaration(edition, name):
         return
     statements.clarify_edition(connection, edition, name)
     begin_run()

@@ -81,9 +81,11 @@ def create_edition(
     )
 
 
-def is_news(connection: sqlite3.Connection, statement: int, snapshot: int, declaration: Declaration) -> bool:
-    """Tell whether a declaration says anything about a statement that the archive does not hold."""
-    return bool(_news(_held_values(connection, statement, snapshot), declaration))
+def has_new_facts(
+    connection: sqlite3.Connection, statement: int, snapshot: int, declaration: Declaration
+) -> bool:
+    """Return whether a declaration says anything about a statement that the archive does not hold."""
+    return bool(_new_facts(_held_values(connection, statement, snapshot), declaration))
 
 
 def amend_statement(
@@ -93,24 +95,26 @@ def amend_statement(
     declaration: Declaration,
     begin_run: Callable[[], int],
 ) -> tuple[Amendment, ...]:
-    """Fill in what a declaration adds, and put its word in the place of what it contradicts.
+    """Fill in what a declaration adds, and replace what it contradicts.
 
-    What had been declared before is kept in the table ``amendments`` and returned. An inferred title
-    gives way to a declared one without trace, and never takes its place. ``snapshot`` is the one whose
-    address the declaration may amend.
+    What had been declared before is kept in the table ``amendments`` and returned. A declared
+    title replaces an inferred one without a trace, and never the other way round. ``snapshot`` is the one
+    whose address the declaration may amend.
     """
     held = _held_values(connection, statement, snapshot)
-    news = _news(held, declaration)
-    if news:
-        # Of a run, so that a record that was put back from before can be told from its mirror.
+    new_facts = _new_facts(held, declaration)
+    if new_facts:
+        # It belongs to a run, so that a record restored from an older copy differs from its mirror.
         begin_run()
-    for field, value in news.items():
+    for field, value in new_facts.items():
         _write_value(connection, field, value, snapshot if field == "url" else statement)
-    if "title" in news:
+    if "title" in new_facts:
         inferred = (declaration.title_inferred, statement)
         connection.execute("UPDATE statements SET title_inferred = ? WHERE id = ?", inferred)
     amended = [
-        Amendment(field, str(held[field]), value) for field, value in news.items() if _is_amended(held, field)
+        Amendment(field, str(held[field]), value)
+        for field, value in new_facts.items()
+        if _is_amended(held, field)
     ]
     for amendment in amended:
         insert(
@@ -124,8 +128,8 @@ def amend_statement(
     return tuple(amended)
 
 
-def settle_language(connection: sqlite3.Connection, edition: int, language: str) -> None:
-    """Give an edition the language that a later text told; it stays an inferred one."""
+def set_inferred_language(connection: sqlite3.Connection, edition: int, language: str) -> None:
+    """Set an edition's language to that of a later text; it stays an inferred one."""
     connection.execute("UPDATE editions SET language = ? WHERE id = ?", [language, edition])
 
 
@@ -136,7 +140,7 @@ def name_edition(connection: sqlite3.Connection, reference: Reference, edition: 
 
 
 def clarify_edition(connection: sqlite3.Connection, edition: Edition, name: Name) -> None:
-    """Put what was declared of an edition in the place of what had been inferred."""
+    """Replace what had been inferred of an edition by what was declared."""
     named = clarified(edition, name)
     connection.execute(
         "UPDATE editions SET kind = ?, kind_inferred = ?, language = ?, language_inferred = ? WHERE id = ?",
@@ -159,7 +163,7 @@ def _held_values(connection: sqlite3.Connection, statement: int, snapshot: int) 
     )
 
 
-def _news(held: _Held, declaration: Declaration) -> dict[str, str]:
+def _new_facts(held: _Held, declaration: Declaration) -> dict[str, str]:
     said: dict[str, str] = {
         field: value for field in (*FIELDS, "url") if (value := getattr(declaration, field))
     }

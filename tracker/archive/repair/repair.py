@@ -17,7 +17,7 @@ from tracker.archive.mirror.update import update_mirror
 from tracker.archive.repair.git_objects import mend_objects
 from tracker.archive.repair.record import make_record_again
 from tracker.archive.repair.rows import index_again, put_back, sort_again
-from tracker.archive.rights.copies import BEFORE_REPAIR, COMPANIONS, make_aside
+from tracker.archive.rights.copies import BEFORE_REPAIR, COMPANIONS, make_copy_folder
 from tracker.archive.schema.connection import FILE_NAME, connect_to_write, translate
 from tracker.archive.storing.writing import LOCK_TIMEOUT, Writing
 from tracker.archive.takeover.receiving import name_replaced
@@ -147,7 +147,7 @@ def _set_aside(folder: Path, instant: str) -> Path:
     """Copy the record as it is, byte by byte, and return where it is: what is damaged may be wanted."""
     record = folder / FILE_NAME
     permissions = archive_permissions(folder)
-    aside = make_aside(folder, BEFORE_REPAIR, instant)
+    aside = make_copy_folder(folder, BEFORE_REPAIR, instant)
     try:
         for file in (record, *(folder / f"{FILE_NAME}{ending}" for ending in COMPANIONS)):
             if file.is_file():

@@ -64,7 +64,7 @@ def read_destroyed(connection: sqlite3.Connection) -> Destroyed:
 
 
 def destroy_rows(connection: sqlite3.Connection) -> None:
-    """Take what was destroyed out of every table; what SQLite frees it overwrites with zeros."""
+    """Remove what was destroyed from every table; SQLite overwrites what it frees with zeros."""
     gone = read_destroyed(connection)
     tables = read_tables(connection)
     # SQLite empties the pages that it frees, and FTS5 takes a text out of its index by the deleted row.
@@ -81,8 +81,8 @@ def destroy_rows(connection: sqlite3.Connection) -> None:
             )
 
 
-def sweep(connection: sqlite3.Connection) -> None:
-    """Leave no copy of what was deleted: in the index, in free pages, and in the log beside the file.
+def overwrite_freed_pages(connection: sqlite3.Connection) -> None:
+    """Leave no copy of what was deleted: in the index, in free pages, and in the log next to the file.
 
     Raises ``ArchiveLocked`` where another program still reads what was there before.
     """
@@ -103,7 +103,7 @@ def remove_derived(folder: Path) -> None:
 
 
 def _hanging(tables: dict[str, Table]) -> list[Table]:
-    """Return the tables whose rows are part of a snapshot, those that hang on others first."""
+    """Return the tables whose rows are part of a snapshot, those that refer to others first."""
     parts = [table for table in members(tables, "snapshot") if table.owner]
     return sorted(parts, key=lambda table: -_depth(tables, table))
 
@@ -113,7 +113,7 @@ def _depth(tables: dict[str, Table], table: Table) -> int:
 
 
 def _hangs(tables: dict[str, Table], table: Table) -> str:
-    """Return the condition by which a row hangs on a snapshot that was destroyed."""
+    """Return the condition by which a row belongs to a snapshot that was destroyed."""
     if table.owner is None:
         return f"id IN ({_SNAPSHOTS})"
     above, link = tables[table.owner.table], table.owner

@@ -79,16 +79,16 @@ class Withheld:
         )
 
     def run(self, entry: RunEntry) -> RunEntry:
-        """Return a run with the name of its command alone where that may tell of it.
+        """Return a run, with only the name of its command where the rest may quote withdrawn material.
 
         The reason of a withdrawal is meant to be read.
         """
-        if not entry.command or not self.is_telling(entry.id, entry.kind, entry.command):
+        if not entry.command or not self.may_quote(entry.id, entry.kind, entry.command):
             return entry
         return replace(entry, command=name_command(entry.command))
 
-    def is_telling(self, run: int, kind: str | None, command: str) -> bool:
-        """Tell whether what was typed for a run may tell of what was withdrawn."""
+    def may_quote(self, run: int, kind: str | None, command: str) -> bool:
+        """Return whether a run's command may quote what was withdrawn."""
         if kind == "withdraw":
             return False
         return run in self.runs or bool(self.statements and self.statements & _read_named(command))
@@ -163,7 +163,7 @@ _IDENTIFIED: Mapping[str, tuple[str, str]] = {
 
 
 class Redaction:
-    """Takes closed material out of rows, told by the links of the schema."""
+    """Removes closed material from rows, by the links of the schema."""
 
     def __init__(self, connection: sqlite3.Connection, access: Access, tables: Mapping[str, object]) -> None:
         self._access = access
@@ -223,7 +223,7 @@ class Redaction:
         if row["id"] in self._telling:
             return True
         typed = str(row["kind"]), str(row["command"] or "")
-        return self._withheld.is_telling(int(row["id"] or 0), *typed)
+        return self._withheld.may_quote(int(row["id"] or 0), *typed)
 
     def _take_note(self, row: Row) -> Row:
         named = Reference(*(row[part] for part in ("country", "body", "session", "item")))  # type: ignore[arg-type]

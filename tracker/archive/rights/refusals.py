@@ -1,4 +1,4 @@
-"""Whether what arrives was withdrawn: the same bytes or text, or what stands where everything was."""
+"""Whether what arrives was withdrawn: the same bytes or text, or anything of a withdrawn statement."""
 
 from __future__ import annotations
 
@@ -51,12 +51,12 @@ WHERE edition = ?1 AND ordinal = (SELECT max(ordinal) FROM snapshots AS other WH
 """
 
 
-def is_anything_withdrawn(connection: sqlite3.Connection) -> bool:
-    """Tell whether there is a withdrawal at all: most archives have none, and nights ask for each source."""
+def has_withdrawals(connection: sqlite3.Connection) -> bool:
+    """Return whether there is any withdrawal: most archives have none, and nights ask for each source."""
     return bool(connection.execute("SELECT 1 FROM withdrawals LIMIT 1").fetchone())
 
 
-def find_same(
+def find_withdrawn_content(
     connection: sqlite3.Connection, reference: Reference | None, sha256: str | None, text: str | None = None
 ) -> Withdrawal | None:
     """Return the act by which these bytes, or this text (SHA-256 of both), were withdrawn."""
@@ -64,13 +64,13 @@ def find_same(
     return _read(connection, _SAME, [sha256, text, statement])
 
 
-def find_place(
+def find_withdrawn_statement(
     connection: sqlite3.Connection, reference: Reference | None, source: str | None = None
 ) -> Withdrawal | None:
     """Return the act by which all of a statement was withdrawn, or what a source gave of it last.
 
-    What a publisher changes a little is still what was withdrawn, so nothing is taken unattended until a
-    person has recorded another text there. ``source`` feeds the reference.
+    A text that a publisher has changed a little is still withdrawn, so nothing is recorded automatically
+    until a person has recorded another text there. ``source`` feeds the reference.
     """
     # Most archives have nothing withdrawn, and a night asks for each source.
     if reference is None or not connection.execute("SELECT 1 FROM standing_withdrawals LIMIT 1").fetchone():
@@ -90,17 +90,17 @@ def find_place(
     return _read(connection, _LATEST, [edition])
 
 
-def refuse(writing: Writing, reference: Reference, sha256: str, text: str | None = None) -> None:
-    """Raise ``Withdrawn`` for what may not be recorded; in an import, neither where all was withdrawn."""
-    found = find_same(writing.connection, reference, sha256, text)
+def refuse_withdrawn(writing: Writing, reference: Reference, sha256: str, text: str | None = None) -> None:
+    """Raise ``Withdrawn`` for what may not be recorded; in an import, also where a whole statement was."""
+    found = find_withdrawn_content(writing.connection, reference, sha256, text)
     if found is None and writing.kind == "import":
-        found = find_place(writing.connection, reference)
+        found = find_withdrawn_statement(writing.connection, reference)
     if found:
         raise Withdrawn(f"{reference} may not be recorded: {found.reference} was {found}")
 
 
 def _find_edition(connection: sqlite3.Connection, statement: int, reference: Reference) -> int | None:
-    """Return the preferred edition that fits a reference, whatever is left of it."""
+    """Return the preferred edition that fits a reference, withdrawn or not."""
     narrowed, values = narrow(edition_is(reference))
     row = connection.execute(
         f"SELECT editions.id {ALL_EDITIONS} WHERE statements.id = ?{narrowed} ORDER BY position LIMIT 1",

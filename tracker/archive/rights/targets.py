@@ -1,4 +1,4 @@
-"""What a reference to be withdrawn comes down to: snapshots, and documents that were never accepted."""
+"""What a reference to be withdrawn means: snapshots, and documents that were never accepted."""
 
 from __future__ import annotations
 

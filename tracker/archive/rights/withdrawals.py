@@ -61,7 +61,7 @@ def write_withdrawal(
 
 
 def complete_all(connection: sqlite3.Connection, instant: str) -> None:
-    """Note of every act that was begun that nothing of it is left to do."""
+    """Note that every act is complete."""
     connection.execute("UPDATE withdrawals SET completed = ? WHERE completed IS NULL", [instant])
 
 
@@ -77,8 +77,8 @@ def read_unfinished(connection: sqlite3.Connection) -> tuple[Withdrawal, ...]:
     return tuple(_read(row) for row in rows)
 
 
-def read_standing(connection: sqlite3.Connection) -> dict[tuple[int | None, str], Act]:
-    """Return the act that stands for each snapshot and document that is withdrawn."""
+def read_acts_in_force(connection: sqlite3.Connection) -> dict[tuple[int | None, str], Act]:
+    """Return the act in force for each snapshot and document that is withdrawn."""
     rows = connection.execute("SELECT snapshot, document, act FROM standing_withdrawals")
     return {(snapshot, document): act for snapshot, document, act in rows}
 
@@ -112,7 +112,7 @@ def read_destroyed_documents(connection: sqlite3.Connection) -> frozenset[str]:
 
 
 def read_behind(connection: sqlite3.Connection, reference: Reference) -> Withdrawal | None:
-    """Return the latest act that stands for anything behind a reference."""
+    """Return the latest act in force for anything behind a reference."""
     narrowed, values = narrow_to(reference)
     query = f"SELECT max(withdrawal) {ALL_EDITIONS} {_STANDING} WHERE TRUE{narrowed}"
     number = fetch_value(connection, query, values)

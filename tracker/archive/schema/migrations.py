@@ -9,7 +9,7 @@ from importlib import resources
 from typing import TYPE_CHECKING
 
 from tracker.archive.schema.descriptions import write_descriptions
-from tracker.archive.schema.parts import undefended
+from tracker.archive.schema.parts import schema_writable
 
 if TYPE_CHECKING:
     import sqlite3
@@ -35,7 +35,7 @@ MIGRATIONS: tuple[tuple[str, str], ...] = tuple(
 
 def migrate(database: Database) -> None:
     """Apply the changes that the file lacks, each whole or not at all, and say in it what it holds."""
-    with undefended(database.conn):
+    with schema_writable(database.conn):
         _register().apply(database)
     write_descriptions(database.conn)
 
@@ -44,13 +44,13 @@ def make_schema(connection: sqlite3.Connection, names: Collection[str]) -> None:
     """Apply to an empty file those changes that another one had."""
     from sqlite_utils import Database  # noqa: PLC0415 (as below)
 
-    with undefended(connection):
+    with schema_writable(connection):
         _register(names).apply(Database(connection))
     write_descriptions(connection)
 
 
 def is_current(database: Database) -> bool:
-    """Tell whether every change has been applied."""
+    """Return whether every change has been applied."""
     return not _register().pending(database)
 
 

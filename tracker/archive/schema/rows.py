@@ -50,7 +50,7 @@ def fetch_column(connection: sqlite3.Connection, sql: str, values: Sequence[obje
 
 
 def has_table(connection: sqlite3.Connection, name: str) -> bool:
-    """Tell whether a record has a table; one of an older release lacks some."""
+    """Return whether a record has a table; one of an older release lacks some."""
     return bool(fetch_value(connection, "SELECT 1 FROM sqlite_master WHERE name = ?", [name]))
 
 
@@ -98,7 +98,7 @@ class Record:
         return tuple(value for (value,) in self.rows(sql, *values))
 
     def has_table(self, name: str) -> bool:
-        """Tell whether the record has a table; one of an older release lacks some."""
+        """Return whether the record has a table; one of an older release lacks some."""
         with translate(self.path):
             return has_table(self.connection, name)
 

@@ -1,4 +1,4 @@
-"""Where each row of the record stands in the mirror, told by the schema itself.
+"""Which file of the mirror each row of the record is written to: the schema itself says so.
 
 A table or column that is added later finds its place by its foreign keys: a row is written with the run
 it names, or else with the row that it belongs to, or else in ``archive.json``.
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 Unit = Literal["snapshot", "statement", "run", "document", "watch_list", "archive"]
-"""What is written as one file: a row, and the rows that hang on it."""
+"""What is written as one file: a row, and the rows that belong to it."""
 
 ROOTS: Mapping[str, tuple[Unit, str]] = {
     "snapshots": ("snapshot", "id"),
@@ -50,14 +50,14 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table of the record: where its rows are written, and through which column they hang there."""
+    """A table of the record: which unit its rows belong to, and through which column."""
 
     name: str
     columns: tuple[str, ...]
     key: str
     unit: Unit
     owner: Link | None
-    """None for the table of a unit itself, and for what stands in ``archive.json``."""
+    """None for the table of a unit itself, and for what is in ``archive.json``."""
 
 
 def read_tables(connection: sqlite3.Connection) -> dict[str, Table]:
@@ -82,13 +82,13 @@ def members(tables: Mapping[str, Table], unit: Unit) -> tuple[Table, ...]:
 
 
 def rows_query(tables: Mapping[str, Table], table: Table) -> str:
-    """Return the query of a table's rows that hang on one unit, whose name is its one value."""
+    """Return the query of a table's rows that belong to one unit; its one value is the unit's name."""
     where = "TRUE" if table.unit == "archive" else _hangs_on(tables, table)
     return f'SELECT {_quoted(table.columns)} FROM "{table.name}" WHERE {where} ORDER BY rowid'  # noqa: S608
 
 
 def unit_expression(tables: Mapping[str, Table], table: Table, row: str) -> str:
-    """Return the SQL that finds the name of the unit that a row (``new`` or ``old``) hangs on."""
+    """Return the SQL that finds the name of the unit that a row (``new`` or ``old``) belongs to."""
     if table.unit == "archive":
         return "''"
     if table.owner is None:
@@ -124,7 +124,7 @@ def _settle(name: str, owners: Mapping[str, Link | None]) -> tuple[Unit, Link | 
 
 
 def _choose_owner(name: str, links: Mapping[str, tuple[Link, ...]], seen: frozenset[str]) -> Link | None:
-    """Return the link by which a table hangs on a unit: the one declared, or the one of the first choice."""
+    """Return the link by which a table belongs to a unit: the declared one, or else the preferred one."""
     if name in ROOTS or name in seen:
         return None
     own = [link for link in links[name] if _OWNERS.get(name) in {None, link.column}]

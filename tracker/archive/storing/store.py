@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from hashlib import sha256 as digest
 from typing import TYPE_CHECKING, Self
 
-from tracker.archive.file.lock import explain_making, read_clock
+from tracker.archive.file.lock import describe_write_error, read_clock
 from tracker.archive.file.modes import make_archive_folder, make_record_file
 from tracker.archive.ledger import expectations, outcomes, reviews
 from tracker.archive.ledger.admitted import find_snapshot
@@ -19,7 +19,7 @@ from tracker.archive.ledger.decisions import write_ruling
 from tracker.archive.ledger.ledger import Ledger
 from tracker.archive.reading.versions import Versions
 from tracker.archive.record.recording import Intake, find_unchanged, keep_document, write_document
-from tracker.archive.rights.refusals import refuse
+from tracker.archive.rights.refusals import refuse_withdrawn
 from tracker.archive.schema.connection import FILE_NAME, archive_file, is_blank, translate
 from tracker.archive.schema.rows import Record, open_record
 from tracker.archive.storing.writing import Writing, open_writing
@@ -53,7 +53,7 @@ def create_archive(folder: Path, group: str | None = None) -> None:
     try:
         make_record_file(path, permissions)
     except OSError as error:
-        raise ArchiveUnusable(explain_making(error, path)) from error
+        raise ArchiveUnusable(describe_write_error(error, path)) from error
     Store(open_writing(path, "record", read_clock)).close()
 
 
@@ -77,7 +77,7 @@ class Store:
         self.ledger = Ledger(writing.path, writing.connection)
         """What was noted so far, read on the same connection."""
         self.versions = Versions(writing.path, writing.connection)
-        """What was read in documents so far, likewise."""
+        """What was read in documents so far, on the same connection."""
         self.writing = writing
         """Its transactions and its run, for those parts of the archive that write rows of their own."""
         self._connection = writing.connection
@@ -89,15 +89,15 @@ class Store:
         if error is None:
             self.close()
             return
-        # The first error tells more than one in closing.
+        # The first error says more than one from closing.
         with suppress(TrackerError):
             self.close("interrupted" if isinstance(error, KeyboardInterrupt) else "failed")
 
     def close(self, status: RunStatus = "complete") -> None:
-        """Note how the run ended, close the file, and give the lock up.
+        """Note how the run ended, close the file, and release the lock.
 
         Everything is moved into the one file before, so that it opens on read-only media. A mirror is
-        brought up to date; raises ``RepositoryUnusable`` where it cannot be, and what was recorded is kept.
+        updated; raises ``RepositoryUnusable`` where it cannot be, and what was recorded is kept.
         """
         self.writing.close(status)
 
@@ -132,11 +132,11 @@ class Store:
     def known(self, declaration: Declaration, sha256: str) -> Recorded | None:
         """Answer ``unchanged`` where the bytes are an edition's latest snapshot and nothing new is said.
 
-        Cheap, so that a document need not be extracted to be told. Writes nothing. Raises ``Withdrawn`` as
+        Cheap: the document need not be extracted. Writes nothing. Raises ``Withdrawn`` as
         ``record`` does.
         """
         with translate(self.path):
-            refuse(self.writing, declaration.reference, sha256)
+            refuse_withdrawn(self.writing, declaration.reference, sha256)
             return find_unchanged(self._connection, declaration, sha256)
 
     def record(
@@ -160,7 +160,7 @@ class Store:
         printable = source.encode("utf-8", "backslashreplace").decode() if source else None
         intake = Intake(declaration, data, digest(data).hexdigest(), version, raw, instant, printable)
         with self.batch(), translate(self.path):
-            refuse(self.writing, declaration.reference, intake.sha256, digest_text(version.text))
+            refuse_withdrawn(self.writing, declaration.reference, intake.sha256, digest_text(version.text))
             return keep_document(self._connection, intake, lambda: self.writing.begin_run(instant))
 
     def decide(self, rulings: Iterable[Ruling]) -> None:
@@ -175,7 +175,7 @@ class Store:
                 write_ruling(self._connection, ruling, instant, self.writing.begin_run(instant))
 
     def note(self, *checks: Check) -> None:
-        """Note what checks came to; in one batch with its snapshot, where one made one."""
+        """Write the results of checks; in one batch with the snapshot, where one was made."""
         with self.batch(), translate(self.path):
             for check in checks:
                 self._write_check(check)
@@ -193,7 +193,7 @@ class Store:
     def settle(self, review: Review, snapshot: Recorded | None) -> None:
         """Note how a person decided on a quarantined document; its verdict, person, instant and reason.
 
-        ``snapshot`` is what recording it came to, where it was accepted; do both in one batch. A link that
+        ``snapshot`` is the result of recording it, where it was accepted; do both in one batch. A link that
         nobody has named is not fetched again where its document is rejected; of one that has a reference,
         other bytes may still be the statement.
         """

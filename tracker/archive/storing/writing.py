@@ -52,9 +52,9 @@ def open_writing(path: Path, kind: RunKind, clock: Callable[[], str]) -> Writing
         writing.mark_interrupted()
         remove_staging(path.parent)
         if kind != "withdraw" and read_unfinished(writing.connection):
-            from tracker.archive.storing.acts import complete_and_tell  # noqa: PLC0415 (seldom needed)
+            from tracker.archive.storing.acts import complete_and_log  # noqa: PLC0415 (seldom needed)
 
-            complete_and_tell(writing, clock())
+            complete_and_log(writing, clock())
     except BaseException:
         writing.abandon()
         raise
@@ -80,14 +80,14 @@ class Writing:
         with translate(self.path):
             if is_current(self._database):
                 return
-        # A table that others refer to can be made anew only while that is not enforced.
+        # A table that others refer to can be replaced only while foreign keys are not enforced.
         self.execute("PRAGMA foreign_keys = OFF")
         with self.batch(), translate(self.path):
             migrate(self._database)
         self.execute("PRAGMA foreign_keys = ON")
 
     def refit_triggers(self) -> None:
-        """See that nothing acts on what is written but what is ours; see ``pending.refit_triggers``."""
+        """Make sure that only our own triggers act on what is written; see ``pending.refit_triggers``."""
         with translate(self.path):
             if is_watched(self.connection, self.path):
                 return
@@ -95,7 +95,7 @@ class Writing:
             refit_triggers(self.connection, self.path)
 
     def mark_interrupted(self) -> None:
-        """Note of runs that are said to be running that they were cut short: the lock is ours."""
+        """Mark running runs as interrupted: the lock is ours."""
         with translate(self.path):
             if not runs.has_unfinished(self.connection):
                 return
@@ -134,7 +134,7 @@ class Writing:
                 runs.end_run(self.connection, run, status, self._clock())
 
     def close(self, status: RunStatus) -> None:
-        """Note how the run ended, bring the mirror along, leave all in the one file, and give the lock up.
+        """Note how the run ended, update the mirror, move everything into the one file, and release the lock.
 
         Raises ``RepositoryUnusable`` where the mirror cannot follow; what was recorded is kept.
         """
@@ -150,7 +150,7 @@ class Writing:
             self._lock.release()
 
     def abandon(self) -> None:
-        """Close the file as it is and give the lock up; what was committed is kept."""
+        """Close the file as it is and release the lock; what was committed is kept."""
         self.connection.close()
         self._lock.release()
 
@@ -169,7 +169,8 @@ class Writing:
             self.update_mirror()
         except (RepositoryUnusable, WatchListInvalid) as error:
             raise type(error)(
-                f"{error} (all is recorded, but not yet mirrored; once that is mended: tracker mirror update)"
+                f"{error} (everything is recorded, but not yet mirrored; when that is fixed, run:"
+                " tracker mirror update)"
             ) from error
 
     def execute(self, *commands: str) -> None:

@@ -21,8 +21,8 @@ from tracker.archive.mirror.commits import SHOWN
 from tracker.archive.mirror.parting import find_parting
 from tracker.archive.mirror.proofs import read_steps, write_steps
 from tracker.archive.mirror.rebuild import rebuild_record
-from tracker.archive.rights.copies import BEFORE_TAKE_OVER, destroy_in_copy, make_aside
-from tracker.archive.rights.destruction import destroy_rows, sweep
+from tracker.archive.rights.copies import BEFORE_TAKE_OVER, destroy_in_copy, make_copy_folder
+from tracker.archive.rights.destruction import destroy_rows, overwrite_freed_pages
 from tracker.archive.rights.withdrawals import read_destroyed_documents
 from tracker.archive.schema.connection import FILE_NAME, connect_to_read, connect_to_write, translate
 from tracker.archive.schema.rows import Record, open_record
@@ -206,7 +206,7 @@ def _make(
         for table, row, wanted, _ in new.execute("PRAGMA foreign_key_check"):
             raise RepositoryUnusable(f"{mirror}: row {row} of {table} has no {wanted}; nothing was changed")
         new.execute("COMMIT")
-        sweep(new)
+        overwrite_freed_pages(new)
     return path, run
 
 
@@ -219,6 +219,6 @@ def _keep(record: Path, place: Path, new: Path, instant: str) -> str | None:
         documents = read_destroyed_documents(connection)
     if documents and not destroy_in_copy(copy, documents):
         return None
-    aside = make_aside(record.parent, BEFORE_TAKE_OVER, instant)
+    aside = make_copy_folder(record.parent, BEFORE_TAKE_OVER, instant)
     copy.replace(aside / FILE_NAME)
     return str(aside)

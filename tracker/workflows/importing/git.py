@@ -188,7 +188,7 @@ def _find_gone(repository: Repository, archive: Path, steps: Sequence[_Step]) ->
 
 
 def _remarks(history: History) -> Iterator[str]:
-    for passed in history.passed:
-        yield f"{printable(passed.path)} is {passed.what} and was passed over"
+    for skipped in history.skipped:
+        yield f"{printable(skipped.path)} is {skipped.what} and was passed over"
     if history.shallow:
         yield "the clone is shallow: older revisions are not in it; run: git fetch --unshallow"
