@@ -6,6 +6,7 @@ Every commit counts, on side branches too; a merge only for what it has from non
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING, Literal
 
 from tracker.archive.git.streams import Commit, read_commit
@@ -73,7 +74,8 @@ def read_history(repository: Repository, paths: Sequence[str], branch: str | Non
     """
     tip = _find_tip(repository, branch)
     walk = _Walk(Wanted(tuple(paths)))
-    for chunk in _chunks(_list_commits(repository, tip)):
+    pairs = _list_commits(repository, tip)
+    while chunk := list(islice(pairs, _CHUNK)):
         for commit, parent, changes in read_changes(repository, chunk):
             walk.take(commit, parent, changes)
     walk.finish()
@@ -172,18 +174,6 @@ def _list_commits(repository: Repository, tip: str) -> Iterator[tuple[str, str |
         if not parents:
             yield commit, None
         yield from ((commit, parent) for parent in parents)
-
-
-def _chunks(
-    pairs: Iterable[tuple[str, str | None]],
-) -> Iterator[list[tuple[str, str | None]]]:
-    chunk: list[tuple[str, str | None]] = []
-    for pair in pairs:
-        chunk.append(pair)
-        if len(chunk) == _CHUNK:
-            yield chunk
-            chunk = []
-    yield chunk
 
 
 def _with_commits(repository: Repository, found: Iterable[_Event]) -> Iterator[Revision | Removal]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tracker.archive.record.queries import EDITIONS, NAME, SNAPSHOTS, edition_is, narrow, statement_is
 from tracker.archive.rights.refusals import find_withdrawn_content
-from tracker.archive.schema.rows import fetch_row
+from tracker.archive.schema.rows import fetch_row, fetch_value
 from tracker.errors import Withdrawn
 from tracker.model.texts import Reference
 from tracker.model.watching import History, Kept
@@ -89,12 +89,10 @@ def _given_snapshot(connection: sqlite3.Connection, source: str, reference: Refe
 
     The watch list may name another statement since then.
     """
-    row = connection.execute(_LAST_GIVEN, [source]).fetchone()
-    if row is None:
-        return None
+    given: int | None = fetch_value(connection, _LAST_GIVEN, [source])
     narrowed, values = narrow([*statement_is(reference), *edition_is(reference)])
     fitting = f"SELECT 1 {SNAPSHOTS} WHERE snapshots.id = ? AND item IS ?{narrowed}"
-    return int(row[0]) if connection.execute(fitting, [row[0], reference.item, *values]).fetchone() else None
+    return given if given and fetch_value(connection, fitting, [given, reference.item, *values]) else None
 
 
 def _find_edition(connection: sqlite3.Connection, source: str, reference: Reference | None) -> int | None:
@@ -105,11 +103,9 @@ def _find_edition(connection: sqlite3.Connection, source: str, reference: Refere
     if snapshot is not None:
         return int(fetch_row(connection, "SELECT edition FROM snapshots WHERE id = ?", [snapshot])[0])
     narrowed, values = narrow([*statement_is(reference), *edition_is(reference)])
-    row = connection.execute(
-        f"SELECT editions.id {EDITIONS} WHERE item IS ?{narrowed} ORDER BY editions.position LIMIT 1",
-        [reference.item, *values],
-    ).fetchone()
-    return int(row[0]) if row else None
+    query = f"SELECT editions.id {EDITIONS} WHERE item IS ?{narrowed} ORDER BY editions.position LIMIT 1"
+    edition: int | None = fetch_value(connection, query, [reference.item, *values])
+    return edition
 
 
 def _select(connection: sqlite3.Connection, clause: str, value: int, limit: int) -> tuple[Kept, ...]:

@@ -1,9 +1,11 @@
-"""What of the record may leave it: snapshots with all that is known of them, read at one instant."""
+"""What of the record may leave it, read at one instant, and how a published record is presented."""
 
 from __future__ import annotations
 
 from contextlib import contextmanager
+from dataclasses import dataclass
 from hashlib import sha256 as digest
+from importlib import resources
 from typing import TYPE_CHECKING
 
 from tracker.archive.ledger.admitted import read_document
@@ -23,7 +25,7 @@ from tracker.model.texts import Reference
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
     from typing import Any
 
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from tracker.archive.rights.redaction import Rows
     from tracker.archive.schema.schema_map import Unit
     from tracker.model.ledger import Check
+
 
 _HOLDINGS = f"""
 SELECT snapshots.id, kind_inferred, language_inferred, title_inferred, statement_type, title, {NAME}, ordinal,
@@ -199,3 +202,47 @@ def _read_segments(holdings: Holdings, rows: Rows) -> list[Row]:
         for version in rows.get("versions", [])
         for row in holdings.connection.execute(_SEGMENTS, [version["id"]])
     ]
+
+
+Setting = str | bool | list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Presentation:
+    """How a record is shown: a title, settings of tables, and questions with the SQL that answers them."""
+
+    title: str
+    description: str
+    tables: Mapping[str, Mapping[str, Setting]]
+    queries: Mapping[str, Mapping[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """How much of a record the public may not have."""
+
+    snapshots: int
+    documents: int
+    sources: int
+
+    def __bool__(self) -> bool:
+        return bool(self.snapshots or self.documents or self.sources)
+
+
+def read_presentation() -> Presentation:
+    """Return how records are shown."""
+    import tomllib  # noqa: PLC0415 (27 ms that reading a record does not take)
+
+    text = resources.files(__package__).joinpath("datasette.toml").read_text(encoding="utf-8")
+    return Presentation(**tomllib.loads(text))
+
+
+def count_closed(folder: Path) -> Closed:
+    """Count what the archive in a folder holds that is closed to the public today.
+
+    Raises ``ArchiveUnusable``, and ``WatchListInvalid`` where the watch list cannot be read.
+    """
+    with open_record(folder, Record) as record, translate(record.path):
+        tables = read_tables(record.connection)
+        access = read_access(record.connection, tables, find_watch_list(folder))
+    return Closed(len(access.snapshots), len(access.documents), len(access.sources))

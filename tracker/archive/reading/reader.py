@@ -68,7 +68,7 @@ class Reader(Record):
 
     def sessions(self, country: str, body: str) -> tuple[str, ...]:
         """Return the labels of the sessions at which a country spoke, in their order."""
-        rows = self.rows(
+        return self.column(
             "SELECT DISTINCT sessions.label FROM sessions"
             " JOIN statements ON statements.body = sessions.body AND statements.session = sessions.label"
             " WHERE country = ? AND sessions.body = ? AND EXISTS ("
@@ -78,7 +78,6 @@ class Reader(Record):
             country,
             body,
         )
-        return tuple(label for (label,) in rows)
 
     def log(self, reference: Reference) -> tuple[SnapshotEntry, ...]:
         """Return the snapshots behind a reference, from a series down to one of them, oldest first.
@@ -163,14 +162,14 @@ class Reader(Record):
         narrowed, values = narrow([*series_is(country, body, session), *edition])
         expression = match_expression(query)
         # Marking a text costs more than finding it: first the few to show, then their marks.
-        found = self.rows(
+        found = self.column(
             f"SELECT segments.id {FOUND} WHERE segments_fts MATCH ? AND {LATEST}{narrowed}"
             f" ORDER BY rank, {ORDER}, segments.ordinal LIMIT ?",
             expression,
             *values,
             limit,
         )
-        return tuple(self._hit(expression, segment) for (segment,) in found)
+        return tuple(self._hit(expression, segment) for segment in found)
 
     def _hit(self, expression: str, segment: int) -> Hit:
         *name, delivered, paragraph, ordinal, text, marked = self.row(

@@ -6,6 +6,8 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from tracker.archive.schema.rows import fetch_column
+
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Sequence
@@ -131,4 +133,4 @@ def _fits(reference: Reference, kind: str | None, language: str | None) -> bool:
 
 
 def _names(connection: sqlite3.Connection, query: str, *values: str | None) -> list[str]:
-    return [name for (name,) in connection.execute(query, values)]
+    return list(fetch_column(connection, query, values))

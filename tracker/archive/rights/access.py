@@ -13,6 +13,7 @@ from tracker.archive.rights.withdrawals import (
     read_withdrawn_documents,
     read_withdrawn_snapshots,
 )
+from tracker.archive.schema.rows import fetch_column
 from tracker.archive.schema.schema_map import unit_expression
 from tracker.errors import WatchListInvalid
 from tracker.inputs.files import read_file
@@ -105,7 +106,7 @@ def read_access(
     A column ``access`` in any table closes as well. Raises ``WatchListInvalid`` where the list
     cannot be read.
     """
-    lists = [text for (text,) in connection.execute(_LISTS)]
+    lists = list(fetch_column(connection, _LISTS))
     if watch.is_file():
         lists.append(_read_file(watch))
     sources = _closed_sources(lists, day)
@@ -172,11 +173,11 @@ def _read_list(text: str) -> dict[str, dict[str, dict[str, object]]]:
 
 def _snapshots_of(connection: sqlite3.Connection, sources: frozenset[str]) -> set[int]:
     """Return the snapshots that only closed sources gave; what an open one published is open."""
-    given = {snapshot for source in sources for (snapshot,) in connection.execute(_GIVEN, [source])}
+    given = {snapshot for source in sources for snapshot in fetch_column(connection, _GIVEN, [source])}
     return {
         snapshot
         for snapshot in given
-        if all(is_closed_source(source, sources) for (source,) in connection.execute(_GIVERS, [snapshot]))
+        if all(is_closed_source(source, sources) for source in fetch_column(connection, _GIVERS, [snapshot]))
     }
 
 
@@ -185,7 +186,7 @@ def _closed(connection: sqlite3.Connection, tables: Mapping[str, Table], unit: U
         if table.unit == unit and "access" in table.columns:
             name = unit_expression(tables, table, f'"{table.name}"')
             query = f"SELECT {name} FROM \"{table.name}\" WHERE ifnull(access, 'open') <> 'open'"  # noqa: S608
-            yield from (str(found) for (found,) in connection.execute(query))
+            yield from map(str, fetch_column(connection, query))
 
 
 def _complete(
@@ -212,8 +213,8 @@ def _closed_documents(
 ) -> set[str]:
     opened = {document for snapshot, _, document in rows if snapshot not in closed_snapshots}
     held = {document for snapshot, _, document in rows if snapshot in closed_snapshots}
-    waiting = connection.execute(
-        "SELECT DISTINCT document FROM reviews WHERE document NOT IN (SELECT document FROM snapshots)"
+    waiting = fetch_column(
+        connection,
+        "SELECT DISTINCT document FROM reviews WHERE document NOT IN (SELECT document FROM snapshots)",
     )
-    closed = (held - opened) | {document for (document,) in waiting}
-    return closed - read_destroyed_documents(connection)
+    return (held - opened).union(waiting) - read_destroyed_documents(connection)

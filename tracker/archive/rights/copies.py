@@ -27,6 +27,7 @@ from tracker.archive.schema.connection import (
     is_applied,
 )
 from tracker.archive.schema.migrations import WITHDRAWALS
+from tracker.archive.schema.rows import fetch_value
 from tracker.errors import ArchiveUnusable, TrackerError
 from tracker.files import new_file, new_folder
 from tracker.model.rights import CopyKind, MadeCopy
@@ -125,14 +126,14 @@ def _is_whole(connection: sqlite3.Connection, path: Path) -> bool:
     check_schema(connection, path)
     return (
         is_applied(connection, WITHDRAWALS)
-        and connection.execute("PRAGMA integrity_check(1)").fetchone()[0] == "ok"
+        and fetch_value(connection, "PRAGMA integrity_check(1)") == "ok"
         and not connection.execute("PRAGMA foreign_key_check").fetchall()
     )
 
 
 def _holds(connection: sqlite3.Connection, documents: Collection[str]) -> bool:
     query = "SELECT 1 FROM documents WHERE sha256 = ?"
-    return any(connection.execute(query, [sha256]).fetchone() for sha256 in documents)
+    return any(fetch_value(connection, query, [sha256]) for sha256 in documents)
 
 
 NAME = "copies.jsonl"
@@ -178,10 +179,9 @@ def _lacks(path: str, documents: Collection[str]) -> bool:
     query = "SELECT bytes IS NOT NULL FROM documents WHERE sha256 = ?"
     try:
         with closing(connect_to_read(Path(path))) as connection:
-            found = [connection.execute(query, [sha256]).fetchone() for sha256 in documents]
+            return not any(fetch_value(connection, query, [sha256]) for sha256 in documents)
     except (TrackerError, sqlite3.Error, OSError):
         return False
-    return not any(row and row[0] for row in found)
 
 
 def _find_remotes(folder: Path, known: Collection[str]) -> Iterator[MadeCopy]:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Self
 from tracker.archive.rights.access import is_closed_source, read_closed_sources
 from tracker.archive.rights.scrubbing import name_command
 from tracker.archive.rights.withdrawals import read_withdrawn_documents
+from tracker.archive.schema.rows import fetch_column
 from tracker.errors import ReferenceInvalid
 from tracker.model.texts import Reference
 from tracker.references import parse_reference
@@ -75,7 +76,7 @@ class Withheld:
             frozenset(Reference(*name) for name in connection.execute(_SNAPSHOTS)),
             frozenset(Reference(*name) for _, *name in connection.execute(_STATEMENTS)),
             read_withdrawn_documents(connection),
-            frozenset(run for (run,) in connection.execute(_RUNS)),
+            frozenset(fetch_column(connection, _RUNS)),
         )
 
     def run(self, entry: RunEntry) -> RunEntry:
@@ -178,7 +179,7 @@ class Redaction:
         }
         ids = (json.dumps(sorted(closed)) for closed in (access.snapshots, access.statements))
         self._withheld = Withheld.read(connection)
-        telling = frozenset(run for (run,) in connection.execute(_TELLING, tuple(ids)))
+        telling = frozenset(fetch_column(connection, _TELLING, tuple(ids)))
         self._telling = telling | self._withheld.runs
 
     @property

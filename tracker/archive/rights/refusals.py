@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from tracker.archive.record.queries import ALL_EDITIONS, edition_is, narrow
 from tracker.archive.record.statements import find_statement
 from tracker.archive.rights.withdrawals import read_withdrawal
+from tracker.archive.schema.rows import fetch_value
 from tracker.errors import Withdrawn
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ WHERE edition = ?1 AND ordinal = (SELECT max(ordinal) FROM snapshots AS other WH
 
 def has_withdrawals(connection: sqlite3.Connection) -> bool:
     """Return whether there is any withdrawal: most archives have none, and nights ask for each source."""
-    return bool(connection.execute("SELECT 1 FROM withdrawals LIMIT 1").fetchone())
+    return bool(fetch_value(connection, "SELECT 1 FROM withdrawals LIMIT 1"))
 
 
 def find_withdrawn_content(
@@ -73,7 +74,7 @@ def find_withdrawn_statement(
     until a person has recorded another text there. ``source`` feeds the reference.
     """
     # Most archives have nothing withdrawn, and a night asks for each source.
-    if reference is None or not connection.execute("SELECT 1 FROM standing_withdrawals LIMIT 1").fetchone():
+    if reference is None or not fetch_value(connection, "SELECT 1 FROM standing_withdrawals LIMIT 1"):
         return None
     statement = find_statement(connection, reference)
     if statement is None:
@@ -85,7 +86,7 @@ def find_withdrawn_statement(
         _find_edition(connection, statement, reference),
         None,
     )
-    if given is not None and _is_readable(connection, given):
+    if fetch_value(connection, "SELECT 1 FROM readable_snapshots WHERE id = ?", [given]):
         return None
     return _read(connection, _LATEST, [edition])
 
@@ -102,17 +103,11 @@ def refuse_withdrawn(writing: Writing, reference: Reference, sha256: str, text: 
 def _find_edition(connection: sqlite3.Connection, statement: int, reference: Reference) -> int | None:
     """Return the preferred edition that fits a reference, withdrawn or not."""
     narrowed, values = narrow(edition_is(reference))
-    row = connection.execute(
-        f"SELECT editions.id {ALL_EDITIONS} WHERE statements.id = ?{narrowed} ORDER BY position LIMIT 1",
-        [statement, *values],
-    ).fetchone()
-    return int(row[0]) if row else None
-
-
-def _is_readable(connection: sqlite3.Connection, snapshot: int) -> bool:
-    return bool(connection.execute("SELECT 1 FROM readable_snapshots WHERE id = ?", [snapshot]).fetchone())
+    query = f"SELECT editions.id {ALL_EDITIONS} WHERE statements.id = ?{narrowed} ORDER BY position LIMIT 1"
+    edition: int | None = fetch_value(connection, query, [statement, *values])
+    return edition
 
 
 def _read(connection: sqlite3.Connection, query: str, values: list[object]) -> Withdrawal | None:
-    row = connection.execute(query, values).fetchone()
-    return read_withdrawal(connection, row[0]) if row and row[0] else None
+    number = fetch_value(connection, query, values)
+    return read_withdrawal(connection, number) if number else None

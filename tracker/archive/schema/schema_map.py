@@ -83,7 +83,7 @@ def members(tables: Mapping[str, Table], unit: Unit) -> tuple[Table, ...]:
 
 def rows_query(tables: Mapping[str, Table], table: Table) -> str:
     """Return the query of a table's rows that belong to one unit; its one value is the unit's name."""
-    where = "TRUE" if table.unit == "archive" else _hangs_on(tables, table)
+    where = "TRUE" if table.unit == "archive" else belongs_to(tables, table, "= ?1")
     return f'SELECT {_quoted(table.columns)} FROM "{table.name}" WHERE {where} ORDER BY rowid'  # noqa: S608
 
 
@@ -104,13 +104,14 @@ def _climb(tables: Mapping[str, Table], link: Link, value: str) -> str:
     return _climb(tables, above.owner, inner)
 
 
-def _hangs_on(tables: Mapping[str, Table], table: Table) -> str:
+def belongs_to(tables: Mapping[str, Table], table: Table, units: str) -> str:
+    """Return the condition by which a row belongs to units, such as ``= ?1`` or ``IN (1, 2)``."""
     if table.owner is None:
-        return f'"{table.key}" = ?1'
+        return f'"{table.key}" {units}'
     above = tables[table.owner.table]
     if above.owner is None:
-        return f'"{table.owner.column}" = ?1'
-    keys = f'SELECT "{table.owner.key}" FROM "{above.name}" WHERE {_hangs_on(tables, above)}'  # noqa: S608
+        return f'"{table.owner.column}" {units}'
+    keys = f'SELECT "{table.owner.key}" FROM "{above.name}" WHERE {belongs_to(tables, above, units)}'  # noqa: S608
     return f'"{table.owner.column}" IN ({keys})'
 
 
