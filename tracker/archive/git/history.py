@@ -10,7 +10,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Literal
 
 from tracker.archive.git.streams import Commit, read_commit
-from tracker.archive.git.tree_changes import Change, Wanted, nearest_path, read_changes
+from tracker.archive.git.tree_changes import TreeChange, Wanted, nearest_path, read_changes
 from tracker.errors import NotInArchive, RepositoryUnusable
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class Removal:
 
 
 @dataclass(frozen=True, slots=True)
-class Skipped:
+class SkippedPath:
     """Something at a wanted path that is no file, and stays out."""
 
     path: str
@@ -57,16 +57,16 @@ class Skipped:
 
 
 @dataclass(frozen=True, slots=True)
-class History:
+class FileHistory:
     """What became of the wanted files up to a commit, oldest first; parents before their children."""
 
     events: tuple[Revision | Removal, ...]
-    skipped: tuple[Skipped, ...]
+    skipped: tuple[SkippedPath, ...]
     shallow: bool
     """The clone was cut short: older revisions are not in it."""
 
 
-def read_history(repository: Repository, paths: Sequence[str], branch: str | None = None) -> History:
+def read_history(repository: Repository, paths: Sequence[str], branch: str | None = None) -> FileHistory:
     """Return the history of files, folders or patterns (``*.txt``) on a branch, or as of any commit.
 
     A file is followed back through its renames on each line of the history. Raises
@@ -82,7 +82,7 @@ def read_history(repository: Repository, paths: Sequence[str], branch: str | Non
     events = tuple(_with_commits(repository, reversed(walk.found)))
     if not events and not walk.skipped:
         raise NotInArchive(_nothing_there(repository, paths, tip, branch))
-    return History(events, tuple(sorted(walk.skipped, key=str)), repository.is_shallow())
+    return FileHistory(events, tuple(sorted(walk.skipped, key=str)), repository.is_shallow())
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,13 +100,13 @@ class _Walk:
 
     def __init__(self, wanted: Wanted) -> None:
         self.found: list[_Event] = []
-        self.skipped: set[Skipped] = set()
+        self.skipped: set[SkippedPath] = set()
         self._wanted = wanted
         self._names: dict[str, frozenset[str]] = {}
         self._commit = ""
         self._compared: list[frozenset[_Event]] = []
 
-    def take(self, commit: str, parent: str | None, changes: Iterable[Change]) -> None:
+    def take(self, commit: str, parent: str | None, changes: Iterable[TreeChange]) -> None:
         """Take what a commit changed against one of its parents; all of one commit come in a row."""
         if commit != self._commit:
             self.finish()
@@ -130,12 +130,12 @@ class _Walk:
         self._names.pop(self._commit, None)
         self._compared = []
 
-    def _judge(self, commit: str, change: Change, names: frozenset[str]) -> Iterator[_Event]:
+    def _judge(self, commit: str, change: TreeChange, names: frozenset[str]) -> Iterator[_Event]:
         is_old = change.was_file and self._is_wanted(change.old_path, names)
         is_new = change.is_there and self._is_wanted(change.path, names)
         if is_new and not change.is_file:
             self.skipped.add(
-                Skipped(change.path, "a submodule" if change.is_submodule else "a symbolic link")
+                SkippedPath(change.path, "a submodule" if change.is_submodule else "a symbolic link")
             )
         if is_new and change.is_file and not change.is_mode_alone:
             yield _Event(commit, change.path, change.blob, None, change.old_path, change.is_rename_alone)
@@ -143,7 +143,7 @@ class _Walk:
             elsewhere = change.path if change.is_there and change.path != change.old_path else None
             yield _Event(commit, change.old_path, None, elsewhere)
 
-    def _is_followed(self, change: Change, names: frozenset[str]) -> bool:
+    def _is_followed(self, change: TreeChange, names: frozenset[str]) -> bool:
         return (
             change.old_path != change.path
             and self._is_wanted(change.path, names)

@@ -137,7 +137,7 @@ _PIECE = 1024**2
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class GitResult:
     """The result of a git command that may fail."""
 
     status: int
@@ -155,7 +155,7 @@ def start_command(git: Git, arguments: Sequence[str], stdin: Any) -> Any:  # noq
     return started
 
 
-def run_git(git: Git, arguments: Sequence[str], stdin: bytes = b"") -> Answer:
+def run_git(git: Git, arguments: Sequence[str], stdin: bytes = b"") -> GitResult:
     """Run a git command and return its result, whether it succeeded or not.
 
     Raises ``RepositoryUnusable`` where it answers without end.
@@ -180,7 +180,7 @@ def run_git(git: Git, arguments: Sequence[str], stdin: bytes = b"") -> Answer:
             f"git {arguments[0]} answers more than {LARGEST_ANSWER:,} bytes, and was ended"
         )
     said = b"".join(complaints).decode("utf-8", "replace")
-    return Answer(status, output, _first_line(said), said)
+    return GitResult(status, output, _first_line(said), said)
 
 
 def _listen(pipe: IO[bytes], heard: list[bytes]) -> None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from typing import IO, Any
 
-    from tracker.archive.git.program import Answer
+    from tracker.archive.git.program import GitResult
     from tracker.archive.git.view import IsolatedRepository
 
 _NAME = re.compile(r"[\w.-]+")
@@ -48,11 +48,11 @@ class Repository:
             raise RepositoryUnusable(f"{self.path}: git {arguments[0]}: {answer.complaint}")
         return answer.output
 
-    def attempt(self, *arguments: str, stdin: bytes = b"") -> Answer:
+    def attempt(self, *arguments: str, stdin: bytes = b"") -> GitResult:
         """Run a git command and return its result, whether it succeeded or not."""
         return run_git(self._git, arguments, stdin)
 
-    def push(self, remote: str, branches: Sequence[str], *, force: bool) -> Answer:
+    def push(self, remote: str, branches: Sequence[str], *, force: bool) -> GitResult:
         """Push branches to a path, an address or a remote's name, in the user's own settings.
 
         Of the repository's settings the address behind a name is all that counts. Raises

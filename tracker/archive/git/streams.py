@@ -111,7 +111,7 @@ AUTHOR = "tracker <tracker@localhost>"
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
+class CommitMessage:
     """What a commit says, and when it was made in seconds since 1970: git holds nothing earlier."""
 
     text: str
@@ -153,7 +153,7 @@ class FastImport:
                 f"{self._repository.path}: git fast-import: {complaint.removeprefix('fatal: ')}"
             )
 
-    def begin_commit(self, branch: str, parent: str | None, message: Message) -> None:
+    def begin_commit(self, branch: str, parent: str | None, message: CommitMessage) -> None:
         """Begin a commit on a branch, a new one if need be; without a parent it follows the last commit."""
         if self._process is None:
             self._process = self._repository.start("fast-import", "--quiet", "--done")

@@ -73,7 +73,7 @@ _NOTHING = "000000"
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class TreeChange:
     """One path that differs between two trees, with git's modes; ``old_path`` differs after a rename."""
 
     old_mode: str
@@ -116,7 +116,7 @@ class Change:
 
 def read_changes(
     repository: Repository, pairs: Sequence[Pair]
-) -> Iterator[tuple[str, str | None, tuple[Change, ...]]]:
+) -> Iterator[tuple[str, str | None, tuple[TreeChange, ...]]]:
     """Yield for each commit and parent what the one changed against the other, in the order given."""
     asked = "".join(f"{commit} {parent or ''}".rstrip() + "\n" for commit, parent in pairs)
     options = ("--stdin", "--root", "--always", "-r", "-M", "-z", "--raw", "--no-abbrev")
@@ -127,9 +127,9 @@ def read_changes(
         yield commit, parent, changes
 
 
-def _split_answers(fields: Iterator[bytes]) -> Iterator[tuple[Change, ...]]:
+def _split_answers(fields: Iterator[bytes]) -> Iterator[tuple[TreeChange, ...]]:
     """Yield the changes of each answer: a commit's name, then ``:modes names status`` and its paths."""
-    found: list[Change] | None = None
+    found: list[TreeChange] | None = None
     for part in fields:
         if not part.startswith(b":"):
             if found is not None:
@@ -140,7 +140,7 @@ def _split_answers(fields: Iterator[bytes]) -> Iterator[tuple[Change, ...]]:
         old_path = _decode(next(fields))
         path = _decode(next(fields)) if status[0] in "RC" else old_path
         if found is not None:
-            found.append(Change(old_mode, mode, old_blob, blob, old_path, path))
+            found.append(TreeChange(old_mode, mode, old_blob, blob, old_path, path))
     if found is not None:
         yield tuple(found)
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tracker.archive.git.repository import Repository
-    from tracker.archive.git.streams import FastImport, Message
+    from tracker.archive.git.streams import CommitMessage, FastImport
     from tracker.archive.mirror.commits import Place, Share
     from tracker.archive.mirror.unit_files import UnitFiles
     from tracker.archive.rights.redaction import Redaction
@@ -72,7 +72,7 @@ class Branches:
         if self._is_apart:
             self._public.expect(number, is_whole=is_whole)
 
-    def write(self, stream: FastImport, share: Share, message: Message) -> int:
+    def write(self, stream: FastImport, share: Share, message: CommitMessage) -> int:
         """Commit what a run changed, and return the number of commits: none where it changed nothing."""
         shown: list[_Shown] = []
         commit = _Commit(stream, self._main, MAIN, message)
@@ -102,7 +102,7 @@ class Branches:
                 stream.set_branch(aside(branch), str(tree.tip))
 
     def _write_public(
-        self, stream: FastImport, shown: Sequence[_Shown], gone: Iterable[str], message: Message
+        self, stream: FastImport, shown: Sequence[_Shown], gone: Iterable[str], message: CommitMessage
     ) -> bool:
         commit = _Commit(stream, self._public, PUBLIC, message)
         for each in shown:
@@ -161,7 +161,7 @@ class Branches:
 class _Commit:
     """A commit that begins with its first file: without one, there is none."""
 
-    def __init__(self, stream: FastImport, tree: Tree, branch: str, message: Message) -> None:
+    def __init__(self, stream: FastImport, tree: Tree, branch: str, message: CommitMessage) -> None:
         self.is_begun = False
         self._stream, self._tree, self._branch, self._message = stream, tree, branch, message
 

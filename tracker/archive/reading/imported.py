@@ -46,7 +46,7 @@ WHERE snapshots.observed = ?1 AND outcomes.url = ?2 LIMIT 1
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
+class CommittedFile:
     """A file as one commit of a repository held it."""
 
     repository: str
@@ -62,7 +62,7 @@ class KeptRevision:
     """A snapshot that is in the record: the SHA-256 of its bytes, and its commit where it came from one."""
 
     sha256: str
-    origin: Origin | None
+    origin: CommittedFile | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ def read_kept_statements(folder: Path, references: Iterable[Reference]) -> dict[
         return {reference: _read_statement(record, reference) for reference in references}
 
 
-def read_noted(folder: Path, outcome: CheckOutcome) -> tuple[Origin, ...]:
+def read_noted(folder: Path, outcome: CheckOutcome) -> tuple[CommittedFile, ...]:
     """Return the revisions that are noted with an outcome and no snapshot of their own, oldest first.
 
     ``gone`` is a removal; ``unchanged`` had the bytes that the edition held already.
@@ -90,10 +90,10 @@ def read_noted(folder: Path, outcome: CheckOutcome) -> tuple[Origin, ...]:
     return tuple(origin for source in sources if (origin := read_origin(source)))
 
 
-def read_origin(source: str | None) -> Origin | None:
+def read_origin(source: str | None) -> CommittedFile | None:
     """Read a source such as ``statements.git@1f0c…:uk/31.txt``; none where it is no commit's file."""
     match = _SOURCE.fullmatch(source or "")
-    return Origin(*match.groups()) if match else None
+    return CommittedFile(*match.groups()) if match else None
 
 
 def printable(text: str) -> str:

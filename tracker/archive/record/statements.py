@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable
 
-    from tracker.archive.record.editions import Name
+    from tracker.archive.record.editions import EditionName
     from tracker.model.record import Declaration
     from tracker.model.texts import Reference
 
@@ -139,7 +139,7 @@ def name_edition(connection: sqlite3.Connection, reference: Reference, edition: 
     return replace(reference, kind=kind, language=language, snapshot=None)
 
 
-def clarify_edition(connection: sqlite3.Connection, edition: Edition, name: Name) -> None:
+def clarify_edition(connection: sqlite3.Connection, edition: Edition, name: EditionName) -> None:
     """Replace what had been inferred of an edition by what was declared."""
     named = clarified(edition, name)
     connection.execute(

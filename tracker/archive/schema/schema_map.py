@@ -6,12 +6,12 @@ it names, or else with the row that it belongs to, or else in ``archive.json``.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Mapping
 
 Unit = Literal["snapshot", "statement", "run", "document", "watch_list", "archive"]
 """What is written as one file: a row, and the rows that belong to it."""
@@ -40,12 +40,16 @@ BOOKKEEPING = frozenset({"unmirrored", "descriptions"})
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class ForeignKey:
     """A column of a table that must name a row of another."""
 
     column: str
     table: str
     key: str
+
+
+ForeignKeys = Mapping[str, tuple[ForeignKey, ...]]
+"""Those of each table by its name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +60,7 @@ class Table:
     columns: tuple[str, ...]
     key: str
     unit: Unit
-    owner: Link | None
+    owner: ForeignKey | None
     """None for the table of a unit itself, and for what is in ``archive.json``."""
 
 
@@ -96,7 +100,7 @@ def unit_expression(tables: Mapping[str, Table], table: Table, row: str) -> str:
     return _climb(tables, table.owner, f'{row}."{table.owner.column}"')
 
 
-def _climb(tables: Mapping[str, Table], link: Link, value: str) -> str:
+def _climb(tables: Mapping[str, Table], link: ForeignKey, value: str) -> str:
     above = tables[link.table]
     if above.owner is None:
         return value
@@ -115,7 +119,7 @@ def belongs_to(tables: Mapping[str, Table], table: Table, units: str) -> str:
     return f'"{table.owner.column}" IN ({keys})'
 
 
-def _settle(name: str, owners: Mapping[str, Link | None]) -> tuple[Unit, Link | None]:
+def _settle(name: str, owners: Mapping[str, ForeignKey | None]) -> tuple[Unit, ForeignKey | None]:
     link = owners[name]
     if name in ROOTS:
         return ROOTS[name][0], None
@@ -124,7 +128,7 @@ def _settle(name: str, owners: Mapping[str, Link | None]) -> tuple[Unit, Link | 
     return _settle(link.table, owners)[0], link
 
 
-def _choose_owner(name: str, links: Mapping[str, tuple[Link, ...]], seen: frozenset[str]) -> Link | None:
+def _choose_owner(name: str, links: ForeignKeys, seen: frozenset[str]) -> ForeignKey | None:
     """Return the link by which a table belongs to a unit: the declared one, or else the preferred one."""
     if name in ROOTS or name in seen:
         return None
@@ -134,14 +138,14 @@ def _choose_owner(name: str, links: Mapping[str, tuple[Link, ...]], seen: frozen
     return reached[0][1] if reached else None
 
 
-def _reach(name: str, links: Mapping[str, tuple[Link, ...]], seen: frozenset[str]) -> Unit | None:
+def _reach(name: str, links: ForeignKeys, seen: frozenset[str]) -> Unit | None:
     if name in ROOTS:
         return ROOTS[name][0]
     link = _choose_owner(name, links, seen)
     return _reach(link.table, links, seen | {name}) if link else None
 
 
-def _read_links(connection: sqlite3.Connection, name: str) -> tuple[Link, ...]:
+def _read_links(connection: sqlite3.Connection, name: str) -> tuple[ForeignKey, ...]:
     """Return the foreign keys of one column that a row cannot do without."""
     required = {
         row[0]
@@ -153,7 +157,7 @@ def _read_links(connection: sqlite3.Connection, name: str) -> tuple[Link, ...]:
         [name],
     ).fetchall()
     single = [row for row in rows if sum(other[0] == row[0] for other in rows) == 1]
-    return tuple(Link(column, table, key) for _, column, table, key in single if column in required)
+    return tuple(ForeignKey(column, table, key) for _, column, table, key in single if column in required)
 
 
 def _read_columns(connection: sqlite3.Connection, name: str) -> tuple[tuple[str, ...], str]:
