@@ -407,7 +407,7 @@ def _lacks(required: Held, held: Held) -> list[str]:
 
 def is_recorded(ran: Ran) -> bool:
     """Tell whether a command said that what it was given is recorded."""
-    return ran.code == 0 or "all is recorded" in ran.err
+    return ran.code == 0 or "everything is recorded" in ran.err
 
 
 def _say(world: World, name: str) -> None:

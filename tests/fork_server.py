@@ -29,7 +29,7 @@ import tracker
 from tests.running import PATIENCE
 from tracker.archive.repair import repair
 from tracker.archive.schema import connection
-from tracker.archive.storing import store
+from tracker.archive.storing import writing
 from tracker.archive.takeover import take_over
 from tracker.capture.sandbox import process
 from tracker.capture.serve import serve
@@ -120,8 +120,8 @@ def _become(request: int, *streams: int) -> None:
 
 def _shorten_waits(seconds: float) -> None:
     """Have the command wait for who holds the archive no longer than this."""
-    for module in (store, repair, take_over):
-        vars(module)["PATIENCE"] = seconds
+    for module in (writing, repair, take_over):
+        vars(module)["LOCK_TIMEOUT"] = seconds
     connection.BUSY_SECONDS = seconds
 
 

@@ -137,10 +137,12 @@ def test_a_list_that_cannot_be_read_opens_nothing(folder: Path, broken: bytes) -
     update_mirror(folder)
     before = read_everything(folder / "mirror.git", "public")
     (folder / "watch.toml").write_bytes(broken)
-    with pytest.raises(WatchListInvalid, match=r"nobody can tell what it closes .* \(all is recorded"):
+    with pytest.raises(
+        WatchListInvalid, match=r"what it closes to the public is unknown .* \(everything is recorded"
+    ):
         add(folder, "XAA/UNGA/81~prepared.en", "We are here.")
     assert query(folder, "SELECT count(*) FROM snapshots") == [(3,)]
-    with pytest.raises(WatchListInvalid, match="nobody can tell what it closes"):
+    with pytest.raises(WatchListInvalid, match="what it closes to the public is unknown"):
         update_mirror(folder)
     assert read_everything(folder / "mirror.git", "public") == before
 

@@ -22,8 +22,7 @@ from tests.running import NEW, OLD, ROOT
 from tests.thorough import examples
 from tracker.alignment.align import align
 from tracker.archive.derived.file import DerivedFile
-from tracker.archive.derived.store import DERIVED_NAME, Derived, open_derived
-from tracker.archive.derived.vectors import CachedEncoder
+from tracker.archive.derived.store import DERIVED_NAME, CachedEncoder, Derived, open_derived
 from tracker.archive.storing.store import create_archive
 from tracker.report.json_text import render_json
 from tracker.report.series.origins import attribution_json

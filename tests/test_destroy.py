@@ -37,8 +37,7 @@ from tracker.archive.mirror.rebuild import rebuild_record
 from tracker.archive.mirror.rewrite import rewrite_mirror
 from tracker.archive.rights.scrubbing import Destroyed, name_command, scrub
 from tracker.archive.schema.connection import archive_file
-from tracker.archive.schema.migrations import MIGRATIONS, make_schema
-from tracker.archive.schema.rights import NAME
+from tracker.archive.schema.migrations import MIGRATIONS, WITHDRAWALS, make_schema
 from tracker.archive.storing.store import open_store
 from tracker.capture.web.pace import Clock
 from tracker.errors import ArchiveUnusable
@@ -251,14 +250,14 @@ def test_without_a_mirror_there_is_none_to_rewrite(folder: Path, tracker: Tracke
 # Cut short -------------------------------------------------------------------------------------------
 
 KILLED_AT = (
-    "tracker.archive.storing.carrying_out.sweep",
-    "tracker.archive.storing.carrying_out.remove_derived",
-    "tracker.archive.storing.carrying_out.destroy_in_asides",
+    "tracker.archive.storing.acts.overwrite_freed_pages",
+    "tracker.archive.storing.acts.remove_derived",
+    "tracker.archive.storing.acts.destroy_in_kept_copies",
     "tracker.archive.mirror.rewrite.rewrite_mirror",
     "tracker.archive.mirror.rewrite._write",
     "tracker.archive.mirror.rewrite._take_over",
     "tracker.archive.mirror.rewrite.shutil.rmtree",
-    "tracker.archive.storing.carrying_out.complete_all",
+    "tracker.archive.storing.acts.complete_all",
     "tracker.archive.storing.writing.Writing.update_mirror",
 )
 
@@ -344,7 +343,7 @@ def test_whatever_writes_next_completes_it_and_names_it(folder: Path) -> None:
 
 
 def test_nothing_is_pushed_before_it_is_complete(folder: Path) -> None:
-    kill_at(folder, "tracker.archive.storing.carrying_out.sweep")
+    kill_at(folder, "tracker.archive.storing.acts.overwrite_freed_pages")
     run_git(folder.parent, "init", "--quiet", "--bare", "copy.git")
     with closing(sqlite3.connect(folder / "tracker.db", isolation_level=None)) as reading:
         reading.execute("BEGIN")
@@ -468,7 +467,7 @@ def test_a_backup_knows_what_was_destroyed_and_what_is_damaged(folder: Path, tmp
 def test_an_older_file_is_brought_up_to_date_with_its_documents_as_they_are(tmp_path: Path) -> None:
     names = [name for name, _ in MIGRATIONS]
     with closing(sqlite3.connect(tmp_path / "tracker.db", isolation_level=None)) as connection:
-        make_schema(connection, names[: names.index(NAME)])
+        make_schema(connection, names[: names.index(WITHDRAWALS)])
         connection.execute("INSERT INTO documents VALUES (?, 1, 'text/plain', x'41')", ["0" * 64])
     with open_store(tmp_path):
         pass

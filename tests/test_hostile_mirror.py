@@ -11,7 +11,7 @@ from tests.archives import query
 from tests.here import runner
 from tests.mirrors import FIRST, edit, make_record, show
 from tests.repositories import Made, add_commits, make_repository, run_git
-from tracker.archive.file.mirror_paths import document_place, run_place, watch_list_place
+from tracker.archive.file.mirror_paths import document_path, run_path, watch_list_path
 from tracker.archive.mirror.rebuild import rebuild_record
 from tracker.archive.rights.access import find_watch_list
 from tracker.errors import RepositoryUnusable
@@ -122,7 +122,7 @@ EVIL: dict[str, tuple[dict[str, str | bytes | None], str]] = {
         {"x.json": json.dumps({"watch_lists": [{"sha256": OTHER, "text": "[settings]"}]})},
         "it does not have its digest",
     ),
-    "a document under another digest": ({document_place(OTHER): b"evil"}, "does not have that digest"),
+    "a document under another digest": ({document_path(OTHER): b"evil"}, "does not have that digest"),
     "a number beyond all": ({"x.json": statement(id=2**70)}, "a row that cannot be"),
     "brackets without end": ({"x.json": "[" * 100_000}, "cannot be read"),
     "rows that are none": ({"x.json": json.dumps({"statements": [1, 2]})}, "cannot be read"),
@@ -171,11 +171,11 @@ def _write_tree(mirror: Path, *lines: str) -> str:
 
 
 def test_what_passes_for_a_digest_or_a_day_leads_nowhere() -> None:
-    assert document_place(SHA) == f"documents/{SHA[:2]}/{SHA}"
-    assert run_place(3, "2026-03-01T03:00:00Z") == "runs/2026/03/01/3.jsonl"
+    assert document_path(SHA) == f"documents/{SHA[:2]}/{SHA}"
+    assert run_path(3, "2026-03-01T03:00:00Z") == "runs/2026/03/01/3.jsonl"
     for place in (
-        document_place("../../x\nD y"), watch_list_place("../x"), run_place(1, "..-..-..-x"),
-        run_place(1, "a\nD b"),
+        document_path("../../x\nD y"), watch_list_path("../x"), run_path(1, "..-..-..-x"),
+        run_path(1, "a\nD b"),
     ):  # fmt: skip
         assert {"", ".", ".."}.isdisjoint(place.split("/"))
         assert place.isprintable()

@@ -74,7 +74,7 @@ def test_a_living_holder_is_waited_for(tmp_path: Path) -> None:
     process = hold_elsewhere(tmp_path)
     began = time.monotonic()
     with pytest.raises(ArchiveLocked):
-        take_lock(tmp_path, patience=0.3)
+        take_lock(tmp_path, timeout=0.3)
     assert 0.3 <= time.monotonic() - began < 3
     end(process)
 
@@ -113,10 +113,10 @@ def leave_foreign(folder: Path, age: float) -> None:
 
 
 def test_a_holder_on_another_computer_is_believed_for_an_hour(tmp_path: Path) -> None:
-    leave_foreign(tmp_path, lock.FOREIGN_SECONDS - 60)
+    leave_foreign(tmp_path, lock.FOREIGN_LOCK_EXPIRY - 60)
     with pytest.raises(ArchiveLocked, match=r"process 4 on other since .*wait an hour or delete .*lock"):
         take_lock(tmp_path)
-    leave_foreign(tmp_path, lock.FOREIGN_SECONDS + 60)
+    leave_foreign(tmp_path, lock.FOREIGN_LOCK_EXPIRY + 60)
     take_lock(tmp_path).release()
 
 

@@ -222,8 +222,8 @@ def test_a_mirror_that_cannot_follow_is_told_and_loses_nothing(
     ran = tracker("add", "speech.txt", "--as", "XAA/UNGA/80")
     assert ran.code == 2
     assert ran.err == (
-        "tracker: snapshots/mirror.git is not a git repository; name the folder that holds .git (all is"
-        " recorded, but not yet mirrored; once that is mended: tracker mirror update)\n"
+        "tracker: snapshots/mirror.git is not a git repository; name the folder that holds .git"
+        " (everything is recorded, but not yet mirrored; when that is fixed, run: tracker mirror update)\n"
     )
     assert query(folder, "SELECT status FROM runs ORDER BY id DESC LIMIT 1") == [("complete",)]
     assert not (folder / "lock").exists()
@@ -264,7 +264,7 @@ def test_without_git_the_record_is_kept_and_git_is_asked_for(
 def test_a_mirror_is_not_written_while_another_run_holds_the_archive(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tracker.archive.storing.store.PATIENCE", 0.1)
+    monkeypatch.setattr("tracker.archive.storing.writing.LOCK_TIMEOUT", 0.1)
     with hold_lock(folder), pytest.raises(ArchiveLocked, match="is held by process"):
         update_mirror(folder)
     assert not (folder / "mirror.git").exists()
@@ -476,7 +476,7 @@ def test_a_damaged_mirror_is_told_and_the_record_stays(folder: Path, mirror: Pat
         size = pack.stat().st_size
         pack.chmod(0o600)
         pack.write_bytes(pack.read_bytes()[:12] + bytes(size - 12))
-    with pytest.raises(RepositoryUnusable, match="all is recorded, but not yet mirrored"):
+    with pytest.raises(RepositoryUnusable, match="everything is recorded, but not yet mirrored"):
         say(folder, "XAA/UNGA/80~prepared.en", FIRST)
     mirror.rename(tmp_path / "damaged.git")
     update_mirror(folder)

@@ -9,7 +9,7 @@ import pytest
 from tests.here import runner
 from tests.mirrors import FIRST, edit, list_files, make_record, read_tables, say, show
 from tests.repositories import Made, add_commits, make_repository, run_git
-from tracker.archive.file.mirror_paths import document_place
+from tracker.archive.file.mirror_paths import document_path
 from tracker.archive.mirror.rebuild import rebuild_record
 from tracker.archive.reading.reader import open_reader
 from tracker.errors import ArchiveUnusable, RepositoryUnusable, TrackerError
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from tests.running import Ran
 
-DOCUMENT = document_place(digest_bytes(FIRST.encode()))
+DOCUMENT = document_path(digest_bytes(FIRST.encode()))
 STATEMENT = "statements/XAA/UNGA/78"
 
 

@@ -433,7 +433,7 @@ def _empty(folder: Path) -> Path:
 def test_while_another_run_writes_nothing_is_read(
     folder: Path, run: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tracker.archive.storing.store.PATIENCE", 0.2)
+    monkeypatch.setattr("tracker.archive.storing.writing.LOCK_TIMEOUT", 0.2)
     record_as(folder, page(FUND, RIVERS))
     with hold_lock(folder, 0):
         ran = run("reextract")

@@ -20,9 +20,9 @@ from tests.archives import OBSERVED, count_record, declare, digest, infer, query
 from tests.running import ROOT
 from tests.thorough import examples
 from tracker.archive.reading.reader import open_reader
-from tracker.archive.record.editions import Edition, Name, choose_edition
+from tracker.archive.record.editions import Edition, EditionName, choose_edition
 from tracker.archive.schema import connection
-from tracker.archive.storing import store as store_module
+from tracker.archive.storing import writing
 from tracker.archive.storing.store import create_archive, open_store
 from tracker.errors import ArchiveLocked, ArchiveUnusable, ReferenceInvalid, TrackerError
 from tracker.model.record import Amendment
@@ -172,9 +172,9 @@ def test_a_text_that_does_not_tell_its_language_is_no_edition_apart(
 
 def test_an_edition_of_no_known_kind_is_named_by_its_language() -> None:
     edition = Edition(1, None, True, "en", True, 1, 1, "a" * 64)  # noqa: FBT003 (as the row says it)
-    assert choose_edition([edition], Name("verbatim", None), "en", "b" * 64) is None
-    assert choose_edition([edition], Name("verbatim", None), "en", "a" * 64) == edition
-    assert choose_edition([edition], Name(None, None), "en", "b" * 64) == edition
+    assert choose_edition([edition], EditionName("verbatim", None), "en", "b" * 64) is None
+    assert choose_edition([edition], EditionName("verbatim", None), "en", "a" * 64) == edition
+    assert choose_edition([edition], EditionName(None, None), "en", "b" * 64) == edition
 
 
 STEPS = st.tuples(
@@ -391,7 +391,7 @@ def test_a_killed_process_leaves_complete_batches(folder: Path) -> None:
 
 
 def test_a_second_writer_waits_then_is_told_who_writes(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(store_module, "PATIENCE", 0.2)
+    monkeypatch.setattr(writing, "LOCK_TIMEOUT", 0.2)
     began = time.monotonic()
     with (
         open_store(folder),

@@ -140,7 +140,7 @@ def test_both_sides_are_named_and_neither_is_lost(folder: Path, tracker: Tracker
     pattern = (
         r"they went apart after run 2: the mirror has 1 run since, of which the first is run 3 of \S+Z, and"
         r" the record has 1 run, of which the first is run 3 of \S+Z; to have both in one record:"
-        r" tracker mirror take-over \(all is recorded, but not yet mirrored"
+        r" tracker mirror take-over \(everything is recorded, but not yet mirrored"
     )
     assert re.search(pattern, ran.err)
     tip = run_git(folder / "mirror.git", "rev-parse", "main")

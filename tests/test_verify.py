@@ -123,7 +123,7 @@ def test_a_whole_archive(tracker: Tracker, folder: Path) -> None:
 def test_nothing_is_written_and_nobody_has_to_wait(
     tracker: Tracker, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tracker.archive.repair.repair.PATIENCE", 0.2)
+    monkeypatch.setattr("tracker.archive.repair.repair.LOCK_TIMEOUT", 0.2)
 
     def read() -> dict[Path, bytes]:
         files = (

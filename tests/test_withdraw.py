@@ -20,8 +20,7 @@ from tests.repositories import run_git
 from tests.rights import OPEN, PHRASE, SECRET, WHY, WORDS, add, make_series
 from tracker.archive.ledger.ledger import open_ledger
 from tracker.archive.reading.reader import open_reader
-from tracker.archive.schema.migrations import MIGRATIONS, make_schema
-from tracker.archive.schema.rights import NAME
+from tracker.archive.schema.migrations import MIGRATIONS, WITHDRAWALS, make_schema
 from tracker.archive.storing.store import open_store
 from tracker.capture.web.pace import Clock
 from tracker.errors import ArchiveLocked, NotInArchive, Withdrawn
@@ -220,7 +219,7 @@ def test_a_decision_on_it_is_not_shown_until_it_is_open_again(tracker: Tracker) 
 
 
 def test_an_archive_of_an_older_release_is_read(folder: Path) -> None:
-    older = [name for name, _ in MIGRATIONS[: [name for name, _ in MIGRATIONS].index(NAME)]]
+    older = [name for name, _ in MIGRATIONS[: [name for name, _ in MIGRATIONS].index(WITHDRAWALS)]]
     (folder.parent / "old").mkdir()
     with closing(sqlite3.connect(folder.parent / "old" / "tracker.db", isolation_level=None)) as connection:
         make_schema(connection, older)
@@ -462,7 +461,7 @@ def test_a_command_that_may_quote_what_is_closed_is_told_by_its_name(folder: Pat
 
 
 def test_an_archive_that_is_held_is_left_alone(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tracker.archive.storing.store.PATIENCE", 0.2)
+    monkeypatch.setattr("tracker.archive.storing.writing.LOCK_TIMEOUT", 0.2)
     with open_store(folder), pytest.raises(ArchiveLocked):
         change(folder, "withdraw", "XAA/UNGA/78", RULED)
     assert query(folder, "SELECT count(*) FROM withdrawals") == [(0,)]

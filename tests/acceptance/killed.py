@@ -15,7 +15,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from tracker.archive.schema import connection
-from tracker.archive.storing import store
+from tracker.archive.storing import writing
 from tracker.cli.main import main
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def watch_statements(step: str, left: list[int]) -> None:
         opened.set_trace_callback(trace)
         return opened
 
-    setattr(store, "connect_to_write", connect)  # noqa: B010 (a name the module does not offer)
+    setattr(writing, "connect_to_write", connect)  # noqa: B010 (a name the module does not offer)
 
 
 def watch_calls(step: str, left: list[int]) -> None:

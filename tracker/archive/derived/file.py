@@ -1,4 +1,4 @@
-"""The file behind ``derived.db``: asked and written where that can be done, passed over where it cannot.
+"""The file behind ``derived.db``: read and written where that is possible, ignored where it is not.
 
 A rollback journal and not WAL, so that a file copied to read-only media opens there as it is.
 """
@@ -49,7 +49,7 @@ _PASSING = (
 """What does not mean that the file itself is damaged."""
 
 _TROUBLE = (sqlite3.Error, UnicodeDecodeError, OSError)
-"""What making the file raises, and SQLite, which quotes the damaged part of a schema as it stands."""
+"""What making the file raises, and SQLite, which quotes the damaged part of a schema byte by byte."""
 
 
 class DerivedFile:

@@ -1,7 +1,8 @@
 """One lock on an archive, for a whole run: held by the operating system, and named for people to read.
 
-The kernel gives the lock up when its holder dies, however it dies. The file ``lock`` in the archive's
-folder names the holder and is there only while the lock is held, or after a crash.
+The kernel releases the lock when its holder ends, in whatever way. The file ``lock`` in the archive's
+folder names the holder and is there only while the lock is held, or after a crash. Whoever next holds the
+lock removes what commands that were killed have left in the folder.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import errno
 import json
 import os
 import shlex
+import shutil
 import socket
 import sys
 import time
@@ -24,7 +26,7 @@ from tracker.files import permit
 
 LOCK_NAME = "lock"
 
-FOREIGN_SECONDS = 3600.0
+FOREIGN_LOCK_EXPIRY = 3600.0
 """How long a holder on another computer is believed without a sign of life.
 
 A network file system may keep locks to each computer. A live holder touches the file with every record,
@@ -44,7 +46,7 @@ _BOOT = _PROCESSES / "sys/kernel/random/boot_id"
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """Who holds an archive; ``boot`` tells kernels apart, since containers rename their host."""
+    """Who holds an archive; ``boot`` identifies the kernel, since containers rename their host."""
 
     pid: int
     host: str
@@ -69,20 +71,20 @@ class Lock:
             os.utime(self._file)
 
     def release(self) -> None:
-        """Give the lock up, and take the file away while nobody else can have it."""
+        """Release the lock, and remove the file while nobody else can have it."""
         with suppress(OSError):
             self._path.unlink()
         os.close(self._file)
 
 
-def take_lock(folder: Path, patience: float = 0.0) -> Lock:
+def take_lock(folder: Path, timeout: float = 0.0) -> Lock:
     """Take the lock of an archive, waiting for so many seconds where another process has it.
 
     Raises ``ArchiveLocked``, which names the holder, and ``ArchiveUnusable`` where the folder cannot be
     written.
     """
     path = folder / LOCK_NAME
-    deadline = time.monotonic() + patience
+    deadline = time.monotonic() + timeout
     while (file := _try_lock(path)) is None:
         if time.monotonic() >= deadline:
             raise _locked(folder, path)
@@ -111,7 +113,7 @@ def read_clock() -> str:
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def explain_making(error: OSError, path: Path, what: str = "made") -> str:
+def describe_write_error(error: OSError, path: Path, what: str = "made") -> str:
     """Return why a file cannot be made in an archive, and what to do."""
     record = path.with_name("tracker.db")
     if isinstance(error, PermissionError) or error.errno == errno.EROFS:
@@ -122,11 +124,11 @@ def explain_making(error: OSError, path: Path, what: str = "made") -> str:
 
 
 def _try_lock(path: Path) -> int | None:
-    """Open and lock the file; None where another process has it, or took it away meanwhile."""
+    """Open and lock the file; None where another process holds or has just removed it."""
     try:
         file = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o600)
     except OSError as error:
-        raise ArchiveUnusable(explain_making(error, path, "locked")) from error
+        raise ArchiveUnusable(describe_write_error(error, path, "locked")) from error
     permit(file, archive_permissions(path.parent))
     if _lock_file(file) and _is_still_there(file, path) and not _is_held_elsewhere(file, path.parent):
         return file
@@ -135,7 +137,7 @@ def _try_lock(path: Path) -> int | None:
 
 
 def _is_still_there(file: int, path: Path) -> bool:
-    """Tell whether the file that was locked is the one of that name: a holder unlinks it when it ends."""
+    """Return whether the file that was locked is the one of that name: a holder unlinks it when it ends."""
     try:
         return os.path.samestat(os.fstat(file), path.stat())
     except OSError:
@@ -146,12 +148,12 @@ def _is_held_elsewhere(file: int, folder: Path) -> bool:
     holder = read_holder(folder)
     if holder is None or holder.boot == _read_boot():
         return False
-    return time.time() - os.fstat(file).st_mtime < FOREIGN_SECONDS
+    return time.time() - os.fstat(file).st_mtime < FOREIGN_LOCK_EXPIRY
 
 
 def _name_holder(file: int) -> None:
     holder = Holder(os.getpid(), socket.gethostname(), _read_boot(), read_clock(), read_command())
-    # A full disk still lets the lock be taken; what cannot be written is then told by the record itself.
+    # A full disk still lets the lock be taken; the record itself then reports what cannot be written.
     with suppress(OSError):
         os.ftruncate(file, 0)
         os.lseek(file, 0, os.SEEK_SET)
@@ -171,7 +173,7 @@ def _locked(folder: Path, path: Path) -> ArchiveLocked:
 
 
 def _may_live(holder: Holder | None) -> bool:
-    """Tell whether a file names who holds the lock, and not who held it before, or nobody yet."""
+    """Return whether a file names who holds the lock, and not who held it before, or nobody yet."""
     if holder is None:
         return False
     is_here = holder.boot == _read_boot() and _PROCESSES.is_dir()
@@ -207,3 +209,35 @@ else:
         except OSError as error:
             raise ArchiveUnusable(f"this file system has no locks: {error.strerror}") from error
         return True
+
+
+STAGING = ".tracker-staging-"
+"""How the names of folders begin in which a replacement of something is made."""
+
+_STAGING = (STAGING, ".repair-")
+"""The second is what an older release called them."""
+
+_DRAFTS = ("tracker.db.part*", "*.part", ".*.part", ".*.part-*", "mirror.git.new", "mirror.git.*.new")
+"""Drafts of files and folders; a backup writes them without the archive's lock."""
+
+
+def remove_staging(folder: Path) -> None:
+    """Remove the folders of drafts that were never moved to their place; the lock is held."""
+    with os.scandir(folder) as entries:
+        left = [entry.name for entry in entries if entry.name.startswith(_STAGING)]
+    for name in left:
+        shutil.rmtree(folder / name, ignore_errors=True)
+
+
+def remove_leftovers(folder: Path) -> None:
+    """Remove all drafts in a folder, those of a running backup included; the lock is held.
+
+    A copy of the record may be in it, which a destruction must not leave.
+    """
+    remove_staging(folder)
+    for pattern in _DRAFTS:
+        for left in folder.glob(pattern):
+            if left.is_dir() and not left.is_symlink():
+                shutil.rmtree(left, ignore_errors=True)
+            else:
+                left.unlink(missing_ok=True)

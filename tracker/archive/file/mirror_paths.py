@@ -24,24 +24,24 @@ DOCUMENTS = "documents"
 """The folder of all documents."""
 
 
-def document_place(sha256: str) -> str:
-    """Return where a document's bytes stand; the row beside them ends in ``.json``."""
+def document_path(sha256: str) -> str:
+    """Return the path of a document's bytes; that of its row ends in ``.json``."""
     name = _plain(sha256)
     return f"{DOCUMENTS}/{name[:2]}/{name}"
 
 
 def is_document(path: str) -> bool:
-    """Tell whether a file of the mirror is a document, byte for byte."""
+    """Return whether a file of the mirror is a document, byte for byte."""
     return path.startswith(f"{DOCUMENTS}/") and not path.endswith(".json")
 
 
-def watch_list_place(sha256: str) -> str:
-    """Return where an earlier watch list stands."""
+def watch_list_path(sha256: str) -> str:
+    """Return the path of an earlier watch list."""
     return f"watch_lists/{_plain(sha256)}.json"
 
 
-def run_place(run: int, started: str) -> str:
-    """Return where a run's rows stand, by the day on which it began."""
+def run_path(run: int, started: str) -> str:
+    """Return the path of a run's rows, by the day on which it began."""
     return f"runs/{_plain(started[:10]).replace('-', '/')}/{run}.jsonl"
 
 
@@ -55,14 +55,14 @@ def statement_folder(name: Sequence[str | int | None]) -> str:
     return "/".join(["statements", *parts])
 
 
-def edition_place(name: Sequence[str | int | None]) -> str:
+def edition_path(name: Sequence[str | int | None]) -> str:
     """Return the folder of an edition: of country, body, session, item, kind and language."""
     edition = ".".join(quote(str(part), safe="-_") for part in name[4:6] if part is not None)
     return f"{statement_folder(name)}/{EDITION_MARK}{edition}"
 
 
 def _plain(part: str) -> str:
-    """Return what is a digest or a day as it is; what only passes for one leads nowhere."""
+    """Return what is a digest or a day as it is; anything else is encoded, so that it leads nowhere."""
     return quote(part, safe="-").replace(".", "%2E")
 
 

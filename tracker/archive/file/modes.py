@@ -27,7 +27,7 @@ _LONGEST_PATH = 440
 """SQLite opens no path of more than 512 bytes; folders with copies of the record lie in an archive."""
 
 _BESIDE_A_NEW_ARCHIVE = frozenset({"README.md", "watch.toml", "lock", FILE_NAME})
-"""What may stand in a folder that is there for an archive: a clone of this project has the first."""
+"""What may be in a folder that was prepared for an archive: a clone of this project has the first."""
 
 _HOLDING = (FILE_NAME, "derived.db", f"{MIRROR}*", "before-repair-*", ".repair-*")
 """What holds material, or names it."""
@@ -79,7 +79,7 @@ def make_archive_folder(folder: Path, group: str | None = None) -> Permissions:
 
 
 def make_record_file(path: Path, permissions: Permissions) -> None:
-    """Make an empty file for a record, or take one over that a start has left, which was broken off."""
+    """Make an empty file for a record, or use the one that an interrupted start has left."""
     try:
         new_file(path, permissions).close()
     except FileExistsError:
@@ -87,7 +87,7 @@ def make_record_file(path: Path, permissions: Permissions) -> None:
             permit(path, permissions)
 
 
-def find_readable(folder: Path) -> tuple[str, ...]:
+def find_world_readable(folder: Path) -> tuple[str, ...]:
     """Return the names of what others can read in an archive; none where they cannot enter its folder."""
     return tuple(sorted(_list_readable(folder))) if folder.stat().st_mode & stat.S_IXOTH else ()
 
@@ -101,14 +101,14 @@ def _list_readable(folder: Path) -> Iterator[str]:
 
 
 def is_for_group(folder: Path) -> bool:
-    """Tell whether members of a group write to an archive."""
+    """Return whether members of a group write to an archive."""
     return bool((archive_permissions(folder).mode or 0) & stat.S_IWGRP)
 
 
-def share_alike(path: Path) -> dict[str, str]:
+def share_git_files(path: Path) -> dict[str, str]:
     """Return an environment in which git makes files as open as a repository's folder is, whatever the umask.
 
-    What a group shares belongs to whoever made it, which git else refuses to touch (CVE-2022-24765).
+    What a group shares belongs to whoever made it; git would otherwise refuse to touch it (CVE-2022-24765).
     """
     found = path.stat()
     settings = {"core.sharedRepository": f"0{read_permissions(path).mode:o}"}

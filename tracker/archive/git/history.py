@@ -6,10 +6,11 @@ Every commit counts, on side branches too; a merge only for what it has from non
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING, Literal
 
 from tracker.archive.git.streams import Commit, read_commit
-from tracker.archive.git.tree_changes import Change, Wanted, nearest_path, read_changes
+from tracker.archive.git.tree_changes import TreeChange, Wanted, nearest_path, read_changes
 from tracker.errors import NotInArchive, RepositoryUnusable
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 _CHUNK = 4096
 """So many commits are compared at a time: memory stays flat in the length of a history."""
 
-PassedKind = Literal["a symbolic link", "a submodule"]
+SkippedKind = Literal["a symbolic link", "a submodule"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,24 +49,24 @@ class Removal:
 
 
 @dataclass(frozen=True, slots=True)
-class Passed:
+class SkippedPath:
     """Something at a wanted path that is no file, and stays out."""
 
     path: str
-    what: PassedKind
+    what: SkippedKind
 
 
 @dataclass(frozen=True, slots=True)
-class History:
+class FileHistory:
     """What became of the wanted files up to a commit, oldest first; parents before their children."""
 
     events: tuple[Revision | Removal, ...]
-    passed: tuple[Passed, ...]
+    skipped: tuple[SkippedPath, ...]
     shallow: bool
     """The clone was cut short: older revisions are not in it."""
 
 
-def read_history(repository: Repository, paths: Sequence[str], branch: str | None = None) -> History:
+def read_history(repository: Repository, paths: Sequence[str], branch: str | None = None) -> FileHistory:
     """Return the history of files, folders or patterns (``*.txt``) on a branch, or as of any commit.
 
     A file is followed back through its renames on each line of the history. Raises
@@ -73,14 +74,15 @@ def read_history(repository: Repository, paths: Sequence[str], branch: str | Non
     """
     tip = _find_tip(repository, branch)
     walk = _Walk(Wanted(tuple(paths)))
-    for chunk in _chunks(_list_commits(repository, tip)):
+    pairs = _list_commits(repository, tip)
+    while chunk := list(islice(pairs, _CHUNK)):
         for commit, parent, changes in read_changes(repository, chunk):
             walk.take(commit, parent, changes)
     walk.finish()
     events = tuple(_with_commits(repository, reversed(walk.found)))
-    if not events and not walk.passed:
+    if not events and not walk.skipped:
         raise NotInArchive(_nothing_there(repository, paths, tip, branch))
-    return History(events, tuple(sorted(walk.passed, key=str)), repository.is_shallow())
+    return FileHistory(events, tuple(sorted(walk.skipped, key=str)), repository.is_shallow())
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,13 +100,13 @@ class _Walk:
 
     def __init__(self, wanted: Wanted) -> None:
         self.found: list[_Event] = []
-        self.passed: set[Passed] = set()
+        self.skipped: set[SkippedPath] = set()
         self._wanted = wanted
         self._names: dict[str, frozenset[str]] = {}
         self._commit = ""
         self._compared: list[frozenset[_Event]] = []
 
-    def take(self, commit: str, parent: str | None, changes: Iterable[Change]) -> None:
+    def take(self, commit: str, parent: str | None, changes: Iterable[TreeChange]) -> None:
         """Take what a commit changed against one of its parents; all of one commit come in a row."""
         if commit != self._commit:
             self.finish()
@@ -128,18 +130,20 @@ class _Walk:
         self._names.pop(self._commit, None)
         self._compared = []
 
-    def _judge(self, commit: str, change: Change, names: frozenset[str]) -> Iterator[_Event]:
+    def _judge(self, commit: str, change: TreeChange, names: frozenset[str]) -> Iterator[_Event]:
         is_old = change.was_file and self._is_wanted(change.old_path, names)
         is_new = change.is_there and self._is_wanted(change.path, names)
         if is_new and not change.is_file:
-            self.passed.add(Passed(change.path, "a submodule" if change.is_submodule else "a symbolic link"))
+            self.skipped.add(
+                SkippedPath(change.path, "a submodule" if change.is_submodule else "a symbolic link")
+            )
         if is_new and change.is_file and not change.is_mode_alone:
             yield _Event(commit, change.path, change.blob, None, change.old_path, change.is_rename_alone)
         elif is_old and not (is_new and change.is_file):
             elsewhere = change.path if change.is_there and change.path != change.old_path else None
             yield _Event(commit, change.old_path, None, elsewhere)
 
-    def _is_followed(self, change: Change, names: frozenset[str]) -> bool:
+    def _is_followed(self, change: TreeChange, names: frozenset[str]) -> bool:
         return (
             change.old_path != change.path
             and self._is_wanted(change.path, names)
@@ -170,18 +174,6 @@ def _list_commits(repository: Repository, tip: str) -> Iterator[tuple[str, str |
         if not parents:
             yield commit, None
         yield from ((commit, parent) for parent in parents)
-
-
-def _chunks(
-    pairs: Iterable[tuple[str, str | None]],
-) -> Iterator[list[tuple[str, str | None]]]:
-    chunk: list[tuple[str, str | None]] = []
-    for pair in pairs:
-        chunk.append(pair)
-        if len(chunk) == _CHUNK:
-            yield chunk
-            chunk = []
-    yield chunk
 
 
 def _with_commits(repository: Repository, found: Iterable[_Event]) -> Iterator[Revision | Removal]:

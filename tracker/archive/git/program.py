@@ -1,7 +1,7 @@
 """The git that is installed: how old it may be, and what it obeys.
 
 Git runs what a repository's configuration and hooks name, even to read from it. So none that was made
-elsewhere is ever shown to git as it is (``repository_view``), and what is asked of git is asked in one of
+elsewhere is ever shown to git as it is (``git.view``), and what is asked of git is asked in one of
 two environments: nothing of anybody's for all that is read and written on this computer, and the user's own
 settings, which hold the credentials, to reach another one.
 """
@@ -44,7 +44,7 @@ _ELSEWHERE = (
     "GIT_IMPLICIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_NAMESPACE", "GIT_OBJECT_DIRECTORY", "GIT_PREFIX",
     "GIT_QUARANTINE_PATH", "GIT_REPLACE_REF_BASE", "GIT_SHALLOW_FILE", "GIT_WORK_TREE",
 )  # fmt: skip
-"""Variables that lead git to another repository than the one that is named, as they stand in a hook."""
+"""Variables that lead git to another repository than the one that is named; hooks have them."""
 
 _QUIET = {
     "GIT_TERMINAL_PROMPT": "0",
@@ -63,7 +63,7 @@ LOCAL: Mapping[str, str] = {
     "GIT_CONFIG_PARAMETERS": "",
     "GIT_ATTR_NOSYSTEM": "1",
     "GIT_EXTERNAL_DIFF": "",
-    # One empty name is none: no protocol whatever.
+    # Empty: no protocol at all.
     "GIT_ALLOW_PROTOCOL": "",
 }
 """To read and write here: nobody's settings, and no way to another computer."""
@@ -113,7 +113,7 @@ def load_git() -> ModuleType:
 def check_address(address: str, shown: str) -> None:
     """Raise ``RepositoryUnusable`` for an address that git would reach by anything but ``PROTOCOLS``.
 
-    That holds for paths and ``host:path`` too. ``shown`` is the address as it may be told.
+    That holds for paths and ``host:path`` too. ``shown`` is the address as messages may show it.
     """
     scheme = _SCHEME.match(address)
     if _HELPER.match(address) or (scheme and scheme[1].lower() not in PROTOCOLS):
@@ -130,15 +130,15 @@ LARGEST_ANSWER = 1024**3
 that hold each other ten times, ten deep, git lists ten thousand million."""
 
 GIT_MEMORY = 2 * 1024**3
-"""Bytes that git itself may take beside the packs that it maps, where the system can be told so (Linux)."""
+"""Bytes that git itself may use besides the packs that it maps, where the system has such a limit (Linux)."""
 
 _LARGEST_COMPLAINT = 16 * 1024**2
 _PIECE = 1024**2
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """What a git command that may fail came to."""
+class GitResult:
+    """The result of a git command that may fail."""
 
     status: int
     output: bytes
@@ -161,8 +161,8 @@ def start_command(git: Git, arguments: Sequence[str], stdin: Any) -> Any:  # noq
     return started
 
 
-def run_git(git: Git, arguments: Sequence[str], stdin: bytes = b"") -> Answer:
-    """Run a git command and return what it came to, whether it succeeded or not.
+def run_git(git: Git, arguments: Sequence[str], stdin: bytes = b"") -> GitResult:
+    """Run a git command and return its result, whether it succeeded or not.
 
     Raises ``RepositoryUnusable`` where it answers without end.
     """
@@ -186,18 +186,18 @@ def run_git(git: Git, arguments: Sequence[str], stdin: bytes = b"") -> Answer:
             f"git {arguments[0]} answers more than {LARGEST_ANSWER:,} bytes, and was ended"
         )
     said = b"".join(complaints).decode("utf-8", "replace")
-    return Answer(status, output, _first_line(said), said)
+    return GitResult(status, output, _first_line(said), said)
 
 
 def _listen(pipe: IO[bytes], heard: list[bytes]) -> None:
-    """Keep the beginning of what is said on a pipe, and let the rest go by, so that nobody waits."""
+    """Keep the beginning of a pipe's output, and discard the rest, so that nobody waits."""
     heard.append(_read(pipe, _LARGEST_COMPLAINT)[0])
     while pipe.read(_PIECE):
         pass
 
 
 def _read(pipe: IO[bytes], most: int) -> tuple[bytes, bool]:
-    """Read a pipe to its end, or up to a limit, and tell whether that was all."""
+    """Read a pipe to its end, or up to a limit; return also whether that was all."""
     pieces: list[bytes] = []
     size = 0
     while piece := pipe.read(_PIECE):
@@ -220,4 +220,4 @@ def _bound(pid: int) -> None:
 
 def _first_line(text: str) -> str:
     lines = [line.strip() for line in text.strip().splitlines() if line.strip()]
-    return next(iter(lines), "it failed without a word").removeprefix("fatal: ")
+    return next(iter(lines), "it failed without a message").removeprefix("fatal: ")

@@ -1,4 +1,4 @@
-"""Git repositories through GitPython, as git is shown them; its errors are told here in one line."""
+"""Git repositories through GitPython, each in isolation; git's errors become one line."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from pathlib import Path
 from subprocess import PIPE
 from typing import TYPE_CHECKING
 
-from tracker.archive.file.modes import archive_permissions, share_alike
+from tracker.archive.file.modes import archive_permissions, share_git_files
 from tracker.archive.git.program import LOCAL, REMOTE, check_address, run_git, start_command, start_git
-from tracker.archive.git.view import show_repository
+from tracker.archive.git.view import isolate_repository
 from tracker.errors import DocumentUnreadable, RepositoryUnusable
 from tracker.files import draft_folder
 
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from typing import IO, Any
 
-    from tracker.archive.git.program import Answer
-    from tracker.archive.git.view import Shown
+    from tracker.archive.git.program import GitResult
+    from tracker.archive.git.view import IsolatedRepository
 
 _NAME = re.compile(r"[\w.-]+")
 
@@ -35,10 +35,10 @@ LARGEST_OBJECT = 512 * 1024 * 1024
 class Repository:
     """A git repository; every method raises ``RepositoryUnusable`` where git refuses."""
 
-    def __init__(self, path: Path, shown: Shown, modes: Mapping[str, str]) -> None:
+    def __init__(self, path: Path, isolated: IsolatedRepository, modes: Mapping[str, str]) -> None:
         self.path = path
-        self._shown = shown
-        self._git = start_git({**LOCAL, **shown.variables, **modes}, shown.view)
+        self._isolated = isolated
+        self._git = start_git({**LOCAL, **isolated.variables, **modes}, isolated.view)
         self._contents: Any = None
 
     def ask(self, *arguments: str, stdin: bytes = b"") -> bytes:
@@ -48,18 +48,18 @@ class Repository:
             raise RepositoryUnusable(f"{self.path}: git {arguments[0]}: {answer.complaint}")
         return answer.output
 
-    def attempt(self, *arguments: str, stdin: bytes = b"") -> Answer:
-        """Run a git command and return what it came to, whether it succeeded or not."""
+    def attempt(self, *arguments: str, stdin: bytes = b"") -> GitResult:
+        """Run a git command and return its result, whether it succeeded or not."""
         return run_git(self._git, arguments, stdin)
 
-    def push(self, remote: str, branches: Sequence[str], *, force: bool) -> Answer:
+    def push(self, remote: str, branches: Sequence[str], *, force: bool) -> GitResult:
         """Push branches to a path, an address or a remote's name, in the user's own settings.
 
         Of the repository's settings the address behind a name is all that counts. Raises
         ``RepositoryUnusable`` for an address of another protocol than those allowed.
         """
         options = ("--porcelain", *(["--force"] if force else []))
-        git = start_git({**REMOTE, **self._shown.variables}, self._shown.view)
+        git = start_git({**REMOTE, **self._isolated.variables}, self._isolated.view)
         return run_git(git, ["push", *options, "--", self._address(remote), *branches], b"")
 
     def read_objects(self, names: Sequence[str]) -> Iterator[bytes | None]:
@@ -75,7 +75,7 @@ class Repository:
             chunk = names[start : start + _AT_ONCE]
             asking.write("".join(f"{name}\n" for name in chunk).encode())
             asking.flush()
-            # All of them, so that whoever stops half-way leaves no answer for the next to find.
+            # All of them, so that a caller who stops half-way leaves no answer behind.
             yield from [self._read_answer(answering) for _ in chunk]
 
     def read_object(self, name: str) -> bytes:
@@ -125,7 +125,7 @@ class Repository:
         with suppress(OSError):
             process.stdin.close()
         process.stdout.close()
-        # It may have died of a damaged object, of which its reader was told.
+        # A damaged object may have ended it, which its reader has noticed.
         process.proc.wait()
 
     def find_object(self, name: str) -> str | None:
@@ -138,18 +138,18 @@ class Repository:
         return found.decode("ascii") if isinstance(found, bytes) else str(found)
 
     def find_commit(self, name: str) -> str | None:
-        """Return the commit that a branch, tag or other name stands for."""
+        """Return the commit that a branch, tag or other name means."""
         answer = self.attempt("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
         # Older releases of git repeat the option in their answer.
         return answer.output.decode().split()[-1] if answer.output.strip() else None
 
     def is_shallow(self) -> bool:
-        """Tell whether a clone was cut short, so that older commits are not in it."""
+        """Return whether a clone was cut short, so that older commits are not in it."""
         return self.ask("rev-parse", "--is-shallow-repository").strip() == b"true"
 
     def _address(self, remote: str) -> str:
-        """Return an address as git finds it from anywhere; a remote's name stands for that of the remote."""
-        settings = self._shown.settings
+        """Return an address as git finds it from anywhere; a remote's name means the remote's address."""
+        settings = self._isolated.settings
         if "://" not in remote and os.path.exists(remote):  # noqa: PTH110 (of a name too long, it says no)
             return str(Path(remote).resolve())
         # A configuration that was received may call anything by any name, and by an address of the user's.
@@ -166,7 +166,7 @@ def create_repository(path: Path) -> None:
     options = ["--bare", "--quiet", "--template=", "--initial-branch=main", "--object-format=sha1"]
     options.append(f"--shared=0{permissions.mode:o}")
     try:
-        # Begun beside its place and moved there, so that there is a whole one or none.
+        # Made as a draft and then moved, so that there is a complete one or none.
         with draft_folder(path, permissions) as begun:
             answer = run_git(start_git(LOCAL), ["init", *options, "--", str(begun)])
             if answer.status:
@@ -193,10 +193,10 @@ def open_repository(path: Path, *, to_write: bool = False) -> Iterator[Repositor
     """Open a git repository, bare or with a work tree, without obeying anything in it.
 
     ``to_write`` is for the archive's own mirror. Raises ``RepositoryUnusable`` where there is none, where
-    git itself is missing or too old, and for what ``show_repository`` refuses.
+    git itself is missing or too old, and for what ``isolate_repository`` refuses.
     """
-    with show_repository(path, to_write=to_write) as shown:
-        repository = Repository(path, shown, share_alike(path) if to_write else {})
+    with isolate_repository(path, to_write=to_write) as isolated:
+        repository = Repository(path, isolated, share_git_files(path) if to_write else {})
         try:
             yield repository
         finally:

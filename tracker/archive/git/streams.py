@@ -76,7 +76,7 @@ def _read_instant(person: bytes) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A line by which a commit takes up a file: its mode, git's name of its bytes, its path as written."""
+    """A line of a commit that writes a file: its mode, git's name of its bytes, its path as written."""
 
     mode: bytes
     blob: str
@@ -89,7 +89,7 @@ class File:
 
 
 def read_history(stream: bytes) -> Iterator[bytes | File]:
-    """Yield a stream piece by piece: files as such, all else as the bytes that stand there."""
+    """Yield a stream piece by piece: files as ``File``, all else as bytes."""
     at = 0
     while at < len(stream):
         end = stream.index(b"\n", at) + 1
@@ -107,11 +107,11 @@ def read_history(stream: bytes) -> Iterator[bytes | File]:
 
 
 AUTHOR = "tracker <tracker@localhost>"
-"""Nobody in particular: who ran what is told by the runs, and the same record gives the same commit."""
+"""Always the same: the runs name who ran what, and the same record gives the same commit."""
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
+class CommitMessage:
     """What a commit says, and when it was made in seconds since 1970: git holds nothing earlier."""
 
     text: str
@@ -119,7 +119,7 @@ class Message:
 
 
 class FastImport:
-    """A stream of commits. They are there, all of them, once it was closed without an error.
+    """A stream of commits. All of them exist once it was closed without an error.
 
     Git is started with the first commit; without one, nothing is written.
     """
@@ -153,8 +153,8 @@ class FastImport:
                 f"{self._repository.path}: git fast-import: {complaint.removeprefix('fatal: ')}"
             )
 
-    def begin_commit(self, branch: str, parent: str | None, message: Message) -> None:
-        """Begin a commit on a branch, which is made where it is not there; without a parent it goes on."""
+    def begin_commit(self, branch: str, parent: str | None, message: CommitMessage) -> None:
+        """Begin a commit on a branch, a new one if need be; without a parent it follows the last commit."""
         if self._process is None:
             self._process = self._repository.start("fast-import", "--quiet", "--done")
         person = f"{AUTHOR} {message.seconds} +0000"
@@ -177,7 +177,7 @@ class FastImport:
         self._write(f"D {path}\n".encode())
 
     def set_branch(self, branch: str, other: str) -> None:
-        """Let a branch stand where another one stands."""
+        """Set a branch to the commit of another one."""
         self._write(f"reset {branch}\nfrom {other}\n\n".encode())
 
     def _write(self, *parts: bytes) -> None:

@@ -1,4 +1,4 @@
-"""What commits changed in their trees, asked of one ``git diff-tree``, renames found by likeness."""
+"""What commits changed in their trees, asked of one ``git diff-tree``, renames found by similarity."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Wanted:
         object.__setattr__(self, "_fits", re.compile(written, re.DOTALL))
 
     def fits(self, path: str) -> bool:
-        """Tell whether a path of the repository is wanted."""
+        """Return whether a path of the repository is wanted."""
         return self._fits.fullmatch(_compose(path)) is not None
 
 
@@ -51,7 +51,7 @@ def _expression(path: str) -> str:
         return ".*"
     if _MAGIC.isdisjoint(path):
         return rf"{re.escape(path)}(?:/.*)?"
-    # A file may bear a star in its name: the path as it is written fits as well.
+    # A file may have a star in its name: the path as it is written fits as well.
     return f"{re.escape(path)}|{translate(path)}"
 
 
@@ -73,7 +73,7 @@ _NOTHING = "000000"
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class TreeChange:
     """One path that differs between two trees, with git's modes; ``old_path`` differs after a rename."""
 
     old_mode: str
@@ -100,7 +100,7 @@ class Change:
 
     @property
     def is_submodule(self) -> bool:
-        """Whether another repository stands there now."""
+        """Whether it is another repository now."""
         return self.mode == _SUBMODULE
 
     @property
@@ -116,7 +116,7 @@ class Change:
 
 def read_changes(
     repository: Repository, pairs: Sequence[Pair]
-) -> Iterator[tuple[str, str | None, tuple[Change, ...]]]:
+) -> Iterator[tuple[str, str | None, tuple[TreeChange, ...]]]:
     """Yield for each commit and parent what the one changed against the other, in the order given."""
     asked = "".join(f"{commit} {parent or ''}".rstrip() + "\n" for commit, parent in pairs)
     options = ("--stdin", "--root", "--always", "-r", "-M", "-z", "--raw", "--no-abbrev")
@@ -127,9 +127,9 @@ def read_changes(
         yield commit, parent, changes
 
 
-def _split_answers(fields: Iterator[bytes]) -> Iterator[tuple[Change, ...]]:
+def _split_answers(fields: Iterator[bytes]) -> Iterator[tuple[TreeChange, ...]]:
     """Yield the changes of each answer: a commit's name, then ``:modes names status`` and its paths."""
-    found: list[Change] | None = None
+    found: list[TreeChange] | None = None
     for part in fields:
         if not part.startswith(b":"):
             if found is not None:
@@ -140,7 +140,7 @@ def _split_answers(fields: Iterator[bytes]) -> Iterator[tuple[Change, ...]]:
         old_path = _decode(next(fields))
         path = _decode(next(fields)) if status[0] in "RC" else old_path
         if found is not None:
-            found.append(Change(old_mode, mode, old_blob, blob, old_path, path))
+            found.append(TreeChange(old_mode, mode, old_blob, blob, old_path, path))
     if found is not None:
         yield tuple(found)
 

@@ -1,8 +1,8 @@
-"""A repository as git is shown it: its objects and branches, under a configuration that is ours.
+"""What git sees of a repository: its objects and branches, under a configuration that is ours.
 
-Git is pointed at a folder of ours that is thrown away afterwards. Of the repository's own configuration only
-its form is taken over, and none of what can name a program, a file or another computer: a list of what to
-forbid would be out of date with the next release of git. There are no hooks in it either.
+Git works in a temporary folder of ours. Of the repository's own configuration only its form is copied, and
+nothing that can name a program, a file or another computer: a list of what to forbid would be out of date
+with the next release of git. There are no hooks in it either.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from tracker.archive.git.place import find_place, is_partial, read_small
+from tracker.archive.git.folders import find_repository, is_partial, read_small
 from tracker.archive.git.program import LOCAL, load_git, run_git, start_git
 from tracker.errors import RepositoryUnusable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from tracker.archive.git.place import Place
+    from tracker.archive.git.folders import RepositoryFolders
 
 Settings = dict[str, str]
 """A configuration by its keys, of which the last value counts."""
@@ -52,7 +52,7 @@ _TAKEN_OVER = {
     "extensions.refstorage": r"files|reftable",
     "extensions.preciousobjects": r"true|false",
 }
-"""What says how a repository is laid out and who may read its files, and the values that it may have."""
+"""Settings for the layout of a repository and for who may read its files, with their allowed values."""
 
 _WITHOUT_EFFECT = frozenset(
     {
@@ -70,7 +70,7 @@ _TOLD = re.compile(r"(?:https?|ssh|git)://[!-~]+|[\w.-]+@[\w.-]+:[!-~]+", re.ASC
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class IsolatedRepository:
     """The folder that git is pointed at, the one of the objects, and what the repository itself has set."""
 
     view: Path
@@ -84,82 +84,82 @@ class Shown:
 
 
 @contextmanager
-def show_repository(path: Path, *, to_write: bool) -> Iterator[Shown]:
-    """Yield how git is shown the repository at a path.
+def isolate_repository(path: Path, *, to_write: bool) -> Iterator[IsolatedRepository]:
+    """Make a temporary folder in which git sees the repository at a path, and yield it.
 
     ``to_write`` is for the archive's own mirror, whose branches are moved. Raises ``RepositoryUnusable``
-    as ``find_place`` does, for a partial clone, and for a form of repository that is not known here.
+    as ``find_repository`` does, for a partial clone, and for a form of repository that is not known here.
     """
     load_git()
     with ExitStack() as stack:
         try:
-            place = find_place(path)
+            folders = find_repository(path)
             view = Path(stack.enter_context(TemporaryDirectory(prefix="tracker-git-")))
-            settings = _read_settings(place, view)
-            _refuse_partial(place, settings)
-            _make_view(place, view, settings, to_write=to_write)
+            settings = _read_settings(folders, view)
+            _refuse_partial(folders, settings)
+            _make_view(folders, view, settings, to_write=to_write)
         except OSError as error:
             raise RepositoryUnusable(f"{path} cannot be opened: {error.strerror}") from error
-        yield Shown(view, place.shared.absolute() / "objects", settings)
+        yield IsolatedRepository(view, folders.shared.absolute() / "objects", settings)
 
 
-def _make_view(place: Place, view: Path, settings: Settings, *, to_write: bool) -> None:
-    head = read_small(place.own / "HEAD")
+def _make_view(folders: RepositoryFolders, view: Path, settings: Settings, *, to_write: bool) -> None:
+    head = read_small(folders.own / "HEAD")
     if not _HEAD.fullmatch(head):
-        raise RepositoryUnusable(f"{place.path}: HEAD names no branch and no commit; it is damaged")
+        raise RepositoryUnusable(f"{folders.path}: HEAD names no branch and no commit; it is damaged")
     (view / "HEAD").write_bytes(head)
-    (view / "config").write_text(_CONFIGURATION + _take_over(place, settings), encoding="ascii")
+    (view / "config").write_text(_CONFIGURATION + _take_over(folders, settings), encoding="ascii")
     for name in ("refs", "reftable"):
-        if (place.shared / name).exists():
-            (view / name).symlink_to((place.shared / name).absolute(), target_is_directory=True)
-    packed = place.shared / "packed-refs"
+        if (folders.shared / name).exists():
+            (view / name).symlink_to((folders.shared / name).absolute(), target_is_directory=True)
+    packed = folders.shared / "packed-refs"
     if to_write:
         # Git finds its way through the link to write; to verify, it wants a file (2.50).
         (view / packed.name).symlink_to(packed.absolute())
     for file in ("shallow",) if to_write else ("shallow", packed.name):
-        if (place.shared / file).exists():
-            (view / file).write_bytes((place.shared / file).read_bytes())
+        if (folders.shared / file).exists():
+            (view / file).write_bytes((folders.shared / file).read_bytes())
 
 
-def _read_settings(place: Place, view: Path) -> Settings:
+def _read_settings(folders: RepositoryFolders, view: Path) -> Settings:
     """Have git read a configuration as a file among others, without what it includes."""
-    if not read_small(place.shared / "config"):
+    if not read_small(folders.shared / "config"):
         return {}
-    file = str(place.shared.absolute() / "config")
+    file = str(folders.shared.absolute() / "config")
     command = ("config", "--file", file, "--no-includes", "--null", "--list")
     answer = run_git(start_git({**LOCAL, "GIT_DIR": str(view)}, view), command)
     if answer.status:
-        raise RepositoryUnusable(f"{place.path}: its configuration cannot be read ({answer.complaint})")
+        raise RepositoryUnusable(f"{folders.path}: its configuration cannot be read ({answer.complaint})")
     entries = (entry.partition("\n") for entry in os.fsdecode(answer.output).split("\0")[:-1])
     return {key: value if mark else "true" for key, mark, value in entries}
 
 
-def _refuse_partial(place: Place, settings: Settings) -> None:
+def _refuse_partial(folders: RepositoryFolders, settings: Settings) -> None:
     """Refuse a clone whose objects are fetched when they are asked for: here nothing is fetched."""
-    if not (is_partial(place) or any(map(_PROMISES.fullmatch, settings))):
+    if not (is_partial(folders) or any(map(_PROMISES.fullmatch, settings))):
         return
     address = settings.get("remote.origin.url", "")
     whole = address if _TOLD.fullmatch(address) else "ADDRESS"
     raise RepositoryUnusable(
-        f"{place.path} is a partial clone, without all of its objects; make a whole one and name it:"
+        f"{folders.path} is a partial clone, without all of its objects; make a whole one and name it:"
         f" git clone --mirror {whole} whole.git"
     )
 
 
-def _take_over(place: Place, settings: Mapping[str, str]) -> str:
+def _take_over(folders: RepositoryFolders, settings: Mapping[str, str]) -> str:
     lines = []
     for key, value in settings.items():
         section, _, name = key.rpartition(".")
         allowed = _TAKEN_OVER.get(key)
         if allowed is None and section == "extensions" and key not in _WITHOUT_EFFECT:
             raise RepositoryUnusable(
-                f"{place.path} is a repository of a form that tracker does not know ({key}); clone it"
+                f"{folders.path} is a repository of a form that tracker does not know ({key}); clone it"
             )
         if allowed is None:
             continue
         if not re.fullmatch(allowed, value, re.IGNORECASE):
             raise RepositoryUnusable(
-                f"{place.path}: its configuration has {key} = {value}, which is no value"
+                f"{folders.path}: its configuration has {key} = {value}, which is no value"
             )
         lines.append(f"[{section}]\n    {name} = {value}\n")
     return "".join(lines)

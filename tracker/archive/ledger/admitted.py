@@ -1,12 +1,12 @@
-"""What the archive holds that an arriving document is judged by."""
+"""What the archive holds that a new document is compared with."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from tracker.archive.record.queries import EDITIONS, NAME, SNAPSHOTS, edition_is, narrow, statement_is
-from tracker.archive.rights.refusals import find_same
-from tracker.archive.schema.connection import fetch_row
+from tracker.archive.rights.refusals import find_withdrawn_content
+from tracker.archive.schema.rows import fetch_row, fetch_value
 from tracker.errors import Withdrawn
 from tracker.model.texts import Reference
 from tracker.model.watching import History, Kept
@@ -44,7 +44,7 @@ def read_history(
     ``document`` and ``text`` are the SHA-256 of the arriving bytes and of their clean text.
     """
     edition = _find_edition(connection, source, reference)
-    kept = () if edition is None else _read_kept(connection, edition, _LATEST)
+    kept = () if edition is None else _select(connection, "snapshots.edition = ?", edition, _LATEST)
     return History(kept, _read_twins(connection, reference, document, text))
 
 
@@ -60,7 +60,11 @@ def read_current(connection: sqlite3.Connection, source: str, reference: Referen
     if snapshot is not None:
         return next(iter(_select(connection, "snapshots.id = ?", snapshot, 1)), None)
     edition = _find_edition(connection, source, reference)
-    return None if edition is None else next(iter(_read_kept(connection, edition, 1)), None)
+    return (
+        None
+        if edition is None
+        else next(iter(_select(connection, "snapshots.edition = ?", edition, 1)), None)
+    )
 
 
 def find_snapshot(connection: sqlite3.Connection, reference: Reference) -> int:
@@ -74,7 +78,7 @@ def read_document(connection: sqlite3.Connection, sha256: str) -> bytes:
 
     Raises ``Withdrawn`` where they were withdrawn and no open snapshot has them.
     """
-    withdrawn = find_same(connection, None, sha256)
+    withdrawn = find_withdrawn_content(connection, None, sha256)
     if withdrawn:
         raise Withdrawn(f"document {sha256[:12]}, of {withdrawn.reference}, was {withdrawn}")
     return bytes(fetch_row(connection, "SELECT bytes FROM documents WHERE sha256 = ?", [sha256])[0])
@@ -85,12 +89,10 @@ def _given_snapshot(connection: sqlite3.Connection, source: str, reference: Refe
 
     The watch list may name another statement since then.
     """
-    row = connection.execute(_LAST_GIVEN, [source]).fetchone()
-    if row is None:
-        return None
+    given: int | None = fetch_value(connection, _LAST_GIVEN, [source])
     narrowed, values = narrow([*statement_is(reference), *edition_is(reference)])
     fitting = f"SELECT 1 {SNAPSHOTS} WHERE snapshots.id = ? AND item IS ?{narrowed}"
-    return int(row[0]) if connection.execute(fitting, [row[0], reference.item, *values]).fetchone() else None
+    return given if given and fetch_value(connection, fitting, [given, reference.item, *values]) else None
 
 
 def _find_edition(connection: sqlite3.Connection, source: str, reference: Reference | None) -> int | None:
@@ -101,15 +103,9 @@ def _find_edition(connection: sqlite3.Connection, source: str, reference: Refere
     if snapshot is not None:
         return int(fetch_row(connection, "SELECT edition FROM snapshots WHERE id = ?", [snapshot])[0])
     narrowed, values = narrow([*statement_is(reference), *edition_is(reference)])
-    row = connection.execute(
-        f"SELECT editions.id {EDITIONS} WHERE item IS ?{narrowed} ORDER BY editions.position LIMIT 1",
-        [reference.item, *values],
-    ).fetchone()
-    return int(row[0]) if row else None
-
-
-def _read_kept(connection: sqlite3.Connection, edition: int, limit: int) -> tuple[Kept, ...]:
-    return _select(connection, "snapshots.edition = ?", edition, limit)
+    query = f"SELECT editions.id {EDITIONS} WHERE item IS ?{narrowed} ORDER BY editions.position LIMIT 1"
+    edition: int | None = fetch_value(connection, query, [reference.item, *values])
+    return edition
 
 
 def _select(connection: sqlite3.Connection, clause: str, value: int, limit: int) -> tuple[Kept, ...]:

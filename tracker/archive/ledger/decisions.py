@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from tracker.archive.ledger.admitted import find_snapshot
-from tracker.archive.record.statements import insert
+from tracker.archive.schema.rows import has_table, insert, pick
 from tracker.model.decisions import Decision, Quote, Ruling, Unit
 from tracker.model.texts import Reference
 
@@ -37,25 +37,16 @@ def write_ruling(connection: sqlite3.Connection, ruling: Ruling, instant: str, r
     unit, decision = ruling.unit, ruling.decision
     insert(
         connection,
-        "INSERT INTO decisions (decided, person, unit, name, old_snapshot, new_snapshot, question, verdict,"
-        " label, said, run, note, old_segments, new_segments)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            instant,
-            decision.person,
-            "change" if unit.old else "topic",
-            unit.name,
-            find_snapshot(connection, unit.old) if unit.old else None,
-            find_snapshot(connection, unit.new),
-            decision.question,
-            decision.verdict,
-            decision.label,
-            decision.said,
-            run,
-            decision.note,
-            _write_quotes(unit.old_quotes),
-            _write_quotes(unit.new_quotes),
-        ),
+        "decisions",
+        decided=instant,
+        unit="change" if unit.old else "topic",
+        name=unit.name,
+        old_snapshot=find_snapshot(connection, unit.old) if unit.old else None,
+        new_snapshot=find_snapshot(connection, unit.new),
+        run=run,
+        **pick(decision, "person", "question", "verdict", "label", "said", "note"),
+        old_segments=_write_quotes(unit.old_quotes),
+        new_segments=_write_quotes(unit.new_quotes),
     )
 
 
@@ -64,7 +55,7 @@ def read_rulings(connection: sqlite3.Connection) -> tuple[Ruling, ...]:
 
     An archive of an older schema holds none.
     """
-    if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'decisions'").fetchone():
+    if not has_table(connection, "decisions"):
         return ()
     names = {id_: Reference(*name) for id_, *name in connection.execute(_NAMES)}
     return tuple(

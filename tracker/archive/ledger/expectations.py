@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tracker.archive.record.encoding import read_reference
+from tracker.archive.schema.rows import insert, pick
 from tracker.model.ledger import DiscoveredLink, Expectation
 from tracker.model.texts import Reference
 
@@ -64,7 +65,7 @@ def _select(connection: sqlite3.Connection, clause: str, values: list[str]) -> t
         values,
     )
     return tuple(
-        DiscoveredLink(index, address, text, read_reference(reference) if reference else None, bool(refused))
+        DiscoveredLink(index, address, text, reference and read_reference(reference), bool(refused))
         for index, address, text, reference, refused in rows
     )
 
@@ -87,22 +88,12 @@ ORDER BY country, body, latest
 
 def write_expectation(connection: sqlite3.Connection, run: int, expectation: Expectation) -> None:
     """Note what a person says of a statement; of several notes on one statement the latest counts."""
-    reference = expectation.reference
-    connection.execute(
-        "INSERT INTO expectations (country, body, session, item, state, person, noted, due, note, run)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            reference.country,
-            reference.body,
-            reference.session,
-            reference.item,
-            expectation.state,
-            expectation.person,
-            expectation.noted,
-            expectation.due,
-            expectation.note,
-            run,
-        ),
+    insert(
+        connection,
+        "expectations",
+        run=run,
+        **pick(expectation.reference, "country", "body", "session", "item"),
+        **pick(expectation, "state", "person", "noted", "due", "note"),
     )
 
 

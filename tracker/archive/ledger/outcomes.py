@@ -1,84 +1,98 @@
-"""Rows about what each check of each source came to, with the evidence; written once, never changed."""
+"""Rows about the checks of sources, with the evidence; written once, never changed."""
 
 from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING
 
-from tracker.archive.record.encoding import read_reference
-from tracker.archive.record.statements import insert
-from tracker.archive.schema.connection import fetch_row
-from tracker.model.ledger import Check
+from tracker.archive.record.encoding import read_name, read_reference
+from tracker.archive.record.queries import NAME, join_snapshot
+from tracker.archive.schema.rows import fetch_column, fetch_row, fetch_value, insert, pick
+from tracker.model.ledger import Check, SourceState
 from tracker.model.texts import Reference
 from tracker.model.watching import Exchange, Validators
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Sequence
     from typing import Any
 
 _ENCODER = json.JSONEncoder(separators=(",", ":"))
-_NAME = "statements.country, statements.body, statements.session, item, editions.kind, editions.language"
+
+_OUTCOME = ("source", "address", "outcome", "observed", "cause", "detail")
+_ANSWER = ("url", "http_status", "sha256", "size", "announced")
+"""Columns that are named like the parts of a ``Check``."""
 
 _CHECKS = f"""
-SELECT outcomes.id, outcomes.source, address, outcome, outcomes.observed, seconds, cause, detail, reference,
-    outcomes.url, http_status, sha256, size, announced, etag, last_modified,
-    {_NAME}, ordinal
+SELECT outcomes.id, reference, etag, last_modified,
+    outcomes.source, address, outcome, outcomes.observed, seconds, cause, detail,
+    outcomes.url, http_status, sha256, size, announced,
+    {NAME}, ordinal
 FROM outcomes
-LEFT JOIN snapshots ON snapshots.id = outcomes.snapshot
-LEFT JOIN editions ON editions.id = snapshots.edition
-LEFT JOIN statements ON statements.id = editions.statement
-"""  # noqa: S608 (names from the list above)
+{join_snapshot("outcomes")}
+"""  # noqa: S608 (our own text)
 
-_COLUMNS = (
-    "run, source, outcome, cause, observed, seconds, address, reference, snapshot, url, http_status,"
-    " sha256, size, announced, etag, last_modified, detail"
+_GOOD = "outcomes.outcome IN ('new', 'changed', 'unchanged', 'moved')"
+
+_FIRST_GONE = """
+WHERE outcomes.outcome = 'gone' AND outcomes.observed >= ? AND outcomes.observed < ?
+AND 'gone' IS NOT (
+    SELECT earlier.outcome FROM outcomes AS earlier
+    WHERE earlier.source = outcomes.source AND earlier.id < outcomes.id ORDER BY earlier.id DESC LIMIT 1
 )
+ORDER BY outcomes.id
+"""
+
+_FULL = f"""
+SELECT observed FROM outcomes JOIN runs ON runs.id = outcomes.run
+WHERE source = ? AND watch_list = ? AND sha256 IS NOT NULL AND {_GOOD}
+ORDER BY outcomes.id DESC LIMIT 1
+"""  # noqa: S608 (our own text)
+
+_CAPTURED = """
+SELECT country, body, session, item, min(observed) AS captured FROM statements
+JOIN editions ON editions.statement = statements.id
+JOIN snapshots ON snapshots.edition = editions.id
+GROUP BY statements.id HAVING captured >= ? AND captured < ? ORDER BY captured, statements.id
+"""
 
 
 def write_check(connection: sqlite3.Connection, run: int, check: Check, snapshot: int | None) -> int:
-    """Write what a check came to, with its exchanges, and return its id."""
+    """Write the result of a check, with its exchanges, and return its id."""
     outcome = insert(
         connection,
-        f"INSERT INTO outcomes ({_COLUMNS}) VALUES ({', '.join('?' * 17)})",  # noqa: S608 (our names)
-        (
-            run,
-            check.source,
-            check.outcome,
-            check.cause,
-            check.observed,
-            round(check.seconds, 3),
-            check.address,
-            str(check.reference) if check.reference else None,
-            snapshot,
-            check.url,
-            check.http_status,
-            check.sha256,
-            check.size,
-            check.announced,
-            check.validators.etag,
-            check.validators.last_modified,
-            check.detail,
-        ),
+        "outcomes",
+        run=run,
+        seconds=round(check.seconds, 3),
+        reference=str(check.reference) if check.reference else None,
+        snapshot=snapshot,
+        **pick(check, *_OUTCOME, *_ANSWER),
+        **pick(check.validators, "etag", "last_modified"),
     )
-    connection.executemany(
-        "INSERT INTO exchanges (outcome, ordinal, requested, url, status, request_headers, headers)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?)",
-        _exchange_rows(outcome, check.exchanges),
-    )
+    for ordinal, exchange in enumerate(check.exchanges, 1):
+        insert(
+            connection,
+            "exchanges",
+            outcome=outcome,
+            ordinal=ordinal,
+            **pick(exchange, "requested", "url", "status"),
+            request_headers=_ENCODER.encode(exchange.request_headers),
+            headers=_ENCODER.encode(exchange.headers),
+        )
     return outcome
 
 
-def select_checks(connection: sqlite3.Connection, clause: str, values: Sequence[object]) -> tuple[Check, ...]:
-    """Return the checks that a clause of our own picks and orders, without their exchanges."""
+def _select_checks(
+    connection: sqlite3.Connection, clause: str, values: Sequence[object], *, evidence: bool = False
+) -> tuple[Check, ...]:
+    """Return the checks that a clause selects and orders."""
     rows = connection.execute(f"{_CHECKS} {clause}", values).fetchall()
-    return tuple(_read_check(connection, row) for row in rows)
+    return tuple(_read_check(connection, row, evidence=evidence) for row in rows)
 
 
 def read_checks(connection: sqlite3.Connection, run: int, *, evidence: bool = False) -> tuple[Check, ...]:
-    """Return what a run's checks came to, in the order in which they did; exchanges where asked for."""
-    rows = connection.execute(f"{_CHECKS} WHERE outcomes.run = ? ORDER BY outcomes.id", [run]).fetchall()
-    return tuple(_read_check(connection, row, evidence=evidence) for row in rows)
+    """Return the results of a run's checks, in order; with their exchanges where ``evidence`` is set."""
+    return _select_checks(connection, "WHERE outcomes.run = ? ORDER BY outcomes.id", [run], evidence=evidence)
 
 
 def read_check(connection: sqlite3.Connection, outcome: int) -> Check:
@@ -90,7 +104,7 @@ def read_check(connection: sqlite3.Connection, outcome: int) -> Check:
 def read_past(connection: sqlite3.Connection, source: str, limit: int) -> tuple[Check, ...]:
     """Return the latest checks of a source, newest first."""
     clause = "WHERE outcomes.source = ? ORDER BY outcomes.id DESC LIMIT ?"
-    return select_checks(connection, clause, [source, limit])
+    return _select_checks(connection, clause, [source, limit])
 
 
 def read_content_type(connection: sqlite3.Connection, outcome: int) -> str | None:
@@ -99,21 +113,48 @@ def read_content_type(connection: sqlite3.Connection, outcome: int) -> str | Non
     return exchanges[-1].content_type if exchanges else None
 
 
-def _exchange_rows(outcome: int, exchanges: Iterable[Exchange]) -> Iterator[tuple[object, ...]]:
-    for ordinal, exchange in enumerate(exchanges, 1):
-        yield (
-            outcome,
-            ordinal,
-            exchange.requested,
-            exchange.url,
-            exchange.status,
-            _write_headers(exchange.request_headers),
-            _write_headers(exchange.headers),
-        )
+def read_sources(connection: sqlite3.Connection) -> tuple[str, ...]:
+    """Return the ids of all sources that were ever checked."""
+    return fetch_column(connection, "SELECT DISTINCT source FROM outcomes ORDER BY source")
 
 
-def _write_headers(headers: Iterable[tuple[str, str]]) -> str:
-    return _ENCODER.encode(tuple(headers))
+def read_state(connection: sqlite3.Connection, source: str) -> SourceState | None:
+    """Return the state of a source; None where it was never checked."""
+    last = read_past(connection, source, 1)
+    if not last:
+        return None
+    latest = f"SELECT id, observed FROM outcomes WHERE source = ? AND {_GOOD} ORDER BY id DESC LIMIT 1"  # noqa: S608 (our own text)
+    found, succeeded = connection.execute(latest, [source]).fetchone() or (0, None)
+    failures, since = fetch_row(
+        connection,
+        "SELECT count(*), min(observed) FROM outcomes WHERE source = ? AND id > ?",
+        [source, found],
+    )
+    waiting = "SELECT count(*) FROM reviews WHERE source = ? AND verdict IS NULL"
+    return SourceState(last[0], succeeded, failures, since, fetch_value(connection, waiting, [source]))
+
+
+def read_first_gone(connection: sqlite3.Connection, first: str, last: str) -> tuple[Check, ...]:
+    """Return the checks, from one instant to before another, that first confirmed a source as gone."""
+    return _select_checks(connection, _FIRST_GONE, [first, last])
+
+
+def read_success(connection: sqlite3.Connection, source: str) -> Check | None:
+    """Return the last successful check of a source; None where there was none."""
+    clause = f"WHERE outcomes.source = ? AND {_GOOD} ORDER BY outcomes.id DESC LIMIT 1"
+    return next(iter(_select_checks(connection, clause, [source])), None)
+
+
+def read_full_check(connection: sqlite3.Connection, source: str, watch_list: str) -> str | None:
+    """Return when a source was last downloaded whole and without an error, under a watch list (SHA-256)."""
+    when: str | None = fetch_value(connection, _FULL, [source, watch_list])
+    return when
+
+
+def read_captured(connection: sqlite3.Connection, first: str, last: str) -> tuple[tuple[Reference, str], ...]:
+    """Return the statements first captured from one instant to before another, with when that was."""
+    rows = connection.execute(_CAPTURED, [first, last])
+    return tuple((Reference(*name), captured) for *name, captured in rows)
 
 
 def _read_headers(text: str) -> tuple[tuple[str, str], ...]:
@@ -133,23 +174,7 @@ def _read_exchanges(connection: sqlite3.Connection, outcome: int) -> tuple[Excha
 
 
 def _read_check(connection: sqlite3.Connection, row: tuple[Any, ...], *, evidence: bool = False) -> Check:
-    id_, source, address, outcome, observed, seconds, cause, detail, reference, *rest = row
-    url, http_status, sha256, size, announced, etag, last_modified, *snapshot = rest
-    return Check(
-        source,
-        address,
-        outcome,
-        observed,
-        seconds,
-        cause,
-        detail,
-        read_reference(reference) if reference else None,
-        Reference(*snapshot) if snapshot[0] else None,
-        url,
-        http_status,
-        sha256,
-        size,
-        announced,
-        Validators(etag, last_modified),
-        _read_exchanges(connection, id_) if evidence else (),
-    )
+    id_, reference, etag, last_modified, *rest = row
+    names = reference and read_reference(reference), read_name(rest[12:])
+    exchanges = _read_exchanges(connection, id_) if evidence else ()
+    return Check(*(*rest[:7], *names, *rest[7:12], Validators(etag, last_modified), exchanges))

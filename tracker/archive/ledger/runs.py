@@ -1,4 +1,4 @@
-"""Rows about runs: when each began, what it was asked, and whether it came to its end."""
+"""Rows about runs: when each began, its command, and how it ended."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tracker import __version__
 from tracker.archive.file.lock import read_command
-from tracker.archive.record.statements import insert
+from tracker.archive.schema.rows import fetch_value, insert
 from tracker.model.ledger import RunEntry
 
 if TYPE_CHECKING:
@@ -37,35 +37,45 @@ def write_run(
         )
     return insert(
         connection,
-        "INSERT INTO runs (started, release, kind, command, status, watch_list)"
-        " VALUES (?, ?, ?, ?, 'running', ?)",
-        (started, __version__, kind, command, watched.sha256 if watched else None),
+        "runs",
+        started=started,
+        release=__version__,
+        kind=kind,
+        command=command,
+        status="running",
+        watch_list=watched and watched.sha256,
     )
 
 
 def write_finished_run(connection: sqlite3.Connection, run: int, kind: RunKind, instant: str) -> None:
     """Note a run that was one transaction, under a number that was kept for it."""
-    connection.execute(
-        "INSERT INTO runs (id, started, release, kind, command, status, ended)"
-        " VALUES (?1, ?2, ?3, ?4, ?5, 'complete', ?2)",
-        (run, instant, __version__, kind, read_command()),
+    insert(
+        connection,
+        "runs",
+        id=run,
+        started=instant,
+        release=__version__,
+        kind=kind,
+        command=read_command(),
+        status="complete",
+        ended=instant,
     )
 
 
 def end_run(connection: sqlite3.Connection, run: int, status: RunStatus, ended: str) -> None:
-    """Note how a run ended; a clock that was set back meanwhile ends it when it began."""
+    """Note how a run ended; if the clock was set back since, it ends when it began."""
     connection.execute(
         "UPDATE runs SET status = ?, ended = max(started, ?) WHERE id = ?", (status, ended, run)
     )
 
 
 def has_unfinished(connection: sqlite3.Connection) -> bool:
-    """Tell whether a run is noted as running."""
-    return bool(connection.execute("SELECT 1 FROM runs WHERE status = 'running' LIMIT 1").fetchone())
+    """Return whether a run is noted as running."""
+    return bool(fetch_value(connection, "SELECT 1 FROM runs WHERE status = 'running' LIMIT 1"))
 
 
 def mark_interrupted(connection: sqlite3.Connection) -> None:
-    """Note of every run that is said to be running that it was cut short: the lock is ours, so it is dead."""
+    """Mark every running run as interrupted: the lock is ours, so its process has ended."""
     connection.execute("UPDATE runs SET status = 'interrupted' WHERE status = 'running'")
 
 

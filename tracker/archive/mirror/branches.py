@@ -10,9 +10,9 @@ from tracker.archive.file.mirror_paths import (
     EDITION_MARK,
     STATEMENT,
     WATCH,
-    document_place,
-    edition_place,
-    run_place,
+    document_path,
+    edition_path,
+    run_path,
     statement_folder,
 )
 from tracker.archive.mirror.tree import Tree
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tracker.archive.git.repository import Repository
-    from tracker.archive.git.streams import FastImport, Message
+    from tracker.archive.git.streams import CommitMessage, FastImport
     from tracker.archive.mirror.commits import Place, Share
     from tracker.archive.mirror.unit_files import UnitFiles
     from tracker.archive.rights.redaction import Redaction
@@ -60,7 +60,7 @@ class Branches:
 
     def cut(self, closed: Iterable[str]) -> bool:
         """Tell whether the public has one of these documents; its branch begins without history then."""
-        is_held = any(self._public.blob(document_place(sha256)) for sha256 in closed)
+        is_held = any(self._public.blob(document_path(sha256)) for sha256 in closed)
         if is_held:
             self._public = Tree(self._repository, None)
         return is_held
@@ -72,7 +72,7 @@ class Branches:
         if self._is_apart:
             self._public.expect(number, is_whole=is_whole)
 
-    def write(self, stream: FastImport, share: Share, message: Message) -> int:
+    def write(self, stream: FastImport, share: Share, message: CommitMessage) -> int:
         """Commit what a run changed, and return the number of commits: none where it changed nothing."""
         shown: list[_Shown] = []
         commit = _Commit(stream, self._main, MAIN, message)
@@ -102,7 +102,7 @@ class Branches:
                 stream.set_branch(aside(branch), str(tree.tip))
 
     def _write_public(
-        self, stream: FastImport, shown: Sequence[_Shown], gone: Iterable[str], message: Message
+        self, stream: FastImport, shown: Sequence[_Shown], gone: Iterable[str], message: CommitMessage
     ) -> bool:
         commit = _Commit(stream, self._public, PUBLIC, message)
         for each in shown:
@@ -146,22 +146,22 @@ class Branches:
         """Yield the files that stand where a run, a statement, an edition or a snapshot has been."""
         match place:
             case (int(run), started):
-                yield run_place(run, str(started))
+                yield run_path(run, str(started))
             case (_, _, _, _):
                 folder = statement_folder(place)
                 own = (f"{folder}/{STATEMENT}", f"{folder}/{EDITION_MARK}")
                 yield from (path for path in self._main.below(folder) if path.startswith(own))
             case (*_, int(ordinal)):
-                yield from (f"{edition_place(place)}/{ordinal}.json", f"{edition_place(place)}.txt")
+                yield from (f"{edition_path(place)}/{ordinal}.json", f"{edition_path(place)}.txt")
             case _:
-                yield from self._main.below(edition_place(place))
-                yield f"{edition_place(place)}.txt"
+                yield from self._main.below(edition_path(place))
+                yield f"{edition_path(place)}.txt"
 
 
 class _Commit:
     """A commit that begins with its first file: without one, there is none."""
 
-    def __init__(self, stream: FastImport, tree: Tree, branch: str, message: Message) -> None:
+    def __init__(self, stream: FastImport, tree: Tree, branch: str, message: CommitMessage) -> None:
         self.is_begun = False
         self._stream, self._tree, self._branch, self._message = stream, tree, branch, message
 

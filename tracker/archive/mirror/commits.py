@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from tracker.archive.git.streams import Message, read_commit, read_trailers
+from tracker.archive.git.streams import CommitMessage, read_commit, read_trailers
 from tracker.errors import RepositoryUnusable
 
 if TYPE_CHECKING:
@@ -98,17 +98,17 @@ def part_pending(connection: sqlite3.Connection, pending: Pending, mirrored: int
     ]
 
 
-def write_message(connection: sqlite3.Connection, share: Share) -> Message:
+def write_message(connection: sqlite3.Connection, share: Share) -> CommitMessage:
     """Return what the commit of a share says; the same record gives the same commit, whenever it is made."""
     row = connection.execute(
         "SELECT started, ended, ifnull(kind, 'record'), release FROM runs WHERE id = ?", [share.run]
     ).fetchone()
     if row is None:
-        return Message("An archive without runs\n\nRun: 0\n", 0)
+        return CommitMessage("An archive without runs\n\nRun: 0\n", 0)
     started, ended, kind, release = row
     said, trailer = _tell_edits(share.run) if share.is_edit else _tell_run(connection, share.run, kind)
     trailers = f"{trailer}\nRun: {share.run}\nStarted: {started}\nRelease: {release}\n"
-    return Message(f"{said}\n\n{trailers}", _seconds(ended or started))
+    return CommitMessage(f"{said}\n\n{trailers}", _seconds(ended or started))
 
 
 def _tell_edits(run: int) -> tuple[str, str]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tracker.archive.file.mirror_paths import MIRROR, run_place
+from tracker.archive.file.mirror_paths import MIRROR, run_path
 from tracker.archive.git.streams import read_commit, read_trailers
 from tracker.archive.mirror.commits import SHOWN, read_chain
 from tracker.archive.mirror.rebuild import read_file
@@ -210,7 +210,7 @@ def _find_destroyed(
 
 def _read_rows(repository: Repository, tip: str, run: Begun) -> Mapping[str, Sequence[Row]]:
     """Return what the mirror has of a run; nothing where its file cannot be read."""
-    path = run_place(run.number, run.started)
+    path = run_path(run.number, run.started)
     blob = repository.find_object(f"{tip}:{path}")
     content = repository.read_whole(blob) if blob else None
     return read_file(repository, path, content) if content is not None else {}

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from tracker.archive.file.mirror_paths import MIRROR
 from tracker.archive.git.repository import open_repository
 from tracker.archive.mirror.branches import MAIN
-from tracker.archive.record.statements import insert
 from tracker.archive.schema.connection import translate
+from tracker.archive.schema.rows import insert, pick
 from tracker.errors import RepositoryUnusable
 from tracker.model.verifying import Step
 
@@ -40,17 +40,9 @@ def keep_timestamp(store: Store, timestamp: Timestamp) -> None:
     with store.writing.batch(), translate(store.path):
         insert(
             store.writing.connection,
-            "INSERT INTO timestamps (run, tip, sha256, authority, confirmed, token, failure)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (
-                store.writing.begin_run(timestamp.asked),
-                timestamp.tip,
-                timestamp.sha256,
-                timestamp.authority,
-                timestamp.confirmed,
-                timestamp.token,
-                timestamp.failure,
-            ),
+            "timestamps",
+            run=store.writing.begin_run(timestamp.asked),
+            **pick(timestamp, "tip", "sha256", "authority", "confirmed", "token", "failure"),
         )
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from tracker.archive.file.leftovers import STAGING
+from tracker.archive.file.lock import STAGING
 from tracker.archive.git.repository import create_repository, open_repository
 from tracker.archive.git.streams import File, read_history
 from tracker.archive.mirror.branches import BRANCHES, name_blob
@@ -21,7 +21,7 @@ from tracker.archive.mirror.proofs import rests_on
 from tracker.archive.mirror.rebuild import rebuild_record
 from tracker.archive.mirror.scrubbing import find_replacements
 from tracker.archive.mirror.upkeep import find_branch, tidy
-from tracker.archive.rights.copies import order_destruction
+from tracker.archive.rights.copies import record_destruction
 from tracker.archive.rights.scrubbing import Destroyed
 from tracker.archive.schema.connection import FILE_NAME, connect_to_write
 from tracker.errors import RepositoryUnusable, TrackerError
@@ -95,7 +95,7 @@ def _renumber(repository: Repository, folder: Path, tip: str, gone: Destroyed) -
         try:
             rebuild_record(repository.path, Path(name), tip)
             with closing(connect_to_write(Path(name) / FILE_NAME)) as connection:
-                return order_destruction(connection, gone.documents)
+                return record_destruction(connection, gone.documents)
         except (TrackerError, sqlite3.Error):
             # No record of ours: its documents are known by their digests alone.
             nothing: frozenset[int] = frozenset()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tracker.archive.file.mirror_paths import EDITION_MARK, document_place
+from tracker.archive.file.mirror_paths import EDITION_MARK, document_path
 from tracker.archive.mirror.branches import name_blob
 from tracker.archive.mirror.rebuild import restore_text
 from tracker.archive.mirror.row_files import read_lines, read_rows, write_lines, write_rows
@@ -30,7 +30,7 @@ def find_replacements(repository: Repository, files: Sequence[File], gone: Destr
     A file's readable text may stay only where a snapshot beside it that stays has just that text.
     """
     distinct = list(dict.fromkeys(files))
-    documents = {document_place(sha256) for sha256 in gone.documents}
+    documents = {document_path(sha256) for sha256 in gone.documents}
     found: Replacements = {file: None for file in distinct if file.name in documents}
     rows = [file for file in distinct if file.name.endswith((".json", ".jsonl"))]
     for file, data in zip(rows, repository.read_objects([each.blob for each in rows]), strict=True):

@@ -8,11 +8,11 @@ from tracker.archive.file.mirror_paths import (
     ARCHIVE,
     SCHEMA,
     STATEMENT,
-    document_place,
-    edition_place,
-    run_place,
+    document_path,
+    edition_path,
+    run_path,
     statement_folder,
-    watch_list_place,
+    watch_list_path,
 )
 from tracker.archive.mirror.row_files import Sheet, write_lines, write_rows
 from tracker.archive.schema.schema_map import members, read_tables, rows_query
@@ -88,7 +88,7 @@ class UnitFiles:
             case "document":
                 return _document_files(name, rows)
             case "watch_list":
-                return {watch_list_place(name): write_rows(rows) if rows["watch_lists"] else None}
+                return {watch_list_path(name): write_rows(rows) if rows["watch_lists"] else None}
             case "run":
                 return _run_files(rows)
             case "statement":
@@ -114,7 +114,7 @@ class UnitFiles:
         if not rows["snapshots"]:
             return {}
         *place, ordinal, is_latest = self._connection.execute(_SNAPSHOT_NAME, [name, until]).fetchone()
-        folder = edition_place(place)
+        folder = edition_path(place)
         cut = {
             row["id"]: self._connection.execute(self._cut, [row["id"]]).fetchall() for row in rows["versions"]
         }
@@ -137,7 +137,7 @@ def _with_format(data: bytes) -> bytes:
 
 def _document_files(sha256: str, rows: Mapping[str, list[Row]]) -> Files:
     """Return the bytes as they are, and beside them what else is known of them, as that there are none."""
-    place = document_place(sha256)
+    place = document_path(sha256)
     if not rows["documents"]:
         return {place: None, f"{place}.json": None}
     (row,) = rows["documents"]
@@ -149,7 +149,7 @@ def _document_files(sha256: str, rows: Mapping[str, list[Row]]) -> Files:
 
 
 def _run_files(rows: Mapping[str, list[Row]]) -> Files:
-    return {run_place(int(row["id"] or 0), str(row["started"])): write_lines(rows) for row in rows["runs"]}
+    return {run_path(int(row["id"] or 0), str(row["started"])): write_lines(rows) for row in rows["runs"]}
 
 
 def _statement_files(rows: Mapping[str, list[Row]]) -> Files:

@@ -28,7 +28,7 @@ from tracker.archive.mirror.proofs import note_break
 from tracker.archive.mirror.rewrite import settle_rewrite
 from tracker.archive.mirror.unit_files import UnitFiles
 from tracker.archive.mirror.upkeep import find_branch, move_branches, recover, tidy
-from tracker.archive.rights.access import NOTHING_CLOSED, find_watch_list, is_access_changed, read_access
+from tracker.archive.rights.access import ALL_OPEN, find_watch_list, is_access_changed, read_access
 from tracker.archive.rights.redaction import Redaction
 from tracker.errors import RepositoryUnusable
 from tracker.model.preserving import Mirrored
@@ -79,7 +79,7 @@ def _update(connection: sqlite3.Connection, repository: Repository, folder: Path
     branches = Branches(repository, units, redaction, find_watch_list(folder))
     watch_tables(connection, units.tables)
     note_break(connection, repository, mirrored, tip)
-    closed = mirrored.closed if mirrored else NOTHING_CLOSED
+    closed = mirrored.closed if mirrored else ALL_OPEN
     is_cut = branches.cut(access.documents - closed.documents)
     is_known = mirrored is not None and mirrored.tips == branches.tips
     is_whole = is_cut or not is_known or is_access_changed(connection, closed, access, last)

@@ -11,18 +11,19 @@ from pathlib import Path
 from tracker.archive.file.modes import private_permissions
 from tracker.archive.rights.withdrawals import read_destroyed_documents
 from tracker.archive.schema.connection import archive_file, check_schema, connect_to_read, translate
+from tracker.archive.schema.rows import fetch_column, fetch_value
 from tracker.errors import ArchiveUnusable
 from tracker.files import draft_file
 from tracker.model.preserving import Backup
 
 _OF_THE_RECORD = ("SQLITE_CORRUPT", "SQLITE_NOTADB")
-"""What goes wrong with the record in copying; all else does with the copy."""
+"""Errors that copying meets in the record; all others are in the copy."""
 
 _REMEDY = "run: tracker verify --repair"
 
 
 def back_up(folder: Path, target: Path) -> Backup:
-    """Copy the record of the archive in a folder into a new file, as it stands at one instant.
+    """Copy the record of the archive in a folder into a new file, as it is at one instant.
 
     The copy needs no companions and opens on read-only media. Its structure, its foreign keys and the
     digest of each document and text are checked. Raises ``ArchiveUnusable`` where there is a file of
@@ -53,7 +54,7 @@ def back_up(folder: Path, target: Path) -> Backup:
 
 def _copy(source: sqlite3.Connection, part: Path) -> None:
     with closing(sqlite3.connect(part)) as copy:
-        # All pages in one step: what is written meanwhile waits in the log and is not in the copy.
+        # All pages in one step: what others write during it is not in the copy.
         source.backup(copy)
         copy.execute("PRAGMA journal_mode = DELETE")
 
@@ -61,7 +62,7 @@ def _copy(source: sqlite3.Connection, part: Path) -> None:
 def _check(part: Path) -> dict[str, int]:
     """Return the rows of each table, or raise ``ArchiveUnusable`` that names what is damaged."""
     with closing(connect_to_read(part)) as copy, translate(part):
-        found = copy.execute("PRAGMA integrity_check(1)").fetchone()[0]
+        found = fetch_value(copy, "PRAGMA integrity_check(1)")
         if found != "ok":
             raise ArchiveUnusable(f"the record is damaged ({found}); {_REMEDY}")
         for table, row, wanted, _ in copy.execute("PRAGMA foreign_key_check"):
@@ -73,14 +74,12 @@ def _check(part: Path) -> dict[str, int]:
                 _check_digest("document", name, bytes(data or b""))
         for name, text in copy.execute("SELECT sha256, text FROM versions"):
             _check_digest("text", name, str(text).encode())
-        tables = copy.execute(
+        tables = fetch_column(
+            copy,
             "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table'"
-            " AND name NOT LIKE 'sqlite_%' ORDER BY name"
-        ).fetchall()
-        return {
-            str(name): int(copy.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0])  # noqa: S608
-            for (name,) in tables
-        }
+            " AND name NOT LIKE 'sqlite_%' ORDER BY name",
+        )
+        return {name: fetch_value(copy, f'SELECT count(*) FROM "{name}"') for name in tables}  # noqa: S608
 
 
 def _check_digest(what: str, sha256: str, data: bytes) -> None:

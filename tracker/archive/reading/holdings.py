@@ -1,28 +1,22 @@
-"""What of the record may leave it: snapshots with all that is known of them, read at one instant."""
+"""What of the record may leave it, read at one instant, and how a published record is presented."""
 
 from __future__ import annotations
 
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
+from dataclasses import dataclass
 from hashlib import sha256 as digest
+from importlib import resources
 from typing import TYPE_CHECKING
 
 from tracker.archive.ledger.admitted import read_document
-from tracker.archive.ledger.ledger import check_ledger
 from tracker.archive.ledger.outcomes import read_check
 from tracker.archive.mirror.row_files import write_lines
 from tracker.archive.mirror.unit_files import UnitFiles
-from tracker.archive.record.queries import (
-    NAME,
-    ORDER,
-    SNAPSHOTS,
-    edition_is,
-    narrow,
-    snapshot_is,
-    statement_is,
-)
+from tracker.archive.record.queries import NAME, ORDER, SNAPSHOTS, narrow_to
 from tracker.archive.rights.access import find_watch_list, is_closed_source, read_access, read_withdrawn
 from tracker.archive.rights.redaction import Redaction
-from tracker.archive.schema.connection import archive_file, check_schema, connect_to_read, translate
+from tracker.archive.schema.connection import translate
+from tracker.archive.schema.rows import Record, method, open_record
 from tracker.archive.schema.schema_map import ROOTS, read_tables
 from tracker.errors import ArchiveUnusable
 from tracker.model.preserving import Holding
@@ -31,7 +25,7 @@ from tracker.model.texts import Reference
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
     from typing import Any
 
@@ -41,8 +35,9 @@ if TYPE_CHECKING:
     from tracker.archive.schema.schema_map import Unit
     from tracker.model.ledger import Check
 
+
 _HOLDINGS = f"""
-SELECT snapshots.id, {NAME}, ordinal, kind_inferred, language_inferred, statement_type, title, title_inferred,
+SELECT snapshots.id, kind_inferred, language_inferred, title_inferred, statement_type, title, {NAME}, ordinal,
     delivered, url, symbol, speaker, post, on_behalf_of,
     documents.sha256, size, documents.media_type, observed, source, versions.sha256, extractor, words
 {SNAPSHOTS}
@@ -75,83 +70,65 @@ def open_holdings(folder: Path, *, private: bool = False) -> Iterator[Holdings]:
 
     Raises ``ArchiveUnusable`` where there is no archive, or it is damaged or of another release.
     """
-    path = archive_file(folder)
-    with closing(connect_to_read(path)) as connection:
-        check_schema(connection, path)
-        check_ledger(connection, path)
-        with translate(path):
-            connection.execute("BEGIN")
-            access = _read_gate(connection, folder, private=private)
-        yield Holdings(path, connection, access, private=private)
+    with open_record(folder, Record, needs_ledger=True) as record:
+        with translate(record.path):
+            record.connection.execute("BEGIN")
+            access = _read_gate(record.connection, folder, private=private)
+        yield Holdings(record, access, private=private)
 
 
-class Holdings:
+class Holdings(Record):
     """What may leave an archive. Every method raises ``ArchiveUnusable`` where the file is damaged."""
 
-    def __init__(self, path: Path, connection: sqlite3.Connection, access: Access, *, private: bool) -> None:
-        self.path = path
-        self.connection = connection
+    def __init__(self, record: Record, access: Access, *, private: bool) -> None:
+        super().__init__(record.path, record.connection)
         self.access = access
         """What may not."""
         self.private = private
 
     def list(self, reference: Reference | None = None) -> tuple[tuple[Holding, ...], int]:
         """Return the snapshots behind a reference, or all, in their order, and how many may not leave."""
-        named = reference or Reference("", "")
-        narrowed, values = narrow([*statement_is(named), *edition_is(named), *snapshot_is(named)])
-        with translate(self.path):
-            rows = self.connection.execute(
-                f"{_HOLDINGS} WHERE TRUE{narrowed} ORDER BY {ORDER}, ordinal", values
-            ).fetchall()
+        narrowed, values = narrow_to(reference or Reference("", ""))
+        rows = self.rows(f"{_HOLDINGS} WHERE TRUE{narrowed} ORDER BY {ORDER}, ordinal", *values)
         found = tuple(_read_holding(row) for row in rows if row[0] not in self.access.snapshots)
         return found, len(rows) - len(found)
 
     def checks(self, holding: Holding) -> tuple[Check, ...]:
         """Return the checks that gave a snapshot or found it still there, with their exchanges."""
-        with translate(self.path):
-            rows = self.connection.execute(_EVIDENCE, [holding.id]).fetchall()
-            checks = tuple(read_check(self.connection, outcome) for (outcome,) in rows)
+        read = method(read_check)
+        checks = tuple(read(self, outcome) for outcome in self.column(_EVIDENCE, holding.id))
         return tuple(each for each in checks if not is_closed_source(each.source, self.access.sources))
 
     def texts(self, holding: Holding) -> tuple[str, ...]:
         """Return the digests of a snapshot's texts, in the order in which they were read out of it."""
-        with translate(self.path):
-            rows = self.connection.execute(_TEXTS, [holding.id]).fetchall()
-        return tuple(sha256 for (sha256,) in rows)
+        return self.column(_TEXTS, holding.id)
 
     def documents(self) -> tuple[tuple[str, str], ...]:
         """Return digest and type of the documents that may leave: those of snapshots, or any if private."""
-        with translate(self.path):
-            rows = self.connection.execute(_ALL if self.private else _SHOWN).fetchall()
+        rows = self.rows(_ALL if self.private else _SHOWN)
         return tuple((sha256, kind) for sha256, kind in rows if sha256 not in self.access.documents)
 
     def schema(self) -> bytes:
         """Return the tables and views of the record as the SQL that makes them."""
-        with translate(self.path):
-            rows = self.connection.execute(_SCHEMA).fetchall()
-        return "".join(f"{sql};\n\n" for (sql,) in rows).encode()
+        return "".join(f"{sql};\n\n" for sql in self.column(_SCHEMA)).encode()
 
     def document(self, sha256: str) -> bytes:
         """Return the bytes of a document that may leave."""
         if sha256 in self.access.documents:
             raise ArchiveUnusable(f"document {sha256[:12]} may not leave the archive")
-        with translate(self.path):
-            data = read_document(self.connection, sha256)
+        data = method(read_document)(self, sha256)
         self._check_digest("document", sha256, data)
         return data
 
     def text(self, sha256: str) -> bytes:
         """Return the clean text of a version that may leave, in UTF-8."""
-        with translate(self.path):
-            ((text,),) = self.connection.execute(_TEXT, [sha256]).fetchall()
+        (text,) = self.row(_TEXT, sha256)
         self._check_digest("text", sha256, str(text).encode())
         return str(text).encode()
 
     def _check_digest(self, what: str, sha256: str, data: bytes) -> None:
         if digest(data).hexdigest() != sha256:
-            raise ArchiveUnusable(
-                f"{self.path} is damaged ({what} {sha256[:12]} has another digest); restore it from a copy"
-            )
+            raise self.damaged(f"{what} {sha256[:12]} has another digest")
 
 
 def _read_gate(connection: sqlite3.Connection, folder: Path, *, private: bool) -> Access:
@@ -161,25 +138,17 @@ def _read_gate(connection: sqlite3.Connection, folder: Path, *, private: bool) -
 
 
 def _read_holding(row: tuple[Any, ...]) -> Holding:
-    id_, *rest = row
-    reference = Reference(*rest[:7])
-    kind_inferred, language_inferred, statement_type, title, title_inferred, delivered, url = rest[7:14]
-    symbol, speaker, post, on_behalf_of, *document = rest[14:]
+    id_, kind_inferred, language_inferred, title_inferred, statement_type, title, *rest = row
     declaration = Declaration(
-        reference,
-        kind_inferred=bool(kind_inferred),
-        language_inferred=bool(language_inferred),
-        statement_type=statement_type,
-        title=title,
-        title_inferred=bool(title_inferred),
-        delivered=delivered,
-        url=url,
-        symbol=symbol,
-        speaker=speaker,
-        post=post,
-        on_behalf_of=on_behalf_of,
+        Reference(*rest[:7]),
+        bool(kind_inferred),
+        bool(language_inferred),
+        statement_type,
+        title,
+        bool(title_inferred),
+        *rest[7:13],
     )
-    return Holding(id_, declaration, *document)
+    return Holding(id_, declaration, *rest[13:])
 
 
 _ORDER: tuple[Unit, ...] = ("watch_list", "run", "document", "statement", "snapshot")
@@ -233,3 +202,47 @@ def _read_segments(holdings: Holdings, rows: Rows) -> list[Row]:
         for version in rows.get("versions", [])
         for row in holdings.connection.execute(_SEGMENTS, [version["id"]])
     ]
+
+
+Setting = str | bool | list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Presentation:
+    """How a record is shown: a title, settings of tables, and questions with the SQL that answers them."""
+
+    title: str
+    description: str
+    tables: Mapping[str, Mapping[str, Setting]]
+    queries: Mapping[str, Mapping[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """How much of a record the public may not have."""
+
+    snapshots: int
+    documents: int
+    sources: int
+
+    def __bool__(self) -> bool:
+        return bool(self.snapshots or self.documents or self.sources)
+
+
+def read_presentation() -> Presentation:
+    """Return how records are shown."""
+    import tomllib  # noqa: PLC0415 (27 ms that reading a record does not take)
+
+    text = resources.files(__package__).joinpath("datasette.toml").read_text(encoding="utf-8")
+    return Presentation(**tomllib.loads(text))
+
+
+def count_closed(folder: Path) -> Closed:
+    """Count what the archive in a folder holds that is closed to the public today.
+
+    Raises ``ArchiveUnusable``, and ``WatchListInvalid`` where the watch list cannot be read.
+    """
+    with open_record(folder, Record) as record, translate(record.path):
+        tables = read_tables(record.connection)
+        access = read_access(record.connection, tables, find_watch_list(folder))
+    return Closed(len(access.snapshots), len(access.documents), len(access.sources))

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 from tracker.archive.ledger.decisions import read_rulings
-from tracker.archive.reading.versions import read_version
+from tracker.archive.reading.versions import Versions
 from tracker.archive.record.encoding import decode_plain
 from tracker.archive.record.nearest import describe_nearest
 from tracker.archive.record.queries import (
@@ -22,31 +21,23 @@ from tracker.archive.record.queries import (
     SNAPSHOTS,
     edition_is,
     narrow,
+    narrow_to,
     series_is,
     snapshot_is,
     statement_is,
 )
 from tracker.archive.record.search import match_expression, restore_marked
 from tracker.archive.rights import withdrawals
-from tracker.archive.schema.connection import (
-    archive_file,
-    check_schema,
-    connect_to_read,
-    fetch_row,
-    translate,
-)
-from tracker.errors import ArchiveUnusable, NotInArchive, ReferenceInvalid, Withdrawn
+from tracker.archive.schema.connection import translate
+from tracker.archive.schema.rows import Record, fetch_named, method, open_record
+from tracker.errors import NotInArchive, ReferenceInvalid, Withdrawn
 from tracker.model.record import Hit, SnapshotEntry, StatementEntry
 from tracker.model.texts import Reference, Side
 
 if TYPE_CHECKING:
-    import sqlite3
     from os import PathLike
-    from types import TracebackType
-    from typing import Any
 
     from tracker.archive.record.queries import Condition
-    from tracker.model.decisions import Ruling
     from tracker.model.rights import WithdrawnEntry, WithdrawnSnapshot
 
 
@@ -55,72 +46,51 @@ def open_reader(folder: str | PathLike[str]) -> Reader:
 
     Raises ``ArchiveUnusable`` where there is no archive, or it is damaged or of a newer release.
     """
-    path = archive_file(Path(folder))
-    connection = connect_to_read(path)
-    try:
-        check_schema(connection, path)
-    except BaseException:
-        connection.close()
-        raise
-    return Reader(path, connection)
+    return open_record(Path(folder), Reader)
 
 
-class Reader:
+class Reader(Record):
     """An archive open for reading. Every method raises ``ArchiveUnusable`` where the file is damaged."""
 
-    def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
-        self.path = path
-        self._connection = connection
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Close the file."""
-        self._connection.close()
+    rulings = method(read_rulings)
 
     def statements(
         self, country: str | None = None, body: str | None = None, session: str | None = None
     ) -> tuple[StatementEntry, ...]:
         """Return every edition, by country, body, order of session, item, and the preferred one first."""
         narrowed, values = narrow(series_is(country, body, session))
-        rows = self._rows(
+        rows = self.rows(
             f"SELECT {NAME}, kind_inferred, delivered, title, speaker, post, words, ordinal, observed"
             f" {SNAPSHOTS} WHERE {LATEST}{narrowed} ORDER BY {ORDER}",
-            values,
+            *values,
         )
         return tuple(StatementEntry(Reference(*row[:6]), bool(row[6]), *row[7:]) for row in rows)
 
     def sessions(self, country: str, body: str) -> tuple[str, ...]:
         """Return the labels of the sessions at which a country spoke, in their order."""
-        rows = self._rows(
+        return self.column(
             "SELECT DISTINCT sessions.label FROM sessions"
             " JOIN statements ON statements.body = sessions.body AND statements.session = sessions.label"
             " WHERE country = ? AND sessions.body = ? AND EXISTS ("
             "SELECT 1 FROM editions JOIN readable_snapshots ON edition = editions.id"
             " WHERE statement = statements.id"
             ") ORDER BY sessions.sort, sessions.label",
-            [country, body],
+            country,
+            body,
         )
-        return tuple(label for (label,) in rows)
 
     def log(self, reference: Reference) -> tuple[SnapshotEntry, ...]:
         """Return the snapshots behind a reference, from a series down to one of them, oldest first.
 
         Raises ``NotInArchive`` where there is none.
         """
-        narrowed, values = narrow([*statement_is(reference), *edition_is(reference), *snapshot_is(reference)])
-        rows = self._rows(
+        narrowed, values = narrow_to(reference)
+        rows = self.rows(
             f"SELECT {NAME}, ordinal, observed, documents.sha256, size, documents.media_type, extractor,"
             f" versions.language, words, coalesce(url, source) {SNAPSHOTS}"
             " JOIN documents ON documents.sha256 = snapshots.document"
             f" WHERE TRUE{narrowed} ORDER BY {ORDER}, ordinal",
-            values,
+            *values,
         )
         if not rows:
             raise self.missing(reference)
@@ -133,29 +103,19 @@ class Reader:
         with what there is nearest where none does.
         """
         found = self._find(reference)
-        row = self._row(
-            f"SELECT statements.country, statements.body, statements.session, item, title, editions.kind,"
-            f" kind_inferred, delivered, speaker, post, on_behalf_of, document, ordinal"
-            f" {SNAPSHOTS} WHERE versions.id = ?",
-            [found],
-        )
-        country, body, session, item, title, kind, kind_inferred, *rest = row
-        delivered, speaker, post, on_behalf_of, document, ordinal = rest
+        with translate(self.path):
+            row = fetch_named(
+                self.connection,
+                "SELECT statements.country, statements.body, statements.session, item, title, editions.kind,"
+                " kind_inferred, delivered, speaker, post, on_behalf_of,"
+                f" document AS sha256, ordinal AS snapshot {SNAPSHOTS} WHERE versions.id = ?",
+                [found],
+            )
         return Side(
-            name=str(replace(reference, item=item)),
-            version=read_version(self._connection, self.path, found),
-            title=title,
-            country=country,
-            body=body,
-            session=session,
-            kind=kind,
-            kind_inferred=bool(kind_inferred),
-            delivered=delivered,
-            speaker=speaker,
-            post=post,
-            on_behalf_of=on_behalf_of,
-            sha256=document,
-            snapshot=ordinal,
+            name=str(replace(reference, item=row.pop("item"))),
+            version=Versions(self.path, self.connection).version(found),
+            kind_inferred=bool(row.pop("kind_inferred")),
+            **row,
         )
 
     def resolve(self, reference: Reference) -> Reference:
@@ -163,30 +123,25 @@ class Reader:
 
         Raises as ``side`` does.
         """
-        row = self._row(f"SELECT {NAME}, ordinal {SNAPSHOTS} WHERE versions.id = ?", [self._find(reference)])
+        row = self.row(f"SELECT {NAME}, ordinal {SNAPSHOTS} WHERE versions.id = ?", self._find(reference))
         return Reference(*row)
-
-    def rulings(self) -> tuple[Ruling, ...]:
-        """Return all that people decided, in the order in which it was recorded."""
-        with translate(self.path):
-            return read_rulings(self._connection)
 
     def raw(self, reference: Reference) -> str:
         """Return the extractor's own output behind a reference, which the span map points into.
 
         Raises as ``side`` does.
         """
-        raw, extractor, media_type, document, data = self._row(
+        raw, extractor, media_type, document, data = self.row(
             "SELECT raw, extractor, versions.media_type, document, bytes FROM versions"
             " JOIN snapshots ON snapshots.id = versions.snapshot"
             " JOIN documents ON documents.sha256 = snapshots.document WHERE versions.id = ?",
-            [self._find(reference)],
+            self._find(reference),
         )
         if not isinstance(data, bytes) or sha256(data).hexdigest() != document:
-            raise self._damaged(f"document {document[:12]} no longer has its sha256")
+            raise self.damaged(f"document {document[:12]} no longer has its sha256")
         text: str | None = decode_plain(data, extractor, media_type) if raw is None else raw
         if text is None:
-            raise self._damaged(f"document {document[:12]} is not what {extractor!r} reads")
+            raise self.damaged(f"document {document[:12]} is not what {extractor!r} reads")
         return text
 
     def search(
@@ -200,26 +155,29 @@ class Reader:
     ) -> tuple[Hit, ...]:
         """Return the segments of the latest snapshots that a query finds, best first (BM25).
 
-        Equal ones stand in the order of ``statements``, then of the text. What a query may say is told
-        by ``tracker.archive.search.match_expression``. Raises ``TrackerError`` for one that says nothing.
+        Equal ones are in the order of ``statements``, then of the text. See
+        ``record.search.match_expression`` for the syntax. Raises ``TrackerError`` for an empty query.
         """
         edition: list[Condition] = [("editions.language = ?", language)] if language else []
         narrowed, values = narrow([*series_is(country, body, session), *edition])
         expression = match_expression(query)
         # Marking a text costs more than finding it: first the few to show, then their marks.
-        found = self._rows(
+        found = self.column(
             f"SELECT segments.id {FOUND} WHERE segments_fts MATCH ? AND {LATEST}{narrowed}"
             f" ORDER BY rank, {ORDER}, segments.ordinal LIMIT ?",
-            [expression, *values, limit],
+            expression,
+            *values,
+            limit,
         )
-        return tuple(self._hit(expression, segment) for (segment,) in found)
+        return tuple(self._hit(expression, segment) for segment in found)
 
     def _hit(self, expression: str, segment: int) -> Hit:
-        *name, delivered, paragraph, ordinal, text, marked = self._row(
+        *name, delivered, paragraph, ordinal, text, marked = self.row(
             f"SELECT {NAME}, delivered, paragraph, segments.ordinal, segments.text,"
             f" highlight(segments_fts, 0, char(2), char(3)) {FOUND}"
             " WHERE segments_fts MATCH ? AND segments_fts.rowid = ?",
-            [expression, segment],
+            expression,
+            segment,
         )
         return Hit(Reference(*name), delivered, paragraph, ordinal, restore_marked(str(marked), str(text)))
 
@@ -227,17 +185,17 @@ class Reader:
         self, country: str | None = None, body: str | None = None, session: str | None = None
     ) -> tuple[WithdrawnEntry, ...]:
         """Return every edition of which all was withdrawn, in the order of ``statements``."""
-        if not self._keeps_withdrawals():
+        if not self.has_table("withdrawals"):
             return ()
         with translate(self.path):
-            return withdrawals.read_entries(self._connection, series_is(country, body, session))
+            return withdrawals.read_entries(self.connection, series_is(country, body, session))
 
     def withdrawn_snapshots(self, reference: Reference) -> tuple[WithdrawnSnapshot, ...]:
         """Return the snapshots behind a reference that were withdrawn, in the order of ``log``."""
-        if not self._keeps_withdrawals():
+        if not self.has_table("withdrawals"):
             return ()
         with translate(self.path):
-            return withdrawals.read_snapshots(self._connection, reference)
+            return withdrawals.read_snapshots(self.connection, reference)
 
     def missing(self, reference: Reference) -> NotInArchive:
         """Return the error that says what the archive lacks, and what it has nearest to that.
@@ -245,25 +203,21 @@ class Reader:
         It is a ``Withdrawn`` where there is something that was withdrawn.
         """
         with translate(self.path):
-            behind = self._keeps_withdrawals() and withdrawals.read_behind(self._connection, reference)
+            behind = self.has_table("withdrawals") and withdrawals.read_behind(self.connection, reference)
             if behind:
                 return Withdrawn(f"{reference} was {behind}")
-            return NotInArchive(describe_nearest(self._connection, reference))
-
-    def _keeps_withdrawals(self) -> bool:
-        """Tell whether the file is of a release that has the table."""
-        return bool(self._rows("SELECT 1 FROM sqlite_master WHERE name = 'withdrawals'", []))
+            return NotInArchive(describe_nearest(self.connection, reference))
 
     def _find(self, reference: Reference) -> int:
-        """Return the id of the version that a reference comes down to."""
+        """Return the id of the version that a reference means."""
         if reference.session is None:
             raise ReferenceInvalid(f"{reference} is a series; name a session, as in {reference}/SESSION")
         edition = self._find_edition(reference)
         narrowed, values = narrow([("editions.id = ?", edition), *snapshot_is(reference)])
-        # By a date, what was observed last counts, in whatever order it was recorded.
+        # By a date, what was observed last counts, not what was recorded last.
         order = "observed DESC, ordinal DESC" if isinstance(reference.snapshot, str) else "ordinal DESC"
-        rows = self._rows(
-            f"SELECT versions.id {SNAPSHOTS} WHERE TRUE{narrowed} ORDER BY {order} LIMIT 1", values
+        rows = self.rows(
+            f"SELECT versions.id {SNAPSHOTS} WHERE TRUE{narrowed} ORDER BY {order} LIMIT 1", *values
         )
         if not rows:
             raise self.missing(reference)
@@ -272,9 +226,9 @@ class Reader:
     def _find_edition(self, reference: Reference) -> int:
         """Return the id of the preferred edition that fits."""
         narrowed, values = narrow([*statement_is(reference), *edition_is(reference)])
-        rows = self._rows(
+        rows = self.rows(
             f"SELECT editions.id, item {EDITIONS} WHERE TRUE{narrowed} ORDER BY {ITEM_ORDER}",
-            values,
+            *values,
         )
         if not rows:
             raise self.missing(reference)
@@ -283,14 +237,3 @@ class Reader:
             choices = ", ".join(str(replace(reference, item=item)) for item in items)
             raise ReferenceInvalid(f"{reference} has several statements; name one: {choices}")
         return int(rows[0][0])
-
-    def _rows(self, sql: str, values: list[object]) -> list[tuple[Any, ...]]:
-        with translate(self.path), closing(self._connection.execute(sql, values)) as cursor:
-            return cursor.fetchall()
-
-    def _row(self, sql: str, values: list[object]) -> tuple[Any, ...]:
-        with translate(self.path):
-            return fetch_row(self._connection, sql, values)
-
-    def _damaged(self, why: str) -> ArchiveUnusable:
-        return ArchiveUnusable(f"{self.path} is damaged ({why}); restore it from a copy")

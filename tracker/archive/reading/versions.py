@@ -2,45 +2,24 @@
 
 from __future__ import annotations
 
-from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
 from tracker.archive.ledger.decisions import read_rulings
 from tracker.archive.ledger.outcomes import read_content_type
 from tracker.archive.record.encoding import read_spans
-from tracker.archive.record.queries import (
-    EDITIONS,
-    NAME,
-    ORDER,
-    SNAPSHOTS,
-    edition_is,
-    narrow,
-    snapshot_is,
-    statement_is,
-)
+from tracker.archive.record.queries import EDITIONS, NAME, ORDER, SNAPSHOTS, narrow_to
 from tracker.archive.record.recording import write_version
-from tracker.archive.record.statements import insert
-from tracker.archive.rights.refusals import refuse
-from tracker.archive.schema.connection import (
-    archive_file,
-    check_schema,
-    connect_to_read,
-    fetch_row,
-    translate,
-)
-from tracker.errors import ArchiveUnusable
+from tracker.archive.rights.refusals import refuse_withdrawn
+from tracker.archive.schema.connection import translate
+from tracker.archive.schema.rows import Record, insert, method, open_record
 from tracker.model.record import Capture, CaptureSource, VersionEntry
 from tracker.model.texts import Reference, Segment, Version
 from tracker.text.identity import digest_text
 
 if TYPE_CHECKING:
-    import sqlite3
-    from collections.abc import Iterator
     from pathlib import Path
-    from typing import Any
 
     from tracker.archive.storing.store import Store
-    from tracker.model.decisions import Ruling
 
 _ENTRIES = f"""
 SELECT versions.id, {NAME}, ordinal, extractor, media_type, versions.language, words, started, release
@@ -65,139 +44,84 @@ SELECT source, address, min(id) FROM (
 ) GROUP BY source ORDER BY min(id)
 """
 
+_VERSION = "SELECT text, sha256, language, spans, extractor, media_type FROM versions WHERE id = ?"
+
+_SEGMENTS = """
+SELECT ordinal, kind, paragraph, "start", "end", text FROM segments WHERE version = ? ORDER BY ordinal
+"""
+
 _LISTS = """
 SELECT text FROM watch_lists JOIN runs ON watch_list = sha256 GROUP BY sha256 ORDER BY max(runs.id) DESC
 """
 
 
-@contextmanager
-def open_versions(folder: Path) -> Iterator[Versions]:
-    """Open the versions of the archive in a folder for reading.
-
-    Raises ``ArchiveUnusable`` where there is no archive, or it is damaged or of a newer release.
-    """
-    path = archive_file(folder)
-    with closing(connect_to_read(path)) as connection:
-        check_schema(connection, path)
-        yield Versions(path, connection)
+def open_versions(folder: Path) -> Versions:
+    """Open the versions of the archive in a folder for reading; raises as ``open_record`` does."""
+    return open_record(folder, Versions)
 
 
-class Versions:
+class Versions(Record):
     """An archive's versions. Every method raises ``ArchiveUnusable`` where the file is damaged."""
 
-    def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
-        self.path = path
-        self._connection = connection
+    rulings = method(read_rulings)
 
     def entries(self, reference: Reference) -> tuple[VersionEntry, ...]:
         """Return all versions of the snapshots behind a reference, in the order of the text and of time."""
-        narrowed, values = _narrow(reference)
-        with translate(self.path):
-            rows = self._connection.execute(
-                f"{_ENTRIES}{narrowed} ORDER BY {ORDER}, ordinal, versions.id", values
-            ).fetchall()
-        return tuple(self._read_entry(row) for row in rows)
-
-    def _read_entry(self, row: tuple[Any, ...]) -> VersionEntry:
-        number, *name, extractor, media_type, language, words, made, release = row
-        confirmed = self.confirmed(number)
-        return VersionEntry(
-            number, Reference(*name), extractor, media_type, language, words, made, release, confirmed
+        narrowed, values = narrow_to(reference)
+        rows = self.rows(f"{_ENTRIES}{narrowed} ORDER BY {ORDER}, ordinal, versions.id", *values)
+        return tuple(
+            VersionEntry(number, Reference(*row[:7]), *(*row[7:], self.confirmed(number)))
+            for number, *row in rows
         )
 
     def confirmed(self, version: int) -> tuple[str, ...]:
         """Return the other extractors that read exactly what a version, by its number, holds."""
-        with translate(self.path):
-            if not self._has_table("confirmations"):
-                return ()
-            rows = self._connection.execute(
-                "SELECT extractor FROM confirmations WHERE version = ? ORDER BY id", [version]
-            )
-            return tuple(extractor for (extractor,) in rows)
+        if not self.has_table("confirmations"):
+            return ()
+        return self.column("SELECT extractor FROM confirmations WHERE version = ? ORDER BY id", version)
 
     def captures(self, reference: Reference) -> tuple[Capture, ...]:
         """Return the snapshots behind a reference that may be read, in the order of ``statements``."""
-        narrowed, values = _narrow(reference)
-        with translate(self.path):
-            rows = self._connection.execute(
-                f"{_CAPTURES}{narrowed} ORDER BY {ORDER}, ordinal", values
-            ).fetchall()
+        narrowed, values = narrow_to(reference)
+        rows = self.rows(f"{_CAPTURES}{narrowed} ORDER BY {ORDER}, ordinal", *values)
         return tuple(Capture(id_, Reference(*rest[:7]), *rest[7:]) for id_, *rest in rows)
-
-    def version(self, number: int) -> Version:
-        """Return one version by its number."""
-        return read_version(self._connection, self.path, number)
 
     def document(self, sha256: str) -> bytes | None:
         """Return the bytes that have this digest; None where the record does not hold them."""
-        with translate(self.path):
-            row = self._connection.execute(
-                "SELECT bytes FROM documents WHERE sha256 = ?", [sha256]
-            ).fetchone()
-        return row[0] if row else None
+        return next(iter(self.column("SELECT bytes FROM documents WHERE sha256 = ?", sha256)), None)
 
     def origins(self, snapshot: int) -> tuple[CaptureSource, ...]:
-        """Return the sources that gave a snapshot, the one that gave it first before the others."""
-        with translate(self.path):
-            if not self._has_table("outcomes"):
-                return ()
-            rows = self._connection.execute(_ORIGINS, [snapshot]).fetchall()
-            return tuple(
-                CaptureSource(source, address, read_content_type(self._connection, outcome))
-                for source, address, outcome in rows
-            )
+        """Return the sources that gave a snapshot, in the order of their first check."""
+        if not self.has_table("outcomes"):
+            return ()
+        content_type = method(read_content_type)
+        return tuple(
+            CaptureSource(source, address, content_type(self, outcome))
+            for source, address, outcome in self.rows(_ORIGINS, snapshot)
+        )
 
     def watch_lists(self) -> tuple[str, ...]:
         """Return every text that the watch list had, the one of the latest run first."""
-        with translate(self.path):
-            if not self._has_table("watch_lists"):
-                return ()
-            return tuple(text for (text,) in self._connection.execute(_LISTS))
+        return self.column(_LISTS) if self.has_table("watch_lists") else ()
 
-    def rulings(self) -> tuple[Ruling, ...]:
-        """Return all that people decided, in the order in which it was recorded."""
-        with translate(self.path):
-            return read_rulings(self._connection)
+    def version(self, number: int) -> Version:
+        """Return one version by its number.
 
-    def _has_table(self, name: str) -> bool:
-        return bool(self._connection.execute("SELECT 1 FROM sqlite_master WHERE name = ?", [name]).fetchone())
-
-
-def read_version(connection: sqlite3.Connection, path: Path, number: int) -> Version:
-    """Return a version; ``path`` is the file that is named where the version is not what it was.
-
-    Raises ``ArchiveUnusable`` where its text has another digest, or a segment is not the text at its place.
-    """
-    with translate(path):
-        text, digest, language, spans, extractor, media_type = fetch_row(
-            connection,
-            "SELECT text, sha256, language, spans, extractor, media_type FROM versions WHERE id = ?",
-            [number],
-        )
-        rows = connection.execute(
-            'SELECT ordinal, kind, paragraph, "start", "end", text FROM segments'
-            " WHERE version = ? ORDER BY ordinal",
-            [number],
-        ).fetchall()
-    if digest_text(text) != digest:
-        raise _damaged(path, "a text no longer has its sha256")
-    segments = tuple(Segment(*row) for row in rows)
-    try:
-        span_map = read_spans(spans)
-        is_whole = all(text[each.start : each.end] == each.text for each in segments)
-    except (TypeError, ValueError) as error:
-        raise _damaged(path, str(error)) from error
-    if not is_whole:
-        raise _damaged(path, "a segment is not the text that its offsets name")
-    return Version(text, language, segments, span_map, extractor, media_type)
-
-
-def _narrow(reference: Reference) -> tuple[str, list[object]]:
-    return narrow([*statement_is(reference), *edition_is(reference), *snapshot_is(reference)])
-
-
-def _damaged(path: Path, why: str) -> ArchiveUnusable:
-    return ArchiveUnusable(f"{path} is damaged ({why}); restore it from a copy")
+        Raises ``ArchiveUnusable`` where its text has another digest, or a segment is not the text at its
+        offsets.
+        """
+        text, digest, language, spans, extractor, media_type = self.row(_VERSION, number)
+        if digest_text(text) != digest:
+            raise self.damaged("a text no longer has its sha256")
+        segments = tuple(Segment(*row) for row in self.rows(_SEGMENTS, number))
+        try:
+            span_map = read_spans(spans)
+            is_whole = all(text[each.start : each.end] == each.text for each in segments)
+        except (TypeError, ValueError) as error:
+            raise self.damaged(str(error)) from error
+        if not is_whole:
+            raise self.damaged("a segment is not the text that its offsets name")
+        return Version(text, language, segments, span_map, extractor, media_type)
 
 
 def add_version(
@@ -208,7 +132,7 @@ def add_version(
     Raises ``Withdrawn`` where its text was withdrawn.
     """
     with store.batch(), translate(store.path):
-        refuse(store.writing, capture.reference, capture.document, digest_text(version.text))
+        refuse_withdrawn(store.writing, capture.reference, capture.document, digest_text(version.text))
         run = store.writing.begin_run(instant)
         write_version(store.writing.connection, capture.id, data, version, raw, run=run)
 
@@ -218,6 +142,8 @@ def add_confirmation(store: Store, version: int, extractor: str, instant: str) -
     with store.batch(), translate(store.path):
         insert(
             store.writing.connection,
-            "INSERT INTO confirmations (version, extractor, run) VALUES (?, ?, ?)",
-            (version, extractor, store.writing.begin_run(instant)),
+            "confirmations",
+            version=version,
+            extractor=extractor,
+            run=store.writing.begin_run(instant),
         )

@@ -1,4 +1,4 @@
-"""How a version is put into columns and read out of them again."""
+"""How versions and references are written into columns and read from them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from tracker.archive.record.search import fold_for_search
 from tracker.model.texts import Reference, Run, SpanMap, TextKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
+    from typing import Any
 
     from tracker.model.texts import Version
 
@@ -44,6 +45,11 @@ def read_reference(text: str) -> Reference:
     first, _, second = edition.partition(".")
     kind = _KINDS.get(first)
     return Reference(country, body, session, item, kind, (second if kind else first) or None)
+
+
+def read_name(columns: Sequence[Any]) -> Reference | None:
+    """Return a snapshot's reference from the columns of its name; None where a join found none."""
+    return Reference(*columns) if columns[0] else None
 
 
 def decode_plain(data: bytes, extractor: str, media_type: str) -> str | None:

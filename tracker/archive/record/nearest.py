@@ -1,10 +1,12 @@
-"""What to say where the archive has nothing for a reference: the last part that it has, and what else."""
+"""The message where the archive has nothing for a reference: the last part that it has, and what else."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
+
+from tracker.archive.schema.rows import fetch_column
 
 if TYPE_CHECKING:
     import sqlite3
@@ -29,7 +31,7 @@ def describe_nearest(connection: sqlite3.Connection, reference: Reference) -> st
 
 
 def list_in_order(labels: Sequence[str]) -> str:
-    """Return labels as a reader would say them: runs of numbers as ``70 to 79``, long lists cut short."""
+    """Return labels in words: runs of numbers as ``70 to 79``, long lists cut short."""
     spans: list[list[str]] = []
     for before, label in pairwise(["", *labels]):
         if spans and _follows(before, label):
@@ -131,4 +133,4 @@ def _fits(reference: Reference, kind: str | None, language: str | None) -> bool:
 
 
 def _names(connection: sqlite3.Connection, query: str, *values: str | None) -> list[str]:
-    return [name for (name,) in connection.execute(query, values)]
+    return list(fetch_column(connection, query, values))

@@ -1,4 +1,4 @@
-"""The SQL that reading is made of: what is joined, in which order, and how a reference narrows it."""
+"""The SQL that readers share: what is joined, in which order, and how a reference narrows it."""
 
 from __future__ import annotations
 
@@ -53,6 +53,15 @@ def narrow(conditions: list[Condition]) -> tuple[str, list[object]]:
     return "".join(f" AND {sql}" for sql, _ in conditions), [value for _, value in conditions]
 
 
+def join_snapshot(table: str) -> str:
+    """Return the joins that find the name of the snapshot that a row may have in its column ``snapshot``."""
+    return f"""
+LEFT JOIN snapshots ON snapshots.id = {table}.snapshot
+LEFT JOIN editions ON editions.id = snapshots.edition
+LEFT JOIN statements ON statements.id = editions.statement
+"""
+
+
 def series_is(country: str | None, body: str | None, session: str | None) -> list[Condition]:
     """Narrow to a country, a body and a session, as far as they are named."""
     pairs = (("statements.country", country), ("statements.body", body), ("statements.session", session))
@@ -81,3 +90,8 @@ def snapshot_is(reference: Reference) -> list[Condition]:
         case date:
             # ISO instants sort as text, and "~" after all of their characters: a day includes its hours.
             return [("observed < ?", f"{date}~")]
+
+
+def narrow_to(reference: Reference) -> tuple[str, list[object]]:
+    """Narrow to the snapshots of a reference; returned as by ``narrow``."""
+    return narrow([*statement_is(reference), *edition_is(reference), *snapshot_is(reference)])

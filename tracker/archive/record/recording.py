@@ -1,4 +1,4 @@
-"""Keeping one document: which statement and edition it belongs to, and the rows that come of it."""
+"""Recording one document: which statement and edition it belongs to, and the rows that are written."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 
 from tracker.archive.record import statements
 from tracker.archive.record.editions import (
+    adds_declaration,
     choose_edition,
     clarified,
     declared_name,
-    is_told_more,
-    speaks_untold,
+    find_same_bytes,
+    has_unknown_language,
 )
 from tracker.archive.record.encoding import decode_plain, segment_rows, write_spans
+from tracker.archive.schema.rows import insert, pick
 from tracker.model.record import Recorded
 from tracker.text.identity import digest_text
 
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """A document on its way in, with what is said about it and what was read in it."""
+    """A document to be recorded, with what is declared about it and what was read in it."""
 
     declaration: Declaration
     data: bytes
@@ -40,7 +42,7 @@ class Intake:
 
 
 def keep_document(connection: sqlite3.Connection, intake: Intake, begin_run: Callable[[], int]) -> Recorded:
-    """Write what is new about a document, and say what that was; nothing is written where nothing is.
+    """Write what is new about a document, and return what that was; nothing is written where nothing is new.
 
     ``begin_run`` returns the id of the current run, and makes its row when first asked.
     """
@@ -65,8 +67,17 @@ def keep_document(connection: sqlite3.Connection, intake: Intake, begin_run: Cal
     )
 
 
-def answer_unchanged(declaration: Declaration, edition: Edition) -> Recorded:
-    """Return the answer for bytes that are an edition's latest snapshot."""
+def find_unchanged(connection: sqlite3.Connection, declaration: Declaration, sha256: str) -> Recorded | None:
+    """Return the answer for bytes that are an edition's latest snapshot, where nothing new is declared."""
+    statement = statements.find_statement(connection, declaration.reference)
+    if statement is None:
+        return None
+    name = declared_name(declaration)
+    edition = find_same_bytes(statements.find_editions(connection, statement), name, sha256)
+    if edition is None or adds_declaration(edition, name):
+        return None
+    if statements.has_new_facts(connection, statement, edition.snapshot, declaration):
+        return None
     reference = replace(declaration.reference, kind=edition.kind, language=edition.language, snapshot=None)
     return Recorded(reference, "unchanged", edition.ordinal)
 
@@ -83,12 +94,12 @@ def _language(intake: Intake) -> str:
 def _clarify(
     connection: sqlite3.Connection, edition: Edition, intake: Intake, begin_run: Callable[[], int]
 ) -> None:
-    """Take over a declared kind or language; a text in another language was cut by other rules."""
+    """Apply a declared kind or language; a text in another language is segmented by other rules."""
     name = declared_name(intake.declaration)
     same_bytes = edition.sha256 == intake.sha256
-    if speaks_untold(edition) and not (same_bytes or name.language):
-        statements.settle_language(connection, edition.id, _language(intake))
-    if not is_told_more(edition, name):
+    if has_unknown_language(edition) and not (same_bytes or name.language):
+        statements.set_inferred_language(connection, edition.id, _language(intake))
+    if not adds_declaration(edition, name):
         return
     statements.clarify_edition(connection, edition, name)
     begin_run()
@@ -99,26 +110,27 @@ def _clarify(
 def _write_snapshot(
     connection: sqlite3.Connection, intake: Intake, edition: int, ordinal: int, run: int
 ) -> int:
-    connection.execute(
-        "INSERT OR IGNORE INTO documents (sha256, size, media_type, bytes) VALUES (?, ?, ?, ?)",
-        (intake.sha256, len(intake.data), intake.version.media_type, intake.data),
-    )
-    snapshot = statements.insert(
+    write_document(connection, intake.sha256, intake.data, intake.version.media_type)
+    snapshot = insert(
         connection,
-        "INSERT INTO snapshots (edition, ordinal, document, observed, source, url, run)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?)",
-        (
-            edition,
-            ordinal,
-            intake.sha256,
-            intake.observed,
-            intake.source,
-            intake.declaration.url or None,
-            run,
-        ),
+        "snapshots",
+        edition=edition,
+        ordinal=ordinal,
+        document=intake.sha256,
+        url=intake.declaration.url or None,
+        run=run,
+        **pick(intake, "observed", "source"),
     )
     write_version(connection, snapshot, intake.data, intake.version, intake.raw, run=run)
     return snapshot
+
+
+def write_document(connection: sqlite3.Connection, sha256: str, data: bytes, media_type: str) -> None:
+    """Keep bytes, each only once."""
+    connection.execute(
+        "INSERT OR IGNORE INTO documents (sha256, size, media_type, bytes) VALUES (?, ?, ?, ?)",
+        (sha256, len(data), media_type, data),
+    )
 
 
 def write_version(
@@ -126,23 +138,15 @@ def write_version(
 ) -> None:
     """Add what was read in a snapshot's bytes; the latest version counts, and earlier ones stay."""
     is_plain = decode_plain(data, version.extractor, version.media_type) == raw
-    row = statements.insert(
+    row = insert(
         connection,
-        "INSERT INTO versions"
-        " (snapshot, extractor, media_type, language, words, run, text, sha256, spans, raw)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            snapshot,
-            version.extractor,
-            version.media_type,
-            version.language,
-            version.words,
-            run,
-            version.text,
-            digest_text(version.text),
-            write_spans(version.spans),
-            None if is_plain else raw,
-        ),
+        "versions",
+        snapshot=snapshot,
+        run=run,
+        sha256=digest_text(version.text),
+        spans=write_spans(version.spans),
+        raw=None if is_plain else raw,
+        **pick(version, "extractor", "media_type", "language", "words", "text"),
     )
     connection.executemany(
         'INSERT INTO segments (version, ordinal, kind, paragraph, "start", "end", text, folded)'

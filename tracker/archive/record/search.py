@@ -144,7 +144,7 @@ def _check_operators(tokens: list[_Token], query: str) -> None:
 
 
 def _join(tokens: list[_Token]) -> str:
-    """Join tokens; FTS5 wants ``AND`` spelled out beside brackets."""
+    """Join tokens; FTS5 wants ``AND`` written out next to brackets."""
     parts: list[str] = []
     previous = ""
     for kind, text in tokens:

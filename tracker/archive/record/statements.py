@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tracker.archive.record.editions import Edition, clarified
-from tracker.archive.schema.connection import fetch_row
+from tracker.archive.schema.rows import fetch_named, fetch_row, fetch_value, insert, pick
 from tracker.errors import ReferenceInvalid
 from tracker.model.record import Amendment
 from tracker.references import find_body, resolve_session, session_sort_key
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable
 
-    from tracker.archive.record.editions import Name
+    from tracker.archive.record.editions import EditionName
     from tracker.model.record import Declaration
     from tracker.model.texts import Reference
 
@@ -27,11 +27,12 @@ FIELDS = ("statement_type", "title", "delivered", "symbol", "speaker", "post", "
 
 def find_statement(connection: sqlite3.Connection, reference: Reference) -> int | None:
     """Return the id of the statement that a reference names; an item left out names the one without."""
-    row = connection.execute(
+    found: int | None = fetch_value(
+        connection,
         "SELECT id FROM statements WHERE country = ? AND body = ? AND session = ? AND ifnull(item, '') = ?",
         [reference.country, reference.body, reference.session, reference.item or ""],
-    ).fetchone()
-    return int(row[0]) if row else None
+    )
+    return found
 
 
 def find_editions(connection: sqlite3.Connection, statement: int) -> tuple[Edition, ...]:
@@ -44,10 +45,8 @@ def find_editions(connection: sqlite3.Connection, statement: int) -> tuple[Editi
         [statement],
     )
     return tuple(
-        Edition(
-            id_, kind, bool(kind_inferred), language, bool(language_inferred), snapshot, ordinal, document
-        )
-        for id_, kind, kind_inferred, language, language_inferred, snapshot, ordinal, document in rows
+        Edition(id_, kind, bool(kind_inferred), language, bool(language_inferred), *latest)
+        for id_, kind, kind_inferred, language, language_inferred, *latest in rows
     )
 
 
@@ -58,8 +57,9 @@ def create_statement(connection: sqlite3.Connection, reference: Reference) -> in
     _create_session(connection, reference.body, reference.session)
     return insert(
         connection,
-        "INSERT INTO statements (country, body, session, item) VALUES (?, ?, ?, ?)",
-        (reference.country, reference.body, reference.session, reference.item or None),
+        "statements",
+        item=reference.item or None,
+        **pick(reference, "country", "body", "session"),
     )
 
 
@@ -68,23 +68,24 @@ def create_edition(
 ) -> int:
     """Make a statement's next edition; the first one is the preferred one."""
     reference = declaration.reference
+    others = fetch_value(connection, "SELECT count(*) FROM editions WHERE statement = ?", [statement])
     return insert(
         connection,
-        "INSERT INTO editions (statement, position, kind, kind_inferred, language, language_inferred)"
-        " SELECT ?1, count(*) + 1, ?2, ?3, ?4, ?5 FROM editions WHERE statement = ?1",
-        (
-            statement,
-            reference.kind,
-            declaration.kind_inferred or reference.kind is None,
-            reference.language or language,
-            declaration.language_inferred or reference.language is None,
-        ),
+        "editions",
+        statement=statement,
+        position=others + 1,
+        kind=reference.kind,
+        kind_inferred=declaration.kind_inferred or reference.kind is None,
+        language=reference.language or language,
+        language_inferred=declaration.language_inferred or reference.language is None,
     )
 
 
-def is_news(connection: sqlite3.Connection, statement: int, snapshot: int, declaration: Declaration) -> bool:
-    """Tell whether a declaration says anything about a statement that the archive does not hold."""
-    return bool(_news(_held_values(connection, statement, snapshot), declaration))
+def has_new_facts(
+    connection: sqlite3.Connection, statement: int, snapshot: int, declaration: Declaration
+) -> bool:
+    """Return whether a declaration says anything about a statement that the archive does not hold."""
+    return bool(_new_facts(_held_values(connection, statement, snapshot), declaration))
 
 
 def amend_statement(
@@ -94,43 +95,41 @@ def amend_statement(
     declaration: Declaration,
     begin_run: Callable[[], int],
 ) -> tuple[Amendment, ...]:
-    """Fill in what a declaration adds, and put its word in the place of what it contradicts.
+    """Fill in what a declaration adds, and replace what it contradicts.
 
-    What had been declared before is kept in the table ``amendments`` and returned. An inferred title
-    gives way to a declared one without trace, and never takes its place. ``snapshot`` is the one whose
-    address the declaration may amend.
+    What had been declared before is kept in the table ``amendments`` and returned. A declared
+    title replaces an inferred one without a trace, and never the other way round. ``snapshot`` is the one
+    whose address the declaration may amend.
     """
     held = _held_values(connection, statement, snapshot)
-    news = _news(held, declaration)
-    if news:
-        # Of a run, so that a record that was put back from before can be told from its mirror.
+    new_facts = _new_facts(held, declaration)
+    if new_facts:
+        # It belongs to a run, so that a record restored from an older copy differs from its mirror.
         begin_run()
-    for field, value in news.items():
+    for field, value in new_facts.items():
         _write_value(connection, field, value, snapshot if field == "url" else statement)
-    if "title" in news:
+    if "title" in new_facts:
         inferred = (declaration.title_inferred, statement)
         connection.execute("UPDATE statements SET title_inferred = ? WHERE id = ?", inferred)
     amended = [
-        Amendment(field, str(held[field]), value) for field, value in news.items() if _is_amended(held, field)
+        Amendment(field, str(held[field]), value)
+        for field, value in new_facts.items()
+        if _is_amended(held, field)
     ]
     for amendment in amended:
-        connection.execute(
-            "INSERT INTO amendments (statement, snapshot, field, earlier, later, run)"
-            " VALUES (?, ?, ?, ?, ?, ?)",
-            (
-                statement,
-                snapshot if amendment.field == "url" else None,
-                amendment.field,
-                amendment.earlier,
-                amendment.later,
-                begin_run(),
-            ),
+        insert(
+            connection,
+            "amendments",
+            statement=statement,
+            snapshot=snapshot if amendment.field == "url" else None,
+            run=begin_run(),
+            **pick(amendment, "field", "earlier", "later"),
         )
     return tuple(amended)
 
 
-def settle_language(connection: sqlite3.Connection, edition: int, language: str) -> None:
-    """Give an edition the language that a later text told; it stays an inferred one."""
+def set_inferred_language(connection: sqlite3.Connection, edition: int, language: str) -> None:
+    """Set an edition's language to that of a later text; it stays an inferred one."""
     connection.execute("UPDATE editions SET language = ? WHERE id = ?", [language, edition])
 
 
@@ -140,8 +139,8 @@ def name_edition(connection: sqlite3.Connection, reference: Reference, edition: 
     return replace(reference, kind=kind, language=language, snapshot=None)
 
 
-def clarify_edition(connection: sqlite3.Connection, edition: Edition, name: Name) -> None:
-    """Put what was declared of an edition in the place of what had been inferred."""
+def clarify_edition(connection: sqlite3.Connection, edition: Edition, name: EditionName) -> None:
+    """Replace what had been inferred of an edition by what was declared."""
     named = clarified(edition, name)
     connection.execute(
         "UPDATE editions SET kind = ?, kind_inferred = ?, language = ?, language_inferred = ? WHERE id = ?",
@@ -156,17 +155,15 @@ def clarify_edition(connection: sqlite3.Connection, edition: Edition, name: Name
 
 
 def _held_values(connection: sqlite3.Connection, statement: int, snapshot: int) -> _Held:
-    columns = (*FIELDS, "url", "title_inferred")
-    row = fetch_row(
+    return fetch_named(
         connection,
-        f"SELECT {', '.join(columns)} FROM statements, snapshots"  # noqa: S608 (names from the list above)
+        f"SELECT {', '.join(FIELDS)}, url, title_inferred FROM statements, snapshots"  # noqa: S608 (our names)
         " WHERE statements.id = ? AND snapshots.id = ?",
         [statement, snapshot],
     )
-    return dict(zip(columns, row, strict=True))
 
 
-def _news(held: _Held, declaration: Declaration) -> dict[str, str]:
+def _new_facts(held: _Held, declaration: Declaration) -> dict[str, str]:
     said: dict[str, str] = {
         field: value for field in (*FIELDS, "url") if (value := getattr(declaration, field))
     }
@@ -189,23 +186,18 @@ def _write_value(connection: sqlite3.Connection, field: str, value: str, row: in
 
 
 def _create_session(connection: sqlite3.Connection, body_id: str, label: str) -> None:
-    query = "SELECT 1 FROM sessions WHERE body = ? AND label = ?"
-    if connection.execute(query, [body_id, label]).fetchone():
+    if fetch_value(connection, "SELECT 1 FROM sessions WHERE body = ? AND label = ?", [body_id, label]):
         return
     body = find_body(body_id)
     session = resolve_session(body, label)
     connection.execute("INSERT OR IGNORE INTO bodies (id, name) VALUES (?, ?)", [body_id, body.name])
-    connection.execute(
-        "INSERT INTO sessions (body, label, kind, sort, year, starts, ends) VALUES (?, ?, ?, ?, ?, ?, ?)",
-        [
-            body_id,
-            label,
-            session.kind,
-            sort_text(session_sort_key(body_id, label)),
-            session.year,
-            session.starts,
-            session.ends,
-        ],
+    insert(
+        connection,
+        "sessions",
+        body=body_id,
+        label=label,
+        sort=sort_text(session_sort_key(body_id, label)),
+        **pick(session, "kind", "year", "starts", "ends"),
     )
 
 
@@ -220,8 +212,3 @@ def _sort_part(part: object) -> str:
     if isinstance(part, int):
         return f"{part:08d}"
     return "" if part is None else str(part)
-
-
-def insert(connection: sqlite3.Connection, sql: str, values: tuple[object, ...]) -> int:
-    """Insert one row and return its id."""
-    return int(connection.execute(sql, values).lastrowid or 0)

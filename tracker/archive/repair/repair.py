@@ -7,8 +7,7 @@ import sqlite3
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
-from tracker.archive.file.leftovers import remove_staging
-from tracker.archive.file.lock import take_lock
+from tracker.archive.file.lock import remove_staging, take_lock
 from tracker.archive.file.mirror_paths import MIRROR
 from tracker.archive.file.modes import archive_permissions
 from tracker.archive.git.repository import open_repository
@@ -18,10 +17,9 @@ from tracker.archive.mirror.update import update_mirror
 from tracker.archive.repair.git_objects import mend_objects
 from tracker.archive.repair.record import make_record_again
 from tracker.archive.repair.rows import index_again, put_back, sort_again
-from tracker.archive.rights.copies import BEFORE_REPAIR, COMPANIONS, make_aside
+from tracker.archive.rights.copies import BEFORE_REPAIR, COMPANIONS, make_copy_folder
 from tracker.archive.schema.connection import FILE_NAME, connect_to_write, translate
-from tracker.archive.storing.store import PATIENCE
-from tracker.archive.storing.writing import Writing
+from tracker.archive.storing.writing import LOCK_TIMEOUT, Writing
 from tracker.archive.takeover.receiving import name_replaced
 from tracker.archive.verify.copies import Copy
 from tracker.archive.verify.notes import Cure
@@ -67,7 +65,7 @@ def repair_archive(folder: Path, means: Means, clock: Callable[[], str]) -> Repa
     and its steps are rows of ``repairs``. Raises as ``verify_archive`` does, and ``ArchiveLocked`` where
     another run holds the archive.
     """
-    lock = take_lock(folder, PATIENCE)
+    lock = take_lock(folder, LOCK_TIMEOUT)
     try:
         remove_staging(folder)
         before, cures = verify_archive(folder, means)
@@ -149,7 +147,7 @@ def _set_aside(folder: Path, instant: str) -> Path:
     """Copy the record as it is, byte by byte, and return where it is: what is damaged may be wanted."""
     record = folder / FILE_NAME
     permissions = archive_permissions(folder)
-    aside = make_aside(folder, BEFORE_REPAIR, instant)
+    aside = make_copy_folder(folder, BEFORE_REPAIR, instant)
     try:
         for file in (record, *(folder / f"{FILE_NAME}{ending}" for ending in COMPANIONS)):
             if file.is_file():

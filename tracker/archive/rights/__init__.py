@@ -1,1 +1,1 @@
-"""Rows about rights: who may see what, what was withdrawn, and what goes where it was destroyed."""
+"""Rows about rights: who may see what, what was withdrawn, and what is removed when it is destroyed."""

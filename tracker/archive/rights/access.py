@@ -13,6 +13,7 @@ from tracker.archive.rights.withdrawals import (
     read_withdrawn_documents,
     read_withdrawn_snapshots,
 )
+from tracker.archive.schema.rows import fetch_column
 from tracker.archive.schema.schema_map import unit_expression
 from tracker.errors import WatchListInvalid
 from tracker.inputs.files import read_file
@@ -31,7 +32,7 @@ SELECT DISTINCT snapshot FROM (
 )
 WHERE snapshot IS NOT NULL AND (source = ?1 OR source BETWEEN ?1 || ':' AND ?1 || ';')
 """
-"""Snapshots that a source or a link of an index gave, or that were found to stand there still."""
+"""Snapshots that a source or a link of an index gave, or that were found to be there still."""
 
 _GIVERS = """
 SELECT source FROM outcomes WHERE snapshot = ?1 UNION SELECT source FROM reviews WHERE snapshot = ?1
@@ -64,20 +65,20 @@ class Access:
         return not (self.sources or self.snapshots or self.documents)
 
 
-NOTHING_CLOSED = Access(frozenset(), frozenset(), frozenset(), frozenset())
+ALL_OPEN = Access(frozenset(), frozenset(), frozenset(), frozenset())
 
 
 def find_watch_list(folder: Path) -> Path:
     """Return the file of an archive's watch list: as long as there is none of its own, the one it came with.
 
-    That one is obeyed by nothing that fetches, and what it closes to the public is closed all the same.
+    Nothing is fetched by that one, but what it closes to the public is closed all the same.
     """
     own, received = folder / WATCH, folder / RECEIVED
     return received if received.is_file() and not own.exists() else own
 
 
 def is_access_changed(connection: sqlite3.Connection, before: Access, now: Access, run: int) -> bool:
-    """Tell whether who may see what has changed of anything that was recorded up to a run."""
+    """Return whether who may see what has changed of anything that was recorded up to a run."""
     changed = (
         *((_OLDER_SNAPSHOT, name) for name in before.snapshots ^ now.snapshots),
         *((_OLDER_STATEMENT, name) for name in before.statements ^ now.statements),
@@ -102,10 +103,10 @@ def read_access(
 ) -> Access:
     """Return what is closed on a day (ISO; today): by the watch list's ``access``, and what is withdrawn.
 
-    A column ``access`` in any table closes as well. Raises ``WatchListInvalid`` where nobody can tell what
-    the list would close.
+    A column ``access`` in any table closes as well. Raises ``WatchListInvalid`` where the list
+    cannot be read.
     """
-    lists = [text for (text,) in connection.execute(_LISTS)]
+    lists = list(fetch_column(connection, _LISTS))
     if watch.is_file():
         lists.append(_read_file(watch))
     sources = _closed_sources(lists, day)
@@ -125,7 +126,7 @@ def read_withdrawn(connection: sqlite3.Connection) -> Access:
 
 
 def is_closed_source(source: str, closed: frozenset[str]) -> bool:
-    """Tell whether a source is closed, itself or the index that led to it (``index:address``)."""
+    """Return whether a source is closed, itself or the index that led to it (``index:address``)."""
     return source.partition(":")[0] in closed
 
 
@@ -158,7 +159,7 @@ def _read_file(watch: Path) -> str:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise WatchListInvalid(
-            f"{watch}: cannot be read, so nobody can tell what it closes to the public ({reason})"
+            f"{watch}: cannot be read, so what it closes to the public is unknown ({reason})"
         ) from error
     return text
 
@@ -172,11 +173,11 @@ def _read_list(text: str) -> dict[str, dict[str, dict[str, object]]]:
 
 def _snapshots_of(connection: sqlite3.Connection, sources: frozenset[str]) -> set[int]:
     """Return the snapshots that only closed sources gave; what an open one published is open."""
-    given = {snapshot for source in sources for (snapshot,) in connection.execute(_GIVEN, [source])}
+    given = {snapshot for source in sources for snapshot in fetch_column(connection, _GIVEN, [source])}
     return {
         snapshot
         for snapshot in given
-        if all(is_closed_source(source, sources) for (source,) in connection.execute(_GIVERS, [snapshot]))
+        if all(is_closed_source(source, sources) for source in fetch_column(connection, _GIVERS, [snapshot]))
     }
 
 
@@ -185,7 +186,7 @@ def _closed(connection: sqlite3.Connection, tables: Mapping[str, Table], unit: U
         if table.unit == unit and "access" in table.columns:
             name = unit_expression(tables, table, f'"{table.name}"')
             query = f"SELECT {name} FROM \"{table.name}\" WHERE ifnull(access, 'open') <> 'open'"  # noqa: S608
-            yield from (str(found) for (found,) in connection.execute(query))
+            yield from map(str, fetch_column(connection, query))
 
 
 def _complete(
@@ -197,12 +198,12 @@ def _complete(
         else "SELECT NULL, NULL, NULL WHERE FALSE"
     ).fetchall()
     closed = snapshots | {snapshot for snapshot, statement, _ in rows if statement in statements}
-    told = {statement for _, statement, _ in rows}
+    known = {statement for _, statement, _ in rows}
     opened = {statement for snapshot, statement, _ in rows if snapshot not in closed}
     return Access(
         sources,
         frozenset(closed),
-        frozenset(statements | (told - opened)),
+        frozenset(statements | (known - opened)),
         frozenset(_closed_documents(connection, rows, closed)),
     )
 
@@ -212,8 +213,8 @@ def _closed_documents(
 ) -> set[str]:
     opened = {document for snapshot, _, document in rows if snapshot not in closed_snapshots}
     held = {document for snapshot, _, document in rows if snapshot in closed_snapshots}
-    waiting = connection.execute(
-        "SELECT DISTINCT document FROM reviews WHERE document NOT IN (SELECT document FROM snapshots)"
+    waiting = fetch_column(
+        connection,
+        "SELECT DISTINCT document FROM reviews WHERE document NOT IN (SELECT document FROM snapshots)",
     )
-    closed = (held - opened) | {document for (document,) in waiting}
-    return closed - read_destroyed_documents(connection)
+    return (held - opened).union(waiting) - read_destroyed_documents(connection)

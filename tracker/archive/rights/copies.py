@@ -1,7 +1,7 @@
 """Copies of the record that are kept in its folder: as it was before a repair, or a take-over.
 
-They hold what the record held then. What is destroyed later is taken out of them too, by the digests of its
-documents, since a copy may have given other numbers to its rows.
+They hold what the record held then. What is destroyed later is removed from them too, by the digests of its
+documents, since a copy may number its rows differently.
 """
 
 from __future__ import annotations
@@ -18,8 +18,7 @@ from typing import TYPE_CHECKING, get_args
 from tracker.archive.file.mirror_paths import MIRROR
 from tracker.archive.file.modes import archive_permissions
 from tracker.archive.git.repository import open_repository, show_address
-from tracker.archive.rights.destruction import destroy_rows, read_destroyed, sweep
-from tracker.archive.schema import rights as rights_schema
+from tracker.archive.rights.destruction import destroy_rows, overwrite_freed_pages, read_destroyed
 from tracker.archive.schema.connection import (
     FILE_NAME,
     check_schema,
@@ -27,6 +26,8 @@ from tracker.archive.schema.connection import (
     connect_to_write,
     is_applied,
 )
+from tracker.archive.schema.migrations import WITHDRAWALS
+from tracker.archive.schema.rows import fetch_value
 from tracker.errors import ArchiveUnusable, TrackerError
 from tracker.files import new_file, new_folder
 from tracker.model.rights import CopyKind, MadeCopy
@@ -40,7 +41,7 @@ BEFORE_REPAIR = "before-repair"
 BEFORE_TAKE_OVER = "before-take-over"
 
 COMPANIONS = ("-wal", "-shm", "-journal")
-"""What the names of the files beside a record end with."""
+"""How the names of SQLite's files next to a record end."""
 
 _ORDER = """
 INSERT INTO withdrawals (act, reference, decided, authority, reason, run)
@@ -54,85 +55,85 @@ UNION SELECT ?2, NULL, sha256 FROM documents WHERE sha256 = ?1
 """
 
 
-def make_aside(folder: Path, kind: str, instant: str) -> Path:
+def make_copy_folder(folder: Path, kind: str, instant: str) -> Path:
     """Make a folder for the record as it is at an instant. Raises ``ArchiveUnusable`` where it cannot be."""
     name = f"{kind}-{instant.replace('-', '').replace(':', '')}"
     places = (folder / (name if number == 1 else f"{name}-{number}") for number in count(1))
-    aside = next(place for place in places if not os.path.lexists(place))
+    copy = next(place for place in places if not os.path.lexists(place))
     try:
-        new_folder(aside, archive_permissions(folder))
+        new_folder(copy, archive_permissions(folder))
     except OSError as error:
-        raise ArchiveUnusable(f"{aside} cannot be made, and nothing was changed: {error.strerror}") from error
-    return aside
+        raise ArchiveUnusable(f"{copy} cannot be made, and nothing was changed: {error.strerror}") from error
+    return copy
 
 
-def destroy_in_asides(folder: Path, documents: Collection[str]) -> Iterator[str]:
-    """Destroy documents in each copy that is kept in an archive's folder, and tell what became of each.
+def destroy_in_kept_copies(folder: Path, documents: Collection[str]) -> Iterator[str]:
+    """Destroy documents in each copy that is kept in an archive's folder, and yield what was done to each.
 
-    A copy that is damaged, or was set aside as a damaged part of the mirror, is removed: nobody can tell
-    what is in it.
+    A copy that is damaged, or was set aside as a damaged part of the mirror, is removed: its
+    contents are unknown.
     """
     for kind in (BEFORE_REPAIR, BEFORE_TAKE_OVER):
-        for aside in sorted(folder.glob(f"{kind}-*")):
-            yield from _destroy_in_aside(aside, documents)
+        for copy in sorted(folder.glob(f"{kind}-*")):
+            yield from _destroy_in_kept_copy(copy, documents)
 
 
 def destroy_in_copy(path: Path, documents: Collection[str]) -> bool:
-    """Destroy documents in a copy of the record, and tell whether nothing of them can be left in its file."""
+    """Destroy documents in a copy of the record; return whether nothing of them can be left in its file."""
     try:
         with closing(connect_to_write(path)) as connection:
             if not _is_whole(connection, path):
                 return False
             if _holds(connection, documents):
                 connection.execute("BEGIN IMMEDIATE")
-                order_destruction(connection, documents)
+                record_destruction(connection, documents)
                 destroy_rows(connection)
                 connection.execute("INSERT INTO segments_fts (segments_fts) VALUES ('rebuild')")
                 connection.execute("COMMIT")
-            sweep(connection)
+            overwrite_freed_pages(connection)
             connection.execute("PRAGMA journal_mode = DELETE")
     except (sqlite3.Error, TrackerError, UnicodeDecodeError):
         return False
     return True
 
 
-def order_destruction(connection: sqlite3.Connection, documents: Collection[str]) -> Destroyed:
-    """Note in a copy that documents are destroyed, and return what goes with them, in the copy's numbers."""
+def record_destruction(connection: sqlite3.Connection, documents: Collection[str]) -> Destroyed:
+    """Record in a copy that documents are destroyed, and return all that belongs to them there."""
     order = connection.execute(_ORDER).lastrowid
     connection.executemany(_ALL_OF_IT, [(sha256, order) for sha256 in documents])
     return read_destroyed(connection)
 
 
-def _destroy_in_aside(aside: Path, documents: Collection[str]) -> Iterator[str]:
-    record = aside / FILE_NAME
-    parts = [path for path in sorted(aside.iterdir()) if not path.name.startswith(FILE_NAME)]
+def _destroy_in_kept_copy(copy: Path, documents: Collection[str]) -> Iterator[str]:
+    record = copy / FILE_NAME
+    parts = [path for path in sorted(copy.iterdir()) if not path.name.startswith(FILE_NAME)]
     for path in parts:
         shutil.rmtree(path) if path.is_dir() else path.unlink()
     if parts:
-        yield f"{aside}: damaged parts of the mirror were removed"
+        yield f"{copy}: damaged parts of the mirror were removed"
     if record.exists() and not destroy_in_copy(record, documents):
         yield f"{record}: removed, since it is damaged"
         record.unlink()
     if not record.exists():
-        shutil.rmtree(aside)
+        shutil.rmtree(copy)
         return
     for ending in COMPANIONS:
         record.with_name(f"{FILE_NAME}{ending}").unlink(missing_ok=True)
 
 
 def _is_whole(connection: sqlite3.Connection, path: Path) -> bool:
-    """Tell whether every row can be found by what it hangs on."""
+    """Return whether a copy is undamaged, so that every row that belongs to a document is found."""
     check_schema(connection, path)
     return (
-        is_applied(connection, rights_schema.NAME)
-        and connection.execute("PRAGMA integrity_check(1)").fetchone()[0] == "ok"
+        is_applied(connection, WITHDRAWALS)
+        and fetch_value(connection, "PRAGMA integrity_check(1)") == "ok"
         and not connection.execute("PRAGMA foreign_key_check").fetchall()
     )
 
 
 def _holds(connection: sqlite3.Connection, documents: Collection[str]) -> bool:
     query = "SELECT 1 FROM documents WHERE sha256 = ?"
-    return any(connection.execute(query, [sha256]).fetchone() for sha256 in documents)
+    return any(fetch_value(connection, query, [sha256]) for sha256 in documents)
 
 
 NAME = "copies.jsonl"
@@ -140,7 +141,7 @@ _HEAD = b"SQLite format 3\0"
 
 
 def note_copy(folder: Path, kind: CopyKind, place: str, made: str) -> None:
-    """Note that a copy was made; where nothing can be written, nobody is kept from making one."""
+    """Note that a copy was made; where the note cannot be written, the copy is made all the same."""
     line = json.dumps({"kind": kind, "place": place, "made": made}, ensure_ascii=False)
     with suppress(OSError):
         with suppress(FileExistsError):
@@ -174,14 +175,13 @@ def _read_noted(folder: Path) -> Iterator[MadeCopy]:
 
 
 def _lacks(path: str, documents: Collection[str]) -> bool:
-    """Tell whether a copy of the record is known not to hold documents: it can be looked at, and has none."""
+    """Return whether a copy of the record is known not to hold documents: it can be read, and has none."""
     query = "SELECT bytes IS NOT NULL FROM documents WHERE sha256 = ?"
     try:
         with closing(connect_to_read(Path(path))) as connection:
-            found = [connection.execute(query, [sha256]).fetchone() for sha256 in documents]
+            return not any(fetch_value(connection, query, [sha256]) for sha256 in documents)
     except (TrackerError, sqlite3.Error, OSError):
         return False
-    return not any(row and row[0] for row in found)
 
 
 def _find_remotes(folder: Path, known: Collection[str]) -> Iterator[MadeCopy]:
@@ -191,8 +191,8 @@ def _find_remotes(folder: Path, known: Collection[str]) -> Iterator[MadeCopy]:
     with suppress(TrackerError), open_repository(folder / MIRROR) as repository:
         config = str((repository.path / "config").resolve())
         wanted = (r"^remote\..*\.(push)?url$",)
-        told = repository.attempt("config", "--file", config, "-z", "--get-regexp", *wanted).output
-        for entry in told.decode("utf-8", "replace").split("\0")[:-1]:
+        output = repository.attempt("config", "--file", config, "-z", "--get-regexp", *wanted).output
+        for entry in output.decode("utf-8", "replace").split("\0")[:-1]:
             address = show_address(entry.partition("\n")[2])
             if address not in known:
                 yield MadeCopy("remote", address, None)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from tracker.archive.derived.store import DERIVED_NAME
 from tracker.archive.rights.scrubbing import SCRUBBED, Destroyed, scrub
 from tracker.archive.schema.connection import FILE_NAME
-from tracker.archive.schema.schema_map import members, read_tables
+from tracker.archive.schema.rows import fetch_column
+from tracker.archive.schema.schema_map import belongs_to, members, read_tables
 from tracker.errors import ArchiveLocked
 
 if TYPE_CHECKING:
@@ -59,18 +60,19 @@ UNION SELECT expectations.run FROM expectations JOIN statements USING (country, 
 def read_destroyed(connection: sqlite3.Connection) -> Destroyed:
     """Return all that was ever destroyed, so that destroying it again changes nothing."""
     queries = (_SNAPSHOTS, _DOCUMENTS, _STATEMENTS, _WHOLLY, _SOURCES, _ADDRESSES, _RUNS, _OUTCOMES)
-    found = [frozenset(value for (value,) in connection.execute(query)) for query in queries]
+    found = [frozenset(fetch_column(connection, query)) for query in queries]
     return replace(Destroyed(*found), names=frozenset(connection.execute(_NAMES)))
 
 
 def destroy_rows(connection: sqlite3.Connection) -> None:
-    """Take what was destroyed out of every table; what SQLite frees it overwrites with zeros."""
+    """Remove what was destroyed from every table; SQLite overwrites what it frees with zeros."""
     gone = read_destroyed(connection)
     tables = read_tables(connection)
     # SQLite empties the pages that it frees, and FTS5 takes a text out of its index by the deleted row.
     connection.execute("PRAGMA secure_delete = ON")
-    for table in _hanging(tables):
-        connection.execute(f'DELETE FROM "{table.name}" WHERE {_hangs(tables, table)}')  # noqa: S608 (our schema)
+    units = f"IN ({_SNAPSHOTS})"
+    for table in _parts_of_snapshots(tables):
+        connection.execute(f'DELETE FROM "{table.name}" WHERE {belongs_to(tables, table, units)}')  # noqa: S608 (our schema)
     connection.execute(f"UPDATE documents SET bytes = NULL WHERE sha256 IN ({_DOCUMENTS})")  # noqa: S608
     for name in SCRUBBED:
         for key, changed in list(_find_changes(connection, tables[name], gone)):
@@ -81,8 +83,8 @@ def destroy_rows(connection: sqlite3.Connection) -> None:
             )
 
 
-def sweep(connection: sqlite3.Connection) -> None:
-    """Leave no copy of what was deleted: in the index, in free pages, and in the log beside the file.
+def overwrite_freed_pages(connection: sqlite3.Connection) -> None:
+    """Leave no copy of what was deleted: in the index, in free pages, and in the log next to the file.
 
     Raises ``ArchiveLocked`` where another program still reads what was there before.
     """
@@ -102,22 +104,14 @@ def remove_derived(folder: Path) -> None:
         path.unlink(missing_ok=True)
 
 
-def _hanging(tables: dict[str, Table]) -> list[Table]:
-    """Return the tables whose rows are part of a snapshot, those that hang on others first."""
+def _parts_of_snapshots(tables: dict[str, Table]) -> list[Table]:
+    """Return the tables whose rows are part of a snapshot, those that refer to others first."""
     parts = [table for table in members(tables, "snapshot") if table.owner]
     return sorted(parts, key=lambda table: -_depth(tables, table))
 
 
 def _depth(tables: dict[str, Table], table: Table) -> int:
     return 1 + _depth(tables, tables[table.owner.table]) if table.owner else 0
-
-
-def _hangs(tables: dict[str, Table], table: Table) -> str:
-    """Return the condition by which a row hangs on a snapshot that was destroyed."""
-    if table.owner is None:
-        return f"id IN ({_SNAPSHOTS})"
-    above, link = tables[table.owner.table], table.owner
-    return f'"{link.column}" IN (SELECT "{link.key}" FROM "{above.name}" WHERE {_hangs(tables, above)})'  # noqa: S608
 
 
 def _find_changes(

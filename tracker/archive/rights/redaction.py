@@ -1,14 +1,23 @@
-"""What the public may have of a unit's rows: all of it, the digests of what is closed, or nothing."""
+"""What is hidden in rows: closed material from the public, and quotes of withdrawn material from everybody.
+
+Those quotes are what somebody typed, and what was noted of its contents. References, digests, sizes, dates,
+addresses, and who decided why, stay.
+"""
 
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+import shlex
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Self
 
 from tracker.archive.rights.access import is_closed_source, read_closed_sources
 from tracker.archive.rights.scrubbing import name_command
-from tracker.archive.rights.withheld import Withheld
+from tracker.archive.rights.withdrawals import read_withdrawn_documents
+from tracker.archive.schema.rows import fetch_column
+from tracker.errors import ReferenceInvalid
 from tracker.model.texts import Reference
+from tracker.references import parse_reference
 
 if TYPE_CHECKING:
     import sqlite3
@@ -17,6 +26,107 @@ if TYPE_CHECKING:
     from tracker.archive.mirror.row_files import Row
     from tracker.archive.rights.access import Access
     from tracker.archive.schema.schema_map import Unit
+    from tracker.model.ledger import Check, Expectation, Review, RunEntry
+
+
+_SNAPSHOTS = """
+SELECT country, body, session, item, kind, language, ordinal FROM standing_withdrawals
+JOIN snapshots ON snapshots.id = snapshot
+JOIN editions ON editions.id = edition
+JOIN statements ON statements.id = statement
+"""
+
+_STATEMENTS = """
+SELECT statements.id, country, body, session, item FROM statements
+JOIN editions ON editions.statement = statements.id
+JOIN snapshots ON snapshots.edition = editions.id
+GROUP BY statements.id HAVING count(*) = sum(snapshots.id IN (SELECT snapshot FROM standing_withdrawals))
+"""
+"""Those of which everything was withdrawn."""
+
+_RUNS = f"""
+WITH gone AS (SELECT snapshot FROM standing_withdrawals WHERE snapshot IS NOT NULL),
+    whole AS ({_STATEMENTS})
+SELECT run FROM snapshots WHERE id IN gone
+UNION SELECT run FROM decisions WHERE old_snapshot IN gone OR new_snapshot IN gone
+UNION SELECT run FROM amendments WHERE statement IN (SELECT id FROM whole)
+UNION SELECT run FROM reviews WHERE document IN (SELECT document FROM standing_withdrawals)
+UNION SELECT run FROM expectations JOIN whole USING (country, body, session)
+    WHERE expectations.item IS whole.item
+"""  # noqa: S608 (a query of ours)
+"""In which somebody recorded it, said more of it, or decided on it: what was typed may quote it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """What was withdrawn, as the rows around it name it."""
+
+    snapshots: frozenset[Reference]
+    statements: frozenset[Reference]
+    """Those of which nothing is left to read."""
+    documents: frozenset[str]
+    runs: frozenset[int]
+
+    @classmethod
+    def read(cls, connection: sqlite3.Connection) -> Self:
+        """Return what is withdrawn in a record."""
+        if not connection.execute("SELECT 1 FROM standing_withdrawals LIMIT 1").fetchone():
+            return cls(frozenset(), frozenset(), frozenset(), frozenset())
+        return cls(
+            frozenset(Reference(*name) for name in connection.execute(_SNAPSHOTS)),
+            frozenset(Reference(*name) for _, *name in connection.execute(_STATEMENTS)),
+            read_withdrawn_documents(connection),
+            frozenset(fetch_column(connection, _RUNS)),
+        )
+
+    def run(self, entry: RunEntry) -> RunEntry:
+        """Return a run, with only the name of its command where the rest may quote withdrawn material.
+
+        The reason of a withdrawal is meant to be read.
+        """
+        if not entry.command or not self.may_quote(entry.id, entry.kind, entry.command):
+            return entry
+        return replace(entry, command=name_command(entry.command))
+
+    def may_quote(self, run: int, kind: str | None, command: str) -> bool:
+        """Return whether a run's command may quote what was withdrawn."""
+        if kind == "withdraw":
+            return False
+        return run in self.runs or bool(self.statements and self.statements & _read_named(command))
+
+    def check(self, check: Check) -> Check:
+        """Return a check without what it noted of contents, and without what servers said of them."""
+        is_ours = check.snapshot in self.snapshots or check.sha256 in self.documents
+        if not is_ours or check.cause == "withdrawn":
+            return check
+        exchanges = tuple(replace(each, headers=()) for each in check.exchanges)
+        return replace(check, detail="", exchanges=exchanges)
+
+    def review(self, review: Review) -> Review:
+        """Return a review without what it quotes."""
+        return replace(review, detail="", reason=None) if review.sha256 in self.documents else review
+
+    def expectation(self, each: Expectation) -> Expectation:
+        """Return a note on a statement without its words."""
+        return replace(each, note=None) if each.reference in self.statements else each
+
+
+def _read_named(command: str) -> frozenset[Reference]:
+    """Return the statements that the words of a command name."""
+    try:
+        words = shlex.split(command)
+    except ValueError:
+        words = command.split()
+    return frozenset(filter(None, map(_read_statement, words)))
+
+
+def _read_statement(word: str) -> Reference | None:
+    try:
+        found = parse_reference(word)
+    except ReferenceInvalid:
+        return None
+    return Reference(found.country, found.body, found.session, found.item)
+
 
 Rows = dict[str, list["Row"]]
 
@@ -54,7 +164,7 @@ _IDENTIFIED: Mapping[str, tuple[str, str]] = {
 
 
 class Redaction:
-    """Takes closed material out of rows, told by the links of the schema."""
+    """Removes closed material from rows, by the links of the schema."""
 
     def __init__(self, connection: sqlite3.Connection, access: Access, tables: Mapping[str, object]) -> None:
         self._access = access
@@ -69,7 +179,7 @@ class Redaction:
         }
         ids = (json.dumps(sorted(closed)) for closed in (access.snapshots, access.statements))
         self._withheld = Withheld.read(connection)
-        telling = frozenset(run for (run,) in connection.execute(_TELLING, tuple(ids)))
+        telling = frozenset(fetch_column(connection, _TELLING, tuple(ids)))
         self._telling = telling | self._withheld.runs
 
     @property
@@ -114,7 +224,7 @@ class Redaction:
         if row["id"] in self._telling:
             return True
         typed = str(row["kind"]), str(row["command"] or "")
-        return self._withheld.is_telling(int(row["id"] or 0), *typed)
+        return self._withheld.may_quote(int(row["id"] or 0), *typed)
 
     def _take_note(self, row: Row) -> Row:
         named = Reference(*(row[part] for part in ("country", "body", "session", "item")))  # type: ignore[arg-type]

@@ -1,4 +1,4 @@
-"""Whether what arrives was withdrawn: the same bytes or text, or what stands where everything was."""
+"""Whether what arrives was withdrawn: the same bytes or text, or anything of a withdrawn statement."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from tracker.archive.record.queries import ALL_EDITIONS, edition_is, narrow
 from tracker.archive.record.statements import find_statement
 from tracker.archive.rights.withdrawals import read_withdrawal
+from tracker.archive.schema.rows import fetch_value
 from tracker.errors import Withdrawn
 
 if TYPE_CHECKING:
@@ -51,12 +52,12 @@ WHERE edition = ?1 AND ordinal = (SELECT max(ordinal) FROM snapshots AS other WH
 """
 
 
-def is_anything_withdrawn(connection: sqlite3.Connection) -> bool:
-    """Tell whether there is a withdrawal at all: most archives have none, and nights ask for each source."""
-    return bool(connection.execute("SELECT 1 FROM withdrawals LIMIT 1").fetchone())
+def has_withdrawals(connection: sqlite3.Connection) -> bool:
+    """Return whether there is any withdrawal: most archives have none, and nights ask for each source."""
+    return bool(fetch_value(connection, "SELECT 1 FROM withdrawals LIMIT 1"))
 
 
-def find_same(
+def find_withdrawn_content(
     connection: sqlite3.Connection, reference: Reference | None, sha256: str | None, text: str | None = None
 ) -> Withdrawal | None:
     """Return the act by which these bytes, or this text (SHA-256 of both), were withdrawn."""
@@ -64,16 +65,16 @@ def find_same(
     return _read(connection, _SAME, [sha256, text, statement])
 
 
-def find_place(
+def find_withdrawn_statement(
     connection: sqlite3.Connection, reference: Reference | None, source: str | None = None
 ) -> Withdrawal | None:
     """Return the act by which all of a statement was withdrawn, or what a source gave of it last.
 
-    What a publisher changes a little is still what was withdrawn, so nothing is taken unattended until a
-    person has recorded another text there. ``source`` feeds the reference.
+    A text that a publisher has changed a little is still withdrawn, so nothing is recorded automatically
+    until a person has recorded another text there. ``source`` feeds the reference.
     """
     # Most archives have nothing withdrawn, and a night asks for each source.
-    if reference is None or not connection.execute("SELECT 1 FROM standing_withdrawals LIMIT 1").fetchone():
+    if reference is None or not fetch_value(connection, "SELECT 1 FROM standing_withdrawals LIMIT 1"):
         return None
     statement = find_statement(connection, reference)
     if statement is None:
@@ -85,34 +86,28 @@ def find_place(
         _find_edition(connection, statement, reference),
         None,
     )
-    if given is not None and _is_readable(connection, given):
+    if fetch_value(connection, "SELECT 1 FROM readable_snapshots WHERE id = ?", [given]):
         return None
     return _read(connection, _LATEST, [edition])
 
 
-def refuse(writing: Writing, reference: Reference, sha256: str, text: str | None = None) -> None:
-    """Raise ``Withdrawn`` for what may not be recorded; in an import, neither where all was withdrawn."""
-    found = find_same(writing.connection, reference, sha256, text)
+def refuse_withdrawn(writing: Writing, reference: Reference, sha256: str, text: str | None = None) -> None:
+    """Raise ``Withdrawn`` for what may not be recorded; in an import, also where a whole statement was."""
+    found = find_withdrawn_content(writing.connection, reference, sha256, text)
     if found is None and writing.kind == "import":
-        found = find_place(writing.connection, reference)
+        found = find_withdrawn_statement(writing.connection, reference)
     if found:
         raise Withdrawn(f"{reference} may not be recorded: {found.reference} was {found}")
 
 
 def _find_edition(connection: sqlite3.Connection, statement: int, reference: Reference) -> int | None:
-    """Return the preferred edition that fits a reference, whatever is left of it."""
+    """Return the preferred edition that fits a reference, withdrawn or not."""
     narrowed, values = narrow(edition_is(reference))
-    row = connection.execute(
-        f"SELECT editions.id {ALL_EDITIONS} WHERE statements.id = ?{narrowed} ORDER BY position LIMIT 1",
-        [statement, *values],
-    ).fetchone()
-    return int(row[0]) if row else None
-
-
-def _is_readable(connection: sqlite3.Connection, snapshot: int) -> bool:
-    return bool(connection.execute("SELECT 1 FROM readable_snapshots WHERE id = ?", [snapshot]).fetchone())
+    query = f"SELECT editions.id {ALL_EDITIONS} WHERE statements.id = ?{narrowed} ORDER BY position LIMIT 1"
+    edition: int | None = fetch_value(connection, query, [statement, *values])
+    return edition
 
 
 def _read(connection: sqlite3.Connection, query: str, values: list[object]) -> Withdrawal | None:
-    row = connection.execute(query, values).fetchone()
-    return read_withdrawal(connection, row[0]) if row and row[0] else None
+    number = fetch_value(connection, query, values)
+    return read_withdrawal(connection, number) if number else None

@@ -1,4 +1,4 @@
-"""What goes of each row once material was destroyed; the same for the record and for its mirror. Pure."""
+"""What is removed from each row when material is destroyed; the same in the record and its mirror. Pure."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from tracker.archive.mirror.row_files import Row
 
 GONE = "destroyed"
-"""What stands where a text must stand."""
+"""The text of a column that must not be empty."""
 
 
 _PLAIN = frozenset({"date", "age", "content-length", "last-modified"})
@@ -35,7 +35,7 @@ class Destroyed:
     runs: frozenset[int]
     """In which somebody recorded it or decided on it: what was typed may quote it."""
     outcomes: frozenset[int] = frozenset()
-    """Checks of its sources: what a server says of a document may tell its title."""
+    """Checks of its sources: a server's headers may hold a document's title."""
     names: frozenset[tuple[str, str, str, str | None]] = frozenset()
     """Country, body, session and item of the statements: a note on one that is expected may quote it."""
 
@@ -128,4 +128,4 @@ _RULES: Mapping[str, Callable[[Row, Destroyed], Row]] = {
 }
 
 SCRUBBED = tuple(_RULES)
-"""Tables of which rows stay and lose something; what hangs on a snapshot goes with all its rows."""
+"""Tables whose rows stay without what they quote; rows that belong to a snapshot are removed."""

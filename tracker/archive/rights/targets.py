@@ -1,4 +1,4 @@
-"""What a reference to be withdrawn comes down to: snapshots, and documents that were never accepted."""
+"""What a reference to be withdrawn means: snapshots, and documents that were never accepted."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from tracker.archive.record.encoding import read_reference
 from tracker.archive.record.nearest import describe_nearest
-from tracker.archive.record.queries import ALL_EDITIONS, NAME, edition_is, narrow, snapshot_is, statement_is
+from tracker.archive.record.queries import ALL_EDITIONS, NAME, narrow_to
+from tracker.archive.schema.rows import fetch_column
 from tracker.errors import NotInArchive, ReferenceInvalid
 from tracker.model.rights import Scope
 from tracker.model.texts import Reference
@@ -54,8 +55,7 @@ def find_targets(connection: sqlite3.Connection, reference: Reference) -> tuple[
         raise ReferenceInvalid(f"{reference} is a series; name a statement, as in {reference}/SESSION")
     if isinstance(reference.snapshot, str):
         raise ReferenceInvalid(f"{reference}: name the snapshot by its number; see: tracker log")
-    wanted = [*statement_is(reference), *edition_is(reference), *snapshot_is(reference)]
-    found = _select(connection, *narrow(wanted))
+    found = _select(connection, *narrow_to(reference))
     if not found:
         raise NotInArchive(describe_nearest(connection, reference))
     found = _choose_statement(reference, found)
@@ -80,7 +80,7 @@ def describe_scope(
 ) -> Scope:
     """Return what targets are, and what else the archive and its user have of the same."""
     sizes = {target.document: target.size for target in targets}
-    readable = {row[0] for row in connection.execute("SELECT id FROM readable_snapshots")}
+    readable = set(fetch_column(connection, "SELECT id FROM readable_snapshots"))
     sharing = [other for other in find_sharing(connection, targets) if other.snapshot in readable]
     own = {target.snapshot for target in (*targets, *sharing)}
     alike = [each for each in _find_alike(connection, targets) if each.snapshot in readable - own]
@@ -134,12 +134,13 @@ def _find_refused(connection: sqlite3.Connection, reference: Reference) -> list[
 def _find_alike(connection: sqlite3.Connection, targets: Iterable[Target]) -> tuple[Target, ...]:
     found: dict[int | None, Target] = {}
     for target in targets:
-        texts = connection.execute(
+        texts = fetch_column(
+            connection,
             "SELECT sha256 FROM versions WHERE snapshot = ?1"
             " UNION SELECT text FROM withdrawn WHERE snapshot = ?1",
             [target.snapshot],
-        ).fetchall()
-        for (text,) in texts:
+        )
+        for text in texts:
             same = " AND snapshots.id IN (SELECT snapshot FROM versions WHERE sha256 = ?)"
             found |= {each.snapshot: each for each in _select(connection, same, [text])}
     return tuple(found.values())

@@ -4,16 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tracker.archive.record.queries import (
-    ALL_EDITIONS,
-    NAME,
-    ORDER,
-    edition_is,
-    narrow,
-    snapshot_is,
-    statement_is,
-)
-from tracker.archive.record.statements import insert
+from tracker.archive.record.queries import ALL_EDITIONS, NAME, ORDER, narrow, narrow_to
+from tracker.archive.schema.rows import fetch_column, fetch_value, insert, pick
 from tracker.model.rights import Ruled, Withdrawal, WithdrawnEntry, WithdrawnSnapshot
 from tracker.model.texts import Reference
 
@@ -50,9 +42,12 @@ def write_withdrawal(
     """Add an act on snapshots and documents; the digests of their texts are noted with it."""
     number = insert(
         connection,
-        "INSERT INTO withdrawals (act, reference, decided, authority, reason, person, completed, run)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        (act, reference, ruled.decided, ruled.authority, ruled.reason, ruled.person, completed, run),
+        "withdrawals",
+        act=act,
+        reference=reference,
+        completed=completed,
+        run=run,
+        **pick(ruled, "decided", "authority", "reason", "person"),
     )
     for target in targets:
         connection.execute(
@@ -66,7 +61,7 @@ def write_withdrawal(
 
 
 def complete_all(connection: sqlite3.Connection, instant: str) -> None:
-    """Note of every act that was begun that nothing of it is left to do."""
+    """Note that every act is complete."""
     connection.execute("UPDATE withdrawals SET completed = ? WHERE completed IS NULL", [instant])
 
 
@@ -82,8 +77,8 @@ def read_unfinished(connection: sqlite3.Connection) -> tuple[Withdrawal, ...]:
     return tuple(_read(row) for row in rows)
 
 
-def read_standing(connection: sqlite3.Connection) -> dict[tuple[int | None, str], Act]:
-    """Return the act that stands for each snapshot and document that is withdrawn."""
+def read_acts_in_force(connection: sqlite3.Connection) -> dict[tuple[int | None, str], Act]:
+    """Return the act in force for each snapshot and document that is withdrawn."""
     rows = connection.execute("SELECT snapshot, document, act FROM standing_withdrawals")
     return {(snapshot, document): act for snapshot, document, act in rows}
 
@@ -91,38 +86,37 @@ def read_standing(connection: sqlite3.Connection) -> dict[tuple[int | None, str]
 def read_last(connection: sqlite3.Connection, targets: Iterable[Target]) -> int | None:
     """Return the number of the latest act on any of some snapshots and documents."""
     query = "SELECT max(withdrawal) FROM withdrawn WHERE document = ? AND snapshot IS ?"
-    found = [connection.execute(query, [each.document, each.snapshot]).fetchone()[0] for each in targets]
-    return max((number for number in found if number), default=None)
+    found = [fetch_value(connection, query, [each.document, each.snapshot]) for each in targets]
+    return max(filter(None, found), default=None)
 
 
 def read_withdrawn_snapshots(connection: sqlite3.Connection) -> frozenset[int]:
     """Return the ids of the snapshots that may be read no longer."""
-    rows = connection.execute("SELECT snapshot FROM standing_withdrawals WHERE snapshot IS NOT NULL")
-    return frozenset(snapshot for (snapshot,) in rows)
+    query = "SELECT snapshot FROM standing_withdrawals WHERE snapshot IS NOT NULL"
+    return frozenset(fetch_column(connection, query))
 
 
 def read_withdrawn_documents(connection: sqlite3.Connection) -> frozenset[str]:
     """Return the digests of the documents that may be read no longer, as any snapshot."""
-    rows = connection.execute(
+    query = (
         "SELECT document FROM standing_withdrawals"
         " WHERE document NOT IN (SELECT document FROM readable_snapshots)"
     )
-    return frozenset(document for (document,) in rows)
+    return frozenset(fetch_column(connection, query))
 
 
 def read_destroyed_documents(connection: sqlite3.Connection) -> frozenset[str]:
     """Return the digests of the documents whose bytes the record is meant to have no longer."""
-    rows = connection.execute("SELECT document FROM standing_withdrawals WHERE act = 'destroy'")
-    return frozenset(document for (document,) in rows)
+    query = "SELECT document FROM standing_withdrawals WHERE act = 'destroy'"
+    return frozenset(fetch_column(connection, query))
 
 
 def read_behind(connection: sqlite3.Connection, reference: Reference) -> Withdrawal | None:
-    """Return the latest act that stands for anything behind a reference."""
-    narrowed, values = narrow([*statement_is(reference), *edition_is(reference), *snapshot_is(reference)])
-    row = connection.execute(
-        f"SELECT max(withdrawal) {ALL_EDITIONS} {_STANDING} WHERE TRUE{narrowed}", values
-    ).fetchone()
-    return read_withdrawal(connection, row[0]) if row[0] else None
+    """Return the latest act in force for anything behind a reference."""
+    narrowed, values = narrow_to(reference)
+    query = f"SELECT max(withdrawal) {ALL_EDITIONS} {_STANDING} WHERE TRUE{narrowed}"
+    number = fetch_value(connection, query, values)
+    return read_withdrawal(connection, number) if number else None
 
 
 def read_entries(connection: sqlite3.Connection, conditions: list[Condition]) -> tuple[WithdrawnEntry, ...]:
@@ -141,7 +135,7 @@ def read_entries(connection: sqlite3.Connection, conditions: list[Condition]) ->
 
 def read_snapshots(connection: sqlite3.Connection, reference: Reference) -> tuple[WithdrawnSnapshot, ...]:
     """Return the snapshots behind a reference that are withdrawn, in the order of ``Reader.log``."""
-    narrowed, values = narrow([*statement_is(reference), *edition_is(reference), *snapshot_is(reference)])
+    narrowed, values = narrow_to(reference)
     rows = connection.execute(
         f"SELECT {NAME}, ordinal, observed, sha256, size, media_type, max(withdrawal)"
         f" {ALL_EDITIONS} {_STANDING} JOIN documents ON documents.sha256 = snapshots.document"

@@ -1,6 +1,6 @@
 """Opening the archive's file: where it is, how each side connects, and what SQLite's errors mean.
 
-Nothing that ``sqlite3`` raises leaves the archive: it is told here, in one line, as a ``TrackerError``.
+No error of ``sqlite3`` leaves the archive: here each becomes a ``TrackerError`` of one line.
 """
 
 from __future__ import annotations
@@ -10,15 +10,13 @@ import sqlite3
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
-from tracker.archive.schema import rights as rights_schema
-from tracker.archive.schema.migrations import MIGRATION_SET, MIGRATIONS
-from tracker.archive.schema.parts import check_parts, defend
+from tracker.archive.schema.migrations import MIGRATION_SET, MIGRATIONS, WITHDRAWALS
+from tracker.archive.schema.parts import check_parts, set_defensive
 from tracker.errors import ArchiveLocked, ArchiveUnusable, TrackerError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
     from pathlib import Path
-    from typing import Any
 
 FILE_NAME = "tracker.db"
 
@@ -27,10 +25,10 @@ BUSY_SECONDS = 5.0
 
 CACHE_KIBIBYTES = 32_000
 
-_ROOM = 256 * 1024
-"""Below this many free bytes a failed write is put down to the disk: WAL and index need as much."""
+_LEAST_FREE_BYTES = 256 * 1024
+"""With less free space than this, a failed write is explained by a full disk: WAL and index need as much."""
 
-_MEANINGS = {
+_MESSAGES = {
     "SQLITE_CORRUPT": "{path} is damaged ({error}); restore it from a copy",
     "SQLITE_NOTADB": "{path} is not a tracker archive, or is damaged; name another with --archive",
     "SQLITE_FULL": "disk full: {path} is as it was before this run's last step; make room and run it again",
@@ -41,6 +39,13 @@ _MEANINGS = {
     "SQLITE_TOOBIG": "{path} takes no document of that size",
     "SQLITE_CONSTRAINT": "{path} refuses a row that contradicts what it holds ({error})",
 }
+
+_BEFORE_WITHDRAWALS = (
+    """CREATE TEMP VIEW standing_withdrawals AS
+    SELECT NULL AS withdrawal, NULL AS act, NULL AS snapshot, NULL AS document, NULL AS text WHERE FALSE""",
+    "CREATE TEMP VIEW readable_snapshots AS SELECT * FROM snapshots",
+)
+"""Replaces the views in a file that is only read and was written by an older release."""
 
 
 def archive_file(folder: Path) -> Path:
@@ -57,14 +62,14 @@ def archive_file(folder: Path) -> Path:
 
 
 def connect_to_write(path: Path, named: Path | None = None) -> sqlite3.Connection:
-    """Open an archive's file for writing, an empty one too; every transaction is begun by name.
+    """Open an archive's file for writing, an an empty one too; every transaction begins explicitly.
 
     Raises what ``translate`` makes of SQLite's errors, of the file that it will be where that is ``named``.
     """
     with translate(named or path):
         connection = _connect(path, "mode=rw")
         try:
-            defend(connection)
+            set_defensive(connection)
             connection.execute("PRAGMA foreign_keys = ON")
             connection.execute(f"PRAGMA cache_size = -{CACHE_KIBIBYTES}")
             connection.execute("PRAGMA journal_mode = WAL")
@@ -80,7 +85,7 @@ def connect_to_read(path: Path) -> sqlite3.Connection:
     """Open an archive's file for reading, on read-only media as well.
 
     A file in WAL mode needs its two companions, which cannot be made on read-only media. There the file
-    is opened as immutable, unless a log with unread transactions lies beside it.
+    is opened as immutable, unless there is a log with unread transactions.
     """
     with translate(path):
         connection = _connect(path, "mode=ro")
@@ -88,7 +93,7 @@ def connect_to_read(path: Path) -> sqlite3.Connection:
             connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchall()
         except sqlite3.OperationalError as error:
             connection.close()
-            if not _is_for_want_of_companions(error):
+            if not _lacks_wal_files(error):
                 raise
             return _connect_immutable(path)
         except BaseException:
@@ -97,10 +102,10 @@ def connect_to_read(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def check_schema(connection: sqlite3.Connection, path: Path, *, to_mend: bool = False) -> None:
+def check_schema(connection: sqlite3.Connection, path: Path, *, to_repair: bool = False) -> None:
     """Raise ``ArchiveUnusable`` where the file is no archive, is of a newer release, or not ours alone.
 
-    That is told by views, triggers and virtual tables that are not ours (``check_parts``).
+    Views, triggers and virtual tables that are not ours are refused (``check_parts``).
     In a file of an older release nothing is withdrawn, and reading it asks all the same.
     """
     with translate(path):
@@ -113,14 +118,14 @@ def check_schema(connection: sqlite3.Connection, path: Path, *, to_mend: bool = 
             f"{path} was written by a newer release ({unknown[0]}); upgrade tracker to open it"
         )
     with translate(path):
-        check_parts(connection, path, MIGRATIONS, applied, to_mend=to_mend)
-    if rights_schema.NAME not in applied:
-        for view in rights_schema.BEFORE_WITHDRAWALS:
+        check_parts(connection, path, MIGRATIONS, applied, to_repair=to_repair)
+    if WITHDRAWALS not in applied:
+        for view in _BEFORE_WITHDRAWALS:
             connection.execute(view)
 
 
 def is_blank(path: Path) -> bool:
-    """Tell whether a file is empty, or a database without tables: what a broken-off start leaves."""
+    """Return whether a file is empty, or a database without tables: what a broken-off start leaves."""
     if not path.is_file():
         return False
     if not path.stat().st_size:
@@ -130,7 +135,7 @@ def is_blank(path: Path) -> bool:
 
 
 def is_applied(connection: sqlite3.Connection, name: str) -> bool:
-    """Tell whether a change of the schema was applied to a file."""
+    """Return whether a change of the schema was applied to a file."""
     return name in _applied_migrations(connection)
 
 
@@ -139,14 +144,6 @@ def _applied_migrations(connection: sqlite3.Connection) -> set[str]:
         return set()
     rows = connection.execute("SELECT name FROM _sqlite_migrations WHERE migration_set = ?", [MIGRATION_SET])
     return {str(name) for (name,) in rows}
-
-
-def fetch_row(connection: sqlite3.Connection, sql: str, values: Sequence[object]) -> tuple[Any, ...]:
-    """Return the one row that must be there; ``translate`` makes of its absence that the file is damaged."""
-    rows = connection.execute(sql, values).fetchall()
-    if len(rows) != 1:
-        raise sqlite3.DatabaseError("a row is missing or is there twice")
-    return tuple(rows[0])
 
 
 @contextmanager
@@ -162,8 +159,8 @@ def translate(path: Path) -> Iterator[None]:
     except UnicodeEncodeError as error:
         raise TrackerError(f"text that is not Unicode cannot be kept ({error})") from error
     except UnicodeDecodeError as error:
-        # SQLite quotes the damaged part of a schema as it stands.
-        raise ArchiveUnusable(_MEANINGS["SQLITE_CORRUPT"].format(path=path, error="its schema")) from error
+        # SQLite quotes the damaged part of a schema byte by byte.
+        raise ArchiveUnusable(_MESSAGES["SQLITE_CORRUPT"].format(path=path, error="its schema")) from error
 
 
 def _explain(error: sqlite3.Error, path: Path) -> TrackerError:
@@ -174,22 +171,22 @@ def _explain(error: sqlite3.Error, path: Path) -> TrackerError:
     if name == "SQLITE_ERROR" and "fts5" in str(error):
         return TrackerError(f"the search is nested too deeply ({error}); use fewer brackets and NOTs")
     if name in {"SQLITE_IOERR", "SQLITE_CANTOPEN", "SQLITE_READONLY"}:
-        name = _what_the_disk_says(path, name)
+        name = _check_disk(path, name)
     # Python's binding gives no name where a text is not UTF-8: the bytes in the file have changed.
-    meaning = _MEANINGS.get(name, "{path} is damaged or was altered ({error}); restore it from a copy")
-    told = "".join(char if char.isprintable() else " " for char in str(error))
-    return ArchiveUnusable(meaning.format(path=path, error=told or name))
+    message = _MESSAGES.get(name, "{path} is damaged or was altered ({error}); restore it from a copy")
+    text = "".join(char if char.isprintable() else " " for char in str(error))
+    return ArchiveUnusable(message.format(path=path, error=text or name))
 
 
-def _what_the_disk_says(path: Path, name: str) -> str:
+def _check_disk(path: Path, name: str) -> str:
     import shutil  # noqa: PLC0415 (8 ms of compression modules, needed only in trouble)
 
     if not os.access(path.parent, os.W_OK):
         return "SQLITE_READONLY"
-    return "SQLITE_FULL" if shutil.disk_usage(path.parent).free < _ROOM else name
+    return "SQLITE_FULL" if shutil.disk_usage(path.parent).free < _LEAST_FREE_BYTES else name
 
 
-def _is_for_want_of_companions(error: sqlite3.OperationalError) -> bool:
+def _lacks_wal_files(error: sqlite3.OperationalError) -> bool:
     return error.sqlite_errorname.startswith(("SQLITE_CANTOPEN", "SQLITE_READONLY"))
 
 

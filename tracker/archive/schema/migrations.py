@@ -1,21 +1,15 @@
-"""The schema of ``tracker.db``, as named changes that are only ever appended.
+"""The schema of ``tracker.db``, as named changes that are only ever appended: one ``.sql`` file each.
 
 ``descriptions.toml`` says what each table and column means; a test holds the two together.
 """
 
 from __future__ import annotations
 
+from importlib import resources
 from typing import TYPE_CHECKING
 
-from tracker.archive.schema import rights as rights_schema
 from tracker.archive.schema.descriptions import write_descriptions
-from tracker.archive.schema.descriptions_table import DESCRIPTIONS
-from tracker.archive.schema.ledger import LEDGER
-from tracker.archive.schema.mirror import MIRROR
-from tracker.archive.schema.parts import undefended
-from tracker.archive.schema.repairs import REPAIRS
-from tracker.archive.schema.rereading import REREADING
-from tracker.archive.schema.timestamps import TIMESTAMPS
+from tracker.archive.schema.parts import schema_writable
 
 if TYPE_CHECKING:
     import sqlite3
@@ -28,209 +22,20 @@ MIGRATION_SET = "tracker"
 NOTES = "_sqlite_migrations"
 """The table in which sqlite-utils notes what was applied."""
 
-# A trigger that indexes each new segment takes 4.9 s for 250,000 of them, one statement a version 2.1 s;
-# so the store indexes what it writes, and triggers follow what anybody changes or deletes later.
-#
-# Small columns stand before the long ones: SQLite reads a row from its start, and a list of statements
-# must not drag every text through the cache.
-_RECORD = """
-CREATE TABLE runs (
-    id INTEGER PRIMARY KEY,
-    started TEXT NOT NULL,
-    release TEXT NOT NULL
-);
+WITHDRAWALS = "0006_withdrawals"
+"""The change that made withdrawals possible."""
 
-CREATE TABLE documents (
-    sha256 TEXT PRIMARY KEY NOT NULL CHECK (length(sha256) = 64),
-    size INTEGER NOT NULL CHECK (size = length(bytes)),
-    media_type TEXT NOT NULL,
-    bytes BLOB NOT NULL CHECK (typeof(bytes) = 'blob')
-);
-
-CREATE TABLE bodies (
-    id TEXT PRIMARY KEY NOT NULL,
-    name TEXT NOT NULL
-);
-
-CREATE TABLE sessions (
-    id INTEGER PRIMARY KEY,
-    body TEXT NOT NULL REFERENCES bodies (id) ON UPDATE CASCADE,
-    label TEXT NOT NULL CHECK (label <> ''),
-    kind TEXT NOT NULL,
-    sort TEXT NOT NULL,
-    year INTEGER,
-    starts TEXT,
-    ends TEXT CHECK (ends >= starts),
-    UNIQUE (body, label)
-);
-
-CREATE TABLE groups (
-    id TEXT PRIMARY KEY NOT NULL,
-    name TEXT NOT NULL
-);
-
-CREATE TABLE statements (
-    id INTEGER PRIMARY KEY,
-    country TEXT NOT NULL CHECK (country <> ''),
-    body TEXT NOT NULL,
-    session TEXT NOT NULL,
-    item TEXT CHECK (item <> ''),
-    statement_type TEXT,
-    delivered TEXT,
-    title TEXT,
-    title_inferred INTEGER NOT NULL DEFAULT 0 CHECK (title_inferred IN (0, 1)),
-    symbol TEXT,
-    speaker TEXT,
-    post TEXT,
-    on_behalf_of TEXT,
-    aligns_with TEXT,
-    FOREIGN KEY (body, session) REFERENCES sessions (body, label) ON UPDATE CASCADE
-);
-CREATE UNIQUE INDEX statements_named ON statements (country, body, session, ifnull(item, ''));
-CREATE INDEX statements_by_session ON statements (body, session);
-
-CREATE TABLE editions (
-    id INTEGER PRIMARY KEY,
-    statement INTEGER NOT NULL REFERENCES statements (id),
-    position INTEGER NOT NULL CHECK (position >= 1),
-    kind TEXT CHECK (
-        kind IN ('prepared', 'delivered', 'verbatim', 'summary', 'translation', 'interpretation')
-    ),
-    kind_inferred INTEGER NOT NULL CHECK (kind_inferred IN (0, 1)),
-    language TEXT NOT NULL CHECK (language <> ''),
-    language_inferred INTEGER NOT NULL CHECK (language_inferred IN (0, 1)),
-    UNIQUE (statement, position),
-    CHECK (kind IS NOT NULL OR kind_inferred)
-);
-CREATE UNIQUE INDEX editions_named ON editions (statement, ifnull(kind, ''), language);
-
-CREATE TABLE snapshots (
-    id INTEGER PRIMARY KEY,
-    edition INTEGER NOT NULL REFERENCES editions (id),
-    ordinal INTEGER NOT NULL CHECK (ordinal >= 1),
-    document TEXT NOT NULL REFERENCES documents (sha256),
-    observed TEXT NOT NULL CHECK (strftime('%Y-%m-%dT%H:%M:%SZ', observed) = observed),
-    source TEXT,
-    url TEXT,
-    run INTEGER NOT NULL REFERENCES runs (id),
-    UNIQUE (edition, ordinal)
-);
-CREATE INDEX snapshots_by_document ON snapshots (document);
-CREATE INDEX snapshots_by_run ON snapshots (run);
-
-CREATE TABLE versions (
-    id INTEGER PRIMARY KEY,
-    snapshot INTEGER NOT NULL REFERENCES snapshots (id),
-    extractor TEXT NOT NULL,
-    media_type TEXT NOT NULL,
-    language TEXT NOT NULL CHECK (language <> ''),
-    words INTEGER NOT NULL CHECK (words >= 0),
-    run INTEGER NOT NULL REFERENCES runs (id),
-    text TEXT NOT NULL,
-    sha256 TEXT NOT NULL CHECK (length(sha256) = 64),
-    spans TEXT NOT NULL CHECK (json_valid(spans)),
-    raw TEXT,
-    UNIQUE (snapshot, extractor, language)
-);
-CREATE INDEX versions_by_run ON versions (run);
-
-CREATE TABLE segments (
-    id INTEGER PRIMARY KEY,
-    version INTEGER NOT NULL REFERENCES versions (id),
-    ordinal INTEGER NOT NULL,
-    kind TEXT NOT NULL CHECK (kind IN ('sentence', 'heading', 'item')),
-    paragraph INTEGER NOT NULL,
-    "start" INTEGER NOT NULL CHECK ("start" >= 0),
-    "end" INTEGER NOT NULL CHECK ("end" >= "start"),
-    text TEXT NOT NULL,
-    folded TEXT,
-    UNIQUE (version, ordinal)
-);
-
-CREATE TABLE amendments (
-    id INTEGER PRIMARY KEY,
-    statement INTEGER NOT NULL REFERENCES statements (id),
-    snapshot INTEGER REFERENCES snapshots (id),
-    field TEXT NOT NULL,
-    earlier TEXT NOT NULL,
-    later TEXT NOT NULL CHECK (later <> earlier),
-    run INTEGER NOT NULL REFERENCES runs (id)
-);
-CREATE INDEX amendments_by_statement ON amendments (statement);
-CREATE INDEX amendments_by_snapshot ON amendments (snapshot);
-CREATE INDEX amendments_by_run ON amendments (run);
-
-CREATE VIEW latest AS
-    SELECT snapshots.edition AS edition, snapshots.id AS snapshot, versions.id AS version
-    FROM snapshots
-    JOIN versions ON versions.id = (SELECT max(id) FROM versions AS other WHERE other.snapshot = snapshots.id)
-    WHERE snapshots.ordinal = (
-        SELECT max(ordinal) FROM snapshots AS other WHERE other.edition = snapshots.edition
-    );
-
-CREATE VIEW segments_searched AS SELECT id, coalesce(folded, text) AS text FROM segments;
-
-CREATE VIRTUAL TABLE segments_fts USING fts5 (
-    text, content = 'segments_searched', content_rowid = 'id', tokenize = 'unicode61 remove_diacritics 2'
-);
-
-CREATE TRIGGER segments_deleted AFTER DELETE ON segments BEGIN
-    INSERT INTO segments_fts (segments_fts, rowid, text)
-    VALUES ('delete', old.id, coalesce(old.folded, old.text));
-END;
-
-CREATE TRIGGER segments_updated AFTER UPDATE ON segments BEGIN
-    INSERT INTO segments_fts (segments_fts, rowid, text)
-    VALUES ('delete', old.id, coalesce(old.folded, old.text));
-    INSERT INTO segments_fts (rowid, text) VALUES (new.id, coalesce(new.folded, new.text));
-END;
-"""
-
-_DECISIONS = """
-CREATE TABLE decisions (
-    id INTEGER PRIMARY KEY,
-    decided TEXT NOT NULL CHECK (strftime('%Y-%m-%dT%H:%M:%SZ', decided) = decided),
-    person TEXT NOT NULL CHECK (person <> ''),
-    unit TEXT NOT NULL CHECK (unit IN ('change', 'topic')),
-    name TEXT NOT NULL CHECK (name <> ''),
-    old_snapshot INTEGER REFERENCES snapshots (id),
-    new_snapshot INTEGER NOT NULL REFERENCES snapshots (id),
-    question TEXT NOT NULL CHECK (
-        question IN ('sentences', 'strength', 'figure', 'date', 'name', 'scope', 'negation', 'level')
-    ),
-    verdict TEXT NOT NULL CHECK (verdict IN ('accept', 'reject', 'relabel', 'withdraw')),
-    label TEXT CHECK (label <> ''),
-    said TEXT NOT NULL,
-    run INTEGER NOT NULL REFERENCES runs (id),
-    note TEXT CHECK (note <> ''),
-    old_segments TEXT NOT NULL CHECK (json_valid(old_segments)),
-    new_segments TEXT NOT NULL CHECK (json_valid(new_segments)),
-    CHECK ((unit = 'topic') = (question = 'level')),
-    CHECK ((unit = 'topic') = (old_snapshot IS NULL)),
-    CHECK ((verdict IN ('reject', 'withdraw')) = (label IS NULL))
-);
-CREATE INDEX decisions_by_old_snapshot ON decisions (old_snapshot);
-CREATE INDEX decisions_by_new_snapshot ON decisions (new_snapshot);
-CREATE INDEX decisions_by_run ON decisions (run);
-"""
-
-MIGRATIONS: tuple[tuple[str, str], ...] = (
-    ("0001_record", _RECORD),
-    ("0002_decisions", _DECISIONS),
-    ("0003_ledger", LEDGER),
-    ("0004_mirror", MIRROR),
-    ("0005_rereading", REREADING),
-    (rights_schema.NAME, rights_schema.WITHDRAWALS),
-    ("0007_descriptions", DESCRIPTIONS),
-    ("0008_repairs", REPAIRS),
-    ("0009_timestamps", TIMESTAMPS),
+MIGRATIONS: tuple[tuple[str, str], ...] = tuple(
+    (file.name.removesuffix(".sql"), file.read_text(encoding="utf-8"))
+    for file in sorted(resources.files(__package__).iterdir(), key=lambda file: file.name)
+    if file.name.endswith(".sql")
 )
 """Every change of the schema, oldest first, by the name under which it is noted in the file."""
 
 
 def migrate(database: Database) -> None:
     """Apply the changes that the file lacks, each whole or not at all, and say in it what it holds."""
-    with undefended(database.conn):
+    with schema_writable(database.conn):
         _register().apply(database)
     write_descriptions(database.conn)
 
@@ -239,13 +44,13 @@ def make_schema(connection: sqlite3.Connection, names: Collection[str]) -> None:
     """Apply to an empty file those changes that another one had."""
     from sqlite_utils import Database  # noqa: PLC0415 (as below)
 
-    with undefended(connection):
+    with schema_writable(connection):
         _register(names).apply(Database(connection))
     write_descriptions(connection)
 
 
 def is_current(database: Database) -> bool:
-    """Tell whether every change has been applied."""
+    """Return whether every change has been applied."""
     return not _register().pending(database)
 
 

@@ -1,8 +1,8 @@
 """The parts of a record's schema that act by themselves: views, triggers and virtual tables, ours alone.
 
-A record that was received may hold others: a trigger changes what is written, a view stands in for a table,
-and a virtual table runs code of its module. SQLite goes by the text of each part and by nothing else that
-the schema says of it, and so does this.
+A record that was received may hold others: a trigger changes what is written, a view replaces a table,
+and a virtual table runs code of its module. SQLite reads the text of each part and nothing else, and so
+does this.
 """
 
 from __future__ import annotations
@@ -24,20 +24,20 @@ if TYPE_CHECKING:
     """The changes of the schema by name, oldest first."""
 
 
-def defend(connection: sqlite3.Connection, *, is_on: bool = True) -> None:
+def set_defensive(connection: sqlite3.Connection, *, is_on: bool = True) -> None:
     """Forbid changes to the schema's own table, and to those behind the full-text index, or allow them."""
     if configure := getattr(connection, "setconfig", None):
         configure(getattr(sqlite3, "SQLITE_DBCONFIG_DEFENSIVE"), is_on)  # noqa: B009 (older stubs lack it)
 
 
 @contextmanager
-def undefended(connection: sqlite3.Connection) -> Iterator[None]:
+def schema_writable(connection: sqlite3.Connection) -> Iterator[None]:
     """Allow a change of the schema what only the program itself may do."""
-    defend(connection, is_on=False)
+    set_defensive(connection, is_on=False)
     try:
         yield
     finally:
-        defend(connection)
+        set_defensive(connection)
 
 
 WATCHING = "unmirrored_"
@@ -66,24 +66,24 @@ _FILLING = re.compile(r'[\s"]+')
 
 
 def is_same_part(sql: str, other: str) -> bool:
-    """Tell whether two commands make the same: releases of SQLite quote and part words differently."""
+    """Return whether two commands make the same: releases of SQLite quote and separate words differently."""
     return sql == other or _FILLING.sub("", sql) == _FILLING.sub("", other)
 
 
 def check_parts(
-    connection: sqlite3.Connection, path: Path, scripts: Scripts, applied: Collection[str], *, to_mend: bool
+    connection: sqlite3.Connection, path: Path, scripts: Scripts, applied: Collection[str], *, to_repair: bool
 ) -> None:
     """Raise ``ArchiveUnusable`` where a record holds a view, trigger or virtual table that is not ours.
 
-    ``applied`` are the changes of the schema that the record has had. ``to_mend`` lets pass what has the name
-    of one of ours and says something else: ``verify`` tells that itself. The triggers of the mirror pass by
-    their name, since none acts where a record is only read; whoever writes looks at them too
+    ``applied`` are the changes of the schema that the record has had. ``to_repair`` accepts what has the name
+    of one of ours and says something else: ``verify`` reports that. The triggers of the mirror are known by
+    their name, since none acts where a record is only read; writing checks them too
     (``pending.refit_triggers``). Takes 0.2 ms.
     """
     ours = _read_shipped(tuple((name, script) for name, script in scripts if name in applied))
     for name, sql in connection.execute(_PARTS):
         if str(name) in ours:
-            if to_mend or is_same_part(str(sql), ours[name]):
+            if to_repair or is_same_part(str(sql), ours[name]):
                 continue
             raise ArchiveUnusable(f"{path} has another {name} than tracker makes; run: tracker verify")
         if not _watches(str(name), str(sql)):

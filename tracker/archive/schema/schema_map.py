@@ -1,4 +1,4 @@
-"""Where each row of the record stands in the mirror, told by the schema itself.
+"""Which file of the mirror each row of the record is written to: the schema itself says so.
 
 A table or column that is added later finds its place by its foreign keys: a row is written with the run
 it names, or else with the row that it belongs to, or else in ``archive.json``.
@@ -6,15 +6,15 @@ it names, or else with the row that it belongs to, or else in ``archive.json``.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Mapping
 
 Unit = Literal["snapshot", "statement", "run", "document", "watch_list", "archive"]
-"""What is written as one file: a row, and the rows that hang on it."""
+"""What is written as one file: a row, and the rows that belong to it."""
 
 ROOTS: Mapping[str, tuple[Unit, str]] = {
     "snapshots": ("snapshot", "id"),
@@ -40,7 +40,7 @@ BOOKKEEPING = frozenset({"unmirrored", "descriptions"})
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class ForeignKey:
     """A column of a table that must name a row of another."""
 
     column: str
@@ -48,16 +48,20 @@ class Link:
     key: str
 
 
+ForeignKeys = Mapping[str, tuple[ForeignKey, ...]]
+"""Those of each table by its name."""
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table of the record: where its rows are written, and through which column they hang there."""
+    """A table of the record: which unit its rows belong to, and through which column."""
 
     name: str
     columns: tuple[str, ...]
     key: str
     unit: Unit
-    owner: Link | None
-    """None for the table of a unit itself, and for what stands in ``archive.json``."""
+    owner: ForeignKey | None
+    """None for the table of a unit itself, and for what is in ``archive.json``."""
 
 
 def read_tables(connection: sqlite3.Connection) -> dict[str, Table]:
@@ -82,13 +86,13 @@ def members(tables: Mapping[str, Table], unit: Unit) -> tuple[Table, ...]:
 
 
 def rows_query(tables: Mapping[str, Table], table: Table) -> str:
-    """Return the query of a table's rows that hang on one unit, whose name is its one value."""
-    where = "TRUE" if table.unit == "archive" else _hangs_on(tables, table)
+    """Return the query of a table's rows that belong to one unit; its one value is the unit's name."""
+    where = "TRUE" if table.unit == "archive" else belongs_to(tables, table, "= ?1")
     return f'SELECT {_quoted(table.columns)} FROM "{table.name}" WHERE {where} ORDER BY rowid'  # noqa: S608
 
 
 def unit_expression(tables: Mapping[str, Table], table: Table, row: str) -> str:
-    """Return the SQL that finds the name of the unit that a row (``new`` or ``old``) hangs on."""
+    """Return the SQL that finds the name of the unit that a row (``new`` or ``old``) belongs to."""
     if table.unit == "archive":
         return "''"
     if table.owner is None:
@@ -96,7 +100,7 @@ def unit_expression(tables: Mapping[str, Table], table: Table, row: str) -> str:
     return _climb(tables, table.owner, f'{row}."{table.owner.column}"')
 
 
-def _climb(tables: Mapping[str, Table], link: Link, value: str) -> str:
+def _climb(tables: Mapping[str, Table], link: ForeignKey, value: str) -> str:
     above = tables[link.table]
     if above.owner is None:
         return value
@@ -104,17 +108,18 @@ def _climb(tables: Mapping[str, Table], link: Link, value: str) -> str:
     return _climb(tables, above.owner, inner)
 
 
-def _hangs_on(tables: Mapping[str, Table], table: Table) -> str:
+def belongs_to(tables: Mapping[str, Table], table: Table, units: str) -> str:
+    """Return the condition by which a row belongs to units, such as ``= ?1`` or ``IN (1, 2)``."""
     if table.owner is None:
-        return f'"{table.key}" = ?1'
+        return f'"{table.key}" {units}'
     above = tables[table.owner.table]
     if above.owner is None:
-        return f'"{table.owner.column}" = ?1'
-    keys = f'SELECT "{table.owner.key}" FROM "{above.name}" WHERE {_hangs_on(tables, above)}'  # noqa: S608
+        return f'"{table.owner.column}" {units}'
+    keys = f'SELECT "{table.owner.key}" FROM "{above.name}" WHERE {belongs_to(tables, above, units)}'  # noqa: S608
     return f'"{table.owner.column}" IN ({keys})'
 
 
-def _settle(name: str, owners: Mapping[str, Link | None]) -> tuple[Unit, Link | None]:
+def _settle(name: str, owners: Mapping[str, ForeignKey | None]) -> tuple[Unit, ForeignKey | None]:
     link = owners[name]
     if name in ROOTS:
         return ROOTS[name][0], None
@@ -123,8 +128,8 @@ def _settle(name: str, owners: Mapping[str, Link | None]) -> tuple[Unit, Link | 
     return _settle(link.table, owners)[0], link
 
 
-def _choose_owner(name: str, links: Mapping[str, tuple[Link, ...]], seen: frozenset[str]) -> Link | None:
-    """Return the link by which a table hangs on a unit: the one declared, or the one of the first choice."""
+def _choose_owner(name: str, links: ForeignKeys, seen: frozenset[str]) -> ForeignKey | None:
+    """Return the link by which a table belongs to a unit: the declared one, or else the preferred one."""
     if name in ROOTS or name in seen:
         return None
     own = [link for link in links[name] if _OWNERS.get(name) in {None, link.column}]
@@ -133,14 +138,14 @@ def _choose_owner(name: str, links: Mapping[str, tuple[Link, ...]], seen: frozen
     return reached[0][1] if reached else None
 
 
-def _reach(name: str, links: Mapping[str, tuple[Link, ...]], seen: frozenset[str]) -> Unit | None:
+def _reach(name: str, links: ForeignKeys, seen: frozenset[str]) -> Unit | None:
     if name in ROOTS:
         return ROOTS[name][0]
     link = _choose_owner(name, links, seen)
     return _reach(link.table, links, seen | {name}) if link else None
 
 
-def _read_links(connection: sqlite3.Connection, name: str) -> tuple[Link, ...]:
+def _read_links(connection: sqlite3.Connection, name: str) -> tuple[ForeignKey, ...]:
     """Return the foreign keys of one column that a row cannot do without."""
     required = {
         row[0]
@@ -152,7 +157,7 @@ def _read_links(connection: sqlite3.Connection, name: str) -> tuple[Link, ...]:
         [name],
     ).fetchall()
     single = [row for row in rows if sum(other[0] == row[0] for other in rows) == 1]
-    return tuple(Link(column, table, key) for _, column, table, key in single if column in required)
+    return tuple(ForeignKey(column, table, key) for _, column, table, key in single if column in required)
 
 
 def _read_columns(connection: sqlite3.Connection, name: str) -> tuple[tuple[str, ...], str]:

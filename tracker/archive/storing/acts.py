@@ -1,20 +1,44 @@
 """Withdrawing, destroying and opening again: each a transaction, which the archive's own copies follow.
 
-An act counts at once. What a destruction has to do yet is told in ``destroying``.
+An act counts at once. A destruction is complete when no page, log, commit or copy in the archive's folder
+holds what it destroyed; one that was cut short is finished by whatever next writes to the archive.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tracker.archive.file.lock import remove_leftovers
 from tracker.archive.file.mirror_paths import MIRROR
-from tracker.archive.rights.copies import read_copies
-from tracker.archive.rights.destruction import destroy_rows
+from tracker.archive.mirror.branches import MAIN
+from tracker.archive.mirror.parting import check_joined
+from tracker.archive.mirror.pending import forget_mirrored, read_mirrored
+from tracker.archive.mirror.upkeep import find_branch
+from tracker.archive.rights.copies import destroy_in_kept_copies, read_copies
+from tracker.archive.rights.destruction import (
+    destroy_rows,
+    overwrite_freed_pages,
+    read_destroyed,
+    remove_derived,
+)
 from tracker.archive.rights.targets import describe_scope, find_sharing, find_targets
-from tracker.archive.rights.withdrawals import read_last, read_standing, read_withdrawal, write_withdrawal
+from tracker.archive.rights.withdrawals import (
+    complete_all,
+    read_acts_in_force,
+    read_last,
+    read_unfinished,
+    read_withdrawal,
+    write_withdrawal,
+)
 from tracker.archive.schema.connection import translate
-from tracker.archive.storing.carrying_out import check_reach, complete_destruction
-from tracker.errors import DecisionInvalid
+from tracker.errors import (
+    ArchiveLocked,
+    DecisionInvalid,
+    HistoriesApart,
+    RepositoryUnusable,
+    WatchListInvalid,
+)
 from tracker.model.rights import RightsChange
 
 if TYPE_CHECKING:
@@ -22,8 +46,101 @@ if TYPE_CHECKING:
 
     from tracker.archive.rights.targets import Target
     from tracker.archive.storing.store import Store
-    from tracker.model.rights import Act, Ruled, Scope
+    from tracker.archive.storing.writing import Writing
+    from tracker.model.rights import Act, Rewritten, Ruled, Scope
     from tracker.model.texts import Reference
+
+
+@dataclass(frozen=True, slots=True)
+class DestructionResult:
+    """The result of completing a destruction."""
+
+    rewritten: Rewritten | None
+    """Of the mirror's history; None where that holds nothing of what was destroyed."""
+    completed: tuple[str, ...] = ()
+    """The references of the acts that were incomplete before."""
+    removed: tuple[str, ...] = ()
+    """Copies in the archive's folder that were removed as a whole, each with the reason."""
+    documents: frozenset[str] = frozenset()
+    """The digests of all that was ever destroyed."""
+
+
+def check_mirror_joined(writing: Writing) -> None:
+    """Raise ``HistoriesApart`` where the mirror has runs of its own, whose rows would be taken for ours."""
+    folder = writing.path.parent
+    if not (folder / MIRROR).exists():
+        return
+    from tracker.archive.git.repository import open_repository  # noqa: PLC0415 (as below)
+
+    with translate(writing.path):
+        mirrored = read_mirrored(writing.connection)
+        try:
+            with open_repository(folder / MIRROR) as repository:
+                tip = find_branch(repository, MAIN)
+                check_joined(writing.connection, repository, tip, mirrored.main if mirrored else None, folder)
+        except HistoriesApart:
+            raise
+        except RepositoryUnusable:
+            # Without git, or with a damaged mirror, the record comes first, and the mirror when that works.
+            return
+
+
+def _note_in_mirror(writing: Writing) -> None:
+    """Write the act into the mirror before anything is removed: the record may be restored from a copy."""
+    writing.end_run("complete")
+    try:
+        writing.update_mirror()
+    except WatchListInvalid:
+        # What is closed is unknown, so nothing is published; destroying goes on.
+        check_mirror_joined(writing)
+
+
+def complete_destruction(writing: Writing, instant: str, *, looks_again: bool) -> DestructionResult:
+    """Leave nothing of what was destroyed in the file, in its copies, in what was derived, in the mirror.
+
+    Where nothing was cut short, only what ``looks_again`` asks for is done: a mirror may have been put back
+    from an older copy. Raises ``ArchiveLocked`` and ``RepositoryUnusable`` where a copy cannot follow.
+    """
+    folder = writing.path.parent
+    with translate(writing.path):
+        unfinished = tuple(each.reference for each in read_unfinished(writing.connection))
+        if not (unfinished or looks_again):
+            return DestructionResult(None)
+        if unfinished:
+            overwrite_freed_pages(writing.connection)
+        gone = read_destroyed(writing.connection)
+    remove_derived(folder)
+    remove_leftovers(folder)
+    removed = tuple(destroy_in_kept_copies(folder, gone.documents))
+    rewritten = None
+    if (folder / MIRROR).exists():
+        from tracker.archive.mirror.rewrite import rewrite_mirror  # noqa: PLC0415 (not every archive has one)
+
+        _note_in_mirror(writing)
+        # The commits that were noted are not in the rewritten history, and need not be.
+        with writing.batch(), translate(writing.path):
+            forget_mirrored(writing.connection)
+        rewritten = rewrite_mirror(folder / MIRROR, gone)
+    if unfinished:
+        with writing.batch(), translate(writing.path):
+            complete_all(writing.connection, instant)
+    return DestructionResult(rewritten, unfinished, removed, gone.documents)
+
+
+def complete_and_log(writing: Writing, instant: str) -> None:
+    """Complete interrupted destructions, and log that; where that fails, the command itself goes on."""
+    import logging  # noqa: PLC0415 (seldom needed)
+
+    unfinished = read_unfinished(writing.connection)
+    what = f"the destruction of {', '.join(each.reference for each in unfinished)}, which had been cut short,"
+    try:
+        complete_destruction(writing, instant, looks_again=False)
+    except (ArchiveLocked, RepositoryUnusable) as error:
+        message = f"{what} cannot be completed yet: {error}"
+    else:
+        message = f"{what} is complete now"
+    logging.getLogger("tracker").warning("tracker: %s", message)
+
 
 _Standing = dict[tuple[int | None, str], "Act"]
 
@@ -32,11 +149,11 @@ _CHANGES: Mapping[Act, tuple[Act | None, ...]] = {
     "destroy": (None, "withdraw"),
     "lift": ("withdraw",),
 }
-"""What an act changes: what is open, or stands under another act."""
+"""What an act changes: open material (None), or material under another act."""
 
 
 class Rights:
-    """What an open store does about the rights in its material; the archive is held meanwhile."""
+    """What an open store does about the rights in its material, under the archive's lock."""
 
     def __init__(self, store: Store) -> None:
         self._writing = store.writing
@@ -58,7 +175,7 @@ class Rights:
         ``RepositoryUnusable`` where a copy could not follow.
         """
         if act == "destroy":
-            check_reach(self._writing)
+            check_mirror_joined(self._writing)
         with self._writing.batch(), translate(self._path):
             targets, standing = self._find(act, reference)
             number, is_new = self._decide(act, str(reference), ruled, targets, standing)
@@ -68,7 +185,7 @@ class Rights:
         with translate(self._path):
             return RightsChange(
                 read_withdrawal(self._connection, number),
-                self._scope(reference, targets, read_standing(self._connection)),
+                self._scope(reference, targets, read_acts_in_force(self._connection)),
                 is_new,
                 self._mirror.exists(),
                 carried.rewritten,
@@ -78,7 +195,7 @@ class Rights:
             )
 
     def _find(self, act: Act, reference: Reference) -> tuple[tuple[Target, ...], _Standing]:
-        targets, standing = find_targets(self._connection, reference), read_standing(self._connection)
+        targets, standing = find_targets(self._connection, reference), read_acts_in_force(self._connection)
         if act == "lift" and all(_is(each, standing, "destroy") for each in targets):
             raise DecisionInvalid(f"{reference} was destroyed, and nothing is left to open")
         if act == "destroy":

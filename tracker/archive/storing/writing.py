@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 from sqlite_utils import Database
 
-from tracker.archive.file.lock import read_command
+from tracker.archive.file.lock import read_command, remove_staging, take_lock
 from tracker.archive.file.mirror_paths import MIRROR
 from tracker.archive.ledger import runs
 from tracker.archive.mirror.pending import is_mirrored, is_watched, refit_triggers
-from tracker.archive.schema.connection import translate
+from tracker.archive.rights.withdrawals import read_unfinished
+from tracker.archive.schema.connection import connect_to_write, translate
 from tracker.archive.schema.migrations import is_current, migrate
 from tracker.errors import RepositoryUnusable, WatchListInvalid
 
@@ -24,6 +25,40 @@ if TYPE_CHECKING:
     from tracker.model.ledger import RunKind, RunStatus
     from tracker.model.preserving import Mirrored
     from tracker.model.watching import WatchList
+
+
+LOCK_TIMEOUT = 5.0
+"""How many seconds a writer waits for another run to end before it reports that the archive is locked."""
+
+FOREIGN_TIMEOUT = 60.0
+"""How many seconds a nightly run waits for another program to end its writing: nobody is there to retry."""
+
+
+def open_writing(path: Path, kind: RunKind, clock: Callable[[], str]) -> Writing:
+    """Take the lock of an archive, open its file, bring its schema up to date, and finish destructions."""
+    is_nightly = kind == "snapshot"
+    lock = take_lock(path.parent, 0 if is_nightly else LOCK_TIMEOUT)
+    try:
+        writing = Writing(path, connect_to_write(path), lock, kind, clock)
+    except BaseException:
+        lock.release()
+        raise
+    try:
+        if is_nightly:
+            # Other programs know no lock of ours.
+            writing.execute(f"PRAGMA busy_timeout = {int(FOREIGN_TIMEOUT * 1000)}")
+        writing.migrate()
+        writing.refit_triggers()
+        writing.mark_interrupted()
+        remove_staging(path.parent)
+        if kind != "withdraw" and read_unfinished(writing.connection):
+            from tracker.archive.storing.acts import complete_and_log  # noqa: PLC0415 (seldom needed)
+
+            complete_and_log(writing, clock())
+    except BaseException:
+        writing.abandon()
+        raise
+    return writing
 
 
 class Writing:
@@ -40,23 +75,19 @@ class Writing:
         self._clock = clock
         self._run: int | None = None
 
-    def wait_for_others(self, seconds: float) -> None:
-        """Wait so long for other programs, which know no lock of ours, before a transaction fails."""
-        self._execute(f"PRAGMA busy_timeout = {int(seconds * 1000)}")
-
     def migrate(self) -> None:
         """Apply the changes of the schema that the file lacks, all or none."""
         with translate(self.path):
             if is_current(self._database):
                 return
-        # A table that others refer to can be made anew only while that is not enforced.
-        self._execute("PRAGMA foreign_keys = OFF")
+        # A table that others refer to can be replaced only while foreign keys are not enforced.
+        self.execute("PRAGMA foreign_keys = OFF")
         with self.batch(), translate(self.path):
             migrate(self._database)
-        self._execute("PRAGMA foreign_keys = ON")
+        self.execute("PRAGMA foreign_keys = ON")
 
     def refit_triggers(self) -> None:
-        """See that nothing acts on what is written but what is ours; see ``pending.refit_triggers``."""
+        """Make sure that only our own triggers act on what is written; see ``pending.refit_triggers``."""
         with translate(self.path):
             if is_watched(self.connection, self.path):
                 return
@@ -64,7 +95,7 @@ class Writing:
             refit_triggers(self.connection, self.path)
 
     def mark_interrupted(self) -> None:
-        """Note of runs that are said to be running that they were cut short: the lock is ours."""
+        """Mark running runs as interrupted: the lock is ours."""
         with translate(self.path):
             if not runs.has_unfinished(self.connection):
                 return
@@ -75,17 +106,17 @@ class Writing:
     def batch(self) -> Iterator[None]:
         """Make one transaction of what is written inside, or of a part of it; see ``Store.batch``."""
         begun, is_nested = self._run, self.connection.in_transaction
-        self._execute("SAVEPOINT batch" if is_nested else "BEGIN IMMEDIATE")
+        self.execute("SAVEPOINT batch" if is_nested else "BEGIN IMMEDIATE")
         try:
             yield
-            self._execute("RELEASE batch" if is_nested else "COMMIT")
+            self.execute("RELEASE batch" if is_nested else "COMMIT")
             self._lock.touch()
         except BaseException:
             # The row of a run that began inside is gone with the rest.
             self._run = begun
             # A full disk has SQLite roll back by itself.
             if self.connection.in_transaction:
-                self._execute(*(("ROLLBACK TO batch", "RELEASE batch") if is_nested else ("ROLLBACK",)))
+                self.execute(*(("ROLLBACK TO batch", "RELEASE batch") if is_nested else ("ROLLBACK",)))
             raise
 
     def begin_run(self, instant: str, watched: WatchList | None = None) -> int:
@@ -103,7 +134,7 @@ class Writing:
                 runs.end_run(self.connection, run, status, self._clock())
 
     def close(self, status: RunStatus) -> None:
-        """Note how the run ended, bring the mirror along, leave all in the one file, and give the lock up.
+        """Note how the run ended, update the mirror, move everything into the one file, and release the lock.
 
         Raises ``RepositoryUnusable`` where the mirror cannot follow; what was recorded is kept.
         """
@@ -114,12 +145,12 @@ class Writing:
                     if status == "complete":
                         self._bring_mirror_along()
                 finally:
-                    self._execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                    self.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         finally:
             self._lock.release()
 
     def abandon(self) -> None:
-        """Close the file as it is and give the lock up; what was committed is kept."""
+        """Close the file as it is and release the lock; what was committed is kept."""
         self.connection.close()
         self._lock.release()
 
@@ -138,10 +169,12 @@ class Writing:
             self.update_mirror()
         except (RepositoryUnusable, WatchListInvalid) as error:
             raise type(error)(
-                f"{error} (all is recorded, but not yet mirrored; once that is mended: tracker mirror update)"
+                f"{error} (everything is recorded, but not yet mirrored; when that is fixed, run:"
+                " tracker mirror update)"
             ) from error
 
-    def _execute(self, *commands: str) -> None:
+    def execute(self, *commands: str) -> None:
+        """Run commands that return nothing."""
         with translate(self.path):
             for command in commands:
                 self.connection.execute(command)

@@ -13,8 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from tracker.archive.file.leftovers import STAGING, remove_staging
-from tracker.archive.file.lock import take_lock
+from tracker.archive.file.lock import STAGING, remove_staging, take_lock
 from tracker.archive.file.mirror_paths import MIRROR
 from tracker.archive.git.repository import open_repository
 from tracker.archive.ledger.runs import write_finished_run
@@ -22,13 +21,13 @@ from tracker.archive.mirror.commits import SHOWN
 from tracker.archive.mirror.parting import find_parting
 from tracker.archive.mirror.proofs import read_steps, write_steps
 from tracker.archive.mirror.rebuild import rebuild_record
-from tracker.archive.rights.copies import BEFORE_TAKE_OVER, destroy_in_copy, make_aside
-from tracker.archive.rights.destruction import destroy_rows, sweep
+from tracker.archive.rights.copies import BEFORE_TAKE_OVER, destroy_in_copy, make_copy_folder
+from tracker.archive.rights.destruction import destroy_rows, overwrite_freed_pages
 from tracker.archive.rights.withdrawals import read_destroyed_documents
 from tracker.archive.schema.connection import FILE_NAME, connect_to_read, connect_to_write, translate
-from tracker.archive.storing.carrying_out import complete_destruction
-from tracker.archive.storing.store import PATIENCE, check_file
-from tracker.archive.storing.writing import Writing
+from tracker.archive.schema.rows import Record, open_record
+from tracker.archive.storing.acts import complete_destruction
+from tracker.archive.storing.writing import LOCK_TIMEOUT, Writing
 from tracker.archive.takeover.grafting import graft
 from tracker.archive.takeover.receiving import move_to, receive
 from tracker.errors import ArchiveLocked, RepositoryUnusable
@@ -123,7 +122,7 @@ def take_over(folder: Path, source: str | None, instant: str, clock: Callable[[]
     ``source`` is such a copy, a path or an address. Raises ``RepositoryUnusable`` where the mirror cannot be
     read or has not all of what it shows, ``ArchiveLocked`` and ``ArchiveUnusable``; the record is as it was.
     """
-    lock = take_lock(folder, PATIENCE)
+    lock = take_lock(folder, LOCK_TIMEOUT)
     try:
         return _take_over(folder, source, instant, clock, lock)
     finally:
@@ -176,7 +175,7 @@ def _replace(record: Path, new: Path) -> None:
 
 def _settle(record: Path) -> None:
     """Have all of a record in its one file, so that another may take its place."""
-    check_file(record)
+    open_record(record.parent, Record).close()
     with closing(connect_to_write(record)) as connection, translate(record):
         (busy, *_) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     if busy:
@@ -207,7 +206,7 @@ def _make(
         for table, row, wanted, _ in new.execute("PRAGMA foreign_key_check"):
             raise RepositoryUnusable(f"{mirror}: row {row} of {table} has no {wanted}; nothing was changed")
         new.execute("COMMIT")
-        sweep(new)
+        overwrite_freed_pages(new)
     return path, run
 
 
@@ -220,6 +219,6 @@ def _keep(record: Path, place: Path, new: Path, instant: str) -> str | None:
         documents = read_destroyed_documents(connection)
     if documents and not destroy_in_copy(copy, documents):
         return None
-    aside = make_aside(record.parent, BEFORE_TAKE_OVER, instant)
+    aside = make_copy_folder(record.parent, BEFORE_TAKE_OVER, instant)
     copy.replace(aside / FILE_NAME)
     return str(aside)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tracker.archive.file.mirror_paths import edition_place, run_place, statement_folder
+from tracker.archive.file.mirror_paths import edition_path, run_path, statement_folder
 from tracker.archive.mirror.pending import read_mirrored, read_pending
 from tracker.archive.rights.withdrawals import read_unfinished
 
@@ -92,10 +92,10 @@ def _has_acts(connection: sqlite3.Connection, units: Iterable[tuple[Unit, str]])
 def _find_place(place: Place) -> str:
     match place:
         case (int(run), started):
-            return run_place(run, str(started))
+            return run_path(run, str(started))
         case (_, _, _, _):
             return f"{statement_folder(place)}/"
         case (*_, int(ordinal)):
-            return f"{edition_place(place)}/{ordinal}.json"
+            return f"{edition_path(place)}/{ordinal}.json"
         case _:
-            return edition_place(place)
+            return edition_path(place)

@@ -101,7 +101,7 @@ def _connect(folder: Path) -> sqlite3.Connection:
     path = archive_file(folder)
     connection = connect_to_read(path)
     try:
-        check_schema(connection, path, to_mend=True)
+        check_schema(connection, path, to_repair=True)
     except BaseException:
         connection.close()
         raise

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from tracker import __version__
 from tracker.alignment.align import align
-from tracker.archive.derived.vectors import CachedEncoder
+from tracker.archive.derived.store import CachedEncoder
 from tracker.model.changes import Link
 from tracker.model.topics import TopicReading
 from tracker.text.identity import digest_text

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from tracker.archive.git.history import Removal, read_history
 from tracker.archive.git.repository import open_repository
-from tracker.archive.reading.imported import Origin, printable, read_kept_statements, read_noted
+from tracker.archive.reading.imported import CommittedFile, printable, read_kept_statements, read_noted
 from tracker.archive.storing.store import name_snapshot, open_store
 from tracker.errors import DocumentUnreadable, ReferenceInvalid, Withdrawn
 from tracker.model.ledger import Check
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from tracker.archive.git.history import History, Revision
+    from tracker.archive.git.history import FileHistory, Revision
     from tracker.archive.git.repository import Repository
     from tracker.archive.reading.imported import KeptStatement
     from tracker.archive.storing.store import Store
@@ -80,7 +80,7 @@ class _Step:
     entry: ImportedRevision
 
 
-def _plan(repository: Repository, history: History, rule: Rule, archive: Path) -> list[_Step]:
+def _plan(repository: Repository, history: FileHistory, rule: Rule, archive: Path) -> list[_Step]:
     attributed = list(attribute(history.events, rule))
     statements = {statement_of(each.declaration.reference) for each in attributed if each.declaration}
     kept = read_kept_statements(archive, sorted(statements, key=str))
@@ -141,7 +141,7 @@ def _write_step(repository: Repository, store: Store, step: _Step, data: bytes |
         store.note(_check(repository, step, "gone"))
         return step
     try:
-        source = str(Origin(str(repository.path), event.commit, event.path))
+        source = str(CommittedFile(str(repository.path), event.commit, event.path))
         recorded = _record(store, event, said, str(step.entry.observed), data, source)
     except (DocumentUnreadable, ReferenceInvalid) as error:
         return replace(step, entry=replace(step.entry, status="skipped", note=str(error)))
@@ -166,11 +166,11 @@ def _record(
 
 def _check(repository: Repository, step: _Step, outcome: CheckOutcome) -> Check:
     entry = step.entry
-    source = str(Origin(str(repository.path), entry.commit, entry.path))
+    source = str(CommittedFile(str(repository.path), entry.commit, entry.path))
     return Check(source, source, outcome, str(entry.observed), 0.0, entry.note, reference=entry.reference)
 
 
-def _find_gone(repository: Repository, archive: Path, steps: Sequence[_Step]) -> tuple[Origin, ...]:
+def _find_gone(repository: Repository, archive: Path, steps: Sequence[_Step]) -> tuple[CommittedFile, ...]:
     """Return the origins of snapshots of these statements that no branch of the repository holds now."""
     present = {step.entry.commit for step in steps}
     statements = {statement_of(step.entry.reference) for step in steps if step.entry.reference}
@@ -187,8 +187,8 @@ def _find_gone(repository: Repository, archive: Path, steps: Sequence[_Step]) ->
     return tuple(origin for origin in missing if origin.commit not in reachable)
 
 
-def _remarks(history: History) -> Iterator[str]:
-    for passed in history.passed:
-        yield f"{printable(passed.path)} is {passed.what} and was passed over"
+def _remarks(history: FileHistory) -> Iterator[str]:
+    for skipped in history.skipped:
+        yield f"{printable(skipped.path)} is {skipped.what} and was passed over"
     if history.shallow:
         yield "the clone is shallow: older revisions are not in it; run: git fetch --unshallow"

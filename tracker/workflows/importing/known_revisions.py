@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from tracker.archive.git.history import Revision
     from tracker.archive.git.repository import Repository
-    from tracker.archive.reading.imported import KeptStatement, Origin
+    from tracker.archive.reading.imported import CommittedFile, KeptStatement
     from tracker.model.preserving import RevisionStatus
     from tracker.model.texts import Reference
     from tracker.workflows.importing.attribution import Attributed
@@ -33,8 +33,8 @@ class Known:
     def __init__(
         self,
         kept: Mapping[Reference, KeptStatement],
-        unchanged: Iterable[Origin],
-        removals: Iterable[Origin],
+        unchanged: Iterable[CommittedFile],
+        removals: Iterable[CommittedFile],
     ) -> None:
         self._kept = kept
         self._unchanged = {(origin.commit, origin.path) for origin in unchanged}

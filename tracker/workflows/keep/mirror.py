@@ -23,7 +23,7 @@ from tracker.model.preserving import Pushed
 from tracker.workflows.keep.withdraw import check_finished
 
 if TYPE_CHECKING:
-    from tracker.archive.git.program import Answer
+    from tracker.archive.git.program import GitResult
     from tracker.model.preserving import Backup, Mirrored, Rebuilt, TakenOver
 
 
@@ -110,16 +110,16 @@ def push_mirror(archive: Path, remote: str, *, private: bool, force: bool = Fals
     return Pushed(show_address(remote), private, tip, updated.closed)
 
 
-def _is_of_another_way(answer: Answer) -> bool:
+def _is_of_another_way(answer: GitResult) -> bool:
     """Tell whether a copy refused what does not follow upon what it has."""
     return any(_OTHER_WAY.search(line) for line in _list_refused(answer))
 
 
-def _list_refused(answer: Answer) -> list[str]:
+def _list_refused(answer: GitResult) -> list[str]:
     return [line for line in answer.output.decode(errors="replace").splitlines() if line.startswith("!")]
 
 
-def _explain(remote: str, answer: Answer) -> str:
+def _explain(remote: str, answer: GitResult) -> str:
     if _is_of_another_way(answer):
         return (
             f"{show_address(remote)} holds commits that this mirror does not; where it is a copy of it from"

@@ -7,7 +7,7 @@ from itertools import chain
 from shlex import quote
 from typing import TYPE_CHECKING
 
-from tracker.archive.file.modes import find_readable, is_for_group
+from tracker.archive.file.modes import find_world_readable, is_for_group
 from tracker.archive.ledger.ledger import open_ledger
 from tracker.capture.watch.watch_list import WATCH_FILE, is_watched, read_watch_list
 from tracker.errors import NotInArchive
@@ -72,7 +72,7 @@ def _read_states(ledger: Ledger, watched: WatchList, day: str) -> tuple[SourceSt
 
 def _readable(archive: Path) -> Iterator[Concern]:
     """Tell what others on this computer can read: whatever was withdrawn or is not public is in there."""
-    names = find_readable(archive)
+    names = find_world_readable(archive)
     if names:
         kept = "o=" if is_for_group(archive) else "go="
         detail = f"others can read {', '.join(names)}; close it: chmod -R {kept} {quote(str(archive))}"

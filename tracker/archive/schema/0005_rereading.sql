@@ -1,13 +1,10 @@
-"""The schema by which a snapshot may be read again: several versions, and what was only confirmed.
+-- A snapshot may be read again: several versions, and extractors that only confirmed one.
+--
+-- A selector that was changed and then changed back gives a reading that its extractor gave before, and yet
+-- the latest version has to be the one that counts: so a version is unique in a run, not for ever.
+--
+-- SQLite drops a UNIQUE only with its table. With the legacy way of renaming, references to the table stay.
 
-A selector that was changed and then changed back gives a reading that its extractor gave before, and yet
-the latest version has to be the one that counts: so a version is one of its kind in a run, not for ever.
-"""
-
-from __future__ import annotations
-
-# SQLite takes a UNIQUE away only with its table. In the old way of renaming, what refers to the table stays.
-REREADING = """
 CREATE TABLE versions_made_anew (
     id INTEGER PRIMARY KEY,
     snapshot INTEGER NOT NULL REFERENCES snapshots (id),
@@ -39,4 +36,3 @@ CREATE TABLE confirmations (
     UNIQUE (version, extractor)
 );
 CREATE INDEX confirmations_by_run ON confirmations (run);
-"""

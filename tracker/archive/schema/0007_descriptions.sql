@@ -1,11 +1,7 @@
-"""The schema by which the record describes itself: a table of meanings, and names that can be read.
+-- The record describes itself: a table of meanings, and names that people can read.
+--
+-- The columns are computed, not stored: a database browser shows them in the place of a number.
 
-The columns are computed, not kept: a browser of databases shows them in the place of a number.
-"""
-
-from __future__ import annotations
-
-DESCRIPTIONS = """
 CREATE TABLE descriptions (
     of_table TEXT NOT NULL,
     of_column TEXT NOT NULL,
@@ -18,4 +14,3 @@ ALTER TABLE statements ADD COLUMN cited_as TEXT
     GENERATED ALWAYS AS (country || '/' || body || '/' || session || ifnull('/' || item, '')) VIRTUAL;
 ALTER TABLE editions ADD COLUMN cited_as TEXT
     GENERATED ALWAYS AS (ifnull(kind || '.', '') || language) VIRTUAL;
-"""

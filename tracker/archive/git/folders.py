@@ -1,4 +1,4 @@
-"""Where a repository is, and whether it is whole and its own: told without git, which would obey it.
+"""The folders of a repository, and whether it is complete: found without git, which would obey it.
 
 A folder that somebody else has made may hold links to what is not in it, pipes that nobody ever writes to,
 and a ``.git`` that leads to another repository of the reader's. Nothing here follows any of them.
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _USED = ("config", "packed-refs", "shallow", "objects", "refs", "reftable")
-"""What git is shown of a repository, or is read here; hooks, index and all the rest are not looked at."""
+"""What git sees of a repository, or is read here; hooks, index and all the rest are ignored."""
 
 _LARGEST = 1_000_000
 """Bytes of a file that is read whole before anything is known of it; configurations have some hundreds."""
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class RepositoryFolders:
     """The folders of a repository: its own, and that of the files which its work trees share."""
 
     path: Path
@@ -34,7 +34,7 @@ class Place:
     shared: Path
 
 
-def find_place(path: Path) -> Place:
+def find_repository(path: Path) -> RepositoryFolders:
     """Return where the repository at a path is: the path itself, or what ``.git`` is there.
 
     Raises ``RepositoryUnusable`` where there is none; where something in it is a link or no file; where it
@@ -44,13 +44,13 @@ def find_place(path: Path) -> Place:
         hint = "; clone it first: git clone --mirror" if "://" in str(path) or ":/" in str(path) else ""
         raise RepositoryUnusable(f"{path}: no such repository{hint}")
     own = _find_own(path)
-    place = Place(path, own, _find_shared(path, own))
-    if not _is_repository(place):
+    folders = RepositoryFolders(path, own, _find_shared(path, own))
+    if not _is_repository(folders):
         raise RepositoryUnusable(f"{path} is not a git repository; name the folder that holds .git")
-    for entry in _list_entries(place):
-        _check_entry(place, entry)
-    _check_alternates(place)
-    return place
+    for entry in _list_entries(folders):
+        _check_entry(folders, entry)
+    _check_alternates(folders)
+    return folders
 
 
 def read_small(file: Path) -> bytes:
@@ -64,9 +64,9 @@ def read_small(file: Path) -> bytes:
     return data
 
 
-def is_partial(place: Place) -> bool:
-    """Tell whether objects were left out of a clone, as its packs say."""
-    packs = place.shared / "objects" / "pack"
+def is_partial(folders: RepositoryFolders) -> bool:
+    """Return whether objects were left out of a clone, as its packs say."""
+    packs = folders.shared / "objects" / "pack"
     return packs.is_dir() and any(packs.glob("*.promisor"))
 
 
@@ -86,7 +86,7 @@ def _find_own(path: Path) -> Path:
 def _follow(dot_git: Path) -> Path:
     """Return the folder that a file ``.git`` names: that of a work tree, which names the file in turn.
 
-    A file alone could name any repository on this computer, and have its texts brought in as its own.
+    A file alone could name any repository on this computer, and have its texts imported as its own.
     """
     own = dot_git.parent / _read_path(dot_git).removeprefix("gitdir:").strip()
     if _is_file(own / "gitdir") and _is_same(own / _read_path(own / "gitdir"), dot_git):
@@ -113,44 +113,46 @@ def _is_same(one: Path, other: Path) -> bool:
     return os.path.realpath(one) == os.path.realpath(other)
 
 
-def _is_repository(place: Place) -> bool:
-    folders = (place.shared / "objects", place.shared / "refs")
-    return os.path.lexists(place.own / "HEAD") and all(map(os.path.lexists, folders))
+def _is_repository(folders: RepositoryFolders) -> bool:
+    needed = (folders.own / "HEAD", folders.shared / "objects", folders.shared / "refs")
+    return all(map(os.path.lexists, needed))
 
 
-def _list_entries(place: Place) -> Iterator[os.DirEntry[str]]:
+def _list_entries(folders: RepositoryFolders) -> Iterator[os.DirEntry[str]]:
     """Yield every file of a repository that git would read, and every folder before what is in it."""
-    with os.scandir(place.own) as entries:
+    with os.scandir(folders.own) as entries:
         yield from (entry for entry in entries if entry.name == "HEAD")
-    with os.scandir(place.shared) as entries:
-        folders = [entry for entry in entries if entry.name in _USED]
-    while folders:
-        entry = folders.pop()
+    with os.scandir(folders.shared) as entries:
+        waiting = [entry for entry in entries if entry.name in _USED]
+    while waiting:
+        entry = waiting.pop()
         yield entry
         if entry.is_dir(follow_symlinks=False):
             with os.scandir(entry) as entries:
-                folders += entries
+                waiting += entries
 
 
-def _check_entry(place: Place, entry: os.DirEntry[str]) -> None:
+def _check_entry(folders: RepositoryFolders, entry: os.DirEntry[str]) -> None:
     if entry.is_file(follow_symlinks=False) or entry.is_dir(follow_symlinks=False):
         return
     kind = _name_kind(entry.stat(follow_symlinks=False).st_mode)
-    raise RepositoryUnusable(f"{place.path}: {entry.path} is {kind}, which may lead anywhere; {_copy(place)}")
+    raise RepositoryUnusable(
+        f"{folders.path}: {entry.path} is {kind}, which may lead anywhere; {_copy(folders)}"
+    )
 
 
-def _check_alternates(place: Place) -> None:
-    alternates = place.shared / "objects" / "info" / "alternates"
+def _check_alternates(folders: RepositoryFolders) -> None:
+    alternates = folders.shared / "objects" / "info" / "alternates"
     lines = os.fsdecode(read_small(alternates)).splitlines()
     others = [line for line in lines if line.strip() and not line.startswith("#")]
     if others:
         raise RepositoryUnusable(
-            f"{place.path} borrows objects from {others[0]} ({alternates}); {_copy(place)}"
+            f"{folders.path} borrows objects from {others[0]} ({alternates}); {_copy(folders)}"
         )
 
 
-def _copy(place: Place) -> str:
-    return f"if you trust it, name a copy: git clone --mirror --no-local {place.path} copy.git"
+def _copy(folders: RepositoryFolders) -> str:
+    return f"if you trust it, name a copy: git clone --mirror --no-local {folders.path} copy.git"
 
 
 def _is_file(path: Path) -> bool:

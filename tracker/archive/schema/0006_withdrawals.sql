@@ -1,15 +1,10 @@
-"""The schema of what was withdrawn: who decided it and why, and which material it is about.
+-- What was withdrawn: who decided it and why, and which material it is about.
+--
+-- What is destroyed leaves its row in documents, without bytes: the digest and the size stay.
+--
+-- SQLite has no command that drops a NOT NULL, and making the table again would copy every document;
+-- a constraint that is only loosened may be written into the schema: https://sqlite.org/lang_altertable.html
 
-What is destroyed leaves its row in ``documents``, without bytes: the digest and the size stay.
-"""
-
-from __future__ import annotations
-
-NAME = "0006_withdrawals"
-
-# SQLite has no command that takes a NOT NULL away, and making the table anew would copy every document;
-# a constraint that is only loosened may be written into the schema: https://sqlite.org/lang_altertable.html
-WITHDRAWALS = """
 PRAGMA writable_schema = ON;
 UPDATE sqlite_master
     SET sql = replace(
@@ -67,11 +62,3 @@ CREATE VIEW latest AS
     WHERE snapshots.ordinal = (
         SELECT max(ordinal) FROM readable_snapshots AS other WHERE other.edition = snapshots.edition
     );
-"""
-
-BEFORE_WITHDRAWALS = (
-    """CREATE TEMP VIEW standing_withdrawals AS
-    SELECT NULL AS withdrawal, NULL AS act, NULL AS snapshot, NULL AS document, NULL AS text WHERE FALSE""",
-    "CREATE TEMP VIEW readable_snapshots AS SELECT * FROM snapshots",
-)
-"""What stands in for the views in a file that is only read and was written by an older release."""

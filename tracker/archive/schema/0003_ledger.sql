@@ -1,11 +1,7 @@
-"""The schema of the ledger: runs, what they found at each source, and what waits for a person.
+-- The ledger: runs, what they found at each source, and what waits for a person.
+--
+-- Sources, references and addresses are kept as texts: a watch list is edited, its results stay.
 
-Sources, references and addresses are kept as texts: a watch list is edited, what it led to stays.
-"""
-
-from __future__ import annotations
-
-LEDGER = """
 CREATE TABLE watch_lists (
     sha256 TEXT PRIMARY KEY NOT NULL CHECK (length(sha256) = 64),
     text TEXT NOT NULL
@@ -114,4 +110,3 @@ CREATE INDEX expectations_by_statement ON expectations (country, body, session);
 CREATE INDEX expectations_by_run ON expectations (run);
 
 CREATE INDEX versions_by_text ON versions (sha256);
-"""

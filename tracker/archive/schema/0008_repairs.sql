@@ -1,8 +1,5 @@
-"""The schema of what verifying has to know: repairs, breaks in the history of the mirror, rows left out."""
+-- What verifying has to know: repairs, breaks in the history of the mirror, rows left out.
 
-from __future__ import annotations
-
-REPAIRS = """
 CREATE TABLE repairs (
     id INTEGER PRIMARY KEY,
     run INTEGER NOT NULL REFERENCES runs (id),
@@ -26,4 +23,3 @@ CREATE TABLE omissions (
     mirror TEXT NOT NULL CHECK (length(mirror) = 40),
     closed INTEGER NOT NULL CHECK (closed > 0)
 );
-"""

@@ -1,8 +1,5 @@
-"""The schema of what authorities have confirmed: that the history of the mirror was there at an instant."""
+-- What timestamp authorities have confirmed: that the history of the mirror existed at an instant.
 
-from __future__ import annotations
-
-TIMESTAMPS = """
 CREATE TABLE timestamps (
     id INTEGER PRIMARY KEY,
     run INTEGER NOT NULL REFERENCES runs (id),
@@ -16,4 +13,3 @@ CREATE TABLE timestamps (
     CHECK ((token IS NULL) = (failure IS NOT NULL))
 );
 CREATE INDEX timestamps_by_run ON timestamps (run);
-"""

@@ -1,0 +1,148 @@
+"""Rows of an open record: one row, one value or one column of a query, and a row that is added."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from functools import wraps
+from typing import TYPE_CHECKING, Self, TypeVar
+
+from tracker.archive.schema.connection import archive_file, check_schema, connect_to_read, translate
+from tracker.errors import ArchiveUnusable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+    from typing import Any, Concatenate, ParamSpec
+
+    P = ParamSpec("P")
+
+T = TypeVar("T")
+
+
+def fetch_row(connection: sqlite3.Connection, sql: str, values: Sequence[object]) -> tuple[Any, ...]:
+    """Return the one row that must be there; ``translate`` reports its absence as damage."""
+    return _only(connection.execute(sql, values).fetchall())
+
+
+def fetch_named(connection: sqlite3.Connection, sql: str, values: Sequence[object]) -> dict[str, Any]:
+    """Return the one row that must be there, its values by the names of their columns."""
+    cursor = connection.execute(sql, values)
+    names = [name for name, *_ in cursor.description]
+    return dict(zip(names, _only(cursor.fetchall()), strict=True))
+
+
+def _only(rows: list[tuple[Any, ...]]) -> tuple[Any, ...]:
+    if len(rows) != 1:
+        raise sqlite3.DatabaseError("a row is missing or is there twice")
+    return rows[0]
+
+
+def fetch_value(connection: sqlite3.Connection, sql: str, values: Sequence[object] = ()) -> Any:  # noqa: ANN401 (what SQLite holds)
+    """Return the first column of the first row; None where there is no row."""
+    row = connection.execute(sql, values).fetchone()
+    return row[0] if row else None
+
+
+def fetch_column(connection: sqlite3.Connection, sql: str, values: Sequence[object] = ()) -> tuple[Any, ...]:
+    """Return the one column of a query."""
+    return tuple(value for (value,) in connection.execute(sql, values).fetchall())
+
+
+def has_table(connection: sqlite3.Connection, name: str) -> bool:
+    """Return whether a record has a table; one of an older release lacks some."""
+    return bool(fetch_value(connection, "SELECT 1 FROM sqlite_master WHERE name = ?", [name]))
+
+
+def insert(connection: sqlite3.Connection, table: str, /, **values: object) -> int:
+    """Add one row, its values by the names of their columns, and return its id."""
+    columns, marks = ", ".join(values), ", ".join("?" * len(values))
+    sql = f"INSERT INTO {table} ({columns}) VALUES ({marks})"  # noqa: S608 (our names)
+    return int(connection.execute(sql, tuple(values.values())).lastrowid or 0)
+
+
+def pick(source: object, *names: str) -> dict[str, Any]:
+    """Return attributes by their names, for the columns that are named like them."""
+    return {name: getattr(source, name) for name in names}
+
+
+class Record:
+    """An open record. Every method raises ``ArchiveUnusable`` where the file is damaged."""
+
+    def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
+        self.path = path
+        self.connection = connection
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file."""
+        self.connection.close()
+
+    def rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
+        """Return the rows of a query."""
+        with translate(self.path), closing(self.connection.execute(sql, values)) as cursor:
+            return cursor.fetchall()
+
+    def row(self, sql: str, *values: object) -> tuple[Any, ...]:
+        """Return the one row of a query that must be there."""
+        with translate(self.path):
+            return fetch_row(self.connection, sql, values)
+
+    def column(self, sql: str, *values: object) -> tuple[Any, ...]:
+        """Return the one column of a query."""
+        return tuple(value for (value,) in self.rows(sql, *values))
+
+    def has_table(self, name: str) -> bool:
+        """Return whether the record has a table; one of an older release lacks some."""
+        with translate(self.path):
+            return has_table(self.connection, name)
+
+    def check_ledger(self) -> None:
+        """Raise ``ArchiveUnusable`` where the file has no ledger yet."""
+        if not self.has_table("outcomes"):
+            raise ArchiveUnusable(
+                f"{self.path} has no ledger: an older release wrote it; tracker snapshot gives it one"
+            )
+
+    def damaged(self, why: str) -> ArchiveUnusable:
+        """Return the error for contents that are not what was recorded."""
+        return ArchiveUnusable(f"{self.path} is damaged ({why}); restore it from a copy")
+
+
+def method(read: Callable[Concatenate[sqlite3.Connection, P], T]) -> Callable[Concatenate[Record, P], T]:
+    """Make a function that reads from a connection a method of ``Record``."""
+
+    @wraps(read)
+    def ask(record: Record, /, *args: P.args, **named: P.kwargs) -> T:
+        with translate(record.path):
+            return read(record.connection, *args, **named)
+
+    return ask
+
+
+R = TypeVar("R", bound=Record)
+
+
+def open_record(
+    folder: Path, kind: Callable[[Path, sqlite3.Connection], R], *, needs_ledger: bool = False
+) -> R:
+    """Open the record of the archive in a folder for reading; use it in a ``with`` statement.
+
+    Raises ``ArchiveUnusable`` where there is none, or it is damaged, of a newer release, or without a ledger
+    where that is needed.
+    """
+    path = archive_file(folder)
+    record = kind(path, connect_to_read(path))
+    try:
+        check_schema(record.connection, path)
+        if needs_ledger:
+            record.check_ledger()
+    except BaseException:
+        record.close()
+        raise
+    return record
