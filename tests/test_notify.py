@@ -94,13 +94,13 @@ def test_a_message_reaches_every_address() -> None:
 def test_a_message_that_is_not_taken_is_a_warning() -> None:
     with listening(500) as listener:
         audience = Audience((f"json://127.0.0.1:{listener.port}",))
-        assert send_message(audience, "t", "x") == ("--notify: not every address took the message",)
+        assert send_message(audience, "t", "x") == ("--notify: the message did not reach every address",)
 
 
 @pytest.mark.parametrize(
     ("audience", "told"),
     [
-        (Audience(("nonsense://secret",)), "--notify: address 1 is none that apprise knows"),
+        (Audience(("nonsense://secret",)), "--notify: apprise does not know address 1"),
         (Audience(heartbeat="ftp://secret"), "--heartbeat is not an http or https address"),
     ],
 )

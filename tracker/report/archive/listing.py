@@ -152,7 +152,7 @@ def list_json(entries: Sequence[StatementEntry], withdrawn: Sequence[WithdrawnEn
     return encode_json(
         [
             {
-                "reference": str(entry.reference),
+                "reference": entry.reference,
                 "kind_inferred": entry.kind_inferred,
                 "delivered": entry.delivered,
                 "title": entry.title,
@@ -167,7 +167,7 @@ def list_json(entries: Sequence[StatementEntry], withdrawn: Sequence[WithdrawnEn
         ]
         + [
             {
-                "reference": str(entry.reference),
+                "reference": entry.reference,
                 "snapshots": entry.snapshots,
                 "observed": entry.observed,
                 "withdrawn": withdrawal_fields(entry.withdrawal),
@@ -182,7 +182,7 @@ def log_json(entries: Sequence[SnapshotEntry | WithdrawnSnapshot]) -> str:
     return encode_json(
         [
             {
-                "reference": str(entry.reference),
+                "reference": entry.reference,
                 "observed": entry.observed,
                 "sha256": entry.sha256,
                 "size": entry.size,
@@ -214,7 +214,7 @@ def hits_json(hits: Sequence[Hit]) -> str:
 def _hit_fields(hit: Hit) -> dict[str, object]:
     text, matches = read_snippet(hit.snippet)
     return {
-        "reference": str(hit.reference),
+        "reference": hit.reference,
         "delivered": hit.delivered,
         "paragraph": hit.paragraph,
         "segment": hit.segment,

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from tracker.report.comparison.words import DIGEST, counted
-from tracker.report.json_text import encode_json
+from tracker.report.json_text import encode_json, plain_fields
 from tracker.report.layout import Span, draw, line, wrap
 from tracker.report.safe import one_line
 from tracker.report.tables import lay_table, write_csv
@@ -16,7 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from tracker.model.ledger import Check, CheckOutcome, RunEntry
-    from tracker.model.watching import Exchange
     from tracker.report.layout import Line
 
 CHECK_COLUMNS = (
@@ -123,7 +121,7 @@ def _show_check(check: Check, width: int) -> Iterator[Line]:
         f"sha256 {check.sha256[:DIGEST]}, {counted(check.size or 0, 'byte')}" if check.sha256 else "",
         f"{check.seconds:.1f} s",
         check.address,
-        f"asked last: {check.url}" if check.url and check.url != check.address else "",
+        f"final address: {check.url}" if check.url and check.url != check.address else "",
     )
     yield from wrap([Span(" · ".join(one_line(fact) for fact in facts if fact))], width, "  ", "  ")
 
@@ -180,7 +178,7 @@ def _did(entry: RunEntry) -> str:
 
 
 def _run_fields(entry: RunEntry) -> dict[str, object]:
-    fields = {"run": entry.id, **asdict(entry), "outcomes": dict(entry.outcomes)}
+    fields = {"run": entry.id, **plain_fields(entry), "outcomes": dict(entry.outcomes)}
     fields.pop("id")
     return fields
 
@@ -191,8 +189,8 @@ def _check_fields(check: Check, evidence: bool) -> dict[str, object]:
         "outcome": check.outcome,
         "cause": check.cause,
         "detail": check.detail,
-        "reference": str(check.reference) if check.reference else None,
-        "snapshot": str(check.snapshot) if check.snapshot else None,
+        "reference": check.reference,
+        "snapshot": check.snapshot,
         "announced": check.announced,
         "observed": check.observed,
         "seconds": check.seconds,
@@ -204,11 +202,7 @@ def _check_fields(check: Check, evidence: bool) -> dict[str, object]:
         "etag": check.validators.etag,
         "last_modified": check.validators.last_modified,
     }
-    return fields | ({"exchanges": [_exchange_fields(each) for each in check.exchanges]} if evidence else {})
-
-
-def _exchange_fields(exchange: Exchange) -> dict[str, object]:
-    return asdict(exchange)
+    return fields | ({"exchanges": check.exchanges} if evidence else {})
 
 
 def _status(check: Check) -> str:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from tracker.report.comparison.words import DIGEST, counted
-from tracker.report.json_text import encode_json
+from tracker.report.json_text import encode_json, plain_fields
 from tracker.report.layout import Span, draw, line, wrap
 from tracker.report.safe import one_line
 from tracker.report.tables import lay_table
@@ -38,12 +37,12 @@ def render_repaired(repaired: Repaired, *, width: int = 80, color: bool = False)
     did = sum(step.did for step in repaired.steps)
     rows += [
         line(),
-        line(f"{counted(did, 'repair')}, {len(repaired.steps) - did} that could not be made", "bold"),
+        line(f"{counted(did, 'repair')}, {len(repaired.steps) - did} not possible", "bold"),
     ]
     for step in repaired.steps:
         rows.extend(_show_step(step, width))
     run = f"; it is run {repaired.run}" if repaired.run else ""
-    rows.extend(wrap([Span(f"what was there before is in {one_line(repaired.aside)}{run}")], width))
+    rows.extend(wrap([Span(f"the previous state is kept in {one_line(repaired.aside)}{run}")], width))
     rows += [line(), line("AFTER THE REPAIR", "bold"), *_show(repaired.after, width)]
     return draw(rows, color=color)
 
@@ -59,7 +58,7 @@ def repaired_json(repaired: Repaired) -> str:
         {
             "before": _as_data(repaired.before),
             "after": _as_data(repaired.after),
-            "steps": [asdict(step) for step in repaired.steps],
+            "steps": repaired.steps,
             "aside": repaired.aside,
             "run": repaired.run,
         }
@@ -77,7 +76,7 @@ def timestamp_line(timestamp: Timestamp) -> str:
 
 
 def _as_data(verified: Verified) -> dict[str, object]:
-    return {"verdict": _verdict(verified), **asdict(verified)}
+    return {"verdict": _verdict(verified), **plain_fields(verified)}
 
 
 def _verdict(verified: Verified) -> str:

@@ -7,7 +7,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from tracker.model.changes import Change
-from tracker.report.comparison.words import STATUSES, is_unchanged
+from tracker.report.comparison.topic_words import STATUSES
+from tracker.report.comparison.words import is_unchanged
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator

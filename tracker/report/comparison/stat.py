@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tracker.report.comparison.judged import judged_words
 from tracker.report.comparison.selection import select_shifts
+from tracker.report.comparison.topic_words import STATUSES
 from tracker.report.comparison.words import (
     ARROW,
     AXES,
     OPERATIONS,
-    STATUSES,
     aligned_words,
+    judged_words,
     size_words,
     tally_shifts,
 )
@@ -43,7 +43,7 @@ def _rows(comparison: Comparison) -> Iterator[tuple[str, str]]:
         yield from _count(f"  {operation}", sum(change.operation == operation for change in changes))
     yield from _count("  moved", sum(change.moved for change in changes))
     if judged := judged_words(comparison):
-        yield "follows", judged
+        yield "applies", judged
     claimed = [topic for topic in comparison.topics if topic.claimed]
     yield from _count("priorities", len(claimed))
     for status, name in STATUSES.items():

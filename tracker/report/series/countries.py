@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Final
 from tracker.report.comparison.words import DIGEST, LANGUAGES, MORE, counted, percent, quoted
 from tracker.report.layout import Line, Span, columns, draw, line, shorten, spread, wrap
 from tracker.report.safe import one_line
-from tracker.report.series.timeline import MARKS, mark_standing
+from tracker.report.series.timeline import MARKS, make_rows, mark_standing
 from tracker.topics.statuses.statuses import PRIORITIES
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
     from tracker.model.series import CountryReading, SessionReading, Standing
-    from tracker.model.topics import Level, Topic
+    from tracker.report.series.timeline import TopicRow
 
 TOPICS: Final = 20
 """How many topics are shown where not everything is asked for."""
@@ -35,23 +35,6 @@ _BAR: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
-class TopicRow:
-    """A topic and which countries do what with it, by code."""
-
-    topic: Topic
-    standings: dict[str, Standing]
-
-    @property
-    def priorities(self) -> tuple[str, ...]:
-        """The countries that have it as a priority."""
-        return tuple(code for code, cell in self.standings.items() if cell.level in PRIORITIES)
-
-    def count(self, level: Level) -> int:
-        """Return how many countries give it a level."""
-        return sum(cell.level == level for cell in self.standings.values())
-
-
-@dataclass(frozen=True, slots=True)
 class Apart:
     """A priority of one country that few others have; ``score`` weighs its share by how few."""
 
@@ -63,25 +46,9 @@ class Apart:
 def select_topics(
     reading: SessionReading, topics: Collection[str] = (), *, everything: bool = False
 ) -> tuple[TopicRow, ...]:
-    """Return the topics that are a priority of some country, those of most first, then by their share.
-
-    Those asked for are there, whatever they are; ``everything`` adds those that are only mentioned.
-    """
-    cells: dict[str, dict[str, Standing]] = {}
-    for country in reading.countries:
-        for standing in country.standings:
-            cells.setdefault(standing.topic, {})[country.country] = standing
-    rows = [
-        TopicRow(topic, cells.get(topic.id, {}))
-        for topic in reading.vocabulary.topics
-        if not topics or topic.id in topics
-    ]
-    shown = [row for row in rows if topics or row.priorities or (everything and row.standings)]
-    return tuple(sorted(shown, key=_weakness))
-
-
-def _weakness(row: TopicRow) -> tuple[int, float, str]:
-    return -len(row.priorities), -round(sum(c.share for c in row.standings.values()), 4), row.topic.label
+    """Return the topics that are a priority of some country, as ``make_rows`` does."""
+    standings = {country.country: country.standings for country in reading.countries}
+    return make_rows(standings, reading.vocabulary, topics, everything=everything)
 
 
 def set_apart(country: CountryReading, rows: Sequence[TopicRow], countries: int) -> tuple[Apart, ...]:
@@ -92,7 +59,7 @@ def set_apart(country: CountryReading, rows: Sequence[TopicRow], countries: int)
     """
     found = []
     for row in rows:
-        standing = row.standings.get(country.country)
+        standing = row.cells.get(country.country)
         others = len(row.priorities)
         if standing and standing.level in PRIORITIES and (others <= FEW * countries or others == 1):
             found.append(Apart(row, standing, round(standing.share * log(countries / others), 4)))
@@ -126,7 +93,7 @@ def render_countries(
             lines.append(line(f"  {len(rows) - len(shown)} more topics are a priority of some: {MORE}"))
     if everything or few:
         return draw([*lines, line(), *_apart(reading, everyone, width, full=few)], color=color)
-    hint = "What sets one apart: --countries GBR,FRA; of all countries: --all"
+    hint = "Distinctive topics of some countries: --countries GBR,FRA; of all: --all"
     return draw([*lines, line(), *wrap([Span(hint)], width)], color=color)
 
 
@@ -148,7 +115,7 @@ def _head(reading: SessionReading, width: int) -> Iterator[Line]:
 def _table(rows: Sequence[TopicRow], reading: SessionReading, width: int) -> Iterator[Line]:
     total = len(reading.countries)
     room = width - _BAR - len("    countries      %  declared  ")
-    yield spread("A PRIORITY OF MOST COUNTRIES", "countries      %  declared", width, "bold")
+    yield spread("PRIORITIES BY NUMBER OF COUNTRIES", "countries      %  declared", width, "bold")
     for row in rows:
         share = len(row.priorities) / total
         label = shorten(one_line(row.topic.label), room)
@@ -167,7 +134,7 @@ def _levels(rows: Sequence[TopicRow], reading: SessionReading, width: int) -> It
         label = shorten(one_line(row.topic.label), room - 1)
         spans = [Span(f"  {label}{' ' * (room - columns(label))}")]
         for code in codes:
-            mark, style = mark_standing(row.standings.get(code))
+            mark, style = mark_standing(row.cells.get(code))
             spans += [Span(mark, style), Span(" " * (cell - 1))]
         yield tuple(spans)
     yield line("  " + " · ".join(f"{mark} {level}" for level, mark in MARKS.items()), "dim")
@@ -177,7 +144,7 @@ def _apart(
     reading: SessionReading, everyone: Sequence[TopicRow], width: int, *, full: bool
 ) -> Iterator[Line]:
     total = reading.spoke
-    yield line("SETS IT APART: a priority that a fifth of the countries or fewer have", "bold")
+    yield line("DISTINCTIVE: priorities that at most a fifth of the countries have", "bold")
     for country in reading.countries:
         found = set_apart(country, everyone, total)
         if full:
@@ -206,16 +173,16 @@ def _list_countries(row: TopicRow, reading: SessionReading, width: int) -> Itera
     yield spread(one_line(row.topic.label), spread_words, width, "bold")
     for level in ("declared", "substantive", "acknowledged", "mentioned"):
         found = sorted(
-            ((code, cell) for code, cell in row.standings.items() if cell.level == level),
+            ((code, cell) for code, cell in row.cells.items() if cell.level == level),
             key=lambda pair: (-pair[1].share, pair[0]),
         )
         if found:
             told = ", ".join(f"{code} {percent(cell.share)}" for code, cell in found)
             yield from wrap([Span(f"{level} ({len(found)}): ", "bold"), Span(told)], width, "  ", "    ")
-    silent = total - len(row.standings)
+    silent = total - len(row.cells)
     yield line(f"  absent: {counted(silent, 'statement')}", "dim")
     best = max(
-        ((code, cell) for code, cell in row.standings.items() if cell.level in PRIORITIES),
+        ((code, cell) for code, cell in row.cells.items() if cell.level in PRIORITIES),
         key=lambda pair: (pair[1].share, pair[0]),
         default=None,
     )

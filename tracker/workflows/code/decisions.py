@@ -91,7 +91,7 @@ def withdraw_rulings(
             f"{person} has decided nothing about {what}; see: tracker decisions --by {person!r}"
         )
     if len({ruling.unit.name for ruling in found}) > 1:
-        raise DecisionInvalid(f"#{wanted} is short for several changes; write more of it")
+        raise DecisionInvalid(f"#{wanted} matches several changes; use a longer id")
     return tuple(
         replace(
             ruling,

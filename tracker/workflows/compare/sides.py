@@ -46,7 +46,7 @@ def read_operand(text: str) -> Operand:
         return Path(os.path.expanduser(text))  # noqa: PTH111 (a home that there is not stays as it is)
     if _is_file(text):
         if looks_like_reference(text):
-            raise ReferenceInvalid(f"{text} is a file here and a reference too; write ./{text} for the file")
+            raise ReferenceInvalid(f"{text} is both a file and a reference; write ./{text} for the file")
         return path
     # Path's own raises for a name that no file system takes.
     if (path.suffix or os.path.isdir(text)) and not looks_like_reference(text):  # noqa: PTH112
@@ -69,7 +69,7 @@ def pair_operands(arguments: list[str], archive: Path) -> tuple[Operand, Operand
     """
     first = read_operand(arguments[0])
     if len(arguments) > _MOST or (len(arguments) > _PAIR and not isinstance(first, Reference)):
-        raise ReferenceInvalid(f"{len(arguments)} things to compare; name two, or a series and two sessions")
+        raise ReferenceInvalid(f"{len(arguments)} operands; give two, or a series and two sessions")
     if len(arguments) == 1:
         return _last_two(_as_series(first, arguments[0]), archive)
     if len(arguments) == _PAIR and not _is_session_of(first, arguments[1]):
@@ -196,7 +196,7 @@ def _refuse_gap(reader: Reader, before: Reference, reference: Reference) -> None
         ):
             series = f"{reference.country}/{reference.body}"
             raise Withdrawn(
-                f"{entry.reference}, between the two, was {entry.withdrawal}; to compare all the same:"
+                f"{entry.reference}, between the two, was {entry.withdrawal}; to compare anyway:"
                 f" tracker diff {series} {before.session} {reference.session}"
             )
 

@@ -41,7 +41,7 @@ def make_bag(target: Path, info: Mapping[str, str], permissions: Permissions = B
     that place already, or the disk is full.
     """
     if os.path.lexists(target):
-        raise ArchiveUnusable(f"{target} exists already and was left alone; name another folder")
+        raise ArchiveUnusable(f"{target} exists already; choose another folder")
     try:
         with draft_folder(target, permissions) as part:
             bag = Bag(part, permissions)
@@ -151,7 +151,7 @@ def export_bag(archive: Path, target: Path, day: str, *, private: bool = False) 
         chosen, closed = holdings.list()
         documents = {sha256: _document_name(sha256, kind) for sha256, kind in holdings.documents()}
         if not documents:
-            raise NotInArchive("the archive holds nothing that may leave it")
+            raise NotInArchive("the archive holds nothing that may be exported")
         with make_bag(target, info, private_permissions(archive) if private else BY_UMASK) as bag:
             bag.add("README.txt", [files(__package__).joinpath("bag_readme.txt").read_bytes()])
             for sha256, name in documents.items():

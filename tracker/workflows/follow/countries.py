@@ -13,8 +13,7 @@ from tracker.model.series import CountryReading, SessionReading
 from tracker.model.texts import Reference
 from tracker.references import country_name, find_body, find_country, resolve_session
 from tracker.workflows.follow.standings import is_readable, read_spoken, stand
-from tracker.workflows.follow.timeline import read_year
-from tracker.workflows.follow.trace import preferred_editions
+from tracker.workflows.follow.trace import preferred_editions, read_year
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -114,7 +114,7 @@ class _Plan:
 def _read_table(folder: Path, metadata: Path | None, columns: Sequence[str], body: str) -> Table:
     if metadata is None:
         if columns:
-            raise ReferenceInvalid("--column maps columns of a table; name the table with --metadata")
+            raise ReferenceInvalid("--column needs a table: --metadata FILE")
         return Table({})
     # A table that came with the folder is no more to be trusted than the rest of it.
     is_inside = metadata.absolute().is_relative_to(folder.absolute())
@@ -138,7 +138,7 @@ def _import_file(store: Store, folder: Path, path: Path, plan: _Plan, observed: 
     if reason:
         return Skipped(name, reason, fault=match is not None and not path.is_dir())
     if not match:
-        return Skipped(name, "its name does not fit the pattern", fault=False)
+        return Skipped(name, "its path does not match the pattern", fault=False)
     try:
         declaration = _declare(match.groupdict(), plan)
         return record_document(store, path, declaration, observed).outcome
@@ -180,7 +180,7 @@ def _date(text: str | None) -> str | None:
 def _kind(text: str | None) -> TextKind | None:
     if text is None or is_kind(text):
         return text
-    raise ReferenceInvalid(f"no kind of text {text!r}; there are {', '.join(get_args(TextKind))}")
+    raise ReferenceInvalid(f"unknown kind of text {text!r}; expected one of {', '.join(get_args(TextKind))}")
 
 
 def is_kind(text: str) -> TypeGuard[TextKind]:

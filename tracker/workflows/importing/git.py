@@ -189,6 +189,6 @@ def _find_gone(repository: Repository, archive: Path, steps: Sequence[_Step]) ->
 
 def _remarks(history: History) -> Iterator[str]:
     for passed in history.passed:
-        yield f"{printable(passed.path)} is {passed.what} and was passed over"
+        yield f"{printable(passed.path)} is {passed.what} and was ignored"
     if history.shallow:
         yield "the clone is shallow: older revisions are not in it; run: git fetch --unshallow"

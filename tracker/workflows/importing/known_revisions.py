@@ -98,7 +98,7 @@ def judge(repository: Repository, each: Attributed, known: Known) -> Brought:
     entry = replace(entry, reference=each.declaration.reference)
     statement = statement_of(each.declaration.reference)
     if observed is None:
-        return replace(entry, status="skipped", note="the dates of its commit are in no calendar")
+        return replace(entry, status="skipped", note="its commit dates are invalid")
     if isinstance(event, Removal):
         where = f"moved to {printable(event.moved_to)}" if event.moved_to else "removed"
         return replace(entry, status=known.judge_removal(event, statement), note=where)

@@ -61,12 +61,12 @@ def compile_pattern(pattern: str, required: Iterable[str] = ("country", "session
 def _group(name: str, pattern: str, seen: set[str]) -> str:
     if name not in PATTERN_FIELDS:
         raise ReferenceInvalid(
-            f"pattern {pattern!r}: no field {{{name}}}; there are {', '.join(PATTERN_FIELDS)}"
+            f"pattern {pattern!r}: unknown field {{{name}}}; expected one of {', '.join(PATTERN_FIELDS)}"
         )
     if name == "any":
         return PATTERN_FIELDS[name]
     if name in seen:
-        raise ReferenceInvalid(f"pattern {pattern!r}: {{{name}}} stands twice")
+        raise ReferenceInvalid(f"pattern {pattern!r}: {{{name}}} appears twice")
     seen.add(name)
     return f"(?P<{name}>{PATTERN_FIELDS[name]})"
 
@@ -155,7 +155,9 @@ def _map_columns(names: Iterable[str], columns: Mapping[str, str], path: Path) -
     mapping = {field: by_fold[field] for field in (*KEYS, *FIELDS) if field in by_fold}
     for field, column in columns.items():
         if column not in by_fold.values():
-            raise VocabularyInvalid(f"{path}: no column {column!r}; there are {', '.join(by_fold.values())}")
+            raise VocabularyInvalid(
+                f"{path}: no column {column!r}; the columns are {', '.join(by_fold.values())}"
+            )
         mapping[field] = column
     absent = [field for field in ("country", "session") if field not in mapping]
     if absent:

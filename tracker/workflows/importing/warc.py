@@ -16,11 +16,10 @@ from tracker.model.ledger import Check
 from tracker.model.preserving import BroughtCaptures
 from tracker.model.watching import Exchange, Fetched, Source, Validators
 from tracker.text.identity import digest_bytes, digest_text
-from tracker.text.kind import infer_kind
 from tracker.workflows.export.warc_records import IDENTICAL, SAME_TEXT
+from tracker.workflows.importing.add import infer_details, read_arrival
 from tracker.workflows.importing.warc_plan import plan_import
 from tracker.workflows.importing.warc_survey import DAMAGED
-from tracker.workflows.watch.examine import read_arrival
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -30,7 +29,8 @@ if TYPE_CHECKING:
     from tracker.capture.warc.reading import Warc
     from tracker.model.record import Declaration, Recorded
     from tracker.model.watching import Arrival
-    from tracker.workflows.importing.warc_plan import CaptureRule, Step
+    from tracker.workflows.importing.attribution import Rule
+    from tracker.workflows.importing.warc_plan import Step
     from tracker.workflows.importing.warc_survey import Found
 
     Progress = Callable[[int, int], None]
@@ -122,21 +122,9 @@ def _judge(store: Store, arrival: Arrival, found: Found) -> None:
 
 
 def _declare(said: Declaration, arrival: Arrival) -> Declaration:
-    reference, version = said.reference, arrival.version
-    is_web = arrival.fetched.url.startswith(("http://", "https://"))
-    return replace(
-        said,
-        reference=replace(
-            reference,
-            kind=reference.kind or infer_kind(version),
-            language=reference.language or version.language,
-        ),
-        kind_inferred=said.kind_inferred or reference.kind is None,
-        language_inferred=said.language_inferred or reference.language is None,
-        title=said.title or arrival.extraction.title,
-        title_inferred=said.title_inferred or said.title is None,
-        url=said.url or (arrival.fetched.url if is_web else None),
-    )
+    url = arrival.fetched.url if arrival.fetched.url.startswith(("http://", "https://")) else None
+    declared = infer_details(said, arrival.version, arrival.extraction.title)
+    return replace(declared, url=said.url or url)
 
 
 BATCH = 100
@@ -146,7 +134,7 @@ BATCH = 100
 def import_warc(
     path: Path,
     urls: Sequence[str],
-    rule: CaptureRule,
+    rule: Rule,
     archive: Path,
     observed: str,
     *,

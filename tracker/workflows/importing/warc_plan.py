@@ -5,14 +5,18 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from tracker.errors import ReferenceInvalid
 from tracker.model.preserving import BroughtCapture
 from tracker.model.record import Declaration
-from tracker.references import find_body, parse_reference
-from tracker.workflows.importing.attribution import Told, compile_expression, settle_session, tell_match
+from tracker.references import find_body
+from tracker.workflows.importing.attribution import (
+    ParsedReference,
+    parse_match,
+    settle_session,
+)
 from tracker.workflows.importing.known_revisions import statement_of
 from tracker.workflows.importing.named_sessions import find_sessions, sessions_of_date
 from tracker.workflows.importing.warc_survey import survey
@@ -24,73 +28,33 @@ if TYPE_CHECKING:
     from tracker.capture.warc.reading import Warc
     from tracker.model.preserving import CaptureStatus
     from tracker.model.texts import Reference
+    from tracker.workflows.importing.attribution import Rule
     from tracker.workflows.importing.warc_survey import Found
 
-CaptureFrom = Literal["url", "date", "regex"]
 
-
-@dataclass(frozen=True, slots=True)
-class CaptureRule:
-    """A series or statement that is given, and what names the rest; nothing given, captures say it."""
-
-    within: Reference | None
-    session_from: CaptureFrom | None
-    regex: re.Pattern[str] | None = None
-
-    @property
-    def is_own(self) -> bool:
-        """Whether the metadata records of an archive such as this one are asked, and trusted."""
-        return self.within is None and self.regex is None
-
-    @property
-    def is_statement(self) -> bool:
-        """Whether everything belongs to one statement."""
-        return self.within is not None and self.within.session is not None
-
-
-def read_capture_rule(series: str | None, session_from: CaptureFrom | None, regex: str | None) -> CaptureRule:
-    """Return the rule of what a user gave, or raise ``ReferenceInvalid`` where it tells too little."""
-    within = parse_reference(series) if series else None
-    if within and within.snapshot is not None:
-        raise ReferenceInvalid(f"{within}: snapshots get their numbers by themselves; leave out the @")
-    if within and within.session:
-        if session_from or regex:
-            raise ReferenceInvalid(f"{within} names its session; leave out --session-from")
-        return CaptureRule(within, None)
-    asked = session_from or ("regex" if regex else None)
-    if (asked == "regex") != bool(regex):
-        raise ReferenceInvalid("--session-from regex and --regex EXPRESSION go together")
-    if within is None and asked in {"url", "date"}:
-        raise ReferenceInvalid(f"--session-from {asked} needs the series: --as GBR/CCPCJ")
-    if within and asked is None:
-        choices = ", ".join(get_args(CaptureFrom))
-        raise ReferenceInvalid(f"{within} names no session; say what does: --session-from {choices}")
-    return CaptureRule(within, asked, compile_expression(regex, within) if regex else None)
-
-
-def name_capture(url: str, observed: str, own: Declaration | None, rule: CaptureRule) -> Told:
+def name_capture(url: str, observed: str, own: Declaration | None, rule: Rule) -> ParsedReference:
     """Return the statement of a capture by its address, instant and own metadata, as the rule asks."""
     try:
         if rule.is_own:
-            return Told(own.reference if own else None)
+            return ParsedReference(own.reference if own else None)
         if rule.regex:
-            return tell_match(url, rule.regex, rule.within)
-        return _tell_session(url, observed, rule)
+            return parse_match(url, rule.regex, rule.within)
+        return _parse_session(url, observed, rule)
     except ReferenceInvalid as error:
-        return Told(note=str(error))
+        return ParsedReference(note=str(error))
 
 
-def why_nameless(rule: CaptureRule) -> str:
+def why_nameless(rule: Rule) -> str:
     """Return why a capture that names no statement was passed over."""
     if rule.is_own:
         return "without metadata of a tracker export: say whose they are with --as or --regex"
     return "whose address does not fit the expression" if rule.regex else "whose address names no session"
 
 
-def _tell_session(url: str, observed: str, rule: CaptureRule) -> Told:
+def _parse_session(url: str, observed: str, rule: Rule) -> ParsedReference:
     series = rule.within
     if series is None or series.session:
-        return Told(series)
+        return ParsedReference(series)
     body = find_body(series.body)
     if rule.session_from == "date":
         return settle_session(series, sessions_of_date(body, observed[:10]), None)
@@ -126,7 +90,7 @@ class Plan:
     passed: Mapping[str, int]
 
 
-def plan_import(warc: Warc, urls: Sequence[str], rule: CaptureRule, captured: Captured) -> Plan:
+def plan_import(warc: Warc, urls: Sequence[str], rule: Rule, captured: Captured) -> Plan:
     """Read a file to its end and tell what is to be done with each of its captures.
 
     Raises ``WarcUnusable`` where it is damaged, and ``ReferenceInvalid`` where several addresses would
@@ -144,7 +108,7 @@ def plan_import(warc: Warc, urls: Sequence[str], rule: CaptureRule, captured: Ca
     return Plan(tuple(planning.take(step) for step in meant), dict(passed))
 
 
-def _name(found: Found, rule: CaptureRule) -> Step:
+def _name(found: Found, rule: Rule) -> Step:
     record = found.record
     told = name_capture(record.url, record.date, found.own, rule)
     entry = BroughtCapture("skipped", record.offset, record.id, record.url, record.date, note=told.note)

@@ -35,7 +35,7 @@ EVERYTHING = Reference("", "")
 """Names no country and no body, and so narrows nothing."""
 
 NO_BYTES = "the record does not hold its bytes"
-DAMAGED = "its bytes no longer have their sha256; restore the record from a copy"
+DAMAGED = "its bytes do not match their sha256; restore the record from a copy"
 
 
 def reextract(

@@ -61,7 +61,7 @@ class Selections:
     def missing(self, capture: Capture) -> str:
         """Return why ``find`` found nothing."""
         origin = self._record.origins(capture.id)[0]
-        return f"no watch list names its source {origin.source} any more, whose selectors are not known"
+        return f"its source {origin.source} is in no watch list any more, so its selectors are unknown"
 
     def _lists(self) -> Iterator[Mapping[str, Source]]:
         yield self._present

@@ -38,9 +38,7 @@ def change(archive: Path, act: Act, text: str, ruled: Ruled) -> RightsChange:
     reference = parse_reference(text)
     for name, value in (("--reason", ruled.reason), ("--authority", ruled.authority)):
         if not value.strip():
-            raise DecisionInvalid(
-                f"{name} is empty; the record keeps why material was withdrawn, and on whose word"
-            )
+            raise DecisionInvalid(f"{name} is empty; the record keeps who ordered a withdrawal, and why")
     with open_store(archive, "withdraw") as store:
         return Rights(store).change(act, reference, ruled)
 

@@ -42,19 +42,17 @@ def note_expectation(
     if statement.session is None or statement.kind or statement.language or statement.snapshot is not None:
         raise ReferenceInvalid(f"{reference}: name a statement, such as GBR/UNGA/80")
     if not person.strip() or person != person.strip() or not person.isprintable():
-        raise DecisionInvalid(
-            f"--by {person!r} is no name; write it as it is to be printed, such as --by Ana"
-        )
+        raise DecisionInvalid(f"--by {person!r} is not a valid name; write it as --by Ana")
     expectation = Expectation(statement, state, person, noted, check_day(due), note or None)
     with open_store(archive, "expect") as store, store.batch():
         before = _find_note(store, statement)
         if state == "withdrawn" and (before is None or before.state == "withdrawn"):
-            raise DecisionInvalid(f"nothing is noted of {statement}; see: tracker expect")
+            raise DecisionInvalid(f"there is no note on {statement}; see: tracker expect")
         store.expect(expectation)
         noted_now = _find_note(store, statement)
         if state == "no statement" and noted_now and noted_now.captured:
             day = noted_now.captured[:10]
-            raise DecisionInvalid(f"{statement} is no silence: a snapshot was taken on {day}")
+            raise DecisionInvalid(f"{statement} is not silent: a snapshot was taken on {day}")
     return expectation
 
 
@@ -77,7 +75,7 @@ def check_day(text: str | None) -> str | None:
             return text
     except ValueError:
         pass
-    raise ReferenceInvalid(f"no day {text!r}; write 2026-10-01")
+    raise ReferenceInvalid(f"invalid day {text!r}; write 2026-10-01")
 
 
 def report_year(archive: Path, year: int, today: str) -> Year:

@@ -12,11 +12,11 @@ from tracker.capture.web.fetch import fetch_all
 from tracker.errors import DocumentUnreadable
 from tracker.model.watching import FetchFailed
 from tracker.report.comparison.words import counted
+from tracker.workflows.importing.add import declare_arrival
 from tracker.workflows.watch.examine import (
     PAST,
     Examined,
     begin_check,
-    declare_arrival,
     examine,
     examine_failure,
 )

@@ -8,15 +8,11 @@ from typing import TYPE_CHECKING
 
 from tracker.capture.admit.announcement import tell_announcement
 from tracker.capture.admit.judge import judge_unreadable
-from tracker.capture.read.extract import extract
-from tracker.capture.web.fetch import is_web_address
 from tracker.errors import DocumentUnreadable
 from tracker.model.ledger import Check
-from tracker.model.record import Declaration
-from tracker.model.watching import Admission, Arrival, Validators
+from tracker.model.watching import Admission, Validators
 from tracker.text.identity import digest_bytes, digest_text
-from tracker.text.kind import infer_kind
-from tracker.text.reading import read_text
+from tracker.workflows.importing.add import read_arrival
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -25,7 +21,7 @@ if TYPE_CHECKING:
     from tracker.model.ledger import Review
     from tracker.model.rights import Withdrawal
     from tracker.model.texts import Reference
-    from tracker.model.watching import Fetched, FetchFailed, History, Kept, Source
+    from tracker.model.watching import Arrival, Fetched, FetchFailed, History, Kept, Source
 
     Judge = Callable[[Arrival, History], Admission]
 
@@ -132,39 +128,6 @@ def _examine_text(
     if withdrawal:
         return _turn_away(check, withdrawal)
     return _admit(arrival, check, before, ledger, judge)
-
-
-def read_arrival(source: Source, fetched: Fetched) -> Arrival:
-    """Read a document as its source asks for. Raises ``DocumentUnreadable``."""
-    data = fetched.data or b""
-    extraction = extract(
-        data,
-        source.address,
-        selector=source.selector,
-        remove=source.remove,
-        content_type=fetched.media_type,
-    )
-    version = read_text(
-        extraction.text,
-        extractor=extraction.extractor,
-        media_type=extraction.media_type,
-        language=(source.reference.language if source.reference else None) or source.language,
-    )
-    return Arrival(source, fetched, extraction, version)
-
-
-def declare_arrival(arrival: Arrival, reference: Reference) -> Declaration:
-    """Return what a source says about its document: the watch list's word, and what the text tells."""
-    source, version = arrival.source, arrival.version
-    language = reference.language or source.language
-    return Declaration(
-        replace(reference, kind=reference.kind or infer_kind(version), language=language or version.language),
-        kind_inferred=reference.kind is None,
-        language_inferred=language is None,
-        title=arrival.extraction.title,
-        title_inferred=True,
-        url=source.address if is_web_address(source.address) else None,
-    )
 
 
 def begin_check(source: Source, fetched: Fetched, observed: str) -> Check:

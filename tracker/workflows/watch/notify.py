@@ -50,7 +50,7 @@ def send_message(audience: Audience, title: str, text: str) -> tuple[str, ...]:
             is_sent = told.notify(title=title, body=text)
     except Exception as error:  # noqa: BLE001 (a plug-in of apprise may raise anything)
         return (f"--notify: {type(error).__name__}",)
-    return () if is_sent else ("--notify: not every address took the message",)
+    return () if is_sent else ("--notify: the message did not reach every address",)
 
 
 def send_heartbeat(audience: Audience, *, is_well: bool) -> tuple[str, ...]:
@@ -96,7 +96,7 @@ def _open_apprise(addresses: tuple[str, ...]) -> Apprise:
         raise TrackerError("--notify needs apprise; install it: pip install 'tracker[notify]'") from None
     if not all(taken):
         number = taken.index(False) + 1
-        raise TrackerError(f"--notify: address {number} is none that apprise knows; see its documentation")
+        raise TrackerError(f"--notify: apprise does not know address {number}; see its documentation")
     return told
 
 

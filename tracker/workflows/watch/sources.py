@@ -41,7 +41,7 @@ def read_received(archive: Path) -> Received:
     """Return what the watch list reaches that came with a mirror. Raises ``WatchListInvalid``."""
     path = archive / RECEIVED_FILE
     if not path.exists():
-        raise WatchListInvalid(f"{path}: there is none; a mirror's watch list comes with: tracker rebuild")
+        raise WatchListInvalid(f"{path} does not exist; tracker rebuild makes it from a mirror's watch list")
     watched = read_watch_list(path)
     private = watched.settings.allow_private
     return Received(
