@@ -24,7 +24,7 @@ from tracker.errors import NotInArchive, ReferenceInvalid
 from tracker.model.series import Standing, Timeline, TimelineSession
 from tracker.model.topics import Topic, Vocabulary
 from tracker.report.comparison.phrases import phrases_json, render_phrases
-from tracker.report.series.countries import render_countries, select_topics, set_apart
+from tracker.report.series.countries import find_distinctive, render_countries, select_topics
 from tracker.report.series.matrices import countries_json, timeline_csv, timeline_json
 from tracker.report.series.timeline import ROWS, render_timeline, select_rows
 from tracker.topics.vocabulary.load import load_vocabulary
@@ -369,7 +369,7 @@ def test_what_sets_a_country_apart(folder: Path) -> None:
     reading = compare_countries(folder, "UNGA", "75", load_vocabulary())
     everyone = select_topics(reading)
     one = narrow_countries(reading, ["XAA"])
-    apart = set_apart(one.countries[0], everyone, len(reading.countries))
+    apart = find_distinctive(one.countries[0], everyone, len(reading.countries))
     assert {"cybercrime", "corruption"} & {each.row.topic.id for each in apart} == {"cybercrime"}
     assert all(each.score > 0 for each in apart)
 

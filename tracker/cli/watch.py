@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from tracker.model.ledger import Check
-    from tracker.workflows.watch.notify import Audience
+    from tracker.workflows.watch.notify import Recipients
     from tracker.workflows.watch.snapshot import Night
 
 GOOD_OUTCOMES = ("new", "changed", "unchanged", "moved")
@@ -77,12 +77,12 @@ def snapshot(
     """
     from tracker.capture.admit.judge import judge
     from tracker.report.json_text import encode_json
-    from tracker.workflows.watch.notify import Audience, check_audience
+    from tracker.workflows.watch.notify import Recipients, check_recipients
     from tracker.workflows.watch.snapshot import snapshot as take_snapshots
 
     failing = read_outcomes(fail_on)
-    audience = Audience(tuple(notify or ()), heartbeat)
-    check_audience(audience)
+    recipients = Recipients(tuple(notify or ()), heartbeat)
+    check_recipients(recipients)
     try:
         with _shown_checks(failing, quiet=quiet) as progress:
             night = take_snapshots(archive, wanted or [], judge, dry_run=dry_run, progress=progress)
@@ -92,11 +92,11 @@ def snapshot(
     except TrackerError as error:
         if summary:
             write_answer(encode_json({"exit_code": error.exit_code, "error": str(error)}), summary)
-        _notify(audience, "tracker snapshot failed", str(error), is_well=False)
+        _notify(recipients, "tracker snapshot failed", str(error), is_well=False)
         raise
     failed = [check for check in night.checks if check.outcome in failing]
     _show(night, failed, as_json=as_json, quiet=quiet, summary=summary)
-    _notify_night(audience, night, failed)
+    _notify_night(recipients, night, failed)
     if failed or night.unmirrored:
         raise typer.Exit(FINDINGS)
 
@@ -155,21 +155,21 @@ def _show(night: Night, failed: list[Check], *, as_json: bool, quiet: bool, summ
         write_answer("\n".join([*lines, counts_line(night.checks)]))
 
 
-def _notify_night(audience: Audience, night: Night, failed: list[Check]) -> None:
+def _notify_night(recipients: Recipients, night: Night, failed: list[Check]) -> None:
     from tracker.report.archive.runs import check_line, counts_line
 
     news = [check for check in night.checks if check.outcome != "unchanged"]
     text = "\n".join(check_line(check) for check in news)
     title = f"tracker: {counts_line(night.checks)}" if news or night.unmirrored else ""
     lines = [line for line in (text, night.unmirrored) if line]
-    _notify(audience, title, "\n".join(lines), is_well=not (failed or night.unmirrored))
+    _notify(recipients, title, "\n".join(lines), is_well=not (failed or night.unmirrored))
 
 
-def _notify(audience: Audience, title: str, text: str, *, is_well: bool) -> None:
+def _notify(recipients: Recipients, title: str, text: str, *, is_well: bool) -> None:
     from tracker.workflows.watch.notify import send_heartbeat, send_message
 
-    warnings = send_message(audience, title, text) if title else ()
-    for warning in (*warnings, *send_heartbeat(audience, is_well=is_well)):
+    warnings = send_message(recipients, title, text) if title else ()
+    for warning in (*warnings, *send_heartbeat(recipients, is_well=is_well)):
         write_notice(warning)
 
 

@@ -46,12 +46,12 @@ def _lines(brought: BroughtIn, *, every: bool) -> Iterator[str]:
 
 def _counts(brought: BroughtIn) -> str:
     counts = Counter(entry.status for entry in brought.entries)
-    told = [
+    parts = [
         f"{counts[status]:,} {status}{f' ({_HINTS[status]})' if status in _HINTS else ''}"
         for status in _ORDER
         if counts[status] or status in {"new", "changed", "known"}
     ]
-    return f"{counted(len(brought.entries), 'revision')}: {', '.join(told)}"
+    return f"{counted(len(brought.entries), 'revision')}: {', '.join(parts)}"
 
 
 def _line(entry: Brought) -> str:
@@ -72,8 +72,8 @@ def render_captures(brought: BroughtCaptures, *, every: bool = False) -> str:
 
 def _capture_lines(brought: BroughtCaptures, *, every: bool) -> Iterator[str]:
     counts = Counter(entry.status for entry in brought.entries)
-    told = ", ".join(f"{counts[status]:,} {status}" for status in _STATUSES)
-    yield f"{counted(len(brought.entries), 'capture')}: {told}"
+    parts = ", ".join(f"{counts[status]:,} {status}" for status in _STATUSES)
+    yield f"{counted(len(brought.entries), 'capture')}: {parts}"
     for entry in brought.entries:
         if every or entry.status == "skipped":
             yield _capture_line(entry)

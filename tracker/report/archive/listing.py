@@ -76,11 +76,11 @@ def render_log(
 
 def _log_entry(entry: SnapshotEntry | WithdrawnSnapshot, width: int) -> Iterator[Line]:
     yield (Span(one_line(str(entry.reference)), "bold"), Span(f"  observed {one_line(entry.observed)}"))
-    facts = (f"sha256 {entry.sha256[:DIGEST]}", counted(entry.size, "byte"), *_told(entry))
+    facts = (f"sha256 {entry.sha256[:DIGEST]}", counted(entry.size, "byte"), *_facts(entry))
     yield from wrap([Span(" · ".join(one_line(fact) for fact in facts if fact))], width, "  ", "  ")
 
 
-def _told(entry: SnapshotEntry | WithdrawnSnapshot) -> tuple[str, ...]:
+def _facts(entry: SnapshotEntry | WithdrawnSnapshot) -> tuple[str, ...]:
     if isinstance(entry, WithdrawnSnapshot):
         return entry.media_type, str(entry.withdrawal)
     return (

@@ -34,9 +34,9 @@ def render_reread(
     found: Sequence[Reread], *, dry_run: bool = False, width: int = 80, color: bool = False
 ) -> str:
     """Return the counts, then each snapshot that is read otherwise, or was not read, with the reason."""
-    told = (row for each in found if each.status != "same" for row in _reread(each, width))
+    parts = (row for each in found if each.status != "same" for row in _reread(each, width))
     note = [line(DRY_RUN, "dim")] if dry_run else []
-    return draw([line(counts_line(found), "bold"), *told, *note], color=color)
+    return draw([line(counts_line(found), "bold"), *parts, *note], color=color)
 
 
 def counts_line(found: Sequence[Reread]) -> str:
@@ -44,12 +44,12 @@ def counts_line(found: Sequence[Reread]) -> str:
     if not found:
         return NOTHING_TO_DO
     counts = Counter(each.status for each in found)
-    told = (
+    parts = (
         f"{counts[status]:,} {status}" + (f" ({hint})" if hint else "")
         for status, hint in _HINTS.items()
         if counts[status]
     )
-    return f"{counted(len(found), 'snapshot')}: {', '.join(told)}"
+    return f"{counted(len(found), 'snapshot')}: {', '.join(parts)}"
 
 
 def reread_json(found: Sequence[Reread], *, dry_run: bool = False) -> str:

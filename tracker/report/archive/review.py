@@ -65,8 +65,8 @@ def _entry(row: Waiting, width: int) -> Iterator[Line]:
         Span(f"{review.id}  {one_line(review.source)}", "bold"),
         Span(f"  {one_line(what)}  {review.observed[:16].replace('T', ' ')}"),
     )
-    told = f"{review.cause}: {review.detail}" if review.detail else review.cause
-    facts = ("" if review.reference else review.address, told, *_history(row))
+    parts = f"{review.cause}: {review.detail}" if review.detail else review.cause
+    facts = ("" if review.reference else review.address, parts, *_history(row))
     yield from wrap([Span(one_line(" · ".join(fact for fact in facts if fact)))], width, "   ", "   ")
 
 
@@ -99,9 +99,11 @@ def render_review(shown: ReviewedDocument, *, whole: bool, width: int = 80, colo
 def render_dissimilar(comparison: Comparison, *, width: int = 80, color: bool = False) -> str:
     """Return one or two lines: the document has very little in common with the current version."""
     words = counted(comparison.old.version.words, "word")
-    told = f"The current version is {comparison.old.name}, {words}: {comparison.aligned:.0%} of the sentences"
+    parts = (
+        f"The current version is {comparison.old.name}, {words}: {comparison.aligned:.0%} of the sentences"
+    )
     return draw(
-        wrap([Span(one_line(f"{told} correspond; --all compares them."), "bold")], width), color=color
+        wrap([Span(one_line(f"{parts} correspond; --all compares them."), "bold")], width), color=color
     )
 
 
@@ -113,8 +115,8 @@ def _evidence(review: Review, check: Check, width: int) -> Iterator[Line]:
 
 
 def _answer(exchange: Exchange) -> str:
-    told = "; ".join(f"{name}: {value}" for name, value in exchange.headers if name.lower() in _TOLD_HEADERS)
-    return f"{exchange.status or 'no answer'} {exchange.url}{f' ({told})' if told else ''}"
+    parts = "; ".join(f"{name}: {value}" for name, value in exchange.headers if name.lower() in _TOLD_HEADERS)
+    return f"{exchange.status or 'no answer'} {exchange.url}{f' ({parts})' if parts else ''}"
 
 
 def _text(side: Side, width: int, *, whole: bool) -> Iterator[Line]:

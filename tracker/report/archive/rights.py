@@ -27,7 +27,7 @@ def question(scope: Scope) -> str:
 
 def render_change(change: RightsChange, *, width: int = 80) -> str:
     """Return what an act came to, a sentence or two a line."""
-    lines = (wrap([Span(one_line(text))], width) for text in _tell(change))
+    lines = (wrap([Span(one_line(text))], width) for text in _describe(change))
     return draw((row for each in lines for row in each), color=False)
 
 
@@ -43,7 +43,7 @@ def withdrawal_fields(withdrawal: Withdrawal) -> dict[str, object]:
     return fields | plain_fields(withdrawal.ruled)
 
 
-def _tell(change: RightsChange) -> Iterator[str]:
+def _describe(change: RightsChange) -> Iterator[str]:
     scope, act = change.scope, change.withdrawal.act
     nothing = "" if change.is_new else "; nothing was changed"
     yield f"{scope.reference}: {_amount(scope)} {change.withdrawal}{nothing}"
@@ -58,11 +58,11 @@ def _tell(change: RightsChange) -> Iterator[str]:
         yield "What remains: digests, sizes and dates, and who decided and why."
     else:
         yield "It is kept but hidden; to reopen it: --lift"
-    yield from _tell_rest(scope)
-    yield from _tell_copies(change)
+    yield from _describe_rest(scope)
+    yield from _describe_copies(change)
 
 
-def _tell_rest(scope: Scope) -> Iterator[str]:
+def _describe_rest(scope: Scope) -> Iterator[str]:
     if scope.sharing:
         yield f"The same bytes stay open as {_list(scope.sharing)}: withdraw that too?"
     if scope.alike:
@@ -71,7 +71,7 @@ def _tell_rest(scope: Scope) -> Iterator[str]:
         yield f"Not touched: the source files {', '.join(scope.files[:_SHOWN])}"
 
 
-def _tell_copies(change: RightsChange) -> Iterator[str]:
+def _describe_copies(change: RightsChange) -> Iterator[str]:
     for reference in change.completed:
         if reference != change.withdrawal.reference or not change.is_new:
             yield f"The destruction of {reference}, which had been cut short, is complete now."
@@ -85,12 +85,12 @@ def _tell_copies(change: RightsChange) -> Iterator[str]:
         yield "Replace each copy of the mirror: tracker mirror push REMOTE --force"
     if change.copies:
         yield "These copies are out of reach; deal with them yourself:"
-        yield from map(_tell_copy, change.copies)
+        yield from map(_describe_copy, change.copies)
     if change.is_new:
         yield "Earlier clones, backups and exports must be deleted by those who have them."
 
 
-def _tell_copy(copy: MadeCopy) -> str:
+def _describe_copy(copy: MadeCopy) -> str:
     what = {
         "backup": "backup", "push": "pushed copy", "export": "export", "remote": "remote of the mirror",
         "file": "foreign file in the archive's folder",

@@ -54,7 +54,7 @@ def check_line(check: Check) -> str:
         check.outcome,
         str(what) if what else "",
         check.source,
-        check.address if is_nameless_link(check) else "",
+        check.address if is_unnamed_link(check) else "",
         _ANNOUNCED[check.announced] if check.announced else "",
         check.cause,
         f"({check.detail})" if check.detail else "",
@@ -65,8 +65,8 @@ def check_line(check: Check) -> str:
 def counts_line(checks: Sequence[Check]) -> str:
     """Return how many sources came to what: ``3 sources: 1 new, 2 unchanged``."""
     counts = Counter(check.outcome for check in checks)
-    told = ", ".join(f"{number:,} {outcome}" for outcome, number in counts.most_common())
-    return f"{counted(len(checks), 'source')}{': ' if told else ''}{told}"
+    items = ", ".join(f"{number:,} {outcome}" for outcome, number in counts.most_common())
+    return f"{counted(len(checks), 'source')}{': ' if items else ''}{items}"
 
 
 def render_runs(entries: Sequence[RunEntry], *, width: int = 80, color: bool = False) -> str:
@@ -104,7 +104,7 @@ def render_run(entry: RunEntry, checks: Sequence[Check], *, width: int = 80, col
     )
 
 
-def is_nameless_link(check: Check) -> bool:
+def is_unnamed_link(check: Check) -> bool:
     """Tell whether a check is of a link of an index that has no reference yet; only its id has a colon."""
     return check.reference is None and ":" in check.source
 
@@ -173,8 +173,8 @@ def _ending(entry: RunEntry) -> str:
 def _did(entry: RunEntry) -> str:
     """Tell the outcomes, first what a person should look at: the end may not fit."""
     ordered = sorted(entry.outcomes, key=lambda pair: _URGENCY.index(pair[0]))
-    told = [f"{number:,} {outcome}" for outcome, number in ordered]
-    return ", ".join([*told, *([f"{entry.rereadings:,} extraction"] if entry.rereadings else [])])
+    items = [f"{number:,} {outcome}" for outcome, number in ordered]
+    return ", ".join([*items, *([f"{entry.rereadings:,} extraction"] if entry.rereadings else [])])
 
 
 def _run_fields(entry: RunEntry) -> dict[str, object]:

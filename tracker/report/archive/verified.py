@@ -105,12 +105,12 @@ def _show(verified: Verified, width: int) -> Iterator[Line]:
 
 
 def _row(checked: Checked) -> tuple[str, ...]:
-    told = [
+    parts = [
         counted(number, standing) if standing == "fault" else f"{number:,} {standing}"
         for standing, number in checked.found.items()
         if number
     ]
-    return checked.check, f"{checked.number:,}", ", ".join(told) or "ok"
+    return checked.check, f"{checked.number:,}", ", ".join(parts) or "ok"
 
 
 def _show_finding(finding: Finding, width: int) -> Iterator[Line]:

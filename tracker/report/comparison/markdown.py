@@ -122,7 +122,7 @@ def _head(comparison: Comparison) -> Iterator[str]:
     for caveat in comparison.caveats:
         yield f"> **Caveat**: {escape_markdown(caveat)}"
     yield f"**{escape_markdown(wording.verdict(comparison))}**"
-    if judged := wording.judged_words(comparison):
+    if judged := wording.decisions_summary(comparison):
         yield f"Applies {escape_markdown(judged)}."
 
 

@@ -53,9 +53,9 @@ def show_phrases(
     phrases = select_phrases(comparison, status, everything=rows is None)
     if rows is None:
         return tuple(row for phrase in phrases for row in _show(comparison, phrase, width))
-    told = "; ".join(f"{quoted(one_line(each.phrase))} {phrase_facts(each)}" for each in phrases)
+    parts = "; ".join(f"{quoted(one_line(each.phrase))} {phrase_facts(each)}" for each in phrases)
     lead = f"  {status}: "
-    return (line(shorten(f"{lead}{told}", width)),) if told else ()
+    return (line(shorten(f"{lead}{parts}", width)),) if parts else ()
 
 
 def _show(comparison: Comparison, change: PhraseChange, width: int) -> Iterator[Line]:
@@ -115,12 +115,12 @@ def _summary(session: PhraseSession, width: int, *, everything: bool) -> Iterato
     if everything:
         yield from wrap([Span(", ".join(items) or "nothing")], width, lead, " " * len(lead))
         return
-    told = items[0] if items else "nothing"
+    parts = items[0] if items else "nothing"
     for item in items[1:]:
-        if columns(f"{lead}{told}, {item}") > width:
+        if columns(f"{lead}{parts}, {item}") > width:
             break
-        told += f", {item}"
-    yield (Span(lead, "bold"), Span(shorten(told, width - columns(lead))))
+        parts += f", {item}"
+    yield (Span(lead, "bold"), Span(shorten(parts, width - columns(lead))))
 
 
 def _detail(session: PhraseSession, width: int, *, everything: bool) -> Iterator[Line]:

@@ -21,7 +21,7 @@ from tracker.report.comparison.topic_words import FINDINGS, PERHAPS, STATUS_NOTE
 from tracker.report.comparison.words import (
     HEADINGS,
     NO_PRIORITIES,
-    is_personal,
+    is_human_decision,
     is_unchanged,
     tally_changes,
     tally_shifts,
@@ -115,7 +115,9 @@ def _build_shifts(
             yield Section(
                 (line(), spread(HEADINGS[name].upper(), tally, width, "bold")),
                 tuple(
-                    entries.show_shift(row, width, context=context, rule=everything or is_personal(row.shift))
+                    entries.show_shift(
+                        row, width, context=context, rule=everything or is_human_decision(row.shift)
+                    )
                     for row in shifts
                 ),
                 is_finding=True,

@@ -11,7 +11,7 @@ from tracker.report.comparison.words import (
     AXES,
     OPERATIONS,
     aligned_words,
-    judged_words,
+    decisions_summary,
     size_words,
     tally_shifts,
 )
@@ -42,7 +42,7 @@ def _rows(comparison: Comparison) -> Iterator[tuple[str, str]]:
     for operation in OPERATIONS:
         yield from _count(f"  {operation}", sum(change.operation == operation for change in changes))
     yield from _count("  moved", sum(change.moved for change in changes))
-    if judged := judged_words(comparison):
+    if judged := decisions_summary(comparison):
         yield "applies", judged
     claimed = [topic for topic in comparison.topics if topic.claimed]
     yield from _count("priorities", len(claimed))

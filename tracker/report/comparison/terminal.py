@@ -13,8 +13,8 @@ from tracker.report.comparison.words import (
     HIDDEN_SENTENCES,
     INTERVALS,
     MORE,
+    decisions_summary,
     is_unchanged,
-    judged_words,
     none_words,
     provenance_words,
     side_facts,
@@ -79,7 +79,7 @@ def _head(comparison: Comparison, width: int) -> Iterator[Line]:
         yield from wrap([Span(caveat, "warning")], width, "!    ", "     ")
     yield line()
     yield from wrap([Span(verdict(comparison), "bold")], width)
-    if judged := judged_words(comparison):
+    if judged := decisions_summary(comparison):
         yield from wrap([Span(f"Applies {judged}.")], width)
 
 

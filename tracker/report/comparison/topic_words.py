@@ -59,10 +59,10 @@ def actor_words(actors: Sequence[Shift]) -> str | None:
     parts = []
     for lead, side in (("no longer named", "old"), ("named now", "new")):
         found = [(shift, getattr(shift, side)) for shift in actors]
-        told = ", ".join(
+        texts = ", ".join(
             f"{one_line(evidence.text)}{_role_words(shift)}" for shift, evidence in found if evidence
         )
-        parts += [f"{lead}: {told}"] if told else []
+        parts += [f"{lead}: {texts}"] if texts else []
     return "; ".join(parts) or None
 
 

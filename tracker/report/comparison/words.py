@@ -220,7 +220,7 @@ def topic_decisions(topic: TopicChange) -> tuple[Decision, ...]:
     return tuple(decision for decision in (*sides, topic.absent) if decision)
 
 
-def judged_words(comparison: Comparison) -> str:
+def decisions_summary(comparison: Comparison) -> str:
     """Say how many human decisions a comparison applies, whose they are, and how many are disputed.
 
     Topics that are no priority because of a decision follow. Empty where nobody decided anything.
@@ -241,6 +241,6 @@ def judged_words(comparison: Comparison) -> str:
     return words + (f"; no priority by decision: {', '.join(dict.fromkeys(gone))}" if gone else "")
 
 
-def is_personal(shift: Shift) -> bool:
+def is_human_decision(shift: Shift) -> bool:
     """Tell whether a person decided on a shift; its rule then names the person."""
     return shift.rule.startswith("person: ")

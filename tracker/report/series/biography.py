@@ -65,11 +65,11 @@ def _summary(biography: Biography, width: int) -> Iterator[Line]:
     exact = [chapter for chapter in said if is_exact(chapter)]
     wordings = max(chapter.wording or 0 for chapter in said)
     silent = counted(len(find_silences(biography)), "session")
-    told = (
+    text = (
         f"{read} Said in {len(said)}: in these words in {len(exact)}, only loosely in"
         f" {len(said) - len(exact)}; {counted(wordings, 'wording')}. Not said in {silent}."
     )
-    yield from wrap([Span(told)], width)
+    yield from wrap([Span(text)], width)
     yield _bound("first said", said[0], exact[0] if exact else None)
     yield _bound("last said ", said[-1], exact[-1] if exact else None)
 
@@ -110,7 +110,7 @@ def _chronicle(biography: Biography, width: int) -> Iterator[Line]:
             yield _silence(some, last=some[-1] is shown[-1], first=before is None)
             continue
         for chapter in some:
-            yield from _tell(biography, chapter, before, labels, width)
+            yield from _describe(biography, chapter, before, labels, width)
             before = chapter
 
 
@@ -123,7 +123,7 @@ def _silence(chapters: Sequence[Chapter], *, first: bool, last: bool) -> Line:
     return line(f"{_INDENT}{joined}: {why}{count}", "dim")
 
 
-def _tell(
+def _describe(
     biography: Biography, chapter: Chapter, before: Chapter | None, labels: int, width: int
 ) -> Iterator[Line]:
     saying = chapter.sayings[chapter.leading]

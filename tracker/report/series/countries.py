@@ -28,14 +28,14 @@ COUNTRIES: Final = 12
 FEW: Final = 0.2
 """The share of countries up to which a topic sets those apart that put it first."""
 
-_APART: Final = 3
+_DISTINCTIVE_SHOWN: Final = 3
 """Topics of a country that are shown for what sets it apart."""
 
 _BAR: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Apart:
+class DistinctiveTopic:
     """A priority of one country that few others have; ``score`` weighs its share by how few."""
 
     row: TopicRow
@@ -51,7 +51,9 @@ def select_topics(
     return make_rows(standings, reading.vocabulary, topics, everything=everything)
 
 
-def set_apart(country: CountryReading, rows: Sequence[TopicRow], countries: int) -> tuple[Apart, ...]:
+def find_distinctive(
+    country: CountryReading, rows: Sequence[TopicRow], countries: int
+) -> tuple[DistinctiveTopic, ...]:
     """Return the priorities of a country that a fifth of the countries or fewer have, the most telling first.
 
     The score is the topic's share of the country's words times the log of how many countries there are to
@@ -62,7 +64,7 @@ def set_apart(country: CountryReading, rows: Sequence[TopicRow], countries: int)
         standing = row.cells.get(country.country)
         others = len(row.priorities)
         if standing and standing.level in PRIORITIES and (others <= FEW * countries or others == 1):
-            found.append(Apart(row, standing, round(standing.share * log(countries / others), 4)))
+            found.append(DistinctiveTopic(row, standing, round(standing.share * log(countries / others), 4)))
     return tuple(sorted(found, key=lambda apart: (-apart.score, apart.row.topic.label)))
 
 
@@ -92,7 +94,7 @@ def render_countries(
         if len(shown) < len(rows):
             lines.append(line(f"  {len(rows) - len(shown)} more topics are a priority of some: {MORE}"))
     if everything or few:
-        return draw([*lines, line(), *_apart(reading, everyone, width, full=few)], color=color)
+        return draw([*lines, line(), *_show_distinctive(reading, everyone, width, full=few)], color=color)
     hint = "Distinctive topics of some countries: --countries GBR,FRA; of all: --all"
     return draw([*lines, line(), *wrap([Span(hint)], width)], color=color)
 
@@ -106,10 +108,10 @@ def _head(reading: SessionReading, width: int) -> Iterator[Line]:
     )
     tongues = Counter(country.language for country in reading.countries)
     if len(tongues) > 1:
-        told = ", ".join(
+        parts = ", ".join(
             f"{count} {LANGUAGES.get(tongue, tongue)}" for tongue, count in tongues.most_common()
         )
-        yield from wrap([Span(f"Texts in several languages: {told}.", "warning")], width)
+        yield from wrap([Span(f"Texts in several languages: {parts}.", "warning")], width)
 
 
 def _table(rows: Sequence[TopicRow], reading: SessionReading, width: int) -> Iterator[Line]:
@@ -140,13 +142,13 @@ def _levels(rows: Sequence[TopicRow], reading: SessionReading, width: int) -> It
     yield line("  " + " · ".join(f"{mark} {level}" for level, mark in MARKS.items()), "dim")
 
 
-def _apart(
+def _show_distinctive(
     reading: SessionReading, everyone: Sequence[TopicRow], width: int, *, full: bool
 ) -> Iterator[Line]:
     total = reading.spoke
     yield line("DISTINCTIVE: priorities that at most a fifth of the countries have", "bold")
     for country in reading.countries:
-        found = set_apart(country, everyone, total)
+        found = find_distinctive(country, everyone, total)
         if full:
             yield line(f"{country.country} {one_line(country.name)}", "bold")
             for apart in found:
@@ -154,13 +156,14 @@ def _apart(
             if not found:
                 yield line("  nothing", "dim")
             continue
-        told = "; ".join(
-            f"{one_line(each.row.topic.label)} {percent(each.standing.share)}" for each in found[:_APART]
+        parts = "; ".join(
+            f"{one_line(each.row.topic.label)} {percent(each.standing.share)}"
+            for each in found[:_DISTINCTIVE_SHOWN]
         )
-        yield line(shorten(f"  {country.country:<4} {told or 'nothing'}", width))
+        yield line(shorten(f"  {country.country:<4} {parts or 'nothing'}", width))
 
 
-def _quote(apart: Apart, total: int, width: int) -> Iterator[Line]:
+def _quote(apart: DistinctiveTopic, total: int, width: int) -> Iterator[Line]:
     others = len(apart.row.priorities) - 1
     facts = f"{percent(apart.standing.share)} of words, {others} of {total - 1} others"
     yield spread(f"  {one_line(apart.row.topic.label)}, {apart.standing.level}", facts, width)
@@ -177,8 +180,8 @@ def _list_countries(row: TopicRow, reading: SessionReading, width: int) -> Itera
             key=lambda pair: (-pair[1].share, pair[0]),
         )
         if found:
-            told = ", ".join(f"{code} {percent(cell.share)}" for code, cell in found)
-            yield from wrap([Span(f"{level} ({len(found)}): ", "bold"), Span(told)], width, "  ", "    ")
+            parts = ", ".join(f"{code} {percent(cell.share)}" for code, cell in found)
+            yield from wrap([Span(f"{level} ({len(found)}): ", "bold"), Span(parts)], width, "  ", "    ")
     silent = total - len(row.cells)
     yield line(f"  absent: {counted(silent, 'statement')}", "dim")
     best = max(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from tracker.report.json_text import encode_json, plain_fields
 from tracker.report.series.biography import is_exact
-from tracker.report.series.countries import set_apart
+from tracker.report.series.countries import find_distinctive
 from tracker.report.tables import write_csv
 from tracker.tracing.biography import find_silences
 
@@ -168,7 +168,7 @@ def _country_fields(
                 "score": apart.score,
                 "others": len(apart.row.priorities) - 1,
             }
-            for apart in set_apart(country, everyone, total)
+            for apart in find_distinctive(country, everyone, total)
             if apart.row.topic.id in topics
         ],
     }

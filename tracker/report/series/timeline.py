@@ -134,7 +134,7 @@ def render_timeline(
     if quotes and timeline.unfitted:
         lines += wrap([Span(f"No status is claimed: {timeline.unfitted}", "warning")], width)
     for row in shown if quotes else ():
-        lines += [line(), *_tell(row, timeline, width)]
+        lines += [line(), *_describe(row, timeline, width)]
     return draw(lines, color=color)
 
 
@@ -223,7 +223,7 @@ def _legend(timeline: Timeline, *, color: bool) -> str:
     return " · ".join(parts)
 
 
-def _tell(row: TopicRow, timeline: Timeline, width: int) -> Iterator[Line]:
+def _describe(row: TopicRow, timeline: Timeline, width: int) -> Iterator[Line]:
     """Yield one topic's sessions, each with counts, share, status and one quote."""
     read = [session for session in timeline.sessions if session.state == "read"]
     yield spread(

@@ -11,7 +11,7 @@ from tracker.decisions.rulings import quote_segments
 from tracker.errors import DecisionInvalid
 from tracker.model.changes import Link, Operation
 from tracker.model.decisions import Decision, Question, Ruling, Unit, Verdict
-from tracker.workflows.code.shown import Shown, find_change, find_shown
+from tracker.workflows.code.shown import Shown, find_change, find_comparison
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,7 +59,7 @@ def judge_change(
     no such change, and ``DecisionInvalid`` where the verdict does not fit it.
     """
     check_coder(coder)
-    shown = find_shown(name, archive, pair)
+    shown = find_comparison(name, archive, pair)
     if shown.change is None:
         if others:
             raise DecisionInvalid(f"#{name} was unlinked by a decision: name two of the resulting changes")

@@ -40,7 +40,7 @@ class Shown:
     """What was decided about it before, in the order of recording."""
 
 
-def find_shown(name: str, archive: Path, pair: Pair | None = None) -> Shown:
+def find_comparison(name: str, archive: Path, pair: Pair | None = None) -> Shown:
     """Compare again the statements whose comparison showed a change, and find it there.
 
     The vectors of sentences decide as they do by default, or else words alone. Raises ``NotInArchive``
@@ -67,7 +67,7 @@ def find_shown(name: str, archive: Path, pair: Pair | None = None) -> Shown:
 
 
 def find_change(comparison: Comparison, name: str) -> Change:
-    """Return the change whose id begins with a name; raises as ``find_shown`` does."""
+    """Return the change whose id begins with a name; raises as ``find_comparison`` does."""
     wanted = _read_name(name)
     found = {change.id: change for change in comparison.changes if change.id.startswith(wanted)}
     if not found:

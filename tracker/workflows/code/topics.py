@@ -109,7 +109,7 @@ def learn_from(
     """Learn from a file of coded units, JSONL or CSV, and the decisions in an archive; nothing is written.
 
     Without a ``language`` it is detected from the units. Raises ``TrackerError`` for files that cannot be
-    read, codes that are no topics, and units too few or in a language that cannot be told.
+    read, codes that are no topics, and units too few or in an unknown language.
     """
     topics = load_untaught(vocabulary)
     units = resolve_codes(_read_rows(coded), topics) if coded else ()

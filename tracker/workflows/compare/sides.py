@@ -178,7 +178,7 @@ def _session_before(reference: Reference, archive: Path) -> Reference:
     with open_reader(archive) as reader:
         before = earlier_sessions(reader, reference)
         if before:
-            _refuse_gap(reader, replace(reference, session=before[0]), reference)
+            _refuse_withdrawn_gap(reader, replace(reference, session=before[0]), reference)
     if not before:
         raise NotInArchive(
             f"the archive holds no session of {reference.country}/{reference.body} before {reference.session}"
@@ -186,7 +186,7 @@ def _session_before(reference: Reference, archive: Path) -> Reference:
     return replace(reference, session=before[0], snapshot=None)
 
 
-def _refuse_gap(reader: Reader, before: Reference, reference: Reference) -> None:
+def _refuse_withdrawn_gap(reader: Reader, before: Reference, reference: Reference) -> None:
     """Raise ``Withdrawn`` where what was said at a session between the two was withdrawn."""
     first, last = (session_sort_key(each.body, str(each.session)) for each in (before, reference))
     for entry in reader.withdrawn(reference.country, reference.body):

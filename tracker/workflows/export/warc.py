@@ -91,7 +91,7 @@ def _write(holdings: Holdings, chosen: Sequence[Holding], out: BinaryIO, *, pack
 
 def _describe(chosen: Sequence[Holding]) -> Written:
     """Return the first record, which says what the others are; its date is that of the latest snapshot."""
-    told = {
+    parts = {
         "software": f"tracker/{__version__}",
         "format": FORMAT,
         "conformsTo": STANDARD,
@@ -101,7 +101,7 @@ def _describe(chosen: Sequence[Holding]) -> Written:
     }
     everything = hashlib.sha256(" ".join(f"{each.id} {each.sha256}" for each in chosen).encode())
     date = max(each.observed for each in chosen)
-    content = "".join(f"{name}: {value}\r\n" for name, value in told.items()).encode()
+    content = "".join(f"{name}: {value}\r\n" for name, value in parts.items()).encode()
     return Written(
         "warcinfo",
         name_record("warcinfo", date, everything.hexdigest()),

@@ -114,7 +114,7 @@ def _write_way(holding: Holding, check: Check) -> Iterator[Written]:
 def _write_revisit(original: Written, holding: Holding, check: Check) -> Iterator[Written]:
     last = check.exchanges[-1] if check.exchanges else None
     uri = original.fields["WARC-Target-URI"]
-    profile, digest = _tell_profile(holding, check, last)
+    profile, digest = _describe_profile(holding, check, last)
     revisit = Written(
         "revisit",
         name_record("revisit", original.id, check.source, check.observed),
@@ -137,7 +137,7 @@ def _write_revisit(original: Written, holding: Holding, check: Check) -> Iterato
     yield _write_metadata(revisit, holding, check)
 
 
-def _tell_profile(holding: Holding, check: Check, last: Exchange | None) -> tuple[str, str | None]:
+def _describe_profile(holding: Holding, check: Check, last: Exchange | None) -> tuple[str, str | None]:
     """Return how the revisit is to be read, and the digest of what came."""
     if last and last.status == _UNCHANGED:
         return NOT_MODIFIED, None
@@ -195,6 +195,6 @@ def _is_bodiless(exchange: Exchange) -> bool:
 
 def _locate(holding: Holding, checks: Sequence[Check]) -> str:
     """Return where a document came from as a URI; a path, which may be relative, as one of a file."""
-    told = [check.url for check in checks if check.outcome in _BRINGING]
-    place = next(filter(None, told), holding.source or holding.sha256)
+    addresses = [check.url for check in checks if check.outcome in _BRINGING]
+    place = next(filter(None, addresses), holding.source or holding.sha256)
     return write_uri(place) if is_web_address(place) else f"file:///{quote(place.lstrip('/'))}"

@@ -9,7 +9,7 @@ from tracker.archive.reading.reader import open_reader
 from tracker.model.series import PhraseSeries, PhraseSession, PhraseUse
 from tracker.references import find_body, own_names, resolve_session
 from tracker.topics.phrases.emerging import SERIES, compare_uses, drop_rare, join_uses, name_prior, read_uses
-from tracker.workflows.follow.trace import list_held, parse_series, read_year
+from tracker.workflows.follow.trace import list_editions, parse_series, read_year
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -37,7 +37,7 @@ def find_series_phrases(
     reference = parse_series(series)
     asked = None if session is None else resolve_session(find_body(reference.body), session).label
     with open_reader(archive) as reader:
-        held = list_held(reader, reference)
+        held = list_editions(reader, reference)
         if asked is not None and asked not in held:
             raise reader.missing(replace(reference, session=asked))
         sides = {label: [reader.side(edition) for edition in editions] for label, editions in held.items()}

@@ -13,8 +13,8 @@ from tracker.references import find_body, session_sort_key
 from tracker.topics.certainty.claims import tell_unfitted
 from tracker.topics.statuses.statuses import compare_topics, find_priorities
 from tracker.workflows.compare.diff import LOOK_BACK
-from tracker.workflows.follow.standings import is_readable, read_spoken, stand
-from tracker.workflows.follow.trace import list_held, parse_series, read_session, read_year, session_kind
+from tracker.workflows.follow.standings import is_readable, make_standing, read_session_text
+from tracker.workflows.follow.trace import list_editions, parse_series, read_session, read_year, session_kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tracker.archive.reading.reader import Reader
     from tracker.model.texts import Reference
     from tracker.model.topics import TopicChange, Vocabulary
-    from tracker.workflows.follow.standings import Spoken
+    from tracker.workflows.follow.standings import SessionText
 
     Progress = Callable[[int, int], None]
 
@@ -48,15 +48,15 @@ def follow_topics(
     """
     reference = parse_series(series)
     with open_reader(archive) as reader:
-        held = list_held(reader, reference, first, last)
+        held = list_editions(reader, reference, first, last)
         rulings = settle_rulings(reader.rulings())
         labels = _expect(reader, reference, tuple(held))
-        spoken: dict[str, Spoken] = {}
+        spoken: dict[str, SessionText] = {}
         with open_derived(archive) as derived:
             for done, (label, editions) in enumerate(held.items()):
                 progress(done, len(held))
-                spoken[label] = read_spoken(reader, editions, vocabulary, derived, rulings)
-    sessions = tuple(_tell(labels, spoken, vocabulary, statuses=statuses))
+                spoken[label] = read_session_text(reader, editions, vocabulary, derived, rulings)
+    sessions = tuple(_describe(labels, spoken, vocabulary, statuses=statuses))
     languages = {spoken[session.label].version.language for session in sessions if session.state == "read"}
     unfitted = tell_unfitted(vocabulary, languages) if statuses and len(spoken) > 1 else None
     return Timeline(str(reference), vocabulary, sessions, unfitted)
@@ -105,8 +105,12 @@ def _number(body: str, kind: str, labels: Sequence[str]) -> Iterator[str]:
         yield from (rule.label.format(n=number) for number in range(min(known), max(known) + 1))
 
 
-def _tell(
-    sessions: Iterable[TimelineSession], spoken: dict[str, Spoken], vocabulary: Vocabulary, *, statuses: bool
+def _describe(
+    sessions: Iterable[TimelineSession],
+    spoken: dict[str, SessionText],
+    vocabulary: Vocabulary,
+    *,
+    statuses: bool,
 ) -> Iterator[TimelineSession]:
     before: list[TimelineSession] = []
     for session in sessions:
@@ -135,9 +139,9 @@ def _tell(
 
 
 def _stand(
-    now: Spoken, earlier: Sequence[Spoken], vocabulary: Vocabulary, *, statuses: bool
+    now: SessionText, earlier: Sequence[SessionText], vocabulary: Vocabulary, *, statuses: bool
 ) -> tuple[Standing, ...]:
-    held = {reading.topic: stand(reading, now.version) for reading in now.readings}
+    held = {reading.topic: make_standing(reading, now.version) for reading in now.readings}
     if statuses and earlier:
         for change in _compare(earlier, now, vocabulary):
             if not change.claimed:
@@ -148,7 +152,9 @@ def _stand(
     return tuple(held[topic.id] for topic in vocabulary.topics if topic.id in held)
 
 
-def _compare(earlier: Sequence[Spoken], now: Spoken, vocabulary: Vocabulary) -> tuple[TopicChange, ...]:
+def _compare(
+    earlier: Sequence[SessionText], now: SessionText, vocabulary: Vocabulary
+) -> tuple[TopicChange, ...]:
     *rest, before = earlier
     priorities = [find_priorities(each.readings) for each in reversed(rest[-LOOK_BACK:])]
     return compare_topics(

@@ -48,7 +48,7 @@ def trace_series(
         )
     reference = parse_series(series)
     with open_reader(archive) as reader:
-        held = list_held(reader, reference, first, last)
+        held = list_editions(reader, reference, first, last)
         sides = [reader.side(edition) for editions in held.values() for edition in editions]
     found = trace(asked, [side.version for side in sides])
     chapters = [
@@ -78,7 +78,7 @@ def parse_series(text: str) -> Reference:
     return reference
 
 
-def list_held(
+def list_editions(
     reader: Reader, series: Reference, first: str | None = None, last: str | None = None
 ) -> dict[str, tuple[Reference, ...]]:
     """Return the preferred editions of a series by session, in order, within bounds."""

@@ -1,7 +1,7 @@
 """``tracker import``: a whole folder of statements, in batches that can be resumed.
 
-Each batch is one transaction. A run that was stopped is simply run again: what is already there is told
-by its digest, at the price of reading the file.
+Each batch is one transaction. A run that was stopped is simply run again: existing documents are
+recognised by their digest, which means reading each file.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from tracker.references import find_body, find_country, resolve_session
 from tracker.report.safe import one_line
 from tracker.workflows.importing.add import check_date, record_document
 from tracker.workflows.importing.metadata import (
-    Particulars,
+    StatementMetadata,
     Table,
     compile_pattern,
     read_columns,
@@ -152,7 +152,7 @@ def _declare(parts: Mapping[str, str], plan: _Plan) -> Declaration:
     country = find_country(parts.get("country") or plan.country or "").code
     session = resolve_session(plan.body, parts["session"]).label
     item = parts.get("item")
-    known = plan.table.rows.get((country, session, item)) or Particulars()
+    known = plan.table.rows.get((country, session, item)) or StatementMetadata()
     reference = Reference(
         country,
         plan.body.id,

@@ -85,11 +85,11 @@ def _plan(repository: Repository, history: History, rule: Rule, archive: Path) -
     statements = {statement_of(each.declaration.reference) for each in attributed if each.declaration}
     kept = read_kept_statements(archive, sorted(statements, key=str))
     known = Known(kept, read_noted(archive, "unchanged"), read_noted(archive, "gone"))
-    known.set_aside({(each.event.commit, printable(each.event.path)) for each in attributed})
-    return [_Step(_hold_back_date(each, kept), judge(repository, each, known)) for each in attributed]
+    known.exclude_present({(each.event.commit, printable(each.event.path)) for each in attributed})
+    return [_Step(_keep_recorded_date(each, kept), judge(repository, each, known)) for each in attributed]
 
 
-def _hold_back_date(each: Attributed, kept: Mapping[Reference, KeptStatement]) -> Attributed:
+def _keep_recorded_date(each: Attributed, kept: Mapping[Reference, KeptStatement]) -> Attributed:
     """Leave the date of delivery out where the record has one: a commit's word must not amend it."""
     said = each.declaration
     if said and said.delivered and kept[statement_of(said.reference)].delivered:

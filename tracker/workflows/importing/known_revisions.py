@@ -50,7 +50,7 @@ class Known:
         self._last: dict[Reference, str] = {}
         self._begun: set[Reference] = set()
 
-    def set_aside(self, present: AbstractSet[Place]) -> None:
+    def exclude_present(self, present: AbstractSet[Place]) -> None:
         """Set aside what is known by a commit of the history; the rest may be known by its bytes."""
         for reference, statement in self._kept.items():
             self._spare[reference] = Counter(

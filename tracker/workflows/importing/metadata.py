@@ -75,7 +75,7 @@ KEYS = ("country", "session", "item")
 
 
 @dataclass(frozen=True, slots=True)
-class Particulars:
+class StatementMetadata:
     """What a table says about one statement; every field may be missing."""
 
     title: str | None = None
@@ -89,7 +89,7 @@ class Particulars:
     on_behalf_of: str | None = None
 
 
-FIELDS = tuple(field.name for field in fields(Particulars))
+FIELDS = tuple(field.name for field in fields(StatementMetadata))
 
 Key = tuple[str, str, str | None]
 
@@ -114,7 +114,7 @@ def read_columns(assignments: Iterable[str]) -> dict[str, str]:
 class Table:
     """The rows of a table by statement, and a line of text for each row that names none."""
 
-    rows: Mapping[Key, Particulars]
+    rows: Mapping[Key, StatementMetadata]
     unread: tuple[str, ...] = ()
 
 
@@ -136,7 +136,7 @@ def read_metadata(path: Path, columns: Mapping[str, str], body: Body) -> Table:
 
 def _read_rows(table: csv.DictReader[str], path: Path, columns: Mapping[str, str], body: Body) -> Table:
     mapping = _map_columns(table.fieldnames or (), columns, path)
-    rows: dict[Key, Particulars] = {}
+    rows: dict[Key, StatementMetadata] = {}
     unread = []
     for row in table:
         cells = {field: unguard((row[column] or "").strip()) or None for field, column in mapping.items()}
@@ -146,7 +146,7 @@ def _read_rows(table: csv.DictReader[str], path: Path, columns: Mapping[str, str
             unread.append(f"{path}, line {table.line_num}: {error}")
             continue
         if key:
-            rows.setdefault(key, Particulars(**{field: cells.get(field) for field in FIELDS}))
+            rows.setdefault(key, StatementMetadata(**{field: cells.get(field) for field in FIELDS}))
     return Table(rows, tuple(unread))
 
 

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     """Told how many captures are safe on disk, and how many there are."""
 
 
-class Keeping:
+class CaptureRecorder:
     """Keeps captures of one file."""
 
     def __init__(self, warc: Warc, *, is_judged: bool) -> None:
@@ -154,7 +154,7 @@ def import_warc(
             plan = plan_import(warc, urls, rule, captured)
         steps = plan.steps
         if not dry_run and any(step.is_to_write for step in steps):
-            keeping = Keeping(warc, is_judged=judged and not rule.is_own)
+            keeping = CaptureRecorder(warc, is_judged=judged and not rule.is_own)
             steps = _write(keeping, steps, archive, observed, progress)
     return BroughtCaptures(tuple(step.entry for step in steps), plan.passed)
 
@@ -165,7 +165,7 @@ def is_faulty(brought: BroughtCaptures) -> bool:
 
 
 def _write(
-    keeping: Keeping, steps: Sequence[Step], archive: Path, observed: str, progress: Progress
+    keeping: CaptureRecorder, steps: Sequence[Step], archive: Path, observed: str, progress: Progress
 ) -> tuple[Step, ...]:
     written: list[Step] = []
     with open_store(archive, "import") as store:
@@ -178,7 +178,7 @@ def _write(
     return tuple(written)
 
 
-def _write_step(keeping: Keeping, store: Store, step: Step) -> Step:
+def _write_step(keeping: CaptureRecorder, store: Store, step: Step) -> Step:
     if step.declaration is None or not step.is_to_write:
         return step
     try:

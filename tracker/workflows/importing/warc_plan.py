@@ -44,7 +44,7 @@ def name_capture(url: str, observed: str, own: Declaration | None, rule: Rule) -
         return ParsedReference(note=str(error))
 
 
-def why_nameless(rule: Rule) -> str:
+def explain_unnamed(rule: Rule) -> str:
     """Return why a capture that names no statement was passed over."""
     if rule.is_own:
         return "without metadata of a tracker export: say whose they are with --as or --regex"
@@ -103,19 +103,19 @@ def plan_import(warc: Warc, urls: Sequence[str], rule: Rule, captured: Captured)
     meant = [step for step in named if step.declaration or step.entry.note]
     passed = Counter(found.passed)
     if len(named) > len(meant):
-        passed[why_nameless(rule)] += len(named) - len(meant)
+        passed[explain_unnamed(rule)] += len(named) - len(meant)
     planning = _Planning(captured)
     return Plan(tuple(planning.take(step) for step in meant), dict(passed))
 
 
 def _name(found: Found, rule: Rule) -> Step:
     record = found.record
-    told = name_capture(record.url, record.date, found.own, rule)
-    entry = BroughtCapture("skipped", record.offset, record.id, record.url, record.date, note=told.note)
-    if told.reference is None:
+    named = name_capture(record.url, record.date, found.own, rule)
+    entry = BroughtCapture("skipped", record.offset, record.id, record.url, record.date, note=named.note)
+    if named.reference is None:
         return Step(found, None, entry)
-    said = found.own if rule.is_own and found.own else Declaration(told.reference, delivered=told.delivered)
-    return Step(found, said, replace(entry, reference=told.reference))
+    said = found.own if rule.is_own and found.own else Declaration(named.reference, delivered=named.delivered)
+    return Step(found, said, replace(entry, reference=named.reference))
 
 
 def _check_one_address(steps: Iterable[Step]) -> None:

@@ -71,7 +71,7 @@ def survey(warc: Warc, urls: Sequence[str], captured: Captured, *, with_own: boo
     for record, content in warc.records(reading.is_wanted):
         reading.take(record, content)
     found = sorted(reading.found, key=lambda each: (each.record.date, each.record.offset))
-    settled = _Settling(reading, found, captured)
+    settled = _RevisitLinker(reading, found, captured)
     return Survey(tuple(settled.settle(each) for each in found), reading.passed)
 
 
@@ -140,7 +140,7 @@ class _Reading:
         return _why_no_document(record)
 
 
-class _Settling:
+class _RevisitLinker:
     """Gives each capture what other records say of it."""
 
     def __init__(self, reading: _Reading, found: Sequence[Found], captured: Captured) -> None:

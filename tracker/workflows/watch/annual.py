@@ -95,7 +95,7 @@ def report_year(archive: Path, year: int, today: str) -> Year:
 def count_nights(runs: Iterable[RunEntry], first: str, until: str) -> tuple[int, tuple[str, ...]]:
     """Return how many days of a year had a complete run, and the days that had none.
 
-    ``first`` is the year, ``until`` its last day that counts. Before the first run of all no day is missed.
+    ``first`` is the year, ``until`` its last day that counts. No day is missed before the first run.
     """
     began = {run.started[:10] for run in runs if run.status == "complete"}
     start = max(min(began, default="9999-12-31"), f"{first}-01-01")

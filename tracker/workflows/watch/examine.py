@@ -32,7 +32,7 @@ REAPPEARED, MOVED = "reappeared", "permanent redirect"
 CONFIRMING_DAYS = 3
 """On so many days in a row a source has to be missing before it counts as gone."""
 
-PAST = 20
+CHECKS_READ = 20
 """How many checks back a row of failures is followed."""
 
 _PERMANENT = frozenset({301, 308})
@@ -50,7 +50,7 @@ class Examined:
 
 
 @dataclass(frozen=True, slots=True)
-class Before:
+class LastChecks:
     """The latest check of a source, and the latest by which it was well."""
 
     last: Check | None = None
@@ -90,13 +90,13 @@ def examine_failure(source: Source, failed: FetchFailed, past: Sequence[Check], 
 
 
 def examine(
-    source: Source, fetched: Fetched, before: Before, ledger: Ledger, judge: Judge, observed: str
+    source: Source, fetched: Fetched, before: LastChecks, ledger: Ledger, judge: Judge, observed: str
 ) -> Examined:
     """Tell what a source's answer comes to: unchanged where the bytes, or else the text, are what it gave."""
-    check = _note_return(begin_check(source, fetched, observed), before, ledger)
+    check = _mark_reappeared(begin_check(source, fetched, observed), before, ledger)
     withdrawal = ledger.withdrawn(source.id, source.reference, check.sha256)
     if withdrawal:
-        return _turn_away(check, withdrawal)
+        return _reject_withdrawn(check, withdrawal)
     if fetched.data is None:
         return Examined(_unchanged(check, before.success.snapshot if before.success else None, before))
     current = ledger.current(source.id, source.reference)
@@ -113,20 +113,20 @@ def _examine_text(
     fetched: Fetched,
     current: Kept | None,
     check: Check,
-    before: Before,
+    before: LastChecks,
     ledger: Ledger,
     judge: Judge,
 ) -> Examined:
     try:
         arrival = read_arrival(source, fetched)
     except DocumentUnreadable as error:
-        return _put_off(check, source, fetched, judge_unreadable(fetched, str(error)), None, ledger)
-    if current and _says_the_same(arrival, current, ledger):
+        return _quarantine(check, source, fetched, judge_unreadable(fetched, str(error)), None, ledger)
+    if current and _has_same_text(arrival, current, ledger):
         check = replace(check, detail="other bytes, the same text")
         return Examined(_unchanged(check, current.reference, before))
     withdrawal = ledger.withdrawn_text(source.reference, digest_text(arrival.version.text))
     if withdrawal:
-        return _turn_away(check, withdrawal)
+        return _reject_withdrawn(check, withdrawal)
     return _admit(arrival, check, before, ledger, judge)
 
 
@@ -149,15 +149,15 @@ def begin_check(source: Source, fetched: Fetched, observed: str) -> Check:
     )
 
 
-def _note_return(check: Check, before: Before, ledger: Ledger) -> Check:
+def _mark_reappeared(check: Check, before: LastChecks, ledger: Ledger) -> Check:
     """Note of a source that was gone since when it had been."""
     if before.last is None or before.last.outcome != "gone":
         return check
-    gone = list(takewhile(lambda each: each.outcome == "gone", ledger.past(check.source, PAST)))
+    gone = list(takewhile(lambda each: each.outcome == "gone", ledger.past(check.source, CHECKS_READ)))
     return replace(check, cause=REAPPEARED, detail=f"gone since {gone[-1].observed[:10]}")
 
 
-def _unchanged(check: Check, snapshot: Reference | None, before: Before) -> Check:
+def _unchanged(check: Check, snapshot: Reference | None, before: LastChecks) -> Check:
     """Return the check of a text that is what it was: ``moved`` where its address is another for good."""
     check = replace(check, snapshot=snapshot)
     is_for_good = any(exchange.status in _PERMANENT for exchange in check.exchanges)
@@ -172,7 +172,7 @@ def _join(check: Check, detail: str) -> str:
     return "; ".join(part for part in (check.detail, detail) if part)
 
 
-def _says_the_same(arrival: Arrival, current: Kept, ledger: Ledger) -> bool:
+def _has_same_text(arrival: Arrival, current: Kept, ledger: Ledger) -> bool:
     """Tell whether the text is the latest one; where another extractor had read that, it is read again."""
     if arrival.version.text == current.text:
         return True
@@ -182,7 +182,7 @@ def _says_the_same(arrival: Arrival, current: Kept, ledger: Ledger) -> bool:
     return _read_text(arrival.source, arrival.fetched, before) == arrival.version.text
 
 
-def _admit(arrival: Arrival, check: Check, before: Before, ledger: Ledger, judge: Judge) -> Examined:
+def _admit(arrival: Arrival, check: Check, before: LastChecks, ledger: Ledger, judge: Judge) -> Examined:
     source, reference = arrival.source, arrival.source.reference
     text = digest_text(arrival.version.text)
     history = ledger.history(source.id, reference, str(check.sha256), text)
@@ -192,7 +192,7 @@ def _admit(arrival: Arrival, check: Check, before: Before, ledger: Ledger, judge
         detail = "a person has to name it in tracker review"
         admission = Admission(accepted=False, cause=UNNAMED, detail=detail)
     if not admission.accepted:
-        return _put_off(check, source, arrival.fetched, admission, arrival.version.text, ledger)
+        return _quarantine(check, source, arrival.fetched, admission, arrival.version.text, ledger)
     if not history.snapshots:
         return Examined(replace(check, outcome="new"), arrival)
     earlier = before.success.validators if before.success else Validators()
@@ -203,7 +203,7 @@ def _admit(arrival: Arrival, check: Check, before: Before, ledger: Ledger, judge
     return Examined(check, arrival)
 
 
-def _put_off(
+def _quarantine(
     check: Check, source: Source, fetched: Fetched, admission: Admission, text: str | None, ledger: Ledger
 ) -> Examined:
     """Put a document before a person, unless one of the same text was: pages hold tokens of the day."""
@@ -223,7 +223,7 @@ def _reject(check: Check, review: Review) -> Examined:
     return Examined(replace(check, outcome="rejected", cause=REFUSED, detail=detail))
 
 
-def _turn_away(check: Check, withdrawal: Withdrawal) -> Examined:
+def _reject_withdrawn(check: Check, withdrawal: Withdrawal) -> Examined:
     """Return the check of what was withdrawn, whose bytes are not kept."""
     detail = f"{withdrawal.reference} was {withdrawal}"
     return Examined(replace(check, outcome="rejected", cause=WITHDRAWN, detail=detail))
