@@ -66,7 +66,7 @@ _LONGEST_URL = 200
 
 
 def render_captures(brought: BroughtCaptures, *, every: bool = False) -> str:
-    """Return the counts, what was skipped, and what was passed over and why; ``every`` lists all."""
+    """Return the counts, what was skipped, and what was ignored and why; ``every`` lists all."""
     return "\n".join(map(one_line, _capture_lines(brought, every=every)))
 
 

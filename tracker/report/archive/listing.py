@@ -69,7 +69,7 @@ def render_log(
 ) -> str:
     """Return snapshots, two lines each: which and when, then what was received and how it was read.
 
-    Of what was withdrawn is told instead when that was, on whose authority and why.
+    A withdrawn snapshot is shown with when it was withdrawn, by which authority and why.
     """
     return draw((row for entry in entries for row in _log_entry(entry, width)), color=color)
 

@@ -16,7 +16,7 @@ ACCEPT = "tracker sources accept"
 
 
 def update_line(updated: Mirrored) -> str:
-    """Return what bringing the mirror up to date came to."""
+    """Return the result of an update of the mirror on one line."""
     did = counted(updated.commits, "commit") if updated.commits else "nothing to commit"
     cut = (
         "; public branch restarted, since it held closed material: push with --force"

@@ -40,7 +40,7 @@ def render_reread(
 
 
 def counts_line(found: Sequence[Reread]) -> str:
-    """Return how many snapshots came to what: ``3 snapshots: 1 extraction (...), 2 same (as before)``."""
+    """Return the number of snapshots by status: ``3 snapshots: 1 extraction (...), 2 same (as before)``."""
     if not found:
         return NOTHING_TO_DO
     counts = Counter(each.status for each in found)

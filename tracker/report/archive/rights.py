@@ -26,7 +26,7 @@ def question(scope: Scope) -> str:
 
 
 def render_change(change: RightsChange, *, width: int = 80) -> str:
-    """Return what an act came to, a sentence or two a line."""
+    """Return the result of an act, one or two sentences per line."""
     lines = (wrap([Span(one_line(text))], width) for text in _describe(change))
     return draw((row for each in lines for row in each), color=False)
 

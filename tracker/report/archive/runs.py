@@ -44,9 +44,9 @@ _URGENCY: tuple[CheckOutcome, ...] = (
 
 
 def check_line(check: Check) -> str:
-    """Return what a check came to on one line, as it is logged: instant, outcome, what, source, why.
+    """Return the result of a check on one line, as it is logged: instant, outcome, reference, source, cause.
 
-    A link of an index that nobody has named is told by its address.
+    An unnamed link of an index is shown with its address.
     """
     what = check.snapshot or check.reference
     parts = (
@@ -63,7 +63,7 @@ def check_line(check: Check) -> str:
 
 
 def counts_line(checks: Sequence[Check]) -> str:
-    """Return how many sources came to what: ``3 sources: 1 new, 2 unchanged``."""
+    """Return the number of sources by outcome: ``3 sources: 1 new, 2 unchanged``."""
     counts = Counter(check.outcome for check in checks)
     items = ", ".join(f"{number:,} {outcome}" for outcome, number in counts.most_common())
     return f"{counted(len(checks), 'source')}{': ' if items else ''}{items}"
@@ -105,7 +105,7 @@ def render_run(entry: RunEntry, checks: Sequence[Check], *, width: int = 80, col
 
 
 def is_unnamed_link(check: Check) -> bool:
-    """Tell whether a check is of a link of an index that has no reference yet; only its id has a colon."""
+    """Return whether a check is of a link of an index that has no reference yet; only its id has a colon."""
     return check.reference is None and ":" in check.source
 
 
@@ -171,7 +171,7 @@ def _ending(entry: RunEntry) -> str:
 
 
 def _did(entry: RunEntry) -> str:
-    """Tell the outcomes, first what a person should look at: the end may not fit."""
+    """Return the counts of outcomes, most urgent first, since the end may not fit."""
     ordered = sorted(entry.outcomes, key=lambda pair: _URGENCY.index(pair[0]))
     items = [f"{number:,} {outcome}" for outcome, number in ordered]
     return ", ".join([*items, *([f"{entry.rereadings:,} extraction"] if entry.rereadings else [])])

@@ -53,7 +53,7 @@ def verified_json(verified: Verified) -> str:
 
 
 def repaired_json(repaired: Repaired) -> str:
-    """Return what repairing came to as one JSON object."""
+    """Return the result of a repair as one JSON object."""
     return encode_json(
         {
             "before": _as_data(repaired.before),
@@ -124,5 +124,5 @@ def _show_finding(finding: Finding, width: int) -> Iterator[Line]:
 
 
 def _show_step(step: Step, width: int) -> Iterator[Line]:
-    label: Span = Span("mended", "bold") if step.did else Span("not mended", "warning")
+    label: Span = Span("repaired", "bold") if step.did else Span("not repaired", "warning")
     yield from wrap([label, Span(f"  {one_line(step.what)}: {one_line(step.how)}")], width, "  ", "    ")

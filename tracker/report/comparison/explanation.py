@@ -30,7 +30,7 @@ def render_explanation(
 ) -> str:
     """Return the explanation of one change as text of ``width`` columns.
 
-    ``candidates`` are those that share a segment with the change, the likeliest first; ``thresholds`` the
+    ``candidates`` are those that share a segment with the change, the most probable first; ``thresholds`` the
     probabilities from which a link is accepted in its place, and out of order.
     """
     lines = [

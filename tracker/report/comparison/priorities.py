@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 LEVEL_NOTES: dict[Level, str] = {
     "declared": "named as the speaker's own priority, focus or task",
     "substantive": "argued, or acted on",
-    "acknowledged": "named and set aside",
+    "acknowledged": "named and not pursued",
     "mentioned": "in passing",
 }
 

@@ -48,7 +48,7 @@ PERHAPS: dict[Status, tuple[str, str]] = {
     "demoted": ("perhaps demoted", _DISAGREE),
     "dropped": ("perhaps not repeated", _DISAGREE),
 }
-"""What is told apart from the findings, and why."""
+"""Names and notes for uncertain statuses, which are listed after the findings."""
 
 FINDINGS: frozenset[Status] = frozenset({"new", "returned", "promoted", "demoted", "dropped"})
 """Statuses of priorities that changed, as claimed."""

@@ -99,7 +99,7 @@ def aligned_words(comparison: Comparison) -> str:
 
 
 def is_unchanged(comparison: Comparison) -> bool:
-    """Tell whether both sides hold the same sentences in the same words and order.
+    """Return whether both sides hold the same sentences in the same words and order.
 
     What a person calls kept may be in other words, and is a difference.
     """
@@ -242,5 +242,5 @@ def decisions_summary(comparison: Comparison) -> str:
 
 
 def is_human_decision(shift: Shift) -> bool:
-    """Tell whether a person decided on a shift; its rule then names the person."""
+    """Return whether a person decided on a shift; its rule then names the person."""
     return shift.rule.startswith("person: ")

@@ -81,7 +81,7 @@ def render_countries(
     """Return the topics by how many countries put them first, then what sets each country apart.
 
     ``rows`` are the topics to show, of all countries or of those asked for; ``everyone`` are those that all
-    countries have, which tell what is rare. A topic that was asked for has its countries listed.
+    countries have, which decide what is rare. A requested topic has its countries listed.
     """
     lines = [*_head(reading, width)]
     if topics:

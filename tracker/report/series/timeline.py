@@ -120,7 +120,7 @@ def render_timeline(
 ) -> str:
     """Return the map of topics by sessions, with a legend; with ``quotes``, then each topic's sessions.
 
-    A mark tells the level and, with ``color``, a shade the share; 30 topics unless ``everything``.
+    A mark shows the level and, with ``color``, a shade the share; 30 topics unless ``everything``.
     """
     shown = rows if everything or quotes else rows[:ROWS]
     lines = [*_head(timeline, width)]

@@ -63,7 +63,7 @@ def _hint(vocabulary: Vocabulary, name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """What checking a vocabulary came to."""
+    """The result of checking a vocabulary."""
 
     topics: int
     findings: tuple[Finding, ...]

@@ -35,7 +35,7 @@ _PAIR, _MOST = 2, 3
 
 
 def read_operand(text: str) -> Operand:
-    """Tell whether an argument is a file or a reference.
+    """Return whether an argument is a file or a reference.
 
     Raises ``ReferenceInvalid`` where it could be both, or is neither.
     """
@@ -149,7 +149,7 @@ def _file_name(path: Path) -> str:
 
 
 def _is_session_of(first: Operand, text: str) -> bool:
-    """Tell whether ``tracker diff SERIES TEXT`` names a session of that series."""
+    """Return whether ``tracker diff SERIES TEXT`` names a session of that series."""
     if not isinstance(first, Reference) or first.session or "/" in text or _is_file(text):
         return False
     return not text.startswith((".", "-"))

@@ -54,7 +54,7 @@ def read_session_text(
 
 
 def is_readable(spoken: SessionText, vocabulary: Vocabulary) -> bool:
-    """Tell whether there is a text in a language that the vocabulary has terms in."""
+    """Return whether there is a text in a language that the vocabulary has terms in."""
     tongues = {tongue for topic in vocabulary.topics for tongue, terms in topic.terms.items() if terms}
     return bool(spoken.version.segments) and bool({"und", spoken.version.language} & tongues)
 

@@ -129,7 +129,7 @@ def add(
 def record_document(store: Store, path: Path, declaration: Declaration, observed: str) -> Recorded:
     """Record one file under a declaration, inferring the kind and language that it leaves open.
 
-    Bytes that are already the edition's latest snapshot are told by their digest and not read again.
+    Bytes that are already the edition's latest snapshot are recognised by their digest and not read again.
     """
     return record_bytes(store, read_document(path), declaration, observed, str(path), str(path))
 
@@ -137,7 +137,7 @@ def record_document(store: Store, path: Path, declaration: Declaration, observed
 def record_bytes(
     store: Store, data: bytes, declaration: Declaration, observed: str, name: str, source: str
 ) -> Recorded:
-    """Record bytes as ``record_document`` does; ``name`` tells of what type they may be."""
+    """Record bytes as ``record_document`` does; ``name`` suggests their type."""
     known = store.known(declaration, digest_bytes(data))
     if known:
         return known

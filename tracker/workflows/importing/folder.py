@@ -74,7 +74,7 @@ def import_folder(
 
     ``pattern`` names the parts of a path, as in ``{country}/{session}_{year}.txt``; ``country`` and
     ``kind`` are given where paths do not name them. ``metadata`` is a CSV table; ``columns`` are
-    ``FIELD=COLUMN`` assignments. ``progress`` is told the files done and the
+    ``FIELD=COLUMN`` assignments. ``progress`` is called with the files done and the
     files in all. Raises ``TrackerError`` where nothing can be imported at all.
     """
     required = ("session",) if country else ("country", "session")
@@ -184,12 +184,12 @@ def _kind(text: str | None) -> TextKind | None:
 
 
 def is_kind(text: str) -> TypeGuard[TextKind]:
-    """Tell whether a word is one of the kinds of text."""
+    """Return whether a word is one of the kinds of text."""
     return text in get_args(TextKind)
 
 
 def is_faulty(imported: Imported) -> bool:
-    """Tell whether a file was meant to be read and could not be, or no file was meant at all."""
+    """Return whether a file was meant to be read and could not be, or no file was meant at all."""
     return any(skip.fault for skip in imported.skipped) or not imported.outcomes
 
 

@@ -68,13 +68,13 @@ def import_git(
 
 
 def is_faulty(brought: BroughtIn) -> bool:
-    """Tell whether a revision was meant to be read and could not be."""
+    """Return whether a revision was meant to be read and could not be."""
     return any(entry.status == "skipped" for entry in brought.entries)
 
 
 @dataclass(frozen=True, slots=True)
 class _Step:
-    """A revision or removal on its way in; ``entry`` is what is told of it."""
+    """A revision or removal to import; ``entry`` is its line in the report."""
 
     attributed: Attributed
     entry: Brought
@@ -90,7 +90,7 @@ def _plan(repository: Repository, history: History, rule: Rule, archive: Path) -
 
 
 def _keep_recorded_date(each: Attributed, kept: Mapping[Reference, KeptStatement]) -> Attributed:
-    """Leave the date of delivery out where the record has one: a commit's word must not amend it."""
+    """Drop the delivery date where the record has one: a commit must not change it."""
     said = each.declaration
     if said and said.delivered and kept[statement_of(said.reference)].delivered:
         return replace(each, declaration=replace(said, delivered=None))

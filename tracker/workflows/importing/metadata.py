@@ -97,7 +97,7 @@ Key = tuple[str, str, str | None]
 def read_columns(assignments: Iterable[str]) -> dict[str, str]:
     """Read ``field=Column`` assignments.
 
-    Raises ``ReferenceInvalid`` for a field that there is not, or a text without ``=``.
+    Raises ``ReferenceInvalid`` for an unknown field, or a text without ``=``.
     """
     columns = {}
     for assignment in assignments:

@@ -160,7 +160,7 @@ def import_warc(
 
 
 def is_faulty(brought: BroughtCaptures) -> bool:
-    """Tell whether a capture was meant to be read and could not be, or another record is damaged."""
+    """Return whether a capture was meant to be read and could not be, or another record is damaged."""
     return DAMAGED in brought.passed or any(entry.status == "skipped" for entry in brought.entries)
 
 

@@ -45,7 +45,7 @@ def name_capture(url: str, observed: str, own: Declaration | None, rule: Rule) -
 
 
 def explain_unnamed(rule: Rule) -> str:
-    """Return why a capture that names no statement was passed over."""
+    """Return why a capture that names no statement was ignored."""
     if rule.is_own:
         return "without metadata of a tracker export: say whose they are with --as or --regex"
     return "whose address does not fit the expression" if rule.regex else "whose address names no session"
@@ -69,7 +69,7 @@ _MOST_NAMED = 3
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A capture on its way in; ``entry`` is what is told of it."""
+    """A capture to import; ``entry`` is its line in the report."""
 
     found: Found
     declaration: Declaration | None
@@ -84,14 +84,14 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The captures that are meant, oldest first, and how many records were passed over for each reason."""
+    """The captures to import, oldest first, and how many records were ignored for each reason."""
 
     steps: tuple[Step, ...]
     passed: Mapping[str, int]
 
 
 def plan_import(warc: Warc, urls: Sequence[str], rule: Rule, captured: Captured) -> Plan:
-    """Read a file to its end and tell what is to be done with each of its captures.
+    """Read a whole file and return what to do with each of its captures.
 
     Raises ``WarcUnusable`` where it is damaged, and ``ReferenceInvalid`` where several addresses would
     feed one statement and none was chosen.
@@ -143,7 +143,7 @@ class _Planning:
         # Which edition it feeds, and so whether it changes that, is seen only in reading it.
         entry = replace(step.entry, status=self._expect(found, statement))
         if said.delivered and (statement in self._last or self._captured.is_dated(statement)):
-            # A capture's word must not amend the date of delivery.
+            # A capture must not change the delivery date.
             said = replace(said, delivered=None)
         self._seen.add(found.record.id)
         self._last[statement] = found.sha256

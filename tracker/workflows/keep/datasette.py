@@ -1,4 +1,4 @@
-"""``tracker datasette-metadata``: what Datasette is told about a record that it serves."""
+"""``tracker datasette-metadata``: the description of a record for Datasette."""
 
 from __future__ import annotations
 

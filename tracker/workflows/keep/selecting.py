@@ -43,7 +43,7 @@ class Selections:
         """Return how to read a snapshot's document; ``extractor`` is how it was read before.
 
         None where its source had selectors and no watch list that is known names it: what it would select
-        today nobody can tell.
+        today is unknown.
         """
         origins = self._record.origins(capture.id)
         if not origins:
@@ -79,7 +79,7 @@ class Selections:
 
 
 def _feeds(source: Source, snapshot: Reference) -> bool:
-    """Tell whether a source still stands for what it gave: a table may be rewritten for another session."""
+    """Return whether a source still stands for what it gave: a table may be rewritten for another session."""
     return source.reference is None or covers(source.reference, snapshot)
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def describe(archive: Path, act: Act, text: str) -> Scope:
     """Return what an act on a reference would be about, and write nothing; raises as ``change`` does."""
-    from tracker.archive.storing.acts import Rights  # noqa: PLC0415 (94 ms, after all that may be refused)
+    from tracker.archive.storing.acts import Rights  # noqa: PLC0415 (94 ms, only once the input is valid)
     from tracker.archive.storing.store import open_store  # noqa: PLC0415 (as above)
 
     reference = parse_reference(text)

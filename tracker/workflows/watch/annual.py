@@ -36,7 +36,7 @@ def note_expectation(
     cannot be printed as it is, for silence on a statement that is kept, and where there is no note to
     withdraw.
     """
-    from tracker.archive.storing.store import open_store  # noqa: PLC0415 (94 ms, after all that may be refused)
+    from tracker.archive.storing.store import open_store  # noqa: PLC0415 (94 ms, only once the input is valid)
 
     statement = parse_reference(reference)
     if statement.session is None or statement.kind or statement.language or statement.snapshot is not None:

@@ -51,13 +51,13 @@ On loopback 1,000 of them are done in half a second; each by itself they would w
 
 
 class Journal:
-    """Writes what checks came to, and then tells of it; without a store it only tells."""
+    """Writes checks and then reports them; without a store it only reports."""
 
     def __init__(
         self, store: Store | None, report: Callable[[Check], None], monotonic: Callable[[], float]
     ) -> None:
         self.checks: list[Check] = []
-        """All that are safe on disk, in the order in which they came to be."""
+        """All checks written to disk, in order."""
         self._store = store
         self._report = report
         self._monotonic = monotonic
@@ -65,7 +65,7 @@ class Journal:
         self._flushed = monotonic()
 
     def write(self, examined: Examined) -> None:
-        """Keep a check: with its snapshot or its quarantined document at once, without one by and by."""
+        """Keep a check: at once with a snapshot or a quarantined document, otherwise in a later batch."""
         if examined.arrival or examined.quarantined:
             self.flush()
             self._acknowledge([self._keep(examined)])

@@ -1,4 +1,4 @@
-"""What has become of one source, told from what a fetch gave and what the archive holds; writes nothing."""
+"""The outcome for one source, from the fetched answer and from the archive; writes nothing."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _MISSING = frozenset({404, 410})
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """What a check came to, and the document to keep for it: as a snapshot, or for a review."""
+    """The result of a check, and the document to keep for it: as a snapshot, or for a review."""
 
     check: Check
     arrival: Arrival | None = None
@@ -58,7 +58,7 @@ class LastChecks:
 
 
 def examine_failure(source: Source, failed: FetchFailed, past: Sequence[Check], observed: str) -> Check:
-    """Return what a failed fetch came to: ``gone`` only once it was so on three days in a row.
+    """Return the check for a failed fetch: ``gone`` only after it was missing on three days in a row.
 
     ``past`` are the latest checks of the source, newest first. What else fails on other days in between
     (a timeout) neither counts nor breaks the row; finding the statement breaks it.
@@ -92,7 +92,7 @@ def examine_failure(source: Source, failed: FetchFailed, past: Sequence[Check], 
 def examine(
     source: Source, fetched: Fetched, before: LastChecks, ledger: Ledger, judge: Judge, observed: str
 ) -> Examined:
-    """Tell what a source's answer comes to: unchanged where the bytes, or else the text, are what it gave."""
+    """Return the outcome for an answer: ``unchanged`` where the bytes or the text are the same as before."""
     check = _mark_reappeared(begin_check(source, fetched, observed), before, ledger)
     withdrawal = ledger.withdrawn(source.id, source.reference, check.sha256)
     if withdrawal:
@@ -158,7 +158,7 @@ def _mark_reappeared(check: Check, before: LastChecks, ledger: Ledger) -> Check:
 
 
 def _unchanged(check: Check, snapshot: Reference | None, before: LastChecks) -> Check:
-    """Return the check of a text that is what it was: ``moved`` where its address is another for good."""
+    """Return the check of an unchanged text: ``moved`` where its address changed permanently."""
     check = replace(check, snapshot=snapshot)
     is_for_good = any(exchange.status in _PERMANENT for exchange in check.exchanges)
     if not is_for_good or (before.success and check.url == before.success.url):
@@ -173,7 +173,7 @@ def _join(check: Check, detail: str) -> str:
 
 
 def _has_same_text(arrival: Arrival, current: Kept, ledger: Ledger) -> bool:
-    """Tell whether the text is the latest one; where another extractor had read that, it is read again."""
+    """Return whether the text equals the latest one, read again with the same extractor where needed."""
     if arrival.version.text == current.text:
         return True
     if arrival.version.extractor == current.extractor:

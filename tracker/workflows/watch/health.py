@@ -71,7 +71,7 @@ def _read_states(ledger: Ledger, watched: WatchList, day: str) -> tuple[SourceSt
 
 
 def _readable(archive: Path) -> Iterator[Concern]:
-    """Tell what others on this computer can read: whatever was withdrawn or is not public is in there."""
+    """Yield a concern for files that others on this computer can read, withdrawn material included."""
     names = find_readable(archive)
     if names:
         kept = "o=" if is_for_group(archive) else "go="

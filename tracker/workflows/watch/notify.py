@@ -1,4 +1,4 @@
-"""Who is told how a night went: messages through apprise, and a heartbeat that a watchdog listens for.
+"""Notifications on a nightly run: messages through apprise, and a heartbeat for a watchdog.
 
 Nothing here makes a run fail: what could not be delivered comes back as a warning.
 """
@@ -33,7 +33,7 @@ class Recipients:
 
 
 def check_recipients(recipients: Recipients) -> None:
-    """Raise ``TrackerError`` for an address that can never be told, before there is anything to tell."""
+    """Raise ``TrackerError`` for an address that can never be reached."""
     if recipients.notify:
         _open_apprise(recipients.notify)
     if recipients.heartbeat and not recipients.heartbeat.startswith(("https://", "http://")):

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Requests:
-    """What is asked of sources, by id: whether they have changed, or, although they could tell, for all."""
+    """The requests to sources, by id: conditional ones, and those that ask for everything."""
 
     before: Mapping[str, LastChecks]
     validators: Mapping[str, Validators]
@@ -76,7 +76,7 @@ def _is_waiting(source: Source, ledger: Ledger) -> bool:
 
 
 def is_among(source: Source, wanted: Sequence[str], index: Source) -> bool:
-    """Tell whether a link of an index is wanted: by its own reference, or with all of its index."""
+    """Return whether a link of an index is wanted: by its own reference, or with all of its index."""
     return not wanted or any(text in {index.id, source.id} or _feeds(source, text) for text in wanted)
 
 
@@ -128,13 +128,13 @@ def _feeds(source: Source, text: str) -> bool:
 
 
 def _may_lead(rule: str | None, wanted: Reference) -> bool:
-    """Tell whether the parts of a rule that are no placeholders agree with a reference."""
+    """Return whether the parts of a rule that are no placeholders agree with a reference."""
     parts = (rule or "").partition("~")[0].split("/")
     named = (wanted.country, wanted.body, wanted.session, wanted.item)
     return all(part == name or "{" in part or name is None for part, name in zip(parts, named, strict=False))
 
 
 def covers(wanted: Reference, reference: Reference) -> bool:
-    """Tell whether a reference names the same as another, or more of the same series or statement."""
+    """Return whether a reference names the same as another, or more of the same series or statement."""
     parts = ("country", "body", "session", "item", "kind", "language")
     return all(getattr(wanted, part) in {None, getattr(reference, part)} for part in parts)

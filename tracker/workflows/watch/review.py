@@ -41,7 +41,7 @@ def list_reviews(archive: Path, *, decided: bool = False) -> tuple[Waiting, ...]
 def show_review(archive: Path, number: int) -> ReviewedDocument:
     """Return one document with its text, its difference to the current version and how it came.
 
-    Raises ``NotInArchive`` for a number that there is not.
+    Raises ``NotInArchive`` for an unknown number.
     """
     with open_ledger(archive) as ledger:
         review = _find(ledger, number)
@@ -61,7 +61,7 @@ def show_review(archive: Path, number: int) -> ReviewedDocument:
 
 
 def read_bytes(archive: Path, number: int) -> bytes:
-    """Return a document as it was received. Raises ``NotInArchive`` for a number that there is not."""
+    """Return a document as it was received. Raises ``NotInArchive`` for an unknown number."""
     with open_ledger(archive) as ledger:
         return ledger.document(_find(ledger, number).sha256)
 
@@ -71,15 +71,15 @@ def decide_review(
 ) -> Review:
     """Accept a document as the next snapshot of its statement, or reject it; the record keeps who and why.
 
-    What was rejected is not asked again: the same bytes come to the outcome ``rejected``. A rejection may
+    Rejected bytes are not shown again: they get the outcome ``rejected``. A rejection may
     be taken back by accepting, an acceptance not: a snapshot stays, whoever rejects on an older look.
     ``reference`` names the statement of a link that an index led to. The coder's note is the reason, and
     required.
 
     Raises ``DecisionInvalid`` for a decision that is incomplete or comes too late, ``ReferenceInvalid``,
-    ``NotInArchive`` for a number that there is not, and ``DocumentUnreadable`` where there is no text.
+    ``NotInArchive`` for an unknown number, and ``DocumentUnreadable`` where there is no text.
     """
-    from tracker.archive.storing.store import open_store  # noqa: PLC0415 (94 ms, after all that may be refused)
+    from tracker.archive.storing.store import open_store  # noqa: PLC0415 (94 ms, only once the input is valid)
 
     check_coder(coder)
     if not (coder.note or "").strip():
@@ -177,7 +177,7 @@ def _last_seen(review: Review, ledger: Ledger) -> str:
 
 
 def _is_candidate(review: Review) -> bool:
-    """Tell whether an index led to a document; ids in the watch list hold no colon."""
+    """Return whether an index led to a document; ids in the watch list hold no colon."""
     return ":" in review.source
 
 

@@ -59,7 +59,7 @@ def accept(archive: Path) -> None:
 
 
 def _is_inside(source: Source, private: Sequence[str]) -> bool:
-    """Tell whether an address is of a host that the list lets be private, on any of its ports."""
+    """Return whether an address is of a host that the list lets be private, on any of its ports."""
     host = urlsplit(source.address).hostname
     return host is not None and any(is_allowed(host, port, private) for port in _ports(private))
 
