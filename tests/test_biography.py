@@ -267,8 +267,8 @@ def test_the_report_tells_exact_from_loose() -> None:
     )
     assert render_biography(biography).splitlines()[:9] == [
         "XAA/UNGA · “nuclear weapons”",
-        "A phrase, searched in 3 statements: 20 (2020) to 22 (2022). Said in 2: in",
-        "these words in 1, only loosely in 1; 2 wordings. Not said in 1 session.",
+        "A phrase, searched in 3 statements: 20 (2020) to 22 (2022). Said in 2: in these",
+        "words in 1, only loosely in 1; 2 wordings. Not said in 1 session.",
         "first said  20 (2020), in these words",
         "last said   22 (2022); in these words 20 (2020)",
         "",
@@ -337,7 +337,7 @@ def test_different_speeches_are_not_said_to_be_reworded() -> None:
 
 def test_a_first_statement_has_nothing_before_it() -> None:
     attribution = Attribution("sessions", (spoke("20", FUND),), 10, find_origins([version([FUND])]))
-    assert "no earlier session in the archive" in render_attribution(attribution)
+    assert "The archive has no earlier session" in render_attribution(attribution)
 
 
 def test_attribution_fits_the_width_and_reads_as_json() -> None:

@@ -282,7 +282,7 @@ def test_a_decision_is_answered_on_one_line_and_the_bytes_can_be_saved(folder: P
     done = ask(folder, "1", "reject", "--by", "Ana", "--reason", "a login page")
     assert done.code == 0
     assert done.out.startswith("review 1: rejected by Ana on ")
-    assert ask(folder).out == "Nothing waits.\n"
+    assert ask(folder).out == "No documents are waiting.\n"
     decided = ask(folder, "--decided")
     assert "rejected by Ana on" in decided.out
 

@@ -20,7 +20,7 @@ from tests.archives import OBSERVED, declare, record, version_of
 from tests.deciding import level
 from tracker.archive.derived.store import DERIVED_NAME
 from tracker.archive.storing.store import create_archive, open_store
-from tracker.errors import NotInArchive, ReferenceInvalid
+from tracker.errors import NotInArchive, ReferenceInvalid, VocabularyInvalid
 from tracker.model.series import Standing, Timeline, TimelineSession
 from tracker.model.topics import Topic, Vocabulary
 from tracker.report.comparison.phrases import phrases_json, render_phrases
@@ -344,10 +344,14 @@ def test_a_topic_is_named_by_id_or_label(name: str, expected: str) -> None:
 
 @pytest.mark.parametrize(
     ("name", "hint"),
-    [("corupption", "did you mean corruption"), ("intelligence", "artificial"), ("xyzzy", "--all")],
+    [
+        ("corupption", "did you mean corruption"),
+        ("intelligence", "artificial"),
+        ("xyzzy", "tracker topics list"),
+    ],
 )
 def test_an_unknown_topic_brings_suggestions(name: str, hint: str) -> None:
-    with pytest.raises(ReferenceInvalid, match=hint):
+    with pytest.raises(VocabularyInvalid, match=hint):
         name_topics(load_vocabulary(), [name])
 
 

@@ -102,7 +102,7 @@ def test_show_gives_all_that_is_known(codebook: Path, tracker: Callable[..., Ran
     ran = tracker("topics", "show", "rivets", "--vocabulary", codebook)
     assert (ran.code, ran.err) == (
         2,
-        "tracker: no topic 'rivets' in the vocabulary mine; did you mean rivers?\n",
+        "tracker: the vocabulary mine has no topic 'rivets'; did you mean rivers?\n",
     )
 
 

@@ -546,7 +546,7 @@ def test_a_history_that_was_rewritten_before_the_next_run_stays_known(tracker: T
         assert f"fault commit {tip[:12]}" in ran.out
     ran = tracker("verify", "--repair")
     assert ran.code == 1
-    assert f"not mended commit {tip[:12]}: lost; the history is taken as it stands" in ran.out
+    assert f"not repaired commit {tip[:12]}: lost; the history is taken as it stands" in ran.out
     ran = tracker("verify")
     assert ran.code == 0
     assert f"unverifiable commit {tip[:12]}" in ran.out

@@ -235,7 +235,7 @@ def test_a_date_in_the_address_is_declared_once_and_amends_nothing(
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("--as", "XAA/UNGA"), "--session-from url, date, regex"),
+        (("--as", "XAA/UNGA"), "--session-from with one of url, date, regex"),
         (("--as", "XAA/UNGA/79", "--session-from", "url"), "names a session already"),
         (("--as", "XAA/UNGA/79@2"), "remove the @"),
         (("--session-from", "date"), "needs the series"),
