@@ -37,16 +37,11 @@ STATUS_NOTES: dict[Status, str] = {
     "dropped": "a priority before, absent now",
 }
 
-_DISAGREE = "a careful reader may disagree"
+_UNCERTAIN: tuple[Status, ...] = (
+    "new", "returned", "promoted", "up", "kept", "down", "demoted", "dropped"
+)  # fmt: skip
 PERHAPS: dict[Status, tuple[str, str]] = {
-    "new": ("perhaps new", _DISAGREE),
-    "returned": ("perhaps returned", _DISAGREE),
-    "promoted": ("perhaps promoted", _DISAGREE),
-    "up": ("perhaps up", _DISAGREE),
-    "kept": ("perhaps kept", _DISAGREE),
-    "down": ("perhaps down", _DISAGREE),
-    "demoted": ("perhaps demoted", _DISAGREE),
-    "dropped": ("perhaps not repeated", _DISAGREE),
+    status: (f"perhaps {STATUSES[status]}", "a careful reader may disagree") for status in _UNCERTAIN
 }
 """Names and notes for uncertain statuses, which are listed after the findings."""
 

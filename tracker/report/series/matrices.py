@@ -7,35 +7,23 @@ from typing import TYPE_CHECKING, Final
 from tracker.report.json_text import encode_json, plain_fields
 from tracker.report.series.biography import is_exact
 from tracker.report.series.countries import find_distinctive
+from tracker.report.series.timeline import MARKS
 from tracker.report.tables import write_csv
 from tracker.tracing.biography import find_silences
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
-    from tracker.model.series import CountryReading, SessionReading, Timeline, TimelineSession
+    from tracker.model.series import CountryReading, SessionReading, Standing, Timeline, TimelineSession
     from tracker.model.tracing import Biography, Chapter
     from tracker.report.series.timeline import TopicRow
 
 SCHEMA_VERSION: Final = "1"
 
 COLUMNS: Final = (
-    "series",
-    "session",
-    "kind",
-    "year",
-    "state",
-    "topic",
-    "label",
-    "level",
-    "sentences",
-    "words",
-    "share",
-    "rule",
-    "priority",
-    "status",
-    "before",
-)
+    "series", "session", "kind", "year", "state", "topic", "label", "level", "sentences", "words", "share",
+    "rule", "priority", "status", "before",
+)  # fmt: skip
 
 
 def timeline_csv(timeline: Timeline, rows: Sequence[TopicRow]) -> str:
@@ -133,10 +121,7 @@ def _topic_fields(row: TopicRow, total: int) -> dict[str, object]:
         "kind": row.topic.kind,
         "priorities": priorities,
         "share_of_countries": priorities / total if total else 0.0,
-        "declared": row.count("declared"),
-        "substantive": row.count("substantive"),
-        "acknowledged": row.count("acknowledged"),
-        "mentioned": row.count("mentioned"),
+        **{level: row.count(level) for level in MARKS},
     }
 
 
@@ -148,20 +133,7 @@ def _country_fields(
         "name": country.name,
         "language": country.language,
         "statements": country.statements,
-        "standings": [
-            {
-                "topic": cell.topic,
-                "level": cell.level,
-                "sentences": cell.sentences,
-                "words": cell.words,
-                "share": cell.share,
-                "rule": cell.rule,
-                "quote": cell.quote,
-                "priority": cell.priority,
-            }
-            for cell in country.standings
-            if cell.topic in topics
-        ],
+        "standings": [_standing(cell) for cell in country.standings if cell.topic in topics],
         "apart": [
             {
                 "topic": apart.row.topic.id,
@@ -172,6 +144,13 @@ def _country_fields(
             if apart.row.topic.id in topics
         ],
     }
+
+
+def _standing(cell: Standing) -> dict[str, object]:
+    """Return a standing without its status, which needs a session before."""
+    fields = plain_fields(cell)
+    fields.pop("status")
+    return fields
 
 
 def biography_json(biography: Biography) -> str:
