@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -14,9 +13,11 @@ from tracker.model.texts import Reference
 from tracker.references import find_body, find_country, parse_reference, resolve_session
 from tracker.workflows.importing.add import check_date
 from tracker.workflows.importing.folder import is_kind
+from tracker.workflows.importing.metadata import compile_expression
 from tracker.workflows.importing.named_sessions import find_sessions, only_date, sessions_of_date
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from tracker.archive.git.history import Revision
@@ -24,9 +25,6 @@ if TYPE_CHECKING:
 GIT_SOURCES = ("path", "subject", "date", "trailer", "regex")
 WARC_SOURCES = ("url", "date", "regex")
 """What may name the session of a revision or a capture."""
-
-GROUPS = ("country", "body", "session", "item", "date", "year", "kind", "language")
-"""What the groups of a regular expression may be called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,20 +242,3 @@ def _series(rule: Rule) -> Reference:
     if rule.within is None:
         raise ReferenceInvalid(f"--session-from {rule.session_from} needs the series: --as GBR/CCPCJ")
     return rule.within
-
-
-def compile_expression(expression: str, within: Reference | None) -> re.Pattern[str]:
-    """Return a user's expression, or raise ``ReferenceInvalid`` where it is none or names too little."""
-    try:
-        regex = re.compile(expression, re.MULTILINE)
-    except (re.error, OverflowError, RecursionError) as error:
-        raise ReferenceInvalid(f"--regex {expression[:200]!r}: {error}") from None
-    unknown = sorted(set(regex.groupindex) - set(GROUPS))
-    if unknown:
-        raise ReferenceInvalid(f"--regex: unknown group {unknown[0]!r}; expected one of {', '.join(GROUPS)}")
-    missing = [name for name in ("country", "body") if within is None and name not in regex.groupindex]
-    if missing:
-        raise ReferenceInvalid(
-            f"--regex names no (?P<{missing[0]}>...); add it, or name the series with --as"
-        )
-    return regex

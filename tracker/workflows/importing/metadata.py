@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
+    from tracker.model.texts import Reference
     from tracker.references import Body
 
 PATTERN_FIELDS: Mapping[str, str] = {
@@ -69,6 +70,27 @@ def _group(name: str, pattern: str, seen: set[str]) -> str:
         raise ReferenceInvalid(f"pattern {pattern!r}: {{{name}}} appears twice")
     seen.add(name)
     return f"(?P<{name}>{PATTERN_FIELDS[name]})"
+
+
+GROUPS = ("country", "body", "session", "item", "date", "year", "kind", "language")
+"""What the groups of a regular expression may be called."""
+
+
+def compile_expression(expression: str, within: Reference | None) -> re.Pattern[str]:
+    """Return a user's expression, or raise ``ReferenceInvalid`` where it is none or names too little."""
+    try:
+        regex = re.compile(expression, re.MULTILINE)
+    except (re.error, OverflowError, RecursionError) as error:
+        raise ReferenceInvalid(f"--regex {expression[:200]!r}: {error}") from None
+    unknown = sorted(set(regex.groupindex) - set(GROUPS))
+    if unknown:
+        raise ReferenceInvalid(f"--regex: unknown group {unknown[0]!r}; expected one of {', '.join(GROUPS)}")
+    missing = [name for name in ("country", "body") if within is None and name not in regex.groupindex]
+    if missing:
+        raise ReferenceInvalid(
+            f"--regex names no (?P<{missing[0]}>...); add it, or name the series with --as"
+        )
+    return regex
 
 
 KEYS = ("country", "session", "item")
