@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from tracker.model.watching import Exchange, Fetched, Kept, Source, Validators
 from tracker.references import parse_reference
-from tracker.workflows.watch.examine import read_arrival
+from tracker.workflows.importing.add import read_arrival
 
 if TYPE_CHECKING:
     from tracker.model.watching import Arrival

@@ -11,7 +11,7 @@ from tracker.changes.shifts.counterparts import compare_actors
 from tracker.model.changes import Evidence, Shift
 from tracker.report.comparison.markdown import render_markdown
 from tracker.report.comparison.terminal import render
-from tracker.report.comparison.words import actor_words
+from tracker.report.comparison.topic_words import actor_words
 
 
 def told(old: str, new: str, own: tuple[str, ...] = ()) -> list[tuple[str, str, str]]:

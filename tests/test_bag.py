@@ -287,7 +287,7 @@ def test_what_waits_for_a_review_is_in_a_private_bag_alone(folder: Path, site: S
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("there", "there exists already and was left alone"),
+        ("there", "there exists already; choose another folder"),
         ("snapshots", "snapshots exists already"),
         ("none/bag", "cannot be written: No such file or directory"),
     ],
@@ -306,7 +306,7 @@ def test_trouble_is_one_line_and_leaves_nothing(
 def test_an_archive_without_anything_makes_no_bag(tmp_path: Path, tracker: Callable[..., Ran]) -> None:
     assert tracker("init").code == 0
     ran = tracker("export-bag", "bag")
-    assert (ran.code, ran.err) == (2, "tracker: the archive holds nothing that may leave it\n")
+    assert (ran.code, ran.err) == (2, "tracker: the archive holds nothing that may be exported\n")
     assert not (tmp_path / "bag").exists()
 
 

@@ -17,7 +17,8 @@ from tests.running import ROOT
 from tests.thorough import examples
 from tracker.model.texts import Side
 from tracker.model.tracing import Attribution, Biography, Chapter
-from tracker.report.series.biography import biography_json, render_biography
+from tracker.report.series.biography import render_biography
+from tracker.report.series.matrices import biography_json
 from tracker.report.series.origins import attribution_json, render_attribution
 from tracker.text.identity import fold
 from tracker.text.reading import read_text
@@ -209,7 +210,7 @@ def test_a_sentence_reworded_step_by_step_is_followed_as_drift() -> None:
     methods = [chapter.sayings[0].method for chapter in biography.chapters if chapter.sayings]
     assert methods == ["equal", "lexical", "drift"]
     assert all(0.5 <= c.sayings[0].confidence < 1 for c in biography.chapters[1:])
-    assert "like a wording beside it" in render_biography(biography)
+    assert "similar to a neighbouring wording" in render_biography(biography)
 
 
 def test_a_sentence_split_in_two_is_one_saying() -> None:
@@ -232,9 +233,7 @@ def test_other_kinds_of_session_and_other_languages_are_no_silence() -> None:
     )
     biography = told("warming of the ocean", *sides, kinds=("regular", "special", "regular", "regular"))
     assert find_silences(biography) == ("22",)
-    assert "In another language, and no silence: 21 (French)." in " ".join(
-        render_biography(biography).split()
-    )
+    assert "In another language, so not silent: 21 (French)." in " ".join(render_biography(biography).split())
 
 
 def test_a_session_that_says_it_in_one_of_its_statements_is_not_silent() -> None:
@@ -268,8 +267,8 @@ def test_the_report_tells_exact_from_loose() -> None:
     )
     assert render_biography(biography).splitlines()[:9] == [
         "XAA/UNGA · “nuclear weapons”",
-        "A phrase, looked for in 3 statements: 20 (2020) to 22 (2022). Said in 2: in",
-        "these words in 1, only loosely in 1; 2 wordings. Not said in 1 session.",
+        "A phrase, searched in 3 statements: 20 (2020) to 22 (2022). Said in 2: in these",
+        "words in 1, only loosely in 1; 2 wordings. Not said in 1 session.",
         "first said  20 (2020), in these words",
         "last said   22 (2022); in these words 20 (2020)",
         "",
@@ -338,7 +337,7 @@ def test_different_speeches_are_not_said_to_be_reworded() -> None:
 
 def test_a_first_statement_has_nothing_before_it() -> None:
     attribution = Attribution("sessions", (spoke("20", FUND),), 10, find_origins([version([FUND])]))
-    assert "no earlier session in the archive" in render_attribution(attribution)
+    assert "The archive has no earlier session" in render_attribution(attribution)
 
 
 def test_attribution_fits_the_width_and_reads_as_json() -> None:

@@ -155,8 +155,8 @@ def test_a_reader_that_has_gone_is_no_error(archive: Callable[..., Ran], tmp_pat
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("old.txt", "new.txt", "old.txt"), "3 things"),
-        (("XAA/CCPCJ", "32", "33", "34"), "4 things"),
+        (("old.txt", "new.txt", "old.txt"), "3 operands"),
+        (("XAA/CCPCJ", "32", "33", "34"), "4 operands"),
         (("", "new.txt"), "empty name"),
         (("XAA/CCPCJ", "--stat", "--format", "json"), "--stat"),
         (("XAA/CCPCJ", "--only", "new", "--format", "json"), "--only"),

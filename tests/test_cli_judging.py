@@ -112,11 +112,11 @@ def test_a_rejected_link_is_taken_apart_and_shown_as_human_everywhere(archive: T
     }
     for form in ("text", "markdown"):
         report = archive("diff", *SERIES, "--all", "--format", form).out
-        assert "Follows 1 decision of people (Ana)." in report
+        assert "Applies 1 human decision (Ana)." in report
         assert "judged by Ana, 20" in report
     brief = archive("diff", *SERIES, "--only", "dropped").out
     assert "judged by Ana, 20" in brief
-    assert "1 decision of people (Ana)" in archive("diff", *SERIES, "--stat").out
+    assert "1 human decision (Ana)" in archive("diff", *SERIES, "--stat").out
 
 
 def test_a_rejected_link_is_made_again_by_its_old_id(archive: Tracker) -> None:
@@ -188,15 +188,15 @@ def test_a_change_that_no_comparison_has_shown_is_found_by_the_pair(archive: Tra
 
 
 WRONG = [
-    (("f" * 12, "accept", "--by", "Ana"), "no comparison of this archive has shown"),
-    (("zz", "accept", "--by", "Ana"), "ids stand behind '#'"),
+    (("f" * 12, "accept", "--by", "Ana"), "no comparison in this archive has shown"),
+    (("zz", "accept", "--by", "Ana"), "prints ids after '#'"),
     (("", "accept", "--by", "Ana"), "tracker judge ID"),
     (("TREATY", "accept"), "--by NAME"),
-    (("TREATY", "accept", "--by", " "), "is no name"),
-    (("TREATY", "accept", "--by", "A\nB"), "is no name"),
-    (("TREATY", "accept", "--by", "Ana", "--as", "kept"), "go with relabel"),
-    (("TREATY", "relabel", "--by", "Ana"), "as what"),
-    (("TREATY", "relabel", "--by", "Ana", "--as", "newish"), "there are kept"),
+    (("TREATY", "accept", "--by", " "), "is not a valid name"),
+    (("TREATY", "accept", "--by", "A\nB"), "is not a valid name"),
+    (("TREATY", "accept", "--by", "Ana", "--as", "kept"), "need relabel"),
+    (("TREATY", "relabel", "--by", "Ana"), "missing option --as"),
+    (("TREATY", "relabel", "--by", "Ana", "--as", "newish"), "expected one of kept"),
     (("TREATY", "relabel", "--by", "Ana", "--as", "dropped"), "reject"),
     (("TREATY", "relabel", "--by", "Ana", "--as", "split"), "--with ID"),
     (("TREATY", "relabel", "--by", "Ana", "--as", "mood=up"), "the axes are strength"),
@@ -205,14 +205,14 @@ WRONG = [
     (("DROPPED", "reject", "--by", "Ana"), "--as reworded --with ID"),
     (("TREATY", "accept", "--by", "Ana", "--pair", "old.txt", "new.txt"), "add the file first"),
     (("XAA/CCPCJ/33", "--topic", "rivers", "--by", "Ana"), "--level LEVEL"),
-    (("XAA/CCPCJ/33", "--topic", "corupton", "--level", "absent", "--by", "Ana"), "nearest are corruption"),
+    (("XAA/CCPCJ/33", "--topic", "corupton", "--level", "absent", "--by", "Ana"), "did you mean corruption"),
     (("XAA/CCPCJ/39", "--topic", "corruption", "--level", "absent", "--by", "Ana"), "sessions 32 and 33"),
     (("--from", "nowhere.csv"), "No such file"),
     (("--from", "old.txt"), "no column 'question'"),
     ((), "tracker judge ID"),
-    (("TREATY", "--from", "sheet.csv"), "--by alone"),
+    (("TREATY", "--from", "sheet.csv"), "--by only"),
     (("TREATY", "reject", "--withdraw", "--by", "Ana"), "--withdraw --by NAME"),
-    (("XAA/CCPCJ/33", "accept", "--by", "Ana"), "takes --topic"),
+    (("XAA/CCPCJ/33", "accept", "--by", "Ana"), "needs --topic"),
 ]
 
 
@@ -278,7 +278,7 @@ def test_a_level_decided_changes_the_status(archive: Tracker) -> None:
     assert topics()["cybercrime"]["status"] == "new"
     judge(archive, "XAA/CCPCJ/33", "--topic", "Cybercrime", "--level", "absent", "--by", "Ana")
     assert "cybercrime" not in topics()
-    assert "1 decision of people (Ana); no priority by decision: Cybercrime" in archive("diff", *SERIES).out
+    assert "1 human decision (Ana); no priority by decision: Cybercrime" in archive("diff", *SERIES).out
     judge(archive, "XAA/CCPCJ/33", "--topic", "corruption", "--level", "declared", "--by", "Ben")
     assert topics()["corruption"]["status"] == "kept"
     assert topics()["corruption"]["new"]["rule"] == "person: Ben"
@@ -295,7 +295,7 @@ def test_a_level_decided_changes_the_status(archive: Tracker) -> None:
     shown = archive("diff", *SERIES).out
     assert "judged by Ben" in shown
     listed = archive("priorities", "XAA/CCPCJ/33").out
-    assert "absent: a person decided so" in listed
+    assert "absent: by human decision" in listed
     assert "absent (was declared)" in listed
 
 
@@ -412,7 +412,7 @@ def test_the_sheet_goes_out_and_comes_back(judged: Tracker, tmp_path: Path) -> N
         writer.writerows(filled)
     said = judge(judged, "--from", "sheet.csv")
     assert len(said.splitlines()) == 3
-    assert judge(judged, "--from", "sheet.csv") == "nothing new in the sheet\n"
+    assert judge(judged, "--from", "sheet.csv") == "the sheet holds nothing new\n"
     again = read_sheet(judged("decisions", "--format", "csv").out)
     assert [(row["coder Ana"], row["coder Ben"], row["coder Cy"]) for row in again] == [
         ("none", "weaker", ""),
@@ -425,9 +425,9 @@ def test_the_sheet_goes_out_and_comes_back(judged: Tracker, tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("mentioned", "sung", "line 4: Ana says 'sung'; there are declared"),
+        ("mentioned", "sung", "line 4: Ana says 'sung'; expected one of declared"),
         ("none", "up", "line 2: Ana says 'up'"),
-        ("cybercrime", "hills", "line 4: 'hills' was not judged before"),
+        ("cybercrime", "hills", "line 4: 'hills' has not been judged yet"),
         ("XAA/CCPCJ/33", "XAA?", "sheet.csv"),
     ],
 )

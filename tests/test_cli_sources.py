@@ -38,7 +38,7 @@ def test_a_source_is_added_listed_and_called_after_what_it_feeds(
                  "--remove", ".share", "--remove", "aside", "--valid-from", "2024-09-01",
                  "--pace", "5")  # fmt: skip
     assert added.code == 0, added.err
-    assert "xaa-unga-79 is watched" in added.out
+    assert "xaa-unga-79 added" in added.out
     assert _watched(tmp_path) == {
         "xaa-unga-79": {
             "reference": "XAA/UNGA/79~prepared.en",

@@ -143,7 +143,7 @@ def test_blame_through_snapshots(archive: Callable[..., Ran], two_files: tuple[P
     [
         (("trace", "XAA/CCPCJ/33", "corruption"), "XAA/CCPCJ"),
         (("trace", "XAA/UNGA", "corruption"), "XAA"),
-        (("trace", "XAA/CCPCJ", "..."), "no word"),
+        (("trace", "XAA/CCPCJ", "..."), "nothing to trace"),
         (("trace", "XAA/CCPCJ", "corruption", "--from", "34"), "32 to 33"),
         (("trace", "XAA/CCPCJ", "corruption", "--from", "soon"), "soon"),
         (("trace", "XAA/CCPCJ", "corruption", "--archive", "nowhere"), "tracker init"),

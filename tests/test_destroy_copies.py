@@ -256,7 +256,7 @@ def test_copies_elsewhere_are_listed_by_name(folder: Path, tracker: Tracker) -> 
     assert tracker("backup", "after.db").code == 0
     again = tracker(*ORDER).out
     assert "after.db" not in again
-    assert "Out of reach, and to be seen to by you:" in again
+    assert "These copies are out of reach; deal with them yourself:" in again
     assert str(place / "b.db") in "".join(again.split("\n"))
 
 

@@ -14,7 +14,7 @@ from tests.nights import only, source, write_speech
 from tracker.archive.storing.store import create_archive
 from tracker.capture.admit.judge import judge
 from tracker.capture.watch.watch_list import WATCH_FILE
-from tracker.cli.snapshots import read_outcomes
+from tracker.cli.watch import read_outcomes
 from tracker.workflows.watch.snapshot import snapshot
 
 if TYPE_CHECKING:

@@ -27,11 +27,12 @@ from tracker.errors import ArchiveUnusable, DecisionInvalid, NotInArchive, Refer
 from tracker.model.ledger import BodyYear, Reviewer
 from tracker.model.watching import Admission
 from tracker.references import parse_reference
-from tracker.report.archive.annual import csv_year, json_year, markdown_year, render_year
+from tracker.report.archive.annual import csv_year, markdown_year, render_year
 from tracker.report.archive.health import health_json, render_expectations, render_health
 from tracker.report.archive.runs import checks_csv, render_run, render_runs, run_json, runs_csv, runs_json
+from tracker.report.json_text import encode_json
+from tracker.workflows.importing.add import declare_arrival, read_arrival
 from tracker.workflows.watch.annual import count_nights, list_expectations, note_expectation, report_year
-from tracker.workflows.watch.examine import declare_arrival, read_arrival
 from tracker.workflows.watch.health import assess_health, list_runs, show_run
 from tracker.workflows.watch.snapshot import snapshot
 
@@ -178,7 +179,7 @@ def test_the_latest_note_counts_and_a_capture_is_seen(folder: Path) -> None:
     assert list_expectations(folder) == ()
     assert query(folder, "SELECT count(*) FROM expectations") == [(3,)]
     for state in ("withdrawn", "no statement"):
-        with pytest.raises(DecisionInvalid, match=r"nothing is noted|a snapshot was taken on 2026-03-01"):
+        with pytest.raises(DecisionInvalid, match=r"there is no note|a snapshot was taken on 2026-03-01"):
             note_expectation(folder, "XAA/UNGA/79", state, "Ben", "2026-03-06T00:00:00Z")  # type: ignore[arg-type]
     assert query(folder, "SELECT count(*) FROM expectations") == [(3,)]
 
@@ -369,7 +370,7 @@ def test_a_year_is_counted_by_body_night_and_person(folder: Path, site: Site) ->
     assert "UNGA         3         1     1        1             0  1" in render_year(year)
     assert "| UNGA | 3 | 1 | 1 | 1 | 0 | 1 |" in markdown_year(year)
     assert csv_year(year).splitlines()[2] == "2026,2026-03-07,UNGA,3,1,1,1,0,1"
-    assert json.loads(json_year(year))["missed"] == list(year.missed)
+    assert json.loads(encode_json(year))["missed"] == list(year.missed)
 
 
 def test_a_year_names_who_decided(folder: Path, site: Site) -> None:

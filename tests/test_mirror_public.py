@@ -272,7 +272,7 @@ def test_what_the_commands_print(tracker: Callable[..., Ran], folder: Path, remo
     )
     watch(folder, watched(site).replace("xaa-79]", 'xaa-79]\naccess = "restricted"'), site.port)
     told = tracker("mirror", "update").out
-    assert "public begun anew, since it held what is closed now: push with --force" in told
+    assert "public branch restarted, since it held closed material: push with --force" in told
 
 
 @pytest.mark.parametrize(

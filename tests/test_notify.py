@@ -12,7 +12,7 @@ import pytest
 from tests.fault_server import answer, running
 from tests.faults import endless
 from tracker.errors import TrackerError
-from tracker.workflows.watch.notify import Audience, check_audience, send_heartbeat, send_message
+from tracker.workflows.watch.notify import Recipients, check_recipients, send_heartbeat, send_message
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,20 +54,20 @@ def listening(status: int = 200) -> Iterator[Listener]:
 @pytest.mark.parametrize(("is_well", "path"), [(True, "/ping/ab?x=1"), (False, "/ping/ab/fail?x=1")])
 def test_the_heartbeat_says_how_it_went(is_well: bool, path: str) -> None:
     with listening() as listener:
-        audience = Audience(heartbeat=f"http://127.0.0.1:{listener.port}/ping/ab?x=1")
+        audience = Recipients(heartbeat=f"http://127.0.0.1:{listener.port}/ping/ab?x=1")
         assert send_heartbeat(audience, is_well=is_well) == ()
         assert [(method, asked) for method, asked, _ in listener.heard] == [("GET", path)]
 
 
 def test_a_heartbeat_that_nobody_hears_is_a_warning_without_its_address() -> None:
     with listening(500) as listener:
-        audience = Audience(heartbeat=f"http://127.0.0.1:{listener.port}/secret")
+        audience = Recipients(heartbeat=f"http://127.0.0.1:{listener.port}/secret")
         assert send_heartbeat(audience, is_well=True) == ("--heartbeat: HTTP 500",)
     assert send_heartbeat(audience, is_well=True) == ("--heartbeat: ConnectError",)
     for broken in ("http://[", "http://", "http://127.0.0.1:99999/x"):
-        (warning,) = send_heartbeat(Audience(heartbeat=broken), is_well=True)
+        (warning,) = send_heartbeat(Recipients(heartbeat=broken), is_well=True)
         assert warning.startswith("--heartbeat: ")
-    assert send_heartbeat(Audience(), is_well=False) == ()
+    assert send_heartbeat(Recipients(), is_well=False) == ()
 
 
 def test_a_heartbeat_does_not_read_what_it_is_answered() -> None:
@@ -75,15 +75,15 @@ def test_a_heartbeat_does_not_read_what_it_is_answered() -> None:
     with running(
         {"/ping": redirect, "/there": endless, "/loop": answer("302", headers="Location: /loop\r\n")}
     ) as server:
-        assert send_heartbeat(Audience(heartbeat=server.url("/ping")), is_well=True) == ()
+        assert send_heartbeat(Recipients(heartbeat=server.url("/ping")), is_well=True) == ()
         assert [request.path for request in server.requests] == ["/ping", "/there"]
-        looped = send_heartbeat(Audience(heartbeat=server.url("/loop")), is_well=True)
+        looped = send_heartbeat(Recipients(heartbeat=server.url("/loop")), is_well=True)
     assert looped == ("--heartbeat: TooManyRedirects",)
 
 
 def test_a_message_reaches_every_address() -> None:
     with listening() as first, listening() as second:
-        audience = Audience((f"json://127.0.0.1:{first.port}/a", f"json://127.0.0.1:{second.port}/b"))
+        audience = Recipients((f"json://127.0.0.1:{first.port}/a", f"json://127.0.0.1:{second.port}/b"))
         assert send_message(audience, "one new", "XAA/UNGA/79~prepared.en@1") == ()
         for listener in (first, second):
             ((_, _, body),) = listener.heard
@@ -93,24 +93,24 @@ def test_a_message_reaches_every_address() -> None:
 
 def test_a_message_that_is_not_taken_is_a_warning() -> None:
     with listening(500) as listener:
-        audience = Audience((f"json://127.0.0.1:{listener.port}",))
-        assert send_message(audience, "t", "x") == ("--notify: not every address took the message",)
+        audience = Recipients((f"json://127.0.0.1:{listener.port}",))
+        assert send_message(audience, "t", "x") == ("--notify: the message did not reach every address",)
 
 
 @pytest.mark.parametrize(
     ("audience", "told"),
     [
-        (Audience(("nonsense://secret",)), "--notify: address 1 is none that apprise knows"),
-        (Audience(heartbeat="ftp://secret"), "--heartbeat is not an http or https address"),
+        (Recipients(("nonsense://secret",)), "--notify: apprise does not know address 1"),
+        (Recipients(heartbeat="ftp://secret"), "--heartbeat is not an http or https address"),
     ],
 )
-def test_addresses_that_nothing_can_reach_are_told_before_the_run(audience: Audience, told: str) -> None:
+def test_addresses_that_nothing_can_reach_are_told_before_the_run(audience: Recipients, told: str) -> None:
     with pytest.raises(TrackerError, match=told) as caught:
-        check_audience(audience)
+        check_recipients(audience)
     assert "secret" not in str(caught.value)
 
 
 def test_without_the_extra_the_message_names_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(__import__("sys").modules, "apprise", None)
     with pytest.raises(TrackerError, match=r"pip install 'tracker\[notify\]'"):
-        check_audience(Audience(("json://localhost",)))
+        check_recipients(Recipients(("json://localhost",)))

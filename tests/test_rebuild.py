@@ -124,7 +124,7 @@ def test_what_the_command_prints(
     assert ran.out.splitlines() == [
         f"rebuilt from {tip[:12]}: 3 statements, 5 snapshots, 4 documents, 3 runs",
         (
-            "watch.received.toml is not obeyed before it is accepted; to see what it reaches:"
+            "watch.received.toml is not used until it is accepted; to see what it reaches:"
             " tracker sources accept"
         ),
     ]

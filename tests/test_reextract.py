@@ -272,7 +272,7 @@ def test_decisions_follow_their_sentences_and_those_on_lost_ones_are_told(
     record_as(folder, page(FUND, COURTS))
     kept, lost = decide(run, COURTS), decide(run, SHARE)
     ran = run("reextract", REF)
-    assert "1 decision of people still applies" in ran.out
+    assert "1 human decision still applies" in ran.out
     assert [line.split()[3] for line in ran.out.splitlines() if "no longer found" in line] == [f"#{lost[:7]}"]
     compared = compare(run, "XAA/UNGA/78", REF)
     decided = [each for each in compared["changes"] if each["decided"]]
@@ -319,7 +319,7 @@ def test_what_was_withdrawn_is_not_read_and_stays_as_it_is(folder: Path, run: Ca
     ran = run("reextract", REF)
     assert ran.code == 0
     said = " ".join(ran.out.split())
-    assert said.startswith("3 snapshots: 1 extraction (read otherwise from the same bytes), 2 skipped")
+    assert said.startswith("3 snapshots: 1 extraction (a different text from the same bytes), 2 skipped")
     assert f"skipped {REF}~prepared.en@1: withdrawn on " in said
     assert f"skipped {REF}~prepared.en@2: destroyed on " in said
     assert "by authority of District Court: names a witness" in said
@@ -336,7 +336,7 @@ def test_bytes_that_were_altered_are_not_read(folder: Path) -> None:
     with closing(sqlite3.connect(folder / "tracker.db")) as file, file:
         file.execute("UPDATE documents SET bytes = zeroblob(size)")
     (found,) = reextract(folder, (), NOW)
-    assert (found.status, found.reason[:27]) == ("unreadable", "its bytes no longer have th")
+    assert (found.status, found.reason[:27]) == ("unreadable", "its bytes do not match thei")
     assert len(texts(folder)) == 1
 
 
@@ -367,7 +367,7 @@ def test_what_unknown_selectors_read_is_left_as_it_is(watched: Path, site: Site)
     (found,) = reextract(watched, (), NOW)
     assert (found.status, found.reason) == (
         "skipped",
-        "no watch list names its source xaa any more, whose selectors are not known",
+        "its source xaa is in no watch list any more, so its selectors are unknown",
     )
 
 

@@ -181,7 +181,7 @@ def test_an_older_document_does_not_take_the_place_of_a_newer_one(folder: Path, 
     ("number", "coder", "reference", "error", "said"),
     [
         (9, ANA, None, NotInArchive, "there is no review 9"),
-        (1, Coder(" ", ANA.decided, "x"), None, DecisionInvalid, "is no name"),
+        (1, Coder(" ", ANA.decided, "x"), None, DecisionInvalid, "is not a valid name"),
         (1, Coder("Ana", ANA.decided, " "), None, DecisionInvalid, "--reason"),
         (1, Coder("Ana", ANA.decided, None), None, DecisionInvalid, "--reason"),
         (1, ANA, "XAA/UNGA/80", DecisionInvalid, "by the watch list"),
@@ -282,7 +282,7 @@ def test_a_decision_is_answered_on_one_line_and_the_bytes_can_be_saved(folder: P
     done = ask(folder, "1", "reject", "--by", "Ana", "--reason", "a login page")
     assert done.code == 0
     assert done.out.startswith("review 1: rejected by Ana on ")
-    assert ask(folder).out == "Nothing waits.\n"
+    assert ask(folder).out == "No documents are waiting.\n"
     decided = ask(folder, "--decided")
     assert "rejected by Ana on" in decided.out
 
@@ -290,11 +290,11 @@ def test_a_decision_is_answered_on_one_line_and_the_bytes_can_be_saved(folder: P
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("1", "reject", "--reason", "x"), "who decides? --by NAME"),
-        (("1", "accept", "--by", "Ana"), "why? --reason TEXT"),
-        (("1", "--by", "Ana"), "accept or reject?"),
-        (("1", "reject", "--as", "XAA/UNGA/80", "--by", "Ana", "--reason", "x"), "--as goes with accept"),
-        (("--save", "x.html"), "--save writes one document"),
+        (("1", "reject", "--reason", "x"), "missing option --by NAME"),
+        (("1", "accept", "--by", "Ana"), "missing option --reason TEXT"),
+        (("1", "--by", "Ana"), "missing verdict"),
+        (("1", "reject", "--as", "XAA/UNGA/80", "--by", "Ana", "--reason", "x"), "--as needs accept"),
+        (("--save", "x.html"), "--save only writes one document"),
         (("1", "--decided"), "--decided is for the list"),
         (("7",), "there is no review 7"),
     ],

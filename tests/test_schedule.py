@@ -82,7 +82,7 @@ def test_github_reads_the_workflow(tmp_path: Path, name: str) -> None:
 
 
 def test_an_archive_outside_the_repository_cannot_be_on_github(tmp_path: Path) -> None:
-    with pytest.raises(TrackerError, match="on GitHub an archive lies in its repository"):
+    with pytest.raises(TrackerError, match="for GitHub, run this in the repository"):
         write_schedule("github", nightly(tmp_path / "a"), tmp_path / "b")
 
 

@@ -118,7 +118,7 @@ def test_an_older_record_is_told_and_made_again_from_the_mirror(folder: Path, tr
     assert after == before
     check_joined(tracker, folder)
     again = tracker("mirror", "take-over")
-    assert again.out == "snapshots/mirror.git has no run that the record does not; nothing was changed\n"
+    assert again.out == "snapshots/mirror.git has no run that the record lacks; nothing was changed\n"
 
 
 def test_the_command_that_is_printed_names_the_archive(folder: Path, tracker: Tracker) -> None:

@@ -43,7 +43,8 @@ from tracker.report.comparison.passages import mark_edits, read_edits
 from tracker.report.comparison.selection import cite_changes
 from tracker.report.comparison.stat import render_stat
 from tracker.report.comparison.terminal import LINES, SLACK, render
-from tracker.report.comparison.words import FILTERS, FINDINGS, NO_DIFFERENCE
+from tracker.report.comparison.topic_words import FINDINGS
+from tracker.report.comparison.words import FILTERS, NO_DIFFERENCE
 from tracker.report.layout import Span, excerpt, shorten, wrap
 from tracker.report.safe import visible
 
@@ -129,7 +130,7 @@ def test_counterparts_are_quoted_on_both_sides_and_never_called_reworded() -> No
 
 def test_different_texts_hide_their_sentences_until_asked() -> None:
     assert "SENTENCES" not in render(session(), VOCABULARY)
-    assert "since most have none: --all" in render(session(), VOCABULARY)
+    assert "sentences are hidden; to show them: --all" in render(session(), VOCABULARY)
     assert "SENTENCES" in render(session(), VOCABULARY, everything=True)
     assert "SENTENCES" not in render(session(), VOCABULARY, only=frozenset({"new"}))
 
@@ -139,7 +140,7 @@ def test_where_little_aligns_only_sentences_with_a_partner_are_listed() -> None:
     text = render(report, VOCABULARY)
     assert "[-firmly-]" in text
     assert "dropped  ¶3" not in text
-    assert "since most have none: --all" in text
+    assert "sentences are hidden; to show them: --all" in text
     assert "now “We intend to contribute" in text
     assert "dropped  ¶3" in render(report, VOCABULARY, everything=True)
 

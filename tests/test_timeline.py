@@ -20,11 +20,11 @@ from tests.archives import OBSERVED, declare, record, version_of
 from tests.deciding import level
 from tracker.archive.derived.store import DERIVED_NAME
 from tracker.archive.storing.store import create_archive, open_store
-from tracker.errors import NotInArchive, ReferenceInvalid
+from tracker.errors import NotInArchive, ReferenceInvalid, VocabularyInvalid
 from tracker.model.series import Standing, Timeline, TimelineSession
 from tracker.model.topics import Topic, Vocabulary
 from tracker.report.comparison.phrases import phrases_json, render_phrases
-from tracker.report.series.countries import render_countries, select_topics, set_apart
+from tracker.report.series.countries import find_distinctive, render_countries, select_topics
 from tracker.report.series.matrices import countries_json, timeline_csv, timeline_json
 from tracker.report.series.timeline import ROWS, render_timeline, select_rows
 from tracker.topics.vocabulary.load import load_vocabulary
@@ -344,10 +344,14 @@ def test_a_topic_is_named_by_id_or_label(name: str, expected: str) -> None:
 
 @pytest.mark.parametrize(
     ("name", "hint"),
-    [("corupption", "did you mean corruption"), ("intelligence", "artificial"), ("xyzzy", "--all")],
+    [
+        ("corupption", "did you mean corruption"),
+        ("intelligence", "artificial"),
+        ("xyzzy", "tracker topics list"),
+    ],
 )
 def test_an_unknown_topic_brings_suggestions(name: str, hint: str) -> None:
-    with pytest.raises(ReferenceInvalid, match=hint):
+    with pytest.raises(VocabularyInvalid, match=hint):
         name_topics(load_vocabulary(), [name])
 
 
@@ -369,7 +373,7 @@ def test_what_sets_a_country_apart(folder: Path) -> None:
     reading = compare_countries(folder, "UNGA", "75", load_vocabulary())
     everyone = select_topics(reading)
     one = narrow_countries(reading, ["XAA"])
-    apart = set_apart(one.countries[0], everyone, len(reading.countries))
+    apart = find_distinctive(one.countries[0], everyone, len(reading.countries))
     assert {"cybercrime", "corruption"} & {each.row.topic.id for each in apart} == {"cybercrime"}
     assert all(each.score > 0 for each in apart)
 

@@ -102,7 +102,7 @@ def test_show_gives_all_that_is_known(codebook: Path, tracker: Callable[..., Ran
     ran = tracker("topics", "show", "rivets", "--vocabulary", codebook)
     assert (ran.code, ran.err) == (
         2,
-        "tracker: no topic 'rivets' in the vocabulary mine; did you mean rivers?\n",
+        "tracker: the vocabulary mine has no topic 'rivets'; did you mean rivers?\n",
     )
 
 
@@ -145,7 +145,7 @@ def test_learning_takes_the_decisions_of_an_archive(
     ran = tracker(*learn)
     assert (ran.code, ran.err) == (
         2,
-        "tracker: snapshots: nobody decided on a topic there yet; see tracker judge --help\n",
+        "tracker: snapshots: it has no decisions on topics yet; see tracker judge --help\n",
     )
     decision = ("--topic", "rivers", "--level", "absent", "--by", "Ana", "--vocabulary", codebook)
     assert tracker("judge", "XAA/CCPCJ/31", *decision).code == 0
@@ -188,7 +188,7 @@ def test_learning_reports_figures_as_json(
         (("missing.jsonl", "--vocabulary", "mine.toml"), "missing.jsonl: cannot be read"),
         (
             ("coded.jsonl", "--vocabulary", "mine.toml", "-o", "coded.jsonl"),
-            "would replace what it is made of",
+            "would overwrite an input",
         ),
         (("coded.jsonl", "--vocabulary", "other.csv"), "'rivers' is no topic of the vocabulary other"),
     ],

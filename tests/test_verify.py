@@ -370,7 +370,7 @@ def test_a_record_that_cannot_be_read_is_made_again(
     verified = look(folder)
     assert {each.check for each in verified.faults} >= {"file"}
     said = check_mended(tracker, folder, before)
-    assert "mended tracker.db: it was made again from the mirror at" in said
+    assert "repaired tracker.db: it was made again from the mirror at" in said
 
 
 def test_what_was_recorded_since_is_taken_over_from_a_damaged_record(tracker: Tracker, folder: Path) -> None:
@@ -384,7 +384,7 @@ def test_what_was_recorded_since_is_taken_over_from_a_damaged_record(tracker: Tr
     data = (folder / "tracker.db").read_bytes()
     (folder / "tracker.db").write_bytes(data[: (page - 1) * 4096] + b"?" * 4096 + data[page * 4096 :])
     said = check_mended(tracker, folder, before)
-    assert "mended what was recorded since:" in said
+    assert "repaired what was recorded since:" in said
 
 
 def test_what_was_recorded_since_and_is_lost_is_told(tracker: Tracker, folder: Path) -> None:
@@ -394,7 +394,7 @@ def test_what_was_recorded_since_and_is_lost_is_told(tracker: Tracker, folder: P
     blot_the_head(folder / "tracker.db")
     ran = tracker("verify", "--repair")
     assert ran.code == 1
-    assert "not mended what was recorded since: the damaged file does not tell what it was" in ran.out
+    assert "not repaired what was recorded since: the damaged file does not tell what it was" in ran.out
     assert tracker("verify").code == 0
 
 
@@ -546,7 +546,7 @@ def test_a_history_that_was_rewritten_before_the_next_run_stays_known(tracker: T
         assert f"fault commit {tip[:12]}" in ran.out
     ran = tracker("verify", "--repair")
     assert ran.code == 1
-    assert f"not mended commit {tip[:12]}: lost; the history is taken as it stands" in ran.out
+    assert f"not repaired commit {tip[:12]}: lost; the history is taken as it stands" in ran.out
     ran = tracker("verify")
     assert ran.code == 0
     assert f"unverifiable commit {tip[:12]}" in ran.out

@@ -389,7 +389,7 @@ def test_a_later_export_brings_what_is_new(folder: Path, site: Site, tracker: Ca
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("there.warc.gz",), "there.warc.gz exists already and was left alone"),
+        (("there.warc.gz",), "there.warc.gz exists already; choose another file"),
         (("none/out.warc.gz",), "cannot be written: No such file or directory"),
         (("out.warc.gz", "XAB/UNGA/79"), "nothing by XAB"),
         (("out.warc.gz", "XAA/UNGA/nonsense"), "nonsense"),
@@ -431,4 +431,4 @@ def test_without_warcio_an_export_says_how_to_get_it_and_an_import_needs_none(
 def test_an_empty_archive_has_nothing_to_export(tmp_path: Path) -> None:
     assert run_tracker(tmp_path, "init").code == 0
     ran = run_tracker(tmp_path, "export-warc", "out.warc.gz")
-    assert (ran.code, ran.err) == (2, "tracker: the archive holds nothing that may leave it\n")
+    assert (ran.code, ran.err) == (2, "tracker: the archive holds nothing that may be exported\n")

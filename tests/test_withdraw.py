@@ -143,8 +143,8 @@ def test_a_list_marks_it_with_reason_and_authority(tracker: Tracker) -> None:
     assert ran.out.startswith("XAA/UNGA/78: 2 snapshots (2 documents, ")
     told = " ".join(ran.out.split())
     assert TOLD in told
-    assert "kept, and shown to nobody" in told
-    assert "Not touched: what it was read from, speech.txt" in told
+    assert "It is kept but hidden" in told
+    assert "Not touched: the source files speech.txt" in told
     listed = " ".join(tracker("list").out.split())
     assert "XAA/UNGA/78~prepared.en withdrawn on" in listed
     assert TOLD in listed
@@ -197,7 +197,7 @@ def test_sessions_on_both_sides_are_not_called_neighbours(tracker: Tracker) -> N
     tracker("withdraw", "XAA/UNGA/78", *WHY)
     ran = tracker("diff", "XAA/UNGA", "79", "--encoder", "none")
     assert ran.code == 2
-    assert "to compare all the same: tracker diff XAA/UNGA 77 79" in ran.err
+    assert "to compare anyway: tracker diff XAA/UNGA 77 79" in ran.err
 
 
 def test_another_edition_of_it_may_be_open(folder: Path, tracker: Tracker) -> None:
@@ -274,7 +274,7 @@ def test_what_is_opened_again_is_as_it_was(folder: Path, tracker: Tracker) -> No
         (("XAA/UNGA/80", *WHY), "XAA/UNGA has sessions 77 to 79; no 80"),
         (("XAA/UNGA/78@7", *WHY), "no @7"),
         (("XAA/UNGA/78", "--lift", *WHY), "XAA/UNGA/78 is not withdrawn"),
-        (("XAA/UNGA/78", "--lift", "--destroy", *WHY), "cannot be opened again"),
+        (("XAA/UNGA/78", "--lift", "--destroy", *WHY), "cannot be reopened"),
         (("XAA/UNGA/78", "--reason", " ", "--authority", "A"), "--reason is empty"),
         (("XAA/UNGA/78", "--destroy", *WHY), "2 snapshots (2 documents"),
     ],

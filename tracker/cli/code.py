@@ -1,8 +1,8 @@
-"""Commands by which people overrule what was judged: ``judge``, ``decisions``."""
+"""Commands for human decisions: ``judge``, ``decisions``."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -13,10 +13,13 @@ from tracker.cli.options import (
     Archive,
     Colour,
     Output,
+    Person,
+    TableFormat,
     VocabularyFile,
     complete_reference,
+    now,
 )
-from tracker.cli.output import refuse_overwriting, terminal_width, wants_colour, write_answer
+from tracker.cli.output import answer, refuse_overwriting, write_answer
 from tracker.errors import DecisionInvalid
 
 if TYPE_CHECKING:
@@ -45,13 +48,13 @@ def register(app: typer.Typer) -> None:
 def judge(
     what: Annotated[
         str | None,
-        typer.Argument(metavar="[ID|REF]", help="A change's id, as it stands behind '#'; or a statement."),
+        typer.Argument(metavar="[ID|REF]", help="A change's id, as printed after '#'; or a statement."),
     ] = None,
     verdict: Annotated[
         VerdictName | None,
         typer.Argument(metavar="[VERDICT]", help="Of a change: accept, reject or relabel."),
     ] = None,
-    by: Annotated[str | None, typer.Option("--by", metavar="NAME", help="Who decides.")] = None,
+    by: Person = None,
     label: Annotated[
         str | None,
         typer.Option("--as", metavar="LABEL", help="With relabel: reworded, split ..., or strength=weaker."),
@@ -62,125 +65,81 @@ def judge(
     ] = None,
     pair: Annotated[
         tuple[str, str] | None,
-        typer.Option("--pair", metavar="OLD NEW", help="The comparison, where the archive forgot it."),
+        typer.Option("--pair", metavar="OLD NEW", help="The comparison, if the archive no longer knows it."),
     ] = None,
     topic: Annotated[
-        str | None, typer.Option("--topic", help="A topic's id or label, in the statement REF.")
+        str | None, typer.Option("--topic", help="A topic of the statement REF, by id or label.")
     ] = None,
     level: Annotated[LevelName | None, typer.Option("--level", help="The level of the topic.")] = None,
     note: Annotated[str | None, typer.Option("--note", metavar="TEXT", help="Why.")] = None,
     sheet: Annotated[
         Path | None,
-        typer.Option("--from", metavar="SHEET", help="Read a coding sheet that coders have filled in."),
+        typer.Option("--from", metavar="SHEET", help="Read a filled-in coding sheet."),
     ] = None,
     withdraw: Annotated[
-        bool, typer.Option("--withdraw", help="Take back what NAME decided about it; the record keeps both.")
+        bool, typer.Option("--withdraw", help="Withdraw NAME's decision; the record keeps both.")
     ] = False,
     vocabulary: VocabularyFile = None,
     archive: Archive = DEFAULT_ARCHIVE,
 ) -> None:
-    """Overrule what was judged, or confirm it: a change, or the level of a topic.
+    """Confirm or correct a judged change or topic level.
 
-    accept: it is right as shown. reject: these sentences do not correspond, and the link is taken apart.
-    relabel --as: it is something else. Decisions survive new runs and are shown with the name. The latest
-    one on a matter counts; none is deleted.
+    accept: it is right as shown. reject: these sentences do not correspond, and the link is removed.
+    relabel --as: it is something else. Decisions apply to later runs and are shown with the name. The
+    latest decision on a question counts; none is deleted.
     """
-    if sheet and (what or topic or withdraw):
-        raise DecisionInvalid("--from reads all from the sheet; it goes with --by alone")
-    if sheet:
-        rulings = _judge_sheet(sheet, by, archive)
-    elif withdraw:
-        _withdraw(what, verdict, topic, by, note, vocabulary, archive)
-        return
-    elif topic or level:
-        rulings = _judge_topic(what, verdict, topic, level, by, note, vocabulary, archive)
-    else:
-        rulings = _judge_change(what, verdict, label, others, pair, by, note, archive)
-    _keep(rulings, archive)
-
-
-def _withdraw(
-    what: str | None,
-    verdict: VerdictName | None,
-    topic: str | None,
-    by: str | None,
-    note: str | None,
-    vocabulary: Path | None,
-    archive: Path,
-) -> None:
     from tracker.report.coding.decisions import ruling_words
     from tracker.topics.vocabulary.load import load_vocabulary
     from tracker.workflows.code.decisions import keep_rulings, withdraw_rulings
-    from tracker.workflows.code.judge_many import find_topic
-
-    if not what or verdict:
-        raise DecisionInvalid("withdraw what? tracker judge ID --withdraw --by NAME")
-    named = find_topic(topic, load_vocabulary(vocabulary)).id if topic else None
-    rulings = withdraw_rulings(what, _person(by), _now(), archive, topic=named, note=note or None)
-    kept = keep_rulings(rulings, archive)
-    write_answer("\n".join(ruling_words(ruling) for ruling in (*rulings, *kept)))
-
-
-def _keep(rulings: Sequence[Ruling], archive: Path) -> None:
-    from tracker.report.coding.decisions import ruling_words
-    from tracker.workflows.code.decisions import keep_rulings
-
-    kept = keep_rulings(rulings, archive)
-    write_answer("\n".join(ruling_words(ruling) for ruling in kept) or "nothing new in the sheet")
-
-
-def _judge_change(
-    what: str | None,
-    verdict: VerdictName | None,
-    label: str | None,
-    others: list[str] | None,
-    pair: tuple[str, str] | None,
-    by: str | None,
-    note: str | None,
-    archive: Path,
-) -> tuple[Ruling, ...]:
     from tracker.workflows.code.judge import Coder, judge_change
+    from tracker.workflows.code.judge_many import judge_sheet, judge_topic
+    from tracker.workflows.code.topics import find_topic
 
-    if not what or not verdict:
-        raise DecisionInvalid("judge what, and how? tracker judge ID accept|reject|relabel --by NAME")
-    coder = Coder(_person(by), _now(), note or None)
-    return (judge_change(what, verdict, label, coder, archive, others=others or (), pair=pair),)
+    rulings: Sequence[Ruling]
+    if sheet:
+        if what or topic or withdraw:
+            raise DecisionInvalid("--from reads everything from the sheet; use it with --by only")
+        rulings = judge_sheet(sheet, now(), archive, by)
+    else:
+        name, person = _check_arguments(what, verdict, topic, level, by, withdraw=withdraw)
+        coder = Coder(person, now(), note or None)
+        if withdraw:
+            named = find_topic(load_vocabulary(vocabulary), topic).id if topic else None
+            rulings = withdraw_rulings(
+                name, coder.person, coder.decided, archive, topic=named, note=coder.note
+            )
+        elif topic and level:
+            rulings = (judge_topic(name, topic, level, coder, archive, load_vocabulary(vocabulary)),)
+        elif verdict:
+            rulings = (judge_change(name, verdict, label, coder, archive, others=others or (), pair=pair),)
+    kept = keep_rulings(rulings, archive)
+    shown = (*rulings, *kept) if withdraw else kept
+    write_answer("\n".join(ruling_words(ruling) for ruling in shown) or "the sheet holds nothing new")
 
 
-def _judge_topic(
+def _check_arguments(
     what: str | None,
     verdict: VerdictName | None,
     topic: str | None,
     level: LevelName | None,
     by: str | None,
-    note: str | None,
-    vocabulary: Path | None,
-    archive: Path,
-) -> tuple[Ruling, ...]:
-    from tracker.topics.vocabulary.load import load_vocabulary
-    from tracker.workflows.code.judge import Coder
-    from tracker.workflows.code.judge_many import judge_topic
-
-    if not (what and topic and level) or verdict:
-        raise DecisionInvalid("a topic is judged by: tracker judge REF --topic TOPIC --level LEVEL --by NAME")
-    coder = Coder(_person(by), _now(), note or None)
-    return (judge_topic(what, topic, level, coder, archive, load_vocabulary(vocabulary)),)
-
-
-def _judge_sheet(sheet: Path, by: str | None, archive: Path) -> tuple[Ruling, ...]:
-    from tracker.workflows.code.judge_many import judge_sheet
-
-    return judge_sheet(sheet, _now(), archive, by)
-
-
-def _person(by: str | None) -> str:
+    *,
+    withdraw: bool,
+) -> tuple[str, str]:
+    """Return what is judged and who judges. Raises ``DecisionInvalid`` for an incomplete command."""
+    usage = None
+    if withdraw:
+        usage = "tracker judge ID --withdraw" if verdict else None
+    elif topic or level:
+        usage = None if topic and level and not verdict else "tracker judge REF --topic TOPIC --level LEVEL"
+    elif not verdict:
+        usage = "tracker judge ID accept|reject|relabel"
+    if usage or not what:
+        usage = usage or f"tracker judge ID {'--withdraw' if withdraw else 'accept|reject|relabel'}"
+        raise DecisionInvalid(f"incomplete; use: {usage} --by NAME")
     if by is None:
-        raise DecisionInvalid("who decides? --by NAME")
-    return by
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+        raise DecisionInvalid("missing option --by NAME")
+    return what, by
 
 
 def decisions(
@@ -188,42 +147,37 @@ def decisions(
         str | None,
         typer.Argument(metavar="[REF]", help="A series or a statement.", autocompletion=complete_reference),
     ] = None,
-    by: Annotated[str | None, typer.Option("--by", metavar="NAME", help="Only those of one person.")] = None,
+    by: Annotated[
+        str | None, typer.Option("--by", metavar="NAME", help="Only the decisions of one person.")
+    ] = None,
     everything: Annotated[
-        bool, typer.Option("--all", help="Those too that the same person replaced later.")
+        bool, typer.Option("--all", help="Also those that the same person replaced later.")
     ] = False,
-    form: Annotated[
-        Literal["text", "csv", "json"],
-        typer.Option("--format", help="csv: a coding sheet, one row a judged unit, two columns a coder."),
-    ] = "text",
+    form: TableFormat = "text",
     output: Output = None,
     color: Colour = "auto",
     archive: Archive = DEFAULT_ARCHIVE,
 ) -> None:
-    """List what people decided, and how far they agree.
+    """List human decisions and the agreement between coders.
 
-    Agreement is over the units that two people both judged: the share of equal answers, Cohen's kappa and
-    Krippendorff's alpha for nominal codes.
+    Agreement is measured on the units that two people both judged: the share of equal answers, Cohen's
+    kappa and Krippendorff's alpha for nominal codes. CSV is a coding sheet: one row per judged unit, two
+    columns per coder.
     """
     from tracker.changes.shifts import QUESTIONS
     from tracker.decisions.agreement import measure_agreements
     from tracker.report.coding.decisions import decisions_json, render_decisions
+    from tracker.report.coding.sheets import write_sheet
     from tracker.workflows.code.decisions import list_rulings
 
-    if output:
-        refuse_overwriting(output, (), archive)
+    refuse_overwriting(output, (), archive)
+    if form == "csv":
+        write_answer(write_sheet(list_rulings(archive, reference, by)), output)
+        return
     rulings = list_rulings(archive, reference, by, replaced=everything)
     last = list_rulings(archive, reference)
-    measured = measure_agreements(last, QUESTIONS)
-    agreements = tuple(each for each in measured if by in {None, each.one, each.other})
-    if form == "csv":
-        from tracker.report.coding.sheets import write_sheet
-
-        answer = write_sheet(list_rulings(archive, reference, by))
-    elif form == "json":
-        answer = decisions_json(rulings, agreements)
-    else:
-        answer = render_decisions(
-            rulings, agreements, width=terminal_width(), color=wants_colour(color, output)
-        )
-    write_answer(answer, output)
+    agreements = tuple(
+        each for each in measure_agreements(last, QUESTIONS) if by in {None, each.one, each.other}
+    )
+    as_json = partial(decisions_json, rulings, agreements)
+    answer(form, as_json, partial(render_decisions, rulings, agreements), color=color, output=output)

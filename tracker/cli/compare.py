@@ -1,4 +1,4 @@
-"""Commands that judge texts: ``diff``, ``priorities``, ``demo``."""
+"""Commands that compare and read two texts or one: ``diff``, ``priorities``."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from tracker.cli.options import (
     DEFAULT_ARCHIVE,
     Archive,
     Colour,
-    Operands,
     Output,
     ReferenceText,
     VocabularyFile,
+    complete_reference,
 )
 from tracker.cli.output import refuse_overwriting, terminal_width, wants_colour, write_answer
 from tracker.errors import TrackerError
@@ -35,26 +35,32 @@ def register(app: typer.Typer) -> None:
         epilog="Examples: tracker diff GBR/UNGA 78 79 | tracker diff GBR/UNGA | tracker diff old.txt new.pdf"
     )(diff)
     app.command(epilog="Example: tracker priorities GBR/CCPCJ/31")(priorities)
-    app.command(epilog="Example: tracker demo --keep try; tracker --archive try list")(demo)
 
 
 def diff(
-    operands: Operands,
-    everything: Annotated[bool, typer.Option("--all", help="Everything, sentences included.")] = False,
+    operands: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="OLD [NEW]",
+            help="References, a series and its sessions, or files.",
+            autocompletion=complete_reference,
+        ),
+    ],
+    everything: Annotated[bool, typer.Option("--all", help="Show everything, sentences included.")] = False,
     only: Annotated[
         list[str] | None,
-        typer.Option(help="Only these: new, dropped, kept, reworded, moved, strength, figure, date ..."),
+        typer.Option(help="Show only these: new, dropped, kept, reworded, moved, strength, figure, date ..."),
     ] = None,
     explain: Annotated[
-        str | None, typer.Option(metavar="ID", help="Why one change was judged so; ids stand behind '#'.")
+        str | None, typer.Option(metavar="ID", help="Explain one change; its id is printed after '#'.")
     ] = None,
-    stat: Annotated[bool, typer.Option("--stat", help="Counts only.")] = False,
-    form: Annotated[DiffFormat, typer.Option("--format", help="The form of the answer.")] = "text",
+    stat: Annotated[bool, typer.Option("--stat", help="Show counts only.")] = False,
+    form: Annotated[DiffFormat, typer.Option("--format", help="The output format.")] = "text",
     output: Output = None,
     vocabulary: VocabularyFile = None,
     encoder: Annotated[
         Literal["default", "none"],
-        typer.Option(help="'none': words alone tell which sentences correspond, a second faster."),
+        typer.Option(help="'none' aligns sentences by their words alone, a second faster."),
     ] = "default",
     color: Colour = "auto",
     archive: Archive = DEFAULT_ARCHIVE,
@@ -63,7 +69,7 @@ def diff(
 
     OLD and NEW are references (GBR/UNGA/78), files, or one of each; a series and two sessions
     (GBR/UNGA 78 79); or a series alone, which compares its last two sessions.
-    The exit code is 0 where both say the same, 1 where they differ, 2 in trouble.
+    The exit code is 0 if both sides say the same, 1 if they differ, 2 on an error.
     """
     from tracker.report.comparison.stat import render_stat
     from tracker.text.encoder import ENCODERS
@@ -72,11 +78,10 @@ def diff(
     from tracker.workflows.compare.diff import is_same
 
     if stat and form != "text":
-        raise TrackerError(f"--stat is text; it has no form as {form}")
+        raise TrackerError(f"--stat has no {form} format")
     if only and (stat or form == "json"):
-        raise TrackerError("--only narrows text and Markdown; --stat and JSON are always whole")
-    if output:
-        refuse_overwriting(output, operands, archive)
+        raise TrackerError("--only applies to text and Markdown, not to --stat and JSON")
+    refuse_overwriting(output, operands, archive)
     topics = load_vocabulary(vocabulary)
     chosen = _chosen(only)
     vectors = ENCODERS[encoder]
@@ -110,7 +115,7 @@ def _chosen(only: list[str] | None) -> frozenset[str]:
     words = frozenset(word.strip() for text in only or () for word in text.split(",") if word.strip())
     unknown = sorted(words - frozenset(FILTERS))
     if unknown:
-        raise TrackerError(f"--only {unknown[0]}: there are {', '.join(FILTERS)}")
+        raise TrackerError(f"--only {unknown[0]}: expected one of {', '.join(FILTERS)}")
     return words
 
 
@@ -143,7 +148,7 @@ def priorities(
     color: Colour = "auto",
     archive: Archive = DEFAULT_ARCHIVE,
 ) -> None:
-    """Show a statement's priorities, and what it only mentions."""
+    """Show a statement's priorities and passing mentions."""
     from tracker.report.comparison.priorities import render_priorities
     from tracker.topics.vocabulary.load import load_vocabulary
     from tracker.workflows.compare.priorities import read_priorities
@@ -153,14 +158,3 @@ def priorities(
     write_answer(
         render_priorities(side, readings, topics, absences, width=terminal_width(), color=wants_colour(color))
     )
-
-
-def demo(
-    keep: Annotated[Path | None, typer.Option(metavar="DIR", help="Keep the archive in this folder.")] = None,
-    color: Colour = "auto",
-) -> None:
-    """Try it all on the statements that come with it."""
-    from tracker.workflows.compare.demo import run_demo
-
-    for part in run_demo(keep, width=terminal_width(), color=wants_colour(color)):
-        write_answer(part)

@@ -1,27 +1,52 @@
-"""Commands that hand material on and take others' in: ``export-warc``, ``import-warc``, ``export-bag``."""
+"""Commands for other programs' formats: imports of git and WARC, exports of WARC, BagIt and Datasette."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
-from tracker.cli.options import DEFAULT_ARCHIVE, Archive, ListFormat, complete_reference
-from tracker.cli.output import shown_progress, write_answer
+from tracker.cli.options import (
+    DEFAULT_ARCHIVE,
+    FINDINGS,
+    Archive,
+    ImportDryRun,
+    ListFormat,
+    Output,
+    complete_reference,
+    now,
+)
+from tracker.cli.output import refuse_overwriting, shown_progress, write_answer, write_notice
 
-FOUND_FAULTS = 1
-_PRIVATE = Annotated[
+Private = Annotated[
     bool,
     typer.Option(
-        "--private", help="Take restricted and embargoed material along; what was withdrawn never leaves."
+        "--private", help="Include restricted and embargoed material, but never withdrawn material."
+    ),
+]
+GitSession = Annotated[
+    Literal["path", "subject", "date", "trailer", "regex"] | None,
+    typer.Option(
+        help="What names the session: the path, the commit's subject, the author's date, a trailer"
+        " (Session:, Statement:), or --regex. A date means the session that opened in its year."
+    ),
+]
+GitRegex = Annotated[
+    str | None,
+    typer.Option(
+        help="Matched in path and message; groups: country, body, session, item, date, year, kind, language."
     ),
 ]
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this module to the application."""
+    app.command(
+        "import-git",
+        epilog="Examples: tracker import-git ~/texts --path uk/31.md --as GBR/CCPCJ/31 |"
+        " tracker import-git ~/texts --path uk.md --as GBR/CCPCJ --session-from subject --dry-run",
+    )(import_git)
     app.command("export-warc", epilog="Example: tracker export-warc statements.warc.gz XAA/UNGA XAA/HRC/52")(
         export_warc
     )
@@ -31,10 +56,55 @@ def register(app: typer.Typer) -> None:
         " tracker import-warc crawl.warc.gz --as XAA/UNGA --session-from url --dry-run",
     )(import_warc)
     app.command("export-bag", epilog="Example: tracker export-bag /mnt/disk/statements-2026")(export_bag)
+    app.command(
+        epilog="Example: tracker datasette-metadata -o metadata.json;"
+        " datasette -i snapshots/tracker.db -m metadata.json (from 1.0 on: -c metadata.json too)"
+    )(datasette_metadata)
+
+
+def import_git(
+    repository: Annotated[Path, typer.Argument(metavar="REPO", help="A git repository, bare or not.")],
+    path: Annotated[
+        list[str], typer.Option(help="A file, a folder or a pattern such as 'uk/*.md', from the top of REPO.")
+    ],
+    as_: Annotated[
+        str | None,
+        typer.Option(
+            "--as", metavar="SERIES", help="The series or one statement; taken from paths if not given."
+        ),
+    ] = None,
+    session_from: GitSession = None,
+    regex: GitRegex = None,
+    branch: Annotated[
+        str | None, typer.Option(help="A branch, tag or commit; the current branch if not given.")
+    ] = None,
+    dry_run: ImportDryRun = False,
+    form: ListFormat = "text",
+    archive: Archive = DEFAULT_ARCHIVE,
+) -> None:
+    """Record every revision of files in a git repository.
+
+    A revision is observed at the time of its commit. Renames are followed and removals noted. A second run
+    records only what is new.
+    """
+    from tracker.report.archive.imports import render_revisions
+    from tracker.report.json_text import encode_json
+    from tracker.workflows.importing.attribution import GIT_SOURCES, read_rule
+    from tracker.workflows.importing.git import import_git as read_in
+    from tracker.workflows.importing.git import is_faulty
+
+    rule = read_rule(as_, session_from, regex, GIT_SOURCES)
+    with shown_progress("importing") as progress:
+        imported = read_in(
+            repository, path, rule, archive, now(), branch=branch, dry_run=dry_run, progress=progress
+        )
+    write_answer(encode_json(imported) if form == "json" else render_revisions(imported, every=dry_run))
+    if is_faulty(imported):
+        raise typer.Exit(FINDINGS)
 
 
 def export_warc(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A new file; packed where it ends in .gz.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A new file; compressed if it ends in .gz.")],
     references: Annotated[
         list[str] | None,
         typer.Argument(
@@ -43,23 +113,24 @@ def export_warc(
             autocompletion=complete_reference,
         ),
     ] = None,
-    private: _PRIVATE = False,
+    private: Private = False,
     form: ListFormat = "text",
     archive: Archive = DEFAULT_ARCHIVE,
 ) -> None:
-    """Write kept documents with the evidence of their capture into a WARC.
+    """Export documents with capture evidence as a WARC.
 
-    Open material only. The same record gives the same bytes.
+    Only open material. The same record gives the same bytes.
     """
-    from tracker.report.archive.mirror import exported_json, exported_line
+    from tracker.report.archive.mirror import exported_line
+    from tracker.report.json_text import encode_json
     from tracker.workflows.export.warc import export_warc as write_warc
 
     made = write_warc(archive, file, references or (), private=private)
-    write_answer(exported_json(made) if form == "json" else exported_line(made))
+    write_answer(encode_json(made) if form == "json" else exported_line(made))
 
 
 def import_warc(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A WARC, packed or not.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A WARC, compressed or not.")],
     url: Annotated[
         list[str] | None,
         typer.Option(
@@ -71,75 +142,106 @@ def import_warc(
         typer.Option(
             "--as",
             metavar="SERIES",
-            help="The series, or one statement; if not given, the file's own metadata names it, as an export"
-            " of tracker does.",
+            help="The series or one statement; if not given, taken from the metadata that tracker exports.",
         ),
     ] = None,
     session_from: Annotated[
         Literal["url", "date", "regex"] | None,
         typer.Option(
-            help="What names a capture's session: its address, its date, or --regex. A date stands for the"
-            " session that opened in its year."
+            help="What names the session: the address, the date, or --regex. A date means the session that"
+            " opened in its year."
         ),
     ] = None,
     regex: Annotated[
         str | None,
         typer.Option(
-            help="Searched in the address; groups: country, body, session, item, date, year, kind, language."
+            help="Matched in the address; groups: country, body, session, item, date, year, kind, language."
         ),
     ] = None,
     unjudged: Annotated[
         bool,
-        typer.Option("--unjudged", help="Record what looks like a login or an error, too."),
+        typer.Option("--unjudged", help="Also record what looks like a login or error page."),
     ] = False,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="List what would be recorded, and write nothing.")
-    ] = False,
+    dry_run: ImportDryRun = False,
     form: ListFormat = "text",
     archive: Archive = DEFAULT_ARCHIVE,
 ) -> None:
-    """Record the documents of a WARC, each observed when it was captured.
+    """Record the documents of a WARC.
 
-    Of a damaged file nothing is recorded. Run again, it records what is new.
+    A document is observed at the time of its capture. Nothing is recorded from a damaged file. A second run
+    records only what is new.
     """
-    from tracker.report.archive.imports import captures_json, render_captures
-    from tracker.workflows.importing.warc import import_warc as bring_in
+    from tracker.report.archive.imports import render_captures
+    from tracker.report.json_text import encode_json
+    from tracker.workflows.importing.attribution import WARC_SOURCES, read_rule
+    from tracker.workflows.importing.warc import import_warc as read_in
     from tracker.workflows.importing.warc import is_faulty
-    from tracker.workflows.importing.warc_plan import read_capture_rule
 
-    rule = read_capture_rule(as_, session_from, regex)
+    rule = read_rule(as_, session_from, regex, WARC_SOURCES)
     with shown_progress("importing") as progress:
-        brought = bring_in(
+        imported = read_in(
             file,
             url or (),
             rule,
             archive,
-            _now(),
+            now(),
             judged=not unjudged,
             dry_run=dry_run,
             progress=progress,
         )
-    write_answer(captures_json(brought) if form == "json" else render_captures(brought, every=dry_run))
-    if is_faulty(brought):
-        raise typer.Exit(FOUND_FAULTS)
+    write_answer(encode_json(imported) if form == "json" else render_captures(imported, every=dry_run))
+    if is_faulty(imported):
+        raise typer.Exit(FINDINGS)
 
 
 def export_bag(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="A new folder.")],
-    private: _PRIVATE = False,
+    private: Private = False,
     form: ListFormat = "text",
     archive: Archive = DEFAULT_ARCHIVE,
 ) -> None:
-    """Write documents, texts and metadata into a BagIt folder that can be read without this program.
+    """Export documents and metadata as a BagIt folder.
 
-    Open material only.
+    It also holds the texts and can be read without this program. Only open material.
     """
-    from tracker.report.archive.mirror import exported_json, exported_line
+    from tracker.report.archive.mirror import exported_line
+    from tracker.report.json_text import encode_json
     from tracker.workflows.export.bag import export_bag as write_bag
 
-    made = write_bag(archive, folder, _now()[:10], private=private)
-    write_answer(exported_json(made) if form == "json" else exported_line(made))
+    made = write_bag(archive, folder, now()[:10], private=private)
+    write_answer(encode_json(made) if form == "json" else exported_line(made))
 
 
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+def datasette_metadata(
+    database: Annotated[
+        str, typer.Option(metavar="NAME", help="The name of the served file, without its ending.")
+    ] = "tracker",
+    output: Output = None,
+    archive: Archive = DEFAULT_ARCHIVE,
+) -> None:
+    """Describe the record for Datasette, as JSON.
+
+    Describes tables, columns, units and example queries. A warning on standard error says whether the record
+    holds material that is closed to the public: publish a record rebuilt from the public mirror instead.
+    """
+    from tracker.report.comparison.words import counted
+    from tracker.report.json_text import encode_json
+    from tracker.workflows.keep.datasette import describe_record
+
+    refuse_overwriting(output, (), archive)
+    metadata, closed = describe_record(archive, database)
+    write_answer(encode_json(metadata), output)
+    if closed:
+        held = ", ".join(
+            counted(number, noun)
+            for number, noun in (
+                (closed.snapshots, "closed snapshot"),
+                (closed.documents, "closed document"),
+                (closed.sources, "closed source"),
+            )
+            if number
+        )
+        write_notice(
+            f"{archive} holds {held}: do not publish it; its public mirror holds only open material"
+            " (tracker mirror push, tracker rebuild)"
+        )

@@ -1,41 +1,38 @@
-"""Commands that follow topics and words: ``timeline``, ``compare-countries``, ``phrases``."""
+"""Commands on a whole series: ``trace``, ``blame``, ``timeline``, ``compare-countries``, ``phrases``."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from functools import partial
+from typing import Annotated, Literal
 
 import typer
 
+from tracker.cli import output as shown
 from tracker.cli.options import (
     DEFAULT_ARCHIVE,
     Archive,
     Colour,
+    FirstSession,
+    LastSession,
     ListFormat,
     Output,
+    ReferenceText,
+    Series,
+    TableFormat,
     VocabularyFile,
-    complete_reference,
 )
-from tracker.cli.output import refuse_overwriting, shown_progress, terminal_width, wants_colour, write_answer
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
-TableFormat = Annotated[
-    Literal["text", "csv", "json"], typer.Option("--format", help="The form of the answer.")
-]
-Series = Annotated[
-    str,
-    typer.Argument(metavar="SERIES", help="A series such as GBR/UNGA.", autocompletion=complete_reference),
-]
 Topics = Annotated[
     list[str] | None,
     typer.Option("--topic", metavar="TOPIC", help="Only this topic, by id or label; may be repeated."),
 ]
-Width = Annotated[int | None, typer.Option(min=60, help="Columns to fill; the terminal's if not given.")]
+Width = Annotated[int | None, typer.Option(min=60, help="The width in columns; the terminal's if not given.")]
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this module to the application."""
+    app.command(epilog="Example: tracker trace GBR/UNGA 'responsibility to protect' --from 60")(trace)
+    app.command(epilog="Example: tracker blame GBR/CCPCJ/31")(blame)
     app.command(epilog="Example: tracker timeline GBR/UNGA --topic climate-change --from 60")(timeline)
     app.command(
         "compare-countries",
@@ -44,17 +41,73 @@ def register(app: typer.Typer) -> None:
     app.command(epilog="Examples: tracker phrases GBR/UNGA 79 | tracker phrases GBR/UNGA")(phrases)
 
 
+def trace(
+    series: Series,
+    text: Annotated[str, typer.Argument(metavar="TEXT", help="A phrase or a sentence.")],
+    first: FirstSession = None,
+    last: LastSession = None,
+    form: ListFormat = "text",
+    output: Output = None,
+    color: Colour = "auto",
+    archive: Archive = DEFAULT_ARCHIVE,
+) -> None:
+    """Follow a phrase or a sentence through a series.
+
+    Shows when it was first and last said, each wording with its edits against the one before, and the
+    sessions that did not say it. Exact: the same words, apart from case, quotes and dashes. Loose: similar
+    words, with a similarity from 0 to 1.
+    """
+    from tracker.report.series.biography import render_biography
+    from tracker.report.series.matrices import biography_json
+    from tracker.workflows.follow.trace import trace_series
+
+    biography = trace_series(archive, series, text, first, last)
+    shown.answer(
+        form,
+        partial(biography_json, biography),
+        partial(render_biography, biography),
+        color=color,
+        output=output,
+    )
+
+
+def blame(
+    reference: ReferenceText,
+    through: Annotated[
+        Literal["auto", "sessions", "snapshots"],
+        typer.Option(help="What to look back through; auto: snapshots if there are earlier ones."),
+    ] = "auto",
+    everything: Annotated[bool, typer.Option("--all", help="Show every sentence on its own line.")] = False,
+    form: ListFormat = "text",
+    output: Output = None,
+    color: Colour = "auto",
+    archive: Archive = DEFAULT_ARCHIVE,
+) -> None:
+    """Show when each sentence was first said in these words.
+
+    A reworded sentence is shown with the earlier wording that it came from. The command looks back through
+    the earlier sessions of the same kind, or the snapshots of the same edition.
+    """
+    from tracker.report.series.origins import attribution_json, render_attribution
+    from tracker.workflows.follow.trace import blame_statement
+
+    attribution = blame_statement(archive, reference, through)
+    shown.answer(
+        form,
+        partial(attribution_json, attribution),
+        partial(render_attribution, attribution, everything=everything),
+        color=color,
+        output=output,
+    )
+
+
 def timeline(
     series: Series,
     topic: Topics = None,
-    first: Annotated[
-        str | None, typer.Option("--from", metavar="SESSION", help="Begin with this session.")
-    ] = None,
-    last: Annotated[
-        str | None, typer.Option("--to", metavar="SESSION", help="End with this session.")
-    ] = None,
+    first: FirstSession = None,
+    last: LastSession = None,
     everything: Annotated[
-        bool, typer.Option("--all", help="Every topic, those that are only mentioned included.")
+        bool, typer.Option("--all", help="Show every topic, also those that are only mentioned.")
     ] = False,
     vocabulary: VocabularyFile = None,
     form: TableFormat = "text",
@@ -63,10 +116,10 @@ def timeline(
     color: Colour = "auto",
     archive: Archive = DEFAULT_ARCHIVE,
 ) -> None:
-    """Show topics by sessions: what each session of a series does with each topic.
+    """Show the topics of a series by session.
 
-    A map of levels, strongest topics first; with colour the shade is the share of the statement's words.
-    With --topic, each session follows with a quote and what became of the topic since the session before.
+    A map of levels, strongest topics first; in colour the shade is the share of the statement's words.
+    With --topic, each session follows with a quote and how the topic changed since the session before.
     CSV has one row per topic and session.
     """
     from tracker.report.series.matrices import timeline_csv, timeline_json
@@ -75,10 +128,10 @@ def timeline(
     from tracker.workflows.code.topics import name_topics
     from tracker.workflows.follow.timeline import follow_topics
 
-    _refuse(output, vocabulary, archive)
+    shown.refuse_overwriting(output, [vocabulary], archive)
     known = load_vocabulary(vocabulary)
     topics = name_topics(known, topic or ())
-    with shown_progress("reading") as progress:
+    with shown.shown_progress("reading") as progress:
         followed = follow_topics(
             archive, series, known, first, last, statuses=form != "text" or bool(topics), progress=progress
         )
@@ -91,12 +144,12 @@ def timeline(
         answer = render_timeline(
             followed,
             rows,
-            width=width or terminal_width(),
-            color=wants_colour(color, output),
+            width=width or shown.terminal_width(),
+            color=shown.wants_colour(color, output),
             everything=everything,
             quotes=bool(topics),
         )
-    write_answer(answer, output)
+    shown.write_answer(answer, output)
 
 
 def compare_countries(
@@ -107,7 +160,7 @@ def compare_countries(
     ] = None,
     topic: Topics = None,
     everything: Annotated[
-        bool, typer.Option("--all", help="Every topic, and what sets each country apart.")
+        bool, typer.Option("--all", help="Show every topic, and the distinctive ones of each country.")
     ] = False,
     vocabulary: VocabularyFile = None,
     form: TableFormat = "text",
@@ -116,9 +169,10 @@ def compare_countries(
     color: Colour = "auto",
     archive: Archive = DEFAULT_ARCHIVE,
 ) -> None:
-    """Show topics by countries at one session: what most put first, and what sets each apart.
+    """Show the topics of one session by country.
 
-    What is rare is told from all countries that spoke, whichever are shown. CSV is a matrix of levels.
+    Shows the priorities of most countries, and the distinctive topics of each. Distinctive is measured
+    against all countries that spoke, whichever are shown. CSV is a matrix of levels.
     """
     from tracker.report.series.countries import render_countries, select_topics
     from tracker.report.series.matrices import countries_csv, countries_json
@@ -127,30 +181,29 @@ def compare_countries(
     from tracker.workflows.follow.countries import compare_countries as compare
     from tracker.workflows.follow.countries import narrow_countries
 
-    _refuse(output, vocabulary, archive)
+    shown.refuse_overwriting(output, [vocabulary], archive)
     known = load_vocabulary(vocabulary)
     topics = name_topics(known, topic or ())
     named = [part for part in (countries or "").split(",") if part.strip()]
-    with shown_progress("reading") as progress:
+    with shown.shown_progress("reading") as progress:
         everyone = compare(archive, body, session, known, progress)
-    shown = narrow_countries(everyone, named)
-    rows = select_topics(shown, topics, everything=everything)
-    rare = select_topics(everyone)
+    reading = narrow_countries(everyone, named)
+    rows, rare = select_topics(reading, topics, everything=everything), select_topics(everyone)
     if form == "csv":
-        answer = countries_csv(shown, rows)
+        answer = countries_csv(reading, rows)
     elif form == "json":
-        answer = countries_json(shown, rows, rare)
+        answer = countries_json(reading, rows, rare)
     else:
         answer = render_countries(
-            shown,
+            reading,
             rows,
             rare,
-            width=width or terminal_width(),
-            color=wants_colour(color, output),
+            width=width or shown.terminal_width(),
+            color=shown.wants_colour(color, output),
             everything=everything,
             topics=topics,
         )
-    write_answer(answer, output)
+    shown.write_answer(answer, output)
 
 
 def phrases(
@@ -159,7 +212,7 @@ def phrases(
         str | None, typer.Argument(metavar="[SESSION]", help="One session; all of them if not given.")
     ] = None,
     everything: Annotated[
-        bool, typer.Option("--all", help="All phrases, those that a topic covers included.")
+        bool, typer.Option("--all", help="Show all phrases, also those that a topic covers.")
     ] = False,
     vocabulary: VocabularyFile = None,
     form: ListFormat = "text",
@@ -168,30 +221,27 @@ def phrases(
     color: Colour = "auto",
     archive: Archive = DEFAULT_ARCHIVE,
 ) -> None:
-    """Show the words and phrases that set a session apart from all others of its series.
+    """Show phrases that set a session apart from the others.
 
-    What no topic of the vocabulary covers, the most telling first: by log-odds with a prior of how often
-    words are used in the UN General Debate, which ships with the program. English; other languages have a
-    flat prior, and Chinese has no phrases.
+    Phrases that no topic of the vocabulary covers, most distinctive first: by log-odds with a prior of word
+    frequencies in the UN General Debate, which comes with the program. The prior is English; other languages
+    have a flat prior, and Chinese has no phrases.
     """
     from tracker.report.comparison.phrases import phrases_json, render_phrases
     from tracker.topics.vocabulary.load import load_vocabulary
     from tracker.workflows.follow.phrases import find_series_phrases
 
-    _refuse(output, vocabulary, archive)
+    shown.refuse_overwriting(output, [vocabulary], archive)
     known = load_vocabulary(vocabulary)
-    with shown_progress("comparing") as progress:
+    with shown.shown_progress("comparing") as progress:
         found = find_series_phrases(archive, series, session, known, progress)
-    write_answer(
-        phrases_json(found)
-        if form == "json"
-        else render_phrases(
-            found, width=width or terminal_width(), color=wants_colour(color, output), everything=everything
-        ),
-        output,
-    )
-
-
-def _refuse(output: Path | None, vocabulary: Path | None, archive: Path) -> None:
-    if output:
-        refuse_overwriting(output, [str(vocabulary)] if vocabulary else [], archive)
+    if form == "json":
+        answer = phrases_json(found)
+    else:
+        answer = render_phrases(
+            found,
+            width=width or shown.terminal_width(),
+            color=shown.wants_colour(color, output),
+            everything=everything,
+        )
+    shown.write_answer(answer, output)

@@ -1,191 +1,192 @@
-"""Commands that bring history in and keep the archive: import, ``mirror``, ``rebuild``, ``backup``."""
+"""Commands on what the archive keeps: ``verify``, ``timestamp``, ``reextract``, ``withdraw``."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from pathlib import Path
-from typing import Annotated, Literal
+import sys
+from functools import partial
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tracker.cli.options import DEFAULT_ARCHIVE, Archive, ListFormat
-from tracker.cli.output import shown_progress, write_answer
+from tracker.cli.options import (
+    DEFAULT_ARCHIVE,
+    FINDINGS,
+    Archive,
+    Colour,
+    ListFormat,
+    ReferenceText,
+    complete_reference,
+    now,
+)
+from tracker.cli.output import answer, shown_progress, terminal_width, write_answer
+from tracker.errors import DecisionInvalid
 
-FOUND_FAULTS = 1
-_SESSION_FROM = Annotated[
-    Literal["path", "subject", "date", "trailer", "regex"] | None,
-    typer.Option(
-        help="What names a revision's session: its path, the commit's subject, the author's date, a trailer"
-        " (Session:, Statement:), or --regex. A date stands for the session that opened in its year."
-    ),
-]
-_REGEX = Annotated[
-    str | None,
-    typer.Option(
-        help="Searched in path and message; groups: country, body, session, item, date, year, kind, language."
-    ),
-]
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tracker.model.rights import Act
+
+REFUSED = 1
+"""The exit code where the user answers no."""
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this module to the application."""
+    app.command(epilog="Examples: tracker verify | tracker verify --repair | tracker verify --json")(verify)
+    app.command(epilog="Example: tracker timestamp https://tsa.example.org/tsr")(timestamp)
     app.command(
-        "import-git",
-        epilog="Examples: tracker import-git ~/texts --path uk/31.md --as GBR/CCPCJ/31 |"
-        " tracker import-git ~/texts --path uk.md --as GBR/CCPCJ --session-from subject --dry-run",
-    )(import_git)
-    app.add_typer(_mirrors(), name="mirror")
-    app.command(epilog="Example: tracker rebuild https://example.org/mirror.git --archive restored")(rebuild)
-    app.command(epilog="Example: tracker backup /mnt/disk/tracker-2026-11-25.db")(backup)
+        epilog="Examples: tracker reextract --dry-run | tracker reextract GBR/UNGA"
+        " | tracker log GBR/UNGA/79 --versions"
+    )(reextract)
+    app.command(
+        epilog="Examples: tracker withdraw XAA/UNGA/79 --reason 'names a witness' --authority 'a court'"
+        " | tracker withdraw XAA/UNGA/79@2 --reason 'names a witness' --authority 'a court' --destroy"
+        " | tracker withdraw XAA/UNGA/79 --lift --reason 'decision reversed' --authority 'a court'"
+    )(withdraw)
 
 
-def _mirrors() -> typer.Typer:
-    mirror = typer.Typer(
-        help="Keep the published copy of the archive: a bare git repository, mirror.git.",
-        no_args_is_help=True,
-        rich_markup_mode=None,
-    )
-    mirror.command(epilog="Example: tracker mirror update")(update)
-    mirror.command(
-        epilog="Examples: tracker mirror push git@example.org:statements.git |"
-        " tracker mirror push /mnt/disk/private.git --private"
-    )(push)
-    mirror.command(
-        "take-over",
-        epilog="Examples: tracker mirror take-over | tracker mirror take-over /mnt/disk/private.git",
-    )(take_over)
-    return mirror
+def verify(
+    repair: Annotated[
+        bool,
+        typer.Option("--repair", help="Repair each copy from the other; the record is backed up first."),
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print all findings as JSON.")] = False,
+    color: Colour = "auto",
+    archive: Archive = DEFAULT_ARCHIVE,
+) -> None:
+    """Check every part of the archive and of its mirror.
+
+    Every digest is computed again, every file of the mirror is compared with what the record would write,
+    and git checks its objects and history. The exit code is 1 if there are faults, repaired ones included.
+    """
+    from tracker.report.archive import verified as report
+    from tracker.workflows.keep import verify as verifying
+
+    with shown_progress("verifying") as progress:
+        repaired = verifying.repair(archive, now(), progress) if repair else None
+        verified = repaired.before if repaired else verifying.verify(archive, now(), progress)
+    if repaired:
+        forms = partial(report.repaired_json, repaired), partial(report.render_repaired, repaired)
+    else:
+        forms = partial(report.verified_json, verified), partial(report.render_verified, verified)
+    answer("json" if as_json else "text", *forms, color=color)
+    if verified.faults:
+        raise typer.Exit(FINDINGS)
 
 
-def import_git(
-    repository: Annotated[Path, typer.Argument(metavar="REPO", help="A git repository, bare or not.")],
-    path: Annotated[
-        list[str], typer.Option(help="A file, a folder or a pattern such as 'uk/*.md', from the top of REPO.")
+def timestamp(
+    authority: Annotated[
+        str, typer.Argument(metavar="URL", help="The address of an RFC 3161 time-stamping authority.")
     ],
-    as_: Annotated[
-        str | None,
-        typer.Option(
-            "--as", metavar="SERIES", help="The series, or one statement; if not given, paths name it."
+    seconds: Annotated[
+        float, typer.Option("--timeout", min=1, help="The seconds to wait for an answer.")
+    ] = 10.0,
+    archive: Archive = DEFAULT_ARCHIVE,
+) -> None:
+    """Have an authority time-stamp the latest commit.
+
+    That is the latest commit of the mirror, which covers the whole archive and all earlier commits. The
+    authority sees only its digest. tracker verify checks the time-stamp. The exit code is 1 if the authority
+    did not sign.
+    """
+    from tracker.report.archive.verified import timestamp_line
+    from tracker.workflows.keep.verify import timestamp as ask
+
+    kept = ask(archive, authority, now(), seconds)
+    write_answer(timestamp_line(kept))
+    if kept.failure:
+        raise typer.Exit(FINDINGS)
+
+
+def reextract(
+    wanted: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[REF...]",
+            help="Series, statements or snapshots; all if not given.",
+            autocompletion=complete_reference,
         ),
-    ] = None,
-    session_from: _SESSION_FROM = None,
-    regex: _REGEX = None,
-    branch: Annotated[
-        str | None, typer.Option(help="A branch, tag or commit; the current branch if not given.")
     ] = None,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="List what would be recorded, and write nothing.")
+        bool, typer.Option("--dry-run", help="Show what would change, and write nothing.")
     ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
+    color: Colour = "auto",
+    archive: Archive = DEFAULT_ARCHIVE,
+) -> None:
+    """Read kept documents again with the current extractors.
+
+    The selectors come from the current watch list. A different text becomes a new version of the same
+    snapshot, and the latest version counts; none is lost (tracker log REF --versions). The statements are
+    the same, so no other command reports it as a change. The exit code is 1 if a document can no longer be
+    read; its version stays.
+    """
+    from tracker.report.archive.rereading import render_reread, reread_json
+    from tracker.workflows.keep.reextract import is_faulty
+    from tracker.workflows.keep.reextract import reextract as read_again
+
+    with shown_progress("reading") as progress:
+        found = read_again(archive, wanted or [], now(), dry_run=dry_run, progress=progress)
+    answer(
+        "json" if as_json else "text",
+        partial(reread_json, found, dry_run=dry_run),
+        partial(render_reread, found, dry_run=dry_run),
+        color=color,
+    )
+    if is_faulty(found):
+        raise typer.Exit(FINDINGS)
+
+
+def withdraw(
+    reference: ReferenceText,
+    reason: Annotated[
+        str, typer.Option("--reason", metavar="TEXT", help="Why; it is shown in place of the material.")
+    ],
+    authority: Annotated[
+        str, typer.Option("--authority", metavar="NAME", help="Who ordered it: an office, a court, a letter.")
+    ],
+    by: Annotated[str | None, typer.Option("--by", metavar="NAME", help="Who records it.")] = None,
+    destroy: Annotated[
+        bool, typer.Option("--destroy", help="Destroy it: its bytes and text are deleted for good.")
+    ] = False,
+    lift: Annotated[bool, typer.Option("--lift", help="Reopen withdrawn material.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="With --destroy: do not ask.")] = False,
     form: ListFormat = "text",
     archive: Archive = DEFAULT_ARCHIVE,
 ) -> None:
-    """Record every revision of files in a git repository, each observed when its commit was made.
+    """Withdraw a statement, an edition or a snapshot.
 
-    Renames are followed back and removals noted. Run again, it records what is new.
+    It is kept, but no command shows it, the mirror's public branch and exports leave it out, and a nightly
+    run does not record it again. --destroy deletes bytes and text from the record and from the mirror's
+    history; digests, sizes, dates, and who decided why remain. tracker/docs/rights.md says what that cannot
+    reach.
     """
-    from tracker.report.archive.imports import brought_json, render_brought
-    from tracker.workflows.importing.attribution import read_rule
-    from tracker.workflows.importing.git import import_git as bring_in
-    from tracker.workflows.importing.git import is_faulty
+    from tracker.model.rights import Ruled
+    from tracker.report.archive.rights import change_json, render_change
+    from tracker.workflows.keep.withdraw import change
 
-    rule = read_rule(as_, session_from, regex)
-    with shown_progress("importing") as progress:
-        brought = bring_in(
-            repository, path, rule, archive, _now(), branch=branch, dry_run=dry_run, progress=progress
+    act = _read_act(destroy=destroy, lift=lift)
+    if act == "destroy" and not yes:
+        _ask(archive, reference)
+    changed = change(archive, act, reference, Ruled(reason, authority, now(), by or None))
+    write_answer(change_json(changed) if form == "json" else render_change(changed, width=terminal_width()))
+
+
+def _read_act(*, destroy: bool, lift: bool) -> Act:
+    if destroy and lift:
+        raise DecisionInvalid(
+            "--destroy and --lift exclude each other: destroyed material cannot be reopened"
         )
-    write_answer(brought_json(brought) if form == "json" else render_brought(brought, every=dry_run))
-    if is_faulty(brought):
-        raise typer.Exit(FOUND_FAULTS)
+    return "destroy" if destroy else "lift" if lift else "withdraw"
 
 
-def update(form: ListFormat = "text", archive: Archive = DEFAULT_ARCHIVE) -> None:
-    """Make the mirror, or bring it up to date: one commit for each run.
+def _ask(archive: Path, reference: str) -> None:
+    from tracker.report.archive.rights import question
+    from tracker.report.safe import one_line
+    from tracker.workflows.keep.withdraw import describe
 
-    Once it is there every run brings it along by itself; what was edited by hand goes with the next.
-    """
-    from tracker.report.archive.mirror import update_json, update_line
-    from tracker.workflows.keep.mirror import update_mirror
-
-    updated = update_mirror(archive)
-    write_answer(update_json(updated) if form == "json" else update_line(updated))
-
-
-def push(
-    remote: Annotated[
-        str, typer.Argument(metavar="REMOTE", help="An address or path, as git push takes it.")
-    ],
-    private: Annotated[
-        bool, typer.Option("--private", help="Push everything; without it, open material and digests alone.")
-    ] = False,
-    force: Annotated[
-        bool,
-        typer.Option("--force", help="Replace a copy that holds what was closed since, or another history."),
-    ] = False,
-    archive: Archive = DEFAULT_ARCHIVE,
-) -> None:
-    """Bring the mirror up to date and push it: what is open to a public copy, all to a private one."""
-    from tracker.report.archive.mirror import push_line
-    from tracker.workflows.keep.mirror import push_mirror
-
-    write_answer(push_line(push_mirror(archive, remote, private=private, force=force)))
-
-
-def take_over(
-    source: Annotated[
-        str | None,
-        typer.Argument(
-            metavar="MIRROR", help="A copy that was pushed, or a name under refs/; main if not given."
-        ),
-    ] = None,
-    form: ListFormat = "text",
-    archive: Archive = DEFAULT_ARCHIVE,
-) -> None:
-    """Make one record of two: what the mirror has, and behind it what the record has done since.
-
-    For a record that was put back from a backup, and is older than its mirror. Nothing is lost: runs of the
-    record get new numbers, what either side destroyed is destroyed, and the record as it was is kept beside.
-    """
-    from tracker.report.archive.mirror import taken_over_json, taken_over_text
-    from tracker.workflows.keep.mirror import take_over as take
-
-    taken = take(archive, source, _now())
-    write_answer(taken_over_json(taken) if form == "json" else taken_over_text(taken))
-
-
-def rebuild(
-    mirror: Annotated[
-        str, typer.Argument(metavar="MIRROR", help="A mirror, a clone of one, or its address.")
-    ],
-    accept_watch_list: Annotated[
-        bool,
-        typer.Option("--accept-watch-list", help="Obey the mirror's watch list: put it in as watch.toml."),
-    ] = False,
-    form: ListFormat = "text",
-    archive: Archive = DEFAULT_ARCHIVE,
-) -> None:
-    """Make the archive again out of its mirror, equal in every table.
-
-    Its watch list becomes watch.received.toml, which is not obeyed before: tracker sources accept.
-    """
-    from tracker.report.archive.mirror import rebuilt_json, rebuilt_line
-    from tracker.workflows.keep.mirror import rebuild as rebuild_archive
-
-    rebuilt = rebuild_archive(mirror, archive, accept_watch_list=accept_watch_list)
-    write_answer(rebuilt_json(rebuilt) if form == "json" else rebuilt_line(rebuilt))
-
-
-def backup(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A new file.")],
-    form: ListFormat = "text",
-    archive: Archive = DEFAULT_ARCHIVE,
-) -> None:
-    """Copy the record into one file, while others may write, and check the copy."""
-    from tracker.report.archive.mirror import backup_json, backup_line
-    from tracker.workflows.keep.mirror import backup as back_up
-
-    made = back_up(archive, file)
-    write_answer(backup_json(made) if form == "json" else backup_line(made))
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    asked = one_line(question(describe(archive, "destroy", reference)))
+    if not sys.stdin.isatty():
+        raise DecisionInvalid(f"{asked} This needs a terminal to confirm, or --yes")
+    if not typer.confirm(f"{asked} Destroy it?"):
+        raise typer.Exit(REFUSED)

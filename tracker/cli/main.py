@@ -1,4 +1,4 @@
-"""The entry point: one place where an expected failure becomes one line and an exit code."""
+"""The entry point: registers all commands, and turns an expected failure into one line and an exit code."""
 
 from __future__ import annotations
 
@@ -7,31 +7,66 @@ import os
 import sys
 from io import StringIO
 from itertools import pairwise
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+from typer.core import TyperGroup
 
 from tracker import __version__
-from tracker.cli import code as judging
-from tracker.cli import compare as comparing
-from tracker.cli import exchange as exchanging
-from tracker.cli import follow as following
-from tracker.cli import keep as preserving
-from tracker.cli import ledger, snapshots, topics
-from tracker.cli import prove as verifying
-from tracker.cli import publish as publishing
-from tracker.cli import read as reading
-from tracker.cli import reextract as rereading
-from tracker.cli import review as reviewing
-from tracker.cli import sources as watching
-from tracker.cli import start as adding
-from tracker.cli import trace as tracing
-from tracker.cli import withdraw as withdrawing
+from tracker.cli import (
+    code,
+    compare,
+    exchange,
+    follow,
+    keep,
+    ledger,
+    mirror,
+    read,
+    review,
+    sources,
+    start,
+    topics,
+    watch,
+)
 from tracker.cli.options import ARCHIVE_VARIABLE
 from tracker.errors import TrackerError
 
+if TYPE_CHECKING:
+    from typer._click import Context, HelpFormatter
+    from typer.models import CommandInfo, TyperInfo
+
+GROUPS = {
+    "Start": (start,),
+    "Compare": (compare,),
+    "Follow": (follow,),
+    "Read": (read,),
+    "Code": (code, topics),
+    "Watch": (watch, sources, review, ledger),
+    "Keep": (keep, mirror),
+    "Exchange": (exchange,),
+}
+"""The modules of commands under each heading of ``tracker --help``."""
+
+
+class GroupedHelp(TyperGroup):
+    """The application's commands, listed under their headings without loading Rich."""
+
+    def format_commands(self, ctx: Context, formatter: HelpFormatter) -> None:  # noqa: ARG002 (Click's signature)
+        """Write one section for each heading; all sections have the same columns."""
+        widest = max(map(len, self.commands))
+        sections: dict[str, list[tuple[str, str]]] = {}
+        for name, command in self.commands.items():
+            text = command.get_short_help_str(formatter.width - widest - 6)
+            heading = getattr(command, "rich_help_panel", None) or "Commands"
+            sections.setdefault(heading, []).append((f"{name:<{widest}}", text))
+        for heading in sorted(sections, key=list(GROUPS).index):
+            with formatter.section(heading):
+                formatter.write_dl(sections[heading])
+
+
 app = typer.Typer(
     name="tracker",
+    cls=GroupedHelp,
     help="Snapshots national statements at UN bodies and reports what changed between them.",
     epilog="Try: tracker demo",
     no_args_is_help=True,
@@ -60,26 +95,12 @@ def _before_command(
         os.environ[ARCHIVE_VARIABLE] = archive
 
 
-for module in (
-    comparing,
-    reading,
-    tracing,
-    following,
-    judging,
-    adding,
-    topics,
-    snapshots,
-    reviewing,
-    ledger,
-    watching,
-    rereading,
-    preserving,
-    verifying,
-    publishing,
-    exchanging,
-    withdrawing,
-):
-    module.register(app)
+for heading, modules in GROUPS.items():
+    for module in modules:
+        module.register(app)
+    registered: tuple[CommandInfo | TyperInfo, ...] = (*app.registered_commands, *app.registered_groups)
+    for each in registered:
+        each.rich_help_panel = each.rich_help_panel or heading
 
 INTERRUPTED, ABORTED = 130, 1
 
@@ -87,46 +108,46 @@ INTERRUPTED, ABORTED = 130, 1
 def main() -> None:
     """Run ``tracker`` with the process's arguments and exit.
 
-    Since 0.26 Typer carries a Click of its own, so that its exceptions are not those of the other one. Its
-    own handler prints arguments as they were given, for which it is not used.
+    Since 0.26 Typer has its own copy of Click, with its own exception classes. Typer's handler is not used,
+    because it prints arguments without making control characters visible.
     """
     import typer
     from typer._click.exceptions import ClickException
 
     from tracker.cli.main import app
-    from tracker.cli.output import tell, tell_all
+    from tracker.cli.output import write_notice, write_notices
 
     try:
         sys.exit(app(prog_name="tracker", standalone_mode=False))
     except TrackerError as error:
-        tell(str(error))
+        write_notice(str(error))
         sys.exit(error.exit_code)
     except ClickException as error:
         shown = StringIO()
         error.show(shown)
-        tell_all(shown.getvalue())
+        write_notices(shown.getvalue())
         sys.exit(error.exit_code)
     except typer.Abort:
         sys.stderr.write("Aborted!\n")
         sys.exit(ABORTED)
     except KeyboardInterrupt:
-        sys.stderr.write("tracker: interrupted; what was committed is kept, run the same command to go on\n")
+        sys.stderr.write("tracker: interrupted; completed steps are kept; run the same command to continue\n")
         sys.exit(INTERRUPTED)
     except BrokenPipeError:
-        # The reader of a pipe has gone (``tracker list | head``): no error, and nothing more to say.
+        # The reader of a pipe has closed it (``tracker list | head``), which is no error.
         sys.exit(0)
     except Exception as error:
-        told = _explain(error, sys.argv[1:])
-        if told is None:
+        message = _explain(error, sys.argv[1:])
+        if message is None:
             raise
-        tell(told)
+        write_notice(message)
         sys.exit(TrackerError.exit_code)
 
 
 def _explain(error: Exception, arguments: list[str]) -> str | None:
-    """Return what was no bug after all: a name that no disk takes, or a record that no release wrote so."""
+    """Return a message for an error that is no bug: a file name too long, or a record altered by hand."""
     if isinstance(error, OSError) and error.errno == errno.ENAMETOOLONG:
-        return f"{error.filename}: {error.strerror}; name another"
+        return f"{error.filename}: {error.strerror}; choose another"
     from pathlib import Path
 
     from tracker.archive.verify.soundness import find_misfit

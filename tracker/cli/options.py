@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -11,6 +12,8 @@ from tracker.errors import TrackerError
 
 ARCHIVE_VARIABLE = "TRACKER_ARCHIVE"
 DEFAULT_ARCHIVE = Path("snapshots")
+FINDINGS = 1
+"""The exit code of a command that did its work and found something to report."""
 
 
 def complete_reference(context: typer.Context, incomplete: str) -> list[str]:
@@ -27,6 +30,11 @@ def complete_reference(context: typer.Context, incomplete: str) -> list[str]:
     return sorted(offer for offer in offers if offer.startswith(incomplete))
 
 
+def now() -> str:
+    """Return the present instant in UTC, to the second: ``2024-05-20T10:00:00Z``."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
 Archive = Annotated[
     Path,
     typer.Option(envvar=ARCHIVE_VARIABLE, help="The archive's folder.", show_default=True, file_okay=True),
@@ -35,21 +43,26 @@ ReferenceText = Annotated[
     str,
     typer.Argument(metavar="REF", help="A reference such as GBR/UNGA/79.", autocompletion=complete_reference),
 ]
-Operands = Annotated[
-    list[str],
-    typer.Argument(
-        metavar="OLD [NEW]",
-        help="References, a series and its sessions, or files.",
-        autocompletion=complete_reference,
-    ),
+Series = Annotated[
+    str,
+    typer.Argument(metavar="SERIES", help="A series such as GBR/UNGA.", autocompletion=complete_reference),
 ]
+FirstSession = Annotated[
+    str | None, typer.Option("--from", metavar="SESSION", help="The first session to read.")
+]
+LastSession = Annotated[str | None, typer.Option("--to", metavar="SESSION", help="The last session to read.")]
+Person = Annotated[str | None, typer.Option("--by", metavar="NAME", help="Who decides.")]
 Colour = Annotated[
     Literal["auto", "always", "never"], typer.Option("--color", help="Colour, and marks for edits.")
 ]
 Output = Annotated[
     Path | None, typer.Option("--output", "-o", help="Write to this file instead of the terminal.")
 ]
-ListFormat = Annotated[Literal["text", "json"], typer.Option("--format", help="The form of the answer.")]
+ListFormat = Annotated[Literal["text", "json"], typer.Option("--format", help="The output format.")]
+TableFormat = Annotated[Literal["text", "csv", "json"], typer.Option("--format", help="The output format.")]
 VocabularyFile = Annotated[
-    Path | None, typer.Option("--vocabulary", help="A vocabulary of your own, TOML, CSV or SKOS.")
+    Path | None, typer.Option("--vocabulary", help="Your own vocabulary: TOML, CSV or SKOS.")
+]
+ImportDryRun = Annotated[
+    bool, typer.Option("--dry-run", help="List what would be recorded, and write nothing.")
 ]

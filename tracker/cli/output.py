@@ -1,4 +1,4 @@
-"""Where an answer goes: to standard output or a file, in colour or not, at which width."""
+"""Where output goes: standard output or a file, in colour or not, at which width."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def shown_progress(what: str) -> Iterator[Callable[[int, int], None]]:
-    """Yield a function that is told how much is done of how much; in a pipe it says nothing."""
+    """Yield a function to call with the steps done and in all; in a pipe it shows nothing."""
     if not sys.stderr.isatty():
         yield lambda _done, _total: None
         return
@@ -35,7 +35,7 @@ NARROWEST, DEFAULT_WIDTH, WIDEST = 60, 80, 120
 
 
 def wants_colour(choice: Literal["auto", "always", "never"], output: Path | None = None) -> bool:
-    """Tell whether to colour: on a terminal, unless ``NO_COLOR`` is set or the user says otherwise."""
+    """Return whether to use colour: on a terminal, unless ``NO_COLOR`` is set or the user decides."""
     if choice != "auto":
         return choice == "always"
     return (
@@ -53,15 +53,34 @@ def terminal_width() -> int:
     return min(max(shutil.get_terminal_size((DEFAULT_WIDTH, 24)).columns, NARROWEST), WIDEST)
 
 
-def refuse_overwriting(output: Path, inputs: Iterable[str], archive: Path) -> None:
-    """Raise ``TrackerError`` where an answer would replace what it is made of: an input, or the archive."""
-    inside = archive.exists() and archive.resolve() in output.resolve().parents
-    if inside or output.resolve() in {Path(name).resolve() for name in inputs}:
-        raise TrackerError(f"{output}: the answer would replace what it is made of; name another file")
+def refuse_overwriting(
+    output: Path | None, inputs: Iterable[str | Path | None] = (), archive: Path | None = None
+) -> None:
+    """Raise ``TrackerError`` where an output file is one of the inputs or lies in the archive."""
+    if output is None:
+        return
+    inside = archive and archive.exists() and archive.resolve() in output.resolve().parents
+    if inside or output.resolve() in {Path(name).resolve() for name in inputs if name}:
+        raise TrackerError(f"{output}: the output would overwrite an input or the archive; name another file")
+
+
+def answer(
+    form: str,
+    as_json: Callable[[], str],
+    as_text: Callable[..., str],
+    *,
+    color: Literal["auto", "always", "never"] = "auto",
+    output: Path | None = None,
+) -> None:
+    """Write JSON where ``form`` is that, otherwise text laid out for the terminal."""
+    if form == "json":
+        write_answer(as_json(), output)
+    else:
+        write_answer(as_text(width=terminal_width(), color=wants_colour(color, output)), output)
 
 
 def write_answer(text: str, output: Path | None = None) -> None:
-    """Print a text, or write it to a file in UTF-8, whole or not at all; it ends in one line break.
+    """Print a text, or write it to a file atomically, in UTF-8; it ends in one line break.
 
     Raises ``TrackerError`` where it cannot be written.
     """
@@ -78,33 +97,32 @@ def write_answer(text: str, output: Path | None = None) -> None:
 
 
 def write_bytes(data: bytes, output: Path) -> None:
-    """Write bytes to a file as they are, whole or not at all; raises as ``write_answer`` does."""
+    """Write bytes to a file atomically; raises as ``write_answer`` does."""
     try:
         _replace(output, data)
     except OSError as error:
         raise TrackerError(f"{output}: {error.strerror}") from None
 
 
-def tell(line: str) -> None:
-    """Say something on standard error, on one line, with what a terminal would obey made visible."""
+def write_notice(line: str) -> None:
+    """Write one line to standard error, with control characters made visible."""
     from tracker.report.safe import one_line
 
     sys.stderr.write(f"tracker: {one_line(line)}\n")
     sys.stderr.flush()
 
 
-def tell_all(text: str) -> None:
-    """Write a text of several lines to standard error, likewise."""
+def write_notices(text: str) -> None:
+    """Write a text of several lines to standard error, with control characters made visible."""
     from tracker.report.safe import visible
 
     sys.stderr.write(visible(text))
 
 
 def _shown(text: str) -> str:
-    """Make visible what a terminal would obey, other than our own colours.
+    """Make control characters visible, other than our own colours.
 
-    Whatever lays out an answer does so already; this holds for what is not laid out, and for what is
-    forgotten. It takes a millisecond on 100 KB.
+    Laid-out text is safe already; this covers all other text. It takes a millisecond on 100 KB.
     """
     from tracker.report.layout import COLOURS
     from tracker.report.safe import visible

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -14,7 +15,10 @@ from tracker.cli.options import (
     ReferenceText,
     complete_reference,
 )
-from tracker.cli.output import terminal_width, wants_colour, write_answer
+from tracker.cli.output import answer, terminal_width, wants_colour, write_answer
+
+Country = Annotated[str | None, typer.Option(help="Only this country.")]
+BodyName = Annotated[str | None, typer.Option(help="Only this body.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -33,68 +37,50 @@ def list_statements(
             metavar="[SERIES]", help="A series such as GBR/UNGA.", autocompletion=complete_reference
         ),
     ] = None,
-    country: Annotated[str | None, typer.Option(help="Only this country.")] = None,
-    body: Annotated[str | None, typer.Option(help="Only this body.")] = None,
+    country: Country = None,
+    body: BodyName = None,
     form: ListFormat = "text",
     color: Colour = "auto",
     archive: Archive = DEFAULT_ARCHIVE,
 ) -> None:
-    """List what the archive holds, one edition a line."""
+    """List the editions in the archive, one per line."""
     from tracker.report.archive.listing import list_json, render_list
     from tracker.workflows.read import list_statements as read
 
-    entries, withdrawn = read(archive, series, country, body)
-    write_answer(
-        list_json(entries, withdrawn)
-        if form == "json"
-        else render_list(entries, withdrawn, width=terminal_width(), color=wants_colour(color))
-    )
+    found = read(archive, series, country, body)
+    answer(form, partial(list_json, *found), partial(render_list, *found), color=color)
 
 
 def log(
     reference: ReferenceText,
     versions: Annotated[
         bool,
-        typer.Option("--versions", help="Every reading of each snapshot, those by tracker reextract too."),
+        typer.Option("--versions", help="Show all text versions of each snapshot, see tracker reextract."),
     ] = False,
     form: ListFormat = "text",
     color: Colour = "auto",
     archive: Archive = DEFAULT_ARCHIVE,
 ) -> None:
     """Show the snapshots behind a reference, oldest first."""
-    from tracker.report.archive.listing import log_json, render_log
-    from tracker.workflows.read import log_snapshots
+    from tracker.report.archive import listing, rereading
+    from tracker.workflows.read import log_snapshots, log_versions
 
     if versions:
-        _log_versions(reference, form, color, archive)
-        return
-    entries = log_snapshots(archive, reference)
-    write_answer(
-        log_json(entries)
-        if form == "json"
-        else render_log(entries, width=terminal_width(), color=wants_colour(color))
-    )
-
-
-def _log_versions(reference: str, form: ListFormat, color: Colour, archive: Archive) -> None:
-    from tracker.report.archive.rereading import render_versions, versions_json
-    from tracker.workflows.read import log_versions
-
-    entries = log_versions(archive, reference)
-    write_answer(
-        versions_json(entries)
-        if form == "json"
-        else render_versions(entries, width=terminal_width(), color=wants_colour(color))
-    )
+        found = log_versions(archive, reference)
+        as_json, as_text = partial(rereading.versions_json, found), partial(rereading.render_versions, found)
+    else:
+        entries = log_snapshots(archive, reference)
+        as_json, as_text = partial(listing.log_json, entries), partial(listing.render_log, entries)
+    answer(form, as_json, as_text, color=color)
 
 
 def show(
     reference: ReferenceText,
-    raw: Annotated[bool, typer.Option("--raw", help="The text as the extractor gave it, uncleaned.")] = False,
+    raw: Annotated[bool, typer.Option("--raw", help="Show the extracted text before cleaning.")] = False,
     color: Colour = "auto",
     archive: Archive = DEFAULT_ARCHIVE,
 ) -> None:
-    """Show a statement, or a file, in numbered paragraphs."""
+    """Show a statement or a file in numbered paragraphs."""
     from tracker.report.archive.listing import render_statement
     from tracker.report.safe import visible
     from tracker.workflows.read import read_raw, read_statement
@@ -108,11 +94,11 @@ def show(
 
 def search(
     query: Annotated[str, typer.Argument(help='Words, "a phrase", AND, OR, NOT, prefix*.')],
-    country: Annotated[str | None, typer.Option(help="Only this country.")] = None,
-    body: Annotated[str | None, typer.Option(help="Only this body.")] = None,
+    country: Country = None,
+    body: BodyName = None,
     session: Annotated[str | None, typer.Option(help="Only this session.")] = None,
     language: Annotated[str | None, typer.Option(help="Only this language.")] = None,
-    limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="At most so many passages.")] = 20,
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="The maximum number of passages.")] = 20,
     form: ListFormat = "text",
     color: Colour = "auto",
     archive: Archive = DEFAULT_ARCHIVE,
@@ -122,11 +108,7 @@ def search(
     from tracker.workflows.read import search as find
 
     hits = find(archive, query, country=country, body=body, session=session, language=language, limit=limit)
-    write_answer(
-        hits_json(hits)
-        if form == "json"
-        else render_hits(hits, width=terminal_width(), color=wants_colour(color))
-    )
+    answer(form, partial(hits_json, hits), partial(render_hits, hits), color=color)
 
 
 def bodies() -> None:

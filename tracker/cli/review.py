@@ -1,19 +1,19 @@
-"""The command by which people decide on documents that were not accepted: ``review``."""
+"""The command for human decisions on quarantined documents: ``review``."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from tracker.cli.options import DEFAULT_ARCHIVE, Archive, Colour, ListFormat, Output
-from tracker.cli.output import refuse_overwriting, terminal_width, wants_colour, write_answer, write_bytes
+from tracker.cli.options import DEFAULT_ARCHIVE, Archive, Colour, ListFormat, Output, Person, now
+from tracker.cli.output import answer, refuse_overwriting, write_answer, write_bytes
 from tracker.errors import DecisionInvalid
 
 if TYPE_CHECKING:
-    from tracker.workflows.watch.review import Shown, Waiting
+    from tracker.report.archive.review import ReviewedDocument
 
 VerdictName = Literal["accept", "reject"]
 
@@ -30,45 +30,44 @@ def register(app: typer.Typer) -> None:
 
 def review(
     number: Annotated[
-        int | None, typer.Argument(metavar="[ID]", help="The number of one document, as the list shows it.")
+        int | None, typer.Argument(metavar="[ID]", help="The number of one document in the list.")
     ] = None,
     verdict: Annotated[
         VerdictName | None, typer.Argument(metavar="[VERDICT]", help="accept or reject.")
     ] = None,
-    by: Annotated[str | None, typer.Option("--by", metavar="NAME", help="Who decides.")] = None,
+    by: Person = None,
     reason: Annotated[str | None, typer.Option("--reason", metavar="TEXT", help="Why.")] = None,
     named: Annotated[
         str | None,
-        typer.Option(
-            "--as", metavar="REF", help="With accept: the statement that a link of an index leads to."
-        ),
+        typer.Option("--as", metavar="REF", help="With accept: the statement, for a link of an index."),
     ] = None,
     save: Annotated[
-        Path | None, typer.Option("--save", metavar="FILE", help="Write the bytes as received to this file.")
+        Path | None, typer.Option("--save", metavar="FILE", help="Write the received bytes to this file.")
     ] = None,
-    decided: Annotated[bool, typer.Option("--decided", help="List those that people decided on.")] = False,
+    decided: Annotated[bool, typer.Option("--decided", help="List the decided documents.")] = False,
     everything: Annotated[
-        bool, typer.Option("--all", help="Show all of the text, and of the difference.")
+        bool, typer.Option("--all", help="Show the whole text and the whole difference.")
     ] = False,
     form: ListFormat = "text",
     output: Output = None,
     color: Colour = "auto",
     archive: Archive = DEFAULT_ARCHIVE,
 ) -> None:
-    """List the documents that were not accepted, show one, or decide on it.
+    """List quarantined documents, show one, or decide on it.
 
-    A document is shown with the rule that stopped it, how it came, its text, and its difference to the
-    current version. accept: it becomes the next snapshot. reject: the same bytes are not asked again.
+    A document is shown with the rule that stopped it, how it was fetched, its text, and its difference to
+    the current version. accept: it becomes the next snapshot. reject: the same bytes are not shown again.
     The record keeps who decided and why.
     """
+    from tracker.report.archive import review as report
     from tracker.workflows.watch.review import list_reviews, read_bytes, show_review
 
     _check_options(number, verdict, by, reason, named, save, decided=decided)
-    if output:
-        refuse_overwriting(output, (), archive)
+    refuse_overwriting(output, (), archive)
     if number is None:
         waiting = list_reviews(archive, decided=decided)
-        write_answer(_listed(waiting, form, color, output, decided=decided), output)
+        as_text = partial(report.render_reviews, waiting, decided=decided)
+        answer(form, partial(report.reviews_json, waiting), as_text, color=color, output=output)
     elif save:
         refuse_overwriting(save, (), archive)
         write_bytes(read_bytes(archive, number), save)
@@ -76,7 +75,8 @@ def review(
         _decide(archive, number, verdict, by, reason, named)
     else:
         shown = show_review(archive, number)
-        write_answer(_shown(shown, form, color, output, everything=everything), output)
+        as_text = partial(_render, shown, everything=everything)
+        answer(form, partial(report.review_json, shown), as_text, color=color, output=output)
 
 
 def _check_options(
@@ -90,11 +90,11 @@ def _check_options(
     decided: bool,
 ) -> None:
     if verdict is None and (by or reason or named):
-        raise DecisionInvalid("accept or reject? tracker review ID accept --by NAME --reason TEXT")
+        raise DecisionInvalid("missing verdict; use: tracker review ID accept|reject --by NAME --reason TEXT")
     if save and (number is None or verdict):
-        raise DecisionInvalid("--save writes one document and decides nothing: tracker review ID --save FILE")
+        raise DecisionInvalid("--save only writes one document; use: tracker review ID --save FILE")
     if decided and number is not None:
-        raise DecisionInvalid("--decided is for the list; a document is shown with its decision by itself")
+        raise DecisionInvalid("--decided is for the list only; a document always shows its decision")
 
 
 def _decide(
@@ -105,50 +105,21 @@ def _decide(
     from tracker.workflows.watch.review import decide_review
 
     if by is None:
-        raise DecisionInvalid("who decides? --by NAME")
-    now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    decided = decide_review(archive, number, verdict, Coder(by, now, reason), reference=named)
+        raise DecisionInvalid("missing option --by NAME")
+    decided = decide_review(archive, number, verdict, Coder(by, now(), reason), reference=named)
     write_answer(render_decision(decided))
 
 
-def _listed(
-    waiting: tuple[Waiting, ...],
-    form: Literal["text", "json"],
-    color: Literal["auto", "always", "never"],
-    output: Path | None,
-    *,
-    decided: bool,
-) -> str:
-    from tracker.report.archive.review import Row, render_reviews, reviews_json
-
-    rows = [Row(each.review, each.again) for each in waiting]
-    if form == "json":
-        return reviews_json(rows)
-    return render_reviews(rows, decided=decided, width=terminal_width(), color=wants_colour(color, output))
-
-
-def _shown(
-    shown: Shown,
-    form: Literal["text", "json"],
-    color: Literal["auto", "always", "never"],
-    output: Path | None,
-    *,
-    everything: bool,
-) -> str:
-    from tracker.report.archive.review import Row, render_review, render_unlike, review_json
+def _render(shown: ReviewedDocument, *, everything: bool, width: int, color: bool) -> str:
+    from tracker.report.archive.review import render_dissimilar, render_review
     from tracker.report.comparison.terminal import render
     from tracker.topics.vocabulary.load import load_vocabulary
 
-    row = Row(shown.review, shown.again)
-    if form == "json":
-        return review_json(row, shown.check, shown.side, shown.fault, shown.comparison)
-    width, colour = terminal_width(), wants_colour(color, output)
-    text = render_review(
-        row, shown.check, shown.side, shown.fault, whole=everything, width=width, color=colour
-    )
-    if shown.comparison is None:
+    text = render_review(shown, whole=everything, width=width, color=color)
+    comparison = shown.comparison
+    if comparison is None:
         return text
-    if shown.comparison.genre == "session" and not everything:
-        return f"{text}\n{render_unlike(shown.comparison, width=width, color=colour)}"
-    difference = render(shown.comparison, load_vocabulary(), width=width, color=colour, everything=everything)
+    if comparison.genre == "session" and not everything:
+        return f"{text}\n{render_dissimilar(comparison, width=width, color=color)}"
+    difference = render(comparison, load_vocabulary(), width=width, color=color, everything=everything)
     return f"{text}\n{difference}"

@@ -1,15 +1,14 @@
-"""Commands that write to the archive: ``init``, ``add``, ``import``."""
+"""Commands that fill an archive: ``demo``, ``init``, ``add``, ``import``."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from tracker.cli.options import DEFAULT_ARCHIVE, Archive
-from tracker.cli.output import shown_progress, write_answer
+from tracker.cli.options import DEFAULT_ARCHIVE, FINDINGS, Archive, Colour, now
+from tracker.cli.output import shown_progress, terminal_width, wants_colour, write_answer
 from tracker.report.safe import visible
 
 if TYPE_CHECKING:
@@ -17,11 +16,9 @@ if TYPE_CHECKING:
 
     from tracker.model.record import Recorded
 
-FOUND_FAULTS = 1
-
 Kind = Literal["prepared", "delivered", "verbatim", "summary", "translation", "interpretation"]
 COLUMN_HELP = (
-    "FIELD=COLUMN, where the table names it otherwise. Fields: country, session, item, title, date, language,"
+    "FIELD=COLUMN, for a column with another name. Fields: country, session, item, title, date, language,"
     " kind, url, symbol, speaker, post, on_behalf_of."
 )
 StatementType = Literal["general-debate", "item", "explanation-of-vote", "right-of-reply", "joint"]
@@ -29,6 +26,7 @@ StatementType = Literal["general-debate", "item", "explanation-of-vote", "right-
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this module to the application."""
+    app.command(epilog="Example: tracker demo --keep try; tracker --archive try list")(demo)
     app.command(epilog="Example: tracker init --archive ~/statements")(init)
     app.command(epilog="Example: tracker add uk.pdf --as GBR/CCPCJ/31 --date 2022-05-16 --kind prepared")(add)
     app.command(
@@ -37,18 +35,29 @@ def register(app: typer.Typer) -> None:
     )(import_folder)
 
 
+def demo(
+    keep: Annotated[Path | None, typer.Option(metavar="DIR", help="Keep the archive in this folder.")] = None,
+    color: Colour = "auto",
+) -> None:
+    """Try the program on the statements that come with it."""
+    from tracker.workflows.compare.demo import run_demo
+
+    for part in run_demo(keep, width=terminal_width(), color=wants_colour(color)):
+        write_answer(part)
+
+
 def init(
     group: Annotated[
         str | None,
-        typer.Option(metavar="NAME", help="Share it with a group: its members read and write it."),
+        typer.Option(metavar="NAME", help="Share it with a group, whose members read and write it."),
     ] = None,
     archive: Archive = DEFAULT_ARCHIVE,
 ) -> None:
-    """Make an empty archive, which nobody else on this computer can read."""
+    """Create an empty archive that only you can read."""
     from tracker.archive.storing.store import create_archive
 
     create_archive(archive, group)
-    write_answer(visible(f"an empty archive is ready in {archive}"))
+    write_answer(visible(f"created an empty archive in {archive}"))
 
 
 def add(
@@ -59,7 +68,7 @@ def add(
     ] = None,
     title: Annotated[str | None, typer.Option(help="Its title.")] = None,
     language: Annotated[
-        str | None, typer.Option(help="en, fr, es, ru, ar or zh; told from the text if not given.")
+        str | None, typer.Option(help="en, fr, es, ru, ar or zh; detected if not given.")
     ] = None,
     kind: Annotated[
         Kind | None, typer.Option(help="The kind of text; inferred, and marked so, if not given.")
@@ -89,15 +98,21 @@ def add(
         post=post,
         on_behalf_of=on_behalf_of,
     )
-    recorded = add_files(files, declaration, archive, _now())
-    pairs = zip(files, recorded, strict=True)
-    write_answer("\n".join(line for path, entry in pairs for line in _lines(path, entry)))
+    pairs = zip(files, add_files(files, declaration, archive, now()), strict=True)
+    write_answer("\n".join(line for path, entry in pairs for line in _describe(path, entry)))
+
+
+def _describe(path: Path, entry: Recorded) -> Iterator[str]:
+    note = "has the same bytes as before" if entry.outcome == "unchanged" else "was added"
+    yield visible(f"{entry.reference}@{entry.snapshot} {entry.outcome}: {path} {note}")
+    for amended in entry.amended:
+        yield visible(f"  {amended.field} was {amended.earlier!r}, is now {amended.later!r}")
 
 
 def import_folder(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder, read with all below it.")],
-    body: Annotated[str, typer.Option(help="The body at which all of them were made, such as UNGA.")],
-    pattern: Annotated[str, typer.Option(help="How paths name their parts: {country}/{session}_{year}.txt.")],
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder; subfolders are included.")],
+    body: Annotated[str, typer.Option(help="The body of all these statements, such as UNGA.")],
+    pattern: Annotated[str, typer.Option(help="The parts of a path: {country}/{session}_{year}.txt.")],
     country: Annotated[str | None, typer.Option(help="The country, where paths do not name it.")] = None,
     kind: Annotated[
         Kind | None, typer.Option(help="The kind of all these texts; inferred if not given.")
@@ -110,35 +125,23 @@ def import_folder(
 ) -> None:
     """Record a whole folder of statements.
 
-    Where a run was stopped, run it again: it goes on from there.
+    If a run was stopped, run it again: it continues from there.
     """
-    from tracker.workflows.importing.folder import import_folder as import_all
-    from tracker.workflows.importing.folder import is_faulty, skipped_lines, summary
+    from tracker.workflows.importing import folder as importing
 
     with shown_progress("importing") as progress:
-        imported = import_all(
+        imported = importing.import_folder(
             folder,
             body,
             pattern,
             archive,
-            _now(),
+            now(),
             country=country,
             kind=kind,
             metadata=metadata,
             columns=column or (),
             progress=progress,
         )
-    write_answer("\n".join([summary(imported), *skipped_lines(imported)]))
-    if is_faulty(imported):
-        raise typer.Exit(FOUND_FAULTS)
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-
-
-def _lines(path: Path, entry: Recorded) -> Iterator[str]:
-    what = "holds the bytes already there" if entry.outcome == "unchanged" else "is kept"
-    yield visible(f"{entry.reference}@{entry.snapshot} {entry.outcome}: {path} {what}")
-    for amended in entry.amended:
-        yield visible(f"  {amended.field} was {amended.earlier!r}, is now {amended.later!r}")
+    write_answer("\n".join([importing.summary(imported), *importing.skipped_lines(imported)]))
+    if importing.is_faulty(imported):
+        raise typer.Exit(FINDINGS)

@@ -1,14 +1,17 @@
-"""A comparison as JSON: all of it, so that both texts and every judgement can be had from the file alone."""
+"""Dataclasses as JSON; a comparison as JSON holds both texts and every judgement."""
 
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING
 
+from tracker.model.texts import Reference
 from tracker.report.safe import escape_hidden
 
 if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
     from tracker.model.changes import Comparison
 
 SCHEMA_VERSION = "1"
@@ -24,20 +27,31 @@ def render_json(comparison: Comparison) -> str:
     clean text, cut at the offsets of its ``segments``; the edits of a change that are not inserted, joined,
     are the texts of its old segments joined by blanks, and those not deleted are its new ones.
     """
-    fields = {"schema_version": SCHEMA_VERSION, **asdict(comparison)}
-    return encode_json(fields)
+    return encode_json({"schema_version": SCHEMA_VERSION, **plain_fields(comparison)})
 
 
 def encode_json(value: object) -> str:
-    """Return plain data as JSON with a line break at the end, in the manner of all our JSON."""
-    return escape_hidden(json.dumps(_round(value), ensure_ascii=False, indent=2, allow_nan=False)) + "\n"
+    """Return plain data and dataclasses as indented JSON that ends in a line break.
+
+    A reference is written as text, any other dataclass as an object of its fields.
+    """
+    return escape_hidden(json.dumps(_plain(value), ensure_ascii=False, indent=2, allow_nan=False)) + "\n"
 
 
-def _round(value: object) -> object:
+def plain_fields(value: DataclassInstance) -> dict[str, object]:
+    """Return a dataclass's fields by name, all values as JSON has them."""
+    return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+
+
+def _plain(value: object) -> object:
     if isinstance(value, float):
         return round(value, _DECIMALS)
     if isinstance(value, dict):
-        return {key: _round(item) for key, item in value.items()}
+        return {key: _plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_round(item) for item in value]
+        return [_plain(item) for item in value]
+    if isinstance(value, Reference):
+        return str(value)
+    if is_dataclass(value) and not isinstance(value, type):
+        return plain_fields(value)
     return value

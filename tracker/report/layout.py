@@ -75,7 +75,7 @@ def columns(text: str) -> int:
 
 
 def fits(text: str, width: int) -> bool:
-    """Tell whether a text has at most so many columns; one far too long is not measured."""
+    """Return whether a text has at most so many columns; one far too long is not measured."""
     return len(text) <= max(_NEAR, _NEAR * width) and columns(text) <= width
 
 
@@ -186,7 +186,7 @@ def _width(spans: Iterable[Span]) -> int:
 
 
 def _may_begin_line(piece: str) -> bool:
-    """Tell whether a line may break before a piece that no blank precedes."""
+    """Return whether a line may break before a piece that no blank precedes."""
     return len(piece) == 1 and piece not in _CLOSING and columns(piece) > 1
 
 

@@ -1,7 +1,7 @@
-"""Text from outside made safe to print: what a terminal would obey, or a reader not see, is shown.
+"""Untrusted text made safe to print: control and invisible characters are made visible.
 
 Escape sequences can rename a window or hide a line, and bidirectional overrides can turn a sentence
-around (CVE-2021-42574). Statements, titles and file names all come from strangers.
+around (CVE-2021-42574). Statements, titles and file names are all untrusted.
 """
 
 from __future__ import annotations

@@ -51,6 +51,4 @@ def write_csv(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
 
 
 def _cell(value: object) -> object:
-    if not isinstance(value, str):
-        return value
-    return guard(one_line(value))
+    return value if value is None or isinstance(value, int | float) else guard(one_line(str(value)))

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, astuple
+from dataclasses import astuple
 from typing import TYPE_CHECKING
 
 from tracker.report.comparison.words import counted
-from tracker.report.json_text import encode_json
 from tracker.report.layout import Span, draw, line, wrap
 from tracker.report.safe import one_line
 from tracker.report.tables import lay_table, write_csv
@@ -42,11 +41,6 @@ def csv_year(year: Year) -> str:
     return write_csv(
         ("year", "until", *COLUMNS), ((year.year, year.until, *astuple(each)) for each in year.bodies)
     )
-
-
-def json_year(year: Year) -> str:
-    """Return all of a year as one JSON object."""
-    return encode_json(asdict(year))
 
 
 def _body_rows(year: Year) -> list[tuple[str, ...]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from tracker.report.comparison.words import counted
@@ -48,15 +47,6 @@ def render_received(received: Received) -> str:
     return "\n".join(visible(text) for text in lines)
 
 
-def sources_json(sources: Sequence[Source]) -> str:
-    """Return sources as a JSON array in the order of the list; references are written out."""
-    return encode_json([_fields(source) for source in sources])
-
-
-def _fields(source: Source) -> dict[str, object]:
-    return {**asdict(source), "reference": str(source.reference) if source.reference else None}
-
-
 def _feeds(source: Source) -> str:
     if source.is_index:
         return f"index: {source.rule or _UNNAMED}"
@@ -77,7 +67,7 @@ def render_health(health: Health, *, width: int = 80, color: bool = False) -> st
     for concern in health.concerns:
         rows.extend(_show_concern(concern, width))
     if health.sources:
-        heads = ("source", "last well", "failures", "waiting", "last check")
+        heads = ("source", "last success", "failures", "waiting", "last check")
         table = [_source_row(state) for state in health.sources]
         rows.extend([line(), *lay_table(heads, table, width, right=(2, 3))])
     return draw(rows, color=color)
@@ -105,13 +95,13 @@ def health_json(health: Health) -> str:
     return encode_json(
         {
             "instant": health.instant,
-            "concerns": [asdict(concern) for concern in health.concerns],
+            "concerns": health.concerns,
             "sources": [
                 {
                     "source": state.last.source,
                     "address": state.last.address,
-                    "reference": str(state.last.reference) if state.last.reference else None,
-                    "snapshot": str(state.last.snapshot) if state.last.snapshot else None,
+                    "reference": state.last.reference,
+                    "snapshot": state.last.snapshot,
                     "outcome": state.last.outcome,
                     "cause": state.last.cause,
                     "checked": state.last.observed,
@@ -129,7 +119,7 @@ def health_json(health: Health) -> str:
 def render_expectations(entries: Sequence[Expectation], *, width: int = 80, color: bool = False) -> str:
     """Return what is known of statements that are, or were, not there, each with its note beneath."""
     if not entries:
-        return draw([line("Nothing is noted; tracker expect GBR/UNGA/80 --by NAME notes it")], color=color)
+        return draw([line("No notes yet; add one: tracker expect GBR/UNGA/80 --by NAME")], color=color)
     rows = [
         (
             str(each.reference),
@@ -140,15 +130,10 @@ def render_expectations(entries: Sequence[Expectation], *, width: int = 80, colo
         )
         for each in entries
     ]
-    head, *table = lay_table(("statement", "state", "due", "captured", "says"), rows, width, right=())
+    head, *table = lay_table(("statement", "state", "due", "captured", "noted by"), rows, width, right=())
     shown = [head]
     for each, row in zip(entries, table, strict=True):
         shown.append(row)
         if each.note:
             shown.extend(wrap([Span(one_line(each.note))], width, "  ", "  "))
     return draw(shown, color=color)
-
-
-def expectations_json(entries: Sequence[Expectation]) -> str:
-    """Return expectations as a JSON array."""
-    return encode_json([asdict(each) | {"reference": str(each.reference)} for each in entries])

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import asdict
 from typing import TYPE_CHECKING, get_args
 
 from tracker.model.preserving import CaptureStatus
 from tracker.report.comparison.words import counted
-from tracker.report.json_text import encode_json
 from tracker.report.safe import one_line
 
 if TYPE_CHECKING:
@@ -25,7 +23,7 @@ if TYPE_CHECKING:
 _ORDER: tuple[RevisionStatus, ...] = ("new", "changed", "known", "rewritten", "passed", "removed", "skipped")
 _HINTS = {
     "rewritten": "from a history that was rewritten",
-    "passed": "with the bytes of the one before",
+    "passed": "same bytes as the revision before",
 }
 _ALWAYS_TOLD = frozenset({"skipped", "removed"})
 _WRITTEN = frozenset({"new", "changed"})
@@ -33,18 +31,9 @@ _MOST_GONE = 10
 _COMMIT = 10
 
 
-def render_brought(brought: GitImportReport, *, every: bool = False) -> str:
+def render_revisions(brought: GitImportReport, *, every: bool = False) -> str:
     """Return the counts, then what was skipped, removed or taken for granted; ``every`` lists all."""
     return "\n".join(map(one_line, _lines(brought, every=every)))
-
-
-def brought_json(brought: GitImportReport) -> str:
-    """Return all revisions as JSON, oldest first, references as text."""
-    entries = [
-        {**asdict(entry), "reference": str(entry.reference) if entry.reference else None}
-        for entry in brought.entries
-    ]
-    return encode_json({"entries": entries, "gone": brought.gone, "remarks": brought.remarks})
 
 
 def _lines(brought: GitImportReport, *, every: bool) -> Iterator[str]:
@@ -63,12 +52,12 @@ def _lines(brought: GitImportReport, *, every: bool) -> Iterator[str]:
 
 def _counts(brought: GitImportReport) -> str:
     counts = Counter(entry.status for entry in brought.entries)
-    told = [
+    parts = [
         f"{counts[status]:,} {status}{f' ({_HINTS[status]})' if status in _HINTS else ''}"
         for status in _ORDER
         if counts[status] or status in {"new", "changed", "known"}
     ]
-    return f"{counted(len(brought.entries), 'revision')}: {', '.join(told)}"
+    return f"{counted(len(brought.entries), 'revision')}: {', '.join(parts)}"
 
 
 def _line(entry: ImportedRevision) -> str:
@@ -83,28 +72,19 @@ _LONGEST_URL = 200
 
 
 def render_captures(brought: WarcImportReport, *, every: bool = False) -> str:
-    """Return the counts, what was skipped, and what was passed over and why; ``every`` lists all."""
+    """Return the counts, what was skipped, and what was ignored and why; ``every`` lists all."""
     return "\n".join(map(one_line, _capture_lines(brought, every=every)))
-
-
-def captures_json(brought: WarcImportReport) -> str:
-    """Return all captures as JSON, oldest first, references as text."""
-    entries = [
-        {**asdict(entry), "reference": str(entry.reference) if entry.reference else None}
-        for entry in brought.entries
-    ]
-    return encode_json({"entries": entries, "passed": dict(brought.passed)})
 
 
 def _capture_lines(brought: WarcImportReport, *, every: bool) -> Iterator[str]:
     counts = Counter(entry.status for entry in brought.entries)
-    told = ", ".join(f"{counts[status]:,} {status}" for status in _STATUSES)
-    yield f"{counted(len(brought.entries), 'capture')}: {told}"
+    parts = ", ".join(f"{counts[status]:,} {status}" for status in _STATUSES)
+    yield f"{counted(len(brought.entries), 'capture')}: {parts}"
     for entry in brought.entries:
         if every or entry.status == "skipped":
             yield _capture_line(entry)
     for why, number in sorted(brought.passed.items(), key=lambda pair: (-pair[1], pair[0])):
-        yield f"passed over: {counted(number, 'record')} {why}"
+        yield f"ignored: {counted(number, 'record')} {why}"
 
 
 def _capture_line(entry: ImportedCapture) -> str:

@@ -69,18 +69,18 @@ def render_log(
 ) -> str:
     """Return snapshots, two lines each: which and when, then what was received and how it was read.
 
-    Of what was withdrawn is told instead when that was, on whose authority and why.
+    A withdrawn snapshot is shown with when it was withdrawn, by which authority and why.
     """
     return draw((row for entry in entries for row in _log_entry(entry, width)), color=color)
 
 
 def _log_entry(entry: SnapshotEntry | WithdrawnSnapshot, width: int) -> Iterator[Line]:
     yield (Span(one_line(str(entry.reference)), "bold"), Span(f"  observed {one_line(entry.observed)}"))
-    facts = (f"sha256 {entry.sha256[:DIGEST]}", counted(entry.size, "byte"), *_told(entry))
+    facts = (f"sha256 {entry.sha256[:DIGEST]}", counted(entry.size, "byte"), *_facts(entry))
     yield from wrap([Span(" · ".join(one_line(fact) for fact in facts if fact))], width, "  ", "  ")
 
 
-def _told(entry: SnapshotEntry | WithdrawnSnapshot) -> tuple[str, ...]:
+def _facts(entry: SnapshotEntry | WithdrawnSnapshot) -> tuple[str, ...]:
     if isinstance(entry, WithdrawnSnapshot):
         return entry.media_type, str(entry.withdrawal)
     return (
@@ -152,7 +152,7 @@ def list_json(entries: Sequence[StatementEntry], withdrawn: Sequence[WithdrawnEn
     return encode_json(
         [
             {
-                "reference": str(entry.reference),
+                "reference": entry.reference,
                 "kind_inferred": entry.kind_inferred,
                 "delivered": entry.delivered,
                 "title": entry.title,
@@ -167,7 +167,7 @@ def list_json(entries: Sequence[StatementEntry], withdrawn: Sequence[WithdrawnEn
         ]
         + [
             {
-                "reference": str(entry.reference),
+                "reference": entry.reference,
                 "snapshots": entry.snapshots,
                 "observed": entry.observed,
                 "withdrawn": withdrawal_fields(entry.withdrawal),
@@ -182,7 +182,7 @@ def log_json(entries: Sequence[SnapshotEntry | WithdrawnSnapshot]) -> str:
     return encode_json(
         [
             {
-                "reference": str(entry.reference),
+                "reference": entry.reference,
                 "observed": entry.observed,
                 "sha256": entry.sha256,
                 "size": entry.size,
@@ -214,7 +214,7 @@ def hits_json(hits: Sequence[Hit]) -> str:
 def _hit_fields(hit: Hit) -> dict[str, object]:
     text, matches = read_snippet(hit.snippet)
     return {
-        "reference": str(hit.reference),
+        "reference": hit.reference,
         "delivered": hit.delivered,
         "paragraph": hit.paragraph,
         "segment": hit.segment,

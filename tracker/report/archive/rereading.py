@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import asdict
 from itertools import groupby
 from typing import TYPE_CHECKING
 
 from tracker.report.coding.decisions import ruling_fields, ruling_words
 from tracker.report.comparison.words import ARROW, counted
-from tracker.report.json_text import encode_json
+from tracker.report.json_text import encode_json, plain_fields
 from tracker.report.layout import Line, Span, draw, line, shorten, wrap
 from tracker.report.safe import one_line
 
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
     from tracker.model.record import Reread, RereadStatus, VersionEntry
 
 _HINTS: dict[RereadStatus, str] = {
-    "extraction": "read otherwise from the same bytes",
+    "extraction": "a different text from the same bytes",
     "same": "as before",
     "skipped": "",
     "unverifiable": "kept as it was",
@@ -35,22 +34,22 @@ def render_reread(
     found: Sequence[Reread], *, dry_run: bool = False, width: int = 80, color: bool = False
 ) -> str:
     """Return the counts, then each snapshot that is read otherwise, or was not read, with the reason."""
-    told = (row for each in found if each.status != "same" for row in _reread(each, width))
+    parts = (row for each in found if each.status != "same" for row in _reread(each, width))
     note = [line(DRY_RUN, "dim")] if dry_run else []
-    return draw([line(counts_line(found), "bold"), *told, *note], color=color)
+    return draw([line(counts_line(found), "bold"), *parts, *note], color=color)
 
 
 def counts_line(found: Sequence[Reread]) -> str:
-    """Return how many snapshots came to what: ``3 snapshots: 1 extraction (...), 2 same (as before)``."""
+    """Return the number of snapshots by status: ``3 snapshots: 1 extraction (...), 2 same (as before)``."""
     if not found:
         return NOTHING_TO_DO
     counts = Counter(each.status for each in found)
-    told = (
+    parts = (
         f"{counts[status]:,} {status}" + (f" ({hint})" if hint else "")
         for status, hint in _HINTS.items()
         if counts[status]
     )
-    return f"{counted(len(found), 'snapshot')}: {', '.join(told)}"
+    return f"{counted(len(found), 'snapshot')}: {', '.join(parts)}"
 
 
 def reread_json(found: Sequence[Reread], *, dry_run: bool = False) -> str:
@@ -77,7 +76,7 @@ def versions_json(entries: Sequence[VersionEntry]) -> str:
     groups = groupby(entries, key=lambda each: each.reference)
     return encode_json(
         [
-            {**asdict(entry), "reference": str(entry.reference), "cause": _cause(number)}
+            {**plain_fields(entry), "cause": _cause(number)}
             for _, some in groups
             for number, entry in enumerate(some)
         ]
@@ -90,9 +89,8 @@ def _reread(each: Reread, width: int) -> Iterator[Line]:
         yield from wrap([Span(f"{name}:", "bold"), Span(f" {one_line(each.reason)}")], width, "", "  ")
         return
     before, after = each.sentences
-    sizes = (
-        f"{before:,} {ARROW} {counted(after, 'sentence')}, {len(each.gone):,} gone, {len(each.come):,} come"
-    )
+    changed = f"{len(each.gone):,} removed, {len(each.come):,} added"
+    sizes = f"{before:,} {ARROW} {counted(after, 'sentence')}, {changed}"
     yield from wrap([Span(f"{name}:", "bold"), Span(f" {sizes}")], width, "", "  ")
     yield from _extractors(each, width)
     if not (each.gone or each.come):
@@ -122,7 +120,7 @@ def _sentences(sign: str, sentences: Sequence[str], width: int) -> Iterator[Line
 def _decisions(each: Reread, width: int) -> Iterator[Line]:
     if each.followed:
         verb = "applies" if each.followed == 1 else "apply"
-        yield line(f"  {counted(each.followed, 'decision')} of people still {verb}")
+        yield line(f"  {counted(each.followed, 'human decision')} still {verb}")
     for ruling in each.lost:
         yield from wrap([Span(f"no longer found: {ruling_words(ruling)}")], width, "  ", "    ")
 
@@ -146,7 +144,7 @@ def _cause(number: int) -> str:
 
 def _fields(each: Reread) -> dict[str, object]:
     return {
-        "reference": str(each.reference),
+        "reference": each.reference,
         "status": each.status,
         "was": each.was,
         "now": each.now,

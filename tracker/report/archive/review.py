@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tracker.report.comparison.words import DIGEST, counted
-from tracker.report.json_text import encode_json
+from tracker.report.json_text import encode_json, plain_fields
 from tracker.report.layout import Span, draw, line, wrap
 from tracker.report.safe import one_line
 
@@ -21,21 +21,36 @@ if TYPE_CHECKING:
 
 _TEXT_LINES = 20
 _TOLD_HEADERS = frozenset({"content-type", "content-length", "last-modified", "etag", "location", "server"})
-NONE_WAIT = "Nothing waits."
+NONE_WAIT = "No documents are waiting."
 NONE_DECIDED = "Nobody has decided on a document yet."
 NEXT = "tracker review ID shows one with its difference to the current version."
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """A document before a person, and when the same bytes came again from its source."""
+class Waiting:
+    """A document that waits for a decision, and when the same bytes came again from its source."""
 
     review: Review
-    again: tuple[str, ...]
+    again: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewedDocument:
+    """A document under review, with everything that helps to decide."""
+
+    waiting: Waiting
+    check: Check
+    """How it was fetched, with requests and answers."""
+    side: Side | None
+    """Its text; None where it cannot be read."""
+    fault: str = ""
+    """Why there is no text."""
+    comparison: Comparison | None = None
+    """Its comparison with the current version, by words alone, since most sentences are the same."""
 
 
 def render_reviews(
-    rows: Sequence[Row], *, decided: bool = False, width: int = 80, color: bool = False
+    rows: Sequence[Waiting], *, decided: bool = False, width: int = 80, color: bool = False
 ) -> str:
     """Return documents, two lines each: number, source and reference, then when, why and how often."""
     if not rows:
@@ -43,19 +58,19 @@ def render_reviews(
     return draw([*(each for row in rows for each in _entry(row, width)), line(NEXT, "dim")], color=color)
 
 
-def _entry(row: Row, width: int) -> Iterator[Line]:
+def _entry(row: Waiting, width: int) -> Iterator[Line]:
     review = row.review
     what = str(review.reference) if review.reference else "no reference"
     yield (
         Span(f"{review.id}  {one_line(review.source)}", "bold"),
         Span(f"  {one_line(what)}  {review.observed[:16].replace('T', ' ')}"),
     )
-    told = f"{review.cause}: {review.detail}" if review.detail else review.cause
-    facts = ("" if review.reference else review.address, told, *_history(row))
+    parts = f"{review.cause}: {review.detail}" if review.detail else review.cause
+    facts = ("" if review.reference else review.address, parts, *_history(row))
     yield from wrap([Span(one_line(" · ".join(fact for fact in facts if fact)))], width, "   ", "   ")
 
 
-def _history(row: Row) -> Iterator[str]:
+def _history(row: Waiting) -> Iterator[str]:
     review = row.review
     if review.verdict:
         verb = {"accept": "accepted", "reject": "rejected"}[review.verdict]
@@ -66,32 +81,29 @@ def _history(row: Row) -> Iterator[str]:
         yield f"the same bytes came again {often}, last on {row.again[-1][:10]}"
 
 
-def render_review(
-    row: Row,
-    check: Check,
-    side: Side | None,
-    fault: str,
-    *,
-    whole: bool,
-    width: int = 80,
-    color: bool = False,
-) -> str:
-    """Return one document: why it waits, how it came, and the beginning of its text, or all of it."""
-    review = row.review
-    body = [*_entry(row, width), line(), *_evidence(review, check, width), line()]
-    if side is None:
-        body.extend(wrap([Span(f"No text: {one_line(fault)}", "warning")], width))
+def render_review(shown: ReviewedDocument, *, whole: bool, width: int = 80, color: bool = False) -> str:
+    """Return why a document waits, how it was fetched, and the beginning of its text, or all of it."""
+    body = [
+        *_entry(shown.waiting, width),
+        line(),
+        *_evidence(shown.waiting.review, shown.check, width),
+        line(),
+    ]
+    if shown.side is None:
+        body.extend(wrap([Span(f"No text: {one_line(shown.fault)}", "warning")], width))
     else:
-        body.extend(_text(side, width, whole=whole))
+        body.extend(_text(shown.side, width, whole=whole))
     return draw(body, color=color)
 
 
-def render_unlike(comparison: Comparison, *, width: int = 80, color: bool = False) -> str:
-    """Return on a line or two that a document has next to nothing in common with the current version."""
+def render_dissimilar(comparison: Comparison, *, width: int = 80, color: bool = False) -> str:
+    """Return one or two lines: the document has very little in common with the current version."""
     words = counted(comparison.old.version.words, "word")
-    told = f"The current version is {comparison.old.name}, {words}: {comparison.aligned:.0%} of the sentences"
+    parts = (
+        f"The current version is {comparison.old.name}, {words}: {comparison.aligned:.0%} of the sentences"
+    )
     return draw(
-        wrap([Span(one_line(f"{told} correspond; --all compares them."), "bold")], width), color=color
+        wrap([Span(one_line(f"{parts} correspond; --all compares them."), "bold")], width), color=color
     )
 
 
@@ -103,8 +115,8 @@ def _evidence(review: Review, check: Check, width: int) -> Iterator[Line]:
 
 
 def _answer(exchange: Exchange) -> str:
-    told = "; ".join(f"{name}: {value}" for name, value in exchange.headers if name.lower() in _TOLD_HEADERS)
-    return f"{exchange.status or 'no answer'} {exchange.url}{f' ({told})' if told else ''}"
+    parts = "; ".join(f"{name}: {value}" for name, value in exchange.headers if name.lower() in _TOLD_HEADERS)
+    return f"{exchange.status or 'no answer'} {exchange.url}{f' ({parts})' if parts else ''}"
 
 
 def _text(side: Side, width: int, *, whole: bool) -> Iterator[Line]:
@@ -124,31 +136,27 @@ def _text(side: Side, width: int, *, whole: bool) -> Iterator[Line]:
 
 def render_decision(review: Review) -> str:
     """Return what came of a decision, on one line."""
-    row = Row(review, ())
+    row = Waiting(review)
     return one_line(f"review {review.id}: {'; '.join(_history(row))}")
 
 
-def reviews_json(rows: Sequence[Row]) -> str:
+def reviews_json(rows: Sequence[Waiting]) -> str:
     """Return documents as a JSON array, in the order given."""
     return encode_json([_fields(row) for row in rows])
 
 
-def review_json(row: Row, check: Check, side: Side | None, fault: str, comparison: Comparison | None) -> str:
-    """Return one document as a JSON object, with evidence, clean text and the comparison, if there is one."""
+def review_json(shown: ReviewedDocument) -> str:
+    """Return a document with its evidence, clean text and comparison as a JSON object."""
     return encode_json(
         {
-            **_fields(row),
-            "exchanges": [asdict(exchange) for exchange in check.exchanges],
-            "text": side.version.text if side else None,
-            "fault": fault or None,
-            "comparison": asdict(comparison) if comparison else None,
+            **_fields(shown.waiting),
+            "exchanges": shown.check.exchanges,
+            "text": shown.side.version.text if shown.side else None,
+            "fault": shown.fault or None,
+            "comparison": shown.comparison,
         }
     )
 
 
-def _fields(row: Row) -> dict[str, object]:
-    review = row.review
-    fields = asdict(review)
-    fields["reference"] = str(review.reference) if review.reference else None
-    fields["snapshot"] = str(review.snapshot) if review.snapshot else None
-    return {**fields, "again": list(row.again)}
+def _fields(row: Waiting) -> dict[str, object]:
+    return {**plain_fields(row.review), "again": row.again}

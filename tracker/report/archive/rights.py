@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from tracker.report.comparison.words import counted
-from tracker.report.json_text import encode_json
+from tracker.report.json_text import encode_json, plain_fields
 from tracker.report.layout import Span, draw, wrap
 from tracker.report.safe import one_line
 
@@ -27,84 +26,74 @@ def question(scope: Scope) -> str:
 
 
 def render_change(change: RightsChange, *, width: int = 80) -> str:
-    """Return what an act came to, a sentence or two a line."""
-    lines = (wrap([Span(one_line(text))], width) for text in _tell(change))
+    """Return the result of an act, one or two sentences per line."""
+    lines = (wrap([Span(one_line(text))], width) for text in _describe(change))
     return draw((row for each in lines for row in each), color=False)
 
 
 def change_json(change: RightsChange) -> str:
     """Return it as JSON; references are written out."""
-    scope = change.scope
-    named = {"snapshots": scope.snapshots, "sharing": scope.sharing, "alike": scope.alike}
-    return encode_json(
-        {
-            **asdict(change),
-            "withdrawal": withdrawal_fields(change.withdrawal),
-            "scope": {
-                **asdict(scope),
-                **{name: [str(each) for each in all_] for name, all_ in named.items()},
-            },
-        }
-    )
+    return encode_json({**plain_fields(change), "withdrawal": withdrawal_fields(change.withdrawal)})
 
 
 def withdrawal_fields(withdrawal: Withdrawal) -> dict[str, object]:
     """Return an act as one flat JSON object."""
-    ruled = asdict(withdrawal.ruled)
-    return {name: value for name, value in asdict(withdrawal).items() if name != "ruled"} | ruled
+    fields = plain_fields(withdrawal)
+    fields.pop("ruled")
+    return fields | plain_fields(withdrawal.ruled)
 
 
-def _tell(change: RightsChange) -> Iterator[str]:
+def _describe(change: RightsChange) -> Iterator[str]:
     scope, act = change.scope, change.withdrawal.act
     nothing = "" if change.is_new else "; nothing was changed"
     yield f"{scope.reference}: {_amount(scope)} {change.withdrawal}{nothing}"
     if act == "lift":
         if scope.destroyed:
             destroyed = counted(scope.destroyed, "snapshot")
-            yield f"{destroyed} of it {_was(scope.destroyed)} destroyed and cannot be opened."
+            yield f"{destroyed} of it {_was(scope.destroyed)} destroyed and cannot be reopened."
         return
     if scope.joined:
-        yield f"With it went {_list(scope.joined)}, withdrawn before, which held the same bytes."
+        yield f"Also destroyed: {_list(scope.joined)}, withdrawn before, with the same bytes."
     if act == "destroy":
-        yield "What is left: digests, sizes and dates, and who decided and why."
+        yield "What remains: digests, sizes and dates, and who decided and why."
     else:
-        yield "All of it is kept, and shown to nobody; to open it again: --lift"
-    yield from _tell_rest(scope)
-    yield from _tell_copies(change)
+        yield "It is kept but hidden; to reopen it: --lift"
+    yield from _describe_rest(scope)
+    yield from _describe_copies(change)
 
 
-def _tell_rest(scope: Scope) -> Iterator[str]:
+def _describe_rest(scope: Scope) -> Iterator[str]:
     if scope.sharing:
         yield f"The same bytes stay open as {_list(scope.sharing)}: withdraw that too?"
     if scope.alike:
         yield f"The same text stays open, in other bytes, as {_list(scope.alike)}: withdraw that too?"
     if scope.files:
-        yield f"Not touched: what it was read from, {', '.join(scope.files[:_SHOWN])}"
+        yield f"Not touched: the source files {', '.join(scope.files[:_SHOWN])}"
 
 
-def _tell_copies(change: RightsChange) -> Iterator[str]:
+def _describe_copies(change: RightsChange) -> Iterator[str]:
     for reference in change.completed:
         if reference != change.withdrawal.reference or not change.is_new:
             yield f"The destruction of {reference}, which had been cut short, is complete now."
     if change.rewritten:
         yield (
-            f"The mirror's history was written anew, {counted(change.rewritten.commits, 'commit')};"
+            f"The mirror's history was rewritten, {counted(change.rewritten.commits, 'commit')};"
             f" {counted(change.rewritten.files, 'file')} in it held what was destroyed."
         )
     yield from change.removed
     if change.has_mirror and change.is_new:
         yield "Replace each copy of the mirror: tracker mirror push REMOTE --force"
     if change.copies:
-        yield "Out of reach, and to be seen to by you:"
-        yield from map(_tell_copy, change.copies)
+        yield "These copies are out of reach; deal with them yourself:"
+        yield from map(_describe_copy, change.copies)
     if change.is_new:
-        yield "Clones, backups and exports made before are for those who have them to delete."
+        yield "Earlier clones, backups and exports must be deleted by those who have them."
 
 
-def _tell_copy(copy: MadeCopy) -> str:
+def _describe_copy(copy: MadeCopy) -> str:
     what = {
         "backup": "backup", "push": "pushed copy", "export": "export", "remote": "remote of the mirror",
-        "file": "file in the archive's folder that is none of its own",
+        "file": "foreign file in the archive's folder",
     }[copy.kind]  # fmt: skip
     return f"- {what}: {copy.place}" + (f", of {copy.made}" if copy.made else "")
 

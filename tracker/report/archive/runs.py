@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from tracker.report.comparison.words import DIGEST, counted
-from tracker.report.json_text import encode_json
+from tracker.report.json_text import encode_json, plain_fields
 from tracker.report.layout import Span, draw, line, wrap
 from tracker.report.safe import one_line
 from tracker.report.tables import lay_table, write_csv
@@ -16,7 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from tracker.model.ledger import Check, CheckOutcome, RunEntry
-    from tracker.model.watching import Exchange
     from tracker.report.layout import Line
 
 CHECK_COLUMNS = (
@@ -46,9 +44,9 @@ _URGENCY: tuple[CheckOutcome, ...] = (
 
 
 def check_line(check: Check) -> str:
-    """Return what a check came to on one line, as it is logged: instant, outcome, what, source, why.
+    """Return the result of a check on one line, as it is logged: instant, outcome, reference, source, cause.
 
-    A link of an index that nobody has named is told by its address.
+    An unnamed link of an index is shown with its address.
     """
     what = check.snapshot or check.reference
     parts = (
@@ -56,7 +54,7 @@ def check_line(check: Check) -> str:
         check.outcome,
         str(what) if what else "",
         check.source,
-        check.address if is_nameless_link(check) else "",
+        check.address if is_unnamed_link(check) else "",
         _ANNOUNCED[check.announced] if check.announced else "",
         check.cause,
         f"({check.detail})" if check.detail else "",
@@ -65,10 +63,10 @@ def check_line(check: Check) -> str:
 
 
 def counts_line(checks: Sequence[Check]) -> str:
-    """Return how many sources came to what: ``3 sources: 1 new, 2 unchanged``."""
+    """Return the number of sources by outcome: ``3 sources: 1 new, 2 unchanged``."""
     counts = Counter(check.outcome for check in checks)
-    told = ", ".join(f"{number:,} {outcome}" for outcome, number in counts.most_common())
-    return f"{counted(len(checks), 'source')}{': ' if told else ''}{told}"
+    items = ", ".join(f"{number:,} {outcome}" for outcome, number in counts.most_common())
+    return f"{counted(len(checks), 'source')}{': ' if items else ''}{items}"
 
 
 def render_runs(entries: Sequence[RunEntry], *, width: int = 80, color: bool = False) -> str:
@@ -106,8 +104,8 @@ def render_run(entry: RunEntry, checks: Sequence[Check], *, width: int = 80, col
     )
 
 
-def is_nameless_link(check: Check) -> bool:
-    """Tell whether a check is of a link of an index that has no reference yet; only its id has a colon."""
+def is_unnamed_link(check: Check) -> bool:
+    """Return whether a check is of a link of an index that has no reference yet; only its id has a colon."""
     return check.reference is None and ":" in check.source
 
 
@@ -123,7 +121,7 @@ def _show_check(check: Check, width: int) -> Iterator[Line]:
         f"sha256 {check.sha256[:DIGEST]}, {counted(check.size or 0, 'byte')}" if check.sha256 else "",
         f"{check.seconds:.1f} s",
         check.address,
-        f"asked last: {check.url}" if check.url and check.url != check.address else "",
+        f"final address: {check.url}" if check.url and check.url != check.address else "",
     )
     yield from wrap([Span(" · ".join(one_line(fact) for fact in facts if fact))], width, "  ", "  ")
 
@@ -173,14 +171,14 @@ def _ending(entry: RunEntry) -> str:
 
 
 def _did(entry: RunEntry) -> str:
-    """Tell the outcomes, first what a person should look at: the end may not fit."""
+    """Return the counts of outcomes, most urgent first, since the end may not fit."""
     ordered = sorted(entry.outcomes, key=lambda pair: _URGENCY.index(pair[0]))
-    told = [f"{number:,} {outcome}" for outcome, number in ordered]
-    return ", ".join([*told, *([f"{entry.rereadings:,} extraction"] if entry.rereadings else [])])
+    items = [f"{number:,} {outcome}" for outcome, number in ordered]
+    return ", ".join([*items, *([f"{entry.rereadings:,} extraction"] if entry.rereadings else [])])
 
 
 def _run_fields(entry: RunEntry) -> dict[str, object]:
-    fields = {"run": entry.id, **asdict(entry), "outcomes": dict(entry.outcomes)}
+    fields = {"run": entry.id, **plain_fields(entry), "outcomes": dict(entry.outcomes)}
     fields.pop("id")
     return fields
 
@@ -191,8 +189,8 @@ def _check_fields(check: Check, evidence: bool) -> dict[str, object]:
         "outcome": check.outcome,
         "cause": check.cause,
         "detail": check.detail,
-        "reference": str(check.reference) if check.reference else None,
-        "snapshot": str(check.snapshot) if check.snapshot else None,
+        "reference": check.reference,
+        "snapshot": check.snapshot,
         "announced": check.announced,
         "observed": check.observed,
         "seconds": check.seconds,
@@ -204,11 +202,7 @@ def _check_fields(check: Check, evidence: bool) -> dict[str, object]:
         "etag": check.validators.etag,
         "last_modified": check.validators.last_modified,
     }
-    return fields | ({"exchanges": [_exchange_fields(each) for each in check.exchanges]} if evidence else {})
-
-
-def _exchange_fields(exchange: Exchange) -> dict[str, object]:
-    return asdict(exchange)
+    return fields | ({"exchanges": check.exchanges} if evidence else {})
 
 
 def _status(check: Check) -> str:

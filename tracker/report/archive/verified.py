@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from tracker.report.comparison.words import DIGEST, counted
-from tracker.report.json_text import encode_json
+from tracker.report.json_text import encode_json, plain_fields
 from tracker.report.layout import Span, draw, line, wrap
 from tracker.report.safe import one_line
 from tracker.report.tables import lay_table
@@ -38,12 +37,12 @@ def render_repaired(repaired: Repaired, *, width: int = 80, color: bool = False)
     did = sum(step.did for step in repaired.steps)
     rows += [
         line(),
-        line(f"{counted(did, 'repair')}, {len(repaired.steps) - did} that could not be made", "bold"),
+        line(f"{counted(did, 'repair')}, {len(repaired.steps) - did} not possible", "bold"),
     ]
     for step in repaired.steps:
         rows.extend(_show_step(step, width))
     run = f"; it is run {repaired.run}" if repaired.run else ""
-    rows.extend(wrap([Span(f"what was there before is in {one_line(repaired.aside)}{run}")], width))
+    rows.extend(wrap([Span(f"the previous state is kept in {one_line(repaired.aside)}{run}")], width))
     rows += [line(), line("AFTER THE REPAIR", "bold"), *_show(repaired.after, width)]
     return draw(rows, color=color)
 
@@ -54,12 +53,12 @@ def verified_json(verified: Verified) -> str:
 
 
 def repaired_json(repaired: Repaired) -> str:
-    """Return what repairing came to as one JSON object."""
+    """Return the result of a repair as one JSON object."""
     return encode_json(
         {
             "before": _as_data(repaired.before),
             "after": _as_data(repaired.after),
-            "steps": [asdict(step) for step in repaired.steps],
+            "steps": repaired.steps,
             "aside": repaired.aside,
             "run": repaired.run,
         }
@@ -77,7 +76,7 @@ def timestamp_line(timestamp: Timestamp) -> str:
 
 
 def _as_data(verified: Verified) -> dict[str, object]:
-    return {"verdict": _verdict(verified), **asdict(verified)}
+    return {"verdict": _verdict(verified), **plain_fields(verified)}
 
 
 def _verdict(verified: Verified) -> str:
@@ -106,12 +105,12 @@ def _show(verified: Verified, width: int) -> Iterator[Line]:
 
 
 def _row(checked: Checked) -> tuple[str, ...]:
-    told = [
+    parts = [
         counted(number, standing) if standing == "fault" else f"{number:,} {standing}"
         for standing, number in checked.found.items()
         if number
     ]
-    return checked.check, f"{checked.number:,}", ", ".join(told) or "ok"
+    return checked.check, f"{checked.number:,}", ", ".join(parts) or "ok"
 
 
 def _show_finding(finding: Finding, width: int) -> Iterator[Line]:
@@ -125,5 +124,5 @@ def _show_finding(finding: Finding, width: int) -> Iterator[Line]:
 
 
 def _show_step(step: Step, width: int) -> Iterator[Line]:
-    label: Span = Span("mended", "bold") if step.did else Span("not mended", "warning")
+    label: Span = Span("repaired", "bold") if step.did else Span("not repaired", "warning")
     yield from wrap([label, Span(f"  {one_line(step.what)}: {one_line(step.how)}")], width, "  ", "    ")

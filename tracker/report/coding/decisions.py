@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from tracker.decisions.rulings import name_statement, question_key
-from tracker.report.comparison.judged import decision_words
 from tracker.report.comparison.selection import SHORTEST_ID
-from tracker.report.comparison.words import ARROW, counted, quoted
+from tracker.report.comparison.words import ARROW, counted, decision_words, quoted
 from tracker.report.json_text import encode_json
 from tracker.report.layout import ELLIPSIS, Line, Span, draw, line, shorten, wrap
 from tracker.report.safe import one_line
@@ -20,11 +18,11 @@ if TYPE_CHECKING:
     from tracker.model.decisions import Quote, Ruling, Unit
 
 _MEASURES = (
-    "On what both judged. Kappa: Cohen 1960; alpha: Krippendorff 2011, nominal; undefined where only one"
-    " answer was given."
+    "On units that both judged. Kappa: Cohen 1960; alpha: Krippendorff 2011, nominal; undefined for a single"
+    " answer."
 )
 
-NONE_YET = "Nobody has decided anything here; tracker judge --help says how."
+NONE_YET = "No decisions yet; see tracker judge --help."
 
 
 def render_decisions(
@@ -45,7 +43,7 @@ def decisions_json(rulings: Sequence[Ruling], agreements: Sequence[Agreement]) -
     return encode_json(
         {
             "decisions": [ruling_fields(ruling) for ruling in rulings],
-            "agreement": [asdict(agreement) for agreement in agreements],
+            "agreement": agreements,
         }
     )
 
@@ -104,11 +102,11 @@ def ruling_fields(ruling: Ruling) -> dict[str, object]:
     unit, decision = ruling.unit, ruling.decision
     return {
         "question": decision.question,
-        "old": str(unit.old) if unit.old else None,
-        "new": str(unit.new),
+        "old": unit.old,
+        "new": unit.new,
         "id": unit.name,
-        "old_segments": [asdict(quote) for quote in unit.old_quotes],
-        "new_segments": [asdict(quote) for quote in unit.new_quotes],
+        "old_segments": unit.old_quotes,
+        "new_segments": unit.new_quotes,
         "said": decision.said,
         "person": decision.person,
         "decided": decision.decided,

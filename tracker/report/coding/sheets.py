@@ -41,7 +41,7 @@ def write_sheet(rulings: Sequence[Ruling]) -> str:
     """Return the last ruling of each person as a table, in the order in which units were first judged.
 
     A cell of a coder holds an operation, a direction, a level, or ``reject``; it is empty where the coder
-    has not judged. Texts stand on one line, sentences of one side parted by `` | ``.
+    has not judged. Texts stand on one line, sentences of one side separated by `` | ``.
     """
     people = sorted({ruling.decision.person for ruling in rulings})
     rows: dict[tuple[str, ...], list[Ruling]] = {}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from tracker.report.comparison.words import DIGEST, counted
@@ -54,11 +53,6 @@ def _topic_row(name: str, topic: Topic, size: int, width: int) -> Line:
     return line(start + shorten(one_line(topic.label), max(width - columns(start), 1)))
 
 
-def topics_json(vocabulary: Vocabulary) -> str:
-    """Return the topics as a JSON array, whole, in the vocabulary's order."""
-    return encode_json([asdict(topic) for topic in vocabulary.topics])
-
-
 def topics_csv(vocabulary: Vocabulary) -> str:
     """Return the topics as CSV, as vocabularies are read, with the terms of English and of any language."""
     rows = [
@@ -81,11 +75,6 @@ def render_topic(topic: Topic, vocabulary: Vocabulary, *, width: int = 80, color
     tables = (("terms", topic.terms), ("hints", topic.hints), ("near misses", topic.near_misses))
     body = (row for name, table in tables for row in _phrases(name, table, width))
     return draw([*head, *place, *note, *body, *_taught(topic, vocabulary, width)], color=color)
-
-
-def topic_json(topic: Topic) -> str:
-    """Return a topic as a JSON object."""
-    return encode_json(asdict(topic))
 
 
 def _place(topic: Topic, vocabulary: Vocabulary) -> Iterator[str]:
@@ -129,11 +118,6 @@ def render_findings(findings: Sequence[Flaw], topics: int, *, color: bool = Fals
     if not findings:
         return draw([line(f"{counted(topics, 'topic')}, nothing found")], color=color)
     return draw((line(one_line(f"{finding.place}: {finding.message}")) for finding in findings), color=color)
-
-
-def findings_json(findings: Sequence[Flaw]) -> str:
-    """Return the findings as a JSON array."""
-    return encode_json([asdict(finding) for finding in findings])
 
 
 def render_lesson(lesson: Lesson, *, width: int = 80, color: bool = False) -> str:

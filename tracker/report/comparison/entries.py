@@ -5,22 +5,25 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tracker.report.comparison.judged import decision_words, topic_decisions
 from tracker.report.comparison.passages import mark_edits, read_edits, select_passages
 from tracker.report.comparison.selection import cite_changes, find_counterpart
-from tracker.report.comparison.words import (
-    MORE,
+from tracker.report.comparison.topic_words import (
     actor_words,
     certainty_words,
-    change_words,
     coverage_words,
     interval_words,
     level_words,
-    places,
-    quoted,
     sentence_words,
     share_words,
+)
+from tracker.report.comparison.words import (
+    MORE,
+    change_words,
+    decision_words,
+    places,
+    quoted,
     shift_words,
+    topic_decisions,
 )
 from tracker.report.layout import WHOLE, Line, Span, columns, excerpt, line, shorten, spread, wrap
 from tracker.report.safe import one_line

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tracker.decisions.applied import METHOD
-from tracker.report.comparison.judged import decision_words
 from tracker.report.comparison.passages import mark_edits, read_edits
-from tracker.report.comparison.words import change_words, places, quoted, shift_words
+from tracker.report.comparison.words import change_words, decision_words, places, quoted, shift_words
 from tracker.report.layout import Line, Span, draw, line, shorten, wrap
 from tracker.report.safe import one_line
 
@@ -31,7 +30,7 @@ def render_explanation(
 ) -> str:
     """Return the explanation of one change as text of ``width`` columns.
 
-    ``candidates`` are those that share a segment with the change, the likeliest first; ``thresholds`` the
+    ``candidates`` are those that share a segment with the change, the most probable first; ``thresholds`` the
     probabilities from which a link is accepted in its place, and out of order.
     """
     lines = [
@@ -59,7 +58,7 @@ def _link(change: Change, thresholds: tuple[float, float], width: int) -> Iterat
     elif change.old and change.new:
         said = f"linked by {change.method}, probability {change.confidence:.4f}"
     else:
-        said = "without a partner: no candidate was accepted, or a likelier link took its segment"
+        said = "unaligned: no candidate was accepted, or a more probable link took its segment"
     rule = f"a link is accepted from {accept:.2f} in its place, from {accept_move:.2f} out of order"
     yield line()
     yield from wrap([Span(f"{said}; {rule}.")], width)
@@ -70,9 +69,7 @@ def _candidates(
 ) -> Iterator[Line]:
     yield line()
     if not candidates:
-        yield line(
-            "No candidates were weighed: equal segments are linked first, and others share too little."
-        )
+        yield line("No candidates were scored: equal segments are linked first, and others share too little.")
     else:
         yield line("Candidates, in place and out of order:", "bold")
     for each in candidates:

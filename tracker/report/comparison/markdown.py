@@ -5,51 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from tracker.report.comparison.judged import decision_words, judged_words, topic_decisions
+from tracker.report.comparison import selection, topic_words
+from tracker.report.comparison import words as wording
 from tracker.report.comparison.passages import read_edits, select_passages
 from tracker.report.comparison.phrases import PAIR_NOTE, phrase_facts
-from tracker.report.comparison.selection import (
-    FACT_AXES,
-    WORDING_AXES,
-    cite_changes,
-    find_counterpart,
-    hides_sentences,
-    rests_on_intervals,
-    select_changes,
-    select_doubtful,
-    select_shifts,
-    select_topics,
-)
-from tracker.report.comparison.words import (
-    ARROW,
-    HEADINGS,
-    HIDDEN_SENTENCES,
-    INTERVALS,
-    MORE,
-    NO_PRIORITIES,
-    PERHAPS,
-    STATUS_NOTES,
-    STATUSES,
-    actor_words,
-    certainty_words,
-    change_words,
-    coverage_words,
-    interval_words,
-    is_unchanged,
-    level_words,
-    none_words,
-    place,
-    places,
-    provenance_words,
-    quoted,
-    sentence_words,
-    share_words,
-    shift_words,
-    side_facts,
-    tally_changes,
-    tally_topics,
-    verdict,
-)
 from tracker.report.layout import WHOLE, shorten
 from tracker.report.safe import one_line
 
@@ -97,7 +56,7 @@ def render_markdown(
     """
     body = [*_body(comparison, everything, only)]
     if only and not body:
-        body = [none_words(only)]
+        body = [wording.none_words(only)]
     return "\n\n".join([*_head(comparison), *body, *_foot(comparison, vocabulary, everything, only)]) + "\n"
 
 
@@ -145,11 +104,11 @@ def _escape_within(text: str) -> str:
 
 
 def _body(comparison: Comparison, everything: bool, only: Collection[str]) -> Iterator[str]:
-    if is_unchanged(comparison) and not everything:
+    if wording.is_unchanged(comparison) and not everything:
         return
     yield from _topics(comparison, everything, only)
-    yield from _shifts(comparison, "wording", WORDING_AXES, only)
-    yield from _shifts(comparison, "facts", FACT_AXES, only)
+    yield from _shifts(comparison, "wording", selection.WORDING_AXES, only)
+    yield from _shifts(comparison, "facts", selection.FACT_AXES, only)
     yield from _sentences(comparison, everything, only)
     if not only:
         yield from _phrases(comparison)
@@ -157,31 +116,33 @@ def _body(comparison: Comparison, everything: bool, only: Collection[str]) -> It
 
 def _head(comparison: Comparison) -> Iterator[str]:
     old, new = comparison.old, comparison.new
-    yield f"# {code_span(old.name)} {ARROW} {code_span(new.name)}"
+    yield f"# {code_span(old.name)} {wording.ARROW} {code_span(new.name)}"
     sides = (("old", old), ("new", new))
     yield "\n".join(f"- **{label}**: {_facts(side)}" for label, side in sides)
     for caveat in comparison.caveats:
         yield f"> **Caveat**: {escape_markdown(caveat)}"
-    yield f"**{escape_markdown(verdict(comparison))}**"
-    if judged := judged_words(comparison):
-        yield f"Follows {escape_markdown(judged)}."
+    yield f"**{escape_markdown(wording.verdict(comparison))}**"
+    if judged := wording.decisions_summary(comparison):
+        yield f"Applies {escape_markdown(judged)}."
 
 
 def _facts(side: Side) -> str:
-    name, *facts = side_facts(side)
+    name, *facts = wording.side_facts(side)
     return " · ".join([code_span(name), *map(escape_markdown, facts)])
 
 
 def _topics(comparison: Comparison, everything: bool, only: Collection[str]) -> Iterator[str]:
-    groups, doubtful = select_topics(comparison, only), select_doubtful(comparison, only)
+    groups, doubtful = selection.select_topics(comparison, only), selection.select_doubtful(comparison, only)
     if not groups and not doubtful:
         if not only:
-            yield NO_PRIORITIES
+            yield wording.NO_PRIORITIES
         return
-    yield f"## {HEADINGS['topics'].capitalize()}"
-    yield f"{tally_topics(comparison)}."
-    named = [(STATUSES[status], STATUS_NOTES[status], topics) for status, topics in groups]
-    named += [(*PERHAPS[status], topics) for status, topics in doubtful]
+    yield f"## {wording.HEADINGS['topics'].capitalize()}"
+    yield f"{topic_words.tally_topics(comparison)}."
+    named = [
+        (topic_words.STATUSES[status], topic_words.STATUS_NOTES[status], topics) for status, topics in groups
+    ]
+    named += [(*topic_words.PERHAPS[status], topics) for status, topics in doubtful]
     for name, note, topics in named:
         yield f"### {name.capitalize()}: {note}"
         rows = (_topic_row(comparison, topic, everything) for topic in topics)
@@ -194,45 +155,45 @@ def _topic_row(comparison: Comparison, topic: TopicChange, everything: bool) -> 
         "; ".join(_quote(p.lead, p.text, everything) for p in passages if p.side == side)
         for side in ("old", "new")
     )
-    interval = interval_words(topic)
-    share = share_words(topic) + (f" ({interval})" if interval else "")
-    level = level_words(topic) + _decisions(topic_decisions(topic))
-    level += f" ({certainty})" if (certainty := certainty_words(topic)) else ""
-    pair = find_counterpart(comparison, topic)
-    actors = actor_words(pair.actors) if pair else None
+    interval = topic_words.interval_words(topic)
+    share = topic_words.share_words(topic) + (f" ({interval})" if interval else "")
+    level = topic_words.level_words(topic) + _decisions(wording.topic_decisions(topic))
+    level += f" ({certainty})" if (certainty := topic_words.certainty_words(topic)) else ""
+    pair = selection.find_counterpart(comparison, topic)
+    actors = topic_words.actor_words(pair.actors) if pair else None
     now += f" ({escape_markdown(actors)})" if actors else ""
-    now += f" ({escape_markdown(covered)})" if (covered := coverage_words(topic)) else ""
-    cells = (escape_markdown(topic.label), level, sentence_words(topic), share, before, now)
+    now += f" ({escape_markdown(covered)})" if (covered := topic_words.coverage_words(topic)) else ""
+    cells = (escape_markdown(topic.label), level, topic_words.sentence_words(topic), share, before, now)
     return f"| {' | '.join(cells)} |"
 
 
 def _quote(lead: str, text: str, everything: bool) -> str:
     text = one_line(text)
-    return f"{lead} {quoted(escape_markdown(shorten(text, WHOLE if everything else QUOTE)))}"
+    return f"{lead} {wording.quoted(escape_markdown(shorten(text, WHOLE if everything else QUOTE)))}"
 
 
 def _shifts(
     comparison: Comparison, heading: str, axes: Sequence[Axis], only: Collection[str]
 ) -> Iterator[str]:
-    rows = select_shifts(comparison, axes, only)
+    rows = selection.select_shifts(comparison, axes, only)
     if rows:
-        yield f"## {HEADINGS[heading].capitalize()}"
+        yield f"## {wording.HEADINGS[heading].capitalize()}"
         yield "\n".join(_shift_row(row) for row in rows)
 
 
 def _shift_row(row: ShiftRow) -> str:
-    where = places(*((segment,) if segment else () for segment in (row.old, row.new)))
-    words, rule = escape_markdown(shift_words(row.shift)), escape_markdown(row.shift.rule)
+    where = wording.places(*((segment,) if segment else () for segment in (row.old, row.new)))
+    words, rule = escape_markdown(wording.shift_words(row.shift)), escape_markdown(row.shift.rule)
     source = code_span(row.source) if row.cited else escape_markdown(row.source)
     return f"- **{row.shift.direction}**: {words} ({where}, {source}; by {rule})"
 
 
 def _sentences(comparison: Comparison, everything: bool, only: Collection[str]) -> Iterator[str]:
-    changes = select_changes(comparison, everything=everything, only=only)
+    changes = selection.select_changes(comparison, everything=everything, only=only)
     if changes:
-        cited = cite_changes(comparison)
-        yield f"## {HEADINGS['sentences'].capitalize()}"
-        yield f"{tally_changes(comparison)}."
+        cited = selection.cite_changes(comparison)
+        yield f"## {wording.HEADINGS['sentences'].capitalize()}"
+        yield f"{wording.tally_changes(comparison)}."
         yield "\n".join(_change_row(comparison, change, cited[change.id], everything) for change in changes)
 
 
@@ -240,19 +201,19 @@ def _change_row(comparison: Comparison, change: Change, cited: str, everything: 
     old = [comparison.old.version.segments[index] for index in change.old]
     new = [comparison.new.version.segments[index] for index in change.new]
     pieces = read_edits(change.edits, None if everything else CONTEXT)
-    lead = f"- **{change_words(change)}** {places(old, new)} `{cited}`:"
+    lead = f"- **{wording.change_words(change)}** {wording.places(old, new)} `{cited}`:"
     return f"{lead} {mark_pieces(pieces).strip()}{_decisions(change.decided)}"
 
 
 def _decisions(decisions: Iterable[Decision]) -> str:
     """Return decisions as they follow on what they are about."""
-    return "".join(f" (*{escape_markdown(decision_words(decision))}*)" for decision in decisions)
+    return "".join(f" (*{escape_markdown(wording.decision_words(decision))}*)" for decision in decisions)
 
 
 def _phrases(comparison: Comparison) -> Iterator[str]:
     """Yield what either side uses far more, and what topic covers it, if any."""
     if comparison.phrases:
-        yield f"## {HEADINGS['phrases'].capitalize()}"
+        yield f"## {wording.HEADINGS['phrases'].capitalize()}"
         yield PAIR_NOTE
         yield "\n".join([_PHRASES, *(_phrase_row(comparison, phrase) for phrase in comparison.phrases)])
 
@@ -260,7 +221,7 @@ def _phrases(comparison: Comparison) -> Iterator[str]:
 def _phrase_row(comparison: Comparison, phrase: PhraseChange) -> str:
     side, when = (comparison.new, "now") if phrase.status == "emerging" else (comparison.old, "was")
     segment = side.version.segments[phrase.segment]
-    quote = _quote(f"{when} {place(segment)}", segment.text, False)  # noqa: FBT003
+    quote = _quote(f"{when} {wording.place(segment)}", segment.text, False)  # noqa: FBT003
     words = escape_markdown(phrase.phrase)
     cells = (
         phrase.status,
@@ -275,8 +236,10 @@ def _phrase_row(comparison: Comparison, phrase: PhraseChange) -> str:
 def _foot(
     comparison: Comparison, vocabulary: Vocabulary, everything: bool, only: Collection[str]
 ) -> Iterator[str]:
-    if rests_on_intervals(comparison, only) and not is_unchanged(comparison):
-        yield INTERVALS
-    if hides_sentences(comparison) and not everything and not only:
-        yield f"{HIDDEN_SENTENCES}: `{MORE}`"
-    yield "\n".join(f"- {escape_markdown(words)}" for words in provenance_words(comparison, vocabulary))
+    if selection.rests_on_intervals(comparison, only) and not wording.is_unchanged(comparison):
+        yield wording.INTERVALS
+    if selection.hides_sentences(comparison) and not everything and not only:
+        yield f"{wording.HIDDEN_SENTENCES}: `{wording.MORE}`"
+    yield "\n".join(
+        f"- {escape_markdown(words)}" for words in wording.provenance_words(comparison, vocabulary)
+    )

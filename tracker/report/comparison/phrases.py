@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Final
 
 from tracker.report.comparison.words import ARROW, DIGEST, LANGUAGES, MORE, counted, quoted
-from tracker.report.json_text import encode_json
+from tracker.report.json_text import encode_json, plain_fields
 from tracker.report.layout import WHOLE, Line, Span, columns, draw, excerpt, line, shorten, spread, wrap
 from tracker.report.safe import one_line
 from tracker.topics.phrases.emerging import PAIR, SERIES
@@ -54,9 +53,9 @@ def show_phrases(
     phrases = select_phrases(comparison, status, everything=rows is None)
     if rows is None:
         return tuple(row for phrase in phrases for row in _show(comparison, phrase, width))
-    told = "; ".join(f"{quoted(one_line(each.phrase))} {phrase_facts(each)}" for each in phrases)
+    parts = "; ".join(f"{quoted(one_line(each.phrase))} {phrase_facts(each)}" for each in phrases)
     lead = f"  {status}: "
-    return (line(shorten(f"{lead}{told}", width)),) if told else ()
+    return (line(shorten(f"{lead}{parts}", width)),) if parts else ()
 
 
 def _show(comparison: Comparison, change: PhraseChange, width: int) -> Iterator[Line]:
@@ -87,15 +86,14 @@ def _head(series: PhraseSeries, width: int) -> Iterator[Line]:
     among = counted(len(series.read), "session")
     tongue = LANGUAGES.get(series.language, series.language)
     what = series.sessions[0].label if len(series.sessions) == 1 else "each session"
-    text = f"{series.series} · words of {what} beside those of all others · {among} in {tongue}"
+    text = f"{series.series} · words of {what} compared with all others · {among} in {tongue}"
     yield from wrap([Span(text, "bold")], width)
 
 
 def _note(series: PhraseSeries) -> str:
     if series.prior == "none":
-        return (
-            f"{LANGUAGES.get(series.language, series.language)} does not part its words: no phrases are told."
-        )
+        language = LANGUAGES.get(series.language, series.language)
+        return f"{language} does not separate words: no phrases are found."
     name, _, digest = series.prior.rpartition(" ")
     prior = f"{name} {digest[:DIGEST]}" if name else "flat, since no speeches in this language were counted"
     return (
@@ -117,18 +115,20 @@ def _summary(session: PhraseSession, width: int, *, everything: bool) -> Iterato
     if everything:
         yield from wrap([Span(", ".join(items) or "nothing")], width, lead, " " * len(lead))
         return
-    told = items[0] if items else "nothing"
+    parts = items[0] if items else "nothing"
     for item in items[1:]:
-        if columns(f"{lead}{told}, {item}") > width:
+        if columns(f"{lead}{parts}, {item}") > width:
             break
-        told += f", {item}"
-    yield (Span(lead, "bold"), Span(shorten(told, width - columns(lead))))
+        parts += f", {item}"
+    yield (Span(lead, "bold"), Span(shorten(parts, width - columns(lead))))
 
 
 def _detail(session: PhraseSession, width: int, *, everything: bool) -> Iterator[Line]:
     found = _covered(session.phrases, everything=everything)
     if not found:
-        yield line("  nothing that no topic covers stands out" if not everything else "  nothing stands out")
+        yield line(
+            "  no distinctive phrase outside the topics" if not everything else "  no distinctive phrase"
+        )
     shown = found if everything else found[:_SHOWN]
     for use in shown:
         covered = f", topic {use.change.topic}" if use.change.topic else ""
@@ -176,6 +176,6 @@ def phrases_json(series: PhraseSeries) -> str:
 
 
 def _use_fields(use: PhraseUse) -> dict[str, object]:
-    fields = asdict(use.change)
+    fields = plain_fields(use.change)
     fields.pop("text")
     return {**fields, "reference": use.reference, "paragraph": use.paragraph, "quote": use.quote}

@@ -6,8 +6,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, get_args
 
 from tracker.model.topics import Level
-from tracker.report.comparison.judged import decision_words
-from tracker.report.comparison.words import counted, percent, place, quoted, side_facts
+from tracker.report.comparison.words import counted, decision_words, percent, place, quoted, side_facts
 from tracker.report.layout import Line, Span, draw, line, shorten, spread, wrap
 from tracker.report.safe import one_line
 from tracker.topics.reading import NARROWER
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
 LEVEL_NOTES: dict[Level, str] = {
     "declared": "named as the speaker's own priority, focus or task",
     "substantive": "argued, or acted on",
-    "acknowledged": "named and set aside",
+    "acknowledged": "named and not pursued",
     "mentioned": "in passing",
 }
 
@@ -51,7 +50,7 @@ def render_priorities(
 def _absent(absences: Mapping[str, Decision], labels: Mapping[str, str], width: int) -> Iterator[Line]:
     if absences:
         yield line()
-        yield line("absent: a person decided so", "bold")
+        yield line("absent: by human decision", "bold")
     for topic, decision in absences.items():
         yield line(f"  {labels.get(topic, one_line(topic))}")
         yield from wrap([Span(decision_words(decision))], width, "      ", "      ")

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, get_args
 
 from tracker.model.topics import PhraseStatus
 from tracker.report.comparison import entries
-from tracker.report.comparison.judged import is_personal
 from tracker.report.comparison.phrases import show_phrases
 from tracker.report.comparison.selection import (
     FACT_AXES,
@@ -18,17 +17,14 @@ from tracker.report.comparison.selection import (
     select_shifts,
     select_topics,
 )
+from tracker.report.comparison.topic_words import FINDINGS, PERHAPS, STATUS_NOTES, STATUSES, tally_topics
 from tracker.report.comparison.words import (
-    FINDINGS,
     HEADINGS,
     NO_PRIORITIES,
-    PERHAPS,
-    STATUS_NOTES,
-    STATUSES,
+    is_human_decision,
     is_unchanged,
     tally_changes,
     tally_shifts,
-    tally_topics,
 )
 from tracker.report.layout import Line, Span, line, spread, wrap
 from tracker.topics.phrases.emerging import PAIR
@@ -119,7 +115,9 @@ def _build_shifts(
             yield Section(
                 (line(), spread(HEADINGS[name].upper(), tally, width, "bold")),
                 tuple(
-                    entries.show_shift(row, width, context=context, rule=everything or is_personal(row.shift))
+                    entries.show_shift(
+                        row, width, context=context, rule=everything or is_human_decision(row.shift)
+                    )
                     for row in shifts
                 ),
                 is_finding=True,

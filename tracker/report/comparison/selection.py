@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from tracker.changes.shifts import AXES
 from tracker.model.changes import Change
-from tracker.report.comparison.words import STATUSES, is_unchanged
+from tracker.report.comparison.topic_words import STATUSES
+from tracker.report.comparison.words import is_unchanged
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -59,7 +60,7 @@ def select_topics(
 def select_doubtful(
     comparison: Comparison, only: Collection[str] = ()
 ) -> tuple[tuple[Status, tuple[TopicChange, ...]], ...]:
-    """Return the topics whose status is only perhaps so, likeliest first, by status."""
+    """Return the topics whose status is not certain, most certain first, by status."""
     groups = _group_topics((topic for topic in comparison.topics if not topic.claimed), only)
     return tuple((status, tuple(sorted(topics, key=_doubt))) for status, topics in groups)
 
@@ -81,7 +82,7 @@ def _group_topics(
 
 
 def rests_on_intervals(comparison: Comparison, only: Collection[str] = ()) -> bool:
-    """Tell whether the status of a topic that is shown was decided by an interval."""
+    """Return whether the status of a topic that is shown was decided by an interval."""
     groups = (*select_topics(comparison, only), *select_doubtful(comparison, only))
     return any(topic.difference for _, topics in groups for topic in topics)
 
@@ -117,7 +118,7 @@ def _is_news(change: Change, quiet: Collection[str]) -> bool:
 
 
 def hides_sentences(comparison: Comparison) -> bool:
-    """Tell whether sentences that have no counterpart are listed only where they are asked for."""
+    """Return whether sentences that have no counterpart are listed only where they are asked for."""
     return not is_unchanged(comparison) and (
         comparison.genre == "session" or comparison.aligned < MUCH_ALIGNED
     )

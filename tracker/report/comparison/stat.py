@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tracker.changes.shifts import AXES
-from tracker.report.comparison.judged import judged_words
 from tracker.report.comparison.selection import select_shifts
+from tracker.report.comparison.topic_words import STATUSES
 from tracker.report.comparison.words import (
     ARROW,
     OPERATIONS,
-    STATUSES,
     aligned_words,
+    decisions_summary,
     size_words,
     tally_shifts,
 )
@@ -42,8 +42,8 @@ def _rows(comparison: Comparison) -> Iterator[tuple[str, str]]:
     for operation in OPERATIONS:
         yield from _count(f"  {operation}", sum(change.operation == operation for change in changes))
     yield from _count("  moved", sum(change.moved for change in changes))
-    if judged := judged_words(comparison):
-        yield "follows", judged
+    if judged := decisions_summary(comparison):
+        yield "applies", judged
     claimed = [topic for topic in comparison.topics if topic.claimed]
     yield from _count("priorities", len(claimed))
     for status, name in STATUSES.items():

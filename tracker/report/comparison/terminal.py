@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tracker.report.comparison.entries import show_rest
-from tracker.report.comparison.judged import judged_words
 from tracker.report.comparison.phrases import PAIR_NOTE
 from tracker.report.comparison.sections import build_sections
 from tracker.report.comparison.selection import hides_sentences, rests_on_intervals
@@ -14,6 +13,7 @@ from tracker.report.comparison.words import (
     HIDDEN_SENTENCES,
     INTERVALS,
     MORE,
+    decisions_summary,
     is_unchanged,
     none_words,
     provenance_words,
@@ -79,8 +79,8 @@ def _head(comparison: Comparison, width: int) -> Iterator[Line]:
         yield from wrap([Span(caveat, "warning")], width, "!    ", "     ")
     yield line()
     yield from wrap([Span(verdict(comparison), "bold")], width)
-    if judged := judged_words(comparison):
-        yield from wrap([Span(f"Follows {judged}.")], width)
+    if judged := decisions_summary(comparison):
+        yield from wrap([Span(f"Applies {judged}.")], width)
 
 
 def _side(label: str, side: Side, width: int) -> Iterator[Line]:

@@ -7,56 +7,19 @@ from typing import TYPE_CHECKING, get_args
 
 from tracker.changes.shifts import AXES
 from tracker.model.changes import Operation
+from tracker.model.topics import Status
 from tracker.report.safe import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
     from tracker.model.changes import Change, Comparison, Shift
+    from tracker.model.decisions import Decision
     from tracker.model.texts import Segment, Side
-    from tracker.model.topics import Status, TopicChange, TopicReading, Vocabulary
-
-STATUSES: dict[Status, str] = {
-    "new": "new",
-    "promoted": "promoted",
-    "returned": "returned",
-    "up": "up",
-    "kept": "kept",
-    "down": "down",
-    "demoted": "demoted",
-    "dropped": "not repeated",
-}
-"""Statuses in the order of the report, as they are printed."""
-
-STATUS_NOTES: dict[Status, str] = {
-    "new": "a priority now, absent before",
-    "promoted": "a higher level than before",
-    "returned": "a priority now and in an earlier session, absent in the one before",
-    "up": "same level, a larger share",
-    "kept": "same level; its change of share may be chance",
-    "down": "same level, a smaller share",
-    "demoted": "a lower level than before",
-    "dropped": "a priority before, absent now",
-}
-
-_DISAGREE = "a careful reader may disagree"
-PERHAPS: dict[Status, tuple[str, str]] = {
-    "new": ("perhaps new", _DISAGREE),
-    "returned": ("perhaps returned", _DISAGREE),
-    "promoted": ("perhaps promoted", _DISAGREE),
-    "up": ("perhaps up", _DISAGREE),
-    "kept": ("perhaps kept", _DISAGREE),
-    "down": ("perhaps down", _DISAGREE),
-    "demoted": ("perhaps demoted", _DISAGREE),
-    "dropped": ("perhaps not repeated", _DISAGREE),
-}
-"""What is told apart from the findings, and why."""
-
-FINDINGS: frozenset[Status] = frozenset({"new", "returned", "promoted", "demoted", "dropped"})
-"""Statuses of priorities that changed, as claimed."""
+    from tracker.model.topics import TopicChange, Vocabulary
 
 OPERATIONS: tuple[Operation, ...] = get_args(Operation)
-FILTERS: tuple[str, ...] = tuple(dict.fromkeys((*STATUSES, *OPERATIONS, "moved", *AXES)))
+FILTERS: tuple[str, ...] = tuple(dict.fromkeys((*get_args(Status), *OPERATIONS, "moved", *AXES)))
 """What a report may be narrowed to."""
 
 LANGUAGES = {
@@ -79,7 +42,7 @@ HEADINGS = {
 
 INTERVALS = "Intervals (95%, Holm) cover cutting and matching of sentences, not sampling."
 NO_PRIORITIES = "No topic of the vocabulary is a priority on either side."
-HIDDEN_SENTENCES = "Sentences without a partner are not listed, since most have none"
+HIDDEN_SENTENCES = "Unaligned sentences are hidden; to show them"
 DIGEST = 12
 """How many characters of a digest are printed."""
 
@@ -136,7 +99,7 @@ def aligned_words(comparison: Comparison) -> str:
 
 
 def is_unchanged(comparison: Comparison) -> bool:
-    """Tell whether both sides hold the same sentences in the same words and order.
+    """Return whether both sides hold the same sentences in the same words and order.
 
     What a person calls kept may be in other words, and is a difference.
     """
@@ -165,89 +128,21 @@ def _prior_words(prior: str) -> str:
     return f"{name} {digest[:DIGEST]}" if name else prior
 
 
-def actor_words(actors: Sequence[Shift]) -> str | None:
-    """Return who is no longer named on a topic and who is named now, with their roles."""
-    parts = []
-    for lead, side in (("no longer named", "old"), ("named now", "new")):
-        found = [(shift, getattr(shift, side)) for shift in actors]
-        told = ", ".join(
-            f"{one_line(evidence.text)}{_role_words(shift)}" for shift, evidence in found if evidence
-        )
-        parts += [f"{lead}: {told}"] if told else []
-    return "; ".join(parts) or None
-
-
-def _role_words(shift: Shift) -> str:
-    role = shift.rule.partition("actor: ")[2].partition(" (")[0]
-    return f" ({role})" if role else ""
-
-
-def tally_topics(comparison: Comparison) -> str:
-    """Count the priorities by status: ``2 new, 1 kept, 3 not repeated``; what is perhaps so last."""
-    counts = Counter(topic.status for topic in comparison.topics if topic.claimed)
-    doubts = Counter(topic.status for topic in comparison.topics if not topic.claimed)
-    perhaps = ((name, doubts[status]) for status, (name, _) in PERHAPS.items())
-    return _tally([*((STATUSES[status], counts[status]) for status in STATUSES), *perhaps])
-
-
 def tally_changes(comparison: Comparison) -> str:
     """Count the changes by operation, and those that moved."""
     counts = Counter(change.operation for change in comparison.changes)
     moved = sum(change.moved for change in comparison.changes)
-    return _tally([*((name, counts[name]) for name in OPERATIONS), ("moved", moved)]) or "none"
+    return tally([*((name, counts[name]) for name in OPERATIONS), ("moved", moved)]) or "none"
 
 
 def tally_shifts(shifts: Iterable[Shift]) -> str:
     """Count shifts by direction: ``2 weaker, 1 stronger``."""
-    return _tally(Counter(shift.direction for shift in shifts).most_common())
+    return tally(Counter(shift.direction for shift in shifts).most_common())
 
 
-def _tally(counts: Iterable[tuple[str, int]]) -> str:
+def tally(counts: Iterable[tuple[str, int]]) -> str:
+    """Return the counts above zero: ``2 new, 1 kept``."""
     return ", ".join(f"{count:,} {name}" for name, count in counts if count)
-
-
-def level_words(topic: TopicChange) -> str:
-    """Return a topic's level, or both levels where it changed."""
-    old, new = _level(topic.old), _level(topic.new)
-    if "absent" in (old, new) or old == new:
-        return new if old == "absent" else old
-    return f"{old} {ARROW} {new}"
-
-
-def _level(reading: TopicReading | None) -> str:
-    return reading.level if reading else "absent"
-
-
-def sentence_words(topic: TopicChange) -> str:
-    """Return how many sentences are about a topic on both sides: ``0 → 12``."""
-    old, new = (len(reading.segments) if reading else 0 for reading in (topic.old, topic.new))
-    return f"{old} {ARROW} {new}"
-
-
-def share_words(topic: TopicChange) -> str:
-    """Return a topic's share of the words on both sides: ``0 → 14.2%``."""
-    old, new = (reading.share if reading else 0.0 for reading in (topic.old, topic.new))
-    return f"{percent(old).removesuffix('%')} {ARROW} {percent(new)}"
-
-
-def interval_words(topic: TopicChange) -> str | None:
-    """Return the interval of the change of share in percentage points, where there is one."""
-    if topic.difference is None:
-        return None
-    low, high = (f"{100 * bound:+.1f}".replace("-", "−") for bound in topic.difference)
-    return f"change of share {low} to {high} points"
-
-
-def coverage_words(topic: TopicChange) -> str | None:
-    """Say which group's statement may cover what is not repeated, where the speaker aligns with one."""
-    if topic.covered is None:
-        return None
-    return f"may be covered by the statement of the {one_line(topic.covered)}, with which it aligns itself"
-
-
-def certainty_words(topic: TopicChange) -> str | None:
-    """Return how certain a claim is that is only perhaps so: ``certainty 0.45``."""
-    return None if topic.claimed or topic.certainty is None else f"certainty {topic.certainty:.2f}"
 
 
 def shift_words(shift: Shift) -> str:
@@ -297,3 +192,55 @@ def percent(share: float) -> str:
 def counted(number: int, noun: str) -> str:
     """Return a number with its noun: ``1 word``, ``1,204 words``."""
     return f"{number:,} {noun}" + ("" if number == 1 else "s")
+
+
+_PRIORITIES = frozenset({"declared", "substantive"})
+
+
+def decision_words(decision: Decision) -> str:
+    """Say who decided what and when, what had been judged before, and who disagrees."""
+    of_axis = "" if decision.question in {"sentences", "level"} else f"{decision.question} "
+    words = f"judged by {one_line(decision.person)}, {decision.decided[:10]}: {of_axis}{decision.code}"
+    if decision.said != decision.code and decision.verdict != "withdraw":
+        words += f" (was {decision.said})"
+    if decision.against:
+        words += f"; disagreement: {', '.join(one_line(each) for each in decision.against)}"
+    return words
+
+
+def list_decisions(comparison: Comparison) -> tuple[Decision, ...]:
+    """Return the human decisions that a comparison applies, each once."""
+    of_changes = {id(decision): decision for change in comparison.changes for decision in change.decided}
+    return (*of_changes.values(), *(level.decision for level in comparison.levels))
+
+
+def topic_decisions(topic: TopicChange) -> tuple[Decision, ...]:
+    """Return what people decided about a topic, the old side first."""
+    sides = [reading and reading.decided for reading in (topic.old, topic.new)]
+    return tuple(decision for decision in (*sides, topic.absent) if decision)
+
+
+def decisions_summary(comparison: Comparison) -> str:
+    """Say how many human decisions a comparison applies, whose they are, and how many are disputed.
+
+    Topics that are no priority because of a decision follow. Empty where nobody decided anything.
+    """
+    decisions = list_decisions(comparison)
+    if not decisions:
+        return ""
+    people = ", ".join(dict.fromkeys(one_line(decision.person) for decision in decisions))
+    disputed = sum(bool(decision.against) for decision in decisions)
+    words = f"{counted(len(decisions), 'human decision')} ({people})"
+    words += f", {disputed:,} disputed" if disputed else ""
+    topics = {topic.topic for topic in comparison.topics}
+    gone = [
+        one_line(level.label)
+        for level in comparison.levels
+        if level.topic not in topics and level.decision.said in _PRIORITIES
+    ]
+    return words + (f"; no priority by decision: {', '.join(dict.fromkeys(gone))}" if gone else "")
+
+
+def is_human_decision(shift: Shift) -> bool:
+    """Return whether a person decided on a shift; its rule then names the person."""
+    return shift.rule.startswith("person: ")

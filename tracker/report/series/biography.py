@@ -1,16 +1,14 @@
-"""The biography of a phrase or a sentence, on the terminal and as JSON."""
+"""The history of a phrase or a sentence in a series, on the terminal."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import asdict
 from itertools import groupby
 from typing import TYPE_CHECKING
 
 from tracker.report.comparison.entries import CONTEXT
 from tracker.report.comparison.passages import mark_edits, read_edits
 from tracker.report.comparison.words import LANGUAGES, counted, quoted
-from tracker.report.json_text import encode_json
 from tracker.report.layout import ELLIPSIS, Line, Span, columns, draw, line, shorten, wrap
 from tracker.report.safe import one_line
 from tracker.tracing.biography import find_silences
@@ -21,13 +19,12 @@ if TYPE_CHECKING:
     from tracker.model.texts import Side
     from tracker.model.tracing import Biography, Chapter, Saying
 
-SCHEMA_VERSION = "1"
-
 _INDENT = "  "
 _DEEPER = "      "
 _LEGEND = (
-    "exact: the same words, but for case, quotes and dashes. loose: similar words, with how alike they are,"
-    " 0 to 1. [-was-]{+is+}: against the wording before. A session that is not in the archive is no silence."
+    "exact: the same words, apart from case, quotes and dashes. loose: similar words, with a similarity"
+    " from 0 to 1. [-was-]{+is+}: edits since the wording before. A session missing from the archive"
+    " does not count as silent."
 )
 
 
@@ -53,69 +50,26 @@ def likeness_words(confidence: float) -> str:
     return f"{math.floor(100 * confidence + 1e-9) / 100:.2f}"
 
 
-def biography_json(biography: Biography) -> str:
-    """Return a biography as JSON that ``biography.schema.json`` describes: every statement read, in order.
-
-    ``start`` and ``end`` are offsets into ``text``; ``edits`` lead from the wording before, and are empty
-    where it is the same. ``silences`` are sessions.
-    """
-    said = [chapter for chapter in biography.chapters if chapter.sayings]
-    return encode_json(
-        {
-            "schema_version": SCHEMA_VERSION,
-            "series": biography.series,
-            "asked": biography.asked,
-            "unit": biography.unit,
-            "first": said[0].side.name if said else None,
-            "first_exact": next((chapter.side.name for chapter in said if _is_exact(chapter)), None),
-            "last": said[-1].side.name if said else None,
-            "last_exact": next((chapter.side.name for chapter in reversed(said) if _is_exact(chapter)), None),
-            "silences": find_silences(biography),
-            "statements": [_chapter_fields(chapter) for chapter in biography.chapters],
-        }
-    )
-
-
-def _chapter_fields(chapter: Chapter) -> dict[str, object]:
-    side = chapter.side
-    return {
-        "reference": side.name,
-        "session": side.session,
-        "session_kind": chapter.session_kind,
-        "delivered": side.delivered,
-        "kind": side.kind,
-        "language": side.version.language,
-        "snapshot": side.snapshot,
-        "sha256": side.sha256,
-        "wording": chapter.wording,
-        "leading": chapter.leading if chapter.sayings else None,
-        "edits": [asdict(edit) for edit in chapter.edits],
-        "sayings": [
-            {**asdict(saying), "paragraph": side.version.segments[saying.segments[0]].paragraph}
-            for saying in chapter.sayings
-        ],
-    }
-
-
-def _is_exact(chapter: Chapter) -> bool:
+def is_exact(chapter: Chapter) -> bool:
+    """Return whether a statement says it in the same words."""
     return any(saying.exact for saying in chapter.sayings)
 
 
 def _summary(biography: Biography, width: int) -> Iterator[Line]:
     chapters = biography.chapters
     said = [chapter for chapter in chapters if chapter.sayings]
-    read = f"A {biography.unit}, looked for in {counted(len(chapters), 'statement')}: {_span(chapters)}."
+    read = f"A {biography.unit}, searched in {counted(len(chapters), 'statement')}: {_span(chapters)}."
     if not said:
         yield from wrap([Span(f"{read} Nothing found, neither in these words nor in similar ones.")], width)
         return
-    exact = [chapter for chapter in said if _is_exact(chapter)]
+    exact = [chapter for chapter in said if is_exact(chapter)]
     wordings = max(chapter.wording or 0 for chapter in said)
     silent = counted(len(find_silences(biography)), "session")
-    told = (
+    text = (
         f"{read} Said in {len(said)}: in these words in {len(exact)}, only loosely in"
         f" {len(said) - len(exact)}; {counted(wordings, 'wording')}. Not said in {silent}."
     )
-    yield from wrap([Span(told)], width)
+    yield from wrap([Span(text)], width)
     yield _bound("first said", said[0], exact[0] if exact else None)
     yield _bound("last said ", said[-1], exact[-1] if exact else None)
 
@@ -156,7 +110,7 @@ def _chronicle(biography: Biography, width: int) -> Iterator[Line]:
             yield _silence(some, last=some[-1] is shown[-1], first=before is None)
             continue
         for chapter in some:
-            yield from _tell(biography, chapter, before, labels, width)
+            yield from _describe(biography, chapter, before, labels, width)
             before = chapter
 
 
@@ -169,7 +123,7 @@ def _silence(chapters: Sequence[Chapter], *, first: bool, last: bool) -> Line:
     return line(f"{_INDENT}{joined}: {why}{count}", "dim")
 
 
-def _tell(
+def _describe(
     biography: Biography, chapter: Chapter, before: Chapter | None, labels: int, width: int
 ) -> Iterator[Line]:
     saying = chapter.sayings[chapter.leading]
@@ -200,7 +154,7 @@ def _same(chapter: Chapter, before: Chapter | None) -> str:
     if saying.method == "contained":
         notes.append("within a longer sentence")
     if saying.method == "drift":
-        notes.append("like a wording beside it, not like what was asked")
+        notes.append("similar to a neighbouring wording, not to the text searched")
     if len(saying.segments) > 1:
         notes.append(f"split into {len(saying.segments)}")
     if before and not chapter.edits:
@@ -261,6 +215,6 @@ def _not_judged(biography: Biography, width: int) -> Iterable[Line]:
     languages = {c.side.version.language for c in others}
     names = ", ".join(sorted(LANGUAGES.get(language, language) for language in languages))
     text = (
-        f"In another language, and no silence: {', '.join(session_label(c.side) for c in others)} ({names})."
+        f"In another language, so not silent: {', '.join(session_label(c.side) for c in others)} ({names})."
     )
     return wrap([Span(text, "warning")], width)

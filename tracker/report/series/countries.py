@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Final
 from tracker.report.comparison.words import DIGEST, LANGUAGES, MORE, counted, percent, quoted
 from tracker.report.layout import Line, Span, columns, draw, line, shorten, spread, wrap
 from tracker.report.safe import one_line
-from tracker.report.series.timeline import MARKS, mark_standing
+from tracker.report.series.timeline import MARKS, make_rows, mark_standing
 from tracker.topics.levels.assess import PRIORITIES
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
     from tracker.model.series import CountryReading, SessionReading, Standing
-    from tracker.model.topics import Level, Topic
+    from tracker.report.series.timeline import TopicRow
 
 TOPICS: Final = 20
 """How many topics are shown where not everything is asked for."""
@@ -28,31 +28,14 @@ COUNTRIES: Final = 12
 FEW: Final = 0.2
 """The share of countries up to which a topic sets those apart that put it first."""
 
-_APART: Final = 3
+_DISTINCTIVE_SHOWN: Final = 3
 """Topics of a country that are shown for what sets it apart."""
 
 _BAR: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
-class TopicRow:
-    """A topic and which countries do what with it, by code."""
-
-    topic: Topic
-    standings: dict[str, Standing]
-
-    @property
-    def priorities(self) -> tuple[str, ...]:
-        """The countries that have it as a priority."""
-        return tuple(code for code, cell in self.standings.items() if cell.level in PRIORITIES)
-
-    def count(self, level: Level) -> int:
-        """Return how many countries give it a level."""
-        return sum(cell.level == level for cell in self.standings.values())
-
-
-@dataclass(frozen=True, slots=True)
-class Apart:
+class DistinctiveTopic:
     """A priority of one country that few others have; ``score`` weighs its share by how few."""
 
     row: TopicRow
@@ -63,28 +46,14 @@ class Apart:
 def select_topics(
     reading: SessionReading, topics: Collection[str] = (), *, everything: bool = False
 ) -> tuple[TopicRow, ...]:
-    """Return the topics that are a priority of some country, those of most first, then by their share.
-
-    Those asked for are there, whatever they are; ``everything`` adds those that are only mentioned.
-    """
-    cells: dict[str, dict[str, Standing]] = {}
-    for country in reading.countries:
-        for standing in country.standings:
-            cells.setdefault(standing.topic, {})[country.country] = standing
-    rows = [
-        TopicRow(topic, cells.get(topic.id, {}))
-        for topic in reading.vocabulary.topics
-        if not topics or topic.id in topics
-    ]
-    shown = [row for row in rows if topics or row.priorities or (everything and row.standings)]
-    return tuple(sorted(shown, key=_weakness))
+    """Return the topics that are a priority of some country, as ``make_rows`` does."""
+    standings = {country.country: country.standings for country in reading.countries}
+    return make_rows(standings, reading.vocabulary, topics, everything=everything)
 
 
-def _weakness(row: TopicRow) -> tuple[int, float, str]:
-    return -len(row.priorities), -round(sum(c.share for c in row.standings.values()), 4), row.topic.label
-
-
-def set_apart(country: CountryReading, rows: Sequence[TopicRow], countries: int) -> tuple[Apart, ...]:
+def find_distinctive(
+    country: CountryReading, rows: Sequence[TopicRow], countries: int
+) -> tuple[DistinctiveTopic, ...]:
     """Return the priorities of a country that a fifth of the countries or fewer have, the most telling first.
 
     The score is the topic's share of the country's words times the log of how many countries there are to
@@ -92,10 +61,10 @@ def set_apart(country: CountryReading, rows: Sequence[TopicRow], countries: int)
     """
     found = []
     for row in rows:
-        standing = row.standings.get(country.country)
+        standing = row.cells.get(country.country)
         others = len(row.priorities)
         if standing and standing.level in PRIORITIES and (others <= FEW * countries or others == 1):
-            found.append(Apart(row, standing, round(standing.share * log(countries / others), 4)))
+            found.append(DistinctiveTopic(row, standing, round(standing.share * log(countries / others), 4)))
     return tuple(sorted(found, key=lambda apart: (-apart.score, apart.row.topic.label)))
 
 
@@ -112,7 +81,7 @@ def render_countries(
     """Return the topics by how many countries put them first, then what sets each country apart.
 
     ``rows`` are the topics to show, of all countries or of those asked for; ``everyone`` are those that all
-    countries have, which tell what is rare. A topic that was asked for has its countries listed.
+    countries have, which decide what is rare. A requested topic has its countries listed.
     """
     lines = [*_head(reading, width)]
     if topics:
@@ -125,8 +94,8 @@ def render_countries(
         if len(shown) < len(rows):
             lines.append(line(f"  {len(rows) - len(shown)} more topics are a priority of some: {MORE}"))
     if everything or few:
-        return draw([*lines, line(), *_apart(reading, everyone, width, full=few)], color=color)
-    hint = "What sets one apart: --countries GBR,FRA; of all countries: --all"
+        return draw([*lines, line(), *_show_distinctive(reading, everyone, width, full=few)], color=color)
+    hint = "Distinctive topics of some countries: --countries GBR,FRA; of all: --all"
     return draw([*lines, line(), *wrap([Span(hint)], width)], color=color)
 
 
@@ -139,16 +108,16 @@ def _head(reading: SessionReading, width: int) -> Iterator[Line]:
     )
     tongues = Counter(country.language for country in reading.countries)
     if len(tongues) > 1:
-        told = ", ".join(
+        parts = ", ".join(
             f"{count} {LANGUAGES.get(tongue, tongue)}" for tongue, count in tongues.most_common()
         )
-        yield from wrap([Span(f"Texts in several languages: {told}.", "warning")], width)
+        yield from wrap([Span(f"Texts in several languages: {parts}.", "warning")], width)
 
 
 def _table(rows: Sequence[TopicRow], reading: SessionReading, width: int) -> Iterator[Line]:
     total = len(reading.countries)
     room = width - _BAR - len("    countries      %  declared  ")
-    yield spread("A PRIORITY OF MOST COUNTRIES", "countries      %  declared", width, "bold")
+    yield spread("PRIORITIES BY NUMBER OF COUNTRIES", "countries      %  declared", width, "bold")
     for row in rows:
         share = len(row.priorities) / total
         label = shorten(one_line(row.topic.label), room)
@@ -167,19 +136,19 @@ def _levels(rows: Sequence[TopicRow], reading: SessionReading, width: int) -> It
         label = shorten(one_line(row.topic.label), room - 1)
         spans = [Span(f"  {label}{' ' * (room - columns(label))}")]
         for code in codes:
-            mark, style = mark_standing(row.standings.get(code))
+            mark, style = mark_standing(row.cells.get(code))
             spans += [Span(mark, style), Span(" " * (cell - 1))]
         yield tuple(spans)
     yield line("  " + " · ".join(f"{mark} {level}" for level, mark in MARKS.items()), "dim")
 
 
-def _apart(
+def _show_distinctive(
     reading: SessionReading, everyone: Sequence[TopicRow], width: int, *, full: bool
 ) -> Iterator[Line]:
     total = reading.spoke
-    yield line("SETS IT APART: a priority that a fifth of the countries or fewer have", "bold")
+    yield line("DISTINCTIVE: priorities that at most a fifth of the countries have", "bold")
     for country in reading.countries:
-        found = set_apart(country, everyone, total)
+        found = find_distinctive(country, everyone, total)
         if full:
             yield line(f"{country.country} {one_line(country.name)}", "bold")
             for apart in found:
@@ -187,13 +156,14 @@ def _apart(
             if not found:
                 yield line("  nothing", "dim")
             continue
-        told = "; ".join(
-            f"{one_line(each.row.topic.label)} {percent(each.standing.share)}" for each in found[:_APART]
+        parts = "; ".join(
+            f"{one_line(each.row.topic.label)} {percent(each.standing.share)}"
+            for each in found[:_DISTINCTIVE_SHOWN]
         )
-        yield line(shorten(f"  {country.country:<4} {told or 'nothing'}", width))
+        yield line(shorten(f"  {country.country:<4} {parts or 'nothing'}", width))
 
 
-def _quote(apart: Apart, total: int, width: int) -> Iterator[Line]:
+def _quote(apart: DistinctiveTopic, total: int, width: int) -> Iterator[Line]:
     others = len(apart.row.priorities) - 1
     facts = f"{percent(apart.standing.share)} of words, {others} of {total - 1} others"
     yield spread(f"  {one_line(apart.row.topic.label)}, {apart.standing.level}", facts, width)
@@ -206,16 +176,16 @@ def _list_countries(row: TopicRow, reading: SessionReading, width: int) -> Itera
     yield spread(one_line(row.topic.label), spread_words, width, "bold")
     for level in ("declared", "substantive", "acknowledged", "mentioned"):
         found = sorted(
-            ((code, cell) for code, cell in row.standings.items() if cell.level == level),
+            ((code, cell) for code, cell in row.cells.items() if cell.level == level),
             key=lambda pair: (-pair[1].share, pair[0]),
         )
         if found:
-            told = ", ".join(f"{code} {percent(cell.share)}" for code, cell in found)
-            yield from wrap([Span(f"{level} ({len(found)}): ", "bold"), Span(told)], width, "  ", "    ")
-    silent = total - len(row.standings)
+            parts = ", ".join(f"{code} {percent(cell.share)}" for code, cell in found)
+            yield from wrap([Span(f"{level} ({len(found)}): ", "bold"), Span(parts)], width, "  ", "    ")
+    silent = total - len(row.cells)
     yield line(f"  absent: {counted(silent, 'statement')}", "dim")
     best = max(
-        ((code, cell) for code, cell in row.standings.items() if cell.level in PRIORITIES),
+        ((code, cell) for code, cell in row.cells.items() if cell.level in PRIORITIES),
         key=lambda pair: (pair[1].share, pair[0]),
         default=None,
     )

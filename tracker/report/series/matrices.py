@@ -1,43 +1,32 @@
-"""Topics by countries for programs: CSV, a matrix of levels, and JSON under a published schema."""
+"""Topics, countries and phrases of a series for programs: CSV, and JSON under published schemas."""
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Final
 
-from tracker.report.json_text import encode_json
-from tracker.report.series.countries import set_apart
+from tracker.report.json_text import encode_json, plain_fields
+from tracker.report.series.biography import is_exact
+from tracker.report.series.countries import find_distinctive
+from tracker.report.series.timeline import MARKS
 from tracker.report.tables import write_csv
+from tracker.tracing.biography import find_silences
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
-    from tracker.model.series import CountryReading, SessionReading, Timeline, TimelineSession
-    from tracker.report.series.countries import TopicRow
-    from tracker.report.series.timeline import Row
+    from tracker.model.series import CountryReading, SessionReading, Standing, Timeline, TimelineSession
+    from tracker.model.tracing import Biography, Chapter
+    from tracker.report.series.timeline import TopicRow
 
 SCHEMA_VERSION: Final = "1"
 
 COLUMNS: Final = (
-    "series",
-    "session",
-    "kind",
-    "year",
-    "state",
-    "topic",
-    "label",
-    "level",
-    "sentences",
-    "words",
-    "share",
-    "rule",
-    "priority",
-    "status",
-    "before",
-)
+    "series", "session", "kind", "year", "state", "topic", "label", "level", "sentences", "words", "share",
+    "rule", "priority", "status", "before",
+)  # fmt: skip
 
 
-def timeline_csv(timeline: Timeline, rows: Sequence[Row]) -> str:
+def timeline_csv(timeline: Timeline, rows: Sequence[TopicRow]) -> str:
     """Return one row for each topic and session, by topic; ``absent`` where it was read and is not there.
 
     ``status`` is against the session in ``before``, and empty where the topic is a priority at neither.
@@ -47,13 +36,13 @@ def timeline_csv(timeline: Timeline, rows: Sequence[Row]) -> str:
     return write_csv(COLUMNS, (cells for row in rows for cells in _cells(timeline, row)))
 
 
-def _cells(timeline: Timeline, row: Row) -> Iterator[tuple[object, ...]]:
+def _cells(timeline: Timeline, row: TopicRow) -> Iterator[tuple[object, ...]]:
     for session in timeline.sessions:
         lead = (timeline.series, session.label, session.kind, session.year, session.state)
         yield (*lead, row.topic.id, row.topic.label, *_facts(row, session))
 
 
-def _facts(row: Row, session: TimelineSession) -> tuple[object, ...]:
+def _facts(row: TopicRow, session: TimelineSession) -> tuple[object, ...]:
     if session.state != "read":
         return ("",) * 8
     cell = row.cells.get(session.label)
@@ -65,7 +54,7 @@ def _facts(row: Row, session: TimelineSession) -> tuple[object, ...]:
     return level, *facts, status, session.before or ""
 
 
-def timeline_json(timeline: Timeline, rows: Sequence[Row]) -> str:
+def timeline_json(timeline: Timeline, rows: Sequence[TopicRow]) -> str:
     """Return a timeline as JSON that ``timeline.schema.json`` describes; topics in the order of the rows."""
     topics = [row.topic for row in rows]
     known = {topic.id for topic in topics}
@@ -79,7 +68,7 @@ def timeline_json(timeline: Timeline, rows: Sequence[Row]) -> str:
                     "id": row.topic.id,
                     "label": row.topic.label,
                     "kind": row.topic.kind,
-                    "priorities": row.priorities,
+                    "priorities": len(row.priorities),
                 }
                 for row in rows
             ],
@@ -90,8 +79,8 @@ def timeline_json(timeline: Timeline, rows: Sequence[Row]) -> str:
 
 
 def _session(session: TimelineSession, topics: set[str]) -> dict[str, object]:
-    standings = [asdict(cell) for cell in session.standings if cell.topic in topics]
-    return {**asdict(session), "standings": standings}
+    standings = [cell for cell in session.standings if cell.topic in topics]
+    return {**plain_fields(session), "standings": standings}
 
 
 def countries_csv(reading: SessionReading, rows: Sequence[TopicRow]) -> str:
@@ -101,7 +90,7 @@ def countries_csv(reading: SessionReading, rows: Sequence[TopicRow]) -> str:
 
 
 def _levels(country: str, rows: Sequence[TopicRow]) -> list[str]:
-    cells = (row.standings.get(country) for row in rows)
+    cells = (row.cells.get(country) for row in rows)
     return [country, *((cell.level or "") if cell else "" for cell in cells)]
 
 
@@ -132,10 +121,7 @@ def _topic_fields(row: TopicRow, total: int) -> dict[str, object]:
         "kind": row.topic.kind,
         "priorities": priorities,
         "share_of_countries": priorities / total if total else 0.0,
-        "declared": row.count("declared"),
-        "substantive": row.count("substantive"),
-        "acknowledged": row.count("acknowledged"),
-        "mentioned": row.count("mentioned"),
+        **{level: row.count(level) for level in MARKS},
     }
 
 
@@ -147,27 +133,65 @@ def _country_fields(
         "name": country.name,
         "language": country.language,
         "statements": country.statements,
-        "standings": [
-            {
-                "topic": cell.topic,
-                "level": cell.level,
-                "sentences": cell.sentences,
-                "words": cell.words,
-                "share": cell.share,
-                "rule": cell.rule,
-                "quote": cell.quote,
-                "priority": cell.priority,
-            }
-            for cell in country.standings
-            if cell.topic in topics
-        ],
+        "standings": [_standing(cell) for cell in country.standings if cell.topic in topics],
         "apart": [
             {
                 "topic": apart.row.topic.id,
                 "score": apart.score,
                 "others": len(apart.row.priorities) - 1,
             }
-            for apart in set_apart(country, everyone, total)
+            for apart in find_distinctive(country, everyone, total)
             if apart.row.topic.id in topics
+        ],
+    }
+
+
+def _standing(cell: Standing) -> dict[str, object]:
+    """Return a standing without its status, which needs a session before."""
+    fields = plain_fields(cell)
+    fields.pop("status")
+    return fields
+
+
+def biography_json(biography: Biography) -> str:
+    """Return a biography as JSON that ``biography.schema.json`` describes: every statement read, in order.
+
+    ``start`` and ``end`` are offsets into ``text``; ``edits`` lead from the wording before, and are empty
+    where it is the same. ``silences`` are sessions.
+    """
+    said = [chapter for chapter in biography.chapters if chapter.sayings]
+    return encode_json(
+        {
+            "schema_version": SCHEMA_VERSION,
+            "series": biography.series,
+            "asked": biography.asked,
+            "unit": biography.unit,
+            "first": said[0].side.name if said else None,
+            "first_exact": next((chapter.side.name for chapter in said if is_exact(chapter)), None),
+            "last": said[-1].side.name if said else None,
+            "last_exact": next((chapter.side.name for chapter in reversed(said) if is_exact(chapter)), None),
+            "silences": find_silences(biography),
+            "statements": [_chapter_fields(chapter) for chapter in biography.chapters],
+        }
+    )
+
+
+def _chapter_fields(chapter: Chapter) -> dict[str, object]:
+    side = chapter.side
+    return {
+        "reference": side.name,
+        "session": side.session,
+        "session_kind": chapter.session_kind,
+        "delivered": side.delivered,
+        "kind": side.kind,
+        "language": side.version.language,
+        "snapshot": side.snapshot,
+        "sha256": side.sha256,
+        "wording": chapter.wording,
+        "leading": chapter.leading if chapter.sayings else None,
+        "edits": chapter.edits,
+        "sayings": [
+            {**plain_fields(saying), "paragraph": side.version.segments[saying.segments[0]].paragraph}
+            for saying in chapter.sayings
         ],
     }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import asdict
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -82,7 +81,7 @@ def _origin_fields(attribution: Attribution, origin: Origin, names: list[str]) -
             "segments": origin.earlier_segments,
             "text": _earlier_text(side, origin),
             "confidence": origin.confidence,
-            "edits": [asdict(edit) for edit in origin.edits],
+            "edits": origin.edits,
         }
     return {
         "segment": segment.ordinal,
@@ -110,21 +109,21 @@ def _summary(attribution: Attribution, labels: list[str]) -> str:
         for origin in origins
     )
     if not last:
-        return f"Nothing before it to look through: no earlier {attribution.through[:-1]} in the archive."
+        return f"The archive has no earlier {attribution.through[:-1]}."
     through = "snapshot" if attribution.through == "snapshots" else "earlier statement"
     return (
         f"Looked back through {counted(last, through)}, from {labels[0]}."
         f" Of {counted(len(origins), 'segment')}, {kinds['older']} said before in the same words,"
-        f" {kinds['reworded']} reworded, {kinds['new']} without a wording before."
+        f" {kinds['reworded']} reworded, {kinds['new']} with no earlier wording."
     )
 
 
 def _legend(attribution: Attribution) -> str:
     what = attribution.through[:-1]
     return (
-        f"First column: the earliest {what} with these words, but for case, quotes and dashes; ×n: how many"
-        f" have them. [-was-]{{+is+}}: reworded from the {what} named, with the confidence of the link; other"
-        f" wordings were looked for in the {attribution.reach} before the first."
+        f"First column: the earliest {what} with these words, apart from case, quotes and dashes; ×n: how"
+        f" many have them. [-was-]{{+is+}}: reworded from the {what} named, with the confidence of the link;"
+        f" other wordings were searched in the {attribution.reach} before the first."
     )
 
 
@@ -136,7 +135,7 @@ def _fold(attribution: Attribution, origins: Sequence[Origin], labels: list[str]
     segments = [attribution.sides[-1].version.segments[origin.segment] for origin in origins]
     label = labels[-1]
     text = f"{label}{' ' * (widest - columns(label))}     {places(segments, ())}"
-    return line(f"{text}  {len(origins)} segments without a wording before: {MORE}", "dim")
+    return line(f"{text}  {len(origins)} segments with no earlier wording: {MORE}", "dim")
 
 
 def _show(

@@ -6,16 +6,17 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
-from tracker.report.comparison.words import DIGEST, MORE, STATUSES, counted, percent, quoted
+from tracker.report.comparison.topic_words import STATUSES
+from tracker.report.comparison.words import DIGEST, MORE, counted, percent, quoted
 from tracker.report.layout import Line, Span, columns, draw, line, shorten, spread, wrap
 from tracker.report.safe import one_line
 from tracker.topics.levels.assess import PRIORITIES
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from tracker.model.series import SessionState, Standing, Timeline, TimelineSession
-    from tracker.model.topics import Level, Topic
+    from tracker.model.topics import Level, Topic, Vocabulary
     from tracker.report.layout import Style
 
 MARKS: Final[dict[Level, str]] = {
@@ -55,46 +56,62 @@ _STEPS: Final = (1, 2, 5, 10, 20, 50)
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """A topic with what each session does with it, by label."""
+class TopicRow:
+    """A topic and its standing at each session, by label, or in each country, by code."""
 
     topic: Topic
     cells: dict[str, Standing]
 
     @property
-    def priorities(self) -> int:
-        """At how many sessions it is a priority."""
-        return sum(cell.level in PRIORITIES for cell in self.cells.values())
+    def priorities(self) -> tuple[str, ...]:
+        """The sessions or countries that have it as a priority."""
+        return tuple(name for name, cell in self.cells.items() if cell.level in PRIORITIES)
+
+    def count(self, level: Level) -> int:
+        """Return how many sessions or countries give it a level."""
+        return sum(cell.level == level for cell in self.cells.values())
 
 
 def select_rows(
     timeline: Timeline, topics: Collection[str] = (), *, everything: bool = False
-) -> tuple[Row, ...]:
-    """Return the topics that are a priority at some session, strongest first.
+) -> tuple[TopicRow, ...]:
+    """Return the topics that are a priority at some session, as ``make_rows`` does."""
+    standings = {session.label: session.standings for session in timeline.sessions}
+    return make_rows(standings, timeline.vocabulary, topics, everything=everything)
 
-    Strongest is what is a priority at most sessions, then by its share of the words of all. Those asked for
-    come in the same order, whatever they are; ``everything`` adds those that are only mentioned.
+
+def make_rows(
+    standings: Mapping[str, Sequence[Standing]],
+    vocabulary: Vocabulary,
+    topics: Collection[str],
+    *,
+    everything: bool,
+) -> tuple[TopicRow, ...]:
+    """Return the topics that are a priority somewhere, strongest first.
+
+    Strongest is a priority in most columns, then the largest share of words. The requested ``topics`` are
+    always among them; ``everything`` adds those that are only mentioned.
     """
     cells: dict[str, dict[str, Standing]] = {}
-    for session in timeline.sessions:
-        for standing in session.standings:
-            cells.setdefault(standing.topic, {})[session.label] = standing
+    for name, column in standings.items():
+        for standing in column:
+            cells.setdefault(standing.topic, {})[name] = standing
     rows = [
-        Row(topic, cells.get(topic.id, {}))
-        for topic in timeline.vocabulary.topics
+        TopicRow(topic, cells.get(topic.id, {}))
+        for topic in vocabulary.topics
         if not topics or topic.id in topics
     ]
     shown = [row for row in rows if topics or row.priorities or (everything and row.cells)]
-    return tuple(sorted(shown, key=_weakness))
+    return tuple(sorted(shown, key=_strength_first))
 
 
-def _weakness(row: Row) -> tuple[int, float, str]:
-    return -row.priorities, -round(sum(cell.share for cell in row.cells.values()), 4), row.topic.label
+def _strength_first(row: TopicRow) -> tuple[int, float, str]:
+    return -len(row.priorities), -round(sum(cell.share for cell in row.cells.values()), 4), row.topic.label
 
 
 def render_timeline(
     timeline: Timeline,
-    rows: Sequence[Row],
+    rows: Sequence[TopicRow],
     *,
     width: int = 80,
     color: bool = False,
@@ -103,7 +120,7 @@ def render_timeline(
 ) -> str:
     """Return the map of topics by sessions, with a legend; with ``quotes``, then each topic's sessions.
 
-    A mark tells the level and, with ``color``, a shade the share; 30 topics unless ``everything``.
+    A mark shows the level and, with ``color``, a shade the share; 30 topics unless ``everything``.
     """
     shown = rows if everything or quotes else rows[:ROWS]
     lines = [*_head(timeline, width)]
@@ -117,7 +134,7 @@ def render_timeline(
     if quotes and timeline.unfitted:
         lines += wrap([Span(f"No status is claimed: {timeline.unfitted}", "warning")], width)
     for row in shown if quotes else ():
-        lines += [line(), *_tell(row, timeline, width)]
+        lines += [line(), *_describe(row, timeline, width)]
     return draw(lines, color=color)
 
 
@@ -134,7 +151,7 @@ def _name(session: TimelineSession) -> str:
 
 
 def _map(
-    kind: str, sessions: Sequence[TimelineSession], rows: Sequence[Row], timeline: Timeline, width: int
+    kind: str, sessions: Sequence[TimelineSession], rows: Sequence[TopicRow], timeline: Timeline, width: int
 ) -> Iterator[Line]:
     labels = [one_line(row.topic.label) for row in rows]
     label, cell, most = _plan(len(sessions), max(map(columns, labels)), width)
@@ -176,16 +193,16 @@ def _ticks(sessions: Sequence[TimelineSession], label: int, cell: int, width: in
         yield line(text, "dim")
 
 
-def _row(row: Row, name: str, sessions: Sequence[TimelineSession], label: int, cell: int) -> Line:
+def _row(row: TopicRow, name: str, sessions: Sequence[TimelineSession], label: int, cell: int) -> Line:
     name = shorten(name, label)
-    spans = [Span(f"{name}{' ' * (label - columns(name))} {row.priorities:>3} ")]
+    spans = [Span(f"{name}{' ' * (label - columns(name))} {len(row.priorities):>3} ")]
     for session in sessions:
         mark, style = _mark(row, session)
         spans += [Span(mark + " " * (cell - 2), style), Span(" " * min(cell - 1, 1))]
     return tuple(spans)
 
 
-def _mark(row: Row, session: TimelineSession) -> tuple[str, Style]:
+def _mark(row: TopicRow, session: TimelineSession) -> tuple[str, Style]:
     if session.state != "read":
         return _UNREAD[session.state], "dim"
     return mark_standing(row.cells.get(session.label))
@@ -206,10 +223,12 @@ def _legend(timeline: Timeline, *, color: bool) -> str:
     return " · ".join(parts)
 
 
-def _tell(row: Row, timeline: Timeline, width: int) -> Iterator[Line]:
+def _describe(row: TopicRow, timeline: Timeline, width: int) -> Iterator[Line]:
     """Yield one topic's sessions, each with counts, share, status and one quote."""
     read = [session for session in timeline.sessions if session.state == "read"]
-    yield spread(one_line(row.topic.label), f"a priority at {row.priorities} of {len(read)}", width, "bold")
+    yield spread(
+        one_line(row.topic.label), f"a priority at {len(row.priorities)} of {len(read)}", width, "bold"
+    )
     label = max((columns(one_line(session.label)) for session in read), default=0)
     for session in read:
         cell = row.cells.get(session.label)

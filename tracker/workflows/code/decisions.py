@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 def load_decided(old: Operand, new: Operand, archive: Path) -> Decided:
-    """Return what people decided about two operands; about a file nobody has decided anything."""
+    """Return the human decisions about two operands; there are none about files."""
     if not (isinstance(old, Reference) or isinstance(new, Reference)):
         return UNDECIDED
     with open_reader(archive) as reader:
@@ -61,7 +61,7 @@ def keep_rulings(rulings: Sequence[Ruling], archive: Path) -> tuple[Ruling, ...]
 
     Raises ``ArchiveLocked`` and ``ArchiveUnusable`` as every writing does.
     """
-    from tracker.archive.storing.store import open_store  # noqa: PLC0415 (94 ms, after all that may be refused)
+    from tracker.archive.storing.store import open_store  # noqa: PLC0415 (94 ms, only once the input is valid)
 
     if rulings:
         with open_store(archive, "judge") as store:
@@ -91,7 +91,7 @@ def withdraw_rulings(
             f"{person} has decided nothing about {what}; see: tracker decisions --by {person!r}"
         )
     if len({ruling.unit.name for ruling in found}) > 1:
-        raise DecisionInvalid(f"#{wanted} is short for several changes; write more of it")
+        raise DecisionInvalid(f"#{wanted} matches several changes; use a longer id")
     return tuple(
         replace(
             ruling,

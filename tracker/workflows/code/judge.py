@@ -12,7 +12,7 @@ from tracker.decisions.rulings import quote_segments
 from tracker.errors import DecisionInvalid
 from tracker.model.changes import Link, Operation
 from tracker.model.decisions import Decision, Question, Ruling, Unit, Verdict
-from tracker.workflows.code.shown import Shown, find_change, find_shown
+from tracker.workflows.code.shown import Shown, find_change, find_comparison
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,10 +60,10 @@ def judge_change(
     no such change, and ``DecisionInvalid`` where the verdict does not fit it.
     """
     check_coder(coder)
-    shown = find_shown(name, archive, pair)
+    shown = find_comparison(name, archive, pair)
     if shown.change is None:
         if others:
-            raise DecisionInvalid(f"#{name} was taken apart: name two of the changes it came to")
+            raise DecisionInvalid(f"#{name} was unlinked by a decision: name two of the resulting changes")
         return _rule_again(shown, verdict, label, coder)
     changes = [shown.change, *(find_change(shown.comparison, other) for other in others)]
     group = _join(changes)
@@ -77,7 +77,7 @@ def check_coder(coder: Coder) -> None:
     """Raise ``DecisionInvalid`` for a name that is empty or cannot be printed as it is."""
     name = coder.person
     if not name.strip() or name != name.strip() or not name.isprintable():
-        raise DecisionInvalid(f"--by {name!r} is no name; write it as it is to be printed, such as --by Ana")
+        raise DecisionInvalid(f"--by {name!r} is not a valid name; write it as --by Ana")
 
 
 def read_answer(group: _Group, verdict: Verdict, label: str | None) -> tuple[Question, str | None]:
@@ -87,12 +87,12 @@ def read_answer(group: _Group, verdict: Verdict, label: str | None) -> tuple[Que
     """
     name = f"#{group.changes[0].id[:7]}"
     if verdict != "relabel" and (label or group.changes[1:]):
-        raise DecisionInvalid(f"--as and --with go with relabel; {verdict} says all by itself")
+        raise DecisionInvalid(f"--as and --with need relabel, not {verdict}")
     if verdict == "accept":
         return "sentences", group.changes[0].operation
     if not (group.old and group.new):
         raise DecisionInvalid(
-            f"{name} is {group.changes[0].operation}, without a partner; say which it has:"
+            f"{name} is {group.changes[0].operation} and unaligned; align it with:"
             f" tracker judge {name} relabel --as reworded --with ID"
         )
     return ("sentences", None) if verdict == "reject" else _read_label(group, name, label)
@@ -100,21 +100,23 @@ def read_answer(group: _Group, verdict: Verdict, label: str | None) -> tuple[Que
 
 def _read_label(group: _Group, name: str, label: str | None) -> tuple[Question, str]:
     if not label:
-        raise DecisionInvalid(f"relabel {name} as what? --as reworded, split ..., or --as strength=weaker")
+        raise DecisionInvalid("missing option --as, such as --as reworded or --as strength=weaker")
     axis, is_shift, direction = label.partition("=")
     if is_shift:
         return _read_shift(axis, direction)
     if label in ONE_SIDED:
         raise DecisionInvalid(
-            f"{name} links sentences; where they do not correspond: tracker judge {name} reject"
+            f"{name} links sentences; if they do not correspond: tracker judge {name} reject"
         )
     if label not in get_args(Operation):
         known = [each for each in get_args(Operation) if each not in ONE_SIDED]
-        raise DecisionInvalid(f"--as {label}: there are {', '.join(known)}, and axes such as strength=weaker")
+        raise DecisionInvalid(
+            f"--as {label}: expected one of {', '.join(known)}, or an axis such as strength=weaker"
+        )
     if label in {"split", "merged"} and (len(group.old) < len(group.new)) != (label == "split"):
         raise DecisionInvalid(
             f"{name} links {len(group.old)} and {len(group.new)} sentences, which is not {label};"
-            " add what belongs to it: --with ID"
+            " add the missing sentences: --with ID"
         )
     return "sentences", label
 
@@ -180,8 +182,8 @@ def _rule_again(shown: Shown, verdict: Verdict, label: str | None, coder: Coder)
     unit = shown.earlier[-1].unit
     if verdict != "reject" and (not known or (verdict == "relabel" and known[-1] != label)):
         raise DecisionInvalid(
-            f"#{unit.name[:7]} was taken apart; to link it again: tracker judge {unit.name[:7]} relabel"
-            " --as reworded (or split, merged, kept)"
+            f"#{unit.name[:7]} was unlinked by a decision; to link it again:"
+            f" tracker judge {unit.name[:7]} relabel --as reworded (or split, merged, kept)"
         )
     answer = None if verdict == "reject" else known[-1]
     decision = Decision(coder.person, coder.decided, "sentences", verdict, answer, said, coder.note)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from difflib import get_close_matches
 from io import BytesIO, TextIOWrapper
 from typing import TYPE_CHECKING, get_args
 
@@ -11,25 +10,23 @@ from tracker.archive.reading.reader import open_reader
 from tracker.changes.shifts import AXES
 from tracker.decisions.applied import NO_SHIFT
 from tracker.decisions.rulings import last_rulings, name_statement, quote_segments
-from tracker.errors import DecisionInvalid, DocumentUnreadable, ReferenceInvalid, VocabularyInvalid
+from tracker.errors import DecisionInvalid, DocumentUnreadable, ReferenceInvalid
 from tracker.inputs.files import read_file
 from tracker.model.changes import Operation
 from tracker.model.decisions import Decision, Ruling, Unit, Verdict
 from tracker.references import parse_reference
 from tracker.report.coding.sheets import read_sheet
-from tracker.text.identity import fold
 from tracker.topics.statuses.decided import ABSENT, LEVELS
 from tracker.workflows.code.judge import ONE_SIDED, Coder, check_coder
+from tracker.workflows.code.topics import find_topic
 from tracker.workflows.compare.compare import side_topics
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tracker.decisions.rulings import QuestionKey
-    from tracker.model.topics import Topic, Vocabulary
+    from tracker.model.topics import Vocabulary
     from tracker.report.coding.sheets import Cell
-
-_SUGGESTED = 3
 
 
 def judge_topic(
@@ -42,8 +39,8 @@ def judge_topic(
     """
     check_coder(coder)
     if level not in LEVELS:
-        raise DecisionInvalid(f"--level {level}: there are {', '.join(LEVELS)}")
-    found = find_topic(topic, vocabulary)
+        raise DecisionInvalid(f"--level {level}: expected one of {', '.join(LEVELS)}")
+    found = find_topic(vocabulary, topic)
     with open_reader(archive) as reader:
         reference = reader.resolve(parse_reference(statement))
         side = reader.side(reference)
@@ -60,25 +57,6 @@ def judge_topic(
     )
     quotes = quote_segments(side.version, reading.segments) if reading else ()
     return Ruling(Unit(None, reference, found.id, (), quotes), decision)
-
-
-def find_topic(name: str, vocabulary: Vocabulary) -> Topic:
-    """Return a topic by its id or its label. Raises ``VocabularyInvalid`` with the nearest there are."""
-    by_name = {_plain(each.label): each for each in vocabulary.topics}
-    by_name |= {_plain(each.id): each for each in vocabulary.topics}
-    wanted = _plain(name)
-    if wanted in by_name:
-        return by_name[wanted]
-    near = get_close_matches(wanted, by_name, n=_SUGGESTED)
-    holding = sorted((written for written in by_name if wanted and wanted in written), key=len)
-    choices = list(dict.fromkeys(by_name[written].id for written in (*near, *holding)))[:_SUGGESTED]
-    hint = f"the nearest are {', '.join(choices)}" if choices else "name one by its id or label"
-    raise VocabularyInvalid(f"{vocabulary.name} has no topic {name!r}; {hint}")
-
-
-def _plain(name: str) -> str:
-    """Fold a label, or an id, whose hyphens stand for blanks."""
-    return fold(name).replace("-", " ")
 
 
 _REJECT, _ACCEPT = "reject", "accept"
@@ -113,7 +91,7 @@ def _rule(cell: Cell, last_words: LastWords, decided: str) -> Ruling | None:
     check_coder(Coder(cell.person, decided))
     said = last_words.get(_asked(cell))
     if not said:
-        raise DecisionInvalid(f"line {cell.line}: {cell.asked[-1]!r} was not judged before: tracker judge")
+        raise DecisionInvalid(f"line {cell.line}: {cell.asked[-1]!r} has not been judged yet: tracker judge")
     own = next((each.decision for each in said if each.decision.person == cell.person), None)
     code = said[0].decision.said if cell.code == _ACCEPT else cell.code
     if own and (own.code, own.note) == (code, cell.note):
@@ -149,4 +127,6 @@ def _check_code(cell: Cell, code: str, judged: Ruling) -> None:
     else:
         known = (judged.decision.said,)
     if code not in known:
-        raise DecisionInvalid(f"line {cell.line}: {cell.person} says {code!r}; there are {', '.join(known)}")
+        raise DecisionInvalid(
+            f"line {cell.line}: {cell.person} says {code!r}; expected one of {', '.join(known)}"
+        )

@@ -40,7 +40,7 @@ class Shown:
     """What was decided about it before, in the order of recording."""
 
 
-def find_shown(name: str, archive: Path, pair: Pair | None = None) -> Shown:
+def find_comparison(name: str, archive: Path, pair: Pair | None = None) -> Shown:
     """Compare again the statements whose comparison showed a change, and find it there.
 
     The vectors of sentences decide as they do by default, or else words alone. Raises ``NotInArchive``
@@ -49,13 +49,13 @@ def find_shown(name: str, archive: Path, pair: Pair | None = None) -> Shown:
     wanted = _read_name(name)
     old, new = pair_operands(list(pair or _find_pair(wanted, archive)), archive)
     if not (isinstance(old, Reference) and isinstance(new, Reference)):
-        raise DecisionInvalid("decisions are kept in the archive, about its statements; add the file first")
+        raise DecisionInvalid("only statements in the archive can be judged; add the file first")
     with open_reader(archive) as reader:
         old, new = reader.resolve(old), reader.resolve(new)
         rulings = select_changes(reader.rulings(), old, new)
     earlier = tuple(ruling for ruling in rulings if ruling.unit.name.startswith(wanted))
     if len(names := {ruling.unit.name for ruling in earlier}) > 1:
-        raise DecisionInvalid(f"#{wanted} is short for {_list(names)}; write more of it")
+        raise DecisionInvalid(f"#{wanted} matches several changes: {_list(names)}; use a longer id")
     vocabulary = load_vocabulary()
     for encoder in ENCODERS.values():
         comparison = diff([str(old), str(new)], archive, vocabulary, encoder)
@@ -67,13 +67,13 @@ def find_shown(name: str, archive: Path, pair: Pair | None = None) -> Shown:
 
 
 def find_change(comparison: Comparison, name: str) -> Change:
-    """Return the change whose id begins with a name; raises as ``find_shown`` does."""
+    """Return the change whose id begins with a name; raises as ``find_comparison`` does."""
     wanted = _read_name(name)
     found = {change.id: change for change in comparison.changes if change.id.startswith(wanted)}
     if not found:
         raise NotInArchive(f"this comparison has no change #{wanted}; tracker diff --all lists them")
     if len(found) > 1:
-        raise DecisionInvalid(f"#{wanted} is short for {_list(found)}; write more of it")
+        raise DecisionInvalid(f"#{wanted} matches several changes: {_list(found)}; use a longer id")
     return next(iter(found.values()))
 
 
@@ -81,7 +81,7 @@ def _read_name(name: str) -> str:
     wanted = name.removeprefix("#").lower()
     if not wanted or not all(char in "0123456789abcdef" for char in wanted):
         raise DecisionInvalid(
-            f"{name!r} is no change; ids stand behind '#' in tracker diff --all; a statement takes --topic"
+            f"{name!r} is not a change id; tracker diff --all prints ids after '#'; a statement needs --topic"
         )
     return wanted
 
@@ -99,10 +99,10 @@ def _find_pair(wanted: str, archive: Path) -> Pair:
             _note(found, change, old, new)
     if not found:
         raise NotInArchive(
-            f"no comparison of this archive has shown #{wanted}; run tracker diff, or name it: --pair OLD NEW"
+            f"no comparison in this archive has shown #{wanted}; run tracker diff, or name it: --pair OLD NEW"
         )
     if len(found) > 1:
-        raise DecisionInvalid(f"#{wanted} is short for {_list(found)}; write more of it")
+        raise DecisionInvalid(f"#{wanted} matches several changes: {_list(found)}; use a longer id")
     (pairs,) = found.values()
     if len(pairs) > 1:
         choices = "; ".join(f"--pair {old} {new}" for old, new in pairs)

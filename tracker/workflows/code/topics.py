@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
 
 from tracker.archive.reading.reader import open_reader
-from tracker.errors import ReferenceInvalid, TrackerError, VocabularyInvalid
+from tracker.errors import TrackerError, VocabularyInvalid
 from tracker.inputs.files import read_file
 from tracker.references.names import closest, fold_name, show
 from tracker.text.detection import detect_language
-from tracker.text.identity import fold
 from tracker.topics.teaching.coded import code_rulings, read_csv, read_jsonl, resolve_codes
 from tracker.topics.teaching.learning import learn_topics
 from tracker.topics.vocabulary.check import Flaw, find_doubts, find_faults
@@ -36,19 +34,21 @@ _LISTED: Final = 5
 
 
 def name_topics(vocabulary: Vocabulary, names: Sequence[str]) -> tuple[str, ...]:
-    """Return the ids of topics named by id or label, in the order given; raises ``ReferenceInvalid``."""
-    by_name = {fold_name(topic.label): topic.id for topic in reversed(vocabulary.topics)}
-    by_name |= {fold_name(topic.id): topic.id for topic in vocabulary.topics}
-    return tuple(dict.fromkeys(_find(vocabulary, by_name, name) for name in names))
+    """Return the ids of topics named by id or label, in the order given; raises as ``find_topic`` does."""
+    return tuple(dict.fromkeys(find_topic(vocabulary, name).id for name in names))
 
 
-def _find(vocabulary: Vocabulary, by_name: dict[str, str], name: str) -> str:
-    found = by_name.get(fold_name(name))
-    if found is None:
-        raise ReferenceInvalid(
+def find_topic(vocabulary: Vocabulary, name: str) -> Topic:
+    """Return a topic by its id or label. Raises ``VocabularyInvalid`` with the most similar ones."""
+    topics = {fold_name(topic.label): topic for topic in reversed(vocabulary.topics)}
+    topics |= {fold_name(topic.id): topic for topic in reversed(vocabulary.topics)}
+    topics |= {topic.id: topic for topic in vocabulary.topics}
+    topic = topics.get(name) or topics.get(fold_name(name))
+    if topic is None:
+        raise VocabularyInvalid(
             f"the vocabulary {vocabulary.name} has no topic {show(name)}; {_hint(vocabulary, name)}"
         )
-    return found
+    return topic
 
 
 def _hint(vocabulary: Vocabulary, name: str) -> str:
@@ -63,27 +63,15 @@ def _hint(vocabulary: Vocabulary, name: str) -> str:
     spelled = {topic.label: topic.id for topic in vocabulary.topics} | {t.id: t.id for t in vocabulary.topics}
     nearest = closest(name, spelled)
     likely = list(dict.fromkeys([*([spelled[nearest]] if nearest else []), *alike]))[:_LISTED]
-    return f"did you mean {' or '.join(likely)}?" if likely else "tracker timeline SERIES --all lists topics"
+    return f"did you mean {' or '.join(likely)}?" if likely else "tracker topics list shows all"
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """What checking a vocabulary came to."""
+    """The result of checking a vocabulary."""
 
     topics: int
     findings: tuple[Flaw, ...]
-
-
-def find_topic(vocabulary: Vocabulary, name: str) -> Topic:
-    """Return the topic of an id or a label; raise ``VocabularyInvalid`` with the nearest ones for another."""
-    named = {fold(topic.label): topic for topic in reversed(vocabulary.topics)}
-    named |= {fold(topic.id): topic for topic in reversed(vocabulary.topics)}
-    topic = next((topic for topic in vocabulary.topics if topic.id == name), None) or named.get(fold(name))
-    if topic is None:
-        near = sorted({named[key].id for key in get_close_matches(fold(name), named, 3)})
-        advice = f"did you mean {', '.join(near)}?" if near else "tracker topics list shows all"
-        raise VocabularyInvalid(f"no topic {name!r} in the vocabulary {vocabulary.name}; {advice}")
-    return topic
 
 
 def check_vocabulary(path: Path) -> Check:
@@ -126,7 +114,7 @@ def learn_from(
     """Learn from a file of coded units, JSONL or CSV, and the decisions in an archive; nothing is written.
 
     Without a ``language`` it is detected from the units. Raises ``TrackerError`` for files that cannot be
-    read, codes that are no topics, and units too few or in a language that cannot be told.
+    read, codes that are no topics, and units too few or in an unknown language.
     """
     topics = load_untaught(vocabulary)
     units = resolve_codes(_read_rows(coded), topics) if coded else ()
@@ -166,12 +154,12 @@ def _read_rulings(archive: Path) -> tuple[Ruling, ...]:
     with open_reader(archive) as reader:
         rulings = tuple(ruling for ruling in reader.rulings() if ruling.decision.question == "level")
     if not rulings:
-        raise TrackerError(f"{archive}: nobody decided on a topic there yet; see tracker judge --help")
+        raise TrackerError(f"{archive}: it has no decisions on topics yet; see tracker judge --help")
     return rulings
 
 
 def _detect(texts: Sequence[str], source: Path | None) -> str:
     language = detect_language(" ".join(texts[:100]))
     if language == "und":
-        raise TrackerError(f"{source}: the language of the units cannot be told; name it with --language")
+        raise TrackerError(f"{source}: the language of the units cannot be detected; set --language")
     return language

@@ -70,12 +70,12 @@ def _are_one_edition(old: Side, new: Side) -> bool:
 
 
 def kinds_differ(old: Side, new: Side) -> bool:
-    """Tell whether both kinds are known, and are not the same."""
+    """Return whether both kinds are known, and are not the same."""
     return bool(old.kind and new.kind and old.kind != new.kind)
 
 
 def languages_differ(old: Side, new: Side) -> bool:
-    """Tell whether two sides are in different languages."""
+    """Return whether two sides are in different languages."""
     return old.version.language != new.version.language
 
 

@@ -69,7 +69,7 @@ def compare(
     """Compare two texts, given as strings, as ``tracker diff`` compares two files.
 
     ``language`` is an ISO 639-1 code for both texts; without it each text's own is detected.
-    ``vocabulary`` is the shipped one unless given. Without an ``encoder``, words alone tell which
+    ``vocabulary`` is the shipped one unless given. Without an ``encoder``, words alone decide which
     sentences correspond.
     """
     sides = (

@@ -126,7 +126,7 @@ def _rules() -> str:
 
 
 def _walk(name: str, place: Traversable) -> Iterator[tuple[str, Traversable]]:
-    """Return the files in a place with their names, in order; what tools leave there is passed over."""
+    """Return the files in a place with their names, in order; caches and hidden files are ignored."""
     if place.is_file():
         yield name, place
         return

@@ -86,7 +86,7 @@ def _readings(record: Versions, entries: Sequence[VersionEntry]) -> list[Version
 
 
 LOOK_BACK = 10
-"""How many earlier sessions are read to tell a topic that is new from one that has returned."""
+"""How many earlier sessions are read to distinguish a new topic from one that has returned."""
 
 
 def diff(
@@ -98,7 +98,7 @@ def diff(
     """
     old, new = pair_operands(arguments, archive)
     sides = load_pair(old, new, archive)
-    # A file that is compared with the archive is none of its business and leaves no trace there.
+    # A comparison with a file leaves no trace in the archive.
     recorded = isinstance(old, Reference) and isinstance(new, Reference)
     with open_derived(archive if recorded else None) as derived:
         earlier = _earlier_priorities(old, new, archive, vocabulary, derived)
@@ -110,7 +110,7 @@ def diff(
 
 
 def is_same(comparison: Comparison) -> bool:
-    """Tell whether both sides say the same, in the same words and order, whatever people made of it."""
+    """Return whether both sides say the same, in the same words and order, whatever people decided."""
     return is_unchanged(comparison)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tracker.alignment.align import acceptance, weigh_candidates
 from tracker.archive.derived.store import open_derived
-from tracker.errors import NotInArchive
+from tracker.workflows.code.shown import find_change
 from tracker.workflows.compare.derive import cache_vectors
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tracker.text.encoder import Encoder
 
 SHOWN = 5
-"""How many candidates are kept, the likeliest first."""
+"""How many candidates are kept, the most probable first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,17 +31,11 @@ class Explanation:
 
 
 def explain(comparison: Comparison, name: str, encoder: Encoder | None, archive: Path) -> Explanation:
-    """Explain the change whose id begins with ``name``; a leading ``#`` is passed over.
+    """Explain the change whose id begins with ``name``; raises as ``find_change`` does.
 
-    Vectors that the ``archive`` has kept for its own statements are not computed again.
-    Raises ``NotInArchive`` where no change, or more than one text, has such an id.
+    Vectors that the ``archive`` holds for its own statements are not computed again.
     """
-    wanted = name.removeprefix("#").lower()
-    found = {change.id: change for change in comparison.changes if wanted and change.id.startswith(wanted)}
-    if len(found) != 1:
-        choices = ", ".join(sorted(found)) or "tracker diff --all lists them"
-        raise NotInArchive(f"{len(found)} changes have an id that begins with {wanted!r}: {choices}")
-    (change,) = found.values()
+    change = find_change(comparison, name)
     old, new = (
         [segment.text for segment in side.version.segments] for side in (comparison.old, comparison.new)
     )

@@ -35,7 +35,7 @@ _PAIR, _MOST = 2, 3
 
 
 def read_operand(text: str) -> Operand:
-    """Tell whether an argument is a file or a reference.
+    """Return whether an argument is a file or a reference.
 
     Raises ``ReferenceInvalid`` where it could be both, or is neither.
     """
@@ -46,7 +46,7 @@ def read_operand(text: str) -> Operand:
         return Path(os.path.expanduser(text))  # noqa: PTH111 (a home that there is not stays as it is)
     if _is_file(text):
         if looks_like_reference(text):
-            raise ReferenceInvalid(f"{text} is a file here and a reference too; write ./{text} for the file")
+            raise ReferenceInvalid(f"{text} is both a file and a reference; write ./{text} for the file")
         return path
     # Path's own raises for a name that no file system takes.
     if (path.suffix or os.path.isdir(text)) and not looks_like_reference(text):  # noqa: PTH112
@@ -69,7 +69,7 @@ def pair_operands(arguments: list[str], archive: Path) -> tuple[Operand, Operand
     """
     first = read_operand(arguments[0])
     if len(arguments) > _MOST or (len(arguments) > _PAIR and not isinstance(first, Reference)):
-        raise ReferenceInvalid(f"{len(arguments)} things to compare; name two, or a series and two sessions")
+        raise ReferenceInvalid(f"{len(arguments)} operands; give two, or a series and two sessions")
     if len(arguments) == 1:
         return _last_two(_as_series(first, arguments[0]), archive)
     if len(arguments) == _PAIR and not _is_session_of(first, arguments[1]):
@@ -149,7 +149,7 @@ def _file_name(path: Path) -> str:
 
 
 def _is_session_of(first: Operand, text: str) -> bool:
-    """Tell whether ``tracker diff SERIES TEXT`` names a session of that series."""
+    """Return whether ``tracker diff SERIES TEXT`` names a session of that series."""
     if not isinstance(first, Reference) or first.session or "/" in text or _is_file(text):
         return False
     return not text.startswith((".", "-"))
@@ -178,7 +178,7 @@ def _session_before(reference: Reference, archive: Path) -> Reference:
     with open_reader(archive) as reader:
         before = earlier_sessions(reader, reference)
         if before:
-            _refuse_gap(reader, replace(reference, session=before[0]), reference)
+            _refuse_withdrawn_gap(reader, replace(reference, session=before[0]), reference)
     if not before:
         raise NotInArchive(
             f"the archive holds no session of {reference.country}/{reference.body} before {reference.session}"
@@ -186,7 +186,7 @@ def _session_before(reference: Reference, archive: Path) -> Reference:
     return replace(reference, session=before[0], snapshot=None)
 
 
-def _refuse_gap(reader: Reader, before: Reference, reference: Reference) -> None:
+def _refuse_withdrawn_gap(reader: Reader, before: Reference, reference: Reference) -> None:
     """Raise ``Withdrawn`` where what was said at a session between the two was withdrawn."""
     first, last = (session_sort_key(each.body, str(each.session)) for each in (before, reference))
     for entry in reader.withdrawn(reference.country, reference.body):
@@ -196,7 +196,7 @@ def _refuse_gap(reader: Reader, before: Reference, reference: Reference) -> None
         ):
             series = f"{reference.country}/{reference.body}"
             raise Withdrawn(
-                f"{entry.reference}, between the two, was {entry.withdrawal}; to compare all the same:"
+                f"{entry.reference}, between the two, was {entry.withdrawal}; to compare anyway:"
                 f" tracker diff {series} {before.session} {reference.session}"
             )
 

@@ -41,7 +41,7 @@ def make_bag(target: Path, info: Mapping[str, str], permissions: Permissions = B
     that place already, or the disk is full.
     """
     if os.path.lexists(target):
-        raise ArchiveUnusable(f"{target} exists already and was left alone; name another folder")
+        raise ArchiveUnusable(f"{target} exists already; choose another folder")
     try:
         with draft_folder(target, permissions) as part:
             bag = Bag(part, permissions)
@@ -80,10 +80,10 @@ class Bag:
     def finish(self, info: Mapping[str, str]) -> None:
         """Write the tag files: what the bag is, what is in it, and the digests of both."""
         self._make(self._folder / _DATA)
-        told = {**info, "Payload-Oxum": f"{self.size}.{self.files}"}
+        parts = {**info, "Payload-Oxum": f"{self.size}.{self.files}"}
         tags = {
             "bagit.txt": DECLARATION,
-            "bag-info.txt": "".join(f"{name}: {value}\n" for name, value in told.items()).encode(),
+            "bag-info.txt": "".join(f"{name}: {value}\n" for name, value in parts.items()).encode(),
             MANIFEST: _list_digests(self._digests),
         }
         tags[TAG_MANIFEST] = _list_digests({name: sha256(data).hexdigest() for name, data in tags.items()})
@@ -151,7 +151,7 @@ def export_bag(archive: Path, target: Path, day: str, *, private: bool = False) 
         chosen, closed = holdings.list()
         documents = {sha256: _document_name(sha256, kind) for sha256, kind in holdings.documents()}
         if not documents:
-            raise NotInArchive("the archive holds nothing that may leave it")
+            raise NotInArchive("the archive holds nothing that may be exported")
         with make_bag(target, info, private_permissions(archive) if private else BY_UMASK) as bag:
             bag.add("README.txt", [files(__package__).joinpath("bag_readme.txt").read_bytes()])
             for sha256, name in documents.items():
@@ -170,7 +170,7 @@ def export_bag(archive: Path, target: Path, day: str, *, private: bool = False) 
 
 def _list_statements(chosen: Sequence[Holding], documents: Mapping[str, str]) -> str:
     files_of = {**documents, **{each.text_sha256: _text_name(each.text_sha256) for each in chosen}}
-    rows = [[_tell(attrgetter(path)(each), files_of) for path in _COLUMNS.values()] for each in chosen]
+    rows = [[_describe(attrgetter(path)(each), files_of) for path in _COLUMNS.values()] for each in chosen]
     return write_csv(tuple(_COLUMNS), rows)
 
 
@@ -183,7 +183,7 @@ def _list_descriptions() -> str:
     return write_csv(("table", "column", "meaning", "unit"), rows)
 
 
-def _tell(value: object, files_of: Mapping[str, str]) -> object:
+def _describe(value: object, files_of: Mapping[str, str]) -> object:
     """Return a value as the table has it: a file for its digest, 1 and 0, a reference as text."""
     if isinstance(value, bool):
         return int(value)

@@ -38,7 +38,7 @@ def export_warc(archive: Path, target: Path, wanted: Sequence[str], *, private: 
     leave.
     """
     if os.path.lexists(target):
-        raise WarcUnusable(f"{target} exists already and was left alone; name another file")
+        raise WarcUnusable(f"{target} exists already; choose another file")
     permissions = private_permissions(archive) if private else BY_UMASK
     try:
         with open_holdings(archive, private=private) as holdings:
@@ -70,9 +70,9 @@ def _choose(archive: Path, holdings: Holdings, wanted: Sequence[str]) -> tuple[t
 def _explain_nothing(archive: Path, reference: Reference | None, held_back: int) -> NotInArchive:
     if held_back:
         what = reference or "everything"
-        return NotInArchive(f"{what} is closed to the public; a private copy takes it along: --private")
+        return NotInArchive(f"{what} is closed to the public; include it with --private")
     if reference is None:
-        return NotInArchive("the archive holds nothing that may leave it")
+        return NotInArchive("the archive holds nothing that may be exported")
     with open_reader(archive) as reader:
         return reader.missing(reference)
 
@@ -91,7 +91,7 @@ def _write(holdings: Holdings, chosen: Sequence[Holding], out: BinaryIO, *, pack
 
 def _describe(chosen: Sequence[Holding]) -> Written:
     """Return the first record, which says what the others are; its date is that of the latest snapshot."""
-    told = {
+    parts = {
         "software": f"tracker/{__version__}",
         "format": FORMAT,
         "conformsTo": STANDARD,
@@ -101,7 +101,7 @@ def _describe(chosen: Sequence[Holding]) -> Written:
     }
     everything = hashlib.sha256(" ".join(f"{each.id} {each.sha256}" for each in chosen).encode())
     date = max(each.observed for each in chosen)
-    content = "".join(f"{name}: {value}\r\n" for name, value in told.items()).encode()
+    content = "".join(f"{name}: {value}\r\n" for name, value in parts.items()).encode()
     return Written(
         "warcinfo",
         name_record("warcinfo", date, everything.hexdigest()),

@@ -36,8 +36,8 @@ def write_metadata(holding: Holding, check: Check | None) -> bytes:
         "text": {"sha256": holding.text_sha256, "extractor": holding.extractor, "words": holding.words},
         "check": _write_check(check) if check else None,
     }
-    told = {name: value for name, value in content.items() if value is not None}
-    return (json.dumps(told, ensure_ascii=False, sort_keys=True, indent=1) + "\n").encode()
+    fields = {name: value for name, value in content.items() if value is not None}
+    return (json.dumps(fields, ensure_ascii=False, sort_keys=True, indent=1) + "\n").encode()
 
 
 def read_metadata(content: bytes) -> Declaration | None:
@@ -46,25 +46,25 @@ def read_metadata(content: bytes) -> Declaration | None:
     Raises ``ReferenceInvalid`` where it names no statement, or holds a date that is none.
     """
     try:
-        told = parse_json(content)
+        fields = parse_json(content)
     except ValueError:
         return None
-    if not isinstance(told, dict) or told.get("tracker") != _FORMAT:
+    if not isinstance(fields, dict) or fields.get("tracker") != _FORMAT:
         return None
-    reference = parse_reference(str(told.get("reference")))
+    reference = parse_reference(str(fields.get("reference")))
     if reference.session is None:
         raise ReferenceInvalid(f"{reference} names no session")
-    delivered = told.get("delivered")
+    delivered = fields.get("delivered")
     said: dict[str, Any] = {
-        **{name: str(told[name]) for name in _TEXTS if told.get(name)},
-        **{name: told.get(name) is True for name in _FLAGS},
+        **{name: str(fields[name]) for name in _TEXTS if fields.get(name)},
+        **{name: fields.get(name) is True for name in _FLAGS},
         "delivered": check_date(str(delivered)) if delivered else None,
     }
     return Declaration(replace(reference, snapshot=None), **said)
 
 
 def _write_check(check: Check) -> dict[str, object]:
-    told = {
+    fields = {
         "source": check.source,
         "outcome": check.outcome,
         "cause": check.cause,
@@ -72,4 +72,4 @@ def _write_check(check: Check) -> dict[str, object]:
         "announced": check.announced,
         "sha256": check.sha256,
     }
-    return {name: value for name, value in told.items() if value}
+    return {name: value for name, value in fields.items() if value}

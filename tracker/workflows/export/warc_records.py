@@ -1,4 +1,4 @@
-"""Which records of a WARC tell of a snapshot: how it was captured, and when it was found unchanged."""
+"""The records of a WARC for a snapshot: its capture, and the checks that found it unchanged."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ IDENTICAL, UNMODIFIED = "/identical-payload-digest", "/server-not-modified"
 SAME_BYTES = f"http://netpreserve.org/warc/1.1/revisit{IDENTICAL}"
 NOT_MODIFIED = f"http://netpreserve.org/warc/1.1/revisit{UNMODIFIED}"
 SAME_TEXT = "urn:x-tracker:revisit:same-text"
-"""A profile of our own: other bytes came, whose digest is told, and the text in them was the same."""
+"""A profile of our own: other bytes were received, whose digest is given, with the same text."""
 
 _BRINGING = frozenset({"new", "changed", "quarantined"})
 _OK, _UNCHANGED = 200, 304
@@ -49,7 +49,7 @@ def list_records(holding: Holding, checks: Sequence[Check], data: bytes) -> Iter
 
 
 def _has_brought(check: Check, holding: Holding) -> bool:
-    """Tell whether an answer gave the very document, as the first that did."""
+    """Return whether an answer is the first with this document."""
     return (
         check.outcome in _BRINGING
         and check.sha256 == holding.sha256
@@ -114,7 +114,7 @@ def _write_way(holding: Holding, check: Check) -> Iterator[Written]:
 def _write_revisit(original: Written, holding: Holding, check: Check) -> Iterator[Written]:
     last = check.exchanges[-1] if check.exchanges else None
     uri = original.fields["WARC-Target-URI"]
-    profile, digest = _tell_profile(holding, check, last)
+    profile, digest = _describe_profile(holding, check, last)
     revisit = Written(
         "revisit",
         name_record("revisit", original.id, check.source, check.observed),
@@ -137,7 +137,7 @@ def _write_revisit(original: Written, holding: Holding, check: Check) -> Iterato
     yield _write_metadata(revisit, holding, check)
 
 
-def _tell_profile(holding: Holding, check: Check, last: Exchange | None) -> tuple[str, str | None]:
+def _describe_profile(holding: Holding, check: Check, last: Exchange | None) -> tuple[str, str | None]:
     """Return how the revisit is to be read, and the digest of what came."""
     if last and last.status == _UNCHANGED:
         return NOT_MODIFIED, None
@@ -183,7 +183,7 @@ def _answer(exchange: Exchange, size: int | None) -> Message:
 
 
 def _rename(name: str, value: str, size: int) -> str:
-    """Set a header aside that tells how the body was sent, and not how it is kept."""
+    """Rename a header that describes how the body was sent, and not how it is kept."""
     fits = name.lower() == "content-length" and value.strip() == str(size)
     return f"{RENAMED.title()}{name}" if name.lower() in SENT_AS and not fits else name
 
@@ -195,6 +195,6 @@ def _is_bodiless(exchange: Exchange) -> bool:
 
 def _locate(holding: Holding, checks: Sequence[Check]) -> str:
     """Return where a document came from as a URI; a path, which may be relative, as one of a file."""
-    told = [check.url for check in checks if check.outcome in _BRINGING]
-    place = next(filter(None, told), holding.source or holding.sha256)
+    addresses = [check.url for check in checks if check.outcome in _BRINGING]
+    place = next(filter(None, addresses), holding.source or holding.sha256)
     return write_uri(place) if is_web_address(place) else f"file:///{quote(place.lstrip('/'))}"

@@ -12,9 +12,8 @@ from tracker.errors import NotInArchive
 from tracker.model.series import CountryReading, SessionReading
 from tracker.model.texts import Reference
 from tracker.references import country_name, find_body, find_country, resolve_session
-from tracker.workflows.follow.standings import is_readable, read_spoken, stand
-from tracker.workflows.follow.timeline import read_year
-from tracker.workflows.follow.trace import preferred_editions
+from tracker.workflows.follow.standings import is_readable, make_standing, read_session_text
+from tracker.workflows.follow.trace import preferred_editions, read_year
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
 
     from tracker.archive.reading.reader import Reader
     from tracker.model.topics import Vocabulary
-    from tracker.workflows.follow.standings import Spoken
+    from tracker.workflows.follow.standings import SessionText
 
     Progress = Callable[[int, int], None]
 
@@ -42,14 +41,14 @@ def compare_countries(
     """
     place = find_body(body)
     label = resolve_session(place, session).label
-    spoken: dict[str, Spoken] = {}
+    spoken: dict[str, SessionText] = {}
     with open_reader(archive) as reader:
-        held = _list_held(reader, place.id, label)
+        held = _list_editions(reader, place.id, label)
         rulings = settle_rulings(reader.rulings())
         with open_derived(archive) as derived:
             for done, (country, editions) in enumerate(held.items()):
                 progress(done, len(held))
-                spoken[country] = read_spoken(reader, editions, vocabulary, derived, rulings)
+                spoken[country] = read_session_text(reader, editions, vocabulary, derived, rulings)
     dates = [side.delivered for each in spoken.values() for side in each.sides]
     read = tuple(_read(country, each) for country, each in spoken.items() if is_readable(each, vocabulary))
     return SessionReading(place.id, label, read_year(place.id, label, dates), vocabulary, len(read), read)
@@ -71,7 +70,7 @@ def narrow_countries(reading: SessionReading, countries: Sequence[str]) -> Sessi
     return replace(reading, countries=found)
 
 
-def _list_held(reader: Reader, body: str, session: str) -> dict[str, tuple[Reference, ...]]:
+def _list_editions(reader: Reader, body: str, session: str) -> dict[str, tuple[Reference, ...]]:
     entries = reader.statements(body=body, session=session)
     held: dict[str, tuple[Reference, ...]] = {}
     for country in sorted({entry.reference.country for entry in entries}):
@@ -84,11 +83,11 @@ def _list_held(reader: Reader, body: str, session: str) -> dict[str, tuple[Refer
     return held
 
 
-def _read(country: str, spoken: Spoken) -> CountryReading:
+def _read(country: str, spoken: SessionText) -> CountryReading:
     return CountryReading(
         country,
         country_name(country),
         spoken.names,
         spoken.version.language,
-        tuple(stand(reading, spoken.version) for reading in spoken.readings),
+        tuple(make_standing(reading, spoken.version) for reading in spoken.readings),
     )

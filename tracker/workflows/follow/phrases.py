@@ -9,13 +9,13 @@ from tracker.archive.reading.reader import open_reader
 from tracker.model.series import PhraseSeries, PhraseSession, PhraseUse
 from tracker.references import find_body, own_names, resolve_session
 from tracker.topics.phrases.emerging import SERIES, compare_uses, drop_rare, join_uses, name_prior, read_uses
-from tracker.workflows.follow.timeline import list_held, parse_series, read_year
+from tracker.workflows.follow.trace import list_editions, parse_series, read_year
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from tracker.model.texts import Reference, Side
+    from tracker.model.texts import Side
     from tracker.model.topics import PhraseChange, Vocabulary
     from tracker.topics.phrases.emerging import Uses
 
@@ -37,31 +37,27 @@ def find_series_phrases(
     reference = parse_series(series)
     asked = None if session is None else resolve_session(find_body(reference.body), session).label
     with open_reader(archive) as reader:
-        held = list_held(reader, reference)
+        held = list_editions(reader, reference)
         if asked is not None and asked not in held:
             raise reader.missing(replace(reference, session=asked))
-        sides = {label: _read(reader.side, editions) for label, editions in held.items()}
+        sides = {label: [reader.side(edition) for edition in editions] for label, editions in held.items()}
     language = sides[asked or list(held)[-1]][0].version.language
     read = tuple(
-        (label, side) for label, found in sides.items() for side in found if side.version.language == language
+        (label, side) for label, some in sides.items() for side in some if side.version.language == language
     )
     names = own_names(reference.country)
     uses = drop_rare(
         [read_uses({number: side.version}, names) for number, (_, side) in enumerate(read)], SERIES
     )
     labels = tuple(dict.fromkeys(label for label, _ in read))
-    wanted, told = [asked] if asked else labels, []
+    wanted, found = [asked] if asked else labels, []
     for done, label in enumerate(wanted):
         progress(done, len(wanted))
-        told.append(_tell(label, read, uses, vocabulary))
-    return PhraseSeries(str(reference), language, labels, name_prior(language), vocabulary, tuple(told))
+        found.append(_compare(label, read, uses, vocabulary))
+    return PhraseSeries(str(reference), language, labels, name_prior(language), vocabulary, tuple(found))
 
 
-def _read(side: Callable[[Reference], Side], editions: Sequence[Reference]) -> list[Side]:
-    return [side(edition) for edition in editions]
-
-
-def _tell(
+def _compare(
     label: str, read: Sequence[tuple[str, Side]], uses: Sequence[Uses], vocabulary: Vocabulary
 ) -> PhraseSession:
     here, elsewhere = (

@@ -25,7 +25,7 @@ _PARTING = "\n\n"
 
 
 @dataclass(frozen=True, slots=True)
-class Spoken:
+class SessionText:
     """One or several statements read as one, and their topics."""
 
     sides: tuple[Side, ...]
@@ -38,23 +38,23 @@ class Spoken:
         return tuple(side.name for side in self.sides)
 
 
-def read_spoken(
+def read_session_text(
     reader: Reader,
     editions: Sequence[Reference],
     vocabulary: Vocabulary,
     derived: Derived,
     rulings: Sequence[Ruling],
-) -> Spoken:
+) -> SessionText:
     """Read the statements of one country at one session; what is derived already is not computed again."""
     sides = tuple(_read_side(reader, edition) for edition in editions)
     levels = (select_levels(rulings, reader.resolve(edition)) if rulings else () for edition in editions)
     read = [side_topics(side, vocabulary, derived, level) for side, level in zip(sides, levels, strict=True)]
     versions = [side.version for side in sides]
-    return Spoken(sides, join_versions(versions), _join_readings(versions, read, vocabulary))
+    return SessionText(sides, join_versions(versions), _join_readings(versions, read, vocabulary))
 
 
-def is_readable(spoken: Spoken, vocabulary: Vocabulary) -> bool:
-    """Tell whether there is a text in a language that the vocabulary has terms in."""
+def is_readable(spoken: SessionText, vocabulary: Vocabulary) -> bool:
+    """Return whether there is a text in a language that the vocabulary has terms in."""
     tongues = {tongue for topic in vocabulary.topics for tongue, terms in topic.terms.items() if terms}
     return bool(spoken.version.segments) and bool({"und", spoken.version.language} & tongues)
 
@@ -83,7 +83,7 @@ def join_versions(versions: Sequence[Version]) -> Version:
     return replace(first, text=text, segments=tuple(segments))
 
 
-def stand(reading: TopicReading, version: Version, status: Status | None = None) -> Standing:
+def make_standing(reading: TopicReading, version: Version, status: Status | None = None) -> Standing:
     """Return a reading with the words that show it."""
     return Standing(
         topic=reading.topic,

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from tracker.archive.reading.reader import Reader
     from tracker.model.record import StatementEntry
     from tracker.model.texts import Reference, Side
+    from tracker.references import Session
 
 LONGEST = 300
 """Words that are traced, more than the longest of 60,000 sentences has: each word of a statement may
@@ -40,21 +41,19 @@ def trace_series(
     """
     asked = read_query(text)
     if not asked.phrase.parts:
-        raise TrackerError("there is no word to trace; give a phrase or a sentence in quotation marks")
+        raise TrackerError("nothing to trace; give a phrase or a sentence in quotation marks")
     if len(asked.phrase.parts) > LONGEST:
         raise TrackerError(
             f"{len(asked.phrase.parts)} words to trace; give one sentence or phrase, of at most {LONGEST}"
         )
-    reference = parse_reference(series)
-    if reference.session is not None:
-        raise ReferenceInvalid(
-            f"{series} is one statement; trace a series, {reference.country}/{reference.body}"
-        )
+    reference = parse_series(series)
     with open_reader(archive) as reader:
-        sides = _read_sides(reader, reference, first, last)
+        held = list_editions(reader, reference, first, last)
+        sides = [reader.side(edition) for editions in held.values() for edition in editions]
     found = trace(asked, [side.version for side in sides])
     chapters = [
-        Chapter(side, _session_kind(side), sayings) for side, sayings in zip(sides, found, strict=True)
+        Chapter(side, session_kind(side.body or "", side.session or ""), sayings)
+        for side, sayings in zip(sides, found, strict=True)
     ]
     return Biography(str(reference), asked.text, asked.unit, tell(chapters))
 
@@ -69,39 +68,70 @@ def preferred_editions(entries: Iterable[StatementEntry], wanted: Reference) -> 
     return tuple(chosen.values())
 
 
-def _read_sides(reader: Reader, series: Reference, first: str | None, last: str | None) -> tuple[Side, ...]:
-    held = preferred_editions(reader.statements(series.country, series.body), series)
+def parse_series(text: str) -> Reference:
+    """Return the series that a text names; raises ``ReferenceInvalid`` where it names less or more."""
+    reference = parse_reference(text)
+    if reference.session is not None:
+        raise ReferenceInvalid(
+            f"{text} is one statement; name a series, as in {reference.country}/{reference.body}"
+        )
+    return reference
+
+
+def list_editions(
+    reader: Reader, series: Reference, first: str | None = None, last: str | None = None
+) -> dict[str, tuple[Reference, ...]]:
+    """Return the preferred editions of a series by session, in order, within bounds."""
+    held: dict[str, tuple[Reference, ...]] = {}
+    for edition in preferred_editions(reader.statements(series.country, series.body), series):
+        label = str(edition.session)
+        held[label] = (*held.get(label, ()), edition)
     if not held:
         raise reader.missing(series)
-    lowest, highest = (_read_bound(series, text) for text in (first, last))
-    within = [
-        edition
-        for edition in held
-        if (lowest is None or _key(edition) >= session_sort_key(series.body, lowest))
-        and (highest is None or _key(edition) <= session_sort_key(series.body, highest))
-    ]
+    lowest, highest = (
+        None if text is None else session_sort_key(series.body, _read_bound(series, text))
+        for text in (first, last)
+    )
+    within = {
+        label: editions
+        for label, editions in held.items()
+        if (lowest is None or session_sort_key(series.body, label) >= lowest)
+        and (highest is None or session_sort_key(series.body, label) <= highest)
+    }
     if not within:
+        ends = list(held)
         raise NotInArchive(
-            f"no statement of {series} from {lowest or 'the first'} to {highest or 'the last'};"
-            f" the archive holds sessions {held[0].session} to {held[-1].session}"
+            f"no statement of {series} from {first or 'the first'} to {last or 'the last'};"
+            f" the archive holds sessions {ends[0]} to {ends[-1]}"
         )
-    return tuple(reader.side(edition) for edition in within)
+    return within
 
 
-def _read_bound(series: Reference, text: str | None) -> str | None:
-    return None if text is None else resolve_session(find_body(series.body), text).label
-
-
-def _key(edition: Reference) -> tuple[object, ...]:
-    return session_sort_key(edition.body, edition.session or "")
-
-
-def _session_kind(side: Side) -> str:
-    """Return the kind of a side's session; a label that no rule reads is of no kind."""
+def read_session(body: str, label: str) -> Session | None:
+    """Return what is known about a session by its label, None where no rule reads it."""
     try:
-        return resolve_session(side.body or "", side.session or "").kind
+        return resolve_session(body, label)
     except ReferenceInvalid:
-        return ""
+        return None
+
+
+def read_year(body: str, label: str, delivered: Iterable[str | None]) -> int | None:
+    """Return the year of a session: that of its statements, else the one its label gives."""
+    dates = sorted(date for date in delivered if date)
+    if dates and dates[0][:4].isdecimal():
+        return int(dates[0][:4])
+    session = read_session(body, label)
+    return session.year if session else None
+
+
+def _read_bound(series: Reference, text: str) -> str:
+    return resolve_session(find_body(series.body), text).label
+
+
+def session_kind(body: str, label: str) -> str:
+    """Return the kind of a session; a label that no rule reads has none."""
+    session = read_session(body, label)
+    return session.kind if session else ""
 
 
 Through = Literal["auto", "sessions", "snapshots"]

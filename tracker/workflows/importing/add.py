@@ -1,4 +1,4 @@
-"""``tracker add``: documents become snapshots of one statement."""
+"""``tracker add``: documents are read, declared, and recorded as snapshots of one statement."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, TypeVar, get_args
 
 from tracker.archive.storing.store import open_store
 from tracker.capture.read.extract import extract
+from tracker.capture.web.fetch import is_web_address
 from tracker.errors import ReferenceInvalid
 from tracker.model.record import Declaration
 from tracker.model.texts import Language
+from tracker.model.watching import Arrival
 from tracker.references import parse_reference
 from tracker.text.detection import infer_kind
 from tracker.text.identity import digest_bytes
@@ -24,7 +26,8 @@ if TYPE_CHECKING:
 
     from tracker.archive.storing.store import Store
     from tracker.model.record import Recorded
-    from tracker.model.texts import TextKind
+    from tracker.model.texts import Reference, TextKind, Version
+    from tracker.model.watching import Fetched, Source
 
 _EDTF = re.compile(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?[?~%]?")
 
@@ -44,7 +47,7 @@ def check_date(text: str) -> str:
             return text
     except ValueError:
         pass
-    raise ReferenceInvalid(f"no date {text!r}; write 2022-05-16, 2022-05 or 2022")
+    raise ReferenceInvalid(f"invalid date {text!r}; write 2022-05-16, 2022-05 or 2022")
 
 
 def declare(
@@ -71,7 +74,7 @@ def declare(
         raise ReferenceInvalid(f"{statement} names no session; write {statement}/SESSION")
     if statement.snapshot is not None:
         raise ReferenceInvalid(
-            f"{statement}: a new snapshot gets its number by itself; leave out @{statement.snapshot}"
+            f"{statement}: snapshots are numbered automatically; remove @{statement.snapshot}"
         )
     return Declaration(
         replace(
@@ -102,7 +105,7 @@ def _one(name: str, in_reference: Word | None, in_option: Word | None) -> Word |
 def _known(language: str | None) -> str | None:
     if language not in {None, *get_args(Language)}:
         raise ReferenceInvalid(
-            f"texts in {language!r} cannot be read; there are {', '.join(get_args(Language))}"
+            f"unknown language {language!r}; expected one of {', '.join(get_args(Language))}"
         )
     return language
 
@@ -126,7 +129,7 @@ def add(
 def record_document(store: Store, path: Path, declaration: Declaration, observed: str) -> Recorded:
     """Record one file under a declaration, inferring the kind and language that it leaves open.
 
-    Bytes that are already the edition's latest snapshot are told by their digest and not read again.
+    Bytes that are already the edition's latest snapshot are recognised by their digest and not read again.
     """
     return record_bytes(store, read_document(path), declaration, observed, str(path), str(path))
 
@@ -134,7 +137,7 @@ def record_document(store: Store, path: Path, declaration: Declaration, observed
 def record_bytes(
     store: Store, data: bytes, declaration: Declaration, observed: str, name: str, source: str
 ) -> Recorded:
-    """Record bytes as ``record_document`` does; ``name`` tells of what type they may be."""
+    """Record bytes as ``record_document`` does; ``name`` suggests their type."""
     known = store.known(declaration, digest_bytes(data))
     if known:
         return known
@@ -145,13 +148,49 @@ def record_bytes(
         media_type=extraction.media_type,
         language=declaration.reference.language,
     )
-    reference = declaration.reference
-    declaration = replace(
-        declaration,
-        reference=replace(reference, kind=reference.kind or infer_kind(version), language=version.language),
-        kind_inferred=reference.kind is None,
-        language_inferred=reference.language is None,
-        title=declaration.title or extraction.title,
-        title_inferred=declaration.title is None,
-    )
+    declaration = infer_details(declaration, version, extraction.title)
     return store.record(declaration, data, version, observed, raw=extraction.text, source=source)
+
+
+def infer_details(said: Declaration, version: Version, title: str | None) -> Declaration:
+    """Return a declaration with the kind, language and title that it lacks, marked as inferred."""
+    reference = said.reference
+    return replace(
+        said,
+        reference=replace(
+            reference,
+            kind=reference.kind or infer_kind(version),
+            language=reference.language or version.language,
+        ),
+        kind_inferred=said.kind_inferred or reference.kind is None,
+        language_inferred=said.language_inferred or reference.language is None,
+        title=said.title or title,
+        title_inferred=said.title_inferred or said.title is None,
+    )
+
+
+def read_arrival(source: Source, fetched: Fetched) -> Arrival:
+    """Read a document as its source asks for. Raises ``DocumentUnreadable``."""
+    data = fetched.data or b""
+    extraction = extract(
+        data,
+        source.address,
+        selector=source.selector,
+        remove=source.remove,
+        content_type=fetched.media_type,
+    )
+    version = read_text(
+        extraction.text,
+        extractor=extraction.extractor,
+        media_type=extraction.media_type,
+        language=(source.reference.language if source.reference else None) or source.language,
+    )
+    return Arrival(source, fetched, extraction, version)
+
+
+def declare_arrival(arrival: Arrival, reference: Reference) -> Declaration:
+    """Return the declaration of a fetched document, from the watch list and from its text."""
+    source = arrival.source
+    url = source.address if is_web_address(source.address) else None
+    declared = Declaration(replace(reference, language=reference.language or source.language), url=url)
+    return infer_details(declared, arrival.version, arrival.extraction.title)

@@ -1,10 +1,9 @@
-"""Which statement each revision of a file belongs to, told by its path, its commit, or the one before it."""
+"""The statement of each revision of a file: from its path, its commit, or the revision before it."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING
 
 from tracker.archive.git.history import Removal
 from tracker.archive.git.streams import read_trailers
@@ -14,22 +13,23 @@ from tracker.model.texts import Reference
 from tracker.references import find_body, find_country, parse_reference, resolve_session
 from tracker.workflows.importing.add import check_date
 from tracker.workflows.importing.folder import is_kind
+from tracker.workflows.importing.metadata import compile_expression
 from tracker.workflows.importing.named_sessions import find_sessions, only_date, sessions_of_date
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from tracker.archive.git.history import Revision
 
-SessionFrom = Literal["path", "subject", "date", "trailer", "regex"]
-
-GROUPS = ("country", "body", "session", "item", "date", "year", "kind", "language")
-"""What the groups of a regular expression may be called."""
+GIT_SOURCES = ("path", "subject", "date", "trailer", "regex")
+WARC_SOURCES = ("url", "date", "regex")
+"""What may name the session of a revision or a capture."""
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """What a revision says: its statement, as far as it names one, and when that was delivered."""
+class ParsedReference:
+    """The statement that a text names, and its delivery date; ``note`` says why there is none."""
 
     reference: Reference | None = None
     delivered: str | None = None
@@ -38,11 +38,21 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """How a revision's statement is told: a series or statement that is given, and what names the rest."""
+    """The given series or statement, and what names the rest of a reference."""
 
     within: Reference | None
-    session_from: SessionFrom
+    session_from: str | None
     regex: re.Pattern[str] | None = None
+
+    @property
+    def is_own(self) -> bool:
+        """Whether a capture's own metadata, as tracker exports it, names the statement."""
+        return self.within is None and self.regex is None
+
+    @property
+    def is_statement(self) -> bool:
+        """Whether everything belongs to one statement."""
+        return self.within is not None and self.within.session is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,28 +66,34 @@ class Attributed:
     """The statement's text is the one before: the file was renamed, and no more."""
 
 
-def read_rule(series: str | None, session_from: SessionFrom | None, regex: str | None) -> Rule:
-    """Return the rule of what a user gave, or raise ``ReferenceInvalid`` where it tells too little."""
+def read_rule(
+    series: str | None, session_from: str | None, regex: str | None, choices: tuple[str, ...]
+) -> Rule:
+    """Return the rule that a user's options make. Raises ``ReferenceInvalid`` where they are incomplete.
+
+    The default is the path of a revision, or a capture's own metadata.
+    """
     within = parse_reference(series) if series else None
+    default = "path" if "path" in choices else None
     if within and within.snapshot is not None:
-        raise ReferenceInvalid(f"{within}: snapshots get their numbers by themselves; leave out the @")
+        raise ReferenceInvalid(f"{within}: snapshots are numbered automatically; remove the @")
     if within and within.session:
         if session_from or regex:
-            raise ReferenceInvalid(f"{within} names its session; leave out --session-from")
-        return Rule(within, "path")
-    asked = session_from or ("regex" if regex else "path")
+            raise ReferenceInvalid(f"{within} names a session already; remove --session-from")
+        return Rule(within, default)
+    asked = session_from or ("regex" if regex else default)
     if (asked == "regex") != bool(regex):
         raise ReferenceInvalid("--session-from regex and --regex EXPRESSION go together")
-    if within is None and asked in {"subject", "date"}:
+    if within is None and asked in {"subject", "date", "url"}:
         raise ReferenceInvalid(f"--session-from {asked} needs the series: --as GBR/CCPCJ")
-    if within and session_from is None and not regex:
-        choices = ", ".join(get_args(SessionFrom))
-        raise ReferenceInvalid(f"{within} names no session; say what does: --session-from {choices}")
+    if within and not (session_from or regex):
+        options = ", ".join(choices)
+        raise ReferenceInvalid(f"{within} names no session; add --session-from with one of {options}")
     return Rule(within, asked, compile_expression(regex, within) if regex else None)
 
 
 def attribute(events: Iterable[Revision | Removal], rule: Rule) -> Iterator[Attributed]:
-    """Give each revision its statement; one that names none continues the revision before it.
+    """Yield each revision with its statement; one that names none continues the revision before it.
 
     A removal belongs to the statement whose text the file held last. Only the first revision of a
     statement declares when that was delivered: a later correction has a date of its own.
@@ -89,14 +105,14 @@ def attribute(events: Iterable[Revision | Removal], rule: Rule) -> Iterator[Attr
             held = last.pop(event.path, None)
             yield Attributed(event, Declaration(held) if held else None)
             continue
-        told = _tell(event, rule)
+        parsed = _parse(event, rule)
         before = last.get(event.was) or last.get(event.path)
-        reference = told.reference or (None if told.note else before)
+        reference = parsed.reference or (None if parsed.note else before)
         if reference is None:
-            yield Attributed(event, None, told.note or _names_none(rule))
+            yield Attributed(event, None, parsed.note or _names_none(rule))
             continue
-        note = "" if told.reference else f"{_names_none(rule)}: taken to continue {before}"
-        delivered = told.delivered if told.reference and reference not in dated else None
+        note = "" if parsed.reference else f"{_names_none(rule)}: taken to continue {before}"
+        delivered = parsed.delivered if parsed.reference and reference not in dated else None
         if delivered:
             dated.add(reference)
         is_same = event.is_rename_alone and reference == last.get(event.was)
@@ -106,27 +122,27 @@ def attribute(events: Iterable[Revision | Removal], rule: Rule) -> Iterator[Attr
 
 def _names_none(rule: Rule) -> str:
     what = {"regex": "nothing matches the expression", "trailer": "there is no trailer"}
-    return what.get(rule.session_from, f"its {rule.session_from} names no session")
+    return what.get(rule.session_from or "", f"its {rule.session_from} names no session")
 
 
-def _tell(revision: Revision, rule: Rule) -> Told:
+def _parse(revision: Revision, rule: Rule) -> ParsedReference:
     if rule.within and rule.within.session:
-        return Told(rule.within)
+        return ParsedReference(rule.within)
     try:
-        return _TELLERS[rule.session_from](revision, rule)
+        return _READERS[rule.session_from](revision, rule)
     except ReferenceInvalid as error:
-        return Told(note=str(error))
+        return ParsedReference(note=str(error))
 
 
-def _tell_path(revision: Revision, rule: Rule) -> Told:
+def _parse_path(revision: Revision, rule: Rule) -> ParsedReference:
     stem = revision.path.rpartition(".")[0] or revision.path
     if rule.within is None:
-        return Told(_reference_at_end(stem))
+        return ParsedReference(_reference_at_end(stem))
     name = stem.rpartition("/")[2]
     return settle_session(rule.within, find_sessions(find_body(rule.within.body), _spaced(name)), None)
 
 
-def _tell_subject(revision: Revision, rule: Rule) -> Told:
+def _parse_subject(revision: Revision, rule: Rule) -> ParsedReference:
     series = _series(rule)
     body, subject = find_body(series.body), revision.made.subject
     written = only_date(subject)
@@ -134,51 +150,53 @@ def _tell_subject(revision: Revision, rule: Rule) -> Told:
     return settle_session(series, labels, written)
 
 
-def _tell_date(revision: Revision, rule: Rule) -> Told:
+def _parse_date(revision: Revision, rule: Rule) -> ParsedReference:
     series, authored = _series(rule), revision.made.authored
     if authored is None:
-        return Told(note="its author's date is in no calendar")
+        return ParsedReference(note="its author date is invalid")
     return settle_session(series, sessions_of_date(find_body(series.body), authored[:10]), authored[:10])
 
 
-def _tell_trailer(revision: Revision, rule: Rule) -> Told:
+def _parse_trailer(revision: Revision, rule: Rule) -> ParsedReference:
     trailers = read_trailers(revision.made.message)
     delivered = trailers.get("delivered") or trailers.get("date")
     written = check_date(delivered) if delivered else None
     if named := trailers.get("statement"):
-        return Told(parse_reference(named), written)
+        return ParsedReference(parse_reference(named), written)
     label = trailers.get("session")
     if not label or rule.within is None:
-        return Told()
-    return Told(replace(rule.within, session=resolve_session(rule.within.body, label).label), written)
+        return ParsedReference()
+    return ParsedReference(
+        replace(rule.within, session=resolve_session(rule.within.body, label).label), written
+    )
 
 
-def _tell_regex(revision: Revision, rule: Rule) -> Told:
+def _parse_regex(revision: Revision, rule: Rule) -> ParsedReference:
     if rule.regex is None:
-        return Told()
-    return tell_match(f"{revision.path}\n{revision.made.message}", rule.regex, rule.within)
+        return ParsedReference()
+    return parse_match(f"{revision.path}\n{revision.made.message}", rule.regex, rule.within)
 
 
-def tell_match(text: str, regex: re.Pattern[str], within: Reference | None) -> Told:
-    """Return what the groups of an expression tell of a text; raises ``ReferenceInvalid``."""
+def parse_match(text: str, regex: re.Pattern[str], within: Reference | None) -> ParsedReference:
+    """Return the statement that the groups of an expression match; raises ``ReferenceInvalid``."""
     match = regex.search(text)
     if match is None:
-        return Told()
+        return ParsedReference()
     parts = {name: value for name, value in match.groupdict().items() if value}
     if "session" not in regex.groupindex:
         parts["session"] = (match[1] if regex.groups else match[0]) or ""
     if not parts.get("session"):
-        return Told()
+        return ParsedReference()
     written = parts.get("date") or parts.get("year")
-    return Told(_build(parts, within), check_date(written) if written else None)
+    return ParsedReference(_build(parts, within), check_date(written) if written else None)
 
 
-_TELLERS: Mapping[SessionFrom, Callable[[Revision, Rule], Told]] = {
-    "path": _tell_path,
-    "subject": _tell_subject,
-    "date": _tell_date,
-    "trailer": _tell_trailer,
-    "regex": _tell_regex,
+_READERS: Mapping[str | None, Callable[[Revision, Rule], ParsedReference]] = {
+    "path": _parse_path,
+    "subject": _parse_subject,
+    "date": _parse_date,
+    "trailer": _parse_trailer,
+    "regex": _parse_regex,
 }
 
 
@@ -196,11 +214,11 @@ def _build(parts: Mapping[str, str], within: Reference | None) -> Reference:
     )
 
 
-def settle_session(series: Reference, labels: tuple[str, ...], delivered: str | None) -> Told:
-    """Return what a text tells that names these sessions: a statement only where there is one of them."""
+def settle_session(series: Reference, labels: tuple[str, ...], delivered: str | None) -> ParsedReference:
+    """Return the statement of the only session named; several sessions are ambiguous."""
     if len(labels) > 1:
-        return Told(note=f"it may be any of sessions {', '.join(labels)}")
-    return Told(replace(series, session=labels[0]), delivered) if labels else Told()
+        return ParsedReference(note=f"it matches several sessions: {', '.join(labels)}")
+    return ParsedReference(replace(series, session=labels[0]), delivered) if labels else ParsedReference()
 
 
 def _reference_at_end(stem: str) -> Reference | None:
@@ -224,20 +242,3 @@ def _series(rule: Rule) -> Reference:
     if rule.within is None:
         raise ReferenceInvalid(f"--session-from {rule.session_from} needs the series: --as GBR/CCPCJ")
     return rule.within
-
-
-def compile_expression(expression: str, within: Reference | None) -> re.Pattern[str]:
-    """Return a user's expression, or raise ``ReferenceInvalid`` where it is none or names too little."""
-    try:
-        regex = re.compile(expression, re.MULTILINE)
-    except (re.error, OverflowError, RecursionError) as error:
-        raise ReferenceInvalid(f"--regex {expression[:200]!r}: {error}") from None
-    unknown = sorted(set(regex.groupindex) - set(GROUPS))
-    if unknown:
-        raise ReferenceInvalid(f"--regex: no field {unknown[0]!r}; there are {', '.join(GROUPS)}")
-    missing = [name for name in ("country", "body") if within is None and name not in regex.groupindex]
-    if missing:
-        raise ReferenceInvalid(
-            f"--regex names no (?P<{missing[0]}>...); add it, or name the series with --as"
-        )
-    return regex

@@ -1,7 +1,7 @@
 """``tracker import``: a whole folder of statements, in batches that can be resumed.
 
-Each batch is one transaction. A run that was stopped is simply run again: what is already there is told
-by its digest, at the price of reading the file.
+Each batch is one transaction. A run that was stopped is simply run again: existing documents are
+recognised by their digest, which means reading each file.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from tracker.references import find_body, find_country, resolve_session
 from tracker.report.safe import one_line
 from tracker.workflows.importing.add import check_date, record_document
 from tracker.workflows.importing.metadata import (
-    Particulars,
+    StatementMetadata,
     Table,
     compile_pattern,
     read_columns,
@@ -74,7 +74,7 @@ def import_folder(
 
     ``pattern`` names the parts of a path, as in ``{country}/{session}_{year}.txt``; ``country`` and
     ``kind`` are given where paths do not name them. ``metadata`` is a CSV table; ``columns`` are
-    ``FIELD=COLUMN`` assignments. ``progress`` is told the files done and the
+    ``FIELD=COLUMN`` assignments. ``progress`` is called with the files done and the
     files in all. Raises ``TrackerError`` where nothing can be imported at all.
     """
     required = ("session",) if country else ("country", "session")
@@ -114,7 +114,7 @@ class _Plan:
 def _read_table(folder: Path, metadata: Path | None, columns: Sequence[str], body: str) -> Table:
     if metadata is None:
         if columns:
-            raise ReferenceInvalid("--column maps columns of a table; name the table with --metadata")
+            raise ReferenceInvalid("--column needs a table: --metadata FILE")
         return Table({})
     # A table that came with the folder is no more to be trusted than the rest of it.
     is_inside = metadata.absolute().is_relative_to(folder.absolute())
@@ -138,7 +138,7 @@ def _import_file(store: Store, folder: Path, path: Path, plan: _Plan, observed: 
     if reason:
         return Skipped(name, reason, fault=match is not None and not path.is_dir())
     if not match:
-        return Skipped(name, "its name does not fit the pattern", fault=False)
+        return Skipped(name, "its path does not match the pattern", fault=False)
     try:
         declaration = _declare(match.groupdict(), plan)
         return record_document(store, path, declaration, observed).outcome
@@ -152,7 +152,7 @@ def _declare(parts: Mapping[str, str], plan: _Plan) -> Declaration:
     country = find_country(parts.get("country") or plan.country or "").code
     session = resolve_session(plan.body, parts["session"]).label
     item = parts.get("item")
-    known = plan.table.rows.get((country, session, item)) or Particulars()
+    known = plan.table.rows.get((country, session, item)) or StatementMetadata()
     reference = Reference(
         country,
         plan.body.id,
@@ -180,16 +180,16 @@ def _date(text: str | None) -> str | None:
 def _kind(text: str | None) -> TextKind | None:
     if text is None or is_kind(text):
         return text
-    raise ReferenceInvalid(f"no kind of text {text!r}; there are {', '.join(get_args(TextKind))}")
+    raise ReferenceInvalid(f"unknown kind of text {text!r}; expected one of {', '.join(get_args(TextKind))}")
 
 
 def is_kind(text: str) -> TypeGuard[TextKind]:
-    """Tell whether a word is one of the kinds of text."""
+    """Return whether a word is one of the kinds of text."""
     return text in get_args(TextKind)
 
 
 def is_faulty(imported: Imported) -> bool:
-    """Tell whether a file was meant to be read and could not be, or no file was meant at all."""
+    """Return whether a file was meant to be read and could not be, or no file was meant at all."""
     return any(skip.fault for skip in imported.skipped) or not imported.outcomes
 
 

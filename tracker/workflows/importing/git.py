@@ -68,13 +68,13 @@ def import_git(
 
 
 def is_faulty(brought: GitImportReport) -> bool:
-    """Tell whether a revision was meant to be read and could not be."""
+    """Return whether a revision was meant to be read and could not be."""
     return any(entry.status == "skipped" for entry in brought.entries)
 
 
 @dataclass(frozen=True, slots=True)
 class _Step:
-    """A revision or removal on its way in; ``entry`` is what is told of it."""
+    """A revision or removal to import; ``entry`` is its line in the report."""
 
     attributed: Attributed
     entry: ImportedRevision
@@ -85,12 +85,12 @@ def _plan(repository: Repository, history: FileHistory, rule: Rule, archive: Pat
     statements = {statement_of(each.declaration.reference) for each in attributed if each.declaration}
     kept = read_kept_statements(archive, sorted(statements, key=str))
     known = Known(kept, read_noted(archive, "unchanged"), read_noted(archive, "gone"))
-    known.set_aside({(each.event.commit, printable(each.event.path)) for each in attributed})
-    return [_Step(_hold_back_date(each, kept), judge(repository, each, known)) for each in attributed]
+    known.exclude_present({(each.event.commit, printable(each.event.path)) for each in attributed})
+    return [_Step(_keep_recorded_date(each, kept), judge(repository, each, known)) for each in attributed]
 
 
-def _hold_back_date(each: Attributed, kept: Mapping[Reference, KeptStatement]) -> Attributed:
-    """Leave the date of delivery out where the record has one: a commit's word must not amend it."""
+def _keep_recorded_date(each: Attributed, kept: Mapping[Reference, KeptStatement]) -> Attributed:
+    """Drop the delivery date where the record has one: a commit must not change it."""
     said = each.declaration
     if said and said.delivered and kept[statement_of(said.reference)].delivered:
         return replace(each, declaration=replace(said, delivered=None))
@@ -189,6 +189,6 @@ def _find_gone(repository: Repository, archive: Path, steps: Sequence[_Step]) ->
 
 def _remarks(history: FileHistory) -> Iterator[str]:
     for skipped in history.skipped:
-        yield f"{printable(skipped.path)} is {skipped.what} and was passed over"
+        yield f"{printable(skipped.path)} is {skipped.what} and was ignored"
     if history.shallow:
         yield "the clone is shallow: older revisions are not in it; run: git fetch --unshallow"

@@ -50,8 +50,8 @@ class Known:
         self._last: dict[Reference, str] = {}
         self._begun: set[Reference] = set()
 
-    def set_aside(self, present: AbstractSet[Place]) -> None:
-        """Set aside what is known by a commit of the history; the rest may be known by its bytes."""
+    def exclude_present(self, present: AbstractSet[Place]) -> None:
+        """Exclude revisions known by a commit of the history; the others may be known by their bytes."""
         for reference, statement in self._kept.items():
             self._spare[reference] = Counter(
                 each.sha256
@@ -61,7 +61,7 @@ class Known:
         self._spare_removals = Counter(place[1] for place in self._removals if place not in present)
 
     def judge_removal(self, event: Removal, statement: Reference) -> RevisionStatus:
-        """Tell whether a removal is in the record, from this commit or from one that was rewritten."""
+        """Return whether a removal is in the record, from this commit or from one that was rewritten."""
         self._last.pop(statement, None)
         path = printable(event.path)
         if (event.commit, path) in self._removals:
@@ -71,7 +71,7 @@ class Known:
     def judge_revision(
         self, repository: Repository, event: Revision, statement: Reference, *, is_same: bool
     ) -> RevisionStatus:
-        """Tell whether a revision is in the record; its bytes are read only where they may be known."""
+        """Return whether a revision is in the record; its bytes are read only where they may be known."""
         place = event.commit, printable(event.path)
         before, self._last[statement] = self._last.get(statement), event.blob
         if (statement, *place) in self._commits:
@@ -100,7 +100,7 @@ def judge(repository: Repository, each: Attributed, known: Known) -> ImportedRev
     entry = replace(entry, reference=each.declaration.reference)
     statement = statement_of(each.declaration.reference)
     if observed is None:
-        return replace(entry, status="skipped", note="the dates of its commit are in no calendar")
+        return replace(entry, status="skipped", note="its commit dates are invalid")
     if isinstance(event, Removal):
         where = f"moved to {printable(event.moved_to)}" if event.moved_to else "removed"
         return replace(entry, status=known.judge_removal(event, statement), note=where)

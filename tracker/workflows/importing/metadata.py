@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
+    from tracker.model.texts import Reference
     from tracker.references import Body
 
 PATTERN_FIELDS: Mapping[str, str] = {
@@ -61,21 +62,42 @@ def compile_pattern(pattern: str, required: Iterable[str] = ("country", "session
 def _group(name: str, pattern: str, seen: set[str]) -> str:
     if name not in PATTERN_FIELDS:
         raise ReferenceInvalid(
-            f"pattern {pattern!r}: no field {{{name}}}; there are {', '.join(PATTERN_FIELDS)}"
+            f"pattern {pattern!r}: unknown field {{{name}}}; expected one of {', '.join(PATTERN_FIELDS)}"
         )
     if name == "any":
         return PATTERN_FIELDS[name]
     if name in seen:
-        raise ReferenceInvalid(f"pattern {pattern!r}: {{{name}}} stands twice")
+        raise ReferenceInvalid(f"pattern {pattern!r}: {{{name}}} appears twice")
     seen.add(name)
     return f"(?P<{name}>{PATTERN_FIELDS[name]})"
+
+
+GROUPS = ("country", "body", "session", "item", "date", "year", "kind", "language")
+"""What the groups of a regular expression may be called."""
+
+
+def compile_expression(expression: str, within: Reference | None) -> re.Pattern[str]:
+    """Return a user's expression, or raise ``ReferenceInvalid`` where it is none or names too little."""
+    try:
+        regex = re.compile(expression, re.MULTILINE)
+    except (re.error, OverflowError, RecursionError) as error:
+        raise ReferenceInvalid(f"--regex {expression[:200]!r}: {error}") from None
+    unknown = sorted(set(regex.groupindex) - set(GROUPS))
+    if unknown:
+        raise ReferenceInvalid(f"--regex: unknown group {unknown[0]!r}; expected one of {', '.join(GROUPS)}")
+    missing = [name for name in ("country", "body") if within is None and name not in regex.groupindex]
+    if missing:
+        raise ReferenceInvalid(
+            f"--regex names no (?P<{missing[0]}>...); add it, or name the series with --as"
+        )
+    return regex
 
 
 KEYS = ("country", "session", "item")
 
 
 @dataclass(frozen=True, slots=True)
-class Particulars:
+class StatementMetadata:
     """What a table says about one statement; every field may be missing."""
 
     title: str | None = None
@@ -89,7 +111,7 @@ class Particulars:
     on_behalf_of: str | None = None
 
 
-FIELDS = tuple(field.name for field in fields(Particulars))
+FIELDS = tuple(field.name for field in fields(StatementMetadata))
 
 Key = tuple[str, str, str | None]
 
@@ -97,7 +119,7 @@ Key = tuple[str, str, str | None]
 def read_columns(assignments: Iterable[str]) -> dict[str, str]:
     """Read ``field=Column`` assignments.
 
-    Raises ``ReferenceInvalid`` for a field that there is not, or a text without ``=``.
+    Raises ``ReferenceInvalid`` for an unknown field, or a text without ``=``.
     """
     columns = {}
     for assignment in assignments:
@@ -114,7 +136,7 @@ def read_columns(assignments: Iterable[str]) -> dict[str, str]:
 class Table:
     """The rows of a table by statement, and a line of text for each row that names none."""
 
-    rows: Mapping[Key, Particulars]
+    rows: Mapping[Key, StatementMetadata]
     unread: tuple[str, ...] = ()
 
 
@@ -136,7 +158,7 @@ def read_metadata(path: Path, columns: Mapping[str, str], body: Body) -> Table:
 
 def _read_rows(table: csv.DictReader[str], path: Path, columns: Mapping[str, str], body: Body) -> Table:
     mapping = _map_columns(table.fieldnames or (), columns, path)
-    rows: dict[Key, Particulars] = {}
+    rows: dict[Key, StatementMetadata] = {}
     unread = []
     for row in table:
         cells = {field: unguard((row[column] or "").strip()) or None for field, column in mapping.items()}
@@ -146,7 +168,7 @@ def _read_rows(table: csv.DictReader[str], path: Path, columns: Mapping[str, str
             unread.append(f"{path}, line {table.line_num}: {error}")
             continue
         if key:
-            rows.setdefault(key, Particulars(**{field: cells.get(field) for field in FIELDS}))
+            rows.setdefault(key, StatementMetadata(**{field: cells.get(field) for field in FIELDS}))
     return Table(rows, tuple(unread))
 
 
@@ -155,7 +177,9 @@ def _map_columns(names: Iterable[str], columns: Mapping[str, str], path: Path) -
     mapping = {field: by_fold[field] for field in (*KEYS, *FIELDS) if field in by_fold}
     for field, column in columns.items():
         if column not in by_fold.values():
-            raise VocabularyInvalid(f"{path}: no column {column!r}; there are {', '.join(by_fold.values())}")
+            raise VocabularyInvalid(
+                f"{path}: no column {column!r}; the columns are {', '.join(by_fold.values())}"
+            )
         mapping[field] = column
     absent = [field for field in ("country", "session") if field not in mapping]
     if absent:

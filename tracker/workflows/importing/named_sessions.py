@@ -137,7 +137,7 @@ def _longest(body: Body, tokens: list[str], start: int) -> tuple[int, str | None
 
 
 def _is_telling(body: Body, window: str) -> bool:
-    """Tell whether more than a number stands there: a word for a session, or a name of the body."""
+    """Return whether more than a number stands there: a word for a session, or a name of the body."""
     if any(_MARK.search(token) for token in window.split()):
         return True
     return any(name.lower() in window.lower() for name in (body.id, body.name, *body.aliases))

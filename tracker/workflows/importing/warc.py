@@ -15,12 +15,11 @@ from tracker.errors import DocumentUnreadable, ReferenceInvalid, Withdrawn
 from tracker.model.ledger import Check
 from tracker.model.preserving import WarcImportReport
 from tracker.model.watching import Exchange, Fetched, Source, Validators
-from tracker.text.detection import infer_kind
 from tracker.text.identity import digest_bytes, digest_text
 from tracker.workflows.export.warc_records import IDENTICAL, SAME_TEXT
+from tracker.workflows.importing.add import infer_details, read_arrival
 from tracker.workflows.importing.warc_plan import plan_import
 from tracker.workflows.importing.warc_survey import DAMAGED
-from tracker.workflows.watch.examine import read_arrival
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -30,14 +29,15 @@ if TYPE_CHECKING:
     from tracker.capture.warc.reading import Warc
     from tracker.model.record import Declaration, Recorded
     from tracker.model.watching import Arrival
-    from tracker.workflows.importing.warc_plan import CaptureRule, Step
+    from tracker.workflows.importing.attribution import Rule
+    from tracker.workflows.importing.warc_plan import Step
     from tracker.workflows.importing.warc_survey import Found
 
     Progress = Callable[[int, int], None]
     """Told how many captures are safe on disk, and how many there are."""
 
 
-class Keeping:
+class CaptureRecorder:
     """Keeps captures of one file."""
 
     def __init__(self, warc: Warc, *, is_judged: bool) -> None:
@@ -122,21 +122,9 @@ def _judge(store: Store, arrival: Arrival, found: Found) -> None:
 
 
 def _declare(said: Declaration, arrival: Arrival) -> Declaration:
-    reference, version = said.reference, arrival.version
-    is_web = arrival.fetched.url.startswith(("http://", "https://"))
-    return replace(
-        said,
-        reference=replace(
-            reference,
-            kind=reference.kind or infer_kind(version),
-            language=reference.language or version.language,
-        ),
-        kind_inferred=said.kind_inferred or reference.kind is None,
-        language_inferred=said.language_inferred or reference.language is None,
-        title=said.title or arrival.extraction.title,
-        title_inferred=said.title_inferred or said.title is None,
-        url=said.url or (arrival.fetched.url if is_web else None),
-    )
+    url = arrival.fetched.url if arrival.fetched.url.startswith(("http://", "https://")) else None
+    declared = infer_details(said, arrival.version, arrival.extraction.title)
+    return replace(declared, url=said.url or url)
 
 
 BATCH = 100
@@ -146,7 +134,7 @@ BATCH = 100
 def import_warc(
     path: Path,
     urls: Sequence[str],
-    rule: CaptureRule,
+    rule: Rule,
     archive: Path,
     observed: str,
     *,
@@ -166,18 +154,18 @@ def import_warc(
             plan = plan_import(warc, urls, rule, captured)
         steps = plan.steps
         if not dry_run and any(step.is_to_write for step in steps):
-            keeping = Keeping(warc, is_judged=judged and not rule.is_own)
+            keeping = CaptureRecorder(warc, is_judged=judged and not rule.is_own)
             steps = _write(keeping, steps, archive, observed, progress)
     return WarcImportReport(tuple(step.entry for step in steps), plan.passed)
 
 
 def is_faulty(brought: WarcImportReport) -> bool:
-    """Tell whether a capture was meant to be read and could not be, or another record is damaged."""
+    """Return whether a capture was meant to be read and could not be, or another record is damaged."""
     return DAMAGED in brought.passed or any(entry.status == "skipped" for entry in brought.entries)
 
 
 def _write(
-    keeping: Keeping, steps: Sequence[Step], archive: Path, observed: str, progress: Progress
+    keeping: CaptureRecorder, steps: Sequence[Step], archive: Path, observed: str, progress: Progress
 ) -> tuple[Step, ...]:
     written: list[Step] = []
     with open_store(archive, "import") as store:
@@ -190,7 +178,7 @@ def _write(
     return tuple(written)
 
 
-def _write_step(keeping: Keeping, store: Store, step: Step) -> Step:
+def _write_step(keeping: CaptureRecorder, store: Store, step: Step) -> Step:
     if step.declaration is None or not step.is_to_write:
         return step
     try:

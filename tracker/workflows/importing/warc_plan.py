@@ -5,14 +5,18 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from tracker.errors import ReferenceInvalid
 from tracker.model.preserving import ImportedCapture
 from tracker.model.record import Declaration
-from tracker.references import find_body, parse_reference
-from tracker.workflows.importing.attribution import Told, compile_expression, settle_session, tell_match
+from tracker.references import find_body
+from tracker.workflows.importing.attribution import (
+    ParsedReference,
+    parse_match,
+    settle_session,
+)
 from tracker.workflows.importing.known_revisions import statement_of
 from tracker.workflows.importing.named_sessions import find_sessions, sessions_of_date
 from tracker.workflows.importing.warc_survey import survey
@@ -24,73 +28,33 @@ if TYPE_CHECKING:
     from tracker.capture.warc.reading import Warc
     from tracker.model.preserving import CaptureStatus
     from tracker.model.texts import Reference
+    from tracker.workflows.importing.attribution import Rule
     from tracker.workflows.importing.warc_survey import Found
 
-CaptureFrom = Literal["url", "date", "regex"]
 
-
-@dataclass(frozen=True, slots=True)
-class CaptureRule:
-    """A series or statement that is given, and what names the rest; nothing given, captures say it."""
-
-    within: Reference | None
-    session_from: CaptureFrom | None
-    regex: re.Pattern[str] | None = None
-
-    @property
-    def is_own(self) -> bool:
-        """Whether the metadata records of an archive such as this one are asked, and trusted."""
-        return self.within is None and self.regex is None
-
-    @property
-    def is_statement(self) -> bool:
-        """Whether everything belongs to one statement."""
-        return self.within is not None and self.within.session is not None
-
-
-def read_capture_rule(series: str | None, session_from: CaptureFrom | None, regex: str | None) -> CaptureRule:
-    """Return the rule of what a user gave, or raise ``ReferenceInvalid`` where it tells too little."""
-    within = parse_reference(series) if series else None
-    if within and within.snapshot is not None:
-        raise ReferenceInvalid(f"{within}: snapshots get their numbers by themselves; leave out the @")
-    if within and within.session:
-        if session_from or regex:
-            raise ReferenceInvalid(f"{within} names its session; leave out --session-from")
-        return CaptureRule(within, None)
-    asked = session_from or ("regex" if regex else None)
-    if (asked == "regex") != bool(regex):
-        raise ReferenceInvalid("--session-from regex and --regex EXPRESSION go together")
-    if within is None and asked in {"url", "date"}:
-        raise ReferenceInvalid(f"--session-from {asked} needs the series: --as GBR/CCPCJ")
-    if within and asked is None:
-        choices = ", ".join(get_args(CaptureFrom))
-        raise ReferenceInvalid(f"{within} names no session; say what does: --session-from {choices}")
-    return CaptureRule(within, asked, compile_expression(regex, within) if regex else None)
-
-
-def name_capture(url: str, observed: str, own: Declaration | None, rule: CaptureRule) -> Told:
+def name_capture(url: str, observed: str, own: Declaration | None, rule: Rule) -> ParsedReference:
     """Return the statement of a capture by its address, instant and own metadata, as the rule asks."""
     try:
         if rule.is_own:
-            return Told(own.reference if own else None)
+            return ParsedReference(own.reference if own else None)
         if rule.regex:
-            return tell_match(url, rule.regex, rule.within)
-        return _tell_session(url, observed, rule)
+            return parse_match(url, rule.regex, rule.within)
+        return _parse_session(url, observed, rule)
     except ReferenceInvalid as error:
-        return Told(note=str(error))
+        return ParsedReference(note=str(error))
 
 
-def why_nameless(rule: CaptureRule) -> str:
-    """Return why a capture that names no statement was passed over."""
+def explain_unnamed(rule: Rule) -> str:
+    """Return why a capture that names no statement was ignored."""
     if rule.is_own:
         return "without metadata of a tracker export: say whose they are with --as or --regex"
     return "whose address does not fit the expression" if rule.regex else "whose address names no session"
 
 
-def _tell_session(url: str, observed: str, rule: CaptureRule) -> Told:
+def _parse_session(url: str, observed: str, rule: Rule) -> ParsedReference:
     series = rule.within
     if series is None or series.session:
-        return Told(series)
+        return ParsedReference(series)
     body = find_body(series.body)
     if rule.session_from == "date":
         return settle_session(series, sessions_of_date(body, observed[:10]), None)
@@ -105,7 +69,7 @@ _MOST_NAMED = 3
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A capture on its way in; ``entry`` is what is told of it."""
+    """A capture to import; ``entry`` is its line in the report."""
 
     found: Found
     declaration: Declaration | None
@@ -120,14 +84,14 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The captures that are meant, oldest first, and how many records were passed over for each reason."""
+    """The captures to import, oldest first, and how many records were ignored for each reason."""
 
     steps: tuple[Step, ...]
     passed: Mapping[str, int]
 
 
-def plan_import(warc: Warc, urls: Sequence[str], rule: CaptureRule, captured: Captured) -> Plan:
-    """Read a file to its end and tell what is to be done with each of its captures.
+def plan_import(warc: Warc, urls: Sequence[str], rule: Rule, captured: Captured) -> Plan:
+    """Read a whole file and return what to do with each of its captures.
 
     Raises ``WarcUnusable`` where it is damaged, and ``ReferenceInvalid`` where several addresses would
     feed one statement and none was chosen.
@@ -139,19 +103,19 @@ def plan_import(warc: Warc, urls: Sequence[str], rule: CaptureRule, captured: Ca
     meant = [step for step in named if step.declaration or step.entry.note]
     passed = Counter(found.passed)
     if len(named) > len(meant):
-        passed[why_nameless(rule)] += len(named) - len(meant)
+        passed[explain_unnamed(rule)] += len(named) - len(meant)
     planning = _Planning(captured)
     return Plan(tuple(planning.take(step) for step in meant), dict(passed))
 
 
-def _name(found: Found, rule: CaptureRule) -> Step:
+def _name(found: Found, rule: Rule) -> Step:
     record = found.record
-    told = name_capture(record.url, record.date, found.own, rule)
-    entry = ImportedCapture("skipped", record.offset, record.id, record.url, record.date, note=told.note)
-    if told.reference is None:
+    named = name_capture(record.url, record.date, found.own, rule)
+    entry = ImportedCapture("skipped", record.offset, record.id, record.url, record.date, note=named.note)
+    if named.reference is None:
         return Step(found, None, entry)
-    said = found.own if rule.is_own and found.own else Declaration(told.reference, delivered=told.delivered)
-    return Step(found, said, replace(entry, reference=told.reference))
+    said = found.own if rule.is_own and found.own else Declaration(named.reference, delivered=named.delivered)
+    return Step(found, said, replace(entry, reference=named.reference))
 
 
 def _check_one_address(steps: Iterable[Step]) -> None:
@@ -179,7 +143,7 @@ class _Planning:
         # Which edition it feeds, and so whether it changes that, is seen only in reading it.
         entry = replace(step.entry, status=self._expect(found, statement))
         if said.delivered and (statement in self._last or self._captured.is_dated(statement)):
-            # A capture's word must not amend the date of delivery.
+            # A capture must not change the delivery date.
             said = replace(said, delivered=None)
         self._seen.add(found.record.id)
         self._last[statement] = found.sha256

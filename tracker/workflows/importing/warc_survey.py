@@ -1,4 +1,4 @@
-"""A web archive read whole before anything is written: its captures, and what was passed over, and why."""
+"""A whole web archive read before anything is written: its captures, and what is ignored and why."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tracker.model.record import Declaration
 
 DAMAGED: Final = "whose bytes are damaged"
-"""Why a record is passed over that tells of a capture, or that nobody asked for."""
+"""Why a record of a capture, or of an unwanted one, is ignored."""
 
 _OK = 200
 _SCHEMES = ("http://", "https://", "file:")
@@ -55,7 +55,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """The captures of a file, oldest first, and how many records were passed over for each reason."""
+    """The captures of a file, oldest first, and how many records were ignored for each reason."""
 
     captures: tuple[Found, ...]
     passed: Mapping[str, int]
@@ -71,7 +71,7 @@ def survey(warc: Warc, urls: Sequence[str], captured: Captured, *, with_own: boo
     for record, content in warc.records(reading.is_wanted):
         reading.take(record, content)
     found = sorted(reading.found, key=lambda each: (each.record.date, each.record.offset))
-    settled = _Settling(reading, found, captured)
+    settled = _RevisitLinker(reading, found, captured)
     return Survey(tuple(settled.settle(each) for each in found), reading.passed)
 
 
@@ -89,7 +89,7 @@ class _Reading:
         self._with_own = with_own
 
     def is_wanted(self, record: WarcRecord) -> bool:
-        """Tell whether a record's content is to be kept and read."""
+        """Return whether a record's content is to be kept and read."""
         if record.type == "metadata":
             return self._with_own and record.media_type == MEDIA_TYPE
         return record.type in {"response", "resource"} and not self._why_passed(record)
@@ -140,7 +140,7 @@ class _Reading:
         return _why_no_document(record)
 
 
-class _Settling:
+class _RevisitLinker:
     """Gives each capture what other records say of it."""
 
     def __init__(self, reading: _Reading, found: Sequence[Found], captured: Captured) -> None:

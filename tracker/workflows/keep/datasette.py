@@ -1,4 +1,4 @@
-"""``tracker datasette-metadata``: what Datasette is told about a record that it serves."""
+"""``tracker datasette-metadata``: the description of a record for Datasette."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def describe_record(archive: Path, database: str) -> tuple[dict[str, object], Cl
     metadata: dict[str, object] = {
         "title": shown.title,
         "description": shown.description,
-        "license": _tell_rights(archive),
+        "license": _describe_rights(archive),
         "source": "the publishers of the statements, each named with its snapshot",
         "about": f"tracker {__version__}",
         "databases": {
@@ -50,7 +50,7 @@ def describe_record(archive: Path, database: str) -> tuple[dict[str, object], Cl
 
 
 def _describe_table(description: Description, settings: Mapping[str, Setting]) -> dict[str, object]:
-    columns = {column.name: _tell_column(column) for column in description.columns}
+    columns = {column.name: _describe_column(column) for column in description.columns}
     units = {each.name: _UNITS[each.unit] for each in description.columns if each.unit in _UNITS}
     return {
         "description": description.meaning,
@@ -60,11 +60,11 @@ def _describe_table(description: Description, settings: Mapping[str, Setting]) -
     }
 
 
-def _tell_column(column: Column) -> str:
+def _describe_column(column: Column) -> str:
     return f"{column.meaning} ({column.unit})" if column.unit else column.meaning
 
 
-def _tell_rights(archive: Path) -> str:
+def _describe_rights(archive: Path) -> str:
     """Return the rights that all open sources of the watch list have, if they have the same."""
     path = archive / WATCH_FILE
     sources = read_watch_list(path).sources if path.exists() else ()

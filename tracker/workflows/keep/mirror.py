@@ -111,7 +111,7 @@ def push_mirror(archive: Path, remote: str, *, private: bool, force: bool = Fals
 
 
 def _is_of_another_way(answer: GitResult) -> bool:
-    """Tell whether a copy refused what does not follow upon what it has."""
+    """Return whether a copy refused commits that do not continue its history."""
     return any(_OTHER_WAY.search(line) for line in _list_refused(answer))
 
 

@@ -35,7 +35,7 @@ EVERYTHING = Reference("", "")
 """Names no country and no body, and so narrows nothing."""
 
 NO_BYTES = "the record does not hold its bytes"
-DAMAGED = "its bytes no longer have their sha256; restore the record from a copy"
+DAMAGED = "its bytes do not match their sha256; restore the record from a copy"
 
 
 def reextract(
@@ -50,7 +50,7 @@ def reextract(
 
     Each new version is a transaction, so that a run that was cut short is simply run again; where all is
     read as before nothing is written, a run neither. ``started`` is an instant in UTC, ``progress`` is
-    told the snapshots done and in all. A ``dry_run`` writes nothing. Raises ``NotInArchive``,
+    called with the snapshots done and in all. A ``dry_run`` writes nothing. Raises ``NotInArchive``,
     ``ArchiveLocked``, ``ArchiveUnusable`` and ``WatchListInvalid``.
     """
     references = tuple(parse_reference(text) for text in wanted) or (EVERYTHING,)
@@ -68,7 +68,7 @@ def reextract(
 
 
 def is_faulty(found: Sequence[Reread]) -> bool:
-    """Tell whether something that was read before cannot be read now."""
+    """Return whether something that was read before cannot be read now."""
     return any(each.status == "unreadable" for each in found)
 
 
@@ -152,7 +152,7 @@ class _Rereading:
         return self._compare(answer, old, new)
 
     def _confirm(self, capture: Capture, old: Version, new: Version) -> None:
-        """Note under which other name the same is read, so that snapshots can be told to be read alike."""
+        """Note under which other name the same is read, so that snapshots can be recognised as read alike."""
         if self.store and new.extractor not in {old.extractor, *self.record.confirmed(capture.version)}:
             add_confirmation(self.store, capture.version, new.extractor, self.started)
 

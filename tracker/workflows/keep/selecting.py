@@ -43,7 +43,7 @@ class Selections:
         """Return how to read a snapshot's document; ``extractor`` is how it was read before.
 
         None where its source had selectors and no watch list that is known names it: what it would select
-        today nobody can tell.
+        today is unknown.
         """
         origins = self._record.origins(capture.id)
         if not origins:
@@ -61,7 +61,7 @@ class Selections:
     def missing(self, capture: Capture) -> str:
         """Return why ``find`` found nothing."""
         origin = self._record.origins(capture.id)[0]
-        return f"no watch list names its source {origin.source} any more, whose selectors are not known"
+        return f"its source {origin.source} is in no watch list any more, so its selectors are unknown"
 
     def _lists(self) -> Iterator[Mapping[str, Source]]:
         yield self._present
@@ -79,7 +79,7 @@ class Selections:
 
 
 def _feeds(source: Source, snapshot: Reference) -> bool:
-    """Tell whether a source still stands for what it gave: a table may be rewritten for another session."""
+    """Return whether a source still stands for what it gave: a table may be rewritten for another session."""
     return source.reference is None or covers(source.reference, snapshot)
 
 

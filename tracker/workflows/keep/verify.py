@@ -1,4 +1,4 @@
-"""``tracker verify``: both copies of the archive are checked, and mended where one proves the other."""
+"""``tracker verify``: both copies of the archive are checked, and each is repaired from the other."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def verify(archive: Path, instant: str, progress: Progress) -> Verified:
 
 
 def repair(archive: Path, instant: str, progress: Progress) -> Repaired:
-    """Mend what can be, under the archive's lock, and return what was found before and after.
+    """Repair what can be repaired, under the archive's lock, and return what was found before and after.
 
     Raises as ``verify`` does.
     """

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def describe(archive: Path, act: Act, text: str) -> Scope:
     """Return what an act on a reference would be about, and write nothing; raises as ``change`` does."""
-    from tracker.archive.storing.acts import Rights  # noqa: PLC0415 (94 ms, after all that may be refused)
+    from tracker.archive.storing.acts import Rights  # noqa: PLC0415 (94 ms, only once the input is valid)
     from tracker.archive.storing.store import open_store  # noqa: PLC0415 (as above)
 
     reference = parse_reference(text)
@@ -38,9 +38,7 @@ def change(archive: Path, act: Act, text: str, ruled: Ruled) -> RightsChange:
     reference = parse_reference(text)
     for name, value in (("--reason", ruled.reason), ("--authority", ruled.authority)):
         if not value.strip():
-            raise DecisionInvalid(
-                f"{name} is empty; the record keeps why material was withdrawn, and on whose word"
-            )
+            raise DecisionInvalid(f"{name} is empty; the record keeps who ordered a withdrawal, and why")
     with open_store(archive, "withdraw") as store:
         return Rights(store).change(act, reference, ruled)
 

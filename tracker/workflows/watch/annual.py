@@ -36,25 +36,23 @@ def note_expectation(
     cannot be printed as it is, for silence on a statement that is kept, and where there is no note to
     withdraw.
     """
-    from tracker.archive.storing.store import open_store  # noqa: PLC0415 (94 ms, after all that may be refused)
+    from tracker.archive.storing.store import open_store  # noqa: PLC0415 (94 ms, only once the input is valid)
 
     statement = parse_reference(reference)
     if statement.session is None or statement.kind or statement.language or statement.snapshot is not None:
         raise ReferenceInvalid(f"{reference}: name a statement, such as GBR/UNGA/80")
     if not person.strip() or person != person.strip() or not person.isprintable():
-        raise DecisionInvalid(
-            f"--by {person!r} is no name; write it as it is to be printed, such as --by Ana"
-        )
+        raise DecisionInvalid(f"--by {person!r} is not a valid name; write it as --by Ana")
     expectation = Expectation(statement, state, person, noted, check_day(due), note or None)
     with open_store(archive, "expect") as store, store.batch():
         before = _find_note(store, statement)
         if state == "withdrawn" and (before is None or before.state == "withdrawn"):
-            raise DecisionInvalid(f"nothing is noted of {statement}; see: tracker expect")
+            raise DecisionInvalid(f"there is no note on {statement}; see: tracker expect")
         store.expect(expectation)
         noted_now = _find_note(store, statement)
         if state == "no statement" and noted_now and noted_now.captured:
             day = noted_now.captured[:10]
-            raise DecisionInvalid(f"{statement} is no silence: a snapshot was taken on {day}")
+            raise DecisionInvalid(f"{statement} is not silent: a snapshot was taken on {day}")
     return expectation
 
 
@@ -77,7 +75,7 @@ def check_day(text: str | None) -> str | None:
             return text
     except ValueError:
         pass
-    raise ReferenceInvalid(f"no day {text!r}; write 2026-10-01")
+    raise ReferenceInvalid(f"invalid day {text!r}; write 2026-10-01")
 
 
 def report_year(archive: Path, year: int, today: str) -> Year:
@@ -97,7 +95,7 @@ def report_year(archive: Path, year: int, today: str) -> Year:
 def count_nights(runs: Iterable[RunEntry], first: str, until: str) -> tuple[int, tuple[str, ...]]:
     """Return how many days of a year had a complete run, and the days that had none.
 
-    ``first`` is the year, ``until`` its last day that counts. Before the first run of all no day is missed.
+    ``first`` is the year, ``until`` its last day that counts. No day is missed before the first run.
     """
     began = {run.started[:10] for run in runs if run.status == "complete"}
     start = max(min(began, default="9999-12-31"), f"{first}-01-01")

@@ -12,15 +12,15 @@ from tracker.capture.web.fetch import fetch_all
 from tracker.errors import DocumentUnreadable
 from tracker.model.watching import FetchFailed
 from tracker.report.comparison.words import counted
+from tracker.workflows.importing.add import declare_arrival
 from tracker.workflows.watch.examine import (
-    PAST,
+    CHECKS_READ,
     Examined,
     begin_check,
-    declare_arrival,
     examine,
     examine_failure,
 )
-from tracker.workflows.watch.questions import ask_sources, days_before, is_among, known_sources
+from tracker.workflows.watch.questions import days_before, is_among, known_sources, plan_requests
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from tracker.capture.web.pace import Clock
     from tracker.model.ledger import Check, CheckOutcome
     from tracker.model.watching import Discovery, Fetched, Source, WatchList
-    from tracker.workflows.watch.examine import Before, Judge
+    from tracker.workflows.watch.examine import Judge, LastChecks
 
     Progress = Callable[[Check, int, int], None]
     """Told of each check once it is safe on disk, how many are, and how many there are to be."""
@@ -51,21 +51,21 @@ On loopback 1,000 of them are done in half a second; each by itself they would w
 
 
 class Journal:
-    """Writes what checks came to, and then tells of it; without a store it only tells."""
+    """Writes checks and then reports them; without a store it only reports."""
 
     def __init__(
-        self, store: Store | None, tell: Callable[[Check], None], monotonic: Callable[[], float]
+        self, store: Store | None, report: Callable[[Check], None], monotonic: Callable[[], float]
     ) -> None:
         self.checks: list[Check] = []
-        """All that are safe on disk, in the order in which they came to be."""
+        """All checks written to disk, in order."""
         self._store = store
-        self._tell = tell
+        self._report = report
         self._monotonic = monotonic
         self._pending: list[Check] = []
         self._flushed = monotonic()
 
     def write(self, examined: Examined) -> None:
-        """Keep a check: with its snapshot or its quarantined document at once, without one by and by."""
+        """Keep a check: at once with a snapshot or a quarantined document, otherwise in a later batch."""
         if examined.arrival or examined.quarantined:
             self.flush()
             self._acknowledge([self._keep(examined)])
@@ -85,7 +85,7 @@ class Journal:
     def _acknowledge(self, checks: list[Check]) -> None:
         for check in checks:
             self.checks.append(check)
-            self._tell(check)
+            self._report(check)
 
     def _keep(self, examined: Examined) -> Check:
         if self._store is None:
@@ -145,7 +145,7 @@ class Checking:
         self._archive, self._watched, self._wanted = archive, watched, wanted
         self._ledger, self._store, self._client, self._judge = ledger, store, client, judge
         self._progress = progress
-        self._journal = Journal(store, self._tell, client.clock.monotonic)
+        self._journal = Journal(store, self._report, client.clock.monotonic)
         self._queue: dict[str, Source] = {}
         self._seen: set[str] = set()
 
@@ -161,7 +161,7 @@ class Checking:
         self._journal.flush()
         return tuple(self._journal.checks)
 
-    def _tell(self, check: Check) -> None:
+    def _report(self, check: Check) -> None:
         self._progress(check, len(self._journal.checks), len(self._seen))
 
     def _add(self, sources: Iterable[Source]) -> None:
@@ -172,7 +172,7 @@ class Checking:
 
     def _check(self, batch: Mapping[str, Source]) -> None:
         since = days_before(self._now()[:10], self._watched.settings.full_check_days)
-        asked = ask_sources(batch.values(), self._ledger, since, self._watched.sha256)
+        asked = plan_requests(batch.values(), self._ledger, since, self._watched.sha256)
         results = fetch_all(
             batch.values(),
             self._client,
@@ -184,15 +184,15 @@ class Checking:
             source = batch[result.source]
             self._journal.write(self._examine(source, result, asked.before[source.id]))
 
-    def _examine(self, source: Source, result: Fetched | FetchFailed, before: Before) -> Examined:
+    def _examine(self, source: Source, result: Fetched | FetchFailed, before: LastChecks) -> Examined:
         if isinstance(result, FetchFailed):
-            past = self._ledger.past(source.id, PAST)
+            past = self._ledger.past(source.id, CHECKS_READ)
             return Examined(examine_failure(source, result, past, self._now()))
         if source.is_index:
             return Examined(self._follow(source, result, before))
         return examine(source, result, before, self._ledger, self._judge, self._now())
 
-    def _follow(self, index: Source, fetched: Fetched, before: Before) -> Check:
+    def _follow(self, index: Source, fetched: Fetched, before: LastChecks) -> Check:
         """Remember the links of an index, and look at those that were never seen on the same night."""
         check = begin_check(index, fetched, self._now())
         try:
@@ -203,7 +203,7 @@ class Checking:
         self._add(nested)
         known = {found.address for found in self._ledger.candidates(index.id)}
         unseen = [link for link in links if link.address not in known]
-        self._take_up(index, unseen)
+        self._remember_links(index, unseen)
         outcome: CheckOutcome = "changed" if unseen else "unchanged"
         return replace(
             check,
@@ -211,7 +211,7 @@ class Checking:
             detail=f"{counted(len(links), 'link')}, {len(unseen):,} not seen before",
         )
 
-    def _take_up(self, index: Source, unseen: Sequence[Discovery]) -> None:
+    def _remember_links(self, index: Source, unseen: Sequence[Discovery]) -> None:
         if self._store and unseen:
             self._store.remember(unseen, self._now())
         sources = (source_of(link, index) for link in unseen)

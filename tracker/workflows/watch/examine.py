@@ -1,4 +1,4 @@
-"""What has become of one source, told from what a fetch gave and what the archive holds; writes nothing."""
+"""The outcome for one source, from the fetched answer and from the archive; writes nothing."""
 
 from __future__ import annotations
 
@@ -8,15 +8,11 @@ from typing import TYPE_CHECKING
 
 from tracker.capture.admit.announcement import tell_announcement
 from tracker.capture.admit.judge import judge_unreadable
-from tracker.capture.read.extract import extract
-from tracker.capture.web.fetch import is_web_address
 from tracker.errors import DocumentUnreadable
 from tracker.model.ledger import Check
-from tracker.model.record import Declaration
-from tracker.model.watching import Admission, Arrival, Validators
-from tracker.text.detection import infer_kind
+from tracker.model.watching import Admission, Validators
 from tracker.text.identity import digest_bytes, digest_text
-from tracker.text.reading import read_text
+from tracker.workflows.importing.add import read_arrival
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -25,7 +21,7 @@ if TYPE_CHECKING:
     from tracker.model.ledger import Review
     from tracker.model.rights import Withdrawal
     from tracker.model.texts import Reference
-    from tracker.model.watching import Fetched, FetchFailed, History, Kept, Source
+    from tracker.model.watching import Arrival, Fetched, FetchFailed, History, Kept, Source
 
     Judge = Callable[[Arrival, History], Admission]
 
@@ -36,7 +32,7 @@ REAPPEARED, MOVED = "reappeared", "permanent redirect"
 CONFIRMING_DAYS = 3
 """On so many days in a row a source has to be missing before it counts as gone."""
 
-PAST = 20
+CHECKS_READ = 20
 """How many checks back a row of failures is followed."""
 
 _PERMANENT = frozenset({301, 308})
@@ -45,7 +41,7 @@ _MISSING = frozenset({404, 410})
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """What a check came to, and the document to keep for it: as a snapshot, or for a review."""
+    """The result of a check, and the document to keep for it: as a snapshot, or for a review."""
 
     check: Check
     arrival: Arrival | None = None
@@ -54,7 +50,7 @@ class Examined:
 
 
 @dataclass(frozen=True, slots=True)
-class Before:
+class LastChecks:
     """The latest check of a source, and the latest by which it was well."""
 
     last: Check | None = None
@@ -62,7 +58,7 @@ class Before:
 
 
 def examine_failure(source: Source, failed: FetchFailed, past: Sequence[Check], observed: str) -> Check:
-    """Return what a failed fetch came to: ``gone`` only once it was so on three days in a row.
+    """Return the check for a failed fetch: ``gone`` only after it was missing on three days in a row.
 
     ``past`` are the latest checks of the source, newest first. What else fails on other days in between
     (a timeout) neither counts nor breaks the row; finding the statement breaks it.
@@ -94,13 +90,13 @@ def examine_failure(source: Source, failed: FetchFailed, past: Sequence[Check], 
 
 
 def examine(
-    source: Source, fetched: Fetched, before: Before, ledger: Ledger, judge: Judge, observed: str
+    source: Source, fetched: Fetched, before: LastChecks, ledger: Ledger, judge: Judge, observed: str
 ) -> Examined:
-    """Tell what a source's answer comes to: unchanged where the bytes, or else the text, are what it gave."""
-    check = _note_return(begin_check(source, fetched, observed), before, ledger)
+    """Return the outcome for an answer: ``unchanged`` where the bytes or the text are the same as before."""
+    check = _mark_reappeared(begin_check(source, fetched, observed), before, ledger)
     withdrawal = ledger.withdrawn(source.id, source.reference, check.sha256)
     if withdrawal:
-        return _turn_away(check, withdrawal)
+        return _reject_withdrawn(check, withdrawal)
     if fetched.data is None:
         return Examined(_unchanged(check, before.success.snapshot if before.success else None, before))
     current = ledger.current(source.id, source.reference)
@@ -117,54 +113,21 @@ def _examine_text(
     fetched: Fetched,
     current: Kept | None,
     check: Check,
-    before: Before,
+    before: LastChecks,
     ledger: Ledger,
     judge: Judge,
 ) -> Examined:
     try:
         arrival = read_arrival(source, fetched)
     except DocumentUnreadable as error:
-        return _put_off(check, source, fetched, judge_unreadable(fetched, str(error)), None, ledger)
-    if current and _says_the_same(arrival, current, ledger):
+        return _quarantine(check, source, fetched, judge_unreadable(fetched, str(error)), None, ledger)
+    if current and _has_same_text(arrival, current, ledger):
         check = replace(check, detail="other bytes, the same text")
         return Examined(_unchanged(check, current.reference, before))
     withdrawal = ledger.withdrawn_text(source.reference, digest_text(arrival.version.text))
     if withdrawal:
-        return _turn_away(check, withdrawal)
+        return _reject_withdrawn(check, withdrawal)
     return _admit(arrival, check, before, ledger, judge)
-
-
-def read_arrival(source: Source, fetched: Fetched) -> Arrival:
-    """Read a document as its source asks for. Raises ``DocumentUnreadable``."""
-    data = fetched.data or b""
-    extraction = extract(
-        data,
-        source.address,
-        selector=source.selector,
-        remove=source.remove,
-        content_type=fetched.media_type,
-    )
-    version = read_text(
-        extraction.text,
-        extractor=extraction.extractor,
-        media_type=extraction.media_type,
-        language=(source.reference.language if source.reference else None) or source.language,
-    )
-    return Arrival(source, fetched, extraction, version)
-
-
-def declare_arrival(arrival: Arrival, reference: Reference) -> Declaration:
-    """Return what a source says about its document: the watch list's word, and what the text tells."""
-    source, version = arrival.source, arrival.version
-    language = reference.language or source.language
-    return Declaration(
-        replace(reference, kind=reference.kind or infer_kind(version), language=language or version.language),
-        kind_inferred=reference.kind is None,
-        language_inferred=language is None,
-        title=arrival.extraction.title,
-        title_inferred=True,
-        url=source.address if is_web_address(source.address) else None,
-    )
 
 
 def begin_check(source: Source, fetched: Fetched, observed: str) -> Check:
@@ -186,16 +149,16 @@ def begin_check(source: Source, fetched: Fetched, observed: str) -> Check:
     )
 
 
-def _note_return(check: Check, before: Before, ledger: Ledger) -> Check:
+def _mark_reappeared(check: Check, before: LastChecks, ledger: Ledger) -> Check:
     """Note of a source that was gone since when it had been."""
     if before.last is None or before.last.outcome != "gone":
         return check
-    gone = list(takewhile(lambda each: each.outcome == "gone", ledger.past(check.source, PAST)))
+    gone = list(takewhile(lambda each: each.outcome == "gone", ledger.past(check.source, CHECKS_READ)))
     return replace(check, cause=REAPPEARED, detail=f"gone since {gone[-1].observed[:10]}")
 
 
-def _unchanged(check: Check, snapshot: Reference | None, before: Before) -> Check:
-    """Return the check of a text that is what it was: ``moved`` where its address is another for good."""
+def _unchanged(check: Check, snapshot: Reference | None, before: LastChecks) -> Check:
+    """Return the check of an unchanged text: ``moved`` where its address changed permanently."""
     check = replace(check, snapshot=snapshot)
     is_for_good = any(exchange.status in _PERMANENT for exchange in check.exchanges)
     if not is_for_good or (before.success and check.url == before.success.url):
@@ -209,8 +172,8 @@ def _join(check: Check, detail: str) -> str:
     return "; ".join(part for part in (check.detail, detail) if part)
 
 
-def _says_the_same(arrival: Arrival, current: Kept, ledger: Ledger) -> bool:
-    """Tell whether the text is the latest one; where another extractor had read that, it is read again."""
+def _has_same_text(arrival: Arrival, current: Kept, ledger: Ledger) -> bool:
+    """Return whether the text equals the latest one, read again with the same extractor where needed."""
     if arrival.version.text == current.text:
         return True
     if arrival.version.extractor == current.extractor:
@@ -219,7 +182,7 @@ def _says_the_same(arrival: Arrival, current: Kept, ledger: Ledger) -> bool:
     return _read_text(arrival.source, arrival.fetched, before) == arrival.version.text
 
 
-def _admit(arrival: Arrival, check: Check, before: Before, ledger: Ledger, judge: Judge) -> Examined:
+def _admit(arrival: Arrival, check: Check, before: LastChecks, ledger: Ledger, judge: Judge) -> Examined:
     source, reference = arrival.source, arrival.source.reference
     text = digest_text(arrival.version.text)
     history = ledger.history(source.id, reference, str(check.sha256), text)
@@ -229,7 +192,7 @@ def _admit(arrival: Arrival, check: Check, before: Before, ledger: Ledger, judge
         detail = "a person has to name it in tracker review"
         admission = Admission(accepted=False, cause=UNNAMED, detail=detail)
     if not admission.accepted:
-        return _put_off(check, source, arrival.fetched, admission, arrival.version.text, ledger)
+        return _quarantine(check, source, arrival.fetched, admission, arrival.version.text, ledger)
     if not history.snapshots:
         return Examined(replace(check, outcome="new"), arrival)
     earlier = before.success.validators if before.success else Validators()
@@ -240,7 +203,7 @@ def _admit(arrival: Arrival, check: Check, before: Before, ledger: Ledger, judge
     return Examined(check, arrival)
 
 
-def _put_off(
+def _quarantine(
     check: Check, source: Source, fetched: Fetched, admission: Admission, text: str | None, ledger: Ledger
 ) -> Examined:
     """Put a document before a person, unless one of the same text was: pages hold tokens of the day."""
@@ -260,7 +223,7 @@ def _reject(check: Check, review: Review) -> Examined:
     return Examined(replace(check, outcome="rejected", cause=REFUSED, detail=detail))
 
 
-def _turn_away(check: Check, withdrawal: Withdrawal) -> Examined:
+def _reject_withdrawn(check: Check, withdrawal: Withdrawal) -> Examined:
     """Return the check of what was withdrawn, whose bytes are not kept."""
     detail = f"{withdrawal.reference} was {withdrawal}"
     return Examined(replace(check, outcome="rejected", cause=WITHDRAWN, detail=detail))

@@ -56,7 +56,7 @@ def assess_health(archive: Path, instant: str, streak: int) -> Health:
         sources = _read_states(ledger, watched, instant[:10])
         runs, waiting = ledger.runs(kind="snapshot"), ledger.waiting()
         concerns = (
-            *_missed_night(runs, instant),
+            *_missed_nights(runs, instant),
             *chain.from_iterable(_source_concerns(each, streak, waiting) for each in sources),
             *_overdue(ledger.expectations(), instant[:10]),
             *_readable(archive),
@@ -71,7 +71,7 @@ def _read_states(ledger: Ledger, watched: WatchList, day: str) -> tuple[SourceSt
 
 
 def _readable(archive: Path) -> Iterator[Concern]:
-    """Tell what others on this computer can read: whatever was withdrawn or is not public is in there."""
+    """Yield a concern for files that others on this computer can read, withdrawn material included."""
     names = find_world_readable(archive)
     if names:
         kept = "o=" if is_for_group(archive) else "go="
@@ -79,7 +79,7 @@ def _readable(archive: Path) -> Iterator[Concern]:
         yield Concern("open to others", "the archive", None, detail)
 
 
-def _missed_night(runs: Sequence[RunEntry], instant: str) -> Iterator[Concern]:
+def _missed_nights(runs: Sequence[RunEntry], instant: str) -> Iterator[Concern]:
     ended = max((run.started for run in runs if run.status == "complete"), default=None)
     if ended is None:
         yield Concern(
@@ -105,10 +105,10 @@ def _source_concerns(state: SourceState, streak: int, waiting: Sequence[Review])
         yield Concern("failing", last.source, state.since, times)
     own = [review for review in waiting if review.source == last.source]
     if own:
-        yield Concern("waiting", last.source, own[0].observed, _tell_waiting(own))
+        yield Concern("waiting", last.source, own[0].observed, _describe_waiting(own))
 
 
-def _tell_waiting(own: Sequence[Review]) -> str:
+def _describe_waiting(own: Sequence[Review]) -> str:
     causes = ", ".join(dict.fromkeys(review.cause for review in own))
     where = "" if own[0].reference else f", {own[0].address}"
     if len(own) == 1:

@@ -1,4 +1,4 @@
-"""Who is told how a night went: messages through apprise, and a heartbeat that a watchdog listens for.
+"""Notifications on a nightly run: messages through apprise, and a heartbeat for a watchdog.
 
 Nothing here makes a run fail: what could not be delivered comes back as a warning.
 """
@@ -25,37 +25,37 @@ _ERRORS = 400
 
 
 @dataclass(frozen=True, slots=True)
-class Audience:
+class Recipients:
     """Addresses of apprise, and the URL of a heartbeat; both may hold secrets and are never printed."""
 
     notify: tuple[str, ...] = ()
     heartbeat: str | None = None
 
 
-def check_audience(audience: Audience) -> None:
-    """Raise ``TrackerError`` for an address that can never be told, before there is anything to tell."""
-    if audience.notify:
-        _open_apprise(audience.notify)
-    if audience.heartbeat and not audience.heartbeat.startswith(("https://", "http://")):
+def check_recipients(recipients: Recipients) -> None:
+    """Raise ``TrackerError`` for an address that can never be reached."""
+    if recipients.notify:
+        _open_apprise(recipients.notify)
+    if recipients.heartbeat and not recipients.heartbeat.startswith(("https://", "http://")):
         raise TrackerError("--heartbeat is not an http or https address")
 
 
-def send_message(audience: Audience, title: str, text: str) -> tuple[str, ...]:
+def send_message(recipients: Recipients, title: str, text: str) -> tuple[str, ...]:
     """Send a message to all addresses, and return warnings."""
-    if not audience.notify:
+    if not recipients.notify:
         return ()
-    told = _open_apprise(audience.notify)
+    opened = _open_apprise(recipients.notify)
     try:
         with _quiet_apprise():
-            is_sent = told.notify(title=title, body=text)
+            is_sent = opened.notify(title=title, body=text)
     except Exception as error:  # noqa: BLE001 (a plug-in of apprise may raise anything)
         return (f"--notify: {type(error).__name__}",)
-    return () if is_sent else ("--notify: not every address took the message",)
+    return () if is_sent else ("--notify: the message did not reach every address",)
 
 
-def send_heartbeat(audience: Audience, *, is_well: bool) -> tuple[str, ...]:
+def send_heartbeat(recipients: Recipients, *, is_well: bool) -> tuple[str, ...]:
     """Ask for the heartbeat's URL, or for ``/fail`` below it, and return warnings."""
-    return tuple(_beat(audience.heartbeat, is_well)) if audience.heartbeat else ()
+    return tuple(_beat(recipients.heartbeat, is_well)) if recipients.heartbeat else ()
 
 
 def _beat(heartbeat: str, is_well: bool) -> Iterator[str]:
@@ -90,14 +90,14 @@ def _open_apprise(addresses: tuple[str, ...]) -> Apprise:
         with _quiet_apprise():
             from apprise import Apprise  # noqa: PLC0415 (an extra, 200 ms)
 
-            told = Apprise()
-            taken = [told.add(address) for address in addresses]
+            opened = Apprise()
+            taken = [opened.add(address) for address in addresses]
     except ModuleNotFoundError:
         raise TrackerError("--notify needs apprise; install it: pip install 'tracker[notify]'") from None
     if not all(taken):
         number = taken.index(False) + 1
-        raise TrackerError(f"--notify: address {number} is none that apprise knows; see its documentation")
-    return told
+        raise TrackerError(f"--notify: apprise does not know address {number}; see its documentation")
+    return opened
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from tracker.capture.watch.watch_list import is_watched
 from tracker.errors import NotInArchive
 from tracker.model.watching import Discovery, Validators
 from tracker.references import looks_like_reference, parse_reference
-from tracker.workflows.watch.examine import Before
+from tracker.workflows.watch.examine import LastChecks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Questions:
-    """What is asked of sources, by id: whether they have changed, or, although they could tell, for all."""
+class Requests:
+    """The requests to sources, by id: conditional ones, and those that ask for everything."""
 
-    before: Mapping[str, Before]
+    before: Mapping[str, LastChecks]
     validators: Mapping[str, Validators]
     unconditional: frozenset[str]
 
@@ -76,11 +76,11 @@ def _is_waiting(source: Source, ledger: Ledger) -> bool:
 
 
 def is_among(source: Source, wanted: Sequence[str], index: Source) -> bool:
-    """Tell whether a link of an index is wanted: by its own reference, or with all of its index."""
+    """Return whether a link of an index is wanted: by its own reference, or with all of its index."""
     return not wanted or any(text in {index.id, source.id} or _feeds(source, text) for text in wanted)
 
 
-def ask_sources(sources: Iterable[Source], ledger: Ledger, since: str, watch_list: str) -> Questions:
+def plan_requests(sources: Iterable[Source], ledger: Ledger, since: str, watch_list: str) -> Requests:
     """Return what to ask of each source.
 
     Conditional is a request only where the answer "not modified" can be put down to a snapshot. All is
@@ -94,7 +94,7 @@ def ask_sources(sources: Iterable[Source], ledger: Ledger, since: str, watch_lis
         if (success := before[source.id].success) and _is_answerable(source, success.snapshot)
     }
     whole = (id_ for id_ in validators if (ledger.full_check(id_, watch_list) or "") < since)
-    return Questions(before, validators, frozenset(whole))
+    return Requests(before, validators, frozenset(whole))
 
 
 def days_before(day: str, number: int) -> str:
@@ -102,10 +102,10 @@ def days_before(day: str, number: int) -> str:
     return (date.fromisoformat(day) - timedelta(days=number)).isoformat()
 
 
-def _before(source: Source, ledger: Ledger) -> Before:
+def _before(source: Source, ledger: Ledger) -> LastChecks:
     last = next(iter(ledger.past(source.id, 1)), None)
     is_well = last is not None and last.outcome in {"new", "changed", "unchanged", "moved"}
-    return Before(last, last if is_well else ledger.success(source.id))
+    return LastChecks(last, last if is_well else ledger.success(source.id))
 
 
 def _is_answerable(source: Source, snapshot: Reference | None) -> bool:
@@ -128,13 +128,13 @@ def _feeds(source: Source, text: str) -> bool:
 
 
 def _may_lead(rule: str | None, wanted: Reference) -> bool:
-    """Tell whether the parts of a rule that are no placeholders agree with a reference."""
+    """Return whether the parts of a rule that are no placeholders agree with a reference."""
     parts = (rule or "").partition("~")[0].split("/")
     named = (wanted.country, wanted.body, wanted.session, wanted.item)
     return all(part == name or "{" in part or name is None for part, name in zip(parts, named, strict=False))
 
 
 def covers(wanted: Reference, reference: Reference) -> bool:
-    """Tell whether a reference names the same as another, or more of the same series or statement."""
+    """Return whether a reference names the same as another, or more of the same series or statement."""
     parts = ("country", "body", "session", "item", "kind", "language")
     return all(getattr(wanted, part) in {None, getattr(reference, part)} for part in parts)

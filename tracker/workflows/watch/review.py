@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from tracker.archive.ledger.ledger import open_ledger
@@ -12,47 +12,23 @@ from tracker.errors import DecisionInvalid, DocumentUnreadable, NotInArchive, Re
 from tracker.model.texts import Side
 from tracker.model.watching import Fetched, Source
 from tracker.references import parse_reference
+from tracker.report.archive.review import ReviewedDocument, Waiting
 from tracker.text.detection import infer_kind
 from tracker.topics.vocabulary.load import load_vocabulary
 from tracker.workflows.code.judge import Coder, check_coder
 from tracker.workflows.compare.compare import compare_sides
-from tracker.workflows.watch.examine import declare_arrival, read_arrival
+from tracker.workflows.importing.add import declare_arrival, read_arrival
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tracker.archive.ledger.ledger import Ledger
-    from tracker.model.changes import Comparison
-    from tracker.model.ledger import Check, Review
+    from tracker.model.ledger import Review
     from tracker.model.record import Recorded
     from tracker.model.texts import Reference
     from tracker.model.watching import Arrival
 
 Verdict = Literal["accept", "reject"]
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """A document before a person, and when the same bytes came again from its source."""
-
-    review: Review
-    again: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """A document before a person, with all that helps to decide."""
-
-    review: Review
-    again: tuple[str, ...]
-    check: Check
-    """How it came, with requests and answers."""
-    side: Side | None
-    """Its text; None where there is none."""
-    fault: str = ""
-    """Why there is no text."""
-    comparison: Comparison | None = None
-    """The current version compared with it; by words alone, since sentences are hardly in doubt."""
 
 
 def list_reviews(archive: Path, *, decided: bool = False) -> tuple[Waiting, ...]:
@@ -62,30 +38,30 @@ def list_reviews(archive: Path, *, decided: bool = False) -> tuple[Waiting, ...]
         return tuple(Waiting(each, ledger.returns(each.id)) for each in reviews)
 
 
-def show_review(archive: Path, number: int) -> Shown:
+def show_review(archive: Path, number: int) -> ReviewedDocument:
     """Return one document with its text, its difference to the current version and how it came.
 
-    Raises ``NotInArchive`` for a number that there is not.
+    Raises ``NotInArchive`` for an unknown number.
     """
     with open_ledger(archive) as ledger:
         review = _find(ledger, number)
-        again, check = ledger.returns(number), ledger.evidence(number)
+        waiting, check = Waiting(review, ledger.returns(number)), ledger.evidence(number)
         current = ledger.current(review.source, review.reference)
         try:
             arrival = _read_again(archive, review, ledger)
         except DocumentUnreadable as error:
-            return Shown(review, again, check, None, str(error))
+            return ReviewedDocument(waiting, check, None, str(error))
     side = _side_of(review, arrival)
     if current is None:
-        return Shown(review, again, check, side)
+        return ReviewedDocument(waiting, check, side)
     with open_reader(archive) as reader:
         old = reader.side(current.reference)
     comparison = compare_sides(old, side, load_vocabulary(), encoder=None)
-    return Shown(review, again, check, side, comparison=comparison)
+    return ReviewedDocument(waiting, check, side, comparison=comparison)
 
 
 def read_bytes(archive: Path, number: int) -> bytes:
-    """Return a document as it was received. Raises ``NotInArchive`` for a number that there is not."""
+    """Return a document as it was received. Raises ``NotInArchive`` for an unknown number."""
     with open_ledger(archive) as ledger:
         return ledger.document(_find(ledger, number).sha256)
 
@@ -95,19 +71,19 @@ def decide_review(
 ) -> Review:
     """Accept a document as the next snapshot of its statement, or reject it; the record keeps who and why.
 
-    What was rejected is not asked again: the same bytes come to the outcome ``rejected``. A rejection may
+    Rejected bytes are not shown again: they get the outcome ``rejected``. A rejection may
     be taken back by accepting, an acceptance not: a snapshot stays, whoever rejects on an older look.
     ``reference`` names the statement of a link that an index led to. The coder's note is the reason, and
     required.
 
     Raises ``DecisionInvalid`` for a decision that is incomplete or comes too late, ``ReferenceInvalid``,
-    ``NotInArchive`` for a number that there is not, and ``DocumentUnreadable`` where there is no text.
+    ``NotInArchive`` for an unknown number, and ``DocumentUnreadable`` where there is no text.
     """
-    from tracker.archive.storing.store import open_store  # noqa: PLC0415 (94 ms, after all that may be refused)
+    from tracker.archive.storing.store import open_store  # noqa: PLC0415 (94 ms, only once the input is valid)
 
     check_coder(coder)
     if not (coder.note or "").strip():
-        raise DecisionInvalid("why? --reason TEXT")
+        raise DecisionInvalid("missing option --reason TEXT")
     with open_ledger(archive) as ledger:
         review = _decide(ledger, number, verdict, coder, reference)
         arrival = _read_again(archive, _find(ledger, number), ledger) if verdict == "accept" else None
@@ -166,7 +142,7 @@ def _name(review: Review, verdict: Verdict, text: str | None) -> Reference | Non
     """Return the reference under which a document is accepted."""
     if verdict == "reject":
         if text:
-            raise DecisionInvalid("--as goes with accept; what is rejected needs no reference")
+            raise DecisionInvalid("--as needs accept; a rejected document needs no reference")
         return review.reference
     if text is None:
         if review.reference is None:
@@ -201,7 +177,7 @@ def _last_seen(review: Review, ledger: Ledger) -> str:
 
 
 def _is_candidate(review: Review) -> bool:
-    """Tell whether an index led to a document; ids in the watch list hold no colon."""
+    """Return whether an index led to a document; ids in the watch list hold no colon."""
     return ":" in review.source
 
 

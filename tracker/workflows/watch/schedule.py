@@ -103,7 +103,7 @@ def read_time(text: str) -> tuple[int, int]:
     """Return the hour and minute of ``02:30``. Raises ``TrackerError`` for what is no time of day."""
     match = _TIME.fullmatch(text)
     if not match:
-        raise TrackerError(f"--at {text!r} is no time of day; write 02:30")
+        raise TrackerError(f"--at {text!r} is not a time of day; write 02:30")
     return int(match[1]), int(match[2])
 
 
@@ -116,7 +116,7 @@ def write_schedule(scheduler: Scheduler, nightly: Nightly, working: Path) -> str
     words = (*nightly.program, "--archive", str(nightly.archive.absolute()), "snapshot", "--quiet")
     if any(not word.isprintable() for word in words):
         raise TrackerError(
-            f"{str(nightly.archive)!r} holds characters that no schedule can; move the archive"
+            f"{str(nightly.archive)!r} contains characters that a schedule cannot; move the archive"
         )
     time = {"hour": nightly.hour, "minute": nightly.minute}
     if scheduler == "cron":
@@ -141,7 +141,7 @@ def _in_repository(archive: Path, working: Path) -> str:
         relative = archive.absolute().resolve().relative_to(working.resolve()).as_posix()
     except ValueError:
         raise TrackerError(
-            f"{archive} is not below this folder; on GitHub an archive lies in its repository: run this there"
+            f"{archive} is not inside this folder; for GitHub, run this in the repository that holds it"
         ) from None
     # A string of JSON is one of YAML.
     return json.dumps(relative)

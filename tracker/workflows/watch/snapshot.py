@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Night:
-    """What one run of ``tracker snapshot`` came to; the run of a dry one has the number 0."""
+    """The result of one run of ``tracker snapshot``; a dry run has the number 0."""
 
     run: RunEntry
     checks: tuple[Check, ...]
@@ -52,7 +52,7 @@ def snapshot(
 
     Each check is written with its snapshot in one transaction as it arrives, so that a run that was cut
     short is simply run again. A ``dry_run`` fetches and judges the same and writes nothing. A mirror that
-    cannot follow is told in the answer, since all is recorded then. Raises
+    cannot follow is reported in the result, since everything is recorded then. Raises
     ``ArchiveLocked`` at once where another run holds the archive, ``ArchiveUnusable`` where there is none,
     ``WatchListInvalid``, and ``NotInArchive`` for what nothing feeds.
     """

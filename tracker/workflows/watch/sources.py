@@ -41,7 +41,7 @@ def read_received(archive: Path) -> Received:
     """Return what the watch list reaches that came with a mirror. Raises ``WatchListInvalid``."""
     path = archive / RECEIVED_FILE
     if not path.exists():
-        raise WatchListInvalid(f"{path}: there is none; a mirror's watch list comes with: tracker rebuild")
+        raise WatchListInvalid(f"{path} does not exist; tracker rebuild makes it from a mirror's watch list")
     watched = read_watch_list(path)
     private = watched.settings.allow_private
     return Received(
@@ -59,7 +59,7 @@ def accept(archive: Path) -> None:
 
 
 def _is_inside(source: Source, private: Sequence[str]) -> bool:
-    """Tell whether an address is of a host that the list lets be private, on any of its ports."""
+    """Return whether an address is of a host that the list lets be private, on any of its ports."""
     host = urlsplit(source.address).hostname
     return host is not None and any(is_allowed(host, port, private) for port in _ports(private))
 

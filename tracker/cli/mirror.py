@@ -1,0 +1,131 @@
+"""Commands on copies of the archive: ``mirror``, ``rebuild``, ``backup``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tracker.cli.options import DEFAULT_ARCHIVE, Archive, ListFormat, now
+from tracker.cli.output import write_answer
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module to the application."""
+    app.command(epilog="Example: tracker rebuild https://example.org/mirror.git --archive restored")(rebuild)
+    app.command(epilog="Example: tracker backup /mnt/disk/tracker-2026-11-25.db")(backup)
+    mirror = typer.Typer(
+        name="mirror",
+        help="Maintain the mirror, the archive's published copy.",
+        no_args_is_help=True,
+        rich_markup_mode=None,
+    )
+    mirror.command(epilog="Example: tracker mirror update")(update)
+    mirror.command(
+        epilog="Examples: tracker mirror push git@example.org:statements.git |"
+        " tracker mirror push /mnt/disk/private.git --private"
+    )(push)
+    mirror.command(
+        "take-over",
+        epilog="Examples: tracker mirror take-over | tracker mirror take-over /mnt/disk/private.git",
+    )(take_over)
+    app.add_typer(mirror)
+
+
+def update(form: ListFormat = "text", archive: Archive = DEFAULT_ARCHIVE) -> None:
+    """Create the mirror or bring it up to date.
+
+    Each run is one commit. Once the mirror exists, every run updates it; files edited by hand, such as
+    watch.toml, are committed with the next run.
+    """
+    from tracker.report.archive.mirror import update_line
+    from tracker.report.json_text import encode_json
+    from tracker.workflows.keep.mirror import update_mirror
+
+    updated = update_mirror(archive)
+    write_answer(encode_json(updated) if form == "json" else update_line(updated))
+
+
+def push(
+    remote: Annotated[str, typer.Argument(metavar="REMOTE", help="An address or path, as for git push.")],
+    private: Annotated[
+        bool, typer.Option("--private", help="Push everything; otherwise only open material and digests.")
+    ] = False,
+    force: Annotated[
+        bool,
+        typer.Option("--force", help="Replace a copy that holds closed material or another history."),
+    ] = False,
+    archive: Archive = DEFAULT_ARCHIVE,
+) -> None:
+    """Bring the mirror up to date and push it.
+
+    A public copy gets the open material, a private one everything.
+    """
+    from tracker.report.archive.mirror import push_line
+    from tracker.workflows.keep.mirror import push_mirror
+
+    write_answer(push_line(push_mirror(archive, remote, private=private, force=force)))
+
+
+def take_over(
+    source: Annotated[
+        str | None,
+        typer.Argument(metavar="MIRROR", help="A pushed copy, or a name under refs/; main if not given."),
+    ] = None,
+    form: ListFormat = "text",
+    archive: Archive = DEFAULT_ARCHIVE,
+) -> None:
+    """Merge a newer mirror into an older record.
+
+    Use this for a record restored from a backup that is older than its mirror. The runs of the mirror come
+    first, then those of the record with new numbers. What either side destroyed is destroyed. Nothing else
+    is lost: the previous record is kept as a separate file.
+    """
+    from tracker.report.archive.mirror import taken_over_text
+    from tracker.report.json_text import encode_json
+    from tracker.workflows.keep.mirror import take_over as take
+
+    taken = take(archive, source, now())
+    write_answer(encode_json(taken) if form == "json" else taken_over_text(taken))
+
+
+def rebuild(
+    mirror: Annotated[
+        str, typer.Argument(metavar="MIRROR", help="A mirror, a clone of one, or its address.")
+    ],
+    accept_watch_list: Annotated[
+        bool,
+        typer.Option("--accept-watch-list", help="Use the mirror's watch list: save it as watch.toml."),
+    ] = False,
+    form: ListFormat = "text",
+    archive: Archive = DEFAULT_ARCHIVE,
+) -> None:
+    """Rebuild the archive from its mirror.
+
+    The result is equal in every table. The mirror's watch list becomes watch.received.toml, which is not
+    used until: tracker sources accept.
+    """
+    from tracker.report.archive.mirror import rebuilt_line
+    from tracker.report.json_text import encode_json
+    from tracker.workflows.keep.mirror import rebuild as rebuild_archive
+
+    rebuilt = rebuild_archive(mirror, archive, accept_watch_list=accept_watch_list)
+    write_answer(encode_json(rebuilt) if form == "json" else rebuilt_line(rebuilt))
+
+
+def backup(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A new file.")],
+    form: ListFormat = "text",
+    archive: Archive = DEFAULT_ARCHIVE,
+) -> None:
+    """Copy the record into one file and check the copy.
+
+    Other processes may write meanwhile.
+    """
+    from tracker.report.archive.mirror import backup_line
+    from tracker.report.json_text import encode_json
+    from tracker.workflows.keep.mirror import backup as back_up
+
+    made = back_up(archive, file)
+    write_answer(encode_json(made) if form == "json" else backup_line(made))
