@@ -40,7 +40,7 @@ from tracker.archive.schema.connection import archive_file
 from tracker.archive.schema.migrations import MIGRATIONS, make_schema
 from tracker.archive.schema.rights import NAME
 from tracker.archive.storing.store import open_store
-from tracker.capture.web.pace import Clock
+from tracker.capture.web.pacing import Clock
 from tracker.errors import ArchiveUnusable
 from tracker.model.rights import Ruled
 from tracker.model.watching import Admission

@@ -1,1 +1,1 @@
-"""From a document's bytes to the text that one extractor reads out of it."""
+"""Capturing documents: fetching them, reading their text, and deciding whether to admit them."""

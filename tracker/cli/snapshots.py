@@ -112,11 +112,11 @@ def read_outcomes(text: str | None) -> frozenset[str]:
 
 
 def _take(archive: Path, wanted: list[str], failing: frozenset[str], *, dry_run: bool, quiet: bool) -> Night:
-    from tracker.capture.admit.judge import judge
+    from tracker.capture.admit.admission import admit
     from tracker.workflows.watch.snapshot import snapshot as take
 
     with _told_checks(failing, quiet=quiet) as progress:
-        return take(archive, wanted, judge, dry_run=dry_run, progress=progress)
+        return take(archive, wanted, admit, dry_run=dry_run, progress=progress)
 
 
 @contextmanager

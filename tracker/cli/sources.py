@@ -127,7 +127,7 @@ def check(
     Sources are fetched, indexes followed and texts judged as a nightly run would. The exit code is 1
     where a source failed or its text would be put aside.
     """
-    from tracker.capture.admit.judge import judge
+    from tracker.capture.admit.admission import admit
     from tracker.cli.output import shown_progress
     from tracker.cli.snapshots import read_outcomes
     from tracker.report.archive.runs import check_line, counts_line, run_json
@@ -137,7 +137,7 @@ def check(
         night = snapshot(
             archive,
             wanted or [],
-            judge,
+            admit,
             dry_run=True,
             progress=lambda _check, done, total: advance(done, total),
         )

@@ -280,7 +280,7 @@ def _connect_store(path: Path, kind: RunKind, clock: Callable[[], str]) -> Store
         if is_nightly:
             writing.wait_for_others(FOREIGN_PATIENCE)
         writing.migrate()
-        writing.refit_triggers()
+        writing.update_triggers()
         writing.mark_interrupted()
         remove_staging(path.parent)
         if kind != "withdraw" and read_unfinished(writing.connection):

@@ -10,7 +10,7 @@ from sqlite_utils import Database
 from tracker.archive.file.lock import read_command
 from tracker.archive.file.mirror_paths import MIRROR
 from tracker.archive.ledger import runs
-from tracker.archive.mirror.pending import is_mirrored, is_watched, refit_triggers
+from tracker.archive.mirror.pending import has_current_triggers, is_mirrored, update_triggers
 from tracker.archive.schema.connection import translate
 from tracker.archive.schema.migrations import is_current, migrate
 from tracker.errors import RepositoryUnusable, WatchListInvalid
@@ -55,13 +55,13 @@ class Writing:
             migrate(self._database)
         self._execute("PRAGMA foreign_keys = ON")
 
-    def refit_triggers(self) -> None:
-        """See that nothing acts on what is written but what is ours; see ``pending.refit_triggers``."""
+    def update_triggers(self) -> None:
+        """See that nothing acts on what is written but what is ours; see ``pending.update_triggers``."""
         with translate(self.path):
-            if is_watched(self.connection, self.path):
+            if has_current_triggers(self.connection, self.path):
                 return
         with self.batch(), translate(self.path):
-            refit_triggers(self.connection, self.path)
+            update_triggers(self.connection, self.path)
 
     def mark_interrupted(self) -> None:
         """Note of runs that are said to be running that they were cut short: the lock is ours."""

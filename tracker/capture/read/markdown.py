@@ -1,4 +1,4 @@
-"""Markdown, with its marks taken off; the lines stay as they were."""
+"""Markdown without its marks; the lines stay as they are."""
 
 from __future__ import annotations
 
@@ -29,17 +29,17 @@ _MARK = re.compile(
 _TARGET = re.compile(r"https?:|mailto:|/|#")
 _TARGET_ENDS = re.compile(r"[)\s]")
 _MOST_LINKED, _MOST_TARGETED = 300, 2000
-"""Characters of a link's words and of its target; more stand between a bracket and another by chance."""
+"""The most characters of a link's words and of its target; more are brackets by chance."""
 _SIGNS = ("#", "**", "](")
-"""No mark is without one of these, and to look for them takes a hundredth of the time."""
+"""Every mark has one of these; searching for them is a hundred times as fast."""
 _ENOUGH = 2
-"""One mark may be an accident of typing; two are a habit."""
+"""One mark may be a typing error; two are not."""
 _TAG = re.compile(r"<!--(?:(?!<!--).)*?-->|</?[A-Za-z][^<>]*>", re.DOTALL)
 _BREAKS = {"softbreak", "hardbreak"}
 
 
 def is_markdown(text: str, name: str | None) -> bool:
-    """Tell whether a text is Markdown: by its name, a front matter, or marks that are clear."""
+    """Tell whether a text is Markdown: by its name, a front matter, or clear marks."""
     if name is not None and name.lower().endswith(_NAMES):
         return True
     front = _FRONT.match(text)
@@ -57,7 +57,7 @@ def is_markdown(text: str, name: str | None) -> bool:
 
 
 def _find_mark(text: str, start: int) -> int | None:
-    """Return where the first mark ends that begins at ``start`` or later."""
+    """Return the end of the first mark at or after ``start``."""
     match, link = _MARK.search(text, start), find_link(text, start)
     if match and (link is None or match.start() < link[0]):
         return match.end()
@@ -65,7 +65,7 @@ def _find_mark(text: str, start: int) -> int | None:
 
 
 def find_link(text: str, start: int) -> tuple[int, int] | None:
-    """Return where the first ``[words](target)`` begins and ends, in one pass however many fail to be one."""
+    """Return the start and end of the first ``[words](target)``, in one pass over the text."""
     ends = -1
     middle = text.find("](", start)
     while middle >= 0:
@@ -82,7 +82,7 @@ def find_link(text: str, start: int) -> tuple[int, int] | None:
 
 
 def _find_bracket(text: str, start: int, middle: int) -> int:
-    """Return where the words before a link's middle are opened, on the same line; -1 where they are not."""
+    """Return the opening bracket of a link's words, on the same line; -1 where there is none."""
     low = max(start, middle - _MOST_LINKED - 1)
     low = max(low, text.rfind("]", low, middle) + 1, text.rfind("\n", low, middle) + 1)
     return text.find("[", low, max(middle - 1, 0))

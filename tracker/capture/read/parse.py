@@ -1,4 +1,4 @@
-"""From the bytes of a document to its text, in this very process: for the process that reads, and tests."""
+"""Extracting the text of a document in this process: for reader processes, and for tests."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tracker.capture.read.docx import read_docx
 from tracker.capture.read.extract import check_size, check_text, giving_reasons
 from tracker.capture.read.html import read_html
 from tracker.capture.read.markdown import is_markdown, read_markdown
-from tracker.capture.read.media import tell_format
+from tracker.capture.read.media import detect_format
 from tracker.capture.read.pdf import read_pdf
 from tracker.capture.read.plain import decode, read_charset
 from tracker.model.texts import Extraction
@@ -21,10 +21,7 @@ if TYPE_CHECKING:
 
     from tracker.capture.read.media import Format
 
-_READERS: dict[Format, Callable[[bytes], Extraction]] = {
-    "pdf": read_pdf,
-    "docx": read_docx,
-}
+_READERS: dict[Format, Callable[[bytes], Extraction]] = {"pdf": read_pdf, "docx": read_docx}
 _LIBRARIES = ("trafilatura", "htmldate", "justext", "pypdfium2", "charset_normalizer", "docx", "markdown_it")
 
 
@@ -36,9 +33,9 @@ def parse(
     remove: tuple[str, ...] = (),
     content_type: str | None = None,
 ) -> Extraction:
-    """Return what ``extract`` does, by whatever parser it takes, without any bound of time or memory.
+    """Return what ``extract`` returns, without limits of time or memory.
 
-    Raises ``DocumentUnreadable``, not named, and ``MemoryError``.
+    Raises ``DocumentUnreadable``, without the document's name, and ``MemoryError``.
     """
     with giving_reasons(), _quiet_libraries():
         check_size(data)
@@ -50,7 +47,7 @@ def parse(
 def _read(
     data: bytes, name: str | None, selector: str | None, remove: tuple[str, ...], charset: tuple[str, ...]
 ) -> Extraction:
-    form = tell_format(data)
+    form = detect_format(data)
     if form == "html":
         return read_html(data, selector, remove, charset)
     if form != "text":
@@ -63,7 +60,7 @@ def _read(
 
 @contextmanager
 def _quiet_libraries() -> Iterator[None]:
-    """Keep what libraries warn and log about broken input off standard error: errors say it better."""
+    """Keep warnings and logs of libraries about broken input off standard error."""
     loggers = [logging.getLogger(library) for library in _LIBRARIES]
     before = [logger.propagate for logger in loggers]
     silent = logging.NullHandler()
