@@ -256,7 +256,7 @@ KILLED_AT = (
     "tracker.archive.storing.carrying_out.destroy_in_asides",
     "tracker.archive.mirror.rewrite.rewrite_mirror",
     "tracker.archive.mirror.rewrite._write",
-    "tracker.archive.mirror.rewrite._take_over",
+    "tracker.archive.mirror.rewrite._replace",
     "tracker.archive.mirror.rewrite.shutil.rmtree",
     "tracker.archive.storing.carrying_out.complete_all",
     "tracker.archive.storing.writing.Writing.update_mirror",

@@ -99,11 +99,11 @@ STEPS = [
     (f"{FAST_IMPORT}.__exit__", 1),
     (f"{MIRROR}:move_branches", 1),
     ("tracker.archive.mirror.refs:_drop", 1),
-    (f"{MIRROR}:note_mirrored", 1),
+    (f"{MIRROR}:mark_mirrored", 1),
     ("DELETE FROM unmirrored", 1),
     ("INSERT INTO unmirrored (unit, name) VALUES ('tips'", 1),
     ("COMMIT", 2),
-    (f"{MIRROR}:tidy", 1),
+    (f"{MIRROR}:pack_objects", 1),
     ("PRAGMA wal_checkpoint", 1),
 ]
 
@@ -127,9 +127,9 @@ FIRST_STEPS = [
     (f"{FAST_IMPORT}.begin_commit", 2),
     (f"{FAST_IMPORT}.__exit__", 1),
     (f"{MIRROR}:move_branches", 1),
-    (f"{MIRROR}:note_mirrored", 1),
+    (f"{MIRROR}:mark_mirrored", 1),
     ("COMMIT", 1),
-    (f"{MIRROR}:tidy", 1),
+    (f"{MIRROR}:pack_objects", 1),
 ]
 
 
