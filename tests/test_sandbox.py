@@ -17,10 +17,10 @@ from tests.hostile import DEADLY, ENDLESS, HALF_CHARACTERS
 from tests.running import ROOT
 from tests.test_extract import MARKDOWN, PAGE, PARAGRAPHS
 from tracker.capture.read.extract import extract, naming
-from tracker.capture.read.parse import parse
 from tracker.capture.sandbox import process
 from tracker.capture.sandbox.limits import NEW_DOCUMENT, Limits
 from tracker.capture.sandbox.wire import NOTHING, decode, encode, receive, send
+from tracker.capture.serve import parse
 from tracker.capture.watch.discovery import find_links, find_sitemaps
 from tracker.capture.watch.links import read_links
 from tracker.errors import DocumentUnreadable, ReaderStopped, TrackerError

@@ -262,7 +262,7 @@ def test_what_an_older_release_has_dropped_is_told_and_taken_over(folder: Path, 
     taken = follow(tracker, ran.out)
     assert taken.code == 0, taken.err
     assert query(folder, "SELECT session FROM statements ORDER BY 1") == [("77",), ("78",), ("79",), ("80",)]
-    assert "put aside" not in tracker("verify").out
+    assert "it was replaced" not in tracker("verify").out
     check_joined(tracker, folder)
 
 

@@ -324,7 +324,7 @@ def test_where_nothing_proves_which_copy_is_right_nothing_is_put_back(tracker: T
     alter_unseen(folder, "UPDATE statements SET title = 'Of d.md' WHERE id = 2", "DELETE FROM unmirrored")
     ran = tracker("verify", "--repair")
     assert ran.code == 1
-    assert "look at both: the record has not noted which commit held all of it" in " ".join(ran.out.split())
+    assert "look at both: the record has not noted which commit had all of it" in " ".join(ran.out.split())
     assert query(folder, "SELECT title FROM statements WHERE id = 2") == [("Of d.md",)]
 
 
@@ -446,7 +446,7 @@ MIRROR: list[tuple[str, Damage, str]] = [
         r"objects: pack-[0-9a-f]{40}.(idx|pack): the file is damaged",
     ),
     ("a pack gone", lambda mirror: largest_pack(mirror).unlink(), r"this (blob|commit) is not there"),
-    ("HEAD gone", lambda mirror: (mirror / "HEAD").unlink(), r"objects: HEAD: the file is not there"),
+    ("HEAD gone", lambda mirror: (mirror / "HEAD").unlink(), r"objects: HEAD: this file is missing"),
     (
         "index of commits",
         lambda mirror: flip(next((mirror / "objects/info/commit-graphs").glob("*.graph")), -100),
@@ -637,7 +637,7 @@ def test_an_extractor_that_reads_otherwise_now_is_no_damage_where_both_copies_ag
     assert tracker("mirror", "update").code == 0
     found = look(folder)
     assert found.faults == ()
-    assert "what is installed reads another text in the document; both copies hold" in told(found.findings)
+    assert "what is installed reads another text in the document; both copies have" in told(found.findings)
 
 
 def test_a_watch_list_that_was_edited_is_pending(tracker: Tracker, folder: Path) -> None:
@@ -735,7 +735,7 @@ def test_a_destruction_that_was_cut_short_is_not_undone(tracker: Tracker, folder
         connection.execute("UPDATE withdrawals SET completed = NULL")
     found = look(folder)
     assert found.faults == (), told(found.faults)
-    assert "destroying was cut short" in told(found.findings)
+    assert "destroying was interrupted" in told(found.findings)
     assert tracker("verify", "--repair").code == 0
     assert query(folder, "SELECT count(*) FROM documents WHERE bytes IS NULL") == [(1,)]
 

@@ -3,22 +3,33 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import signal
 import sys
-from contextlib import suppress
+import warnings
+from contextlib import contextmanager, suppress
 from importlib import import_module
 from typing import IO, TYPE_CHECKING, Final, cast
 
-from tracker.capture.read.parse import parse
+from tracker.capture.read.docx import read_docx
+from tracker.capture.read.extract import check_size, check_text, giving_reasons
+from tracker.capture.read.html import read_html
+from tracker.capture.read.markdown import is_markdown, read_markdown
+from tracker.capture.read.media import detect_format
+from tracker.capture.read.pdf import read_pdf
+from tracker.capture.read.plain import decode, read_charset
 from tracker.capture.sandbox.confine import confine, extend_processor_time, measure_peak
 from tracker.capture.sandbox.limits import MAX_ANSWER, Limits
 from tracker.capture.sandbox.wire import LONG, MEMORY, READ, READY, UNREADABLE, encode, measure, receive, send
 from tracker.capture.watch.links import nested_sitemaps, read_links
 from tracker.errors import DocumentUnreadable
+from tracker.model.texts import Extraction
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+
+    from tracker.capture.read.media import Format
 
     Settings = Mapping[str, "str | list[str] | None"]
 
@@ -108,6 +119,62 @@ _READINGS: Final[Mapping[str, Callable[[bytes, Settings], Iterator[str | None]]]
     "links": _read_links,
     "sitemaps": _read_sitemaps,
 }
+
+
+_FORMATS: dict[Format, Callable[[bytes], Extraction]] = {"pdf": read_pdf, "docx": read_docx}
+_QUIETED = ("trafilatura", "htmldate", "justext", "pypdfium2", "charset_normalizer", "docx", "markdown_it")
+
+
+def parse(
+    data: bytes,
+    name: str | None = None,
+    *,
+    selector: str | None = None,
+    remove: tuple[str, ...] = (),
+    content_type: str | None = None,
+) -> Extraction:
+    """Return what ``extract`` returns, without limits of time or memory.
+
+    Raises ``DocumentUnreadable``, without the document's name, and ``MemoryError``.
+    """
+    with giving_reasons(), _quiet_libraries():
+        check_size(data)
+        extraction = _read_format(data, name, selector, remove, read_charset(content_type))
+        check_text(extraction.text)
+    return extraction
+
+
+def _read_format(
+    data: bytes, name: str | None, selector: str | None, remove: tuple[str, ...], charset: tuple[str, ...]
+) -> Extraction:
+    form = detect_format(data)
+    if form == "html":
+        return read_html(data, selector, remove, charset)
+    if form != "text":
+        return _FORMATS[form](data)
+    decoded = decode(data, charset)
+    if is_markdown(decoded.text, name):
+        return read_markdown(decoded)
+    return Extraction(decoded.text, "text/plain", f"text {decoded.label}")
+
+
+@contextmanager
+def _quiet_libraries() -> Iterator[None]:
+    """Keep warnings and logs of libraries about broken input off standard error."""
+    loggers = [logging.getLogger(library) for library in _QUIETED]
+    before = [logger.propagate for logger in loggers]
+    silent = logging.NullHandler()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for logger in loggers:
+            logger.propagate = False
+            logger.addHandler(silent)
+        try:
+            yield
+        finally:
+            for logger, propagate in zip(loggers, before, strict=True):
+                logger.propagate = propagate
+                logger.removeHandler(silent)
 
 
 if __name__ == "__main__":

@@ -158,7 +158,7 @@ class _Commit:
     def _begin(self) -> None:
         if self.is_begun:
             return
-        # The first commit goes on from the tip, the next ones from what this stream has written.
+        # The first commit continues the tip, the next ones from what this stream has written.
         parent = None if self._tree.is_begun else self._tree.tip
         self._stream.begin_commit(staging_ref(self._branch), parent, self._message)
         self.is_begun = self._tree.is_begun = True

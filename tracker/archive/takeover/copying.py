@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable, Mapping
 
-    from tracker.archive.takeover.merging import Row
+    from tracker.archive.takeover.merging import MergedRow
 
-    Copier = Callable[[RecordMerge, Row], "int | None"]
+    Copier = Callable[[RecordMerge, MergedRow], "int | None"]
 
 RUN_TABLES = ("expectations", "decisions", "withdrawals", "repairs", "breaks", "timestamps")
 """Tables whose rows are written once by a run, and are complete by themselves."""
@@ -44,7 +44,7 @@ def copy_runs(old: sqlite3.Connection, new: sqlite3.Connection, common: int, run
 def _copy_named(table: str) -> Copier:
     """Return what copies a row whose key is a name or a digest."""
 
-    def copy(merge: RecordMerge, row: Row) -> int | None:
+    def copy(merge: RecordMerge, row: MergedRow) -> int | None:
         merge.insert(table, row, verb="INSERT OR IGNORE")
         return None
 
@@ -54,7 +54,7 @@ def _copy_named(table: str) -> Copier:
 def _copy_of_run(table: str) -> Copier:
     """Return what copies a row where its run is copied."""
 
-    def copy(merge: RecordMerge, row: Row) -> int | None:
+    def copy(merge: RecordMerge, row: MergedRow) -> int | None:
         if not merge.is_own(row):
             return int(row["id"])
         return merge.insert(table, merge.translate(table, row))
@@ -65,7 +65,7 @@ def _copy_of_run(table: str) -> Copier:
 def _copy_part(table: str, owner: str, column: str) -> Copier:
     """Return what copies a part where the row to which it belongs was inserted."""
 
-    def copy(merge: RecordMerge, row: Row) -> int | None:
+    def copy(merge: RecordMerge, row: MergedRow) -> int | None:
         if row[column] in merge.fresh[owner]:
             merge.insert(table, merge.translate(table, row))
         return None
@@ -73,7 +73,7 @@ def _copy_part(table: str, owner: str, column: str) -> Copier:
     return copy
 
 
-def _copy_run(merge: RecordMerge, row: Row) -> int | None:
+def _copy_run(merge: RecordMerge, row: MergedRow) -> int | None:
     if row["id"] <= merge.common:
         return int(row["id"])
     number = merge.next_run()
@@ -83,12 +83,12 @@ def _copy_run(merge: RecordMerge, row: Row) -> int | None:
     return number
 
 
-def _copy_session(merge: RecordMerge, row: Row) -> int | None:
+def _copy_session(merge: RecordMerge, row: MergedRow) -> int | None:
     found = merge.find("sessions", body=row["body"], label=row["label"])
     return int(found["id"]) if found else merge.insert("sessions", row)
 
 
-def _copy_statement(merge: RecordMerge, row: Row) -> int | None:
+def _copy_statement(merge: RecordMerge, row: MergedRow) -> int | None:
     found = merge.same("statements", row) if row["id"] in merge.common_statements else None
     names = {name: row[name] for name in ("country", "body", "session", "item")}
     held = merge.find("statements", id=found) if found else merge.find("statements", **names)
@@ -98,7 +98,7 @@ def _copy_statement(merge: RecordMerge, row: Row) -> int | None:
     return int(held["id"])
 
 
-def _copy_edition(merge: RecordMerge, row: Row) -> int | None:
+def _copy_edition(merge: RecordMerge, row: MergedRow) -> int | None:
     found = merge.same("editions", row) if row["id"] in merge.common_editions else None
     translated = merge.translate("editions", row)
     names = {name: translated[name] for name in ("statement", "kind", "language")}
@@ -112,7 +112,7 @@ def _copy_edition(merge: RecordMerge, row: Row) -> int | None:
     return int(held["id"])
 
 
-def _copy_snapshot(merge: RecordMerge, row: Row) -> int | None:
+def _copy_snapshot(merge: RecordMerge, row: MergedRow) -> int | None:
     if not merge.is_own(row):
         held = merge.find("snapshots", id=row["id"])
         if held:
@@ -129,7 +129,7 @@ def _copy_snapshot(merge: RecordMerge, row: Row) -> int | None:
     return merge.insert("snapshots", {**translated, "ordinal": last[1] + 1 if last else 1})
 
 
-def _copy_version(merge: RecordMerge, row: Row) -> int | None:
+def _copy_version(merge: RecordMerge, row: MergedRow) -> int | None:
     if not merge.is_own(row):
         return merge.same("versions", row)
     translated = merge.translate("versions", row)
@@ -139,14 +139,14 @@ def _copy_version(merge: RecordMerge, row: Row) -> int | None:
     return int(held["id"]) if held and is_known else merge.insert("versions", translated)
 
 
-def _copy_confirmation(merge: RecordMerge, row: Row) -> int | None:
+def _copy_confirmation(merge: RecordMerge, row: MergedRow) -> int | None:
     if not merge.is_own(row):
         return merge.same("confirmations", row)
     merge.insert("confirmations", merge.translate("confirmations", row), verb="INSERT OR IGNORE")
     return None
 
 
-def _copy_candidate(merge: RecordMerge, row: Row) -> int | None:
+def _copy_candidate(merge: RecordMerge, row: MergedRow) -> int | None:
     held = merge.find("candidates", source=row["source"], address=row["address"])
     if held is None:
         return merge.insert("candidates", merge.translate("candidates", row))
@@ -159,7 +159,7 @@ _DECISION = ("verdict", "decided")
 """What distinguishes decisions: two people may decide within one second."""
 
 
-def _copy_review(merge: RecordMerge, row: Row) -> int | None:
+def _copy_review(merge: RecordMerge, row: MergedRow) -> int | None:
     held = merge.find("reviews", source=row["source"], document=row["document"])
     translated = merge.translate("reviews", row)
     if held is None:
@@ -177,7 +177,7 @@ def _copy_review(merge: RecordMerge, row: Row) -> int | None:
     return number
 
 
-def _copy_amendment(merge: RecordMerge, row: Row) -> int | None:
+def _copy_amendment(merge: RecordMerge, row: MergedRow) -> int | None:
     """Copy an amendment; one of a statement that both have is applied to it."""
     if not merge.is_own(row):
         return merge.same("amendments", row)

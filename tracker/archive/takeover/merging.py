@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from tracker.model.verifying import Step
 
-Row = dict[str, Any]
+MergedRow = dict[str, Any]
 
 _COMMON_EDITIONS = "SELECT edition FROM snapshots WHERE run <= ?"
 _COMMON_STATEMENTS = f"SELECT statement FROM editions WHERE id IN ({_COMMON_EDITIONS})"  # noqa: S608 (as above)
@@ -41,27 +41,27 @@ class RecordMerge:
         self._columns = {name: _read_columns(new, name) for name in _read_names(new) & _read_names(old)}
         self._links = {name: _read_links(new, name) for name in self._columns}
 
-    def read(self, table: str) -> Iterator[Row]:
+    def read(self, table: str) -> Iterator[MergedRow]:
         """Yield the rows of a table of the old record, in the order of their writing."""
         if table not in self._columns:
             return
         yield from read_dicts(self._old.execute(f'SELECT * FROM "{table}" ORDER BY rowid'))  # noqa: S608 (our schema)
 
-    def is_own(self, row: Row) -> bool:
+    def is_own(self, row: MergedRow) -> bool:
         """Tell whether a row is of a run that only the old record has."""
         return row["run"] is not None and row["run"] > self.common
 
-    def same(self, table: str, row: Row) -> int | None:
+    def same(self, table: str, row: MergedRow) -> int | None:
         """Return the number of a row that both have from a common run; None where the new record lacks it."""
         return int(row["id"]) if self.find(table, id=row["id"]) else None
 
-    def find(self, table: str, **values: object) -> Row | None:
+    def find(self, table: str, **values: object) -> MergedRow | None:
         """Return the row of the new record that has these values."""
         where = " AND ".join(f'"{name}" IS ?' for name in values)
         query = f'SELECT * FROM "{table}" WHERE {where}'  # noqa: S608 (names of our schema)
         return next(read_dicts(self.new.execute(query, list(values.values()))), None)
 
-    def translate(self, table: str, row: Row) -> Row:
+    def translate(self, table: str, row: MergedRow) -> MergedRow:
         """Return a row with its references as numbers of the new record."""
         links = self._links[table]
         return {
@@ -69,7 +69,7 @@ class RecordMerge:
             for name, value in row.items()
         }
 
-    def insert(self, table: str, row: Row, *, verb: str = "INSERT") -> int | None:
+    def insert(self, table: str, row: MergedRow, *, verb: str = "INSERT") -> int | None:
         """Write a row into the new record under a new number, and return that."""
         is_numbered = "id" in row and isinstance(row["id"], int) and table != "runs"
         kept = {
@@ -82,7 +82,7 @@ class RecordMerge:
             self.fresh[table].add(row["id"])
         return cursor.lastrowid
 
-    def fill(self, table: str, held: Row, row: Row) -> None:
+    def fill(self, table: str, held: MergedRow, row: MergedRow) -> None:
         """Fill in a row that both have with what only the old record says, or only it declares."""
         declared = {
             name.removesuffix(_INFERRED)
@@ -107,7 +107,7 @@ class RecordMerge:
         """Return the number of the next run of the new record."""
         return int(self.new.execute("SELECT ifnull(max(id), 0) + 1 FROM runs").fetchone()[0])
 
-    def _keep_contradicted(self, held: Row, row: Row, additions: Mapping[str, object]) -> None:
+    def _keep_contradicted(self, held: MergedRow, row: MergedRow, additions: Mapping[str, object]) -> None:
         """Record as amendments where the old record says something else of a statement."""
         if row["id"] in self.common_statements:
             return

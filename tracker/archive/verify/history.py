@@ -169,7 +169,7 @@ def check_chain(
     if noted is None:
         meaning = (
             "the record has not noted at which commit the mirror had everything: whether that is the latest"
-            " one cannot be told"
+            " one is unknown"
         )
         findings.unverifiable("history", "branch main", _WHERE, meaning, UPDATE)
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tracker.archive.file.mirror_paths import WATCH
-from tracker.archive.mirror.branches import name_blob, name_file
+from tracker.archive.mirror.branches import name_file
 from tracker.archive.verify.findings import ALL, REPAIR, RESTORE, UNEXPECTED, UPDATE, Fix
 from tracker.archive.verify.mirror_files import find_differences, has_added
 
@@ -25,24 +26,20 @@ _WHERE = "mirror.git"
 _REWRITE = f"{REPAIR} writes the mirror again from the record"
 
 
+@dataclass(frozen=True, slots=True)
 class MainComparison:
     """Compares inspected units of the record with the files of the mirror's branch ``main``."""
 
-    def __init__(
-        self,
-        connection: sqlite3.Connection,
-        tables: Mapping[str, Table],
-        mirror: MirrorFiles,
-        expected: ExpectedDifferences,
-        findings: Findings,
-    ) -> None:
-        self._connection, self._tables, self._mirror = connection, tables, mirror
-        self._expected, self._findings = expected, findings
+    connection: sqlite3.Connection
+    tables: Mapping[str, Table]
+    mirror: MirrorFiles
+    expected: ExpectedDifferences
+    findings: Findings
 
     def compare(self, unit: InspectedUnit) -> None:
         """Compare a unit's files with those of the mirror, and report what differs, and its problems."""
-        self._findings.count("mirror", len(unit.files))
-        differing = [path for path, data in unit.files.items() if self._mirror.claim(path) != name_file(data)]
+        self.findings.count("mirror", len(unit.files))
+        differing = [path for path, data in unit.files.items() if self.mirror.claim(path) != name_file(data)]
         if unit.problems:
             self._report_problems(unit, differing)
         else:
@@ -51,19 +48,18 @@ class MainComparison:
 
     def finish(self, watch: Path) -> None:
         """Report the files of the mirror that the record does not account for."""
-        left = set(self._mirror.unmatched)
-        self._findings.count("mirror", len(left))
-        if watch.is_file() != (WATCH in left) or (
-            WATCH in left and name_blob(watch.read_bytes()) != self._mirror.files[WATCH]
-        ):
+        left = set(self.mirror.unmatched)
+        self.findings.count("mirror", len(left))
+        watch_list = watch.read_bytes() if watch.is_file() else None
+        if name_file(watch_list) != self.mirror.files.get(WATCH):
             self._report_pending(WATCH)
         for path in sorted(left - {WATCH}):
             if _belongs_to_another(path, left):
                 continue
-            rows = self._mirror.read_rows(path)
+            rows = self.mirror.read_rows(path)
             if rows is not None:
                 self._report_unmatched(path, rows)
-            elif self._expected.unfinished:
+            elif self.expected.unfinished:
                 self._report_unfinished()
             elif self._may_be_outdated(path):
                 self._report_pending(path)
@@ -71,56 +67,56 @@ class MainComparison:
                 self._report_rewrite(path, "the record has nothing that would be written there")
 
     def _report_problems(self, unit: InspectedUnit, differing: Sequence[str]) -> None:
-        intact = [path for path in differing if self._mirror.read_rows(path) is not None]
-        is_expected = self._expected.includes(unit.unit, unit.name)
+        intact = [path for path in differing if self.mirror.read_rows(path) is not None]
+        is_expected = self.expected.includes(unit.unit, unit.name)
         for problem in unit.problems:
             if unit.files and not differing and not problem.is_certain:
                 meaning = (
                     "the installed extractor reads another text in the document; both copies have the one"
                     " that was read first"
                 )
-                self._findings.unverifiable(problem.check, unit.what, "tracker.db", meaning)
+                self.findings.unverifiable(problem.check, unit.what, "tracker.db", meaning)
                 continue
             if unit.files and not intact:
                 remedy = f"the mirror has the same, or nothing; {RESTORE}"
             else:
                 remedy = f"{REPAIR}, if the mirror has it undamaged"
             fixes = (_restore_rows(path, is_expected=is_expected) for path in intact)
-            self._findings.fault(problem.check, unit.what, "tracker.db", f"it {problem.says}", remedy, *fixes)
+            self.findings.fault(problem.check, unit.what, "tracker.db", f"it {problem.says}", remedy, *fixes)
 
     def _report_difference(self, unit: InspectedUnit, path: str) -> None:
-        rows = self._mirror.read_rows(path)
-        is_expected = self._expected.includes(unit.unit, unit.name)
-        changed = list(find_differences(self._connection, self._tables, rows or {}))
-        if is_expected and self._expected.unfinished:
+        rows = self.mirror.read_rows(path)
+        is_expected = self.expected.includes(unit.unit, unit.name)
+        changed = list(find_differences(self.connection, self.tables, rows or {}))
+        if is_expected and self.expected.unfinished:
             self._report_unfinished()
-        elif any(not (is_expected and self._expected.allows(each)) for each in changed):
+        elif any(not (is_expected and self.expected.allows(each)) for each in changed):
             self._report_changed(unit.what, path, changed, is_expected=is_expected)
         elif is_expected or self._may_be_outdated(path):
             self._report_pending(unit.what)
         elif self._is_of_another_release(unit, rows):
             meaning = "the mirror has the same rows in the form of another release"
-            self._findings.pending("mirror", unit.what, _WHERE, meaning)
+            self.findings.pending("mirror", unit.what, _WHERE, meaning)
         else:
-            there = "is another one there" if path in self._mirror.files else "is not there"
+            there = "is another one there" if path in self.mirror.files else "is not there"
             self._report_rewrite(f"{unit.what}, {path}", f"the file that the record would write {there}")
 
     def _may_be_outdated(self, path: str) -> bool:
         """Tell whether a withdrawal that the mirror lacks may have changed a readable text."""
-        return path.endswith(_READABLE) and self._expected.has_acts
+        return path.endswith(_READABLE) and self.expected.has_acts
 
     def _is_of_another_release(self, unit: InspectedUnit, rows: TableRows | None) -> bool:
         """Tell whether a file differs only in how its rows are written."""
         if rows is None:
-            return not self._mirror.is_of_this_release
-        return not has_added(unit.rows or {}, rows, self._tables)
+            return not self.mirror.is_of_this_release
+        return not has_added(unit.rows or {}, rows, self.tables)
 
     def _report_unmatched(self, path: str, rows: TableRows) -> None:
-        changed = list(find_differences(self._connection, self._tables, rows))
-        has_left = self._expected.has_left(path)
-        if changed and self._expected.unfinished:
+        changed = list(find_differences(self.connection, self.tables, rows))
+        has_left = self.expected.has_left(path)
+        if changed and self.expected.unfinished:
             self._report_unfinished()
-        elif any(not (has_left and self._expected.allows(each)) for each in changed):
+        elif any(not (has_left and self.expected.allows(each)) for each in changed):
             self._report_changed(path, path, changed, is_expected=has_left)
         elif has_left:
             self._report_pending(path)
@@ -135,30 +131,30 @@ class MainComparison:
         parts = (("rows that are missing", gone), ("rows with changes that no command makes", other))
         meaning = "; ".join(f"{words}: {_name_some(found)}" for words, found in parts if found)
         where = f"tracker.db; {path} in mirror.git"
-        if not self._expected.is_proof:
+        if not self.expected.is_proof:
             remedy = (
                 "look at both: the record has not noted which commit had all of it;"
                 f" {UPDATE} writes the record's rows"
             )
-            self._findings.fault("mirror", what, where, meaning, remedy)
+            self.findings.fault("mirror", what, where, meaning, remedy)
             return
         remedy = f"{REPAIR} restores what the mirror has; if the change was intended: {UPDATE}"
         # The bytes of a document are in a file of their own.
-        places = [each for each in (path, path.removesuffix(_ROW)) if each in self._mirror.files]
+        places = [each for each in (path, path.removesuffix(_ROW)) if each in self.mirror.files]
         fixes = (_restore_rows(each, is_expected=is_expected) for each in dict.fromkeys(places))
-        self._findings.fault("mirror", what, where, meaning, remedy, *fixes)
+        self.findings.fault("mirror", what, where, meaning, remedy, *fixes)
 
     def _report_rewrite(self, what: str, meaning: str) -> None:
-        self._findings.fault("mirror", what, _WHERE, meaning, _REWRITE, Fix("mirror"))
+        self.findings.fault("mirror", what, _WHERE, meaning, _REWRITE, Fix("mirror"))
 
     def _report_pending(self, what: str) -> None:
-        self._findings.pending("mirror", what, "tracker.db", "it is not in the mirror yet")
+        self.findings.pending("mirror", what, "tracker.db", "it is not in the mirror yet")
 
     def _report_unfinished(self) -> None:
-        what = f"what was being destroyed of {self._expected.unfinished}"
+        what = f"what was being destroyed of {self.expected.unfinished}"
         meaning = "destroying was interrupted: the mirror still has what the record no longer has"
-        remedy = f"run it again: tracker withdraw {self._expected.unfinished} --destroy"
-        self._findings.pending("mirror", what, _WHERE, meaning, remedy)
+        remedy = f"run it again: tracker withdraw {self.expected.unfinished} --destroy"
+        self.findings.pending("mirror", what, _WHERE, meaning, remedy)
 
 
 def report_without_mirror(unit: InspectedUnit, findings: Findings) -> None:

@@ -68,7 +68,7 @@ def open_record(folder: Path, findings: Findings, *, has_mirror: bool) -> sqlite
 def begin_reading(connection: sqlite3.Connection, repository: Repository | None) -> BranchState:
     """Begin the transaction in which the record is read, and return the state of the mirror's branch then.
 
-    Raises ``ArchiveLocked`` where a run goes on writing to both.
+    Raises ``ArchiveLocked`` where a run keeps writing to both.
     """
     for _ in range(_TRIES):
         tip = find_branch(repository, MAIN) if repository else None
@@ -77,7 +77,7 @@ def begin_reading(connection: sqlite3.Connection, repository: Repository | None)
         if repository is None or find_branch(repository, MAIN) == tip:
             return BranchState(tip, noted)
         connection.execute("ROLLBACK")
-    raise ArchiveLocked("another run goes on writing to the mirror; try again when it has ended")
+    raise ArchiveLocked("another run keeps writing to the mirror; try again after it has ended")
 
 
 def report_missing_mirror(findings: Findings, noted: str | None, *, is_there: bool) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tracker.archive.file.mirror_paths import WATCH
@@ -54,31 +55,27 @@ def open_public_comparison(
     return PublicComparison(units, redaction, MirrorFiles(repository, tip), expected, findings, until)
 
 
+@dataclass(frozen=True, slots=True)
 class PublicComparison:
     """Compares inspected units of the record with what the public branch has of them."""
 
-    def __init__(
-        self,
-        units: UnitFiles,
-        redaction: Redaction,
-        mirror: MirrorFiles,
-        expected: ExpectedDifferences,
-        findings: Findings,
-        until: int,
-    ) -> None:
-        self._units, self._redaction, self._mirror = units, redaction, mirror
-        self._expected, self._findings, self._until = expected, findings, until
+    units: UnitFiles
+    redaction: Redaction
+    mirror: MirrorFiles
+    expected: ExpectedDifferences
+    findings: Findings
+    until: int
 
     def compare(self, unit: InspectedUnit) -> None:
         """Compare what may be public of a unit with the files of the branch."""
         if unit.rows is None or unit.problems:
             return
-        seen = self._redaction.redact(unit.unit, dict(unit.rows))
-        shown = {} if seen is None else self._units.files(unit.unit, seen, unit.name, self._until)
-        is_expected = self._expected.includes(unit.unit, unit.name)
+        seen = self.redaction.redact(unit.unit, dict(unit.rows))
+        shown = {} if seen is None else self.units.files(unit.unit, seen, unit.name, self.until)
+        is_expected = self.expected.includes(unit.unit, unit.name)
         for path in unit.files:
-            self._findings.count("mirror")
-            data, found = shown.get(path), self._mirror.claim(path)
+            self.findings.count("mirror")
+            data, found = shown.get(path), self.mirror.claim(path)
             if found != name_file(data) and not is_expected:
                 lacks = (
                     "the public branch lacks it"
@@ -90,9 +87,9 @@ class PublicComparison:
     def finish(self, watch: Path) -> None:
         """Report the files of the branch that the record does not account for."""
         shown = watch.is_file() and not read_closed_sources(watch.read_text(encoding="utf-8-sig"))
-        for path in self._mirror.unmatched:
-            if not (self._expected.has_left(path) or (path == WATCH and shown)):
+        for path in self.mirror.unmatched:
+            if not (self.expected.has_left(path) or (path == WATCH and shown)):
                 self._report(path, "the public branch has it, and the record has nothing public there")
 
     def _report(self, what: str, meaning: str) -> None:
-        self._findings.fault("mirror", what, _BRANCH, meaning, _REWRITE, Fix("mirror"))
+        self.findings.fault("mirror", what, _BRANCH, meaning, _REWRITE, Fix("mirror"))

@@ -135,7 +135,7 @@ def check_rows(connection: sqlite3.Connection, findings: Findings) -> None:
         findings.add(Finding("unverifiable", "ledger", "checks", where, meaning, number=number))
 
 
-class SegmentRow(NamedTuple):
+class StoredSegment(NamedTuple):
     """A segment of a version, as the record has it."""
 
     ordinal: int
@@ -163,7 +163,7 @@ def text_faults(text: str, digest: str, spans: str, raw: str | None) -> Iterator
     yield from _span_faults(text, spans, raw)
 
 
-def segment_faults(text: str, segments: Sequence[SegmentRow]) -> Iterator[str]:
+def segment_faults(text: str, segments: Sequence[StoredSegment]) -> Iterator[str]:
     """Yield the first thing that is wrong with the segments of a text: their order, their text, a gap."""
     at, paragraph = 0, 1
     for number, segment in enumerate(segments):

@@ -10,7 +10,7 @@ from tracker.archive.mirror.sql import SNAPSHOT_NAME, STATEMENT_NAME, WITH_STATE
 from tracker.archive.record.encoding import decode_plain
 from tracker.archive.schema.schema_map import ROOTS
 from tracker.archive.verify.findings import NotReadable
-from tracker.archive.verify.row_checks import SegmentRow, document_faults, segment_faults, text_faults
+from tracker.archive.verify.row_checks import StoredSegment, document_faults, segment_faults, text_faults
 from tracker.model.verifying import Finding
 from tracker.text.identity import digest_text
 
@@ -176,7 +176,7 @@ class UnitInspector:
             raw = decode_plain(data, extractor, media_type)
         for says in text_faults(text, str(row["sha256"]), str(row["spans"]), raw):
             yield Problem("texts", says)
-        segments = [SegmentRow(*found) for found in self._connection.execute(_SEGMENTS, [row["id"]])]
+        segments = [StoredSegment(*found) for found in self._connection.execute(_SEGMENTS, [row["id"]])]
         self._findings.count("segments", len(segments))
         for says in segment_faults(text, segments):
             yield Problem("segments", says)

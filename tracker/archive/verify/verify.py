@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tracker.archive.file.mirror_paths import MIRROR
@@ -38,7 +39,7 @@ def verify_archive(folder: Path, hooks: Hooks) -> tuple[Verified, tuple[Fix, ...
     """Verify the archive in a folder, and return what was found and what would repair it.
 
     Raises ``ArchiveUnusable`` where there is no archive, or it cannot be opened for another reason than
-    damage, and ``ArchiveLocked`` where a run goes on writing to both copies.
+    damage, and ``ArchiveLocked`` where a run keeps writing to both copies.
     """
     findings, base = Findings(), None
     with opening.open_mirror(folder, findings) as repository:
@@ -62,23 +63,21 @@ def verify_archive(folder: Path, hooks: Hooks) -> tuple[Verified, tuple[Fix, ...
     )
 
 
+@dataclass(frozen=True, slots=True)
 class _Verification:
-    def __init__(
-        self, folder: Path, connection: sqlite3.Connection, repository: Repository | None, findings: Findings
-    ) -> None:
-        self._folder = folder
-        self._connection = connection
-        self._repository = repository
-        self._findings = findings
+    folder: Path
+    connection: sqlite3.Connection
+    repository: Repository | None
+    findings: Findings
 
     def run(self, hooks: Hooks) -> str | None:
         """Check everything, and return the commit that the record was compared with."""
-        connection, repository, findings = self._connection, self._repository, self._findings
+        connection, repository, findings = self.connection, self.repository, self.findings
         branch, base, mirror = history.BranchState(None, None), None, None
         with self._surviving("file"):
             branch = opening.begin_reading(connection, repository)
             if repository is not None:
-                base = history.choose_base(connection, repository, branch, findings, self._folder)
+                base = history.choose_base(connection, repository, branch, findings, self.folder)
                 mirror = self._list_mirror(repository, base)
             has_pages = structure.check_file(connection, findings)
             if structure.check_tables(connection, findings):
@@ -88,7 +87,7 @@ class _Verification:
                 self._check_history(base, branch.noted)
                 if repository is not None:
                     history.check_timestamps(connection, repository, hooks.verify_token, findings)
-        has_mirror = (self._folder / MIRROR).exists()
+        has_mirror = (self.folder / MIRROR).exists()
         is_empty = (
             repository is not None and base is None and branch.noted is None and not findings.has_diverged
         )
@@ -100,9 +99,9 @@ class _Verification:
 
     def _check_record(self) -> None:
         with self._surviving("rows"):
-            structure.check_links(self._connection, self._findings)
-            check_rows(self._connection, self._findings)
-        structure.check_search(self._connection, self._findings)
+            structure.check_links(self.connection, self.findings)
+            check_rows(self.connection, self.findings)
+        structure.check_search(self.connection, self.findings)
 
     def _list_mirror(self, repository: Repository, base: str | None) -> MirrorFiles | None:
         try:
@@ -112,53 +111,53 @@ class _Verification:
             return None
 
     def _check_units(self, mirror: MirrorFiles | None, hooks: Hooks) -> None:
-        units = UnitFiles(self._connection)
+        units = UnitFiles(self.connection)
         comparisons = self._open_comparisons(mirror, units)
         until = mirror.run if mirror else None
-        inspector = UnitInspector(self._connection, units, self._findings, hooks.reread, until)
+        inspector = UnitInspector(self.connection, units, self.findings, hooks.reread, until)
         total = inspector.count()
         for done, unit in enumerate(inspector.inspect(), 1):
             for comparison in comparisons:
                 comparison.compare(unit)
             if not comparisons:
-                report_without_mirror(unit, self._findings)
+                report_without_mirror(unit, self.findings)
             hooks.progress(done, total)
         for comparison in comparisons:
-            comparison.finish(find_watch_list(self._folder))
+            comparison.finish(find_watch_list(self.folder))
 
     def _open_comparisons(
         self, mirror: MirrorFiles | None, units: UnitFiles
     ) -> list[MainComparison | PublicComparison]:
         """Return what each unit is compared with: the two branches of the mirror, unless they are equal."""
-        if mirror is None or self._repository is None:
+        if mirror is None or self.repository is None:
             return []
-        connection, findings = self._connection, self._findings
+        connection, findings = self.connection, self.findings
         expected = ExpectedDifferences(connection, units.tables)
         main = MainComparison(connection, units.tables, mirror, expected, findings)
         if findings.has_diverged:
             # The public branch is at the mirror's later runs, of which the record knows nothing.
             return [main]
-        watch = find_watch_list(self._folder)
+        watch = find_watch_list(self.folder)
         public = open_public_comparison(
-            connection, self._repository, units, expected, findings, watch, mirror.run
+            connection, self.repository, units, expected, findings, watch, mirror.run
         )
         return [main, public] if public else [main]
 
     def _check_history(self, base: str | None, noted: str | None) -> None:
-        connection, repository, findings = self._connection, self._repository, self._findings
+        connection, repository, findings = self.connection, self.repository, self.findings
         history.check_breaks(connection, findings)
         if repository is None:
             return
         try:
             if base is not None:
                 history.check_chain(connection, repository, base, noted, findings)
-            history.check_replaced(connection, repository, findings, self._folder)
+            history.check_replaced(connection, repository, findings, self.folder)
         except RepositoryUnusable as error:
             self._report_unreadable("history", "the commits of the mirror", error)
 
     def _report_unreadable(self, check: Check, what: str, error: RepositoryUnusable) -> None:
         meaning = f"they cannot be read before its objects are repaired: {error}"
-        self._findings.unverifiable(check, what, MIRROR, meaning, REPAIR)
+        self.findings.unverifiable(check, what, MIRROR, meaning, REPAIR)
 
     @contextmanager
     def _surviving(self, check: Check) -> Iterator[None]:
@@ -170,4 +169,4 @@ class _Verification:
                 raise
             meaning = f"it cannot be read to its end: {error}"
             remedy = f"{REPAIR} rebuilds the record from the mirror"
-            self._findings.fault(check, FILE_NAME, FILE_NAME, meaning, remedy, Fix("record"))
+            self.findings.fault(check, FILE_NAME, FILE_NAME, meaning, remedy, Fix("record"))

@@ -18,14 +18,14 @@ _BLANKS = re.compile(r"[ \t\r\f\v]+")
 _BREAKS = re.compile(r" ?\n ?")
 
 
-class Block(NamedTuple):
+class TextBlock(NamedTuple):
     """A paragraph, heading, list item or row of a table; line breaks inside it are the author's."""
 
     kind: BlockKind
     text: str
 
 
-def join_blocks(blocks: Iterable[Block]) -> str:
+def join_blocks(blocks: Iterable[TextBlock]) -> str:
     """Return blocks as one text, separated by blank lines; items and rows of one list by line breaks.
 
     A heading is marked ``# ``, an item ``- ``; blocks without text are left out.

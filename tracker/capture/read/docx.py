@@ -9,7 +9,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, TypeAlias
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
-from tracker.capture.read.blocks import CELL, Block, BlockKind, join_blocks
+from tracker.capture.read.blocks import CELL, BlockKind, TextBlock, join_blocks
 from tracker.errors import DocumentUnreadable
 from tracker.model.texts import Extraction
 
@@ -126,7 +126,7 @@ def _kind(paragraph: _Element, styles: Styles) -> BlockKind:
     return "paragraph" if number.get(f"{_W}val") == "0" else "item"
 
 
-def _blocks(container: _Element, styles: Styles) -> Iterator[Block]:
+def _blocks(container: _Element, styles: Styles) -> Iterator[TextBlock]:
     """Yield the blocks of a body, a cell or a text box, also those in content controls and insertions."""
     pending = ""
     for element in _without_wrappers(container):
@@ -138,12 +138,12 @@ def _blocks(container: _Element, styles: Styles) -> Iterator[Block]:
                 # Its end mark is deleted: the next paragraph continues it.
                 pending = text
                 continue
-            yield Block(_kind(element, styles), text)
+            yield TextBlock(_kind(element, styles), text)
             for box in _boxes(element):
                 yield from _blocks(box, styles)
         elif tag == "tbl":
             yield from _rows(element, styles)
-    yield Block("paragraph", pending)
+    yield TextBlock("paragraph", pending)
 
 
 def _without_wrappers(container: _Element) -> Iterator[_Element]:
@@ -154,7 +154,7 @@ def _without_wrappers(container: _Element) -> Iterator[_Element]:
             yield element
 
 
-def _rows(table: _Element, styles: Styles) -> Iterator[Block]:
+def _rows(table: _Element, styles: Styles) -> Iterator[TextBlock]:
     """Yield a table's rows; a row of one cell is layout, and its blocks are yielded instead."""
     for row in _without_wrappers(table):
         if _local(row) != "tr" or row.find(f"{_W}trPr/{_W}del") is not None:
@@ -164,7 +164,7 @@ def _rows(table: _Element, styles: Styles) -> Iterator[Block]:
         if len(cells) == 1:
             yield from cells[0]
         else:
-            yield Block(
+            yield TextBlock(
                 "row", CELL.join(" ".join(" ".join(b.text for b in blocks).split()) for blocks in cells)
             )
 

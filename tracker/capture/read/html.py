@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from tracker.capture.read.blocks import CELL, Block, BlockKind, join_blocks
+from tracker.capture.read.blocks import CELL, BlockKind, TextBlock, join_blocks
 from tracker.capture.read.plain import Decoded, decode
 from tracker.errors import DocumentUnreadable
 from tracker.model.texts import Extraction
@@ -97,7 +97,7 @@ def parse_page(text: str) -> HtmlElement:
         return document_fromstring("<html></html>", parser=parser, ensure_head_body=True)
 
 
-def _main_blocks(page: HtmlElement) -> Iterator[Block]:
+def _main_blocks(page: HtmlElement) -> Iterator[TextBlock]:
     from trafilatura import bare_extraction
 
     try:
@@ -126,7 +126,7 @@ def _prune(page: HtmlElement, remove: tuple[str, ...]) -> HtmlElement:
     return page
 
 
-def _selected_blocks(page: HtmlElement, selector: str) -> Iterator[Block]:
+def _selected_blocks(page: HtmlElement, selector: str) -> Iterator[TextBlock]:
     """Yield the blocks of the selected elements in the page's order, each part of the page once."""
     from lxml.etree import strip_elements
 
@@ -134,7 +134,7 @@ def _selected_blocks(page: HtmlElement, selector: str) -> Iterator[Block]:
     chosen = _select(page, selector)
     if not chosen:
         raise DocumentUnreadable(
-            f"the selector {selector!r} selects nothing on this page; mend it in the watch list"
+            f"the selector {selector!r} selects nothing on this page; correct it in the watch list"
         )
     inside = set(chosen)
     for element in chosen:
@@ -142,7 +142,7 @@ def _selected_blocks(page: HtmlElement, selector: str) -> Iterator[Block]:
             yield from _blocks(element)
 
 
-def _all_blocks(page: HtmlElement) -> Iterator[Block]:
+def _all_blocks(page: HtmlElement) -> Iterator[TextBlock]:
     from lxml.etree import strip_elements
 
     strip_elements(page, *_OUTSIDE, with_tail=False)
@@ -151,7 +151,7 @@ def _all_blocks(page: HtmlElement) -> Iterator[Block]:
         yield from _blocks(body)
 
 
-def _blocks(body: _Element) -> Iterator[Block]:
+def _blocks(body: _Element) -> Iterator[TextBlock]:
     """Yield the blocks of a tree of HTML's or trafilatura's tags; without recursion, as pages nest deeply."""
     from lxml.etree import iterwalk
 
@@ -188,14 +188,14 @@ def _kind(tag: str) -> BlockKind:
     return "row" if tag in _ROWS else "paragraph"
 
 
-def _split(kind: BlockKind, buffer: list[str]) -> Iterator[Block]:
+def _split(kind: BlockKind, buffer: list[str]) -> Iterator[TextBlock]:
     """Yield the gathered text as blocks; two line breaks end a paragraph."""
     text = "".join(buffer)
     if kind == "row":
-        yield Block(kind, CELL.join(cell.strip() for cell in text.split(CELL.strip()) if cell.strip()))
+        yield TextBlock(kind, CELL.join(cell.strip() for cell in text.split(CELL.strip()) if cell.strip()))
         return
     for number, part in enumerate(re.split(r"\n\s*\n", text)):
-        yield Block(kind if number == 0 else "paragraph", part)
+        yield TextBlock(kind if number == 0 else "paragraph", part)
 
 
 def _title(page: HtmlElement) -> str | None:

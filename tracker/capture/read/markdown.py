@@ -6,7 +6,7 @@ import re
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from tracker.capture.read.blocks import CELL, Block, join_blocks
+from tracker.capture.read.blocks import CELL, TextBlock, join_blocks
 from tracker.model.texts import Extraction
 
 if TYPE_CHECKING:
@@ -112,19 +112,19 @@ def read_markdown(decoded: Decoded) -> Extraction:
     )
 
 
-def _blocks(tokens: Sequence[Token]) -> Iterator[Block]:
+def _blocks(tokens: Sequence[Token]) -> Iterator[TextBlock]:
     marker: str | None = None
     cells: list[str] = []
     for before, token in zip((None, *tokens), tokens, strict=False):
         if token.type == "list_item_open":
             marker = f"{token.info}{token.markup} " if token.info else ""
         elif token.type == "tr_close":
-            yield Block("row", CELL.join(cells))
+            yield TextBlock("row", CELL.join(cells))
             cells = []
         elif token.type in {"fence", "code_block"}:
-            yield Block("paragraph", token.content)
+            yield TextBlock("paragraph", token.content)
         elif token.type == "html_block":
-            yield Block("paragraph", _TAG.sub("", token.content))
+            yield TextBlock("paragraph", _TAG.sub("", token.content))
         elif token.type == "inline" and before is not None:
             text = _plain(token.children or ())
             if before.tag in {"td", "th"}:
@@ -134,12 +134,12 @@ def _blocks(tokens: Sequence[Token]) -> Iterator[Block]:
                 marker = None
 
 
-def _block(opening: Token, text: str, marker: str | None) -> Block:
+def _block(opening: Token, text: str, marker: str | None) -> TextBlock:
     if opening.type == "heading_open":
-        return Block("heading", text)
+        return TextBlock("heading", text)
     if marker is None:
-        return Block("paragraph", text)
-    return Block("item", text) if marker == "" else Block("numbered", marker + text)
+        return TextBlock("paragraph", text)
+    return TextBlock("item", text) if marker == "" else TextBlock("numbered", marker + text)
 
 
 def _plain(inline: Sequence[Token]) -> str:

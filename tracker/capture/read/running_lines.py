@@ -88,10 +88,10 @@ def count_recurrences(places: Sequence[tuple[int, PlacedLine]]) -> list[int]:
         return [sum(recurs(line, other, page - at) for page, other in places) for at, line in places]
     ways = tuple(product((0, 1), repeat=len(numbers[0])))
     keys = [
-        [(way, *(each - page * grows for each, grows in zip(told, way, strict=True))) for way in ways]
-        for (page, _), told in zip(places, numbers, strict=True)
+        [(way, *(each - page * grows for each, grows in zip(found, way, strict=True))) for way in ways]
+        for (page, _), found in zip(places, numbers, strict=True)
     ]
-    own = [(page, *told) for (page, _), told in zip(places, numbers, strict=True)]
+    own = [(page, *found) for (page, _), found in zip(places, numbers, strict=True)]
     heights: dict[Hashable, list[float]] = {}
     for (_, line), several, single in zip(places, keys, own, strict=True):
         for key in (*several, single):

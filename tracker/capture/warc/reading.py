@@ -40,7 +40,7 @@ _STATUS = re.compile(r"[1-9][0-9]{2}")
 _WITH_MESSAGE = frozenset({"response", "request", "revisit"})
 _WARC, _GZIP = b"WARC/", b"\x1f\x8b"
 _ALTERED = "altered: its bytes are not those of its WARC-Block-Digest"
-_REPACK = "mend that with: warcio recompress FILE NEW"
+_REPACK = "repair it with: warcio recompress FILE NEW"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +123,9 @@ class Warc:
 
 def _describe_damage(path: Path, damage: WarcDamaged) -> str:
     """Describe where a file is damaged, and how to get the records before."""
-    remedy = f"; for what stands before: head -c {damage.offset} {path.name} > PART" if damage.offset else ""
+    remedy = (
+        f"; for the records before it: head -c {damage.offset} {path.name} > PART" if damage.offset else ""
+    )
     why = " ".join(damage.why.split())[:_LONGEST_WHY]
     return f"{path}: the record at byte {damage.offset:,}: {why}; nothing was taken from the file{remedy}"
 

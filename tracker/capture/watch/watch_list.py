@@ -136,7 +136,7 @@ def write_source(source: Source) -> str:
 
 
 def is_watched(source: Source, day: str) -> bool:
-    """Tell whether a source is to be looked at on a day (ISO): from ``valid_from`` to ``valid_until``."""
+    """Tell whether a source is to be checked on a day (ISO): from ``valid_from`` to ``valid_until``."""
     return (source.valid_from or "") <= day <= (source.valid_until or "9999")
 
 
@@ -181,7 +181,7 @@ def _refuse_duplicates(sources: Iterable[Source], text: str, path: Path) -> None
         if first != source.id:
             place = ("sources", source.id, "url" if "://" in source.address else "path")
             raise _fault(
-                path, text, place, f"sources.{first} has the same address; tell them apart by a selector"
+                path, text, place, f"sources.{first} has the same address; distinguish them by a selector"
             )
 
 

@@ -56,4 +56,4 @@ def explain_way(folder: Path, path: Path) -> str | None:
         return f"a link that cannot be followed: {getattr(error, 'strerror', None) or 'it leads in a circle'}"
     if not place.is_relative_to(folder.resolve()):
         return f"a link that leads out of the folder, to {place}; copy what it names if you want it"
-    return "a link to a folder; what is in there is read where it stands" if place.is_dir() else None
+    return "a link to a folder; its files are read in their own place" if place.is_dir() else None

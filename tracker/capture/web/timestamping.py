@@ -71,7 +71,7 @@ def verify_token(token: bytes, data: bytes, roots: bytes | None) -> TokenResult:
     if _imprint(response) != hashlib.sha256(data).digest():
         return "fault", "the token is about something else"
     if roots is None:
-        return "unverifiable", "the token is about this commit; who signed it is not looked at without roots"
+        return "unverifiable", "the token is about this commit; its signature is not checked without roots"
     try:
         verifier = VerifierBuilder(roots=x509.load_pem_x509_certificates(roots)).build()
         verifier.verify_message(response, data)

@@ -77,7 +77,7 @@ def verify(archive: Path, instant: str, progress: Progress) -> Verified:
     """Return what is found in the archive in a folder, at an instant; nothing is written.
 
     Raises ``ArchiveUnusable`` where there is no archive, or it cannot be opened for another reason than
-    damage, and ``ArchiveLocked`` where a run goes on writing to both copies.
+    damage, and ``ArchiveLocked`` where a run keeps writing to both copies.
     """
     verified, _ = verify_archive(archive, _gather_means(archive, instant, progress))
     return verified
