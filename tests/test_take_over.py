@@ -344,7 +344,7 @@ def test_what_a_pushed_copy_knows_to_be_destroyed_is_not_kept_under_another_name
     add(tracker, folder, OPEN.replace("5", "3"), "XAA/UNGA/80")
     ran = tracker("mirror", "push", "copy.git", "--private")
     assert "copy.git has what this record lacks" in ran.err
-    assert "holds again what was destroyed since: XAA/UNGA/78" in ran.err
+    assert "has again what was destroyed since: XAA/UNGA/78" in ran.err
     assert follow(tracker, ran.err).code == 0
     assert run_git(folder / "mirror.git", "for-each-ref", "refs/replaced/") != ""
     assert find_secret(folder) == []

@@ -637,7 +637,9 @@ def test_an_extractor_that_reads_otherwise_now_is_no_damage_where_both_copies_ag
     assert tracker("mirror", "update").code == 0
     found = look(folder)
     assert found.faults == ()
-    assert "what is installed reads another text in the document; both copies have" in told(found.findings)
+    assert "the installed extractor reads another text in the document; both copies have" in told(
+        found.findings
+    )
 
 
 def test_a_watch_list_that_was_edited_is_pending(tracker: Tracker, folder: Path) -> None:
