@@ -27,7 +27,7 @@ from tests.damage import alter_unseen
 from tests.nights import accept_all, make_archive, source, write_speech
 from tests.repositories import run_git
 from tests.rights import WHY
-from tracker.capture.web.pace import Clock
+from tracker.capture.web.pacing import Clock
 from tracker.errors import TrackerError
 from tracker.workflows.watch.snapshot import snapshot
 

@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from tracker.capture.web.pace import Clock
+from tracker.capture.web.pacing import Clock
 
 
 @dataclass(slots=True)

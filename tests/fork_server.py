@@ -36,8 +36,8 @@ from tracker.capture.serve import serve
 from tracker.cli.main import app, main
 
 if TYPE_CHECKING:
-    from tracker.capture.sandbox.bounds import Bounds
-    from tracker.capture.sandbox.process import Kind
+    from tracker.capture.sandbox.limits import Limits
+    from tracker.capture.sandbox.process import ReaderKind
 
 _LIBRARIES: Final = (
     "charset_normalizer", "cssselect", "diff_match_patch", "docx", "git", "httpx", "lxml.html", "markdown_it",
@@ -159,7 +159,7 @@ class _Reader:
         return self.returncode
 
 
-def _fork_reader(kind: Kind, bounds: Bounds) -> _Reader:
+def _fork_reader(kind: ReaderKind, bounds: Limits) -> _Reader:
     """Fork what reads documents; it is confined as one that is started."""
     requests, answers = os.pipe(), os.pipe()
     parent = os.getpid()
@@ -174,7 +174,7 @@ def _fork_reader(kind: Kind, bounds: Bounds) -> _Reader:
     return _Reader(number, requests[1], answers[0])
 
 
-def _read(kind: Kind, bounds: Bounds, parent: int, requests: int, answers: int) -> NoReturn:
+def _read(kind: ReaderKind, bounds: Limits, parent: int, requests: int, answers: int) -> NoReturn:
     code = 1
     try:
         os.setsid()

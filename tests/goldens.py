@@ -98,7 +98,7 @@ def standing_still() -> Iterator[None]:
             chdir(work),
             patch("datetime.datetime", Still),
             patch("tracker.__version__", "0.0.0"),
-            patch("tracker.capture.web.pace.time", _Resting),
+            patch("tracker.capture.web.pacing.time", _Resting),
         ):
             yield
 

@@ -11,7 +11,7 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from tracker.archive.storing.store import create_archive
-from tracker.capture.web.pace import Clock
+from tracker.capture.web.pacing import Clock
 from tracker.model.watching import Admission
 from tracker.workflows.watch.snapshot import snapshot
 

@@ -17,7 +17,7 @@ from tests.rights import add
 from tracker.archive.rights import access as access_module
 from tracker.archive.rights.access import Access, read_access, read_closed_sources
 from tracker.archive.schema.schema_map import read_tables
-from tracker.capture.web.pace import Clock
+from tracker.capture.web.pacing import Clock
 from tracker.errors import WatchListInvalid
 from tracker.model.rights import Ruled
 from tracker.model.watching import Admission

@@ -268,12 +268,12 @@ def test_what_was_withdrawn_never_leaves(folder: Path, tracker: Callable[..., Ra
 
 
 def test_what_waits_for_a_review_is_in_a_private_bag_alone(folder: Path, site: Site) -> None:
-    from tracker.capture.admit.judge import judge  # noqa: PLC0415 (used here alone)
+    from tracker.capture.admit.admission import admit  # noqa: PLC0415 (used here alone)
     from tracker.workflows.watch.snapshot import snapshot  # noqa: PLC0415
 
     login = "<html><title>Sign in</title><h1>Sign in</h1><p>You must be logged in: zymurgy.</p></html>"
     site.pages["/79"] = Page(login, headers={"Content-Type": "text/html"})
-    snapshot(folder, (), judge)
+    snapshot(folder, (), admit)
     assert query(folder, "SELECT count(*) FROM reviews") == [(1,)]
     assert holds(make(folder), b"zymurgy") == []
     ((name,),) = [holds(make(folder, "all", private=True), b"zymurgy")]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tracker.capture.admit.likeness import measure_likeness
-from tracker.capture.admit.speaker import read_naming
+from tracker.capture.admit.shape import measure_similarity
+from tracker.capture.admit.speaker import count_countries
 from tracker.changes.describe import describe_changes
 from tracker.changes.edits import word_edits
 from tracker.changes.shifts import counterpart_shifts, find_shifts
@@ -162,12 +162,15 @@ def test_a_running_head_is_short_and_stands_on_three_pages(head: str, pages: int
     ("one", "other"), [("we act on it", "we act on them"), ("我们支持联合国", "我们支持联合会")]
 )
 def test_texts_are_alike_by_runs_of_three_words_or_six_characters(one: str, other: str) -> None:
-    assert measure_likeness(one, other) == 0.5
+    assert measure_similarity(one, other) == 0.5
 
 
 def test_a_country_speaks_where_that_is_said_near_by() -> None:
     inside, outside = (f"We speak on behalf of {'and ' * number}France." for number in (31, 32))
-    assert (read_naming((), inside).speaking["FRA"], read_naming((), outside).speaking["FRA"]) == (1, 0)
+    assert (count_countries((), inside).speaking["FRA"], count_countries((), outside).speaking["FRA"]) == (
+        1,
+        0,
+    )
 
 
 @pytest.mark.parametrize(
@@ -175,7 +178,7 @@ def test_a_country_speaks_where_that_is_said_near_by() -> None:
     [("мир в Кении", "KEN", 1), ("мир в Чаде", "TCD", 0), ("мир в Чад", "TCD", 1)],
 )
 def test_the_endings_of_short_russian_names_are_not_guessed(text: str, code: str, times: int) -> None:
-    assert read_naming((), text).named[code] == times
+    assert count_countries((), text).named[code] == times
 
 
 @pytest.mark.parametrize(

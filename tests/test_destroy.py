@@ -39,7 +39,7 @@ from tracker.archive.rights.scrubbing import Destroyed, name_command, scrub
 from tracker.archive.schema.connection import archive_file
 from tracker.archive.schema.migrations import MIGRATIONS, WITHDRAWALS, make_schema
 from tracker.archive.storing.store import open_store
-from tracker.capture.web.pace import Clock
+from tracker.capture.web.pacing import Clock
 from tracker.errors import ArchiveUnusable
 from tracker.model.rights import Ruled
 from tracker.model.watching import Admission
@@ -255,7 +255,7 @@ KILLED_AT = (
     "tracker.archive.storing.acts.destroy_in_kept_copies",
     "tracker.archive.mirror.rewrite.rewrite_mirror",
     "tracker.archive.mirror.rewrite._write",
-    "tracker.archive.mirror.rewrite._take_over",
+    "tracker.archive.mirror.rewrite._replace",
     "tracker.archive.mirror.rewrite.shutil.rmtree",
     "tracker.archive.storing.acts.complete_all",
     "tracker.archive.storing.writing.Writing.update_mirror",

@@ -12,7 +12,7 @@ from tests.fault_server import answer, running
 from tests.faults import CASES, PATH, Case
 from tests.nights import only, source, write_speech
 from tracker.archive.storing.store import create_archive
-from tracker.capture.admit.judge import judge
+from tracker.capture.admit.admission import admit
 from tracker.capture.watch.watch_list import WATCH_FILE
 from tracker.cli.watch import read_outcomes
 from tracker.workflows.watch.snapshot import snapshot
@@ -64,10 +64,10 @@ def test_the_faults_are_more_than_thirty() -> None:
 def test_a_fault_is_a_finding_and_what_was_kept_is_untouched(case: Case, tmp_path: Path) -> None:
     with running({PATH: SPEECH, "/robots.txt": NO_ROBOTS}) as server:
         folder = make_watched(tmp_path / "snapshots", server, case)
-        assert only(snapshot(folder, (), judge, clock=Warp().clock())).outcome == "new"
+        assert only(snapshot(folder, (), admit, clock=Warp().clock())).outcome == "new"
         before = read_kept(folder)
         fail(server, case)
-        check = only(snapshot(folder, (), judge, clock=Warp().clock()))
+        check = only(snapshot(folder, (), admit, clock=Warp().clock()))
     assert (check.outcome, check.cause) == (outcome_of(case), case.cause)
     assert check.outcome in read_outcomes(None)
     assert check.detail

@@ -21,7 +21,7 @@ from tests.faults import CASES, KNOWN, PAGE, PATH, Case
 from tests.thorough import examples
 from tracker.capture.causes import CAUSES, find_cause
 from tracker.capture.web.fetch import fetch, fetch_all, open_client
-from tracker.capture.web.pace import system_clock
+from tracker.capture.web.pacing import system_clock
 from tracker.model.watching import Fetched, FetchFailed, Source, Validators, WatchSettings
 
 if TYPE_CHECKING:

@@ -16,9 +16,9 @@ from tests.archives import count_record, query
 from tests.conftest import run_tracker
 from tests.hostile import BOMBS, DEADLY, HALF_CHARACTERS, LOOPS, SLOW
 from tests.nights import Page, make_archive, outcomes, running_site, source, watch, write_speech
-from tracker.capture.admit.judge import judge, judge_unreadable
+from tracker.capture.admit.admission import admit, refuse_unreadable
 from tracker.capture.read.extract import GAVE_UP, MAX_CHARACTERS, extract
-from tracker.capture.sandbox.bounds import ARRIVING, Bounds
+from tracker.capture.sandbox.limits import NEW_DOCUMENT, Limits
 from tracker.capture.sandbox.process import NEXT
 from tracker.capture.watch.links import read_links
 from tracker.errors import DocumentUnreadable, WatchListInvalid
@@ -69,7 +69,7 @@ def test_judging_markup_without_a_text_takes_a_moment(name: str) -> None:
     from tests.bad_pages import fetch  # noqa: PLC0415 - its archive is not needed elsewhere
 
     began = time.process_time()
-    assert not judge_unreadable(fetch(b"<html>" + SLOW[name]), "no text").accepted
+    assert not refuse_unreadable(fetch(b"<html>" + SLOW[name]), "no text").accepted
     assert time.process_time() - began < 5
 
 
@@ -80,7 +80,9 @@ def test_a_text_beyond_all_measure_is_refused() -> None:
 
 def test_what_no_library_expected_is_a_reason(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tracker.capture.read.extract.is_markdown", lambda *_: 1 / 0)
-    with pytest.raises(DocumentUnreadable, match=rf"a: {GAVE_UP} \(ZeroDivisionError\)"):
+    with pytest.raises(
+        DocumentUnreadable, match=rf"a: {GAVE_UP} it; look at the bytes \(ZeroDivisionError\)"
+    ):
         extract(b"We agree.", "a")
 
 
@@ -88,7 +90,7 @@ def test_a_night_of_hostile_documents_keeps_the_sound_one(
     tmp_path: Path, site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # To fill all the memory that a document may have takes ten seconds.
-    defaults = {**(extract.__kwdefaults__ or {}), "bounds": Bounds(ARRIVING.processor, 3 * 2**28)}
+    defaults = {**(extract.__kwdefaults__ or {}), "bounds": Limits(NEW_DOCUMENT.processor, 3 * 2**28)}
     monkeypatch.setattr(extract, "__kwdefaults__", defaults)
     hostile = {**LOOPS, **BOMBS, **SLOW, **DEADLY}
     tables = SOUND.format(url=site.url("/79"))
@@ -96,14 +98,14 @@ def test_a_night_of_hostile_documents_keeps_the_sound_one(
         site.pages[f"/{number}x"] = Page(data)
         tables += source(f"h{number}", f"XAA/HRC/{number}~prepared.en", site.url(f"/{number}x"))
     folder = make_archive(tmp_path / "snapshots", tables, site.port)
-    night = snapshot(folder, (), judge)
+    night = snapshot(folder, (), admit)
     told = outcomes(night)
     assert told.pop("xaa-79") == "new"
     assert set(told.values()) == {"quarantined"}
     assert any("its reader broke off" in check.detail for check in night.checks)
     assert count_record(folder)["snapshots"] == 1
     assert not (tmp_path / "tracker-was-here").exists()
-    assert outcomes(snapshot(folder, (), judge))["xaa-79"] == "unchanged"
+    assert outcomes(snapshot(folder, (), admit))["xaa-79"] == "unchanged"
 
 
 # Indexes and addresses ----------------------------------------------------------------------------------
@@ -150,7 +152,7 @@ def test_a_night_with_hostile_links_ends_and_asks_nobody_it_may_not(tmp_path: Pa
     index = f'[sources.list]\nkind = "index"\nurl = "{site.url("/list")}"\nlinks = "."\n'
     folder = make_archive(tmp_path / "snapshots", index, site.port)
     for _ in range(2):
-        night = snapshot(folder, (), judge)
+        night = snapshot(folder, (), admit)
         for check in night.checks[1:]:
             assert check.address.startswith("http://")
             assert check.address.isprintable()
@@ -184,7 +186,7 @@ def test_hostile_titles_are_kept_as_text_and_shown_as_such(tmp_path: Path, site:
         site.pages[f"/{number}"] = Page(f"<html><body><main><h1>{attack}</h1>{body}</main></body></html>")
         tables += source(f"a{number}", f"XAA/HRC/{number}~prepared.en", site.url(f"/{number}"))
     folder = make_archive(tmp_path / "snapshots", tables, site.port)
-    assert set(outcomes(snapshot(folder, (), judge)).values()) <= {"new", "quarantined"}
+    assert set(outcomes(snapshot(folder, (), admit)).values()) <= {"new", "quarantined"}
     counts = count_record(folder)
     for words in (("list",), ("runs", "1"), ("runs", "1", "--format", "csv"), ("review",), ("health",)):
         ran = run_tracker(tmp_path, *words)
@@ -214,7 +216,7 @@ def test_a_hostile_reference_is_refused_on_one_line(
 def test_hostile_names_and_reasons_are_kept_as_text(tmp_path: Path, site: Site) -> None:
     folder = make_archive(tmp_path / "snapshots", SOUND.format(url=site.url("/79")), site.port)
     site.pages["/79"] = Page("<html><title>Sign in</title><body>Please log in to continue.</body></html>")
-    snapshot(folder, (), judge)
+    snapshot(folder, (), admit)
     reason, name = ATTACKS[0], "Ana'); DROP TABLE reviews; --"
     ran = run_tracker(tmp_path, "review", "1", "reject", "--by", name, "--reason", reason)
     assert ran.code == 0, ran.err
@@ -232,7 +234,7 @@ def test_a_file_of_any_name_is_a_source_and_no_command(name: str, tmp_path: Path
     watch(
         folder, f'[sources.a]\nreference = "XAA/UNGA/79~prepared.en"\npath = {json.dumps(name)}\n', site.port
     )
-    assert outcomes(snapshot(folder, (), judge)) == {"a": "new"}
+    assert outcomes(snapshot(folder, (), admit)) == {"a": "new"}
     assert not list(tmp_path.rglob("tracker-was-here"))
 
 
@@ -243,7 +245,7 @@ def test_a_file_whose_name_does_not_print_is_refused(name: str, tmp_path: Path, 
         folder, f'[sources.a]\nreference = "XAA/UNGA/79~prepared.en"\npath = {json.dumps(name)}\n', site.port
     )
     with pytest.raises(WatchListInvalid, match=r"sources\.a\.path"):
-        snapshot(folder, (), judge)
+        snapshot(folder, (), admit)
 
 
 @pytest.mark.parametrize(

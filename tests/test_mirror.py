@@ -407,7 +407,9 @@ def test_a_mirror_of_another_record_is_refused(folder: Path, mirror: Path, tmp_p
     say(other, "XAA/UNGA/80~prepared.en", FIRST)
     shutil.copytree(mirror, other / "mirror.git")
     before = read_tables(other)
-    with pytest.raises(RepositoryUnusable, match=r"apart before their first runs: .* run 1 of .*take-over"):
+    with pytest.raises(
+        RepositoryUnusable, match=r"diverged before their first runs: .* run 1 of .*take-over"
+    ):
         update_mirror(other)
     assert read_tables(other) == before
     assert len(list_commits(other / "mirror.git")) == 3

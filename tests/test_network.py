@@ -14,7 +14,7 @@ import pytest
 from tests.clocks import Warp
 from tests.fault_server import answer, running
 from tests.faults import KNOWN, PAGE, PATH
-from tracker.capture.causes import Fault
+from tracker.capture.causes import FetchFault
 from tracker.capture.web.addresses import is_public, resolve
 from tracker.capture.web.fetch import fetch, open_client
 from tracker.model.watching import Fetched, FetchFailed, Source, WatchSettings
@@ -74,7 +74,7 @@ def test_which_addresses_are_on_the_open_internet(address: str, *, public: bool)
     "host", ["127.0.0.1", "127.1", "2130706433", "0x7f000001", "0177.0.0.1", "localhost", "::1"]
 )
 def test_loopback_is_refused_however_it_is_written(host: str) -> None:
-    with pytest.raises(Fault, match="private address"):
+    with pytest.raises(FetchFault, match="private address"):
         resolve(host, 80, (), 5)
 
 
@@ -94,14 +94,14 @@ def test_a_private_host_may_be_allowed_with_its_port_or_without(
     if may:
         assert resolve("127.0.0.1", port, allowed, 5) == ("127.0.0.1",)
     else:
-        with pytest.raises(Fault):
+        with pytest.raises(FetchFault):
             resolve("127.0.0.1", port, allowed, 5)
 
 
 def test_one_private_address_among_public_ones_is_enough_to_refuse(monkeypatch: pytest.MonkeyPatch) -> None:
     found = [(0, 0, 0, "", (address, 80)) for address in ("8.8.8.8", "10.0.0.1")]
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_args, **_named: found)
-    with pytest.raises(Fault, match=r"10\.0\.0\.1"):
+    with pytest.raises(FetchFault, match=r"10\.0\.0\.1"):
         resolve("two.example.org", 80, (), 5)
 
 

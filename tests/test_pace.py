@@ -6,7 +6,7 @@ from threading import Thread
 import pytest
 
 from tests.clocks import Warp
-from tracker.capture.web.pace import Pace, Schedule, backoff, read_retry_after
+from tracker.capture.web.pacing import Pace, Schedule, backoff, read_retry_after
 from tracker.model.watching import Source
 
 NOW = datetime(2024, 5, 20, 10, 0, 0, tzinfo=UTC)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.capture.causes import Fault
+from tracker.capture.causes import FetchFault
 from tracker.capture.web.payload import unpack
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def test_what_was_packed_comes_out_whole_however_it_is_cut(
 @given(st.binary(min_size=1, max_size=500), st.sampled_from(["gzip", "deflate"]), st.integers(1, 40))
 def test_what_is_cut_short_never_comes_out(data: bytes, coding: str, missing: int) -> None:
     packed = PACKERS[coding](data)
-    with pytest.raises(Fault, match=r"truncated|undecodable"):
+    with pytest.raises(FetchFault, match=r"truncated|undecodable"):
         unpack([packed[: max(1, len(packed) - missing)]], coding, LIMIT)
 
 
@@ -48,12 +48,12 @@ def test_what_is_cut_short_never_comes_out(data: bytes, coding: str, missing: in
 def test_any_bytes_are_unpacked_or_at_fault(data: bytes, coding: str) -> None:
     try:
         assert len(unpack([data], coding, LIMIT)) <= LIMIT
-    except Fault as fault:
+    except FetchFault as fault:
         assert fault.cause in {"undecodable", "truncated", "bomb", "too large"}  # noqa: PT017 - a law, not a case
 
 
 def test_a_cause_is_told_in_one_line_that_no_terminal_obeys() -> None:
-    with pytest.raises(Fault) as raised:
+    with pytest.raises(FetchFault) as raised:
         unpack([b"a"], "br\x9b2J\n\u202e" + "a" * 9000, LIMIT)
     assert str(raised.value) == f"undecodable: Content-Encoding: br\ufffd2J\ufffd\ufffd{'a' * 93}"
     assert raised.value.detail.isprintable()
@@ -66,10 +66,10 @@ def test_members_of_gzip_follow_one_another() -> None:
 def test_a_limit_holds_for_what_is_sent_and_for_what_it_unpacks_to() -> None:
     noise = random.Random(1).randbytes(2000)  # noqa: S311 - noise, no secret
     assert unpack([noise], "", 2000) == noise
-    with pytest.raises(Fault, match="too large"):
+    with pytest.raises(FetchFault, match="too large"):
         unpack([noise], "", 1999)
     # A hundred times: much, and still a text; two hundred times and a megabyte is none.
     page = zlib.compress(noise[:100] * 120)
     assert len(unpack([page], "deflate", LIMIT)) == 12_000
-    with pytest.raises(Fault, match="bomb"):
+    with pytest.raises(FetchFault, match="bomb"):
         unpack([gzip.compress(bytes(5_000_000))], "gzip", 50_000_000)

@@ -14,13 +14,12 @@ from tests.archives import OBSERVED, count_record, declare, hold_lock, query, ve
 from tests.here import runner
 from tests.nights import Page, make_archive, only, run_night, source, watch
 from tests.repositories import run_git
-from tracker.archive.mirror.pending import watch_tables
+from tracker.archive.mirror.pending import install_triggers
 from tracker.archive.reading.reader import open_reader
 from tracker.archive.schema.migrations import MIGRATIONS, make_schema
 from tracker.archive.schema.schema_map import read_tables
 from tracker.archive.storing.store import create_archive, open_store
-from tracker.capture.read.extract import extract
-from tracker.capture.read.extractors import Extractor, read_extractor, tell_difference
+from tracker.capture.read.extract import Extractor, describe_reading_difference, extract, read_extractor
 from tracker.references import parse_reference
 from tracker.text.identity import digest_bytes, digest_text
 from tracker.text.reading import read_text
@@ -511,7 +510,7 @@ def test_an_archive_of_the_schema_before_is_carried_over_whole(tmp_path: Path) -
     }
     with closing(sqlite3.connect(folder / "tracker.db", isolation_level=None)) as file:
         make_schema(file, [name for name, _ in MIGRATIONS if name < "0005"])
-        watch_tables(file, read_tables(file))
+        install_triggers(file, read_tables(file))
         for table, values in rows.items():
             file.execute(f"INSERT INTO {table} VALUES ({', '.join('?' * len(values))})", values)  # noqa: S608
     (found,) = reextract(folder, (), NOW)
@@ -552,9 +551,12 @@ def test_what_is_read_otherwise_is_told(
     old: str, new: str, same_edition: bool, difference: str | None
 ) -> None:
     sides = (version_of("a", extractor=name) for name in (old, new))
-    assert tell_difference(*sides, is_same_edition=same_edition) == difference
+    assert describe_reading_difference(*sides, is_same_edition=same_edition) == difference
 
 
 def test_another_kind_of_document_is_no_difference_of_ours() -> None:
     page_, text = version_of("a", extractor="trafilatura 2.3.1 utf-8"), version_of("a")
-    assert tell_difference(replace(page_, media_type="text/html"), text, is_same_edition=True) is None
+    assert (
+        describe_reading_difference(replace(page_, media_type="text/html"), text, is_same_edition=True)
+        is None
+    )

@@ -12,8 +12,8 @@ from tests.nights import Page, Site, make_archive, only, outcomes, source
 from tests.test_judgement import speech
 from tracker.archive.ledger.ledger import open_ledger
 from tracker.archive.storing.store import open_store
-from tracker.capture.admit.judge import judge
-from tracker.capture.web.pace import Clock
+from tracker.capture.admit.admission import admit
+from tracker.capture.web.pacing import Clock
 from tracker.errors import DecisionInvalid, DocumentUnreadable, NotInArchive, ReferenceInvalid, TrackerError
 from tracker.report.archive.runs import check_line
 from tracker.workflows.code.judge import Coder
@@ -52,7 +52,7 @@ def folder(tmp_path: Path, site: Site) -> Path:
 
 def night(folder: Path, day: int) -> Night:
     instant = datetime(2026, 3, day, 2, 30, tzinfo=UTC)
-    return snapshot(folder, (), judge, clock=Clock(lambda: instant, lambda: 0.0, lambda _seconds: None))
+    return snapshot(folder, (), admit, clock=Clock(lambda: instant, lambda: 0.0, lambda _seconds: None))
 
 
 def watch_index(folder: Path, site: Site, more: str = "") -> None:

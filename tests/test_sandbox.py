@@ -17,10 +17,10 @@ from tests.hostile import DEADLY, ENDLESS, HALF_CHARACTERS
 from tests.running import ROOT
 from tests.test_extract import MARKDOWN, PAGE, PARAGRAPHS
 from tracker.capture.read.extract import extract, naming
-from tracker.capture.read.parse import parse
 from tracker.capture.sandbox import process
-from tracker.capture.sandbox.bounds import ARRIVING, Bounds
+from tracker.capture.sandbox.limits import NEW_DOCUMENT, Limits
 from tracker.capture.sandbox.wire import NOTHING, decode, encode, receive, send
+from tracker.capture.serve import parse
 from tracker.capture.watch.discovery import find_links, find_sitemaps
 from tracker.capture.watch.links import read_links
 from tracker.errors import DocumentUnreadable, ReaderStopped, TrackerError
@@ -46,7 +46,7 @@ DOCUMENTS = {
     "a damaged PDF": b"%PDF-1.7\n" + b"a" * 500,
     "a damaged ZIP": b"PK\x03\x04" + b"a" * 500,
 }
-SMALL = Bounds(processor=1, memory=2**30)
+SMALL = Limits(processor=1, memory=2**30)
 
 
 def read_here(data: bytes, name: str, **settings: str | tuple[str, ...]) -> object:
@@ -65,12 +65,12 @@ def tell(read: Callable[..., object], *arguments: object, **settings: object) ->
 @pytest.fixture
 def fresh() -> Iterator[None]:
     """Begin without a process that reads."""
-    process.find_desk.cache_clear()
+    process.get_reader.cache_clear()
     yield
-    for kind in get_args(process.Kind):
-        for bounds in (ARRIVING, SMALL):
-            process.find_desk(kind, bounds).end()
-    process.find_desk.cache_clear()
+    for kind in get_args(process.ReaderKind):
+        for bounds in (NEW_DOCUMENT, SMALL):
+            process.get_reader(kind, bounds).end()
+    process.get_reader.cache_clear()
 
 
 # What is read ---------------------------------------------------------------------------------------------
@@ -109,7 +109,7 @@ def test_plain_text_starts_no_process(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("fresh")
 def test_one_process_reads_many_documents() -> None:
     extract(PDF)
-    desk = process.find_desk("pdf", ARRIVING)
+    desk = process.get_reader("pdf", NEW_DOCUMENT)
     assert desk.process
     first = desk.process.pid
     for _ in range(20):
@@ -144,9 +144,9 @@ def test_what_a_document_has_taken_over_can_do_nothing_outside(tmp_path: Path) -
         for name, code in FORBIDDEN.items()
     )
     code = (
-        "import os, socket\nfrom tracker.capture.sandbox.bounds import ARRIVING\n"
+        "import os, socket\nfrom tracker.capture.sandbox.limits import NEW_DOCUMENT\n"
         "from tracker.capture.sandbox.confine import confine\n"
-        f"confine(ARRIVING, os.getppid())\ndone = []\n{tries}print(done, open('there').read())"
+        f"confine(NEW_DOCUMENT, os.getppid())\ndone = []\n{tries}print(done, open('there').read())"
     )
     ran = subprocess.run(
         [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False,
@@ -163,7 +163,7 @@ def test_it_has_no_file_and_no_word_of_the_command(tmp_path: Path, monkeypatch: 
     with (tmp_path / "lock").open("w") as lock:
         os.set_inheritable(lock.fileno(), True)  # noqa: FBT003 (it takes no keyword)
         extract(PDF)
-        desk = process.find_desk("pdf", ARRIVING)
+        desk = process.get_reader("pdf", NEW_DOCUMENT)
         assert desk.process
         proc = Path(f"/proc/{desk.process.pid}")
         opened = {str(each.readlink()) for each in (proc / "fd").iterdir()}
@@ -179,9 +179,9 @@ def test_what_takes_too_long_or_too_much_is_ended(name: str) -> None:
     with pytest.raises(
         ReaderStopped, match=r"^a\?b: (reading it takes over|its reader broke off)"
     ) as stopped:
-        extract(ENDLESS[name](), "a\nb", bounds=SMALL)
+        extract(ENDLESS[name](), "a\nb", limits=SMALL)
     assert str(stopped.value).endswith(f"; {process.NEXT}")
-    assert extract(PDF, bounds=SMALL).media_type == "application/pdf"
+    assert extract(PDF, limits=SMALL).media_type == "application/pdf"
 
 
 @pytest.mark.usefixtures("fresh")
@@ -196,7 +196,7 @@ def test_what_kills_its_reader_kills_nothing_else() -> None:
 @pytest.mark.usefixtures("fresh")
 def test_a_process_that_died_in_between_is_replaced() -> None:
     extract(PDF)
-    desk = process.find_desk("pdf", ARRIVING)
+    desk = process.get_reader("pdf", NEW_DOCUMENT)
     assert desk.process
     os.kill(desk.process.pid, signal.SIGKILL)
     assert extract(PDF).media_type == "application/pdf"
@@ -204,10 +204,10 @@ def test_a_process_that_died_in_between_is_replaced() -> None:
 
 @pytest.mark.usefixtures("fresh")
 def test_a_reader_that_sleeps_is_ended_by_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Bounds, "wall", 0.5)
+    monkeypatch.setattr(Limits, "wall", 0.5)
     monkeypatch.setattr(process, "_start", lambda *_: _start_other("import time; time.sleep(60)"))
     with pytest.raises(TrackerError, match=r"does not start \(SIGKILL\)"):
-        extract(PDF, bounds=SMALL)
+        extract(PDF, limits=SMALL)
 
 
 @pytest.mark.usefixtures("fresh")
@@ -231,7 +231,7 @@ def test_what_a_reader_answers_is_not_trusted(
     code = f"{taking}; sys.stdout.buffer.write({ready + answer!r})"
     monkeypatch.setattr(process, "_start", lambda *_: _start_other(code))
     with pytest.raises(ReaderStopped, match=told):
-        extract(PDF, bounds=SMALL)
+        extract(PDF, limits=SMALL)
 
 
 @pytest.mark.usefixtures("fresh")

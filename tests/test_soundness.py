@@ -10,7 +10,7 @@ from tests.damage import alter_unseen
 from tests.here import runner
 from tests.mirrors import make_record
 from tests.repositories import run_git
-from tracker.archive.verify.soundness import find_misfit
+from tracker.archive.verify.structure import find_defect
 from tracker.workflows.keep.mirror import update_mirror
 
 if TYPE_CHECKING:
@@ -84,8 +84,8 @@ def test_a_bug_stays_one_where_the_record_is_sound(
 
 
 def test_a_sound_record_is_sound(folder: Path, tmp_path: Path) -> None:
-    assert find_misfit(folder) is None
-    assert find_misfit(tmp_path) is None
+    assert find_defect(folder) is None
+    assert find_defect(tmp_path) is None
     update_mirror(folder)
     assert run_git(folder / "mirror.git", "rev-list", "--count", "main")
-    assert find_misfit(folder) is None
+    assert find_defect(folder) is None

@@ -21,7 +21,7 @@ from tests.here import runner
 from tests.nights import make_archive, source
 from tests.test_judgement import speech
 from tests.warcs import Made, write_warc
-from tracker.capture.causes import Fault
+from tracker.capture.causes import FetchFault
 from tracker.capture.read.docx import read_docx
 from tracker.capture.warc.payload import read_payload
 from tracker.capture.warc.reading import open_warc
@@ -166,7 +166,7 @@ def measure(stream: Stream, size: int, folder: Path) -> float:
     data, taken = stream.make(size), []
     for _ in range(3):
         began = time.process_time()
-        with suppress(Fault, DocumentUnreadable, WarcUnusable):
+        with suppress(FetchFault, DocumentUnreadable, WarcUnusable):
             stream.read(data, folder)
         taken.append(time.process_time() - began)
     return min(taken)
@@ -225,7 +225,7 @@ HOLLOW = squeeze(NAMED, b"a" * MEGABYTE, 256)
 def test_each_stage_is_counted_and_what_is_refused_says_why(data: bytes, encoding: str, why: str) -> None:
     def refuse() -> None:
         limit = LIMIT if encoding == "gzip, gzip" else 2 * MEGABYTE
-        with pytest.raises(Fault, match=why):
+        with pytest.raises(FetchFault, match=why):
             unpack([data], encoding, limit)
 
     assert peak_of(refuse) < 8 * MEGABYTE

@@ -22,7 +22,7 @@ from tests.test_destroy import kill_at
 from tracker.archive.mirror.rebuild import rebuild_record
 from tracker.archive.schema.connection import connect_to_read
 from tracker.archive.schema.schema_map import read_tables as read_schema
-from tracker.archive.takeover.grafting import PLAN
+from tracker.archive.takeover.copying import COPIERS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -138,7 +138,7 @@ def test_both_sides_are_named_and_neither_is_lost(folder: Path, tracker: Tracker
     ran = add(tracker, folder, OPEN.replace("5", "3"), "XAA/UNGA/80")
     assert ran.code == 2
     pattern = (
-        r"they went apart after run 2: the mirror has 1 run since, of which the first is run 3 of \S+Z, and"
+        r"they diverged after run 2: the mirror has 1 run since, of which the first is run 3 of \S+Z, and"
         r" the record has 1 run, of which the first is run 3 of \S+Z; to have both in one record:"
         r" tracker mirror take-over \(everything is recorded, but not yet mirrored"
     )
@@ -205,7 +205,7 @@ def test_checks_candidates_and_reviews_follow(tmp_path: Path) -> None:
         site.say("/80", "We dig deep wells.", 2)
         night = run_night(folder, "2026-03-03")
         assert outcomes(night) == {"a": "changed", "b": "changed"}
-        assert "they went apart after run 1" in night.unmirrored
+        assert "they diverged after run 1" in night.unmirrored
     assert run_tracker(tmp_path, "mirror", "take-over").code == 0
     assert query(folder, "SELECT run, source, outcome FROM outcomes ORDER BY run, source") == [
         (1, "a", "new"), (1, "b", "new"), (2, "a", "changed"), (2, "b", "unchanged"),
@@ -244,7 +244,7 @@ def test_every_table_of_a_record_has_its_rule(folder: Path) -> None:
     with closing(connect_to_read(folder / "tracker.db")) as connection:
         tables = set(read_schema(connection))
     hidden = {name for name in tables if name.startswith(("segments_fts", "_sqlite"))}
-    assert set(PLAN) == tables - hidden - {"omissions"}
+    assert set(COPIERS) == tables - hidden - {"omissions"}
 
 
 def test_what_an_older_release_has_dropped_is_told_and_taken_over(folder: Path, tracker: Tracker) -> None:
@@ -256,13 +256,13 @@ def test_what_an_older_release_has_dropped_is_told_and_taken_over(folder: Path, 
     run_git(mirror, "update-ref", "refs/heads/public", "main")
     assert tracker("mirror", "update").code == 0
     ran = tracker("verify")
-    assert "it was put aside, and holds documents that the record does not, 1 of them" in " ".join(
+    assert "it was replaced, and has documents that the record does not have, 1 of them" in " ".join(
         ran.out.split()
     )
     taken = follow(tracker, ran.out)
     assert taken.code == 0, taken.err
     assert query(folder, "SELECT session FROM statements ORDER BY 1") == [("77",), ("78",), ("79",), ("80",)]
-    assert "put aside" not in tracker("verify").out
+    assert "it was replaced" not in tracker("verify").out
     check_joined(tracker, folder)
 
 
@@ -280,7 +280,7 @@ def test_what_the_mirror_knows_to_be_destroyed_is_named_and_does_not_come_back(
     put_back(folder)
     add(tracker, folder, SECRET, "XAA/UNGA/80")
     ran = tracker("verify")
-    named = "the record holds again what was destroyed since: XAA/UNGA/78 (destroyed on"
+    named = "the record has again what was destroyed since: XAA/UNGA/78 (destroyed on"
     assert named in " ".join(ran.out.split())
     taken = follow(tracker, ran.out)
     assert "XAA/UNGA/80~prepared.en@1: destroyed by the act that concerns the same" in taken.out
@@ -344,14 +344,14 @@ def test_what_a_pushed_copy_knows_to_be_destroyed_is_not_kept_under_another_name
     add(tracker, folder, OPEN.replace("5", "3"), "XAA/UNGA/80")
     ran = tracker("mirror", "push", "copy.git", "--private")
     assert "copy.git has what this record lacks" in ran.err
-    assert "holds again what was destroyed since: XAA/UNGA/78" in ran.err
+    assert "has again what was destroyed since: XAA/UNGA/78" in ran.err
     assert follow(tracker, ran.err).code == 0
     assert run_git(folder / "mirror.git", "for-each-ref", "refs/replaced/") != ""
     assert find_secret(folder) == []
     check_joined(tracker, folder)
 
 
-@pytest.mark.parametrize("step", ["graft", "complete_destruction", "_replace", "_follow"])
+@pytest.mark.parametrize("step", ["copy_runs", "complete_destruction", "_replace", "_update_mirror"])
 def test_killed_at_any_moment_it_is_done_again(folder: Path, tracker: Tracker, step: str) -> None:
     assert tracker("withdraw", "XAA/UNGA/78", *WHY, "--destroy", "--yes").code == 0
     put_back(folder)
@@ -380,7 +380,7 @@ def test_a_pushed_copy_that_has_more_is_not_replaced(folder: Path, tracker: Trac
     for more in ((), ("--force",)):
         ran = tracker("mirror", "push", "copy.git", "--private", *more)
         assert ran.code == 2
-        assert "they went apart after run 2: copy.git has 1 run since" in ran.err
+        assert "they diverged after run 2: copy.git has 1 run since" in ran.err
         assert run_git(folder.parent / "copy.git", "rev-parse", "main") == tip
     assert follow(tracker, ran.err).code == 0
     assert query(folder, "SELECT session FROM statements ORDER BY 1") == [("77",), ("78",), ("79",), ("80",)]

@@ -54,7 +54,7 @@ def test_a_commit_is_confirmed_and_stays_so(
     assert query(folder, "SELECT kind FROM runs ORDER BY id DESC LIMIT 1") == [("timestamp",)]
     (finding,) = look(folder).findings
     assert (finding.standing, finding.check) == ("unverifiable", "timestamps")
-    assert "who signed it is not looked at without roots" in finding.meaning
+    assert "its signature is not checked without roots" in finding.meaning
     shutil.copy(authority.root, folder / "timestamp-roots.pem")
     say(folder, "XAA/UNGA/80~prepared.en", FIRST)
     assert look(folder).findings == ()
@@ -100,7 +100,7 @@ def test_a_history_that_was_begun_anew_leaves_the_token_without_its_commit(
     assert tracker("mirror", "update").code == 0
     (finding,) = look(folder).findings
     assert finding.standing == "unverifiable"
-    assert "the commit is not in the mirror: a history that was begun anew" in finding.meaning
+    assert "the commit is not in the mirror: its history was started again" in finding.meaning
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,7 @@ from tests.here import runner
 from tests.mirrors import read_tables
 from tests.nights import make_archive, run_night, running_site, source
 from tests.repositories import run_git
-from tracker.archive.verify.notes import Unread
+from tracker.archive.verify.findings import NotReadable
 from tracker.capture.read.extract import extract
 from tracker.errors import TrackerError
 from tracker.workflows.keep.verify import read_again, read_settings, verify
@@ -229,10 +229,10 @@ RECORD: list[tuple[str, Damage, str]] = [
     ("document", flip_document, r"documents: document [0-9a-f]{12}: it has other bytes: their sha256 is"),
     ("text", flip_text, r"31~prepared.en@1: it has another text: its sha256 is"),
     ("not Unicode", flip_text_out_of_unicode, r"31~prepared.en@1: it cannot be read"),
-    ("segment", flip_segment, r"31~prepared.en@1: it has not the text of segment 1 at"),
+    ("segment", flip_segment, r"31~prepared.en@1: it does not have the text of segment 1 at"),
     (
         "title", change("UPDATE statements SET title = 'Of d.md' WHERE id = 2"),
-        r"XAA/CCPCJ/32: rows that no command has changed so: statements 2 \(title\)",
+        r"XAA/CCPCJ/32: rows with changes that no command makes: statements 2 \(title\)",
     ),
     (
         "extractor's output", change("UPDATE versions SET raw = replace(raw, 'reg', 'rag') WHERE id = 2"),
@@ -253,7 +253,7 @@ RECORD: list[tuple[str, Damage, str]] = [
     ),
     (
         "order of segments", change("UPDATE segments SET paragraph = 9 WHERE id = 2"),
-        r"31~prepared.en@1: it has segment 2 out of its order",
+        r"31~prepared.en@1: it has segment 2 out of order",
     ),
     ("dropped index", change("DROP INDEX versions_by_run"), r"file: index versions_by_run: it is not there"),
     (
@@ -270,7 +270,7 @@ RECORD: list[tuple[str, Damage, str]] = [
     ("lost snapshot", lose("snapshots", 1), r"rows: XAA/CCPCJ/31~prepared.en: of its 2 snapshots"),
     ("deleted document", delete("documents", 2), r"rows: documents [0-9a-f]{64}: it is not there"),
     ("deleted run", delete("runs", 2), r"rows: run 2: it is not there, though a later one is"),
-    ("lost last run", lose("runs", 3), r"mirror: runs/.*/3.jsonl: rows that are no longer there: runs 3"),
+    ("lost last run", lose("runs", 3), r"mirror: runs/.*/3.jsonl: rows that are missing: runs 3"),
     ("deleted version", delete("versions", 1), r"rows: XAA/CCPCJ/31~prepared.en@1: the snapshot has"),
     ("deleted edition", delete("editions", 1), r"rows: editions 1: it is not there, and 2 rows of snapshots"),
     ("lost statement", lose("statements", 2), r"rows: statements 2: it is not there, and a row of editions"),
@@ -324,7 +324,7 @@ def test_where_nothing_proves_which_copy_is_right_nothing_is_put_back(tracker: T
     alter_unseen(folder, "UPDATE statements SET title = 'Of d.md' WHERE id = 2", "DELETE FROM unmirrored")
     ran = tracker("verify", "--repair")
     assert ran.code == 1
-    assert "look at both: the record has not noted which commit held all of it" in " ".join(ran.out.split())
+    assert "look at both: the record has not noted which commit had all of it" in " ".join(ran.out.split())
     assert query(folder, "SELECT title FROM statements WHERE id = 2") == [("Of d.md",)]
 
 
@@ -446,7 +446,7 @@ MIRROR: list[tuple[str, Damage, str]] = [
         r"objects: pack-[0-9a-f]{40}.(idx|pack): the file is damaged",
     ),
     ("a pack gone", lambda mirror: largest_pack(mirror).unlink(), r"this (blob|commit) is not there"),
-    ("HEAD gone", lambda mirror: (mirror / "HEAD").unlink(), r"objects: HEAD: the file is not there"),
+    ("HEAD gone", lambda mirror: (mirror / "HEAD").unlink(), r"objects: HEAD: this file is missing"),
     (
         "index of commits",
         lambda mirror: flip(next((mirror / "objects/info/commit-graphs").glob("*.graph")), -100),
@@ -480,7 +480,7 @@ def test_what_only_the_mirror_had_is_told_to_be_lost(tracker: Tracker, folder: P
     again = tracker("verify")
     assert again.code == 1
     assert "this blob is not there, or cannot be read" in again.out
-    assert "begin anew: move mirror.git away, then tracker mirror update" in " ".join(again.out.split())
+    assert "start again: move mirror.git away, then tracker mirror update" in " ".join(again.out.split())
     (folder / "mirror.git").rename(folder / "away.git")
     assert tracker("mirror", "update").code == 0
     assert tracker("verify").code == 0
@@ -513,10 +513,10 @@ HISTORY: list[tuple[str, Damage, str]] = [
     ("amended", amend, "the history was rewritten or cut"),
     ("cut", lambda mirror: run_git(mirror, "update-ref", "refs/heads/main", "main~2"), "rewritten or cut"),
     ("a commit of ours", lambda mirror: commit(mirror, "Hello", "main"), "somebody else has written to it"),
-    ("no branch", lambda mirror: (mirror / "refs/heads/main").unlink(), "it stands at no commit"),
+    ("no branch", lambda mirror: (mirror / "refs/heads/main").unlink(), "it is at no commit"),
     (
         "a branch that names nothing",
-        lambda mirror: (mirror / "refs/heads/main").write_text("nothing\n"), "it stands at no commit",
+        lambda mirror: (mirror / "refs/heads/main").write_text("nothing\n"), "it is at no commit",
     ),
 ]  # fmt: skip
 
@@ -575,7 +575,7 @@ def test_an_older_copy_of_the_record_does_not_undo_the_mirror(tracker: Tracker, 
 def test_a_mirror_that_is_gone(tracker: Tracker, folder: Path) -> None:
     before = read_tables(folder)
     shutil.rmtree(folder / "mirror.git")
-    assert "it is gone, and held all at commit" in told(look(folder).faults)
+    assert "it is missing, and had everything at commit" in told(look(folder).faults)
     check_mended(tracker, folder, before)
 
 
@@ -590,7 +590,7 @@ def test_a_run_that_was_cut_short_between_both_copies_is_pending(tracker: Tracke
             connection.execute("INSERT INTO unmirrored (unit, name) VALUES (?, ?)", [unit, key])
     found = look(folder)
     assert found.faults == ()
-    assert "a run was cut short before the record had noted its commits" in told(found.findings)
+    assert "a run was interrupted before the record had noted its commits" in told(found.findings)
     assert tracker("mirror", "update").code == 0
     assert look(folder).findings == ()
 
@@ -608,14 +608,14 @@ def test_without_a_mirror_the_record_is_the_only_copy(tracker: Tracker, folder: 
     flip_document(folder)
     ran = tracker("verify", "--repair")
     assert ran.code == 1
-    assert "there is no mirror to mend it from; restore it from another copy" in " ".join(ran.out.split())
+    assert "there is no mirror to repair it from; restore it from another copy" in " ".join(ran.out.split())
     assert ran.out.endswith("nothing to repair\n")
 
 
 def test_without_git_the_mirror_is_not_looked_at(folder: Path) -> None:
     ran = run_tracker(folder.parent, "verify", PATH=str(folder))
     assert ran.code == 0
-    assert "it was not looked at: git was not found on the path" in " ".join(ran.out.split())
+    assert "it was not checked: git was not found on the path" in " ".join(ran.out.split())
 
 
 def test_another_release_of_an_extractor_cannot_be_compared(tracker: Tracker, folder: Path) -> None:
@@ -637,7 +637,9 @@ def test_an_extractor_that_reads_otherwise_now_is_no_damage_where_both_copies_ag
     assert tracker("mirror", "update").code == 0
     found = look(folder)
     assert found.faults == ()
-    assert "what is installed reads another text in the document; both copies hold" in told(found.findings)
+    assert "the installed extractor reads another text in the document; both copies have" in told(
+        found.findings
+    )
 
 
 def test_a_watch_list_that_was_edited_is_pending(tracker: Tracker, folder: Path) -> None:
@@ -679,7 +681,7 @@ def test_the_public_branch_has_no_more_than_it_may(tmp_path: Path) -> None:
     run_git(mirror, "update-ref", "refs/heads/public", "main")
     faults = told(look(folder).faults)
     assert "XAA/UNGA/78~prepared.en@1" in faults
-    assert "the public has more or other than it may" in faults
+    assert "the public branch has more, or other data, than it may" in faults
     assert run_tracker(tmp_path, "verify", "--repair").code == 1
     assert look(folder).faults == ()
     assert "wells" not in run_git(mirror, "grep", "-h", "Mr. President", "public", "--", "*.txt")
@@ -702,7 +704,7 @@ def test_what_was_withdrawn_is_told_and_not_brought_back(tracker: Tracker, folde
     assert "its bytes are destroyed, its digest is kept" in " ".join(ran.out.split())
     assert query(folder, "SELECT count(*) FROM documents WHERE bytes IS NULL") == [(1,)]
     alter_unseen(folder, "UPDATE documents SET bytes = NULL WHERE rowid = 1")
-    assert "it has no bytes, and nobody has ordered that" in told(look(folder).faults)
+    assert "it has no bytes, although nobody has ordered that" in told(look(folder).faults)
     assert tracker("verify", "--repair").code == 1
     assert query(folder, "SELECT count(*) FROM documents WHERE bytes IS NULL") == [(1,)]
     assert tracker("verify").code == 0
@@ -713,7 +715,7 @@ def test_what_was_to_be_destroyed_and_is_there_again_is_a_fault(tracker: Tracker
     assert tracker("withdraw", "XAA/CCPCJ/32", "--destroy", *WITHDRAW).code == 0
     with closing(sqlite3.connect(folder / "tracker.db")) as connection, connection:
         connection.execute("UPDATE documents SET bytes = ? WHERE bytes IS NULL", [data])
-    assert "was to be destroyed (by order of a court (names a witness)) and is still there" in told(
+    assert "should have been destroyed (by order of a court (names a witness)) and is still there" in told(
         look(folder).faults
     )
 
@@ -735,7 +737,7 @@ def test_a_destruction_that_was_cut_short_is_not_undone(tracker: Tracker, folder
         connection.execute("UPDATE withdrawals SET completed = NULL")
     found = look(folder)
     assert found.faults == (), told(found.faults)
-    assert "destroying was cut short" in told(found.findings)
+    assert "destroying was interrupted" in told(found.findings)
     assert tracker("verify", "--repair").code == 0
     assert query(folder, "SELECT count(*) FROM documents WHERE bytes IS NULL") == [(1,)]
 
@@ -805,6 +807,6 @@ def test_a_page_is_read_again_with_its_selectors() -> None:
     extraction = extract(page, selector="main", remove=(".share",))
     assert read_again(page, extraction.extractor, "text/html") == extraction.text
     other = read_again(page, extraction.extractor.replace("lxml ", "lxml 0"), "text/html")
-    assert isinstance(other, Unread)
+    assert isinstance(other, NotReadable)
     assert other.why.startswith("they were read by lxml 0")
-    assert isinstance(read_again(b"", "text utf-8", "text/plain"), Unread)
+    assert isinstance(read_again(b"", "text utf-8", "text/plain"), NotReadable)

@@ -22,7 +22,7 @@ from tracker.archive.ledger.ledger import open_ledger
 from tracker.archive.reading.reader import open_reader
 from tracker.archive.schema.migrations import MIGRATIONS, WITHDRAWALS, make_schema
 from tracker.archive.storing.store import open_store
-from tracker.capture.web.pace import Clock
+from tracker.capture.web.pacing import Clock
 from tracker.errors import ArchiveLocked, NotInArchive, Withdrawn
 from tracker.model.rights import Ruled
 from tracker.model.watching import Admission

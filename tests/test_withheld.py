@@ -12,7 +12,7 @@ from tests.conftest import run_tracker
 from tests.here import runner
 from tests.nights import Page, running_site, source, watch, write_speech
 from tests.repositories import run_git
-from tracker.capture.admit.judge import judge
+from tracker.capture.admit.admission import admit
 from tracker.workflows.watch.snapshot import snapshot
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Path:
             + source("xaa-78-log", f"{WHERE}~verbatim.en", site.url("/log")),
             site.port,
         )
-        snapshot(archive, (), judge)
+        snapshot(archive, (), admit)
     run(folder, "review", "1", "reject", "--by", "Ana", "--reason", REASON)
     add = ("add", "speech.txt", "--as", f"{WHERE}~prepared.en")
     run(folder, *add, "--title", EARLIER)

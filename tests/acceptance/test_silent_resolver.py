@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 PROGRAM = """
 import fcntl, socket, struct, sys, time
 from pathlib import Path
-from tracker.capture.web.pace import Clock
+from tracker.capture.web.pacing import Clock
 from tracker.capture.web.fetch import fetch, open_client
 from tracker.model.watching import Source, WatchSettings
 from datetime import UTC, datetime

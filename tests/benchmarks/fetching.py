@@ -26,10 +26,10 @@ import httpx
 from tests.archives import declare, record
 from tests.nights import make_archive, source, write_speech
 from tracker.archive.storing.store import open_store
-from tracker.capture.admit.judge import judge
+from tracker.capture.admit.admission import admit
 from tracker.capture.watch.watch_list import WATCH_FILE
 from tracker.capture.web.fetch import fetch_all, open_client
-from tracker.capture.web.pace import system_clock
+from tracker.capture.web.pacing import system_clock
 from tracker.model.watching import Fetched, Source, Validators, WatchSettings
 from tracker.workflows.watch.snapshot import snapshot
 
@@ -105,7 +105,7 @@ def ask_curl(addresses: list[str], connections: int) -> None:
 
 def take_night(archive: Path, number: int) -> None:
     """Take snapshots: the watch list is read, each source checked, and what it came to written down."""
-    checks = snapshot(archive, (), judge).checks
+    checks = snapshot(archive, (), admit).checks
     assert len(checks) == number
     assert all(check.outcome == "unchanged" for check in checks)
 
@@ -125,7 +125,7 @@ def prepare(folder: Path, addresses: list[str], *, connections: int = OURS, kept
         for number in range(len(addresses), kept):
             named = declare(f"XAB/UNGA/{1 + number % 99}/item-{number}~prepared.en")
             record(store, named, write_speech("And more.", number))
-    snapshot(archive, (), judge)
+    snapshot(archive, (), admit)
     return archive
 
 

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from tests.bad_pages import arrive, fetch, keep, load_bad_pages
 from tests.builders import build_pdf, typeset
 from tests.shared_data import require
-from tracker.capture.admit.judge import judge, judge_unreadable
+from tracker.capture.admit.admission import admit, refuse_unreadable
 from tracker.errors import DocumentUnreadable
 from tracker.model.watching import Admission, History
 
@@ -112,7 +112,7 @@ def measure_slowest(speeches: list[Speech]) -> float:
     for speech in seeded().sample(speeches, 30):
         arrival = arrive(page(speech.paragraphs, seeded()), speech.reference)
         start = time.process_time()
-        judge(arrival, History())
+        admit(arrival, History())
         seconds.append(time.process_time() - start)
     return max(seconds)
 
@@ -316,8 +316,8 @@ def _judge(data: bytes, reference: str, earlier: bytes | None) -> Admission:
     try:
         arrival = arrive(data, reference)
     except DocumentUnreadable as error:
-        return judge_unreadable(fetch(data), str(error))
-    return judge(arrival, history)
+        return refuse_unreadable(fetch(data), str(error))
+    return admit(arrival, history)
 
 
 if __name__ == "__main__":

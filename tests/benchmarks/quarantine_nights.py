@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from tests.benchmarks.quarantine import draw, edit_lightly, either, load_speeches, page, portable, seeded
 from tests.nights import Page, make_archive, running_site, source
-from tracker.capture.admit.judge import judge
+from tracker.capture.admit.admission import admit
 from tracker.workflows.watch.snapshot import snapshot
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def run(folder: Path) -> dict[str, Counter[str]]:
         archive = make_archive(folder / "snapshots", watched, site.port)
         for name, documents in _nights(speeches, others).items():
             _serve(site, documents)
-            told[name] = Counter[str](check.outcome for check in snapshot(archive, (), judge).checks)
+            told[name] = Counter[str](check.outcome for check in snapshot(archive, (), admit).checks)
             print(f"{name:<24}", ", ".join(f"{n} {outcome}" for outcome, n in told[name].most_common()))
     return told
 

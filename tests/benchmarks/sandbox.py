@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 MOST = {"texts": 1.02, "PDFs": 1.1}
 IN_PROCESS = """
 from tracker.capture.read.extract import naming
-from tracker.capture.read.parse import parse
+from tracker.capture.serve import parse
 from tracker.workflows.importing import add
 def read(data, name):
     with naming(name):

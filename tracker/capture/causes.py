@@ -1,4 +1,4 @@
-"""Why a source gave nothing: the fixed list of causes, what each means, and whether asking again may help."""
+"""Why a fetch failed: the fixed list of causes, what each means, and whether a retry may help."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """One cause, by the name that is kept in the record."""
+    """A cause, by its name in the record."""
 
     name: str
     means: str
@@ -56,12 +56,12 @@ CAUSES: Final = (
     Cause("outside the archive", "the path leads out of the archive's folder"),
     Cause("unreadable file", "the file cannot be read: rights, or a bad disk"),
 )  # fmt: skip
-"""In the order in which a fetch may meet them."""
+"""In the order in which they may occur in a fetch."""
 
 _BY_NAME: Final = {cause.name: cause for cause in CAUSES}
 
 
-class Fault(Exception):
+class FetchFault(Exception):
     """A fetch that failed; caught in this package and turned into a value.
 
     Its cause is the name of one of ``CAUSES``, or ``http NNN`` with the status.
@@ -74,15 +74,15 @@ class Fault(Exception):
         super().__init__(f"{cause}: {detail}")
         self.cause = cause
         self.detail = detail
-        """In one line, and without what a terminal obeys: much of it is what a server said."""
+        """One line without control characters: a server wrote much of it."""
         self.retry_after = retry_after
-        """Seconds that the server asked to be left alone."""
+        """After how many seconds the server allows the next request."""
         self.is_final = is_final
-        """Whether it has been met often enough already."""
+        """Whether there were enough retries already."""
 
     @property
     def is_retried(self) -> bool:
-        """Whether asking again may help."""
+        """Whether a retry may help."""
         return find_cause(self.cause).retried and not self.is_final
 
 

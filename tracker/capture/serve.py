@@ -1,24 +1,35 @@
-"""What runs in a process that reads: loads its libraries, gives up what it may not, and answers requests."""
+"""The program of a reader process: load libraries, drop privileges, and answer requests."""
 
 from __future__ import annotations
 
 import json
+import logging
 import os
 import signal
 import sys
-from contextlib import suppress
+import warnings
+from contextlib import contextmanager, suppress
 from importlib import import_module
 from typing import IO, TYPE_CHECKING, Final, cast
 
-from tracker.capture.read.parse import parse
-from tracker.capture.sandbox.bounds import MOST_ANSWERED, Bounds
+from tracker.capture.read.docx import read_docx
+from tracker.capture.read.extract import check_size, check_text, giving_reasons
+from tracker.capture.read.html import read_html
+from tracker.capture.read.markdown import is_markdown, read_markdown
+from tracker.capture.read.media import detect_format
+from tracker.capture.read.pdf import read_pdf
+from tracker.capture.read.plain import decode, read_charset
 from tracker.capture.sandbox.confine import confine, extend_processor_time, measure_peak
+from tracker.capture.sandbox.limits import MAX_ANSWER, Limits
 from tracker.capture.sandbox.wire import LONG, MEMORY, READ, READY, UNREADABLE, encode, measure, receive, send
 from tracker.capture.watch.links import nested_sitemaps, read_links
 from tracker.errors import DocumentUnreadable
+from tracker.model.texts import Extraction
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+
+    from tracker.capture.read.media import Format
 
     Settings = Mapping[str, "str | list[str] | None"]
 
@@ -31,30 +42,30 @@ _LIBRARIES: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """Loaded while files may still be written, so that Python can keep them compiled."""
 
-_NEARLY: Final = 0.875
-"""Of its memory: libraries that ran short may have given half of a text instead of an error."""
-_TIRED: Final = 0.25
-"""Of its memory: what it once took it may never give back, and the next document has a right to all of it."""
+_NEARLY_FULL: Final = 0.875
+"""The share of memory above which an answer is not trusted: libraries short of memory may drop text."""
+_WORN_OUT: Final = 0.25
+"""The share of memory above which the process ends, so that the next document has all of it."""
 
 
-def serve(kind: str, bounds: Bounds, parent: int) -> None:
-    """Answer requests on standard input until it ends, which it does with whoever started this process."""
+def serve(kind: str, limits: Limits, parent: int) -> None:
+    """Answer requests on standard input until it closes, which it does when the parent process ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     requests, answers = _take_pipes()
     for library in _LIBRARIES[kind]:
         import_module(library)
-    confine(bounds, parent)
+    confine(limits, parent)
     with suppress(BrokenPipeError):
         send(answers, READY)
         for request, data in _receive_all(requests):
-            extend_processor_time(bounds)
-            send(answers, *_answer(json.loads(request), data, bounds))
-            if measure_peak() > _TIRED * bounds.memory:
+            extend_processor_time(limits)
+            send(answers, *_answer(json.loads(request), data, limits))
+            if measure_peak() > _WORN_OUT * limits.memory:
                 return
 
 
 def _take_pipes() -> tuple[IO[bytes], IO[bytes]]:
-    """Return the pipes of requests and answers, out of the way of libraries that read or print."""
+    """Return the pipes of requests and answers, where libraries that read or print do not reach them."""
     pipes = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     nowhere = os.open(os.devnull, os.O_RDWR)
     for number in (0, 1):
@@ -69,7 +80,7 @@ def _receive_all(pipe: IO[bytes]) -> Iterator[tuple[bytes, ...]]:
             yield receive(pipe, sys.maxsize)
 
 
-def _answer(request: dict[str, str | list[str] | None], data: bytes, bounds: Bounds) -> tuple[bytes, ...]:
+def _answer(request: dict[str, str | list[str] | None], data: bytes, limits: Limits) -> tuple[bytes, ...]:
     read = _READINGS[str(request.pop("reading"))]
     try:
         fields = tuple(map(encode, read(data, request)))
@@ -77,14 +88,14 @@ def _answer(request: dict[str, str | list[str] | None], data: bytes, bounds: Bou
         return (MEMORY,)
     except DocumentUnreadable as error:
         # Short of memory, libraries find faults in what has none.
-        return (MEMORY,) if _is_nearly_full(bounds) else (UNREADABLE, encode(str(error)))
-    if _is_nearly_full(bounds):
+        return (MEMORY,) if _is_nearly_full(limits) else (UNREADABLE, encode(str(error)))
+    if _is_nearly_full(limits):
         return (MEMORY,)
-    return (READ, *fields) if measure(READ, *fields) <= MOST_ANSWERED else (LONG,)
+    return (READ, *fields) if measure(READ, *fields) <= MAX_ANSWER else (LONG,)
 
 
-def _is_nearly_full(bounds: Bounds) -> bool:
-    return measure_peak() > _NEARLY * bounds.memory
+def _is_nearly_full(limits: Limits) -> bool:
+    return measure_peak() > _NEARLY_FULL * limits.memory
 
 
 def _read_document(data: bytes, settings: Settings) -> Iterator[str | None]:
@@ -110,7 +121,63 @@ _READINGS: Final[Mapping[str, Callable[[bytes, Settings], Iterator[str | None]]]
 }
 
 
+_FORMATS: dict[Format, Callable[[bytes], Extraction]] = {"pdf": read_pdf, "docx": read_docx}
+_QUIETED = ("trafilatura", "htmldate", "justext", "pypdfium2", "charset_normalizer", "docx", "markdown_it")
+
+
+def parse(
+    data: bytes,
+    name: str | None = None,
+    *,
+    selector: str | None = None,
+    remove: tuple[str, ...] = (),
+    content_type: str | None = None,
+) -> Extraction:
+    """Return what ``extract`` returns, without limits of time or memory.
+
+    Raises ``DocumentUnreadable``, without the document's name, and ``MemoryError``.
+    """
+    with giving_reasons(), _quiet_libraries():
+        check_size(data)
+        extraction = _read_format(data, name, selector, remove, read_charset(content_type))
+        check_text(extraction.text)
+    return extraction
+
+
+def _read_format(
+    data: bytes, name: str | None, selector: str | None, remove: tuple[str, ...], charset: tuple[str, ...]
+) -> Extraction:
+    form = detect_format(data)
+    if form == "html":
+        return read_html(data, selector, remove, charset)
+    if form != "text":
+        return _FORMATS[form](data)
+    decoded = decode(data, charset)
+    if is_markdown(decoded.text, name):
+        return read_markdown(decoded)
+    return Extraction(decoded.text, "text/plain", f"text {decoded.label}")
+
+
+@contextmanager
+def _quiet_libraries() -> Iterator[None]:
+    """Keep warnings and logs of libraries about broken input off standard error."""
+    loggers = [logging.getLogger(library) for library in _QUIETED]
+    before = [logger.propagate for logger in loggers]
+    silent = logging.NullHandler()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for logger in loggers:
+            logger.propagate = False
+            logger.addHandler(silent)
+        try:
+            yield
+        finally:
+            for logger, propagate in zip(loggers, before, strict=True):
+                logger.propagate = propagate
+                logger.removeHandler(silent)
+
+
 if __name__ == "__main__":
     _kind, *_numbers = sys.argv[1:] or ("html", "60", str(2 * 1024**3), str(os.getppid()))
     _processor, _memory, _parent = map(int, _numbers)
-    serve(_kind, Bounds(_processor, _memory), _parent)
+    serve(_kind, Limits(_processor, _memory), _parent)

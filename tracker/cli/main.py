@@ -150,9 +150,9 @@ def _explain(error: Exception, arguments: list[str]) -> str | None:
         return f"{error.filename}: {error.strerror}; choose another"
     from pathlib import Path
 
-    from tracker.archive.verify.soundness import find_misfit
+    from tracker.archive.verify.structure import find_defect
     from tracker.cli.options import ARCHIVE_VARIABLE, DEFAULT_ARCHIVE
 
     named = [value for name, value in pairwise([*arguments, ""]) if name == "--archive"]
     named += [name.partition("=")[2] for name in arguments if name.startswith("--archive=")]
-    return find_misfit(Path(named[-1] if named else os.environ.get(ARCHIVE_VARIABLE) or DEFAULT_ARCHIVE))
+    return find_defect(Path(named[-1] if named else os.environ.get(ARCHIVE_VARIABLE) or DEFAULT_ARCHIVE))

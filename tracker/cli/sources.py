@@ -122,7 +122,7 @@ def check(
     Fetches sources, follows indexes and checks texts as a nightly run does. The exit code is 1 if a source
     fails or its text would be quarantined.
     """
-    from tracker.capture.admit.judge import judge
+    from tracker.capture.admit.admission import admit
     from tracker.cli.watch import read_outcomes
     from tracker.report.archive.runs import check_line, counts_line, run_json
     from tracker.workflows.watch.snapshot import snapshot
@@ -131,7 +131,7 @@ def check(
         night = snapshot(
             archive,
             wanted or [],
-            judge,
+            admit,
             dry_run=True,
             progress=lambda _check, done, total: advance(done, total),
         )

@@ -75,7 +75,7 @@ def snapshot(
 
     Only one run at a time writes to the archive; the exit code is 75 while another one does.
     """
-    from tracker.capture.admit.judge import judge
+    from tracker.capture.admit.admission import admit
     from tracker.report.json_text import encode_json
     from tracker.workflows.watch.notify import Recipients, check_recipients
     from tracker.workflows.watch.snapshot import snapshot as take_snapshots
@@ -85,7 +85,7 @@ def snapshot(
     check_recipients(recipients)
     try:
         with _shown_checks(failing, quiet=quiet) as progress:
-            night = take_snapshots(archive, wanted or [], judge, dry_run=dry_run, progress=progress)
+            night = take_snapshots(archive, wanted or [], admit, dry_run=dry_run, progress=progress)
     except ArchiveLocked:
         # The run that holds the archive reports.
         raise

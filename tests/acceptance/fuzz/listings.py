@@ -13,10 +13,11 @@ from tests.acceptance.fuzz.damage import WIDE, damage, read_seeds
 from tests.acceptance.fuzz.target import Found, Target
 from tests.hostile import HALF_CHARACTERS, SLOW
 from tests.test_extract import PAGE
-from tracker.capture.causes import Fault
-from tracker.capture.watch.links import GAVE_UP, nested_sitemaps, read_links
-from tracker.capture.web.pace import LONGEST_CRAWL_DELAY
-from tracker.capture.web.robots import Rules
+from tracker.capture.causes import FetchFault
+from tracker.capture.read.extract import GAVE_UP
+from tracker.capture.watch.links import nested_sitemaps, read_links
+from tracker.capture.web.pacing import LONGEST_CRAWL_DELAY
+from tracker.capture.web.robots import RobotsRules
 from tracker.errors import DocumentUnreadable
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ def make_robots(random: Random) -> bytes:
 
 def read_robots(data: bytes, _folder: Path) -> str:
     """Ask a robots.txt for its pace, which is a number from 0, and for addresses, which it allows or not."""
-    rules = Rules(Protego.parse(data[: 512 * 1024].decode("utf-8", "replace")))
+    rules = RobotsRules(Protego.parse(data[: 512 * 1024].decode("utf-8", "replace")))
     delay = rules.crawl_delay()
     if not (0 <= delay <= LONGEST_CRAWL_DELAY and math.isfinite(delay)):
         raise Found(f"pace: {delay}")
@@ -99,10 +100,10 @@ def read_robots(data: bytes, _folder: Path) -> str:
     return "mixed" if len(set(answers)) > 1 else "allowed" if answers[0] else "forbidden"
 
 
-def _allows(rules: Rules, path: str) -> bool:
+def _allows(rules: RobotsRules, path: str) -> bool:
     try:
         rules.check(httpx.URL(f"https://www.example.org{path}"))
-    except Fault:
+    except FetchFault:
         return False
     return True
 

@@ -12,7 +12,7 @@ from tests.acceptance.fuzz.target import Found, Target
 from tests.clocks import Warp
 from tests.fault_server import answer, raw, running
 from tests.test_judgement import speech
-from tracker.capture.causes import Fault, find_cause
+from tracker.capture.causes import FetchFault, find_cause
 from tracker.capture.web.fetch import fetch, open_client
 from tracker.capture.web.payload import unpack
 from tracker.model.watching import Fetched, Source, WatchSettings
@@ -102,7 +102,7 @@ def read_body(data: bytes, _folder: Path) -> str:
 def _unpack(body: bytes, coding: str, size: int) -> bytes | str:
     try:
         data = unpack((body[at : at + size] for at in range(0, len(body), size)), coding, _LIMIT)
-    except Fault as fault:
+    except FetchFault as fault:
         if fault.cause not in _CAUSES or not str(fault).isprintable():
             raise Found(f"cause: {fault}") from fault
         return fault.cause

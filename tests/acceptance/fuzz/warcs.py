@@ -11,7 +11,7 @@ from tests.acceptance.fuzz.calling import call
 from tests.acceptance.fuzz.damage import damage
 from tests.acceptance.fuzz.streams import ANSWER, EMPTY, PACKED, TEXTS, chunk, pack
 from tests.acceptance.fuzz.target import Found, Target
-from tracker.capture.causes import Fault, find_cause
+from tracker.capture.causes import FetchFault, find_cause
 from tracker.capture.warc.payload import read_payload
 from tracker.capture.warc.reading import open_warc
 from tracker.errors import WarcUnusable
@@ -97,7 +97,7 @@ def read_warc(data: bytes, folder: Path) -> str:
     for record, content in found:
         try:
             read_payload(record, content)
-        except Fault as fault:
+        except FetchFault as fault:
             if fault.cause != "altered":
                 find_cause(fault.cause)
     return "read"

@@ -1,4 +1,4 @@
-"""The commits of the mirror: what is pending is parted by run, and each part has its message."""
+"""The commits of the mirror: pending changes are split by run, and each run has one commit."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from tracker.archive.git.streams import CommitMessage, read_commit, read_trailers
+from tracker.archive.mirror.sql import SNAPSHOT_NAME, WITH_STATEMENTS
 from tracker.errors import RepositoryUnusable
 
 if TYPE_CHECKING:
@@ -18,8 +19,14 @@ if TYPE_CHECKING:
     from tracker.archive.mirror.pending import Pending
     from tracker.archive.schema.schema_map import Unit
 
-SHOWN = 12
-"""So many figures of a commit's name are shown."""
+SHORT = 12
+"""How many digits of a commit's name are shown."""
+
+
+def read_trailers_of(repository: Repository, commit: str) -> dict[str, str]:
+    """Return the trailers of a commit. Raises ``RepositoryUnusable`` where it cannot be read."""
+    (content,) = repository.read_objects([commit])
+    return _parse_trailers(commit, content)
 
 
 def read_chain(repository: Repository, base: str) -> Iterator[tuple[str, int, Mapping[str, str]]]:
@@ -31,12 +38,16 @@ def read_chain(repository: Repository, base: str) -> Iterator[tuple[str, int, Ma
     lines = [line.split() for line in listed.splitlines()]
     contents = repository.read_objects([line[0] for line in lines])
     for (commit, *parents), content in zip(lines, contents, strict=True):
-        if content is None:
-            raise RepositoryUnusable(f"commit {commit[:SHOWN]} cannot be read")
-        yield commit, len(parents), read_trailers(read_commit(content).message)
+        yield commit, len(parents), _parse_trailers(commit, content)
 
 
-Place = tuple["str | int | None", ...]
+def _parse_trailers(commit: str, content: bytes | None) -> dict[str, str]:
+    if content is None:
+        raise RepositoryUnusable(f"commit {commit[:SHORT]} cannot be read")
+    return read_trailers(read_commit(content).message)
+
+
+LeftPlace = tuple["str | int | None", ...]
 
 _MOST_NAMED = 20
 
@@ -52,15 +63,13 @@ _FIRST_RUN: Mapping[Unit, str] = {
     "watch_list": "SELECT min(id) FROM runs WHERE watch_list = ?1",
     "run": "SELECT ?1 + 0",
 }
-"""The run with which a unit is committed, unless that run is in the mirror already."""
+"""The run with which a unit is committed, unless the mirror has that run already."""
 
-_SNAPSHOTS = """
-SELECT country || '/' || body || '/' || session || ifnull('/' || item, '') || '~'
-    || ifnull(kind || '.', '') || language || '@' || ordinal
-FROM snapshots JOIN editions ON editions.id = edition JOIN statements ON statements.id = statement
+_SNAPSHOTS = f"""
+SELECT {SNAPSHOT_NAME} FROM snapshots {WITH_STATEMENTS}
 WHERE snapshots.run = ?1 OR snapshots.id IN (SELECT snapshot FROM versions WHERE run = ?1)
 ORDER BY snapshots.id LIMIT ?2
-"""
+"""  # noqa: S608 (our names)
 
 _COUNTS = """
 SELECT (SELECT count(*) FROM snapshots WHERE run = ?1), (
@@ -72,19 +81,19 @@ SELECT (SELECT count(*) FROM snapshots WHERE run = ?1), (
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
-    """What is committed with one run: units by kind and name, and the places that rows have left."""
+class RunChanges:
+    """What the commit of a run changes: units by kind and name, and the places that rows have left."""
 
     run: int
     units: Sequence[tuple[Unit, str]]
-    left: Sequence[Place]
+    left: Sequence[LeftPlace]
     is_edit: bool
-    """It was changed after its run was mirrored."""
+    """Whether the units were changed after their run was mirrored."""
     is_last: bool
 
 
-def part_pending(connection: sqlite3.Connection, pending: Pending, mirrored: int) -> list[Share]:
-    """Part what is pending by run, oldest first; what belongs to none of the new runs goes with the last."""
+def split_by_run(connection: sqlite3.Connection, pending: Pending, mirrored: int) -> list[RunChanges]:
+    """Split pending changes by run, oldest first; changes that belong to no new run go with the last."""
     (latest,) = connection.execute("SELECT ifnull(max(id), 0) FROM runs").fetchone()
     by_run: dict[int, list[tuple[Unit, str]]] = defaultdict(list)
     for unit, name in pending.units:
@@ -93,29 +102,30 @@ def part_pending(connection: sqlite3.Connection, pending: Pending, mirrored: int
         by_run[run if run and run > mirrored else latest].append((unit, name))
     by_run[latest] += []
     return [
-        Share(run, by_run[run], pending.left if run == latest else (), run <= mirrored, run == latest)
+        RunChanges(run, by_run[run], pending.left if run == latest else (), run <= mirrored, run == latest)
         for run in sorted(by_run)
     ]
 
 
-def write_message(connection: sqlite3.Connection, share: Share) -> CommitMessage:
-    """Return what the commit of a share says; the same record gives the same commit, whenever it is made."""
+def write_message(connection: sqlite3.Connection, changes: RunChanges) -> CommitMessage:
+    """Return the message of a run's commit; the same record gives the same commit, whenever it is made."""
     row = connection.execute(
-        "SELECT started, ended, ifnull(kind, 'record'), release FROM runs WHERE id = ?", [share.run]
+        "SELECT started, ended, ifnull(kind, 'record'), release FROM runs WHERE id = ?", [changes.run]
     ).fetchone()
     if row is None:
         return CommitMessage("An archive without runs\n\nRun: 0\n", 0)
     started, ended, kind, release = row
-    said, trailer = _tell_edits(share.run) if share.is_edit else _tell_run(connection, share.run, kind)
-    trailers = f"{trailer}\nRun: {share.run}\nStarted: {started}\nRelease: {release}\n"
-    return CommitMessage(f"{said}\n\n{trailers}", _seconds(ended or started))
+    run = changes.run
+    said, trailer = _describe_edits(run) if changes.is_edit else _describe_run(connection, run, kind)
+    trailers = f"{trailer}\nRun: {run}\nStarted: {started}\nRelease: {release}\n"
+    return CommitMessage(f"{said}\n\n{trailers}", _to_seconds(ended or started))
 
 
-def _tell_edits(run: int) -> tuple[str, str]:
+def _describe_edits(run: int) -> tuple[str, str]:
     return f"Edits after run {run}", f"After-run: {run}"
 
 
-def _tell_run(connection: sqlite3.Connection, run: int, kind: str) -> tuple[str, str]:
+def _describe_run(connection: sqlite3.Connection, run: int, kind: str) -> tuple[str, str]:
     made, again = connection.execute(_COUNTS, [run]).fetchone()
     names = [name for (name,) in connection.execute(_SNAPSHOTS, [run, _MOST_NAMED])]
     more = made + again - len(names)
@@ -125,7 +135,7 @@ def _tell_run(connection: sqlite3.Connection, run: int, kind: str) -> tuple[str,
     return "\n".join([subject, *([""] if names else []), *names, *rest]), f"Kind: {kind}"
 
 
-def _seconds(instant: str) -> int:
-    """Return seconds since 1970, never fewer than none: the true date stands in the run's own rows."""
+def _to_seconds(instant: str) -> int:
+    """Return seconds since 1970, at least 0: the run's own rows have the true date."""
     moment = datetime.fromisoformat(instant)
     return max(0, int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()))

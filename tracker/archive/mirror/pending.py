@@ -1,4 +1,4 @@
-"""What the mirror does not hold yet: triggers note each unit that anything changes, by whatever program.
+"""What the mirror does not have yet: triggers mark each unit that any program changes.
 
 They are made with the first mirror, and for a table of a later release with the first update after it.
 """
@@ -24,13 +24,13 @@ if TYPE_CHECKING:
 Event = Literal["INSERT", "UPDATE", "DELETE"]
 
 _LEFT, _TIPS, _CLOSED = "left", "tips", "closed"
-"""What is noted that is no unit: a place that rows have left, and of the mirror when it last held all: the
+"""What is noted besides units: places that rows have left; and for the last complete update of the mirror the
 commits of its branches, and what was closed to the public."""
 
 _ROWS: Mapping[Event, tuple[str, ...]] = {"INSERT": ("new",), "UPDATE": ("old", "new"), "DELETE": ("old",)}
 
 _WRITTEN_WITH = frozenset({"segments"})
-"""A version comes with its segments, a hundred of them: a trigger on each would double the time."""
+"""A version is inserted with a hundred segments: a trigger on each would double the time."""
 
 _EDITION = """(
     SELECT json_array(country, body, session, item, old.kind, old.language)
@@ -43,7 +43,7 @@ _PLACE = """(
 _OF_STATEMENT = (
     "SELECT snapshots.id FROM snapshots JOIN editions ON editions.id = edition WHERE statement = old.id"
 )
-# Git writes a file as what it differs in from the one before: so a text takes no room beside its document.
+# Git stores a file as its difference to the one before: so a text takes no room after its document.
 _TOGETHER = """
 INSERT INTO unmirrored (unit, name)
 SELECT unit, name FROM (
@@ -55,8 +55,8 @@ ORDER BY id, place
 
 _OF_EDITION = "SELECT id FROM snapshots WHERE edition = old.{}"
 
-# A row that is renamed or deleted leaves a place in the mirror. What stood below moves with it, and another
-# snapshot may be the latest of its edition then.
+# A row that is renamed or deleted leaves a place in the mirror. Files below it move with it, and another
+# snapshot may become the latest of its edition.
 _LEAVING = (
     (
         "statements", "country, body, session, item",
@@ -70,28 +70,28 @@ _LEAVING = (
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """What was noted up to now: units by kind and name, and the places in the mirror that rows have left."""
+    """What was marked: units by kind and name, and the places in the mirror that rows have left."""
 
     units: tuple[tuple[Unit, str], ...]
     left: tuple[tuple[str | int | None, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Mirroring:
-    """Of the mirror when it held all of the record: its commits, and what was closed to the public."""
+class MirrorState:
+    """The mirror when it last had all of the record: its commits, and what was closed to the public."""
 
     tips: str
     closed: Access
 
     @property
     def main(self) -> str | None:
-        """The commit of the branch that has everything; None where there was none."""
+        """The commit of the branch ``main``; None where there was none."""
         tip = self.tips.partition(" ")[0]
         return None if tip == str(None) else tip
 
 
-def watch_tables(connection: sqlite3.Connection, tables: Mapping[str, Table]) -> None:
-    """See that every table is watched as this release does; all rows of one that was not are noted."""
+def install_triggers(connection: sqlite3.Connection, tables: Mapping[str, Table]) -> None:
+    """Install the triggers of this release; all units of a table that had others are marked."""
     there = _read_triggers(connection)
     for table in tables.values():
         triggers = dict(_triggers(tables, table))
@@ -100,11 +100,11 @@ def watch_tables(connection: sqlite3.Connection, tables: Mapping[str, Table]) ->
         for name, sql in triggers.items():
             connection.execute(f'DROP TRIGGER IF EXISTS "{name}"')
             connection.execute(sql)
-        note_all(connection, tables, table)
+        mark_table(connection, tables, table)
 
 
-def is_watched(connection: sqlite3.Connection, path: Path) -> bool:
-    """Tell whether the mirror's triggers, where there are any, are just those that this release makes.
+def has_current_triggers(connection: sqlite3.Connection, path: Path) -> bool:
+    """Tell whether the mirror's triggers, if there are any, are exactly those of this release.
 
     Raises ``ArchiveUnusable`` for one that belongs to no table.
     """
@@ -119,14 +119,14 @@ def is_watched(connection: sqlite3.Connection, path: Path) -> bool:
     return all(ours[name] == sql for sql, name in there.items())
 
 
-def refit_triggers(connection: sqlite3.Connection, path: Path) -> None:
-    """Make the mirror's triggers anew where they are of another release, before anything is written."""
-    if not is_watched(connection, path):
-        watch_tables(connection, read_tables(connection))
+def update_triggers(connection: sqlite3.Connection, path: Path) -> None:
+    """Replace triggers of another release, before anything is written."""
+    if not has_current_triggers(connection, path):
+        install_triggers(connection, read_tables(connection))
 
 
-def note_all(connection: sqlite3.Connection, tables: Mapping[str, Table], table: Table) -> None:
-    """Note every unit that a table has rows in."""
+def mark_table(connection: sqlite3.Connection, tables: Mapping[str, Table], table: Table) -> None:
+    """Mark every unit that has rows in a table."""
     if table.name in _WRITTEN_WITH:
         return
     name = unit_expression(tables, table, f'"{table.name}"')
@@ -136,16 +136,16 @@ def note_all(connection: sqlite3.Connection, tables: Mapping[str, Table], table:
     )
 
 
-def note_everything(connection: sqlite3.Connection, tables: Mapping[str, Table]) -> None:
-    """Note every unit of the record, in place of what was noted, a document just before its snapshot."""
+def mark_everything(connection: sqlite3.Connection, tables: Mapping[str, Table]) -> None:
+    """Mark every unit of the record, instead of what was marked, a document just before its snapshot."""
     connection.execute("DELETE FROM unmirrored")
     connection.execute(_TOGETHER)
     for table in tables.values():
-        note_all(connection, tables, table)
+        mark_table(connection, tables, table)
 
 
 def read_pending(connection: sqlite3.Connection) -> Pending:
-    """Return what was noted, each unit once."""
+    """Return what was marked, each unit once."""
     noted = dict.fromkeys(
         connection.execute(
             "SELECT unit, name FROM unmirrored WHERE unit NOT IN (?, ?) ORDER BY id", [_TIPS, _CLOSED]
@@ -157,35 +157,35 @@ def read_pending(connection: sqlite3.Connection) -> Pending:
     )
 
 
-def note_unit(connection: sqlite3.Connection, unit: Unit, name: str) -> None:
-    """Note a unit that nothing has changed, and that is to be written in another way."""
+def mark_unit(connection: sqlite3.Connection, unit: Unit, name: str) -> None:
+    """Mark a unit whose rows have not changed, and that must be written in another way."""
     connection.execute("INSERT INTO unmirrored (unit, name) VALUES (?, ?)", [unit, name])
 
 
-def read_mirrored(connection: sqlite3.Connection) -> Mirroring | None:
-    """Return what was noted of the mirror when it last held all; None where it was not, or is damaged."""
+def read_mirrored(connection: sqlite3.Connection) -> MirrorState | None:
+    """Return the state of the mirror when it last had everything; None where none is noted."""
     noted = dict(
         connection.execute("SELECT unit, name FROM unmirrored WHERE unit IN (?, ?)", [_TIPS, _CLOSED])
     )
     try:
-        return Mirroring(noted[_TIPS], parse_access(noted[_CLOSED])) if len(noted) > 1 else None
+        return MirrorState(noted[_TIPS], parse_access(noted[_CLOSED])) if len(noted) > 1 else None
     except (AttributeError, TypeError, ValueError):
         return None
 
 
 def is_mirrored(connection: sqlite3.Connection) -> bool:
-    """Tell whether the mirror holds all, as far as was noted."""
+    """Tell whether nothing is marked: the mirror has everything."""
     rows = connection.execute("SELECT unit FROM unmirrored ORDER BY unit LIMIT 3").fetchall()
     return [unit for (unit,) in rows] == [_CLOSED, _TIPS]
 
 
 def forget_mirrored(connection: sqlite3.Connection) -> None:
-    """Forget at which commits the mirror held all, so that the next time everything is compared."""
+    """Forget the commits of the last update, so that the next one compares everything."""
     connection.execute("DELETE FROM unmirrored WHERE unit IN (?, ?)", [_TIPS, _CLOSED])
 
 
-def note_mirrored(connection: sqlite3.Connection, mirrored: Mirroring) -> None:
-    """Take away what was noted: the mirror holds it all."""
+def mark_mirrored(connection: sqlite3.Connection, mirrored: MirrorState) -> None:
+    """Remove all marks: the mirror has everything."""
     connection.execute("DELETE FROM unmirrored")
     connection.executemany(
         "INSERT INTO unmirrored (unit, name) VALUES (?, ?)",
@@ -194,7 +194,7 @@ def note_mirrored(connection: sqlite3.Connection, mirrored: Mirroring) -> None:
 
 
 def _read_triggers(connection: sqlite3.Connection) -> dict[str, str]:
-    """Return the names of the mirror's triggers, each by what makes it."""
+    """Return the names of the mirror's triggers, by their SQL."""
     return dict(
         connection.execute(
             "SELECT sql, name FROM main.sqlite_master"

@@ -1,4 +1,4 @@
-"""Rows about what authorities have confirmed; written once."""
+"""Rows that prove what happened to the copies: time-stamps, steps of repairs, breaks, omissions."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from tracker.archive.file.mirror_paths import MIRROR
 from tracker.archive.git.repository import open_repository
 from tracker.archive.mirror.branches import MAIN
 from tracker.archive.schema.connection import translate
-from tracker.archive.schema.rows import insert, pick
+from tracker.archive.schema.rows import has_table, insert, pick
 from tracker.errors import RepositoryUnusable
 from tracker.model.verifying import Step
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tracker.archive.git.repository import Repository
-    from tracker.archive.mirror.pending import Mirroring
+    from tracker.archive.mirror.pending import MirrorState
     from tracker.archive.storing.store import Store
     from tracker.model.verifying import Timestamp
 
@@ -36,7 +36,7 @@ def read_tip(folder: Path) -> tuple[str, bytes]:
 
 
 def keep_timestamp(store: Store, timestamp: Timestamp) -> None:
-    """Note what an authority answered, or why it did not."""
+    """Record what an authority answered, or why it did not."""
     with store.writing.batch(), translate(store.path):
         insert(
             store.writing.connection,
@@ -47,7 +47,7 @@ def keep_timestamp(store: Store, timestamp: Timestamp) -> None:
 
 
 def write_steps(connection: sqlite3.Connection, run: int, steps: Iterable[Step]) -> None:
-    """Note the steps of a run."""
+    """Record the steps of a run."""
     connection.executemany(
         "INSERT INTO repairs (run, what, did, how) VALUES (?, ?, ?, ?)",
         [(run, step.what, step.did, step.how) for step in steps],
@@ -60,15 +60,15 @@ def read_steps(connection: sqlite3.Connection, run: int) -> tuple[Step, ...]:
     return tuple(Step(did=bool(did), what=what, how=how) for what, did, how in rows)
 
 
-def note_break(
-    connection: sqlite3.Connection, repository: Repository, mirrored: Mirroring | None, tip: str | None
+def record_break(
+    connection: sqlite3.Connection, repository: Repository, mirrored: MirrorState | None, tip: str | None
 ) -> None:
-    """Note where the branch ``main`` does not rest on the commit that the record noted last.
+    """Record that the branch ``main`` is no descendant of the commit that the record noted last.
 
-    A mirror that is new has no tip, and nothing is noted of one whose history was rewritten by order.
+    A new mirror has no tip, and after a history was rewritten by order no commit is noted.
     """
     noted = mirrored.main if mirrored else None
-    if noted is None or tip is None or rests_on(repository, tip, noted):
+    if noted is None or tip is None or is_descendant(repository, tip, noted):
         return
     connection.execute(
         "INSERT INTO breaks (run, lost, found) SELECT max(id), ?, ? FROM runs HAVING max(id) IS NOT NULL",
@@ -76,21 +76,17 @@ def note_break(
     )
 
 
-def rests_on(repository: Repository, tip: str, noted: str) -> bool:
+def is_descendant(repository: Repository, tip: str, noted: str) -> bool:
     """Tell whether a commit is another one, or has it in its history."""
     return tip == noted or repository.attempt("merge-base", "--is-ancestor", noted, tip).status == 0
 
 
-def note_omissions(connection: sqlite3.Connection, mirror: str, closed: int) -> None:
-    """Note from which commit a record was made, and how many rows it lacks since they are closed."""
-    if _has_table(connection):
-        connection.execute("INSERT INTO omissions (mirror, closed) VALUES (?, ?)", [mirror, closed])
+def record_omissions(connection: sqlite3.Connection, mirror: str, closed: int) -> None:
+    """Record from which commit a record was rebuilt, and how many closed rows it lacks."""
+    if has_table(connection, "omissions"):
+        insert(connection, "omissions", mirror=mirror, closed=closed)
 
 
 def has_omissions(connection: sqlite3.Connection) -> bool:
-    """Tell whether a record was made from a public mirror."""
-    return _has_table(connection) and bool(connection.execute("SELECT 1 FROM omissions").fetchone())
-
-
-def _has_table(connection: sqlite3.Connection) -> bool:
-    return bool(connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'omissions'").fetchone())
+    """Tell whether a record was rebuilt from a public mirror."""
+    return has_table(connection, "omissions") and any(connection.execute("SELECT 1 FROM omissions"))

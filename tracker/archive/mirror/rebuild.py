@@ -1,4 +1,4 @@
-"""A record made again from the head of its mirror, equal in every table."""
+"""Rebuilding a record from the head of its mirror, equal in every table."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 from tracker.archive.file.mirror_paths import ARCHIVE, RECEIVED, WATCH, is_document
 from tracker.archive.file.modes import make_archive_folder
 from tracker.archive.git.repository import open_repository
-from tracker.archive.mirror.filling import Filling, damaged
-from tracker.archive.mirror.proofs import note_omissions
+from tracker.archive.mirror.loading import RowLoader, mirror_damaged
+from tracker.archive.mirror.proofs import record_omissions
+from tracker.archive.mirror.refs import list_tree
 from tracker.archive.mirror.row_files import read_lines, read_rows
-from tracker.archive.mirror.tree import list_tree
 from tracker.archive.mirror.unit_files import FORMAT
 from tracker.archive.schema.connection import FILE_NAME, connect_to_write, is_blank, translate
 from tracker.archive.schema.migrations import MIGRATION_SET, MIGRATIONS, NOTES, make_schema
@@ -32,19 +32,18 @@ if TYPE_CHECKING:
     from tracker.files import Permissions
 
 _TIPS = ("refs/heads/main", "HEAD", "refs/remotes/origin/main")
-"""Where the head of a mirror may be; a clone has the last alone where the copy's own HEAD leads nowhere."""
+"""Where the head of a mirror may be; a clone of a copy with a dangling HEAD has only the last."""
 
 
 def rebuild_record(
     mirror: Path, folder: Path, tip: str | None = None, *, accept_watch_list: bool = False
 ) -> Rebuilt:
-    """Make the archive in a folder out of a mirror, bare or a clone of one, all of it or nothing.
+    """Rebuild the archive in a folder from a mirror, bare or a clone of one, completely or not at all.
 
-    Its head is what counts, or else the commit ``tip``. Ids and all instants are those of the record that
-    the mirror was written from. The mirror's watch list is put beside it as ``watch.received.toml``, which
-    nothing obeys, unless it is accepted here; one that is there already stays. Raises ``ArchiveUnusable``
-    where there is an archive already, ``RepositoryUnusable`` where the mirror is none, is damaged, or was
-    written by a later release.
+    The commit ``tip`` is used, or else the head. Ids and instants are those of the record from which the
+    mirror was written. The mirror's watch list becomes ``watch.received.toml``, which no command uses, unless
+    it is accepted here; an existing list stays. Raises ``ArchiveUnusable`` where there is an archive already,
+    ``RepositoryUnusable`` where the mirror is no mirror, is damaged, or was written by a later release.
     """
     record = folder / FILE_NAME
     if record.exists() and not is_blank(record):
@@ -81,33 +80,33 @@ def _rebuild(
             )
     if tip is None or ARCHIVE not in blobs:
         raise RepositoryUnusable(f"{repository.path} is no mirror: it holds no {ARCHIVE}")
-    watch = _read_one(repository, WATCH, blobs.pop(WATCH)) if WATCH in blobs else None
-    archive = read_file(repository, ARCHIVE, _read_one(repository, ARCHIVE, blobs.pop(ARCHIVE)))
-    _check_format(repository, archive.pop("format", []))
+    first = dict(_contents(repository, {path: blobs.pop(path) for path in (ARCHIVE, WATCH) if path in blobs}))
+    watch = first.get(WATCH)
+    archive = read_file(repository, ARCHIVE, first[ARCHIVE])
+    written = next((str(row.get("mirror")) for row in archive.pop("format", [])), None)
+    if written != str(FORMAT):
+        raise RepositoryUnusable(
+            f"{repository.path} is a mirror of format {written}; upgrade tracker to read it"
+        )
     with closing(connect_to_write(part, record)) as connection, translate(record):
         connection.execute("PRAGMA foreign_keys = OFF")
         _make_schema(connection, repository, archive.get(NOTES, []))
         connection.execute("BEGIN")
         connection.execute(f"DELETE FROM {NOTES}")  # noqa: S608 (a name of sqlite-utils)
-        filling = Filling(connection, repository.path)
-        filling.fill(archive, ARCHIVE)
+        loader = RowLoader(connection, repository.path)
+        loader.load(archive, ARCHIVE)
         for path, content in _contents(repository, blobs):
-            filling.fill(read_file(repository, path, content), path)
-        filling.finish()
-        if filling.closed:
-            note_omissions(connection, tip, filling.closed)
+            loader.load(read_file(repository, path, content), path)
+        loader.finish()
+        if loader.closed:
+            record_omissions(connection, tip, loader.closed)
         connection.execute("COMMIT")
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        return Rebuilt(tip, dict(filling.rows), filling.closed), watch
-
-
-def _read_one(repository: Repository, path: str, blob: str) -> bytes:
-    ((_, content),) = _contents(repository, {path: blob})
-    return content
+        return Rebuilt(tip, dict(loader.rows), loader.closed), watch
 
 
 def _contents(repository: Repository, blobs: Mapping[str, str]) -> Iterator[tuple[str, bytes]]:
-    """Yield files by path, in its order, so that a document's bytes come before its row."""
+    """Yield files in the order of their paths, so that a document's bytes come before its row."""
     paths = sorted(blobs)
     contents = repository.read_objects([blobs[path] for path in paths])
     for path, content in zip(paths, contents, strict=True):
@@ -117,20 +116,20 @@ def _contents(repository: Repository, blobs: Mapping[str, str]) -> Iterator[tupl
 
 
 def read_file(repository: Repository, path: str, content: bytes) -> dict[str, list[Row]]:
-    """Return the rows that a file of a mirror holds, by table; raises ``RepositoryUnusable`` for others."""
+    """Return the rows of a file of a mirror, by table. Raises ``RepositoryUnusable`` where it has none."""
     if is_document(path):
         name = path.rpartition("/")[2]
         if sha256(content).hexdigest() != name:
-            raise damaged(repository.path, f"{path} does not have that digest")
+            raise mirror_damaged(repository.path, f"{path} does not have that digest")
         return {"documents": [{"sha256": name, "bytes": content}]}
     try:
         return restore_text(read_lines(content) if path.endswith(".jsonl") else read_rows(content))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise damaged(repository.path, f"{path} cannot be read ({error})") from error
+        raise mirror_damaged(repository.path, f"{path} cannot be read ({error})") from error
 
 
 def restore_text(tables: dict[str, list[Row]]) -> dict[str, list[Row]]:
-    """Put the text back that segments have from their version, which must be what its digest says."""
+    """Restore the text of segments from their version. Raises ``ValueError`` where its digest differs."""
     texts = {row["id"]: str(row["text"]) for row in tables.get("versions", [])}
     for row in tables.get("versions", []):
         if sha256(texts[row["id"]].encode()).hexdigest() != row["sha256"]:
@@ -141,16 +140,8 @@ def restore_text(tables: dict[str, list[Row]]) -> dict[str, list[Row]]:
     return tables
 
 
-def _check_format(repository: Repository, rows: Sequence[Row]) -> None:
-    written = str(rows[0].get("mirror") if rows else None)
-    if written != str(FORMAT):
-        raise RepositoryUnusable(
-            f"{repository.path} is a mirror of format {written}; upgrade tracker to read it"
-        )
-
-
 def _make_schema(connection: sqlite3.Connection, repository: Repository, notes: Sequence[Row]) -> None:
-    """Apply the changes of the schema that the record had."""
+    """Apply the migrations that the record had."""
     names = [str(row.get("name")) for row in notes if row.get("migration_set") == MIGRATION_SET]
     unknown = [name for name in names if name not in dict(MIGRATIONS)]
     if unknown:

@@ -1,7 +1,7 @@
-"""The history of the mirror written anew without what was destroyed, which is then in no object of it.
+"""Rewriting the history of the mirror without what was destroyed.
 
-The new history is written into a repository of its own, which takes the place of the old one once it is
-whole: nothing that was destroyed can be left in it, reachable or not.
+The new history is written into a new repository, which replaces the old one when it is complete: no object of
+it, reachable or not, can hold anything that was destroyed.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from contextlib import closing, suppress
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -17,10 +18,10 @@ from tracker.archive.file.lock import STAGING
 from tracker.archive.git.repository import create_repository, open_repository
 from tracker.archive.git.streams import File, read_history
 from tracker.archive.mirror.branches import BRANCHES, name_blob
-from tracker.archive.mirror.proofs import rests_on
+from tracker.archive.mirror.proofs import is_descendant
 from tracker.archive.mirror.rebuild import rebuild_record
-from tracker.archive.mirror.scrubbing import find_replacements
-from tracker.archive.mirror.upkeep import find_branch, tidy
+from tracker.archive.mirror.redacting import find_replacements
+from tracker.archive.mirror.refs import find_branch, pack_objects
 from tracker.archive.rights.copies import record_destruction
 from tracker.archive.rights.scrubbing import Destroyed
 from tracker.archive.schema.connection import FILE_NAME, connect_to_write
@@ -31,25 +32,25 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tracker.archive.git.repository import Repository
-    from tracker.archive.mirror.scrubbing import Replacements
+    from tracker.archive.mirror.redacting import Replacements
 
 _EXPORT = ("--no-data", "--signed-tags=strip", "--tag-of-filtered-object=rewrite", "--reencode=no")
 _SUBMODULE = b"160000"
 
 _OWN = ("config", "description", "hooks", "info/exclude", "info/attributes")
-"""What somebody may have set in the repository, which stays."""
+"""Files of the repository that people may have changed, which are kept."""
 
 
 def rewrite_mirror(path: Path, gone: Destroyed) -> Rewritten | None:
-    """Write the history of a mirror anew where it holds anything that was destroyed; return None if not.
+    """Rewrite the history of a mirror where it holds anything that was destroyed; return None if not.
 
-    An object to which nothing leads may hold it as well, such as one of a run that was killed: where there
-    is any, the history is written anew, without it.
+    The history is also rewritten where there are unreachable objects, such as those of a killed run, which
+    may hold it as well.
 
-    Commits keep their order, messages, trailers and dates, and get other names from the first one on that
-    differs. The archive's lock is held. Killed at any moment, it leaves the old mirror or the new one.
+    Commits keep their order, messages, trailers and dates, and have other names from the first one that
+    differs. The archive's lock is held. Killed at any moment, this leaves the old mirror or the new one.
     """
-    settle_rewrite(path)
+    finish_rewrite(path)
     with open_repository(path) as old:
         stream = old.ask("fast-export", *_EXPORT, "--all")
         pieces = tuple(read_history(stream))
@@ -61,57 +62,53 @@ def rewrite_mirror(path: Path, gone: Destroyed) -> Rewritten | None:
         with open_repository(_new(path), to_write=True) as new:
             _write(old, new, pieces, replacements)
             _check(old, new, pieces, replacements)
-            tidy(new)
-    _take_over(path)
+            pack_objects(new)
+    _replace(path)
     commits = sum(1 for each in pieces if isinstance(each, bytes) and each.startswith(b"commit "))
     return Rewritten(commits, len(replacements))
 
 
 def _find_foreign(old: Repository, folder: Path, gone: Destroyed) -> Replacements:
-    """Return what is to be replaced in histories of another record, such as one that was put aside.
+    """Return what must be replaced in histories of another record, such as a replaced history.
 
-    Their rows have numbers of their own, which the record made again from each of them tells.
+    Their rows have other numbers, which are read from the record that is rebuilt from each of them.
     """
     found: Replacements = {}
     for ref in old.ask("for-each-ref", "--format=%(refname)").decode().split():
         tip = old.find_commit(ref)
-        if tip is None or any(_leads_to(old, branch, tip) for branch in BRANCHES):
+        own = [each for each in map(partial(find_branch, old), BRANCHES) if each]
+        if tip is None or any(is_descendant(old, each, tip) for each in own):
             continue
-        theirs = [f"^{each}" for each in BRANCHES if find_branch(old, each)]
+        theirs = [f"^{each}" for each in own]
         pieces = read_history(old.ask("fast-export", *_EXPORT, ref, *theirs))
         files = [each for each in pieces if isinstance(each, File)]
         found |= find_replacements(old, files, _renumber(old, folder, tip, gone))
     return found
 
 
-def _leads_to(repository: Repository, branch: str, commit: str) -> bool:
-    stood = find_branch(repository, branch)
-    return stood is not None and rests_on(repository, stood, commit)
-
-
 def _renumber(repository: Repository, folder: Path, tip: str, gone: Destroyed) -> Destroyed:
-    """Return what is destroyed in the numbers of the record of which a commit is."""
+    """Return what is destroyed in the numbers of the record to which a commit belongs."""
     with TemporaryDirectory(dir=folder, prefix=STAGING) as name:
         try:
             rebuild_record(repository.path, Path(name), tip)
             with closing(connect_to_write(Path(name) / FILE_NAME)) as connection:
                 return record_destruction(connection, gone.documents)
         except (TrackerError, sqlite3.Error):
-            # No record of ours: its documents are known by their digests alone.
+            # It is no record of tracker: only the digests of the documents are known.
             nothing: frozenset[int] = frozenset()
             return Destroyed(nothing, gone.documents, nothing, nothing, frozenset(), frozenset(), nothing)
 
 
 def _has_unreachable(repository: Repository) -> bool:
-    """Tell whether there is an object to which no branch or tag leads."""
+    """Tell whether there is an object that no branch or tag reaches."""
     listed = repository.ask("cat-file", "--batch-all-objects", "--batch-check=%(objectname)").decode()
     reached = repository.ask("rev-list", "--objects", "--no-object-names", "--all").decode()
     tags = repository.ask("for-each-ref", "--format=%(objectname)").decode()
     return not set(listed.split()) <= {*reached.split(), *tags.split()}
 
 
-def settle_rewrite(path: Path) -> None:
-    """Bring to its end what a crash has cut short: the new mirror stands, or the old one does."""
+def finish_rewrite(path: Path) -> None:
+    """Finish a rewrite that a crash has cut short: either the new mirror stays, or the old one."""
     if _old(path).exists() and not path.exists():
         _new(path).rename(path)
     for left in (_new(path), _old(path)):
@@ -129,10 +126,10 @@ def _old(path: Path) -> Path:
 def _write(
     old: Repository, new: Repository, pieces: Sequence[bytes | File], replacements: Replacements
 ) -> None:
-    # Git is ended with the handle, so that the handle is kept.
+    # The handle is kept because git ends with it.
     handle = new.start("fast-import", "--quiet")
     process = handle.proc
-    # Of a pipe that broke, git itself tells why.
+    # Git itself reports why a pipe broke.
     with suppress(BrokenPipeError):
         for piece in pieces:
             process.stdin.write(piece if isinstance(piece, bytes) else _write_file(old, piece, replacements))
@@ -153,20 +150,20 @@ def _write_file(old: Repository, file: File, replacements: Replacements) -> byte
 def _check(
     old: Repository, new: Repository, pieces: Sequence[bytes | File], replacements: Replacements
 ) -> None:
-    """See that no replaced content is in the new repository, other than where it stays under another path."""
+    """Check that the new repository has no replaced content, unless it stays under another path."""
     files = [each for each in pieces if isinstance(each, File)]
     kept = {each.blob for each in files if each not in replacements}
     kept |= {name_blob(data) for data in replacements.values() if data is not None}
     wanted = sorted({each.blob for each in replacements} - kept)
-    told = new.ask("cat-file", "--batch-check", stdin="".join(f"{blob}\n" for blob in wanted).encode())
-    if told.count(b" missing\n") != len(wanted):
+    answer = new.ask("cat-file", "--batch-check", stdin="".join(f"{blob}\n" for blob in wanted).encode())
+    if answer.count(b" missing\n") != len(wanted):
         raise RepositoryUnusable(f"{old.path} could not be rewritten; it is as it was")
 
 
-def _take_over(path: Path) -> None:
+def _replace(path: Path) -> None:
     for name in _OWN:
         own, target = path / name, _new(path) / name
-        # A link may lead out of a mirror that was received; it is no more than it was.
+        # A link may lead out of a mirror that was received, and is not followed.
         if own.is_symlink():
             continue
         if own.is_dir():

@@ -1,4 +1,4 @@
-"""Rows as readable JSON and back: keys sorted, a row a line, the same bytes for the same rows."""
+"""Rows as readable JSON and back: sorted keys, one row per line, the same bytes for the same rows."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ Row = dict[str, Value]
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
-    """Rows of a table of which a file has a hundred: the names of the columns are written once."""
+class ColumnarRows:
+    """Many rows of a table, for which the names of the columns are written once."""
 
     columns: tuple[str, ...]
     rows: Sequence[tuple[Value, ...]]
@@ -27,10 +27,10 @@ class Sheet:
         return len(self.rows)
 
 
-def write_rows(tables: Mapping[str, Sequence[Row] | Sheet]) -> bytes:
-    """Return a JSON object of tables, each a list of rows, or columns and rows of a sheet."""
+def write_rows(tables: Mapping[str, Sequence[Row] | ColumnarRows]) -> bytes:
+    """Return a JSON object of tables, each a list of rows, or columns and rows of a columnar."""
     parts = [
-        f"{_encode(name)}: {_write_sheet(rows) if isinstance(rows, Sheet) else _write_list(rows)}"
+        f"{_encode(name)}: {_write_columnar(rows) if isinstance(rows, ColumnarRows) else _write_list(rows)}"
         for name, rows in sorted(tables.items())
         if rows
     ]
@@ -38,14 +38,14 @@ def write_rows(tables: Mapping[str, Sequence[Row] | Sheet]) -> bytes:
 
 
 def write_lines(tables: Mapping[str, Sequence[Row]]) -> bytes:
-    """Return one JSON object a line, each a row under the name of its table."""
+    """Return one JSON object per line, each a row under the name of its table."""
     lines = (f"{{{_encode(name)}: {_encode(row)}}}\n" for name, rows in tables.items() for row in rows)
     return "".join(lines).encode()
 
 
 def read_rows(data: bytes) -> dict[str, list[Row]]:
     """Read what ``write_rows`` wrote. Raises ``ValueError`` for anything else."""
-    return {name: [_thaw(row) for row in _read_table(rows)] for name, rows in _parse(data).items()}
+    return {name: [_decode_row(row) for row in _read_table(rows)] for name, rows in _parse(data).items()}
 
 
 def read_lines(data: bytes) -> dict[str, list[Row]]:
@@ -53,7 +53,7 @@ def read_lines(data: bytes) -> dict[str, list[Row]]:
     tables: dict[str, list[Row]] = {}
     for line in data.splitlines():
         for name, row in _parse(line).items():
-            tables.setdefault(name, []).append(_thaw(row))
+            tables.setdefault(name, []).append(_decode_row(row))
     return tables
 
 
@@ -68,12 +68,12 @@ def _write_list(rows: Sequence[Row]) -> str:
     return "[\n" + ",\n".join(map(_encode, rows)) + "\n]"
 
 
-def _write_sheet(sheet: Sheet) -> str:
-    return f'{{"columns": {_encode(sheet.columns)}, "rows": [\n{_write_tuples(sheet.rows)}\n]}}'
+def _write_columnar(columnar: ColumnarRows) -> str:
+    return f'{{"columns": {_encode(columnar.columns)}, "rows": [\n{_write_tuples(columnar.rows)}\n]}}'
 
 
 def _write_tuples(rows: Sequence[tuple[Value, ...]]) -> str:
-    """Return a row a line, encoded in one call, which takes a tenth of the time of one for each row."""
+    """Return one row per line, encoded in one call: ten times as fast as one call per row."""
     together = _encode(rows)[1:-1]
     if together.count("], [") == len(rows) - 1:
         return together.replace("], [", "],\n[")
@@ -88,20 +88,20 @@ def _read_table(value: object) -> Iterable[Row]:
     raise ValueError("neither rows nor columns and rows")
 
 
-def _freeze(value: object) -> object:
+def _encode_bytes(value: object) -> object:
     if isinstance(value, bytes):
         return {"base64": base64.b64encode(value).decode("ascii")}
     raise TypeError(f"{type(value).__name__} is nothing that SQLite holds")
 
 
-_encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, default=_freeze).encode
+_encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, default=_encode_bytes).encode
 
 
-def _thaw(row: Row) -> Row:
-    return {name: _thaw_value(value) for name, value in row.items()}
+def _decode_row(row: Row) -> Row:
+    return {name: _decode_value(value) for name, value in row.items()}
 
 
-def _thaw_value(value: object) -> Value:
+def _decode_value(value: object) -> Value:
     if isinstance(value, dict):
         return base64.b64decode(value["base64"])
     if value is None or isinstance(value, str | int | float):

@@ -1,4 +1,4 @@
-"""The files of the mirror that a unit of the record is written as; the same rows give the same bytes."""
+"""The files of the mirror that hold a unit of the record; the same rows give the same bytes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from tracker.archive.file.mirror_paths import (
     statement_folder,
     watch_list_path,
 )
-from tracker.archive.mirror.row_files import Sheet, write_lines, write_rows
+from tracker.archive.mirror.row_files import ColumnarRows, write_lines, write_rows
+from tracker.archive.mirror.sql import WITH_STATEMENTS, quote_names
 from tracker.archive.schema.schema_map import members, read_tables, rows_query
 
 if TYPE_CHECKING:
@@ -26,23 +27,23 @@ if TYPE_CHECKING:
     from tracker.archive.schema.schema_map import Unit
 
 FORMAT = 1
-"""Of the mirror; a higher one was written by a later release."""
+"""The format of the mirror; a later release may write a higher one."""
 
 SEGMENTS = "segments"
-"""The table whose rows are read with their version's text, a hundred at a time, and written as a sheet."""
+"""The table whose rows are read with their version's text, and written by columns."""
 
 Files = dict[str, "bytes | None"]
-"""Contents by path; None for a file that is to go."""
+"""Contents by path; None for a file to remove."""
 
-_SNAPSHOT_NAME = """
+_SNAPSHOT_NAME = f"""
 SELECT country, body, session, item, kind, language, ordinal,
     ordinal = (
         SELECT max(ordinal) FROM readable_snapshots AS other
         WHERE other.edition = snapshots.edition AND other.run <= ?2
     )
-FROM snapshots JOIN editions ON editions.id = edition JOIN statements ON statements.id = statement
+FROM snapshots {WITH_STATEMENTS}
 WHERE snapshots.id = ?1
-"""
+"""  # noqa: S608 (our names)
 
 _SCHEMA = """
 SELECT sql FROM sqlite_master
@@ -51,13 +52,13 @@ WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%' AND name NOT LIKE 'unmirrored
 ORDER BY CASE type WHEN 'table' THEN 1 WHEN 'view' THEN 2 WHEN 'index' THEN 3 ELSE 4 END, rowid
 """
 
-_Cut = tuple["Any", ...]
+_Segment = tuple["Any", ...]
 _FIRST, _LAST = ("paragraph", "start", "end"), "text"
-"""The columns of a segment that are looked at, in the order in which its row is read: the rest between."""
+"""The first and last columns of a segment as it is read; the other columns are between them."""
 
 
 class UnitFiles:
-    """Writes units of one record; what is asked for must be read in one transaction to fit together."""
+    """Reads and writes units of one record; callers read them in one transaction."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
@@ -73,14 +74,13 @@ class UnitFiles:
         }
         others = [name for name in self.tables[SEGMENTS].columns if name not in {*_FIRST, _LAST}]
         self._columns = (*_FIRST, *others, _LAST)
-        quoted = ", ".join(f'"{column}"' for column in self._columns)
-        self._cut = f"SELECT {quoted} FROM segments WHERE version = ? ORDER BY ordinal"  # noqa: S608 (our schema)
+        self._query = f"SELECT {quote_names(self._columns)} FROM segments WHERE version = ? ORDER BY ordinal"  # noqa: S608 (our schema)
 
     def files(self, unit: Unit, rows: Mapping[str, list[Row]], name: str, until: int) -> Files:
-        """Return the files of a unit's rows; none where its row has gone and left its place before.
+        """Return the files of a unit's rows; none where its row was deleted.
 
-        An edition's readable text is that of its latest snapshot of a run ``until`` which is told, of those
-        that were not withdrawn.
+        An edition's readable text is that of its latest snapshot up to the run ``until`` that is not
+        withdrawn.
         """
         match unit:
             case "archive":
@@ -97,7 +97,7 @@ class UnitFiles:
                 return self._snapshot_files(name, rows, until)
 
     def rows(self, unit: Unit, name: str) -> dict[str, list[Row]]:
-        """Return the rows of a unit by table, its own first, in the order of their writing, save segments."""
+        """Return the rows of a unit by table, without segments, in the order in which they were written."""
         found = {}
         for table, query in self._queries[unit]:
             values = [] if unit == "archive" else [name]
@@ -106,7 +106,7 @@ class UnitFiles:
         return found
 
     def _schema(self) -> bytes:
-        """Return the commands that make the tables, for whoever has SQLite and not this program."""
+        """Return the commands that make the tables, for readers who have SQLite and not this program."""
         rows = self._connection.execute(_SCHEMA).fetchall()
         return "".join(f"{sql};\n\n" for (sql,) in rows).encode()
 
@@ -116,19 +116,22 @@ class UnitFiles:
         *place, ordinal, is_latest = self._connection.execute(_SNAPSHOT_NAME, [name, until]).fetchone()
         folder = edition_path(place)
         cut = {
-            row["id"]: self._connection.execute(self._cut, [row["id"]]).fetchall() for row in rows["versions"]
+            row["id"]: self._connection.execute(self._query, [row["id"]]).fetchall()
+            for row in rows["versions"]
         }
-        files: Files = {f"{folder}/{ordinal}.json": write_rows({**rows, SEGMENTS: self._sheet_of(rows, cut)})}
+        files: Files = {f"{folder}/{ordinal}.json": write_rows({**rows, SEGMENTS: self._columnar(rows, cut)})}
         if is_latest and cut:
             files[f"{folder}.txt"] = write_readable(cut[max(cut, key=lambda id_: int(id_ or 0))])
         return files
 
-    def _sheet_of(self, rows: Mapping[str, list[Row]], cut: Mapping[Value, Sequence[_Cut]]) -> Sheet:
-        """Return the segments, without their text where it is the version's between their offsets."""
+    def _columnar(
+        self, rows: Mapping[str, list[Row]], cut: Mapping[Value, Sequence[_Segment]]
+    ) -> ColumnarRows:
+        """Return the segments, without texts where the version has them between their offsets."""
         segments = [segment for id_ in cut for segment in cut[id_]]
-        if all(_is_cut_from(str(row["text"]), cut[row["id"]]) for row in rows["versions"]):
-            return Sheet(self._columns[:-1], [segment[:-1] for segment in segments])
-        return Sheet(self._columns, segments)
+        if all(_is_part_of(str(row["text"]), cut[row["id"]]) for row in rows["versions"]):
+            return ColumnarRows(self._columns[:-1], [segment[:-1] for segment in segments])
+        return ColumnarRows(self._columns, segments)
 
 
 def _with_format(data: bytes) -> bytes:
@@ -136,7 +139,7 @@ def _with_format(data: bytes) -> bytes:
 
 
 def _document_files(sha256: str, rows: Mapping[str, list[Row]]) -> Files:
-    """Return the bytes as they are, and beside them what else is known of them, as that there are none."""
+    """Return a file of the bytes, and one of the rest of the row, which also says that there are none."""
     place = document_path(sha256)
     if not rows["documents"]:
         return {place: None, f"{place}.json": None}
@@ -164,14 +167,14 @@ def _text(value: object) -> str | None:
     return None if value is None else str(value)
 
 
-def _is_cut_from(text: str, segments: Iterable[_Cut]) -> bool:
+def _is_part_of(text: str, segments: Iterable[_Segment]) -> bool:
     return all(text[start:end] == segment for _, start, end, *_, segment in segments)
 
 
 def write_readable(segments: Iterable[tuple[Any, ...]]) -> bytes:
-    """Return a text, a segment a line and a blank line between paragraphs.
+    """Return a text with one segment per line and a blank line between paragraphs.
 
-    A segment is its paragraph, whatever is known of it besides, and its text.
+    The first value of a segment is its paragraph, the last its text.
     """
     lines, last = [], None
     for paragraph, *_, text in segments:
@@ -183,5 +186,5 @@ def write_readable(segments: Iterable[tuple[Any, ...]]) -> bytes:
 
 
 def _is_one_line(text: str) -> bool:
-    """Tell whether there is no white space but single blanks inside, four times as fast as to part it."""
+    """Tell whether all white space is single blanks inside the text; four times as fast as splitting it."""
     return text.isprintable() and "  " not in text and text[:1] != " " != text[-1:]

@@ -1,7 +1,7 @@
-"""Objects of the mirror made again: git names them by their bytes, so the same name is the same object.
+"""Repairing objects of the mirror: git names objects by their bytes, so the same name is the same object.
 
-Packs and files that are damaged are set aside, what is whole in them is kept, and what is then missing is
-taken from a mirror that is written anew from the record, as far as that gives the same objects.
+Damaged packs and files are moved out, and intact objects in them are kept. Missing objects are then taken
+from a temporary mirror that is written from the record, as far as that gives the same objects.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from tracker.archive.file.lock import STAGING
 from tracker.archive.file.mirror_paths import MIRROR, WATCH
 from tracker.archive.git.repository import open_repository
 from tracker.archive.mirror.branches import BRANCHES
+from tracker.archive.mirror.refs import find_branch
 from tracker.archive.mirror.update import update_mirror
-from tracker.archive.mirror.upkeep import find_branch
-from tracker.archive.repair.lost_contents import Recollection, name_object
+from tracker.archive.repair.lost_objects import LostObjects, name_object
 from tracker.archive.rights.access import find_watch_list
 from tracker.archive.schema.connection import FILE_NAME, connect_to_read, connect_to_write
 from tracker.archive.verify.objects import FSCK
@@ -39,27 +39,27 @@ if TYPE_CHECKING:
 _MISSING = re.compile(r"missing (commit|tree|blob) ([0-9a-f]{40})", re.MULTILINE)
 _KINDS = ("blob", "tree", "commit")
 _HEAD = b"ref: refs/heads/main\n"
-_PACK_HEAD = b"PACK\0\0\0\2"
+_PACK_HEADER = b"PACK\0\0\0\2"
 _DIGEST = 20
-"""So many bytes has a SHA-1, which is the end of git's own files."""
-_COUNT_END = 12
-"""A pack begins with its name, its version and the number of its objects, of four bytes each."""
+"""Bytes of a SHA-1, with which git's own files end."""
+_HEADER_END = 12
+"""Bytes of the header of a pack: its mark, its version and the number of its objects."""
 
 _LONGEST_OBJECT = 1024**3
-"""Of an object that is longer the packed bytes must have a part in 200; a document has 50 MB at most."""
+"""An object that is longer may have at most 200 times its packed bytes; a document has 50 MB at most."""
 
 
-def mend_objects(folder: Path, aside: Path) -> list[Step]:
-    """Mend the objects of an archive's mirror; the folder ``aside`` gets what is damaged."""
+def repair_objects(folder: Path, damaged: Path) -> list[Step]:
+    """Repair the objects of an archive's mirror; what is damaged is moved to the folder ``damaged``."""
     path = folder / MIRROR
     head = list(_write_head(path))
     with open_repository(path, to_write=True) as repository:
         steps = [
             *head,
             *_drop_graph(path),
-            *_set_packs_aside(repository, aside),
-            *_set_loose_aside(path, aside),
-            *_take_missing(repository, folder),
+            *_move_damaged_packs(repository, damaged),
+            *_move_damaged_files(path, damaged),
+            *_write_missing(repository, folder),
         ]
         # Single objects, each a file of its own, are put into a pack.
         repository.attempt("repack", "-d", "-q", "-l")
@@ -74,7 +74,7 @@ def _write_head(path: Path) -> Iterator[Step]:
 
 
 def _drop_graph(path: Path) -> Iterator[Step]:
-    """Take the index of commits away where it is damaged; the next update makes it again."""
+    """Remove the index of commits where it is damaged; the next update makes it again."""
     info = path / "objects" / "info"
     if all(map(_ends_in_its_digest, info.glob("commit-graphs/*.graph"))):
         return
@@ -87,36 +87,40 @@ def _ends_in_its_digest(file: Path) -> bool:
     return hashlib.sha1(data[:-_DIGEST], usedforsecurity=False).digest() == data[-_DIGEST:]
 
 
-def _set_packs_aside(repository: Repository, aside: Path) -> Iterator[Step]:
-    """Take damaged packs out, and keep the objects in them that are whole."""
+def _move_damaged_packs(repository: Repository, damaged: Path) -> Iterator[Step]:
+    """Move damaged packs out, and keep their intact objects."""
     for pack in sorted((repository.path / "objects" / "pack").glob("pack-*.pack")):
         if not repository.attempt("verify-pack", str(pack.resolve())).status:
             continue
         names = _list_pack(repository, pack)
-        data = _mend_head(pack, len(names))
+        data = _restore_header(pack, len(names))
         whole = [name for name in names if _is_readable(repository, name)]
         if whole:
             place = str(pack.parent.resolve() / "pack")
             listed = "".join(f"{name}\n" for name in whole).encode()
             repository.attempt("pack-objects", "-q", "--no-reuse-object", place, stdin=listed)
         for file in pack.parent.glob(f"{pack.stem}.*"):
-            _move(file, aside / file.name)
-        # Of a pack that cannot be opened, what is read one after another; it ends in an error all the same.
+            _move(file, damaged / file.name)
+        # This reads a pack that cannot be opened, object by object; it ends with an error all the same.
         repository.attempt("unpack-objects", "-r", "-q", stdin=data)
         yield Step(did=True, what=pack.name, how="set aside; what is whole in it was kept")
 
 
 def _list_pack(repository: Repository, pack: Path) -> list[str]:
-    """Return the names of the objects in a pack, as its index tells them."""
+    """Return the names of the objects in a pack, from its index."""
     index = pack.with_suffix(".idx")
     listed = repository.attempt("show-index", stdin=index.read_bytes() if index.exists() else b"")
     return [line.split()[1] for line in listed.output.decode().splitlines()]
 
 
-def _mend_head(pack: Path, number: int) -> bytes:
-    """Return a pack whose first bytes are right: they are known, and without them nothing in it is read."""
+def _restore_header(pack: Path, number: int) -> bytes:
+    """Return a pack with the right header: it is known, and without it nothing in the pack can be read."""
     data = pack.read_bytes()
-    return data if data.startswith(_PACK_HEAD) else _PACK_HEAD + number.to_bytes(4, "big") + data[_COUNT_END:]
+    return (
+        data
+        if data.startswith(_PACK_HEADER)
+        else _PACK_HEADER + number.to_bytes(4, "big") + data[_HEADER_END:]
+    )
 
 
 def _is_readable(repository: Repository, name: str) -> bool:
@@ -125,12 +129,12 @@ def _is_readable(repository: Repository, name: str) -> bool:
     return content is not None and any(name_object(kind, content) == name for kind in _KINDS)
 
 
-def _set_loose_aside(path: Path, aside: Path) -> Iterator[Step]:
-    """Take damaged files of single objects out."""
+def _move_damaged_files(path: Path, damaged: Path) -> Iterator[Step]:
+    """Move out damaged files of single objects."""
     for file in sorted(path.glob(f"objects/??/{'?' * 38}")):
         if not _is_whole(file):
             name = file.parent.name + file.name
-            _move(file, aside / name)
+            _move(file, damaged / name)
             yield Step(did=True, what=f"the file of object {name[:12]}", how="set aside")
 
 
@@ -150,22 +154,22 @@ def _is_whole(file: Path) -> bool:
     return digest.hexdigest() == file.parent.name + file.name
 
 
-def _take_missing(repository: Repository, folder: Path) -> list[Step]:
-    """Write objects that are missing as the record gives them; one that was written may tell of the next."""
+def _write_missing(repository: Repository, folder: Path) -> list[Step]:
+    """Write missing objects as the record gives them; each may name others that are missing."""
     steps: dict[str, Step] = {}
     if not _find_missing(repository):
         return []
     try:
-        with _write_anew(folder) as (copy, anew):
-            recollection = None
+        with _temporary_mirror(folder) as (copy, temporary):
+            lost = None
             while missing := {
                 name: kind for name, kind in _find_missing(repository).items() if name not in steps
             }:
                 for name, kind in missing.items():
-                    content = anew.read_whole(name)
+                    content = temporary.read_whole(name)
                     if content is None:
-                        recollection = recollection or Recollection(copy, repository, anew)
-                        content = recollection.find(kind, name)
+                        lost = lost or LostObjects(copy, repository, temporary)
+                        content = lost.find(kind, name)
                     steps[name] = _write(repository, kind, name, content)
     except (TrackerError, sqlite3.Error) as error:
         return [Step(did=False, what="missing objects", how=f"the record cannot be written again ({error})")]
@@ -189,8 +193,8 @@ def _write(repository: Repository, kind: str, name: str, content: bytes | None) 
 
 
 @contextmanager
-def _write_anew(folder: Path) -> Iterator[tuple[sqlite3.Connection, Repository]]:
-    """Write a mirror of a copy of the record, aside, and yield both."""
+def _temporary_mirror(folder: Path) -> Iterator[tuple[sqlite3.Connection, Repository]]:
+    """Write a mirror of a copy of the record in a temporary folder, and yield both."""
     with TemporaryDirectory(dir=folder, prefix=STAGING) as name:
         place = Path(name)
         new_file(place / FILE_NAME, CLOSED).close()
@@ -200,5 +204,5 @@ def _write_anew(folder: Path) -> Iterator[tuple[sqlite3.Connection, Repository]]
             if find_watch_list(folder).is_file():
                 write_file(place / WATCH, find_watch_list(folder).read_bytes(), CLOSED)
             update_mirror(copy, place)
-            with open_repository(place / MIRROR) as anew:
-                yield copy, anew
+            with open_repository(place / MIRROR) as temporary:
+                yield copy, temporary

@@ -78,7 +78,7 @@ def check_parts(
     ``applied`` are the changes of the schema that the record has had. ``to_repair`` accepts what has the name
     of one of ours and says something else: ``verify`` reports that. The triggers of the mirror are known by
     their name, since none acts where a record is only read; writing checks them too
-    (``pending.refit_triggers``). Takes 0.2 ms.
+    (``pending.update_triggers``). Takes 0.2 ms.
     """
     ours = _read_shipped(tuple((name, script) for name, script in scripts if name in applied))
     for name, sql in connection.execute(_PARTS):

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 from tracker.archive.file.lock import remove_leftovers
 from tracker.archive.file.mirror_paths import MIRROR
 from tracker.archive.mirror.branches import MAIN
-from tracker.archive.mirror.parting import check_joined
+from tracker.archive.mirror.divergence import check_not_diverged
 from tracker.archive.mirror.pending import forget_mirrored, read_mirrored
-from tracker.archive.mirror.upkeep import find_branch
+from tracker.archive.mirror.refs import find_branch
 from tracker.archive.rights.copies import destroy_in_kept_copies, read_copies
 from tracker.archive.rights.destruction import (
     destroy_rows,
@@ -77,7 +77,9 @@ def check_mirror_joined(writing: Writing) -> None:
         try:
             with open_repository(folder / MIRROR) as repository:
                 tip = find_branch(repository, MAIN)
-                check_joined(writing.connection, repository, tip, mirrored.main if mirrored else None, folder)
+                check_not_diverged(
+                    writing.connection, repository, tip, mirrored.main if mirrored else None, folder
+                )
         except HistoriesApart:
             raise
         except RepositoryUnusable:

@@ -10,7 +10,7 @@ from sqlite_utils import Database
 from tracker.archive.file.lock import read_command, remove_staging, take_lock
 from tracker.archive.file.mirror_paths import MIRROR
 from tracker.archive.ledger import runs
-from tracker.archive.mirror.pending import is_mirrored, is_watched, refit_triggers
+from tracker.archive.mirror.pending import has_current_triggers, is_mirrored, update_triggers
 from tracker.archive.rights.withdrawals import read_unfinished
 from tracker.archive.schema.connection import connect_to_write, translate
 from tracker.archive.schema.migrations import is_current, migrate
@@ -48,7 +48,7 @@ def open_writing(path: Path, kind: RunKind, clock: Callable[[], str]) -> Writing
             # Other programs know no lock of ours.
             writing.execute(f"PRAGMA busy_timeout = {int(FOREIGN_TIMEOUT * 1000)}")
         writing.migrate()
-        writing.refit_triggers()
+        writing.update_triggers()
         writing.mark_interrupted()
         remove_staging(path.parent)
         if kind != "withdraw" and read_unfinished(writing.connection):
@@ -86,13 +86,13 @@ class Writing:
             migrate(self._database)
         self.execute("PRAGMA foreign_keys = ON")
 
-    def refit_triggers(self) -> None:
-        """Make sure that only our own triggers act on what is written; see ``pending.refit_triggers``."""
+    def update_triggers(self) -> None:
+        """Make sure that only our own triggers act on what is written; see ``pending.update_triggers``."""
         with translate(self.path):
-            if is_watched(self.connection, self.path):
+            if has_current_triggers(self.connection, self.path):
                 return
         with self.batch(), translate(self.path):
-            refit_triggers(self.connection, self.path)
+            update_triggers(self.connection, self.path)
 
     def mark_interrupted(self) -> None:
         """Mark running runs as interrupted: the lock is ours."""

@@ -1,8 +1,8 @@
-"""Making one record of two: that of the mirror, and behind it what the record has done since they went apart.
+"""Merging two diverged histories: the record rebuilt from the mirror, then the runs that only the record has.
 
-The new record is made aside and takes the old one's place once it is whole. The old one is kept beside it, in
-``before-take-over-...``, without what the mirror knows to be destroyed. Killed at any moment, this leaves the
-record as it was, or the new one, with which the next run of any command brings the mirror along.
+The new record is made in a temporary folder and replaces the old one when it is complete. The old one is kept
+in ``before-take-over-...``, without what was destroyed according to the mirror. Killed at any moment, this
+leaves the old record, or the new one, with which the next run of any command updates the mirror.
 """
 
 from __future__ import annotations
@@ -17,10 +17,11 @@ from tracker.archive.file.lock import STAGING, remove_staging, take_lock
 from tracker.archive.file.mirror_paths import MIRROR
 from tracker.archive.git.repository import open_repository
 from tracker.archive.ledger.runs import write_finished_run
-from tracker.archive.mirror.commits import SHOWN
-from tracker.archive.mirror.parting import find_parting
+from tracker.archive.mirror.commits import SHORT
+from tracker.archive.mirror.divergence import find_divergence
 from tracker.archive.mirror.proofs import read_steps, write_steps
 from tracker.archive.mirror.rebuild import rebuild_record
+from tracker.archive.mirror.sql import SNAPSHOT_NAME, WITH_STATEMENTS
 from tracker.archive.rights.copies import BEFORE_TAKE_OVER, destroy_in_copy, make_copy_folder
 from tracker.archive.rights.destruction import destroy_rows, overwrite_freed_pages
 from tracker.archive.rights.withdrawals import read_destroyed_documents
@@ -28,8 +29,8 @@ from tracker.archive.schema.connection import FILE_NAME, connect_to_read, connec
 from tracker.archive.schema.rows import Record, open_record
 from tracker.archive.storing.acts import complete_destruction
 from tracker.archive.storing.writing import LOCK_TIMEOUT, Writing
-from tracker.archive.takeover.grafting import graft
-from tracker.archive.takeover.receiving import move_to, receive
+from tracker.archive.takeover.copying import copy_runs
+from tracker.archive.takeover.source import fetch_history, move_branches_to
 from tracker.errors import ArchiveLocked, RepositoryUnusable
 from tracker.files import CLOSED, keep_permissions, new_file, permit
 from tracker.model.preserving import TakenOver
@@ -40,29 +41,24 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from tracker.archive.file.lock import Lock
-    from tracker.archive.mirror.parting import Parting
+    from tracker.archive.mirror.divergence import Divergence
     from tracker.model.rights import Act
 
-_NAME = (
-    "country || '/' || body || '/' || session || ifnull('/' || item, '') || '~'"
-    " || ifnull(kind || '.', '') || editions.language || '@' || ordinal"
-)
-
 _DESTROYED = f"""
-SELECT snapshots.id, {_NAME}, (
+SELECT snapshots.id, {SNAPSHOT_NAME}, (
     SELECT max(withdrawal) FROM standing_withdrawals AS acts
     WHERE acts.document = snapshots.document AND act = 'destroy'
 ) AS found
-FROM snapshots JOIN editions ON editions.id = edition JOIN statements ON statements.id = statement
+FROM snapshots {WITH_STATEMENTS}
 WHERE found IS NOT NULL AND snapshots.id NOT IN (
     SELECT snapshot FROM standing_withdrawals WHERE act = 'destroy' AND snapshot IS NOT NULL
 )
 """  # noqa: S608 (our own text)
 
-# What a nightly run does not bring back (see refusals) is not to be open by coming from the other side. It is
-# kept: that it should be destroyed, too, nobody has ordered.
+# What a nightly run does not record again (see refusals) must not become open because the other side has it.
+# It is only withdrawn: nobody has ordered to destroy it.
 _WITHDRAWN = f"""
-SELECT readable.id, {_NAME}, coalesce((
+SELECT readable.id, {SNAPSHOT_NAME}, coalesce((
     SELECT max(withdrawal) FROM standing_withdrawals AS acts WHERE acts.document = readable.document
     OR acts.text IN (SELECT sha256 FROM versions WHERE versions.snapshot = readable.id)
 ), (
@@ -71,56 +67,56 @@ SELECT readable.id, {_NAME}, coalesce((
     WHERE NOT EXISTS (SELECT 1 FROM readable_snapshots AS kept WHERE kept.edition = readable.edition
         AND (kept.run < ?1) = (others.run < ?1))
 )) AS found
-FROM readable_snapshots AS readable
-JOIN editions ON editions.id = edition JOIN statements ON statements.id = statement
+FROM readable_snapshots AS readable {WITH_STATEMENTS}
 WHERE found IS NOT NULL
 """  # noqa: S608 (our own text)
 
-_AGAIN = """
+_COPY_ACT = """
 INSERT INTO withdrawals (act, reference, decided, authority, reason, person, completed, run)
 SELECT ?3, reference, decided, authority, reason, person, iif(?3 = 'destroy', NULL, decided), ?2
 FROM withdrawals WHERE id = ?1
 """
 
-_CONCERNED = """
+_ADD_SNAPSHOT = """
 INSERT INTO withdrawn (withdrawal, snapshot, document, text, words)
 SELECT ?1, snapshots.id, document, sha256, words FROM snapshots
 LEFT JOIN versions ON versions.snapshot = snapshots.id WHERE snapshots.id = ?2
 """
 
 
-def close_again(connection: sqlite3.Connection, first: int, run: int) -> tuple[Step, ...]:
-    """Withdraw and destroy what is open and was closed by an act of the other side, by that act once more.
+def reapply_withdrawals(connection: sqlite3.Connection, first: int, run: int) -> tuple[Step, ...]:
+    """Withdraw and destroy what is open on one side and was withdrawn or destroyed on the other.
 
-    ``first`` is the first run that was taken over, ``run`` the run that does this. What was destroyed is in
-    no row then; its destruction counts as begun, so that the copies follow.
+    ``first`` is the first run that was copied, ``run`` the run that does this. No row has what was destroyed
+    then; its destruction counts as unfinished, so that the copies follow.
     """
     steps = [
-        *_extend(connection, "destroy", connection.execute(_DESTROYED), run),
-        *_extend(connection, "withdraw", connection.execute(_WITHDRAWN, [first]), run),
+        *_apply_again(connection, "destroy", connection.execute(_DESTROYED), run),
+        *_apply_again(connection, "withdraw", connection.execute(_WITHDRAWN, [first]), run),
     ]
     connection.execute("UPDATE withdrawals SET completed = NULL WHERE act = 'destroy' AND run >= ?", [first])
     destroy_rows(connection)
     return tuple(steps)
 
 
-def _extend(
+def _apply_again(
     connection: sqlite3.Connection, act: Act, found: Iterable[tuple[int, str, int]], run: int
 ) -> Iterator[Step]:
-    again: dict[int, int | None] = {}
+    copies: dict[int, int | None] = {}
     for snapshot, name, number in list(found):
-        if number not in again:
-            again[number] = connection.execute(_AGAIN, [number, run, act]).lastrowid
-        connection.execute(_CONCERNED, [again[number], snapshot])
+        if number not in copies:
+            copies[number] = connection.execute(_COPY_ACT, [number, run, act]).lastrowid
+        connection.execute(_ADD_SNAPSHOT, [copies[number], snapshot])
         did = "destroyed" if act == "destroy" else "withdrawn"
         yield Step(did=True, what=name, how=f"{did} by the act that concerns the same on the other side")
 
 
 def take_over(folder: Path, source: str | None, instant: str, clock: Callable[[], str]) -> TakenOver:
-    """Take over what the mirror of an archive, or a copy of it that was pushed, has and its record has not.
+    """Take over what the mirror of an archive has and its record lacks.
 
-    ``source`` is such a copy, a path or an address. Raises ``RepositoryUnusable`` where the mirror cannot be
-    read or has not all of what it shows, ``ArchiveLocked`` and ``ArchiveUnusable``; the record is as it was.
+    ``source`` is the path or address of a copy of the mirror to use instead. Raises ``RepositoryUnusable``
+    where the mirror is damaged or public, ``ArchiveLocked`` and ``ArchiveUnusable``; the record is unchanged
+    then.
     """
     lock = take_lock(folder, LOCK_TIMEOUT)
     try:
@@ -134,28 +130,30 @@ def _take_over(
 ) -> TakenOver:
     record, named = folder / FILE_NAME, source or str(folder / MIRROR)
     remove_staging(folder)
-    _settle(record)
+    _checkpoint(record)
     with TemporaryDirectory(dir=folder, prefix=STAGING) as name:
         place = Path(name)
-        received = receive(folder, place, source)
+        history = fetch_history(folder, place, source)
         with closing(connect_to_read(record)) as old, translate(record):
             with open_repository(folder / MIRROR) as repository:
-                parting = find_parting(old, repository, received.main, None)
-            if parting is None:
+                divergence = find_divergence(old, repository, history.main, None)
+            if divergence is None:
                 return TakenOver(named, 0, 0, (), None, None)
-            new, run = _make(old, place, folder / MIRROR, received.main, parting, instant, lock)
+            new, run = _make_record(old, place, folder / MIRROR, history.main, divergence, instant, lock)
         aside = _keep(record, place, new, instant)
-        move_to(folder / MIRROR, received)
+        move_branches_to(folder / MIRROR, history)
         _replace(record, new)
-    steps = _follow(record, lock, clock, instant, run)
-    return TakenOver(named, len(parting.mirror), len(parting.record), steps, aside, run)
+    steps = _update_mirror(record, lock, clock, instant, run)
+    return TakenOver(named, len(divergence.mirror), len(divergence.record), steps, aside, run)
 
 
-def _follow(record: Path, lock: Lock, clock: Callable[[], str], instant: str, run: int) -> tuple[Step, ...]:
-    """Bring the mirror along, and return what the run did."""
+def _update_mirror(
+    record: Path, lock: Lock, clock: Callable[[], str], instant: str, run: int
+) -> tuple[Step, ...]:
+    """Update the mirror, and return what the run did."""
     with closing(connect_to_write(record)) as connection, translate(record):
         writing = Writing(record, connection, lock, "repair", clock)
-        # What either side destroyed may stand in the other's history, which is in the mirror by now.
+        # The other side's history, which is in the mirror by now, may have what one side destroyed.
         complete_destruction(writing, instant, looks_again=True)
         writing.update_mirror()
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -163,7 +161,7 @@ def _follow(record: Path, lock: Lock, clock: Callable[[], str], instant: str, ru
 
 
 def _replace(record: Path, new: Path) -> None:
-    """Put a record in the place of another, of which no other program has written anything meanwhile."""
+    """Replace a record by another, unless another program has written to it meanwhile."""
     log, index = (record.with_name(f"{record.name}{ending}") for ending in ("-wal", "-shm"))
     if log.exists() and log.stat().st_size:
         raise ArchiveLocked(f"another program has written to {record}; give the same command again")
@@ -173,7 +171,7 @@ def _replace(record: Path, new: Path) -> None:
     new.replace(record)
 
 
-def _settle(record: Path) -> None:
+def _checkpoint(record: Path) -> None:
     """Have all of a record in its one file, so that another may take its place."""
     open_record(record.parent, Record).close()
     with closing(connect_to_write(record)) as connection, translate(record):
@@ -182,14 +180,20 @@ def _settle(record: Path) -> None:
         raise ArchiveLocked(f"another program reads {record}; end it, then give the same command again")
 
 
-def _make(
-    old: sqlite3.Connection, place: Path, mirror: Path, tip: str, parting: Parting, instant: str, lock: Lock
+def _make_record(
+    old: sqlite3.Connection,
+    place: Path,
+    mirror: Path,
+    tip: str,
+    divergence: Divergence,
+    instant: str,
+    lock: Lock,
 ) -> tuple[Path, int]:
-    """Make the new record in a folder of its own, and return its file and the run that made it."""
+    """Make the new record in a temporary folder, and return its file and the run that made it."""
     rebuilt = rebuild_record(mirror, place, tip)
     if rebuilt.closed:
         raise RepositoryUnusable(
-            f"{tip[:SHOWN]} is of a public copy, without {rebuilt.closed:,} rows that are closed: it makes no"
+            f"{tip[:SHORT]} is of a public copy, without {rebuilt.closed:,} rows that are closed: it makes no"
             " whole record; take over from a private copy"
         )
     path = place / FILE_NAME
@@ -198,11 +202,11 @@ def _make(
         new.execute("PRAGMA foreign_keys = OFF")
         new.execute("BEGIN IMMEDIATE")
         (last,) = new.execute("SELECT ifnull(max(id), 0) FROM runs").fetchone()
-        run = last + len(parting.record) + 1
-        steps = graft(old, new, parting.common, run)
+        run = last + len(divergence.record) + 1
+        steps = copy_runs(old, new, divergence.common, run)
         write_finished_run(new, run, "repair", instant)
-        told = Step(did=True, what=MIRROR, how=f"its {len(parting.mirror):,} runs were taken over")
-        write_steps(new, run, [told, *steps, *close_again(new, last + 1, run)])
+        step = Step(did=True, what=MIRROR, how=f"its {len(divergence.mirror):,} runs were taken over")
+        write_steps(new, run, [step, *steps, *reapply_withdrawals(new, last + 1, run)])
         for table, row, wanted, _ in new.execute("PRAGMA foreign_key_check"):
             raise RepositoryUnusable(f"{mirror}: row {row} of {table} has no {wanted}; nothing was changed")
         new.execute("COMMIT")
@@ -211,7 +215,7 @@ def _make(
 
 
 def _keep(record: Path, place: Path, new: Path, instant: str) -> str | None:
-    """Keep the record as it was, without what is destroyed by now; none where that cannot be taken out."""
+    """Keep a copy of the old record without what is destroyed; None where that cannot be removed from it."""
     copy = place / f"{FILE_NAME}.before"
     with record.open("rb") as source, new_file(copy, keep_permissions(record) or CLOSED) as target:
         shutil.copyfileobj(source, target)

@@ -1,24 +1,24 @@
-"""The objects of the mirror: what ``git fsck`` finds, told by the files and commits it is about."""
+"""Checks of the mirror's objects by ``git fsck``, reported by the files and commits that they belong to."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from tracker.archive.verify.notes import BEGIN_ANEW, REPAIR, Cure, fault
+from tracker.archive.verify.findings import REPAIR, START_OVER, Fix
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tracker.archive.git.repository import Repository
-    from tracker.archive.verify.notes import Notes
+    from tracker.archive.verify.findings import Findings
 
 FSCK = ("fsck", "--full", "--strict", "--no-dangling", "--no-progress")
-_REMEDY = f"{REPAIR} writes it again if the record still has it; otherwise {BEGIN_ANEW}"
+_REMEDY = f"{REPAIR} writes it again if the record still has it; otherwise {START_OVER}"
 
 
-class Complaint(NamedTuple):
-    """A kind of line that ``git fsck`` writes; what it is about and means, in the groups of its pattern."""
+class FsckMessage(NamedTuple):
+    """A kind of line that ``git fsck`` writes, with what it is about and what it means."""
 
     pattern: re.Pattern[str]
     subject: str
@@ -29,29 +29,29 @@ _ID = r"(?P<id>[0-9a-f]{40})"
 _DIGEST = re.compile(r"([0-9a-f]{12})[0-9a-f]{52}")
 _IS_ID = re.compile(r"[0-9a-f]{40}")
 
-# The first that fits tells what a line means; what none fits is passed on in git's own words.
-COMPLAINTS = (
-    Complaint(
+# The first that matches explains a line; a line that none matches is shown in git's own words.
+FSCK_MESSAGES = (
+    FsckMessage(
         re.compile(rf"missing (?P<kind>commit|tree|blob) {_ID}"), "{id}",
         "this {kind} is not there, or cannot be read",
     ),
-    Complaint(re.compile(rf"{_ID}: object corrupt or missing"), "{id}", "its file is damaged"),
-    Complaint(
+    FsckMessage(re.compile(rf"{_ID}: object corrupt or missing"), "{id}", "its file is damaged"),
+    FsckMessage(
         re.compile(rf"(?:cannot unpack|packed|index CRC mismatch for object) {_ID} from"), "{id}",
         "it is damaged in its pack",
     ),
-    Complaint(re.compile(rf"error in \w+ {_ID}: (?P<why>.*)"), "{id}", "git says: {why}"),
-    Complaint(
+    FsckMessage(re.compile(rf"error in \w+ {_ID}: (?P<why>.*)"), "{id}", "git says: {why}"),
+    FsckMessage(
         re.compile(r".*objects/(?P<head>[0-9a-f]{2})/(?P<tail>[0-9a-f]{38})\b.*"),
         "{head}{tail}", "its file is damaged, or holds something else",
     ),
-    Complaint(
+    FsckMessage(
         re.compile(r".*?(?P<file>pack-[0-9a-f]{40}\.(?:pack|idx|rev))\b.*"), "{file}", "the file is damaged"
     ),
-    Complaint(
-        re.compile(r"(?P<branch>refs/\S+): invalid sha1 pointer"), "{branch}", "it stands at no commit"
+    FsckMessage(
+        re.compile(r"(?P<branch>refs/\S+): invalid sha1 pointer"), "{branch}", "it is at no commit"
     ),
-    Complaint(re.compile(r".*commit-graph.*"), "commit-graph", "the index of commits is damaged"),
+    FsckMessage(re.compile(r".*commit-graph.*"), "commit-graph", "the index of commits is damaged"),
 )  # fmt: skip
 
 _ECHOES = re.compile(
@@ -59,16 +59,15 @@ _ECHOES = re.compile(
     r"|invalid HEAD|notice: |object file \S+ is empty|Could not read|garbage at end of loose"
     r"|failed to parse commit"
 )
-"""What only repeats, or leads up to, what another line says of the same object."""
+"""Lines that repeat or introduce another line about the same object."""
 
 
-def check_objects(repository: Repository, base: str | None, notes: Notes) -> None:
-    """Have git check every object; people know one by where it stands at the commit ``base``."""
-    notes.look("objects", _count_objects(repository))
+def check_objects(repository: Repository, base: str | None, findings: Findings) -> None:
+    """Have git check every object; one is named by where it is in the commit ``base``."""
+    findings.count("objects", _count_objects(repository))
     answer = repository.attempt(*FSCK)
-    # On standard error it tells what is wrong with an object, and then on the other that it has none.
-    told = f"{answer.complaints}\n{answer.output.decode('utf-8', 'replace')}"
-    found = dict(_translate(told))
+    # Standard error explains what is wrong with an object; standard output then says that it is missing.
+    found = dict(_translate(f"{answer.complaints}\n{answer.output.decode('utf-8', 'replace')}"))
     if answer.status and not found:
         found["the mirror"] = f"git fsck ends with {answer.status}: {answer.complaint}"
     names = _name_objects(repository, base) if found and base else {}
@@ -76,21 +75,21 @@ def check_objects(repository: Repository, base: str | None, notes: Notes) -> Non
         what = subject
         if _IS_ID.fullmatch(subject):
             what = f"object {subject[:12]} ({names.get(subject, 'of the history')})"
-        notes.find(fault("objects", what, "mirror.git", meaning, _REMEDY), Cure("objects"))
+        findings.fault("objects", what, "mirror.git", meaning, _REMEDY, Fix("objects"))
 
 
 def _name_objects(repository: Repository, base: str) -> dict[str, str]:
-    """Return where the objects of a commit stand, as far as its folders can be read."""
+    """Return the paths of the objects of a commit, as far as its folders can be read."""
     listed = repository.attempt("ls-tree", "-r", "-t", "-z", base).output.decode()
     entries = (entry.partition("\t") for entry in listed.split("\0")[:-1])
     places = {described.split()[2]: _DIGEST.sub(r"\1...", path) for described, _, path in entries}
     return places | {base: "the latest commit"}
 
 
-def _translate(told: str) -> Iterator[tuple[str, str]]:
-    """Yield what each line of git is about, an object by its name, and what it means."""
+def _translate(output: str) -> Iterator[tuple[str, str]]:
+    """Yield the subject of each line of git, an object by its name, and what the line means."""
     known: set[str] = set()
-    for line in told.splitlines():
+    for line in output.splitlines():
         text = line.removeprefix("error: ").removeprefix("fatal: ").removeprefix("warning: ")
         if not text.strip() or _ECHOES.match(text):
             continue
@@ -101,7 +100,7 @@ def _translate(told: str) -> Iterator[tuple[str, str]]:
 
 
 def _read_line(line: str) -> tuple[str, str]:
-    for pattern, subject, meaning in COMPLAINTS:
+    for pattern, subject, meaning in FSCK_MESSAGES:
         if match := pattern.match(line):
             groups = match.groupdict()
             return subject.format(**groups), meaning.format(**groups)
@@ -110,7 +109,6 @@ def _read_line(line: str) -> tuple[str, str]:
 
 def _count_objects(repository: Repository) -> int:
     """Return how many objects there are, in packs and loose."""
-    told = dict(
-        line.split(": ") for line in repository.attempt("count-objects", "-v").output.decode().splitlines()
-    )
-    return int(told.get("count", 0)) + int(told.get("in-pack", 0))
+    lines = repository.attempt("count-objects", "-v").output.decode().splitlines()
+    counts = dict(line.split(": ") for line in lines)
+    return int(counts.get("count", 0)) + int(counts.get("in-pack", 0))

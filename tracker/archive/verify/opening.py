@@ -1,4 +1,4 @@
-"""Opening both copies to verify them, and what is told where one of them cannot be opened."""
+"""Opening both copies to verify them, and reporting one that cannot be opened."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from tracker.archive.git.program import load_git
 from tracker.archive.git.repository import open_repository
 from tracker.archive.mirror.branches import MAIN
 from tracker.archive.mirror.pending import read_mirrored
-from tracker.archive.mirror.upkeep import find_branch
+from tracker.archive.mirror.refs import find_branch
+from tracker.archive.mirror.sql import has_table
 from tracker.archive.schema.connection import FILE_NAME, archive_file, check_schema, connect_to_read
-from tracker.archive.verify.chain import Standing
-from tracker.archive.verify.notes import REPAIR, RESTORE, UPDATE, Cure, fault
+from tracker.archive.verify.findings import REPAIR, RESTORE, UPDATE, Fix
+from tracker.archive.verify.history import BranchState
 from tracker.archive.verify.structure import is_damage
 from tracker.errors import ArchiveLocked, ArchiveUnusable, RepositoryUnusable
-from tracker.model.verifying import Finding
 
 if TYPE_CHECKING:
     import sqlite3
@@ -25,32 +25,32 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tracker.archive.git.repository import Repository
-    from tracker.archive.verify.notes import Notes
+    from tracker.archive.verify.findings import Findings
 
 _TRIES = 5
-"""So often is the record read anew where a run has written to the mirror meanwhile."""
+"""How often reading the record is started again where a run writes to the mirror meanwhile."""
 
 
 @contextmanager
-def open_mirror(folder: Path, notes: Notes) -> Iterator[Repository | None]:
-    """Open the mirror of an archive; None where there is none, or it cannot be opened, which is noted."""
+def open_mirror(folder: Path, findings: Findings) -> Iterator[Repository | None]:
+    """Open the mirror of an archive; None where there is none, or it cannot be opened, which is reported."""
     path = folder / MIRROR
     if not path.exists():
         yield None
     elif why := _why_without_git():
-        notes.find(Finding("unverifiable", "mirror", "the mirror", MIRROR, f"it was not looked at: {why}"))
+        findings.unverifiable("mirror", "the mirror", MIRROR, f"it was not checked: {why}")
         yield None
     elif not os.path.lexists(path / "HEAD"):
-        meaning = "the file is not there, without which git takes the folder for none of its own"
-        notes.find(fault("objects", "HEAD", MIRROR, meaning, f"{REPAIR} writes it"), Cure("objects"))
+        meaning = "this file is missing, and without it git does not recognise the repository"
+        findings.fault("objects", "HEAD", MIRROR, meaning, f"{REPAIR} writes it", Fix("objects"))
         yield None
     else:
         with open_repository(path) as repository:
             yield repository
 
 
-def open_record(folder: Path, notes: Notes, *, has_mirror: bool) -> sqlite3.Connection | None:
-    """Open the record for reading; None where it is damaged or gone, which is noted.
+def open_record(folder: Path, findings: Findings, *, has_mirror: bool) -> sqlite3.Connection | None:
+    """Open the record for reading; None where it is damaged or gone, which is reported.
 
     Raises ``ArchiveUnusable`` where there is no archive, or it cannot be opened for another reason.
     """
@@ -60,41 +60,39 @@ def open_record(folder: Path, notes: Notes, *, has_mirror: bool) -> sqlite3.Conn
         if not is_damage(error) and not (has_mirror and _is_gone(folder / FILE_NAME)):
             raise
         remedy = f"{REPAIR} makes it again from the mirror" if has_mirror else RESTORE
-        notes.find(
-            fault("file", FILE_NAME, str(folder), f"it cannot be opened: {error}", remedy),
-            *([Cure("record")] if has_mirror else []),
-        )
+        fixes = [Fix("record")] if has_mirror else []
+        findings.fault("file", FILE_NAME, str(folder), f"it cannot be opened: {error}", remedy, *fixes)
         return None
 
 
-def begin_reading(connection: sqlite3.Connection, repository: Repository | None) -> Standing:
-    """Begin the one transaction in which the record is read, and tell where the mirror stands then.
+def begin_reading(connection: sqlite3.Connection, repository: Repository | None) -> BranchState:
+    """Begin the transaction in which the record is read, and return the state of the mirror's branch then.
 
-    Raises ``ArchiveLocked`` where a run goes on writing to both.
+    Raises ``ArchiveLocked`` where a run keeps writing to both.
     """
     for _ in range(_TRIES):
         tip = find_branch(repository, MAIN) if repository else None
         connection.execute("BEGIN")
         noted = _read_noted(connection)
         if repository is None or find_branch(repository, MAIN) == tip:
-            return Standing(tip, noted)
+            return BranchState(tip, noted)
         connection.execute("ROLLBACK")
-    raise ArchiveLocked("another run goes on writing to the mirror; try again when it has ended")
+    raise ArchiveLocked("another run keeps writing to the mirror; try again after it has ended")
 
 
-def note_lone_record(notes: Notes, noted: str | None, *, is_there: bool) -> None:
-    """Note that the record is the only copy, and where there was another one."""
+def report_missing_mirror(findings: Findings, noted: str | None, *, is_there: bool) -> None:
+    """Report that the record is the only copy, or that there was another one."""
     if noted and not is_there:
-        meaning = f"it is gone, and held all at commit {noted[:12]}: the record is the only copy"
-        remedy = f"{REPAIR} writes a new one; its history begins anew"
-        notes.find(fault("mirror", "the mirror", MIRROR, meaning, remedy), Cure("mirror"))
+        meaning = f"it is missing, and had everything at commit {noted[:12]}: the record is the only copy"
+        remedy = f"{REPAIR} writes a new one; its history starts again"
+        findings.fault("mirror", "the mirror", MIRROR, meaning, remedy, Fix("mirror"))
         return
     what = "it holds no commit" if is_there else "there is none"
     meaning = (
-        f"{what}: the record is the only copy; damage to what has no digest cannot be seen in it, and none"
-        " can be mended"
+        f"{what}: the record is the only copy; damage to data without a digest cannot be detected, and none"
+        " can be repaired"
     )
-    notes.find(Finding("unverifiable", "mirror", "the mirror", MIRROR, meaning, UPDATE))
+    findings.unverifiable("mirror", "the mirror", MIRROR, meaning, UPDATE)
 
 
 def _connect(folder: Path) -> sqlite3.Connection:
@@ -122,6 +120,5 @@ def _is_gone(path: Path) -> bool:
 
 def _read_noted(connection: sqlite3.Connection) -> str | None:
     """Return the commit that the record noted last; an older release had no table for it."""
-    has_notes = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'unmirrored'").fetchone()
-    mirrored = read_mirrored(connection) if has_notes else None
+    mirrored = read_mirrored(connection) if has_table(connection, "unmirrored") else None
     return mirrored.main if mirrored else None

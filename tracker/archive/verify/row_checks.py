@@ -1,7 +1,4 @@
-"""What must hold between rows: numbers without a gap, nothing that hangs in the air, digests that agree.
-
-Each law is a query of the rows that break it; one whose tables are not there yet is passed over.
-"""
+"""What must be true of rows: numbers without gaps, no dangling references, digests and texts that agree."""
 
 from __future__ import annotations
 
@@ -9,88 +6,84 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple
 
 from tracker.archive.mirror.proofs import has_omissions
+from tracker.archive.mirror.sql import EDITION_NAME, SNAPSHOT_NAME, STATEMENT_NAME, WITH_STATEMENTS
+from tracker.archive.record.encoding import read_spans
 from tracker.archive.schema.connection import FILE_NAME
-from tracker.archive.verify.notes import REPAIR, fault
+from tracker.archive.verify.findings import REPAIR
 from tracker.model.verifying import Finding
+from tracker.text.identity import digest_text
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Iterator, Sequence
 
-    from tracker.archive.verify.notes import Notes
+    from tracker.archive.verify.findings import Findings
     from tracker.model.verifying import Check
 
 
-class Law(NamedTuple):
-    """What a query must not find, and what it means if it does."""
+class RowCheck(NamedTuple):
+    """A query that finds nothing in a sound record; it is skipped where one of its tables does not exist."""
 
     check: Check
     tables: tuple[str, ...]
     query: str
     what: str
-    """Of the columns of a row that was found."""
+    """Names a row that was found, by its columns."""
     meaning: str
 
 
-_NAME = (
-    "country || '/' || body || '/' || session || ifnull('/' || item, '') || '~'"
-    " || ifnull(kind || '.', '') || language"
-)
-_EDITIONS = (
-    "FROM snapshots JOIN editions ON editions.id = edition JOIN statements ON statements.id = statement"
-)
-
-LAWS = (
-    Law(
+ROW_CHECKS = (
+    RowCheck(
         "rows", ("runs",),
         "SELECT id + 1 FROM runs AS run WHERE id < (SELECT max(id) FROM runs)"
         " AND NOT EXISTS (SELECT 1 FROM runs WHERE id = run.id + 1)",
         "run {0}", "it is not there, though a later one is: its row was deleted",
     ),
-    Law(
+    RowCheck(
         "rows", ("statements", "editions", "snapshots"),
-        f"SELECT {_NAME}, count(*), max(ordinal) {_EDITIONS} GROUP BY edition"
-        " HAVING max(ordinal) <> count(*)",
+        f"SELECT {EDITION_NAME}, count(*), max(ordinal) FROM snapshots {WITH_STATEMENTS}"  # noqa: S608 (our names)
+        " GROUP BY edition HAVING max(ordinal) <> count(*)",
         "{0}", "of its {2} snapshots {1} are there: the rest were deleted",
     ),
-    Law(
+    RowCheck(
         "rows", ("statements", "editions", "snapshots"),
-        f"SELECT {_NAME} FROM editions JOIN statements ON statements.id = statement"  # noqa: S608 (as above)
+        f"SELECT {EDITION_NAME} FROM editions JOIN statements ON statements.id = statement"  # noqa: S608 (as above)
         " WHERE editions.id NOT IN (SELECT edition FROM snapshots)",
         "{0}", "the edition has no snapshot: what it had was deleted",
     ),
-    Law(
+    RowCheck(
         "rows", ("statements", "editions"),
-        "SELECT country || '/' || body || '/' || session || ifnull('/' || item, '') FROM statements"
+        f"SELECT {STATEMENT_NAME} FROM statements"  # noqa: S608 (as above)
         " WHERE id NOT IN (SELECT statement FROM editions)",
         "{0}", "the statement has no edition: what it had was deleted",
     ),
-    Law(
+    RowCheck(
         "rows", ("statements", "editions", "snapshots", "versions"),
-        f"SELECT {_NAME} || '@' || ordinal {_EDITIONS}"  # noqa: S608 (as above)
+        f"SELECT {SNAPSHOT_NAME} FROM snapshots {WITH_STATEMENTS}"  # noqa: S608 (as above)
         " WHERE snapshots.id NOT IN (SELECT snapshot FROM versions)"
         " AND document NOT IN (SELECT document FROM standing_withdrawals WHERE act = 'destroy')",
         "{0}", "the snapshot has no version: what was read in it was deleted",
     ),
-    Law(
+    RowCheck(
         "rows", ("documents", "snapshots", "reviews"),
         "SELECT sha256 FROM documents WHERE sha256 NOT IN (SELECT document FROM snapshots)"
         " AND sha256 NOT IN (SELECT document FROM reviews)",
         "document {0:.12}", "no snapshot and no review has it: the one that did was deleted",
     ),
-    Law(
+    RowCheck(
         "ledger", ("outcomes", "snapshots"),
         "SELECT outcomes.id, outcomes.run, outcomes.source FROM outcomes"
         " JOIN snapshots ON snapshots.id = snapshot"
         " WHERE outcome IN ('new', 'changed') AND sha256 <> document",
         "check {0} of {2} in run {1}", "it says that it received other bytes than its snapshot has",
     ),
-    Law(
+    RowCheck(
         "ledger", ("outcomes", "documents"),
         "SELECT outcomes.id, run, source FROM outcomes JOIN documents USING (sha256)"
         " WHERE outcomes.size <> documents.size",
         "check {0} of {2} in run {1}", "it received bytes of this digest, and of another size",
     ),
-    Law(
+    RowCheck(
         # Of what was imported the source is the record of a web archive, whose name has colons of its own.
         "ledger", ("runs", "outcomes"),
         "SELECT id, run, source FROM outcomes WHERE instr(source, ':')"
@@ -98,13 +91,13 @@ LAWS = (
         " AND substr(source, instr(source, ':') + 1) <> substr(digest(address), 1, 12)",
         "check {0} of {2} in run {1}", "its source is named by another address than the one it asked for",
     ),
-    Law(
+    RowCheck(
         "ledger", ("outcomes", "exchanges"),
         "SELECT outcome, count(*), max(ordinal) FROM exchanges GROUP BY outcome"
         " HAVING max(ordinal) <> count(*)",
         "check {0}", "of its {2} requests {1} are there: the rest were deleted",
     ),
-    Law(
+    RowCheck(
         "ledger", ("reviews", "snapshots"),
         "SELECT reviews.id FROM reviews JOIN snapshots ON snapshots.id = snapshot"
         " WHERE reviews.document <> snapshots.document",
@@ -113,33 +106,106 @@ LAWS = (
 )  # fmt: skip
 
 _LEDGER = ("outcomes", "exchanges", "candidates", "reviews", "expectations")
-_UNKEPT = """
+_NOT_KEPT = """
 SELECT count(*) FROM outcomes WHERE sha256 IS NOT NULL AND sha256 NOT IN (SELECT sha256 FROM documents)
 """
 
 
-def check_orders(connection: sqlite3.Connection, notes: Notes) -> None:
-    """Check what must hold between rows."""
+def check_rows(connection: sqlite3.Connection, findings: Findings) -> None:
+    """Check what must be true between rows."""
     connection.create_function("digest", 1, lambda text: sha256(str(text).encode()).hexdigest())
     there = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-    for table in _LEDGER:
-        if table in there:
-            notes.look("ledger", connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0])  # noqa: S608
+    for table in there.intersection(_LEDGER):
+        findings.count("ledger", connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0])  # noqa: S608
     is_partial = has_omissions(connection)
-    for law in LAWS:
-        if there.issuperset(law.tables):
-            for row in connection.execute(law.query).fetchall():
-                where = f"{FILE_NAME}, table {law.tables[-1]}"
-                what, meaning = law.what.format(*row), law.meaning.format(*row)
-                if law.check == "rows" and is_partial:
-                    meaning = "not all that belongs to it is there: the public mirror lacked what is closed"
-                    notes.find(Finding("unverifiable", law.check, what, where, meaning))
-                else:
-                    notes.find(fault(law.check, what, where, meaning, REPAIR))
-    if "outcomes" in there and (number := connection.execute(_UNKEPT).fetchone()[0]):
+    for each in ROW_CHECKS:
+        for row in connection.execute(each.query).fetchall() if there.issuperset(each.tables) else ():
+            finding = (each.check, each.what.format(*row), f"{FILE_NAME}, table {each.tables[-1]}")
+            if each.check == "rows" and is_partial:
+                meaning = "not all that belongs to it is there: the public mirror lacked what is closed"
+                findings.unverifiable(*finding, meaning)
+            else:
+                findings.fault(*finding, each.meaning.format(*row), REPAIR)
+    if "outcomes" in there and (number := connection.execute(_NOT_KEPT).fetchone()[0]):
         meaning = (
             "of the bytes that these checks received only the digest was kept: they were an index, or had the"
             " text of a document that is there"
         )
         where = f"{FILE_NAME}, table outcomes"
-        notes.find(Finding("unverifiable", "ledger", "checks", where, meaning, number=number))
+        findings.add(Finding("unverifiable", "ledger", "checks", where, meaning, number=number))
+
+
+class StoredSegment(NamedTuple):
+    """A segment of a version, as the record has it."""
+
+    ordinal: int
+    paragraph: int
+    start: int
+    end: int
+    text: str
+
+
+def document_faults(name: str, size: int, data: bytes) -> Iterator[str]:
+    """Yield what is wrong with a document's bytes, as the end of a sentence that begins with "it"."""
+    found = sha256(data).hexdigest()
+    if found != name:
+        yield f"has other bytes: their sha256 is {found[:12]}"
+    elif len(data) != size:
+        yield f"has {len(data):,} bytes and is said to have {size:,}"
+
+
+def text_faults(text: str, digest: str, spans: str, raw: str | None) -> Iterator[str]:
+    """Yield what is wrong with a version's text: its digest, then the map to ``raw``, where that is known."""
+    found = digest_text(text)
+    if found != digest:
+        yield f"has another text: its sha256 is {found[:12]}, not {digest[:12]}"
+        return
+    yield from _span_faults(text, spans, raw)
+
+
+def segment_faults(text: str, segments: Sequence[StoredSegment]) -> Iterator[str]:
+    """Yield the first thing that is wrong with the segments of a text: their order, their text, a gap."""
+    at, paragraph = 0, 1
+    for number, segment in enumerate(segments):
+        if segment.ordinal != number:
+            yield f"lacks its segment {number}"
+            return
+        if text[segment.start : segment.end] != segment.text:
+            yield f"does not have the text of segment {number} at {segment.start}:{segment.end}"
+            return
+        if segment.start < at or segment.end <= segment.start or segment.paragraph < paragraph:
+            yield f"has segment {number} out of order"
+            return
+        if text[at : segment.start].strip():
+            yield f"has text that no segment covers, before segment {number}"
+            return
+        at, paragraph = segment.end, segment.paragraph
+    if text[at:].strip():
+        yield f"lacks its segment {len(segments)}"
+
+
+def _span_faults(text: str, spans: str, raw: str | None) -> Iterator[str]:
+    try:
+        runs = read_spans(spans).runs
+    except (TypeError, ValueError) as error:
+        yield f"has a span map that cannot be read ({error})"
+        return
+    at = raw_at = 0
+    for run in runs:
+        if run.clean_start != at or run.clean_end <= at:
+            yield f"has a span map with a gap at {at}"
+            return
+        if run.raw_start < raw_at or run.raw_end < run.raw_start:
+            yield f"has a span map that runs backwards at {at}"
+            return
+        if raw is not None and not _agrees(text[at : run.clean_end], raw, run.raw_start, run.raw_end):
+            yield f"is not what the extractor's output has, from {at} on"
+            return
+        at, raw_at = run.clean_end, run.raw_end
+    if at != len(text):
+        yield f"has a span map that ends at {at} of {len(text)}"
+
+
+def _agrees(clean: str, raw: str, start: int, end: int) -> bool:
+    """Tell whether a range is inside the raw text, and equals the clean text where both are equally long."""
+    return end <= len(raw) and (len(clean) != end - start or clean == raw[start:end])

@@ -1,200 +1,172 @@
 """Verifying an archive: the record by itself, the record beside its mirror, and the mirror by itself.
 
-Nothing is written and nobody has to wait: the record is read in one transaction, and compared with the
-commit that stood in the mirror when that began.
+Nothing is written and no run has to wait: the record is read in one transaction, and compared with the commit
+that the mirror's branch had when that began.
 """
 
 from __future__ import annotations
 
 import sqlite3
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tracker.archive.file.mirror_paths import DOCUMENTS, MIRROR
-from tracker.archive.mirror.parting import TAKE_OVER, name_command
-from tracker.archive.mirror.tree import list_tree
+from tracker.archive.file.mirror_paths import MIRROR
 from tracker.archive.mirror.unit_files import UnitFiles
 from tracker.archive.rights.access import find_watch_list
 from tracker.archive.schema.connection import FILE_NAME, translate
-from tracker.archive.verify.chain import Standing, check_breaks, check_chain, check_timestamps, find_base
-from tracker.archive.verify.comparing import Comparison, note_alone
-from tracker.archive.verify.copies import Copy
-from tracker.archive.verify.expected_differences import Noted
-from tracker.archive.verify.notes import OF_MIRROR, REPAIR, Cure, Notes, fault
+from tracker.archive.verify import history, opening, structure
+from tracker.archive.verify.findings import MIRROR_FIXES, REPAIR, Findings, Fix
+from tracker.archive.verify.main_branch import MainComparison, report_without_mirror
+from tracker.archive.verify.mirror_files import ExpectedDifferences, MirrorFiles
 from tracker.archive.verify.objects import check_objects
-from tracker.archive.verify.opening import begin_reading, note_lone_record, open_mirror, open_record
-from tracker.archive.verify.public import PublicComparison, begin_public
-from tracker.archive.verify.row_checks import check_orders
-from tracker.archive.verify.structure import (
-    check_file,
-    check_links,
-    check_search,
-    check_tables,
-    is_corruption,
-)
-from tracker.archive.verify.units import Inspection
+from tracker.archive.verify.public_branch import PublicComparison, open_public_comparison
+from tracker.archive.verify.row_checks import check_rows
+from tracker.archive.verify.unit_checks import UnitInspector
 from tracker.errors import RepositoryUnusable
-from tracker.model.verifying import Finding, Verified
+from tracker.model.verifying import Verified
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from tracker.archive.git.repository import Repository
-    from tracker.archive.verify.notes import Means
+    from tracker.archive.verify.findings import Hooks
     from tracker.model.verifying import Check
 
-REPLACED = "refs/replaced/"
 
-
-def check_replaced(
-    connection: sqlite3.Connection, repository: Repository, notes: Notes, folder: Path
-) -> None:
-    """Note each history that was put aside and holds documents which the record does not."""
-    kept = {name for (name,) in connection.execute("SELECT sha256 FROM documents")}
-    for ref in repository.ask("for-each-ref", "--format=%(refname)", REPLACED).decode().split():
-        try:
-            files = list(list_tree(repository, ref, (DOCUMENTS,)))
-        except RepositoryUnusable:
-            continue  # Its objects are damaged, which is told for itself.
-        names = {path.rpartition("/")[2] for path, _ in files if not path.endswith(".json")}
-        lacking = len(names - kept)
-        if lacking:
-            meaning = f"it was put aside, and holds documents that the record does not, {lacking:,} of them"
-            remedy = f"to have them in the record: {name_command(f'{TAKE_OVER} {ref}', folder)}"
-            notes.find(Finding("unverifiable", "history", ref, "mirror.git", meaning, remedy))
-
-
-def verify_archive(folder: Path, means: Means) -> tuple[Verified, tuple[Cure, ...]]:
-    """Verify the archive in a folder, and return what was found and what would mend it.
+def verify_archive(folder: Path, hooks: Hooks) -> tuple[Verified, tuple[Fix, ...]]:
+    """Verify the archive in a folder, and return what was found and what would repair it.
 
     Raises ``ArchiveUnusable`` where there is no archive, or it cannot be opened for another reason than
-    damage, and ``ArchiveLocked`` where a run goes on writing to both copies.
+    damage, and ``ArchiveLocked`` where a run keeps writing to both copies.
     """
-    notes, base = Notes(), None
-    with open_mirror(folder, notes) as repository:
-        record = open_record(folder, notes, has_mirror=repository is not None)
+    findings, base = Findings(), None
+    with opening.open_mirror(folder, findings) as repository:
+        record = opening.open_record(folder, findings, has_mirror=repository is not None)
         if record is not None:
             with closing(record) as connection, translate(folder / FILE_NAME):
-                base = _Verification(folder, connection, repository, notes).run(means)
+                base = _Verification(folder, connection, repository, findings).run(hooks)
         elif repository is not None:
-            check_objects(repository, None, notes)
+            check_objects(repository, None, findings)
     mirror = folder / MIRROR
     verified = Verified(
         str(folder / FILE_NAME),
         str(mirror) if mirror.exists() else None,
         base,
-        means.instant,
-        notes.checks(),
-        notes.findings(),
+        hooks.instant,
+        findings.summarize(),
+        findings.results(),
     )
-    return verified, tuple(cure for cure in notes.cures if not (notes.apart and cure.kind in OF_MIRROR))
+    return verified, tuple(
+        fix for fix in findings.fixes if not (findings.has_diverged and fix.kind in MIRROR_FIXES)
+    )
 
 
+@dataclass(frozen=True, slots=True)
 class _Verification:
-    def __init__(
-        self, folder: Path, connection: sqlite3.Connection, repository: Repository | None, notes: Notes
-    ) -> None:
-        self._folder = folder
-        self._connection = connection
-        self._repository = repository
-        self._notes = notes
+    folder: Path
+    connection: sqlite3.Connection
+    repository: Repository | None
+    findings: Findings
 
-    def run(self, means: Means) -> str | None:
-        """Check all there is, and return the commit that the record was compared with."""
-        standing, base, copy = Standing(None, None), None, None
+    def run(self, hooks: Hooks) -> str | None:
+        """Check everything, and return the commit that the record was compared with."""
+        connection, repository, findings = self.connection, self.repository, self.findings
+        branch, base, mirror = history.BranchState(None, None), None, None
         with self._surviving("file"):
-            standing = begin_reading(self._connection, self._repository)
-            if self._repository is not None:
-                base = find_base(self._connection, self._repository, standing, self._notes, self._folder)
-                copy = self._list_copy(self._repository, base)
-            has_pages = check_file(self._connection, self._notes)
-            if check_tables(self._connection, self._notes):
+            branch = opening.begin_reading(connection, repository)
+            if repository is not None:
+                base = history.choose_base(connection, repository, branch, findings, self.folder)
+                mirror = self._list_mirror(repository, base)
+            has_pages = structure.check_file(connection, findings)
+            if structure.check_tables(connection, findings):
                 if has_pages:
                     self._check_record()
-                self._check_units(copy, means)
-                self._check_history(base, standing.noted)
-                if self._repository is not None:
-                    check_timestamps(self._connection, self._repository, means.judge_token, self._notes)
-        has_mirror = (self._folder / MIRROR).exists()
-        if not has_mirror or self._holds_nothing(base, standing):
-            note_lone_record(self._notes, standing.noted, is_there=has_mirror)
-        if self._repository is not None:
-            check_objects(self._repository, base, self._notes)
+                self._check_units(mirror, hooks)
+                self._check_history(base, branch.noted)
+                if repository is not None:
+                    history.check_timestamps(connection, repository, hooks.verify_token, findings)
+        has_mirror = (self.folder / MIRROR).exists()
+        is_empty = (
+            repository is not None and base is None and branch.noted is None and not findings.has_diverged
+        )
+        if not has_mirror or is_empty:
+            opening.report_missing_mirror(findings, branch.noted, is_there=has_mirror)
+        if repository is not None:
+            check_objects(repository, base, findings)
         return base
-
-    def _holds_nothing(self, base: str | None, standing: Standing) -> bool:
-        """Tell whether there is a mirror without any commit."""
-        is_there = self._repository is not None and base is None
-        return is_there and standing.noted is None and not self._notes.apart
 
     def _check_record(self) -> None:
         with self._surviving("rows"):
-            check_links(self._connection, self._notes)
-            check_orders(self._connection, self._notes)
-        check_search(self._connection, self._notes)
+            structure.check_links(self.connection, self.findings)
+            check_rows(self.connection, self.findings)
+        structure.check_search(self.connection, self.findings)
 
-    def _list_copy(self, repository: Repository, base: str | None) -> Copy | None:
-        if base is None:
-            return None
+    def _list_mirror(self, repository: Repository, base: str | None) -> MirrorFiles | None:
         try:
-            return Copy(repository, base)
+            return MirrorFiles(repository, base) if base else None
         except RepositoryUnusable as error:
-            self._note_unreadable("mirror", "the files of the mirror", error)
+            self._report_unreadable("mirror", "the files of the mirror", error)
             return None
 
-    def _check_units(self, copy: Copy | None, means: Means) -> None:
-        units = UnitFiles(self._connection)
-        compare = self._begin_comparison(copy, units)
-        until = copy.run if copy else None
-        inspection = Inspection(self._connection, units, self._notes, means.reread, until)
-        total = inspection.count()
-        for done, looked in enumerate(inspection.look(), 1):
-            for each in compare:
-                each.compare(looked)
-            if not compare:
-                note_alone(looked, self._notes)
-            means.progress(done, total)
-        for each in compare:
-            each.finish(find_watch_list(self._folder))
+    def _check_units(self, mirror: MirrorFiles | None, hooks: Hooks) -> None:
+        units = UnitFiles(self.connection)
+        comparisons = self._open_comparisons(mirror, units)
+        until = mirror.run if mirror else None
+        inspector = UnitInspector(self.connection, units, self.findings, hooks.reread, until)
+        total = inspector.count()
+        for done, unit in enumerate(inspector.inspect(), 1):
+            for comparison in comparisons:
+                comparison.compare(unit)
+            if not comparisons:
+                report_without_mirror(unit, self.findings)
+            hooks.progress(done, total)
+        for comparison in comparisons:
+            comparison.finish(find_watch_list(self.folder))
 
-    def _begin_comparison(self, copy: Copy | None, units: UnitFiles) -> list[Comparison | PublicComparison]:
-        """Return what each unit is compared with: the two branches of the mirror, where they are two."""
-        if copy is None or self._repository is None:
+    def _open_comparisons(
+        self, mirror: MirrorFiles | None, units: UnitFiles
+    ) -> list[MainComparison | PublicComparison]:
+        """Return what each unit is compared with: the two branches of the mirror, unless they are equal."""
+        if mirror is None or self.repository is None:
             return []
-        connection, notes = self._connection, self._notes
-        noted = Noted(connection, units.tables)
-        main = Comparison(connection, units.tables, copy, noted, notes)
-        if notes.apart:
-            # The public branch stands where the mirror has gone on to, of which the record knows nothing.
+        connection, findings = self.connection, self.findings
+        expected = ExpectedDifferences(connection, units.tables)
+        main = MainComparison(connection, units.tables, mirror, expected, findings)
+        if findings.has_diverged:
+            # The public branch is at the mirror's later runs, of which the record knows nothing.
             return [main]
-        public = begin_public(
-            connection, self._repository, units, noted, notes, find_watch_list(self._folder), copy.run
+        watch = find_watch_list(self.folder)
+        public = open_public_comparison(
+            connection, self.repository, units, expected, findings, watch, mirror.run
         )
-        return [main, *([public] if public else [])]
+        return [main, public] if public else [main]
 
     def _check_history(self, base: str | None, noted: str | None) -> None:
-        check_breaks(self._connection, self._notes)
+        connection, repository, findings = self.connection, self.repository, self.findings
+        history.check_breaks(connection, findings)
+        if repository is None:
+            return
         try:
-            if self._repository is not None and base is not None:
-                check_chain(self._connection, self._repository, base, noted, self._notes)
-            if self._repository is not None:
-                check_replaced(self._connection, self._repository, self._notes, self._folder)
+            if base is not None:
+                history.check_chain(connection, repository, base, noted, findings)
+            history.check_replaced(connection, repository, findings, self.folder)
         except RepositoryUnusable as error:
-            self._note_unreadable("history", "the commits of the mirror", error)
+            self._report_unreadable("history", "the commits of the mirror", error)
 
-    def _note_unreadable(self, check: Check, what: str, error: RepositoryUnusable) -> None:
-        meaning = f"they cannot be read before its objects are mended: {error}"
-        self._notes.find(Finding("unverifiable", check, what, MIRROR, meaning, REPAIR))
+    def _report_unreadable(self, check: Check, what: str, error: RepositoryUnusable) -> None:
+        meaning = f"they cannot be read before its objects are repaired: {error}"
+        self.findings.unverifiable(check, what, MIRROR, meaning, REPAIR)
 
     @contextmanager
     def _surviving(self, check: Check) -> Iterator[None]:
-        """Note that something could not be read to its end, and go on."""
+        """Report that something could not be read to its end, and go on."""
         try:
             yield
         except sqlite3.DatabaseError as error:
-            if not is_corruption(error):
+            if not structure.is_corruption(error):
                 raise
             meaning = f"it cannot be read to its end: {error}"
-            remedy = f"{REPAIR} makes the record again from the mirror"
-            self._notes.find(fault(check, FILE_NAME, FILE_NAME, meaning, remedy), Cure("record"))
+            remedy = f"{REPAIR} rebuilds the record from the mirror"
+            self.findings.fault(check, FILE_NAME, FILE_NAME, meaning, remedy, Fix("record"))

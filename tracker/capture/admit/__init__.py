@@ -1,1 +1,1 @@
-"""Whether an arriving document may become a snapshot, or waits for a person."""
+"""Whether an arriving document becomes a snapshot, or waits for a person to review it."""

@@ -1,4 +1,4 @@
-"""Whether a publisher said that a text was changed: in words, by the server's date, or not at all."""
+"""Whether a publisher announced a change of a text: in words, by the server's date, or not at all."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ if TYPE_CHECKING:
     from tracker.model.watching import Kept, Validators
 
 _EDGE = 300
-"""Characters at each end of a text in which a note of correction stands."""
+"""How many characters at each end of a text may hold a note of correction."""
 
 
-def tell_announcement(
+def detect_announcement(
     earlier: Kept, earlier_validators: Validators, title: str | None, text: str, validators: Validators
 ) -> tuple[Announcement, str]:
     """Return how a change was announced, and the words or dates that show it.
 
-    A word of correction counts where it stands now and did not before. A server's ``Last-Modified`` counts
-    where it gave one before and gives a later one now.
+    A word of correction counts where it is new. A server's ``Last-Modified`` counts where there was an
+    earlier one before.
     """
     said = sorted(_notes(f"{title or ''}\n{_edges(text)}") - _notes(_edges(earlier.text)))
     if said:
@@ -57,7 +57,7 @@ def _expression() -> re.Pattern[str]:
         files("tracker.capture.admit").joinpath("announcements.toml").read_text(encoding="utf-8")
     )
     words = sorted((re.escape(word).replace(r"\ ", r"\s+") for word in rules["words"]), key=len, reverse=True)
-    # Chinese has no word boundaries, and a boundary between its characters is never met.
+    # Chinese has no word boundaries.
     bounded = "|".join(word if ord(word[0]) > 0x2E7F else rf"\b{word}\b" for word in words)  # noqa: PLR2004
     return re.compile(
         "|".join([bounded, *(rf"\b{pattern}\b" for pattern in rules["patterns"])]), re.IGNORECASE

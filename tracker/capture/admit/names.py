@@ -1,4 +1,4 @@
-"""Where a text names countries: by every name and adjective the tables know, the longest first."""
+"""Names of countries in a text: all names and adjectives of the tables, the longest first."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _SCRIPTS: Final = {
 
 
 def find_in_scripts(text: str) -> Iterator[tuple[str, int, int]]:
-    """Yield the countries that a text names in these languages: code, start, end; the longest names first."""
+    """Yield the countries that a text names in these scripts: code, start, end; the longest names first."""
     if text.isascii():
         return
     for language, script in _SCRIPTS.items():
@@ -39,7 +39,7 @@ def find_in_scripts(text: str) -> Iterator[tuple[str, int, int]]:
 def _find(language: str, text: str) -> Iterator[tuple[str, int, int]]:
     taken: list[tuple[int, int]] = []
     for stem, pattern, code in _patterns(language):
-        # One pattern of all names takes half a second to compile, and nearly no name is there.
+        # One pattern of all names takes half a second to compile, and a text has nearly none of them.
         for match in re.finditer(pattern, text) if stem in text else ():
             if not any(match.start() < end and match.end() > start for start, end in taken):
                 taken.append(match.span())
@@ -48,7 +48,7 @@ def _find(language: str, text: str) -> Iterator[tuple[str, int, int]]:
 
 @cache
 def read_names(language: str) -> Mapping[str, tuple[str, ...]]:
-    """Return the names of countries in a language that ``references`` leaves out, by code."""
+    """Return the names of countries in a language that ``references`` does not have, by code."""
     rows = _read_rows()
     return {code: tuple(row[language]) for code, row in rows.items() if language in row}
 
@@ -60,10 +60,10 @@ def _read_rows() -> Mapping[str, Mapping[str, list[str]]]:
 
 @cache
 def _patterns(language: str) -> tuple[tuple[str, str, str], ...]:
-    """Return what any form of a name begins with, the pattern of its forms, and the country."""
+    """Return the stem of each name, the pattern of its forms, and the country."""
     named = [(name, code) for code, names in read_names(language).items() for name in names]
     named.sort(key=lambda one: (-len(one[0]), one))
-    return tuple((*_VARIED[language](name), code) for name, code in named)
+    return tuple((*_FORMS[language](name), code) for name, code in named)
 
 
 def _decline(name: str) -> tuple[str, str]:
@@ -76,7 +76,7 @@ def _decline(name: str) -> tuple[str, str]:
 
 
 def _prefix(name: str) -> tuple[str, str]:
-    """Allow for the article, which "to the" swallows; what else is prefixed is looked past."""
+    """Return a name with or without its article, also joined with "to"; other prefixes are ignored."""
     stem = name.removeprefix(_ARTICLE) if len(name) > _LONG else name
     return stem, f"(?:{_ARTICLE}|لل)?{re.escape(stem)}"
 
@@ -85,16 +85,12 @@ def _leave(name: str) -> tuple[str, str]:
     return name, re.escape(name)
 
 
-_VARIED: Final[Mapping[str, Callable[[str], tuple[str, str]]]] = {
-    "ru": _decline,
-    "ar": _prefix,
-    "zh": _leave,
-}
+_FORMS: Final[Mapping[str, Callable[[str], tuple[str, str]]]] = {"ru": _decline, "ar": _prefix, "zh": _leave}
 
 _WORD: Final = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
 _POSSESSIVE: Final = re.compile(r"['’]s?$")
 _ELISION: Final = re.compile(r"^[dlDL]['’](?=\w)")
-_PARTING: Final = re.compile(r"[\s-]+")
+_SEPARATORS: Final = re.compile(r"[\s-]+")
 _REGIONS: Final = frozenset({"Latin", "Central", "South", "North", "Ibero", "African", "Pan", "Inter"})
 """Before "American" and "America" these make it a continent."""
 
@@ -108,8 +104,8 @@ class _Name:
 
 
 @dataclass(frozen=True, slots=True)
-class Mention:
-    """A name and where it stands; several codes where it is shared (Korean, Congolese, Dominican)."""
+class NameMention:
+    """A name and its place; several codes where countries share it (Korean, Congolese, Dominican)."""
 
     codes: tuple[str, ...]
     start: int
@@ -117,7 +113,7 @@ class Mention:
 
 
 def speaker_codes(code: str) -> frozenset[str]:
-    """Return the codes whose names are a speaker's own; none for a made-up country, which has no name."""
+    """Return the codes of a speaker's own names; none for a made-up country, which has no name."""
     try:
         country = find_country(code)
     except ReferenceInvalid:
@@ -126,13 +122,13 @@ def speaker_codes(code: str) -> frozenset[str]:
 
 
 def is_group(code: str) -> bool:
-    """Tell whether a code is a group's, for which others speak."""
+    """Tell whether a code is that of a group."""
     return find_country(code).kind == "group"
 
 
-def find_mentions(text: str) -> Iterator[Mention]:
-    """Yield the names of countries and groups in a text, none inside another of its script."""
-    yield from (Mention((code,), start, end) for code, start, end in find_in_scripts(text))
+def find_mentions(text: str) -> Iterator[NameMention]:
+    """Yield the names of countries and groups in a text, without names inside longer ones."""
+    yield from (NameMention((code,), start, end) for code, start, end in find_in_scripts(text))
     index = _by_first_word()
     matches = list(_WORD.finditer(text))
     words = [_bare(match[0]) for match in matches]
@@ -144,11 +140,11 @@ def find_mentions(text: str) -> Iterator[Mention]:
         end = at + len(name.words)
         span = matches[at].start(), matches[end - 1].end()
         if not _is_other(text, *span, name.codes):
-            yield Mention(name.codes, *span)
+            yield NameMention(name.codes, *span)
 
 
 def _bare(word: str) -> str:
-    """Return a word without its elided article and the mark of possession."""
+    """Return a word without elided article and possessive ending."""
     return _POSSESSIVE.sub("", _ELISION.sub("", word)) if "'" in word or "’" in word else word
 
 
@@ -157,10 +153,10 @@ def _longest(names: Sequence[_Name], words: Sequence[str], at: int) -> _Name | N
 
 
 def _is_other(text: str, start: int, end: int, codes: tuple[str, ...]) -> bool:
-    """Tell whether a name of the United States is part of a continent's, or of US$."""
+    """Tell whether a name of the United States is part of the name of a continent, or of US$."""
     if "USA" not in codes:
         return False
-    before = _PARTING.split(text[max(0, start - 12) : start].rstrip(" -\n"))[-1]
+    before = _SEPARATORS.split(text[max(0, start - 12) : start].rstrip(" -\n"))[-1]
     return before in _REGIONS or text[end : end + 1] == "$"
 
 

@@ -1,4 +1,4 @@
-"""Pages that are no statement and say so: logins, errors, challenges, lists of files, walls of consent."""
+"""Recognising pages that are no statement: logins, errors, challenges, lists of files, consent pages."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ _HEAD: Final = 200_000
 _TITLE: Final = re.compile(rb"<title[^<>]*>(.{0,300}?)</title", re.IGNORECASE | re.DOTALL)
 _TITLE_PARTS: Final = re.compile(r"\s[-|·»:]\s|\s?[|·»]\s?")
 _TAGS: Final = re.compile(
-    # Neither looks past the next mark of its kind: a page of nothing else would take quadratic time.
+    # Neither searches beyond the next mark of its kind, which would take quadratic time.
     r"<(script|style)\b(?:(?!<\1\b).)*?</\1\s*>|<[^<>]*>",
     re.IGNORECASE | re.DOTALL,
 )
 _NO_BOUNDS: Final = "\u0600"
-"""From here on scripts that join words, or prefixes to words: a phrase may begin and end anywhere."""
+"""From here on, scripts join words or prefixes: a phrase may begin and end anywhere."""
 _SURE: Final = 3
-"""So many signs of a statement leave only the share of the text to tell."""
+"""With this number of signs of a statement, only the share of the text decides."""
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What is looked at: folded titles and lines, the number of words, the markup of a web page."""
+    """What is examined: folded titles and lines, the number of words, the markup of a web page."""
 
     titles: tuple[str, ...]
     lines: tuple[str, ...]
@@ -42,8 +42,8 @@ class Page:
     """The titles as they are written, for the names in them."""
 
 
-def show_page(arrival: Arrival) -> Page:
-    """Return what is looked at of an arrival."""
+def page_of_arrival(arrival: Arrival) -> Page:
+    """Return what is examined of an arrival."""
     version = arrival.version
     data = arrival.fetched.data or b""
     is_page = arrival.extraction.media_type == "text/html"
@@ -55,17 +55,17 @@ def show_page(arrival: Arrival) -> Page:
     return Page(_split_titles(written), lines, version.words, data[:_HEAD] if is_page else b"", written)
 
 
-def show_markup(data: bytes) -> Page:
-    """Return what is looked at of a web page in which no text was found: all that its markup shows."""
+def page_of_markup(data: bytes) -> Page:
+    """Return what is examined of a web page without text: all that its markup shows."""
     text = html.unescape(_TAGS.sub("\n", data[:_HEAD].decode("utf-8", "replace")))
     lines = tuple(line for line in map(fold, text.split("\n")) if line)
     return Page(_split_titles(_title_elements(data)), lines, len(text.split()), data[:_HEAD])
 
 
-def judge_page(page: Page, known: str = "") -> tuple[str, str] | None:
-    """Return the cause and the words that show a page to be no statement; None where nothing does.
+def classify_page(page: Page, known: str = "") -> tuple[str, str] | None:
+    """Return why a page is no statement, and the words that show it; None where none do.
 
-    ``known`` is the folded text of the current version: what stood there already tells nothing.
+    ``known`` is the folded text of the current version: words that it has show nothing.
     """
     rules = load_rules()
     text = "\n".join(page.lines)
@@ -77,10 +77,10 @@ def judge_page(page: Page, known: str = "") -> tuple[str, str] | None:
     return None
 
 
-def shows_statement(page: Page) -> bool:
-    """Tell whether a page has any words by which statements are known."""
+def looks_like_statement(page: Page) -> bool:
+    """Tell whether a page has any words of statements."""
     rules, text = load_rules(), "\n".join(page.lines)
-    return any(_stands(phrase, text) for phrase in (*rules.statement, *rules.subjects))
+    return any(_contains(phrase, text) for phrase in (*rules.statement, *rules.subjects))
 
 
 def _weigh(page: Page, text: str, rule: PageRule, signs: int, known: str) -> str:
@@ -95,7 +95,7 @@ def _weigh(page: Page, text: str, rule: PageRule, signs: int, known: str) -> str
     enough = 1 if signs == 0 else 2
     if page.words < bounds.short and signs < _SURE and len(found) >= enough:
         return _quote(found)
-    weak = [word for word in rule.words if _stands(word, text)]
+    weak = [word for word in rule.words if _contains(word, text)]
     covered = _covered(page.lines, found, weak if len(weak) >= bounds.weak_words else ())
     needed = bounds.medium_share if page.words < bounds.medium and signs < _SURE else bounds.long_share
     if covered >= needed and len(found) + len(weak) > 1:
@@ -105,14 +105,14 @@ def _weigh(page: Page, text: str, rule: PageRule, signs: int, known: str) -> str
 
 def _find(rule: PageRule, text: str, known: str) -> Iterable[str]:
     yield from (
-        phrase for phrase in rule.phrases if _stands(phrase, text) and not (known and phrase in known)
+        phrase for phrase in rule.phrases if _contains(phrase, text) and not (known and phrase in known)
     )
     if rule.patterns:
         yield from (match[0] for match in rule.patterns.finditer(text) if not (known and match[0] in known))
 
 
-def _stands(phrase: str, text: str) -> bool:
-    """Tell whether a phrase stands in a text, at the bounds of words where its script has them."""
+def _contains(phrase: str, text: str) -> bool:
+    """Tell whether a text has a phrase, between word boundaries where its script has them."""
     at = text.find(phrase)
     while at >= 0:
         if phrase[0] >= _NO_BOUNDS or _is_bounded(text, at, at + len(phrase)):
@@ -134,7 +134,7 @@ def _is_bounded(text: str, start: int, end: int) -> bool:
 def _covered(lines: Sequence[str], phrases: Sequence[str], weak: Sequence[str]) -> float:
     """Return the share of the characters in lines that hold any of the phrases or words."""
     every = sum(map(len, lines))
-    marked = sum(len(line) for line in lines if any(_stands(phrase, line) for phrase in (*phrases, *weak)))
+    marked = sum(len(line) for line in lines if any(_contains(phrase, line) for phrase in (*phrases, *weak)))
     return round(marked / every, 4) if every else 0.0
 
 
@@ -148,7 +148,7 @@ def _title_elements(data: bytes) -> Iterable[str]:
 
 
 def _split_titles(titles: Iterable[str]) -> tuple[str, ...]:
-    """Return titles folded, whole and in the parts that sites join: ``Page not found | Ministry``."""
+    """Return folded titles, whole and in the parts that sites join: ``Page not found | Ministry``."""
     folded = [fold(title) for title in titles if title.strip()]
     parts = [part.strip() for title in folded for part in _TITLE_PARTS.split(title)]
     return tuple(dict.fromkeys([*folded, *parts]))

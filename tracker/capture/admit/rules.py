@@ -1,4 +1,4 @@
-"""The rules by which arriving documents are judged, read once from ``judgements.toml``."""
+"""The rules of admission, read once from ``judgements.toml``."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ _Table: TypeAlias = "dict[str, list[str]]"
 
 
 @dataclass(frozen=True, slots=True)
-class Bounds:
-    """The figures of the rules; ``judgements.toml`` says what each means and where it comes from."""
+class Thresholds:
+    """The thresholds of the rules; ``judgements.toml`` says what each means and why."""
 
     min_words: int
     chinese_characters: float
@@ -57,7 +57,7 @@ class Bounds:
 
 @dataclass(frozen=True, slots=True)
 class PageRule:
-    """What tells one kind of page; titles, phrases and words are folded, of all languages together."""
+    """How one kind of page is recognised; titles, phrases and words are folded, in all languages."""
 
     cause: str
     means: str
@@ -69,31 +69,31 @@ class PageRule:
 
 
 @dataclass(frozen=True, slots=True)
-class Rules:
+class AdmissionRules:
     """All rules."""
 
-    bounds: Bounds
+    bounds: Thresholds
     pages: tuple[PageRule, ...]
     """In the order in which they are tried."""
     statement: tuple[str, ...]
-    """Phrases, folded, that statements have and the pages of machines have not."""
+    """Folded phrases that statements have and generated pages do not."""
     subjects: tuple[str, ...]
-    """Words of wider use that statements have, folded."""
+    """Folded words of statements that other pages may have as well."""
     home_names: frozenset[str]
     home_languages: frozenset[str]
     speaking: re.Pattern[str]
-    """Searched in what stands before a country's name, in lower case."""
+    """Searched before a country's name, in lower case."""
     speaking_after: re.Pattern[str]
     sessions: tuple[re.Pattern[str], ...]
     """Each with one group: the number, in figures or words."""
 
 
 @cache
-def load_rules() -> Rules:
+def load_rules() -> AdmissionRules:
     """Return the packaged rules."""
     tables = tomllib.loads(files("tracker.capture.admit").joinpath("judgements.toml").read_text("utf-8"))
-    return Rules(
-        bounds=Bounds(**tables["bounds"]),
+    return AdmissionRules(
+        bounds=Thresholds(**tables["bounds"]),
         pages=tuple(_read_page(cause, rows) for cause, rows in tables["pages"].items()),
         statement=_folded(tables["statement"]),
         subjects=_folded(tables["subjects"]),

@@ -1,12 +1,14 @@
-"""What a text looks like before it is read: letters or wreckage, sentences or links, long or short."""
+"""What a text looks like: garbled, mere links, too short, or similar to another text."""
 
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from statistics import median
 from typing import TYPE_CHECKING, Final
 
 from tracker.capture.admit.rules import load_rules
+from tracker.text.identity import fold
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
     from tracker.model.texts import Version
     from tracker.model.watching import Kept
 
-_WRECKAGE: Final = re.compile(
+_GARBLED: Final = re.compile(
     r"[ÂÃÐÑØÙâ][\x80-\xbfƒˆ˜–—‘’‚“”„†‡•…‰‹›€™ŒœŠšŽžŸ]+"  # UTF-8 read as Latin-1 or Windows-1252
     r"|[\xc0-\xff]{4,}"  # Windows-1251, Windows-1256 or GBK read as Latin-1
     r"|(?:[РС][\x80-\xbf‚ѓ„…†‡€‰Љ‹ЊЌЋЏђ‘’“”•–—™љ›њќћџЎўЈҐЁЄЇІіґёєјЅѕї]){2,}"  # UTF-8 as Windows-1251
@@ -23,16 +25,20 @@ _WRECKAGE: Final = re.compile(
 )
 _SIGNS: Final = re.compile(r"[^\w\s]")
 _MARKS: Final = re.compile(r"[.,;:!?…،؛؟。，；：！？、](?:\W|$)|[。，；：！？、]")
-_RUN: Final = r"[A-Za-z0-9+/=_-]{%d,}"
+_UNBROKEN: Final = r"[A-Za-z0-9+/=_-]{%d,}"
+_IDEOGRAPHS: Final = "\u3400-\u4dbf\u4e00-\u9fff"
+_WORDS: Final = re.compile(rf"[{_IDEOGRAPHS}]|[^\W{_IDEOGRAPHS}]+")
+_RUN, _CHINESE_RUN = 3, 6
+_FEWEST_PAIRS = 3
 
 
-def find_wreckage(text: str, current: str | None) -> str:
-    """Return what shows that a text was decoded wrongly or is none; an empty string where it is well."""
+def find_garbling(text: str, current: str | None) -> str:
+    """Return what shows that a text was decoded wrongly or is no text; else an empty string."""
     bounds = load_rules().bounds
-    wrecks = _WRECKAGE.findall(text)
-    share = sum(map(len, wrecks)) / max(len(text), 1)
-    before = 0.0 if current is None else sum(map(len, _WRECKAGE.findall(current))) / max(len(current), 1)
-    shown = ", ".join(f'"{wreck[:20]}"' for wreck in dict.fromkeys(wrecks[:3]))
+    remnants = _GARBLED.findall(text)
+    share = sum(map(len, remnants)) / max(len(text), 1)
+    before = 0.0 if current is None else sum(map(len, _GARBLED.findall(current))) / max(len(current), 1)
+    shown = ", ".join(f'"{each[:20]}"' for each in dict.fromkeys(remnants[:3]))
     if share >= bounds.mojibake_share and share > 2 * before:
         return f"{share:.1%} of the characters are remnants of a wrong encoding: {shown}"
     if current is not None and share >= bounds.new_mojibake_share + 2 * before:
@@ -45,14 +51,14 @@ def _find_no_text(text: str) -> str:
     letters = 1 - len(_SIGNS.findall(text)) / max(len(text), 1)
     if letters < bounds.letters_share:
         return f"only {letters:.0%} of the characters are letters, figures or blanks"
-    runs = sum(len(run) for run in re.findall(_RUN % bounds.longest_run, text)) / max(len(text), 1)
+    runs = sum(len(run) for run in re.findall(_UNBROKEN % bounds.longest_run, text)) / max(len(text), 1)
     if runs >= bounds.runs_share:
         return f"{runs:.0%} of the text are runs of {bounds.longest_run} characters and more without a blank"
     return ""
 
 
 def find_navigation(version: Version) -> str:
-    """Return what shows that a text is a list of links, and not sentences; else an empty string."""
+    """Return what shows that a text is a list of links without sentences; else an empty string."""
     bounds = load_rules().bounds
     every = in_sentences = 0
     for segment in version.segments:
@@ -67,10 +73,10 @@ def find_navigation(version: Version) -> str:
 
 
 def find_loss(version: Version, snapshots: Sequence[Kept], min_words: int | None) -> tuple[str, str] | None:
-    """Return whether a text is too short: ``empty`` at a first capture, ``collapsed`` at later ones, and why.
+    """Return the cause where a text is too short, ``empty`` or ``collapsed``, and what shows it.
 
-    What is usual is the median of the lengths kept, or the current one where that is less, since somebody
-    accepted it. How much may go follows from their spread.
+    The usual length is the median of the kept ones, or the current one where that is less, since somebody
+    accepted it. The loss that is allowed depends on their spread.
     """
     bounds = load_rules().bounds
     if not snapshots:
@@ -81,16 +87,16 @@ def find_loss(version: Version, snapshots: Sequence[Kept], min_words: int | None
         return "empty", shown
     lengths = [kept.words for kept in snapshots]
     usual = min(median(lengths), lengths[0])
-    least = round(usual * (1 - _may_go(lengths)))
+    least = round(usual * (1 - _allowed_loss(lengths)))
     if version.words >= least:
         return None
     cause = "empty" if version.words == 0 else "collapsed"
-    told = f"{version.words:,} {_unit(version)}, before {lengths[0]:,}, usually {usual:,.0f}"
-    return cause, f"{told}; at least {least:,} are expected"
+    lengths_told = f"{version.words:,} {_unit(version)}, before {lengths[0]:,}, usually {usual:,.0f}"
+    return cause, f"{lengths_told}; at least {least:,} are expected"
 
 
-def _may_go(lengths: Sequence[int]) -> float:
-    """Return the share of the usual length that may go."""
+def _allowed_loss(lengths: Sequence[int]) -> float:
+    """Return the share of the usual length that may be missing."""
     bounds = load_rules().bounds
     usual = median(lengths)
     spread = median(abs(length - usual) for length in lengths) / max(usual, 1)
@@ -106,3 +112,34 @@ def _count_words(text: str, language: str) -> int:
 
 def _unit(version: Version) -> str:
     return "characters" if version.language == "zh" else "words"
+
+
+def measure_similarity(one: str, other: str) -> float:
+    """Return the share of runs of three words (six Chinese characters) that two texts have in common.
+
+    It is a share of the shorter text's runs, from 0 to 1, with four decimals: a part of a text is similar to
+    the whole.
+    """
+    first, second = _runs(one), _runs(other)
+    least = min(len(first), len(second))
+    return round(len(first & second) / least, 4) if least else 0.0
+
+
+def learn_tolerance(snapshots: Sequence[Kept]) -> float:
+    """Return the factor by which a source's thresholds of similarity are lowered, from 0 to 1.
+
+    It depends on the similarity of successive snapshots, once there are three pairs of them; else it is 1.
+    """
+    bounds = load_rules().bounds
+    shares = [measure_similarity(newer.text, older.text) for newer, older in pairwise(snapshots)]
+    if len(shares) < _FEWEST_PAIRS:
+        return 1.0
+    usual = bounds.learned_part * median(shares)
+    return min(1.0, max(usual, bounds.least_other_text) / bounds.other_text)
+
+
+def _runs(text: str) -> set[tuple[str, ...]]:
+    words = _WORDS.findall(fold(text))
+    is_chinese = sum(len(word) == 1 and word >= _IDEOGRAPHS[0] for word in words) * 2 > len(words)
+    size = _CHINESE_RUN if is_chinese else _RUN
+    return set(zip(*(words[start:] for start in range(size)), strict=False))

@@ -1,4 +1,4 @@
-"""Whose statement a text is: the countries it names, the one that it says speaks, and the session."""
+"""The speaker of a text: the countries that it names, and the one that it says speaks; and its session."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ _CHINESE: Final = {char: value for value, char in enumerate("一二三四五六�
 
 
 @dataclass(frozen=True, slots=True)
-class Naming:
+class CountryMentions:
     """How often a text names countries and groups, by code, and which of them it says are speaking."""
 
     named: Counter[str]
     speaking: Counter[str]
 
 
-def read_naming(titles: Iterable[str], text: str) -> Naming:
+def count_countries(titles: Iterable[str], text: str) -> CountryMentions:
     """Count the countries that a text and its titles name, and those named as the one that speaks."""
     named: Counter[str] = Counter()
     speaking: Counter[str] = Counter()
@@ -41,15 +41,15 @@ def read_naming(titles: Iterable[str], text: str) -> Naming:
             named.update(mention.codes)
             if _is_speaking(low, mention.start, mention.end):
                 speaking.update(mention.codes)
-    return Naming(named, speaking)
+    return CountryMentions(named, speaking)
 
 
-def tell_other_country(reference: Reference, naming: Naming, words: int) -> str:
-    """Return what shows that another country speaks than a reference says; else an empty string.
+def find_other_country(reference: Reference, naming: CountryMentions, words: int) -> str:
+    """Return what shows that the speaker is another country than that of a reference; else an empty string.
 
-    Either it says so, and never its own, and names its own seldom; or it names another one so often, and
-    its own so seldom, that no statement of its own does. The latter holds for long statements and not for
-    items, which may be about one country. Nothing is told of made-up countries.
+    Either the text says that another country speaks, never its own, and seldom names its own; or it names
+    another so often, and its own so seldom, as no statement of its own does. The latter is used for long
+    statements and not for items, which may be about one country. Made-up countries are not checked.
     """
     own = speaker_codes(reference.country)
     if not own or any(naming.speaking[code] for code in own):
@@ -69,11 +69,11 @@ def tell_other_country(reference: Reference, naming: Naming, words: int) -> str:
     return ""
 
 
-def tell_other_session(reference: Reference, titles: Iterable[str], text: str, often: int) -> str:
-    """Return what shows that a text belongs to another session than a reference says; else nothing.
+def find_other_session(reference: Reference, titles: Iterable[str], text: str, often: int) -> str:
+    """Return what shows that a text belongs to another session than a reference; else an empty string.
 
-    It names another one so ``often``, or in a title, and never its own. Sessions without a plain number
-    are not told.
+    It names another at least ``often`` times, or in a title, and never its own. Only sessions with a plain
+    number are checked.
     """
     label = reference.session or ""
     if not label.isdigit():

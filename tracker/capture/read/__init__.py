@@ -1,1 +1,1 @@
-"""From a document's bytes to the text that one extractor reads out of it."""
+"""Reading documents: their format, encoding and text."""

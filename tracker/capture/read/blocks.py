@@ -1,4 +1,4 @@
-"""Blocks of text as marked-up formats have them, and how they stand in an extractor's output."""
+"""Blocks of text in formats with markup, and how an extractor joins them."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ if TYPE_CHECKING:
 BlockKind = Literal["paragraph", "heading", "item", "numbered", "row"]
 
 CELL = " | "
-_MARKS: dict[BlockKind, str] = {"paragraph": "", "heading": "# ", "item": "- ", "numbered": "", "row": ""}
+_PREFIXES: dict[BlockKind, str] = {"paragraph": "", "heading": "# ", "item": "- ", "numbered": "", "row": ""}
 _LISTED = frozenset({"item", "numbered", "row"})
 _BLANKS = re.compile(r"[ \t\r\f\v]+")
 _BREAKS = re.compile(r" ?\n ?")
 
 
-class Block(NamedTuple):
+class TextBlock(NamedTuple):
     """A paragraph, heading, list item or row of a table; line breaks inside it are the author's."""
 
     kind: BlockKind
     text: str
 
 
-def join_blocks(blocks: Iterable[Block]) -> str:
-    """Return blocks as one text: parted by blank lines, items and rows of one list by line breaks.
+def join_blocks(blocks: Iterable[TextBlock]) -> str:
+    """Return blocks as one text, separated by blank lines; items and rows of one list by line breaks.
 
     A heading is marked ``# ``, an item ``- ``; blocks without text are left out.
     """
@@ -34,10 +34,10 @@ def join_blocks(blocks: Iterable[Block]) -> str:
     kept = [block for block in kept if block.text]
     if not kept:
         return ""
-    parts = [_MARKS[kept[0].kind] + kept[0].text]
+    parts = [_PREFIXES[kept[0].kind] + kept[0].text]
     for before, block in pairwise(kept):
         together = before.kind == block.kind and block.kind in _LISTED
-        parts.append(("\n" if together else "\n\n") + _MARKS[block.kind] + block.text)
+        parts.append(("\n" if together else "\n\n") + _PREFIXES[block.kind] + block.text)
     return "".join(parts) + "\n"
 
 

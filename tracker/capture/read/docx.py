@@ -1,4 +1,4 @@
-"""Word documents: what a reader of the accepted document sees in its body, in order."""
+"""Word documents: the text that readers see in the body, with all tracked changes accepted."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, TypeAlias
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
-from tracker.capture.read.blocks import CELL, Block, BlockKind, join_blocks
+from tracker.capture.read.blocks import CELL, BlockKind, TextBlock, join_blocks
 from tracker.errors import DocumentUnreadable
 from tracker.model.texts import Extraction
 
@@ -23,7 +23,7 @@ Styles: TypeAlias = "Mapping[str, BlockKind]"
 
 MAX_UNPACKED = 100 * 1024 * 1024
 MAX_MEMBERS = 2000
-"""A long statement with pictures has under a hundred members and a few megabytes."""
+"""A long statement with pictures has less than a hundred members and a few megabytes."""
 
 _PACKINGS = frozenset({ZIP_STORED, ZIP_DEFLATED})
 """What an Office document may use (ECMA-376, part 2); the others cannot be unpacked in steps."""
@@ -43,9 +43,9 @@ _WRAPPERS = frozenset({"sdt", "sdtContent", "ins", "moveTo", "customXml", "smart
 def read_docx(data: bytes) -> Extraction:
     """Return the body of a Word document: paragraphs, headings, lists, tables and text boxes in order.
 
-    Tracked insertions are in, deletions out. Headers, footers, footnotes, endnotes and comments are left
-    out, as nobody speaks them. Raises ``DocumentUnreadable`` for a damaged or locked document, or one
-    that unpacks to more than ``MAX_UNPACKED`` bytes or ``MAX_MEMBERS`` members.
+    Tracked insertions are included, deletions left out. Headers, footers, footnotes, endnotes and comments
+    are left out, since nobody speaks them. Raises ``DocumentUnreadable`` for a damaged or locked document, or
+    one that unpacks to more than ``MAX_UNPACKED`` bytes or ``MAX_MEMBERS`` members.
     """
     import docx
 
@@ -68,7 +68,7 @@ def read_docx(data: bytes) -> Extraction:
 
 
 def _check_members(data: bytes) -> None:
-    """Refuse bombs by what the directory declares; ``_unpack`` unpacks no more than that."""
+    """Refuse archive bombs by the sizes that are declared; ``_unpack`` unpacks no more than that."""
     try:
         with ZipFile(BytesIO(data)) as archive:
             members = archive.infolist()
@@ -89,10 +89,10 @@ def _check_members(data: bytes) -> None:
 
 
 def _unpack(data: bytes) -> BytesIO:
-    """Return the package with its members unpacked, each to its declared size; damaged ones are left out.
+    """Return the package with its members unpacked, each to its declared size, without damaged ones.
 
-    python-docx reads a member in one go, and then ``zipfile`` inflates all there is of it before it looks
-    at the size: 600 KB took 1.2 GB. Read in steps, it inflates no more than is asked for.
+    python-docx reads a member at once, and then ``zipfile`` inflates all of it before it checks the size:
+    600 KB took 1.2 GB. Read in steps, it inflates no more than is asked for.
     """
     plain = BytesIO()
     with ZipFile(BytesIO(data)) as packed, ZipFile(plain, "w") as out:
@@ -103,7 +103,7 @@ def _unpack(data: bytes) -> BytesIO:
 
 
 def _read_styles(document: Document) -> Styles:
-    """Return what the paragraph styles of a document stand for, by style id."""
+    """Return the kinds of block that the paragraph styles of a document mean, by style id."""
     styles: dict[str, BlockKind] = {}
     for style in document.styles.element.iter(f"{_W}style"):
         named = style.find(f"{_W}name")
@@ -116,61 +116,61 @@ def _read_styles(document: Document) -> Styles:
 
 
 def _kind(paragraph: _Element, styles: Styles) -> BlockKind:
-    """Return what a paragraph is, by its style and whether it is numbered."""
+    """Return the kind of a paragraph, by its style and numbering."""
     style = paragraph.find(f"{_W}pPr/{_W}pStyle")
     kind = styles.get(style.get(f"{_W}val", ""), "paragraph") if style is not None else "paragraph"
     number = paragraph.find(f"{_W}pPr/{_W}numPr/{_W}numId")
     if number is None or kind == "heading":
         return kind
-    # Number 0 takes a paragraph out of the list its style puts it in.
+    # Number 0 removes a paragraph from the list of its style.
     return "paragraph" if number.get(f"{_W}val") == "0" else "item"
 
 
-def _blocks(container: _Element, styles: Styles) -> Iterator[Block]:
-    """Yield the blocks of a body, a cell or a text box; content controls and insertions are seen through."""
+def _blocks(container: _Element, styles: Styles) -> Iterator[TextBlock]:
+    """Yield the blocks of a body, a cell or a text box, also those in content controls and insertions."""
     pending = ""
-    for element in _seen_through(container):
+    for element in _without_wrappers(container):
         tag = _local(element)
         if tag == "p":
             text = pending + "".join(_text(element))
             pending = ""
             if element.find(f"{_W}pPr/{_W}rPr/{_W}del") is not None:
-                # The mark at its end is deleted: the next paragraph goes on from here.
+                # Its end mark is deleted: the next paragraph continues it.
                 pending = text
                 continue
-            yield Block(_kind(element, styles), text)
+            yield TextBlock(_kind(element, styles), text)
             for box in _boxes(element):
                 yield from _blocks(box, styles)
         elif tag == "tbl":
             yield from _rows(element, styles)
-    yield Block("paragraph", pending)
+    yield TextBlock("paragraph", pending)
 
 
-def _seen_through(container: _Element) -> Iterator[_Element]:
+def _without_wrappers(container: _Element) -> Iterator[_Element]:
     for element in container:
         if _local(element) in _WRAPPERS:
-            yield from _seen_through(element)
+            yield from _without_wrappers(element)
         else:
             yield element
 
 
-def _rows(table: _Element, styles: Styles) -> Iterator[Block]:
-    """Yield a table's rows; a row of one cell is layout, and its blocks stand by themselves."""
-    for row in _seen_through(table):
+def _rows(table: _Element, styles: Styles) -> Iterator[TextBlock]:
+    """Yield a table's rows; a row of one cell is layout, and its blocks are yielded instead."""
+    for row in _without_wrappers(table):
         if _local(row) != "tr" or row.find(f"{_W}trPr/{_W}del") is not None:
             continue
-        cells = [list(_blocks(cell, styles)) for cell in _seen_through(row) if _local(cell) == "tc"]
+        cells = [list(_blocks(cell, styles)) for cell in _without_wrappers(row) if _local(cell) == "tc"]
         cells = [blocks for blocks in cells if any(block.text.strip() for block in blocks)]
         if len(cells) == 1:
             yield from cells[0]
         else:
-            yield Block(
+            yield TextBlock(
                 "row", CELL.join(" ".join(" ".join(b.text for b in blocks).split()) for blocks in cells)
             )
 
 
 def _text(element: _Element) -> Iterator[str]:
-    """Yield the text of a paragraph's runs; text boxes and the old copy of a drawing are left out."""
+    """Yield the text of a paragraph's runs, without text boxes and fallback copies of drawings."""
     for child in element:
         tag = _local(child)
         if child.tag == _FALLBACK or tag in _GONE or tag == "txbxContent":

@@ -1,37 +1,41 @@
-"""From the bytes of a document to its text: the one way in, whatever the format.
+"""Extracting the text of a document of any format, and the names of extractors.
 
-What is plain text is decoded here, by code whose time grows with the length alone. All else needs a parser,
-and is read in a process of its own.
+Plain text is decoded in this process, in time that grows with its length. Everything else needs a parser, and
+is read in a separate process.
+
+An extractor's name such as ``trafilatura 2.3.1 utf-8 selector=main remove=.share`` has a library, its
+release, an encoding, which follows from the bytes and the server's headers, and settings of the source.
 """
 
 from __future__ import annotations
 
-import json
+import re
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tracker.capture.read.markdown import is_markdown
-from tracker.capture.read.media import tell_kind
+from tracker.capture.read.media import detect_kind
 from tracker.capture.read.plain import decode_surely, read_charset, require_text
-from tracker.capture.sandbox.bounds import ARRIVING
-from tracker.capture.sandbox.process import NO_ANSWER, ask, stop
-from tracker.capture.sandbox.wire import decode
+from tracker.capture.sandbox.limits import NEW_DOCUMENT
+from tracker.capture.sandbox.process import NO_ANSWER, ask, reader_stopped
 from tracker.errors import DocumentUnreadable, ReaderStopped, TrackerError
 from tracker.model.texts import Extraction
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from tracker.capture.read.media import Kind
-    from tracker.capture.sandbox.bounds import Bounds
+    from tracker.capture.read.media import FileKind
+    from tracker.capture.sandbox.limits import Limits
+    from tracker.model.texts import Version
 
 MAX_BYTES = 50 * 1024 * 1024
-"""The largest document that is read; the longest real statement is a hundredth of it."""
+"""The largest document that is read, a hundred times the longest real statement."""
 
 MAX_CHARACTERS = 10_000_000
 """The longest text: a million words are five to eight million characters."""
 
-GAVE_UP = "its reader gave up on it; look at the bytes"
+GAVE_UP = "its reader gave up on"
 
 
 def extract(
@@ -41,35 +45,34 @@ def extract(
     selector: str | None = None,
     remove: tuple[str, ...] = (),
     content_type: str | None = None,
-    bounds: Bounds = ARRIVING,
+    limits: Limits = NEW_DOCUMENT,
 ) -> Extraction:
     """Return the text of a document; the same bytes and settings always give the same text.
 
-    The format is told by the bytes: PDF, DOCX, HTML, Markdown or plain text in any encoding. ``name``
-    serves messages, and tells Markdown from text where the bytes leave that open. Of plain text,
-    ``text`` is exactly ``data.decode(...)`` with the encoding that ``extractor`` names, without its byte
-    order mark. Pages of a PDF are parted by form feeds. ``selector`` and ``remove`` are for pages, see
-    ``read_html``; other formats pay them no heed. Of ``content_type``, a header of HTTP, only the charset
-    counts: before what a page declares of itself, behind a byte order mark.
+    The bytes show the format: PDF, DOCX, HTML, Markdown or plain text in any encoding. ``name`` is for
+    messages, and distinguishes Markdown from text where the bytes do not. The ``text`` of plain text is
+    exactly ``data.decode(...)`` with the encoding in ``extractor``, without a byte order mark. Form feeds
+    separate the pages of a PDF. ``selector`` and ``remove`` are for web pages, see ``read_html``; other
+    formats ignore them. Of ``content_type``, a header of HTTP, only the charset is used: it has precedence
+    over what a page declares, and a byte order mark over both.
 
-    Raises ``DocumentUnreadable``, in one line with the name and the next step, for bytes that hold no
-    statement, and nothing else: for what is empty, damaged, encrypted, scanned, of another kind, over
-    ``MAX_BYTES`` or over ``MAX_CHARACTERS``; its ``ReaderStopped`` for what takes more than ``bounds``, or
-    kills its reader.
+    Raises ``DocumentUnreadable``, in one line with the name and the next step, for documents that are empty,
+    damaged, encrypted, scanned, of another kind, over ``MAX_BYTES`` or over ``MAX_CHARACTERS``; and its
+    ``ReaderStopped`` for one that takes more than ``limits``, or kills its reader.
     """
     with naming(name):
         check_size(data)
-        kind = tell_kind(data)
+        kind = detect_kind(data)
         extraction = _read_plain(data, name, content_type) if kind == "text" else None
         if extraction is None:
             request = {"name": name, "selector": selector, "remove": remove, "content_type": content_type}
-            extraction = _read_in_sandbox(kind, request, data, bounds)
+            extraction = _read_in_sandbox(kind, request, data, limits)
         check_text(extraction.text)
     return extraction
 
 
 def _read_plain(data: bytes, name: str | None, content_type: str | None) -> Extraction | None:
-    """Return plain text; None for Markdown, and where the encoding has to be guessed."""
+    """Return plain text; None for Markdown, and where the encoding must be guessed."""
     decoded = decode_surely(data, read_charset(content_type))
     if decoded is None or is_markdown(decoded.text, name):
         return None
@@ -77,15 +80,14 @@ def _read_plain(data: bytes, name: str | None, content_type: str | None) -> Extr
 
 
 def _read_in_sandbox(
-    kind: Kind, request: Mapping[str, str | tuple[str, ...] | None], data: bytes, bounds: Bounds
+    kind: FileKind, request: Mapping[str, str | tuple[str, ...] | None], data: bytes, limits: Limits
 ) -> Extraction:
-    fields = ask(kind, json.dumps({"reading": "document", **request}).encode(), data, bounds)
     try:
-        text, media_type, extractor, title = map(decode, fields)
+        text, media_type, extractor, title = ask(kind, {"reading": "document", **request}, data, limits)
     except ValueError as error:
-        raise stop(NO_ANSWER) from error
+        raise reader_stopped(NO_ANSWER) from error
     if text is None or media_type is None or extractor is None:
-        raise stop(NO_ANSWER)
+        raise reader_stopped(NO_ANSWER)
     return Extraction(text, media_type, extractor, title)
 
 
@@ -102,18 +104,18 @@ def naming(name: str | None) -> Iterator[None]:
 
 
 @contextmanager
-def giving_reasons() -> Iterator[None]:
-    """Make a reason of what no library expected: one document must not end a night."""
+def giving_reasons(what: str = "it") -> Iterator[None]:
+    """Report unexpected errors of libraries as reasons: one document must not end a whole run."""
     try:
         yield
     except (MemoryError, TrackerError):
         raise
     except Exception as error:
-        raise DocumentUnreadable(f"{GAVE_UP} ({type(error).__name__})") from error
+        raise DocumentUnreadable(f"{GAVE_UP} {what}; look at the bytes ({type(error).__name__})") from error
 
 
 def check_size(data: bytes) -> None:
-    """Raise ``DocumentUnreadable`` for nothing, and for over ``MAX_BYTES``."""
+    """Raise ``DocumentUnreadable`` for an empty file, and for one over ``MAX_BYTES``."""
     if not data:
         raise DocumentUnreadable("the file is empty; fetch or save it again")
     if len(data) > MAX_BYTES:
@@ -121,12 +123,53 @@ def check_size(data: bytes) -> None:
 
 
 def check_text(text: str) -> None:
-    """Raise ``DocumentUnreadable`` for a text that says nothing, or is over ``MAX_CHARACTERS``."""
+    """Raise ``DocumentUnreadable`` for a text without words, or over ``MAX_CHARACTERS``."""
     require_text(text)
     if len(text) > MAX_CHARACTERS:
         raise DocumentUnreadable(f"over {MAX_CHARACTERS:,} characters of text; give the statement alone")
 
 
 def show_name(name: str | None) -> str:
-    """Return a name of a document that stays on its line, whatever characters it holds."""
+    """Return a name of a document on one line, whatever characters it has."""
     return "".join(char if char.isprintable() else "?" for char in name) if name else "the document"
+
+
+_EXTRACTOR = re.compile(
+    r"(?P<library>\S+)(?: (?P<release>\d\S*))?(?P<encoding>.*?)(?P<settings>(?: selector=| remove=).*)?",
+    re.DOTALL,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Extractor:
+    """The parts of an extractor's name; the settings are as they were written, or empty."""
+
+    library: str
+    release: str
+    settings: str
+    encoding: str = ""
+
+
+def read_extractor(name: str) -> Extractor:
+    """Return the parts of an extractor's name."""
+    match = _EXTRACTOR.fullmatch(name)
+    if match is None:
+        return Extractor(name, "", "")
+    settings, encoding = (match["settings"] or "").strip(), match["encoding"].split(maxsplit=1)
+    return Extractor(match["library"], match["release"] or "", settings, encoding[0] if encoding else "")
+
+
+def describe_reading_difference(old: Version, new: Version, *, is_same_edition: bool) -> str | None:
+    """Describe how two versions of one media type were read differently; None where they were not.
+
+    Two editions may select different parts of a page, and a page that is too short for one library is read by
+    another: neither counts as a difference in reading.
+    """
+    if old.media_type != new.media_type:
+        return None
+    before, after = read_extractor(old.extractor), read_extractor(new.extractor)
+    if is_same_edition and before.settings != after.settings:
+        return f"selectors ({before.settings or 'none'}; {after.settings or 'none'})"
+    if before.library == after.library and before.release != after.release:
+        return f"releases of {before.library} ({before.release or 'unknown'}; {after.release or 'unknown'})"
+    return None

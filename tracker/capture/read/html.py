@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from tracker.capture.read.blocks import CELL, Block, BlockKind, join_blocks
+from tracker.capture.read.blocks import CELL, BlockKind, TextBlock, join_blocks
 from tracker.capture.read.plain import Decoded, decode
 from tracker.errors import DocumentUnreadable
 from tracker.model.texts import Extraction
@@ -23,65 +23,29 @@ _XML_DECLARATION = re.compile(r"\A\s*(?:<\?xml[^>]*\?>\s*)+")
 _UNREADABLE = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
 _HEAD = 4096
 _OUTSIDE = (
-    "script",
-    "style",
-    "noscript",
-    "template",
-    "nav",
-    "footer",
-    "aside",
-    "form",
-    "button",
-    "iframe",
-    "svg",
+    "script", "style", "noscript", "template", "nav", "footer", "aside", "form", "button", "iframe", "svg",
     "select",
-)
+)  # fmt: skip
 _HEADINGS = frozenset({"head", "h1", "h2", "h3", "h4", "h5", "h6"})
 _ITEMS = frozenset({"item", "li", "dt", "dd"})
 _ROWS = frozenset({"row", "tr"})
 _CELLS = frozenset({"cell", "td", "th"})
-_BLOCKS = frozenset(
-    [
-        "address",
-        "article",
-        "blockquote",
-        "body",
-        "center",
-        "div",
-        "dl",
-        "figcaption",
-        "figure",
-        "header",
-        "hr",
-        "list",
-        "main",
-        "ol",
-        "p",
-        "pre",
-        "quote",
-        "section",
-        "table",
-        "tbody",
-        "thead",
-        "title",
-        "ul",
-    ]
-)
+_BLOCKS = frozenset({
+    "address", "article", "blockquote", "body", "center", "div", "dl", "figcaption", "figure", "header",
+    "hr", "list", "main", "ol", "p", "pre", "quote", "section", "table", "tbody", "thead", "title", "ul",
+})  # fmt: skip
 _SPACE = re.compile(r"[ \t\r\n\f]+")
 
 
 def read_html(
-    data: bytes,
-    selector: str | None = None,
-    remove: tuple[str, ...] = (),
-    charset: tuple[str, ...] = (),
+    data: bytes, selector: str | None = None, remove: tuple[str, ...] = (), charset: tuple[str, ...] = ()
 ) -> Extraction:
-    """Return the main text of a page: no menus, scripts, comments; headings, lists and tables kept.
+    """Return the main text of a page, without menus, scripts and comments; with headings, lists and tables.
 
-    Where no main text is found, as on very short pages, the text of the whole body is taken. The title
-    is the page's only first heading or else its ``<title>``. ``remove`` are CSS selectors of what is taken
-    out beforehand; with ``selector`` the text is that of the elements it selects, and of nothing else.
-    ``charset`` is the encoding that the server declared, if it did.
+    Where no main text is found, as on very short pages, the text is that of the whole body. The title is the
+    page's only first heading, or else its ``<title>``. ``remove`` are CSS selectors of elements that are
+    removed first; ``selector`` selects the only elements whose text is returned. ``charset`` is the encoding
+    that the server declared, if it did.
 
     Raises ``DocumentUnreadable`` where the selector selects nothing.
     """
@@ -104,13 +68,13 @@ def read_html(
 
 
 def _settings(selector: str | None, remove: tuple[str, ...]) -> str:
-    """Return what a source's own selectors add to the extractor's name: they decide what is read."""
+    """Return the part of the extractor's name that says what a source's selectors are."""
     parts = [f" selector={selector}"] if selector else []
     return "".join([*parts, *(f" remove={one}" for one in remove)])
 
 
 def decode_page(data: bytes, charset: tuple[str, ...] = ()) -> Decoded:
-    """Return the text of a page's bytes: what the server declares comes before what the page does.
+    """Return the text of a page's bytes: what the server declares has precedence over what the page does.
 
     Raises ``DocumentUnreadable`` for binary data.
     """
@@ -120,21 +84,20 @@ def decode_page(data: bytes, charset: tuple[str, ...] = ()) -> Decoded:
 
 
 def parse_page(text: str) -> HtmlElement:
-    """Return the tree of a page, however broken; nothing is loaded and no entity of its own expanded."""
+    """Return the tree of a page, however broken; nothing is loaded, and no entity of the page is expanded."""
     from lxml.etree import ParserError
     from lxml.html import HTMLParser, document_fromstring
 
-    # No network, no entities of the page's own, comments gone.
     parser = HTMLParser(no_network=True, remove_comments=True, remove_pis=True)
     source = _UNREADABLE.sub("", _XML_DECLARATION.sub("", text))
     try:
         return document_fromstring(source, parser=parser, ensure_head_body=True)
     except ParserError:
-        # Nothing in it, or nothing but a comment.
+        # It is empty, or has only a comment.
         return document_fromstring("<html></html>", parser=parser, ensure_head_body=True)
 
 
-def _main_blocks(page: HtmlElement) -> Iterator[Block]:
+def _main_blocks(page: HtmlElement) -> Iterator[TextBlock]:
     from trafilatura import bare_extraction
 
     try:
@@ -163,15 +126,15 @@ def _prune(page: HtmlElement, remove: tuple[str, ...]) -> HtmlElement:
     return page
 
 
-def _selected_blocks(page: HtmlElement, selector: str) -> Iterator[Block]:
-    """Yield the blocks of the selected elements, in the page's order, each part of the page once."""
+def _selected_blocks(page: HtmlElement, selector: str) -> Iterator[TextBlock]:
+    """Yield the blocks of the selected elements in the page's order, each part of the page once."""
     from lxml.etree import strip_elements
 
     strip_elements(page, *_OUTSIDE, with_tail=False)
     chosen = _select(page, selector)
     if not chosen:
         raise DocumentUnreadable(
-            f"the selector {selector!r} selects nothing on this page; mend it in the watch list"
+            f"the selector {selector!r} selects nothing on this page; correct it in the watch list"
         )
     inside = set(chosen)
     for element in chosen:
@@ -179,7 +142,7 @@ def _selected_blocks(page: HtmlElement, selector: str) -> Iterator[Block]:
             yield from _blocks(element)
 
 
-def _all_blocks(page: HtmlElement) -> Iterator[Block]:
+def _all_blocks(page: HtmlElement) -> Iterator[TextBlock]:
     from lxml.etree import strip_elements
 
     strip_elements(page, *_OUTSIDE, with_tail=False)
@@ -188,8 +151,8 @@ def _all_blocks(page: HtmlElement) -> Iterator[Block]:
         yield from _blocks(body)
 
 
-def _blocks(body: _Element) -> Iterator[Block]:
-    """Walk a tree, in HTML's or trafilatura's tags, without recursion: pages nest as deep as they like."""
+def _blocks(body: _Element) -> Iterator[TextBlock]:
+    """Yield the blocks of a tree of HTML's or trafilatura's tags; without recursion, as pages nest deeply."""
     from lxml.etree import iterwalk
 
     kind: BlockKind = "paragraph"
@@ -200,7 +163,7 @@ def _blocks(body: _Element) -> Iterator[Block]:
             buffer.append("\n")
         elif tag in _CELLS:
             buffer.append(CELL if event == "end" else "")
-        elif _parts(tag, buffer, event):
+        elif _ends_block(tag, buffer, event):
             yield from _split(kind, buffer)
             buffer = []
             kind = _kind(tag) if event == "start" else "paragraph"
@@ -210,8 +173,8 @@ def _blocks(body: _Element) -> Iterator[Block]:
     yield from _split(kind, buffer)
 
 
-def _parts(tag: str, buffer: list[str], event: str) -> bool:
-    """Tell whether a tag ends the block before it; a paragraph that opens an item or row does not."""
+def _ends_block(tag: str, buffer: list[str], event: str) -> bool:
+    """Tell whether a tag ends the block before it; a paragraph at the start of an item or row does not."""
     if tag in _HEADINGS or tag in _ITEMS or tag in _ROWS:
         return True
     return tag in _BLOCKS and (event == "end" or any(part.strip() for part in buffer))
@@ -225,14 +188,14 @@ def _kind(tag: str) -> BlockKind:
     return "row" if tag in _ROWS else "paragraph"
 
 
-def _split(kind: BlockKind, buffer: list[str]) -> Iterator[Block]:
-    """Yield what was gathered, cut where two line breaks stand for the end of a paragraph."""
+def _split(kind: BlockKind, buffer: list[str]) -> Iterator[TextBlock]:
+    """Yield the gathered text as blocks; two line breaks end a paragraph."""
     text = "".join(buffer)
     if kind == "row":
-        yield Block(kind, CELL.join(cell.strip() for cell in text.split(CELL.strip()) if cell.strip()))
+        yield TextBlock(kind, CELL.join(cell.strip() for cell in text.split(CELL.strip()) if cell.strip()))
         return
     for number, part in enumerate(re.split(r"\n\s*\n", text)):
-        yield Block(kind if number == 0 else "paragraph", part)
+        yield TextBlock(kind if number == 0 else "paragraph", part)
 
 
 def _title(page: HtmlElement) -> str | None:

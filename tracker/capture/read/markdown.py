@@ -1,4 +1,4 @@
-"""Markdown, with its marks taken off; the lines stay as they were."""
+"""Markdown without its marks; the lines stay as they are."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from tracker.capture.read.blocks import CELL, Block, join_blocks
+from tracker.capture.read.blocks import CELL, TextBlock, join_blocks
 from tracker.model.texts import Extraction
 
 if TYPE_CHECKING:
@@ -29,17 +29,17 @@ _MARK = re.compile(
 _TARGET = re.compile(r"https?:|mailto:|/|#")
 _TARGET_ENDS = re.compile(r"[)\s]")
 _MOST_LINKED, _MOST_TARGETED = 300, 2000
-"""Characters of a link's words and of its target; more stand between a bracket and another by chance."""
+"""The most characters of a link's words and of its target; more are brackets by chance."""
 _SIGNS = ("#", "**", "](")
-"""No mark is without one of these, and to look for them takes a hundredth of the time."""
+"""Every mark has one of these; searching for them is a hundred times as fast."""
 _ENOUGH = 2
-"""One mark may be an accident of typing; two are a habit."""
+"""One mark may be a typing error; two are not."""
 _TAG = re.compile(r"<!--(?:(?!<!--).)*?-->|</?[A-Za-z][^<>]*>", re.DOTALL)
 _BREAKS = {"softbreak", "hardbreak"}
 
 
 def is_markdown(text: str, name: str | None) -> bool:
-    """Tell whether a text is Markdown: by its name, a front matter, or marks that are clear."""
+    """Tell whether a text is Markdown: by its name, a front matter, or clear marks."""
     if name is not None and name.lower().endswith(_NAMES):
         return True
     front = _FRONT.match(text)
@@ -57,7 +57,7 @@ def is_markdown(text: str, name: str | None) -> bool:
 
 
 def _find_mark(text: str, start: int) -> int | None:
-    """Return where the first mark ends that begins at ``start`` or later."""
+    """Return the end of the first mark at or after ``start``."""
     match, link = _MARK.search(text, start), find_link(text, start)
     if match and (link is None or match.start() < link[0]):
         return match.end()
@@ -65,7 +65,7 @@ def _find_mark(text: str, start: int) -> int | None:
 
 
 def find_link(text: str, start: int) -> tuple[int, int] | None:
-    """Return where the first ``[words](target)`` begins and ends, in one pass however many fail to be one."""
+    """Return the start and end of the first ``[words](target)``, in one pass over the text."""
     ends = -1
     middle = text.find("](", start)
     while middle >= 0:
@@ -82,7 +82,7 @@ def find_link(text: str, start: int) -> tuple[int, int] | None:
 
 
 def _find_bracket(text: str, start: int, middle: int) -> int:
-    """Return where the words before a link's middle are opened, on the same line; -1 where they are not."""
+    """Return the opening bracket of a link's words, on the same line; -1 where there is none."""
     low = max(start, middle - _MOST_LINKED - 1)
     low = max(low, text.rfind("]", low, middle) + 1, text.rfind("\n", low, middle) + 1)
     return text.find("[", low, max(middle - 1, 0))
@@ -112,19 +112,19 @@ def read_markdown(decoded: Decoded) -> Extraction:
     )
 
 
-def _blocks(tokens: Sequence[Token]) -> Iterator[Block]:
+def _blocks(tokens: Sequence[Token]) -> Iterator[TextBlock]:
     marker: str | None = None
     cells: list[str] = []
     for before, token in zip((None, *tokens), tokens, strict=False):
         if token.type == "list_item_open":
             marker = f"{token.info}{token.markup} " if token.info else ""
         elif token.type == "tr_close":
-            yield Block("row", CELL.join(cells))
+            yield TextBlock("row", CELL.join(cells))
             cells = []
         elif token.type in {"fence", "code_block"}:
-            yield Block("paragraph", token.content)
+            yield TextBlock("paragraph", token.content)
         elif token.type == "html_block":
-            yield Block("paragraph", _TAG.sub("", token.content))
+            yield TextBlock("paragraph", _TAG.sub("", token.content))
         elif token.type == "inline" and before is not None:
             text = _plain(token.children or ())
             if before.tag in {"td", "th"}:
@@ -134,12 +134,12 @@ def _blocks(tokens: Sequence[Token]) -> Iterator[Block]:
                 marker = None
 
 
-def _block(opening: Token, text: str, marker: str | None) -> Block:
+def _block(opening: Token, text: str, marker: str | None) -> TextBlock:
     if opening.type == "heading_open":
-        return Block("heading", text)
+        return TextBlock("heading", text)
     if marker is None:
-        return Block("paragraph", text)
-    return Block("item", text) if marker == "" else Block("numbered", marker + text)
+        return TextBlock("paragraph", text)
+    return TextBlock("item", text) if marker == "" else TextBlock("numbered", marker + text)
 
 
 def _plain(inline: Sequence[Token]) -> str:

@@ -1,4 +1,4 @@
-"""What a document is, told by its bytes and never by its name."""
+"""The format of a document, detected from its bytes and never from its name."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from zipfile import BadZipFile, ZipFile
 from tracker.capture.read.plain import decode_marked
 from tracker.errors import DocumentUnreadable
 
-Kind = Literal["pdf", "zip", "html", "text"]
-"""What the first bytes tell."""
+FileKind = Literal["pdf", "zip", "html", "text"]
+"""What the first bytes show."""
 
 Format = Literal["pdf", "docx", "html", "text"]
 
@@ -33,7 +33,7 @@ _XML = re.compile(r"\s*<(?:\?xml\b|!DOCTYPE\b|!ENTITY\b)", re.IGNORECASE)
 
 
 class Signature(NamedTuple):
-    """Bytes that tell a kind of file that holds no text we read, and what to do about it."""
+    """Bytes that identify a kind of file that cannot be read, and what to do about it."""
 
     name: str
     at: int
@@ -47,20 +47,20 @@ class Signature(NamedTuple):
         return data.startswith(self.start, self.at) and self.then in data[: self.within]
 
 
-def tell_format(data: bytes) -> Format:
-    """Return which of the readable formats the bytes are in; what is inside a ZIP archive is looked at.
+def detect_format(data: bytes) -> Format:
+    """Return the format of the bytes; for a ZIP archive, by its members.
 
-    Raises ``DocumentUnreadable`` for every other kind of file that is recognised, with its name. Bytes
-    of no recognised kind count as text; whether they are is found out in decoding them.
+    Raises ``DocumentUnreadable`` for every other kind of file that is recognised, with its name. Bytes of no
+    recognised kind count as text, until they are decoded.
     """
-    kind = tell_kind(data)
-    return _tell_zip(data) if kind == "zip" else kind
+    kind = detect_kind(data)
+    return _detect_zip(data) if kind == "zip" else kind
 
 
-def tell_kind(data: bytes) -> Kind:
-    """Return what ``tell_format`` does, without a look inside: nothing is parsed, and little is read.
+def detect_kind(data: bytes) -> FileKind:
+    """Return the kind of file that the first bytes show; nothing is parsed.
 
-    Raises ``DocumentUnreadable`` as it does, for what the first bytes tell.
+    Raises ``DocumentUnreadable`` as ``detect_format`` does.
     """
     for signature in _signatures():
         if signature.fits(data):
@@ -69,18 +69,18 @@ def tell_kind(data: bytes) -> Kind:
         return "pdf"
     if data.startswith(b"PK\x03\x04"):
         return "zip"
-    return _tell_markup(data)
+    return _detect_markup(data)
 
 
 def _is_pdf(data: bytes) -> bool:
-    """Readers allow a PDF 1,024 bytes of anything before its header; a text may quote that header."""
+    """Tell whether bytes are a PDF, which may have 1,024 other bytes first; a text may quote its header."""
     found = _PDF.search(data, 0, 1024 + 8)
     return found is not None and (
         not data[: found.start()].strip(b"\xef\xbb\xbf\0 \t\r\n") or b"startxref" in data
     )
 
 
-def _tell_zip(data: bytes) -> Format:
+def _detect_zip(data: bytes) -> Format:
     try:
         with ZipFile(BytesIO(data)) as archive:
             names = frozenset(archive.namelist())
@@ -88,7 +88,7 @@ def _tell_zip(data: bytes) -> Format:
         raise DocumentUnreadable("this is a damaged ZIP or DOCX file; fetch it again") from error
     if _WORD_PART in names:
         return "docx"
-    # OpenDocument and EPUB store their type first and uncompressed, so it can be read off the head.
+    # OpenDocument and EPUB store their type first and uncompressed.
     head = data[:200].decode("latin-1")
     for row in _tables()["member"]:
         if row.get("path") in names or ("mimetype" in row and f"mimetype{row['mimetype']}" in head):
@@ -98,7 +98,7 @@ def _tell_zip(data: bytes) -> Format:
     )
 
 
-def _tell_markup(data: bytes) -> Kind:
+def _detect_markup(data: bytes) -> FileKind:
     head = decode_marked(data[:_HEAD]) or data[:_HEAD].decode("latin-1").removeprefix("ï»¿")
     if _HTML.match(head) or (_XML.match(head) and "<html" in head.lower()):
         return "html"

@@ -1,4 +1,4 @@
-"""PDF text by pdfium: lines with their places, for the layout to make paragraphs of."""
+"""Text of PDFs by pdfium: lines with their places, of which ``layout`` makes paragraphs."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ import unicodedata
 from statistics import median
 from typing import TYPE_CHECKING, NamedTuple
 
-from tracker.capture.read.layout import Line, lay_out
+from tracker.capture.read.layout import lay_out
+from tracker.capture.read.running_lines import PlacedLine
 from tracker.errors import DocumentUnreadable
 from tracker.model.texts import Extraction
 
@@ -23,7 +24,7 @@ MAX_PAGES = 5000
 _PASSWORD = 4
 """pdfium's ``FPDF_ERR_PASSWORD``."""
 _HYPHENS = "\ufffe\x02"
-"""What pdfium puts for a hyphen at the end of a line, after which it gives no line break."""
+"""What pdfium gives for a hyphen at the end of a line, without a line break after it."""
 _BREAKS = "\r\n"
 _RIGHT_TO_LEFT = frozenset({"R", "AL"})
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
@@ -32,7 +33,7 @@ _FILE_NAMES = (".doc", ".docx", ".pdf", ".odt", ".rtf", ".indd")
 
 
 def read_pdf(data: bytes) -> Extraction:
-    """Return the text of a PDF in the order in which it was written, in paragraphs, pages by form feeds.
+    """Return the text of a PDF in the order of its content, in paragraphs, with form feeds between pages.
 
     Text in pictures, annotations and form fields is not read. Raises ``DocumentUnreadable`` for a PDF
     that is damaged, needs a password, has over ``MAX_PAGES`` pages, or holds no text.
@@ -63,7 +64,7 @@ def _open(data: bytes) -> PdfDocument:
         raise DocumentUnreadable("this PDF is damaged; fetch it again") from error
 
 
-def _read_page(document: PdfDocument, number: int) -> list[Line]:
+def _read_page(document: PdfDocument, number: int) -> list[PlacedLine]:
     from pypdfium2 import PdfiumError
 
     try:
@@ -88,7 +89,7 @@ def _title(document: PdfDocument) -> str | None:
 
 
 class _Glyphs(NamedTuple):
-    """The characters of a page as pdfium counts them, and the means to ask where each stands."""
+    """The characters of a page as pdfium counts them, and their places."""
 
     chars: str
     source: PdfTextPage
@@ -106,13 +107,13 @@ class _Glyphs(NamedTuple):
         return cls(chars, source, rotation, width, height)
 
     def box(self, index: int) -> tuple[float, float, float, float]:
-        """Return left, bottom, right and top of a character's box as the page is seen."""
+        """Return left, bottom, right and top of a character's box on the rotated page."""
         left, bottom, right, top = self.source.get_charbox(index, loose=True)
         (left, bottom), (right, top) = self._turned(left, bottom), self._turned(right, top)
         return min(left, right), min(bottom, top), max(left, right), max(bottom, top)
 
     def baseline(self, index: int) -> float:
-        """Return the height of the line a character stands on."""
+        """Return the height of a character's baseline."""
         from ctypes import byref, c_double
 
         from pypdfium2.raw import FPDFText_GetCharOrigin
@@ -133,7 +134,7 @@ class _Glyphs(NamedTuple):
                 return x, y
 
 
-def _lines(glyphs: _Glyphs) -> Iterator[Line]:
+def _lines(glyphs: _Glyphs) -> Iterator[PlacedLine]:
     start = 0
     for index, char in enumerate(glyphs.chars + "\n"):
         if char in _BREAKS or char in _HYPHENS:
@@ -143,7 +144,7 @@ def _lines(glyphs: _Glyphs) -> Iterator[Line]:
             start = index + 1
 
 
-def _line(glyphs: _Glyphs, start: int, end: int, *, cut: bool) -> Line:
+def _line(glyphs: _Glyphs, start: int, end: int, *, cut: bool) -> PlacedLine:
     text = glyphs.chars[start:end]
     first, last = glyphs.box(start), glyphs.box(end - 1)
     word = glyphs.box(start + _first_word(text) - 1)
@@ -152,7 +153,7 @@ def _line(glyphs: _Glyphs, start: int, end: int, *, cut: bool) -> Line:
     boxes = [glyphs.box(index) for index in sample]
     left, right = min(first[0], last[0]), max(first[2], last[2])
     mirrored = _is_right_to_left(text)
-    return Line(
+    return PlacedLine(
         text=_clean(_unligated(glyphs, start, end) if mirrored else text) + ("-" if cut else ""),
         left=-right if mirrored else left,
         right=-left if mirrored else right,
@@ -163,7 +164,7 @@ def _line(glyphs: _Glyphs, start: int, end: int, *, cut: bool) -> Line:
 
 
 def _unligated(glyphs: _Glyphs, start: int, end: int) -> str:
-    """Return a line with lam and alef in order; pdfium turns the letters of their ligature round."""
+    """Return a line with lam and alef in order; pdfium reverses the letters of their ligature."""
     text = glyphs.chars[start:end]
     for match in _ALEF_LAM.finditer(text):
         at = match.start()
@@ -173,7 +174,7 @@ def _unligated(glyphs: _Glyphs, start: int, end: int) -> str:
 
 
 def _first_word(text: str) -> int:
-    """Return the length of what cannot be broken at the start of a line: a word, or one character."""
+    """Return the length of a line's first word, or 1 for a character after which a line may break."""
     if unicodedata.east_asian_width(text[0]) in "WF":
         return 1
     return len(text.split(maxsplit=1)[0])
@@ -185,6 +186,6 @@ def _is_right_to_left(text: str) -> bool:
 
 
 def _clean(text: str) -> str:
-    """Join what pdfium gives as halves of one character; leave out the codes of signs that are no text."""
+    """Join surrogate halves that pdfium gives; leave out control characters."""
     whole = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     return _CONTROLS.sub("", whole).strip() or "\N{REPLACEMENT CHARACTER}"

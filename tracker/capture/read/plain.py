@@ -1,4 +1,4 @@
-"""Text in any encoding: byte order marks, strict UTF-8, what is declared, then the likeliest of a few."""
+"""Decoding text: by byte order mark, as UTF-8, as declared, or else with the most likely encoding."""
 
 from __future__ import annotations
 
@@ -18,31 +18,23 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _LEGACY = (
-    "cp1252",
-    "latin-1",
-    "cp1251",
-    "gb18030",
-    "big5",
-    "iso-8859-6",
-    "cp1256",
-    "koi8-r",
-    "iso-8859-5",
+    "cp1252", "latin-1", "cp1251", "gb18030", "big5", "iso-8859-6", "cp1256", "koi8-r", "iso-8859-5",
     "mac-roman",
-)
+)  # fmt: skip
 _NAMES = {codecs.lookup(name).name.replace("-", "_"): name for name in _LEGACY}
 _DECLARABLE = re.compile(
     r"(?:x-)?(?:utf-?(?:8|16|32)|iso-?|latin|windows|cp|koi8|gb|big5|euc|shift|sjis|mac|us-ascii)",
     re.IGNORECASE,
 )
-"""Python knows more: ``punycode``, which takes quadratic time, and ``unicode_escape``, which rewrites."""
+"""Others are unsafe: ``punycode`` takes quadratic time, ``unicode_escape`` rewrites text."""
 _WIDE = re.compile(r"utf[-_]?(?:16|32)", re.IGNORECASE)
 _CHARSET = re.compile(r""";\s*charset\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE)
 _ASCII = bytes(range(0x80))
 _SAMPLE = 100_000
 _UNTEXTUAL = 0.01
-"""Random bytes read as Latin-1 hold a quarter of control characters; real statements, a stray one."""
+"""The largest share of control characters: random bytes as Latin-1 have a quarter, statements nearly none."""
 _UNTEXTUAL_UTF8 = 0.2
-"""Bytes that are valid UTF-8 throughout are hardly there by chance: a short text may hold many escapes."""
+"""The share for bytes that are valid UTF-8, which is hardly chance: a short text may have many escapes."""
 
 
 _BINARY = "this is binary data, not text; give the statement as text, HTML, PDF or DOCX"
@@ -64,11 +56,11 @@ class Decoded(NamedTuple):
 def decode(data: bytes, declared: tuple[str, ...] = ()) -> Decoded:
     """Return the text of bytes, and their encoding.
 
-    A byte order mark comes first, then valid UTF-8 beyond ASCII, which is hardly ever an accident; then the
-    ``declared`` encodings in their order, as far as they hold; then a guess. ``text`` is exactly
-    ``data.decode(encoding, errors)``. A byte order mark is not part of it: the encodings ``utf-8-sig``,
-    ``utf-16`` and ``utf-32`` take it off. UTF-8 with a broken byte here or there is still UTF-8, with
-    ``errors`` ``replace``. Raises ``DocumentUnreadable`` for bytes that are no text.
+    A byte order mark has precedence; then valid UTF-8 beyond ASCII, which is hardly ever chance; then the
+    ``declared`` encodings in their order, where they fit; then a guess. ``text`` is exactly
+    ``data.decode(encoding, errors)``, without a byte order mark, which the encodings ``utf-8-sig``,
+    ``utf-16`` and ``utf-32`` remove. UTF-8 with a few broken bytes is still UTF-8, with ``errors``
+    ``replace``. Raises ``DocumentUnreadable`` for bytes that are no text.
     """
     decoded = decode_surely(data, declared) or _check(_decode_legacy(data))
     if decoded is None:
@@ -77,7 +69,7 @@ def decode(data: bytes, declared: tuple[str, ...] = ()) -> Decoded:
 
 
 def decode_surely(data: bytes, declared: tuple[str, ...] = ()) -> Decoded | None:
-    """Return what ``decode`` does, in time that grows with the bytes; None where it has to guess.
+    """Return what ``decode`` returns, in time that grows with the bytes; None where it would guess.
 
     Raises ``DocumentUnreadable`` for bytes that are no text.
     """
@@ -93,7 +85,7 @@ def read_charset(content_type: str | None) -> tuple[str, ...]:
 
 
 def decode_marked(data: bytes) -> str | None:
-    """Return the text of bytes that begin with a byte order mark, whatever is broken in it."""
+    """Return the text of bytes that begin with a byte order mark, without broken parts."""
     for mark, encoding in _MARKS:
         if data.startswith(mark):
             return data.decode(encoding, "ignore")
@@ -132,25 +124,25 @@ def _decode_declared(data: bytes, declared: tuple[str, ...]) -> Decoded | None:
 
 
 def _is_declarable(encoding: str, data: bytes) -> bool:
-    """Tell whether a declaration may be true; a wide text holds zeros, be it in its line breaks alone."""
+    """Tell whether a declaration may be true; UTF-16 and UTF-32 have zeros, at least in line breaks."""
     return bool(_DECLARABLE.match(encoding)) and (b"\0" in data or not _WIDE.match(encoding))
 
 
 def _decode_as(data: bytes, encoding: str) -> Decoded | None:
-    """Return the text in a declared encoding, or ``None`` where the declaration does not hold."""
+    """Return the text in a declared encoding, or None where it does not fit."""
     try:
         name = codecs.lookup(encoding).name
         text = data.decode(encoding)
     except (LookupError, UnicodeError, ValueError):
         return None
-    # A page that says Latin-1 means what browsers take it to mean.
+    # Browsers read Latin-1 as Windows-1252, and pages rely on it.
     if name == "iso8859-1":
         return _decode_as(data, "cp1252") or Decoded(text, "latin-1")
     return Decoded(text, name) if isinstance(text, str) and _is_textual(text) else None
 
 
 def _decode_wide(data: bytes) -> Decoded | None:
-    """Read UTF-16 without a mark: in a text of any script, line breaks and blanks give every other NUL."""
+    """Read UTF-16 without a mark: in any script, line breaks and blanks have a zero as every other byte."""
     if b"\0" not in data[:4096]:
         return None
     little, big = data[1:4096:2].count(0), data[0:4096:2].count(0)
@@ -160,7 +152,7 @@ def _decode_wide(data: bytes) -> Decoded | None:
 
 
 def _decode_utf8(data: bytes) -> Decoded | None:
-    """Read UTF-8; where it is broken, still if nine in ten of the bytes beyond ASCII belong to it."""
+    """Read UTF-8, also broken UTF-8 where nine in ten of the bytes beyond ASCII are valid."""
     try:
         return Decoded(data.decode("utf-8"), "utf-8")
     except UnicodeDecodeError:
@@ -184,7 +176,7 @@ def _decode_legacy(data: bytes) -> Decoded | None:
 
 
 def _is_textual(text: str, limit: float = _UNTEXTUAL) -> bool:
-    """Tell whether nearly all characters are ones that texts are written with."""
+    """Tell whether nearly all characters occur in texts."""
     sample = text if len(text) <= 2 * _SAMPLE else text[:_SAMPLE] + text[-_SAMPLE:]
     strange = sum(sample.count(char) for char in set(sample) if _is_strange(char))
     return strange <= limit * len(sample)

@@ -1,1 +1,1 @@
-"""Documents of strangers are read in processes of their own, which may die or never end without harm."""
+"""Reading untrusted documents in separate processes, which may crash or hang without harm."""

@@ -1,9 +1,9 @@
-"""What a process that reads gives up before it meets the first byte of a stranger.
+"""The privileges that a reader process drops before it reads the first untrusted byte.
 
-Time and memory by POSIX limits; on Linux also the network, other programs and processes, and changing any
-file, by Landlock (5.13) and a filter of system calls (3.17), neither of which needs rights. What a system
-lacks is left out: the bounds of ``bounds`` on the clock hold everywhere. It can still read the user's files,
-as fonts are read, and tell of them only in the text that it answers.
+POSIX limits bound time and memory. On Linux, Landlock (5.13) and a filter of system calls (3.17), which need
+no privileges, also forbid the network, other programs and processes, and changing any file. What a system
+lacks is left out; the limit of real time holds everywhere. The process can still read the user's files, such
+as fonts, but can only put them into the text of its answer.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tracker.capture.sandbox.bounds import Bounds
+    from tracker.capture.sandbox.limits import Limits
 
 _MACHINES: Final[Mapping[str, tuple[int, Mapping[str, int]]]] = {
     "x86_64": (0xC000003E, {
@@ -38,19 +38,19 @@ _MACHINES: Final[Mapping[str, tuple[int, Mapping[str, int]]]] = {
         "io_uring_setup": 425, "clone3": 435, "fchmodat2": 452,
     }),
 }  # fmt: skip
-"""How a machine is named to filters, and the numbers of the calls that are refused there."""
+"""The number of a machine in filters, and the numbers of the calls that are refused there."""
 _FOREIGN: Final = 0x40000000
-"""From here on x86-64 has the same calls once more, for another width of addresses."""
+"""From here on x86-64 has the same calls again, for another width of addresses."""
 
 _SET_FILTER, _BY_FILTER = 22, 2
 _LOAD, _IF_EQUAL, _IF_AT_LEAST, _RETURN = 0x20, 0x15, 0x35, 0x06
 _NUMBER_AT, _MACHINE_AT = 0, 4
 _ALLOW, _REFUSE, _KILL = 0x7FFF0000, 0x00050001, 0x80000000
-"""Refused with EPERM, as a user without rights is."""
+"""Refused with EPERM, as for a user without privileges."""
 
 
 def forbid_calls() -> None:
-    """Have the calls refused from now on, where the machine is known; it takes no new rights beforehand."""
+    """Refuse the calls from now on, where the machine is known; new privileges are already excluded."""
     known = _MACHINES.get(os.uname().machine)
     if known is None or sys.maxsize < 1 << 32:
         return
@@ -82,7 +82,7 @@ def _step(what: int, value: int, yes: int = 0) -> bytes:
 _SET_DEATH_SIGNAL, _NO_NEW_PRIVILEGES = 1, 38
 _LANDLOCK_CREATE, _LANDLOCK_RESTRICT = 444, 446
 _WRITING: Final = 0b1_1111_1111_0011
-"""Rights to files of Landlock's first release: execute, write, remove and make; not those to read."""
+"""Rights of Landlock's first release to execute, write, remove and make files, not to read them."""
 _WRITING_SINCE: Final[Mapping[int, int]] = {2: 1 << 13, 3: 1 << 14}
 """Move between folders, and truncate, by the release that has them."""
 _NETWORK_SINCE, _SCOPES_SINCE = 4, 6
@@ -90,46 +90,46 @@ _BOTH: Final = 0b11
 """To bind and to connect TCP; abstract sockets and signals of others."""
 
 
-def confine(bounds: Bounds, parent: int) -> None:
-    """Hold this process to its memory, and take from it what reading does not need; nothing gives it back.
+def confine(limits: Limits, parent: int) -> None:
+    """Limit the memory of this process, and drop all privileges that reading does not need, for good.
 
     It ends with the process ``parent``.
     """
     if sys.platform == "linux":
-        _prefer_to_lose()
+        _offer_to_end_first()
         _end_with(parent)
-    _limit(bounds)
+    _limit(limits)
     if sys.platform == "linux":
         _library().prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0)
         _forbid_writing()
         forbid_calls()
 
 
-def extend_processor_time(bounds: Bounds) -> None:
-    """Give this process the time for one more document; beyond it SIGXCPU ends it."""
+def extend_processor_time(limits: Limits) -> None:
+    """Give this process the time for one more document, after which SIGXCPU ends it."""
     with suppress(ImportError, OSError, ValueError):
         import resource
 
         used = resource.getrusage(resource.RUSAGE_SELF)
         hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
-        until = int(used.ru_utime + used.ru_stime) + 1 + bounds.processor
+        until = int(used.ru_utime + used.ru_stime) + 1 + limits.processor
         until = until if hard == resource.RLIM_INFINITY else min(until, hard)
         resource.setrlimit(resource.RLIMIT_CPU, (until, hard))
 
 
 def measure_peak() -> int:
-    """Return the most address space that this process has ever had, in bytes; 0 where that is not told."""
+    """Return the largest address space that this process has had, in bytes; 0 where that is unknown."""
     with suppress(OSError, ValueError, IndexError), open("/proc/self/status", "rb") as status:  # noqa: PTH123 (a tenth of pathlib's time)
         return int(status.read().split(b"VmPeak:", 1)[1].split(maxsplit=1)[0]) * 1024
     return 0
 
 
-def _limit(bounds: Bounds) -> None:
+def _limit(limits: Limits) -> None:
     with suppress(ImportError):
         import resource
 
         # A core would hold the document; threads and processes count as processes.
-        for name, most in (("AS", bounds.memory), ("CORE", 0), ("FSIZE", 0), ("NPROC", 0)):
+        for name, most in (("AS", limits.memory), ("CORE", 0), ("FSIZE", 0), ("NPROC", 0)):
             with suppress(AttributeError, OSError, ValueError):
                 which = getattr(resource, f"RLIMIT_{name}")
                 hard = resource.getrlimit(which)[1]
@@ -137,17 +137,17 @@ def _limit(bounds: Bounds) -> None:
                 resource.setrlimit(which, (held, held))
 
 
-def _prefer_to_lose() -> None:
-    """Have the system end this process first where memory runs out, and not the command."""
+def _offer_to_end_first() -> None:
+    """Make the system end this process first, and not the command, where memory runs out."""
     with suppress(OSError), open("/proc/self/oom_score_adj", "wb") as score:  # noqa: PTH123 (as above)
         score.write(b"1000")
 
 
 def _end_with(parent: int) -> None:
-    """End with whoever started this process, even inside a library that looks at no pipe."""
+    """End when the parent process ends, even inside a library that reads no pipe."""
     _library().prctl(_SET_DEATH_SIGNAL, int(signal.SIGKILL), 0, 0, 0)
     if os.getppid() != parent:
-        # It had ended before it was listened for.
+        # It had ended before the signal was set.
         os._exit(1)
 
 

@@ -1,6 +1,6 @@
-"""Messages between a command and a process that reads for it: fields of bytes, each behind its length.
+"""Messages between a command and a reader process: fields of bytes, each after its length.
 
-No format with a parser: what a document has taken over can send whatever it likes.
+The format needs no parser: a document that has taken over the process can send anything.
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ READ: Final = b"read"
 UNREADABLE: Final = b"unreadable"
 MEMORY: Final = b"memory"
 LONG: Final = b"long"
-"""How an answer begins; READY how a process greets."""
+"""The first field of an answer; READY is the first message of a process."""
 READY: Final = b"ready"
 NOTHING: Final = b"\xff"
-"""A field that is no text: no UTF-8 holds this byte."""
+"""A field that is no text: UTF-8 never has this byte."""
 
 
 def send(pipe: IO[bytes], *fields: bytes) -> None:
-    """Write a message and flush it. Raises ``OSError`` where nobody reads."""
+    """Write a message and flush it. Raises ``OSError`` where no process reads it."""
     pipe.write(_length(measure(*fields)))
     for field in fields:
         pipe.write(_length(len(field)))
@@ -45,7 +45,7 @@ def receive(pipe: IO[bytes], most: int) -> tuple[bytes, ...]:
 
 
 def encode(text: str | None) -> bytes:
-    """Return a text, or none, as a field; halves of characters are kept apart as Python keeps them."""
+    """Return a text, or None, as a field; lone surrogates are kept."""
     return NOTHING if text is None else text.encode("utf-8", "surrogatepass")
 
 

@@ -1,1 +1,1 @@
-"""Web archives (WARC), read within bounds and written as other archives read them."""
+"""Web archives (WARC): reading them within limits, and writing them for other archives."""

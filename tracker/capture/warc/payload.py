@@ -1,4 +1,4 @@
-"""The document inside a record of a WARC: out of its chunks, unpacked within bounds, whole or not at all."""
+"""The document in a record of a WARC: unpacked within limits, complete or not at all."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ import re
 from io import BytesIO
 from typing import TYPE_CHECKING, Final
 
-from tracker.capture.causes import Fault
-from tracker.capture.warc.heads import read_digest
+from tracker.capture.causes import FetchFault
 from tracker.capture.warc.reading import MOST_BYTES
+from tracker.capture.warc.stream import read_digest
 from tracker.capture.web.payload import unpack
 
 if TYPE_CHECKING:
     from tracker.capture.warc.reading import WarcRecord
 
 RENAMED: Final = "x-crawl-"
-"""Before the names of headers that told how a body was sent, where it is kept unpacked."""
+"""The prefix of transfer headers of a body that is kept unpacked."""
 
 _CHUNK = re.compile(rb"([0-9a-fA-F]{1,16})[ \t]*(?:;[^\r\n]*)?\r\n")
 _LAST = re.compile(rb"(?:[^\r\n]+\r\n)*\r\n")
@@ -27,14 +27,14 @@ _LONGEST = 20
 def read_payload(record: WarcRecord, content: bytes | None) -> bytes:
     """Return the document that a response or resource holds.
 
-    Raises ``Fault``: ``truncated`` where the capture says so, or its chunks or its packing end too early,
-    ``wrong length`` where HTTP announced another one, ``altered`` where the payload digest is another, and
-    as ``unpack`` does.
+    Raises ``FetchFault``: ``truncated`` where the capture says so, or its chunks or its packing end too
+    early, ``wrong length`` where HTTP announced another one, ``altered`` where the payload digest is
+    another, and as ``unpack`` does.
     """
     if content is None:
-        raise Fault("too large", f"over {MOST_BYTES // 1024**2} MB")
+        raise FetchFault("too large", f"over {MOST_BYTES // 1024**2} MB")
     if record.truncated or record.is_segment:
-        raise Fault("truncated", f"the capture was cut short ({record.truncated or 'segmented'})")
+        raise FetchFault("truncated", f"the capture was cut short ({record.truncated or 'segmented'})")
     body = _join_chunks(record, content)
     _check_length(record, body)
     _check_digest(record.payload_digest, body, content)
@@ -42,7 +42,7 @@ def read_payload(record: WarcRecord, content: bytes | None) -> bytes:
 
 
 def restore_headers(headers: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
-    """Return headers under the names by which they came, where a writer of WARCs had set them aside."""
+    """Return headers under their original names, where a writer of WARCs had renamed them."""
     return tuple((_restore(name), value) for name, value in headers)
 
 
@@ -53,7 +53,7 @@ def _restore(name: str) -> str:
 
 
 SENT_AS: Final = frozenset({"content-encoding", "content-length", "transfer-encoding"})
-"""Headers that tell how a body was sent."""
+"""Headers that describe how a body was sent."""
 
 
 def _header(record: WarcRecord, name: str) -> str:
@@ -61,13 +61,13 @@ def _header(record: WarcRecord, name: str) -> str:
 
 
 def _join_chunks(record: WarcRecord, content: bytes) -> bytes:
-    """Take a body out of its chunks; many tools keep it without and leave the header as it was."""
+    """Return a body without its chunks; many tools store it without them and keep the header."""
     is_chunked = "chunked" in _header(record, "transfer-encoding").lower()
     return _unchunk(content) if is_chunked and _CHUNK.match(content) else content
 
 
 def _unchunk(content: bytes) -> bytes:
-    """Join chunks (RFC 9112, 7.1) as far as their end; trailers and what stands behind are read over."""
+    """Join chunks (RFC 9112, 7.1) up to their end; trailers and later bytes are ignored."""
     body, at = BytesIO(), 0
     with memoryview(content) as view:
         while head := _CHUNK.match(content, at):
@@ -78,7 +78,7 @@ def _unchunk(content: bytes) -> bytes:
             if view[at + size : at + size + 2] != _LINE_END:
                 break
             at += size + 2
-    raise Fault("truncated", "its chunks end before their end")
+    raise FetchFault("truncated", "its chunks end before their end")
 
 
 def _check_length(record: WarcRecord, body: bytes) -> None:
@@ -86,18 +86,20 @@ def _check_length(record: WarcRecord, body: bytes) -> None:
     if _header(record, "transfer-encoding") or _header(record, "content-encoding"):
         return
     if _header(record, "content-length").isdecimal() and announced != str(len(body)):
-        raise Fault("wrong length", f"{announced[:_LONGEST]} bytes were announced, {len(body)} are there")
+        raise FetchFault(
+            "wrong length", f"{announced[:_LONGEST]} bytes were announced, {len(body)} are there"
+        )
 
 
 def _check_digest(said: str, body: bytes, content: bytes) -> None:
-    """Compare the payload digest, of the body or, as many writers have it, of the chunks it came in."""
-    told = read_digest(said)
-    if told and not (told.is_of(body) or told.is_of(content)):
-        raise Fault("altered", "its bytes are not those of its WARC-Payload-Digest")
+    """Check the payload digest of the body or, as many writers compute it, of its chunks."""
+    digest = read_digest(said)
+    if digest and not (digest.is_of(body) or digest.is_of(content)):
+        raise FetchFault("altered", "its bytes are not those of its WARC-Payload-Digest")
 
 
 def _encoding(record: WarcRecord, body: bytes) -> str:
-    """Return the encoding of a body; one that is called gzip and is not was kept unpacked."""
+    """Return the encoding of a body; one that is declared as gzip and is not was stored unpacked."""
     named = _header(record, "content-encoding")
     is_packed = body.startswith(_GZIP)
     return "" if named.lower() in {"gzip", "x-gzip"} and not is_packed else named

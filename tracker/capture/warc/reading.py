@@ -1,4 +1,4 @@
-"""Reading a WARC: every record in turn, whole, or the place where the file is damaged."""
+"""Reading a WARC: all its records, or the place where the file is damaged."""
 
 from __future__ import annotations
 
@@ -9,8 +9,15 @@ from datetime import UTC, datetime
 from io import BytesIO
 from typing import TYPE_CHECKING, BinaryIO, Final
 
-from tracker.capture.warc.heads import LONGEST_HEAD, Endless, read_digest, read_head
-from tracker.capture.warc.stream import Block, Damaged, WarcStream
+from tracker.capture.warc.stream import (
+    LONGEST_HEAD,
+    HeadTooLong,
+    RecordBody,
+    WarcDamaged,
+    WarcStream,
+    read_digest,
+    read_head,
+)
 from tracker.capture.web.payload import redact
 from tracker.errors import WarcUnusable
 from tracker.inputs.files import open_file
@@ -19,10 +26,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from tracker.capture.warc.heads import Head
+    from tracker.capture.warc.stream import MessageHead
 
 MOST_BYTES: Final = 50 * 1024 * 1024
-"""A longer content is read over: no statement is so long."""
+"""Longer contents are skipped: no statement is so long."""
 
 _MOST_HEADERS = 200
 _STEP = 256 * 1024
@@ -33,26 +40,26 @@ _STATUS = re.compile(r"[1-9][0-9]{2}")
 _WITH_MESSAGE = frozenset({"response", "request", "revisit"})
 _WARC, _GZIP = b"WARC/", b"\x1f\x8b"
 _ALTERED = "altered: its bytes are not those of its WARC-Block-Digest"
-_REPACK = "mend that with: warcio recompress FILE NEW"
+_REPACK = "repair it with: warcio recompress FILE NEW"
 
 
 @dataclass(frozen=True, slots=True)
 class WarcRecord:
-    """The head of one record; of a field that is missing the value is empty."""
+    """The head of one record; missing fields are empty."""
 
     offset: int
     """Where it begins in the file."""
     id: str
-    """Without the brackets around it."""
+    """Without brackets."""
     type: str
     url: str
     date: str
-    """An ISO 8601 instant in UTC, to the second; empty where the record names none."""
+    """An ISO 8601 instant in UTC, to the second; empty where the record has none."""
     media_type: str
-    """Of the document: by the HTTP answer, or else by the record."""
+    """Of the document: from the HTTP answer, or else from the record."""
     status: int | None = None
     headers: tuple[tuple[str, str], ...] = ()
-    """Of the HTTP message, as sent; those that let somebody in are blank."""
+    """Of the HTTP message, as sent, with credentials redacted."""
     payload_digest: str = ""
     refers_to: str = ""
     refers_to_url: str = ""
@@ -62,7 +69,7 @@ class WarcRecord:
     truncated: str = ""
     is_segment: bool = False
     fault: str = ""
-    """Why nothing that it holds is to be believed, though where it ends is certain."""
+    """Why its content is not used, although its end is certain."""
 
 
 @contextmanager
@@ -88,10 +95,10 @@ class Warc:
         self._file = file
 
     def records(self, wanted: Callable[[WarcRecord], bool]) -> Iterator[tuple[WarcRecord, bytes | None]]:
-        """Yield all records in the order of the file, those wanted with their content.
+        """Yield all records in the order of the file, the wanted ones with their content.
 
-        None is the content of the others, of one over 50 MB, and of one that has a fault. An HTTP head is no
-        part of it. Every record is read to its end and its block digest compared before it is given.
+        The content of others, of one over 50 MB, and of one with a fault is None; an HTTP head is not part of
+        it. Every record is read to its end, and its block digest checked, before it is yielded.
         """
         yield from self._read(0, wanted)
 
@@ -110,13 +117,15 @@ class Warc:
             while begun:
                 yield _read_record(stream, *begun, wanted)
                 begun = _begin(stream, begun[0])
-        except Damaged as damage:
-            raise WarcUnusable(_tell_damage(self.path, damage)) from damage
+        except WarcDamaged as damage:
+            raise WarcUnusable(_describe_damage(self.path, damage)) from damage
 
 
-def _tell_damage(path: Path, damage: Damaged) -> str:
-    """Say where a file is damaged, and how to get what stands before."""
-    remedy = f"; for what stands before: head -c {damage.offset} {path.name} > PART" if damage.offset else ""
+def _describe_damage(path: Path, damage: WarcDamaged) -> str:
+    """Describe where a file is damaged, and how to get the records before."""
+    remedy = (
+        f"; for the records before it: head -c {damage.offset} {path.name} > PART" if damage.offset else ""
+    )
     why = " ".join(damage.why.split())[:_LONGEST_WHY]
     return f"{path}: the record at byte {damage.offset:,}: {why}; nothing was taken from the file{remedy}"
 
@@ -124,7 +133,7 @@ def _tell_damage(path: Path, damage: Damaged) -> str:
 def _begin(stream: WarcStream, before: int, *, is_first: bool = False) -> tuple[int, bytes] | None:
     """Return where the next record begins, and its first line; None at the end of the file.
 
-    ``before`` is the record that was read: behind it there is a blank line, if its length is right.
+    ``before`` is the place of the last record: a blank line follows it, if its length is right.
     """
     is_next, room = is_first, LONGEST_HEAD
     while room > 0:
@@ -134,50 +143,50 @@ def _begin(stream: WarcStream, before: int, *, is_first: bool = False) -> tuple[
             return None
         if line.strip():
             if not is_next:
-                raise Damaged(before, "it is longer or shorter than its Content-Length says")
+                raise WarcDamaged(before, "it is longer or shorter than its Content-Length says")
             if offset is None:
-                raise Damaged(before, f"other records are packed with it; {_REPACK}")
+                raise WarcDamaged(before, f"other records are packed with it; {_REPACK}")
             return offset, line
         is_next, room = True, room - len(line)
-    raise Damaged(before, f"nothing follows it within {LONGEST_HEAD:,} bytes")
+    raise WarcDamaged(before, f"nothing follows it within {LONGEST_HEAD:,} bytes")
 
 
 def _read_record(
     stream: WarcStream, offset: int, first: bytes, wanted: Callable[[WarcRecord], bool]
 ) -> tuple[WarcRecord, bytes | None]:
     if not _VERSION.match(first):
-        raise Damaged(offset, "its head is damaged or cut off")
+        raise WarcDamaged(offset, "its head is damaged or cut off")
     try:
         head = read_head(stream.readline, first)
-    except Endless as error:
-        raise Damaged(offset, str(error)) from error
+    except HeadTooLong as error:
+        raise WarcDamaged(offset, str(error)) from error
     length = head.read("content-length")
     if not (head.is_whole and _LENGTH.fullmatch(length)):
-        raise Damaged(offset, "it is cut off, or has no Content-Length")
-    # Of what the digest of a revisit is, older writers did not agree.
-    is_told = head.read("warc-type") != "revisit"
-    told = read_digest(head.read("warc-block-digest")) if is_told else None
-    block = Block(stream, int(length), told)
-    record = _tell_record(head, block, offset)
+        raise WarcDamaged(offset, "it is cut off, or has no Content-Length")
+    # Older writers compute the digest of a revisit in different ways.
+    is_checked = head.read("warc-type") != "revisit"
+    declared = read_digest(head.read("warc-block-digest")) if is_checked else None
+    block = RecordBody(stream, int(length), declared)
+    record = _describe_record(head, block, offset)
     content = _read_content(block, offset, is_kept=wanted(record))
     fault = record.fault or ("" if block.is_right() else _ALTERED)
     return (replace(record, fault=fault), None) if fault else (record, content)
 
 
-def _read_message(type_: str, url: str, block: Block) -> Head | None:
-    """Return the HTTP head at the beginning of a record, None where there is none."""
+def _read_message(type_: str, url: str, block: RecordBody) -> MessageHead | None:
+    """Return the HTTP head at the beginning of a record; None where there is none."""
     if type_ not in _WITH_MESSAGE or not url.startswith(("http:", "https:")):
         return None
     first = block.readline(LONGEST_HEAD)
     return read_head(block.readline, first) if first else None
 
 
-def _tell_record(head: Head, block: Block, offset: int) -> WarcRecord:
+def _describe_record(head: MessageHead, block: RecordBody, offset: int) -> WarcRecord:
     type_, url, fault = head.read("warc-type"), _bare(head.read("warc-target-uri")).replace(" ", "%20"), ""
-    http: Head | None = None
+    http: MessageHead | None = None
     try:
         http = _read_message(type_, url, block)
-    except Endless as error:
+    except HeadTooLong as error:
         fault = f"malformed: {error}"
     declared = http.read("content-type") if http else head.read("content-type")
     return WarcRecord(
@@ -203,14 +212,14 @@ def _tell_record(head: Head, block: Block, offset: int) -> WarcRecord:
     )
 
 
-def _read_content(block: Block, offset: int, *, is_kept: bool) -> bytes | None:
-    """Read a record to its end, in steps; return its content where it is wanted and not too long."""
+def _read_content(block: RecordBody, offset: int, *, is_kept: bool) -> bytes | None:
+    """Read a record to its end, in steps; return its content if it is wanted and not too long."""
     kept = BytesIO() if is_kept and block.missing <= MOST_BYTES else None
     while piece := block.read(_STEP):
         if kept is not None:
             kept.write(piece)
     if block.missing:
-        raise Damaged(offset, f"it is cut off: {block.missing:,} bytes are missing")
+        raise WarcDamaged(offset, f"it is cut off: {block.missing:,} bytes are missing")
     return None if kept is None else kept.getvalue()
 
 

@@ -25,7 +25,7 @@ _BREAKS = re.compile(r"[\x00-\x1f\x7f]+")
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
+class HttpMessage:
     """The head of an HTTP request or answer."""
 
     first_line: str
@@ -33,31 +33,31 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
-    """One record to be written; its length and the digest of its block are seen to."""
+class WarcOutput:
+    """One record to write; its length and block digest are computed."""
 
     type: str
     id: str
     date: str
     fields: Mapping[str, str]
-    """What its head says beside type, id, date and length."""
+    """Fields of its head besides type, id, date and length."""
     content: bytes = b""
-    message: Message | None = None
-    """Stands before the content, which it is about."""
+    message: HttpMessage | None = None
+    """The HTTP head of the content, written before it."""
 
 
 def name_record(*parts: str) -> str:
-    """Return an id that the same parts always give."""
+    """Return an id that depends on these parts only."""
     return f"urn:uuid:{uuid5(NAMESPACE_URL, ' '.join(('tracker', *parts)))}"
 
 
 def write_uri(text: str) -> str:
-    """Return an address as a WARC may hold it: in ASCII, without blanks."""
+    """Return an address as WARCs may have it: in ASCII, without blanks."""
     return quote(text, safe=_SAFE)
 
 
 def open_writer(out: BinaryIO, *, packed: bool) -> Writer:
-    """Return a writer of WARC records, each packed by itself or not at all.
+    """Return a writer of WARC records, each packed separately or not at all.
 
     Raises ``WarcUnusable`` where warcio is not installed.
     """
@@ -67,7 +67,7 @@ def open_writer(out: BinaryIO, *, packed: bool) -> Writer:
         raise WarcUnusable(MISSING) from None
 
     class Sha256Writer(WARCWriter):  # type: ignore[misc] # warcio is untyped
-        """Digests blocks by SHA-256, and payloads not at all: ours are known."""
+        """Computes SHA-256 of blocks, and no digest of payloads, since callers give them."""
 
         @staticmethod
         def _create_digester() -> _Digester:
@@ -80,13 +80,13 @@ def open_writer(out: BinaryIO, *, packed: bool) -> Writer:
 
 
 class _Digester:
-    """Writes a digest in hexadecimal; Base32, as warcio has it, ends in characters that no field may hold."""
+    """Writes a digest in hexadecimal; warcio's Base32 ends with characters that no field may have."""
 
     def __init__(self) -> None:
         self._digest = sha256()
 
     def update(self, data: bytes) -> None:
-        """Take bytes in."""
+        """Add bytes."""
         self._digest.update(data)
 
     def __str__(self) -> str:
@@ -94,12 +94,12 @@ class _Digester:
 
 
 class Writer:
-    """Writes records in the order in which they are given."""
+    """Writes records in the given order."""
 
     def __init__(self, warcio: Any) -> None:  # noqa: ANN401 (warcio is untyped)
         self._warcio = warcio
 
-    def write(self, record: Written) -> None:
+    def write(self, record: WarcOutput) -> None:
         """Write one record."""
         fields = {
             "WARC-Type": record.type,
@@ -120,18 +120,18 @@ class Writer:
         )
 
 
-def _write_message(message: Message) -> Any:  # noqa: ANN401 (warcio is untyped)
+def _write_message(message: HttpMessage) -> Any:  # noqa: ANN401 (warcio is untyped)
     from warcio.statusandheaders import StatusAndHeaders
 
-    class AsItCame(StatusAndHeaders):  # type: ignore[misc] # warcio is untyped
-        """Keeps letters beyond ASCII as they are in the record, where warcio would encode them."""
+    class UnencodedHeaders(StatusAndHeaders):  # type: ignore[misc] # warcio is untyped
+        """Keeps letters beyond ASCII, which warcio would encode."""
 
         def to_ascii_bytes(self, header_filter: Any = None) -> bytes:  # noqa: ANN401 (warcio's own signature)
             return bytes(self.to_bytes(header_filter))
 
     protocol, _, rest = message.first_line.partition(" ")
     headers = [(_one_line(name), _one_line(value)) for name, value in message.headers]
-    return AsItCame(rest, headers, protocol=protocol)
+    return UnencodedHeaders(rest, headers, protocol=protocol)
 
 
 def _one_line(text: str) -> str:

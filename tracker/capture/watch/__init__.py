@@ -1,1 +1,1 @@
-"""What to watch: the watch list, and the links that an index leads to."""
+"""What to watch: the watch list, and the links of indexes."""

@@ -1,18 +1,16 @@
-"""What an index leads to: the links that match its pattern, and the references its rule proposes."""
+"""Discovery: the links of an index that match its patterns, and the references that its rule proposes."""
 
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from tracker.capture.sandbox.bounds import ARRIVING
-from tracker.capture.sandbox.process import NO_ANSWER, ask, stop
-from tracker.capture.sandbox.wire import decode
-from tracker.capture.watch.links import Link
+from tracker.capture.sandbox.limits import NEW_DOCUMENT
+from tracker.capture.sandbox.process import NO_ANSWER, ask, reader_stopped
+from tracker.capture.watch.links import IndexLink
 from tracker.errors import ReferenceInvalid
 from tracker.model.watching import Discovery
 from tracker.references import parse_reference
@@ -24,38 +22,34 @@ if TYPE_CHECKING:
     from tracker.model.watching import Fetched, Source
 
 
-def find_links(data: bytes, url: str, content_type: str | None = None) -> tuple[Link, ...]:
-    """Return what ``read_links`` does. Raises ``DocumentUnreadable`` as it does, and ``ReaderStopped``."""
+def find_links(data: bytes, url: str, content_type: str | None = None) -> tuple[IndexLink, ...]:
+    """Call ``read_links`` in a reader process. Raises ``DocumentUnreadable`` and ``ReaderStopped``."""
     texts = _ask({"reading": "links", "url": url, "content_type": content_type}, data)
     if len(texts) % 2:
-        raise stop(NO_ANSWER)
-    return tuple(map(Link, texts[::2], texts[1::2]))
+        raise reader_stopped(NO_ANSWER)
+    return tuple(map(IndexLink, texts[::2], texts[1::2]))
 
 
 def find_sitemaps(data: bytes, url: str) -> tuple[str, ...]:
-    """Return what ``nested_sitemaps`` does. Raises as ``find_links``."""
+    """Call ``nested_sitemaps`` in a reader process. Raises as ``find_links``."""
     return _ask({"reading": "sitemaps", "url": url}, data)
 
 
 def _ask(request: Mapping[str, str | None], data: bytes) -> tuple[str, ...]:
-    fields = ask("index", json.dumps(request).encode(), data, ARRIVING)
-    try:
-        return tuple(decode(field) or "" for field in fields)
-    except ValueError as error:
-        raise stop(NO_ANSWER) from error
+    return tuple(text or "" for text in ask("index", request, data, NEW_DOCUMENT))
 
 
-_PARTING = re.compile(r"[/~@]")
+_SEPARATOR = re.compile(r"[/~@]")
 _MOST_NESTED = 100
 
 
 def discover(fetched: Fetched, source: Source) -> tuple[Discovery, ...]:
-    """Return the links of an index that match its patterns, each address once, in the order met.
+    """Return the links of an index that match its patterns, each address once, in their order.
 
-    The content tells page, feed (RSS, Atom) and sitemap apart. Addresses are absolute, HTTP, without
-    fragment; the index itself is none. A reference that the rule cannot form, or that cannot be read, is
-    None. The sitemaps of a sitemap index come from ``nested_indexes``. Nothing is found where the index has
-    not changed. Raises ``DocumentUnreadable`` for bytes that are no index.
+    The content shows whether it is a page, a feed (RSS, Atom) or a sitemap. Addresses are absolute HTTP ones,
+    without fragments and without the index itself. A reference that the rule cannot form, or that is invalid,
+    is None. ``nested_indexes`` returns the sitemaps of a sitemap index. An unchanged index gives no links.
+    Raises ``DocumentUnreadable`` for bytes that are no index.
     """
     if fetched.data is None:
         return ()
@@ -65,9 +59,9 @@ def discover(fetched: Fetched, source: Source) -> tuple[Discovery, ...]:
 
 
 def nested_indexes(fetched: Fetched, source: Source) -> tuple[Source, ...]:
-    """Return the sitemaps that a sitemap index names, the first hundred, as indexes to fetch in turn.
+    """Return the first hundred sitemaps of a sitemap index, as indexes to fetch.
 
-    One that names itself, or another index, leads no further. Raises ``DocumentUnreadable``.
+    Sitemap indexes inside it are not followed. Raises ``DocumentUnreadable``.
     """
     if fetched.data is None or ":" in source.id:
         return ()
@@ -80,9 +74,9 @@ def nested_indexes(fetched: Fetched, source: Source) -> tuple[Source, ...]:
 
 
 def source_of(discovery: Discovery, index: Source) -> Source:
-    """Return the source that watches a discovered address: the index's manners, an id of its own.
+    """Return the source of a discovered address: the settings of the index, and an id of its own.
 
-    The id is the index's, a colon and a digest of the address, so that it is the same every night.
+    The id is that of the index, a colon and a digest of the address, so that it is always the same.
     """
     reference = discovery.reference
     return replace(
@@ -102,7 +96,7 @@ def _name(index: Source, address: str) -> str:
     return f"{index.id.partition(':')[0]}:{hashlib.sha256(address.encode()).hexdigest()[:12]}"
 
 
-def _discover(link: Link, source: Source) -> Discovery | None:
+def _discover(link: IndexLink, source: Source) -> Discovery | None:
     groups: dict[str, str] = {}
     for pattern, text in ((source.links, link.address), (source.link_text, link.text)):
         if pattern is None:
@@ -115,7 +109,7 @@ def _discover(link: Link, source: Source) -> Discovery | None:
 
 
 def _reference(rule: str | None, groups: dict[str, str]) -> Reference | None:
-    """Fill a rule in, as written or with blanks for underscores (``seventy_ninth``)."""
+    """Fill in a rule, as written or with blanks for underscores (``seventy_ninth``)."""
     if rule is None:
         return None
     values = {name: unquote(value) for name, value in groups.items()}
@@ -124,8 +118,8 @@ def _reference(rule: str | None, groups: dict[str, str]) -> Reference | None:
 
 
 def _fill(rule: str, values: dict[str, str]) -> Reference | None:
-    """Return the reference of a filled rule; a value with a slash or mark would bring parts of its own."""
-    if any(_PARTING.search(value) for value in values.values()):
+    """Return the reference of a filled rule; a value with a separator would add parts, and is refused."""
+    if any(_SEPARATOR.search(value) for value in values.values()):
         return None
     try:
         reference = parse_reference(rule.format_map(values))

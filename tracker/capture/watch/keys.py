@@ -1,4 +1,4 @@
-"""The keys of a watch list: which there are, and how their values go together."""
+"""The keys of a watch list, and which values may be combined."""
 
 from __future__ import annotations
 
@@ -66,8 +66,8 @@ _FIELD_OF: Final = {"text": "link_text"}
 _KEY_OF: Final = {field: key for key, field in _FIELD_OF.items()}
 
 
-class KeyFault(Exception):
-    """A value that a key cannot have; the message says what it may be."""
+class InvalidKey(Exception):
+    """A value that a key cannot have; the message says what is allowed."""
 
     def __init__(self, key: str, message: str) -> None:
         super().__init__(message)
@@ -75,7 +75,7 @@ class KeyFault(Exception):
 
 
 def read_settings(table: Mapping[str, object]) -> WatchSettings:
-    """Return the settings in a table. Raises ``KeyFault`` for one that is unknown or out of range."""
+    """Return the settings in a table. Raises ``InvalidKey`` for one that is unknown or out of range."""
     values: dict[str, Any] = _read_values(table, _SETTINGS)
     return WatchSettings(**values)
 
@@ -83,10 +83,10 @@ def read_settings(table: Mapping[str, object]) -> WatchSettings:
 def read_source(name: str, table: Mapping[str, object]) -> Source:
     """Return the source that a table of this name describes.
 
-    Raises ``KeyFault`` with the key at fault, or an empty one where it is the table's name.
+    Raises ``InvalidKey`` with the wrong key, or an empty one where the table's name is wrong.
     """
     if not _ID.fullmatch(name):
-        raise KeyFault("", "a source's name is of letters, digits, '-' and '_', at most 80")
+        raise InvalidKey("", "a source's name is of letters, digits, '-' and '_', at most 80")
     values: dict[str, Any] = _read_values(table, _SOURCE)
     for check in (_check_address, _check_kind, _check_dates):
         check(values)
@@ -102,7 +102,7 @@ def read_source(name: str, table: Mapping[str, object]) -> Source:
 
 
 def source_table(source: Source) -> dict[str, object]:
-    """Return the table that describes a source, from which ``read_source`` reads the same."""
+    """Return the table of a source, from which ``read_source`` returns the same source."""
     first = {"kind": "index"} if source.is_index else {}
     place = {"url" if "://" in source.address else "path": source.address}
     written = source.rule or (str(source.reference) if source.reference else None)
@@ -122,72 +122,72 @@ def _read_values(
     values = {}
     for key, value in table.items():
         if key not in readers:
-            raise KeyFault(key, f"unknown key; there are {', '.join(readers)}")
+            raise InvalidKey(key, f"unknown key; there are {', '.join(readers)}")
         try:
             values[_FIELD_OF.get(key, key)] = readers[key](value)
         except ValueError as error:
-            raise KeyFault(key, str(error)) from error
+            raise InvalidKey(key, str(error)) from error
     return values
 
 
 def _check_address(values: Mapping[str, object]) -> None:
     if ("url" in values) == ("path" in values):
-        raise KeyFault("", "expected either a url or a path")
+        raise InvalidKey("", "expected either a url or a path")
 
 
 def _check_kind(values: Mapping[str, object]) -> None:
     is_index = "kind" in values
     if is_index and "path" in values:
-        raise KeyFault("path", "an index needs a url, which its links are relative to")
+        raise InvalidKey("path", "an index needs a url, which its links are relative to")
     if is_index and not ("links" in values or "link_text" in values):
-        raise KeyFault("", "an index needs links = '...': which of its addresses lead to statements")
+        raise InvalidKey("", "an index needs links = '...': which of its addresses lead to statements")
     for field in ("links", "link_text"):
         if not is_index and field in values:
-            raise KeyFault(_KEY_OF.get(field, field), 'belongs to an index; write kind = "index" too')
+            raise InvalidKey(_KEY_OF.get(field, field), 'belongs to an index; write kind = "index" too')
     if not is_index and "reference" not in values:
-        raise KeyFault("", 'expected a reference such as "GBR/UNGA/79~prepared.en"')
+        raise InvalidKey("", 'expected a reference such as "GBR/UNGA/79~prepared.en"')
 
 
 def _check_dates(values: Mapping[str, str]) -> None:
     if values.get("valid_from", "") > values.get("valid_until", "9999"):
-        raise KeyFault("valid_until", "is before valid_from")
+        raise InvalidKey("valid_until", "is before valid_from")
     if "open_from" in values and values.get("access") != "embargoed":
-        raise KeyFault("open_from", 'is the end of an embargo; write access = "embargoed" too')
+        raise InvalidKey("open_from", 'is the end of an embargo; write access = "embargoed" too')
 
 
 def _edition(text: str) -> Reference:
     try:
         reference = parse_reference(text)
     except ReferenceInvalid as error:
-        raise KeyFault("reference", str(error)) from error
+        raise InvalidKey("reference", str(error)) from error
     if reference.session is None or reference.snapshot is not None:
-        raise KeyFault("reference", f"{text} is no edition; write it as COUNTRY/BODY/SESSION, without @")
+        raise InvalidKey("reference", f"{text} is no edition; write it as COUNTRY/BODY/SESSION, without @")
     return reference
 
 
 def _rule(template: str | None, values: Mapping[str, str]) -> str | None:
-    """Return the rule of an index, once each of its fields is a named group of a pattern."""
+    """Return the rule of an index, whose fields must be named groups of its patterns."""
     if template is None:
         return None
     patterns = (re.compile(values[key]) for key in ("links", "link_text") if key in values)
     groups = {name for pattern in patterns for name in pattern.groupindex}
     unknown = next((name for name in re.findall(r"\{(\w*)\}", template) if name not in groups), None)
     if unknown is not None:
-        raise KeyFault(
+        raise InvalidKey(
             "reference", f"{{{unknown}}} is not a group of links or text; name one (?P<{unknown}>...)"
         )
     if re.search(r"[{}]", re.sub(r"\{\w+\}", "", template)):
-        raise KeyFault("reference", "a brace out of place; write fields as {session}")
+        raise InvalidKey("reference", "a brace out of place; write fields as {session}")
     series = template.partition("~")[0].split("/")[:2]
     if "{" not in "".join(series):
         try:
             parse_reference("/".join(series))
         except ReferenceInvalid as error:
-            raise KeyFault("reference", str(error)) from error
+            raise InvalidKey("reference", str(error)) from error
     return template
 
 
 def _language_of(reference: Reference, language: str | None) -> str | None:
     if language and reference.language and language != reference.language:
-        raise KeyFault("language", f"is {language}, but the reference says {reference.language}")
+        raise InvalidKey("language", f"is {language}, but the reference says {reference.language}")
     return language or reference.language

@@ -1,15 +1,15 @@
-"""The links of a page, a feed or a sitemap: absolute addresses and the texts that go with them."""
+"""The links of a page, a feed or a sitemap: absolute addresses with their texts."""
 
 from __future__ import annotations
 
 import re
-from contextlib import contextmanager
 from io import BytesIO
 from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import urldefrag, urljoin, urlsplit
 
-from tracker.capture.causes import Fault
-from tracker.capture.read.media import tell_format
+from tracker.capture.causes import FetchFault
+from tracker.capture.read.extract import giving_reasons
+from tracker.capture.read.media import detect_format
 from tracker.capture.read.plain import read_charset
 from tracker.capture.web.payload import unpack
 from tracker.errors import DocumentUnreadable
@@ -21,35 +21,34 @@ if TYPE_CHECKING:
 
 _HEAD = 4096
 _ROOT = re.compile(rb"<(?:[\w-]+:)?(rss|rdf|feed|urlset|sitemapindex|html)\b", re.IGNORECASE)
-"""The first of these elements; in UTF-16 once its zeros are taken out."""
+"""The first of these elements; in UTF-16 after its zeros are removed."""
 
 _NUMBERED = re.compile(rb"&#(?:x([0-9a-f]{1,8})|([0-9]{1,9}));", re.IGNORECASE)
 _HALVES = range(0xD800, 0xE000)
-"""Half characters: some programs write an emoji as two of them, over which lxml stumbles."""
+"""Surrogates: some programs write an emoji as two of them, which lxml does not accept."""
 
 _GZIP = b"\x1f\x8b"
 _MOST_UNPACKED: Final = 50 * 1024 * 1024
 _MOST_TAGS: Final = 1_000_000
-"""Twice those of the largest sitemap that the standard allows; a tree of more takes gigabytes."""
-GAVE_UP = "its reader gave up on this index; look at the bytes"
+"""Twice the most that the standard allows for a sitemap; a larger tree takes gigabytes."""
 _NO_INDEX = "is neither a page, a feed nor a sitemap; give the address of one"
 
 
-class Link(NamedTuple):
+class IndexLink(NamedTuple):
     """An absolute address, and the words of the link or the title of the entry."""
 
     address: str
     text: str
 
 
-def read_links(data: bytes, url: str, content_type: str | None = None) -> tuple[Link, ...]:
-    """Return the links of an index in their order; relative ones are led back to its address.
+def read_links(data: bytes, url: str, content_type: str | None = None) -> tuple[IndexLink, ...]:
+    """Return the links of an index in their order; relative ones are resolved.
 
-    The content tells what it is; ``content_type``, a header of HTTP, may say in which encoding a page is. A
-    sitemap may be packed with gzip. Fragments are dropped, and so is what is not HTTP. Entities that XML
-    declares for itself are not expanded. Raises ``DocumentUnreadable``.
+    The content shows the kind of index; ``content_type``, a header of HTTP, may declare the encoding of a
+    page. A sitemap may be packed with gzip. Fragments are removed, and addresses that are not HTTP left out.
+    Entities that XML declares are not expanded. Raises ``DocumentUnreadable``.
     """
-    with _unexpected():
+    with giving_reasons("this index"):
         plain = _unpack(data)
         root = _parse_xml(plain)
         if root is not None and _name(root) in _READERS:
@@ -58,24 +57,13 @@ def read_links(data: bytes, url: str, content_type: str | None = None) -> tuple[
 
 
 def nested_sitemaps(data: bytes, url: str) -> tuple[str, ...]:
-    """Return the addresses of the sitemaps that an index of sitemaps names; none for anything else."""
-    with _unexpected():
+    """Return the addresses of the sitemaps in a sitemap index; none for any other document."""
+    with giving_reasons("this index"):
         root = _parse_xml(_unpack(data))
         if root is None or _name(root) != "sitemapindex":
             return ()
         places = ((_child_text(entry, "loc"), "") for entry in _children(root, "sitemap"))
         return tuple(link.address for link in _absolute(places, url))
-
-
-@contextmanager
-def _unexpected() -> Iterator[None]:
-    """Give as a reason what no library expected: one index must not end a night."""
-    try:
-        yield
-    except (DocumentUnreadable, MemoryError):
-        raise
-    except Exception as error:
-        raise DocumentUnreadable(f"{GAVE_UP} ({type(error).__name__})") from error
 
 
 def _unpack(data: bytes) -> bytes:
@@ -88,7 +76,7 @@ def _unpack(data: bytes) -> bytes:
 def _ungzip(data: bytes) -> bytes:
     try:
         return unpack([data], "gzip", _MOST_UNPACKED)
-    except Fault as fault:
+    except FetchFault as fault:
         raise DocumentUnreadable(f"this index does not unpack: {fault}") from fault
 
 
@@ -114,10 +102,10 @@ def _drop_half(number: re.Match[bytes]) -> bytes:
 
 
 def _page_links(data: bytes, url: str, charset: tuple[str, ...]) -> tuple[Iterator[tuple[str, str]], str]:
-    """Return a page's links as written, and the address that they are relative to."""
+    """Return a page's links as written, and the address to which they are relative."""
     from tracker.capture.read.html import decode_page, parse_page
 
-    if tell_format(data) != "html" and b"href=" not in data.lower():
+    if detect_format(data) != "html" and b"href=" not in data.lower():
         raise DocumentUnreadable(f"{url} {_NO_INDEX}")
     page = parse_page(decode_page(data, charset).text)
     declared = next((str(base.get("href")) for base in page.iter("base") if base.get("href")), "")
@@ -130,7 +118,7 @@ def _page_links(data: bytes, url: str, charset: tuple[str, ...]) -> tuple[Iterat
 
 
 def _rss(root: _Element) -> Iterator[tuple[str, str]]:
-    """RSS 2.0 keeps items inside the channel, RSS 1.0 beside it."""
+    """Yield the links of RSS; 2.0 has items inside the channel, 1.0 beside it."""
     for entry in (entry for entry in root.iter() if _name(entry) == "item"):
         permanent = next(
             (_text(guid) for guid in _children(entry, "guid") if guid.get("isPermaLink") != "false"), ""
@@ -142,12 +130,12 @@ def _atom(root: _Element) -> Iterator[tuple[str, str]]:
     for entry in _children(root, "entry"):
         links = [link for link in _children(entry, "link") if link.get("rel", "alternate") == "alternate"]
         for link in links:
-            # lxml gathers xml:base from all elements around.
+            # lxml combines xml:base of all outer elements.
             yield _rebase(link.base or "", str(link.get("href", ""))), _child_text(entry, "title")
 
 
 def _rebase(base: str, written: str) -> str:
-    """Return an address against what the feed says it is relative to, which may be none itself."""
+    """Return an address resolved against the base that the feed declares, which may be invalid."""
     try:
         return urljoin(base, written)
     except ValueError:
@@ -172,14 +160,14 @@ _READERS: Final[dict[str, Callable[[_Element], Iterator[tuple[str, str]]]]] = {
 }
 
 
-def _absolute(links: Iterator[tuple[str, str]], base: str) -> tuple[Link, ...]:
-    """Return links with absolute HTTP addresses; of one address the first text that says something."""
+def _absolute(links: Iterator[tuple[str, str]], base: str) -> tuple[IndexLink, ...]:
+    """Return links with absolute HTTP addresses, each with its first text that is not empty."""
     found: dict[str, str] = {}
     for written, text in links:
         address = _join(base, written)
         if address:
             found[address] = found.get(address) or " ".join(text.split())
-    return tuple(Link(address, text) for address, text in found.items())
+    return tuple(IndexLink(address, text) for address, text in found.items())
 
 
 def _join(base: str, written: str) -> str | None:

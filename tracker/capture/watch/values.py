@@ -1,4 +1,4 @@
-"""The values of a watch list, one by one; each reader raises ``ValueError`` with what was expected."""
+"""Readers of single values of a watch list; each raises ``ValueError`` with what it expects."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _LONGEST = 2000
 
 
 def read_text(value: object) -> str:
-    """Return a text that prints, on one line."""
+    """Return a printable text on one line."""
     if not isinstance(value, str):
         raise ValueError("expected a text in quotes")  # noqa: TRY004 - the value is a user's, not a programmer's
     if not value.strip() or not value.isprintable() or len(value) > _LONGEST:
@@ -78,14 +78,14 @@ def matching(pattern: re.Pattern[str], expected: str) -> Callable[[object], str]
 
 
 def read_hosts(value: object) -> tuple[str, ...]:
-    """Return a list of hosts, each with a port or without."""
+    """Return a list of hosts, each with or without a port."""
     read = matching(_HOST, "hosts, each as host or host:port")
     return tuple(read(host) for host in read_texts(value))
 
 
 def read_day(value: object) -> str:
     """Return a day as an ISO date."""
-    # TOML has dates of its own; both ways of writing one are natural.
+    # A date of TOML and a text are both allowed.
     text = str(value) if isinstance(value, date) else read_text(value)
     try:
         return date.fromisoformat(text).isoformat()
@@ -111,7 +111,7 @@ def read_address(value: object) -> str:
 
 
 def read_path(value: object) -> str:
-    """Return a path that stays inside the folder it is relative to."""
+    """Return a path that stays inside the folder to which it is relative."""
     text = read_text(value)
     if text.startswith(("/", "~", "\\")) or ".." in text.replace("\\", "/").split("/") or "://" in text:
         raise ValueError("expected a path inside the archive's folder")
@@ -156,7 +156,7 @@ _ASSIGNMENT = re.compile(rf"\s*({_DOTTED})\s*=")
 
 
 def find_line(text: str, *path: str) -> int:
-    """Return the line, from 1, of a key or table; that of the nearest table around it where there is none."""
+    """Return the line, from 1, of a key or table, or else of the nearest table around it."""
     best, line = 0, 1
     for number, found in _paths(text):
         shared = _shared(found, path)
@@ -180,5 +180,5 @@ def _split(dotted: str) -> tuple[str, ...]:
 
 
 def _shared(found: tuple[str, ...], path: tuple[str, ...]) -> int:
-    """Return how many parts two paths share, if the one found leads to the other."""
+    """Return the length of a found path if it is the beginning of the wanted one; else 0."""
     return len(found) if found == path[: len(found)] else 0

@@ -1,4 +1,4 @@
-"""The watch list: ``watch.toml`` read strictly, and added to without touching what is there."""
+"""The watch list ``watch.toml``: read strictly, and extended without changing what is there."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import re
 from functools import partial
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from tracker.capture.watch.keys import KeyFault, read_settings, read_source, source_table
+from tracker.capture.watch.keys import InvalidKey, read_settings, read_source, source_table
 from tracker.capture.watch.values import find_line
 from tracker.errors import WatchListInvalid
 from tracker.files import BY_UMASK, keep_permissions, write_file
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 WATCH_FILE: Final = "watch.toml"
 RECEIVED_FILE: Final = "watch.received.toml"
-"""One that came with a mirror: what it says is obeyed once somebody has accepted it."""
+"""A list that came with a mirror; it is used after somebody has accepted it."""
 
 _Read = TypeVar("_Read")
 
@@ -55,7 +55,7 @@ def read_watch_list(path: Path) -> WatchList:
 
 
 def parse_watch_list(data: bytes, path: Path) -> WatchList:
-    """Read a watch list out of its bytes; ``path`` serves messages. Raises what ``read_watch_list`` does."""
+    """Read a watch list out of its bytes; ``path`` is for messages. Raises as ``read_watch_list``."""
     try:
         text = data.decode("utf-8-sig").replace("\r\n", "\n")
         content = parse_toml(text)
@@ -64,16 +64,16 @@ def parse_watch_list(data: bytes, path: Path) -> WatchList:
     except ValueError as error:
         raise WatchListInvalid(f"{path}: not valid TOML: {error}") from error
     settings, sources = _read_tables(content, text, path)
-    _refuse_twins(sources, text, path)
+    _refuse_duplicates(sources, text, path)
     return WatchList(settings, sources, data.decode("utf-8"), digest_bytes(data))
 
 
 def add_source(path: Path, source: Source, permissions: Permissions = BY_UMASK) -> WatchList:
-    """Append a source to a watch list, made where there is none; what is there stays as it is.
+    """Append a source to a watch list, which is created where there is none, and return the list.
 
-    A link to a list is followed, one that leads nowhere is not: whoever put it there would choose what is
-    made. Returns the list as it is then. Raises ``WatchListInvalid`` where the list is at fault, before or
-    after, and where it cannot be written; the file is then as it was.
+    A link to a list is followed. A dangling link is not: its author would choose which file is created.
+    Raises ``WatchListInvalid`` where the list is invalid, before or after, or cannot be written; the file is
+    unchanged then.
     """
     before = b""
     if path.is_symlink() and not path.exists():
@@ -90,7 +90,7 @@ def add_source(path: Path, source: Source, permissions: Permissions = BY_UMASK) 
 
 
 def accept_received(path: Path) -> None:
-    """Make the list that was received the watch list at a path, where there is none."""
+    """Make the received list the watch list at a path, where there is none."""
     received = path.with_name(RECEIVED_FILE)
     if os.path.lexists(path):
         raise WatchListInvalid(f"{path} is there already; move it away, or remove {received.name}")
@@ -110,7 +110,7 @@ def _refuse_received(path: Path) -> None:
 
 
 def _replace(path: Path, data: bytes, permissions: Permissions) -> None:
-    """Write a file whole or not at all, with the rights that it had."""
+    """Write a file completely or not at all, with its permissions."""
     try:
         write_file(path, data, keep_permissions(path) or permissions)
     except OSError as error:
@@ -118,13 +118,13 @@ def _replace(path: Path, data: bytes, permissions: Permissions) -> None:
 
 
 def describe_source(name: str, table: Mapping[str, object]) -> Source:
-    """Return the source that a table of this name would describe, its keys those of a watch list.
+    """Return the source that a table of this name describes, with the keys of a watch list.
 
-    Raises ``WatchListInvalid`` with the key at fault.
+    Raises ``WatchListInvalid`` with the wrong key.
     """
     try:
         return read_source(name, table)
-    except KeyFault as fault:
+    except InvalidKey as fault:
         raise WatchListInvalid(f"{fault.key or name}: {fault}") from fault
 
 
@@ -136,7 +136,7 @@ def write_source(source: Source) -> str:
 
 
 def is_watched(source: Source, day: str) -> bool:
-    """Tell whether a source is to be looked at on a day (ISO): from ``valid_from`` to ``valid_until``."""
+    """Tell whether a source is to be checked on a day (ISO): from ``valid_from`` to ``valid_until``."""
     return (source.valid_from or "") <= day <= (source.valid_until or "9999")
 
 
@@ -146,10 +146,10 @@ def _read_tables(
     for key in content:
         if key not in _TABLES:
             raise _fault(path, text, (key,), "unknown table; there are [settings] and [sources.NAME]")
-    settings = _placed(lambda: read_settings(_table(content.get("settings", {}))), path, text, "settings")
-    tables = _placed(lambda: _table(content.get("sources", {})), path, text, "sources")
+    settings = _with_place(lambda: read_settings(_table(content.get("settings", {}))), path, text, "settings")
+    tables = _with_place(lambda: _table(content.get("sources", {})), path, text, "sources")
     return settings, tuple(
-        _placed(partial(_read_source, name, table), path, text, "sources", name)
+        _with_place(partial(_read_source, name, table), path, text, "sources", name)
         for name, table in tables.items()
     )
 
@@ -160,20 +160,20 @@ def _read_source(name: str, table: object) -> Source:
 
 def _table(value: object) -> Mapping[str, object]:
     if not isinstance(value, dict):
-        raise KeyFault("", "expected a table, [sources.NAME]")
+        raise InvalidKey("", "expected a table, [sources.NAME]")
     return value
 
 
-def _placed(read: Callable[[], _Read], path: Path, text: str, *table: str) -> _Read:
+def _with_place(read: Callable[[], _Read], path: Path, text: str, *table: str) -> _Read:
     try:
         return read()
-    except KeyFault as fault:
+    except InvalidKey as fault:
         keys = (*table, fault.key) if fault.key else table
         raise _fault(path, text, keys, str(fault)) from fault
 
 
-def _refuse_twins(sources: Iterable[Source], text: str, path: Path) -> None:
-    """Refuse two sources that would fetch and read the same thing twice each night."""
+def _refuse_duplicates(sources: Iterable[Source], text: str, path: Path) -> None:
+    """Refuse two sources that fetch and read the same thing."""
     seen: dict[tuple[str, str | None], str] = {}
     for source in sources:
         key = (source.address.partition("#")[0], source.selector)
@@ -181,7 +181,7 @@ def _refuse_twins(sources: Iterable[Source], text: str, path: Path) -> None:
         if first != source.id:
             place = ("sources", source.id, "url" if "://" in source.address else "path")
             raise _fault(
-                path, text, place, f"sources.{first} has the same address; tell them apart by a selector"
+                path, text, place, f"sources.{first} has the same address; distinguish them by a selector"
             )
 
 
@@ -195,5 +195,5 @@ def _write(value: object) -> str:
         return "[" + ", ".join(map(_write, value)) + "]"
     if isinstance(value, str) and "\\" in value and "'" not in value:
         return f"'{value}'"
-    # A basic string of TOML and one of JSON are escaped alike.
+    # Strings of TOML and of JSON have the same escapes.
     return json.dumps(value, ensure_ascii=False)

@@ -1,1 +1,1 @@
-"""From a source to its bytes: connections, robots.txt, pace, retries and evidence."""
+"""Fetching sources: connections, robots.txt, pace, retries and evidence."""

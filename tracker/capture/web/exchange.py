@@ -1,8 +1,7 @@
-"""One request and its whole answer, redirects followed by hand, with every step kept as evidence."""
+"""One request and its whole answer, following redirects, with every step kept as evidence."""
 
 from __future__ import annotations
 
-import re
 import ssl
 from contextlib import suppress
 from dataclasses import dataclass
@@ -11,9 +10,10 @@ from typing import TYPE_CHECKING, Final, cast
 import httpcore
 import httpx
 
-from tracker.capture.causes import Fault
+from tracker.capture.causes import FetchFault
+from tracker.capture.web.addresses import read_url
 from tracker.capture.web.network import SLACK, WatchedStream, deadline
-from tracker.capture.web.pace import read_retry_after, stamp
+from tracker.capture.web.pacing import read_retry_after, stamp
 from tracker.capture.web.payload import redact, unpack
 from tracker.model.watching import Exchange
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from tracker.capture.web.network import Transport
-    from tracker.capture.web.pace import Clock
+    from tracker.capture.web.pacing import Clock
 
 MOST_REDIRECTS: Final = 10
 
@@ -37,11 +37,11 @@ _PROTOCOL = {
     "closed connection without sending complete": "truncated",
     "ConnectionTerminated": "reset",
 }
-"""What httpcore and h11 say, which give every breach of the protocol the same type, and the cause it is."""
+"""Messages of httpcore and h11, which have one type for all protocol errors, and their causes."""
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class HttpAnswer:
     """An answer with status 200 or 304; ``data`` is None for the latter."""
 
     url: str
@@ -50,7 +50,7 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Asking:
+class RequestContext:
     """How requests are made in one run."""
 
     transport: Transport
@@ -59,75 +59,57 @@ class Asking:
     most_bytes: int
 
 
-def ask(
-    asking: Asking,
+def send_request(
+    context: RequestContext,
     url: str,
     headers: Mapping[str, str],
     trail: list[Exchange],
     before: Callable[[httpx.URL], None],
-) -> Answer:
-    """Ask for an address, follow its redirects, and return the whole answer.
+) -> HttpAnswer:
+    """Request an address, follow its redirects, and return the whole answer.
 
-    ``before`` is called with each address before it is asked: it waits for the host's turn, or raises.
-    Cookies live as long as this call. Raises ``Fault`` with one of the causes for everything else than a
-    complete 200 or 304. Each exchange is appended to ``trail`` as it happens.
+    ``before`` is called with each address before its request: it waits for the host's turn, or raises.
+    Cookies are kept during this call only. Raises ``FetchFault`` for everything except a complete 200 or 304.
+    Each exchange is appended to ``trail`` when it happens.
     """
     cookies = httpx.Cookies()
     target = read_url(url)
     seen: set[tuple[str, frozenset[str]]] = set()
     while True:
-        # A redirect to itself that sets a cookie is no loop: many pages begin so.
+        # A redirect to itself that sets a cookie is no loop: many pages do this.
         key = (str(target), frozenset(map(repr, cookies.jar)))
         if key in seen:
-            raise Fault("redirect loop", f"leads back to {target}")
+            raise FetchFault("redirect loop", f"leads back to {target}")
         if len(seen) > MOST_REDIRECTS:
-            raise Fault("too many redirects", f"more than {MOST_REDIRECTS}, the last to {target}")
+            raise FetchFault("too many redirects", f"more than {MOST_REDIRECTS}, the last to {target}")
         seen.add(key)
         before(target)
-        found = _exchange(asking, target, headers, cookies, trail)
-        if isinstance(found, Answer):
+        found = _exchange(context, target, headers, cookies, trail)
+        if isinstance(found, HttpAnswer):
             return found
         target = found
 
 
-def read_url(text: str, onto: httpx.URL | None = None) -> httpx.URL:
-    """Read an address, relative to another where one is given; without its fragment.
-
-    Raises ``Fault``: ``bad scheme``, or ``bad address`` for one that holds a password or cannot be read.
-    """
-    try:
-        url = onto.join(text) if onto else httpx.URL(text)
-        url = url.copy_with(fragment=None) if url.fragment else url
-    except (httpx.InvalidURL, ValueError, UnicodeError) as error:
-        raise Fault("bad address", f"{_show(text)} cannot be read") from error
-    if url.scheme not in {"http", "https"}:
-        raise Fault("bad scheme", _show(text))
-    if url.userinfo or not url.host:
-        raise Fault("bad address", "an address with a user name, or without a host")
-    return url
-
-
-def _show(address: str) -> str:
-    """Return an address to print, without the user name and password that it may hold."""
-    return repr(re.sub(r"//[^/]*@", "//", address[:_LONGEST_DETAIL]))
-
-
 def _exchange(
-    asking: Asking, url: httpx.URL, headers: Mapping[str, str], cookies: httpx.Cookies, trail: list[Exchange]
-) -> Answer | httpx.URL:
+    context: RequestContext,
+    url: httpx.URL,
+    headers: Mapping[str, str],
+    cookies: httpx.Cookies,
+    trail: list[Exchange],
+) -> HttpAnswer | httpx.URL:
     """Make one request; return its answer, or where it redirects to."""
     request = httpx.Request("GET", url, headers=headers)
     if cookies:
         # A cookie that no header can hold is not sent back.
         with suppress(UnicodeEncodeError):
             cookies.set_cookie_header(request)
-    requested = stamp(asking.clock.now())
+    requested = stamp(context.clock.now())
     response = None
-    with deadline(asking.clock.monotonic() + SLACK * asking.timeout):
+    with deadline(context.clock.monotonic() + SLACK * context.timeout):
         try:
-            response = asking.transport.send(request, asking.timeout)
+            response = context.transport.send(request, context.timeout)
             trail.append(_evidence(requested, request, response))
-            return _read(asking, response, cookies)
+            return _read(context, response, cookies)
         except (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError) as error:
             raise _explain(error) from error
         finally:
@@ -137,29 +119,31 @@ def _exchange(
                 response.close()
 
 
-def _read(asking: Asking, response: httpx.Response, cookies: httpx.Cookies) -> Answer | httpx.URL:
+def _read(
+    context: RequestContext, response: httpx.Response, cookies: httpx.Cookies
+) -> HttpAnswer | httpx.URL:
     headers = response.headers
     if response.status_code != _OK:
-        _drain(response, asking)
+        _drain(response, context)
     if len(headers.raw) > _MOST_HEADERS or sum(map(len, sum(headers.raw, ()))) > _LONGEST_HEAD:
-        raise Fault("malformed", f"{len(headers.raw)} headers, more than {_MOST_HEADERS} or 64 KB")
+        raise FetchFault("malformed", f"{len(headers.raw)} headers, more than {_MOST_HEADERS} or 64 KB")
     if response.status_code in _REDIRECTS:
         if "set-cookie" in headers:
             cookies.extract_cookies(response)
         return _redirect(response)
     if response.status_code == _NOT_MODIFIED:
-        return Answer(str(response.url), None, headers)
+        return HttpAnswer(str(response.url), None, headers)
     if response.status_code != _OK:
-        raise _refusal(response, asking.clock)
-    return Answer(str(response.url), _body(response, asking.most_bytes), headers)
+        raise _refusal(response, context.clock)
+    return HttpAnswer(str(response.url), _body(response, context.most_bytes), headers)
 
 
-def _drain(response: httpx.Response, asking: Asking) -> None:
-    """Read a body that nobody wants, if it is short: only then can the connection be used again."""
+def _drain(response: httpx.Response, context: RequestContext) -> None:
+    """Read a short body that is not needed, so that the connection can be used again."""
     left = _LONGEST_HEAD
     with (
         suppress(httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError),
-        deadline(asking.clock.monotonic() + asking.timeout),
+        deadline(context.clock.monotonic() + context.timeout),
     ):
         for chunk in _raw(response):
             left -= len(chunk)
@@ -171,17 +155,17 @@ def _drain(response: httpx.Response, asking: Asking) -> None:
 def _redirect(response: httpx.Response) -> httpx.URL:
     places = [value for name, value in response.headers.raw if name.lower() == b"location"]
     if not places or not places[0].strip():
-        raise Fault("bad address", f"{response.status_code} without an address")
+        raise FetchFault("bad address", f"{response.status_code} without an address")
     if len(set(places)) > 1:
-        raise Fault("bad address", f"{response.status_code} with {len(places)} addresses")
+        raise FetchFault("bad address", f"{response.status_code} with {len(places)} addresses")
     return read_url(_decode(places[0]).strip(), response.url)
 
 
-def _refusal(response: httpx.Response, clock: Clock) -> Fault:
+def _refusal(response: httpx.Response, clock: Clock) -> FetchFault:
     status = response.status_code
     cause = _NAMED.get(status, f"http {status}")
     detail = f"{status} {response.reason_phrase}".strip()
-    return Fault(
+    return FetchFault(
         cause,
         f"{detail} from {response.url}"[:_LONGEST_DETAIL],
         retry_after=read_retry_after(response.headers.get("retry-after"), clock.now()),
@@ -191,15 +175,15 @@ def _refusal(response: httpx.Response, clock: Clock) -> Fault:
 def _body(response: httpx.Response, limit: int) -> bytes:
     announced = _announced(response)
     if announced is not None and announced > limit:
-        raise Fault("too large", f"{announced} bytes are announced; the limit is {limit}")
+        raise FetchFault("too large", f"{announced} bytes are announced; the limit is {limit}")
     data = unpack(_raw(response), response.headers.get("content-encoding", ""), limit)
     if _breaks_length(response, announced):
-        raise Fault("wrong length", f"more came than the {announced} bytes that were announced")
+        raise FetchFault("wrong length", f"more came than the {announced} bytes that were announced")
     return data
 
 
 def _breaks_length(response: httpx.Response, announced: int | None) -> bool:
-    """Tell whether more came than announced; if so close the connection: the rest is no next answer."""
+    """Tell whether more came than announced; if so, close the connection: the rest is not the next answer."""
     stream = response.extensions.get("network_stream")
     if announced is None or not isinstance(stream, WatchedStream) or response.http_version == _FRAMED:
         return False
@@ -210,12 +194,12 @@ def _breaks_length(response: httpx.Response, announced: int | None) -> bool:
 
 
 def _raw(response: httpx.Response) -> Iterator[bytes]:
-    # httpx's own iteration would give the connection back before what is left on it was looked at.
+    # httpx's own iteration would return the connection before the surplus on it was checked.
     yield from cast("httpx.SyncByteStream", response.stream)
 
 
 def _announced(response: httpx.Response) -> int | None:
-    """Return the length that an HTTP/1 answer announces; HTTP/2 frames bodies itself."""
+    """Return the length that an HTTP/1 answer announces; HTTP/2 has frames instead."""
     length: str | None = response.headers.get("content-length")
     if response.http_version == _FRAMED or "transfer-encoding" in response.headers:
         return None
@@ -233,7 +217,7 @@ def _evidence(requested: str, request: httpx.Request, response: httpx.Response |
 
 
 def _redact(headers: httpx.Headers) -> tuple[tuple[str, str], ...]:
-    """Return headers as sent, those that let somebody in left blank, and no more of them than we read."""
+    """Return headers as sent, up to the limit, with credentials redacted."""
     return redact((_decode(name), _decode(value)) for name, value in headers.raw[:_MOST_HEADERS])
 
 
@@ -244,16 +228,18 @@ def _decode(value: bytes) -> str:
         return value.decode("latin-1")
 
 
-def _explain(error: Exception) -> Fault:
-    """Tell the cause of a failed exchange from httpcore's error and the one behind it."""
+def _explain(error: Exception) -> FetchFault:
+    """Return the fault of a failed exchange, from httpcore's error and its cause."""
     behind = error.__cause__ or error.__context__
     detail = str(error)[:_LONGEST_DETAIL] or type(error).__name__
     if isinstance(error, httpcore.TimeoutException):
-        return Fault("timeout", detail)
+        return FetchFault("timeout", detail)
     if isinstance(error, httpcore.ConnectError) and isinstance(behind, ssl.SSLError):
-        return Fault("tls", getattr(behind, "verify_message", "") or str(behind)[:_LONGEST_DETAIL])
+        return FetchFault("tls", getattr(behind, "verify_message", "") or str(behind)[:_LONGEST_DETAIL])
     if isinstance(error, httpcore.ConnectError):
-        return Fault("refused", detail)
+        return FetchFault("refused", detail)
     if isinstance(error, httpcore.NetworkError):
-        return Fault("reset", detail)
-    return Fault(next((cause for words, cause in _PROTOCOL.items() if words in detail), "malformed"), detail)
+        return FetchFault("reset", detail)
+    return FetchFault(
+        next((cause for words, cause in _PROTOCOL.items() if words in detail), "malformed"), detail
+    )

@@ -1,4 +1,4 @@
-"""From a source to its bytes, or to the reason why there are none; one source, or many at once."""
+"""Fetching the bytes of a source, or the reason why there are none; one source, or many at once."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from threading import Thread
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
-from tracker.capture.causes import Fault, find_cause
+from tracker.capture.causes import FetchFault, find_cause
 from tracker.capture.web.local import read_file
-from tracker.capture.web.pace import LONGEST_WAIT, Pace, Schedule, backoff
+from tracker.capture.web.pacing import LONGEST_WAIT, Pace, Schedule, backoff
 from tracker.capture.web.payload import ENCODINGS, conditions, merge, read_validators
 from tracker.model.watching import Fetched, FetchFailed, Validators
 
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
     import httpx
 
-    from tracker.capture.web.exchange import Answer, Asking
-    from tracker.capture.web.pace import Clock
+    from tracker.capture.web.exchange import HttpAnswer, RequestContext
+    from tracker.capture.web.pacing import Clock
     from tracker.capture.web.robots import Robots
     from tracker.model.watching import Exchange, Source, WatchSettings
 
@@ -35,11 +35,11 @@ _MEGABYTE = 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """What all fetches of one run share: connections, the pace of each host, what robots.txt allows."""
+    """What all fetches of a run share: connections, the pace of each host, rules of robots.txt."""
 
     settings: WatchSettings
     clock: Clock
-    asking: Asking
+    context: RequestContext
     pace: Pace
     robots: Robots
     headers: Mapping[str, str]
@@ -50,7 +50,7 @@ def open_client(
     settings: WatchSettings, *, release: str, clock: Clock, ssl_context: ssl.SSLContext | None = None
 ) -> Iterator[Client]:
     """Yield the client of one run; ``release`` is tracker's own, for the User-Agent."""
-    from tracker.capture.web.exchange import Asking
+    from tracker.capture.web.exchange import RequestContext
     from tracker.capture.web.network import open_transport
     from tracker.capture.web.robots import Robots
 
@@ -60,7 +60,7 @@ def open_client(
         yield Client(
             settings=settings,
             clock=clock,
-            asking=Asking(transport, clock, settings.timeout, settings.max_megabytes * _MEGABYTE),
+            context=RequestContext(transport, clock, settings.timeout, settings.max_megabytes * _MEGABYTE),
             pace=Pace(clock),
             robots=Robots(),
             headers={
@@ -83,13 +83,13 @@ def fetch(
 ) -> Result:
     """Fetch one source: over HTTP, or from a file below ``folder``, the archive's.
 
-    Never raises for what a server, a network or a disk does. With ``validators`` the request is
-    conditional, and ``data`` is None where the server says that nothing has changed; ``unconditional``
-    asks for the whole all the same (servers lie). ``data`` is the decoded body of a complete answer with
-    status 200, and nothing else ever is. Causes that may pass are met three times before they count, but
-    only once at a host that failed three sources in a row.
+    Never raises for errors of a server, a network or a disk. With ``validators`` the request is conditional,
+    and ``data`` is None where the server says that nothing has changed; ``unconditional`` requests everything
+    nevertheless, since servers may be wrong. Otherwise ``data`` is the decoded body of a complete answer with
+    status 200. After temporary faults there are two retries, but none at a host that failed three sources in
+    a row.
 
-    The outcome ``gone`` is what the server claims this time (404, 410); whether it is so, several runs say.
+    The outcome ``gone`` is what the server says this time (404, 410); only several runs confirm it.
     """
     if not is_web_address(source.address):
         return _read_local(source, client, folder)
@@ -104,14 +104,14 @@ def fetch_all(
     validators: Mapping[str, Validators] | None = None,
     unconditional: Collection[str] = (),
 ) -> Iterator[Result]:
-    """Fetch sources with bounded concurrency; yield each as soon as it is done, in no fixed order.
+    """Fetch sources with limited concurrency; yield each when it is done, in no fixed order.
 
-    ``validators`` and ``unconditional`` are by source id. Whoever stops iterating stops the fetching:
-    no further request is begun.
+    ``validators`` and ``unconditional`` are by source id. When the caller stops iterating, no further request
+    begins.
     """
     every = tuple(sources)
     known = validators or {}
-    schedule = Schedule(every, _host_of, client.pace.free_at, lambda source: _least_pace(source, client) > 0)
+    schedule = Schedule(every, _host_of, client.pace.free_at, lambda source: _pace_of(source, client) > 0)
     done: SimpleQueue[Result | BaseException] = SimpleQueue()
 
     def work() -> None:
@@ -124,7 +124,7 @@ def fetch_all(
             done.put(error)
 
     for _ in range(min(client.settings.connections, len(every))):
-        # Whoever interrupts a run does not wait for a host that keeps us waiting.
+        # A daemon thread, so that an interrupted run does not wait for a slow host.
         Thread(target=work, daemon=True).start()
     try:
         for _ in every:
@@ -137,15 +137,15 @@ def fetch_all(
 
 
 def is_web_address(address: str) -> bool:
-    """Tell a URL from a path."""
+    """Tell whether an address is a URL and not a path."""
     return "://" in address
 
 
 def _read_local(source: Source, client: Client, folder: Path) -> Result:
     started = client.clock.monotonic()
     try:
-        data = read_file(folder, source.address, client.asking.most_bytes)
-    except Fault as fault:
+        data = read_file(folder, source.address, client.context.most_bytes)
+    except FetchFault as fault:
         return _failure(source, fault, (), client.clock.monotonic() - started)
     seconds = client.clock.monotonic() - started
     return Fetched(source.id, source.address, data, None, (), Validators(), round(seconds, 3))
@@ -155,8 +155,8 @@ def _fetch_web(source: Source, client: Client, asked: Validators) -> Result:
     trail: list[Exchange] = []
     started, host = client.clock.monotonic(), _host_of(source)
     try:
-        answer = _try_often(source, client, asked, trail, client.pace.attempts(host))
-    except Fault as fault:
+        answer = _retry(source, client, asked, trail, client.pace.attempts(host))
+    except FetchFault as fault:
         client.pace.note(host, answered=not fault.is_retried)
         return _failure(source, fault, trail, client.clock.monotonic() - started)
     client.pace.note(host, answered=True)
@@ -172,14 +172,14 @@ def _fetch_web(source: Source, client: Client, asked: Validators) -> Result:
     )
 
 
-def _try_often(
+def _retry(
     source: Source, client: Client, asked: Validators, trail: list[Exchange], attempts: int
-) -> Answer:
-    """Ask until there is an answer, but only so often; what a host asked for in between is heeded."""
+) -> HttpAnswer:
+    """Request a source until there is an answer, up to some attempts; ``Retry-After`` is respected."""
     for attempt in range(attempts - 1):
         try:
             return _try_once(source, client, asked, trail)
-        except Fault as fault:
+        except FetchFault as fault:
             wait = max(backoff(attempt, source.id), fault.retry_after or 0)
             if not fault.is_retried or wait > LONGEST_WAIT:
                 raise
@@ -187,32 +187,32 @@ def _try_often(
     return _try_once(source, client, asked, trail)
 
 
-def _try_once(source: Source, client: Client, asked: Validators, trail: list[Exchange]) -> Answer:
-    from tracker.capture.web.exchange import ask
+def _try_once(source: Source, client: Client, asked: Validators, trail: list[Exchange]) -> HttpAnswer:
+    from tracker.capture.web.exchange import send_request
 
     headers = {**client.headers, **conditions(asked)}
     if source.language:
         headers["Accept-Language"] = f"{source.language}, *;q=0.5"
-    pace = _least_pace(source, client)
+    pace = _pace_of(source, client)
 
     def before(url: httpx.URL) -> None:
         rules = client.robots.find(
-            client.asking, url, client.headers, lambda step: client.pace.wait_turn(step.host, pace)
+            client.context, url, client.headers, lambda step: client.pace.wait_turn(step.host, pace)
         )
         try:
             rules.check(url)
-        except Fault:
+        except FetchFault:
             trail.extend(rules.exchanges)
             raise
         client.pace.wait_turn(url.host, max(pace, rules.crawl_delay()))
 
-    answer = ask(client.asking, source.address, headers, trail, before)
+    answer = send_request(client.context, source.address, headers, trail, before)
     if answer.data is None and not conditions(asked):
-        raise Fault("not modified", "304 to a request for the whole")
+        raise FetchFault("not modified", "304 to a request for the whole")
     return answer
 
 
-def _failure(source: Source, fault: Fault, exchanges: Iterable[Exchange], seconds: float) -> FetchFailed:
+def _failure(source: Source, fault: FetchFault, exchanges: Iterable[Exchange], seconds: float) -> FetchFailed:
     return FetchFailed(
         source=source.id,
         outcome=find_cause(fault.cause).outcome,
@@ -223,12 +223,12 @@ def _failure(source: Source, fault: Fault, exchanges: Iterable[Exchange], second
     )
 
 
-def _least_pace(source: Source, client: Client) -> float:
+def _pace_of(source: Source, client: Client) -> float:
     return client.settings.pace if source.pace is None else source.pace
 
 
 def _host_of(source: Source) -> str:
-    """Return the host to be kind to; none for files, and for an address that the fetch will refuse."""
+    """Return the host of a source; empty for files, and for an address that the fetch will refuse."""
     try:
         return urlsplit(source.address).hostname or ""
     except ValueError:

@@ -1,7 +1,7 @@
-"""Connections for fetching: to checked addresses only, with a deadline for the whole of an exchange.
+"""Connections for fetching: to checked addresses only, with a deadline for the whole exchange.
 
-The address is checked after the name was resolved, and the connection is made to that very address, so
-that no second answer of the resolver can lead elsewhere. TLS and ``Host`` still use the name.
+The address is checked after the name was resolved, and the connection is made to exactly that address, so
+that a second answer of the resolver changes nothing. TLS and ``Host`` still use the name.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, cast
 import httpcore
 import httpx
 
-from tracker.capture.causes import Fault
+from tracker.capture.causes import FetchFault
 from tracker.capture.web.addresses import resolve
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from tracker.model.watching import WatchSettings
 
 SLACK = 10
-"""A whole answer may take so many times the timeout of one read."""
+"""How many times the timeout of one read a whole answer may take."""
 
 _KEPT_ALIVE = 30.0
 _HEAD_END = re.compile(rb"\r?\n\r?\n")
@@ -36,7 +36,7 @@ _deadline: ContextVar[float] = ContextVar("deadline", default=inf)
 
 @contextmanager
 def deadline(until: float) -> Iterator[None]:
-    """Let no read or write in this thread go on after an instant, nor after that of a block around."""
+    """End reads and writes in this thread at an instant, or at that of an outer block if it is earlier."""
     token = _deadline.set(min(until, _deadline.get()))
     try:
         yield
@@ -45,7 +45,7 @@ def deadline(until: float) -> Iterator[None]:
 
 
 class WatchedStream(httpcore.NetworkStream):
-    """A connection that keeps the deadline, and counts what came after the last request."""
+    """A connection that keeps the deadline, and counts the bytes since the last request."""
 
     def __init__(self, stream: httpcore.NetworkStream, monotonic: Callable[[], float]) -> None:
         self._stream = stream
@@ -55,7 +55,7 @@ class WatchedStream(httpcore.NetworkStream):
         self._head_length: int | None = None
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        """Return bytes that came, none at the end."""
+        """Return received bytes, empty at the end."""
         data = self._stream.read(max_bytes, _left(self._monotonic, timeout, httpcore.ReadTimeout))
         self._count(data)
         return data
@@ -73,7 +73,7 @@ class WatchedStream(httpcore.NetworkStream):
     def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore.NetworkStream:
-        """Return the connection made secure for the name of the host."""
+        """Return the connection with TLS for the name of the host."""
         left = _left(self._monotonic, timeout, httpcore.ConnectTimeout)
         return WatchedStream(self._stream.start_tls(ssl_context, server_hostname, left), self._monotonic)
 
@@ -82,7 +82,7 @@ class WatchedStream(httpcore.NetworkStream):
         return self._stream.get_extra_info(info)
 
     def surplus(self, announced: int) -> bool:
-        """Tell whether more came, or is coming, than a body of the announced length (HTTP/1 only)."""
+        """Tell whether more bytes came, or are coming, than the announced length (HTTP/1 only)."""
         if self._head_length is not None and self._received > self._head_length + announced:
             return True
         if not self._stream.get_extra_info("is_readable"):
@@ -121,7 +121,7 @@ class CheckedNetwork(httpcore.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.NetworkStream:
-        """Connect to the first address of a host that answers, once all were checked."""
+        """Connect to the first address of a host that answers, after all were checked."""
         left = _left(self._monotonic, timeout, httpcore.ConnectTimeout)
         addresses = resolve(host, port, self._allow_private, left)
         for address in addresses[:-1]:
@@ -138,7 +138,7 @@ class CheckedNetwork(httpcore.NetworkBackend):
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,  # noqa: ARG002
     ) -> httpcore.NetworkStream:
         """Refuse: no source is a local socket."""
-        raise Fault("bad scheme", f"a local socket: {path}")
+        raise FetchFault("bad scheme", f"a local socket: {path}")
 
     def _connect(
         self,
@@ -161,11 +161,11 @@ def _left(monotonic: Callable[[], float], timeout: float | None, late: type[Exce
 
 
 @contextmanager
-def _as_breach() -> Iterator[None]:
-    """Raise what a library lets through where a server breaks the protocol, such as h2, as httpcore's."""
+def _as_protocol_error() -> Iterator[None]:
+    """Raise unexpected errors of libraries such as h2 as protocol errors of httpcore."""
     try:
         yield
-    except (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError, Fault):
+    except (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError, FetchFault):
         raise
     except Exception as error:
         raise httpcore.RemoteProtocolError(f"{type(error).__name__}: {error}") from error
@@ -176,7 +176,7 @@ class _Body(httpx.SyncByteStream):
         self._stream = stream
 
     def __iter__(self) -> Iterator[bytes]:
-        with _as_breach():
+        with _as_protocol_error():
             yield from self._stream
 
     def close(self) -> None:
@@ -186,17 +186,17 @@ class _Body(httpx.SyncByteStream):
 
 
 class Transport:
-    """Sends httpx's requests over a pool of connections of our own.
+    """Sends httpx's requests over a separate pool of connections.
 
-    httpx's client is not used: it reads ``Location`` and keeps cookies by itself. The errors of httpcore
-    pass through as they are.
+    httpx's client is not used: it follows ``Location`` and keeps cookies itself. Errors of httpcore are
+    raised as they are.
     """
 
     def __init__(self, pool: httpcore.ConnectionPool) -> None:
         self._pool = pool
 
     def send(self, request: httpx.Request, timeout: float) -> httpx.Response:
-        """Send a request and return its answer, whose body has yet to be read; it is to be closed."""
+        """Send a request and return its answer, whose body must be read, and which must be closed."""
         url = request.url
         asked = httpcore.Request(
             method=request.method,
@@ -204,7 +204,7 @@ class Transport:
             headers=request.headers.raw,
             extensions={"timeout": dict.fromkeys(("connect", "read", "write", "pool"), timeout)},
         )
-        with _as_breach():
+        with _as_protocol_error():
             answer = self._pool.handle_request(asked)
         stream = _Body(cast("Iterable[bytes]", answer.stream))
         return httpx.Response(
@@ -225,8 +225,8 @@ def open_transport(
 ) -> Transport:
     """Return a transport that speaks HTTP/1.1 and HTTP/2.
 
-    Certificates are checked against certifi's list, or that of ``SSL_CERT_FILE``. Proxies that the
-    environment names are not used: behind one no address could be checked.
+    Certificates are checked against certifi's list, or that of ``SSL_CERT_FILE``. Proxies of the
+    environment are not used: behind one, no address could be checked.
     """
     pool = httpcore.ConnectionPool(
         ssl_context=ssl_context or httpx.create_ssl_context(),

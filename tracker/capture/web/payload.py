@@ -1,4 +1,4 @@
-"""The body of an answer: counted as it comes, unpacked within bounds, and whole or not at all."""
+"""The body of an answer, unpacked within limits, complete or not at all; redacted headers and validators."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from email.utils import parsedate_to_datetime
 from io import BytesIO
 from typing import TYPE_CHECKING, Final
 
-from tracker.capture.causes import Fault
+from tracker.capture.causes import FetchFault
 from tracker.inputs.inflate import Meter, NotInflated, inflate
 from tracker.model.watching import Validators
 
@@ -20,33 +20,33 @@ _REDACTED = "(redacted)"
 
 
 def redact(headers: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
-    """Return headers with those that let somebody in left blank."""
+    """Return headers with credentials redacted."""
     return tuple((name, _REDACTED if name.lower() in _SECRET else value) for name, value in headers)
 
 
 _SETTLED: Final = timedelta(seconds=60)
-"""A page may change twice within the second that ``Last-Modified`` counts in, and clocks differ."""
+"""The least age of a usable date: ``Last-Modified`` counts whole seconds, and clocks differ."""
 
 _LONGEST_VALUE = 1024
 
 
 def read_validators(headers: Mapping[str, str], now: datetime) -> Validators:
-    """Return what an answer can be asked about by later.
+    """Return the validators of an answer for later conditional requests.
 
-    A ``Last-Modified`` of the future, or less than a minute old, tells no change apart and is left out, as
-    is a validator that could not be sent back as it came.
+    A ``Last-Modified`` in the future, or less than a minute old, does not show changes reliably and is left
+    out, as is a validator that cannot be sent back unchanged.
     """
     return Validators(_plain(headers.get("etag")), _settled(headers.get("last-modified"), now))
 
 
 def conditions(validators: Validators) -> dict[str, str]:
-    """Return the headers of a conditional request; none where there is nothing to ask by."""
+    """Return the headers of a conditional request; none where there are no validators."""
     asked = {"If-None-Match": validators.etag, "If-Modified-Since": validators.last_modified}
     return {name: value for name, value in asked.items() if value}
 
 
 def merge(earlier: Validators, later: Validators) -> Validators:
-    """Return the validators after a 304, which need not repeat those it was asked by."""
+    """Return the validators after a 304, which need not repeat those of the request."""
     return Validators(later.etag or earlier.etag, later.last_modified or earlier.last_modified)
 
 
@@ -68,7 +68,7 @@ def _settled(value: str | None, now: datetime) -> str | None:
 
 
 ENCODINGS: Final = "gzip, deflate"
-"""What is asked for; Brotli and Zstandard would each need a package."""
+"""What requests accept; Brotli and Zstandard would each need a package."""
 
 _KNOWN = frozenset({"gzip", "x-gzip", "deflate"})
 _MOST_CODINGS = 2
@@ -77,31 +77,31 @@ _LONGEST = 100
 
 
 def unpack(chunks: Iterable[bytes], encoding: str, limit: int) -> bytes:
-    """Return a whole body out of its chunks as they came, unpacked where it has a ``Content-Encoding``.
+    """Return a whole body from its chunks, unpacked where it has a ``Content-Encoding``.
 
-    Two encodings in a row are undone, each within the same bounds; more are refused. Raises ``Fault``:
-    ``too large`` over ``limit`` bytes as sent or unpacked, ``bomb`` where a megabyte or more is over 200
-    times what was sent, or where it is made of members that hold next to nothing, ``truncated`` where the
-    packing ends before its end, ``undecodable`` for another encoding, or bytes not in it.
+    Up to two encodings are undone, each within the same limits. Raises ``FetchFault``: ``too large`` over
+    ``limit`` bytes as sent or unpacked, ``bomb`` where a megabyte or more is over 200 times what was sent, or
+    consists of nearly empty members, ``truncated`` where packed data ends too early, ``undecodable`` for
+    another encoding, or bytes that are not in it.
     """
     meter = Meter(_EARLY, limit)
     stream = meter.take(chunks)
     for coding in _read_codings(encoding):
         stream = (piece.data for piece in inflate(stream, coding, meter))
-    # A list of chunks would take forty times the room where each has one byte.
+    # A list of chunks would take forty times the memory where each has one byte.
     whole = BytesIO()
     try:
         for data in stream:
             whole.write(data)
     except NotInflated as error:
-        raise Fault(error.cause, error.detail) from error
+        raise FetchFault(error.cause, error.detail) from error
     return whole.getvalue()
 
 
 def _read_codings(encoding: str) -> list[str]:
-    """Return the codings to be undone, the last one first. Raises ``Fault``."""
+    """Return the encodings to undo, the last one first. Raises ``FetchFault``."""
     names = [name.strip().lower() for name in encoding.split(",")]
     codings = [name for name in reversed(names) if name not in {"", "identity"}]
     if len(codings) > _MOST_CODINGS or not _KNOWN.issuperset(codings):
-        raise Fault("undecodable", f"Content-Encoding: {encoding[:_LONGEST]}")
+        raise FetchFault("undecodable", f"Content-Encoding: {encoding[:_LONGEST]}")
     return codings

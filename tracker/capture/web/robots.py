@@ -1,4 +1,4 @@
-"""What robots.txt allows, after RFC 9309; asked once a run for each scheme, host and port."""
+"""What robots.txt allows (RFC 9309), requested once per run for each scheme, host and port."""
 
 from __future__ import annotations
 
@@ -8,36 +8,36 @@ from typing import TYPE_CHECKING, Final
 
 from protego import Protego
 
-from tracker.capture.causes import Fault
-from tracker.capture.web.exchange import ask
-from tracker.capture.web.pace import ATTEMPTS, LONGEST_CRAWL_DELAY
+from tracker.capture.causes import FetchFault
+from tracker.capture.web.exchange import send_request
+from tracker.capture.web.pacing import ATTEMPTS, LONGEST_CRAWL_DELAY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     import httpx
 
-    from tracker.capture.web.exchange import Asking
+    from tracker.capture.web.exchange import RequestContext
     from tracker.model.watching import Exchange
 
 PRODUCT: Final = "tracker"
-"""The name by which a robots.txt may speak of us."""
+"""The name of this program in a robots.txt."""
 
 _MOST_BYTES = 512 * 1024
 _SERVER_ERRORS = range(500, 600)
 _UNAVAILABLE = ("http ", "redirect loop", "too many redirects", "bad address", "no content")
-"""Causes that RFC 9309 counts as having no robots.txt, server errors apart."""
+"""Causes that RFC 9309 treats as having no robots.txt, except server errors."""
 
 _OF_THE_HOST = frozenset({"dns", "refused", "tls", "private address"})
-"""Causes that are met whatever a host is asked for."""
+"""Causes that do not depend on what is requested of a host."""
 
 
 @dataclass(frozen=True, slots=True)
-class Rules:
+class RobotsRules:
     """What one robots.txt says, or why it could not be read; with the exchanges that showed it."""
 
     allowed: Protego | None
-    fault: Fault | None = None
+    fault: FetchFault | None = None
     exchanges: tuple[Exchange, ...] = ()
     attempts: int = 1
 
@@ -47,37 +47,36 @@ class Rules:
         return self.fault is None or not self.fault.is_retried or self.attempts >= ATTEMPTS
 
     def crawl_delay(self) -> float:
-        """Return the seconds that it asks to leave between requests, two minutes at most."""
+        """Return the seconds that it requires between requests, two minutes at most."""
         asked = self.allowed.crawl_delay(PRODUCT) if self.allowed else None
         return min(float(asked or 0), LONGEST_CRAWL_DELAY)
 
     def check(self, url: httpx.URL) -> None:
-        """Raise ``Fault`` where the address must not be asked for."""
+        """Raise ``FetchFault`` where the address must not be requested."""
         if self.fault:
-            raise Fault(self.fault.cause, self.fault.detail, is_final=self.is_settled)
+            raise FetchFault(self.fault.cause, self.fault.detail, is_final=self.is_settled)
         if self.allowed and not self.allowed.can_fetch(str(url), PRODUCT):
-            raise Fault("robots", f"robots.txt of {url.host} forbids {url.path}"[:300])
+            raise FetchFault("robots", f"robots.txt of {url.host} forbids {url.path}"[:300])
 
 
 @dataclass(slots=True)
 class Robots:
     """The robots.txt of every host met in one run."""
 
-    rules: dict[str, Rules] = field(default_factory=dict)
+    rules: dict[str, RobotsRules] = field(default_factory=dict)
     locks: dict[str, Lock] = field(default_factory=dict)
     guard: Lock = field(default_factory=Lock)
 
     def find(
         self,
-        asking: Asking,
+        context: RequestContext,
         url: httpx.URL,
         headers: Mapping[str, str],
         before: Callable[[httpx.URL], None],
-    ) -> Rules:
-        """Return the rules for an address; threads that ask for the same host wait for one answer.
+    ) -> RobotsRules:
+        """Return the rules for an address; threads that need the same host wait for one answer.
 
-        A host that cannot be reached is asked three times in a run and then no more, whatever number of
-        sources it has.
+        A host that cannot be reached is tried three times in a run, for any number of sources.
         """
         origin = f"{url.scheme}://{url.netloc.decode('ascii')}"
         with self.guard:
@@ -85,29 +84,29 @@ class Robots:
         with lock:
             known = self.rules.get(origin)
             if known is None or not known.is_settled:
-                found = _read_rules(asking, f"{origin}/robots.txt", headers, before)
+                found = _read_rules(context, f"{origin}/robots.txt", headers, before)
                 known = replace(found, attempts=known.attempts + 1 if known else 1)
                 self.rules[origin] = known
             return known
 
 
 def _read_rules(
-    asking: Asking, url: str, headers: Mapping[str, str], before: Callable[[httpx.URL], None]
-) -> Rules:
+    context: RequestContext, url: str, headers: Mapping[str, str], before: Callable[[httpx.URL], None]
+) -> RobotsRules:
     trail: list[Exchange] = []
     try:
-        answer = ask(asking, url, headers, trail, before)
-    except Fault as fault:
-        return Rules(None, _judge_fault(fault), tuple(trail))
+        answer = send_request(context, url, headers, trail, before)
+    except FetchFault as fault:
+        return RobotsRules(None, _classify_fault(fault), tuple(trail))
     text = (answer.data or b"")[:_MOST_BYTES].decode("utf-8", "replace")
-    return Rules(Protego.parse(text), None, tuple(trail))
+    return RobotsRules(Protego.parse(text), None, tuple(trail))
 
 
-def _judge_fault(fault: Fault) -> Fault | None:
-    """Return what forbids everything; None where there is no robots.txt, which allows everything."""
+def _classify_fault(fault: FetchFault) -> FetchFault | None:
+    """Return the fault that forbids everything; None where there is no robots.txt."""
     if fault.cause.startswith("http ") and int(fault.cause[5:]) in _SERVER_ERRORS:
-        return Fault("robots unreachable", f"robots.txt: {fault.detail}")
+        return FetchFault("robots unreachable", f"robots.txt: {fault.detail}")
     if fault.cause.startswith(_UNAVAILABLE):
         return None
     about = "" if fault.cause in _OF_THE_HOST else "robots.txt: "
-    return Fault(fault.cause, f"{about}{fault.detail}")
+    return FetchFault(fault.cause, f"{about}{fault.detail}")

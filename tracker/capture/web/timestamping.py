@@ -1,4 +1,4 @@
-"""Time-stamps after RFC 3161: an authority signs that it has seen a digest at an instant."""
+"""Time-stamps (RFC 3161): an authority signs that it has seen a digest at an instant."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import hashlib
 from datetime import UTC
 from typing import TYPE_CHECKING, Literal
 
-from tracker.capture.causes import Fault
+from tracker.capture.causes import FetchFault
 from tracker.capture.web.payload import ENCODINGS, unpack
 from tracker.errors import TrackerError
 
@@ -15,18 +15,18 @@ if TYPE_CHECKING:
 
 _QUERY, _REPLY = "application/timestamp-query", "application/timestamp-reply"
 _MOST_BYTES = 1024 * 1024
-"""Of an answer; one with all its certificates has about 6 KB."""
+"""The longest answer; one with all its certificates has about 6 KB."""
 
 _EXTRA = "install it: pip install 'tracker[timestamp]'"
 
-Judgement = tuple[Literal["ok", "fault", "unverifiable"], str]
-"""What a token is, and why it is not simply right."""
+TokenResult = tuple[Literal["ok", "fault", "unverifiable"], str]
+"""Whether a token confirms bytes, and why not."""
 
 
 def request_token(data: bytes, authority: str, seconds: float) -> tuple[bytes, str]:
     """Have an authority confirm the SHA-256 of bytes; return its answer, and the instant that it names.
 
-    Raises ``TrackerError`` where it cannot be reached in so many seconds, or answers something else.
+    Raises ``TrackerError`` where it cannot be reached within ``seconds``, or its answer is no such token.
     """
     try:
         from rfc3161_client import HashAlgorithm, TimestampRequestBuilder
@@ -54,11 +54,11 @@ def _ask(authority: str, query: bytes, seconds: float) -> bytes:
             return unpack(answer.iter_raw(), answer.headers.get("content-encoding", ""), _MOST_BYTES)
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise TrackerError(f"it cannot be reached ({type(error).__name__})") from error
-    except Fault as fault:
+    except FetchFault as fault:
         raise TrackerError(f"its answer cannot be read ({fault})") from fault
 
 
-def judge_token(token: bytes, data: bytes, roots: bytes | None) -> Judgement:
+def verify_token(token: bytes, data: bytes, roots: bytes | None) -> TokenResult:
     """Tell whether a token confirms bytes; ``roots`` are the certificates, in PEM, that are trusted."""
     try:
         from cryptography import x509
@@ -71,7 +71,7 @@ def judge_token(token: bytes, data: bytes, roots: bytes | None) -> Judgement:
     if _imprint(response) != hashlib.sha256(data).digest():
         return "fault", "the token is about something else"
     if roots is None:
-        return "unverifiable", "the token is about this commit; who signed it is not looked at without roots"
+        return "unverifiable", "the token is about this commit; its signature is not checked without roots"
     try:
         verifier = VerifierBuilder(roots=x509.load_pem_x509_certificates(roots)).build()
         verifier.verify_message(response, data)

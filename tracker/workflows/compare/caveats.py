@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tracker.alignment.align import may_encode
-from tracker.capture.read.extractors import tell_difference
+from tracker.capture.read.extract import describe_reading_difference
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,7 +29,9 @@ def list_caveats(old: Side, new: Side) -> tuple[str, ...]:
             f"different languages ({old.version.language}; {new.version.language}):"
             " topics compare, sentences hardly do, and no change of strength is claimed"
         )
-    if difference := tell_difference(old.version, new.version, is_same_edition=_are_one_edition(old, new)):
+    if difference := describe_reading_difference(
+        old.version, new.version, is_same_edition=_are_one_edition(old, new)
+    ):
         caveats.append(
             f"read with different {difference}: some differences may be ours and not the speaker's;"
             " tracker reextract reads both alike"

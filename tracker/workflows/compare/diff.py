@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from tracker.archive.derived.store import open_derived
 from tracker.archive.reading.reader import open_reader
 from tracker.archive.reading.versions import open_versions
-from tracker.capture.read.extractors import tell_difference
+from tracker.capture.read.extract import describe_reading_difference
 from tracker.decisions.rulings import select_levels, settle_rulings
 from tracker.model.texts import Reference
 from tracker.report.comparison.words import is_unchanged
@@ -50,7 +50,10 @@ def load_pair(old: Operand, new: Operand, archive: Path) -> tuple[Side, Side]:
     versions = sides[0].version, sides[1].version
     if versions[0] == versions[1]:
         return sides
-    if not is_same_document and tell_difference(*versions, is_same_edition=is_same_edition) is None:
+    if (
+        not is_same_document
+        and describe_reading_difference(*versions, is_same_edition=is_same_edition) is None
+    ):
         return sides
     with open_versions(archive) as record:
         entries = _entries(record, before), _entries(record, after)
@@ -71,7 +74,7 @@ def _choose_pair(
 ) -> tuple[Version, Version] | None:
     """Return versions that the same extractor read, the latest there are of the new side."""
     for after, before in product(_readings(record, new), _readings(record, old)):
-        if tell_difference(before, after, is_same_edition=is_same_edition) is None:
+        if describe_reading_difference(before, after, is_same_edition=is_same_edition) is None:
             return before, after
     return None
 

@@ -12,7 +12,7 @@ from tracker.archive.file.modes import private_permissions
 from tracker.archive.reading.holdings import open_holdings
 from tracker.archive.reading.reader import open_reader
 from tracker.archive.rights.copies import note_copy
-from tracker.capture.warc.writing import FORMAT, STANDARD, Written, name_record, open_writer
+from tracker.capture.warc.writing import FORMAT, STANDARD, WarcOutput, name_record, open_writer
 from tracker.errors import NotInArchive, WarcUnusable
 from tracker.files import BY_UMASK, draft_file
 from tracker.model.preserving import Exported
@@ -89,7 +89,7 @@ def _write(holdings: Holdings, chosen: Sequence[Holding], out: BinaryIO, *, pack
     return contents
 
 
-def _describe(chosen: Sequence[Holding]) -> Written:
+def _describe(chosen: Sequence[Holding]) -> WarcOutput:
     """Return the first record, which says what the others are; its date is that of the latest snapshot."""
     parts = {
         "software": f"tracker/{__version__}",
@@ -102,7 +102,7 @@ def _describe(chosen: Sequence[Holding]) -> Written:
     everything = hashlib.sha256(" ".join(f"{each.id} {each.sha256}" for each in chosen).encode())
     date = max(each.observed for each in chosen)
     content = "".join(f"{name}: {value}\r\n" for name, value in parts.items()).encode()
-    return Written(
+    return WarcOutput(
         "warcinfo",
         name_record("warcinfo", date, everything.hexdigest()),
         date,

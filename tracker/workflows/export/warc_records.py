@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
 from tracker.capture.warc.payload import RENAMED, SENT_AS
-from tracker.capture.warc.writing import Message, Written, name_record, write_uri
+from tracker.capture.warc.writing import HttpMessage, WarcOutput, name_record, write_uri
 from tracker.capture.web.fetch import is_web_address
 from tracker.workflows.export.warc_metadata import MEDIA_TYPE, write_metadata
 
@@ -31,7 +31,7 @@ _BODILESS = frozenset({204, 304})
 _RESPONSE, _REQUEST = "application/http; msgtype=response", "application/http; msgtype=request"
 
 
-def list_records(holding: Holding, checks: Sequence[Check], data: bytes) -> Iterator[Written]:
+def list_records(holding: Holding, checks: Sequence[Check], data: bytes) -> Iterator[WarcOutput]:
     """Yield the records of one snapshot: its document first, then each check that found it still there."""
     bringing = next((check for check in checks if _has_brought(check, holding)), None)
     if bringing:
@@ -58,9 +58,9 @@ def _has_brought(check: Check, holding: Holding) -> bool:
     )
 
 
-def _write_response(holding: Holding, check: Check, data: bytes) -> Written:
+def _write_response(holding: Holding, check: Check, data: bytes) -> WarcOutput:
     last = check.exchanges[-1]
-    return Written(
+    return WarcOutput(
         "response",
         name_record("response", str(holding.declaration.reference), last.url, check.observed, holding.sha256),
         check.observed,
@@ -75,8 +75,8 @@ def _write_response(holding: Holding, check: Check, data: bytes) -> Written:
     )
 
 
-def _write_resource(holding: Holding, uri: str, data: bytes) -> Written:
-    return Written(
+def _write_resource(holding: Holding, uri: str, data: bytes) -> WarcOutput:
+    return WarcOutput(
         "resource",
         name_record("resource", str(holding.declaration.reference), holding.observed, holding.sha256),
         holding.observed,
@@ -90,13 +90,13 @@ def _write_resource(holding: Holding, uri: str, data: bytes) -> Written:
     )
 
 
-def _write_way(holding: Holding, check: Check) -> Iterator[Written]:
+def _write_way(holding: Holding, check: Check) -> Iterator[WarcOutput]:
     """Yield what was met on the way to a document, robots.txt and redirects; their bodies are not kept."""
     for number, exchange in enumerate(check.exchanges[:-1]):
         if exchange.status is None:
             continue
         reference = str(holding.declaration.reference)
-        answer = Written(
+        answer = WarcOutput(
             "response",
             name_record("way", reference, str(number), exchange.url, exchange.requested, holding.sha256),
             exchange.requested,
@@ -111,11 +111,11 @@ def _write_way(holding: Holding, check: Check) -> Iterator[Written]:
         yield _write_request(answer, exchange)
 
 
-def _write_revisit(original: Written, holding: Holding, check: Check) -> Iterator[Written]:
+def _write_revisit(original: WarcOutput, holding: Holding, check: Check) -> Iterator[WarcOutput]:
     last = check.exchanges[-1] if check.exchanges else None
     uri = original.fields["WARC-Target-URI"]
     profile, digest = _describe_profile(holding, check, last)
-    revisit = Written(
+    revisit = WarcOutput(
         "revisit",
         name_record("revisit", original.id, check.source, check.observed),
         check.observed,
@@ -144,10 +144,10 @@ def _describe_profile(holding: Holding, check: Check, last: Exchange | None) -> 
     return (SAME_BYTES if check.sha256 == holding.sha256 else SAME_TEXT), check.sha256
 
 
-def _write_request(answer: Written, exchange: Exchange) -> Written:
+def _write_request(answer: WarcOutput, exchange: Exchange) -> WarcOutput:
     parts = urlsplit(write_uri(exchange.url))
     path = f"{parts.path or '/'}{f'?{parts.query}' if parts.query else ''}"
-    return Written(
+    return WarcOutput(
         "request",
         name_record("request", answer.id),
         answer.date,
@@ -156,12 +156,12 @@ def _write_request(answer: Written, exchange: Exchange) -> Written:
             "WARC-Concurrent-To": f"<{answer.id}>",
             "Content-Type": _REQUEST,
         },
-        message=Message(f"GET {path} HTTP/1.1", exchange.request_headers),
+        message=HttpMessage(f"GET {path} HTTP/1.1", exchange.request_headers),
     )
 
 
-def _write_metadata(about: Written, holding: Holding, check: Check | None) -> Written:
-    return Written(
+def _write_metadata(about: WarcOutput, holding: Holding, check: Check | None) -> WarcOutput:
+    return WarcOutput(
         "metadata",
         name_record("metadata", about.id),
         about.date,
@@ -174,12 +174,12 @@ def _write_metadata(about: Written, holding: Holding, check: Check | None) -> Wr
     )
 
 
-def _answer(exchange: Exchange, size: int | None) -> Message:
+def _answer(exchange: Exchange, size: int | None) -> HttpMessage:
     """Return the head of an answer; where its body of a size follows, as the headers fit that."""
     status, headers = exchange.status or 0, exchange.headers
     if size is not None:
         headers = tuple((_rename(name, value, size), value) for name, value in headers)
-    return Message(f"HTTP/1.1 {status} {responses.get(status, 'Unknown')}", headers)
+    return HttpMessage(f"HTTP/1.1 {status} {responses.get(status, 'Unknown')}", headers)
 
 
 def _rename(name: str, value: str, size: int) -> str:

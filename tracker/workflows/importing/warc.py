@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from tracker.archive.reading.imported import open_captured
 from tracker.archive.storing.store import name_snapshot, open_store
-from tracker.capture.admit.judge import judge
-from tracker.capture.causes import Fault
+from tracker.capture.admit.admission import admit
+from tracker.capture.causes import FetchFault
 from tracker.capture.warc.payload import read_payload, restore_headers
 from tracker.capture.warc.reading import open_warc
 from tracker.errors import DocumentUnreadable, ReferenceInvalid, Withdrawn
@@ -79,7 +79,7 @@ class CaptureRecorder:
             return store.ledger.document(found.sha256)
         try:
             data = read_payload(*self._warc.content(found.bytes_at))
-        except Fault as fault:
+        except FetchFault as fault:
             raise DocumentUnreadable(str(fault)) from fault
         if digest_bytes(data) != found.sha256:
             raise DocumentUnreadable(f"{self._warc.path} was changed while it was read; import it again")
@@ -116,7 +116,7 @@ class CaptureRecorder:
 def _judge(store: Store, arrival: Arrival, found: Found) -> None:
     text = digest_text(arrival.version.text)
     history = store.ledger.history(found.record.id, arrival.source.reference, found.sha256, text)
-    admission = judge(arrival, history)
+    admission = admit(arrival, history)
     if not admission.accepted:
         raise DocumentUnreadable(f"it seems to be no such statement: {admission.cause} ({admission.detail})")
 

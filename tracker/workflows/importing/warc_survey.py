@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Final
 
-from tracker.capture.causes import Fault
+from tracker.capture.causes import FetchFault
 from tracker.capture.warc.payload import read_payload
 from tracker.errors import ReferenceInvalid
 from tracker.text.identity import digest_bytes
@@ -198,7 +198,7 @@ def _read_document(record: WarcRecord, content: bytes | None) -> Found:
         return Found(record, fault=record.fault)
     try:
         data = read_payload(record, content)
-    except Fault as fault:
+    except FetchFault as fault:
         return Found(record, fault=str(fault))
     return Found(record, digest_bytes(data), len(data), record.offset, fault=_fault_of(record))
 

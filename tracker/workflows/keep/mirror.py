@@ -17,7 +17,7 @@ from tracker.archive.mirror.rebuild import rebuild_record
 from tracker.archive.reading.backup import back_up
 from tracker.archive.rights.copies import note_copy
 from tracker.archive.storing.store import open_store
-from tracker.archive.takeover.receiving import check_copy
+from tracker.archive.takeover.source import check_copy
 from tracker.errors import RepositoryUnusable
 from tracker.model.preserving import Pushed
 from tracker.workflows.keep.withdraw import check_finished

@@ -11,7 +11,7 @@ from tracker.archive.reading.reader import open_reader
 from tracker.archive.reading.versions import add_confirmation, add_version, open_versions
 from tracker.archive.storing.store import open_store
 from tracker.capture.read.extract import extract
-from tracker.capture.sandbox.bounds import KEPT
+from tracker.capture.sandbox.limits import KEPT_DOCUMENT
 from tracker.decisions.rulings import find_quotes, place_segments, settle_rulings
 from tracker.errors import DocumentUnreadable, ReaderStopped, Withdrawn
 from tracker.model.record import Reread
@@ -123,7 +123,7 @@ class _Rereading:
                 selector=selection.selector,
                 remove=selection.remove,
                 content_type=selection.content_type,
-                bounds=KEPT,
+                limits=KEPT_DOCUMENT,
             )
         except ReaderStopped as error:
             return replace(answer, status="unverifiable", reason=f"{error.cause}: its version stays")

@@ -12,12 +12,11 @@ from tracker.archive.file.lock import read_clock
 from tracker.archive.mirror.proofs import keep_timestamp, read_tip
 from tracker.archive.repair.repair import repair_archive
 from tracker.archive.storing.store import open_store
-from tracker.archive.verify.notes import Means, Unread
+from tracker.archive.verify.findings import Hooks, NotReadable
 from tracker.archive.verify.verify import verify_archive
-from tracker.capture.read.extract import extract
-from tracker.capture.read.extractors import read_extractor
-from tracker.capture.sandbox.bounds import KEPT
-from tracker.capture.web.timestamping import judge_token, request_token
+from tracker.capture.read.extract import extract, read_extractor
+from tracker.capture.sandbox.limits import KEPT_DOCUMENT
+from tracker.capture.web.timestamping import request_token, verify_token
 from tracker.errors import DocumentUnreadable, ReaderStopped, TrackerError
 from tracker.model.verifying import Timestamp
 from tracker.text.identity import digest_bytes
@@ -26,7 +25,7 @@ from tracker.workflows.keep.mirror import update_mirror
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tracker.archive.verify.notes import Progress
+    from tracker.archive.verify.findings import Progress
     from tracker.model.verifying import Repaired, Verified
 
 
@@ -78,7 +77,7 @@ def verify(archive: Path, instant: str, progress: Progress) -> Verified:
     """Return what is found in the archive in a folder, at an instant; nothing is written.
 
     Raises ``ArchiveUnusable`` where there is no archive, or it cannot be opened for another reason than
-    damage, and ``ArchiveLocked`` where a run goes on writing to both copies.
+    damage, and ``ArchiveLocked`` where a run keeps writing to both copies.
     """
     verified, _ = verify_archive(archive, _gather_means(archive, instant, progress))
     return verified
@@ -92,19 +91,19 @@ def repair(archive: Path, instant: str, progress: Progress) -> Repaired:
     return repair_archive(archive, _gather_means(archive, instant, progress), read_clock)
 
 
-def _gather_means(archive: Path, instant: str, progress: Progress) -> Means:
+def _gather_means(archive: Path, instant: str, progress: Progress) -> Hooks:
     roots = archive / ROOTS
     trusted = roots.read_bytes() if roots.is_file() else None
-    return Means(read_again, partial(judge_token, roots=trusted), instant, progress)
+    return Hooks(read_again, partial(verify_token, roots=trusted), instant, progress)
 
 
-def read_again(data: bytes, extractor: str, media_type: str) -> str | Unread:
+def read_again(data: bytes, extractor: str, media_type: str) -> str | NotReadable:
     """Return what an extractor reads in a document; why not, where another is installed, or reading fails.
 
     ``extractor`` is the name under which a version was kept, with the selectors of its source.
     """
     library = " ".join(extractor.split()[:2])
-    other = Unread(f"they were read by {library}, which is not what is installed: {_OPEN}")
+    other = NotReadable(f"they were read by {library}, which is not what is installed: {_OPEN}")
     selector, remove = read_settings(extractor)
     encoding = read_extractor(extractor).encoding
     try:
@@ -114,10 +113,10 @@ def read_again(data: bytes, extractor: str, media_type: str) -> str | Unread:
             selector=selector,
             remove=remove,
             content_type=f"{media_type}; charset={encoding}" if encoding else None,
-            bounds=KEPT,
+            limits=KEPT_DOCUMENT,
         )
     except ReaderStopped as error:
-        return Unread(f"{error.cause}: {_OPEN}", is_own=True)
+        return NotReadable(f"{error.cause}: {_OPEN}", is_own=True)
     except DocumentUnreadable:
         return other
     return extraction.text if extraction.extractor == extractor else other

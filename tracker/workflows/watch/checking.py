@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from tracker.archive.ledger.ledger import Ledger
     from tracker.archive.storing.store import Store
     from tracker.capture.web.fetch import Client
-    from tracker.capture.web.pace import Clock
+    from tracker.capture.web.pacing import Clock
     from tracker.model.ledger import Check, CheckOutcome
     from tracker.model.watching import Discovery, Fetched, Source, WatchList
     from tracker.workflows.watch.examine import Judge, LastChecks

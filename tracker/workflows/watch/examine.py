@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
-from tracker.capture.admit.announcement import tell_announcement
-from tracker.capture.admit.judge import judge_unreadable
+from tracker.capture.admit.admission import refuse_unreadable
+from tracker.capture.admit.announcement import detect_announcement
 from tracker.errors import DocumentUnreadable
 from tracker.model.ledger import Check
 from tracker.model.watching import Admission, Validators
@@ -120,7 +120,7 @@ def _examine_text(
     try:
         arrival = read_arrival(source, fetched)
     except DocumentUnreadable as error:
-        return _quarantine(check, source, fetched, judge_unreadable(fetched, str(error)), None, ledger)
+        return _quarantine(check, source, fetched, refuse_unreadable(fetched, str(error)), None, ledger)
     if current and _has_same_text(arrival, current, ledger):
         check = replace(check, detail="other bytes, the same text")
         return Examined(_unchanged(check, current.reference, before))
@@ -196,7 +196,7 @@ def _admit(arrival: Arrival, check: Check, before: LastChecks, ledger: Ledger, j
     if not history.snapshots:
         return Examined(replace(check, outcome="new"), arrival)
     earlier = before.success.validators if before.success else Validators()
-    announced, shown = tell_announcement(
+    announced, shown = detect_announcement(
         history.snapshots[0], earlier, arrival.extraction.title, arrival.version.text, check.validators
     )
     check = replace(check, outcome="changed", announced=announced, detail=_join(check, shown))

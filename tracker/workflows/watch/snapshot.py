@@ -13,7 +13,7 @@ from tracker.archive.schema.connection import archive_file
 from tracker.archive.storing.store import open_store
 from tracker.capture.watch.watch_list import WATCH_FILE, read_watch_list
 from tracker.capture.web.fetch import open_client
-from tracker.capture.web.pace import system_clock
+from tracker.capture.web.pacing import system_clock
 from tracker.errors import RepositoryUnusable
 from tracker.model.ledger import RunEntry
 from tracker.workflows.watch.checking import Checking, read_instant
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from tracker.capture.web.pace import Clock
+    from tracker.capture.web.pacing import Clock
     from tracker.model.ledger import Check
     from tracker.workflows.watch.checking import Progress
     from tracker.workflows.watch.examine import Judge

@@ -1,4 +1,4 @@
-"""How fast hosts are asked: the least time between two requests, and how long to wait before trying again."""
+"""The pace of requests: the least time between two, and how long to wait before a retry."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """Three functions: the instant in UTC, seconds that never run back, and waiting for some."""
+    """Three functions: the instant in UTC, monotonic seconds, and sleeping."""
 
     now: Callable[[], datetime]
     monotonic: Callable[[], float]
@@ -27,36 +27,36 @@ class Clock:
 
 
 def system_clock() -> Clock:
-    """Return the machine's own clock."""
+    """Return the clock of the machine."""
     return Clock(lambda: datetime.now(UTC), time.monotonic, time.sleep)
 
 
 def stamp(instant: datetime) -> str:
-    """Return an instant as it is kept: ``2024-05-20T01:02:03.456Z``."""
+    """Return an instant as it is recorded: ``2024-05-20T01:02:03.456Z``."""
     return instant.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 ATTEMPTS: Final = 3
 LONGEST_WAIT: Final = 300.0
-"""Seconds that ``Retry-After`` may ask for; a host that asks for more is left alone until the next run."""
+"""The most seconds of a ``Retry-After``; a host that wants more is not tried again in this run."""
 
 LONGEST_CRAWL_DELAY: Final = 120.0
-_PATIENCE: Final = 3
+_MOST_FAILURES: Final = 3
 _FIRST_WAIT: Final = 1.0
 _JITTER: Final = 0.5
 
 
 class Pace:
-    """The turns of one run's requests, and how hosts bear them; several threads may wait for theirs."""
+    """The turns of a run's requests to each host, and its failures; several threads may wait for turns."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._free: dict[str, float] = {}
-        self._silences: dict[str, int] = {}
+        self._failures: dict[str, int] = {}
         self._lock = Lock()
 
     def wait_turn(self, host: str, seconds: float) -> None:
-        """Wait until the host may be asked, and keep it to ourselves for so many seconds from then on."""
+        """Wait until the host is free, and reserve it for some seconds from then on."""
         with self._lock:
             now = self._clock.monotonic()
             start = max(now, self._free.get(host, now))
@@ -65,37 +65,36 @@ class Pace:
             self._clock.sleep(start - now)
 
     def hold(self, host: str, seconds: float) -> None:
-        """Ask the host nothing for so many seconds from now."""
+        """Send the host no request for some seconds from now."""
         with self._lock:
             until = self._clock.monotonic() + seconds
             self._free[host] = max(self._free.get(host, until), until)
 
     def note(self, host: str, *, answered: bool) -> None:
-        """Remember whether the host answered a source, however often that was asked for."""
+        """Remember whether the host answered for a source, after all its attempts."""
         with self._lock:
-            self._silences[host] = 0 if answered else self._silences.get(host, 0) + 1
+            self._failures[host] = 0 if answered else self._failures.get(host, 0) + 1
 
     def attempts(self, host: str) -> int:
-        """Return how often to ask the host for a source: once where it failed three of them in a row."""
-        return 1 if self._silences.get(host, 0) >= _PATIENCE else ATTEMPTS
+        """Return the number of attempts for a source: one if the host failed three sources in a row."""
+        return 1 if self._failures.get(host, 0) >= _MOST_FAILURES else ATTEMPTS
 
     def free_at(self, host: str) -> float:
-        """Return when the host may be asked next, by the clock's own count; 0 for one never asked."""
+        """Return when the host is free, in monotonic seconds; 0 for one without requests."""
         return self._free.get(host, 0.0)
 
 
 def backoff(attempt: int, key: str) -> float:
-    """Return the seconds to wait after a failed attempt, the first being 0: 1, 2, 4 ..., give or take half.
+    """Return the seconds to wait after a failed attempt, counted from 0: 1, 2, 4 ..., plus or minus half.
 
-    The jitter keeps sources from asking again all at once. It comes from ``key``, so that the same
-    attempt at the same source always waits as long.
+    The jitter, which depends on ``key`` only, spreads the retries of sources.
     """
     chance = random.Random(f"{key} {attempt}")  # noqa: S311 - spreads requests, keeps no secret
     return float(_FIRST_WAIT * 2**attempt * chance.uniform(1 - _JITTER, 1 + _JITTER))
 
 
 def read_retry_after(value: str | None, now: datetime) -> float | None:
-    """Return the seconds that a ``Retry-After`` asks for, from a number or a date; None for anything else."""
+    """Return the seconds of a ``Retry-After``, from a number or a date; None for anything else."""
     if value is None:
         return None
     text = value.strip()
@@ -109,9 +108,9 @@ def read_retry_after(value: str | None, now: datetime) -> float | None:
 
 
 class Schedule:
-    """The sources still to be fetched, shared by the threads that fetch them.
+    """The sources that remain to be fetched, shared by threads.
 
-    A host is asked by one thread at a time, save where there is no pace to keep.
+    Only one thread at a time uses a host, unless the host has no pace.
     """
 
     def __init__(
@@ -130,7 +129,7 @@ class Schedule:
             self._waiting.setdefault(host_of(source), deque()).append(source)
 
     def take(self) -> Iterator[Source]:
-        """Yield sources to one thread until none are left; its host is kept until it asks for the next."""
+        """Yield sources to one thread until none remain; a source's host is reserved until the next one."""
         while (source := self._next()) is not None:
             try:
                 yield source
@@ -140,7 +139,7 @@ class Schedule:
                     self._changed.notify_all()
 
     def stop(self) -> None:
-        """Give out no more sources."""
+        """Yield no more sources."""
         with self._changed:
             self._stopped = True
             self._changed.notify_all()

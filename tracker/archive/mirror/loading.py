@@ -1,4 +1,4 @@
-"""Rows of a mirror put into the tables of a record, by the names of its schema and with the right digests."""
+"""Inserting rows of a mirror into a record, checked against its schema and their digests."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from tracker.archive.file.mirror_paths import is_document
+from tracker.archive.mirror.sql import quote_names
 from tracker.archive.rights.redaction import NOT_PUBLIC
 from tracker.archive.schema.schema_map import read_tables
 from tracker.errors import RepositoryUnusable
@@ -21,10 +22,10 @@ if TYPE_CHECKING:
 
 _HEX = re.compile(r"[0-9a-f]+")
 _LONG = re.compile(r"CHECK \(length\((\w+)\) = (?:40|64)\)")
-"""How the schema says that a column holds a digest, or git's name of a commit; it sees to the length."""
+"""How the schema declares a column of digests or names of commits; it checks the length itself."""
 
 _DIGESTED: Mapping[str, str] = {"documents": "bytes", "watch_lists": "text"}
-"""The column of a table whose digest is that of the row; versions are looked at with their segments."""
+"""The column of which a row's ``sha256`` is the digest; versions are checked with their segments."""
 
 
 def read_digest_columns(connection: sqlite3.Connection) -> dict[str, tuple[str, ...]]:
@@ -42,7 +43,7 @@ def check_digests(row: Row, columns: Sequence[str]) -> None:
 
 
 def check_own_digest(table: str, row: Row) -> None:
-    """Raise ``ValueError`` where a row holds its bytes or its text, and not under their digest."""
+    """Raise ``ValueError`` where the bytes or the text of a row do not have its digest."""
     value = row.get(_DIGESTED.get(table, ""))
     if value is not None and sha256(_as_bytes(value)).hexdigest() != row.get("sha256"):
         raise ValueError(f"it does not have its digest {row.get('sha256')!s}")
@@ -58,10 +59,10 @@ JOIN pragma_table_info(?1) AS column ON column.name = "from" WHERE link.id = ?2
 """
 
 
-class Filling:
-    """Puts rows into tables as they come, documents once their bytes have come before them.
+class RowLoader:
+    """Inserts rows in the order in which they come; the bytes of a document come before its row.
 
-    What is a table and what a column is told by the schema that was made, and by nothing that a mirror says.
+    Names of tables and columns are taken from the schema, never from the mirror.
     """
 
     def __init__(self, connection: sqlite3.Connection, mirror: Path) -> None:
@@ -74,7 +75,7 @@ class Filling:
         self._commands: dict[tuple[str, ...], str] = {}
         self._bytes: Row = {}
 
-    def fill(self, tables: Mapping[str, Sequence[Row]], path: str) -> None:
+    def load(self, tables: Mapping[str, Sequence[Row]], path: str) -> None:
         """Insert the rows of a file; those that are closed to the public are counted."""
         if is_document(path):
             (self._bytes,) = tables["documents"]
@@ -86,34 +87,36 @@ class Filling:
                 except (sqlite3.IntegrityError, sqlite3.OperationalError, OverflowError, ValueError) as error:
                     if getattr(error, "sqlite_errorname", "") == "SQLITE_FULL":
                         raise
-                    raise damaged(self._mirror, f"{path} holds a row that cannot be ({error})") from error
+                    raise mirror_damaged(
+                        self._mirror, f"{path} holds a row that cannot be ({error})"
+                    ) from error
 
     def finish(self) -> None:
-        """Index the text, and see that every row has the rows it names.
+        """Build the full-text index, and remove dangling references.
 
-        What hangs on a closed row goes with it; where none is closed, the mirror itself is damaged.
+        Rows that refer to closed rows are removed with them; without closed rows the mirror is damaged.
         """
         self._connection.execute("INSERT INTO segments_fts (segments_fts) VALUES ('rebuild')")
-        while hanging := self._connection.execute("PRAGMA foreign_key_check").fetchall():
+        while dangling := self._connection.execute("PRAGMA foreign_key_check").fetchall():
             if not self.closed:
-                table, row, wanted, _ = hanging[0]
-                raise damaged(self._mirror, f"row {row} of {table} has no {wanted}")
-            for table, row, _, link in dict.fromkeys(hanging):
-                self._loosen(table, row, link)
+                table, row, wanted, _ = dangling[0]
+                raise mirror_damaged(self._mirror, f"row {row} of {table} has no {wanted}")
+            for table, row, _, link in dict.fromkeys(dangling):
+                self._remove_reference(table, row, link)
 
-    def _loosen(self, table: str, row: int, link: int) -> None:
-        """Take a link to a closed row out of a row, or the row where it cannot do without the link.
+    def _remove_reference(self, table: str, row: int, link: int) -> None:
+        """Remove a reference to a closed row from a row, or the row where it needs the reference.
 
-        The watch list of a run may be closed, and not what the run recorded.
+        The watch list of a run may be closed, and what the run recorded not.
         """
         (column, needed), *others = self._connection.execute(_LINK, [table, link]).fetchall()
         if not (needed or others):
-            loosened = f'UPDATE OR IGNORE "{table}" SET "{column}" = NULL WHERE rowid = ?'  # noqa: S608
-            if self._connection.execute(loosened, [row]).rowcount:
+            update = f'UPDATE OR IGNORE "{table}" SET "{column}" = NULL WHERE rowid = ?'  # noqa: S608
+            if self._connection.execute(update, [row]).rowcount:
                 return
-        left_out = self._connection.execute(f'DELETE FROM "{table}" WHERE rowid = ?', [row]).rowcount  # noqa: S608
-        self.rows[table] -= left_out
-        self.closed += left_out
+        deleted = self._connection.execute(f'DELETE FROM "{table}" WHERE rowid = ?', [row]).rowcount  # noqa: S608
+        self.rows[table] -= deleted
+        self.closed += deleted
 
     def _insert(self, table: str, row: Row) -> None:
         if NOT_PUBLIC in row:
@@ -121,7 +124,7 @@ class Filling:
             return
         if table == "documents" and "bytes" not in row:
             if row.get("sha256") != self._bytes.get("sha256"):
-                raise damaged(self._mirror, f"the bytes of document {row.get('sha256')!s} are missing")
+                raise mirror_damaged(self._mirror, f"the bytes of document {row.get('sha256')!s} are missing")
             row = {**row, **self._bytes}
         else:
             check_own_digest(table, row)
@@ -130,19 +133,19 @@ class Filling:
         self.rows[table] += 1
 
     def _command(self, table: str, columns: tuple[str, ...]) -> str:
-        """Return the command that inserts a row. Raises ``ValueError`` for names that the schema has not."""
+        """Return the command that inserts a row. Raises ``ValueError`` for names that the schema lacks."""
         if (table, *columns) not in self._commands:
             if table not in self._tables:
                 raise ValueError(f"there is no table {table}")
             for name in columns:
                 if name not in self._tables[table].columns:
                     raise ValueError(f"there is no column {name} of {table}")
-            quoted = ", ".join(f'"{name}"' for name in columns)
+            quoted = quote_names(columns)
             marks = ", ".join("?" * len(columns))
             self._commands[table, *columns] = f'INSERT INTO "{table}" ({quoted}) VALUES ({marks})'  # noqa: S608 (names of our schema)
         return self._commands[table, *columns]
 
 
-def damaged(mirror: Path, what: str) -> RepositoryUnusable:
-    """Return the error that says of a mirror what is wrong with it."""
+def mirror_damaged(mirror: Path, what: str) -> RepositoryUnusable:
+    """Return the error that says what is wrong with a mirror."""
     return RepositoryUnusable(f"{mirror}: {what}; it is damaged, use another copy")

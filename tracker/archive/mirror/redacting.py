@@ -1,4 +1,4 @@
-"""Which files of the mirror's history hold what was destroyed, and what they are to hold instead."""
+"""Files of the mirror's history that hold what was destroyed, and what replaces them."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
     from tracker.archive.rights.scrubbing import Destroyed
 
 Replacements = dict["File", "bytes | None"]
-"""Contents by what they take the place of; None for a file that is left out."""
+"""New contents by the files that they replace; None for a file that is removed."""
 
 
 def find_replacements(repository: Repository, files: Sequence[File], gone: Destroyed) -> Replacements:
-    """Return what each file of a history is to hold that holds anything of what was destroyed.
+    """Return the new content of each file of a history that holds anything that was destroyed.
 
-    A file's readable text may stay only where a snapshot beside it that stays has just that text.
+    A readable text stays only where a snapshot of the edition that stays has exactly that text.
     """
     distinct = list(dict.fromkeys(files))
     documents = {document_path(sha256) for sha256 in gone.documents}
@@ -38,23 +38,23 @@ def find_replacements(repository: Repository, files: Sequence[File], gone: Destr
             raise RepositoryUnusable(
                 f"{repository.path} lacks {file.name} of {file.blob[:12]}; it is damaged"
             )
-        clean = scrub_file(file.name, data, gone)
+        clean = redact_file(file.name, data, gone)
         if clean is not data:
             found[file] = clean
-    return found | _find_texts(repository, distinct, gone)
+    return found | _find_readable_texts(repository, distinct, gone)
 
 
-def scrub_file(name: str, data: bytes, gone: Destroyed) -> bytes:
-    """Return a file of rows without what was destroyed: the same object where there is nothing of it."""
+def redact_file(name: str, data: bytes, gone: Destroyed) -> bytes:
+    """Return a file of rows without what was destroyed; the same object where it holds none of it."""
     if _is_snapshot(name) and not _names(data, gone):
         return data
     read, write = (read_lines, write_lines) if name.endswith(".jsonl") else (read_rows, write_rows)
     tables = read(data)
-    clean = _scrub_tables(tables, gone)
+    clean = _redact_tables(tables, gone)
     return data if clean == tables else write(clean)
 
 
-def _scrub_tables(tables: Mapping[str, list[Row]], gone: Destroyed) -> dict[str, list[Row]]:
+def _redact_tables(tables: Mapping[str, list[Row]], gone: Destroyed) -> dict[str, list[Row]]:
     if _is_part_of(tables, gone):
         return {"snapshots": tables["snapshots"]}
     clean = {name: [scrub(name, row, gone) for row in rows] for name, rows in tables.items()}
@@ -65,8 +65,8 @@ def _scrub_tables(tables: Mapping[str, list[Row]], gone: Destroyed) -> dict[str,
     return clean
 
 
-def _find_texts(repository: Repository, files: Sequence[File], gone: Destroyed) -> Replacements:
-    """Return the readable texts, where a snapshot of the edition was destroyed, that no other one has."""
+def _find_readable_texts(repository: Repository, files: Sequence[File], gone: Destroyed) -> Replacements:
+    """Return the readable texts of editions with a destroyed snapshot that no other snapshot has."""
     snapshots = [file for file in files if _is_snapshot(file.name)]
     staying: dict[str, set[str]] = {}
     touched: set[str] = set()
@@ -106,11 +106,11 @@ def _is_snapshot(name: str) -> bool:
 
 
 def _names(data: bytes, gone: Destroyed) -> bool:
-    """Tell whether a snapshot's file names a document that was destroyed; most do not, and are not parsed."""
+    """Tell whether a snapshot's file names a destroyed document; most do not, and are not parsed."""
     return any(sha256.encode("ascii") in data for sha256 in gone.documents)
 
 
 def _is_part_of(tables: Mapping[str, Sequence[Row]], gone: Destroyed) -> bool:
-    """Tell whether a snapshot was destroyed; in a history of another record its number is another one."""
+    """Tell whether a snapshot was destroyed; a history of another record has other numbers."""
     rows = tables.get("snapshots", [])
     return any(row["id"] in gone.snapshots or row.get("document") in gone.documents for row in rows)

@@ -1,7 +1,7 @@
-"""What the mirror held earlier, recalled: certain where git gives it the name that is lost.
+"""Reconstructing lost objects of the mirror: a candidate is right where git gives it the lost name.
 
-A mirror that is written anew has each run's commit, but with all sessions that there are by now. So earlier
-states of ``archive.json`` are tried, with them the trees at the top, and with those the commits.
+A mirror that is written again from the record has each run's commit, but with all sessions of today. So
+earlier states of ``archive.json`` are tried, with them the root trees, and with those the commits.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from tracker.archive.file.mirror_paths import ARCHIVE, SCHEMA
 from tracker.archive.git.streams import AUTHOR, read_commit, read_trailers
 from tracker.archive.mirror.branches import MAIN
-from tracker.archive.mirror.commits import Share, write_message
+from tracker.archive.mirror.commits import RunChanges, write_message
 from tracker.archive.mirror.unit_files import UnitFiles
 
 if TYPE_CHECKING:
@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 
 _ARCHIVE = ARCHIVE.encode()
 _BEFORE_ALL = frozenset({_ARCHIVE, SCHEMA.encode()})
-"""What stands in a mirror that was made before the first run."""
+"""The files of a mirror that was made before the first run."""
 
 _Entry = tuple[bytes, bytes, str]
-"""Of a tree: mode, name, and the name of the object."""
+"""An entry of a tree: mode, name, and the name of the object."""
 
 
 def name_object(kind: str, content: bytes) -> str:
@@ -36,28 +36,28 @@ def name_object(kind: str, content: bytes) -> str:
     return hashlib.sha1(f"{kind} {len(content)}\0".encode() + content, usedforsecurity=False).hexdigest()
 
 
-class Recollection:
-    """Objects that a mirror may have held before, by their names."""
+class LostObjects:
+    """Candidates for objects that a mirror may have held before, by their names."""
 
-    def __init__(self, connection: sqlite3.Connection, repository: Repository, anew: Repository) -> None:
+    def __init__(self, connection: sqlite3.Connection, repository: Repository, rewritten: Repository) -> None:
         self._connection = connection
         self._repository = repository
-        self._archives = {name_object("blob", data): data for data in _recall_archives(connection)}
-        self._roots = dict(self._recall_roots(anew))
+        self._archives = {name_object("blob", data): data for data in _list_archives(connection)}
+        self._roots = dict(self._list_roots(rewritten))
 
     def find(self, kind: str, name: str) -> bytes | None:
-        """Return the content of an object that is lost, where it can be recalled."""
+        """Return the content of a lost object; None where no candidate has its name."""
         if kind == "blob":
             return self._archives.get(name)
         if kind == "tree":
             return self._roots.get(name)
-        return next((each for each in self._recall_commits() if name_object(kind, each) == name), None)
+        return next((each for each in self._list_commits() if name_object(kind, each) == name), None)
 
-    def _recall_roots(self, anew: Repository) -> Iterator[tuple[str, bytes]]:
-        """Yield trees as they may have stood at the top, of each run and of the time before all runs."""
+    def _list_roots(self, rewritten: Repository) -> Iterator[tuple[str, bytes]]:
+        """Yield possible root trees of each run and of the time before all runs."""
         entries: list[_Entry] = []
-        for commit in anew.ask("rev-list", "--reverse", MAIN).decode().split():
-            entries = _read_tree(anew.ask("ls-tree", "-z", commit))
+        for commit in rewritten.ask("rev-list", "--reverse", MAIN).decode().split():
+            entries = _read_tree(rewritten.ask("ls-tree", "-z", commit))
             yield from self._vary(entries)
         yield from self._vary([entry for entry in entries if entry[1] in _BEFORE_ALL])
 
@@ -67,8 +67,8 @@ class Recollection:
             content = _write_tree(varied)
             yield name_object("tree", content), content
 
-    def _recall_commits(self) -> Iterator[bytes]:
-        """Yield what a commit may have been of each run that has none which can be read."""
+    def _list_commits(self) -> Iterator[bytes]:
+        """Yield possible commits of each run that has no readable commit."""
         there = {name: int(run) for name in self._list("commit") if (run := self._read_run(name))}
         trees = {*self._roots, *(name for name in self._list("tree") if self._is_root(name))}
         for (run,) in self._connection.execute(
@@ -78,7 +78,7 @@ class Recollection:
                 continue
             before = max((other for other in there.values() if other < run), default=None)
             parents = [f"parent {name}\n" for name, other in there.items() if other == before]
-            message = write_message(self._connection, Share(run, (), (), is_edit=False, is_last=False))
+            message = write_message(self._connection, RunChanges(run, (), (), is_edit=False, is_last=False))
             person = f"{AUTHOR} {message.seconds} +0000"
             for tree, parent in product(trees, (*parents, "")):
                 head = f"tree {tree}\n{parent}author {person}\ncommitter {person}\n\n"
@@ -100,8 +100,8 @@ class Recollection:
         return b" %b\0" % _ARCHIVE in (self._repository.read_whole(tree) or b"")
 
 
-def _recall_archives(connection: sqlite3.Connection) -> Iterator[bytes]:
-    """Yield ``archive.json`` as it is and as it was: bodies and sessions are added one after the other."""
+def _list_archives(connection: sqlite3.Connection) -> Iterator[bytes]:
+    """Yield ``archive.json`` as it is and as it was: bodies and sessions were added one after the other."""
     units = UnitFiles(connection)
     rows = units.rows("archive", "")
     bodies, sessions = rows["bodies"], rows["sessions"]

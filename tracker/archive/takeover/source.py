@@ -1,4 +1,4 @@
-"""The history that is taken over: the mirror's own, or that of a copy of it that was pushed."""
+"""The history that is taken over: that of the mirror, or of a copy of it that was pushed."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 from tracker.archive.file.mirror_paths import MIRROR
 from tracker.archive.git.repository import clone_repository, create_repository, open_repository, show_address
 from tracker.archive.mirror.branches import BRANCHES, MAIN, PUBLIC
-from tracker.archive.mirror.parting import TAKE_OVER, find_parting, name_command
-from tracker.archive.mirror.proofs import rests_on
-from tracker.archive.mirror.rewrite import settle_rewrite
-from tracker.archive.mirror.upkeep import find_branch, recover
+from tracker.archive.mirror.divergence import TAKE_OVER, find_divergence, format_command
+from tracker.archive.mirror.proofs import is_descendant
+from tracker.archive.mirror.refs import find_branch, recover
+from tracker.archive.mirror.rewrite import finish_rewrite
 from tracker.archive.schema.connection import archive_file, connect_to_read, translate
 from tracker.errors import HistoriesApart, RepositoryUnusable
 
@@ -24,40 +24,40 @@ if TYPE_CHECKING:
 
 
 def check_copy(folder: Path, repository: Repository, remote: str) -> None:
-    """Raise ``HistoriesApart`` where a copy has runs that the record does not: they would be lost with it.
+    """Raise ``HistoriesApart`` where a copy has runs that the record does not: pushing would remove them.
 
-    The copy is fetched to be looked at. Raises ``RepositoryUnusable`` where it cannot be.
+    The copy is fetched for this. Raises ``RepositoryUnusable`` where that fails.
     """
     record = archive_file(folder)
     with TemporaryDirectory() as name, closing(connect_to_read(record)) as connection:
         clone = Path(name) / MIRROR
         clone_repository(find_address(repository, remote), clone)
         with translate(record), open_repository(clone) as copy:
-            parting = find_parting(connection, copy, find_branch(copy, MAIN), None)
-    if parting:
+            divergence = find_divergence(connection, copy, find_branch(copy, MAIN), None)
+    if divergence:
         shown = show_address(remote)
         raise HistoriesApart(
-            f"{shown} has what this record lacks: {parting.tell(shown)}; to have both in one record:"
-            f" {name_command(f'{TAKE_OVER} {shlex.quote(shown)}', folder)}"
+            f"{shown} has what this record lacks: {divergence.describe(shown)}; to have both in one record:"
+            f" {format_command(f'{TAKE_OVER} {shlex.quote(shown)}', folder)}"
         )
 
 
 @dataclass(frozen=True, slots=True)
-class Received:
-    """The commits of a history whose objects the mirror has."""
+class SourceHistory:
+    """The commits of a history; the mirror has its objects."""
 
     main: str
     public: str | None
 
 
-def receive(folder: Path, place: Path, source: str | None) -> Received:
-    """Return where a history stands, and bring its objects into the mirror; no branch is moved yet.
+def fetch_history(folder: Path, place: Path, source: str | None) -> SourceHistory:
+    """Return the commits of a history, and copy its objects into the mirror; no branch is moved yet.
 
-    ``place`` is a folder for a copy that has to be fetched. Raises ``RepositoryUnusable`` where there is
-    none, or it holds nothing.
+    ``place`` is a folder for a copy that has to be fetched. Raises ``RepositoryUnusable`` where there is no
+    history.
     """
     mirror = folder / MIRROR
-    settle_rewrite(mirror)
+    finish_rewrite(mirror)
     if source is None and not mirror.exists():
         raise RepositoryUnusable(f"there is no {mirror}; name a copy of it that was pushed: path or address")
     if not mirror.exists():
@@ -65,45 +65,45 @@ def receive(folder: Path, place: Path, source: str | None) -> Received:
     with open_repository(mirror, to_write=True) as repository:
         recover(repository, BRANCHES)
         if source is None:
-            return _find(repository, str(mirror))
+            return _read_history(repository, str(mirror))
         if source.startswith("refs/") and (tip := repository.find_commit(source)):
-            return Received(tip, None)
+            return SourceHistory(tip, None)
         clone = place / MIRROR
         clone_repository(find_address(repository, source), clone)
         with open_repository(clone) as copy:
-            received = _find(copy, source)
-            wanted = "".join(f"{tip}\n" for tip in (received.main, received.public) if tip)
+            history = _read_history(copy, source)
+            wanted = "".join(f"{tip}\n" for tip in (history.main, history.public) if tip)
             pack = copy.ask("pack-objects", "--revs", "--stdout", "-q", stdin=wanted.encode())
         repository.ask("index-pack", "--stdin", "--strict", stdin=pack)
-        return received
+        return history
 
 
-def move_to(mirror: Path, received: Received) -> None:
-    """Have the branches stand where a history does; what they stood at is kept under another name."""
+def move_branches_to(mirror: Path, history: SourceHistory) -> None:
+    """Move the branches to the commits of a history; the replaced commit is kept under another name."""
     with open_repository(mirror, to_write=True) as repository:
-        stood = find_branch(repository, MAIN)
-        if stood == received.main:
+        replaced = find_branch(repository, MAIN)
+        if replaced == history.main:
             return
-        lines = [f"update {MAIN} {received.main}", f"update {PUBLIC} {received.public or received.main}"]
-        if stood and not rests_on(repository, received.main, stood):
-            lines.append(f"update {name_replaced(MAIN, stood)} {stood}")
+        lines = [f"update {MAIN} {history.main}", f"update {PUBLIC} {history.public or history.main}"]
+        if replaced and not is_descendant(repository, history.main, replaced):
+            lines.append(f"update {name_replaced(MAIN, replaced)} {replaced}")
         repository.ask("update-ref", "--stdin", stdin="".join(f"{line}\n" for line in lines).encode())
 
 
 def name_replaced(branch: str, commit: str) -> str:
-    """Return the name under which the commit is kept that a branch stood at."""
+    """Return the name under which a replaced commit of a branch is kept."""
     return f"refs/replaced/{branch.rpartition('/')[2]}-{commit[:12]}"
 
 
-def _find(repository: Repository, source: str) -> Received:
+def _read_history(repository: Repository, source: str) -> SourceHistory:
     main = find_branch(repository, MAIN)
     if main is None:
         raise RepositoryUnusable(f"{source} holds no commit of a mirror on its branch main")
-    return Received(main, find_branch(repository, PUBLIC))
+    return SourceHistory(main, find_branch(repository, PUBLIC))
 
 
 def find_address(repository: Repository, source: str) -> str:
-    """Return the address that a remote of the mirror stands for; paths and addresses stay as they are."""
+    """Return the address of a remote of the mirror; paths and addresses stay as they are."""
     if "://" not in source and Path(source).exists():
         return str(Path(source).resolve())
     config = str((repository.path / "config").resolve())

@@ -1,0 +1,120 @@
+"""What a verification has checked and found so far, and which fixes would repair it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal, get_args
+
+from tracker.model.verifying import Check, Checked, Finding
+
+if TYPE_CHECKING:
+    from tracker.model.verifying import Standing
+
+
+@dataclass(frozen=True, slots=True)
+class NotReadable:
+    """Why a document cannot be read again as it was before."""
+
+    why: str
+    is_own: bool = False
+    """Whether this is true of this document alone, not of all that one extractor has read."""
+
+
+ReadAgain = Callable[[bytes, str, str], str | NotReadable]
+"""Reads a document with the extractor of this name, as this media type."""
+
+VerifyToken = Callable[[bytes, bytes], tuple[Literal["ok", "fault", "unverifiable"], str]]
+"""Tells whether a time-stamp confirms bytes, and why not."""
+
+Progress = Callable[[int, int], None]
+"""Receives how many of how many units are done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hooks:
+    """The functions that a verification calls, and the instant at which it is made."""
+
+    reread: ReadAgain
+    verify_token: VerifyToken
+    instant: str
+    progress: Progress
+
+
+REPAIR = "tracker verify --repair"
+UPDATE = "tracker mirror update"
+RESTORE = "restore it from another copy of the archive: a backup, a mirror that was pushed"
+START_OVER = f"fetch it from a mirror that was pushed, or start again: move mirror.git away, then {UPDATE}"
+
+FixKind = Literal["record", "structure", "rows", "index", "objects", "branch", "mirror", "break"]
+
+MIRROR_FIXES: tuple[FixKind, ...] = ("branch", "mirror", "break")
+"""Fixes that write the record's rows to the mirror, or accept its history as it is."""
+
+ALL, UNEXPECTED = "all", "unexpected"
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """A way to repair a fault, such as restoring the rows of a file of the mirror."""
+
+    kind: FixKind
+    name: str = ""
+    """The file of the mirror whose rows are restored, or the branch that is moved."""
+    value: str = ""
+    """Which rows: all, or those that no command changes; or the commit to which the branch is moved."""
+
+
+class Findings:
+    """Counts what was checked and collects what was found; findings that are no faults are grouped."""
+
+    def __init__(self) -> None:
+        self.fixes: dict[Fix, None] = {}
+        self.has_diverged = False
+        """Whether the mirror has runs that the record does not: then nothing may be written to it."""
+        self._checked: Counter[Check] = Counter()
+        self._found: dict[Check, Counter[Standing]] = {check: Counter() for check in get_args(Check)}
+        self._faults: list[Finding] = []
+        self._groups: dict[tuple[Standing, Check, str, str], Finding] = {}
+
+    def count(self, check: Check, number: int = 1) -> None:
+        """Count what is checked."""
+        self._checked[check] += number
+
+    def add(self, finding: Finding, *fixes: Fix) -> None:
+        """Add a finding, and what would repair it."""
+        self._found[finding.check][finding.standing] += finding.number
+        self.fixes.update(dict.fromkeys(fixes))
+        if finding.standing == "fault":
+            self._faults.append(finding)
+            return
+        group = (finding.standing, finding.check, finding.meaning, finding.remedy)
+        known = self._groups.get(group)
+        self._groups[group] = replace(known, number=known.number + finding.number) if known else finding
+
+    def fault(self, check: Check, what: str, where: str, meaning: str, remedy: str, *fixes: Fix) -> None:
+        """Add a fault: what is damaged, where it is, what that means, and what to do."""
+        self.add(Finding("fault", check, what, where, meaning, remedy), *fixes)
+
+    def pending(self, check: Check, what: str, where: str, meaning: str, remedy: str = UPDATE) -> None:
+        """Add something that the mirror does not have yet."""
+        self.add(Finding("pending", check, what, where, meaning, remedy))
+
+    def unverifiable(self, check: Check, what: str, where: str, meaning: str, remedy: str = "") -> None:
+        """Add something of which nothing shows whether it is as it was."""
+        self.add(Finding("unverifiable", check, what, where, meaning, remedy))
+
+    def summarize(self) -> tuple[Checked, ...]:
+        """Return how much was checked, in the order of checking."""
+        return tuple(
+            Checked(check, self._checked[check], dict(found))
+            for check, found in self._found.items()
+            if self._checked[check] or found
+        )
+
+    def results(self) -> tuple[Finding, ...]:
+        """Return all findings, faults first, each part in the order of checking."""
+        order = get_args(Check)
+        found = (self._faults, self._groups.values())
+        return tuple(each for part in found for each in sorted(part, key=lambda one: order.index(one.check)))
