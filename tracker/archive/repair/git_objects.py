@@ -25,7 +25,7 @@ from tracker.archive.mirror.update import update_mirror
 from tracker.archive.repair.lost_objects import LostObjects, name_object
 from tracker.archive.rights.access import find_watch_list
 from tracker.archive.schema.connection import FILE_NAME, connect_to_read, connect_to_write
-from tracker.archive.verify.objects import FSCK
+from tracker.archive.verify.objects import run_fsck
 from tracker.errors import TrackerError
 from tracker.files import CLOSED, new_file, new_folder, read_permissions, write_file
 from tracker.inputs.inflate import Meter, NotInflated, inflate
@@ -178,7 +178,7 @@ def _write_missing(repository: Repository, folder: Path) -> list[Step]:
 
 def _find_missing(repository: Repository) -> dict[str, str]:
     """Return the kinds of the objects that are missing, by name."""
-    answer = repository.attempt(*FSCK)
+    answer = run_fsck(repository)
     missing = {name: kind for kind, name in _MISSING.findall(answer.output.decode() + answer.complaints)}
     tips = (find_branch(repository, branch) for branch in BRANCHES)
     return missing | {tip: "commit" for tip in tips if tip and repository.read_whole(tip) is None}

@@ -5,15 +5,20 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from tracker.archive.git.program import load_git
 from tracker.archive.verify.findings import REPAIR, START_OVER, Fix
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tracker.archive.git.program import GitResult
     from tracker.archive.git.repository import Repository
     from tracker.archive.verify.findings import Findings
 
-FSCK = ("fsck", "--full", "--strict", "--no-dangling", "--no-progress")
+_FSCK = ("fsck", "--full", "--strict", "--no-dangling", "--no-progress")
+_CHECKS_REFERENCES = (2, 50)
+"""From this release on git checks references too, and from 2.53 on it takes the link to them for damage."""
+
 _REMEDY = f"{REPAIR} writes it again if the record still has it; otherwise {START_OVER}"
 
 
@@ -62,10 +67,16 @@ _ECHOES = re.compile(
 """Lines that repeat or introduce another line about the same object."""
 
 
+def run_fsck(repository: Repository) -> GitResult:
+    """Return what ``git fsck`` says of the objects; the references are compared with the record elsewhere."""
+    checks_references = load_git().Git().version_info >= _CHECKS_REFERENCES
+    return repository.attempt(*_FSCK, *(["--no-references"] if checks_references else []))
+
+
 def check_objects(repository: Repository, base: str | None, findings: Findings) -> None:
     """Have git check every object; one is named by where it is in the commit ``base``."""
     findings.count("objects", _count_objects(repository))
-    answer = repository.attempt(*FSCK)
+    answer = run_fsck(repository)
     # Standard error explains what is wrong with an object; standard output then says that it is missing.
     found = dict(_translate(f"{answer.complaints}\n{answer.output.decode('utf-8', 'replace')}"))
     if answer.status and not found:
