@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -83,7 +84,11 @@ def test_an_odd_query_is_answered_or_refused_on_one_line(archive: Callable[..., 
         (("diff", "XAA/CCPCJ", "a" * 300), "aaa"),
         (("show", f"./{'a' * 300}"), "name too long"),
         (("show", "~nobody-of-that-name/a"), "no such file"),
-        (("list", "--archive", "a" * 300), "name too long"),
+        # Python 3.14 takes a name that is too long for one that is not there.
+        (
+            ("list", "--archive", "a" * 300),
+            "no archive at" if sys.version_info >= (3, 14) else "name too long",
+        ),
         (("init", "--archive", "a" * 300), "name too long"),
         (("export-warc", "a" * 300), "name too long"),
         (("list", "--archive", "nowhere"), "tracker init"),

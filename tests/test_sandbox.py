@@ -167,7 +167,11 @@ def test_it_has_no_file_and_no_word_of_the_command(tmp_path: Path, monkeypatch: 
         assert desk.process
         proc = Path(f"/proc/{desk.process.pid}")
         opened = {str(each.readlink()) for each in (proc / "fd").iterdir()}
-        assert all(each.startswith(("pipe:", "/dev/null")) for each in opened), opened
+        # ctypes has libffi open its own file, to map it.
+        others = {
+            each for each in opened if not each.startswith(("pipe:", "/dev/null")) and "/libffi." not in each
+        }
+        assert others == set()
         assert b"secret" not in (proc / "environ").read_bytes()
 
 

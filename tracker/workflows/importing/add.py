@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, TypeVar, get_args
 
-from tracker.archive.storing.store import open_store
 from tracker.capture.read.extract import extract
 from tracker.capture.web.fetch import is_web_address
 from tracker.errors import ReferenceInvalid
@@ -122,6 +121,8 @@ def add(
         raise ReferenceInvalid(
             f"{declaration.reference} names no session; write {declaration.reference}/SESSION"
         )
+    from tracker.archive.storing.store import open_store  # noqa: PLC0415 (reading loads no numpy)
+
     with open_store(archive, "add") as store, store.batch():
         return tuple(record_document(store, path, declaration, observed) for path in paths)
 
