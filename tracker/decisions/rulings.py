@@ -1,4 +1,4 @@
-"""Which decisions of people count, who decided otherwise, and which are about two given statements."""
+"""Human decisions: which ones count, and how segments are quoted so that they are found again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is read out of kept bytes again: the versions of a snapshot, and what another reading changes."""
+"""What the archive is told and answers: declarations, entries, and other readings of kept bytes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Folding: what counts as the same text when texts are matched; never stored or shown."""
+"""What counts as the same: texts folded for matching, never stored or shown, and digests."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Paragraph numbers that continue the numbering of a meeting: the page's, not the speaker's."""
+"""From an extractor's output to clean text: one paragraph a line, nothing of the page, and a way back."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One ``git fast-import``: commits written without work tree or index, at the same cost at any size."""
+"""Commits as bytes: read, listed by ``fast-export``, and written by one ``git fast-import``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What commits changed in their trees, asked of one ``git diff-tree``, renames found by similarity."""
+"""Which files commits changed, asked of one ``git diff-tree``, and which paths are wanted."""
 
 from __future__ import annotations
 

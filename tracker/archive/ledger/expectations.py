@@ -1,4 +1,4 @@
-"""Rows about links that an index led to: watched from then on, under the reference they were given."""
+"""Rows about links that an index led to, and about statements that are expected or not made."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the record holds of a web archive's captures: known by their record's id, or by bytes and instant."""
+"""What the record holds of imports: captures of web archives, and revisions of git histories."""
 
 from __future__ import annotations
 

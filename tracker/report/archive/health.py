@@ -1,4 +1,4 @@
-"""What ``tracker health`` and ``tracker expect`` print."""
+"""What ``tracker health``, ``tracker expect`` and ``tracker sources`` print."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What ``import-git`` prints: how many revisions came to what, and a line for each that needs a word."""
+"""What ``import-git`` and ``import-warc`` print: counts, and a line for each that needs a word."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Edits made readable: blanks outside the marks, long stretches that were kept cut to their ends."""
+"""Passages that show what became of a topic, and edits made readable."""
 
 from __future__ import annotations
 

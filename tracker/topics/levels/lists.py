@@ -1,4 +1,4 @@
-"""Which mentions in a sentence are items of one enumeration."""
+"""Enumerations in a sentence: which mentions are their items, and how far apart things are."""
 
 from __future__ import annotations
 

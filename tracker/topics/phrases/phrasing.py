@@ -1,4 +1,4 @@
-"""Words and noun-like phrases of a text, told by tables of what a phrase may not begin or end with."""
+"""Words and noun-like phrases of a text, and the topics that name them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What speaks for a topic that a text does not name: its words may occur together there all the same."""
+"""Topics that a text does not name: the closest passage, and what may cover them elsewhere."""
 
 from __future__ import annotations
 

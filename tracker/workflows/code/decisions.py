@@ -1,4 +1,4 @@
-"""What people decided: kept in the record, and listed."""
+"""Human decisions: recorded, listed, and loaded for two statements."""
 
 from __future__ import annotations
 

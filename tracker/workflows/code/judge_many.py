@@ -1,4 +1,4 @@
-"""``tracker judge --from SHEET``: what coders filled in, as rulings on units that were judged before."""
+"""``tracker judge`` of levels and of whole sheets: rulings on topics, and on units judged before."""
 
 from __future__ import annotations
 

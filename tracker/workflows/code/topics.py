@@ -1,4 +1,4 @@
-"""``tracker topics learn``: coded sentences teach a vocabulary, and the model is written beside it."""
+"""``tracker topics``: what a vocabulary holds, what is wrong with it, and teaching it."""
 
 from __future__ import annotations
 

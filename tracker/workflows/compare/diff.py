@@ -1,4 +1,4 @@
-"""Two snapshots read alike: what differs only because another extractor read them is no change of theirs."""
+"""``tracker diff``: from what the user typed to the comparison."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``tracker trace``: a series' statements, each asked whether and how it says a sentence or a phrase."""
+"""``tracker trace`` and ``tracker blame``: where a sentence was said, and since when."""
 
 from __future__ import annotations
 

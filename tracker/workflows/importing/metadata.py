@@ -1,4 +1,4 @@
-"""Tables of what is known about statements: who spoke, in which post, when.
+"""Metadata of statements: tables of speakers and dates, and patterns of file names.
 
 A CSV file is read once; its rows are looked up by country, session and item. Columns are mapped to our
 fields by name, or by what the user says.

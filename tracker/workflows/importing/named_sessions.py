@@ -1,4 +1,4 @@
-"""Which session of a body a line of text names: ``Statement at the 31st session of the CCPCJ``."""
+"""Sessions and dates that a line of text names, in words or figures."""
 
 from __future__ import annotations
 

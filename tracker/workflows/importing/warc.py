@@ -1,4 +1,4 @@
-"""One capture of a web archive kept: its document read, judged and recorded, with how it came."""
+"""``tracker import-warc``: captures of a web archive become snapshots."""
 
 from __future__ import annotations
 

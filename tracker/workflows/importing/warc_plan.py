@@ -1,4 +1,4 @@
-"""What to do with each capture of a web archive: which statement it feeds, and whether it is known."""
+"""Which statement each capture of a web archive belongs to, and whether it is known."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``tracker mirror``: the published copy is brought up to date, and pushed."""
+"""``tracker mirror``, ``rebuild`` and ``backup``: the copies of the record."""
 
 from __future__ import annotations
 

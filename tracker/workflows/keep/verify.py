@@ -1,4 +1,4 @@
-"""``tracker verify``: both copies of the archive are checked, and each is repaired from the other."""
+"""``tracker verify`` and ``tracker timestamp``: both copies checked, repaired, and confirmed."""
 
 from __future__ import annotations
 

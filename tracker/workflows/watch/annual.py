@@ -1,4 +1,4 @@
-"""``tracker report``: an archive's year by body, its nights, and who decided on what was quarantined."""
+"""``tracker report``, ``expect`` and ``silence``: a year of the archive, and what is not there."""
 
 from __future__ import annotations
 

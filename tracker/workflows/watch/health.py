@@ -1,4 +1,4 @@
-"""``tracker health``: where every watched source stands, and what a person should look at."""
+"""``tracker health`` and ``tracker runs``: the state of each source, and what each run did."""
 
 from __future__ import annotations
 
