@@ -111,7 +111,7 @@ OTHERS = {
 TAUGHT = Vocabulary(
     "made-up",
     tuple(Topic(word, word, terms={"en": (word,)}) for word in ("river", "prison", "trade")),
-    "made-up",
+    "river prison trade",
     overlap=True,
 )
 LINES = (
