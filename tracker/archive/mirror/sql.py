@@ -18,11 +18,6 @@ WITH_STATEMENTS = "JOIN editions ON editions.id = edition JOIN statements ON sta
 """What joins snapshots with the tables of their names."""
 
 
-def has_table(connection: sqlite3.Connection, name: str) -> bool:
-    """Tell whether a table or view exists: an older release may not have made it."""
-    return connection.execute("SELECT 1 FROM sqlite_master WHERE name = ?", [name]).fetchone() is not None
-
-
 def quote_names(names: Iterable[str]) -> str:
     """Return names of columns as a list in SQL."""
     return ", ".join(f'"{name}"' for name in names)

@@ -12,8 +12,8 @@ from tracker.archive.mirror.commits import SHORT, read_chain
 from tracker.archive.mirror.divergence import TAKE_OVER, describe_remedy, find_divergence, format_command
 from tracker.archive.mirror.proofs import is_descendant
 from tracker.archive.mirror.refs import list_tree
-from tracker.archive.mirror.sql import has_table
 from tracker.archive.schema.connection import FILE_NAME
+from tracker.archive.schema.rows import has_table
 from tracker.archive.verify.findings import REPAIR, RESTORE, START_OVER, UPDATE, Fix
 from tracker.errors import RepositoryUnusable
 

@@ -12,8 +12,8 @@ from tracker.archive.git.repository import open_repository
 from tracker.archive.mirror.branches import MAIN
 from tracker.archive.mirror.pending import read_mirrored
 from tracker.archive.mirror.refs import find_branch
-from tracker.archive.mirror.sql import has_table
 from tracker.archive.schema.connection import FILE_NAME, archive_file, check_schema, connect_to_read
+from tracker.archive.schema.rows import has_table
 from tracker.archive.verify.findings import REPAIR, RESTORE, UPDATE, Fix
 from tracker.archive.verify.history import BranchState
 from tracker.archive.verify.structure import is_damage

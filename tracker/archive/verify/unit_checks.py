@@ -6,8 +6,9 @@ import sqlite3
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tracker.archive.mirror.sql import SNAPSHOT_NAME, STATEMENT_NAME, WITH_STATEMENTS, has_table
+from tracker.archive.mirror.sql import SNAPSHOT_NAME, STATEMENT_NAME, WITH_STATEMENTS
 from tracker.archive.record.encoding import decode_plain
+from tracker.archive.schema.rows import has_table
 from tracker.archive.schema.schema_map import ROOTS
 from tracker.archive.verify.findings import NotReadable
 from tracker.archive.verify.row_checks import StoredSegment, document_faults, segment_faults, text_faults
