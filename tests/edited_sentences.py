@@ -1,9 +1,9 @@
 """Sheets of edited sentences: real ones by reference and digest, since no text of a corpus is kept here.
 
-A row whose ``source`` is a file of the shared data has no ``old`` text: ``at`` and ``length`` tell where the
-sentence stands in the file with its white space made single blanks, ``digest`` is the beginning of its
-SHA-256, and ``new`` is a list of edits of its words, ``[first, last, words]`` with ``last`` outside. The other
-rows hold both texts.
+A row whose ``source`` is a file of the shared data has no ``old`` text: ``at`` and ``length`` tell where it
+stands in the file with its white space made single blanks, ``digest`` is the beginning of its SHA-256, and
+``new`` is a list of edits of its words, ``[first, last, words]`` with ``last`` outside. The other rows hold
+both texts.
 """
 
 from __future__ import annotations
