@@ -3,9 +3,8 @@
 Four logistic regressions with a ridge, by Newton's method: likeness of two sentences alone, a group in
 its place, a link among its rivals, a sentence that moved against two unrelated ones; once for words alone and
 once with the default encoder. Examples are the human links of three sets of revisions and retellings, and
-speeches of neighbouring sessions, where little corresponds, with the links that a reader found right; for moves
-edited sentences of speeches, and speeches of countries and sessions that have nothing to do with each other. Run as
-``python -m tests.benchmarks.fit_alignment``; it takes two minutes.
+speeches of neighbouring sessions, where little corresponds, with the links that a reader found right; for
+moves edited sentences of speeches, and pairs of speeches of two countries. Run as ``python -m tests.benchmarks.fit_alignment``; it takes two minutes.
 """
 
 from __future__ import annotations
@@ -155,9 +154,9 @@ def _soften(link: Logistic) -> Logistic:
 def _fit_move(documents: Sequence[Document], likeness: Logistic, encoder: Encoder | None) -> Logistic:
     """Return how much more often a moved sentence reaches a likeness than two unrelated sentences do.
 
-    Moved sentences are those that people linked in revisions, and edited ones of speeches. The intercept is for
-    one pair, whatever the share of moved ones among the examples (King and Zeng, 2001): pairs of unrelated
-    sentences that share nothing are counted, though they are no examples.
+    Moved sentences are those that people linked in revisions, and edited ones of speeches. The intercept is
+    for one pair, whatever the share of moved ones among the examples (King and Zeng, 2001): pairs of
+    unrelated sentences that share nothing are counted, though they are no examples.
     """
     moved = [
         ((pairing.alike[pair],), 1.0, 1.0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from tracker.alignment.candidates import match_equals
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from tracker.alignment.groups import Group
     from tracker.alignment.pairing import Pairing
-    from tracker.alignment.weights import AlignmentWeights
+    from tracker.alignment.weights import AlignmentWeights, Logistic
     from tracker.text.encoder import Encoder
 
 _MOST_PAIRS = 36_000_000
@@ -32,6 +33,8 @@ _LEAST_GAIN = 0.3
 their coders left out moves."""
 _UNSEEN = 0.3
 """How many edited sentences are taken to have moved where none moved word for word."""
+_UNORDERED = 3.0
+"""How many are alike in two texts that keep no order, such as speeches of neighbouring sessions."""
 
 
 def align(old: Sequence[str], new: Sequence[str], encoder: Encoder | None = DEFAULT) -> tuple[Link, ...]:
@@ -108,48 +111,72 @@ def _score_groups(
     groups = propose_groups(pairing)
     measured = dict(zip(groups, measure_links(pairing, groups, weights.place), strict=True))
     chances = {group: to_probability(weights.link.logit(features)) for group, features in measured.items()}
-    chosen = _choose_in_order(chances, pairing.in_order, weights.accept)
+    moves = score_moves(pairing, measured, (), weights.move)
+    chosen = _choose_in_order(chances, moves, pairing.in_order, weights)
     found = grow_groups(pairing, chosen, chances, weights.accept)
-    return chances, found, score_moves(pairing, measured, found)
+    return chances, found, score_moves(pairing, measured, found, weights.move)
 
 
 def _choose_in_order(
-    chances: dict[Group, float], in_order: Sequence[tuple[int, int]], accept: float
+    chances: Mapping[Group, float],
+    moves: Mapping[Group, float],
+    in_order: Sequence[tuple[int, int]],
+    weights: AlignmentWeights,
 ) -> dict[Group, float]:
-    """Return the groups of the chain that gains most, beside the equal pairs, with their probability."""
-    likely = [group for group, chance in chances.items() if chance >= accept]
-    sizes = [len(group.old) * len(group.new) for group in likely]
-    blocks = [
-        group.block(float(chances[group] * size**_GROUP_DISCOUNT))
-        for group, size in zip(likely, sizes, strict=True)
-    ]
+    """Return the groups of the chain that gains most, beside the equal pairs, with their probability.
+
+    What a group gains is less by the likeliest move that it would block.
+    """
+    likely = {group: chance for group, chance in moves.items() if chance >= weights.accept_move}
+    of_old = _list_by((i, group) for group in likely for i in group.old)
+    of_new = _list_by((j, group) for group in likely for j in group.new)
+    gains: dict[Group, float] = {}
+    for group, chance in chances.items():
+        if chance >= weights.accept:
+            rivals = {move for i in group.old for move in of_old[i]}
+            rivals |= {move for j in group.new for move in of_new[j]}
+            blocked = max((likely[move] for move in rivals if not group.holds(move)), default=0.0)
+            gains[group] = chance * (len(group.old) * len(group.new)) ** _GROUP_DISCOUNT - blocked
+    chosen = [group for group, gain in gains.items() if gain > 0]
+    blocks = [group.block(gains[group]) for group in chosen]
     blocks += [pair_block(i, j, 1.0) for i, j in in_order]
-    chain = [likely[index] for index in find_heaviest_chain(blocks) if index < len(likely)]
-    return {group: chances[group] for group in chain}
+    return {
+        chosen[index]: chances[chosen[index]] for index in find_heaviest_chain(blocks) if index < len(chosen)
+    }
+
+
+def _list_by(members: Iterable[tuple[int, Group]]) -> Mapping[int, list[Group]]:
+    """Return for each sentence the groups that it is a member of."""
+    listed: dict[int, list[Group]] = defaultdict(list)
+    for sentence, group in members:
+        listed[sentence].append(group)
+    return listed
 
 
 def score_moves(
-    pairing: Pairing, measured: Mapping[Group, Sequence[float]], settled: Collection[Group]
+    pairing: Pairing, measured: Mapping[Group, Sequence[float]], settled: Collection[Group], move: Logistic
 ) -> dict[Group, float]:
     """Return the probability of each group as a move, beside the ``settled`` ones that keep the order.
 
     The first features of each are those of ``PLAIN_FEATURES``.
 
-    Order being no help, likeness is weighed against accident. Each of the sentences that are free on the
-    one side may look like each of those on the other; the more of them, and the fewer sentences moved
-    word for word, the stronger must be the evidence. Of two speeches that hardly correspond
-    no order is expected, and nothing is held against breaking it.
+    Order being no help, likeness is weighed against accident: ``move`` tells how much more often moved
+    sentences reach a likeness than one pair of unrelated sentences does, and each sentence that is free on
+    the one side makes such a pair with each on the other. How many moves are expected is told by the
+    sentences that moved word for word, and by how far the two texts keep an order at all.
     """
     moved, equal = len(pairing.moved), len(pairing.moved) + len(pairing.in_order)
     free_old = len(pairing.old) - sum(len(group.old) for group in settled) - equal
     free_new = len(pairing.new) - sum(len(group.new) for group in settled) - equal
-    prior = math.log((moved + _UNSEEN) / max(1, free_old * free_new)) * pairing.common_order**2
-    return {
-        group: _score_move(pairing, group, features, min(0.0, prior)) for group, features in measured.items()
-    }
+    order = pairing.common_order**2
+    expected = moved + _UNSEEN * order + _UNORDERED * (1 - order)
+    prior = math.log(expected / max(1, free_old * free_new))
+    return {group: _score_move(pairing, group, features, move, prior) for group, features in measured.items()}
 
 
-def _score_move(pairing: Pairing, group: Group, features: Sequence[float], prior: float) -> float:
+def _score_move(
+    pairing: Pairing, group: Group, features: Sequence[float], move: Logistic, prior: float
+) -> float:
     shortest = min(
         sum(len(pairing.old[i].stems) for i in group.old), sum(len(pairing.new[j].stems) for j in group.new)
     )
@@ -157,7 +184,7 @@ def _score_move(pairing: Pairing, group: Group, features: Sequence[float], prior
     covers_little = named["weakest"] < LEAST_COVER or named["likeness_gain"] < _LEAST_GAIN
     if shortest < FEWEST_STEMS or (named["grouped"] and covers_little):
         return 0.0
-    return to_probability(named["likeness"] + prior)
+    return to_probability(move.logit((named["likeness"],)) + prior)
 
 
 def choose_moves(

@@ -38,6 +38,10 @@ class Group:
         """Return its place in a chain."""
         return ChainBlock(self.old[0], self.old[-1], self.new[0], self.new[-1], gain)
 
+    def holds(self, other: Group) -> bool:
+        """Tell whether all of another group is in it."""
+        return set(self.old).issuperset(other.old) and set(self.new).issuperset(other.new)
+
 
 def propose_groups(pairing: Pairing) -> tuple[Group, ...]:
     """Return the candidate pairs, and the splits and merges that are worth measuring, in order."""

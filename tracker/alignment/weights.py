@@ -28,6 +28,7 @@ PLACE_FEATURES = (
     *("likeness", "support", "gap", "grouped", "weakest", "likeness_gain", "common_order", "paraphrase"),
     *("paraphrase_likeness", "paraphrase_grouped", "paraphrase_weakest", "paraphrase_gap"),
 )
+MOVE_FEATURES = ("likeness",)
 ANCHOR_FEATURES = ("free_pairs", "crosses", "offset")
 _CONTEXT_FEATURES = (
     *PLAIN_FEATURES,
@@ -61,6 +62,8 @@ class AlignmentWeights:
     likeness: Logistic
     place: Logistic
     link: Logistic
+    move: Logistic
+    """How much more often moved sentences reach a likeness than a pair of unrelated ones does."""
     accept: float
     """The probability from which a link is reported."""
     accept_move: float
@@ -74,8 +77,8 @@ def to_probability(logit: float) -> float:
 
 def name_features(part: str, *, encoded: bool) -> tuple[str, ...]:
     """Return the features that a part of the weights is of, in the order in which they are measured."""
-    if part == "place":
-        return PLACE_FEATURES
+    if part in {"place", "move"}:
+        return PLACE_FEATURES if part == "place" else MOVE_FEATURES
     if part == "likeness":
         return (*LIKENESS_FEATURES, *NEARNESS_FEATURES) if encoded else LIKENESS_FEATURES
     near = (*NEARNESS_FEATURES, *(f"paraphrase_{name}" for name in NEARNESS_FEATURES)) if encoded else ()
