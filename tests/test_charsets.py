@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.archives import query
+from tests.archives import in_session, query
 from tests.nights import Page, make_archive, only, run_night, running_site, source
 from tracker.capture.read.extract import extract
 from tracker.capture.read.plain import read_charset
 from tracker.capture.watch.discovery import discover
 from tracker.model.watching import Admission, Fetched, Source, Validators
 from tracker.workflows.code.judge import Coder
-from tracker.workflows.keep.reextract import reextract
+from tracker.workflows.keep import reextract as rereading
 from tracker.workflows.keep.verify import read_again
 from tracker.workflows.watch.review import decide_review
 from tracker.workflows.watch.snapshot import snapshot
@@ -108,6 +108,7 @@ def test_a_night_a_later_review_and_later_readings_read_the_same(tmp_path: Path)
         snapshot(folder, (), lambda _arrival, _history: Admission(accepted=False, cause="login"))
     decide_review(folder, 1, "accept", Coder("Ana", "2026-03-02T09:00:00Z", "read it"))
     assert query(folder, "SELECT text FROM versions") == [(WORDS,), (f"{WORDS} Да.",)]
-    assert {each.status for each in reextract(folder, (), "2026-03-03T09:00:00Z")} == {"same"}
+    found = in_session(rereading.reextract)(folder, (), "2026-03-03T09:00:00Z")
+    assert {each.status for each in found} == {"same"}
     for extractor, media_type, raw, data in query(folder, KEPT):
         assert read_again(data, extractor, media_type) == raw

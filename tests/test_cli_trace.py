@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.archives import OBSERVED, declare, record
+from tests.archives import OBSERVED, declare, in_session, record
 from tracker.archive.storing.store import create_archive, open_store
-from tracker.workflows.follow.trace import blame_statement, trace_series
+from tracker.workflows.follow import trace
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,6 +28,8 @@ HELD = [
     ("XAA/HRC/52/item-4~prepared.en", "We speak of forests.", OBSERVED),
     ("XAA/HRC/53/item-4~prepared.en", "We speak of forests.\nWe speak of rivers.", OBSERVED),
 ]
+
+trace_series, blame_statement = in_session(trace.trace_series), in_session(trace.blame_statement)
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from rich.cells import cell_len
 
-from tests.archives import OBSERVED, declare, record, version_of
+from tests.archives import OBSERVED, declare, in_session, record, version_of
 from tests.deciding import level
 from tracker.archive.derived.store import DERIVED_NAME
 from tracker.archive.storing.store import create_archive, open_store
@@ -29,10 +29,9 @@ from tracker.report.series.matrices import countries_json, timeline_csv, timelin
 from tracker.report.series.timeline import ROWS, render_timeline, select_rows
 from tracker.topics.vocabulary.load import load_vocabulary
 from tracker.workflows.code.topics import name_topics
-from tracker.workflows.follow.countries import compare_countries, narrow_countries
-from tracker.workflows.follow.phrases import find_series_phrases
+from tracker.workflows.follow import countries, phrases, timeline
+from tracker.workflows.follow.countries import narrow_countries
 from tracker.workflows.follow.standings import join_versions
-from tracker.workflows.follow.timeline import follow_topics
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -62,6 +61,10 @@ HELD = [
     ("XAA/HRC/52/item-2~prepared.en", CORRUPTION),
     ("XAA/HRC/52/item-4~prepared.en", f"{PASSING}\n{OCEANS}"),
 ]
+
+follow_topics = in_session(timeline.follow_topics)
+compare_countries = in_session(countries.compare_countries)
+find_series_phrases = in_session(phrases.find_series_phrases)
 
 
 def schema(name: str) -> Draft202012Validator:

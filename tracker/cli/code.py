@@ -18,6 +18,7 @@ from tracker.cli.options import (
     VocabularyFile,
     complete_reference,
     now,
+    opened,
 )
 from tracker.cli.output import answer, refuse_overwriting, write_answer
 from tracker.errors import DecisionInvalid
@@ -95,24 +96,25 @@ def judge(
     from tracker.workflows.code.judge_many import judge_sheet, judge_topic
     from tracker.workflows.code.topics import find_topic
 
+    session = opened(archive)
     rulings: Sequence[Ruling]
     if sheet:
         if what or topic or withdraw:
             raise DecisionInvalid("--from reads everything from the sheet; use it with --by only")
-        rulings = judge_sheet(sheet, now(), archive, by)
+        rulings = judge_sheet(sheet, now(), session, by)
     else:
         name, person = _check_arguments(what, verdict, topic, level, by, withdraw=withdraw)
         coder = Coder(person, now(), note or None)
         if withdraw:
             named = find_topic(load_vocabulary(vocabulary), topic).id if topic else None
             rulings = withdraw_rulings(
-                name, coder.person, coder.decided, archive, topic=named, note=coder.note
+                name, coder.person, coder.decided, session, topic=named, note=coder.note
             )
         elif topic and level:
-            rulings = (judge_topic(name, topic, level, coder, archive, load_vocabulary(vocabulary)),)
+            rulings = (judge_topic(name, topic, level, coder, session, load_vocabulary(vocabulary)),)
         elif verdict:
-            rulings = (judge_change(name, verdict, label, coder, archive, others=others or (), pair=pair),)
-    kept = keep_rulings(rulings, archive)
+            rulings = (judge_change(name, verdict, label, coder, session, others=others or (), pair=pair),)
+    kept = keep_rulings(rulings, session)
     shown = (*rulings, *kept) if withdraw else kept
     write_answer("\n".join(ruling_words(ruling) for ruling in shown) or "the sheet holds nothing new")
 
@@ -171,11 +173,12 @@ def decisions(
     from tracker.workflows.code.decisions import list_rulings
 
     refuse_overwriting(output, (), archive)
+    session = opened(archive)
     if form == "csv":
-        write_answer(write_sheet(list_rulings(archive, reference, by)), output)
+        write_answer(write_sheet(list_rulings(session, reference, by)), output)
         return
-    rulings = list_rulings(archive, reference, by, replaced=everything)
-    last = list_rulings(archive, reference)
+    rulings = list_rulings(session, reference, by, replaced=everything)
+    last = list_rulings(session, reference)
     agreements = tuple(
         each for each in measure_agreements(last, QUESTIONS) if by in {None, each.one, each.other}
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
@@ -15,11 +14,13 @@ from tracker.cli.options import (
     ReferenceText,
     VocabularyFile,
     complete_reference,
+    opened,
 )
 from tracker.cli.output import refuse_overwriting, terminal_width, wants_colour, write_answer
 from tracker.errors import TrackerError
 
 if TYPE_CHECKING:
+    from tracker.archive.session import ArchiveSession
     from tracker.model.changes import Comparison
     from tracker.model.topics import Vocabulary
     from tracker.text.encoder import Encoder
@@ -85,10 +86,11 @@ def diff(
     topics = load_vocabulary(vocabulary)
     chosen = _chosen(only)
     vectors = ENCODERS[encoder]
-    comparison = compare(operands, archive, topics, vectors)
+    session = opened(archive)
+    comparison = compare(operands, session, topics, vectors)
     color_on = wants_colour(color, output)
     if explain is not None:
-        answer = _explain(comparison, explain, vectors, archive, color_on)
+        answer = _explain(comparison, explain, vectors, session, color_on)
     elif stat:
         answer = render_stat(comparison)
     else:
@@ -98,7 +100,9 @@ def diff(
         raise typer.Exit(DIFFERENT)
 
 
-def _explain(comparison: Comparison, name: str, encoder: Encoder | None, archive: Path, color: bool) -> str:
+def _explain(
+    comparison: Comparison, name: str, encoder: Encoder | None, archive: ArchiveSession, color: bool
+) -> str:
     from tracker.report.comparison.explanation import render_explanation
     from tracker.workflows.compare.explain import explain
 
@@ -154,7 +158,7 @@ def priorities(
     from tracker.workflows.compare.priorities import read_priorities
 
     topics = load_vocabulary(vocabulary)
-    side, readings, absences = read_priorities(archive, reference, topics)
+    side, readings, absences = read_priorities(opened(archive), reference, topics)
     write_answer(
         render_priorities(side, readings, topics, absences, width=terminal_width(), color=wants_colour(color))
     )

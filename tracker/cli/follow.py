@@ -20,6 +20,7 @@ from tracker.cli.options import (
     Series,
     TableFormat,
     VocabularyFile,
+    opened,
 )
 
 Topics = Annotated[
@@ -61,7 +62,7 @@ def trace(
     from tracker.report.series.matrices import biography_json
     from tracker.workflows.follow.trace import trace_series
 
-    biography = trace_series(archive, series, text, first, last)
+    biography = trace_series(opened(archive), series, text, first, last)
     shown.answer(
         form,
         partial(biography_json, biography),
@@ -91,7 +92,7 @@ def blame(
     from tracker.report.series.origins import attribution_json, render_attribution
     from tracker.workflows.follow.trace import blame_statement
 
-    attribution = blame_statement(archive, reference, through)
+    attribution = blame_statement(opened(archive), reference, through)
     shown.answer(
         form,
         partial(attribution_json, attribution),
@@ -133,7 +134,13 @@ def timeline(
     topics = name_topics(known, topic or ())
     with shown.shown_progress("reading") as progress:
         followed = follow_topics(
-            archive, series, known, first, last, statuses=form != "text" or bool(topics), progress=progress
+            opened(archive),
+            series,
+            known,
+            first,
+            last,
+            statuses=form != "text" or bool(topics),
+            progress=progress,
         )
     rows = select_rows(followed, topics, everything=everything)
     if form == "csv":
@@ -186,7 +193,7 @@ def compare_countries(
     topics = name_topics(known, topic or ())
     named = [part for part in (countries or "").split(",") if part.strip()]
     with shown.shown_progress("reading") as progress:
-        everyone = compare(archive, body, session, known, progress)
+        everyone = compare(opened(archive), body, session, known, progress)
     reading = narrow_countries(everyone, named)
     rows, rare = select_topics(reading, topics, everything=everything), select_topics(everyone)
     if form == "csv":
@@ -234,7 +241,7 @@ def phrases(
     shown.refuse_overwriting(output, [vocabulary], archive)
     known = load_vocabulary(vocabulary)
     with shown.shown_progress("comparing") as progress:
-        found = find_series_phrases(archive, series, session, known, progress)
+        found = find_series_phrases(opened(archive), series, session, known, progress)
     if form == "json":
         answer = phrases_json(found)
     else:

@@ -17,6 +17,7 @@ from tracker.cli.options import (
     ReferenceText,
     complete_reference,
     now,
+    opened,
 )
 from tracker.cli.output import answer, shown_progress, terminal_width, write_answer
 from tracker.errors import DecisionInvalid
@@ -126,7 +127,7 @@ def reextract(
     from tracker.workflows.keep.reextract import reextract as read_again
 
     with shown_progress("reading") as progress:
-        found = read_again(archive, wanted or [], now(), dry_run=dry_run, progress=progress)
+        found = read_again(opened(archive), wanted or [], now(), dry_run=dry_run, progress=progress)
     answer(
         "json" if as_json else "text",
         partial(reread_json, found, dry_run=dry_run),

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
+from typer._click.globals import get_current_context
 
 from tracker.errors import TrackerError
+
+if TYPE_CHECKING:
+    from tracker.archive.session import ArchiveSession
 
 ARCHIVE_VARIABLE = "TRACKER_ARCHIVE"
 DEFAULT_ARCHIVE = Path("snapshots")
@@ -18,16 +22,25 @@ FINDINGS = 1
 
 def complete_reference(context: typer.Context, incomplete: str) -> list[str]:
     """Offer the series and statements of the archive; one that cannot be read offers none."""
+    from tracker.archive.session import ArchiveSession
     from tracker.workflows.read import list_statements
 
     try:
-        entries, _ = list_statements(context.params.get("archive") or DEFAULT_ARCHIVE)
+        with ArchiveSession(context.params.get("archive") or DEFAULT_ARCHIVE) as archive:
+            entries, _ = list_statements(archive)
     except TrackerError:
         return []
     statements = {f"{e.reference.country}/{e.reference.body}/{e.reference.session}" for e in entries}
     series = {statement.rpartition("/")[0] for statement in statements}
     offers = series if incomplete.count("/") < 2 else statements  # noqa: PLR2004 (a statement has two slashes)
     return sorted(offer for offer in offers if offer.startswith(incomplete))
+
+
+def opened(folder: Path) -> ArchiveSession:
+    """Return the archive for the running command: opened once it is read, closed when the command ends."""
+    from tracker.archive.session import ArchiveSession
+
+    return get_current_context().with_resource(ArchiveSession(folder))
 
 
 def now() -> str:

@@ -14,6 +14,7 @@ from tracker.cli.options import (
     ListFormat,
     ReferenceText,
     complete_reference,
+    opened,
 )
 from tracker.cli.output import answer, terminal_width, wants_colour, write_answer
 
@@ -47,7 +48,7 @@ def list_statements(
     from tracker.report.archive.listing import list_json, render_list
     from tracker.workflows.read import list_statements as read
 
-    found = read(archive, series, country, body)
+    found = read(opened(archive), series, country, body)
     answer(form, partial(list_json, *found), partial(render_list, *found), color=color)
 
 
@@ -66,10 +67,10 @@ def log(
     from tracker.workflows.read import log_snapshots, log_versions
 
     if versions:
-        found = log_versions(archive, reference)
+        found = log_versions(opened(archive), reference)
         as_json, as_text = partial(rereading.versions_json, found), partial(rereading.render_versions, found)
     else:
-        entries = log_snapshots(archive, reference)
+        entries = log_snapshots(opened(archive), reference)
         as_json, as_text = partial(listing.log_json, entries), partial(listing.render_log, entries)
     answer(form, as_json, as_text, color=color)
 
@@ -86,9 +87,9 @@ def show(
     from tracker.workflows.read import read_raw, read_statement
 
     if raw:
-        write_answer(visible(read_raw(archive, reference)))
+        write_answer(visible(read_raw(opened(archive), reference)))
     else:
-        side = read_statement(archive, reference)
+        side = read_statement(opened(archive), reference)
         write_answer(render_statement(side, width=terminal_width(), color=wants_colour(color)))
 
 
@@ -107,7 +108,9 @@ def search(
     from tracker.report.archive.listing import hits_json, render_hits
     from tracker.workflows.read import search as find
 
-    hits = find(archive, query, country=country, body=body, session=session, language=language, limit=limit)
+    hits = find(
+        opened(archive), query, country=country, body=body, session=session, language=language, limit=limit
+    )
     answer(form, partial(hits_json, hits), partial(render_hits, hits), color=color)
 
 

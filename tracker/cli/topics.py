@@ -17,6 +17,7 @@ from tracker.cli.options import (
     Output,
     TableFormat,
     VocabularyFile,
+    opened,
 )
 from tracker.cli.output import (
     answer,
@@ -151,7 +152,7 @@ def learn(
         raise TrackerError("nothing to learn from; give a file of coded units, or --decisions")
     refuse_overwriting(output, [coded, vocabulary])
     with shown_progress("learning") as report:
-        taught = learn_from(vocabulary, coded, archive if decisions else None, language, report)
+        taught = learn_from(vocabulary, coded, opened(archive) if decisions else None, language, report)
     path = output or taught.path
     write_answer(taught.model, path)
     answer(form, partial(lesson_json, taught.lesson), partial(render_lesson, taught.lesson), color=color)

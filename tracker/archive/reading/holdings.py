@@ -70,9 +70,8 @@ def open_holdings(folder: Path, *, private: bool = False) -> Iterator[Holdings]:
 
     Raises ``ArchiveUnusable`` where there is no archive, or it is damaged or of another release.
     """
-    with open_record(folder, Record, needs_ledger=True) as record:
+    with open_record(folder, Record, needs_ledger=True, one_moment=True) as record:
         with translate(record.path):
-            record.connection.execute("BEGIN")
             access = _read_gate(record.connection, folder, private=private)
         yield Holdings(record, access, private=private)
 

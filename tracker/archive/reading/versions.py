@@ -11,14 +11,12 @@ from tracker.archive.record.queries import EDITIONS, NAME, ORDER, SNAPSHOTS, nar
 from tracker.archive.record.recording import write_version
 from tracker.archive.rights.refusals import refuse_withdrawn
 from tracker.archive.schema.connection import translate
-from tracker.archive.schema.rows import Record, insert, method, open_record
+from tracker.archive.schema.rows import Record, insert, method
 from tracker.model.record import Capture, CaptureSource, VersionEntry
 from tracker.model.texts import Reference, Segment, Version
 from tracker.text.identity import digest_text
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tracker.archive.storing.store import Store
 
 _ENTRIES = f"""
@@ -53,11 +51,6 @@ SELECT ordinal, kind, paragraph, "start", "end", text FROM segments WHERE versio
 _LISTS = """
 SELECT text FROM watch_lists JOIN runs ON watch_list = sha256 GROUP BY sha256 ORDER BY max(runs.id) DESC
 """
-
-
-def open_versions(folder: Path) -> Versions:
-    """Open the versions of the archive in a folder for reading; raises as ``open_record`` does."""
-    return open_record(folder, Versions)
 
 
 class Versions(Record):

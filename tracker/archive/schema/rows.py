@@ -129,16 +129,23 @@ R = TypeVar("R", bound=Record)
 
 
 def open_record(
-    folder: Path, kind: Callable[[Path, sqlite3.Connection], R], *, needs_ledger: bool = False
+    folder: Path,
+    kind: Callable[[Path, sqlite3.Connection], R],
+    *,
+    needs_ledger: bool = False,
+    one_moment: bool = False,
 ) -> R:
     """Open the record of the archive in a folder for reading; use it in a ``with`` statement.
 
-    Raises ``ArchiveUnusable`` where there is none, or it is damaged, of a newer release, or without a ledger
-    where that is needed.
+    With ``one_moment`` all that is read is of one transaction, whoever writes meanwhile. Raises
+    ``ArchiveUnusable`` where there is none, or it is damaged, of a newer release, or without a ledger where
+    that is needed.
     """
     path = archive_file(folder)
     record = kind(path, connect_to_read(path))
     try:
+        if one_moment:
+            record.connection.execute("BEGIN")
         check_schema(record.connection, path)
         if needs_ledger:
             record.check_ledger()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from tracker.archive.reading.reader import open_reader
 from tracker.errors import TrackerError, VocabularyInvalid
 from tracker.inputs.files import read_file
 from tracker.references.names import closest, fold_name, show
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from tracker.archive.session import ArchiveSession
     from tracker.model.decisions import Ruling
     from tracker.model.topics import Topic, Vocabulary
     from tracker.topics.teaching.coded import CodedRow
@@ -107,7 +107,7 @@ class Taught:
 def learn_from(
     vocabulary: Path,
     coded: Path | None = None,
-    decided: Path | None = None,
+    decided: ArchiveSession | None = None,
     language: str | None = None,
     report: Callable[[int, int], None] | None = None,
 ) -> Taught:
@@ -122,7 +122,7 @@ def learn_from(
     texts = [unit.text for unit in units] or [
         quote.text for ruling in rulings for quote in ruling.unit.new_quotes
     ]
-    spoken = language or _detect(texts, coded or decided)
+    spoken = language or _detect(texts, coded or (decided.folder if decided else None))
     lesson = learn_topics((*units, *code_rulings(rulings, topics, spoken)), topics, spoken, report)
     return Taught(lesson, format_lesson(lesson, topics), model_path(vocabulary))
 
@@ -150,11 +150,10 @@ def _read_rows(path: Path) -> tuple[CodedRow, ...]:
     return (read_csv if path.suffix.lower() == ".csv" else read_jsonl)(text, str(path))
 
 
-def _read_rulings(archive: Path) -> tuple[Ruling, ...]:
-    with open_reader(archive) as reader:
-        rulings = tuple(ruling for ruling in reader.rulings() if ruling.decision.question == "level")
+def _read_rulings(archive: ArchiveSession) -> tuple[Ruling, ...]:
+    rulings = tuple(ruling for ruling in archive.reader.rulings() if ruling.decision.question == "level")
     if not rulings:
-        raise TrackerError(f"{archive}: it has no decisions on topics yet; see tracker judge --help")
+        raise TrackerError(f"{archive.folder}: it has no decisions on topics yet; see tracker judge --help")
     return rulings
 
 

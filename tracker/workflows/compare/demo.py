@@ -8,6 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+from tracker.archive.session import ArchiveSession
 from tracker.archive.storing.store import create_archive
 from tracker.report.comparison.terminal import render
 from tracker.topics.vocabulary.load import load_vocabulary
@@ -42,7 +43,9 @@ def run_demo(keep: Path | None, *, width: int, color: bool) -> Iterator[str]:
         yield from _import_seeds(folder, archive)
         for arguments in PAIRS:
             yield f"\n$ tracker diff {' '.join(arguments)}\n"
-            yield render(diff(arguments, archive, vocabulary), vocabulary, width=width, color=color)
+            with ArchiveSession(archive) as session:
+                comparison = diff(arguments, session, vocabulary)
+            yield render(comparison, vocabulary, width=width, color=color)
 
 
 @contextmanager

@@ -8,7 +8,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tracker.archive.reading.reader import open_reader
 from tracker.capture.read.extract import MAX_BYTES, extract
 from tracker.errors import DocumentUnreadable, NotInArchive, ReferenceInvalid, Withdrawn
 from tracker.inputs.files import open_file
@@ -27,6 +26,7 @@ from tracker.text.reading import read_text
 
 if TYPE_CHECKING:
     from tracker.archive.reading.reader import Reader
+    from tracker.archive.session import ArchiveSession
 
 Operand = Path | Reference
 
@@ -58,7 +58,7 @@ def _is_file(text: str) -> bool:
     return os.path.isfile(text)  # noqa: PTH113 (Path's raises for a name that no file system takes)
 
 
-def pair_operands(arguments: list[str], archive: Path) -> tuple[Operand, Operand]:
+def pair_operands(arguments: list[str], archive: ArchiveSession) -> tuple[Operand, Operand]:
     """Turn the arguments of ``tracker diff`` into the two things to compare, old and new.
 
     One argument is a series: its last two neighbouring sessions. Two are a pair, or a series and a
@@ -92,7 +92,7 @@ def in_session(series: Reference, text: str) -> Reference:
     return replace(rest, item=series.item)
 
 
-def load_side(operand: Operand, archive: Path) -> Side:
+def load_side(operand: Operand, archive: ArchiveSession) -> Side:
     """Read one side, from a file, from standard input or from the archive.
 
     Raises ``DocumentUnreadable`` for a file that is missing or holds no text, and what the reader
@@ -101,8 +101,7 @@ def load_side(operand: Operand, archive: Path) -> Side:
     if isinstance(operand, Reference):
         if operand.session is None:
             raise ReferenceInvalid(f"{operand} names no session; write {operand}/SESSION")
-        with open_reader(archive) as reader:
-            return reader.side(operand)
+        return archive.reader.side(operand)
     return _file_side(operand)
 
 
@@ -165,24 +164,21 @@ def _as_series(operand: Operand, text: str) -> Reference:
     return operand
 
 
-def _last_two(series: Reference, archive: Path) -> tuple[Reference, Reference]:
-    with open_reader(archive) as reader:
-        labels = reader.sessions(series.country, series.body)
-        if not labels:
-            raise reader.missing(series)
+def _last_two(series: Reference, archive: ArchiveSession) -> tuple[Reference, Reference]:
+    labels = archive.reader.sessions(series.country, series.body)
+    if not labels:
+        raise archive.reader.missing(series)
     newest = replace(series, session=labels[-1])
     return _session_before(newest, archive), newest
 
 
-def _session_before(reference: Reference, archive: Path) -> Reference:
-    with open_reader(archive) as reader:
-        before = earlier_sessions(reader, reference)
-        if before:
-            _refuse_withdrawn_gap(reader, replace(reference, session=before[0]), reference)
+def _session_before(reference: Reference, archive: ArchiveSession) -> Reference:
+    before = earlier_sessions(archive.reader, reference)
     if not before:
         raise NotInArchive(
             f"the archive holds no session of {reference.country}/{reference.body} before {reference.session}"
         )
+    _refuse_withdrawn_gap(archive.reader, replace(reference, session=before[0]), reference)
     return replace(reference, session=before[0], snapshot=None)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tracker.archive.reading.reader import open_reader
 from tracker.model.series import PhraseSeries, PhraseSession, PhraseUse
 from tracker.references import find_body, own_names, resolve_session
 from tracker.topics.phrases.emerging import SERIES, compare_uses, drop_rare, join_uses, name_prior, read_uses
@@ -13,8 +12,8 @@ from tracker.workflows.follow.trace import list_editions, parse_series, read_yea
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from pathlib import Path
 
+    from tracker.archive.session import ArchiveSession
     from tracker.model.texts import Side
     from tracker.model.topics import PhraseChange, Vocabulary
     from tracker.topics.phrases.emerging import Uses
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def find_series_phrases(
-    archive: Path,
+    archive: ArchiveSession,
     series: str,
     session: str | None,
     vocabulary: Vocabulary,
@@ -36,11 +35,11 @@ def find_series_phrases(
     """
     reference = parse_series(series)
     asked = None if session is None else resolve_session(find_body(reference.body), session).label
-    with open_reader(archive) as reader:
-        held = list_editions(reader, reference)
-        if asked is not None and asked not in held:
-            raise reader.missing(replace(reference, session=asked))
-        sides = {label: [reader.side(edition) for edition in editions] for label, editions in held.items()}
+    reader = archive.reader
+    held = list_editions(reader, reference)
+    if asked is not None and asked not in held:
+        raise reader.missing(replace(reference, session=asked))
+    sides = {label: [reader.side(edition) for edition in editions] for label, editions in held.items()}
     language = sides[asked or list(held)[-1]][0].version.language
     read = tuple(
         (label, side) for label, some in sides.items() for side in some if side.version.language == language

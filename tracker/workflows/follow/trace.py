@@ -6,8 +6,6 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Literal
 
-from tracker.archive.derived.store import open_derived
-from tracker.archive.reading.reader import open_reader
 from tracker.errors import NotInArchive, ReferenceInvalid, TrackerError
 from tracker.model.tracing import Attribution, Biography, Chapter
 from tracker.references import find_body, parse_reference, resolve_session, session_sort_key
@@ -18,9 +16,9 @@ from tracker.workflows.compare.sides import earlier_sessions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from pathlib import Path
 
     from tracker.archive.reading.reader import Reader
+    from tracker.archive.session import ArchiveSession
     from tracker.model.record import StatementEntry
     from tracker.model.texts import Reference, Side
     from tracker.references import Session
@@ -31,7 +29,7 @@ have to be read beside each of them."""
 
 
 def trace_series(
-    archive: Path, series: str, text: str, first: str | None = None, last: str | None = None
+    archive: ArchiveSession, series: str, text: str, first: str | None = None, last: str | None = None
 ) -> Biography:
     """Trace a sentence or phrase through a series, from one session to another, both included.
 
@@ -47,9 +45,8 @@ def trace_series(
             f"{len(asked.phrase.parts)} words to trace; give one sentence or phrase, of at most {LONGEST}"
         )
     reference = parse_series(series)
-    with open_reader(archive) as reader:
-        held = list_editions(reader, reference, first, last)
-        sides = [reader.side(edition) for editions in held.values() for edition in editions]
+    held = list_editions(archive.reader, reference, first, last)
+    sides = [archive.reader.side(edition) for editions in held.values() for edition in editions]
     found = trace(asked, [side.version for side in sides])
     chapters = [
         Chapter(side, session_kind(side.body or "", side.session or ""), sayings)
@@ -137,7 +134,7 @@ def session_kind(body: str, label: str) -> str:
 Through = Literal["auto", "sessions", "snapshots"]
 
 
-def blame_statement(archive: Path, text: str, through: Through = "auto") -> Attribution:
+def blame_statement(archive: ArchiveSession, text: str, through: Through = "auto") -> Attribution:
     """Attribute each segment of a statement to the session, or the snapshot, that first said it.
 
     Sessions are the earlier ones of the same kind; of each, the statements in the same language (and on
@@ -147,19 +144,13 @@ def blame_statement(archive: Path, text: str, through: Through = "auto") -> Attr
     reference = parse_reference(text)
     if reference.session is None:
         raise ReferenceInvalid(f"{text} is a series; name a session, as in {text}/SESSION")
-    with open_reader(archive) as reader:
-        side = reader.side(reference)
-        revised = side.snapshot is not None and side.snapshot > 1
-        by_snapshots = through == "snapshots" or (through == "auto" and revised)
-        earlier = (
-            _earlier_snapshots(reader, reference, side)
-            if by_snapshots
-            else _earlier_statements(reader, reference, side)
-        )
-    sides = (*earlier, side)
-    with open_derived(archive) as derived:
-        aligner = partial(derive_links, encoder=None, derived=derived)
-        origins = find_origins([each.version for each in sides], revised=by_snapshots, aligner=aligner)
+    side = archive.reader.side(reference)
+    revised = side.snapshot is not None and side.snapshot > 1
+    by_snapshots = through == "snapshots" or (through == "auto" and revised)
+    find_earlier = _earlier_snapshots if by_snapshots else _earlier_statements
+    sides = (*find_earlier(archive.reader, reference, side), side)
+    aligner = partial(derive_links, encoder=None, derived=archive.derived)
+    origins = find_origins([each.version for each in sides], revised=by_snapshots, aligner=aligner)
     return Attribution("snapshots" if by_snapshots else "sessions", sides, REACH, origins)
 
 
