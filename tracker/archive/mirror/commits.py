@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from tracker.archive.git.streams import CommitMessage, read_commit, read_trailers
-from tracker.archive.mirror.sql import SNAPSHOT_NAME, WITH_STATEMENTS
+from tracker.archive.record.queries import SNAPSHOT_NAME, WITH_STATEMENTS
 from tracker.errors import RepositoryUnusable
 
 if TYPE_CHECKING:

@@ -15,7 +15,8 @@ from tracker.archive.file.mirror_paths import (
     watch_list_path,
 )
 from tracker.archive.mirror.row_files import ColumnarRows, write_lines, write_rows
-from tracker.archive.mirror.sql import WITH_STATEMENTS, quote_names
+from tracker.archive.record.queries import WITH_STATEMENTS
+from tracker.archive.schema.rows import quote_names
 from tracker.archive.schema.schema_map import members, read_tables, rows_query
 
 if TYPE_CHECKING:

@@ -27,10 +27,10 @@ from tracker.archive.mirror.pending import (
 from tracker.archive.mirror.proofs import record_break
 from tracker.archive.mirror.refs import find_branch, move_branches, pack_objects, recover
 from tracker.archive.mirror.rewrite import finish_rewrite
-from tracker.archive.mirror.sql import transaction
 from tracker.archive.mirror.unit_files import UnitFiles
 from tracker.archive.rights.access import ALL_OPEN, find_watch_list, is_access_changed, read_access
 from tracker.archive.rights.redaction import Redaction
+from tracker.archive.schema.rows import transaction
 from tracker.errors import RepositoryUnusable
 from tracker.model.preserving import Mirrored
 

@@ -45,6 +45,14 @@ LATEST = (
     " (SELECT max(ordinal) FROM readable_snapshots AS other WHERE other.edition = editions.id)"
 )
 
+STATEMENT_NAME = "country || '/' || body || '/' || session || ifnull('/' || item, '')"
+EDITION_NAME = f"{STATEMENT_NAME} || '~' || ifnull(kind || '.', '') || editions.language"
+SNAPSHOT_NAME = f"{EDITION_NAME} || '@' || ordinal"
+"""How people name a statement, an edition and a snapshot, as SQL expressions."""
+
+WITH_STATEMENTS = "JOIN editions ON editions.id = edition JOIN statements ON statements.id = statement"
+"""What joins snapshots with the tables of their names."""
+
 Condition = tuple[str, object]
 
 

@@ -15,10 +15,10 @@ from tracker.archive.mirror.divergence import compare_runs
 from tracker.archive.mirror.pending import install_triggers, read_pending
 from tracker.archive.mirror.proofs import write_steps
 from tracker.archive.mirror.rebuild import rebuild_record
-from tracker.archive.mirror.sql import insert_row, quote_names, read_dicts, transaction
 from tracker.archive.mirror.unit_files import SEGMENTS, UnitFiles
 from tracker.archive.rights.copies import COMPANIONS
 from tracker.archive.schema.connection import FILE_NAME, connect_to_read, connect_to_write
+from tracker.archive.schema.rows import insert_row, quote_names, read_dicts, transaction
 from tracker.archive.schema.schema_map import read_tables
 from tracker.archive.takeover.copying import copy_runs
 from tracker.archive.takeover.take_over import reapply_withdrawals

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlite3
 from typing import TYPE_CHECKING
 
-from tracker.archive.mirror.sql import insert_row, transaction
 from tracker.archive.mirror.unit_files import SEGMENTS
+from tracker.archive.schema.rows import insert_row, transaction
 from tracker.archive.schema.schema_map import read_tables
 from tracker.archive.verify.findings import ALL
 from tracker.archive.verify.mirror_files import ExpectedDifferences, choose_key, find_differences

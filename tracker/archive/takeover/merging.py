@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
-from tracker.archive.mirror.sql import insert_row, read_dicts
 from tracker.archive.record.statements import FIELDS
+from tracker.archive.schema.rows import insert_row, read_dicts
 
 if TYPE_CHECKING:
     import sqlite3

@@ -21,7 +21,7 @@ from tracker.archive.mirror.commits import SHORT
 from tracker.archive.mirror.divergence import find_divergence
 from tracker.archive.mirror.proofs import read_steps, write_steps
 from tracker.archive.mirror.rebuild import rebuild_record
-from tracker.archive.mirror.sql import SNAPSHOT_NAME, WITH_STATEMENTS
+from tracker.archive.record.queries import SNAPSHOT_NAME, WITH_STATEMENTS
 from tracker.archive.rights.copies import BEFORE_TAKE_OVER, destroy_in_copy, make_copy_folder
 from tracker.archive.rights.destruction import destroy_rows, overwrite_freed_pages
 from tracker.archive.rights.withdrawals import read_destroyed_documents

@@ -13,9 +13,8 @@ from tracker.archive.mirror.commits import read_trailers_of
 from tracker.archive.mirror.pending import read_mirrored, read_pending
 from tracker.archive.mirror.rebuild import read_file
 from tracker.archive.mirror.refs import list_tree
-from tracker.archive.mirror.sql import quote_names
 from tracker.archive.rights.withdrawals import read_unfinished
-from tracker.archive.schema.rows import has_table
+from tracker.archive.schema.rows import has_table, quote_names
 from tracker.errors import RepositoryUnusable
 
 if TYPE_CHECKING:

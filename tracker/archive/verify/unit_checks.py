@@ -6,8 +6,8 @@ import sqlite3
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tracker.archive.mirror.sql import SNAPSHOT_NAME, STATEMENT_NAME, WITH_STATEMENTS
 from tracker.archive.record.encoding import decode_plain
+from tracker.archive.record.queries import SNAPSHOT_NAME, STATEMENT_NAME, WITH_STATEMENTS
 from tracker.archive.schema.rows import has_table
 from tracker.archive.schema.schema_map import ROOTS
 from tracker.archive.verify.findings import NotReadable
