@@ -12,6 +12,7 @@ from tracker.archive.reading.versions import Versions
 from tracker.archive.schema.rows import Record, open_record
 
 if TYPE_CHECKING:
+    import sqlite3
     from pathlib import Path
 
     from tracker.archive.derived.store import Derived
@@ -46,14 +47,12 @@ class ArchiveSession:
     @property
     def reader(self) -> Reader:
         """The statements."""
-        record = self._open()
-        return Reader(record.path, record.connection)
+        return Reader(*self._open())
 
     @property
     def versions(self) -> Versions:
         """The versions of snapshots."""
-        record = self._open()
-        return Versions(record.path, record.connection)
+        return Versions(*self._open())
 
     @cached_property
     def derived(self) -> Derived:
@@ -71,10 +70,10 @@ class ArchiveSession:
         self._end_reading()
         return open_store(self.folder, kind)
 
-    def _open(self) -> Record:
+    def _open(self) -> tuple[Path, sqlite3.Connection]:
         if self._record is None:
             self._record = open_record(self.folder, Record, one_moment=True)
-        return self._record
+        return self._record.path, self._record.connection
 
     def _end_reading(self) -> None:
         if self._record is not None:

@@ -91,7 +91,7 @@ def judge(
     """
     from tracker.report.coding.decisions import ruling_words
     from tracker.topics.vocabulary.load import load_vocabulary
-    from tracker.workflows.code.decisions import keep_rulings, withdraw_rulings
+    from tracker.workflows.code.kept_rulings import keep_rulings, withdraw_rulings
     from tracker.workflows.code.judge import Coder, judge_change
     from tracker.workflows.code.judge_many import judge_sheet, judge_topic
     from tracker.workflows.code.topics import find_topic
@@ -170,7 +170,7 @@ def decisions(
     from tracker.decisions.agreement import measure_agreements
     from tracker.report.coding.decisions import decisions_json, render_decisions
     from tracker.report.coding.sheets import write_sheet
-    from tracker.workflows.code.decisions import list_rulings
+    from tracker.workflows.code.kept_rulings import list_rulings
 
     refuse_overwriting(output, (), archive)
     session = opened(archive)

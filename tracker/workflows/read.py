@@ -9,13 +9,7 @@ from typing import TYPE_CHECKING
 from tracker.capture.read.extract import extract
 from tracker.errors import Withdrawn
 from tracker.model.texts import Reference
-from tracker.references import (
-    find_body,
-    find_country,
-    parse_reference,
-    resolve_session,
-    session_sort_key,
-)
+from tracker.references import find_body, find_country, parse_reference, resolve_session, session_sort_key
 from tracker.workflows.compare.sides import load_side, read_document, read_operand
 
 if TYPE_CHECKING:

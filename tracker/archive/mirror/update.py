@@ -12,22 +12,9 @@ from typing import TYPE_CHECKING
 from tracker.archive.file.mirror_paths import MIRROR
 from tracker.archive.git.repository import create_repository, open_repository
 from tracker.archive.git.streams import FastImport
+from tracker.archive.mirror import divergence, pending, proofs, refs, rewrite, unit_files
 from tracker.archive.mirror.branches import BRANCHES, MAIN, Branches
 from tracker.archive.mirror.commits import SHORT, read_trailers_of, split_by_run, write_message
-from tracker.archive.mirror.divergence import check_not_diverged
-from tracker.archive.mirror.pending import (
-    MirrorState,
-    install_triggers,
-    mark_everything,
-    mark_mirrored,
-    mark_unit,
-    read_mirrored,
-    read_pending,
-)
-from tracker.archive.mirror.proofs import record_break
-from tracker.archive.mirror.refs import find_branch, move_branches, pack_objects, recover
-from tracker.archive.mirror.rewrite import finish_rewrite
-from tracker.archive.mirror.unit_files import UnitFiles
 from tracker.archive.rights.access import ALL_OPEN, find_watch_list, is_access_changed, read_access
 from tracker.archive.rights.redaction import Redaction
 from tracker.archive.schema.rows import transaction
@@ -51,14 +38,14 @@ def update_mirror(connection: sqlite3.Connection, folder: Path) -> Mirrored:
     does not; the record is as it was then.
     """
     path = folder / MIRROR
-    finish_rewrite(path)
+    rewrite.finish_rewrite(path)
     if not path.exists():
         create_repository(path)
     with open_repository(path, to_write=True) as repository:
-        recover(repository, BRANCHES)
+        refs.recover(repository, BRANCHES)
         with transaction(connection):
             mirrored = _update(connection, repository, folder)
-        pack_objects(repository)
+        refs.pack_objects(repository)
         return mirrored
 
 
@@ -66,27 +53,27 @@ def _update(connection: sqlite3.Connection, repository: Repository, folder: Path
     tip, trailers = _read_tip(repository)
     run = trailers.get("run", "")
     last = int(run) if run.isdecimal() else 0
-    mirrored = read_mirrored(connection)
-    check_not_diverged(connection, repository, tip, mirrored.main if mirrored else None, folder)
-    units = UnitFiles(connection)
+    mirrored = pending.read_mirrored(connection)
+    divergence.check_not_diverged(connection, repository, tip, mirrored.main if mirrored else None, folder)
+    units = unit_files.UnitFiles(connection)
     access = read_access(connection, units.tables, find_watch_list(folder))
     redaction = Redaction(connection, access, units.tables)
     branches = Branches(repository, units, redaction, find_watch_list(folder))
-    install_triggers(connection, units.tables)
-    record_break(connection, repository, mirrored, tip)
+    pending.install_triggers(connection, units.tables)
+    proofs.record_break(connection, repository, mirrored, tip)
     closed = mirrored.closed if mirrored else ALL_OPEN
     is_cut = branches.cut(access.documents - closed.documents)
     is_known = mirrored is not None and mirrored.tips == branches.tips
     is_whole = is_cut or not is_known or is_access_changed(connection, closed, access, last)
     if is_whole:
-        mark_everything(connection, units.tables)
+        pending.mark_everything(connection, units.tables)
     for sha256 in sorted(access.documents ^ closed.documents):
-        mark_unit(connection, "document", sha256)
-    shares = split_by_run(connection, read_pending(connection), last)
+        pending.mark_unit(connection, "document", sha256)
+    shares = split_by_run(connection, pending.read_pending(connection), last)
     branches.expect(sum(len(share.units) for share in shares), is_whole=is_whole)
     commits = _write(connection, repository, branches, shares)
-    tip, public = (find_branch(repository, branch) for branch in BRANCHES)
-    mark_mirrored(connection, MirrorState(f"{tip} {public}", access))
+    tip, public = (refs.find_branch(repository, branch) for branch in BRANCHES)
+    pending.mark_mirrored(connection, pending.MirrorState(f"{tip} {public}", access))
     return Mirrored(str(repository.path), commits, tip, len(access.snapshots), is_cut)
 
 
@@ -97,13 +84,13 @@ def _write(
         commits = sum(branches.write(stream, share, write_message(connection, share)) for share in shares)
         branches.complete(stream)
     if stream.is_begun:
-        move_branches(repository, BRANCHES)
+        refs.move_branches(repository, BRANCHES)
     return commits
 
 
 def _read_tip(repository: Repository) -> tuple[str | None, dict[str, str]]:
     """Return the commit of the branch ``main`` and its trailers, None where there is no commit yet."""
-    tip = find_branch(repository, MAIN)
+    tip = refs.find_branch(repository, MAIN)
     try:
         return tip, read_trailers_of(repository, tip) if tip else {}
     except RepositoryUnusable as error:

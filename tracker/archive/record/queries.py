@@ -1,4 +1,4 @@
-"""The SQL that readers share: what is joined, in which order, and how a reference narrows it."""
+"""The SQL that readers share: what is joined, in which order, how a reference narrows it, and names."""
 
 from __future__ import annotations
 

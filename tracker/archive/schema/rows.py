@@ -1,4 +1,4 @@
-"""Rows of an open record: one row, one value or one column of a query, and a row that is added."""
+"""Rows of an open record: one row, one value or one column of a query, and rows that are added or changed."""
 
 from __future__ import annotations
 
@@ -68,6 +68,20 @@ def insert_row(
 ) -> sqlite3.Cursor:
     """Insert a row, given by the names of its columns, which are those of our schema."""
     return connection.execute(_insertion(verb, table, *row), tuple(row.values()))
+
+
+def update_row(
+    connection: sqlite3.Connection,
+    table: str,
+    key: tuple[str, object],
+    values: Mapping[str, Any],
+    *,
+    verb: str = "UPDATE",
+) -> None:
+    """Write values, given by the names of their columns, into the row of which a column has this value."""
+    changes = ", ".join(f'"{name}" = ?' for name in values)
+    sql = f'{verb} "{table}" SET {changes} WHERE "{key[0]}" = ?'
+    connection.execute(sql, [*values.values(), key[1]])
 
 
 @cache
@@ -166,6 +180,7 @@ def open_record(
     *,
     needs_ledger: bool = False,
     one_moment: bool = False,
+    to_repair: bool = False,
 ) -> R:
     """Open the record of the archive in a folder for reading; use it in a ``with`` statement.
 
@@ -178,7 +193,7 @@ def open_record(
     try:
         if one_moment:
             record.connection.execute("BEGIN")
-        check_schema(record.connection, path)
+        check_schema(record.connection, path, to_repair=to_repair)
         if needs_ledger:
             record.check_ledger()
     except BaseException:

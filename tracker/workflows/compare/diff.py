@@ -11,7 +11,7 @@ from tracker.decisions.rulings import select_levels, settle_rulings
 from tracker.model.texts import Reference
 from tracker.report.comparison.words import is_unchanged
 from tracker.text.encoder import DEFAULT
-from tracker.workflows.code.decisions import load_decided
+from tracker.workflows.code.kept_rulings import load_decided
 from tracker.workflows.compare.compare import compare_sides, side_priorities
 from tracker.workflows.compare.derive import cache_vectors, choose_derived
 from tracker.workflows.compare.sides import earlier_sessions, load_side, pair_operands

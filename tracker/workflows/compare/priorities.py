@@ -5,10 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tracker.topics.statuses.decided import find_absences, place_levels
-from tracker.workflows.code.decisions import load_levels
-from tracker.workflows.compare.compare import side_topics
-from tracker.workflows.compare.derive import choose_derived
-from tracker.workflows.compare.sides import load_side, read_operand
+from tracker.workflows.code.kept_rulings import load_levels
+from tracker.workflows.compare import compare, derive, sides
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,8 +24,8 @@ def read_priorities(
 
     Raises as ``load_side`` does.
     """
-    named = read_operand(operand)
-    side = load_side(named, archive)
+    named = sides.read_operand(operand)
+    side = sides.load_side(named, archive)
     rulings = place_levels(load_levels(named, archive), side.version)
-    readings = side_topics(side, vocabulary, choose_derived(archive, side), rulings)
+    readings = compare.side_topics(side, vocabulary, derive.choose_derived(archive, side), rulings)
     return side, readings, find_absences(rulings)

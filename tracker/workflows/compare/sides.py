@@ -8,21 +8,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tracker import references
 from tracker.capture.read.extract import MAX_BYTES, extract
 from tracker.errors import DocumentUnreadable, NotInArchive, ReferenceInvalid, Withdrawn
 from tracker.inputs.files import open_file
 from tracker.model.texts import Reference, Side
-from tracker.references import (
-    find_body,
-    looks_like_reference,
-    parse_reference,
-    resolve_session,
-    same_kind,
-    session_sort_key,
-)
-from tracker.text.detection import infer_kind
-from tracker.text.identity import digest_bytes
-from tracker.text.reading import read_text
+from tracker.text import detection, identity, reading
 
 if TYPE_CHECKING:
     from tracker.archive.reading.reader import Reader
@@ -45,13 +36,13 @@ def read_operand(text: str) -> Operand:
     if text.startswith((".", "/", "~")) or path == STANDARD_INPUT:
         return Path(os.path.expanduser(text))  # noqa: PTH111 (a home that there is not stays as it is)
     if _is_file(text):
-        if looks_like_reference(text):
+        if references.looks_like_reference(text):
             raise ReferenceInvalid(f"{text} is both a file and a reference; write ./{text} for the file")
         return path
     # Path's own raises for a name that no file system takes.
-    if (path.suffix or os.path.isdir(text)) and not looks_like_reference(text):  # noqa: PTH112
+    if (path.suffix or os.path.isdir(text)) and not references.looks_like_reference(text):  # noqa: PTH112
         return path
-    return parse_reference(text)
+    return references.parse_reference(text)
 
 
 def _is_file(text: str) -> bool:
@@ -87,8 +78,8 @@ def in_session(series: Reference, text: str) -> Reference:
     An edition and snapshot may follow: ``79~verbatim.fr@2``.
     """
     label = text.partition("~")[0].partition("@")[0]
-    session = resolve_session(find_body(series.body), label).label
-    rest = parse_reference(f"{series.country}/{series.body}/{session}{text[len(label) :]}")
+    session = references.resolve_session(references.find_body(series.body), label).label
+    rest = references.parse_reference(f"{series.country}/{series.body}/{session}{text[len(label) :]}")
     return replace(rest, item=series.item)
 
 
@@ -130,21 +121,23 @@ def read_document(path: Path) -> bytes:
 def _file_side(path: Path) -> Side:
     data = read_document(path)
     extraction = extract(data, str(path))
-    version = read_text(extraction.text, extractor=extraction.extractor, media_type=extraction.media_type)
-    kind = infer_kind(version)
+    version = reading.read_text(
+        extraction.text, extractor=extraction.extractor, media_type=extraction.media_type
+    )
+    kind = detection.infer_kind(version)
     return Side(
         name=_file_name(path),
         version=version,
         title=extraction.title,
         kind=kind,
         kind_inferred=kind is not None,
-        sha256=digest_bytes(data),
+        sha256=identity.digest_bytes(data),
     )
 
 
 def _file_name(path: Path) -> str:
     """Return a file's path so that it cannot be taken for a reference."""
-    return f"./{path}" if looks_like_reference(str(path)) else str(path)
+    return f"./{path}" if references.looks_like_reference(str(path)) else str(path)
 
 
 def _is_session_of(first: Operand, text: str) -> bool:
@@ -184,10 +177,10 @@ def _session_before(reference: Reference, archive: ArchiveSession) -> Reference:
 
 def _refuse_withdrawn_gap(reader: Reader, before: Reference, reference: Reference) -> None:
     """Raise ``Withdrawn`` where what was said at a session between the two was withdrawn."""
-    first, last = (session_sort_key(each.body, str(each.session)) for each in (before, reference))
+    first, last = (references.session_sort_key(each.body, str(each.session)) for each in (before, reference))
     for entry in reader.withdrawn(reference.country, reference.body):
         label = str(entry.reference.session)
-        if first < session_sort_key(reference.body, label) < last and same_kind(
+        if first < references.session_sort_key(reference.body, label) < last and references.same_kind(
             reference.body, label, str(reference.session)
         ):
             series = f"{reference.country}/{reference.body}"
@@ -203,4 +196,6 @@ def earlier_sessions(reader: Reader, reference: Reference) -> tuple[str, ...]:
     if reference.session not in labels:
         return ()
     before = labels[: labels.index(reference.session)]
-    return tuple(label for label in reversed(before) if same_kind(reference.body, label, reference.session))
+    return tuple(
+        label for label in reversed(before) if references.same_kind(reference.body, label, reference.session)
+    )

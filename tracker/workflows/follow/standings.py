@@ -39,10 +39,7 @@ class SessionText:
 
 
 def read_session_text(
-    archive: ArchiveSession,
-    editions: Sequence[Reference],
-    vocabulary: Vocabulary,
-    rulings: Sequence[Ruling],
+    archive: ArchiveSession, editions: Sequence[Reference], vocabulary: Vocabulary, rulings: Sequence[Ruling]
 ) -> SessionText:
     """Read the statements of one country at one session; what is derived already is not computed again."""
     reader, derived = archive.reader, archive.derived

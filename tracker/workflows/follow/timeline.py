@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 from tracker.decisions.rulings import settle_rulings
 from tracker.model.series import Standing, Timeline, TimelineSession
 from tracker.references import find_body, session_sort_key
+from tracker.references.sessions import read_session
 from tracker.topics.certainty.claims import explain_unfitted
 from tracker.topics.statuses.statuses import compare_topics, find_priorities
 from tracker.workflows.compare.diff import LOOK_BACK
 from tracker.workflows.follow.standings import is_readable, make_standing, read_session_text
-from tracker.workflows.follow.trace import list_editions, parse_series, read_session, read_year, session_kind
+from tracker.workflows.follow.trace import list_editions, parse_series, read_year, session_kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -74,10 +75,7 @@ def _expect(reader: Reader, series: Reference, held: Sequence[str]) -> tuple[Tim
         every = sorted(between | set(labels), key=lambda label: session_sort_key(body, label))
         shown += [
             TimelineSession(
-                label,
-                kind,
-                read_year(body, label, ()),
-                "withdrawn" if label in withdrawn else "no statement",
+                label, kind, read_year(body, label, ()), "withdrawn" if label in withdrawn else "no statement"
             )
             for label in every
         ]

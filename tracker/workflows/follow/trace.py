@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Literal
 
 from tracker.errors import NotInArchive, ReferenceInvalid, TrackerError
 from tracker.model.tracing import Attribution, Biography, Chapter
-from tracker.references import find_body, parse_reference, resolve_session, session_sort_key
+from tracker.references import parse_reference, resolve_session, session_sort_key
+from tracker.references.sessions import read_session
 from tracker.tracing.biography import read_query, tell, trace
 from tracker.tracing.origins import REACH, find_origins
 from tracker.workflows.compare.derive import derive_links
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from tracker.archive.session import ArchiveSession
     from tracker.model.record import StatementEntry
     from tracker.model.texts import Reference, Side
-    from tracker.references import Session
 
 LONGEST = 300
 """Words that are traced, more than the longest of 60,000 sentences has: each word of a statement may
@@ -86,7 +86,7 @@ def list_editions(
     if not held:
         raise reader.missing(series)
     lowest, highest = (
-        None if text is None else session_sort_key(series.body, _read_bound(series, text))
+        None if text is None else session_sort_key(series.body, resolve_session(series.body, text).label)
         for text in (first, last)
     )
     within = {
@@ -104,14 +104,6 @@ def list_editions(
     return within
 
 
-def read_session(body: str, label: str) -> Session | None:
-    """Return what is known about a session by its label, None where no rule reads it."""
-    try:
-        return resolve_session(body, label)
-    except ReferenceInvalid:
-        return None
-
-
 def read_year(body: str, label: str, delivered: Iterable[str | None]) -> int | None:
     """Return the year of a session: that of its statements, else the one its label gives."""
     dates = sorted(date for date in delivered if date)
@@ -119,10 +111,6 @@ def read_year(body: str, label: str, delivered: Iterable[str | None]) -> int | N
         return int(dates[0][:4])
     session = read_session(body, label)
     return session.year if session else None
-
-
-def _read_bound(series: Reference, text: str) -> str:
-    return resolve_session(find_body(series.body), text).label
 
 
 def session_kind(body: str, label: str) -> str:

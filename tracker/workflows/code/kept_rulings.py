@@ -129,9 +129,9 @@ def list_rulings(
 
 
 def _is_within(ruling: Ruling, within: Reference) -> bool:
-    return any(_holds(within, side) for side in (ruling.unit.old, ruling.unit.new) if side)
-
-
-def _holds(within: Reference, side: Reference) -> bool:
     named = ("country", "body", "session", "item")
-    return all(getattr(within, part) in {None, getattr(side, part)} for part in named)
+    return any(
+        all(getattr(within, part) in {None, getattr(side, part)} for part in named)
+        for side in (ruling.unit.old, ruling.unit.new)
+        if side
+    )
