@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import sqlite3
 import subprocess
+import sys
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -126,6 +127,20 @@ def test_a_session_reads_no_more_once_it_writes_and_then_reads_what_was_written(
         assert not (folder / "tracker.db-wal").exists()
         assert archive.reader.sessions("XAA", "UNGA") == ("77", "78", "79", "80")
         assert archive.versions.entries(parse_reference("XAA/UNGA/80"))
+
+
+def test_who_reads_an_answer_page_by_page_keeps_no_run_waiting(
+    run: Callable[..., Ran], folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def record_first(text: str) -> None:
+        """Record a statement before the text is printed."""
+        with open_store(folder) as store:
+            record(store, declare("XAA/UNGA/80~prepared.en"), RIVERS, OBSERVED)
+        sys.stdout.write(text)
+
+    monkeypatch.setattr("tracker.cli.output._print", record_first)
+    assert "XAA/UNGA/80" not in run("list").out
+    assert not (folder / "tracker.db-wal").exists()
 
 
 def test_a_session_without_an_archive_fails_once_it_is_read(tmp_path: Path) -> None:

@@ -6,16 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from tracker.cli.options import (
-    DEFAULT_ARCHIVE,
-    Archive,
-    Colour,
-    Output,
-    ReferenceText,
-    VocabularyFile,
-    complete_reference,
-    opened,
-)
+from tracker.cli import options
 from tracker.cli.output import refuse_overwriting, terminal_width, wants_colour, write_answer
 from tracker.errors import TrackerError
 
@@ -44,7 +35,7 @@ def diff(
         typer.Argument(
             metavar="OLD [NEW]",
             help="References, a series and its sessions, or files.",
-            autocompletion=complete_reference,
+            autocompletion=options.complete_reference,
         ),
     ],
     everything: Annotated[bool, typer.Option("--all", help="Show everything, sentences included.")] = False,
@@ -57,14 +48,14 @@ def diff(
     ] = None,
     stat: Annotated[bool, typer.Option("--stat", help="Show counts only.")] = False,
     form: Annotated[DiffFormat, typer.Option("--format", help="The output format.")] = "text",
-    output: Output = None,
-    vocabulary: VocabularyFile = None,
+    output: options.Output = None,
+    vocabulary: options.VocabularyFile = None,
     encoder: Annotated[
         Literal["default", "none"],
         typer.Option(help="'none' aligns sentences by their words alone, a second faster."),
     ] = "default",
-    color: Colour = "auto",
-    archive: Archive = DEFAULT_ARCHIVE,
+    color: options.Colour = "auto",
+    archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
     """Report what changed between two statements.
 
@@ -74,7 +65,6 @@ def diff(
     """
     from tracker.report.comparison.stat import render_stat
     from tracker.text.encoder import ENCODERS
-    from tracker.topics.vocabulary.load import load_vocabulary
     from tracker.workflows.compare.diff import diff as compare
     from tracker.workflows.compare.diff import is_same
 
@@ -83,10 +73,10 @@ def diff(
     if only and (stat or form == "json"):
         raise TrackerError("--only applies to text and Markdown, not to --stat and JSON")
     refuse_overwriting(output, operands, archive)
-    topics = load_vocabulary(vocabulary)
+    topics = options.load_vocabulary(vocabulary)
     chosen = _chosen(only)
     vectors = ENCODERS[encoder]
-    session = opened(archive)
+    session = options.opened(archive)
     comparison = compare(operands, session, topics, vectors)
     color_on = wants_colour(color, output)
     if explain is not None:
@@ -147,18 +137,17 @@ def _render(
 
 
 def priorities(
-    reference: ReferenceText,
-    vocabulary: VocabularyFile = None,
-    color: Colour = "auto",
-    archive: Archive = DEFAULT_ARCHIVE,
+    reference: options.ReferenceText,
+    vocabulary: options.VocabularyFile = None,
+    color: options.Colour = "auto",
+    archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
     """Show a statement's priorities and passing mentions."""
     from tracker.report.comparison.priorities import render_priorities
-    from tracker.topics.vocabulary.load import load_vocabulary
     from tracker.workflows.compare.priorities import read_priorities
 
-    topics = load_vocabulary(vocabulary)
-    side, readings, absences = read_priorities(opened(archive), reference, topics)
+    topics = options.load_vocabulary(vocabulary)
+    side, readings, absences = read_priorities(options.opened(archive), reference, topics)
     write_answer(
         render_priorities(side, readings, topics, absences, width=terminal_width(), color=wants_colour(color))
     )

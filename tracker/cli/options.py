@@ -13,6 +13,7 @@ from tracker.errors import TrackerError
 
 if TYPE_CHECKING:
     from tracker.archive.session import ArchiveSession
+    from tracker.model.topics import Vocabulary
 
 ARCHIVE_VARIABLE = "TRACKER_ARCHIVE"
 DEFAULT_ARCHIVE = Path("snapshots")
@@ -36,11 +37,25 @@ def complete_reference(context: typer.Context, incomplete: str) -> list[str]:
     return sorted(offer for offer in offers if offer.startswith(incomplete))
 
 
+def add_group(app: typer.Typer, name: str, help_text: str) -> typer.Typer:
+    """Add a command that only holds others, and return what these are added to."""
+    group = typer.Typer(name=name, help=help_text, no_args_is_help=True, rich_markup_mode=None)
+    app.add_typer(group)
+    return group
+
+
 def opened(folder: Path) -> ArchiveSession:
-    """Return the archive for the running command: opened once it is read, closed when the command ends."""
+    """Return the archive for the running command: opened once it is read, closed before it prints or ends."""
     from tracker.archive.session import ArchiveSession
 
     return get_current_context().with_resource(ArchiveSession(folder))
+
+
+def load_vocabulary(path: Path | None = None) -> Vocabulary:
+    """Return the user's vocabulary, or the one that comes with the program; raises as ``load`` does."""
+    from tracker.topics.vocabulary.load import load_vocabulary as load
+
+    return load(path)
 
 
 def now() -> str:
