@@ -7,21 +7,23 @@ its bytes where the history was rewritten or the repository moved.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from tracker.archive.git.history import Removal, read_history
 from tracker.archive.git.repository import open_repository
 from tracker.archive.reading.imported import CommittedFile, printable, read_kept_statements, read_noted
-from tracker.archive.storing.store import name_snapshot, open_store
-from tracker.errors import DocumentUnreadable, ReferenceInvalid, Withdrawn
+from tracker.archive.storing.store import name_snapshot
+from tracker.errors import DocumentUnreadable, Withdrawn
 from tracker.model.ledger import Check
-from tracker.model.preserving import GitImportReport, ImportedRevision
+from tracker.model.preserving import GitImportReport
 from tracker.workflows.importing.add import record_bytes
 from tracker.workflows.importing.attribution import attribute
+from tracker.workflows.importing.engine import Item, show_nothing, write_items
 from tracker.workflows.importing.known_revisions import Known, judge, statement_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from tracker.archive.git.history import FileHistory, Revision
@@ -29,13 +31,11 @@ if TYPE_CHECKING:
     from tracker.archive.reading.imported import KeptStatement
     from tracker.archive.storing.store import Store
     from tracker.model.ledger import CheckOutcome
-    from tracker.model.preserving import RevisionStatus
-    from tracker.model.record import Declaration, Recorded
+    from tracker.model.preserving import ImportedRevision, RevisionStatus
+    from tracker.model.record import Declaration
     from tracker.model.texts import Reference
     from tracker.workflows.importing.attribution import Attributed, Rule
-
-BATCH = 100
-"""Revisions a transaction: a stopped run loses at most this much work."""
+    from tracker.workflows.importing.engine import Progress
 
 _LFS = b"version https://git-lfs.github.com/spec/"
 
@@ -49,7 +49,7 @@ def import_git(
     *,
     branch: str | None = None,
     dry_run: bool = False,
-    progress: Callable[[int, int], None] = lambda _done, _total: None,
+    progress: Progress = show_nothing,
 ) -> GitImportReport:
     """Record the history of files, oldest revision first, each observed when its commit was made.
 
@@ -60,10 +60,11 @@ def import_git(
     with open_repository(path) as repository:
         history = read_history(repository, paths, branch)
         steps = _plan(repository, history, rule, archive)
+        entries = tuple(step.entry for step in steps)
         if not dry_run and any(_is_to_write(step) for step in steps):
-            steps = _write(repository, steps, archive, observed, progress)
-        gone = _find_gone(repository, archive, steps)
-    entries = tuple(step.entry for step in steps)
+            items = _read_items(repository, steps)
+            entries = write_items(items, len(steps), archive, progress, started=observed)
+        gone = _find_gone(repository, archive, entries)
     return GitImportReport(entries, tuple(map(str, gone)), tuple(_remarks(history)))
 
 
@@ -101,79 +102,61 @@ def _is_to_write(step: _Step) -> bool:
     return step.entry.status in {"new", "changed", "removed"}
 
 
-def _write(
-    repository: Repository,
-    steps: Sequence[_Step],
-    archive: Path,
-    observed: str,
-    progress: Callable[[int, int], None],
-) -> list[_Step]:
-    written: list[_Step] = []
-    with open_store(archive, "import") as store:
-        store.begin(observed)
-        for start in range(0, len(steps), BATCH):
-            progress(start, len(steps))
-            chunk = steps[start : start + BATCH]
-            with store.batch():
-                written += [_write_step(repository, store, *pair) for pair in _with_bytes(repository, chunk)]
-    progress(len(steps), len(steps))
-    return written
-
-
-def _with_bytes(repository: Repository, steps: Sequence[_Step]) -> Iterator[tuple[_Step, bytes | None]]:
-    """Yield each step with the bytes of its revision, where those are to be written."""
-    blobs = [
-        step.attributed.event.blob
-        for step in steps
-        if _is_to_write(step) and not isinstance(step.attributed.event, Removal)
-    ]
+def _read_items(repository: Repository, steps: Sequence[_Step]) -> Iterator[Item[ImportedRevision]]:
+    """Yield each step as an item, with the bytes of its revision where those are to be written."""
+    changes = [step for step in steps if _is_to_write(step)]
+    blobs = [step.attributed.event.blob for step in changes if not isinstance(step.attributed.event, Removal)]
     contents = repository.read_objects(blobs)
     for step in steps:
-        is_read = _is_to_write(step) and not isinstance(step.attributed.event, Removal)
-        yield step, next(contents) if is_read else None
-
-
-def _write_step(repository: Repository, store: Store, step: _Step, data: bytes | None) -> _Step:
-    event, said = step.attributed.event, step.attributed.declaration
-    if said is None or not _is_to_write(step):
-        return step
-    if isinstance(event, Removal):
-        store.note(_check(repository, step, "gone"))
-        return step
-    try:
-        source = str(CommittedFile(str(repository.path), event.commit, event.path))
-        recorded = _record(store, event, said, str(step.entry.observed), data, source)
-    except (DocumentUnreadable, ReferenceInvalid) as error:
-        return replace(step, entry=replace(step.entry, status="skipped", note=str(error)))
-    except Withdrawn as error:
-        return replace(step, entry=replace(step.entry, status="passed", note=str(error)))
-    if recorded.outcome == "unchanged":
-        # Without a note of it, the next import would take it for news once other bytes have followed.
-        store.note(_check(repository, step, "unchanged"))
-    status: RevisionStatus = "passed" if recorded.outcome == "unchanged" else recorded.outcome
-    return replace(step, entry=replace(step.entry, status=status, reference=name_snapshot(recorded)))
+        event, said = step.attributed.event, step.attributed.declaration
+        if said is None or not _is_to_write(step):
+            yield Item(step.entry)
+        elif isinstance(event, Removal):
+            yield Item(step.entry, partial(_note, repository, step.entry, "gone"))
+        else:
+            yield Item(step.entry, partial(_record, repository, step.entry, event, said, next(contents)))
 
 
 def _record(
-    store: Store, event: Revision, declaration: Declaration, observed: str, data: bytes | None, source: str
-) -> Recorded:
+    repository: Repository,
+    entry: ImportedRevision,
+    event: Revision,
+    said: Declaration,
+    data: bytes | None,
+    store: Store,
+) -> ImportedRevision:
     if data is None:
         raise DocumentUnreadable("its bytes are not in the repository, which is damaged; clone it again")
     if data.startswith(_LFS):
         raise DocumentUnreadable("it is kept in Git LFS; run: git lfs fetch --all, then import the files")
-    return record_bytes(store, data, declaration, observed, event.path, source)
+    source = str(CommittedFile(str(repository.path), event.commit, event.path))
+    try:
+        recorded = record_bytes(store, data, said, str(entry.observed), event.path, source)
+    except Withdrawn as error:
+        return replace(entry, status="passed", note=str(error))
+    if recorded.outcome == "unchanged":
+        # Without a note of it, the next import would take it for news once other bytes have followed.
+        _note(repository, entry, "unchanged", store)
+    status: RevisionStatus = "passed" if recorded.outcome == "unchanged" else recorded.outcome
+    return replace(entry, status=status, reference=name_snapshot(recorded))
 
 
-def _check(repository: Repository, step: _Step, outcome: CheckOutcome) -> Check:
-    entry = step.entry
+def _note(
+    repository: Repository, entry: ImportedRevision, outcome: CheckOutcome, store: Store
+) -> ImportedRevision:
     source = str(CommittedFile(str(repository.path), entry.commit, entry.path))
-    return Check(source, source, outcome, str(entry.observed), 0.0, entry.note, reference=entry.reference)
+    store.note(
+        Check(source, source, outcome, str(entry.observed), 0.0, entry.note, reference=entry.reference)
+    )
+    return entry
 
 
-def _find_gone(repository: Repository, archive: Path, steps: Sequence[_Step]) -> tuple[CommittedFile, ...]:
+def _find_gone(
+    repository: Repository, archive: Path, entries: Sequence[ImportedRevision]
+) -> tuple[CommittedFile, ...]:
     """Return the origins of snapshots of these statements that no branch of the repository holds now."""
-    present = {step.entry.commit for step in steps}
-    statements = {statement_of(step.entry.reference) for step in steps if step.entry.reference}
+    present = {entry.commit for entry in entries}
+    statements = {statement_of(entry.reference) for entry in entries if entry.reference}
     kept = read_kept_statements(archive, sorted(statements, key=str)).values()
     origins = [each.origin for statement in kept for each in statement.revisions if each.origin]
     missing = [

@@ -133,14 +133,14 @@ def read_columns(assignments: Iterable[str]) -> dict[str, str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class MetadataTable:
     """The rows of a table by statement, and a line of text for each row that names none."""
 
     rows: Mapping[Key, StatementMetadata]
     unread: tuple[str, ...] = ()
 
 
-def read_metadata(path: Path, columns: Mapping[str, str], body: Body) -> Table:
+def read_metadata(path: Path, columns: Mapping[str, str], body: Body) -> MetadataTable:
     """Read a table of statements of one body.
 
     Where two rows speak of one statement the first one counts. A row whose country or session is not
@@ -156,7 +156,9 @@ def read_metadata(path: Path, columns: Mapping[str, str], body: Body) -> Table:
         raise VocabularyInvalid(f"{path}: not a CSV table in UTF-8 ({error})") from None
 
 
-def _read_rows(table: csv.DictReader[str], path: Path, columns: Mapping[str, str], body: Body) -> Table:
+def _read_rows(
+    table: csv.DictReader[str], path: Path, columns: Mapping[str, str], body: Body
+) -> MetadataTable:
     mapping = _map_columns(table.fieldnames or (), columns, path)
     rows: dict[Key, StatementMetadata] = {}
     unread = []
@@ -169,7 +171,7 @@ def _read_rows(table: csv.DictReader[str], path: Path, columns: Mapping[str, str
             continue
         if key:
             rows.setdefault(key, StatementMetadata(**{field: cells.get(field) for field in FIELDS}))
-    return Table(rows, tuple(unread))
+    return MetadataTable(rows, tuple(unread))
 
 
 def _map_columns(names: Iterable[str], columns: Mapping[str, str], path: Path) -> dict[str, str]:

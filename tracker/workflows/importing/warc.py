@@ -3,38 +3,39 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from tracker.archive.reading.imported import open_captured
-from tracker.archive.storing.store import name_snapshot, open_store
+from tracker.archive.storing.store import name_snapshot
 from tracker.capture.admit.admission import admit
 from tracker.capture.causes import FetchFault
 from tracker.capture.warc.payload import read_payload, restore_headers
 from tracker.capture.warc.reading import open_warc
-from tracker.errors import DocumentUnreadable, ReferenceInvalid, Withdrawn
+from tracker.errors import DocumentUnreadable
 from tracker.model.ledger import Check
 from tracker.model.preserving import WarcImportReport
 from tracker.model.watching import Exchange, Fetched, Source, Validators
 from tracker.text.identity import digest_bytes, digest_text
 from tracker.workflows.export.warc_records import IDENTICAL, SAME_TEXT
 from tracker.workflows.importing.add import infer_details, read_arrival
+from tracker.workflows.importing.engine import Item, show_nothing, write_items
 from tracker.workflows.importing.warc_plan import plan_import
 from tracker.workflows.importing.warc_survey import DAMAGED
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from tracker.archive.storing.store import Store
     from tracker.capture.warc.reading import Warc
+    from tracker.model.preserving import ImportedCapture
     from tracker.model.record import Declaration, Recorded
     from tracker.model.watching import Arrival
     from tracker.workflows.importing.attribution import Rule
+    from tracker.workflows.importing.engine import Progress
     from tracker.workflows.importing.warc_plan import Step
     from tracker.workflows.importing.warc_survey import Found
-
-    Progress = Callable[[int, int], None]
-    """Told how many captures are safe on disk, and how many there are."""
 
 
 class CaptureRecorder:
@@ -44,7 +45,7 @@ class CaptureRecorder:
         self._warc = warc
         self._is_judged = is_judged
 
-    def keep(self, store: Store, found: Found, said: Declaration) -> Recorded:
+    def keep(self, found: Found, said: Declaration, entry: ImportedCapture, store: Store) -> ImportedCapture:
         """Record a capture's document, and note with it how it came.
 
         Raises ``DocumentUnreadable`` for what holds no statement, or shows itself to be none.
@@ -52,7 +53,7 @@ class CaptureRecorder:
         with store.batch():
             recorded = store.known(said, found.sha256) or self._record(store, found, said)
             store.note(self._check(found, said, recorded))
-        return recorded
+        return replace(entry, status=recorded.outcome, reference=name_snapshot(recorded))
 
     def _record(self, store: Store, found: Found, said: Declaration) -> Recorded:
         record = found.record
@@ -127,10 +128,6 @@ def _declare(said: Declaration, arrival: Arrival) -> Declaration:
     return replace(declared, url=said.url or url)
 
 
-BATCH = 100
-"""Captures a transaction: a stopped run loses at most this much work."""
-
-
 def import_warc(
     path: Path,
     urls: Sequence[str],
@@ -140,7 +137,7 @@ def import_warc(
     *,
     judged: bool = True,
     dry_run: bool = False,
-    progress: Progress = lambda _done, _total: None,
+    progress: Progress = show_nothing,
 ) -> WarcImportReport:
     """Record the captures of a WARC whose addresses fit, oldest first, each with the evidence of its head.
 
@@ -152,38 +149,20 @@ def import_warc(
     with open_warc(path) as warc:
         with open_captured(archive) as captured:
             plan = plan_import(warc, urls, rule, captured)
-        steps = plan.steps
-        if not dry_run and any(step.is_to_write for step in steps):
+        entries = tuple(step.entry for step in plan.steps)
+        if not dry_run and any(step.is_to_write for step in plan.steps):
             keeping = CaptureRecorder(warc, is_judged=judged and not rule.is_own)
-            steps = _write(keeping, steps, archive, observed, progress)
-    return WarcImportReport(tuple(step.entry for step in steps), plan.passed)
+            items = (_plan_item(keeping, step) for step in plan.steps)
+            entries = write_items(items, len(plan.steps), archive, progress, started=observed)
+    return WarcImportReport(entries, plan.passed)
+
+
+def _plan_item(keeping: CaptureRecorder, step: Step) -> Item[ImportedCapture]:
+    if step.declaration is None or not step.is_to_write:
+        return Item(step.entry)
+    return Item(step.entry, partial(keeping.keep, step.found, step.declaration, step.entry))
 
 
 def is_faulty(brought: WarcImportReport) -> bool:
     """Return whether a capture was meant to be read and could not be, or another record is damaged."""
     return DAMAGED in brought.passed or any(entry.status == "skipped" for entry in brought.entries)
-
-
-def _write(
-    keeping: CaptureRecorder, steps: Sequence[Step], archive: Path, observed: str, progress: Progress
-) -> tuple[Step, ...]:
-    written: list[Step] = []
-    with open_store(archive, "import") as store:
-        store.begin(observed)
-        for start in range(0, len(steps), BATCH):
-            progress(start, len(steps))
-            with store.batch():
-                written += [_write_step(keeping, store, step) for step in steps[start : start + BATCH]]
-    progress(len(steps), len(steps))
-    return tuple(written)
-
-
-def _write_step(keeping: CaptureRecorder, store: Store, step: Step) -> Step:
-    if step.declaration is None or not step.is_to_write:
-        return step
-    try:
-        recorded = keeping.keep(store, step.found, step.declaration)
-    except (DocumentUnreadable, ReferenceInvalid, Withdrawn) as error:
-        return replace(step, entry=replace(step.entry, status="skipped", note=str(error)))
-    entry = replace(step.entry, status=recorded.outcome, reference=name_snapshot(recorded))
-    return replace(step, entry=entry)
