@@ -117,10 +117,6 @@ def add(
     All are recorded, or none: a file that cannot be read raises ``DocumentUnreadable`` before anything
     is written. ``observed`` is the instant of the snapshots, ISO 8601 in UTC.
     """
-    if declaration.reference.session is None:
-        raise ReferenceInvalid(
-            f"{declaration.reference} names no session; write {declaration.reference}/SESSION"
-        )
     from tracker.archive.storing.store import open_store  # noqa: PLC0415 (reading loads no numpy)
 
     with open_store(archive, "add") as store, store.batch():

@@ -6,7 +6,6 @@ Each batch is one transaction. A run that was stopped is run again: what is reco
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from itertools import islice
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from tracker.archive.storing.store import open_store
@@ -14,7 +13,7 @@ from tracker.errors import DocumentUnreadable, ReferenceInvalid, Withdrawn
 from tracker.model.preserving import ImportedCapture, ImportedFile, ImportedRevision
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from tracker.archive.storing.store import Store
@@ -34,37 +33,38 @@ class Item(Generic[Entry]):
 
     entry: Entry
     write: Callable[[Store], Entry] | None = None
-    """None where nothing is to be written: the entry says why."""
+    """None where nothing is to be written: the entry says why. It is called once, after those before it."""
 
 
 def show_nothing(_done: int, _total: int) -> None:
     """Show no progress."""
 
 
-def write_items(
-    items: Iterable[Item[Entry]],
-    total: int,
+def import_items(
+    items: Sequence[Item[Entry]],
     archive: Path,
     progress: Progress,
     *,
     started: str | None = None,
+    dry_run: bool = False,
 ) -> tuple[Entry, ...]:
     """Write the items of a source in their order, and return their entries.
 
-    An item that cannot be read, or that was withdrawn, is *skipped*, and its note says why. ``started``
-    begins the run at this instant (ISO 8601 in UTC); without it, the run begins with the first thing that is
-    written. Raises as ``open_store`` does.
+    An item that cannot be read, or that was withdrawn, is *skipped*, and its note says why. With ``started``
+    (ISO 8601 in UTC), the run begins at this instant if there is anything to write; else it begins with the
+    first thing that is written. A ``dry_run`` writes nothing. Raises as ``open_store`` does.
     """
+    if dry_run or (started and not any(item.write for item in items)):
+        return tuple(item.entry for item in items)
     entries: list[Entry] = []
-    remaining = iter(items)
     with open_store(archive, "import") as store:
         if started:
             store.begin(started)
-        for done in range(0, total, BATCH):
-            progress(done, total)
+        for done in range(0, len(items), BATCH):
+            progress(done, len(items))
             with store.batch():
-                entries += [_write(store, item) for item in islice(remaining, BATCH)]
-    progress(total, total)
+                entries += [_write(store, item) for item in items[done : done + BATCH]]
+    progress(len(items), len(items))
     return tuple(entries)
 
 

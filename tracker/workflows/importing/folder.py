@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, TypeGuard, get_args
 
 from tracker.capture.web.local import explain_link, explain_way
@@ -17,7 +18,7 @@ from tracker.model.texts import Reference, TextKind
 from tracker.references import find_body, find_country, resolve_session
 from tracker.report.safe import one_line
 from tracker.workflows.importing.add import check_date, record_document
-from tracker.workflows.importing.engine import Item, show_nothing, write_items
+from tracker.workflows.importing.engine import Item, import_items, show_nothing
 from tracker.workflows.importing.metadata import (
     MetadataTable,
     StatementMetadata,
@@ -78,9 +79,12 @@ def import_folder(
         country,
         kind,
     )
-    found = _list_files(folder)
-    items = (_plan_file(folder, path, plan, observed) for path in found)
-    return FolderImport(write_items(items, len(found), archive, progress), plan.table.unread)
+    named = [(path.relative_to(folder).as_posix(), path) for path in _list_files(folder)]
+    items = [
+        Item(ImportedFile("new", name), partial(_import_file, folder, path, name, plan, observed))
+        for name, path in named
+    ]
+    return FolderImport(import_items(items, archive, progress), plan.table.unread)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,24 +114,21 @@ def _list_files(folder: Path) -> list[Path]:
     return sorted(path for path in folder.rglob("*") if path.is_file() or path.is_symlink())
 
 
-def _plan_file(folder: Path, path: Path, plan: _Plan, observed: str) -> Item[ImportedFile]:
-    name = path.relative_to(folder).as_posix()
+def _import_file(
+    folder: Path, path: Path, name: str, plan: _Plan, observed: str, store: Store
+) -> ImportedFile:
     if path.name.startswith("."):
-        return Item(ImportedFile("passed", name, "hidden file"))
+        return ImportedFile("passed", name, "hidden file")
     match = plan.pattern.fullmatch(name)
     if reason := explain_link(folder, path):
-        return Item(ImportedFile("skipped" if match and not path.is_dir() else "passed", name, reason))
+        return ImportedFile("skipped" if match and not path.is_dir() else "passed", name, reason)
     if not match:
-        return Item(ImportedFile("passed", name, "its path does not match the pattern"))
-
-    def write(store: Store) -> ImportedFile:
-        try:
-            declaration = _declare(match.groupdict(), plan)
-            return ImportedFile(record_document(store, path, declaration, observed).outcome, name)
-        except Withdrawn as error:
-            return ImportedFile("passed", name, str(error))
-
-    return Item(ImportedFile("new", name), write)
+        return ImportedFile("passed", name, "its path does not match the pattern")
+    try:
+        declaration = _declare(match.groupdict(), plan)
+        return ImportedFile(record_document(store, path, declaration, observed).outcome, name)
+    except Withdrawn as error:
+        return ImportedFile("passed", name, str(error))
 
 
 def _declare(parts: Mapping[str, str], plan: _Plan) -> Declaration:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from tracker.archive.git.history import Removal, read_history
+from tracker.archive.git.history import Removal, Revision, read_history
 from tracker.archive.git.repository import open_repository
 from tracker.archive.reading.imported import CommittedFile, printable, read_kept_statements, read_noted
 from tracker.archive.storing.store import name_snapshot
@@ -19,22 +19,22 @@ from tracker.model.ledger import Check
 from tracker.model.preserving import GitImportReport
 from tracker.workflows.importing.add import record_bytes
 from tracker.workflows.importing.attribution import attribute
-from tracker.workflows.importing.engine import Item, show_nothing, write_items
+from tracker.workflows.importing.engine import Item, import_items, show_nothing
 from tracker.workflows.importing.known_revisions import Known, judge, statement_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from tracker.archive.git.history import FileHistory, Revision
+    from tracker.archive.git.history import FileHistory
     from tracker.archive.git.repository import Repository
     from tracker.archive.reading.imported import KeptStatement
     from tracker.archive.storing.store import Store
     from tracker.model.ledger import CheckOutcome
-    from tracker.model.preserving import ImportedRevision, RevisionStatus
+    from tracker.model.preserving import ImportedRevision
     from tracker.model.record import Declaration
     from tracker.model.texts import Reference
-    from tracker.workflows.importing.attribution import Attributed, Rule
+    from tracker.workflows.importing.attribution import Rule
     from tracker.workflows.importing.engine import Progress
 
 _LFS = b"version https://git-lfs.github.com/spec/"
@@ -59,11 +59,8 @@ def import_git(
     """
     with open_repository(path) as repository:
         history = read_history(repository, paths, branch)
-        steps = _plan(repository, history, rule, archive)
-        entries = tuple(step.entry for step in steps)
-        if not dry_run and any(_is_to_write(step) for step in steps):
-            items = _read_items(repository, steps)
-            entries = write_items(items, len(steps), archive, progress, started=observed)
+        items = _plan(repository, history, rule, archive)
+        entries = import_items(items, archive, progress, started=observed, dry_run=dry_run)
         gone = _find_gone(repository, archive, entries)
     return GitImportReport(entries, tuple(map(str, gone)), tuple(_remarks(history)))
 
@@ -73,82 +70,70 @@ def is_faulty(brought: GitImportReport) -> bool:
     return any(entry.status == "skipped" for entry in brought.entries)
 
 
-@dataclass(frozen=True, slots=True)
-class _Step:
-    """A revision or removal to import; ``entry`` is its line in the report."""
-
-    attributed: Attributed
-    entry: ImportedRevision
-
-
-def _plan(repository: Repository, history: FileHistory, rule: Rule, archive: Path) -> list[_Step]:
+def _plan(
+    repository: Repository, history: FileHistory, rule: Rule, archive: Path
+) -> tuple[Item[ImportedRevision], ...]:
     attributed = list(attribute(history.events, rule))
     statements = {statement_of(each.declaration.reference) for each in attributed if each.declaration}
     kept = read_kept_statements(archive, sorted(statements, key=str))
-    known = Known(kept, read_noted(archive, "unchanged"), read_noted(archive, "gone"))
-    known.exclude_present({(each.event.commit, printable(each.event.path)) for each in attributed})
-    return [_Step(_keep_recorded_date(each, kept), judge(repository, each, known)) for each in attributed]
+    present = {(each.event.commit, printable(each.event.path)) for each in attributed}
+    known = Known(kept, read_noted(archive, "unchanged"), read_noted(archive, "gone"), present)
+    judged = [(each.event, each.declaration, judge(repository, each, known)) for each in attributed]
+    blobs = [event.blob for event, _, entry in judged if isinstance(event, Revision) and _is_news(entry)]
+    recorder = _Recorder(str(repository.path), repository.read_objects(blobs), kept)
+    return tuple(Item(entry, recorder.plan(event, said, entry)) for event, said, entry in judged)
 
 
-def _keep_recorded_date(each: Attributed, kept: Mapping[Reference, KeptStatement]) -> Attributed:
-    """Drop the delivery date where the record has one: a commit must not change it."""
-    said = each.declaration
-    if said and said.delivered and kept[statement_of(said.reference)].delivered:
-        return replace(each, declaration=replace(said, delivered=None))
-    return each
+def _is_news(entry: ImportedRevision) -> bool:
+    return entry.status in {"new", "changed", "removed"}
 
 
-def _is_to_write(step: _Step) -> bool:
-    return step.entry.status in {"new", "changed", "removed"}
+@dataclass(frozen=True, slots=True)
+class _Recorder:
+    """Records revisions of one repository, in the order in which their contents come."""
 
+    repository: str
+    contents: Iterator[bytes | None]
+    kept: Mapping[Reference, KeptStatement]
 
-def _read_items(repository: Repository, steps: Sequence[_Step]) -> Iterator[Item[ImportedRevision]]:
-    """Yield each step as an item, with the bytes of its revision where those are to be written."""
-    changes = [step for step in steps if _is_to_write(step)]
-    blobs = [step.attributed.event.blob for step in changes if not isinstance(step.attributed.event, Removal)]
-    contents = repository.read_objects(blobs)
-    for step in steps:
-        event, said = step.attributed.event, step.attributed.declaration
-        if said is None or not _is_to_write(step):
-            yield Item(step.entry)
-        elif isinstance(event, Removal):
-            yield Item(step.entry, partial(_note, repository, step.entry, "gone"))
-        else:
-            yield Item(step.entry, partial(_record, repository, step.entry, event, said, next(contents)))
+    def plan(
+        self, event: Revision | Removal, said: Declaration | None, entry: ImportedRevision
+    ) -> Callable[[Store], ImportedRevision] | None:
+        """Return how a revision or removal is written; None for one that is not."""
+        if said is None or not _is_news(entry):
+            return None
+        if isinstance(event, Removal):
+            return partial(self._note, entry, "gone")
+        return partial(self._record, event, said, entry)
 
-
-def _record(
-    repository: Repository,
-    entry: ImportedRevision,
-    event: Revision,
-    said: Declaration,
-    data: bytes | None,
-    store: Store,
-) -> ImportedRevision:
-    if data is None:
-        raise DocumentUnreadable("its bytes are not in the repository, which is damaged; clone it again")
-    if data.startswith(_LFS):
-        raise DocumentUnreadable("it is kept in Git LFS; run: git lfs fetch --all, then import the files")
-    source = str(CommittedFile(str(repository.path), event.commit, event.path))
-    try:
-        recorded = record_bytes(store, data, said, str(entry.observed), event.path, source)
-    except Withdrawn as error:
-        return replace(entry, status="passed", note=str(error))
-    if recorded.outcome == "unchanged":
+    def _record(
+        self, event: Revision, said: Declaration, entry: ImportedRevision, store: Store
+    ) -> ImportedRevision:
+        data = next(self.contents)
+        if data is None:
+            raise DocumentUnreadable("its bytes are not in the repository, which is damaged; clone it again")
+        if data.startswith(_LFS):
+            raise DocumentUnreadable("it is kept in Git LFS; run: git lfs fetch --all, then import the files")
+        if self.kept[statement_of(said.reference)].delivered:
+            # A commit must not change the delivery date.
+            said = replace(said, delivered=None)
+        source = str(CommittedFile(self.repository, event.commit, event.path))
+        try:
+            recorded = record_bytes(store, data, said, str(entry.observed), event.path, source)
+        except Withdrawn as error:
+            return replace(entry, status="passed", note=str(error))
+        reference = name_snapshot(recorded)
+        if recorded.outcome != "unchanged":
+            return replace(entry, status=recorded.outcome, reference=reference)
         # Without a note of it, the next import would take it for news once other bytes have followed.
-        _note(repository, entry, "unchanged", store)
-    status: RevisionStatus = "passed" if recorded.outcome == "unchanged" else recorded.outcome
-    return replace(entry, status=status, reference=name_snapshot(recorded))
+        return replace(self._note(entry, "unchanged", store), status="passed", reference=reference)
 
-
-def _note(
-    repository: Repository, entry: ImportedRevision, outcome: CheckOutcome, store: Store
-) -> ImportedRevision:
-    source = str(CommittedFile(str(repository.path), entry.commit, entry.path))
-    store.note(
-        Check(source, source, outcome, str(entry.observed), 0.0, entry.note, reference=entry.reference)
-    )
-    return entry
+    def _note(self, entry: ImportedRevision, outcome: CheckOutcome, store: Store) -> ImportedRevision:
+        source = str(CommittedFile(self.repository, entry.commit, entry.path))
+        store.note(
+            Check(source, source, outcome, str(entry.observed), 0.0, entry.note, reference=entry.reference)
+        )
+        return entry
 
 
 def _find_gone(

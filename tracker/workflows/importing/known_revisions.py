@@ -35,7 +35,9 @@ class Known:
         kept: Mapping[Reference, KeptStatement],
         unchanged: Iterable[CommittedFile],
         removals: Iterable[CommittedFile],
+        present: AbstractSet[Place],
     ) -> None:
+        """``present`` are the revisions of the history; only what came from others is known by its bytes."""
         self._kept = kept
         self._unchanged = {(origin.commit, origin.path) for origin in unchanged}
         self._removals = [(origin.commit, origin.path) for origin in removals]
@@ -45,20 +47,17 @@ class Known:
             for each in statement.revisions
             if each.origin
         }
-        self._spare: dict[Reference, Counter[str]] = {}
-        self._spare_removals: Counter[str] = Counter()
-        self._last: dict[Reference, str] = {}
-        self._begun: set[Reference] = set()
-
-    def exclude_present(self, present: AbstractSet[Place]) -> None:
-        """Exclude revisions known by a commit of the history; the others may be known by their bytes."""
-        for reference, statement in self._kept.items():
-            self._spare[reference] = Counter(
+        self._spare = {
+            reference: Counter(
                 each.sha256
                 for each in statement.revisions
                 if each.origin is None or (each.origin.commit, each.origin.path) not in present
             )
+            for reference, statement in kept.items()
+        }
         self._spare_removals = Counter(place[1] for place in self._removals if place not in present)
+        self._last: dict[Reference, str] = {}
+        self._begun: set[Reference] = set()
 
     def judge_removal(self, event: Removal, statement: Reference) -> RevisionStatus:
         """Return whether a removal is in the record, from this commit or from one that was rewritten."""

@@ -19,12 +19,12 @@ from tracker.model.watching import Exchange, Fetched, Source, Validators
 from tracker.text.identity import digest_bytes, digest_text
 from tracker.workflows.export.warc_records import IDENTICAL, SAME_TEXT
 from tracker.workflows.importing.add import infer_details, read_arrival
-from tracker.workflows.importing.engine import Item, show_nothing, write_items
+from tracker.workflows.importing.engine import Item, import_items, show_nothing
 from tracker.workflows.importing.warc_plan import plan_import
 from tracker.workflows.importing.warc_survey import DAMAGED
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from tracker.archive.storing.store import Store
@@ -45,11 +45,14 @@ class CaptureRecorder:
         self._warc = warc
         self._is_judged = is_judged
 
-    def keep(self, found: Found, said: Declaration, entry: ImportedCapture, store: Store) -> ImportedCapture:
-        """Record a capture's document, and note with it how it came.
+    def plan(self, step: Step) -> Callable[[Store], ImportedCapture] | None:
+        """Return how a capture is written; None for one that is not."""
+        if step.declaration is None or step.entry.status in {"known", "skipped"}:
+            return None
+        return partial(self._keep, step.found, step.declaration, step.entry)
 
-        Raises ``DocumentUnreadable`` for what holds no statement, or shows itself to be none.
-        """
+    def _keep(self, found: Found, said: Declaration, entry: ImportedCapture, store: Store) -> ImportedCapture:
+        """Record a capture's document, and note with it how it came."""
         with store.batch():
             recorded = store.known(said, found.sha256) or self._record(store, found, said)
             store.note(self._check(found, said, recorded))
@@ -149,18 +152,10 @@ def import_warc(
     with open_warc(path) as warc:
         with open_captured(archive) as captured:
             plan = plan_import(warc, urls, rule, captured)
-        entries = tuple(step.entry for step in plan.steps)
-        if not dry_run and any(step.is_to_write for step in plan.steps):
-            keeping = CaptureRecorder(warc, is_judged=judged and not rule.is_own)
-            items = (_plan_item(keeping, step) for step in plan.steps)
-            entries = write_items(items, len(plan.steps), archive, progress, started=observed)
+        recorder = CaptureRecorder(warc, is_judged=judged and not rule.is_own)
+        items = [Item(step.entry, recorder.plan(step)) for step in plan.steps]
+        entries = import_items(items, archive, progress, started=observed, dry_run=dry_run)
     return WarcImportReport(entries, plan.passed)
-
-
-def _plan_item(keeping: CaptureRecorder, step: Step) -> Item[ImportedCapture]:
-    if step.declaration is None or not step.is_to_write:
-        return Item(step.entry)
-    return Item(step.entry, partial(keeping.keep, step.found, step.declaration, step.entry))
 
 
 def is_faulty(brought: WarcImportReport) -> bool:
