@@ -94,3 +94,8 @@ def find_cause(name: str) -> Cause:
     if name not in _BY_NAME and name.startswith("http ") and name[5:].isdigit():
         return _BY_NAME["http NNN"]
     return _BY_NAME[name]
+
+
+def is_missing(status: int | None) -> bool:
+    """Tell whether a status says that nothing is at the address any more."""
+    return status is not None and find_cause(f"http {status}").outcome == "gone"

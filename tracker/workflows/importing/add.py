@@ -191,3 +191,17 @@ def declare_arrival(arrival: Arrival, reference: Reference) -> Declaration:
     url = source.address if is_web_address(source.address) else None
     declared = Declaration(replace(reference, language=reference.language or source.language), url=url)
     return infer_details(declared, arrival.version, arrival.extraction.title)
+
+
+def record_arrival(
+    store: Store, arrival: Arrival, declaration: Declaration, observed: str, source: str | None = None
+) -> Recorded:
+    """Record a fetched document; its source is the address that answered, if no other is named."""
+    return store.record(
+        declaration,
+        arrival.fetched.data or b"",
+        arrival.version,
+        observed,
+        raw=arrival.extraction.text,
+        source=source or arrival.fetched.url,
+    )

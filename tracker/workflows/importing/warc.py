@@ -18,7 +18,7 @@ from tracker.model.preserving import WarcImportReport
 from tracker.model.watching import Exchange, Fetched, Source, Validators
 from tracker.text.identity import digest_bytes, digest_text
 from tracker.workflows.export.warc_records import IDENTICAL, SAME_TEXT
-from tracker.workflows.importing.add import infer_details, read_arrival
+from tracker.workflows.importing.add import infer_details, read_arrival, record_arrival
 from tracker.workflows.importing.engine import Item, import_items, show_nothing
 from tracker.workflows.importing.warc_plan import plan_import
 from tracker.workflows.importing.warc_survey import DAMAGED
@@ -62,21 +62,15 @@ class CaptureRecorder:
         record = found.record
         data = self._read_document(store, found)
         url = said.url or record.url
-        source = Source(record.id, url, reference=said.reference, language=said.reference.language)
+        asked = Source(record.id, url, reference=said.reference, language=said.reference.language)
         answered = next((each.content_type for each in self._exchanges(found)), None)
         content_type = answered or record.media_type
         fetched = Fetched(record.id, record.url, data, content_type, (), Validators(), 0.0)
-        arrival = read_arrival(source, fetched)
+        arrival = read_arrival(asked, fetched)
         if self._is_judged:
             _judge(store, arrival, found)
-        return store.record(
-            _declare(said, arrival),
-            data,
-            arrival.version,
-            record.date,
-            raw=arrival.extraction.text,
-            source=f"{self._warc.path.name}@{record.id}",
-        )
+        source = f"{self._warc.path.name}@{record.id}"
+        return record_arrival(store, arrival, _declare(said, arrival), record.date, source)
 
     def _read_document(self, store: Store, found: Found) -> bytes:
         if found.bytes_at is None:

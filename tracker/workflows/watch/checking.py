@@ -12,7 +12,7 @@ from tracker.capture.web.fetch import fetch_all
 from tracker.errors import DocumentUnreadable
 from tracker.model.watching import FetchFailed
 from tracker.report.comparison.words import counted
-from tracker.workflows.importing.add import declare_arrival
+from tracker.workflows.importing.add import declare_arrival, record_arrival
 from tracker.workflows.watch.examine import (
     CHECKS_READ,
     Examined,
@@ -106,14 +106,8 @@ class Journal:
         if arrival is None or arrival.source.reference is None:
             raise ValueError(f"{check.source} has nothing to record")
         with store.batch():
-            recorded = store.record(
-                declare_arrival(arrival, arrival.source.reference),
-                arrival.fetched.data or b"",
-                arrival.version,
-                check.observed,
-                raw=arrival.extraction.text,
-                source=arrival.fetched.url,
-            )
+            declared = declare_arrival(arrival, arrival.source.reference)
+            recorded = record_arrival(store, arrival, declared, check.observed)
             is_change = recorded.outcome == "changed"
             check = replace(
                 check,

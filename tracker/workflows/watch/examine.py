@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from tracker.capture.admit.admission import refuse_unreadable
 from tracker.capture.admit.announcement import detect_announcement
+from tracker.capture.causes import is_missing
 from tracker.errors import DocumentUnreadable
 from tracker.model.ledger import Check
 from tracker.model.watching import Admission, Validators
@@ -36,7 +37,6 @@ CHECKS_READ = 20
 """How many checks back a row of failures is followed."""
 
 _PERMANENT = frozenset({301, 308})
-_MISSING = frozenset({404, 410})
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,19 +63,11 @@ def examine_failure(source: Source, failed: FetchFailed, past: Sequence[Check], 
     ``past`` are the latest checks of the source, newest first. What else fails on other days in between
     (a timeout) neither counts nor breaks the row; finding the statement breaks it.
     """
-    last = failed.exchanges[-1] if failed.exchanges else None
-    check = Check(
-        source.id,
-        source.address,
-        failed.outcome,
-        observed,
-        failed.seconds,
-        failed.cause,
-        failed.detail,
-        source.reference,
-        url=last.url if last else None,
-        http_status=last.status if last else None,
-        exchanges=failed.exchanges,
+    check = replace(
+        _describe_check(source, failed, observed),
+        outcome=failed.outcome,
+        cause=failed.cause,
+        detail=failed.detail,
     )
     if failed.outcome != "gone":
         return check
@@ -132,20 +124,28 @@ def _examine_text(
 
 def begin_check(source: Source, fetched: Fetched, observed: str) -> Check:
     """Return what is known of a check before what was received is looked at."""
-    last = fetched.exchanges[-1] if fetched.exchanges else None
+    data = fetched.data
+    return replace(
+        _describe_check(source, fetched, observed),
+        url=fetched.url,
+        sha256=None if data is None else digest_bytes(data),
+        size=None if data is None else len(data),
+        validators=fetched.validators,
+    )
+
+
+def _describe_check(source: Source, result: Fetched | FetchFailed, observed: str) -> Check:
+    last = result.exchanges[-1] if result.exchanges else None
     return Check(
         source.id,
         source.address,
         "unchanged",
         observed,
-        fetched.seconds,
+        result.seconds,
         reference=source.reference,
-        url=fetched.url,
+        url=last.url if last else None,
         http_status=last.status if last else None,
-        sha256=None if fetched.data is None else digest_bytes(fetched.data),
-        size=None if fetched.data is None else len(fetched.data),
-        validators=fetched.validators,
-        exchanges=fetched.exchanges,
+        exchanges=result.exchanges,
     )
 
 
@@ -239,4 +239,4 @@ def _read_text(source: Source, fetched: Fetched, data: bytes) -> str | None:
 def _missing_days(past: Sequence[Check]) -> set[str]:
     """Return the days since it was last there on which the server said that it is not."""
     since = takewhile(lambda each: each.snapshot is None and each.sha256 is None, past)
-    return {each.observed[:10] for each in since if each.http_status in _MISSING}
+    return {each.observed[:10] for each in since if is_missing(each.http_status)}

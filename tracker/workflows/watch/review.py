@@ -17,7 +17,7 @@ from tracker.text.detection import infer_kind
 from tracker.topics.vocabulary.load import load_vocabulary
 from tracker.workflows.code.judge import Coder, check_coder
 from tracker.workflows.compare.compare import compare_sides
-from tracker.workflows.importing.add import declare_arrival, read_arrival
+from tracker.workflows.importing.add import declare_arrival, read_arrival, record_arrival
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -93,14 +93,8 @@ def decide_review(
         store.begin(coder.decided)
         recorded: Recorded | None = None
         if arrival and review.reference:
-            recorded = store.record(
-                declare_arrival(arrival, review.reference),
-                arrival.fetched.data or b"",
-                arrival.version,
-                _last_seen(review, store.ledger),
-                raw=arrival.extraction.text,
-                source=arrival.fetched.url,
-            )
+            declared = declare_arrival(arrival, review.reference)
+            recorded = record_arrival(store, arrival, declared, _last_seen(review, store.ledger))
         store.settle(review, recorded)
     with open_ledger(archive) as ledger:
         return _find(ledger, number)
