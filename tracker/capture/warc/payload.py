@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from tracker.capture.causes import FetchFault
 from tracker.capture.warc.reading import MOST_BYTES
-from tracker.capture.warc.stream import read_digest
+from tracker.capture.warc.stream import find_header, read_digest
 from tracker.capture.web.payload import unpack
 
 if TYPE_CHECKING:
@@ -56,13 +56,9 @@ SENT_AS: Final = frozenset({"content-encoding", "content-length", "transfer-enco
 """Headers that describe how a body was sent."""
 
 
-def _header(record: WarcRecord, name: str) -> str:
-    return next((value.strip() for key, value in record.headers if key.lower() == name), "")
-
-
 def _join_chunks(record: WarcRecord, content: bytes) -> bytes:
     """Return a body without its chunks; many tools store it without them and keep the header."""
-    is_chunked = "chunked" in _header(record, "transfer-encoding").lower()
+    is_chunked = "chunked" in find_header(record.headers, "transfer-encoding").lower()
     return _unchunk(content) if is_chunked and _CHUNK.match(content) else content
 
 
@@ -82,10 +78,10 @@ def _unchunk(content: bytes) -> bytes:
 
 
 def _check_length(record: WarcRecord, body: bytes) -> None:
-    announced = _header(record, "content-length").lstrip("0") or "0"
-    if _header(record, "transfer-encoding") or _header(record, "content-encoding"):
+    announced = find_header(record.headers, "content-length").lstrip("0") or "0"
+    if find_header(record.headers, "transfer-encoding") or find_header(record.headers, "content-encoding"):
         return
-    if _header(record, "content-length").isdecimal() and announced != str(len(body)):
+    if find_header(record.headers, "content-length").isdecimal() and announced != str(len(body)):
         raise FetchFault(
             "wrong length", f"{announced[:_LONGEST]} bytes were announced, {len(body)} are there"
         )
@@ -100,6 +96,6 @@ def _check_digest(said: str, body: bytes, content: bytes) -> None:
 
 def _encoding(record: WarcRecord, body: bytes) -> str:
     """Return the encoding of a body; one that is declared as gzip and is not was stored unpacked."""
-    named = _header(record, "content-encoding")
+    named = find_header(record.headers, "content-encoding")
     is_packed = body.startswith(_GZIP)
     return "" if named.lower() in {"gzip", "x-gzip"} and not is_packed else named

@@ -14,7 +14,7 @@ from tracker.capture.causes import FetchFault
 from tracker.capture.web.addresses import read_url
 from tracker.capture.web.network import SLACK, WatchedStream, deadline
 from tracker.capture.web.pacing import read_retry_after, stamp
-from tracker.capture.web.payload import redact, unpack
+from tracker.capture.web.payload import decode_header, redact, unpack
 from tracker.model.watching import Exchange
 
 if TYPE_CHECKING:
@@ -158,7 +158,7 @@ def _redirect(response: httpx.Response) -> httpx.URL:
         raise FetchFault("bad address", f"{response.status_code} without an address")
     if len(set(places)) > 1:
         raise FetchFault("bad address", f"{response.status_code} with {len(places)} addresses")
-    return read_url(_decode(places[0]).strip(), response.url)
+    return read_url(decode_header(places[0]).strip(), response.url)
 
 
 def _refusal(response: httpx.Response, clock: Clock) -> FetchFault:
@@ -218,14 +218,7 @@ def _evidence(requested: str, request: httpx.Request, response: httpx.Response |
 
 def _redact(headers: httpx.Headers) -> tuple[tuple[str, str], ...]:
     """Return headers as sent, up to the limit, with credentials redacted."""
-    return redact((_decode(name), _decode(value)) for name, value in headers.raw[:_MOST_HEADERS])
-
-
-def _decode(value: bytes) -> str:
-    try:
-        return value.decode("utf-8")
-    except UnicodeDecodeError:
-        return value.decode("latin-1")
+    return redact((decode_header(name), decode_header(value)) for name, value in headers.raw[:_MOST_HEADERS])
 
 
 def _explain(error: Exception) -> FetchFault:

@@ -24,6 +24,14 @@ def redact(headers: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
     return tuple((name, _REDACTED if name.lower() in _SECRET else value) for name, value in headers)
 
 
+def decode_header(line: bytes) -> str:
+    """Return a line of a head: UTF-8, or else Latin-1."""
+    try:
+        return line.decode("utf-8")
+    except UnicodeDecodeError:
+        return line.decode("latin-1")
+
+
 _SETTLED: Final = timedelta(seconds=60)
 """The least age of a usable date: ``Last-Modified`` counts whole seconds, and clocks differ."""
 
