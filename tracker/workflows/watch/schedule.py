@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import re
 import shlex
+import tomllib
 from dataclasses import dataclass
+from importlib.resources import files
 from typing import TYPE_CHECKING, Literal
 
 from tracker.errors import TrackerError
@@ -18,75 +20,6 @@ Scheduler = Literal["cron", "systemd", "github"]
 
 _TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
 _PLAIN = re.compile(r"[\w@+=:,./-]+")
-
-_CRON = """\
-# Every night at {hour:02d}:{minute:02d}; add with "crontab -e". Only what failed is printed, and mailed.
-{minute} {hour} * * * {command}
-"""
-
-_SYSTEMD = """\
-# /etc/systemd/system/tracker-snapshot.service
-[Unit]
-Description=Take snapshots of national statements
-Wants=network-online.target
-After=network-online.target
-
-[Service]
-Type=oneshot
-ExecStart={command}
-# Another run holds the archive: nothing to be alarmed about.
-SuccessExitStatus=75
-Nice=10
-
-# /etc/systemd/system/tracker-snapshot.timer
-# Then: systemctl enable --now tracker-snapshot.timer
-[Unit]
-Description=Take snapshots of national statements every night
-
-[Timer]
-OnCalendar=*-*-* {hour:02d}:{minute:02d}:00
-# A night that the machine slept through is made up for.
-Persistent=true
-
-[Install]
-WantedBy=timers.target
-"""
-
-_GITHUB = """\
-# .github/workflows/snapshot.yml
-name: snapshot
-on:
-  schedule:
-    - cron: "{minute} {hour} * * *" # UTC
-  workflow_dispatch:
-permissions:
-  contents: write
-concurrency:
-  group: snapshot
-  cancel-in-progress: false
-jobs:
-  snapshot:
-    runs-on: ubuntu-latest
-    timeout-minutes: 350
-    env:
-      ARCHIVE: {archive}
-    steps:
-      - uses: actions/checkout@v4
-      - uses: actions/setup-python@v5
-        with:
-          python-version: "3.11"
-      # From this repository; name another place where tracker is not part of it.
-      - run: python -m pip install .
-      - run: tracker --archive "$ARCHIVE" snapshot --quiet
-      # What was captured is kept also on nights on which a source failed.
-      - if: always()
-        run: |
-          git config user.name snapshot
-          git config user.email snapshot@users.noreply.github.com
-          git add --force -- "$ARCHIVE/tracker.db"
-          git diff --cached --quiet || git commit -m "Take snapshots"
-          git push
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,11 +52,12 @@ def write_schedule(scheduler: Scheduler, nightly: Nightly, working: Path) -> str
             f"{str(nightly.archive)!r} contains characters that a schedule cannot; move the archive"
         )
     time = {"hour": nightly.hour, "minute": nightly.minute}
+    template: str = tomllib.loads(files(__package__).joinpath("schedules.toml").read_text("utf-8"))[scheduler]
     if scheduler == "cron":
-        return _CRON.format(command=shlex.join(words).replace("%", r"\%"), **time)
+        return template.format(command=shlex.join(words).replace("%", r"\%"), **time)
     if scheduler == "systemd":
-        return _SYSTEMD.format(command=_join_for_systemd(words), **time)
-    return _GITHUB.format(archive=_in_repository(nightly.archive, working), **time)
+        return template.format(command=_join_for_systemd(words), **time)
+    return template.format(archive=_in_repository(nightly.archive, working), **time)
 
 
 def _join_for_systemd(words: Sequence[str]) -> str:
