@@ -18,7 +18,7 @@ FileStatus = Literal["new", "changed", "unchanged", "passed", "skipped"]
 
 @dataclass(frozen=True, slots=True)
 class ImportedFile:
-    """What became of one file of a folder; only *skipped* was meant to be read and could not be."""
+    """What became of one file of a folder; *skipped* is a file to import that could not be read."""
 
     status: FileStatus
     path: str

@@ -46,7 +46,7 @@ RuleResult: TypeAlias = "tuple[str, str] | None"
 
 MEANINGS: Final = {
     "garbled": "binary data, or letters in a wrong encoding",
-    "home page": "a redirect led to the entrance of the site",
+    "home page": "a redirect to the site's home page",
     "empty": "too few words for a first capture, or none",
     "collapsed": "far shorter than it used to be",
     "navigation": "links and headings without sentences",
@@ -54,8 +54,8 @@ MEANINGS: Final = {
     "other language": "not in the language declared, or that it was in before",
     "other country": "another country's statement",
     "other session": "a statement at another session",
-    "other text": "next to nothing is left of the current version",
-    "duplicate": "the very text of another statement that is kept",
+    "other text": "almost nothing of the current version is left",
+    "duplicate": "exactly the text of another statement that is kept",
     "unreadable": "bytes in which no text was found",
 }
 """Causes that the text itself shows; those of web pages are in ``admission.toml``."""

@@ -32,11 +32,11 @@ _EDTF = re.compile(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?[?~%]?")
 
 
 def check_date(text: str) -> str:
-    """Return a date as it is written: EDTF level 0, with level 1's marks of doubt.
+    """Return a date as written: EDTF level 0, and the signs of doubt of level 1.
 
     A day, a month or a year: ``2022-05-16``, ``2022-05``, ``2022``.
 
-    Raises ``ReferenceInvalid`` for what is no date, or not in the calendar.
+    Raises ``ReferenceInvalid`` for a text that is no date, or a date that is not in the calendar.
     """
     match = _EDTF.fullmatch(text)
     try:
@@ -126,7 +126,7 @@ def add(
 def record_document(store: Store, path: Path, declaration: Declaration, observed: str) -> Recorded:
     """Record one file under a declaration, inferring the kind and language that it leaves open.
 
-    Bytes that are already the edition's latest snapshot are recognised by their digest and not read again.
+    Bytes that are already the edition's latest snapshot are recognised by their digest, and not read.
     """
     return record_bytes(store, read_document(path), declaration, observed, str(path), str(path))
 

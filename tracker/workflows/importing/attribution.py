@@ -39,7 +39,7 @@ class ParsedReference:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """The given series or statement, and what names the rest of a reference."""
+    """The given series or statement, and what names the other parts of a reference."""
 
     within: Reference | None
     session_from: str | None
@@ -58,13 +58,13 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Attributed:
-    """A revision or removal with its statement; without one, ``note`` says why."""
+    """A revision or removal with its statement, or a ``note`` why it has none."""
 
     event: Revision | Removal
     declaration: Declaration | None
     note: str = ""
     is_same: bool = False
-    """The statement's text is the one before: the file was renamed, and no more."""
+    """The file was only renamed: the statement's text is the one before."""
 
 
 def read_rule(
@@ -96,8 +96,8 @@ def read_rule(
 def attribute(events: Iterable[Revision | Removal], rule: Rule) -> Iterator[Attributed]:
     """Yield each revision with its statement; one that names none continues the revision before it.
 
-    A removal belongs to the statement whose text the file held last. Only the first revision of a
-    statement declares when that was delivered: a later correction has a date of its own.
+    A removal belongs to the statement whose text the file had last. Only the first revision of a
+    statement declares its delivery date: a later correction has its own date.
     """
     last: dict[str, Reference] = {}
     dated: set[Reference] = set()

@@ -1,6 +1,6 @@
-"""The engine of all imports: what a source yields is written in batches, and each item has an answer.
+"""The engine of all imports: the items of a source are written in batches, and each gets an entry in the report.
 
-Each batch is one transaction. A run that was stopped is run again: what is recorded is recognised.
+Each batch is one transaction. An interrupted run is simply run again: it recognises what is recorded.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     """Is told how many items are safe on disk, and how many there are."""
 
 BATCH = 100
-"""Items a transaction: a stopped run loses at most this much work."""
+"""Items in a transaction: an interrupted run loses at most this much work."""
 
 Entry = TypeVar("Entry", ImportedFile, ImportedRevision, ImportedCapture)
 

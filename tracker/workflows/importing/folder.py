@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class FolderImport:
-    """What came of an import: an entry for each file, and the rows of the table that were not read."""
+    """The result of an import: an entry for each file, and the rows of the table that were not read."""
 
     entries: tuple[ImportedFile, ...]
     unread_rows: tuple[str, ...]
@@ -68,8 +68,7 @@ def import_folder(
 
     ``pattern`` names the parts of a path, as in ``{country}/{session}_{year}.txt``; ``country`` and
     ``kind`` are given where paths do not name them. ``metadata`` is a CSV table; ``columns`` are
-    ``FIELD=COLUMN`` assignments. ``progress`` is called with the files done and the
-    files in all. Raises ``TrackerError`` where nothing can be imported at all.
+    ``FIELD=COLUMN`` assignments. Raises ``TrackerError`` where nothing can be imported.
     """
     required = ("session",) if country else ("country", "session")
     plan = _Plan(
@@ -101,7 +100,7 @@ def _read_table(folder: Path, metadata: Path | None, columns: Sequence[str], bod
         if columns:
             raise ReferenceInvalid("--column needs a table: --metadata FILE")
         return MetadataTable({})
-    # A table that came with the folder is no more to be trusted than the rest of it.
+    # A table inside the folder is trusted no more than the other files in it.
     is_inside = metadata.absolute().is_relative_to(folder.absolute())
     if is_inside and metadata.exists() and (reason := explain_way(folder, metadata)):
         raise DocumentUnreadable(f"{metadata}: {reason}")
@@ -172,12 +171,12 @@ def is_kind(text: str) -> TypeGuard[TextKind]:
 
 
 def is_faulty(imported: FolderImport) -> bool:
-    """Return whether a file was meant to be read and could not be, or no file was meant at all."""
+    """Return whether a file to import could not be read, or there was no file to import."""
     return "skipped" in imported.counts or imported.counts.keys() <= {"passed"}
 
 
 def summary(imported: FolderImport) -> str:
-    """Return what came of an import on one line."""
+    """Return the result of an import on one line."""
     counts = imported.counts
     parts = [f"{counts[status]:,} {status}" for status in ("new", "changed", "unchanged")]
     skipped = counts["skipped"] + counts["passed"]
@@ -185,6 +184,6 @@ def summary(imported: FolderImport) -> str:
 
 
 def skipped_lines(imported: FolderImport) -> tuple[str, ...]:
-    """Return a line for each file and each row of the table left out, with the reason."""
+    """Return a line for each file and each row of the table that was left out, with the reason."""
     files = (f"{entry.path}: {entry.note}" for entry in imported.entries if entry.note)
     return tuple(f"  skipped {one_line(each)}" for each in (*files, *imported.unread_rows))

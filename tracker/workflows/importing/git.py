@@ -1,7 +1,7 @@
 """``tracker import-git``: every revision of files in a git repository becomes a snapshot.
 
-Read again, a history gives what is new in it. What was recorded before is known by its commit, and by
-its bytes where the history was rewritten or the repository moved.
+A second import records only what is new. What was recorded before is known by its commit, or by its bytes
+where the history was rewritten or the repository moved.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def import_git(
 
     ``observed`` is the instant of the import itself, ISO 8601 in UTC. A ``dry_run`` reads all and writes
     nothing. Removals are noted as outcomes (``gone``) of the file as the source. Raises
-    ``RepositoryUnusable``, ``NotInArchive`` where no commit held the paths, and as ``open_store`` does.
+    ``RepositoryUnusable``, ``NotInArchive`` where no commit has the paths, and as ``open_store`` does.
     """
     with open_repository(path) as repository:
         history = read_history(repository, paths, branch)
@@ -66,7 +66,7 @@ def import_git(
 
 
 def is_faulty(brought: GitImportReport) -> bool:
-    """Return whether a revision was meant to be read and could not be."""
+    """Return whether a revision to import could not be read."""
     return any(entry.status == "skipped" for entry in brought.entries)
 
 
@@ -125,7 +125,7 @@ class _Recorder:
         reference = name_snapshot(recorded)
         if recorded.outcome != "unchanged":
             return replace(entry, status=recorded.outcome, reference=reference)
-        # Without a note of it, the next import would take it for news once other bytes have followed.
+        # Without this note, the next import would take it as new once other bytes have followed.
         return replace(self._note(entry, "unchanged", store), status="passed", reference=reference)
 
     def _note(self, entry: ImportedRevision, outcome: CheckOutcome, store: Store) -> ImportedRevision:
@@ -139,7 +139,7 @@ class _Recorder:
 def _find_gone(
     repository: Repository, archive: Path, entries: Sequence[ImportedRevision]
 ) -> tuple[CommittedFile, ...]:
-    """Return the origins of snapshots of these statements that no branch of the repository holds now."""
+    """Return the origins of snapshots of these statements that no branch of the repository has now."""
     present = {entry.commit for entry in entries}
     statements = {statement_of(entry.reference) for entry in entries if entry.reference}
     kept = read_kept_statements(archive, sorted(statements, key=str)).values()

@@ -136,12 +136,12 @@ def import_warc(
     dry_run: bool = False,
     progress: Progress = show_nothing,
 ) -> WarcImportReport:
-    """Record the captures of a WARC whose addresses fit, oldest first, each with the evidence of its head.
+    """Record the captures of a WARC whose addresses match, oldest first, each with the evidence in its head.
 
-    ``observed`` is the instant of the import itself, ISO 8601 in UTC. What shows itself to be no statement
-    by the rules of the nightly run is skipped, unless ``judged`` is false or the file was exported by an
-    archive such as this one and its own metadata is asked. A ``dry_run`` reads all and writes nothing.
-    Raises as ``plan_import`` and ``open_store`` do.
+    ``observed`` is the instant of the import itself, ISO 8601 in UTC. A document that the
+    rules of the nightly run do not admit is skipped, unless ``judged`` is false or the file's own metadata,
+    as tracker exports it, is used. A ``dry_run`` reads all and writes nothing. Raises as ``plan_import`` and
+    ``open_store`` do.
     """
     with open_warc(path) as warc:
         with open_captured(archive) as captured:
@@ -153,5 +153,5 @@ def import_warc(
 
 
 def is_faulty(brought: WarcImportReport) -> bool:
-    """Return whether a capture was meant to be read and could not be, or another record is damaged."""
+    """Return whether a capture to import could not be read, or another record is damaged."""
     return DAMAGED in brought.passed or any(entry.status == "skipped" for entry in brought.entries)

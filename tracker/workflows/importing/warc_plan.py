@@ -83,8 +83,8 @@ class Plan:
 def plan_import(warc: Warc, urls: Sequence[str], rule: Rule, captured: Captured) -> Plan:
     """Read a whole file and return what to do with each of its captures.
 
-    Raises ``WarcUnusable`` where it is damaged, and ``ReferenceInvalid`` where several addresses would
-    feed one statement and none was chosen.
+    Raises ``WarcUnusable`` for a damaged file, and ``ReferenceInvalid`` where several addresses would feed
+    one statement and none was chosen.
     """
     found = survey(warc, urls, captured, with_own=rule.is_own)
     named = [_name(each, rule) for each in found.captures]
@@ -130,7 +130,7 @@ class _Planning:
         if said is None or found.fault:
             return replace(step, entry=replace(step.entry, note=step.entry.note or found.fault))
         statement = statement_of(said.reference)
-        # Which edition it feeds, and so whether it changes that, is seen only in reading it.
+        # Only reading it shows which edition it feeds, and so whether it changes that.
         entry = replace(step.entry, status=self._expect(found, statement))
         if said.delivered and (statement in self._last or self._captured.is_dated(statement)):
             # A capture must not change the delivery date.

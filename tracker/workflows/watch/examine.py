@@ -28,13 +28,13 @@ if TYPE_CHECKING:
 
 UNNAMED, REFUSED, WITHDRAWN = "no reference", "rejected before", "withdrawn"
 REAPPEARED, MOVED = "reappeared", "permanent redirect"
-"""Causes that are ours; those of failed fetches and of quarantined texts are named where they are met."""
+"""Our own causes; those of failed fetches and of quarantined texts have modules of their own."""
 
 CONFIRMING_DAYS = 3
-"""On so many days in a row a source has to be missing before it counts as gone."""
+"""The days in a row on which a source must be missing before it counts as gone."""
 
 CHECKS_READ = 20
-"""How many checks back a row of failures is followed."""
+"""How many checks back a row of failures is followed: about three weeks of nights."""
 
 _PERMANENT = frozenset({301, 308})
 
@@ -51,17 +51,17 @@ class Examined:
 
 @dataclass(frozen=True, slots=True)
 class LastChecks:
-    """The latest check of a source, and the latest by which it was well."""
+    """The latest check of a source, and the latest successful one."""
 
     last: Check | None = None
     success: Check | None = None
 
 
 def examine_failure(source: Source, failed: FetchFailed, past: Sequence[Check], observed: str) -> Check:
-    """Return the check for a failed fetch: ``gone`` only after it was missing on three days in a row.
+    """Return the check for a failed fetch: ``gone`` only if it was missing on three days in a row.
 
-    ``past`` are the latest checks of the source, newest first. What else fails on other days in between
-    (a timeout) neither counts nor breaks the row; finding the statement breaks it.
+    ``past`` are the latest checks of the source, newest first. Other failures on days in between
+    (a timeout) neither count nor break the row; finding the statement breaks it.
     """
     check = replace(
         _describe_check(source, failed, observed),
@@ -123,7 +123,7 @@ def _examine_text(
 
 
 def begin_check(source: Source, fetched: Fetched, observed: str) -> Check:
-    """Return what is known of a check before what was received is looked at."""
+    """Return what is known of a check before the received document is examined."""
     data = fetched.data
     return replace(
         _describe_check(source, fetched, observed),
@@ -150,7 +150,7 @@ def _describe_check(source: Source, result: Fetched | FetchFailed, observed: str
 
 
 def _mark_reappeared(check: Check, before: LastChecks, ledger: Ledger) -> Check:
-    """Note of a source that was gone since when it had been."""
+    """Note for a source that was gone since when it was."""
     if before.last is None or before.last.outcome != "gone":
         return check
     gone = list(takewhile(lambda each: each.outcome == "gone", ledger.past(check.source, CHECKS_READ)))
@@ -206,7 +206,7 @@ def _admit(arrival: Arrival, check: Check, before: LastChecks, ledger: Ledger, j
 def _quarantine(
     check: Check, source: Source, fetched: Fetched, admission: Admission, text: str | None, ledger: Ledger
 ) -> Examined:
-    """Put a document before a person, unless one of the same text was: pages hold tokens of the day."""
+    """Keep a document for review, unless one with the same text was: pages have tokens that change daily."""
     check = replace(check, outcome="quarantined", cause=admission.cause, detail=admission.detail)
     last = ledger.last_review(source.id)
     if last is None or last.verdict == "accept" or last.sha256 == check.sha256:
@@ -237,6 +237,6 @@ def _read_text(source: Source, fetched: Fetched, data: bytes) -> str | None:
 
 
 def _missing_days(past: Sequence[Check]) -> set[str]:
-    """Return the days since it was last there on which the server said that it is not."""
+    """Return the days since it was last found on which the server said that it is missing."""
     since = takewhile(lambda each: each.snapshot is None and each.sha256 is None, past)
     return {each.observed[:10] for each in since if is_missing(each.http_status)}

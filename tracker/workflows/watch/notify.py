@@ -1,6 +1,6 @@
 """Notifications on a nightly run: messages through apprise, and a heartbeat for a watchdog.
 
-Nothing here makes a run fail: what could not be delivered comes back as a warning.
+Nothing here makes a run fail: an undelivered message is returned as a warning.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def send_message(recipients: Recipients, title: str, text: str) -> tuple[str, ..
 
 
 def send_heartbeat(recipients: Recipients, *, is_well: bool) -> tuple[str, ...]:
-    """Ask for the heartbeat's URL, or for ``/fail`` below it, and return warnings."""
+    """Request the heartbeat's URL, or ``/fail`` below it, and return warnings."""
     return tuple(_beat(recipients.heartbeat, is_well)) if recipients.heartbeat else ()
 
 
@@ -74,7 +74,7 @@ def _beat(heartbeat: str, is_well: bool) -> Iterator[str]:
 
 
 def _ask(url: httpx.URL) -> int:
-    """Return the status that an address answers with in the end; no body, which may be immense, is read."""
+    """Return the final status of an address; no body is read, since it may be huge."""
     import httpx  # noqa: PLC0415 (as above)
 
     for _ in range(_MOST_REDIRECTS):

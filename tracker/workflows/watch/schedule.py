@@ -1,4 +1,4 @@
-"""``tracker schedule``: what makes a machine run ``tracker snapshot`` every night, ready for use."""
+"""``tracker schedule``: the configuration with which a machine runs ``tracker snapshot`` every night."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _PLAIN = re.compile(r"[\w@+=:,./-]+")
 
 @dataclass(frozen=True, slots=True)
 class Nightly:
-    """What is to run at which hour and minute: the words of the program, and the archive."""
+    """What is run at which hour and minute: the words of the program, and the archive."""
 
     program: tuple[str, ...]
     archive: Path
@@ -33,7 +33,7 @@ class Nightly:
 
 
 def read_time(text: str) -> tuple[int, int]:
-    """Return the hour and minute of ``02:30``. Raises ``TrackerError`` for what is no time of day."""
+    """Return the hour and minute of ``02:30``. Raises ``TrackerError`` for a text that is no time of day."""
     match = _TIME.fullmatch(text)
     if not match:
         raise TrackerError(f"--at {text!r} is not a time of day; write 02:30")
@@ -43,7 +43,7 @@ def read_time(text: str) -> tuple[int, int]:
 def write_schedule(scheduler: Scheduler, nightly: Nightly, working: Path) -> str:
     """Return a crontab line, a systemd service and timer, or a GitHub workflow.
 
-    Paths are absolute, save on GitHub: there the archive has to lie in the repository, the ``working``
+    Paths are absolute, except on GitHub: there the archive must be in the repository, the ``working``
     folder. Raises ``TrackerError`` where it does not, or where a path cannot be written down.
     """
     words = (*nightly.program, "--archive", str(nightly.archive.absolute()), "snapshot", "--quiet")
