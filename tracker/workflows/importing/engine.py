@@ -1,4 +1,4 @@
-"""The engine of all imports: the items of a source are written in batches, and each gets an entry in the report.
+"""The engine of all imports: the items of a source are written in batches, and each gets an entry.
 
 Each batch is one transaction. An interrupted run is simply run again: it recognises what is recorded.
 """
