@@ -147,16 +147,13 @@ def _sitemap(root: _Element) -> Iterator[tuple[str, str]]:
         yield _child_text(entry, "loc"), ""
 
 
-def _sitemap_index(_root: _Element) -> Iterator[tuple[str, str]]:
-    yield from ()
-
-
 _READERS: Final[dict[str, Callable[[_Element], Iterator[tuple[str, str]]]]] = {
     "rss": _rss,
     "RDF": _rss,
     "feed": _atom,
     "urlset": _sitemap,
-    "sitemapindex": _sitemap_index,
+    # Its sitemaps are indexes themselves: see ``nested_sitemaps``.
+    "sitemapindex": lambda _root: iter(()),
 }
 
 

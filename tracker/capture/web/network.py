@@ -7,8 +7,9 @@ that a second answer of the resolver changes nothing. TLS and ``Host`` still use
 from __future__ import annotations
 
 import re
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
+from functools import partial
 from math import inf
 from typing import TYPE_CHECKING, Any, cast
 
@@ -122,14 +123,17 @@ class CheckedNetwork(httpcore.NetworkBackend):
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.NetworkStream:
         """Connect to the first address of a host that answers, after all were checked."""
-        left = _left(self._monotonic, timeout, httpcore.ConnectTimeout)
-        addresses = resolve(host, port, self._allow_private, left)
-        for address in addresses[:-1]:
-            try:
-                return self._connect(address, port, timeout, local_address, socket_options)
-            except (httpcore.ConnectError, httpcore.ConnectTimeout):
-                continue
-        return self._connect(addresses[-1], port, timeout, local_address, socket_options)
+        left = partial(_left, self._monotonic, timeout, httpcore.ConnectTimeout)
+
+        def connect(address: str) -> WatchedStream:
+            stream = self._sockets.connect_tcp(address, port, left(), local_address, socket_options)
+            return WatchedStream(stream, self._monotonic)
+
+        *others, last = resolve(host, port, self._allow_private, left())
+        for address in others:
+            with suppress(httpcore.ConnectError, httpcore.ConnectTimeout):
+                return connect(address)
+        return connect(last)
 
     def connect_unix_socket(
         self,
@@ -139,18 +143,6 @@ class CheckedNetwork(httpcore.NetworkBackend):
     ) -> httpcore.NetworkStream:
         """Refuse: no source is a local socket."""
         raise FetchFault("bad scheme", f"a local socket: {path}")
-
-    def _connect(
-        self,
-        address: str,
-        port: int,
-        timeout: float | None,
-        local_address: str | None,
-        socket_options: Iterable[httpcore.SOCKET_OPTION] | None,
-    ) -> WatchedStream:
-        left = _left(self._monotonic, timeout, httpcore.ConnectTimeout)
-        stream = self._sockets.connect_tcp(address, port, left, local_address, socket_options)
-        return WatchedStream(stream, self._monotonic)
 
 
 def _left(monotonic: Callable[[], float], timeout: float | None, late: type[Exception]) -> float:
