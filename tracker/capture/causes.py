@@ -9,6 +9,13 @@ if TYPE_CHECKING:
     from tracker.model.watching import FetchOutcome
 
 
+# In a row: half of what browsers follow.
+MOST_REDIRECTS: Final = 10
+
+# Characters that a message quotes of what a server or a file says: four lines of a terminal.
+LONGEST_QUOTE: Final = 300
+
+
 @dataclass(frozen=True, slots=True)
 class Cause:
     """A cause, by its name in the record."""
@@ -32,7 +39,7 @@ CAUSES: Final = (
     Cause("too large", "the answer, or the file, is over the limit"),
     Cause("bomb", "a small body that unpacks to a huge one, or consists of thousands of empty members"),
     Cause("redirect loop", "a redirect leads back to an earlier address"),
-    Cause("too many redirects", "more than ten in a row"),
+    Cause("too many redirects", f"more than {MOST_REDIRECTS} in a row"),
     Cause("bad address", "an address, or a redirect to one, that is missing, unreadable or holds a password"),
     Cause("bad scheme", "an address, or a redirect to one, that is neither http nor https"),
     Cause("private address", "the host lies in a private network and is not among those allowed"),

@@ -30,6 +30,7 @@ _DECLARABLE = re.compile(
 _WIDE = re.compile(r"utf[-_]?(?:16|32)", re.IGNORECASE)
 _CHARSET = re.compile(r""";\s*charset\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE)
 _ASCII = bytes(range(0x80))
+# Characters at each end that are examined; a share of one in a hundred is certain with far fewer.
 _SAMPLE = 100_000
 _UNTEXTUAL = 0.01
 """The largest share of control characters: random bytes as Latin-1 have a quarter, statements nearly none."""

@@ -6,8 +6,8 @@ import re
 from io import BytesIO
 from typing import TYPE_CHECKING, Final
 
-from tracker.capture.causes import FetchFault
-from tracker.capture.warc.reading import MOST_BYTES
+from tracker.capture.causes import LONGEST_QUOTE, FetchFault
+from tracker.capture.read.extract import MAX_BYTES
 from tracker.capture.warc.stream import find_header, read_digest
 from tracker.capture.web.payload import unpack
 
@@ -21,7 +21,6 @@ _CHUNK = re.compile(rb"([0-9a-fA-F]{1,16})[ \t]*(?:;[^\r\n]*)?\r\n")
 _LAST = re.compile(rb"(?:[^\r\n]+\r\n)*\r\n")
 _LINE_END = b"\r\n"
 _GZIP = b"\x1f\x8b"
-_LONGEST = 20
 
 
 def read_payload(record: WarcRecord, content: bytes | None) -> bytes:
@@ -32,13 +31,13 @@ def read_payload(record: WarcRecord, content: bytes | None) -> bytes:
     another, and as ``unpack`` does.
     """
     if content is None:
-        raise FetchFault("too large", f"over {MOST_BYTES // 1024**2} MB")
+        raise FetchFault("too large", f"over {MAX_BYTES // 1024**2} MB")
     if record.truncated or record.is_segment:
         raise FetchFault("truncated", f"the capture was cut short ({record.truncated or 'segmented'})")
     body = _join_chunks(record, content)
     _check_length(record, body)
     _check_digest(record.payload_digest, body, content)
-    return unpack([body], _encoding(record, body), MOST_BYTES)
+    return unpack([body], _encoding(record, body), MAX_BYTES)
 
 
 def restore_headers(headers: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
@@ -83,7 +82,7 @@ def _check_length(record: WarcRecord, body: bytes) -> None:
         return
     if find_header(record.headers, "content-length").isdecimal() and announced != str(len(body)):
         raise FetchFault(
-            "wrong length", f"{announced[:_LONGEST]} bytes were announced, {len(body)} are there"
+            "wrong length", f"{announced[:LONGEST_QUOTE]} bytes were announced, {len(body)} are there"
         )
 
 

@@ -36,6 +36,7 @@ _LANGUAGE = re.compile(r"[a-z]{2,3}")
 _CONTACT = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|https?://[!-'*-~]+", re.ASCII)
 _MOST_MEGABYTES = MAX_BYTES // 1024**2
 
+# Upper bounds refuse typing errors: no larger value would make sense.
 _SETTINGS: Final[dict[str, Callable[[object], object]]] = {
     "contact": matching(_CONTACT, "an e-mail address or a URL"),
     "pace": number(0, 3600),

@@ -25,12 +25,14 @@ if TYPE_CHECKING:
 
     from tracker.model.watching import WatchSettings
 
+# How many times the timeout of one read a whole answer may take: five minutes with the default of 30 s.
 SLACK = 10
-"""How many times the timeout of one read a whole answer may take."""
 
+# Seconds that an idle connection stays open: many times the usual pace of two.
 _KEPT_ALIVE = 30.0
 _HEAD_END = re.compile(rb"\r?\n\r?\n")
 _INFORMATIONAL = re.compile(rb"HTTP/1\.[01] 1\d\d ")
+# Bytes in which the end of a head is looked for: twice what ``exchange`` accepts.
 _LONGEST_HEAD = 128 * 1024
 _deadline: ContextVar[float] = ContextVar("deadline", default=inf)
 
@@ -89,6 +91,7 @@ class WatchedStream(httpcore.NetworkStream):
         if not self._stream.get_extra_info("is_readable"):
             return False
         try:
+            # It is readable: there is a byte, or the end, without any wait.
             return bool(self._stream.read(1, 0.01))
         except (httpcore.ReadTimeout, httpcore.ReadError):
             return False

@@ -30,8 +30,8 @@ UNNAMED, REFUSED, WITHDRAWN = "no reference", "rejected before", "withdrawn"
 REAPPEARED, MOVED = "reappeared", "permanent redirect"
 """Our own causes; those of failed fetches and of quarantined texts have modules of their own."""
 
+# The days in a row on which a source must be missing before it counts as gone: more than a weekend.
 CONFIRMING_DAYS = 3
-"""The days in a row on which a source must be missing before it counts as gone."""
 
 CHECKS_READ = 20
 """How many checks back a row of failures is followed: about three weeks of nights."""

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from tracker.model.watching import Source
 
 _NAMELESS = "source"
+# Characters of a name that is made up; the watch list allows 80, and a number may follow.
 _LONGEST = 60
 
 
