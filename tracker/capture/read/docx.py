@@ -27,6 +27,7 @@ MAX_MEMBERS = 2000
 
 _PACKINGS = frozenset({ZIP_STORED, ZIP_DEFLATED})
 """What an Office document may use (ECMA-376, part 2); the others cannot be unpacked in steps."""
+# Bytes that are read at a time.
 _STEP = 256 * 1024
 
 _DAMAGED = "this is a damaged Word document; open and save it again in a word processor, or fetch it again"

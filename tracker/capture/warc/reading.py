@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from tracker.capture.warc.stream import MessageHead
 
+# Bytes that are read at a time.
 _STEP = 256 * 1024
 _VERSION = re.compile(rb"WARC/(?:1\.[01]|0\.1[78])", re.IGNORECASE)
 _LENGTH = re.compile(r"[0-9]{1,18}")

@@ -114,6 +114,7 @@ def find_header(fields: Iterable[tuple[str, str]], name: str) -> str:
 BOMB: Final = 256 * 1024 * 1024
 """A file may unpack to more than this only up to 200 times its size."""
 
+# Bytes that are read at a time.
 _BLOCK = 64 * 1024
 _MAGIC = b"\x1f\x8b"
 

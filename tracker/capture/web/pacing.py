@@ -36,6 +36,7 @@ def stamp(instant: datetime) -> str:
     return instant.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
+# Of one source: the first, and two retries.
 ATTEMPTS: Final = 3
 # Two waits of five minutes for each of three sources take half an hour, and other hosts need not wait.
 LONGEST_WAIT: Final = 300.0

@@ -59,6 +59,7 @@ def _parse_session(url: str, observed: str, rule: Rule) -> ParsedReference:
     return settle_session(series, tuple(dict.fromkeys(labels)), None)
 
 
+# Addresses that a message lists.
 _MOST_NAMED = 3
 
 
