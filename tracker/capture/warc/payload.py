@@ -6,7 +6,7 @@ import re
 from io import BytesIO
 from typing import TYPE_CHECKING, Final
 
-from tracker.capture.causes import LONGEST_QUOTE, FetchFault
+from tracker.capture.causes import FetchFault
 from tracker.capture.read.extract import MAX_BYTES
 from tracker.capture.warc.stream import find_header, read_digest
 from tracker.capture.web.payload import unpack
@@ -21,6 +21,8 @@ _CHUNK = re.compile(rb"([0-9a-fA-F]{1,16})[ \t]*(?:;[^\r\n]*)?\r\n")
 _LAST = re.compile(rb"(?:[^\r\n]+\r\n)*\r\n")
 _LINE_END = b"\r\n"
 _GZIP = b"\x1f\x8b"
+# A length in 64 bits has no more.
+_MOST_DIGITS = 20
 
 
 def read_payload(record: WarcRecord, content: bytes | None) -> bytes:
@@ -82,7 +84,7 @@ def _check_length(record: WarcRecord, body: bytes) -> None:
         return
     if find_header(record.headers, "content-length").isdecimal() and announced != str(len(body)):
         raise FetchFault(
-            "wrong length", f"{announced[:LONGEST_QUOTE]} bytes were announced, {len(body)} are there"
+            "wrong length", f"{announced[:_MOST_DIGITS]} bytes were announced, {len(body)} are there"
         )
 
 
