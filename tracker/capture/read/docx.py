@@ -45,8 +45,8 @@ def read_docx(data: bytes) -> Extraction:
     """Return the body of a Word document: paragraphs, headings, lists, tables and text boxes in order.
 
     Tracked insertions are included, deletions left out. Headers, footers, footnotes, endnotes and comments
-    are left out, since nobody speaks them. Raises ``DocumentUnreadable`` for a damaged or locked document, or
-    one that unpacks to more than ``MAX_UNPACKED`` bytes or ``MAX_MEMBERS`` members.
+    are left out, since they are not spoken. Raises ``DocumentUnreadable`` for a damaged or locked document,
+    or one that unpacks to more than ``MAX_UNPACKED`` bytes or ``MAX_MEMBERS`` members.
     """
     import docx
 

@@ -151,7 +151,7 @@ def check_text(text: str) -> None:
 
 
 def show_name(name: str | None) -> str:
-    """Return a name of a document on one line, whatever characters it has."""
+    """Return a document's name on one line, without control characters."""
     return "".join(char if char.isprintable() else "?" for char in name) if name else "the document"
 
 

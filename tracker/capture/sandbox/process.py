@@ -121,7 +121,7 @@ class ReaderProcess:
             self.end()
             raise self._explain_end(process, is_overdue=overdue.is_set()) from None
         except BaseException:
-            # Interrupted: nobody will fetch the answer.
+            # Interrupted: the answer will not be fetched.
             self.end()
             raise
         finally:

@@ -6,6 +6,7 @@ Each batch is one transaction. An interrupted run is simply run again: it recogn
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from tracker.archive.storing.store import open_store
@@ -13,7 +14,7 @@ from tracker.errors import DocumentUnreadable, ReferenceInvalid, Withdrawn
 from tracker.model.preserving import ImportedCapture, ImportedFile, ImportedRevision
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
     from tracker.archive.storing.store import Store
@@ -41,18 +42,20 @@ def show_nothing(_done: int, _total: int) -> None:
 
 
 def import_items(
-    items: Sequence[Item[Entry]],
+    items: Iterable[Item[Entry]],
+    total: int,
     archive: Path,
     progress: Progress,
     *,
     started: str | None = None,
     dry_run: bool = False,
 ) -> tuple[Entry, ...]:
-    """Write the items of a source in their order, and return their entries.
+    """Write the items of a source, ``total`` in number, in their order, and return their entries.
 
     An item that cannot be read, or that was withdrawn, is *skipped*, and its note says why. With ``started``
-    (ISO 8601 in UTC), the run begins at this instant if there is anything to write; else it begins with the
-    first thing that is written. A ``dry_run`` writes nothing. Raises as ``open_store`` does.
+    (ISO 8601 in UTC), the run begins at this instant if there is anything to write; otherwise it begins with
+    the first thing that is written, and ``items`` may be an iterator. A ``dry_run`` writes nothing. Raises as
+    ``open_store`` does.
     """
     if dry_run or (started and not any(item.write for item in items)):
         return tuple(item.entry for item in items)
@@ -60,11 +63,12 @@ def import_items(
     with open_store(archive, "import") as store:
         if started:
             store.begin(started)
-        for done in range(0, len(items), BATCH):
-            progress(done, len(items))
+        remaining = iter(items)
+        for done in range(0, total, BATCH):
+            progress(done, total)
             with store.batch():
-                entries += [_write(store, item) for item in items[done : done + BATCH]]
-    progress(len(items), len(items))
+                entries += [_write(store, item) for item in islice(remaining, BATCH)]
+    progress(total, total)
     return tuple(entries)
 
 

@@ -1,4 +1,4 @@
-"""``tracker import``: a whole folder of statements.
+"""``tracker import``: the statements in a folder become snapshots.
 
 In a second run, documents are recognised by their digest, which means that each file is read.
 """
@@ -78,12 +78,9 @@ def import_folder(
         country,
         kind,
     )
-    named = [(path.relative_to(folder).as_posix(), path) for path in _list_files(folder)]
-    items = [
-        Item(ImportedFile("new", name), partial(_import_file, folder, path, name, plan, observed))
-        for name, path in named
-    ]
-    return FolderImport(import_items(items, archive, progress), plan.table.unread)
+    found = _list_files(folder)
+    items = (_plan_file(folder, path, plan, observed) for path in found)
+    return FolderImport(import_items(items, len(found), archive, progress), plan.table.unread)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +108,11 @@ def _list_files(folder: Path) -> list[Path]:
     if not folder.is_dir():
         raise DocumentUnreadable(f"{folder}: no such directory")
     return sorted(path for path in folder.rglob("*") if path.is_file() or path.is_symlink())
+
+
+def _plan_file(folder: Path, path: Path, plan: _Plan, observed: str) -> Item[ImportedFile]:
+    name = path.relative_to(folder).as_posix()
+    return Item(ImportedFile("new", name), partial(_import_file, folder, path, name, plan, observed))
 
 
 def _import_file(

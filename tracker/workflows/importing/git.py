@@ -60,7 +60,7 @@ def import_git(
     with open_repository(path) as repository:
         history = read_history(repository, paths, branch)
         items = _plan(repository, history, rule, archive)
-        entries = import_items(items, archive, progress, started=observed, dry_run=dry_run)
+        entries = import_items(items, len(items), archive, progress, started=observed, dry_run=dry_run)
         gone = _find_gone(repository, archive, entries)
     return GitImportReport(entries, tuple(map(str, gone)), tuple(_remarks(history)))
 

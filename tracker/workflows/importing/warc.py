@@ -148,7 +148,7 @@ def import_warc(
             plan = plan_import(warc, urls, rule, captured)
         recorder = CaptureRecorder(warc, is_judged=judged and not rule.is_own)
         items = [Item(step.entry, recorder.plan(step)) for step in plan.steps]
-        entries = import_items(items, archive, progress, started=observed, dry_run=dry_run)
+        entries = import_items(items, len(items), archive, progress, started=observed, dry_run=dry_run)
     return WarcImportReport(entries, plan.passed)
 
 
