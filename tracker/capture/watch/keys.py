@@ -21,6 +21,7 @@ from tracker.capture.watch.values import (
     read_text,
     whole_number,
 )
+from tracker.capture.web.fetch import is_web_address
 from tracker.errors import ReferenceInvalid
 from tracker.model.watching import Access, Source, WatchSettings
 from tracker.references import parse_reference
@@ -35,6 +36,7 @@ _LANGUAGE = re.compile(r"[a-z]{2,3}")
 _CONTACT = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|https?://[!-'*-~]+", re.ASCII)
 _MOST_MEGABYTES = MAX_BYTES // 1024**2
 
+# Upper bounds refuse typing errors: no larger value would make sense.
 _SETTINGS: Final[dict[str, Callable[[object], object]]] = {
     "contact": matching(_CONTACT, "an e-mail address or a URL"),
     "pace": number(0, 3600),
@@ -104,7 +106,7 @@ def read_source(name: str, table: Mapping[str, object]) -> Source:
 def source_table(source: Source) -> dict[str, object]:
     """Return the table of a source, from which ``read_source`` returns the same source."""
     first = {"kind": "index"} if source.is_index else {}
-    place = {"url" if "://" in source.address else "path": source.address}
+    place = {"url" if is_web_address(source.address) else "path": source.address}
     written = source.rule or (str(source.reference) if source.reference else None)
     rest = {
         _KEY_OF.get(field.name, field.name): getattr(source, field.name)
