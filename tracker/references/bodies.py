@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, Any
 
 from tracker.errors import ReferenceInvalid
+from tracker.inputs.tables import read_packaged
 from tracker.references.names import closest, fold_name, is_plain, show
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-_TABLE = Path(__file__).with_name("bodies.toml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,41 +111,18 @@ def _unknown(name: str, extra: Sequence[Body]) -> str:
     return f"unknown body {show(name.strip())}; {hint}`tracker bodies` lists those known"
 
 
-class _KindRow(TypedDict, total=False):
-    label: str
-    years: list[int]
-    steps: list[dict[str, int]]
-    exceptions: dict[str, int]
-    last: int
-
-
-class _BodyRow(TypedDict):
-    name: str
-    aliases: list[str]
-    sessions: dict[str, _KindRow]
-
-
 @lru_cache(maxsize=1)
 def _by_id() -> dict[str, Body]:
-    import tomllib  # noqa: PLC0415 (needed only where a table is read)
-
-    rows: dict[str, _BodyRow] = tomllib.loads(_TABLE.read_text(encoding="utf-8"))
-    found = {}
-    for code, row in rows.items():
-        kinds = tuple(_read_kind(name, kind) for name, kind in row["sessions"].items())
-        found[code] = Body(code, row["name"], tuple(row["aliases"]), kinds)
-    return found
+    return {
+        code: Body(code, kinds=tuple(_read_kind(*each) for each in row.pop("sessions").items()), **row)
+        for code, row in read_packaged(__package__, "bodies.toml").items()
+    }
 
 
-def _read_kind(name: str, row: _KindRow) -> SessionKind:
-    return SessionKind(
-        name=name,
-        label=row["label"],
-        years=tuple(row.get("years", ())),
-        steps=tuple(SessionStep(**step) for step in row.get("steps", ())),
-        exceptions=tuple((int(number), year) for number, year in row.get("exceptions", {}).items()),
-        last=row.get("last", 999),
-    )
+def _read_kind(name: str, row: dict[str, Any]) -> SessionKind:
+    steps = tuple(SessionStep(**step) for step in row.pop("steps", ()))
+    exceptions = tuple((int(number), year) for number, year in row.pop("exceptions", {}).items())
+    return SessionKind(name, steps=steps, exceptions=exceptions, **row)
 
 
 @lru_cache(maxsize=1)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import tomllib
 from functools import cache
-from importlib.resources import files
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
+
+from tracker.inputs.tables import read_packaged
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -14,18 +14,10 @@ Table: TypeAlias = dict[str, tuple[str, ...]]
 """Entries by language; ``any`` holds in all of them."""
 
 
-def read_packaged(package: str, name: str) -> dict[str, Any]:
-    """Return what a file of TOML in a package says."""
-    return tomllib.loads(files(package).joinpath(name).read_text("utf-8"))
-
-
 @cache
 def read_tables(name: str) -> dict[str, Table]:
     """Return the tables of ``<name>.toml``: table name, then language, then entries."""
-    return {
-        table: {language: tuple(entries) for language, entries in rows.items()}
-        for table, rows in read_packaged(__package__, f"{name}.toml").items()
-    }
+    return read_packaged(__package__, f"{name}.toml")
 
 
 @cache
