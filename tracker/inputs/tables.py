@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-Reader: TypeAlias = "Callable[[object], Any]"
+ValueReader: TypeAlias = "Callable[[object], Any]"
 """Returns a value as the program has it, or raises ``ValueError`` with what is expected."""
 
 _Read = TypeVar("_Read")
@@ -43,7 +43,7 @@ class InvalidKey(ValueError):
 
 def read_table(
     value: object,
-    readers: Mapping[str, Reader],
+    readers: Mapping[str, ValueReader],
     *,
     expected: str = "expected a table",
     unknown: str = "",

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 MatchMethod = Literal["equal", "contained", "in order", "lexical", "drift"]
 TracedUnit = Literal["phrase", "sentence"]
-Through = Literal["sessions", "snapshots"]
+TracedThrough = Literal["sessions", "snapshots"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +128,7 @@ class Origin:
 class Attribution:
     """For each segment of a statement, its origin among the statements, or snapshots, before it."""
 
-    through: Through
+    through: TracedThrough
     sides: tuple[Side, ...]
     """In their order; the last one is attributed."""
     reach: int
@@ -168,7 +168,7 @@ class AttributionTable:
     """An attribution as JSON has it."""
 
     reference: str
-    through: Through
+    through: TracedThrough
     reach: Natural
     """How many statements before the first with these words were searched for another wording."""
     read: tuple[str, ...]

@@ -10,12 +10,12 @@ from tracker.inputs.tables import read_packaged
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-Table: TypeAlias = dict[str, tuple[str, ...]]
+TermTable: TypeAlias = dict[str, tuple[str, ...]]
 """Entries by language; ``any`` holds in all of them."""
 
 
 @cache
-def read_tables(name: str) -> dict[str, Table]:
+def read_tables(name: str) -> dict[str, TermTable]:
     """Return the tables of ``<name>.toml``: table name, then language, then entries."""
     return read_packaged(__package__, f"{name}.toml")
 
@@ -26,7 +26,7 @@ def all_entries(name: str, table: str) -> frozenset[str]:
     return frozenset(entry for entries in read_tables(name)[table].values() for entry in entries)
 
 
-def entries_for(table: Table, language: str) -> tuple[str, ...]:
+def entries_for(table: TermTable, language: str) -> tuple[str, ...]:
     """Return what a table holds for a language; for an unknown language, what it holds for all."""
     if language not in table and language not in KNOWN:
         return tuple(dict.fromkeys(entry for entries in table.values() for entry in entries))

@@ -26,7 +26,7 @@ from tracker.references import parse_reference
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tracker.inputs.tables import Reader
+    from tracker.inputs.tables import ValueReader
     from tracker.model.texts import Reference
 
 _HOST = re.compile(r"(?:\[[0-9a-fA-F:.]+\]|[\w.-]+|[0-9a-fA-F:]+)(?::\d{1,5})?")
@@ -111,7 +111,7 @@ def _read_selectors(value: object) -> tuple[str, ...]:
     return tuple(_read_selector(one) for one in read_texts(value))
 
 
-_SETTINGS: Final[dict[str, Reader]] = {
+_SETTINGS: Final[dict[str, ValueReader]] = {
     "contact": matching(_CONTACT, "an e-mail address or a URL"),
     "pace": number(0, 3600),
     "connections": whole_number(1, 64),
@@ -120,7 +120,7 @@ _SETTINGS: Final[dict[str, Reader]] = {
     "full_check_days": whole_number(0, 3650),
     "allow_private": _read_hosts,
 }
-_SOURCE: Final[dict[str, Reader]] = {
+_SOURCE: Final[dict[str, ValueReader]] = {
     "kind": one_of("index"),
     "reference": read_text,
     "url": _read_address,

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tracker.model.decisions import Decision
     from tracker.model.texts import Side
     from tracker.model.topics import PhraseChange, TopicChange, Vocabulary
-    from tracker.report.comparison.passages import Piece
+    from tracker.report.comparison.passages import RedlinePiece
     from tracker.report.comparison.selection import ShiftRow
 
 QUOTE = 160
@@ -76,7 +76,7 @@ def code_span(text: str) -> str:
     return f"{fence}{pad}{text}{pad}{fence}"
 
 
-def mark_pieces(pieces: Sequence[Piece]) -> str:
+def mark_pieces(pieces: Sequence[RedlinePiece]) -> str:
     """Return a redline: deletions struck through, insertions bold, all text escaped.
 
     Where a mark touches a word or a punctuation so that Markdown would print it as it is, an empty

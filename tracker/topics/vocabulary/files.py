@@ -17,7 +17,7 @@ from tracker.text.identity import fold
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from tracker.inputs.tables import Reader
+    from tracker.inputs.tables import ValueReader
 
 LANGUAGES: Final = ("en", "fr", "es", "ru", "ar", "zh", "und")
 """The languages terms are given for; terms under ``und`` hold in every language."""
@@ -164,7 +164,7 @@ def _topic_from_row(columns: list[str], row: list[str], place: str) -> Topic:
 
 
 _TERMS: Final = dict.fromkeys(LANGUAGES, _read_phrases)
-_TOPIC: Final[dict[str, Reader]] = {
+_TOPIC: Final[dict[str, ValueReader]] = {
     "label": _read_note,
     "kind": one_of(*get_args(TopicKind)),
     "broader": _read_note,
