@@ -102,12 +102,10 @@ def _reread(each: Reread, width: int) -> Iterator[Line]:
 
 def _extractors(each: Reread, width: int) -> Iterator[Line]:
     if each.was == each.now:
-        yield from wrap(
-            [Span(f"read by {one_line(each.was or '')}, cut by other rules")], width, "  ", "    "
-        )
+        yield from wrap(f"read by {one_line(each.was or '')}, cut by other rules", width, "  ", "    ")
         return
     for lead, extractor in (("was", each.was), ("now", each.now)):
-        yield from wrap([Span(f"{lead} {one_line(extractor or '')}")], width, "  ", "      ")
+        yield from wrap(f"{lead} {one_line(extractor or '')}", width, "  ", "      ")
 
 
 def _sentences(sign: str, sentences: Sequence[str], width: int) -> Iterator[Line]:
@@ -122,7 +120,7 @@ def _decisions(each: Reread, width: int) -> Iterator[Line]:
         verb = "applies" if each.followed == 1 else "apply"
         yield line(f"  {counted(each.followed, 'human decision')} still {verb}")
     for ruling in each.lost:
-        yield from wrap([Span(f"no longer found: {ruling_words(ruling)}")], width, "  ", "    ")
+        yield from wrap(f"no longer found: {ruling_words(ruling)}", width, "  ", "    ")
 
 
 def _versions(reference: str, entries: Sequence[VersionEntry], width: int) -> Iterator[Line]:
@@ -135,7 +133,7 @@ def _versions(reference: str, entries: Sequence[VersionEntry], width: int) -> It
             f"tracker {entry.release}",
             *(f"the same by {extractor}" for extractor in entry.confirmed),
         )
-        yield from wrap([Span(" · ".join(map(one_line, facts)))], width, "  ", "    ")
+        yield from wrap(" · ".join(map(one_line, facts)), width, "  ", "    ")
 
 
 def _cause(number: int) -> str:

@@ -40,12 +40,7 @@ def render_decisions(
 
 def decisions_json(rulings: Sequence[Ruling], agreements: Sequence[Agreement]) -> str:
     """Return decisions and agreements as a JSON object, in the order given."""
-    return encode_json(
-        {
-            "decisions": [ruling_fields(ruling) for ruling in rulings],
-            "agreement": agreements,
-        }
-    )
+    return encode_json({"decisions": [ruling_fields(ruling) for ruling in rulings], "agreement": agreements})
 
 
 def ruling_words(ruling: Ruling) -> str:
@@ -60,7 +55,7 @@ def _unit(some: Sequence[Ruling], width: int) -> Iterator[Line]:
         if unit.old and quotes:
             yield line(f"    {lead} {quoted(shorten(_text(quotes), width - 10))}", "dim")
     for ruling in some:
-        yield from wrap([Span(decision_words(ruling.decision))], width, "  ", "    ")
+        yield from wrap(decision_words(ruling.decision), width, "  ", "    ")
         if ruling.decision.note:
             yield from wrap([Span(one_line(ruling.decision.note), "dim")], width, "    ", "    ")
 
@@ -88,7 +83,7 @@ def _agreements(agreements: Sequence[Agreement], width: int) -> Iterator[Line]:
             f"kappa {_figure(each.kappa)}",
             f"alpha {_figure(each.alpha)}",
         )
-        yield from wrap([Span(f"{pair}: {', '.join(figures)}")], width, "  ", "    ")
+        yield from wrap(f"{pair}: {', '.join(figures)}", width, "  ", "    ")
     if agreements:
         yield from wrap([Span(_MEASURES, "dim")], width, "  ", "  ")
 

@@ -85,10 +85,7 @@ def show_topic(
     if columns(left + counts) + 2 <= width:
         lines = [spread(left, counts, width)]
     else:
-        lines = [
-            *wrap([Span(f"{label},")], width, _INDENT, _INDENT),
-            spread(f"{_INDENT}{level}", counts, width),
-        ]
+        lines = [*wrap(f"{label},", width, _INDENT, _INDENT), spread(f"{_INDENT}{level}", counts, width)]
     lines.extend(_show_decisions(topic_decisions(topic), width))
     for note in (certainty_words(topic), coverage_words(topic)):
         lines.extend(wrap([Span(note, "dim")], width, _DEEPER, _DEEPER) if note else ())
@@ -96,12 +93,7 @@ def show_topic(
     evidence = [row for passage in passages for row in _quote(passage, width, rows)]
     if rows != 1 and (actors := _actors(comparison, topic)):
         evidence.extend(
-            wrap(
-                [Span(actors if rows is None else shorten(actors, width - len(_DEEPER)))],
-                width,
-                _DEEPER,
-                _DEEPER,
-            )
+            wrap(actors if rows is None else shorten(actors, width - len(_DEEPER)), width, _DEEPER, _DEEPER)
         )
     interval = interval_words(topic)
     if interval and (rows is None or topic.status in {"up", "down"}):
@@ -142,7 +134,7 @@ def show_shift(row: ShiftRow, width: int, *, context: bool, rule: bool) -> Entry
     if columns(lead + words + where) + 2 <= width:
         lines = [spread(lead + words, where, width)]
     else:
-        lines = [*wrap([Span(words)], width, lead, " " * len(lead)), line(" " * len(lead) + where)]
+        lines = [*wrap(words, width, lead, " " * len(lead)), line(" " * len(lead) + where)]
     evidence = [*_show_context(row, width)] if context else []
     if rule:
         evidence.extend(wrap([Span(f"by {one_line(row.shift.rule)}", "dim")], width, _DEEPER, _DEEPER))
@@ -197,4 +189,4 @@ def _show_change(
         text = " ".join(segment.text for segment in new or old)
         room = 2 * (width - len(_DEEPER)) - len(_DEEPER)
         shown = one_line(text) if everything else shorten(one_line(text), room)
-        yield from wrap([Span(quoted(shown))], width, _DEEPER, _DEEPER)
+        yield from wrap(quoted(shown), width, _DEEPER, _DEEPER)

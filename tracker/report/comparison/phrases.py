@@ -62,7 +62,7 @@ def _show(comparison: Comparison, change: PhraseChange, width: int) -> Iterator[
     covered = f", topic {change.topic}" if change.topic else ""
     yield spread(f"  {change.status} {quoted(one_line(change.phrase))}{covered}", phrase_facts(change), width)
     lead = f"    {'now' if change.status == 'emerging' else 'was'} ¶{segment.paragraph} "
-    yield from wrap([Span(quoted(one_line(segment.text)))], width, lead, "    ")
+    yield from wrap(quoted(one_line(segment.text)), width, lead, "    ")
 
 
 def render_phrases(
@@ -109,7 +109,7 @@ def _summary(session: PhraseSession, width: int, *, everything: bool) -> Iterato
     lead = f"  {one_line(session.session):<4} {session.year or '':<4}  "
     items = [f"{one_line(use.phrase)} ({use.old}, {use.new})" for use in found]
     if everything:
-        yield from wrap([Span(", ".join(items) or "nothing")], width, lead, " " * len(lead))
+        yield from wrap(", ".join(items) or "nothing", width, lead, " " * len(lead))
         return
     parts = items[0] if items else "nothing"
     for item in items[1:]:
@@ -135,7 +135,7 @@ def _detail(session: PhraseSession, width: int, *, everything: bool) -> Iterator
         text = one_line(_near(use))
         at = max(text.find(one_line(use.phrase)), 0)
         quote = excerpt(text, at, WHOLE if everything else width - len(lead) - 2)
-        yield from wrap([Span(quoted(quote))], width, lead, "    ")
+        yield from wrap(quoted(quote), width, lead, "    ")
     if len(shown) < len(found):
         yield line(f"  {len(found) - len(shown)} more: {MORE}")
 

@@ -63,7 +63,7 @@ def build_sections(
         heading = (
             line(),
             line(HEADINGS["sentences"].upper(), "bold"),
-            *wrap([Span(tally_changes(comparison))], width, "  ", "  "),
+            *wrap(tally_changes(comparison), width, "  ", "  "),
         )
         yield Section(heading, entries.show_changes(comparison, changes, width, everything=everything))
     if not only:
@@ -90,7 +90,7 @@ def _build_topics(
     title: tuple[Line, ...] = (
         line(),
         spread(HEADINGS["topics"].upper(), entries.number_heading(numbers), width, "bold"),
-        *wrap([Span(tally_topics(comparison))], width, "  ", "  "),
+        *wrap(tally_topics(comparison), width, "  ", "  "),
     )
     named = [
         (STATUSES[status], STATUS_NOTES[status], topics, status in FINDINGS) for status, topics in groups

@@ -66,7 +66,7 @@ def render(
     else:
         sections, shown = _fit(comparison, width, only, LINES - len(head) - len(foot))
     if only and not sections:
-        head.extend(wrap([Span(none_words(only))], width))
+        head.extend(wrap(none_words(only), width))
     pairs = zip(sections, shown, strict=True)
     body = [row for section, part in pairs for row in _print(section, part, width)]
     return draw([*head, *body, *foot], color=color)
@@ -80,7 +80,7 @@ def _head(comparison: Comparison, width: int) -> Iterator[Line]:
     yield line()
     yield from wrap([Span(verdict(comparison), "bold")], width)
     if judged := decisions_summary(comparison):
-        yield from wrap([Span(f"Applies {judged}.")], width)
+        yield from wrap(f"Applies {judged}.", width)
 
 
 def _side(label: str, side: Side, width: int) -> Iterator[Line]:
@@ -93,7 +93,7 @@ def _side(label: str, side: Side, width: int) -> Iterator[Line]:
         else:
             rows[-1] = joined
     for number, row in enumerate(rows):
-        yield from wrap([Span(row)], width, lead if number == 0 else " " * len(lead), " " * len(lead))
+        yield from wrap(row, width, lead if number == 0 else " " * len(lead), " " * len(lead))
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,12 +172,7 @@ def _print(section: Section, part: Part, width: int) -> Iterator[Line]:
 
 
 def _foot(
-    comparison: Comparison,
-    vocabulary: Vocabulary,
-    width: int,
-    *,
-    everything: bool,
-    only: Collection[str],
+    comparison: Comparison, vocabulary: Vocabulary, width: int, *, everything: bool, only: Collection[str]
 ) -> Iterator[Line]:
     notes = []
     if hides_sentences(comparison) and not everything and not only:

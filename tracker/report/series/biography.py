@@ -60,7 +60,7 @@ def _summary(biography: Biography, width: int) -> Iterator[Line]:
     said = [statement for statement in statements if statement.occurrences]
     read = f"A {biography.unit}, searched in {counted(len(statements), 'statement')}: {_span(statements)}."
     if not said:
-        yield from wrap([Span(f"{read} Nothing found, neither in these words nor in similar ones.")], width)
+        yield from wrap(f"{read} Nothing found, neither in these words nor in similar ones.", width)
         return
     exact = [statement for statement in said if is_exact(statement)]
     wordings = max(statement.wording or 0 for statement in said)
@@ -69,7 +69,7 @@ def _summary(biography: Biography, width: int) -> Iterator[Line]:
         f"{read} Said in {len(said)}: in these words in {len(exact)}, only loosely in"
         f" {len(said) - len(exact)}; {counted(wordings, 'wording')}. Not said in {silent}."
     )
-    yield from wrap([Span(text)], width)
+    yield from wrap(text, width)
     yield _bound("first said", said[0], exact[0] if exact else None)
     yield _bound("last said ", said[-1], exact[-1] if exact else None)
 
@@ -167,7 +167,7 @@ def _wording(
     """Yield the first wording in full, and each later one that differs by its edits."""
     if before is None and biography.unit == "sentence":
         words = one_line(statement.occurrences[statement.leading].words)
-        yield from wrap([Span(quoted(words))], width, _DEEPER, _DEEPER)
+        yield from wrap(quoted(words), width, _DEEPER, _DEEPER)
     if before and statement.edits:
         pieces = mark_edits(read_edits(statement.edits, CONTEXT))
         yield from wrap([Span(f"{session_label(before.side)} → ", "dim"), *pieces], width, _DEEPER, _DEEPER)

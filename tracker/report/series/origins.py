@@ -37,7 +37,7 @@ def render_attribution(
     labels = [_label(attribution, number) for number in range(len(attribution.sides))]
     lines = [
         *wrap([Span(" · ".join(side_facts(side)), "bold")], width),
-        *wrap([Span(_summary(attribution, labels))], width),
+        *wrap(_summary(attribution, labels), width),
         line(),
     ]
     widest = max((columns(labels[origin.first]) for origin in attribution.origins), default=0)
@@ -71,11 +71,7 @@ def _attributed(attribution: Attribution, origin: Origin) -> AttributedSegment:
     if origin.earlier is not None:
         side = attribution.sides[origin.earlier]
         earlier = EarlierWording(
-            side.name,
-            origin.earlier_segments,
-            _earlier_text(side, origin),
-            origin.confidence,
-            origin.edits,
+            side.name, origin.earlier_segments, _earlier_text(side, origin), origin.confidence, origin.edits
         )
     first = attribution.sides[origin.first].name
     return AttributedSegment(
