@@ -1,6 +1,9 @@
 """The published schemas of JSON, made from the types of ``tracker.model`` and what stands below their fields.
 
 ``python -m tests.schemas`` writes them beside the reports that they describe; ``test_schemas.py`` compares.
+The schemas are strict: every object is closed and has all its fields, each with its bounds and what it means.
+msgspec 0.22 makes none such of dataclasses: of the 18 objects of a comparison it closes none and requires all
+fields of 9; it tells no field's meaning, and needs bounds that are its own, loaded with the model at each start.
 """
 
 from __future__ import annotations

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tracker.report.comparison.passages import mark_edits, read_edits, select_passages
-from tracker.report.comparison.selection import cite_changes, find_counterpart
+from tracker.report.comparison.selection import cite_changes, name_actors
 from tracker.report.comparison.topic_words import (
-    actor_words,
     certainty_words,
     coverage_words,
     interval_words,
@@ -91,7 +90,7 @@ def show_topic(
         lines.extend(wrap([Span(note, "dim")], width, _DEEPER, _DEEPER) if note else ())
     passages = select_passages(comparison, topic, everything=rows is None)
     evidence = [row for passage in passages for row in _quote(passage, width, rows)]
-    if rows != 1 and (actors := _actors(comparison, topic)):
+    if rows != 1 and (actors := name_actors(comparison, topic)):
         evidence.extend(
             wrap(actors if rows is None else shorten(actors, width - len(_DEEPER)), width, _DEEPER, _DEEPER)
         )
@@ -99,11 +98,6 @@ def show_topic(
     if interval and (rows is None or topic.status in {"up", "down"}):
         evidence.append(line(f"{_DEEPER}{interval}"))
     return Entry(label, tuple(lines), tuple(evidence))
-
-
-def _actors(comparison: Comparison, topic: TopicChange) -> str | None:
-    pair = find_counterpart(comparison, topic)
-    return actor_words(pair.actors) if pair else None
 
 
 def _show_decisions(decisions: Iterable[Decision], width: int) -> Iterator[Line]:

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from tracker.report.comparison.selection import find_counterpart
+from tracker.report.comparison.selection import OLD_SIDE, find_counterpart
 from tracker.report.comparison.words import place
 from tracker.report.layout import ELLIPSIS, Span
 from tracker.report.safe import visible
@@ -88,9 +88,6 @@ def _elide(text: str, context: int, *, before: bool, after: bool) -> str:
     return " ".join(part for part in (head.rstrip(), ELLIPSIS, tail) if part)
 
 
-_FROM_OLD = frozenset({"down", "demoted", "dropped"})
-
-
 @dataclass(frozen=True, slots=True)
 class Quotation:
     """A segment to quote, led by when and where it was said: ``was ¶3``."""
@@ -122,7 +119,7 @@ def select_passages(
         )
     if everything:
         return (*_leading(comparison, topic, "was"), *_leading(comparison, topic, "now"))
-    return _leading(comparison, topic, "was" if topic.status in _FROM_OLD else "now")
+    return _leading(comparison, topic, "was" if topic.status in OLD_SIDE else "now")
 
 
 def _leading(comparison: Comparison, topic: TopicChange, when: str) -> tuple[Quotation, ...]:

@@ -11,13 +11,12 @@ from tracker.report.comparison.phrases import show_phrases
 from tracker.report.comparison.selection import (
     FACT_AXES,
     WORDING_AXES,
+    group_topics,
     hides_sentences,
     select_changes,
-    select_doubtful,
     select_shifts,
-    select_topics,
 )
-from tracker.report.comparison.topic_words import FINDINGS, PERHAPS, STATUS_NOTES, STATUSES, tally_topics
+from tracker.report.comparison.topic_words import tally_topics
 from tracker.report.comparison.words import (
     HEADINGS,
     NO_PRIORITIES,
@@ -82,24 +81,19 @@ def _build_phrases(comparison: Comparison, width: int, rows: int | None) -> Iter
 def _build_topics(
     comparison: Comparison, width: int, rows: int | None, only: Collection[str]
 ) -> Iterator[Section]:
-    groups = select_topics(comparison, only)
-    doubtful = select_doubtful(comparison, only)
-    if not groups and not doubtful and not only:
+    groups = [*group_topics(comparison, only)]
+    if not groups and not only:
         yield Section((line(), line(NO_PRIORITIES)), ())
-    numbers = entries.measure_numbers(topic for _, topics in (*groups, *doubtful) for topic in topics)
+    numbers = entries.measure_numbers(topic for group in groups for topic in group.topics)
     title: tuple[Line, ...] = (
         line(),
         spread(HEADINGS["topics"].upper(), entries.number_heading(numbers), width, "bold"),
         *wrap(tally_topics(comparison), width, "  ", "  "),
     )
-    named = [
-        (STATUSES[status], STATUS_NOTES[status], topics, status in FINDINGS) for status, topics in groups
-    ]
-    named += [(*PERHAPS[status], topics, False) for status, topics in doubtful]
-    for name, note, topics, is_finding in named:
-        heading = wrap([Span(name, "bold"), Span(f": {note}", "dim")], width)
-        shown = (entries.show_topic(comparison, topic, numbers, width, rows) for topic in topics)
-        yield Section((*title, *heading), tuple(shown), is_finding)
+    for group in groups:
+        heading = wrap([Span(group.name, "bold"), Span(f": {group.note}", "dim")], width)
+        shown = (entries.show_topic(comparison, topic, numbers, width, rows) for topic in group.topics)
+        yield Section((*title, *heading), tuple(shown), group.is_finding)
         title = ()
 
 
