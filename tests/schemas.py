@@ -3,7 +3,7 @@
 ``python -m tests.schemas`` writes them beside the reports that they describe; ``test_schemas.py`` compares.
 The schemas are strict: every object is closed and has all its fields, each with its bounds and what it means.
 msgspec 0.22 makes none such of dataclasses: of the 18 objects of a comparison it closes none and requires all
-fields of 9; it tells no field's meaning, and needs bounds that are its own, loaded with the model at each start.
+fields of 9; it tells no field's meaning, and bounds are to be its own, loaded with the model at each start.
 """
 
 from __future__ import annotations

@@ -5,15 +5,7 @@ from __future__ import annotations
 from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Final
 
-from tracker.model.series import (
-    CountedTopic,
-    CountriesTable,
-    CountriesTopic,
-    CountryStanding,
-    CountryTopics,
-    TimelineTable,
-    TopicApart,
-)
+from tracker.model import series
 from tracker.model.topics import VocabularyName
 from tracker.model.tracing import BiographyStatement, BiographyTable
 from tracker.report.json_text import encode_published
@@ -73,7 +65,7 @@ def timeline_json(timeline: Timeline, rows: Sequence[TopicRow]) -> str:
         for each in timeline.sessions
     )
     return encode_published(
-        TimelineTable(
+        series.TimelineTable(
             series=timeline.series,
             vocabulary=_name(timeline.vocabulary),
             topics=tuple(_counted(row) for row in rows),
@@ -87,8 +79,8 @@ def _name(vocabulary: Vocabulary) -> VocabularyName:
     return VocabularyName(vocabulary.name, vocabulary.digest)
 
 
-def _counted(row: TopicRow) -> CountedTopic:
-    return CountedTopic(row.topic.id, row.topic.label, row.topic.kind, len(row.priorities))
+def _counted(row: TopicRow) -> series.CountedTopic:
+    return series.CountedTopic(row.topic.id, row.topic.label, row.topic.kind, len(row.priorities))
 
 
 def countries_csv(reading: SessionReading, rows: Sequence[TopicRow]) -> str:
@@ -107,7 +99,7 @@ def countries_json(reading: SessionReading, rows: Sequence[TopicRow], everyone: 
     known = {row.topic.id for row in rows}
     countries = (_country(country, known, everyone, reading.spoke) for country in reading.countries)
     return encode_published(
-        CountriesTable(
+        series.CountriesTable(
             body=reading.body,
             session=reading.session,
             year=reading.year,
@@ -119,9 +111,9 @@ def countries_json(reading: SessionReading, rows: Sequence[TopicRow], everyone: 
     )
 
 
-def _counted_levels(row: TopicRow, total: int) -> CountriesTopic:
+def _counted_levels(row: TopicRow, total: int) -> series.CountriesTopic:
     topic = _counted(row)
-    return CountriesTopic(
+    return series.CountriesTopic(
         id=topic.id,
         label=topic.label,
         kind=topic.kind,
@@ -133,24 +125,24 @@ def _counted_levels(row: TopicRow, total: int) -> CountriesTopic:
 
 def _country(
     country: CountryReading, topics: Collection[str], everyone: Sequence[TopicRow], total: int
-) -> CountryTopics:
+) -> series.CountryTopics:
     apart = find_distinctive(country, everyone, total)
-    return CountryTopics(
+    return series.CountryTopics(
         country=country.country,
         name=country.name,
         language=country.language,
         statements=country.statements,
         standings=tuple(_without_status(cell) for cell in country.standings if cell.topic in topics),
         apart=tuple(
-            TopicApart(each.row.topic.id, each.score, len(each.row.priorities) - 1)
+            series.TopicApart(each.row.topic.id, each.score, len(each.row.priorities) - 1)
             for each in apart
             if each.row.topic.id in topics
         ),
     )
 
 
-def _without_status(cell: Standing) -> CountryStanding:
-    return CountryStanding(*(getattr(cell, field.name) for field in fields(CountryStanding)))
+def _without_status(cell: Standing) -> series.CountryStanding:
+    return series.CountryStanding(*(getattr(cell, field.name) for field in fields(series.CountryStanding)))
 
 
 def biography_json(biography: Biography) -> str:
