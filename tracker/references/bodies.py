@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from tracker.errors import ReferenceInvalid
 from tracker.inputs.tables import read_packaged
-from tracker.references.names import closest, fold_name, is_plain, show
+from tracker.references.names import choose, closest, fold_name, index_names, is_plain, show
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,6 +60,9 @@ class Body:
     aliases: tuple[str, ...] = ()
     kinds: tuple[SessionKind, ...] = (SessionKind("regular", "{n}"),)
 
+    def __str__(self) -> str:
+        return f"{self.id} ({self.name})"
+
 
 def bodies() -> tuple[Body, ...]:
     """Return the packaged bodies, in the order of the table: principal organs first."""
@@ -75,13 +77,7 @@ def find_body(name: str, extra: Sequence[Body] = ()) -> Body:
     Raises ``ReferenceInvalid`` where no body has that name, with the closest that does, and where
     several have it (``General Conference``), with the choices.
     """
-    found = match_bodies(name, extra)
-    if not found:
-        raise ReferenceInvalid(_unknown(name, extra))
-    if len(found) > 1:
-        choices = " or ".join(f"{body.id} ({body.name})" for body in found)
-        raise ReferenceInvalid(f"body {show(name.strip())} is ambiguous: write {choices}")
-    return found[0]
+    return choose("body", name, match_bodies(name, extra), lambda: _unknown(name, extra))
 
 
 def match_bodies(name: str, extra: Sequence[Body] = ()) -> tuple[Body, ...]:
@@ -107,7 +103,7 @@ def _unknown(name: str, extra: Sequence[Body]) -> str:
         for written in (body.name, *body.aliases):
             by_writing.setdefault(written, body)
     likely = closest(name, by_writing)
-    hint = f"did you mean {by_writing[likely].id} ({by_writing[likely].name})? " if likely else ""
+    hint = f"did you mean {by_writing[likely]}? " if likely else ""
     return f"unknown body {show(name.strip())}; {hint}`tracker bodies` lists those known"
 
 
@@ -127,8 +123,4 @@ def _read_kind(name: str, row: dict[str, Any]) -> SessionKind:
 
 @lru_cache(maxsize=1)
 def _by_name() -> dict[str, tuple[Body, ...]]:
-    index: dict[str, tuple[Body, ...]] = {}
-    for body in bodies():
-        for name in fold_body(body):
-            index[name] = (*index.get(name, ()), body)
-    return index
+    return index_names(bodies(), fold_body)

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, get_args
 
-from tracker.errors import ReferenceInvalid
 from tracker.inputs.tables import read_packaged
-from tracker.references.names import closest, fold_name, is_plain, show
+from tracker.references.names import choose, closest, fold_name, index_names, is_plain, show
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -58,13 +57,7 @@ def find_country(text: str, extra: Sequence[Country] = ()) -> Country:
     Raises ``ReferenceInvalid`` where nothing has that name, with the closest that does, and where
     several have it (``Korea``), with the choices.
     """
-    found = match_countries(text, extra)
-    if not found:
-        raise ReferenceInvalid(_unknown(text, extra))
-    if len(found) > 1:
-        choices = " or ".join(str(country) for country in found)
-        raise ReferenceInvalid(f"country {show(text.strip())} is ambiguous: write {choices}")
-    return found[0]
+    return choose("country", text, match_countries(text, extra), lambda: _unknown(text, extra))
 
 
 def country_name(code: str) -> str:
@@ -141,11 +134,7 @@ def _by_code() -> dict[str, Country]:
 
 @lru_cache(maxsize=1)
 def _by_name() -> dict[str, tuple[Country, ...]]:
-    index: dict[str, tuple[Country, ...]] = {}
-    for country in countries():
-        for name in _folded_names(country):
-            index[name] = (*index.get(name, ()), country)
-    return index
+    return index_names(countries(), _folded_names)
 
 
 def _folded_names(country: Country) -> frozenset[str]:

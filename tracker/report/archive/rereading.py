@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from tracker.report.coding.decisions import ruling_fields, ruling_words
-from tracker.report.comparison.words import ARROW, counted
+from tracker.report.comparison.words import ARROW, counted, tally
 from tracker.report.json_text import encode_json, plain_fields
 from tracker.report.layout import Line, Span, draw, line, shorten, wrap
 from tracker.report.safe import one_line
@@ -44,12 +44,8 @@ def counts_line(found: Sequence[Reread]) -> str:
     if not found:
         return NOTHING_TO_DO
     counts = Counter(each.status for each in found)
-    parts = (
-        f"{counts[status]:,} {status}" + (f" ({hint})" if hint else "")
-        for status, hint in _HINTS.items()
-        if counts[status]
-    )
-    return f"{counted(len(found), 'snapshot')}: {', '.join(parts)}"
+    parts = ((f"{status} ({hint})" if hint else status, counts[status]) for status, hint in _HINTS.items())
+    return f"{counted(len(found), 'snapshot')}: {tally(parts)}"
 
 
 def reread_json(found: Sequence[Reread], *, dry_run: bool = False) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from tracker.report.comparison.words import DIGEST, counted
+from tracker.report.comparison.words import DIGEST, counted, tally
 from tracker.report.json_text import encode_json, plain_fields
 from tracker.report.layout import Span, draw, line, wrap
 from tracker.report.safe import one_line
@@ -66,8 +66,7 @@ def check_line(check: Check) -> str:
 
 def counts_line(checks: Sequence[Check]) -> str:
     """Return the number of sources by outcome: ``3 sources: 1 new, 2 unchanged``."""
-    counts = Counter(check.outcome for check in checks)
-    items = ", ".join(f"{number:,} {outcome}" for outcome, number in counts.most_common())
+    items = tally(Counter(check.outcome for check in checks).most_common())
     return f"{counted(len(checks), 'source')}{': ' if items else ''}{items}"
 
 
@@ -158,8 +157,7 @@ def _ending(entry: RunEntry) -> str:
 def _did(entry: RunEntry) -> str:
     """Return the counts of outcomes, most urgent first, since the end may not fit."""
     ordered = sorted(entry.outcomes, key=lambda pair: _URGENCY.index(pair[0]))
-    items = [f"{number:,} {outcome}" for outcome, number in ordered]
-    return ", ".join([*items, *([f"{entry.rereadings:,} extraction"] if entry.rereadings else [])])
+    return tally([*ordered, ("extraction", entry.rereadings)])
 
 
 def _run_fields(entry: RunEntry) -> dict[str, object]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from tracker.decisions.rulings import name_statement, question_key
 from tracker.report.comparison.selection import SHORTEST_ID
 from tracker.report.comparison.words import ARROW, counted, decision_words, quoted
-from tracker.report.json_text import encode_json
+from tracker.report.json_text import encode_json, plain_fields
 from tracker.report.layout import ELLIPSIS, Line, Span, draw, line, shorten, wrap
 from tracker.report.safe import one_line
 
@@ -94,18 +94,13 @@ def _figure(value: float | None) -> str:
 
 def ruling_fields(ruling: Ruling) -> dict[str, object]:
     """Return a decision as it stands in JSON."""
-    unit, decision = ruling.unit, ruling.decision
+    unit, fields = ruling.unit, plain_fields(ruling.decision)
     return {
-        "question": decision.question,
+        "question": fields["question"],
         "old": unit.old,
         "new": unit.new,
         "id": unit.name,
         "old_segments": unit.old_quotes,
         "new_segments": unit.new_quotes,
-        "said": decision.said,
-        "person": decision.person,
-        "decided": decision.decided,
-        "verdict": decision.verdict,
-        "label": decision.label,
-        "note": decision.note,
+        **{name: fields[name] for name in ("said", "person", "decided", "verdict", "label", "note")},
     }

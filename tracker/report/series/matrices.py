@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
-from typing import TYPE_CHECKING, Final
+from dataclasses import asdict, fields, replace
+from typing import TYPE_CHECKING, Any, Final
 
 from tracker.model import series
 from tracker.model.topics import VocabularyName
@@ -113,14 +113,9 @@ def countries_json(reading: SessionReading, rows: Sequence[TopicRow], everyone: 
 
 def _counted_levels(row: TopicRow, total: int) -> series.CountriesTopic:
     topic = _counted(row)
-    return series.CountriesTopic(
-        id=topic.id,
-        label=topic.label,
-        kind=topic.kind,
-        priorities=topic.priorities,
-        share_of_countries=topic.priorities / total if total else 0.0,
-        **{level: row.count(level) for level in MARKS},
-    )
+    share = topic.priorities / total if total else 0.0
+    levels: dict[str, Any] = {level: row.count(level) for level in MARKS}
+    return series.CountriesTopic(**asdict(topic), share_of_countries=share, **levels)
 
 
 def _country(
