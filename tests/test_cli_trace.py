@@ -46,14 +46,14 @@ def said(
     folder: Path, series: str, text: str, first: str | None = None, last: str | None = None
 ) -> list[str]:
     biography = trace_series(folder, series, text, first, last)
-    return [chapter.side.name for chapter in biography.chapters if chapter.sayings]
+    return [statement.side.name for statement in biography.statements if statement.occurrences]
 
 
 # Which texts are read --------------------------------------------------------------------------------
 
 
 def test_one_edition_of_each_statement_is_read_in_the_order_of_the_sessions(folder: Path) -> None:
-    sessions = [chapter.side.session for chapter in trace_series(folder, "XAA/UNGA", "rivers").chapters]
+    sessions = [statement.side.session for statement in trace_series(folder, "XAA/UNGA", "rivers").statements]
     assert len(sessions) == 4
     assert [session for session in sessions if session != "S-32"] == ["76", "77", "78"]
 

@@ -443,10 +443,10 @@ def spoken(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_session_is_set_apart_by_its_words(spoken: Path) -> None:
     series = find_series_phrases(spoken, "XAA/UNGA", "73", load_vocabulary())
     (session,) = series.sessions
-    assert {"Frontier models", "fishermen of the coast"} & {use.change.phrase for use in session.phrases}
-    for use in (use for use in session.phrases if use.change.status == "emerging"):
+    assert {"Frontier models", "fishermen of the coast"} & {use.phrase for use in session.phrases}
+    for use in (use for use in session.phrases if use.status == "emerging"):
         assert (use.quote, use.paragraph > 60) == (FRONTIER, True)
-        assert (use.change.old, use.change.new) == (0, 12)
+        assert (use.old, use.new) == (0, 12)
     assert series.read == ("70", "71", "72", "73")
     report = render_phrases(series)
     assert "Frontier models" in report

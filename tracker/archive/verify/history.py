@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from tracker.archive.git.repository import Repository
     from tracker.archive.verify.findings import Findings, VerifyToken
-    from tracker.model.verifying import Check
+    from tracker.model.verifying import CheckName
 
     Runs = Mapping[str, tuple[str, str]]
     """When each run began, and with which release, by its number."""
@@ -42,7 +42,7 @@ def check_timestamps(
     rows = connection.execute("SELECT tip, sha256, authority, token FROM timestamps WHERE token IS NOT NULL")
     for tip, digest, authority, token in rows:
         findings.count("timestamps")
-        finding: tuple[Check, str, str] = (
+        finding: tuple[CheckName, str, str] = (
             "timestamps",
             f"time-stamp of commit {tip[:12]} by {authority}",
             _TIMESTAMPS_TABLE,
@@ -90,7 +90,7 @@ def choose_base(
     if has_diverged:
         return None if is_lost else noted
     place = f"it is at {tip[:SHORT]}" if tip else "it is at no commit"
-    finding: tuple[Check, str, str] = ("history", "branch main", _WHERE)
+    finding: tuple[CheckName, str, str] = ("history", "branch main", _WHERE)
     if is_lost:
         meaning = f"{place}, and {noted[:SHORT]}, which the record wrote last, is lost"
         findings.fault(*finding, meaning, START_OVER)

@@ -18,13 +18,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from tracker.archive.verify.findings import Findings
-    from tracker.model.verifying import Check
+    from tracker.model.verifying import CheckName
 
 
 class RowCheck(NamedTuple):
     """A query that finds nothing in a sound record; it is skipped where one of its tables does not exist."""
 
-    check: Check
+    check: CheckName
     tables: tuple[str, ...]
     query: str
     what: str

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from tracker.archive.git.repository import Repository
     from tracker.archive.verify.findings import Hooks
-    from tracker.model.verifying import Check
+    from tracker.model.verifying import CheckName
 
 
 def verify_archive(folder: Path, hooks: Hooks) -> tuple[Verified, tuple[Fix, ...]]:
@@ -159,12 +159,12 @@ class _Verification:
         except RepositoryUnusable as error:
             self._report_unreadable("history", "the commits of the mirror", error)
 
-    def _report_unreadable(self, check: Check, what: str, error: RepositoryUnusable) -> None:
+    def _report_unreadable(self, check: CheckName, what: str, error: RepositoryUnusable) -> None:
         meaning = f"they cannot be read before its objects are repaired: {error}"
         self.findings.unverifiable(check, what, MIRROR, meaning, REPAIR)
 
     @contextmanager
-    def _surviving(self, check: Check) -> Iterator[None]:
+    def _surviving(self, check: CheckName) -> Iterator[None]:
         """Report that something could not be read to its end, and go on."""
         try:
             yield

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from dataclasses import fields, replace
+from typing import TYPE_CHECKING, Any
 
 from tracker.model.series import PhraseSeries, PhraseSession, PhraseUse
+from tracker.model.topics import DistinctivePhrase, VocabularyName
 from tracker.references import find_body, own_names, resolve_session
 from tracker.topics.phrases.emerging import SERIES, compare_uses, drop_rare, join_uses, name_prior, read_uses
 from tracker.workflows.follow.trace import list_editions, parse_series, read_year
@@ -53,7 +54,16 @@ def find_series_phrases(
     for done, label in enumerate(wanted):
         progress(done, len(wanted))
         found.append(_compare(label, read, uses, vocabulary))
-    return PhraseSeries(str(reference), language, labels, name_prior(language), vocabulary, tuple(found))
+    return PhraseSeries(
+        series=str(reference),
+        language=language,
+        read=labels,
+        prior=name_prior(language),
+        threshold=SERIES.score,
+        least_uses=SERIES.uses,
+        vocabulary=VocabularyName(vocabulary.name, vocabulary.digest),
+        sessions=tuple(found),
+    )
 
 
 def _compare(
@@ -76,4 +86,5 @@ def _compare(
 
 def _quote(change: PhraseChange, side: Side) -> PhraseUse:
     segment = side.version.segments[change.segment]
-    return PhraseUse(change, side.name, segment.paragraph, segment.text)
+    same: dict[str, Any] = {field.name: getattr(change, field.name) for field in fields(DistinctivePhrase)}
+    return PhraseUse(**same, reference=side.name, paragraph=segment.paragraph, quote=segment.text)

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 from tracker.errors import NotInArchive, ReferenceInvalid, TrackerError
-from tracker.model.tracing import Attribution, Biography, Chapter
+from tracker.model.tracing import Attribution, Biography, TracedStatement
 from tracker.references import parse_reference, resolve_session, session_sort_key
 from tracker.references.sessions import read_session
 from tracker.tracing.biography import read_query, tell, trace
@@ -48,11 +48,11 @@ def trace_series(
     held = list_editions(archive.reader, reference, first, last)
     sides = [archive.reader.side(edition) for editions in held.values() for edition in editions]
     found = trace(asked, [side.version for side in sides])
-    chapters = [
-        Chapter(side, session_kind(side.body or "", side.session or ""), sayings)
-        for side, sayings in zip(sides, found, strict=True)
+    statements = [
+        TracedStatement(side, session_kind(side.body or "", side.session or ""), occurrences)
+        for side, occurrences in zip(sides, found, strict=True)
     ]
-    return Biography(str(reference), asked.text, asked.unit, tell(chapters))
+    return Biography(str(reference), asked.text, asked.unit, tell(statements))
 
 
 def preferred_editions(entries: Iterable[StatementEntry], wanted: Reference) -> tuple[Reference, ...]:
