@@ -69,7 +69,8 @@ def _pairs(run: str) -> list[str]:
 @cache
 def _commonness() -> tuple[Mapping[str, float], float]:
     table = read_packaged(__package__, "commonness.toml")
-    bands = {stem: float(band) for band, listed in table["bands"].items() for stem in listed.split()}
+    parts = [table[part].items() for part in ("ours", "bands")]
+    bands = {stem: float(band) for part in parts for band, listed in part for stem in listed.split()}
     return bands, float(table["rare"])
 
 

@@ -74,7 +74,7 @@ def _month_number(word: str | None) -> int | None:
 
 @lru_cache(maxsize=1)
 def _months() -> tuple[tuple[str, str], ...]:
-    tables = (load_values("figures.toml", "months", language) for language in ("en", "fr", "es"))
+    tables = (load_values("dates.toml", "months", language) for language in ("en", "fr", "es"))
     names = {name: number for table in tables for name, number in table.items()}
     return tuple(sorted(names.items(), key=lambda item: -len(item[0])))
 
