@@ -54,8 +54,12 @@ _HEADS, _ASIDE = "refs/heads/", "refs/aside/"
 
 def find_branch(repository: Repository, branch: str) -> str | None:
     """Return the commit of a branch, readable or not; None where there is no branch."""
-    answer = repository.attempt("rev-parse", "--verify", "--quiet", branch)
-    return answer.output.decode().strip() or None
+    return next(find_branches(repository, (branch,)))
+
+
+def find_branches(repository: Repository, branches: Sequence[str]) -> Iterator[str | None]:
+    """Yield what ``find_branch`` returns of each branch; git is asked once."""
+    return map(_list_refs(repository, *branches).get, branches)
 
 
 def staging_ref(branch: str) -> str:
@@ -64,29 +68,29 @@ def staging_ref(branch: str) -> str:
 
 
 def move_branches(repository: Repository, branches: Sequence[str]) -> None:
-    """Move branches to what was written aside; git locks all of them before it changes one."""
-    there = _find_staged(repository)
-    lines = [f"update {branch} {there[staging_ref(branch)]}" for branch in branches]
-    repository.ask("update-ref", "--stdin", stdin="".join(f"{line}\n" for line in lines).encode())
-    _drop(repository, there)
+    """Move branches to what was written aside: git locks all, changes all, and then only deletes."""
+    there = _list_refs(repository, _ASIDE)
+    moves = "".join(f"update {branch} {there[staging_ref(branch)]}\n" for branch in branches)
+    _drop(repository, there, moves)
 
 
 def finish_move(repository: Repository, branches: Sequence[str]) -> None:
     """Finish a move that a crash has cut short where all branches were written; discard them otherwise."""
-    there = _find_staged(repository)
+    there = _list_refs(repository, _ASIDE)
     if all(staging_ref(branch) in there for branch in branches):
         move_branches(repository, branches)
     elif there:
         _drop(repository, there)
 
 
-def _find_staged(repository: Repository) -> dict[str, str]:
-    listed = repository.ask("for-each-ref", "--format=%(refname) %(objectname)", _ASIDE).decode()
+def _list_refs(repository: Repository, *wanted: str) -> dict[str, str]:
+    """Return the references of these names, or below them, with what each is at."""
+    listed = repository.ask("for-each-ref", "--format=%(refname) %(objectname)", *wanted).decode()
     return dict(line.split(" ", 1) for line in listed.splitlines())
 
 
-def _drop(repository: Repository, names: dict[str, str]) -> None:
-    lines = "".join(f"delete {name}\n" for name in names)
+def _drop(repository: Repository, names: dict[str, str], moves: str = "") -> None:
+    lines = moves + "".join(f"delete {name}\n" for name in names)
     repository.ask("update-ref", "--stdin", stdin=lines.encode())
 
 

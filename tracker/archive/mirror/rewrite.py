@@ -9,7 +9,6 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from contextlib import closing, suppress
-from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -21,7 +20,7 @@ from tracker.archive.mirror.branches import BRANCHES, name_blob
 from tracker.archive.mirror.proofs import is_descendant
 from tracker.archive.mirror.rebuild import rebuild_record
 from tracker.archive.mirror.redacting import find_replacements
-from tracker.archive.mirror.refs import find_branch, pack_objects
+from tracker.archive.mirror.refs import find_branches, pack_objects
 from tracker.archive.rights.copies import record_destruction
 from tracker.archive.rights.scrubbing import Destroyed
 from tracker.archive.schema.connection import FILE_NAME, connect_to_write
@@ -76,7 +75,7 @@ def _find_foreign(old: Repository, folder: Path, gone: Destroyed) -> Replacement
     found: Replacements = {}
     for ref in old.ask("for-each-ref", "--format=%(refname)").decode().split():
         tip = old.find_commit(ref)
-        own = [each for each in map(partial(find_branch, old), BRANCHES) if each]
+        own = list(filter(None, find_branches(old, BRANCHES)))
         if tip is None or any(is_descendant(old, each, tip) for each in own):
             continue
         theirs = [f"^{each}" for each in own]

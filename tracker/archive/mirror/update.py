@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from tracker.archive.file.mirror_paths import MIRROR
 from tracker.archive.git.repository import create_repository, open_repository
 from tracker.archive.git.streams import FastImport
-from tracker.archive.mirror.branches import BRANCHES, MAIN, Branches
+from tracker.archive.mirror.branches import BRANCHES, Branches
 from tracker.archive.mirror.commits import SHORT, read_trailers_of, split_by_run, write_message
 from tracker.archive.mirror.divergence import check_not_diverged
 from tracker.archive.mirror.pending import (
@@ -25,7 +25,7 @@ from tracker.archive.mirror.pending import (
     read_pending,
 )
 from tracker.archive.mirror.proofs import record_break
-from tracker.archive.mirror.refs import find_branch, move_branches, pack_objects, recover
+from tracker.archive.mirror.refs import find_branches, move_branches, pack_objects, recover
 from tracker.archive.mirror.rewrite import finish_rewrite
 from tracker.archive.mirror.sql import transaction
 from tracker.archive.mirror.unit_files import UnitFiles
@@ -63,7 +63,8 @@ def update_mirror(connection: sqlite3.Connection, folder: Path) -> Mirrored:
 
 
 def _update(connection: sqlite3.Connection, repository: Repository, folder: Path) -> Mirrored:
-    tip, trailers = _read_tip(repository)
+    tips = tuple(find_branches(repository, BRANCHES))
+    tip, trailers = tips[0], _read_trailers(repository, tips[0])
     run = trailers.get("run", "")
     last = int(run) if run.isdecimal() else 0
     mirrored = read_mirrored(connection)
@@ -71,7 +72,7 @@ def _update(connection: sqlite3.Connection, repository: Repository, folder: Path
     units = UnitFiles(connection)
     access = read_access(connection, units.tables, find_watch_list(folder))
     redaction = Redaction(connection, access, units.tables)
-    branches = Branches(repository, units, redaction, find_watch_list(folder))
+    branches = Branches(repository, tips, units, redaction, find_watch_list(folder))
     install_triggers(connection, units.tables)
     record_break(connection, repository, mirrored, tip)
     closed = mirrored.closed if mirrored else ALL_OPEN
@@ -85,7 +86,7 @@ def _update(connection: sqlite3.Connection, repository: Repository, folder: Path
     shares = split_by_run(connection, read_pending(connection), last)
     branches.expect(sum(len(share.units) for share in shares), is_whole=is_whole)
     commits = _write(connection, repository, branches, shares)
-    tip, public = (find_branch(repository, branch) for branch in BRANCHES)
+    tip, public = find_branches(repository, BRANCHES)
     mark_mirrored(connection, MirrorState(f"{tip} {public}", access))
     return Mirrored(str(repository.path), commits, tip, len(access.snapshots), is_cut)
 
@@ -101,11 +102,10 @@ def _write(
     return commits
 
 
-def _read_tip(repository: Repository) -> tuple[str | None, dict[str, str]]:
-    """Return the commit of the branch ``main`` and its trailers, None where there is no commit yet."""
-    tip = find_branch(repository, MAIN)
+def _read_trailers(repository: Repository, tip: str | None) -> dict[str, str]:
+    """Return the trailers of the latest commit, none where there is no commit yet."""
     try:
-        return tip, read_trailers_of(repository, tip) if tip else {}
+        return read_trailers_of(repository, tip) if tip else {}
     except RepositoryUnusable as error:
         raise RepositoryUnusable(
             f"{repository.path} is damaged, it lacks commit {str(tip)[:SHORT]}; run: tracker verify --repair"

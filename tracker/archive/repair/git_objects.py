@@ -20,7 +20,7 @@ from tracker.archive.file.lock import STAGING
 from tracker.archive.file.mirror_paths import MIRROR, WATCH
 from tracker.archive.git.repository import open_repository
 from tracker.archive.mirror.branches import BRANCHES
-from tracker.archive.mirror.refs import find_branch
+from tracker.archive.mirror.refs import find_branches
 from tracker.archive.mirror.update import update_mirror
 from tracker.archive.repair.lost_objects import LostObjects, name_object
 from tracker.archive.rights.access import find_watch_list
@@ -180,7 +180,7 @@ def _find_missing(repository: Repository) -> dict[str, str]:
     """Return the kinds of the objects that are missing, by name."""
     answer = run_fsck(repository)
     missing = {name: kind for kind, name in _MISSING.findall(answer.output.decode() + answer.complaints)}
-    tips = (find_branch(repository, branch) for branch in BRANCHES)
+    tips = find_branches(repository, BRANCHES)
     return missing | {tip: "commit" for tip in tips if tip and repository.read_whole(tip) is None}
 
 

@@ -14,7 +14,7 @@ from tracker.archive.git.repository import clone_repository, create_repository, 
 from tracker.archive.mirror.branches import BRANCHES, MAIN, PUBLIC
 from tracker.archive.mirror.divergence import TAKE_OVER, find_divergence, format_command
 from tracker.archive.mirror.proofs import is_descendant
-from tracker.archive.mirror.refs import find_branch, recover
+from tracker.archive.mirror.refs import find_branch, find_branches, recover
 from tracker.archive.mirror.rewrite import finish_rewrite
 from tracker.archive.schema.connection import archive_file, connect_to_read, translate
 from tracker.errors import HistoriesApart, RepositoryUnusable
@@ -96,10 +96,10 @@ def name_replaced(branch: str, commit: str) -> str:
 
 
 def _read_history(repository: Repository, source: str) -> SourceHistory:
-    main = find_branch(repository, MAIN)
+    main, public = find_branches(repository, BRANCHES)
     if main is None:
         raise RepositoryUnusable(f"{source} holds no commit of a mirror on its branch main")
-    return SourceHistory(main, find_branch(repository, PUBLIC))
+    return SourceHistory(main, public)
 
 
 def find_address(repository: Repository, source: str) -> str:
