@@ -16,7 +16,7 @@ _NANOSECONDS = 400_000_000
 class _Narrow(limits.Limits):
     """Whoever is kept waiting by other work is not ended for that."""
 
-    wall = 60.0  # type: ignore[assignment]
+    wall = 60.0
 
 
 def narrow_limits() -> None:

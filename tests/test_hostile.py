@@ -93,7 +93,9 @@ def test_a_night_of_hostile_documents_keeps_the_sound_one(
 ) -> None:
     # To fill all the memory that a document may have takes ten seconds.
     limits = NEW_DOCUMENT if IS_THOROUGH else replace(NEW_DOCUMENT, memory=2**28)
-    monkeypatch.setitem(extract.__kwdefaults__, "limits", limits)
+    defaults = extract.__kwdefaults__ or {}
+    assert "limits" in defaults
+    monkeypatch.setitem(defaults, "limits", limits)
     hostile = {**LOOPS, **BOMBS, **SLOW, **DEADLY}
     tables = SOUND.format(url=site.url("/79"))
     for number, data in enumerate(hostile.values(), start=1):
