@@ -371,7 +371,7 @@ kind = "index"
 url = "{}"
 links = "/79"
 """
-INDEXES = {
+INDEXES: dict[str, tuple[bytes | Callable[[], bytes], str, str]] = {
     "of empty members": (EMPTY * 200_000, "", "1,001 members of it hold 0 bytes"),
     "with a name without end": (NAMED + b"a" * 4 * MEGABYTE, "", "the gzip data ends before its end"),
     "packed twice, and hollow": (pack_hollow, "Content-Encoding: gzip, gzip\r\n", "bomb"),

@@ -22,8 +22,8 @@ _LEFTOVERS = (
 )  # fmt: skip
 
 
-def recover(repository: Repository, branches: Sequence[str]) -> None:
-    """Remove what a killed run has left, and move the branches that it had written completely.
+def recover(repository: Repository, branches: Sequence[str]) -> list[str | None]:
+    """Remove what a killed run has left, move the branches that it had written completely, and return all.
 
     It leaves locks of git, unfinished packs, packs marked as kept, and git's crash report. The archive's lock
     is held, so that no other process writes here.
@@ -31,7 +31,11 @@ def recover(repository: Repository, branches: Sequence[str]) -> None:
     for pattern in _LEFTOVERS:
         for left in repository.path.glob(pattern):
             left.unlink(missing_ok=True)
-    finish_move(repository, branches)
+    there = _list_refs(repository, _ASIDE, *branches)
+    if any(name.startswith(_ASIDE) for name in there):
+        finish_move(repository, branches)
+        there = _list_refs(repository, *branches)
+    return [there.get(branch) for branch in branches]
 
 
 def pack_objects(repository: Repository) -> None:
@@ -67,11 +71,13 @@ def staging_ref(branch: str) -> str:
     return branch.replace(_HEADS, _ASIDE, 1)
 
 
-def move_branches(repository: Repository, branches: Sequence[str]) -> None:
-    """Move branches to what was written aside: git locks all, changes all, and then only deletes."""
+def move_branches(repository: Repository, branches: Sequence[str]) -> list[str]:
+    """Move branches to what was written aside, and return that: git locks all, changes all, then deletes."""
     there = _list_refs(repository, _ASIDE)
-    moves = "".join(f"update {branch} {there[staging_ref(branch)]}\n" for branch in branches)
+    tips = [there[staging_ref(branch)] for branch in branches]
+    moves = "".join(f"update {branch} {tip}\n" for branch, tip in zip(branches, tips, strict=True))
     _drop(repository, there, moves)
+    return tips
 
 
 def finish_move(repository: Repository, branches: Sequence[str]) -> None:

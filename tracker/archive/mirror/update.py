@@ -25,7 +25,7 @@ from tracker.archive.mirror.pending import (
     read_pending,
 )
 from tracker.archive.mirror.proofs import record_break
-from tracker.archive.mirror.refs import find_branches, move_branches, pack_objects, recover
+from tracker.archive.mirror.refs import move_branches, pack_objects, recover
 from tracker.archive.mirror.rewrite import finish_rewrite
 from tracker.archive.mirror.sql import transaction
 from tracker.archive.mirror.unit_files import UnitFiles
@@ -42,6 +42,9 @@ if TYPE_CHECKING:
     from tracker.archive.git.repository import Repository
     from tracker.archive.mirror.commits import RunChanges
 
+    Tips = Sequence[str | None]
+    """The commits of the branches, in their order."""
+
 
 def update_mirror(connection: sqlite3.Connection, folder: Path) -> Mirrored:
     """Update the mirror of an archive, and create it where there is none.
@@ -55,15 +58,14 @@ def update_mirror(connection: sqlite3.Connection, folder: Path) -> Mirrored:
     if not path.exists():
         create_repository(path)
     with open_repository(path, to_write=True) as repository:
-        recover(repository, BRANCHES)
+        tips = recover(repository, BRANCHES)
         with transaction(connection):
-            mirrored = _update(connection, repository, folder)
+            mirrored = _update(connection, repository, folder, tips)
         pack_objects(repository)
         return mirrored
 
 
-def _update(connection: sqlite3.Connection, repository: Repository, folder: Path) -> Mirrored:
-    tips = tuple(find_branches(repository, BRANCHES))
+def _update(connection: sqlite3.Connection, repository: Repository, folder: Path, tips: Tips) -> Mirrored:
     tip, trailers = tips[0], _read_trailers(repository, tips[0])
     run = trailers.get("run", "")
     last = int(run) if run.isdecimal() else 0
@@ -85,21 +87,20 @@ def _update(connection: sqlite3.Connection, repository: Repository, folder: Path
         mark_unit(connection, "document", sha256)
     shares = split_by_run(connection, read_pending(connection), last)
     branches.expect(sum(len(share.units) for share in shares), is_whole=is_whole)
-    commits = _write(connection, repository, branches, shares)
-    tip, public = find_branches(repository, BRANCHES)
+    commits, moved = _write(connection, repository, branches, shares)
+    tip, public = moved or tips
     mark_mirrored(connection, MirrorState(f"{tip} {public}", access))
     return Mirrored(str(repository.path), commits, tip, len(access.snapshots), is_cut)
 
 
 def _write(
     connection: sqlite3.Connection, repository: Repository, branches: Branches, shares: Sequence[RunChanges]
-) -> int:
+) -> tuple[int, Tips]:
+    """Write what is pending; return the number of commits, and where the branches are if they moved."""
     with FastImport(repository) as stream:
         commits = sum(branches.write(stream, share, write_message(connection, share)) for share in shares)
         branches.complete(stream)
-    if stream.is_begun:
-        move_branches(repository, BRANCHES)
-    return commits
+    return commits, move_branches(repository, BRANCHES) if stream.is_begun else ()
 
 
 def _read_trailers(repository: Repository, tip: str | None) -> dict[str, str]:
