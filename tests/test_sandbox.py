@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
@@ -16,6 +17,7 @@ from tests.builders import build_docx, build_pdf, typeset
 from tests.hostile import DEADLY, ENDLESS, HALF_CHARACTERS
 from tests.running import ROOT
 from tests.test_extract import MARKDOWN, PAGE, PARAGRAPHS
+from tests.thorough import IS_THOROUGH
 from tracker.capture.read.extract import extract, naming
 from tracker.capture.sandbox import process
 from tracker.capture.sandbox.limits import NEW_DOCUMENT, Limits
@@ -190,11 +192,13 @@ def test_what_takes_too_long_or_too_much_is_ended(name: str) -> None:
 
 @pytest.mark.usefixtures("fresh")
 def test_what_kills_its_reader_kills_nothing_else() -> None:
-    extract(PDF)
+    limits = NEW_DOCUMENT if IS_THOROUGH else replace(NEW_DOCUMENT, memory=2**28)
+    extract(PDF, limits=limits)
     for data in DEADLY.values():
-        with pytest.raises(ReaderStopped, match=r"broke off \(SIG.*2 GB of memory"):
-            extract(data)
-    assert extract(PDF).media_type == "application/pdf"
+        with pytest.raises(ReaderStopped, match=rf"broke off \(SIG.*over {limits.memory_words}"):
+            extract(data, limits=limits)
+    assert extract(PDF, limits=limits).media_type == "application/pdf"
+    process.get_reader("pdf", limits).end()
 
 
 @pytest.mark.usefixtures("fresh")

@@ -6,7 +6,7 @@ import hashlib
 from typing import TYPE_CHECKING
 
 from tracker.archive.file import mirror_paths as paths
-from tracker.archive.mirror.refs import Tree, find_branch, staging_ref
+from tracker.archive.mirror.refs import Tree, staging_ref
 from tracker.archive.rights.access import read_closed_sources
 
 if TYPE_CHECKING:
@@ -26,11 +26,18 @@ BRANCHES = (MAIN, PUBLIC)
 class Branches:
     """Writes what is pending to both branches; they are one as long as all material is open."""
 
-    def __init__(self, repository: Repository, units: UnitFiles, redaction: Redaction, watch: Path) -> None:
+    def __init__(
+        self,
+        repository: Repository,
+        tips: Iterable[str | None],
+        units: UnitFiles,
+        redaction: Redaction,
+        watch: Path,
+    ) -> None:
         self._repository = repository
         self._units, self._redaction, self._watch = units, redaction, watch
         self._written: set[str] = set()
-        self._main, self._public = (Tree(repository, find_branch(repository, name)) for name in BRANCHES)
+        self._main, self._public = (Tree(repository, tip) for tip in tips)
         self._is_apart = not redaction.is_open or self._public.tip != self._main.tip
         self._is_whole = False
 

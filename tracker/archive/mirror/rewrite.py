@@ -9,7 +9,6 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from contextlib import closing, suppress
-from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -74,7 +73,7 @@ def _find_foreign(old: Repository, folder: Path, gone: Destroyed) -> Replacement
     found: Replacements = {}
     for ref in old.ask("for-each-ref", "--format=%(refname)").decode().split():
         tip = old.find_commit(ref)
-        own = [each for each in map(partial(refs.find_branch, old), branches.BRANCHES) if each]
+        own = list(filter(None, refs.find_branches(old, branches.BRANCHES)))
         if tip is None or any(proofs.is_descendant(old, each, tip) for each in own):
             continue
         theirs = [f"^{each}" for each in own]

@@ -13,7 +13,7 @@ from tracker.archive.file.mirror_paths import MIRROR
 from tracker.archive.git.repository import create_repository, open_repository
 from tracker.archive.git.streams import FastImport
 from tracker.archive.mirror import divergence, pending, proofs, refs, rewrite, unit_files
-from tracker.archive.mirror.branches import BRANCHES, MAIN, Branches
+from tracker.archive.mirror.branches import BRANCHES, Branches
 from tracker.archive.mirror.commits import SHORT, read_trailers_of, split_by_run, write_message
 from tracker.archive.rights.access import ALL_OPEN, find_watch_list, is_access_changed, read_access
 from tracker.archive.rights.redaction import Redaction
@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from tracker.archive.git.repository import Repository
     from tracker.archive.mirror.commits import RunChanges
 
+    Tips = Sequence[str | None]
+    """The commits of the branches, in their order."""
+
 
 def update_mirror(connection: sqlite3.Connection, folder: Path) -> Mirrored:
     """Update the mirror of an archive, and create it where there is none.
@@ -42,15 +45,15 @@ def update_mirror(connection: sqlite3.Connection, folder: Path) -> Mirrored:
     if not path.exists():
         create_repository(path)
     with open_repository(path, to_write=True) as repository:
-        refs.recover(repository, BRANCHES)
+        tips = refs.recover(repository, BRANCHES)
         with transaction(connection):
-            mirrored = _update(connection, repository, folder)
+            mirrored = _update(connection, repository, folder, tips)
         refs.pack_objects(repository)
         return mirrored
 
 
-def _update(connection: sqlite3.Connection, repository: Repository, folder: Path) -> Mirrored:
-    tip, trailers = _read_tip(repository)
+def _update(connection: sqlite3.Connection, repository: Repository, folder: Path, tips: Tips) -> Mirrored:
+    tip, trailers = tips[0], _read_trailers(repository, tips[0])
     run = trailers.get("run", "")
     last = int(run) if run.isdecimal() else 0
     mirrored = pending.read_mirrored(connection)
@@ -58,7 +61,7 @@ def _update(connection: sqlite3.Connection, repository: Repository, folder: Path
     units = unit_files.UnitFiles(connection)
     access = read_access(connection, units.tables, find_watch_list(folder))
     redaction = Redaction(connection, access, units.tables)
-    branches = Branches(repository, units, redaction, find_watch_list(folder))
+    branches = Branches(repository, tips, units, redaction, find_watch_list(folder))
     pending.install_triggers(connection, units.tables)
     proofs.record_break(connection, repository, mirrored, tip)
     closed = mirrored.closed if mirrored else ALL_OPEN
@@ -71,28 +74,26 @@ def _update(connection: sqlite3.Connection, repository: Repository, folder: Path
         pending.mark_unit(connection, "document", sha256)
     shares = split_by_run(connection, pending.read_pending(connection), last)
     branches.expect(sum(len(share.units) for share in shares), is_whole=is_whole)
-    commits = _write(connection, repository, branches, shares)
-    tip, public = (refs.find_branch(repository, branch) for branch in BRANCHES)
+    commits, moved = _write(connection, repository, branches, shares)
+    tip, public = moved or tips
     pending.mark_mirrored(connection, pending.MirrorState(f"{tip} {public}", access))
     return Mirrored(str(repository.path), commits, tip, len(access.snapshots), is_cut)
 
 
 def _write(
     connection: sqlite3.Connection, repository: Repository, branches: Branches, shares: Sequence[RunChanges]
-) -> int:
+) -> tuple[int, Tips]:
+    """Write what is pending; return the number of commits, and where the branches are if they moved."""
     with FastImport(repository) as stream:
         commits = sum(branches.write(stream, share, write_message(connection, share)) for share in shares)
         branches.complete(stream)
-    if stream.is_begun:
-        refs.move_branches(repository, BRANCHES)
-    return commits
+    return commits, refs.move_branches(repository, BRANCHES) if stream.is_begun else ()
 
 
-def _read_tip(repository: Repository) -> tuple[str | None, dict[str, str]]:
-    """Return the commit of the branch ``main`` and its trailers, None where there is no commit yet."""
-    tip = refs.find_branch(repository, MAIN)
+def _read_trailers(repository: Repository, tip: str | None) -> dict[str, str]:
+    """Return the trailers of the latest commit, none where there is no commit yet."""
     try:
-        return tip, read_trailers_of(repository, tip) if tip else {}
+        return read_trailers_of(repository, tip) if tip else {}
     except RepositoryUnusable as error:
         raise RepositoryUnusable(
             f"{repository.path} is damaged, it lacks commit {str(tip)[:SHORT]}; run: tracker verify --repair"

@@ -179,7 +179,7 @@ def _find_missing(repository: Repository) -> dict[str, str]:
     """Return the kinds of the objects that are missing, by name."""
     answer = run_fsck(repository)
     missing = {name: kind for kind, name in _MISSING.findall(answer.output.decode() + answer.complaints)}
-    tips = (refs.find_branch(repository, branch) for branch in branches.BRANCHES)
+    tips = refs.find_branches(repository, branches.BRANCHES)
     return missing | {tip: "commit" for tip in tips if tip and repository.read_whole(tip) is None}
 
 

@@ -94,10 +94,10 @@ def name_replaced(branch: str, commit: str) -> str:
 
 
 def _read_history(repository: Repository, source: str) -> SourceHistory:
-    main = refs.find_branch(repository, MAIN)
+    main, public = refs.find_branches(repository, BRANCHES)
     if main is None:
         raise RepositoryUnusable(f"{source} holds no commit of a mirror on its branch main")
-    return SourceHistory(main, refs.find_branch(repository, PUBLIC))
+    return SourceHistory(main, public)
 
 
 def find_address(repository: Repository, source: str) -> str:
