@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import json
-import logging
 import os
 import signal
 import sys
-import warnings
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from importlib import import_module
 from typing import IO, TYPE_CHECKING, Final, cast
 
 from tracker.capture.read.docx import read_docx
-from tracker.capture.read.extract import check_size, check_text, giving_reasons
+from tracker.capture.read.extract import check_size, check_text, giving_reasons, quiet_libraries
 from tracker.capture.read.html import read_html
 from tracker.capture.read.markdown import is_markdown, read_markdown
 from tracker.capture.read.media import detect_format
@@ -137,7 +135,7 @@ def parse(
 
     Raises ``DocumentUnreadable``, without the document's name, and ``MemoryError``.
     """
-    with giving_reasons(), _quiet_libraries():
+    with giving_reasons(), quiet_libraries(*_QUIETED):
         check_size(data)
         extraction = _read_format(data, name, selector, remove, read_charset(content_type))
         check_text(extraction.text)
@@ -156,25 +154,6 @@ def _read_format(
     if is_markdown(decoded.text, name):
         return read_markdown(decoded)
     return Extraction(decoded.text, "text/plain", f"text {decoded.label}")
-
-
-@contextmanager
-def _quiet_libraries() -> Iterator[None]:
-    """Keep warnings and logs of libraries about broken input off standard error."""
-    loggers = [logging.getLogger(library) for library in _QUIETED]
-    before = [logger.propagate for logger in loggers]
-    silent = logging.NullHandler()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        for logger in loggers:
-            logger.propagate = False
-            logger.addHandler(silent)
-        try:
-            yield
-        finally:
-            for logger, propagate in zip(loggers, before, strict=True):
-                logger.propagate = propagate
-                logger.removeHandler(silent)
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ ValueReader: TypeAlias = "Callable[[object], Any]"
 """Returns a value as the program has it, or raises ``ValueError`` with what is expected."""
 
 _Read = TypeVar("_Read")
+# Characters of one value; many servers refuse longer addresses.
 _LONGEST = 2000
 
 

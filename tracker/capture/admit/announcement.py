@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from tracker.model.ledger import Announcement
     from tracker.model.watching import Kept, Validators
 
+# How many characters at each end of a text may have a note of correction: four lines of a page.
 _EDGE = 300
-"""How many characters at each end of a text may hold a note of correction."""
 
 
 def detect_announcement(

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _ENDING: Final = re.compile(r"[аеиоуыэюяйь]{1,2}$")
 _ARTICLE: Final = "ال"
+# Letters from which a word has an ending or an article that can be left out.
 _LONG = 4
 _SCRIPTS: Final = {
     "ru": re.compile(r"[\u0400-\u04ff]"),

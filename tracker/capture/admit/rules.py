@@ -1,4 +1,4 @@
-"""The rules of admission, read once from ``judgements.toml``."""
+"""The rules of admission, read once from ``admission.toml``."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _Table: TypeAlias = "dict[str, list[str]]"
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """The thresholds of the rules; ``judgements.toml`` says what each means and why."""
+    """The thresholds of the rules; ``admission.toml`` says what each means and why."""
 
     min_words: int
     chinese_characters: float
@@ -91,7 +91,7 @@ class AdmissionRules:
 @cache
 def load_rules() -> AdmissionRules:
     """Return the packaged rules."""
-    tables = tomllib.loads(files("tracker.capture.admit").joinpath("judgements.toml").read_text("utf-8"))
+    tables = tomllib.loads(files("tracker.capture.admit").joinpath("admission.toml").read_text("utf-8"))
     return AdmissionRules(
         bounds=Thresholds(**tables["bounds"]),
         pages=tuple(_read_page(cause, rows) for cause, rows in tables["pages"].items()),

@@ -20,6 +20,7 @@ Format = Literal["pdf", "docx", "html", "text"]
 SAVE_AS = "save it as PDF, DOCX or plain text and give that"
 GIVE_TEXT = "give the statement as text, HTML, PDF or DOCX"
 
+# Bytes in which markup must begin, after declarations and comments.
 _HEAD = 4096
 _WORD_PART = "word/document.xml"
 _PDF = re.compile(rb"%PDF-\d")

@@ -40,6 +40,7 @@ def _ask(request: Mapping[str, str | None], data: bytes) -> tuple[str, ...]:
 
 
 _SEPARATOR = re.compile(r"[/~@]")
+# Sitemaps of one index; each may have 50,000 addresses (sitemaps.org).
 _MOST_NESTED = 100
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, get_args
 from urllib.parse import urlsplit
 
 from tracker.capture.read.extract import MAX_BYTES
+from tracker.capture.web.fetch import is_web_address
 from tracker.errors import ReferenceInvalid
 from tracker.inputs.tables import (
     InvalidKey,
@@ -111,6 +112,7 @@ def _read_selectors(value: object) -> tuple[str, ...]:
     return tuple(_read_selector(one) for one in read_texts(value))
 
 
+# Upper bounds refuse typing errors: no larger value would make sense.
 _SETTINGS: Final[dict[str, ValueReader]] = {
     "contact": matching(_CONTACT, "an e-mail address or a URL"),
     "pace": number(0, 3600),
@@ -170,7 +172,7 @@ def read_source(name: str, table: object) -> Source:
 def source_table(source: Source) -> dict[str, object]:
     """Return the table of a source, from which ``read_source`` returns the same source."""
     first = {"kind": "index"} if source.is_index else {}
-    place = {"url" if "://" in source.address else "path": source.address}
+    place = {"url" if is_web_address(source.address) else "path": source.address}
     written = source.rule or (str(source.reference) if source.reference else None)
     rest = {
         _KEY_OF.get(field.name, field.name): getattr(source, field.name)

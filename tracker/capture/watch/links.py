@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from lxml.etree import _Element
 
+# Bytes in which the root element is looked for; declarations and comments come before it.
 _HEAD = 4096
 _ROOT = re.compile(rb"<(?:[\w-]+:)?(rss|rdf|feed|urlset|sitemapindex|html)\b", re.IGNORECASE)
 """The first of these elements; in UTF-16 after its zeros are removed."""
@@ -28,6 +29,7 @@ _HALVES = range(0xD800, 0xE000)
 """Surrogates: some programs write an emoji as two of them, which lxml does not accept."""
 
 _GZIP = b"\x1f\x8b"
+# The standard's limit for a sitemap (sitemaps.org).
 _MOST_UNPACKED: Final = 50 * 1024 * 1024
 _MOST_TAGS: Final = 1_000_000
 """Twice the most that the standard allows for a sitemap; a larger tree takes gigabytes."""
@@ -147,16 +149,13 @@ def _sitemap(root: _Element) -> Iterator[tuple[str, str]]:
         yield _child_text(entry, "loc"), ""
 
 
-def _sitemap_index(_root: _Element) -> Iterator[tuple[str, str]]:
-    yield from ()
-
-
 _READERS: Final[dict[str, Callable[[_Element], Iterator[tuple[str, str]]]]] = {
     "rss": _rss,
     "RDF": _rss,
     "feed": _atom,
     "urlset": _sitemap,
-    "sitemapindex": _sitemap_index,
+    # Its sitemaps are indexes themselves: see ``nested_sitemaps``.
+    "sitemapindex": lambda _root: iter(()),
 }
 
 

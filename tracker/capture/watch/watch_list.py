@@ -8,6 +8,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from tracker.capture.watch.keys import read_settings, read_source, source_table
+from tracker.capture.web.fetch import is_web_address
 from tracker.errors import WatchListInvalid
 from tracker.files import BY_UMASK, keep_permissions, write_file
 from tracker.inputs.files import read_file
@@ -159,7 +160,7 @@ def _refuse_duplicates(sources: Iterable[Source], text: str, path: Path) -> None
         key = (source.address.partition("#")[0], source.selector)
         first = seen.setdefault(key, source.id)
         if first != source.id:
-            place = ("sources", source.id, "url" if "://" in source.address else "path")
+            place = ("sources", source.id, "url" if is_web_address(source.address) else "path")
             raise _fault(
                 path, text, place, f"sources.{first} has the same address; distinguish them by a selector"
             )

@@ -74,7 +74,7 @@ def _import_seeds(folder: Path, archive: Path) -> Iterator[str]:
     series = import_folder(
         folder / "xaa", "CCPCJ", PATTERN, archive, OBSERVED, metadata=folder / "speakers.csv"
     )
-    yield f"XAA/CCPCJ, a made-up country at five sessions: {series.outcomes['new']} new"
+    yield f"XAA/CCPCJ, a made-up country at five sessions: {series.counts['new']} new"
     delivered = declare("XAA/CCPCJ/33", kind="delivered", language="en")
     yield from map(_line, add([folder / "xaa" / "XAA_33_2024_delivered.md"], delivered, archive, OBSERVED))
 
