@@ -11,7 +11,7 @@ from tests.archives import in_session, query
 from tests.nights import Page, make_archive, only, run_night, running_site, source
 from tracker.capture.read.extract import extract
 from tracker.capture.read.plain import read_charset
-from tracker.capture.watch.discovery import discover
+from tracker.capture.watch.discovery import read_index
 from tracker.model.watching import Admission, Fetched, Source, Validators
 from tracker.workflows.code.judge import Coder
 from tracker.workflows.keep import reextract as rereading
@@ -93,7 +93,7 @@ def test_what_a_header_declares(content_type: str | None, charset: tuple[str, ..
 def test_an_index_is_read_as_the_server_says() -> None:
     data = '<meta charset="koi8-r"><body><a href="/79">Речь</a>'.encode("cp1251")
     fetched = Fetched("a", "https://a.org/", data, "text/html; charset=cp1251", (), Validators(), 0.1)
-    (found,) = discover(fetched, Source("a", "https://a.org/", is_index=True, links="."))
+    (found,) = read_index(fetched, Source("a", "https://a.org/", is_index=True, links="."))
     assert found.text == "Речь"
 
 

@@ -23,7 +23,7 @@ from tracker.capture.sandbox import process
 from tracker.capture.sandbox.limits import NEW_DOCUMENT, Limits
 from tracker.capture.sandbox.wire import NOTHING, decode, encode, receive, send
 from tracker.capture.serve import parse
-from tracker.capture.watch.discovery import find_links, find_sitemaps
+from tracker.capture.watch.discovery import find_links
 from tracker.capture.watch.links import read_links
 from tracker.errors import DocumentUnreadable, ReaderStopped, TrackerError
 
@@ -91,10 +91,10 @@ def test_what_is_read_in_a_sandbox_is_what_is_read_here(name: str, settings: dic
 
 def test_links_are_those_that_are_found_here() -> None:
     page = b'<html><base href="/a/"><a href="b">79th \xc3\xa9</a><a href="c#d"></a>'
-    for data in (page, HALF_CHARACTERS):
-        assert find_links(data, "https://a.org/") == read_links(data, "https://a.org/")
     sitemaps = b"<sitemapindex><sitemap><loc>https://a.org/b</loc></sitemap></sitemapindex>"
-    assert find_sitemaps(sitemaps, "https://a.org/") == ("https://a.org/b",)
+    for data in (page, HALF_CHARACTERS, sitemaps):
+        assert find_links(data, "https://a.org/") == read_links(data, "https://a.org/")
+    assert find_links(sitemaps, "https://a.org/") == (("https://a.org/b", "", True),)
     with pytest.raises(DocumentUnreadable, match="neither a page"):
         find_links(b"We agree.", "https://a.org/")
 

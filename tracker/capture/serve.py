@@ -20,7 +20,7 @@ from tracker.capture.read.plain import decode, read_charset
 from tracker.capture.sandbox.confine import confine, extend_processor_time, measure_peak
 from tracker.capture.sandbox.limits import MAX_ANSWER, Limits
 from tracker.capture.sandbox.wire import LONG, MEMORY, READ, READY, UNREADABLE, encode, measure, receive, send
-from tracker.capture.watch.links import nested_sitemaps, read_links
+from tracker.capture.watch.links import read_links
 from tracker.errors import DocumentUnreadable
 from tracker.model.texts import Extraction
 
@@ -105,17 +105,12 @@ def _read_document(data: bytes, settings: Settings) -> Iterator[str | None]:
 
 def _read_links(data: bytes, settings: Settings) -> Iterator[str]:
     for link in read_links(data, str(settings["url"]), cast("str | None", settings["content_type"])):
-        yield from link
-
-
-def _read_sitemaps(data: bytes, settings: Settings) -> Iterator[str]:
-    yield from nested_sitemaps(data, str(settings["url"]))
+        yield from (link.address, link.text, "index" if link.is_index else "")
 
 
 _READINGS: Final[Mapping[str, Callable[[bytes, Settings], Iterator[str | None]]]] = {
     "document": _read_document,
     "links": _read_links,
-    "sitemaps": _read_sitemaps,
 }
 
 

@@ -7,7 +7,7 @@ from datetime import UTC
 from typing import TYPE_CHECKING
 
 from tracker.archive.storing.store import name_snapshot
-from tracker.capture.watch.discovery import discover, nested_indexes, source_of
+from tracker.capture.watch.discovery import discover, nested_indexes, read_index, source_of
 from tracker.capture.web.fetch import fetch_all
 from tracker.errors import DocumentUnreadable
 from tracker.model.watching import FetchFailed
@@ -190,12 +190,12 @@ class Checking:
         """Remember the links of an index, and check new ones on the same night."""
         check = begin_check(index, fetched, self._now())
         try:
-            links = discover(fetched, index)
-            nested = nested_indexes(fetched, index)
+            found = read_index(fetched, index)
         except DocumentUnreadable as error:
             return replace(check, outcome="unreachable", cause=NO_INDEX, detail=str(error))
-        self._add(nested)
-        known = {found.address for found in self._ledger.candidates(index.id)}
+        links = discover(found, index)
+        self._add(nested_indexes(found, index))
+        known = {each.address for each in self._ledger.candidates(index.id)}
         unseen = [link for link in links if link.address not in known]
         self._remember_links(index, unseen)
         outcome: CheckOutcome = "changed" if unseen else "unchanged"

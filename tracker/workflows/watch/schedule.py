@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 import re
 import shlex
-import tomllib
 from dataclasses import dataclass
-from importlib.resources import files
 from typing import TYPE_CHECKING, Literal
 
 from tracker.errors import TrackerError
+from tracker.inputs.tables import read_packaged
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,7 +51,7 @@ def write_schedule(scheduler: Scheduler, nightly: Nightly, working: Path) -> str
             f"{str(nightly.archive)!r} contains characters that a schedule cannot; move the archive"
         )
     time = {"hour": nightly.hour, "minute": nightly.minute}
-    template: str = tomllib.loads(files(__package__).joinpath("schedules.toml").read_text("utf-8"))[scheduler]
+    template: str = read_packaged(__package__, "schedules.toml")[scheduler]
     if scheduler == "cron":
         return template.format(command=shlex.join(words).replace("%", r"\%"), **time)
     if scheduler == "systemd":
