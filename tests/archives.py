@@ -5,21 +5,27 @@ from __future__ import annotations
 import sqlite3
 from contextlib import closing, contextmanager
 from dataclasses import replace
+from functools import wraps
 from hashlib import sha256
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 from tracker.archive.file.lock import take_lock
+from tracker.archive.session import ArchiveSession
 from tracker.model.record import Declaration
 from tracker.model.texts import Run, Segment, SpanMap, Version
 from tracker.references import parse_reference
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
+    from typing import Concatenate, ParamSpec, TypeVar
 
     from tracker.archive.storing.store import Store
     from tracker.model.record import Recorded
+
+    P = ParamSpec("P")
+    T = TypeVar("T")
 
 OBSERVED = "2024-05-20T10:00:00Z"
 RECORD = ("documents", "statements", "editions", "snapshots", "versions", "segments", "amendments", "runs")
@@ -35,6 +41,17 @@ def version_of(text: str, language: str = "en", extractor: str = "text utf-8") -
     )
     spans = SpanMap((Run(0, len(text), 0, len(text)),))
     return Version(text, language, segments, spans, extractor, "text/plain")
+
+
+def in_session(read: Callable[Concatenate[ArchiveSession, P], T]) -> Callable[Concatenate[Path, P], T]:
+    """Make of what reads in a session what reads in a folder, each time in a session of its own."""
+
+    @wraps(read)
+    def ask(folder: Path, /, *args: P.args, **named: P.kwargs) -> T:
+        with ArchiveSession(folder) as archive:
+            return read(archive, *args, **named)
+
+    return ask
 
 
 @contextmanager

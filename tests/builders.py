@@ -52,7 +52,7 @@ def build_pdf(
 
 
 def _file(objects: Sequence[str], lock: str) -> bytes:
-    out, places = b"%PDF-1.4\n", []
+    out, places = bytearray(b"%PDF-1.4\n"), []
     for number, content in enumerate(objects, 1):
         places.append(len(out))
         out += f"{number} 0 obj\n{content}\nendobj\n".encode("cp1252")
@@ -61,7 +61,7 @@ def _file(objects: Sequence[str], lock: str) -> bytes:
     out += b"".join(f"{place:010} 00000 n \n".encode() for place in places)
     locked = _lock(lock) if lock else ""
     trailer = f"<< /Size {len(places) + 1} /Root 1 0 R /Info {len(objects)} 0 R {locked} >>"
-    return out + f"trailer\n{trailer}\nstartxref\n{start}\n%%EOF\n".encode()
+    return bytes(out) + f"trailer\n{trailer}\nstartxref\n{start}\n%%EOF\n".encode()
 
 
 def _lock(password: str) -> str:

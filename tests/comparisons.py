@@ -13,7 +13,7 @@ from tracker.model.topics import Counterpart, Passage, Topic, TopicChange, Topic
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tracker.model.changes import Axis, Direction, EditKind, Genre, Operation
+    from tracker.model.changes import Axis, Direction, EditKind, Genre, LinkMethod, Operation
     from tracker.model.topics import Level, Status
 
 VOCABULARY = Vocabulary("made-up", (Topic("climate", "Climate change"),), "ab" * 32)
@@ -54,7 +54,7 @@ def change(
     moved: bool = False,
 ) -> Change:
     name = sha256(f"{operation}{old}{new}{marked}".encode(errors="backslashreplace")).hexdigest()[:16]
-    method = "equal" if operation == "kept" else "likeness" if old and new else "none"
+    method: LinkMethod = "equal" if operation == "kept" else "likeness" if old and new else "none"
     return Change(name, operation, moved, tuple(old), tuple(new), edits(marked), 0.97, method, shifts)
 
 

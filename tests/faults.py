@@ -183,7 +183,7 @@ CASES: Final = (
     Case("206, a part though the whole was asked for",
          answer("206 Partial Content", PAGE[:20], "Content-Range: bytes 0-19/99\r\n"), "unreachable",
          "partial"),
-    Case("a status that there is not", _status("999 Denied"), "unreachable", "http 999"),
+    Case("a status that does not exist", _status("999 Denied"), "unreachable", "http 999"),
     # Time and connections
     Case("no answer", _silence, "unreachable", "timeout", requests=3, timeout=0.1),
     Case("a slow drip that never ends", _drip([_LONG, *repeat(b"a", 4000)]), "unreachable", "timeout",

@@ -15,9 +15,11 @@ import resource
 import select
 import signal
 import socket
+import sqlite3
 import sys
 import threading
 import warnings
+from contextlib import closing
 from importlib import import_module
 from pathlib import Path
 from pkgutil import walk_packages
@@ -27,8 +29,10 @@ import typer.main
 
 import tracker
 from tests.running import PATIENCE
+from tracker.archive.git.program import load_git
 from tracker.archive.repair import repair
 from tracker.archive.schema import connection
+from tracker.archive.schema.migrations import MIGRATIONS, make_schema
 from tracker.archive.storing import writing
 from tracker.archive.takeover import take_over
 from tracker.capture.sandbox import process
@@ -56,6 +60,9 @@ def _load() -> None:
             import_module(name)
     tracker.parse_reference("XAA/CCPCJ/32")
     tracker.compare(_OLD, _NEW)
+    load_git()
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as model:
+        make_schema(model, [name for name, _ in MIGRATIONS])
     command = typer.main.get_command(app)
     typer.main.get_command = lambda typer_instance: command  # noqa: ARG005 (named so in Typer)
     process._start = _fork_reader  # type: ignore[assignment]  # noqa: SLF001 (a reader starts as a command does)

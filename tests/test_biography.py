@@ -16,7 +16,7 @@ from tests.comparisons import side, version
 from tests.running import ROOT
 from tests.thorough import examples
 from tracker.model.texts import Side
-from tracker.model.tracing import Attribution, Biography, Chapter
+from tracker.model.tracing import Attribution, Biography, TracedStatement
 from tracker.report.series.biography import render_biography
 from tracker.report.series.matrices import biography_json
 from tracker.report.series.origins import attribution_json, render_attribution
@@ -54,11 +54,11 @@ def read_schema(name: str) -> dict[str, Any]:
 def told(asked: str, *sides: Side, kinds: tuple[str, ...] = ()) -> Biography:
     question = read_query(asked)
     found = trace(question, [each.version for each in sides])
-    chapters = [
-        Chapter(each, kind, sayings)
-        for each, sayings, kind in zip(sides, found, kinds or ("regular",) * len(sides), strict=True)
+    statements = [
+        TracedStatement(each, kind, occurrences)
+        for each, occurrences, kind in zip(sides, found, kinds or ("regular",) * len(sides), strict=True)
     ]
-    return Biography("XAA/UNGA", question.text, question.unit, tell(chapters))
+    return Biography("XAA/UNGA", question.text, question.unit, tell(statements))
 
 
 def spoke(session: str, *sentences: str, language: str = "en") -> Side:
@@ -162,26 +162,33 @@ def test_what_is_a_sentence(text: str, unit: str) -> None:
 
 def test_a_pledge_is_followed_through_its_wordings() -> None:
     biography = told(PLEDGE, *seeds())
-    said = [(c.side.session, c.sayings[c.leading].exact) for c in biography.chapters if c.sayings]
+    said = [(c.side.session, c.occurrences[c.leading].exact) for c in biography.statements if c.occurrences]
     assert said == [("29", False), ("30", False), ("31", False), ("32", True), ("33", False)]
-    assert [chapter.wording for chapter in biography.chapters] == [1, 2, 3, 4, 5]
-    for before, chapter in zip(biography.chapters, biography.chapters[1:], strict=False):
-        old = "".join(edit.text for edit in chapter.edits if edit.kind != "inserted")
-        new = "".join(edit.text for edit in chapter.edits if edit.kind != "deleted")
-        assert (old, new) == (before.sayings[before.leading].words, chapter.sayings[chapter.leading].words)
+    assert [statement.wording for statement in biography.statements] == [1, 2, 3, 4, 5]
+    for before, statement in zip(biography.statements, biography.statements[1:], strict=False):
+        old = "".join(edit.text for edit in statement.edits if edit.kind != "inserted")
+        new = "".join(edit.text for edit in statement.edits if edit.kind != "deleted")
+        assert (old, new) == (
+            before.occurrences[before.leading].words,
+            statement.occurrences[statement.leading].words,
+        )
 
 
 def test_a_phrase_is_silent_where_the_country_said_something_else() -> None:
     biography = told("illegal logging", *seeds())
-    assert [chapter.side.session for chapter in biography.chapters if chapter.sayings] == ["29", "32", "33"]
+    assert [statement.side.session for statement in biography.statements if statement.occurrences] == [
+        "29",
+        "32",
+        "33",
+    ]
     assert find_silences(biography) == ("30", "31")
-    assert {chapter.wording for chapter in biography.chapters} == {1, None}
+    assert {statement.wording for statement in biography.statements} == {1, None}
 
 
 def test_a_sentence_inside_a_longer_one_is_exact_and_says_so() -> None:
     longer = f"Since you ask: {FUND[:-1]}, as we did before."
     biography = told(FUND, spoke("20", FUND), spoke("21", longer))
-    methods = [chapter.sayings[0].method for chapter in biography.chapters]
+    methods = [statement.occurrences[0].method for statement in biography.statements]
     assert methods == ["equal", "contained"]
     assert "within a longer sentence" in render_biography(biography)
 
@@ -191,7 +198,7 @@ def test_a_sentence_inside_a_longer_one_is_exact_and_says_so() -> None:
 )
 def test_what_was_never_said_is_not_found(asked: str) -> None:
     biography = told(asked, *seeds())
-    assert not any(chapter.sayings for chapter in biography.chapters)
+    assert not any(statement.occurrences for statement in biography.statements)
     assert find_silences(biography) == ()
     assert "Nothing found" in render_biography(biography)
 
@@ -207,9 +214,9 @@ def test_a_sentence_reworded_step_by_step_is_followed_as_drift() -> None:
         " downstream within five years."
     )
     biography = told(first, spoke("20", first, OCEAN), spoke("21", OCEAN, second), spoke("22", third, OCEAN))
-    methods = [chapter.sayings[0].method for chapter in biography.chapters if chapter.sayings]
+    methods = [statement.occurrences[0].method for statement in biography.statements if statement.occurrences]
     assert methods == ["equal", "lexical", "drift"]
-    assert all(0.5 <= c.sayings[0].confidence < 1 for c in biography.chapters[1:])
+    assert all(0.5 <= c.occurrences[0].confidence < 1 for c in biography.statements[1:])
     assert "similar to a neighbouring wording" in render_biography(biography)
 
 
@@ -219,9 +226,9 @@ def test_a_sentence_split_in_two_is_one_saying() -> None:
         "We will open twelve new courts in the northern districts.",
         "We will train two hundred judges by 2026.",
     )
-    (saying,) = told(whole, spoke("20", OCEAN, *parts)).chapters[0].sayings
-    assert saying.segments == (1, 2)
-    assert saying.text == " ".join(parts)
+    (occurrence,) = told(whole, spoke("20", OCEAN, *parts)).statements[0].occurrences
+    assert occurrence.segments == (1, 2)
+    assert occurrence.text == " ".join(parts)
 
 
 def test_other_kinds_of_session_and_other_languages_are_no_silence() -> None:
@@ -284,10 +291,10 @@ def test_json_has_every_statement_and_offsets_that_hold() -> None:
     Draft202012Validator(schema).validate(report)
     assert list(report) == list(schema["properties"])
     assert [statement["session"] for statement in report["statements"]] == list(SEEDS)
-    sayings = [saying for statement in report["statements"] for saying in statement["sayings"]]
-    assert {saying["text"][saying["start"] : saying["end"]].lower() for saying in sayings} == {
-        "illegal logging"
-    }
+    occurrences = [occurrence for statement in report["statements"] for occurrence in statement["sayings"]]
+    assert {
+        occurrence["text"][occurrence["start"] : occurrence["end"]].lower() for occurrence in occurrences
+    } == {"illegal logging"}
 
 
 def test_json_of_a_phrase_that_nobody_says_follows_the_schema() -> None:

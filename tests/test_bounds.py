@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from dataclasses import replace
+
 import pytest
 
+from tracker.alignment.align import may_encode
+from tracker.alignment.similarity import measure, read_unit, weigh_unit
+from tracker.alignment.weights import LIKENESS_FEATURES
 from tracker.capture.admit.shape import measure_similarity
 from tracker.capture.admit.speaker import count_countries
 from tracker.changes.describe import describe_changes
-from tracker.changes.edits import word_edits
+from tracker.changes.edits import split_windows, word_edits
 from tracker.changes.shifts import counterpart_shifts, find_shifts
-from tracker.changes.shifts.rewording import content_words, share_content
-from tracker.model.changes import Link
+from tracker.changes.shifts.rewording import content_words, is_readable, share_content
+from tracker.model.changes import Change, Edit, Link
 from tracker.model.topics import Counterpart
 from tracker.text.characters import Spelling
 from tracker.text.detection import detect_language, infer_kind
@@ -291,3 +297,58 @@ def test_two_in_a_thousand_are_as_good_as_none() -> None:
         status_certainty(Likelihood(chance, 1.0), absent, unnamed=True) for chance in (1.0, 0.998, 0.996)
     )
     assert less < almost == sure
+
+
+def test_a_pair_of_texts_is_encoded_up_to_36_million_pairs_of_sentences() -> None:
+    assert (may_encode(6000, 6000), may_encode(6000, 6001)) == (True, False)
+
+
+def test_letters_and_stems_are_compared_up_to_a_bound() -> None:
+    weights = defaultdict[str, float](lambda: 1.0)
+    for word, most, feature in (("b", 20_000, "characters"), ("boats ", 4000, "order")):
+        ends = [
+            [weigh_unit(read_unit(word * times + end), weights) for end in ("coast", "stone")]
+            for times in (most - 1, most)
+        ]
+        place = LIKENESS_FEATURES.index(feature)
+        inside, outside = (measure(*pair, weights)[place] for pair in ends)
+        assert inside < outside == 1
+
+
+def test_four_thousand_words_are_compared_at_once_and_more_in_halves_at_common_words() -> None:
+    words = [f"w{number}" for number in range(2001)]
+    assert len(list(split_windows(words[:2000], words[:2000]))) == 1
+    assert [window.size for window in split_windows(words, words)] == [2000, 2000, 2]
+
+
+def test_a_change_is_read_for_its_meaning_up_to_20000_characters() -> None:
+    change = Change(
+        "made-up", "reworded", moved=False, old=(0,), new=(0,), edits=(), confidence=0.9, method=""
+    )
+    edits = [Edit("inserted", "b" * number) for number in (20_000, 20_001)]
+    assert [is_readable(replace(change, edits=(edit,))) for edit in edits] == [True, False]
+
+
+def test_figures_are_told_apart_up_to_two_hundred_in_a_sentence() -> None:
+    told = []
+    for number in (199, 200):
+        others = ", ".join(f"{place} boats" for place in range(number))
+        old, new = (
+            read_text(f"We saw {others} and paid {paid} million euros for schools.", language="en")
+            for paid in (5, 8)
+        )
+        told.append(len(counterpart_shifts(old, new, Counterpart("made-up", 0, 0))))
+    assert told == [1, 0]
+
+
+def test_a_chinese_quotation_inside_a_sentence_has_four_hundred_characters_at_most() -> None:
+    counts = [
+        len(read_text(f"我们「{'和' * number}。」这一主题", language="zh").segments) for number in (399, 400)
+    ]
+    assert counts == [1, 2]
+
+
+def test_eight_words_may_stand_between_a_subject_and_its_being_a_priority() -> None:
+    said = "Piracy {}is our priority."
+    rules = [_levels(said.format("on the old quiet coast of stone " + "and " * more)) for more in (1, 2)]
+    assert [found["piracy"] == "called a priority" for found in rules] == [True, False]

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.archives import query
+from tests.archives import in_session, query
 from tests.nights import Page, make_archive, only, run_night, running_site, source
 from tracker.capture.read.extract import extract
 from tracker.capture.read.plain import read_charset
-from tracker.capture.watch.discovery import discover
+from tracker.capture.watch.discovery import read_index
 from tracker.model.watching import Admission, Fetched, Source, Validators
 from tracker.workflows.code.judge import Coder
-from tracker.workflows.keep.reextract import reextract
+from tracker.workflows.keep import reextract as rereading
 from tracker.workflows.keep.verify import read_again
 from tracker.workflows.watch.review import decide_review
 from tracker.workflows.watch.snapshot import snapshot
@@ -93,7 +93,7 @@ def test_what_a_header_declares(content_type: str | None, charset: tuple[str, ..
 def test_an_index_is_read_as_the_server_says() -> None:
     data = '<meta charset="koi8-r"><body><a href="/79">Речь</a>'.encode("cp1251")
     fetched = Fetched("a", "https://a.org/", data, "text/html; charset=cp1251", (), Validators(), 0.1)
-    (found,) = discover(fetched, Source("a", "https://a.org/", is_index=True, links="."))
+    (found,) = read_index(fetched, Source("a", "https://a.org/", is_index=True, links="."))
     assert found.text == "Речь"
 
 
@@ -108,6 +108,7 @@ def test_a_night_a_later_review_and_later_readings_read_the_same(tmp_path: Path)
         snapshot(folder, (), lambda _arrival, _history: Admission(accepted=False, cause="login"))
     decide_review(folder, 1, "accept", Coder("Ana", "2026-03-02T09:00:00Z", "read it"))
     assert query(folder, "SELECT text FROM versions") == [(WORDS,), (f"{WORDS} Да.",)]
-    assert {each.status for each in reextract(folder, (), "2026-03-03T09:00:00Z")} == {"same"}
+    found = in_session(rereading.reextract)(folder, (), "2026-03-03T09:00:00Z")
+    assert {each.status for each in found} == {"same"}
     for extractor, media_type, raw, data in query(folder, KEPT):
         assert read_again(data, extractor, media_type) == raw

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.running import count_rows
+from tracker.workflows.importing.engine import BATCH
+from tracker.workflows.importing.folder import import_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,6 +40,28 @@ def test_a_folder_is_imported_and_again_nothing_changes(
     again = tracker("import", corpus, *PATTERN)
     assert again.out == "3 files: 0 new, 0 changed, 3 unchanged, 0 skipped\n"
     assert count_rows(tmp_path) == rows
+
+
+def test_an_interrupted_import_goes_on_after_its_last_batch(
+    tracker: Callable[..., Ran], corpus: Path, tmp_path: Path
+) -> None:
+    for year in range(BATCH):
+        path = corpus / "XAC" / f"{1 + year}_{1901 + year}.txt"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(
+            f"Mr. President, this is what we say in {1901 + year}. We thank you.\n", encoding="utf-8"
+        )
+
+    def interrupt(done: int, _total: int) -> None:
+        if done:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        import_folder(
+            corpus, "UNGA", PATTERN[-1], tmp_path / "snapshots", "2026-01-01T00:00:00Z", progress=interrupt
+        )
+    ran = tracker("import", corpus, *PATTERN)
+    assert ran.out == f"{BATCH + 3} files: 3 new, 0 changed, {BATCH} unchanged, 0 skipped\n"
 
 
 def test_what_is_skipped_is_listed_with_the_reason(tracker: Callable[..., Ran], corpus: Path) -> None:

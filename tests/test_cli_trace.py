@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.archives import OBSERVED, declare, record
+from tests.archives import OBSERVED, declare, in_session, record
 from tracker.archive.storing.store import create_archive, open_store
-from tracker.workflows.follow.trace import blame_statement, trace_series
+from tracker.workflows.follow import trace
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,6 +29,8 @@ HELD = [
     ("XAA/HRC/53/item-4~prepared.en", "We speak of forests.\nWe speak of rivers.", OBSERVED),
 ]
 
+trace_series, blame_statement = in_session(trace.trace_series), in_session(trace.blame_statement)
+
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -44,14 +46,14 @@ def said(
     folder: Path, series: str, text: str, first: str | None = None, last: str | None = None
 ) -> list[str]:
     biography = trace_series(folder, series, text, first, last)
-    return [chapter.side.name for chapter in biography.chapters if chapter.sayings]
+    return [statement.side.name for statement in biography.statements if statement.occurrences]
 
 
 # Which texts are read --------------------------------------------------------------------------------
 
 
 def test_one_edition_of_each_statement_is_read_in_the_order_of_the_sessions(folder: Path) -> None:
-    sessions = [chapter.side.session for chapter in trace_series(folder, "XAA/UNGA", "rivers").chapters]
+    sessions = [statement.side.session for statement in trace_series(folder, "XAA/UNGA", "rivers").statements]
     assert len(sessions) == 4
     assert [session for session in sessions if session != "S-32"] == ["76", "77", "78"]
 

@@ -23,6 +23,7 @@ from tests.thorough import examples
 from tracker.alignment.align import align
 from tracker.archive.derived.file import DerivedFile
 from tracker.archive.derived.store import DERIVED_NAME, CachedEncoder, Derived, open_derived
+from tracker.archive.session import ArchiveSession
 from tracker.archive.storing.store import create_archive
 from tracker.report.json_text import render_json
 from tracker.report.series.origins import attribution_json
@@ -74,11 +75,12 @@ def folder(tmp_path: Path) -> Path:
 def answers(folder: Path) -> tuple[str, str, object]:
     """Ask all that looks into the file, as the commands do."""
     vocabulary = load_vocabulary()
-    return (
-        render_json(diff(["XAA/CCPCJ", "32", "33"], folder, vocabulary)),
-        attribution_json(blame_statement(folder, "XAA/CCPCJ/33")),
-        read_priorities(folder, "XAA/CCPCJ/33", vocabulary),
-    )
+    with ArchiveSession(folder) as archive:
+        return (
+            render_json(diff(["XAA/CCPCJ", "32", "33"], archive, vocabulary)),
+            attribution_json(blame_statement(archive, "XAA/CCPCJ/33")),
+            read_priorities(archive, "XAA/CCPCJ/33", vocabulary),
+        )
 
 
 def ask(path: Path, sql: str) -> list[tuple[object, ...]]:

@@ -250,14 +250,14 @@ def test_without_a_mirror_there_is_none_to_rewrite(folder: Path, tracker: Tracke
 # Cut short -------------------------------------------------------------------------------------------
 
 KILLED_AT = (
-    "tracker.archive.storing.acts.overwrite_freed_pages",
-    "tracker.archive.storing.acts.remove_derived",
+    "tracker.archive.rights.destruction.overwrite_freed_pages",
+    "tracker.archive.rights.destruction.remove_derived",
     "tracker.archive.storing.acts.destroy_in_kept_copies",
     "tracker.archive.mirror.rewrite.rewrite_mirror",
     "tracker.archive.mirror.rewrite._write",
     "tracker.archive.mirror.rewrite._replace",
     "tracker.archive.mirror.rewrite.shutil.rmtree",
-    "tracker.archive.storing.acts.complete_all",
+    "tracker.archive.rights.withdrawals.complete_all",
     "tracker.archive.storing.writing.Writing.update_mirror",
 )
 
@@ -343,7 +343,7 @@ def test_whatever_writes_next_completes_it_and_names_it(folder: Path) -> None:
 
 
 def test_nothing_is_pushed_before_it_is_complete(folder: Path) -> None:
-    kill_at(folder, "tracker.archive.storing.acts.overwrite_freed_pages")
+    kill_at(folder, "tracker.archive.rights.destruction.overwrite_freed_pages")
     run_git(folder.parent, "init", "--quiet", "--bare", "copy.git")
     with closing(sqlite3.connect(folder / "tracker.db", isolation_level=None)) as reading:
         reading.execute("BEGIN")

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tracker.capture.watch.discovery import discover, nested_indexes, source_of
+from tracker.capture.watch.discovery import discover, nested_indexes, read_index, source_of
 from tracker.errors import DocumentUnreadable
 from tracker.model.watching import Discovery, Fetched, Source, Validators
 from tracker.references import parse_reference
@@ -25,8 +25,16 @@ def _fetched(data: bytes | str, url: str = HOME) -> Fetched:
     return Fetched("list", url, content, None, (), Validators(), 0.1)
 
 
+def _discover(fetched: Fetched, source: Source) -> tuple[Discovery, ...]:
+    return discover(read_index(fetched, source), source)
+
+
+def _nest(fetched: Fetched, source: Source) -> tuple[Source, ...]:
+    return nested_indexes(read_index(fetched, source), source)
+
+
 def _addresses(data: bytes | str, source: Source = EVERY, url: str = HOME) -> list[str]:
-    return [discovery.address for discovery in discover(_fetched(data, url), source)]
+    return [discovery.address for discovery in _discover(_fetched(data, url), source)]
 
 
 PAGE = """<!doctype html><html><head><title>Speeches</title></head><body>
@@ -44,7 +52,7 @@ PAGE = """<!doctype html><html><head><title>Speeches</title></head><body>
 
 
 def test_the_links_of_a_page_and_their_references() -> None:
-    found = discover(_fetched(PAGE), INDEX)
+    found = _discover(_fetched(PAGE), INDEX)
     assert [(entry.address, entry.text, str(entry.reference)) for entry in found] == [
         ("https://www.example.org/speeches/unga-79?utm_source=list", "Our speech at the 79th session",
          "XAA/UNGA/79~prepared.en"),
@@ -141,7 +149,7 @@ def test_the_title_of_an_entry_may_name_the_session() -> None:
         rule="XAA/UNGA/{session}",
     )
     feed = RSS.replace("the &lt;b&gt;79th&lt;/b&gt;", "the Seventy-ninth")
-    (found,) = discover(_fetched(feed), source)
+    (found,) = _discover(_fetched(feed), source)
     assert found.reference == parse_reference("XAA/UNGA/79")
 
 
@@ -167,7 +175,7 @@ def test_the_title_of_an_entry_may_name_the_session() -> None:
 )
 def test_what_a_group_says_becomes_a_session_or_nothing(written: str, reference: str | None) -> None:
     source = Source("list", HOME, is_index=True, links="/s=(?P<session>[^/]+)$", rule="XAA/UNGA/{session}")
-    (found,) = discover(_fetched(f'<p><a href="/s={written}">x</a>'), source)
+    (found,) = _discover(_fetched(f'<p><a href="/s={written}">x</a>'), source)
     assert found.reference == (parse_reference(reference) if reference else None)
 
 
@@ -175,18 +183,18 @@ def test_a_group_that_took_no_part_fills_nothing_in() -> None:
     source = Source(
         "list", HOME, is_index=True, links="/(a|b(?P<session>[0-9]+))$", rule="XAA/UNGA/{session}"
     )
-    found = discover(_fetched('<p><a href="/a">a</a><a href="/b79">b</a>'), source)
+    found = _discover(_fetched('<p><a href="/a">a</a><a href="/b79">b</a>'), source)
     assert [str(entry.reference) for entry in found] == ["None", "XAA/UNGA/79"]
 
 
 def test_without_a_rule_there_is_no_reference() -> None:
-    assert [entry.reference for entry in discover(_fetched(SITEMAP), EVERY)] == [None, None]
+    assert [entry.reference for entry in _discover(_fetched(SITEMAP), EVERY)] == [None, None]
 
 
 def test_an_index_that_has_not_changed_leads_nowhere_new() -> None:
     unchanged = Fetched("list", HOME, None, None, (), Validators(), 0.1)
-    assert discover(unchanged, INDEX) == ()
-    assert nested_indexes(unchanged, INDEX) == ()
+    assert _discover(unchanged, INDEX) == ()
+    assert _nest(unchanged, INDEX) == ()
 
 
 @pytest.mark.parametrize(
@@ -195,7 +203,7 @@ def test_an_index_that_has_not_changed_leads_nowhere_new() -> None:
 )
 def test_what_is_no_index_is_said_so(data: bytes) -> None:
     with pytest.raises(DocumentUnreadable):
-        discover(_fetched(data), EVERY)
+        _discover(_fetched(data), EVERY)
 
 
 # ---------------------------------------------------------------------------------------------------
@@ -209,15 +217,15 @@ MAPS = """<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">
 
 def test_a_sitemap_index_leads_to_sitemaps_and_these_no_further() -> None:
     assert _addresses(MAPS) == []
-    nested = nested_indexes(_fetched(MAPS), INDEX)
+    nested = _nest(_fetched(MAPS), INDEX)
     assert [source.address for source in nested] == [
         "https://www.example.org/map-1.xml.gz",
         "https://www.example.org/map-2.xml",
     ]
     assert all(source.is_index and source.rule == INDEX.rule for source in nested)
     assert len({source.id for source in nested}) == 2
-    assert nested_indexes(_fetched(MAPS), nested[0]) == ()
-    assert nested_indexes(_fetched(SITEMAP), INDEX) == ()
+    assert _nest(_fetched(MAPS), nested[0]) == ()
+    assert _nest(_fetched(SITEMAP), INDEX) == ()
 
 
 def test_a_discovered_source_has_the_manners_of_its_index_and_the_same_id_each_night() -> None:
@@ -246,7 +254,7 @@ def test_entities_are_not_expanded() -> None:
     lol = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10))
     bomb = f'<?xml version="1.0"?><!DOCTYPE rss [<!ENTITY l0 "lol">{lol}]>'
     rss = RSS.removeprefix('<?xml version="1.0"?>').replace("<title>78", "<title>&l9;78")
-    found = discover(_fetched(bomb + rss), EVERY)
+    found = _discover(_fetched(bomb + rss), EVERY)
     assert found
     assert all(len(entry.text) < 100 for entry in found)
 
@@ -259,7 +267,7 @@ def test_no_file_and_no_address_is_read_for_an_entity() -> None:
 
 def test_a_packed_bomb_is_refused() -> None:
     with pytest.raises(DocumentUnreadable, match="bomb"):
-        discover(_fetched(gzip.compress(bytes(60_000_000))), EVERY)
+        _discover(_fetched(gzip.compress(bytes(60_000_000))), EVERY)
 
 
 def test_a_deep_page_and_a_long_one_are_read() -> None:
@@ -280,7 +288,7 @@ def test_any_bytes_are_an_index_or_refused(data: bytes) -> None:
     ):
         for content in (data, before + data, before + data + after):
             try:
-                found = discover(_fetched(content), EVERY)
+                found = _discover(_fetched(content), EVERY)
             except DocumentUnreadable:
                 assert data or content != before + after
                 continue
@@ -292,7 +300,7 @@ def test_any_bytes_are_an_index_or_refused(data: bytes) -> None:
 def test_any_address_of_a_link_is_absolute_http_or_left_out(text: str) -> None:
     page = f'<html><body><a href="{escape(text)}">We will protect our rivers.</a></body></html>'
     try:
-        found = discover(_fetched(page), EVERY)
+        found = _discover(_fetched(page), EVERY)
     except DocumentUnreadable:
         return
     for entry in found:

@@ -298,3 +298,9 @@ def test_two_speeches_are_compared_by_phrases_and_a_revision_is_not() -> None:
     assert comparison.provenance.prior == name_prior("en")
     revision = compare_texts(old, f"{old} {FRONTIER}", language="en", encoder=None)
     assert (revision.genre, revision.phrases, revision.provenance.prior) == ("revision", (), "none")
+
+
+@pytest.mark.parametrize(("alone", "phrase"), [(5, "lamp oil"), (6, "lamp")])
+def test_a_longer_phrase_speaks_for_a_shorter_one_that_is_mostly_inside_it(alone: int, phrase: str) -> None:
+    found = compare((), ("Now lamp oil.",) * 9 + ("Now lamps.",) * alone)
+    assert {each for each in found if each.startswith("lamp")} == {phrase}

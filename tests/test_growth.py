@@ -51,7 +51,7 @@ def test_a_million_words_are_one_statement(tmp_path: Path) -> None:
 
 
 def test_no_stage_takes_much_longer_for_ten_times_one_acronym() -> None:
-    grown = list(measure(2000, steps=2, only=["overlapping terms"]))
+    grown = list(measure(size(10_000), steps=2, only=["overlapping terms"]))
     assert len(grown) == len(STAGES)
     # At so small sizes what is done once weighs much, so nothing is taken off; quadratic would be 100 times.
     slow = [each for each in grown if not each.ended and each.seconds[-1] > 20 * max(each.seconds[-2], 0.01)]

@@ -36,16 +36,8 @@ HOSTILE: Final[dict[str, Callable[[], bytes]]] = {
 }
 SHORT: Final = tuple(HOSTILE)[::4]
 """One that takes too long, and one that takes too much."""
-NARROW: Final = """
-from tracker.capture.sandbox import limits
-
-class Narrow(limits.Limits):
-    wall = 60.0
-
-limits.NEW_DOCUMENT = limits.KEPT_DOCUMENT = Narrow(processor=0, memory=3 * 2**28)
-"""
-"""No second beyond the one that has begun; whoever is kept waiting by other work is not ended for that."""
-STOPPED: Final = ("reading it takes over 0 s of a processor", "over 0.75 GB of memory")
+NARROW: Final = "from tests.narrow import narrow_limits\nnarrow_limits()"
+STOPPED: Final = ("reading it takes over 0 s of a processor", "over 0.625 GB of memory")
 
 
 def run_narrow(folder: Path, *arguments: str) -> Ran:

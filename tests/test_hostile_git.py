@@ -20,6 +20,7 @@ from tests.running import count_rows
 from tracker.archive.git import program as git_running
 from tracker.archive.git import repository
 from tracker.archive.git.program import check_address
+from tracker.archive.git.view import isolate_repository
 from tracker.workflows.keep.mirror import update_mirror
 
 if TYPE_CHECKING:
@@ -364,6 +365,18 @@ def test_a_git_that_is_too_old_is_told(tmp_path: Path, repo: Path, version: str,
         if is_refused
         else (0, "")
     )
+
+
+@pytest.mark.parametrize(
+    "more", ["", "[core]\n\tbare = true # now\n", '[a "b"]\n\tc = "d"\n', "[a.b]\n\tc\n"]
+)
+def test_settings_are_those_that_git_reads(repo: Path, more: str) -> None:
+    with (repo / "config").open("a", encoding="utf-8") as config:
+        config.write(more)
+    listed = run_git(repo, "config", "--file", "config", "--list").splitlines()
+    settings = dict(line.partition("=")[::2] for line in listed)
+    with isolate_repository(repo, to_write=False) as isolated:
+        assert isolated.settings == {**settings, **({"a.b.c": "true"} if "[a.b]" in more else {})}
 
 
 # Repositories without end ---------------------------------------------------------------------------

@@ -352,7 +352,7 @@ def test_a_page_that_was_wrecked_before_may_be_so_again() -> None:
 
 # The rules ----------------------------------------------------------------------------------------------
 
-TABLES = tomllib.loads(files("tracker.capture.admit").joinpath("judgements.toml").read_text("utf-8"))
+TABLES = tomllib.loads(files("tracker.capture.admit").joinpath("admission.toml").read_text("utf-8"))
 
 
 def test_each_page_has_phrases_in_every_language_that_fold_to_themselves() -> None:

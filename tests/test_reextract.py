@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.archives import OBSERVED, count_record, declare, hold_lock, query, version_of
+from tests.archives import OBSERVED, count_record, declare, hold_lock, in_session, query, version_of
 from tests.here import runner
 from tests.nights import Page, make_archive, only, run_night, source, watch
 from tests.repositories import run_git
@@ -23,7 +23,7 @@ from tracker.capture.read.extract import Extractor, describe_reading_difference,
 from tracker.references import parse_reference
 from tracker.text.identity import digest_bytes, digest_text
 from tracker.text.reading import read_text
-from tracker.workflows.keep.reextract import reextract
+from tracker.workflows.keep import reextract as rereading
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,6 +40,8 @@ FUND = "My country will contribute 5 million euros to the Technical Fund by 2025
 COURTS = "Independent courts are the best defence against corruption in every country."
 SHARE = "Share this page with your friends and colleagues."
 OLDER = "trafilatura 1.0.0 utf-8"
+
+reextract = in_session(rereading.reextract)
 
 
 def page(*sentences: str, classes: str = "statement") -> str:

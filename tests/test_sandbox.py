@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
@@ -16,12 +17,13 @@ from tests.builders import build_docx, build_pdf, typeset
 from tests.hostile import DEADLY, ENDLESS, HALF_CHARACTERS
 from tests.running import ROOT
 from tests.test_extract import MARKDOWN, PAGE, PARAGRAPHS
+from tests.thorough import IS_THOROUGH
 from tracker.capture.read.extract import extract, naming
 from tracker.capture.sandbox import process
 from tracker.capture.sandbox.limits import NEW_DOCUMENT, Limits
 from tracker.capture.sandbox.wire import NOTHING, decode, encode, receive, send
 from tracker.capture.serve import parse
-from tracker.capture.watch.discovery import find_links, find_sitemaps
+from tracker.capture.watch.discovery import find_links
 from tracker.capture.watch.links import read_links
 from tracker.errors import DocumentUnreadable, ReaderStopped, TrackerError
 
@@ -89,10 +91,10 @@ def test_what_is_read_in_a_sandbox_is_what_is_read_here(name: str, settings: dic
 
 def test_links_are_those_that_are_found_here() -> None:
     page = b'<html><base href="/a/"><a href="b">79th \xc3\xa9</a><a href="c#d"></a>'
-    for data in (page, HALF_CHARACTERS):
-        assert find_links(data, "https://a.org/") == read_links(data, "https://a.org/")
     sitemaps = b"<sitemapindex><sitemap><loc>https://a.org/b</loc></sitemap></sitemapindex>"
-    assert find_sitemaps(sitemaps, "https://a.org/") == ("https://a.org/b",)
+    for data in (page, HALF_CHARACTERS, sitemaps):
+        assert find_links(data, "https://a.org/") == read_links(data, "https://a.org/")
+    assert find_links(sitemaps, "https://a.org/") == (("https://a.org/b", "", True),)
     with pytest.raises(DocumentUnreadable, match="neither a page"):
         find_links(b"We agree.", "https://a.org/")
 
@@ -190,11 +192,13 @@ def test_what_takes_too_long_or_too_much_is_ended(name: str) -> None:
 
 @pytest.mark.usefixtures("fresh")
 def test_what_kills_its_reader_kills_nothing_else() -> None:
-    extract(PDF)
+    limits = NEW_DOCUMENT if IS_THOROUGH else replace(NEW_DOCUMENT, memory=2**28)
+    extract(PDF, limits=limits)
     for data in DEADLY.values():
-        with pytest.raises(ReaderStopped, match=r"broke off \(SIG.*2 GB of memory"):
-            extract(data)
-    assert extract(PDF).media_type == "application/pdf"
+        with pytest.raises(ReaderStopped, match=rf"broke off \(SIG.*over {limits.memory_words}"):
+            extract(data, limits=limits)
+    assert extract(PDF, limits=limits).media_type == "application/pdf"
+    process.get_reader("pdf", limits).end()
 
 
 @pytest.mark.usefixtures("fresh")

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from rich.cells import cell_len
 
-from tests.archives import OBSERVED, declare, record, version_of
+from tests.archives import OBSERVED, declare, in_session, record, version_of
 from tests.deciding import level
 from tracker.archive.derived.store import DERIVED_NAME
 from tracker.archive.storing.store import create_archive, open_store
@@ -29,10 +29,9 @@ from tracker.report.series.matrices import countries_json, timeline_csv, timelin
 from tracker.report.series.timeline import ROWS, render_timeline, select_rows
 from tracker.topics.vocabulary.load import load_vocabulary
 from tracker.workflows.code.topics import name_topics
-from tracker.workflows.follow.countries import compare_countries, narrow_countries
-from tracker.workflows.follow.phrases import find_series_phrases
+from tracker.workflows.follow import countries, phrases, timeline
+from tracker.workflows.follow.countries import narrow_countries
 from tracker.workflows.follow.standings import join_versions
-from tracker.workflows.follow.timeline import follow_topics
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -62,6 +61,10 @@ HELD = [
     ("XAA/HRC/52/item-2~prepared.en", CORRUPTION),
     ("XAA/HRC/52/item-4~prepared.en", f"{PASSING}\n{OCEANS}"),
 ]
+
+follow_topics = in_session(timeline.follow_topics)
+compare_countries = in_session(countries.compare_countries)
+find_series_phrases = in_session(phrases.find_series_phrases)
 
 
 def schema(name: str) -> Draft202012Validator:
@@ -440,10 +443,10 @@ def spoken(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_session_is_set_apart_by_its_words(spoken: Path) -> None:
     series = find_series_phrases(spoken, "XAA/UNGA", "73", load_vocabulary())
     (session,) = series.sessions
-    assert {"Frontier models", "fishermen of the coast"} & {use.change.phrase for use in session.phrases}
-    for use in (use for use in session.phrases if use.change.status == "emerging"):
+    assert {"Frontier models", "fishermen of the coast"} & {use.phrase for use in session.phrases}
+    for use in (use for use in session.phrases if use.status == "emerging"):
         assert (use.quote, use.paragraph > 60) == (FRONTIER, True)
-        assert (use.change.old, use.change.new) == (0, 12)
+        assert (use.old, use.new) == (0, 12)
     assert series.read == ("70", "71", "72", "73")
     report = render_phrases(series)
     assert "Frontier models" in report

@@ -229,3 +229,12 @@ def test_decisions_on_topics_are_coded_sentences() -> None:
     assert code_rulings(rulings, MADE_UP, "en") == (Coded("The river of time flows on.", ()),)
     kept = code_rulings(rulings[:1], MADE_UP, "en")
     assert kept == (Coded("The salmon must return.", ("rivers",)), Coded("We met.", ("rivers",)))
+
+
+def test_of_equally_good_thresholds_the_highest_is_taken() -> None:
+    coded = [
+        Coded(f"The {word} rests, boat {place}.", (topic,))
+        for place in range(40)
+        for word, topic in (("dam", "rivers"), ("cell", "prisons"))
+    ]
+    assert learn_topics(coded, MADE_UP, "en").model.threshold == 0.5

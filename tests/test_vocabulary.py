@@ -33,7 +33,7 @@ TOML_FAULTS = (
     ('[a]\nlabel = "A"\nlable = "B"\n', "a.lable: unknown key"),
     ('[a]\nlabel = "A"\nde = "Wort"\n', "a.de: unknown key"),
     ('[a]\nen = "word"\n', "a.label: missing"),
-    ('[a]\nlabel = "A"\nkind = "person"\n', "a.kind: expected theme or situation"),
+    ('[a]\nlabel = "A"\nkind = "person"\n', "a.kind: expected 'theme' or 'situation'"),
     ('[a]\nlabel = "A"\nsdgs = ["18"]\n', "a.sdgs: '18' is no goal (1 to 17) and no target such as 16.5"),
     ('[a]\nlabel = "A"\nsdgs = [16]\n', "a.sdgs: expected a list"),
     ('[a]\nlabel = "A"\nen = 3\n', "a.en: expected a list of terms"),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.archives import query
+from tests.archives import in_session, query
 from tests.conftest import run_tracker
 from tests.here import runner
 from tests.mirrors import check_sound, read_everything
@@ -184,7 +184,7 @@ def test_the_snapshot_before_counts_where_the_latest_is_withdrawn(folder: Path, 
 
 
 def test_a_timeline_does_not_call_it_silence(withdrawn: Path) -> None:
-    timeline = follow_topics(withdrawn, "XAA/UNGA", load_vocabulary(), statuses=False)
+    timeline = in_session(follow_topics)(withdrawn, "XAA/UNGA", load_vocabulary(), statuses=False)
     assert [(each.label, each.state) for each in timeline.sessions] == [
         ("77", "read"),
         ("78", "withdrawn"),

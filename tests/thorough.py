@@ -16,4 +16,4 @@ def examples(number: int) -> int:
 
 def size(number: int) -> int:
     """Return the size to try where the long checks try this one."""
-    return number if IS_THOROUGH else number // 4
+    return number if IS_THOROUGH else number // 10

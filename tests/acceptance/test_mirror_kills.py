@@ -89,21 +89,21 @@ def check_whole(folder: Path, where: Path) -> None:
 # At each step ----------------------------------------------------------------------------------------
 
 FAST_IMPORT = "tracker.archive.git.streams:FastImport"
-MIRROR = "tracker.archive.mirror.update"
+MIRROR, REFS = "tracker.archive.mirror.update", "tracker.archive.mirror.refs"
 STEPS = [
-    (f"{MIRROR}:recover", 1),
+    (f"{REFS}:recover", 1),
     ("BEGIN IMMEDIATE", 2),
     (f"{FAST_IMPORT}.begin_commit", 1),
     (f"{FAST_IMPORT}.write_file", 1),
     (f"{FAST_IMPORT}.write_file", 4),
     (f"{FAST_IMPORT}.__exit__", 1),
-    (f"{MIRROR}:move_branches", 1),
-    ("tracker.archive.mirror.refs:_drop", 1),
-    (f"{MIRROR}:mark_mirrored", 1),
+    (f"{REFS}:move_branches", 1),
+    (f"{REFS}:_drop", 1),
+    ("tracker.archive.mirror.pending:mark_mirrored", 1),
     ("DELETE FROM unmirrored", 1),
     ("INSERT INTO unmirrored (unit, name) VALUES ('tips'", 1),
     ("COMMIT", 2),
-    (f"{MIRROR}:pack_objects", 1),
+    (f"{REFS}:pack_objects", 1),
     ("PRAGMA wal_checkpoint", 1),
 ]
 
@@ -126,10 +126,10 @@ FIRST_STEPS = [
     ("INSERT INTO unmirrored (unit, name) SELECT", 1),
     (f"{FAST_IMPORT}.begin_commit", 2),
     (f"{FAST_IMPORT}.__exit__", 1),
-    (f"{MIRROR}:move_branches", 1),
-    (f"{MIRROR}:mark_mirrored", 1),
+    (f"{REFS}:move_branches", 1),
+    ("tracker.archive.mirror.pending:mark_mirrored", 1),
     ("COMMIT", 1),
-    (f"{MIRROR}:pack_objects", 1),
+    (f"{REFS}:pack_objects", 1),
 ]
 
 
@@ -186,7 +186,7 @@ def test_of_two_branches_one_was_moved(folder: Path, tmp_path: Path, branch: str
     """Git moves the files of its branches one after another; the other one stands where it stood."""
     mirror = folder / "mirror.git"
     before = list_commits(mirror, branch)[-1]
-    killed = run(add(folder, 60, *KILLED, "tracker.archive.mirror.refs:_drop", "1"))
+    killed = run(add(folder, 60, *KILLED, f"{REFS}:_drop", "1"))
     assert killed.returncode == -signal.SIGKILL, killed.stderr
     run_git(mirror, "update-ref", f"refs/heads/{branch}", before)
     check_whole(folder, tmp_path / "again")

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from tracker.text.encoder import Vectors
 
 _MANY_REPEATS = 1024
-"""Pairs of one repeated sentence above which occurrences are paired in turn: all pairs would be quadratic."""
+"""Pairs of one repeated sentence above which occurrences are paired in turn: all pairs would be quadratic. In
+a speech of the General Debate a sentence comes 19 times at most, which gives 361."""
 _NEIGHBOUR_BONUS = 0.25
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from rapidfuzz import fuzz
 from rapidfuzz.distance import Indel
 
-from tracker.text.tables import read_packaged
+from tracker.inputs.tables import read_packaged
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -69,7 +69,8 @@ def _pairs(run: str) -> list[str]:
 @cache
 def _commonness() -> tuple[Mapping[str, float], float]:
     table = read_packaged(__package__, "commonness.toml")
-    bands = {stem: float(band) for band, listed in table["bands"].items() for stem in listed.split()}
+    parts = [table[part].items() for part in ("ours", "bands")]
+    bands = {stem: float(band) for part in parts for band, listed in part for stem in listed.split()}
     return bands, float(table["rare"])
 
 

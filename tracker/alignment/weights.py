@@ -8,7 +8,8 @@ from functools import cache
 from operator import mul
 from typing import TYPE_CHECKING
 
-from tracker.text.tables import read_by_name, read_packaged
+from tracker.inputs.tables import read_packaged
+from tracker.text.tables import read_by_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

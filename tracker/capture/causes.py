@@ -9,6 +9,13 @@ if TYPE_CHECKING:
     from tracker.model.watching import FetchOutcome
 
 
+# In a row: half of what browsers follow.
+MOST_REDIRECTS: Final = 10
+
+# Characters that a message quotes of what a server or a file says: four lines of a terminal.
+LONGEST_QUOTE: Final = 300
+
+
 @dataclass(frozen=True, slots=True)
 class Cause:
     """A cause, by its name in the record."""
@@ -21,35 +28,35 @@ class Cause:
 
 CAUSES: Final = (
     Cause("dns", "the host's name has no address, or no resolver says in time", retried=True),
-    Cause("refused", "nothing listens at the address, or no way leads there", retried=True),
-    Cause("timeout", "no connection, no answer or no end of it in time", retried=True),
+    Cause("refused", "nothing listens at the address, or there is no route to it", retried=True),
+    Cause("timeout", "no connection, no answer, or no complete answer in time", retried=True),
     Cause("reset", "the connection broke, or closed before any answer", retried=True),
-    Cause("tls", "the certificate does not hold, or no secure connection came about"),
-    Cause("truncated", "the answer ended before its end", retried=True),
-    Cause("wrong length", "more bytes came than the length that was announced"),
-    Cause("malformed", "what came is not HTTP, such as a broken chunk or headers without end"),
-    Cause("undecodable", "the body is not in the encoding it is said to be in, or in none we asked for"),
+    Cause("tls", "the certificate is not valid, or no secure connection was made"),
+    Cause("truncated", "the answer is not complete", retried=True),
+    Cause("wrong length", "more bytes came than were announced"),
+    Cause("malformed", "the answer is not valid HTTP, such as a broken chunk or endless headers"),
+    Cause("undecodable", "the body is not in its declared encoding, or in one that was not asked for"),
     Cause("too large", "the answer, or the file, is over the limit"),
-    Cause("bomb", "a small body that unpacks to an immense one, or is made of empty members by the thousand"),
-    Cause("redirect loop", "redirects lead back to where they have been"),
-    Cause("too many redirects", "more than ten in a row"),
+    Cause("bomb", "a small body that unpacks to a huge one, or consists of thousands of empty members"),
+    Cause("redirect loop", "a redirect leads back to an earlier address"),
+    Cause("too many redirects", f"more than {MOST_REDIRECTS} in a row"),
     Cause("bad address", "an address, or a redirect to one, that is missing, unreadable or holds a password"),
     Cause("bad scheme", "an address, or a redirect to one, that is neither http nor https"),
     Cause("private address", "the host lies in a private network and is not among those allowed"),
-    Cause("not modified", "304 although nothing was asked conditionally", retried=True),
+    Cause("not modified", "304 to a request without conditions", retried=True),
     Cause("no content", "an answer that says it has no body (204, 205)"),
     Cause("partial", "a part of a body though the whole was asked for (206)"),
     Cause("http 404", "not found", outcome="gone"),
-    Cause("http 410", "gone, says the server", outcome="gone"),
+    Cause("http 410", "the server says that it is gone", outcome="gone"),
     Cause("http 408", "the server timed out", retried=True),
-    Cause("http 429", "too many requests, says the server", retried=True),
-    Cause("http 500", "an error of the server's", retried=True),
+    Cause("http 429", "the server says that there are too many requests", retried=True),
+    Cause("http 500", "a server error", retried=True),
     Cause("http 502", "an error behind the server", retried=True),
     Cause("http 503", "the service is not available", retried=True),
     Cause("http 504", "a timeout behind the server", retried=True),
     Cause("http NNN", "any other status, such as 401, 403 or 451"),
     Cause("robots", "robots.txt forbids it", outcome="robots-denied"),
-    Cause("robots unreachable", "robots.txt answers with a server's error, which forbids all (RFC 9309)",
+    Cause("robots unreachable", "a server error for robots.txt, which forbids everything (RFC 9309)",
           retried=True, outcome="robots-denied"),
     Cause("no such file", "there is no file at the path"),
     Cause("not a file", "what is at the path is no regular file"),
@@ -94,3 +101,8 @@ def find_cause(name: str) -> Cause:
     if name not in _BY_NAME and name.startswith("http ") and name[5:].isdigit():
         return _BY_NAME["http NNN"]
     return _BY_NAME[name]
+
+
+def is_missing(status: int | None) -> bool:
+    """Tell whether a status says that nothing is at the address any more."""
+    return status is not None and find_cause(f"http {status}").outcome == "gone"

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import json
-import logging
 import os
 import signal
 import sys
-import warnings
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from importlib import import_module
 from typing import IO, TYPE_CHECKING, Final, cast
 
 from tracker.capture.read.docx import read_docx
-from tracker.capture.read.extract import check_size, check_text, giving_reasons
+from tracker.capture.read.extract import check_size, check_text, giving_reasons, quiet_libraries
 from tracker.capture.read.html import read_html
 from tracker.capture.read.markdown import is_markdown, read_markdown
 from tracker.capture.read.media import detect_format
@@ -22,7 +20,7 @@ from tracker.capture.read.plain import decode, read_charset
 from tracker.capture.sandbox.confine import confine, extend_processor_time, measure_peak
 from tracker.capture.sandbox.limits import MAX_ANSWER, Limits
 from tracker.capture.sandbox.wire import LONG, MEMORY, READ, READY, UNREADABLE, encode, measure, receive, send
-from tracker.capture.watch.links import nested_sitemaps, read_links
+from tracker.capture.watch.links import read_links
 from tracker.errors import DocumentUnreadable
 from tracker.model.texts import Extraction
 
@@ -107,17 +105,12 @@ def _read_document(data: bytes, settings: Settings) -> Iterator[str | None]:
 
 def _read_links(data: bytes, settings: Settings) -> Iterator[str]:
     for link in read_links(data, str(settings["url"]), cast("str | None", settings["content_type"])):
-        yield from link
-
-
-def _read_sitemaps(data: bytes, settings: Settings) -> Iterator[str]:
-    yield from nested_sitemaps(data, str(settings["url"]))
+        yield from (link.address, link.text, "index" if link.is_index else "")
 
 
 _READINGS: Final[Mapping[str, Callable[[bytes, Settings], Iterator[str | None]]]] = {
     "document": _read_document,
     "links": _read_links,
-    "sitemaps": _read_sitemaps,
 }
 
 
@@ -137,7 +130,7 @@ def parse(
 
     Raises ``DocumentUnreadable``, without the document's name, and ``MemoryError``.
     """
-    with giving_reasons(), _quiet_libraries():
+    with giving_reasons(), quiet_libraries(*_QUIETED):
         check_size(data)
         extraction = _read_format(data, name, selector, remove, read_charset(content_type))
         check_text(extraction.text)
@@ -156,25 +149,6 @@ def _read_format(
     if is_markdown(decoded.text, name):
         return read_markdown(decoded)
     return Extraction(decoded.text, "text/plain", f"text {decoded.label}")
-
-
-@contextmanager
-def _quiet_libraries() -> Iterator[None]:
-    """Keep warnings and logs of libraries about broken input off standard error."""
-    loggers = [logging.getLogger(library) for library in _QUIETED]
-    before = [logger.propagate for logger in loggers]
-    silent = logging.NullHandler()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        for logger in loggers:
-            logger.propagate = False
-            logger.addHandler(silent)
-        try:
-            yield
-        finally:
-            for logger, propagate in zip(loggers, before, strict=True):
-                logger.propagate = propagate
-                logger.removeHandler(silent)
 
 
 if __name__ == "__main__":

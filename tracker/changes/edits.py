@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 LONGEST = 4000
 """Parts of both sides, words and blanks, that are compared at once: Myers's algorithm takes time with the
-square of what differs, and forty thousand words of which a tenth differ took minutes."""
-_STEP = 2000
+square of what differs, and forty thousand words of which a tenth differ took minutes. A sentence of the
+General Debate has 615 at most."""
 
 
 class Window(NamedTuple):
@@ -53,7 +53,7 @@ def split_windows(old: Sequence[str], new: Sequence[str]) -> Iterator[Window]:
     at = 0, 0
     for i, j in (*_find_common(old, new), (len(old), len(new))):
         window = Window(at[0], i, at[1], j)
-        if window.size >= _STEP or i == len(old):
+        if window.size >= LONGEST // 2 or i == len(old):
             yield from _share(window)
             at = i, j
 

@@ -8,17 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from tracker.cli.options import (
-    DEFAULT_ARCHIVE,
-    Archive,
-    Colour,
-    Output,
-    Person,
-    TableFormat,
-    VocabularyFile,
-    complete_reference,
-    now,
-)
+from tracker.cli import options
 from tracker.cli.output import answer, refuse_overwriting, write_answer
 from tracker.errors import DecisionInvalid
 
@@ -54,7 +44,7 @@ def judge(
         VerdictName | None,
         typer.Argument(metavar="[VERDICT]", help="Of a change: accept, reject or relabel."),
     ] = None,
-    by: Person = None,
+    by: options.Person = None,
     label: Annotated[
         str | None,
         typer.Option("--as", metavar="LABEL", help="With relabel: reworded, split ..., or strength=weaker."),
@@ -73,14 +63,13 @@ def judge(
     level: Annotated[LevelName | None, typer.Option("--level", help="The level of the topic.")] = None,
     note: Annotated[str | None, typer.Option("--note", metavar="TEXT", help="Why.")] = None,
     sheet: Annotated[
-        Path | None,
-        typer.Option("--from", metavar="SHEET", help="Read a filled-in coding sheet."),
+        Path | None, typer.Option("--from", metavar="SHEET", help="Read a filled-in coding sheet.")
     ] = None,
     withdraw: Annotated[
         bool, typer.Option("--withdraw", help="Withdraw NAME's decision; the record keeps both.")
     ] = False,
-    vocabulary: VocabularyFile = None,
-    archive: Archive = DEFAULT_ARCHIVE,
+    vocabulary: options.VocabularyFile = None,
+    archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
     """Confirm or correct a judged change or topic level.
 
@@ -89,30 +78,30 @@ def judge(
     latest decision on a question counts; none is deleted.
     """
     from tracker.report.coding.decisions import ruling_words
-    from tracker.topics.vocabulary.load import load_vocabulary
-    from tracker.workflows.code.decisions import keep_rulings, withdraw_rulings
     from tracker.workflows.code.judge import Coder, judge_change
     from tracker.workflows.code.judge_many import judge_sheet, judge_topic
+    from tracker.workflows.code.kept_rulings import keep_rulings, withdraw_rulings
     from tracker.workflows.code.topics import find_topic
 
+    session = options.opened(archive)
     rulings: Sequence[Ruling]
     if sheet:
         if what or topic or withdraw:
             raise DecisionInvalid("--from reads everything from the sheet; use it with --by only")
-        rulings = judge_sheet(sheet, now(), archive, by)
+        rulings = judge_sheet(sheet, options.now(), session, by)
     else:
         name, person = _check_arguments(what, verdict, topic, level, by, withdraw=withdraw)
-        coder = Coder(person, now(), note or None)
+        coder = Coder(person, options.now(), note or None)
         if withdraw:
-            named = find_topic(load_vocabulary(vocabulary), topic).id if topic else None
+            named = find_topic(options.load_vocabulary(vocabulary), topic).id if topic else None
             rulings = withdraw_rulings(
-                name, coder.person, coder.decided, archive, topic=named, note=coder.note
+                name, coder.person, coder.decided, session, topic=named, note=coder.note
             )
         elif topic and level:
-            rulings = (judge_topic(name, topic, level, coder, archive, load_vocabulary(vocabulary)),)
+            rulings = (judge_topic(name, topic, level, coder, session, options.load_vocabulary(vocabulary)),)
         elif verdict:
-            rulings = (judge_change(name, verdict, label, coder, archive, others=others or (), pair=pair),)
-    kept = keep_rulings(rulings, archive)
+            rulings = (judge_change(name, verdict, label, coder, session, others=others or (), pair=pair),)
+    kept = keep_rulings(rulings, session)
     shown = (*rulings, *kept) if withdraw else kept
     write_answer("\n".join(ruling_words(ruling) for ruling in shown) or "the sheet holds nothing new")
 
@@ -145,7 +134,9 @@ def _check_arguments(
 def decisions(
     reference: Annotated[
         str | None,
-        typer.Argument(metavar="[REF]", help="A series or a statement.", autocompletion=complete_reference),
+        typer.Argument(
+            metavar="[REF]", help="A series or a statement.", autocompletion=options.complete_reference
+        ),
     ] = None,
     by: Annotated[
         str | None, typer.Option("--by", metavar="NAME", help="Only the decisions of one person.")
@@ -153,10 +144,10 @@ def decisions(
     everything: Annotated[
         bool, typer.Option("--all", help="Also those that the same person replaced later.")
     ] = False,
-    form: TableFormat = "text",
-    output: Output = None,
-    color: Colour = "auto",
-    archive: Archive = DEFAULT_ARCHIVE,
+    form: options.TableFormat = "text",
+    output: options.Output = None,
+    color: options.Colour = "auto",
+    archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
     """List human decisions and the agreement between coders.
 
@@ -168,14 +159,15 @@ def decisions(
     from tracker.decisions.agreement import measure_agreements
     from tracker.report.coding.decisions import decisions_json, render_decisions
     from tracker.report.coding.sheets import write_sheet
-    from tracker.workflows.code.decisions import list_rulings
+    from tracker.workflows.code.kept_rulings import list_rulings
 
     refuse_overwriting(output, (), archive)
+    session = options.opened(archive)
     if form == "csv":
-        write_answer(write_sheet(list_rulings(archive, reference, by)), output)
+        write_answer(write_sheet(list_rulings(session, reference, by)), output)
         return
-    rulings = list_rulings(archive, reference, by, replaced=everything)
-    last = list_rulings(archive, reference)
+    rulings = list_rulings(session, reference, by, replaced=everything)
+    last = list_rulings(session, reference)
     agreements = tuple(
         each for each in measure_agreements(last, QUESTIONS) if by in {None, each.one, each.other}
     )

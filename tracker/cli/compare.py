@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from tracker.cli.options import (
-    DEFAULT_ARCHIVE,
-    Archive,
-    Colour,
-    Output,
-    ReferenceText,
-    VocabularyFile,
-    complete_reference,
-)
+from tracker.cli import options
 from tracker.cli.output import refuse_overwriting, terminal_width, wants_colour, write_answer
 from tracker.errors import TrackerError
 
 if TYPE_CHECKING:
+    from tracker.archive.session import ArchiveSession
     from tracker.model.changes import Comparison
     from tracker.model.topics import Vocabulary
     from tracker.text.encoder import Encoder
@@ -43,7 +35,7 @@ def diff(
         typer.Argument(
             metavar="OLD [NEW]",
             help="References, a series and its sessions, or files.",
-            autocompletion=complete_reference,
+            autocompletion=options.complete_reference,
         ),
     ],
     everything: Annotated[bool, typer.Option("--all", help="Show everything, sentences included.")] = False,
@@ -56,14 +48,14 @@ def diff(
     ] = None,
     stat: Annotated[bool, typer.Option("--stat", help="Show counts only.")] = False,
     form: Annotated[DiffFormat, typer.Option("--format", help="The output format.")] = "text",
-    output: Output = None,
-    vocabulary: VocabularyFile = None,
+    output: options.Output = None,
+    vocabulary: options.VocabularyFile = None,
     encoder: Annotated[
         Literal["default", "none"],
         typer.Option(help="'none' aligns sentences by their words alone, a second faster."),
     ] = "default",
-    color: Colour = "auto",
-    archive: Archive = DEFAULT_ARCHIVE,
+    color: options.Colour = "auto",
+    archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
     """Report what changed between two statements.
 
@@ -73,7 +65,6 @@ def diff(
     """
     from tracker.report.comparison.stat import render_stat
     from tracker.text.encoder import ENCODERS
-    from tracker.topics.vocabulary.load import load_vocabulary
     from tracker.workflows.compare.diff import diff as compare
     from tracker.workflows.compare.diff import is_same
 
@@ -82,13 +73,14 @@ def diff(
     if only and (stat or form == "json"):
         raise TrackerError("--only applies to text and Markdown, not to --stat and JSON")
     refuse_overwriting(output, operands, archive)
-    topics = load_vocabulary(vocabulary)
+    topics = options.load_vocabulary(vocabulary)
     chosen = _chosen(only)
     vectors = ENCODERS[encoder]
-    comparison = compare(operands, archive, topics, vectors)
+    session = options.opened(archive)
+    comparison = compare(operands, session, topics, vectors)
     color_on = wants_colour(color, output)
     if explain is not None:
-        answer = _explain(comparison, explain, vectors, archive, color_on)
+        answer = _explain(comparison, explain, vectors, session, color_on)
     elif stat:
         answer = render_stat(comparison)
     else:
@@ -98,7 +90,9 @@ def diff(
         raise typer.Exit(DIFFERENT)
 
 
-def _explain(comparison: Comparison, name: str, encoder: Encoder | None, archive: Path, color: bool) -> str:
+def _explain(
+    comparison: Comparison, name: str, encoder: Encoder | None, archive: ArchiveSession, color: bool
+) -> str:
     from tracker.report.comparison.explanation import render_explanation
     from tracker.workflows.compare.explain import explain
 
@@ -143,18 +137,17 @@ def _render(
 
 
 def priorities(
-    reference: ReferenceText,
-    vocabulary: VocabularyFile = None,
-    color: Colour = "auto",
-    archive: Archive = DEFAULT_ARCHIVE,
+    reference: options.ReferenceText,
+    vocabulary: options.VocabularyFile = None,
+    color: options.Colour = "auto",
+    archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
     """Show a statement's priorities and passing mentions."""
     from tracker.report.comparison.priorities import render_priorities
-    from tracker.topics.vocabulary.load import load_vocabulary
     from tracker.workflows.compare.priorities import read_priorities
 
-    topics = load_vocabulary(vocabulary)
-    side, readings, absences = read_priorities(archive, reference, topics)
+    topics = options.load_vocabulary(vocabulary)
+    side, readings, absences = read_priorities(options.opened(archive), reference, topics)
     write_answer(
         render_priorities(side, readings, topics, absences, width=terminal_width(), color=wants_colour(color))
     )

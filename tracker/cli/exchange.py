@@ -7,17 +7,9 @@ from typing import Annotated, Literal
 
 import typer
 
-from tracker.cli.options import (
-    DEFAULT_ARCHIVE,
-    FINDINGS,
-    Archive,
-    ImportDryRun,
-    ListFormat,
-    Output,
-    complete_reference,
-    now,
-)
+from tracker.cli import options
 from tracker.cli.output import refuse_overwriting, shown_progress, write_answer, write_notice
+from tracker.report.json_text import encode_json
 
 Private = Annotated[
     bool,
@@ -78,9 +70,9 @@ def import_git(
     branch: Annotated[
         str | None, typer.Option(help="A branch, tag or commit; the current branch if not given.")
     ] = None,
-    dry_run: ImportDryRun = False,
-    form: ListFormat = "text",
-    archive: Archive = DEFAULT_ARCHIVE,
+    dry_run: options.ImportDryRun = False,
+    form: options.ListFormat = "text",
+    archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
     """Record every revision of files in a git repository.
 
@@ -88,7 +80,6 @@ def import_git(
     records only what is new.
     """
     from tracker.report.archive.imports import render_revisions
-    from tracker.report.json_text import encode_json
     from tracker.workflows.importing.attribution import GIT_SOURCES, read_rule
     from tracker.workflows.importing.git import import_git as read_in
     from tracker.workflows.importing.git import is_faulty
@@ -96,11 +87,11 @@ def import_git(
     rule = read_rule(as_, session_from, regex, GIT_SOURCES)
     with shown_progress("importing") as progress:
         imported = read_in(
-            repository, path, rule, archive, now(), branch=branch, dry_run=dry_run, progress=progress
+            repository, path, rule, archive, options.now(), branch=branch, dry_run=dry_run, progress=progress
         )
     write_answer(encode_json(imported) if form == "json" else render_revisions(imported, every=dry_run))
     if is_faulty(imported):
-        raise typer.Exit(FINDINGS)
+        raise typer.Exit(options.FINDINGS)
 
 
 def export_warc(
@@ -110,19 +101,18 @@ def export_warc(
         typer.Argument(
             metavar="[REF]...",
             help="Series, statements, editions or snapshots; everything if not given.",
-            autocompletion=complete_reference,
+            autocompletion=options.complete_reference,
         ),
     ] = None,
     private: Private = False,
-    form: ListFormat = "text",
-    archive: Archive = DEFAULT_ARCHIVE,
+    form: options.ListFormat = "text",
+    archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
     """Export documents with capture evidence as a WARC.
 
     Only open material. The same record gives the same bytes.
     """
     from tracker.report.archive.mirror import exported_line
-    from tracker.report.json_text import encode_json
     from tracker.workflows.export.warc import export_warc as write_warc
 
     made = write_warc(archive, file, references or (), private=private)
@@ -159,12 +149,11 @@ def import_warc(
         ),
     ] = None,
     unjudged: Annotated[
-        bool,
-        typer.Option("--unjudged", help="Also record what looks like a login or error page."),
+        bool, typer.Option("--unjudged", help="Also record what looks like a login or error page.")
     ] = False,
-    dry_run: ImportDryRun = False,
-    form: ListFormat = "text",
-    archive: Archive = DEFAULT_ARCHIVE,
+    dry_run: options.ImportDryRun = False,
+    form: options.ListFormat = "text",
+    archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
     """Record the documents of a WARC.
 
@@ -172,7 +161,6 @@ def import_warc(
     records only what is new.
     """
     from tracker.report.archive.imports import render_captures
-    from tracker.report.json_text import encode_json
     from tracker.workflows.importing.attribution import WARC_SOURCES, read_rule
     from tracker.workflows.importing.warc import import_warc as read_in
     from tracker.workflows.importing.warc import is_faulty
@@ -184,31 +172,30 @@ def import_warc(
             url or (),
             rule,
             archive,
-            now(),
+            options.now(),
             judged=not unjudged,
             dry_run=dry_run,
             progress=progress,
         )
     write_answer(encode_json(imported) if form == "json" else render_captures(imported, every=dry_run))
     if is_faulty(imported):
-        raise typer.Exit(FINDINGS)
+        raise typer.Exit(options.FINDINGS)
 
 
 def export_bag(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="A new folder.")],
     private: Private = False,
-    form: ListFormat = "text",
-    archive: Archive = DEFAULT_ARCHIVE,
+    form: options.ListFormat = "text",
+    archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
     """Export documents and metadata as a BagIt folder.
 
     It also holds the texts and can be read without this program. Only open material.
     """
     from tracker.report.archive.mirror import exported_line
-    from tracker.report.json_text import encode_json
     from tracker.workflows.export.bag import export_bag as write_bag
 
-    made = write_bag(archive, folder, now()[:10], private=private)
+    made = write_bag(archive, folder, options.now()[:10], private=private)
     write_answer(encode_json(made) if form == "json" else exported_line(made))
 
 
@@ -216,8 +203,8 @@ def datasette_metadata(
     database: Annotated[
         str, typer.Option(metavar="NAME", help="The name of the served file, without its ending.")
     ] = "tracker",
-    output: Output = None,
-    archive: Archive = DEFAULT_ARCHIVE,
+    output: options.Output = None,
+    archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
     """Describe the record for Datasette, as JSON.
 
@@ -225,7 +212,6 @@ def datasette_metadata(
     holds material that is closed to the public: publish a record rebuilt from the public mirror instead.
     """
     from tracker.report.comparison.words import counted
-    from tracker.report.json_text import encode_json
     from tracker.workflows.keep.datasette import describe_record
 
     refuse_overwriting(output, (), archive)

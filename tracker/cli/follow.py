@@ -7,20 +7,8 @@ from typing import Annotated, Literal
 
 import typer
 
+from tracker.cli import options
 from tracker.cli import output as shown
-from tracker.cli.options import (
-    DEFAULT_ARCHIVE,
-    Archive,
-    Colour,
-    FirstSession,
-    LastSession,
-    ListFormat,
-    Output,
-    ReferenceText,
-    Series,
-    TableFormat,
-    VocabularyFile,
-)
 
 Topics = Annotated[
     list[str] | None,
@@ -42,14 +30,14 @@ def register(app: typer.Typer) -> None:
 
 
 def trace(
-    series: Series,
+    series: options.Series,
     text: Annotated[str, typer.Argument(metavar="TEXT", help="A phrase or a sentence.")],
-    first: FirstSession = None,
-    last: LastSession = None,
-    form: ListFormat = "text",
-    output: Output = None,
-    color: Colour = "auto",
-    archive: Archive = DEFAULT_ARCHIVE,
+    first: options.FirstSession = None,
+    last: options.LastSession = None,
+    form: options.ListFormat = "text",
+    output: options.Output = None,
+    color: options.Colour = "auto",
+    archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
     """Follow a phrase or a sentence through a series.
 
@@ -61,27 +49,22 @@ def trace(
     from tracker.report.series.matrices import biography_json
     from tracker.workflows.follow.trace import trace_series
 
-    biography = trace_series(archive, series, text, first, last)
-    shown.answer(
-        form,
-        partial(biography_json, biography),
-        partial(render_biography, biography),
-        color=color,
-        output=output,
-    )
+    biography = trace_series(options.opened(archive), series, text, first, last)
+    as_json, as_text = partial(biography_json, biography), partial(render_biography, biography)
+    shown.answer(form, as_json, as_text, color=color, output=output)
 
 
 def blame(
-    reference: ReferenceText,
+    reference: options.ReferenceText,
     through: Annotated[
         Literal["auto", "sessions", "snapshots"],
         typer.Option(help="What to look back through; auto: snapshots if there are earlier ones."),
     ] = "auto",
     everything: Annotated[bool, typer.Option("--all", help="Show every sentence on its own line.")] = False,
-    form: ListFormat = "text",
-    output: Output = None,
-    color: Colour = "auto",
-    archive: Archive = DEFAULT_ARCHIVE,
+    form: options.ListFormat = "text",
+    output: options.Output = None,
+    color: options.Colour = "auto",
+    archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
     """Show when each sentence was first said in these words.
 
@@ -91,30 +74,25 @@ def blame(
     from tracker.report.series.origins import attribution_json, render_attribution
     from tracker.workflows.follow.trace import blame_statement
 
-    attribution = blame_statement(archive, reference, through)
-    shown.answer(
-        form,
-        partial(attribution_json, attribution),
-        partial(render_attribution, attribution, everything=everything),
-        color=color,
-        output=output,
-    )
+    attribution = blame_statement(options.opened(archive), reference, through)
+    as_text = partial(render_attribution, attribution, everything=everything)
+    shown.answer(form, partial(attribution_json, attribution), as_text, color=color, output=output)
 
 
 def timeline(
-    series: Series,
+    series: options.Series,
     topic: Topics = None,
-    first: FirstSession = None,
-    last: LastSession = None,
+    first: options.FirstSession = None,
+    last: options.LastSession = None,
     everything: Annotated[
         bool, typer.Option("--all", help="Show every topic, also those that are only mentioned.")
     ] = False,
-    vocabulary: VocabularyFile = None,
-    form: TableFormat = "text",
-    output: Output = None,
+    vocabulary: options.VocabularyFile = None,
+    form: options.TableFormat = "text",
+    output: options.Output = None,
     width: Width = None,
-    color: Colour = "auto",
-    archive: Archive = DEFAULT_ARCHIVE,
+    color: options.Colour = "auto",
+    archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
     """Show the topics of a series by session.
 
@@ -124,32 +102,26 @@ def timeline(
     """
     from tracker.report.series.matrices import timeline_csv, timeline_json
     from tracker.report.series.timeline import render_timeline, select_rows
-    from tracker.topics.vocabulary.load import load_vocabulary
     from tracker.workflows.code.topics import name_topics
     from tracker.workflows.follow.timeline import follow_topics
 
     shown.refuse_overwriting(output, [vocabulary], archive)
-    known = load_vocabulary(vocabulary)
+    known = options.load_vocabulary(vocabulary)
     topics = name_topics(known, topic or ())
     with shown.shown_progress("reading") as progress:
         followed = follow_topics(
-            archive, series, known, first, last, statuses=form != "text" or bool(topics), progress=progress
+            options.opened(archive),
+            series,
+            known,
+            first,
+            last,
+            statuses=form != "text" or bool(topics),
+            progress=progress,
         )
     rows = select_rows(followed, topics, everything=everything)
-    if form == "csv":
-        answer = timeline_csv(followed, rows)
-    elif form == "json":
-        answer = timeline_json(followed, rows)
-    else:
-        answer = render_timeline(
-            followed,
-            rows,
-            width=width or shown.terminal_width(),
-            color=shown.wants_colour(color, output),
-            everything=everything,
-            quotes=bool(topics),
-        )
-    shown.write_answer(answer, output)
+    as_csv, as_json = partial(timeline_csv, followed, rows), partial(timeline_json, followed, rows)
+    as_text = partial(render_timeline, followed, rows, everything=everything, quotes=bool(topics))
+    shown.answer(form, as_json, as_text, as_csv=as_csv, color=color, output=output, width=width)
 
 
 def compare_countries(
@@ -162,12 +134,12 @@ def compare_countries(
     everything: Annotated[
         bool, typer.Option("--all", help="Show every topic, and the distinctive ones of each country.")
     ] = False,
-    vocabulary: VocabularyFile = None,
-    form: TableFormat = "text",
-    output: Output = None,
+    vocabulary: options.VocabularyFile = None,
+    form: options.TableFormat = "text",
+    output: options.Output = None,
     width: Width = None,
-    color: Colour = "auto",
-    archive: Archive = DEFAULT_ARCHIVE,
+    color: options.Colour = "auto",
+    archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
     """Show the topics of one session by country.
 
@@ -176,50 +148,37 @@ def compare_countries(
     """
     from tracker.report.series.countries import render_countries, select_topics
     from tracker.report.series.matrices import countries_csv, countries_json
-    from tracker.topics.vocabulary.load import load_vocabulary
     from tracker.workflows.code.topics import name_topics
     from tracker.workflows.follow.countries import compare_countries as compare
     from tracker.workflows.follow.countries import narrow_countries
 
     shown.refuse_overwriting(output, [vocabulary], archive)
-    known = load_vocabulary(vocabulary)
+    known = options.load_vocabulary(vocabulary)
     topics = name_topics(known, topic or ())
     named = [part for part in (countries or "").split(",") if part.strip()]
     with shown.shown_progress("reading") as progress:
-        everyone = compare(archive, body, session, known, progress)
+        everyone = compare(options.opened(archive), body, session, known, progress)
     reading = narrow_countries(everyone, named)
     rows, rare = select_topics(reading, topics, everything=everything), select_topics(everyone)
-    if form == "csv":
-        answer = countries_csv(reading, rows)
-    elif form == "json":
-        answer = countries_json(reading, rows, rare)
-    else:
-        answer = render_countries(
-            reading,
-            rows,
-            rare,
-            width=width or shown.terminal_width(),
-            color=shown.wants_colour(color, output),
-            everything=everything,
-            topics=topics,
-        )
-    shown.write_answer(answer, output)
+    as_csv, as_json = partial(countries_csv, reading, rows), partial(countries_json, reading, rows, rare)
+    as_text = partial(render_countries, reading, rows, rare, everything=everything, topics=topics)
+    shown.answer(form, as_json, as_text, as_csv=as_csv, color=color, output=output, width=width)
 
 
 def phrases(
-    series: Series,
+    series: options.Series,
     session: Annotated[
         str | None, typer.Argument(metavar="[SESSION]", help="One session; all of them if not given.")
     ] = None,
     everything: Annotated[
         bool, typer.Option("--all", help="Show all phrases, also those that a topic covers.")
     ] = False,
-    vocabulary: VocabularyFile = None,
-    form: ListFormat = "text",
-    output: Output = None,
+    vocabulary: options.VocabularyFile = None,
+    form: options.ListFormat = "text",
+    output: options.Output = None,
     width: Width = None,
-    color: Colour = "auto",
-    archive: Archive = DEFAULT_ARCHIVE,
+    color: options.Colour = "auto",
+    archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
     """Show phrases that set a session apart from the others.
 
@@ -228,20 +187,11 @@ def phrases(
     have a flat prior, and Chinese has no phrases.
     """
     from tracker.report.comparison.phrases import phrases_json, render_phrases
-    from tracker.topics.vocabulary.load import load_vocabulary
     from tracker.workflows.follow.phrases import find_series_phrases
 
     shown.refuse_overwriting(output, [vocabulary], archive)
-    known = load_vocabulary(vocabulary)
+    known = options.load_vocabulary(vocabulary)
     with shown.shown_progress("comparing") as progress:
-        found = find_series_phrases(archive, series, session, known, progress)
-    if form == "json":
-        answer = phrases_json(found)
-    else:
-        answer = render_phrases(
-            found,
-            width=width or shown.terminal_width(),
-            color=shown.wants_colour(color, output),
-            everything=everything,
-        )
-    shown.write_answer(answer, output)
+        found = find_series_phrases(options.opened(archive), series, session, known, progress)
+    as_text = partial(render_phrases, found, everything=everything)
+    shown.answer(form, partial(phrases_json, found), as_text, color=color, output=output, width=width)

@@ -2,32 +2,19 @@
 
 from __future__ import annotations
 
-import sys
 from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tracker.cli.options import (
-    DEFAULT_ARCHIVE,
-    FINDINGS,
-    Archive,
-    Colour,
-    ListFormat,
-    ReferenceText,
-    complete_reference,
-    now,
-)
-from tracker.cli.output import answer, shown_progress, terminal_width, write_answer
+from tracker.cli import options
+from tracker.cli.output import answer, confirm, shown_progress, terminal_width, write_answer
 from tracker.errors import DecisionInvalid
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tracker.model.rights import Act
-
-REFUSED = 1
-"""The exit code where the user answers no."""
 
 
 def register(app: typer.Typer) -> None:
@@ -47,12 +34,11 @@ def register(app: typer.Typer) -> None:
 
 def verify(
     repair: Annotated[
-        bool,
-        typer.Option("--repair", help="Repair each copy from the other; the record is backed up first."),
+        bool, typer.Option("--repair", help="Repair each copy from the other; the record is backed up first.")
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print all findings as JSON.")] = False,
-    color: Colour = "auto",
-    archive: Archive = DEFAULT_ARCHIVE,
+    color: options.Colour = "auto",
+    archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
     """Check every part of the archive and of its mirror.
 
@@ -63,15 +49,15 @@ def verify(
     from tracker.workflows.keep import verify as verifying
 
     with shown_progress("verifying") as progress:
-        repaired = verifying.repair(archive, now(), progress) if repair else None
-        verified = repaired.before if repaired else verifying.verify(archive, now(), progress)
+        repaired = verifying.repair(archive, options.now(), progress) if repair else None
+        verified = repaired.before if repaired else verifying.verify(archive, options.now(), progress)
     if repaired:
         forms = partial(report.repaired_json, repaired), partial(report.render_repaired, repaired)
     else:
         forms = partial(report.verified_json, verified), partial(report.render_verified, verified)
     answer("json" if as_json else "text", *forms, color=color)
     if verified.faults:
-        raise typer.Exit(FINDINGS)
+        raise typer.Exit(options.FINDINGS)
 
 
 def timestamp(
@@ -81,7 +67,7 @@ def timestamp(
     seconds: Annotated[
         float, typer.Option("--timeout", min=1, help="The seconds to wait for an answer.")
     ] = 10.0,
-    archive: Archive = DEFAULT_ARCHIVE,
+    archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
     """Have an authority time-stamp the latest commit.
 
@@ -92,10 +78,10 @@ def timestamp(
     from tracker.report.archive.verified import timestamp_line
     from tracker.workflows.keep.verify import timestamp as ask
 
-    kept = ask(archive, authority, now(), seconds)
+    kept = ask(archive, authority, options.now(), seconds)
     write_answer(timestamp_line(kept))
     if kept.failure:
-        raise typer.Exit(FINDINGS)
+        raise typer.Exit(options.FINDINGS)
 
 
 def reextract(
@@ -104,15 +90,15 @@ def reextract(
         typer.Argument(
             metavar="[REF...]",
             help="Series, statements or snapshots; all if not given.",
-            autocompletion=complete_reference,
+            autocompletion=options.complete_reference,
         ),
     ] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show what would change, and write nothing.")
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
-    color: Colour = "auto",
-    archive: Archive = DEFAULT_ARCHIVE,
+    color: options.Colour = "auto",
+    archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
     """Read kept documents again with the current extractors.
 
@@ -126,19 +112,17 @@ def reextract(
     from tracker.workflows.keep.reextract import reextract as read_again
 
     with shown_progress("reading") as progress:
-        found = read_again(archive, wanted or [], now(), dry_run=dry_run, progress=progress)
-    answer(
-        "json" if as_json else "text",
-        partial(reread_json, found, dry_run=dry_run),
-        partial(render_reread, found, dry_run=dry_run),
-        color=color,
-    )
+        found = read_again(
+            options.opened(archive), wanted or [], options.now(), dry_run=dry_run, progress=progress
+        )
+    forms = partial(reread_json, found, dry_run=dry_run), partial(render_reread, found, dry_run=dry_run)
+    answer("json" if as_json else "text", *forms, color=color)
     if is_faulty(found):
-        raise typer.Exit(FINDINGS)
+        raise typer.Exit(options.FINDINGS)
 
 
 def withdraw(
-    reference: ReferenceText,
+    reference: options.ReferenceText,
     reason: Annotated[
         str, typer.Option("--reason", metavar="TEXT", help="Why; it is shown in place of the material.")
     ],
@@ -151,8 +135,8 @@ def withdraw(
     ] = False,
     lift: Annotated[bool, typer.Option("--lift", help="Reopen withdrawn material.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="With --destroy: do not ask.")] = False,
-    form: ListFormat = "text",
-    archive: Archive = DEFAULT_ARCHIVE,
+    form: options.ListFormat = "text",
+    archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
     """Withdraw a statement, an edition or a snapshot.
 
@@ -168,7 +152,7 @@ def withdraw(
     act = _read_act(destroy=destroy, lift=lift)
     if act == "destroy" and not yes:
         _ask(archive, reference)
-    changed = change(archive, act, reference, Ruled(reason, authority, now(), by or None))
+    changed = change(archive, act, reference, Ruled(reason, authority, options.now(), by or None))
     write_answer(change_json(changed) if form == "json" else render_change(changed, width=terminal_width()))
 
 
@@ -186,7 +170,4 @@ def _ask(archive: Path, reference: str) -> None:
     from tracker.workflows.keep.withdraw import describe
 
     asked = one_line(question(describe(archive, "destroy", reference)))
-    if not sys.stdin.isatty():
-        raise DecisionInvalid(f"{asked} This needs a terminal to confirm, or --yes")
-    if not typer.confirm(f"{asked} Destroy it?"):
-        raise typer.Exit(REFUSED)
+    confirm(f"{asked} Destroy it?", DecisionInvalid(f"{asked} This needs a terminal to confirm, or --yes"))

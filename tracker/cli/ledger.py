@@ -7,18 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from tracker.cli.options import (
-    DEFAULT_ARCHIVE,
-    FINDINGS,
-    Archive,
-    Colour,
-    ListFormat,
-    Output,
-    TableFormat,
-    now,
-)
+from tracker.cli import options
 from tracker.cli.output import answer, refuse_overwriting, write_answer
 from tracker.errors import DecisionInvalid
+from tracker.report.json_text import encode_json
 
 if TYPE_CHECKING:
     from tracker.model.ledger import Expected
@@ -61,9 +53,9 @@ def runs(
     limit: Annotated[
         int, typer.Option("--limit", "-n", min=1, help="The number of latest runs to list.")
     ] = 30,
-    form: TableFormat = "text",
-    color: Colour = "auto",
-    archive: Archive = DEFAULT_ARCHIVE,
+    form: options.TableFormat = "text",
+    color: options.Colour = "auto",
+    archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
     """List the runs that wrote to the archive, or show one.
 
@@ -80,19 +72,16 @@ def runs(
         entries = list_runs(archive, kind, limit)
         as_csv = partial(report.runs_csv, entries)
         as_json, as_text = partial(report.runs_json, entries), partial(report.render_runs, entries)
-    if form == "csv":
-        write_answer(as_csv())
-    else:
-        answer(form, as_json, as_text, color=color)
+    answer(form, as_json, as_text, as_csv=as_csv, color=color)
 
 
 def health(
     streak: Annotated[
         int, typer.Option(min=1, help="Report a source after this many failures in a row.")
     ] = 2,
-    form: ListFormat = "text",
-    color: Colour = "auto",
-    archive: Archive = DEFAULT_ARCHIVE,
+    form: options.ListFormat = "text",
+    color: options.Colour = "auto",
+    archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
     """Show the state of the sources and all concerns.
 
@@ -101,10 +90,10 @@ def health(
     from tracker.report.archive.health import health_json, render_health
     from tracker.workflows.watch.health import assess_health
 
-    found = assess_health(archive, now(), streak)
+    found = assess_health(archive, options.now(), streak)
     answer(form, partial(health_json, found), partial(render_health, found), color=color)
     if found.concerns:
-        raise typer.Exit(FINDINGS)
+        raise typer.Exit(options.FINDINGS)
 
 
 def report(
@@ -112,20 +101,19 @@ def report(
     form: Annotated[
         Literal["text", "markdown", "csv", "json"], typer.Option("--format", help="The output format.")
     ] = "text",
-    output: Output = None,
-    color: Colour = "auto",
-    archive: Archive = DEFAULT_ARCHIVE,
+    output: options.Output = None,
+    color: options.Colour = "auto",
+    archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
     """Report one year by body.
 
     Counts the statements expected, captured, late and gone, the missed nights, and the decisions by person.
     """
     from tracker.report.archive.annual import csv_year, markdown_year, render_year
-    from tracker.report.json_text import encode_json
     from tracker.workflows.watch.annual import report_year
 
     refuse_overwriting(output, (), archive)
-    found = report_year(archive, year, now()[:10])
+    found = report_year(archive, year, options.now()[:10])
     if form in {"markdown", "csv"}:
         write_answer(markdown_year(found) if form == "markdown" else csv_year(found), output)
     else:
@@ -144,16 +132,15 @@ def expect(
     withdraw: Annotated[
         bool, typer.Option("--withdraw", help="Withdraw the note on it, by expect or silence.")
     ] = False,
-    form: ListFormat = "text",
-    color: Colour = "auto",
-    archive: Archive = DEFAULT_ARCHIVE,
+    form: options.ListFormat = "text",
+    color: options.Colour = "auto",
+    archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
     """Note that a statement is expected, or list the notes.
 
     Without REF the notes are listed.
     """
     from tracker.report.archive.health import render_expectations
-    from tracker.report.json_text import encode_json
     from tracker.workflows.watch.annual import list_expectations, note_expectation
 
     if reference is None:
@@ -163,7 +150,7 @@ def expect(
     if by is None:
         raise DecisionInvalid("missing option --by NAME")
     state: Expected = "withdrawn" if withdraw else "expected"
-    noted = note_expectation(archive, reference, state, by, now(), due=due, note=note)
+    noted = note_expectation(archive, reference, state, by, options.now(), due=due, note=note)
     write_answer(f"{noted.reference} {noted.state}" + (f" by {noted.due}" if noted.due else ""))
 
 
@@ -171,10 +158,10 @@ def silence(
     reference: Annotated[str, typer.Argument(metavar="REF", help="The statement, such as GBR/HRC/52.")],
     by: Annotated[str, typer.Option("--by", metavar="NAME", help="Who reports it.")],
     note: Note = None,
-    archive: Archive = DEFAULT_ARCHIVE,
+    archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
     """Note that a country made no statement at a session."""
     from tracker.workflows.watch.annual import note_expectation
 
-    noted = note_expectation(archive, reference, "no statement", by, now(), note=note)
+    noted = note_expectation(archive, reference, "no statement", by, options.now(), note=note)
     write_answer(f"{noted.reference} {noted.state}")

@@ -7,20 +7,16 @@ from typing import Annotated
 
 import typer
 
-from tracker.cli.options import DEFAULT_ARCHIVE, Archive, ListFormat, now
+from tracker.cli import options
 from tracker.cli.output import write_answer
+from tracker.report.json_text import encode_json
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this module to the application."""
     app.command(epilog="Example: tracker rebuild https://example.org/mirror.git --archive restored")(rebuild)
     app.command(epilog="Example: tracker backup /mnt/disk/tracker-2026-11-25.db")(backup)
-    mirror = typer.Typer(
-        name="mirror",
-        help="Maintain the mirror, the archive's published copy.",
-        no_args_is_help=True,
-        rich_markup_mode=None,
-    )
+    mirror = options.add_group(app, "mirror", "Maintain the mirror, the archive's published copy.")
     mirror.command(epilog="Example: tracker mirror update")(update)
     mirror.command(
         epilog="Examples: tracker mirror push git@example.org:statements.git |"
@@ -30,17 +26,15 @@ def register(app: typer.Typer) -> None:
         "take-over",
         epilog="Examples: tracker mirror take-over | tracker mirror take-over /mnt/disk/private.git",
     )(take_over)
-    app.add_typer(mirror)
 
 
-def update(form: ListFormat = "text", archive: Archive = DEFAULT_ARCHIVE) -> None:
+def update(form: options.ListFormat = "text", archive: options.Archive = options.DEFAULT_ARCHIVE) -> None:
     """Create the mirror or bring it up to date.
 
     Each run is one commit. Once the mirror exists, every run updates it; files edited by hand, such as
     watch.toml, are committed with the next run.
     """
     from tracker.report.archive.mirror import update_line
-    from tracker.report.json_text import encode_json
     from tracker.workflows.keep.mirror import update_mirror
 
     updated = update_mirror(archive)
@@ -53,10 +47,9 @@ def push(
         bool, typer.Option("--private", help="Push everything; otherwise only open material and digests.")
     ] = False,
     force: Annotated[
-        bool,
-        typer.Option("--force", help="Replace a copy that holds closed material or another history."),
+        bool, typer.Option("--force", help="Replace a copy that holds closed material or another history.")
     ] = False,
-    archive: Archive = DEFAULT_ARCHIVE,
+    archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
     """Bring the mirror up to date and push it.
 
@@ -73,8 +66,8 @@ def take_over(
         str | None,
         typer.Argument(metavar="MIRROR", help="A pushed copy, or a name under refs/; main if not given."),
     ] = None,
-    form: ListFormat = "text",
-    archive: Archive = DEFAULT_ARCHIVE,
+    form: options.ListFormat = "text",
+    archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
     """Merge a newer mirror into an older record.
 
@@ -83,10 +76,9 @@ def take_over(
     is lost: the previous record is kept as a separate file.
     """
     from tracker.report.archive.mirror import taken_over_text
-    from tracker.report.json_text import encode_json
     from tracker.workflows.keep.mirror import take_over as take
 
-    taken = take(archive, source, now())
+    taken = take(archive, source, options.now())
     write_answer(encode_json(taken) if form == "json" else taken_over_text(taken))
 
 
@@ -95,11 +87,10 @@ def rebuild(
         str, typer.Argument(metavar="MIRROR", help="A mirror, a clone of one, or its address.")
     ],
     accept_watch_list: Annotated[
-        bool,
-        typer.Option("--accept-watch-list", help="Use the mirror's watch list: save it as watch.toml."),
+        bool, typer.Option("--accept-watch-list", help="Use the mirror's watch list: save it as watch.toml.")
     ] = False,
-    form: ListFormat = "text",
-    archive: Archive = DEFAULT_ARCHIVE,
+    form: options.ListFormat = "text",
+    archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
     """Rebuild the archive from its mirror.
 
@@ -107,7 +98,6 @@ def rebuild(
     used until: tracker sources accept.
     """
     from tracker.report.archive.mirror import rebuilt_line
-    from tracker.report.json_text import encode_json
     from tracker.workflows.keep.mirror import rebuild as rebuild_archive
 
     rebuilt = rebuild_archive(mirror, archive, accept_watch_list=accept_watch_list)
@@ -116,15 +106,14 @@ def rebuild(
 
 def backup(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A new file.")],
-    form: ListFormat = "text",
-    archive: Archive = DEFAULT_ARCHIVE,
+    form: options.ListFormat = "text",
+    archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
     """Copy the record into one file and check the copy.
 
     Other processes may write meanwhile.
     """
     from tracker.report.archive.mirror import backup_line
-    from tracker.report.json_text import encode_json
     from tracker.workflows.keep.mirror import backup as back_up
 
     made = back_up(archive, file)

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
+from typer._click.globals import get_current_context
 
 from tracker.errors import TrackerError
+
+if TYPE_CHECKING:
+    from tracker.archive.session import ArchiveSession
+    from tracker.model.topics import Vocabulary
 
 ARCHIVE_VARIABLE = "TRACKER_ARCHIVE"
 DEFAULT_ARCHIVE = Path("snapshots")
@@ -18,16 +23,39 @@ FINDINGS = 1
 
 def complete_reference(context: typer.Context, incomplete: str) -> list[str]:
     """Offer the series and statements of the archive; one that cannot be read offers none."""
+    from tracker.archive.session import ArchiveSession
     from tracker.workflows.read import list_statements
 
     try:
-        entries, _ = list_statements(context.params.get("archive") or DEFAULT_ARCHIVE)
+        with ArchiveSession(context.params.get("archive") or DEFAULT_ARCHIVE) as archive:
+            entries, _ = list_statements(archive)
     except TrackerError:
         return []
     statements = {f"{e.reference.country}/{e.reference.body}/{e.reference.session}" for e in entries}
     series = {statement.rpartition("/")[0] for statement in statements}
     offers = series if incomplete.count("/") < 2 else statements  # noqa: PLR2004 (a statement has two slashes)
     return sorted(offer for offer in offers if offer.startswith(incomplete))
+
+
+def add_group(app: typer.Typer, name: str, help_text: str) -> typer.Typer:
+    """Add a command that only holds others, and return what these are added to."""
+    group = typer.Typer(name=name, help=help_text, no_args_is_help=True, rich_markup_mode=None)
+    app.add_typer(group)
+    return group
+
+
+def opened(folder: Path) -> ArchiveSession:
+    """Return the archive for the running command: opened once it is read, closed before it prints or ends."""
+    from tracker.archive.session import ArchiveSession
+
+    return get_current_context().with_resource(ArchiveSession(folder))
+
+
+def load_vocabulary(path: Path | None = None) -> Vocabulary:
+    """Return the user's vocabulary, or the one that comes with the program; raises as ``load`` does."""
+    from tracker.topics.vocabulary.load import load_vocabulary as load
+
+    return load(path)
 
 
 def now() -> str:

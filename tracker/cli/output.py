@@ -10,8 +10,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+import typer
+from typer._click.globals import get_current_context
+
 from tracker.errors import TrackerError
 from tracker.files import write_file
+from tracker.report.safe import one_line, visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -53,6 +57,18 @@ def terminal_width() -> int:
     return min(max(shutil.get_terminal_size((DEFAULT_WIDTH, 24)).columns, NARROWEST), WIDEST)
 
 
+REFUSED = 1
+"""The exit code where the user answers no."""
+
+
+def confirm(question: str, without_terminal: TrackerError) -> None:
+    """Go on where the user says yes; raises the given error where nobody can be asked."""
+    if not sys.stdin.isatty():
+        raise without_terminal
+    if not typer.confirm(question):
+        raise typer.Exit(REFUSED)
+
+
 def refuse_overwriting(
     output: Path | None, inputs: Iterable[str | Path | None] = (), archive: Path | None = None
 ) -> None:
@@ -69,21 +85,29 @@ def answer(
     as_json: Callable[[], str],
     as_text: Callable[..., str],
     *,
+    as_csv: Callable[[], str] | None = None,
     color: Literal["auto", "always", "never"] = "auto",
     output: Path | None = None,
+    width: int | None = None,
 ) -> None:
-    """Write JSON where ``form`` is that, otherwise text laid out for the terminal."""
+    """Write JSON or CSV where ``form`` is that, otherwise text laid out for the terminal."""
     if form == "json":
-        write_answer(as_json(), output)
+        text = as_json()
+    elif form == "csv" and as_csv:
+        text = as_csv()
     else:
-        write_answer(as_text(width=terminal_width(), color=wants_colour(color, output)), output)
+        text = as_text(width=width or terminal_width(), color=wants_colour(color, output))
+    write_answer(text, output)
 
 
 def write_answer(text: str, output: Path | None = None) -> None:
     """Print a text, or write it to a file atomically, in UTF-8; it ends in one line break.
 
-    Raises ``TrackerError`` where it cannot be written.
+    The archive is closed before: a run must not wait for who reads this page by page. Raises
+    ``TrackerError`` where it cannot be written.
     """
+    if context := get_current_context(silent=True):
+        context.close()
     text = text.rstrip("\n") + "\n"
     try:
         if output is None:
@@ -106,16 +130,12 @@ def write_bytes(data: bytes, output: Path) -> None:
 
 def write_notice(line: str) -> None:
     """Write one line to standard error, with control characters made visible."""
-    from tracker.report.safe import one_line
-
     sys.stderr.write(f"tracker: {one_line(line)}\n")
     sys.stderr.flush()
 
 
 def write_notices(text: str) -> None:
     """Write a text of several lines to standard error, with control characters made visible."""
-    from tracker.report.safe import visible
-
     sys.stderr.write(visible(text))
 
 
@@ -125,7 +145,6 @@ def _shown(text: str) -> str:
     Laid-out text is safe already; this covers all other text. It takes a millisecond on 100 KB.
     """
     from tracker.report.layout import COLOURS
-    from tracker.report.safe import visible
 
     if "\x1b" not in text:
         return visible(text)

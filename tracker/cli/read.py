@@ -7,14 +7,7 @@ from typing import Annotated
 
 import typer
 
-from tracker.cli.options import (
-    DEFAULT_ARCHIVE,
-    Archive,
-    Colour,
-    ListFormat,
-    ReferenceText,
-    complete_reference,
-)
+from tracker.cli import options
 from tracker.cli.output import answer, terminal_width, wants_colour, write_answer
 
 Country = Annotated[str | None, typer.Option(help="Only this country.")]
@@ -34,51 +27,51 @@ def list_statements(
     series: Annotated[
         str | None,
         typer.Argument(
-            metavar="[SERIES]", help="A series such as GBR/UNGA.", autocompletion=complete_reference
+            metavar="[SERIES]", help="A series such as GBR/UNGA.", autocompletion=options.complete_reference
         ),
     ] = None,
     country: Country = None,
     body: BodyName = None,
-    form: ListFormat = "text",
-    color: Colour = "auto",
-    archive: Archive = DEFAULT_ARCHIVE,
+    form: options.ListFormat = "text",
+    color: options.Colour = "auto",
+    archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
     """List the editions in the archive, one per line."""
     from tracker.report.archive.listing import list_json, render_list
     from tracker.workflows.read import list_statements as read
 
-    found = read(archive, series, country, body)
+    found = read(options.opened(archive), series, country, body)
     answer(form, partial(list_json, *found), partial(render_list, *found), color=color)
 
 
 def log(
-    reference: ReferenceText,
+    reference: options.ReferenceText,
     versions: Annotated[
         bool,
         typer.Option("--versions", help="Show all text versions of each snapshot, see tracker reextract."),
     ] = False,
-    form: ListFormat = "text",
-    color: Colour = "auto",
-    archive: Archive = DEFAULT_ARCHIVE,
+    form: options.ListFormat = "text",
+    color: options.Colour = "auto",
+    archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
     """Show the snapshots behind a reference, oldest first."""
     from tracker.report.archive import listing, rereading
     from tracker.workflows.read import log_snapshots, log_versions
 
     if versions:
-        found = log_versions(archive, reference)
+        found = log_versions(options.opened(archive), reference)
         as_json, as_text = partial(rereading.versions_json, found), partial(rereading.render_versions, found)
     else:
-        entries = log_snapshots(archive, reference)
+        entries = log_snapshots(options.opened(archive), reference)
         as_json, as_text = partial(listing.log_json, entries), partial(listing.render_log, entries)
     answer(form, as_json, as_text, color=color)
 
 
 def show(
-    reference: ReferenceText,
+    reference: options.ReferenceText,
     raw: Annotated[bool, typer.Option("--raw", help="Show the extracted text before cleaning.")] = False,
-    color: Colour = "auto",
-    archive: Archive = DEFAULT_ARCHIVE,
+    color: options.Colour = "auto",
+    archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
     """Show a statement or a file in numbered paragraphs."""
     from tracker.report.archive.listing import render_statement
@@ -86,9 +79,9 @@ def show(
     from tracker.workflows.read import read_raw, read_statement
 
     if raw:
-        write_answer(visible(read_raw(archive, reference)))
+        write_answer(visible(read_raw(options.opened(archive), reference)))
     else:
-        side = read_statement(archive, reference)
+        side = read_statement(options.opened(archive), reference)
         write_answer(render_statement(side, width=terminal_width(), color=wants_colour(color)))
 
 
@@ -99,15 +92,23 @@ def search(
     session: Annotated[str | None, typer.Option(help="Only this session.")] = None,
     language: Annotated[str | None, typer.Option(help="Only this language.")] = None,
     limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="The maximum number of passages.")] = 20,
-    form: ListFormat = "text",
-    color: Colour = "auto",
-    archive: Archive = DEFAULT_ARCHIVE,
+    form: options.ListFormat = "text",
+    color: options.Colour = "auto",
+    archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
     """Find passages in the latest snapshot of every edition."""
     from tracker.report.archive.listing import hits_json, render_hits
     from tracker.workflows.read import search as find
 
-    hits = find(archive, query, country=country, body=body, session=session, language=language, limit=limit)
+    hits = find(
+        options.opened(archive),
+        query,
+        country=country,
+        body=body,
+        session=session,
+        language=language,
+        limit=limit,
+    )
     answer(form, partial(hits_json, hits), partial(render_hits, hits), color=color)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from tracker.cli.options import DEFAULT_ARCHIVE, Archive, Colour, ListFormat, Output, Person, now
+from tracker.cli import options
 from tracker.cli.output import answer, refuse_overwriting, write_answer, write_bytes
 from tracker.errors import DecisionInvalid
 
@@ -35,7 +35,7 @@ def review(
     verdict: Annotated[
         VerdictName | None, typer.Argument(metavar="[VERDICT]", help="accept or reject.")
     ] = None,
-    by: Person = None,
+    by: options.Person = None,
     reason: Annotated[str | None, typer.Option("--reason", metavar="TEXT", help="Why.")] = None,
     named: Annotated[
         str | None,
@@ -48,10 +48,10 @@ def review(
     everything: Annotated[
         bool, typer.Option("--all", help="Show the whole text and the whole difference.")
     ] = False,
-    form: ListFormat = "text",
-    output: Output = None,
-    color: Colour = "auto",
-    archive: Archive = DEFAULT_ARCHIVE,
+    form: options.ListFormat = "text",
+    output: options.Output = None,
+    color: options.Colour = "auto",
+    archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
     """List quarantined documents, show one, or decide on it.
 
@@ -106,14 +106,13 @@ def _decide(
 
     if by is None:
         raise DecisionInvalid("missing option --by NAME")
-    decided = decide_review(archive, number, verdict, Coder(by, now(), reason), reference=named)
+    decided = decide_review(archive, number, verdict, Coder(by, options.now(), reason), reference=named)
     write_answer(render_decision(decided))
 
 
 def _render(shown: ReviewedDocument, *, everything: bool, width: int, color: bool) -> str:
     from tracker.report.archive.review import render_dissimilar, render_review
     from tracker.report.comparison.terminal import render
-    from tracker.topics.vocabulary.load import load_vocabulary
 
     text = render_review(shown, whole=everything, width=width, color=color)
     comparison = shown.comparison
@@ -121,5 +120,7 @@ def _render(shown: ReviewedDocument, *, everything: bool, width: int, color: boo
         return text
     if comparison.genre == "session" and not everything:
         return f"{text}\n{render_dissimilar(comparison, width=width, color=color)}"
-    difference = render(comparison, load_vocabulary(), width=width, color=color, everything=everything)
+    difference = render(
+        comparison, options.load_vocabulary(), width=width, color=color, everything=everything
+    )
     return f"{text}\n{difference}"

@@ -2,30 +2,22 @@
 
 from __future__ import annotations
 
-import sys
 from functools import partial
 from typing import Annotated, Literal
 
 import typer
 
-from tracker.cli.options import DEFAULT_ARCHIVE, FINDINGS, Archive, Colour, ListFormat
-from tracker.cli.output import answer, shown_progress, write_answer
+from tracker.cli import options
+from tracker.cli.output import answer, confirm, shown_progress, write_answer
 from tracker.errors import WatchListInvalid
-
-REFUSED = 1
-"""The exit code where the user answers no."""
+from tracker.report.safe import one_line
 
 Access = Literal["open", "restricted", "embargoed"]
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this module to the application, under ``sources``."""
-    sources = typer.Typer(
-        name="sources",
-        help="Manage the watch list of the archive, watch.toml.",
-        no_args_is_help=True,
-        rich_markup_mode=None,
-    )
+    sources = options.add_group(app, "sources", "Manage the watch list of the archive, watch.toml.")
     sources.command(
         epilog="Examples: tracker sources add https://www.example.org/79 --as XAA/UNGA/79~prepared.en"
         " | tracker sources add https://www.example.org/speeches --index"
@@ -34,7 +26,6 @@ def register(app: typer.Typer) -> None:
     sources.command("list", epilog="Example: tracker sources list --format json")(list_sources)
     sources.command(epilog="Example: tracker sources check xaa-unga-79")(check)
     sources.command(epilog="Example: tracker sources accept --yes")(accept)
-    app.add_typer(sources)
 
 
 def add(
@@ -67,13 +58,12 @@ def add(
         str | None, typer.Option(help="With --access embargoed: the first open day.")
     ] = None,
     min_words: Annotated[int | None, typer.Option(help="Quarantine a first text with fewer words.")] = None,
-    archive: Archive = DEFAULT_ARCHIVE,
+    archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
     """Add a source to the watch list.
 
     The rest of the file, comments included, stays as it is.
     """
-    from tracker.report.safe import one_line
     from tracker.workflows.watch.sources import watch
 
     keys: dict[str, object] = {
@@ -98,7 +88,9 @@ def add(
 
 
 def list_sources(
-    form: ListFormat = "text", color: Colour = "auto", archive: Archive = DEFAULT_ARCHIVE
+    form: options.ListFormat = "text",
+    color: options.Colour = "auto",
+    archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
     """List the sources, in the order of the watch list."""
     from tracker.report.archive.health import render_sources
@@ -114,8 +106,8 @@ def check(
         list[str] | None,
         typer.Argument(metavar="[SOURCE...]", help="Names of sources, or references; all if not given."),
     ] = None,
-    form: ListFormat = "text",
-    archive: Archive = DEFAULT_ARCHIVE,
+    form: options.ListFormat = "text",
+    archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
     """Show what would be captured, and store nothing.
 
@@ -139,12 +131,12 @@ def check(
     write_answer(run_json(night.run, night.checks) if form == "json" else "\n".join(lines))
     failing = read_outcomes(None)
     if any(each.outcome in failing for each in night.checks):
-        raise typer.Exit(FINDINGS)
+        raise typer.Exit(options.FINDINGS)
 
 
 def accept(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
-    archive: Archive = DEFAULT_ARCHIVE,
+    archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
     """Accept the watch list that came with a mirror.
 
@@ -153,16 +145,13 @@ def accept(
     asks. An accepted list becomes watch.toml.
     """
     from tracker.report.archive.health import render_received
-    from tracker.report.safe import one_line
     from tracker.workflows.watch.sources import accept as accept_received
     from tracker.workflows.watch.sources import read_received
 
     received = read_received(archive)
     write_answer(render_received(received))
     if not yes:
-        if not sys.stdin.isatty():
-            raise WatchListInvalid(f"{received.path}: accepting needs a terminal to confirm, or --yes")
-        if not typer.confirm("Accept it?"):
-            raise typer.Exit(REFUSED)
+        need = f"{received.path}: accepting needs a terminal to confirm, or --yes"
+        confirm("Accept it?", WatchListInvalid(need))
     accept_received(archive)
     write_answer(one_line(f"accepted {received.path}; it is now watch.toml"))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from tracker.cli.options import DEFAULT_ARCHIVE, FINDINGS, Archive, Colour, now
+from tracker.cli import options
 from tracker.cli.output import shown_progress, terminal_width, wants_colour, write_answer
 from tracker.report.safe import visible
 
@@ -37,7 +37,7 @@ def register(app: typer.Typer) -> None:
 
 def demo(
     keep: Annotated[Path | None, typer.Option(metavar="DIR", help="Keep the archive in this folder.")] = None,
-    color: Colour = "auto",
+    color: options.Colour = "auto",
 ) -> None:
     """Try the program on the statements that come with it."""
     from tracker.workflows.compare.demo import run_demo
@@ -51,7 +51,7 @@ def init(
         str | None,
         typer.Option(metavar="NAME", help="Share it with a group, whose members read and write it."),
     ] = None,
-    archive: Archive = DEFAULT_ARCHIVE,
+    archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
     """Create an empty archive that only you can read."""
     from tracker.archive.storing.store import create_archive
@@ -79,7 +79,7 @@ def add(
     speaker: Annotated[str | None, typer.Option(help="Who spoke.")] = None,
     post: Annotated[str | None, typer.Option(help="The speaker's post.")] = None,
     on_behalf_of: Annotated[str | None, typer.Option(help="The group spoken for, such as EU.")] = None,
-    archive: Archive = DEFAULT_ARCHIVE,
+    archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
     """Record documents as snapshots of one statement."""
     from tracker.workflows.importing.add import add as add_files
@@ -98,7 +98,7 @@ def add(
         post=post,
         on_behalf_of=on_behalf_of,
     )
-    pairs = zip(files, add_files(files, declaration, archive, now()), strict=True)
+    pairs = zip(files, add_files(files, declaration, archive, options.now()), strict=True)
     write_answer("\n".join(line for path, entry in pairs for line in _describe(path, entry)))
 
 
@@ -121,7 +121,7 @@ def import_folder(
         Path | None, typer.Option(help="A CSV table of speakers, posts, dates and titles.")
     ] = None,
     column: Annotated[list[str] | None, typer.Option(help=COLUMN_HELP)] = None,
-    archive: Archive = DEFAULT_ARCHIVE,
+    archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
     """Record a whole folder of statements.
 
@@ -135,7 +135,7 @@ def import_folder(
             body,
             pattern,
             archive,
-            now(),
+            options.now(),
             country=country,
             kind=kind,
             metadata=metadata,
@@ -144,4 +144,4 @@ def import_folder(
         )
     write_answer("\n".join([importing.summary(imported), *importing.skipped_lines(imported)]))
     if importing.is_faulty(imported):
-        raise typer.Exit(FINDINGS)
+        raise typer.Exit(options.FINDINGS)

@@ -8,35 +8,15 @@ from typing import Annotated, Literal
 
 import typer
 
-from tracker.cli.options import (
-    DEFAULT_ARCHIVE,
-    FINDINGS,
-    Archive,
-    Colour,
-    ListFormat,
-    Output,
-    TableFormat,
-    VocabularyFile,
-)
-from tracker.cli.output import (
-    answer,
-    refuse_overwriting,
-    shown_progress,
-    wants_colour,
-    write_answer,
-    write_notices,
-)
+from tracker.cli import options
+from tracker.cli import output as shown
 from tracker.errors import TrackerError
+from tracker.report.json_text import encode_json
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this module to the application, under ``topics``."""
-    topics = typer.Typer(
-        name="topics",
-        help="Inspect, check and teach a vocabulary of topics.",
-        no_args_is_help=True,
-        rich_markup_mode=None,
-    )
+    topics = options.add_group(app, "topics", "Inspect, check and teach a vocabulary of topics.")
     topics.command("list", epilog="Example: tracker topics list --vocabulary codebook.csv")(list_topics)
     topics.command(epilog="Example: tracker topics show corruption")(show)
     topics.command(epilog="Example: tracker topics check codebook.ttl")(check)
@@ -44,14 +24,13 @@ def register(app: typer.Typer) -> None:
         epilog="Examples: tracker topics learn coded.jsonl --vocabulary codebook.toml"
         " | tracker topics learn --decisions --vocabulary codebook.toml"
     )(learn)
-    app.add_typer(topics)
 
 
 def list_topics(
-    vocabulary: VocabularyFile = None,
-    form: TableFormat = "text",
-    output: Output = None,
-    color: Colour = "auto",
+    vocabulary: options.VocabularyFile = None,
+    form: options.TableFormat = "text",
+    output: options.Output = None,
+    color: options.Colour = "auto",
 ) -> None:
     """List the topics of a vocabulary as a tree.
 
@@ -59,42 +38,36 @@ def list_topics(
     used with --vocabulary.
     """
     from tracker.report.coding.topics import render_topics, topics_csv
-    from tracker.report.json_text import encode_json
-    from tracker.topics.vocabulary.load import load_vocabulary
 
-    refuse_overwriting(output, [vocabulary])
-    topics = load_vocabulary(vocabulary)
-    if form == "csv":
-        write_answer(topics_csv(topics), output)
-    else:
-        as_json = partial(encode_json, topics.topics)
-        answer(form, as_json, partial(render_topics, topics), color=color, output=output)
+    shown.refuse_overwriting(output, [vocabulary])
+    topics = options.load_vocabulary(vocabulary)
+    as_csv, as_json = partial(topics_csv, topics), partial(encode_json, topics.topics)
+    as_text = partial(render_topics, topics)
+    shown.answer(form, as_json, as_text, as_csv=as_csv, color=color, output=output)
 
 
 def show(
     name: Annotated[str, typer.Argument(metavar="ID", help="A topic's id, or its label.")],
-    vocabulary: VocabularyFile = None,
-    form: ListFormat = "text",
-    color: Colour = "auto",
+    vocabulary: options.VocabularyFile = None,
+    form: options.ListFormat = "text",
+    color: options.Colour = "auto",
 ) -> None:
     """Show one topic of a vocabulary.
 
     Shows its terms by language, hints, near misses, scope note and learned weights.
     """
     from tracker.report.coding.topics import render_topic
-    from tracker.report.json_text import encode_json
-    from tracker.topics.vocabulary.load import load_vocabulary
     from tracker.workflows.code.topics import find_topic
 
-    topics = load_vocabulary(vocabulary)
+    topics = options.load_vocabulary(vocabulary)
     topic = find_topic(topics, name)
-    answer(form, partial(encode_json, topic), partial(render_topic, topic, topics), color=color)
+    shown.answer(form, partial(encode_json, topic), partial(render_topic, topic, topics), color=color)
 
 
 def check(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A vocabulary, TOML, CSV or SKOS.")],
-    form: ListFormat = "text",
-    color: Colour = "auto",
+    form: options.ListFormat = "text",
+    color: options.Colour = "auto",
 ) -> None:
     """Check a vocabulary for mistakes.
 
@@ -102,17 +75,16 @@ def check(
     if nothing is found, 1 with findings, 2 if the file cannot be read.
     """
     from tracker.report.coding.topics import render_findings
-    from tracker.report.json_text import encode_json
     from tracker.workflows.code.topics import check_vocabulary
 
     found = check_vocabulary(file)
-    write_answer(
+    shown.write_answer(
         encode_json(found.findings)
         if form == "json"
-        else render_findings(found.findings, found.topics, color=wants_colour(color))
+        else render_findings(found.findings, found.topics, color=shown.wants_colour(color))
     )
     if found.findings:
-        raise typer.Exit(FINDINGS)
+        raise typer.Exit(options.FINDINGS)
 
 
 def learn(
@@ -130,13 +102,13 @@ def learn(
         Literal["en", "fr", "es", "ru", "ar", "zh"] | None,
         typer.Option(help="The language of the units; detected if not given."),
     ] = None,
-    form: ListFormat = "text",
+    form: options.ListFormat = "text",
     output: Annotated[
         Path | None,
         typer.Option("--output", "-o", help="Write the model to this file instead of beside the vocabulary."),
     ] = None,
-    color: Colour = "auto",
-    archive: Archive = DEFAULT_ARCHIVE,
+    color: options.Colour = "auto",
+    archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
     """Teach a vocabulary from human-coded sentences.
 
@@ -149,10 +121,14 @@ def learn(
 
     if not (coded or decisions):
         raise TrackerError("nothing to learn from; give a file of coded units, or --decisions")
-    refuse_overwriting(output, [coded, vocabulary])
-    with shown_progress("learning") as report:
-        taught = learn_from(vocabulary, coded, archive if decisions else None, language, report)
+    shown.refuse_overwriting(output, [coded, vocabulary])
+    with shown.shown_progress("learning") as report:
+        taught = learn_from(
+            vocabulary, coded, options.opened(archive) if decisions else None, language, report
+        )
     path = output or taught.path
-    write_answer(taught.model, path)
-    answer(form, partial(lesson_json, taught.lesson), partial(render_lesson, taught.lesson), color=color)
-    write_notices(f"{path}: {path.stat().st_size / 1000:.0f} kB written\n")
+    shown.write_answer(taught.model, path)
+    shown.answer(
+        form, partial(lesson_json, taught.lesson), partial(render_lesson, taught.lesson), color=color
+    )
+    shown.write_notices(f"{path}: {path.stat().st_size / 1000:.0f} kB written\n")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, get_args
 
 import typer
 
-from tracker.cli.options import DEFAULT_ARCHIVE, FINDINGS, Archive
+from tracker.cli import options
 from tracker.cli.output import shown_progress, write_answer, write_notice
 from tracker.errors import ArchiveLocked, TrackerError
 
@@ -69,7 +69,7 @@ def snapshot(
             help="Requested when the exit code is 0; URL/fail is requested otherwise.",
         ),
     ] = None,
-    archive: Archive = DEFAULT_ARCHIVE,
+    archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
     """Check the watched sources and keep what is new.
 
@@ -98,7 +98,7 @@ def snapshot(
     _show(night, failed, as_json=as_json, quiet=quiet, summary=summary)
     _notify_night(recipients, night, failed)
     if failed or night.unmirrored:
-        raise typer.Exit(FINDINGS)
+        raise typer.Exit(options.FINDINGS)
 
 
 def read_outcomes(text: str | None) -> frozenset[str]:
@@ -137,7 +137,7 @@ def _shown_checks(failing: frozenset[str], *, quiet: bool) -> Iterator[Callable[
 def _show(night: Night, failed: list[Check], *, as_json: bool, quiet: bool, summary: Path | None) -> None:
     from tracker.report.archive.runs import check_line, counts_line, run_json
 
-    code = FINDINGS if failed or night.unmirrored else 0
+    code = options.FINDINGS if failed or night.unmirrored else 0
     trouble = {"unmirrored": night.unmirrored} if night.unmirrored else {}
     wanted = bool(summary or as_json)
     encoded = run_json(night.run, night.checks, evidence=False, exit_code=code, **trouble) if wanted else ""
@@ -175,13 +175,12 @@ def _notify(recipients: Recipients, title: str, text: str, *, is_well: bool) -> 
 
 def schedule(
     scheduler: Annotated[
-        Literal["cron", "systemd", "github"],
-        typer.Argument(metavar="WHERE", help="cron, systemd or github."),
+        Literal["cron", "systemd", "github"], typer.Argument(metavar="WHERE", help="cron, systemd or github.")
     ],
     at: Annotated[
         str, typer.Option(metavar="TIME", help="The local time of the machine; on GitHub UTC.")
     ] = "02:30",
-    archive: Archive = DEFAULT_ARCHIVE,
+    archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
     """Print a schedule for nightly snapshots.
 

@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 if TYPE_CHECKING:
     from tracker.model.decisions import DecidedLevel, Decision
-    from tracker.model.texts import Side
+    from tracker.model.texts import Filled, Natural, Proportion, Side
     from tracker.model.topics import Counterpart, PhraseChange, TopicChange
+
+LinkMethod = Literal["equal", "typographic", "likeness", "judged", "none"]
+"""*judged* by a person; *none* where one side is empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,8 +22,7 @@ class Link:
     new: tuple[int, ...]
     confidence: float
     """The probability that a careful reader would link them, rounded to four decimals."""
-    method: str
-    """``equal``, ``typographic``, ``likeness``; ``judged`` by a person; ``none`` where one side is empty."""
+    method: LinkMethod
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +57,9 @@ Operation = Literal["kept", "typographic", "reworded", "split", "merged", "new",
 class Evidence:
     """Words in one segment that a judgement rests on; offsets into that segment's text."""
 
-    segment: int
-    start: int
-    end: int
+    segment: Natural
+    start: Natural
+    end: Natural
     text: str
 
 
@@ -99,15 +101,19 @@ class Shift:
 class Change:
     """One linked group of segments and what happened to it."""
 
-    id: str
+    id: Filled
     """A digest of the folded text on both sides and the occurrence; survives re-extraction."""
     operation: Operation
     moved: bool
-    old: tuple[int, ...]
-    new: tuple[int, ...]
+    old: tuple[Natural, ...]
+    """Indexes into the segments of the old side."""
+    new: tuple[Natural, ...]
+    """Indexes into the segments of the new side."""
     edits: tuple[Edit, ...]
-    confidence: float
-    method: str
+    """Those not inserted, joined, give the old side of the change; those not deleted, the new one."""
+    confidence: Proportion
+    method: LinkMethod
+    """How they were linked; ``judged`` by a person; ``none`` where one side is empty."""
     shifts: tuple[Shift, ...] = ()
     decided: tuple[Decision, ...] = ()
     """What people decided about it, one decision a question: those that count."""
@@ -127,7 +133,7 @@ class Provenance:
     """Its digest, followed by the name of the reader of topics where that is not our rules."""
     encoder: str
     prior: str = "none"
-    """The prior that phrases were weighed with."""
+    """The prior that phrases were weighed with, and its digest."""
     unfitted: str | None = None
     """Why no change of a topic is claimed; None where how sure such findings are was fitted."""
 
@@ -139,8 +145,8 @@ class Comparison:
     old: Side
     new: Side
     genre: Genre
-    aligned: float
-    """Share of the segments of both sides that have a partner, 0 to 1."""
+    aligned: Proportion
+    """Share of the segments of both sides that have a partner."""
     caveats: tuple[str, ...]
     changes: tuple[Change, ...]
     topics: tuple[TopicChange, ...]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 if TYPE_CHECKING:
-    from tracker.model.texts import Reference
+    from tracker.model.texts import Filled, Reference
 
 
 Question: TypeAlias = str
@@ -19,7 +19,7 @@ Verdict = Literal["accept", "reject", "relabel", "withdraw"]
 class Decision:
     """A person's answer to one question; of several to the same question the latest counts."""
 
-    person: str
+    person: Filled
     decided: str
     """An instant in UTC."""
     question: Question

@@ -21,15 +21,7 @@ RunKind = Literal[
 RunStatus = Literal["running", "complete", "failed", "interrupted"]
 
 CheckOutcome = Literal[
-    "new",
-    "changed",
-    "unchanged",
-    "moved",
-    "quarantined",
-    "rejected",
-    "unreachable",
-    "gone",
-    "robots-denied",
+    "new", "changed", "unchanged", "moved", "quarantined", "rejected", "unreachable", "gone", "robots-denied"
 ]
 """The result of one check of one source; ``snapshot`` counts all but the first four as findings."""
 

@@ -13,6 +13,18 @@ if TYPE_CHECKING:
     from tracker.model.verifying import Step
 
 
+FileStatus = Literal["new", "changed", "unchanged", "passed", "skipped"]
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedFile:
+    """What became of one file of a folder; *skipped* is a file to import that could not be read."""
+
+    status: FileStatus
+    path: str
+    note: str = ""
+
+
 RevisionStatus = Literal["new", "changed", "known", "rewritten", "removed", "passed", "skipped"]
 
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from tracker.model.topics import DistinctivePhrase
 
 if TYPE_CHECKING:
-    from tracker.model.topics import Level, PhraseChange, Status, Vocabulary
+    from tracker.model.texts import Natural, Positive, Proportion
+    from tracker.model.topics import Level, Status, TopicKind, Vocabulary, VocabularyName
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,15 +19,16 @@ class Standing:
     topic: str
     level: Level | None
     """None where it is absent."""
-    sentences: int
-    words: int
-    share: float
+    sentences: Natural
+    words: Natural
+    share: Proportion
+    """Share of the words of the statement, ceremony apart."""
     rule: str
     status: Status | None
     """Against the session before, of its kind; None where it is a priority at neither, or not asked for."""
     quote: str
     """The segment that shows the level best."""
-    priority: float | None = None
+    priority: Proportion | None = None
     """The probability that a careful reader calls it a priority; None where not fitted, or absent."""
 
 
@@ -87,13 +91,105 @@ class SessionReading:
 
 
 @dataclass(frozen=True, slots=True)
-class PhraseUse:
+class CountedTopic:
+    """A topic, and at how many sessions, or for how many countries, it is a priority."""
+
+    id: str
+    label: str
+    kind: TopicKind
+    priorities: Natural
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineTable:
+    """A timeline as JSON has it."""
+
+    series: str
+    vocabulary: VocabularyName
+    topics: tuple[CountedTopic, ...]
+    """Strongest first: a priority at most sessions, then by share of the words."""
+    unfitted: str | None
+    """Why some sessions, or all, have no status that was asked for; None where each has."""
+    sessions: tuple[TimelineSession, ...]
+    """Kind by kind, each in order."""
+
+
+@dataclass(frozen=True, slots=True)
+class CountriesTopic(CountedTopic):
+    """A topic, and how many countries give it each level."""
+
+    share_of_countries: Proportion
+    """Of those that were read, the share that has it as a priority."""
+    declared: Natural
+    substantive: Natural
+    acknowledged: Natural
+    mentioned: Natural
+
+
+@dataclass(frozen=True, slots=True)
+class CountryStanding:
+    """What one country does with one topic; without a status, which needs a session before."""
+
+    topic: str
+    level: Level
+    sentences: Natural
+    words: Natural
+    share: Proportion
+    """Share of the words of the statement, ceremony apart."""
+    rule: str
+    quote: str
+    """The segment that shows the level best."""
+    priority: Proportion | None
+    """The probability that a careful reader calls it a priority; None where it was not fitted."""
+
+
+@dataclass(frozen=True, slots=True)
+class TopicApart:
+    """A priority of a country that a fifth of the countries that spoke or fewer have."""
+
+    topic: str
+    score: Annotated[float, ("minimum", 0)]
+    """Share of the words times the log of countries to each that has it."""
+    others: Natural
+    """Other countries that have it as a priority."""
+
+
+@dataclass(frozen=True, slots=True)
+class CountryTopics:
+    """A country and its topics, of those listed."""
+
+    country: str
+    name: str
+    language: str
+    statements: tuple[str, ...]
+    standings: tuple[CountryStanding, ...]
+    """Of the topics listed; absent ones are left out."""
+    apart: tuple[TopicApart, ...]
+    """The most telling first."""
+
+
+@dataclass(frozen=True, slots=True)
+class CountriesTable:
+    """The countries of a session as JSON has them."""
+
+    body: str
+    session: str
+    year: int | None
+    spoke: Natural
+    """How many countries were read, of which those asked for are listed."""
+    vocabulary: VocabularyName
+    topics: tuple[CountriesTopic, ...]
+    """A priority of most countries first, then by share of the words."""
+    countries: tuple[CountryTopics, ...]
+    """By code."""
+
+
+@dataclass(frozen=True, slots=True)
+class PhraseUse(DistinctivePhrase):
     """A phrase that sets a session apart, with one sentence that uses it, there or elsewhere."""
 
-    change: PhraseChange
-    """Old is all other sessions of the series, new the session itself."""
     reference: str
-    paragraph: int
+    paragraph: Positive
     quote: str
 
 
@@ -101,10 +197,11 @@ class PhraseUse:
 class PhraseSession:
     """One session of a series and the phrases that set it apart from all its other sessions."""
 
-    label: str
+    session: str
     year: int | None
     statements: tuple[str, ...]
     phrases: tuple[PhraseUse, ...]
+    """Emerging before vanished, the highest score first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +213,10 @@ class PhraseSeries:
     read: tuple[str, ...]
     """All sessions in that language that were read, in their order."""
     prior: str
-    """The name and digest of the prior."""
-    vocabulary: Vocabulary
+    """Name and digest; ``flat``, or ``none`` where there are no phrases."""
+    threshold: float
+    """The least score."""
+    least_uses: Natural
+    vocabulary: VocabularyName
     sessions: tuple[PhraseSession, ...]
     """Those asked for."""

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Literal, TypeAlias
+
+Natural: TypeAlias = Annotated[int, ("minimum", 0)]
+"""A place, an offset or a count, from 0; beside each such type stand its bounds in JSON Schema's words."""
+Positive: TypeAlias = Annotated[int, ("minimum", 1)]
+Proportion: TypeAlias = Annotated[float, ("minimum", 0), ("maximum", 1)]
+Filled: TypeAlias = Annotated[str, ("minLength", 1)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +32,10 @@ class Run:
     by a space, a ligature by its letters).
     """
 
-    clean_start: int
-    clean_end: int
-    raw_start: int
-    raw_end: int
+    clean_start: Natural
+    clean_end: Natural
+    raw_start: Natural
+    raw_end: Natural
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +70,13 @@ SegmentKind = Literal["sentence", "heading", "item"]
 class Segment:
     """A citable unit of a version: ``clean[start:end] == text``. Paragraphs count from 1, and are ours."""
 
-    ordinal: int
+    ordinal: Natural
     kind: SegmentKind
-    paragraph: int
-    start: int
-    end: int
+    paragraph: Positive
+    start: Natural
+    end: Natural
     text: str
+    """The clean text from start to end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +87,7 @@ class Version:
     """
 
     text: str
+    """The clean text. Offsets everywhere count its Unicode code points, from 0, half open."""
     language: str
     segments: tuple[Segment, ...]
     spans: SpanMap
@@ -107,13 +115,15 @@ class Side:
     session: str | None = None
     kind: TextKind | None = None
     kind_inferred: bool = False
+    """Whether the kind was told from the text and nobody declared it."""
     delivered: str | None = None
     """An EDTF date: a year alone is one."""
     speaker: str | None = None
     post: str | None = None
     on_behalf_of: str | None = None
     sha256: str | None = None
-    snapshot: int | None = None
+    """The digest of the document's bytes."""
+    snapshot: Positive | None = None
 
 
 @dataclass(frozen=True, slots=True)

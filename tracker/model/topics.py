@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from tracker.model.changes import Shift
     from tracker.model.decisions import Decision
+    from tracker.model.texts import Filled, Natural, Proportion
 
 
 TopicKind = Literal["theme", "situation"]
@@ -57,6 +58,14 @@ class TopicModel:
 
 
 @dataclass(frozen=True, slots=True)
+class VocabularyName:
+    """Which vocabulary something rests on."""
+
+    name: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
 class Vocabulary:
     """Topics under one name, with the digest of their content, and of the model where it was taught."""
 
@@ -90,20 +99,20 @@ class TopicReading:
 
     topic: str
     level: Level
-    segments: tuple[int, ...]
+    segments: tuple[Natural, ...]
     """The segments about it, in order."""
-    words: int
-    share: float
-    """Share of the statement's words, ceremony apart, 0 to 1."""
-    leading: int
+    words: Natural
+    share: Proportion
+    """Share of the statement's words, ceremony apart."""
+    leading: Natural
     """The segment that shows the level best; the one to quote."""
     rule: str
     """The rule that gave the level; ``person: NAME`` where somebody did."""
     decided: Decision | None = None
-    priority: float | None = None
+    priority: Proportion | None = None
     """The probability that a careful reader calls it a priority; None with vocabularies and in languages that
     it was not fitted for."""
-    presence: float | None = None
+    presence: Proportion | None = None
     """The probability that a careful reader finds it in the statement at all."""
 
 
@@ -112,10 +121,10 @@ Status = Literal["new", "promoted", "returned", "up", "kept", "down", "demoted",
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """The segment closest to a topic where the topic is absent, with its similarity 0 to 1."""
+    """The segment closest to a topic where the topic is absent, with its similarity."""
 
-    segment: int
-    score: float
+    segment: Natural
+    score: Annotated[float, ("minimum", -1), ("maximum", 1)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +143,7 @@ class TopicChange:
     """For what is not repeated, the closest passage of the new text."""
     absent: Decision | None = None
     """Who decided that it is absent on the side that has no reading, where somebody did."""
-    certainty: float | None = None
+    certainty: Proportion | None = None
     """For new, returned and dropped, the probability that a careful reader agrees, where it is known."""
     claimed: bool = True
     """Whether it is certain enough to be reported as a finding; what is not is reported as perhaps so."""
@@ -147,31 +156,40 @@ class Counterpart:
     """Leading passages of both sides on one kept topic: same subject, not the same sentence."""
 
     topic: str
-    old: int
-    new: int
+    old: Natural
+    new: Natural
     shifts: tuple[Shift, ...] = ()
     actors: tuple[Shift, ...] = ()
     """Who only one side names in all its sentences on the topic: removed before added, with role."""
 
 
 PhraseStatus = Literal["emerging", "vanished"]
+TextNumber: TypeAlias = int
+"""Which of the texts compared; of two, 0 is the old one and 1 the new."""
 
 
 @dataclass(frozen=True, slots=True)
-class PhraseChange:
+class DistinctivePhrase:
     """A word or phrase that one side uses far more than the other."""
 
-    phrase: str
+    phrase: Filled
     """As it is written most often."""
     status: PhraseStatus
-    old: int
-    """Uses on the old side."""
-    new: int
+    old: Natural
+    """Uses on the old side: in a series, at all other sessions."""
+    new: Natural
+    """Uses on the new side: in a series, at this session."""
     score: float
     """The log-odds ratio over its standard error; above zero where the new side uses it more."""
     topic: str | None
     """The topic of the vocabulary that most of its uses name, if any."""
-    segment: int
+    segment: Natural
     """A segment that uses it, of the new side where it is emerging, else of the old one."""
-    text: int
-    """Which of the texts compared holds the segment; of two, 0 is the old one and 1 the new."""
+
+
+@dataclass(frozen=True, slots=True)
+class PhraseChange(DistinctivePhrase):
+    """A distinctive phrase of some texts that were compared."""
+
+    text: TextNumber
+    """The text that holds the segment; of two, 0 is the old one and 1 the new."""

@@ -7,25 +7,31 @@ from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from tracker.model.changes import Edit
-    from tracker.model.texts import Side
+    from tracker.model.texts import Natural, Positive, Proportion, Side, TextKind
+
+MatchMethod = Literal["equal", "contained", "in order", "lexical", "drift"]
+TracedUnit = Literal["phrase", "sentence"]
+TracedThrough = Literal["sessions", "snapshots"]
 
 
 @dataclass(frozen=True, slots=True)
-class Saying:
+class Occurrence:
     """One place where what is traced was said; ``text[start:end]`` are the words that match."""
 
-    segments: tuple[int, ...]
+    segments: tuple[Natural, ...]
     """One segment, or neighbouring ones that a sentence was split into."""
     text: str
     """The segments' texts, joined by blanks."""
-    start: int
-    end: int
+    start: Natural
+    """With end, the offsets in text of the words that match."""
+    end: Natural
     exact: bool
     """Whether the words are the same when folded."""
-    confidence: float
-    """1 where it is exact; else how alike the words are, 0 to 1, four decimals."""
-    method: str
-    """``equal``, ``contained``, ``in order``, ``lexical``, or ``drift``: alike to a wording found before."""
+    confidence: Proportion
+    """1 where it is exact; else how alike the words are, four decimals."""
+    method: MatchMethod
+    """``drift``: alike to a wording found before."""
+    paragraph: Positive
 
     @property
     def words(self) -> str:
@@ -34,15 +40,15 @@ class Saying:
 
 
 @dataclass(frozen=True, slots=True)
-class Chapter:
+class TracedStatement:
     """One statement of a series, and where it says what is traced, in the order of the text."""
 
     side: Side
     session_kind: str
     """Regular, special ...: silences are found among sessions of one kind."""
-    sayings: tuple[Saying, ...] = ()
+    occurrences: tuple[Occurrence, ...] = ()
     leading: int = 0
-    """The saying to quote: the first exact one, else the most likely."""
+    """The occurrence to quote: the first exact one, else the most likely."""
     edits: tuple[Edit, ...] = ()
     """From the wording said before this one, where they differ; none for the first."""
     wording: int | None = None
@@ -55,8 +61,49 @@ class Biography:
 
     series: str
     asked: str
-    unit: Literal["phrase", "sentence"]
-    chapters: tuple[Chapter, ...]
+    unit: TracedUnit
+    statements: tuple[TracedStatement, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BiographyStatement:
+    """A statement of a biography as JSON has it."""
+
+    reference: str
+    session: str | None
+    session_kind: str
+    """Regular, special ...: silences are found among sessions of one kind."""
+    delivered: str | None
+    kind: TextKind | None
+    language: str
+    snapshot: Positive | None
+    sha256: str | None
+    wording: Positive | None
+    """Counted from 1 in the order in which wordings were first said; None where it is not said."""
+    leading: Natural | None
+    """The saying to quote, by its place in sayings."""
+    edits: tuple[Edit, ...]
+    """From the wording said before; empty where it is the same, or the first."""
+    sayings: tuple[Occurrence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BiographyTable:
+    """A biography as JSON has it."""
+
+    series: str
+    asked: str
+    unit: TracedUnit
+    first: str | None
+    """The first statement that says it, exactly or loosely; None where none does."""
+    first_exact: str | None
+    """The first one in the same words, but for case, quotes and dashes."""
+    last: str | None
+    last_exact: str | None
+    silences: tuple[str, ...]
+    """Sessions with a statement that does not say it, in the language of those that do."""
+    statements: tuple[BiographyStatement, ...]
+    """All that were read, in order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +128,49 @@ class Origin:
 class Attribution:
     """For each segment of a statement, its origin among the statements, or snapshots, before it."""
 
-    through: Literal["sessions", "snapshots"]
+    through: TracedThrough
     sides: tuple[Side, ...]
     """In their order; the last one is attributed."""
     reach: int
     """How many statements before the first one with these words were searched for another wording."""
     origins: tuple[Origin, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierWording:
+    """What a segment was reworded from."""
+
+    reference: str
+    segments: tuple[Natural, ...]
+    text: str
+    confidence: Proportion
+    """Of the link between the two wordings."""
+    edits: tuple[Edit, ...]
+    """From the wording before to the words as first said."""
+
+
+@dataclass(frozen=True, slots=True)
+class AttributedSegment:
+    """A segment, and since when it is said in these words."""
+
+    segment: Natural
+    paragraph: Positive
+    text: str
+    first: str
+    """The earliest statement with these words, but for case, quotes and dashes."""
+    said: Positive
+    """In how many of the statements read these words stand."""
+    reworded_from: EarlierWording | None
+
+
+@dataclass(frozen=True, slots=True)
+class AttributionTable:
+    """An attribution as JSON has it."""
+
+    reference: str
+    through: TracedThrough
+    reach: Natural
+    """How many statements before the first with these words were searched for another wording."""
+    read: tuple[str, ...]
+    """The statements read, in order; the last one is attributed."""
+    segments: tuple[AttributedSegment, ...]

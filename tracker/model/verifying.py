@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-Standing = Literal["fault", "unverifiable", "pending", "withdrawn"]
+FindingStanding = Literal["fault", "unverifiable", "pending", "withdrawn"]
 """*Pending* was recorded after the mirror was last written; *withdrawn* was taken away by order.
 
 What is found to be in none of these is as it was recorded, and is only counted.
 """
 
-Check = Literal[
+CheckName = Literal[
     "file",
     "rows",
     "documents",
@@ -34,8 +34,8 @@ Check = Literal[
 class Finding:
     """Something that is not simply as it was recorded."""
 
-    standing: Standing
-    check: Check
+    standing: FindingStanding
+    check: CheckName
     what: str
     where: str
     meaning: str
@@ -48,9 +48,9 @@ class Finding:
 class Checked:
     """How many things of a kind were looked at, and how many of them were found to be what."""
 
-    check: Check
+    check: CheckName
     number: int
-    found: Mapping[Standing, int]
+    found: Mapping[FindingStanding, int]
 
 
 @dataclass(frozen=True, slots=True)

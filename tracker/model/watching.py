@@ -38,7 +38,7 @@ class Source:
     rights: str | None = None
     access: Access = "open"
     open_from: str | None = None
-    """The first day on which what is embargoed is open; None where nobody knows it yet."""
+    """The first day on which embargoed material is open; None where that is unknown."""
     min_words: int | None = None
 
 
@@ -58,13 +58,13 @@ class WatchSettings:
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """What a watch list reaches that came with a mirror, and that nobody has accepted."""
+    """What a watch list reaches that came with a mirror and is not accepted yet."""
 
     path: str
     number: int
     """Of its sources."""
     private: tuple[str, ...]
-    """Hosts that it lets be inside the network, whatever source or link leads there."""
+    """Hosts that it allows to be inside the network, for any source or link."""
     inside: tuple[Source, ...]
     """Sources on such a host."""
     files: tuple[Source, ...]
@@ -83,7 +83,7 @@ class WatchList:
 
 @dataclass(frozen=True, slots=True)
 class Validators:
-    """What a server said of its last answer, to ask whether there is a newer one."""
+    """What a server said about its last answer, to ask whether there is a newer one."""
 
     etag: str | None = None
     last_modified: str | None = None
@@ -108,7 +108,7 @@ class Exchange:
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """What a source gave, after redirects; ``data`` is None where the server says it has not changed."""
+    """The answer of a source, after redirects; ``data`` is None where the server says it has not changed."""
 
     source: str
     url: str
@@ -124,7 +124,7 @@ FetchOutcome = Literal["unreachable", "gone", "robots-denied"]
 
 @dataclass(frozen=True, slots=True)
 class FetchFailed:
-    """Why a source gave nothing: the outcome, a short cause from a fixed list, and what exactly was met."""
+    """Why there is no answer of a source: the outcome, a short cause from a fixed list, and the details."""
 
     source: str
     outcome: FetchOutcome
@@ -156,7 +156,7 @@ class Admission:
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A document that has come from a source and been read, before anything is decided about it."""
+    """A document that was fetched and read, before anything is decided about it."""
 
     source: Source
     fetched: Fetched
@@ -179,9 +179,9 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """What the archive holds that an arrival is judged by."""
+    """What an arrival is judged by: earlier snapshots, and the same text elsewhere."""
 
     snapshots: tuple[Kept, ...] = ()
     """The latest snapshots of the edition that the source feeds, newest first; empty at its first capture."""
     twins: tuple[Reference, ...] = ()
-    """Other statements that hold the very same bytes or the same clean text."""
+    """Other statements that have exactly the same bytes or the same clean text."""

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, Any
 
-from tracker.errors import ReferenceInvalid
-from tracker.references.names import closest, fold_name, is_plain, show
+from tracker.inputs.tables import read_packaged
+from tracker.references.names import choose, closest, fold_name, index_names, is_plain, show
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-_TABLE = Path(__file__).with_name("bodies.toml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +60,9 @@ class Body:
     aliases: tuple[str, ...] = ()
     kinds: tuple[SessionKind, ...] = (SessionKind("regular", "{n}"),)
 
+    def __str__(self) -> str:
+        return f"{self.id} ({self.name})"
+
 
 def bodies() -> tuple[Body, ...]:
     """Return the packaged bodies, in the order of the table: principal organs first."""
@@ -77,13 +77,7 @@ def find_body(name: str, extra: Sequence[Body] = ()) -> Body:
     Raises ``ReferenceInvalid`` where no body has that name, with the closest that does, and where
     several have it (``General Conference``), with the choices.
     """
-    found = match_bodies(name, extra)
-    if not found:
-        raise ReferenceInvalid(_unknown(name, extra))
-    if len(found) > 1:
-        choices = " or ".join(f"{body.id} ({body.name})" for body in found)
-        raise ReferenceInvalid(f"body {show(name.strip())} is ambiguous: write {choices}")
-    return found[0]
+    return choose("body", name, match_bodies(name, extra), lambda: _unknown(name, extra))
 
 
 def match_bodies(name: str, extra: Sequence[Body] = ()) -> tuple[Body, ...]:
@@ -109,51 +103,24 @@ def _unknown(name: str, extra: Sequence[Body]) -> str:
         for written in (body.name, *body.aliases):
             by_writing.setdefault(written, body)
     likely = closest(name, by_writing)
-    hint = f"did you mean {by_writing[likely].id} ({by_writing[likely].name})? " if likely else ""
+    hint = f"did you mean {by_writing[likely]}? " if likely else ""
     return f"unknown body {show(name.strip())}; {hint}`tracker bodies` lists those known"
-
-
-class _KindRow(TypedDict, total=False):
-    label: str
-    years: list[int]
-    steps: list[dict[str, int]]
-    exceptions: dict[str, int]
-    last: int
-
-
-class _BodyRow(TypedDict):
-    name: str
-    aliases: list[str]
-    sessions: dict[str, _KindRow]
 
 
 @lru_cache(maxsize=1)
 def _by_id() -> dict[str, Body]:
-    import tomllib  # noqa: PLC0415 (needed only where a table is read)
-
-    rows: dict[str, _BodyRow] = tomllib.loads(_TABLE.read_text(encoding="utf-8"))
-    found = {}
-    for code, row in rows.items():
-        kinds = tuple(_read_kind(name, kind) for name, kind in row["sessions"].items())
-        found[code] = Body(code, row["name"], tuple(row["aliases"]), kinds)
-    return found
+    return {
+        code: Body(code, kinds=tuple(_read_kind(*each) for each in row.pop("sessions").items()), **row)
+        for code, row in read_packaged(__package__, "bodies.toml").items()
+    }
 
 
-def _read_kind(name: str, row: _KindRow) -> SessionKind:
-    return SessionKind(
-        name=name,
-        label=row["label"],
-        years=tuple(row.get("years", ())),
-        steps=tuple(SessionStep(**step) for step in row.get("steps", ())),
-        exceptions=tuple((int(number), year) for number, year in row.get("exceptions", {}).items()),
-        last=row.get("last", 999),
-    )
+def _read_kind(name: str, row: dict[str, Any]) -> SessionKind:
+    steps = tuple(SessionStep(**step) for step in row.pop("steps", ()))
+    exceptions = tuple((int(number), year) for number, year in row.pop("exceptions", {}).items())
+    return SessionKind(name, steps=steps, exceptions=exceptions, **row)
 
 
 @lru_cache(maxsize=1)
 def _by_name() -> dict[str, tuple[Body, ...]]:
-    index: dict[str, tuple[Body, ...]] = {}
-    for body in bodies():
-        for name in fold_body(body):
-            index[name] = (*index.get(name, ()), body)
-    return index
+    return index_names(bodies(), fold_body)

@@ -5,19 +5,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
-from typing import TYPE_CHECKING, Literal, cast
+from typing import TYPE_CHECKING, Literal, get_args
 
-from tracker.errors import ReferenceInvalid
-from tracker.references.names import closest, fold_name, is_plain, show
+from tracker.inputs.tables import read_packaged
+from tracker.references.names import choose, closest, fold_name, index_names, is_plain, show
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
 CountryKind = Literal["state", "withdrawn", "user-assigned", "group"]
-
-_KINDS: tuple[CountryKind, ...] = ("state", "withdrawn", "user-assigned", "group")
-_TABLE = Path(__file__).with_name("countries.toml")
 
 _USER_ASSIGNED = re.compile(r"X[A-Z]{2}")
 _INVERTED = re.compile(r"([^,(]+)[,(]\s*([^,()]+)\)?")
@@ -61,13 +57,7 @@ def find_country(text: str, extra: Sequence[Country] = ()) -> Country:
     Raises ``ReferenceInvalid`` where nothing has that name, with the closest that does, and where
     several have it (``Korea``), with the choices.
     """
-    found = match_countries(text, extra)
-    if not found:
-        raise ReferenceInvalid(_unknown(text, extra))
-    if len(found) > 1:
-        choices = " or ".join(str(country) for country in found)
-        raise ReferenceInvalid(f"country {show(text.strip())} is ambiguous: write {choices}")
-    return found[0]
+    return choose("country", text, match_countries(text, extra), lambda: _unknown(text, extra))
 
 
 def country_name(code: str) -> str:
@@ -134,37 +124,17 @@ def _likely(word: str, known: Sequence[Country]) -> Country | None:
 
 @lru_cache(maxsize=1)
 def _by_code() -> dict[str, Country]:
-    import tomllib  # noqa: PLC0415 (needed only where a table is read)
-
-    tables = tomllib.loads(_TABLE.read_text(encoding="utf-8"))
-    rows = ((kind, code, row) for kind in _KINDS for code, row in tables[kind].items())
-    return {code: _read_country(kind, code, row) for kind, code, row in rows}
-
-
-def _read_country(kind: CountryKind, code: str, row: dict[str, object]) -> Country:
-    return Country(
-        code=code,
-        name=cast("str", row["name"]),
-        names=_texts(row.get("names")),
-        adjectives=_texts(row.get("adjectives")),
-        kind=kind,
-        alpha2=cast("str | None", row.get("alpha2")),
-        withdrawn=cast("int | None", row.get("year")),
-        successors=_texts(row.get("successors")),
-    )
-
-
-def _texts(value: object) -> tuple[str, ...]:
-    return tuple(cast("Iterable[str]", value or ()))
+    tables = read_packaged(__package__, "countries.toml")
+    return {
+        code: Country(code, kind=kind, **row)
+        for kind in get_args(CountryKind)
+        for code, row in tables.get(kind, {}).items()
+    }
 
 
 @lru_cache(maxsize=1)
 def _by_name() -> dict[str, tuple[Country, ...]]:
-    index: dict[str, tuple[Country, ...]] = {}
-    for country in countries():
-        for name in _folded_names(country):
-            index[name] = (*index.get(name, ()), country)
-    return index
+    return index_names(countries(), _folded_names)
 
 
 def _folded_names(country: Country) -> frozenset[str]:

@@ -5,10 +5,14 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
+
+from tracker.errors import ReferenceInvalid
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Sequence
+
+_Named = TypeVar("_Named")
 
 _LONGEST_SHOWN = 60
 _LENGTHS = (5, 11)
@@ -75,3 +79,27 @@ def closest(text: str, candidates: Iterable[str]) -> str | None:
         if (distance := OSA.distance(wanted, folded := fold_name(candidate), score_cutoff=allowed)) <= allowed
     )
     return min(near, default=(0, False, False, 0, None))[-1]
+
+
+def index_names(
+    known: Iterable[_Named], names: Callable[[_Named], Iterable[str]]
+) -> dict[str, tuple[_Named, ...]]:
+    """Return by each folded name what goes by it."""
+    index: dict[str, tuple[_Named, ...]] = {}
+    for each in known:
+        for name in names(each):
+            index[name] = (*index.get(name, ()), each)
+    return index
+
+
+def choose(kind: str, text: str, found: Sequence[_Named], unknown: Callable[[], str]) -> _Named:
+    """Return the one thing that a name stands for.
+
+    Raises ``ReferenceInvalid`` where it is none, in the words of ``unknown``, or several, with the choices.
+    """
+    if not found:
+        raise ReferenceInvalid(unknown())
+    if len(found) > 1:
+        choices = " or ".join(map(str, found))
+        raise ReferenceInvalid(f"{kind} {show(text.strip())} is ambiguous: write {choices}")
+    return found[0]

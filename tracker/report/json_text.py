@@ -27,7 +27,12 @@ def render_json(comparison: Comparison) -> str:
     clean text, cut at the offsets of its ``segments``; the edits of a change that are not inserted, joined,
     are the texts of its old segments joined by blanks, and those not deleted are its new ones.
     """
-    return encode_json({"schema_version": SCHEMA_VERSION, **plain_fields(comparison)})
+    return encode_published(comparison)
+
+
+def encode_published(value: DataclassInstance) -> str:
+    """Return a value as JSON that a published schema describes: its fields, after the schema's version."""
+    return encode_json({"schema_version": SCHEMA_VERSION, **plain_fields(value)})
 
 
 def encode_json(value: object) -> str:

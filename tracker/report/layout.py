@@ -119,11 +119,12 @@ def excerpt(text: str, start: int, width: int) -> str:
     return shorten(ELLIPSIS + text[begin:], width)
 
 
-def wrap(spans: Iterable[Span], width: int, first: str = "", rest: str = "") -> tuple[Line, ...]:
-    """Break spans into lines of at most ``width`` columns, led by ``first`` and then by ``rest``.
+def wrap(text: str | Iterable[Span], width: int, first: str = "", rest: str = "") -> tuple[Line, ...]:
+    """Break a text or spans into lines of at most ``width`` columns, led by ``first`` and then by ``rest``.
 
-    Lines break at blanks and between wide characters; line breaks inside the spans are blanks.
+    Lines break at blanks and between wide characters; line breaks inside are blanks.
     """
+    spans = [Span(text)] if isinstance(text, str) else text
     lines: list[list[Span]] = [[Span(first)]] if first else [[]]
     used, empty = columns(first), True
     for blank, word in _words(spans, width - max(columns(first), columns(rest))):
@@ -137,7 +138,7 @@ def wrap(spans: Iterable[Span], width: int, first: str = "", rest: str = "") -> 
         lines[-1].extend(word)
         used += needed
         empty = False
-    return tuple(tuple(spans) for spans in lines)
+    return tuple(map(tuple, lines))
 
 
 def draw(lines: Iterable[Line], *, color: bool) -> str:

@@ -37,6 +37,7 @@ _FIRST_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _ROMAN = re.compile(r"[IVXLC]+\b")
 _SHORTEST_BEFORE_COMMA = 25
 _LONGEST_MARKER = 12
+"""Characters before the stop of a list's marker: ``10.11.12.13`` has eleven."""
 _LONGER_THAN_ANY = 9
 """A word of so many letters is no abbreviation: the longest in the tables has eight."""
 _LONGEST_QUOTATION = 400

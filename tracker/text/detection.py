@@ -7,8 +7,9 @@ from collections import Counter
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from tracker.inputs.tables import read_packaged
 from tracker.text.lines import is_salutation
-from tracker.text.tables import read_packaged, read_tables
+from tracker.text.tables import read_tables
 
 if TYPE_CHECKING:
     from tracker.model.texts import TextKind, Version

@@ -31,6 +31,7 @@ _WRAPPED_SHARE = 0.25
 _WIDEST = 150
 _FULL = 0.86
 _LONGEST_WORD = 100
+"""Letters searched before a hyphen; no word of the General Debate has more than 24."""
 _LONG = 100
 
 

@@ -2,30 +2,22 @@
 
 from __future__ import annotations
 
-import tomllib
 from functools import cache
-from importlib.resources import files
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
+
+from tracker.inputs.tables import read_packaged
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-Table: TypeAlias = dict[str, tuple[str, ...]]
+TermTable: TypeAlias = dict[str, tuple[str, ...]]
 """Entries by language; ``any`` holds in all of them."""
 
 
-def read_packaged(package: str, name: str) -> dict[str, Any]:
-    """Return what a file of TOML in a package says."""
-    return tomllib.loads(files(package).joinpath(name).read_text("utf-8"))
-
-
 @cache
-def read_tables(name: str) -> dict[str, Table]:
+def read_tables(name: str) -> dict[str, TermTable]:
     """Return the tables of ``<name>.toml``: table name, then language, then entries."""
-    return {
-        table: {language: tuple(entries) for language, entries in rows.items()}
-        for table, rows in read_packaged(__package__, f"{name}.toml").items()
-    }
+    return read_packaged(__package__, f"{name}.toml")
 
 
 @cache
@@ -34,7 +26,7 @@ def all_entries(name: str, table: str) -> frozenset[str]:
     return frozenset(entry for entries in read_tables(name)[table].values() for entry in entries)
 
 
-def entries_for(table: Table, language: str) -> tuple[str, ...]:
+def entries_for(table: TermTable, language: str) -> tuple[str, ...]:
     """Return what a table holds for a language; for an unknown language, what it holds for all."""
     if language not in table and language not in KNOWN:
         return tuple(dict.fromkeys(entry for entries in table.values() for entry in entries))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from tracker.alignment.weights import load_weights
 from tracker.changes.edits import word_edits
-from tracker.model.tracing import Chapter, Saying
+from tracker.model.tracing import Occurrence, TracedStatement
 from tracker.text.identity import fold
 from tracker.tracing.origins import find_similar
 from tracker.tracing.phrases import Match, Phrase, match_phrase, read_phrase
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from tracker.model.changes import Edit
     from tracker.model.texts import Segment, Version
-    from tracker.model.tracing import Biography
+    from tracker.model.tracing import Biography, MatchMethod, TracedUnit
     from tracker.tracing.origins import Similar
 
 _FEWEST_WORDS = 6
@@ -33,7 +33,7 @@ class TraceQuery:
     """What is traced: a phrase, found by its words alone, or a sentence, found by likeness as well."""
 
     text: str
-    unit: Literal["phrase", "sentence"]
+    unit: TracedUnit
     phrase: Phrase
 
 
@@ -49,7 +49,7 @@ def read_query(text: str) -> TraceQuery:
     return TraceQuery(" ".join(text.split()), "sentence" if words >= fewest else "phrase", phrase)
 
 
-def trace(asked: TraceQuery, versions: Sequence[Version]) -> tuple[tuple[Saying, ...], ...]:
+def trace(asked: TraceQuery, versions: Sequence[Version]) -> tuple[tuple[Occurrence, ...], ...]:
     """Return for each version where it says what is asked, in the order of its text.
 
     A phrase is found as ``match_phrase`` finds it. Of a sentence, the same words count first, alone or
@@ -68,29 +68,29 @@ def trace(asked: TraceQuery, versions: Sequence[Version]) -> tuple[tuple[Saying,
     return tuple(found)
 
 
-def lead(sayings: Sequence[Saying]) -> int:
-    """Return the place of the saying to quote: the first exact one, else the most likely."""
-    return max(range(len(sayings)), key=lambda at: (sayings[at].confidence, -at))
+def lead(occurrences: Sequence[Occurrence]) -> int:
+    """Return the place of the occurrence to quote: the first exact one, else the most likely."""
+    return max(range(len(occurrences)), key=lambda at: (occurrences[at].confidence, -at))
 
 
-def tell(chapters: Sequence[Chapter]) -> tuple[Chapter, ...]:
-    """Return chapters with their leading saying, the number of its wording, and its edits."""
-    told: list[Chapter] = []
+def tell(statements: Sequence[TracedStatement]) -> tuple[TracedStatement, ...]:
+    """Return statements with their leading occurrence, the number of its wording, and its edits."""
+    told: list[TracedStatement] = []
     wordings: dict[str, int] = {}
-    before: Saying | None = None
-    for chapter in chapters:
-        if not chapter.sayings:
-            told.append(chapter)
+    before: Occurrence | None = None
+    for statement in statements:
+        if not statement.occurrences:
+            told.append(statement)
             continue
-        leading = lead(chapter.sayings)
-        saying = chapter.sayings[leading]
-        folded = read_phrase(saying.words).folded
+        leading = lead(statement.occurrences)
+        occurrence = statement.occurrences[leading]
+        folded = read_phrase(occurrence.words).folded
         number = wordings.setdefault(folded, len(wordings) + 1)
         edits: tuple[Edit, ...] = ()
         if before and read_phrase(before.words).folded != folded:
-            edits = word_edits(before.words, saying.words, chapter.side.version.language)
-        told.append(replace(chapter, leading=leading, wording=number, edits=edits))
-        before = saying
+            edits = word_edits(before.words, occurrence.words, statement.side.version.language)
+        told.append(replace(statement, leading=leading, wording=number, edits=edits))
+        before = occurrence
     return tuple(told)
 
 
@@ -99,25 +99,25 @@ def find_silences(biography: Biography) -> tuple[str, ...]:
 
     They are the silences before, between and after; a session without a statement in hand is none.
     """
-    said = [chapter for chapter in biography.chapters if chapter.sayings]
-    spoken = {chapter.side.session for chapter in said}
-    kinds = {(chapter.session_kind, chapter.side.version.language) for chapter in said}
+    said = [statement for statement in biography.statements if statement.occurrences]
+    spoken = {statement.side.session for statement in said}
+    kinds = {(statement.session_kind, statement.side.version.language) for statement in said}
     silent = (
-        str(chapter.side.session)
-        for chapter in biography.chapters
-        if chapter.side.session not in spoken
-        and (chapter.session_kind, chapter.side.version.language) in kinds
+        str(statement.side.session)
+        for statement in biography.statements
+        if statement.side.session not in spoken
+        and (statement.session_kind, statement.side.version.language) in kinds
     )
     return tuple(dict.fromkeys(silent))
 
 
-def _find_sentence(asked: TraceQuery, version: Version) -> tuple[Saying, ...]:
+def _find_sentence(asked: TraceQuery, version: Version) -> tuple[Occurrence, ...]:
     by_words = _find_words(asked, version)
-    exact = tuple(saying for saying in by_words if saying.exact)
+    exact = tuple(occurrence for occurrence in by_words if occurrence.exact)
     return exact or _find_alike(asked.text, version, "lexical") or by_words
 
 
-def _find_words(asked: TraceQuery, version: Version) -> tuple[Saying, ...]:
+def _find_words(asked: TraceQuery, version: Version) -> tuple[Occurrence, ...]:
     return tuple(
         _say(segment, match)
         for segment in version.segments
@@ -125,9 +125,9 @@ def _find_words(asked: TraceQuery, version: Version) -> tuple[Saying, ...]:
     )
 
 
-def _say(segment: Segment, match: Match) -> Saying:
+def _say(segment: Segment, match: Match) -> Occurrence:
     whole = match.exact and read_phrase(segment.text).folded == fold(segment.text[match.start : match.end])
-    return Saying(
+    return Occurrence(
         segments=(segment.ordinal,),
         text=segment.text,
         start=0 if whole else match.start,
@@ -135,26 +135,37 @@ def _say(segment: Segment, match: Match) -> Saying:
         exact=match.exact,
         confidence=match.likeness,
         method="equal" if whole else "contained" if match.exact else "in order",
+        paragraph=segment.paragraph,
     )
 
 
-def _find_alike(text: str, version: Version, method: str) -> tuple[Saying, ...]:
+def _find_alike(text: str, version: Version, method: MatchMethod) -> tuple[Occurrence, ...]:
     weights = load_weights()
     least = weights.accept_move if method == "drift" else weights.accept
     similar = find_similar(text, [segment.text for segment in version.segments], least)
     return (_say_similar(similar, version, method),) if similar else ()
 
 
-def _say_similar(similar: Similar, version: Version, method: str) -> Saying:
+def _say_similar(similar: Similar, version: Version, method: MatchMethod) -> Occurrence:
     segments = [version.segments[at] for at in similar.places]
     text = " ".join(segment.text for segment in segments)
-    ordinals = tuple(segment.ordinal for segment in segments)
-    return Saying(ordinals, text, 0, len(text), exact=False, confidence=similar.chance, method=method)
+    return Occurrence(
+        segments=tuple(segment.ordinal for segment in segments),
+        text=text,
+        start=0,
+        end=len(text),
+        exact=False,
+        confidence=similar.chance,
+        method=method,
+        paragraph=segments[0].paragraph,
+    )
 
 
-def _follow_drift(found: list[tuple[Saying, ...]], versions: Sequence[Version], order: Sequence[int]) -> None:
+def _follow_drift(
+    found: list[tuple[Occurrence, ...]], versions: Sequence[Version], order: Sequence[int]
+) -> None:
     """Fill in, in an order of time, the versions that hold a sentence like the last wording met."""
-    last: Saying | None = None
+    last: Occurrence | None = None
     for at in order:
         if not found[at] and last is not None:
             found[at] = _find_alike(last.words, versions[at], "drift")

@@ -6,31 +6,23 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tracker.archive.reading.reader import open_reader
-from tracker.archive.reading.versions import open_versions
 from tracker.capture.read.extract import extract
 from tracker.errors import Withdrawn
 from tracker.model.texts import Reference
-from tracker.references import (
-    find_body,
-    find_country,
-    parse_reference,
-    resolve_session,
-    session_sort_key,
-)
+from tracker.references import find_body, find_country, parse_reference, resolve_session, session_sort_key
 from tracker.workflows.compare.sides import load_side, read_document, read_operand
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
+    from tracker.archive.session import ArchiveSession
     from tracker.model.record import Hit, SnapshotEntry, StatementEntry, VersionEntry
     from tracker.model.rights import WithdrawnEntry, WithdrawnSnapshot
     from tracker.model.texts import Side
 
 
 def list_statements(
-    archive: Path, series: str | None = None, country: str | None = None, body: str | None = None
+    archive: ArchiveSession, series: str | None = None, country: str | None = None, body: str | None = None
 ) -> tuple[tuple[StatementEntry, ...], tuple[WithdrawnEntry, ...]]:
     """Return the editions of the archive, narrowed to a series or statement, a country or a body.
 
@@ -42,18 +34,16 @@ def list_statements(
         named.body if named else find_body(body).id if body else None,
         named.session if named else None,
     )
-    with open_reader(archive) as reader:
-        return reader.statements(*place), reader.withdrawn(*place)
+    return archive.reader.statements(*place), archive.reader.withdrawn(*place)
 
 
-def log_snapshots(archive: Path, reference: str) -> tuple[SnapshotEntry | WithdrawnSnapshot, ...]:
+def log_snapshots(archive: ArchiveSession, reference: str) -> tuple[SnapshotEntry | WithdrawnSnapshot, ...]:
     """Return the snapshots behind a reference, oldest first, those that were withdrawn among them."""
     asked = parse_reference(reference)
-    with open_reader(archive) as reader:
-        withdrawn = reader.withdrawn_snapshots(asked)
-        entries: tuple[SnapshotEntry, ...] = ()
-        with suppress(Withdrawn):
-            entries = reader.log(asked)
+    withdrawn = archive.reader.withdrawn_snapshots(asked)
+    entries: tuple[SnapshotEntry, ...] = ()
+    with suppress(Withdrawn):
+        entries = archive.reader.log(asked)
     every: tuple[SnapshotEntry | WithdrawnSnapshot, ...] = (*entries, *withdrawn)
     editions = list(dict.fromkeys(replace(each.reference, snapshot=None) for each in every))
     editions.sort(key=lambda each: session_sort_key(each.body, str(each.session)))
@@ -65,35 +55,33 @@ def _place(snapshot: Reference, places: Mapping[Reference, int]) -> tuple[int, i
     return places[replace(snapshot, snapshot=None)], int(snapshot.snapshot or 0)
 
 
-def log_versions(archive: Path, reference: str) -> tuple[VersionEntry, ...]:
+def log_versions(archive: ArchiveSession, reference: str) -> tuple[VersionEntry, ...]:
     """Return all versions of the snapshots behind a reference, oldest first.
 
     Raises ``NotInArchive`` where there is none.
     """
     asked = parse_reference(reference)
-    with open_versions(archive) as record, open_reader(archive) as reader:
-        entries = record.entries(asked)
-        if not entries:
-            raise reader.missing(asked)
+    entries = archive.versions.entries(asked)
+    if not entries:
+        raise archive.reader.missing(asked)
     return entries
 
 
-def read_statement(archive: Path, operand: str) -> Side:
+def read_statement(archive: ArchiveSession, operand: str) -> Side:
     """Return one statement as it stands in the archive, or in a file."""
     return load_side(read_operand(operand), archive)
 
 
-def read_raw(archive: Path, operand: str) -> str:
+def read_raw(archive: ArchiveSession, operand: str) -> str:
     """Return a statement's text, or a file's, as the extractor gave it, before any cleaning."""
     source = read_operand(operand)
     if not isinstance(source, Reference):
         return extract(read_document(source), str(source)).text
-    with open_reader(archive) as reader:
-        return reader.raw(source)
+    return archive.reader.raw(source)
 
 
 def search(
-    archive: Path,
+    archive: ArchiveSession,
     query: str,
     *,
     country: str | None = None,
@@ -107,12 +95,11 @@ def search(
     ``session`` is a label such as ``79`` or ``S-36``; with ``body`` it may be written as people do.
     """
     place = find_body(body) if body else None
-    with open_reader(archive) as reader:
-        return reader.search(
-            query,
-            country=find_country(country).code if country else None,
-            body=place.id if place else None,
-            session=resolve_session(place, session).label if place and session else session,
-            language=language,
-            limit=limit,
-        )
+    return archive.reader.search(
+        query,
+        country=find_country(country).code if country else None,
+        body=place.id if place else None,
+        session=resolve_session(place, session).label if place and session else session,
+        language=language,
+        limit=limit,
+    )

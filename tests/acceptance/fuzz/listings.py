@@ -15,7 +15,7 @@ from tests.hostile import HALF_CHARACTERS, SLOW
 from tests.test_extract import PAGE
 from tracker.capture.causes import FetchFault
 from tracker.capture.read.extract import GAVE_UP
-from tracker.capture.watch.links import nested_sitemaps, read_links
+from tracker.capture.watch.links import read_links
 from tracker.capture.web.pacing import LONGEST_CRAWL_DELAY
 from tracker.capture.web.robots import RobotsRules
 from tracker.errors import DocumentUnreadable
@@ -65,11 +65,10 @@ def make_index(random: Random) -> bytes:
 def read_index(data: bytes, _folder: Path) -> str:
     """Read an index: it gives absolute addresses, or the reason in a line why it is none."""
     links = _told(lambda: tuple(link.address for link in read_links(data, _URL, "text/html; charset=utf-8")))
-    nested = _told(lambda: nested_sitemaps(data, _URL))
-    for address in (*(links or ()), *(nested or ())):
+    for address in links or ():
         if not address.lower().startswith(("http://", "https://")) or not address.isprintable():
             raise Found(f"address: {address!r}")
-    return "refused" if links is None else "links" if links or nested else "nothing"
+    return "refused" if links is None else "links" if links else "nothing"
 
 
 def _told(read: Callable[[], tuple[str, ...]]) -> tuple[str, ...] | None:

@@ -102,12 +102,20 @@ def load_git() -> ModuleType:
         raise RepositoryUnusable(
             "git was not found on the path; install it (https://git-scm.com), then try again"
         ) from error
-    found = git.Git().version_info
+    found = git_version()
     if found[:2] < LEAST_GIT:
         raise RepositoryUnusable(
             f"git {_written(found)} is too old; install {_written(LEAST_GIT)} or later (https://git-scm.com)"
         )
     return git
+
+
+@cache
+def git_version() -> tuple[int, ...]:
+    """Return the release of git, which is asked once: GitPython asks with each of its objects."""
+    import git  # noqa: PLC0415 (as above)
+
+    return git.Git().version_info
 
 
 def check_address(address: str, shown: str) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from tracker.archive.record.queries import EDITIONS, NAME, SNAPSHOTS, edition_is, narrow, statement_is
 from tracker.archive.rights.refusals import find_withdrawn_content
 from tracker.archive.schema.rows import fetch_row, fetch_value
+from tracker.decisions.rulings import is_statement
 from tracker.errors import Withdrawn
 from tracker.model.texts import Reference
 from tracker.model.watching import History, Kept
@@ -121,8 +122,4 @@ def _read_twins(
     connection: sqlite3.Connection, reference: Reference | None, document: str, text: str
 ) -> tuple[Reference, ...]:
     found = [Reference(*row) for row in connection.execute(_TWINS, [text, document])]
-    return tuple(each for each in found if reference is None or _statement(each) != _statement(reference))
-
-
-def _statement(reference: Reference) -> tuple[str | None, ...]:
-    return reference.country, reference.body, reference.session, reference.item
+    return tuple(each for each in found if reference is None or not is_statement(each, reference))

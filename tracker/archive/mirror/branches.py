@@ -5,16 +5,8 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
-from tracker.archive.file.mirror_paths import (
-    EDITION_MARK,
-    STATEMENT,
-    WATCH,
-    document_path,
-    edition_path,
-    run_path,
-    statement_folder,
-)
-from tracker.archive.mirror.refs import Tree, find_branch, staging_ref
+from tracker.archive.file import mirror_paths as paths
+from tracker.archive.mirror.refs import Tree, staging_ref
 from tracker.archive.rights.access import read_closed_sources
 
 if TYPE_CHECKING:
@@ -34,11 +26,18 @@ BRANCHES = (MAIN, PUBLIC)
 class Branches:
     """Writes what is pending to both branches; they are one as long as all material is open."""
 
-    def __init__(self, repository: Repository, units: UnitFiles, redaction: Redaction, watch: Path) -> None:
+    def __init__(
+        self,
+        repository: Repository,
+        tips: Iterable[str | None],
+        units: UnitFiles,
+        redaction: Redaction,
+        watch: Path,
+    ) -> None:
         self._repository = repository
         self._units, self._redaction, self._watch = units, redaction, watch
         self._written: set[str] = set()
-        self._main, self._public = (Tree(repository, find_branch(repository, name)) for name in BRANCHES)
+        self._main, self._public = (Tree(repository, tip) for tip in tips)
         self._is_apart = not redaction.is_open or self._public.tip != self._main.tip
         self._is_whole = False
 
@@ -49,7 +48,7 @@ class Branches:
 
     def cut(self, closed: Iterable[str]) -> bool:
         """Tell whether the public branch has one of these documents; it starts without history then."""
-        is_held = any(self._public.blob(document_path(sha256)) for sha256 in closed)
+        is_held = any(self._public.blob(paths.document_path(sha256)) for sha256 in closed)
         if is_held:
             self._public = Tree(self._repository, None)
         return is_held
@@ -106,7 +105,7 @@ class Branches:
                 yield path, data, public.get(path)
         data = self._watch.read_bytes() if self._watch.is_file() else None
         is_closed = data and read_closed_sources(data.decode("utf-8-sig", "replace"))
-        yield WATCH, data, None if is_closed else data
+        yield paths.WATCH, data, None if is_closed else data
 
     def _left(self, changes: RunChanges) -> Iterator[str]:
         """Yield files to remove if nothing wrote them: where rows have been, or all."""
@@ -119,16 +118,16 @@ class Branches:
         """Yield the files of a place where a run, a statement, an edition or a snapshot has been."""
         match place:
             case (int(run), started):
-                yield run_path(run, str(started))
+                yield paths.run_path(run, str(started))
             case (_, _, _, _):
-                folder = statement_folder(place)
-                own = (f"{folder}/{STATEMENT}", f"{folder}/{EDITION_MARK}")
+                folder = paths.statement_folder(place)
+                own = (f"{folder}/{paths.STATEMENT}", f"{folder}/{paths.EDITION_MARK}")
                 yield from (path for path in self._main.below(folder) if path.startswith(own))
             case (*_, int(ordinal)):
-                yield from (f"{edition_path(place)}/{ordinal}.json", f"{edition_path(place)}.txt")
+                yield from (f"{paths.edition_path(place)}/{ordinal}.json", f"{paths.edition_path(place)}.txt")
             case _:
-                yield from self._main.below(edition_path(place))
-                yield f"{edition_path(place)}.txt"
+                yield from self._main.below(paths.edition_path(place))
+                yield f"{paths.edition_path(place)}.txt"
 
 
 _Change = tuple[str, "str | None", "bytes | None"]
@@ -164,11 +163,11 @@ class _Commit:
         self.is_begun = self._tree.is_begun = True
 
 
-def name_blob(data: bytes) -> str:
-    """Return git's name of a file's bytes, in a repository that uses SHA-1."""
-    return hashlib.sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
+def name_object(kind: str, content: bytes) -> str:
+    """Return git's name of an object, such as a ``blob``, in a repository that uses SHA-1."""
+    return hashlib.sha1(f"{kind} {len(content)}\0".encode() + content, usedforsecurity=False).hexdigest()
 
 
 def name_file(data: bytes | None) -> str | None:
     """Return git's name of a file's bytes; None for no file."""
-    return None if data is None else name_blob(data)
+    return None if data is None else name_object("blob", data)

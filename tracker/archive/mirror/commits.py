@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from tracker.archive.git.streams import CommitMessage, read_commit, read_trailers
-from tracker.archive.mirror.sql import SNAPSHOT_NAME, WITH_STATEMENTS
+from tracker.archive.record.queries import SNAPSHOT_NAME, WITH_STATEMENTS
 from tracker.errors import RepositoryUnusable
 
 if TYPE_CHECKING:
@@ -116,13 +116,11 @@ def write_message(connection: sqlite3.Connection, changes: RunChanges) -> Commit
         return CommitMessage("An archive without runs\n\nRun: 0\n", 0)
     started, ended, kind, release = row
     run = changes.run
-    said, trailer = _describe_edits(run) if changes.is_edit else _describe_run(connection, run, kind)
+    said, trailer = f"Edits after run {run}", f"After-run: {run}"
+    if not changes.is_edit:
+        said, trailer = _describe_run(connection, run, kind)
     trailers = f"{trailer}\nRun: {run}\nStarted: {started}\nRelease: {release}\n"
     return CommitMessage(f"{said}\n\n{trailers}", _to_seconds(ended or started))
-
-
-def _describe_edits(run: int) -> tuple[str, str]:
-    return f"Edits after run {run}", f"After-run: {run}"
 
 
 def _describe_run(connection: sqlite3.Connection, run: int, kind: str) -> tuple[str, str]:

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 from tracker.archive.file.mirror_paths import MIRROR, run_path
 from tracker.archive.mirror.commits import read_chain, read_trailers_of
 from tracker.archive.mirror.rebuild import read_file
-from tracker.archive.mirror.sql import read_dicts
 from tracker.archive.rights.scrubbing import name_command as name_alone
 from tracker.archive.schema.connection import FILE_NAME
+from tracker.archive.schema.rows import read_dicts
 from tracker.errors import HistoriesApart
 
 if TYPE_CHECKING:

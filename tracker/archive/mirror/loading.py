@@ -9,8 +9,8 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from tracker.archive.file.mirror_paths import is_document
-from tracker.archive.mirror.sql import quote_names
 from tracker.archive.rights.redaction import NOT_PUBLIC
+from tracker.archive.schema.rows import insert_row
 from tracker.archive.schema.schema_map import read_tables
 from tracker.errors import RepositoryUnusable
 
@@ -72,7 +72,6 @@ class RowLoader:
         self._mirror = mirror
         self._tables = read_tables(connection)
         self._digests = read_digest_columns(connection)
-        self._commands: dict[tuple[str, ...], str] = {}
         self._bytes: Row = {}
 
     def load(self, tables: Mapping[str, Sequence[Row]], path: str) -> None:
@@ -129,21 +128,17 @@ class RowLoader:
         else:
             check_own_digest(table, row)
         check_digests(row, self._digests.get(table, ()))
-        self._connection.execute(self._command(table, tuple(row)), tuple(row.values()))
+        self._check_names(table, row)
+        insert_row(self._connection, table, row)
         self.rows[table] += 1
 
-    def _command(self, table: str, columns: tuple[str, ...]) -> str:
-        """Return the command that inserts a row. Raises ``ValueError`` for names that the schema lacks."""
-        if (table, *columns) not in self._commands:
-            if table not in self._tables:
-                raise ValueError(f"there is no table {table}")
-            for name in columns:
-                if name not in self._tables[table].columns:
-                    raise ValueError(f"there is no column {name} of {table}")
-            quoted = quote_names(columns)
-            marks = ", ".join("?" * len(columns))
-            self._commands[table, *columns] = f'INSERT INTO "{table}" ({quoted}) VALUES ({marks})'  # noqa: S608 (names of our schema)
-        return self._commands[table, *columns]
+    def _check_names(self, table: str, row: Row) -> None:
+        """Raise ``ValueError`` for names that the schema lacks."""
+        if table not in self._tables:
+            raise ValueError(f"there is no table {table}")
+        for name in row:
+            if name not in self._tables[table].columns:
+                raise ValueError(f"there is no column {name} of {table}")
 
 
 def mirror_damaged(mirror: Path, what: str) -> RepositoryUnusable:

@@ -12,11 +12,7 @@ from typing import TYPE_CHECKING
 from tracker.archive.file.mirror_paths import ARCHIVE, RECEIVED, WATCH, is_document
 from tracker.archive.file.modes import make_archive_folder
 from tracker.archive.git.repository import open_repository
-from tracker.archive.mirror.loading import RowLoader, mirror_damaged
-from tracker.archive.mirror.proofs import record_omissions
-from tracker.archive.mirror.refs import list_tree
-from tracker.archive.mirror.row_files import read_lines, read_rows
-from tracker.archive.mirror.unit_files import FORMAT
+from tracker.archive.mirror import loading, proofs, refs, row_files, unit_files
 from tracker.archive.schema.connection import FILE_NAME, connect_to_write, is_blank, translate
 from tracker.archive.schema.migrations import MIGRATION_SET, MIGRATIONS, NOTES, make_schema
 from tracker.errors import ArchiveUnusable, RepositoryUnusable
@@ -71,7 +67,7 @@ def _rebuild(
     repository: Repository, part: Path, record: Path, tip: str | None
 ) -> tuple[Rebuilt, bytes | None]:
     tip = tip or next(filter(None, map(repository.find_commit, _TIPS)), None)
-    files = list_tree(repository, tip) if tip else ()
+    files = refs.list_tree(repository, tip) if tip else ()
     blobs = {path: blob for path, blob in files if not path.endswith((".txt", ".sql"))}
     for path in blobs:
         if not {"", ".", ".."}.isdisjoint(path.split("/")):
@@ -84,7 +80,7 @@ def _rebuild(
     watch = first.get(WATCH)
     archive = read_file(repository, ARCHIVE, first[ARCHIVE])
     written = next((str(row.get("mirror")) for row in archive.pop("format", [])), None)
-    if written != str(FORMAT):
+    if written != str(unit_files.FORMAT):
         raise RepositoryUnusable(
             f"{repository.path} is a mirror of format {written}; upgrade tracker to read it"
         )
@@ -93,13 +89,13 @@ def _rebuild(
         _make_schema(connection, repository, archive.get(NOTES, []))
         connection.execute("BEGIN")
         connection.execute(f"DELETE FROM {NOTES}")  # noqa: S608 (a name of sqlite-utils)
-        loader = RowLoader(connection, repository.path)
+        loader = loading.RowLoader(connection, repository.path)
         loader.load(archive, ARCHIVE)
         for path, content in _contents(repository, blobs):
             loader.load(read_file(repository, path, content), path)
         loader.finish()
         if loader.closed:
-            record_omissions(connection, tip, loader.closed)
+            proofs.record_omissions(connection, tip, loader.closed)
         connection.execute("COMMIT")
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         return Rebuilt(tip, dict(loader.rows), loader.closed), watch
@@ -120,12 +116,14 @@ def read_file(repository: Repository, path: str, content: bytes) -> dict[str, li
     if is_document(path):
         name = path.rpartition("/")[2]
         if sha256(content).hexdigest() != name:
-            raise mirror_damaged(repository.path, f"{path} does not have that digest")
+            raise loading.mirror_damaged(repository.path, f"{path} does not have that digest")
         return {"documents": [{"sha256": name, "bytes": content}]}
     try:
-        return restore_text(read_lines(content) if path.endswith(".jsonl") else read_rows(content))
+        return restore_text(
+            row_files.read_lines(content) if path.endswith(".jsonl") else row_files.read_rows(content)
+        )
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise mirror_damaged(repository.path, f"{path} cannot be read ({error})") from error
+        raise loading.mirror_damaged(repository.path, f"{path} cannot be read ({error})") from error
 
 
 def restore_text(tables: dict[str, list[Row]]) -> dict[str, list[Row]]:

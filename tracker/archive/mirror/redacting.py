@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tracker.archive.file.mirror_paths import EDITION_MARK, document_path
-from tracker.archive.mirror.branches import name_blob
+from tracker.archive.mirror.branches import name_file
 from tracker.archive.mirror.rebuild import restore_text
 from tracker.archive.mirror.row_files import read_lines, read_rows, write_lines, write_rows
 from tracker.archive.mirror.unit_files import write_readable
@@ -79,7 +79,7 @@ def _find_readable_texts(repository: Repository, files: Sequence[File], gone: De
             staying.setdefault(place, set()).add(file.blob)
     texts = {f"{place}.txt": place for place in touched}
     readable = {
-        place: {name_blob(_read_text(data)) for data in repository.read_objects(sorted(blobs)) if data}
+        place: {name_file(_read_text(data)) for data in repository.read_objects(sorted(blobs)) if data}
         for place, blobs in staying.items()
         if place in touched
     }

@@ -22,8 +22,8 @@ _LEFTOVERS = (
 )  # fmt: skip
 
 
-def recover(repository: Repository, branches: Sequence[str]) -> None:
-    """Remove what a killed run has left, and move the branches that it had written completely.
+def recover(repository: Repository, branches: Sequence[str]) -> list[str | None]:
+    """Remove what a killed run has left, move the branches that it had written completely, and return all.
 
     It leaves locks of git, unfinished packs, packs marked as kept, and git's crash report. The archive's lock
     is held, so that no other process writes here.
@@ -31,7 +31,11 @@ def recover(repository: Repository, branches: Sequence[str]) -> None:
     for pattern in _LEFTOVERS:
         for left in repository.path.glob(pattern):
             left.unlink(missing_ok=True)
-    finish_move(repository, branches)
+    there = _list_refs(repository, _ASIDE, *branches)
+    if any(name.startswith(_ASIDE) for name in there):
+        finish_move(repository, branches)
+        there = _list_refs(repository, *branches)
+    return [there.get(branch) for branch in branches]
 
 
 def pack_objects(repository: Repository) -> None:
@@ -54,8 +58,12 @@ _HEADS, _ASIDE = "refs/heads/", "refs/aside/"
 
 def find_branch(repository: Repository, branch: str) -> str | None:
     """Return the commit of a branch, readable or not; None where there is no branch."""
-    answer = repository.attempt("rev-parse", "--verify", "--quiet", branch)
-    return answer.output.decode().strip() or None
+    return next(find_branches(repository, (branch,)))
+
+
+def find_branches(repository: Repository, branches: Sequence[str]) -> Iterator[str | None]:
+    """Yield what ``find_branch`` returns of each branch; git is asked once."""
+    return map(_list_refs(repository, *branches).get, branches)
 
 
 def staging_ref(branch: str) -> str:
@@ -63,30 +71,32 @@ def staging_ref(branch: str) -> str:
     return branch.replace(_HEADS, _ASIDE, 1)
 
 
-def move_branches(repository: Repository, branches: Sequence[str]) -> None:
-    """Move branches to what was written aside; git locks all of them before it changes one."""
-    there = _find_staged(repository)
-    lines = [f"update {branch} {there[staging_ref(branch)]}" for branch in branches]
-    repository.ask("update-ref", "--stdin", stdin="".join(f"{line}\n" for line in lines).encode())
-    _drop(repository, there)
+def move_branches(repository: Repository, branches: Sequence[str]) -> list[str]:
+    """Move branches to what was written aside, and return that: git locks all, changes all, then deletes."""
+    there = _list_refs(repository, _ASIDE)
+    tips = [there[staging_ref(branch)] for branch in branches]
+    moves = "".join(f"update {branch} {tip}\n" for branch, tip in zip(branches, tips, strict=True))
+    _drop(repository, there, moves)
+    return tips
 
 
 def finish_move(repository: Repository, branches: Sequence[str]) -> None:
     """Finish a move that a crash has cut short where all branches were written; discard them otherwise."""
-    there = _find_staged(repository)
+    there = _list_refs(repository, _ASIDE)
     if all(staging_ref(branch) in there for branch in branches):
         move_branches(repository, branches)
     elif there:
         _drop(repository, there)
 
 
-def _find_staged(repository: Repository) -> dict[str, str]:
-    listed = repository.ask("for-each-ref", "--format=%(refname) %(objectname)", _ASIDE).decode()
+def _list_refs(repository: Repository, *wanted: str) -> dict[str, str]:
+    """Return the references of these names, or below them, with what each is at."""
+    listed = repository.ask("for-each-ref", "--format=%(refname) %(objectname)", *wanted).decode()
     return dict(line.split(" ", 1) for line in listed.splitlines())
 
 
-def _drop(repository: Repository, names: dict[str, str]) -> None:
-    lines = "".join(f"delete {name}\n" for name in names)
+def _drop(repository: Repository, names: dict[str, str], moves: str = "") -> None:
+    lines = moves + "".join(f"delete {name}\n" for name in names)
     repository.ask("update-ref", "--stdin", stdin=lines.encode())
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from contextlib import closing, suppress
-from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -17,11 +16,7 @@ from typing import TYPE_CHECKING
 from tracker.archive.file.lock import STAGING
 from tracker.archive.git.repository import create_repository, open_repository
 from tracker.archive.git.streams import File, read_history
-from tracker.archive.mirror.branches import BRANCHES, name_blob
-from tracker.archive.mirror.proofs import is_descendant
-from tracker.archive.mirror.rebuild import rebuild_record
-from tracker.archive.mirror.redacting import find_replacements
-from tracker.archive.mirror.refs import find_branch, pack_objects
+from tracker.archive.mirror import branches, proofs, rebuild, redacting, refs
 from tracker.archive.rights.copies import record_destruction
 from tracker.archive.rights.scrubbing import Destroyed
 from tracker.archive.schema.connection import FILE_NAME, connect_to_write
@@ -54,7 +49,9 @@ def rewrite_mirror(path: Path, gone: Destroyed) -> Rewritten | None:
     with open_repository(path) as old:
         stream = old.ask("fast-export", *_EXPORT, "--all")
         pieces = tuple(read_history(stream))
-        replacements = find_replacements(old, [each for each in pieces if isinstance(each, File)], gone)
+        replacements = redacting.find_replacements(
+            old, [each for each in pieces if isinstance(each, File)], gone
+        )
         replacements = {**_find_foreign(old, path.parent, gone), **replacements}
         if not replacements and not _has_unreachable(old):
             return None
@@ -62,7 +59,7 @@ def rewrite_mirror(path: Path, gone: Destroyed) -> Rewritten | None:
         with open_repository(_new(path), to_write=True) as new:
             _write(old, new, pieces, replacements)
             _check(old, new, pieces, replacements)
-            pack_objects(new)
+            refs.pack_objects(new)
     _replace(path)
     commits = sum(1 for each in pieces if isinstance(each, bytes) and each.startswith(b"commit "))
     return Rewritten(commits, len(replacements))
@@ -76,13 +73,13 @@ def _find_foreign(old: Repository, folder: Path, gone: Destroyed) -> Replacement
     found: Replacements = {}
     for ref in old.ask("for-each-ref", "--format=%(refname)").decode().split():
         tip = old.find_commit(ref)
-        own = [each for each in map(partial(find_branch, old), BRANCHES) if each]
-        if tip is None or any(is_descendant(old, each, tip) for each in own):
+        own = list(filter(None, refs.find_branches(old, branches.BRANCHES)))
+        if tip is None or any(proofs.is_descendant(old, each, tip) for each in own):
             continue
         theirs = [f"^{each}" for each in own]
         pieces = read_history(old.ask("fast-export", *_EXPORT, ref, *theirs))
         files = [each for each in pieces if isinstance(each, File)]
-        found |= find_replacements(old, files, _renumber(old, folder, tip, gone))
+        found |= redacting.find_replacements(old, files, _renumber(old, folder, tip, gone))
     return found
 
 
@@ -90,7 +87,7 @@ def _renumber(repository: Repository, folder: Path, tip: str, gone: Destroyed) -
     """Return what is destroyed in the numbers of the record to which a commit belongs."""
     with TemporaryDirectory(dir=folder, prefix=STAGING) as name:
         try:
-            rebuild_record(repository.path, Path(name), tip)
+            rebuild.rebuild_record(repository.path, Path(name), tip)
             with closing(connect_to_write(Path(name) / FILE_NAME)) as connection:
                 return record_destruction(connection, gone.documents)
         except (TrackerError, sqlite3.Error):
@@ -153,7 +150,7 @@ def _check(
     """Check that the new repository has no replaced content, unless it stays under another path."""
     files = [each for each in pieces if isinstance(each, File)]
     kept = {each.blob for each in files if each not in replacements}
-    kept |= {name_blob(data) for data in replacements.values() if data is not None}
+    kept |= {branches.name_object("blob", data) for data in replacements.values() if data is not None}
     wanted = sorted({each.blob for each in replacements} - kept)
     answer = new.ask("cat-file", "--batch-check", stdin="".join(f"{blob}\n" for blob in wanted).encode())
     if answer.count(b" missing\n") != len(wanted):

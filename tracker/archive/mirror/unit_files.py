@@ -4,18 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tracker.archive.file.mirror_paths import (
-    ARCHIVE,
-    SCHEMA,
-    STATEMENT,
-    document_path,
-    edition_path,
-    run_path,
-    statement_folder,
-    watch_list_path,
-)
+from tracker.archive.file import mirror_paths as paths
 from tracker.archive.mirror.row_files import ColumnarRows, write_lines, write_rows
-from tracker.archive.mirror.sql import WITH_STATEMENTS, quote_names
+from tracker.archive.record.queries import WITH_STATEMENTS
+from tracker.archive.schema.rows import quote_names
 from tracker.archive.schema.schema_map import members, read_tables, rows_query
 
 if TYPE_CHECKING:
@@ -84,11 +76,11 @@ class UnitFiles:
         """
         match unit:
             case "archive":
-                return {ARCHIVE: _with_format(write_rows(rows)), SCHEMA: self._schema()}
+                return {paths.ARCHIVE: _with_format(write_rows(rows)), paths.SCHEMA: self._schema()}
             case "document":
                 return _document_files(name, rows)
             case "watch_list":
-                return {watch_list_path(name): write_rows(rows) if rows["watch_lists"] else None}
+                return {paths.watch_list_path(name): write_rows(rows) if rows["watch_lists"] else None}
             case "run":
                 return _run_files(rows)
             case "statement":
@@ -114,7 +106,7 @@ class UnitFiles:
         if not rows["snapshots"]:
             return {}
         *place, ordinal, is_latest = self._connection.execute(_SNAPSHOT_NAME, [name, until]).fetchone()
-        folder = edition_path(place)
+        folder = paths.edition_path(place)
         cut = {
             row["id"]: self._connection.execute(self._query, [row["id"]]).fetchall()
             for row in rows["versions"]
@@ -140,7 +132,7 @@ def _with_format(data: bytes) -> bytes:
 
 def _document_files(sha256: str, rows: Mapping[str, list[Row]]) -> Files:
     """Return a file of the bytes, and one of the rest of the row, which also says that there are none."""
-    place = document_path(sha256)
+    place = paths.document_path(sha256)
     if not rows["documents"]:
         return {place: None, f"{place}.json": None}
     (row,) = rows["documents"]
@@ -152,13 +144,15 @@ def _document_files(sha256: str, rows: Mapping[str, list[Row]]) -> Files:
 
 
 def _run_files(rows: Mapping[str, list[Row]]) -> Files:
-    return {run_path(int(row["id"] or 0), str(row["started"])): write_lines(rows) for row in rows["runs"]}
+    return {
+        paths.run_path(int(row["id"] or 0), str(row["started"])): write_lines(rows) for row in rows["runs"]
+    }
 
 
 def _statement_files(rows: Mapping[str, list[Row]]) -> Files:
     name = ("country", "body", "session", "item")
     return {
-        f"{statement_folder([_text(row[part]) for part in name])}/{STATEMENT}": write_rows(rows)
+        f"{paths.statement_folder([_text(row[part]) for part in name])}/{paths.STATEMENT}": write_rows(rows)
         for row in rows["statements"]
     }
 

@@ -12,25 +12,12 @@ from typing import TYPE_CHECKING
 from tracker.archive.file.mirror_paths import MIRROR
 from tracker.archive.git.repository import create_repository, open_repository
 from tracker.archive.git.streams import FastImport
-from tracker.archive.mirror.branches import BRANCHES, MAIN, Branches
+from tracker.archive.mirror import divergence, pending, proofs, refs, rewrite, unit_files
+from tracker.archive.mirror.branches import BRANCHES, Branches
 from tracker.archive.mirror.commits import SHORT, read_trailers_of, split_by_run, write_message
-from tracker.archive.mirror.divergence import check_not_diverged
-from tracker.archive.mirror.pending import (
-    MirrorState,
-    install_triggers,
-    mark_everything,
-    mark_mirrored,
-    mark_unit,
-    read_mirrored,
-    read_pending,
-)
-from tracker.archive.mirror.proofs import record_break
-from tracker.archive.mirror.refs import find_branch, move_branches, pack_objects, recover
-from tracker.archive.mirror.rewrite import finish_rewrite
-from tracker.archive.mirror.sql import transaction
-from tracker.archive.mirror.unit_files import UnitFiles
 from tracker.archive.rights.access import ALL_OPEN, find_watch_list, is_access_changed, read_access
 from tracker.archive.rights.redaction import Redaction
+from tracker.archive.schema.rows import transaction
 from tracker.errors import RepositoryUnusable
 from tracker.model.preserving import Mirrored
 
@@ -42,6 +29,9 @@ if TYPE_CHECKING:
     from tracker.archive.git.repository import Repository
     from tracker.archive.mirror.commits import RunChanges
 
+    Tips = Sequence[str | None]
+    """The commits of the branches, in their order."""
+
 
 def update_mirror(connection: sqlite3.Connection, folder: Path) -> Mirrored:
     """Update the mirror of an archive, and create it where there is none.
@@ -51,61 +41,59 @@ def update_mirror(connection: sqlite3.Connection, folder: Path) -> Mirrored:
     does not; the record is as it was then.
     """
     path = folder / MIRROR
-    finish_rewrite(path)
+    rewrite.finish_rewrite(path)
     if not path.exists():
         create_repository(path)
     with open_repository(path, to_write=True) as repository:
-        recover(repository, BRANCHES)
+        tips = refs.recover(repository, BRANCHES)
         with transaction(connection):
-            mirrored = _update(connection, repository, folder)
-        pack_objects(repository)
+            mirrored = _update(connection, repository, folder, tips)
+        refs.pack_objects(repository)
         return mirrored
 
 
-def _update(connection: sqlite3.Connection, repository: Repository, folder: Path) -> Mirrored:
-    tip, trailers = _read_tip(repository)
+def _update(connection: sqlite3.Connection, repository: Repository, folder: Path, tips: Tips) -> Mirrored:
+    tip, trailers = tips[0], _read_trailers(repository, tips[0])
     run = trailers.get("run", "")
     last = int(run) if run.isdecimal() else 0
-    mirrored = read_mirrored(connection)
-    check_not_diverged(connection, repository, tip, mirrored.main if mirrored else None, folder)
-    units = UnitFiles(connection)
+    mirrored = pending.read_mirrored(connection)
+    divergence.check_not_diverged(connection, repository, tip, mirrored.main if mirrored else None, folder)
+    units = unit_files.UnitFiles(connection)
     access = read_access(connection, units.tables, find_watch_list(folder))
     redaction = Redaction(connection, access, units.tables)
-    branches = Branches(repository, units, redaction, find_watch_list(folder))
-    install_triggers(connection, units.tables)
-    record_break(connection, repository, mirrored, tip)
+    branches = Branches(repository, tips, units, redaction, find_watch_list(folder))
+    pending.install_triggers(connection, units.tables)
+    proofs.record_break(connection, repository, mirrored, tip)
     closed = mirrored.closed if mirrored else ALL_OPEN
     is_cut = branches.cut(access.documents - closed.documents)
     is_known = mirrored is not None and mirrored.tips == branches.tips
     is_whole = is_cut or not is_known or is_access_changed(connection, closed, access, last)
     if is_whole:
-        mark_everything(connection, units.tables)
+        pending.mark_everything(connection, units.tables)
     for sha256 in sorted(access.documents ^ closed.documents):
-        mark_unit(connection, "document", sha256)
-    shares = split_by_run(connection, read_pending(connection), last)
+        pending.mark_unit(connection, "document", sha256)
+    shares = split_by_run(connection, pending.read_pending(connection), last)
     branches.expect(sum(len(share.units) for share in shares), is_whole=is_whole)
-    commits = _write(connection, repository, branches, shares)
-    tip, public = (find_branch(repository, branch) for branch in BRANCHES)
-    mark_mirrored(connection, MirrorState(f"{tip} {public}", access))
+    commits, moved = _write(connection, repository, branches, shares)
+    tip, public = moved or tips
+    pending.mark_mirrored(connection, pending.MirrorState(f"{tip} {public}", access))
     return Mirrored(str(repository.path), commits, tip, len(access.snapshots), is_cut)
 
 
 def _write(
     connection: sqlite3.Connection, repository: Repository, branches: Branches, shares: Sequence[RunChanges]
-) -> int:
+) -> tuple[int, Tips]:
+    """Write what is pending; return the number of commits, and where the branches are if they moved."""
     with FastImport(repository) as stream:
         commits = sum(branches.write(stream, share, write_message(connection, share)) for share in shares)
         branches.complete(stream)
-    if stream.is_begun:
-        move_branches(repository, BRANCHES)
-    return commits
+    return commits, refs.move_branches(repository, BRANCHES) if stream.is_begun else ()
 
 
-def _read_tip(repository: Repository) -> tuple[str | None, dict[str, str]]:
-    """Return the commit of the branch ``main`` and its trailers, None where there is no commit yet."""
-    tip = find_branch(repository, MAIN)
+def _read_trailers(repository: Repository, tip: str | None) -> dict[str, str]:
+    """Return the trailers of the latest commit, none where there is no commit yet."""
     try:
-        return tip, read_trailers_of(repository, tip) if tip else {}
+        return read_trailers_of(repository, tip) if tip else {}
     except RepositoryUnusable as error:
         raise RepositoryUnusable(
             f"{repository.path} is damaged, it lacks commit {str(tip)[:SHORT]}; run: tracker verify --repair"

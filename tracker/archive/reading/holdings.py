@@ -5,7 +5,6 @@ from __future__ import annotations
 from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256 as digest
-from importlib import resources
 from typing import TYPE_CHECKING
 
 from tracker.archive.ledger.admitted import read_document
@@ -19,6 +18,7 @@ from tracker.archive.schema.connection import translate
 from tracker.archive.schema.rows import Record, method, open_record
 from tracker.archive.schema.schema_map import ROOTS, read_tables
 from tracker.errors import ArchiveUnusable
+from tracker.inputs.tables import read_packaged
 from tracker.model.preserving import Holding
 from tracker.model.record import Declaration
 from tracker.model.texts import Reference
@@ -70,9 +70,8 @@ def open_holdings(folder: Path, *, private: bool = False) -> Iterator[Holdings]:
 
     Raises ``ArchiveUnusable`` where there is no archive, or it is damaged or of another release.
     """
-    with open_record(folder, Record, needs_ledger=True) as record:
+    with open_record(folder, Record, needs_ledger=True, one_moment=True) as record:
         with translate(record.path):
-            record.connection.execute("BEGIN")
             access = _read_gate(record.connection, folder, private=private)
         yield Holdings(record, access, private=private)
 
@@ -231,10 +230,7 @@ class Closed:
 
 def read_presentation() -> Presentation:
     """Return how records are shown."""
-    import tomllib  # noqa: PLC0415 (27 ms that reading a record does not take)
-
-    text = resources.files(__package__).joinpath("datasette.toml").read_text(encoding="utf-8")
-    return Presentation(**tomllib.loads(text))
+    return Presentation(**read_packaged(__package__, "datasette.toml"))
 
 
 def count_closed(folder: Path) -> Closed:

@@ -7,26 +7,9 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tracker.archive.ledger.decisions import read_rulings
+from tracker.archive.ledger.ruling_rows import read_rulings
 from tracker.archive.reading.versions import Versions
-from tracker.archive.record.encoding import decode_plain
-from tracker.archive.record.nearest import describe_nearest
-from tracker.archive.record.queries import (
-    EDITIONS,
-    FOUND,
-    ITEM_ORDER,
-    LATEST,
-    NAME,
-    ORDER,
-    SNAPSHOTS,
-    edition_is,
-    narrow,
-    narrow_to,
-    series_is,
-    snapshot_is,
-    statement_is,
-)
-from tracker.archive.record.search import match_expression, restore_marked
+from tracker.archive.record import encoding, nearest, queries, search
 from tracker.archive.rights import withdrawals
 from tracker.archive.schema.connection import translate
 from tracker.archive.schema.rows import Record, fetch_named, method, open_record
@@ -38,7 +21,7 @@ if TYPE_CHECKING:
     from os import PathLike
 
     from tracker.archive.record.queries import Condition
-    from tracker.model.rights import WithdrawnEntry, WithdrawnSnapshot
+    from tracker.model.rights import WithdrawnEntry
 
 
 def open_reader(folder: str | PathLike[str]) -> Reader:
@@ -53,15 +36,16 @@ class Reader(Record):
     """An archive open for reading. Every method raises ``ArchiveUnusable`` where the file is damaged."""
 
     rulings = method(read_rulings)
+    withdrawn_snapshots = method(withdrawals.read_snapshots)
 
     def statements(
         self, country: str | None = None, body: str | None = None, session: str | None = None
     ) -> tuple[StatementEntry, ...]:
         """Return every edition, by country, body, order of session, item, and the preferred one first."""
-        narrowed, values = narrow(series_is(country, body, session))
+        narrowed, values = queries.narrow(queries.series_is(country, body, session))
         rows = self.rows(
-            f"SELECT {NAME}, kind_inferred, delivered, title, speaker, post, words, ordinal, observed"
-            f" {SNAPSHOTS} WHERE {LATEST}{narrowed} ORDER BY {ORDER}",
+            f"SELECT {queries.NAME}, kind_inferred, delivered, title, speaker, post, words, ordinal, observed"
+            f" {queries.SNAPSHOTS} WHERE {queries.LATEST}{narrowed} ORDER BY {queries.ORDER}",
             *values,
         )
         return tuple(StatementEntry(Reference(*row[:6]), bool(row[6]), *row[7:]) for row in rows)
@@ -84,12 +68,12 @@ class Reader(Record):
 
         Raises ``NotInArchive`` where there is none.
         """
-        narrowed, values = narrow_to(reference)
+        narrowed, values = queries.narrow_to(reference)
         rows = self.rows(
-            f"SELECT {NAME}, ordinal, observed, documents.sha256, size, documents.media_type, extractor,"
-            f" versions.language, words, coalesce(url, source) {SNAPSHOTS}"
+            f"SELECT {queries.NAME}, ordinal, observed, documents.sha256, size, documents.media_type,"
+            f" extractor, versions.language, words, coalesce(url, source) {queries.SNAPSHOTS}"
             " JOIN documents ON documents.sha256 = snapshots.document"
-            f" WHERE TRUE{narrowed} ORDER BY {ORDER}, ordinal",
+            f" WHERE TRUE{narrowed} ORDER BY {queries.ORDER}, ordinal",
             *values,
         )
         if not rows:
@@ -108,7 +92,7 @@ class Reader(Record):
                 self.connection,
                 "SELECT statements.country, statements.body, statements.session, item, title, editions.kind,"
                 " kind_inferred, delivered, speaker, post, on_behalf_of,"
-                f" document AS sha256, ordinal AS snapshot {SNAPSHOTS} WHERE versions.id = ?",
+                f" document AS sha256, ordinal AS snapshot {queries.SNAPSHOTS} WHERE versions.id = ?",
                 [found],
             )
         return Side(
@@ -123,7 +107,9 @@ class Reader(Record):
 
         Raises as ``side`` does.
         """
-        row = self.row(f"SELECT {NAME}, ordinal {SNAPSHOTS} WHERE versions.id = ?", self._find(reference))
+        row = self.row(
+            f"SELECT {queries.NAME}, ordinal {queries.SNAPSHOTS} WHERE versions.id = ?", self._find(reference)
+        )
         return Reference(*row)
 
     def raw(self, reference: Reference) -> str:
@@ -139,7 +125,7 @@ class Reader(Record):
         )
         if not isinstance(data, bytes) or sha256(data).hexdigest() != document:
             raise self.damaged(f"document {document[:12]} no longer has its sha256")
-        text: str | None = decode_plain(data, extractor, media_type) if raw is None else raw
+        text: str | None = encoding.decode_plain(data, extractor, media_type) if raw is None else raw
         if text is None:
             raise self.damaged(f"document {document[:12]} is not what {extractor!r} reads")
         return text
@@ -159,12 +145,12 @@ class Reader(Record):
         ``record.search.match_expression`` for the syntax. Raises ``TrackerError`` for an empty query.
         """
         edition: list[Condition] = [("editions.language = ?", language)] if language else []
-        narrowed, values = narrow([*series_is(country, body, session), *edition])
-        expression = match_expression(query)
+        narrowed, values = queries.narrow([*queries.series_is(country, body, session), *edition])
+        expression = search.match_expression(query)
         # Marking a text costs more than finding it: first the few to show, then their marks.
         found = self.column(
-            f"SELECT segments.id {FOUND} WHERE segments_fts MATCH ? AND {LATEST}{narrowed}"
-            f" ORDER BY rank, {ORDER}, segments.ordinal LIMIT ?",
+            f"SELECT segments.id {queries.FOUND} WHERE segments_fts MATCH ? AND {queries.LATEST}{narrowed}"
+            f" ORDER BY rank, {queries.ORDER}, segments.ordinal LIMIT ?",
             expression,
             *values,
             limit,
@@ -173,29 +159,22 @@ class Reader(Record):
 
     def _hit(self, expression: str, segment: int) -> Hit:
         *name, delivered, paragraph, ordinal, text, marked = self.row(
-            f"SELECT {NAME}, delivered, paragraph, segments.ordinal, segments.text,"
-            f" highlight(segments_fts, 0, char(2), char(3)) {FOUND}"
+            f"SELECT {queries.NAME}, delivered, paragraph, segments.ordinal, segments.text,"
+            f" highlight(segments_fts, 0, char(2), char(3)) {queries.FOUND}"
             " WHERE segments_fts MATCH ? AND segments_fts.rowid = ?",
             expression,
             segment,
         )
-        return Hit(Reference(*name), delivered, paragraph, ordinal, restore_marked(str(marked), str(text)))
+        return Hit(
+            Reference(*name), delivered, paragraph, ordinal, search.restore_marked(str(marked), str(text))
+        )
 
     def withdrawn(
         self, country: str | None = None, body: str | None = None, session: str | None = None
     ) -> tuple[WithdrawnEntry, ...]:
         """Return every edition of which all was withdrawn, in the order of ``statements``."""
-        if not self.has_table("withdrawals"):
-            return ()
         with translate(self.path):
-            return withdrawals.read_entries(self.connection, series_is(country, body, session))
-
-    def withdrawn_snapshots(self, reference: Reference) -> tuple[WithdrawnSnapshot, ...]:
-        """Return the snapshots behind a reference that were withdrawn, in the order of ``log``."""
-        if not self.has_table("withdrawals"):
-            return ()
-        with translate(self.path):
-            return withdrawals.read_snapshots(self.connection, reference)
+            return withdrawals.read_entries(self.connection, queries.series_is(country, body, session))
 
     def missing(self, reference: Reference) -> NotInArchive:
         """Return the error that says what the archive lacks, and what it has nearest to that.
@@ -203,21 +182,20 @@ class Reader(Record):
         It is a ``Withdrawn`` where there is something that was withdrawn.
         """
         with translate(self.path):
-            behind = self.has_table("withdrawals") and withdrawals.read_behind(self.connection, reference)
-            if behind:
+            if behind := withdrawals.read_behind(self.connection, reference):
                 return Withdrawn(f"{reference} was {behind}")
-            return NotInArchive(describe_nearest(self.connection, reference))
+            return NotInArchive(nearest.describe_nearest(self.connection, reference))
 
     def _find(self, reference: Reference) -> int:
         """Return the id of the version that a reference means."""
         if reference.session is None:
             raise ReferenceInvalid(f"{reference} is a series; name a session, as in {reference}/SESSION")
         edition = self._find_edition(reference)
-        narrowed, values = narrow([("editions.id = ?", edition), *snapshot_is(reference)])
+        narrowed, values = queries.narrow([("editions.id = ?", edition), *queries.snapshot_is(reference)])
         # By a date, what was observed last counts, not what was recorded last.
         order = "observed DESC, ordinal DESC" if isinstance(reference.snapshot, str) else "ordinal DESC"
         rows = self.rows(
-            f"SELECT versions.id {SNAPSHOTS} WHERE TRUE{narrowed} ORDER BY {order} LIMIT 1", *values
+            f"SELECT versions.id {queries.SNAPSHOTS} WHERE TRUE{narrowed} ORDER BY {order} LIMIT 1", *values
         )
         if not rows:
             raise self.missing(reference)
@@ -225,9 +203,9 @@ class Reader(Record):
 
     def _find_edition(self, reference: Reference) -> int:
         """Return the id of the preferred edition that fits."""
-        narrowed, values = narrow([*statement_is(reference), *edition_is(reference)])
+        narrowed, values = queries.narrow([*queries.statement_is(reference), *queries.edition_is(reference)])
         rows = self.rows(
-            f"SELECT editions.id, item {EDITIONS} WHERE TRUE{narrowed} ORDER BY {ITEM_ORDER}",
+            f"SELECT editions.id, item {queries.EDITIONS} WHERE TRUE{narrowed} ORDER BY {queries.ITEM_ORDER}",
             *values,
         )
         if not rows:

@@ -4,35 +4,31 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tracker.archive.ledger.decisions import read_rulings
 from tracker.archive.ledger.outcomes import read_content_type
-from tracker.archive.record.encoding import read_spans
-from tracker.archive.record.queries import EDITIONS, NAME, ORDER, SNAPSHOTS, narrow_to
-from tracker.archive.record.recording import write_version
+from tracker.archive.ledger.ruling_rows import read_rulings
+from tracker.archive.record import encoding, queries, recording
 from tracker.archive.rights.refusals import refuse_withdrawn
 from tracker.archive.schema.connection import translate
-from tracker.archive.schema.rows import Record, insert, method, open_record
+from tracker.archive.schema.rows import Record, insert, method
 from tracker.model.record import Capture, CaptureSource, VersionEntry
 from tracker.model.texts import Reference, Segment, Version
 from tracker.text.identity import digest_text
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tracker.archive.storing.store import Store
 
 _ENTRIES = f"""
-SELECT versions.id, {NAME}, ordinal, extractor, media_type, versions.language, words, started, release
-{EDITIONS}
+SELECT versions.id, {queries.NAME}, ordinal, extractor, media_type, versions.language, words, started, release
+{queries.EDITIONS}
 JOIN readable_snapshots AS snapshots ON snapshots.edition = editions.id
 JOIN versions ON versions.snapshot = snapshots.id
 JOIN runs ON runs.id = versions.run
 WHERE TRUE"""
 
 _CAPTURES = f"""
-SELECT snapshots.id, {NAME}, ordinal, document, versions.id,
+SELECT snapshots.id, {queries.NAME}, ordinal, document, versions.id,
     CASE WHEN language_inferred THEN NULL ELSE editions.language END, source
-{SNAPSHOTS}
+{queries.SNAPSHOTS}
 WHERE TRUE"""
 
 _ORIGINS = """
@@ -55,11 +51,6 @@ SELECT text FROM watch_lists JOIN runs ON watch_list = sha256 GROUP BY sha256 OR
 """
 
 
-def open_versions(folder: Path) -> Versions:
-    """Open the versions of the archive in a folder for reading; raises as ``open_record`` does."""
-    return open_record(folder, Versions)
-
-
 class Versions(Record):
     """An archive's versions. Every method raises ``ArchiveUnusable`` where the file is damaged."""
 
@@ -67,8 +58,8 @@ class Versions(Record):
 
     def entries(self, reference: Reference) -> tuple[VersionEntry, ...]:
         """Return all versions of the snapshots behind a reference, in the order of the text and of time."""
-        narrowed, values = narrow_to(reference)
-        rows = self.rows(f"{_ENTRIES}{narrowed} ORDER BY {ORDER}, ordinal, versions.id", *values)
+        narrowed, values = queries.narrow_to(reference)
+        rows = self.rows(f"{_ENTRIES}{narrowed} ORDER BY {queries.ORDER}, ordinal, versions.id", *values)
         return tuple(
             VersionEntry(number, Reference(*row[:7]), *(*row[7:], self.confirmed(number)))
             for number, *row in rows
@@ -82,8 +73,8 @@ class Versions(Record):
 
     def captures(self, reference: Reference) -> tuple[Capture, ...]:
         """Return the snapshots behind a reference that may be read, in the order of ``statements``."""
-        narrowed, values = narrow_to(reference)
-        rows = self.rows(f"{_CAPTURES}{narrowed} ORDER BY {ORDER}, ordinal", *values)
+        narrowed, values = queries.narrow_to(reference)
+        rows = self.rows(f"{_CAPTURES}{narrowed} ORDER BY {queries.ORDER}, ordinal", *values)
         return tuple(Capture(id_, Reference(*rest[:7]), *rest[7:]) for id_, *rest in rows)
 
     def document(self, sha256: str) -> bytes | None:
@@ -115,7 +106,7 @@ class Versions(Record):
             raise self.damaged("a text no longer has its sha256")
         segments = tuple(Segment(*row) for row in self.rows(_SEGMENTS, number))
         try:
-            span_map = read_spans(spans)
+            span_map = encoding.read_spans(spans)
             is_whole = all(text[each.start : each.end] == each.text for each in segments)
         except (TypeError, ValueError) as error:
             raise self.damaged(str(error)) from error
@@ -134,7 +125,7 @@ def add_version(
     with store.batch(), translate(store.path):
         refuse_withdrawn(store.writing, capture.reference, capture.document, digest_text(version.text))
         run = store.writing.begin_run(instant)
-        write_version(store.writing.connection, capture.id, data, version, raw, run=run)
+        recording.write_version(store.writing.connection, capture.id, data, version, raw, run=run)
 
 
 def add_confirmation(store: Store, version: int, extractor: str, instant: str) -> None:

@@ -1,4 +1,4 @@
-"""The SQL that readers share: what is joined, in which order, and how a reference narrows it."""
+"""The SQL that readers share: what is joined, in which order, how a reference narrows it, and names."""
 
 from __future__ import annotations
 
@@ -44,6 +44,14 @@ LATEST = (
     "snapshots.ordinal ="
     " (SELECT max(ordinal) FROM readable_snapshots AS other WHERE other.edition = editions.id)"
 )
+
+STATEMENT_NAME = "country || '/' || body || '/' || session || ifnull('/' || item, '')"
+EDITION_NAME = f"{STATEMENT_NAME} || '~' || ifnull(kind || '.', '') || editions.language"
+SNAPSHOT_NAME = f"{EDITION_NAME} || '@' || ordinal"
+"""How people name a statement, an edition and a snapshot, as SQL expressions."""
+
+WITH_STATEMENTS = "JOIN editions ON editions.id = edition JOIN statements ON statements.id = statement"
+"""What joins snapshots with the tables of their names."""
 
 Condition = tuple[str, object]
 

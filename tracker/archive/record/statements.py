@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tracker.archive.record.editions import Edition, clarified
-from tracker.archive.schema.rows import fetch_named, fetch_row, fetch_value, insert, pick
+from tracker.archive.schema.rows import fetch_named, fetch_row, fetch_value, insert, pick, update_row
 from tracker.errors import ReferenceInvalid
 from tracker.model.record import Amendment
 from tracker.references import find_body, resolve_session, session_sort_key
@@ -56,10 +56,7 @@ def create_statement(connection: sqlite3.Connection, reference: Reference) -> in
         raise ReferenceInvalid(f"{reference} names no session; write {reference}/SESSION")
     _create_session(connection, reference.body, reference.session)
     return insert(
-        connection,
-        "statements",
-        item=reference.item or None,
-        **pick(reference, "country", "body", "session"),
+        connection, "statements", item=reference.item or None, **pick(reference, "country", "body", "session")
     )
 
 
@@ -107,10 +104,12 @@ def amend_statement(
         # It belongs to a run, so that a record restored from an older copy differs from its mirror.
         begin_run()
     for field, value in new_facts.items():
-        _write_value(connection, field, value, snapshot if field == "url" else statement)
+        table, row = ("snapshots", snapshot) if field == "url" else ("statements", statement)
+        update_row(connection, table, ("id", row), {field: value})
     if "title" in new_facts:
-        inferred = (declaration.title_inferred, statement)
-        connection.execute("UPDATE statements SET title_inferred = ? WHERE id = ?", inferred)
+        update_row(
+            connection, "statements", ("id", statement), {"title_inferred": declaration.title_inferred}
+        )
     amended = [
         Amendment(field, str(held[field]), value)
         for field, value in new_facts.items()
@@ -130,7 +129,7 @@ def amend_statement(
 
 def set_inferred_language(connection: sqlite3.Connection, edition: int, language: str) -> None:
     """Set an edition's language to that of a later text; it stays an inferred one."""
-    connection.execute("UPDATE editions SET language = ? WHERE id = ?", [language, edition])
+    update_row(connection, "editions", ("id", edition), {"language": language})
 
 
 def name_edition(connection: sqlite3.Connection, reference: Reference, edition: int) -> Reference:
@@ -142,16 +141,13 @@ def name_edition(connection: sqlite3.Connection, reference: Reference, edition: 
 def clarify_edition(connection: sqlite3.Connection, edition: Edition, name: EditionName) -> None:
     """Replace what had been inferred of an edition by what was declared."""
     named = clarified(edition, name)
-    connection.execute(
-        "UPDATE editions SET kind = ?, kind_inferred = ?, language = ?, language_inferred = ? WHERE id = ?",
-        (
-            named.kind,
-            edition.kind_inferred and name.kind is None,
-            named.language,
-            edition.language_inferred and name.language is None,
-            edition.id,
-        ),
-    )
+    values = {
+        "kind": named.kind,
+        "kind_inferred": edition.kind_inferred and name.kind is None,
+        "language": named.language,
+        "language_inferred": edition.language_inferred and name.language is None,
+    }
+    update_row(connection, "editions", ("id", edition.id), values)
 
 
 def _held_values(connection: sqlite3.Connection, statement: int, snapshot: int) -> _Held:
@@ -178,11 +174,6 @@ def _is_guess(held: _Held, field: str) -> bool:
 
 def _is_amended(held: _Held, field: str) -> bool:
     return bool(held[field]) and not _is_guess(held, field)
-
-
-def _write_value(connection: sqlite3.Connection, field: str, value: str, row: int) -> None:
-    table = "snapshots" if field == "url" else "statements"
-    connection.execute(f"UPDATE {table} SET {field} = ? WHERE id = ?", (value, row))  # noqa: S608 (our names)
 
 
 def _create_session(connection: sqlite3.Connection, body_id: str, label: str) -> None:

@@ -19,10 +19,9 @@ from typing import TYPE_CHECKING
 from tracker.archive.file.lock import STAGING
 from tracker.archive.file.mirror_paths import MIRROR, WATCH
 from tracker.archive.git.repository import open_repository
-from tracker.archive.mirror.branches import BRANCHES
-from tracker.archive.mirror.refs import find_branch
+from tracker.archive.mirror import branches, refs
 from tracker.archive.mirror.update import update_mirror
-from tracker.archive.repair.lost_objects import LostObjects, name_object
+from tracker.archive.repair.lost_objects import LostObjects
 from tracker.archive.rights.access import find_watch_list
 from tracker.archive.schema.connection import FILE_NAME, connect_to_read, connect_to_write
 from tracker.archive.verify.objects import run_fsck
@@ -126,7 +125,7 @@ def _restore_header(pack: Path, number: int) -> bytes:
 def _is_readable(repository: Repository, name: str) -> bool:
     """Tell whether an object can be read and is what its name says."""
     content = repository.read_whole(name)
-    return content is not None and any(name_object(kind, content) == name for kind in _KINDS)
+    return content is not None and any(branches.name_object(kind, content) == name for kind in _KINDS)
 
 
 def _move_damaged_files(path: Path, damaged: Path) -> Iterator[Step]:
@@ -180,7 +179,7 @@ def _find_missing(repository: Repository) -> dict[str, str]:
     """Return the kinds of the objects that are missing, by name."""
     answer = run_fsck(repository)
     missing = {name: kind for kind, name in _MISSING.findall(answer.output.decode() + answer.complaints)}
-    tips = (find_branch(repository, branch) for branch in BRANCHES)
+    tips = refs.find_branches(repository, branches.BRANCHES)
     return missing | {tip: "commit" for tip in tips if tip and repository.read_whole(tip) is None}
 
 

@@ -6,13 +6,12 @@ earlier states of ``archive.json`` are tried, with them the root trees, and with
 
 from __future__ import annotations
 
-import hashlib
 from itertools import product
 from typing import TYPE_CHECKING
 
 from tracker.archive.file.mirror_paths import ARCHIVE, SCHEMA
 from tracker.archive.git.streams import AUTHOR, read_commit, read_trailers
-from tracker.archive.mirror.branches import MAIN
+from tracker.archive.mirror.branches import MAIN, name_object
 from tracker.archive.mirror.commits import RunChanges, write_message
 from tracker.archive.mirror.unit_files import UnitFiles
 
@@ -29,11 +28,6 @@ _BEFORE_ALL = frozenset({_ARCHIVE, SCHEMA.encode()})
 
 _Entry = tuple[bytes, bytes, str]
 """An entry of a tree: mode, name, and the name of the object."""
-
-
-def name_object(kind: str, content: bytes) -> str:
-    """Return the name that git gives to an object."""
-    return hashlib.sha1(f"{kind} {len(content)}\0".encode() + content, usedforsecurity=False).hexdigest()
 
 
 class LostObjects:

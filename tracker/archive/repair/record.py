@@ -11,14 +11,12 @@ from typing import TYPE_CHECKING
 from tracker.archive.file.lock import STAGING, read_clock
 from tracker.archive.file.modes import archive_permissions
 from tracker.archive.ledger.runs import write_finished_run
+from tracker.archive.mirror import proofs, rebuild, unit_files
 from tracker.archive.mirror.divergence import compare_runs
 from tracker.archive.mirror.pending import install_triggers, read_pending
-from tracker.archive.mirror.proofs import write_steps
-from tracker.archive.mirror.rebuild import rebuild_record
-from tracker.archive.mirror.sql import insert_row, quote_names, read_dicts, transaction
-from tracker.archive.mirror.unit_files import SEGMENTS, UnitFiles
 from tracker.archive.rights.copies import COMPANIONS
 from tracker.archive.schema.connection import FILE_NAME, connect_to_read, connect_to_write
+from tracker.archive.schema.rows import insert_row, quote_names, read_dicts, transaction
 from tracker.archive.schema.schema_map import read_tables
 from tracker.archive.takeover.copying import copy_runs
 from tracker.archive.takeover.take_over import reapply_withdrawals
@@ -41,7 +39,7 @@ def rebuild_damaged_record(folder: Path, mirror: Path, old: Path) -> list[Step]:
     """
     permissions = archive_permissions(folder)
     with TemporaryDirectory(dir=folder, prefix=STAGING) as name:
-        rebuilt = rebuild_record(mirror, Path(name))
+        rebuilt = rebuild.rebuild_record(mirror, Path(name))
         made = Path(name) / FILE_NAME
         with closing(connect_to_write(made)) as connection:
             install_triggers(connection, read_tables(connection))
@@ -62,7 +60,7 @@ def _copy_later_changes(connection: sqlite3.Connection, old: Path) -> Step:
             divergence = compare_runs(source, connection)
             if divergence.record and divergence.mirror:
                 return _copy_diverged_runs(connection, source, divergence)
-            units = UnitFiles(source)
+            units = unit_files.UnitFiles(source)
             pending = read_pending(source).units
             lost = [
                 f"{unit} {name}"
@@ -88,24 +86,28 @@ def _copy_diverged_runs(
         run = first + len(divergence.record)
         steps = copy_runs(source, connection, divergence.common, run)
         write_finished_run(connection, run, "repair", read_clock())
-        write_steps(connection, run, [*steps, *reapply_withdrawals(connection, first, run)])
+        proofs.write_steps(connection, run, [*steps, *reapply_withdrawals(connection, first, run)])
     number = len(divergence.record)
     how = f"{number:,} runs were taken over from the damaged file, behind those of the mirror"
     return Step(did=True, what=_LATER, how=how)
 
 
 def _copy_unit(
-    connection: sqlite3.Connection, units: UnitFiles, source: sqlite3.Connection, unit: Unit, name: str
+    connection: sqlite3.Connection,
+    units: unit_files.UnitFiles,
+    source: sqlite3.Connection,
+    unit: Unit,
+    name: str,
 ) -> bool:
     """Copy the rows of a unit, and tell whether all of them could be read."""
     connection.execute("PRAGMA foreign_keys = OFF")
-    columns = quote_names(read_tables(connection)[SEGMENTS].columns)
+    columns = quote_names(read_tables(connection)[unit_files.SEGMENTS].columns)
     query = f"SELECT {columns} FROM segments WHERE version = ?"  # noqa: S608 (names of our schema)
     try:
         rows = units.rows(unit, name)
         for version in rows.get("versions", ()):
             for segment in list(read_dicts(source.execute(query, [version["id"]]))):
-                insert_row(connection, SEGMENTS, segment, verb="INSERT OR REPLACE")
+                insert_row(connection, unit_files.SEGMENTS, segment, verb="INSERT OR REPLACE")
         for table, kept in rows.items():
             for row in kept:
                 insert_row(connection, table, row, verb="INSERT OR REPLACE")

@@ -11,9 +11,7 @@ from tracker.archive.file.lock import remove_staging, take_lock
 from tracker.archive.file.mirror_paths import MIRROR
 from tracker.archive.file.modes import archive_permissions
 from tracker.archive.git.repository import open_repository
-from tracker.archive.mirror.pending import forget_mirrored, update_triggers
-from tracker.archive.mirror.proofs import write_steps
-from tracker.archive.mirror.update import update_mirror
+from tracker.archive.mirror import pending, proofs, update
 from tracker.archive.repair.git_objects import repair_objects
 from tracker.archive.repair.record import rebuild_damaged_record
 from tracker.archive.repair.rows import rebuild_indexes, rebuild_text_index, restore_rows
@@ -130,7 +128,7 @@ class _Repair:
     def _open_record(self) -> Iterator[sqlite3.Connection]:
         path = self._folder / FILE_NAME
         with closing(connect_to_write(path)) as record:
-            update_triggers(record, path)
+            pending.update_triggers(record, path)
             yield record
 
 
@@ -178,8 +176,8 @@ def _move_branch(mirror: Path, fix: Fix) -> Step:
 
 def _write_mirror(record: sqlite3.Connection, folder: Path) -> Step:
     """Compare every file of the mirror with the record, and write those that differ."""
-    forget_mirrored(record)
-    mirrored = update_mirror(record, folder)
+    pending.forget_mirrored(record)
+    mirrored = update.update_mirror(record, folder)
     return Step(did=True, what=MIRROR, how=f"written again from the record, at {str(mirrored.tip)[:12]}")
 
 
@@ -209,7 +207,7 @@ def _record_run(
         writing.mark_interrupted()
         with writing.batch():
             run = writing.begin_run(instant)
-            write_steps(connection, run, steps)
+            proofs.write_steps(connection, run, steps)
             writing.end_run("complete")
         try:
             if is_whole and (folder / MIRROR).exists():

@@ -5,12 +5,10 @@ from __future__ import annotations
 import sqlite3
 from typing import TYPE_CHECKING
 
-from tracker.archive.mirror.sql import insert_row, transaction
 from tracker.archive.mirror.unit_files import SEGMENTS
+from tracker.archive.schema.rows import insert_row, transaction, update_row
 from tracker.archive.schema.schema_map import read_tables
-from tracker.archive.verify.findings import ALL
-from tracker.archive.verify.mirror_files import ExpectedDifferences, choose_key, find_differences
-from tracker.archive.verify.structure import find_altered_parts
+from tracker.archive.verify import findings, mirror_files, structure
 from tracker.model.verifying import Step
 
 if TYPE_CHECKING:
@@ -50,7 +48,7 @@ def rebuild_text_index(connection: sqlite3.Connection) -> Step:
 
 def rebuild_indexes(connection: sqlite3.Connection) -> Step:
     """Create altered views and triggers again, and rebuild all indexes from the rows."""
-    for (kind, name), sql in find_altered_parts(connection).items():
+    for (kind, name), sql in structure.find_altered_parts(connection).items():
         if kind != "table":
             connection.execute(f'DROP {kind} IF EXISTS "{name}"')
             connection.execute(sql)
@@ -62,7 +60,7 @@ class _RowRestorer:
     def __init__(self, connection: sqlite3.Connection, tables: Mapping[str, Table]) -> None:
         self._connection = connection
         self._tables = tables
-        self._expected = ExpectedDifferences(connection, tables)
+        self._expected = mirror_files.ExpectedDifferences(connection, tables)
         self._documents: dict[str, dict[str, object]] = {}
         self._has_segments = False
 
@@ -72,8 +70,8 @@ class _RowRestorer:
             return Step(did=False, what=fix.name, how="the mirror's file cannot be read")
         found = [
             each
-            for each in find_differences(self._connection, self._tables, rows)
-            if fix.value == ALL or not self._expected.allows(each)
+            for each in mirror_files.find_differences(self._connection, self._tables, rows)
+            if fix.value == findings.ALL or not self._expected.allows(each)
         ]
         self._connection.execute("SAVEPOINT file")
         try:
@@ -113,13 +111,9 @@ class _RowRestorer:
         insert_row(self._connection, table, row)
 
     def _update(self, found: RowDifference, columns: Sequence[str]) -> None:
-        key = choose_key(self._tables[found.table], found.row)
+        key = mirror_files.choose_key(self._tables[found.table], found.row)
         values = {name: value for name, value in found.row.items() if name in columns}
-        changes = ", ".join(f'"{name}" = ?' for name in values)
-        self._connection.execute(
-            f'UPDATE "{found.table}" SET {changes} WHERE "{key}" = ?',  # noqa: S608 (names of our schema)
-            (*values.values(), found.row[key]),
-        )
+        update_row(self._connection, found.table, (key, found.row[key]), values)
 
     def _delete_surplus(self, rows: TableRows) -> int:
         """Delete the segments of the file's versions that the mirror does not have."""

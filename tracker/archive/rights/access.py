@@ -8,11 +8,7 @@ from typing import TYPE_CHECKING
 
 from tracker.archive.file.lock import read_clock
 from tracker.archive.file.mirror_paths import RECEIVED, WATCH
-from tracker.archive.rights.withdrawals import (
-    read_destroyed_documents,
-    read_withdrawn_documents,
-    read_withdrawn_snapshots,
-)
+from tracker.archive.rights import withdrawals
 from tracker.archive.schema.rows import fetch_column
 from tracker.archive.schema.schema_map import unit_expression
 from tracker.errors import WatchListInvalid
@@ -113,7 +109,7 @@ def read_access(
     snapshots = {
         *_snapshots_of(connection, sources),
         *(int(name) for name in _closed(connection, tables, "snapshot")),
-        *read_withdrawn_snapshots(connection),
+        *withdrawals.read_withdrawn_snapshots(connection),
     }
     statements = {int(name) for name in _closed(connection, tables, "statement")}
     return _complete(connection, sources, snapshots, statements)
@@ -121,8 +117,8 @@ def read_access(
 
 def read_withdrawn(connection: sqlite3.Connection) -> Access:
     """Return what is closed even to a private copy: what was withdrawn."""
-    closed = _complete(connection, frozenset(), set(read_withdrawn_snapshots(connection)), set())
-    return replace(closed, documents=read_withdrawn_documents(connection))
+    closed = _complete(connection, frozenset(), set(withdrawals.read_withdrawn_snapshots(connection)), set())
+    return replace(closed, documents=withdrawals.read_withdrawn_documents(connection))
 
 
 def is_closed_source(source: str, closed: frozenset[str]) -> bool:
@@ -217,4 +213,4 @@ def _closed_documents(
         connection,
         "SELECT DISTINCT document FROM reviews WHERE document NOT IN (SELECT document FROM snapshots)",
     )
-    return (held - opened).union(waiting) - read_destroyed_documents(connection)
+    return (held - opened).union(waiting) - withdrawals.read_destroyed_documents(connection)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tracker.archive.derived.store import DERIVED_NAME
 from tracker.archive.rights.scrubbing import SCRUBBED, Destroyed, scrub
 from tracker.archive.schema.connection import FILE_NAME
-from tracker.archive.schema.rows import fetch_column
+from tracker.archive.schema.rows import fetch_column, quote_names, update_row
 from tracker.archive.schema.schema_map import belongs_to, members, read_tables
 from tracker.errors import ArchiveLocked
 
@@ -76,11 +76,7 @@ def destroy_rows(connection: sqlite3.Connection) -> None:
     connection.execute(f"UPDATE documents SET bytes = NULL WHERE sha256 IN ({_DOCUMENTS})")  # noqa: S608
     for name in SCRUBBED:
         for key, changed in list(_find_changes(connection, tables[name], gone)):
-            marks = ", ".join(f'"{column}" = ?' for column in changed)
-            connection.execute(
-                f'UPDATE "{name}" SET {marks} WHERE "{tables[name].key}" = ?',  # noqa: S608 (our schema)
-                [*changed.values(), key],
-            )
+            update_row(connection, name, (tables[name].key, key), changed)
 
 
 def overwrite_freed_pages(connection: sqlite3.Connection) -> None:
@@ -118,8 +114,8 @@ def _find_changes(
     connection: sqlite3.Connection, table: Table, gone: Destroyed
 ) -> Iterator[tuple[Value, Row]]:
     """Yield the key of each row that quotes what was destroyed, with what its columns are to be."""
-    columns = ", ".join(f'"{name}"' for name in table.columns)
-    for values in connection.execute(f'SELECT {columns} FROM "{table.name}"'):  # noqa: S608 (our schema)
+    query = f'SELECT {quote_names(table.columns)} FROM "{table.name}"'  # noqa: S608 (our schema)
+    for values in connection.execute(query):
         row = dict(zip(table.columns, values, strict=True))
         clean = scrub(table.name, row, gone)
         if clean is not row:

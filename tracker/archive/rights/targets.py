@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from tracker.archive.record.encoding import read_reference
-from tracker.archive.record.nearest import describe_nearest
-from tracker.archive.record.queries import ALL_EDITIONS, NAME, narrow_to
+from tracker.archive.record import encoding, nearest, queries
 from tracker.archive.schema.rows import fetch_column
 from tracker.errors import NotInArchive, ReferenceInvalid
 from tracker.model.rights import Scope
@@ -18,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 _SNAPSHOTS = f"""
-SELECT snapshots.id, {NAME}, ordinal, document, size, source {ALL_EDITIONS}
+SELECT snapshots.id, {queries.NAME}, ordinal, document, size, source {queries.ALL_EDITIONS}
 JOIN snapshots ON snapshots.edition = editions.id
 JOIN documents ON documents.sha256 = snapshots.document
 """
@@ -55,9 +53,9 @@ def find_targets(connection: sqlite3.Connection, reference: Reference) -> tuple[
         raise ReferenceInvalid(f"{reference} is a series; name a statement, as in {reference}/SESSION")
     if isinstance(reference.snapshot, str):
         raise ReferenceInvalid(f"{reference}: name the snapshot by its number; see: tracker log")
-    found = _select(connection, *narrow_to(reference))
+    found = _select(connection, *queries.narrow_to(reference))
     if not found:
-        raise NotInArchive(describe_nearest(connection, reference))
+        raise NotInArchive(nearest.describe_nearest(connection, reference))
     found = _choose_statement(reference, found)
     if reference.snapshot is not None:
         return (_choose_one(reference, found),)
@@ -123,7 +121,7 @@ def _find_refused(connection: sqlite3.Connection, reference: Reference) -> list[
     parts = ("country", "body", "session", "item")
     found = []
     for text, document, size in connection.execute(_REFUSED).fetchall():
-        proposed = read_reference(text)
+        proposed = encoding.read_reference(text)
         is_same = all(getattr(proposed, part) == getattr(reference, part) for part in parts)
         fits = reference.kind in {None, proposed.kind} and reference.language in {None, proposed.language}
         if is_same and fits:

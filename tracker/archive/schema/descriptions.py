@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from typing import TYPE_CHECKING
+
+from tracker.inputs.tables import read_packaged
 
 if TYPE_CHECKING:
     import sqlite3
@@ -33,16 +34,13 @@ class Description:
 @cache
 def read_descriptions() -> tuple[Description, ...]:
     """Return the meaning of every table and view of the newest schema."""
-    import tomllib  # noqa: PLC0415 (27 ms that reading a record does not take)
-
-    text = resources.files(__package__).joinpath("descriptions.toml").read_text(encoding="utf-8")
     return tuple(
         Description(
             table,
             said["meaning"],
             tuple(_read_column(name, column) for name, column in said["columns"].items()),
         )
-        for table, said in tomllib.loads(text).items()
+        for table, said in read_packaged(__package__, "descriptions.toml").items()
     )
 
 

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING
 
@@ -12,7 +14,6 @@ from tracker.archive.schema.descriptions import write_descriptions
 from tracker.archive.schema.parts import schema_writable
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Callable, Collection
 
     from sqlite_utils import Database
@@ -66,6 +67,19 @@ def _register(names: Collection[str] | None = None) -> Migrations:
 
 def _change(script: str) -> Callable[[Database], None]:
     def apply(database: Database) -> None:
-        database.executescript(script)
+        # Its own executescript looks for the end of a statement at each character, which is 25 ms.
+        for statement in _split(script):
+            database.conn.execute(statement)
 
     return apply
+
+
+@cache
+def _split(script: str) -> tuple[str, ...]:
+    """Return the statements of a script, each of which ends with a line."""
+    statements = [""]
+    for line in script.splitlines(keepends=True):
+        statements[-1] += line
+        if sqlite3.complete_statement(statements[-1]):
+            statements.append("")
+    return tuple(filter(str.strip, statements))

@@ -1,17 +1,17 @@
-"""Rows of an open record: one row, one value or one column of a query, and a row that is added."""
+"""Rows of an open record: one row, one value or one column of a query, and rows that are added or changed."""
 
 from __future__ import annotations
 
 import sqlite3
-from contextlib import closing
-from functools import wraps
+from contextlib import closing, contextmanager
+from functools import cache, wraps
 from typing import TYPE_CHECKING, Self, TypeVar
 
 from tracker.archive.schema.connection import archive_file, check_schema, connect_to_read, translate
 from tracker.errors import ArchiveUnusable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
     from typing import Any, Concatenate, ParamSpec
 
@@ -27,12 +27,16 @@ def fetch_row(connection: sqlite3.Connection, sql: str, values: Sequence[object]
 
 def fetch_named(connection: sqlite3.Connection, sql: str, values: Sequence[object]) -> dict[str, Any]:
     """Return the one row that must be there, its values by the names of their columns."""
-    cursor = connection.execute(sql, values)
+    return _only(list(read_dicts(connection.execute(sql, values))))
+
+
+def read_dicts(cursor: sqlite3.Cursor) -> Iterator[dict[str, Any]]:
+    """Yield the rows of a result, their values by the names of their columns."""
     names = [name for name, *_ in cursor.description]
-    return dict(zip(names, _only(cursor.fetchall()), strict=True))
+    return (dict(zip(names, row, strict=True)) for row in cursor)
 
 
-def _only(rows: list[tuple[Any, ...]]) -> tuple[Any, ...]:
+def _only(rows: list[T]) -> T:
     if len(rows) != 1:
         raise sqlite3.DatabaseError("a row is missing or is there twice")
     return rows[0]
@@ -56,14 +60,56 @@ def has_table(connection: sqlite3.Connection, name: str) -> bool:
 
 def insert(connection: sqlite3.Connection, table: str, /, **values: object) -> int:
     """Add one row, its values by the names of their columns, and return its id."""
-    columns, marks = ", ".join(values), ", ".join("?" * len(values))
-    sql = f"INSERT INTO {table} ({columns}) VALUES ({marks})"  # noqa: S608 (our names)
-    return int(connection.execute(sql, tuple(values.values())).lastrowid or 0)
+    return int(insert_row(connection, table, values).lastrowid or 0)
+
+
+def insert_row(
+    connection: sqlite3.Connection, table: str, row: Mapping[str, Any], *, verb: str = "INSERT"
+) -> sqlite3.Cursor:
+    """Insert a row, given by the names of its columns, which are those of our schema."""
+    return connection.execute(_insertion(verb, table, *row), tuple(row.values()))
+
+
+def update_row(
+    connection: sqlite3.Connection,
+    table: str,
+    key: tuple[str, object],
+    values: Mapping[str, Any],
+    *,
+    verb: str = "UPDATE",
+) -> None:
+    """Write values, given by the names of their columns, into the row of which a column has this value."""
+    changes = ", ".join(f'"{name}" = ?' for name in values)
+    sql = f'{verb} "{table}" SET {changes} WHERE "{key[0]}" = ?'
+    connection.execute(sql, [*values.values(), key[1]])
+
+
+@cache
+def _insertion(verb: str, table: str, *columns: str) -> str:
+    return f'{verb} INTO "{table}" ({quote_names(columns)}) VALUES ({", ".join("?" * len(columns))})'
+
+
+def quote_names(names: Iterable[str]) -> str:
+    """Return names of columns as a list in SQL."""
+    return ", ".join(f'"{name}"' for name in names)
 
 
 def pick(source: object, *names: str) -> dict[str, Any]:
     """Return attributes by their names, for the columns that are named like them."""
     return {name: getattr(source, name) for name in names}
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """Commit what is written in this block, or none of it."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
 
 
 class Record:
@@ -129,17 +175,25 @@ R = TypeVar("R", bound=Record)
 
 
 def open_record(
-    folder: Path, kind: Callable[[Path, sqlite3.Connection], R], *, needs_ledger: bool = False
+    folder: Path,
+    kind: Callable[[Path, sqlite3.Connection], R],
+    *,
+    needs_ledger: bool = False,
+    one_moment: bool = False,
+    to_repair: bool = False,
 ) -> R:
     """Open the record of the archive in a folder for reading; use it in a ``with`` statement.
 
-    Raises ``ArchiveUnusable`` where there is none, or it is damaged, of a newer release, or without a ledger
-    where that is needed.
+    With ``one_moment`` all that is read is of one transaction, whoever writes meanwhile. Raises
+    ``ArchiveUnusable`` where there is none, or it is damaged, of a newer release, or without a ledger where
+    that is needed.
     """
     path = archive_file(folder)
     record = kind(path, connect_to_read(path))
     try:
-        check_schema(record.connection, path)
+        if one_moment:
+            record.connection.execute("BEGIN")
+        check_schema(record.connection, path, to_repair=to_repair)
         if needs_ledger:
             record.check_ledger()
     except BaseException:

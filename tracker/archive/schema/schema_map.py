@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from tracker.archive.schema.rows import quote_names
+
 if TYPE_CHECKING:
     import sqlite3
 
@@ -88,7 +90,7 @@ def members(tables: Mapping[str, Table], unit: Unit) -> tuple[Table, ...]:
 def rows_query(tables: Mapping[str, Table], table: Table) -> str:
     """Return the query of a table's rows that belong to one unit; its one value is the unit's name."""
     where = "TRUE" if table.unit == "archive" else belongs_to(tables, table, "= ?1")
-    return f'SELECT {_quoted(table.columns)} FROM "{table.name}" WHERE {where} ORDER BY rowid'  # noqa: S608
+    return f'SELECT {quote_names(table.columns)} FROM "{table.name}" WHERE {where} ORDER BY rowid'  # noqa: S608
 
 
 def unit_expression(tables: Mapping[str, Table], table: Table, row: str) -> str:
@@ -166,7 +168,3 @@ def _read_columns(connection: sqlite3.Connection, name: str) -> tuple[tuple[str,
     ).fetchall()
     keys = [column for column, pk in rows if pk]
     return tuple(column for column, _ in rows), keys[0] if len(keys) == 1 else "rowid"
-
-
-def _quoted(columns: tuple[str, ...]) -> str:
-    return ", ".join(f'"{column}"' for column in columns)

@@ -11,26 +11,11 @@ from typing import TYPE_CHECKING
 
 from tracker.archive.file.lock import remove_leftovers
 from tracker.archive.file.mirror_paths import MIRROR
+from tracker.archive.mirror import divergence, pending, refs
 from tracker.archive.mirror.branches import MAIN
-from tracker.archive.mirror.divergence import check_not_diverged
-from tracker.archive.mirror.pending import forget_mirrored, read_mirrored
-from tracker.archive.mirror.refs import find_branch
+from tracker.archive.rights import destruction, withdrawals
 from tracker.archive.rights.copies import destroy_in_kept_copies, read_copies
-from tracker.archive.rights.destruction import (
-    destroy_rows,
-    overwrite_freed_pages,
-    read_destroyed,
-    remove_derived,
-)
 from tracker.archive.rights.targets import describe_scope, find_sharing, find_targets
-from tracker.archive.rights.withdrawals import (
-    complete_all,
-    read_acts_in_force,
-    read_last,
-    read_unfinished,
-    read_withdrawal,
-    write_withdrawal,
-)
 from tracker.archive.schema.connection import translate
 from tracker.errors import (
     ArchiveLocked,
@@ -73,11 +58,11 @@ def check_mirror_joined(writing: Writing) -> None:
     from tracker.archive.git.repository import open_repository  # noqa: PLC0415 (as below)
 
     with translate(writing.path):
-        mirrored = read_mirrored(writing.connection)
+        mirrored = pending.read_mirrored(writing.connection)
         try:
             with open_repository(folder / MIRROR) as repository:
-                tip = find_branch(repository, MAIN)
-                check_not_diverged(
+                tip = refs.find_branch(repository, MAIN)
+                divergence.check_not_diverged(
                     writing.connection, repository, tip, mirrored.main if mirrored else None, folder
                 )
         except HistoriesApart:
@@ -105,13 +90,13 @@ def complete_destruction(writing: Writing, instant: str, *, looks_again: bool) -
     """
     folder = writing.path.parent
     with translate(writing.path):
-        unfinished = tuple(each.reference for each in read_unfinished(writing.connection))
+        unfinished = tuple(each.reference for each in withdrawals.read_unfinished(writing.connection))
         if not (unfinished or looks_again):
             return DestructionResult(None)
         if unfinished:
-            overwrite_freed_pages(writing.connection)
-        gone = read_destroyed(writing.connection)
-    remove_derived(folder)
+            destruction.overwrite_freed_pages(writing.connection)
+        gone = destruction.read_destroyed(writing.connection)
+    destruction.remove_derived(folder)
     remove_leftovers(folder)
     removed = tuple(destroy_in_kept_copies(folder, gone.documents))
     rewritten = None
@@ -121,11 +106,11 @@ def complete_destruction(writing: Writing, instant: str, *, looks_again: bool) -
         _note_in_mirror(writing)
         # The commits that were noted are not in the rewritten history, and need not be.
         with writing.batch(), translate(writing.path):
-            forget_mirrored(writing.connection)
+            pending.forget_mirrored(writing.connection)
         rewritten = rewrite_mirror(folder / MIRROR, gone)
     if unfinished:
         with writing.batch(), translate(writing.path):
-            complete_all(writing.connection, instant)
+            withdrawals.complete_all(writing.connection, instant)
     return DestructionResult(rewritten, unfinished, removed, gone.documents)
 
 
@@ -133,7 +118,7 @@ def complete_and_log(writing: Writing, instant: str) -> None:
     """Complete interrupted destructions, and log that; where that fails, the command itself goes on."""
     import logging  # noqa: PLC0415 (seldom needed)
 
-    unfinished = read_unfinished(writing.connection)
+    unfinished = withdrawals.read_unfinished(writing.connection)
     what = f"the destruction of {', '.join(each.reference for each in unfinished)}, which had been cut short,"
     try:
         complete_destruction(writing, instant, looks_again=False)
@@ -182,12 +167,12 @@ class Rights:
             targets, standing = self._find(act, reference)
             number, is_new = self._decide(act, str(reference), ruled, targets, standing)
             if act == "destroy" and is_new:
-                destroy_rows(self._connection)
+                destruction.destroy_rows(self._connection)
         carried = complete_destruction(self._writing, ruled.decided, looks_again=act == "destroy")
         with translate(self._path):
             return RightsChange(
-                read_withdrawal(self._connection, number),
-                self._scope(reference, targets, read_acts_in_force(self._connection)),
+                withdrawals.read_withdrawal(self._connection, number),
+                self._scope(reference, targets, withdrawals.read_acts_in_force(self._connection)),
                 is_new,
                 self._mirror.exists(),
                 carried.rewritten,
@@ -197,7 +182,8 @@ class Rights:
             )
 
     def _find(self, act: Act, reference: Reference) -> tuple[tuple[Target, ...], _Standing]:
-        targets, standing = find_targets(self._connection, reference), read_acts_in_force(self._connection)
+        targets = find_targets(self._connection, reference)
+        standing = withdrawals.read_acts_in_force(self._connection)
         if act == "lift" and all(_is(each, standing, "destroy") for each in targets):
             raise DecisionInvalid(f"{reference} was destroyed, and nothing is left to open")
         if act == "destroy":
@@ -217,13 +203,15 @@ class Rights:
         """Write an act on what it changes, and return its number; where that is nothing, the latest one's."""
         concerned = [each for each in targets if _stands(each, standing) in _CHANGES[act]]
         if not concerned:
-            last = read_last(self._connection, targets)
+            last = withdrawals.read_last(self._connection, targets)
             if last is None:
                 raise DecisionInvalid(f"{reference} is not withdrawn")
             return last, False
         run = self._writing.begin_run(ruled.decided)
         completed = None if act == "destroy" else ruled.decided
-        number = write_withdrawal(self._connection, act, reference, ruled, run, concerned, completed)
+        number = withdrawals.write_withdrawal(
+            self._connection, act, reference, ruled, run, concerned, completed
+        )
         return number, True
 
     def _scope(self, reference: Reference, targets: Sequence[Target], standing: _Standing) -> Scope:

@@ -15,8 +15,8 @@ from tracker.archive.file.lock import describe_write_error, read_clock
 from tracker.archive.file.modes import make_archive_folder, make_record_file
 from tracker.archive.ledger import expectations, outcomes, reviews
 from tracker.archive.ledger.admitted import find_snapshot
-from tracker.archive.ledger.decisions import write_ruling
 from tracker.archive.ledger.ledger import Ledger
+from tracker.archive.ledger.ruling_rows import write_ruling
 from tracker.archive.reading.versions import Versions
 from tracker.archive.record.recording import Intake, find_unchanged, keep_document, write_document
 from tracker.archive.rights.refusals import refuse_withdrawn

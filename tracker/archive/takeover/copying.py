@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tracker.archive.takeover.merging import RecordMerge, update_row
+from tracker.archive.takeover.merging import RecordMerge
 from tracker.model.verifying import Step
 
 if TYPE_CHECKING:
@@ -151,7 +151,7 @@ def _copy_candidate(merge: RecordMerge, row: MergedRow) -> int | None:
     if held is None:
         return merge.insert("candidates", merge.translate("candidates", row))
     if row["refused"] and not held["refused"]:
-        update_row(merge.new, "candidates", int(held["id"]), {"refused": 1})
+        merge.update("candidates", held["id"], {"refused": 1})
     return int(held["id"])
 
 
@@ -167,7 +167,7 @@ def _copy_review(merge: RecordMerge, row: MergedRow) -> int | None:
     number = int(held["id"])
     if row["verdict"] and held["verdict"] is None:
         names = ("verdict", "person", "decided", "reason", "snapshot", "run")
-        update_row(merge.new, "reviews", number, {name: translated[name] for name in names})
+        merge.update("reviews", number, {name: translated[name] for name in names})
     elif row["verdict"] and merge.is_own(row) and any(row[name] != held[name] for name in _DECISION):
         how = (
             f"{row['person']} said {row['verdict']} on {row['decided']} in the record ({row['reason']});"
@@ -190,7 +190,7 @@ def _copy_amendment(merge: RecordMerge, row: MergedRow) -> int | None:
         if earlier == row["later"]:
             return None
         translated["earlier"] = earlier or row["earlier"]
-        update_row(merge.new, table, translated[key], {str(row["field"]): row["later"]})
+        merge.update(table, translated[key], {str(row["field"]): row["later"]})
     return merge.insert("amendments", translated)
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
-from tracker.archive.mirror.sql import insert_row, read_dicts
 from tracker.archive.record.statements import FIELDS
+from tracker.archive.schema.rows import insert_row, read_dicts, update_row
 
 if TYPE_CHECKING:
     import sqlite3
@@ -82,6 +82,10 @@ class RecordMerge:
             self.fresh[table].add(row["id"])
         return cursor.lastrowid
 
+    def update(self, table: str, number: object, values: Mapping[str, object]) -> None:
+        """Write values into a row of the new record, unless they would conflict with another row."""
+        update_row(self.new, table, ("id", number), values, verb="UPDATE OR IGNORE")
+
     def fill(self, table: str, held: MergedRow, row: MergedRow) -> None:
         """Fill in a row that both have with what only the old record says, or only it declares."""
         declared = {
@@ -98,7 +102,7 @@ class RecordMerge:
             and (held[name] is None or name.removesuffix(_INFERRED) in declared)
         }
         if additions:
-            update_row(self.new, table, int(held["id"]), additions)
+            self.update(table, held["id"], additions)
             self.filled.update((table, row["id"], name) for name in additions)
         if table == "statements":
             self._keep_contradicted(held, row, additions)
@@ -116,15 +120,6 @@ class RecordMerge:
             if earlier and later and earlier != later and field not in additions:
                 own = {"statement": held["id"], "run": self._run}
                 self.insert("amendments", {**own, "field": field, "earlier": earlier, "later": later})
-
-
-def update_row(connection: sqlite3.Connection, table: str, number: int, values: Mapping[str, object]) -> None:
-    """Write values into a row, unless they would conflict with another row."""
-    marks = ", ".join(f'"{name}" = ?' for name in values)
-    connection.execute(
-        f'UPDATE OR IGNORE "{table}" SET {marks} WHERE id = ?',  # noqa: S608 (names of our schema)
-        [*values.values(), number],
-    )
 
 
 def _read_numbers(connection: sqlite3.Connection, query: str, common: int) -> frozenset[int]:

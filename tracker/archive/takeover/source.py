@@ -11,11 +11,9 @@ from typing import TYPE_CHECKING
 
 from tracker.archive.file.mirror_paths import MIRROR
 from tracker.archive.git.repository import clone_repository, create_repository, open_repository, show_address
+from tracker.archive.mirror import proofs, refs, rewrite
 from tracker.archive.mirror.branches import BRANCHES, MAIN, PUBLIC
 from tracker.archive.mirror.divergence import TAKE_OVER, find_divergence, format_command
-from tracker.archive.mirror.proofs import is_descendant
-from tracker.archive.mirror.refs import find_branch, recover
-from tracker.archive.mirror.rewrite import finish_rewrite
 from tracker.archive.schema.connection import archive_file, connect_to_read, translate
 from tracker.errors import HistoriesApart, RepositoryUnusable
 
@@ -33,7 +31,7 @@ def check_copy(folder: Path, repository: Repository, remote: str) -> None:
         clone = Path(name) / MIRROR
         clone_repository(find_address(repository, remote), clone)
         with translate(record), open_repository(clone) as copy:
-            divergence = find_divergence(connection, copy, find_branch(copy, MAIN), None)
+            divergence = find_divergence(connection, copy, refs.find_branch(copy, MAIN), None)
     if divergence:
         shown = show_address(remote)
         raise HistoriesApart(
@@ -57,13 +55,13 @@ def fetch_history(folder: Path, place: Path, source: str | None) -> SourceHistor
     history.
     """
     mirror = folder / MIRROR
-    finish_rewrite(mirror)
+    rewrite.finish_rewrite(mirror)
     if source is None and not mirror.exists():
         raise RepositoryUnusable(f"there is no {mirror}; name a copy of it that was pushed: path or address")
     if not mirror.exists():
         create_repository(mirror)
     with open_repository(mirror, to_write=True) as repository:
-        recover(repository, BRANCHES)
+        refs.recover(repository, BRANCHES)
         if source is None:
             return _read_history(repository, str(mirror))
         if source.startswith("refs/") and (tip := repository.find_commit(source)):
@@ -81,11 +79,11 @@ def fetch_history(folder: Path, place: Path, source: str | None) -> SourceHistor
 def move_branches_to(mirror: Path, history: SourceHistory) -> None:
     """Move the branches to the commits of a history; the replaced commit is kept under another name."""
     with open_repository(mirror, to_write=True) as repository:
-        replaced = find_branch(repository, MAIN)
+        replaced = refs.find_branch(repository, MAIN)
         if replaced == history.main:
             return
         lines = [f"update {MAIN} {history.main}", f"update {PUBLIC} {history.public or history.main}"]
-        if replaced and not is_descendant(repository, history.main, replaced):
+        if replaced and not proofs.is_descendant(repository, history.main, replaced):
             lines.append(f"update {name_replaced(MAIN, replaced)} {replaced}")
         repository.ask("update-ref", "--stdin", stdin="".join(f"{line}\n" for line in lines).encode())
 
@@ -96,10 +94,10 @@ def name_replaced(branch: str, commit: str) -> str:
 
 
 def _read_history(repository: Repository, source: str) -> SourceHistory:
-    main = find_branch(repository, MAIN)
+    main, public = refs.find_branches(repository, BRANCHES)
     if main is None:
         raise RepositoryUnusable(f"{source} holds no commit of a mirror on its branch main")
-    return SourceHistory(main, find_branch(repository, PUBLIC))
+    return SourceHistory(main, public)
 
 
 def find_address(repository: Repository, source: str) -> str:

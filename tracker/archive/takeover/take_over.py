@@ -17,11 +17,9 @@ from tracker.archive.file.lock import STAGING, remove_staging, take_lock
 from tracker.archive.file.mirror_paths import MIRROR
 from tracker.archive.git.repository import open_repository
 from tracker.archive.ledger.runs import write_finished_run
-from tracker.archive.mirror.commits import SHORT
+from tracker.archive.mirror import commits, proofs, rebuild
 from tracker.archive.mirror.divergence import find_divergence
-from tracker.archive.mirror.proofs import read_steps, write_steps
-from tracker.archive.mirror.rebuild import rebuild_record
-from tracker.archive.mirror.sql import SNAPSHOT_NAME, WITH_STATEMENTS
+from tracker.archive.record.queries import SNAPSHOT_NAME, WITH_STATEMENTS
 from tracker.archive.rights.copies import BEFORE_TAKE_OVER, destroy_in_copy, make_copy_folder
 from tracker.archive.rights.destruction import destroy_rows, overwrite_freed_pages
 from tracker.archive.rights.withdrawals import read_destroyed_documents
@@ -157,7 +155,7 @@ def _update_mirror(
         complete_destruction(writing, instant, looks_again=True)
         writing.update_mirror()
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        return read_steps(connection, run)
+        return proofs.read_steps(connection, run)
 
 
 def _replace(record: Path, new: Path) -> None:
@@ -190,11 +188,11 @@ def _make_record(
     lock: Lock,
 ) -> tuple[Path, int]:
     """Make the new record in a temporary folder, and return its file and the run that made it."""
-    rebuilt = rebuild_record(mirror, place, tip)
+    rebuilt = rebuild.rebuild_record(mirror, place, tip)
     if rebuilt.closed:
         raise RepositoryUnusable(
-            f"{tip[:SHORT]} is of a public copy, without {rebuilt.closed:,} rows that are closed: it makes no"
-            " whole record; take over from a private copy"
+            f"{tip[: commits.SHORT]} is of a public copy, without {rebuilt.closed:,} rows that are closed:"
+            " it makes no whole record; take over from a private copy"
         )
     path = place / FILE_NAME
     with closing(connect_to_write(path)) as new, translate(path):
@@ -206,7 +204,7 @@ def _make_record(
         steps = copy_runs(old, new, divergence.common, run)
         write_finished_run(new, run, "repair", instant)
         step = Step(did=True, what=MIRROR, how=f"its {len(divergence.mirror):,} runs were taken over")
-        write_steps(new, run, [step, *steps, *reapply_withdrawals(new, last + 1, run)])
+        proofs.write_steps(new, run, [step, *steps, *reapply_withdrawals(new, last + 1, run)])
         for table, row, wanted, _ in new.execute("PRAGMA foreign_key_check"):
             raise RepositoryUnusable(f"{mirror}: row {row} of {table} has no {wanted}; nothing was changed")
         new.execute("COMMIT")

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, get_args
 
-from tracker.model.verifying import Check, Checked, Finding
+from tracker.model.verifying import Checked, CheckName, Finding
 
 if TYPE_CHECKING:
-    from tracker.model.verifying import Standing
+    from tracker.model.verifying import FindingStanding
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +73,14 @@ class Findings:
         self.fixes: dict[Fix, None] = {}
         self.has_diverged = False
         """Whether the mirror has runs that the record does not: then nothing may be written to it."""
-        self._checked: Counter[Check] = Counter()
-        self._found: dict[Check, Counter[Standing]] = {check: Counter() for check in get_args(Check)}
+        self._checked: Counter[CheckName] = Counter()
+        self._found: dict[CheckName, Counter[FindingStanding]] = {
+            check: Counter() for check in get_args(CheckName)
+        }
         self._faults: list[Finding] = []
-        self._groups: dict[tuple[Standing, Check, str, str], Finding] = {}
+        self._groups: dict[tuple[FindingStanding, CheckName, str, str], Finding] = {}
 
-    def count(self, check: Check, number: int = 1) -> None:
+    def count(self, check: CheckName, number: int = 1) -> None:
         """Count what is checked."""
         self._checked[check] += number
 
@@ -93,15 +95,15 @@ class Findings:
         known = self._groups.get(group)
         self._groups[group] = replace(known, number=known.number + finding.number) if known else finding
 
-    def fault(self, check: Check, what: str, where: str, meaning: str, remedy: str, *fixes: Fix) -> None:
+    def fault(self, check: CheckName, what: str, where: str, meaning: str, remedy: str, *fixes: Fix) -> None:
         """Add a fault: what is damaged, where it is, what that means, and what to do."""
         self.add(Finding("fault", check, what, where, meaning, remedy), *fixes)
 
-    def pending(self, check: Check, what: str, where: str, meaning: str, remedy: str = UPDATE) -> None:
+    def pending(self, check: CheckName, what: str, where: str, meaning: str, remedy: str = UPDATE) -> None:
         """Add something that the mirror does not have yet."""
         self.add(Finding("pending", check, what, where, meaning, remedy))
 
-    def unverifiable(self, check: Check, what: str, where: str, meaning: str, remedy: str = "") -> None:
+    def unverifiable(self, check: CheckName, what: str, where: str, meaning: str, remedy: str = "") -> None:
         """Add something of which nothing shows whether it is as it was."""
         self.add(Finding("unverifiable", check, what, where, meaning, remedy))
 
@@ -115,6 +117,6 @@ class Findings:
 
     def results(self) -> tuple[Finding, ...]:
         """Return all findings, faults first, each part in the order of checking."""
-        order = get_args(Check)
+        order = get_args(CheckName)
         found = (self._faults, self._groups.values())
         return tuple(each for part in found for each in sorted(part, key=lambda one: order.index(one.check)))

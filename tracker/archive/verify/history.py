@@ -7,11 +7,9 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from tracker.archive.file.mirror_paths import DOCUMENTS
-from tracker.archive.mirror.branches import MAIN
+from tracker.archive.mirror import branches, proofs, refs
 from tracker.archive.mirror.commits import SHORT, read_chain
 from tracker.archive.mirror.divergence import TAKE_OVER, describe_remedy, find_divergence, format_command
-from tracker.archive.mirror.proofs import is_descendant
-from tracker.archive.mirror.refs import list_tree
 from tracker.archive.schema.connection import FILE_NAME
 from tracker.archive.schema.rows import has_table
 from tracker.archive.verify.findings import REPAIR, RESTORE, START_OVER, UPDATE, Fix
@@ -24,7 +22,7 @@ if TYPE_CHECKING:
 
     from tracker.archive.git.repository import Repository
     from tracker.archive.verify.findings import Findings, VerifyToken
-    from tracker.model.verifying import Check
+    from tracker.model.verifying import CheckName
 
     Runs = Mapping[str, tuple[str, str]]
     """When each run began, and with which release, by its number."""
@@ -44,7 +42,7 @@ def check_timestamps(
     rows = connection.execute("SELECT tip, sha256, authority, token FROM timestamps WHERE token IS NOT NULL")
     for tip, digest, authority, token in rows:
         findings.count("timestamps")
-        finding: tuple[Check, str, str] = (
+        finding: tuple[CheckName, str, str] = (
             "timestamps",
             f"time-stamp of commit {tip[:12]} by {authority}",
             _TIMESTAMPS_TABLE,
@@ -92,13 +90,13 @@ def choose_base(
     if has_diverged:
         return None if is_lost else noted
     place = f"it is at {tip[:SHORT]}" if tip else "it is at no commit"
-    finding: tuple[Check, str, str] = ("history", "branch main", _WHERE)
+    finding: tuple[CheckName, str, str] = ("history", "branch main", _WHERE)
     if is_lost:
         meaning = f"{place}, and {noted[:SHORT]}, which the record wrote last, is lost"
         findings.fault(*finding, meaning, START_OVER)
         return tip
-    how, remedy, fixes = "the history was rewritten or cut", _MOVE_BACK, [Fix("branch", MAIN, noted)]
-    if tip is not None and is_descendant(repository, tip, noted):
+    how, remedy, fixes = "the history was rewritten or cut", _MOVE_BACK, [Fix("branch", branches.MAIN, noted)]
+    if tip is not None and proofs.is_descendant(repository, tip, noted):
         how, remedy, fixes = _explain_later_commits(repository, noted, tip, _read_runs(connection))
     meaning = f"{place}, and the record wrote {noted[:SHORT]} last: {how}"
     if remedy == UPDATE:
@@ -139,7 +137,7 @@ def _explain_later_commits(
     except RepositoryUnusable as error:
         return f"later commits cannot be read ({error})", START_OVER, []
     if any(_find_fault(parents, trailers, runs, 0) for _, parents, trailers in chain):
-        return "somebody else has written to it", _MOVE_BACK, [Fix("branch", MAIN, noted)]
+        return "somebody else has written to it", _MOVE_BACK, [Fix("branch", branches.MAIN, noted)]
     return "a run was interrupted before the record had noted its commits", UPDATE, []
 
 
@@ -199,7 +197,7 @@ def check_replaced(
     kept = {name for (name,) in connection.execute("SELECT sha256 FROM documents")}
     for ref in repository.ask("for-each-ref", "--format=%(refname)", REPLACED).decode().split():
         try:
-            files = list(list_tree(repository, ref, (DOCUMENTS,)))
+            files = list(refs.list_tree(repository, ref, (DOCUMENTS,)))
         except RepositoryUnusable:
             continue  # The check of objects reports the damage.
         names = {path.rpartition("/")[2] for path, _ in files if not path.endswith(".json")}

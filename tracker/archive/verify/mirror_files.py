@@ -8,14 +8,10 @@ from typing import TYPE_CHECKING
 
 from tracker import __version__
 from tracker.archive.file.mirror_paths import edition_path, run_path, statement_folder
-from tracker.archive.mirror.branches import name_blob
-from tracker.archive.mirror.commits import read_trailers_of
+from tracker.archive.mirror import branches, commits, rebuild, refs
 from tracker.archive.mirror.pending import read_mirrored, read_pending
-from tracker.archive.mirror.rebuild import read_file
-from tracker.archive.mirror.refs import list_tree
-from tracker.archive.mirror.sql import quote_names
 from tracker.archive.rights.withdrawals import read_unfinished
-from tracker.archive.schema.rows import has_table
+from tracker.archive.schema.rows import has_table, quote_names
 from tracker.errors import RepositoryUnusable
 
 if TYPE_CHECKING:
@@ -116,8 +112,8 @@ class MirrorFiles:
     """The files of a commit of the mirror. Raises ``RepositoryUnusable`` where they cannot be listed."""
 
     def __init__(self, repository: Repository, tip: str) -> None:
-        self.files = dict(list_tree(repository, tip))
-        trailers = read_trailers_of(repository, tip)
+        self.files = dict(refs.list_tree(repository, tip))
+        trailers = commits.read_trailers_of(repository, tip)
         self.run = int(trailers.get("run", "0"))
         """The last run that it holds."""
         self.is_of_this_release = trailers.get("release") == __version__
@@ -134,10 +130,10 @@ class MirrorFiles:
         """Return the rows of a file; None where it is damaged, or holds none."""
         blob = self.files.get(path)
         content = self._repository.read_whole(blob) if blob else None
-        if content is None or name_blob(content) != blob or path.endswith(".txt"):
+        if content is None or branches.name_file(content) != blob or path.endswith(".txt"):
             return None
         try:
-            tables = read_file(self._repository, path, content)
+            tables = rebuild.read_file(self._repository, path, content)
         except RepositoryUnusable:
             return None
         return {name: rows for name, rows in tables.items() if name != "format"}

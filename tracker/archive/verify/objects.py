@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from tracker.archive.git.program import load_git
+from tracker.archive.git.program import git_version
 from tracker.archive.verify.findings import REPAIR, START_OVER, Fix
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ _ECHOES = re.compile(
 
 def run_fsck(repository: Repository) -> GitResult:
     """Return what ``git fsck`` says of the objects; the references are compared with the record elsewhere."""
-    checks_references = load_git().Git().version_info >= _CHECKS_REFERENCES
+    checks_references = git_version() >= _CHECKS_REFERENCES
     return repository.attempt(*_FSCK, *(["--no-references"] if checks_references else []))
 
 

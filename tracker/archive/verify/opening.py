@@ -9,11 +9,9 @@ from typing import TYPE_CHECKING
 from tracker.archive.file.mirror_paths import MIRROR
 from tracker.archive.git.program import load_git
 from tracker.archive.git.repository import open_repository
-from tracker.archive.mirror.branches import MAIN
-from tracker.archive.mirror.pending import read_mirrored
-from tracker.archive.mirror.refs import find_branch
-from tracker.archive.schema.connection import FILE_NAME, archive_file, check_schema, connect_to_read
-from tracker.archive.schema.rows import has_table
+from tracker.archive.mirror import branches, pending, refs
+from tracker.archive.schema import rows
+from tracker.archive.schema.connection import FILE_NAME
 from tracker.archive.verify.findings import REPAIR, RESTORE, UPDATE, Fix
 from tracker.archive.verify.history import BranchState
 from tracker.archive.verify.structure import is_damage
@@ -55,7 +53,7 @@ def open_record(folder: Path, findings: Findings, *, has_mirror: bool) -> sqlite
     Raises ``ArchiveUnusable`` where there is no archive, or it cannot be opened for another reason.
     """
     try:
-        return _connect(folder)
+        return rows.open_record(folder, rows.Record, to_repair=True).connection
     except ArchiveUnusable as error:
         if not is_damage(error) and not (has_mirror and _is_gone(folder / FILE_NAME)):
             raise
@@ -71,10 +69,10 @@ def begin_reading(connection: sqlite3.Connection, repository: Repository | None)
     Raises ``ArchiveLocked`` where a run keeps writing to both.
     """
     for _ in range(_TRIES):
-        tip = find_branch(repository, MAIN) if repository else None
+        tip = refs.find_branch(repository, branches.MAIN) if repository else None
         connection.execute("BEGIN")
         noted = _read_noted(connection)
-        if repository is None or find_branch(repository, MAIN) == tip:
+        if repository is None or refs.find_branch(repository, branches.MAIN) == tip:
             return BranchState(tip, noted)
         connection.execute("ROLLBACK")
     raise ArchiveLocked("another run keeps writing to the mirror; try again after it has ended")
@@ -95,17 +93,6 @@ def report_missing_mirror(findings: Findings, noted: str | None, *, is_there: bo
     findings.unverifiable("mirror", "the mirror", MIRROR, meaning, UPDATE)
 
 
-def _connect(folder: Path) -> sqlite3.Connection:
-    path = archive_file(folder)
-    connection = connect_to_read(path)
-    try:
-        check_schema(connection, path, to_repair=True)
-    except BaseException:
-        connection.close()
-        raise
-    return connection
-
-
 def _why_without_git() -> str | None:
     try:
         load_git()
@@ -120,5 +107,5 @@ def _is_gone(path: Path) -> bool:
 
 def _read_noted(connection: sqlite3.Connection) -> str | None:
     """Return the commit that the record noted last; an older release had no table for it."""
-    mirrored = read_mirrored(connection) if has_table(connection, "unmirrored") else None
+    mirrored = pending.read_mirrored(connection) if rows.has_table(connection, "unmirrored") else None
     return mirrored.main if mirrored else None

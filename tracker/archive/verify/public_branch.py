@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tracker.archive.file.mirror_paths import WATCH
-from tracker.archive.mirror.branches import MAIN, PUBLIC, name_file
+from tracker.archive.mirror.branches import BRANCHES, PUBLIC, name_file
 from tracker.archive.mirror.pending import read_mirrored
+from tracker.archive.mirror.refs import find_branches
 from tracker.archive.rights.access import read_access, read_closed_sources
 from tracker.archive.rights.redaction import Redaction
 from tracker.archive.verify.findings import REPAIR, Fix
@@ -39,9 +40,10 @@ def open_public_comparison(
 ) -> PublicComparison | None:
     """Return the comparison with the public branch; None where it equals ``main``, or must be rewritten."""
     access = read_access(connection, units.tables, watch)
-    tip = repository.find_commit(PUBLIC)
-    if access.is_open and tip == repository.find_commit(MAIN):
+    main, public = find_branches(repository, BRANCHES)
+    if access.is_open and public == main:
         return None
+    tip = repository.find_commit(PUBLIC)
     if tip is None:
         meaning = "it is not there, and main is"
         findings.fault("mirror", "branch public", _WHERE, meaning, _REWRITE, Fix("mirror"))

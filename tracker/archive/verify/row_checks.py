@@ -6,8 +6,8 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple
 
 from tracker.archive.mirror.proofs import has_omissions
-from tracker.archive.mirror.sql import EDITION_NAME, SNAPSHOT_NAME, STATEMENT_NAME, WITH_STATEMENTS
 from tracker.archive.record.encoding import read_spans
+from tracker.archive.record.queries import EDITION_NAME, SNAPSHOT_NAME, STATEMENT_NAME, WITH_STATEMENTS
 from tracker.archive.schema.connection import FILE_NAME
 from tracker.archive.verify.findings import REPAIR
 from tracker.model.verifying import Finding
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from tracker.archive.verify.findings import Findings
-    from tracker.model.verifying import Check
+    from tracker.model.verifying import CheckName
 
 
 class RowCheck(NamedTuple):
     """A query that finds nothing in a sound record; it is skipped where one of its tables does not exist."""
 
-    check: Check
+    check: CheckName
     tables: tuple[str, ...]
     query: str
     what: str

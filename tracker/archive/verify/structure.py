@@ -13,10 +13,10 @@ from collections import Counter
 from contextlib import closing
 from typing import TYPE_CHECKING, Final
 
-from tracker.archive.mirror.sql import quote_names
 from tracker.archive.schema.connection import FILE_NAME, connect_to_read, translate
 from tracker.archive.schema.migrations import MIGRATION_SET, NOTES, make_schema
 from tracker.archive.schema.parts import is_same_part
+from tracker.archive.schema.rows import quote_names
 from tracker.archive.verify.findings import REPAIR, RESTORE, Fix
 from tracker.errors import ArchiveUnusable, TrackerError
 

@@ -6,8 +6,8 @@ import sqlite3
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tracker.archive.mirror.sql import SNAPSHOT_NAME, STATEMENT_NAME, WITH_STATEMENTS
 from tracker.archive.record.encoding import decode_plain
+from tracker.archive.record.queries import SNAPSHOT_NAME, STATEMENT_NAME, WITH_STATEMENTS
 from tracker.archive.schema.rows import has_table
 from tracker.archive.schema.schema_map import ROOTS
 from tracker.archive.verify.findings import NotReadable
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tracker.archive.mirror.unit_files import Files, UnitFiles
     from tracker.archive.schema.schema_map import Unit
     from tracker.archive.verify.findings import Findings, ReadAgain
-    from tracker.model.verifying import Check
+    from tracker.model.verifying import CheckName
 
 
 UNITS: tuple[Unit, ...] = ("document", "watch_list", "statement", "snapshot", "run", "archive")
@@ -48,7 +48,7 @@ _DAMAGED = (sqlite3.Error, TypeError, ValueError, LookupError)
 class Problem:
     """What is wrong with a unit, as the end of a sentence that begins with its name."""
 
-    check: Check
+    check: CheckName
     says: str
     is_certain: bool = True
     """False where another release of the extractor may be the cause."""

@@ -15,14 +15,18 @@ from tracker.archive.file.mirror_paths import MIRROR
 from tracker.archive.mirror.unit_files import UnitFiles
 from tracker.archive.rights.access import find_watch_list
 from tracker.archive.schema.connection import FILE_NAME, translate
-from tracker.archive.verify import history, opening, structure
+from tracker.archive.verify import (
+    history,
+    main_branch,
+    mirror_files,
+    opening,
+    public_branch,
+    row_checks,
+    structure,
+    unit_checks,
+)
 from tracker.archive.verify.findings import MIRROR_FIXES, REPAIR, Findings, Fix
-from tracker.archive.verify.main_branch import MainComparison, report_without_mirror
-from tracker.archive.verify.mirror_files import ExpectedDifferences, MirrorFiles
 from tracker.archive.verify.objects import check_objects
-from tracker.archive.verify.public_branch import PublicComparison, open_public_comparison
-from tracker.archive.verify.row_checks import check_rows
-from tracker.archive.verify.unit_checks import UnitInspector
 from tracker.errors import RepositoryUnusable
 from tracker.model.verifying import Verified
 
@@ -32,7 +36,7 @@ if TYPE_CHECKING:
 
     from tracker.archive.git.repository import Repository
     from tracker.archive.verify.findings import Hooks
-    from tracker.model.verifying import Check
+    from tracker.model.verifying import CheckName
 
 
 def verify_archive(folder: Path, hooks: Hooks) -> tuple[Verified, tuple[Fix, ...]]:
@@ -100,45 +104,45 @@ class _Verification:
     def _check_record(self) -> None:
         with self._surviving("rows"):
             structure.check_links(self.connection, self.findings)
-            check_rows(self.connection, self.findings)
+            row_checks.check_rows(self.connection, self.findings)
         structure.check_search(self.connection, self.findings)
 
-    def _list_mirror(self, repository: Repository, base: str | None) -> MirrorFiles | None:
+    def _list_mirror(self, repository: Repository, base: str | None) -> mirror_files.MirrorFiles | None:
         try:
-            return MirrorFiles(repository, base) if base else None
+            return mirror_files.MirrorFiles(repository, base) if base else None
         except RepositoryUnusable as error:
             self._report_unreadable("mirror", "the files of the mirror", error)
             return None
 
-    def _check_units(self, mirror: MirrorFiles | None, hooks: Hooks) -> None:
+    def _check_units(self, mirror: mirror_files.MirrorFiles | None, hooks: Hooks) -> None:
         units = UnitFiles(self.connection)
         comparisons = self._open_comparisons(mirror, units)
         until = mirror.run if mirror else None
-        inspector = UnitInspector(self.connection, units, self.findings, hooks.reread, until)
+        inspector = unit_checks.UnitInspector(self.connection, units, self.findings, hooks.reread, until)
         total = inspector.count()
         for done, unit in enumerate(inspector.inspect(), 1):
             for comparison in comparisons:
                 comparison.compare(unit)
             if not comparisons:
-                report_without_mirror(unit, self.findings)
+                main_branch.report_without_mirror(unit, self.findings)
             hooks.progress(done, total)
         for comparison in comparisons:
             comparison.finish(find_watch_list(self.folder))
 
     def _open_comparisons(
-        self, mirror: MirrorFiles | None, units: UnitFiles
-    ) -> list[MainComparison | PublicComparison]:
+        self, mirror: mirror_files.MirrorFiles | None, units: UnitFiles
+    ) -> list[main_branch.MainComparison | public_branch.PublicComparison]:
         """Return what each unit is compared with: the two branches of the mirror, unless they are equal."""
         if mirror is None or self.repository is None:
             return []
         connection, findings = self.connection, self.findings
-        expected = ExpectedDifferences(connection, units.tables)
-        main = MainComparison(connection, units.tables, mirror, expected, findings)
+        expected = mirror_files.ExpectedDifferences(connection, units.tables)
+        main = main_branch.MainComparison(connection, units.tables, mirror, expected, findings)
         if findings.has_diverged:
             # The public branch is at the mirror's later runs, of which the record knows nothing.
             return [main]
         watch = find_watch_list(self.folder)
-        public = open_public_comparison(
+        public = public_branch.open_public_comparison(
             connection, self.repository, units, expected, findings, watch, mirror.run
         )
         return [main, public] if public else [main]
@@ -155,12 +159,12 @@ class _Verification:
         except RepositoryUnusable as error:
             self._report_unreadable("history", "the commits of the mirror", error)
 
-    def _report_unreadable(self, check: Check, what: str, error: RepositoryUnusable) -> None:
+    def _report_unreadable(self, check: CheckName, what: str, error: RepositoryUnusable) -> None:
         meaning = f"they cannot be read before its objects are repaired: {error}"
         self.findings.unverifiable(check, what, MIRROR, meaning, REPAIR)
 
     @contextmanager
-    def _surviving(self, check: Check) -> Iterator[None]:
+    def _surviving(self, check: CheckName) -> Iterator[None]:
         """Report that something could not be read to its end, and go on."""
         try:
             yield

@@ -46,7 +46,7 @@ RuleResult: TypeAlias = "tuple[str, str] | None"
 
 MEANINGS: Final = {
     "garbled": "binary data, or letters in a wrong encoding",
-    "home page": "a redirect led to the entrance of the site",
+    "home page": "a redirect to the site's home page",
     "empty": "too few words for a first capture, or none",
     "collapsed": "far shorter than it used to be",
     "navigation": "links and headings without sentences",
@@ -54,11 +54,11 @@ MEANINGS: Final = {
     "other language": "not in the language declared, or that it was in before",
     "other country": "another country's statement",
     "other session": "a statement at another session",
-    "other text": "next to nothing is left of the current version",
-    "duplicate": "the very text of another statement that is kept",
+    "other text": "almost nothing of the current version is left",
+    "duplicate": "exactly the text of another statement that is kept",
     "unreadable": "bytes in which no text was found",
 }
-"""Causes that the text itself shows; those of web pages are in ``judgements.toml``."""
+"""Causes that the text itself shows; those of web pages are in ``admission.toml``."""
 
 
 def list_causes() -> tuple[tuple[str, str], ...]:
@@ -92,7 +92,7 @@ def admit(arrival: Arrival, history: History) -> Admission:
     These are not admitted: logins, errors, challenges, lists of files and consent pages; results of a
     redirect to the site's home page; texts that are garbled, empty, far shorter or mere navigation; and texts
     in another language, of another country or session, or with nearly nothing of the current version. The
-    thresholds are in ``judgements.toml``; those of length and similarity adapt to a source's history. Pure,
+    thresholds are in ``admission.toml``; those of length and similarity adapt to a source's history. Pure,
     and always the same.
     """
     current = history.snapshots[0] if history.snapshots else None

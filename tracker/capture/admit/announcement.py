@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING
+
+from tracker.inputs.tables import read_packaged
 
 if TYPE_CHECKING:
     from tracker.model.ledger import Announcement
     from tracker.model.watching import Kept, Validators
 
+# How many characters at each end of a text may have a note of correction: four lines of a page.
 _EDGE = 300
-"""How many characters at each end of a text may hold a note of correction."""
 
 
 def detect_announcement(
@@ -53,9 +53,7 @@ def _instant(text: str | None) -> datetime | None:
 
 @cache
 def _expression() -> re.Pattern[str]:
-    rules = tomllib.loads(
-        files("tracker.capture.admit").joinpath("announcements.toml").read_text(encoding="utf-8")
-    )
+    rules = read_packaged(__package__, "announcements.toml")
     words = sorted((re.escape(word).replace(r"\ ", r"\s+") for word in rules["words"]), key=len, reverse=True)
     # Chinese has no word boundaries.
     bounded = "|".join(word if ord(word[0]) > 0x2E7F else rf"\b{word}\b" for word in words)  # noqa: PLR2004

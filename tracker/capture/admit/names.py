@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 
 from tracker.errors import ReferenceInvalid
+from tracker.inputs.tables import read_packaged
 from tracker.references import countries, find_country
 
 if TYPE_CHECKING:
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
 
 _ENDING: Final = re.compile(r"[аеиоуыэюяйь]{1,2}$")
 _ARTICLE: Final = "ال"
+# Letters from which a word has an ending or an article that can be left out.
 _LONG = 4
 _SCRIPTS: Final = {
     "ru": re.compile(r"[\u0400-\u04ff]"),
@@ -50,12 +50,12 @@ def _find(language: str, text: str) -> Iterator[tuple[str, int, int]]:
 def read_names(language: str) -> Mapping[str, tuple[str, ...]]:
     """Return the names of countries in a language that ``references`` does not have, by code."""
     rows = _read_rows()
-    return {code: tuple(row[language]) for code, row in rows.items() if language in row}
+    return {code: row[language] for code, row in rows.items() if language in row}
 
 
 @cache
-def _read_rows() -> Mapping[str, Mapping[str, list[str]]]:
-    return tomllib.loads(files("tracker.capture.admit").joinpath("country_names.toml").read_text("utf-8"))
+def _read_rows() -> Mapping[str, Mapping[str, tuple[str, ...]]]:
+    return read_packaged(__package__, "country_names.toml")
 
 
 @cache

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tracker.capture.admit.rules import PageRule
     from tracker.model.watching import Arrival
 
+# Bytes of markup that are searched; logins and error pages have less.
 _HEAD: Final = 200_000
 _TITLE: Final = re.compile(rb"<title[^<>]*>(.{0,300}?)</title", re.IGNORECASE | re.DOTALL)
 _TITLE_PARTS: Final = re.compile(r"\s[-|·»:]\s|\s?[|·»]\s?")

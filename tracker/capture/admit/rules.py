@@ -1,25 +1,24 @@
-"""The rules of admission, read once from ``judgements.toml``."""
+"""The rules of admission, read once from ``admission.toml``."""
 
 from __future__ import annotations
 
 import re
-import tomllib
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING, TypeAlias
 
+from tracker.inputs.tables import read_packaged
 from tracker.text.identity import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_Table: TypeAlias = "dict[str, list[str]]"
+_Table: TypeAlias = "dict[str, tuple[str, ...]]"
 
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """The thresholds of the rules; ``judgements.toml`` says what each means and why."""
+    """The thresholds of the rules; ``admission.toml`` says what each means and why."""
 
     min_words: int
     chinese_characters: float
@@ -91,7 +90,7 @@ class AdmissionRules:
 @cache
 def load_rules() -> AdmissionRules:
     """Return the packaged rules."""
-    tables = tomllib.loads(files("tracker.capture.admit").joinpath("judgements.toml").read_text("utf-8"))
+    tables = read_packaged(__package__, "admission.toml")
     return AdmissionRules(
         bounds=Thresholds(**tables["bounds"]),
         pages=tuple(_read_page(cause, rows) for cause, rows in tables["pages"].items()),
@@ -106,7 +105,7 @@ def load_rules() -> AdmissionRules:
 
 
 def _read_page(cause: str, rows: dict[str, _Table]) -> PageRule:
-    patterns, markup = (list(rows.get(name, ())) for name in ("patterns", "markup"))
+    patterns, markup = (rows.get(name, ()) for name in ("patterns", "markup"))
     return PageRule(
         cause=cause,
         means=str(rows["means"]),

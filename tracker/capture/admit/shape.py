@@ -28,7 +28,9 @@ _MARKS: Final = re.compile(r"[.,;:!?…،؛؟。，；：！？、](?:\W|$)|[。
 _UNBROKEN: Final = r"[A-Za-z0-9+/=_-]{%d,}"
 _IDEOGRAPHS: Final = "\u3400-\u4dbf\u4e00-\u9fff"
 _WORDS: Final = re.compile(rf"[{_IDEOGRAPHS}]|[^\W{_IDEOGRAPHS}]+")
+# Words: shorter runs occur in unrelated texts, longer ones do not survive edits. A Chinese word has two.
 _RUN, _CHINESE_RUN = 3, 6
+# Fewer show no habit: the median of two is as uncertain as either.
 _FEWEST_PAIRS = 3
 
 

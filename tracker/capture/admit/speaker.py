@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from tracker.model.texts import Reference
 
+# Characters before and after a name in which a cue is looked for: the longest cues with their fillers.
 _BEFORE, _AFTER = 140, 40
 _SENTENCE_END: Final = re.compile(r"(?<!\bmr)(?<!\bms)(?<!\bdr)(?<!\bmrs)[.!?;。！？]\s|\n")
 _SYMBOL: Final = re.compile(r"\bA/(\d{2})/")

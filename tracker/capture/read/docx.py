@@ -27,6 +27,7 @@ MAX_MEMBERS = 2000
 
 _PACKINGS = frozenset({ZIP_STORED, ZIP_DEFLATED})
 """What an Office document may use (ECMA-376, part 2); the others cannot be unpacked in steps."""
+# Bytes that are read at a time.
 _STEP = 256 * 1024
 
 _DAMAGED = "this is a damaged Word document; open and save it again in a word processor, or fetch it again"
@@ -44,8 +45,8 @@ def read_docx(data: bytes) -> Extraction:
     """Return the body of a Word document: paragraphs, headings, lists, tables and text boxes in order.
 
     Tracked insertions are included, deletions left out. Headers, footers, footnotes, endnotes and comments
-    are left out, since nobody speaks them. Raises ``DocumentUnreadable`` for a damaged or locked document, or
-    one that unpacks to more than ``MAX_UNPACKED`` bytes or ``MAX_MEMBERS`` members.
+    are left out, since they are not spoken. Raises ``DocumentUnreadable`` for a damaged or locked document,
+    or one that unpacks to more than ``MAX_UNPACKED`` bytes or ``MAX_MEMBERS`` members.
     """
     import docx
 

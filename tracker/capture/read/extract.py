@@ -9,7 +9,9 @@ release, an encoding, which follows from the bytes and the server's headers, and
 
 from __future__ import annotations
 
+import logging
 import re
+import warnings
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -114,6 +116,25 @@ def giving_reasons(what: str = "it") -> Iterator[None]:
         raise DocumentUnreadable(f"{GAVE_UP} {what}; look at the bytes ({type(error).__name__})") from error
 
 
+@contextmanager
+def quiet_libraries(*names: str) -> Iterator[None]:
+    """Keep warnings, and what libraries log about broken input or secret addresses, off standard error."""
+    loggers = [logging.getLogger(name) for name in names]
+    before = [logger.propagate for logger in loggers]
+    silent = logging.NullHandler()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for logger in loggers:
+            logger.propagate = False
+            logger.addHandler(silent)
+        try:
+            yield
+        finally:
+            for logger, propagate in zip(loggers, before, strict=True):
+                logger.propagate = propagate
+                logger.removeHandler(silent)
+
+
 def check_size(data: bytes) -> None:
     """Raise ``DocumentUnreadable`` for an empty file, and for one over ``MAX_BYTES``."""
     if not data:
@@ -130,7 +151,7 @@ def check_text(text: str) -> None:
 
 
 def show_name(name: str | None) -> str:
-    """Return a name of a document on one line, whatever characters it has."""
+    """Return a document's name on one line, without control characters."""
     return "".join(char if char.isprintable() else "?" for char in name) if name else "the document"
 
 

@@ -21,6 +21,7 @@ _DECLARED = re.compile(
 )
 _XML_DECLARATION = re.compile(r"\A\s*(?:<\?xml[^>]*\?>\s*)+")
 _UNREADABLE = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
+# Bytes in which a page declares its encoding: four times what the HTML standard allows.
 _HEAD = 4096
 _OUTSIDE = (
     "script", "style", "noscript", "template", "nav", "footer", "aside", "form", "button", "iframe", "svg",

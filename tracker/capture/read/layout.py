@@ -14,15 +14,26 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 
+# All in units of the letters' size, if not said otherwise; `tests/test_layout.py` shows where each decides.
 _WIDER = 1.18
-"""Larger steps than this separate paragraphs; Word's smallest usual space is a quarter line."""
+"""Larger steps, in usual steps, separate paragraphs; Word's smallest usual space is a quarter line."""
+# A heading of 14 points over a text of 12 is 1.17 times as large.
 _OTHER_SIZE = 1.15
+# About half of the narrowest usual indent, that of one letter's height.
 _INDENT = 0.6
+# Lines of text are a whole size apart; what is closer is on one line, raised or lowered.
 _LEVEL = 0.25
+# Half of a usual blank, to which justified lines press it at most.
 _BLANK = 0.12
+# No blank of a justified line is so wide; a gap between the columns of a table is.
 _CELL_GAP = 2.0
+# The last word of a line is followed by a blank.
+_SPACE = 0.3
+# Lines that show the edge of their column; one or two may happen to be short.
 _PEERS = 3
+# The share of lines that end at one edge in justified text: headings and last lines end before it.
 _JUSTIFIED = 0.25
+# The share of lines that end before the edge of ragged text: a heading in ten lines may reach further.
 _RAGGED = 0.9
 
 _BULLET = re.compile(r"[•‣▪▫◦●○■□\u27a2\u2756\uf0a7\uf0a8\uf0b7\uf0d8\uf076\uf0fc·]\s*")
@@ -146,7 +157,7 @@ def _is_short(before: PlacedLine, line: PlacedLine, limit: float) -> bool:
         return True
     if not ended and line.text[0].islower():
         return False
-    return before.right + 0.3 * before.size + line.first < limit - SAME_PLACE
+    return before.right + _SPACE * before.size + line.first < limit - SAME_PLACE
 
 
 def _joined(paragraph: Sequence[PlacedLine]) -> str:

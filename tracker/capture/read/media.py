@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from functools import cache
-from importlib.resources import files
 from io import BytesIO
 from typing import Literal, NamedTuple
 from zipfile import BadZipFile, ZipFile
 
 from tracker.capture.read.plain import decode_marked
 from tracker.errors import DocumentUnreadable
+from tracker.inputs.tables import read_packaged
 
 FileKind = Literal["pdf", "zip", "html", "text"]
 """What the first bytes show."""
@@ -21,6 +20,7 @@ Format = Literal["pdf", "docx", "html", "text"]
 SAVE_AS = "save it as PDF, DOCX or plain text and give that"
 GIVE_TEXT = "give the statement as text, HTML, PDF or DOCX"
 
+# Bytes in which markup must begin, after declarations and comments.
 _HEAD = 4096
 _WORD_PART = "word/document.xml"
 _PDF = re.compile(rb"%PDF-\d")
@@ -123,6 +123,5 @@ def _signatures() -> tuple[Signature, ...]:
 
 
 @cache
-def _tables() -> dict[str, list[dict[str, str | int]]]:
-    content = files(__package__).joinpath("signatures.toml").read_text("utf-8")
-    return {name: list(rows) for name, rows in tomllib.loads(content).items()}
+def _tables() -> dict[str, tuple[dict[str, str | int], ...]]:
+    return read_packaged(__package__, "signatures.toml")

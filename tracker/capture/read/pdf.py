@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 import unicodedata
+from contextlib import closing
 from statistics import median
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -68,15 +69,8 @@ def _read_page(document: PdfDocument, number: int) -> list[PlacedLine]:
     from pypdfium2 import PdfiumError
 
     try:
-        page = document[number]
-        try:
-            text = page.get_textpage()
-            try:
-                return list(_lines(_Glyphs.of(text, page.get_rotation(), page.get_size())))
-            finally:
-                text.close()
-        finally:
-            page.close()
+        with closing(document[number]) as page, closing(page.get_textpage()) as text:
+            return list(_lines(_Glyphs.of(text, page.get_rotation(), page.get_size())))
     except PdfiumError as error:
         raise DocumentUnreadable(f"page {number + 1} of this PDF is damaged; fetch it again") from error
 

@@ -30,11 +30,12 @@ _DECLARABLE = re.compile(
 _WIDE = re.compile(r"utf[-_]?(?:16|32)", re.IGNORECASE)
 _CHARSET = re.compile(r""";\s*charset\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE)
 _ASCII = bytes(range(0x80))
+# Characters at each end that are examined; a share of one in a hundred is certain with far fewer.
 _SAMPLE = 100_000
 _UNTEXTUAL = 0.01
 """The largest share of control characters: random bytes as Latin-1 have a quarter, statements nearly none."""
 _UNTEXTUAL_UTF8 = 0.2
-"""The share for bytes that are valid UTF-8, which is hardly chance: a short text may have many escapes."""
+"""The share for valid UTF-8, which is rarely chance: a short text may have many escapes."""
 
 
 _BINARY = "this is binary data, not text; give the statement as text, HTML, PDF or DOCX"
@@ -56,7 +57,7 @@ class Decoded(NamedTuple):
 def decode(data: bytes, declared: tuple[str, ...] = ()) -> Decoded:
     """Return the text of bytes, and their encoding.
 
-    A byte order mark has precedence; then valid UTF-8 beyond ASCII, which is hardly ever chance; then the
+    A byte order mark has precedence; then valid UTF-8 beyond ASCII, which is rarely chance; then the
     ``declared`` encodings in their order, where they fit; then a guess. ``text`` is exactly
     ``data.decode(encoding, errors)``, without a byte order mark, which the encodings ``utf-8-sig``,
     ``utf-16`` and ``utf-32`` remove. UTF-8 with a few broken bytes is still UTF-8, with ``errors``

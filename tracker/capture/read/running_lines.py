@@ -30,7 +30,9 @@ _EDGE = 3
 """How many lines at either edge of a page may be running heads and feet."""
 _SHARE = 0.4
 """The least share of pages: a head may be on every other page; "Mr. President," twice is no head."""
+# Points: less than half a line of the smallest print, and more than the same head differs between pages.
 SAME_PLACE = 3.0
+# Characters: a line of text across a page has about 90, and a head is no longer than a line.
 _LONGEST_FURNITURE = 110
 _MOST_NUMBERS = 4
 """Lines with more numbers are compared in pairs: each number doubles the count of keys."""

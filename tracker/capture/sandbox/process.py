@@ -34,6 +34,7 @@ NEXT: Final = "if it is what it should be, save it as plain text and give that"
 NO_ANSWER: Final = "its reader gave no answer that can be"
 _PROGRAM: Final = "tracker.capture.serve"
 _SEE_WHY: Final = f"to see why: {sys.executable} -m {_PROGRAM}"
+# Bytes: a reader that was taken over may send anything.
 _LONGEST_REASON: Final = 2000
 _ENVIRONMENT: Final = (
     "LD_LIBRARY_PATH", "PYTHONDONTWRITEBYTECODE", "PYTHONHOME", "PYTHONPYCACHEPREFIX", "SYSTEMROOT",
@@ -120,7 +121,7 @@ class ReaderProcess:
             self.end()
             raise self._explain_end(process, is_overdue=overdue.is_set()) from None
         except BaseException:
-            # Interrupted: nobody will fetch the answer.
+            # Interrupted: the answer will not be fetched.
             self.end()
             raise
         finally:

@@ -7,8 +7,8 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Final
 
 from tracker.capture.causes import FetchFault
-from tracker.capture.warc.reading import MOST_BYTES
-from tracker.capture.warc.stream import read_digest
+from tracker.capture.read.extract import MAX_BYTES
+from tracker.capture.warc.stream import find_header, read_digest
 from tracker.capture.web.payload import unpack
 
 if TYPE_CHECKING:
@@ -21,7 +21,8 @@ _CHUNK = re.compile(rb"([0-9a-fA-F]{1,16})[ \t]*(?:;[^\r\n]*)?\r\n")
 _LAST = re.compile(rb"(?:[^\r\n]+\r\n)*\r\n")
 _LINE_END = b"\r\n"
 _GZIP = b"\x1f\x8b"
-_LONGEST = 20
+# A length in 64 bits has no more.
+_MOST_DIGITS = 20
 
 
 def read_payload(record: WarcRecord, content: bytes | None) -> bytes:
@@ -32,13 +33,13 @@ def read_payload(record: WarcRecord, content: bytes | None) -> bytes:
     another, and as ``unpack`` does.
     """
     if content is None:
-        raise FetchFault("too large", f"over {MOST_BYTES // 1024**2} MB")
+        raise FetchFault("too large", f"over {MAX_BYTES // 1024**2} MB")
     if record.truncated or record.is_segment:
         raise FetchFault("truncated", f"the capture was cut short ({record.truncated or 'segmented'})")
     body = _join_chunks(record, content)
     _check_length(record, body)
     _check_digest(record.payload_digest, body, content)
-    return unpack([body], _encoding(record, body), MOST_BYTES)
+    return unpack([body], _encoding(record, body), MAX_BYTES)
 
 
 def restore_headers(headers: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
@@ -56,13 +57,9 @@ SENT_AS: Final = frozenset({"content-encoding", "content-length", "transfer-enco
 """Headers that describe how a body was sent."""
 
 
-def _header(record: WarcRecord, name: str) -> str:
-    return next((value.strip() for key, value in record.headers if key.lower() == name), "")
-
-
 def _join_chunks(record: WarcRecord, content: bytes) -> bytes:
     """Return a body without its chunks; many tools store it without them and keep the header."""
-    is_chunked = "chunked" in _header(record, "transfer-encoding").lower()
+    is_chunked = "chunked" in find_header(record.headers, "transfer-encoding").lower()
     return _unchunk(content) if is_chunked and _CHUNK.match(content) else content
 
 
@@ -82,12 +79,12 @@ def _unchunk(content: bytes) -> bytes:
 
 
 def _check_length(record: WarcRecord, body: bytes) -> None:
-    announced = _header(record, "content-length").lstrip("0") or "0"
-    if _header(record, "transfer-encoding") or _header(record, "content-encoding"):
+    announced = find_header(record.headers, "content-length").lstrip("0") or "0"
+    if find_header(record.headers, "transfer-encoding") or find_header(record.headers, "content-encoding"):
         return
-    if _header(record, "content-length").isdecimal() and announced != str(len(body)):
+    if find_header(record.headers, "content-length").isdecimal() and announced != str(len(body)):
         raise FetchFault(
-            "wrong length", f"{announced[:_LONGEST]} bytes were announced, {len(body)} are there"
+            "wrong length", f"{announced[:_MOST_DIGITS]} bytes were announced, {len(body)} are there"
         )
 
 
@@ -100,6 +97,6 @@ def _check_digest(said: str, body: bytes, content: bytes) -> None:
 
 def _encoding(record: WarcRecord, body: bytes) -> str:
     """Return the encoding of a body; one that is declared as gzip and is not was stored unpacked."""
-    named = _header(record, "content-encoding")
+    named = find_header(record.headers, "content-encoding")
     is_packed = body.startswith(_GZIP)
     return "" if named.lower() in {"gzip", "x-gzip"} and not is_packed else named

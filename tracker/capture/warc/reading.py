@@ -7,8 +7,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from io import BytesIO
-from typing import TYPE_CHECKING, BinaryIO, Final
+from typing import TYPE_CHECKING, BinaryIO
 
+from tracker.capture.causes import LONGEST_QUOTE
+from tracker.capture.read.extract import MAX_BYTES
 from tracker.capture.warc.stream import (
     LONGEST_HEAD,
     HeadTooLong,
@@ -28,12 +30,8 @@ if TYPE_CHECKING:
 
     from tracker.capture.warc.stream import MessageHead
 
-MOST_BYTES: Final = 50 * 1024 * 1024
-"""Longer contents are skipped: no statement is so long."""
-
-_MOST_HEADERS = 200
+# Bytes that are read at a time.
 _STEP = 256 * 1024
-_LONGEST_WHY = 300
 _VERSION = re.compile(rb"WARC/(?:1\.[01]|0\.1[78])", re.IGNORECASE)
 _LENGTH = re.compile(r"[0-9]{1,18}")
 _STATUS = re.compile(r"[1-9][0-9]{2}")
@@ -126,7 +124,7 @@ def _describe_damage(path: Path, damage: WarcDamaged) -> str:
     remedy = (
         f"; for the records before it: head -c {damage.offset} {path.name} > PART" if damage.offset else ""
     )
-    why = " ".join(damage.why.split())[:_LONGEST_WHY]
+    why = " ".join(damage.why.split())[:LONGEST_QUOTE]
     return f"{path}: the record at byte {damage.offset:,}: {why}; nothing was taken from the file{remedy}"
 
 
@@ -197,7 +195,7 @@ def _describe_record(head: MessageHead, block: RecordBody, offset: int) -> WarcR
         date=_read_date(head.read("warc-date")),
         media_type=declared.partition(";")[0].strip().lower(),
         status=_read_status(http.first_line) if http and type_ != "request" else None,
-        headers=redact(http.fields[:_MOST_HEADERS]) if http else (),
+        headers=redact(http.fields) if http else (),
         payload_digest=head.read("warc-payload-digest"),
         refers_to=_bare(head.read("warc-refers-to")),
         refers_to_url=_bare(head.read("warc-refers-to-target-uri")),
@@ -214,7 +212,7 @@ def _describe_record(head: MessageHead, block: RecordBody, offset: int) -> WarcR
 
 def _read_content(block: RecordBody, offset: int, *, is_kept: bool) -> bytes | None:
     """Read a record to its end, in steps; return its content if it is wanted and not too long."""
-    kept = BytesIO() if is_kept and block.missing <= MOST_BYTES else None
+    kept = BytesIO() if is_kept and block.missing <= MAX_BYTES else None
     while piece := block.read(_STEP):
         if kept is not None:
             kept.write(piece)

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, BinaryIO, Final
 
+from tracker.capture.web.payload import decode_header
 from tracker.inputs.inflate import Meter, NotInflated, Piece, inflate
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from hashlib import _Hash
 
 
@@ -72,7 +73,7 @@ class MessageHead:
 
     def read(self, name: str) -> str:
         """Return the first field with a name in lower case; empty where there is none."""
-        return next((value.strip() for key, value in self.fields if key.lower() == name), "")
+        return find_header(self.fields, name)
 
 
 def read_head(readline: Callable[[int], bytes], first: bytes) -> MessageHead:
@@ -81,7 +82,8 @@ def read_head(readline: Callable[[int], bytes], first: bytes) -> MessageHead:
     ``readline`` returns a line up to a number of bytes. A line is UTF-8, or else Latin-1; one without a colon
     is ignored.
     """
-    if not _decode(first):
+    first_line = decode_header(first).rstrip()
+    if not first_line:
         return MessageHead("")
     lines: list[str] = []
     room = LONGEST_HEAD - len(first)
@@ -89,11 +91,11 @@ def read_head(readline: Callable[[int], bytes], first: bytes) -> MessageHead:
         room -= len(data)
         if room <= 0 or len(lines) == MOST_LINES:
             raise HeadTooLong
-        line = _decode(data)
+        line = decode_header(data).rstrip()
         if not line:
-            return MessageHead(_decode(first), tuple(_fields(lines)))
+            return MessageHead(first_line, tuple(_fields(lines)))
         lines.append(line)
-    return MessageHead(_decode(first), tuple(_fields(lines)), is_whole=False)
+    return MessageHead(first_line, tuple(_fields(lines)), is_whole=False)
 
 
 def _fields(lines: Sequence[str]) -> Iterator[tuple[str, str]]:
@@ -104,16 +106,15 @@ def _fields(lines: Sequence[str]) -> Iterator[tuple[str, str]]:
             yield name.rstrip(" \t"), "".join([value.lstrip(), *lines[start + 1 : end]])
 
 
-def _decode(line: bytes) -> str:
-    try:
-        return line.decode("utf-8").rstrip()
-    except UnicodeDecodeError:
-        return line.decode("latin-1").rstrip()
+def find_header(fields: Iterable[tuple[str, str]], name: str) -> str:
+    """Return the first field with a name in lower case; empty where there is none."""
+    return next((value.strip() for key, value in fields if key.lower() == name), "")
 
 
 BOMB: Final = 256 * 1024 * 1024
 """A file may unpack to more than this only up to 200 times its size."""
 
+# Bytes that are read at a time.
 _BLOCK = 64 * 1024
 _MAGIC = b"\x1f\x8b"
 

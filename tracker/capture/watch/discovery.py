@@ -16,7 +16,7 @@ from tracker.model.watching import Discovery
 from tracker.references import parse_reference
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable
 
     from tracker.model.texts import Reference
     from tracker.model.watching import Fetched, Source
@@ -24,52 +24,53 @@ if TYPE_CHECKING:
 
 def find_links(data: bytes, url: str, content_type: str | None = None) -> tuple[IndexLink, ...]:
     """Call ``read_links`` in a reader process. Raises ``DocumentUnreadable`` and ``ReaderStopped``."""
-    texts = _ask({"reading": "links", "url": url, "content_type": content_type}, data)
-    if len(texts) % 2:
+    request = {"reading": "links", "url": url, "content_type": content_type}
+    texts = ask("index", request, data, NEW_DOCUMENT)
+    if len(texts) % 3:
         raise reader_stopped(NO_ANSWER)
-    return tuple(map(IndexLink, texts[::2], texts[1::2]))
-
-
-def find_sitemaps(data: bytes, url: str) -> tuple[str, ...]:
-    """Call ``nested_sitemaps`` in a reader process. Raises as ``find_links``."""
-    return _ask({"reading": "sitemaps", "url": url}, data)
-
-
-def _ask(request: Mapping[str, str | None], data: bytes) -> tuple[str, ...]:
-    return tuple(text or "" for text in ask("index", request, data, NEW_DOCUMENT))
+    return tuple(
+        IndexLink(address or "", text or "", bool(mark))
+        for address, text, mark in zip(texts[::3], texts[1::3], texts[2::3], strict=True)
+    )
 
 
 _SEPARATOR = re.compile(r"[/~@]")
+# Sitemaps of one index; each may have 50,000 addresses (sitemaps.org).
 _MOST_NESTED = 100
 
 
-def discover(fetched: Fetched, source: Source) -> tuple[Discovery, ...]:
-    """Return the links of an index that match its patterns, each address once, in their order.
+def read_index(fetched: Fetched, source: Source) -> tuple[IndexLink, ...]:
+    """Return the links of an index, each address once, in their order, without the index itself.
 
-    The content shows whether it is a page, a feed (RSS, Atom) or a sitemap. Addresses are absolute HTTP ones,
-    without fragments and without the index itself. A reference that the rule cannot form, or that is invalid,
-    is None. ``nested_indexes`` returns the sitemaps of a sitemap index. An unchanged index gives no links.
-    Raises ``DocumentUnreadable`` for bytes that are no index.
+    The content shows whether it is a page, a feed (RSS, Atom), a sitemap or a sitemap index. Addresses are
+    absolute HTTP ones, without fragments. An unchanged index gives no links. Raises ``DocumentUnreadable``
+    for bytes that are no index.
     """
     if fetched.data is None:
         return ()
     links = find_links(fetched.data, fetched.url, fetched.media_type)
-    found = (_discover(link, source) for link in links if link.address not in {fetched.url, source.address})
+    return tuple(link for link in links if link.address not in {fetched.url, source.address})
+
+
+def discover(links: Iterable[IndexLink], source: Source) -> tuple[Discovery, ...]:
+    """Return the links that match the patterns of an index; those to other indexes are left out.
+
+    A reference that the rule cannot form, or that is invalid, is None.
+    """
+    found = (_discover(link, source) for link in links if not link.is_index)
     return tuple(discovery for discovery in found if discovery)
 
 
-def nested_indexes(fetched: Fetched, source: Source) -> tuple[Source, ...]:
+def nested_indexes(links: Iterable[IndexLink], source: Source) -> tuple[Source, ...]:
     """Return the first hundred sitemaps of a sitemap index, as indexes to fetch.
 
-    Sitemap indexes inside it are not followed. Raises ``DocumentUnreadable``.
+    Sitemap indexes inside it are not followed.
     """
-    if fetched.data is None or ":" in source.id:
+    if ":" in source.id:
         return ()
-    places = find_sitemaps(fetched.data, fetched.url)[:_MOST_NESTED]
+    places = [link.address for link in links if link.is_index]
     return tuple(
-        replace(source, id=_name(source, address), address=address)
-        for address in places
-        if address not in {fetched.url, source.address}
+        replace(source, id=_name(source, address), address=address) for address in places[:_MOST_NESTED]
     )
 
 

@@ -1,93 +1,161 @@
-"""The keys of a watch list, and which values may be combined."""
+"""The keys of a watch list, what each may hold, and which may be combined."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import fields
+from datetime import date
 from typing import TYPE_CHECKING, Any, Final, get_args
+from urllib.parse import urlsplit
 
 from tracker.capture.read.extract import MAX_BYTES
-from tracker.capture.watch.values import (
+from tracker.capture.web.fetch import is_web_address
+from tracker.errors import ReferenceInvalid
+from tracker.inputs.tables import (
+    InvalidKey,
     matching,
     number,
     one_of,
-    read_address,
-    read_day,
-    read_expression,
-    read_hosts,
-    read_path,
-    read_selector,
-    read_selectors,
+    read_table,
     read_text,
+    read_texts,
     whole_number,
 )
-from tracker.errors import ReferenceInvalid
 from tracker.model.watching import Access, Source, WatchSettings
 from tracker.references import parse_reference
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
+    from tracker.inputs.tables import ValueReader
     from tracker.model.texts import Reference
 
+_HOST = re.compile(r"(?:\[[0-9a-fA-F:.]+\]|[\w.-]+|[0-9a-fA-F:]+)(?::\d{1,5})?")
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,79}")
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
 _CONTACT = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|https?://[!-'*-~]+", re.ASCII)
 _MOST_MEGABYTES = MAX_BYTES // 1024**2
 
-_SETTINGS: Final[dict[str, Callable[[object], object]]] = {
+_FIELD_OF: Final = {"text": "link_text"}
+_KEY_OF: Final = {field: key for key, field in _FIELD_OF.items()}
+
+
+def _read_hosts(value: object) -> tuple[str, ...]:
+    """Return a list of hosts, each with or without a port."""
+    read = matching(_HOST, "hosts, each as host or host:port")
+    return tuple(read(host) for host in read_texts(value))
+
+
+def _read_day(value: object) -> str:
+    """Return a day as an ISO date."""
+    # A date of TOML and a text are both allowed.
+    text = str(value) if isinstance(value, date) else read_text(value)
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        raise ValueError("expected a day such as 2024-09-01") from None
+
+
+def _read_address(value: object) -> str:
+    """Return a URL as written. Raises ``ValueError`` for one that is not HTTP, or holds a password."""
+    text = read_text(value)
+    try:
+        parts = urlsplit(text)
+        host, _ = parts.hostname, parts.port
+    except ValueError as error:
+        raise ValueError(f"not an address: {error}") from None
+    if parts.scheme not in {"http", "https"} or not host:
+        raise ValueError("expected an address that begins with http:// or https://")
+    if parts.username is not None or parts.password is not None:
+        raise ValueError("an address with a user name or password; those do not belong in a watch list")
+    if text.split() != [text] or "\\" in text:
+        raise ValueError("an address with blanks or backslashes; write them as %20 and %5C")
+    return text
+
+
+def _read_path(value: object) -> str:
+    """Return a path that stays inside the folder to which it is relative."""
+    text = read_text(value)
+    if text.startswith(("/", "~", "\\")) or ".." in text.replace("\\", "/").split("/") or "://" in text:
+        raise ValueError("expected a path inside the archive's folder")
+    return text
+
+
+def _read_expression(value: object) -> str:
+    """Return a regular expression as written."""
+    text = read_text(value)
+    try:
+        re.compile(text)
+    except (re.error, OverflowError) as error:
+        raise ValueError(f"not a regular expression: {error}") from None
+    except RecursionError:
+        raise ValueError("not a regular expression that can be used: it is nested too deeply") from None
+    return text
+
+
+def _read_selector(value: object) -> str:
+    """Return a CSS selector as written."""
+    from cssselect import HTMLTranslator, SelectorError
+
+    text = read_text(value)
+    try:
+        HTMLTranslator().css_to_xpath(text)
+    except SelectorError as error:
+        raise ValueError(f"not a CSS selector: {error}") from None
+    except RecursionError:
+        raise ValueError("not a CSS selector that can be used: it is nested too deeply") from None
+    return text
+
+
+def _read_selectors(value: object) -> tuple[str, ...]:
+    """Return a list of CSS selectors."""
+    return tuple(_read_selector(one) for one in read_texts(value))
+
+
+# Upper bounds refuse typing errors: no larger value would make sense.
+_SETTINGS: Final[dict[str, ValueReader]] = {
     "contact": matching(_CONTACT, "an e-mail address or a URL"),
     "pace": number(0, 3600),
     "connections": whole_number(1, 64),
     "timeout": number(0.1, 600),
     "max_megabytes": whole_number(1, _MOST_MEGABYTES),
     "full_check_days": whole_number(0, 3650),
-    "allow_private": read_hosts,
+    "allow_private": _read_hosts,
 }
-_SOURCE: Final[dict[str, Callable[[object], object]]] = {
+_SOURCE: Final[dict[str, ValueReader]] = {
     "kind": one_of("index"),
     "reference": read_text,
-    "url": read_address,
-    "path": read_path,
-    "links": read_expression,
-    "text": read_expression,
-    "selector": read_selector,
-    "remove": read_selectors,
+    "url": _read_address,
+    "path": _read_path,
+    "links": _read_expression,
+    "text": _read_expression,
+    "selector": _read_selector,
+    "remove": _read_selectors,
     "language": matching(_LANGUAGE, "a language's code such as en"),
-    "valid_from": read_day,
-    "valid_until": read_day,
+    "valid_from": _read_day,
+    "valid_until": _read_day,
     "pace": number(0, 3600),
     "rights": read_text,
     "access": one_of(*get_args(Access)),
-    "open_from": read_day,
+    "open_from": _read_day,
     "min_words": whole_number(0, 100_000),
 }
-_FIELD_OF: Final = {"text": "link_text"}
-_KEY_OF: Final = {field: key for key, field in _FIELD_OF.items()}
 
 
-class InvalidKey(Exception):
-    """A value that a key cannot have; the message says what is allowed."""
-
-    def __init__(self, key: str, message: str) -> None:
-        super().__init__(message)
-        self.key = key
-
-
-def read_settings(table: Mapping[str, object]) -> WatchSettings:
+def read_settings(table: object) -> WatchSettings:
     """Return the settings in a table. Raises ``InvalidKey`` for one that is unknown or out of range."""
-    values: dict[str, Any] = _read_values(table, _SETTINGS)
-    return WatchSettings(**values)
+    return WatchSettings(**read_table(table, _SETTINGS, expected="expected a table, [settings]"))
 
 
-def read_source(name: str, table: Mapping[str, object]) -> Source:
+def read_source(name: str, table: object) -> Source:
     """Return the source that a table of this name describes.
 
     Raises ``InvalidKey`` with the wrong key, or an empty one where the table's name is wrong.
     """
     if not _ID.fullmatch(name):
         raise InvalidKey("", "a source's name is of letters, digits, '-' and '_', at most 80")
-    values: dict[str, Any] = _read_values(table, _SOURCE)
+    read = read_table(table, _SOURCE, expected="expected a table, [sources.NAME]")
+    values: dict[str, Any] = {_FIELD_OF.get(key, key): value for key, value in read.items()}
     for check in (_check_address, _check_kind, _check_dates):
         check(values)
     is_index = values.pop("kind", None) == "index"
@@ -104,7 +172,7 @@ def read_source(name: str, table: Mapping[str, object]) -> Source:
 def source_table(source: Source) -> dict[str, object]:
     """Return the table of a source, from which ``read_source`` returns the same source."""
     first = {"kind": "index"} if source.is_index else {}
-    place = {"url" if "://" in source.address else "path": source.address}
+    place = {"url" if is_web_address(source.address) else "path": source.address}
     written = source.rule or (str(source.reference) if source.reference else None)
     rest = {
         _KEY_OF.get(field.name, field.name): getattr(source, field.name)
@@ -114,20 +182,6 @@ def source_table(source: Source) -> dict[str, object]:
         and getattr(source, field.name) != field.default
     }
     return {**first, **({"reference": written} if written else {}), **place, **rest}
-
-
-def _read_values(
-    table: Mapping[str, object], readers: Mapping[str, Callable[[object], object]]
-) -> dict[str, Any]:
-    values = {}
-    for key, value in table.items():
-        if key not in readers:
-            raise InvalidKey(key, f"unknown key; there are {', '.join(readers)}")
-        try:
-            values[_FIELD_OF.get(key, key)] = readers[key](value)
-        except ValueError as error:
-            raise InvalidKey(key, str(error)) from error
-    return values
 
 
 def _check_address(values: Mapping[str, object]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from io import BytesIO
 from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import urldefrag, urljoin, urlsplit
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from lxml.etree import _Element
 
+# Bytes in which the root element is looked for; declarations and comments come before it.
 _HEAD = 4096
 _ROOT = re.compile(rb"<(?:[\w-]+:)?(rss|rdf|feed|urlset|sitemapindex|html)\b", re.IGNORECASE)
 """The first of these elements; in UTF-16 after its zeros are removed."""
@@ -28,6 +30,7 @@ _HALVES = range(0xD800, 0xE000)
 """Surrogates: some programs write an emoji as two of them, which lxml does not accept."""
 
 _GZIP = b"\x1f\x8b"
+# The standard's limit for a sitemap (sitemaps.org).
 _MOST_UNPACKED: Final = 50 * 1024 * 1024
 _MOST_TAGS: Final = 1_000_000
 """Twice the most that the standard allows for a sitemap; a larger tree takes gigabytes."""
@@ -39,6 +42,8 @@ class IndexLink(NamedTuple):
 
     address: str
     text: str
+    is_index: bool = False
+    """Whether it is another index: a sitemap of a sitemap index."""
 
 
 def read_links(data: bytes, url: str, content_type: str | None = None) -> tuple[IndexLink, ...]:
@@ -51,19 +56,10 @@ def read_links(data: bytes, url: str, content_type: str | None = None) -> tuple[
     with giving_reasons("this index"):
         plain = _unpack(data)
         root = _parse_xml(plain)
-        if root is not None and _name(root) in _READERS:
-            return _absolute(_READERS[_name(root)](root), url)
+        name = "" if root is None else _name(root)
+        if root is not None and name in _READERS:
+            return _absolute(_READERS[name](root), url, is_index=name == "sitemapindex")
         return _absolute(*_page_links(plain, url, read_charset(content_type)))
-
-
-def nested_sitemaps(data: bytes, url: str) -> tuple[str, ...]:
-    """Return the addresses of the sitemaps in a sitemap index; none for any other document."""
-    with giving_reasons("this index"):
-        root = _parse_xml(_unpack(data))
-        if root is None or _name(root) != "sitemapindex":
-            return ()
-        places = ((_child_text(entry, "loc"), "") for entry in _children(root, "sitemap"))
-        return tuple(link.address for link in _absolute(places, url))
 
 
 def _unpack(data: bytes) -> bytes:
@@ -142,32 +138,30 @@ def _rebase(base: str, written: str) -> str:
         return written
 
 
-def _sitemap(root: _Element) -> Iterator[tuple[str, str]]:
-    for entry in _children(root, "url"):
+def _sitemap(name: str, root: _Element) -> Iterator[tuple[str, str]]:
+    for entry in _children(root, name):
         yield _child_text(entry, "loc"), ""
-
-
-def _sitemap_index(_root: _Element) -> Iterator[tuple[str, str]]:
-    yield from ()
 
 
 _READERS: Final[dict[str, Callable[[_Element], Iterator[tuple[str, str]]]]] = {
     "rss": _rss,
     "RDF": _rss,
     "feed": _atom,
-    "urlset": _sitemap,
-    "sitemapindex": _sitemap_index,
+    "urlset": partial(_sitemap, "url"),
+    "sitemapindex": partial(_sitemap, "sitemap"),
 }
 
 
-def _absolute(links: Iterator[tuple[str, str]], base: str) -> tuple[IndexLink, ...]:
+def _absolute(
+    links: Iterator[tuple[str, str]], base: str, *, is_index: bool = False
+) -> tuple[IndexLink, ...]:
     """Return links with absolute HTTP addresses, each with its first text that is not empty."""
     found: dict[str, str] = {}
     for written, text in links:
         address = _join(base, written)
         if address:
             found[address] = found.get(address) or " ".join(text.split())
-    return tuple(IndexLink(address, text) for address, text in found.items())
+    return tuple(IndexLink(address, text, is_index) for address, text in found.items())
 
 
 def _join(base: str, written: str) -> str | None:

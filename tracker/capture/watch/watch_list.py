@@ -5,33 +5,30 @@ from __future__ import annotations
 import json
 import os
 import re
-from functools import partial
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Final
 
-from tracker.capture.watch.keys import InvalidKey, read_settings, read_source, source_table
-from tracker.capture.watch.values import find_line
+from tracker.capture.watch.keys import read_settings, read_source, source_table
+from tracker.capture.web.fetch import is_web_address
 from tracker.errors import WatchListInvalid
 from tracker.files import BY_UMASK, keep_permissions, write_file
 from tracker.inputs.files import read_file
 from tracker.inputs.formats import parse_toml
-from tracker.model.watching import WatchList
+from tracker.inputs.tables import InvalidKey, find_line, read_inside, read_table
+from tracker.model.watching import WatchList, WatchSettings
 from tracker.text.identity import digest_bytes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from tracker.files import Permissions
-    from tracker.model.watching import Source, WatchSettings
+    from tracker.model.watching import Source
 
 WATCH_FILE: Final = "watch.toml"
 RECEIVED_FILE: Final = "watch.received.toml"
 """A list that came with a mirror; it is used after somebody has accepted it."""
 
-_Read = TypeVar("_Read")
-
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
-_TABLES = ("settings", "sources")
 
 
 def read_watch_list(path: Path) -> WatchList:
@@ -63,9 +60,19 @@ def parse_watch_list(data: bytes, path: Path) -> WatchList:
         raise WatchListInvalid(f"{path}: not UTF-8 at byte {error.start}; save it as UTF-8") from error
     except ValueError as error:
         raise WatchListInvalid(f"{path}: not valid TOML: {error}") from error
-    settings, sources = _read_tables(content, text, path)
+    try:
+        tables = read_table(
+            content,
+            {"settings": read_settings, "sources": _read_sources},
+            unknown="unknown table; there are [settings] and [sources.NAME]",
+        )
+    except InvalidKey as fault:
+        raise _fault(path, text, fault.path, str(fault)) from fault
+    sources = tables.get("sources", ())
     _refuse_duplicates(sources, text, path)
-    return WatchList(settings, sources, data.decode("utf-8"), digest_bytes(data))
+    return WatchList(
+        tables.get("settings", WatchSettings()), sources, data.decode("utf-8"), digest_bytes(data)
+    )
 
 
 def add_source(path: Path, source: Source, permissions: Permissions = BY_UMASK) -> WatchList:
@@ -125,7 +132,7 @@ def describe_source(name: str, table: Mapping[str, object]) -> Source:
     try:
         return read_source(name, table)
     except InvalidKey as fault:
-        raise WatchListInvalid(f"{fault.key or name}: {fault}") from fault
+        raise WatchListInvalid(f"{'.'.join(fault.path) or name}: {fault}") from fault
 
 
 def write_source(source: Source) -> str:
@@ -140,36 +147,10 @@ def is_watched(source: Source, day: str) -> bool:
     return (source.valid_from or "") <= day <= (source.valid_until or "9999")
 
 
-def _read_tables(
-    content: Mapping[str, object], text: str, path: Path
-) -> tuple[WatchSettings, tuple[Source, ...]]:
-    for key in content:
-        if key not in _TABLES:
-            raise _fault(path, text, (key,), "unknown table; there are [settings] and [sources.NAME]")
-    settings = _with_place(lambda: read_settings(_table(content.get("settings", {}))), path, text, "settings")
-    tables = _with_place(lambda: _table(content.get("sources", {})), path, text, "sources")
-    return settings, tuple(
-        _with_place(partial(_read_source, name, table), path, text, "sources", name)
-        for name, table in tables.items()
-    )
-
-
-def _read_source(name: str, table: object) -> Source:
-    return read_source(name, _table(table))
-
-
-def _table(value: object) -> Mapping[str, object]:
+def _read_sources(value: object) -> tuple[Source, ...]:
     if not isinstance(value, dict):
         raise InvalidKey("", "expected a table, [sources.NAME]")
-    return value
-
-
-def _with_place(read: Callable[[], _Read], path: Path, text: str, *table: str) -> _Read:
-    try:
-        return read()
-    except InvalidKey as fault:
-        keys = (*table, fault.key) if fault.key else table
-        raise _fault(path, text, keys, str(fault)) from fault
+    return tuple(read_inside(name, read_source, name, table) for name, table in value.items())
 
 
 def _refuse_duplicates(sources: Iterable[Source], text: str, path: Path) -> None:
@@ -179,7 +160,7 @@ def _refuse_duplicates(sources: Iterable[Source], text: str, path: Path) -> None
         key = (source.address.partition("#")[0], source.selector)
         first = seen.setdefault(key, source.id)
         if first != source.id:
-            place = ("sources", source.id, "url" if "://" in source.address else "path")
+            place = ("sources", source.id, "url" if is_web_address(source.address) else "path")
             raise _fault(
                 path, text, place, f"sources.{first} has the same address; distinguish them by a selector"
             )

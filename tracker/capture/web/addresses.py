@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import httpx
 
-from tracker.capture.causes import FetchFault
+from tracker.capture.causes import LONGEST_QUOTE, FetchFault
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 _GLOBAL_UNICAST = IPv6Network("2000::/3")
 _TRANSLATED = IPv6Network("64:ff9b::/96")
 """RFC 6052: the last four bytes are the IPv4 address behind a translator."""
-_LONGEST_SHOWN = 300
 
 
 def read_url(text: str, onto: httpx.URL | None = None) -> httpx.URL:
@@ -41,7 +40,7 @@ def read_url(text: str, onto: httpx.URL | None = None) -> httpx.URL:
 
 def _show(address: str) -> str:
     """Return an address to print, without user name and password."""
-    return repr(re.sub(r"//[^/]*@", "//", address[:_LONGEST_SHOWN]))
+    return repr(re.sub(r"//[^/]*@", "//", address[:LONGEST_QUOTE]))
 
 
 def resolve(host: str, port: int, allow_private: Collection[str], seconds: float) -> tuple[str, ...]:

@@ -5,16 +5,16 @@ from __future__ import annotations
 import ssl
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, cast
 
 import httpcore
 import httpx
 
-from tracker.capture.causes import FetchFault
+from tracker.capture.causes import LONGEST_QUOTE, MOST_REDIRECTS, FetchFault
 from tracker.capture.web.addresses import read_url
 from tracker.capture.web.network import SLACK, WatchedStream, deadline
 from tracker.capture.web.pacing import read_retry_after, stamp
-from tracker.capture.web.payload import redact, unpack
+from tracker.capture.web.payload import MOST_HEADERS, decode_header, redact, unpack
 from tracker.model.watching import Exchange
 
 if TYPE_CHECKING:
@@ -23,15 +23,13 @@ if TYPE_CHECKING:
     from tracker.capture.web.network import Transport
     from tracker.capture.web.pacing import Clock
 
-MOST_REDIRECTS: Final = 10
-
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _OK, _NOT_MODIFIED = 200, 304
 _FRAMED = "HTTP/2"
 _BODILESS = frozenset({204, 304})
 _NAMED = {204: "no content", 205: "no content", 206: "partial"}
-_MOST_HEADERS, _LONGEST_HEAD = 200, 64 * 1024
-_LONGEST_DETAIL = 300
+# Bytes of all headers; Python's own client accepts as many in one line.
+_LONGEST_HEAD = 64 * 1024
 _PROTOCOL = {
     "Server disconnected": "reset",
     "closed connection without sending complete": "truncated",
@@ -125,8 +123,8 @@ def _read(
     headers = response.headers
     if response.status_code != _OK:
         _drain(response, context)
-    if len(headers.raw) > _MOST_HEADERS or sum(map(len, sum(headers.raw, ()))) > _LONGEST_HEAD:
-        raise FetchFault("malformed", f"{len(headers.raw)} headers, more than {_MOST_HEADERS} or 64 KB")
+    if len(headers.raw) > MOST_HEADERS or sum(map(len, sum(headers.raw, ()))) > _LONGEST_HEAD:
+        raise FetchFault("malformed", f"{len(headers.raw)} headers, more than {MOST_HEADERS} or 64 KB")
     if response.status_code in _REDIRECTS:
         if "set-cookie" in headers:
             cookies.extract_cookies(response)
@@ -158,7 +156,7 @@ def _redirect(response: httpx.Response) -> httpx.URL:
         raise FetchFault("bad address", f"{response.status_code} without an address")
     if len(set(places)) > 1:
         raise FetchFault("bad address", f"{response.status_code} with {len(places)} addresses")
-    return read_url(_decode(places[0]).strip(), response.url)
+    return read_url(decode_header(places[0]).strip(), response.url)
 
 
 def _refusal(response: httpx.Response, clock: Clock) -> FetchFault:
@@ -167,7 +165,7 @@ def _refusal(response: httpx.Response, clock: Clock) -> FetchFault:
     detail = f"{status} {response.reason_phrase}".strip()
     return FetchFault(
         cause,
-        f"{detail} from {response.url}"[:_LONGEST_DETAIL],
+        f"{detail} from {response.url}"[:LONGEST_QUOTE],
         retry_after=read_retry_after(response.headers.get("retry-after"), clock.now()),
     )
 
@@ -218,24 +216,17 @@ def _evidence(requested: str, request: httpx.Request, response: httpx.Response |
 
 def _redact(headers: httpx.Headers) -> tuple[tuple[str, str], ...]:
     """Return headers as sent, up to the limit, with credentials redacted."""
-    return redact((_decode(name), _decode(value)) for name, value in headers.raw[:_MOST_HEADERS])
-
-
-def _decode(value: bytes) -> str:
-    try:
-        return value.decode("utf-8")
-    except UnicodeDecodeError:
-        return value.decode("latin-1")
+    return redact((decode_header(name), decode_header(value)) for name, value in headers.raw)
 
 
 def _explain(error: Exception) -> FetchFault:
     """Return the fault of a failed exchange, from httpcore's error and its cause."""
     behind = error.__cause__ or error.__context__
-    detail = str(error)[:_LONGEST_DETAIL] or type(error).__name__
+    detail = str(error)[:LONGEST_QUOTE] or type(error).__name__
     if isinstance(error, httpcore.TimeoutException):
         return FetchFault("timeout", detail)
     if isinstance(error, httpcore.ConnectError) and isinstance(behind, ssl.SSLError):
-        return FetchFault("tls", getattr(behind, "verify_message", "") or str(behind)[:_LONGEST_DETAIL])
+        return FetchFault("tls", getattr(behind, "verify_message", "") or str(behind)[:LONGEST_QUOTE])
     if isinstance(error, httpcore.ConnectError):
         return FetchFault("refused", detail)
     if isinstance(error, httpcore.NetworkError):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from queue import SimpleQueue
 from threading import Thread
 from typing import TYPE_CHECKING, Final
@@ -91,9 +91,19 @@ def fetch(
 
     The outcome ``gone`` is what the server says this time (404, 410); only several runs confirm it.
     """
-    if not is_web_address(source.address):
-        return _read_local(source, client, folder)
-    return _fetch_web(source, client, Validators() if unconditional else validators or Validators())
+    trail: list[Exchange] = []
+    started = client.clock.monotonic()
+    try:
+        if is_web_address(source.address):
+            asked = Validators() if unconditional else validators or Validators()
+            fetched = _fetch_web(source, client, asked, trail)
+        else:
+            data = read_file(folder, source.address, client.context.most_bytes)
+            fetched = Fetched(source.id, source.address, data, None, (), Validators(), 0.0)
+    except FetchFault as fault:
+        outcome, seconds = find_cause(fault.cause).outcome, client.clock.monotonic() - started
+        return FetchFailed(source.id, outcome, fault.cause, fault.detail, tuple(trail), round(seconds, 3))
+    return replace(fetched, seconds=round(client.clock.monotonic() - started, 3))
 
 
 def fetch_all(
@@ -141,24 +151,13 @@ def is_web_address(address: str) -> bool:
     return "://" in address
 
 
-def _read_local(source: Source, client: Client, folder: Path) -> Result:
-    started = client.clock.monotonic()
-    try:
-        data = read_file(folder, source.address, client.context.most_bytes)
-    except FetchFault as fault:
-        return _failure(source, fault, (), client.clock.monotonic() - started)
-    seconds = client.clock.monotonic() - started
-    return Fetched(source.id, source.address, data, None, (), Validators(), round(seconds, 3))
-
-
-def _fetch_web(source: Source, client: Client, asked: Validators) -> Result:
-    trail: list[Exchange] = []
-    started, host = client.clock.monotonic(), _host_of(source)
+def _fetch_web(source: Source, client: Client, asked: Validators, trail: list[Exchange]) -> Fetched:
+    host = _host_of(source)
     try:
         answer = _retry(source, client, asked, trail, client.pace.attempts(host))
     except FetchFault as fault:
         client.pace.note(host, answered=not fault.is_retried)
-        return _failure(source, fault, trail, client.clock.monotonic() - started)
+        raise
     client.pace.note(host, answered=True)
     given = read_validators(answer.headers, client.clock.now())
     return Fetched(
@@ -168,7 +167,7 @@ def _fetch_web(source: Source, client: Client, asked: Validators) -> Result:
         media_type=answer.headers.get("content-type"),
         exchanges=tuple(trail),
         validators=merge(asked, given) if answer.data is None else given,
-        seconds=round(client.clock.monotonic() - started, 3),
+        seconds=0.0,
     )
 
 
@@ -210,17 +209,6 @@ def _try_once(source: Source, client: Client, asked: Validators, trail: list[Exc
     if answer.data is None and not conditions(asked):
         raise FetchFault("not modified", "304 to a request for the whole")
     return answer
-
-
-def _failure(source: Source, fault: FetchFault, exchanges: Iterable[Exchange], seconds: float) -> FetchFailed:
-    return FetchFailed(
-        source=source.id,
-        outcome=find_cause(fault.cause).outcome,
-        cause=fault.cause,
-        detail=fault.detail,
-        exchanges=tuple(exchanges),
-        seconds=round(seconds, 3),
-    )
 
 
 def _pace_of(source: Source, client: Client) -> float:

@@ -7,8 +7,9 @@ that a second answer of the resolver changes nothing. TLS and ``Host`` still use
 from __future__ import annotations
 
 import re
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
+from functools import partial
 from math import inf
 from typing import TYPE_CHECKING, Any, cast
 
@@ -24,12 +25,14 @@ if TYPE_CHECKING:
 
     from tracker.model.watching import WatchSettings
 
+# How many times the timeout of one read a whole answer may take: five minutes with the default of 30 s.
 SLACK = 10
-"""How many times the timeout of one read a whole answer may take."""
 
+# Seconds that an idle connection stays open: many times the usual pace of two.
 _KEPT_ALIVE = 30.0
 _HEAD_END = re.compile(rb"\r?\n\r?\n")
 _INFORMATIONAL = re.compile(rb"HTTP/1\.[01] 1\d\d ")
+# Bytes in which the end of a head is looked for: twice what ``exchange`` accepts.
 _LONGEST_HEAD = 128 * 1024
 _deadline: ContextVar[float] = ContextVar("deadline", default=inf)
 
@@ -88,6 +91,7 @@ class WatchedStream(httpcore.NetworkStream):
         if not self._stream.get_extra_info("is_readable"):
             return False
         try:
+            # It is readable: there is a byte, or the end, without any wait.
             return bool(self._stream.read(1, 0.01))
         except (httpcore.ReadTimeout, httpcore.ReadError):
             return False
@@ -122,14 +126,17 @@ class CheckedNetwork(httpcore.NetworkBackend):
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.NetworkStream:
         """Connect to the first address of a host that answers, after all were checked."""
-        left = _left(self._monotonic, timeout, httpcore.ConnectTimeout)
-        addresses = resolve(host, port, self._allow_private, left)
-        for address in addresses[:-1]:
-            try:
-                return self._connect(address, port, timeout, local_address, socket_options)
-            except (httpcore.ConnectError, httpcore.ConnectTimeout):
-                continue
-        return self._connect(addresses[-1], port, timeout, local_address, socket_options)
+        left = partial(_left, self._monotonic, timeout, httpcore.ConnectTimeout)
+
+        def connect(address: str) -> WatchedStream:
+            stream = self._sockets.connect_tcp(address, port, left(), local_address, socket_options)
+            return WatchedStream(stream, self._monotonic)
+
+        *others, last = resolve(host, port, self._allow_private, left())
+        for address in others:
+            with suppress(httpcore.ConnectError, httpcore.ConnectTimeout):
+                return connect(address)
+        return connect(last)
 
     def connect_unix_socket(
         self,
@@ -139,18 +146,6 @@ class CheckedNetwork(httpcore.NetworkBackend):
     ) -> httpcore.NetworkStream:
         """Refuse: no source is a local socket."""
         raise FetchFault("bad scheme", f"a local socket: {path}")
-
-    def _connect(
-        self,
-        address: str,
-        port: int,
-        timeout: float | None,
-        local_address: str | None,
-        socket_options: Iterable[httpcore.SOCKET_OPTION] | None,
-    ) -> WatchedStream:
-        left = _left(self._monotonic, timeout, httpcore.ConnectTimeout)
-        stream = self._sockets.connect_tcp(address, port, left, local_address, socket_options)
-        return WatchedStream(stream, self._monotonic)
 
 
 def _left(monotonic: Callable[[], float], timeout: float | None, late: type[Exception]) -> float:

@@ -36,13 +36,18 @@ def stamp(instant: datetime) -> str:
     return instant.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
+# Of one source: the first, and two retries.
 ATTEMPTS: Final = 3
+# Two waits of five minutes for each of three sources take half an hour, and other hosts need not wait.
 LONGEST_WAIT: Final = 300.0
 """The most seconds of a ``Retry-After``; a host that wants more is not tried again in this run."""
 
+# Seconds: a night of eight hours still checks 240 pages of one host.
 LONGEST_CRAWL_DELAY: Final = 120.0
+# Sources in a row; one may be a single broken page, three are the host.
 _MOST_FAILURES: Final = 3
 _FIRST_WAIT: Final = 1.0
+# The share of a wait by which it varies: half spreads retries over a time as long as the wait.
 _JITTER: Final = 0.5
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 from email.utils import parsedate_to_datetime
 from io import BytesIO
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
-from tracker.capture.causes import FetchFault
+from tracker.capture.causes import LONGEST_QUOTE, FetchFault
 from tracker.inputs.inflate import Meter, NotInflated, inflate
 from tracker.model.watching import Validators
 
@@ -19,14 +20,30 @@ _SECRET = frozenset({"authorization", "cookie", "proxy-authorization", "set-cook
 _REDACTED = "(redacted)"
 
 
+# Of one message; Python's own client accepts a hundred.
+MOST_HEADERS: Final = 200
+
+
 def redact(headers: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
-    """Return headers with credentials redacted."""
-    return tuple((name, _REDACTED if name.lower() in _SECRET else value) for name, value in headers)
+    """Return the first ``MOST_HEADERS`` headers with credentials redacted."""
+    return tuple(
+        (name, _REDACTED if name.lower() in _SECRET else value)
+        for name, value in islice(headers, MOST_HEADERS)
+    )
+
+
+def decode_header(line: bytes) -> str:
+    """Return a line of a head: UTF-8, or else Latin-1."""
+    try:
+        return line.decode("utf-8")
+    except UnicodeDecodeError:
+        return line.decode("latin-1")
 
 
 _SETTLED: Final = timedelta(seconds=60)
 """The least age of a usable date: ``Last-Modified`` counts whole seconds, and clocks differ."""
 
+# Characters: entity tags have less than a hundred; many servers refuse a request with a head over 8 KB.
 _LONGEST_VALUE = 1024
 
 
@@ -71,9 +88,10 @@ ENCODINGS: Final = "gzip, deflate"
 """What requests accept; Brotli and Zstandard would each need a package."""
 
 _KNOWN = frozenset({"gzip", "x-gzip", "deflate"})
+# Servers use one; each more multiplies the size of a bomb.
 _MOST_CODINGS = 2
+# Up to a megabyte a bomb does no harm.
 _EARLY = 1024 * 1024
-_LONGEST = 100
 
 
 def unpack(chunks: Iterable[bytes], encoding: str, limit: int) -> bytes:
@@ -103,5 +121,5 @@ def _read_codings(encoding: str) -> list[str]:
     names = [name.strip().lower() for name in encoding.split(",")]
     codings = [name for name in reversed(names) if name not in {"", "identity"}]
     if len(codings) > _MOST_CODINGS or not _KNOWN.issuperset(codings):
-        raise FetchFault("undecodable", f"Content-Encoding: {encoding[:_LONGEST]}")
+        raise FetchFault("undecodable", f"Content-Encoding: {encoding[:LONGEST_QUOTE]}")
     return codings

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from protego import Protego
 
-from tracker.capture.causes import FetchFault
+from tracker.capture.causes import LONGEST_QUOTE, FetchFault
 from tracker.capture.web.exchange import send_request
 from tracker.capture.web.pacing import ATTEMPTS, LONGEST_CRAWL_DELAY
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 PRODUCT: Final = "tracker"
 """The name of this program in a robots.txt."""
 
+# RFC 9309, 2.5: at least 500 KiB must be parsed.
 _MOST_BYTES = 512 * 1024
 _SERVER_ERRORS = range(500, 600)
 _UNAVAILABLE = ("http ", "redirect loop", "too many redirects", "bad address", "no content")
@@ -56,7 +57,7 @@ class RobotsRules:
         if self.fault:
             raise FetchFault(self.fault.cause, self.fault.detail, is_final=self.is_settled)
         if self.allowed and not self.allowed.can_fetch(str(url), PRODUCT):
-            raise FetchFault("robots", f"robots.txt of {url.host} forbids {url.path}"[:300])
+            raise FetchFault("robots", f"robots.txt of {url.host} forbids {url.path}"[:LONGEST_QUOTE])
 
 
 @dataclass(slots=True)

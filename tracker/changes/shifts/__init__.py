@@ -61,7 +61,7 @@ AXES: Final[Mapping[Axis, AxisEntry]] = {
     "date": AxisEntry(
         find_date_shifts,
         ("earlier", "later", "loosened", "tightened", "changed", "added", "removed"),
-        ("figures.toml", "deadlines.toml"),
+        ("dates.toml",),
         "facts",
         always=True,
     ),

@@ -13,8 +13,7 @@ if TYPE_CHECKING:
     from tracker.changes.shifts.rewording import Fragment, Rewording, SideText
     from tracker.model.changes import Direction, Shift
 
-_FILE = "figures.toml"
-_DEADLINES_FILE = "deadlines.toml"
+_FILE = "dates.toml"
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
 _YEAR = re.compile(r"(?<!\d)(?:19|20|21)\d\d(?!\d)")
 _DAY = re.compile(r"(?<!\d)(\d{1,2})(?!\d)")
@@ -150,8 +149,8 @@ def _read_deadlines(passage: SideText) -> list[TermMatch]:
         for moment in read_moments(passage.whole)
         if moment.deadline_start is not None
     ]
-    for term in passage.whole.find(load_terms(_DEADLINES_FILE, "relative", passage.language)):
+    for term in passage.whole.find(load_terms(_FILE, "relative", passage.language)):
         lead = find_deadline(passage.text, term.start, passage.language)
         found.append(TermMatch("relative", term.start if lead is None else lead, term.end))
-    undated = passage.whole.find(load_terms(_DEADLINES_FILE, "open", passage.language))
+    undated = passage.whole.find(load_terms(_FILE, "open", passage.language))
     return [*found, *(TermMatch("open", term.start, term.end) for term in undated)]

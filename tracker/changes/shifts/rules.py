@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from tracker.text.tables import read_packaged
+from tracker.inputs.tables import read_packaged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

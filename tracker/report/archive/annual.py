@@ -6,7 +6,7 @@ from dataclasses import astuple
 from typing import TYPE_CHECKING
 
 from tracker.report.comparison.words import counted
-from tracker.report.layout import Span, draw, line, wrap
+from tracker.report.layout import draw, line, wrap
 from tracker.report.safe import one_line
 from tracker.report.tables import lay_table, write_csv
 
@@ -24,7 +24,7 @@ def render_year(year: Year, *, width: int = 80, color: bool = False) -> str:
     rows.extend(lay_table(COLUMNS, _body_rows(year), width, right=tuple(range(1, len(COLUMNS)))))
     rows.append(line())
     for sentence in _sentences(year):
-        rows.extend(wrap([Span(sentence)], width, "", "  "))
+        rows.extend(wrap(sentence, width, "", "  "))
     return draw(rows, color=color)
 
 

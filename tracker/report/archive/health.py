@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tracker.report.comparison.words import counted
-from tracker.report.json_text import encode_json
+from tracker.report.json_text import encode_json, plain_fields
 from tracker.report.layout import Span, draw, line, wrap
 from tracker.report.safe import one_line, visible
 from tracker.report.tables import lay_table
@@ -30,7 +30,7 @@ def render_sources(sources: Sequence[Source], *, width: int = 80, color: bool = 
 def _entry(source: Source, width: int) -> Iterator[Line]:
     facts = [one_line(fact) for fact in (_feeds(source), _days(source)) if fact]
     yield Span(one_line(source.id), "bold"), Span("".join(f"  {fact}" for fact in facts))
-    yield from wrap([Span(one_line(source.address))], width, "   ", "   ")
+    yield from wrap(one_line(source.address), width, "   ", "   ")
 
 
 def render_received(received: Received) -> str:
@@ -96,24 +96,16 @@ def health_json(health: Health) -> str:
         {
             "instant": health.instant,
             "concerns": health.concerns,
-            "sources": [
-                {
-                    "source": state.last.source,
-                    "address": state.last.address,
-                    "reference": state.last.reference,
-                    "snapshot": state.last.snapshot,
-                    "outcome": state.last.outcome,
-                    "cause": state.last.cause,
-                    "checked": state.last.observed,
-                    "succeeded": state.succeeded,
-                    "failures": state.failures,
-                    "since": state.since,
-                    "waiting": state.waiting,
-                }
-                for state in health.sources
-            ],
+            "sources": [_source_fields(state) for state in health.sources],
         }
     )
+
+
+def _source_fields(state: SourceState) -> dict[str, object]:
+    last, fields = plain_fields(state.last), plain_fields(state)
+    del fields["last"]
+    names = ("source", "address", "reference", "snapshot", "outcome", "cause")
+    return {**{name: last[name] for name in names}, "checked": last["observed"], **fields}
 
 
 def render_expectations(entries: Sequence[Expectation], *, width: int = 80, color: bool = False) -> str:
@@ -135,5 +127,5 @@ def render_expectations(entries: Sequence[Expectation], *, width: int = 80, colo
     for each, row in zip(entries, table, strict=True):
         shown.append(row)
         if each.note:
-            shown.extend(wrap([Span(one_line(each.note))], width, "  ", "  "))
+            shown.extend(wrap(one_line(each.note), width, "  ", "  "))
     return draw(shown, color=color)

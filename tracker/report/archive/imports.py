@@ -21,10 +21,7 @@ if TYPE_CHECKING:
     )
 
 _ORDER: tuple[RevisionStatus, ...] = ("new", "changed", "known", "rewritten", "passed", "removed", "skipped")
-_HINTS = {
-    "rewritten": "from a history that was rewritten",
-    "passed": "same bytes as the revision before",
-}
+_HINTS = {"rewritten": "from a history that was rewritten", "passed": "same bytes as the revision before"}
 _ALWAYS_TOLD = frozenset({"skipped", "removed"})
 _WRITTEN = frozenset({"new", "changed"})
 _MOST_GONE = 10

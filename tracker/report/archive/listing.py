@@ -5,19 +5,18 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from tracker.model.rights import WithdrawnSnapshot
+from tracker.model.rights import WithdrawnEntry, WithdrawnSnapshot
 from tracker.report.archive.rights import withdrawal_fields
 from tracker.report.comparison.words import DIGEST, counted, side_facts
-from tracker.report.json_text import encode_json
+from tracker.report.json_text import encode_json, plain_fields
 from tracker.report.layout import Line, Span, draw, excerpt, line, wrap
-from tracker.report.safe import one_line, visible
+from tracker.report.safe import one_line
 from tracker.report.tables import lay_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from tracker.model.record import Hit, SnapshotEntry, StatementEntry
-    from tracker.model.rights import WithdrawnEntry
     from tracker.model.texts import Segment, Side
     from tracker.report.layout import Style
 
@@ -54,8 +53,9 @@ def render_list(
         )
         for entry in entries
     ]
-    note = "?: the kind was inferred from the text" if any(entry.kind_inferred for entry in entries) else ""
-    table = (*lay_table(head, rows, width, right=(2, 3)), *_note(note, width))
+    table = [*lay_table(head, rows, width, right=(2, 3))]
+    if any(entry.kind_inferred for entry in entries):
+        table += wrap([Span("?: the kind was inferred from the text", "dim")], width)
     return draw([*table, *_withdrawn(withdrawn, width)], color=color)
 
 
@@ -77,7 +77,7 @@ def render_log(
 def _log_entry(entry: SnapshotEntry | WithdrawnSnapshot, width: int) -> Iterator[Line]:
     yield (Span(one_line(str(entry.reference)), "bold"), Span(f"  observed {one_line(entry.observed)}"))
     facts = (f"sha256 {entry.sha256[:DIGEST]}", counted(entry.size, "byte"), *_facts(entry))
-    yield from wrap([Span(" · ".join(one_line(fact) for fact in facts if fact))], width, "  ", "  ")
+    yield from wrap(" · ".join(one_line(fact) for fact in facts if fact), width, "  ", "  ")
 
 
 def _facts(entry: SnapshotEntry | WithdrawnSnapshot) -> tuple[str, ...]:
@@ -94,7 +94,7 @@ def _facts(entry: SnapshotEntry | WithdrawnSnapshot) -> tuple[str, ...]:
 def render_statement(side: Side, *, width: int = 80, color: bool = False) -> str:
     """Return what is known about a statement, then its clean text in numbered paragraphs."""
     head = wrap([Span(" · ".join(side_facts(side)), "bold")], width)
-    title = wrap([Span(one_line(side.title))], width) if side.title and side.speaker else ()
+    title = wrap(one_line(side.title), width) if side.title and side.speaker else ()
     paragraphs: dict[int, list[Segment]] = {}
     for segment in side.version.segments:
         paragraphs.setdefault(segment.paragraph, []).append(segment)
@@ -149,61 +149,23 @@ def read_snippet(snippet: str) -> tuple[str, tuple[tuple[int, int], ...]]:
 
 def list_json(entries: Sequence[StatementEntry], withdrawn: Sequence[WithdrawnEntry] = ()) -> str:
     """Return editions as a JSON array, in the order given, then those that were withdrawn."""
-    return encode_json(
-        [
-            {
-                "reference": entry.reference,
-                "kind_inferred": entry.kind_inferred,
-                "delivered": entry.delivered,
-                "title": entry.title,
-                "speaker": entry.speaker,
-                "post": entry.post,
-                "words": entry.words,
-                "snapshots": entry.snapshots,
-                "observed": entry.observed,
-                "withdrawn": None,
-            }
-            for entry in entries
-        ]
-        + [
-            {
-                "reference": entry.reference,
-                "snapshots": entry.snapshots,
-                "observed": entry.observed,
-                "withdrawn": withdrawal_fields(entry.withdrawal),
-            }
-            for entry in withdrawn
-        ]
-    )
+    return encode_json([*map(_entry_fields, entries), *map(_entry_fields, withdrawn)])
 
 
 def log_json(entries: Sequence[SnapshotEntry | WithdrawnSnapshot]) -> str:
     """Return snapshots as a JSON array, in the order given; those withdrawn have not been read."""
-    return encode_json(
-        [
-            {
-                "reference": entry.reference,
-                "observed": entry.observed,
-                "sha256": entry.sha256,
-                "size": entry.size,
-                "media_type": entry.media_type,
-                **_read_fields(entry),
-            }
-            for entry in entries
-        ]
-    )
+    return encode_json([_entry_fields(entry) for entry in entries])
 
 
-def _read_fields(entry: SnapshotEntry | WithdrawnSnapshot) -> dict[str, object]:
-    if isinstance(entry, WithdrawnSnapshot):
-        return {"withdrawn": withdrawal_fields(entry.withdrawal)}
-    return {
-        "extractor": entry.extractor,
-        "language": entry.language,
-        "words": entry.words,
-        "source": entry.source,
-        "withdrawn": None,
-    }
+def _entry_fields(
+    entry: StatementEntry | WithdrawnEntry | SnapshotEntry | WithdrawnSnapshot,
+) -> dict[str, object]:
+    """Return an entry's fields, and last how it was withdrawn; null for what is open."""
+    if isinstance(entry, WithdrawnEntry | WithdrawnSnapshot):
+        fields = {**plain_fields(entry), "withdrawn": withdrawal_fields(entry.withdrawal)}
+        del fields["withdrawal"]
+        return fields
+    return {**plain_fields(entry), "withdrawn": None}
 
 
 def hits_json(hits: Sequence[Hit]) -> str:
@@ -213,16 +175,6 @@ def hits_json(hits: Sequence[Hit]) -> str:
 
 def _hit_fields(hit: Hit) -> dict[str, object]:
     text, matches = read_snippet(hit.snippet)
-    return {
-        "reference": hit.reference,
-        "delivered": hit.delivered,
-        "paragraph": hit.paragraph,
-        "segment": hit.segment,
-        "text": text,
-        "matches": matches,
-    }
-
-
-def _note(text: str, width: int) -> Iterator[Line]:
-    if text:
-        yield from wrap([Span(visible(text), "dim")], width)
+    fields = {**plain_fields(hit), "text": text, "matches": matches}
+    del fields["snippet"]
+    return fields

@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from tracker.report.coding.decisions import ruling_fields, ruling_words
-from tracker.report.comparison.words import ARROW, counted
+from tracker.report.comparison.words import ARROW, counted, tally
 from tracker.report.json_text import encode_json, plain_fields
 from tracker.report.layout import Line, Span, draw, line, shorten, wrap
 from tracker.report.safe import one_line
@@ -44,12 +44,8 @@ def counts_line(found: Sequence[Reread]) -> str:
     if not found:
         return NOTHING_TO_DO
     counts = Counter(each.status for each in found)
-    parts = (
-        f"{counts[status]:,} {status}" + (f" ({hint})" if hint else "")
-        for status, hint in _HINTS.items()
-        if counts[status]
-    )
-    return f"{counted(len(found), 'snapshot')}: {', '.join(parts)}"
+    parts = ((f"{status} ({hint})" if hint else status, counts[status]) for status, hint in _HINTS.items())
+    return f"{counted(len(found), 'snapshot')}: {tally(parts)}"
 
 
 def reread_json(found: Sequence[Reread], *, dry_run: bool = False) -> str:
@@ -102,12 +98,10 @@ def _reread(each: Reread, width: int) -> Iterator[Line]:
 
 def _extractors(each: Reread, width: int) -> Iterator[Line]:
     if each.was == each.now:
-        yield from wrap(
-            [Span(f"read by {one_line(each.was or '')}, cut by other rules")], width, "  ", "    "
-        )
+        yield from wrap(f"read by {one_line(each.was or '')}, cut by other rules", width, "  ", "    ")
         return
     for lead, extractor in (("was", each.was), ("now", each.now)):
-        yield from wrap([Span(f"{lead} {one_line(extractor or '')}")], width, "  ", "      ")
+        yield from wrap(f"{lead} {one_line(extractor or '')}", width, "  ", "      ")
 
 
 def _sentences(sign: str, sentences: Sequence[str], width: int) -> Iterator[Line]:
@@ -122,7 +116,7 @@ def _decisions(each: Reread, width: int) -> Iterator[Line]:
         verb = "applies" if each.followed == 1 else "apply"
         yield line(f"  {counted(each.followed, 'human decision')} still {verb}")
     for ruling in each.lost:
-        yield from wrap([Span(f"no longer found: {ruling_words(ruling)}")], width, "  ", "    ")
+        yield from wrap(f"no longer found: {ruling_words(ruling)}", width, "  ", "    ")
 
 
 def _versions(reference: str, entries: Sequence[VersionEntry], width: int) -> Iterator[Line]:
@@ -135,7 +129,7 @@ def _versions(reference: str, entries: Sequence[VersionEntry], width: int) -> It
             f"tracker {entry.release}",
             *(f"the same by {extractor}" for extractor in entry.confirmed),
         )
-        yield from wrap([Span(" · ".join(map(one_line, facts)))], width, "  ", "    ")
+        yield from wrap(" · ".join(map(one_line, facts)), width, "  ", "    ")
 
 
 def _cause(number: int) -> str:

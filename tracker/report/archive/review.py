@@ -67,7 +67,7 @@ def _entry(row: Waiting, width: int) -> Iterator[Line]:
     )
     parts = f"{review.cause}: {review.detail}" if review.detail else review.cause
     facts = ("" if review.reference else review.address, parts, *_history(row))
-    yield from wrap([Span(one_line(" · ".join(fact for fact in facts if fact)))], width, "   ", "   ")
+    yield from wrap(one_line(" · ".join(fact for fact in facts if fact)), width, "   ", "   ")
 
 
 def _history(row: Waiting) -> Iterator[str]:
@@ -109,9 +109,9 @@ def render_dissimilar(comparison: Comparison, *, width: int = 80, color: bool = 
 
 def _evidence(review: Review, check: Check, width: int) -> Iterator[Line]:
     digest, size = f"sha256 {review.sha256[:DIGEST]}", counted(review.size, "byte")
-    yield from wrap([Span(one_line(f"{review.address} · {digest} · {size} · {review.media_type}"))], width)
+    yield from wrap(one_line(f"{review.address} · {digest} · {size} · {review.media_type}"), width)
     for exchange in check.exchanges:
-        yield from wrap([Span(one_line(_answer(exchange)))], width, "  ", "    ")
+        yield from wrap(one_line(_answer(exchange)), width, "  ", "    ")
 
 
 def _answer(exchange: Exchange) -> str:
@@ -125,9 +125,7 @@ def _text(side: Side, width: int, *, whole: bool) -> Iterator[Line]:
         [Span(one_line(f"{counted(side.version.words, 'word')} in {side.version.language}{title}"), "bold")],
         width,
     )
-    lines = [
-        row for text in side.version.text.splitlines() for row in (wrap([Span(text)], width) or [line()])
-    ]
+    lines = [row for text in side.version.text.splitlines() for row in (wrap(text, width) or [line()])]
     shown = lines if whole or len(lines) <= _TEXT_LINES else lines[:_TEXT_LINES]
     yield from shown
     if len(shown) < len(lines):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tracker.report.comparison.words import counted
 from tracker.report.json_text import encode_json, plain_fields
-from tracker.report.layout import Span, draw, wrap
+from tracker.report.layout import draw, wrap
 from tracker.report.safe import one_line
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def question(scope: Scope) -> str:
 
 def render_change(change: RightsChange, *, width: int = 80) -> str:
     """Return the result of an act, one or two sentences per line."""
-    lines = (wrap([Span(one_line(text))], width) for text in _describe(change))
+    lines = (wrap(one_line(text), width) for text in _describe(change))
     return draw((row for each in lines for row in each), color=False)
 
 

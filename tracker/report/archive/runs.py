@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from tracker.report.comparison.words import DIGEST, counted
+from tracker.report.comparison.words import DIGEST, counted, tally
 from tracker.report.json_text import encode_json, plain_fields
 from tracker.report.layout import Span, draw, line, wrap
 from tracker.report.safe import one_line
@@ -21,6 +21,8 @@ CHECK_COLUMNS = (
     "source", "outcome", "cause", "reference", "snapshot", "announced", "observed", "seconds", "http_status",
     "address", "url", "sha256", "size", "etag", "last_modified", "detail",
 )  # fmt: skip
+_CHECK_KEYS = (*CHECK_COLUMNS[:3], "detail", *CHECK_COLUMNS[3:-1])
+"""In JSON the detail follows its cause; on a row, where it is long, it is last."""
 RUN_COLUMNS = ("run", "kind", "status", "started", "ended", "snapshots", "outcomes", "release", "command")
 
 
@@ -64,8 +66,7 @@ def check_line(check: Check) -> str:
 
 def counts_line(checks: Sequence[Check]) -> str:
     """Return the number of sources by outcome: ``3 sources: 1 new, 2 unchanged``."""
-    counts = Counter(check.outcome for check in checks)
-    items = ", ".join(f"{number:,} {outcome}" for outcome, number in counts.most_common())
+    items = tally(Counter(check.outcome for check in checks).most_common())
     return f"{counted(len(checks), 'source')}{': ' if items else ''}{items}"
 
 
@@ -123,7 +124,7 @@ def _show_check(check: Check, width: int) -> Iterator[Line]:
         check.address,
         f"final address: {check.url}" if check.url and check.url != check.address else "",
     )
-    yield from wrap([Span(" · ".join(one_line(fact) for fact in facts if fact))], width, "  ", "  ")
+    yield from wrap(" · ".join(one_line(fact) for fact in facts if fact), width, "  ", "  ")
 
 
 def runs_json(entries: Sequence[RunEntry]) -> str:
@@ -139,31 +140,14 @@ def run_json(entry: RunEntry, checks: Sequence[Check], *, evidence: bool = True,
 
 def runs_csv(entries: Sequence[RunEntry]) -> str:
     """Return runs as CSV, a run a row."""
-    return write_csv(
-        RUN_COLUMNS,
-        (
-            (
-                each.id,
-                each.kind,
-                each.status,
-                each.started,
-                each.ended,
-                each.snapshots,
-                _did(each),
-                each.release,
-                each.command,
-            )
-            for each in entries
-        ),
-    )
+    rows = ({**_run_fields(each), "outcomes": _did(each)} for each in entries)
+    return write_csv(RUN_COLUMNS, ([row[name] for name in RUN_COLUMNS] for row in rows))
 
 
 def checks_csv(checks: Sequence[Check]) -> str:
     """Return checks as CSV, a source a row."""
-    return write_csv(
-        CHECK_COLUMNS,
-        ([_check_fields(each, evidence=False)[name] for name in CHECK_COLUMNS] for each in checks),
-    )
+    rows = (_check_fields(each, evidence=False) for each in checks)
+    return write_csv(CHECK_COLUMNS, ([row[name] for name in CHECK_COLUMNS] for row in rows))
 
 
 def _ending(entry: RunEntry) -> str:
@@ -173,8 +157,7 @@ def _ending(entry: RunEntry) -> str:
 def _did(entry: RunEntry) -> str:
     """Return the counts of outcomes, most urgent first, since the end may not fit."""
     ordered = sorted(entry.outcomes, key=lambda pair: _URGENCY.index(pair[0]))
-    items = [f"{number:,} {outcome}" for outcome, number in ordered]
-    return ", ".join([*items, *([f"{entry.rereadings:,} extraction"] if entry.rereadings else [])])
+    return tally([*ordered, ("extraction", entry.rereadings)])
 
 
 def _run_fields(entry: RunEntry) -> dict[str, object]:
@@ -184,25 +167,8 @@ def _run_fields(entry: RunEntry) -> dict[str, object]:
 
 
 def _check_fields(check: Check, evidence: bool) -> dict[str, object]:
-    fields: dict[str, object] = {
-        "source": check.source,
-        "outcome": check.outcome,
-        "cause": check.cause,
-        "detail": check.detail,
-        "reference": check.reference,
-        "snapshot": check.snapshot,
-        "announced": check.announced,
-        "observed": check.observed,
-        "seconds": check.seconds,
-        "http_status": check.http_status,
-        "address": check.address,
-        "url": check.url,
-        "sha256": check.sha256,
-        "size": check.size,
-        "etag": check.validators.etag,
-        "last_modified": check.validators.last_modified,
-    }
-    return fields | ({"exchanges": check.exchanges} if evidence else {})
+    fields = plain_fields(check) | plain_fields(check.validators)
+    return {name: fields[name] for name in (*_CHECK_KEYS, *(["exchanges"] if evidence else []))}
 
 
 def _status(check: Check) -> str:

@@ -13,13 +13,13 @@ from tracker.report.tables import lay_table
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tracker.model.verifying import Checked, Finding, Repaired, Standing, Step, Timestamp, Verified
+    from tracker.model.verifying import Checked, Finding, FindingStanding, Repaired, Step, Timestamp, Verified
     from tracker.report.layout import Line, Style
 
 _MOST_FAULTS = 50
 """So many faults are shown; all of them are in the JSON."""
 
-_STYLES: dict[Standing, Style] = {
+_STYLES: dict[FindingStanding, Style] = {
     "fault": "warning", "unverifiable": "bold", "pending": "bold", "withdrawn": "bold"
 }  # fmt: skip
 
@@ -35,14 +35,11 @@ def render_repaired(repaired: Repaired, *, width: int = 80, color: bool = False)
     if repaired.aside is None:
         return draw([*rows, line(), line("nothing to repair")], color=color)
     did = sum(step.did for step in repaired.steps)
-    rows += [
-        line(),
-        line(f"{counted(did, 'repair')}, {len(repaired.steps) - did} not possible", "bold"),
-    ]
+    rows += [line(), line(f"{counted(did, 'repair')}, {len(repaired.steps) - did} not possible", "bold")]
     for step in repaired.steps:
         rows.extend(_show_step(step, width))
     run = f"; it is run {repaired.run}" if repaired.run else ""
-    rows.extend(wrap([Span(f"the previous state is kept in {one_line(repaired.aside)}{run}")], width))
+    rows.extend(wrap(f"the previous state is kept in {one_line(repaired.aside)}{run}", width))
     rows += [line(), line("AFTER THE REPAIR", "bold"), *_show(repaired.after, width)]
     return draw(rows, color=color)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from tracker.decisions.rulings import name_statement, question_key
 from tracker.report.comparison.selection import SHORTEST_ID
 from tracker.report.comparison.words import ARROW, counted, decision_words, quoted
-from tracker.report.json_text import encode_json
+from tracker.report.json_text import encode_json, plain_fields
 from tracker.report.layout import ELLIPSIS, Line, Span, draw, line, shorten, wrap
 from tracker.report.safe import one_line
 
@@ -40,12 +40,7 @@ def render_decisions(
 
 def decisions_json(rulings: Sequence[Ruling], agreements: Sequence[Agreement]) -> str:
     """Return decisions and agreements as a JSON object, in the order given."""
-    return encode_json(
-        {
-            "decisions": [ruling_fields(ruling) for ruling in rulings],
-            "agreement": agreements,
-        }
-    )
+    return encode_json({"decisions": [ruling_fields(ruling) for ruling in rulings], "agreement": agreements})
 
 
 def ruling_words(ruling: Ruling) -> str:
@@ -60,7 +55,7 @@ def _unit(some: Sequence[Ruling], width: int) -> Iterator[Line]:
         if unit.old and quotes:
             yield line(f"    {lead} {quoted(shorten(_text(quotes), width - 10))}", "dim")
     for ruling in some:
-        yield from wrap([Span(decision_words(ruling.decision))], width, "  ", "    ")
+        yield from wrap(decision_words(ruling.decision), width, "  ", "    ")
         if ruling.decision.note:
             yield from wrap([Span(one_line(ruling.decision.note), "dim")], width, "    ", "    ")
 
@@ -88,7 +83,7 @@ def _agreements(agreements: Sequence[Agreement], width: int) -> Iterator[Line]:
             f"kappa {_figure(each.kappa)}",
             f"alpha {_figure(each.alpha)}",
         )
-        yield from wrap([Span(f"{pair}: {', '.join(figures)}")], width, "  ", "    ")
+        yield from wrap(f"{pair}: {', '.join(figures)}", width, "  ", "    ")
     if agreements:
         yield from wrap([Span(_MEASURES, "dim")], width, "  ", "  ")
 
@@ -99,18 +94,13 @@ def _figure(value: float | None) -> str:
 
 def ruling_fields(ruling: Ruling) -> dict[str, object]:
     """Return a decision as it stands in JSON."""
-    unit, decision = ruling.unit, ruling.decision
+    unit, fields = ruling.unit, plain_fields(ruling.decision)
     return {
-        "question": decision.question,
+        "question": fields["question"],
         "old": unit.old,
         "new": unit.new,
         "id": unit.name,
         "old_segments": unit.old_quotes,
         "new_segments": unit.new_quotes,
-        "said": decision.said,
-        "person": decision.person,
-        "decided": decision.decided,
-        "verdict": decision.verdict,
-        "label": decision.label,
-        "note": decision.note,
+        **{name: fields[name] for name in ("said", "person", "decided", "verdict", "label", "note")},
     }

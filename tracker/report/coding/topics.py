@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tracker.report.comparison.words import DIGEST, counted
 from tracker.report.json_text import encode_json
-from tracker.report.layout import Line, Span, columns, draw, line, shorten, wrap
+from tracker.report.layout import Line, columns, draw, line, shorten, wrap
 from tracker.report.safe import one_line
 from tracker.report.tables import write_csv
 
@@ -70,8 +70,8 @@ def topics_csv(vocabulary: Vocabulary) -> str:
 def render_topic(topic: Topic, vocabulary: Vocabulary, *, width: int = 80, color: bool = False) -> str:
     """Return all that is known of a topic: its place, note, terms by language, and what it was taught."""
     head = [line(f"{one_line(topic.id)}{_INDENT}{one_line(topic.label)}", "bold")]
-    place = wrap([Span(one_line(" · ".join(_place(topic, vocabulary))))], width)
-    note = wrap([Span(one_line(topic.scope_note))], width) if topic.scope_note else ()
+    place = wrap(one_line(" · ".join(_place(topic, vocabulary))), width)
+    note = wrap(one_line(topic.scope_note), width) if topic.scope_note else ()
     tables = (("terms", topic.terms), ("hints", topic.hints), ("near misses", topic.near_misses))
     body = (row for name, table in tables for row in _phrases(name, table, width))
     return draw([*head, *place, *note, *body, *_taught(topic, vocabulary, width)], color=color)
@@ -93,7 +93,7 @@ def _phrases(name: str, table: Mapping[str, Sequence[str]], width: int) -> Itera
         yield line(name, "bold")
     for language, phrases in table.items():
         text = one_line("; ".join(phrases))
-        yield from wrap([Span(text)], width, f"{_INDENT}{language:<3}  ", f"{_INDENT}     ")
+        yield from wrap(text, width, f"{_INDENT}{language:<3}  ", f"{_INDENT}     ")
 
 
 def _taught(topic: Topic, vocabulary: Vocabulary, width: int) -> Iterator[Line]:
@@ -104,7 +104,7 @@ def _taught(topic: Topic, vocabulary: Vocabulary, width: int) -> Iterator[Line]:
     yield line("taught", "bold")
     for name, sign in (("for", 1), ("against", -1)):
         words = "; ".join(_heaviest(weights, sign)) or "nothing"
-        yield from wrap([Span(one_line(words))], width, f"{_INDENT}{name:<8}", f"{_INDENT}{'':<8}")
+        yield from wrap(one_line(words), width, f"{_INDENT}{name:<8}", f"{_INDENT}{'':<8}")
 
 
 def _heaviest(weights: TopicWeights, sign: int) -> list[str]:
@@ -131,7 +131,7 @@ def render_lesson(lesson: Lesson, *, width: int = 80, color: bool = False) -> st
     rows = [("all topics together", lesson.terms, lesson.taught)]
     rows += [(topic.label, topic.terms, topic.taught) for topic in lesson.topics]
     table = (_lesson_row(*row, width) for row in rows)
-    return draw([*wrap([Span(head)], width), line(above, "dim"), line(legend, "bold"), *table], color=color)
+    return draw([*wrap(head, width), line(above, "dim"), line(legend, "bold"), *table], color=color)
 
 
 def _lesson_row(label: str, terms: Tally, taught: Tally, width: int) -> Line:

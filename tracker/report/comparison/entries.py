@@ -5,26 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tracker.report.comparison import topic_words
+from tracker.report.comparison import words as wording
 from tracker.report.comparison.passages import mark_edits, read_edits, select_passages
-from tracker.report.comparison.selection import cite_changes, find_counterpart
-from tracker.report.comparison.topic_words import (
-    actor_words,
-    certainty_words,
-    coverage_words,
-    interval_words,
-    level_words,
-    sentence_words,
-    share_words,
-)
-from tracker.report.comparison.words import (
-    MORE,
-    change_words,
-    decision_words,
-    places,
-    quoted,
-    shift_words,
-    topic_decisions,
-)
+from tracker.report.comparison.selection import cite_changes, name_actors
 from tracker.report.layout import WHOLE, Line, Span, columns, excerpt, line, shorten, spread, wrap
 from tracker.report.safe import one_line
 
@@ -63,7 +47,10 @@ class Numbers:
 
 def measure_numbers(topics: Iterable[TopicChange]) -> Numbers:
     """Return columns wide enough for all topics and for their headings."""
-    sizes = [(columns(sentence_words(topic)), columns(share_words(topic))) for topic in topics]
+    sizes = [
+        (columns(topic_words.sentence_words(topic)), columns(topic_words.share_words(topic)))
+        for topic in topics
+    ]
     return Numbers(max([9, *(size for size, _ in sizes)]), max([10, *(size for _, size in sizes)]))
 
 
@@ -79,54 +66,42 @@ def show_topic(
 
     A quotation fills ``rows`` lines at most; None shows all passages in full, and the interval.
     """
-    counts = f"{sentence_words(topic):>{numbers.sentences}}  {share_words(topic):>{numbers.share}}"
-    label, level = one_line(topic.label), level_words(topic)
+    sentences, share = topic_words.sentence_words(topic), topic_words.share_words(topic)
+    counts = f"{sentences:>{numbers.sentences}}  {share:>{numbers.share}}"
+    label, level = one_line(topic.label), topic_words.level_words(topic)
     left = f"{_INDENT}{label}, {level}"
     if columns(left + counts) + 2 <= width:
         lines = [spread(left, counts, width)]
     else:
-        lines = [
-            *wrap([Span(f"{label},")], width, _INDENT, _INDENT),
-            spread(f"{_INDENT}{level}", counts, width),
-        ]
-    lines.extend(_show_decisions(topic_decisions(topic), width))
-    for note in (certainty_words(topic), coverage_words(topic)):
+        lines = [*wrap(f"{label},", width, _INDENT, _INDENT), spread(f"{_INDENT}{level}", counts, width)]
+    lines.extend(_show_decisions(wording.topic_decisions(topic), width))
+    for note in (topic_words.certainty_words(topic), topic_words.coverage_words(topic)):
         lines.extend(wrap([Span(note, "dim")], width, _DEEPER, _DEEPER) if note else ())
     passages = select_passages(comparison, topic, everything=rows is None)
     evidence = [row for passage in passages for row in _quote(passage, width, rows)]
-    if rows != 1 and (actors := _actors(comparison, topic)):
+    if rows != 1 and (actors := name_actors(comparison, topic)):
         evidence.extend(
-            wrap(
-                [Span(actors if rows is None else shorten(actors, width - len(_DEEPER)))],
-                width,
-                _DEEPER,
-                _DEEPER,
-            )
+            wrap(actors if rows is None else shorten(actors, width - len(_DEEPER)), width, _DEEPER, _DEEPER)
         )
-    interval = interval_words(topic)
+    interval = topic_words.interval_words(topic)
     if interval and (rows is None or topic.status in {"up", "down"}):
         evidence.append(line(f"{_DEEPER}{interval}"))
     return Entry(label, tuple(lines), tuple(evidence))
 
 
-def _actors(comparison: Comparison, topic: TopicChange) -> str | None:
-    pair = find_counterpart(comparison, topic)
-    return actor_words(pair.actors) if pair else None
-
-
 def _show_decisions(decisions: Iterable[Decision], width: int) -> Iterator[Line]:
     for decision in decisions:
-        yield from wrap([Span(decision_words(decision), "bold")], width, _DEEPER, _DEEPER)
+        yield from wrap([Span(wording.decision_words(decision), "bold")], width, _DEEPER, _DEEPER)
 
 
 def _quote(passage: Quotation, width: int, rows: int | None) -> tuple[Line, ...]:
     """Return a quotation on so many lines at most, shortened between words; lines break raggedly."""
     text, lead = one_line(passage.text), Span(f"{passage.lead} ", "dim")
     room = WHOLE if rows is None else rows * (width - len(_DEEPER)) - columns(lead.text) - 2
-    lines = wrap([lead, Span(quoted(shorten(text, room)))], width, _DEEPER, _DEEPER)
+    lines = wrap([lead, Span(wording.quoted(shorten(text, room)))], width, _DEEPER, _DEEPER)
     while rows is not None and len(lines) > rows:
         room -= 1
-        lines = wrap([lead, Span(quoted(shorten(text, room)))], width, _DEEPER, _DEEPER)
+        lines = wrap([lead, Span(wording.quoted(shorten(text, room)))], width, _DEEPER, _DEEPER)
     return lines
 
 
@@ -135,14 +110,14 @@ def show_shift(row: ShiftRow, width: int, *, context: bool, rule: bool) -> Entry
 
     With ``context`` the sentence that holds them now (or held them) follows, with ``rule`` what decided.
     """
-    words = shift_words(row.shift)
+    words = wording.shift_words(row.shift)
     sides = [(segment,) if segment else () for segment in (row.old, row.new)]
-    where = f"{places(*sides)} {row.source}".strip()
+    where = f"{wording.places(*sides)} {row.source}".strip()
     lead = f"{_INDENT}{row.shift.direction:<9}"
     if columns(lead + words + where) + 2 <= width:
         lines = [spread(lead + words, where, width)]
     else:
-        lines = [*wrap([Span(words)], width, lead, " " * len(lead)), line(" " * len(lead) + where)]
+        lines = [*wrap(words, width, lead, " " * len(lead)), line(" " * len(lead) + where)]
     evidence = [*_show_context(row, width)] if context else []
     if rule:
         evidence.extend(wrap([Span(f"by {one_line(row.shift.rule)}", "dim")], width, _DEEPER, _DEEPER))
@@ -156,13 +131,13 @@ def _show_context(row: ShiftRow, width: int) -> Iterator[Line]:
     lead = f"{_DEEPER}{when} "
     before = one_line(segment.text[: evidence.start] if evidence else "")
     text = excerpt(one_line(segment.text), len(before), width - columns(lead) - 2)
-    yield (Span(lead, "dim"), Span(quoted(text)))
+    yield (Span(lead, "dim"), Span(wording.quoted(text)))
 
 
 def show_rest(left_out: Sequence[Entry], width: int, *, beside: bool = True) -> Line:
     """Return one line that counts and names the entries left out, ``beside`` shown ones or alone."""
     more = " more" if beside else ""
-    lead = f"{_INDENT}{len(left_out)}{more}: {MORE}"
+    lead = f"{_INDENT}{len(left_out)}{more}: {wording.MORE}"
     names = "; ".join(entry.name for entry in left_out if entry.name)
     room = width - len(lead) - 3
     return (Span(lead), Span(f" ({shorten(names, room)})" if names else "", "dim"))
@@ -185,8 +160,8 @@ def _show_change(
     old = [comparison.old.version.segments[index] for index in change.old]
     new = [comparison.new.version.segments[index] for index in change.new]
     yield (
-        Span(f"{_INDENT}{change_words(change)}", "bold"),
-        Span(f"  {places(old, new)}  "),
+        Span(f"{_INDENT}{wording.change_words(change)}", "bold"),
+        Span(f"  {wording.places(old, new)}  "),
         Span(cited, "dim"),
     )
     yield from _show_decisions(change.decided, width)
@@ -197,4 +172,4 @@ def _show_change(
         text = " ".join(segment.text for segment in new or old)
         room = 2 * (width - len(_DEEPER)) - len(_DEEPER)
         shown = one_line(text) if everything else shorten(one_line(text), room)
-        yield from wrap([Span(quoted(shown))], width, _DEEPER, _DEEPER)
+        yield from wrap(wording.quoted(shown), width, _DEEPER, _DEEPER)

@@ -61,7 +61,7 @@ def _link(change: Change, thresholds: tuple[float, float], width: int) -> Iterat
         said = "unaligned: no candidate was accepted, or a more probable link took its segment"
     rule = f"a link is accepted from {accept:.2f} in its place, from {accept_move:.2f} out of order"
     yield line()
-    yield from wrap([Span(f"{said}; {rule}.")], width)
+    yield from wrap(f"{said}; {rule}.", width)
 
 
 def _candidates(
@@ -87,7 +87,7 @@ def _shifts(change: Change, width: int) -> Iterator[Line]:
         yield line("Shifts, each by its rule:", "bold")
     for shift in change.shifts:
         words = f"{shift.axis}, {shift.direction}: {shift_words(shift)}; by {one_line(shift.rule)}"
-        yield from wrap([Span(words)], width, _INDENT, _DEEPER)
+        yield from wrap(words, width, _INDENT, _DEEPER)
 
 
 def _places(comparison: Comparison, old: Sequence[int], new: Sequence[int]) -> str:

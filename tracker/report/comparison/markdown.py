@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tracker.model.decisions import Decision
     from tracker.model.texts import Side
     from tracker.model.topics import PhraseChange, TopicChange, Vocabulary
-    from tracker.report.comparison.passages import Piece
+    from tracker.report.comparison.passages import RedlinePiece
     from tracker.report.comparison.selection import ShiftRow
 
 QUOTE = 160
@@ -76,7 +76,7 @@ def code_span(text: str) -> str:
     return f"{fence}{pad}{text}{pad}{fence}"
 
 
-def mark_pieces(pieces: Sequence[Piece]) -> str:
+def mark_pieces(pieces: Sequence[RedlinePiece]) -> str:
     """Return a redline: deletions struck through, insertions bold, all text escaped.
 
     Where a mark touches a word or a punctuation so that Markdown would print it as it is, an empty
@@ -132,20 +132,16 @@ def _facts(side: Side) -> str:
 
 
 def _topics(comparison: Comparison, everything: bool, only: Collection[str]) -> Iterator[str]:
-    groups, doubtful = selection.select_topics(comparison, only), selection.select_doubtful(comparison, only)
-    if not groups and not doubtful:
+    groups = [*selection.group_topics(comparison, only)]
+    if not groups:
         if not only:
             yield wording.NO_PRIORITIES
         return
     yield f"## {wording.HEADINGS['topics'].capitalize()}"
     yield f"{topic_words.tally_topics(comparison)}."
-    named = [
-        (topic_words.STATUSES[status], topic_words.STATUS_NOTES[status], topics) for status, topics in groups
-    ]
-    named += [(*topic_words.PERHAPS[status], topics) for status, topics in doubtful]
-    for name, note, topics in named:
-        yield f"### {name.capitalize()}: {note}"
-        rows = (_topic_row(comparison, topic, everything) for topic in topics)
+    for group in groups:
+        yield f"### {group.name.capitalize()}: {group.note}"
+        rows = (_topic_row(comparison, topic, everything) for topic in group.topics)
         yield "\n".join([_TABLE, *rows])
 
 
@@ -159,9 +155,7 @@ def _topic_row(comparison: Comparison, topic: TopicChange, everything: bool) -> 
     share = topic_words.share_words(topic) + (f" ({interval})" if interval else "")
     level = topic_words.level_words(topic) + _decisions(wording.topic_decisions(topic))
     level += f" ({certainty})" if (certainty := topic_words.certainty_words(topic)) else ""
-    pair = selection.find_counterpart(comparison, topic)
-    actors = topic_words.actor_words(pair.actors) if pair else None
-    now += f" ({escape_markdown(actors)})" if actors else ""
+    now += f" ({escape_markdown(actors)})" if (actors := selection.name_actors(comparison, topic)) else ""
     now += f" ({escape_markdown(covered)})" if (covered := topic_words.coverage_words(topic)) else ""
     cells = (escape_markdown(topic.label), level, topic_words.sentence_words(topic), share, before, now)
     return f"| {' | '.join(cells)} |"

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from tracker.report.comparison.selection import find_counterpart
+from tracker.report.comparison.selection import OLD_SIDE, find_counterpart
 from tracker.report.comparison.words import place
 from tracker.report.layout import ELLIPSIS, Span
 from tracker.report.safe import visible
@@ -32,14 +32,14 @@ _MARKS: dict[EditKind, tuple[str, str]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class RedlinePiece:
     """A stretch of a redline; only what was deleted or inserted is marked, and never ends in a blank."""
 
     kind: EditKind
     text: str
 
 
-def read_edits(edits: Sequence[Edit], context: int | None = None) -> tuple[Piece, ...]:
+def read_edits(edits: Sequence[Edit], context: int | None = None) -> tuple[RedlinePiece, ...]:
     """Return edits as pieces to print, blanks moved out of the marks.
 
     With a ``context``, stretches that were kept are cut to so many words beside each edit. Where nothing
@@ -50,14 +50,14 @@ def read_edits(edits: Sequence[Edit], context: int | None = None) -> tuple[Piece
         return tuple(pieces)
     last = len(pieces) - 1
     return tuple(
-        Piece("kept", _elide(piece.text, context, before=at > 0, after=at < last))
+        RedlinePiece("kept", _elide(piece.text, context, before=at > 0, after=at < last))
         if piece.kind == "kept"
         else piece
         for at, piece in enumerate(pieces)
     )
 
 
-def mark_edits(pieces: Sequence[Piece]) -> tuple[Span, ...]:
+def mark_edits(pieces: Sequence[RedlinePiece]) -> tuple[Span, ...]:
     """Return pieces as spans in the marks of wdiff, ``[-old-]{+new+}``, which stay when colour is lost."""
     return tuple(
         Span(piece.text) if piece.kind == "kept" else Span(piece.text.join(_MARKS[piece.kind]), piece.kind)
@@ -65,16 +65,16 @@ def mark_edits(pieces: Sequence[Piece]) -> tuple[Span, ...]:
     )
 
 
-def _part(edit: Edit) -> Iterator[Piece]:
+def _part(edit: Edit) -> Iterator[RedlinePiece]:
     text = visible(edit.text)
     if edit.kind == "kept":
-        yield Piece("kept", text)
+        yield RedlinePiece("kept", text)
         return
     match = _PARTS.fullmatch(text)
     before, middle, after = match.groups() if match else ("", text, "")
     for kind, part in (("kept", before), (edit.kind, middle), ("kept", after)):
         if part:
-            yield Piece(kind, part)  # type: ignore[arg-type]
+            yield RedlinePiece(kind, part)  # type: ignore[arg-type]
 
 
 def _elide(text: str, context: int, *, before: bool, after: bool) -> str:
@@ -86,9 +86,6 @@ def _elide(text: str, context: int, *, before: bool, after: bool) -> str:
     head = blank + "".join(words[:context]) if before else ""
     tail = "".join(words[len(words) - context :]) if after else ""
     return " ".join(part for part in (head.rstrip(), ELLIPSIS, tail) if part)
-
-
-_FROM_OLD = frozenset({"down", "demoted", "dropped"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +119,7 @@ def select_passages(
         )
     if everything:
         return (*_leading(comparison, topic, "was"), *_leading(comparison, topic, "now"))
-    return _leading(comparison, topic, "was" if topic.status in _FROM_OLD else "now")
+    return _leading(comparison, topic, "was" if topic.status in OLD_SIDE else "now")
 
 
 def _leading(comparison: Comparison, topic: TopicChange, when: str) -> tuple[Quotation, ...]:

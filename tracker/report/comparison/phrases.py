@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from tracker.report.comparison.words import ARROW, DIGEST, LANGUAGES, MORE, counted, quoted
-from tracker.report.json_text import encode_json, plain_fields
+from tracker.report.json_text import encode_published
 from tracker.report.layout import WHOLE, Line, Span, columns, draw, excerpt, line, shorten, spread, wrap
 from tracker.report.safe import one_line
 from tracker.topics.phrases.emerging import PAIR, SERIES
@@ -15,9 +15,7 @@ if TYPE_CHECKING:
 
     from tracker.model.changes import Comparison
     from tracker.model.series import PhraseSeries, PhraseSession, PhraseUse
-    from tracker.model.topics import PhraseChange, PhraseStatus
-
-SCHEMA_VERSION: Final = "1"
+    from tracker.model.topics import DistinctivePhrase, PhraseChange, PhraseStatus
 
 PAIR_NOTE: Final = (
     f"Log-odds with a Dirichlet prior, |z| of {PAIR.score} or more; where passages are shuffled between two"
@@ -38,7 +36,7 @@ def select_phrases(
     )
 
 
-def phrase_facts(change: PhraseChange) -> str:
+def phrase_facts(change: DistinctivePhrase) -> str:
     """Return the uses on both sides and the score: ``0 → 12, z +2.5``."""
     return f"{change.old} {ARROW} {change.new}, z {change.score:+.1f}".replace("-", "−")
 
@@ -64,7 +62,7 @@ def _show(comparison: Comparison, change: PhraseChange, width: int) -> Iterator[
     covered = f", topic {change.topic}" if change.topic else ""
     yield spread(f"  {change.status} {quoted(one_line(change.phrase))}{covered}", phrase_facts(change), width)
     lead = f"    {'now' if change.status == 'emerging' else 'was'} ¶{segment.paragraph} "
-    yield from wrap([Span(quoted(one_line(segment.text)))], width, lead, "    ")
+    yield from wrap(quoted(one_line(segment.text)), width, lead, "    ")
 
 
 def render_phrases(
@@ -85,7 +83,7 @@ def render_phrases(
 def _head(series: PhraseSeries, width: int) -> Iterator[Line]:
     among = counted(len(series.read), "session")
     tongue = LANGUAGES.get(series.language, series.language)
-    what = series.sessions[0].label if len(series.sessions) == 1 else "each session"
+    what = series.sessions[0].session if len(series.sessions) == 1 else "each session"
     text = f"{series.series} · words of {what} compared with all others · {among} in {tongue}"
     yield from wrap([Span(text, "bold")], width)
 
@@ -103,17 +101,15 @@ def _note(series: PhraseSeries) -> str:
 
 
 def _covered(uses: Sequence[PhraseUse], *, everything: bool) -> list[PhraseUse]:
-    return [use for use in uses if everything or use.change.topic is None]
+    return [use for use in uses if everything or use.topic is None]
 
 
 def _summary(session: PhraseSession, width: int, *, everything: bool) -> Iterator[Line]:
-    found = [
-        use for use in _covered(session.phrases, everything=everything) if use.change.status == "emerging"
-    ]
-    lead = f"  {one_line(session.label):<4} {session.year or '':<4}  "
-    items = [f"{one_line(use.change.phrase)} ({use.change.old}, {use.change.new})" for use in found]
+    found = [use for use in _covered(session.phrases, everything=everything) if use.status == "emerging"]
+    lead = f"  {one_line(session.session):<4} {session.year or '':<4}  "
+    items = [f"{one_line(use.phrase)} ({use.old}, {use.new})" for use in found]
     if everything:
-        yield from wrap([Span(", ".join(items) or "nothing")], width, lead, " " * len(lead))
+        yield from wrap(", ".join(items) or "nothing", width, lead, " " * len(lead))
         return
     parts = items[0] if items else "nothing"
     for item in items[1:]:
@@ -131,51 +127,25 @@ def _detail(session: PhraseSession, width: int, *, everything: bool) -> Iterator
         )
     shown = found if everything else found[:_SHOWN]
     for use in shown:
-        covered = f", topic {use.change.topic}" if use.change.topic else ""
-        yield spread(f"  {quoted(one_line(use.change.phrase))}{covered}", phrase_facts(use.change), width)
+        covered = f", topic {use.topic}" if use.topic else ""
+        yield spread(f"  {quoted(one_line(use.phrase))}{covered}", phrase_facts(use), width)
         lead = f"    ¶{use.paragraph} "
-        if use.change.status == "vanished":
+        if use.status == "vanished":
             lead = f"    {use.reference} ¶{use.paragraph} "
         text = one_line(_near(use))
-        at = max(text.find(one_line(use.change.phrase)), 0)
+        at = max(text.find(one_line(use.phrase)), 0)
         quote = excerpt(text, at, WHOLE if everything else width - len(lead) - 2)
-        yield from wrap([Span(quoted(quote))], width, lead, "    ")
+        yield from wrap(quoted(quote), width, lead, "    ")
     if len(shown) < len(found):
         yield line(f"  {len(found) - len(shown)} more: {MORE}")
 
 
 def _near(use: PhraseUse) -> str:
     """Return the sentence of a phrase, or what is near the phrase in one that is a whole session."""
-    at = max(use.quote.find(use.change.phrase), 0)
+    at = max(use.quote.find(use.phrase), 0)
     return use.quote[max(0, at - WHOLE) : at + WHOLE]
 
 
 def phrases_json(series: PhraseSeries) -> str:
     """Return the phrases of a series as JSON that ``phrases.schema.json`` describes."""
-    return encode_json(
-        {
-            "schema_version": SCHEMA_VERSION,
-            "series": series.series,
-            "language": series.language,
-            "read": series.read,
-            "prior": series.prior,
-            "threshold": SERIES.score,
-            "least_uses": SERIES.uses,
-            "vocabulary": {"name": series.vocabulary.name, "digest": series.vocabulary.digest},
-            "sessions": [
-                {
-                    "session": session.label,
-                    "year": session.year,
-                    "statements": session.statements,
-                    "phrases": [_use_fields(use) for use in session.phrases],
-                }
-                for session in series.sessions
-            ],
-        }
-    )
-
-
-def _use_fields(use: PhraseUse) -> dict[str, object]:
-    fields = plain_fields(use.change)
-    fields.pop("text")
-    return {**fields, "reference": use.reference, "paragraph": use.paragraph, "quote": use.quote}
+    return encode_published(series)

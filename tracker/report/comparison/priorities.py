@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, get_args
 
 from tracker.model.topics import Level
 from tracker.report.comparison.words import counted, decision_words, percent, place, quoted, side_facts
-from tracker.report.layout import Line, Span, draw, line, shorten, spread, wrap
+from tracker.report.layout import Line, draw, line, shorten, spread, wrap
 from tracker.report.safe import one_line
 from tracker.topics.reading import NARROWER
 
@@ -53,7 +53,7 @@ def _absent(absences: Mapping[str, Decision], labels: Mapping[str, str], width: 
         yield line("absent: by human decision", "bold")
     for topic, decision in absences.items():
         yield line(f"  {labels.get(topic, one_line(topic))}")
-        yield from wrap([Span(decision_words(decision))], width, "      ", "      ")
+        yield from wrap(decision_words(decision), width, "      ", "      ")
 
 
 def _lines(
@@ -77,5 +77,5 @@ def _topic(reading: TopicReading, labels: dict[str, str], side: Side, width: int
     counts = reading.rule if reading.rule == NARROWER else counts
     yield spread(f"  {labels.get(reading.topic, reading.topic)}", counts, width)
     if reading.decided:
-        yield from wrap([Span(decision_words(reading.decided))], width, "      ", "      ")
+        yield from wrap(decision_words(reading.decided), width, "      ", "      ")
     yield line(f"      {place(segment)} {quoted(shorten(segment.text, width - 14))}", "dim")

@@ -6,26 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, get_args
 
 from tracker.model.topics import PhraseStatus
-from tracker.report.comparison import entries
+from tracker.report.comparison import entries, selection
+from tracker.report.comparison import words as wording
 from tracker.report.comparison.phrases import show_phrases
-from tracker.report.comparison.selection import (
-    FACT_AXES,
-    WORDING_AXES,
-    hides_sentences,
-    select_changes,
-    select_doubtful,
-    select_shifts,
-    select_topics,
-)
-from tracker.report.comparison.topic_words import FINDINGS, PERHAPS, STATUS_NOTES, STATUSES, tally_topics
-from tracker.report.comparison.words import (
-    HEADINGS,
-    NO_PRIORITIES,
-    is_human_decision,
-    is_unchanged,
-    tally_changes,
-    tally_shifts,
-)
+from tracker.report.comparison.topic_words import tally_topics
 from tracker.report.layout import Line, Span, line, spread, wrap
 from tracker.topics.phrases.emerging import PAIR
 
@@ -54,16 +38,16 @@ def build_sections(
     ``rows`` is how many lines a quotation may fill; None asks for everything, in full.
     """
     everything = rows is None
-    if is_unchanged(comparison) and not everything:
+    if wording.is_unchanged(comparison) and not everything:
         return
-    changes = select_changes(comparison, everything=everything, only=only)
+    changes = selection.select_changes(comparison, everything=everything, only=only)
     yield from _build_topics(comparison, width, rows, only)
     yield from _build_shifts(comparison, changes, width, everything, only)
     if changes:
         heading = (
             line(),
-            line(HEADINGS["sentences"].upper(), "bold"),
-            *wrap([Span(tally_changes(comparison))], width, "  ", "  "),
+            line(wording.HEADINGS["sentences"].upper(), "bold"),
+            *wrap(wording.tally_changes(comparison), width, "  ", "  "),
         )
         yield Section(heading, entries.show_changes(comparison, changes, width, everything=everything))
     if not only:
@@ -74,7 +58,7 @@ def _build_phrases(comparison: Comparison, width: int, rows: int | None) -> Iter
     shown = ((status, show_phrases(comparison, status, width, rows)) for status in get_args(PhraseStatus))
     found = tuple(entries.Entry(status, lines) for status, lines in shown if lines)
     if found:
-        named = f"{HEADINGS['phrases'].upper()}, |z| ≥ {PAIR.score}"
+        named = f"{wording.HEADINGS['phrases'].upper()}, |z| ≥ {PAIR.score}"
         title = spread(named, "uses before → now", width, "bold")
         yield Section((line(), title), found)
 
@@ -82,24 +66,19 @@ def _build_phrases(comparison: Comparison, width: int, rows: int | None) -> Iter
 def _build_topics(
     comparison: Comparison, width: int, rows: int | None, only: Collection[str]
 ) -> Iterator[Section]:
-    groups = select_topics(comparison, only)
-    doubtful = select_doubtful(comparison, only)
-    if not groups and not doubtful and not only:
-        yield Section((line(), line(NO_PRIORITIES)), ())
-    numbers = entries.measure_numbers(topic for _, topics in (*groups, *doubtful) for topic in topics)
+    groups = [*selection.group_topics(comparison, only)]
+    if not groups and not only:
+        yield Section((line(), line(wording.NO_PRIORITIES)), ())
+    numbers = entries.measure_numbers(topic for group in groups for topic in group.topics)
     title: tuple[Line, ...] = (
         line(),
-        spread(HEADINGS["topics"].upper(), entries.number_heading(numbers), width, "bold"),
-        *wrap([Span(tally_topics(comparison))], width, "  ", "  "),
+        spread(wording.HEADINGS["topics"].upper(), entries.number_heading(numbers), width, "bold"),
+        *wrap(tally_topics(comparison), width, "  ", "  "),
     )
-    named = [
-        (STATUSES[status], STATUS_NOTES[status], topics, status in FINDINGS) for status, topics in groups
-    ]
-    named += [(*PERHAPS[status], topics, False) for status, topics in doubtful]
-    for name, note, topics, is_finding in named:
-        heading = wrap([Span(name, "bold"), Span(f": {note}", "dim")], width)
-        shown = (entries.show_topic(comparison, topic, numbers, width, rows) for topic in topics)
-        yield Section((*title, *heading), tuple(shown), is_finding)
+    for group in groups:
+        heading = wrap([Span(group.name, "bold"), Span(f": {group.note}", "dim")], width)
+        shown = (entries.show_topic(comparison, topic, numbers, width, rows) for topic in group.topics)
+        yield Section((*title, *heading), tuple(shown), group.is_finding)
         title = ()
 
 
@@ -107,16 +86,16 @@ def _build_shifts(
     comparison: Comparison, changes: Sequence[Change], width: int, everything: bool, only: Collection[str]
 ) -> Iterator[Section]:
     """Where most sentences are listed, their redlines are the context of the shifts."""
-    context = not changes or hides_sentences(comparison)
-    for name, axes in (("wording", WORDING_AXES), ("facts", FACT_AXES)):
-        shifts = select_shifts(comparison, axes, only)
+    context = not changes or selection.hides_sentences(comparison)
+    for name, axes in (("wording", selection.WORDING_AXES), ("facts", selection.FACT_AXES)):
+        shifts = selection.select_shifts(comparison, axes, only)
         if shifts:
-            tally = tally_shifts(row.shift for row in shifts)
+            tally = wording.tally_shifts(row.shift for row in shifts)
             yield Section(
-                (line(), spread(HEADINGS[name].upper(), tally, width, "bold")),
+                (line(), spread(wording.HEADINGS[name].upper(), tally, width, "bold")),
                 tuple(
                     entries.show_shift(
-                        row, width, context=context, rule=everything or is_human_decision(row.shift)
+                        row, width, context=context, rule=everything or wording.is_human_decision(row.shift)
                     )
                     for row in shifts
                 ),

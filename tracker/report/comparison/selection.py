@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise
-from typing import TYPE_CHECKING
+from itertools import pairwise, product
+from typing import TYPE_CHECKING, get_args
 
 from tracker.changes.shifts import AXES
 from tracker.model.changes import Change
-from tracker.report.comparison.topic_words import STATUSES
+from tracker.model.topics import Level
+from tracker.report.comparison.topic_words import FINDINGS, PERHAPS, STATUS_NOTES, STATUSES, actor_words
 from tracker.report.comparison.words import is_unchanged
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Collection, Iterator
 
     from tracker.model.changes import Axis, Comparison, Evidence, Shift
     from tracker.model.texts import Segment, Side
-    from tracker.model.topics import Counterpart, Level, Status, TopicChange
-
-LEVELS: tuple[Level, ...] = ("declared", "substantive", "acknowledged", "mentioned")
-"""Levels, strongest first."""
+    from tracker.model.topics import Counterpart, TopicChange
 
 WORDING_AXES, FACT_AXES = (
     tuple(name for name, axis in AXES.items() if axis.about == about) for about in ("wording", "facts")
@@ -27,7 +25,8 @@ WORDING_AXES, FACT_AXES = (
 
 _QUIET = frozenset({"kept", "typographic"})
 _ONE_SIDED = frozenset({"new", "dropped"})
-_OLD_SIDE = frozenset({"down", "demoted", "dropped"})
+OLD_SIDE = frozenset({"down", "demoted", "dropped"})
+"""Statuses of which the old side shows more."""
 
 SHORTEST_ID = 7
 
@@ -47,44 +46,35 @@ class ShiftRow:
     new: Segment | None
 
 
-def select_topics(
-    comparison: Comparison, only: Collection[str] = ()
-) -> tuple[tuple[Status, tuple[TopicChange, ...]], ...]:
-    """Return the topics by status in the order of the report, strongest first, empty statuses left out.
+@dataclass(frozen=True, slots=True)
+class TopicGroup:
+    """The topics of one status, strongest first, and how they are headed."""
 
-    What is only perhaps so is not among them.
+    name: str
+    note: str
+    topics: tuple[TopicChange, ...]
+    is_finding: bool
+
+
+def group_topics(comparison: Comparison, only: Collection[str] = ()) -> Iterator[TopicGroup]:
+    """Yield the topics by status in the order of the report, empty ones left out.
+
+    What is only perhaps so follows, most certain first.
     """
-    return _group_topics((topic for topic in comparison.topics if topic.claimed), only)
-
-
-def select_doubtful(
-    comparison: Comparison, only: Collection[str] = ()
-) -> tuple[tuple[Status, tuple[TopicChange, ...]], ...]:
-    """Return the topics whose status is not certain, most certain first, by status."""
-    groups = _group_topics((topic for topic in comparison.topics if not topic.claimed), only)
-    return tuple((status, tuple(sorted(topics, key=_doubt))) for status, topics in groups)
-
-
-def _doubt(topic: TopicChange) -> float:
-    return -(topic.certainty or 0.0)
-
-
-def _group_topics(
-    topics: Iterable[TopicChange], only: Collection[str]
-) -> tuple[tuple[Status, tuple[TopicChange, ...]], ...]:
-    held = tuple(topics)
-    groups = (
-        (status, tuple(sorted((topic for topic in held if topic.status == status), key=_weakness)))
-        for status in STATUSES
-        if not only or status in only
-    )
-    return tuple((status, grouped) for status, grouped in groups if grouped)
+    statuses = [status for status in STATUSES if not only or status in only]
+    for claimed, status in product((True, False), statuses):
+        topics = [each for each in comparison.topics if each.claimed == claimed and each.status == status]
+        topics.sort(key=_weakness)
+        if not claimed:
+            topics.sort(key=lambda topic: -(topic.certainty or 0.0))
+        name, note = (STATUSES[status], STATUS_NOTES[status]) if claimed else PERHAPS[status]
+        if topics:
+            yield TopicGroup(name, note, tuple(topics), claimed and status in FINDINGS)
 
 
 def rests_on_intervals(comparison: Comparison, only: Collection[str] = ()) -> bool:
     """Return whether the status of a topic that is shown was decided by an interval."""
-    groups = (*select_topics(comparison, only), *select_doubtful(comparison, only))
-    return any(topic.difference for _, topics in groups for topic in topics)
+    return any(topic.difference for group in group_topics(comparison, only) for topic in group.topics)
 
 
 def select_shifts(
@@ -129,6 +119,12 @@ def find_counterpart(comparison: Comparison, topic: TopicChange) -> Counterpart 
     return next((pair for pair in comparison.counterparts if pair.topic == topic.topic), None)
 
 
+def name_actors(comparison: Comparison, topic: TopicChange) -> str | None:
+    """Say who is no longer named on a topic and who is named now, where it has counterparts."""
+    pair = find_counterpart(comparison, topic)
+    return actor_words(pair.actors) if pair else None
+
+
 def cite_changes(comparison: Comparison) -> dict[str, str]:
     """Return for each change's id a ``#`` prefix of seven characters, or more where another begins so."""
     ids = sorted({change.id for change in comparison.changes})
@@ -147,11 +143,11 @@ def _common(one: str, other: str) -> int:
 
 def _weakness(topic: TopicChange) -> tuple[int, float, str]:
     """Order topics strongest first on the side that matters: the old one where less is made of it now."""
-    sides = (topic.old, topic.new) if topic.status in _OLD_SIDE else (topic.new, topic.old)
+    sides = (topic.old, topic.new) if topic.status in OLD_SIDE else (topic.new, topic.old)
     reading = sides[0] or sides[1]
     if reading is None:
-        return len(LEVELS), 0.0, topic.label
-    return LEVELS.index(reading.level), -round(reading.share, 4), topic.label
+        return len(get_args(Level)), 0.0, topic.label
+    return get_args(Level).index(reading.level), -round(reading.share, 4), topic.label
 
 
 def _shifts_of_changes(comparison: Comparison) -> Iterator[ShiftRow]:

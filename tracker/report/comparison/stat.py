@@ -5,16 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tracker.changes.shifts import AXES
+from tracker.report.comparison import words as wording
 from tracker.report.comparison.selection import select_shifts
 from tracker.report.comparison.topic_words import STATUSES
-from tracker.report.comparison.words import (
-    ARROW,
-    OPERATIONS,
-    aligned_words,
-    decisions_summary,
-    size_words,
-    tally_shifts,
-)
 from tracker.report.layout import draw, line
 from tracker.report.safe import one_line
 
@@ -34,15 +27,15 @@ def render_stat(comparison: Comparison) -> str:
 
 def _rows(comparison: Comparison) -> Iterator[tuple[str, str]]:
     old, new = comparison.old, comparison.new
-    yield "compared", f"{one_line(old.name)} {ARROW} {one_line(new.name)}"
-    yield "length", f"{size_words(old)} {ARROW} {size_words(new)}"
-    yield "sentences", f"{len(old.version.segments):,} {ARROW} {len(new.version.segments):,}"
-    yield "aligned", aligned_words(comparison)
+    yield "compared", f"{one_line(old.name)} {wording.ARROW} {one_line(new.name)}"
+    yield "length", f"{wording.size_words(old)} {wording.ARROW} {wording.size_words(new)}"
+    yield "sentences", f"{len(old.version.segments):,} {wording.ARROW} {len(new.version.segments):,}"
+    yield "aligned", wording.aligned_words(comparison)
     changes = comparison.changes
-    for operation in OPERATIONS:
+    for operation in wording.OPERATIONS:
         yield from _count(f"  {operation}", sum(change.operation == operation for change in changes))
     yield from _count("  moved", sum(change.moved for change in changes))
-    if judged := decisions_summary(comparison):
+    if judged := wording.decisions_summary(comparison):
         yield "applies", judged
     claimed = [topic for topic in comparison.topics if topic.claimed]
     yield from _count("priorities", len(claimed))
@@ -54,7 +47,7 @@ def _rows(comparison: Comparison) -> Iterator[tuple[str, str]]:
     for axis in AXES:
         some = [shift for shift in shifts if shift.axis == axis]
         if some:
-            yield f"  {axis}", f"{len(some):>5,}  {tally_shifts(some)}"
+            yield f"  {axis}", f"{len(some):>5,}  {wording.tally_shifts(some)}"
 
 
 def _count(name: str, number: int) -> Iterator[tuple[str, str]]:

@@ -5,21 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tracker.report.comparison import words as wording
 from tracker.report.comparison.entries import show_rest
 from tracker.report.comparison.phrases import PAIR_NOTE
 from tracker.report.comparison.sections import build_sections
 from tracker.report.comparison.selection import hides_sentences, rests_on_intervals
-from tracker.report.comparison.words import (
-    HIDDEN_SENTENCES,
-    INTERVALS,
-    MORE,
-    decisions_summary,
-    is_unchanged,
-    none_words,
-    provenance_words,
-    side_facts,
-    verdict,
-)
 from tracker.report.layout import Line, Span, columns, draw, line, wrap
 
 if TYPE_CHECKING:
@@ -66,7 +56,7 @@ def render(
     else:
         sections, shown = _fit(comparison, width, only, LINES - len(head) - len(foot))
     if only and not sections:
-        head.extend(wrap([Span(none_words(only))], width))
+        head.extend(wrap(wording.none_words(only), width))
     pairs = zip(sections, shown, strict=True)
     body = [row for section, part in pairs for row in _print(section, part, width)]
     return draw([*head, *body, *foot], color=color)
@@ -78,22 +68,22 @@ def _head(comparison: Comparison, width: int) -> Iterator[Line]:
     for caveat in comparison.caveats:
         yield from wrap([Span(caveat, "warning")], width, "!    ", "     ")
     yield line()
-    yield from wrap([Span(verdict(comparison), "bold")], width)
-    if judged := decisions_summary(comparison):
-        yield from wrap([Span(f"Applies {judged}.")], width)
+    yield from wrap([Span(wording.verdict(comparison), "bold")], width)
+    if judged := wording.decisions_summary(comparison):
+        yield from wrap(f"Applies {judged}.", width)
 
 
 def _side(label: str, side: Side, width: int) -> Iterator[Line]:
     """Fill lines with facts, breaking between facts where they fit whole."""
     lead, rows = f"{label:<5}", [""]
-    for fact in side_facts(side):
+    for fact in wording.side_facts(side):
         joined = f"{rows[-1]} · {fact}" if rows[-1] else fact
         if rows[-1] and columns(joined) > width - len(lead):
             rows.append(fact)
         else:
             rows[-1] = joined
     for number, row in enumerate(rows):
-        yield from wrap([Span(row)], width, lead if number == 0 else " " * len(lead), " " * len(lead))
+        yield from wrap(row, width, lead if number == 0 else " " * len(lead), " " * len(lead))
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,22 +162,17 @@ def _print(section: Section, part: Part, width: int) -> Iterator[Line]:
 
 
 def _foot(
-    comparison: Comparison,
-    vocabulary: Vocabulary,
-    width: int,
-    *,
-    everything: bool,
-    only: Collection[str],
+    comparison: Comparison, vocabulary: Vocabulary, width: int, *, everything: bool, only: Collection[str]
 ) -> Iterator[Line]:
     notes = []
     if hides_sentences(comparison) and not everything and not only:
-        notes.append(f"{HIDDEN_SENTENCES}: {MORE}")
-    if rests_on_intervals(comparison, only) and (everything or not is_unchanged(comparison)):
-        notes.append(INTERVALS)
+        notes.append(f"{wording.HIDDEN_SENTENCES}: {wording.MORE}")
+    if rests_on_intervals(comparison, only) and (everything or not wording.is_unchanged(comparison)):
+        notes.append(wording.INTERVALS)
     if everything and comparison.phrases and not only:
         notes.append(PAIR_NOTE)
     if everything:
-        notes.extend(provenance_words(comparison, vocabulary))
+        notes.extend(wording.provenance_words(comparison, vocabulary))
     if notes:
         yield line()
     for note in notes:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from tracker.model.texts import Side
-    from tracker.model.tracing import Biography, Chapter, Saying
+    from tracker.model.tracing import Biography, Occurrence, TracedStatement
 
 _INDENT = "  "
 _DEEPER = "      "
@@ -34,7 +34,7 @@ def render_biography(biography: Biography, *, width: int = 80, color: bool = Fal
         *wrap([Span(f"{one_line(biography.series)} · {quoted(one_line(biography.asked))}", "bold")], width),
         *_summary(biography, width),
     ]
-    if any(chapter.sayings for chapter in biography.chapters):
+    if any(statement.occurrences for statement in biography.statements):
         lines += [line(), *_chronicle(biography, width), line(), *wrap([Span(_LEGEND, "dim")], width)]
     return draw([*lines, *_not_judged(biography, width)], color=color)
 
@@ -50,42 +50,42 @@ def likeness_words(confidence: float) -> str:
     return f"{math.floor(100 * confidence + 1e-9) / 100:.2f}"
 
 
-def is_exact(chapter: Chapter) -> bool:
+def is_exact(statement: TracedStatement) -> bool:
     """Return whether a statement says it in the same words."""
-    return any(saying.exact for saying in chapter.sayings)
+    return any(occurrence.exact for occurrence in statement.occurrences)
 
 
 def _summary(biography: Biography, width: int) -> Iterator[Line]:
-    chapters = biography.chapters
-    said = [chapter for chapter in chapters if chapter.sayings]
-    read = f"A {biography.unit}, searched in {counted(len(chapters), 'statement')}: {_span(chapters)}."
+    statements = biography.statements
+    said = [statement for statement in statements if statement.occurrences]
+    read = f"A {biography.unit}, searched in {counted(len(statements), 'statement')}: {_span(statements)}."
     if not said:
-        yield from wrap([Span(f"{read} Nothing found, neither in these words nor in similar ones.")], width)
+        yield from wrap(f"{read} Nothing found, neither in these words nor in similar ones.", width)
         return
-    exact = [chapter for chapter in said if is_exact(chapter)]
-    wordings = max(chapter.wording or 0 for chapter in said)
+    exact = [statement for statement in said if is_exact(statement)]
+    wordings = max(statement.wording or 0 for statement in said)
     silent = counted(len(find_silences(biography)), "session")
     text = (
         f"{read} Said in {len(said)}: in these words in {len(exact)}, only loosely in"
         f" {len(said) - len(exact)}; {counted(wordings, 'wording')}. Not said in {silent}."
     )
-    yield from wrap([Span(text)], width)
+    yield from wrap(text, width)
     yield _bound("first said", said[0], exact[0] if exact else None)
     yield _bound("last said ", said[-1], exact[-1] if exact else None)
 
 
-def _bound(lead: str, chapter: Chapter, exact: Chapter | None) -> Line:
+def _bound(lead: str, statement: TracedStatement, exact: TracedStatement | None) -> Line:
     if exact is None:
         rest = "; never in these words"
-    elif exact is chapter:
+    elif exact is statement:
         rest = ", in these words"
     else:
         rest = f"; in these words {_when(exact.side)}"
-    return (Span(lead, "bold"), Span(f"  {_when(chapter.side)}{rest}"))
+    return (Span(lead, "bold"), Span(f"  {_when(statement.side)}{rest}"))
 
 
-def _span(chapters: Sequence[Chapter]) -> str:
-    ends = [_when(chapter.side) for chapter in (chapters[0], chapters[-1])]
+def _span(statements: Sequence[TracedStatement]) -> str:
+    ends = [_when(statement.side) for statement in (statements[0], statements[-1])]
     return " to ".join(dict.fromkeys(ends))
 
 
@@ -101,21 +101,21 @@ def _year(side: Side) -> str:
 def _chronicle(biography: Biography, width: int) -> Iterator[Line]:
     """Yield the statements that say it; between them one line for each run of silent sessions."""
     silences = set(find_silences(biography))
-    shown = [c for c in biography.chapters if c.sayings or c.side.session in silences]
-    labels = max(columns(session_label(chapter.side)) for chapter in shown)
-    before: Chapter | None = None
-    for is_silent, group in groupby(shown, key=lambda chapter: not chapter.sayings):
+    shown = [c for c in biography.statements if c.occurrences or c.side.session in silences]
+    labels = max(columns(session_label(statement.side)) for statement in shown)
+    before: TracedStatement | None = None
+    for is_silent, group in groupby(shown, key=lambda statement: not statement.occurrences):
         some = list(group)
         if is_silent:
             yield _silence(some, last=some[-1] is shown[-1], first=before is None)
             continue
-        for chapter in some:
-            yield from _describe(biography, chapter, before, labels, width)
-            before = chapter
+        for statement in some:
+            yield from _describe(biography, statement, before, labels, width)
+            before = statement
 
 
-def _silence(chapters: Sequence[Chapter], *, first: bool, last: bool) -> Line:
-    sessions = list(dict.fromkeys(one_line(str(chapter.side.session)) for chapter in chapters))
+def _silence(statements: Sequence[TracedStatement], *, first: bool, last: bool) -> Line:
+    sessions = list(dict.fromkeys(one_line(str(statement.side.session)) for statement in statements))
     ends = sessions if len(sessions) < 3 else [sessions[0], sessions[-1]]  # noqa: PLR2004 (two are both ends)
     joined = (" to " if len(sessions) > len(ends) else ", ").join(ends)
     why = "not yet said" if first else "not said since" if last else "not said"
@@ -124,58 +124,59 @@ def _silence(chapters: Sequence[Chapter], *, first: bool, last: bool) -> Line:
 
 
 def _describe(
-    biography: Biography, chapter: Chapter, before: Chapter | None, labels: int, width: int
+    biography: Biography, statement: TracedStatement, before: TracedStatement | None, labels: int, width: int
 ) -> Iterator[Line]:
-    saying = chapter.sayings[chapter.leading]
-    paragraph = f"¶{chapter.side.version.segments[saying.segments[0]].paragraph}"
-    label = session_label(chapter.side)
-    lead = f"{_INDENT}{label}{' ' * (labels - columns(label))}  {_year(chapter.side):<4}  "
-    facts = f"{paragraph:<4}  {_how(chapter)}"
+    occurrence = statement.occurrences[statement.leading]
+    label = session_label(statement.side)
+    lead = f"{_INDENT}{label}{' ' * (labels - columns(label))}  {_year(statement.side):<4}  "
+    facts = f"{f'¶{occurrence.paragraph}':<4}  {_how(statement)}"
     if biography.unit == "phrase":
         facts = f"{facts:<18}  "
         room = width - columns(lead + facts)
-        yield (Span(lead, "bold"), Span(facts), *_in_context(saying, room))
+        yield (Span(lead, "bold"), Span(facts), *_in_context(occurrence, room))
     else:
-        yield (Span(lead, "bold"), Span(f"{facts}{_same(chapter, before)}"))
-    yield from _wording(biography, chapter, before, width)
+        yield (Span(lead, "bold"), Span(f"{facts}{_same(statement, before)}"))
+    yield from _wording(biography, statement, before, width)
 
 
-def _how(chapter: Chapter) -> str:
-    """Return how the leading saying matches, and how many more there are."""
-    saying = chapter.sayings[chapter.leading]
-    how = "exact" if saying.exact else f"loose {likeness_words(saying.confidence)}"
-    more = len(chapter.sayings) - 1
+def _how(statement: TracedStatement) -> str:
+    """Return how the leading occurrence matches, and how many more there are."""
+    occurrence = statement.occurrences[statement.leading]
+    how = "exact" if occurrence.exact else f"loose {likeness_words(occurrence.confidence)}"
+    more = len(statement.occurrences) - 1
     return f"{how} +{more}" if more else how
 
 
-def _same(chapter: Chapter, before: Chapter | None) -> str:
-    saying = chapter.sayings[chapter.leading]
+def _same(statement: TracedStatement, before: TracedStatement | None) -> str:
+    occurrence = statement.occurrences[statement.leading]
     notes = []
-    if saying.method == "contained":
+    if occurrence.method == "contained":
         notes.append("within a longer sentence")
-    if saying.method == "drift":
+    if occurrence.method == "drift":
         notes.append("similar to a neighbouring wording, not to the text searched")
-    if len(saying.segments) > 1:
-        notes.append(f"split into {len(saying.segments)}")
-    if before and not chapter.edits:
+    if len(occurrence.segments) > 1:
+        notes.append(f"split into {len(occurrence.segments)}")
+    if before and not statement.edits:
         notes.append(f"as in {session_label(before.side)}")
     return "".join(f", {note}" for note in notes)
 
 
-def _wording(biography: Biography, chapter: Chapter, before: Chapter | None, width: int) -> Iterator[Line]:
+def _wording(
+    biography: Biography, statement: TracedStatement, before: TracedStatement | None, width: int
+) -> Iterator[Line]:
     """Yield the first wording in full, and each later one that differs by its edits."""
     if before is None and biography.unit == "sentence":
-        words = one_line(chapter.sayings[chapter.leading].words)
-        yield from wrap([Span(quoted(words))], width, _DEEPER, _DEEPER)
-    if before and chapter.edits:
-        pieces = mark_edits(read_edits(chapter.edits, CONTEXT))
+        words = one_line(statement.occurrences[statement.leading].words)
+        yield from wrap(quoted(words), width, _DEEPER, _DEEPER)
+    if before and statement.edits:
+        pieces = mark_edits(read_edits(statement.edits, CONTEXT))
         yield from wrap([Span(f"{session_label(before.side)} → ", "dim"), *pieces], width, _DEEPER, _DEEPER)
 
 
-def _in_context(saying: Saying, room: int) -> Iterator[Span]:
+def _in_context(occurrence: Occurrence, room: int) -> Iterator[Span]:
     """Yield the words that match between asterisks, on one line with what stands around them."""
-    words = f"*{one_line(saying.words)}*"
-    before, after = _before(saying), _after(saying)
+    words = f"*{one_line(occurrence.words)}*"
+    before, after = _before(occurrence), _after(occurrence)
     left = _tail(before, max((room - columns(words)) // 2, room - columns(words + after), 0))
     words = shorten(words, room - columns(left))
     yield Span(left)
@@ -185,13 +186,13 @@ def _in_context(saying: Saying, room: int) -> Iterator[Span]:
         yield Span(shorten(after, rest))
 
 
-def _before(saying: Saying) -> str:
-    text = saying.text[: saying.start]
+def _before(occurrence: Occurrence) -> str:
+    text = occurrence.text[: occurrence.start]
     return one_line(text) + (" " if text[-1:].isspace() else "")
 
 
-def _after(saying: Saying) -> str:
-    text = saying.text[saying.end :]
+def _after(occurrence: Occurrence) -> str:
+    text = occurrence.text[occurrence.end :]
     return (" " if text[:1].isspace() else "") + one_line(text)
 
 
@@ -208,8 +209,8 @@ def _tail(text: str, width: int) -> str:
 
 def _not_judged(biography: Biography, width: int) -> Iterable[Line]:
     """Yield a line for the statements whose silence means nothing, since they speak another language."""
-    said = {chapter.side.version.language for chapter in biography.chapters if chapter.sayings}
-    others = [c for c in biography.chapters if said and c.side.version.language not in said]
+    said = {statement.side.version.language for statement in biography.statements if statement.occurrences}
+    others = [c for c in biography.statements if said and c.side.version.language not in said]
     if not others:
         return ()
     languages = {c.side.version.language for c in others}

@@ -96,7 +96,7 @@ def render_countries(
     if everything or few:
         return draw([*lines, line(), *_show_distinctive(reading, everyone, width, full=few)], color=color)
     hint = "Distinctive topics of some countries: --countries GBR,FRA; of all: --all"
-    return draw([*lines, line(), *wrap([Span(hint)], width)], color=color)
+    return draw([*lines, line(), *wrap(hint, width)], color=color)
 
 
 def _head(reading: SessionReading, width: int) -> Iterator[Line]:

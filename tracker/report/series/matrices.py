@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from dataclasses import asdict, fields, replace
+from typing import TYPE_CHECKING, Any, Final
 
-from tracker.report.json_text import encode_json, plain_fields
+from tracker.model import series
+from tracker.model.topics import VocabularyName
+from tracker.model.tracing import BiographyStatement, BiographyTable
+from tracker.report.json_text import encode_published
 from tracker.report.series.biography import is_exact
 from tracker.report.series.countries import find_distinctive
 from tracker.report.series.timeline import MARKS
@@ -15,10 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
     from tracker.model.series import CountryReading, SessionReading, Standing, Timeline, TimelineSession
-    from tracker.model.tracing import Biography, Chapter
+    from tracker.model.topics import Vocabulary
+    from tracker.model.tracing import Biography, TracedStatement
     from tracker.report.series.timeline import TopicRow
-
-SCHEMA_VERSION: Final = "1"
 
 COLUMNS: Final = (
     "series", "session", "kind", "year", "state", "topic", "label", "level", "sentences", "words", "share",
@@ -56,31 +59,28 @@ def _facts(row: TopicRow, session: TimelineSession) -> tuple[object, ...]:
 
 def timeline_json(timeline: Timeline, rows: Sequence[TopicRow]) -> str:
     """Return a timeline as JSON that ``timeline.schema.json`` describes; topics in the order of the rows."""
-    topics = [row.topic for row in rows]
-    known = {topic.id for topic in topics}
-    return encode_json(
-        {
-            "schema_version": SCHEMA_VERSION,
-            "series": timeline.series,
-            "vocabulary": {"name": timeline.vocabulary.name, "digest": timeline.vocabulary.digest},
-            "topics": [
-                {
-                    "id": row.topic.id,
-                    "label": row.topic.label,
-                    "kind": row.topic.kind,
-                    "priorities": len(row.priorities),
-                }
-                for row in rows
-            ],
-            "unfitted": timeline.unfitted,
-            "sessions": [_session(session, known) for session in timeline.sessions],
-        }
+    known = {row.topic.id for row in rows}
+    sessions = (
+        replace(each, standings=tuple(cell for cell in each.standings if cell.topic in known))
+        for each in timeline.sessions
+    )
+    return encode_published(
+        series.TimelineTable(
+            series=timeline.series,
+            vocabulary=_name(timeline.vocabulary),
+            topics=tuple(_counted(row) for row in rows),
+            unfitted=timeline.unfitted,
+            sessions=tuple(sessions),
+        )
     )
 
 
-def _session(session: TimelineSession, topics: set[str]) -> dict[str, object]:
-    standings = [cell for cell in session.standings if cell.topic in topics]
-    return {**plain_fields(session), "standings": standings}
+def _name(vocabulary: Vocabulary) -> VocabularyName:
+    return VocabularyName(vocabulary.name, vocabulary.digest)
+
+
+def _counted(row: TopicRow) -> series.CountedTopic:
+    return series.CountedTopic(row.topic.id, row.topic.label, row.topic.kind, len(row.priorities))
 
 
 def countries_csv(reading: SessionReading, rows: Sequence[TopicRow]) -> str:
@@ -97,101 +97,82 @@ def _levels(country: str, rows: Sequence[TopicRow]) -> list[str]:
 def countries_json(reading: SessionReading, rows: Sequence[TopicRow], everyone: Sequence[TopicRow]) -> str:
     """Return a session's countries as JSON that ``countries.schema.json`` describes."""
     known = {row.topic.id for row in rows}
-    return encode_json(
-        {
-            "schema_version": SCHEMA_VERSION,
-            "body": reading.body,
-            "session": reading.session,
-            "year": reading.year,
-            "spoke": reading.spoke,
-            "vocabulary": {"name": reading.vocabulary.name, "digest": reading.vocabulary.digest},
-            "topics": [_topic_fields(row, len(reading.countries)) for row in rows],
-            "countries": [
-                _country_fields(country, known, everyone, reading.spoke) for country in reading.countries
-            ],
-        }
+    countries = (_country(country, known, everyone, reading.spoke) for country in reading.countries)
+    return encode_published(
+        series.CountriesTable(
+            body=reading.body,
+            session=reading.session,
+            year=reading.year,
+            spoke=reading.spoke,
+            vocabulary=_name(reading.vocabulary),
+            topics=tuple(_counted_levels(row, len(reading.countries)) for row in rows),
+            countries=tuple(countries),
+        )
     )
 
 
-def _topic_fields(row: TopicRow, total: int) -> dict[str, object]:
-    priorities = len(row.priorities)
-    return {
-        "id": row.topic.id,
-        "label": row.topic.label,
-        "kind": row.topic.kind,
-        "priorities": priorities,
-        "share_of_countries": priorities / total if total else 0.0,
-        **{level: row.count(level) for level in MARKS},
-    }
+def _counted_levels(row: TopicRow, total: int) -> series.CountriesTopic:
+    topic = _counted(row)
+    share = topic.priorities / total if total else 0.0
+    levels: dict[str, Any] = {level: row.count(level) for level in MARKS}
+    return series.CountriesTopic(**asdict(topic), share_of_countries=share, **levels)
 
 
-def _country_fields(
+def _country(
     country: CountryReading, topics: Collection[str], everyone: Sequence[TopicRow], total: int
-) -> dict[str, object]:
-    return {
-        "country": country.country,
-        "name": country.name,
-        "language": country.language,
-        "statements": country.statements,
-        "standings": [_standing(cell) for cell in country.standings if cell.topic in topics],
-        "apart": [
-            {
-                "topic": apart.row.topic.id,
-                "score": apart.score,
-                "others": len(apart.row.priorities) - 1,
-            }
-            for apart in find_distinctive(country, everyone, total)
-            if apart.row.topic.id in topics
-        ],
-    }
+) -> series.CountryTopics:
+    apart = find_distinctive(country, everyone, total)
+    return series.CountryTopics(
+        country=country.country,
+        name=country.name,
+        language=country.language,
+        statements=country.statements,
+        standings=tuple(_without_status(cell) for cell in country.standings if cell.topic in topics),
+        apart=tuple(
+            series.TopicApart(each.row.topic.id, each.score, len(each.row.priorities) - 1)
+            for each in apart
+            if each.row.topic.id in topics
+        ),
+    )
 
 
-def _standing(cell: Standing) -> dict[str, object]:
-    """Return a standing without its status, which needs a session before."""
-    fields = plain_fields(cell)
-    fields.pop("status")
-    return fields
+def _without_status(cell: Standing) -> series.CountryStanding:
+    return series.CountryStanding(*(getattr(cell, field.name) for field in fields(series.CountryStanding)))
 
 
 def biography_json(biography: Biography) -> str:
-    """Return a biography as JSON that ``biography.schema.json`` describes: every statement read, in order.
-
-    ``start`` and ``end`` are offsets into ``text``; ``edits`` lead from the wording before, and are empty
-    where it is the same. ``silences`` are sessions.
-    """
-    said = [chapter for chapter in biography.chapters if chapter.sayings]
-    return encode_json(
-        {
-            "schema_version": SCHEMA_VERSION,
-            "series": biography.series,
-            "asked": biography.asked,
-            "unit": biography.unit,
-            "first": said[0].side.name if said else None,
-            "first_exact": next((chapter.side.name for chapter in said if is_exact(chapter)), None),
-            "last": said[-1].side.name if said else None,
-            "last_exact": next((chapter.side.name for chapter in reversed(said) if is_exact(chapter)), None),
-            "silences": find_silences(biography),
-            "statements": [_chapter_fields(chapter) for chapter in biography.chapters],
-        }
+    """Return a biography as JSON that ``biography.schema.json`` describes: every statement read, in order."""
+    said = [each for each in biography.statements if each.occurrences]
+    names = [each.side.name for each in said]
+    exact = [each.side.name for each in said if is_exact(each)]
+    return encode_published(
+        BiographyTable(
+            series=biography.series,
+            asked=biography.asked,
+            unit=biography.unit,
+            first=next(iter(names), None),
+            first_exact=next(iter(exact), None),
+            last=next(reversed(names), None),
+            last_exact=next(reversed(exact), None),
+            silences=find_silences(biography),
+            statements=tuple(_statement(each) for each in biography.statements),
+        )
     )
 
 
-def _chapter_fields(chapter: Chapter) -> dict[str, object]:
-    side = chapter.side
-    return {
-        "reference": side.name,
-        "session": side.session,
-        "session_kind": chapter.session_kind,
-        "delivered": side.delivered,
-        "kind": side.kind,
-        "language": side.version.language,
-        "snapshot": side.snapshot,
-        "sha256": side.sha256,
-        "wording": chapter.wording,
-        "leading": chapter.leading if chapter.sayings else None,
-        "edits": chapter.edits,
-        "sayings": [
-            {**plain_fields(saying), "paragraph": side.version.segments[saying.segments[0]].paragraph}
-            for saying in chapter.sayings
-        ],
-    }
+def _statement(traced: TracedStatement) -> BiographyStatement:
+    side = traced.side
+    return BiographyStatement(
+        reference=side.name,
+        session=side.session,
+        session_kind=traced.session_kind,
+        delivered=side.delivered,
+        kind=side.kind,
+        language=side.version.language,
+        snapshot=side.snapshot,
+        sha256=side.sha256,
+        wording=traced.wording,
+        leading=traced.leading if traced.occurrences else None,
+        edits=traced.edits,
+        sayings=traced.occurrences,
+    )

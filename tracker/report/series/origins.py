@@ -6,10 +6,11 @@ from collections import Counter
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from tracker.model.tracing import AttributedSegment, AttributionTable, EarlierWording
 from tracker.report.comparison.entries import CONTEXT
 from tracker.report.comparison.passages import mark_edits, read_edits
 from tracker.report.comparison.words import MORE, counted, place, places, quoted, side_facts
-from tracker.report.json_text import encode_json
+from tracker.report.json_text import encode_published
 from tracker.report.layout import Line, Span, columns, draw, line, shorten, wrap
 from tracker.report.safe import one_line
 from tracker.report.series.biography import likeness_words, session_label
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
 
     from tracker.model.texts import Side
     from tracker.model.tracing import Attribution, Origin
-
-SCHEMA_VERSION = "1"
 
 _INDENT = "  "
 _WORTH_FOLDING = 3
@@ -38,7 +37,7 @@ def render_attribution(
     labels = [_label(attribution, number) for number in range(len(attribution.sides))]
     lines = [
         *wrap([Span(" · ".join(side_facts(side)), "bold")], width),
-        *wrap([Span(_summary(attribution, labels))], width),
+        *wrap(_summary(attribution, labels), width),
         line(),
     ]
     widest = max((columns(labels[origin.first]) for origin in attribution.origins), default=0)
@@ -53,44 +52,31 @@ def render_attribution(
 
 
 def attribution_json(attribution: Attribution) -> str:
-    """Return an attribution as JSON that ``attribution.schema.json`` describes, a row for each segment.
-
-    ``edits`` lead from the wording before to the words as ``first`` said them; ``confidence`` is that of
-    the link between the two, null where no wording before was found.
-    """
-    names = [side.name for side in attribution.sides]
-    return encode_json(
-        {
-            "schema_version": SCHEMA_VERSION,
-            "reference": names[-1],
-            "through": attribution.through,
-            "reach": attribution.reach,
-            "read": names,
-            "segments": [_origin_fields(attribution, origin, names) for origin in attribution.origins],
-        }
+    """Return an attribution as JSON that ``attribution.schema.json`` describes, a row for each segment."""
+    names = tuple(side.name for side in attribution.sides)
+    return encode_published(
+        AttributionTable(
+            reference=names[-1],
+            through=attribution.through,
+            reach=attribution.reach,
+            read=names,
+            segments=tuple(_attributed(attribution, origin) for origin in attribution.origins),
+        )
     )
 
 
-def _origin_fields(attribution: Attribution, origin: Origin, names: list[str]) -> dict[str, object]:
+def _attributed(attribution: Attribution, origin: Origin) -> AttributedSegment:
     segment = attribution.sides[-1].version.segments[origin.segment]
-    earlier: dict[str, object] | None = None
+    earlier = None
     if origin.earlier is not None:
         side = attribution.sides[origin.earlier]
-        earlier = {
-            "reference": side.name,
-            "segments": origin.earlier_segments,
-            "text": _earlier_text(side, origin),
-            "confidence": origin.confidence,
-            "edits": origin.edits,
-        }
-    return {
-        "segment": segment.ordinal,
-        "paragraph": segment.paragraph,
-        "text": segment.text,
-        "first": names[origin.first],
-        "said": origin.said,
-        "reworded_from": earlier,
-    }
+        earlier = EarlierWording(
+            side.name, origin.earlier_segments, _earlier_text(side, origin), origin.confidence, origin.edits
+        )
+    first = attribution.sides[origin.first].name
+    return AttributedSegment(
+        segment.ordinal, segment.paragraph, segment.text, first, origin.said, reworded_from=earlier
+    )
 
 
 def _earlier_text(side: Side, origin: Origin) -> str:

@@ -19,12 +19,7 @@ if TYPE_CHECKING:
     from tracker.model.topics import Level, Topic, Vocabulary
     from tracker.report.layout import Style
 
-MARKS: Final[dict[Level, str]] = {
-    "declared": "D",
-    "substantive": "S",
-    "acknowledged": "+",
-    "mentioned": ".",
-}
+MARKS: Final[dict[Level, str]] = {"declared": "D", "substantive": "S", "acknowledged": "+", "mentioned": "."}
 NO_STATEMENT: Final = "-"
 NO_TEXT: Final = "?"
 WITHDRAWN: Final = "x"
@@ -130,7 +125,7 @@ def render_timeline(
         lines += [*_map(kind, tuple(sessions), shown, timeline, width)] if shown else []
     lines += [line(), *wrap([Span(_legend(timeline, color=color), "dim")], width)]
     if len(shown) < len(rows):
-        lines += wrap([Span(f"{len(rows) - len(shown)} more topics are a priority somewhere: {MORE}")], width)
+        lines += wrap(f"{len(rows) - len(shown)} more topics are a priority somewhere: {MORE}", width)
     if quotes and timeline.unfitted:
         lines += wrap([Span(f"No status is claimed: {timeline.unfitted}", "warning")], width)
     for row in shown if quotes else ():

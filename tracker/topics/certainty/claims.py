@@ -8,7 +8,8 @@ from math import exp, log, log1p
 from operator import mul
 from typing import TYPE_CHECKING, Final
 
-from tracker.text.tables import read_by_name, read_packaged
+from tracker.inputs.tables import read_packaged
+from tracker.text.tables import read_by_name
 from tracker.topics.certainty.evidence import SENTENCE_FEATURES, TOPIC_FEATURES
 
 if TYPE_CHECKING:

@@ -56,7 +56,8 @@ _NAME: Final = r"(?:the )?[A-Z][\w’-]+(?: (?:of |the )?[A-Z][\w’-]+)*"
 _NAMES_BEFORE: Final = re.compile(rf"(?:{_NAME}(?:, | and |, and ))+$")
 _NAMES_AFTER: Final = re.compile(rf"[\w’-]*(?:,? (?:and |or )?{_NAME})+")
 _REACH: Final = 200
-"""Characters that a list of names is looked for in."""
+"""Characters that a list of names is looked for in; of 5,278 readings of topics none is
+another with 100 or 400."""
 _NAMED: Final = (0.0, 0.0, 0.0, 0.0)
 """In place of the last four features, for a topic that is named."""
 _LIST: Final = 2

@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     from tracker.topics.levels.cues import Cues
     from tracker.topics.levels.roles import Treatment
 
-_LONGEST_ASIDE: Final = 4
-"""Sentences; what goes on longer is not set aside."""
 _ANNOUNCED: Final = 8
-"""Ordinals an announcement of several subjects can be followed by."""
+"""Ordinals an announcement of several subjects can be followed by. Of 5,278 readings of topics in 123
+speeches one is another with half as many, none with twice as many."""
 _LOOK_AHEAD: Final = 12
-"""Sentences in which a subject announced without its name is looked for."""
+"""Sentences in which a subject announced without its name is looked for; of these readings none is another
+with half or twice as many."""
 
 Treatments = tuple[tuple["Treatment", ...], ...]
 """By segment, what it does with each topic it names."""
@@ -44,18 +44,17 @@ def find_ceremony(segments: Sequence[Segment], cues: Cues) -> frozenset[int]:
 def set_asides(segments: Sequence[Segment], treatments: Treatments, cues: Cues) -> Treatments:
     """Return the treatments with those in an aside, and in what follows on it, marked as aside.
 
-    An aside goes on within its paragraph while sentences open with a connective, four sentences at most.
+    An aside goes on within its paragraph while sentences open with a connective.
     """
     marked = list(treatments)
-    left, paragraph = 0, -1
+    paragraph = -1
     for place, segment in enumerate(segments):
         text = ready(segment.text)
         if cues.find("aside", text) and treatments[place]:
-            left, paragraph = _LONGEST_ASIDE, segment.paragraph
+            paragraph = segment.paragraph
         elif segment.paragraph != paragraph or not cues.find("connective", text):
-            left = 0
-        if left:
-            left -= 1
+            paragraph = -1
+        if paragraph >= 0:
             marked[place] = tuple(replace(item, role="aside", rule="set aside") for item in treatments[place])
     return tuple(marked)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final
 
-from tracker.text.tables import read_packaged
+from tracker.inputs.tables import read_packaged
 from tracker.topics.vocabulary.stems import find_words
 
 if TYPE_CHECKING:

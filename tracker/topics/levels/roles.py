@@ -31,6 +31,7 @@ _REACH: Final = 14
 """Words a commitment reaches over to its object; a longer way round is another clause's."""
 _DECLARED_REACH: Final = 10
 _BEFORE_REACH: Final = 8
+"""Words between a subject and what calls it a priority."""
 _LONGEST_OBJECT: Final = 3
 """Topics one commitment can be about; more are a list."""
 _BEFORE_SUBJECT: Final = 4

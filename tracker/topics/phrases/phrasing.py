@@ -10,7 +10,7 @@ from functools import cache
 from itertools import accumulate
 from typing import TYPE_CHECKING, Final
 
-from tracker.text.tables import read_packaged
+from tracker.inputs.tables import read_packaged
 from tracker.topics.vocabulary.matching import match_topics
 from tracker.topics.vocabulary.stems import find_words
 

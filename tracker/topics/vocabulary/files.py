@@ -6,23 +6,22 @@ import csv
 import io
 import re
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final, TypeAlias, cast
+from typing import TYPE_CHECKING, Final, TypeAlias, get_args
 
 from tracker.errors import VocabularyInvalid
 from tracker.inputs.formats import parse_toml, unguard
+from tracker.inputs.tables import InvalidKey, one_of, read_table
 from tracker.model.topics import Topic, TopicKind
 from tracker.text.identity import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from tracker.inputs.tables import ValueReader
+
 LANGUAGES: Final = ("en", "fr", "es", "ru", "ar", "zh", "und")
 """The languages terms are given for; terms under ``und`` hold in every language."""
 
-_KINDS: Final = ("theme", "situation")
-_TEXTS: Final = ("label", "broader", "scope_note")
-_PHRASES: Final = ("hints", "near_misses")
-_KEYS: Final = frozenset({*_TEXTS, *_PHRASES, "kind", "sdgs", *LANGUAGES})
 _SDG: Final = re.compile(r"(?:[1-9]|1[0-7])(?:\.(?:\d{1,2}|[a-d]))?")
 _COLUMNS: Final = ("id", "label", "terms", "broader")
 
@@ -93,74 +92,44 @@ def _yield_label(topic: Topic, listed: Mapping[str, str]) -> Topic:
 
 
 def _topic_from_table(key: str, table: object, source: str) -> Topic:
-    place = f"{source}, key {key}"
-    if not isinstance(table, dict):
-        raise VocabularyInvalid(f"{place}: a topic is a table with label and terms")
-    entries = cast("Mapping[str, object]", table)
-    unknown = sorted(set(entries) - _KEYS)
-    if unknown:
-        raise VocabularyInvalid(f"{place}.{unknown[0]}: unknown key; known are {', '.join(sorted(_KEYS))}")
-    texts = {name: _text(entries[name], f"{place}.{name}") for name in _TEXTS if name in entries}
-    if not texts.get("label"):
-        raise VocabularyInvalid(f"{place}.label: missing; every topic has a label")
-    return Topic(
-        id=key,
-        label=texts["label"],
-        kind=_kind(entries.get("kind", "theme"), place),
-        broader=texts.get("broader"),
-        terms=_by_language(entries, place),
-        near_misses=_phrase_table(entries.get("near_misses", {}), f"{place}.near_misses"),
-        scope_note=texts.get("scope_note", ""),
-        hints=_phrase_table(entries.get("hints", {}), f"{place}.hints"),
-        sdgs=_sdgs(entries.get("sdgs", []), f"{place}.sdgs"),
-    )
+    try:
+        values = read_table(table, _TOPIC, expected="a topic is a table with label and terms")
+    except InvalidKey as fault:
+        raise VocabularyInvalid(f"{source}, key {'.'.join((key, *fault.path))}: {fault}") from fault
+    if not values.get("label"):
+        raise VocabularyInvalid(f"{source}, key {key}.label: missing; every topic has a label")
+    terms: dict[str, tuple[str, ...]] = {
+        language: values.pop(language) for language in LANGUAGES if language in values
+    }
+    return Topic(id=key, terms=terms, **values)
 
 
-def _text(value: object, place: str) -> str:
+def _read_note(value: object) -> str:
     if not isinstance(value, str):
-        raise VocabularyInvalid(f"{place}: expected a text")
+        raise ValueError("expected a text in quotes")  # noqa: TRY004 - the value is a user's
     return value.strip()
 
 
-def _kind(value: object, place: str) -> TopicKind:
-    if value not in _KINDS:
-        raise VocabularyInvalid(f"{place}.kind: expected {' or '.join(_KINDS)}")
-    return "situation" if value == "situation" else "theme"
-
-
-def _sdgs(value: object, place: str) -> tuple[str, ...]:
-    goals = _phrases(value, place)
+def _read_goals(value: object) -> tuple[str, ...]:
+    goals = _read_phrases(value)
     wrong = [goal for goal in goals if not _SDG.fullmatch(goal)]
     if wrong:
-        raise VocabularyInvalid(
-            f"{place}: {wrong[0]!r} is no goal (1 to 17) and no target such as 16.5 or 13.a"
-        )
+        raise ValueError(f"{wrong[0]!r} is no goal (1 to 17) and no target such as 16.5 or 13.a")
     return goals
 
 
-def _phrase_table(value: object, place: str) -> dict[str, tuple[str, ...]]:
-    if not isinstance(value, dict):
-        raise VocabularyInvalid(f"{place}: expected phrases by language")
-    unknown = sorted(set(value) - set(LANGUAGES))
-    if unknown:
-        raise VocabularyInvalid(f"{place}.{unknown[0]}: unknown language; known are {', '.join(LANGUAGES)}")
-    return _by_language(value, place)
+def _read_by_language(value: object) -> dict[str, tuple[str, ...]]:
+    unknown = f"unknown language; known are {', '.join(LANGUAGES)}"
+    found = read_table(value, _TERMS, expected="expected phrases by language", unknown=unknown)
+    return {language: found[language] for language in LANGUAGES if language in found}
 
 
-def _by_language(entries: Mapping[str, object], place: str) -> dict[str, tuple[str, ...]]:
-    return {
-        language: _phrases(entries[language], f"{place}.{language}")
-        for language in LANGUAGES
-        if language in entries
-    }
-
-
-def _phrases(value: object, place: str) -> tuple[str, ...]:
+def _read_phrases(value: object) -> tuple[str, ...]:
     if isinstance(value, str):
         return _unique(value.split(";"))
     if isinstance(value, list) and all(isinstance(entry, str) for entry in value):
-        return _unique(cast("list[str]", value))
-    raise VocabularyInvalid(f"{place}: expected a list of terms, or one text separated by semicolons")
+        return _unique(value)
+    raise ValueError("expected a list of terms, or one text separated by semicolons")
 
 
 def _unique(phrases: Iterable[str]) -> tuple[str, ...]:
@@ -192,3 +161,16 @@ def _topic_from_row(columns: list[str], row: list[str], place: str) -> Topic:
         broader=cells.get("broader") or None,
         terms={"und": _unique((cells["label"], *cells.get("terms", "").split(";")))},
     )
+
+
+_TERMS: Final = dict.fromkeys(LANGUAGES, _read_phrases)
+_TOPIC: Final[dict[str, ValueReader]] = {
+    "label": _read_note,
+    "kind": one_of(*get_args(TopicKind)),
+    "broader": _read_note,
+    "scope_note": _read_note,
+    "hints": _read_by_language,
+    "near_misses": _read_by_language,
+    "sdgs": _read_goals,
+    **_TERMS,
+}

@@ -16,8 +16,8 @@ from tracker.workflows.code.shown import Shown, find_change, find_comparison
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
+    from tracker.archive.session import ArchiveSession
     from tracker.model.changes import Change
 
 ONE_SIDED = ("new", "dropped")
@@ -47,7 +47,7 @@ def judge_change(
     verdict: Verdict,
     label: str | None,
     coder: Coder,
-    archive: Path,
+    archive: ArchiveSession,
     *,
     others: Sequence[str] = (),
     pair: tuple[str, str] | None = None,

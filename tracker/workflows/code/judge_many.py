@@ -6,7 +6,6 @@ from dataclasses import replace
 from io import BytesIO, TextIOWrapper
 from typing import TYPE_CHECKING, get_args
 
-from tracker.archive.reading.reader import open_reader
 from tracker.changes.shifts import AXES
 from tracker.decisions.applied import NO_SHIFT
 from tracker.decisions.rulings import last_rulings, name_statement, quote_segments
@@ -24,13 +23,14 @@ from tracker.workflows.compare.compare import side_topics
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from tracker.archive.session import ArchiveSession
     from tracker.decisions.rulings import QuestionKey
     from tracker.model.topics import Vocabulary
     from tracker.report.coding.sheets import Cell
 
 
 def judge_topic(
-    statement: str, topic: str, level: str, coder: Coder, archive: Path, vocabulary: Vocabulary
+    statement: str, topic: str, level: str, coder: Coder, archive: ArchiveSession, vocabulary: Vocabulary
 ) -> Ruling:
     """Return the ruling on a topic, by id or label, in a statement of the archive; nothing is written.
 
@@ -41,9 +41,8 @@ def judge_topic(
     if level not in LEVELS:
         raise DecisionInvalid(f"--level {level}: expected one of {', '.join(LEVELS)}")
     found = find_topic(vocabulary, topic)
-    with open_reader(archive) as reader:
-        reference = reader.resolve(parse_reference(statement))
-        side = reader.side(reference)
+    reference = archive.reader.resolve(parse_reference(statement))
+    side = archive.reader.side(reference)
     reading = next((each for each in side_topics(side, vocabulary) if each.topic == found.id), None)
     said = reading.level if reading else ABSENT
     decision = Decision(
@@ -64,7 +63,9 @@ _REJECT, _ACCEPT = "reject", "accept"
 LastWords = dict[tuple[str, str, str], tuple[Ruling, ...]]
 
 
-def judge_sheet(sheet: Path, decided: str, archive: Path, person: str | None = None) -> tuple[Ruling, ...]:
+def judge_sheet(
+    sheet: Path, decided: str, archive: ArchiveSession, person: str | None = None
+) -> tuple[Ruling, ...]:
     """Return rulings for the cells of a sheet that say what the record does not; nothing is written.
 
     With a ``person``, that coder's column alone is read. Raises ``DecisionInvalid``, with the line, where a
@@ -76,8 +77,7 @@ def judge_sheet(sheet: Path, decided: str, archive: Path, person: str | None = N
         raise DocumentUnreadable(f"{sheet} is not UTF-8; save it as CSV in UTF-8") from None
     except OSError as error:
         raise DocumentUnreadable(f"{sheet}: {error.strerror}") from None
-    with open_reader(archive) as reader:
-        last_words = last_rulings(reader.rulings())
+    last_words = last_rulings(archive.reader.rulings())
     try:
         cells = [cell for cell in read_sheet(text) if person in {None, cell.person}]
         rulings = [_rule(cell, last_words, decided) for cell in cells]

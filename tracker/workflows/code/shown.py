@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tracker.archive.derived.store import open_derived
-from tracker.archive.reading.reader import open_reader
 from tracker.decisions.rulings import name_statement, select_changes
 from tracker.errors import DecisionInvalid, NotInArchive
 from tracker.model.texts import Reference
@@ -18,8 +16,8 @@ from tracker.workflows.compare.sides import pair_operands
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from pathlib import Path
 
+    from tracker.archive.session import ArchiveSession
     from tracker.model.changes import Change, Comparison
     from tracker.model.decisions import Ruling
 
@@ -40,7 +38,7 @@ class Shown:
     """What was decided about it before, in the order of recording."""
 
 
-def find_comparison(name: str, archive: Path, pair: Pair | None = None) -> Shown:
+def find_comparison(name: str, archive: ArchiveSession, pair: Pair | None = None) -> Shown:
     """Compare again the statements whose comparison showed a change, and find it there.
 
     The vectors of sentences decide as they do by default, or else words alone. Raises ``NotInArchive``
@@ -50,9 +48,8 @@ def find_comparison(name: str, archive: Path, pair: Pair | None = None) -> Shown
     old, new = pair_operands(list(pair or _find_pair(wanted, archive)), archive)
     if not (isinstance(old, Reference) and isinstance(new, Reference)):
         raise DecisionInvalid("only statements in the archive can be judged; add the file first")
-    with open_reader(archive) as reader:
-        old, new = reader.resolve(old), reader.resolve(new)
-        rulings = select_changes(reader.rulings(), old, new)
+    old, new = archive.reader.resolve(old), archive.reader.resolve(new)
+    rulings = select_changes(archive.reader.rulings(), old, new)
     earlier = tuple(ruling for ruling in rulings if ruling.unit.name.startswith(wanted))
     if len(names := {ruling.unit.name for ruling in earlier}) > 1:
         raise DecisionInvalid(f"#{wanted} matches several changes: {_list(names)}; use a longer id")
@@ -86,17 +83,15 @@ def _read_name(name: str) -> str:
     return wanted
 
 
-def _find_pair(wanted: str, archive: Path) -> Pair:
+def _find_pair(wanted: str, archive: ArchiveSession) -> Pair:
     """Return the two references whose comparison showed a change; the latest memory of it counts."""
     found: dict[str, dict[Pair, Pair]] = {}
-    with open_reader(archive) as reader:
-        for ruling in reader.rulings():
-            unit = ruling.unit
-            if unit.old and unit.name.startswith(wanted):
-                _note(found, unit.name, str(unit.old), str(unit.new))
-    with open_derived(archive) as derived:
-        for change, old, new in derived.find_shown(wanted):
-            _note(found, change, old, new)
+    for ruling in archive.reader.rulings():
+        unit = ruling.unit
+        if unit.old and unit.name.startswith(wanted):
+            _note(found, unit.name, str(unit.old), str(unit.new))
+    for change, old, new in archive.derived.find_shown(wanted):
+        _note(found, change, old, new)
     if not found:
         raise NotInArchive(
             f"no comparison in this archive has shown #{wanted}; run tracker diff, or name it: --pair OLD NEW"

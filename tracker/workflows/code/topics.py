@@ -5,26 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from tracker.archive.reading.reader import open_reader
 from tracker.errors import TrackerError, VocabularyInvalid
 from tracker.inputs.files import read_file
 from tracker.references.names import closest, fold_name, show
 from tracker.text.detection import detect_language
 from tracker.topics.teaching.coded import code_rulings, read_csv, read_jsonl, resolve_codes
 from tracker.topics.teaching.learning import learn_topics
+from tracker.topics.vocabulary import load
 from tracker.topics.vocabulary.check import Flaw, find_doubts, find_faults
-from tracker.topics.vocabulary.load import (
-    format_model,
-    load_untaught,
-    load_vocabulary,
-    model_path,
-    read_draft,
-)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from tracker.archive.session import ArchiveSession
     from tracker.model.decisions import Ruling
     from tracker.model.topics import Topic, Vocabulary
     from tracker.topics.teaching.coded import CodedRow
@@ -67,30 +61,30 @@ def _hint(vocabulary: Vocabulary, name: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
+class VocabularyCheck:
     """The result of checking a vocabulary."""
 
     topics: int
     findings: tuple[Flaw, ...]
 
 
-def check_vocabulary(path: Path) -> Check:
+def check_vocabulary(path: Path) -> VocabularyCheck:
     """Return what is wrong with a vocabulary's file, or with the model beside it, the fatal first.
 
     Raises ``VocabularyInvalid`` where the file cannot be read as a vocabulary at all.
     """
-    draft = read_draft(path)
+    draft = load.read_draft(path)
     findings = [*find_faults(draft), *find_doubts(draft)]
     if not any(finding.fatal for finding in findings):
         findings += _check_model(path)
-    return Check(len(draft.placed), tuple(findings))
+    return VocabularyCheck(len(draft.placed), tuple(findings))
 
 
 def _check_model(path: Path) -> list[Flaw]:
     try:
-        load_vocabulary(path)
+        load.load_vocabulary(path)
     except VocabularyInvalid as error:
-        place = str(model_path(path))
+        place = str(load.model_path(path))
         return [Flaw(place, str(error).removeprefix(f"{place}: "), fatal=True)]
     return []
 
@@ -107,7 +101,7 @@ class Taught:
 def learn_from(
     vocabulary: Path,
     coded: Path | None = None,
-    decided: Path | None = None,
+    decided: ArchiveSession | None = None,
     language: str | None = None,
     report: Callable[[int, int], None] | None = None,
 ) -> Taught:
@@ -116,15 +110,15 @@ def learn_from(
     Without a ``language`` it is detected from the units. Raises ``TrackerError`` for files that cannot be
     read, codes that are no topics, and units too few or in an unknown language.
     """
-    topics = load_untaught(vocabulary)
+    topics = load.load_untaught(vocabulary)
     units = resolve_codes(_read_rows(coded), topics) if coded else ()
     rulings = _read_rulings(decided) if decided else ()
     texts = [unit.text for unit in units] or [
         quote.text for ruling in rulings for quote in ruling.unit.new_quotes
     ]
-    spoken = language or _detect(texts, coded or decided)
+    spoken = language or _detect(texts, coded or (decided.folder if decided else None))
     lesson = learn_topics((*units, *code_rulings(rulings, topics, spoken)), topics, spoken, report)
-    return Taught(lesson, format_lesson(lesson, topics), model_path(vocabulary))
+    return Taught(lesson, format_lesson(lesson, topics), load.model_path(vocabulary))
 
 
 def format_lesson(lesson: Lesson, vocabulary: Vocabulary) -> str:
@@ -137,7 +131,7 @@ def format_lesson(lesson: Lesson, vocabulary: Vocabulary) -> str:
         }
         for topic in lesson.topics
     }
-    return format_model(lesson.model, vocabulary, facts)
+    return load.format_model(lesson.model, vocabulary, facts)
 
 
 def _read_rows(path: Path) -> tuple[CodedRow, ...]:
@@ -150,11 +144,10 @@ def _read_rows(path: Path) -> tuple[CodedRow, ...]:
     return (read_csv if path.suffix.lower() == ".csv" else read_jsonl)(text, str(path))
 
 
-def _read_rulings(archive: Path) -> tuple[Ruling, ...]:
-    with open_reader(archive) as reader:
-        rulings = tuple(ruling for ruling in reader.rulings() if ruling.decision.question == "level")
+def _read_rulings(archive: ArchiveSession) -> tuple[Ruling, ...]:
+    rulings = tuple(ruling for ruling in archive.reader.rulings() if ruling.decision.question == "level")
     if not rulings:
-        raise TrackerError(f"{archive}: it has no decisions on topics yet; see tracker judge --help")
+        raise TrackerError(f"{archive.folder}: it has no decisions on topics yet; see tracker judge --help")
     return rulings
 
 

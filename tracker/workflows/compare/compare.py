@@ -30,14 +30,7 @@ from tracker.topics.statuses.decided import (
 )
 from tracker.topics.statuses.statuses import compare_topics, find_priorities
 from tracker.topics.vocabulary.load import load_vocabulary
-from tracker.workflows.compare.caveats import (
-    kinds_differ,
-    languages_differ,
-    list_caveats,
-    list_unclaimed,
-    list_unencoded,
-    list_unplaced,
-)
+from tracker.workflows.compare import caveats
 from tracker.workflows.compare.derive import derive_links, derive_readings
 
 if TYPE_CHECKING:
@@ -114,12 +107,16 @@ def compare_sides(
         earlier=earlier,
     )
     counterparts = tuple(_compare_passages(pair, old, new, topics) for pair in counterparts)
-    if kinds_differ(old, new) or languages_differ(old, new):
+    if caveats.kinds_differ(old, new) or caveats.languages_differ(old, new):
         changes, counterparts = _without_strength(changes), _without_strength(counterparts)
     changes = mark_changes(changes, placed, old.version, new.version)
     topics = mark_absences(topics, *map(find_absences, levels))
     aligned = _aligned_share(changes)
     genre: Genre = "revision" if aligned >= REVISION_FLOOR else "session"
+    phrases: tuple[PhraseChange, ...] = ()
+    if genre == "session":
+        # Of a revision the sentences themselves are compared.
+        phrases = compare_phrases(old.version, new.version, vocabulary, _own_names(old, new))
     provenance = _provenance(old, new, vocabulary, encoder, reader, genre)
     return Comparison(
         old=old,
@@ -127,16 +124,16 @@ def compare_sides(
         genre=genre,
         aligned=aligned,
         caveats=(
-            *list_caveats(old, new),
-            *list_unclaimed(topics, provenance.unfitted),
-            *list_unencoded(old, new, encoder),
-            *list_unplaced(decided, placed, *levels),
+            *caveats.list_caveats(old, new),
+            *caveats.list_unclaimed(topics, provenance.unfitted),
+            *caveats.list_unencoded(old, new, encoder),
+            *caveats.list_unplaced(decided, placed, *levels),
         ),
         changes=changes,
         topics=topics,
         counterparts=counterparts,
         provenance=provenance,
-        phrases=_phrases(old, new, vocabulary) if genre == "session" else (),
+        phrases=phrases,
         levels=list_levels(*levels, vocabulary),
     )
 
@@ -193,22 +190,12 @@ def _compare_passages(pair: Counterpart, old: Side, new: Side, topics: Sequence[
     )
 
 
-def _phrases(old: Side, new: Side, vocabulary: Vocabulary) -> tuple[PhraseChange, ...]:
-    """Of two different texts only: of a revision the sentences themselves are compared."""
-    return compare_phrases(old.version, new.version, vocabulary, _own_names(old, new))
-
-
 def _own_names(*sides: Side) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for side in sides if side.country for name in own_names(side.country)))
 
 
 def _provenance(
-    old: Side,
-    new: Side,
-    vocabulary: Vocabulary,
-    encoder: Encoder | None,
-    reader: TopicReader,
-    genre: Genre,
+    old: Side, new: Side, vocabulary: Vocabulary, encoder: Encoder | None, reader: TopicReader, genre: Genre
 ) -> Provenance:
     weighed = genre == "session" and old.version.language == new.version.language
     return Provenance(

@@ -8,6 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+from tracker.archive.session import ArchiveSession
 from tracker.archive.storing.store import create_archive
 from tracker.report.comparison.terminal import render
 from tracker.topics.vocabulary.load import load_vocabulary
@@ -42,7 +43,9 @@ def run_demo(keep: Path | None, *, width: int, color: bool) -> Iterator[str]:
         yield from _import_seeds(folder, archive)
         for arguments in PAIRS:
             yield f"\n$ tracker diff {' '.join(arguments)}\n"
-            yield render(diff(arguments, archive, vocabulary), vocabulary, width=width, color=color)
+            with ArchiveSession(archive) as session:
+                comparison = diff(arguments, session, vocabulary)
+            yield render(comparison, vocabulary, width=width, color=color)
 
 
 @contextmanager
@@ -74,7 +77,7 @@ def _import_seeds(folder: Path, archive: Path) -> Iterator[str]:
     series = import_folder(
         folder / "xaa", "CCPCJ", PATTERN, archive, OBSERVED, metadata=folder / "speakers.csv"
     )
-    yield f"XAA/CCPCJ, a made-up country at five sessions: {series.outcomes['new']} new"
+    yield f"XAA/CCPCJ, a made-up country at five sessions: {series.counts['new']} new"
     delivered = declare("XAA/CCPCJ/33", kind="delivered", language="en")
     yield from map(_line, add([folder / "xaa" / "XAA_33_2024_delivered.md"], delivered, archive, OBSERVED))
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from tracker import __version__
 from tracker.alignment.align import align
-from tracker.archive.derived.store import CachedEncoder
+from tracker.archive.derived.store import CachedEncoder, Derived
 from tracker.model.changes import Link
 from tracker.model.topics import TopicReading
 from tracker.text.identity import digest_text
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
     from importlib.resources.abc import Traversable
 
-    from tracker.archive.derived.store import Derived
-    from tracker.model.texts import Version
+    from tracker.archive.session import ArchiveSession
+    from tracker.model.texts import Side, Version
     from tracker.model.topics import Vocabulary
     from tracker.text.encoder import Encoder
     from tracker.topics.reading import TopicReader
@@ -44,6 +44,11 @@ _PARTS = (
 """Where the code and the tables are on which links and readings rest; 7 ms to digest."""
 
 _LIBRARIES = ("numpy", "rapidfuzz")
+
+
+def choose_derived(archive: ArchiveSession, *sides: Side) -> Derived:
+    """Return where to keep what sides give: the archive's file, which knows nothing of other files."""
+    return archive.derived if all(side.snapshot is not None for side in sides) else Derived()
 
 
 def cache_vectors(encoder: Encoder | None, derived: Derived) -> Encoder | None:

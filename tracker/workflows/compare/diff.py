@@ -6,25 +6,22 @@ from dataclasses import replace
 from itertools import product
 from typing import TYPE_CHECKING
 
-from tracker.archive.derived.store import open_derived
-from tracker.archive.reading.reader import open_reader
-from tracker.archive.reading.versions import open_versions
 from tracker.capture.read.extract import describe_reading_difference
 from tracker.decisions.rulings import select_levels, settle_rulings
 from tracker.model.texts import Reference
 from tracker.report.comparison.words import is_unchanged
 from tracker.text.encoder import DEFAULT
-from tracker.workflows.code.decisions import load_decided
+from tracker.workflows.code.kept_rulings import load_decided
 from tracker.workflows.compare.compare import compare_sides, side_priorities
-from tracker.workflows.compare.derive import cache_vectors
+from tracker.workflows.compare.derive import cache_vectors, choose_derived
 from tracker.workflows.compare.sides import earlier_sessions, load_side, pair_operands
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from tracker.archive.derived.store import Derived
     from tracker.archive.reading.versions import Versions
+    from tracker.archive.session import ArchiveSession
     from tracker.model.changes import Comparison
     from tracker.model.record import VersionEntry
     from tracker.model.texts import Side, Version
@@ -33,7 +30,7 @@ if TYPE_CHECKING:
     from tracker.workflows.compare.sides import Operand
 
 
-def load_pair(old: Operand, new: Operand, archive: Path) -> tuple[Side, Side]:
+def load_pair(old: Operand, new: Operand, archive: ArchiveSession) -> tuple[Side, Side]:
     """Read two sides, each with the version that counts, or both with versions of the same extractor.
 
     The same bytes in one edition are read with one version. Where two extractors read other bytes, and
@@ -43,8 +40,7 @@ def load_pair(old: Operand, new: Operand, archive: Path) -> tuple[Side, Side]:
     sides = load_side(old, archive), load_side(new, archive)
     if not (isinstance(old, Reference) and isinstance(new, Reference)):
         return sides
-    with open_reader(archive) as reader:
-        before, after = reader.resolve(old), reader.resolve(new)
+    before, after = archive.reader.resolve(old), archive.reader.resolve(new)
     is_same_edition = replace(before, snapshot=None) == replace(after, snapshot=None)
     is_same_document = is_same_edition and sides[0].sha256 == sides[1].sha256
     versions = sides[0].version, sides[1].version
@@ -55,12 +51,12 @@ def load_pair(old: Operand, new: Operand, archive: Path) -> tuple[Side, Side]:
         and describe_reading_difference(*versions, is_same_edition=is_same_edition) is None
     ):
         return sides
-    with open_versions(archive) as record:
-        entries = _entries(record, before), _entries(record, after)
-        if is_same_document:
-            latest = record.version(max(entry.id for each in entries for entry in each))
-            return replace(sides[0], version=latest), replace(sides[1], version=latest)
-        pair = _choose_pair(record, *entries, is_same_edition=is_same_edition)
+    record = archive.versions
+    entries = _entries(record, before), _entries(record, after)
+    if is_same_document:
+        latest = record.version(max(entry.id for each in entries for entry in each))
+        return replace(sides[0], version=latest), replace(sides[1], version=latest)
+    pair = _choose_pair(record, *entries, is_same_edition=is_same_edition)
     return sides if pair is None else (replace(sides[0], version=pair[0]), replace(sides[1], version=pair[1]))
 
 
@@ -93,7 +89,7 @@ LOOK_BACK = 10
 
 
 def diff(
-    arguments: list[str], archive: Path, vocabulary: Vocabulary, encoder: Encoder | None = DEFAULT
+    arguments: list[str], archive: ArchiveSession, vocabulary: Vocabulary, encoder: Encoder | None = DEFAULT
 ) -> Comparison:
     """Compare what the arguments name; see ``pair_operands`` for their forms.
 
@@ -101,14 +97,12 @@ def diff(
     """
     old, new = pair_operands(arguments, archive)
     sides = load_pair(old, new, archive)
-    # A comparison with a file leaves no trace in the archive.
-    recorded = isinstance(old, Reference) and isinstance(new, Reference)
-    with open_derived(archive if recorded else None) as derived:
-        earlier = _earlier_priorities(old, new, archive, vocabulary, derived)
-        decided = load_decided(old, new, archive)
-        vectors = cache_vectors(encoder, derived)
-        comparison = compare_sides(*sides, vocabulary, earlier, vectors, derived, decided)
-        derived.remember_shown(comparison)
+    derived = choose_derived(archive, *sides)
+    earlier = _earlier_priorities(old, new, archive, vocabulary, derived)
+    decided = load_decided(old, new, archive)
+    vectors = cache_vectors(encoder, derived)
+    comparison = compare_sides(*sides, vocabulary, earlier, vectors, derived, decided)
+    derived.remember_shown(comparison)
     return comparison
 
 
@@ -118,18 +112,18 @@ def is_same(comparison: Comparison) -> bool:
 
 
 def _earlier_priorities(
-    old: Operand, new: Operand, archive: Path, vocabulary: Vocabulary, derived: Derived
+    old: Operand, new: Operand, archive: ArchiveSession, vocabulary: Vocabulary, derived: Derived
 ) -> tuple[frozenset[str], ...]:
     """Return the priorities of the sessions before ``old``, latest first, where both sides are one series."""
     if not (isinstance(old, Reference) and isinstance(new, Reference)):
         return ()
     if (old.country, old.body) != (new.country, new.body):
         return ()
-    with open_reader(archive) as reader:
-        labels = earlier_sessions(reader, old)[:LOOK_BACK]
-        # The kind and language of one session's edition say nothing of the others'.
-        anywhere = replace(old, kind=None, language=None, snapshot=None)
-        before = [replace(anywhere, session=label) for label in labels]
-        rulings = settle_rulings(reader.rulings())
-        read = [(reader.side(each), select_levels(rulings, reader.resolve(each))) for each in before]
+    reader = archive.reader
+    labels = earlier_sessions(reader, old)[:LOOK_BACK]
+    # The kind and language of one session's edition say nothing of the others'.
+    anywhere = replace(old, kind=None, language=None, snapshot=None)
+    before = [replace(anywhere, session=label) for label in labels]
+    rulings = settle_rulings(reader.rulings())
+    read = [(reader.side(each), select_levels(rulings, reader.resolve(each))) for each in before]
     return tuple(side_priorities(side, vocabulary, derived, levels) for side, levels in read)

@@ -6,13 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tracker.alignment.align import acceptance, weigh_candidates
-from tracker.archive.derived.store import open_derived
 from tracker.workflows.code.shown import find_change
-from tracker.workflows.compare.derive import cache_vectors
+from tracker.workflows.compare.derive import cache_vectors, choose_derived
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
+    from tracker.archive.session import ArchiveSession
     from tracker.model.changes import Candidate, Change, Comparison
     from tracker.text.encoder import Encoder
 
@@ -30,7 +28,9 @@ class Explanation:
     accept_move: float
 
 
-def explain(comparison: Comparison, name: str, encoder: Encoder | None, archive: Path) -> Explanation:
+def explain(
+    comparison: Comparison, name: str, encoder: Encoder | None, archive: ArchiveSession
+) -> Explanation:
     """Explain the change whose id begins with ``name``; raises as ``find_change`` does.
 
     Vectors that the ``archive`` holds for its own statements are not computed again.
@@ -39,9 +39,8 @@ def explain(comparison: Comparison, name: str, encoder: Encoder | None, archive:
     old, new = (
         [segment.text for segment in side.version.segments] for side in (comparison.old, comparison.new)
     )
-    recorded = comparison.old.snapshot is not None and comparison.new.snapshot is not None
-    with open_derived(archive if recorded else None) as derived:
-        candidates = weigh_candidates(old, new, cache_vectors(encoder, derived))
+    derived = choose_derived(archive, comparison.old, comparison.new)
+    candidates = weigh_candidates(old, new, cache_vectors(encoder, derived))
     near = [
         candidate
         for candidate in candidates

@@ -8,25 +8,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tracker.archive.reading.reader import open_reader
+from tracker import references
 from tracker.capture.read.extract import MAX_BYTES, extract
 from tracker.errors import DocumentUnreadable, NotInArchive, ReferenceInvalid, Withdrawn
 from tracker.inputs.files import open_file
 from tracker.model.texts import Reference, Side
-from tracker.references import (
-    find_body,
-    looks_like_reference,
-    parse_reference,
-    resolve_session,
-    same_kind,
-    session_sort_key,
-)
-from tracker.text.detection import infer_kind
-from tracker.text.identity import digest_bytes
-from tracker.text.reading import read_text
+from tracker.text import detection, identity, reading
 
 if TYPE_CHECKING:
     from tracker.archive.reading.reader import Reader
+    from tracker.archive.session import ArchiveSession
 
 Operand = Path | Reference
 
@@ -45,20 +36,20 @@ def read_operand(text: str) -> Operand:
     if text.startswith((".", "/", "~")) or path == STANDARD_INPUT:
         return Path(os.path.expanduser(text))  # noqa: PTH111 (a home that there is not stays as it is)
     if _is_file(text):
-        if looks_like_reference(text):
+        if references.looks_like_reference(text):
             raise ReferenceInvalid(f"{text} is both a file and a reference; write ./{text} for the file")
         return path
     # Path's own raises for a name that no file system takes.
-    if (path.suffix or os.path.isdir(text)) and not looks_like_reference(text):  # noqa: PTH112
+    if (path.suffix or os.path.isdir(text)) and not references.looks_like_reference(text):  # noqa: PTH112
         return path
-    return parse_reference(text)
+    return references.parse_reference(text)
 
 
 def _is_file(text: str) -> bool:
     return os.path.isfile(text)  # noqa: PTH113 (Path's raises for a name that no file system takes)
 
 
-def pair_operands(arguments: list[str], archive: Path) -> tuple[Operand, Operand]:
+def pair_operands(arguments: list[str], archive: ArchiveSession) -> tuple[Operand, Operand]:
     """Turn the arguments of ``tracker diff`` into the two things to compare, old and new.
 
     One argument is a series: its last two neighbouring sessions. Two are a pair, or a series and a
@@ -87,12 +78,12 @@ def in_session(series: Reference, text: str) -> Reference:
     An edition and snapshot may follow: ``79~verbatim.fr@2``.
     """
     label = text.partition("~")[0].partition("@")[0]
-    session = resolve_session(find_body(series.body), label).label
-    rest = parse_reference(f"{series.country}/{series.body}/{session}{text[len(label) :]}")
+    session = references.resolve_session(references.find_body(series.body), label).label
+    rest = references.parse_reference(f"{series.country}/{series.body}/{session}{text[len(label) :]}")
     return replace(rest, item=series.item)
 
 
-def load_side(operand: Operand, archive: Path) -> Side:
+def load_side(operand: Operand, archive: ArchiveSession) -> Side:
     """Read one side, from a file, from standard input or from the archive.
 
     Raises ``DocumentUnreadable`` for a file that is missing or holds no text, and what the reader
@@ -101,8 +92,7 @@ def load_side(operand: Operand, archive: Path) -> Side:
     if isinstance(operand, Reference):
         if operand.session is None:
             raise ReferenceInvalid(f"{operand} names no session; write {operand}/SESSION")
-        with open_reader(archive) as reader:
-            return reader.side(operand)
+        return archive.reader.side(operand)
     return _file_side(operand)
 
 
@@ -131,21 +121,23 @@ def read_document(path: Path) -> bytes:
 def _file_side(path: Path) -> Side:
     data = read_document(path)
     extraction = extract(data, str(path))
-    version = read_text(extraction.text, extractor=extraction.extractor, media_type=extraction.media_type)
-    kind = infer_kind(version)
+    version = reading.read_text(
+        extraction.text, extractor=extraction.extractor, media_type=extraction.media_type
+    )
+    kind = detection.infer_kind(version)
     return Side(
         name=_file_name(path),
         version=version,
         title=extraction.title,
         kind=kind,
         kind_inferred=kind is not None,
-        sha256=digest_bytes(data),
+        sha256=identity.digest_bytes(data),
     )
 
 
 def _file_name(path: Path) -> str:
     """Return a file's path so that it cannot be taken for a reference."""
-    return f"./{path}" if looks_like_reference(str(path)) else str(path)
+    return f"./{path}" if references.looks_like_reference(str(path)) else str(path)
 
 
 def _is_session_of(first: Operand, text: str) -> bool:
@@ -165,33 +157,30 @@ def _as_series(operand: Operand, text: str) -> Reference:
     return operand
 
 
-def _last_two(series: Reference, archive: Path) -> tuple[Reference, Reference]:
-    with open_reader(archive) as reader:
-        labels = reader.sessions(series.country, series.body)
-        if not labels:
-            raise reader.missing(series)
+def _last_two(series: Reference, archive: ArchiveSession) -> tuple[Reference, Reference]:
+    labels = archive.reader.sessions(series.country, series.body)
+    if not labels:
+        raise archive.reader.missing(series)
     newest = replace(series, session=labels[-1])
     return _session_before(newest, archive), newest
 
 
-def _session_before(reference: Reference, archive: Path) -> Reference:
-    with open_reader(archive) as reader:
-        before = earlier_sessions(reader, reference)
-        if before:
-            _refuse_withdrawn_gap(reader, replace(reference, session=before[0]), reference)
+def _session_before(reference: Reference, archive: ArchiveSession) -> Reference:
+    before = earlier_sessions(archive.reader, reference)
     if not before:
         raise NotInArchive(
             f"the archive holds no session of {reference.country}/{reference.body} before {reference.session}"
         )
+    _refuse_withdrawn_gap(archive.reader, replace(reference, session=before[0]), reference)
     return replace(reference, session=before[0], snapshot=None)
 
 
 def _refuse_withdrawn_gap(reader: Reader, before: Reference, reference: Reference) -> None:
     """Raise ``Withdrawn`` where what was said at a session between the two was withdrawn."""
-    first, last = (session_sort_key(each.body, str(each.session)) for each in (before, reference))
+    first, last = (references.session_sort_key(each.body, str(each.session)) for each in (before, reference))
     for entry in reader.withdrawn(reference.country, reference.body):
         label = str(entry.reference.session)
-        if first < session_sort_key(reference.body, label) < last and same_kind(
+        if first < references.session_sort_key(reference.body, label) < last and references.same_kind(
             reference.body, label, str(reference.session)
         ):
             series = f"{reference.country}/{reference.body}"
@@ -207,4 +196,6 @@ def earlier_sessions(reader: Reader, reference: Reference) -> tuple[str, ...]:
     if reference.session not in labels:
         return ()
     before = labels[: labels.index(reference.session)]
-    return tuple(label for label in reversed(before) if same_kind(reference.body, label, reference.session))
+    return tuple(
+        label for label in reversed(before) if references.same_kind(reference.body, label, reference.session)
+    )

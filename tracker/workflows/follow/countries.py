@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tracker.archive.derived.store import open_derived
-from tracker.archive.reading.reader import open_reader
 from tracker.decisions.rulings import settle_rulings
 from tracker.errors import NotInArchive
 from tracker.model.series import CountryReading, SessionReading
@@ -17,9 +15,9 @@ from tracker.workflows.follow.trace import preferred_editions, read_year
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from pathlib import Path
 
     from tracker.archive.reading.reader import Reader
+    from tracker.archive.session import ArchiveSession
     from tracker.model.topics import Vocabulary
     from tracker.workflows.follow.standings import SessionText
 
@@ -27,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def compare_countries(
-    archive: Path,
+    archive: ArchiveSession,
     body: str,
     session: str,
     vocabulary: Vocabulary,
@@ -42,13 +40,11 @@ def compare_countries(
     place = find_body(body)
     label = resolve_session(place, session).label
     spoken: dict[str, SessionText] = {}
-    with open_reader(archive) as reader:
-        held = _list_editions(reader, place.id, label)
-        rulings = settle_rulings(reader.rulings())
-        with open_derived(archive) as derived:
-            for done, (country, editions) in enumerate(held.items()):
-                progress(done, len(held))
-                spoken[country] = read_session_text(reader, editions, vocabulary, derived, rulings)
+    held = _list_editions(archive.reader, place.id, label)
+    rulings = settle_rulings(archive.reader.rulings())
+    for done, (country, editions) in enumerate(held.items()):
+        progress(done, len(held))
+        spoken[country] = read_session_text(archive, editions, vocabulary, rulings)
     dates = [side.delivered for each in spoken.values() for side in each.sides]
     read = tuple(_read(country, each) for country, each in spoken.items() if is_readable(each, vocabulary))
     return SessionReading(place.id, label, read_year(place.id, label, dates), vocabulary, len(read), read)

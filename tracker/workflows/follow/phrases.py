@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from dataclasses import fields, replace
+from typing import TYPE_CHECKING, Any
 
-from tracker.archive.reading.reader import open_reader
 from tracker.model.series import PhraseSeries, PhraseSession, PhraseUse
+from tracker.model.topics import DistinctivePhrase, VocabularyName
 from tracker.references import find_body, own_names, resolve_session
 from tracker.topics.phrases.emerging import SERIES, compare_uses, drop_rare, join_uses, name_prior, read_uses
 from tracker.workflows.follow.trace import list_editions, parse_series, read_year
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from pathlib import Path
 
+    from tracker.archive.session import ArchiveSession
     from tracker.model.texts import Side
     from tracker.model.topics import PhraseChange, Vocabulary
     from tracker.topics.phrases.emerging import Uses
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def find_series_phrases(
-    archive: Path,
+    archive: ArchiveSession,
     series: str,
     session: str | None,
     vocabulary: Vocabulary,
@@ -36,11 +36,11 @@ def find_series_phrases(
     """
     reference = parse_series(series)
     asked = None if session is None else resolve_session(find_body(reference.body), session).label
-    with open_reader(archive) as reader:
-        held = list_editions(reader, reference)
-        if asked is not None and asked not in held:
-            raise reader.missing(replace(reference, session=asked))
-        sides = {label: [reader.side(edition) for edition in editions] for label, editions in held.items()}
+    reader = archive.reader
+    held = list_editions(reader, reference)
+    if asked is not None and asked not in held:
+        raise reader.missing(replace(reference, session=asked))
+    sides = {label: [reader.side(edition) for edition in editions] for label, editions in held.items()}
     language = sides[asked or list(held)[-1]][0].version.language
     read = tuple(
         (label, side) for label, some in sides.items() for side in some if side.version.language == language
@@ -54,7 +54,16 @@ def find_series_phrases(
     for done, label in enumerate(wanted):
         progress(done, len(wanted))
         found.append(_compare(label, read, uses, vocabulary))
-    return PhraseSeries(str(reference), language, labels, name_prior(language), vocabulary, tuple(found))
+    return PhraseSeries(
+        series=str(reference),
+        language=language,
+        read=labels,
+        prior=name_prior(language),
+        threshold=SERIES.score,
+        least_uses=SERIES.uses,
+        vocabulary=VocabularyName(vocabulary.name, vocabulary.digest),
+        sessions=tuple(found),
+    )
 
 
 def _compare(
@@ -77,4 +86,5 @@ def _compare(
 
 def _quote(change: PhraseChange, side: Side) -> PhraseUse:
     segment = side.version.segments[change.segment]
-    return PhraseUse(change, side.name, segment.paragraph, segment.text)
+    same: dict[str, Any] = {field.name: getattr(change, field.name) for field in fields(DistinctivePhrase)}
+    return PhraseUse(**same, reference=side.name, paragraph=segment.paragraph, quote=segment.text)

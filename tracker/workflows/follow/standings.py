@@ -15,8 +15,8 @@ from tracker.workflows.compare.compare import side_topics
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from tracker.archive.derived.store import Derived
     from tracker.archive.reading.reader import Reader
+    from tracker.archive.session import ArchiveSession
     from tracker.model.decisions import Ruling
     from tracker.model.texts import Reference, Segment, Side, Version
     from tracker.model.topics import Status, TopicReading, Vocabulary
@@ -39,13 +39,10 @@ class SessionText:
 
 
 def read_session_text(
-    reader: Reader,
-    editions: Sequence[Reference],
-    vocabulary: Vocabulary,
-    derived: Derived,
-    rulings: Sequence[Ruling],
+    archive: ArchiveSession, editions: Sequence[Reference], vocabulary: Vocabulary, rulings: Sequence[Ruling]
 ) -> SessionText:
     """Read the statements of one country at one session; what is derived already is not computed again."""
+    reader, derived = archive.reader, archive.derived
     sides = tuple(_read_side(reader, edition) for edition in editions)
     levels = (select_levels(rulings, reader.resolve(edition)) if rulings else () for edition in editions)
     read = [side_topics(side, vocabulary, derived, level) for side, level in zip(sides, levels, strict=True)]

@@ -5,22 +5,21 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tracker.archive.derived.store import open_derived
-from tracker.archive.reading.reader import open_reader
 from tracker.decisions.rulings import settle_rulings
 from tracker.model.series import Standing, Timeline, TimelineSession
 from tracker.references import find_body, session_sort_key
+from tracker.references.sessions import read_session
 from tracker.topics.certainty.claims import explain_unfitted
 from tracker.topics.statuses.statuses import compare_topics, find_priorities
 from tracker.workflows.compare.diff import LOOK_BACK
 from tracker.workflows.follow.standings import is_readable, make_standing, read_session_text
-from tracker.workflows.follow.trace import list_editions, parse_series, read_session, read_year, session_kind
+from tracker.workflows.follow.trace import list_editions, parse_series, read_year, session_kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
-    from pathlib import Path
 
     from tracker.archive.reading.reader import Reader
+    from tracker.archive.session import ArchiveSession
     from tracker.model.texts import Reference
     from tracker.model.topics import TopicChange, Vocabulary
     from tracker.workflows.follow.standings import SessionText
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
 
 
 def follow_topics(
-    archive: Path,
+    archive: ArchiveSession,
     series: str,
     vocabulary: Vocabulary,
     first: str | None = None,
@@ -47,15 +46,13 @@ def follow_topics(
     series, ``NotInArchive`` where it has no statements.
     """
     reference = parse_series(series)
-    with open_reader(archive) as reader:
-        held = list_editions(reader, reference, first, last)
-        rulings = settle_rulings(reader.rulings())
-        labels = _expect(reader, reference, tuple(held))
-        spoken: dict[str, SessionText] = {}
-        with open_derived(archive) as derived:
-            for done, (label, editions) in enumerate(held.items()):
-                progress(done, len(held))
-                spoken[label] = read_session_text(reader, editions, vocabulary, derived, rulings)
+    held = list_editions(archive.reader, reference, first, last)
+    rulings = settle_rulings(archive.reader.rulings())
+    labels = _expect(archive.reader, reference, tuple(held))
+    spoken: dict[str, SessionText] = {}
+    for done, (label, editions) in enumerate(held.items()):
+        progress(done, len(held))
+        spoken[label] = read_session_text(archive, editions, vocabulary, rulings)
     sessions = tuple(_describe(labels, spoken, vocabulary, statuses=statuses))
     languages = {spoken[session.label].version.language for session in sessions if session.state == "read"}
     unfitted = explain_unfitted(vocabulary, languages) if statuses and len(spoken) > 1 else None
@@ -78,10 +75,7 @@ def _expect(reader: Reader, series: Reference, held: Sequence[str]) -> tuple[Tim
         every = sorted(between | set(labels), key=lambda label: session_sort_key(body, label))
         shown += [
             TimelineSession(
-                label,
-                kind,
-                read_year(body, label, ()),
-                "withdrawn" if label in withdrawn else "no statement",
+                label, kind, read_year(body, label, ()), "withdrawn" if label in withdrawn else "no statement"
             )
             for label in every
         ]

@@ -6,11 +6,10 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Literal
 
-from tracker.archive.derived.store import open_derived
-from tracker.archive.reading.reader import open_reader
 from tracker.errors import NotInArchive, ReferenceInvalid, TrackerError
-from tracker.model.tracing import Attribution, Biography, Chapter
-from tracker.references import find_body, parse_reference, resolve_session, session_sort_key
+from tracker.model.tracing import Attribution, Biography, TracedStatement
+from tracker.references import parse_reference, resolve_session, session_sort_key
+from tracker.references.sessions import read_session
 from tracker.tracing.biography import read_query, tell, trace
 from tracker.tracing.origins import REACH, find_origins
 from tracker.workflows.compare.derive import derive_links
@@ -18,12 +17,11 @@ from tracker.workflows.compare.sides import earlier_sessions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from pathlib import Path
 
     from tracker.archive.reading.reader import Reader
+    from tracker.archive.session import ArchiveSession
     from tracker.model.record import StatementEntry
     from tracker.model.texts import Reference, Side
-    from tracker.references import Session
 
 LONGEST = 300
 """Words that are traced, more than the longest of 60,000 sentences has: each word of a statement may
@@ -31,7 +29,7 @@ have to be read beside each of them."""
 
 
 def trace_series(
-    archive: Path, series: str, text: str, first: str | None = None, last: str | None = None
+    archive: ArchiveSession, series: str, text: str, first: str | None = None, last: str | None = None
 ) -> Biography:
     """Trace a sentence or phrase through a series, from one session to another, both included.
 
@@ -47,15 +45,14 @@ def trace_series(
             f"{len(asked.phrase.parts)} words to trace; give one sentence or phrase, of at most {LONGEST}"
         )
     reference = parse_series(series)
-    with open_reader(archive) as reader:
-        held = list_editions(reader, reference, first, last)
-        sides = [reader.side(edition) for editions in held.values() for edition in editions]
+    held = list_editions(archive.reader, reference, first, last)
+    sides = [archive.reader.side(edition) for editions in held.values() for edition in editions]
     found = trace(asked, [side.version for side in sides])
-    chapters = [
-        Chapter(side, session_kind(side.body or "", side.session or ""), sayings)
-        for side, sayings in zip(sides, found, strict=True)
+    statements = [
+        TracedStatement(side, session_kind(side.body or "", side.session or ""), occurrences)
+        for side, occurrences in zip(sides, found, strict=True)
     ]
-    return Biography(str(reference), asked.text, asked.unit, tell(chapters))
+    return Biography(str(reference), asked.text, asked.unit, tell(statements))
 
 
 def preferred_editions(entries: Iterable[StatementEntry], wanted: Reference) -> tuple[Reference, ...]:
@@ -89,7 +86,7 @@ def list_editions(
     if not held:
         raise reader.missing(series)
     lowest, highest = (
-        None if text is None else session_sort_key(series.body, _read_bound(series, text))
+        None if text is None else session_sort_key(series.body, resolve_session(series.body, text).label)
         for text in (first, last)
     )
     within = {
@@ -107,14 +104,6 @@ def list_editions(
     return within
 
 
-def read_session(body: str, label: str) -> Session | None:
-    """Return what is known about a session by its label, None where no rule reads it."""
-    try:
-        return resolve_session(body, label)
-    except ReferenceInvalid:
-        return None
-
-
 def read_year(body: str, label: str, delivered: Iterable[str | None]) -> int | None:
     """Return the year of a session: that of its statements, else the one its label gives."""
     dates = sorted(date for date in delivered if date)
@@ -122,10 +111,6 @@ def read_year(body: str, label: str, delivered: Iterable[str | None]) -> int | N
         return int(dates[0][:4])
     session = read_session(body, label)
     return session.year if session else None
-
-
-def _read_bound(series: Reference, text: str) -> str:
-    return resolve_session(find_body(series.body), text).label
 
 
 def session_kind(body: str, label: str) -> str:
@@ -137,7 +122,7 @@ def session_kind(body: str, label: str) -> str:
 Through = Literal["auto", "sessions", "snapshots"]
 
 
-def blame_statement(archive: Path, text: str, through: Through = "auto") -> Attribution:
+def blame_statement(archive: ArchiveSession, text: str, through: Through = "auto") -> Attribution:
     """Attribute each segment of a statement to the session, or the snapshot, that first said it.
 
     Sessions are the earlier ones of the same kind; of each, the statements in the same language (and on
@@ -147,19 +132,13 @@ def blame_statement(archive: Path, text: str, through: Through = "auto") -> Attr
     reference = parse_reference(text)
     if reference.session is None:
         raise ReferenceInvalid(f"{text} is a series; name a session, as in {text}/SESSION")
-    with open_reader(archive) as reader:
-        side = reader.side(reference)
-        revised = side.snapshot is not None and side.snapshot > 1
-        by_snapshots = through == "snapshots" or (through == "auto" and revised)
-        earlier = (
-            _earlier_snapshots(reader, reference, side)
-            if by_snapshots
-            else _earlier_statements(reader, reference, side)
-        )
-    sides = (*earlier, side)
-    with open_derived(archive) as derived:
-        aligner = partial(derive_links, encoder=None, derived=derived)
-        origins = find_origins([each.version for each in sides], revised=by_snapshots, aligner=aligner)
+    side = archive.reader.side(reference)
+    revised = side.snapshot is not None and side.snapshot > 1
+    by_snapshots = through == "snapshots" or (through == "auto" and revised)
+    find_earlier = _earlier_snapshots if by_snapshots else _earlier_statements
+    sides = (*find_earlier(archive.reader, reference, side), side)
+    aligner = partial(derive_links, encoder=None, derived=archive.derived)
+    origins = find_origins([each.version for each in sides], revised=by_snapshots, aligner=aligner)
     return Attribution("snapshots" if by_snapshots else "sessions", sides, REACH, origins)
 
 

@@ -32,11 +32,11 @@ _EDTF = re.compile(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?[?~%]?")
 
 
 def check_date(text: str) -> str:
-    """Return a date as it is written: EDTF level 0, with level 1's marks of doubt.
+    """Return a date as written: EDTF level 0, and the signs of doubt of level 1.
 
     A day, a month or a year: ``2022-05-16``, ``2022-05``, ``2022``.
 
-    Raises ``ReferenceInvalid`` for what is no date, or not in the calendar.
+    Raises ``ReferenceInvalid`` for a text that is no date, or a date that is not in the calendar.
     """
     match = _EDTF.fullmatch(text)
     try:
@@ -117,10 +117,6 @@ def add(
     All are recorded, or none: a file that cannot be read raises ``DocumentUnreadable`` before anything
     is written. ``observed`` is the instant of the snapshots, ISO 8601 in UTC.
     """
-    if declaration.reference.session is None:
-        raise ReferenceInvalid(
-            f"{declaration.reference} names no session; write {declaration.reference}/SESSION"
-        )
     from tracker.archive.storing.store import open_store  # noqa: PLC0415 (reading loads no numpy)
 
     with open_store(archive, "add") as store, store.batch():
@@ -130,7 +126,7 @@ def add(
 def record_document(store: Store, path: Path, declaration: Declaration, observed: str) -> Recorded:
     """Record one file under a declaration, inferring the kind and language that it leaves open.
 
-    Bytes that are already the edition's latest snapshot are recognised by their digest and not read again.
+    Bytes that are already the edition's latest snapshot are recognised by their digest, and not read.
     """
     return record_bytes(store, read_document(path), declaration, observed, str(path), str(path))
 
@@ -195,3 +191,17 @@ def declare_arrival(arrival: Arrival, reference: Reference) -> Declaration:
     url = source.address if is_web_address(source.address) else None
     declared = Declaration(replace(reference, language=reference.language or source.language), url=url)
     return infer_details(declared, arrival.version, arrival.extraction.title)
+
+
+def record_arrival(
+    store: Store, arrival: Arrival, declaration: Declaration, observed: str, source: str | None = None
+) -> Recorded:
+    """Record a fetched document; its source is the address that answered, if no other is named."""
+    return store.record(
+        declaration,
+        arrival.fetched.data or b"",
+        arrival.version,
+        observed,
+        raw=arrival.extraction.text,
+        source=source or arrival.fetched.url,
+    )

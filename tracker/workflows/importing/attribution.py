@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from tracker.archive.git.history import Removal
@@ -38,7 +39,7 @@ class ParsedReference:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """The given series or statement, and what names the rest of a reference."""
+    """The given series or statement, and what names the other parts of a reference."""
 
     within: Reference | None
     session_from: str | None
@@ -57,13 +58,13 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Attributed:
-    """A revision or removal with its statement; without one, ``note`` says why."""
+    """A revision or removal with its statement, or a ``note`` why it has none."""
 
     event: Revision | Removal
     declaration: Declaration | None
     note: str = ""
     is_same: bool = False
-    """The statement's text is the one before: the file was renamed, and no more."""
+    """The file was only renamed: the statement's text is the one before."""
 
 
 def read_rule(
@@ -95,8 +96,8 @@ def read_rule(
 def attribute(events: Iterable[Revision | Removal], rule: Rule) -> Iterator[Attributed]:
     """Yield each revision with its statement; one that names none continues the revision before it.
 
-    A removal belongs to the statement whose text the file held last. Only the first revision of a
-    statement declares when that was delivered: a later correction has a date of its own.
+    A removal belongs to the statement whose text the file had last. Only the first revision of a
+    statement declares its delivery date: a later correction has its own date.
     """
     last: dict[str, Reference] = {}
     dated: set[Reference] = set()
@@ -105,7 +106,7 @@ def attribute(events: Iterable[Revision | Removal], rule: Rule) -> Iterator[Attr
             held = last.pop(event.path, None)
             yield Attributed(event, Declaration(held) if held else None)
             continue
-        parsed = _parse(event, rule)
+        parsed = find_statement(rule, f"{event.path}\n{event.made.message}", partial(_read, event, rule))
         before = last.get(event.was) or last.get(event.path)
         reference = parsed.reference or (None if parsed.note else before)
         if reference is None:
@@ -125,11 +126,12 @@ def _names_none(rule: Rule) -> str:
     return what.get(rule.session_from or "", f"its {rule.session_from} names no session")
 
 
-def _parse(revision: Revision, rule: Rule) -> ParsedReference:
-    if rule.within and rule.within.session:
+def find_statement(rule: Rule, text: str, read: Callable[[], ParsedReference]) -> ParsedReference:
+    """Return the given statement, what an expression matches in a text, or else what ``read`` returns."""
+    if rule.is_statement:
         return ParsedReference(rule.within)
     try:
-        return _READERS[rule.session_from](revision, rule)
+        return _match(text, rule.regex, rule.within) if rule.regex else read()
     except ReferenceInvalid as error:
         return ParsedReference(note=str(error))
 
@@ -143,7 +145,7 @@ def _parse_path(revision: Revision, rule: Rule) -> ParsedReference:
 
 
 def _parse_subject(revision: Revision, rule: Rule) -> ParsedReference:
-    series = _series(rule)
+    series = series_of(rule)
     body, subject = find_body(series.body), revision.made.subject
     written = only_date(subject)
     labels = find_sessions(body, subject) or (sessions_of_date(body, written) if written else ())
@@ -151,7 +153,7 @@ def _parse_subject(revision: Revision, rule: Rule) -> ParsedReference:
 
 
 def _parse_date(revision: Revision, rule: Rule) -> ParsedReference:
-    series, authored = _series(rule), revision.made.authored
+    series, authored = series_of(rule), revision.made.authored
     if authored is None:
         return ParsedReference(note="its author date is invalid")
     return settle_session(series, sessions_of_date(find_body(series.body), authored[:10]), authored[:10])
@@ -171,14 +173,8 @@ def _parse_trailer(revision: Revision, rule: Rule) -> ParsedReference:
     )
 
 
-def _parse_regex(revision: Revision, rule: Rule) -> ParsedReference:
-    if rule.regex is None:
-        return ParsedReference()
-    return parse_match(f"{revision.path}\n{revision.made.message}", rule.regex, rule.within)
-
-
-def parse_match(text: str, regex: re.Pattern[str], within: Reference | None) -> ParsedReference:
-    """Return the statement that the groups of an expression match; raises ``ReferenceInvalid``."""
+def _match(text: str, regex: re.Pattern[str], within: Reference | None) -> ParsedReference:
+    """Return the statement that the groups of an expression match. Raises ``ReferenceInvalid``."""
     match = regex.search(text)
     if match is None:
         return ParsedReference()
@@ -196,8 +192,11 @@ _READERS: Mapping[str | None, Callable[[Revision, Rule], ParsedReference]] = {
     "subject": _parse_subject,
     "date": _parse_date,
     "trailer": _parse_trailer,
-    "regex": _parse_regex,
 }
+
+
+def _read(revision: Revision, rule: Rule) -> ParsedReference:
+    return _READERS[rule.session_from](revision, rule)
 
 
 def _build(parts: Mapping[str, str], within: Reference | None) -> Reference:
@@ -238,7 +237,8 @@ def _spaced(name: str) -> str:
     return name.replace("_", " ").replace(".", " ")
 
 
-def _series(rule: Rule) -> Reference:
+def series_of(rule: Rule) -> Reference:
+    """Return the given series. Raises ``ReferenceInvalid`` where there is none."""
     if rule.within is None:
         raise ReferenceInvalid(f"--session-from {rule.session_from} needs the series: --as GBR/CCPCJ")
     return rule.within

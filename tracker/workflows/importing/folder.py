@@ -1,26 +1,27 @@
-"""``tracker import``: a whole folder of statements, in batches that can be resumed.
+"""``tracker import``: the statements in a folder become snapshots.
 
-Each batch is one transaction. A run that was stopped is simply run again: existing documents are
-recognised by their digest, which means reading each file.
+In a second run, documents are recognised by their digest, which means that each file is read.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, TypeGuard, get_args
 
-from tracker.archive.storing.store import open_store
 from tracker.capture.web.local import explain_link, explain_way
 from tracker.errors import DocumentUnreadable, ReferenceInvalid, Withdrawn
+from tracker.model.preserving import ImportedFile
 from tracker.model.record import Declaration
 from tracker.model.texts import Reference, TextKind
 from tracker.references import find_body, find_country, resolve_session
 from tracker.report.safe import one_line
 from tracker.workflows.importing.add import check_date, record_document
+from tracker.workflows.importing.engine import Item, import_items, show_nothing
 from tracker.workflows.importing.metadata import (
+    MetadataTable,
     StatementMetadata,
-    Table,
     compile_pattern,
     read_columns,
     read_metadata,
@@ -28,33 +29,26 @@ from tracker.workflows.importing.metadata import (
 
 if TYPE_CHECKING:
     import re
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from tracker.archive.storing.store import Store
-    from tracker.model.record import Outcome
+    from tracker.model.preserving import FileStatus
     from tracker.references import Body
-
-BATCH = 100
-"""Files a transaction: a stopped run loses at most this much work."""
+    from tracker.workflows.importing.engine import Progress
 
 
 @dataclass(frozen=True, slots=True)
-class Skipped:
-    """A file that was not imported, and why. Only what was meant to be read and could not be is a fault."""
+class FolderImport:
+    """The result of an import: an entry for each file, and the rows of the table that were not read."""
 
-    path: str
-    reason: str
-    fault: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Imported:
-    """What came of an import: files by outcome, and what was left out, rows of the table too."""
-
-    outcomes: Mapping[Outcome, int]
-    skipped: tuple[Skipped, ...]
+    entries: tuple[ImportedFile, ...]
     unread_rows: tuple[str, ...]
+
+    @property
+    def counts(self) -> Counter[FileStatus]:
+        """How many files there are of each status."""
+        return Counter(entry.status for entry in self.entries)
 
 
 def import_folder(
@@ -68,14 +62,13 @@ def import_folder(
     kind: TextKind | None = None,
     metadata: Path | None = None,
     columns: Sequence[str] = (),
-    progress: Callable[[int, int], None] = lambda _done, _total: None,
-) -> Imported:
+    progress: Progress = show_nothing,
+) -> FolderImport:
     """Import every file below a folder whose path fits the pattern.
 
     ``pattern`` names the parts of a path, as in ``{country}/{session}_{year}.txt``; ``country`` and
     ``kind`` are given where paths do not name them. ``metadata`` is a CSV table; ``columns`` are
-    ``FIELD=COLUMN`` assignments. ``progress`` is called with the files done and the
-    files in all. Raises ``TrackerError`` where nothing can be imported at all.
+    ``FIELD=COLUMN`` assignments. Raises ``TrackerError`` where nothing can be imported.
     """
     required = ("session",) if country else ("country", "session")
     plan = _Plan(
@@ -86,37 +79,25 @@ def import_folder(
         kind,
     )
     found = _list_files(folder)
-    outcomes: Counter[Outcome] = Counter()
-    skipped: list[Skipped] = []
-    with open_store(archive, "import") as store:
-        for start in range(0, len(found), BATCH):
-            progress(start, len(found))
-            with store.batch():
-                for path in found[start : start + BATCH]:
-                    result = _import_file(store, folder, path, plan, observed)
-                    if isinstance(result, Skipped):
-                        skipped.append(result)
-                    else:
-                        outcomes[result] += 1
-        progress(len(found), len(found))
-    return Imported(outcomes, tuple(skipped), plan.table.unread)
+    items = (_plan_file(folder, path, plan, observed) for path in found)
+    return FolderImport(import_items(items, len(found), archive, progress), plan.table.unread)
 
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
     body: Body
     pattern: re.Pattern[str]
-    table: Table
+    table: MetadataTable
     country: str | None
     kind: TextKind | None
 
 
-def _read_table(folder: Path, metadata: Path | None, columns: Sequence[str], body: str) -> Table:
+def _read_table(folder: Path, metadata: Path | None, columns: Sequence[str], body: str) -> MetadataTable:
     if metadata is None:
         if columns:
             raise ReferenceInvalid("--column needs a table: --metadata FILE")
-        return Table({})
-    # A table that came with the folder is no more to be trusted than the rest of it.
+        return MetadataTable({})
+    # A table inside the folder is trusted no more than the other files in it.
     is_inside = metadata.absolute().is_relative_to(folder.absolute())
     if is_inside and metadata.exists() and (reason := explain_way(folder, metadata)):
         raise DocumentUnreadable(f"{metadata}: {reason}")
@@ -129,23 +110,26 @@ def _list_files(folder: Path) -> list[Path]:
     return sorted(path for path in folder.rglob("*") if path.is_file() or path.is_symlink())
 
 
-def _import_file(store: Store, folder: Path, path: Path, plan: _Plan, observed: str) -> Outcome | Skipped:
+def _plan_file(folder: Path, path: Path, plan: _Plan, observed: str) -> Item[ImportedFile]:
     name = path.relative_to(folder).as_posix()
+    return Item(ImportedFile("new", name), partial(_import_file, folder, path, name, plan, observed))
+
+
+def _import_file(
+    folder: Path, path: Path, name: str, plan: _Plan, observed: str, store: Store
+) -> ImportedFile:
     if path.name.startswith("."):
-        return Skipped(name, "hidden file", fault=False)
+        return ImportedFile("passed", name, "hidden file")
     match = plan.pattern.fullmatch(name)
-    reason = explain_link(folder, path)
-    if reason:
-        return Skipped(name, reason, fault=match is not None and not path.is_dir())
+    if reason := explain_link(folder, path):
+        return ImportedFile("skipped" if match and not path.is_dir() else "passed", name, reason)
     if not match:
-        return Skipped(name, "its path does not match the pattern", fault=False)
+        return ImportedFile("passed", name, "its path does not match the pattern")
     try:
         declaration = _declare(match.groupdict(), plan)
-        return record_document(store, path, declaration, observed).outcome
-    except (ReferenceInvalid, DocumentUnreadable) as error:
-        return Skipped(name, str(error), fault=True)
+        return ImportedFile(record_document(store, path, declaration, observed).outcome, name)
     except Withdrawn as error:
-        return Skipped(name, str(error), fault=False)
+        return ImportedFile("passed", name, str(error))
 
 
 def _declare(parts: Mapping[str, str], plan: _Plan) -> Declaration:
@@ -188,21 +172,20 @@ def is_kind(text: str) -> TypeGuard[TextKind]:
     return text in get_args(TextKind)
 
 
-def is_faulty(imported: Imported) -> bool:
-    """Return whether a file was meant to be read and could not be, or no file was meant at all."""
-    return any(skip.fault for skip in imported.skipped) or not imported.outcomes
+def is_faulty(imported: FolderImport) -> bool:
+    """Return whether a file to import could not be read, or there was no file to import."""
+    return "skipped" in imported.counts or imported.counts.keys() <= {"passed"}
 
 
-def summary(imported: Imported) -> str:
-    """Return what came of an import on one line."""
-    total = sum(imported.outcomes.values()) + len(imported.skipped)
-    counts = [
-        f"{imported.outcomes.get(outcome, 0):,} {outcome}" for outcome in ("new", "changed", "unchanged")
-    ]
-    return f"{total:,} files: {', '.join(counts)}, {len(imported.skipped):,} skipped"
+def summary(imported: FolderImport) -> str:
+    """Return the result of an import on one line."""
+    counts = imported.counts
+    parts = [f"{counts[status]:,} {status}" for status in ("new", "changed", "unchanged")]
+    skipped = counts["skipped"] + counts["passed"]
+    return f"{len(imported.entries):,} files: {', '.join(parts)}, {skipped:,} skipped"
 
 
-def skipped_lines(imported: Imported) -> tuple[str, ...]:
-    """Return a line for each file and each row of the table left out, with the reason."""
-    files = tuple(f"{skip.path}: {skip.reason}" for skip in imported.skipped)
+def skipped_lines(imported: FolderImport) -> tuple[str, ...]:
+    """Return a line for each file and each row of the table that was left out, with the reason."""
+    files = (f"{entry.path}: {entry.note}" for entry in imported.entries if entry.note)
     return tuple(f"  skipped {one_line(each)}" for each in (*files, *imported.unread_rows))

@@ -1,4 +1,4 @@
-"""Which revisions of a history the record holds already: by their commit, or by their bytes alone."""
+"""Which revisions of a history are in the record already: by their commit, or only by their bytes."""
 
 from __future__ import annotations
 
@@ -28,14 +28,16 @@ Place = tuple[str, str]
 
 
 class Known:
-    """What the record holds of the statements that a history speaks of; each snapshot answers once."""
+    """What the record has of the statements in a history; each snapshot is matched once."""
 
     def __init__(
         self,
         kept: Mapping[Reference, KeptStatement],
         unchanged: Iterable[CommittedFile],
         removals: Iterable[CommittedFile],
+        present: AbstractSet[Place],
     ) -> None:
+        """``present`` are the revisions of the history; other snapshots may be known by their bytes."""
         self._kept = kept
         self._unchanged = {(origin.commit, origin.path) for origin in unchanged}
         self._removals = [(origin.commit, origin.path) for origin in removals]
@@ -45,20 +47,17 @@ class Known:
             for each in statement.revisions
             if each.origin
         }
-        self._spare: dict[Reference, Counter[str]] = {}
-        self._spare_removals: Counter[str] = Counter()
-        self._last: dict[Reference, str] = {}
-        self._begun: set[Reference] = set()
-
-    def exclude_present(self, present: AbstractSet[Place]) -> None:
-        """Exclude revisions known by a commit of the history; the others may be known by their bytes."""
-        for reference, statement in self._kept.items():
-            self._spare[reference] = Counter(
+        self._spare = {
+            reference: Counter(
                 each.sha256
                 for each in statement.revisions
                 if each.origin is None or (each.origin.commit, each.origin.path) not in present
             )
+            for reference, statement in kept.items()
+        }
         self._spare_removals = Counter(place[1] for place in self._removals if place not in present)
+        self._last: dict[Reference, str] = {}
+        self._begun: set[Reference] = set()
 
     def judge_removal(self, event: Removal, statement: Reference) -> RevisionStatus:
         """Return whether a removal is in the record, from this commit or from one that was rewritten."""
@@ -71,7 +70,7 @@ class Known:
     def judge_revision(
         self, repository: Repository, event: Revision, statement: Reference, *, is_same: bool
     ) -> RevisionStatus:
-        """Return whether a revision is in the record; its bytes are read only where they may be known."""
+        """Return whether a revision is in the record; its bytes are read only if that may show it."""
         place = event.commit, printable(event.path)
         before, self._last[statement] = self._last.get(statement), event.blob
         if (statement, *place) in self._commits:
@@ -87,7 +86,7 @@ class Known:
 
 
 def judge(repository: Repository, each: Attributed, known: Known) -> ImportedRevision:
-    """Return what a revision or removal is: *new*, *changed* and *removed* are still to be written."""
+    """Return the entry of a revision or removal: *new*, *changed* and *removed* are still to be written."""
     event = each.event
     observed = event.made.committed or event.made.authored
     entry = ImportedRevision(

@@ -1,7 +1,7 @@
 """Metadata of statements: tables of speakers and dates, and patterns of file names.
 
 A CSV file is read once; its rows are looked up by country, session and item. Columns are mapped to our
-fields by name, or by what the user says.
+fields by name, or as the user says.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ PATTERN_FIELDS: Mapping[str, str] = {
     "kind": r"[a-z]+",
     "any": r"[^/]*?",
 }
-"""What may stand in braces, and what it matches; ``{any}`` is read over."""
+"""What may be in braces, and what it matches; ``{any}`` is ignored."""
 
 _FIELD = re.compile(r"\{(\w*)\}")
 
@@ -77,7 +77,7 @@ GROUPS = ("country", "body", "session", "item", "date", "year", "kind", "languag
 
 
 def compile_expression(expression: str, within: Reference | None) -> re.Pattern[str]:
-    """Return a user's expression, or raise ``ReferenceInvalid`` where it is none or names too little."""
+    """Return a user's expression, or raise ``ReferenceInvalid`` where it is invalid or lacks a group."""
     try:
         regex = re.compile(expression, re.MULTILINE)
     except (re.error, OverflowError, RecursionError) as error:
@@ -133,18 +133,18 @@ def read_columns(assignments: Iterable[str]) -> dict[str, str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class MetadataTable:
     """The rows of a table by statement, and a line of text for each row that names none."""
 
     rows: Mapping[Key, StatementMetadata]
     unread: tuple[str, ...] = ()
 
 
-def read_metadata(path: Path, columns: Mapping[str, str], body: Body) -> Table:
+def read_metadata(path: Path, columns: Mapping[str, str], body: Body) -> MetadataTable:
     """Read a table of statements of one body.
 
-    Where two rows speak of one statement the first one counts. A row whose country or session is not
-    known is left out and named. Raises ``VocabularyInvalid`` with the file for a table that is not CSV in
+    Of two rows about one statement, the first counts. A row whose country or session is unknown is left
+    out and listed. Raises ``VocabularyInvalid`` with the file for a table that is not CSV in
     UTF-8, or lacks a column.
     """
     try:
@@ -156,7 +156,9 @@ def read_metadata(path: Path, columns: Mapping[str, str], body: Body) -> Table:
         raise VocabularyInvalid(f"{path}: not a CSV table in UTF-8 ({error})") from None
 
 
-def _read_rows(table: csv.DictReader[str], path: Path, columns: Mapping[str, str], body: Body) -> Table:
+def _read_rows(
+    table: csv.DictReader[str], path: Path, columns: Mapping[str, str], body: Body
+) -> MetadataTable:
     mapping = _map_columns(table.fieldnames or (), columns, path)
     rows: dict[Key, StatementMetadata] = {}
     unread = []
@@ -169,7 +171,7 @@ def _read_rows(table: csv.DictReader[str], path: Path, columns: Mapping[str, str
             continue
         if key:
             rows.setdefault(key, StatementMetadata(**{field: cells.get(field) for field in FIELDS}))
-    return Table(rows, tuple(unread))
+    return MetadataTable(rows, tuple(unread))
 
 
 def _map_columns(names: Iterable[str], columns: Mapping[str, str], path: Path) -> dict[str, str]:

@@ -33,7 +33,7 @@ _FORMS = tuple(
 
 
 def find_dates(text: str) -> tuple[str, ...]:
-    """Return the dates that a text names, as exact as it names them (EDTF), in the order they stand in.
+    """Return the dates that a text names, as exactly as it names them (EDTF), in their order.
 
     Months may be written in English, French and Spanish. What is in no calendar is left out.
     """
@@ -74,7 +74,7 @@ def _month_number(word: str | None) -> int | None:
 
 @lru_cache(maxsize=1)
 def _months() -> tuple[tuple[str, str], ...]:
-    tables = (load_values("figures.toml", "months", language) for language in ("en", "fr", "es"))
+    tables = (load_values("dates.toml", "months", language) for language in ("en", "fr", "es"))
     names = {name: number for table in tables for name, number in table.items()}
     return tuple(sorted(names.items(), key=lambda item: -len(item[0])))
 
@@ -82,14 +82,14 @@ def _months() -> tuple[tuple[str, str], ...]:
 _TOKEN = re.compile(r"[^\W_]+(?:[-./][^\W_]+)*")
 _MARK = re.compile(r"sess|s[eé]ss|sesi|meet|^e?s+-?\d|^cop\d", re.IGNORECASE)
 _WIDEST = 8
-"""Words of the longest wording looked for: ``thirty-first regular session of the Commission``."""
+"""Words of the longest name that is looked for: ``thirty-first regular session of the Commission``."""
 
 
 def find_sessions(body: Body, text: str) -> tuple[str, ...]:
-    """Return the labels of the sessions that a text names, none twice; dates are read over.
+    """Return the labels of the sessions that a text names, each once; dates are ignored.
 
-    A number alone is no session, unless it is all that the text says; it takes the word or the body's
-    name beside it.
+    A number alone is no session, unless the text is only this number; it needs the word or the body's name
+    beside it.
     """
     bare = without_dates(text)
     tokens = _TOKEN.findall(bare)
@@ -137,7 +137,7 @@ def _longest(body: Body, tokens: list[str], start: int) -> tuple[int, str | None
 
 
 def _is_telling(body: Body, window: str) -> bool:
-    """Return whether more than a number stands there: a word for a session, or a name of the body."""
+    """Return whether there is more than a number: a word for a session, or a name of the body."""
     if any(_MARK.search(token) for token in window.split()):
         return True
     return any(name.lower() in window.lower() for name in (body.id, body.name, *body.aliases))

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from tracker.archive.reading.imported import open_captured
-from tracker.archive.storing.store import name_snapshot, open_store
+from tracker.archive.storing.store import name_snapshot
 from tracker.capture.admit.admission import admit
 from tracker.capture.causes import FetchFault
 from tracker.capture.warc.payload import read_payload, restore_headers
 from tracker.capture.warc.reading import open_warc
-from tracker.errors import DocumentUnreadable, ReferenceInvalid, Withdrawn
+from tracker.errors import DocumentUnreadable
 from tracker.model.ledger import Check
 from tracker.model.preserving import WarcImportReport
 from tracker.model.watching import Exchange, Fetched, Source, Validators
 from tracker.text.identity import digest_bytes, digest_text
 from tracker.workflows.export.warc_records import IDENTICAL, SAME_TEXT
-from tracker.workflows.importing.add import infer_details, read_arrival
+from tracker.workflows.importing.add import infer_details, read_arrival, record_arrival
+from tracker.workflows.importing.engine import Item, import_items, show_nothing
 from tracker.workflows.importing.warc_plan import plan_import
 from tracker.workflows.importing.warc_survey import DAMAGED
 
@@ -27,14 +29,13 @@ if TYPE_CHECKING:
 
     from tracker.archive.storing.store import Store
     from tracker.capture.warc.reading import Warc
+    from tracker.model.preserving import ImportedCapture
     from tracker.model.record import Declaration, Recorded
     from tracker.model.watching import Arrival
     from tracker.workflows.importing.attribution import Rule
+    from tracker.workflows.importing.engine import Progress
     from tracker.workflows.importing.warc_plan import Step
     from tracker.workflows.importing.warc_survey import Found
-
-    Progress = Callable[[int, int], None]
-    """Told how many captures are safe on disk, and how many there are."""
 
 
 class CaptureRecorder:
@@ -44,35 +45,32 @@ class CaptureRecorder:
         self._warc = warc
         self._is_judged = is_judged
 
-    def keep(self, store: Store, found: Found, said: Declaration) -> Recorded:
-        """Record a capture's document, and note with it how it came.
+    def plan(self, step: Step) -> Callable[[Store], ImportedCapture] | None:
+        """Return how a capture is written; None for one that is not."""
+        if step.declaration is None or step.entry.status in {"known", "skipped"}:
+            return None
+        return partial(self._keep, step.found, step.declaration, step.entry)
 
-        Raises ``DocumentUnreadable`` for what holds no statement, or shows itself to be none.
-        """
+    def _keep(self, found: Found, said: Declaration, entry: ImportedCapture, store: Store) -> ImportedCapture:
+        """Record a capture's document, and note with it how it came."""
         with store.batch():
             recorded = store.known(said, found.sha256) or self._record(store, found, said)
             store.note(self._check(found, said, recorded))
-        return recorded
+        return replace(entry, status=recorded.outcome, reference=name_snapshot(recorded))
 
     def _record(self, store: Store, found: Found, said: Declaration) -> Recorded:
         record = found.record
         data = self._read_document(store, found)
         url = said.url or record.url
-        source = Source(record.id, url, reference=said.reference, language=said.reference.language)
+        asked = Source(record.id, url, reference=said.reference, language=said.reference.language)
         answered = next((each.content_type for each in self._exchanges(found)), None)
         content_type = answered or record.media_type
         fetched = Fetched(record.id, record.url, data, content_type, (), Validators(), 0.0)
-        arrival = read_arrival(source, fetched)
+        arrival = read_arrival(asked, fetched)
         if self._is_judged:
             _judge(store, arrival, found)
-        return store.record(
-            _declare(said, arrival),
-            data,
-            arrival.version,
-            record.date,
-            raw=arrival.extraction.text,
-            source=f"{self._warc.path.name}@{record.id}",
-        )
+        source = f"{self._warc.path.name}@{record.id}"
+        return record_arrival(store, arrival, _declare(said, arrival), record.date, source)
 
     def _read_document(self, store: Store, found: Found) -> bytes:
         if found.bytes_at is None:
@@ -127,10 +125,6 @@ def _declare(said: Declaration, arrival: Arrival) -> Declaration:
     return replace(declared, url=said.url or url)
 
 
-BATCH = 100
-"""Captures a transaction: a stopped run loses at most this much work."""
-
-
 def import_warc(
     path: Path,
     urls: Sequence[str],
@@ -140,50 +134,24 @@ def import_warc(
     *,
     judged: bool = True,
     dry_run: bool = False,
-    progress: Progress = lambda _done, _total: None,
+    progress: Progress = show_nothing,
 ) -> WarcImportReport:
-    """Record the captures of a WARC whose addresses fit, oldest first, each with the evidence of its head.
+    """Record the captures of a WARC whose addresses match, oldest first, each with the evidence in its head.
 
-    ``observed`` is the instant of the import itself, ISO 8601 in UTC. What shows itself to be no statement
-    by the rules of the nightly run is skipped, unless ``judged`` is false or the file was exported by an
-    archive such as this one and its own metadata is asked. A ``dry_run`` reads all and writes nothing.
-    Raises as ``plan_import`` and ``open_store`` do.
+    ``observed`` is the instant of the import itself, ISO 8601 in UTC. A document that the
+    rules of the nightly run do not admit is skipped, unless ``judged`` is false or the file's own metadata,
+    as tracker exports it, is used. A ``dry_run`` reads all and writes nothing. Raises as ``plan_import`` and
+    ``open_store`` do.
     """
     with open_warc(path) as warc:
         with open_captured(archive) as captured:
             plan = plan_import(warc, urls, rule, captured)
-        steps = plan.steps
-        if not dry_run and any(step.is_to_write for step in steps):
-            keeping = CaptureRecorder(warc, is_judged=judged and not rule.is_own)
-            steps = _write(keeping, steps, archive, observed, progress)
-    return WarcImportReport(tuple(step.entry for step in steps), plan.passed)
+        recorder = CaptureRecorder(warc, is_judged=judged and not rule.is_own)
+        items = [Item(step.entry, recorder.plan(step)) for step in plan.steps]
+        entries = import_items(items, len(items), archive, progress, started=observed, dry_run=dry_run)
+    return WarcImportReport(entries, plan.passed)
 
 
 def is_faulty(brought: WarcImportReport) -> bool:
-    """Return whether a capture was meant to be read and could not be, or another record is damaged."""
+    """Return whether a capture to import could not be read, or another record is damaged."""
     return DAMAGED in brought.passed or any(entry.status == "skipped" for entry in brought.entries)
-
-
-def _write(
-    keeping: CaptureRecorder, steps: Sequence[Step], archive: Path, observed: str, progress: Progress
-) -> tuple[Step, ...]:
-    written: list[Step] = []
-    with open_store(archive, "import") as store:
-        store.begin(observed)
-        for start in range(0, len(steps), BATCH):
-            progress(start, len(steps))
-            with store.batch():
-                written += [_write_step(keeping, store, step) for step in steps[start : start + BATCH]]
-    progress(len(steps), len(steps))
-    return tuple(written)
-
-
-def _write_step(keeping: CaptureRecorder, store: Store, step: Step) -> Step:
-    if step.declaration is None or not step.is_to_write:
-        return step
-    try:
-        recorded = keeping.keep(store, step.found, step.declaration)
-    except (DocumentUnreadable, ReferenceInvalid, Withdrawn) as error:
-        return replace(step, entry=replace(step.entry, status="skipped", note=str(error)))
-    entry = replace(step.entry, status=recorded.outcome, reference=name_snapshot(recorded))
-    return replace(step, entry=entry)

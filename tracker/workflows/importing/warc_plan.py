@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
@@ -14,7 +15,8 @@ from tracker.model.record import Declaration
 from tracker.references import find_body
 from tracker.workflows.importing.attribution import (
     ParsedReference,
-    parse_match,
+    find_statement,
+    series_of,
     settle_session,
 )
 from tracker.workflows.importing.known_revisions import statement_of
@@ -34,14 +36,9 @@ if TYPE_CHECKING:
 
 def name_capture(url: str, observed: str, own: Declaration | None, rule: Rule) -> ParsedReference:
     """Return the statement of a capture by its address, instant and own metadata, as the rule asks."""
-    try:
-        if rule.is_own:
-            return ParsedReference(own.reference if own else None)
-        if rule.regex:
-            return parse_match(url, rule.regex, rule.within)
-        return _parse_session(url, observed, rule)
-    except ReferenceInvalid as error:
-        return ParsedReference(note=str(error))
+    if rule.is_own:
+        return ParsedReference(own.reference if own else None)
+    return find_statement(rule, url, partial(_parse_session, url, observed, rule))
 
 
 def explain_unnamed(rule: Rule) -> str:
@@ -52,9 +49,7 @@ def explain_unnamed(rule: Rule) -> str:
 
 
 def _parse_session(url: str, observed: str, rule: Rule) -> ParsedReference:
-    series = rule.within
-    if series is None or series.session:
-        return ParsedReference(series)
+    series = series_of(rule)
     body = find_body(series.body)
     if rule.session_from == "date":
         return settle_session(series, sessions_of_date(body, observed[:10]), None)
@@ -64,6 +59,7 @@ def _parse_session(url: str, observed: str, rule: Rule) -> ParsedReference:
     return settle_session(series, tuple(dict.fromkeys(labels)), None)
 
 
+# Addresses that a message lists.
 _MOST_NAMED = 3
 
 
@@ -75,11 +71,6 @@ class Step:
     declaration: Declaration | None
     """None for one that is skipped, since nothing says whose it is."""
     entry: ImportedCapture
-
-    @property
-    def is_to_write(self) -> bool:
-        """Whether it is to be recorded; as what, the record says in the end."""
-        return self.entry.status in {"new", "changed", "unchanged"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +84,8 @@ class Plan:
 def plan_import(warc: Warc, urls: Sequence[str], rule: Rule, captured: Captured) -> Plan:
     """Read a whole file and return what to do with each of its captures.
 
-    Raises ``WarcUnusable`` where it is damaged, and ``ReferenceInvalid`` where several addresses would
-    feed one statement and none was chosen.
+    Raises ``WarcUnusable`` for a damaged file, and ``ReferenceInvalid`` where several addresses would feed
+    one statement and none was chosen.
     """
     found = survey(warc, urls, captured, with_own=rule.is_own)
     named = [_name(each, rule) for each in found.captures]
@@ -140,7 +131,7 @@ class _Planning:
         if said is None or found.fault:
             return replace(step, entry=replace(step.entry, note=step.entry.note or found.fault))
         statement = statement_of(said.reference)
-        # Which edition it feeds, and so whether it changes that, is seen only in reading it.
+        # Only reading it shows which edition it feeds, and so whether it changes that.
         entry = replace(step.entry, status=self._expect(found, statement))
         if said.delivered and (statement in self._last or self._captured.is_dated(statement)):
             # A capture must not change the delivery date.

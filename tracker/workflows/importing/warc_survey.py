@@ -1,4 +1,4 @@
-"""A whole web archive read before anything is written: its captures, and what is ignored and why."""
+"""Reading a whole web archive before anything is written: its captures, and what is ignored and why."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tracker.model.record import Declaration
 
 DAMAGED: Final = "whose bytes are damaged"
-"""Why a record of a capture, or of an unwanted one, is ignored."""
+"""Why a damaged record is ignored."""
 
 _OK = 200
 _SCHEMES = ("http://", "https://", "file:")
@@ -43,7 +43,7 @@ class Found:
     """The offset of the record that holds the document; None where the archive does."""
     fault: str = ""
     own: Declaration | None = None
-    """What the archive that exported it says of it."""
+    """Its metadata from the archive that exported it."""
     request: int | None = None
     """The offset of the record of its request."""
 
@@ -64,7 +64,7 @@ class Survey:
 def survey(warc: Warc, urls: Sequence[str], captured: Captured, *, with_own: bool) -> Survey:
     """Read a file to its end and return its captures, of addresses that fit one of the patterns.
 
-    ``with_own`` reads what an archive such as this one has said of its captures. Raises ``WarcUnusable``
+    ``with_own`` reads the metadata that tracker exports. Raises ``WarcUnusable``
     where the file is damaged.
     """
     reading = _Reading(tuple(urls), with_own=with_own)
@@ -76,13 +76,13 @@ def survey(warc: Warc, urls: Sequence[str], captured: Captured, *, with_own: boo
 
 
 class _Reading:
-    """What was met so far, in the order of the file."""
+    """What was read so far, in the order of the file."""
 
     def __init__(self, urls: tuple[str, ...], *, with_own: bool) -> None:
         self.found: list[Found] = []
         self.passed: Counter[str] = Counter()
         self.own: dict[str, Declaration | str] = {}
-        """By the record that it is said of; a text says what is wrong with it."""
+        """Metadata by the record that it describes, or what is wrong with it."""
         self.requests: dict[str, int] = {}
         """Offsets, by the id of the request and of what came with it."""
         self._urls = urls
@@ -114,7 +114,7 @@ class _Reading:
             self.found.append(_read_document(record, content))
 
     def _doubt(self, record: WarcRecord) -> None:
-        """Note that what a damaged record says of another is lost."""
+        """Note that the metadata in a damaged record is lost."""
         if record.type == "metadata" and self._with_own:
             self.own[record.refers_to] = f"what is said of it is damaged: {record.fault}"
 
@@ -128,7 +128,7 @@ class _Reading:
             self.own[record.refers_to] = said
 
     def _why_passed(self, record: WarcRecord) -> str:
-        """Return why a record is none that is looked for; empty where it is."""
+        """Return why a record is not wanted; empty where it is."""
         if record.type not in {"response", "resource", "revisit"}:
             return f"of type {record.type}"
         if self._urls and not any(_fits(record.url, pattern) for pattern in self._urls):
@@ -141,7 +141,7 @@ class _Reading:
 
 
 class _RevisitLinker:
-    """Gives each capture what other records say of it."""
+    """Adds to each capture what other records say about it."""
 
     def __init__(self, reading: _Reading, found: Sequence[Found], captured: Captured) -> None:
         self._reading = reading
@@ -154,7 +154,7 @@ class _RevisitLinker:
         }
 
     def settle(self, found: Found) -> Found:
-        """Return a capture with its request and metadata; a revisit with the document it found again."""
+        """Return a capture with its request and metadata; for a revisit, with the document found again."""
         record = found.record
         own = self._reading.own.get(record.id)
         names = (record.id, *record.concurrent_to)

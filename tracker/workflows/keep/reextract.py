@@ -7,9 +7,8 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from tracker.archive.reading.reader import open_reader
-from tracker.archive.reading.versions import add_confirmation, add_version, open_versions
-from tracker.archive.storing.store import open_store
+from tracker.archive.reading.reader import Reader
+from tracker.archive.reading.versions import add_confirmation, add_version
 from tracker.capture.read.extract import extract
 from tracker.capture.sandbox.limits import KEPT_DOCUMENT
 from tracker.decisions.rulings import find_quotes, place_segments, settle_rulings
@@ -23,9 +22,9 @@ from tracker.workflows.keep.selecting import Selections
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
-    from pathlib import Path
 
     from tracker.archive.reading.versions import Versions
+    from tracker.archive.session import ArchiveSession
     from tracker.archive.storing.store import Store
     from tracker.model.decisions import Quote, Ruling
     from tracker.model.record import Capture
@@ -39,7 +38,7 @@ DAMAGED = "its bytes do not match their sha256; restore the record from a copy"
 
 
 def reextract(
-    archive: Path,
+    archive: ArchiveSession,
     wanted: Sequence[str],
     started: str,
     *,
@@ -55,11 +54,11 @@ def reextract(
     """
     references = tuple(parse_reference(text) for text in wanted) or (EVERYTHING,)
     with ExitStack() as stack:
-        store = None if dry_run else stack.enter_context(open_store(archive, "reextract"))
-        record = store.versions if store else stack.enter_context(open_versions(archive))
-        captures, found = _find_captures(archive, record, references)
+        store = None if dry_run else stack.enter_context(archive.store("reextract"))
+        record = store.versions if store else archive.versions
+        captures, found = _find_captures(record, references)
         rulings = settle_rulings(record.rulings())
-        rereading = _Rereading(record, store, Selections(archive, record), rulings, started)
+        rereading = _Rereading(record, store, Selections(archive.folder, record), rulings, started)
         for number, capture in enumerate(captures):
             progress(number, len(captures))
             found.append(rereading.read(capture))
@@ -72,25 +71,23 @@ def is_faulty(found: Sequence[Reread]) -> bool:
     return any(each.status == "unreadable" for each in found)
 
 
-def _find_captures(
-    archive: Path, record: Versions, references: Sequence[Reference]
-) -> tuple[list[Capture], list[Reread]]:
+def _find_captures(record: Versions, references: Sequence[Reference]) -> tuple[list[Capture], list[Reread]]:
     """Return snapshots, each once, and apart those that were withdrawn.
 
     Raises ``NotInArchive`` for a reference that has none of either.
     """
     captures: dict[Capture, None] = {}
     withdrawn: dict[Reread, None] = {}
-    with open_reader(archive) as reader:
-        for reference in references:
-            there = record.captures(reference)
-            closed = reader.withdrawn_snapshots(reference)
-            if not (there or closed or reference == EVERYTHING):
-                raise reader.missing(reference)
-            captures |= dict.fromkeys(there)
-            withdrawn |= dict.fromkeys(
-                Reread(each.reference, "skipped", reason=str(each.withdrawal)) for each in closed
-            )
+    reader = Reader(record.path, record.connection)
+    for reference in references:
+        there = record.captures(reference)
+        closed = reader.withdrawn_snapshots(reference)
+        if not (there or closed or reference == EVERYTHING):
+            raise reader.missing(reference)
+        captures |= dict.fromkeys(there)
+        withdrawn |= dict.fromkeys(
+            Reread(each.reference, "skipped", reason=str(each.withdrawal)) for each in closed
+        )
     return list(captures), list(withdrawn)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tracker.archive.ledger.ledger import open_ledger
+from tracker.archive.storing.acts import Rights
+from tracker.archive.storing.store import open_store
 from tracker.errors import DecisionInvalid
 from tracker.references import parse_reference
 
@@ -16,9 +18,6 @@ if TYPE_CHECKING:
 
 def describe(archive: Path, act: Act, text: str) -> Scope:
     """Return what an act on a reference would be about, and write nothing; raises as ``change`` does."""
-    from tracker.archive.storing.acts import Rights  # noqa: PLC0415 (94 ms, only once the input is valid)
-    from tracker.archive.storing.store import open_store  # noqa: PLC0415 (as above)
-
     reference = parse_reference(text)
     with open_store(archive) as store:
         return Rights(store).describe(act, reference)
@@ -32,9 +31,6 @@ def change(archive: Path, act: Act, text: str, ruled: Ruled) -> RightsChange:
     ``ReferenceInvalid`` and ``NotInArchive``, ``ArchiveLocked``, ``ArchiveUnusable`` and
     ``RepositoryUnusable`` where a copy cannot follow.
     """
-    from tracker.archive.storing.acts import Rights  # noqa: PLC0415 (as above)
-    from tracker.archive.storing.store import open_store  # noqa: PLC0415 (as above)
-
     reference = parse_reference(text)
     for name, value in (("--reason", ruled.reason), ("--authority", ruled.authority)):
         if not value.strip():

@@ -1,4 +1,4 @@
-"""``tracker report``, ``expect`` and ``silence``: a year of the archive, and what is not there."""
+"""``tracker report``, ``expect`` and ``silence``: a year of the archive, and what is missing."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def note_expectation(
     due: str | None = None,
     note: str | None = None,
 ) -> Expectation:
-    """Note what a person says of a statement: expected by a day (ISO date), not made, or neither any more.
+    """Note what a person says about a statement: expected by a day (ISO date), not made, or no longer either.
 
     Raises ``ReferenceInvalid`` for what is no statement or no day, ``DecisionInvalid`` for a name that
     cannot be printed as it is, for silence on a statement that is kept, and where there is no note to
@@ -67,7 +67,7 @@ def list_expectations(archive: Path) -> tuple[Expectation, ...]:
 
 
 def check_day(text: str | None) -> str | None:
-    """Return a day as it is written. Raises ``ReferenceInvalid`` for what is none."""
+    """Return a day as written. Raises ``ReferenceInvalid`` for a text that is no day."""
     if text is None:
         return None
     try:
@@ -79,7 +79,7 @@ def check_day(text: str | None) -> str | None:
 
 
 def report_year(archive: Path, year: int, today: str) -> Year:
-    """Return an archive's year up to a day, as far as it has gone; days are those of UTC."""
+    """Return an archive's year, up to a day if it is not over; days are those of UTC."""
     first, last = str(year), str(year + 1)
     until = min(f"{year}-12-31", today)
     with open_ledger(archive) as ledger:

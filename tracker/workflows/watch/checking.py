@@ -1,4 +1,4 @@
-"""One run at work: sources are fetched, indexes followed, and what came of each is written down."""
+"""One run: sources are fetched, indexes followed, and the result of each check is written."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from datetime import UTC
 from typing import TYPE_CHECKING
 
 from tracker.archive.storing.store import name_snapshot
-from tracker.capture.watch.discovery import discover, nested_indexes, source_of
+from tracker.capture.watch.discovery import discover, nested_indexes, read_index, source_of
 from tracker.capture.web.fetch import fetch_all
 from tracker.errors import DocumentUnreadable
 from tracker.model.watching import FetchFailed
 from tracker.report.comparison.words import counted
-from tracker.workflows.importing.add import declare_arrival
+from tracker.workflows.importing.add import declare_arrival, record_arrival
 from tracker.workflows.watch.examine import (
     CHECKS_READ,
     Examined,
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from tracker.workflows.watch.examine import Judge, LastChecks
 
     Progress = Callable[[Check, int, int], None]
-    """Told of each check once it is safe on disk, how many are, and how many there are to be."""
+    """Is told each check when it is safe on disk, how many are, and how many there will be."""
 
 
 def read_instant(clock: Clock) -> str:
@@ -44,9 +44,9 @@ def read_instant(clock: Clock) -> str:
 
 
 _MOST, _SECONDS = 250, 1.0
-"""At most so many checks that found nothing to keep, and of so long, share a transaction.
+"""The most checks without anything to keep, and the most seconds of them, that share a transaction.
 
-On loopback 1,000 of them are done in half a second; each by itself they would wait 1,000 times for the disk.
+On loopback 1,000 of them take half a second; each alone, they would wait 1,000 times for the disk.
 """
 
 
@@ -106,14 +106,8 @@ class Journal:
         if arrival is None or arrival.source.reference is None:
             raise ValueError(f"{check.source} has nothing to record")
         with store.batch():
-            recorded = store.record(
-                declare_arrival(arrival, arrival.source.reference),
-                arrival.fetched.data or b"",
-                arrival.version,
-                check.observed,
-                raw=arrival.extraction.text,
-                source=arrival.fetched.url,
-            )
+            declared = declare_arrival(arrival, arrival.source.reference)
+            recorded = record_arrival(store, arrival, declared, check.observed)
             is_change = recorded.outcome == "changed"
             check = replace(
                 check,
@@ -129,7 +123,7 @@ NO_INDEX = "no index"
 
 
 class Checking:
-    """What a run was given, and what it still has to look at; without a store nothing is written."""
+    """One run: what it was given, and what it still has to check; without a store nothing is written."""
 
     def __init__(
         self,
@@ -150,7 +144,7 @@ class Checking:
         self._seen: set[str] = set()
 
     def check_all(self, sources: Sequence[Source]) -> tuple[Check, ...]:
-        """Check sources, the links that indexes among them ever led to, and those they lead to today."""
+        """Check sources, all links that indexes among them have had, and those that they have today."""
         self._add(sources)
         for source in sources:
             if source.is_index:
@@ -193,15 +187,15 @@ class Checking:
         return examine(source, result, before, self._ledger, self._judge, self._now())
 
     def _follow(self, index: Source, fetched: Fetched, before: LastChecks) -> Check:
-        """Remember the links of an index, and look at those that were never seen on the same night."""
+        """Remember the links of an index, and check new ones on the same night."""
         check = begin_check(index, fetched, self._now())
         try:
-            links = discover(fetched, index)
-            nested = nested_indexes(fetched, index)
+            found = read_index(fetched, index)
         except DocumentUnreadable as error:
             return replace(check, outcome="unreachable", cause=NO_INDEX, detail=str(error))
-        self._add(nested)
-        known = {found.address for found in self._ledger.candidates(index.id)}
+        links = discover(found, index)
+        self._add(nested_indexes(found, index))
+        known = {each.address for each in self._ledger.candidates(index.id)}
         unseen = [link for link in links if link.address not in known]
         self._remember_links(index, unseen)
         outcome: CheckOutcome = "changed" if unseen else "unchanged"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from tracker.capture.admit.admission import refuse_unreadable
 from tracker.capture.admit.announcement import detect_announcement
+from tracker.capture.causes import is_missing
 from tracker.errors import DocumentUnreadable
 from tracker.model.ledger import Check
 from tracker.model.watching import Admission, Validators
@@ -27,16 +28,15 @@ if TYPE_CHECKING:
 
 UNNAMED, REFUSED, WITHDRAWN = "no reference", "rejected before", "withdrawn"
 REAPPEARED, MOVED = "reappeared", "permanent redirect"
-"""Causes that are ours; those of failed fetches and of quarantined texts are named where they are met."""
+"""Our own causes; those of failed fetches and of quarantined texts have modules of their own."""
 
+# The days in a row on which a source must be missing before it counts as gone: more than a weekend.
 CONFIRMING_DAYS = 3
-"""On so many days in a row a source has to be missing before it counts as gone."""
 
 CHECKS_READ = 20
-"""How many checks back a row of failures is followed."""
+"""How many checks back a row of failures is followed: about three weeks of nights."""
 
 _PERMANENT = frozenset({301, 308})
-_MISSING = frozenset({404, 410})
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,31 +51,23 @@ class Examined:
 
 @dataclass(frozen=True, slots=True)
 class LastChecks:
-    """The latest check of a source, and the latest by which it was well."""
+    """The latest check of a source, and the latest successful one."""
 
     last: Check | None = None
     success: Check | None = None
 
 
 def examine_failure(source: Source, failed: FetchFailed, past: Sequence[Check], observed: str) -> Check:
-    """Return the check for a failed fetch: ``gone`` only after it was missing on three days in a row.
+    """Return the check for a failed fetch: ``gone`` only if it was missing on three days in a row.
 
-    ``past`` are the latest checks of the source, newest first. What else fails on other days in between
-    (a timeout) neither counts nor breaks the row; finding the statement breaks it.
+    ``past`` are the latest checks of the source, newest first. Other failures on days in between
+    (a timeout) neither count nor break the row; finding the statement breaks it.
     """
-    last = failed.exchanges[-1] if failed.exchanges else None
-    check = Check(
-        source.id,
-        source.address,
-        failed.outcome,
-        observed,
-        failed.seconds,
-        failed.cause,
-        failed.detail,
-        source.reference,
-        url=last.url if last else None,
-        http_status=last.status if last else None,
-        exchanges=failed.exchanges,
+    check = replace(
+        _describe_check(source, failed, observed),
+        outcome=failed.outcome,
+        cause=failed.cause,
+        detail=failed.detail,
     )
     if failed.outcome != "gone":
         return check
@@ -93,129 +85,140 @@ def examine(
     source: Source, fetched: Fetched, before: LastChecks, ledger: Ledger, judge: Judge, observed: str
 ) -> Examined:
     """Return the outcome for an answer: ``unchanged`` where the bytes or the text are the same as before."""
-    check = _mark_reappeared(begin_check(source, fetched, observed), before, ledger)
-    withdrawal = ledger.withdrawn(source.id, source.reference, check.sha256)
-    if withdrawal:
-        return _reject_withdrawn(check, withdrawal)
-    if fetched.data is None:
-        return Examined(_unchanged(check, before.success.snapshot if before.success else None, before))
-    current = ledger.current(source.id, source.reference)
-    if current and check.sha256 == current.sha256:
-        return Examined(_unchanged(check, current.reference, before))
-    review = ledger.review_of(source.id, str(check.sha256))
-    if review and review.verdict == "reject":
-        return _reject(check, review)
-    return _examine_text(source, fetched, current, check, before, ledger, judge)
-
-
-def _examine_text(
-    source: Source,
-    fetched: Fetched,
-    current: Kept | None,
-    check: Check,
-    before: LastChecks,
-    ledger: Ledger,
-    judge: Judge,
-) -> Examined:
-    try:
-        arrival = read_arrival(source, fetched)
-    except DocumentUnreadable as error:
-        return _quarantine(check, source, fetched, refuse_unreadable(fetched, str(error)), None, ledger)
-    if current and _has_same_text(arrival, current, ledger):
-        check = replace(check, detail="other bytes, the same text")
-        return Examined(_unchanged(check, current.reference, before))
-    withdrawal = ledger.withdrawn_text(source.reference, digest_text(arrival.version.text))
-    if withdrawal:
-        return _reject_withdrawn(check, withdrawal)
-    return _admit(arrival, check, before, ledger, judge)
+    return _Examination(source, fetched, before, ledger, judge).decide(begin_check(source, fetched, observed))
 
 
 def begin_check(source: Source, fetched: Fetched, observed: str) -> Check:
-    """Return what is known of a check before what was received is looked at."""
-    last = fetched.exchanges[-1] if fetched.exchanges else None
+    """Return what is known of a check before the received document is examined."""
+    data = fetched.data
+    return replace(
+        _describe_check(source, fetched, observed),
+        url=fetched.url,
+        sha256=None if data is None else digest_bytes(data),
+        size=None if data is None else len(data),
+        validators=fetched.validators,
+    )
+
+
+def _describe_check(source: Source, result: Fetched | FetchFailed, observed: str) -> Check:
+    last = result.exchanges[-1] if result.exchanges else None
     return Check(
         source.id,
         source.address,
         "unchanged",
         observed,
-        fetched.seconds,
+        result.seconds,
         reference=source.reference,
-        url=fetched.url,
+        url=last.url if last else None,
         http_status=last.status if last else None,
-        sha256=None if fetched.data is None else digest_bytes(fetched.data),
-        size=None if fetched.data is None else len(fetched.data),
-        validators=fetched.validators,
-        exchanges=fetched.exchanges,
+        exchanges=result.exchanges,
     )
 
 
-def _mark_reappeared(check: Check, before: LastChecks, ledger: Ledger) -> Check:
-    """Note of a source that was gone since when it had been."""
-    if before.last is None or before.last.outcome != "gone":
-        return check
-    gone = list(takewhile(lambda each: each.outcome == "gone", ledger.past(check.source, CHECKS_READ)))
-    return replace(check, cause=REAPPEARED, detail=f"gone since {gone[-1].observed[:10]}")
+@dataclass(frozen=True, slots=True)
+class _Examination:
+    """One answer, and what it is judged by; each method adds to the check and returns the result."""
 
+    source: Source
+    fetched: Fetched
+    before: LastChecks
+    ledger: Ledger
+    judge: Judge
 
-def _unchanged(check: Check, snapshot: Reference | None, before: LastChecks) -> Check:
-    """Return the check of an unchanged text: ``moved`` where its address changed permanently."""
-    check = replace(check, snapshot=snapshot)
-    is_for_good = any(exchange.status in _PERMANENT for exchange in check.exchanges)
-    if not is_for_good or (before.success and check.url == before.success.url):
-        return check
-    return replace(
-        check, outcome="moved", cause=check.cause or MOVED, detail=_join(check, f"now at {check.url}")
-    )
+    def decide(self, check: Check) -> Examined:
+        """Return the outcome by the bytes, or else by the text."""
+        check, success = self._mark_reappeared(check), self.before.success
+        withdrawal = self.ledger.withdrawn(check.source, check.reference, check.sha256)
+        if withdrawal:
+            return _reject_withdrawn(check, withdrawal)
+        if self.fetched.data is None:
+            return self._unchanged(check, success.snapshot if success else None)
+        current = self.ledger.current(check.source, check.reference)
+        if current and check.sha256 == current.sha256:
+            return self._unchanged(check, current.reference)
+        review = self.ledger.review_of(check.source, str(check.sha256))
+        if review and review.verdict == "reject":
+            return _reject(check, review)
+        return self._decide_text(check, current)
+
+    def _mark_reappeared(self, check: Check) -> Check:
+        """Note for a source that was gone since when it was."""
+        last = self.before.last
+        if last is None or last.outcome != "gone":
+            return check
+        past = self.ledger.past(check.source, CHECKS_READ)
+        gone = list(takewhile(lambda each: each.outcome == "gone", past))
+        return replace(check, cause=REAPPEARED, detail=f"gone since {gone[-1].observed[:10]}")
+
+    def _unchanged(self, check: Check, snapshot: Reference | None) -> Examined:
+        """Return the check of an unchanged text: ``moved`` where its address changed permanently."""
+        check, success = replace(check, snapshot=snapshot), self.before.success
+        is_for_good = any(exchange.status in _PERMANENT for exchange in check.exchanges)
+        if not is_for_good or (success and check.url == success.url):
+            return Examined(check)
+        detail = _join(check, f"now at {check.url}")
+        return Examined(replace(check, outcome="moved", cause=check.cause or MOVED, detail=detail))
+
+    def _decide_text(self, check: Check, current: Kept | None) -> Examined:
+        try:
+            arrival = read_arrival(self.source, self.fetched)
+        except DocumentUnreadable as error:
+            return self._quarantine(check, refuse_unreadable(self.fetched, str(error)), None)
+        if current and self._has_same_text(arrival, current):
+            return self._unchanged(replace(check, detail="other bytes, the same text"), current.reference)
+        withdrawal = self.ledger.withdrawn_text(check.reference, digest_text(arrival.version.text))
+        if withdrawal:
+            return _reject_withdrawn(check, withdrawal)
+        return self._admit(check, arrival)
+
+    def _has_same_text(self, arrival: Arrival, current: Kept) -> bool:
+        """Return whether the text equals the latest one, read again with the same extractor where needed."""
+        if arrival.version.text == current.text:
+            return True
+        if arrival.version.extractor == current.extractor:
+            return False
+        return self._read_again(current.sha256) == arrival.version.text
+
+    def _read_again(self, sha256: str) -> str | None:
+        """Return the text of a kept document as the source asks for today; None where it has none."""
+        try:
+            fetched = replace(self.fetched, data=self.ledger.document(sha256))
+            return read_arrival(self.source, fetched).version.text
+        except DocumentUnreadable:
+            return None
+
+    def _admit(self, check: Check, arrival: Arrival) -> Examined:
+        title, text, sha256 = arrival.extraction.title, arrival.version.text, str(check.sha256)
+        history = self.ledger.history(check.source, check.reference, sha256, digest_text(text))
+        is_accepted = self.ledger.verdict(check.source, sha256) == "accept"
+        admission = Admission(accepted=True) if is_accepted else self.judge(arrival, history)
+        if admission.accepted and check.reference is None:
+            detail = "a person has to name it in tracker review"
+            admission = Admission(accepted=False, cause=UNNAMED, detail=detail)
+        if not admission.accepted:
+            return self._quarantine(check, admission, text)
+        if not history.snapshots:
+            return Examined(replace(check, outcome="new"), arrival)
+        earlier = self.before.success.validators if self.before.success else Validators()
+        announced, shown = detect_announcement(history.snapshots[0], earlier, title, text, check.validators)
+        check = replace(check, outcome="changed", announced=announced, detail=_join(check, shown))
+        return Examined(check, arrival)
+
+    def _quarantine(self, check: Check, admission: Admission, text: str | None) -> Examined:
+        """Keep a document for review, unless one with the same text was: pages have daily tokens."""
+        check = replace(check, outcome="quarantined", cause=admission.cause, detail=admission.detail)
+        last = self.ledger.last_review(check.source)
+        if last is None or last.verdict == "accept" or last.sha256 == check.sha256:
+            return Examined(check, quarantined=self.fetched)
+        if last.cause != check.cause or self._read_again(last.sha256) != text:
+            return Examined(check, quarantined=self.fetched)
+        if last.verdict == "reject":
+            return _reject(check, last)
+        return Examined(replace(check, detail=f"{check.detail}; other bytes, the text of review {last.id}"))
 
 
 def _join(check: Check, detail: str) -> str:
     return "; ".join(part for part in (check.detail, detail) if part)
-
-
-def _has_same_text(arrival: Arrival, current: Kept, ledger: Ledger) -> bool:
-    """Return whether the text equals the latest one, read again with the same extractor where needed."""
-    if arrival.version.text == current.text:
-        return True
-    if arrival.version.extractor == current.extractor:
-        return False
-    before = ledger.document(current.sha256)
-    return _read_text(arrival.source, arrival.fetched, before) == arrival.version.text
-
-
-def _admit(arrival: Arrival, check: Check, before: LastChecks, ledger: Ledger, judge: Judge) -> Examined:
-    source, reference = arrival.source, arrival.source.reference
-    text = digest_text(arrival.version.text)
-    history = ledger.history(source.id, reference, str(check.sha256), text)
-    is_accepted = ledger.verdict(source.id, str(check.sha256)) == "accept"
-    admission = Admission(accepted=True) if is_accepted else judge(arrival, history)
-    if admission.accepted and reference is None:
-        detail = "a person has to name it in tracker review"
-        admission = Admission(accepted=False, cause=UNNAMED, detail=detail)
-    if not admission.accepted:
-        return _quarantine(check, source, arrival.fetched, admission, arrival.version.text, ledger)
-    if not history.snapshots:
-        return Examined(replace(check, outcome="new"), arrival)
-    earlier = before.success.validators if before.success else Validators()
-    announced, shown = detect_announcement(
-        history.snapshots[0], earlier, arrival.extraction.title, arrival.version.text, check.validators
-    )
-    check = replace(check, outcome="changed", announced=announced, detail=_join(check, shown))
-    return Examined(check, arrival)
-
-
-def _quarantine(
-    check: Check, source: Source, fetched: Fetched, admission: Admission, text: str | None, ledger: Ledger
-) -> Examined:
-    """Put a document before a person, unless one of the same text was: pages hold tokens of the day."""
-    check = replace(check, outcome="quarantined", cause=admission.cause, detail=admission.detail)
-    last = ledger.last_review(source.id)
-    if last is None or last.verdict == "accept" or last.sha256 == check.sha256:
-        return Examined(check, quarantined=fetched)
-    if last.cause != check.cause or _read_text(source, fetched, ledger.document(last.sha256)) != text:
-        return Examined(check, quarantined=fetched)
-    if last.verdict == "reject":
-        return _reject(check, last)
-    return Examined(replace(check, detail=f"{check.detail}; other bytes, the text of review {last.id}"))
 
 
 def _reject(check: Check, review: Review) -> Examined:
@@ -229,14 +232,7 @@ def _reject_withdrawn(check: Check, withdrawal: Withdrawal) -> Examined:
     return Examined(replace(check, outcome="rejected", cause=WITHDRAWN, detail=detail))
 
 
-def _read_text(source: Source, fetched: Fetched, data: bytes) -> str | None:
-    try:
-        return read_arrival(source, replace(fetched, data=data)).version.text
-    except DocumentUnreadable:
-        return None
-
-
 def _missing_days(past: Sequence[Check]) -> set[str]:
-    """Return the days since it was last there on which the server said that it is not."""
+    """Return the days since it was last found on which the server said that it is missing."""
     since = takewhile(lambda each: each.snapshot is None and each.sha256 is None, past)
-    return {each.observed[:10] for each in since if each.http_status in _MISSING}
+    return {each.observed[:10] for each in since if is_missing(each.http_status)}

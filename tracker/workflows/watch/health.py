@@ -43,11 +43,11 @@ def show_run(archive: Path, run: int | None) -> tuple[RunEntry, tuple[Check, ...
 
 
 NIGHT_HOURS = 36
-"""After so many hours without a complete run a night was missed: a day, and half a day for delays."""
+"""The hours without a complete run after which a night counts as missed: a day, and half a day for delays."""
 
 
 def assess_health(archive: Path, instant: str, streak: int) -> Health:
-    """Return where the sources stand that are watched at an instant (ISO 8601 in UTC).
+    """Return the state of the sources that are watched at an instant (ISO 8601 in UTC).
 
     A source is a concern after ``streak`` checks in a row that failed. Raises as ``read_watch_list`` does.
     """

@@ -1,16 +1,15 @@
 """Notifications on a nightly run: messages through apprise, and a heartbeat for a watchdog.
 
-Nothing here makes a run fail: what could not be delivered comes back as a warning.
+Nothing here makes a run fail: an undelivered message is returned as a warning.
 """
 
 from __future__ import annotations
 
-import logging
-import warnings
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tracker.capture.causes import MOST_REDIRECTS
+from tracker.capture.read.extract import quiet_libraries
 from tracker.errors import TrackerError
 
 if TYPE_CHECKING:
@@ -19,8 +18,9 @@ if TYPE_CHECKING:
     import httpx
     from apprise import Apprise
 
+# Watchdogs answer at once, and the run waits meanwhile.
 _SECONDS = 10.0
-_MOST_REDIRECTS = 10
+# The first status of an error (RFC 9110).
 _ERRORS = 400
 
 
@@ -46,7 +46,8 @@ def send_message(recipients: Recipients, title: str, text: str) -> tuple[str, ..
         return ()
     opened = _open_apprise(recipients.notify)
     try:
-        with _quiet_apprise():
+        # What it logs names addresses, and they have passwords.
+        with quiet_libraries("apprise"):
             is_sent = opened.notify(title=title, body=text)
     except Exception as error:  # noqa: BLE001 (a plug-in of apprise may raise anything)
         return (f"--notify: {type(error).__name__}",)
@@ -54,7 +55,7 @@ def send_message(recipients: Recipients, title: str, text: str) -> tuple[str, ..
 
 
 def send_heartbeat(recipients: Recipients, *, is_well: bool) -> tuple[str, ...]:
-    """Ask for the heartbeat's URL, or for ``/fail`` below it, and return warnings."""
+    """Request the heartbeat's URL, or ``/fail`` below it, and return warnings."""
     return tuple(_beat(recipients.heartbeat, is_well)) if recipients.heartbeat else ()
 
 
@@ -74,20 +75,20 @@ def _beat(heartbeat: str, is_well: bool) -> Iterator[str]:
 
 
 def _ask(url: httpx.URL) -> int:
-    """Return the status that an address answers with in the end; no body, which may be immense, is read."""
+    """Return the final status of an address; no body is read, since it may be huge."""
     import httpx  # noqa: PLC0415 (as above)
 
-    for _ in range(_MOST_REDIRECTS):
+    for _ in range(MOST_REDIRECTS):
         with httpx.stream("GET", url, timeout=_SECONDS) as answer:
             if answer.next_request is None:
                 return answer.status_code
             url = answer.next_request.url
-    raise httpx.TooManyRedirects(f"more than {_MOST_REDIRECTS} redirects")
+    raise httpx.TooManyRedirects(f"more than {MOST_REDIRECTS} redirects")
 
 
 def _open_apprise(addresses: tuple[str, ...]) -> Apprise:
     try:
-        with _quiet_apprise():
+        with quiet_libraries("apprise"):
             from apprise import Apprise  # noqa: PLC0415 (an extra, 200 ms)
 
             opened = Apprise()
@@ -98,19 +99,3 @@ def _open_apprise(addresses: tuple[str, ...]) -> Apprise:
         number = taken.index(False) + 1
         raise TrackerError(f"--notify: apprise does not know address {number}; see its documentation")
     return opened
-
-
-@contextmanager
-def _quiet_apprise() -> Iterator[None]:
-    """Keep what apprise logs off standard error: it names addresses, and they hold passwords."""
-    logger = logging.getLogger("apprise")
-    before, silent = logger.propagate, logging.NullHandler()
-    logger.propagate = False
-    logger.addHandler(silent)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
-    finally:
-        logger.propagate = before
-        logger.removeHandler(silent)

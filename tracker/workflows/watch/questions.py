@@ -1,4 +1,4 @@
-"""Which sources a run looks at, and what it asks each of them: whether it has changed, or all of it."""
+"""Which sources a run checks, and how: only whether they have changed, or in full."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ class Requests:
 def choose_sources(watched: WatchList, wanted: Sequence[str], day: str) -> tuple[Source, ...]:
     """Return the sources of a watch list that are valid on a day and feed what is wanted; all by default.
 
-    Wanted are ids of sources and references: a series, a statement, an edition. An index is looked at
-    where its rule may lead there. Raises ``NotInArchive`` for what nothing feeds.
+    Wanted are ids of sources and references: a series, a statement, an edition. An index is checked
+    if its rule may lead there. Raises ``NotInArchive`` for what nothing feeds.
     """
     valid = [source for source in watched.sources if is_watched(source, day)]
     if not wanted:
@@ -50,9 +50,9 @@ def choose_sources(watched: WatchList, wanted: Sequence[str], day: str) -> tuple
 
 
 def known_sources(index: Source, ledger: Ledger, wanted: Sequence[str]) -> tuple[Source, ...]:
-    """Return the sources of the links that an index ever led to, as far as they are wanted.
+    """Return the sources of all links that an index has had, if they are wanted.
 
-    A link without a reference is looked at until its document waits in the review, and no longer.
+    A link without a reference is checked until its document waits for review.
     """
     sources = (
         source_of(Discovery(each.source, each.address, each.text, each.reference), _index_of(each, index))
@@ -67,7 +67,7 @@ def known_sources(index: Source, ledger: Ledger, wanted: Sequence[str]) -> tuple
 
 
 def _index_of(found: DiscoveredLink, index: Source) -> Source:
-    """Return the index that a link stood in, which may be one that another index led to."""
+    """Return the index that a link is in, which another index may have led to."""
     return replace(index, id=found.source)
 
 
@@ -83,9 +83,9 @@ def is_among(source: Source, wanted: Sequence[str], index: Source) -> bool:
 def plan_requests(sources: Iterable[Source], ledger: Ledger, since: str, watch_list: str) -> Requests:
     """Return what to ask of each source.
 
-    Conditional is a request only where the answer "not modified" can be put down to a snapshot. All is
-    asked for where the last time was before the day ``since``, for servers lie, and once under each
-    ``watch_list`` (its SHA-256), for what is read out of the bytes may be something else now.
+    A request is conditional only where a snapshot would be what is "not modified". A source is requested in
+    full if that was last done before the day ``since``, since servers may be wrong, and once for each
+    ``watch_list`` (its SHA-256), since its selectors may have changed.
     """
     before = {source.id: _before(source, ledger) for source in sources}
     validators = {
@@ -98,7 +98,7 @@ def plan_requests(sources: Iterable[Source], ledger: Ledger, since: str, watch_l
 
 
 def days_before(day: str, number: int) -> str:
-    """Return the day so many days before another, as an ISO date."""
+    """Return the day that is a number of days before another, as an ISO date."""
     return (date.fromisoformat(day) - timedelta(days=number)).isoformat()
 
 
@@ -128,7 +128,7 @@ def _feeds(source: Source, text: str) -> bool:
 
 
 def _may_lead(rule: str | None, wanted: Reference) -> bool:
-    """Return whether the parts of a rule that are no placeholders agree with a reference."""
+    """Return whether a rule, apart from its placeholders, agrees with a reference."""
     parts = (rule or "").partition("~")[0].split("/")
     named = (wanted.country, wanted.body, wanted.session, wanted.item)
     return all(part == name or "{" in part or name is None for part, name in zip(parts, named, strict=False))

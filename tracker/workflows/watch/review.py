@@ -17,7 +17,7 @@ from tracker.text.detection import infer_kind
 from tracker.topics.vocabulary.load import load_vocabulary
 from tracker.workflows.code.judge import Coder, check_coder
 from tracker.workflows.compare.compare import compare_sides
-from tracker.workflows.importing.add import declare_arrival, read_arrival
+from tracker.workflows.importing.add import declare_arrival, read_arrival, record_arrival
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -39,7 +39,7 @@ def list_reviews(archive: Path, *, decided: bool = False) -> tuple[Waiting, ...]
 
 
 def show_review(archive: Path, number: int) -> ReviewedDocument:
-    """Return one document with its text, its difference to the current version and how it came.
+    """Return one document with its text, its difference from the current version, and how it came.
 
     Raises ``NotInArchive`` for an unknown number.
     """
@@ -71,12 +71,12 @@ def decide_review(
 ) -> Review:
     """Accept a document as the next snapshot of its statement, or reject it; the record keeps who and why.
 
-    Rejected bytes are not shown again: they get the outcome ``rejected``. A rejection may
-    be taken back by accepting, an acceptance not: a snapshot stays, whoever rejects on an older look.
+    Rejected bytes are not shown again: they get the outcome ``rejected``. Accepting undoes a rejection;
+    nothing undoes an acceptance, since a snapshot stays.
     ``reference`` names the statement of a link that an index led to. The coder's note is the reason, and
     required.
 
-    Raises ``DecisionInvalid`` for a decision that is incomplete or comes too late, ``ReferenceInvalid``,
+    Raises ``DecisionInvalid`` for a decision that is incomplete or too late, ``ReferenceInvalid``,
     ``NotInArchive`` for an unknown number, and ``DocumentUnreadable`` where there is no text.
     """
     from tracker.archive.storing.store import open_store  # noqa: PLC0415 (94 ms, only once the input is valid)
@@ -88,19 +88,13 @@ def decide_review(
         review = _decide(ledger, number, verdict, coder, reference)
         arrival = _read_again(archive, _find(ledger, number), ledger) if verdict == "accept" else None
     with open_store(archive, "review") as store, store.batch():
-        # Again, now that nobody else can write: another person may have decided since.
+        # Again, now that no other run can write: another person may have decided since.
         review = _decide(store.ledger, number, verdict, coder, reference)
         store.begin(coder.decided)
         recorded: Recorded | None = None
         if arrival and review.reference:
-            recorded = store.record(
-                declare_arrival(arrival, review.reference),
-                arrival.fetched.data or b"",
-                arrival.version,
-                _last_seen(review, store.ledger),
-                raw=arrival.extraction.text,
-                source=arrival.fetched.url,
-            )
+            declared = declare_arrival(arrival, review.reference)
+            recorded = record_arrival(store, arrival, declared, _last_seen(review, store.ledger))
         store.settle(review, recorded)
     with open_ledger(archive) as ledger:
         return _find(ledger, number)

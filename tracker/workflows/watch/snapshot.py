@@ -1,4 +1,4 @@
-"""``tracker snapshot``: every source of the watch list is found, fetched, judged and written down."""
+"""``tracker snapshot``: every source of the watch list is fetched, judged and written to the record."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Night:
     run: RunEntry
     checks: tuple[Check, ...]
     unmirrored: str = ""
-    """Why the mirror could not follow; empty where it did, or there is none."""
+    """Why the mirror could not be updated; empty where it was, or there is none."""
 
 
 def snapshot(
@@ -48,11 +48,11 @@ def snapshot(
     clock: Clock | None = None,
     progress: Progress = lambda _check, _done, _total: None,
 ) -> Night:
-    """Check the sources that are valid today, or those that feed what is wanted, and keep what is new.
+    """Check the sources that are valid today, or those that feed what is wanted, and keep anything new.
 
-    Each check is written with its snapshot in one transaction as it arrives, so that a run that was cut
-    short is simply run again. A ``dry_run`` fetches and judges the same and writes nothing. A mirror that
-    cannot follow is reported in the result, since everything is recorded then. Raises
+    Each check is written with its snapshot in one transaction as it arrives, so that an interrupted run
+    is simply run again. A ``dry_run`` fetches and judges the same and writes nothing. A mirror that
+    cannot be updated is reported in the result, since everything is recorded by then. Raises
     ``ArchiveLocked`` at once where another run holds the archive, ``ArchiveUnusable`` where there is none,
     ``WatchListInvalid``, and ``NotInArchive`` for what nothing feeds.
     """

@@ -1,4 +1,4 @@
-"""``tracker sources``: what the watch list of an archive holds, and what is added to it."""
+"""``tracker sources``: the watch list of an archive is shown and extended."""
 
 from __future__ import annotations
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from tracker.model.watching import Source
 
 _NAMELESS = "source"
+# Characters of a name that is made up; the watch list allows 80, and a number may follow.
 _LONGEST = 60
 
 
@@ -38,7 +39,7 @@ def list_sources(archive: Path) -> tuple[Source, ...]:
 
 
 def read_received(archive: Path) -> Received:
-    """Return what the watch list reaches that came with a mirror. Raises ``WatchListInvalid``."""
+    """Return what a watch list that came with a mirror would reach. Raises ``WatchListInvalid``."""
     path = archive / RECEIVED_FILE
     if not path.exists():
         raise WatchListInvalid(f"{path} does not exist; tracker rebuild makes it from a mirror's watch list")
@@ -54,12 +55,12 @@ def read_received(archive: Path) -> Received:
 
 
 def accept(archive: Path) -> None:
-    """Obey the watch list that came with a mirror from now on. Raises ``WatchListInvalid``."""
+    """Use the watch list that came with a mirror from now on. Raises ``WatchListInvalid``."""
     accept_received(archive / WATCH_FILE)
 
 
 def _is_inside(source: Source, private: Sequence[str]) -> bool:
-    """Return whether an address is of a host that the list lets be private, on any of its ports."""
+    """Return whether an address has a host that the list allows to be private, on any of its ports."""
     host = urlsplit(source.address).hostname
     return host is not None and any(is_allowed(host, port, private) for port in _ports(private))
 
@@ -71,8 +72,8 @@ def _ports(private: Sequence[str]) -> set[int]:
 def watch(archive: Path, address: str, table: Mapping[str, object], name: str | None = None) -> Source:
     """Add a source to the watch list of an archive, and return it as it is watched from then on.
 
-    ``table`` holds the keys of a watch list's table but for the address. Without a name the source is called
-    after what it feeds. Raises ``WatchListInvalid`` where the list would be at fault, ``ArchiveUnusable``
+    ``table`` has the keys of a watch list's table, except the address. Without a name the source is named
+    after what it feeds. Raises ``WatchListInvalid`` where the list would be invalid, ``ArchiveUnusable``
     where there is no archive.
     """
     if not archive.is_dir():

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tracker.archive.reading.reader import open_reader
 from tracker.decisions.rulings import (
     UNDECIDED,
     Decided,
@@ -21,22 +20,21 @@ from tracker.references import parse_reference
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from tracker.archive.reading.reader import Reader
+    from tracker.archive.session import ArchiveSession
     from tracker.model.decisions import Ruling
     from tracker.workflows.compare.sides import Operand
 
 
-def load_decided(old: Operand, new: Operand, archive: Path) -> Decided:
+def load_decided(old: Operand, new: Operand, archive: ArchiveSession) -> Decided:
     """Return the human decisions about two operands; there are none about files."""
     if not (isinstance(old, Reference) or isinstance(new, Reference)):
         return UNDECIDED
-    with open_reader(archive) as reader:
-        rulings = settle_rulings(reader.rulings())
-        if not rulings:
-            return UNDECIDED
-        before, after = _resolve(reader, old), _resolve(reader, new)
+    rulings = settle_rulings(archive.reader.rulings())
+    if not rulings:
+        return UNDECIDED
+    before, after = _resolve(archive.reader, old), _resolve(archive.reader, new)
     return Decided(
         changes=select_changes(rulings, before, after) if before and after else (),
         old=select_levels(rulings, before) if before else (),
@@ -44,35 +42,39 @@ def load_decided(old: Operand, new: Operand, archive: Path) -> Decided:
     )
 
 
-def load_levels(operand: Operand, archive: Path) -> tuple[Ruling, ...]:
+def load_levels(operand: Operand, archive: ArchiveSession) -> tuple[Ruling, ...]:
     """Return what people decided about the topics of one operand."""
     if not isinstance(operand, Reference):
         return ()
-    with open_reader(archive) as reader:
-        return select_levels(settle_rulings(reader.rulings()), reader.resolve(operand))
+    return select_levels(settle_rulings(archive.reader.rulings()), archive.reader.resolve(operand))
 
 
 def _resolve(reader: Reader, operand: Operand) -> Reference | None:
     return reader.resolve(operand) if isinstance(operand, Reference) else None
 
 
-def keep_rulings(rulings: Sequence[Ruling], archive: Path) -> tuple[Ruling, ...]:
+def keep_rulings(rulings: Sequence[Ruling], archive: ArchiveSession) -> tuple[Ruling, ...]:
     """Keep rulings in the archive, all or none, and return what now counts on what they are about.
 
     Raises ``ArchiveLocked`` and ``ArchiveUnusable`` as every writing does.
     """
-    from tracker.archive.storing.store import open_store  # noqa: PLC0415 (94 ms, only once the input is valid)
-
-    if rulings:
-        with open_store(archive, "judge") as store:
-            store.decide(rulings)
+    if not rulings:
+        return ()
+    with archive.store("judge") as store:
+        store.decide(rulings)
+        settled = settle_rulings(store.versions.rulings())
     asked = {question_key(ruling) for ruling in rulings}
-    with open_reader(archive) as reader:
-        return tuple(each for each in settle_rulings(reader.rulings()) if question_key(each) in asked)
+    return tuple(ruling for ruling in settled if question_key(ruling) in asked)
 
 
 def withdraw_rulings(
-    name: str, person: str, decided: str, archive: Path, *, topic: str | None = None, note: str | None = None
+    name: str,
+    person: str,
+    decided: str,
+    archive: ArchiveSession,
+    *,
+    topic: str | None = None,
+    note: str | None = None,
 ) -> tuple[Ruling, ...]:
     """Return rulings that withdraw all that a person last answered about a change, or a topic in a statement.
 
@@ -102,7 +104,11 @@ def withdraw_rulings(
 
 
 def list_rulings(
-    archive: Path, reference: str | None = None, person: str | None = None, *, replaced: bool = False
+    archive: ArchiveSession,
+    reference: str | None = None,
+    person: str | None = None,
+    *,
+    replaced: bool = False,
 ) -> tuple[Ruling, ...]:
     """Return the last ruling of each person on each question, in the order of time.
 
@@ -110,8 +116,7 @@ def list_rulings(
     those that the same person replaced later are among them.
     """
     within = parse_reference(reference) if reference else None
-    with open_reader(archive) as reader:
-        rulings = reader.rulings()
+    rulings = archive.reader.rulings()
     last = {id(ruling) for each in last_rulings(rulings).values() for ruling in each}
     chosen = [
         ruling
@@ -124,9 +129,9 @@ def list_rulings(
 
 
 def _is_within(ruling: Ruling, within: Reference) -> bool:
-    return any(_holds(within, side) for side in (ruling.unit.old, ruling.unit.new) if side)
-
-
-def _holds(within: Reference, side: Reference) -> bool:
     named = ("country", "body", "session", "item")
-    return all(getattr(within, part) in {None, getattr(side, part)} for part in named)
+    return any(
+        all(getattr(within, part) in {None, getattr(side, part)} for part in named)
+        for side in (ruling.unit.old, ruling.unit.new)
+        if side
+    )

@@ -1,0 +1,151 @@
+from __future__ import annotations
+
+import sqlite3
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.archives import OBSERVED, declare, query, record
+from tests.here import runner
+from tests.running import PYTHON
+from tracker.archive.session import ArchiveSession
+from tracker.archive.storing.store import create_archive, open_store
+from tracker.errors import ArchiveUnusable
+from tracker.references import parse_reference
+from tracker.workflows.compare import diff
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.running import Ran
+
+RIVERS = "We urge all States to ratify the Treaty on the Protection of Rivers without delay."
+COURTS = "Independent courts are the best defence against corruption in every country."
+HELD = [
+    ("XAA/UNGA/77~prepared.en", RIVERS),
+    ("XAA/UNGA/78~prepared.en", COURTS),
+    ("XAA/UNGA/79~prepared.en", f"{COURTS} {RIVERS}"),
+]
+WRITER = """
+from tracker.archive.schema import connection
+from tracker.cli.main import main
+
+connection.BUSY_SECONDS = 0.1
+main()
+"""
+"""The command, which does not wait for a reader until it moves everything into the one file."""
+
+DIFF = ["diff", "XAA/UNGA", "--encoder", "none", "--format", "json"]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    folder = tmp_path / "snapshots"
+    create_archive(folder)
+    with open_store(folder) as store:
+        for reference, text in HELD:
+            record(store, declare(reference), text, OBSERVED)
+    return folder
+
+
+@pytest.fixture
+def run(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., Ran]:
+    return runner(folder.parent, monkeypatch, capsys)
+
+
+@pytest.fixture
+def opened(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
+    """Count how often each file of a database is opened."""
+    counted: Counter[str] = Counter()
+    connect: Callable[..., sqlite3.Connection] = sqlite3.connect
+
+    def count(name: str, **options: Any) -> sqlite3.Connection:  # noqa: ANN401 (what sqlite3 takes)
+        counted[Path(name.partition("?")[0]).name] += 1
+        return connect(name, **options)
+
+    monkeypatch.setattr(sqlite3, "connect", count)
+    return counted
+
+
+@pytest.mark.parametrize(
+    ("command", "expected"),
+    [
+        ("diff XAA/UNGA 78 79 --encoder none", {"tracker.db": 1, "derived.db": 1}),
+        ("diff XAA/UNGA --all --encoder none", {"tracker.db": 1, "derived.db": 1}),
+        ("priorities XAA/UNGA/79", {"tracker.db": 1, "derived.db": 1}),
+        ("timeline XAA/UNGA", {"tracker.db": 1, "derived.db": 1}),
+        ("log XAA/UNGA --versions", {"tracker.db": 1}),
+        ("decisions", {"tracker.db": 1}),
+        ("diff one.txt two.txt --encoder none", {}),
+    ],
+)
+def test_a_command_opens_each_file_once(
+    run: Callable[..., Ran], folder: Path, opened: Counter[str], command: str, expected: dict[str, int]
+) -> None:
+    for name, text in (("one.txt", RIVERS), ("two.txt", COURTS)):
+        folder.with_name(name).write_text(text)
+    assert run(*command.split()).err == ""
+    assert opened == expected
+
+
+def test_an_answer_is_of_one_moment_also_where_another_process_writes_meanwhile(
+    run: Callable[..., Ran], folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = run(*DIFF).out
+    load_pair = diff.load_pair
+    (folder.parent / "later.txt").write_text(f"{COURTS} We have changed our mind.")
+
+    def write_then_load(*arguments: Any) -> Any:  # noqa: ANN401 (as the function it stands for)
+        """Load the sides after another process has recorded a snapshot: which sessions is read already."""
+        add = ["add", "later.txt", "--as", "XAA/UNGA/79~prepared.en", "--date", "2024-09-25"]
+        subprocess.run(
+            [*PYTHON, "-c", WRITER, *add], cwd=folder.parent, check=True, capture_output=True, timeout=60
+        )
+        return load_pair(*arguments)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(diff, "load_pair", write_then_load)
+        during = run(*DIFF).out
+    after = run(*DIFF).out
+    assert query(folder, "SELECT count(*) FROM snapshots") == [(len(HELD) + 1,)]
+    assert during == before
+    assert "changed our mind" in after
+
+
+def test_a_session_reads_no_more_once_it_writes_and_then_reads_what_was_written(folder: Path) -> None:
+    with ArchiveSession(folder) as archive:
+        assert archive.reader.sessions("XAA", "UNGA") == ("77", "78", "79")
+        with archive.store("add") as store:
+            record(store, declare("XAA/UNGA/80~prepared.en"), RIVERS, OBSERVED)
+        # Closing would have waited for a reader of our own, and left the rows in the log.
+        assert not (folder / "tracker.db-wal").exists()
+        assert archive.reader.sessions("XAA", "UNGA") == ("77", "78", "79", "80")
+        assert archive.versions.entries(parse_reference("XAA/UNGA/80"))
+
+
+def test_who_reads_an_answer_page_by_page_keeps_no_run_waiting(
+    run: Callable[..., Ran], folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def record_first(text: str) -> None:
+        """Record a statement before the text is printed."""
+        with open_store(folder) as store:
+            record(store, declare("XAA/UNGA/80~prepared.en"), RIVERS, OBSERVED)
+        sys.stdout.write(text)
+
+    monkeypatch.setattr("tracker.cli.output._print", record_first)
+    assert "XAA/UNGA/80" not in run("list").out
+    assert not (folder / "tracker.db-wal").exists()
+
+
+def test_a_session_without_an_archive_fails_once_it_is_read(tmp_path: Path) -> None:
+    with ArchiveSession(tmp_path / "none") as archive:
+        archive.derived.keep_answer("links", "key", "rules", "value")
+        with pytest.raises(ArchiveUnusable, match="run: tracker init"):
+            _ = archive.reader
+    assert not (tmp_path / "none").exists()

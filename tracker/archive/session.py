@@ -1,0 +1,81 @@
+"""The archive of one command: opened once, when it is first asked, and read as it was at one moment."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from functools import cached_property
+from typing import TYPE_CHECKING, Self
+
+from tracker.archive.derived.store import open_derived
+from tracker.archive.reading.reader import Reader
+from tracker.archive.reading.versions import Versions
+from tracker.archive.schema.rows import Record, open_record
+
+if TYPE_CHECKING:
+    import sqlite3
+    from pathlib import Path
+
+    from tracker.archive.derived.store import Derived
+    from tracker.archive.storing.store import Store
+    from tracker.model.ledger import RunKind
+
+
+class ArchiveSession:
+    """The archive in a folder, for one command; use it in a ``with`` statement.
+
+    Nothing is opened before it is asked for, so that comparing two files needs no archive. All views read
+    on one connection, in one transaction: what they return is of one moment, also while another process
+    writes; one that ends meanwhile waits ``BUSY_SECONDS`` for it. Each raises as ``open_record`` does.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._record: Record | None = None
+        self._closing = ExitStack()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close what was opened, and keep what was derived."""
+        self._end_reading()
+        self._closing.close()
+
+    @property
+    def reader(self) -> Reader:
+        """The statements."""
+        return Reader(*self._open())
+
+    @property
+    def versions(self) -> Versions:
+        """The versions of snapshots."""
+        return Versions(*self._open())
+
+    @cached_property
+    def derived(self) -> Derived:
+        """What was derived from the archive; in memory where there is none. Never raises."""
+        return self._closing.enter_context(open_derived(self.folder))
+
+    def store(self, kind: RunKind) -> Store:
+        """Open the archive for writing; raises as ``open_store`` does.
+
+        Reading ends before, since it would keep the store from moving everything into the one file. What
+        is read afterwards is of a later moment.
+        """
+        from tracker.archive.storing.store import open_store  # noqa: PLC0415 (94 ms, only where it is written)
+
+        self._end_reading()
+        return open_store(self.folder, kind)
+
+    def _open(self) -> tuple[Path, sqlite3.Connection]:
+        if self._record is None:
+            self._record = open_record(self.folder, Record, one_moment=True)
+        return self._record.path, self._record.connection
+
+    def _end_reading(self) -> None:
+        if self._record is not None:
+            self._record.close()
+            self._record = None
