@@ -10,6 +10,7 @@ import pytest
 from tracker.alignment.align import may_encode
 from tracker.alignment.similarity import measure, read_unit, weigh_unit
 from tracker.alignment.weights import LIKENESS_FEATURES
+from tracker.capture.admit.pages import page_of_markup
 from tracker.capture.admit.shape import measure_similarity
 from tracker.capture.admit.speaker import count_countries
 from tracker.changes.describe import describe_changes
@@ -352,3 +353,11 @@ def test_eight_words_may_stand_between_a_subject_and_its_being_a_priority() -> N
     said = "Piracy {}is our priority."
     rules = [_levels(said.format("on the old quiet coast of stone " + "and " * more)) for more in (1, 2)]
     assert [found["piracy"] == "called a priority" for found in rules] == [True, False]
+
+
+def test_of_a_page_without_text_the_first_200000_bytes_are_examined() -> None:
+    assert [page_of_markup(b"boat " * number).words for number in (39_999, 40_000, 40_001)] == [
+        39_999,
+        40_000,
+        40_000,
+    ]
