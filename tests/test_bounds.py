@@ -19,6 +19,7 @@ from tracker.changes.shifts import counterpart_shifts, find_shifts
 from tracker.changes.shifts.rewording import content_words, is_readable, share_content
 from tracker.model.changes import Change, Edit, Link
 from tracker.model.topics import Counterpart
+from tracker.references.names import closest, show
 from tracker.text.characters import Spelling
 from tracker.text.detection import detect_language, infer_kind
 from tracker.text.identity import fold
@@ -361,3 +362,21 @@ def test_of_a_page_without_text_the_first_200000_bytes_are_examined() -> None:
         40_000,
         40_000,
     ]
+
+
+@pytest.mark.parametrize(
+    ("slip", "meant", "found"),
+    [
+        ("abcxy", "abcde", False),
+        ("abcdxy", "abcdef", True),
+        ("abcdefghxyz", "abcdefghijk", False),
+        ("abcdefghixyz", "abcdefghijkl", True),
+    ],
+)
+def test_longer_names_are_found_with_more_slips(slip: str, meant: str, found: bool) -> None:
+    assert closest(slip, [meant]) == (meant if found else None)
+
+
+def test_sixty_characters_of_a_fault_are_shown() -> None:
+    assert [len(show("b" * number)) for number in (60, 61, 62)] == [62, 62, 62]
+    assert (show("b" * 60)[-2:], show("b" * 61)[-2:]) == ("b'", "…'")
