@@ -19,7 +19,9 @@ from tracker.changes.shifts import counterpart_shifts, find_shifts
 from tracker.changes.shifts.rewording import content_words, is_readable, share_content
 from tracker.model.changes import Change, Edit, Link
 from tracker.model.topics import Counterpart
+from tracker.references.bodies import find_body
 from tracker.references.names import closest, show
+from tracker.references.sessions import match_session
 from tracker.text.characters import Spelling
 from tracker.text.detection import detect_language, infer_kind
 from tracker.text.identity import fold
@@ -380,3 +382,8 @@ def test_longer_names_are_found_with_more_slips(slip: str, meant: str, found: bo
 def test_sixty_characters_of_a_fault_are_shown() -> None:
     assert [len(show("b" * number)) for number in (60, 61, 62)] == [62, 62, 62]
     assert (show("b" * 60)[-2:], show("b" * 61)[-2:]) == ("b'", "…'")
+
+
+def test_a_session_is_written_in_120_characters_at_most() -> None:
+    body = find_body("UNGA")
+    assert [match_session(body, "79".rjust(length)) is not None for length in (120, 121)] == [True, False]
