@@ -315,7 +315,7 @@ def test_letters_and_stems_are_compared_up_to_a_bound() -> None:
             for times in (most - 1, most)
         ]
         place = LIKENESS_FEATURES.index(feature)
-        inside, outside = (measure(*pair, weights)[place] for pair in ends)
+        inside, outside = (measure(one, other, weights)[place] for one, other in ends)
         assert inside < outside == 1
 
 
