@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tracker.alignment.align import align, score_moves
+from tracker.alignment.align import align, choose_in_order, score_moves
 from tracker.alignment.candidates import match_equals
 from tracker.alignment.chains import ChainBlock, find_heaviest_chain, weigh_blocks
 from tracker.alignment.context import measure_anchors, measure_links
@@ -193,7 +193,7 @@ def judge_move_of(old: list[str], new: list[str], group: Group) -> float:
     pairing = pair_texts(folded_old, folded_new, match_equals(folded_old, folded_new), weights.likeness)
     groups = propose_groups(pairing)
     measured = dict(zip(groups, measure_links(pairing, groups, weights.place), strict=True))
-    return score_moves(pairing, measured, ())[group]
+    return score_moves(pairing, measured, (), weights.move)[group]
 
 
 def test_a_move_needs_more_evidence_where_much_is_free_and_less_where_sentences_moved_unchanged() -> None:
@@ -203,6 +203,26 @@ def test_a_move_needs_more_evidence_where_much_is_free_and_less_where_sentences_
     among = judge_move_of([SCHOOLS, *kept, FUND, THANKS], [*kept, *free, SCHOOLS_NOW], Group((0,), (6,)))
     beside = judge_move_of([SCHOOLS, FUND, *kept], [*kept, FUND, SCHOOLS_NOW], Group((0,), (5,)))
     assert among < alone < beside
+
+
+@pytest.mark.parametrize("encoder", [None, DEFAULT])
+def test_an_edited_sentence_that_moved_is_found_among_sentences_of_another_text(
+    encoder: Encoder | None,
+) -> None:
+    gone = [f"The {name} fair closed its doors after {name} rain." for name in ("spring", "autumn", "winter")]
+    come = [f"A {name} choir sang before the {name} gate." for name in ("northern", "southern", "eastern")]
+    kept = [WATER, OCEAN, HARVEST, PORT, FUND]
+    old, new = [SCHOOLS, *gone, *kept], [*come, *kept, SCHOOLS_NOW]
+    assert ((0,), (8,)) in [(link.old, link.new) for link in align(old, new, encoder)]
+
+
+def test_a_weak_link_in_order_gives_way_to_a_sure_move_that_it_blocks() -> None:
+    weak, apart, sure = Group((0,), (0,)), Group((2,), (1,)), Group((0,), (3,))
+    chances = {weak: 0.6, apart: 0.7, sure: 0.0}
+    weights = load_weights()
+    blocked = choose_in_order(chances, {weak: 0.0, apart: 0.0, sure: 0.99}, [], weights)
+    free = choose_in_order(chances, {weak: 0.0, apart: 0.0, sure: 0.2}, [], weights)
+    assert (list(blocked), list(free)) == ([apart], [weak, apart])
 
 
 def test_a_few_equal_sentences_that_moved_do_not_carry_the_order_away_from_the_reworded_ones() -> None:

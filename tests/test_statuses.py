@@ -38,13 +38,16 @@ LEVELS = (
 )
 
 
+ALIKE = Difference((-0.1, 0.1), (0.9, 1.1), shown=False)
+
+
 @pytest.mark.parametrize(("before", "after", "status"), LEVELS)
 def test_levels_decide_the_status(before: Level | None, after: Level | None, status: Status) -> None:
-    assert decide_status(before, after, None) == status
+    assert decide_status(before, after, ALIKE) == status
 
 
 def test_a_new_topic_that_was_a_priority_before_has_returned() -> None:
-    assert decide_status(None, "declared", None, returning=True) == "returned"
+    assert decide_status(None, "declared", ALIKE, returning=True) == "returned"
 
 
 @pytest.mark.parametrize(
@@ -54,7 +57,8 @@ def test_a_new_topic_that_was_a_priority_before_has_returned() -> None:
 def test_share_decides_only_where_it_is_shown(
     interval: tuple[float, float], *, shown: bool, status: str
 ) -> None:
-    assert decide_status("substantive", "substantive", Difference(interval, shown)) == status
+    difference = Difference(interval, (0.5, 2.0), shown)
+    assert decide_status("substantive", "substantive", difference) == status
 
 
 def _compare(old: str, new: str, earlier: tuple[frozenset[str], ...] = ()) -> dict[str, TopicChange]:
@@ -136,7 +140,31 @@ def test_a_topic_that_fills_one_text_and_a_line_of_the_other_moves() -> None:
     assert _compare(little, much)["piracy"].status == "up"
     assert _compare(much, little)["piracy"].status == "down"
     same = _compare(much, much)["piracy"]
-    assert (same.status, same.difference is not None) == ("kept", True)
+    assert (same.status, same.claimed) == ("kept", True)
+
+
+def test_a_topic_whose_share_may_have_halved_is_not_claimed_as_kept() -> None:
+    kept = _compare(f"{PIRACY} {FILLER} {CORRUPTION}", f"{PIRACY} {FILLER}")["piracy"]
+    assert (kept.status, kept.claimed) == ("kept", False)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "shown"),
+    [(0.458, 0.007, True), (0.435, 0.0, True), (0.041, 0.046, False), (0.2, 0.25, False)],
+)
+def test_a_share_that_collapses_is_shown_and_one_that_hardly_moves_is_not(
+    old: float, new: float, *, shown: bool
+) -> None:
+    sides = [Occupancy([20] * 80, {"t": range(round(80 * share))}) for share in (old, new)]
+    assert compare_shares(["t"], *sides, ["t"])["t"].shown is shown
+
+
+def test_each_of_many_topics_needs_more_to_be_shown_than_one() -> None:
+    old = Occupancy([20] * 90, {f"t{number}": range(27) for number in range(10)})
+    new = Occupancy([20] * 90, {f"t{number}": range(27 if number else 6) for number in range(10)})
+    topics = sorted(old.segments)
+    assert compare_shares(topics, old, new, ["t0"])["t0"].shown
+    assert not compare_shares(topics, old, new, topics)["t0"].shown
 
 
 def test_strongest_first_and_counterparts_for_what_is_kept() -> None:
@@ -163,10 +191,31 @@ def test_a_text_compared_with_itself_has_only_kept_topics() -> None:
 def test_shares_of_one_text_never_move(words: list[int], data: st.DataObject) -> None:
     segments = data.draw(st.lists(st.integers(0, len(words) - 1), unique=True))
     side = Occupancy(words, {"t": segments})
-    difference = compare_shares(["t"], side, side)["t"]
+    difference = compare_shares(["t"], side, side, ["t"])["t"]
     assert not difference.shown
     assert difference.interval[0] <= 0 <= difference.interval[1]
-    assert compare_shares(["t"], side, side) == {"t": difference}
+
+
+@given(
+    st.lists(st.integers(0, 40), min_size=1, max_size=60),
+    st.lists(st.integers(0, 40), min_size=1, max_size=60),
+    st.data(),
+)
+def test_no_share_loses_more_than_it_had_or_exceeds_the_whole(
+    before: list[int], after: list[int], data: st.DataObject
+) -> None:
+    old, new = (
+        Occupancy(words, {"t": data.draw(st.lists(st.integers(0, len(words) - 1), unique=True))})
+        for words in (before, after)
+    )
+    difference = compare_shares(["t"], old, new, ["t"])["t"]
+    shares = [
+        sum(side.words[at] for at in side.segments["t"]) / (sum(side.words) or 1) for side in (old, new)
+    ]
+    low, high = difference.interval
+    assert -shares[0] - 1e-4 <= low <= shares[1] - shares[0] + 1e-4
+    assert shares[1] - shares[0] - 1e-4 <= high <= 1 - shares[0] + 1e-4
+    assert difference.ratio[0] <= difference.ratio[1]
 
 
 @given(st.lists(st.text(max_size=60), max_size=5), st.text(max_size=60), st.sampled_from(["en", "zh", "ru"]))

@@ -4,7 +4,8 @@ Four logistic regressions with a ridge, by Newton's method: likeness of two sent
 its place, a link among its rivals, a sentence that moved against two unrelated ones; once for words alone and
 once with the default encoder. Examples are the human links of three sets of revisions and retellings, and
 speeches of neighbouring sessions, where little corresponds, with the links that a reader found right; for
-moves edited sentences of speeches, and pairs of speeches of two countries. Run as ``python -m tests.benchmarks.fit_alignment``; it takes two minutes.
+moves edited sentences of speeches, and pairs of speeches of two countries. Run as
+``python -m tests.benchmarks.fit_alignment``; it takes four minutes.
 """
 
 from __future__ import annotations

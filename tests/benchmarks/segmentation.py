@@ -1,8 +1,8 @@
 """Measure where hard places of policy texts are cut into sentences, on the half kept for reporting.
 
-The table was made by a reader who had not seen the rules (``coding/README.md``). A place is right where all its
-pieces are. Run as ``python -m tests.benchmarks.segmentation`` in the root of the repository; ``work`` after it
-takes the other half, on which the rules were mended, and lists what is wrong.
+The table was made by a reader who had not seen the rules (``coding/README.md``). A place is right where all
+its pieces are. Run as ``python -m tests.benchmarks.segmentation`` in the root of the repository; ``work``
+after it takes the other half, on which the rules were mended, and lists what is wrong.
 """
 
 from __future__ import annotations

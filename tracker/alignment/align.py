@@ -33,8 +33,9 @@ _LEAST_GAIN = 0.3
 their coders left out moves."""
 _UNSEEN = 0.3
 """How many edited sentences are taken to have moved where none moved word for word."""
-_UNORDERED = 3.0
-"""How many are alike in two texts that keep no order, such as speeches of neighbouring sessions."""
+_UNORDERED = 0.03
+"""The share of the sentences that are alike out of order in two texts that keep none, such as speeches of
+neighbouring sessions."""
 
 
 def align(old: Sequence[str], new: Sequence[str], encoder: Encoder | None = DEFAULT) -> tuple[Link, ...]:
@@ -112,12 +113,12 @@ def _score_groups(
     measured = dict(zip(groups, measure_links(pairing, groups, weights.place), strict=True))
     chances = {group: to_probability(weights.link.logit(features)) for group, features in measured.items()}
     moves = score_moves(pairing, measured, (), weights.move)
-    chosen = _choose_in_order(chances, moves, pairing.in_order, weights)
+    chosen = choose_in_order(chances, moves, pairing.in_order, weights)
     found = grow_groups(pairing, chosen, chances, weights.accept)
     return chances, found, score_moves(pairing, measured, found, weights.move)
 
 
-def _choose_in_order(
+def choose_in_order(
     chances: Mapping[Group, float],
     moves: Mapping[Group, float],
     in_order: Sequence[tuple[int, int]],
@@ -169,7 +170,7 @@ def score_moves(
     free_old = len(pairing.old) - sum(len(group.old) for group in settled) - equal
     free_new = len(pairing.new) - sum(len(group.new) for group in settled) - equal
     order = pairing.common_order**2
-    expected = moved + _UNSEEN * order + _UNORDERED * (1 - order)
+    expected = moved + _UNSEEN * order + _UNORDERED * (1 - order) * max(1, min(free_old, free_new))
     prior = math.log(expected / max(1, free_old * free_new))
     return {group: _score_move(pairing, group, features, move, prior) for group, features in measured.items()}
 

@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING, get_args
 from tracker.changes.shifts import AXES
 from tracker.model.changes import Change
 from tracker.model.topics import Level
-from tracker.report.comparison.topic_words import FINDINGS, PERHAPS, STATUS_NOTES, STATUSES, actor_words
+from tracker.report.comparison.topic_words import (
+    FINDINGS,
+    STATUS_NOTES,
+    STATUSES,
+    actor_words,
+    unclaimed_words,
+)
 from tracker.report.comparison.words import is_unchanged
 
 if TYPE_CHECKING:
@@ -67,7 +73,9 @@ def group_topics(comparison: Comparison, only: Collection[str] = ()) -> Iterator
         topics.sort(key=_weakness)
         if not claimed:
             topics.sort(key=lambda topic: -(topic.certainty or 0.0))
-        name, note = (STATUSES[status], STATUS_NOTES[status]) if claimed else PERHAPS[status]
+        name, note = (
+            (STATUSES[status], STATUS_NOTES[status]) if claimed else unclaimed_words(comparison, status)
+        )
         if topics:
             yield TopicGroup(name, note, tuple(topics), claimed and status in FINDINGS)
 

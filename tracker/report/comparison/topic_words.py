@@ -31,7 +31,7 @@ STATUS_NOTES: dict[Status, str] = {
     "promoted": "a higher level than before",
     "returned": "a priority now and in an earlier session, absent in the one before",
     "up": "same level, a larger share",
-    "kept": "same level; its change of share may be chance",
+    "kept": "same level, about the same share",
     "down": "same level, a smaller share",
     "demoted": "a lower level than before",
     "dropped": "a priority before, absent now",
@@ -44,6 +44,14 @@ PERHAPS: dict[Status, tuple[str, str]] = {
     status: (f"perhaps {STATUSES[status]}", "a careful reader may disagree") for status in _UNCERTAIN
 }
 """Names and notes for uncertain statuses, which are listed after the findings."""
+_SHARE_UNSURE = ("kept, share unsure", "same level; its share may have halved or doubled by chance")
+
+
+def unclaimed_words(comparison: Comparison, status: Status) -> tuple[str, str]:
+    """Return the name and the note for topics of a status that is not claimed."""
+    is_fitted = comparison.provenance.unfitted is None
+    return _SHARE_UNSURE if status == "kept" and is_fitted else PERHAPS[status]
+
 
 FINDINGS: frozenset[Status] = frozenset({"new", "returned", "promoted", "demoted", "dropped"})
 """Statuses of priorities that changed, as claimed."""
@@ -70,7 +78,7 @@ def tally_topics(comparison: Comparison) -> str:
     """Count the priorities by status: ``2 new, 1 kept, 3 not repeated``; what is perhaps so last."""
     counts = Counter(topic.status for topic in comparison.topics if topic.claimed)
     doubts = Counter(topic.status for topic in comparison.topics if not topic.claimed)
-    perhaps = ((name, doubts[status]) for status, (name, _) in PERHAPS.items())
+    perhaps = ((unclaimed_words(comparison, status)[0], doubts[status]) for status in PERHAPS)
     return tally([*((STATUSES[status], counts[status]) for status in STATUSES), *perhaps])
 
 

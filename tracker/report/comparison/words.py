@@ -40,7 +40,7 @@ HEADINGS = {
     "phrases": "phrases that one side uses far more",
 }
 
-INTERVALS = "Intervals (95%, Holm) cover cutting and matching of sentences, not sampling."
+INTERVALS = "Changes of share: 95% intervals; up and down corrected over topics (Holm)."
 NO_PRIORITIES = "No topic of the vocabulary is a priority on either side."
 HIDDEN_SENTENCES = "Unaligned sentences are hidden; to show them"
 DIGEST = 12

@@ -52,8 +52,9 @@ def compare_topics(
     nor dropped, unless a careful reader would hardly count the mention; one of which the old text names only
     a narrower topic is new, while a narrower topic in the new text keeps a broader one from being dropped.
     New, returned and dropped have a certainty, as has a mention that became a priority or the reverse; they
-    are claimed from a threshold on. Up and down are given only where the interval of the
-    difference, corrected over all the topics compared, excludes zero. With a vocabulary or in a language for
+    are claimed from a threshold on. Up and down are given only where the shares of a topic of one level on both
+    sides differ by a test corrected over all such topics; it is claimed as kept only where its share can hardly
+    have halved or doubled. With a vocabulary or in a language for
     which certainty was not fitted, nothing is claimed but what people decided on both sides. Counterparts
     pair the leading segments of topics that are priorities on both sides.
     """
@@ -61,14 +62,15 @@ def compare_topics(
     pairs = _pair(old_readings, new_readings, doubts)
     known = frozenset[str]().union(*earlier)
     both = tuple(topic for topic, pair in pairs.items() if all(map(_is_measured, pair)))
-    differences = compare_shares(both, _occupancy(old, old_readings), _occupancy(new, new_readings))
+    level = [topic for topic in both if len({_RANKS[side.level] for side in pairs[topic] if side}) == 1]
+    differences = compare_shares(pairs, _occupancy(old, old_readings), _occupancy(new, new_readings), level)
     topics = {topic.id: topic for topic in vocabulary.topics}
     changes = [
-        _change(topics[topic], pair, differences.get(topic), old, new, returning=topic in known)
+        _change(topics[topic], pair, differences[topic], old, new, returning=topic in known)
         for topic, pair in pairs.items()
         if topic in topics
     ]
-    weighed = (doubts.weigh(change) for change in changes)
+    weighed = (doubts.weigh(change, unsure=differences[change.topic].unsure) for change in changes)
     return tuple(sorted(weighed, key=_strength)), _counterparts(both, pairs)
 
 
@@ -78,7 +80,7 @@ def find_priorities(readings: Iterable[TopicReading]) -> frozenset[str]:
 
 
 def decide_status(
-    before: Level | None, after: Level | None, difference: Difference | None, *, returning: bool = False
+    before: Level | None, after: Level | None, difference: Difference, *, returning: bool = False
 ) -> Status:
     """Return the status of a topic with these levels; None is absent. One of them is a priority's."""
     if before is None:
@@ -87,9 +89,9 @@ def decide_status(
         return "dropped"
     if _RANKS[after] != _RANKS[before]:
         return "promoted" if _RANKS[after] > _RANKS[before] else "demoted"
-    if difference is None or not difference.shown:
+    if not difference.shown:
         return "kept"
-    return "up" if difference.interval[0] > 0 else "down"
+    return "up" if sum(difference.interval) > 0 else "down"
 
 
 _RANKS: Final[Mapping[Level, int]] = {"mentioned": 0, "acknowledged": 0, "substantive": 1, "declared": 2}
@@ -129,7 +131,7 @@ def _occupancy(version: Version, readings: Iterable[TopicReading]) -> Occupancy:
 def _change(
     topic: Topic,
     pair: Readings,
-    difference: Difference | None,
+    difference: Difference,
     old: Version,
     new: Version,
     *,
@@ -150,7 +152,7 @@ def _change(
         status=status,
         old=before,
         new=after,
-        difference=difference.interval if difference else None,
+        difference=difference.interval,
         closest=closest,
     )
 
@@ -166,8 +168,11 @@ class _Doubts:
         self._aligned = find_aligned(new)
         self._fitted = explain_unfitted(vocabulary, {old.language, new.language}) is None
 
-    def weigh(self, change: TopicChange) -> TopicChange:
-        """Return a change with its certainty, and with the group that may have spoken for the country."""
+    def weigh(self, change: TopicChange, *, unsure: bool) -> TopicChange:
+        """Return a change with its certainty, and with the group that may have spoken for the country.
+
+        A topic whose share is ``unsure`` is not claimed as kept, unless people say that it is.
+        """
         covered = self._aligned if change.status == "dropped" else None
         if not self._fitted:
             decided = all(side is not None and side.decided is not None for side in (change.old, change.new))
@@ -176,7 +181,8 @@ class _Doubts:
         if change.status in {"promoted", "demoted"}:
             return change if all(priorities) else _weigh_move(change)
         if change.status not in {"new", "returned", "dropped"}:
-            return change
+            decided = any(side is not None and side.decided is not None for side in (change.old, change.new))
+            return replace(change, claimed=change.status != "kept" or decided or not unsure)
         there, elsewhere = (change.new, 0) if change.old is None else (change.old, 1)
         certainty = self._estimate(change.topic, there, elsewhere)
         sure = certainty is None or certainty >= load_certainty().claimed
