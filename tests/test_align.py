@@ -206,9 +206,7 @@ def test_a_move_needs_more_evidence_where_much_is_free_and_less_where_sentences_
 
 
 @pytest.mark.parametrize("encoder", [None, DEFAULT])
-def test_an_edited_sentence_that_moved_is_found_among_sentences_of_another_text(
-    encoder: Encoder | None,
-) -> None:
+def test_an_edited_sentence_that_moved_is_found_among_unrelated_ones(encoder: Encoder | None) -> None:
     gone = [f"The {name} fair closed its doors after {name} rain." for name in ("spring", "autumn", "winter")]
     come = [f"A {name} choir sang before the {name} gate." for name in ("northern", "southern", "eastern")]
     kept = [WATER, OCEAN, HARVEST, PORT, FUND]

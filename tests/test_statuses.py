@@ -155,8 +155,8 @@ def test_a_topic_whose_share_may_have_halved_is_not_claimed_as_kept() -> None:
 def test_a_share_that_collapses_is_shown_and_one_that_hardly_moves_is_not(
     old: float, new: float, *, shown: bool
 ) -> None:
-    sides = [Occupancy([20] * 80, {"t": range(round(80 * share))}) for share in (old, new)]
-    assert compare_shares(["t"], *sides, ["t"])["t"].shown is shown
+    before, after = (Occupancy([20] * 80, {"t": range(round(80 * share))}) for share in (old, new))
+    assert compare_shares(["t"], before, after, ["t"])["t"].shown is shown
 
 
 def test_each_of_many_topics_needs_more_to_be_shown_than_one() -> None:

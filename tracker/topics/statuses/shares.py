@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 _CLUSTERING: Final = 3.0
 """By what the variance of a share exceeds that of segments drawn one by one, since neighbouring sentences are
-about the same thing: 3.2 in blocks of twelve sentences of 60 speeches of the General Debate, 2.5 in blocks of five."""
+about the same thing. Of 60 speeches of the General Debate: 3.2 in blocks of twelve sentences, 2.5 in five."""
 _ERROR: Final = 0.05
 _NORMAL: Final = NormalDist()
 _MUCH: Final = 2.0
