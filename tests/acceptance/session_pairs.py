@@ -42,8 +42,8 @@ if TYPE_CHECKING:
     Distance = Callable[[Hashable, Hashable, Counter[Hashable]], float]
 
 STATUSES = ("new", "dropped", "promoted", "demoted", "kept")
-COUNTED = ("new or perhaps", "dropped or perhaps")
-"""Claims together with what is told apart as perhaps so."""
+COUNTED = ("new or perhaps", "dropped or perhaps", "kept or unsure")
+"""Claims together with what is told apart as perhaps so, or as kept with a share that is unsure."""
 COUNTED_ENOUGH = 2
 """Sentences with its terms that make a topic a priority for who counts."""
 SAME = {"returned": "new", "up": "kept", "down": "kept"}
@@ -83,8 +83,9 @@ def claim(pair: CodedPair, later: frozenset[str]) -> Claims:
         status = SAME.get(change.status, change.status)
         if change.claimed:
             found[status].add(change.topic)
-        if f"{status} or perhaps" in found:
-            found[f"{status} or perhaps"].add(change.topic)
+        for counted in COUNTED:
+            if counted.startswith(status):
+                found[counted].add(change.topic)
     return {status: frozenset(topics) for status, topics in found.items()}
 
 
