@@ -10,6 +10,7 @@ import pytest
 from tracker.alignment.align import may_encode
 from tracker.alignment.similarity import measure, read_unit, weigh_unit
 from tracker.alignment.weights import LIKENESS_FEATURES
+from tracker.capture.admit.pages import page_of_markup
 from tracker.capture.admit.shape import measure_similarity
 from tracker.capture.admit.speaker import count_countries
 from tracker.changes.describe import describe_changes
@@ -18,6 +19,9 @@ from tracker.changes.shifts import counterpart_shifts, find_shifts
 from tracker.changes.shifts.rewording import content_words, is_readable, share_content
 from tracker.model.changes import Change, Edit, Link
 from tracker.model.topics import Counterpart
+from tracker.references.bodies import find_body
+from tracker.references.names import closest, show
+from tracker.references.sessions import match_session
 from tracker.text.characters import Spelling
 from tracker.text.detection import detect_language, infer_kind
 from tracker.text.identity import fold
@@ -311,7 +315,7 @@ def test_letters_and_stems_are_compared_up_to_a_bound() -> None:
             for times in (most - 1, most)
         ]
         place = LIKENESS_FEATURES.index(feature)
-        inside, outside = (measure(*pair, weights)[place] for pair in ends)
+        inside, outside = (measure(one, other, weights)[place] for one, other in ends)
         assert inside < outside == 1
 
 
@@ -352,3 +356,34 @@ def test_eight_words_may_stand_between_a_subject_and_its_being_a_priority() -> N
     said = "Piracy {}is our priority."
     rules = [_levels(said.format("on the old quiet coast of stone " + "and " * more)) for more in (1, 2)]
     assert [found["piracy"] == "called a priority" for found in rules] == [True, False]
+
+
+def test_of_a_page_without_text_the_first_200000_bytes_are_examined() -> None:
+    assert [page_of_markup(b"boat " * number).words for number in (39_999, 40_000, 40_001)] == [
+        39_999,
+        40_000,
+        40_000,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("slip", "meant", "found"),
+    [
+        ("abcxy", "abcde", False),
+        ("abcdxy", "abcdef", True),
+        ("abcdefghxyz", "abcdefghijk", False),
+        ("abcdefghixyz", "abcdefghijkl", True),
+    ],
+)
+def test_longer_names_are_found_with_more_slips(slip: str, meant: str, found: bool) -> None:
+    assert closest(slip, [meant]) == (meant if found else None)
+
+
+def test_sixty_characters_of_a_fault_are_shown() -> None:
+    assert [len(show("b" * number)) for number in (60, 61, 62)] == [62, 62, 62]
+    assert (show("b" * 60)[-2:], show("b" * 61)[-2:]) == ("b'", "…'")
+
+
+def test_a_session_is_written_in_120_characters_at_most() -> None:
+    body = find_body("UNGA")
+    assert [match_session(body, "79".rjust(length)) is not None for length in (120, 121)] == [True, False]

@@ -304,3 +304,16 @@ def test_two_speeches_are_compared_by_phrases_and_a_revision_is_not() -> None:
 def test_a_longer_phrase_speaks_for_a_shorter_one_that_is_mostly_inside_it(alone: int, phrase: str) -> None:
     found = compare((), ("Now lamp oil.",) * 9 + ("Now lamps.",) * alone)
     assert {each for each in found if each.startswith("lamp")} == {phrase}
+
+
+@pytest.mark.parametrize(("times", "told"), [(1, False), (2, True)])
+def test_a_phrase_counts_from_two_uses(times: int, told: bool) -> None:
+    old, new = version(FILLER * 1000), version(("Now lamp oil.",) * times)
+    emerging = [each.phrase for each in compare_phrases(old, new, RIVERS, ()) if each.status == "emerging"]
+    assert emerging == ["lamp oil"] * told
+
+
+@pytest.mark.parametrize(("inside", "topic"), [(11, "rivers"), (10, None)])
+def test_the_last_twenty_uses_tell_which_topic_names_a_phrase(inside: int, topic: str | None) -> None:
+    sentences = ("Now basin.",) * 30 + ("Now river basin.",) * inside
+    assert compare((), sentences)["basin"].topic == topic

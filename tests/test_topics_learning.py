@@ -238,3 +238,10 @@ def test_of_equally_good_thresholds_the_highest_is_taken() -> None:
         for word, topic in (("dam", "rivers"), ("cell", "prisons"))
     ]
     assert learn_topics(coded, MADE_UP, "en").model.threshold == 0.5
+
+
+def test_runs_of_three_words_weigh_and_longer_ones_do_not() -> None:
+    words = {"big old dam": 9.0, "two big old dam": -9.0}
+    model = make_model("en", 0.5, (TopicWeights("rivers", -4.0, words, {}),))
+    (found,) = match_topics(["Two big old dams."], teach(MADE_UP, model))
+    assert [mention.topic for mention in found] == ["rivers"]

@@ -1,4 +1,4 @@
-"""Count which words keep the company of which topics in the UN General Debate Corpus.
+"""Count which words occur with which topics in the UN General Debate Corpus.
 
 Run as ``python -m tests.benchmarks.make_associations``; it writes
 ``tracker/topics/certainty/associations.en.tsv.gz``,
@@ -37,7 +37,7 @@ WIDEST = 0.08
 MOST = 150
 """Words kept for a topic: those whose number is furthest from chance."""
 FEWEST = 60
-"""Words without which the company of a topic is not known well enough to say anything of it."""
+"""Words below which too little is known of a topic to say anything of it."""
 SHRUNK = 3
 """Sentences added to both numbers, so that rare words do not weigh most."""
 
@@ -52,7 +52,7 @@ class Counts:
     together: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
 
     def add(self, text: str, mentions: Sequence[Mention]) -> None:
-        """Count a sentence; the words of a topic's own terms are not its company."""
+        """Count a sentence; the words of a topic's own terms do not count."""
         stems = _find_stems(text)
         self.sentences += 1
         self.words.update(stems)

@@ -27,8 +27,8 @@ _LEAST_MEMBER = 100
 one for each record, the shortest head of which has more than this."""
 
 _FEW = 16
-_SLICE = 4096
-_STEP = 64 * 1024
+_SLICE, _STEP = 4096, 64 * 1024
+"""Bytes taken at once: less after so many members, as zlib copies at each end of one what follows it."""
 _GZIP, _ZLIB, _RAW = 31, 15, -15
 _ZLIB_METHOD = 8
 """RFC 1950: the low half of the first byte. No packer begins a raw stream with it."""

@@ -42,6 +42,7 @@ _PLAIN = frozenset({"regular", "annual", "dated", "free"})
 _FOLLOWING = frozenset({"reconvened", "resumed"})
 _YEARS = range(1900, 2200)
 _UNDATED = 9999
+"""A year after all others."""
 _EXAMPLE_YEAR = 2022
 _LONGEST = 120
 

@@ -1,4 +1,4 @@
-"""Characters that are no part of a text, and characters that stand for others."""
+"""Characters to remove from a text, and characters to replace."""
 
 from __future__ import annotations
 

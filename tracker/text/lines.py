@@ -1,4 +1,4 @@
-"""The lines of a text, without those that belong to the page."""
+"""The lines of a text without page furniture."""
 
 from __future__ import annotations
 

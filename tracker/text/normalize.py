@@ -1,4 +1,4 @@
-"""From an extractor's output to clean text: one paragraph a line, nothing of the page, and a way back."""
+"""From an extractor's output to clean text: one paragraph a line, no page furniture, and a map back."""
 
 from __future__ import annotations
 

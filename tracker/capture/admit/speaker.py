@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from tracker.model.texts import Reference
 
-# Characters before and after a name in which a cue is looked for: the longest cues with their fillers.
-_BEFORE, _AFTER = 140, 40
+# Characters before a name in which a cue is looked for: the longest cues with their fillers.
+_BEFORE = 140
 _SENTENCE_END: Final = re.compile(r"(?<!\bmr)(?<!\bms)(?<!\bdr)(?<!\bmrs)[.!?;。！？]\s|\n")
 _SYMBOL: Final = re.compile(r"\bA/(\d{2})/")
 _CHINESE: Final = {char: value for value, char in enumerate("一二三四五六七八九", 1)}
@@ -93,10 +93,7 @@ def find_other_session(reference: Reference, titles: Iterable[str], text: str, o
 def _is_speaking(low: str, start: int, end: int) -> bool:
     rules = load_rules()
     before = _SENTENCE_END.split(low[max(0, start - _BEFORE) : start])[-1]
-    return bool(
-        (before and rules.speaking.search(before))
-        or rules.speaking_after.match(low, end, min(len(low), end + _AFTER))
-    )
+    return bool((before and rules.speaking.search(before)) or rules.speaking_after.match(low, end))
 
 
 def _read_sessions(text: str) -> Counter[int]:

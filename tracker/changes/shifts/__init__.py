@@ -1,4 +1,4 @@
-"""What an edit means, on separate axes; silent where the evidence is not plain: ``find_shifts``.
+"""What an edit means, on separate axes; nothing is said where the evidence is unclear: ``find_shifts``.
 
 ``AXES`` is the one table of axes. What people may decide and what the reports list is taken from it.
 """

@@ -1,4 +1,4 @@
-"""Whether more or fewer are meant, and whether what was said is denied; tables in ``scope.toml``."""
+"""Scope (all, most, some) and negation; tables in ``scope.toml``."""
 
 from __future__ import annotations
 

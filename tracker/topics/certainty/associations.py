@@ -1,4 +1,4 @@
-"""Words that often stand beside a topic: how far a sentence speaks of it, beyond the terms that name it.
+"""Words that often occur with a topic: how much a sentence is about it, beyond the terms that name it.
 
 The weight of a word for a topic is the logarithm of how much more often it is in sentences that name the
 topic than chance would have it (pointwise mutual information: Church and Hanks 1990, "Word Association

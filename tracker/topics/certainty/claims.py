@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 _LANGUAGE: Final = "en"
 """The language of the texts that the probabilities were fitted on; of others they say nothing."""
 
-_BOUND: Final = 30.0
 _ALMOST: Final = 0.002
 """No probability is taken for nearer to 0 or 1 than this."""
 
@@ -144,5 +143,4 @@ def _dot(weights: Sequence[float], features: Sequence[float]) -> float:
 
 def _softplus(score: float) -> float:
     """Return minus the logarithm of the probability that it does not hold."""
-    bounded = max(-_BOUND, min(_BOUND, score))
-    return max(0.0, bounded) + log1p(exp(-abs(bounded)))
+    return max(0.0, score) + log1p(exp(-abs(score)))

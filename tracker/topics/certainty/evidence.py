@@ -1,4 +1,4 @@
-"""What speaks for a topic in a text, in numbers: the features that the certainty of a claim rests on."""
+"""The features of a topic in a text from which the certainty of a claim is computed."""
 
 from __future__ import annotations
 

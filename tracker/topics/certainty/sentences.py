@@ -1,4 +1,4 @@
-"""What is known of a sentence, whichever of its topics is asked about."""
+"""Features of a sentence that are the same for each of its topics."""
 
 from __future__ import annotations
 

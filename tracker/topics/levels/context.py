@@ -1,4 +1,4 @@
-"""What the sentences around it do to a topic: asides, announced subjects, ceremony and titles."""
+"""How neighbouring sentences change a topic's treatment: asides, announced subjects, ceremony and titles."""
 
 from __future__ import annotations
 

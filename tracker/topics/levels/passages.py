@@ -1,4 +1,4 @@
-"""Which sentences belong to a topic without naming it: they go on, point back or share its words."""
+"""Sentences that belong to a topic without naming it: they continue it, refer back or share its words."""
 
 from __future__ import annotations
 

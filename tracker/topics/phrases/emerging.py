@@ -76,7 +76,7 @@ def compare_phrases(
 
     A phrase counts from two uses and a score of 1.96; of phrases inside one another one is given. Those that
     a topic of the vocabulary names are marked. The own names of who speaks, forms of address and the house
-    style of the United Nations are no phrases. Between languages, and in Chinese, which does not part its
+    style of the United Nations are no phrases. Between languages, and in Chinese, which does not separate
     words, there is none. ``text`` is 0 for the old one, 1 for the new.
     """
     if old.language != new.language:

@@ -1,4 +1,4 @@
-"""Teaching a vocabulary from coded sentences: what to learn, and how well it would have done unseen."""
+"""Teaching a vocabulary from coded sentences: the weights, and how good they are on sentences left out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sentences meet topics: the longest term wins, near misses are left out, acronyms keep their case."""
+"""Topics matched in sentences: the longest term wins, near misses are left out, acronyms keep their case."""
 
 from __future__ import annotations
 

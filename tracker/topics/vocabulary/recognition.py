@@ -1,4 +1,4 @@
-"""A taught vocabulary at work: the weights of a sentence's words say which topics it is about, and why."""
+"""Topics recognised by a taught vocabulary, and the words of a sentence that decided it."""
 
 from __future__ import annotations
 

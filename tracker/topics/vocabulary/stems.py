@@ -1,4 +1,4 @@
-"""Words and light stems for matching terms: plural and spelling fall together, nothing more.
+"""Words and light stems for matching terms: plurals and spellings become one, nothing more.
 
 Hyphens part words here, unlike in ``text.tokens``: "sea-level rise" and "sea level rise" are one term. The
 older spelling of cooperation and coordination is the exception: "co-operation" is one word.
