@@ -87,7 +87,7 @@ def same_kind(body: Body | str, label_a: str, label_b: str) -> bool:
 
     Labels that cannot be read are of one kind with each other only. Raises nothing.
     """
-    one, other = _read_label(body, label_a), _read_label(body, label_b)
+    one, other = read_session(body, label_a), read_session(body, label_b)
     return (one and one.kind) == (other and other.kind)
 
 
@@ -98,7 +98,7 @@ def session_sort_key(body: Body | str, label: str) -> SortKey:
     takes that of the latest one before it. Unknown bodies and labels sort last, figures by value.
     All parts but the last are whole numbers from 0 to 99999. Raises nothing.
     """
-    found = _read_label(body, label)
+    found = read_session(body, label)
     if found is None:
         return (_UNDATED, 0, 0, 0, _natural(label))
     place = find_body(body) if isinstance(body, str) else body
@@ -126,7 +126,8 @@ def _natural(label: str) -> tuple[tuple[int, int, str], ...]:
     )
 
 
-def _read_label(body: Body | str, label: str) -> Session | None:
+def read_session(body: Body | str, label: str) -> Session | None:
+    """Return what is known about a session by its label, None where no rule reads it."""
     try:
         return resolve_session(body, label)
     except ReferenceInvalid:

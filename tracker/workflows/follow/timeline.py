@@ -9,12 +9,12 @@ from tracker.archive.derived.store import open_derived
 from tracker.archive.reading.reader import open_reader
 from tracker.decisions.rulings import settle_rulings
 from tracker.model.series import Standing, Timeline, TimelineSession
-from tracker.references import find_body, session_sort_key
+from tracker.references import find_body, read_session, session_sort_key
 from tracker.topics.certainty.claims import explain_unfitted
 from tracker.topics.statuses.statuses import compare_topics, find_priorities
 from tracker.workflows.compare.diff import LOOK_BACK
 from tracker.workflows.follow.standings import is_readable, make_standing, read_session_text
-from tracker.workflows.follow.trace import list_editions, parse_series, read_session, read_year, session_kind
+from tracker.workflows.follow.trace import list_editions, parse_series, read_year, session_kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence

@@ -10,7 +10,7 @@ from tracker.archive.derived.store import open_derived
 from tracker.archive.reading.reader import open_reader
 from tracker.errors import NotInArchive, ReferenceInvalid, TrackerError
 from tracker.model.tracing import Attribution, Biography, Chapter
-from tracker.references import find_body, parse_reference, resolve_session, session_sort_key
+from tracker.references import find_body, parse_reference, read_session, resolve_session, session_sort_key
 from tracker.tracing.biography import read_query, tell, trace
 from tracker.tracing.origins import REACH, find_origins
 from tracker.workflows.compare.derive import derive_links
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from tracker.archive.reading.reader import Reader
     from tracker.model.record import StatementEntry
     from tracker.model.texts import Reference, Side
-    from tracker.references import Session
 
 LONGEST = 300
 """Words that are traced, more than the longest of 60,000 sentences has: each word of a statement may
@@ -105,14 +104,6 @@ def list_editions(
             f" the archive holds sessions {ends[0]} to {ends[-1]}"
         )
     return within
-
-
-def read_session(body: str, label: str) -> Session | None:
-    """Return what is known about a session by its label, None where no rule reads it."""
-    try:
-        return resolve_session(body, label)
-    except ReferenceInvalid:
-        return None
 
 
 def read_year(body: str, label: str, delivered: Iterable[str | None]) -> int | None:
