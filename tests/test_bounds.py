@@ -327,7 +327,7 @@ def test_four_thousand_words_are_compared_at_once_and_more_in_halves_at_common_w
 
 def test_a_change_is_read_for_its_meaning_up_to_20000_characters() -> None:
     change = Change(
-        "made-up", "reworded", moved=False, old=(0,), new=(0,), edits=(), confidence=0.9, method=""
+        "made-up", "reworded", moved=False, old=(0,), new=(0,), edits=(), confidence=0.9, method="none"
     )
     edits = [Edit("inserted", "b" * number) for number in (20_000, 20_001)]
     assert [is_readable(replace(change, edits=(edit,))) for edit in edits] == [True, False]

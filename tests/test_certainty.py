@@ -6,7 +6,7 @@ import json
 import re
 from dataclasses import replace
 from functools import partial
-from importlib import resources
+from importlib import import_module, resources
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
@@ -96,8 +96,7 @@ def test_weights_are_read_by_name_and_all_names_must_be_known(
     shipped = resources.files(package).joinpath(name).read_text("utf-8")
     loaded, turned = load(), _turn_around(shipped)
     assert turned != shipped
-    monkeypatch.setattr(resources, "files", lambda _: tmp_path)
-    monkeypatch.setattr("tracker.text.tables.files", lambda _: tmp_path)
+    monkeypatch.setattr(import_module(package), "__file__", str(tmp_path / "__init__.py"))
 
     def read(text: str) -> object:
         (tmp_path / name).write_text(text, encoding="utf-8")

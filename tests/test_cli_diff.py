@@ -132,7 +132,8 @@ def test_an_answer_never_replaces_what_it_is_made_of(
 def test_a_full_disk_behind_standard_output_is_trouble(
     archive: Callable[..., Ran], tmp_path: Path, command: tuple[str, ...]
 ) -> None:
-    assert archive("list").code == 0
+    # What is computed here is read by the process below, which need not load an encoder.
+    assert archive("diff", "XAA/CCPCJ").code == 1
     with Path("/dev/full").open("wb") as full:
         ran = subprocess.run(
             [sys.executable, "-m", "tracker", *command],
@@ -146,7 +147,7 @@ def test_a_full_disk_behind_standard_output_is_trouble(
 
 
 def test_a_reader_that_has_gone_is_no_error(archive: Callable[..., Ran], tmp_path: Path) -> None:
-    assert archive("list").code == 0
+    assert archive("diff", "XAA/CCPCJ").code == 1
     piped = f"{sys.executable} -m tracker diff XAA/CCPCJ --all --format json | head -n 1"
     ran = subprocess.run(piped, shell=True, cwd=tmp_path, capture_output=True, check=True)  # noqa: S602
     assert (ran.stdout, ran.stderr) == (b"{\n", b"")

@@ -280,11 +280,14 @@ def _await(holds: Callable[[], object], seconds: float = 30) -> bool:
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_no_reader_outlives_its_command(how: signal.Signals, tmp_path: Path) -> None:
     (tmp_path / "a.pdf").write_bytes(next(iter(ENDLESS.values()))())
+    # What a shell runs in the background ignores interrupts, and would hand that on to the command.
+    handler = signal.signal(signal.SIGINT, signal.default_int_handler)
     command = subprocess.Popen(
         [sys.executable, "-m", "tracker", "show", "./a.pdf"],
         cwd=tmp_path, stderr=subprocess.PIPE, start_new_session=True,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
     )  # fmt: skip
+    signal.signal(signal.SIGINT, handler)
     assert _await(lambda: _readers_of(command.pid))
     (reader,) = _readers_of(command.pid)
     status = Path(f"/proc/{reader}/stat")

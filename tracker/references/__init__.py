@@ -8,7 +8,14 @@ from __future__ import annotations
 from tracker.references.bodies import Body, SessionKind, SessionStep, bodies, find_body
 from tracker.references.countries import Country, countries, country_name, find_country, own_names
 from tracker.references.grammar import looks_like_reference, parse_reference
-from tracker.references.sessions import Session, match_session, resolve_session, same_kind, session_sort_key
+from tracker.references.sessions import (
+    Session,
+    match_session,
+    read_session,
+    resolve_session,
+    same_kind,
+    session_sort_key,
+)
 
 __all__ = [
     "Body",
@@ -25,6 +32,7 @@ __all__ = [
     "match_session",
     "own_names",
     "parse_reference",
+    "read_session",
     "resolve_session",
     "same_kind",
     "session_sort_key",

@@ -10,7 +10,7 @@ from __future__ import annotations
 import gzip
 from collections import defaultdict
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from math import sqrt
 from operator import sub
@@ -52,7 +52,7 @@ class PmiScores:
     """How far each sentence of a text, given by its stems, speaks of each topic."""
 
     def __init__(self, sentences: Sequence[Collection[str]]) -> None:
-        self._scores = [load_associations().score(stems) for stems in sentences]
+        self._scores = [_score(frozenset(stems)) for stems in sentences]
 
     def find_near(self, topic: str, place: int) -> tuple[float, float, float]:
         """Return the scores of a sentence that names a topic, and of those before and after it."""
@@ -70,6 +70,11 @@ class PmiScores:
         highest = sorted((scores.get(topic, 0.0) for scores in self._scores), reverse=True)[:_HIGHEST]
         most, mean = map(sub, (max(highest, default=0.0), sum(highest) / _HIGHEST), _USUAL_HIGHEST)
         return most, mean
+
+
+@lru_cache(maxsize=4096)
+def _score(stems: frozenset[str]) -> dict[str, float]:
+    return load_associations().score(stems)
 
 
 @cache

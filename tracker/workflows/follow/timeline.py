@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 from tracker.decisions.rulings import settle_rulings
 from tracker.model.series import Standing, Timeline, TimelineSession
-from tracker.references import find_body, session_sort_key
-from tracker.references.sessions import read_session
+from tracker.references import find_body, read_session, session_sort_key
 from tracker.topics.certainty.claims import explain_unfitted
 from tracker.topics.statuses.statuses import compare_topics, find_priorities
 from tracker.workflows.compare.diff import LOOK_BACK

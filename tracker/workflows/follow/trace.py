@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from tracker.errors import NotInArchive, ReferenceInvalid, TrackerError
 from tracker.model.tracing import Attribution, Biography, TracedStatement
-from tracker.references import parse_reference, resolve_session, session_sort_key
-from tracker.references.sessions import read_session
+from tracker.references import parse_reference, read_session, resolve_session, session_sort_key
 from tracker.tracing.biography import read_query, tell, trace
 from tracker.tracing.origins import REACH, find_origins
 from tracker.workflows.compare.derive import derive_links
