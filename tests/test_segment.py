@@ -87,6 +87,7 @@ SENTENCES = {
         "We were received in the great city of The Hague, The Netherlands, with warmth.",
         "Mr. President, distinguished delegates and dear friends, We meet today.",
         "The SDGs. it is clear, lag behind.|We must act.",
+        "In that regard. Avaria agrees.|On behalf of my people, here. I thank you.|In war.|In peace.",
         # Colons, semicolons, dashes, bullets
         "Three things matter: Trust; Peace; Law.|All are rare.",
         "We act — now.|— And we persist.",

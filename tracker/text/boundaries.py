@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from tracker.text.lines import is_salutation, item_marker
-from tracker.text.tables import entries_for, read_tables
+from tracker.text.lines import has_clause, is_salutation, item_marker
+from tracker.text.tables import read_stops
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from tracker.text.tables import Stops
 
 _CLOSERS = r"(?:[ ]?»|[\"'”’»)\]」』》）›*])*"
 # What a record puts in brackets behind a sentence and belongs to it: (A/60/PV.6, p. 17), [Ibid.]
@@ -58,22 +60,7 @@ _LONGEST_MARKER = 20
 _LONGER_THAN_ANY = 9
 """A word of so many letters is no abbreviation: the longest in the tables has eight."""
 _LONGEST_QUOTATION = 400
-
-
-class Stops(NamedTuple):
-    """The tables for one language."""
-
-    candidate: re.Pattern[str]
-    leading: frozenset[str]
-    numbered: frozenset[str]
-    either: frozenset[str]
-    closing: frozenset[str]
-    measures: frozenset[str]
-    hours: frozenset[str]
-    heads: frozenset[str]
-    openers: frozenset[str]
-    starters: frozenset[str]
-    introducing: frozenset[str]
+_LONGEST_LEAD = 120
 
 
 def sentence_ends(line: str, language: str, *, pauses: bool = False) -> Iterator[int]:
@@ -81,12 +68,12 @@ def sentence_ends(line: str, language: str, *, pauses: bool = False) -> Iterator
 
     ``pauses`` says that ellipses mark pauses in this text and end nothing.
     """
-    stops = _stops(language)
+    stops = read_stops(language)
     may_enclose = any(mark in line for mark in '“"«([「（『„') and line.count('"') % 2 == 0
     enclosed = [match.span() for match in _ENCLOSED.finditer(line)] if may_enclose else []
     starts = [start for start, _ in enclosed]
     begin = 0
-    for match in stops.candidate.finditer(line):
+    for match in _candidate(language).finditer(line):
         bullet = match.lastgroup == "bullet"
         end = match.start() if bullet else match.end()
         if end >= len(line) or (enclosed and _is_inside(end, starts, enclosed)):
@@ -119,11 +106,25 @@ def _ends(line: str, match: re.Match[str], begin: int, stops: Stops, *, pauses: 
 def _is_full_stop(line: str, match: re.Match[str], begin: int, after: str, stops: Stops) -> bool:
     """Decide on a single full stop by the word before it and the one after."""
     dot = match.start()
+    if dot - begin < _LONGEST_LEAD and _only_leads(line[begin:dot].lower(), after, stops):
+        return False
     if dot - _LONGER_THAN_ANY >= begin and line[dot - _LONGER_THAN_ANY : dot].isalpha():
         return True
     if _is_list_number(line, begin, dot, stops):
         return False
     return ")" in match["close"] or bool(match["source"]) or _ends_word(line, match, begin, after, stops)
+
+
+def _only_leads(piece: str, after: str, stops: Stops) -> bool:
+    """Say whether a piece says when, where or in what regard, so that its stop is a comma read wrongly."""
+    if piece.strip() in stops.connecting:
+        return True
+    parts = [part.split() for part in piece.split(",")]
+    return (
+        (after.startswith("I ") or after[0].isdigit())
+        and all(words and words[0] in stops.adverbials for words in parts)
+        and not has_clause(piece)
+    )
 
 
 def _ends_word(line: str, match: re.Match[str], begin: int, after: str, stops: Stops) -> bool:
@@ -231,11 +232,8 @@ def _is_comma_end(line: str, match: re.Match[str], begin: int, stops: Stops) -> 
 
 
 @cache
-def _stops(language: str) -> Stops:
-    tables = read_tables("sentences")
-    rows = {table: frozenset(entries_for(tables[table], language)) for table in tables}
-    commas = "|".join(sorted(rows.pop("after_comma"))) or "(?!)"
-    return Stops(re.compile(_CANDIDATE.replace("%s", commas)), **rows)
+def _candidate(language: str) -> re.Pattern[str]:
+    return re.compile(_CANDIDATE.replace("%s", "|".join(sorted(read_stops(language).after_comma)) or "(?!)"))
 
 
 _DECISIONS: dict[str, Callable[[str, re.Match[str], int, Stops], bool]] = {
