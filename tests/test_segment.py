@@ -80,7 +80,7 @@ SENTENCES = {
         "Version 2.0 is out.|Section 4.1.2 changed.",
         "The .org domain is free.|So is www.Un.org today.",
         # Joined and misread
-        "That was clear.¦Then it changed.",
+        "That was clear.¦“Then it changed. It did.”",
         "We won in 2030.¦It was late.|“So it is.”¦They left.",
         "We waited. ..and it came.|Not yet..|We wait.",
         "The war has entered its third year,|The world looks on.",
@@ -130,7 +130,7 @@ SENTENCES = {
         "“和平。”¦他说完了。¦我们同意……然后行动。",
         "（见附件。）¦我们支持「发展。和平。」这一主题。",
         "增长3.5%。¦2030年很近！¦行动吧。",
-        "（见第7段。）；我们同意。",
+        "“为什么？”他问。¦（见第7段。）；我们同意。¦“走吧！我们走。”",
     ),
 }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -53,6 +53,7 @@ _ROMAN = re.compile(r"[IVXLC]+\b")
 _LETTERED = re.compile(r"[A-ZА-Я](?:[),;:.\]]|$)|[A-Z]{1,5}/\S")
 """A part that is counted by letters, or a document: sect. B, doc. A/81/5."""
 _SYMBOL = re.compile(r"/\S{0,20}?[A-Z][A-Za-z]*$")
+_SAID = re.compile(r"[\u4e00-\u9fff]{0,6}(?:说|问|答|道|喊|指出|表示)[。，！？]")
 _OF_TIME = re.compile(r"(?:[A-Z][\w-]* ){1,3}[Tt]ime\b")
 _SHORTEST_BEFORE_COMMA = 25
 _LONGEST_MARKER = 20
@@ -84,7 +85,7 @@ def sentence_ends(line: str, language: str, *, pauses: bool = False) -> Iterator
 
 
 def _is_inside(end: int, starts: list[int], enclosed: list[tuple[int, int]]) -> bool:
-    index = bisect_right(starts, end) - 1
+    index = bisect_left(starts, end) - 1
     return index >= 0 and end < enclosed[index][1]
 
 
@@ -209,7 +210,9 @@ def _is_initial(word: str) -> bool:
 
 def _is_wide_end(line: str, match: re.Match[str], _begin: int, _stops: Stops) -> bool:
     """Decide on a Chinese stop: not where it closes a quotation inside a sentence (「和平。」这一主题)."""
-    if line[match.end() : match.end() + 1] in set("，；：、,;:"):
+    if line[match.end() : match.end() + 1] in set("，；：、,;:") or (
+        match.group()[-1] in "”」』" and _SAID.match(line, match.end())
+    ):
         return False
     opens = {"」": "「", "』": "『", "”": "“"}.get(match.group()[-1], "\n")
     opener = line.rfind(opens, max(0, match.start() - _LONGEST_QUOTATION), match.start())
