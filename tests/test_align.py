@@ -93,6 +93,28 @@ def test_repeated_sentences_keep_their_neighbours() -> None:
     ]
 
 
+VERSES = [line for n in range(40) for line in (f"Verse {n} is sung.", "The river flows.", THANKS)]
+
+
+@pytest.mark.parametrize("at", [1, 50, 61, 119])
+def test_one_of_many_repeated_sentences_is_dropped_and_none_moves(at: int) -> None:
+    found = match_equals(VERSES, VERSES[:at] + VERSES[at + 1 :])
+    assert found == tuple((i, i - (i > at)) for i in range(len(VERSES)) if i != at)
+
+
+def test_many_repeated_sentences_move_with_the_verse_before_them() -> None:
+    new = VERSES[60:75] + VERSES[:60] + VERSES[75:]
+    expected = [(i, i - 60) if 60 <= i < 75 else (i, i + 15 * (i < 60)) for i in range(len(VERSES))]
+    assert list(match_equals(VERSES, new)) == expected
+
+
+def test_what_repeats_without_end_is_put_in_order_in_a_moment() -> None:
+    lines = ["The river flows.", "We sing.", THANKS] * 10_000
+    at = 15_001
+    found = match_equals(lines, lines[:at] + lines[at + 1 :])
+    assert found == tuple((i, i - (i > at)) for i in range(len(lines)) if i != at)
+
+
 def test_unlike_speeches_are_not_forced_together() -> None:
     old = [WATER, "Our harvests failed twice in three years.", "The peace talks in the north have resumed."]
     new = [

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+import sys
+from itertools import cycle, islice
 from typing import TYPE_CHECKING, Final
 
 import pytest
@@ -12,11 +14,18 @@ from tests.benchmarks.growth_stages import STAGES
 from tests.benchmarks.growth_texts import edit, write
 from tests.limits import run_limited
 from tests.thorough import size
+from tracker.changes.describe import describe_changes
 from tracker.changes.edits import LONGEST, split_windows, word_edits
+from tracker.changes.shifts import find_shifts, rules
+from tracker.model.changes import Link
 from tracker.text.encoder import DEFAULT
+from tracker.text.reading import read_text
 
 if TYPE_CHECKING:
     from pathlib import Path
+    from types import FrameType
+
+    from _typeshed import TraceFunction
 
 SPEECHES: Final = {
     "one acronym": "SDG " * size(10_000),
@@ -82,6 +91,54 @@ def test_long_runs_of_words_are_compared_in_parts_and_nothing_is_lost(words: int
     kept = sum(len(edit.text.split()) for edit in edits if edit.kind == "kept")
     assert kept > 0.8 * (1 - changed) * len(new)
     assert max(stretch.size for stretch in split_windows(old, new)) <= LONGEST
+
+
+WORDS: Final = (
+    "we",
+    "will",
+    "may",
+    "not",
+    "all",
+    "most",
+    "by 2030",
+    "5 million euros",
+    "Kenya and",
+    "fully",
+    "W{n}",
+)
+
+
+@pytest.mark.parametrize("changed", ["revised", "Revised", "must", "not", "if we can", "6 million euros"])
+def test_what_the_edits_of_a_long_sentence_mean_is_read_in_steps_that_grow_with_it(changed: str) -> None:
+    _count_steps(300, changed)  # the tables are read once
+    steps = [_count_steps(words, changed) for words in (400, 800)]
+    assert steps[1] < 2.4 * steps[0]
+
+
+def _count_steps(words: int, changed: str) -> int:
+    """Count the steps of the interpreter, and the characters in which terms are looked for."""
+    old = [word.replace("{n}", str(n)) for n, word in enumerate(islice(cycle(WORDS), words))]
+    new = [changed if n % 10 == 5 else word for n, word in enumerate(old)]
+    before, after = (read_text(f"{' '.join(side)}.", language="en") for side in (old, new))
+    (change,) = describe_changes(before, after, [Link((0,), (0,), 1.0, "likeness")])
+    assert len(change.edits) > words // 10
+    count = 0
+
+    def trace(frame: FrameType, event: str, _: object) -> TraceFunction:
+        nonlocal count
+        count += event == "opcode"
+        if event == "call" and frame.f_code is rules.find_terms.__code__:
+            count += len(frame.f_locals["text"])
+        frame.f_trace_lines, frame.f_trace_opcodes = False, "tracker" in frame.f_code.co_filename
+        return trace
+
+    traced = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        find_shifts(before, after, change)
+    finally:
+        sys.settrace(traced)
+    return count
 
 
 def test_a_long_sentence_has_one_vector_of_length_one() -> None:

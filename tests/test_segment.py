@@ -35,8 +35,14 @@ SENTENCES = {
         "The ruling (I.C.J. Reports 1986, p. 14) is clear.|We obey.",
         "See ibid., para. (b).|It is short.",
         "Cf. document A/RES/78/1, fig. 2.|It was adopted.",
+        "See A/C.1/66/L. 12, A/81/5/Add. 1 and S/PV. 8.|It is plain.",
+        "He said “peace.” (A/60/PV.6, p. 17)|We agree.",
+        "“It is so.” [Ibid., para. 3 (a).]|We agree.",
+        "See chap. X and sect. B.|It is short.",
+        "Part II. Finance.|We need it.",
         # Abbreviations that may end a sentence
         "They met at 3 p.m. on Monday.|It ended at 5 p.m.|The Chair left.",
+        "We met at 9 a.m. New York time.|We closed at 5 p.m.|Avaria did not come.",
         "Apple Inc. and Acme Co. Ltd. signed.|Trade grows.",
         "He lives in Washington, D.C.|We visited him.",
         "The U.N. Secretary-General spoke for the U.N.|We listened.",
@@ -74,11 +80,14 @@ SENTENCES = {
         "Version 2.0 is out.|Section 4.1.2 changed.",
         "The .org domain is free.|So is www.Un.org today.",
         # Joined and misread
-        "That was clear.¦Then it changed.",
+        "That was clear.¦“Then it changed. It did.”",
+        "We won in 2030.¦It was late.|“So it is.”¦They left.",
+        "We waited. ..and it came.|Not yet..|We wait.",
         "The war has entered its third year,|The world looks on.",
         "We were received in the great city of The Hague, The Netherlands, with warmth.",
         "Mr. President, distinguished delegates and dear friends, We meet today.",
         "The SDGs. it is clear, lag behind.|We must act.",
+        "In that regard. Avaria agrees.|On behalf of my people, here. I thank you.|In war.|In peace.",
         # Colons, semicolons, dashes, bullets
         "Three things matter: Trust; Peace; Law.|All are rare.",
         "We act — now.|— And we persist.",
@@ -91,6 +100,7 @@ SENTENCES = {
         "Est-ce vrai ?|Oui !|C’est vrai.",
         "Le 3 janv. 2022, S. E. M. Macron a parlé.|Bien.",
         "La santé, l’éducation, etc. sont vitales.|D’accord.",
+        "On vote à 15 h. 30.|Voir rés. 5, sect. II, annexe B.|C’est tout.",
     ),
     "es": (
         "Véase la pág. 5 y el párr. 3.|Está claro.",
@@ -98,6 +108,7 @@ SENTENCES = {
         "La resolución núm. 1325 rige.|¿Quién la cumple?",
         "Dijo: «Basta ya. Basta.»|Callamos.",
         "Los EE. UU. y la U. E. votaron.|Ganaron.",
+        "Vive en Av. Mayor 5.|Murió en 44 a. C. en paz.",
     ),
     "ru": (
         "Г-жа Иванова и проф. Петров выступили.|Мы согласны.",
@@ -105,16 +116,21 @@ SENTENCES = {
         "Он сказал: «Мир нужен. Сейчас.»|Мы согласны.",
         "Выделено 5 млн. долл. США.|Этого мало.",
         "А. С. Пушкин родился в 1799 г.|Он поэт.",
+        "Он живёт в г. Москве на ул. Мира, д. 5.|В XX в. было иначе.",
+        "В 10 ч. 30 мин. пришли 14 чел.|Нужны хлеб, вода и т. д.|Мир нужен.",
+        "Проф. Петров, в т. ч. им. Ленина, т. е. здесь.|Да.",
     ),
     "ar": (
         "قال: «السلام ممكن. حقا.»|وافقنا.",
         "هذا واضح!|أليس كذلك؟|بلى.",
         "انظر ص. 5 من التقرير.|هذا مهم.",
+        "كان ذلك عام 1999 م.|ثم ارتفع 0.4 م. في سنة.",
     ),
     "zh": (
         "“和平。”¦他说完了。¦我们同意……然后行动。",
         "（见附件。）¦我们支持「发展。和平。」这一主题。",
         "增长3.5%。¦2030年很近！¦行动吧。",
+        "“为什么？”他问。¦（见第7段。）；我们同意。¦“走吧！我们走。”",
     ),
 }
 
@@ -124,6 +140,12 @@ LINES = (
     ("ii", "(i) First point\n(ii) Second point", "(i) First point|(ii) Second point"),
     ("sii", "We will:\n– act;\n– report.", "We will:|– act;|– report."),
     ("sii", "We will:\n1) act\n2) report", "We will:|1) act|2) report"),
+    ("ssss", "We ask for:\npeace;\nland;\nand bread.", "We ask for:|peace;|land;|and bread."),
+    (
+        "sssi",
+        "The Assembly,\nRecalling its law,\nHaving met,\n1. Decides to act.",
+        "The Assembly,|Recalling its law,|Having met,|1. Decides to act.",
+    ),
     ("hshs", "A. Peace\n\nWe want it.\n\nB. Law\n\nWe need it.", "A. Peace|We want it.|B. Law|We need it."),
     (
         "hshs",

@@ -71,6 +71,8 @@ KINDS: Final[Mapping[str, Kind]] = {
     "short lines without an end": number("we agree on {n}\n"),
     "paragraphs": say("\n\n"),
     "one long sentence": run_on,
+    "words that differ": number("w{n} "),
+    "a text in capitals": number("W{n} "),
     "repeated sentences": repeat(_SENTENCES[0] + " "),
     "unrelated sentences": differ(". "),
     "unrelated paragraphs": differ(".\n\n"),

@@ -5,17 +5,21 @@ from __future__ import annotations
 from bisect import bisect_left
 from typing import TYPE_CHECKING
 
+from rapidfuzz.distance import Indel
+
 from tracker.alignment.chains import find_heaviest_chain, pair_block
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from tracker.alignment.similarity import Stemmed
     from tracker.text.encoder import Vectors
 
 _MANY_REPEATS = 1024
-"""Pairs of one repeated sentence above which occurrences are paired in turn: all pairs would be quadratic. In
-a speech of the General Debate a sentence comes 19 times at most, which gives 361."""
+"""Pairs of one repeated sentence above which not all are weighed, which would be quadratic, but those that
+the common order suggests. In a speech of the General Debate a sentence comes 19 times at most: 361 pairs."""
+_WINDOW = 4096
+"""Repeated sentences of either side that are put in order at once, in time with the square of them."""
 _NEIGHBOUR_BONUS = 0.25
 
 
@@ -23,42 +27,96 @@ def match_equals(old: Sequence[str], new: Sequence[str]) -> tuple[tuple[int, int
     """Pair the segments that are equal; return the pairs in the order of the old text.
 
     A repeated sentence goes with the occurrence that the common order and its neighbours suggest; what
-    is left over is paired in turn. Longer sentences weigh more.
+    is left over is paired in turn. Longer sentences weigh more. What is repeated very often is put in order
+    between the others.
     """
-    pairs = _equal_pairs(old, new)
+    pairs, many = _equal_pairs(old, new)
     known = set(pairs)
     blocks = []
     for i, j in pairs:
         neighbours = ((i - 1, j - 1) in known) + ((i + 1, j + 1) in known)
         gain = (1 + len(old[i].split())) * (1 + _NEIGHBOUR_BONUS * neighbours)
         blocks.append(pair_block(i, j, gain))
-    chain = [pairs[index] for index in find_heaviest_chain(blocks)]
-    return tuple(sorted((*chain, *_pair_left(old, new, chain))))
+    matched = dict(pairs[index] for index in find_heaviest_chain(blocks))
+    if many:
+        matched |= _pair_repeated(old, new, matched, many)
+        matched |= _pair_beside(old, new, _pair_left(old, new, matched, many), matched)
+    return tuple(sorted((matched | _pair_left(old, new, matched)).items()))
 
 
-def _equal_pairs(old: Sequence[str], new: Sequence[str]) -> list[tuple[int, int]]:
+def _equal_pairs(old: Sequence[str], new: Sequence[str]) -> tuple[list[tuple[int, int]], set[str]]:
+    """Return every pair of equal segments, in order, and the texts that have too many."""
     places = _places(new)
     pairs: list[tuple[int, int]] = []
+    many: set[str] = set()
     for text, here in _places(old).items():
         there = places.get(text, [])
-        if len(here) * len(there) > _MANY_REPEATS:
-            pairs.extend(zip(here, there, strict=False))
+        if len(here) * len(there) > max(_MANY_REPEATS, len(here), len(there)):
+            many.add(text)
         else:
             pairs.extend((i, j) for i in here for j in there)
-    return sorted(pairs)
+    return sorted(pairs), many
+
+
+def _pair_repeated(
+    old: Sequence[str], new: Sequence[str], chain: Mapping[int, int], many: Collection[str]
+) -> dict[int, int]:
+    """Pair what is repeated very often, in order between the neighbouring pairs of the chain."""
+    found: dict[int, int] = {}
+    at = 0, 0
+    for i, j in (*sorted(chain.items()), (len(old), len(new))):
+        here = [place for place in range(at[0], i) if old[place] in many]
+        there = [place for place in range(at[1], j) if new[place] in many]
+        ordered = _find_order([old[place] for place in here], [new[place] for place in there])
+        found |= {here[one]: there[other] for one, other in ordered}
+        at = i + 1, j + 1
+    return found
+
+
+def _find_order(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """Yield the places of the longest common order, window by window: the first half of each counts."""
+    i = j = 0
+    while i < len(old) and j < len(new):
+        is_last = max(len(old) - i, len(new) - j) <= _WINDOW
+        most = _WINDOW if is_last else _WINDOW // 2
+        blocks = Indel.opcodes(old[i : i + _WINDOW], new[j : j + _WINDOW]).as_matching_blocks()
+        pairs = ((block.a + n, block.b + n) for block in blocks for n in range(block.size))
+        found = [(one, other) for one, other in pairs if max(one, other) < most]
+        yield from ((i + one, j + other) for one, other in found)
+        last = found[-1] if found and max(found[-1]) >= most // 2 else (most, most)
+        i, j = i + last[0] + 1, j + last[1] + 1
+
+
+def _pair_beside(
+    old: Sequence[str], new: Sequence[str], moved: Mapping[int, int], matched: Mapping[int, int]
+) -> dict[int, int]:
+    """Return pairs that moved, and the equal ones without a partner before and behind each."""
+    found = dict(moved)
+    used = {*matched.values(), *moved.values()}
+    for pair in moved.items():
+        for step in (-1, 1):
+            i, j = pair[0] + step, pair[1] + step
+            while 0 <= i < len(old) and 0 <= j < len(new) and old[i] == new[j]:
+                if i in found or i in matched or j in used:
+                    break
+                found[i] = j
+                used.add(j)
+                i, j = i + step, j + step
+    return found
 
 
 def _pair_left(
-    old: Sequence[str], new: Sequence[str], chain: Sequence[tuple[int, int]]
-) -> list[tuple[int, int]]:
-    used_old = {i for i, _ in chain}
-    used_new = {j for _, j in chain}
-    left = {text: [j for j in here if j not in used_new] for text, here in _places(new).items()}
-    moved: list[tuple[int, int]] = []
-    for text, here in _places(old).items():
-        free = [i for i in here if i not in used_old]
-        moved.extend(zip(free, left.get(text, []), strict=False))
-    return moved
+    old: Sequence[str], new: Sequence[str], matched: Mapping[int, int], without: Collection[str] = ()
+) -> dict[int, int]:
+    """Pair in turn what is equal and has no partner, some texts left out."""
+    used = set(matched.values())
+    left = {text: [j for j in there if j not in used] for text, there in _places(new).items()}
+    return {
+        i: j
+        for text, here in _places(old).items()
+        if text not in without
+        for i, j in zip([i for i in here if i not in matched], left.get(text, ()), strict=False)
+    }
 
 
 def _places(texts: Sequence[str]) -> dict[str, list[int]]:

@@ -116,9 +116,9 @@ class _Piece(NamedTuple):
 def word_edits(old: str, new: str, language: str = "en") -> tuple[Edit, ...]:
     """Return the edits that turn one text into the other, whole words at a time.
 
-    Numbers, amounts, dates and document symbols are one word; Chinese is compared by character. The texts
-    of the edits that are not inserted, joined, give ``old`` exactly; of those not deleted, ``new``. In a
-    run of changes the deleted words come before the inserted ones.
+    Numbers, amounts, dates and document symbols are one word; what is written without
+    blanks is compared by character. The texts of the edits that are not inserted, joined, give ``old``
+    exactly; of those not deleted, ``new``. In a run of changes the deleted words come first.
     """
     if old == new:
         return (Edit("kept", old),) if old else ()

@@ -3,27 +3,41 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from tracker.text.lines import is_salutation, item_marker
-from tracker.text.tables import entries_for, read_tables
+from tracker.text.lines import has_clause, is_salutation, item_marker
+from tracker.text.tables import read_stops
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from tracker.text.tables import Stops
+
 _CLOSERS = r"(?:[ ]?»|[\"'”’»)\]」』》）›*])*"
+# What a record puts in brackets behind a sentence and belongs to it: (A/60/PV.6, p. 17), [Ibid.]
+_SOURCE = (
+    r"[ ]?[\[(](?:(?i:see|cf\.?|voir|véase|см\.)[ ])?"
+    r"(?:(?i:ibid|op\. ?cit|official records|documents?[ ]|docs?\.)|(?:[A-Z]{1,5}/){1,4}\S{0,60}\d"
+    r"|(?i:paras?|pp?|arts?|sect|chap)\.[ ]?\d|(?:[\w-]+[ ]){0,3}(?i:resolution|article)s?[ ]\d"
+    r"|\d{1,4}(?:st|nd|rd|th)[ ](?:plenary[ ])?meeting)"
+    r"[^\[\]()]{0,150}(?:\([^()]{0,40}\)[^\[\]()]{0,80}){0,2}[\])]\.?"
+)
 # One class of marks first, then what may follow each: only marks are looked at closely.
 _CANDIDATE = (
     r"[.!?…؟۔‽⁇⁈⁉。！？,•](?:"
     rf"(?<=[。！？])(?P<wide>[。！？]*{_CLOSERS})"
-    r"|(?<=[a-zа-я)”\"'’0-9],)(?P<comma>)(?= (?:%s) [a-z])"
+    r"|(?<=[a-zа-я)\]”\"'’0-9],)(?P<comma>)(?= (?:%s) [a-z])"
     r"|(?<=[;:.,!?] •)(?P<bullet>)(?= )"
     r"|(?<=[^,。！？•])(?P<stop>(?:[ ]?[.!?…؟]){0,60})"
-    rf"(?P<close>{_CLOSERS})(?P<note>(?<=[^\W\d][.!?])\d{{1,2}}|(?<=[.!?][\"”’»)])\d{{1,2}})?(?=\s|$)"
+    rf"(?P<close>{_CLOSERS})(?P<note>(?<=[^\W\d][.!?])\d{{1,2}}|(?<=[.!?][\"”’»)])\d{{1,2}}|[¹²³⁰⁴-⁹]{{1,3}})?"
+    rf"(?P<source>{_SOURCE})?(?=\s|$)"
     # A blank lost after a full stop: final.Next
-    r"|(?<=[a-zà-ÿа-я]{2}[.!?])(?P<tight>)(?=[A-ZÀ-ÞА-Я][a-zà-ÿа-я]|I )"
+    r"|(?:(?<=[a-zà-ÿа-яё]{2}[.!?])|(?<=[a-z][)%][.!?])|(?<=[0-9]{3}[.!?]))(?P<tight>[”»]?)"
+    r"(?=[“«]?[A-ZÀ-ÞА-Я][a-zà-ÿа-яё]|I )"
+    r"|(?P<unspaced>(?<=[\u0621-\u064a]{2}[.!؟])(?=[\u0621-\u064a]{2})"
+    r"|(?<=[\u4e00-\u9fff][.!?])(?=[“「]?[\u4e00-\u9fff]))"
     r")"
 )
 _OPENERS = " \t\"'“”‘’«»([{¿¡—–-*„‚「『《"
@@ -33,25 +47,21 @@ _ENCLOSED = re.compile(
 )
 _INITIALS = re.compile(r"(?:[^\W\d_]\.[ -]?)*[^\W\d_]")
 _INITIAL = re.compile(r"[^\W\d_]\.")
+_YEAR = re.compile(r"(?:19|20)\d\d")
 _FIRST_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _ROMAN = re.compile(r"[IVXLC]+\b")
+_LETTERED = re.compile(r"[A-ZА-Я](?:[),;:.\]]|$)|[A-Z]{1,5}/\S")
+"""A part that is counted by letters, or a document: sect. B, doc. A/81/5."""
+_SYMBOL = re.compile(r"/\S{0,20}?[A-Z][A-Za-z]*$")
+_SAID = re.compile(r"[\u4e00-\u9fff]{0,6}(?:说|问|答|道|喊|指出|表示)[。，！？]")
+_OF_TIME = re.compile(r"(?:[A-Z][\w-]* ){1,3}[Tt]ime\b")
 _SHORTEST_BEFORE_COMMA = 25
-_LONGEST_MARKER = 12
-"""Characters before the stop of a list's marker: ``10.11.12.13`` has eleven."""
+_LONGEST_MARKER = 20
+"""Characters before the stop of a list's marker, ``10.11.12.13``, or of a part's, ``Chapter XVIII``."""
 _LONGER_THAN_ANY = 9
 """A word of so many letters is no abbreviation: the longest in the tables has eight."""
 _LONGEST_QUOTATION = 400
-
-
-class Stops(NamedTuple):
-    """The tables for one language."""
-
-    candidate: re.Pattern[str]
-    leading: frozenset[str]
-    numbered: frozenset[str]
-    either: frozenset[str]
-    openers: frozenset[str]
-    introducing: frozenset[str]
+_LONGEST_LEAD = 120
 
 
 def sentence_ends(line: str, language: str, *, pauses: bool = False) -> Iterator[int]:
@@ -59,12 +69,12 @@ def sentence_ends(line: str, language: str, *, pauses: bool = False) -> Iterator
 
     ``pauses`` says that ellipses mark pauses in this text and end nothing.
     """
-    stops = _stops(language)
+    stops = read_stops(language)
     may_enclose = any(mark in line for mark in '“"«([「（『„') and line.count('"') % 2 == 0
     enclosed = [match.span() for match in _ENCLOSED.finditer(line)] if may_enclose else []
     starts = [start for start, _ in enclosed]
     begin = 0
-    for match in stops.candidate.finditer(line):
+    for match in _candidate(language).finditer(line):
         bullet = match.lastgroup == "bullet"
         end = match.start() if bullet else match.end()
         if end >= len(line) or (enclosed and _is_inside(end, starts, enclosed)):
@@ -75,7 +85,7 @@ def sentence_ends(line: str, language: str, *, pauses: bool = False) -> Iterator
 
 
 def _is_inside(end: int, starts: list[int], enclosed: list[tuple[int, int]]) -> bool:
-    index = bisect_right(starts, end) - 1
+    index = bisect_left(starts, end) - 1
     return index >= 0 and end < enclosed[index][1]
 
 
@@ -84,12 +94,12 @@ def _ends(line: str, match: re.Match[str], begin: int, stops: Stops, *, pauses: 
     if decide:
         return decide(line, match, begin, stops)
     after = line[match.end() : match.end() + 40].lstrip(_OPENERS)
-    if not after or after[0].islower():
+    if not after or after[0].islower() or after[0] == ".":
         return False
     stop = line[match.start() : match.end("stop")]
     if stop == ".":
         return _is_full_stop(line, match, begin, after, stops)
-    trails_off = stop == "…" or not set(stop) - set(". ")
+    trails_off = stop == "…" or (not set(stop) - set(". ") and stop != "..")
     bracketed = line[match.start() - 1 : match.start()] in {"[", "("}
     return not bracketed and not (trails_off and pauses)
 
@@ -97,28 +107,78 @@ def _ends(line: str, match: re.Match[str], begin: int, stops: Stops, *, pauses: 
 def _is_full_stop(line: str, match: re.Match[str], begin: int, after: str, stops: Stops) -> bool:
     """Decide on a single full stop by the word before it and the one after."""
     dot = match.start()
+    if dot - begin < _LONGEST_LEAD and _only_leads(line[begin:dot].lower(), after, stops):
+        return False
     if dot - _LONGER_THAN_ANY >= begin and line[dot - _LONGER_THAN_ANY : dot].isalpha():
         return True
-    if _is_list_number(line, begin, dot):
+    if _is_list_number(line, begin, dot, stops):
         return False
-    if ")" in match["close"]:
+    return ")" in match["close"] or bool(match["source"]) or _ends_word(line, match, begin, after, stops)
+
+
+def _only_leads(piece: str, after: str, stops: Stops) -> bool:
+    """Say whether a piece says when, where or in what regard, so that its stop is a comma read wrongly."""
+    if piece.strip() in stops.connecting:
         return True
-    two = line[max(begin, dot - 12) : dot].rsplit(None, 2)[-2:]  # EE. UU.
-    words = {_word_before(line, begin, dot, stops), " ".join(two) if len(two) > 1 else ""}
+    parts = [part.split() for part in piece.split(",")]
+    return (
+        (after.startswith("I ") or after[0].isdigit())
+        and all(words and words[0] in stops.adverbials for words in parts)
+        and not has_clause(piece)
+    )
+
+
+def _ends_word(line: str, match: re.Match[str], begin: int, after: str, stops: Stops) -> bool:
+    dot = match.start()
+    word = _word_before(line, begin, dot, stops)
+    if _SYMBOL.search(word) and after[0].isdigit():  # A/81/305/Corr. 1
+        return False
+    two = line[max(begin, dot - 12) : dot].rsplit(None, 2)[-2:] or [""]  # EE. UU.
+    words = {word, " ".join(two) if len(two) > 1 else ""}
+    if dot - begin <= len(word) + 1:
+        words.add(word[:1].lower() + word[1:])  # Проф. at the beginning is проф.
+    opens = _opens_sentence(after, stops)
+    if words & stops.measures and two[0][-1:].isdigit() and (not _has_no_case(after) or _YEAR.match(two[0])):
+        return opens  # 1961 г., but 0.4 م.
     if words & stops.leading or (words & stops.numbered and _opens_number(line[match.end() :][:2], after)):
         return False
+    if words & stops.closing:  # at 3 p.m. New York time
+        first = _FIRST_WORD.match(after)
+        return (first is None or first.group() not in stops.hours) and not _OF_TIME.match(after)
+    if _is_lettered(two, stops):
+        return True
+    return opens or not (words & stops.either or any(map(_is_initial, words)))
+
+
+def _is_lettered(two: list[str], stops: Stops) -> bool:
+    """Say whether a letter counts and is no initial: chap. X, Group B."""
+    counted = two[0].rstrip(".")
+    is_part = (len(counted) > 1 and counted in stops.numbered) or counted.capitalize() in stops.heads
+    return is_part and len(two[-1]) == 1
+
+
+def _has_no_case(after: str) -> bool:
+    return after[0].isalpha() and after[0].lower() == after[0].upper()
+
+
+def _opens_sentence(after: str, stops: Stops) -> bool:
+    """Say whether a word follows that hardly stands inside a sentence, or is of a script without capitals."""
+    if _has_no_case(after):
+        return True
     first = _FIRST_WORD.match(after)
-    opens = first is not None and first.group() in stops.openers
-    if words & stops.either:
-        return opens
-    return not any(map(_is_initial, words)) or (opens and not _INITIAL.match(after))
+    opens = first is not None and (first.group() in stops.openers or first.group() in stops.starters)
+    return opens and not _INITIAL.match(after)
 
 
-def _is_list_number(line: str, begin: int, dot: int) -> bool:
+def _is_list_number(line: str, begin: int, dot: int, stops: Stops) -> bool:
+    """Say whether a piece is the mark of an item or a part so far: 2., Part II."""
     if dot - begin > _LONGEST_MARKER:
         return False
-    opening = line[begin : dot + 3].lstrip()
-    return item_marker(opening) >= len(line[begin:dot].lstrip()) + 1
+    opening = line[begin:dot].lstrip()
+    word, _, number = opening.partition(" ")
+    if word in stops.heads and (number.isdigit() or _ROMAN.fullmatch(number)):
+        return True
+    return item_marker(opening + line[dot : dot + 3]) > len(opening)
 
 
 def _word_before(line: str, begin: int, dot: int, stops: Stops) -> str:
@@ -136,7 +196,12 @@ def _last_word(text: str) -> str:
 
 
 def _opens_number(following: str, after: str) -> bool:
-    return after[0].isdigit() or following.strip()[:1] in {"(", "[", "§"} or _ROMAN.match(after) is not None
+    return (
+        after[0].isdigit()
+        or following.strip()[:1] in {"(", "[", "§", "№"}
+        or _ROMAN.match(after) is not None
+        or _LETTERED.match(after) is not None
+    )
 
 
 def _is_initial(word: str) -> bool:
@@ -145,6 +210,10 @@ def _is_initial(word: str) -> bool:
 
 def _is_wide_end(line: str, match: re.Match[str], _begin: int, _stops: Stops) -> bool:
     """Decide on a Chinese stop: not where it closes a quotation inside a sentence (「和平。」这一主题)."""
+    if line[match.end() : match.end() + 1] in set("，；：、,;:") or (
+        match.group()[-1] in "”」』" and _SAID.match(line, match.end())
+    ):
+        return False
     opens = {"」": "「", "』": "『", "”": "“"}.get(match.group()[-1], "\n")
     opener = line.rfind(opens, max(0, match.start() - _LONGEST_QUOTATION), match.start())
     return opener <= 0 or line[opener - 1] in "：:，,。！？ "
@@ -153,7 +222,8 @@ def _is_wide_end(line: str, match: re.Match[str], _begin: int, _stops: Stops) ->
 def _is_tight_end(line: str, match: re.Match[str], _begin: int, _stops: Stops) -> bool:
     """Decide on a full stop without a blank after it: not inside an address."""
     word = _last_word(line[max(0, match.start() - 40) : match.start()])
-    return word != "www" and re.sub("[-’']", "", word).isalpha()
+    plain = re.sub("[-’'()%]", "", word)
+    return word != "www" and (plain.isalpha() or _YEAR.fullmatch(plain) is not None)
 
 
 def _is_comma_end(line: str, match: re.Match[str], begin: int, stops: Stops) -> bool:
@@ -165,15 +235,13 @@ def _is_comma_end(line: str, match: re.Match[str], begin: int, stops: Stops) -> 
 
 
 @cache
-def _stops(language: str) -> Stops:
-    tables = read_tables("sentences")
-    rows = {table: frozenset(entries_for(tables[table], language)) for table in tables}
-    commas = "|".join(sorted(rows.pop("after_comma"))) or "(?!)"
-    return Stops(re.compile(_CANDIDATE.replace("%s", commas)), **rows)
+def _candidate(language: str) -> re.Pattern[str]:
+    return re.compile(_CANDIDATE.replace("%s", "|".join(sorted(read_stops(language).after_comma)) or "(?!)"))
 
 
 _DECISIONS: dict[str, Callable[[str, re.Match[str], int, Stops], bool]] = {
     "wide": _is_wide_end,
     "tight": _is_tight_end,
+    "unspaced": lambda *_: True,
     "comma": _is_comma_end,
 }

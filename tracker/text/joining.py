@@ -90,20 +90,22 @@ def joint(before: TextLine, after: TextLine, layout: Layout) -> tuple[int, str]:
 def _after_end(old: str, new: str, gap: int, layout: Layout, *, full: bool) -> str:
     if ends_in_ellipsis(old) and (layout.pauses or new[0].islower()):
         return SPACE
-    if new[0].islower() and _runs_on(old, gap):
+    if new[0].islower() and _runs_on(old, new, gap):
         return SPACE
     return SPACE if full and gap == BREAK else PARAGRAPH
 
 
-def _runs_on(old: str, gap: int) -> bool:
+def _runs_on(old: str, new: str, gap: int) -> bool:
     """Say whether a line in lower case goes on after this one although a mark ends it.
 
-    A full stop is then a comma read wrongly, or the text is a list that reads as one sentence.
+    A full stop is then a comma read wrongly, and what a colon announces no list of clauses.
     """
-    return (old[-1] == "." and len(old) > _LONG) or (old[-1] in ":;" and gap == BREAK)
+    return (old[-1] == "." and len(old) > _LONG) or (old[-1] == ":" and gap == BREAK and new[-1] != ";")
 
 
 def _after_cut(old: str, new: str, gap: int, layout: Layout, *, full: bool) -> tuple[int, str]:
+    if old[-1] in ",،" and _opens_clause(new):
+        return 0, PARAGRAPH
     hyphenated = old[-1] in _HYPHENS and _HYPHENATED.search(old, max(len(old) - _LONGEST_WORD, 0))
     if hyphenated and new[0].isalnum():
         return _join_hyphenated(hyphenated.group(1), new, layout)
@@ -117,6 +119,12 @@ def _after_cut(old: str, new: str, gap: int, layout: Layout, *, full: bool) -> t
     first = _FIRST_WORD.match(new)
     opens = first is not None and first.group() in all_entries("sentences", "openers")
     return 0, SPACE if unended and not opens and not is_salutation(new) else PARAGRAPH
+
+
+def _opens_clause(new: str) -> bool:
+    """Say whether a line opens a clause of a resolution, each of which has a line: Recalling, Requests."""
+    first = _FIRST_WORD.match(new)
+    return first is not None and first.group().rstrip(",") in all_entries("lines", "resolution")
 
 
 def _join_hyphenated(first: str, new: str, layout: Layout) -> tuple[int, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from tracker.inputs.tables import read_packaged
 
@@ -31,6 +31,31 @@ def entries_for(table: TermTable, language: str) -> tuple[str, ...]:
     if language not in table and language not in KNOWN:
         return tuple(dict.fromkeys(entry for entries in table.values() for entry in entries))
     return table.get("any", ()) + table.get(language, ())
+
+
+class Stops(NamedTuple):
+    """What ``sentences.toml`` says for one language."""
+
+    leading: frozenset[str]
+    numbered: frozenset[str]
+    either: frozenset[str]
+    closing: frozenset[str]
+    measures: frozenset[str]
+    hours: frozenset[str]
+    heads: frozenset[str]
+    openers: frozenset[str]
+    starters: frozenset[str]
+    after_comma: frozenset[str]
+    introducing: frozenset[str]
+    connecting: frozenset[str]
+    adverbials: frozenset[str]
+
+
+@cache
+def read_stops(language: str) -> Stops:
+    """Return the tables of the ends of sentences for a language."""
+    tables = read_tables("sentences")
+    return Stops(**{table: frozenset(entries_for(tables[table], language)) for table in tables})
 
 
 def read_by_name(table: Mapping[str, float], names: Sequence[str]) -> tuple[float, ...]:

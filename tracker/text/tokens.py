@@ -29,8 +29,9 @@ def tokenize(text: str, language: str = "en") -> tuple[Token, ...]:
     """Cut a text into tokens; with the blanks between them they rebuild it exactly.
 
     Numbers, dates, amounts of money, percentages and document symbols are one token each; Chinese and
-    Japanese have one token a character. ``language`` decides which month and currency names are known
-    and whether French elisions are cut; for an unknown one, all names are known.
+    Japanese have one token a character, Thai, Lao, Burmese and Khmer one a letter with its marks.
+    ``language`` decides which month and currency names are known and whether French elisions are cut;
+    for an unknown one, all names are known.
     """
     return tuple(
         Token(match.group(), match.start(), match.end(), cast("TokenKind", match.lastgroup))
@@ -45,8 +46,14 @@ _MARKS = (
 _IDEOGRAPHS = (
     "\u2e80-\u2fdf\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 )
+# Thai, Lao, Burmese and Khmer set no blanks between words: a letter with its vowels and marks is one.
+_UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
+_BEFORE = "\u0e40-\u0e44\u0ec0-\u0ec4"
+_BEHIND = "\u0e30-\u0e3a\u0e45-\u0e4e\u0eb0-\u0ebc\u0ec8-\u0ecd\u102b-\u103e\u1056-\u1059\u17b4-\u17d3"
+_STACKED = "\u1039\u17d2"
+_CLUSTER = rf"[{_BEFORE}]?[{_UNSPACED}](?:[{_BEHIND}]|(?<=[{_STACKED}])[{_UNSPACED}])*"
 _LETTER = rf"[^\W\d_{_IDEOGRAPHS}]"
-_WORD_PART = rf"(?:[^\W_{_IDEOGRAPHS}]|[{_MARKS}])+"
+_WORD_PART = rf"(?:[^\W_{_IDEOGRAPHS}{_UNSPACED}]|[{_MARKS}])+"
 _WORD = rf"{_WORD_PART}(?:['’\u2010\u2011-]{_WORD_PART})*"
 _ADDRESS = r"(?:https?://|www\.)[^\s<>\"“”«»()]*[\w/]|[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+"
 _INITIALS = rf"(?:{_LETTER}\.){{2,}}"
@@ -65,7 +72,7 @@ def _pattern(language: str) -> re.Pattern[str]:
         rf"(?P<amount>{_amount(language)})|(?P<date>{_date(language)})"
         rf"|(?P<symbol>{_SYMBOL})|(?P<number>{_number(language)})"
     )
-    word = rf"{_ADDRESS}|{_INITIALS}|{_elision(language)}|{_WORD}"
+    word = rf"{_ADDRESS}|{_INITIALS}|{_elision(language)}|(?=\w){_CLUSTER}|{_WORD}"
     return re.compile(rf"{named}|(?P<word>{word}|[{_IDEOGRAPHS}])|(?P<mark>\.{{2,}}|\S)")
 
 

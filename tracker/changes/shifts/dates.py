@@ -58,7 +58,7 @@ def read_moments(part: Fragment) -> list[Moment]:
     """Return the dates in a part of a passage that name their year; the year of a resolution is none."""
     text, language = part.passage.text, part.passage.language
     found: list[Moment] = []
-    for token in part.passage.tokens:
+    for token in part.select(part.passage.tokens):
         if token.kind != "date" or token.start < part.start or token.end > part.end:
             continue
         bracketed = text[: token.start].endswith("(") and text[token.end :].startswith(")")

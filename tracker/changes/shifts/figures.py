@@ -64,7 +64,7 @@ def read_figures(part: Fragment) -> list[Figure]:
     passage = part.passage
     read = [
         _read_figure(token, passage.language)
-        for token in passage.tokens
+        for token in part.select(passage.tokens)
         if part.start <= token.start and token.end <= part.end
         if not _is_name(passage, token) and not _is_cut(passage, token)
     ]

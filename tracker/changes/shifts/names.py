@@ -29,6 +29,8 @@ _LEAST_COUNTRY = 4
 _SET_BEFORE = ' \n"“«(‘'
 """What may be between a sentence's end and the first word of the next."""
 _LEAST_ACRONYM = 2
+_LONGEST_NAME = 60
+"""Words of a run in capitals beyond which it is a text in capitals, cited whole at each of its edits."""
 
 
 class NameMatch(NamedTuple):
@@ -87,8 +89,7 @@ def _find_alone(part: Fragment, side: _Side, other: _Side) -> list[NameMatch]:
     """Return the names in an edited part that the other side does not hold in any form."""
     return [
         name
-        for edited in side.names
-        if part.overlaps(edited)
+        for edited in part.select(side.names)
         for name in (_trim(each, part.passage.language) for each in _split(edited, other.words))
         if not is_held(name.text, other.words) and _abbreviate(name.text) not in other.words
         if name.text.lower() not in other.acronyms
@@ -179,7 +180,7 @@ def _close(run: list[Token], nobody: tuple[str, ...]) -> Iterator[list[Token]]:
     while run and not _is_large(run[-1]) and run[-1].kind != "number":
         run = run[:-1]
     named = [token for token in run if _is_large(token) and token.text.lower() not in nobody]
-    if named:
+    if named and len(run) <= _LONGEST_NAME:
         yield run
 
 

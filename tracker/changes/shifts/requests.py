@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 import re
+from bisect import bisect_left
 from dataclasses import dataclass
 from functools import cache
+from operator import attrgetter
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from tracker.changes.shifts.rules import find_terms, load_terms, load_values
@@ -144,9 +146,9 @@ def _reports_asking(text: str, language: str) -> bool:
 def _find_asked(text: str, words: Sequence[_Word], language: str, verbs: Collection[str]) -> int | None:
     links = load_terms(_FILE, "asking_links", language)
     for opening in find_terms(text, load_terms(_FILE, "asking", language)):
-        after = [index for index, word in enumerate(words) if word.start >= opening.end][:_ADDRESSEE]
+        first = bisect_left(words, opening.end, key=attrgetter("start"))
         linked = opening.term.endswith(" that")
-        for index in after:
+        for index in range(first, min(first + _ADDRESSEE, len(words))):
             linked = linked or words[index].text in links
             place = _skip_adverbs(words, index, language)
             if linked and place < len(words) and words[place].text in verbs:

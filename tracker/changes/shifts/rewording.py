@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
-from operator import itemgetter
-from typing import TYPE_CHECKING, Protocol
+from operator import attrgetter, itemgetter
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from tracker.changes.shifts.rules import find_terms, load_terms
 from tracker.model.changes import Evidence, Shift
@@ -38,6 +38,9 @@ class TextSpan(Protocol):
     @property
     def end(self) -> int:
         """Where they end."""
+
+
+_Span = TypeVar("_Span", bound=TextSpan)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,11 @@ class Fragment:
     def find(self, terms: tuple[str, ...]) -> tuple[TermMatch, ...]:
         """Return the whole terms in it, by their offsets into the passage."""
         return find_terms(self.text, terms, self.start)
+
+    def select(self, spans: Sequence[_Span]) -> Sequence[_Span]:
+        """Return those that overlap it, of spans that are in text order and apart from each other."""
+        first = bisect_right(spans, self.start, key=attrgetter("end"))
+        return spans[first : bisect_left(spans, self.end, key=attrgetter("start"))]
 
     def overlaps(self, span: TextSpan) -> bool:
         """Tell whether it has a character in common with other words of the passage."""

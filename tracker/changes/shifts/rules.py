@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from tracker.inputs.tables import read_packaged
@@ -75,6 +75,12 @@ def find_terms(text: str, terms: tuple[str, ...], offset: int = 0) -> tuple[Term
         TermMatch(re.sub(r"\s+", " ", match[0].lower()), offset + match.start(), offset + match.end())
         for match in _pattern(terms).finditer(text.replace("’", "'"))
     )
+
+
+@lru_cache(maxsize=128)
+def find_everywhere(text: str, terms: tuple[str, ...]) -> tuple[TermMatch, ...]:
+    """Return the whole terms in a passage, searched once however many of its edits ask for them."""
+    return find_terms(text, terms)
 
 
 def cut_terms(text: str, terms: tuple[str, ...], blank: str = "") -> str:
@@ -148,10 +154,7 @@ def compare_ladders(rewording: Rewording, place: Substitution, file: str, scale:
     for family in dict.fromkeys(ladder.family for ladder in ladders):
         mine = [ladder for ladder in ladders if ladder.family == family]
         terms = tuple(dict.fromkeys(term for ladder in mine for term in ladder.ranks))
-        old, new = (
-            [term for term in part.passage.whole.find(terms) if part.overlaps(term)]
-            for part in (place.old, place.new)
-        )
+        old, new = (part.select(find_everywhere(part.passage.text, terms)) for part in (place.old, place.new))
         if len(old) == len(new) == 1 and _is_same_frame(place, old[0], new[0]):
             yield from _rank(rewording, mine, scale, old[0], new[0])
 

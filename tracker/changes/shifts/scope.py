@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from tracker.changes.shifts.rules import Scale, TermMatch, compare_ladders, cut_terms, find_terms
+from tracker.changes.shifts.rules import Scale, TermMatch, compare_ladders, cut_terms, find_everywhere
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,7 +47,7 @@ def _find_one_sided(rewording: Rewording, place: Substitution) -> Iterator[Shift
         found = edited[0].find(terms)
         if len(found) != 1 or cut_terms(edited[0].text, terms).strip(_MARKS):
             continue
-        if not find_terms(rewording.other(passage).text, (found[0].term,)):
+        if not find_everywhere(rewording.other(passage).text, (found[0].term,)):
             rule = f"{table}: {found[0].term} (ours)"
             yield from rewording.shift_alone("scope", directions, passage, found[0], rule)
 
@@ -71,11 +72,14 @@ def find_negation_shifts(rewording: Rewording) -> tuple[Shift, ...]:
 def _find_negations(rewording: Rewording, part: Fragment) -> tuple[TermMatch, ...]:
     """Return the negations of an edited part that holds nothing else which the other side lacks."""
     negations = rewording.terms(_FILE, "negations")
-    other = rewording.other(part.passage)
-    known = {*rewording.terms(_FILE, "carriers"), *_list_words(other.text)}
+    found = part.find(negations)
+    if not found:
+        return ()
+    carriers, other = rewording.terms(_FILE, "carriers"), rewording.other(part.passage)
     rest = _list_words(cut_terms(part.text, negations, " "))
-    return part.find(negations) if known.issuperset(rest) else ()
+    return found if rest.difference(carriers) <= _list_words(other.text) else ()
 
 
-def _list_words(text: str) -> list[str]:
-    return [word.strip(_MARKS).lower() for word in text.split() if word.strip(_MARKS)]
+@lru_cache(maxsize=8)
+def _list_words(text: str) -> frozenset[str]:
+    return frozenset(word.strip(_MARKS).lower() for word in text.split()) - {""}

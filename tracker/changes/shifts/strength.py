@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tracker.changes.shifts.rules import (
@@ -46,19 +46,19 @@ class _Action(NamedTuple):
 def find_condition_shifts(rewording: Rewording) -> tuple[Shift, ...]:
     """Return the condition that only one side has, added or removed whole: ``when circumstances allow``."""
     pattern = _compile_conditions(rewording.language)
-    found = [
-        (passage, match)
+    old, new = (
+        [TermMatch(match[0].lower(), *match.span()) for match in pattern.finditer(passage.text)]
         for passage in (rewording.old, rewording.new)
-        for match in pattern.finditer(passage.text)
-        if any(
-            part.passage is passage and part.start <= match.start() and match.end() <= part.end
-            for part in rewording.fragments
-        )
+    )
+    found = [
+        (part.passage, words)
+        for part in rewording.fragments
+        for words in part.select(old if part.passage is rewording.old else new)
+        if part.start <= words.start and words.end <= part.end
     ]
-    if len(found) != 1 or pattern.search(rewording.other(found[0][0]).text):
+    if len(found) != 1 or (old and new):
         return ()
-    ((passage, match),) = found
-    words = TermMatch(match[0].lower(), *match.span())
+    ((passage, words),) = found
     rule = f"condition: {words.term} (ours)"
     return rewording.shift_alone("strength", _WEAKENS, passage, words, rule)
 
@@ -104,8 +104,8 @@ def _find_put_off(rewording: Rewording, place: Substitution) -> Iterator[Shift]:
 
 def _read_action(part: Fragment, openers: tuple[str, ...]) -> _Action | None:
     """Read a part as an action that an opener puts off, or as a verb alone; none for other words."""
-    tokens = part.passage.tokens
-    words = [token for token in tokens if token.kind == "word" and part.start <= token.start < part.end]
+    tokens = part.select(part.passage.tokens)
+    words = [token for token in tokens if token.kind == "word" and part.start <= token.start]
     if not words:
         return None
     first, last = words[0].start, words[-1].end
@@ -135,6 +135,7 @@ def _find_modifiers(rewording: Rewording, place: Substitution) -> Iterator[Shift
             yield from rewording.shift_alone("strength", directions, part.passage, found, rule)
 
 
+@lru_cache(maxsize=256)
 def _holds_form(text: str, term: str) -> bool:
     """Return whether a text holds a term, or another form of it: full, fully."""
     if " " in term:
