@@ -1,10 +1,10 @@
 """Measure the figures and dates that edited sentences change, six languages, on the half kept for reporting.
 
-The sheet was made by a reader who had not seen the rules (``coding/README.md``). A shift is *right* where both its
-sides overlap a change of the sheet and it goes the same way; *found* is the share of the changed figures that a
-right shift says. A figure put in or taken out is no shift but for a deadline: it is counted apart. Run as
-``python -m tests.benchmarks.figure_edits`` in the root of the repository; ``work`` after it takes the other half, on
-which the rules were mended, and lists what is wrong.
+The sheet was made by a reader who had not seen the rules (``coding/README.md``). A shift is *right* where
+both its sides overlap a change of the sheet and it goes the same way; *found* is the share of the changed
+figures that a right shift says. A figure put in or taken out is no shift but for a deadline: it is counted
+apart. Run as ``python -m tests.benchmarks.figure_edits`` in the root of the repository; ``work`` after it
+takes the other half, on which the rules were mended, and lists what is wrong.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def _says(edited: EditedSentence, change: dict[str, str], shift: Shift) -> bool:
 
 
 def main() -> None:
-    """Print right and found by kind and language; for the half to work on, each edit that is wrong or silent."""
+    """Print right and found by kind and language; for the half to work on, each edit that is wrong."""
     half = "work" if sys.argv[1:] == ["work"] else "report"
     counts: dict[str, Counter[str]] = {}
     for edited in read_edited(SHEET):
@@ -78,10 +78,9 @@ def main() -> None:
             wrong = [_write(shift) for shift in shifts if shift not in right]
             print(f"{edited.id} missed {missed} wrong {wrong}\n  {edited.old}\n  {edited.new}")
     for name, count in counts.items():
-        print(
-            f"{name:14} right {count['right']} of {count['said']}, found {count['found']} of {count['changed']}"
-            f" changed; {count['found alone']} of {count['alone']} put in or taken out"
-        )
+        changed = f"found {count['found']} of {count['changed']} changed"
+        alone = f"{count['found alone']} of {count['alone']} put in or taken out"
+        print(f"{name:14} right {count['right']} of {count['said']}, {changed}; {alone}")
 
 
 def _write(shift: Shift) -> tuple[str, str, str]:
