@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 
 from tracker.changes.shifts.dates import compare_moments, read_moments
 from tracker.changes.shifts.figures import compare_figures, is_same_unit
-from tracker.changes.shifts.names import find_names, is_held, list_words, read_role
+from tracker.changes.shifts.held import is_held, list_words
+from tracker.changes.shifts.names import read_role
+from tracker.changes.shifts.naming import find_names
 from tracker.changes.shifts.quantities import read_quantities
 from tracker.changes.shifts.requests import compare_grades, grade_request
 from tracker.changes.shifts.rewording import Rewording, content_words, read_passage, share_content
@@ -64,7 +66,9 @@ def _read_sides(old: Version, new: Version, before: Sequence[int], after: Sequen
 def _find_alone(rewording: Rewording, passage: SideText, known: Collection[str]) -> Iterator[Shift]:
     held = list_words(rewording.other(passage).text)
     for name in find_names(passage):
-        is_known = name.text.lower().removeprefix("the ") in known or is_held(name.text, held)
+        is_known = name.text.lower().removeprefix("the ") in known or is_held(
+            name.text, held, passage.language
+        )
         if name.kind == "actor" and not is_known:
             held |= list_words(name.text)
             role = read_role(passage, name)
