@@ -190,6 +190,7 @@ def test_a_paraphrase_keeps_its_deadline_and_says_no_more() -> None:
             "Ministry of Health and Social Welfare",
         ),
         ("en", "We speak of Côte d'Ivoire here.", "Côte d'Ivoire"),
+        ("en", "We back Agenda 2063 of Africa in 2020.", "Agenda 2063 of Africa"),
         # small words that join only the words of a title
         ("en", "The United States on the Korean coast.", "United States; Korean"),
         (
@@ -220,6 +221,15 @@ def test_names_are_whole(language: str, text: str, expected: str) -> None:
         ("St. Kitts and Nevis will act on this.", "Saint Kitts and Nevis will act on this."),
         ("We recall President J. F. Kennedy here.", "We recall President Kennedy here."),
         ("We back the Forest Programme here.", "We back the Forest Program here."),
+        (
+            "We back the SDGs and the UN here.",
+            "We back the Sustainable Development Goals and the United Nations here.",
+        ),
+        ("We recall resolution 435 (1978) here.", "We recall resolution 435 here."),
+        (
+            "On behalf of the Government of Tonga, I speak.",
+            "On behalf of the Government of the Kingdom of Tonga, I speak.",
+        ),
         ("Our GDP grew again this year.", "Our gross domestic product grew again this year."),
         ("International community must act on this.", "The international community must act on this."),
     ],

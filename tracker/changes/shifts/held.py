@@ -6,7 +6,7 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING
 
-from tracker.changes.shifts.rules import load_terms
+from tracker.changes.shifts.rules import load_terms, load_values
 from tracker.references.countries import countries
 from tracker.references.names import fold_name
 
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 WORD = re.compile(r"[^\W_]+(?:['’/.-][^\W_]+)*")
 OWNER = re.compile(r"['’]s?$")
+_YEAR = re.compile(r"\s\(\d{4}\)$")
+"""That of a resolution, which is said or not."""
 _CODE = "="
 """Before the code of a country among the words of a text."""
 _MOST_WORDS = 6
@@ -34,7 +36,11 @@ def list_words(text: str) -> set[str]:
     """
     written = [OWNER.sub("", word) for word in WORD.findall(text)]
     words = {_fold(part) for word in written for part in (word, *re.split(r"[-/]", word))}
-    words |= {word.replace(".", "") for word in written if word.isupper()}
+    plain = [word.replace(".", "") for word in written]
+    words |= {word.removesuffix("s") for word in plain if word.removesuffix("s").isupper()}
+    for acronym, name in load_values("names.toml", "aliases", "any").items():
+        if acronym.upper() in words or name in text:
+            words |= {acronym.upper(), *(_fold(word) for word in name.split())}
     return words | {_CODE + code for code in _find_codes(WORD.findall(text))}
 
 
@@ -46,12 +52,14 @@ def is_held(name: str, words: set[str], language: str = "en") -> bool:
     code = _country_codes().get(fold_name(name.removeprefix("the ").removeprefix("The ")))
     if code and _CODE + code in words:
         return True
-    written = [OWNER.sub("", word) for word in WORD.findall(name)]
+    written = [OWNER.sub("", word) for word in WORD.findall(_YEAR.sub("", name))]
     large = [part for word in written for part in re.split(r"[-/]", word) if _is_telling(part)]
-    titles, links = (load_terms("names.toml", table, language) for table in ("titles", "links"))
+    tables = ("titles", "links", "nobody")
+    titles, links, nobody = (load_terms("names.toml", table, language) for table in tables)
     large = [word for word in large if word.lower() not in links]
-    told = [word for word in large if word.lower() not in titles and len(word) > 1]
-    person = len(told) < len(large) and bool(told)
+    named = [word for word in large if word.lower() not in titles and len(word) > 1]
+    told = [word for word in named if word.lower() not in nobody]
+    person = len(named) < len(large) and bool(told)
     rest = [word for word in written if word.lower() not in links]
     needed = told[-1:] if person else told or large or rest or written
     return all(_has(word, words) for word in needed)

@@ -59,9 +59,10 @@ def _compare(
 
 def _is_of_one_kind(old: NameMatch, new: NameMatch, language: str) -> bool:
     """Return whether one name may stand for the other: both of persons, actors or instruments."""
-    titles = load_terms(FILE, "titles", language)
+    titles, roles = load_terms(FILE, "titles", language), load_terms(FILE, "roles", language)
     persons = [any(word.lower() in titles for word in WORD.findall(name.text)) for name in (old, new)]
-    return old.kind == new.kind and persons[0] == persons[1]
+    written_small = [name.text.lower() in roles for name in (old, new)]
+    return old.kind == new.kind and persons[0] == persons[1] and written_small[0] == written_small[1]
 
 
 class _Side(NamedTuple):
@@ -86,15 +87,15 @@ def _find_alone(part: Fragment, side: _Side, other: _Side) -> list[NameMatch]:
         if part.overlaps(edited)
         for name in _split(edited, other.words, part.passage.language)
         if not is_held(name.text, other.words, part.passage.language)
-        if not spells_out(other.text, name.text)
-        if abbreviate(name.text) not in other.words and name.text.replace(".", "") not in other.acronyms
+        if not spells_out(other.text, short := name.text.replace(".", "").removesuffix("s"))
+        if abbreviate(name.text) not in other.words and short not in other.acronyms
     ]
 
 
 def _split(name: NameMatch, words: set[str], language: str) -> list[NameMatch]:
     """Return the members of a pair such as ``Forest and Water Council`` where one of them is still named."""
     middle = _AND.search(name.text)
-    if not middle:
+    if not middle or name.text.islower():
         return [name]
     pair = [name.cut(0, middle.start()), name.cut(middle.end())]
     return pair if any(is_held(each.text, words, language) for each in pair) else [name]

@@ -122,7 +122,10 @@ def _is_point(passage: SideText, run: list[Token], at: int) -> bool:
 def _close(passage: SideText, run: list[Token]) -> Iterator[list[Token]]:
     """Yield a run without trailing small words, where it names anybody."""
     nobody, titles = (load_terms(FILE, table, passage.language) for table in ("nobody", "titles"))
+    dated = load_terms(FILE, "dated", passage.language)
     while run and not _is_large(run[-1]) and run[-1].kind != "number":
+        if run[-1].kind == "date" and len(run) > 1 and run[-2].text.lower() in dated:
+            break
         run = run[:-1]
     if not run:
         return
