@@ -36,7 +36,7 @@ def write(text: str, language: str) -> str:
             "We made three points on 25 basis points.",
             "three = 3; 25 basis points = 0.25 percentage points",
         ),
-        ("en", "It took two and a half years.", "two and a half = 2.5"),
+        ("en", "It took two and a half years.", "two and a half = 21915 hours"),
         # ranges
         (
             "en",
@@ -57,7 +57,7 @@ def write(text: str, language: str) -> str:
             "One in five, half of them and two-thirds.",
             "One in five = 20 percent; half = 50 percent; two-thirds = 66.67 percent",
         ),
-        ("en", "A third party, the first half, half a century, a half-hour, the third quarter.", ""),
+        ("en", "A third party, the first half, half a century, half-hearted, the third quarter.", ""),
         (
             "en",
             "A quarter of a million and half a million.",
@@ -107,7 +107,11 @@ def write(text: str, language: str) -> str:
         ),
         ("en", "1,234,567 or 1 234 567.", "1,234,567 = 1234567; 1 234 567 = 1234567"),
         ("fr", "1.250.000 euros ou 5,25 %.", "1.250.000 euros = 1250000 EUR; 5,25 % = 5.25 percent"),
+        ("en", "It lies at 1/2 to 3/4 per cent.", "1/2 to 3/4 per cent = 0.5..0.75 percent"),
+        ("ru", "Около миллиона, каждый пятый.", "миллиона = 1000000; каждый пятый = 20 percent"),
+        ("ar", "خمسة عشر بلدا خلال عشر سنوات", "خمسة عشر = 15; عشر = 87660 hours"),
         # no figures
+        ("en", "Call 116 006; we are ranked 5 out of 30.", ""),
         ("en", "By resolution 1325 (2000), articles 5 and 6, COVID-19, G20, 1/CP.21 and note [5].", ""),
         ("en", "The twenty-first of the Group of Twenty at the seventy-fifth session.", ""),
         ("en", "1.1 National circumstances", ""),
@@ -169,6 +173,11 @@ def test_dates_of_a_sentence(language: str, text: str, expected: list[tuple[int,
             [("changed", "2016-2020", "2018-2020", None)],
         ),
         (
+            "The term is six months.",
+            "The term is one year.",
+            [("raised", "six", "one", "+100%")],
+        ),
+        (
             "The office opens each year on 1 March.",
             "The office opens each year on 1 May.",
             [("later", "1 March", "1 May", "+61 days")],
@@ -189,6 +198,7 @@ def test_changed_figures(old: str, new: str, expected: list[tuple[str, str, str,
         ("We have 1,000 posts and half the staff.", "We have 1 000 posts and 50 per cent of the staff."),
         ("It rose by 25 basis points to 2½ per cent.", "It rose by a quarter point to 2.5 per cent."),
         ("We spend US$ 1.2 trillion on five roads.", "We spend $1,200 billion on 5 roads."),
+        ("It takes one year and 300 MW.", "It takes 12 months and 0.3 GW."),
         ("In the third quarter prices rose.", "In the fourth quarter prices rose."),
     ],
 )

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from tracker.model.changes import Direction, Shift
 
 _POINTS = {"percent", "percentage points"}
-_NO_MONEY = {"", "°C", "°F", "per mille"}
+_MEASURES = {"hours", "tonnes", "MW", "MWh", "hectares", "km"}
+_NO_MONEY = {"", "°C", "°F", "per mille", *_MEASURES}
 _DOLLARS = {"$", "USD"}
 _LEAST_THERE = 0.2
 """How alike the words around two counts or percentages at one place must be for them to be of one thing."""
@@ -74,7 +75,7 @@ def _is_one_thing(rewording: Rewording, pair: Pair[Figure]) -> bool:
     """Return whether two figures are of one thing: at one place, and a count of the same noun."""
     if not pair.there:
         return pair.alike >= LEAST_MOVED
-    if pair.old.unit not in {"", "percent"}:
+    if pair.old.unit not in {"", "percent", *_MEASURES}:
         return True
     nouns = _noun(rewording.old, pair.old), _noun(rewording.new, pair.new)
     if not pair.old.unit and all(nouns) and not same_stem(*nouns):
@@ -100,6 +101,8 @@ def _subtract(old: Figure, new: Figure) -> str:
     if not old.value:
         return text
     percent = ((new.value - old.value) / old.value * 100).quantize(Decimal(1))
+    if new.unit in _MEASURES and old.value * new.number != new.value * old.number:
+        return f"{_write(percent, signed=True)}%"  # a week and a month
     return f"{text} ({_write(percent, signed=True)}%)"
 
 

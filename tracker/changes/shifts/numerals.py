@@ -86,7 +86,7 @@ def _find_atoms(text: str, language: str) -> Iterator[_Atom]:
                 part = _read_part(match["part"] or "0")
                 yield _Atom("digits", *match.span(), read_number(match["digits"], language) + part)
         elif kind == "vulgar":
-            yield _Atom("fractions", *match.span(), _read_part(match[0]))
+            yield _Atom("vulgar", *match.span(), _read_part(match[0]))
         else:
             yield _Atom(kind, *match.span(kind), _read_word(match[kind].lower(), kind, language))
 

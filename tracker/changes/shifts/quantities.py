@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from functools import cache
 from typing import TYPE_CHECKING
 
-from tracker.changes.shifts.numerals import ARTICLES, FILE, Number, find_numbers
-from tracker.changes.shifts.rules import find_terms, load_terms, load_values
+from tracker.changes.shifts.numerals import FILE, Number, find_numbers
+from tracker.changes.shifts.rules import find_terms, load_terms
+from tracker.changes.shifts.units import find_measure, find_unit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -32,6 +32,7 @@ _SENTENCE_START = {"", ".", "!", "?", ":", '"', "“"}
 _NOUN = re.compile(r"^ [^\W\d]+(?= )")
 """What may stand in a share: one household out of five."""
 _LIST = re.compile(r"\s?(?:,|and|et|y|и|و|or)\s?")
+_OF = re.compile(r" (?:of|de|des|du|d')\b")
 _MOST_RATIO = 100
 _BEFORE = 20
 """Characters before a number in which a word may tell what it is."""
@@ -95,13 +96,16 @@ def _join_ratios(text: str, numbers: list[Number], language: str) -> Iterator[Nu
 
 def _read_figure(passage: SideText, text: str, number: Number) -> Figure | None:
     """Return a number with its unit; none where it is a place in a row or no number at all."""
-    start, end, unit = _find_unit(text, number, passage.language)
-    share = not unit and _is_part(number)
-    if share and "ratio" not in number.kinds and not _is_share(text, number, passage.language):
+    start, end, unit = find_unit(text, number, passage.language)
+    factor = Decimal(1)
+    if not unit:
+        factor, unit = find_measure(text, number, passage.language)
+    share = not unit and _is_part(text, number)
+    if share and not _is_share(text, number, passage.language):
         return None
     if not unit and not share and _is_no_amount(text, number, passage.language):
         return None
-    value = (number.value * (100 if share else 1)).quantize(_HUNDREDTH if share else _EXACT)
+    value = (number.value * (100 if share else factor)).quantize(_HUNDREDTH if share else _EXACT)
     if unit == "basis points":
         unit, value = "percentage points", value * _HUNDREDTH
     low = value
@@ -117,43 +121,19 @@ def _read_figure(passage: SideText, text: str, number: Number) -> Figure | None:
     return Figure(start, end, number.written, low, sign, words, "percent" if share else unit, value)
 
 
-def _is_part(number: Number) -> bool:
-    return bool(number.kinds & {"fractions", "ratio"}) and not number.kinds & {"magnitudes", "multipliers"}
-
-
-@cache
-def _unit_patterns(language: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """Return what finds a unit after a number, and what finds one before it."""
-    units = sorted(load_values(FILE, "units", language), key=len, reverse=True)
-    after = "|".join(map(re.escape, units))
-    only_after = load_terms(FILE, "only_after", language)
-    before = "|".join(re.escape(unit) for unit in units if unit not in only_after)
-    end = "" if language == "zh" else r"(?!\w)"
-    links = "|".join(map(re.escape, load_terms(FILE, "unit_links", language))) or "(?!)"
-    return (
-        re.compile(rf"(?:[ -]|(?:{links}))?({after}){end}", re.IGNORECASE),
-        re.compile(rf"(?<![^\W\d_])({before}) ?$", re.IGNORECASE),
+def _is_part(text: str, number: Number) -> bool:
+    """Return whether a number is a part of a whole: a third, one in five, 1/4 of all."""
+    part = number.kinds & {"fractions", "ratio"} or (
+        number.kinds == {"vulgar"} and _OF.match(text, number.end)
     )
-
-
-def _find_unit(text: str, number: Number, language: str) -> tuple[int, int, str]:
-    """Return where a number with its unit begins and ends, and one name of the unit, empty for none."""
-    after, before = _unit_patterns(language)
-    units = load_values(FILE, "units", language)
-    bare = number.kinds == {"weak"} and text[number.start : number.end].lower() in ARTICLES
-    sign = before.search(text[max(0, number.start - _BEFORE) : number.start])
-    if sign and not bare:
-        return number.start - len(sign[0]), number.end, units[sign[1].lower()]
-    name = None if bare else after.match(text, number.end)
-    unit = units[name[1].lower()] if name else ""
-    if unit == "points":  # a quarter point, but three points
-        unit = "percentage points" if "fractions" in number.kinds else ""
-    return number.start, name.end() if name and unit else number.end, unit
+    return bool(part) and not number.kinds & {"magnitudes", "multipliers"}
 
 
 def _is_share(text: str, number: Number, language: str) -> bool:
     """Return whether a half or a third is one of something, not ``the first half`` or ``a third party``."""
     before, after = text[: number.start][-_BEFORE:].lower(), text[number.end :][:_BEFORE].lower()
+    if "ratio" in number.kinds:
+        return not _ends(before, "ranks", language)
     written = text[number.start : number.end].lower()
     tables = ("no_share_before", "no_share_after", "no_share_alone", "unsure_shares", "share_after")
     other, others, alone, unsure, sure = (load_terms(FILE, table, language) for table in tables)
@@ -199,7 +179,7 @@ def _join_ranges(text: str, figures: Iterable[Figure], language: str) -> list[Fi
 
 def _join(text: str, low: Figure, high: Figure, language: str) -> Figure | None:
     gap, before = text[low.end : high.start].lower().replace("+", ""), text[: low.start][-_BEFORE:].lower()
-    if (low.unit and high.unit and low.unit != high.unit) or low.value != low.high:
+    if (low.unit and low.unit != high.unit and not (low.before and not high.unit)) or low.value != low.high:
         return None
     bare = gap.strip(" ") == "-"
     to = gap in load_terms(FILE, "range_to", language) and not _ends(before, "range_from", language)
