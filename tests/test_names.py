@@ -191,6 +191,7 @@ def test_a_paraphrase_keeps_its_deadline_and_says_no_more() -> None:
         ),
         ("en", "We speak of Côte d'Ivoire here.", "Côte d'Ivoire"),
         ("en", "We back Agenda 2063 of Africa in 2020.", "Agenda 2063 of Africa"),
+        ("en", "We back the 2030 Agenda in 2020.", "2030 Agenda"),
         # small words that join only the words of a title
         ("en", "The United States on the Korean coast.", "United States; Korean"),
         (
@@ -198,6 +199,7 @@ def test_a_paraphrase_keeps_its_deadline_and_says_no_more() -> None:
             "We signed the Convention on the Rights of the Child.",
             "Convention on the Rights of the Child",
         ),
+        ("en", "The group “Red Forest” left.", "Red Forest"),
         # nobody
         ("en", "This session of the United Nations General Assembly is long.", ""),
         ("en", "His vision of “Unity in diversity” and of vitamin C. Then we left.", ""),
@@ -251,6 +253,12 @@ def test_one_name_in_two_forms_is_no_shift(old: str, new: str) -> None:
             "We thank Prince Albert for this work.",
             "We thank Monaco for this work.",
             [("removed", "Prince Albert", None), ("added", None, "Monaco")],
+        ),
+        # its acronym, and the short form, say no more
+        (
+            "We will support the reform of this.",
+            "We will support the reform of the Forest Council of States (FCS) by this Council.",
+            [("added", None, "Forest Council of States")],
         ),
         # "us" is not the US
         (

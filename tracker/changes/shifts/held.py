@@ -49,8 +49,7 @@ def is_held(name: str, words: set[str], language: str = "en") -> bool:
 
     Of a person it is enough that the text has the last of the names.
     """
-    code = _country_codes().get(fold_name(name.removeprefix("the ").removeprefix("The ")))
-    if code and _CODE + code in words:
+    if _is_held_state(name, words, language):
         return True
     written = [OWNER.sub("", word) for word in WORD.findall(_YEAR.sub("", name))]
     large = [part for word in written for part in re.split(r"[-/]", word) if _is_telling(part)]
@@ -63,6 +62,19 @@ def is_held(name: str, words: set[str], language: str = "en") -> bool:
     rest = [word for word in written if word.lower() not in links]
     needed = told[-1:] if person else told or large or rest or written
     return all(_has(word, words) for word in needed)
+
+
+def _is_held_state(name: str, words: set[str], language: str) -> bool:
+    """Return whether a name is a country's, alone or after ``Government of``, that a text names."""
+    parts = name.split()
+    small = {word for table in ("links", "nobody") for word in load_terms("names.toml", table, language)}
+    for at in range(len(parts)):
+        code = _country_codes().get(fold_name(" ".join(parts[at:])))
+        if code and _CODE + code in words:
+            return True
+        if parts[at].lower() not in small:
+            return False
+    return False
 
 
 def abbreviate(name: str) -> str:

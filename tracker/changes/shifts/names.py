@@ -86,16 +86,24 @@ def _find_alone(part: Fragment, side: _Side, other: _Side) -> list[NameMatch]:
         for edited in side.names
         if part.overlaps(edited)
         for name in _split(edited, other.words, part.passage.language)
+        if not _is_part_of_another(name, side)
         if not is_held(name.text, other.words, part.passage.language)
         if not spells_out(other.text, short := name.text.replace(".", "").removesuffix("s"))
         if abbreviate(name.text) not in other.words and short not in other.acronyms
     ]
 
 
+def _is_part_of_another(name: NameMatch, side: _Side) -> bool:
+    """Return whether a name is the short form of another on its side: ``Council``, or its acronym."""
+    inside = (other for other in side.names if not (other.start <= name.start and name.end <= other.end))
+    return name.text in side.acronyms or any(name.text in other.text.split() for other in inside)
+
+
 def _split(name: NameMatch, words: set[str], language: str) -> list[NameMatch]:
     """Return the members of a pair such as ``Forest and Water Council`` where one of them is still named."""
     middle = _AND.search(name.text)
-    if not middle or name.text.islower():
+    links = load_terms(FILE, "links", language)
+    if not middle or name.text.islower() or set(name.text[: middle.start()].split()) & {*links}:
         return [name]
     pair = [name.cut(0, middle.start()), name.cut(middle.end())]
     return pair if any(is_held(each.text, words, language) for each in pair) else [name]

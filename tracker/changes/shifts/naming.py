@@ -24,6 +24,7 @@ _SET_BEFORE = ' \n"“«(‘'
 """What may be between a sentence's end and the first word of the next."""
 _LARGE = re.compile(r"(?:[a-zà-ÿ]{1,2}['’])?(?=[^\W\d_])(?![a-zà-ÿ])\w")
 """A word with a large letter: ``Paris``, ``d'Ivoire``."""
+_YEAR_BEFORE = re.compile(r"\b\d{4} $")
 _QUOTES = "“«"
 _LEAST_ACRONYM = 2
 _OPENER_ENDS = ("ing", "ly", "ed")
@@ -152,23 +153,22 @@ def _opens(passage: SideText, at: int) -> bool:
     Acronyms, countries and titles name at any place, as does a word that another large one follows.
     """
     token, language = passage.tokens[at], passage.language
-    if passage.text[: token.start][-1:] in _QUOTES and token.start:
-        return True
+    titles, abbreviations, openers, nobody = (
+        load_terms(FILE, table, language) for table in ("titles", "abbreviations", "openers", "nobody")
+    )
+    after = passage.tokens[at + 1] if at + 1 < len(passage.tokens) else token
+    near = after.start == token.end + 1 and _is_large(after)
+    followed = near and after.text.lower() not in titles
+    if token.start and passage.text[token.start - 1] in _QUOTES:
+        return not followed
     if not _opens_sentence(passage, token) or (token.text.isupper() and len(token.text) >= _LEAST_ACRONYM):
         return False
-    if len(token.text) >= _LEAST_COUNTRY and match_countries(token.text):
-        return False
     word = token.text.lower()
-    if word in load_terms(FILE, "titles", language) or word in load_terms(FILE, "abbreviations", language):
+    known = len(word) >= _LEAST_COUNTRY and match_countries(token.text)
+    if known or word in titles or word in abbreviations:
         return False
-    if word in load_terms(FILE, "openers", language) or word in load_terms(FILE, "nobody", language):
+    if word in openers or word in nobody:
         return True
-    after = passage.tokens[at + 1] if at + 1 < len(passage.tokens) else token
-    followed = (
-        after.start == token.end + 1
-        and _is_large(after)
-        and after.text.lower() not in load_terms(FILE, "titles", language)
-    )
     return not followed or language != "en" or (word.endswith(_OPENER_ENDS) and word != "united")
 
 
@@ -182,6 +182,9 @@ def _opens_sentence(passage: SideText, token: Token) -> bool:
 def _read_names(passage: SideText, run: list[Token]) -> Iterator[NameMatch]:
     """Yield the names of a run, without the ``'s`` of the owner: one, or two where ``and`` joins two."""
     start = run[0].start
+    year = _YEAR_BEFORE.search(passage.text[max(0, start - 5) : start])
+    if year and run[0].text.lower() in load_terms(FILE, "dated", passage.language):
+        start -= len(year[0])  # the 2030 Agenda
     text = OWNER.sub("", passage.text[start : run[-1].end])
     instruments = load_terms(FILE, "instruments", passage.language)
     name = NameMatch(start, start + len(text), text, "actor")
