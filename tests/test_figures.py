@@ -110,7 +110,9 @@ def write(text: str, language: str) -> str:
         ("en", "It lies at 1/2 to 3/4 per cent.", "1/2 to 3/4 per cent = 0.5..0.75 percent"),
         ("ru", "Около миллиона, каждый пятый.", "миллиона = 1000000; каждый пятый = 20 percent"),
         ("ar", "خمسة عشر بلدا خلال عشر سنوات", "خمسة عشر = 15; عشر = 87660 hours"),
+        ("en", "The balance was -9.6% then.", "-9.6% = -9.6 percent"),
         # no figures
+        ("en", "From 10 to 12 December 2023, and 5-7 May.", ""),
         ("en", "Call 116 006; we are ranked 5 out of 30.", ""),
         ("en", "By resolution 1325 (2000), articles 5 and 6, COVID-19, G20, 1/CP.21 and note [5].", ""),
         ("en", "The twenty-first of the Group of Twenty at the seventy-fifth session.", ""),

@@ -192,6 +192,8 @@ def test_a_paraphrase_keeps_its_deadline_and_says_no_more() -> None:
         ("en", "We speak of Côte d'Ivoire here.", "Côte d'Ivoire"),
         ("en", "We back Agenda 2063 of Africa in 2020.", "Agenda 2063 of Africa"),
         ("en", "We back the 2030 Agenda in 2020.", "2030 Agenda"),
+        ("en", "We thank Mr. Peter Forest and the Government.", "Mr. Peter Forest"),
+        ("en", "We speak for Latin America and the Caribbean.", "Latin America and the Caribbean"),
         # small words that join only the words of a title
         ("en", "The United States on the Korean coast.", "United States; Korean"),
         (

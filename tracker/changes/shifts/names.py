@@ -86,17 +86,19 @@ def _find_alone(part: Fragment, side: _Side, other: _Side) -> list[NameMatch]:
         for edited in side.names
         if part.overlaps(edited)
         for name in _split(edited, other.words, part.passage.language)
-        if not _is_part_of_another(name, side)
+        if not _is_short(name, side)
         if not is_held(name.text, other.words, part.passage.language)
         if not spells_out(other.text, short := name.text.replace(".", "").removesuffix("s"))
         if abbreviate(name.text) not in other.words and short not in other.acronyms
     ]
 
 
-def _is_part_of_another(name: NameMatch, side: _Side) -> bool:
-    """Return whether a name is the short form of another on its side: ``Council``, or its acronym."""
+def _is_short(name: NameMatch, side: _Side) -> bool:
+    """Return whether a name is the short form of another on its side: ``Council``, or ``(WHO)``."""
+    around = side.text[max(0, name.start - 1) : name.start], side.text[name.end : name.end + 1]
     inside = (other for other in side.names if not (other.start <= name.start and name.end <= other.end))
-    return name.text in side.acronyms or any(name.text in other.text.split() for other in inside)
+    bracketed = around == ("(", ")") and name.text.isupper()
+    return bracketed or name.text in side.acronyms or any(name.text in other.text.split() for other in inside)
 
 
 def _split(name: NameMatch, words: set[str], language: str) -> list[NameMatch]:

@@ -188,9 +188,11 @@ def _read_names(passage: SideText, run: list[Token]) -> Iterator[NameMatch]:
     text = OWNER.sub("", passage.text[start : run[-1].end])
     instruments = load_terms(FILE, "instruments", passage.language)
     name = NameMatch(start, start + len(text), text, "actor")
+    nobody = load_terms(FILE, "nobody", passage.language)
     for part in _split_pair(name, passage.language):
         whole = _trim(part, passage.language)
-        yield whole._replace(kind="instrument") if find_terms(whole.text, instruments) else whole
+        if whole.text.lower() not in nobody:
+            yield whole._replace(kind="instrument") if find_terms(whole.text, instruments) else whole
 
 
 def _split_pair(name: NameMatch, language: str) -> Iterator[NameMatch]:
@@ -205,7 +207,8 @@ def _split_pair(name: NameMatch, language: str) -> Iterator[NameMatch]:
         first, last = name.cut(0, middle.start()), name.cut(middle.end())
         title = (WORD.match(last.text) or [""])[0].lower() in titles
         states = any(match_countries(part.text) for part in (first, last))
-        inside = any(match_countries(name.text[:end]) for end in ends[at + 1 :])
+        region = last.text.lower() in load_terms(FILE, "regions", language)
+        inside = region or any(match_countries(name.text[:end]) for end in ends[at + 1 :])
         if not inside and (states or title or middle["article"]):
             yield first
             yield from _split_pair(last, language)

@@ -26,8 +26,8 @@ _UNKNOWN = 0.5
 """How alike two figures without a word beside them are."""
 _SAME_PLACE, _ANY_PLACE = 0.3, 0.15
 """What counts for two figures at one place of the edit: in the same order of as many, or anyhow."""
-_EQUAL = 0.4
-"""What counts for two figures of one value: one that was moved is the same."""
+_EQUAL, _LEFT_OVER = 0.4, 0.7
+"""What counts for two figures of one value, as one that was moved is the same; and where a side has more."""
 LEAST_MOVED = 0.5
 """How alike the words around two figures at different places must be for them to be of one thing."""
 _MOST = 200
@@ -104,6 +104,7 @@ def _score(
     here, there = list(_near(rewording.old, old)), list(_near(rewording.new, new))
     before = _find_places(old, [(place.old.start, place.old.end) for place in rewording.substitutions])
     after = _find_places(new, [(place.new.start, place.new.end) for place in rewording.substitutions])
+    equal = _EQUAL if len(old) == len(new) else _LEFT_OVER
     sizes = [Counter(place for place, _ in side) for side in (before, after)]
     for i, one in enumerate(old):
         for j, other in enumerate(new):
@@ -113,7 +114,7 @@ def _score(
             ordered = before[i] == after[j] and sizes[0][before[i][0]] == sizes[1][after[j][0]]
             alike = _share(here[i], there[j])
             place = (_SAME_PLACE if ordered else _ANY_PLACE) if together else 0
-            score = alike + place + (_EQUAL if match.is_equal(one, other) else 0)
+            score = alike + place + (equal if match.is_equal(one, other) else 0)
             yield score, (i, j), Pair(one, other, alike, together)
 
 

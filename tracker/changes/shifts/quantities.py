@@ -33,6 +33,8 @@ _NOUN = re.compile(r"^ [^\W\d]+(?= )")
 """What may stand in a share: one household out of five."""
 _LIST = re.compile(r"\s?(?:,|and|et|y|и|و|or)\s?")
 _OF = re.compile(r" (?:of|de|des|du|d')\b")
+_TO = re.compile(r" ?(?:-|to|and|or|until|à|et|au|al|a|y|и|по|до) ?")
+"""What stands between a day and a date: from 10 to 12 December."""
 _MOST_RATIO = 100
 _BEFORE = 20
 """Characters before a number in which a word may tell what it is."""
@@ -69,7 +71,12 @@ def read_quantities(passage: SideText) -> list[Figure]:
     free = bytearray(len(text))
     for token in passage.tokens:
         free[token.start : token.end] = bytes([token.kind not in {"date", "symbol"}]) * len(token.text)
-    numbers = [each for each in find_numbers(text, language) if all(free[each.start : each.start + 1])]
+    dates = {token.start for token in passage.tokens if token.kind == "date"}
+    numbers = [
+        each
+        for each in find_numbers(text, language)
+        if free[each.start] and not ((to := _TO.match(text, each.end)) and to.end() in dates)
+    ]
     figures = (_read_figure(passage, text, each) for each in _join_ratios(text, numbers, language))
     found = _join_ranges(text, [figure for figure in figures if figure], language)
     names = _find_named(text, found, language)
@@ -118,6 +125,7 @@ def _read_figure(passage: SideText, text: str, number: Number) -> Figure | None:
     sign = passage.text[start : number.start].strip() if start < number.start and low == value else ""
     tail = passage.text[number.start : end]
     words = re.sub(r"^[\d.,'\s]+", "", tail).strip() if "digits" in number.kinds else ""
+    start -= low == value < 0 and text[start - 1] == "-"
     return Figure(start, end, number.written, low, sign, words, "percent" if share else unit, value)
 
 
