@@ -111,6 +111,9 @@ def write(text: str, language: str) -> str:
         ("ru", "Около миллиона, каждый пятый.", "миллиона = 1000000; каждый пятый = 20 percent"),
         ("ar", "خمسة عشر بلدا خلال عشر سنوات", "خمسة عشر = 15; عشر = 87660 hours"),
         ("en", "The balance was -9.6% then.", "-9.6% = -9.6 percent"),
+        ("en", "For fifteen (15) years.", "fifteen = 15"),
+        ("fr", "Une centaine de villages.", "Une centaine = 100"),
+        ("zh", "百分之八点五，每五名儿童中有一名", "百分之八点五 = 8.5 percent; 五 = 20 percent"),
         # no figures
         ("en", "From 10 to 12 December 2023, and 5-7 May.", ""),
         ("en", "Call 116 006; we are ranked 5 out of 30.", ""),

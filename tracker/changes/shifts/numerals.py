@@ -27,6 +27,8 @@ _KINDS = ("vague", "plus", "fractions", "magnitudes", "multipliers", "numerals",
 _UNSPACED = {"zh", "ar"}
 """Languages in which a number may touch the word before it."""
 ARTICLES = {"a", "an"}
+_POINT = "点"
+"""Before the tenths in Chinese words."""
 _TENS, _ROUND, _DOZEN = 10, 20, 12
 """Units are said after twenty and above: twenty-five."""
 _SCORES = {60, 80}
@@ -131,7 +133,9 @@ class _Sum:
     def add(self, atom: _Atom, gap: str) -> bool:
         """Take one more atom in; return whether it belongs to the number."""
         kind = atom.kind
-        if kind == "plus":
+        if gap == _POINT:
+            self.part += atom.value / 10
+        elif kind == "plus":
             self.part += atom.value
         elif kind == "magnitudes":
             scaled = (self.part or self.total) * atom.value
@@ -203,7 +207,7 @@ def _is_joined(read: _Sum, atom: _Atom, gap: str, language: str) -> bool:
     """Return whether nothing stands between two parts of a number but what joins them."""
     if "vague" in read.kinds | {atom.kind}:
         return False
-    if gap in {"", " ", "-"}:
+    if gap in {"", " ", "-"} or (gap == _POINT and atom.kind == "numerals"):
         return True
     if atom.kind in {"magnitudes", "multipliers"}:
         return "fractions" in read.kinds and gap in load_terms(FILE, "part_joints", language)

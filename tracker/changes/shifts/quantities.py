@@ -35,6 +35,7 @@ _LIST = re.compile(r"\s?(?:,|and|et|y|и|و|or)\s?")
 _OF = re.compile(r" (?:of|de|des|du|d')\b")
 _TO = re.compile(r" ?(?:-|to|and|or|until|à|et|au|al|a|y|и|по|до) ?")
 """What stands between a day and a date: from 10 to 12 December."""
+_ONE_OF = re.compile(r"[^，。]{0,6}?[中里]就?有[一1]")
 _MOST_RATIO = 100
 _BEFORE = 20
 """Characters before a number in which a word may tell what it is."""
@@ -88,6 +89,13 @@ def _join_ratios(text: str, numbers: list[Number], language: str) -> Iterator[Nu
     words, sure = (load_terms(FILE, table, language) for table in ("ratios", "sure_ratios"))
     low: Number | None = None
     for number in numbers:
+        if text[number.start - 1 : number.start] == "每":
+            yield from [low] if low else []
+            low = None
+            if _ONE_OF.match(text, number.end):  # 每五人中有一人
+                share = 1 / number.value
+                yield Number(number.start, number.end, number.value, share, frozenset({"ratio"}))
+            continue
         gap = text[low.end : number.start].lower() if low else ""
         if low and low.value < number.value <= _MOST_RATIO and (gap in words or _NOUN.sub("", gap) in sure):
             share = low.value / number.value
@@ -174,7 +182,7 @@ def _join_ranges(text: str, figures: Iterable[Figure], language: str) -> list[Fi
     to = load_terms(FILE, "range_to", language)
     for figure in figures:
         low = found[-1] if found else None
-        if low and figure.start < low.end:
+        if low and (figure.start < low.end or _repeats(text, low, figure)):
             continue
         joined = _join(text, low, figure, language) if low else None
         if joined:
@@ -183,6 +191,12 @@ def _join_ranges(text: str, figures: Iterable[Figure], language: str) -> list[Fi
             found[-1] = replace(low, unit=figure.unit)  # from 5 to 7 per cent
         found.append(joined or figure)
     return found
+
+
+def _repeats(text: str, before: Figure, figure: Figure) -> bool:
+    """Return whether a figure in brackets says the one before it again: fifteen (15)."""
+    inside = text[before.end : figure.start] == " (" and text[figure.end : figure.end + 1] == ")"
+    return inside and before.number == figure.number
 
 
 def _join(text: str, low: Figure, high: Figure, language: str) -> Figure | None:

@@ -41,11 +41,11 @@ def _unit_patterns(language: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
     after = "|".join(map(re.escape, units))
     only_after = load_terms(FILE, "only_after", language)
     before = "|".join(re.escape(unit) for unit in units if unit not in only_after)
-    end = "" if language == "zh" else r"(?!\w)"
+    start, end = ("", "") if language == "zh" else (r"(?<![^\W\d_])", r"(?!\w)")
     links = "|".join(map(re.escape, load_terms(FILE, "unit_links", language))) or "(?!)"
     return (
         re.compile(rf"(?:[ -]|(?:{links}))?({after}){end}", re.IGNORECASE),
-        re.compile(rf"(?<![^\W\d_])({before}) ?$", re.IGNORECASE),
+        re.compile(rf"{start}({before}) ?$", re.IGNORECASE),
     )
 
 
