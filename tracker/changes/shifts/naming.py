@@ -201,19 +201,21 @@ def _split_pair(name: NameMatch, language: str) -> Iterator[NameMatch]:
     ``Bosnia and Herzegovina`` is one name, as is ``Health and Social Welfare``.
     """
     titles = *load_terms(FILE, "titles", language), *load_terms(FILE, "abbreviations", language)
+    regions = load_terms(FILE, "regions", language)
     places = list(_AND.finditer(name.text))
     ends = [*(place.start() for place in places), len(name.text)]
+    start = 0
     for at, middle in enumerate(places):
-        first, last = name.cut(0, middle.start()), name.cut(middle.end())
-        title = (WORD.match(last.text) or [""])[0].lower() in titles
-        states = any(match_countries(part.text) for part in (first, last))
-        region = last.text.lower() in load_terms(FILE, "regions", language)
-        inside = region or any(match_countries(name.text[:end]) for end in ends[at + 1 :])
+        first, last = name.text[start : ends[at]], name.text[middle.end() : ends[at + 1]]
+        title = (WORD.match(last) or [""])[0].lower() in titles
+        states = any(match_countries(part) for part in (first, last))
+        inside = last.lower() in regions or any(
+            match_countries(name.text[start:end]) for end in ends[at + 1 : at + 3]
+        )
         if not inside and (states or title or middle["article"]):
-            yield first
-            yield from _split_pair(last, language)
-            return
-    yield name
+            yield name.cut(start, ends[at])
+            start = middle.end()
+    yield name.cut(start)
 
 
 def _trim(name: NameMatch, language: str) -> NameMatch:
