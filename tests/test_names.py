@@ -229,6 +229,8 @@ def test_names_are_whole(language: str, text: str, expected: str) -> None:
             "We back the SDGs and the UN here.",
             "We back the Sustainable Development Goals and the United Nations here.",
         ),
+        ("Hungary will help the region now.", "We Hungarians will help the region now."),
+        ("We thank the Secretary-General here.", "We thank the United Nations Secretary-General here."),
         ("We recall resolution 435 (1978) here.", "We recall resolution 435 here."),
         (
             "On behalf of the Government of Tonga, I speak.",

@@ -32,8 +32,8 @@ SAME = {"widened": {"changed"}, "narrowed": {"changed"}, "other": {"changed"}, "
 
 def find_shifts(edited: EditedSentence) -> list[Shift]:
     """Return the shifts of figures and dates that our rules find in an edit."""
-    sides = (version([text], language=edited.language) for text in (edited.old, edited.new))
-    (change,) = describe_changes(*sides, [Link((0,), (0,), 0.9, "likeness")])
+    old, new = (version([text], language=edited.language) for text in (edited.old, edited.new))
+    (change,) = describe_changes(old, new, [Link((0,), (0,), 0.9, "likeness")])
     return [shift for shift in change.shifts if shift.axis in {"figure", "date"}]
 
 
@@ -78,9 +78,10 @@ def main() -> None:
             wrong = [_write(shift) for shift in shifts if shift not in right]
             print(f"{edited.id} missed {missed} wrong {wrong}\n  {edited.old}\n  {edited.new}")
     for name, count in counts.items():
-        changed = f"found {count['found']} of {count['changed']} changed"
+        said = f"right {count['right']} of {count['said']}"
+        told = f"found {count['found']} of {count['changed']} changed"
         alone = f"{count['found alone']} of {count['alone']} put in or taken out"
-        print(f"{name:14} right {count['right']} of {count['said']}, {changed}; {alone}")
+        print(f"{name:14} {said}, {told}; {alone}")
 
 
 def _write(shift: Shift) -> tuple[str, str, str]:

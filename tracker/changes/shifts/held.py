@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 WORD = re.compile(r"[^\W_]+(?:['’/.-][^\W_]+)*")
 OWNER = re.compile(r"['’]s?$")
-_YEAR = re.compile(r"\s\(\d{4}\)$")
-"""That of a resolution, which is said or not."""
+_AROUND = re.compile(r"\s\(\d{4}\)$|^(?:United Nations|UN) (?=Secretary)")
+"""What is said or not: the year of a resolution, whose Secretary-General."""
 _CODE = "="
 """Before the code of a country among the words of a text."""
 _MOST_WORDS = 6
@@ -51,7 +51,7 @@ def is_held(name: str, words: set[str], language: str = "en") -> bool:
     """
     if _is_held_state(name, words, language):
         return True
-    written = [OWNER.sub("", word) for word in WORD.findall(_YEAR.sub("", name))]
+    written = [OWNER.sub("", word) for word in WORD.findall(_AROUND.sub("", name))]
     large = [part for word in written for part in re.split(r"[-/]", word) if _is_telling(part)]
     tables = ("titles", "links", "nobody")
     titles, links, nobody = (load_terms("names.toml", table, language) for table in tables)
@@ -69,7 +69,8 @@ def _is_held_state(name: str, words: set[str], language: str) -> bool:
     parts = name.split()
     small = {word for table in ("links", "nobody") for word in load_terms("names.toml", table, language)}
     for at in range(len(parts)):
-        code = _country_codes().get(fold_name(" ".join(parts[at:])))
+        state = fold_name(" ".join(parts[at:]))
+        code = _country_codes().get(state) or _country_codes().get(state.removesuffix("s"))
         if code and _CODE + code in words:
             return True
         if parts[at].lower() not in small:
@@ -137,6 +138,7 @@ def _find_codes(written: list[str]) -> Iterator[str]:
     for start, word in enumerate(written):
         if word[:1].isupper():
             for end in range(start + 1, min(start + _MOST_WORDS, len(written)) + 1):
-                code = codes.get(fold_name(OWNER.sub("", " ".join(written[start:end]))))
+                name = fold_name(OWNER.sub("", " ".join(written[start:end])))
+                code = codes.get(name) or codes.get(name.removesuffix("s"))
                 if code:
                     yield code
