@@ -114,7 +114,9 @@ def write(text: str, language: str) -> str:
         ("en", "For fifteen (15) years.", "fifteen = 15"),
         ("fr", "Une centaine de villages.", "Une centaine = 100"),
         ("zh", "百分之八点五，每五名儿童中有一名", "百分之八点五 = 8.5 percent; 五 = 20 percent"),
+        ("en", "One member of ten objected.", "One = 1; ten = 10"),
         # no figures
+        ("en", "One of them spoke, and one must agree.", ""),
         ("en", "From 10 to 12 December 2023, and 5-7 May.", ""),
         ("en", "Call 116 006; we are ranked 5 out of 30.", ""),
         ("en", "By resolution 1325 (2000), articles 5 and 6, COVID-19, G20, 1/CP.21 and note [5].", ""),

@@ -35,6 +35,7 @@ _LIST = re.compile(r"\s?(?:,|and|et|y|и|و|or)\s?")
 _OF = re.compile(r" (?:of|de|des|du|d')\b")
 _TO = re.compile(r" ?(?:-|to|and|or|until|à|et|au|al|a|y|и|по|до) ?")
 """What stands between a day and a date: from 10 to 12 December."""
+_WORD_AFTER = re.compile(r" ([^\W\d_]+)")
 _ONE_OF = re.compile(r"[^，。]{0,6}?[中里]就?有[一1]")
 _MOST_RATIO = 100
 _BEFORE = 20
@@ -173,7 +174,15 @@ def _is_no_amount(text: str, number: Number, language: str) -> bool:
         counted = after.startswith(load_terms(FILE, "counters", language)) and not before.endswith("第")
         return not counted or (number.kinds == {"numerals"} and number.value == 1)
     large = written[:1].isupper() and before.rstrip()[-1:] not in _SENTENCE_START
-    return number.kinds == {"weak"} or large
+    return large or (number.kinds == {"weak"} and not _is_one(written, after, language))
+
+
+def _is_one(written: str, after: str, language: str) -> bool:
+    """Return whether ``one`` counts what follows it: one member, but not one of them."""
+    noun = _WORD_AFTER.match(after)
+    if not noun or written.lower() not in load_terms(FILE, "one", language):
+        return False
+    return noun[1].lower() not in load_terms(FILE, "no_one_before", language)
 
 
 def _join_ranges(text: str, figures: Iterable[Figure], language: str) -> list[Figure]:
