@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from tests.comparisons import version
 from tests.test_shifts import find
+from tracker.changes.shifts.naming import find_names
+from tracker.changes.shifts.rewording import read_passage
 
 Brief = tuple[str, str, str | None, str | None, str]
 
@@ -158,3 +161,125 @@ def test_a_paraphrase_keeps_its_deadline_and_says_no_more() -> None:
     assert shift.old is not None
     assert shift.new is not None
     assert (shift.old.text, shift.new.text) == ("by 2025", "no later than next year")
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "expected"),
+    [
+        # initials and titles
+        ("en", "We recall J. F. Kennedy and Mr. António Guterres.", "J. F. Kennedy; Mr. António Guterres"),
+        ("en", "I met H.E. Dr. Ali Bongo and Lt. Gen. Khama.", "H.E. Dr. Ali Bongo; Lt. Gen. Khama"),
+        ("en", "Mr. President, we thank Mr. Rudiger von Wechmar.", "Mr. Rudiger von Wechmar"),
+        ("en", "The U.S. President met Mme. Curie in Geneva.", "U.S. President; Mme. Curie; Geneva"),
+        ("fr", "Nous remercions M. António Guterres et Mme Merkel.", "M. António Guterres; Mme Merkel"),
+        ("es", "Agradecemos al Sr. Guterres y a la Sra. Espinosa.", "Sr. Guterres; Sra. Espinosa"),
+        # the first word of a sentence
+        ("en", "António Guterres said so. Having said so, he left.", "António Guterres"),
+        ("en", "United States forces left. Yesterday Alandia acted.", "United States; Alandia"),
+        # states with "and", and two names
+        (
+            "en",
+            "St. Kitts and Nevis thanks Saint Vincent and the Grenadines.",
+            "St. Kitts and Nevis; Saint Vincent and the Grenadines",
+        ),
+        ("en", "We thank Trinidad and Tobago and Kenya.", "Trinidad and Tobago; Kenya"),
+        ("en", "We support the Forest Pact and the Water Charter.", "Forest Pact; Water Charter"),
+        (
+            "en",
+            "We thank the Ministry of Health and Social Welfare.",
+            "Ministry of Health and Social Welfare",
+        ),
+        ("en", "We speak of Côte d'Ivoire here.", "Côte d'Ivoire"),
+        ("en", "We back Agenda 2063 of Africa in 2020.", "Agenda 2063 of Africa"),
+        ("en", "We back the 2030 Agenda in 2020.", "2030 Agenda"),
+        ("en", "We thank Mr. Peter Forest and the Government.", "Mr. Peter Forest"),
+        ("en", "We speak for Latin America and the Caribbean.", "Latin America and the Caribbean"),
+        # small words that join only the words of a title
+        ("en", "The United States on the Korean coast.", "United States; Korean"),
+        (
+            "en",
+            "We signed the Convention on the Rights of the Child.",
+            "Convention on the Rights of the Child",
+        ),
+        ("en", "The group “Red Forest” left.", "Red Forest"),
+        # nobody
+        ("en", "This session of the United Nations General Assembly is long.", ""),
+        ("en", "His vision of “Unity in diversity” and of vitamin C. Then we left.", ""),
+    ],
+)
+def test_names_are_whole(language: str, text: str, expected: str) -> None:
+    passage = read_passage(version([text], language=language).segments, language)
+    assert "; ".join(name.text for name in find_names(passage)) == expected
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (
+            "We thank Mr. António Guterres for his work.",
+            "We thank Secretary-General Antonio Guterres for his work.",
+        ),
+        ("We condemn the acts of the United States there.", "We condemn the acts of the U.S. there."),
+        ("We back North Korea in this.", "We back the Democratic People's Republic of Korea in this."),
+        ("We support the Syrian people here.", "We support the people of Syria here."),
+        ("St. Kitts and Nevis will act on this.", "Saint Kitts and Nevis will act on this."),
+        ("We recall President J. F. Kennedy here.", "We recall President Kennedy here."),
+        ("We back the Forest Programme here.", "We back the Forest Program here."),
+        (
+            "We back the SDGs and the UN here.",
+            "We back the Sustainable Development Goals and the United Nations here.",
+        ),
+        ("Hungary will help the region now.", "We Hungarians will help the region now."),
+        ("We thank the Secretary-General here.", "We thank the United Nations Secretary-General here."),
+        ("We recall resolution 435 (1978) here.", "We recall resolution 435 here."),
+        (
+            "On behalf of the Government of Tonga, I speak.",
+            "On behalf of the Government of the Kingdom of Tonga, I speak.",
+        ),
+        ("Our GDP grew again this year.", "Our gross domestic product grew again this year."),
+        ("International community must act on this.", "The international community must act on this."),
+    ],
+)
+def test_one_name_in_two_forms_is_no_shift(old: str, new: str) -> None:
+    assert [shift for shift in find(old, new) if shift.axis == "name"] == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        (
+            "We thank your predecessor, Mr. Peter Thomson, for this.",
+            "We thank your predecessor, Mr. Miroslav Lajčák, for this.",
+            [("changed", "Mr. Peter Thomson", "Mr. Miroslav Lajčák")],
+        ),
+        # a person is not another actor
+        (
+            "We thank Prince Albert for this work.",
+            "We thank Monaco for this work.",
+            [("removed", "Prince Albert", None), ("added", None, "Monaco")],
+        ),
+        # its acronym, and the short form, say no more
+        (
+            "We will support the reform of this.",
+            "We will support the reform of the Forest Council of States (FCS) by this Council.",
+            [("added", None, "Forest Council of States")],
+        ),
+        # "us" is not the US
+        (
+            "It helps us in this matter here.",
+            "It helps the US in this matter here.",
+            [("added", None, "US")],
+        ),
+        # told once, though two edits touch it
+        (
+            "We back the Forest Council of Alandia here.",
+            "We back the Water Council of Belandia here.",
+            [("changed", "Forest Council of Alandia", "Water Council of Belandia")],
+        ),
+    ],
+)
+def test_who_is_named_instead(old: str, new: str, expected: list[tuple[str, str | None, str | None]]) -> None:
+    shifts = [shift for shift in find(old, new) if shift.axis == "name"]
+    assert [
+        (each.direction, each.old and each.old.text, each.new and each.new.text) for each in shifts
+    ] == expected

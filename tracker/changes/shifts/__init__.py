@@ -57,7 +57,9 @@ AXES: Final[Mapping[Axis, AxisEntry]] = {
         ("strength.toml", "requests.toml", "request_grades.toml"),
         "wording",
     ),
-    "figure": AxisEntry(find_figure_shifts, ("raised", "lowered", "changed"), ("figures.toml",), "facts"),
+    "figure": AxisEntry(
+        find_figure_shifts, ("raised", "lowered", "changed"), ("figures.toml",), "facts", always=True
+    ),
     "date": AxisEntry(
         find_date_shifts,
         ("earlier", "later", "loosened", "tightened", "changed", "added", "removed"),
@@ -80,7 +82,8 @@ def find_shifts(old: Version, new: Version, change: Change) -> tuple[Shift, ...]
 
     Evidence gives offsets into the text of the segment it names. There is none for a change that leaves
     the words alone, is between two languages or has over 20,000 characters; where less than half of the
-    words are kept, none but a deadline that became another kind of time.
+    words are kept, none but a deadline that became another kind of time, and figures and dates where the
+    words are nearly the same in another order.
     """
     if change.operation not in _EDITED or old.language != new.language or not is_readable(change):
         return ()

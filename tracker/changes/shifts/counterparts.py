@@ -10,8 +10,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tracker.changes.shifts.dates import compare_moments, read_moments
-from tracker.changes.shifts.figures import compare_figures, read_figures
-from tracker.changes.shifts.names import find_names, is_held, list_words, read_role
+from tracker.changes.shifts.figures import compare_figures, is_same_unit
+from tracker.changes.shifts.held import is_held, list_words
+from tracker.changes.shifts.names import read_role
+from tracker.changes.shifts.naming import find_names
+from tracker.changes.shifts.quantities import read_quantities
 from tracker.changes.shifts.requests import compare_grades, grade_request
 from tracker.changes.shifts.rewording import Rewording, content_words, read_passage, share_content
 from tracker.changes.shifts.rules import cut_terms, load_terms, strip_modifiers
@@ -19,7 +22,7 @@ from tracker.changes.shifts.rules import cut_terms, load_terms, strip_modifiers
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
-    from tracker.changes.shifts.figures import Figure
+    from tracker.changes.shifts.quantities import Figure
     from tracker.changes.shifts.requests import Grade
     from tracker.changes.shifts.rewording import SideText
     from tracker.model.changes import Shift
@@ -63,7 +66,9 @@ def _read_sides(old: Version, new: Version, before: Sequence[int], after: Sequen
 def _find_alone(rewording: Rewording, passage: SideText, known: Collection[str]) -> Iterator[Shift]:
     held = list_words(rewording.other(passage).text)
     for name in find_names(passage):
-        is_known = name.text.lower().removeprefix("the ") in known or is_held(name.text, held)
+        is_known = name.text.lower().removeprefix("the ") in known or is_held(
+            name.text, held, passage.language
+        )
         if name.kind == "actor" and not is_known:
             held |= list_words(name.text)
             role = read_role(passage, name)
@@ -153,7 +158,7 @@ def counterpart_shifts(old: Version, new: Version, counterpart: Counterpart) -> 
 
 
 def _compare_figures(rewording: Rewording) -> Iterator[Shift]:
-    old, new = read_figures(rewording.old.whole), read_figures(rewording.new.whole)
+    old, new = read_quantities(rewording.old), read_quantities(rewording.new)
     if max(len(old), len(new)) > _MOST_FIGURES:
         return
     here = [(one, _find_object(rewording.old, one)) for one in old]
@@ -167,7 +172,7 @@ def _compare_figures(rewording: Rewording) -> Iterator[Shift]:
 
 def _is_same_thing(old: tuple[Figure, frozenset[str]], new: tuple[Figure, frozenset[str]]) -> bool:
     """Return whether two figures have one unit, and the words after them one object."""
-    if old[0].unit != new[0].unit:
+    if not is_same_unit(old[0], new[0]):
         return False
     one, other = old[1], new[1]
     enough = min(_SAME_FIGURE, len(one), len(other))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from dataclasses import dataclass
 from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING, Protocol, TypeVar
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 _LEAST_KEPT = 0.5
 """Share of the shorter side's words that must be kept for agent and object to count as alike."""
+_REORDERED = 0.75
+"""Share of the words of both sides that both must have for a sentence in another order to be the same."""
 _STEM = 5
 _LEAST_CONTENT = 4
 _EDITOR = re.compile(r"\((?:see|voir|véase)\s[^)]{0,1000}\)", re.IGNORECASE)
@@ -178,6 +181,15 @@ def is_readable(change: Change) -> bool:
     and its words are compared, but nothing is said of what each edit means.
     """
     return sum(len(edit.text) for edit in change.edits) <= _LONGEST
+
+
+def is_reordered(rewording: Rewording) -> bool:
+    """Return whether the words of both sides are nearly the same, in whatever order."""
+    old, new = (
+        Counter(token.text.lower() for token in side.tokens if token.kind == "word")
+        for side in (rewording.old, rewording.new)
+    )
+    return 2 * (old & new).total() >= _REORDERED * (old.total() + new.total()) > 0
 
 
 def content_words(text: str, language: str) -> frozenset[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tracker.inputs.tables import read_packaged
 
@@ -36,6 +36,11 @@ class TermMatch(NamedTuple):
 
 
 @cache
+def _read_file(file: str) -> dict[str, Any]:
+    return read_packaged(__package__, file)
+
+
+@cache
 def load_ladders(file: str, language: str) -> tuple[Ladder, ...]:
     """Return the ladders of a language; none for a language without tables."""
     return tuple(
@@ -45,7 +50,7 @@ def load_ladders(file: str, language: str) -> tuple[Ladder, ...]:
             {form: rank for rank, forms in enumerate(entry["levels"]) for form in forms},
             entry.get("testable", False),
         )
-        for entry in read_packaged(__package__, file)["ladder"]
+        for entry in _read_file(file)["ladder"]
         if entry["language"] == language
     )
 
@@ -53,14 +58,14 @@ def load_ladders(file: str, language: str) -> tuple[Ladder, ...]:
 @cache
 def load_terms(file: str, table: str, language: str) -> tuple[str, ...]:
     """Return the terms of one table for a language, those under ``any`` included."""
-    entries = read_packaged(__package__, file)[table]
+    entries = _read_file(file)[table]
     return (*entries.get(language, ()), *entries.get("any", ()))
 
 
 @cache
 def load_values(file: str, table: str, language: str) -> Mapping[str, str]:
     """Return a table of words and what they stand for; the language's own go before ``any``."""
-    entries = read_packaged(__package__, file)[table]
+    entries = _read_file(file)[table]
     return {**entries.get("any", {}), **entries.get(language, {})}
 
 

@@ -46,7 +46,7 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class _Share:
-    """A share of one statement, the segments that it rests on if they were drawn one by one, and its interval."""
+    """A share of one statement, how many segments drawn one by one it is worth, and its interval."""
 
     value: float
     size: float

@@ -1,0 +1,227 @@
+"""The names of a passage: symbols, instruments with a number, runs of words in capitals, and roles."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from tracker.changes.shifts.held import OWNER, WORD
+from tracker.changes.shifts.rules import find_terms, load_terms
+from tracker.references.countries import match_countries
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from tracker.changes.shifts.rewording import SideText
+    from tracker.text.tokens import Token
+
+FILE = "names.toml"
+_NUMBER = re.compile(r"\s+\d+(?:/\d+)*(?:\s\(\d{4}\))?")
+_AND = re.compile(r"\s(?:and|et|y)\s(?:al |a |à )?(?P<article>the |la |el |le |les |los |las |l['’])?")
+_LEAST_COUNTRY = 4
+"""Letters of a country's name at the beginning of a sentence; ``No`` and ``La`` are codes of countries."""
+_SET_BEFORE = ' \n"“«(‘'
+"""What may be between a sentence's end and the first word of the next."""
+_LARGE = re.compile(r"(?:[a-zà-ÿ]{1,2}['’])?(?=[^\W\d_])(?![a-zà-ÿ])\w")
+"""A word with a large letter: ``Paris``, ``d'Ivoire``."""
+_YEAR_BEFORE = re.compile(r"\b\d{4} $")
+_QUOTES = "“«"
+_LEAST_ACRONYM = 2
+_LONGEST_NAME = 60
+"""Words of a run in capitals beyond which it is a text in capitals, cited whole at each of its edits."""
+_OPENER_ENDS = ("ing", "ly", "ed")
+"""What ends an English word that is large because it begins a sentence."""
+
+
+class NameMatch(NamedTuple):
+    """A name as written, and whether it is an actor's or an instrument's."""
+
+    start: int
+    end: int
+    text: str
+    kind: str
+
+    def cut(self, start: int, end: int | None = None) -> NameMatch:
+        """Return a part of the name."""
+        text = self.text[start:end]
+        return self._replace(start=self.start + start, end=self.start + start + len(text), text=text)
+
+
+def find_names(passage: SideText) -> tuple[NameMatch, ...]:
+    """Return the names of a passage in text order; what an editor put in is none."""
+    symbols = (token for token in passage.tokens if token.kind == "symbol")
+    found = [NameMatch(token.start, token.end, token.text, "instrument") for token in symbols]
+    found += _find_numbered(passage)
+    taken = bytearray(len(passage.text))
+    _take(taken, found)
+    runs = (name for run in _find_runs(passage) for name in _read_names(passage, run))
+    runs_free = [name for name in runs if _is_free(taken, name)]
+    _take(taken, runs_free)
+    found += runs_free
+    for term in passage.whole.find(load_terms(FILE, "roles", passage.language)):
+        name = NameMatch(term.start, term.end, passage.text[term.start : term.end], "actor")
+        if _is_free(taken, name):
+            _take(taken, [name])
+            found.append(name)
+    return tuple(sorted(found, key=lambda name: name.start))
+
+
+def _take(taken: bytearray, names: Iterable[NameMatch]) -> None:
+    for name in names:
+        taken[name.start : name.end] = b"\1" * (name.end - name.start)
+
+
+def _is_free(taken: bytearray, name: NameMatch) -> bool:
+    return taken.find(1, name.start, name.end) < 0
+
+
+def _find_numbered(passage: SideText) -> Iterator[NameMatch]:
+    """Yield instruments named by a number: ``resolution 1325 (2000)``."""
+    for term in passage.whole.find(load_terms(FILE, "numbered", passage.language)):
+        number = _NUMBER.match(passage.text, term.end)
+        if number:
+            yield NameMatch(term.start, number.end(), passage.text[term.start : number.end()], "instrument")
+
+
+def _find_runs(passage: SideText) -> Iterator[list[Token]]:
+    """Yield runs of words in capitals, with the small words, points and numbers between and after them."""
+    run: list[Token] = []
+    for at, token in enumerate(passage.tokens):
+        joined = not run or passage.text[run[-1].end : token.start] in {" ", "\n", ""}
+        goes_on = _is_large(token) or _is_small(passage, run, token) or _is_point(passage, run, at)
+        if run and not (joined and goes_on):
+            yield from _close(passage, run)
+            run = []
+        if (run and goes_on) or (_is_large(token) and not (not run and _opens(passage, at))):
+            run.append(token)
+    yield from _close(passage, run)
+
+
+def _is_small(passage: SideText, run: list[Token], token: Token) -> bool:
+    """Return whether a small word or number may stand in the name that a run begins."""
+    language, word = passage.language, token.text.lower()
+    if word in load_terms(FILE, "links", language) or token.kind in {"number", "date"}:
+        return True
+    if word in load_terms(FILE, "particles", language):
+        return True
+    if word not in load_terms(FILE, "title_links", language):
+        return False
+    text = passage.text[run[0].start : run[-1].end] if run else ""
+    return bool(find_terms(text, load_terms(FILE, "with_links", language)))
+
+
+def _is_point(passage: SideText, run: list[Token], at: int) -> bool:
+    """Return whether a point is an initial's or a title's, and ends no sentence: ``Mr. J. F. Kennedy``."""
+    token, tokens, language = passage.tokens[at], passage.tokens, passage.language
+    if token.text != "." or not run or run[-1].end != token.start or at + 1 == len(tokens):
+        return False
+    after, last = tokens[at + 1], run[-1].text
+    if not _is_large(after) or after.text.lower() in load_terms(FILE, "openers", language):
+        return False
+    initial = len(last) == 1 and last.isupper() and (len(run) > 1 or not _opens_sentence(passage, run[0]))
+    return initial or last.lower() in load_terms(FILE, "abbreviations", language)
+
+
+def _close(passage: SideText, run: list[Token]) -> Iterator[list[Token]]:
+    """Yield a run without trailing small words, where it names anybody."""
+    nobody, titles = (load_terms(FILE, table, passage.language) for table in ("nobody", "titles"))
+    dated = load_terms(FILE, "dated", passage.language)
+    while run and not _is_large(run[-1]) and run[-1].kind != "number":
+        if run[-1].kind == "date" and len(run) > 1 and run[-2].text.lower() in dated:
+            break
+        run = run[:-1]
+    if not run or len(run) > _LONGEST_NAME:
+        return
+    text = passage.text[run[0].start : run[-1].end].lower()
+    places = find_terms(text, load_terms(FILE, "ceremony", passage.language))
+    at = run[0].start + (places[0].start if places else len(text))
+    named = [
+        token
+        for token in run
+        if _is_large(token) and len(token.text) > 1 and OWNER.sub("", token.text.lower()) not in nobody
+    ]
+    told = [token for token in named if token.text.lower() not in titles or len(named) == len(run) == 1]
+    if (told or len(named) > 1) and (not places or any(token.start < at for token in named)):
+        yield run
+
+
+def _is_large(token: Token) -> bool:
+    return token.kind == "word" and bool(_LARGE.match(token.text))
+
+
+def _opens(passage: SideText, at: int) -> bool:
+    """Return whether a word is large only because it may begin a sentence.
+
+    Acronyms, countries and titles name at any place, as does a word that another large one follows.
+    """
+    token, language = passage.tokens[at], passage.language
+    titles, abbreviations, openers, nobody = (
+        load_terms(FILE, table, language) for table in ("titles", "abbreviations", "openers", "nobody")
+    )
+    after = passage.tokens[at + 1] if at + 1 < len(passage.tokens) else token
+    near = after.start == token.end + 1 and _is_large(after)
+    followed = near and after.text.lower() not in titles
+    if token.start and passage.text[token.start - 1] in _QUOTES:
+        return not followed
+    if not _opens_sentence(passage, token) or (token.text.isupper() and len(token.text) >= _LEAST_ACRONYM):
+        return False
+    word = token.text.lower()
+    known = len(word) >= _LEAST_COUNTRY and match_countries(token.text)
+    if known or word in titles or word in abbreviations:
+        return False
+    if word in openers or word in nobody:
+        return True
+    return not followed or language != "en" or (word.endswith(_OPENER_ENDS) and word != "united")
+
+
+def _opens_sentence(passage: SideText, token: Token) -> bool:
+    at = token.start - 1
+    while at >= 0 and passage.text[at] in _SET_BEFORE:
+        at -= 1
+    return at < 0 or passage.text[at] in ".!?:"
+
+
+def _read_names(passage: SideText, run: list[Token]) -> Iterator[NameMatch]:
+    """Yield the names of a run, without the ``'s`` of the owner: one, or two where ``and`` joins two."""
+    start = run[0].start
+    year = _YEAR_BEFORE.search(passage.text[max(0, start - 5) : start])
+    if year and run[0].text.lower() in load_terms(FILE, "dated", passage.language):
+        start -= len(year[0])  # the 2030 Agenda
+    text = OWNER.sub("", passage.text[start : run[-1].end])
+    instruments = load_terms(FILE, "instruments", passage.language)
+    name = NameMatch(start, start + len(text), text, "actor")
+    nobody = load_terms(FILE, "nobody", passage.language)
+    for part in _split_pair(name, passage.language):
+        whole = _trim(part, passage.language)
+        if whole.text.lower() not in nobody:
+            yield whole._replace(kind="instrument") if find_terms(whole.text, instruments) else whole
+
+
+def _split_pair(name: NameMatch, language: str) -> Iterator[NameMatch]:
+    """Yield both names of ``Kenya and Chad`` and ``the Pact and the Charter``.
+
+    ``Bosnia and Herzegovina`` is one name, as is ``Health and Social Welfare``.
+    """
+    titles = *load_terms(FILE, "titles", language), *load_terms(FILE, "abbreviations", language)
+    regions = load_terms(FILE, "regions", language)
+    places = list(_AND.finditer(name.text))
+    ends = [*(place.start() for place in places), len(name.text)]
+    start = 0
+    for at, middle in enumerate(places):
+        first, last = name.text[start : ends[at]], name.text[middle.end() : ends[at + 1]]
+        title = (WORD.match(last) or [""])[0].lower() in titles
+        states = any(match_countries(part) for part in (first, last))
+        inside = last.lower() in regions or any(
+            match_countries(name.text[start:end]) for end in ends[at + 1 : at + 3]
+        )
+        if not inside and (states or title or middle["article"]):
+            yield name.cut(start, ends[at])
+            start = middle.end()
+    yield name.cut(start)
+
+
+def _trim(name: NameMatch, language: str) -> NameMatch:
+    """Return a name without the small words that it begins with."""
+    links = load_terms(FILE, "links", language)
+    start = next((word.start() for word in WORD.finditer(name.text) if word[0] not in links), 0)
+    return name.cut(start)
