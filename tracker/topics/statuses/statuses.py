@@ -52,7 +52,7 @@ def compare_topics(
     nor dropped, unless a careful reader would hardly count the mention; one of which the old text names only
     a narrower topic is new, while a narrower topic in the new text keeps a broader one from being dropped.
     New, returned and dropped have a certainty, as has a mention that became a priority or the reverse; they
-    are claimed from a threshold on. Up and down are given only where shares differ by a test corrected over all
+    are claimed from a threshold on. Up and down are given only where shares differ by a test corrected over
     topics of one level on both sides; kept is claimed only where the share can hardly have halved or doubled.
     With a vocabulary or in a language for which certainty was not fitted, nothing is claimed but what people
     decided on both sides. Counterparts pair the leading segments of topics that are priorities on both sides.
