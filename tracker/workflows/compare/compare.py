@@ -36,6 +36,7 @@ from tracker.workflows.compare.caveats import (
     list_caveats,
     list_unclaimed,
     list_unencoded,
+    list_ungraded,
     list_unplaced,
 )
 from tracker.workflows.compare.derive import derive_links, derive_readings
@@ -130,6 +131,7 @@ def compare_sides(
             *list_caveats(old, new),
             *list_unclaimed(topics, provenance.unfitted),
             *list_unencoded(old, new, encoder),
+            *list_ungraded(old, new, changes),
             *list_unplaced(decided, placed, *levels),
         ),
         changes=changes,

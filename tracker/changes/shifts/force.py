@@ -1,0 +1,249 @@
+"""Stronger or weaker on one scale, where words of two kinds may replace each other: ``find_force_shifts``.
+
+What both sides say is left out; the forms of force that are left are compared in text order, and with them
+the modifiers, conditions, hedges, quantities and targets that came or went. A direction is given only where
+all of it points one way, and where the words that are no forms of force are alike enough to be about one
+thing: the share of kept words tells nothing here, short sentences keep few. Nothing is said where one side
+denies more than the other, names another actor, thanks or congratulates, or tells what somebody else said.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from tracker.changes.shifts.dates import find_date_shifts
+from tracker.changes.shifts.figures import find_figure_shifts
+from tracker.changes.shifts.forms import (
+    BINDING,
+    HEADS,
+    blank_forms,
+    count_denials,
+    count_shared,
+    holds_kinds,
+    is_ceremonial,
+    is_same_object,
+    list_stems,
+    read_forms,
+)
+from tracker.changes.shifts.rules import OURS, load_ladders, same_stem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from tracker.changes.shifts.forms import Form
+    from tracker.changes.shifts.rewording import Rewording, SideText
+    from tracker.model.changes import Direction, Shift
+
+_FAMILIES: Final = {"duty": "modality", "promise": "modality", "note": "endorsement"}
+_RELATED: Final = {
+    frozenset(pair)
+    for pair in (
+        *(("duty", kind) for kind in ("promise", "requests")),
+        *(("note", kind) for kind in ("requests", "evaluation", "endorsement")),
+    )
+}
+"""Kinds that compare; a promise compares with a request or an endorsement where it is a hope."""
+_FAR = 2
+"""Steps by which forms of two kinds must differ; of one kind, one is enough."""
+_HOPE, _INTENTION = 4, 5
+"""The highest force of a hope, and of a promise that puts an act off."""
+_NEARLY_ALL = 0.75
+"""Share of the longer side's content words that must be kept for modifiers to be read beside other edits."""
+_HALF = 0.5
+"""As above, for forms of two kinds to be compared."""
+_REACH: Final = {"zh": (16, 40), "": (60, 140)}
+"""Signs after a form in which its object stands: of one side in the nearer, of the other in the farther."""
+_HEDGED = 100
+"""Signs between a promise or a request and what hedges it."""
+_AFTER, _LEAST_VERB = 8, 4
+"""Words after an intention among which the act is, and letters of its verb."""
+_THAT: Final = {"that", "que", "qu", "что", "чтобы"}
+"""After a hope, these begin what others do."""
+_CLAUSE = re.compile(r"[,;:،؛，；。.]")
+_WORD = re.compile(r"[^\W_]+")
+_DIRECTIONS: Final[dict[bool, Direction]] = {True: "stronger", False: "weaker"}
+_NEARER: Final[frozenset[Direction]] = frozenset({"raised", "earlier", "tightened", "added"})
+_FARTHER: Final[frozenset[Direction]] = frozenset({"lowered", "later", "loosened", "removed"})
+
+
+class _Finding(NamedTuple):
+    """What one difference says: whether the new side is stronger, and the words and the rule that show it."""
+
+    stronger: bool
+    old: Form | None
+    new: Form | None
+    rule: str
+
+
+def find_force_shifts(rewording: Rewording) -> tuple[Shift, ...]:
+    """Return the shifts of strength; none where two sentences do not compare."""
+    if is_ceremonial(rewording) or not is_same_object(rewording):
+        return ()
+    if count_denials(rewording.old) != count_denials(rewording.new):
+        return ()
+    found = tuple(
+        shift
+        for one in _find_all(rewording, *_cancel(rewording))
+        for shift in rewording.shift("strength", _DIRECTIONS[one.stronger], one.old, one.new, one.rule)
+    )
+    return found or _find_targets(rewording)
+
+
+def say_one_way(rewording: Rewording, shifts: tuple[Shift, ...]) -> bool:
+    """Return whether shifts point one way, and are not modifiers of what promises or asks nothing."""
+    if len({shift.direction for shift in shifts}) != 1:
+        return False
+    return holds_kinds(rewording, HEADS) or not all(shift.rule.startswith("modifier") for shift in shifts)
+
+
+def changes_force(rewording: Rewording) -> bool:
+    """Return whether a side promises, asks or judges what the other does not in words of the same force."""
+    return any(form.kind in HEADS for side in _cancel(rewording) for form in side)
+
+
+def _cancel(rewording: Rewording) -> tuple[list[Form], list[Form]]:
+    """Leave out what both sides have: the same words first, then others of the same kind and force."""
+    left, right = list(read_forms(rewording.old)), list(read_forms(rewording.new))
+    for alike in (_is_same_term, _is_same_force):
+        for form in tuple(left):
+            twin = next((other for other in right if alike(form, other)), None)
+            if twin:
+                left.remove(form)
+                right.remove(twin)
+    return left, right
+
+
+def _is_same_term(one: Form, other: Form) -> bool:
+    return one.kind == other.kind and one.term == other.term
+
+
+def _is_same_force(one: Form, other: Form) -> bool:
+    return one.kind == other.kind and one.force == other.force
+
+
+def _find_all(rewording: Rewording, old: Sequence[Form], new: Sequence[Form]) -> Iterator[_Finding]:
+    heads = [[form for form in side if form.kind in HEADS] for side in (old, new)]
+    for one, other in zip(*heads, strict=False):
+        if _compares(rewording, one, other):
+            family = _FAMILIES.get(one.kind, one.kind) if one.kind == other.kind else "force"
+            yield _pair(one, other, family)
+    yield from _find_put_off(rewording, *heads)
+    quantities = [[form for form in side if form.kind == "quantity"] for side in (old, new)]
+    if holds_kinds(rewording, BINDING):
+        for one, other in zip(*quantities, strict=False):
+            if _is_same_frame(rewording, one, other):
+                yield _pair(one, other, "quantity")
+    yield from _find_lone(rewording, old, new)
+
+
+def _pair(old: Form, new: Form, family: str) -> _Finding:
+    firmer, weaker = (new, old) if new.force > old.force else (old, new)
+    return _Finding(new.force > old.force, old, new, f"{family}: {firmer.term} > {weaker.term} ({OURS})")
+
+
+def _compares(rewording: Rewording, one: Form, other: Form) -> bool:
+    """Return whether two forms differ in force, by every published ladder too, and say it of one thing."""
+    apart, kinds = abs(one.force - other.force), {one.kind, other.kind}
+    if len(kinds) == 1:
+        compares = apart > 0
+    elif kinds in ({"promise", "requests"}, {"promise", "endorsement"}):
+        compares = (
+            apart >= _FAR and min(form.force for form in (one, other) if form.kind == "promise") <= _HOPE
+        )
+    else:
+        compares = apart >= _FAR and frozenset(kinds) in _RELATED
+    return (
+        compares
+        and not _is_disputed(rewording.language, one, other)
+        and _is_same_frame(rewording, one, other)
+    )
+
+
+def _is_disputed(language: str, one: Form, other: Form) -> bool:
+    """Return whether published ladders hold both forms and do not all say what the scale says."""
+    steps = [
+        (ladder.ranks[other.term] - ladder.ranks[one.term]) * (other.force - one.force)
+        for ladder in load_ladders("strength.toml", language)
+        if one.term in ladder.ranks and other.term in ladder.ranks and ladder.source != OURS
+    ]
+    return bool(steps) and min(steps) <= 0
+
+
+def _is_same_frame(rewording: Rewording, old: Form, new: Form) -> bool:
+    """Return whether what follows both forms, or who stands before a duty, has a content word in common."""
+    near, far = _REACH.get(rewording.language, _REACH[""])
+    sides = [(blank_forms(rewording.old), old), (blank_forms(rewording.new), new)]
+    before = [_CLAUSE.split(text[max(0, form.start - near) : form.start])[-1] for text, form in sides]
+    who = [list_stems(text, rewording.language) for text in before]
+    met = bool(who[0] & who[1])
+    if all(who) and not met:
+        return False
+    if {old.kind, new.kind} == {"duty", "promise"} and not met and _last(before[0]) != _last(before[1]):
+        return False
+    here, there = (
+        [list_stems(text[form.end : form.end + size], rewording.language) for size in (near, far)]
+        for text, form in sides
+    )
+    if not here[0] or not there[0] or here[0] & there[1] or here[1] & there[0]:
+        return True
+    return old.kind == new.kind == "duty" and met
+
+
+def _last(text: str) -> str:
+    return (_WORD.findall(text.lower()) or [""])[-1]
+
+
+def _find_put_off(rewording: Rewording, old: Sequence[Form], new: Sequence[Form]) -> Iterator[_Finding]:
+    """Find an act that one side does and the other only intends: the verb after it stands on both sides."""
+    if bool(old) == bool(new):
+        return
+    form, passage = (old[0], rewording.old) if old else (new[0], rewording.new)
+    after = _WORD.findall(passage.text[form.end :])[:_AFTER]
+    if form.kind != "promise" or form.force > _INTENTION or not after or after[0] in _THAT:
+        return
+    verb = next((word for word in after if len(word) >= _LEAST_VERB), None)
+    if verb and any(same_stem(verb, word) for word in _WORD.findall(rewording.other(passage).text)):
+        alone = (form, None) if old else (None, form)
+        yield _Finding(bool(old), *alone, f"promise: {form.term} ({OURS})")
+
+
+def _find_lone(rewording: Rewording, old: Sequence[Form], new: Sequence[Form]) -> Iterator[_Finding]:
+    """Find conditions, hedges of what is promised or asked, and modifiers where nearly all else is kept."""
+    shared, _, longer = count_shared(rewording)
+    nearly_all = shared >= _NEARLY_ALL * longer
+    kinds = {"condition"} if nearly_all or holds_kinds(rewording, BINDING) else set[str]()
+    kinds |= {"modifier"} if nearly_all else set()
+    for is_new, passage, side in ((False, rewording.old, old), (True, rewording.new, new)):
+        for form in side:
+            if form.kind in kinds or (form.kind == "hedge" and _is_bound(passage, form)):
+                alone = (None, form) if is_new else (form, None)
+                yield _Finding((form.force > 0) == is_new, *alone, f"{form.kind}: {form.term} ({OURS})")
+
+
+def _is_bound(passage: SideText, hedge: Form) -> bool:
+    """Return whether a promise, duty or request stands before a hedge: else nothing is put off."""
+    return any(
+        form.kind in BINDING and 0 <= hedge.start - form.end <= _HEDGED for form in read_forms(passage)
+    )
+
+
+def _find_targets(rewording: Rewording) -> tuple[Shift, ...]:
+    """Return the deadlines and amounts of what is promised or asked that became nearer or higher, or not."""
+    if not holds_kinds(rewording, BINDING):
+        return ()
+    found = [shift for shift in find_date_shifts(rewording) if shift.rule.startswith("deadline")]
+    if not any(form.kind == "limit" for side in (rewording.old, rewording.new) for form in read_forms(side)):
+        found += find_figure_shifts(rewording)
+    return tuple(
+        replace(
+            shift,
+            axis="strength",
+            direction=_DIRECTIONS[shift.direction in _NEARER],
+            rule=f"target: {shift.rule}",
+            amount=None,
+        )
+        for shift in found
+        if shift.direction in _NEARER | _FARTHER
+    )
