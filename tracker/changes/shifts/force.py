@@ -19,6 +19,7 @@ from tracker.changes.shifts.forms import (
     BINDING,
     HEADS,
     blank_forms,
+    cancel_forms,
     count_denials,
     count_shared,
     holds_kinds,
@@ -59,6 +60,8 @@ _HEDGED = 100
 """Signs between a promise or a request and what hedges it."""
 _AFTER, _LEAST_VERB = 8, 4
 """Words after an intention among which the act is, and letters of its verb."""
+_ROOT = 3
+"""Letters of an Arabic root."""
 _THAT: Final = {"that", "que", "qu", "что", "чтобы"}
 """After a hope, these begin what others do."""
 _CLAUSE = re.compile(r"[,;:،؛，；。.]")
@@ -85,7 +88,7 @@ def find_force_shifts(rewording: Rewording) -> tuple[Shift, ...]:
         return ()
     found = tuple(
         shift
-        for one in _find_all(rewording, *_cancel(rewording))
+        for one in _find_all(rewording, *cancel_forms(rewording))
         for shift in rewording.shift("strength", _DIRECTIONS[one.stronger], one.old, one.new, one.rule)
     )
     return found or _find_targets(rewording)
@@ -100,27 +103,7 @@ def say_one_way(rewording: Rewording, shifts: tuple[Shift, ...]) -> bool:
 
 def changes_force(rewording: Rewording) -> bool:
     """Return whether a side promises, asks or judges what the other does not in words of the same force."""
-    return any(form.kind in HEADS for side in _cancel(rewording) for form in side)
-
-
-def _cancel(rewording: Rewording) -> tuple[list[Form], list[Form]]:
-    """Leave out what both sides have: the same words first, then others of the same kind and force."""
-    left, right = list(read_forms(rewording.old)), list(read_forms(rewording.new))
-    for alike in (_is_same_term, _is_same_force):
-        for form in tuple(left):
-            twin = next((other for other in right if alike(form, other)), None)
-            if twin:
-                left.remove(form)
-                right.remove(twin)
-    return left, right
-
-
-def _is_same_term(one: Form, other: Form) -> bool:
-    return one.kind == other.kind and one.term == other.term
-
-
-def _is_same_force(one: Form, other: Form) -> bool:
-    return one.kind == other.kind and one.force == other.force
+    return any(form.kind in HEADS for side in cancel_forms(rewording) for form in side)
 
 
 def _find_all(rewording: Rewording, old: Sequence[Form], new: Sequence[Form]) -> Iterator[_Finding]:
@@ -141,6 +124,11 @@ def _find_all(rewording: Rewording, old: Sequence[Form], new: Sequence[Form]) ->
 def _pair(old: Form, new: Form, family: str) -> _Finding:
     firmer, weaker = (new, old) if new.force > old.force else (old, new)
     return _Finding(new.force > old.force, old, new, f"{family}: {firmer.term} > {weaker.term} ({OURS})")
+
+
+def _alone(form: Form, *, is_new: bool, stronger: bool) -> _Finding:
+    old, new = (None, form) if is_new else (form, None)
+    return _Finding(stronger, old, new, f"{form.kind}: {form.term} ({OURS})")
 
 
 def _compares(rewording: Rewording, one: Form, other: Form) -> bool:
@@ -192,7 +180,8 @@ def _is_same_frame(rewording: Rewording, old: Form, new: Form) -> bool:
 
 
 def _last(text: str) -> str:
-    return (_WORD.findall(text.lower()) or [""])[-1]
+    words: list[str] = _WORD.findall(text.lower())
+    return words[-1] if words else ""
 
 
 def _find_put_off(rewording: Rewording, old: Sequence[Form], new: Sequence[Form]) -> Iterator[_Finding]:
@@ -204,9 +193,17 @@ def _find_put_off(rewording: Rewording, old: Sequence[Form], new: Sequence[Form]
     if form.kind != "promise" or form.force > _INTENTION or not after or after[0] in _THAT:
         return
     verb = next((word for word in after if len(word) >= _LEAST_VERB), None)
-    if verb and any(same_stem(verb, word) for word in _WORD.findall(rewording.other(passage).text)):
-        alone = (form, None) if old else (None, form)
-        yield _Finding(bool(old), *alone, f"promise: {form.term} ({OURS})")
+    if verb and any(
+        _is_same_verb(verb, word, rewording.language) for word in _WORD.findall(rewording.other(passage).text)
+    ):
+        yield _alone(form, is_new=not old, stronger=bool(old))
+
+
+def _is_same_verb(one: str, other: str, language: str) -> bool:
+    """Return whether two words may be forms of one verb; in Arabic those begin in many ways."""
+    if language != "ar":
+        return same_stem(one, other)
+    return any(one[at : at + _ROOT] in other for at in range(2, len(one) - _ROOT + 1))
 
 
 def _find_lone(rewording: Rewording, old: Sequence[Form], new: Sequence[Form]) -> Iterator[_Finding]:
@@ -218,8 +215,7 @@ def _find_lone(rewording: Rewording, old: Sequence[Form], new: Sequence[Form]) -
     for is_new, passage, side in ((False, rewording.old, old), (True, rewording.new, new)):
         for form in side:
             if form.kind in kinds or (form.kind == "hedge" and _is_bound(passage, form)):
-                alone = (None, form) if is_new else (form, None)
-                yield _Finding((form.force > 0) == is_new, *alone, f"{form.kind}: {form.term} ({OURS})")
+                yield _alone(form, is_new=is_new, stronger=(form.force > 0) == is_new)
 
 
 def _is_bound(passage: SideText, hedge: Form) -> bool:

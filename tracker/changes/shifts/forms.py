@@ -71,6 +71,26 @@ def blank_forms(passage: SideText) -> str:
     return text
 
 
+def cancel_forms(rewording: Rewording) -> tuple[list[Form], list[Form]]:
+    """Leave out what both sides have: the same words first, then others of the same kind and force."""
+    left, right = list(read_forms(rewording.old)), list(read_forms(rewording.new))
+    for alike in (_is_same_term, _is_same_force):
+        for form in tuple(left):
+            twin = next((other for other in right if alike(form, other)), None)
+            if twin:
+                left.remove(form)
+                right.remove(twin)
+    return left, right
+
+
+def _is_same_term(one: Form, other: Form) -> bool:
+    return one.kind == other.kind and one.term == other.term
+
+
+def _is_same_force(one: Form, other: Form) -> bool:
+    return one.kind == other.kind and one.force == other.force
+
+
 def count_denials(passage: SideText) -> int:
     """Return how often a passage denies, without the forms that hold a denial themselves."""
     return len(_compile("denials", passage.language).findall(_straighten(blank_forms(passage))))
