@@ -21,10 +21,10 @@ from tracker.changes.shifts.forms import (
     blank_forms,
     cancel_forms,
     count_denials,
-    count_shared,
     holds_kinds,
     is_ceremonial,
     is_same_object,
+    keeps_nearly_all,
     list_stems,
     read_forms,
 )
@@ -42,6 +42,7 @@ _RELATED: Final = {
     frozenset(pair)
     for pair in (
         *(("duty", kind) for kind in ("promise", "requests")),
+        ("requests", "endorsement"),
         *(("note", kind) for kind in ("requests", "evaluation", "endorsement")),
     )
 }
@@ -50,10 +51,8 @@ _FAR = 2
 """Steps by which forms of two kinds must differ; of one kind, one is enough."""
 _HOPE, _INTENTION = 4, 5
 """The highest force of a hope, and of a promise that puts an act off."""
-_NEARLY_ALL = 0.75
-"""Share of the longer side's content words that must be kept for modifiers to be read beside other edits."""
 _HALF = 0.5
-"""As above, for forms of two kinds to be compared."""
+"""Share of the longer side's content words that must be kept for forms of two kinds to be compared."""
 _REACH: Final = {"zh": (16, 40), "": (60, 140)}
 """Signs after a form in which its object stands: of one side in the nearer, of the other in the farther."""
 _HEDGED = 100
@@ -162,13 +161,18 @@ def _is_disputed(language: str, one: Form, other: Form) -> bool:
 def _is_same_frame(rewording: Rewording, old: Form, new: Form) -> bool:
     """Return whether what follows both forms, or who stands before a duty, has a content word in common."""
     near, far = _REACH.get(rewording.language, _REACH[""])
+    far = far if old.kind == new.kind else near
     sides = [(blank_forms(rewording.old), old), (blank_forms(rewording.new), new)]
     before = [_CLAUSE.split(text[max(0, form.start - near) : form.start])[-1] for text, form in sides]
     who = [list_stems(text, rewording.language) for text in before]
     met = bool(who[0] & who[1])
     if all(who) and not met:
         return False
-    if {old.kind, new.kind} == {"duty", "promise"} and not met and _last(before[0]) != _last(before[1]):
+    if (
+        {old.kind, new.kind} == {"duty", "promise"}
+        and not met
+        and "" != _last(before[0]) != _last(before[1]) != ""
+    ):
         return False
     here, there = (
         [list_stems(text[form.end : form.end + size], rewording.language) for size in (near, far)]
@@ -186,7 +190,7 @@ def _last(text: str) -> str:
 
 def _find_put_off(rewording: Rewording, old: Sequence[Form], new: Sequence[Form]) -> Iterator[_Finding]:
     """Find an act that one side does and the other only intends: the verb after it stands on both sides."""
-    if bool(old) == bool(new):
+    if bool(old) == bool(new) or not keeps_nearly_all(rewording):
         return
     form, passage = (old[0], rewording.old) if old else (new[0], rewording.new)
     after = _WORD.findall(passage.text[form.end :])[:_AFTER]
@@ -208,8 +212,7 @@ def _is_same_verb(one: str, other: str, language: str) -> bool:
 
 def _find_lone(rewording: Rewording, old: Sequence[Form], new: Sequence[Form]) -> Iterator[_Finding]:
     """Find conditions, hedges of what is promised or asked, and modifiers where nearly all else is kept."""
-    shared, _, longer = count_shared(rewording)
-    nearly_all = shared >= _NEARLY_ALL * longer
+    nearly_all = keeps_nearly_all(rewording)
     kinds = {"condition"} if nearly_all or holds_kinds(rewording, BINDING) else set[str]()
     kinds |= {"modifier"} if nearly_all else set()
     for is_new, passage, side in ((False, rewording.old, old), (True, rewording.new, new)):
@@ -232,14 +235,8 @@ def _find_targets(rewording: Rewording) -> tuple[Shift, ...]:
     found = [shift for shift in find_date_shifts(rewording) if shift.rule.startswith("deadline")]
     if not any(form.kind == "limit" for side in (rewording.old, rewording.new) for form in read_forms(side)):
         found += find_figure_shifts(rewording)
-    return tuple(
-        replace(
-            shift,
-            axis="strength",
-            direction=_DIRECTIONS[shift.direction in _NEARER],
-            rule=f"target: {shift.rule}",
-            amount=None,
-        )
-        for shift in found
-        if shift.direction in _NEARER | _FARTHER
-    )
+    if len(found) != 1 or found[0].direction not in _NEARER | _FARTHER:
+        return ()
+    direction = _DIRECTIONS[found[0].direction in _NEARER]
+    rule = f"target: {found[0].rule}"
+    return (replace(found[0], axis="strength", direction=direction, rule=rule, amount=None),)

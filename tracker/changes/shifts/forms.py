@@ -39,6 +39,11 @@ _NEVER = r"(?!)"
 _LEAST_SHARED, _LEAST_SHARED_OF_LONGER = 0.5, 0.35
 """Shares of the content words, forms of force left out, by which two sentences are about one thing."""
 
+_NEARLY_ALL = 0.75
+"""Share of the longer side's content words by which hardly another word was edited."""
+_ADDED = 2
+"""Words that a side may have more where it holds all of the other's."""
+
 
 class Form(NamedTuple):
     """A form of force where it stands in a passage."""
@@ -120,7 +125,15 @@ def holds_kinds(rewording: Rewording, kinds: frozenset[str]) -> bool:
 def is_same_object(rewording: Rewording) -> bool:
     """Return whether both sides are about one thing: they share the words that are no forms of force."""
     shared, shorter, longer = count_shared(rewording)
+    if 0 < shared == shorter >= longer - _ADDED:
+        return True
     return shared >= max(1, _LEAST_SHARED * shorter) and shared >= _LEAST_SHARED_OF_LONGER * longer
+
+
+def keeps_nearly_all(rewording: Rewording) -> bool:
+    """Return whether hardly a word but forms of force was edited."""
+    shared, _, longer = count_shared(rewording)
+    return shared >= min(_NEARLY_ALL * longer, longer - 1)
 
 
 def count_shared(rewording: Rewording) -> tuple[int, int, int]:
