@@ -101,8 +101,12 @@ def say_one_way(rewording: Rewording, shifts: tuple[Shift, ...]) -> bool:
 
 
 def changes_force(rewording: Rewording) -> bool:
-    """Return whether a side promises, asks or judges what the other does not in words of the same force."""
-    return any(form.kind in HEADS for side in cancel_forms(rewording) for form in side)
+    """Return whether a side promises, asks or judges in words that the other does not use."""
+    old, new = (
+        sorted(form.term for form in read_forms(side) if form.kind in HEADS)
+        for side in (rewording.old, rewording.new)
+    )
+    return old != new
 
 
 def _find_all(rewording: Rewording, old: Sequence[Form], new: Sequence[Form]) -> Iterator[_Finding]:
