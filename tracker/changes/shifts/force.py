@@ -53,8 +53,8 @@ _HOPE, _INTENTION = 4, 5
 """The highest force of a hope, and of a promise that puts an act off."""
 _HALF = 0.5
 """Share of the longer side's content words that must be kept for forms of two kinds to be compared."""
-_REACH: Final = {"zh": (16, 40), "": (60, 140)}
-"""Signs after a form in which its object stands: of one side in the nearer, of the other in the farther."""
+_REACH, _REACH_ZH = 60, 20
+"""Signs after a form in which its object stands, and before it in which it is said who acts."""
 _HEDGED = 100
 """Signs between a promise or a request and what hedges it."""
 _AFTER, _LEAST_VERB = 8, 4
@@ -164,10 +164,9 @@ def _is_disputed(language: str, one: Form, other: Form) -> bool:
 
 def _is_same_frame(rewording: Rewording, old: Form, new: Form) -> bool:
     """Return whether what follows both forms, or who stands before a duty, has a content word in common."""
-    near, far = _REACH.get(rewording.language, _REACH[""])
-    far = far if old.kind == new.kind else near
+    reach = _REACH_ZH if rewording.language == "zh" else _REACH
     sides = [(blank_forms(rewording.old), old), (blank_forms(rewording.new), new)]
-    before = [_CLAUSE.split(text[max(0, form.start - near) : form.start])[-1] for text, form in sides]
+    before = [_CLAUSE.split(text[max(0, form.start - reach) : form.start])[-1] for text, form in sides]
     who = [list_stems(text, rewording.language) for text in before]
     met = bool(who[0] & who[1])
     if all(who) and not met:
@@ -178,11 +177,8 @@ def _is_same_frame(rewording: Rewording, old: Form, new: Form) -> bool:
         and "" != _last(before[0]) != _last(before[1]) != ""
     ):
         return False
-    here, there = (
-        [list_stems(text[form.end : form.end + size], rewording.language) for size in (near, far)]
-        for text, form in sides
-    )
-    if not here[0] or not there[0] or here[0] & there[1] or here[1] & there[0]:
+    here, there = (list_stems(text[form.end : form.end + reach], rewording.language) for text, form in sides)
+    if not here or not there or here & there:
         return True
     return old.kind == new.kind == "duty" and met
 
@@ -240,6 +236,8 @@ def _find_targets(rewording: Rewording) -> tuple[Shift, ...]:
     if not any(form.kind == "limit" for side in (rewording.old, rewording.new) for form in read_forms(side)):
         found += find_figure_shifts(rewording)
     if len(found) != 1 or found[0].direction not in _NEARER | _FARTHER:
+        return ()
+    if not (found[0].old and found[0].new) and not keeps_nearly_all(rewording):
         return ()
     direction = _DIRECTIONS[found[0].direction in _NEARER]
     rule = f"target: {found[0].rule}"

@@ -35,6 +35,8 @@ _STEM, _ARABIC_STEM, _LEAST = 5, 4, 4
 """First letters by which forms of a word are recognised, and letters of a word with content."""
 _ARTICLE = re.compile(r"^[وف]?(?:[بلك]?ال|لل)(?=\w{3})|^[وفبل](?=\w{4})")
 _WORD = re.compile(r"[^\W_]+")
+_WHO = re.compile(r"\b(?:that|which|who|qui|котор\w+)\s+$", re.IGNORECASE)
+"""Words after which a verb says what others promise: ``efforts that seek to``."""
 _NEVER = r"(?!)"
 _LEAST_SHARED, _LEAST_SHARED_OF_LONGER = 0.5, 0.35
 """Shares of the content words, forms of force left out, by which two sentences are about one thing."""
@@ -64,6 +66,9 @@ def read_forms(passage: SideText) -> tuple[Form, ...]:
         Form(*meanings[match.lastgroup or ""], " ".join(match[0].lower().split()), *match.span())
         for match in pattern.finditer(_straighten(passage.text))
         if not any(start < match.start() < end for start, end in told)
+        and not (
+            meanings[match.lastgroup or ""][0] == "promise" and _WHO.search(passage.text, 0, match.start())
+        )
     )
 
 
