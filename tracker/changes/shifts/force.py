@@ -97,7 +97,8 @@ def say_one_way(rewording: Rewording, shifts: tuple[Shift, ...]) -> bool:
     """Return whether shifts point one way, and are not modifiers of what promises or asks nothing."""
     if len({shift.direction for shift in shifts}) != 1:
         return False
-    return holds_kinds(rewording, HEADS) or not all(shift.rule.startswith("modifier") for shift in shifts)
+    lone = (shift.rule.startswith("modifier") and not (shift.old and shift.new) for shift in shifts)
+    return holds_kinds(rewording, HEADS) or not all(lone)
 
 
 def changes_force(rewording: Rewording) -> bool:
@@ -212,6 +213,10 @@ def _is_same_verb(one: str, other: str, language: str) -> bool:
 
 def _find_lone(rewording: Rewording, old: Sequence[Form], new: Sequence[Form]) -> Iterator[_Finding]:
     """Find conditions, hedges of what is promised or asked, and modifiers where nearly all else is kept."""
+    modifiers = [[form for form in side if form.kind == "modifier"] for side in (old, new)]
+    for one, other in zip(*modifiers, strict=False):
+        if one.force != other.force:
+            yield _pair(one, other, "modifier")
     nearly_all = keeps_nearly_all(rewording)
     kinds = {"condition"} if nearly_all or holds_kinds(rewording, BINDING) else set[str]()
     kinds |= {"modifier"} if nearly_all else set()
