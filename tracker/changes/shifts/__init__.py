@@ -10,8 +10,14 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from tracker.changes.shifts.counterparts import counterpart_shifts, find_ask_shifts
 from tracker.changes.shifts.dates import find_date_shifts
 from tracker.changes.shifts.figures import find_figure_shifts
-from tracker.changes.shifts.force import changes_force, find_force_shifts, say_one_way
-from tracker.changes.shifts.forms import is_same_object, tells_only
+from tracker.changes.shifts.force import find_force_shifts, say_one_way
+from tracker.changes.shifts.forms import (
+    changes_force,
+    is_ceremonial,
+    is_same_object,
+    keeps_nearly_all,
+    tells_only,
+)
 from tracker.changes.shifts.names import find_name_shifts, replaces_actor
 from tracker.changes.shifts.requests import Grade, compare_grades, grade_request
 from tracker.changes.shifts.rewording import is_readable, read_rewording
@@ -43,10 +49,12 @@ def _find_strength(rewording: Rewording) -> tuple[Shift, ...]:
 
     What stands in one place comes first; the whole sentence speaks where no such place does.
     """
-    if replaces_actor(rewording) or tells_only(rewording):
+    if replaces_actor(rewording) or tells_only(rewording) or is_ceremonial(rewording):
         return ()
     is_near = rewording.comparable and is_same_object(rewording) and not find_negation_shifts(rewording)
     near = _find_near(rewording) if is_near else ()
+    if not keeps_nearly_all(rewording) and all(shift.rule.startswith("modifier") for shift in near):
+        near = ()
     whole = find_force_shifts(rewording)
     heard = [shift for shift in whole if not (near and shift.rule.startswith("modifier"))]
     return (near or whole) if say_one_way(rewording, (*near, *heard)) else ()

@@ -22,7 +22,6 @@ from tracker.changes.shifts.forms import (
     cancel_forms,
     count_denials,
     holds_kinds,
-    is_ceremonial,
     is_same_object,
     keeps_nearly_all,
     list_stems,
@@ -49,8 +48,10 @@ _RELATED: Final = {
 """Kinds that compare; a promise compares with a request or an endorsement where it is a hope."""
 _FAR = 2
 """Steps by which forms of two kinds must differ; of one kind, one is enough."""
-_HOPE, _INTENTION = 4, 5
-"""The highest force of a hope, and of a promise that puts an act off."""
+_HOPE, _INTENTION, _DEMAND = 4, 5, 9
+"""The highest force of a hope and of what puts an act off; a demand, below which is what supports it."""
+_ACCEPT = 8
+"""The least endorsement that a hope compares with."""
 _HALF = 0.5
 """Share of the longer side's content words that must be kept for forms of two kinds to be compared."""
 _REACH, _REACH_ZH = 60, 20
@@ -81,9 +82,7 @@ class _Finding(NamedTuple):
 
 def find_force_shifts(rewording: Rewording) -> tuple[Shift, ...]:
     """Return the shifts of strength; none where two sentences do not compare."""
-    if is_ceremonial(rewording) or not is_same_object(rewording):
-        return ()
-    if count_denials(rewording.old) != count_denials(rewording.new):
+    if not is_same_object(rewording) or count_denials(rewording.old) != count_denials(rewording.new):
         return ()
     found = tuple(
         shift
@@ -101,28 +100,21 @@ def say_one_way(rewording: Rewording, shifts: tuple[Shift, ...]) -> bool:
     return holds_kinds(rewording, HEADS) or not all(lone)
 
 
-def changes_force(rewording: Rewording) -> bool:
-    """Return whether a side promises, asks or judges in words that the other does not use."""
-    old, new = (
-        sorted(form.term for form in read_forms(side) if form.kind in HEADS)
-        for side in (rewording.old, rewording.new)
-    )
-    return old != new
-
-
 def _find_all(rewording: Rewording, old: Sequence[Form], new: Sequence[Form]) -> Iterator[_Finding]:
     heads = [[form for form in side if form.kind in HEADS] for side in (old, new)]
-    for one, other in zip(*heads, strict=False):
-        if _compares(rewording, one, other):
-            family = _FAMILIES.get(one.kind, one.kind) if one.kind == other.kind else "force"
-            yield _pair(one, other, family)
+    compared = [
+        _pair(one, other, _FAMILIES.get(one.kind, one.kind) if one.kind == other.kind else "force")
+        for one, other in zip(*heads, strict=False)
+        if _compares(rewording, one, other)
+    ]
+    yield from compared
     yield from _find_put_off(rewording, *heads)
     quantities = [[form for form in side if form.kind == "quantity"] for side in (old, new)]
     if holds_kinds(rewording, BINDING):
         for one, other in zip(*quantities, strict=False):
             if _is_same_frame(rewording, one, other):
                 yield _pair(one, other, "quantity")
-    yield from _find_lone(rewording, old, new)
+    yield from _find_lone(rewording, old, new, modified=bool(compared) or not any(heads))
 
 
 def _pair(old: Form, new: Form, family: str) -> _Finding:
@@ -140,12 +132,14 @@ def _compares(rewording: Rewording, one: Form, other: Form) -> bool:
     apart, kinds = abs(one.force - other.force), {one.kind, other.kind}
     if len(kinds) == 1:
         compares = apart > 0
-    elif kinds in ({"promise", "requests"}, {"promise", "endorsement"}):
-        compares = (
-            apart >= _FAR and min(form.force for form in (one, other) if form.kind == "promise") <= _HOPE
-        )
+    elif "promise" in kinds and kinds & {"requests", "endorsement"}:
+        hope, other = sorted((one, other), key=lambda form: form.kind != "promise")
+        compares = apart >= _FAR and hope.force <= _HOPE
+        compares &= other.kind == "requests" or other.force >= _ACCEPT
     else:
+        asked = max((form.force for form in (one, other) if form.kind == "requests"), default=0)
         compares = apart >= _FAR and frozenset(kinds) in _RELATED
+        compares &= "endorsement" not in kinds or asked in {0, _DEMAND}
     return (
         compares
         and not _is_disputed(rewording.language, one, other)
@@ -185,8 +179,7 @@ def _is_same_frame(rewording: Rewording, old: Form, new: Form) -> bool:
 
 
 def _last(text: str) -> str:
-    words: list[str] = _WORD.findall(text.lower())
-    return words[-1] if words else ""
+    return "".join(_WORD.findall(text.lower())[-1:])
 
 
 def _find_put_off(rewording: Rewording, old: Sequence[Form], new: Sequence[Form]) -> Iterator[_Finding]:
@@ -195,7 +188,7 @@ def _find_put_off(rewording: Rewording, old: Sequence[Form], new: Sequence[Form]
         return
     form, passage = (old[0], rewording.old) if old else (new[0], rewording.new)
     after = _WORD.findall(passage.text[form.end :])[:_AFTER]
-    if form.kind != "promise" or form.force > _INTENTION or not after or after[0] in _THAT:
+    if form.kind not in {"promise", "duty"} or form.force > _INTENTION or not after or after[0] in _THAT:
         return
     verb = next((word for word in after if len(word) >= _LEAST_VERB), None)
     if verb and any(
@@ -211,26 +204,31 @@ def _is_same_verb(one: str, other: str, language: str) -> bool:
     return any(one[at : at + _ROOT] in other for at in range(2, len(one) - _ROOT + 1))
 
 
-def _find_lone(rewording: Rewording, old: Sequence[Form], new: Sequence[Form]) -> Iterator[_Finding]:
-    """Find conditions, hedges of what is promised or asked, and modifiers where nearly all else is kept."""
+def _find_lone(
+    rewording: Rewording, old: Sequence[Form], new: Sequence[Form], *, modified: bool
+) -> Iterator[_Finding]:
+    """Find conditions, hedges of promises and requests, and modifiers of them or where all else is kept."""
     modifiers = [[form for form in side if form.kind == "modifier"] for side in (old, new)]
     for one, other in zip(*modifiers, strict=False):
         if one.force != other.force:
             yield _pair(one, other, "modifier")
     nearly_all = keeps_nearly_all(rewording)
-    kinds = {"condition"} if nearly_all or holds_kinds(rewording, BINDING) else set[str]()
-    kinds |= {"modifier"} if nearly_all else set()
+    conditioned = nearly_all or holds_kinds(rewording, BINDING)
     for is_new, passage, side in ((False, rewording.old, old), (True, rewording.new, new)):
         for form in side:
-            if form.kind in kinds or (form.kind == "hedge" and _is_bound(passage, form)):
+            counts = {
+                "condition": conditioned,
+                "hedge": _is_near(passage, form, BINDING, _HEDGED),
+                "modifier": modified and (nearly_all or _is_near(passage, form, HEADS - {"duty"}, 1)),
+            }
+            if counts.get(form.kind):
                 yield _alone(form, is_new=is_new, stronger=(form.force > 0) == is_new)
 
 
-def _is_bound(passage: SideText, hedge: Form) -> bool:
-    """Return whether a promise, duty or request stands before a hedge: else nothing is put off."""
-    return any(
-        form.kind in BINDING and 0 <= hedge.start - form.end <= _HEDGED for form in read_forms(passage)
-    )
+def _is_near(passage: SideText, form: Form, kinds: frozenset[str], reach: int) -> bool:
+    """Return whether what is promised, asked or judged stands so many signs before a form, or right after."""
+    heads = [head for head in read_forms(passage) if head.kind in kinds]
+    return any(0 <= form.start - head.end <= reach or 0 <= head.start - form.end <= 1 for head in heads)
 
 
 def _find_targets(rewording: Rewording) -> tuple[Shift, ...]:

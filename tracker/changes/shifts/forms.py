@@ -101,6 +101,15 @@ def _is_same_force(one: Form, other: Form) -> bool:
     return one.kind == other.kind and one.force == other.force
 
 
+def changes_force(rewording: Rewording) -> bool:
+    """Return whether a side promises, asks or judges in words that the other does not use."""
+    old, new = (
+        sorted(form.term for form in read_forms(side) if form.kind in HEADS)
+        for side in (rewording.old, rewording.new)
+    )
+    return old != new
+
+
 def count_denials(passage: SideText) -> int:
     """Return how often a passage denies, without the forms that hold a denial themselves."""
     return len(_compile("denials", passage.language).findall(_straighten(blank_forms(passage))))
