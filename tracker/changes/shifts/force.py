@@ -26,6 +26,7 @@ from tracker.changes.shifts.forms import (
     keeps_nearly_all,
     list_stems,
     read_forms,
+    read_heads,
 )
 from tracker.changes.shifts.rules import OURS, load_ladders, same_stem
 
@@ -52,12 +53,10 @@ _HOPE, _INTENTION, _DEMAND = 4, 5, 9
 """The highest force of a hope and of what puts an act off; a demand, below which is what supports it."""
 _ACCEPT = 8
 """The least endorsement that a hope compares with."""
-_HALF = 0.5
-"""Share of the longer side's content words that must be kept for forms of two kinds to be compared."""
 _REACH, _REACH_ZH = 60, 20
 """Signs after a form in which its object stands, and before it in which it is said who acts."""
-_HEDGED = 100
-"""Signs between a promise or a request and what hedges it."""
+_HEDGED, _MODIFIED = 100, 60
+"""Signs between a promise or a request and what hedges it, and between what is said and its modifier."""
 _AFTER, _LEAST_VERB = 8, 4
 """Words after an intention among which the act is, and letters of its verb."""
 _ROOT = 3
@@ -67,6 +66,7 @@ _THAT: Final = {"that", "que", "qu", "что", "чтобы"}
 _CLAUSE = re.compile(r"[,;:،؛，；。.]")
 _WORD = re.compile(r"[^\W_]+")
 _DIRECTIONS: Final[dict[bool, Direction]] = {True: "stronger", False: "weaker"}
+_AMOUNTS: Final = {"money", "percent"}
 _NEARER: Final[frozenset[Direction]] = frozenset({"raised", "earlier", "tightened", "added"})
 _FARTHER: Final[frozenset[Direction]] = frozenset({"lowered", "later", "loosened", "removed"})
 
@@ -129,6 +129,8 @@ def _alone(form: Form, *, is_new: bool, stronger: bool) -> _Finding:
 
 def _compares(rewording: Rewording, one: Form, other: Form) -> bool:
     """Return whether two forms differ in force, by every published ladder too, and say it of one thing."""
+    if one.kind == other.kind == "duty" and one.term.endswith(" not") != other.term.endswith(" not"):
+        return False
     apart, kinds = abs(one.force - other.force), {one.kind, other.kind}
     if len(kinds) == 1:
         compares = apart > 0
@@ -137,9 +139,9 @@ def _compares(rewording: Rewording, one: Form, other: Form) -> bool:
         compares = apart >= _FAR and hope.force <= _HOPE
         compares &= other.kind == "requests" or other.force >= _ACCEPT
     else:
-        asked = max((form.force for form in (one, other) if form.kind == "requests"), default=0)
         compares = apart >= _FAR and frozenset(kinds) in _RELATED
-        compares &= "endorsement" not in kinds or asked in {0, _DEMAND}
+        compares &= "note" not in kinds or min(one.force, other.force) == 1
+        compares &= kinds != {"requests", "endorsement"} or max(one.force, other.force) == _DEMAND
     return (
         compares
         and not _is_disputed(rewording.language, one, other)
@@ -188,7 +190,8 @@ def _find_put_off(rewording: Rewording, old: Sequence[Form], new: Sequence[Form]
         return
     form, passage = (old[0], rewording.old) if old else (new[0], rewording.new)
     after = _WORD.findall(passage.text[form.end :])[:_AFTER]
-    if form.kind not in {"promise", "duty"} or form.force > _INTENTION or not after or after[0] in _THAT:
+    is_plan = form == read_heads(passage)[0] and form.kind in {"promise", "duty"} and form.force <= _INTENTION
+    if not is_plan or not after or after[0] in _THAT:
         return
     verb = next((word for word in after if len(word) >= _LEAST_VERB), None)
     if verb and any(
@@ -209,17 +212,19 @@ def _find_lone(
 ) -> Iterator[_Finding]:
     """Find conditions, hedges of promises and requests, and modifiers of them or where all else is kept."""
     modifiers = [[form for form in side if form.kind == "modifier"] for side in (old, new)]
-    for one, other in zip(*modifiers, strict=False):
-        if one.force != other.force:
-            yield _pair(one, other, "modifier")
     nearly_all = keeps_nearly_all(rewording)
+    for one, other in zip(*modifiers, strict=False):
+        if one.force != other.force and (
+            nearly_all or not any(map(read_heads, (rewording.old, rewording.new)))
+        ):
+            yield _pair(one, other, "modifier")
     conditioned = nearly_all or holds_kinds(rewording, BINDING)
     for is_new, passage, side in ((False, rewording.old, old), (True, rewording.new, new)):
         for form in side:
             counts = {
                 "condition": conditioned,
                 "hedge": _is_near(passage, form, BINDING, _HEDGED),
-                "modifier": modified and (nearly_all or _is_near(passage, form, HEADS - {"duty"}, 1)),
+                "modifier": modified and _is_near(passage, form, HEADS, _MODIFIED if nearly_all else 0),
             }
             if counts.get(form.kind):
                 yield _alone(form, is_new=is_new, stronger=(form.force > 0) == is_new)
@@ -237,10 +242,8 @@ def _find_targets(rewording: Rewording) -> tuple[Shift, ...]:
         return ()
     found = [shift for shift in find_date_shifts(rewording) if shift.rule.startswith("deadline")]
     if not any(form.kind == "limit" for side in (rewording.old, rewording.new) for form in read_forms(side)):
-        found += find_figure_shifts(rewording)
-    if len(found) != 1 or found[0].direction not in _NEARER | _FARTHER:
-        return ()
-    if not (found[0].old and found[0].new) and not keeps_nearly_all(rewording):
+        found += [shift for shift in find_figure_shifts(rewording) if shift.rule in _AMOUNTS]
+    if len(found) != 1 or found[0].direction not in _NEARER | _FARTHER or not keeps_nearly_all(rewording):
         return ()
     direction = _DIRECTIONS[found[0].direction in _NEARER]
     rule = f"target: {found[0].rule}"

@@ -38,7 +38,7 @@ _WORD = re.compile(r"[^\W_]+")
 _WHO = re.compile(r"\b(?:that|which|who|qui|котор\w+)\s+$", re.IGNORECASE)
 """Words after which a verb says what others promise: ``efforts that seek to``."""
 _NEVER = r"(?!)"
-_LEAST_SHARED, _LEAST_SHARED_OF_LONGER = 0.5, 0.35
+_LEAST_SHARED, _LEAST_SHARED_OF_LONGER = 0.5, 0.4
 """Shares of the content words, forms of force left out, by which two sentences are about one thing."""
 
 _NEARLY_ALL = 0.75
@@ -70,6 +70,11 @@ def read_forms(passage: SideText) -> tuple[Form, ...]:
             meanings[match.lastgroup or ""][0] == "promise" and _WHO.search(passage.text, 0, match.start())
         )
     )
+
+
+def read_heads(passage: SideText) -> tuple[Form, ...]:
+    """Return the forms that say what a sentence does."""
+    return tuple(form for form in read_forms(passage) if form.kind in HEADS)
 
 
 @cache
@@ -210,5 +215,5 @@ def _bound(forms: Iterable[str], language: str) -> re.Pattern[str]:
     spelled = "|".join(forms) or _NEVER
     if language == "zh":
         return re.compile(spelled)
-    before = r"(?<!\w)[وف]?" if language == "ar" else r"(?<!\w)"
-    return re.compile(rf"{before}(?:{spelled})(?:(?<=[\s'])|(?!\w))", re.IGNORECASE)
+    before = r"(?<![\w-])[وف]?" if language == "ar" else r"(?<![\w-])"
+    return re.compile(rf"{before}(?:{spelled})(?:(?<=[\s'])|(?![\w-]))", re.IGNORECASE)
