@@ -57,7 +57,10 @@ def _find_strength(rewording: Rewording) -> tuple[Shift, ...]:
         near = ()
     whole = find_force_shifts(rewording)
     heard = [shift for shift in whole if not (near and shift.rule.startswith("modifier"))]
-    return (near or whole) if say_one_way(rewording, (*near, *heard)) else ()
+    if not say_one_way(rewording, (*near, *heard)):
+        return ()
+    replaced = [shift for shift in whole if shift.old and shift.new]
+    return near if any(shift.old and shift.new for shift in near) else (*replaced, *near) if near else whole
 
 
 def _find_near(rewording: Rewording) -> tuple[Shift, ...]:
