@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from tests.test_shifts import brief, find
 from tracker.changes import shifts as tables
 from tracker.changes.shifts import compare_grades, grade_request
+from tracker.workflows.compare.compare import compare
 
 
 @pytest.mark.parametrize(
@@ -179,6 +180,24 @@ def test_no_strength_where_it_does_not_compare(old: str, new: str) -> None:
     assert [shift for shift in find(old, new) if shift.axis == "strength"] == []
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "number"),
+    [
+        # no scale orders these two; what neither side changes needs no grade; what has a direction has one
+        ("We urge all States to sign the Treaty.", "We call on all States to sign the Treaty.", "1"),
+        ("We urge all States to sign the Treaty.", "We urge every State to sign the Treaty.", None),
+        ("We urge all States to sign the Treaty.", "We invite all States to sign the Treaty.", None),
+    ],
+)
+def test_a_comparison_says_how_many_sentences_no_rule_could_grade(
+    old: str, new: str, number: str | None
+) -> None:
+    caveats = compare(old, new, encoder=None).caveats
+    assert [caveat.split()[0] for caveat in caveats if "no rule could tell" in caveat] == (
+        [number] if number else []
+    )
+
+
 TABLES = sorted(Path(tables.__file__).parent.glob("*.toml"))
 
 
@@ -199,6 +218,18 @@ def test_the_tables_are_sound(path: Path) -> None:
             assert name == "conditions" or [term for term in terms if term != term.lower()] == []
     for pattern in (entry for listed in table.get("conditions", {}).values() for entry in listed):
         re.compile(pattern)
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "es", "ru", "ar", "zh"])
+def test_the_forms_of_a_language_are_sound(language: str) -> None:
+    """Every kind of form is there for each language, and none is found in two kinds."""
+    table = tomllib.loads((Path(tables.__file__).parent / "force.toml").read_text("utf-8"))
+    kinds = table["force"][language]
+    assert kinds.keys() == table["force"]["en"].keys()
+    forms = [form for kind in kinds.values() for listed in kind.values() for form in listed]
+    assert sorted({form for form in forms if forms.count(form) > 1}) == []
+    for form in forms:
+        re.compile(form)
 
 
 WORDS = st.sampled_from(

@@ -65,9 +65,15 @@ def load_requests() -> tuple[Request, ...]:
     )
 
 
-def choose_training(requests: Iterable[Request], left_out: Collection[str] = ()) -> list[Request]:
-    """Return the requests of sessions 1 to 10 by other senders than those left out."""
-    return [one for one in requests if one.session <= LAST_SESSION and one.sender not in left_out]
+def choose_training(
+    requests: Iterable[Request], left_out: Collection[str] = (), sessions: Collection[int] = ()
+) -> list[Request]:
+    """Return the requests of sessions 1 to 10, without those of some senders or sessions."""
+    return [
+        one
+        for one in requests
+        if one.session <= LAST_SESSION and one.sender not in left_out and one.session not in sessions
+    ]
 
 
 def fit_weights(requests: Sequence[Request]) -> GradeWeights:

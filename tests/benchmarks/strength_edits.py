@@ -1,9 +1,9 @@
 """Measure the direction of strength of edited sentences, six languages, on the half kept for reporting.
 
-The sheet was made and judged by readers who had not seen the rules (``coding/README.md``). *Right* is the share
-of the directions given that the readers gave, *answered* the share of the edits with a direction that got one. Run as
-``python -m tests.benchmarks.strength_edits`` in the root of the repository; ``work`` after it takes the other half,
-on which the rules were mended, and lists what is wrong.
+The sheet was made and judged by readers who had not seen the rules (``coding/README.md``). *Right* is the
+share of the directions given that the readers gave, *answered* the share of the edits with a direction that
+got one. Run as ``python -m tests.benchmarks.strength_edits`` in the root of the repository; ``work`` after it
+takes the other half, on which the rules were mended, and lists what is wrong.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ NONE = "none"
 
 def say_direction(edited: EditedSentence) -> tuple[str, tuple[str, ...]]:
     """Return the one direction that our rules give an edit, else none; and the rules that spoke."""
-    sides = (version([text], language=edited.language) for text in (edited.old, edited.new))
-    (change,) = describe_changes(*sides, [Link((0,), (0,), 0.9, "likeness")])
+    old, new = (version([text], language=edited.language) for text in (edited.old, edited.new))
+    (change,) = describe_changes(old, new, [Link((0,), (0,), 0.9, "likeness")])
     found = [shift for shift in change.shifts if shift.axis == "strength"]
     directions = {shift.direction for shift in found}
     return (directions.pop() if len(directions) == 1 else NONE), tuple(shift.rule for shift in found)

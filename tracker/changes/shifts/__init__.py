@@ -10,6 +10,14 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from tracker.changes.shifts.counterparts import counterpart_shifts, find_ask_shifts
 from tracker.changes.shifts.dates import find_date_shifts
 from tracker.changes.shifts.figures import find_figure_shifts
+from tracker.changes.shifts.force import find_force_shifts, say_one_way
+from tracker.changes.shifts.forms import (
+    changes_force,
+    is_ceremonial,
+    is_same_object,
+    keeps_nearly_all,
+    tells_only,
+)
 from tracker.changes.shifts.names import find_name_shifts, replaces_actor
 from tracker.changes.shifts.requests import Grade, compare_grades, grade_request
 from tracker.changes.shifts.rewording import is_readable, read_rewording
@@ -17,21 +25,46 @@ from tracker.changes.shifts.scope import find_negation_shifts, find_scope_shifts
 from tracker.changes.shifts.strength import find_condition_shifts, find_strength_shifts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from tracker.changes.shifts.rewording import Rewording
     from tracker.model.changes import Axis, Change, Direction, Shift
     from tracker.model.texts import Version
 
-__all__ = ["AXES", "Grade", "compare_grades", "counterpart_shifts", "find_shifts", "grade_request"]
+__all__ = [
+    "AXES",
+    "Grade",
+    "compare_grades",
+    "count_ungraded",
+    "counterpart_shifts",
+    "find_shifts",
+    "grade_request",
+]
 
 _EDITED = {"reworded", "split", "merged"}
 
 
 def _find_strength(rewording: Rewording) -> tuple[Shift, ...]:
-    """Return the strength shifts; none where a negation was edited or another actor is named."""
-    if find_negation_shifts(rewording) or replaces_actor(rewording):
+    """Return the strength shifts; none where another actor is named or the evidence points both ways.
+
+    What stands in one place comes first; the whole sentence speaks where no such place does.
+    """
+    if replaces_actor(rewording) or tells_only(rewording) or is_ceremonial(rewording):
         return ()
+    is_near = rewording.comparable and is_same_object(rewording) and not find_negation_shifts(rewording)
+    near = _find_near(rewording) if is_near else ()
+    if not keeps_nearly_all(rewording) and all(shift.rule.startswith("modifier") for shift in near):
+        near = ()
+    whole = find_force_shifts(rewording)
+    heard = [shift for shift in whole if not (near and shift.rule.startswith("modifier"))]
+    if not say_one_way(rewording, (*near, *heard)):
+        return ()
+    replaced = [shift for shift in whole if shift.old and shift.new]
+    return near if any(shift.old and shift.new for shift in near) else (*replaced, *near) if near else whole
+
+
+def _find_near(rewording: Rewording) -> tuple[Shift, ...]:
+    """Return the shifts of strength that stand in one place each, all else there being alike."""
     words = find_strength_shifts(rewording)
     asks = () if any(shift.old and shift.new for shift in words) else find_ask_shifts(rewording)
     return (*asks, *words, *find_condition_shifts(rewording))
@@ -54,8 +87,9 @@ AXES: Final[Mapping[Axis, AxisEntry]] = {
     "strength": AxisEntry(
         _find_strength,
         ("stronger", "weaker"),
-        ("strength.toml", "requests.toml", "request_grades.toml"),
+        ("strength.toml", "force.toml", "requests.toml", "request_grades.toml"),
         "wording",
+        always=True,
     ),
     "figure": AxisEntry(
         find_figure_shifts, ("raised", "lowered", "changed"), ("figures.toml",), "facts", always=True
@@ -94,4 +128,15 @@ def find_shifts(old: Version, new: Version, change: Change) -> tuple[Shift, ...]
         for axis in AXES.values()
         if axis.about == about and (rewording.comparable or axis.always)
         for shift in axis.find(rewording)
+    )
+
+
+def count_ungraded(old: Version, new: Version, changes: Iterable[Change]) -> int:
+    """Return how many edited sentences promise, ask or judge in other words and got no direction."""
+    return sum(
+        changes_force(read_rewording(old, new, change))
+        for change in changes
+        if change.operation in _EDITED
+        and is_readable(change)
+        and not any(shift.axis == "strength" for shift in change.shifts)
     )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tracker.changes.shifts.held import WORD, abbreviate, is_held, list_words, spells_out
 from tracker.changes.shifts.naming import FILE, NameMatch, find_names
-from tracker.changes.shifts.rules import find_terms, load_terms
+from tracker.changes.shifts.rules import find_terms, load_terms, same_stem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,7 +36,16 @@ def find_name_shifts(rewording: Rewording) -> tuple[Shift, ...]:
 def replaces_actor(rewording: Rewording) -> bool:
     """Return whether another actor took the place of one: what is said of them does not compare."""
     found = find_name_shifts(rewording)
-    return any(shift.direction == "changed" and shift.rule.startswith("actor") for shift in found)
+    return any(
+        shift.old and shift.new and shift.rule.startswith("actor") and not _is_inflected(rewording, shift)
+        for shift in found
+    )
+
+
+def _is_inflected(rewording: Rewording, shift: Shift) -> bool:
+    """Return whether a Russian name only stands in another case."""
+    one, other = shift.old, shift.new
+    return rewording.language == "ru" and bool(one and other and same_stem(one.text, other.text))
 
 
 def _compare(

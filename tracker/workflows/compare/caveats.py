@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 
 from tracker.alignment.align import may_encode
 from tracker.capture.read.extract import describe_reading_difference
+from tracker.changes.shifts import count_ungraded
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tracker.decisions.rulings import Decided
+    from tracker.model.changes import Change
     from tracker.model.texts import Side
     from tracker.model.topics import TopicChange
     from tracker.text.encoder import Encoder
@@ -64,6 +66,21 @@ def list_unplaced(decided: Decided, *followed: Sequence[object]) -> tuple[str, .
     lost = len((*decided.changes, *decided.old, *decided.new)) - sum(map(len, followed))
     decisions = "1 decision of a person quotes" if lost == 1 else f"{lost} decisions of people quote"
     return (f"{decisions} sentences that these texts lack: tracker decisions",) if lost else ()
+
+
+def list_ungraded(old: Side, new: Side, changes: Sequence[Change]) -> tuple[str, ...]:
+    """Say how many reworded sentences may have become stronger or weaker without a rule that could tell."""
+    if kinds_differ(old, new) or languages_differ(old, new):
+        return ()
+    number = count_ungraded(old.version, new.version, changes)
+    if not number:
+        return ()
+    sentences = (
+        "1 reworded sentence promises, asks or judges"
+        if number == 1
+        else f"{number} reworded sentences promise, ask or judge"
+    )
+    return (f"{sentences} in words whose change of strength no rule could tell",)
 
 
 def _are_one_edition(old: Side, new: Side) -> bool:

@@ -127,6 +127,7 @@ def compare_sides(
             *caveats.list_caveats(old, new),
             *caveats.list_unclaimed(topics, provenance.unfitted),
             *caveats.list_unencoded(old, new, encoder),
+            *caveats.list_ungraded(old, new, changes),
             *caveats.list_unplaced(decided, placed, *levels),
         ),
         changes=changes,
