@@ -253,7 +253,8 @@ def read_statuses(maker: Maker, place: int) -> object:
     )
     found = compare_sides(before, after, load_vocabulary(), encoder=None)
     about = Occupancy([3 + maker.below(20) for _ in range(30)], {"a": range(place % 9), "b": range(9, 15)})
-    others = Occupancy([3 + maker.below(20) for _ in range(30)], {"a": range(5), "b": range(9, 15 + place)})
+    last = min(30, 15 + place)
+    others = Occupancy([3 + maker.below(20) for _ in range(30)], {"a": range(5), "b": range(9, last)})
     return found.topics, found.counterparts, compare_shares(("a", "b"), about, others, ("a",))
 
 

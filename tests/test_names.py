@@ -88,7 +88,10 @@ Brief = tuple[str, str, str | None, str | None, str]
             "Instamos a todos los Estados a actuar.",
             "Instamos a algunos Estados a actuar.",
             "es",
-            [("scope", "narrower", "todos los", "algunos", "quantity: todos los > algunos")],
+            [
+                ("strength", "weaker", "todos los", "algunos", "quantity: todos los > algunos"),
+                ("scope", "narrower", "todos los", "algunos", "quantity: todos los > algunos"),
+            ],
         ),
         (
             "We will fund the centre.",
@@ -112,7 +115,10 @@ Brief = tuple[str, str, str | None, str | None, str]
             "We will close the plant by 2030.",
             "We will close the plant as soon as possible.",
             "en",
-            [("date", "loosened", "by 2030", "as soon as possible", "deadline: date > open")],
+            [
+                ("strength", "weaker", "by 2030", "as soon as possible", "target: deadline: date > open"),
+                ("date", "loosened", "by 2030", "as soon as possible", "deadline: date > open"),
+            ],
         ),
         (
             "Cerraremos la central lo antes posible.",

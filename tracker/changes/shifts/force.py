@@ -1,10 +1,9 @@
 """Stronger or weaker on one scale, where words of two kinds may replace each other: ``find_force_shifts``.
 
-What both sides say is left out; the forms of force that are left are compared in text order, and with them
-the modifiers, conditions, hedges, quantities and targets that came or went. A direction is given only where
-all of it points one way, and where the words that are no forms of force are alike enough to be about one
-thing: the share of kept words tells nothing here, short sentences keep few. Nothing is said where one side
-denies more than the other, names another actor, thanks or congratulates, or tells what somebody else said.
+What both sides say is left out; the forms of force that are left are compared in text order, with modifiers,
+conditions, hedges, quantities and targets that came or went. A direction is given where all of it points one
+way and the other words are about one thing. Nothing is said where one side denies more than the other, names
+another actor, thanks or congratulates, or tells what somebody else said.
 """
 
 from __future__ import annotations
@@ -23,12 +22,13 @@ from tracker.changes.shifts.forms import (
     count_denials,
     holds_kinds,
     is_same_object,
+    is_same_verb,
     keeps_nearly_all,
     list_stems,
     read_forms,
     read_heads,
 )
-from tracker.changes.shifts.rules import OURS, load_ladders, same_stem
+from tracker.changes.shifts.rules import OURS, load_ladders
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -49,18 +49,15 @@ _RELATED: Final = {
 """Kinds that compare; a promise compares with a request or an endorsement where it is a hope."""
 _FAR = 2
 """Steps by which forms of two kinds must differ; of one kind, one is enough."""
-_HOPE, _INTENTION, _DEMAND = 4, 5, 9
-"""The highest force of a hope and of what puts an act off; a demand, below which is what supports it."""
-_ACCEPT = 8
-"""The least endorsement that a hope compares with."""
+_HOPE, _INTENTION, _ACCEPT, _DEMAND, _DONE = 4, 5, 8, 9, 9
+"""The highest force of a hope and of what puts an act off; the least endorsement that a hope compares with; a
+demand, and an act that is done."""
 _REACH, _REACH_ZH = 60, 20
 """Signs after a form in which its object stands, and before it in which it is said who acts."""
 _HEDGED, _MODIFIED = 100, 60
 """Signs between a promise or a request and what hedges it, and between what is said and its modifier."""
 _AFTER, _LEAST_VERB = 8, 4
 """Words after an intention among which the act is, and letters of its verb."""
-_ROOT = 3
-"""Letters of an Arabic root."""
 _THAT: Final = {"that", "que", "qu", "что", "чтобы"}
 """After a hope, these begin what others do."""
 _CLAUSE = re.compile(r"[,;:،؛，；。.]")
@@ -110,11 +107,16 @@ def _find_all(rewording: Rewording, old: Sequence[Form], new: Sequence[Form]) ->
     yield from compared
     yield from _find_put_off(rewording, *heads)
     quantities = [[form for form in side if form.kind == "quantity"] for side in (old, new)]
-    if holds_kinds(rewording, BINDING):
+    if all(any(map(_binds, read_forms(side))) for side in (rewording.old, rewording.new)):
         for one, other in zip(*quantities, strict=False):
             if _is_same_frame(rewording, one, other):
                 yield _pair(one, other, "quantity")
     yield from _find_lone(rewording, old, new, modified=bool(compared) or not any(heads))
+
+
+def _binds(form: Form) -> bool:
+    """Return whether a form binds somebody; what is done already binds nobody."""
+    return form.kind in BINDING and form.force < _DONE
 
 
 def _pair(old: Form, new: Form, family: str) -> _Finding:
@@ -195,16 +197,9 @@ def _find_put_off(rewording: Rewording, old: Sequence[Form], new: Sequence[Form]
         return
     verb = next((word for word in after if len(word) >= _LEAST_VERB), None)
     if verb and any(
-        _is_same_verb(verb, word, rewording.language) for word in _WORD.findall(rewording.other(passage).text)
+        is_same_verb(verb, word, rewording.language) for word in _WORD.findall(rewording.other(passage).text)
     ):
         yield _alone(form, is_new=not old, stronger=bool(old))
-
-
-def _is_same_verb(one: str, other: str, language: str) -> bool:
-    """Return whether two words may be forms of one verb; in Arabic those begin in many ways."""
-    if language != "ar":
-        return same_stem(one, other)
-    return any(one[at : at + _ROOT] in other for at in range(2, len(one) - _ROOT + 1))
 
 
 def _find_lone(
@@ -218,13 +213,18 @@ def _find_lone(
             nearly_all or not any(map(read_heads, (rewording.old, rewording.new)))
         ):
             yield _pair(one, other, "modifier")
+    dates = {
+        each.text.lower() for shift in find_date_shifts(rewording) for each in (shift.old, shift.new) if each
+    }
     conditioned = nearly_all or holds_kinds(rewording, BINDING)
     for is_new, passage, side in ((False, rewording.old, old), (True, rewording.new, new)):
         for form in side:
             counts = {
                 "condition": conditioned,
                 "hedge": _is_near(passage, form, BINDING, _HEDGED),
-                "modifier": modified and _is_near(passage, form, HEADS, _MODIFIED if nearly_all else 0),
+                "modifier": modified
+                and form.term not in dates
+                and _is_near(passage, form, HEADS, _MODIFIED if nearly_all else 0),
             }
             if counts.get(form.kind):
                 yield _alone(form, is_new=is_new, stronger=(form.force > 0) == is_new)

@@ -12,7 +12,7 @@ import unicodedata
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from tracker.changes.shifts.rules import load_terms
+from tracker.changes.shifts.rules import load_terms, same_stem
 from tracker.inputs.tables import read_packaged
 
 if TYPE_CHECKING:
@@ -63,7 +63,12 @@ def read_forms(passage: SideText) -> tuple[Form, ...]:
     pattern, meanings = _compile_forms(passage.language)
     told = _find_told(passage)
     return tuple(
-        Form(*meanings[match.lastgroup or ""], " ".join(match[0].lower().split()), *match.span())
+        Form(
+            *meanings[match.lastgroup or ""],
+            " ".join(match[0].lower().split()),
+            match.start(),
+            match.start() + len(match[0].rstrip()),
+        )
         for match in pattern.finditer(_straighten(passage.text))
         if not any(start < match.start() < end for start, end in told)
         and not (
@@ -217,3 +222,14 @@ def _bound(forms: Iterable[str], language: str) -> re.Pattern[str]:
         return re.compile(spelled)
     before = r"(?<![\w-])[وف]?" if language == "ar" else r"(?<![\w-])"
     return re.compile(rf"{before}(?:{spelled})(?:(?<=[\s'])|(?![\w-]))", re.IGNORECASE)
+
+
+_ROOT = 3
+"""Letters of an Arabic root."""
+
+
+def is_same_verb(one: str, other: str, language: str) -> bool:
+    """Return whether two words may be forms of one verb; in Arabic those begin in many ways."""
+    if language != "ar":
+        return same_stem(one, other)
+    return any(one[at : at + _ROOT] in other for at in range(2, len(one) - _ROOT + 1))

@@ -22,8 +22,8 @@ _LEAST_COUNTRY = 4
 """Letters of a country's name at the beginning of a sentence; ``No`` and ``La`` are codes of countries."""
 _SET_BEFORE = ' \n"“«(‘'
 """What may be between a sentence's end and the first word of the next."""
-_LARGE = re.compile(r"(?:[a-zà-ÿ]{1,2}['’])?(?=[^\W\d_])(?![a-zà-ÿ])\w")
-"""A word with a large letter: ``Paris``, ``d'Ivoire``."""
+_ELIDED = re.compile(r"[a-zà-ÿ]{1,2}['’]")
+"""What may stand before the large letter of a word: ``d'Ivoire``."""
 _YEAR_BEFORE = re.compile(r"\b\d{4} $")
 _QUOTES = "“«"
 _LEAST_ACRONYM = 2
@@ -146,7 +146,7 @@ def _close(passage: SideText, run: list[Token]) -> Iterator[list[Token]]:
 
 
 def _is_large(token: Token) -> bool:
-    return token.kind == "word" and bool(_LARGE.match(token.text))
+    return token.kind == "word" and _ELIDED.sub("", token.text, count=1)[:1].isupper()
 
 
 def _opens(passage: SideText, at: int) -> bool:

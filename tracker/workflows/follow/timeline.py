@@ -137,7 +137,7 @@ def _stand(
     held = {reading.topic: make_standing(reading, now.version) for reading in now.readings}
     if statuses and earlier:
         for change in _compare(earlier, now, vocabulary):
-            if not change.claimed:
+            if not change.claimed and change.status != "kept":
                 continue
             absent = Standing(change.topic, None, 0, 0, 0.0, "", change.status, "")
             known = held.get(change.topic)
