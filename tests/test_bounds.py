@@ -246,9 +246,11 @@ def test_figures_belong_together_where_the_passages_share_two_words_in_five() ->
 
 @pytest.mark.parametrize(
     ("name", "letters", "named"),
-    [("Organization of American States", "OAS", 0), ("European Union", "EU", 1)],
+    [("Organization of American States", "OAS", 0), ("Ocean Council", "OC", 0), ("Ocean Council", "OX", 1)],
 )
-def test_three_letters_stand_for_a_name_and_two_do_not(name: str, letters: str, named: int) -> None:
+def test_the_first_letters_of_a_name_stand_for_it_and_others_do_not(
+    name: str, letters: str, named: int
+) -> None:
     old, new = (
         read_text(f"We thank the {each} for all its help.", language="en") for each in (name, letters)
     )

@@ -215,7 +215,7 @@ def test_up_and_down_show_their_interval_and_what_it_covers() -> None:
     )
     text = render(comparison(old, new, *changes, topics=(up,), genre="session", aligned=0), VOCABULARY)
     assert "change of share +5.0 to +50.0 points" in text
-    covers = "Intervals (95%, Holm) cover cutting and matching of sentences, not sampling."
+    covers = "Changes of share: 95% intervals; up and down corrected over topics (Holm)."
     assert covers in text.splitlines()
 
 
