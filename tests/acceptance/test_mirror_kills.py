@@ -198,7 +198,11 @@ def test_packs_that_were_held_fast_or_begun_are_let_go(folder: Path, tmp_path: P
     pack.with_suffix(".keep").write_text("fast-import", encoding="utf-8")
     for name in ("tmp_pack_a1b2c3", ".tmp-1234-pack-abc.pack", "tmp_idx_a1b2c3"):
         (packs / name).write_bytes(b"half")
-    for name in ("packed-refs.lock", "refs/heads/main.lock", "refs/aside/main.lock", "fast_import_crash_7"):
+    graph = "objects/info/commit-graphs/tmp_graph_a1b2c3"
+    for name in (
+        *("packed-refs.lock", "refs/heads/main.lock", "refs/aside/main.lock", "fast_import_crash_7"),
+        graph,
+    ):
         (folder / "mirror.git" / name).parent.mkdir(exist_ok=True)
         (folder / "mirror.git" / name).touch()
     assert run(add(folder, 60)).returncode == 0

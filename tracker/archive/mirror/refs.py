@@ -17,8 +17,8 @@ MOST_PACKS = 12
 """Without repacking there are 101 packs and 2,800 loose objects after 500 runs."""
 
 _LEFTOVERS = (
-    "*.lock", "refs/**/*.lock", "objects/info/**/*.lock", "objects/pack/tmp_*", "objects/pack/.tmp-*",
-    "objects/pack/*.keep", "objects/??/tmp_obj_*", "fast_import_crash_*",
+    "*.lock", "refs/**/*.lock", "objects/info/**/*.lock", "objects/info/**/tmp_*", "objects/pack/tmp_*",
+    "objects/pack/.tmp-*", "objects/pack/*.keep", "objects/??/tmp_obj_*", "fast_import_crash_*",
 )  # fmt: skip
 
 
