@@ -175,10 +175,11 @@ def test_every_writing_command_waits_and_then_names_the_holder(
 
 def test_a_run_that_was_killed_is_told_by_the_next(tmp_path: Path) -> None:
     create_archive(tmp_path)
-    if os.fork() == 0:
+    child = os.fork()
+    if child == 0:
         record(open_store(tmp_path, "import"), declare("XAA/UNGA/78~prepared.en"), "one")
         os._exit(0)
-    os.wait()
+    os.waitpid(child, 0)  # other tests' readers may end meanwhile
     assert query(tmp_path, "SELECT status, ended FROM runs") == [("running", None)]
     with open_store(tmp_path, "add") as store:
         record(store, declare("XAA/UNGA/79~prepared.en"), "two")
