@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from tracker.changes.shifts.pairs import LEAST_MOVED, Match, drop_kept, pair_spans
@@ -43,6 +44,7 @@ class Moment:
     """The last year of a period."""
 
 
+@lru_cache(maxsize=1)
 def find_date_shifts(rewording: Rewording) -> tuple[Shift, ...]:
     """Return the dates that changed, and deadlines that were set or given up.
 

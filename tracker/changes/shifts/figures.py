@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from tracker.changes.shifts.pairs import LEAST_MOVED, Match, drop_kept, pair_spans
@@ -23,6 +24,7 @@ _LEAST_THERE = 0.2
 """How alike the words around two counts or percentages at one place must be for them to be of one thing."""
 
 
+@lru_cache(maxsize=1)
 def find_figure_shifts(rewording: Rewording) -> tuple[Shift, ...]:
     """Return the figures that changed: each with that of the other side that is of the same thing."""
     if not rewording.substitutions or not (rewording.comparable or is_reordered(rewording)):

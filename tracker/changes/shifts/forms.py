@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from tracker.changes.shifts.rules import load_terms, same_stem
-from tracker.inputs.tables import read_packaged
+from tracker.changes.shifts.rules import load_terms, read_rules, same_stem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -43,6 +42,8 @@ _LEAST_SHARED, _LEAST_SHARED_OF_LONGER = 0.5, 0.4
 
 _NEARLY_ALL = 0.75
 """Share of the longer side's content words by which hardly another word was edited."""
+_SIDES = 2
+"""What is read of the two sides of one change is asked again and again, and then never more."""
 _ADDED = 2
 """Words that a side may have more where it holds all of the other's."""
 
@@ -57,7 +58,7 @@ class Form(NamedTuple):
     end: int
 
 
-@cache
+@lru_cache(maxsize=_SIDES)
 def read_forms(passage: SideText) -> tuple[Form, ...]:
     """Return the forms of a passage in text order, without those in what it tells of others."""
     pattern, meanings = _compile_forms(passage.language)
@@ -82,7 +83,7 @@ def read_heads(passage: SideText) -> tuple[Form, ...]:
     return tuple(form for form in read_forms(passage) if form.kind in HEADS)
 
 
-@cache
+@lru_cache(maxsize=_SIDES)
 def blank_forms(passage: SideText) -> str:
     """Return a passage with blanks for its forms: who does what to whom."""
     text = passage.text
@@ -182,7 +183,7 @@ def _straighten(text: str) -> str:
     return text.replace("’", "'")
 
 
-@cache
+@lru_cache(maxsize=_SIDES)
 def _find_told(passage: SideText) -> list[tuple[int, int]]:
     pattern = _compile("told", passage.language)
     return [match.span() for match in pattern.finditer(_straighten(passage.text))]
@@ -193,11 +194,13 @@ def _compile_forms(language: str) -> tuple[re.Pattern[str], dict[str, tuple[str,
     """Return one pattern of all forms of a language, the longest first, and what each of its groups means."""
     forms = sorted(_list_forms(language), key=lambda form: -len(form[0]))
     meanings = {f"form{number}": meaning for number, (_, meaning) in enumerate(forms)}
-    return _bound([f"(?P<form{number}>{form})" for number, (form, _) in enumerate(forms)], language), meanings
+    # The name stands behind its form: in front, it would keep ``re`` from skipping forms by first letters.
+    named = [f"(?:{form})(?P<form{number}>)" for number, (form, _) in enumerate(forms)]
+    return _bound(named, language), meanings
 
 
 def _list_forms(language: str) -> Iterator[tuple[str, tuple[str, int]]]:
-    table = read_packaged(__package__, _FILE)
+    table = read_rules(_FILE)
     ending, reflexive = table["endings"].get(language, ""), table["endings"]["reflexive"]
     for kind, levels in table["force"].get(language, {}).items():
         for force, forms in levels.items():
@@ -211,7 +214,7 @@ def _list_forms(language: str) -> Iterator[tuple[str, tuple[str, int]]]:
 
 @cache
 def _compile(name: str, language: str) -> re.Pattern[str]:
-    table: dict[str, Any] = read_packaged(__package__, _FILE)[name]
+    table: dict[str, Any] = read_rules(_FILE)[name]
     return _bound(table.get(language, ()), language)
 
 

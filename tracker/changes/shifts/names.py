@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from tracker.changes.shifts.held import WORD, abbreviate, is_held, list_words, spells_out
@@ -22,6 +23,7 @@ _CLAUSE_END = re.compile(r"[.;:!?]")
 _AND = re.compile(r"\s(?:and|et|y)\s")
 
 
+@lru_cache(maxsize=1)
 def find_name_shifts(rewording: Rewording) -> tuple[Shift, ...]:
     """Return names replaced, put in or taken out, each once; one that both sides hold is none."""
     if not rewording.substitutions:

@@ -46,9 +46,9 @@ class TextSpan(Protocol):
 _Span = TypeVar("_Span", bound=TextSpan)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class SideText:
-    """The segments of one side, joined by a blank, with the means to cite them."""
+    """The segments of one side, joined by a blank, with the means to cite them; equal to itself alone."""
 
     text: str
     language: str
@@ -105,9 +105,9 @@ class Substitution:
     new: Fragment
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Rewording:
-    """Two passages and the substitutions that turn one into the other."""
+    """Two passages and the substitutions that turn one into the other; equal to itself alone."""
 
     old: SideText
     new: SideText

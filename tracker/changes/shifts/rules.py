@@ -36,7 +36,8 @@ class TermMatch(NamedTuple):
 
 
 @cache
-def _read_file(file: str) -> dict[str, Any]:
+def read_rules(file: str) -> dict[str, Any]:
+    """Return what a file of rules says, read once."""
     return read_packaged(__package__, file)
 
 
@@ -50,7 +51,7 @@ def load_ladders(file: str, language: str) -> tuple[Ladder, ...]:
             {form: rank for rank, forms in enumerate(entry["levels"]) for form in forms},
             entry.get("testable", False),
         )
-        for entry in _read_file(file)["ladder"]
+        for entry in read_rules(file)["ladder"]
         if entry["language"] == language
     )
 
@@ -58,14 +59,14 @@ def load_ladders(file: str, language: str) -> tuple[Ladder, ...]:
 @cache
 def load_terms(file: str, table: str, language: str) -> tuple[str, ...]:
     """Return the terms of one table for a language, those under ``any`` included."""
-    entries = _read_file(file)[table]
+    entries = read_rules(file)[table]
     return (*entries.get(language, ()), *entries.get("any", ()))
 
 
 @cache
 def load_values(file: str, table: str, language: str) -> Mapping[str, str]:
     """Return a table of words and what they stand for; the language's own go before ``any``."""
-    entries = _read_file(file)[table]
+    entries = read_rules(file)[table]
     return {**entries.get("any", {}), **entries.get(language, {})}
 
 

@@ -52,6 +52,7 @@ def _find_one_sided(rewording: Rewording, place: Substitution) -> Iterator[Shift
             yield from rewording.shift_alone("scope", directions, passage, found[0], rule)
 
 
+@lru_cache(maxsize=1)
 def find_negation_shifts(rewording: Rewording) -> tuple[Shift, ...]:
     """Return the one negation that was put in or taken out, where nothing else was edited there."""
     found = [
