@@ -44,7 +44,7 @@ PERHAPS: dict[Status, tuple[str, str]] = {
     status: (f"perhaps {STATUSES[status]}", "a careful reader may disagree") for status in _UNCERTAIN
 }
 """Names and notes for uncertain statuses, which are listed after the findings."""
-_SHARE_UNSURE = ("kept, share unsure", "same level; its share may have halved or doubled by chance")
+_SHARE_UNSURE = ("kept, share unsure", "same level; too few sentences to tell how its share changed")
 
 
 def unclaimed_words(comparison: Comparison, status: Status) -> tuple[str, str]:
