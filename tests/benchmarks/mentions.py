@@ -1,0 +1,170 @@
+"""Measure how often a term that counts for a topic names that topic, on mentions judged by readers.
+
+``coding/mentions.csv`` holds mentions of every topic of the shipped vocabulary in the UN General Debate,
+drawn over all decades, at most one a speech and topic, and whether a reader who saw the sentence, and those
+around it, says that its words name the topic. Speeches fall in two halves by a digest: terms were narrowed
+on mentions of the ``work`` half and those of the ``report`` half were drawn with the terms as they then were,
+and judged once. A row keeps the place and a digest of the sentence, no text.
+
+Run as ``python -m tests.benchmarks.mentions`` in the root of the repository for the report half; ``work``
+after it takes the other, and lists what was judged wrong and still counts. ``draw HALF NUMBER`` prints so
+many mentions a topic for a reader to judge, with the sentence.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import re
+import sys
+from collections import Counter, defaultdict
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from tests.coded_sheets import load_speech
+from tests.shared_data import require
+from tracker.topics.vocabulary.load import load_vocabulary
+from tracker.topics.vocabulary.matching import HINT, match_topics
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from tracker.model.topics import Mention
+
+SHEET = Path(__file__).parent / "coding" / "mentions.csv"
+COLUMNS = ("half", "topic", "country", "session", "place", "digest", "verdict")
+_HALVES = ("work", "report")
+_SESSIONS_IN_A_DECADE = 10
+_AROUND = 1
+"""Sentences shown to a reader before and after the one with the mention."""
+
+
+class Found(NamedTuple):
+    """A mention in a speech."""
+
+    country: str
+    session: str
+    mention: Mention
+
+
+@cache
+def read_sentences(country: str, session: str) -> tuple[str, ...]:
+    """Return the sentences of a speech as they are cut now."""
+    return tuple(segment.text for segment in load_speech(country, session).version.segments)
+
+
+def find_mentions(country: str, session: str) -> list[Mention]:
+    """Return the mentions in a speech that count without further support, hints left out."""
+    matched = match_topics(read_sentences(country, session), load_vocabulary())
+    return [mention for row in matched for mention in row if mention.confidence > HINT]
+
+
+def list_speeches(half: str) -> Iterator[tuple[str, str]]:
+    """Return country and session of the speeches of one half, in order."""
+    for path in sorted(require("ungdc").glob("*/*.txt")):
+        country, session = path.parent.name, path.name.split("_")[0]
+        if _HALVES[_digest(country, session)[0] in "02468ace"] == half:
+            yield country, session
+
+
+def draw_mentions(half: str, number: int) -> Iterator[Found]:
+    """Return so many mentions a topic, or all there are, its decades in turn and within each by digest."""
+    met: dict[str, list[Found]] = defaultdict(list)
+    for country, session in list_speeches(half):
+        firsts: dict[str, Mention] = {}
+        for mention in sorted(find_mentions(country, session), key=lambda found: _rank(country, found)):
+            firsts.setdefault(mention.topic, mention)
+        for topic, mention in firsts.items():
+            met[topic].append(Found(country, session, mention))
+    for topic in sorted(met):
+        yield from _take_in_turn(met[topic], number)
+
+
+def _take_in_turn(met: Iterable[Found], number: int) -> Sequence[Found]:
+    decades: dict[int, list[Found]] = defaultdict(list)
+    for found in sorted(met, key=lambda item: _digest(item.country, item.session, item.mention.topic)):
+        decades[int(found.session) // _SESSIONS_IN_A_DECADE].append(found)
+    taken: list[Found] = []
+    while len(taken) < number and any(decades.values()):
+        taken += [row.pop(0) for _, row in sorted(decades.items()) if row]
+    return taken[:number]
+
+
+def _rank(country: str, mention: Mention) -> str:
+    return _digest(country, mention.topic, str(mention.segment), str(mention.start))
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def print_drawn(half: str, number: int) -> None:
+    """Print mentions as CSV for a reader, the words that count between asterisks."""
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow((*COLUMNS, "term", "text"))
+    for country, session, mention in draw_mentions(half, number):
+        sentences = read_sentences(country, session)
+        sentence, place = sentences[mention.segment], mention.segment
+        marked = (
+            f"{sentence[: mention.start]}**{sentence[mention.start : mention.end]}**{sentence[mention.end :]}"
+        )
+        shown = [*sentences[max(0, place - _AROUND) : place], marked, *sentences[place + 1 :][:_AROUND]]
+        where = f"{place}:{mention.start}-{mention.end}"
+        row = (half, mention.topic, country, session, where, _digest(sentence)[:12], "")
+        writer.writerow((*row, mention.term, " | ".join(shown)))
+
+
+def score(half: str) -> None:
+    """Print how many of the judged mentions that still count are right, in all and by topic where not."""
+    with SHEET.open(encoding="utf-8", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["half"] == half]
+    counted = [row for row in rows if _still_counts(row)]
+    right, wrong = (
+        Counter(row["topic"] for row in counted if row["verdict"] == v) for v in ("right", "wrong")
+    )
+    total = sum(right.values()) + sum(wrong.values())
+    print(f"{half}: {len(rows)} judged, {total} of them count: {sum(right.values())} right", end="")
+    print(
+        f" ({sum(right.values()) / total:.3f}); of {len(right | wrong)} topics {len(wrong)} have a wrong one"
+    )
+    for topic, number in wrong.most_common():
+        print(f"  {topic}: {number} of {number + right[topic]} wrong")
+        if half == "work":
+            for row in counted:
+                if row["topic"] == topic and row["verdict"] == "wrong":
+                    print(f"    {row['country']} {row['session']}: {_show(row)}")
+
+
+def _still_counts(row: Mapping[str, str]) -> bool:
+    """Whether the topic is still met where a judged mention stood. A sentence cut otherwise counts not."""
+    place, start, end = _read_place(row)
+    sentences = read_sentences(row["country"], row["session"])
+    if place >= len(sentences) or _digest(sentences[place])[:12] != row["digest"]:
+        return False
+    (matched,) = match_topics([sentences[place]], load_vocabulary())
+    return any(
+        mention.topic == row["topic"]
+        and mention.confidence > HINT
+        and mention.start < end
+        and start < mention.end
+        for mention in matched
+    )
+
+
+def _show(row: Mapping[str, str]) -> str:
+    place, start, end = _read_place(row)
+    sentence = read_sentences(row["country"], row["session"])[place]
+    return f"{sentence[max(0, start - 80) : start]}**{sentence[start:end]}**{sentence[end : end + 80]}"
+
+
+def _read_place(row: Mapping[str, str]) -> tuple[int, int, int]:
+    place, start, end = map(int, re.split("[:-]", row["place"]))
+    return place, start, end
+
+
+if __name__ == "__main__":
+    if "draw" in sys.argv:
+        print_drawn(sys.argv[2], int(sys.argv[3]))
+    else:
+        score(sys.argv[1] if len(sys.argv) > 1 else "report")
