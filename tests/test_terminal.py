@@ -45,7 +45,8 @@ from tracker.report.comparison.stat import render_stat
 from tracker.report.comparison.terminal import LINES, SLACK, render
 from tracker.report.comparison.topic_words import FINDINGS
 from tracker.report.comparison.words import FILTERS, NO_DIFFERENCE
-from tracker.report.layout import Span, excerpt, shorten, wrap
+from tracker.report.document import Span
+from tracker.report.layout import excerpt, shorten, wrap
 from tracker.report.safe import visible
 
 if TYPE_CHECKING:

@@ -129,11 +129,11 @@ def _render(
         from tracker.report.comparison.markdown import render_markdown
 
         return render_markdown(comparison, vocabulary, everything=everything, only=only)
-    from tracker.report.comparison.terminal import render
+    from tracker.report.comparison.build import build_report
+    from tracker.report.render.terminal import render_terminal
 
-    return render(
-        comparison, vocabulary, width=terminal_width(), color=color, everything=everything, only=only
-    )
+    report = build_report(comparison, vocabulary, everything=everything, only=only)
+    return render_terminal(report, width=terminal_width(), color=color)
 
 
 def priorities(

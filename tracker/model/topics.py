@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tracker.model.changes import Shift
+    from tracker.model.changes import Evidence, Shift
     from tracker.model.decisions import Decision
     from tracker.model.texts import Filled, Natural, Proportion
 
@@ -114,6 +114,8 @@ class TopicReading:
     it was not fitted for."""
     presence: Proportion | None = None
     """The probability that a careful reader finds it in the statement at all."""
+    term: Evidence | None = None
+    """The words of the leading segment that name it, or a narrower topic; None where a person alone saw it."""
 
 
 Status = Literal["new", "promoted", "returned", "up", "kept", "down", "demoted", "dropped"]
@@ -147,6 +149,8 @@ class TopicChange:
     """For new, returned and dropped, the probability that a careful reader agrees, where it is known."""
     claimed: bool = True
     """Whether it is certain enough to be reported as a finding; what is not is reported as perhaps so."""
+    last: str | None = None
+    """For what has returned, the latest session before the old one in which it was a priority."""
     covered: str | None = None
     """For what is not repeated, the group whose statement, which the new side aligns with, may cover it."""
 

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
+from tracker.report.document import Span
 from tracker.report.safe import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-Style = Literal[
-    "plain", "bold", "dim", "deleted", "inserted", "warning", "match", "shade1", "shade2", "shade3", "shade4"
-]
+    from tracker.report.document import Style
 
 _SGR: dict[Style, str] = {
     "plain": "",
@@ -52,14 +50,6 @@ _NEAR = 4
 
 _CLOSING = "，。、；：！？）」』》】"
 """What may not begin a line of Chinese."""
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """A run of text in one style."""
-
-    text: str
-    style: Style = "plain"
 
 
 Line = tuple[Span, ...]
@@ -108,15 +98,23 @@ def shorten(text: str, width: int) -> str:
 
 def excerpt(text: str, start: int, width: int) -> str:
     """Shorten a text on both sides so that what stands at ``start`` is in it."""
+    begin = find_beginning(text, start, width)
+    return shorten(f"{ELLIPSIS}{text[begin:]}" if begin else text, width)
+
+
+def find_beginning(text: str, start: int, width: int) -> int:
+    """Return where an excerpt of so many columns begins that shows what stands at ``start``: 0, or a word.
+
+    Up to a third of it stands before, or as much as still shows the end of the text.
+    """
     if fits(text, width) or (start <= _NEAR * width and columns(text[:start]) < width // 2):
-        return shorten(text, width)
-    begin = start
+        return 0
     # No further back than could fit: the text may be a whole session on one line.
     for match in _BEGINNING.finditer(text, max(0, start - _NEAR * width), start):
-        if columns(text[match.start() : start]) <= width // 3:
-            begin = match.start()
-            break
-    return shorten(ELLIPSIS + text[begin:], width)
+        begin = match.start()
+        if columns(text[begin:start]) <= width // 3 or fits(text[begin:], width - 1):
+            return begin
+    return start
 
 
 def wrap(text: str | Iterable[Span], width: int, first: str = "", rest: str = "") -> tuple[Line, ...]:

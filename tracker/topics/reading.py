@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from typing import TYPE_CHECKING, Final, Protocol
 
+from tracker.model.changes import Evidence
 from tracker.model.topics import TopicReading
 from tracker.text.identity import fold
 from tracker.topics.certainty.claims import estimate_likelihood, explain_unfitted
@@ -92,7 +93,9 @@ def read_topics(
     """
     met = _analyse(version, vocabulary, own_names)
     words = count_substance(version)
-    readings = {topic: _read(topic, bundle, words) for topic, bundle in met.bundles.items()}
+    readings = {
+        topic: _read(topic, bundle, words, met.mentions) for topic, bundle in met.bundles.items()
+    }
     readings |= _read_broader(readings, vocabulary)
     if explain_unfitted(vocabulary, {version.language}) is None:
         evidence = _describe(met, version, vocabulary)
@@ -217,12 +220,30 @@ def _bundle(
     return bundles
 
 
-def _read(topic: str, bundle: TopicTreatments, words: Sequence[int]) -> TopicReading:
+def _read(topic: str, bundle: TopicTreatments, words: Sequence[int], mentions: Mentions) -> TopicReading:
     assessment = assess_level(bundle)
     segments = bundle.segments(assessment.level)
     count = sum(words[place] for place in segments)
     share = round(count / (sum(words) or 1), 4)
-    return TopicReading(topic, assessment.level, segments, count, share, assessment.leading, assessment.rule)
+    return TopicReading(
+        topic,
+        assessment.level,
+        segments,
+        count,
+        share,
+        assessment.leading,
+        assessment.rule,
+        term=_find_term(topic, mentions[assessment.leading]),
+    )
+
+
+def _find_term(topic: str, mentions: Sequence[Mention]) -> Evidence | None:
+    """Return the words of a sentence that name a topic: the surest, then the longest, then the first."""
+    named = [mention for mention in mentions if mention.topic == topic]
+    if not named:
+        return None
+    best = max(named, key=lambda each: (each.method == "term", each.end - each.start, -each.start))
+    return Evidence(best.segment, best.start, best.end, best.term)
 
 
 def _read_broader(readings: Mapping[str, TopicReading], vocabulary: Vocabulary) -> dict[str, TopicReading]:

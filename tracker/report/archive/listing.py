@@ -9,7 +9,8 @@ from tracker.model.rights import WithdrawnEntry, WithdrawnSnapshot
 from tracker.report.archive.rights import withdrawal_fields
 from tracker.report.comparison.words import DIGEST, counted, side_facts
 from tracker.report.json_text import encode_json, plain_fields
-from tracker.report.layout import Line, Span, draw, excerpt, line, wrap
+from tracker.report.document import Span
+from tracker.report.layout import Line, draw, excerpt, line, wrap
 from tracker.report.safe import one_line
 from tracker.report.tables import lay_table
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from tracker.model.record import Hit, SnapshotEntry, StatementEntry
     from tracker.model.texts import Segment, Side
-    from tracker.report.layout import Style
+    from tracker.report.document import Style
 
 MATCH_START, MATCH_END = "\x02", "\x03"
 

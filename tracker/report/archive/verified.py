@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from tracker.report.comparison.words import DIGEST, counted
 from tracker.report.json_text import encode_json, plain_fields
-from tracker.report.layout import Span, draw, line, wrap
+from tracker.report.document import Span
+from tracker.report.layout import draw, line, wrap
 from tracker.report.safe import one_line
 from tracker.report.tables import lay_table
 
@@ -14,7 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tracker.model.verifying import Checked, Finding, FindingStanding, Repaired, Step, Timestamp, Verified
-    from tracker.report.layout import Line, Style
+    from tracker.report.document import Style
+    from tracker.report.layout import Line
 
 _MOST_FAULTS = 50
 """So many faults are shown; all of them are in the JSON."""

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from tracker.decisions.applied import METHOD
 from tracker.report.comparison.passages import mark_edits, read_edits
 from tracker.report.comparison.words import change_words, decision_words, places, quoted, shift_words
-from tracker.report.layout import Line, Span, draw, line, shorten, wrap
+from tracker.report.document import Span
+from tracker.report.layout import Line, draw, line, shorten, wrap
 from tracker.report.safe import one_line
 
 if TYPE_CHECKING:

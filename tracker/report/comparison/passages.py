@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
-from tracker.report.comparison.selection import OLD_SIDE, find_counterpart
-from tracker.report.comparison.words import place
-from tracker.report.layout import ELLIPSIS, Span
-from tracker.report.safe import visible
+from tracker.report.comparison.topic_words import OLD_SIDE
+from tracker.report.comparison.words import place, side_labels
+from tracker.report.document import Quote, Span
+from tracker.report.layout import ELLIPSIS
+from tracker.report.safe import one_line, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from tracker.model.changes import Comparison, Edit, EditKind
-    from tracker.model.texts import Segment
     from tracker.model.topics import TopicChange
+    from tracker.report.document import Style
 
 _PARTS = re.compile(r"(\s*)(.*?)(\s*)", re.DOTALL)
 FEW = 5
@@ -24,57 +25,43 @@ FEW = 5
 
 _WORD = re.compile(r"\S+\s*")
 
-_MARKS: dict[EditKind, tuple[str, str]] = {
-    "kept": ("", ""),
-    "deleted": ("[-", "-]"),
-    "inserted": ("{+", "+}"),
-}
+_MARKS: dict[Style, tuple[str, str]] = {"deleted": ("[-", "-]"), "inserted": ("{+", "+}")}
+_STYLES: dict[EditKind, Style] = {"kept": "plain", "deleted": "deleted", "inserted": "inserted"}
 
 
-@dataclass(frozen=True, slots=True)
-class RedlinePiece:
-    """A stretch of a redline; only what was deleted or inserted is marked, and never ends in a blank."""
-
-    kind: EditKind
-    text: str
-
-
-def read_edits(edits: Sequence[Edit], context: int | None = None) -> tuple[RedlinePiece, ...]:
-    """Return edits as pieces to print, blanks moved out of the marks.
+def read_edits(edits: Sequence[Edit], context: int | None = None) -> tuple[Span, ...]:
+    """Return edits as runs to print; only what was deleted or inserted is styled, blanks at its ends are not.
 
     With a ``context``, stretches that were kept are cut to so many words beside each edit. Where nothing
     was edited all is returned.
     """
-    pieces = [piece for edit in edits for piece in _part(edit)]
-    if context is None or all(piece.kind == "kept" for piece in pieces):
-        return tuple(pieces)
-    last = len(pieces) - 1
+    runs = [run for edit in edits for run in _part(edit)]
+    if context is None or all(run.style == "plain" for run in runs):
+        return tuple(runs)
+    last = len(runs) - 1
     return tuple(
-        RedlinePiece("kept", _elide(piece.text, context, before=at > 0, after=at < last))
-        if piece.kind == "kept"
-        else piece
-        for at, piece in enumerate(pieces)
+        Span(_elide(run.text, context, before=at > 0, after=at < last)) if run.style == "plain" else run
+        for at, run in enumerate(runs)
     )
 
 
-def mark_edits(pieces: Sequence[RedlinePiece]) -> tuple[Span, ...]:
-    """Return pieces as spans in the marks of wdiff, ``[-old-]{+new+}``, which stay when colour is lost."""
+def mark_edits(runs: Sequence[Span]) -> tuple[Span, ...]:
+    """Return runs in the marks of wdiff, ``[-old-]{+new+}``, which stay when colour is lost."""
     return tuple(
-        Span(piece.text) if piece.kind == "kept" else Span(piece.text.join(_MARKS[piece.kind]), piece.kind)
-        for piece in pieces
+        Span(run.text.join(_MARKS[run.style]), run.style) if run.style in _MARKS else run for run in runs
     )
 
 
-def _part(edit: Edit) -> Iterator[RedlinePiece]:
+def _part(edit: Edit) -> Iterator[Span]:
     text = visible(edit.text)
     if edit.kind == "kept":
-        yield RedlinePiece("kept", text)
+        yield Span(text)
         return
     match = _PARTS.fullmatch(text)
     before, middle, after = match.groups() if match else ("", text, "")
-    for kind, part in (("kept", before), (edit.kind, middle), ("kept", after)):
+    for part, style in ((before, _STYLES["kept"]), (middle, _STYLES[edit.kind]), (after, _STYLES["kept"])):
         if part:
-            yield RedlinePiece(kind, part)  # type: ignore[arg-type]
+            yield Span(part, style)
 
 
 def _elide(text: str, context: int, *, before: bool, after: bool) -> str:
@@ -88,52 +75,50 @@ def _elide(text: str, context: int, *, before: bool, after: bool) -> str:
     return " ".join(part for part in (head.rstrip(), ELLIPSIS, tail) if part)
 
 
-@dataclass(frozen=True, slots=True)
-class Quotation:
-    """A segment to quote, led by when and where it was said: ``was ¶3``."""
+def quote_topic(comparison: Comparison, topic: TopicChange, *, everything: bool = False) -> tuple[Quote, ...]:
+    """Return what to quote on a topic, old side first, with the words that name it marked.
 
-    side: Literal["old", "new"]
-    lead: str
-    text: str
-
-
-def select_passages(
-    comparison: Comparison, topic: TopicChange, *, everything: bool = False
-) -> tuple[Quotation, ...]:
-    """Return what to quote on a topic: old side first.
-
-    A topic that is new, or not repeated, is shown by its one leading passage, and the latter by the
-    closest passage now. A topic that is on both sides is shown by its counterparts, or by the leading
-    passage of the side where more was made of it; of a revision that keeps it, by none, since its
-    sentences are compared.
+    What is new or gained rank is shown by its leading passage now, what lost rank by that of both sides, what
+    is not repeated by the one before and the closest now; what kept its level only where all is asked for.
     """
     if topic.status == "dropped":
-        return (*_leading(comparison, topic, "was"), *_closest(comparison, topic))
-    if topic.status == "kept" and comparison.genre == "revision" and not everything:
+        return (*_lead(comparison, topic, "old"), *_closest(comparison, topic))
+    if topic.status == "kept" and not everything:
         return ()
-    pair = find_counterpart(comparison, topic)
-    if pair:
-        return (
-            _quotation("was", comparison.old.version.segments[pair.old]),
-            _quotation("now", comparison.new.version.segments[pair.new]),
-        )
-    if everything:
-        return (*_leading(comparison, topic, "was"), *_leading(comparison, topic, "now"))
-    return _leading(comparison, topic, "was" if topic.status in OLD_SIDE else "now")
+    if everything or topic.status in OLD_SIDE:
+        return (*_lead(comparison, topic, "old"), *_lead(comparison, topic, "new"))
+    return _lead(comparison, topic, "new")
 
 
-def _leading(comparison: Comparison, topic: TopicChange, when: str) -> tuple[Quotation, ...]:
-    side, reading = (comparison.old, topic.old) if when == "was" else (comparison.new, topic.new)
-    return (_quotation(when, side.version.segments[reading.leading]),) if reading else ()
+def _lead(comparison: Comparison, topic: TopicChange, name: Literal["old", "new"]) -> tuple[Quote, ...]:
+    reading = topic.old if name == "old" else topic.new
+    if reading is None:
+        return ()
+    term = reading.term if reading.term and reading.term.segment == reading.leading else None
+    return (quote(comparison, name, reading.leading, (term.start, term.end) if term else None),)
 
 
-def _closest(comparison: Comparison, topic: TopicChange) -> tuple[Quotation, ...]:
+def _closest(comparison: Comparison, topic: TopicChange) -> tuple[Quote, ...]:
     if topic.closest is None:
         return ()
-    segment = comparison.new.version.segments[topic.closest.segment]
-    lead = f"closest now {place(segment)} (similarity {topic.closest.score:.2f})"
-    return (Quotation("new", lead, segment.text),)
+    found = quote(comparison, "new", topic.closest.segment)
+    return (replace(found, lead=f"{found.lead}, closest ({topic.closest.score:.2f})"),)
 
 
-def _quotation(when: str, segment: Segment) -> Quotation:
-    return Quotation("old" if when == "was" else "new", f"{when} {place(segment)}", segment.text)
+def quote(
+    comparison: Comparison, name: Literal["old", "new"], segment: int, marked: tuple[int, int] | None = None
+) -> Quote:
+    """Return a segment of one side to quote, on one line, with a stretch of it marked."""
+    side = comparison.old if name == "old" else comparison.new
+    label = side_labels(comparison)[name == "new"]
+    held = side.version.segments[segment]
+    lead = f"{label} {place(held)}"
+    if marked is None:
+        return Quote(lead, one_line(held.text))
+    before, within, after = (
+        held.text[: marked[0]], held.text[slice(*marked)], held.text[marked[1] :]
+    )  # fmt: skip
+    start = len(one_line(f"{before}.")) - 1
+    shown = one_line(within)
+    text = one_line(f"{before}{within}{after}")
+    return Quote(lead, text, ((start, start + len(shown)),))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
+from tracker.report.comparison.passages import quote
 from tracker.report.comparison.words import ARROW, DIGEST, LANGUAGES, MORE, counted, quoted
 from tracker.report.json_text import encode_published
-from tracker.report.layout import WHOLE, Line, Span, columns, draw, excerpt, line, shorten, spread, wrap
+from tracker.report.document import Entry, Section, Span
+from tracker.report.layout import WHOLE, Line, columns, draw, excerpt, line, shorten, spread, wrap
 from tracker.report.safe import one_line
 from tracker.topics.phrases.emerging import PAIR, SERIES
 
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
 
     from tracker.model.changes import Comparison
     from tracker.model.series import PhraseSeries, PhraseSession, PhraseUse
-    from tracker.model.topics import DistinctivePhrase, PhraseChange, PhraseStatus
+    from tracker.model.topics import DistinctivePhrase, PhraseChange
 
 PAIR_NOTE: Final = (
     f"Log-odds with a Dirichlet prior, |z| of {PAIR.score} or more; where passages are shuffled between two"
@@ -25,44 +27,39 @@ PAIR_NOTE: Final = (
 _SHOWN: Final = 20
 
 
-def select_phrases(
-    comparison: Comparison, status: PhraseStatus, *, everything: bool = False
-) -> tuple[PhraseChange, ...]:
-    """Return the phrases of one status that no topic covers, or all of them."""
-    return tuple(
-        phrase
-        for phrase in comparison.phrases
-        if phrase.status == status and (everything or phrase.topic is None)
-    )
-
-
 def phrase_facts(change: DistinctivePhrase) -> str:
     """Return the uses on both sides and the score: ``0 → 12, z +2.5``."""
-    return f"{change.old} {ARROW} {change.new}, z {change.score:+.1f}".replace("-", "−")
+    return f"{_uses(change)}, z {change.score:+.1f}".replace("-", "−")
 
 
-def show_phrases(
-    comparison: Comparison, status: PhraseStatus, width: int, rows: int | None
-) -> tuple[Line, ...]:
-    """Return the phrases of one status that no topic covers, on one line.
+def _uses(change: DistinctivePhrase) -> str:
+    return f"{change.old} {ARROW} {change.new}"
 
-    Where ``rows`` is None, all of them, each with a sentence that uses it.
+
+def show_phrases(comparison: Comparison, *, everything: bool) -> Iterator[Section]:
+    """Yield the words and phrases that one side uses far more, the most telling first.
+
+    Where everything is asked for, each with its score and a sentence that uses it.
     """
-    phrases = select_phrases(comparison, status, everything=rows is None)
-    if rows is None:
-        return tuple(row for phrase in phrases for row in _show(comparison, phrase, width))
-    parts = "; ".join(f"{quoted(one_line(each.phrase))} {phrase_facts(each)}" for each in phrases)
-    lead = f"  {status}: "
-    return (line(shorten(f"{lead}{parts}", width)),) if parts else ()
+    phrases = sorted(comparison.phrases, key=lambda each: (-abs(each.score), each.phrase))
+    if not phrases:
+        return
+    if everything:
+        entries = tuple(_show(comparison, phrase) for phrase in phrases)
+        yield Section(f"words that one side uses far more, |z| ≥ {PAIR.score}", entries)
+        return
+    uses = tuple(f"{quoted(one_line(each.phrase))} {_uses(each)}" for each in phrases)
+    yield Section("words", (Entry((), names=uses),), first=1, rows=1, inline=True)
 
 
-def _show(comparison: Comparison, change: PhraseChange, width: int) -> Iterator[Line]:
-    side = comparison.new if change.status == "emerging" else comparison.old
-    segment = side.version.segments[change.segment]
+def _show(comparison: Comparison, change: PhraseChange) -> Entry:
+    name: Literal["old", "new"] = "new" if change.status == "emerging" else "old"
+    side = comparison.new if name == "new" else comparison.old
+    at = side.version.segments[change.segment].text.find(change.phrase)
     covered = f", topic {change.topic}" if change.topic else ""
-    yield spread(f"  {change.status} {quoted(one_line(change.phrase))}{covered}", phrase_facts(change), width)
-    lead = f"    {'now' if change.status == 'emerging' else 'was'} ¶{segment.paragraph} "
-    yield from wrap(quoted(one_line(segment.text)), width, lead, "    ")
+    claim = (Span(f"{quoted(one_line(change.phrase))}  {phrase_facts(change)}{covered}"),)
+    marked = (at, at + len(change.phrase)) if at >= 0 else None
+    return Entry(claim, evidence=(quote(comparison, name, change.segment, marked),))
 
 
 def render_phrases(

@@ -3,19 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise, product
-from typing import TYPE_CHECKING, get_args
+from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from tracker.changes.shifts import AXES
 from tracker.model.changes import Change
-from tracker.model.topics import Level
-from tracker.report.comparison.topic_words import (
-    FINDINGS,
-    STATUS_NOTES,
-    STATUSES,
-    actor_words,
-    unclaimed_words,
-)
+from tracker.report.comparison.topic_words import STATUSES, actor_words
 from tracker.report.comparison.words import is_unchanged
 
 if TYPE_CHECKING:
@@ -31,9 +24,6 @@ WORDING_AXES, FACT_AXES = (
 
 _QUIET = frozenset({"kept", "typographic"})
 _ONE_SIDED = frozenset({"new", "dropped"})
-OLD_SIDE = frozenset({"down", "demoted", "dropped"})
-"""Statuses of which the old side shows more."""
-
 SHORTEST_ID = 7
 
 MUCH_ALIGNED = 0.5
@@ -52,37 +42,9 @@ class ShiftRow:
     new: Segment | None
 
 
-@dataclass(frozen=True, slots=True)
-class TopicGroup:
-    """The topics of one status, strongest first, and how they are headed."""
-
-    name: str
-    note: str
-    topics: tuple[TopicChange, ...]
-    is_finding: bool
-
-
-def group_topics(comparison: Comparison, only: Collection[str] = ()) -> Iterator[TopicGroup]:
-    """Yield the topics by status in the order of the report, empty ones left out.
-
-    What is only perhaps so follows, most certain first.
-    """
-    statuses = [status for status in STATUSES if not only or status in only]
-    for claimed, status in product((True, False), statuses):
-        topics = [each for each in comparison.topics if each.claimed == claimed and each.status == status]
-        topics.sort(key=_weakness)
-        if not claimed:
-            topics.sort(key=lambda topic: -(topic.certainty or 0.0))
-        name, note = (
-            (STATUSES[status], STATUS_NOTES[status]) if claimed else unclaimed_words(comparison, status)
-        )
-        if topics:
-            yield TopicGroup(name, note, tuple(topics), claimed and status in FINDINGS)
-
-
-def rests_on_intervals(comparison: Comparison, only: Collection[str] = ()) -> bool:
-    """Return whether the status of a topic that is shown was decided by an interval."""
-    return any(topic.difference for group in group_topics(comparison, only) for topic in group.topics)
+def rests_on_intervals(comparison: Comparison) -> bool:
+    """Return whether the status of a topic was decided by an interval."""
+    return any(topic.difference for topic in comparison.topics)
 
 
 def select_shifts(
@@ -147,15 +109,6 @@ def _common(one: str, other: str) -> int:
     return next(
         (i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other))
     )
-
-
-def _weakness(topic: TopicChange) -> tuple[int, float, str]:
-    """Order topics strongest first on the side that matters: the old one where less is made of it now."""
-    sides = (topic.old, topic.new) if topic.status in OLD_SIDE else (topic.new, topic.old)
-    reading = sides[0] or sides[1]
-    if reading is None:
-        return len(get_args(Level)), 0.0, topic.label
-    return get_args(Level).index(reading.level), -round(reading.share, 4), topic.label
 
 
 def _shifts_of_changes(comparison: Comparison) -> Iterator[ShiftRow]:

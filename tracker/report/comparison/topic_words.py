@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
+from tracker.model.topics import Level
 from tracker.report.comparison.words import ARROW, percent, tally
 from tracker.report.safe import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from tracker.model.changes import Comparison, Shift
     from tracker.model.topics import Status, TopicChange, TopicReading
@@ -52,6 +53,9 @@ def unclaimed_words(comparison: Comparison, status: Status) -> tuple[str, str]:
     is_fitted = comparison.provenance.unfitted is None
     return _SHARE_UNSURE if status == "kept" and is_fitted else PERHAPS[status]
 
+
+OLD_SIDE: frozenset[Status] = frozenset({"down", "demoted", "dropped"})
+"""Statuses of which the old side shows more."""
 
 FINDINGS: frozenset[Status] = frozenset({"new", "returned", "promoted", "demoted", "dropped"})
 """Statuses of priorities that changed, as claimed."""
@@ -101,9 +105,44 @@ def sentence_words(topic: TopicChange) -> str:
 
 
 def share_words(topic: TopicChange) -> str:
-    """Return a topic's share of the words on both sides: ``0 → 14.2%``."""
+    """Return a topic's share of the words on both sides, in per cent: ``0 → 14.2``."""
+    shares = (reading.share if reading else 0.0 for reading in (topic.old, topic.new))
+    return f" {ARROW} ".join(percent(share).removesuffix("%") for share in shares)
+
+
+def share_change(topic: TopicChange) -> float:
+    """Return the new share of the words less the old one, with four decimals."""
     old, new = (reading.share if reading else 0.0 for reading in (topic.old, topic.new))
-    return f"{percent(old).removesuffix('%')} {ARROW} {percent(new)}"
+    return round(new - old, 4)
+
+
+def rank_moves(topics: Iterable[TopicChange]) -> list[TopicChange]:
+    """Return topics by how much their share of the words changed, the largest first."""
+    return sorted(topics, key=lambda topic: (-abs(share_change(topic)), topic.label))
+
+
+def status_words(topic: TopicChange) -> str:
+    """Return a topic's status, with a question mark and its certainty where it is not claimed."""
+    name = STATUSES[topic.status]
+    return name if topic.claimed else f"{name}? {certainty_mark(topic)}".rstrip()
+
+
+def certainty_mark(topic: TopicChange) -> str:
+    """Return how certain a status is, briefly: ``(.53)``; nothing where that is not known."""
+    return "" if topic.certainty is None else f"({topic.certainty:.2f})".replace("0.", ".")
+
+
+def rank_topics(topics: Iterable[TopicChange]) -> list[TopicChange]:
+    """Return topics strongest first, on the side that matters: the old one where less is made of it now."""
+    return sorted(topics, key=_weakness)
+
+
+def _weakness(topic: TopicChange) -> tuple[int, float, str]:
+    sides = (topic.old, topic.new) if topic.status in OLD_SIDE else (topic.new, topic.old)
+    reading = sides[0] or sides[1]
+    if reading is None:
+        return len(get_args(Level)), 0.0, topic.label
+    return get_args(Level).index(reading.level), -round(reading.share, 4), topic.label
 
 
 def interval_words(topic: TopicChange) -> str | None:

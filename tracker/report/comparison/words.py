@@ -6,12 +6,14 @@ from collections import Counter
 from typing import TYPE_CHECKING, get_args
 
 from tracker.changes.shifts import AXES
+from tracker.errors import ReferenceInvalid
 from tracker.model.changes import Operation
 from tracker.model.topics import Status
+from tracker.references import country_name, find_body, read_session
 from tracker.report.safe import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
 
     from tracker.model.changes import Change, Comparison, Shift
     from tracker.model.decisions import Decision
@@ -32,14 +34,6 @@ LANGUAGES = {
     "und": "language unknown",
 }
 
-HEADINGS = {
-    "topics": "priorities",
-    "wording": "shifts of wording",
-    "facts": "figures, dates and names",
-    "sentences": "sentences",
-    "phrases": "phrases that one side uses far more",
-}
-
 INTERVALS = "Changes of share: 95% intervals; up and down corrected over topics (Holm)."
 NO_PRIORITIES = "No topic of the vocabulary is a priority on either side."
 HIDDEN_SENTENCES = "Unaligned sentences are hidden; to show them"
@@ -53,9 +47,13 @@ NO_DIFFERENCE = "No difference: the same sentences in the same words and order."
 
 def side_facts(side: Side) -> tuple[str, ...]:
     """Return what is known about one side, the name first, each fact on one line."""
+    return (one_line(side.name), *side_details(side))
+
+
+def side_details(side: Side) -> tuple[str, ...]:
+    """Return what is known about one side beside its name."""
     speaker = ", ".join(part for part in (side.speaker, side.post) if part)
     facts = (
-        side.name,
         speaker or side.title,
         side.delivered,
         kind_words(side),
@@ -78,16 +76,57 @@ def size_words(side: Side) -> str:
     return counted(side.version.words, "character" if side.version.language == "zh" else "word")
 
 
+def side_labels(comparison: Comparison) -> tuple[str, str]:
+    """Return what the two sides are called in leads: their sessions, or old and new."""
+    old, new = comparison.old.session, comparison.new.session
+    return (old, new) if old and new and old != new else ("old", "new")
+
+
+def session_words(body: str, session: str, delivered: str | None = None) -> str:
+    """Return a session with its year, where the date of delivery or its number tells it: ``68 (2013)``."""
+    met = read_session(body, session)
+    year = delivered[:4] if delivered else met and met.year
+    return f"{session} ({year})" if year and str(year) not in session else session
+
+
+def title_words(comparison: Comparison) -> str:
+    """Say in words which country is compared with itself where, and when; the names of others."""
+    old, new = comparison.old, comparison.new
+    if not (old.country and old.body and old.session and new.session):
+        return f"{one_line(old.name)} {ARROW} {one_line(new.name)}"
+    if (old.country, old.body) != (new.country, new.body):
+        return f"{one_line(old.name)} {ARROW} {one_line(new.name)}"
+    where = f"{_name(old.country, country_name)} at the {_name(old.body, lambda body: find_body(body).name)}"
+    sessions = [session_words(old.body, str(side.session), side.delivered) for side in (old, new)]
+    if sessions[0] != sessions[1]:
+        return f"{where}, {sessions[0]} {ARROW} {sessions[1]}"
+    editions = f"{_edition(old)} {ARROW} {_edition(new)}"
+    return f"{where}, {sessions[0]}: {editions}"
+
+
+def _name(code: str, find: Callable[[str], str]) -> str:
+    """Return the name of a country or body; an archive's own, which no table of ours holds, is its code."""
+    try:
+        return find(code)
+    except ReferenceInvalid:
+        return one_line(code)
+
+
+def _edition(side: Side) -> str:
+    _, mark, edition = one_line(side.name).partition("~")
+    return edition if mark else one_line(side.name)
+
+
 def verdict(comparison: Comparison) -> str:
     """Say how the two texts relate, in one sentence."""
     if is_unchanged(comparison):
         return NO_DIFFERENCE
-    how = (
-        "Different texts, compared by topic"
-        if comparison.genre == "session"
-        else "Compared sentence by sentence"
-    )
-    return f"{how}: {aligned_words(comparison)} of the sentences correspond."
+    if comparison.genre == "revision":
+        return f"Compared sentence by sentence: {aligned_words(comparison)} of the sentences correspond."
+    old, new = (len(side.version.segments) for side in (comparison.old, comparison.new))
+    linked = {index for change in comparison.changes if change.new for index in change.old}
+    returns = f"{len(linked):,} of {old:,} sentences return" if linked else f"No sentence of {old:,} returns"
+    return f"{returns} among {new:,}: topics are compared, not wording."
 
 
 def aligned_words(comparison: Comparison) -> str:
@@ -109,6 +148,17 @@ def is_unchanged(comparison: Comparison) -> bool:
         and (not change.decided or all(edit.kind == "kept" for edit in change.edits))
         for change in comparison.changes
     )
+
+
+def citation(comparison: Comparison, vocabulary: Vocabulary) -> str:
+    """Return one line to cite: both texts, the release and the vocabulary, by digest."""
+    source = comparison.provenance
+    texts = (
+        f"{one_line(side.name)} ({digest[:DIGEST]})"
+        for side, digest in ((comparison.old, source.old_text), (comparison.new, source.new_text))
+    )
+    topics = f"topics {one_line(vocabulary.name)} {source.vocabulary[:DIGEST]}"
+    return f"Cite: {f' {ARROW} '.join(texts)}, tracker {source.release}, {topics}"
 
 
 def provenance_words(comparison: Comparison, vocabulary: Vocabulary) -> tuple[str, ...]:

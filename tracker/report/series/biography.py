@@ -6,10 +6,11 @@ import math
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from tracker.report.comparison.entries import CONTEXT
+from tracker.report.comparison.edited import CONTEXT
 from tracker.report.comparison.passages import mark_edits, read_edits
 from tracker.report.comparison.words import LANGUAGES, counted, quoted
-from tracker.report.layout import ELLIPSIS, Line, Span, columns, draw, line, shorten, wrap
+from tracker.report.document import Span
+from tracker.report.layout import ELLIPSIS, Line, columns, draw, line, shorten, wrap
 from tracker.report.safe import one_line
 from tracker.tracing.biography import find_silences
 

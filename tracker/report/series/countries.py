@@ -8,7 +8,8 @@ from math import log
 from typing import TYPE_CHECKING, Final
 
 from tracker.report.comparison.words import DIGEST, LANGUAGES, MORE, counted, percent, quoted
-from tracker.report.layout import Line, Span, columns, draw, line, shorten, spread, wrap
+from tracker.report.document import Span
+from tracker.report.layout import Line, columns, draw, line, shorten, spread, wrap
 from tracker.report.safe import one_line
 from tracker.report.series.timeline import MARKS, make_rows, mark_standing
 from tracker.topics.levels.assess import PRIORITIES

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 from tracker.report.comparison.topic_words import STATUSES
 from tracker.report.comparison.words import DIGEST, MORE, counted, percent, quoted
-from tracker.report.layout import Line, Span, columns, draw, line, shorten, spread, wrap
+from tracker.report.document import Span
+from tracker.report.layout import Line, columns, draw, line, shorten, spread, wrap
 from tracker.report.safe import one_line
 from tracker.topics.levels.assess import PRIORITIES
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from tracker.model.series import SessionState, Standing, Timeline, TimelineSession
     from tracker.model.topics import Level, Topic, Vocabulary
-    from tracker.report.layout import Style
+    from tracker.report.document import Style
 
 MARKS: Final[dict[Level, str]] = {"declared": "D", "substantive": "S", "acknowledged": "+", "mentioned": "."}
 NO_STATEMENT: Final = "-"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, get_args
 
 from tracker.model.topics import Counterpart, Level, Status, Topic, TopicChange, TopicReading
@@ -42,13 +43,13 @@ def compare_topics(
     new_readings: Sequence[TopicReading],
     vocabulary: Vocabulary,
     *,
-    earlier: Sequence[frozenset[str]] = (),
+    earlier: Mapping[str, frozenset[str]] = MappingProxyType({}),
 ) -> tuple[tuple[TopicChange, ...], tuple[Counterpart, ...]]:
     """Return what became of each topic that is a priority on either side, and the counterparts.
 
     Changes are in the order of ``Status``, within one the strongest first: declared before substantive,
-    then by share. ``earlier`` holds the priorities of sessions before the old one; a topic among them that
-    was absent from the old text is returned, not new. A topic that is mentioned on one side is neither new
+    then by share. ``earlier`` holds the priorities of the sessions before the old one, the latest first; a topic among
+    them that was absent from the old text is returned, not new. A topic that is mentioned on one side is neither new
     nor dropped, unless a careful reader would hardly count the mention; one of which the old text names only
     a narrower topic is new, while a narrower topic in the new text keeps a broader one from being dropped.
     New, returned and dropped have a certainty, as has a mention that became a priority or the reverse; they
@@ -59,13 +60,13 @@ def compare_topics(
     """
     doubts = _Doubts(old, new, old_readings, new_readings, vocabulary=vocabulary)
     pairs = _pair(old_readings, new_readings, doubts)
-    known = frozenset[str]().union(*earlier)
+    last = {topic: label for label, topics in reversed(earlier.items()) for topic in topics}
     both = tuple(topic for topic, pair in pairs.items() if all(map(_is_measured, pair)))
     level = [topic for topic in both if len({_RANKS[side.level] for side in pairs[topic] if side}) == 1]
     differences = compare_shares(pairs, _occupancy(old, old_readings), _occupancy(new, new_readings), level)
     topics = {topic.id: topic for topic in vocabulary.topics}
     changes = [
-        _change(topics[topic], pair, differences[topic], old, new, returning=topic in known)
+        _change(topics[topic], pair, differences[topic], old, new, last=last.get(topic))
         for topic, pair in pairs.items()
         if topic in topics
     ]
@@ -134,11 +135,11 @@ def _change(
     old: Version,
     new: Version,
     *,
-    returning: bool,
+    last: str | None,
 ) -> TopicChange:
     before, after = pair
     levels = before.level if before else None, after.level if after else None
-    status = decide_status(*levels, difference, returning=returning)
+    status = decide_status(*levels, difference, returning=last is not None)
     closest = None
     if before and status == "dropped":
         terms = (*topic.terms.get(new.language, ()), *topic.terms.get("und", ()))[:_TERMS]
@@ -153,6 +154,7 @@ def _change(
         new=after,
         difference=difference.interval,
         closest=closest,
+        last=last if status == "returned" else None,
     )
 
 

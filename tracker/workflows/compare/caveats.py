@@ -23,13 +23,13 @@ def list_caveats(old: Side, new: Side) -> tuple[str, ...]:
     caveats = []
     if kinds_differ(old, new):
         caveats.append(
-            f"different kinds of text ({_kind(old)}; {_kind(new)}): salutations, thanks and house style"
-            " differ for that reason alone, and no change of strength is claimed"
+            f"{_kind(old)} beside {_kind(new)}: house style differs for that reason alone, and nothing is"
+            " said about strength"
         )
     if languages_differ(old, new):
         caveats.append(
             f"different languages ({old.version.language}; {new.version.language}):"
-            " topics compare, sentences hardly do, and no change of strength is claimed"
+            " topics compare, sentences hardly do, and nothing is said about strength"
         )
     if difference := describe_reading_difference(
         old.version, new.version, is_same_edition=_are_one_edition(old, new)
@@ -99,4 +99,4 @@ def languages_differ(old: Side, new: Side) -> bool:
 
 
 def _kind(side: Side) -> str:
-    return f"{side.kind}, inferred" if side.kind_inferred else str(side.kind)
+    return f"{side.kind} (inferred)" if side.kind_inferred else str(side.kind)

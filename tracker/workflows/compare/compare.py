@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeVar
 
 from tracker import __version__
@@ -34,7 +35,7 @@ from tracker.workflows.compare import caveats
 from tracker.workflows.compare.derive import derive_links, derive_readings
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from tracker.archive.derived.store import Derived
     from tracker.decisions.rulings import Decided
@@ -82,7 +83,7 @@ def compare_sides(
     old: Side,
     new: Side,
     vocabulary: Vocabulary,
-    earlier: Sequence[frozenset[str]] = (),
+    earlier: Mapping[str, frozenset[str]] = MappingProxyType({}),
     encoder: Encoder | None = DEFAULT,
     derived: Derived | None = None,
     decided: Decided = UNDECIDED,
@@ -90,7 +91,7 @@ def compare_sides(
 ) -> Comparison:
     """Align two sides, judge each change, and follow each topic from one to the other.
 
-    ``earlier`` holds the priorities of the sessions before the old side, latest first; a topic that
+    ``earlier`` holds the priorities of the sessions before the old side, the latest first; a topic that
     is new but stands in one of them has returned. What is ``derived`` already is not computed again.
     What people ``decided`` overrules what is found here. ``reader`` finds the topics.
     """

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import astuple
 from functools import cache
 from hashlib import sha256
 from importlib import metadata, resources
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING
 from tracker import __version__
 from tracker.alignment.align import align
 from tracker.archive.derived.store import CachedEncoder, Derived
-from tracker.model.changes import Link
+from tracker.model.changes import Evidence, Link
 from tracker.model.topics import TopicReading
 from tracker.text.identity import digest_text
 from tracker.topics.reading import RULES
@@ -95,7 +96,7 @@ def derive_readings(
     rows = [
         [
             *(each.topic, each.level, each.segments, each.words, each.share, each.leading, each.rule),
-            *(None, each.priority, each.presence),
+            *(None, each.priority, each.presence, each.term and astuple(each.term)),
         ]
         for each in readings
     ]
@@ -109,8 +110,8 @@ def _read_links(kept: str) -> tuple[Link, ...]:
 
 def _read_readings(kept: str) -> tuple[TopicReading, ...]:
     return tuple(
-        TopicReading(topic, level, tuple(segments), *rest)
-        for topic, level, segments, *rest in json.loads(kept)
+        TopicReading(topic, level, tuple(segments), *rest, term=Evidence(*term) if term else None)
+        for topic, level, segments, *rest, term in json.loads(kept)
     )
 
 

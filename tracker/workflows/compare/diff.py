@@ -113,17 +113,21 @@ def is_same(comparison: Comparison) -> bool:
 
 def _earlier_priorities(
     old: Operand, new: Operand, archive: ArchiveSession, vocabulary: Vocabulary, derived: Derived
-) -> tuple[frozenset[str], ...]:
+) -> dict[str, frozenset[str]]:
     """Return the priorities of the sessions before ``old``, latest first, where both sides are one series."""
     if not (isinstance(old, Reference) and isinstance(new, Reference)):
-        return ()
+        return {}
     if (old.country, old.body) != (new.country, new.body):
-        return ()
+        return {}
     reader = archive.reader
     labels = earlier_sessions(reader, old)[:LOOK_BACK]
     # The kind and language of one session's edition say nothing of the others'.
     anywhere = replace(old, kind=None, language=None, snapshot=None)
-    before = [replace(anywhere, session=label) for label in labels]
+    before = {label: replace(anywhere, session=label) for label in labels}
     rulings = settle_rulings(reader.rulings())
-    read = [(reader.side(each), select_levels(rulings, reader.resolve(each))) for each in before]
-    return tuple(side_priorities(side, vocabulary, derived, levels) for side, levels in read)
+    return {
+        label: side_priorities(
+            reader.side(each), vocabulary, derived, select_levels(rulings, reader.resolve(each))
+        )
+        for label, each in before.items()
+    }

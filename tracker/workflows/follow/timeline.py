@@ -149,7 +149,7 @@ def _compare(
     earlier: Sequence[SessionText], now: SessionText, vocabulary: Vocabulary
 ) -> tuple[TopicChange, ...]:
     *rest, before = earlier
-    priorities = [find_priorities(each.readings) for each in reversed(rest[-LOOK_BACK:])]
+    priorities = {each.label: find_priorities(each.readings) for each in reversed(rest[-LOOK_BACK:])}
     return compare_topics(
         before.version, now.version, before.readings, now.readings, vocabulary, earlier=priorities
     )[0]

@@ -1,0 +1,124 @@
+"""The report of a comparison as a document: what is said, in which order, and what is left out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tracker.report.comparison import edited, findings, selection
+from tracker.report.comparison import words as wording
+from tracker.report.comparison.phrases import PAIR_NOTE, show_phrases
+from tracker.report.document import Document, Named, Section
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+    from tracker.model.changes import Comparison
+    from tracker.model.texts import Side
+    from tracker.model.topics import Vocabulary
+
+
+def build_report(
+    comparison: Comparison,
+    vocabulary: Vocabulary,
+    *,
+    everything: bool = False,
+    only: Collection[str] = frozenset(),
+) -> Document:
+    """Return the report of a comparison, of a revision the edits first, of two sessions the topics.
+
+    ``everything`` adds what is not claimed, the sentences of one side alone, rules, intervals and sources, in
+    full; ``only`` narrows to statuses, operations and axes by their names (``words.FILTERS``), shown whole.
+    """
+    sections = tuple(_build_sections(comparison, everything=everything, only=only))
+    cautions = (*comparison.caveats, *_list_decisions(comparison))
+    if only and not sections:
+        cautions = (*cautions, wording.none_words(only))
+    old, new = wording.side_labels(comparison)
+    return Document(
+        title=wording.title_words(comparison),
+        sides=(_describe(old, comparison.old), _describe(new, comparison.new)),
+        cautions=cautions,
+        verdict=wording.verdict(comparison),
+        sections=sections,
+        closing=tuple(_close(comparison, vocabulary, everything=everything, only=only)),
+        whole=everything or bool(only),
+    )
+
+
+def _describe(label: str, side: Side) -> Named:
+    return Named(label, wording.side_details(side))
+
+
+def _list_decisions(comparison: Comparison) -> Iterator[str]:
+    if judged := wording.decisions_summary(comparison):
+        yield f"applies {judged}"
+
+
+def _build_sections(
+    comparison: Comparison, *, everything: bool, only: Collection[str]
+) -> Iterator[Section]:
+    if wording.is_unchanged(comparison) and not everything:
+        return
+    if comparison.genre == "session":
+        yield from _build_topics(comparison, everything=everything, only=only)
+        yield from _build_edits(comparison, everything=everything, only=only)
+        if not only:
+            yield from show_phrases(comparison, everything=everything)
+    else:
+        yield from _build_edits(comparison, everything=everything, only=only)
+        yield from _build_topics(comparison, everything=everything, only=only)
+
+
+def _build_topics(comparison: Comparison, *, everything: bool, only: Collection[str]) -> Iterator[Section]:
+    """Yield largest moves, findings and what is unsure; of a revision no moves, as its edits are shown."""
+    if not comparison.topics and not only:
+        yield Section(wording.NO_PRIORITIES, ())
+        return
+    whole = everything or bool(only)
+    is_session = comparison.genre == "session" and not only
+    moves = tuple(findings.show_moves(comparison, everything=everything)) if is_session else ()
+    told = findings.list_moved(moves)
+    yield from moves
+    yield from findings.show_findings(comparison, told, everything=whole, only=only)
+    most = max(0, findings.UNSURE - findings.count_unsure(comparison, told))
+    yield from findings.show_doubts(comparison, told, most, everything=whole, only=only)
+    if not only or "kept" in only:
+        yield from findings.show_kept(comparison, told, everything=whole)
+
+
+def _build_edits(comparison: Comparison, *, everything: bool, only: Collection[str]) -> Iterator[Section]:
+    """Where most sentences are listed, their redlines are the context of the shifts."""
+    changes = selection.select_changes(comparison, everything=everything, only=only)
+    context = not changes or selection.hides_sentences(comparison)
+    yield from edited.show_changes(comparison, changes, everything=everything)
+    yield from edited.show_shifts(comparison, context=context, everything=everything, only=only)
+
+
+def _close(
+    comparison: Comparison,
+    vocabulary: Vocabulary,
+    *,
+    everything: bool,
+    only: Collection[str],
+) -> Iterator[str]:
+    if everything:
+        if selection.rests_on_intervals(comparison):
+            yield wording.INTERVALS
+        if comparison.phrases and not only:
+            yield PAIR_NOTE
+        yield from wording.provenance_words(comparison, vocabulary)
+    elif not only and not wording.is_unchanged(comparison):
+        yield from _go_on(comparison)
+    yield wording.citation(comparison, vocabulary)
+
+
+def _go_on(comparison: Comparison) -> Iterator[str]:
+    """Say how much is withheld, and how to see it and more of what is shown."""
+    hidden = sum(
+        len(change.old) + len(change.new) for change in comparison.changes if not (change.old and change.new)
+    )
+    hides = selection.hides_sentences(comparison) and hidden
+    every = f"{wording.MORE} ({wording.counted(hidden, 'sentence')} of one side alone)" if hides else wording.MORE
+    topic = min((each.topic for each in comparison.topics), key=len, default="")
+    one = f" · one topic: --topic {topic} · why: --explain {topic}" if topic else ""
+    yield f"More: {every}{one}"

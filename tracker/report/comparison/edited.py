@@ -1,0 +1,100 @@
+"""Edited sentences and what their edits mean, for a report: redlines, shifts of wording, changed facts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from tracker.changes.shifts import count_ungraded
+from tracker.report.comparison import selection
+from tracker.report.comparison import words as wording
+from tracker.report.comparison.passages import quote, read_edits
+from tracker.report.document import Entry, Quote, Redline, Section, Span
+from tracker.report.safe import one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Sequence
+
+    from tracker.model.changes import Change, Comparison
+    from tracker.report.comparison.selection import ShiftRow
+
+CONTEXT: Final = 8
+"""Words kept on each side of an edit where not everything is shown."""
+_SHIFTS: Final = (("wording", selection.WORDING_AXES), ("figures, dates and names", selection.FACT_AXES))
+
+
+def show_changes(
+    comparison: Comparison, changes: Sequence[Change], *, everything: bool
+) -> Iterator[Section]:
+    """Yield the sentences that changed, each with what happened to it, where, and its id."""
+    if not changes:
+        return
+    cited = selection.cite_changes(comparison)
+    entries = (
+        _show_change(comparison, change, cited[change.id], everything=everything) for change in changes
+    )
+    yield Section("sentences", tuple(entries), note=_tally(comparison), first=1)
+
+
+def _tally(comparison: Comparison) -> str:
+    """Count the changes, and of the reworded ones those whose strength no rule grades."""
+    counted = wording.tally_changes(comparison)
+    ungraded = count_ungraded(comparison.old.version, comparison.new.version, comparison.changes)
+    return f"{counted}; of {ungraded} no rule tells whether it is stronger" if ungraded else counted
+
+
+def _show_change(comparison: Comparison, change: Change, cited: str, *, everything: bool) -> Entry:
+    old = [comparison.old.version.segments[index] for index in change.old]
+    new = [comparison.new.version.segments[index] for index in change.new]
+    claim = (
+        Span(wording.change_words(change), "bold"),
+        Span(f"  {wording.places(old, new)}  "),
+        Span(cited, "dim"),
+    )
+    notes = tuple(Span(wording.decision_words(decision), "bold") for decision in change.decided)
+    return Entry(claim, notes=notes, evidence=(_show_text(comparison, change, everything=everything),))
+
+
+def _show_text(comparison: Comparison, change: Change, *, everything: bool) -> Quote | Redline:
+    """Return the redline of what is on both sides; what is on one, or was kept, is quoted."""
+    if change.old and change.new and (change.operation != "kept" or change.decided):
+        return Redline(read_edits(change.edits, None if everything else CONTEXT))
+    side, indexes = (
+        (comparison.new, change.new) if change.new else (comparison.old, change.old)
+    )  # fmt: skip
+    return Quote("", one_line(" ".join(side.version.segments[index].text for index in indexes)))
+
+
+def show_shifts(
+    comparison: Comparison, *, context: bool, everything: bool, only: Collection[str] = ()
+) -> Iterator[Section]:
+    """Yield what became stronger or weaker, and the figures, dates and names that changed.
+
+    With ``context`` the sentence that holds the words follows each; elsewhere its redline is in the report.
+    """
+    for title, axes in _SHIFTS:
+        rows = selection.select_shifts(comparison, axes, only)
+        if rows:
+            entries = (_show_shift(comparison, row, context=context, rule=everything) for row in rows)
+            note = wording.tally_shifts(row.shift for row in rows)
+            yield Section(title, tuple(entries), note=note, first=1, rows=1)
+
+
+def _show_shift(comparison: Comparison, row: ShiftRow, *, context: bool, rule: bool) -> Entry:
+    words = wording.shift_words(row.shift)
+    sides = [(segment,) if segment else () for segment in (row.old, row.new)]
+    where = f"{wording.places(*sides)} {row.source}".strip()
+    claim = (Span(row.shift.direction, "bold"), Span(f"  {words}  "), Span(where, "dim"))
+    shown_rule = rule or wording.is_human_decision(row.shift)
+    notes = (Span(f"by {one_line(row.shift.rule)}", "dim"),) if shown_rule else ()
+    return Entry(claim, notes=notes, evidence=_quote_shift(comparison, row) if context else (), brief=words)
+
+
+def _quote_shift(comparison: Comparison, row: ShiftRow) -> tuple[Quote, ...]:
+    """Return the sentence that holds the words now, or held them."""
+    name, segment, evidence = (
+        ("new", row.new, row.shift.new) if row.new else ("old", row.old, row.shift.old)
+    )  # fmt: skip
+    if segment is None:
+        return ()
+    marked = (evidence.start, evidence.end) if evidence else None
+    return (quote(comparison, "new" if name == "new" else "old", segment.ordinal, marked),)

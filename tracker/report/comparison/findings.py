@@ -1,0 +1,169 @@
+"""What became of topics, for a report: the largest moves, and each finding with the words it rests on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from tracker.report.comparison import topic_words
+from tracker.report.comparison import words as wording
+from tracker.report.comparison.passages import quote_topic
+from tracker.report.comparison.selection import name_actors
+from tracker.report.comparison.topic_words import STATUSES
+from tracker.report.document import Column, Entry, Section, Span
+from tracker.report.safe import one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator
+
+    from tracker.model.changes import Comparison
+    from tracker.model.topics import Status, TopicChange
+
+MOVES: Final = 8
+"""Topics among the largest moves where not everything is asked for."""
+UNSURE: Final = 8
+"""Lines at most that tell of what is unsure, those among the largest moves included."""
+_LEAST_MOVE: Final = 0.01
+"""Of the words: a smaller change of share is no move."""
+_MOVES = (Column("% of words"), Column("sentences"), Column("", right=False))
+_FIGURES = (Column(""), Column(""))
+
+FINDINGS: Final[dict[str, tuple[Status, ...]]] = {
+    "lost rank": ("demoted",),
+    "back after an absence": ("returned",),
+    "gained rank": ("promoted",),
+    "new": ("new",),
+    "not repeated": ("dropped",),
+    "more of the words": ("up",),
+    "less of the words": ("down",),
+}
+"""Headings of what is claimed, in the order of the report, and the statuses below each."""
+_NOTES: Final = {
+    "lost rank": "a lower level than before",
+    "gained rank": "a higher level than before",
+    "new": "a priority now, absent before",
+    "not repeated": "a priority before, absent now",
+    "more of the words": "same level, a larger share",
+    "less of the words": "same level, a smaller share",
+}
+
+
+def show_moves(comparison: Comparison, *, everything: bool) -> Iterator[Section]:
+    """Yield the topics whose share of the words changed most, whatever their status."""
+    moved = topic_words.rank_moves(comparison.topics)
+    large = [topic for topic in moved if everything or abs(topic_words.share_change(topic)) >= _LEAST_MOVE]
+    if large:
+        shown = large if everything else large[:MOVES]
+        yield Section(
+            "largest moves",
+            tuple(_show_move(topic) for topic in shown),
+            columns=_MOVES,
+            first=MOVES,
+        )
+
+
+def _show_move(topic: TopicChange) -> Entry:
+    label = one_line(topic.label)
+    cells = (topic_words.share_words(topic), topic_words.sentence_words(topic), topic_words.status_words(topic))
+    return Entry((Span(label),), cells, brief=label)
+
+
+def list_moved(sections: Iterable[Section]) -> frozenset[str]:
+    """Return the labels of the topics whose figures stand among the largest moves."""
+    return frozenset(entry.brief for section in sections for entry in section.entries)
+
+
+def show_findings(
+    comparison: Comparison, told: Collection[str], *, everything: bool, only: Collection[str] = ()
+) -> Iterator[Section]:
+    """Yield what is claimed by kind, the strongest first; figures that were ``told`` are not repeated."""
+    for title, statuses in FINDINGS.items():
+        topics = [
+            topic
+            for topic in topic_words.rank_topics(comparison.topics)
+            if topic.claimed and topic.status in statuses and (not only or topic.status in only)
+        ]
+        if topics:
+            new_figures = any(one_line(topic.label) not in told for topic in topics)
+            entries = (
+                show_finding(comparison, topic, told=one_line(topic.label) in told, everything=everything)
+                for topic in topics
+            )
+            columns = _FIGURES if new_figures else ()
+            yield Section(title, tuple(entries), note=_NOTES.get(title, ""), columns=columns)
+
+
+def show_finding(comparison: Comparison, topic: TopicChange, *, told: bool, everything: bool) -> Entry:
+    """Return one topic with its levels, what people decided about it, and the passages that show it."""
+    label = one_line(topic.label)
+    claim = (Span(label, "bold"), Span(f", {topic_words.level_words(topic)}"))
+    if topic.last:
+        when = wording.session_words(str(comparison.old.body), topic.last)
+        claim = (*claim, Span(f", last a priority in {when}"))
+    figures = () if told else (topic_words.share_words(topic), topic_words.sentence_words(topic))
+    return Entry(
+        claim,
+        figures,
+        notes=tuple(_list_notes(comparison, topic, everything=everything)),
+        evidence=quote_topic(comparison, topic, everything=everything),
+        brief=_name_briefly(comparison, topic),
+    )
+
+
+def _name_briefly(comparison: Comparison, topic: TopicChange) -> str:
+    label = one_line(topic.label)
+    return f"{label} {wording.session_words(str(comparison.old.body), topic.last)}" if topic.last else label
+
+
+def _list_notes(comparison: Comparison, topic: TopicChange, *, everything: bool) -> Iterator[Span]:
+    for decision in wording.topic_decisions(topic):
+        yield Span(wording.decision_words(decision), "bold")
+    if not topic.claimed and (certainty := topic_words.certainty_words(topic)):
+        yield Span(certainty, "dim")
+    if covered := topic_words.coverage_words(topic):
+        yield Span(covered)
+    if everything:
+        for fact in (name_actors(comparison, topic), topic_words.interval_words(topic)):
+            if fact:
+                yield Span(fact)
+
+
+def show_doubts(
+    comparison: Comparison, told: Collection[str], most: int, *, everything: bool, only: Collection[str] = ()
+) -> Iterator[Section]:
+    """Yield what is not sure enough to be claimed: the most certain first, one line a status, or all in full."""
+    doubts = [
+        topic
+        for topic in comparison.topics
+        if not topic.claimed and topic.status != "kept" and (not only or topic.status in only)
+    ]
+    doubts.sort(key=lambda topic: (-(topic.certainty or 0.0), topic.label))
+    if everything and doubts:
+        entries = (show_finding(comparison, topic, told=True, everything=True) for topic in doubts)
+        yield Section("less sure", tuple(entries), note="a careful reader may disagree")
+        return
+    lines = []
+    for status, name in STATUSES.items():
+        left = [topic for topic in doubts if topic.status == status and one_line(topic.label) not in told]
+        if left:
+            named = tuple(f"{one_line(each.label)} {topic_words.certainty_mark(each)}".rstrip() for each in left)
+            lines.append(Entry((Span(f"{name}?", "bold"),), names=named, brief=f"{len(left)} {name}"))
+    if lines and most > 0:
+        yield Section("less sure", tuple(lines), note="in brackets how likely each holds", first=most, most=most)
+
+
+def show_kept(comparison: Comparison, told: Collection[str], *, everything: bool) -> Iterator[Section]:
+    """Yield the priorities that kept their level, by name, or in full where everything is asked for."""
+    kept = topic_words.rank_topics(topic for topic in comparison.topics if topic.status == "kept")
+    if everything and kept:
+        entries = (show_finding(comparison, topic, told=True, everything=True) for topic in kept)
+        yield Section("same level", tuple(entries))
+        return
+    names = tuple(one_line(topic.label) for topic in kept if one_line(topic.label) not in told)
+    if names:
+        yield Section("same level", (Entry((), names=names),), first=1, rows=1, inline=True)
+
+
+def count_unsure(comparison: Comparison, told: Collection[str]) -> int:
+    """Return how many of the topics told among the largest moves are unsure."""
+    return sum(not topic.claimed and one_line(topic.label) in told for topic in comparison.topics)
+

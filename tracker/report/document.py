@@ -1,0 +1,105 @@
+"""A report as sections, entries and runs of styled text, from which each form of it is rendered.
+
+It knows nothing of widths, colours or markup. All text in it may come from a statement: a renderer makes it safe.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Style = Literal[
+    "plain", "bold", "dim", "deleted", "inserted", "warning", "match", "shade1", "shade2", "shade3", "shade4"
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A run of text in one style."""
+
+    text: str
+    style: Style = "plain"
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """What was said at a place, with the stretches of it on which a claim rests."""
+
+    lead: str
+    """Where it stands: ``78 ¶3``."""
+    text: str
+    marks: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Redline:
+    """Sentences of both sides as one, with what was deleted and inserted in styles of their own."""
+
+    runs: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of short facts beside the claims of a section."""
+
+    head: str
+    right: bool = True
+    """Whether it is set to the right, as figures are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing that is said, with its figures, and the evidence for it."""
+
+    claim: tuple[Span, ...]
+    cells: tuple[str, ...] = ()
+    """One for each column of its section."""
+    notes: tuple[Span, ...] = ()
+    """Facts about it, each a line of its own."""
+    evidence: tuple[Quote | Redline, ...] = ()
+    names: tuple[str, ...] = ()
+    """What the claim goes on to name, as many as there is room for."""
+    brief: str = ""
+    """What it is called in a list of those that there is no room for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A headed list of entries, the largest or strongest first."""
+
+    title: str
+    entries: tuple[Entry, ...]
+    note: str = ""
+    columns: tuple[Column, ...] = ()
+    first: int = 0
+    """How many entries are shown however little room there is."""
+    most: int | None = None
+    """How many are shown at most where not everything is asked for; None for no limit but the room."""
+    rows: int = 2
+    """How many lines a claim or a quotation may fill where not everything is asked for."""
+    inline: bool = False
+    """Whether its only entry stands beside the title."""
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Facts under a label: a side of a comparison."""
+
+    label: str
+    facts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A whole report, in reading order."""
+
+    title: str
+    sides: tuple[Named, ...]
+    cautions: tuple[str, ...]
+    """In which respects the sides cannot be compared, and why."""
+    verdict: str
+    sections: tuple[Section, ...]
+    closing: tuple[str, ...] = ()
+    """What was left out, how to go on and how to cite."""
+    whole: bool = False
+    """Whether everything in it is shown in full, however long it gets."""

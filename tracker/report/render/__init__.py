@@ -1,0 +1,1 @@
+"""Renderers: one report document as text for a terminal, and as Markdown."""

@@ -1,0 +1,258 @@
+"""A report document on a terminal: about forty lines of a given width, or all of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from tracker.report.comparison.passages import mark_edits
+from tracker.report.document import Quote, Span
+from tracker.report.layout import (
+    ELLIPSIS,
+    WHOLE,
+    columns,
+    draw,
+    find_beginning,
+    line,
+    shorten,
+    spread,
+    wrap,
+)
+from tracker.report.safe import one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from tracker.report.document import Document, Entry, Named, Redline, Section
+    from tracker.report.layout import Line
+
+LINES: Final = 44
+"""How many lines a report fills where not everything is asked for."""
+_PHASES: Final = ((1, 1), (2, 1), (2, 2), (None, 2))
+"""What is granted in turn where room is short: so many entries of each section, quotations of so many lines."""
+_MORE: Final = "--all"
+_INDENT, _DEEPER = "  ", "    "
+_GAP = "  "
+_NARROW_QUOTE: Final = 24
+"""Columns that are left for a quotation however long its lead is."""
+
+
+def render_terminal(document: Document, *, width: int = 80, color: bool = False) -> str:
+    """Return a document as text of ``width`` columns (60 or more), of ``LINES`` lines unless it is whole.
+
+    No control character of a statement, title or name reaches the text; with ``color`` it holds our own.
+    """
+    head, foot = [*_head(document, width)], [*_foot(document, width)]
+    parts = _fit(document, width, LINES - len(head) - len(foot))
+    body = [
+        row
+        for section, part in zip(document.sections, parts, strict=True)
+        for row in _lay_section(section, width, part)
+    ]
+    return draw([*head, *body, *foot], color=color)
+
+
+def _head(document: Document, width: int) -> Iterator[Line]:
+    yield from wrap([Span(document.title, "bold")], width)
+    size = max(columns(side.label) for side in document.sides) if document.sides else 0
+    for side in document.sides:
+        yield from _lay_side(side, size, width)
+    yield from wrap([Span(document.verdict, "bold")], width)
+    for caution in document.cautions:
+        yield from wrap([Span(caution, "warning")], width, "!  ", "   ")
+
+
+def _lay_side(side: Named, size: int, width: int) -> Iterator[Line]:
+    """Fill lines with facts, breaking between facts where they fit whole."""
+    lead, rows = f"{_INDENT}{side.label}{' ' * (size - columns(side.label))}{_GAP}", [""]
+    for fact in side.facts:
+        joined = f"{rows[-1]} · {fact}" if rows[-1] else fact
+        if rows[-1] and columns(joined) > width - len(lead):
+            rows.append(fact)
+        else:
+            rows[-1] = joined
+    for number, row in enumerate(rows):
+        yield from wrap(row, width, lead if number == 0 else " " * len(lead), " " * len(lead))
+
+
+def _foot(document: Document, width: int) -> Iterator[Line]:
+    if document.closing:
+        yield line()
+    for note in document.closing:
+        yield from wrap([Span(note, "dim")], width)
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """How much of a section is shown: so many entries in full, quotations on so many lines."""
+
+    entries: int
+    rows: int | None = 1
+
+
+def _fit(document: Document, width: int, room: int) -> tuple[_Part, ...]:
+    """Return how much of each section is shown so that the lines suffice.
+
+    In turn each section is granted one entry more, then longer quotations, then entries again, the first
+    sections first; what is left is named in a list.
+    """
+    sections = document.sections
+    if document.whole:
+        return tuple(_Part(len(section.entries), None) for section in sections)
+    parts = [_Part(min(section.first, len(section.entries))) for section in sections]
+    heights = [len(_lay_section(s, width, part)) for s, part in zip(sections, parts, strict=True)]
+    for limit, rows in _PHASES:
+        open_ones = set(range(len(sections)))
+        while open_ones:
+            for at in sorted(open_ones):
+                wider = _widen(sections[at], parts[at], limit, rows)
+                height = len(_lay_section(sections[at], width, wider))
+                if wider == parts[at] or sum(heights) - heights[at] + height > room:
+                    open_ones.discard(at)
+                else:
+                    parts[at], heights[at] = wider, height
+    return tuple(parts)
+
+
+def _widen(section: Section, part: _Part, limit: int | None, rows: int) -> _Part:
+    """Return a part with longer quotations or one entry more, within limits; the same where it has both."""
+    most = min(limit for limit in (len(section.entries), section.most, limit) if limit is not None)
+    if part.entries and (part.rows or 0) < min(rows, section.rows):
+        return replace(part, rows=min(rows, section.rows))
+    return replace(part, entries=part.entries + 1) if part.entries < most else part
+
+
+def _lay_section(section: Section, width: int, part: _Part) -> list[Line]:
+    """Lay out a section with some entries in full; the others are named below, or counted."""
+    full, rows = part.entries, part.rows
+    if section.inline:
+        (entry,) = section.entries
+        return [*_lay_names("", (Span(section.title.upper(), "bold"), Span(_GAP)), entry.names, width, rows)]
+    sizes = _measure(section)
+    lines = [line(), *_lay_title(section, sizes, width)]
+    for entry in section.entries[:full]:
+        lines.extend(_lay_entry(entry, section, sizes, width, rows))
+    left = section.entries[full:]
+    if left:
+        lines.extend(_lay_rest(left, width, beside=full > 0))
+    return lines
+
+
+def _lay_title(section: Section, sizes: Sequence[int], width: int) -> Iterator[Line]:
+    title = section.title.upper()
+    heads = _join_cells([column.head for column in section.columns], section, sizes)
+    if heads.strip():
+        yield spread(title, heads, width, "bold")
+        return
+    note = f": {section.note}" if section.note else ""
+    yield from wrap([Span(title, "bold"), Span(note, "dim")], width)
+
+
+def _measure(section: Section) -> list[int]:
+    """Return the widths of a section's columns."""
+    return [
+        max(
+            columns(column.head),
+            *(columns(entry.cells[at]) for entry in section.entries if entry.cells),
+            0,
+        )
+        for at, column in enumerate(section.columns)
+    ]
+
+
+def _join_cells(cells: Sequence[str], section: Section, sizes: Sequence[int]) -> str:
+    """Return cells set in their columns."""
+    return _GAP.join(
+        f"{' ' * (size - columns(cell))}{cell}" if column.right else f"{cell}{' ' * (size - columns(cell))}"
+        for cell, column, size in zip(cells, section.columns, sizes, strict=True)
+    )
+
+
+def _lay_entry(
+    entry: Entry, section: Section, sizes: Sequence[int], width: int, rows: int | None
+) -> Iterator[Line]:
+    if entry.names:
+        yield from _lay_names(_INDENT, (*entry.claim, Span(_GAP)), entry.names, width, rows)
+        return
+    cells = _join_cells(entry.cells, section, sizes) if entry.cells else ""
+    claim = (Span(_INDENT), *entry.claim)
+    room = width - columns(cells) - len(_GAP)
+    length = sum(columns(span.text) for span in claim)
+    if cells and length <= room:
+        yield (*claim, Span(" " * (width - columns(cells) - length)), Span(cells))
+    elif cells and rows is not None:
+        yield spread(_INDENT + "".join(span.text for span in entry.claim), cells, width)
+    else:
+        laid = wrap(entry.claim, width, _INDENT, _DEEPER)
+        yield from _cut_lines(laid, rows, width)
+        if cells:
+            yield spread("", cells, width)
+    for note in entry.notes:
+        yield from wrap([note], width, _DEEPER, _DEEPER)
+    lead = max((columns(each.lead) for each in entry.evidence if isinstance(each, Quote)), default=0)
+    for each in entry.evidence:
+        if isinstance(each, Quote):
+            yield from _lay_quote(each, lead, width, rows)
+        else:
+            yield from _lay_redline(each, width)
+
+
+def _cut_lines(lines: Sequence[Line], rows: int | None, width: int) -> Sequence[Line]:
+    """Return lines, cut to a number of them with an ellipsis where there are more."""
+    if rows is None or len(lines) <= rows:
+        return lines
+    last = "".join(span.text for span in (*lines[rows - 1], Span(" "), *lines[rows]))
+    return (*lines[: rows - 1], line(shorten(last, width - 1)))
+
+
+def _lay_quote(quote: Quote, lead: int, width: int, rows: int | None) -> Sequence[Line]:
+    """Return a quotation on so many lines at most, cut so that what is marked in it is shown."""
+    size = min(lead, width - len(_DEEPER) - _NARROW_QUOTE)
+    first = f"{_DEEPER}{quote.lead}{' ' * (size - columns(quote.lead))} " if quote.lead else _DEEPER
+    rest = " " * columns(first)
+    room = WHOLE if rows is None else rows * (width - columns(first)) - 2
+    while True:
+        lines = wrap(_mark(quote, room), width, first, rest)
+        if rows is None or len(lines) <= rows or room < _NARROW_QUOTE:
+            return lines
+        room -= 1
+
+
+def _mark(quote: Quote, room: int) -> tuple[Span, ...]:
+    """Return what fits of a quotation, in quotation marks, with the words it rests on in their style."""
+    text = quote.text
+    start = quote.marks[0][0] if quote.marks else 0
+    begin = find_beginning(text, start, room)
+    opened = f"“{ELLIPSIS if begin else ''}"
+    shown = shorten(text[begin:], room - len(opened))
+    spans, at = [Span(opened)], 0
+    for first, last in quote.marks:
+        if begin <= first and last - begin <= len(shown):
+            spans += [Span(shown[at : first - begin]), Span(shown[first - begin : last - begin], "match")]
+            at = last - begin
+    return (*spans, Span(f"{shown[at:]}”"))
+
+
+def _lay_redline(redline: Redline, width: int) -> Sequence[Line]:
+    return wrap(mark_edits(redline.runs), width, _DEEPER, _DEEPER)
+
+
+def _lay_rest(left: Sequence[Entry], width: int, *, beside: bool) -> Sequence[Line]:
+    """Name the entries that there is no room for on one line, or count them."""
+    names = [one_line(entry.brief) for entry in left if entry.brief]
+    if names:
+        return _lay_names(_INDENT, (), names, width, 1)
+    return (line(f"{_INDENT}{len(left)}{' more' if beside else ''}: {_MORE}"),)
+
+
+def _lay_names(
+    indent: str, lead: tuple[Span, ...], names: Sequence[str], width: int, rows: int | None
+) -> Sequence[Line]:
+    """Name as many as so many lines hold, and count the others."""
+    for number in range(len(names), 0, -1):
+        left = len(names) - number
+        named = " · ".join([*names[:number], *([f"{left} more: {_MORE}"] if left else [])])
+        lines = wrap((*lead, Span(named)), width, indent, _DEEPER)
+        if rows is None or len(lines) <= rows:
+            return lines
+    return (line(shorten(indent + "".join(span.text for span in (*lead, Span(names[0]))), width)),)
