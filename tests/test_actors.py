@@ -7,10 +7,9 @@ from dataclasses import replace
 import pytest
 
 from tests.comparisons import VOCABULARY, session, version
+from tests.reports import render, render_markdown
 from tracker.changes.shifts.counterparts import compare_actors
 from tracker.model.changes import Evidence, Shift
-from tracker.report.comparison.markdown import render_markdown
-from tracker.report.comparison.terminal import render
 from tracker.report.comparison.topic_words import actor_words
 
 

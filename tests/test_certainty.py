@@ -15,12 +15,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.comparisons import VOCABULARY, change, comparison, reading, side, topic
+from tests.reports import render, render_markdown
 from tracker.alignment.weights import LEXICAL, read_weights
 from tracker.model.decisions import Decision
 from tracker.model.topics import Topic, TopicReading, Vocabulary
-from tracker.report.comparison.markdown import render_markdown
 from tracker.report.comparison.stat import render_stat
-from tracker.report.comparison.terminal import render
 from tracker.report.json_text import render_json
 from tracker.text.encoder import DEFAULT
 from tracker.text.reading import read_text

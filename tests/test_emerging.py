@@ -15,10 +15,9 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from tests.comparisons import VOCABULARY, session, version
+from tests.reports import render, render_markdown
 from tests.thorough import examples
 from tracker.model.topics import PhraseChange, Topic, Vocabulary
-from tracker.report.comparison.markdown import render_markdown
-from tracker.report.comparison.terminal import render
 from tracker.report.json_text import render_json
 from tracker.topics.phrases.emerging import (
     PAIR,

@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from tests.comparisons import VOCABULARY, change, comparison, edits, reading, revision, session, side, topic
+from tests.reports import render_markdown
 from tracker.model.changes import Edit
-from tracker.report.comparison.markdown import code_span, escape_markdown, mark_pieces, render_markdown
 from tracker.report.comparison.passages import read_edits
 from tracker.report.comparison.words import NO_DIFFERENCE
+from tracker.report.render.markdown import escape_markdown, mark_runs
 from tracker.report.safe import one_line
 
 GOLDEN = Path(__file__).parent / "golden" / "revision.md"
@@ -104,7 +105,7 @@ def test_every_edit_is_marked_wherever_it_touches_a_word(parts: list[Edit]) -> N
     pieces = read_edits(parts)
     marked = {"deleted": "", "inserted": ""}
     inside = None
-    for token in PARSER.parseInline(f"x {mark_pieces(pieces)} x")[0].children or ():
+    for token in PARSER.parseInline(f"x {mark_runs(pieces)} x")[0].children or ():
         if token.type in {"s_open", "strong_open"}:
             inside = "deleted" if token.type == "s_open" else "inserted"
         elif token.type in {"s_close", "strong_close"}:
@@ -114,12 +115,6 @@ def test_every_edit_is_marked_wherever_it_touches_a_word(parts: list[Edit]) -> N
     for kind, text in marked.items():
         expected = "".join(part.text for part in parts if part.kind == kind)
         assert "".join(text.split()) == "".join(expected.split())
-
-
-@pytest.mark.parametrize("name", ["plain.txt", "a`b.txt", "``", "`start", "end`", "a|b\nc"])
-def test_a_name_is_one_code_span(name: str) -> None:
-    tokens = PARSER.parseInline(f"x {code_span(name)} x")[0].children or ()
-    assert [token.content for token in tokens if token.type == "code_inline"] == [one_line(name)]
 
 
 def test_two_different_texts_are_compared_by_topic() -> None:

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.comparisons import VOCABULARY, change, comparison, evidence, reading, shift, side, topic
+from tests.reports import render, render_markdown
 from tracker.model.record import Hit, SnapshotEntry, StatementEntry
 from tracker.model.texts import Reference
 from tracker.model.topics import Passage
@@ -24,10 +25,8 @@ from tracker.report.archive.listing import (
     render_log,
     render_statement,
 )
-from tracker.report.comparison.markdown import render_markdown
 from tracker.report.comparison.priorities import render_priorities
 from tracker.report.comparison.stat import render_stat
-from tracker.report.comparison.terminal import render
 from tracker.report.json_text import render_json
 from tracker.report.safe import escape_hidden, one_line, visible
 

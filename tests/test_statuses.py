@@ -61,10 +61,10 @@ def test_share_decides_only_where_it_is_shown(
     assert decide_status("substantive", "substantive", difference) == status
 
 
-def _compare(old: str, new: str, earlier: tuple[frozenset[str], ...] = ()) -> dict[str, TopicChange]:
+def _compare(old: str, new: str, earlier: dict[str, frozenset[str]] | None = None) -> dict[str, TopicChange]:
     sides = [read_text(text, language="en") for text in (old, new)]
     readings = [read_topics(side, UN) for side in sides]
-    changes, _ = compare_topics(*_versions(sides), *_readings(readings), UN, earlier=earlier)
+    changes, _ = compare_topics(*_versions(sides), *_readings(readings), UN, earlier=earlier or {})
     return {change.topic: change for change in changes}
 
 

@@ -26,6 +26,7 @@ from tests.comparisons import (
     side,
     topic,
 )
+from tests.reports import render
 from tests.thorough import examples
 from tracker.model.changes import Edit
 from tracker.model.record import Hit, SnapshotEntry, StatementEntry
@@ -42,11 +43,11 @@ from tracker.report.archive.listing import (
 from tracker.report.comparison.passages import mark_edits, read_edits
 from tracker.report.comparison.selection import cite_changes
 from tracker.report.comparison.stat import render_stat
-from tracker.report.comparison.terminal import LINES, SLACK, render
 from tracker.report.comparison.topic_words import FINDINGS
 from tracker.report.comparison.words import FILTERS, NO_DIFFERENCE
 from tracker.report.document import Span
 from tracker.report.layout import excerpt, shorten, wrap
+from tracker.report.render.terminal import LINES
 from tracker.report.safe import visible
 
 if TYPE_CHECKING:

@@ -8,14 +8,13 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING, Final
 
 from tests.benchmarks.growth_texts import edit
+from tests.reports import render, render_markdown
 from tracker.alignment.align import align
 from tracker.archive.record.search import fold_for_search
 from tracker.changes.describe import describe_changes
 from tracker.changes.edits import word_edits
 from tracker.model.changes import Link
-from tracker.report.comparison.markdown import render_markdown
 from tracker.report.comparison.priorities import render_priorities
-from tracker.report.comparison.terminal import render
 from tracker.report.json_text import render_json
 from tracker.text.detection import detect_language, infer_kind
 from tracker.text.encoder import DEFAULT

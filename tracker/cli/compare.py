@@ -125,14 +125,15 @@ def _render(
         from tracker.report.json_text import render_json
 
         return render_json(comparison)
-    if form == "markdown":
-        from tracker.report.comparison.markdown import render_markdown
-
-        return render_markdown(comparison, vocabulary, everything=everything, only=only)
     from tracker.report.comparison.build import build_report
-    from tracker.report.render.terminal import render_terminal
 
     report = build_report(comparison, vocabulary, everything=everything, only=only)
+    if form == "markdown":
+        from tracker.report.render.markdown import render_markdown
+
+        return render_markdown(report)
+    from tracker.report.render.terminal import render_terminal
+
     return render_terminal(report, width=terminal_width(), color=color)
 
 

@@ -112,7 +112,8 @@ def _decide(
 
 def _render(shown: ReviewedDocument, *, everything: bool, width: int, color: bool) -> str:
     from tracker.report.archive.review import render_dissimilar, render_review
-    from tracker.report.comparison.terminal import render
+    from tracker.report.comparison.build import build_report
+    from tracker.report.render.terminal import render_terminal
 
     text = render_review(shown, whole=everything, width=width, color=color)
     comparison = shown.comparison
@@ -120,7 +121,6 @@ def _render(shown: ReviewedDocument, *, everything: bool, width: int, color: boo
         return text
     if comparison.genre == "session" and not everything:
         return f"{text}\n{render_dissimilar(comparison, width=width, color=color)}"
-    difference = render(
-        comparison, options.load_vocabulary(), width=width, color=color, everything=everything
-    )
+    report = build_report(comparison, options.load_vocabulary(), everything=everything)
+    difference = render_terminal(report, width=width, color=color)
     return f"{text}\n{difference}"

@@ -115,7 +115,7 @@ class TopicReading:
     presence: Proportion | None = None
     """The probability that a careful reader finds it in the statement at all."""
     term: Evidence | None = None
-    """The words of the leading segment that name it, or a narrower topic; None where a person alone saw it."""
+    """The words of the leading segment that name it; None where a person alone saw it."""
 
 
 Status = Literal["new", "promoted", "returned", "up", "kept", "down", "demoted", "dropped"]

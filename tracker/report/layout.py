@@ -11,7 +11,7 @@ from tracker.report.safe import visible
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from tracker.report.document import Style
+    from tracker.report.document import Quote, Style
 
 _SGR: dict[Style, str] = {
     "plain": "",
@@ -115,6 +115,21 @@ def find_beginning(text: str, start: int, width: int) -> int:
         if columns(text[begin:start]) <= width // 3 or fits(text[begin:], width - 1):
             return begin
     return start
+
+
+def cut_quote(quote: Quote, width: int) -> tuple[Span, ...]:
+    """Return what fits of a quotation, in quotation marks, with the words it rests on in their style."""
+    text = quote.text
+    begin = find_beginning(text, quote.marks[0][0] if quote.marks else 0, width)
+    opened = f"“{ELLIPSIS if begin else ''}"
+    shown = shorten(text[begin:], width - len(opened))
+    end = len(shown) - (len(shown) < len(text) - begin)
+    spans, at = [Span(opened)], 0
+    for first, last in quote.marks:
+        if begin <= first and last - begin <= end:
+            spans += [Span(shown[at : first - begin]), Span(shown[first - begin : last - begin], "match")]
+            at = last - begin
+    return (*spans, Span(f"{shown[at:]}”"))
 
 
 def wrap(text: str | Iterable[Span], width: int, first: str = "", rest: str = "") -> tuple[Line, ...]:

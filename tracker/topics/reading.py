@@ -93,9 +93,7 @@ def read_topics(
     """
     met = _analyse(version, vocabulary, own_names)
     words = count_substance(version)
-    readings = {
-        topic: _read(topic, bundle, words, met.mentions) for topic, bundle in met.bundles.items()
-    }
+    readings = {topic: _read(topic, bundle, words, met.mentions) for topic, bundle in met.bundles.items()}
     readings |= _read_broader(readings, vocabulary)
     if explain_unfitted(vocabulary, {version.language}) is None:
         evidence = _describe(met, version, vocabulary)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from tracker.model.rights import WithdrawnEntry, WithdrawnSnapshot
 from tracker.report.archive.rights import withdrawal_fields
 from tracker.report.comparison.words import DIGEST, counted, side_facts
-from tracker.report.json_text import encode_json, plain_fields
 from tracker.report.document import Span
+from tracker.report.json_text import encode_json, plain_fields
 from tracker.report.layout import Line, draw, excerpt, line, wrap
 from tracker.report.safe import one_line
 from tracker.report.tables import lay_table

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from tracker.report.coding.decisions import ruling_fields, ruling_words
 from tracker.report.comparison.words import ARROW, counted, tally
-from tracker.report.json_text import encode_json, plain_fields
 from tracker.report.document import Span
+from tracker.report.json_text import encode_json, plain_fields
 from tracker.report.layout import Line, draw, line, shorten, wrap
 from tracker.report.safe import one_line
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tracker.report.comparison.words import DIGEST, counted
-from tracker.report.json_text import encode_json, plain_fields
 from tracker.report.document import Span
+from tracker.report.json_text import encode_json, plain_fields
 from tracker.report.layout import draw, line, wrap
 from tracker.report.safe import one_line
 

@@ -54,29 +54,27 @@ def _list_decisions(comparison: Comparison) -> Iterator[str]:
         yield f"applies {judged}"
 
 
-def _build_sections(
-    comparison: Comparison, *, everything: bool, only: Collection[str]
-) -> Iterator[Section]:
+def _build_sections(comparison: Comparison, *, everything: bool, only: Collection[str]) -> Iterator[Section]:
     if wording.is_unchanged(comparison) and not everything:
         return
-    if comparison.genre == "session":
-        yield from _build_topics(comparison, everything=everything, only=only)
-        yield from _build_edits(comparison, everything=everything, only=only)
-        if not only:
-            yield from show_phrases(comparison, everything=everything)
-    else:
-        yield from _build_edits(comparison, everything=everything, only=only)
-        yield from _build_topics(comparison, everything=everything, only=only)
+    topics = _build_topics(comparison, everything=everything, only=only)
+    edits = _build_edits(comparison, everything=everything, only=only)
+    yield from (*edits, *topics) if selection.is_revision(comparison) else (*topics, *edits)
+    if not only:
+        yield from show_phrases(comparison, everything=everything)
 
 
 def _build_topics(comparison: Comparison, *, everything: bool, only: Collection[str]) -> Iterator[Section]:
-    """Yield largest moves, findings and what is unsure; of a revision no moves, as its edits are shown."""
+    """Yield largest moves, findings and what is unsure; of a revision, whose edits are shown, names alone."""
     if not comparison.topics and not only:
         yield Section(wording.NO_PRIORITIES, ())
         return
     whole = everything or bool(only)
-    is_session = comparison.genre == "session" and not only
-    moves = tuple(findings.show_moves(comparison, everything=everything)) if is_session else ()
+    if selection.is_revision(comparison) and not whole:
+        yield from findings.list_changed(comparison)
+        yield from findings.show_kept(comparison, (), everything=False)
+        return
+    moves = () if only else tuple(findings.show_moves(comparison, everything=everything))
     told = findings.list_moved(moves)
     yield from moves
     yield from findings.show_findings(comparison, told, everything=whole, only=only)
@@ -118,7 +116,9 @@ def _go_on(comparison: Comparison) -> Iterator[str]:
         len(change.old) + len(change.new) for change in comparison.changes if not (change.old and change.new)
     )
     hides = selection.hides_sentences(comparison) and hidden
-    every = f"{wording.MORE} ({wording.counted(hidden, 'sentence')} of one side alone)" if hides else wording.MORE
+    every = (
+        f"{wording.MORE} ({wording.counted(hidden, 'sentence')} of one side alone)" if hides else wording.MORE
+    )
     topic = min((each.topic for each in comparison.topics), key=len, default="")
     one = f" · one topic: --topic {topic} · why: --explain {topic}" if topic else ""
     yield f"More: {every}{one}"

@@ -22,17 +22,25 @@ CONTEXT: Final = 8
 _SHIFTS: Final = (("wording", selection.WORDING_AXES), ("figures, dates and names", selection.FACT_AXES))
 
 
-def show_changes(
-    comparison: Comparison, changes: Sequence[Change], *, everything: bool
-) -> Iterator[Section]:
+def show_changes(comparison: Comparison, changes: Sequence[Change], *, everything: bool) -> Iterator[Section]:
     """Yield the sentences that changed, each with what happened to it, where, and its id."""
     if not changes:
         return
     cited = selection.cite_changes(comparison)
-    entries = (
-        _show_change(comparison, change, cited[change.id], everything=everything) for change in changes
+    ranked = changes if everything else sorted(changes, key=_weigh)
+    entries = (_show_change(comparison, change, cited[change.id], everything=everything) for change in ranked)
+    yield Section("sentences", tuple(entries), note=_tally(comparison))
+
+
+def _weigh(change: Change) -> tuple[bool, ...]:
+    """Order changes for a short report: decided by people, shifted in wording, in facts, edited."""
+    axes = {shift.axis for shift in change.shifts}
+    return (
+        not change.decided,
+        axes.isdisjoint(selection.WORDING_AXES),
+        not axes,
+        not (change.old and change.new),
     )
-    yield Section("sentences", tuple(entries), note=_tally(comparison), first=1)
 
 
 def _tally(comparison: Comparison) -> str:
@@ -76,7 +84,7 @@ def show_shifts(
         if rows:
             entries = (_show_shift(comparison, row, context=context, rule=everything) for row in rows)
             note = wording.tally_shifts(row.shift for row in rows)
-            yield Section(title, tuple(entries), note=note, first=1, rows=1)
+            yield Section(title, tuple(entries), note=note, rows=1)
 
 
 def _show_shift(comparison: Comparison, row: ShiftRow, *, context: bool, rule: bool) -> Entry:

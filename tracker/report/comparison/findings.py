@@ -63,7 +63,11 @@ def show_moves(comparison: Comparison, *, everything: bool) -> Iterator[Section]
 
 def _show_move(topic: TopicChange) -> Entry:
     label = one_line(topic.label)
-    cells = (topic_words.share_words(topic), topic_words.sentence_words(topic), topic_words.status_words(topic))
+    cells = (
+        topic_words.share_words(topic),
+        topic_words.sentence_words(topic),
+        topic_words.status_words(topic),
+    )
     return Entry((Span(label),), cells, brief=label)
 
 
@@ -95,7 +99,7 @@ def show_findings(
 def show_finding(comparison: Comparison, topic: TopicChange, *, told: bool, everything: bool) -> Entry:
     """Return one topic with its levels, what people decided about it, and the passages that show it."""
     label = one_line(topic.label)
-    claim = (Span(label, "bold"), Span(f", {topic_words.level_words(topic)}"))
+    claim: tuple[Span, ...] = (Span(label, "bold"), Span(f", {topic_words.level_words(topic)}"))
     if topic.last:
         when = wording.session_words(str(comparison.old.body), topic.last)
         claim = (*claim, Span(f", last a priority in {when}"))
@@ -130,7 +134,7 @@ def _list_notes(comparison: Comparison, topic: TopicChange, *, everything: bool)
 def show_doubts(
     comparison: Comparison, told: Collection[str], most: int, *, everything: bool, only: Collection[str] = ()
 ) -> Iterator[Section]:
-    """Yield what is not sure enough to be claimed: the most certain first, one line a status, or all in full."""
+    """Yield what is not sure enough to be claimed, the most certain first: one line a status, or all."""
     doubts = [
         topic
         for topic in comparison.topics
@@ -142,13 +146,39 @@ def show_doubts(
         yield Section("less sure", tuple(entries), note="a careful reader may disagree")
         return
     lines = []
-    for status, name in STATUSES.items():
+    for status in dict.fromkeys(topic.status for topic in doubts):
+        name = STATUSES[status]
         left = [topic for topic in doubts if topic.status == status and one_line(topic.label) not in told]
         if left:
-            named = tuple(f"{one_line(each.label)} {topic_words.certainty_mark(each)}".rstrip() for each in left)
+            named = tuple(
+                f"{one_line(each.label)} {topic_words.certainty_mark(each)}".rstrip() for each in left
+            )
             lines.append(Entry((Span(f"{name}?", "bold"),), names=named, brief=f"{len(left)} {name}"))
     if lines and most > 0:
-        yield Section("less sure", tuple(lines), note="in brackets how likely each holds", first=most, most=most)
+        yield Section(
+            "less sure", tuple(lines), note="in brackets how likely each holds", first=most, most=most
+        )
+
+
+def list_changed(comparison: Comparison) -> Iterator[Section]:
+    """Yield the priorities that changed by name, one line a status: a revision has them below its edits."""
+    lines = []
+    for status, name in STATUSES.items():
+        topics = [topic for topic in topic_words.rank_topics(comparison.topics) if topic.status == status]
+        if topics and status != "kept":
+            named = tuple(
+                _name_with_doubt(topic) for topic in sorted(topics, key=lambda each: not each.claimed)
+            )
+            lines.append(Entry((Span(name, "bold"),), names=named, brief=f"{len(topics)} {name}"))
+    if lines:
+        yield Section(
+            "priorities that changed", tuple(lines), note="less sure where there is a question mark", first=2
+        )
+
+
+def _name_with_doubt(topic: TopicChange) -> str:
+    label = one_line(topic.label)
+    return label if topic.claimed else f"{label}? {topic_words.certainty_mark(topic)}".rstrip()
 
 
 def show_kept(comparison: Comparison, told: Collection[str], *, everything: bool) -> Iterator[Section]:
@@ -160,10 +190,12 @@ def show_kept(comparison: Comparison, told: Collection[str], *, everything: bool
         return
     names = tuple(one_line(topic.label) for topic in kept if one_line(topic.label) not in told)
     if names:
-        yield Section("same level", (Entry((), names=names),), first=1, rows=1, inline=True)
+        yield Section(f"same level ({len(names)})", (Entry((), names=names),), first=1, rows=1, inline=True)
 
 
 def count_unsure(comparison: Comparison, told: Collection[str]) -> int:
     """Return how many of the topics told among the largest moves are unsure."""
-    return sum(not topic.claimed and one_line(topic.label) in told for topic in comparison.topics)
-
+    return sum(
+        not topic.claimed and topic.status != "kept" and one_line(topic.label) in told
+        for topic in comparison.topics
+    )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from tracker.changes.shifts import AXES
 from tracker.model.changes import Change
 from tracker.report.comparison.topic_words import STATUSES, actor_words
-from tracker.report.comparison.words import is_unchanged
+from tracker.report.comparison.words import MUCH_ALIGNED, is_unchanged
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -25,9 +25,6 @@ WORDING_AXES, FACT_AXES = (
 _QUIET = frozenset({"kept", "typographic"})
 _ONE_SIDED = frozenset({"new", "dropped"})
 SHORTEST_ID = 7
-
-MUCH_ALIGNED = 0.5
-"""The aligned share below which the sentences of one side only are a list of nearly all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +72,11 @@ def select_changes(
 
 def _is_news(change: Change, quiet: Collection[str]) -> bool:
     return change.moved or bool(change.decided) or change.operation not in quiet
+
+
+def is_revision(comparison: Comparison) -> bool:
+    """Return whether so much aligns that the edits lead the report, and not the topics."""
+    return comparison.genre == "revision" and comparison.aligned >= MUCH_ALIGNED
 
 
 def hides_sentences(comparison: Comparison) -> bool:

@@ -40,6 +40,9 @@ HIDDEN_SENTENCES = "Unaligned sentences are hidden; to show them"
 DIGEST = 12
 """How many characters of a digest are printed."""
 
+MUCH_ALIGNED = 0.5
+"""The aligned share below which the sentences of one side only are a list of nearly all of them."""
+
 MORE = "--all"
 ARROW = "→"
 NO_DIFFERENCE = "No difference: the same sentences in the same words and order."
@@ -121,7 +124,7 @@ def verdict(comparison: Comparison) -> str:
     """Say how the two texts relate, in one sentence."""
     if is_unchanged(comparison):
         return NO_DIFFERENCE
-    if comparison.genre == "revision":
+    if comparison.aligned >= MUCH_ALIGNED:
         return f"Compared sentence by sentence: {aligned_words(comparison)} of the sentences correspond."
     old, new = (len(side.version.segments) for side in (comparison.old, comparison.new))
     linked = {index for change in comparison.changes if change.new for index in change.old}

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Final
 from tracker.report.comparison.passages import mark_edits
 from tracker.report.document import Quote, Span
 from tracker.report.layout import (
-    ELLIPSIS,
     WHOLE,
     columns,
+    cut_quote,
     draw,
-    find_beginning,
     line,
     shorten,
     spread,
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
 LINES: Final = 44
 """How many lines a report fills where not everything is asked for."""
 _PHASES: Final = ((1, 1), (2, 1), (2, 2), (None, 2))
-"""What is granted in turn where room is short: so many entries of each section, quotations of so many lines."""
+"""What is granted in turn where room is short: entries of each section, and lines of a quotation."""
 _MORE: Final = "--all"
 _INDENT, _DEEPER = "  ", "    "
 _GAP = "  "
@@ -127,7 +126,7 @@ def _lay_section(section: Section, width: int, part: _Part) -> list[Line]:
     full, rows = part.entries, part.rows
     if section.inline:
         (entry,) = section.entries
-        return [*_lay_names("", (Span(section.title.upper(), "bold"), Span(_GAP)), entry.names, width, rows)]
+        return [*_lay_names("", (Span(section.title.upper(), "bold"), Span(": ")), entry.names, width, rows)]
     sizes = _measure(section)
     lines = [line(), *_lay_title(section, sizes, width)]
     for entry in section.entries[:full]:
@@ -212,25 +211,15 @@ def _lay_quote(quote: Quote, lead: int, width: int, rows: int | None) -> Sequenc
     rest = " " * columns(first)
     room = WHOLE if rows is None else rows * (width - columns(first)) - 2
     while True:
-        lines = wrap(_mark(quote, room), width, first, rest)
+        lines = wrap(_star(cut_quote(quote, room)), width, first, rest)
         if rows is None or len(lines) <= rows or room < _NARROW_QUOTE:
             return lines
         room -= 1
 
 
-def _mark(quote: Quote, room: int) -> tuple[Span, ...]:
-    """Return what fits of a quotation, in quotation marks, with the words it rests on in their style."""
-    text = quote.text
-    start = quote.marks[0][0] if quote.marks else 0
-    begin = find_beginning(text, start, room)
-    opened = f"“{ELLIPSIS if begin else ''}"
-    shown = shorten(text[begin:], room - len(opened))
-    spans, at = [Span(opened)], 0
-    for first, last in quote.marks:
-        if begin <= first and last - begin <= len(shown):
-            spans += [Span(shown[at : first - begin]), Span(shown[first - begin : last - begin], "match")]
-            at = last - begin
-    return (*spans, Span(f"{shown[at:]}”"))
+def _star(runs: tuple[Span, ...]) -> tuple[Span, ...]:
+    """Put asterisks about the words that a quotation rests on, which stay when colour is lost."""
+    return tuple(Span(f"*{run.text}*", "match") if run.style == "match" else run for run in runs)
 
 
 def _lay_redline(redline: Redline, width: int) -> Sequence[Line]:

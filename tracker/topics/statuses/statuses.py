@@ -48,10 +48,10 @@ def compare_topics(
     """Return what became of each topic that is a priority on either side, and the counterparts.
 
     Changes are in the order of ``Status``, within one the strongest first: declared before substantive,
-    then by share. ``earlier`` holds the priorities of the sessions before the old one, the latest first; a topic among
-    them that was absent from the old text is returned, not new. A topic that is mentioned on one side is neither new
-    nor dropped, unless a careful reader would hardly count the mention; one of which the old text names only
-    a narrower topic is new, while a narrower topic in the new text keeps a broader one from being dropped.
+    then by share. ``earlier`` holds the priorities of the sessions before the old one, the latest first; a
+    topic among them that was absent from the old text is returned, not new. A topic that is mentioned on one
+    side is neither new nor dropped, unless a careful reader would hardly count the mention; one of which the
+    old text names only a narrower topic is new, while a narrower topic in the new text keeps a broader one from being dropped.
     New, returned and dropped have a certainty, as has a mention that became a priority or the reverse; they
     are claimed from a threshold on. Up and down are given only where shares differ by a test corrected over
     topics of one level on both sides; kept is claimed only where the share can hardly have halved or doubled.
@@ -60,7 +60,7 @@ def compare_topics(
     """
     doubts = _Doubts(old, new, old_readings, new_readings, vocabulary=vocabulary)
     pairs = _pair(old_readings, new_readings, doubts)
-    last = {topic: label for label, topics in reversed(earlier.items()) for topic in topics}
+    last = {topic: label for label, topics in reversed(tuple(earlier.items())) for topic in topics}
     both = tuple(topic for topic, pair in pairs.items() if all(map(_is_measured, pair)))
     level = [topic for topic in both if len({_RANKS[side.level] for side in pairs[topic] if side}) == 1]
     differences = compare_shares(pairs, _occupancy(old, old_readings), _occupancy(new, new_readings), level)

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from tracker.archive.session import ArchiveSession
 from tracker.archive.storing.store import create_archive
-from tracker.report.comparison.terminal import render
+from tracker.report.comparison.build import build_report
+from tracker.report.render.terminal import render_terminal
 from tracker.topics.vocabulary.load import load_vocabulary
 from tracker.workflows.compare.diff import diff
 from tracker.workflows.importing.add import add, declare
@@ -32,6 +33,14 @@ PAIRS = (["XAA/CCPCJ", "32", "33"], ["XAA/CCPCJ", "30", "31"])
 """Two different speeches, compared by topic; and two of which one is a revision of the other."""
 
 
+_NEXT = (
+    "tracker timeline XAA/CCPCJ",
+    "tracker trace XAA/CCPCJ cybercrime",
+    "tracker diff XAA/CCPCJ 32 33 --all",
+)
+"""What to try next on an archive that was kept."""
+
+
 def run_demo(keep: Path | None, *, width: int, color: bool) -> Iterator[str]:
     """Yield the parts of the demonstration as they are ready: what was imported, then two diffs.
 
@@ -45,7 +54,16 @@ def run_demo(keep: Path | None, *, width: int, color: bool) -> Iterator[str]:
             yield f"\n$ tracker diff {' '.join(arguments)}\n"
             with ArchiveSession(archive) as session:
                 comparison = diff(arguments, session, vocabulary)
-            yield render(comparison, vocabulary, width=width, color=color)
+            yield render_terminal(build_report(comparison, vocabulary), width=width, color=color)
+    yield _go_on(keep)
+
+
+def _go_on(keep: Path | None) -> str:
+    """Name three commands to try on the archive that is left, or say how to leave it."""
+    if keep is None:
+        return "\nTo keep this archive and try more on it: tracker demo --keep FOLDER\n"
+    commands = "".join(f"  {command} --archive {keep}\n" for command in _NEXT)
+    return f"\nTo try on {keep}:\n{commands}"
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sys
-from dataclasses import astuple
+from dataclasses import astuple, replace
 from functools import cache
 from hashlib import sha256
 from importlib import metadata, resources
@@ -110,7 +110,7 @@ def _read_links(kept: str) -> tuple[Link, ...]:
 
 def _read_readings(kept: str) -> tuple[TopicReading, ...]:
     return tuple(
-        TopicReading(topic, level, tuple(segments), *rest, term=Evidence(*term) if term else None)
+        replace(TopicReading(topic, level, tuple(segments), *rest), term=Evidence(*term) if term else None)
         for topic, level, segments, *rest, term in json.loads(kept)
     )
 

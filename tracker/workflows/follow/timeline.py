@@ -149,7 +149,9 @@ def _compare(
     earlier: Sequence[SessionText], now: SessionText, vocabulary: Vocabulary
 ) -> tuple[TopicChange, ...]:
     *rest, before = earlier
-    priorities = {each.label: find_priorities(each.readings) for each in reversed(rest[-LOOK_BACK:])}
+    priorities = {
+        str(each.sides[0].session): find_priorities(each.readings) for each in reversed(rest[-LOOK_BACK:])
+    }
     return compare_topics(
         before.version, now.version, before.readings, now.readings, vocabulary, earlier=priorities
     )[0]

@@ -1,0 +1,124 @@
+"""A report document as GitHub-flavoured Markdown, to be pasted into a paper's appendix."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from tracker.report.document import Quote
+from tracker.report.layout import cut_quote
+from tracker.report.safe import one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from tracker.report.document import Document, Entry, Redline, Section, Span, Style
+
+QUOTE: Final = 160
+"""Columns of a quotation where not everything is shown."""
+
+_SPECIAL = re.compile(
+    r"[\\`*_\[\]<>#|~&$^@]"  # markup of GitHub, and of pandoc
+    r"|:(?=//|\S+:)|(?<=www)\."  # bare addresses and emoji by name
+)
+_GUARD = "<!-- -->"
+"""An empty comment: the neighbour that makes a mark count where a word touches it."""
+_MARKS: dict[Style, str] = {"deleted": "~~", "inserted": "**", "bold": "**", "match": "**"}
+
+
+def render_markdown(document: Document) -> str:
+    """Return a document as Markdown, every entry of it with its evidence.
+
+    Nothing in a statement, title or name becomes markup. Quotations are cut around the words they rest on,
+    unless the document is whole.
+    """
+    parts = [*_head(document)]
+    for section in document.sections:
+        parts += _show_section(section, None if document.whole else QUOTE)
+    if document.closing:
+        parts.append("\n".join(f"- {escape_markdown(note)}" for note in document.closing))
+    return "\n\n".join(parts) + "\n"
+
+
+def escape_markdown(text: str) -> str:
+    """Return a text on one line in which nothing is markup: no emphasis, link, table, HTML or mention.
+
+    It is to stand after words of ours: what is markup only where a line begins is not escaped.
+    """
+    return _SPECIAL.sub(r"\\\g<0>", one_line(text)).replace("\\@", f"\\@{_GUARD}")
+
+
+def mark_runs(runs: Sequence[Span]) -> str:
+    """Return runs with deletions struck through, and insertions and what is stressed bold, all text escaped.
+
+    Where a mark stands between a word and punctuation, so that Markdown would print it as it is, an empty
+    comment stands before or behind it.
+    """
+    marked = ""
+    for at, run in enumerate(runs):
+        text = _escape_within(run.text)
+        mark = _MARKS.get(run.style)
+        if mark is None:
+            marked += text
+            continue
+        after = runs[at + 1].text[:1] if at + 1 < len(runs) else ""
+        marked += f"{_guard(marked[-1:], text[:1])}{mark}{text}{mark}{_guard(after, text[-1:])}"
+    return marked.replace(_GUARD * 2, _GUARD)
+
+
+def _guard(outer: str, inner: str) -> str:
+    return _GUARD if outer.strip() and not inner.isalnum() else ""
+
+
+def _escape_within(text: str) -> str:
+    """Escape a stretch of text and keep one blank for those at its ends."""
+    before, after = text[:1].isspace(), text[-1:].isspace()
+    escaped = escape_markdown(text)
+    return f"{' ' * before}{escaped}{' ' * (after and bool(escaped))}"
+
+
+def _head(document: Document) -> Iterator[str]:
+    yield f"# Report: {escape_markdown(document.title)}"
+    yield "\n".join(
+        f"- **{escape_markdown(side.label)}**: {' · '.join(map(escape_markdown, side.facts))}"
+        for side in document.sides
+    )
+    yield f"**{escape_markdown(document.verdict)}**"
+    for caution in document.cautions:
+        yield f"> **Caution**: {escape_markdown(caution)}"
+
+
+def _show_section(section: Section, width: int | None) -> Iterator[str]:
+    note = f": {escape_markdown(section.note)}" if section.note else ""
+    yield f"## {escape_markdown(section.title.capitalize())}{note}"
+    if any(column.head for column in section.columns):
+        yield "\n".join(_show_table(section))
+    elif section.entries:
+        yield "\n".join(row for entry in section.entries for row in _show_entry(entry, width))
+
+
+def _show_table(section: Section) -> Iterator[str]:
+    yield f"| | {' | '.join(column.head for column in section.columns)} |"
+    yield f"| --- | {' | '.join('---:' if column.right else '---' for column in section.columns)} |"
+    for entry in section.entries:
+        cells = (mark_runs(entry.claim).strip(), *map(escape_markdown, entry.cells))
+        yield f"| {' | '.join(cells)} |"
+
+
+def _show_entry(entry: Entry, width: int | None) -> Iterator[str]:
+    claim = mark_runs(entry.claim).strip()
+    named = " · ".join(map(escape_markdown, entry.names))
+    yield f"- {'; '.join([' '.join(filter(None, (claim, named))), *map(escape_markdown, entry.cells)])}"
+    for note in entry.notes:
+        yield f"  - {mark_runs((note,))}"
+    for each in entry.evidence:
+        yield f"  - {_show_quote(each, width) if isinstance(each, Quote) else _show_redline(each)}"
+
+
+def _show_redline(redline: Redline) -> str:
+    return f"Redline: {mark_runs(redline.runs).strip()}"
+
+
+def _show_quote(quote: Quote, width: int | None) -> str:
+    lead = f"{escape_markdown(quote.lead)} " if quote.lead else ""
+    return f"{lead}{mark_runs(cut_quote(quote, width or len(quote.text) + 3))}"
