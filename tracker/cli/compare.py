@@ -43,6 +43,9 @@ def diff(
         list[str] | None,
         typer.Option(help="Show only these: new, dropped, kept, reworded, moved, strength, figure, date ..."),
     ] = None,
+    topic: Annotated[
+        str | None, typer.Option(metavar="TOPIC", help="Show one topic: by label, id or one of its terms.")
+    ] = None,
     explain: Annotated[
         str | None, typer.Option(metavar="ID", help="Explain one change; its id is printed after '#'.")
     ] = None,
@@ -84,7 +87,7 @@ def diff(
     elif stat:
         answer = render_stat(comparison)
     else:
-        answer = _render(comparison, topics, form, everything, chosen, color_on)
+        answer = _render(comparison, topics, form, everything, chosen, topic, color_on)
     write_answer(answer, output)
     if not is_same(comparison):
         raise typer.Exit(DIFFERENT)
@@ -119,6 +122,7 @@ def _render(
     form: DiffFormat,
     everything: bool,
     only: frozenset[str],
+    topic: str | None,
     color: bool,
 ) -> str:
     if form == "json":
@@ -127,7 +131,10 @@ def _render(
         return render_json(comparison)
     from tracker.report.comparison.build import build_report
 
-    report = build_report(comparison, vocabulary, everything=everything, only=only)
+    from tracker.workflows.code.topics import find_topic
+
+    one = find_topic(vocabulary, topic) if topic else None
+    report = build_report(comparison, vocabulary, everything=everything, only=only, topic=one)
     if form == "markdown":
         from tracker.report.render.markdown import render_markdown
 

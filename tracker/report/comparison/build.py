@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from tracker.report.comparison import edited, findings, selection
 from tracker.report.comparison import words as wording
+from tracker.report.comparison.one_topic import show_topic
 from tracker.report.comparison.phrases import PAIR_NOTE, show_phrases
 from tracker.report.document import Document, Named, Section
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
     from tracker.model.changes import Comparison
     from tracker.model.texts import Side
-    from tracker.model.topics import Vocabulary
+    from tracker.model.topics import Topic, Vocabulary
 
 
 def build_report(
@@ -23,13 +24,18 @@ def build_report(
     *,
     everything: bool = False,
     only: Collection[str] = frozenset(),
+    topic: Topic | None = None,
 ) -> Document:
     """Return the report of a comparison, of a revision the edits first, of two sessions the topics.
 
     ``everything`` adds what is not claimed, the sentences of one side alone, rules, intervals and sources, in
-    full; ``only`` narrows to statuses, operations and axes by their names (``words.FILTERS``), shown whole.
+    full; ``only`` narrows to statuses, operations and axes by their names (``words.FILTERS``), and ``topic`` to
+    one topic and every sentence about it, shown whole.
     """
-    sections = tuple(_build_sections(comparison, everything=everything, only=only))
+    if topic:
+        sections = tuple(show_topic(comparison, topic, vocabulary))
+    else:
+        sections = tuple(_build_sections(comparison, everything=everything, only=only))
     cautions = (*comparison.caveats, *_list_decisions(comparison))
     if only and not sections:
         cautions = (*cautions, wording.none_words(only))
@@ -40,8 +46,8 @@ def build_report(
         cautions=cautions,
         verdict=wording.verdict(comparison),
         sections=sections,
-        closing=tuple(_close(comparison, vocabulary, everything=everything, only=only)),
-        whole=everything or bool(only),
+        closing=tuple(_close(comparison, vocabulary, everything=everything, narrowed=bool(only or topic))),
+        whole=everything or bool(only) or topic is not None,
     )
 
 
@@ -97,15 +103,15 @@ def _close(
     vocabulary: Vocabulary,
     *,
     everything: bool,
-    only: Collection[str],
+    narrowed: bool,
 ) -> Iterator[str]:
     if everything:
         if selection.rests_on_intervals(comparison):
             yield wording.INTERVALS
-        if comparison.phrases and not only:
+        if comparison.phrases and not narrowed:
             yield PAIR_NOTE
         yield from wording.provenance_words(comparison, vocabulary)
-    elif not only and not wording.is_unchanged(comparison):
+    elif not narrowed and not wording.is_unchanged(comparison):
         yield from _go_on(comparison)
     yield wording.citation(comparison, vocabulary)
 

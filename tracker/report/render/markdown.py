@@ -106,19 +106,21 @@ def _show_table(section: Section) -> Iterator[str]:
 
 
 def _show_entry(entry: Entry, width: int | None) -> Iterator[str]:
+    if not entry.claim and not entry.names:
+        yield from (f"- {_show_evidence(each, width)}" for each in entry.evidence)
+        return
     claim = mark_runs(entry.claim).strip()
     named = " · ".join(map(escape_markdown, entry.names))
     yield f"- {'; '.join([' '.join(filter(None, (claim, named))), *map(escape_markdown, entry.cells)])}"
     for note in entry.notes:
         yield f"  - {mark_runs((note,))}"
     for each in entry.evidence:
-        yield f"  - {_show_quote(each, width) if isinstance(each, Quote) else _show_redline(each)}"
+        yield f"  - {_show_evidence(each, width)}"
 
 
-def _show_redline(redline: Redline) -> str:
-    return f"Redline: {mark_runs(redline.runs).strip()}"
-
-
-def _show_quote(quote: Quote, width: int | None) -> str:
-    lead = f"{escape_markdown(quote.lead)} " if quote.lead else ""
-    return f"{lead}{mark_runs(cut_quote(quote, width or len(quote.text) + 3))}"
+def _show_evidence(shown: Quote | Redline, width: int | None) -> str:
+    """Return a redline or a quotation behind words of ours, so that nothing in it begins a line."""
+    if not isinstance(shown, Quote):
+        return f"Redline: {mark_runs(shown.runs).strip()}"
+    lead = f"{escape_markdown(shown.lead)} " if shown.lead else ""
+    return f"{lead}{mark_runs(cut_quote(shown, width or len(shown.text) + 3))}"

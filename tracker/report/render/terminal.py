@@ -173,6 +173,21 @@ def _lay_entry(
     if entry.names:
         yield from _lay_names(_INDENT, (*entry.claim, Span(_GAP)), entry.names, width, rows)
         return
+    if entry.claim:
+        yield from _lay_claim(entry, section, sizes, width, rows)
+    for note in entry.notes:
+        yield from wrap([note], width, _DEEPER, _DEEPER)
+    lead = max((columns(each.lead) for each in entry.evidence if isinstance(each, Quote)), default=0)
+    for each in entry.evidence:
+        if isinstance(each, Quote):
+            yield from _lay_quote(each, lead, width, rows)
+        else:
+            yield from _lay_redline(each, width)
+
+
+def _lay_claim(
+    entry: Entry, section: Section, sizes: Sequence[int], width: int, rows: int | None
+) -> Iterator[Line]:
     cells = _join_cells(entry.cells, section, sizes) if entry.cells else ""
     claim = (Span(_INDENT), *entry.claim)
     room = width - columns(cells) - len(_GAP)
@@ -186,14 +201,6 @@ def _lay_entry(
         yield from _cut_lines(laid, rows, width)
         if cells:
             yield spread("", cells, width)
-    for note in entry.notes:
-        yield from wrap([note], width, _DEEPER, _DEEPER)
-    lead = max((columns(each.lead) for each in entry.evidence if isinstance(each, Quote)), default=0)
-    for each in entry.evidence:
-        if isinstance(each, Quote):
-            yield from _lay_quote(each, lead, width, rows)
-        else:
-            yield from _lay_redline(each, width)
 
 
 def _cut_lines(lines: Sequence[Line], rows: int | None, width: int) -> Sequence[Line]:

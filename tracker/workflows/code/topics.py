@@ -15,7 +15,7 @@ from tracker.topics.vocabulary import load
 from tracker.topics.vocabulary.check import Flaw, find_doubts, find_faults
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from tracker.archive.session import ArchiveSession
@@ -33,8 +33,13 @@ def name_topics(vocabulary: Vocabulary, names: Sequence[str]) -> tuple[str, ...]
 
 
 def find_topic(vocabulary: Vocabulary, name: str) -> Topic:
-    """Return a topic by its id or label. Raises ``VocabularyInvalid`` with the most similar ones."""
-    topics = {fold_name(topic.label): topic for topic in reversed(vocabulary.topics)}
+    """Return a topic by its id, its label or one of its terms.
+
+    Raises ``VocabularyInvalid`` with the most similar ones.
+    """
+    terms = ((fold_name(term), topic) for topic in reversed(vocabulary.topics) for term in _terms(topic))
+    topics = dict(terms)
+    topics |= {fold_name(topic.label): topic for topic in reversed(vocabulary.topics)}
     topics |= {fold_name(topic.id): topic for topic in reversed(vocabulary.topics)}
     topics |= {topic.id: topic for topic in vocabulary.topics}
     topic = topics.get(name) or topics.get(fold_name(name))
@@ -43,6 +48,10 @@ def find_topic(vocabulary: Vocabulary, name: str) -> Topic:
             f"the vocabulary {vocabulary.name} has no topic {show(name)}; {_hint(vocabulary, name)}"
         )
     return topic
+
+
+def _terms(topic: Topic) -> Iterator[str]:
+    return (term for terms in topic.terms.values() for term in terms)
 
 
 def _hint(vocabulary: Vocabulary, name: str) -> str:

@@ -1,0 +1,59 @@
+"""Everything a comparison has on one topic: what became of it, and each sentence about it on both sides."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from tracker.report.comparison.findings import show_finding
+from tracker.report.comparison.passages import quote
+from tracker.report.comparison.topic_words import share_words, status_words
+from tracker.report.comparison.words import counted, side_labels
+from tracker.report.document import Column, Entry, Section, Span
+from tracker.report.safe import one_line
+from tracker.topics.vocabulary.matching import match_topics
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tracker.model.changes import Comparison
+    from tracker.model.topics import Topic, TopicChange, Vocabulary
+
+_FIGURES = (Column("% of words"), Column("", right=False))
+
+
+def show_topic(comparison: Comparison, topic: Topic, vocabulary: Vocabulary) -> Iterator[Section]:
+    """Yield what became of a topic, then the sentences of either side that are about it or name it."""
+    change = next((each for each in comparison.topics if each.topic == topic.id), None)
+    yield Section(one_line(topic.label), (_describe(comparison, topic, change),), columns=_FIGURES)
+    for name in ("old", "new"):
+        yield _list_sentences(comparison, topic, vocabulary, change, name)
+
+
+def _describe(comparison: Comparison, topic: Topic, change: TopicChange | None) -> Entry:
+    if change is None:
+        return Entry((Span(f"{one_line(topic.label)}, no priority on either side"),), ("", ""))
+    found = show_finding(comparison, change, told=True, everything=True)
+    return Entry(found.claim, (share_words(change), status_words(change)), notes=found.notes)
+
+
+def _list_sentences(
+    comparison: Comparison,
+    topic: Topic,
+    vocabulary: Vocabulary,
+    change: TopicChange | None,
+    name: Literal["old", "new"],
+) -> Section:
+    side = comparison.old if name == "old" else comparison.new
+    reading = change and (change.old if name == "old" else change.new)
+    segments = side.version.segments
+    rows = match_topics([each.text for each in segments], vocabulary, language=side.version.language)
+    named = {
+        place: next(((each.start, each.end) for each in row if each.topic == topic.id), None)
+        for place, row in enumerate(rows)
+    }
+    about = {place for place, at in named.items() if at} | set(reading.segments if reading else ())
+    label = side_labels(comparison)[name == "new"]
+    return Section(
+        f"{label}, {counted(len(about), 'sentence')}",
+        tuple(Entry((), evidence=(quote(comparison, name, place, named[place]),)) for place in sorted(about)),
+    )
