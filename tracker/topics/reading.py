@@ -46,7 +46,7 @@ _NEAR: Final = 3
 
 _LONG: Final = 6
 _SMALL: Final = frozenset({"of", "the", "and", "la", "le", "de", "du", "y", "et", "us"})
-_COMPANIONS: Final = frozenset({"people", "government", "women"})
+_COMPANIONS: Final = frozenset({"people", "government", "women", "in"})
 
 Mentions = tuple[tuple["Mention", ...], ...]
 """By segment, the topics it names."""
