@@ -46,7 +46,7 @@ _NEAR: Final = 3
 
 _LONG: Final = 6
 _SMALL: Final = frozenset({"of", "the", "and", "la", "le", "de", "du", "y", "et", "us"})
-_COMPANIONS: Final = frozenset({"people", "government", "women"})
+_COMPANIONS: Final = frozenset({"people", "government", "women", "in"})
 
 Mentions = tuple[tuple["Mention", ...], ...]
 """By segment, the topics it names."""
@@ -119,7 +119,7 @@ class _Analysis:
 
 def _analyse(version: Version, vocabulary: Vocabulary, own_names: Collection[str]) -> _Analysis:
     cues = load_cues(version.language, (*own_names, *find_speaker(version)))
-    mentions = _find_mentions(version, vocabulary, own_names)
+    mentions = find_mentions(version, vocabulary, own_names)
     situations = frozenset(topic.id for topic in vocabulary.topics if topic.kind == "situation")
     treatments = _treat_all(version, mentions, cues, situations)
     reader = PassageReader(cues, version.language, situations)
@@ -155,7 +155,7 @@ def _find_apart(version: Version) -> frozenset[int]:
     return find_titles(version.segments) | find_ceremony(version.segments, cues)
 
 
-def _find_mentions(version: Version, vocabulary: Vocabulary, own_names: Collection[str]) -> Mentions:
+def find_mentions(version: Version, vocabulary: Vocabulary, own_names: Collection[str]) -> Mentions:
     """Return the mentions outside titles; hints count as terms where a term of their topic is near."""
     own = {word for name in own_names for word in fold(name).split()} - _SMALL
     situations = {topic.id for topic in vocabulary.topics if topic.kind == "situation"}
