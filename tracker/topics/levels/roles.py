@@ -12,7 +12,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Final, Literal
 
 from tracker.topics.levels.cues import ready
-from tracker.topics.levels.lists import LONGEST, Lists, Reach
+from tracker.topics.levels.lists import LONGEST, Lists, Reach, count_words
 from tracker.topics.vocabulary.matching import HINT
 
 if TYPE_CHECKING:
@@ -37,8 +37,8 @@ _LONGEST_OBJECT: Final = 3
 _BEFORE_SUBJECT: Final = 4
 _LEADING: Final = 64
 """Words in which what leads into a mention is looked for; the cues and what may follow them take 30."""
-_WIDEST_GAP: Final = 1000
-"""Characters over which no cue reaches, as Chinese does not separate words; fourteen words take 150."""
+_TRAILING: Final = 20
+"""Characters in which what a language says behind a mention is looked for."""
 _LIST: Final = 3
 _CROWD: Final = 5
 """From this many topics on, a sentence is a list whatever its form."""
@@ -61,10 +61,12 @@ _PASSING: Final = {
 """The rules for mentions in passing, by the table of cues that leads into them."""
 _PRESENT: Final = {"visited": "a place visited or a partner"}
 """The same for named situations alone."""
-_FRAME_END: Final = re.compile(r"[^,;:.]{0,60},")
-_QUOTATION: Final = re.compile(r"[“\"«][^”\"»]+[”\"»]?")
+_FRAME_END: Final = re.compile(r"[^,;:.،؛，；：。]{0,60}[,،，]")
+_QUOTATION: Final = re.compile(r"„[^“”]+[“”]?|[“\"«「『][^”\"»」』]+[”\"»」』]?")
 _ATTACHING: Final = re.compile(
-    r"^\W*(?:in|of|for|to|on|with|between|within|against|towards?|by|at|en|au|aux|à|de|du)\s+(?:the\s+|la\s+|l’)?(?:\w+\s+){0,3}$",
+    r"^\W*(?:in|of|for|to|on|with|between|within|against|towards?|by|at|en|au|aux|à|de|du|d’|del|para|por|sobre|entre"
+    r"|contra|con|в|во|на|для|с|к|по|о|об|между|против|в отношении|في|من|على|إلى|بين|ضد|مع|بشأن|[的在对于与]+)(?:\s+|(?<=[’的在对于与]))"
+    r"(?:the\s+|la\s+|el\s+|los\s+|l’)?(?:\w+\s+){0,3}$",
     re.IGNORECASE,
 )
 
@@ -128,7 +130,7 @@ class _Sentence:
     def weak(self, situations: frozenset[str]) -> Iterator[tuple[int, str]]:
         """Yield the places of mentions in passing: quoted, reported, examples, background, travels, lists."""
         quoted = [
-            match.span() for match in _QUOTATION.finditer(self.text) if len(match[0].split()) >= _QUOTED_WORDS
+            match.span() for match in _QUOTATION.finditer(self.text) if count_words(match[0]) >= _QUOTED_WORDS
         ]
         opened = [start for start, _ in quoted]
         reported = self.cues.find("reported", self.text)
@@ -140,6 +142,8 @@ class _Sentence:
                 yield place, "reported speech"
             elif rule := self._led_into(mention.start, _PASSING):
                 yield place, rule
+            elif self.cues.find("background_after", self.text[mention.end : mention.end + _TRAILING]):
+                yield place, _PASSING["background"]
             elif mention.method == "hint":
                 yield place, WIDER_USE
             elif mention.topic in situations and (rule := self._led_into(mention.start, _PRESENT)):
@@ -205,7 +209,7 @@ class _Sentence:
         """Return the rest: a sentence is mainly about the first of a few topics, or one named twice."""
         named = [mention.topic for mention in self.mentions]
         often = Counter(named)
-        few = self._topics <= _SUBJECTS and len(self.text.split()) >= _SHORTEST
+        few = self._topics <= _SUBJECTS and count_words(self.text) >= _SHORTEST
         first = next((topic for at, topic in enumerate(named) if rules.get(at, ("",))[0] != "weak"), None)
         return [
             (place, "main" if few and (topic == first or often[topic] > 1) else "side")
@@ -247,4 +251,4 @@ class _Sentence:
         return [] if far or self._is_barred(end, start) else self._lists.follow_back(last)
 
     def _is_barred(self, start: int, end: int) -> bool:
-        return end - start > _WIDEST_GAP or self.cues.find("barrier", self.text[start:end]) is not None
+        return self.cues.find("barrier", self.text[start:end]) is not None

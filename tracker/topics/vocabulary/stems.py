@@ -18,11 +18,11 @@ from tracker.text.identity import fold
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_IDEOGRAPHS: Final = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+IDEOGRAPHS: Final = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _MARKS: Final = "\u0300-\u036f\u064b-\u0652\u0670"
 _HYPHENS: Final = "-\u2010\u2011"
 _WORDS: Final = re.compile(
-    rf"(?P<word>[{_IDEOGRAPHS}]|(?i:\bco[{_HYPHENS}](?=op|ord))?(?:[^\W_{_IDEOGRAPHS}][{_MARKS}]*)+)"
+    rf"(?P<word>[{IDEOGRAPHS}]|(?i:\bco[{_HYPHENS}](?=op|ord))?(?:[^\W_{IDEOGRAPHS}][{_MARKS}]*)+)"
     r"(?:['’](?:s(?![^\W_]))?)?"
 )
 _NO_HYPHENS: Final = str.maketrans("", "", _HYPHENS)
@@ -124,11 +124,18 @@ def _stem_russian(word: str) -> str:
     return word[:_SHORTEST_RUSSIAN] + _RUSSIAN_ENDINGS.sub("", word[_SHORTEST_RUSSIAN:], count=1)
 
 
-_ARABIC_ARTICLE: Final = re.compile(r"^(?:[وفبك]?ال|لل)(?=\w{3})")
+# Conjunctions, prepositions and the article are written with the word. Where one letter may as well be the
+# word's own, as in "fuel", it is cut from all its forms, which meet all the same.
+_ARABIC_ARTICLE: Final = re.compile(r"^(?:[وف]?[بك]?ال|[وف]?لل)(?=\w{3})")
+_ARABIC_CLITIC: Final = re.compile(r"^(?:[وفبكل]|ال)(?=\w{4})")
+_ARABIC_ENDING: Final = re.compile(r"(?<=\w{4})(?:ون|ين|(?:(?<!ا)ت)?(?:نا|ها|هم))$")
 
 
 def _stem_arabic(word: str) -> str:
-    return _ARABIC_ARTICLE.sub("", word).removesuffix("ة")
+    word = _ARABIC_ENDING.sub("", _ARABIC_ARTICLE.sub("", word)).removesuffix("ة")
+    while (shorter := _ARABIC_CLITIC.sub("", word)) != word:
+        word = shorter
+    return word
 
 
 _STEMMERS: Final[dict[str, Callable[[str], str]]] = {
