@@ -1,9 +1,10 @@
-"""A statement, and its French and Spanish twins, put the same topics first."""
+"""A statement and its twins in other languages put the same topics first, at the same levels."""
 
 from __future__ import annotations
 
 import pytest
 
+from tests.benchmarks.languages import LANGUAGES, find_priorities, judge, read_expected
 from tracker.text.reading import read_text
 from tracker.topics.reading import read_topics
 from tracker.topics.vocabulary.load import load_vocabulary
@@ -63,3 +64,16 @@ def test_the_english_text_puts_first_what_it_should() -> None:
 @pytest.mark.parametrize("language", ["fr", "es"])
 def test_its_twins_put_the_same_first(language: str) -> None:
     assert priorities(language) == priorities("en")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_pair_has_the_levels_and_statuses_that_a_reader_expects(language: str) -> None:
+    expected, judged = read_expected("first"), judge("first", language)
+    assert {topic: (*judged.levels(topic), judged.status(topic)) for topic in expected} == expected
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_its_twins_find_no_other_priority_than_english(language: str) -> None:
+    english, judged = judge("first", "en"), judge("first", language)
+    for topic in find_priorities("first", language):
+        assert judged.levels(topic) == english.levels(topic), topic

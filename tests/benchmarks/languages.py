@@ -1,11 +1,12 @@
 """Whether twins of a pair of statements are read alike in the six languages of the UN.
 
 Each set in ``tests/twins`` holds a made-up statement and its successor in English, French, Spanish, Russian,
-Arabic and Chinese, and a table of the topics that a reader expects of both, with their statuses. The first set
-was worked on; the second is for reporting alone. Printed are, by language, the share of the five topics put
-first in both statements that English puts first too, and of the topics that are priorities in English or
-there, how many have the same level, and the same status; beside them how much of the expected table is met.
-Run as ``python -m tests.benchmarks.languages [SET] [--differences]`` in the root of the repository.
+Arabic and Chinese, and a table of the topics that a reader expects of both, with their statuses. The first
+set was worked on; the second is for reporting alone. Printed are, by language, how many of the five topics
+that English puts first in each statement are first there too, and of the topics that are a priority in
+English or there, how many have the same levels, and the same status; beside them how much of the expected
+table is met. Run as ``python -m tests.benchmarks.languages [SET] [--differences]`` in the root of the
+repository.
 """
 
 from __future__ import annotations
@@ -44,7 +45,8 @@ class Judged:
 
     def levels(self, topic: str) -> tuple[str, str]:
         """Return the levels of a topic, empty where it is absent; a narrower topic alone does not count."""
-        return self.rows.get(topic, ("", "", ""))[:2]
+        old, new, _ = self.rows.get(topic, ("", "", ""))
+        return old, new
 
     def status(self, topic: str) -> str:
         """Return the status of a topic, empty where it is a priority on neither side."""
@@ -54,13 +56,13 @@ class Judged:
 @cache
 def judge(chosen: str, language: str) -> Judged:
     """Return what the pair of a set comes to in a language, read as two files are."""
-    versions = [
+    before, after = (
         read_text((_TWINS / chosen / f"{side}.{language}.txt").read_text(encoding="utf-8"))
         for side in ("old", "new")
-    ]
-    assert all(version.language == language for version in versions)
-    old, new = (read_topics(version, load_vocabulary()) for version in versions)
-    changes, _ = compare_topics(*versions, old, new, load_vocabulary())
+    )
+    assert before.language == after.language == language
+    old, new = (read_topics(version, load_vocabulary()) for version in (before, after))
+    changes, _ = compare_topics(before, after, old, new, load_vocabulary())
     sides = [
         {each.topic: each.level for each in side if each.rule != "a narrower topic is named"}
         for side in (old, new)

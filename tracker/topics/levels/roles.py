@@ -64,9 +64,9 @@ _PRESENT: Final = {"visited": "a place visited or a partner"}
 _FRAME_END: Final = re.compile(r"[^,;:.،؛，；：。]{0,60}[,،，]")
 _QUOTATION: Final = re.compile(r"„[^“”]+[“”]?|[“\"«「『][^”\"»」』]+[”\"»」』]?")
 _ATTACHING: Final = re.compile(
-    r"^\W*(?:in|of|for|to|on|with|between|within|against|towards?|by|at|en|au|aux|à|de|du|d’|del|para|por|sobre|entre"
-    r"|contra|con|в|во|на|для|с|к|по|о|об|между|против|в отношении|في|من|على|إلى|بين|ضد|مع|بشأن|[的在对于与]+)(?:\s+|(?<=[’的在对于与]))"
-    r"(?:the\s+|la\s+|el\s+|los\s+|l’)?(?:\w+\s+){0,3}$",
+    r"^\W*(?:(?:in|of|for|to|on|with|between|within|against|towards?|by|at|en|au|aux|à|de|du|del|a|para|por|sobre"
+    r"|entre|contra|con|в|во|на|для|с|к|по|о|об|между|против|في|من|على|إلى|بين|ضد|مع)\s+"
+    r"(?:the\s+|la\s+|el\s+|l’)?(?:\w+\s+){0,3}|[的在对于与])$",
     re.IGNORECASE,
 )
 

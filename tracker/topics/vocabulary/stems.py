@@ -114,14 +114,17 @@ def _stem_spanish(word: str) -> str:
 
 # The short i loses its breve with the accents, so й reads и here.
 _RUSSIAN_ENDINGS: Final = re.compile(
-    "(?:иями|[яа]ми|ыми|ими|и?[яа]х|[оеы]го|[оеы]му|и?еи|[оыи]и|[аяоеыи][яе]|[ую]ю|[ыи][хм]|[оеая]м|иям|"
+    "(?:иями|[яа]ми|ыми|ими|и?[яа]х|[оеы]го|[оеы]му|и?еи|[оыи]и|[аяоеыи][яе]|[ую]ю|[ыи][хм]|и?[оеая]м|"
     "[иь][юяе]|[еоэ]в|[аяоеыиуюь])$"
 )
+# A vowel that some forms have and others have not: one of torture, пытка, and several, пыток.
+_RUSSIAN_FLEETING: Final = re.compile(r"(?<=\w{2}[^аеиоуыэюя])[ое](?=[кц]$)")
 _SHORTEST_RUSSIAN: Final = 3
 
 
 def _stem_russian(word: str) -> str:
-    return word[:_SHORTEST_RUSSIAN] + _RUSSIAN_ENDINGS.sub("", word[_SHORTEST_RUSSIAN:], count=1)
+    word = word[:_SHORTEST_RUSSIAN] + _RUSSIAN_ENDINGS.sub("", word[_SHORTEST_RUSSIAN:], count=1)
+    return _RUSSIAN_FLEETING.sub("", word)
 
 
 # Conjunctions, prepositions and the article are written with the word. Where one letter may as well be the
