@@ -130,7 +130,7 @@ def _stem_russian(word: str) -> str:
 # Conjunctions, prepositions and the article are written with the word. Where one letter may as well be the
 # word's own, as in "fuel", it is cut from all its forms, which meet all the same.
 _ARABIC_ARTICLE: Final = re.compile(r"^(?:[وف]?[بك]?ال|[وف]?لل)(?=\w{3})")
-_ARABIC_CLITIC: Final = re.compile(r"^(?:[وفبكل]|ال)(?=\w{4})")
+_ARABIC_CLITIC: Final = re.compile(r"^(?:(?:[وبكل]|ال)(?=\w{4})|ف(?=\w{5}))")
 _ARABIC_ENDING: Final = re.compile(r"(?<=\w{4})(?:ون|ين|(?:(?<!ا)ت)?(?:نا|ها|هم))$")
 
 
