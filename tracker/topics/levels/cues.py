@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _FALLBACK: Final = "en"
 _NEVER: Final = "(?!)"
 _GENERIC: Final = "generic"
-_CURLY: Final = str.maketrans("'ʼ‘", "’’’")
+_PLAIN: Final = str.maketrans("'ʼ‘，；：。،؛", "’’’,;:.,;")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +39,11 @@ class Cues:
 
 
 def ready(text: str) -> str:
-    """Return a text of the same length as the patterns expect it: one apostrophe, blanks for line ends."""
-    return text.translate(_CURLY).replace("\n", " ")
+    """Return a text of the same length as the patterns expect it.
+
+    It has one apostrophe, the commas, colons and full stops of English, and blanks for line ends.
+    """
+    return text.translate(_PLAIN).replace("\n", " ")
 
 
 def load_cues(language: str, own_names: Collection[str] = ()) -> Cues:

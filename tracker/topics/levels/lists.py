@@ -66,7 +66,7 @@ LONGEST: Final = 200
 _MOST_BETWEEN: Final = 8
 """Words between two items."""
 _ENUMERATING: Final = re.compile(
-    r"[,;،、，；]|\b(?:and|or|et|ou|y|e|o|u|nor|ni|и|или|أو|أم)\b|\bو|&|[和及与或、]|以及", re.IGNORECASE
+    r"[,;、]|\b(?:and|or|et|ou|y|e|o|u|nor|ni|и|или|أو|أم)\b|\bو|&|[和及与或、]|以及", re.IGNORECASE
 )
 _PARALLEL: Final = re.compile(r"(?:\band|,)\s+\w+ing\b", re.IGNORECASE)
 

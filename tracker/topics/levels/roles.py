@@ -36,9 +36,8 @@ _LONGEST_OBJECT: Final = 3
 """Topics one commitment can be about; more are a list."""
 _BEFORE_SUBJECT: Final = 4
 _LEADING: Final = 64
-"""Words in which what leads into a mention is looked for; the cues and what may follow them take 30."""
-_TRAILING: Final = 20
-"""Characters in which what a language says behind a mention is looked for."""
+"""Words in which what leads into a mention is looked for; the cues and what may follow them take 30.
+What is said behind it is looked for in as many characters."""
 _LIST: Final = 3
 _CROWD: Final = 5
 """From this many topics on, a sentence is a list whatever its form."""
@@ -61,7 +60,7 @@ _PASSING: Final = {
 """The rules for mentions in passing, by the table of cues that leads into them."""
 _PRESENT: Final = {"visited": "a place visited or a partner"}
 """The same for named situations alone."""
-_FRAME_END: Final = re.compile(r"[^,;:.،؛，；：。]{0,60}[,،，]")
+_FRAME_END: Final = re.compile(r"[^,;:.]{0,60},")
 _QUOTATION: Final = re.compile(r"„[^“”]+[“”]?|[“\"«「『][^”\"»」』]+[”\"»」』]?")
 _ATTACHING: Final = re.compile(
     r"^\W*(?:(?:in|of|for|to|on|with|between|within|against|towards?|by|at|en|au|aux|à|de|du|del|a|para|por|sobre"
@@ -142,7 +141,7 @@ class _Sentence:
                 yield place, "reported speech"
             elif rule := self._led_into(mention.start, _PASSING):
                 yield place, rule
-            elif self.cues.find("background_after", self.text[mention.end : mention.end + _TRAILING]):
+            elif self.cues.find("background_after", self.text[mention.end : mention.end + _LEADING]):
                 yield place, _PASSING["background"]
             elif mention.method == "hint":
                 yield place, WIDER_USE
@@ -233,7 +232,7 @@ class _Sentence:
         for place in range(bisect_left(self.mentions, end, key=attrgetter("start")), len(self.mentions)):
             mention = self.mentions[place]
             far = len(passed) > LONGEST or self._reach.count(end, mention.start) > reach
-            if far or self._is_barred(end, mention.start):
+            if far or self.cues.find("barrier", self.text[end : mention.start]):
                 break
             passed.append(place)
             if _is_sure(mention):
@@ -248,7 +247,4 @@ class _Sentence:
             return []
         end = self.mentions[last].end
         far = self._reach.count(end, start) > _BEFORE_REACH
-        return [] if far or self._is_barred(end, start) else self._lists.follow_back(last)
-
-    def _is_barred(self, start: int, end: int) -> bool:
-        return self.cues.find("barrier", self.text[start:end]) is not None
+        return [] if far or self.cues.find("barrier", self.text[end:start]) else self._lists.follow_back(last)
