@@ -43,8 +43,6 @@ _CROWD: Final = 5
 """From this many topics on, a sentence is a list whatever its form."""
 _SUBJECTS: Final = 3
 _QUOTED_WORDS: Final = 5
-_SHORTEST: Final = 5
-"""Words; a shorter sentence is a fragment, and mainly about nothing."""
 _OTHERS_WORDS: Final = frozenset({"quotation", "reported speech"})
 _RULES: Final[dict[Role, str]] = {
     "committed": "commits, calls for, welcomes or condemns",
@@ -208,7 +206,7 @@ class _Sentence:
         """Return the rest: a sentence is mainly about the first of a few topics, or one named twice."""
         named = [mention.topic for mention in self.mentions]
         often = Counter(named)
-        few = self._topics <= _SUBJECTS and count_words(self.text) >= _SHORTEST
+        few = self._topics <= _SUBJECTS and count_words(self.text) >= self.cues.shortest
         first = next((topic for at, topic in enumerate(named) if rules.get(at, ("",))[0] != "weak"), None)
         return [
             (place, "main" if few and (topic == first or often[topic] > 1) else "side")
