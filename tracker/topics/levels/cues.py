@@ -8,7 +8,7 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final
 
 from tracker.inputs.tables import read_packaged
-from tracker.topics.vocabulary.stems import find_words
+from tracker.topics.vocabulary.stems import find_content
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -65,7 +65,7 @@ def _load(language: str, own_names: tuple[str, ...]) -> Cues:
     }
     words = " ".join(tables[_GENERIC].get(language, ()))
     (shortest,) = tables[_SHORTEST].get(language, tables[_SHORTEST][_FALLBACK])
-    return Cues(patterns, frozenset(word.stem for word in find_words(words, language)), int(shortest))
+    return Cues(patterns, find_content(words, language), int(shortest))
 
 
 @cache

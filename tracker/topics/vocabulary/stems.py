@@ -10,7 +10,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import islice
+from itertools import islice, pairwise
 from typing import TYPE_CHECKING, Final
 
 from tracker.text.identity import fold
@@ -25,6 +25,7 @@ _WORDS: Final = re.compile(
     rf"(?P<word>[{IDEOGRAPHS}]|(?i:\bco[{_HYPHENS}](?=op|ord))?(?:[^\W_{IDEOGRAPHS}][{_MARKS}]*)+)"
     r"(?:['’](?:s(?![^\W_]))?)?"
 )
+_SHORTEST_CONTENT: Final = 4
 _NO_HYPHENS: Final = str.maketrans("", "", _HYPHENS)
 
 
@@ -44,6 +45,13 @@ def find_words(text: str, language: str, most: int | None = None) -> list[Word]:
         Word(word := match["word"], stem(word, language), match.start(), match.end("word"))
         for match in islice(_WORDS.finditer(text), most)
     ]
+
+
+def find_content(text: str, language: str) -> frozenset[str]:
+    """Return what may hold a passage together: stems of four letters, of Chinese all pairs of ideographs."""
+    stems = [word.stem for word in find_words(text, language)]
+    pairs = (first + second for first, second in pairwise(stems) if language == "zh")
+    return frozenset([*pairs, *(each for each in stems if len(each) >= _SHORTEST_CONTENT)])
 
 
 @lru_cache(maxsize=65536)
