@@ -95,10 +95,13 @@ def _declare(marked: list[tuple[Treatment, ...]], after: int, topic: str | None)
 
 
 def _declare_first(marked: list[tuple[Treatment, ...]], place: int, *, whole: bool) -> None:
-    """Mark the first main topic of a sentence as declared, or all that an item of a list is about."""
-    passing = {"weak", "aside"} if whole else {"weak", "aside", "side"}
-    named = [item.topic for item in marked[place] if item.role not in passing]
-    declared = named if whole else named[:1]
+    """Mark the first main topic of a sentence as declared, or all that an item of a list is about.
+
+    A fragment has no main topic, but may have only one: *First, corruption.*
+    """
+    named = [item.topic for item in marked[place] if item.role not in {"weak", "aside"}]
+    main = [item.topic for item in marked[place] if item.role not in {"weak", "aside", "side"}]
+    declared = named if whole or len({*named}) == 1 else main[:1]
     marked[place] = _mark_declared(marked[place], declared, "one of the subjects announced")
 
 
