@@ -14,8 +14,8 @@ from tracker.text.tables import all_entries, read_tables
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_END = re.compile(r"[.!?:;…。！？；：؟۔؛][\"'”’»)\]」』》*]*\d{0,2}$")
-_ELLIPSIS_END = re.compile(r"(?:…|\.\s?\.\s?\.)[\"'”’»)\]]*$")
+_END = re.compile(r"[.!?:;…。！？；：؟۔؛](?: ?»|[\"'”’)\]」』》*])*\d{0,2}$")
+_ELLIPSIS_END = re.compile(r"(?:…|\.\s?\.\s?\.)(?: ?»|[\"'”’)\]])*$")
 _ITEM = re.compile(
     r"(?:[-–—•▪▫●○■□◦‣⁃·*¥\uf0b7\uf0a7➢✓]|\(?(?:\d{1,3}|[a-zA-Z]|[ivx]{1,5}|[IVX]{1,5})[.)])\s+(?=\S)"
     r"|\d{1,2}(?:\.\d{1,2})+\.?\s+(?=[^\W\d_a-z])"

@@ -118,7 +118,7 @@ class _Analysis:
 
 
 def _analyse(version: Version, vocabulary: Vocabulary, own_names: Collection[str]) -> _Analysis:
-    cues = load_cues(version.language, (*own_names, *find_speaker(version)))
+    cues = load_cues(version.language, (*own_names, *find_speaker(version, own_names)))
     mentions = find_mentions(version, vocabulary, own_names)
     situations = frozenset(topic.id for topic in vocabulary.topics if topic.kind == "situation")
     treatments = _treat_all(version, mentions, cues, situations)

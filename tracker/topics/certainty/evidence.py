@@ -13,6 +13,7 @@ from tracker.topics.certainty.associations import PmiScores
 from tracker.topics.certainty.sentences import Sentence
 from tracker.topics.levels.assess import PRIORITIES, TopicTreatments, assess_level
 from tracker.topics.levels.cues import ready
+from tracker.topics.levels.lists import count_words
 from tracker.topics.levels.roles import WIDER_USE
 from tracker.topics.vocabulary.matching import HINT
 
@@ -161,7 +162,7 @@ class _Text:
             float(best is None and items[0].rule == WIDER_USE),
             float(any(_is_among_names(sentence.text, mention) for mention in met)),
             log(len(met) or 1),
-            float(any(len(mention.term.split()) > 1 for mention in met)),
+            float(any(count_words(mention.term) > 1 for mention in met)),
             float(sentence.commits),
             log1p(sentence.stances),
             log(sentence.length or 1) - _MEAN_LENGTH,
