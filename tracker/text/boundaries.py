@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from tracker.text.lines import has_clause, is_salutation, item_marker
+from tracker.text.lines import is_cut_decimal, is_salutation, item_marker
+from tracker.text.slips import FIRST_WORD, has_no_case, is_comma, opens_sentence
 from tracker.text.tables import read_stops
 
 if TYPE_CHECKING:
@@ -42,16 +43,18 @@ _CANDIDATE = (
 )
 _OPENERS = " \t\"'“”‘’«»([{¿¡—–-*„‚「『《"
 _ENCLOSED = re.compile(
-    r"“[^“”]{0,400}”|\"[^\"]{0,400}\"|«[^«»]{0,400}»|「[^「」]*」|『[^『』]*』|„[^„“”]{0,400}[“”]"
+    # A longer quotation is a text of its own sentences.
+    r"“[^“”]{0,100}”|\"[^\"]{0,100}\"|«[^«»]{0,100}»|「[^「」]{0,60}」|『[^『』]{0,60}』|„[^„“”]{0,100}[“”]"
     r"|\([^()]{0,400}\)|\[[^\[\]]{0,400}\]|（[^（）]*）"
 )
 _INITIALS = re.compile(r"(?:[^\W\d_]\.[ -]?)*[^\W\d_]")
-_INITIAL = re.compile(r"[^\W\d_]\.")
 _YEAR = re.compile(r"(?:19|20)\d\d")
-_FIRST_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
-_ROMAN = re.compile(r"[IVXLC]+\b")
-_LETTERED = re.compile(r"[A-ZА-Я](?:[),;:.\]]|$)|[A-Z]{1,5}/\S")
+_ROMAN = re.compile(r"(?!I (?!(?:of|and|to|or|in|is|on) )[a-z])[IVXLC]+\b")
+_LETTERED = re.compile(r"(?!M\. )[A-ZА-Я](?:[),;:.\]]|$)|[A-Z]{1,5}/\S")
 """A part that is counted by letters, or a document: sect. B, doc. A/81/5."""
+_COUNTED = re.compile(r"[;:؛；،]\s+(?:(?:and|or|et|y|и|و) )?\(?(?:\d{1,2}|[a-z])$")
+"""The number of an item that stands in a sentence: 1. peace; 2. bread."""
+_DAY = re.compile(r"\d{1,2} [^\W\d_]{3,} \d{4}\b")
 _SYMBOL = re.compile(r"/\S{0,20}?[A-Z][A-Za-z]*$")
 _SAID = re.compile(r"[\u4e00-\u9fff]{0,6}(?:说|问|答|道|喊|指出|表示)[。，！？]")
 _OF_TIME = re.compile(r"(?:[A-Z][\w-]* ){1,3}[Tt]ime\b")
@@ -61,14 +64,22 @@ _LONGEST_MARKER = 20
 _LONGER_THAN_ANY = 9
 """A word of so many letters is no abbreviation: the longest in the tables has eight."""
 _LONGEST_QUOTATION = 400
-_LONGEST_LEAD = 120
 
 
-def sentence_ends(line: str, language: str, *, pauses: bool = False) -> Iterator[int]:
-    """Yield the offset after each sentence of a line, the last one left out.
+class Habits(NamedTuple):
+    """What the marks of a text mean that may mean two things."""
 
-    ``pauses`` says that ellipses mark pauses in this text and end nothing.
-    """
+    pauses: bool = False
+    """Whether ellipses mark pauses and end nothing."""
+    slips: bool = False
+    """Whether recognition often read a comma as a full stop."""
+
+
+_NO_HABITS = Habits()
+
+
+def sentence_ends(line: str, language: str, habits: Habits = _NO_HABITS) -> Iterator[int]:
+    """Yield the offset after each sentence of a line, the last one left out."""
     stops = read_stops(language)
     may_enclose = any(mark in line for mark in '“"«([「（『„') and line.count('"') % 2 == 0
     enclosed = [match.span() for match in _ENCLOSED.finditer(line)] if may_enclose else []
@@ -79,7 +90,7 @@ def sentence_ends(line: str, language: str, *, pauses: bool = False) -> Iterator
         end = match.start() if bullet else match.end()
         if end >= len(line) or (enclosed and _is_inside(end, starts, enclosed)):
             continue
-        if bullet or _ends(line, match, begin, stops, pauses=pauses):
+        if bullet or _ends(line, match, begin, stops, habits):
             yield end
             begin = end
 
@@ -89,7 +100,7 @@ def _is_inside(end: int, starts: list[int], enclosed: list[tuple[int, int]]) -> 
     return index >= 0 and end < enclosed[index][1]
 
 
-def _ends(line: str, match: re.Match[str], begin: int, stops: Stops, *, pauses: bool) -> bool:
+def _ends(line: str, match: re.Match[str], begin: int, stops: Stops, habits: Habits) -> bool:
     decide = _DECISIONS.get(match.lastgroup or "")
     if decide:
         return decide(line, match, begin, stops)
@@ -98,55 +109,50 @@ def _ends(line: str, match: re.Match[str], begin: int, stops: Stops, *, pauses: 
         return False
     stop = line[match.start() : match.end("stop")]
     if stop == ".":
-        return _is_full_stop(line, match, begin, after, stops)
+        return _is_full_stop(line, match, begin, after, stops, habits)
     trails_off = stop == "…" or (not set(stop) - set(". ") and stop != "..")
     bracketed = line[match.start() - 1 : match.start()] in {"[", "("}
-    return not bracketed and not (trails_off and pauses)
+    return not bracketed and not (trails_off and habits.pauses)
 
 
-def _is_full_stop(line: str, match: re.Match[str], begin: int, after: str, stops: Stops) -> bool:
+def _is_full_stop(
+    line: str, match: re.Match[str], begin: int, after: str, stops: Stops, habits: Habits
+) -> bool:
     """Decide on a single full stop by the word before it and the one after."""
     dot = match.start()
-    if dot - begin < _LONGEST_LEAD and _only_leads(line[begin:dot].lower(), after, stops):
+    if is_comma(line[begin:dot], after, stops, slips=habits.slips):
         return False
     if dot - _LONGER_THAN_ANY >= begin and line[dot - _LONGER_THAN_ANY : dot].isalpha():
         return True
-    if _is_list_number(line, begin, dot, stops):
+    if _SYMBOL.search(line, begin, dot) and after[0].isdigit():  # A/81/305/Corr. 1
+        return False
+    if _is_list_number(line, begin, dot, stops) or _COUNTED.search(line, max(begin, dot - 8), dot):
+        return False
+    if is_cut_decimal(line[begin : dot + 1], after):
         return False
     return ")" in match["close"] or bool(match["source"]) or _ends_word(line, match, begin, after, stops)
-
-
-def _only_leads(piece: str, after: str, stops: Stops) -> bool:
-    """Say whether a piece says when, where or in what regard, so that its stop is a comma read wrongly."""
-    if piece.strip() in stops.connecting:
-        return True
-    parts = [part.split() for part in piece.split(",")]
-    return (
-        (after.startswith("I ") or after[0].isdigit())
-        and all(words and words[0] in stops.adverbials for words in parts)
-        and not has_clause(piece)
-    )
 
 
 def _ends_word(line: str, match: re.Match[str], begin: int, after: str, stops: Stops) -> bool:
     dot = match.start()
     word = _word_before(line, begin, dot, stops)
-    if _SYMBOL.search(word) and after[0].isdigit():  # A/81/305/Corr. 1
-        return False
     two = line[max(begin, dot - 12) : dot].rsplit(None, 2)[-2:] or [""]  # EE. UU.
     words = {word, " ".join(two) if len(two) > 1 else ""}
     if dot - begin <= len(word) + 1:
         words.add(word[:1].lower() + word[1:])  # Проф. at the beginning is проф.
-    opens = _opens_sentence(after, stops)
-    if words & stops.measures and two[0][-1:].isdigit() and (not _has_no_case(after) or _YEAR.match(two[0])):
+    opens = opens_sentence(after, stops)
+    if words & stops.measures and two[0][-1:].isdigit() and (not has_no_case(after) or _YEAR.match(two[0])):
         return opens  # 1961 г., but 0.4 م.
+    if _is_lettered(two, stops) or (word == "no" and two[0] in stops.introducing):  # the answer is no
+        return True
     if words & stops.leading or (words & stops.numbered and _opens_number(line[match.end() :][:2], after)):
         return False
-    if words & stops.closing:  # at 3 p.m. New York time
-        first = _FIRST_WORD.match(after)
-        return (first is None or first.group() not in stops.hours) and not _OF_TIME.match(after)
-    if _is_lettered(two, stops):
-        return True
+    if words & stops.closing:  # at 3 p.m. New York time, at 3 p.m. 5 May 2030
+        first = FIRST_WORD.match(after)
+        goes_on = first is not None and first.group() in stops.hours
+        return not goes_on and not _OF_TIME.match(after) and not _DAY.match(after)
+    if len(word) == 1 and has_no_case(word):  # أ. ب. تارن
+        return False
     return opens or not (words & stops.either or any(map(_is_initial, words)))
 
 
@@ -155,19 +161,6 @@ def _is_lettered(two: list[str], stops: Stops) -> bool:
     counted = two[0].rstrip(".")
     is_part = (len(counted) > 1 and counted in stops.numbered) or counted.capitalize() in stops.heads
     return is_part and len(two[-1]) == 1
-
-
-def _has_no_case(after: str) -> bool:
-    return after[0].isalpha() and after[0].lower() == after[0].upper()
-
-
-def _opens_sentence(after: str, stops: Stops) -> bool:
-    """Say whether a word follows that hardly stands inside a sentence, or is of a script without capitals."""
-    if _has_no_case(after):
-        return True
-    first = _FIRST_WORD.match(after)
-    opens = first is not None and (first.group() in stops.openers or first.group() in stops.starters)
-    return opens and not _INITIAL.match(after)
 
 
 def _is_list_number(line: str, begin: int, dot: int, stops: Stops) -> bool:
