@@ -94,7 +94,7 @@ SENTENCES = {
         "The answer is no.|I quote the law, in chap. I of the text.|See sects. 6 and 7.",
         "It rose by 3. 5 per cent.|It fell to 4.|We want: 1. Peace; 2. Bread; and 3. Work.|No more.",
         "They flew to Washington, D.C.|Talks began.|It was built in 500 B.C.|Walls stand.",
-        "“A text quoted at such a length has sentences of its own.|It is cut where they end, as it is here.”",
+        "“A text quoted at this length has sentences of its own.|It is cut where each of them ends, as here.”",
         # Colons, semicolons, dashes, bullets
         "Three things matter: Trust; Peace; Law.|All are rare.",
         "We act — now.|— And we persist.",
