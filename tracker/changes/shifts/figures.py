@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tracker.model.changes import Direction, Shift
 
 _POINTS = {"percent", "percentage points"}
-_MEASURES = {"hours", "tonnes", "MW", "MWh", "hectares", "km"}
+_MEASURES = {"times", "hours", "tonnes", "MW", "MWh", "hectares", "km"}
 _NO_MONEY = {"", "°C", "°F", "per mille", *_MEASURES}
 _DOLLARS = {"$", "USD"}
 _LEAST_THERE = 0.2
@@ -68,9 +68,10 @@ def _is_equal(old: Figure, new: Figure) -> bool:
 
 
 def _may_compare(old: Figure, new: Figure) -> bool:
-    """Return whether two figures have one unit, or the same number of another currency."""
-    money = not {old.unit, new.unit} & (_NO_MONEY | _POINTS)
-    return is_same_unit(old, new) or (money and old.span == new.span)
+    """Return whether two figures have one unit, or are the same number of another currency, or of points."""
+    units = {old.unit, new.unit}
+    other = units == _POINTS or not units & (_NO_MONEY | _POINTS)
+    return is_same_unit(old, new) or (other and old.span == new.span)
 
 
 def _is_one_thing(rewording: Rewording, pair: Pair[Figure]) -> bool:

@@ -23,7 +23,7 @@ _NUMBER = (
 )
 _GROUPED = re.compile(r"\d{1,3}(?P<sign>[.,])\d{3}(?:(?P=sign)\d{3})*")
 _LISTS = ("weak", "places")
-_KINDS = ("vague", "plus", "fractions", "magnitudes", "multipliers", "numerals", *_LISTS)
+_KINDS = ("vague", "folds", "plus", "fractions", "magnitudes", "multipliers", "numerals", *_LISTS)
 _UNSPACED = {"zh", "ar"}
 """Languages in which a number may touch the word before it."""
 ARTICLES = {"a", "an"}

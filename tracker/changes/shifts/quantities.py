@@ -37,6 +37,8 @@ _TO = re.compile(r" ?(?:-|to|and|or|until|à|et|au|al|a|y|и|по|до) ?")
 """What stands between a day and a date: from 10 to 12 December."""
 _WORD_AFTER = re.compile(r" ([^\W\d_]+)")
 _ONE_OF = re.compile(r"[^，。]{0,6}?[中里]就?有[一1]")
+_HOUR = re.compile(r" ?[ap]\.? ?m\b")
+"""What makes a number an hour: 10 a.m."""
 _MOST_RATIO = 100
 _BEFORE = 20
 """Characters before a number in which a word may tell what it is."""
@@ -169,7 +171,14 @@ def _is_no_amount(text: str, number: Number, language: str) -> bool:
         heads = not before.strip("( ") and _LISTED.match(after)
         letter = language != "zh" and _ONE_LETTER.match(after)
         ordinal = place and place[1].lower() in load_terms(FILE, "ordinals", language)
-        return bool(_YEAR.fullmatch(written) or _LABELLED.search(before) or heads or ordinal or letter)
+        return bool(
+            _YEAR.fullmatch(written)
+            or _HOUR.match(after)
+            or _LABELLED.search(before)
+            or heads
+            or ordinal
+            or letter
+        )
     if language == "zh" and not number.kinds & {"magnitudes", "vague"}:
         counted = after.startswith(load_terms(FILE, "counters", language)) and not before.endswith("第")
         return not counted or (number.kinds == {"numerals"} and number.value == 1)
@@ -213,6 +222,8 @@ def _join(text: str, low: Figure, high: Figure, language: str) -> Figure | None:
     if (low.unit and low.unit != high.unit and not (low.before and not high.unit)) or low.value != low.high:
         return None
     bare = gap.strip(" ") == "-"
+    if bare and not (low.unit or high.unit) and _ends(before, "votes", language):
+        return replace(low, end=high.end, high=high.high)
     to = gap in load_terms(FILE, "range_to", language) and not _ends(before, "range_from", language)
     both = gap in load_terms(FILE, "range_and", language) and _ends(before, "range_between", language)
     value = low.value

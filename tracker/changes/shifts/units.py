@@ -13,6 +13,7 @@ from tracker.changes.shifts.rules import load_terms, load_values
 if TYPE_CHECKING:
     from tracker.changes.shifts.numerals import Number
 
+_PART_OF = re.compile(r"\b(?:half|quarter|third|of) $")
 _BEFORE = 20
 """Characters before a number in which its currency may stand."""
 
@@ -28,7 +29,14 @@ def find_measure(text: str, number: Number, language: str) -> tuple[Decimal, str
     """Return how many of which unit the measure after a number is: a week 168 hours, nothing 1 of none."""
     found = _measure_pattern(language).match(text, number.end)
     article = text[number.start : number.end].lower() in ARTICLES
-    if not found or found[1].istitle() or article or number.kinds & {"ratio"}:
+    if "folds" in number.kinds:
+        return Decimal(1), "times"
+    if not found or found[1].istitle() or number.kinds & {"ratio"}:
+        return Decimal(1), ""
+    if article and (
+        found[1] not in load_terms(FILE, "spans", language)
+        or _PART_OF.search(text[: number.start][-_BEFORE:])
+    ):
         return Decimal(1), ""
     factor, unit = load_values(FILE, "measures", language)[found[1].lower()].split()
     return Decimal(factor), unit
