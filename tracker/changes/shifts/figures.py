@@ -80,6 +80,9 @@ def _is_one_thing(rewording: Rewording, pair: Pair[Figure]) -> bool:
         return pair.alike >= LEAST_MOVED
     if pair.old.unit not in {"", "percent", *_MEASURES}:
         return True
+    written = rewording.old.text[: pair.old.end], rewording.new.text[: pair.new.end]
+    if pair.old.unit in _MEASURES and written[0].split()[-1] == written[1].split()[-1]:
+        return True  # years and years
     nouns = _noun(rewording.old, pair.old), _noun(rewording.new, pair.new)
     if not pair.old.unit and all(nouns) and not same_stem(*nouns):
         return False

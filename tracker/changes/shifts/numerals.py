@@ -186,6 +186,11 @@ def _combine(text: str, atoms: list[_Atom], at: int, language: str) -> tuple[Num
             break
         if atom.kind == "places":
             return None, after + 1  # twenty-first
+        if _is_rest(text, read, atoms[after - 1 : after + 2], gap):
+            read.total += atom.value * atoms[after + 1].value
+            read.kinds.add("rest")
+            last, after = atoms[after + 1], after + 2
+            continue
         if not read.add(atom, gap):
             break
         last, after = atom, after + 1
@@ -193,6 +198,18 @@ def _combine(text: str, atoms: list[_Atom], at: int, language: str) -> tuple[Num
         return None, after  # the twenty-fifth
     written = first.value if read.kinds == {"digits", "magnitudes"} else read.value
     return Number(first.start, last.end, written, read.value, frozenset(read.kinds)), after
+
+
+def _is_rest(text: str, read: _Sum, atoms: list[_Atom], gap: str) -> bool:
+    """Return whether a second amount of thousands goes on: 2 million 500 thousand."""
+    kinds = [atom.kind for atom in atoms]
+    return (
+        gap == " "
+        and kinds == ["magnitudes", "digits", "magnitudes"]
+        and "digits" in read.kinds
+        and atoms[2].value < atoms[0].value
+        and text[atoms[1].end : atoms[2].start] == " "
+    )
 
 
 def _read_first(text: str, atom: _Atom, language: str) -> _Atom | None:

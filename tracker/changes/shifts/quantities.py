@@ -117,7 +117,7 @@ def _read_figure(passage: SideText, text: str, number: Number) -> Figure | None:
     start, end, unit = find_unit(text, number, passage.language)
     factor = Decimal(1)
     if not unit:
-        factor, unit = find_measure(text, number, passage.language)
+        end, factor, unit = find_measure(text, number, passage.language)
     share = not unit and _is_part(text, number)
     if share and not _is_share(text, number, passage.language):
         return None
