@@ -70,7 +70,7 @@ def _find_alone(rewording: Rewording, passage: SideText, known: Collection[str])
         is_known = name.text.lower().removeprefix("the ") in known or is_named(
             name.text, other, held, passage.language
         )
-        if name.kind == "actor" and not is_known and not is_adjective(name.text, passage.text[name.end :]):
+        if name.kind == "actor" and not is_known and not is_adjective(passage.text, name.start, name.end):
             held |= list_words(name.text)
             role = read_role(passage, name)
             rule = f"counterpart; actor: {role} (ours)" if role else "counterpart; actor (ours)"

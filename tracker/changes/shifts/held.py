@@ -96,12 +96,20 @@ def is_named(name: str, text: str, words: set[str], language: str = "en") -> boo
     return is_held(name, words, language) or spells_out(text, short) or abbreviate(name) in words
 
 
-def is_adjective(name: str, after: str) -> bool:
-    """Return whether a name only tells of whom the noun behind it is: ``African countries``."""
+def is_adjective(text: str, start: int, end: int) -> bool:
+    """Return whether a name tells of whom its noun is, or is a language: ``African countries``, ``in French``."""
+    parts = re.split(r"-\s?| and ", text[start:end])
+    before_noun = re.match(r" [^\W\d_A-Z]", text[end:]) is not None
+    if len(parts) > 1 and (parts[-1].islower() or all(map(_is_state, parts))):
+        return before_noun  # Taliban-controlled, Ukraine-Russia
     words = {*load_terms("names.toml", "adjectives", "en"), *_country_adjectives()}
-    return (
-        set(re.split(r"-\s?| and ", name.lower())) <= words and re.match(r" [^\W\d_A-Z]", after) is not None
+    return {part.lower() for part in parts} <= words and (
+        before_noun or not text[:start].lower().endswith("the ")
     )
+
+
+def _is_state(name: str) -> bool:
+    return fold_name(name) in _country_codes()
 
 
 @cache

@@ -23,7 +23,8 @@ def split_joined(text: str, language: str) -> Iterator[tuple[int, int]]:
     that are no half of a name: ``Piraeus and Thessaloniki``, but ``Health and Social Welfare``.
     """
     titles = *load_terms(_FILE, "titles", language), *load_terms(_FILE, "abbreviations", language)
-    regions, continents = (load_terms(_FILE, table, language) for table in ("regions", "continents"))
+    tables = ("regions", "continents", "directions")
+    regions, continents, directions = (load_terms(_FILE, table, language) for table in tables)
     places = list(_AND.finditer(text))
     ends = [*(place.start() for place in places), len(text)]
     start = 0
@@ -32,8 +33,10 @@ def split_joined(text: str, language: str) -> Iterator[tuple[int, int]]:
         title = " " in last and (WORD.match(last) or [""])[0].lower() in titles
         two = any(match_countries(part) or part.lower() in continents for part in (first, last))
         single = len(places) == 1 and not any(map(_may_be_half, (first, last)))
-        inside = last.lower() in regions or any(
-            match_countries(text[start:end]) for end in ends[at + 1 : at + 3]
+        inside = (
+            {first.lower()} & {*directions}
+            or last.lower() in regions
+            or any(match_countries(text[start:end]) for end in ends[at + 1 : at + 3])
         )
         if not inside and (two or title or single or middle["article"]):
             yield start, ends[at]

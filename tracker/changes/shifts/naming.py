@@ -110,6 +110,8 @@ def _is_small(passage: SideText, run: list[Token], token: Token) -> bool:
         return True
     if word in load_terms(FILE, "particles", language):
         return True
+    if word == "in":
+        return bool(run) and run[-1].text.lower() in load_terms(FILE, "placed", language)
     if word not in load_terms(FILE, "title_links", language):
         return False
     text = passage.text[run[0].start : run[-1].end] if run else ""
@@ -147,15 +149,20 @@ def _close(passage: SideText, run: list[Token]) -> Iterator[list[Token]]:
     named = [
         token
         for token in run
-        if _is_large(token) and len(token.text) > 1 and OWNER.sub("", token.text.lower()) not in nobody
+        if _is_large(token) and len(token.text) > 1 and _plain(token.text) not in nobody
     ]
     told = [token for token in named if token.text.lower() not in titles or len(named) == len(run) == 1]
     if (told or len(named) > 1) and (not places or any(token.start < at for token in named)):
         yield run
 
 
+def _plain(word: str) -> str:
+    """Return a word in small letters without the ``'s`` of an owner; the first part of ``State-led``."""
+    return OWNER.sub("", re.sub(r"-[a-z].*", "", word).lower())
+
+
 def _is_large(token: Token) -> bool:
-    return token.kind == "word" and _ELIDED.sub("", token.text, count=1)[:1].isupper()
+    return token.kind == "word" and token.text != "I" and _ELIDED.sub("", token.text, count=1)[:1].isupper()
 
 
 def _opens(passage: SideText, at: int) -> bool:
