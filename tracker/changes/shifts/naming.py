@@ -20,8 +20,8 @@ FILE = "names.toml"
 _NUMBER = re.compile(r"\s+\d+(?:/\d+)*(?:\s\((?:\d{4}|[A-Z-]*[IVXLC]+)\))?")
 _LEAST_COUNTRY = 4
 """Letters of a country's name at the beginning of a sentence; ``No`` and ``La`` are codes of countries."""
-_SET_BEFORE = ' \n"“«(‘•*'
-"""What may be between a sentence's end and the first word of the next."""
+_SET_BEFORE = ' \n"“”«(‘•*0123456789'
+"""What may be between a sentence's end and the first word of the next, the number of a note too."""
 _ELIDED = re.compile(r"[a-zà-ÿ]{1,2}['’]")
 """What may stand before the large letter of a word: ``d'Ivoire``."""
 _YEAR_BEFORE = re.compile(r"\b\d{4} $")
