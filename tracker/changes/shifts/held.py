@@ -97,7 +97,7 @@ def is_named(name: str, text: str, words: set[str], language: str = "en") -> boo
 
 
 def is_adjective(text: str, start: int, end: int) -> bool:
-    """Return whether a name tells of whom a noun is, or is a language: ``African countries``, ``in French``."""
+    """Return whether a name tells of whose a noun is, or a language: ``African countries``, ``in French``."""
     parts = re.split(r"-\s?| and ", text[start:end])
     before_noun = re.match(r" [^\W\d_A-Z]", text[end:]) is not None
     if len(parts) > 1 and (parts[-1].islower() or all(map(_is_state, parts))):

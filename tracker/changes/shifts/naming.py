@@ -33,6 +33,7 @@ _LONGEST_NAME = 60
 """Words of a run in capitals beyond which it is a text in capitals, cited whole at each of its edits."""
 _MANY_CAPITALS = 5
 """Words all in capitals that are no name, but cried out."""
+_LONGEST_WHOLE = 40
 _OPENER_ENDS = ("ing", "ly", "ed")
 """What ends an English word that is large because it begins a sentence."""
 
@@ -174,7 +175,7 @@ def _opens(passage: SideText, at: int) -> bool:
     titles, abbreviations, openers, nobody = (
         load_terms(FILE, table, language) for table in ("titles", "abbreviations", "openers", "nobody")
     )
-    if passage.text.startswith(load_terms(FILE, "wholes", language), token.start):
+    if passage.text[token.start :][:_LONGEST_WHOLE].lower().startswith(load_terms(FILE, "wholes", language)):
         return False
     after = passage.tokens[at + 1] if at + 1 < len(passage.tokens) else token
     near = after.start == token.end + 1 and _is_large(after)
