@@ -98,16 +98,19 @@ def _noun(passage: SideText, figure: Figure) -> str:
 def _subtract(old: Figure, new: Figure) -> str:
     if new.unit in _POINTS:
         return f"{_write(new.value - old.value, signed=True)} percentage points"
-    like = (old.before, old.after) == (new.before, new.after)
+    measured = new.unit in _MEASURES
+    alike = measured and old.value * new.number == new.value * old.number  # a month and two months
+    like = alike or (old.before, old.after) == (new.before, new.after)
     difference = new.number - old.number if like else new.value - old.value
     sign = "+" if difference > 0 else "-"
     plain = "" if new.before else new.unit
+    after = "" if measured else new.after if like else plain
     blank = " " if new.before[-1:].isalpha() else ""
-    text = f"{sign}{new.before}{blank}{_write(abs(difference))} {new.after if like else plain}".rstrip()
+    text = f"{sign}{new.before}{blank}{_write(abs(difference))} {after}".rstrip()
     if not old.value:
         return text
     percent = ((new.value - old.value) / old.value * 100).quantize(Decimal(1))
-    if new.unit in _MEASURES and old.value * new.number != new.value * old.number:
+    if measured and not alike:
         return f"{_write(percent, signed=True)}%"  # a week and a month
     return f"{text} ({_write(percent, signed=True)}%)"
 
