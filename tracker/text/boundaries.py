@@ -130,7 +130,8 @@ def _is_full_stop(
         return False
     if is_cut_decimal(line[begin : dot + 1], after):
         return False
-    return ")" in match["close"] or bool(match["source"]) or _ends_word(line, match, begin, after, stops)
+    bracketed = ")" in match["close"] and _word_before(line, begin, dot, stops) not in stops.leading
+    return bracketed or bool(match["source"]) or _ends_word(line, match, begin, after, stops)
 
 
 def _ends_word(line: str, match: re.Match[str], begin: int, after: str, stops: Stops) -> bool:
