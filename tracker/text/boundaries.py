@@ -43,10 +43,11 @@ _CANDIDATE = (
 )
 _OPENERS = " \t\"'“”‘’«»([{¿¡—–-*„‚「『《"
 _ENCLOSED = re.compile(
-    # A longer quotation is a text of its own sentences.
-    r"“[^“”]{0,80}”|\"[^\"]{0,80}\"|«[^«»]{0,80}»|「[^「」]{0,60}」|『[^『』]{0,60}』|„[^„“”]{0,80}[“”]"
-    r"|\([^()]{0,400}\)|\[[^\[\]]{0,400}\]|（[^（）]*）"
+    r"“[^“”]{0,400}”|\"[^\"]{0,400}\"|«[^«»]{0,400}»|「[^「」]*」|『[^『』]*』|„[^„“”]{0,400}[“”]"
+    r"|(?P<bracket>\([^()]{0,400}\)|\[[^\[\]]{0,400}\]|（[^（）]*）)"
 )
+_LONGEST_WHOLE = 80
+"""Characters of a quotation that is not cut; a longer one is a text of its own sentences."""
 _INITIALS = re.compile(r"(?:[^\W\d_]\.[ -]?)*[^\W\d_]")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _ROMAN = re.compile(r"(?!I (?!(?:of|and|to|or|in|is|on) )[a-z])[IVXLC]+\b")
@@ -82,7 +83,11 @@ def sentence_ends(line: str, language: str, habits: Habits = _NO_HABITS) -> Iter
     """Yield the offset after each sentence of a line, the last one left out."""
     stops = read_stops(language)
     may_enclose = any(mark in line for mark in '“"«([「（『„') and line.count('"') % 2 == 0
-    enclosed = [match.span() for match in _ENCLOSED.finditer(line)] if may_enclose else []
+    enclosed = [
+        match.span()
+        for match in (_ENCLOSED.finditer(line) if may_enclose else ())
+        if match["bracket"] or len(match[0]) <= _LONGEST_WHOLE
+    ]
     starts = [start for start, _ in enclosed]
     begin = 0
     for match in _candidate(language).finditer(line):

@@ -19,6 +19,8 @@ _FEW_WORDS = 3
 _MOST_LEADING_WORDS = 6
 """Words that say when or where before a name: In 1960. Velmora became independent."""
 _LONGEST_LEAD = 120
+_LED = re.compile(r"[a-z]{3}\. [A-Z]")
+"""What a piece holds that one leads already."""
 _SLIP = re.compile(r"[a-z]{3}\. [a-z]{2}")
 _MANY_SLIPS = 3
 
@@ -50,7 +52,7 @@ def is_comma(piece: str, after: str, stops: Stops, *, slips: bool) -> bool:
     """
     if slips and _is_in_row(piece, after, stops):
         return True
-    if len(piece) >= _LONGEST_LEAD:
+    if len(piece) >= _LONGEST_LEAD or _LED.search(piece):
         return False
     words = piece.lower().split()
     if " ".join(words) in stops.connecting:
