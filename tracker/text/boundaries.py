@@ -53,7 +53,9 @@ _YEAR = re.compile(r"(?:19|20)\d\d")
 _ROMAN = re.compile(r"(?!I (?!(?:of|and|to|or|in|is|on) )[a-z])[IVXLC]+\b")
 _LETTERED = re.compile(r"(?!M\. )[A-ZА-Я](?:[),;:.\]]|$)|[A-Z]{1,5}/\S")
 """A part that is counted by letters, or a document: sect. B, doc. A/81/5."""
-_COUNTED = re.compile(r"[;:؛；،]\s+(?:(?:and|or|et|y|и|و) )?\(?(?:\d{1,2}|[a-z])$")
+_COUNTED = re.compile(
+    r"(?::\s+|：\s*)\(?[1a]$|(?:[;؛،]\s+|；\s*)(?:(?:and|or|et|y|и|و) )?\(?(?:\d{1,2}|[a-z])$"
+)
 """The number of an item that stands in a sentence: 1. peace; 2. bread."""
 _DAY = re.compile(r"\d{1,2} [^\W\d_]{3,} \d{4}\b")
 _SYMBOL = re.compile(r"/\S{0,20}?[A-Z][A-Za-z]*$")
