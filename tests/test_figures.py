@@ -195,6 +195,24 @@ def test_dates_of_a_sentence(language: str, text: str, expected: list[tuple[int,
             [("raised", "six months", "one year", "+100%")],
         ),
         (
+            "We reach 70 per cent of adults and 40 per cent of children.",
+            "We reach 45 per cent of children and 80 per cent of adults.",
+            [
+                ("raised", "70 per cent", "80 per cent", "+10 percentage points"),
+                ("raised", "40 per cent", "45 per cent", "+5 percentage points"),
+            ],
+        ),
+        (
+            "The Committee decided to maintain the target range for the rate at 5-1/4 to 5-1/2 percent.",
+            "The Committee decided to lower the target range for the rate by 1/2 point, to 4-3/4 to 5 percent.",
+            [("lowered", "5-1/4 to 5-1/2 percent", "4-3/4 to 5 percent", None)],
+        ),
+        (
+            "It will rise by K200 to K1,500.",
+            "It will rise by K300 to K1,800.",
+            [("raised", "K200", "K300", "+K 100 (+50%)"), ("raised", "K1,500", "K1,800", "+K 300 (+20%)")],
+        ),
+        (
             "It fell by 2 per cent.",
             "It fell by 2 percentage points.",
             [("changed", "2 per cent", "2 percentage points", None)],

@@ -86,7 +86,8 @@ def _is_one_thing(rewording: Rewording, pair: Pair[Figure]) -> bool:
     nouns = _noun(rewording.old, pair.old), _noun(rewording.new, pair.new)
     if not pair.old.unit and all(nouns) and not same_stem(*nouns):
         return False
-    return pair.alike >= _LEAST_THERE
+    ranges = all(figure.value != figure.high for figure in (pair.old, pair.new))
+    return ranges or pair.alike >= _LEAST_THERE
 
 
 def _noun(passage: SideText, figure: Figure) -> str:

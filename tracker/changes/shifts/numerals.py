@@ -29,6 +29,8 @@ _UNSPACED = {"zh", "ar"}
 ARTICLES = {"a", "an"}
 _POINT = "点"
 """Before the tenths in Chinese words."""
+_LETTERS = re.compile(r"[^\W\d_]+\Z")
+_LONGEST_SIGN, _LEAST_SUM = 12, 100
 _TENS, _ROUND, _DOZEN = 10, 20, 12
 """Units are said after twenty and above: twenty-five."""
 _SCORES = {60, 80}
@@ -84,13 +86,22 @@ def _find_atoms(text: str, language: str) -> Iterator[_Atom]:
     for match in _pattern(language).finditer(text):
         kind = match.lastgroup or ""
         if match["digits"]:
-            if language in _UNSPACED or not text[: match.start()][-1:].isalpha():
-                part = _read_part(match["part"] or "0")
-                yield _Atom("digits", *match.span(), read_number(match["digits"], language) + part)
+            part = _read_part(match["part"] or "0")
+            atom = _Atom("digits", *match.span(), read_number(match["digits"], language) + part)
+            if language in _UNSPACED or _may_begin(text, atom, language):
+                yield atom
         elif kind == "vulgar":
             yield _Atom("vulgar", *match.span(), _read_part(match[0]))
         else:
             yield _Atom(kind, *match.span(kind), _read_word(match[kind].lower(), kind, language))
+
+
+def _may_begin(text: str, atom: _Atom, language: str) -> bool:
+    """Return whether no letter stands before a number but a currency's: K1,500, and not G20."""
+    letters = _LETTERS.search(text, max(0, atom.start - _LONGEST_SIGN), atom.start)
+    return not letters or (
+        atom.value >= _LEAST_SUM and letters[0].lower() in load_values(FILE, "units", language)
+    )
 
 
 def _read_word(word: str, kind: str, language: str) -> Decimal:
