@@ -203,8 +203,8 @@ def test_dates_of_a_sentence(language: str, text: str, expected: list[tuple[int,
             ],
         ),
         (
-            "The Committee decided to maintain the target range for the rate at 5-1/4 to 5-1/2 percent.",
-            "The Committee decided to lower the target range for the rate by 1/2 point, to 4-3/4 to 5 percent.",
+            "The Board decided to maintain the target range for the rate at 5-1/4 to 5-1/2 percent.",
+            "The Board decided to lower the target range for the rate by 1/2 point to 4-3/4 to 5 percent.",
             [("lowered", "5-1/4 to 5-1/2 percent", "4-3/4 to 5 percent", None)],
         ),
         (

@@ -29,8 +29,8 @@ _SAME_PLACE, _ANY_PLACE, _TOUCHED = 0.3, 0.15, 0.05
 """What counts for two figures at one place of the edit: in the same order of as many, anyhow, or in part."""
 _EQUAL, _LEFT_OVER = 0.4, 0.7
 """What counts for two figures of one value, as one that was moved is the same; and where a side has more."""
-_SAME_OBJECT = 0.7
-"""What counts for two figures with one noun behind them."""
+_SAME_OBJECT, _OTHER_OBJECT, _TOLD = 0.5, -0.3, 0.2
+"""What counts for two figures with one noun behind them, or with two; and how alike one noun makes them."""
 _SHORT = 3
 LEAST_MOVED = 0.5
 """How alike the words around two figures at different places must be for them to be of one thing."""
@@ -117,11 +117,14 @@ def _score(
                 continue
             together = rewording.comparable and bool(before[i].touched & after[j].touched)
             ordered = before[i][:2] == after[j][:2] and sizes[0][before[i].edit] == sizes[1][after[j].edit]
-            alike = _share(here[i], there[j])
-            same = objects[0][i] & objects[1][j]
+            nouns = objects[0][i], objects[1][j]
+            same = bool(nouns[0] & nouns[1])
+            alike = _share(here[i], there[j]) + _TOLD * same
+            is_equal = match.is_equal(one, other)
+            noun = (_SAME_OBJECT if same or is_equal else _OTHER_OBJECT) if all(nouns) else 0
             near = _SAME_PLACE if ordered else _ANY_PLACE if before[i].edit == after[j].edit else _TOUCHED
             place = near if together else 0
-            score = alike + place + _SAME_OBJECT * len(same) + (equal if match.is_equal(one, other) else 0)
+            score = alike + place + noun + (equal if is_equal else 0)
             yield score, (i, j), Pair(one, other, alike, together)
 
 
