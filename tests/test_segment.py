@@ -80,7 +80,7 @@ SENTENCES = {
         "Version 2.0 is out.|Section 4.1.2 changed.",
         "The .org domain is free.|So is www.Un.org today.",
         # Joined and misread
-        "That was clear.¦“Then it changed. It did.”",
+        "That was clear.¦“Then it changed.|It did.”",
         "We won in 2030.¦It was late.|“So it is.”¦They left.",
         "We waited. ..and it came.|Not yet..|We wait.",
         "The war has entered its third year,|The world looks on.",

@@ -5,10 +5,18 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from tracker.text.lines import is_cut_decimal, is_salutation, item_marker
-from tracker.text.slips import FIRST_WORD, has_no_case, is_comma, opens_sentence
+from tracker.text.slips import (
+    FIRST_WORD,
+    NO_HABITS,
+    Habits,
+    has_no_case,
+    introduces,
+    is_comma,
+    opens_sentence,
+)
 from tracker.text.tables import read_stops
 
 if TYPE_CHECKING:
@@ -69,26 +77,14 @@ _LONGER_THAN_ANY = 9
 _LONGEST_QUOTATION = 400
 
 
-class Habits(NamedTuple):
-    """What the marks of a text mean that may mean two things."""
-
-    pauses: bool = False
-    """Whether ellipses mark pauses and end nothing."""
-    slips: bool = False
-    """Whether recognition often read a comma as a full stop."""
-
-
-_NO_HABITS = Habits()
-
-
-def sentence_ends(line: str, language: str, habits: Habits = _NO_HABITS) -> Iterator[int]:
+def sentence_ends(line: str, language: str, habits: Habits = NO_HABITS) -> Iterator[int]:
     """Yield the offset after each sentence of a line, the last one left out."""
     stops = read_stops(language)
     may_enclose = any(mark in line for mark in '“"«([「（『„') and line.count('"') % 2 == 0
     enclosed = [
         match.span()
         for match in (_ENCLOSED.finditer(line) if may_enclose else ())
-        if match["bracket"] or len(match[0]) <= _LONGEST_WHOLE
+        if match["bracket"] or (len(match[0]) <= _LONGEST_WHOLE and not _stands_alone(line, match, language))
     ]
     starts = [start for start, _ in enclosed]
     begin = 0
@@ -100,6 +96,12 @@ def sentence_ends(line: str, language: str, habits: Habits = _NO_HABITS) -> Iter
         if bullet or _ends(line, match, begin, stops, habits):
             yield end
             begin = end
+
+
+def _stands_alone(line: str, match: re.Match[str], language: str) -> bool:
+    """Say whether a quotation opens a sentence: it has sentences of its own."""
+    before = line[max(0, match.start() - 3) : match.start()].rstrip()
+    return language != "zh" and (not before or before[-1] in ".!?…")
 
 
 def _is_inside(end: int, starts: list[int], enclosed: list[tuple[int, int]]) -> bool:
@@ -127,15 +129,15 @@ def _is_full_stop(
 ) -> bool:
     """Decide on a single full stop by the word before it and the one after."""
     dot = match.start()
-    if is_comma(line[begin:dot], after, stops, slips=habits.slips):
+    introduced = habits.slips and introduces(line[begin:dot], line[match.end() :][:2], stops)
+    if introduced or is_comma(line[begin:dot], after, stops, slips=habits.slips):
         return False
     if dot - _LONGER_THAN_ANY >= begin and line[dot - _LONGER_THAN_ANY : dot].isalpha():
         return True
     if _SYMBOL.search(line, begin, dot) and after[0].isdigit():  # A/81/305/Corr. 1
         return False
-    if _is_list_number(line, begin, dot, stops) or _COUNTED.search(line, max(begin, dot - 8), dot):
-        return False
-    if is_cut_decimal(line[begin : dot + 1], after):
+    counts = _is_list_number(line, begin, dot, stops) or _COUNTED.search(line, max(begin, dot - 8), dot)
+    if counts or is_cut_decimal(line[begin : dot + 1], after):
         return False
     bracketed = ")" in match["close"] and _word_before(line, begin, dot, stops) not in stops.leading
     return bracketed or bool(match["source"]) or _ends_word(line, match, begin, after, stops)

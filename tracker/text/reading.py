@@ -6,12 +6,12 @@ import re
 from typing import TYPE_CHECKING
 
 from tracker.model.texts import Segment, Version
-from tracker.text.boundaries import Habits, sentence_ends
+from tracker.text.boundaries import sentence_ends
 from tracker.text.detection import detect_language
 from tracker.text.joining import pauses_with_ellipses
 from tracker.text.lines import is_heading, item_marker
 from tracker.text.normalize import normalize
-from tracker.text.slips import reads_commas_as_stops
+from tracker.text.slips import Habits, reads_commas_as_stops
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

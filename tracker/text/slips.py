@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from tracker.text.tables import Stops
@@ -19,10 +19,23 @@ _FEW_WORDS = 3
 _MOST_LEADING_WORDS = 6
 """Words that say when or where before a name: In 1960. Velmora became independent."""
 _LONGEST_LEAD = 120
+_WHOM = {"me", "us", "him", "her", "them"}
 _LED = re.compile(r"[a-z]{3}\. [A-Z]")
 """What a piece holds that one leads already."""
 _SLIP = re.compile(r"[a-z]{3}\. [a-z]{2}")
 _MANY_SLIPS = 3
+
+
+class Habits(NamedTuple):
+    """What the marks of a text mean that may mean two things."""
+
+    pauses: bool = False
+    """Whether ellipses mark pauses and end nothing."""
+    slips: bool = False
+    """Whether recognition often read a comma as a full stop."""
+
+
+NO_HABITS = Habits()
 
 
 def reads_commas_as_stops(text: str) -> bool:
@@ -61,6 +74,12 @@ def is_comma(piece: str, after: str, stops: Stops, *, slips: bool) -> bool:
         return False
     short = (slips or len(words) <= _MOST_LEADING_WORDS) and not has_no_case(after)
     return after.startswith("I ") or after[0].isdigit() or (short and not opens_sentence(after, stops))
+
+
+def introduces(piece: str, following: str, stops: Stops) -> bool:
+    """Say whether a piece only introduces what is said behind it: they asked me. “Who?”."""
+    words = [word for word in piece.lower().split()[-2:] if word not in _WHOM]
+    return bool(words) and following.strip()[:1] in {"“", '"', "«"} and words[-1] in stops.introducing
 
 
 def _is_in_row(piece: str, after: str, stops: Stops) -> bool:
