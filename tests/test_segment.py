@@ -91,10 +91,11 @@ SENTENCES = {
         # What leads a sentence, and hours, numbers and letters that may end one
         "In 1960. Avaria became free.|At 8.46 a.m. Alpha Air 11 took off.|At 6 p.m. President Gil spoke.",
         "The list closes at 6 p.m. 14 March 2024.|The vote was at 4 a.m.|Nobody slept.",
+        "We met in 2015.¦1 am glad.|In 1993.1 was here.|We saved 6,000.¦Others fell.",
         "The answer is no.|I quote the law, in chap. I of the text.|See sects. 6 and 7.",
         "It rose by 3. 5 per cent.|It fell to 4.|We want: 1. Peace; 2. Bread; and 3. Work.|No more.",
         "They flew to Washington, D.C.|Talks began.|It was built in 500 B.C.|Walls stand.",
-        "“A text quoted at this length has sentences of its own.|It is cut where each of them ends, as here.”",
+        "“A text of this length that is quoted has its own sentences.|It is cut where each of them ends.”",
         # Colons, semicolons, dashes, bullets
         "Three things matter: Trust; Peace; Law.|All are rare.",
         "We act — now.|— And we persist.",

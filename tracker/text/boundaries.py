@@ -7,7 +7,7 @@ from bisect import bisect_left
 from functools import cache
 from typing import TYPE_CHECKING
 
-from tracker.text.lines import is_cut_decimal, is_salutation, item_marker
+from tracker.text.lines import is_cut_decimal, item_marker
 from tracker.text.slips import (
     FIRST_WORD,
     NO_HABITS,
@@ -15,6 +15,7 @@ from tracker.text.slips import (
     has_no_case,
     introduces,
     is_comma,
+    is_stop,
     opens_sentence,
 )
 from tracker.text.tables import read_stops
@@ -45,6 +46,8 @@ _CANDIDATE = (
     # A blank lost after a full stop: final.Next
     r"|(?:(?<=[a-zà-ÿа-яё]{2}[.!?])|(?<=[a-z][)%][.!?])|(?<=[0-9]{3}[.!?]))(?P<tight>[”»]?)"
     r"(?=[“«]?[A-ZÀ-ÞА-Я][a-zà-ÿа-яё]|I )"
+    # I read as a number: in 2015.1 am glad.
+    r"|(?P<pronoun>(?<=\d\.)(?=1 (?:am|%p) ))"
     r"|(?P<unspaced>(?<=[\u0621-\u064a]{2}[.!؟])(?=[\u0621-\u064a]{2})"
     r"|(?<=[\u4e00-\u9fff][.!?])(?=[“「]?[\u4e00-\u9fff]))"
     r")"
@@ -57,7 +60,7 @@ _ENCLOSED = re.compile(
 _LONGEST_WHOLE = 80
 """Characters of a quotation that is not cut; a longer one is a text of its own sentences."""
 _INITIALS = re.compile(r"(?:[^\W\d_]\.[ -]?)*[^\W\d_]")
-_YEAR = re.compile(r"(?:19|20)\d\d")
+_YEAR, _COUNT = re.compile(r"(?:19|20)\d\d"), re.compile(r"(?:19|20)\d\d|\d{1,3}(?:,\d{3})+")
 _ROMAN = re.compile(r"(?!I (?!(?:of|and|to|or|in|is|on) )[a-z])[IVXLC]+\b")
 _LETTERED = re.compile(r"(?!M\. )[A-ZА-Я](?:[),;:.\]]|$)|[A-Z]{1,5}/\S")
 """A part that is counted by letters, or a document: sect. B, doc. A/81/5."""
@@ -69,7 +72,6 @@ _DAY = re.compile(r"\d{1,2} [^\W\d_]{3,} \d{4}\b")
 _SYMBOL = re.compile(r"/\S{0,20}?[A-Z][A-Za-z]*$")
 _SAID = re.compile(r"[\u4e00-\u9fff]{0,6}(?:说|问|答|道|喊|指出|表示)[。，！？]")
 _OF_TIME = re.compile(r"(?:[A-Z][\w-]* ){1,3}[Tt]ime\b")
-_SHORTEST_BEFORE_COMMA = 25
 _LONGEST_MARKER = 20
 """Characters before the stop of a list's marker, ``10.11.12.13``, or of a part's, ``Chapter XVIII``."""
 _LONGER_THAN_ANY = 9
@@ -226,25 +228,22 @@ def _is_tight_end(line: str, match: re.Match[str], _begin: int, _stops: Stops) -
     """Decide on a full stop without a blank after it: not inside an address."""
     word = _last_word(line[max(0, match.start() - 40) : match.start()])
     plain = re.sub("[-’'()%]", "", word)
-    return word != "www" and (plain.isalpha() or _YEAR.fullmatch(plain) is not None)
-
-
-def _is_comma_end(line: str, match: re.Match[str], begin: int, stops: Stops) -> bool:
-    """Decide on a comma that may be a full stop read wrongly: not after a salutation or ``said``."""
-    before = line[begin : match.start()].strip()
-    if len(before) < _SHORTEST_BEFORE_COMMA or is_salutation(before + ","):
-        return False
-    return before.rsplit(None, 1)[-1].lower() not in stops.introducing
+    return word != "www" and (plain.isalpha() or _COUNT.fullmatch(plain) is not None)
 
 
 @cache
 def _candidate(language: str) -> re.Pattern[str]:
-    return re.compile(_CANDIDATE.replace("%s", "|".join(sorted(read_stops(language).after_comma)) or "(?!)"))
+    stops = read_stops(language)
+    commas, verbs = ("|".join(sorted(table)) or "(?!)" for table in (stops.after_comma, stops.said))
+    return re.compile(_CANDIDATE.replace("%s", commas).replace("%p", verbs))
 
 
 _DECISIONS: dict[str, Callable[[str, re.Match[str], int, Stops], bool]] = {
     "wide": _is_wide_end,
     "tight": _is_tight_end,
     "unspaced": lambda *_: True,
-    "comma": _is_comma_end,
+    "comma": lambda line, match, begin, stops: is_stop(line[begin : match.start()].strip(), stops),
+    "pronoun": lambda line, match, begin, stops: (
+        not is_comma(line[begin : match.start()], "I ", stops, slips=False)
+    ),
 }

@@ -6,6 +6,8 @@ import re
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
+from tracker.text.lines import is_salutation
+
 if TYPE_CHECKING:
     from tracker.text.tables import Stops
 
@@ -13,12 +15,15 @@ FIRST_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _INITIAL = re.compile(r"[^\W\d_]\.")
 _NAME = r"(?:[A-Z][\w’'-]+ (?:of |and )?){0,3}[A-Z][\w’'-]+"
 _ONE_OF_ROW, _LAST_OF_ROW = re.compile(rf"{_NAME}\.\s"), re.compile(rf"\. {_NAME}\Z")
+_NEXT_NUMBER = re.compile(r"\d{1,4}(?:\. \d| and \d)")
+"""One more of a row of numbers: Goals 1. 7. 12 and 13."""
 _LONGEST_NAME = 80
 _FEW_WORDS = 3
 """Words without a verb that are one of a row, or an adverb: Malta. Portugal. Currently. Velmora."""
 _MOST_LEADING_WORDS = 6
 """Words that say when or where before a name: In 1960. Velmora became independent."""
 _LONGEST_LEAD = 120
+_SHORTEST_BEFORE_COMMA = 25
 _WHOM = {"me", "us", "him", "her", "them"}
 _LED = re.compile(r"[a-z]{3}\. [A-Z]")
 """What a piece holds that one leads already."""
@@ -76,6 +81,13 @@ def is_comma(piece: str, after: str, stops: Stops, *, slips: bool) -> bool:
     return after.startswith("I ") or after[0].isdigit() or (short and not opens_sentence(after, stops))
 
 
+def is_stop(before: str, stops: Stops) -> bool:
+    """Say whether a comma may be a full stop read wrongly: not after a salutation or ``said``."""
+    if len(before) < _SHORTEST_BEFORE_COMMA or is_salutation(before + ","):
+        return False
+    return before.rsplit(None, 1)[-1].lower() not in stops.introducing
+
+
 def introduces(piece: str, following: str, stops: Stops) -> bool:
     """Say whether a piece only introduces what is said behind it: they asked me. “Who?”."""
     words = [word for word in piece.lower().split()[-2:] if word not in _WHOM]
@@ -84,6 +96,8 @@ def introduces(piece: str, following: str, stops: Stops) -> bool:
 
 def _is_in_row(piece: str, after: str, stops: Stops) -> bool:
     """Say whether what follows is one more of a row, or who holds an office: his predecessor. Mr. Kutesa."""
+    if piece[-1:].isdigit() and _NEXT_NUMBER.match(after):
+        return True
     if _ONE_OF_ROW.match(after) or _LAST_OF_ROW.search(piece, max(0, len(piece) - _LONGEST_NAME)):
         return not opens_sentence(after, stops)
     return after.startswith(tuple(stops.holders)) and piece.rpartition(" ")[2].lower() in stops.offices

@@ -52,6 +52,7 @@ class Stops(NamedTuple):
     subordinating: frozenset[str]
     offices: frozenset[str]
     holders: frozenset[str]
+    said: frozenset[str]
     clauses: frozenset[str]
 
 
