@@ -197,7 +197,7 @@ def _word_before(line: str, begin: int, dot: int, stops: Stops) -> str:
 
 def _last_word(text: str) -> str:
     """Return the word a text ends in, without what opens it; nothing where it ends in a blank."""
-    return "" if not text or text[-1].isspace() else text.rsplit(None, 1)[-1].lstrip(_OPENERS)
+    return "" if not text or text[-1].isspace() else re.split(r"[\s—]", text)[-1].lstrip(_OPENERS)
 
 
 def _opens_number(following: str, after: str) -> bool:

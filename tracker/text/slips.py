@@ -27,8 +27,8 @@ _SHORTEST_BEFORE_COMMA = 25
 _WHOM = {"me", "us", "him", "her", "them"}
 _LED = re.compile(r"[a-z]{3}\. [A-Z]")
 """What a piece holds that one leads already."""
-_SLIP = re.compile(r"[a-z]{3}\. [a-z]{2}")
-_MANY_SLIPS = 3
+_SLIP = re.compile(r"[a-z]{3}(?<!\betc)(?<!para)\. [a-z]{2}")
+_MANY_SLIPS = 2
 
 
 class Habits(NamedTuple):
@@ -98,9 +98,10 @@ def _is_in_row(piece: str, after: str, stops: Stops) -> bool:
     """Say whether what follows is one more of a row, or who holds an office: his predecessor. Mr. Kutesa."""
     if piece[-1:].isdigit() and _NEXT_NUMBER.match(after):
         return True
-    if _ONE_OF_ROW.match(after) or _LAST_OF_ROW.search(piece, max(0, len(piece) - _LONGEST_NAME)):
-        return not opens_sentence(after, stops)
-    return after.startswith(tuple(stops.holders)) and piece.rpartition(" ")[2].lower() in stops.offices
+    if after.startswith(tuple(stops.holders)):
+        return piece.rpartition(" ")[2].lower() in stops.offices
+    in_row = _ONE_OF_ROW.match(after) or _LAST_OF_ROW.search(piece, max(0, len(piece) - _LONGEST_NAME))
+    return in_row is not None and not opens_sentence(after, stops)
 
 
 def _says_when(piece: str, stops: Stops) -> bool:
