@@ -25,6 +25,7 @@ _WORDS: Final = re.compile(
     rf"(?P<word>[{_IDEOGRAPHS}]|(?i:\bco[{_HYPHENS}](?=op|ord))?(?:[^\W_{_IDEOGRAPHS}][{_MARKS}]*)+)"
     r"(?:['’](?:s(?![^\W_]))?)?"
 )
+_IDEOGRAPH: Final = re.compile(f"[{_IDEOGRAPHS}]")
 _NO_HYPHENS: Final = str.maketrans("", "", _HYPHENS)
 
 
@@ -36,6 +37,11 @@ class Word:
     stem: str
     start: int
     end: int
+
+
+def is_ideograph(word: str) -> bool:
+    """Whether a word is a single ideograph, which says little without its neighbour."""
+    return _IDEOGRAPH.fullmatch(word) is not None
 
 
 def find_words(text: str, language: str, most: int | None = None) -> list[Word]:
