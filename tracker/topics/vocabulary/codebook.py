@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from tracker.text.commonness import find_stems, load_commonness
+from tracker.text.detection import detect_language
 from tracker.text.identity import fold
 from tracker.topics.vocabulary.stems import find_words, is_ideograph
 
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
     Reals = NDArray[np.float64]
 
 _RARE: Final = 11.0
+_SAMPLE: Final = 10_000
+_ENGLISH: Final = 0.3
+"""The share of stems that the table of English lists. Four English codebooks have .49 to .88, labels in
+French, Spanish and German .18 and less."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +46,7 @@ class Codebook:
     weights: Reals
     """By phrase and stem: how rare the stem is in general, times how rare among the topics."""
 
+    english: bool
     _encoded: dict[str, tuple[Vectors, Vectors]] = field(default_factory=dict)
 
     def list_phrases(self, place: int) -> slice:
@@ -87,12 +93,24 @@ def _compile(key: _Key) -> Codebook:
     topics_with = np.array([len(set(owners[held[:, place] > 0])) for place in columns.values()])
     rare = np.log((len(topics) + 1) / topics_with) / log(len(topics) + 1)
     ids = tuple(topic.id for topic in topics)
-    return Codebook(key.language, ids, phrases, tuple(map(int, starts)), columns, held * general * rare)
+    weights = held * general * rare
+    english = is_english("; ".join(phrases))
+    return Codebook(key.language, ids, phrases, tuple(map(int, starts)), columns, weights, english)
 
 
 def _list_phrases(topic: Topic, language: str) -> tuple[str, ...]:
     terms = (*topic.terms.get(language, ()), *topic.terms.get("und", ()))
-    return tuple(dict.fromkeys((topic.label, *terms)))
+    translated = language != "en" and language in topic.terms
+    return tuple(dict.fromkeys(terms if translated else (topic.label, *terms)))
+
+
+def is_english(text: str) -> bool:
+    """Whether a text is English, or a list of words that are mostly such as English speeches have."""
+    language = detect_language(text)
+    if language != "und":
+        return language == "en"
+    bits = find_weighed_stems(text[:_SAMPLE], "en").values()
+    return sum(each < _RARE for each in bits) > _ENGLISH * len(bits)
 
 
 def find_weighed_stems(text: str, language: str) -> dict[str, float]:

@@ -17,7 +17,7 @@ import numpy as np
 
 from tracker.inputs.tables import read_packaged
 from tracker.model.topics import Mention
-from tracker.topics.vocabulary.codebook import Codebook, compile_codebook, find_weighed_stems
+from tracker.topics.vocabulary.codebook import Codebook, compile_codebook, find_weighed_stems, is_english
 from tracker.topics.vocabulary.recognition import probability
 from tracker.topics.vocabulary.stems import find_words
 
@@ -35,7 +35,10 @@ if TYPE_CHECKING:
 Means = Literal["both", "words", "similarity"]
 """What there is to go by: without an encoder words alone, in another language similarity alone."""
 
-_DAMPING: Final = 0.5
+_DAMPING: Final = 1.0
+"""What speaks for no topic: a common word that only one topic has is not what a sentence is about."""
+_CEILING: Final = 10
+"""Times the similarity, the highest standing: to be the nearest of those that are all far says nothing."""
 _LEAST_WORD: Final = 0.15
 """The weight from which a word is quoted: function words weigh less."""
 
@@ -48,14 +51,14 @@ class Evidence:
     """The weight of a phrase's stems that the sentence holds, of the best phrase."""
     share: Reals
     """The weight of what the sentence shares with the topic, of all that it shares with the codebook."""
-    shared: Reals
-    """By sentence, the weight of what it shares with the codebook."""
     term: Reals
     """Whether a term is met as the vocabulary has it."""
+    foreign: bool
+    """Whether either the text or the codebook is English, so that a word shared is an accident."""
     similarity: Reals | None = None
     """The product of the sentence's vector with that of the topic's label and terms."""
     standing: Reals | None = None
-    """The similarity, in standard deviations above the mean over the topics."""
+    """How near the topic is, in standard deviations above the mean over the topics."""
 
 
 def find_similar(
@@ -102,8 +105,8 @@ def weigh_evidence(
         held @ book.weights.T / (book.weights.sum(axis=1) + 1e-6), book.starts, axis=1
     )
     each = held @ np.maximum.reduceat(book.weights, book.starts, axis=0).T
-    shared = each.sum(axis=1)
-    evidence = Evidence(cover, each / (shared[:, None] + _DAMPING), shared, term)
+    share = each / (each.sum(axis=1, keepdims=True) + _DAMPING)
+    evidence = Evidence(cover, share, term, is_english(" ".join(sentences)) != book.english)
     if encoder is None:
         return evidence
     vectors = encoder.encode(sentences)
@@ -113,7 +116,8 @@ def weigh_evidence(
     both = (similarity + nearest) / 2
     spread = both.std(axis=1, keepdims=True)
     standing = (both - both.mean(axis=1, keepdims=True)) / np.maximum(spread, 1e-4)
-    return replace(evidence, similarity=similarity, standing=standing)
+    most = _CEILING * np.maximum(similarity, 0)
+    return replace(evidence, similarity=similarity, standing=np.minimum(standing, most))
 
 
 def _multiply(vectors: Vectors, others: Vectors) -> Reals:
@@ -134,8 +138,7 @@ def judge(evidence: Evidence) -> tuple[Reals, Flags]:
 def _choose_means(evidence: Evidence) -> Means:
     if evidence.similarity is None:
         return "words"
-    wordless = evidence.shared < _load_weights()["small"]
-    return "similarity" if 2 * wordless.sum() > len(wordless) else "both"
+    return "similarity" if evidence.foreign else "both"
 
 
 def _add(weights: Mapping[str, float], evidence: Evidence) -> Reals:
