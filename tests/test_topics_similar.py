@@ -103,7 +103,11 @@ def test_a_term_in_passing_is_less_likely_the_subject(codebook: Vocabulary) -> N
 
 def test_the_longer_the_text_the_better_the_evidence_must_be(codebook: Vocabulary) -> None:
     padding = ["Thank you."] * 600
-    cases = ((PASSING, {"schools"}), (SUBJECT, {"army"}), ("The borders stay shut to foreigners.", set()))
+    cases: tuple[tuple[str, set[str]], ...] = (
+        (PASSING, {"schools"}),
+        (SUBJECT, {"army"}),
+        ("The borders stay shut to foreigners.", set()),
+    )
     for sentence, expected in cases:
         (short,) = match_topics([sentence], codebook)
         first, *rest = match_topics([sentence, *padding], codebook)

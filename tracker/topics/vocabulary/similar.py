@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import cache
 from math import log
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import numpy as np
 
@@ -31,9 +31,6 @@ if TYPE_CHECKING:
 
     Reals = NDArray[np.float64]
     Flags = NDArray[np.bool_]
-
-Means = Literal["both", "words", "similarity"]
-"""What there is to go by: without an encoder words alone, in another language similarity alone."""
 
 _DAMPING: Final = 1.0
 """What speaks for no topic: a common word that only one topic has is not what a sentence is about."""
@@ -127,18 +124,23 @@ def _multiply(vectors: Vectors, others: Vectors) -> Reals:
 
 def judge(evidence: Evidence) -> tuple[Reals, Flags]:
     """Return the log-odds of each topic in each sentence, and which of them count in this text."""
+    odds = _add(_choose_weights(evidence)["sentence"], evidence).round(4)
+    return odds, (odds >= _load_weights()["least"]) & admit(evidence)
+
+
+def admit(evidence: Evidence) -> Flags:
+    """Return by topic whether its best sentence is good enough for a text of this length."""
+    best = _add(_choose_weights(evidence)["text"], evidence).max(axis=0).round(4)
+    admitted: Flags = best >= round(log(len(evidence.cover) / _load_weights()["usual"]), 4)
+    return admitted
+
+
+def _choose_weights(evidence: Evidence) -> Mapping[str, Mapping[str, float]]:
+    """Return the weights for what there is: without an encoder words, in another language similarity."""
     table = _load_weights()
-    weights = table[_choose_means(evidence)]
-    odds = _add(weights["sentence"], evidence).round(4)
-    best = _add(weights["text"], evidence).max(axis=0).round(4)
-    admitted = best >= round(log(len(odds) / table["usual"]), 4)
-    return odds, (odds >= table["least"]) & admitted
-
-
-def _choose_means(evidence: Evidence) -> Means:
     if evidence.similarity is None:
-        return "words"
-    return "similarity" if evidence.foreign else "both"
+        return cast("Mapping[str, Mapping[str, float]]", table["words"])
+    return cast("Mapping[str, Mapping[str, float]]", table["similarity" if evidence.foreign else "both"])
 
 
 def _add(weights: Mapping[str, float], evidence: Evidence) -> Reals:
