@@ -32,7 +32,7 @@ from tests.benchmarks.fit_alignment import (
 )
 from tests.shared_data import require
 from tracker.alignment.align import align_with
-from tracker.alignment.similarity import find_stems
+from tracker.text.commonness import find_stems
 from tracker.text.encoder import DEFAULT
 from tracker.text.tokens import fold
 

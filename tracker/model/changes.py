@@ -130,7 +130,8 @@ class Provenance:
     old_text: str
     new_text: str
     vocabulary: str
-    """Its digest, followed by the name of the reader of topics where that is not our rules."""
+    """Its digest; how it finds topics, with the digest of the weights, where not by terms or a model; and the
+    name of the reader of topics where that is not our rules."""
     encoder: str
     prior: str = "none"
     """The prior that phrases were weighed with, and its digest."""

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 
 TopicKind = Literal["theme", "situation"]
+Recognition = Literal["terms", "similarity", "words"]
+"""How topics are found where nothing was taught: by terms as they are written; by words shared with labels
+and terms, and by sentence vectors; or the same without vectors."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +78,7 @@ class Vocabulary:
     overlap: bool = False
     """Whether the same words may name several topics, so that each is met on its own."""
     model: TopicModel | None = None
+    recognition: Recognition = "terms"
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ _WORDS: Final = re.compile(
     r"(?:['’](?:s(?![^\W_]))?)?"
 )
 _SHORTEST_CONTENT: Final = 4
+_IDEOGRAPH: Final = re.compile(f"[{IDEOGRAPHS}]")
 _NO_HYPHENS: Final = str.maketrans("", "", _HYPHENS)
 
 
@@ -37,6 +38,11 @@ class Word:
     stem: str
     start: int
     end: int
+
+
+def is_ideograph(word: str) -> bool:
+    """Whether a word is a single ideograph, which says little without its neighbour."""
+    return _IDEOGRAPH.fullmatch(word) is not None
 
 
 def find_words(text: str, language: str, most: int | None = None) -> list[Word]:

@@ -29,7 +29,7 @@ from tracker.topics.statuses.decided import (
     place_levels,
 )
 from tracker.topics.statuses.statuses import compare_topics, find_priorities
-from tracker.topics.vocabulary.load import load_vocabulary
+from tracker.topics.vocabulary.load import load_vocabulary, name_recognition, without_encoder
 from tracker.workflows.compare import caveats
 from tracker.workflows.compare.derive import derive_links, derive_readings
 
@@ -94,6 +94,7 @@ def compare_sides(
     is new but stands in one of them has returned. What is ``derived`` already is not computed again.
     What people ``decided`` overrules what is found here. ``reader`` finds the topics.
     """
+    vocabulary = vocabulary if encoder else without_encoder(vocabulary)
     links = derive_links(_texts(old.version), _texts(new.version), encoder, derived)
     placed = place_rulings(decided.changes, old.version, new.version)
     levels = place_levels(decided.old, old.version), place_levels(decided.new, new.version)
@@ -199,11 +200,12 @@ def _provenance(
     old: Side, new: Side, vocabulary: Vocabulary, encoder: Encoder | None, reader: TopicReader, genre: Genre
 ) -> Provenance:
     weighed = genre == "session" and old.version.language == new.version.language
+    recognised = name_recognition(vocabulary), reader.name if reader is not RULES else ""
     return Provenance(
         release=__version__,
         old_text=digest_text(old.version.text),
         new_text=digest_text(new.version.text),
-        vocabulary=vocabulary.digest if reader is RULES else f"{vocabulary.digest} {reader.name}",
+        vocabulary=" ".join(filter(None, (vocabulary.digest, *recognised))),
         encoder=f"{encoder.name} {encoder.digest}" if encoder else "none",
         prior=name_prior(new.version.language) if weighed else "none",
         unfitted=explain_unfitted(vocabulary, {old.version.language, new.version.language}),

@@ -20,6 +20,7 @@ from tracker.model.changes import Link
 from tracker.model.topics import TopicReading
 from tracker.text.identity import digest_text
 from tracker.topics.reading import RULES
+from tracker.topics.vocabulary.load import name_recognition
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -86,7 +87,7 @@ def derive_readings(
     segments = [[each.kind, each.paragraph, each.start, each.end] for each in version.segments]
     text = [version.text, segments, version.language]
     taught = vocabulary.model.digest if vocabulary.model else None
-    topics = [vocabulary.digest, vocabulary.overlap, taught]
+    topics = [vocabulary.digest, vocabulary.overlap, taught, name_recognition(vocabulary)]
     key = _digest([text, topics, sorted(own_names), reader.name, _rules()])
     kept = derived.answer("readings", key)
     if kept is not None:
