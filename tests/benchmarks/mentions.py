@@ -154,9 +154,15 @@ def _still_counts(row: Mapping[str, str]) -> bool:
     )
 
 
+def _find_sentence(row: Mapping[str, str]) -> str | None:
+    """Return the judged sentence, wherever it stands among those before it now."""
+    sentences = read_sentences(row["country"], row["session"])
+    return next((each for each in sentences if _digest(each)[:12] == row["digest"]), None)
+
+
 def _show(row: Mapping[str, str]) -> str:
-    place, start, end = _read_place(row)
-    sentence = read_sentences(row["country"], row["session"])[place]
+    _, start, end = _read_place(row)
+    sentence = _find_sentence(row) or ""
     return f"{sentence[max(0, start - 80) : start]}**{sentence[start:end]}**{sentence[end : end + 80]}"
 
 
