@@ -142,10 +142,8 @@ def score(half: str) -> None:
 
 def _still_counts(row: Mapping[str, str]) -> bool:
     """Whether the topic is still met where a judged mention stood. A sentence cut otherwise counts not."""
-    place, start, end = _read_place(row)
-    sentences = read_sentences(row["country"], row["session"])
-    if place >= len(sentences) or _digest(sentences[place])[:12] != row["digest"]:
-        return False
+    _, start, end = _read_place(row)
+    place = _find_sentence(row)
     return any(
         (mention.topic, mention.segment) == (row["topic"], place)
         and mention.start < end
@@ -154,15 +152,15 @@ def _still_counts(row: Mapping[str, str]) -> bool:
     )
 
 
-def _find_sentence(row: Mapping[str, str]) -> str | None:
-    """Return the judged sentence, wherever it stands among those before it now."""
+def _find_sentence(row: Mapping[str, str]) -> int | None:
+    """Return the place of the judged sentence, however those before it are cut now."""
     sentences = read_sentences(row["country"], row["session"])
-    return next((each for each in sentences if _digest(each)[:12] == row["digest"]), None)
+    return next((at for at, each in enumerate(sentences) if _digest(each)[:12] == row["digest"]), None)
 
 
 def _show(row: Mapping[str, str]) -> str:
     _, start, end = _read_place(row)
-    sentence = _find_sentence(row) or ""
+    sentence = read_sentences(row["country"], row["session"])[_find_sentence(row) or 0]
     return f"{sentence[max(0, start - 80) : start]}**{sentence[start:end]}**{sentence[end : end + 80]}"
 
 
