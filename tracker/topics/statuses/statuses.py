@@ -6,14 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final, get_args
 
 from tracker.model.topics import Counterpart, Level, Status, Topic, TopicChange, TopicReading
-from tracker.topics.certainty.claims import (
-    Likelihood,
-    estimate_likelihood,
-    explain_unfitted,
-    load_certainty,
-    move_certainty,
-    status_certainty,
-)
+from tracker.topics.certainty.claims import SURE, Likelihood, find_measured, load_certainty
 from tracker.topics.levels.assess import PRIORITIES
 from tracker.topics.reading import NARROWER, count_substance
 from tracker.topics.statuses.absent import Absences, find_aligned, find_closest
@@ -24,6 +17,7 @@ if TYPE_CHECKING:
 
     from tracker.model.texts import Version
     from tracker.model.topics import Vocabulary
+    from tracker.topics.certainty.claims import CertaintyWeights
 
 _IN_DOUBT: Final = 0.5
 """The probability of being there at all below which a mention does not keep a topic from being absent."""
@@ -43,6 +37,8 @@ def compare_topics(
     vocabulary: Vocabulary,
     *,
     earlier: Sequence[frozenset[str]] = (),
+    sure: float = SURE,
+    weights: CertaintyWeights | None = None,
 ) -> tuple[tuple[TopicChange, ...], tuple[Counterpart, ...]]:
     """Return what became of each topic that is a priority on either side, and the counterparts.
 
@@ -51,13 +47,15 @@ def compare_topics(
     was absent from the old text is returned, not new. A topic that is mentioned on one side is neither new
     nor dropped, unless a careful reader would hardly count the mention; one of which the old text names only
     a narrower topic is new, while a narrower topic in the new text keeps a broader one from being dropped.
-    New, returned and dropped have a certainty, as has a mention that became a priority or the reverse; they
-    are claimed from a threshold on. Up and down are given only where shares differ by a test corrected over
-    topics of one level on both sides; kept is claimed only where the share can hardly have halved or doubled.
-    With a vocabulary or in a language for which certainty was not fitted, nothing is claimed but what people
-    decided on both sides. Counterparts pair the leading segments of topics that are priorities on both sides.
+    Each has a certainty, and is claimed from the threshold at which a share of ``sure`` of such claims were
+    true. Up and down are given only where shares differ by a test corrected over topics of one level on both
+    sides; kept is claimed only where the share can hardly have halved or doubled. Where certainty was not
+    measured it is approximate, and nothing is claimed but what people decided on both sides. Counterparts
+    pair the leading segments of topics that are priorities on both sides. ``weights`` are the shipped ones
+    unless given.
     """
-    doubts = _Doubts(old, new, old_readings, new_readings, vocabulary=vocabulary)
+    readings = old_readings, new_readings
+    doubts = _Doubts((old, new), readings, vocabulary, sure, weights or load_certainty())
     pairs = _pair(old_readings, new_readings, doubts)
     known = frozenset[str]().union(*earlier)
     both = tuple(topic for topic, pair in pairs.items() if all(map(_is_measured, pair)))
@@ -110,8 +108,8 @@ def _pair(old: Iterable[TopicReading], new: Iterable[TopicReading], doubts: _Dou
 
 def _counts(reading: TopicReading) -> bool:
     """Whether a reading keeps its topic from being absent; what people decided, and priorities, always do."""
-    unweighed = reading.decided is not None or reading.presence is None or reading.rule == NARROWER
-    return unweighed or reading.level in PRIORITIES or (reading.presence or 0.0) >= _IN_DOUBT
+    weighed = reading.measured and reading.decided is None and reading.rule != NARROWER
+    return not weighed or reading.level in PRIORITIES or (reading.presence or 0.0) >= _IN_DOUBT
 
 
 def _is_priority(reading: TopicReading | None) -> bool:
@@ -157,80 +155,78 @@ def _change(
 
 
 class _Doubts:
-    """What is known of both sides that makes a claim of absence more or less certain."""
+    """What is known of both sides that makes a claim more or less certain."""
 
     def __init__(
-        self, old: Version, new: Version, *readings: Iterable[TopicReading], vocabulary: Vocabulary
+        self,
+        sides: tuple[Version, Version],
+        readings: Iterable[Iterable[TopicReading]],
+        vocabulary: Vocabulary,
+        sure: float,
+        weights: CertaintyWeights,
     ) -> None:
         self._readings = [{reading.topic: reading for reading in side} for side in readings]
-        self._absences = [Absences(side, vocabulary, sum(count_substance(side))) for side in (old, new)]
-        self._aligned = find_aligned(new)
-        self._fitted = explain_unfitted(vocabulary, {old.language, new.language}) is None
+        self._absences = [Absences(side, vocabulary, sum(count_substance(side))) for side in sides]
+        self._aligned = find_aligned(sides[1])
+        old, new = (find_measured(vocabulary, side.language) for side in sides)
+        self._measured = old & new
+        self._sure = sure
+        self._weights = weights
 
     def weigh(self, change: TopicChange, *, unsure: bool) -> TopicChange:
         """Return a change with its certainty, and with the group that may have spoken for the country.
 
         A topic whose share is ``unsure`` is not claimed as kept, unless people say that it is.
         """
-        covered = self._aligned if change.status == "dropped" else None
-        if not self._fitted:
-            decided = all(side is not None and side.decided is not None for side in (change.old, change.new))
-            return replace(change, claimed=decided, covered=covered)
-        priorities = [_is_priority(side) for side in (change.old, change.new)]
-        if change.status in {"promoted", "demoted"}:
-            return change if all(priorities) else _weigh_move(change)
-        if change.status not in {"new", "returned", "dropped"}:
-            decided = any(side is not None and side.decided is not None for side in (change.old, change.new))
-            return replace(change, claimed=change.status != "kept" or decided or not unsure)
-        there, elsewhere = (change.new, 0) if change.old is None else (change.old, 1)
-        certainty = self._estimate(change.topic, there, elsewhere)
-        sure = certainty is None or certainty >= load_certainty().claimed
-        claimed = sure and any(priorities) and not self._is_named(change.topic, elsewhere)
-        return replace(change, certainty=certainty, claimed=claimed, covered=covered)
+        sides = change.old, change.new
+        decided = [side is not None and side.decided is not None for side in sides]
+        certainty = 1.0 if all(decided) else self._rate(change.topic, change.status, sides)
+        known = all(side is None or side.measured or side.decided is not None for side in sides)
+        measured = known and change.topic in self._measured
+        least = self._weights.find_threshold(change.status, self._sure)
+        sure = all(decided) or (measured and certainty is not None and certainty >= least)
+        if None in sides:
+            sure &= any(map(_is_priority, sides)) and not self._is_named(change.topic, sides.index(None))
+        doubted = sure and change.status == "kept" and unsure and not any(decided)
+        return replace(
+            change,
+            certainty=certainty,
+            measured=measured,
+            claimed=sure and not doubted,
+            share_unsure=doubted,
+            covered=self._aligned if change.status == "dropped" else None,
+        )
 
     def may_differ(self, topic: str, pair: Readings) -> bool:
         """Tell whether what one side alone mentions may well be a priority there, and absent elsewhere."""
-        before, after = pair
-        if not self._fitted or (before is None) == (after is None):
+        if topic not in self._measured or (pair[0] is None) == (pair[1] is None):
             return False
-        certainty = self._estimate(topic, before or after, 1 if after is None else 0)
-        return certainty is not None and certainty >= load_certainty().perhaps
+        certainty = self._rate(topic, "new" if pair[0] is None else "dropped", pair)
+        return certainty is not None and certainty >= self._weights.perhaps
 
-    def _estimate(self, topic: str, there: TopicReading | None, side: int) -> float | None:
-        """Return how sure it is that a topic is a priority there and absent on the other side."""
-        elsewhere = self._readings[side].get(topic)
-        here = _likelihood(there)
-        if elsewhere:
-            other = _likelihood(elsewhere)
-        else:
-            other = estimate_likelihood(self._absences[side].describe(topic))
-        if here is None or other is None:
+    def _rate(self, topic: str, status: Status, pair: Readings) -> float | None:
+        """Return how sure a status is; None where a reader of topics gives no probabilities."""
+        old, new = (self._estimate(topic, reading, side) for side, reading in enumerate(pair))
+        if old is None or new is None:
             return None
-        return status_certainty(here, other, unnamed=not self._is_named(topic, side))
+        unnamed = None in pair and not self._is_named(topic, pair.index(None))
+        return self._weights.rate(status, old, new, unnamed=unnamed)
+
+    def _estimate(self, topic: str, counted: TopicReading | None, side: int) -> Likelihood | None:
+        """Return what a side makes of a topic; ``counted`` is None where a mention counts for nothing."""
+        reading = counted or self._readings[side].get(topic)
+        if reading is None:
+            return self._weights.estimate(self._absences[side].describe(topic))
+        if reading.decided is not None:
+            return Likelihood(float(_is_priority(reading)), 1.0, float(reading.level == "declared"))
+        if reading.priority is None or reading.presence is None or reading.declaration is None:
+            return None
+        return Likelihood(reading.priority, reading.presence, reading.declaration)
 
     def _is_named(self, topic: str, side: int) -> bool:
         """Tell whether a sentence of a side names a topic, were it in passing."""
         reading = self._readings[side].get(topic)
         return reading is not None and reading.rule != NARROWER
-
-
-def _weigh_move(change: TopicChange) -> TopicChange:
-    """Return a change between a priority and a mention with its certainty, where that is known."""
-    sides = (_likelihood(change.old), _likelihood(change.new))
-    less, more = sides if change.status == "promoted" else sides[::-1]
-    if less is None or more is None:
-        return change
-    certainty = move_certainty(more, less)
-    return replace(change, certainty=certainty, claimed=certainty >= load_certainty().moved)
-
-
-def _likelihood(reading: TopicReading | None) -> Likelihood | None:
-    """Return what a reading says of its topic; a person's word is certain."""
-    if reading is None or reading.priority is None or reading.presence is None:
-        return None
-    if reading.decided is not None:
-        return Likelihood(float(reading.level in PRIORITIES), 1.0)
-    return Likelihood(reading.priority, reading.presence)
 
 
 def _strength(change: TopicChange) -> tuple[int, int, float, str]:
