@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tracker.model.changes import Comparison
-    from tracker.model.topics import TopicChange
+    from tracker.model.topics import Status, TopicChange
 
 UN = load_vocabulary()
 FILLER = "The harbour was quiet in the morning. Boats came in before noon. Nobody spoke about the weather. "
@@ -234,10 +234,22 @@ def test_what_is_kept_is_as_sure_as_both_of_its_levels() -> None:
     assert rate(declared, declared) > rate(sure, declared)
 
 
+def test_of_what_both_texts_say_word_for_word_the_level_is_the_same() -> None:
+    text = f"{FILLER}We will end piracy on our coast. We heard of piracy off Somalia. "
+    other = text.replace("end", "stop").replace("heard", "read")
+    (word_for_word, reworded) = (_compare(text, new)["piracy"].certainty or 0.0 for new in (text, other))
+    assert word_for_word > 0.99 > reworded
+    some, rate = Likelihood(0.5, 0.9), load_certainty().rate
+    orders: dict[Status, int] = {"kept": 1, "promoted": -1, "new": -1}
+    for status, order in orders.items():
+        sureness = [rate(status, some, some, same=same) for same in (0.0, 0.5, 1.0)]
+        assert sureness == sorted(sureness, reverse=order < 0)
+
+
 def test_a_doubtful_level_makes_kept_doubtful_and_not_only_its_share() -> None:
-    much = read_text(FILLER + MUCH, language="en")
-    doubtful = [replace(each, priority=0.3) for each in read_topics(much, UN)]
-    changes, _ = compare_topics(much, much, doubtful, doubtful, UN)
+    old, new = (read_text(FILLER + text, language="en") for text in (MUCH, MUCH.replace("piracy", "pirates")))
+    readings = [[replace(each, priority=0.3) for each in read_topics(version, UN)] for version in (old, new)]
+    changes, _ = compare_topics(old, new, readings[0], readings[1], UN)
     (found,) = (each for each in changes if each.topic == "piracy")
     assert (found.status, found.claimed, found.share_unsure) == ("kept", False, False)
 

@@ -104,7 +104,7 @@ Sure = Annotated[
     typer.Option(
         "--sure",
         metavar="[.9|.8|.7]",
-        help="How many of the claims are to be true: fewer, and more is claimed.",
+        help="How much of what is claimed of topics is to be true: with .8 or .7 more is claimed.",
         callback=_check_sure,
     ),
 ]

@@ -115,14 +115,18 @@ class CertaintyWeights:
         declared = min(priority, self.declared.probability(evidence))
         return Likelihood(priority, max(priority, self.presence.probability(evidence)), declared)
 
-    def rate(self, status: Status, old: Likelihood, new: Likelihood, *, unnamed: bool = False) -> float:
+    def rate(
+        self, status: Status, old: Likelihood, new: Likelihood, *, unnamed: bool = False, same: float = 0.0
+    ) -> float:
         """Return how sure a status is: the share of careful readers who give it, those who allow it by half.
 
-        ``unnamed`` tells whether no sentence of the text that lacks the topic names it. Of kept, up and down
-        it is how sure the levels are, not how the share moved.
+        Of kept, up and down it is how sure the levels are, not how the share moved. ``unnamed`` tells whether
+        no sentence of the text that lacks the topic names it, ``same`` what share of the sentences about it
+        both texts have: of those a reader says the same twice.
         """
         family = self.families[FAMILIES[status]]
-        chance = min(max(find_chance(status, old, new), _ALMOST), 1 - _ALMOST)
+        chance = (1 - same) * find_chance(status, old, new) + same * (FAMILIES[status] == "kept")
+        chance = min(max(chance, _ALMOST), 1 - _ALMOST)
         score = family.constant + family.chance * log(chance / (1 - chance)) + family.unnamed * unnamed
         return round(1 / (1 + exp(-score)), 4)
 

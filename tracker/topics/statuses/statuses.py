@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final, get_args
 
 from tracker.model.topics import Counterpart, Level, Status, Topic, TopicChange, TopicReading
-from tracker.topics.certainty.claims import SURE, Likelihood, find_measured, load_certainty
+from tracker.topics.certainty.claims import SURE, load_certainty
 from tracker.topics.levels.assess import PRIORITIES
 from tracker.topics.reading import NARROWER, count_substance
-from tracker.topics.statuses.absent import Absences, find_aligned, find_closest
+from tracker.topics.statuses.absent import find_closest
+from tracker.topics.statuses.doubts import Doubts, Readings, is_priority
 from tracker.topics.statuses.shares import Difference, Occupancy, compare_shares
 
 if TYPE_CHECKING:
@@ -25,8 +25,6 @@ _IN_DOUBT: Final = 0.5
 _STATUSES: Final[tuple[Status, ...]] = get_args(Status)
 _TERMS: Final = 8
 """Terms of an absent topic that the closest passage is sought by; the first are the main ones."""
-
-Readings = tuple["TopicReading | None", "TopicReading | None"]
 
 
 def compare_topics(
@@ -55,7 +53,7 @@ def compare_topics(
     unless given.
     """
     readings = old_readings, new_readings
-    doubts = _Doubts((old, new), readings, vocabulary, sure, weights or load_certainty())
+    doubts = Doubts((old, new), readings, vocabulary, sure, weights or load_certainty())
     pairs = _pair(old_readings, new_readings, doubts)
     known = frozenset[str]().union(*earlier)
     both = tuple(topic for topic, pair in pairs.items() if all(map(_is_measured, pair)))
@@ -94,7 +92,7 @@ def decide_status(
 _RANKS: Final[Mapping[Level, int]] = {"mentioned": 0, "acknowledged": 0, "substantive": 1, "declared": 2}
 
 
-def _pair(old: Iterable[TopicReading], new: Iterable[TopicReading], doubts: _Doubts) -> dict[str, Readings]:
+def _pair(old: Iterable[TopicReading], new: Iterable[TopicReading], doubts: Doubts) -> dict[str, Readings]:
     """Return both readings of each topic that is a priority on either side, or may be on one alone."""
     before = {reading.topic: reading for reading in old if reading.rule != NARROWER and _counts(reading)}
     after = {reading.topic: reading for reading in new if _counts(reading)}
@@ -102,7 +100,7 @@ def _pair(old: Iterable[TopicReading], new: Iterable[TopicReading], doubts: _Dou
     return {
         topic: pair
         for topic, pair in pairs.items()
-        if any(map(_is_priority, pair)) or doubts.may_differ(topic, pair)
+        if any(map(is_priority, pair)) or doubts.may_differ(topic, pair)
     }
 
 
@@ -112,13 +110,9 @@ def _counts(reading: TopicReading) -> bool:
     return not weighed or reading.level in PRIORITIES or (reading.presence or 0.0) >= _IN_DOUBT
 
 
-def _is_priority(reading: TopicReading | None) -> bool:
-    return reading is not None and reading.level in PRIORITIES
-
-
 def _is_measured(reading: TopicReading | None) -> bool:
     """Whether a topic is a priority by segments; one that people alone saw has none to count or compare."""
-    return reading is not None and bool(reading.segments) and _is_priority(reading)
+    return reading is not None and bool(reading.segments) and is_priority(reading)
 
 
 def _occupancy(version: Version, readings: Iterable[TopicReading]) -> Occupancy:
@@ -152,81 +146,6 @@ def _change(
         difference=difference.interval,
         closest=closest,
     )
-
-
-class _Doubts:
-    """What is known of both sides that makes a claim more or less certain."""
-
-    def __init__(
-        self,
-        sides: tuple[Version, Version],
-        readings: Iterable[Iterable[TopicReading]],
-        vocabulary: Vocabulary,
-        sure: float,
-        weights: CertaintyWeights,
-    ) -> None:
-        self._readings = [{reading.topic: reading for reading in side} for side in readings]
-        self._absences = [Absences(side, vocabulary, sum(count_substance(side))) for side in sides]
-        self._aligned = find_aligned(sides[1])
-        old, new = (find_measured(vocabulary, side.language) for side in sides)
-        self._measured = old & new
-        self._sure = sure
-        self._weights = weights
-
-    def weigh(self, change: TopicChange, *, unsure: bool) -> TopicChange:
-        """Return a change with its certainty, and with the group that may have spoken for the country.
-
-        A topic whose share is ``unsure`` is not claimed as kept, unless people say that it is.
-        """
-        sides = change.old, change.new
-        decided = [side is not None and side.decided is not None for side in sides]
-        certainty = 1.0 if all(decided) else self._rate(change.topic, change.status, sides)
-        known = all(side is None or side.measured or side.decided is not None for side in sides)
-        measured = known and change.topic in self._measured
-        least = self._weights.find_threshold(change.status, self._sure)
-        sure = all(decided) or (measured and certainty is not None and certainty >= least)
-        if None in sides:
-            sure &= any(map(_is_priority, sides)) and not self._is_named(change.topic, sides.index(None))
-        doubted = sure and change.status == "kept" and unsure and not any(decided)
-        return replace(
-            change,
-            certainty=certainty,
-            measured=measured,
-            claimed=sure and not doubted,
-            share_unsure=doubted,
-            covered=self._aligned if change.status == "dropped" else None,
-        )
-
-    def may_differ(self, topic: str, pair: Readings) -> bool:
-        """Tell whether what one side alone mentions may well be a priority there, and absent elsewhere."""
-        if topic not in self._measured or (pair[0] is None) == (pair[1] is None):
-            return False
-        certainty = self._rate(topic, "new" if pair[0] is None else "dropped", pair)
-        return certainty is not None and certainty >= self._weights.perhaps
-
-    def _rate(self, topic: str, status: Status, pair: Readings) -> float | None:
-        """Return how sure a status is; None where a reader of topics gives no probabilities."""
-        old, new = (self._estimate(topic, reading, side) for side, reading in enumerate(pair))
-        if old is None or new is None:
-            return None
-        unnamed = None in pair and not self._is_named(topic, pair.index(None))
-        return self._weights.rate(status, old, new, unnamed=unnamed)
-
-    def _estimate(self, topic: str, counted: TopicReading | None, side: int) -> Likelihood | None:
-        """Return what a side makes of a topic; ``counted`` is None where a mention counts for nothing."""
-        reading = counted or self._readings[side].get(topic)
-        if reading is None:
-            return self._weights.estimate(self._absences[side].describe(topic))
-        if reading.decided is not None:
-            return Likelihood(float(_is_priority(reading)), 1.0, float(reading.level == "declared"))
-        if reading.priority is None or reading.presence is None or reading.declaration is None:
-            return None
-        return Likelihood(reading.priority, reading.presence, reading.declaration)
-
-    def _is_named(self, topic: str, side: int) -> bool:
-        """Tell whether a sentence of a side names a topic, were it in passing."""
-        reading = self._readings[side].get(topic)
-        return reading is not None and reading.rule != NARROWER
 
 
 def _strength(change: TopicChange) -> tuple[int, int, float, str]:
