@@ -76,8 +76,8 @@ def test_the_weights_are_of_the_shipped_vocabulary() -> None:
     )
     for status in FAMILIES:
         strict, usual, lax = (weights.find_threshold(status, sure) for sure in CHOICES)
-        assert 1 > strict >= usual >= lax >= 0.5
-    assert weights.perhaps < weights.find_threshold("new", min(CHOICES))
+        assert 1 > strict >= usual >= lax >= weights.perhaps > 0
+    assert weights.find_threshold("new", min(CHOICES)) < weights.find_threshold("new", max(CHOICES))
 
 
 def _turn_around(text: str) -> str:

@@ -67,8 +67,6 @@ HEAD = """\
 # cross-validation by country gave, true being what a reader coded or allows:"""
 PERHAPS_TRUE = 0.6
 """How much of what is told is to be true, with what is perhaps so."""
-_LOWEST = 0.4
-"""Nothing less sure is ever claimed: readers gave or allowed less than half of it."""
 _FEWEST = 30
 """Claims that a share of true ones is counted on."""
 _FREE = 0.01
@@ -436,14 +434,14 @@ def rate_claim(claim: Claim, weights: Mapping[str, Array]) -> float:
 def choose_thresholds(claims: Sequence[Claim], certainty: Array) -> dict[str, dict[str, float]]:
     """Return by family, and by how many of the claims are to be true, the certainty from which to claim.
 
-    It is the lowest in hundredths from which on so many are true, and never so low that most are not.
+    It is the lowest in hundredths from which on so many are true, and what is told even as perhaps so.
     """
-    found = {}
+    found, lowest = {}, choose_perhaps(claims, certainty)
     for family in sorted(set(FAMILIES.values())):
         at = [n for n, each in enumerate(claims) if FAMILIES[each.status] == family and each.claimable]
         true = np.array([claims[n].true for n in at])
         found[family] = {
-            f"{sure:.1f}": max(_LOWEST, _find_lowest(true, certainty[at], sure)) for sure in CHOICES
+            f"{sure:.1f}": max(lowest, _find_lowest(true, certainty[at], sure)) for sure in CHOICES
         }
     return found
 
