@@ -175,10 +175,7 @@ def read_coded(countries: Container[str] | None = None) -> Coded:
         later |= {(pair.name, topic) for pair in coded for topic in unknown - pair.topics}
         speeches = sorted({speech for held in sheet.values() for speech in held})
         texts |= {speech: _read_speech(*speech) for speech in speeches if speech not in texts}
-        named = {
-            speech: {reading.topic for reading, _ in texts[speech].readings if reading.rule != NARROWER}
-            for speech in speeches
-        }
+        named = {speech: {reading.topic for reading, _ in texts[speech].readings} for speech in speeches}
         for country, session in speeches:
             group = groups.setdefault(country, len(groups))
             codes = [held[country, session] for held in sheet.values() if (country, session) in held]

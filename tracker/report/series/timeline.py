@@ -226,6 +226,7 @@ def _describe(row: TopicRow, timeline: Timeline, width: int) -> Iterator[Line]:
         one_line(row.topic.label), f"a priority at {len(row.priorities)} of {len(read)}", width, "bold"
     )
     label = max((columns(one_line(session.label)) for session in read), default=0)
+    longest = max([8, *(len(_status(cell)) for cell in row.cells.values() if cell.level)])
     for session in read:
         cell = row.cells.get(session.label)
         if cell is None:
@@ -235,8 +236,7 @@ def _describe(row: TopicRow, timeline: Timeline, width: int) -> Iterator[Line]:
         if cell.level is None:
             yield line(f"{lead}{_status(cell)}", "dim")
             continue
-        status = _status(cell)
-        facts = f"{MARKS[cell.level]} {percent(cell.share):>5}  {status:<8}  "
+        facts = f"{MARKS[cell.level]} {percent(cell.share):>5}  {_status(cell):<{longest}}  "
         room = width - columns(lead + facts) - 2
         yield (Span(lead, "bold"), Span(facts), Span(quoted(shorten(one_line(cell.quote), room))))
 
