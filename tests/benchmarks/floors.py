@@ -1,4 +1,4 @@
-"""Quality floors: figures that must not fall, on data pinned by its digest. Two minutes at most.
+"""Quality floors: figures that must not fall, on data pinned by its digest. Three minutes at most.
 
 Run as ``python -m tests.benchmarks.floors``. The weights are the shipped ones, fitted on this data: a
 floor guards against a regression and is no measure of quality; ``alignment.py`` measures that. Of claims
@@ -63,14 +63,14 @@ COMMONEST = 4
 """The grade that counts where none is given: the commonest code."""
 
 CLAIM_SHEETS = CODING / "mended.csv", EARLIER / "levels.csv"
-"""Claims are measured on all coded speeches of the countries in these sheets: a quarter, in half a minute."""
+"""Claims are measured on all coded speeches of the countries in these sheets: a quarter, in a minute and a half."""
 CLAIM_FLOORS = {
     # weights, family of statuses: floors of the share of claims that are true, and of the firm ones found.
     "held out": {"absent": (0.90, 0.40), "moved": (0.85, 0.2), "kept": (0.88, 0.7)},
     "shipped": {"absent": (0.91, 0.45), "moved": (0.85, 0.2), "kept": (0.88, 0.7)},
 }
-CROSS_ENTROPY = {"priority": 0.2405, "presence": 0.2695, "declared": 0.1}
-"""Ceilings for the shipped models: without the weights of words they come to .280 and .308."""
+CROSS_ENTROPY = {"priority": 0.295, "presence": 0.324, "declared": 0.066}
+"""Ceilings for the shipped models: without the weights of words they come to .337, .365 and .078."""
 
 
 def main() -> None:
