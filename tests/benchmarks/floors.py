@@ -63,7 +63,7 @@ COMMONEST = 4
 """The grade that counts where none is given: the commonest code."""
 
 CLAIM_SHEETS = CODING / "mended.csv", EARLIER / "levels.csv"
-"""Claims are measured on all coded speeches of the countries in these sheets: a quarter, in a minute and a half."""
+"""Claims are measured on all coded speeches of the countries in these sheets: a quarter, in 100 seconds."""
 CLAIM_FLOORS = {
     # weights, family of statuses: floors of the share of claims that are true, and of the firm ones found.
     "held out": {"absent": (0.90, 0.40), "kept": (0.90, 0.50)},
