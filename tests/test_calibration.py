@@ -17,7 +17,7 @@ def _tell(name: str, certainty: float, *, claimed: bool = True, pair: str = "XAA
     change = topic(name, "new", None, reading("substantive", [0], 0.5))
     known = {"topic": name, "certainty": certainty, "claimed": claimed}
     held = type(change)(**{field: getattr(change, field) for field in change.__slots__} | known)
-    return Told(pair, held, "new", any=True, every=False, own=0.5, firm=True)
+    return Told(pair, held, "new", any=True, every=False, agreed=0.5, own=0.5, firm=True)
 
 
 @pytest.mark.parametrize(

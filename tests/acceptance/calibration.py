@@ -36,13 +36,18 @@ _HEADS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What is said of a topic of a pair, and what the readers say: one, all, or in their own code."""
+    """What is said of a topic of a pair, and whether one reader or all would allow it.
+
+    ``agreed`` is what a certainty promises: the share of readers whose own code it is, those who would allow
+    it counted by half; ``own`` is that without those.
+    """
 
     pair: str
     change: TopicChange
     status: str
     any: bool
     every: bool
+    agreed: float
     own: float
     firm: bool
 
@@ -80,7 +85,8 @@ def tell(pair: CodedPair, later: frozenset[str]) -> list[Told]:
         own = [coded_status(codes, change.topic) == status for codes in pair.readers.values()]
         held = [status in each for each in allowed]
         firm = all(each == {status} for each in allowed)
-        found.append(Told(pair.name, change, status, any(held), all(held), sum(own) / len(own), firm=firm))
+        shares = (sum(held) + sum(own)) / 2 / len(own), sum(own) / len(own)
+        found.append(Told(pair.name, change, status, any(held), all(held), *shares, firm=firm))
     return found
 
 
@@ -93,18 +99,17 @@ def is_claimed(told: Told, sure: float) -> bool:
 
 def print_bands(head: str, told: Sequence[Told], pairs: Sequence[CodedPair]) -> None:
     """Print by band of certainty how many there are, the mean, and how many hold."""
-    print(f"\n{head}")
-    print(f"  {'certainty':10} {'of':>6} {'mean':>5} {'to any reader':>24} {'to all':>24} {'own code':>9}")
+    heads = f"{'mean':>5} {'agreed':>6} {'own code':>8} {'true to any reader':>28} {'to all':>28}"
+    print(f"\n{head}\n  {'certainty':10} {'of':>5} {heads}")
     for band in range(BANDS):
         held = [each for each in told if min(BANDS - 1, int(each.certainty * BANDS)) == band]
         if held:
-            mean, own = (
-                sum(values) / len(held) for values in ([e.certainty for e in held], [e.own for e in held])
-            )
+            shares = [(each.certainty, each.agreed, each.own) for each in held]
+            mean, agreed, own = (sum(column) / len(held) for column in zip(*shares, strict=True))
             cells = (ratio_words(count(held, pairs, kind)) for kind in ("any", "every"))
             print(
-                f"  {band / BANDS:.1f} to {(band + 1) / BANDS:.1f} {len(held):>6} {mean:>5.2f}"
-                f" {' '.join(f'{cell:>24}' for cell in cells)} {own:>9.2f}"
+                f"  {band / BANDS:.1f} to {(band + 1) / BANDS:.1f} {len(held):>5} {mean:>5.2f} {agreed:>6.2f}"
+                f" {own:>8.2f} {' '.join(f'{cell:>28}' for cell in cells)}"
             )
 
 
