@@ -135,8 +135,10 @@ class Provenance:
     encoder: str
     prior: str = "none"
     """The prior that phrases were weighed with, and its digest."""
-    unfitted: str | None = None
-    """Why no change of a topic is claimed; None where how sure such findings are was fitted."""
+    unmeasured: str | None = None
+    """Why changes of some topics, or of all, are not claimed and their certainties are approximate, if so."""
+    sure: Proportion = 0.9
+    """How many of the claims about topics are to be true, as chosen."""
 
 
 @dataclass(frozen=True, slots=True)

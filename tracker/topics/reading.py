@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from tracker.model.topics import TopicReading
 from tracker.text.identity import fold
-from tracker.topics.certainty.claims import estimate_likelihood, explain_unfitted
+from tracker.topics.certainty.claims import find_measured, load_certainty
 from tracker.topics.certainty.evidence import describe_topics
 from tracker.topics.levels.assess import ONCE, TopicTreatments, assess_level, find_treatments
 from tracker.topics.levels.context import (
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from tracker.model.texts import Version
     from tracker.model.topics import Mention, Vocabulary
+    from tracker.topics.certainty.claims import Likelihood
     from tracker.topics.certainty.evidence import TopicEvidence
     from tracker.topics.levels.context import Treatments
     from tracker.topics.levels.cues import Cues
@@ -90,21 +91,27 @@ def read_topics(
     sentence about two topics counts for both. A topic of which only a narrower one is named counts as
     mentioned.
     """
-    met = _analyse(version, vocabulary, own_names)
-    words = count_substance(version)
-    readings = {topic: _read(topic, bundle, words) for topic, bundle in met.bundles.items()}
-    readings |= _read_broader(readings, vocabulary)
-    if explain_unfitted(vocabulary, {version.language}) is None:
-        evidence = _describe(met, version, vocabulary)
-        readings = {topic: _weigh(reading, evidence[topic]) for topic, reading in readings.items()}
-    return tuple(readings[topic.id] for topic in vocabulary.topics if topic.id in readings)
+    weights = load_certainty()
+    return tuple(
+        weigh_reading(reading, weights.estimate(evidence), measured=bool(evidence.name))
+        for reading, evidence in read_evidence(version, vocabulary, own_names=own_names)
+    )
 
 
 def read_evidence(
     version: Version, vocabulary: Vocabulary, *, own_names: Collection[str] = ()
-) -> dict[str, TopicEvidence]:
-    """Return by topic what the probabilities of a version's readings rest on."""
-    return _describe(_analyse(version, vocabulary, own_names), version, vocabulary)
+) -> list[tuple[TopicReading, TopicEvidence]]:
+    """Return each reading as the rules alone give it, and what its probabilities rest on."""
+    met = _analyse(version, vocabulary, own_names)
+    words = count_substance(version)
+    readings = {topic: _read(topic, bundle, words) for topic, bundle in met.bundles.items()}
+    readings |= _read_broader(readings, vocabulary)
+    evidence = describe_topics(
+        *(version, vocabulary, met.mentions, met.treatments, met.bundles, met.cues, sum(words)),
+        find_measured(vocabulary, version.language),
+    )
+    known = (topic.id for topic in vocabulary.topics if topic.id in readings)
+    return [(readings[topic], evidence[topic]) for topic in known]
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,17 +133,21 @@ def _analyse(version: Version, vocabulary: Vocabulary, own_names: Collection[str
     return _Analysis(cues, mentions, treatments, _bundle(version, mentions, treatments, reader))
 
 
-def _describe(met: _Analysis, version: Version, vocabulary: Vocabulary) -> dict[str, TopicEvidence]:
-    words = sum(count_substance(version))
-    return describe_topics(version, vocabulary, met.mentions, met.treatments, met.bundles, met.cues, words)
+def weigh_reading(reading: TopicReading, likelihood: Likelihood, *, measured: bool) -> TopicReading:
+    """Return a reading with its probabilities; a mention that is more likely a priority than not is one.
 
-
-def _weigh(reading: TopicReading, evidence: TopicEvidence) -> TopicReading:
-    """Return a reading with its probabilities; a mention that is more likely a priority than not is one."""
-    likelihood = estimate_likelihood(evidence)
-    weighed = replace(reading, priority=likelihood.priority, presence=likelihood.presence)
+    Where the probabilities were not measured, the rules alone give the level.
+    """
+    weighed = replace(
+        reading,
+        priority=likelihood.priority,
+        presence=likelihood.presence,
+        declaration=likelihood.declared,
+        measured=measured,
+    )
     least = _LIKELY if reading.rule.startswith(ONCE) else _SURE
-    if reading.level == "mentioned" and reading.rule != NARROWER and likelihood.priority >= least:
+    is_mention = reading.level == "mentioned" and reading.rule != NARROWER
+    if measured and is_mention and likelihood.priority >= least:
         return replace(weighed, level="substantive", rule=f"{LIKELY} {reading.rule}")
     return weighed
 

@@ -75,7 +75,8 @@ def show_topic(
     else:
         lines = [*wrap(f"{label},", width, _INDENT, _INDENT), spread(f"{_INDENT}{level}", counts, width)]
     lines.extend(_show_decisions(wording.topic_decisions(topic), width))
-    for note in (topic_words.certainty_words(topic), topic_words.coverage_words(topic)):
+    certainty = topic_words.certainty_words(topic, everything=rows is None)
+    for note in (certainty, topic_words.coverage_words(topic)):
         lines.extend(wrap([Span(note, "dim")], width, _DEEPER, _DEEPER) if note else ())
     passages = select_passages(comparison, topic, everything=rows is None)
     evidence = [row for passage in passages for row in _quote(passage, width, rows)]

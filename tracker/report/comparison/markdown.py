@@ -154,7 +154,8 @@ def _topic_row(comparison: Comparison, topic: TopicChange, everything: bool) -> 
     interval = topic_words.interval_words(topic)
     share = topic_words.share_words(topic) + (f" ({interval})" if interval else "")
     level = topic_words.level_words(topic) + _decisions(wording.topic_decisions(topic))
-    level += f" ({certainty})" if (certainty := topic_words.certainty_words(topic)) else ""
+    certainty = topic_words.certainty_words(topic, everything=everything)
+    level += f" ({escape_markdown(certainty)})" if certainty else ""
     now += f" ({escape_markdown(actors)})" if (actors := selection.name_actors(comparison, topic)) else ""
     now += f" ({escape_markdown(covered)})" if (covered := topic_words.coverage_words(topic)) else ""
     cells = (escape_markdown(topic.label), level, topic_words.sentence_words(topic), share, before, now)

@@ -11,10 +11,9 @@ from tracker.model.changes import Change
 from tracker.model.topics import Level
 from tracker.report.comparison.topic_words import (
     FINDINGS,
-    STATUS_NOTES,
     STATUSES,
     actor_words,
-    unclaimed_words,
+    status_words,
 )
 from tracker.report.comparison.words import is_unchanged
 
@@ -68,16 +67,17 @@ def group_topics(comparison: Comparison, only: Collection[str] = ()) -> Iterator
     What is only perhaps so follows, most certain first.
     """
     statuses = [status for status in STATUSES if not only or status in only]
-    for claimed, status in product((True, False), statuses):
-        topics = [each for each in comparison.topics if each.claimed == claimed and each.status == status]
+    for known, status in product(((True, False), (False, True), (False, False)), statuses):
+        topics = [
+            each
+            for each in comparison.topics
+            if (each.claimed, each.share_unsure) == known and each.status == status
+        ]
         topics.sort(key=_weakness)
-        if not claimed:
+        if not any(known):
             topics.sort(key=lambda topic: -(topic.certainty or 0.0))
-        name, note = (
-            (STATUSES[status], STATUS_NOTES[status]) if claimed else unclaimed_words(comparison, status)
-        )
         if topics:
-            yield TopicGroup(name, note, tuple(topics), claimed and status in FINDINGS)
+            yield TopicGroup(*status_words(topics[0]), tuple(topics), known[0] and status in FINDINGS)
 
 
 def rests_on_intervals(comparison: Comparison, only: Collection[str] = ()) -> bool:

@@ -47,10 +47,11 @@ PERHAPS: dict[Status, tuple[str, str]] = {
 _SHARE_UNSURE = ("kept, share unsure", "same level; too few sentences to tell how its share changed")
 
 
-def unclaimed_words(comparison: Comparison, status: Status) -> tuple[str, str]:
-    """Return the name and the note for topics of a status that is not claimed."""
-    is_fitted = comparison.provenance.unfitted is None
-    return _SHARE_UNSURE if status == "kept" and is_fitted else PERHAPS[status]
+def status_words(topic: TopicChange) -> tuple[str, str]:
+    """Return the name of what became of a topic, as surely as it is known, and a note."""
+    if topic.claimed:
+        return STATUSES[topic.status], STATUS_NOTES[topic.status]
+    return _SHARE_UNSURE if topic.share_unsure else PERHAPS[topic.status]
 
 
 FINDINGS: frozenset[Status] = frozenset({"new", "returned", "promoted", "demoted", "dropped"})
@@ -76,10 +77,9 @@ def _role_words(shift: Shift) -> str:
 
 def tally_topics(comparison: Comparison) -> str:
     """Count the priorities by status: ``2 new, 1 kept, 3 not repeated``; what is perhaps so last."""
-    counts = Counter(topic.status for topic in comparison.topics if topic.claimed)
-    doubts = Counter(topic.status for topic in comparison.topics if not topic.claimed)
-    perhaps = ((unclaimed_words(comparison, status)[0], doubts[status]) for status in PERHAPS)
-    return tally([*((STATUSES[status], counts[status]) for status in STATUSES), *perhaps])
+    counts = Counter(status_words(topic)[0] for topic in comparison.topics)
+    perhaps = (name for name, _ in PERHAPS.values())
+    return tally([(name, counts[name]) for name in (*STATUSES.values(), _SHARE_UNSURE[0], *perhaps)])
 
 
 def level_words(topic: TopicChange) -> str:
@@ -121,6 +121,16 @@ def coverage_words(topic: TopicChange) -> str | None:
     return f"may be covered by the statement of the {one_line(topic.covered)}, with which it aligns itself"
 
 
-def certainty_words(topic: TopicChange) -> str | None:
-    """Return how certain a claim is that is only perhaps so: ``certainty 0.45``."""
-    return None if topic.claimed or topic.certainty is None else f"certainty {topic.certainty:.2f}"
+def certainty_words(topic: TopicChange, *, everything: bool = False) -> str | None:
+    """Return how certain it is what became of a topic, of one that is claimed only where all is shown.
+
+    ``certainty 0.45``; ``certainty ~0.45`` where it was not measured.
+    """
+    if topic.certainty is None or ((topic.claimed or topic.share_unsure) and not everything):
+        return None
+    return f"certainty {certainty_figure(topic.certainty, measured=topic.measured)}"
+
+
+def certainty_figure(certainty: float, *, measured: bool) -> str:
+    """Return a certainty with two decimals, after ``~`` where it is approximate."""
+    return f"{'' if measured else '~'}{certainty:.2f}"

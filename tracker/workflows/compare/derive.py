@@ -96,7 +96,7 @@ def derive_readings(
     rows = [
         [
             *(each.topic, each.level, each.segments, each.words, each.share, each.leading, each.rule),
-            *(None, each.priority, each.presence),
+            *(None, each.priority, each.presence, each.declaration, each.measured),
         ]
         for each in readings
     ]
