@@ -3,7 +3,8 @@
 Run as ``python -m tests.benchmarks.fit_codebooks``; it takes ten minutes and prints what goes into
 ``similar.toml`` under ``both.sentence``, then the figures of each set with the weights fitted without it. The
 threshold is the one that is best on the others. Pledges are coded as whole texts and fit no weight of a
-sentence; the weights of a text are those that ship, fitted on which texts of all three sets have a topic.
+sentence. The weights of a text are those that ship, fitted on which texts of all three sets have a topic:
+what is left out has had its part in them.
 """
 
 from __future__ import annotations

@@ -36,6 +36,10 @@ _DAMPING: Final = 1.0
 """What speaks for no topic: a common word that only one topic has is not what a sentence is about."""
 _CEILING: Final = 10
 """Times the similarity, the highest standing: to be the nearest of those that are all far says nothing."""
+_FEWEST_TOPICS: Final = 5
+"""With fewer topics to be compared with, none stands above the others."""
+_MET: Final = 0.05
+"""The share of sentences with a term from which text and codebook are in one language."""
 _LEAST_WORD: Final = 0.15
 """The weight from which a word is quoted: function words weigh less."""
 
@@ -51,7 +55,7 @@ class Evidence:
     term: Reals
     """Whether a term is met as the vocabulary has it."""
     foreign: bool
-    """Whether either the text or the codebook is English, so that a word shared is an accident."""
+    """Whether only the text or only the codebook is English, so that a word shared is an accident."""
     similarity: Reals | None = None
     """The product of the sentence's vector with that of the topic's label and terms."""
     standing: Reals | None = None
@@ -103,7 +107,9 @@ def weigh_evidence(
     )
     each = held @ np.maximum.reduceat(book.weights, book.starts, axis=0).T
     share = each / (each.sum(axis=1, keepdims=True) + _DAMPING)
-    evidence = Evidence(cover, share, term, is_english(" ".join(sentences)) != book.english)
+    met = term.any(axis=1).mean() >= _MET
+    foreign = not met and is_english(" ".join(sentences)) != book.english
+    evidence = Evidence(cover, share, term, foreign)
     if encoder is None:
         return evidence
     vectors = encoder.encode(sentences)
@@ -113,6 +119,8 @@ def weigh_evidence(
     both = (similarity + nearest) / 2
     spread = both.std(axis=1, keepdims=True)
     standing = (both - both.mean(axis=1, keepdims=True)) / np.maximum(spread, 1e-4)
+    if len(book.topics) < _FEWEST_TOPICS:
+        standing = np.zeros_like(standing)
     most = _CEILING * np.maximum(similarity, 0)
     return replace(evidence, similarity=similarity, standing=np.minimum(standing, most))
 
