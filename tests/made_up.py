@@ -224,7 +224,7 @@ def read_links(maker: Maker, place: int) -> object:
 
 def read_speech(maker: Maker, place: int) -> object:
     version = read_text(make_speech(maker, 6 + place), language="en")
-    found = read_evidence(version, load_vocabulary())
+    found = {each.topic: evidence for each, evidence in read_evidence(version, load_vocabulary())}
     absences = Absences(version, load_vocabulary(), sum(count_substance(version)))
     unnamed = [topic.id for topic in load_vocabulary().topics if topic.id not in found][place % 5 :: 5]
     absent = [(topic, _round(absences.describe(topic).topic)) for topic in unnamed]

@@ -34,6 +34,9 @@ def told(old: str, new: str, own: tuple[str, ...] = ()) -> list[tuple[str, str, 
         ),
         ("We met Kenya and Chad.", "We met Chad and Kenya again.", []),
         ("We trust the United Nations.", "We trust our neighbours.", []),
+        ("We back African countries and the SDGs since the Cold War.", "We met nobody.", []),
+        ("We met small island developing States (SIDS).", "We back SIDS.", []),
+        ("We met Africa and the Middle East.", "We met Africa.", [("removed", "Middle East", "")]),
         ("We met Chad, and Chad agreed.", "We met nobody.", [("removed", "Chad", "")]),
     ],
 )
@@ -70,5 +73,5 @@ def test_the_report_names_them_with_their_roles() -> None:
     pairs = tuple(replace(pair, actors=actors) for pair in comparison.counterparts)
     comparison = replace(comparison, counterparts=pairs)
     assert words in render(comparison, VOCABULARY, everything=True)
-    assert words in render_markdown(comparison, VOCABULARY)
+    assert words in render_markdown(comparison, VOCABULARY, everything=True)
     assert actor_words(()) is None

@@ -77,6 +77,55 @@ def test_a_split_and_a_merge_become_one_link_each() -> None:
     assert pairs([WATER, *parts, OCEAN], [WATER, whole, OCEAN])[1][:2] == ((1, 2, 3), (1,))
 
 
+LOANS = "Members may borrow ten books for three weeks and may renew them twice unless another reader waits."
+CANAL = "The committee closed the canal in winter, repaired both locks and told the boatmen in May to return."
+
+
+@pytest.mark.parametrize("encoder", [None, DEFAULT])
+@pytest.mark.parametrize(
+    ("whole", "parts"),
+    [
+        (
+            LOANS,
+            [
+                "You can borrow ten books.",
+                "You may keep them for three weeks.",
+                "If no other reader waits, you can renew them twice.",
+            ],
+        ),
+        (
+            CANAL,
+            [
+                "For the winter the canal was closed.",
+                "Both of its locks were repaired.",
+                "In May the boatmen heard that they could return.",
+            ],
+        ),
+    ],
+)
+def test_a_sentence_told_in_other_words_is_linked_with_all_its_parts(
+    whole: str, parts: list[str], encoder: Encoder | None
+) -> None:
+    first = "Forty thousand girls in the mountain districts can now go to school."
+    last = "In the north it did not rain, and two harvests failed."
+    shorter, longer = [SCHOOLS, whole, HARVEST], [first, *parts, last]
+    assert _sides(shorter, longer, encoder) == [((0,), (0,)), ((1,), (1, 2, 3)), ((2,), (4,))]
+    assert _sides(longer, shorter, encoder) == [((0,), (0,)), ((1, 2, 3), (1,)), ((4,), (2,))]
+
+
+@pytest.mark.parametrize("encoder", [None, DEFAULT])
+def test_an_unrelated_neighbour_does_not_join(encoder: Encoder | None) -> None:
+    old = [FUND, SCHOOLS, WATER]
+    new = [FUND_NOW, PORT, SCHOOLS_NOW, OCEAN]
+    assert _sides(old, new, encoder) == [((0,), (0,)), ((1,), (2,))]
+
+
+def _sides(
+    old: list[str], new: list[str], encoder: Encoder | None
+) -> list[tuple[tuple[int, ...], tuple[int, ...]]]:
+    return [(link.old, link.new) for link in align(old, new, encoder)]
+
+
 def test_an_edited_sentence_that_moved_is_still_linked() -> None:
     found = pairs([FUND, WATER, OCEAN, THANKS], [WATER, OCEAN, THANKS, FUND_NOW])
     assert ((0,), (3,), "likeness") in found
@@ -243,6 +292,12 @@ def test_a_weak_link_in_order_gives_way_to_a_sure_move_that_it_blocks() -> None:
     blocked = choose_in_order(chances, {weak: 0.0, apart: 0.0, sure: 0.99}, [], weights)
     free = choose_in_order(chances, {weak: 0.0, apart: 0.0, sure: 0.2}, [], weights)
     assert (list(blocked), list(free)) == ([apart], [weak, apart])
+
+
+def test_two_parts_of_a_split_do_not_block_each_other() -> None:
+    first, second = Group((0,), (0,)), Group((0,), (1,))
+    moves = {first: 0.99, second: 0.98}
+    assert list(choose_in_order({first: 0.9, second: 0.8}, moves, [], load_weights())) == [first]
 
 
 def test_a_few_equal_sentences_that_moved_do_not_carry_the_order_away_from_the_reworded_ones() -> None:

@@ -38,7 +38,7 @@ from tracker.text.lines import (
 )
 from tracker.text.normalize import drop_numbering
 from tracker.text.reading import read_text
-from tracker.topics.certainty.claims import Likelihood, status_certainty
+from tracker.topics.certainty.claims import Likelihood, load_certainty
 from tracker.topics.levels.context import find_speaker
 from tracker.topics.reading import read_topics
 from tracker.topics.vocabulary.load import load_vocabulary
@@ -300,7 +300,7 @@ def test_two_short_words_are_lost_between_larger_changes_and_three_are_not(kept:
 def test_two_in_a_thousand_are_as_good_as_none() -> None:
     absent = Likelihood(0.0, 0.0)
     sure, almost, less = (
-        status_certainty(Likelihood(chance, 1.0), absent, unnamed=True) for chance in (1.0, 0.998, 0.996)
+        load_certainty().rate("new", absent, Likelihood(chance, 1.0)) for chance in (1.0, 0.998, 0.996)
     )
     assert less < almost == sure
 

@@ -207,3 +207,15 @@ def test_words_alone_are_recorded_as_such(archive: Callable[..., Ran]) -> None:
     assert by_words["provenance"]["encoder"] == "none"
     by_default = json.loads(archive("diff", "XAA/CCPCJ", "--format", "json").out)
     assert by_default["provenance"]["encoder"].startswith("use-multilingual-3")
+
+
+def test_the_share_of_true_claims_is_chosen_and_kept_in_provenance(archive: Callable[..., Ran]) -> None:
+    claimed = {}
+    for sure in ("0.9", ".8", ".7"):
+        data = json.loads(archive("diff", *FORMS[0], "--sure", sure, "--format", "json").out)
+        assert data["provenance"]["sure"] == float(sure)
+        claimed[sure] = {each["topic"] for each in data["topics"] if each["claimed"]}
+    assert set() < claimed["0.9"] <= claimed[".8"] <= claimed[".7"]
+    refused = archive("diff", *FORMS[0], "--sure", ".5")
+    assert (refused.code, refused.out) == (2, "")
+    assert "--sure 0.5: expected one of .9, .8, .7" in refused.err

@@ -36,7 +36,7 @@ def write(text: str, language: str) -> str:
             "We made three points on 25 basis points.",
             "three = 3; 25 basis points = 0.25 percentage points",
         ),
-        ("en", "It took two and a half years.", "two and a half = 21915 hours"),
+        ("en", "It took two and a half years.", "two and a half years = 21915 hours"),
         # ranges
         (
             "en",
@@ -109,13 +109,23 @@ def write(text: str, language: str) -> str:
         ("fr", "1.250.000 euros ou 5,25 %.", "1.250.000 euros = 1250000 EUR; 5,25 % = 5.25 percent"),
         ("en", "It lies at 1/2 to 3/4 per cent.", "1/2 to 3/4 per cent = 0.5..0.75 percent"),
         ("ru", "Около миллиона, каждый пятый.", "миллиона = 1000000; каждый пятый = 20 percent"),
-        ("ar", "خمسة عشر بلدا خلال عشر سنوات", "خمسة عشر = 15; عشر = 87660 hours"),
+        ("ar", "خمسة عشر بلدا خلال عشر سنوات", "خمسة عشر = 15; عشر سنوات = 87660 hours"),
         ("en", "The balance was -9.6% then.", "-9.6% = -9.6 percent"),
         ("en", "For fifteen (15) years.", "fifteen = 15"),
         ("fr", "Une centaine de villages.", "Une centaine = 100"),
         ("zh", "百分之八点五，每五名儿童中有一名", "百分之八点五 = 8.5 percent; 五 = 20 percent"),
         ("en", "One member of ten objected.", "One = 1; ten = 10"),
+        ("en", "Every fifth child, a tenfold rise.", "Every fifth = 20 percent; tenfold = 10 times"),
+        ("en", "They voted 7–2 over a decade.", "7–2 = 2..7; a decade = 87660 hours"),
+        (
+            "en",
+            "Millions fled by a quarter point.",
+            "Millions = 1000000..10000000; a quarter point = 0.25 percentage points",
+        ),
+        ("ru", "2 млн 500 тыс. рублей", "2 млн 500 тыс. рублей = 2500000 RUB"),
+        ("zh", "零点八个百分点，三百五十所", "零点八个百分点 = 0.8 percentage points; 三百五十 = 350"),
         # no figures
+        ("en", "At 10 a.m., every third year, in the third year.", ""),
         ("en", "One of them spoke, and one must agree.", ""),
         ("en", "From 10 to 12 December 2023, and 5-7 May.", ""),
         ("en", "Call 116 006; we are ranked 5 out of 30.", ""),
@@ -182,7 +192,30 @@ def test_dates_of_a_sentence(language: str, text: str, expected: list[tuple[int,
         (
             "The term is six months.",
             "The term is one year.",
-            [("raised", "six", "one", "+100%")],
+            [("raised", "six months", "one year", "+100%")],
+        ),
+        (
+            "We reach 70 per cent of adults and 40 per cent of children.",
+            "We reach 45 per cent of children and 80 per cent of adults.",
+            [
+                ("raised", "70 per cent", "80 per cent", "+10 percentage points"),
+                ("raised", "40 per cent", "45 per cent", "+5 percentage points"),
+            ],
+        ),
+        (
+            "The Board decided to maintain the target range for the rate at 5-1/4 to 5-1/2 percent.",
+            "The Board decided to lower the target range for the rate by 1/2 point to 4-3/4 to 5 percent.",
+            [("lowered", "5-1/4 to 5-1/2 percent", "4-3/4 to 5 percent", None)],
+        ),
+        (
+            "It will rise by K200 to K1,500.",
+            "It will rise by K300 to K1,800.",
+            [("raised", "K200", "K300", "+K 100 (+50%)"), ("raised", "K1,500", "K1,800", "+K 300 (+20%)")],
+        ),
+        (
+            "It fell by 2 per cent.",
+            "It fell by 2 percentage points.",
+            [("changed", "2 per cent", "2 percentage points", None)],
         ),
         (
             "The office opens each year on 1 March.",

@@ -83,8 +83,8 @@ def test_a_whole_report_keeps_its_form(evil: str) -> None:
         topics=(topic(evil, "new", None, reading("declared", (0,), 0.5)),),
     )
     tokens = PARSER.parse(render_markdown(report, VOCABULARY, everything=True))
-    assert sum(token.type == "td_open" for token in tokens) == 6
-    assert [token.tag for token in tokens if token.type == "heading_open"] == ["h1", "h2", "h3", "h2"]
+    assert sum(token.type == "td_open" for token in tokens) == 4
+    assert [token.tag for token in tokens if token.type == "heading_open"] == ["h1", "h2", "h2", "h2"]
     assert not any(token.type in {"html_block", "fence", "code_block", "hr"} for token in tokens)
     kinds = {child.type for token in tokens for child in token.children or ()}
     assert not kinds & {"link_open", "image", "em_open"}
@@ -119,10 +119,10 @@ def test_every_edit_is_marked_wherever_it_touches_a_word(parts: list[Edit]) -> N
 
 def test_two_different_texts_are_compared_by_topic() -> None:
     text = render_markdown(session(), VOCABULARY)
-    assert "**Different texts, compared by topic: 0% of the sentences correspond.**" in text
+    assert "**No sentence of 5 returns among 4: topics are compared, not wording.**" in text
     assert "## Sentences" not in text
-    assert "### Not repeated: a priority before, absent now" in text
-    assert "closest now ¶1 (similarity 0.23) “We propose a global dialogue on it.”" in text
+    assert "## Not repeated: a priority before, absent now" in text
+    assert "new ¶1, closest (0.23) “We propose a global dialogue on it.”" in text
     assert "## Sentences" in render_markdown(session(), VOCABULARY, everything=True)
 
 

@@ -58,6 +58,12 @@ CASES: tuple[tuple[str, str, list[str]], ...] = (
     ("A stronger UN; a stronger United Nations", "en", ["un-reform", "un-reform"]),
     ("The World Bank and the IMF", "en", ["international-financial-architecture"]),
     ("Empowering women; to empower women", "en", ["gender-equality", "gender-equality"]),
+    ("They talk in good faith; people of different faiths", "en", ["religious-freedom"]),
+    ("The men and women of this Organization; the rights of women", "en", ["gender-equality"]),
+    ("A civilian airliner; civilians were killed", "en", ["protection-of-civilians"]),
+    ("The fiscal health of funds; plastic surgery; a ray of hope", "en", []),
+    ("An earthquake, a flood of refugees and floods", "en", ["disaster-risk", "refugees", "disaster-risk"]),
+    ("Migration to the cities; migration across seas", "en", ["population", "migration"]),
     ("The terrorist threat and the use of the veto", "en", ["terrorism", "security-council-reform"]),
     ("Expanding the membership of the Council", "en", ["security-council-reform"]),
     ("A free and open Indo-Pacific", "en", ["regional-cooperation"]),
@@ -138,8 +144,8 @@ def test_offsets_are_exact_and_ordered_for_any_text(sentences: list[str], langua
             end = mention.end
 
 
-HIDDEN = {("sanctions", "economic pressure"), ("social-protection", "good jobs")}
-"""Their own near misses have the same stems ("economic pressures", "good job"), and so they are never met."""
+HIDDEN = {("social-protection", "good jobs")}
+"""Its own near miss has the same stems ("good job"), and so it is never met."""
 
 
 def test_every_english_term_is_met_by_its_own_topic() -> None:

@@ -208,6 +208,22 @@ def test_a_paraphrase_keeps_its_deadline_and_says_no_more() -> None:
             "Convention on the Rights of the Child",
         ),
         ("en", "The group “Red Forest” left.", "Red Forest"),
+        (
+            "en",
+            "New Zealand and the Pact for the Future. Our Common Agenda.",
+            "New Zealand; Pact for the Future; Our Common Agenda",
+        ),
+        (
+            "en",
+            "The Leaders’ Meeting and the Front for Democracy and Justice.",
+            "Leaders’ Meeting; Front for Democracy and Justice",
+        ),
+        (
+            "en",
+            "We met in Piraeus and Thessaloniki, in the United Nations the Security Council.",
+            "Piraeus; Thessaloniki; United Nations; Security Council",
+        ),
+        ("en", "Its theme, “Focusing on people: striving for peace”, is ours.", ""),
         # nobody
         ("en", "This session of the United Nations General Assembly is long.", ""),
         ("en", "His vision of “Unity in diversity” and of vitamin C. Then we left.", ""),

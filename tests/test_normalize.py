@@ -170,6 +170,12 @@ QUIRKS = (
     ("hyphen for a dash", "The people- that we serve.", "The people- that we serve."),
     ("editor's note", "As I said (see A/PV.707), we act.", "As I said (see A/PV.707), we act."),
     ("broken encoding", "the Stateâ€™s cafÃ©", "the State’s café"),
+    (
+        "marks of another code page",
+        "Aviaís law, Breviaís aim, all Statesí wish ìto liveî",
+        "Avia’s law, Brevia’s aim, all States’ wish “to live”",
+    ),
+    ("name cut at its hyphen", "The Secretary- General met.", "The Secretary-General met."),
     ("characters that only look broken", "SÃO TOMÉ, château, Ångström", "SÃO TOMÉ, château, Ångström"),
     ("controls and zero-width blanks", "We\x00 me\u200bt\x1b.\u202e", "We met."),
     ("blanks", "We\u00a0met \u2009 in\tGeneva.", "We met in Geneva."),

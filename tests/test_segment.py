@@ -80,7 +80,7 @@ SENTENCES = {
         "Version 2.0 is out.|Section 4.1.2 changed.",
         "The .org domain is free.|So is www.Un.org today.",
         # Joined and misread
-        "That was clear.¦“Then it changed. It did.”",
+        "That was clear.¦“Then it changed.|It did.”",
         "We won in 2030.¦It was late.|“So it is.”¦They left.",
         "We waited. ..and it came.|Not yet..|We wait.",
         "The war has entered its third year,|The world looks on.",
@@ -88,6 +88,14 @@ SENTENCES = {
         "Mr. President, distinguished delegates and dear friends, We meet today.",
         "The SDGs. it is clear, lag behind.|We must act.",
         "In that regard. Avaria agrees.|On behalf of my people, here. I thank you.|In war.|In peace.",
+        # What leads a sentence, and hours, numbers and letters that may end one
+        "In 1960. Avaria became free.|At 8.46 a.m. Alpha Air 11 took off.|At 6 p.m. President Gil spoke.",
+        "The list closes at 6 p.m. 14 March 2024.|The vote was at 4 a.m.|Nobody slept.",
+        "We met in 2015.¦1 am glad.|In 1993.1 was here.|We saved 6,000.¦Others fell.",
+        "The answer is no.|I quote the law, in chap. I of the text.|See sects. 6 and 7.",
+        "It rose by 3. 5 per cent.|It fell to 4.|We want: 1. Peace; 2. Bread; and 3. Work.|No more.",
+        "They flew to Washington, D.C.|Talks began.|It was built in 500 B.C.|Walls stand.",
+        "“A text of this length that is quoted has its own sentences.|It is cut where each of them ends.”",
         # Colons, semicolons, dashes, bullets
         "Three things matter: Trust; Peace; Law.|All are rare.",
         "We act — now.|— And we persist.",
@@ -100,6 +108,7 @@ SENTENCES = {
         "Est-ce vrai ?|Oui !|C’est vrai.",
         "Le 3 janv. 2022, S. E. M. Macron a parlé.|Bien.",
         "La santé, l’éducation, etc. sont vitales.|D’accord.",
+        "La séance s’ouvre à 10 h.|M. Petit parle.|En 1960. Avaria devint libre.",
         "On vote à 15 h. 30.|Voir rés. 5, sect. II, annexe B.|C’est tout.",
     ),
     "es": (
@@ -107,6 +116,7 @@ SENTENCES = {
         "La Dra. Gil y el Lic. Ruiz hablaron.|Gracias.",
         "La resolución núm. 1325 rige.|¿Quién la cumple?",
         "Dijo: «Basta ya. Basta.»|Callamos.",
+        "A las 5 p. m. Avaria votó.|Abrió a las 10 a. m.|Nadie vino.",
         "Los EE. UU. y la U. E. votaron.|Ganaron.",
         "Vive en Av. Mayor 5.|Murió en 44 a. C. en paz.",
     ),
@@ -117,12 +127,14 @@ SENTENCES = {
         "Выделено 5 млн. долл. США.|Этого мало.",
         "А. С. Пушкин родился в 1799 г.|Он поэт.",
         "Он живёт в г. Москве на ул. Мира, д. 5.|В XX в. было иначе.",
+        "Открыто в 10 час. 15 мин.|Закрыто в 13 ч. 05 м.|Это было в XX в.|Мир был иным.",
         "В 10 ч. 30 мин. пришли 14 чел.|Нужны хлеб, вода и т. д.|Мир нужен.",
         "Проф. Петров, в т. ч. им. Ленина, т. е. здесь.|Да.",
     ),
     "ar": (
         "قال: «السلام ممكن. حقا.»|وافقنا.",
         "هذا واضح!|أليس كذلك؟|بلى.",
+        "السيد أ. ب. تارن تكلم.|نريد: 1. السلام؛ 2. الخبز.",
         "انظر ص. 5 من التقرير.|هذا مهم.",
         "كان ذلك عام 1999 م.|ثم ارتفع 0.4 م. في سنة.",
     ),
@@ -151,6 +163,16 @@ LINES = (
         "hshs",
         "Peace and Security\nThe UK acts.\nTrade\nThe UK trades.",
         "Peace and Security|The UK acts.|Trade|The UK trades.",
+    ),
+    (
+        "ssss",
+        "The States,\nAnxious to live,\n\nalarmed by war,\nHave agreed as follows:",
+        "The States,|Anxious to live,|alarmed by war,|Have agreed as follows:",
+    ),
+    (
+        "hss",
+        "Annex I\nIt rose by 1.\n75 per cent.\nThat is all.",
+        "Annex I|It rose by 1. 75 per cent.|That is all.",
     ),
     ("hs", "# Statement by Avaria\n\nWe met.", "Statement by Avaria|We met."),
     ("hs", "CONCLUSION:\nThe work is done.", "CONCLUSION:|The work is done."),
@@ -196,6 +218,20 @@ def test_a_speech_that_pauses_with_ellipses_is_cut_at_its_full_stops() -> None:
     lines = ["We meet today…", "At a hard time.", "We came…", "To act...", "And to stay."] * 4
     sentences = [one.text for one in segment("\n\n".join(lines), language="en")]
     assert sentences == ["We meet today… At a hard time.", "We came… To act... And to stay."] * 4
+
+
+def test_a_speech_whose_commas_were_read_as_full_stops_is_cut_at_the_ends_of_clauses() -> None:
+    slips = "We came. as we said. to act. and to stay. "
+    clauses = (
+        "When I spoke here last year. I warned of a flood.",
+        "We thank Avaria. Brazil. Chad and his predecessor. Mr. Kutesa.",
+        "With regard to the crisis. Avaria waits.",
+        "Currently. Avaria waits.",
+        "Yes. it waits.",
+        "The sea rises.",
+    )
+    sentences = [one.text for one in segment(slips + " ".join(clauses), language="en")]
+    assert sentences == [slips.strip(), *clauses]
 
 
 def test_paragraphs_count_from_one_and_hold_their_sentences() -> None:

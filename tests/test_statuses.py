@@ -84,7 +84,7 @@ def test_new_dropped_and_returned() -> None:
         "corruption": "new",
         "piracy": "dropped",
     }
-    again = _compare(f"{FILLER}\n\n{PIRACY}", f"{FILLER}\n\n{CORRUPTION}", (frozenset({"corruption"}),))
+    again = _compare(f"{FILLER}\n\n{PIRACY}", f"{FILLER}\n\n{CORRUPTION}", {"29": frozenset({"corruption"})})
     assert again["corruption"].status == "returned"
 
 

@@ -51,6 +51,15 @@ FIGURES = (
     ),
     (
         "en",
+        "number",
+        "5-1/4, 2½, 3 1/2, 1/3, -5, 24/7, 1325 (2000)",
+        "5-1/4|2½|3 1/2|1/3|-5|24|7|1325 (2000)",
+    ),
+    ("en", "amount", "−2.5 %, 120 MW, 5 km² and 50 basis points", "−2.5 %|120 MW|5 km²|50 basis points"),
+    ("en", "word", "a 15G net", "a|15G|net"),
+    ("zh", "number", "减少百分之四十，三分之一，三亿五千万", "百分之四十|三分之一|三亿五千万"),
+    (
+        "en",
         "word",
         "co-operation, COVID-19, the U.S., e.g. Kenya's",
         "co-operation|COVID-19|the|U.S.|e.g.|Kenya's",

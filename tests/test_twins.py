@@ -1,9 +1,10 @@
-"""A statement, and its French and Spanish twins, put the same topics first."""
+"""A statement and its twins in other languages put the same topics first, at the same levels."""
 
 from __future__ import annotations
 
 import pytest
 
+from tests.benchmarks.languages import LANGUAGES, find_priorities, judge, read_expected
 from tracker.text.reading import read_text
 from tracker.topics.reading import read_topics
 from tracker.topics.vocabulary.load import load_vocabulary
@@ -63,3 +64,22 @@ def test_the_english_text_puts_first_what_it_should() -> None:
 @pytest.mark.parametrize("language", ["fr", "es"])
 def test_its_twins_put_the_same_first(language: str) -> None:
     assert priorities(language) == priorities("en")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_pair_has_the_levels_that_a_reader_expects_and_no_other_priority_than_english(
+    language: str,
+) -> None:
+    expected, judged, english = read_expected("first"), judge("first", language), judge("first", "en")
+    assert {topic: judged.levels(topic) for topic in expected} == {
+        topic: (old, new) for topic, (old, new, _) in expected.items()
+    }
+    for topic in find_priorities("first", language):
+        assert judged.levels(topic) == english.levels(topic), topic
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_its_statuses_are_as_expected_where_they_do_not_hang_on_a_mention(language: str) -> None:
+    sure = {topic: row for topic, row in read_expected("first").items() if "mentioned" not in row}
+    judged = judge("first", language)
+    assert {topic: judged.status(topic) for topic in sure} == {topic: row[2] for topic, row in sure.items()}

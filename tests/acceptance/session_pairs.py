@@ -1,6 +1,7 @@
 """Score what ``tracker`` says became of each topic against coding sheets, beside a dictionary and readers.
 
-Run as ``python -m tests.acceptance.session_pairs [SHEET.csv]``; without a sheet, on ``coding/mended.csv``. A
+Run as ``python -m tests.acceptance.session_pairs [SHEET.csv] [--calibration]``; without a sheet, on
+``coding/mended.csv``. With ``--calibration``, how far certainties hold is printed instead. A
 sheet has the columns reader, country, session, topic, level and or, as ``coding/codebook.md`` says;
 neighbouring sessions make a pair. A claim is true where any reader coded that status or would allow it. What
 was coded firmly is what every reader coded without another choice. The peer is the keyword dictionary that a
@@ -15,9 +16,9 @@ import sys
 from collections import Counter
 from itertools import combinations
 from pathlib import Path
-from random import Random
 from typing import TYPE_CHECKING
 
+from tests.acceptance.calibration import code_status, print_calibration, ratio_words
 from tests.coded_sheets import (
     ABSENT,
     CODING,
@@ -41,23 +42,26 @@ if TYPE_CHECKING:
     Claims = Mapping[str, frozenset[str]]
     Distance = Callable[[Hashable, Hashable, Counter[Hashable]], float]
 
+CALIBRATION = "--calibration"
 STATUSES = ("new", "dropped", "promoted", "demoted", "kept")
 COUNTED = ("new or perhaps", "dropped or perhaps", "kept or unsure")
 """Claims together with what is told apart as perhaps so, or as kept with a share that is unsure."""
 COUNTED_ENOUGH = 2
 """Sentences with its terms that make a topic a priority for who counts."""
-SAME = {"returned": "new", "up": "kept", "down": "kept"}
 LEVELS = (ABSENT, "mentioned", "acknowledged", "substantive", "declared")
-DRAWS = 1000
 
 
 def main() -> None:
     """Print agreement, then precision and recall by status, ``tracker`` first and each reader after."""
-    path = Path(sys.argv[1]) if len(sys.argv) > 1 else CODING / "mended.csv"
+    paths = [Path(each) for each in sys.argv[1:] if each != CALIBRATION]
+    path = paths[0] if paths else CODING / "mended.csv"
     sheet = read_sheet(path)
     pairs, later = pair_speeches(sheet), read_later(path)
     readers = sorted(sheet)
     print(f"{path.name}: {len(pairs)} pairs, readers {', '.join(readers)}")
+    if CALIBRATION in sys.argv:
+        print_calibration(pairs, later)
+        return
     print_agreement(sheet, pairs)
     print_scores("tracker", pairs, [claim(pair, later) for pair in pairs])
     print_scores("terms counted", pairs, [count_terms(pair, later) for pair in pairs])
@@ -80,7 +84,7 @@ def claim(pair: CodedPair, later: frozenset[str]) -> Claims:
     for change in changes:
         if change.topic in later - pair.topics:
             continue
-        status = SAME.get(change.status, change.status)
+        status = code_status(change.status)
         if change.claimed:
             found[status].add(change.topic)
         for counted in COUNTED:
@@ -134,7 +138,7 @@ def print_scores(name: str, pairs: Sequence[CodedPair], claims: Sequence[Claims]
     print(f"\n{name:24} {'precision':>28} {'recall of the firm':>28} {'recall of any':>28}")
     for status in claims[0]:
         rows = [_count(pair, status, held[status]) for pair, held in zip(pairs, claims, strict=True)]
-        cells = (_interval(rows, at) for at in (0, 2, 4))
+        cells = (ratio_words(rows, at) for at in (0, 2, 4))
         print(f"  {status:22} {' '.join(f'{cell:>28}' for cell in cells)}")
 
 
@@ -151,19 +155,6 @@ def _count(pair: CodedPair, status: str, claimed: frozenset[str]) -> tuple[int, 
         *(len(claimed & firm), len(firm)),
         *(len(claimed & coded), len(coded)),
     )
-
-
-def _interval(rows: Sequence[tuple[int, ...]], at: int) -> str:
-    """Return a ratio over all pairs, its interval by resampling pairs, and what it is of."""
-    random = Random(0)  # noqa: S311 (a seeded bootstrap)
-    values = sorted(_ratio(random.choices(rows, k=len(rows)), at) for _ in range(DRAWS))
-    whole = sum(row[at + 1] for row in rows)
-    low, high = values[DRAWS // 40], values[-DRAWS // 40]
-    return f"{_ratio(rows, at):.2f} [{low:.2f}, {high:.2f}] of {whole}"
-
-
-def _ratio(rows: Sequence[tuple[int, ...]], at: int) -> float:
-    return sum(row[at] for row in rows) / max(1, sum(row[at + 1] for row in rows))
 
 
 def print_agreement(sheet: Mapping[str, Mapping[Speech, Codes]], pairs: Sequence[CodedPair]) -> None:

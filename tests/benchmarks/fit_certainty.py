@@ -1,11 +1,12 @@
 """Fit the probabilities of ``certainty.toml`` on coded speeches, and print that file.
 
-Two models tell for each topic of a speech how likely a careful reader calls it a priority, and how likely she
-finds it at all: one sentence at least shows it, or something unseen does (noisy or), with a ridge, by L-BFGS.
-Beside the features, each frequent word of a sentence and each topic has a weight of its own, held close to
-none. A third, logistic, tells from both how likely a status holds. Figures are cross-validated: the speeches
-of a country are left out together. Run as ``python -m tests.benchmarks.fit_certainty``; it takes a few
-minutes, and ``certainty.toml`` is what it prints.
+Three models tell for each topic of a speech how likely a careful reader calls it a priority, finds it at all,
+and calls it declared: one sentence at least shows it, or something unseen does (noisy or), with a ridge, by
+L-BFGS. Beside the features, each frequent word of a sentence and each topic has a weight of its own, held
+close to none. What the levels of both speeches give is then weighed by a logistic function for each family of
+statuses, fitted on what ``compare_topics`` finds in speeches of countries that they were fitted without.
+Figures are cross-validated: the speeches of a country are left out together. Run as ``python -m
+tests.benchmarks.fit_certainty``; it takes a few minutes, and ``certainty.toml`` is what it prints.
 """
 
 from __future__ import annotations
@@ -26,44 +27,48 @@ from tests.coded_sheets import (
     PRIORITY,
     RANKS,
     allowed_statuses,
+    coded_status,
     load_speech,
     pair_speeches,
     read_later,
     read_sheet,
 )
 from tracker.references import own_names
-from tracker.topics.certainty.claims import Likelihood, move_certainty
+from tracker.topics.certainty.claims import CHOICES, FAMILIES, read_weights
 from tracker.topics.certainty.evidence import SENTENCE_FEATURES, TOPIC_FEATURES
-from tracker.topics.reading import count_substance, read_evidence
+from tracker.topics.reading import NARROWER, count_substance, read_evidence, weigh_reading
 from tracker.topics.statuses.absent import Absences
+from tracker.topics.statuses.statuses import compare_topics
 from tracker.topics.vocabulary.load import load_vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Mapping, Sequence
     from collections.abc import Set as AbstractSet
+    from typing import Any
 
     from numpy.typing import NDArray
 
     from tests.coded_sheets import CodedPair, Codes, Speech
-    from tracker.model.topics import Vocabulary
+    from tracker.model.texts import Version
+    from tracker.model.topics import Status, TopicReading, Vocabulary
+    from tracker.topics.certainty.claims import CertaintyWeights
     from tracker.topics.certainty.evidence import TopicEvidence
 
     Array = NDArray[np.float64]
 
 SHEETS = (CODING / "mended.csv", CODING / "single.csv", EARLIER / "levels.csv")
 FOLDS = 10
+KINDS = ("priority", "presence", "declared")
 HEAD = """\
 # How sure a claim is, written by tests/benchmarks/fit_certainty.py. Fitted on pairs of neighbouring
 # speeches of the UN General Debate Corpus v13 (CC0), coded by two readers (mended.csv in
 # tests/acceptance/coding) or by one (single.csv there, and levels.csv in tests/benchmarks/coding). Terms and
 # cues were mended on some of the same pairs, so other speeches may do a little worse. Ten-fold
-# cross-validation by country gave:"""
-PERHAPS = 0.3
-"""The certainty from which a topic that is only mentioned is told as perhaps new, or not repeated."""
-MOVED = 0.5
-"""The certainty from which promoted and demoted are claimed: then more than four in five are true."""
-CLAIMED_TRUE = 0.9
-"""How many of the claims are to be true, in hundredths; the threshold is the lowest that gives it."""
+# cross-validation by country gave, true being what a reader coded or allows:"""
+PERHAPS_TRUE = 0.6
+"""How much of what is told is to be true, with what is perhaps so."""
+_FEWEST = 30
+"""Claims that a share of true ones is counted on."""
 _FREE = 0.01
 _RIDGE = 4.0
 _RIDGE_OF_TOPICS = 6.0
@@ -75,14 +80,15 @@ _LEAST_OF = {"words": 0.02, "topics": 0.02, "unseen_topics": 0.02}
 _STEPS = 200
 _DOUBT = {True: 0.65, False: 0.35}
 """How far a reader who allows both of two answers holds the one she gave."""
-_ALMOST = 0.002
+_ALLOWED = 0.5
+"""How far a reader agrees who gave another status, and would allow this one."""
 _FAINTEST = 0.08
-"""Products of the two probabilities below this are no candidates for a claim."""
+"""Where both levels give a status with less than this, a mere mention is no candidate for it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A topic in a speech: its evidence, and how far the readers call it a priority, and there at all."""
+    """A topic in a speech: its evidence, and how far the readers call it a priority, there, and declared."""
 
     speech: Speech
     group: int
@@ -90,57 +96,73 @@ class Row:
     evidence: TopicEvidence
     priority: float
     presence: float
+    declared: float
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A status that a pair may have: what speaks for it, and whether a reader allows it, or all insist."""
+    """A status that a pair is said to have: what speaks for it, and what the readers say of it."""
 
-    group: int
     pair: str
-    readers: int
-    both: float
+    topic: str
+    fold: int
+    status: Status
+    chance: float
     unnamed: bool
+    claimable: bool
+    """Whether it would be claimed if only it were sure enough."""
+    agreed: float
+    """The share of readers who gave it, those who would allow it counted by half."""
     true: bool
+    """Whether a reader allows it."""
     firm: bool
+    """Whether no reader allows another."""
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A speech, its readings by the rules alone, and the evidence for topics it names and does not name."""
+
+    version: Version
+    readings: Sequence[tuple[TopicReading, TopicEvidence]]
+    absences: Absences
+
+
+@dataclass(frozen=True, slots=True)
+class Coded:
+    """What was coded: topics of speeches, pairs, and the speeches themselves."""
+
+    rows: Sequence[Row]
+    pairs: Sequence[CodedPair]
+    speeches: Mapping[Speech, Read]
+    later: frozenset[tuple[str, str]]
+    """Names of pairs with topics that were unknown when they were coded, and that no reader named."""
 
 
 def main() -> None:
     """Fit, print the figures as comments, and the weights below them."""
-    rows, pairs = read_rows()
-    problems = [Problem(rows, kind) for kind in ("priority", "presence")]
-    likelihoods = join_likelihoods(rows, [problem.cross_validate() for problem in problems])
-    met = find_met(rows)
-    claims = list_claims(pairs, likelihoods, met)
+    coded = read_coded()
+    problems = [Problem(coded.rows, kind) for kind in KINDS]
+    claims = cross_validate(coded, problems)
     certainty = cross_validate_claims(claims)
-    claimed = choose_threshold(claims, certainty)
-    figures = report(pairs, claims, certainty, claimed) + report_moves(pairs, likelihoods, met)
-    print_file(problems, fit_claims(claims), claimed, figures)
+    thresholds = choose_thresholds(claims, certainty)
+    perhaps = choose_perhaps(claims, certainty)
+    print(HEAD)
+    for line in report(coded.pairs, claims, certainty, thresholds, perhaps):
+        print(f"# {line}")
+    whole = {problem.kind: problem.tabulate(problem.fit()) for problem in problems}
+    print_file(whole, fit_claims(claims), thresholds, perhaps)
 
 
-def join_likelihoods(
-    rows: Sequence[Row], chances: Sequence[Iterable[float]]
-) -> dict[tuple[Speech, str], Likelihood]:
-    """Return the likelihoods by speech and topic, from the probabilities of both models for each row."""
-    return {
-        (row.speech, row.topic): Likelihood(float(a), float(max(a, b)))
-        for row, a, b in zip(rows, *chances, strict=True)
-    }
-
-
-def find_met(rows: Iterable[Row]) -> frozenset[tuple[Speech, str]]:
-    """Return the speeches and topics of which a sentence of the speech names the topic."""
-    return frozenset((row.speech, row.topic) for row in rows if row.evidence.sentences)
-
-
-def read_rows(countries: Container[str] | None = None) -> tuple[list[Row], list[CodedPair]]:
+def read_coded(countries: Container[str] | None = None) -> Coded:
     """Read the sheets and the evidence of their speeches, of all countries or of some.
 
     Of topics that came later nothing is known.
     """
-    vocabulary = load_vocabulary()
     rows: list[Row] = []
     pairs: list[CodedPair] = []
+    texts: dict[Speech, Read] = {}
+    later: set[tuple[str, str]] = set()
     groups: dict[str, int] = {}
     for path in SHEETS:
         sheet = {
@@ -150,49 +172,39 @@ def read_rows(countries: Container[str] | None = None) -> tuple[list[Row], list[
         coded = pair_speeches(sheet)
         pairs += coded
         unknown = read_later(path)
-        speeches = _read_speeches(sheet, vocabulary)
-        for (country, session), read in speeches.items():
+        later |= {(pair.name, topic) for pair in coded for topic in unknown - pair.topics}
+        speeches = sorted({speech for held in sheet.values() for speech in held})
+        texts |= {speech: _read_speech(*speech) for speech in speeches if speech not in texts}
+        named = {speech: {reading.topic for reading, _ in texts[speech].readings} for speech in speeches}
+        for country, session in speeches:
             group = groups.setdefault(country, len(groups))
             codes = [held[country, session] for held in sheet.values() if (country, session) in held]
             near = [(country, str(int(session) + step)) for step in (-1, 0, 1)]
-            named = {topic for speech in near if speech in speeches for topic in speeches[speech].evidence}
+            met = {topic for speech in near for topic in named.get(speech, ())}
             called = {t for held in sheet.values() for speech in near for t in held.get(speech, {})}
             here = {topic for held in codes for topic in held}
-            asked = {topic for topic in named | called if topic not in unknown or topic in here}
-            rows += _rows((country, session), group, read, codes, asked)
-    return rows, pairs
+            asked = {topic for topic in met | called if topic not in unknown or topic in here}
+            rows += _rows((country, session), group, texts[country, session], codes, asked)
+    return Coded(rows, pairs, texts, frozenset(later))
 
 
-@dataclass(frozen=True, slots=True)
-class _Read:
-    """The evidence of a speech for the topics it names, and for those it does not."""
-
-    evidence: Mapping[str, TopicEvidence]
-    absences: Absences
-
-
-def _read_speeches(
-    sheet: Mapping[str, Mapping[Speech, Codes]], vocabulary: Vocabulary
-) -> dict[Speech, _Read]:
-    found = {}
-    for country, session in sorted({speech for coded in sheet.values() for speech in coded}):
-        version = load_speech(country, session).version
-        evidence = read_evidence(version, vocabulary, own_names=own_names(country))
-        found[country, session] = _Read(
-            evidence, Absences(version, vocabulary, sum(count_substance(version)))
-        )
-    return found
+def _read_speech(country: str, session: str) -> Read:
+    version, vocabulary = load_speech(country, session).version, load_vocabulary()
+    readings = read_evidence(version, vocabulary, own_names=own_names(country))
+    return Read(version, readings, Absences(version, vocabulary, sum(count_substance(version))))
 
 
 def _rows(
-    speech: Speech, group: int, read: _Read, codes: Sequence[Codes], topics: Iterable[str]
+    speech: Speech, group: int, read: Read, codes: Sequence[Codes], topics: Iterable[str]
 ) -> Iterable[Row]:
+    known = {reading.topic: evidence for reading, evidence in read.readings}
     for topic in sorted(topic for topic in topics if not topic.startswith(FREE)):
         answers = [held.get(topic, (ABSENT,)) for held in codes]
-        priority = sum(_weigh([RANKS[a] >= PRIORITY for a in answer]) for answer in answers)
-        presence = sum(_weigh([a != ABSENT for a in answer]) for answer in answers)
-        evidence = read.evidence.get(topic) or read.absences.describe(topic)
-        yield Row(speech, group, topic, evidence, priority / len(codes), presence / len(codes))
+        shares = (
+            sum(_weigh([RANKS[a] >= least for a in answer]) for answer in answers) / len(codes)
+            for least in (PRIORITY, RANKS["mentioned"], RANKS["declared"])
+        )
+        yield Row(speech, group, topic, known.get(topic) or read.absences.describe(topic), *shares)
 
 
 def _weigh(answers: Sequence[bool]) -> float:
@@ -232,14 +244,6 @@ class Problem:
             ]
         )
 
-    def cross_validate(self) -> Array:
-        """Return the probabilities, each by weights that were fitted without its country's fold."""
-        found = np.zeros(len(self.answers))
-        for number in range(FOLDS):
-            left_out = self.fold == number
-            found[left_out] = self.predict(self.fit(~left_out))[left_out]
-        return found
-
     def fit(self, chosen: Array | None = None) -> Array:
         """Return the weights for all rows, or for those chosen."""
         weights = np.zeros(self.width + self.unseen.shape[1])
@@ -248,9 +252,24 @@ class Problem:
         found = minimize(self._cost, weights, (mask,), "L-BFGS-B", jac=True, options={"maxiter": _STEPS})
         return np.asarray(found.x)
 
-    def predict(self, weights: Array) -> Array:
-        """Return the probability of each row."""
-        return 1 - np.exp(self._misses(*self._scores(weights)))
+    def tabulate(self, weights: Array) -> dict[str, dict[str, float]]:
+        """Return the weights as the tables of the file, those that hardly count left out."""
+        left = iter(weights)
+        return {
+            part: {
+                name: round(float(weight), 4)
+                for name, weight in [(name, next(left)) for name in names]
+                if abs(weight) >= _LEAST_OF.get(part, 0.0)
+            }
+            for part, names in (
+                ("sentence", ("constant", *SENTENCE_FEATURES)),
+                ("topic", TOPIC_FEATURES),
+                ("words", self.words),
+                ("topics", self.topics),
+                ("unseen", ("constant", *TOPIC_FEATURES)),
+                ("unseen_topics", self.topics),
+            )
+        }
 
     def _scores(self, weights: Array) -> tuple[Array, Array]:
         return self.sentences @ weights[: self.width], self.unseen @ weights[self.width :]
@@ -292,43 +311,94 @@ def _logistic(scores: Array) -> Array:
     return 1 / (1 + np.exp(-np.clip(scores, -30, 30)))
 
 
-def list_claims(
-    pairs: Sequence[CodedPair],
-    likelihoods: Mapping[tuple[Speech, str], Likelihood],
-    named: frozenset[tuple[Speech, str]],
-) -> list[Claim]:
-    """Return the candidates for new and for dropped of all pairs."""
-    groups = {name: at for at, name in enumerate(sorted({pair.country for pair in pairs}))}
+def cross_validate(coded: Coded, problems: Sequence[Problem]) -> list[Claim]:
+    """Return what is said of each pair by weights that were fitted without its country's fold."""
+    folds = {row.speech[0]: row.group % FOLDS for row in coded.rows}
     claims = []
-    for pair in pairs:
-        old, new = (pair.country, pair.old), (pair.country, pair.new)
-        topics = {topic for speech, topic in likelihoods if speech in (old, new)}
-        for status, there, elsewhere in (("new", new, old), ("dropped", old, new)):
-            for topic in sorted(topics):
-                if (there, topic) not in likelihoods or (elsewhere, topic) not in likelihoods:
-                    continue  # unknown to the reader of one of them
-                here, other = likelihoods[there, topic], likelihoods[elsewhere, topic]
-                both = here.priority * (1 - other.presence)
-                if both >= _FAINTEST:
-                    allowed = [allowed_statuses(codes, topic) for codes in pair.readers.values()]
-                    claims.append(
-                        Claim(
-                            groups[pair.country],
-                            f"{pair.name} {status}",
-                            len(pair.readers),
-                            both,
-                            (elsewhere, topic) not in named,
-                            any(status in each for each in allowed),
-                            all(each == {status} for each in allowed),
-                        )
-                    )
+    for number in sorted(set(folds.values())):
+        tables = {each.kind: each.tabulate(each.fit(each.fold != number)) for each in problems}
+        left_out = [pair for pair in coded.pairs if folds[pair.country] == number]
+        claims += list_claims(coded, left_out, read_unweighed(tables), number)
     return claims
 
 
-def fit_claims(claims: Sequence[Claim]) -> Array:
-    """Return constant, weight of the two probabilities and weight of no sentence naming it (Newton)."""
+def read_unweighed(tables: Mapping[str, Any]) -> CertaintyWeights:
+    """Return weights whose certainty is what the levels of both sides give, and that claim all they can."""
+    claimed = {f"{sure:.1f}": 0.0 for sure in CHOICES}
+    family = {"constant": 0.0, "chance": 1.0, "unnamed": 0.0, "claimed": claimed}
+    status = dict.fromkeys(FAMILIES.values(), family)
+    return read_weights({**tables, "status": status, "perhaps": _FAINTEST, "vocabulary": ""})
+
+
+def list_claims(
+    coded: Coded, pairs: Iterable[CodedPair], weights: CertaintyWeights, fold: int = 0
+) -> list[Claim]:
+    """Return what ``compare_topics`` says of pairs by given weights, beside what their readers say."""
+    vocabulary = load_vocabulary()
+    return [
+        claim
+        for pair in pairs
+        for claim in _compare(pair, coded.speeches, weights, fold, vocabulary)
+        if (pair.name, claim.topic) not in coded.later
+    ]
+
+
+def _compare(
+    pair: CodedPair,
+    speeches: Mapping[Speech, Read],
+    weights: CertaintyWeights,
+    fold: int,
+    vocabulary: Vocabulary,
+) -> Iterable[Claim]:
+    sides = [speeches[pair.country, session] for session in (pair.old, pair.new)]
+    readings = [
+        [
+            weigh_reading(reading, weights.estimate(evidence), measured=True)
+            for reading, evidence in side.readings
+        ]
+        for side in sides
+    ]
+    named = [{each.topic for each in side if each.rule != NARROWER} for side in readings]
+    old, new = (side.version for side in sides)
+    changes, _ = compare_topics(old, new, readings[0], readings[1], vocabulary, weights=weights)
+    for change in changes:
+        status = code_status(change.status)
+        allowed = [allowed_statuses(codes, change.topic) for codes in pair.readers.values()]
+        given = [coded_status(codes, change.topic) == status for codes in pair.readers.values()]
+        agreed = [max(own, _ALLOWED * (status in each)) for own, each in zip(given, allowed, strict=True)]
+        one_sided = None in (change.old, change.new)
+        yield Claim(
+            pair=pair.name,
+            topic=change.topic,
+            fold=fold,
+            status=change.status,
+            chance=change.certainty or 0.0,
+            unnamed=one_sided and change.topic not in named[change.old is not None],
+            claimable=change.claimed or change.share_unsure,
+            agreed=sum(agreed) / len(agreed),
+            true=any(status in each for each in allowed),
+            firm=all(each == {status} for each in allowed),
+        )
+
+
+def code_status(status: Status) -> str:
+    """Return a status as readers' levels give it: they say nothing of shares and earlier sessions."""
+    return {"returned": "new", "up": "kept", "down": "kept"}.get(status, status)
+
+
+def fit_claims(claims: Sequence[Claim]) -> dict[str, Array]:
+    """Return by family a constant, the weight of the levels' chance, and that of no sentence naming it."""
+    return {family: _fit_family(_select(claims, family)) for family in sorted(set(FAMILIES.values()))}
+
+
+def _select(claims: Sequence[Claim], family: str) -> list[Claim]:
+    return [claim for claim in claims if FAMILIES[claim.status] == family]
+
+
+def _fit_family(claims: Sequence[Claim]) -> Array:
+    """Return the weights of a logistic function, with a ridge (Newton)."""
     features = np.array([_features(claim) for claim in claims])
-    answers = np.array([float(claim.true) for claim in claims])
+    answers = np.array([claim.agreed for claim in claims])
     weights, ridge = np.zeros(3), np.array([0.01, 2.0, 2.0])
     for _ in range(25):
         found = _logistic(features @ weights)
@@ -339,57 +409,96 @@ def fit_claims(claims: Sequence[Claim]) -> Array:
 
 
 def _features(claim: Claim) -> tuple[float, float, float]:
-    both = min(max(claim.both, _ALMOST), 1 - _ALMOST)
-    return 1.0, float(np.log(both / (1 - both))), float(claim.unnamed)
+    return 1.0, float(np.log(claim.chance / (1 - claim.chance))), float(claim.unnamed)
 
 
 def cross_validate_claims(claims: Sequence[Claim]) -> Array:
-    """Return the certainty of each claim, by weights fitted without its country."""
-    fold = np.array([claim.group % FOLDS for claim in claims])
+    """Return the certainty of each claim by logistic functions that were fitted without its fold."""
     found = np.zeros(len(claims))
-    for number in range(FOLDS):
-        kept = [claim for claim, at in zip(claims, fold, strict=True) if at != number]
-        found[fold == number] = rate_claims(claims, fit_claims(kept))[fold == number]
+    for number in {claim.fold for claim in claims}:
+        weights = fit_claims([claim for claim in claims if claim.fold != number])
+        for at, claim in enumerate(claims):
+            if claim.fold == number:
+                found[at] = rate_claim(claim, weights)
     return found
 
 
-def rate_claims(claims: Sequence[Claim], weights: Array) -> Array:
-    """Return the certainty of each claim by the weights of the third model."""
-    return _logistic(np.array([_features(claim) for claim in claims]) @ weights)
+def rate_claim(claim: Claim, weights: Mapping[str, Array]) -> float:
+    """Return the certainty of a claim."""
+    return float(_logistic(np.array(_features(claim)) @ weights[FAMILIES[claim.status]]))
 
 
-def choose_threshold(claims: Sequence[Claim], certainty: Array) -> float:
-    """Return the lowest certainty, in hundredths, from which on enough of the claims are true.
+def choose_thresholds(claims: Sequence[Claim], certainty: Array) -> dict[str, dict[str, float]]:
+    """Return by family, and by how many of the claims are to be true, the certainty from which to claim.
 
-    They are to be so where two readers coded, and in all. What the other speech names is never claimed.
+    It is the lowest in hundredths from which on so many are true, and what is told even as perhaps so.
     """
-    true = np.array([claim.true for claim in claims])
-    unnamed = np.array([claim.unnamed for claim in claims])
-    parts = (unnamed, unnamed & np.array([claim.readers > 1 for claim in claims]))
-    for hundredths in range(50, 100):
-        shares = [true[part & (certainty >= hundredths / 100)] for part in parts]
-        if all(share.size and round(float(share.mean()), 2) >= CLAIMED_TRUE for share in shares):
+    found, lowest = {}, choose_perhaps(claims, certainty)
+    for family in sorted(set(FAMILIES.values())):
+        at = [n for n, each in enumerate(claims) if FAMILIES[each.status] == family and each.claimable]
+        true = np.array([claims[n].true for n in at])
+        found[family] = {
+            f"{sure:.1f}": max(lowest, _find_lowest(true, certainty[at], sure)) for sure in CHOICES
+        }
+    return found
+
+
+def choose_perhaps(claims: Sequence[Claim], certainty: Array) -> float:
+    """Return the lowest certainty from which on enough of what is new or dropped is true."""
+    at = [n for n, claim in enumerate(claims) if FAMILIES[claim.status] == "absent"]
+    return _find_lowest(np.array([claims[n].true for n in at]), certainty[at], PERHAPS_TRUE)
+
+
+def _find_lowest(true: Array, certainty: Array, sure: float) -> float:
+    for hundredths in range(100):
+        share = true[certainty >= hundredths / 100]
+        if len(share) < _FEWEST:
+            break
+        if share.mean() >= sure:
             return hundredths / 100
     return 1.0
 
 
 def report(
-    pairs: Sequence[CodedPair], claims: Sequence[Claim], certainty: Array, claimed: float
+    pairs: Sequence[CodedPair],
+    claims: Sequence[Claim],
+    certainty: Array,
+    thresholds: Mapping[str, Mapping[str, float]],
+    perhaps: float,
 ) -> list[str]:
-    """Return precision and recall of both statuses, as claimed and with what is perhaps so."""
+    """Return how many claims of each status are true, and how many of the firm ones are found."""
     lines = []
-    for status in ("new", "dropped"):
-        chosen = [at for at, claim in enumerate(claims) if claim.pair.endswith(status)]
+    for status in ("new", "dropped", "promoted", "demoted", "kept"):
+        chosen = [at for at, claim in enumerate(claims) if code_status(claim.status) == status]
         firm = count_firm(pairs, status)
-        for name, least in (("claimed", claimed), ("claimed or perhaps", PERHAPS)):
-            every = (claims[at] for at in chosen if certainty[at] >= least)
-            told = [claim for claim in every if claim.unnamed or least == PERHAPS]
-            right, found = sum(c.true for c in told), sum(c.firm for c in told)
+        family = FAMILIES[status]
+        told = {f"at {sure}": (least, True) for sure, least in thresholds[family].items()}
+        if family == "absent":
+            told["with perhaps"] = perhaps, False
+        for name, (least, claimed) in told.items():
+            held = [at for at in chosen if certainty[at] >= least and (claims[at].claimable or not claimed)]
+            right, found = (sum(getattr(claims[at], kind) for at in held) for kind in ("true", "firm"))
             lines.append(
-                f"{status}, {name} (from {least}): {right} of {len(told)} true ({right / len(told):.2f}),"
-                f" {found} of {firm} firm ones found ({found / firm:.2f})"
+                f"{status}, {name} (from {least}): {right} of {len(held)} true"
+                f" ({right / max(1, len(held)):.2f}), {found} of {firm} firm ones found ({found / firm:.2f})"
             )
-    return lines
+    return lines + [
+        line for family in sorted(set(FAMILIES.values())) for line in _band(claims, certainty, family)
+    ]
+
+
+def _band(claims: Sequence[Claim], certainty: Array, family: str) -> Iterable[str]:
+    """Yield for each tenth of certainty how many there are, and how far the readers agree."""
+    for low in np.arange(0, 1, 0.1):
+        held = [
+            (sure, claim.agreed, claim.true)
+            for claim, sure in zip(claims, certainty, strict=True)
+            if FAMILIES[claim.status] == family and low <= sure < low + 0.1
+        ]
+        if held:
+            sure, agreed, true = np.array(held, dtype=float).mean(axis=0)
+            band = f"{family}, {low:.1f} to {low + 0.1:.1f}: {len(held)} of mean {sure:.2f}"
+            yield f"{band}, agreed on by {agreed:.2f}, {true:.2f} allowed by any reader"
 
 
 def count_firm(pairs: Sequence[CodedPair], status: str) -> int:
@@ -401,64 +510,26 @@ def count_firm(pairs: Sequence[CodedPair], status: str) -> int:
     )
 
 
-def report_moves(
-    pairs: Sequence[CodedPair],
-    likelihoods: Mapping[tuple[Speech, str], Likelihood],
-    named: frozenset[tuple[Speech, str]],
-) -> list[str]:
-    """Return how many of the topics named on both sides that are claimed as promoted, or demoted, are so."""
-    lines = []
-    for status in ("promoted", "demoted"):
-        true = []
-        for pair in pairs:
-            speeches = [(pair.country, pair.old), (pair.country, pair.new)]
-            less, more = speeches if status == "promoted" else speeches[::-1]
-            for topic in sorted({topic for _, topic in named}):
-                sides = (more, topic), (less, topic)
-                if (
-                    all(side in named for side in sides)
-                    and move_certainty(likelihoods[sides[0]], likelihoods[sides[1]]) >= MOVED
-                ):
-                    true.append(
-                        any(status in allowed_statuses(codes, topic) for codes in pair.readers.values())
-                    )
-        lines.append(
-            f"{status} (from {MOVED}): {sum(true)} of {len(true)} true ({sum(true) / len(true):.2f})"
-        )
-    return lines
-
-
-def print_file(problems: Sequence[Problem], status: Array, claimed: float, figures: Sequence[str]) -> None:
+def print_file(
+    models: Mapping[str, Mapping[str, Mapping[str, float]]],
+    families: Mapping[str, Array],
+    thresholds: Mapping[str, Mapping[str, float]],
+    perhaps: float,
+) -> None:
     """Print ``certainty.toml``."""
-    print(HEAD)
-    for figure in figures:
-        print(f"# {figure}")
-    print(f'\nvocabulary = "{load_vocabulary().digest}"')
-    print(f"claimed = {claimed}\nmoved = {MOVED}\nperhaps = {PERHAPS}\n")
-    print(f"[status]\nconstant = {status[0]:.4f}\nboth = {status[1]:.4f}\nunnamed = {status[2]:.4f}")
-    for problem in problems:
-        _print_problem(problem)
+    print(f'\nvocabulary = "{load_vocabulary().digest}"\nperhaps = {perhaps}')
+    for family, weights in families.items():
+        _print_table(f"status.{family}", dict(zip(("constant", "chance", "unnamed"), weights, strict=True)))
+        _print_table(f"status.{family}.claimed", thresholds[family])
+    for kind, parts in models.items():
+        for part, table in parts.items():
+            _print_table(f"{kind}.{part}", table)
 
 
-def _print_problem(problem: Problem) -> None:
-    left = iter(problem.fit())
-    kind = problem.kind
-    for part, names in (
-        ("sentence", ("constant", *SENTENCE_FEATURES)),
-        ("topic", TOPIC_FEATURES),
-        ("words", problem.words),
-        ("topics", problem.topics),
-        ("unseen", ("constant", *TOPIC_FEATURES)),
-        ("unseen_topics", problem.topics),
-    ):
-        _print_table(f"{kind}.{part}", names, [next(left) for _ in names], least=_LEAST_OF.get(part, 0.0))
-
-
-def _print_table(name: str, names: Sequence[str], weights: Sequence[float], *, least: float) -> None:
+def _print_table(name: str, table: Mapping[str, float]) -> None:
     print(f"\n[{name}]")
-    for key, weight in zip(names, weights, strict=True):
-        if abs(weight) >= least:
-            print(f'"{key}" = {weight:.4f}' if least else f"{key} = {weight:.4f}")
+    for key, weight in table.items():
+        print(f"{key} = {weight:.4f}" if key.isidentifier() and key.isascii() else f'"{key}" = {weight:.4f}')
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Count how common the stems of the UN General Debate Corpus are, for the alignment.
 
-Run as ``python -m tests.benchmarks.make_commonness``; it writes ``tracker/alignment/commonness.toml``, the
+Run as ``python -m tests.benchmarks.make_commonness``; it writes ``tracker/text/commonness.toml``, the
 same bytes from the same files. The words of other languages stay as the file has them. Counts are facts, and
 the corpus (Jankin, Baturo, Dasandi, version 13) is CC0; no sentence of it ships.
 """
@@ -14,11 +14,11 @@ from math import log2
 from pathlib import Path
 
 from tests.shared_data import require
-from tracker.alignment.similarity import find_stems
+from tracker.text.commonness import find_stems
 from tracker.text.identity import fold
 from tracker.text.reading import read_text
 
-OUT = Path(__file__).parents[2] / "tracker" / "alignment" / "commonness.toml"
+OUT = Path(__file__).parents[2] / "tracker" / "text" / "commonness.toml"
 LAST = 9
 """The band of the rarest stems that are listed: one sentence of 724, as bands are the nearest."""
 HEADING = """\

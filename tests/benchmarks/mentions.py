@@ -18,14 +18,16 @@ import hashlib
 import re
 import sys
 from collections import Counter, defaultdict
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from tests.coded_sheets import load_speech
 from tests.shared_data import require
+from tracker.references import own_names
+from tracker.topics.reading import find_mentions as find_counted
 from tracker.topics.vocabulary.load import load_vocabulary
-from tracker.topics.vocabulary.matching import HINT, match_topics
+from tracker.topics.vocabulary.matching import HINT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -54,10 +56,12 @@ def read_sentences(country: str, session: str) -> tuple[str, ...]:
     return tuple(segment.text for segment in load_speech(country, session).version.segments)
 
 
-def find_mentions(country: str, session: str) -> list[Mention]:
-    """Return the mentions in a speech that count without further support, hints left out."""
-    matched = match_topics(read_sentences(country, session), load_vocabulary())
-    return [mention for row in matched for mention in row if mention.confidence > HINT]
+@lru_cache(maxsize=256)
+def find_mentions(country: str, session: str) -> tuple[Mention, ...]:
+    """Return the mentions in a speech that count without further support: no hint, not the own country."""
+    version = load_speech(country, session).version
+    rows = find_counted(version, load_vocabulary(), own_names(country))
+    return tuple(mention for row in rows for mention in row if mention.confidence > HINT)
 
 
 def list_speeches(half: str) -> Iterator[tuple[str, str]]:
@@ -138,23 +142,25 @@ def score(half: str) -> None:
 
 def _still_counts(row: Mapping[str, str]) -> bool:
     """Whether the topic is still met where a judged mention stood. A sentence cut otherwise counts not."""
-    place, start, end = _read_place(row)
-    sentences = read_sentences(row["country"], row["session"])
-    if place >= len(sentences) or _digest(sentences[place])[:12] != row["digest"]:
-        return False
-    (matched,) = match_topics([sentences[place]], load_vocabulary())
+    _, start, end = _read_place(row)
+    place = _find_sentence(row)
     return any(
-        mention.topic == row["topic"]
-        and mention.confidence > HINT
+        (mention.topic, mention.segment) == (row["topic"], place)
         and mention.start < end
         and start < mention.end
-        for mention in matched
+        for mention in find_mentions(row["country"], row["session"])
     )
 
 
+def _find_sentence(row: Mapping[str, str]) -> int | None:
+    """Return the place of the judged sentence, however those before it are cut now."""
+    sentences = read_sentences(row["country"], row["session"])
+    return next((at for at, each in enumerate(sentences) if _digest(each)[:12] == row["digest"]), None)
+
+
 def _show(row: Mapping[str, str]) -> str:
-    place, start, end = _read_place(row)
-    sentence = read_sentences(row["country"], row["session"])[place]
+    _, start, end = _read_place(row)
+    sentence = read_sentences(row["country"], row["session"])[_find_sentence(row) or 0]
     return f"{sentence[max(0, start - 80) : start]}**{sentence[start:end]}**{sentence[end : end + 80]}"
 
 

@@ -11,7 +11,7 @@ from tracker.alignment.chains import find_heaviest_chain, pair_block
 from tracker.alignment.context import measure_links
 from tracker.alignment.groups import grow_groups, propose_groups
 from tracker.alignment.pairing import pair_texts
-from tracker.alignment.similarity import FEWEST_STEMS, LEAST_COVER
+from tracker.alignment.similarity import FEWEST_STEMS
 from tracker.alignment.weights import PLAIN_FEATURES, load_weights, to_probability
 from tracker.model.changes import Candidate, Link
 from tracker.text.encoder import DEFAULT
@@ -26,11 +26,8 @@ if TYPE_CHECKING:
     from tracker.text.encoder import Encoder
 
 _MOST_PAIRS = 36_000_000
-_GROUP_DISCOUNT = 0.85
-"""The exponent by which a group of n pairs gains more than one pair; chosen on the development sets."""
-_LEAST_GAIN = 0.3
-"""Of likeness, for a group that moved. Set by hand: from 0 to 1.2 the F1 of the development sets is the same;
-their coders left out moves."""
+_BESIDE = 2
+"""Sentences between two pairs that may be parts of one split or merge."""
 _UNSEEN = 0.3
 """How many edited sentences are taken to have moved where none moved word for word."""
 _UNORDERED = 0.03
@@ -70,8 +67,7 @@ def align_with(
     ]
     if len(links) < min(len(old), len(new)):
         pairing = pair_texts(*folded, equal, weights.likeness, encoder)
-        _, found, moves = _score_groups(pairing, weights)
-        found |= choose_moves(moves, found, weights.accept_move)
+        _, found, _ = score_links(pairing, weights)
         links += [Link(group.old, group.new, round(chance, 4), "likeness") for group, chance in found.items()]
     return tuple(sorted(links, key=lambda link: (link.new, link.old)))
 
@@ -83,10 +79,10 @@ def weigh_candidates(
     chosen = encoder if may_encode(len(old), len(new)) else None
     weights = load_weights(chosen)
     equal, folded = _match_equals(old, new)
-    chances, _, moves = _score_groups(pair_texts(*folded, equal, weights.likeness, chosen), weights)
+    chances, found, moves = score_links(pair_texts(*folded, equal, weights.likeness, chosen), weights)
     candidates = [
-        Candidate(group.old, group.new, round(chance, 4), round(moves[group], 4))
-        for group, chance in chances.items()
+        Candidate(group.old, group.new, round(chance, 4), round(moves.get(group, 0.0), 4))
+        for group, chance in (found | chances).items()
     ]
     return tuple(sorted(candidates, key=lambda each: (-max(each.in_place, each.moved), each.old, each.new)))
 
@@ -105,17 +101,19 @@ def _match_equals(
     return match_equals(*folded), folded
 
 
-def _score_groups(
+def score_links(
     pairing: Pairing, weights: AlignmentWeights
 ) -> tuple[dict[Group, float], dict[Group, float], dict[Group, float]]:
-    """Return the probability of each group in its place, the groups chosen so, and that of each as a move."""
+    """Return the probability of each pair in its place, the links, and the probability of each as a move."""
     groups = propose_groups(pairing)
     measured = dict(zip(groups, measure_links(pairing, groups, weights.place), strict=True))
     chances = {group: to_probability(weights.link.logit(features)) for group, features in measured.items()}
     moves = score_moves(pairing, measured, (), weights.move)
     chosen = choose_in_order(chances, moves, pairing.in_order, weights)
-    found = grow_groups(pairing, chosen, chances, weights.accept)
-    return chances, found, score_moves(pairing, measured, found, weights.move)
+    found = grow_groups(pairing, chosen, weights.join, weights.accept)
+    moves = score_moves(pairing, measured, found, weights.move)
+    found |= choose_moves(moves, found, weights.accept_move)
+    return chances, grow_groups(pairing, found, weights.join, weights.accept), moves
 
 
 def choose_in_order(
@@ -136,14 +134,19 @@ def choose_in_order(
         if chance >= weights.accept:
             rivals = {move for i in group.old for move in of_old[i]}
             rivals |= {move for j in group.new for move in of_new[j]}
-            blocked = max((likely[move] for move in rivals if not group.holds(move)), default=0.0)
-            gains[group] = chance * (len(group.old) * len(group.new)) ** _GROUP_DISCOUNT - blocked
+            blocked = (likely[move] for move in rivals if not _are_beside(group, move))
+            gains[group] = chance - max(blocked, default=0.0)
     chosen = [group for group, gain in gains.items() if gain > 0]
     blocks = [group.block(gains[group]) for group in chosen]
     blocks += [pair_block(i, j, 1.0) for i, j in in_order]
     return {
         chosen[index]: chances[chosen[index]] for index in find_heaviest_chain(blocks) if index < len(chosen)
     }
+
+
+def _are_beside(one: Group, other: Group) -> bool:
+    """Tell whether two pairs may be parts of one split or merge, so that neither blocks the other."""
+    return max(abs(one.old[0] - other.old[0]), abs(one.new[0] - other.new[0])) <= _BESIDE
 
 
 def _list_by(members: Iterable[tuple[int, Group]]) -> Mapping[int, list[Group]]:
@@ -178,14 +181,11 @@ def score_moves(
 def _score_move(
     pairing: Pairing, group: Group, features: Sequence[float], move: Logistic, prior: float
 ) -> float:
-    shortest = min(
-        sum(len(pairing.old[i].stems) for i in group.old), sum(len(pairing.new[j].stems) for j in group.new)
-    )
-    named = dict(zip(PLAIN_FEATURES, features, strict=False))
-    covers_little = named["weakest"] < LEAST_COVER or named["likeness_gain"] < _LEAST_GAIN
-    if shortest < FEWEST_STEMS or (named["grouped"] and covers_little):
+    shortest = min(len(pairing.old[group.old[0]].stems), len(pairing.new[group.new[0]].stems))
+    if shortest < FEWEST_STEMS:
         return 0.0
-    return to_probability(move.logit((named["likeness"],)) + prior)
+    likeness = features[PLAIN_FEATURES.index("likeness")]
+    return to_probability(move.logit((likeness,)) + prior)
 
 
 def choose_moves(

@@ -90,11 +90,11 @@ def measure_places(pairing: Pairing, groups: Sequence[Group]) -> list[tuple[floa
 
 
 def _measure_place(pairing: Pairing, plain: Sequence[float]) -> tuple[float, ...]:
-    likeness, support, gap, _, grouped, weakest, likeness_gain = plain
+    likeness, support, gap, _ = plain
     paraphrase = pairing.paraphrase
     return (
-        *(likeness, support, gap, grouped, weakest, likeness_gain, pairing.common_order, paraphrase),
-        *(paraphrase * likeness, paraphrase * grouped, paraphrase * weakest, paraphrase * gap),
+        *(likeness, support, gap, pairing.common_order, paraphrase),
+        *(paraphrase * likeness, paraphrase * gap),
     )
 
 

@@ -1,8 +1,10 @@
-"""Sentences and runs of sentences that may be linked: proposed, measured, grown."""
+"""Pairs of sentences that may be linked, measured; and links grown by the neighbours that belong to them."""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from heapq import heapify, heappop, heappush
 from typing import TYPE_CHECKING
 
 from tracker.alignment.chains import ChainBlock
@@ -11,23 +13,17 @@ from tracker.alignment.similarity import find_cover, join_units, measure
 from tracker.alignment.weights import to_probability
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from tracker.alignment.pairing import Pairing
+    from tracker.alignment.weights import Logistic
 
-_WIDEST = 3
-_WORTH_GROWING = -2.0
-"""Log odds of likeness below which a pair is not tried as part of a split or a merge."""
 _SCRAP = 3
-_LEAST_NEARNESS = 0.3
-_NEARLY_CHOSEN = 0.78
-"""The share of what is needed to be chosen that a group must have to be grown into."""
-_LEAST_GAIN = 0.3
-"""By how much the log odds of likeness must rise for a group to take in one more sentence. From 0 to 0.6 the
-F1 of the development sets is the same, and 1.2 takes 0.002 off at most."""
+_WIDEST = 6
+"""Sentences of one side in one link, at most. Of 200 human splits and merges the widest has four."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, order=True)
 class Group:
     """Neighbouring sentences of the old text beside neighbouring ones of the new."""
 
@@ -38,152 +34,169 @@ class Group:
         """Return its place in a chain."""
         return ChainBlock(self.old[0], self.old[-1], self.new[0], self.new[-1], gain)
 
-    def holds(self, other: Group) -> bool:
-        """Tell whether all of another group is in it."""
-        return set(self.old).issuperset(other.old) and set(self.new).issuperset(other.new)
-
 
 def propose_groups(pairing: Pairing) -> tuple[Group, ...]:
-    """Return the candidate pairs, and the splits and merges that are worth measuring, in order."""
+    """Return the candidate pairs that are worth measuring, in order."""
     equal = (*pairing.in_order, *pairing.moved)
     taken_old, taken_new = {i for i, _ in equal}, {j for _, j in equal}
-    groups: dict[Group, None] = {}
-    for (i, j), logit in sorted(pairing.alike.items()):
-        if i in taken_old or j in taken_new:
-            continue
-        groups[Group((i,), (j,))] = None
-        if logit >= _WORTH_GROWING:
-            for width in range(2, _WIDEST + 1):
-                for run in _runs_around(i, width, len(pairing.old), taken_old):
-                    groups[Group(run, (j,))] = None
-                for run in _runs_around(j, width, len(pairing.new), taken_new):
-                    groups[Group((i,), run)] = None
-    return tuple(group for group in groups if _all_share(pairing, group))
-
-
-def _runs_around(place: int, width: int, size: int, taken: set[int]) -> list[tuple[int, ...]]:
-    runs = (tuple(range(start, start + width)) for start in range(place - width + 1, place + 1))
-    return [run for run in runs if run[0] >= 0 and run[-1] < size and taken.isdisjoint(run)]
-
-
-def _all_share(pairing: Pairing, group: Group) -> bool:
-    if len(group.old) == len(group.new) == 1:
-        # Neither is a mere scrap of the other: "Instead." says nothing about a sentence.
-        units = pairing.old[group.old[0]], pairing.new[group.new[0]]
-        shorter, longer = sorted(len(unit.sequence) for unit in units)
-        return shorter >= _SCRAP or longer <= 2 * shorter
-    near = pairing.nearness
-    return all(
-        not pairing.old[i].stems.isdisjoint(pairing.new[j].stems)
-        or (near is not None and near.measure((i,), (j,))[0] >= _LEAST_NEARNESS)
-        for i in group.old
-        for j in group.new
+    return tuple(
+        Group((i,), (j,))
+        for i, j in sorted(pairing.alike)
+        if i not in taken_old and j not in taken_new and not _is_scrap(pairing, i, j)
     )
+
+
+def _is_scrap(pairing: Pairing, i: int, j: int) -> bool:
+    """Tell whether one is a mere scrap of the other: "Instead." says nothing about a sentence."""
+    shorter, longer = sorted((len(pairing.old[i].sequence), len(pairing.new[j].sequence)))
+    return shorter < _SCRAP and longer > 2 * shorter
 
 
 def measure_link(pairing: Pairing, group: Group) -> tuple[float, ...]:
-    """Return the features named in ``PLAIN_FEATURES`` for one group."""
-    likeness, weakest, likeness_gain = _measure_group(pairing, group)
-    rival = _find_rival(pairing, group)
-    middle_old = (group.old[0] + group.old[-1] + 1) / (2 * len(pairing.old))
-    middle_new = (group.new[0] + group.new[-1] + 1) / (2 * len(pairing.new))
-    grouped = float(len(group.old) + len(group.new) > 2)  # noqa: PLR2004 - more than a pair
-    support = _find_support(pairing, group)
-    gap = abs(middle_old - middle_new)
-    lead = min(0.0, to_probability(likeness) - to_probability(rival))
-    return (likeness, support, gap, lead, grouped, weakest, likeness_gain)
+    """Return the features named in ``PLAIN_FEATURES`` for one pair."""
+    i, j = group.old[0], group.new[0]
+    likeness = pairing.alike.get((i, j), NOTHING)
+    rivals = [best for best in (pairing.best_old[i], pairing.best_new[j]) if best > likeness]
+    gap = abs((2 * i + 1) / (2 * len(pairing.old)) - (2 * j + 1) / (2 * len(pairing.new)))
+    lead = min(0.0, to_probability(likeness) - to_probability(max(rivals, default=NOTHING)))
+    return (likeness, _find_support(pairing, i, j), gap, lead)
 
 
-def grow_groups(
-    pairing: Pairing,
-    chosen: Mapping[Group, float],
-    chances: Mapping[Group, float],
-    accept: float,
-) -> dict[Group, float]:
-    """Return the chosen groups, each grown by free neighbours for as long as likeness rises.
-
-    ``chances`` are those of the groups that were proposed: one of these must come near to being chosen
-    by itself to be grown into. Wider ones have likeness alone to speak for them.
-    """
-    equal = (*pairing.in_order, *pairing.moved)
-    used_old = {i for i, _ in equal} | {i for group in chosen for i in group.old}
-    used_new = {j for _, j in equal} | {j for group in chosen for j in group.new}
-    grown: dict[Group, float] = {}
-    for first, chance in chosen.items():
-        group, probability = first, chance
-        while better := _grow_once(pairing, group, (used_old, used_new), chances, accept):
-            group, probability = better[0], min(chance, better[1])
-            used_old.update(group.old)
-            used_new.update(group.new)
-        grown[group] = probability
-    return grown
-
-
-def _grow_once(
-    pairing: Pairing,
-    group: Group,
-    used: tuple[Collection[int], Collection[int]],
-    chances: Mapping[Group, float],
-    accept: float,
-) -> tuple[Group, float] | None:
-    floor = measure_link(pairing, group)[0] + _LEAST_GAIN
-    tried = {
-        wider: measure_link(pairing, wider)[0]
-        for wider in _wider(pairing, group, *used)
-        if max(len(wider.old), len(wider.new)) > _WIDEST or chances.get(wider, 0.0) >= _NEARLY_CHOSEN * accept
-    }
-    best = max(tried, key=lambda wider: tried[wider], default=None)
-    if best is None or tried[best] < floor or to_probability(tried[best]) < accept:
-        return None
-    return best, to_probability(tried[best])
-
-
-def _wider(
-    pairing: Pairing, group: Group, used_old: Collection[int], used_new: Collection[int]
-) -> Iterator[Group]:
-    for i in (group.old[0] - 1, group.old[-1] + 1):
-        if 0 <= i < len(pairing.old) and i not in used_old:
-            yield Group(tuple(sorted((*group.old, i))), group.new)
-    for j in (group.new[0] - 1, group.new[-1] + 1):
-        if 0 <= j < len(pairing.new) and j not in used_new:
-            yield Group(group.old, tuple(sorted((*group.new, j))))
-
-
-def _measure_group(pairing: Pairing, group: Group) -> tuple[float, float, float]:
-    """Return likeness, the cover of the weakest member, and the gain over the best single pair."""
-    old = join_units([pairing.old[i] for i in group.old], pairing.weights)
-    new = join_units([pairing.new[j] for j in group.new], pairing.weights)
-    single = len(group.old) == len(group.new) == 1
-    if single:
-        return pairing.alike.get((group.old[0], group.new[0]), NOTHING), 0.0, 0.0
-    near = pairing.nearness.measure(group.old, group.new) if pairing.nearness else ()
-    likeness = pairing.likeness.logit((*measure(old, new, pairing.weights), *near))
-    members = [find_cover(pairing.old[i], new, pairing.weights) for i in group.old]
-    members += [find_cover(pairing.new[j], old, pairing.weights) for j in group.new]
-    inner = max(pairing.alike.get((i, j), NOTHING) for i in group.old for j in group.new)
-    return likeness, min(members), likeness - inner
-
-
-def _find_rival(pairing: Pairing, group: Group) -> float:
-    """Return the best log odds of a member with a sentence outside the group."""
-    tops = [
-        (pairing.best_old.get(i, NOTHING), [pairing.alike.get((i, j), NOTHING) for j in group.new])
-        for i in group.old
-    ]
-    tops += [
-        (pairing.best_new.get(j, NOTHING), [pairing.alike.get((i, j), NOTHING) for i in group.old])
-        for j in group.new
-    ]
-    return max((top for top, own in tops if top > max(own)), default=NOTHING)
-
-
-def _find_support(pairing: Pairing, group: Group) -> float:
-    """Return how far the pairs just before and just after the group are alike, 0 to 2."""
+def _find_support(pairing: Pairing, i: int, j: int) -> float:
+    """Return how far the pairs just before and just after are alike, 0 to 2."""
     before = [(1, 1), (1, 2), (2, 1)]
     return sum(
         max(to_probability(pairing.alike.get((i + sign * a, j + sign * b), NOTHING)) for a, b in before)
-        for i, j, sign in (
-            (group.old[0], group.new[0], -1),
-            (group.old[-1], group.new[-1], 1),
-        )
+        for sign in (-1, 1)
     )
+
+
+Used = tuple[set[int], set[int]]
+"""The sentences of either side that are in a link."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Joining:
+    """A link, and a free neighbour of it on one side that may be part of it."""
+
+    group: Group
+    side: int
+    """0 where the neighbour is in the old text, 1 where it is in the new one."""
+    step: int
+    """-1 before the link, 1 behind it."""
+
+    @property
+    def members(self) -> tuple[int, ...]:
+        """The sentences of the link on the side of the neighbour."""
+        return self.group.new if self.side else self.group.old
+
+    @property
+    def opposite(self) -> tuple[int, ...]:
+        """The sentences of the link on the other side."""
+        return self.group.old if self.side else self.group.new
+
+    @property
+    def neighbour(self) -> int:
+        """The sentence that may join."""
+        return _step_out(self.members, self.step)
+
+    @property
+    def beyond(self) -> int:
+        """The sentence that the neighbour would belong to if both texts went on side by side."""
+        return _step_out(self.opposite, self.step)
+
+    @property
+    def wider(self) -> Group:
+        """The link with the neighbour in it."""
+        return self.beside(tuple(sorted((*self.members, self.neighbour))), self.opposite)
+
+    def beside(self, here: tuple[int, ...], there: tuple[int, ...]) -> Group:
+        """Return sentences of the neighbour's side beside others as a group."""
+        return Group(there, here) if self.side else Group(here, there)
+
+
+def _step_out(run: tuple[int, ...], step: int) -> int:
+    return run[0] - 1 if step < 0 else run[-1] + 1
+
+
+def find_used(pairing: Pairing, groups: Iterable[Group]) -> Used:
+    """Return the sentences that are in an equal pair or in one of the groups."""
+    old, new = {i for group in groups for i in group.old}, {j for group in groups for j in group.new}
+    for i, j in (*pairing.in_order, *pairing.moved):
+        old.add(i)
+        new.add(j)
+    return old, new
+
+
+def find_joinings(pairing: Pairing, group: Group, used: Used) -> Iterator[Joining]:
+    """Yield the free neighbours of a group."""
+    for side, size in enumerate((len(pairing.old), len(pairing.new))):
+        for joining in (Joining(group, side, -1), Joining(group, side, 1)):
+            is_free = 0 <= joining.neighbour < size and joining.neighbour not in used[side]
+            if is_free and len(joining.members) < _WIDEST:
+                yield joining
+
+
+def measure_joining(pairing: Pairing, joining: Joining, chance: float, used: Used) -> tuple[float, ...]:
+    """Return the features named in ``JOIN_FEATURES``; ``chance`` is that of the link before it grew."""
+    sides = (pairing.new, pairing.old) if joining.side else (pairing.old, pairing.new)
+    joined = join_units([sides[0][place] for place in joining.members], pairing.weights)
+    opposite = join_units([sides[1][place] for place in joining.opposite], pairing.weights)
+    x, beyond = joining.neighbour, joining.beyond
+    alike_beyond = pairing.alike.get((beyond, x) if joining.side else (x, beyond), NOTHING)
+    features = (
+        _measure_likeness(pairing, joining.wider) - _measure_likeness(pairing, joining.group),
+        find_cover(sides[0][x], opposite, pairing.weights),
+        1 - find_cover(opposite, joined, pairing.weights),
+        math.log((1 + len(opposite.sequence)) / (1 + len(joined.sequence))),
+        float(not 0 <= beyond < len(sides[1]) or beyond in used[1 - joining.side]),
+        to_probability(alike_beyond),
+        chance,
+        float(len(joining.opposite)),
+        *_measure_nearness(pairing, joining),
+    )
+    pair = pairing.common_order, pairing.coverage, pairing.paraphrase
+    return (*features, *pair, *(pairing.paraphrase * feature for feature in features))
+
+
+def _measure_likeness(pairing: Pairing, group: Group) -> float:
+    """Return the log odds of likeness of a group read as one sentence on each side."""
+    if len(group.old) == len(group.new) == 1:
+        return pairing.alike.get((group.old[0], group.new[0]), NOTHING)
+    old = join_units([pairing.old[i] for i in group.old], pairing.weights)
+    new = join_units([pairing.new[j] for j in group.new], pairing.weights)
+    near = pairing.nearness.measure(group.old, group.new) if pairing.nearness else ()
+    return pairing.likeness.logit((*measure(old, new, pairing.weights), *near))
+
+
+def _measure_nearness(pairing: Pairing, joining: Joining) -> tuple[float, ...]:
+    if pairing.nearness is None:
+        return ()
+    before, after = (
+        pairing.nearness.measure(each.old, each.new)[0] for each in (joining.group, joining.wider)
+    )
+    return round(after - before, 4), before
+
+
+def grow_groups(
+    pairing: Pairing, chosen: Mapping[Group, float], join: Logistic, accept: float
+) -> dict[Group, float]:
+    """Return the chosen groups, each with the free neighbours that belong to it, the likeliest first."""
+    used = find_used(pairing, chosen)
+    grown = dict(chosen)
+
+    def weigh(group: Group, first: float) -> Iterator[tuple[float, Joining, float]]:
+        for joining in find_joinings(pairing, group, used):
+            features = measure_joining(pairing, joining, first, used)
+            yield -to_probability(join.logit(features)), joining, first
+
+    waiting = [entry for group, chance in chosen.items() for entry in weigh(group, chance)]
+    heapify(waiting)
+    while waiting and -waiting[0][0] >= accept:
+        minus, joining, first = heappop(waiting)
+        if joining.group in grown and joining.neighbour not in used[joining.side]:
+            used[joining.side].add(joining.neighbour)
+            grown[joining.wider] = min(grown.pop(joining.group), -minus)
+            for entry in weigh(joining.wider, first):
+                heappush(waiting, entry)
+    return grown

@@ -3,37 +3,18 @@
 from __future__ import annotations
 
 import math
-import re
 from collections import Counter
 from dataclasses import dataclass
-from functools import cache
 from operator import mul
 from typing import TYPE_CHECKING
 
 from rapidfuzz import fuzz
 from rapidfuzz.distance import Indel
 
-from tracker.inputs.tables import read_packaged
+from tracker.text.commonness import find_stems, load_commonness
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-
-_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
-_UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]+")
-_ENDINGS = (
-    *("ational", "ations", "ation", "ments", "ment", "ings", "ing"),
-    *("ied", "ies", "ed", "es", "ly", "e", "s", "y"),
-)
-_SHORTEST_STEM = 4
-
-
-def find_stems(folded: str) -> tuple[str, ...]:
-    """Return the stems of a folded sentence in order; scripts without blanks give pairs of characters."""
-    found: list[str] = []
-    for match in _WORD.finditer(folded):
-        word = match.group()
-        found.extend(_pairs(word) if _UNSPACED.search(word) else (_stem(word),))
-    return tuple(found)
 
 
 def weigh_stems(sentences: Iterable[frozenset[str]]) -> Mapping[str, float]:
@@ -47,31 +28,12 @@ def weigh_stems(sentences: Iterable[frozenset[str]]) -> Mapping[str, float]:
     for stems in sentences:
         counts.update(stems)
         total += 1
-    general, rare = _commonness()
+    general, rare = load_commonness()
     scale = math.log(total + 2)
     return {
         stem: max(general.get(stem, rare), 0.5) * math.log((total + 2) / count) / scale
         for stem, count in counts.items()
     }
-
-
-def _stem(word: str) -> str:
-    for ending in _ENDINGS:
-        if word.endswith(ending) and len(word) - len(ending) >= _SHORTEST_STEM:
-            return word[: -len(ending)]
-    return word
-
-
-def _pairs(run: str) -> list[str]:
-    return [run[at : at + 2] for at in range(len(run) - 1)] or [run]
-
-
-@cache
-def _commonness() -> tuple[Mapping[str, float], float]:
-    table = read_packaged(__package__, "commonness.toml")
-    parts = [table[part].items() for part in ("ours", "bands")]
-    bands = {stem: float(band) for part in parts for band, listed in part for stem in listed.split()}
-    return bands, float(table["rare"])
 
 
 FEWEST_STEMS = 4

@@ -24,10 +24,10 @@ LIKENESS_FEATURES = (
     *("order", "evidence", "lengths", "brevity"),
 )
 NEARNESS_FEATURES = ("nearness", "nearness_squared", "lift")
-PLAIN_FEATURES = ("likeness", "support", "gap", "lead", "grouped", "weakest", "likeness_gain")
+PLAIN_FEATURES = ("likeness", "support", "gap", "lead")
 PLACE_FEATURES = (
-    *("likeness", "support", "gap", "grouped", "weakest", "likeness_gain", "common_order", "paraphrase"),
-    *("paraphrase_likeness", "paraphrase_grouped", "paraphrase_weakest", "paraphrase_gap"),
+    *("likeness", "support", "gap", "common_order", "paraphrase"),
+    *("paraphrase_likeness", "paraphrase_gap"),
 )
 MOVE_FEATURES = ("likeness",)
 ANCHOR_FEATURES = ("free_pairs", "crosses", "offset")
@@ -41,6 +41,11 @@ _PAIR_FEATURES = (
     *("paraphrase_coverage", "paraphrase_breadth"),
 )
 LINK_FEATURES = (*_CONTEXT_FEATURES, *_PAIR_FEATURES, *(f"paraphrase_{name}" for name in _CONTEXT_FEATURES))
+_JOIN_FEATURES = (
+    *("likeness_gain", "explained", "rest", "lengths"),
+    *("closed", "beyond", "chance", "opposite"),
+)
+_JOIN_NEARNESS = ("nearness_gain", "nearness_before")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +63,15 @@ class Logistic:
 
 @dataclass(frozen=True, slots=True)
 class AlignmentWeights:
-    """What was fitted: likeness of two sentences alone, a group in its place, a link among its rivals."""
+    """What was fitted: likeness of two sentences alone, a pair in its place, a link among its rivals."""
 
     likeness: Logistic
     place: Logistic
     link: Logistic
     move: Logistic
     """How much more often moved sentences reach a likeness than a pair of unrelated ones does."""
+    join: Logistic
+    """Whether a free neighbour of a link belongs to it."""
     accept: float
     """The probability from which a link is reported."""
     accept_move: float
@@ -80,6 +87,10 @@ def name_features(part: str, *, encoded: bool) -> tuple[str, ...]:
     """Return the features that a part of the weights is of, in the order in which they are measured."""
     if part in {"place", "move"}:
         return PLACE_FEATURES if part == "place" else MOVE_FEATURES
+    if part == "join":
+        own = (*_JOIN_FEATURES, *_JOIN_NEARNESS) if encoded else _JOIN_FEATURES
+        pair = ("common_order", "coverage", "paraphrase")
+        return (*own, *pair, *(f"paraphrase_{name}" for name in own))
     if part == "likeness":
         return (*LIKENESS_FEATURES, *NEARNESS_FEATURES) if encoded else LIKENESS_FEATURES
     near = (*NEARNESS_FEATURES, *(f"paraphrase_{name}" for name in NEARNESS_FEATURES)) if encoded else ()

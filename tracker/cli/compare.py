@@ -57,6 +57,7 @@ def diff(
         Literal["default", "none"],
         typer.Option(help="'none' aligns sentences by their words alone, a second faster."),
     ] = "default",
+    sure: options.Sure = 0.9,
     color: options.Colour = "auto",
     archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
@@ -80,7 +81,7 @@ def diff(
     chosen = _chosen(only)
     vectors = ENCODERS[encoder]
     session = options.opened(archive)
-    comparison = compare(operands, session, topics, vectors)
+    comparison = compare(operands, session, topics, vectors, sure)
     color_on = wants_colour(color, output)
     if explain is not None:
         answer = _explain(comparison, explain, vectors, session, color_on)
@@ -130,7 +131,6 @@ def _render(
 
         return render_json(comparison)
     from tracker.report.comparison.build import build_report
-
     from tracker.workflows.code.topics import find_topic
 
     one = find_topic(vocabulary, topic) if topic else None

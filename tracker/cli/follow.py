@@ -88,6 +88,7 @@ def timeline(
         bool, typer.Option("--all", help="Show every topic, also those that are only mentioned.")
     ] = False,
     vocabulary: options.VocabularyFile = None,
+    sure: options.Sure = 0.9,
     form: options.TableFormat = "text",
     output: options.Output = None,
     width: Width = None,
@@ -116,6 +117,7 @@ def timeline(
             first,
             last,
             statuses=form != "text" or bool(topics),
+            sure=sure,
             progress=progress,
         )
     rows = select_rows(followed, topics, everything=everything)

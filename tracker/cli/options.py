@@ -58,6 +58,14 @@ def load_vocabulary(path: Path | None = None) -> Vocabulary:
     return load(path)
 
 
+def _check_sure(value: float) -> float:
+    from tracker.topics.certainty.claims import CHOICES
+
+    if value not in CHOICES:
+        raise TrackerError(f"--sure {value:g}: expected one of .9, .8, .7")
+    return value
+
+
 def now() -> str:
     """Return the present instant in UTC, to the second: ``2024-05-20T10:00:00Z``."""
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -90,6 +98,15 @@ ListFormat = Annotated[Literal["text", "json"], typer.Option("--format", help="T
 TableFormat = Annotated[Literal["text", "csv", "json"], typer.Option("--format", help="The output format.")]
 VocabularyFile = Annotated[
     Path | None, typer.Option("--vocabulary", help="Your own vocabulary: TOML, CSV or SKOS.")
+]
+Sure = Annotated[
+    float,
+    typer.Option(
+        "--sure",
+        metavar="[.9|.8|.7]",
+        help="How much of what is claimed of topics is to be true: with .8 or .7 more is claimed.",
+        callback=_check_sure,
+    ),
 ]
 ImportDryRun = Annotated[
     bool, typer.Option("--dry-run", help="List what would be recorded, and write nothing.")

@@ -130,12 +130,15 @@ class Provenance:
     old_text: str
     new_text: str
     vocabulary: str
-    """Its digest, followed by the name of the reader of topics where that is not our rules."""
+    """Its digest; how it finds topics, with the digest of the weights, where not by terms or a model; and the
+    name of the reader of topics where that is not our rules."""
     encoder: str
     prior: str = "none"
     """The prior that phrases were weighed with, and its digest."""
-    unfitted: str | None = None
-    """Why no change of a topic is claimed; None where how sure such findings are was fitted."""
+    unmeasured: str | None = None
+    """Why changes of some topics, or of all, are not claimed and their certainties are approximate, if so."""
+    sure: Proportion = 0.9
+    """How many of the claims about topics are to be true, as chosen."""
 
 
 @dataclass(frozen=True, slots=True)

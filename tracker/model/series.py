@@ -29,7 +29,12 @@ class Standing:
     quote: str
     """The segment that shows the level best."""
     priority: Proportion | None = None
-    """The probability that a careful reader calls it a priority; None where not fitted, or absent."""
+    """The probability that a careful reader calls it a priority; None where it is absent."""
+    certainty: Proportion | None = None
+    """How sure the status is; None without one."""
+    measured: bool = False
+    """Whether both probabilities were measured for the topic and the language; else they are approximate, and
+    the status is not claimed."""
 
 
 SessionState = Literal["read", "no statement", "withdrawn", "no text"]
@@ -61,8 +66,10 @@ class Timeline:
     series: str
     vocabulary: Vocabulary
     sessions: tuple[TimelineSession, ...]
-    unfitted: str | None = None
-    """Why some sessions, or all, have no status that was asked for; None where each has."""
+    unmeasured: str | None = None
+    """Why some statuses, or all, are not claimed and their certainties are approximate, if so."""
+    sure: Proportion = 0.9
+    """How many of the claims are to be true, as chosen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +115,10 @@ class TimelineTable:
     vocabulary: VocabularyName
     topics: tuple[CountedTopic, ...]
     """Strongest first: a priority at most sessions, then by share of the words."""
-    unfitted: str | None
-    """Why some sessions, or all, have no status that was asked for; None where each has."""
+    unmeasured: str | None
+    """Why some statuses, or all, are not claimed and their certainties are approximate, if so."""
+    sure: Proportion
+    """How many of the claims are to be true, as chosen."""
     sessions: tuple[TimelineSession, ...]
     """Kind by kind, each in order."""
 
@@ -140,7 +149,9 @@ class CountryStanding:
     quote: str
     """The segment that shows the level best."""
     priority: Proportion | None
-    """The probability that a careful reader calls it a priority; None where it was not fitted."""
+    """The probability that a careful reader calls it a priority."""
+    measured: bool
+    """Whether that was measured for the topic and the language; else it is approximate."""
 
 
 @dataclass(frozen=True, slots=True)

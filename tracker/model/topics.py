@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 
 TopicKind = Literal["theme", "situation"]
+Recognition = Literal["terms", "similarity", "words"]
+"""How topics are found where nothing was taught: by terms as they are written; by words shared with labels
+and terms, and by sentence vectors; or the same without vectors."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +78,7 @@ class Vocabulary:
     overlap: bool = False
     """Whether the same words may name several topics, so that each is met on its own."""
     model: TopicModel | None = None
+    recognition: Recognition = "terms"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,10 +114,13 @@ class TopicReading:
     """The rule that gave the level; ``person: NAME`` where somebody did."""
     decided: Decision | None = None
     priority: Proportion | None = None
-    """The probability that a careful reader calls it a priority; None with vocabularies and in languages that
-    it was not fitted for."""
+    """The probability that a careful reader calls it a priority; None where nothing but a person gave it."""
     presence: Proportion | None = None
     """The probability that a careful reader finds it in the statement at all."""
+    declaration: Proportion | None = None
+    """The probability that a careful reader calls it declared."""
+    measured: bool = False
+    """Whether these probabilities were measured for the topic and the language; else they are approximate."""
     term: Evidence | None = None
     """The words of the leading segment that name it; None where a person alone saw it."""
 
@@ -146,9 +153,15 @@ class TopicChange:
     absent: Decision | None = None
     """Who decided that it is absent on the side that has no reading, where somebody did."""
     certainty: Proportion | None = None
-    """For new, returned and dropped, the probability that a careful reader agrees, where it is known."""
+    """The share of careful readers who would give the status, those who would only allow it counted by half.
+    Of kept, up and down: who would give both levels. None where a reader of topics gives no probabilities."""
+    measured: bool = False
+    """Whether the certainty was measured: for topics of the shipped vocabulary, in English. Elsewhere it is
+    approximate, and makes no claim."""
     claimed: bool = True
     """Whether it is certain enough to be reported as a finding; what is not is reported as perhaps so."""
+    share_unsure: bool = False
+    """Whether a kept topic is not claimed only because its share may as well have halved or doubled."""
     last: str | None = None
     """For what has returned, the latest session before the old one in which it was a priority."""
     covered: str | None = None

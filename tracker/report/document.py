@@ -1,6 +1,6 @@
 """A report as sections, entries and runs of styled text, from which each form of it is rendered.
 
-It knows nothing of widths, colours or markup. Any text in it may come from a statement: renderers make it safe.
+It knows nothing of widths, colours or markup. Any text may come from a statement: renderers make it safe.
 """
 
 from __future__ import annotations

@@ -7,7 +7,17 @@ from bisect import bisect_left
 from functools import cache
 from typing import TYPE_CHECKING
 
-from tracker.text.lines import has_clause, is_salutation, item_marker
+from tracker.text.lines import is_cut_decimal, item_marker
+from tracker.text.slips import (
+    FIRST_WORD,
+    NO_HABITS,
+    Habits,
+    has_no_case,
+    introduces,
+    is_comma,
+    is_stop,
+    opens_sentence,
+)
 from tracker.text.tables import read_stops
 
 if TYPE_CHECKING:
@@ -36,6 +46,8 @@ _CANDIDATE = (
     # A blank lost after a full stop: final.Next
     r"|(?:(?<=[a-zà-ÿа-яё]{2}[.!?])|(?<=[a-z][)%][.!?])|(?<=[0-9]{3}[.!?]))(?P<tight>[”»]?)"
     r"(?=[“«]?[A-ZÀ-ÞА-Я][a-zà-ÿа-яё]|I )"
+    # I read as a number: in 2015.1 am glad.
+    r"|(?P<pronoun>(?<=\d\.)(?=1 (?:am|%p) ))"
     r"|(?P<unspaced>(?<=[\u0621-\u064a]{2}[.!؟])(?=[\u0621-\u064a]{2})"
     r"|(?<=[\u4e00-\u9fff][.!?])(?=[“「]?[\u4e00-\u9fff]))"
     r")"
@@ -43,35 +55,39 @@ _CANDIDATE = (
 _OPENERS = " \t\"'“”‘’«»([{¿¡—–-*„‚「『《"
 _ENCLOSED = re.compile(
     r"“[^“”]{0,400}”|\"[^\"]{0,400}\"|«[^«»]{0,400}»|「[^「」]*」|『[^『』]*』|„[^„“”]{0,400}[“”]"
-    r"|\([^()]{0,400}\)|\[[^\[\]]{0,400}\]|（[^（）]*）"
+    r"|(?P<bracket>\([^()]{0,400}\)|\[[^\[\]]{0,400}\]|（[^（）]*）)"
 )
+_LONGEST_WHOLE = 80
+"""Characters of a quotation that is not cut; a longer one is a text of its own sentences."""
 _INITIALS = re.compile(r"(?:[^\W\d_]\.[ -]?)*[^\W\d_]")
-_INITIAL = re.compile(r"[^\W\d_]\.")
-_YEAR = re.compile(r"(?:19|20)\d\d")
-_FIRST_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
-_ROMAN = re.compile(r"[IVXLC]+\b")
-_LETTERED = re.compile(r"[A-ZА-Я](?:[),;:.\]]|$)|[A-Z]{1,5}/\S")
+_YEAR, _COUNT = re.compile(r"(?:19|20)\d\d"), re.compile(r"(?:19|20)\d\d|\d{1,3}(?:,\d{3})+")
+_ROMAN = re.compile(r"(?!I (?!(?:of|and|to|or|in|is|on) )[a-z])[IVXLC]+\b")
+_LETTERED = re.compile(r"(?!M\. )[A-ZА-Я](?:[),;:.\]]|$)|[A-Z]{1,5}/\S")
 """A part that is counted by letters, or a document: sect. B, doc. A/81/5."""
+_COUNTED = re.compile(
+    r"(?::\s+|：\s*)\(?[1a]$|(?:[;؛،]\s+|；\s*)(?:(?:and|or|et|y|и|و) )?\(?(?:\d{1,2}|[a-z])$"
+)
+"""The number of an item that stands in a sentence: 1. peace; 2. bread."""
+_DAY = re.compile(r"\d{1,2} [^\W\d_]{3,} \d{4}\b")
 _SYMBOL = re.compile(r"/\S{0,20}?[A-Z][A-Za-z]*$")
 _SAID = re.compile(r"[\u4e00-\u9fff]{0,6}(?:说|问|答|道|喊|指出|表示)[。，！？]")
 _OF_TIME = re.compile(r"(?:[A-Z][\w-]* ){1,3}[Tt]ime\b")
-_SHORTEST_BEFORE_COMMA = 25
 _LONGEST_MARKER = 20
 """Characters before the stop of a list's marker, ``10.11.12.13``, or of a part's, ``Chapter XVIII``."""
 _LONGER_THAN_ANY = 9
 """A word of so many letters is no abbreviation: the longest in the tables has eight."""
 _LONGEST_QUOTATION = 400
-_LONGEST_LEAD = 120
 
 
-def sentence_ends(line: str, language: str, *, pauses: bool = False) -> Iterator[int]:
-    """Yield the offset after each sentence of a line, the last one left out.
-
-    ``pauses`` says that ellipses mark pauses in this text and end nothing.
-    """
+def sentence_ends(line: str, language: str, habits: Habits = NO_HABITS) -> Iterator[int]:
+    """Yield the offset after each sentence of a line, the last one left out."""
     stops = read_stops(language)
     may_enclose = any(mark in line for mark in '“"«([「（『„') and line.count('"') % 2 == 0
-    enclosed = [match.span() for match in _ENCLOSED.finditer(line)] if may_enclose else []
+    enclosed = [
+        match.span()
+        for match in (_ENCLOSED.finditer(line) if may_enclose else ())
+        if match["bracket"] or (len(match[0]) <= _LONGEST_WHOLE and not _stands_alone(line, match, language))
+    ]
     starts = [start for start, _ in enclosed]
     begin = 0
     for match in _candidate(language).finditer(line):
@@ -79,9 +95,15 @@ def sentence_ends(line: str, language: str, *, pauses: bool = False) -> Iterator
         end = match.start() if bullet else match.end()
         if end >= len(line) or (enclosed and _is_inside(end, starts, enclosed)):
             continue
-        if bullet or _ends(line, match, begin, stops, pauses=pauses):
+        if bullet or _ends(line, match, begin, stops, habits):
             yield end
             begin = end
+
+
+def _stands_alone(line: str, match: re.Match[str], language: str) -> bool:
+    """Say whether a quotation opens a sentence: it has sentences of its own."""
+    before = line[max(0, match.start() - 3) : match.start()].rstrip()
+    return language != "zh" and (not before or before[-1] in ".!?…")
 
 
 def _is_inside(end: int, starts: list[int], enclosed: list[tuple[int, int]]) -> bool:
@@ -89,7 +111,7 @@ def _is_inside(end: int, starts: list[int], enclosed: list[tuple[int, int]]) -> 
     return index >= 0 and end < enclosed[index][1]
 
 
-def _ends(line: str, match: re.Match[str], begin: int, stops: Stops, *, pauses: bool) -> bool:
+def _ends(line: str, match: re.Match[str], begin: int, stops: Stops, habits: Habits) -> bool:
     decide = _DECISIONS.get(match.lastgroup or "")
     if decide:
         return decide(line, match, begin, stops)
@@ -98,55 +120,51 @@ def _ends(line: str, match: re.Match[str], begin: int, stops: Stops, *, pauses: 
         return False
     stop = line[match.start() : match.end("stop")]
     if stop == ".":
-        return _is_full_stop(line, match, begin, after, stops)
+        return _is_full_stop(line, match, begin, after, stops, habits)
     trails_off = stop == "…" or (not set(stop) - set(". ") and stop != "..")
     bracketed = line[match.start() - 1 : match.start()] in {"[", "("}
-    return not bracketed and not (trails_off and pauses)
+    return not bracketed and not (trails_off and habits.pauses)
 
 
-def _is_full_stop(line: str, match: re.Match[str], begin: int, after: str, stops: Stops) -> bool:
+def _is_full_stop(
+    line: str, match: re.Match[str], begin: int, after: str, stops: Stops, habits: Habits
+) -> bool:
     """Decide on a single full stop by the word before it and the one after."""
     dot = match.start()
-    if dot - begin < _LONGEST_LEAD and _only_leads(line[begin:dot].lower(), after, stops):
+    introduced = habits.slips and introduces(line[begin:dot], line[match.end() :][:2], stops)
+    if introduced or is_comma(line[begin:dot], after, stops, slips=habits.slips):
         return False
     if dot - _LONGER_THAN_ANY >= begin and line[dot - _LONGER_THAN_ANY : dot].isalpha():
         return True
-    if _is_list_number(line, begin, dot, stops):
+    if _SYMBOL.search(line, begin, dot) and after[0].isdigit():  # A/81/305/Corr. 1
         return False
-    return ")" in match["close"] or bool(match["source"]) or _ends_word(line, match, begin, after, stops)
-
-
-def _only_leads(piece: str, after: str, stops: Stops) -> bool:
-    """Say whether a piece says when, where or in what regard, so that its stop is a comma read wrongly."""
-    if piece.strip() in stops.connecting:
-        return True
-    parts = [part.split() for part in piece.split(",")]
-    return (
-        (after.startswith("I ") or after[0].isdigit())
-        and all(words and words[0] in stops.adverbials for words in parts)
-        and not has_clause(piece)
-    )
+    counts = _is_list_number(line, begin, dot, stops) or _COUNTED.search(line, max(begin, dot - 8), dot)
+    if counts or is_cut_decimal(line[begin : dot + 1], after):
+        return False
+    bracketed = ")" in match["close"] and _word_before(line, begin, dot, stops) not in stops.leading
+    return bracketed or bool(match["source"]) or _ends_word(line, match, begin, after, stops)
 
 
 def _ends_word(line: str, match: re.Match[str], begin: int, after: str, stops: Stops) -> bool:
     dot = match.start()
     word = _word_before(line, begin, dot, stops)
-    if _SYMBOL.search(word) and after[0].isdigit():  # A/81/305/Corr. 1
-        return False
     two = line[max(begin, dot - 12) : dot].rsplit(None, 2)[-2:] or [""]  # EE. UU.
     words = {word, " ".join(two) if len(two) > 1 else ""}
     if dot - begin <= len(word) + 1:
         words.add(word[:1].lower() + word[1:])  # Проф. at the beginning is проф.
-    opens = _opens_sentence(after, stops)
-    if words & stops.measures and two[0][-1:].isdigit() and (not _has_no_case(after) or _YEAR.match(two[0])):
+    opens = opens_sentence(after, stops)
+    if words & stops.measures and two[0][-1:].isdigit() and (not has_no_case(after) or _YEAR.match(two[0])):
         return opens  # 1961 г., but 0.4 م.
+    if _is_lettered(two, stops) or (word == "no" and two[0] in stops.introducing):  # the answer is no
+        return True
     if words & stops.leading or (words & stops.numbered and _opens_number(line[match.end() :][:2], after)):
         return False
-    if words & stops.closing:  # at 3 p.m. New York time
-        first = _FIRST_WORD.match(after)
-        return (first is None or first.group() not in stops.hours) and not _OF_TIME.match(after)
-    if _is_lettered(two, stops):
-        return True
+    if words & stops.closing:  # at 3 p.m. New York time, at 3 p.m. 5 May 2030
+        first = FIRST_WORD.match(after)
+        goes_on = first is not None and first.group() in stops.hours
+        return not goes_on and not _OF_TIME.match(after) and not _DAY.match(after)
+    if len(word) == 1 and has_no_case(word):  # أ. ب. تارن
+        return False
     return opens or not (words & stops.either or any(map(_is_initial, words)))
 
 
@@ -155,19 +173,6 @@ def _is_lettered(two: list[str], stops: Stops) -> bool:
     counted = two[0].rstrip(".")
     is_part = (len(counted) > 1 and counted in stops.numbered) or counted.capitalize() in stops.heads
     return is_part and len(two[-1]) == 1
-
-
-def _has_no_case(after: str) -> bool:
-    return after[0].isalpha() and after[0].lower() == after[0].upper()
-
-
-def _opens_sentence(after: str, stops: Stops) -> bool:
-    """Say whether a word follows that hardly stands inside a sentence, or is of a script without capitals."""
-    if _has_no_case(after):
-        return True
-    first = _FIRST_WORD.match(after)
-    opens = first is not None and (first.group() in stops.openers or first.group() in stops.starters)
-    return opens and not _INITIAL.match(after)
 
 
 def _is_list_number(line: str, begin: int, dot: int, stops: Stops) -> bool:
@@ -192,7 +197,7 @@ def _word_before(line: str, begin: int, dot: int, stops: Stops) -> str:
 
 def _last_word(text: str) -> str:
     """Return the word a text ends in, without what opens it; nothing where it ends in a blank."""
-    return "" if not text or text[-1].isspace() else text.rsplit(None, 1)[-1].lstrip(_OPENERS)
+    return "" if not text or text[-1].isspace() else re.split(r"[\s—]", text)[-1].lstrip(_OPENERS)
 
 
 def _opens_number(following: str, after: str) -> bool:
@@ -223,25 +228,22 @@ def _is_tight_end(line: str, match: re.Match[str], _begin: int, _stops: Stops) -
     """Decide on a full stop without a blank after it: not inside an address."""
     word = _last_word(line[max(0, match.start() - 40) : match.start()])
     plain = re.sub("[-’'()%]", "", word)
-    return word != "www" and (plain.isalpha() or _YEAR.fullmatch(plain) is not None)
-
-
-def _is_comma_end(line: str, match: re.Match[str], begin: int, stops: Stops) -> bool:
-    """Decide on a comma that may be a full stop read wrongly: not after a salutation or ``said``."""
-    before = line[begin : match.start()].strip()
-    if len(before) < _SHORTEST_BEFORE_COMMA or is_salutation(before + ","):
-        return False
-    return before.rsplit(None, 1)[-1].lower() not in stops.introducing
+    return word != "www" and (plain.isalpha() or _COUNT.fullmatch(plain) is not None)
 
 
 @cache
 def _candidate(language: str) -> re.Pattern[str]:
-    return re.compile(_CANDIDATE.replace("%s", "|".join(sorted(read_stops(language).after_comma)) or "(?!)"))
+    stops = read_stops(language)
+    commas, verbs = ("|".join(sorted(table)) or "(?!)" for table in (stops.after_comma, stops.said))
+    return re.compile(_CANDIDATE.replace("%s", commas).replace("%p", verbs))
 
 
 _DECISIONS: dict[str, Callable[[str, re.Match[str], int, Stops], bool]] = {
     "wide": _is_wide_end,
     "tight": _is_tight_end,
     "unspaced": lambda *_: True,
-    "comma": _is_comma_end,
+    "comma": lambda line, match, begin, stops: is_stop(line[begin : match.start()].strip(), stops),
+    "pronoun": lambda line, match, begin, stops: (
+        not is_comma(line[begin : match.start()], "I ", stops, slips=False)
+    ),
 }

@@ -8,7 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from tracker.text.spans import Replacement
-from tracker.text.tables import read_tables
+from tracker.text.tables import all_entries, read_tables
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,6 +35,12 @@ _BROKEN = re.compile(
 )
 _STRONG = re.compile(r"(\*\*|__)(?=[^\s*_])([^*\n]{1,600}?)(?<=[^\s*_])\1")
 _EMPHASIS = re.compile(r"(?<![\w*])(\*)(?=[^\s*])([^*\n]{1,600}?)(?<=[^\s*])\*(?![\w*])")
+
+
+_OWNERS = re.compile(r"\b[A-Za-z]{3,}ís\b")
+_MANY_OWNERS = 2
+_MISREAD = re.compile(r"(?<=[A-Za-z])í(?=s\b|\s)|(?<!\w)ì(?=\w)|(?<=[\w.,?!])î(?!\w)")
+_READ = {"í": "’", "ì": "“", "î": "”"}
 
 
 def clean_characters(text: str) -> Iterator[Replacement]:
@@ -67,6 +73,13 @@ def _replacement(text: str, at: int, char: str) -> Replacement | None:
     if broken:
         return _repaired(broken.group(), at)
     return None if char.isalpha() or char == "¬" else Replacement(at, at + 1, "")
+
+
+def repair_apostrophes(text: str) -> Iterator[Replacement]:
+    """Yield marks of quotation for the letters that a text read by another code page has: ``Russiaís``."""
+    if len({word for word in _OWNERS.findall(text) if word != "París"}) >= _MANY_OWNERS:
+        for match in _MISREAD.finditer(text):
+            yield Replacement(match.start(), match.end(), _READ[match.group()])
 
 
 def drop_emphasis(text: str) -> Iterator[Replacement]:
@@ -150,11 +163,16 @@ def repair_cut_words(text: str) -> Iterator[Replacement]:
         if first is None or second.lower() in _rows("hanging"):
             continue
         keeps = spelling.keeps_hyphen(first.group(), second)
-        if keeps is None and second.islower() and len(second) >= _SHORTEST_WORD:
+        names = first.group()[0].isupper() and second[0].isupper() and second not in _openers()
+        if keeps is None and (second.islower() or names) and len(second) >= _SHORTEST_WORD:
             # A compound or a cut word: the hyphen says so in both, and the blank in neither.
             keeps = True
         if keeps is not None:
             yield Replacement(at + keeps, at + 2, "")
+
+
+def _openers() -> frozenset[str]:
+    return all_entries("sentences", "openers")
 
 
 @cache

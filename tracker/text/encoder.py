@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from functools import cache
+from functools import cache, lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, cast
@@ -97,6 +97,7 @@ ENCODERS: Mapping[str, Encoder | None] = {"default": DEFAULT, "none": None}
 """By the names that ``--encoder`` has for them; without one, words alone decide."""
 
 
+@lru_cache(maxsize=4096)
 def _encode(sentence: str) -> Vectors:
     if len(sentence) <= _LONGEST:
         return cast("Vectors", _load_model().encode([sentence])[0])

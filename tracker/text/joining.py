@@ -15,6 +15,7 @@ from tracker.text.lines import (
     ends_in_ellipsis,
     ends_something,
     has_clause,
+    is_cut_decimal,
     is_heading,
     is_salutation,
     item_marker,
@@ -90,7 +91,7 @@ def joint(before: TextLine, after: TextLine, layout: Layout) -> tuple[int, str]:
 def _after_end(old: str, new: str, gap: int, layout: Layout, *, full: bool) -> str:
     if ends_in_ellipsis(old) and (layout.pauses or new[0].islower()):
         return SPACE
-    if new[0].islower() and _runs_on(old, new, gap):
+    if (new[0].islower() and _runs_on(old, new, gap)) or (gap == BREAK and is_cut_decimal(old, new)):
         return SPACE
     return SPACE if full and gap == BREAK else PARAGRAPH
 
@@ -104,7 +105,7 @@ def _runs_on(old: str, new: str, gap: int) -> bool:
 
 
 def _after_cut(old: str, new: str, gap: int, layout: Layout, *, full: bool) -> tuple[int, str]:
-    if old[-1] in ",،" and _opens_clause(new):
+    if old[-1] in ",،" and _opens_clause(new if gap == BREAK else new[0].upper() + new[1:]):
         return 0, PARAGRAPH
     hyphenated = old[-1] in _HYPHENS and _HYPHENATED.search(old, max(len(old) - _LONGEST_WORD, 0))
     if hyphenated and new[0].isalnum():

@@ -14,14 +14,15 @@ from tracker.text.tables import all_entries, read_tables
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_END = re.compile(r"[.!?:;…。！？；：؟۔؛][\"'”’»)\]」』》*]*\d{0,2}$")
-_ELLIPSIS_END = re.compile(r"(?:…|\.\s?\.\s?\.)[\"'”’»)\]]*$")
+_END = re.compile(r"[.!?:;…。！？；：؟۔؛](?: ?»|[\"'”’)\]」』》*])*\d{0,2}$")
+_ELLIPSIS_END = re.compile(r"(?:…|\.\s?\.\s?\.)(?: ?»|[\"'”’)\]])*$")
 _ITEM = re.compile(
     r"(?:[-–—•▪▫●○■□◦‣⁃·*¥\uf0b7\uf0a7➢✓]|\(?(?:\d{1,3}|[a-zA-Z]|[ivx]{1,5}|[IVX]{1,5})[.)])\s+(?=\S)"
     r"|\d{1,2}(?:\.\d{1,2})+\.?\s+(?=[^\W\d_a-z])"
 )
 # A. Guterres is a name; resolution 3236\n(XXIX) and is no list.
 _NO_ITEM = re.compile(r"[A-Z]\.\s+(?:[A-Z]\.|[A-Z][a-z]+)|\([IVXLC]+\)\s+[a-z]")
+_CUT_DECIMAL = re.compile(r"\d{1,2}(?: ?(?:%|per cent|percent|million|billion|trillion|°|degrees?)|\)|,)")
 _WORDS = re.compile(r"[^\s,;:!–—*\"“”]+")
 _LONGEST_SALUTATION = 150
 _MOST_SALUTATION_WORDS = 16
@@ -39,6 +40,11 @@ def ends_in_ellipsis(line: str) -> bool:
     return _ELLIPSIS_END.search(line, max(len(line) - 8, 0)) is not None
 
 
+def is_cut_decimal(before: str, after: str) -> bool:
+    """Say whether the blank between two pieces cuts a decimal: 3. 5 per cent."""
+    return before[-2:-1].isdigit() and before[-1:] == "." and _CUT_DECIMAL.match(after) is not None
+
+
 def item_marker(line: str) -> int:
     """Return the length of the marker that makes a line an item of a list, 0 where there is none."""
     match = _ITEM.match(line)
@@ -48,8 +54,9 @@ def item_marker(line: str) -> int:
 
 
 def has_clause(line: str) -> bool:
-    """Say whether a line holds one of the commonest verbs and pronouns."""
-    return not all_entries("lines", "clauses").isdisjoint(word.lower() for word in _WORDS.findall(line))
+    """Say whether a line holds one of the commonest verbs and pronouns; Annex I ends in a number."""
+    words = _WORDS.findall(line.removesuffix(" I"))
+    return not all_entries("lines", "clauses").isdisjoint(word.lower() for word in words)
 
 
 def is_salutation(line: str) -> bool:

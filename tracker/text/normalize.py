@@ -7,7 +7,13 @@ from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from tracker.text.characters import clean_characters, drop_emphasis, drop_page_breaks, repair_cut_words
+from tracker.text.characters import (
+    clean_characters,
+    drop_emphasis,
+    drop_page_breaks,
+    repair_apostrophes,
+    repair_cut_words,
+)
 from tracker.text.joining import joint, read_layout
 from tracker.text.lines import TextLine, read_lines, split_rules
 from tracker.text.spans import Replacement, compose, rewrite, span_map
@@ -165,6 +171,7 @@ def _run_on(sofar: TextLine, hyphen: int, between: str, after: TextLine) -> Text
 def _steps(*, again: bool) -> tuple[Step, ...]:
     return (
         clean_characters,
+        repair_apostrophes,
         drop_numbering,
         drop_emphasis,
         collapse_blanks,

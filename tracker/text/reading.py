@@ -11,6 +11,7 @@ from tracker.text.detection import detect_language
 from tracker.text.joining import pauses_with_ellipses
 from tracker.text.lines import is_heading, item_marker
 from tracker.text.normalize import normalize
+from tracker.text.slips import Habits, reads_commas_as_stops
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,22 +28,22 @@ def cut(clean: str, language: str) -> tuple[Segment, ...]:
     A line by itself without a clause or an end is a heading; a line with a marker is an item where it
     is one sentence. Paragraphs count from 1.
     """
-    pauses = pauses_with_ellipses(clean)
+    habits = Habits(pauses_with_ellipses(clean), reads_commas_as_stops(clean))
     segments: list[Segment] = []
     paragraph = 0
     for line in _LINE.finditer(clean):
         paragraph += line.group(1) is not None or paragraph == 0
-        spans = list(_spans(clean, line.start(2), line.end(2), language, pauses=pauses))
+        spans = list(_spans(clean, line.start(2), line.end(2), language, habits))
         kind = _kind(line.group(2)) if len(spans) == 1 else "sentence"
         for start, end in spans:
             segments.append(Segment(len(segments), kind, paragraph, start, end, clean[start:end]))
     return tuple(segments)
 
 
-def _spans(clean: str, start: int, end: int, language: str, *, pauses: bool) -> Iterator[tuple[int, int]]:
+def _spans(clean: str, start: int, end: int, language: str, habits: Habits) -> Iterator[tuple[int, int]]:
     line = clean[start:end]
     at = 0
-    for stop in (*sentence_ends(line, language, pauses=pauses), len(line)):
+    for stop in (*sentence_ends(line, language, habits), len(line)):
         span = _SPAN.search(line, at, stop)
         if span:
             yield start + span.start(), start + span.end()

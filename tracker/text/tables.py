@@ -49,12 +49,17 @@ class Stops(NamedTuple):
     introducing: frozenset[str]
     connecting: frozenset[str]
     adverbials: frozenset[str]
+    subordinating: frozenset[str]
+    offices: frozenset[str]
+    holders: frozenset[str]
+    said: frozenset[str]
+    clauses: frozenset[str]
 
 
 @cache
 def read_stops(language: str) -> Stops:
     """Return the tables of the ends of sentences for a language."""
-    tables = read_tables("sentences")
+    tables = {**read_tables("sentences"), "clauses": read_tables("lines")["clauses"]}
     return Stops(**{table: frozenset(entries_for(tables[table], language)) for table in tables})
 
 

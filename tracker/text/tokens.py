@@ -60,7 +60,19 @@ _INITIALS = rf"(?:{_LETTER}\.){{2,}}"
 # A first part in capitals, a slash, and a digit somewhere: A/RES/78/1, E/CN.15/2022/L.6/Rev.1.
 _SYMBOL = r"[A-Z]{1,8}(?=\S{0,60}\d)(?:/[A-Za-z0-9]+(?:[.-][A-Za-z0-9]+)*)+"
 _BLANK = r"[^\S\n]"
-_NUMBER = rf"(?:\d{{1,3}}(?:{_BLANK}\d{{3}})+(?:[.,]\d+)?(?!\d)|\d+(?:[.,:]\d+)*)[½¼¾⅓⅔]?"
+_VULGAR = r"[½¼¾⅓⅔⅛⅜⅝⅞]"
+_PART = rf"(?:{_VULGAR}|[1-9]/(?:2|3|4|5|8|16)(?![\d/]))"
+_SIGN = r"(?<![^\s(\[«“])[-+±~≈\u2212]"
+# Whole: 100m is a word and holds no number.
+_NUMBER = (
+    rf"(?>(?:{_SIGN})?(?:(?<![\d/]){_PART}|(?:\d{{1,3}}(?:{_BLANK}\d{{3}})+(?:[.,]\d+)?(?!\d)|\d+(?:[.,:٫٬]\d+)*)"
+    rf"(?:[ -]?{_PART})?))"
+)
+# A resolution with its year or session: 1325 (2000), 1514 (XV).
+_ADOPTED = r"\d{1,4} \((?:(?:19|20)\d\d|[A-Z]{1,2}-[IVXLC]+|[IVXLC]+)\)"
+# In Chinese words: 百分之四十, 三分之一, 三亿五千万.
+_DIGITS = "一二两三四五六七八九十百千"
+_SPELLED = rf"[{_DIGITS}]+(?:分之[零〇点{_DIGITS}]+|[多余]?[万亿]+(?:[零〇{_DIGITS}]+[万亿]*)*)"
 _ORDINAL = r"(?:st|nd|rd|th|er|re|ère|e|ème|[ºª]|\.[ºª]|o|a|го|й)"
 _YEAR = r"(?:19\d\d|20\d\d|2100)"
 _NOT_IN_NUMBER = rf"(?![.,]?\d|{_LETTER})"
@@ -86,13 +98,15 @@ def _amount(language: str) -> str:
         scale = rf"[多余]?{magnitude}"
     before = rf"{signs}{_BLANK}?{_NUMBER}(?:{scale})?"
     after = rf"{_NUMBER}(?:{scale})?{_BLANK}?(?:{links})?(?:{names}{_end(language)}|{signs}(?!\w))"
-    return rf"{before}|{after}|{_NUMBER}(?:{_BLANK}|-)?{percent}(?!\w)"
+    measures = _any_of(language, "measures")
+    return rf"{before}|{after}|{_NUMBER}(?:{_BLANK}|-)?(?:{percent}(?!\w)|{measures}(?![\w'’-]))"
 
 
 def _number(language: str) -> str:
     magnitude = _any_of(language, "magnitudes")
     scaled = rf"{_NUMBER}{_BLANK}?{magnitude}{_end(language)}"
-    return rf"{scaled}|{_NUMBER}{_ORDINAL}?(?!{_LETTER})"
+    spelled = f"|{_SPELLED}" if language == "zh" else ""
+    return rf"{_ADOPTED}|{scaled}|{_NUMBER}{_ORDINAL}?(?!{_LETTER}){spelled}"
 
 
 def _date(language: str) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 from tracker.model.changes import Evidence
 from tracker.model.topics import TopicReading
 from tracker.text.identity import fold
-from tracker.topics.certainty.claims import estimate_likelihood, explain_unfitted
+from tracker.topics.certainty.claims import find_measured, load_certainty
 from tracker.topics.certainty.evidence import describe_topics
 from tracker.topics.levels.assess import ONCE, TopicTreatments, assess_level, find_treatments
 from tracker.topics.levels.context import (
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from tracker.model.texts import Version
     from tracker.model.topics import Mention, Vocabulary
+    from tracker.topics.certainty.claims import Likelihood
     from tracker.topics.certainty.evidence import TopicEvidence
     from tracker.topics.levels.context import Treatments
     from tracker.topics.levels.cues import Cues
@@ -47,7 +48,7 @@ _NEAR: Final = 3
 
 _LONG: Final = 6
 _SMALL: Final = frozenset({"of", "the", "and", "la", "le", "de", "du", "y", "et", "us"})
-_COMPANIONS: Final = frozenset({"people", "government", "women"})
+_COMPANIONS: Final = frozenset({"people", "government", "women", "in"})
 
 Mentions = tuple[tuple["Mention", ...], ...]
 """By segment, the topics it names."""
@@ -91,21 +92,27 @@ def read_topics(
     sentence about two topics counts for both. A topic of which only a narrower one is named counts as
     mentioned.
     """
-    met = _analyse(version, vocabulary, own_names)
-    words = count_substance(version)
-    readings = {topic: _read(topic, bundle, words, met.mentions) for topic, bundle in met.bundles.items()}
-    readings |= _read_broader(readings, vocabulary)
-    if explain_unfitted(vocabulary, {version.language}) is None:
-        evidence = _describe(met, version, vocabulary)
-        readings = {topic: _weigh(reading, evidence[topic]) for topic, reading in readings.items()}
-    return tuple(readings[topic.id] for topic in vocabulary.topics if topic.id in readings)
+    weights = load_certainty()
+    return tuple(
+        weigh_reading(reading, weights.estimate(evidence), measured=bool(evidence.name))
+        for reading, evidence in read_evidence(version, vocabulary, own_names=own_names)
+    )
 
 
 def read_evidence(
     version: Version, vocabulary: Vocabulary, *, own_names: Collection[str] = ()
-) -> dict[str, TopicEvidence]:
-    """Return by topic what the probabilities of a version's readings rest on."""
-    return _describe(_analyse(version, vocabulary, own_names), version, vocabulary)
+) -> list[tuple[TopicReading, TopicEvidence]]:
+    """Return each reading as the rules alone give it, and what its probabilities rest on."""
+    met = _analyse(version, vocabulary, own_names)
+    words = count_substance(version)
+    readings = {topic: _read(topic, bundle, words, met.mentions) for topic, bundle in met.bundles.items()}
+    readings |= _read_broader(readings, vocabulary)
+    evidence = describe_topics(
+        *(version, vocabulary, met.mentions, met.treatments, met.bundles, met.cues, sum(words)),
+        find_measured(vocabulary, version.language),
+    )
+    known = (topic.id for topic in vocabulary.topics if topic.id in readings)
+    return [(readings[topic], evidence[topic]) for topic in known]
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,25 +126,29 @@ class _Analysis:
 
 
 def _analyse(version: Version, vocabulary: Vocabulary, own_names: Collection[str]) -> _Analysis:
-    cues = load_cues(version.language, (*own_names, *find_speaker(version)))
-    mentions = _find_mentions(version, vocabulary, own_names)
+    cues = load_cues(version.language, (*own_names, *find_speaker(version, own_names)))
+    mentions = find_mentions(version, vocabulary, own_names)
     situations = frozenset(topic.id for topic in vocabulary.topics if topic.kind == "situation")
     treatments = _treat_all(version, mentions, cues, situations)
     reader = PassageReader(cues, version.language, situations)
     return _Analysis(cues, mentions, treatments, _bundle(version, mentions, treatments, reader))
 
 
-def _describe(met: _Analysis, version: Version, vocabulary: Vocabulary) -> dict[str, TopicEvidence]:
-    words = sum(count_substance(version))
-    return describe_topics(version, vocabulary, met.mentions, met.treatments, met.bundles, met.cues, words)
+def weigh_reading(reading: TopicReading, likelihood: Likelihood, *, measured: bool) -> TopicReading:
+    """Return a reading with its probabilities; a mention that is more likely a priority than not is one.
 
-
-def _weigh(reading: TopicReading, evidence: TopicEvidence) -> TopicReading:
-    """Return a reading with its probabilities; a mention that is more likely a priority than not is one."""
-    likelihood = estimate_likelihood(evidence)
-    weighed = replace(reading, priority=likelihood.priority, presence=likelihood.presence)
+    Where the probabilities were not measured, the rules alone give the level.
+    """
+    weighed = replace(
+        reading,
+        priority=likelihood.priority,
+        presence=likelihood.presence,
+        declaration=likelihood.declared,
+        measured=measured,
+    )
     least = _LIKELY if reading.rule.startswith(ONCE) else _SURE
-    if reading.level == "mentioned" and reading.rule != NARROWER and likelihood.priority >= least:
+    is_mention = reading.level == "mentioned" and reading.rule != NARROWER
+    if measured and is_mention and likelihood.priority >= least:
         return replace(weighed, level="substantive", rule=f"{LIKELY} {reading.rule}")
     return weighed
 
@@ -156,7 +167,7 @@ def _find_apart(version: Version) -> frozenset[int]:
     return find_titles(version.segments) | find_ceremony(version.segments, cues)
 
 
-def _find_mentions(version: Version, vocabulary: Vocabulary, own_names: Collection[str]) -> Mentions:
+def find_mentions(version: Version, vocabulary: Vocabulary, own_names: Collection[str]) -> Mentions:
     """Return the mentions outside titles; hints count as terms where a term of their topic is near."""
     own = {word for name in own_names for word in fold(name).split()} - _SMALL
     situations = {topic.id for topic in vocabulary.topics if topic.kind == "situation"}

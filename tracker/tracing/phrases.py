@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from tracker.alignment.similarity import find_stems
+from tracker.text.commonness import find_stems
 from tracker.text.identity import fold
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from tracker.changes.shifts.dates import compare_moments, read_moments
 from tracker.changes.shifts.figures import compare_figures, is_same_unit
-from tracker.changes.shifts.held import is_held, list_words
+from tracker.changes.shifts.held import is_adjective, is_named, list_words
 from tracker.changes.shifts.names import read_role
 from tracker.changes.shifts.naming import find_names
 from tracker.changes.shifts.quantities import read_quantities
@@ -64,12 +64,13 @@ def _read_sides(old: Version, new: Version, before: Sequence[int], after: Sequen
 
 
 def _find_alone(rewording: Rewording, passage: SideText, known: Collection[str]) -> Iterator[Shift]:
-    held = list_words(rewording.other(passage).text)
+    other = rewording.other(passage).text
+    held = list_words(other)
     for name in find_names(passage):
-        is_known = name.text.lower().removeprefix("the ") in known or is_held(
-            name.text, held, passage.language
+        is_known = name.text.lower().removeprefix("the ") in known or is_named(
+            name.text, other, held, passage.language
         )
-        if name.kind == "actor" and not is_known:
+        if name.kind == "actor" and not is_known and not is_adjective(passage.text, name.start, name.end):
             held |= list_words(name.text)
             role = read_role(passage, name)
             rule = f"counterpart; actor: {role} (ours)" if role else "counterpart; actor (ours)"

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tracker.model.changes import Direction, Shift
 
 _POINTS = {"percent", "percentage points"}
-_MEASURES = {"hours", "tonnes", "MW", "MWh", "hectares", "km"}
+_MEASURES = {"times", "hours", "tonnes", "MW", "MWh", "hectares", "km"}
 _NO_MONEY = {"", "°C", "°F", "per mille", *_MEASURES}
 _DOLLARS = {"$", "USD"}
 _LEAST_THERE = 0.2
@@ -68,9 +68,10 @@ def _is_equal(old: Figure, new: Figure) -> bool:
 
 
 def _may_compare(old: Figure, new: Figure) -> bool:
-    """Return whether two figures have one unit, or the same number of another currency."""
-    money = not {old.unit, new.unit} & (_NO_MONEY | _POINTS)
-    return is_same_unit(old, new) or (money and old.span == new.span)
+    """Return whether two figures have one unit, or are the same number of another currency, or of points."""
+    units = {old.unit, new.unit}
+    other = units == _POINTS or not units & (_NO_MONEY | _POINTS)
+    return is_same_unit(old, new) or (other and old.span == new.span)
 
 
 def _is_one_thing(rewording: Rewording, pair: Pair[Figure]) -> bool:
@@ -79,10 +80,14 @@ def _is_one_thing(rewording: Rewording, pair: Pair[Figure]) -> bool:
         return pair.alike >= LEAST_MOVED
     if pair.old.unit not in {"", "percent", *_MEASURES}:
         return True
+    written = rewording.old.text[: pair.old.end], rewording.new.text[: pair.new.end]
+    if pair.old.unit in _MEASURES and written[0].split()[-1] == written[1].split()[-1]:
+        return True  # years and years
     nouns = _noun(rewording.old, pair.old), _noun(rewording.new, pair.new)
     if not pair.old.unit and all(nouns) and not same_stem(*nouns):
         return False
-    return pair.alike >= _LEAST_THERE
+    ranges = all(figure.value != figure.high for figure in (pair.old, pair.new))
+    return ranges or pair.alike >= _LEAST_THERE
 
 
 def _noun(passage: SideText, figure: Figure) -> str:
@@ -94,16 +99,19 @@ def _noun(passage: SideText, figure: Figure) -> str:
 def _subtract(old: Figure, new: Figure) -> str:
     if new.unit in _POINTS:
         return f"{_write(new.value - old.value, signed=True)} percentage points"
-    like = (old.before, old.after) == (new.before, new.after)
+    measured = new.unit in _MEASURES
+    alike = measured and old.value * new.number == new.value * old.number  # a month and two months
+    like = alike or (old.before, old.after) == (new.before, new.after)
     difference = new.number - old.number if like else new.value - old.value
     sign = "+" if difference > 0 else "-"
     plain = "" if new.before else new.unit
+    after = "" if measured else new.after if like else plain
     blank = " " if new.before[-1:].isalpha() else ""
-    text = f"{sign}{new.before}{blank}{_write(abs(difference))} {new.after if like else plain}".rstrip()
+    text = f"{sign}{new.before}{blank}{_write(abs(difference))} {after}".rstrip()
     if not old.value:
         return text
     percent = ((new.value - old.value) / old.value * 100).quantize(Decimal(1))
-    if new.unit in _MEASURES and old.value * new.number != new.value * old.number:
+    if measured and not alike:
         return f"{_write(percent, signed=True)}%"  # a week and a month
     return f"{text} ({_write(percent, signed=True)}%)"
 

@@ -40,7 +40,7 @@ def list_words(text: str) -> set[str]:
     words |= {word.removesuffix("s") for word in plain if word.removesuffix("s").isupper()}
     for acronym, name in load_values("names.toml", "aliases", "any").items():
         if acronym.upper() in words or name in text:
-            words |= {acronym.upper(), *(_fold(word) for word in name.split())}
+            words |= {acronym, acronym.upper(), *(_fold(word) for word in name.split())}
     return words | {_CODE + code for code in _find_codes(WORD.findall(text))}
 
 
@@ -88,6 +88,33 @@ def spells_out(text: str, acronym: str) -> bool:
     """Return whether the words of a text begin with the letters of an acronym, one after the other."""
     initials = "".join(word[0].lower() for word in WORD.findall(text))
     return acronym.isupper() and len(acronym) >= _SHORT_ACRONYM and acronym.lower() in initials
+
+
+def is_named(name: str, text: str, words: set[str], language: str = "en") -> bool:
+    """Return whether a text has a name in any form, its first letters included, or what these stand for."""
+    short = name.replace(".", "").removesuffix("s")
+    return is_held(name, words, language) or spells_out(text, short) or abbreviate(name) in words
+
+
+def is_adjective(text: str, start: int, end: int) -> bool:
+    """Return whether a name tells of whose a noun is, or a language: ``African countries``, ``in French``."""
+    parts = re.split(r"-\s?| and ", text[start:end])
+    before_noun = re.match(r" [^\W\d_A-Z]", text[end:]) is not None
+    if len(parts) > 1 and (parts[-1].islower() or all(map(_is_state, parts))):
+        return before_noun  # Taliban-controlled, Ukraine-Russia
+    words = {*load_terms("names.toml", "adjectives", "en"), *_country_adjectives()}
+    return {part.lower() for part in parts} <= words and (
+        before_noun or not text[:start].lower().endswith("the ")
+    )
+
+
+def _is_state(name: str) -> bool:
+    return fold_name(name) in _country_codes()
+
+
+@cache
+def _country_adjectives() -> frozenset[str]:
+    return frozenset(adjective.lower() for country in countries() for adjective in country.adjectives)
 
 
 def _is_telling(word: str) -> bool:

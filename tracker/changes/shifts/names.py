@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from tracker.changes.shifts.held import WORD, abbreviate, is_held, list_words, spells_out
+from tracker.changes.shifts.held import WORD, abbreviate, is_held, is_named, list_words
 from tracker.changes.shifts.naming import FILE, NameMatch, find_names
 from tracker.changes.shifts.rules import find_terms, load_terms, same_stem
 
@@ -97,9 +97,8 @@ def _find_alone(part: Fragment, side: _Side, other: _Side) -> list[NameMatch]:
         for edited in part.select(side.names)
         for name in _split(edited, other.words, part.passage.language)
         if not _is_short(name, side)
-        if not is_held(name.text, other.words, part.passage.language)
-        if not spells_out(other.text, short := name.text.replace(".", "").removesuffix("s"))
-        if abbreviate(name.text) not in other.words and short not in other.acronyms
+        if not is_named(name.text, other.text, other.words, part.passage.language)
+        if name.text.replace(".", "").removesuffix("s") not in other.acronyms
     ]
 
 

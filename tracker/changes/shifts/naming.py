@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from tracker.changes.shifts.held import OWNER, WORD
+from tracker.changes.shifts.joined import split_joined
 from tracker.changes.shifts.rules import find_terms, load_terms
 from tracker.references.countries import match_countries
 
@@ -16,19 +17,23 @@ if TYPE_CHECKING:
     from tracker.text.tokens import Token
 
 FILE = "names.toml"
-_NUMBER = re.compile(r"\s+\d+(?:/\d+)*(?:\s\(\d{4}\))?")
-_AND = re.compile(r"\s(?:and|et|y)\s(?:al |a |à )?(?P<article>the |la |el |le |les |los |las |l['’])?")
+_NUMBER = re.compile(r"\s+\d+(?:/\d+)*(?:\s\((?:\d{4}|[A-Z-]*[IVXLC]+)\))?")
 _LEAST_COUNTRY = 4
 """Letters of a country's name at the beginning of a sentence; ``No`` and ``La`` are codes of countries."""
-_SET_BEFORE = ' \n"“«(‘'
-"""What may be between a sentence's end and the first word of the next."""
+_SET_BEFORE = ' \n"“”«(‘•*0123456789'
+"""What may be between a sentence's end and the first word of the next, the number of a note too."""
 _ELIDED = re.compile(r"[a-zà-ÿ]{1,2}['’]")
 """What may stand before the large letter of a word: ``d'Ivoire``."""
 _YEAR_BEFORE = re.compile(r"\b\d{4} $")
-_QUOTES = "“«"
+_QUOTES = "“«”"
+_QUOTED = re.compile(r"[^“”«».,:;?!]{1,80}[”»]")
+"""A title in quotation marks, and no sentence."""
 _LEAST_ACRONYM = 2
 _LONGEST_NAME = 60
 """Words of a run in capitals beyond which it is a text in capitals, cited whole at each of its edits."""
+_MANY_CAPITALS = 5
+"""Words all in capitals that are no name, but cried out."""
+_LONGEST_WHOLE = 40
 _OPENER_ENDS = ("ing", "ly", "ed")
 """What ends an English word that is large because it begins a sentence."""
 
@@ -88,7 +93,7 @@ def _find_runs(passage: SideText) -> Iterator[list[Token]]:
     run: list[Token] = []
     for at, token in enumerate(passage.tokens):
         joined = not run or passage.text[run[-1].end : token.start] in {" ", "\n", ""}
-        goes_on = _is_large(token) or _is_small(passage, run, token) or _is_point(passage, run, at)
+        goes_on = _is_large(token) or _is_small(passage, run, token) or _is_mark(passage, run, at)
         if run and not (joined and goes_on):
             yield from _close(passage, run)
             run = []
@@ -100,22 +105,28 @@ def _find_runs(passage: SideText) -> Iterator[list[Token]]:
 def _is_small(passage: SideText, run: list[Token], token: Token) -> bool:
     """Return whether a small word or number may stand in the name that a run begins."""
     language, word = passage.language, token.text.lower()
+    if word == "the" and run and run[-1].text.lower() in load_terms(FILE, "bodies", language):
+        return False  # in the United Nations the Security Council
     if word in load_terms(FILE, "links", language) or token.kind in {"number", "date"}:
         return True
     if word in load_terms(FILE, "particles", language):
         return True
+    if word == "in":
+        return bool(run) and run[-1].text.lower() in load_terms(FILE, "placed", language)
     if word not in load_terms(FILE, "title_links", language):
         return False
     text = passage.text[run[0].start : run[-1].end] if run else ""
     return bool(find_terms(text, load_terms(FILE, "with_links", language)))
 
 
-def _is_point(passage: SideText, run: list[Token], at: int) -> bool:
-    """Return whether a point is an initial's or a title's, and ends no sentence: ``Mr. J. F. Kennedy``."""
+def _is_mark(passage: SideText, run: list[Token], at: int) -> bool:
+    """Return whether a mark is an owner's or an abbreviation's: ``Leaders' Meeting``, ``Mr. J. Kutesa``."""
     token, tokens, language = passage.tokens[at], passage.tokens, passage.language
-    if token.text != "." or not run or run[-1].end != token.start or at + 1 == len(tokens):
+    if token.text not in ".’'" or not run or run[-1].end != token.start or at + 1 == len(tokens):
         return False
     after, last = tokens[at + 1], run[-1].text
+    if token.text != ".":
+        return last.endswith("s") and _is_large(after)
     if not _is_large(after) or after.text.lower() in load_terms(FILE, "openers", language):
         return False
     initial = len(last) == 1 and last.isupper() and (len(run) > 1 or not _opens_sentence(passage, run[0]))
@@ -130,7 +141,8 @@ def _close(passage: SideText, run: list[Token]) -> Iterator[list[Token]]:
         if run[-1].kind == "date" and len(run) > 1 and run[-2].text.lower() in dated:
             break
         run = run[:-1]
-    if not run or len(run) > _LONGEST_NAME:
+    cried = sum(token.text.isupper() and len(token.text) > 1 for token in run)
+    if not run or len(run) > _LONGEST_NAME or cried >= _MANY_CAPITALS:
         return
     text = passage.text[run[0].start : run[-1].end].lower()
     places = find_terms(text, load_terms(FILE, "ceremony", passage.language))
@@ -138,15 +150,20 @@ def _close(passage: SideText, run: list[Token]) -> Iterator[list[Token]]:
     named = [
         token
         for token in run
-        if _is_large(token) and len(token.text) > 1 and OWNER.sub("", token.text.lower()) not in nobody
+        if _is_large(token) and len(token.text) > 1 and _plain(token.text) not in nobody
     ]
     told = [token for token in named if token.text.lower() not in titles or len(named) == len(run) == 1]
     if (told or len(named) > 1) and (not places or any(token.start < at for token in named)):
         yield run
 
 
+def _plain(word: str) -> str:
+    """Return a word in small letters without the ``'s`` of an owner; the first part of ``State-led``."""
+    return OWNER.sub("", re.sub(r"-[a-z].*", "", word).lower())
+
+
 def _is_large(token: Token) -> bool:
-    return token.kind == "word" and _ELIDED.sub("", token.text, count=1)[:1].isupper()
+    return token.kind == "word" and token.text != "I" and _ELIDED.sub("", token.text, count=1)[:1].isupper()
 
 
 def _opens(passage: SideText, at: int) -> bool:
@@ -158,12 +175,16 @@ def _opens(passage: SideText, at: int) -> bool:
     titles, abbreviations, openers, nobody = (
         load_terms(FILE, table, language) for table in ("titles", "abbreviations", "openers", "nobody")
     )
+    if passage.text[token.start :][:_LONGEST_WHOLE].lower().startswith(load_terms(FILE, "wholes", language)):
+        return False
     after = passage.tokens[at + 1] if at + 1 < len(passage.tokens) else token
     near = after.start == token.end + 1 and _is_large(after)
     followed = near and after.text.lower() not in titles
-    if token.start and passage.text[token.start - 1] in _QUOTES:
+    quoted = token.start > 0 and passage.text[token.start - 1] in _QUOTES
+    if quoted and _QUOTED.match(passage.text, token.start):
         return not followed
-    if not _opens_sentence(passage, token) or (token.text.isupper() and len(token.text) >= _LEAST_ACRONYM):
+    acronym = token.text.isupper() and len(token.text) >= _LEAST_ACRONYM
+    if acronym or not (quoted or _opens_sentence(passage, token)):
         return False
     word = token.text.lower()
     known = len(word) >= _LEAST_COUNTRY and match_countries(token.text)
@@ -191,33 +212,21 @@ def _read_names(passage: SideText, run: list[Token]) -> Iterator[NameMatch]:
     instruments = load_terms(FILE, "instruments", passage.language)
     name = NameMatch(start, start + len(text), text, "actor")
     nobody = load_terms(FILE, "nobody", passage.language)
-    for part in _split_pair(name, passage.language):
-        whole = _trim(part, passage.language)
+    for start, end in split_joined(text, passage.language):
+        whole = _trim(name.cut(start, end), passage.language)
         if whole.text.lower() not in nobody:
-            yield whole._replace(kind="instrument") if find_terms(whole.text, instruments) else whole
+            kind = "instrument" if find_terms(whole.text, instruments) else _tell_kind(passage, whole)
+            yield whole._replace(kind=kind)
 
 
-def _split_pair(name: NameMatch, language: str) -> Iterator[NameMatch]:
-    """Yield both names of ``Kenya and Chad`` and ``the Pact and the Charter``.
-
-    ``Bosnia and Herzegovina`` is one name, as is ``Health and Social Welfare``.
-    """
-    titles = *load_terms(FILE, "titles", language), *load_terms(FILE, "abbreviations", language)
-    regions = load_terms(FILE, "regions", language)
-    places = list(_AND.finditer(name.text))
-    ends = [*(place.start() for place in places), len(name.text)]
-    start = 0
-    for at, middle in enumerate(places):
-        first, last = name.text[start : ends[at]], name.text[middle.end() : ends[at + 1]]
-        title = (WORD.match(last) or [""])[0].lower() in titles
-        states = any(match_countries(part) for part in (first, last))
-        inside = last.lower() in regions or any(
-            match_countries(name.text[start:end]) for end in ends[at + 1 : at + 3]
-        )
-        if not inside and (states or title or middle["article"]):
-            yield name.cut(start, ends[at])
-            start = middle.end()
-    yield name.cut(start)
+def _tell_kind(passage: SideText, name: NameMatch) -> str:
+    """Return whether a name is an actor's, or a thing's: of an event, a goal, a title in quotation marks."""
+    around = passage.text[max(0, name.start - 1) : name.start], passage.text[name.end : name.end + 1]
+    words = name.text.lower().split()
+    links = {*load_terms(FILE, "links", passage.language), *load_terms(FILE, "title_links", passage.language)}
+    head = next((words[at - 1] for at in range(1, len(words)) if words[at] in links), words[-1])
+    quoted = around[0] in tuple(_QUOTES) and around[1] in tuple("”»")
+    return "thing" if quoted or head in load_terms(FILE, "things", passage.language) else "actor"
 
 
 def _trim(name: NameMatch, language: str) -> NameMatch:

@@ -23,12 +23,14 @@ _NUMBER = (
 )
 _GROUPED = re.compile(r"\d{1,3}(?P<sign>[.,])\d{3}(?:(?P=sign)\d{3})*")
 _LISTS = ("weak", "places")
-_KINDS = ("vague", "plus", "fractions", "magnitudes", "multipliers", "numerals", *_LISTS)
+_KINDS = ("vague", "folds", "plus", "fractions", "magnitudes", "multipliers", "numerals", *_LISTS)
 _UNSPACED = {"zh", "ar"}
 """Languages in which a number may touch the word before it."""
 ARTICLES = {"a", "an"}
 _POINT = "点"
 """Before the tenths in Chinese words."""
+_LETTERS = re.compile(r"[^\W\d_]+\Z")
+_LONGEST_SIGN, _LEAST_SUM = 12, 100
 _TENS, _ROUND, _DOZEN = 10, 20, 12
 """Units are said after twenty and above: twenty-five."""
 _SCORES = {60, 80}
@@ -84,13 +86,22 @@ def _find_atoms(text: str, language: str) -> Iterator[_Atom]:
     for match in _pattern(language).finditer(text):
         kind = match.lastgroup or ""
         if match["digits"]:
-            if language in _UNSPACED or not text[: match.start()][-1:].isalpha():
-                part = _read_part(match["part"] or "0")
-                yield _Atom("digits", *match.span(), read_number(match["digits"], language) + part)
+            part = _read_part(match["part"] or "0")
+            atom = _Atom("digits", *match.span(), read_number(match["digits"], language) + part)
+            if language in _UNSPACED or _may_begin(text, atom, language):
+                yield atom
         elif kind == "vulgar":
             yield _Atom("vulgar", *match.span(), _read_part(match[0]))
         else:
             yield _Atom(kind, *match.span(kind), _read_word(match[kind].lower(), kind, language))
+
+
+def _may_begin(text: str, atom: _Atom, language: str) -> bool:
+    """Return whether no letter stands before a number but a currency's: K1,500, and not G20."""
+    letters = _LETTERS.search(text, max(0, atom.start - _LONGEST_SIGN), atom.start)
+    return not letters or (
+        atom.value >= _LEAST_SUM and letters[0].lower() in load_values(FILE, "units", language)
+    )
 
 
 def _read_word(word: str, kind: str, language: str) -> Decimal:
@@ -186,6 +197,11 @@ def _combine(text: str, atoms: list[_Atom], at: int, language: str) -> tuple[Num
             break
         if atom.kind == "places":
             return None, after + 1  # twenty-first
+        if _is_rest(text, read, atoms[after - 1 : after + 2], gap):
+            read.total += atom.value * atoms[after + 1].value
+            read.kinds.add("rest")
+            last, after = atoms[after + 1], after + 2
+            continue
         if not read.add(atom, gap):
             break
         last, after = atom, after + 1
@@ -193,6 +209,18 @@ def _combine(text: str, atoms: list[_Atom], at: int, language: str) -> tuple[Num
         return None, after  # the twenty-fifth
     written = first.value if read.kinds == {"digits", "magnitudes"} else read.value
     return Number(first.start, last.end, written, read.value, frozenset(read.kinds)), after
+
+
+def _is_rest(text: str, read: _Sum, atoms: list[_Atom], gap: str) -> bool:
+    """Return whether a second amount of thousands goes on: 2 million 500 thousand."""
+    kinds = [atom.kind for atom in atoms]
+    return (
+        gap == " "
+        and kinds == ["magnitudes", "digits", "magnitudes"]
+        and "digits" in read.kinds
+        and atoms[2].value < atoms[0].value
+        and text[atoms[1].end : atoms[2].start] == " "
+    )
 
 
 def _read_first(text: str, atom: _Atom, language: str) -> _Atom | None:

@@ -8,11 +8,12 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from tracker.changes.shifts.numerals import FILE, Number, find_numbers
-from tracker.changes.shifts.rules import find_terms, load_terms
+from tracker.changes.shifts.rules import load_terms
+from tracker.changes.shifts.shares import BEFORE, ends, is_part, is_share, join_ratios
 from tracker.changes.shifts.units import find_measure, find_unit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     from tracker.changes.shifts.rewording import SideText
 
@@ -29,17 +30,12 @@ _PLACE = re.compile(r"[.-]?([^\W\d_]{1,3})(?!\w)")
 _ONE_LETTER = re.compile(r"[^\W\d_](?!\w)|-[^\W\d_]{1,2}(?!\w)")
 """What makes a number part of another word: 5G, F-16."""
 _SENTENCE_START = {"", ".", "!", "?", ":", '"', "“"}
-_NOUN = re.compile(r"^ [^\W\d]+(?= )")
-"""What may stand in a share: one household out of five."""
 _LIST = re.compile(r"\s?(?:,|and|et|y|и|و|or)\s?")
-_OF = re.compile(r" (?:of|de|des|du|d')\b")
 _TO = re.compile(r" ?(?:-|to|and|or|until|à|et|au|al|a|y|и|по|до) ?")
 """What stands between a day and a date: from 10 to 12 December."""
 _WORD_AFTER = re.compile(r" ([^\W\d_]+)")
-_ONE_OF = re.compile(r"[^，。]{0,6}?[中里]就?有[一1]")
-_MOST_RATIO = 100
-_BEFORE = 20
-"""Characters before a number in which a word may tell what it is."""
+_HOUR = re.compile(r" ?[ap]\.? ?m\b")
+"""What makes a number an hour: 10 a.m."""
 _YEAR = re.compile(r"19\d\d|20\d\d|2100")
 _HUNDREDTH = Decimal("0.01")
 _EXACT = Decimal("0.000001")
@@ -79,35 +75,10 @@ def read_quantities(passage: SideText) -> list[Figure]:
         for each in find_numbers(text, language)
         if free[each.start] and not ((to := _TO.match(text, each.end)) and to.end() in dates)
     ]
-    figures = (_read_figure(passage, text, each) for each in _join_ratios(text, numbers, language))
+    figures = (_read_figure(passage, text, each) for each in join_ratios(text, numbers, language))
     found = _join_ranges(text, [figure for figure in figures if figure], language)
     names = _find_named(text, found, language)
     return [figure for figure in found if figure.start not in names]
-
-
-def _join_ratios(text: str, numbers: list[Number], language: str) -> Iterator[Number]:
-    """Yield the numbers, those like ``one in five`` and ``1 out of 4`` as the share that they are."""
-    words, sure = (load_terms(FILE, table, language) for table in ("ratios", "sure_ratios"))
-    low: Number | None = None
-    for number in numbers:
-        if text[number.start - 1 : number.start] == "每":
-            yield from [low] if low else []
-            low = None
-            if _ONE_OF.match(text, number.end):  # 每五人中有一人
-                share = 1 / number.value
-                yield Number(number.start, number.end, number.value, share, frozenset({"ratio"}))
-            continue
-        gap = text[low.end : number.start].lower() if low else ""
-        if low and low.value < number.value <= _MOST_RATIO and (gap in words or _NOUN.sub("", gap) in sure):
-            share = low.value / number.value
-            yield Number(low.start, number.end, low.value, share, frozenset({"ratio"}))
-            low = None
-            continue
-        if low:
-            yield low
-        low = number
-    if low:
-        yield low
 
 
 def _read_figure(passage: SideText, text: str, number: Number) -> Figure | None:
@@ -115,9 +86,9 @@ def _read_figure(passage: SideText, text: str, number: Number) -> Figure | None:
     start, end, unit = find_unit(text, number, passage.language)
     factor = Decimal(1)
     if not unit:
-        factor, unit = find_measure(text, number, passage.language)
-    share = not unit and _is_part(text, number)
-    if share and not _is_share(text, number, passage.language):
+        end, factor, unit = find_measure(text, number, passage.language)
+    share = not unit and is_part(text, number)
+    if share and not is_share(text, number, passage.language):
         return None
     if not unit and not share and _is_no_amount(text, number, passage.language):
         return None
@@ -127,7 +98,7 @@ def _read_figure(passage: SideText, text: str, number: Number) -> Figure | None:
     low = value
     if text[:start].endswith("±"):
         start, low = start - 1, -value
-    elif _MINUS.search(text[max(0, start - _BEFORE) : start]):
+    elif _MINUS.search(text[max(0, start - BEFORE) : start]):
         low = value = -value
     elif "vague" in number.kinds:
         value *= 10
@@ -138,29 +109,6 @@ def _read_figure(passage: SideText, text: str, number: Number) -> Figure | None:
     return Figure(start, end, number.written, low, sign, words, "percent" if share else unit, value)
 
 
-def _is_part(text: str, number: Number) -> bool:
-    """Return whether a number is a part of a whole: a third, one in five, 1/4 of all."""
-    part = number.kinds & {"fractions", "ratio"} or (
-        number.kinds == {"vulgar"} and _OF.match(text, number.end)
-    )
-    return bool(part) and not number.kinds & {"magnitudes", "multipliers"}
-
-
-def _is_share(text: str, number: Number, language: str) -> bool:
-    """Return whether a half or a third is one of something, not ``the first half`` or ``a third party``."""
-    before, after = text[: number.start][-_BEFORE:].lower(), text[number.end :][:_BEFORE].lower()
-    if "ratio" in number.kinds:
-        return not _ends(before, "ranks", language)
-    written = text[number.start : number.end].lower()
-    tables = ("no_share_before", "no_share_after", "no_share_alone", "unsure_shares", "share_after")
-    other, others, alone, unsure, sure = (load_terms(FILE, table, language) for table in tables)
-    if before.endswith("-") or re.match(r"-\w", after) or written in alone:
-        return False
-    if before.rstrip().endswith(other) or after.startswith(others):
-        return False
-    return written not in unsure or not after[:1].isspace() or after.startswith(sure)
-
-
 def _is_no_amount(text: str, number: Number, language: str) -> bool:
     """Return whether a bare number is a year, a list's, a place in a row, or part of another word."""
     written, after, before = text[number.start : number.end], text[number.end :], text[: number.start]
@@ -169,7 +117,14 @@ def _is_no_amount(text: str, number: Number, language: str) -> bool:
         heads = not before.strip("( ") and _LISTED.match(after)
         letter = language != "zh" and _ONE_LETTER.match(after)
         ordinal = place and place[1].lower() in load_terms(FILE, "ordinals", language)
-        return bool(_YEAR.fullmatch(written) or _LABELLED.search(before) or heads or ordinal or letter)
+        return bool(
+            _YEAR.fullmatch(written)
+            or _HOUR.match(after)
+            or _LABELLED.search(before)
+            or heads
+            or ordinal
+            or letter
+        )
     if language == "zh" and not number.kinds & {"magnitudes", "vague"}:
         counted = after.startswith(load_terms(FILE, "counters", language)) and not before.endswith("第")
         return not counted or (number.kinds == {"numerals"} and number.value == 1)
@@ -209,12 +164,15 @@ def _repeats(text: str, before: Figure, figure: Figure) -> bool:
 
 
 def _join(text: str, low: Figure, high: Figure, language: str) -> Figure | None:
-    gap, before = text[low.end : high.start].lower().replace("+", ""), text[: low.start][-_BEFORE:].lower()
+    gap, before = text[low.end : high.start].lower().replace("+", ""), text[: low.start][-BEFORE:].lower()
     if (low.unit and low.unit != high.unit and not (low.before and not high.unit)) or low.value != low.high:
         return None
     bare = gap.strip(" ") == "-"
-    to = gap in load_terms(FILE, "range_to", language) and not _ends(before, "range_from", language)
-    both = gap in load_terms(FILE, "range_and", language) and _ends(before, "range_between", language)
+    if bare and not (low.unit or high.unit) and ends(before, "votes", language):
+        return replace(low, end=high.end, high=high.high)
+    other = "range_by" if low.unit and high.unit else "range_from"  # by K200 to K1,500
+    to = gap in load_terms(FILE, "range_to", language) and not ends(before, other, language)
+    both = gap in load_terms(FILE, "range_and", language) and ends(before, "range_between", language)
     value = low.value
     if value == low.number < high.number and (not low.unit or not high.unit or low.before):
         value *= high.value / high.number  # the million of $10-12 million
@@ -224,22 +182,13 @@ def _join(text: str, low: Figure, high: Figure, language: str) -> Figure | None:
     return replace(low, end=high.end, value=value, high=high.high, unit=unit, before=sign, after=words)
 
 
-def _ends(before: str, table: str, language: str) -> bool:
-    """Return whether a text ends in a term of a table."""
-    terms = load_terms(FILE, table, language)
-    if language == "zh":
-        return before.endswith(terms)
-    words = find_terms(before, terms)
-    return bool(words) and not before[words[-1].end :].strip(" .")
-
-
 def _find_named(text: str, figures: Iterable[Figure], language: str) -> set[int]:
     """Return where numbers begin that belong to a name: ``articles 5 and 6``, ``COVID-19``, ``50-50``."""
     found: set[int] = set()
     last = 0
     for figure in figures:
-        before, after = text[: figure.start][-_BEFORE:], text[figure.end :][:2]
-        named = before.endswith("-") or re.match(r"-\d", after) or _ends(before, "names", language)
+        before, after = text[: figure.start][-BEFORE:], text[figure.end :][:2]
+        named = before.endswith("-") or re.match(r"-\d", after) or ends(before, "names", language)
         listed = last and _LIST.fullmatch(text[last : figure.start].lower())
         last = 0
         if not figure.unit and (named or listed):

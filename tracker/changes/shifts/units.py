@@ -13,6 +13,8 @@ from tracker.changes.shifts.rules import load_terms, load_values
 if TYPE_CHECKING:
     from tracker.changes.shifts.numerals import Number
 
+_HALF = Decimal("0.5")
+_PART_OF = re.compile(r"\b(?:half|quarter|third|of) $")
 _BEFORE = 20
 """Characters before a number in which its currency may stand."""
 
@@ -24,14 +26,24 @@ def _measure_pattern(language: str) -> re.Pattern[str]:
     return re.compile(rf"[ -]?({'|'.join(map(re.escape, words)) or '(?!)'}){end}", re.IGNORECASE)
 
 
-def find_measure(text: str, number: Number, language: str) -> tuple[Decimal, str]:
-    """Return how many of which unit the measure after a number is: a week 168 hours, nothing 1 of none."""
+def find_measure(text: str, number: Number, language: str) -> tuple[int, Decimal, str]:
+    """Return where a number with its measure ends, and how many of which unit that is: a week 168 hours.
+
+    Without one the number is 1 of none.
+    """
+    if "folds" in number.kinds:
+        return number.end, Decimal(1), "times"
     found = _measure_pattern(language).match(text, number.end)
-    article = text[number.start : number.end].lower() in ARTICLES
-    if not found or found[1].istitle() or article or number.kinds & {"ratio"}:
-        return Decimal(1), ""
+    none = number.end, Decimal(1), ""
+    in_row = number.kinds == {"fractions"} and number.value != _HALF  # the third year
+    if not found or found[1].istitle() or in_row or number.kinds & {"ratio"}:
+        return none
+    if text[number.start : number.end].lower() in ARTICLES:
+        is_span = found[1] in load_terms(FILE, "spans", language)
+        if not is_span or _PART_OF.search(text[: number.start][-_BEFORE:]):
+            return none
     factor, unit = load_values(FILE, "measures", language)[found[1].lower()].split()
-    return Decimal(factor), unit
+    return found.end(), Decimal(factor), unit
 
 
 @cache

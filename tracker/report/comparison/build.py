@@ -29,7 +29,7 @@ def build_report(
     """Return the report of a comparison, of a revision the edits first, of two sessions the topics.
 
     ``everything`` adds what is not claimed, the sentences of one side alone, rules, intervals and sources, in
-    full; ``only`` narrows to statuses, operations and axes by their names (``words.FILTERS``), and ``topic`` to
+    full; ``only`` narrows to statuses, operations and axes (``words.FILTERS``), and ``topic`` to
     one topic and every sentence about it, shown whole.
     """
     if topic:

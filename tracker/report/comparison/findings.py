@@ -66,7 +66,7 @@ def _show_move(topic: TopicChange) -> Entry:
     cells = (
         topic_words.share_words(topic),
         topic_words.sentence_words(topic),
-        topic_words.status_words(topic),
+        topic_words.status_mark(topic),
     )
     return Entry((Span(label),), cells, brief=label)
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 from tracker.report.comparison.findings import show_finding
 from tracker.report.comparison.passages import quote
-from tracker.report.comparison.topic_words import share_words, status_words
+from tracker.report.comparison.topic_words import share_words, status_mark
 from tracker.report.comparison.words import counted, side_labels
 from tracker.report.document import Column, Entry, Section, Span
 from tracker.report.safe import one_line
@@ -33,7 +33,7 @@ def _describe(comparison: Comparison, topic: Topic, change: TopicChange | None) 
     if change is None:
         return Entry((Span(f"{one_line(topic.label)}, no priority on either side"),), ("", ""))
     found = show_finding(comparison, change, told=True, everything=True)
-    return Entry(found.claim, (share_words(change), status_words(change)), notes=found.notes)
+    return Entry(found.claim, (share_words(change), status_mark(change)), notes=found.notes)
 
 
 def _list_sentences(

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING, Final, get_args
 
 from tracker.model.topics import Level
-from tracker.report.comparison.words import ARROW, percent, tally
+from tracker.report.comparison.words import ARROW, percent
 from tracker.report.safe import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from tracker.model.changes import Comparison, Shift
+    from tracker.model.changes import Shift
     from tracker.model.topics import Status, TopicChange, TopicReading
 
 STATUSES: dict[Status, str] = {
@@ -27,38 +26,11 @@ STATUSES: dict[Status, str] = {
 }
 """Statuses in the order of the report, as they are printed."""
 
-STATUS_NOTES: dict[Status, str] = {
-    "new": "a priority now, absent before",
-    "promoted": "a higher level than before",
-    "returned": "a priority now and in an earlier session, absent in the one before",
-    "up": "same level, a larger share",
-    "kept": "same level, about the same share",
-    "down": "same level, a smaller share",
-    "demoted": "a lower level than before",
-    "dropped": "a priority before, absent now",
-}
-
-_UNCERTAIN: tuple[Status, ...] = (
-    "new", "returned", "promoted", "up", "kept", "down", "demoted", "dropped"
-)  # fmt: skip
-PERHAPS: dict[Status, tuple[str, str]] = {
-    status: (f"perhaps {STATUSES[status]}", "a careful reader may disagree") for status in _UNCERTAIN
-}
-"""Names and notes for uncertain statuses, which are listed after the findings."""
-_SHARE_UNSURE = ("kept, share unsure", "same level; too few sentences to tell how its share changed")
-
-
-def unclaimed_words(comparison: Comparison, status: Status) -> tuple[str, str]:
-    """Return the name and the note for topics of a status that is not claimed."""
-    is_fitted = comparison.provenance.unfitted is None
-    return _SHARE_UNSURE if status == "kept" and is_fitted else PERHAPS[status]
-
+SHARE_UNSURE: Final = "kept, share unsure"
+"""What a topic is called whose level is sure, and of which too few sentences tell how its share changed."""
 
 OLD_SIDE: frozenset[Status] = frozenset({"down", "demoted", "dropped"})
 """Statuses of which the old side shows more."""
-
-FINDINGS: frozenset[Status] = frozenset({"new", "returned", "promoted", "demoted", "dropped"})
-"""Statuses of priorities that changed, as claimed."""
 
 
 def actor_words(actors: Sequence[Shift]) -> str | None:
@@ -76,14 +48,6 @@ def actor_words(actors: Sequence[Shift]) -> str | None:
 def _role_words(shift: Shift) -> str:
     role = shift.rule.partition("actor: ")[2].partition(" (")[0]
     return f" ({role})" if role else ""
-
-
-def tally_topics(comparison: Comparison) -> str:
-    """Count the priorities by status: ``2 new, 1 kept, 3 not repeated``; what is perhaps so last."""
-    counts = Counter(topic.status for topic in comparison.topics if topic.claimed)
-    doubts = Counter(topic.status for topic in comparison.topics if not topic.claimed)
-    perhaps = ((unclaimed_words(comparison, status)[0], doubts[status]) for status in PERHAPS)
-    return tally([*((STATUSES[status], counts[status]) for status in STATUSES), *perhaps])
 
 
 def level_words(topic: TopicChange) -> str:
@@ -121,15 +85,19 @@ def rank_moves(topics: Iterable[TopicChange]) -> list[TopicChange]:
     return sorted(topics, key=lambda topic: (-abs(share_change(topic)), topic.label))
 
 
-def status_words(topic: TopicChange) -> str:
+def status_mark(topic: TopicChange) -> str:
     """Return a topic's status, with a question mark and its certainty where it is not claimed."""
-    name = STATUSES[topic.status]
-    return name if topic.claimed else f"{name}? {certainty_mark(topic)}".rstrip()
+    if topic.claimed:
+        return STATUSES[topic.status]
+    if topic.share_unsure:
+        return SHARE_UNSURE
+    return f"{STATUSES[topic.status]}? {certainty_mark(topic)}".rstrip()
 
 
 def certainty_mark(topic: TopicChange) -> str:
-    """Return how certain a status is, briefly: ``(.53)``; nothing where that is not known."""
-    return "" if topic.certainty is None else f"({topic.certainty:.2f})".replace("0.", ".")
+    """Return how certain a status is, briefly: ``(.53)``, and ``(~.53)`` where that was not measured."""
+    about = "" if topic.measured else "~"
+    return "" if topic.certainty is None else f"({about}{topic.certainty:.2f})".replace("0.", ".")
 
 
 def rank_topics(topics: Iterable[TopicChange]) -> list[TopicChange]:
@@ -160,6 +128,16 @@ def coverage_words(topic: TopicChange) -> str | None:
     return f"may be covered by the statement of the {one_line(topic.covered)}, with which it aligns itself"
 
 
-def certainty_words(topic: TopicChange) -> str | None:
-    """Return how certain a claim is that is only perhaps so: ``certainty 0.45``."""
-    return None if topic.claimed or topic.certainty is None else f"certainty {topic.certainty:.2f}"
+def certainty_words(topic: TopicChange, *, everything: bool = False) -> str | None:
+    """Return how certain it is what became of a topic, of one that is claimed only where all is shown.
+
+    ``certainty 0.45``; ``certainty ~0.45`` where it was not measured.
+    """
+    if topic.certainty is None or ((topic.claimed or topic.share_unsure) and not everything):
+        return None
+    return f"certainty {certainty_figure(topic.certainty, measured=topic.measured)}"
+
+
+def certainty_figure(certainty: float, *, measured: bool) -> str:
+    """Return a certainty with two decimals, after ``~`` where it is approximate."""
+    return f"{'' if measured else '~'}{certainty:.2f}"

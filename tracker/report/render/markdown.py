@@ -62,7 +62,8 @@ def mark_runs(runs: Sequence[Span]) -> str:
             marked += text
             continue
         after = runs[at + 1].text[:1] if at + 1 < len(runs) else ""
-        marked += f"{_guard(marked[-1:], text[:1])}{mark}{text}{mark}{_guard(after, text[-1:])}"
+        joined = _GUARD if marked.endswith(mark) else _guard(marked[-1:], text[:1])
+        marked += f"{joined}{mark}{text}{mark}{_guard(after, text[-1:])}"
     return marked.replace(_GUARD * 2, _GUARD)
 
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 COLUMNS: Final = (
     "series", "session", "kind", "year", "state", "topic", "label", "level", "sentences", "words", "share",
-    "rule", "priority", "status", "before",
+    "rule", "priority", "status", "certainty", "measured", "before",
 )  # fmt: skip
 
 
@@ -33,8 +33,9 @@ def timeline_csv(timeline: Timeline, rows: Sequence[TopicRow]) -> str:
     """Return one row for each topic and session, by topic; ``absent`` where it was read and is not there.
 
     ``status`` is against the session in ``before``, and empty where the topic is a priority at neither.
-    ``priority`` is the probability of a careful reader calling it one, where that was fitted. Sessions that
-    were not read have their ``state`` and nothing else. Shares are from 0 to 1.
+    ``priority`` is the probability of a careful reader calling it one, ``certainty`` how sure the status is,
+    and ``measured`` tells whether both were measured, or are approximate. Sessions that were not read have
+    their ``state`` and nothing else. Shares are from 0 to 1.
     """
     return write_csv(COLUMNS, (cells for row in rows for cells in _cells(timeline, row)))
 
@@ -47,14 +48,14 @@ def _cells(timeline: Timeline, row: TopicRow) -> Iterator[tuple[object, ...]]:
 
 def _facts(row: TopicRow, session: TimelineSession) -> tuple[object, ...]:
     if session.state != "read":
-        return ("",) * 8
+        return ("",) * 10
     cell = row.cells.get(session.label)
     if cell is None:
-        return "absent", 0, 0, 0.0, "", "", "", session.before or ""
+        return "absent", 0, 0, 0.0, "", "", "", "", "", session.before or ""
     level, status = cell.level or "absent", cell.status or ""
-    priority = "" if cell.priority is None else cell.priority
+    priority, certainty = ("" if each is None else each for each in (cell.priority, cell.certainty))
     facts = cell.sentences, cell.words, cell.share, cell.rule, priority
-    return level, *facts, status, session.before or ""
+    return level, *facts, status, certainty, "yes" if cell.measured else "no", session.before or ""
 
 
 def timeline_json(timeline: Timeline, rows: Sequence[TopicRow]) -> str:
@@ -69,7 +70,8 @@ def timeline_json(timeline: Timeline, rows: Sequence[TopicRow]) -> str:
             series=timeline.series,
             vocabulary=_name(timeline.vocabulary),
             topics=tuple(_counted(row) for row in rows),
-            unfitted=timeline.unfitted,
+            unmeasured=timeline.unmeasured,
+            sure=timeline.sure,
             sessions=tuple(sessions),
         )
     )

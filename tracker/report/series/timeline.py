@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
-from tracker.report.comparison.topic_words import STATUSES
+from tracker.report.comparison.topic_words import STATUSES, certainty_figure
 from tracker.report.comparison.words import DIGEST, MORE, counted, percent, quoted
 from tracker.report.document import Span
 from tracker.report.layout import Line, columns, draw, line, shorten, spread, wrap
@@ -127,8 +127,9 @@ def render_timeline(
     lines += [line(), *wrap([Span(_legend(timeline, color=color), "dim")], width)]
     if len(shown) < len(rows):
         lines += wrap(f"{len(rows) - len(shown)} more topics are a priority somewhere: {MORE}", width)
-    if quotes and timeline.unfitted:
-        lines += wrap([Span(f"No status is claimed: {timeline.unfitted}", "warning")], width)
+    if quotes and timeline.unmeasured:
+        words = f"Statuses with ~ are approximate, and not claimed: {timeline.unmeasured}"
+        lines += wrap([Span(words, "warning")], width)
     for row in shown if quotes else ():
         lines += [line(), *_describe(row, timeline, width)]
     return draw(lines, color=color)
@@ -226,6 +227,7 @@ def _describe(row: TopicRow, timeline: Timeline, width: int) -> Iterator[Line]:
         one_line(row.topic.label), f"a priority at {len(row.priorities)} of {len(read)}", width, "bold"
     )
     label = max((columns(one_line(session.label)) for session in read), default=0)
+    longest = max([8, *(len(_status(cell)) for cell in row.cells.values() if cell.level)])
     for session in read:
         cell = row.cells.get(session.label)
         if cell is None:
@@ -233,9 +235,17 @@ def _describe(row: TopicRow, timeline: Timeline, width: int) -> Iterator[Line]:
         name = one_line(session.label)
         lead = f"  {' ' * (label - columns(name))}{name}  {session.year or '':<4}  "
         if cell.level is None:
-            yield line(f"{lead}{STATUSES[cell.status or 'dropped']}", "dim")
+            yield line(f"{lead}{_status(cell)}", "dim")
             continue
-        status = STATUSES[cell.status] if cell.status else ""
-        facts = f"{MARKS[cell.level]} {percent(cell.share):>5}  {status:<8}  "
+        facts = f"{MARKS[cell.level]} {percent(cell.share):>5}  {_status(cell):<{longest}}  "
         room = width - columns(lead + facts) - 2
         yield (Span(lead, "bold"), Span(facts), Span(quoted(shorten(one_line(cell.quote), room))))
+
+
+def _status(cell: Standing) -> str:
+    """Return a status in words; one that is not claimed, with its approximate certainty."""
+    if cell.status is None:
+        return ""
+    if cell.measured or cell.certainty is None:
+        return STATUSES[cell.status]
+    return f"{STATUSES[cell.status]} {certainty_figure(cell.certainty, measured=False)}"

@@ -6,20 +6,32 @@ from dataclasses import dataclass
 from functools import cache
 from math import exp, log, log1p
 from operator import mul
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from tracker.inputs.tables import read_packaged
 from tracker.text.tables import read_by_name
 from tracker.topics.certainty.evidence import SENTENCE_FEATURES, TOPIC_FEATURES
+from tracker.topics.vocabulary.load import load_vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    from tracker.model.topics import Vocabulary
+    from tracker.model.topics import Status, Topic, Vocabulary
     from tracker.topics.certainty.evidence import TopicEvidence
 
+SURE: Final = 0.9
+"""How many of the claims are to be true, unless somebody chooses otherwise."""
+CHOICES: Final = (0.9, 0.8, 0.7)
+
+FAMILIES: Final[Mapping[Status, str]] = {
+    **dict.fromkeys(("new", "returned", "dropped"), "absent"),
+    **dict.fromkeys(("promoted", "demoted"), "moved"),
+    **dict.fromkeys(("up", "kept", "down"), "kept"),
+}
+"""Statuses whose certainties are fitted together: absent from one side, at another level, at the same."""
+
 _LANGUAGE: Final = "en"
-"""The language of the texts that the probabilities were fitted on; of others they say nothing."""
+"""The language of the texts that the probabilities were measured on."""
 
 _ALMOST: Final = 0.002
 """No probability is taken for nearer to 0 or 1 than this."""
@@ -55,71 +67,125 @@ class AnySentence:
 
 
 @dataclass(frozen=True, slots=True)
-class CertaintyWeights:
-    """What was fitted: whether a topic is a priority, whether it is there at all, whether a status holds."""
-
-    priority: AnySentence
-    presence: AnySentence
-    constant: float
-    both: float
-    unnamed: float
-    vocabulary: str
-    """The digest of the vocabulary that they were fitted with; of another's topics they say nothing."""
-    claimed: float
-    """The certainty from which new and not repeated are claimed."""
-    moved: float
-    """The certainty from which promoted and demoted are claimed."""
-    perhaps: float
-    """The certainty from which a mere mention is reported as perhaps new, or perhaps not repeated."""
-
-
-@dataclass(frozen=True, slots=True)
 class Likelihood:
-    """What a careful reader of a text would call a topic: a priority, or there at all."""
+    """What a careful reader of a text would call a topic: a priority, there at all, or a declared one."""
 
     priority: float
     presence: float
+    declared: float = 0.0
+
+    @property
+    def levels(self) -> tuple[float, float, float, float]:
+        """The probabilities that it is absent, mentioned or acknowledged, substantive, and declared."""
+        return (
+            1 - self.presence,
+            self.presence - self.priority,
+            self.priority - self.declared,
+            self.declared,
+        )
 
 
-def explain_unfitted(vocabulary: Vocabulary, languages: Collection[str]) -> str | None:
-    """Say why nothing is known of how sure claims are; None where the probabilities were fitted for them."""
+@dataclass(frozen=True, slots=True)
+class FamilyWeights:
+    """How a status that two texts' likelihoods give is weighed (logistic), and from when it is claimed."""
+
+    constant: float
+    chance: float
+    unnamed: float
+    claimed: Mapping[str, float]
+    """By how many of the claims are to be true, such as ``0.9``, the certainty from which they are made."""
+
+
+@dataclass(frozen=True, slots=True)
+class CertaintyWeights:
+    """What was fitted: the level of a topic in a text, and whether a status holds."""
+
+    priority: AnySentence
+    presence: AnySentence
+    declared: AnySentence
+    families: Mapping[str, FamilyWeights]
+    perhaps: float
+    """The certainty from which a mere mention is reported as perhaps new, or perhaps not repeated."""
+    vocabulary: str = ""
+    """The digest of the vocabulary that they were fitted with."""
+
+    def estimate(self, evidence: TopicEvidence) -> Likelihood:
+        """Return the probabilities of what a careful reader finds."""
+        priority = self.priority.probability(evidence)
+        declared = min(priority, self.declared.probability(evidence))
+        return Likelihood(priority, max(priority, self.presence.probability(evidence)), declared)
+
+    def rate(
+        self, status: Status, old: Likelihood, new: Likelihood, *, unnamed: bool = False, same: float = 0.0
+    ) -> float:
+        """Return how sure a status is: the share of careful readers who give it, those who allow it by half.
+
+        Of kept, up and down it is how sure the levels are, not how the share moved. ``unnamed`` tells whether
+        no sentence of the text that lacks the topic names it, ``same`` what share of the sentences about it
+        both texts have: of those a reader says the same twice.
+        """
+        family = self.families[FAMILIES[status]]
+        chance = (1 - same) * find_chance(status, old, new) + same * (FAMILIES[status] == "kept")
+        chance = min(max(chance, _ALMOST), 1 - _ALMOST)
+        score = family.constant + family.chance * log(chance / (1 - chance)) + family.unnamed * unnamed
+        return round(1 / (1 + exp(-score)), 4)
+
+    def find_threshold(self, status: Status, sure: float) -> float:
+        """Return the certainty from which a status is claimed, where so many of the claims are to be true."""
+        return self.families[FAMILIES[status]].claimed[f"{sure:.1f}"]
+
+
+def find_chance(status: Status, old: Likelihood, new: Likelihood) -> float:
+    """Return how likely two texts that are read on their own give a status."""
+    before, after = (new, old) if status in {"dropped", "demoted"} else (old, new)
+    absent, mentioned, substantive, declared = before.levels
+    if FAMILIES[status] == "absent":
+        return absent * after.priority
+    if FAMILIES[status] == "moved":
+        return mentioned * after.priority + substantive * after.declared
+    return substantive * after.levels[2] + declared * after.declared
+
+
+def find_measured(vocabulary: Vocabulary, language: str) -> frozenset[str]:
+    """Return the topics whose certainties were measured: the shipped vocabulary's own, in English.
+
+    One of a user's vocabulary is among them where it has the same terms. Of others the same weights give
+    approximate certainties; what was learned of single topics is left out.
+    """
+    shipped = load_vocabulary()
+    if language != _LANGUAGE or vocabulary.model or vocabulary.overlap != shipped.overlap:
+        return frozenset()
+    own = {topic.id: _key(topic) for topic in shipped.topics}
+    return frozenset(topic.id for topic in vocabulary.topics if own.get(topic.id) == _key(topic))
+
+
+def _key(topic: Topic) -> tuple[object, ...]:
+    words = (topic.terms, topic.near_misses, topic.hints)
+    return topic.kind, *(held.get(language) for held in words for language in (_LANGUAGE, "und"))
+
+
+def explain_unmeasured(vocabulary: Vocabulary, languages: Collection[str]) -> str | None:
+    """Say why certainties are approximate, of some topics or of all; None where they were measured."""
     reasons = []
-    if vocabulary.digest != load_certainty().vocabulary:
-        reasons.append("with the shipped vocabulary, which this one is not")
+    if len(find_measured(vocabulary, _LANGUAGE)) < len(vocabulary.topics):
+        reasons.append("with the shipped vocabulary, whose topics these are not, or not all")
     if others := sorted(set(languages) - {_LANGUAGE}):
         reasons.append(f"on texts in {_LANGUAGE}, not in {' or '.join(others)}")
-    return f"how sure such findings are was fitted {', and '.join(reasons)}" if reasons else None
-
-
-def estimate_likelihood(evidence: TopicEvidence) -> Likelihood:
-    """Return the probabilities that a careful reader finds the topic a priority, and that she finds it."""
-    weights = load_certainty()
-    priority = weights.priority.probability(evidence)
-    return Likelihood(priority, max(priority, weights.presence.probability(evidence)))
-
-
-def status_certainty(there: Likelihood, elsewhere: Likelihood, *, unnamed: bool) -> float:
-    """Return the probability that a topic is a priority in one text and absent from the other.
-
-    ``unnamed`` tells whether no sentence of the other text names it.
-    """
-    weights = load_certainty()
-    both = min(max(there.priority * (1 - elsewhere.presence), _ALMOST), 1 - _ALMOST)
-    score = weights.constant + weights.both * log(both / (1 - both)) + weights.unnamed * unnamed
-    return round(1 / (1 + exp(-score)), 4)
-
-
-def move_certainty(more: Likelihood, less: Likelihood) -> float:
-    """Return the probability that a topic is a priority in one text, and no more than there in the other."""
-    return round(more.priority * (less.presence - less.priority), 4)
+    return f"how sure such findings are was measured {', and '.join(reasons)}" if reasons else None
 
 
 @cache
 def load_certainty() -> CertaintyWeights:
     """Return the shipped weights."""
-    table = read_packaged(__package__, "certainty.toml")
-    priority, presence = _read(table.pop("priority")), _read(table.pop("presence"))
-    return CertaintyWeights(priority, presence, **table.pop("status"), **table)
+    return read_weights(read_packaged(__package__, "certainty.toml"))
+
+
+def read_weights(table: Mapping[str, Any]) -> CertaintyWeights:
+    """Return the weights that a file holds; the names in its tables are checked."""
+    priority, presence, declared = (_read(table[kind]) for kind in ("priority", "presence", "declared"))
+    families = {name: FamilyWeights(**table["status"][name]) for name in sorted(set(FAMILIES.values()))}
+    perhaps, vocabulary = table["perhaps"], table["vocabulary"]
+    return CertaintyWeights(priority, presence, declared, families, perhaps, vocabulary)
 
 
 def _read(part: Mapping[str, Mapping[str, float]]) -> AnySentence:

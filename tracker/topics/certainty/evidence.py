@@ -13,6 +13,7 @@ from tracker.topics.certainty.associations import PmiScores
 from tracker.topics.certainty.sentences import Sentence
 from tracker.topics.levels.assess import PRIORITIES, TopicTreatments, assess_level
 from tracker.topics.levels.cues import ready
+from tracker.topics.levels.lists import count_words
 from tracker.topics.levels.roles import WIDER_USE
 from tracker.topics.vocabulary.matching import HINT
 
@@ -73,7 +74,8 @@ class TopicEvidence:
     words: tuple[frozenset[str], ...] = ()
     """The stems of each sentence, and of those close to the topic's terms: ``before war``, ``after war``."""
     name: str = ""
-    """The topic's id: some are easily overlooked, some seldom named without a claim."""
+    """The topic's id, if it is one of those measured: some are easily overlooked, some seldom named without a
+    claim."""
 
 
 def describe_topics(
@@ -84,8 +86,12 @@ def describe_topics(
     bundles: Mapping[str, TopicTreatments],
     cues: Cues,
     words: int,
+    measured: Collection[str],
 ) -> dict[str, TopicEvidence]:
-    """Return the evidence for each topic that a text names, or of which it names a narrower one."""
+    """Return the evidence for each topic that a text names, or of which it names a narrower one.
+
+    Of topics that are not ``measured``, nothing that was learned of single topics is used.
+    """
     met: dict[tuple[str, int], list[Mention]] = defaultdict(list)
     for mention in chain.from_iterable(mentions):
         met[mention.topic, mention.segment].append(mention)
@@ -95,19 +101,23 @@ def describe_topics(
     found = {}
     for topic in [*bundles, *hierarchy.above()]:
         bundle = bundles.get(topic, TopicTreatments())
+        name = topic if topic in measured else ""
         named = {item.segment for item in bundle.treatments if item.rule != WIDER_USE}
         rows: dict[int, list[Treatment]] = {}
         for item in bundle.treatments:
             rows.setdefault(item.segment, []).append(item)
         sentences = tuple(
-            text.describe(place, row, met[topic, place], named, bundle, situations)
+            (
+                *text.describe(place, row, met[topic, place], named, bundle, situations),
+                *text.pmi.find_near(name, place),
+            )
             for place, row in rows.items()
         )
         sure = {m.term.casefold() for place in rows for m in met[topic, place] if m.confidence > HINT}
         counts = (log1p(len(sure)), log1p(len(named)), measure_text(words))
         whole = (*counts, *hierarchy.describe(topic), *_NAMED)
         used = tuple(text.find_used(place, met[topic, place]) for place in rows)
-        found[topic] = TopicEvidence(sentences, whole, used, topic)
+        found[topic] = TopicEvidence(sentences, whole, used, name)
     return found
 
 
@@ -131,7 +141,7 @@ class _Text:
             for segment in version.segments
             for topic in self._topics[segment.ordinal]
         )
-        self._pmi = PmiScores([sentence.stems for sentence in self._sentences])
+        self.pmi = PmiScores([sentence.stems for sentence in self._sentences])
 
     def find_used(self, place: int, met: Sequence[Mention]) -> frozenset[str]:
         """Return the stems of a sentence's words, and those close before and after the topic's terms."""
@@ -147,7 +157,7 @@ class _Text:
         bundle: TopicTreatments,
         situations: Collection[str],
     ) -> tuple[float, ...]:
-        """Return the features of one sentence, in the order of ``SENTENCE_FEATURES``."""
+        """Return the features of one sentence, in the order of ``SENTENCE_FEATURES``, but for the PMI."""
         sentence, topics, topic = self._sentences[place], self._topics[place], items[0].topic
         roles = {item.role for item in items}
         best = next((role for role in _ROLES if role in roles), None)
@@ -161,7 +171,7 @@ class _Text:
             float(best is None and items[0].rule == WIDER_USE),
             float(any(_is_among_names(sentence.text, mention) for mention in met)),
             log(len(met) or 1),
-            float(any(len(mention.term.split()) > 1 for mention in met)),
+            float(any(count_words(mention.term) > 1 for mention in met)),
             float(sentence.commits),
             log1p(sentence.stances),
             log(sentence.length or 1) - _MEAN_LENGTH,
@@ -178,7 +188,6 @@ class _Text:
             self._about[paragraph, topic] / self._lengths[paragraph],
             float(gap is not None),
             log1p(gap or 0),
-            *self._pmi.find_near(topic, place),
         )
 
 

@@ -6,7 +6,7 @@ from bisect import bisect_right
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from tracker.topics.levels.lists import Reach
+from tracker.topics.levels.lists import Reach, count_words
 from tracker.topics.vocabulary.stems import find_words
 
 if TYPE_CHECKING:
@@ -41,8 +41,8 @@ class Sentence:
 
     @cached_property
     def length(self) -> int:
-        """How many words there are, as blanks separate them."""
-        return len(self.text.split())
+        """How many words there are."""
+        return count_words(self.text)
 
     @cached_property
     def _acts(self) -> list[int]:

@@ -26,13 +26,13 @@ def find_treatments(
 
     Of mentions that overlap the longest is treated, and the others as it was: who ratifies the Optional
     Protocol to the Convention against Torture acts on torture and on detention, which makes no list of two.
-    Words that a model was taught count as terms.
+    Words that a model was taught count as terms, and so do those that similarity names by.
     """
     leading = _choose_leading(mentions)
-    if len(leading) == len(mentions) and all(mention.method != "learned" for mention in mentions):
+    if len(leading) == len(mentions) and all(mention.method not in _AS_TERMS for mention in mentions):
         return treat(text, mentions, cues, situations)
     chosen = [
-        replace(mentions[place], method="term") if mentions[place].method == "learned" else mentions[place]
+        replace(mentions[place], method="term") if mentions[place].method in _AS_TERMS else mentions[place]
         for place in leading
     ]
     treatments = treat(text, chosen, cues, situations)
@@ -61,6 +61,7 @@ PRIORITIES: Final = frozenset[str]({"declared", "substantive"})
 ONCE: Final = "once only:"
 """What the rule of a mention begins with that one sentence more would make a priority."""
 
+_AS_TERMS: Final = frozenset({"learned", "similar"})
 _NEIGHBOURHOOD: Final = 4
 """Segments within which sentences about a topic are one treatment of it. Of 5,278 readings of topics in 123
 speeches one is another with half as many, none with twice as many."""

@@ -8,15 +8,15 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final
 
 from tracker.inputs.tables import read_packaged
-from tracker.topics.vocabulary.stems import find_words
+from tracker.topics.vocabulary.stems import find_content
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
 _FALLBACK: Final = "en"
 _NEVER: Final = "(?!)"
-_GENERIC: Final = "generic"
-_CURLY: Final = str.maketrans("'ʼ‘", "’’’")
+_GENERIC, _SHORTEST, _SELF = "generic", "shortest", "self"
+_PLAIN: Final = str.maketrans("'ʼ‘，；：。،؛", "’’’,;:.,;")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,8 @@ class Cues:
 
     patterns: dict[str, re.Pattern[str]]
     generic: frozenset[str]
+    shortest: int
+    """Words of the shortest sentence that is mainly about something; a shorter one is a fragment."""
 
     def find(self, name: str, text: str, start: int = 0, end: int | None = None) -> re.Match[str] | None:
         """Return the first match of a table's patterns in a text made ready by ``ready``.
@@ -39,8 +41,11 @@ class Cues:
 
 
 def ready(text: str) -> str:
-    """Return a text of the same length as the patterns expect it: one apostrophe, blanks for line ends."""
-    return text.translate(_CURLY).replace("\n", " ")
+    """Return a text of the same length as the patterns expect it.
+
+    It has one apostrophe, the commas, colons and full stops of English, and blanks for line ends.
+    """
+    return text.translate(_PLAIN).replace("\n", " ")
 
 
 def load_cues(language: str, own_names: Collection[str] = ()) -> Cues:
@@ -51,14 +56,16 @@ def load_cues(language: str, own_names: Collection[str] = ()) -> Cues:
 @lru_cache(maxsize=64)
 def _load(language: str, own_names: tuple[str, ...]) -> Cues:
     tables = _tables()
-    speaker = _speaker(tables["self"].get(language, ()), own_names)
-    rows = {name: table.get(language, ()) for name, table in tables.items() if name not in {"self", _GENERIC}}
+    speaker = _speaker(tables[_SELF].get(language, ()), own_names)
+    apart = {_SELF, _GENERIC, _SHORTEST}
+    rows = {name: table.get(language, ()) for name, table in tables.items() if name not in apart}
     patterns = {
         name: re.compile("|".join(row).replace("{self}", speaker) or _NEVER, re.IGNORECASE)
         for name, row in rows.items()
     }
     words = " ".join(tables[_GENERIC].get(language, ()))
-    return Cues(patterns, frozenset(word.stem for word in find_words(words, language)))
+    (shortest,) = tables[_SHORTEST].get(language, tables[_SHORTEST][_FALLBACK])
+    return Cues(patterns, find_content(words, language), int(shortest))
 
 
 @cache

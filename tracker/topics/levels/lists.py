@@ -8,14 +8,22 @@ from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
+from tracker.topics.vocabulary.stems import IDEOGRAPHS
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from tracker.model.topics import Mention
     from tracker.topics.levels.cues import Cues
 
-_TOKEN: Final = re.compile(r"\S+")
-_WORD: Final = re.compile(r"\S*?\w\S*")
+_TOKEN: Final = re.compile(rf"[{IDEOGRAPHS}]{{1,2}}|[^\s{IDEOGRAPHS}]+")
+"""Two ideographs are counted as a word: Chinese does not separate words, and most have two."""
+_WORD: Final = re.compile(rf"[{IDEOGRAPHS}]{{1,2}}|[^\s{IDEOGRAPHS}]*?\w[^\s{IDEOGRAPHS}]*")
+
+
+def count_words(text: str) -> int:
+    """Return how many words a text has, two ideographs being one."""
+    return sum(1 for _ in _TOKEN.finditer(text))
 
 
 class Reach:
@@ -37,7 +45,7 @@ class Reach:
         return [match.start() for match in _WORD.finditer(self._text)]
 
     def count(self, start: int, end: int) -> int:
-        """Return ``len(text[start:end].split())``."""
+        """Return ``count_words(text[start:end])``, a word cut by the end being whole."""
         if start >= end:
             return 0
         cut = not self._text[start].isspace()
@@ -58,7 +66,7 @@ LONGEST: Final = 200
 _MOST_BETWEEN: Final = 8
 """Words between two items."""
 _ENUMERATING: Final = re.compile(
-    r"[,;،、]|\b(?:and|or|et|ou|y|e|o|nor|и|или|و)\b|&|[和及与、]", re.IGNORECASE
+    r"[,;、]|\b(?:and|or|et|ou|y|e|o|u|nor|ni|и|или|أو|أم)\b|\bو|&|[和及与或、]|以及", re.IGNORECASE
 )
 _PARALLEL: Final = re.compile(r"(?:\band|,)\s+\w+ing\b", re.IGNORECASE)
 
@@ -99,8 +107,11 @@ class Lists:
 
     @cached_property
     def _gaps(self) -> list[str]:
-        """The text between each mention and the next."""
-        return [self._text[one.end : other.start] for one, other in pairwise(self._mentions)]
+        """The text between each mention and the next, with the Arabic *and* that is written with it."""
+        return [
+            self._text[one.end : other.start] + "و" * self._text.startswith("و", other.start)
+            for one, other in pairwise(self._mentions)
+        ]
 
     @cached_property
     def _parallel(self) -> list[bool]:
@@ -114,7 +125,7 @@ class Lists:
 
     def _enumerates(self, gap: str) -> bool:
         return (
-            len(gap.split()) <= _MOST_BETWEEN
+            count_words(gap) <= _MOST_BETWEEN
             and _ENUMERATING.search(gap) is not None
             and not self._cues.find("barrier", gap)
             and not self._cues.find("commit", gap)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from tracker.topics.levels.cues import ready
 from tracker.topics.levels.roles import WIDER_USE
-from tracker.topics.vocabulary.stems import find_words
+from tracker.topics.vocabulary.stems import find_content
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -23,7 +23,6 @@ _LONGEST_DRIFT: Final = 3
 """Sentences that merely follow in the paragraph; beyond, a passage needs words that hold it together."""
 _SUBJECTS: Final = 2
 """Topics a passage can be on; a sentence about more is a list, and nothing follows from it."""
-_SHORTEST_WORD: Final = 4
 _ABOUT: Final = frozenset({"declared", "committed", "demanded", "main"})
 _CARRYING: Final = _ABOUT | {"aside"}
 
@@ -130,7 +129,7 @@ class PassageReader:
         if not passage.topics or segment.kind == "heading":
             return []
         text = ready(segment.text)
-        stems = {word.stem for word in find_words(text, self.language)}
+        stems = find_content(text, self.language)
         drift = not named and segment.paragraph == passage.paragraph and passage.drifted < _LONGEST_DRIFT
         back = None if named else self._refer(text, tuple(passage.topics))
         near = segment.paragraph - passage.paragraph <= 1
@@ -141,8 +140,7 @@ class PassageReader:
         ]
 
     def _content(self, term: str) -> frozenset[str]:
-        stems = (word.stem for word in find_words(term, self.language))
-        return frozenset(stem for stem in stems if len(stem) >= _SHORTEST_WORD) - self.cues.generic
+        return find_content(term, self.language) - self.cues.generic
 
     def _refer(self, text: str, topics: Sequence[str]) -> str | None:
         """Return the topic that a text refers back to."""

@@ -12,7 +12,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Final, Literal
 
 from tracker.topics.levels.cues import ready
-from tracker.topics.levels.lists import LONGEST, Lists, Reach
+from tracker.topics.levels.lists import LONGEST, Lists, Reach, count_words
 from tracker.topics.vocabulary.matching import HINT
 
 if TYPE_CHECKING:
@@ -36,16 +36,13 @@ _LONGEST_OBJECT: Final = 3
 """Topics one commitment can be about; more are a list."""
 _BEFORE_SUBJECT: Final = 4
 _LEADING: Final = 64
-"""Words in which what leads into a mention is looked for; the cues and what may follow them take 30."""
-_WIDEST_GAP: Final = 1000
-"""Characters over which no cue reaches, as Chinese does not separate words; fourteen words take 150."""
+"""Words in which what leads into a mention is looked for; the cues and what may follow them take 30.
+What is said behind it is looked for in as many characters."""
 _LIST: Final = 3
 _CROWD: Final = 5
 """From this many topics on, a sentence is a list whatever its form."""
 _SUBJECTS: Final = 3
 _QUOTED_WORDS: Final = 5
-_SHORTEST: Final = 5
-"""Words; a shorter sentence is a fragment, and mainly about nothing."""
 _OTHERS_WORDS: Final = frozenset({"quotation", "reported speech"})
 _RULES: Final[dict[Role, str]] = {
     "committed": "commits, calls for, welcomes or condemns",
@@ -62,9 +59,11 @@ _PASSING: Final = {
 _PRESENT: Final = {"visited": "a place visited or a partner"}
 """The same for named situations alone."""
 _FRAME_END: Final = re.compile(r"[^,;:.]{0,60},")
-_QUOTATION: Final = re.compile(r"[“\"«][^”\"»]+[”\"»]?")
+_QUOTATION: Final = re.compile(r"„[^“”]+[“”]?|[“\"«「『][^”\"»」』]+[”\"»」』]?")
 _ATTACHING: Final = re.compile(
-    r"^\W*(?:in|of|for|to|on|with|between|within|against|towards?|by|at|en|au|aux|à|de|du)\s+(?:the\s+|la\s+|l’)?(?:\w+\s+){0,3}$",
+    r"^\W*(?:(?:in|of|for|to|on|with|between|within|against|towards?|by|at|en|au|aux|à|de|du|del|a|para|por|sobre"
+    r"|entre|contra|con|в|во|на|для|с|к|по|о|об|между|против|في|من|على|إلى|بين|ضد|مع)\s+"
+    r"(?:the\s+|la\s+|el\s+|l’)?(?:\w+\s+){0,3}|[的在对于与])$",
     re.IGNORECASE,
 )
 
@@ -128,7 +127,7 @@ class _Sentence:
     def weak(self, situations: frozenset[str]) -> Iterator[tuple[int, str]]:
         """Yield the places of mentions in passing: quoted, reported, examples, background, travels, lists."""
         quoted = [
-            match.span() for match in _QUOTATION.finditer(self.text) if len(match[0].split()) >= _QUOTED_WORDS
+            match.span() for match in _QUOTATION.finditer(self.text) if count_words(match[0]) >= _QUOTED_WORDS
         ]
         opened = [start for start, _ in quoted]
         reported = self.cues.find("reported", self.text)
@@ -140,6 +139,8 @@ class _Sentence:
                 yield place, "reported speech"
             elif rule := self._led_into(mention.start, _PASSING):
                 yield place, rule
+            elif self.cues.find("background_after", self.text[mention.end : mention.end + _LEADING]):
+                yield place, _PASSING["background"]
             elif mention.method == "hint":
                 yield place, WIDER_USE
             elif mention.topic in situations and (rule := self._led_into(mention.start, _PRESENT)):
@@ -205,7 +206,7 @@ class _Sentence:
         """Return the rest: a sentence is mainly about the first of a few topics, or one named twice."""
         named = [mention.topic for mention in self.mentions]
         often = Counter(named)
-        few = self._topics <= _SUBJECTS and len(self.text.split()) >= _SHORTEST
+        few = self._topics <= _SUBJECTS and count_words(self.text) >= self.cues.shortest
         first = next((topic for at, topic in enumerate(named) if rules.get(at, ("",))[0] != "weak"), None)
         return [
             (place, "main" if few and (topic == first or often[topic] > 1) else "side")
@@ -229,7 +230,7 @@ class _Sentence:
         for place in range(bisect_left(self.mentions, end, key=attrgetter("start")), len(self.mentions)):
             mention = self.mentions[place]
             far = len(passed) > LONGEST or self._reach.count(end, mention.start) > reach
-            if far or self._is_barred(end, mention.start):
+            if far or self.cues.find("barrier", self.text[end : mention.start]):
                 break
             passed.append(place)
             if _is_sure(mention):
@@ -244,7 +245,4 @@ class _Sentence:
             return []
         end = self.mentions[last].end
         far = self._reach.count(end, start) > _BEFORE_REACH
-        return [] if far or self._is_barred(end, start) else self._lists.follow_back(last)
-
-    def _is_barred(self, start: int, end: int) -> bool:
-        return end - start > _WIDEST_GAP or self.cues.find("barrier", self.text[start:end]) is not None
+        return [] if far or self.cues.find("barrier", self.text[end:start]) else self._lists.follow_back(last)

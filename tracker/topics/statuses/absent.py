@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from tracker.model.topics import Passage
 from tracker.topics.certainty.associations import PmiScores
+from tracker.topics.certainty.claims import find_measured
 from tracker.topics.certainty.evidence import TopicEvidence, measure_text
 from tracker.topics.levels.cues import load_cues, ready
 from tracker.topics.vocabulary.lexicon import compile_lexicon
@@ -125,6 +126,7 @@ class Absences:
         self._version = version
         self._key = _Key(vocabulary.digest, version.language, vocabulary)
         self._length = measure_text(words)
+        self._measured = find_measured(vocabulary, version.language)
 
     @cached_property
     def _sentences(self) -> list[frozenset[str]]:
@@ -142,8 +144,9 @@ class Absences:
         """Return the evidence for a topic that the text does not name."""
         likeness = self._find_likeness(topic)
         close = float(likeness > _CLOSE)
-        whole = (0.0, 0.0, self._length, 0.0, 0.0, likeness, close, *self._pmi.find_highest(topic))
-        return TopicEvidence((), whole, name=topic)
+        name = topic if topic in self._measured else ""
+        whole = (0.0, 0.0, self._length, 0.0, 0.0, likeness, close, *self._pmi.find_highest(name))
+        return TopicEvidence((), whole, name=name)
 
     def _find_likeness(self, topic: str) -> float:
         """Return how much of a topic's words the most similar sentence holds, by the heaviest word."""

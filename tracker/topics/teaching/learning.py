@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -141,7 +141,7 @@ def _check_enough(coded: Sequence[Coded]) -> None:
 
 def find_features(texts: Sequence[str], vocabulary: Vocabulary, language: str) -> Units:
     """Return the features of each text: its runs of stems, and the topics its terms name."""
-    rows = match_topics(texts, vocabulary, language=language)
+    rows = match_topics(texts, replace(vocabulary, recognition="terms"), language=language)
     return tuple(
         (
             *find_runs([word.stem for word in find_words(text, language)]),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias, get_args
 from tracker.errors import VocabularyInvalid
 from tracker.inputs.formats import parse_toml, unguard
 from tracker.inputs.tables import InvalidKey, one_of, read_table
-from tracker.model.topics import Topic, TopicKind
+from tracker.model.topics import Recognition, Topic, TopicKind
 from tracker.text.identity import fold
 
 if TYPE_CHECKING:
@@ -39,6 +39,8 @@ class Draft:
     """Whether the same words may name several topics, so that each is met on its own."""
     shared: bool = False
     """Whether topics may have the very same term: published thesauri do, and cannot be changed."""
+    recognition: Recognition | None = None
+    """How its topics are found, where the file says."""
 
 
 def read_toml(text: str, source: str) -> Draft:
@@ -46,8 +48,8 @@ def read_toml(text: str, source: str) -> Draft:
 
     Terms are a list, or one text separated by semicolons; hints and near misses are tables by language inside
     the topic's; ``sdgs`` lists goals and targets of sustainable development, such as ``16.5``. At the top
-    ``overlap`` says whether the same words may name several topics; a text ``name`` names the whole and is
-    ignored here. Raises ``VocabularyInvalid`` with source and key.
+    ``overlap`` says whether the same words may name several topics, and ``recognition`` how they are found; a
+    text ``name`` names the whole and is ignored here. Raises ``VocabularyInvalid`` with source and key.
     """
     try:
         content = parse_toml(text)
@@ -58,8 +60,12 @@ def read_toml(text: str, source: str) -> Draft:
     overlap = content.pop("overlap", False)
     if not isinstance(overlap, bool):
         raise VocabularyInvalid(f"{source}, key overlap: expected true or false")
+    recognition = content.pop("recognition", None)
+    if recognition not in {None, *get_args(Recognition)}:
+        raise VocabularyInvalid(f"{source}, key recognition: expected {', '.join(get_args(Recognition))}")
     topics = (_topic_from_table(key, table, source) for key, table in content.items())
-    return Draft(tuple((topic, f"{source}, key {topic.id}") for topic in topics), overlap, shared=overlap)
+    placed = tuple((topic, f"{source}, key {topic.id}") for topic in topics)
+    return Draft(placed, overlap, shared=overlap, recognition=recognition)
 
 
 def read_csv(text: str, source: str) -> Draft:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -33,6 +33,8 @@ Lexicon = dict[str, tuple[TermPattern, ...]]
 _ANY_LANGUAGE: Final = "und"
 _FALLBACK: Final = "en"
 _UNITED_NATIONS: Final = ("United", "Nations")
+_CLITICS: Final = "وفبلك"
+_SHORT: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +70,14 @@ def _compile(key: _Key) -> Lexicon:
 
 
 def _variants(words: list[Word], language: str) -> Iterator[list[Word]]:
-    """Yield a term's words, and again with UN written out: speakers use both in one paragraph."""
+    """Yield a term's words, and again with UN written out: speakers use both in one paragraph.
+
+    An Arabic term may begin with a word so short that no stem cuts what is written with it: once each.
+    """
     yield words
+    if language == "ar" and len(words) > 1 and len(words[0].stem) <= _SHORT:
+        for letter in _CLITICS:
+            yield [replace(words[0], stem=letter + words[0].stem), *words[1:]]
     if any(word.text == "UN" for word in words):
         long = find_words(" ".join(_UNITED_NATIONS), language)
         yield [part for word in words for part in (long if word.text == "UN" else [word])]

@@ -6,6 +6,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 
 from tracker.model.topics import Mention
+from tracker.text.encoder import DEFAULT
 from tracker.topics.vocabulary.lexicon import Lexicon, TermPattern, bare, compile_lexicon
 from tracker.topics.vocabulary.recognition import compile_model, recognise
 from tracker.topics.vocabulary.stems import Word, find_words
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from tracker.model.topics import Vocabulary
+    from tracker.text.encoder import Encoder
 
 # How surely words name a topic. One word may have another sense; several seldom do; a hint has a wider one.
 # The figures are conventions, not estimates: only their order is used.
@@ -27,7 +29,11 @@ FoundTerm = tuple[int, TermPattern]
 
 
 def match_topics(
-    sentences: Sequence[str], vocabulary: Vocabulary, *, language: str = "en"
+    sentences: Sequence[str],
+    vocabulary: Vocabulary,
+    *,
+    language: str = "en",
+    encoder: Encoder | None = DEFAULT,
 ) -> tuple[tuple[Mention, ...], ...]:
     """Return the topics that each sentence names, in order of place, none overlapping another.
 
@@ -39,7 +45,8 @@ def match_topics(
 
     A vocabulary that was taught names by its model, in the model's language: the terms of what it names
     stay, ``learned`` are the words that weighed most where there is no term, and the confidence is the
-    probability.
+    probability. A codebook with few terms that nobody taught names by similarity, likewise, with method
+    ``similar``: the sentences are read as one text, and without an ``encoder`` by shared words alone.
     """
     lexicon = compile_lexicon(vocabulary, language)
     model = compile_model(vocabulary, language)
@@ -49,7 +56,12 @@ def match_topics(
         found = find_terms(words, lexicon, any_case=sentence.isupper(), overlap=vocabulary.overlap)
         mentions = tuple(_mention(index, words, start, phrase, sentence) for start, phrase in found)
         rows.append(recognise(index, sentence, words, mentions, model) if model else mentions)
-    return tuple(rows)
+    if vocabulary.recognition == "terms":
+        return tuple(rows)
+    from tracker.topics.vocabulary.similar import find_similar  # noqa: PLC0415 - start-up loads no numpy
+
+    used = None if vocabulary.recognition == "words" else encoder
+    return find_similar(sentences, rows, vocabulary, language, used)
 
 
 def find_terms(words: Sequence[Word], lexicon: Lexicon, *, any_case: bool, overlap: bool) -> list[FoundTerm]:

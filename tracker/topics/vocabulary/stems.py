@@ -10,7 +10,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import islice
+from itertools import islice, pairwise
 from typing import TYPE_CHECKING, Final
 
 from tracker.text.identity import fold
@@ -18,13 +18,15 @@ from tracker.text.identity import fold
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_IDEOGRAPHS: Final = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+IDEOGRAPHS: Final = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _MARKS: Final = "\u0300-\u036f\u064b-\u0652\u0670"
 _HYPHENS: Final = "-\u2010\u2011"
 _WORDS: Final = re.compile(
-    rf"(?P<word>[{_IDEOGRAPHS}]|(?i:\bco[{_HYPHENS}](?=op|ord))?(?:[^\W_{_IDEOGRAPHS}][{_MARKS}]*)+)"
+    rf"(?P<word>[{IDEOGRAPHS}]|(?i:\bco[{_HYPHENS}](?=op|ord))?(?:[^\W_{IDEOGRAPHS}][{_MARKS}]*)+)"
     r"(?:['’](?:s(?![^\W_]))?)?"
 )
+_SHORTEST_CONTENT: Final = 4
+_IDEOGRAPH: Final = re.compile(f"[{IDEOGRAPHS}]")
 _NO_HYPHENS: Final = str.maketrans("", "", _HYPHENS)
 
 
@@ -38,12 +40,24 @@ class Word:
     end: int
 
 
+def is_ideograph(word: str) -> bool:
+    """Whether a word is a single ideograph, which says little without its neighbour."""
+    return _IDEOGRAPH.fullmatch(word) is not None
+
+
 def find_words(text: str, language: str, most: int | None = None) -> list[Word]:
     """Return the words of a text in order, at most so many, with their stems in a language."""
     return [
         Word(word := match["word"], stem(word, language), match.start(), match.end("word"))
         for match in islice(_WORDS.finditer(text), most)
     ]
+
+
+def find_content(text: str, language: str) -> frozenset[str]:
+    """Return what may hold a passage together: stems of four letters, of Chinese all pairs of ideographs."""
+    stems = [word.stem for word in find_words(text, language)]
+    pairs = (first + second for first, second in pairwise(stems) if language == "zh")
+    return frozenset([*pairs, *(each for each in stems if len(each) >= _SHORTEST_CONTENT)])
 
 
 @lru_cache(maxsize=65536)
@@ -114,21 +128,31 @@ def _stem_spanish(word: str) -> str:
 
 # The short i loses its breve with the accents, so й reads и here.
 _RUSSIAN_ENDINGS: Final = re.compile(
-    "(?:иями|[яа]ми|ыми|ими|и?[яа]х|[оеы]го|[оеы]му|и?еи|[оыи]и|[аяоеыи][яе]|[ую]ю|[ыи][хм]|[оеая]м|иям|"
+    "(?:иями|[яа]ми|ыми|ими|и?[яа]х|[оеы]го|[оеы]му|и?еи|[оыи]и|[аяоеыи][яе]|[ую]ю|[ыи][хм]|и?[оеая]м|"
     "[иь][юяе]|[еоэ]в|[аяоеыиуюь])$"
 )
+# A vowel that some forms have and others have not: one of torture, пытка, and several, пыток.
+_RUSSIAN_FLEETING: Final = re.compile(r"(?<=\w{2}[^аеиоуыэюя])[ое](?=[кц]$)")
 _SHORTEST_RUSSIAN: Final = 3
 
 
 def _stem_russian(word: str) -> str:
-    return word[:_SHORTEST_RUSSIAN] + _RUSSIAN_ENDINGS.sub("", word[_SHORTEST_RUSSIAN:], count=1)
+    word = word[:_SHORTEST_RUSSIAN] + _RUSSIAN_ENDINGS.sub("", word[_SHORTEST_RUSSIAN:], count=1)
+    return _RUSSIAN_FLEETING.sub("", word)
 
 
-_ARABIC_ARTICLE: Final = re.compile(r"^(?:[وفبك]?ال|لل)(?=\w{3})")
+# Conjunctions, prepositions and the article are written with the word. Where one letter may as well be the
+# word's own, as in "fuel", it is cut from all its forms, which meet all the same.
+_ARABIC_ARTICLE: Final = re.compile(r"^(?:[وف]?[بك]?ال|[وف]?لل)(?=\w{3})")
+_ARABIC_CLITIC: Final = re.compile(r"^(?:(?:[وبكل]|ال)(?=\w{4})|ف(?=\w{5}))")
+_ARABIC_ENDING: Final = re.compile(r"(?<=\w{4})(?:ون|ين|(?:(?<!ا)ت)?(?:نا|ها|هم))$")
 
 
 def _stem_arabic(word: str) -> str:
-    return _ARABIC_ARTICLE.sub("", word).removesuffix("ة")
+    word = _ARABIC_ENDING.sub("", _ARABIC_ARTICLE.sub("", word)).removesuffix("ة")
+    while (shorter := _ARABIC_CLITIC.sub("", word)) != word:
+        word = shorter
+    return word
 
 
 _STEMMERS: Final[dict[str, Callable[[str], str]]] = {

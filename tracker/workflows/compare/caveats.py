@@ -47,11 +47,13 @@ def list_caveats(old: Side, new: Side) -> tuple[str, ...]:
     return tuple(caveats)
 
 
-def list_unclaimed(topics: Sequence[TopicChange], unfitted: str | None) -> tuple[str, ...]:
-    """Say why no change of a topic is claimed, where there is one that would be."""
-    if unfitted is None or all(topic.claimed for topic in topics):
+def list_unclaimed(topics: Sequence[TopicChange], unmeasured: str | None) -> tuple[str, ...]:
+    """Say why some changes of topics are not claimed, however sure, where there are such."""
+    doubted = sum(not (topic.measured or topic.claimed) for topic in topics)
+    if unmeasured is None or not doubted:
         return ()
-    return (f"no change of a topic is claimed, each is only possible (perhaps): {unfitted}",)
+    some = "no change of a topic is" if doubted == len(topics) else f"changes of {doubted} topics are not"
+    return (f"{some} claimed, and certainties with ~ are approximate: {unmeasured}",)
 
 
 def list_unencoded(old: Side, new: Side, encoder: Encoder | None) -> tuple[str, ...]:

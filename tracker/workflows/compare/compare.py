@@ -19,7 +19,7 @@ from tracker.text.detection import infer_kind
 from tracker.text.encoder import DEFAULT
 from tracker.text.identity import digest_text
 from tracker.text.reading import read_text
-from tracker.topics.certainty.claims import explain_unfitted
+from tracker.topics.certainty.claims import SURE, explain_unmeasured
 from tracker.topics.phrases.emerging import compare_phrases, name_prior
 from tracker.topics.reading import RULES
 from tracker.topics.statuses.decided import (
@@ -30,7 +30,7 @@ from tracker.topics.statuses.decided import (
     place_levels,
 )
 from tracker.topics.statuses.statuses import compare_topics, find_priorities
-from tracker.topics.vocabulary.load import load_vocabulary
+from tracker.topics.vocabulary.load import load_vocabulary, name_recognition, without_encoder
 from tracker.workflows.compare import caveats
 from tracker.workflows.compare.derive import derive_links, derive_readings
 
@@ -59,18 +59,19 @@ def compare(
     language: str | None = None,
     vocabulary: Vocabulary | None = None,
     encoder: Encoder | None = DEFAULT,
+    sure: float = SURE,
 ) -> Comparison:
     """Compare two texts, given as strings, as ``tracker diff`` compares two files.
 
     ``language`` is an ISO 639-1 code for both texts; without it each text's own is detected.
     ``vocabulary`` is the shipped one unless given. Without an ``encoder``, words alone decide which
-    sentences correspond.
+    sentences correspond. ``sure`` is 0.9, 0.8 or 0.7: how many of the claims about topics are to be true.
     """
     sides = (
         text_side("old", read_text(old_text, language=language)),
         text_side("new", read_text(new_text, language=language)),
     )
-    return compare_sides(*sides, vocabulary or load_vocabulary(), encoder=encoder)
+    return compare_sides(*sides, vocabulary or load_vocabulary(), encoder=encoder, sure=sure)
 
 
 def text_side(name: str, version: Version) -> Side:
@@ -88,13 +89,16 @@ def compare_sides(
     derived: Derived | None = None,
     decided: Decided = UNDECIDED,
     reader: TopicReader = RULES,
+    sure: float = SURE,
 ) -> Comparison:
     """Align two sides, judge each change, and follow each topic from one to the other.
 
     ``earlier`` holds the priorities of the sessions before the old side, the latest first; a topic that
     is new but stands in one of them has returned. What is ``derived`` already is not computed again.
-    What people ``decided`` overrules what is found here. ``reader`` finds the topics.
+    What people ``decided`` overrules what is found here. ``reader`` finds the topics. Of the claims
+    about them, a share of ``sure`` is to be true: one of ``CHOICES``.
     """
+    vocabulary = vocabulary if encoder else without_encoder(vocabulary)
     links = derive_links(_texts(old.version), _texts(new.version), encoder, derived)
     placed = place_rulings(decided.changes, old.version, new.version)
     levels = place_levels(decided.old, old.version), place_levels(decided.new, new.version)
@@ -106,6 +110,7 @@ def compare_sides(
         side_topics(new, vocabulary, derived, levels[1], reader),
         vocabulary,
         earlier=earlier,
+        sure=sure,
     )
     counterparts = tuple(_compare_passages(pair, old, new, topics) for pair in counterparts)
     if caveats.kinds_differ(old, new) or caveats.languages_differ(old, new):
@@ -118,7 +123,7 @@ def compare_sides(
     if genre == "session":
         # Of a revision the sentences themselves are compared.
         phrases = compare_phrases(old.version, new.version, vocabulary, _own_names(old, new))
-    provenance = _provenance(old, new, vocabulary, encoder, reader, genre)
+    provenance = replace(_provenance(old, new, vocabulary, encoder, reader, genre), sure=sure)
     return Comparison(
         old=old,
         new=new,
@@ -126,7 +131,7 @@ def compare_sides(
         aligned=aligned,
         caveats=(
             *caveats.list_caveats(old, new),
-            *caveats.list_unclaimed(topics, provenance.unfitted),
+            *caveats.list_unclaimed(topics, provenance.unmeasured),
             *caveats.list_unencoded(old, new, encoder),
             *caveats.list_ungraded(old, new, changes),
             *caveats.list_unplaced(decided, placed, *levels),
@@ -200,12 +205,13 @@ def _provenance(
     old: Side, new: Side, vocabulary: Vocabulary, encoder: Encoder | None, reader: TopicReader, genre: Genre
 ) -> Provenance:
     weighed = genre == "session" and old.version.language == new.version.language
+    recognised = name_recognition(vocabulary), reader.name if reader is not RULES else ""
     return Provenance(
         release=__version__,
         old_text=digest_text(old.version.text),
         new_text=digest_text(new.version.text),
-        vocabulary=vocabulary.digest if reader is RULES else f"{vocabulary.digest} {reader.name}",
+        vocabulary=" ".join(filter(None, (vocabulary.digest, *recognised))),
         encoder=f"{encoder.name} {encoder.digest}" if encoder else "none",
         prior=name_prior(new.version.language) if weighed else "none",
-        unfitted=explain_unfitted(vocabulary, {old.version.language, new.version.language}),
+        unmeasured=explain_unmeasured(vocabulary, {old.version.language, new.version.language}),
     )

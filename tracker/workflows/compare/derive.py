@@ -21,6 +21,7 @@ from tracker.model.changes import Evidence, Link
 from tracker.model.topics import TopicReading
 from tracker.text.identity import digest_text
 from tracker.topics.reading import RULES
+from tracker.topics.vocabulary.load import name_recognition
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -87,7 +88,7 @@ def derive_readings(
     segments = [[each.kind, each.paragraph, each.start, each.end] for each in version.segments]
     text = [version.text, segments, version.language]
     taught = vocabulary.model.digest if vocabulary.model else None
-    topics = [vocabulary.digest, vocabulary.overlap, taught]
+    topics = [vocabulary.digest, vocabulary.overlap, taught, name_recognition(vocabulary)]
     key = _digest([text, topics, sorted(own_names), reader.name, _rules()])
     kept = derived.answer("readings", key)
     if kept is not None:
@@ -96,7 +97,8 @@ def derive_readings(
     rows = [
         [
             *(each.topic, each.level, each.segments, each.words, each.share, each.leading, each.rule),
-            *(None, each.priority, each.presence, each.term and astuple(each.term)),
+            *(None, each.priority, each.presence, each.declaration, each.measured),
+            each.term and astuple(each.term),
         ]
         for each in readings
     ]

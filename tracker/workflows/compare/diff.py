@@ -11,6 +11,7 @@ from tracker.decisions.rulings import select_levels, settle_rulings
 from tracker.model.texts import Reference
 from tracker.report.comparison.words import is_unchanged
 from tracker.text.encoder import DEFAULT
+from tracker.topics.certainty.claims import SURE
 from tracker.workflows.code.kept_rulings import load_decided
 from tracker.workflows.compare.compare import compare_sides, side_priorities
 from tracker.workflows.compare.derive import cache_vectors, choose_derived
@@ -89,9 +90,13 @@ LOOK_BACK = 10
 
 
 def diff(
-    arguments: list[str], archive: ArchiveSession, vocabulary: Vocabulary, encoder: Encoder | None = DEFAULT
+    arguments: list[str],
+    archive: ArchiveSession,
+    vocabulary: Vocabulary,
+    encoder: Encoder | None = DEFAULT,
+    sure: float = SURE,
 ) -> Comparison:
-    """Compare what the arguments name; see ``pair_operands`` for their forms.
+    """Compare what the arguments name, as ``compare_sides`` does; see ``pair_operands`` for their forms.
 
     Raises ``TrackerError`` with the reason where a side cannot be had.
     """
@@ -101,7 +106,7 @@ def diff(
     earlier = _earlier_priorities(old, new, archive, vocabulary, derived)
     decided = load_decided(old, new, archive)
     vectors = cache_vectors(encoder, derived)
-    comparison = compare_sides(*sides, vocabulary, earlier, vectors, derived, decided)
+    comparison = compare_sides(*sides, vocabulary, earlier, vectors, derived, decided, sure=sure)
     derived.remember_shown(comparison)
     return comparison
 

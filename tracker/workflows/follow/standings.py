@@ -92,6 +92,7 @@ def make_standing(reading: TopicReading, version: Version, status: Status | None
         status=status,
         quote=version.segments[reading.leading].text,
         priority=reading.priority,
+        measured=reading.measured,
     )
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tracker.decisions.rulings import settle_rulings
 from tracker.model.series import Standing, Timeline, TimelineSession
 from tracker.references import find_body, read_session, session_sort_key
-from tracker.topics.certainty.claims import explain_unfitted
+from tracker.topics.certainty.claims import SURE, explain_unmeasured, load_certainty
 from tracker.topics.statuses.statuses import compare_topics, find_priorities
 from tracker.workflows.compare.diff import LOOK_BACK
 from tracker.workflows.follow.standings import is_readable, make_standing, read_session_text
@@ -34,6 +34,7 @@ def follow_topics(
     last: str | None = None,
     *,
     statuses: bool = True,
+    sure: float = SURE,
     progress: Progress = lambda _done, _total: None,
 ) -> Timeline:
     """Read every session of a series, from one to another, both included, kind by kind.
@@ -41,8 +42,8 @@ def follow_topics(
     Of each statement the preferred edition is read, of the kind and language that the series may name; the
     statements of one session count as one. Sessions of the same kind between them at which the country made
     no statement that the archive has, or one that was withdrawn, are there too. Without ``statuses`` none are
-    worked out, which takes most of the time of a second run. Raises ``ReferenceInvalid`` for what is no
-    series, ``NotInArchive`` where it has no statements.
+    worked out, which takes most of the time of a second run; ``sure`` is how many of them are to be true.
+    Raises ``ReferenceInvalid`` for what is no series, ``NotInArchive`` where it has no statements.
     """
     reference = parse_series(series)
     held = list_editions(archive.reader, reference, first, last)
@@ -52,10 +53,10 @@ def follow_topics(
     for done, (label, editions) in enumerate(held.items()):
         progress(done, len(held))
         spoken[label] = read_session_text(archive, editions, vocabulary, rulings)
-    sessions = tuple(_describe(labels, spoken, vocabulary, statuses=statuses))
+    sessions = tuple(_describe(labels, spoken, vocabulary, sure if statuses else None))
     languages = {spoken[session.label].version.language for session in sessions if session.state == "read"}
-    unfitted = explain_unfitted(vocabulary, languages) if statuses and len(spoken) > 1 else None
-    return Timeline(str(reference), vocabulary, sessions, unfitted)
+    unmeasured = explain_unmeasured(vocabulary, languages) if statuses and len(spoken) > 1 else None
+    return Timeline(str(reference), vocabulary, sessions, unmeasured, sure)
 
 
 def _expect(reader: Reader, series: Reference, held: Sequence[str]) -> tuple[TimelineSession, ...]:
@@ -102,8 +103,7 @@ def _describe(
     sessions: Iterable[TimelineSession],
     spoken: dict[str, SessionText],
     vocabulary: Vocabulary,
-    *,
-    statuses: bool,
+    sure: float | None,
 ) -> Iterator[TimelineSession]:
     before: list[TimelineSession] = []
     for session in sessions:
@@ -123,35 +123,42 @@ def _describe(
             read = replace(
                 read,
                 before=earlier[-1].label if earlier else None,
-                standings=_stand(
-                    now, [spoken[each.label] for each in earlier], vocabulary, statuses=statuses
-                ),
+                standings=_stand(now, [spoken[each.label] for each in earlier], vocabulary, sure),
             )
             before.append(read)
         yield read
 
 
 def _stand(
-    now: SessionText, earlier: Sequence[SessionText], vocabulary: Vocabulary, *, statuses: bool
+    now: SessionText, earlier: Sequence[SessionText], vocabulary: Vocabulary, sure: float | None
 ) -> tuple[Standing, ...]:
     held = {reading.topic: make_standing(reading, now.version) for reading in now.readings}
-    if statuses and earlier:
-        for change in _compare(earlier, now, vocabulary):
-            if not change.claimed and change.status != "kept":
-                continue
-            absent = Standing(change.topic, None, 0, 0, 0.0, "", change.status, "")
-            known = held.get(change.topic)
-            held[change.topic] = replace(known, status=change.status) if known else absent
+    if sure and earlier:
+        absent = Standing("", None, 0, 0, 0.0, "", None, "")
+        for change in filter(_is_told, _compare(earlier, now, vocabulary, sure)):
+            held[change.topic] = replace(
+                held.get(change.topic, absent),
+                topic=change.topic,
+                status=change.status,
+                certainty=change.certainty,
+                measured=change.measured,
+            )
     return tuple(held[topic.id] for topic in vocabulary.topics if topic.id in held)
 
 
+def _is_told(change: TopicChange) -> bool:
+    """Tell whether a status is claimed but for its share, or is approximate and more than a guess."""
+    if change.measured:
+        return change.claimed or change.share_unsure
+    return change.claimed or (change.certainty or 0.0) >= load_certainty().perhaps
+
+
 def _compare(
-    earlier: Sequence[SessionText], now: SessionText, vocabulary: Vocabulary
+    earlier: Sequence[SessionText], now: SessionText, vocabulary: Vocabulary, sure: float
 ) -> tuple[TopicChange, ...]:
     *rest, before = earlier
     priorities = {
         str(each.sides[0].session): find_priorities(each.readings) for each in reversed(rest[-LOOK_BACK:])
     }
-    return compare_topics(
-        before.version, now.version, before.readings, now.readings, vocabulary, earlier=priorities
-    )[0]
+    sides = before.version, now.version, before.readings, now.readings
+    return compare_topics(*sides, vocabulary, earlier=priorities, sure=sure)[0]
