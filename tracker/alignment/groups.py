@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _SCRAP = 3
 _WIDEST = 6
-"""Sentences of one side in one link, at most. Of 200 human splits and merges the widest has four."""
+"""Sentences of one side in one link, at most. The widest split or merge in the development sets has four."""
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -108,7 +108,7 @@ def _pair(old: Iterable[TopicReading], new: Iterable[TopicReading], doubts: Doub
 
 def _counts(reading: TopicReading) -> bool:
     """Whether a reading keeps its topic from being absent; what people decided, and priorities, always do."""
-    weighed = reading.measured and reading.decided is None and reading.rule != NARROWER
+    weighed = reading.presence is not None and reading.decided is None and reading.rule != NARROWER
     return not weighed or reading.level in PRIORITIES or (reading.presence or 0.0) >= _IN_DOUBT
 
 

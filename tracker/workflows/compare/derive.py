@@ -19,6 +19,7 @@ from tracker.alignment.align import align
 from tracker.archive.derived.store import CachedEncoder, Derived
 from tracker.model.changes import Evidence, Link
 from tracker.model.topics import TopicReading
+from tracker.text.encoder import DEFAULT
 from tracker.text.identity import digest_text
 from tracker.topics.reading import RULES
 from tracker.topics.vocabulary.load import name_recognition
@@ -88,7 +89,9 @@ def derive_readings(
     segments = [[each.kind, each.paragraph, each.start, each.end] for each in version.segments]
     text = [version.text, segments, version.language]
     taught = vocabulary.model.digest if vocabulary.model else None
-    topics = [vocabulary.digest, vocabulary.overlap, taught, name_recognition(vocabulary)]
+    similar = vocabulary.recognition == "similarity"
+    vectors = CachedEncoder(DEFAULT, derived, _releases()).digest if similar else None
+    topics = [vocabulary.digest, vocabulary.overlap, taught, name_recognition(vocabulary), vectors]
     key = _digest([text, topics, sorted(own_names), reader.name, _rules()])
     kept = derived.answer("readings", key)
     if kept is not None:
