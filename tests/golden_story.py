@@ -61,6 +61,7 @@ def tell_story(story: Story) -> None:
 def tell_help(story: Story) -> None:
     """Ask every command for its help."""
     story("--help")
+    story("help diff")
     for path, _ in walk_commands():
         story(f"{' '.join(path)} --help")
 
@@ -136,7 +137,7 @@ def read(story: Story) -> None:
     story("diff seeds/xaa/XAA_33_2024.md seeds/xaa/XAA_33_2024_delivered.md --format json")
     story("diff XAA/CCPCJ/33~prepared.en XAA/CCPCJ/33~prepared.en")
     story("diff XAA/CCPCJ 33 99")
-    story("priorities XAA/CCPCJ/33")
+    story.in_forms("priorities XAA/CCPCJ 33", "json", "csv")
     story("priorities GBR/CCPCJ/31")
     for line in (
         "list", "list XAA/CCPCJ", "log XAA/CCPCJ/34", "log XAA/CCPCJ/33 --versions", "search corruption",
@@ -144,7 +145,8 @@ def read(story: Story) -> None:
         "trace XAA/CCPCJ corruption", "trace XAA/CCPCJ 'We will publish every contract.' --from 30",
     ):  # fmt: skip
         story.in_forms(line)
-    story("show XAA/CCPCJ/33")
+    story("list XAA --format csv")
+    story.in_forms("show XAA/CCPCJ 33", "json", "csv")
     story("show XAA/CCPCJ/33 --raw")
     story("show XAA/CCPCJ/99")
     story("bodies")
@@ -225,7 +227,7 @@ def close(story: Story) -> None:
     why = "--reason 'names a witness' --authority 'a court' --by Ana"
     story(f"withdraw XAA/CCPCJ/29 {why}")
     story(f"withdraw XAA/CCPCJ/30 {why} --destroy --yes --format json")
-    story.in_forms("list")
+    story.in_forms("list", "json", "csv")
     story.in_forms("log XAA/CCPCJ/30")
     story("diff XAA/CCPCJ 30 31 --stat")
     story("mirror push copy.git")

@@ -25,6 +25,8 @@ from tracker.report.json_text import SCHEMA_VERSION
 
 REPORT: Final = Path(__file__).parents[1] / "tracker" / "report"
 PUBLISHED: Final = {
+    "archive/priorities": (topics.StatementTopics, "What a statement does with each topic"),
+    "archive/statement": (texts.StatementText, "One statement and its text"),
     "comparison/comparison": (changes.Comparison, "Comparison of two national statements"),
     "series/attribution": (
         tracing.AttributionTable,

@@ -20,17 +20,17 @@ HIDDEN = {
 }  # fmt: skip
 
 ERRORS = {
-    "an unknown option": ("--x{}", 2, "No such option"),
-    "an unknown option of a command": ("list --x{}", 2, "No such option"),
-    "an option that is misspelt": ("list --form{}at", 2, "No such option"),
-    "an unknown command": ("{}list", 2, "No such command"),
-    "an unknown command of a group": ("mirror {}x", 2, "No such command"),
+    "an unknown option": ("--x{}", 2, "no such option"),
+    "an unknown option of a command": ("list --x{}", 2, "no such option"),
+    "an option that is misspelt": ("list --form{}at", 2, "no such option"),
+    "an unknown command": ("{}list", 2, "no such command"),
+    "an unknown command of a group": ("mirror {}x", 2, "no such command"),
     "an argument too many": ("bodies {}x", 2, "unexpected extra argument"),
     "a choice that there is not": ("list --format {}x", 2, "is not one of"),
     "no number": ("runs {}x", 2, "is not a valid int"),
     "no number for an option": ("runs --limit {}x", 2, "is not a valid int"),
     "a flag with a value": ("verify --repair={}", 2, "does not take a value"),
-    "a command that is missing": ("--archive {}x", 2, "Missing command"),
+    "a command that is missing": ("--archive {}x", 2, "missing command"),
     "a reference that is none": ("show {}", 2, ""),
     "an archive that is not there": ("list --archive {}x", 2, "no archive at"),
     "a file that is not there": ("diff {}a.txt {}b.txt", 2, ""),

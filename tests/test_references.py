@@ -22,6 +22,9 @@ from tracker.references import (
     country_name,
     find_body,
     find_country,
+    gather_references,
+    gather_words,
+    join_words,
     looks_like_reference,
     own_names,
     parse_reference,
@@ -94,11 +97,56 @@ def test_other_writings_come_back_canonical(text: str, canonical: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("words", "gathered", "joined"),
+    [
+        ("GBR/UNGA/79", ["GBR/UNGA/79"], "GBR/UNGA/79"),
+        ("GBR/UNGA 79", ["GBR/UNGA", "79"], "GBR/UNGA/79"),
+        ("GBR UNGA 79", ["GBR/UNGA", "79"], "GBR/UNGA/79"),
+        ("uk hrc52", ["uk/hrc52"], "uk/hrc52"),
+        ("United Kingdom UNGA 79", ["United Kingdom/UNGA", "79"], "United Kingdom/UNGA/79"),
+        ("United Kingdom/UNGA 79", ["United Kingdom/UNGA", "79"], "United Kingdom/UNGA/79"),
+        ("GBR/HRC 52 item-4", ["GBR/HRC", "52", "item-4"], "GBR/HRC/52/item-4"),
+        ("GBR/UNGA 79~verbatim.fr@2", ["GBR/UNGA", "79~verbatim.fr@2"], "GBR/UNGA/79~verbatim.fr@2"),
+        ("GBR 79", ["GBR", "79"], "GBR/79"),
+        ("my old speech.txt", ["my", "old", "speech.txt"], "my old speech.txt"),
+        ("GRB/UNGA 79", ["GRB/UNGA", "79"], "GRB/UNGA/79"),
+    ],
+)
+def test_words_apart_are_read_as_one_reference(words: str, gathered: list[str], joined: str) -> None:
+    assert gather_words(words.split()) == gathered
+    assert join_words(words.split()) == joined
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("GBR/UNGA 79 FRA/UNGA 79", ["GBR/UNGA/79", "FRA/UNGA/79"]),
+        ("GBR/UNGA/79 FRA/UNGA/79@2", ["GBR/UNGA/79", "FRA/UNGA/79@2"]),
+        ("GBR/UNGA 79 speech-2.txt", ["GBR/UNGA/79", "speech-2.txt"]),
+        ("GBR/UNGA HRC", ["GBR/UNGA", "HRC"]),
+        ("GBR/UNGA gbr-hrc-52 GBR/CCPCJ 33", ["GBR/UNGA", "gbr-hrc-52", "GBR/CCPCJ/33"]),
+        ("", []),
+    ],
+)
+def test_sessions_are_put_with_the_series_before_them(words: str, found: list[str]) -> None:
+    assert gather_references(words.split()) == found
+
+
+@pytest.mark.parametrize(
     ("text", "says"),
     [
         ("", "empty"),
         ("   ", "empty"),
-        ("GBR", "body is missing"),
+        ("GBR", "'GBR' names no body; write one, such as GBR/UNGA/79"),
+        ("GBR/79", "'GBR/79' names no body; write one, such as GBR/UNGA/79"),
+        ("nobody", "body is missing"),
+        ("GBR-UNGA-79", "did you mean GBR/UNGA/79"),
+        ("GBR UNGA 79", "did you mean GBR/UNGA/79"),
+        ("GBRUNGA/79", "did you mean GBR/UNGA/79"),
+        ("UNGA/GBR/79", "did you mean GBR/UNGA/79"),
+        ("GBR\\UNGA\\79", "did you mean GBR/UNGA/79"),
+        ("GBR/UNGA/78-79", "two sessions are two words: 78 79"),
+        ("GBR/UNGA/78..79", "two sessions are two words: 78 79"),
         ("GBR/", "body is empty"),
         ("/UNGA", "country is empty"),
         ("GBR//79", "body is empty"),

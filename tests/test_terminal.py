@@ -40,10 +40,10 @@ from tracker.report.archive.listing import (
     render_log,
     render_statement,
 )
+from tracker.report.comparison.findings import FINDINGS
 from tracker.report.comparison.passages import mark_edits, read_edits
 from tracker.report.comparison.selection import cite_changes
 from tracker.report.comparison.stat import render_stat
-from tracker.report.comparison.findings import FINDINGS
 from tracker.report.comparison.words import FILTERS, NO_DIFFERENCE
 from tracker.report.document import Span
 from tracker.report.layout import excerpt, shorten, wrap

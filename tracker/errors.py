@@ -4,6 +4,7 @@
 
     TrackerError            2   anything expected that stops a command
     ├── ReferenceInvalid    2   a reference that cannot be read, or names nothing known
+    │   └── BodyMissing     2   a country alone, where a series or a statement is needed
     ├── NotInArchive        2   a reference that reads well but has nothing behind it
     │   └── Withdrawn       2   what was withdrawn, and why
     ├── DocumentUnreadable  2   bytes that hold no statement: empty, damaged, encrypted, too large
@@ -31,6 +32,15 @@ class TrackerError(Exception):
 
 class ReferenceInvalid(TrackerError):
     """A reference that cannot be read, or that names an unknown country, body or session."""
+
+
+class BodyMissing(ReferenceInvalid):
+    """A country without a body, as it was written, and its code; an archive can tell which bodies it has."""
+
+    def __init__(self, message: str, written: str, country: str) -> None:
+        super().__init__(message)
+        self.written = written
+        self.country = country
 
 
 class NotInArchive(TrackerError):

@@ -11,6 +11,7 @@ import typer
 from tracker.cli import options
 from tracker.cli.output import answer, refuse_overwriting, write_answer
 from tracker.errors import DecisionInvalid
+from tracker.references import join_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -132,8 +133,8 @@ def _check_arguments(
 
 
 def decisions(
-    reference: Annotated[
-        str | None,
+    words: Annotated[
+        list[str] | None,
         typer.Argument(
             metavar="[REF]", help="A series or a statement.", autocompletion=options.complete_reference
         ),
@@ -162,6 +163,7 @@ def decisions(
     from tracker.workflows.code.kept_rulings import list_rulings
 
     refuse_overwriting(output, (), archive)
+    reference = join_words(words) if words else None
     session = options.opened(archive)
     if form == "csv":
         write_answer(write_sheet(list_rulings(session, reference, by)), output)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from tracker.cli import options
+from tracker.cli import output as shown
 from tracker.cli.output import refuse_overwriting, terminal_width, wants_colour, write_answer
 from tracker.errors import TrackerError
+from tracker.references import join_words
 
 if TYPE_CHECKING:
     from tracker.archive.session import ArchiveSession
@@ -145,17 +148,26 @@ def _render(
 
 
 def priorities(
-    reference: options.ReferenceText,
+    reference: options.ReferenceWords,
     vocabulary: options.VocabularyFile = None,
+    form: options.TableFormat = "text",
+    output: options.Output = None,
     color: options.Colour = "auto",
     archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
-    """Show a statement's priorities and passing mentions."""
+    """Show a statement's priorities and passing mentions.
+
+    CSV has one row per topic, with its level, share and leading sentence.
+    """
+    from tracker.report.archive.statement import list_topics, topics_csv, topics_json
     from tracker.report.comparison.priorities import render_priorities
     from tracker.workflows.compare.priorities import read_priorities
 
+    named = join_words(reference)
+    refuse_overwriting(output, [vocabulary, named], archive)
     topics = options.load_vocabulary(vocabulary)
-    side, readings, absences = read_priorities(options.opened(archive), reference, topics)
-    write_answer(
-        render_priorities(side, readings, topics, absences, width=terminal_width(), color=wants_colour(color))
-    )
+    side, readings, absences = read_priorities(options.opened(archive), named, topics)
+    table = list_topics(side, readings, topics, absences)
+    as_csv, as_json = partial(topics_csv, table), partial(topics_json, table)
+    as_text = partial(render_priorities, side, readings, topics, absences)
+    shown.answer(form, as_json, as_text, as_csv=as_csv, color=color, output=output)

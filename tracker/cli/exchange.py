@@ -9,6 +9,7 @@ import typer
 
 from tracker.cli import options
 from tracker.cli.output import refuse_overwriting, shown_progress, write_answer, write_notice
+from tracker.references import gather_references
 from tracker.report.json_text import encode_json
 
 Private = Annotated[
@@ -115,7 +116,7 @@ def export_warc(
     from tracker.report.archive.mirror import exported_line
     from tracker.workflows.export.warc import export_warc as write_warc
 
-    made = write_warc(archive, file, references or (), private=private)
+    made = write_warc(archive, file, gather_references(references or []), private=private)
     write_answer(encode_json(made) if form == "json" else exported_line(made))
 
 

@@ -9,6 +9,7 @@ import typer
 
 from tracker.cli import options
 from tracker.cli import output as shown
+from tracker.references import join_words
 
 Topics = Annotated[
     list[str] | None,
@@ -55,7 +56,7 @@ def trace(
 
 
 def blame(
-    reference: options.ReferenceText,
+    reference: options.ReferenceWords,
     through: Annotated[
         Literal["auto", "sessions", "snapshots"],
         typer.Option(help="What to look back through; auto: snapshots if there are earlier ones."),
@@ -74,7 +75,7 @@ def blame(
     from tracker.report.series.origins import attribution_json, render_attribution
     from tracker.workflows.follow.trace import blame_statement
 
-    attribution = blame_statement(options.opened(archive), reference, through)
+    attribution = blame_statement(options.opened(archive), join_words(reference), through)
     as_text = partial(render_attribution, attribution, everything=everything)
     shown.answer(form, partial(attribution_json, attribution), as_text, color=color, output=output)
 

@@ -10,6 +10,7 @@ import typer
 from tracker.cli import options
 from tracker.cli.output import answer, confirm, shown_progress, terminal_width, write_answer
 from tracker.errors import DecisionInvalid
+from tracker.references import gather_references, join_words
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -113,7 +114,11 @@ def reextract(
 
     with shown_progress("reading") as progress:
         found = read_again(
-            options.opened(archive), wanted or [], options.now(), dry_run=dry_run, progress=progress
+            options.opened(archive),
+            gather_references(wanted or []),
+            options.now(),
+            dry_run=dry_run,
+            progress=progress,
         )
     forms = partial(reread_json, found, dry_run=dry_run), partial(render_reread, found, dry_run=dry_run)
     answer("json" if as_json else "text", *forms, color=color)
@@ -122,7 +127,7 @@ def reextract(
 
 
 def withdraw(
-    reference: options.ReferenceText,
+    reference: options.ReferenceWords,
     reason: Annotated[
         str, typer.Option("--reason", metavar="TEXT", help="Why; it is shown in place of the material.")
     ],
@@ -150,9 +155,10 @@ def withdraw(
     from tracker.workflows.keep.withdraw import change
 
     act = _read_act(destroy=destroy, lift=lift)
+    named = join_words(reference)
     if act == "destroy" and not yes:
-        _ask(archive, reference)
-    changed = change(archive, act, reference, Ruled(reason, authority, options.now(), by or None))
+        _ask(archive, named)
+    changed = change(archive, act, named, Ruled(reason, authority, options.now(), by or None))
     write_answer(change_json(changed) if form == "json" else render_change(changed, width=terminal_width()))
 
 

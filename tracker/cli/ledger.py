@@ -10,6 +10,7 @@ import typer
 from tracker.cli import options
 from tracker.cli.output import answer, refuse_overwriting, write_answer
 from tracker.errors import DecisionInvalid
+from tracker.references import join_words
 from tracker.report.json_text import encode_json
 
 if TYPE_CHECKING:
@@ -121,8 +122,8 @@ def report(
 
 
 def expect(
-    reference: Annotated[
-        str | None, typer.Argument(metavar="[REF]", help="The statement, such as GBR/UNGA/80.")
+    words: Annotated[
+        list[str] | None, typer.Argument(metavar="[REF]", help="The statement, such as GBR/UNGA/80.")
     ] = None,
     by: Annotated[str | None, typer.Option("--by", metavar="NAME", help="Who reports it.")] = None,
     due: Annotated[
@@ -143,19 +144,19 @@ def expect(
     from tracker.report.archive.health import render_expectations
     from tracker.workflows.watch.annual import list_expectations, note_expectation
 
-    if reference is None:
+    if not words:
         entries = list_expectations(archive)
         answer(form, partial(encode_json, entries), partial(render_expectations, entries), color=color)
         return
     if by is None:
         raise DecisionInvalid("missing option --by NAME")
     state: Expected = "withdrawn" if withdraw else "expected"
-    noted = note_expectation(archive, reference, state, by, options.now(), due=due, note=note)
+    noted = note_expectation(archive, join_words(words), state, by, options.now(), due=due, note=note)
     write_answer(f"{noted.reference} {noted.state}" + (f" by {noted.due}" if noted.due else ""))
 
 
 def silence(
-    reference: Annotated[str, typer.Argument(metavar="REF", help="The statement, such as GBR/HRC/52.")],
+    reference: options.ReferenceWords,
     by: Annotated[str, typer.Option("--by", metavar="NAME", help="Who reports it.")],
     note: Note = None,
     archive: options.Archive = options.DEFAULT_ARCHIVE,
@@ -163,5 +164,5 @@ def silence(
     """Note that a country made no statement at a session."""
     from tracker.workflows.watch.annual import note_expectation
 
-    noted = note_expectation(archive, reference, "no statement", by, options.now(), note=note)
+    noted = note_expectation(archive, join_words(reference), "no statement", by, options.now(), note=note)
     write_answer(f"{noted.reference} {noted.state}")

@@ -5,12 +5,10 @@ from __future__ import annotations
 import errno
 import os
 import sys
-from io import StringIO
 from itertools import pairwise
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from typer.core import TyperGroup
 
 from tracker import __version__
 from tracker.cli import (
@@ -28,10 +26,14 @@ from tracker.cli import (
     topics,
     watch,
 )
-from tracker.cli.options import ARCHIVE_VARIABLE
-from tracker.errors import TrackerError
+from tracker.cli.mistakes import NO_PAGER_OPTION, Commands, explain_usage, name_bodies
+from tracker.cli.options import ARCHIVE_VARIABLE, DEFAULT_ARCHIVE
+from tracker.cli.output import NO_PAGER, PAGER_VARIABLE
+from tracker.errors import BodyMissing, TrackerError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from typer._click import Context, HelpFormatter
     from typer.models import CommandInfo, TyperInfo
 
@@ -48,7 +50,7 @@ GROUPS = {
 """The modules of commands under each heading of ``tracker --help``."""
 
 
-class GroupedHelp(TyperGroup):
+class GroupedHelp(Commands):
     """The application's commands, listed under their headings without loading Rich."""
 
     def format_commands(self, ctx: Context, formatter: HelpFormatter) -> None:  # noqa: ARG002 (Click's signature)
@@ -86,6 +88,9 @@ def _print_version(asked: bool) -> None:
 @app.callback()
 def _before_command(
     archive: Annotated[str | None, typer.Option(help="The archive's folder, for any command.")] = None,
+    no_pager: Annotated[
+        bool, typer.Option(NO_PAGER_OPTION, help="Never show a long answer in a pager; for any command.")
+    ] = False,
     _version: Annotated[
         bool,
         typer.Option("--version", help="Print the release and stop.", callback=_print_version, is_eager=True),
@@ -93,6 +98,8 @@ def _before_command(
 ) -> None:
     if archive:
         os.environ[ARCHIVE_VARIABLE] = archive
+    if no_pager:
+        os.environ[PAGER_VARIABLE] = NO_PAGER
 
 
 for heading, modules in GROUPS.items():
@@ -112,20 +119,24 @@ def main() -> None:
     because it prints arguments without making control characters visible.
     """
     import typer
-    from typer._click.exceptions import ClickException
+    from typer._click.exceptions import ClickException, NoArgsIsHelpError
 
     from tracker.cli.main import app
     from tracker.cli.output import write_notice, write_notices
 
     try:
         sys.exit(app(prog_name="tracker", standalone_mode=False))
+    except BodyMissing as error:
+        write_notice(name_bodies(error, sys.argv[1:], _archive_folder(sys.argv[1:])))
+        sys.exit(error.exit_code)
     except TrackerError as error:
         write_notice(str(error))
         sys.exit(error.exit_code)
+    except NoArgsIsHelpError as error:
+        write_notices(f"{error.format_message()}\n")
+        sys.exit(error.exit_code)
     except ClickException as error:
-        shown = StringIO()
-        error.show(shown)
-        write_notices(shown.getvalue())
+        write_notice(explain_usage(error))
         sys.exit(error.exit_code)
     except typer.Abort:
         sys.stderr.write("Aborted!\n")
@@ -148,11 +159,14 @@ def _explain(error: Exception, arguments: list[str]) -> str | None:
     """Return a message for an error that is no bug: a file name too long, or a record altered by hand."""
     if isinstance(error, OSError) and error.errno == errno.ENAMETOOLONG:
         return f"{error.filename}: {error.strerror}; choose another"
-    from pathlib import Path
-
     from tracker.archive.verify.structure import find_defect
-    from tracker.cli.options import ARCHIVE_VARIABLE, DEFAULT_ARCHIVE
+
+    return find_defect(_archive_folder(arguments))
+
+
+def _archive_folder(arguments: list[str]) -> Path:
+    from pathlib import Path
 
     named = [value for name, value in pairwise([*arguments, ""]) if name == "--archive"]
     named += [name.partition("=")[2] for name in arguments if name.startswith("--archive=")]
-    return find_defect(Path(named[-1] if named else os.environ.get(ARCHIVE_VARIABLE) or DEFAULT_ARCHIVE))
+    return Path(named[-1] if named else os.environ.get(ARCHIVE_VARIABLE) or DEFAULT_ARCHIVE)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 from typer._click.globals import get_current_context
 
+from tracker.cli.mistakes import Commands
 from tracker.errors import TrackerError
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def complete_reference(context: typer.Context, incomplete: str) -> list[str]:
 
 def add_group(app: typer.Typer, name: str, help_text: str) -> typer.Typer:
     """Add a command that only holds others, and return what these are added to."""
-    group = typer.Typer(name=name, help=help_text, no_args_is_help=True, rich_markup_mode=None)
+    group = typer.Typer(name=name, cls=Commands, help=help_text, no_args_is_help=True, rich_markup_mode=None)
     app.add_typer(group)
     return group
 
@@ -75,9 +76,13 @@ Archive = Annotated[
     Path,
     typer.Option(envvar=ARCHIVE_VARIABLE, help="The archive's folder.", show_default=True, file_okay=True),
 ]
-ReferenceText = Annotated[
-    str,
-    typer.Argument(metavar="REF", help="A reference such as GBR/UNGA/79.", autocompletion=complete_reference),
+ReferenceWords = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="REF",
+        help="A reference such as GBR/UNGA/79, or GBR/UNGA 79.",
+        autocompletion=complete_reference,
+    ),
 ]
 Series = Annotated[
     str,

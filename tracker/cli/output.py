@@ -100,22 +100,33 @@ def answer(
     write_answer(text, output)
 
 
-def write_answer(text: str, output: Path | None = None) -> None:
+PAGER_VARIABLE = "TRACKER_PAGER"
+NO_PAGER = "cat"
+
+
+def write_answer(text: str, output: Path | None = None, *, paged: bool = True) -> None:
     """Print a text, or write it to a file atomically, in UTF-8; it ends in one line break.
 
-    The archive is closed before: a run must not wait for who reads this page by page. Raises
-    ``TrackerError`` where it cannot be written.
+    On a terminal that it does not fit on, a pager shows it, unless it is one part of several. The archive is
+    closed before: a run must not wait for who reads this page by page. Raises ``TrackerError`` where it
+    cannot be written.
     """
     if context := get_current_context(silent=True):
         context.close()
     text = text.rstrip("\n") + "\n"
     try:
-        if output is None:
+        if output is None and paged and (pager := _choose_pager(text)):
+            _page(pager, _shown(text))
+        elif output is None:
             _print(_shown(text))
         else:
             _replace(output, text.encode())
     except BrokenPipeError:
         raise
+    except FileNotFoundError:
+        raise TrackerError(
+            f"{output}: there is no folder {output and output.parent}; make it first"
+        ) from None
     except OSError as error:
         raise TrackerError(f"{output or 'standard output'}: {error.strerror}") from None
 
@@ -149,6 +160,35 @@ def _shown(text: str) -> str:
     if "\x1b" not in text:
         return visible(text)
     return "".join(part if part in COLOURS else visible(part) for part in re.split(r"(\x1b\[[\d;]*m)", text))
+
+
+def _choose_pager(text: str) -> str | None:
+    """Return the pager for a long text on a terminal, chosen as git does; None where there is to be none."""
+    if not sys.stdout.isatty() or os.environ.get("TERM") == "dumb":
+        return None
+    size = shutil.get_terminal_size()
+    if sum(1 + len(line) // size.columns for line in text.splitlines()) < size.lines:
+        return None
+    set_by_user = (os.environ[name] for name in (PAGER_VARIABLE, "PAGER") if name in os.environ)
+    command = next(set_by_user, "less").strip() or NO_PAGER
+    return command if command != NO_PAGER and shutil.which(command.split()[0]) else None
+
+
+def _page(pager: str, text: str) -> None:
+    """Show a text in a pager; whoever quits or interrupts it has seen enough, which is no error."""
+    import signal
+    import subprocess
+
+    environment = {"LESS": "FRX", "LV": "-c", **os.environ}
+    data = text.encode("utf-8", "backslashreplace")
+    # A handler and not SIG_IGN, which the pager would inherit.
+    before = signal.signal(signal.SIGINT, lambda *_: None)
+    try:
+        # By a shell, as other programs run PAGER: it is the user's own command, with options and pipes in it.
+        with subprocess.Popen(pager, shell=True, stdin=subprocess.PIPE, env=environment) as shown:  # noqa: S602
+            shown.communicate(data)
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _print(text: str) -> None:

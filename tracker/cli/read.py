@@ -8,7 +8,9 @@ from typing import Annotated
 import typer
 
 from tracker.cli import options
-from tracker.cli.output import answer, terminal_width, wants_colour, write_answer
+from tracker.cli.output import answer, refuse_overwriting, write_answer
+from tracker.errors import TrackerError
+from tracker.references import join_words
 
 Country = Annotated[str | None, typer.Option(help="Only this country.")]
 BodyName = Annotated[str | None, typer.Option(help="Only this body.")]
@@ -24,28 +26,33 @@ def register(app: typer.Typer) -> None:
 
 
 def list_statements(
-    series: Annotated[
-        str | None,
+    place: Annotated[
+        list[str] | None,
         typer.Argument(
-            metavar="[SERIES]", help="A series such as GBR/UNGA.", autocompletion=options.complete_reference
+            metavar="[REF]",
+            help="A country, a body, a series or a statement.",
+            autocompletion=options.complete_reference,
         ),
     ] = None,
     country: Country = None,
     body: BodyName = None,
-    form: options.ListFormat = "text",
+    form: options.TableFormat = "text",
+    output: options.Output = None,
     color: options.Colour = "auto",
     archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
     """List the editions in the archive, one per line."""
-    from tracker.report.archive.listing import list_json, render_list
+    from tracker.report.archive.listing import list_csv, list_json, render_list
     from tracker.workflows.read import list_statements as read
 
-    found = read(options.opened(archive), series, country, body)
-    answer(form, partial(list_json, *found), partial(render_list, *found), color=color)
+    refuse_overwriting(output, (), archive)
+    found = read(options.opened(archive), join_words(place) if place else None, country, body)
+    as_csv, as_json = partial(list_csv, *found), partial(list_json, *found)
+    answer(form, as_json, partial(render_list, *found), as_csv=as_csv, color=color, output=output)
 
 
 def log(
-    reference: options.ReferenceText,
+    reference: options.ReferenceWords,
     versions: Annotated[
         bool,
         typer.Option("--versions", help="Show all text versions of each snapshot, see tracker reextract."),
@@ -58,31 +65,43 @@ def log(
     from tracker.report.archive import listing, rereading
     from tracker.workflows.read import log_snapshots, log_versions
 
+    named = join_words(reference)
     if versions:
-        found = log_versions(options.opened(archive), reference)
+        found = log_versions(options.opened(archive), named)
         as_json, as_text = partial(rereading.versions_json, found), partial(rereading.render_versions, found)
     else:
-        entries = log_snapshots(options.opened(archive), reference)
+        entries = log_snapshots(options.opened(archive), named)
         as_json, as_text = partial(listing.log_json, entries), partial(listing.render_log, entries)
     answer(form, as_json, as_text, color=color)
 
 
 def show(
-    reference: options.ReferenceText,
+    reference: options.ReferenceWords,
     raw: Annotated[bool, typer.Option("--raw", help="Show the extracted text before cleaning.")] = False,
+    form: options.TableFormat = "text",
+    output: options.Output = None,
     color: options.Colour = "auto",
     archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
-    """Show a statement or a file in numbered paragraphs."""
+    """Show a statement or a file in numbered paragraphs.
+
+    CSV has one row per sentence, heading or item.
+    """
     from tracker.report.archive.listing import render_statement
+    from tracker.report.archive.statement import statement_csv, statement_json
     from tracker.report.safe import visible
     from tracker.workflows.read import read_raw, read_statement
 
+    named = join_words(reference)
+    refuse_overwriting(output, [named], archive)
     if raw:
-        write_answer(visible(read_raw(options.opened(archive), reference)))
-    else:
-        side = read_statement(options.opened(archive), reference)
-        write_answer(render_statement(side, width=terminal_width(), color=wants_colour(color)))
+        if form != "text":
+            raise TrackerError(f"--raw has no {form} format")
+        write_answer(visible(read_raw(options.opened(archive), named)), output)
+        return
+    side = read_statement(options.opened(archive), named)
+    as_csv, as_json = partial(statement_csv, side), partial(statement_json, side)
+    answer(form, as_json, partial(render_statement, side), as_csv=as_csv, color=color, output=output)
 
 
 def search(

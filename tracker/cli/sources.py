@@ -10,6 +10,7 @@ import typer
 from tracker.cli import options
 from tracker.cli.output import answer, confirm, shown_progress, write_answer
 from tracker.errors import WatchListInvalid
+from tracker.references import gather_references
 from tracker.report.safe import one_line
 
 Access = Literal["open", "restricted", "embargoed"]
@@ -122,7 +123,7 @@ def check(
     with shown_progress("checking") as advance:
         night = snapshot(
             archive,
-            wanted or [],
+            gather_references(wanted or []),
             admit,
             dry_run=True,
             progress=lambda _check, done, total: advance(done, total),

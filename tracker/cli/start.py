@@ -1,4 +1,4 @@
-"""Commands that fill an archive: ``demo``, ``init``, ``add``, ``import``."""
+"""Commands to start with: ``demo``, ``help``, and what fills an archive: ``init``, ``add``, ``import``."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from tracker.cli import options
+from tracker.cli.mistakes import Commands
 from tracker.cli.output import shown_progress, terminal_width, wants_colour, write_answer
 from tracker.report.safe import visible
 
@@ -27,6 +28,7 @@ StatementType = Literal["general-debate", "item", "explanation-of-vote", "right-
 def register(app: typer.Typer) -> None:
     """Add the commands of this module to the application."""
     app.command(epilog="Example: tracker demo --keep try; tracker --archive try list")(demo)
+    app.command("help", epilog="Example: tracker help diff")(show_help)
     app.command(epilog="Example: tracker init --archive ~/statements")(init)
     app.command(epilog="Example: tracker add uk.pdf --as GBR/CCPCJ/31 --date 2022-05-16 --kind prepared")(add)
     app.command(
@@ -43,7 +45,25 @@ def demo(
     from tracker.workflows.compare.demo import run_demo
 
     for part in run_demo(keep, width=terminal_width(), color=wants_colour(color)):
-        write_answer(part)
+        write_answer(part, paged=False)
+
+
+def show_help(
+    context: typer.Context,
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[COMMAND]...", help="A command; all of them if not given."),
+    ] = None,
+) -> None:
+    """Show the help of a command, as --help does."""
+    shown = context.find_root()
+    for word in words or ():
+        if not isinstance(shown.command, Commands):
+            shown.fail(f"{shown.command_path} has no command {word!r}; try: tracker help")
+        _, command, _ = shown.command.resolve_command(shown, [word])
+        if command is not None:
+            shown = type(context)(command, info_name=word, parent=shown)
+    write_answer(shown.get_help())
 
 
 def init(
@@ -107,6 +127,8 @@ def _describe(path: Path, entry: Recorded) -> Iterator[str]:
     yield visible(f"{entry.reference}@{entry.snapshot} {entry.outcome}: {path} {note}")
     for amended in entry.amended:
         yield visible(f"  {amended.field} was {amended.earlier!r}, is now {amended.later!r}")
+    if entry.elsewhere:
+        yield f"  the same text is recorded as {' and '.join(entry.elsewhere)} too; is the session right?"
 
 
 def import_folder(
@@ -142,6 +164,7 @@ def import_folder(
             columns=column or (),
             progress=progress,
         )
-    write_answer("\n".join([importing.summary(imported), *importing.skipped_lines(imported)]))
+    told = (*importing.repeated_lines(imported), *importing.skipped_lines(imported))
+    write_answer("\n".join([importing.summary(imported), *told]))
     if importing.is_faulty(imported):
         raise typer.Exit(options.FINDINGS)

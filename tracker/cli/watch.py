@@ -13,6 +13,7 @@ import typer
 from tracker.cli import options
 from tracker.cli.output import shown_progress, write_answer, write_notice
 from tracker.errors import ArchiveLocked, TrackerError
+from tracker.references import gather_references
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -81,11 +82,12 @@ def snapshot(
     from tracker.workflows.watch.snapshot import snapshot as take_snapshots
 
     failing = read_outcomes(fail_on)
+    named = gather_references(wanted or [])
     recipients = Recipients(tuple(notify or ()), heartbeat)
     check_recipients(recipients)
     try:
         with _shown_checks(failing, quiet=quiet) as progress:
-            night = take_snapshots(archive, wanted or [], admit, dry_run=dry_run, progress=progress)
+            night = take_snapshots(archive, named, admit, dry_run=dry_run, progress=progress)
     except ArchiveLocked:
         # The run that holds the archive reports.
         raise

@@ -23,6 +23,8 @@ class ImportedFile:
     status: FileStatus
     path: str
     note: str = ""
+    elsewhere: tuple[str, ...] = ()
+    """Other statements that have the same text."""
 
 
 RevisionStatus = Literal["new", "changed", "known", "rewritten", "removed", "passed", "skipped"]

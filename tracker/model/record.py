@@ -51,6 +51,8 @@ class Recorded:
     outcome: Outcome
     snapshot: int
     amended: tuple[Amendment, ...] = ()
+    elsewhere: tuple[str, ...] = ()
+    """Other statements that a new snapshot has the text of, word for word."""
 
 
 @dataclass(frozen=True, slots=True)

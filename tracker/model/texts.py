@@ -127,6 +127,13 @@ class Side:
 
 
 @dataclass(frozen=True, slots=True)
+class StatementText:
+    """One statement, or a file, as JSON has it."""
+
+    statement: Side
+
+
+@dataclass(frozen=True, slots=True)
 class Reference:
     """What a user points at, from a whole series to one snapshot of one edition.
 

@@ -16,6 +16,7 @@ from tracker.references.sessions import (
     same_kind,
     session_sort_key,
 )
+from tracker.references.typed import gather_references, gather_words, join_words
 
 __all__ = [
     "Body",
@@ -28,6 +29,9 @@ __all__ = [
     "country_name",
     "find_body",
     "find_country",
+    "gather_references",
+    "gather_words",
+    "join_words",
     "looks_like_reference",
     "match_session",
     "own_names",

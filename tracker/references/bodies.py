@@ -102,8 +102,9 @@ def _unknown(name: str, extra: Sequence[Body]) -> str:
     for body in known:
         for written in (body.name, *body.aliases):
             by_writing.setdefault(written, body)
-    likely = closest(name, by_writing)
-    hint = f"did you mean {by_writing[likely]}? " if likely else ""
+    inside = (part for part in name.split("/") if match_bodies(part, extra))
+    likely = next(inside, None) or closest(name, by_writing)
+    hint = f"did you mean {match_bodies(likely, extra)[0]}? " if likely else ""
     return f"unknown body {show(name.strip())}; {hint}`tracker bodies` lists those known"
 
 

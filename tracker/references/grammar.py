@@ -7,9 +7,10 @@ Everything after the body may be left out. What is written in another way that c
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from typing import TYPE_CHECKING, NoReturn, get_args
 
-from tracker.errors import ReferenceInvalid
+from tracker.errors import BodyMissing, ReferenceInvalid
 from tracker.model.texts import Reference, TextKind
 from tracker.references.bodies import find_body, match_bodies
 from tracker.references.countries import find_country, match_countries
@@ -27,10 +28,12 @@ _PARTS = ("country", "body", "session", "item")
 _NEEDED = 2
 _KINDS: tuple[TextKind, ...] = get_args(TextKind)
 _LONGEST = 200
+_CODE = 3
 
 _ITEM = re.compile(r"[a-z0-9]+(?:[._-][a-z0-9]+)*")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8})*")
 _ORDINAL = re.compile(r"0*[1-9][0-9]{0,5}")
+_NUMBER = re.compile(r"[0-9]")
 _BODY_AND_SESSION = re.compile(
     r"(?P<body>.+?)[ -]?(?P<session>(?:e?s-?)?[0-9]+(?:-(?:reconvened|resumed|bis))?)", re.IGNORECASE
 )
@@ -47,14 +50,27 @@ def parse_reference(
     any other number is an ordinal. ``bodies`` and ``countries`` are the user's own, beside ours.
 
     Raises ``ReferenceInvalid`` for a text of another shape, with the part at fault and the form
-    expected, and for an unknown or ambiguous country, body, session or kind.
+    expected, and for an unknown or ambiguous country, body, session or kind; its ``BodyMissing`` for a
+    country alone. Where parts are swapped or parted in another way, it names what was likely meant.
     """
+    try:
+        return _parse(text, bodies, countries)
+    except ReferenceInvalid:
+        if likely := _find_likely(text):
+            raise ReferenceInvalid(f"{show(text)} is no reference; did you mean {likely}?") from None
+        raise
+
+
+def _parse(text: str, bodies: Sequence[Body], countries: Sequence[Country]) -> Reference:
     if len(text) > _LONGEST:
         _refuse(text, f"it is longer than {_LONGEST} characters")
     if holds_controls(text.strip()):
         _refuse(text, "it holds control characters")
     path, edition, snapshot = _split_marks(text)
     parts = [part.strip() for part in path.split("/")]
+    known = match_countries(parts[0], countries)
+    if known and (not parts[1:] or (_NUMBER.match(parts[1]) and not match_bodies(parts[1], bodies))):
+        _miss_body(text, known[0].code, parts[1:])
     _check_parts(text, parts)
     country = find_country(parts[0], countries).code
     body, session, rest = _read_body(parts[1:], bodies)
@@ -72,6 +88,20 @@ def parse_reference(
     )
 
 
+def _find_likely(text: str) -> Reference | None:
+    """Find what was likely meant: ``GBR-UNGA-79``, ``GBR UNGA 79``, ``GBRUNGA/79``, ``UNGA/GBR/79``."""
+    if len(text) > _LONGEST or looks_like_reference(text):
+        return None
+    first, *rest = [*re.split(r"[\s/\\|:,;._-]+", text.strip(), maxsplit=2), ""]
+    orders = [[rest[0], first, *rest[1:]], [first, *rest], [first[:_CODE], first[_CODE:], *rest]]
+    for order in orders:
+        written = "/".join(part for part in order if part)
+        if looks_like_reference(written):
+            with suppress(ReferenceInvalid):
+                return _parse(written, (), ())
+    return None
+
+
 def looks_like_reference(text: str) -> bool:
     """Tell whether a text begins with a known country and body; what follows may still be at fault."""
     parts = [part.strip() for part in re.split("[~@]", text, maxsplit=1)[0].split("/")]
@@ -86,6 +116,11 @@ def _refuse(text: str, reason: str) -> NoReturn:
     raise ReferenceInvalid(f"malformed reference {show(text)}: {reason}; expected {_FORM}")
 
 
+def _miss_body(text: str, country: str, rest: Sequence[str]) -> NoReturn:
+    place = "/".join((country, "UNGA", *(rest or ("79",))))
+    raise BodyMissing(f"{show(text.strip())} names no body; write one, such as {place}", text, country)
+
+
 def _split_marks(text: str) -> tuple[str, str | None, str | None]:
     before, at, snapshot = text.strip().partition("@")
     path, tilde, edition = before.partition("~")
@@ -97,6 +132,11 @@ def _split_marks(text: str) -> tuple[str, str | None, str | None]:
 
 def _check_parts(text: str, parts: list[str]) -> None:
     if len(parts) < _NEEDED:
+        if parts[0] and (match_bodies(parts[0]) or _NUMBER.match(parts[0])):
+            what = "a body" if match_bodies(parts[0]) else "a session"
+            raise ReferenceInvalid(
+                f"{show(text.strip())} is {what} alone; a country begins it, as in GBR/UNGA/79"
+            )
         _refuse(text, "the body is missing" if parts[0] else "it is empty")
     if len(parts) > len(_PARTS):
         _refuse(text, f"{len(parts)} parts between slashes are too many")

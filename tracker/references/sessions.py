@@ -46,6 +46,7 @@ _UNDATED = 9999
 _EXAMPLE_YEAR = 2022
 _LONGEST = 120
 
+_TWO = re.compile(r"(\w+)\s*(?:[-–,:;>]|->|\.\.+|to)\s*(\w+)")
 _SLUG = re.compile(r"[a-z][a-z0-9]*(?:[.-][a-z0-9]+)*")
 
 
@@ -192,8 +193,13 @@ def _unreadable(body: Body, text: str) -> str:
     fault = f"cannot read {show(text.strip())} as a session of {body.id}; expected a label such as"
     examples = " or ".join(dict.fromkeys(_example(kind) for kind in body.kinds))
     numbers = _sessions_of_year(body, text.strip())
-    hint = f" ({body.id} numbers its sessions; in {text.strip()}: {', '.join(numbers)})" if numbers else ""
-    return f"{fault} {examples}{hint}"
+    if numbers:
+        return f"{fault} {examples} ({body.id} numbers its sessions; in {text.strip()}: {', '.join(numbers)})"
+    two = _TWO.fullmatch(text.strip())
+    labels = [found.label for part in (two.groups() if two else ()) if (found := match_session(body, part))]
+    return f"{fault} {examples}" + (
+        f" (two sessions are two words: {' '.join(labels)})" if labels[1:] else ""
+    )
 
 
 def _sessions_of_year(body: Body, text: str) -> list[str]:

@@ -10,6 +10,8 @@ from tracker.capture.read.extract import extract
 from tracker.errors import Withdrawn
 from tracker.model.texts import Reference
 from tracker.references import find_body, find_country, parse_reference, resolve_session, session_sort_key
+from tracker.references.bodies import match_bodies
+from tracker.references.countries import match_countries
 from tracker.workflows.compare.sides import load_side, read_document, read_operand
 
 if TYPE_CHECKING:
@@ -26,8 +28,12 @@ def list_statements(
 ) -> tuple[tuple[StatementEntry, ...], tuple[WithdrawnEntry, ...]]:
     """Return the editions of the archive, narrowed to a series or statement, a country or a body.
 
-    Those of which everything was withdrawn come apart.
+    ``series`` may be a country or a body alone too. Those of which everything was withdrawn come apart.
     """
+    if series and match_countries(series):
+        series, country = None, series
+    elif series and match_bodies(series):
+        series, body = None, series
     named = parse_reference(series) if series else None
     place = (
         named.country if named else find_country(country).code if country else None,

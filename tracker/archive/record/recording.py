@@ -15,7 +15,8 @@ from tracker.archive.record.editions import (
     has_unknown_language,
 )
 from tracker.archive.record.encoding import decode_plain, segment_rows, write_spans
-from tracker.archive.schema.rows import insert, pick
+from tracker.archive.record.queries import STATEMENT_NAME, WITH_STATEMENTS
+from tracker.archive.schema.rows import fetch_column, insert, pick
 from tracker.model.record import Recorded
 from tracker.text.identity import digest_text
 
@@ -63,8 +64,22 @@ def keep_document(connection: sqlite3.Connection, intake: Intake, begin_run: Cal
         _clarify(connection, edition, intake, begin_run)
     amended = statements.amend_statement(connection, statement, snapshot, declaration, begin_run)
     return Recorded(
-        statements.name_edition(connection, declaration.reference, edition_id), outcome, ordinal, amended
+        statements.name_edition(connection, declaration.reference, edition_id),
+        outcome,
+        ordinal,
+        amended,
+        () if outcome == "unchanged" else _find_elsewhere(connection, statement, intake.version),
     )
+
+
+def _find_elsewhere(connection: sqlite3.Connection, statement: int, version: Version) -> tuple[str, ...]:
+    """Return the other statements that have the same text, in the order in which they came."""
+    query = (
+        f"SELECT DISTINCT {STATEMENT_NAME} FROM versions JOIN readable_snapshots ON readable_snapshots.id ="  # noqa: S608 (constants)
+        f" versions.snapshot {WITH_STATEMENTS} WHERE versions.sha256 = ? AND statements.id != ?"
+        " ORDER BY statements.id"
+    )
+    return fetch_column(connection, query, [digest_text(version.text), statement])
 
 
 def find_unchanged(connection: sqlite3.Connection, declaration: Declaration, sha256: str) -> Recorded | None:

@@ -58,6 +58,9 @@ def archive_file(folder: Path) -> Path:
         return path
     if path.exists():
         raise ArchiveUnusable(f"{path} is not a file; move it away, then run: tracker init")
+    if folder.is_file():
+        place = folder.parent if folder.name == FILE_NAME else "DIR"
+        raise ArchiveUnusable(f"no archive at {folder}, which is a file; name the folder: --archive {place}")
     raise ArchiveUnusable(f"no archive at {folder}; run: tracker init")
 
 

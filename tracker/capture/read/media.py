@@ -17,6 +17,8 @@ FileKind = Literal["pdf", "zip", "html", "text"]
 
 Format = Literal["pdf", "docx", "html", "text"]
 
+_OTHER = {"html": "a web page", "text": "text or unknown bytes"}
+
 SAVE_AS = "save it as PDF, DOCX or plain text and give that"
 GIVE_TEXT = "give the statement as text, HTML, PDF or DOCX"
 
@@ -70,6 +72,15 @@ def detect_kind(data: bytes) -> FileKind:
     if data.startswith(b"PK\x03\x04"):
         return "zip"
     return _detect_markup(data)
+
+
+def check_ending(ending: str, data: bytes) -> None:
+    """Raise ``DocumentUnreadable`` for a text, a page or unknown bytes under the name of a PDF or DOCX."""
+    name = ending[1:].upper()
+    if name in {"PDF", "DOCX"} and data and (kind := detect_kind(data)) in _OTHER:
+        raise DocumentUnreadable(
+            f"this is {_OTHER[kind]}, and no {name}; save the {name} again, or rename it if it is meant so"
+        )
 
 
 def _is_pdf(data: bytes) -> bool:

@@ -12,13 +12,13 @@ from tracker.report.document import Span
 from tracker.report.json_text import encode_json, plain_fields
 from tracker.report.layout import Line, draw, excerpt, line, wrap
 from tracker.report.safe import one_line
-from tracker.report.tables import lay_table
+from tracker.report.tables import lay_table, write_csv
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from tracker.model.record import Hit, SnapshotEntry, StatementEntry
-    from tracker.model.texts import Segment, Side
+    from tracker.model.texts import Reference, Segment, Side
     from tracker.report.document import Style
 
 MATCH_START, MATCH_END = "\x02", "\x03"
@@ -26,6 +26,9 @@ MATCH_START, MATCH_END = "\x02", "\x03"
 _MATCH = re.compile(f"{MATCH_START}([^{MATCH_END}]*){MATCH_END}")
 _GAP = "  "
 _SNIPPET_LINES = 3
+_PARTS = ("country", "body", "session", "item", "kind", "language")
+_FACTS = ("kind_inferred", "delivered", "title", "speaker", "post", "words", "snapshots", "observed")
+"""Columns of a list in CSV, beside the reference as a whole: its parts, and the fields of an edition."""
 
 
 def render_list(
@@ -151,6 +154,21 @@ def read_snippet(snippet: str) -> tuple[str, tuple[tuple[int, int], ...]]:
 def list_json(entries: Sequence[StatementEntry], withdrawn: Sequence[WithdrawnEntry] = ()) -> str:
     """Return editions as a JSON array, in the order given, then those that were withdrawn."""
     return encode_json([*map(_entry_fields, entries), *map(_entry_fields, withdrawn)])
+
+
+def list_csv(entries: Sequence[StatementEntry], withdrawn: Sequence[WithdrawnEntry] = ()) -> str:
+    """Return one row for each edition; of a withdrawn one, the last column says when and why."""
+    rows: list[list[object]] = [
+        [each.reference, *_named(each.reference), *(getattr(each, name) for name in _FACTS), None]
+        for each in entries
+    ]
+    blank = [None] * len(_FACTS)
+    rows += [[each.reference, *_named(each.reference), *blank, each.withdrawal] for each in withdrawn]
+    return write_csv(("reference", *_PARTS, *_FACTS, "withdrawn"), rows)
+
+
+def _named(reference: Reference) -> Iterator[object]:
+    return (getattr(reference, name) for name in _PARTS)
 
 
 def log_json(entries: Sequence[SnapshotEntry | WithdrawnSnapshot]) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from tracker.alignment.align import may_encode
 from tracker.capture.read.extract import describe_reading_difference
 from tracker.changes.shifts import count_ungraded
+from tracker.references import session_sort_key
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,6 +39,13 @@ def list_caveats(old: Side, new: Side) -> tuple[str, ...]:
             f"read with different {difference}: some differences may be ours and not the speaker's;"
             " tracker reextract reads both alike"
         )
+    if _is_reversed(old, new):
+        caveats.append(
+            f"the old side is the later one: {old.session} comes after {new.session}; new and dropped change"
+            f" places in: tracker diff {new.country}/{new.body} {new.session} {old.session}"
+        )
+    if old.body and new.body and old.body != new.body:
+        caveats.append(f"different bodies ({old.body}; {new.body}): each has its own agenda and length")
     if old.country and new.country and old.country != new.country:
         caveats.append(f"different speakers ({old.country}; {new.country})")
     elif old.on_behalf_of != new.on_behalf_of:
@@ -83,6 +91,14 @@ def list_ungraded(old: Side, new: Side, changes: Sequence[Change]) -> tuple[str,
         else f"{number} reworded sentences promise, ask or judge"
     )
     return (f"{sentences} in words whose change of strength no rule could tell",)
+
+
+def _is_reversed(old: Side, new: Side) -> bool:
+    """Return whether the old side is of a later session of the same series."""
+    if not (old.session and new.session) or (old.country, old.body) != (new.country, new.body):
+        return False
+    first, second = (session_sort_key(str(each.body), str(each.session)) for each in (old, new))
+    return first > second
 
 
 def _are_one_edition(old: Side, new: Side) -> bool:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tracker import references
-from tracker.capture.read.extract import MAX_BYTES, extract
+from tracker.capture.read.extract import MAX_BYTES, extract, naming
+from tracker.capture.read.media import check_ending
 from tracker.errors import DocumentUnreadable, NotInArchive, ReferenceInvalid, Withdrawn
 from tracker.inputs.files import open_file
 from tracker.model.texts import Reference, Side
+from tracker.references.names import closest
 from tracker.text import detection, identity, reading
 
 if TYPE_CHECKING:
@@ -23,12 +26,14 @@ Operand = Path | Reference
 
 STANDARD_INPUT = Path("-")
 _PAIR, _MOST = 2, 3
+_ADDRESS = re.compile(r"[a-z]{2,}:/|www\.", re.IGNORECASE)
+"""As it is typed, and as a ``Path`` makes it, with one slash; a drive of Windows has one letter."""
 
 
 def read_operand(text: str) -> Operand:
     """Return whether an argument is a file or a reference.
 
-    Raises ``ReferenceInvalid`` where it could be both, or is neither.
+    Raises ``ReferenceInvalid`` where it could be both, or is neither; an address says how to bring it in.
     """
     if not text.strip():
         raise ReferenceInvalid("an empty name is neither a file nor a reference such as GBR/UNGA/79")
@@ -39,10 +44,19 @@ def read_operand(text: str) -> Operand:
         if references.looks_like_reference(text):
             raise ReferenceInvalid(f"{text} is both a file and a reference; write ./{text} for the file")
         return path
+    if _ADDRESS.match(text):
+        raise ReferenceInvalid(_explain_address(text))
     # Path's own raises for a name that no file system takes.
     if (path.suffix or os.path.isdir(text)) and not references.looks_like_reference(text):  # noqa: PTH112
         return path
     return references.parse_reference(text)
+
+
+def _explain_address(text: str) -> str:
+    return (
+        f"{text} is not fetched here; save it, and name the file, or: tracker add FILE --as GBR/UNGA/79"
+        f" --url {text}; to have it watched: tracker sources add {text} --as GBR/UNGA/79"
+    )
 
 
 def _is_file(text: str) -> bool:
@@ -53,18 +67,26 @@ def pair_operands(arguments: list[str], archive: ArchiveSession) -> tuple[Operan
     """Turn the arguments of ``tracker diff`` into the two things to compare, old and new.
 
     One argument is a series: its last two neighbouring sessions. Two are a pair, or a series and a
-    session, which is compared with the one before. Three are a series and two sessions.
+    session, which is compared with the one before; or a statement and another session of its series.
+    Three are a series and two sessions. A session may stand apart: ``GBR/UNGA 79 FRA/UNGA 79``.
 
     Raises ``ReferenceInvalid`` where the arguments fit none of these, ``NotInArchive`` where the series
     has no two sessions to compare.
     """
+    if not _is_file(arguments[0]):
+        arguments = references.gather_words(arguments)
+        apart = references.gather_references(arguments)
+        arguments = apart if len(apart) == _PAIR else arguments
     first = read_operand(arguments[0])
     if len(arguments) > _MOST or (len(arguments) > _PAIR and not isinstance(first, Reference)):
-        raise ReferenceInvalid(f"{len(arguments)} operands; give two, or a series and two sessions")
+        given = f"{len(arguments)} operands; give two, or a series and two sessions"
+        raise ReferenceInvalid(f"{given}; of more: tracker timeline SERIES")
     if len(arguments) == 1:
         return _last_two(_as_series(first, arguments[0]), archive)
     if len(arguments) == _PAIR and not _is_session_of(first, arguments[1]):
         return first, read_operand(arguments[1])
+    if len(arguments) == _PAIR and isinstance(first, Reference) and first.session:
+        return first, in_session(first, arguments[1])
     series = _as_series(first, arguments[0])
     named = [in_session(series, text) for text in arguments[1:]]
     if len(named) == 1:
@@ -91,7 +113,9 @@ def load_side(operand: Operand, archive: ArchiveSession) -> Side:
     """
     if isinstance(operand, Reference):
         if operand.session is None:
-            raise ReferenceInvalid(f"{operand} names no session; write {operand}/SESSION")
+            labels = archive.reader.sessions(operand.country, operand.body)
+            latest = f"; the latest is {replace(operand, session=labels[-1])}" if labels else ""
+            raise ReferenceInvalid(f"{operand} names no session; write {operand}/SESSION{latest}")
         return archive.reader.side(operand)
     return _file_side(operand)
 
@@ -99,23 +123,38 @@ def load_side(operand: Operand, archive: ArchiveSession) -> Side:
 def read_document(path: Path) -> bytes:
     """Return a file's bytes, or those of standard input for ``-``.
 
-    Raises ``DocumentUnreadable`` where the file is missing, is not a regular file, or is over the limit.
+    Raises ``DocumentUnreadable`` where the file is missing, is not a regular file, or is named as a PDF or
+    DOCX and is none.
     """
     try:
         if path == STANDARD_INPUT:
             return sys.stdin.buffer.read(MAX_BYTES + 1)
         with open_file(path) as file:
-            return file.read(MAX_BYTES + 1)
+            data = file.read(MAX_BYTES + 1)
     except IsADirectoryError:
         raise DocumentUnreadable(
             f"{path} is a directory; name a file, or use: tracker import {path}"
         ) from None
     except FileNotFoundError:
-        raise DocumentUnreadable(f"{path}: no such file") from None
+        if _ADDRESS.match(str(path)):
+            raise DocumentUnreadable(_explain_address(re.sub(":/(?!/)", "://", str(path), count=1))) from None
+        raise DocumentUnreadable(f"{path}: no such file{_name_near(path)}") from None
     except OSError as error:
         raise DocumentUnreadable(f"{path}: {error.strerror}") from None
     except ValueError as error:
         raise DocumentUnreadable(f"{str(path)!r}: {error}") from None
+    with naming(str(path)):
+        check_ending(path.suffix, data)
+    return data
+
+
+def _name_near(path: Path) -> str:
+    """Return the file beside it whose name a slip of the hand turned into this one."""
+    try:
+        near = closest(path.name, sorted(os.listdir(path.parent)))  # noqa: PTH208 (a Path for each is slow)
+    except (OSError, ValueError):
+        return ""
+    return f"; did you mean {path.with_name(near)}?" if near else ""
 
 
 def _file_side(path: Path) -> Side:
@@ -141,9 +180,11 @@ def _file_name(path: Path) -> str:
 
 
 def _is_session_of(first: Operand, text: str) -> bool:
-    """Return whether ``tracker diff SERIES TEXT`` names a session of that series."""
-    if not isinstance(first, Reference) or first.session or "/" in text or _is_file(text):
+    """Return whether ``tracker diff SERIES TEXT``, or ``tracker diff STATEMENT TEXT``, names a session."""
+    if not isinstance(first, Reference) or "/" in text or _is_file(text):
         return False
+    if first.session:
+        return references.read_session(first.body, re.split("[~@]", text, maxsplit=1)[0]) is not None
     return not text.startswith((".", "-"))
 
 
@@ -167,6 +208,8 @@ def _last_two(series: Reference, archive: ArchiveSession) -> tuple[Reference, Re
 
 def _session_before(reference: Reference, archive: ArchiveSession) -> Reference:
     before = earlier_sessions(archive.reader, reference)
+    if reference.session not in archive.reader.sessions(reference.country, reference.body):
+        raise archive.reader.missing(reference)
     if not before:
         raise NotInArchive(
             f"the archive holds no session of {reference.country}/{reference.body} before {reference.session}"

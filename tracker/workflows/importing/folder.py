@@ -127,7 +127,8 @@ def _import_file(
         return ImportedFile("passed", name, "its path does not match the pattern")
     try:
         declaration = _declare(match.groupdict(), plan)
-        return ImportedFile(record_document(store, path, declaration, observed).outcome, name)
+        recorded = record_document(store, path, declaration, observed)
+        return ImportedFile(recorded.outcome, name, elsewhere=recorded.elsewhere)
     except Withdrawn as error:
         return ImportedFile("passed", name, str(error))
 
@@ -183,6 +184,15 @@ def summary(imported: FolderImport) -> str:
     parts = [f"{counts[status]:,} {status}" for status in ("new", "changed", "unchanged")]
     skipped = counts["skipped"] + counts["passed"]
     return f"{len(imported.entries):,} files: {', '.join(parts)}, {skipped:,} skipped"
+
+
+def repeated_lines(imported: FolderImport) -> tuple[str, ...]:
+    """Return a line for each file with the text of another statement, which may be under a wrong session."""
+    return tuple(
+        f"  {one_line(entry.path)} has the same text as {' and '.join(entry.elsewhere)}"
+        for entry in imported.entries
+        if entry.elsewhere
+    )
 
 
 def skipped_lines(imported: FolderImport) -> tuple[str, ...]:

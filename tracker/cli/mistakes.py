@@ -1,0 +1,138 @@
+"""Mistakes at the keyboard, each answered by one line that leads on: what was likely meant, or an example."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+from collections import Counter
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+from typer._click.exceptions import MissingParameter, NoSuchOption
+from typer.core import TyperGroup
+
+from tracker.cli.output import NO_PAGER, PAGER_VARIABLE
+from tracker.errors import TrackerError
+from tracker.references import gather_words, looks_like_reference
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from typer._click import Command, Context
+    from typer._click.exceptions import ClickException
+
+    from tracker.errors import BodyMissing
+
+OTHER_WORDS = {
+    "cat": "show", "check": "verify, sources check", "clone": "rebuild", "compare": "diff, compare-countries",
+    "countries": "compare-countries", "create": "init", "delete": "withdraw", "explain": "diff --explain ID",
+    "export": "export-warc, export-bag, diff --output FILE", "fetch": "snapshot, sources add",
+    "find": "search, trace", "follow": "trace, timeline", "grep": "search", "history": "log, timeline",
+    "import-folder": "import", "ls": "list", "new": "init", "pull": "snapshot", "read": "show",
+    "remove": "withdraw", "rm": "withdraw", "status": "health", "sync": "mirror push",
+    "topic": "topics, timeline --topic", "update": "snapshot", "version": "--version", "view": "show",
+    "watch": "sources add, snapshot",
+}  # fmt: skip
+"""What people call a command in other programs, and what it is called here."""
+
+NO_PAGER_OPTION = "--no-pager"
+_EXTRA = re.compile(r"Got unexpected extra argument\S* \((.*)\)", re.DOTALL)
+_NEAR = 0.75
+"""How much of an option's name must be that of another one: all but a letter or two."""
+_TEXTS = {"text", "query"}
+"""Arguments that hold words with blanks, which a shell takes apart where the quotes are missing."""
+
+
+class Commands(TyperGroup):
+    """Commands under a name, where a word that is none of them is answered with the likely one."""
+
+    def resolve_command(self, ctx: Context, args: list[str]) -> tuple[str | None, Command | None, list[str]]:
+        """Find the command that the first argument names; raises ``UsageError`` where there is none.
+
+        ``--no-pager`` may stand behind any command too, where people write it.
+        """
+        words = args[: args.index("--")] if "--" in args else args
+        if NO_PAGER_OPTION in words[1:]:
+            os.environ[PAGER_VARIABLE] = NO_PAGER
+            args = [each for at, each in enumerate(args) if at >= len(words) or each != NO_PAGER_OPTION]
+        name = args[0]
+        if not name.startswith("-") and self.get_command(ctx, name) is None and not ctx.resilient_parsing:
+            ctx.fail(f"no such command: {name!r}; {self._likely(ctx, args)}")
+        return super().resolve_command(ctx, args)
+
+    def _likely(self, ctx: Context, args: list[str]) -> str:
+        path, name = ctx.command_path, args[0].lower()
+        inside = [f"{group} {name}" for group, names in self._groups() if name in names]
+        other = OTHER_WORDS[name].split(", ") if name in OTHER_WORDS and ctx.parent is None else []
+        if meant := [*other, *inside] or get_close_matches(name, self.commands):
+            return f"did you mean {' or '.join(f'{path} {each}' for each in meant)}?"
+        if looks_like_reference(gather_words(args)[0]):
+            return f"to compare, write: {path} diff {shlex.join(args)}"
+        return f"{path} -h lists the commands"
+
+    def _groups(self) -> Iterator[tuple[str, Sequence[str]]]:
+        for name, command in self.commands.items():
+            if isinstance(command, TyperGroup):
+                yield name, list(command.commands)
+
+
+def explain_usage(error: ClickException) -> str:
+    """Return one line on what the parser did not understand, with the next step."""
+    context: Context | None = getattr(error, "ctx", None)
+    message = error.format_message().rstrip(".")
+    if context is None:
+        return f"{message[0].lower()}{message[1:]}; -h behind the command says more"
+    path, example = context.command_path, _example(context.command)
+    if isinstance(error, NoSuchOption):
+        known = [name for each in context.command.params for name in each.opts]
+        near = get_close_matches(error.option_name, known, cutoff=_NEAR)
+        return f"no such option: {error.option_name}; " + (
+            f"did you mean {near[0]}?" if near else f"{path} -h lists the options"
+        )
+    if isinstance(error, MissingParameter):
+        return f"{message[0].lower()}{message[1:]}; {example}"
+    if extra := _EXTRA.fullmatch(message):
+        return _explain_extra(context, extra[1], example)
+    lead = f"{message[0].lower()}{message[1:]}"
+    return f"{lead}; {example}" if isinstance(context.command, TyperGroup) else lead
+
+
+def _explain_extra(context: Context, extra: str, example: str) -> str:
+    taken = [each for each in context.command.params if each.param_type_name == "argument"]
+    values = [str(context.params.get(str(each.name))) for each in taken]
+    fault = f"unexpected extra argument: {extra}"
+    if not taken or taken[-1].name not in _TEXTS:
+        return f"{fault}; {example}"
+    written = shlex.join([*values[:-1], f"{values[-1]} {extra}"])
+    return f"{fault}; put the words in quotes: {context.command_path} {written}"
+
+
+def _example(command: Command) -> str:
+    """Return the first of the examples that a command's help ends with."""
+    if isinstance(command, TyperGroup):
+        return "tracker -h lists the commands"
+    examples = str(command.epilog or "").partition(": ")[2].split(" | ")
+    return f"for example: {examples[0]}" if examples[0] else "-h shows what it takes"
+
+
+def name_bodies(error: BodyMissing, arguments: Sequence[str], archive: Path) -> str:
+    """Return one line on a country that stands alone: the bodies that an archive has it at, and a command."""
+    from tracker.archive.record.nearest import list_in_order
+    from tracker.archive.session import ArchiveSession
+
+    try:
+        with ArchiveSession(archive) as session:
+            spoke = Counter(entry.reference.body for entry in session.reader.statements(error.country))
+    except TrackerError:
+        spoke = Counter()
+    if not spoke:
+        return str(error)
+    country, slash, rest = error.written.partition("/")
+    place = f"{error.country}/{spoke.most_common(1)[0][0]}"
+    meant = {error.written: f"{place}{slash}{rest}", country: place}
+    command = shlex.join(["tracker", *(meant.get(each, each) for each in arguments)])
+    return (
+        f"{country.strip()!r} names no body; this archive has {list_in_order(sorted(spoke))}; try: {command}"
+    )

@@ -1,0 +1,94 @@
+"""One statement for programs, its sentences or its topics: CSV, and JSON under published schemas."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from tracker.model.texts import StatementText
+from tracker.model.topics import StatementTopic, StatementTopics, VocabularyName
+from tracker.report.json_text import encode_published
+from tracker.report.tables import write_csv
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from tracker.model.decisions import Decision
+    from tracker.model.texts import Side
+    from tracker.model.topics import TopicReading, Vocabulary
+
+SENTENCE_COLUMNS: Final = ("statement", "paragraph", "ordinal", "kind", "start", "end", "text")
+TOPIC_COLUMNS: Final = (
+    "statement", "topic", "label", "level", "sentences", "words", "share", "rule", "priority", "presence",
+    "decided_by", "paragraph", "quote",
+)  # fmt: skip
+
+
+def statement_json(side: Side) -> str:
+    """Return a statement as JSON that ``statement.schema.json`` describes."""
+    return encode_published(StatementText(side))
+
+
+def statement_csv(side: Side) -> str:
+    """Return one row for each sentence, heading or item; offsets are into the clean text."""
+    return write_csv(
+        SENTENCE_COLUMNS,
+        ((side.name, s.paragraph, s.ordinal, s.kind, s.start, s.end, s.text) for s in side.version.segments),
+    )
+
+
+def list_topics(
+    side: Side,
+    readings: Sequence[TopicReading],
+    vocabulary: Vocabulary,
+    absences: Mapping[str, Decision],
+) -> StatementTopics:
+    """Return the topics of one statement, most said first, and those that somebody decided to be absent."""
+    labels = {topic.id: topic.label for topic in vocabulary.topics}
+    present = sorted(readings, key=lambda reading: (-reading.share, reading.topic))
+    absent = (StatementTopic(id_, labels.get(id_, id_), decided=each) for id_, each in absences.items())
+    return StatementTopics(
+        statement=side.name,
+        language=side.version.language,
+        words=side.version.words,
+        sha256=side.sha256,
+        vocabulary=VocabularyName(vocabulary.name, vocabulary.digest),
+        topics=(*(_topic(each, labels, side) for each in present), *absent),
+    )
+
+
+def _topic(reading: TopicReading, labels: Mapping[str, str], side: Side) -> StatementTopic:
+    leading = side.version.segments[reading.leading]
+    return StatementTopic(
+        topic=reading.topic,
+        label=labels.get(reading.topic, reading.topic),
+        level=reading.level,
+        sentences=len(reading.segments),
+        words=reading.words,
+        share=reading.share,
+        rule=reading.rule,
+        priority=reading.priority,
+        presence=reading.presence,
+        decided=reading.decided,
+        paragraph=leading.paragraph,
+        quote=leading.text,
+    )
+
+
+def topics_json(topics: StatementTopics) -> str:
+    """Return a statement's topics as JSON that ``priorities.schema.json`` describes."""
+    return encode_published(topics)
+
+
+def topics_csv(topics: StatementTopics) -> str:
+    """Return one row for each topic; ``absent`` is a level that somebody decided. Shares are from 0 to 1."""
+    return write_csv(TOPIC_COLUMNS, _topic_rows(topics))
+
+
+def _topic_rows(topics: StatementTopics) -> Iterator[tuple[object, ...]]:
+    for each in topics.topics:
+        facts = each.sentences, each.words, each.share, each.rule, each.priority, each.presence
+        person = each.decided.person if each.decided else None
+        yield (
+            topics.statement, each.topic, each.label, each.level or "absent", *facts, person,
+            each.paragraph, each.quote,
+        )  # fmt: skip
