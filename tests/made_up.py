@@ -28,7 +28,8 @@ from tracker.topics.statuses.shares import Occupancy, compare_shares
 from tracker.topics.teaching.coded import Coded
 from tracker.topics.teaching.learning import learn_topics
 from tracker.topics.vocabulary.load import load_vocabulary
-from tracker.tracing.biography import read_query, trace
+from tracker.tracing.asking import read_query
+from tracker.tracing.biography import trace
 from tracker.tracing.origins import find_similar
 from tracker.tracing.phrases import match_phrase, read_phrase
 from tracker.workflows.compare.compare import compare_sides, text_side

@@ -1,14 +1,15 @@
-"""A phrase found in a sentence: in the same words, or loosely, in order with little between them."""
+"""A phrase found in a sentence: in the same words, or loosely, in order with little between; or near it."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from tracker.alignment.similarity import find_stems
 from tracker.text.identity import fold
+from tracker.text.tables import all_entries
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -32,6 +33,12 @@ _KEPT = {"function word": 0.93, "word": 0.85, "mark": 0.9, "inflection": 0.95, "
 """What is left of the likeness for each thing that differs: set by hand, for order and not as odds."""
 
 _PAUSE = re.compile(r"[,;:()]")
+_OPEN = re.compile(r"\w\*(?!\w)")
+_COMPOUND_BEFORE = re.compile(r"(?:\w+[-‐‑])+$")
+_COMPOUND_AFTER = re.compile(r"(?:[-‐‑]\w+)+")
+_LONGEST_COMPOUND = 60
+_PARTLY_TOLD = range(3, 9)
+"""How many words there have to be so that one of them may be another word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +49,12 @@ class PhraseWord:
     stem: str
     start: int
     end: int
+    is_open: bool = False
+    """Whether any word that begins so is meant."""
+
+    def fits(self, word: PhraseWord) -> bool:
+        """Return whether a word of a text is this one in any inflection, or begins as it does if open."""
+        return word.folded.startswith(self.folded) if self.is_open else word.stem == self.stem
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +63,25 @@ class Phrase:
 
     folded: str
     parts: tuple[PhraseWord, ...]
+    text: str = ""
+    """As it was asked for."""
+    pattern: re.Pattern[str] | None = None
+    """What the folded words have to be where some are open."""
+
+    def is_same(self, folded: str) -> bool:
+        """Return whether folded words are those of the phrase."""
+        return bool(self.pattern.fullmatch(folded)) if self.pattern else folded == self.folded
+
+    @property
+    def needed(self) -> tuple[tuple[PhraseWord, ...], ...]:
+        """The sets of words of which a sentence has one whole where it says the phrase, or comes near to it.
+
+        Its words without those of grammar; from three on, one of them may be another word.
+        """
+        told = tuple(part for part in self.parts if part.folded not in _words_of_grammar()) or self.parts
+        if len(told) not in _PARTLY_TOLD:
+            return (told,)
+        return (told, *(told[:at] + told[at + 1 :] for at in range(len(told))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +98,20 @@ class Match:
         return self.likeness == 1.0
 
 
-def read_phrase(text: str) -> Phrase:
-    """Return a phrase ready for matching; marks at its ends do not count."""
-    parts = cut_parts(text)
-    inner = text[parts[0].start : parts[-1].end] if parts else ""
-    return Phrase(fold(inner), parts)
+def read_phrase(text: str, *, wildcards: bool = False) -> Phrase:
+    """Return a phrase ready for matching; marks at its ends do not count.
+
+    With ``wildcards`` an asterisk behind a word stands for any ending: ``climat*``.
+    """
+    opened = {match.start() + 1 for match in _OPEN.finditer(text)} if wildcards else set()
+    parts = tuple(
+        replace(part, stem=part.folded, is_open=True) if part.end in opened else part
+        for part in cut_parts(text)
+    )
+    inner = text[parts[0].start : parts[-1].end + parts[-1].is_open] if parts else ""
+    folded = fold(inner)
+    pattern = re.compile(re.escape(folded).replace(r"\*", r"[\w-]*")) if opened else None
+    return Phrase(folded, parts, " ".join(text.split()), pattern)
 
 
 def cut_parts(text: str) -> tuple[PhraseWord, ...]:
@@ -85,7 +126,7 @@ def match_phrase(phrase: Phrase, text: str, folded: str) -> tuple[Match, ...]:
     a figure. It is loose where all words come in order, at most three others between two of them, in any
     inflection that the stems see through. The likeness of a loose match is a grade, and below 1.
     """
-    if not phrase.parts or not all(part.stem in folded for part in phrase.parts):
+    if not phrase.parts or not _holds(folded, phrase.parts):
         return ()
     parts = cut_parts(text)
     found: list[Match] = []
@@ -96,6 +137,57 @@ def match_phrase(phrase: Phrase, text: str, folded: str) -> tuple[Match, ...]:
         else:
             found.append(match)
     return tuple(found)
+
+
+def find_near(phrase: Phrase, text: str, folded: str) -> str:
+    """Return the words of a text, in which the phrase is not, that come nearest to it; else nothing.
+
+    They are its words in any order, as close as a loose match has them, or all but one of three or more,
+    as close as the phrase has them, or its one word inside a compound.
+    """
+    for wanted in phrase.needed:
+        if not _holds(folded, wanted):
+            continue
+        parts = cut_parts(text)
+        whole = wanted == phrase.needed[0]
+        window = _find_window(wanted, parts, len(phrase.parts) + _MOST_BETWEEN * whole)
+        if window:
+            start, end = _widen(text, parts[window[0]].start, parts[window[1]].end)
+            return "" if phrase.is_same(fold(text[start:end])) else text[start:end]
+    return ""
+
+
+def _holds(folded: str, words: Sequence[PhraseWord]) -> bool:
+    return all(word.stem in folded for word in words)
+
+
+@lru_cache(maxsize=1)
+def _words_of_grammar() -> frozenset[str]:
+    return all_entries("languages", "function_words")
+
+
+def _find_window(
+    wanted: Sequence[PhraseWord], parts: Sequence[PhraseWord], widest: int
+) -> tuple[int, int] | None:
+    """Return the first and last place of the shortest run of words that holds all that are wanted."""
+    hits = [
+        (at, which) for at, part in enumerate(parts) for which, word in enumerate(wanted) if word.fits(part)
+    ]
+    best: tuple[int, int] | None = None
+    last: dict[int, int] = {}
+    for at, which in hits:
+        last[which] = at
+        first = min(last.values())
+        if len({*last.values()}) == len(wanted) and at - first < (best[1] - best[0] if best else widest):
+            best = first, at
+    return best
+
+
+def _widen(text: str, start: int, end: int) -> tuple[int, int]:
+    """Return the ends of the compounds in which a stretch of text begins and ends."""
+    before = _COMPOUND_BEFORE.search(text, max(0, start - _LONGEST_COMPOUND), start)
+    after = _COMPOUND_AFTER.match(text, end)
+    return before.start() if before else start, after.end() if after else end
 
 
 @lru_cache(maxsize=20_000)
@@ -112,9 +204,11 @@ def _find_matches(phrase: Phrase, text: str, parts: Sequence[PhraseWord]) -> Ite
         if places is None:
             continue
         start, end = parts[places[0]].start, parts[places[-1]].end
+        if phrase.parts[-1].is_open:
+            end = _widen(text, start, end)[1]
         if _INSIDE_BEFORE.search(text[max(start - 2, 0) : start]) or _INSIDE_AFTER.match(text, end):
             continue
-        likeness = _grade(phrase, text, parts, places)
+        likeness = _grade(phrase, text, parts, places, end)
         if likeness >= LEAST_LIKENESS:
             known = end if likeness == 1.0 else known
             yield Match(start, end, likeness)
@@ -122,26 +216,27 @@ def _find_matches(phrase: Phrase, text: str, parts: Sequence[PhraseWord]) -> Ite
 
 def _follow(phrase: Phrase, parts: Sequence[PhraseWord], first: int) -> tuple[int, ...] | None:
     """Return the places of the phrase's words from one that is the first, each the next that fits."""
-    if parts[first].stem != phrase.parts[0].stem:
+    if not phrase.parts[0].fits(parts[first]):
         return None
     places = [first]
     for wanted in phrase.parts[1:]:
         near = range(places[-1] + 1, min(places[-1] + 2 + _MOST_BETWEEN, len(parts)))
-        place = next((at for at in near if parts[at].stem == wanted.stem), None)
+        place = next((at for at in near if wanted.fits(parts[at])), None)
         if place is None:
             return None
         places.append(place)
     return tuple(places)
 
 
-def _grade(phrase: Phrase, text: str, parts: Sequence[PhraseWord], places: Sequence[int]) -> float:
+def _grade(phrase: Phrase, text: str, parts: Sequence[PhraseWord], places: Sequence[int], end: int) -> float:
     """Return 1 for the same words, else what is left after each thing that differs."""
-    start, end = parts[places[0]].start, parts[places[-1]].end
-    inside = text[start:end]
-    if fold(inside) == phrase.folded and not _POSSESSIVE.match(text, end):
+    inside = text[parts[places[0]].start : end]
+    if phrase.is_same(fold(inside)) and (phrase.parts[-1].is_open or not _POSSESSIVE.match(text, end)):
         return 1.0
     pairs = zip(phrase.parts, places, strict=True)
-    differs = ["inflection" for wanted, at in pairs if parts[at].folded != wanted.folded]
+    differs = [
+        "inflection" for wanted, at in pairs if not (wanted.is_open or parts[at].folded == wanted.folded)
+    ]
     held = set(places)
     between = [parts[at] for at in range(places[0], places[-1]) if at not in held]
     differs += ["function word" if len(part.folded) <= _SHORT else "word" for part in between]

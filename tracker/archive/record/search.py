@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import re
 from itertools import pairwise
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from tracker.errors import TrackerError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
 
 MARK_START, MARK_END = "\x02", "\x03"
 
@@ -95,6 +98,12 @@ def match_expression(query: str) -> str:
         tokens = [token for token in tokens if token.kind in {"term", "operator"}]
     _check_operators(tokens, query)
     return _join(tokens)
+
+
+def beginnings_expression(sets: Iterable[Collection[str]]) -> str:
+    """Return the FTS5 expression for words that begin so: all of one set at least."""
+    groups = (" AND ".join(_quote(word, prefix=True) for word in sorted(words)) for words in sets)
+    return " OR ".join(f"({group})" for group in sorted(groups))
 
 
 def _read_tokens(query: str) -> list[_Token]:

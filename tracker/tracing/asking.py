@@ -1,0 +1,182 @@
+"""What is traced, and where sentences say it in its words, or come near to it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from tracker.model.tracing import NearMiss, Occurrence
+from tracker.text.identity import fold
+from tracker.topics.vocabulary.matching import match_topics
+from tracker.topics.vocabulary.stems import find_words as find_stemmed
+from tracker.tracing.phrases import Match, Phrase, find_near, match_phrase, read_phrase
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from tracker.model.texts import Segment
+    from tracker.model.topics import Mention, Vocabulary
+    from tracker.model.tracing import TracedUnit
+
+_FEWEST_WORDS = 6
+_FEWEST_ENDED = 4
+"""The same where a mark ends it. What is shorter is a phrase: few words are alike by accident."""
+_END = re.compile(r"[.!?。！？؟۔।]\W*$")
+_IDEOGRAPH = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
+
+_BEGUN_ALIKE = {"en": ("en", "und"), "fr": ("fr", "und"), "es": ("es", "und"), "und": ("en", "und")}
+"""Languages whose stems keep the beginnings of words, and in which terms are met in them."""
+_BEGINNING = 4
+_RESPELLED = re.compile(r"(?:iz(?:e|ed|es|ing|er|ation)|or(?:ed|ing)?)$|(?<=^co)(?:op|ord).*")
+"""What stems spell in one way and texts in several: organise, labour, co-operation."""
+_WRITTEN_OUT = frozenset({"un", "man"})
+"""UN may be written out, and men are a man."""
+
+
+@dataclass(frozen=True, slots=True)
+class TraceQuery:
+    """What is traced: phrases, and terms of topics, found by their words; or a sentence, by likeness too."""
+
+    unit: TracedUnit
+    phrases: tuple[Phrase, ...]
+    topics: tuple[str, ...] = ()
+    """Ids of topics of the vocabulary."""
+    vocabulary: Vocabulary | None = None
+
+    @property
+    def text(self) -> str:
+        """All that is asked for, in words."""
+        return " or ".join((*(phrase.text for phrase in self.phrases), *self.topics))
+
+
+def read_query(*texts: str, topics: tuple[str, ...] = (), vocabulary: Vocabulary | None = None) -> TraceQuery:
+    """Return what is traced, ready for matching: a sentence from six words on, four where a mark ends it.
+
+    Two ideographs count as a word. All else is a phrase, and so is each of several, or one that has a word
+    with an open ending. Of topics the terms are met as everywhere, without what was learned.
+    """
+    phrases = tuple(read_phrase(text, wildcards=True) for text in texts)
+    alone = len(phrases) == 1 and not topics and phrases[0].pattern is None
+    unit: TracedUnit = "sentence" if alone and _is_sentence(phrases[0]) else "phrase"
+    return TraceQuery(unit, phrases, topics, replace(vocabulary, model=None) if vocabulary else None)
+
+
+def find_beginnings(asked: TraceQuery, language: str) -> frozenset[frozenset[str]] | None:
+    """Return the sets of beginnings of words of which a segment that says it, or nearly, has one whole.
+
+    None where that cannot be told: by the stems that topics are met by, words of some languages begin
+    otherwise.
+    """
+    sets = {frozenset(word.stem for word in words) for phrase in asked.phrases for words in phrase.needed}
+    if asked.vocabulary is not None:
+        if language not in _BEGUN_ALIKE:
+            return None
+        sets |= {
+            frozenset(filter(None, (_begin(word.stem) for word in find_stemmed(term, language))))
+            for topic in asked.vocabulary.topics
+            if topic.id in asked.topics
+            for terms in (topic.terms, topic.hints)
+            for tongue in _BEGUN_ALIKE[language]
+            for term in terms.get(tongue, ())
+        }
+    return (
+        None if frozenset() in sets else frozenset(one for one in sets if not any(two < one for two in sets))
+    )
+
+
+def _begin(stem: str) -> str:
+    """Return how every word of a stem begins; nothing where too little of it is sure."""
+    if stem in _WRITTEN_OUT:
+        return ""
+    sure = _RESPELLED.sub("", stem)
+    beginning = sure[: _BEGINNING if len(sure) > _BEGINNING + 1 else _BEGINNING - 1]
+    return beginning if len(beginning) > 1 else ""
+
+
+def _is_sentence(phrase: Phrase) -> bool:
+    ideographs = len(_IDEOGRAPH.findall(phrase.folded))
+    words = len(phrase.parts) - ideographs / 2
+    return words >= (_FEWEST_ENDED if _END.search(phrase.text) else _FEWEST_WORDS)
+
+
+def find_words(
+    asked: TraceQuery, segments: Sequence[Segment], language: str
+) -> tuple[tuple[Occurrence, ...], tuple[str, ...]]:
+    """Return where segments say what is asked, by its words, and what is near to it in those that do not.
+
+    A phrase is found as ``match_phrase`` finds it, a topic by its terms. Of two that share words the exact
+    one counts, then the longer one. Near to a topic are its hints, words of wider use.
+    """
+    found: list[Occurrence] = []
+    near: list[str] = []
+    named = _find_topics(asked, segments, language)
+    for segment, mentions in zip(segments, named, strict=True):
+        folded = fold(segment.text)
+        said = [
+            _say(segment, match, phrase)
+            for phrase in asked.phrases
+            for match in match_phrase(phrase, segment.text, folded)
+        ]
+        said += [_name(segment, mention) for mention in mentions if mention.method == "term"]
+        found += _drop_shared(said)
+        if not said and asked.unit == "phrase":
+            near += [mention.term for mention in mentions]
+            near += filter(None, (find_near(phrase, segment.text, folded) for phrase in asked.phrases))
+    return tuple(found), tuple(near)
+
+
+def count_near(near: Iterable[tuple[str, str]]) -> tuple[NearMiss, ...]:
+    """Return near misses, given words and statement of each in order, the most frequent first."""
+    places: dict[str, list[tuple[str, str]]] = {}
+    for words, reference in near:
+        places.setdefault(fold(words), []).append((words, reference))
+    counted = (NearMiss(some[0][0], len(some), some[0][1]) for some in places.values())
+    return tuple(sorted(counted, key=lambda miss: -miss.times))
+
+
+def _find_topics(
+    asked: TraceQuery, segments: Sequence[Segment], language: str
+) -> tuple[tuple[Mention, ...], ...]:
+    if asked.vocabulary is None:
+        return ((),) * len(segments)
+    rows = match_topics([segment.text for segment in segments], asked.vocabulary, language=language)
+    return tuple(tuple(each for each in row if each.topic in asked.topics) for row in rows)
+
+
+def _drop_shared(said: Sequence[Occurrence]) -> list[Occurrence]:
+    """Return occurrences in the order of the text without those that share words with a better one."""
+    kept: list[Occurrence] = []
+    for each in sorted(said, key=lambda one: (-one.confidence, one.start - one.end, one.start)):
+        if all(each.end <= other.start or other.end <= each.start for other in kept):
+            kept.append(each)
+    return sorted(kept, key=lambda each: each.start)
+
+
+def _say(segment: Segment, match: Match, phrase: Phrase) -> Occurrence:
+    whole = match.exact and read_phrase(segment.text).folded == fold(segment.text[match.start : match.end])
+    return Occurrence(
+        segments=(segment.ordinal,),
+        text=segment.text,
+        start=0 if whole else match.start,
+        end=len(segment.text) if whole else match.end,
+        exact=match.exact,
+        confidence=match.likeness,
+        method="equal" if whole else "contained" if match.exact else "in order",
+        paragraph=segment.paragraph,
+        asked=phrase.text,
+    )
+
+
+def _name(segment: Segment, mention: Mention) -> Occurrence:
+    return Occurrence(
+        segments=(segment.ordinal,),
+        text=segment.text,
+        start=mention.start,
+        end=mention.end,
+        exact=True,
+        confidence=1.0,
+        method="term",
+        paragraph=segment.paragraph,
+        asked=mention.topic,
+    )
