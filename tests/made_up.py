@@ -310,7 +310,7 @@ def read_phrases(maker: Maker, place: int) -> object:
     return (
         [find_similar(sentence, new, 0.2) for sentence in old],
         [match_phrase(phrase, sentence, fold(sentence)) for sentence in (*old, *new)],
-        trace(read_query(old[0]), texts),
+        trace(read_query(old[0]), texts)[0],
         compare_phrases(before, after, load_vocabulary()),
     )
 

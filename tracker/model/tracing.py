@@ -74,6 +74,8 @@ class NearMiss:
     """Words that are near to what is traced and do not count as it, in sentences that do not say it."""
 
     words: str
+    whole: bool
+    """Whether all words are there, in another order, farther apart or in a compound."""
     times: Positive
     reference: str
     """The first statement that has them."""

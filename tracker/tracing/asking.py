@@ -10,7 +10,8 @@ from tracker.model.tracing import NearMiss, Occurrence
 from tracker.text.identity import fold
 from tracker.topics.vocabulary.matching import match_topics
 from tracker.topics.vocabulary.stems import find_words as find_stemmed
-from tracker.tracing.phrases import Match, Phrase, find_near, match_phrase, read_phrase
+from tracker.tracing.near import Near, find_near, find_needed
+from tracker.tracing.phrases import Match, Phrase, match_phrase, read_phrase
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -62,13 +63,26 @@ def read_query(*texts: str, topics: tuple[str, ...] = (), vocabulary: Vocabulary
     return TraceQuery(unit, phrases, topics, replace(vocabulary, model=None) if vocabulary else None)
 
 
+def find_termed(topics: Iterable[str], vocabulary: Vocabulary) -> tuple[str, ...]:
+    """Return topics of a vocabulary that have terms, and for one that has none those below it."""
+    known = {topic.id: topic for topic in vocabulary.topics}
+    waiting, found = list(topics), dict[str, bool]()
+    for topic in waiting:
+        if topic not in found:
+            found[topic] = any(known[topic].terms.values())
+            waiting += () if found[topic] else (each.id for each in known.values() if each.broader == topic)
+    return tuple(topic for topic, has_terms in found.items() if has_terms)
+
+
 def find_beginnings(asked: TraceQuery, language: str) -> frozenset[frozenset[str]] | None:
     """Return the sets of beginnings of words of which a segment that says it, or nearly, has one whole.
 
     None where that cannot be told: by the stems that topics are met by, words of some languages begin
     otherwise.
     """
-    sets = {frozenset(word.stem for word in words) for phrase in asked.phrases for words in phrase.needed}
+    sets = {
+        frozenset(word.stem for word in words) for phrase in asked.phrases for words in find_needed(phrase)
+    }
     if asked.vocabulary is not None:
         if language not in _BEGUN_ALIKE:
             return None
@@ -91,7 +105,7 @@ def _begin(stem: str) -> str:
         return ""
     sure = _RESPELLED.sub("", stem)
     beginning = sure[: _BEGINNING if len(sure) > _BEGINNING + 1 else _BEGINNING - 1]
-    return beginning if len(beginning) > 1 else ""
+    return beginning if len(beginning) > 1 or sure == stem else ""
 
 
 def _is_sentence(phrase: Phrase) -> bool:
@@ -102,14 +116,14 @@ def _is_sentence(phrase: Phrase) -> bool:
 
 def find_words(
     asked: TraceQuery, segments: Sequence[Segment], language: str
-) -> tuple[tuple[Occurrence, ...], tuple[str, ...]]:
+) -> tuple[tuple[Occurrence, ...], tuple[Near, ...]]:
     """Return where segments say what is asked, by its words, and what is near to it in those that do not.
 
     A phrase is found as ``match_phrase`` finds it, a topic by its terms. Of two that share words the exact
     one counts, then the longer one. Near to a topic are its hints, words of wider use.
     """
     found: list[Occurrence] = []
-    near: list[str] = []
+    near: list[Near] = []
     named = _find_topics(asked, segments, language)
     for segment, mentions in zip(segments, named, strict=True):
         folded = fold(segment.text)
@@ -121,18 +135,22 @@ def find_words(
         said += [_name(segment, mention) for mention in mentions if mention.method == "term"]
         found += _drop_shared(said)
         if not said and asked.unit == "phrase":
-            near += [mention.term for mention in mentions]
+            near += [Near(mention.term, whole=False) for mention in mentions]
             near += filter(None, (find_near(phrase, segment.text, folded) for phrase in asked.phrases))
     return tuple(found), tuple(near)
 
 
-def count_near(near: Iterable[tuple[str, str]]) -> tuple[NearMiss, ...]:
-    """Return near misses, given words and statement of each in order, the most frequent first."""
-    places: dict[str, list[tuple[str, str]]] = {}
+def count_near(near: Iterable[tuple[Near, str]]) -> tuple[NearMiss, ...]:
+    """Return near misses, given words and statement of each in order: whole ones first, then by number."""
+    places: dict[str, list[tuple[Near, str]]] = {}
     for words, reference in near:
-        places.setdefault(fold(words), []).append((words, reference))
-    counted = (NearMiss(some[0][0], len(some), some[0][1]) for some in places.values())
-    return tuple(sorted(counted, key=lambda miss: -miss.times))
+        places.setdefault(fold(words.text), []).append((words, reference))
+    counted = (
+        NearMiss(first.text, first.whole, len(some), reference)
+        for some in places.values()
+        for first, reference in some[:1]
+    )
+    return tuple(sorted(counted, key=lambda miss: (not miss.whole, -miss.times)))
 
 
 def _find_topics(

@@ -19,12 +19,13 @@ if TYPE_CHECKING:
     from tracker.model.texts import Version
     from tracker.model.tracing import Biography, MatchMethod
     from tracker.tracing.asking import TraceQuery
+    from tracker.tracing.near import Near
     from tracker.tracing.origins import Similar
 
 
 def trace(
     asked: TraceQuery, versions: Sequence[Version]
-) -> tuple[tuple[tuple[Occurrence, ...], ...], tuple[tuple[str, ...], ...]]:
+) -> tuple[tuple[tuple[Occurrence, ...], ...], tuple[tuple[Near, ...], ...]]:
     """Return for each version where it says what is asked, in the order of its text, and what comes near.
 
     Phrases are found as ``find_words`` finds them. Of a sentence, the same words count first, alone or

@@ -1,4 +1,4 @@
-"""A phrase found in a sentence: in the same words, or loosely, in order with little between; or near it."""
+"""A phrase found in a sentence: in the same words, or loosely, in order with little between them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from tracker.alignment.similarity import find_stems
 from tracker.text.identity import fold
-from tracker.text.tables import all_entries
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -26,7 +25,7 @@ _INSIDE_BEFORE = re.compile(r"(?:\w[-‐‑]|\d[.,])$")
 _INSIDE_AFTER = re.compile(r"[-‐‑]\w|[.,]\d|(?<=\d)/\w")
 _POSSESSIVE = re.compile(r"['’]\w")
 
-_MOST_BETWEEN = 3
+MOST_BETWEEN = 3
 _SHORT = 3
 """The length up to which a word counts as a function word."""
 _KEPT = {"function word": 0.93, "word": 0.85, "mark": 0.9, "inflection": 0.95, "blank": 0.98}
@@ -37,8 +36,6 @@ _OPEN = re.compile(r"\w\*(?!\w)")
 _COMPOUND_BEFORE = re.compile(r"(?:\w+[-‐‑])+$")
 _COMPOUND_AFTER = re.compile(r"(?:[-‐‑]\w+)+")
 _LONGEST_COMPOUND = 60
-_PARTLY_TOLD = range(3, 9)
-"""How many words there have to be so that one of them may be another word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,17 +68,6 @@ class Phrase:
     def is_same(self, folded: str) -> bool:
         """Return whether folded words are those of the phrase."""
         return bool(self.pattern.fullmatch(folded)) if self.pattern else folded == self.folded
-
-    @property
-    def needed(self) -> tuple[tuple[PhraseWord, ...], ...]:
-        """The sets of words of which a sentence has one whole where it says the phrase, or comes near to it.
-
-        Its words without those of grammar; from three on, one of them may be another word.
-        """
-        told = tuple(part for part in self.parts if part.folded not in _words_of_grammar()) or self.parts
-        if len(told) not in _PARTLY_TOLD:
-            return (told,)
-        return (told, *(told[:at] + told[at + 1 :] for at in range(len(told))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +112,7 @@ def match_phrase(phrase: Phrase, text: str, folded: str) -> tuple[Match, ...]:
     a figure. It is loose where all words come in order, at most three others between two of them, in any
     inflection that the stems see through. The likeness of a loose match is a grade, and below 1.
     """
-    if not phrase.parts or not _holds(folded, phrase.parts):
+    if not phrase.parts or not holds(folded, phrase.parts):
         return ()
     parts = cut_parts(text)
     found: list[Match] = []
@@ -139,51 +125,12 @@ def match_phrase(phrase: Phrase, text: str, folded: str) -> tuple[Match, ...]:
     return tuple(found)
 
 
-def find_near(phrase: Phrase, text: str, folded: str) -> str:
-    """Return the words of a text, in which the phrase is not, that come nearest to it; else nothing.
-
-    They are its words in any order, as close as a loose match has them, or all but one of three or more,
-    as close as the phrase has them, or its one word inside a compound.
-    """
-    for wanted in phrase.needed:
-        if not _holds(folded, wanted):
-            continue
-        parts = cut_parts(text)
-        whole = wanted == phrase.needed[0]
-        window = _find_window(wanted, parts, len(phrase.parts) + _MOST_BETWEEN * whole)
-        if window:
-            start, end = _widen(text, parts[window[0]].start, parts[window[1]].end)
-            return "" if phrase.is_same(fold(text[start:end])) else text[start:end]
-    return ""
-
-
-def _holds(folded: str, words: Sequence[PhraseWord]) -> bool:
+def holds(folded: str, words: Sequence[PhraseWord]) -> bool:
+    """Return whether a folded text may hold words: whether their stems are in it."""
     return all(word.stem in folded for word in words)
 
 
-@lru_cache(maxsize=1)
-def _words_of_grammar() -> frozenset[str]:
-    return all_entries("languages", "function_words")
-
-
-def _find_window(
-    wanted: Sequence[PhraseWord], parts: Sequence[PhraseWord], widest: int
-) -> tuple[int, int] | None:
-    """Return the first and last place of the shortest run of words that holds all that are wanted."""
-    hits = [
-        (at, which) for at, part in enumerate(parts) for which, word in enumerate(wanted) if word.fits(part)
-    ]
-    best: tuple[int, int] | None = None
-    last: dict[int, int] = {}
-    for at, which in hits:
-        last[which] = at
-        first = min(last.values())
-        if len({*last.values()}) == len(wanted) and at - first < (best[1] - best[0] if best else widest):
-            best = first, at
-    return best
-
-
-def _widen(text: str, start: int, end: int) -> tuple[int, int]:
+def widen(text: str, start: int, end: int) -> tuple[int, int]:
     """Return the ends of the compounds in which a stretch of text begins and ends."""
     before = _COMPOUND_BEFORE.search(text, max(0, start - _LONGEST_COMPOUND), start)
     after = _COMPOUND_AFTER.match(text, end)
@@ -205,7 +152,7 @@ def _find_matches(phrase: Phrase, text: str, parts: Sequence[PhraseWord]) -> Ite
             continue
         start, end = parts[places[0]].start, parts[places[-1]].end
         if phrase.parts[-1].is_open:
-            end = _widen(text, start, end)[1]
+            end = widen(text, start, end)[1]
         if _INSIDE_BEFORE.search(text[max(start - 2, 0) : start]) or _INSIDE_AFTER.match(text, end):
             continue
         likeness = _grade(phrase, text, parts, places, end)
@@ -220,7 +167,7 @@ def _follow(phrase: Phrase, parts: Sequence[PhraseWord], first: int) -> tuple[in
         return None
     places = [first]
     for wanted in phrase.parts[1:]:
-        near = range(places[-1] + 1, min(places[-1] + 2 + _MOST_BETWEEN, len(parts)))
+        near = range(places[-1] + 1, min(places[-1] + 2 + MOST_BETWEEN, len(parts)))
         place = next((at for at in near if wanted.fits(parts[at])), None)
         if place is None:
             return None

@@ -85,6 +85,8 @@ def find_segments(
     All of one set at least; every segment where none are given.
     """
     expression = None if beginnings is None else search.beginnings_expression(beginnings)
+    if expression == "":
+        return ()
     rows = connection.execute(
         f"SELECT {queries.NAME}, {_SEGMENT} {_ALL if expression is None else _FOUND}"
         f" AND statements.body = ? AND editions.language = ? ORDER BY {_TEXT}",

@@ -11,7 +11,15 @@ from tracker.report.comparison.passages import mark_edits, read_edits
 from tracker.report.comparison.words import LANGUAGES, counted, quoted
 from tracker.report.layout import Line, Span, columns, draw, line, wrap
 from tracker.report.safe import one_line
-from tracker.report.series.traced import heading, in_context, kind_words, near_words, row, wording_words
+from tracker.report.series.traced import (
+    heading,
+    in_context,
+    kind_words,
+    near_words,
+    row,
+    wording_words,
+    year_of,
+)
 from tracker.tracing.biography import find_silences
 
 if TYPE_CHECKING:
@@ -74,8 +82,8 @@ def _summary(biography: Biography, width: int) -> Iterator[Line]:
             yield from row("loosely", f"in {len(loose)}{' more' * bool(exact)}, {wordings}: {when}", width)
     if biography.near:
         yield from row("also near", near_words(biography.near), width)
-    if said:
-        yield from row("not said", f"in {counted(len(find_silences(biography)), 'session')}", width)
+    if silences := find_silences(biography):
+        yield from row("not said", f"in {counted(len(silences), 'session')}", width)
 
 
 def _span(statements: Sequence[TracedStatement]) -> str:
@@ -89,7 +97,7 @@ def _when(side: Side) -> str:
 
 
 def _year(side: Side) -> str:
-    return one_line(side.delivered or "")[:4]
+    return str(year_of(side) or "")
 
 
 def _chronicle(biography: Biography, width: int) -> Iterator[Line]:

@@ -13,6 +13,7 @@ from tracker.report.json_text import encode_published
 from tracker.report.series.biography import is_exact
 from tracker.report.series.countries import find_distinctive
 from tracker.report.series.timeline import MARKS
+from tracker.report.series.traced import year_of
 from tracker.report.tables import write_csv
 from tracker.tracing.biography import find_silences
 
@@ -203,12 +204,11 @@ def sayings_csv(traced: Biography | Spread) -> str:
 
 def _placed(traced: TracedStatement) -> SpreadStatement:
     side = traced.side
-    year = (side.delivered or "")[:4]
     return SpreadStatement(
         reference=side.name,
         country=side.country or "",
         session=side.session or "",
-        year=int(year) if year.isdecimal() else None,
+        year=year_of(side),
         language=side.version.language,
         sayings=traced.occurrences,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from tracker.references import read_session
 from tracker.report.comparison.words import counted, quoted
 from tracker.report.layout import ELLIPSIS, Line, Span, columns, shorten, wrap
 from tracker.report.safe import one_line
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from tracker.model.spread import Spread
+    from tracker.model.texts import Side
     from tracker.model.tracing import Biography, NearMiss, Occurrence
 
 _LABELS = 11
@@ -45,6 +47,15 @@ def kind_words(asked: Biography | Spread) -> str:
         )
     text = " and ".join(parts)
     return text[:1].upper() + text[1:]
+
+
+def year_of(side: Side) -> int | None:
+    """Return the year of a statement: of its date, else of its session."""
+    year = (side.delivered or "")[:4]
+    if year.isdecimal():
+        return int(year)
+    session = read_session(side.body, side.session) if side.body and side.session else None
+    return session.year if session else None
 
 
 def wording_words(occurrences: Iterable[Occurrence]) -> str:

@@ -13,7 +13,7 @@ from tracker.model.tracing import Attribution, Biography, TracedStatement
 from tracker.references import parse_reference, read_session, resolve_session, session_sort_key
 from tracker.references.bodies import match_bodies
 from tracker.references.names import show
-from tracker.tracing.asking import count_near, find_beginnings, find_words, read_query
+from tracker.tracing.asking import count_near, find_beginnings, find_termed, find_words, read_query
 from tracker.tracing.biography import tell, trace
 from tracker.tracing.origins import REACH, find_origins
 from tracker.tracing.spread import make_spread
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from tracker.model.texts import Reference, Segment, Side
     from tracker.model.topics import Vocabulary
     from tracker.tracing.asking import TraceQuery
+    from tracker.tracing.near import Near
 
 LONGEST = 300
 """Words that are traced, more than the longest of 60,000 sentences has: each word of a statement may
@@ -46,10 +47,15 @@ def read_asked(
 ) -> TraceQuery:
     """Return what is traced: phrases or one sentence, and the terms of topics of a vocabulary.
 
-    Raises ``TrackerError`` where there is nothing, for a text without a word or with too many, and for an
-    asterisk that is not the open ending of a word.
+    A topic without terms of its own stands for those below it. Raises ``TrackerError`` where there is
+    nothing, for a text without a word or with too many, and for an asterisk that is not the open ending of
+    a word.
     """
-    asked = read_query(*texts, topics=topics, vocabulary=vocabulary if topics else None)
+    asked = read_query(
+        *texts, topics=find_termed(topics, vocabulary) if vocabulary else (), vocabulary=vocabulary
+    )
+    if topics and not asked.topics:
+        raise TrackerError(f"{topics[0]}: neither it nor a topic below it has terms to trace")
     if not (asked.phrases or topics) or not all(phrase.parts for phrase in asked.phrases):
         raise TrackerError("nothing to trace; give a phrase or a sentence in quotation marks, or --topic")
     for phrase in asked.phrases:
@@ -118,7 +124,7 @@ def trace_body(
                 found.setdefault(edition, []).append(segment)
     dates = {entry.reference: entry.delivered for entry in archive.reader.statements(body=place.body)}
     statements: list[SpreadStatement] = []
-    near: list[tuple[str, str]] = []
+    near: list[tuple[Near, str]] = []
     for edition, label in wanted.items():
         said, misses = find_words(asked, found.get(edition, ()), str(edition.language))
         name, year = str(edition), read_year(place.body, label, [dates[edition]])
