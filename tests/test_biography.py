@@ -59,8 +59,8 @@ def told(asked: str, *sides: Side, kinds: tuple[str, ...] = ()) -> Biography:
         TracedStatement(each, kind, occurrences)
         for each, occurrences, kind in zip(sides, found, kinds or ("regular",) * len(sides), strict=True)
     ]
-    misses = count_near((words, each.name) for each, some in zip(sides, near, strict=True) for words in some)
-    return Biography("XAA/UNGA", question.text, question.unit, tell(statements), near=misses)
+    close = count_near((words, each.name) for each, some in zip(sides, near, strict=True) for words in some)
+    return Biography("XAA/UNGA", question.text, question.unit, tell(statements), near=close)
 
 
 def spoke(session: str, *sentences: str, language: str = "en") -> Side:

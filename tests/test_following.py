@@ -65,7 +65,7 @@ def run(folder: Path) -> Callable[..., Ran]:
     return partial(run_tracker, folder)
 
 
-# Phrases with open endings, and near misses ----------------------------------------------------------
+# Phrases with open endings, and words that come near ------------------------------------------------
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from tracker.model.tracing import Asked
 
 if TYPE_CHECKING:
     from tracker.model.texts import Natural
-    from tracker.model.tracing import NearMiss, Occurrence
+    from tracker.model.tracing import NearWords, Occurrence
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ class Spread(Asked):
     """All that were read, in order."""
     countries: tuple[SpreadCountry, ...]
     """All that were read, those that say it most often first."""
-    near: tuple[NearMiss, ...]
-    """Near misses, the most frequent first."""
+    near: tuple[NearWords, ...]
+    """Whole ones first, then the most frequent."""
     statements: tuple[SpreadStatement, ...]
     """All that were read, in order of session and country."""

@@ -70,7 +70,7 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class NearMiss:
+class NearWords:
     """Words that are near to what is traced and do not count as it, in sentences that do not say it."""
 
     words: str
@@ -91,7 +91,7 @@ class Biography:
     statements: tuple[TracedStatement, ...]
     phrases: tuple[str, ...] = ()
     topics: tuple[str, ...] = ()
-    near: tuple[NearMiss, ...] = ()
+    near: tuple[NearWords, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +129,8 @@ class BiographyTable(Asked):
     last_exact: str | None
     silences: tuple[str, ...]
     """Sessions with a statement that does not say it, in the language of those that do."""
-    near: tuple[NearMiss, ...]
-    """Near misses, the most frequent first."""
+    near: tuple[NearWords, ...]
+    """Whole ones first, then the most frequent."""
     statements: tuple[BiographyStatement, ...]
     """All that were read, in order."""
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from itertools import product
 from typing import TYPE_CHECKING
 
-from tracker.model.tracing import NearMiss, Occurrence
+from tracker.model.tracing import NearWords, Occurrence
 from tracker.text.identity import fold
 from tracker.topics.vocabulary.matching import match_topics
 from tracker.topics.vocabulary.stems import find_words as find_stemmed
@@ -28,11 +29,15 @@ _IDEOGRAPH = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 
 _BEGUN_ALIKE = {"en": ("en", "und"), "fr": ("fr", "und"), "es": ("es", "und"), "und": ("en", "und")}
 """Languages whose stems keep the beginnings of words, and in which terms are met in them."""
-_BEGINNING = 4
-_RESPELLED = re.compile(r"(?:iz(?:e|ed|es|ing|er|ation)|or(?:ed|ing)?)$|(?<=^co)(?:op|ord).*")
-"""What stems spell in one way and texts in several: organise, labour, co-operation."""
-_WRITTEN_OUT = frozenset({"un", "man"})
-"""UN may be written out, and men are a man."""
+_SEVERAL_WORDS = {
+    "un": (("un",), ("unit", "nati")), "man": (("man",), ("men",)), "woman": (("wom",),),
+    "crisis": (("cris",),), "defense": (("defen",),), "center": (("cent",),),
+}  # fmt: skip
+"""How words may begin whose stem is written otherwise."""
+_HYPHENED = re.compile(r"co(oper|ordi)")
+_RESPELLED = re.compile(r"(?:iz(?:e|ed|es|ing|er|ation)|or(?:ed|ing)?|l)$")
+"""What long stems end in and texts spell in several ways: organise, labour, nationaux."""
+_SHORT = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,25 +92,29 @@ def find_beginnings(asked: TraceQuery, language: str) -> frozenset[frozenset[str
         if language not in _BEGUN_ALIKE:
             return None
         sets |= {
-            frozenset(filter(None, (_begin(word.stem) for word in find_stemmed(term, language))))
+            frozenset().union(*beginnings)
             for topic in asked.vocabulary.topics
             if topic.id in asked.topics
             for terms in (topic.terms, topic.hints)
             for tongue in _BEGUN_ALIKE[language]
             for term in terms.get(tongue, ())
+            for beginnings in product(*(_begin(word.stem) for word in find_stemmed(term, language)))
         }
     return (
         None if frozenset() in sets else frozenset(one for one in sets if not any(two < one for two in sets))
     )
 
 
-def _begin(stem: str) -> str:
-    """Return how every word of a stem begins; nothing where too little of it is sure."""
-    if stem in _WRITTEN_OUT:
-        return ""
-    sure = _RESPELLED.sub("", stem)
-    beginning = sure[: _BEGINNING if len(sure) > _BEGINNING + 1 else _BEGINNING - 1]
-    return beginning if len(beginning) > 1 or sure == stem else ""
+def _begin(stem: str) -> tuple[frozenset[str], ...]:
+    """Return how words of a stem begin, in each way in which they may be written; none is sure of some."""
+    if stem in _SEVERAL_WORDS:
+        return tuple(map(frozenset, _SEVERAL_WORDS[stem]))
+    if found := _HYPHENED.match(stem):
+        return frozenset({f"co{found[1]}"}), frozenset({"co", found[1]})
+    if stem.endswith("y"):
+        return frozenset({stem}), frozenset({f"{stem[:-1]}ies"})
+    sure = _RESPELLED.sub("", stem) if len(stem) > _SHORT else stem
+    return (frozenset({sure} if sure == stem or len(sure) >= _SHORT - 1 else ()),)
 
 
 def _is_sentence(phrase: Phrase) -> bool:
@@ -140,13 +149,13 @@ def find_words(
     return tuple(found), tuple(near)
 
 
-def count_near(near: Iterable[tuple[Near, str]]) -> tuple[NearMiss, ...]:
-    """Return near misses, given words and statement of each in order: whole ones first, then by number."""
+def count_near(near: Iterable[tuple[Near, str]]) -> tuple[NearWords, ...]:
+    """Return words that come near, given with their statements in order: whole ones first, then by number."""
     places: dict[str, list[tuple[Near, str]]] = {}
     for words, reference in near:
         places.setdefault(fold(words.text), []).append((words, reference))
     counted = (
-        NearMiss(first.text, first.whole, len(some), reference)
+        NearWords(first.text, first.whole, len(some), reference)
         for some in places.values()
         for first, reference in some[:1]
     )

@@ -12,12 +12,12 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tracker.model.spread import SpreadStatement
-    from tracker.model.tracing import NearMiss
+    from tracker.model.tracing import NearWords
     from tracker.tracing.asking import TraceQuery
 
 
 def make_spread(
-    asked: TraceQuery, body: str, statements: Sequence[SpreadStatement], near: tuple[NearMiss, ...]
+    asked: TraceQuery, body: str, statements: Sequence[SpreadStatement], near: tuple[NearWords, ...]
 ) -> Spread:
     """Count what statements say, which come in order of session and country."""
     by_country: dict[str, list[SpreadStatement]] = {}

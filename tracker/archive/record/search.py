@@ -61,6 +61,9 @@ def _is_passed_over(letter: str, char: str) -> bool:
     return letter != char and not letter.translate(_FOLDED)
 
 
+_SHORTEST_BEGINNING = 3
+
+
 class _Token(NamedTuple):
     kind: str
     """``term``, ``operator``, ``(`` or ``)``."""
@@ -101,8 +104,11 @@ def match_expression(query: str) -> str:
 
 
 def beginnings_expression(sets: Iterable[Collection[str]]) -> str:
-    """Return the FTS5 expression for words that begin so: all of one set at least."""
-    groups = (" AND ".join(_quote(word, prefix=True) for word in sorted(words)) for words in sets)
+    """Return the FTS5 expression for words that begin so, or are that short: all of one set at least."""
+    groups = (
+        " AND ".join(_quote(word, prefix=len(word) >= _SHORTEST_BEGINNING) for word in sorted(words))
+        for words in sets
+    )
     return " OR ".join(f"({group})" for group in sorted(groups))
 
 

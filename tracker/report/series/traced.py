@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from tracker.model.spread import Spread
     from tracker.model.texts import Side
-    from tracker.model.tracing import Biography, NearMiss, Occurrence
+    from tracker.model.tracing import Biography, NearWords, Occurrence
 
 _LABELS = 11
 _NEAR_SHOWN = 5
@@ -60,20 +60,20 @@ def year_of(side: Side) -> int | None:
 
 def wording_words(occurrences: Iterable[Occurrence]) -> str:
     """Return the different words that were said, the most frequent first; nothing where they are the same."""
+    forms = Counter(one_line(occurrence.words) for occurrence in occurrences)
     said = Counter[str]()
     shown: dict[str, str] = {}
-    for occurrence in occurrences:
-        folded = fold(occurrence.words)
-        said[folded] += 1
-        shown.setdefault(folded, one_line(occurrence.words))
+    for form, times in forms.most_common():
+        said[fold(form)] += times
+        shown.setdefault(fold(form), form)
     if len(said) < 2:  # noqa: PLR2004 (what differs needs two)
         return ""
     rows = [(shorten(shown[folded], _LONGEST), times) for folded, times in said.most_common()]
     return _counts(rows, _WORDINGS_SHOWN)
 
 
-def near_words(near: Sequence[NearMiss]) -> str:
-    """Return the most frequent near misses with how often they were met."""
+def near_words(near: Sequence[NearWords]) -> str:
+    """Return the words that come near with how often they were met."""
     return _counts([(one_line(miss.words), miss.times) for miss in near], _NEAR_SHOWN)
 
 

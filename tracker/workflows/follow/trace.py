@@ -126,10 +126,10 @@ def trace_body(
     statements: list[SpreadStatement] = []
     near: list[tuple[Near, str]] = []
     for edition, label in wanted.items():
-        said, misses = find_words(asked, found.get(edition, ()), str(edition.language))
+        said, close = find_words(asked, found.get(edition, ()), str(edition.language))
         name, year = str(edition), read_year(place.body, label, [dates[edition]])
         statements.append(SpreadStatement(name, edition.country, label, year, str(edition.language), said))
-        near += ((words, name) for words in misses)
+        near += ((words, name) for words in close)
     return make_spread(asked, place.body, statements, count_near(near))
 
 
