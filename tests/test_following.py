@@ -12,19 +12,22 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rich.cells import cell_len
 
 from tests.archives import OBSERVED, declare, in_session, record
 from tests.conftest import run_tracker
 from tests.thorough import examples
 from tracker.archive.session import ArchiveSession
 from tracker.archive.storing.store import create_archive, open_store
+from tracker.model.spread import SpreadStatement
 from tracker.model.texts import Segment
 from tracker.report.series.spread import render_spread
 from tracker.text.identity import fold
 from tracker.topics.vocabulary.load import load_vocabulary
-from tracker.tracing.asking import find_beginnings, find_words
+from tracker.tracing.asking import count_near, find_beginnings, find_words
 from tracker.tracing.near import find_near
 from tracker.tracing.phrases import match_phrase, read_phrase
+from tracker.tracing.spread import make_spread
 from tracker.workflows.follow import trace
 
 if TYPE_CHECKING:
@@ -219,6 +222,24 @@ def test_countries_beyond_the_first_twenty_are_shown_on_demand(folder: Path) -> 
     many = replace(spread, countries=spread.countries[:1] * 25)
     assert "5 more: --all" in render_spread(many)
     assert render_spread(many, everything=True).count("Japan  ") == 25
+
+
+@settings(max_examples=examples(30), deadline=None)
+@given(
+    st.text(st.characters(codec="utf-8"), max_size=80),
+    st.sampled_from(["79", "31-reconvened", "a-session-with-a-name-of-its-own"]),
+    st.integers(60, 120),
+)
+def test_any_text_fits_the_width_and_is_safe(text: str, session: str, width: int) -> None:
+    asked = trace.read_asked([f"nuclear weapons {text.replace('*', '')}", "loss and damage"])
+    segment = Segment(0, "sentence", 120, 0, 0, f"{text} loss and damage {text} damage, loss {text}")
+    other = replace(segment, text=f"{text} damage and the loss {text}")
+    found, near = find_words(asked, [segment, other], "en")
+    said = SpreadStatement(f"GBR/UNGA/{session}~prepared.en", "GBR", session, 2024, "en", found)
+    spread = make_spread(asked, "UNGA", [said], count_near((each, said.reference) for each in near))
+    report = render_spread(spread, width=width)
+    assert all(cell_len(row) <= width for row in report.splitlines())
+    assert not set(report) & {"\x1b", "\r", "\x07", "\u202e"}
 
 
 def test_a_topic_without_terms_stands_for_those_below_it() -> None:

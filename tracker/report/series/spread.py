@@ -21,6 +21,7 @@ _SHOWN = 20
 _FIRST_SHOWN = 3
 _INDENT = "  "
 _NAME = 26
+_LABEL = 14
 _LEGEND = (
     "said: in these words, apart from case, quotes and dashes; loosely: only in similar ones. first here: the"
     " countries that had not said it before, as far as the archive goes. Every passage: --format csv."
@@ -132,7 +133,8 @@ def _counts(each: SpreadCounts) -> tuple[str, ...]:
 
 
 def _when(session: SpreadSession) -> str:
-    return f"{one_line(session.session)} ({session.year})" if session.year else one_line(session.session)
+    label = shorten(one_line(session.session), _LABEL)
+    return f"{label} ({session.year})" if session.year else label
 
 
 def _countries_words(number: int) -> str:
