@@ -101,6 +101,8 @@ def test_an_open_ending_is_any(phrase: str, text: str, expected: list[str]) -> N
         ("nuclear weapons", "A nuclear-weapon-free world.", "nuclear-weapon-free"),
         ("proliferation", "On non-proliferation we agree.", "non-proliferation"),
         ("we the peoples", "All peoples agree.", ""),
+        ("droits de l'homme", "L’État de droit.", ""),
+        ("arms race in space", "A race for arms in space.", "race for arms in space"),
         ("5", "It rose to 5.5.", ""),
         ("day by day", "Day and night.", ""),
     ],

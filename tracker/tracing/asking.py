@@ -144,8 +144,9 @@ def find_words(
         said += [_name(segment, mention) for mention in mentions if mention.method == "term"]
         found += _drop_shared(said)
         if not said and asked.unit == "phrase":
-            near += [Near(mention.term, whole=False) for mention in mentions]
-            near += filter(None, (find_near(phrase, segment.text, folded) for phrase in asked.phrases))
+            hints = [Near(mention.term, whole=False) for mention in mentions]
+            close = (find_near(phrase, segment.text, folded) for phrase in asked.phrases)
+            near += [*hints, *dict.fromkeys(filter(None, close))]
     return tuple(found), tuple(near)
 
 

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 _PARTLY_TOLD = range(3, 9)
 """How many words there have to be so that one of them may be another word."""
+_OF_SEVERAL_LANGUAGES = frozenset({"a", "as", "de", "e", "en", "in", "la", "o", "on", "or", "u"})
+"""Words of grammar that tell no language apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ def find_near(phrase: Phrase, text: str, folded: str) -> Near | None:
 
 @lru_cache(maxsize=1)
 def _words_of_grammar() -> frozenset[str]:
-    return all_entries("languages", "function_words")
+    return all_entries("languages", "function_words") | _OF_SEVERAL_LANGUAGES
 
 
 def _find_window(

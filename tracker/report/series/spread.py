@@ -24,7 +24,7 @@ _NAME = 26
 _LABEL = 14
 _LEGEND = (
     "said: in these words, apart from case, quotes and dashes; loosely: only in similar ones. first here: the"
-    " countries that had not said it before, as far as the archive goes. Every passage: --format csv."
+    " countries that say it for the first time in what was read. Every passage: --format csv."
 )
 
 
