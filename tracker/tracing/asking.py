@@ -62,7 +62,7 @@ def read_query(*texts: str, topics: tuple[str, ...] = (), vocabulary: Vocabulary
     Two ideographs count as a word. All else is a phrase, and so is each of several, or one that has a word
     with an open ending. Of topics the terms are met as everywhere, without what was learned.
     """
-    phrases = tuple(read_phrase(text, wildcards=True) for text in texts)
+    phrases = tuple(read_phrase(text, asked=True) for text in texts)
     alone = len(phrases) == 1 and not topics and phrases[0].pattern is None
     unit: TracedUnit = "sentence" if alone and _is_sentence(phrases[0]) else "phrase"
     return TraceQuery(unit, phrases, topics, replace(vocabulary, model=None) if vocabulary else None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -34,9 +34,10 @@ def find_needed(phrase: Phrase) -> tuple[tuple[PhraseWord, ...], ...]:
 
     Its words without those of grammar; from three on, one of them may be another word.
     """
-    told = tuple(part for part in phrase.parts if part.folded not in _words_of_grammar())
+    parts = tuple(replace(part, is_acronym=False) for part in phrase.parts)
+    told = tuple(part for part in parts if part.folded not in _words_of_grammar())
     if len(told) < 2:  # noqa: PLR2004 (one word alone is near to much)
-        return (phrase.parts,)
+        return (parts,)
     if len(told) not in _PARTLY_TOLD:
         return (told,)
     return (told, *(told[:at] + told[at + 1 :] for at in range(len(told))))
@@ -45,8 +46,8 @@ def find_needed(phrase: Phrase) -> tuple[tuple[PhraseWord, ...], ...]:
 def find_near(phrase: Phrase, text: str, folded: str) -> Near | None:
     """Return the words of a text, in which the phrase is not, that come nearest to it; else nothing.
 
-    They are its words in any order, close to each other, or inside a compound; or all but one of three or
-    more with nothing but words of grammar between them.
+    They are its words in any order, close to each other, inside a compound, or in small letters where it is
+    an acronym; or all but one of three or more with nothing but words of grammar between them.
     """
     needed = find_needed(phrase)
     for wanted in needed:
@@ -57,7 +58,7 @@ def find_near(phrase: Phrase, text: str, folded: str) -> Near | None:
         window = _find_window(wanted, parts, len(phrase.parts) + MOST_BETWEEN)
         if window and (whole or _tells_only(parts[window[0] : window[1] + 1], wanted)):
             start, end = widen(text, parts[window[0]].start, parts[window[1]].end)
-            same = phrase.is_same(fold(text[start:end]))
+            same = phrase.is_same(fold(text[start:end])) and not any(part.is_acronym for part in phrase.parts)
             return None if same else Near(text[start:end], whole)
     return None
 

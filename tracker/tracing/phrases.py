@@ -36,6 +36,7 @@ _OPEN = re.compile(r"\w\*(?!\w)")
 _COMPOUND_BEFORE = re.compile(r"(?:\w+[-‐‑])+$")
 _COMPOUND_AFTER = re.compile(r"(?:[-‐‑]\w+)+")
 _LONGEST_COMPOUND = 60
+_LONGEST_ACRONYM = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +47,17 @@ class PhraseWord:
     stem: str
     start: int
     end: int
+    is_upper: bool = False
     is_open: bool = False
     """Whether any word that begins so is meant."""
+    is_acronym: bool = False
+    """Whether a word in capitals is meant: the WHO is not who."""
 
     def fits(self, word: PhraseWord) -> bool:
         """Return whether a word of a text is this one in any inflection, or begins as it does if open."""
-        return word.folded.startswith(self.folded) if self.is_open else word.stem == self.stem
+        if self.is_open:
+            return word.folded.startswith(self.folded)
+        return word.stem == self.stem and (word.is_upper or not self.is_acronym)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,25 +90,33 @@ class Match:
         return self.likeness == 1.0
 
 
-def read_phrase(text: str, *, wildcards: bool = False) -> Phrase:
+def read_phrase(text: str, *, asked: bool = False) -> Phrase:
     """Return a phrase ready for matching; marks at its ends do not count.
 
-    With ``wildcards`` an asterisk behind a word stands for any ending: ``climat*``.
+    Where a person ``asked`` for it, an asterisk behind a word stands for any ending, as in ``climat*``, and
+    up to four capitals among other words, or alone, are an acronym.
     """
-    opened = {match.start() + 1 for match in _OPEN.finditer(text)} if wildcards else set()
-    parts = tuple(
-        replace(part, stem=part.folded, is_open=True) if part.end in opened else part
-        for part in cut_parts(text)
-    )
+    parts = cut_parts(text)
+    opened = {match.start() + 1 for match in _OPEN.finditer(text)} if asked else set()
+    if asked:
+        shouted = len(parts) > 1 and text.isupper()
+        parts = tuple(_ask(part, is_open=part.end in opened, shouted=shouted) for part in parts)
     inner = text[parts[0].start : parts[-1].end + parts[-1].is_open] if parts else ""
     folded = fold(inner)
     pattern = re.compile(re.escape(folded).replace(r"\*", r"[\w-]*")) if opened else None
     return Phrase(folded, parts, " ".join(text.split()), pattern)
 
 
+def _ask(part: PhraseWord, *, is_open: bool, shouted: bool) -> PhraseWord:
+    if is_open:
+        return replace(part, stem=part.folded, is_open=True)
+    return replace(part, is_acronym=part.is_upper and not shouted and len(part.folded) <= _LONGEST_ACRONYM)
+
+
 def cut_parts(text: str) -> tuple[PhraseWord, ...]:
     """Return the words of a text, those of a compound or behind an apostrophe each by itself."""
-    return tuple(PhraseWord(*_fold_word(match[0]), *match.span()) for match in _PART.finditer(text))
+    found = ((_fold_word(match[0]), match.span()) for match in _PART.finditer(text))
+    return tuple(PhraseWord(folded, stem, *span, upper) for (folded, stem, upper), span in found)
 
 
 def match_phrase(phrase: Phrase, text: str, folded: str) -> tuple[Match, ...]:
@@ -138,9 +152,9 @@ def widen(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 @lru_cache(maxsize=20_000)
-def _fold_word(word: str) -> tuple[str, str]:
+def _fold_word(word: str) -> tuple[str, str, bool]:
     folded = fold(word)
-    return folded, next(iter(find_stems(folded)), folded)
+    return folded, next(iter(find_stems(folded)), folded), len(word) > 1 and word.isupper()
 
 
 def _find_matches(phrase: Phrase, text: str, parts: Sequence[PhraseWord]) -> Iterator[Match]:
