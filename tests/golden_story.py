@@ -143,10 +143,14 @@ def read(story: Story) -> None:
         "list", "list XAA/CCPCJ", "log XAA/CCPCJ/34", "log XAA/CCPCJ/33 --versions", "search corruption",
         "blame XAA/CCPCJ/31", "blame XAA/CCPCJ/34", "health",
         "trace XAA/CCPCJ corruption", "trace XAA/CCPCJ 'We will publish every contract.' --from 30",
+        "trace CCPCJ 'illegal logging' --or 'corrupt*'", "trace CCPCJ --topic cybercrime",
     ):  # fmt: skip
         story.in_forms(line)
     story("list XAA --format csv")
     story.in_forms("show XAA/CCPCJ 33", "json", "csv")
+    story("trace XAA/CCPCJ corruption --format csv")
+    story("search corruption --order newest --limit 2 --page 2")
+    story("search corruption --session 99 --country XAA")
     story("show XAA/CCPCJ/33 --raw")
     story("show XAA/CCPCJ/99")
     story("bodies")

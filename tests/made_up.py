@@ -28,7 +28,8 @@ from tracker.topics.statuses.shares import Occupancy, compare_shares
 from tracker.topics.teaching.coded import Coded
 from tracker.topics.teaching.learning import learn_topics
 from tracker.topics.vocabulary.load import load_vocabulary
-from tracker.tracing.biography import read_query, trace
+from tracker.tracing.asking import read_query
+from tracker.tracing.biography import trace
 from tracker.tracing.origins import find_similar
 from tracker.tracing.phrases import match_phrase, read_phrase
 from tracker.workflows.compare.compare import compare_sides, text_side
@@ -309,7 +310,7 @@ def read_phrases(maker: Maker, place: int) -> object:
     return (
         [find_similar(sentence, new, 0.2) for sentence in old],
         [match_phrase(phrase, sentence, fold(sentence)) for sentence in (*old, *new)],
-        trace(read_query(old[0]), texts),
+        trace(read_query(old[0]), texts)[0],
         compare_phrases(before, after, load_vocabulary()),
     )
 

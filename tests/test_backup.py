@@ -53,7 +53,7 @@ def test_a_copy_is_the_record_in_one_file(folder: Path, tmp_path: Path) -> None:
     assert [path.name for path in (tmp_path / "copy").iterdir()] == ["tracker.db"]
     assert read_tables(tmp_path / "copy") == read_tables(folder)
     with open_reader(tmp_path / "copy") as reader:
-        assert len(reader.search("corruption")) == 3
+        assert len(reader.search("corruption").hits) == 3
     say(tmp_path / "copy", "XAA/UNGA/80~prepared.en", FIRST)
 
 

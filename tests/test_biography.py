@@ -22,7 +22,8 @@ from tracker.report.series.matrices import biography_json
 from tracker.report.series.origins import attribution_json, render_attribution
 from tracker.text.identity import fold
 from tracker.text.reading import read_text
-from tracker.tracing.biography import find_silences, read_query, tell, trace
+from tracker.tracing.asking import count_near, read_query
+from tracker.tracing.biography import find_silences, tell, trace
 from tracker.tracing.origins import find_origins
 from tracker.tracing.phrases import match_phrase, read_phrase
 
@@ -53,12 +54,13 @@ def read_schema(name: str) -> dict[str, Any]:
 
 def told(asked: str, *sides: Side, kinds: tuple[str, ...] = ()) -> Biography:
     question = read_query(asked)
-    found = trace(question, [each.version for each in sides])
+    found, near = trace(question, [each.version for each in sides])
     statements = [
         TracedStatement(each, kind, occurrences)
         for each, occurrences, kind in zip(sides, found, kinds or ("regular",) * len(sides), strict=True)
     ]
-    return Biography("XAA/UNGA", question.text, question.unit, tell(statements))
+    close = count_near((words, each.name) for each, some in zip(sides, near, strict=True) for words in some)
+    return Biography("XAA/UNGA", question.text, question.unit, tell(statements), near=close)
 
 
 def spoke(session: str, *sentences: str, language: str = "en") -> Side:
@@ -274,10 +276,10 @@ def test_the_report_tells_exact_from_loose() -> None:
     )
     assert render_biography(biography).splitlines()[:9] == [
         "XAA/UNGA · “nuclear weapons”",
-        "A phrase, searched in 3 statements: 20 (2020) to 22 (2022). Said in 2: in these",
-        "words in 1, only loosely in 1; 2 wordings. Not said in 1 session.",
-        "first said  20 (2020), in these words",
-        "last said   22 (2022); in these words 20 (2020)",
+        "A phrase, searched in 3 statements: 20 (2020) to 22 (2022).",
+        "said       in 1: first 20 (2020), last 20 (2020)",
+        "loosely    in 1 more, 1 wording: 22 (2022)",
+        "not said   in 1 session",
         "",
         "  20  2020  ¶1    exact         We reject *nuclear weapons*.",
         "  21: not said",

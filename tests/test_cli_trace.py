@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.running import Ran
+    from tracker.model.tracing import Biography
 
 RIVERS = "We urge all States to ratify the Treaty on the Protection of Rivers without delay."
 
@@ -29,7 +30,11 @@ HELD = [
     ("XAA/HRC/53/item-4~prepared.en", "We speak of forests.\nWe speak of rivers.", OBSERVED),
 ]
 
-trace_series, blame_statement = in_session(trace.trace_series), in_session(trace.blame_statement)
+trace_by_reference, blame_statement = in_session(trace.trace_series), in_session(trace.blame_statement)
+
+
+def trace_series(folder: Path, series: str, text: str, *bounds: str | None) -> Biography:
+    return trace_by_reference(folder, trace.parse_place(series), trace.read_asked([text]), *bounds)
 
 
 @pytest.fixture(scope="module")

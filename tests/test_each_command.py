@@ -30,6 +30,7 @@ COMMANDS = {
     "search cybercrime": 0,
     "bodies": 0,
     "trace XAA/CCPCJ cybercrime": 0,
+    "trace CCPCJ cybercrime": 0,
     "blame XAA/CCPCJ/33": 0,
     "timeline XAA/CCPCJ": 0,
     "compare-countries CCPCJ 33": 0,

@@ -236,4 +236,4 @@ def test_records_of_every_release_are_taken_for_ours(tmp_path: Path) -> None:
             assert reader.statements() == ()
         say(folder, "XAA/UNGA/80~prepared.en", FIRST)
         with open_reader(folder) as reader:
-            assert len(reader.search("corruption")) == 1
+            assert len(reader.search("corruption").hits) == 1

@@ -29,7 +29,7 @@ from tracker.archive.record.search import (
 from tracker.archive.record.statements import sort_text
 from tracker.archive.storing.store import create_archive, open_store
 from tracker.errors import ArchiveUnusable, NotInArchive, ReferenceInvalid, TrackerError
-from tracker.model.record import Declaration, SnapshotEntry, StatementEntry
+from tracker.model.record import Declaration, SearchScope, SnapshotEntry, StatementEntry
 from tracker.model.texts import Reference, Run, Segment, SpanMap, Version
 from tracker.references import parse_reference
 
@@ -260,7 +260,7 @@ def test_a_sort_text_orders_as_its_key(keys: list[tuple[int, int]]) -> None:
     ],
 )
 def test_a_query_finds(reader: Reader, wanted: str, found: list[str]) -> None:
-    assert sorted(str(hit.reference) for hit in reader.search(wanted)) == sorted(found)
+    assert sorted(str(hit.reference) for hit in reader.search(wanted).hits) == sorted(found)
 
 
 @pytest.mark.parametrize(
@@ -275,29 +275,45 @@ def test_a_query_finds(reader: Reader, wanted: str, found: list[str]) -> None:
     ],
 )
 def test_a_snippet_marks_the_text_itself(reader: Reader, wanted: str, snippet: str) -> None:
-    (hit,) = reader.search(wanted)
+    (hit,) = reader.search(wanted).hits
     assert hit.snippet.replace(MARK_START, "[").replace(MARK_END, "]") == snippet
     assert hit.delivered == "2024"
 
 
 def test_a_hit_says_where_it_stands(reader: Reader) -> None:
-    (hit,) = reader.search("thank")
+    (hit,) = reader.search("thank").hits
     assert (hit.paragraph, hit.segment) == (2, 1)
 
 
 def test_only_the_latest_snapshot_is_searched(reader: Reader) -> None:
-    assert [hit.segment for hit in reader.search("terrorism", session="78")] == [0]
-    assert not reader.search("corruption", session="78")
+    assert [hit.segment for hit in reader.search("terrorism", SearchScope(session="78")).hits] == [0]
+    assert not reader.search("corruption", SearchScope(session="78")).hits
 
 
-def test_a_search_is_narrowed_and_limited(reader: Reader) -> None:
+@pytest.mark.parametrize(
+    ("scope", "found"),
+    [
+        (SearchScope(country="XAB"), ["XAB/UNGA/79~prepared.zh"]),
+        (SearchScope(session="9"), ["XAA/UNGA/9~prepared.en"]),
+        (SearchScope(language="es"), ["XAA/UNGA/79~prepared.es"]),
+        (SearchScope(body="HRC"), []),
+        (SearchScope(years=(None, 2023)), []),
+        (SearchScope(body="UNGA", sessions=(None, "78")), ["XAA/UNGA/9~prepared.en"]),
+    ],
+)
+def test_a_search_is_narrowed(reader: Reader, scope: SearchScope, found: list[str]) -> None:
+    page = reader.search("corruption OR corrupción OR 人权", scope)
+    assert [str(hit.reference) for hit in page.hits] == found
+    assert (page.passages, page.statements, page.countries) == (len(found),) * 3
+
+
+def test_pages_together_are_all_that_is_found(reader: Reader) -> None:
     either = "corruption OR corrupción OR 人权"
-    assert len(reader.search(either)) == 3
-    assert len(reader.search(either, limit=2)) == 2
-    assert [str(hit.reference) for hit in reader.search(either, country="XAB")] == ["XAB/UNGA/79~prepared.zh"]
-    assert [str(hit.reference) for hit in reader.search(either, session="9")] == ["XAA/UNGA/9~prepared.en"]
-    assert [str(hit.reference) for hit in reader.search(either, language="es")] == ["XAA/UNGA/79~prepared.es"]
-    assert not reader.search(either, body="HRC")
+    whole = reader.search(either)
+    assert (len(whole.hits), whole.passages) == (3, 3)
+    pages = [reader.search(either, limit=2, page=number) for number in (1, 2, 3)]
+    assert [page.first for page in pages] == [1, 3, 5]
+    assert [hit for page in pages for hit in page.hits] == list(whole.hits)
 
 
 @pytest.mark.parametrize(

@@ -82,7 +82,7 @@ def test_the_program_reads_it_as_before(folder: Path, mirror: Path, tmp_path: Pa
     read = []
     for archive in (folder, tmp_path / "again"):
         with open_reader(archive) as reader:
-            read.append((reader.statements(), reader.search("corruption")))
+            read.append((reader.statements(), reader.search("corruption").hits))
     assert read[0] == read[1]
     assert len(read[0][1]) == 3
 
@@ -91,7 +91,7 @@ def test_a_rebuilt_record_can_be_written_to(mirror: Path, tmp_path: Path) -> Non
     rebuild_record(mirror, tmp_path / "again")
     say(tmp_path / "again", "XAA/UNGA/80~prepared.en", "We build harbours now.")
     with open_reader(tmp_path / "again") as reader:
-        assert len(reader.search("harbours")) == 1
+        assert len(reader.search("harbours").hits) == 1
 
 
 def test_every_value_that_sqlite_holds_comes_back(folder: Path, tmp_path: Path) -> None:

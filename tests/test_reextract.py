@@ -120,8 +120,8 @@ def test_another_selector_gives_another_version_and_the_first_one_stays(
     assert count_record(watched)["snapshots"] == 1
     with open_reader(watched) as reader:
         assert JUNK not in reader.side(parse_reference(REF)).version.text
-        assert reader.search("cookies") == ()
-        assert len(reader.search("rivers")) == 1
+        assert reader.search("cookies").hits == ()
+        assert len(reader.search("rivers").hits) == 1
         assert reader.raw(parse_reference(REF)).startswith("# Statement of Atlantis")
     assert run("log", REF).out.count("observed") == 1
 

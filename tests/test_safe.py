@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from tests.comparisons import VOCABULARY, change, comparison, evidence, reading, shift, side, topic
 from tests.reports import render, render_markdown
-from tracker.model.record import Hit, SnapshotEntry, StatementEntry
+from tracker.model.record import Hit, SearchPage, SnapshotEntry, StatementEntry
 from tracker.model.texts import Reference
 from tracker.model.topics import Passage
 from tracker.report.archive.listing import (
@@ -104,6 +104,7 @@ def outputs(attack: str) -> dict[str, str]:
     )
     snapshot = SnapshotEntry(reference, attack, attack, 9, attack, f"read{attack}", "en", 9, f"file{attack}")
     hit = Hit(reference, attack, 1, 0, f"a \x02match{attack}\x03 {attack}")
+    page = SearchPage((hit,), 1, 20, 1, 1, 1)
     return {
         "text": render(report, VOCABULARY, everything=True),
         "coloured": OUR_COLOUR.sub("", render(report, VOCABULARY, color=True)),
@@ -113,9 +114,9 @@ def outputs(attack: str) -> dict[str, str]:
         "list": render_list([statement]),
         "log": render_log([snapshot]),
         "show": render_statement(report.new),
-        "hits": render_hits([hit]),
+        "hits": render_hits(page),
         "priorities": render_priorities(report.new, (reading("declared", (1,), 0.5),), VOCABULARY),
-        "lists as json": list_json([statement]) + log_json([snapshot]) + hits_json([hit]),
+        "lists as json": list_json([statement]) + log_json([snapshot]) + hits_json(page),
     }
 
 

@@ -22,6 +22,7 @@ COMMANDS = {
     "series/biography": "trace",
     "series/countries": "compare-countries",
     "series/phrases": "phrases",
+    "series/spread": "trace",
     "series/timeline": "timeline",
 }
 
@@ -42,7 +43,8 @@ def test_every_golden_json_is_what_its_schema_says_and_nothing_may_be_added(name
     schema = json.loads(make_schema(name))
     Draft202012Validator.check_schema(schema)
     validator = Draft202012Validator(schema)
-    told = list(_read_golden(COMMANDS[name]))
+    ours = {"series/biography": "series", "series/spread": "body"}.get(name, "schema_version")
+    told = [each for each in _read_golden(COMMANDS[name]) if ours in each]
     assert told
     for each in told:
         validator.validate(each)

@@ -29,7 +29,7 @@ from tests.comparisons import (
 from tests.reports import render
 from tests.thorough import examples
 from tracker.model.changes import Edit
-from tracker.model.record import Hit, SnapshotEntry, StatementEntry
+from tracker.model.record import Hit, SearchPage, SnapshotEntry, StatementEntry
 from tracker.model.texts import Reference
 from tracker.report.archive.listing import (
     hits_json,
@@ -381,15 +381,32 @@ def test_the_log_gives_digest_and_source() -> None:
 
 
 def test_matches_are_marked_with_and_without_colour() -> None:
-    text = render_hits([HIT])
+    page = SearchPage((HIT,), 1, 20, 1, 1, 1)
+    text = render_hits(page)
     assert text.splitlines() == [
+        "1 passage in 1 statement by 1 country",
+        "",
         "XAA/CCPCJ/33~prepared.en ¶4  2024-05-14",
         "  We will fight *cybercrime* and *all* its forms.",
     ]
-    assert "\x1b[1;33m*cybercrime*\x1b[0m" in render_hits([HIT], color=True)
-    assert render_hits([]) == "Nothing found.\n"
-    found = json.loads(hits_json([HIT]))[0]
+    assert "\x1b[1;33m*cybercrime*\x1b[0m" in render_hits(page, color=True)
+    assert render_hits(SearchPage((), 1, 20, 0, 0, 0)) == "Nothing found.\n"
+    found = json.loads(hits_json(page))[0]
+    assert (found["number"], found["of"]) == (1, 1)
     assert [found["text"][start:end] for start, end in found["matches"]] == ["cybercrime"]
+
+
+@pytest.mark.parametrize(
+    ("first", "hits", "line"),
+    [
+        (1, 20, "2,140 passages in 90 statements by 12 countries: 1 to 20; more: --page 2"),
+        (2121, 20, "2,140 passages in 90 statements by 12 countries: 2,121 to 2,140"),
+    ],
+)
+def test_a_page_says_of_how_much_it_is_one(first: int, hits: int, line: str) -> None:
+    page = SearchPage((HIT,) * hits, first, 20, 2140, 90, 12)
+    assert render_hits(page).splitlines()[0] == line
+    assert [hit["number"] for hit in json.loads(hits_json(page))] == [*range(first, first + hits)]
 
 
 def test_a_statement_is_shown_in_numbered_paragraphs() -> None:

@@ -75,6 +75,7 @@ SHOWING = (
     ("search", "quokka"),
     ("search", "corruption", "--format", "json"),
     ("trace", "XAA/UNGA", "corruption", "--format", "json"),
+    ("trace", "UNGA", "corruption", "--format", "json"),
     ("blame", "XAA/UNGA/78"),
     ("timeline", "XAA/UNGA", "--topic", "corruption"),
     ("timeline", "XAA/UNGA", "--format", "json"),

@@ -58,7 +58,7 @@ def test_git_and_sqlite_restore_the_record(tmp_path: Path, make: type) -> None:
     record.pop(OWN_WORDS)
     assert restored == record
     with open_reader(tmp_path / "restored") as reader:
-        assert len(reader.search("corruption")) > 0
+        assert len(reader.search("corruption").hits) > 0
     say(tmp_path / "restored", "XAA/UNGA/82~prepared.en", FIRST)
 
 

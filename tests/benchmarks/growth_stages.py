@@ -27,7 +27,8 @@ from tracker.topics.reading import read_topics
 from tracker.topics.statuses.statuses import compare_topics
 from tracker.topics.vocabulary.load import load_vocabulary
 from tracker.topics.vocabulary.matching import match_topics
-from tracker.tracing.biography import read_query, trace
+from tracker.tracing.asking import read_query
+from tracker.tracing.biography import trace
 from tracker.workflows.compare.compare import compare_sides, text_side
 
 if TYPE_CHECKING:

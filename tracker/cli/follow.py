@@ -20,7 +20,10 @@ Width = Annotated[int | None, typer.Option(min=60, help="The width in columns; t
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this module to the application."""
-    app.command(epilog="Example: tracker trace GBR/UNGA 'responsibility to protect' --from 60")(trace)
+    app.command(
+        epilog="Examples: tracker trace GBR/UNGA 'two-state solution' --or 'two States' --from 60"
+        " | tracker trace UNGA 'loss and damage' | tracker trace UNGA --topic sea-level-rise --format csv"
+    )(trace)
     app.command(epilog="Example: tracker blame GBR/CCPCJ/31")(blame)
     app.command(epilog="Example: tracker timeline GBR/UNGA --topic climate-change --from 60")(timeline)
     app.command(
@@ -31,28 +34,62 @@ def register(app: typer.Typer) -> None:
 
 
 def trace(
-    series: options.Series,
-    text: Annotated[str, typer.Argument(metavar="TEXT", help="A phrase or a sentence.")],
+    place: Annotated[
+        str,
+        typer.Argument(
+            metavar="SERIES",
+            help="A series such as GBR/UNGA, or a body such as UNGA for all countries.",
+            autocompletion=options.complete_reference,
+        ),
+    ],
+    text: Annotated[
+        str | None, typer.Argument(metavar="[TEXT]", help="A phrase or a sentence; climat* is any ending.")
+    ] = None,
+    others: Annotated[
+        list[str] | None, typer.Option("--or", metavar="TEXT", help="Another phrase; may be repeated.")
+    ] = None,
+    topic: Annotated[
+        list[str] | None,
+        typer.Option("--topic", metavar="TOPIC", help="The terms of this topic; may be repeated."),
+    ] = None,
     first: options.FirstSession = None,
     last: options.LastSession = None,
-    form: options.ListFormat = "text",
+    everything: Annotated[
+        bool, typer.Option("--all", help="Show every country, where those of a body are shown.")
+    ] = False,
+    vocabulary: options.VocabularyFile = None,
+    form: options.TableFormat = "text",
     output: options.Output = None,
     color: options.Colour = "auto",
     archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
-    """Follow a phrase or a sentence through a series.
+    """Follow phrases or a sentence through a series, or through all countries of a body.
 
     Shows when it was first and last said, each wording with its edits against the one before, and the
-    sessions that did not say it. Exact: the same words, apart from case, quotes and dashes. Loose: similar
-    words, with a similarity from 0 to 1.
+    sessions that did not say it; of a body who said it first, and how often by session and by country.
+    Exact: the same words, apart from case, quotes and dashes. Loose: similar words, with a similarity from
+    0 to 1. CSV has one row per saying, and per statement that does not say it.
     """
     from tracker.report.series.biography import render_biography
-    from tracker.report.series.matrices import biography_json
-    from tracker.workflows.follow.trace import trace_series
+    from tracker.report.series.matrices import biography_json, sayings_csv
+    from tracker.report.series.spread import render_spread, spread_json
+    from tracker.workflows.code.topics import name_topics
+    from tracker.workflows.follow.trace import parse_place, read_asked, trace_body, trace_series
 
-    biography = trace_series(options.opened(archive), series, text, first, last)
-    as_json, as_text = partial(biography_json, biography), partial(render_biography, biography)
-    shown.answer(form, as_json, as_text, color=color, output=output)
+    shown.refuse_overwriting(output, [vocabulary], archive)
+    known = options.load_vocabulary(vocabulary) if topic else None
+    topics = name_topics(known, topic) if known and topic else ()
+    asked = read_asked([each for each in (text, *(others or ())) if each is not None], topics, known)
+    reference, opened = parse_place(place), options.opened(archive)
+    if reference.country:
+        biography = trace_series(opened, reference, asked, first, last)
+        as_json, as_text = partial(biography_json, biography), partial(render_biography, biography)
+        as_csv = partial(sayings_csv, biography)
+    else:
+        spread = trace_body(opened, reference, asked, first, last)
+        as_json, as_text = partial(spread_json, spread), partial(render_spread, spread, everything=everything)
+        as_csv = partial(sayings_csv, spread)
+    shown.answer(form, as_json, as_text, as_csv=as_csv, color=color, output=output)
 
 
 def blame(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -14,6 +14,11 @@ from tracker.references import join_words
 
 Country = Annotated[str | None, typer.Option(help="Only this country.")]
 BodyName = Annotated[str | None, typer.Option(help="Only this body.")]
+FirstYear = Annotated[
+    str | None,
+    typer.Option("--from", metavar="YEAR", help="The first year; with --body a session will do."),
+]
+LastYear = Annotated[str | None, typer.Option("--to", metavar="YEAR", help="The last year, or session.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -21,7 +26,10 @@ def register(app: typer.Typer) -> None:
     app.command("list", epilog="Example: tracker list GBR/UNGA")(list_statements)
     app.command(epilog="Example: tracker log GBR/CCPCJ/31")(log)
     app.command(epilog="Example: tracker show GBR/CCPCJ/31@1")(show)
-    app.command(epilog="Example: tracker search 'loss AND damage' --body UNGA")(search)
+    app.command(
+        epilog="Examples: tracker search 'loss AND damage' --body UNGA --from 2015 --order oldest"
+        " | tracker search '\"two-state solution\"' --country France --page 2"
+    )(search)
     app.command(epilog="Example: tracker bodies")(bodies)
 
 
@@ -109,26 +117,28 @@ def search(
     country: Country = None,
     body: BodyName = None,
     session: Annotated[str | None, typer.Option(help="Only this session.")] = None,
+    first: FirstYear = None,
+    last: LastYear = None,
     language: Annotated[str | None, typer.Option(help="Only this language.")] = None,
-    limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="The maximum number of passages.")] = 20,
+    order: Annotated[
+        Literal["best", "oldest", "newest"], typer.Option(help="Which passages come first.")
+    ] = "best",
+    limit: Annotated[
+        int, typer.Option("--limit", "-n", min=1, max=1_000_000, help="The passages on a page.")
+    ] = 20,
+    page: Annotated[int, typer.Option(min=1, max=1_000_000, help="The page to show.")] = 1,
     form: options.ListFormat = "text",
     color: options.Colour = "auto",
     archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
     """Find passages in the latest snapshot of every edition."""
     from tracker.report.archive.listing import hits_json, render_hits
+    from tracker.workflows.read import read_scope
     from tracker.workflows.read import search as find
 
-    hits = find(
-        options.opened(archive),
-        query,
-        country=country,
-        body=body,
-        session=session,
-        language=language,
-        limit=limit,
-    )
-    answer(form, partial(hits_json, hits), partial(render_hits, hits), color=color)
+    scope = read_scope(country, body, session, language, first, last)
+    found = find(options.opened(archive), query, scope, order=order, limit=limit, page=page)
+    answer(form, partial(hits_json, found), partial(render_hits, found), color=color)
 
 
 def bodies() -> None:

@@ -99,6 +99,38 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
+class SearchScope:
+    """Where to search; what is None is not narrowed."""
+
+    country: str | None = None
+    body: str | None = None
+    session: str | None = None
+    language: str | None = None
+    years: tuple[int | None, int | None] = (None, None)
+    """The first and the last, both included; a statement's year is that of its date, else of its session."""
+    sessions: tuple[str | None, str | None] = (None, None)
+    """Labels of the body's sessions, the first and the last, both included."""
+
+
+SearchOrder = Literal["best", "oldest", "newest"]
+
+
+@dataclass(frozen=True, slots=True)
+class SearchPage:
+    """One page of what a search found, and how much that is in all."""
+
+    hits: tuple[Hit, ...]
+    first: int
+    """The number of the first hit of the page, from 1."""
+    limit: int
+    """How many hits a page may have."""
+    passages: int
+    """How many hits there are in all, in so many statements of so many countries."""
+    statements: int
+    countries: int
+
+
+@dataclass(frozen=True, slots=True)
 class VersionEntry:
     """One version of a snapshot; of several the last counts."""
 

@@ -151,7 +151,7 @@ class Reference:
     """The ordinal of a snapshot, or an ISO date by which it had been observed."""
 
     def __str__(self) -> str:
-        parts = [self.country, self.body, *(part for part in (self.session, self.item) if part)]
+        parts = [part for part in (self.country, self.body, self.session, self.item) if part]
         edition = ".".join(part for part in (self.kind, self.language) if part)
         text = "/".join(parts) + (f"~{edition}" if edition else "")
         return text if self.snapshot is None else f"{text}@{self.snapshot}"

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from tracker.model.changes import Edit
     from tracker.model.texts import Natural, Positive, Proportion, Side, TextKind
 
-MatchMethod = Literal["equal", "contained", "in order", "lexical", "drift"]
+MatchMethod = Literal["equal", "contained", "in order", "lexical", "drift", "term"]
 TracedUnit = Literal["phrase", "sentence"]
 TracedThrough = Literal["sessions", "snapshots"]
 
@@ -26,12 +26,14 @@ class Occurrence:
     """With end, the offsets in text of the words that match."""
     end: Natural
     exact: bool
-    """Whether the words are the same when folded."""
+    """Whether the words are the same when folded, or a term of the topic."""
     confidence: Proportion
     """1 where it is exact; else how alike the words are, four decimals."""
     method: MatchMethod
-    """``drift``: alike to a wording found before."""
+    """``drift``: alike to a wording found before. ``term``: names the topic."""
     paragraph: Positive
+    asked: str = ""
+    """Which of the phrases it is, as it was asked for, or the id of the topic that it names."""
 
     @property
     def words(self) -> str:
@@ -56,13 +58,40 @@ class TracedStatement:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """What is traced."""
+
+    asked: str
+    """The phrases and topics, with *or* between them."""
+    phrases: tuple[str, ...]
+    topics: tuple[str, ...]
+    """The ids of the topics whose terms were asked for."""
+    unit: TracedUnit
+
+
+@dataclass(frozen=True, slots=True)
+class NearWords:
+    """Words that are near to what is traced and do not count as it, in sentences that do not say it."""
+
+    words: str
+    whole: bool
+    """Whether all words are there, in another order, farther apart or in a compound."""
+    times: Positive
+    reference: str
+    """The first statement that has them."""
+
+
+@dataclass(frozen=True, slots=True)
 class Biography:
-    """What became of a sentence or a phrase over the statements of a series, in their order."""
+    """What became of a sentence or of phrases over the statements of a series, in their order."""
 
     series: str
     asked: str
     unit: TracedUnit
     statements: tuple[TracedStatement, ...]
+    phrases: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
+    near: tuple[NearWords, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +117,10 @@ class BiographyStatement:
 
 
 @dataclass(frozen=True, slots=True)
-class BiographyTable:
+class BiographyTable(Asked):
     """A biography as JSON has it."""
 
     series: str
-    asked: str
-    unit: TracedUnit
     first: str | None
     """The first statement that says it, exactly or loosely; None where none does."""
     first_exact: str | None
@@ -102,6 +129,8 @@ class BiographyTable:
     last_exact: str | None
     silences: tuple[str, ...]
     """Sessions with a statement that does not say it, in the language of those that do."""
+    near: tuple[NearWords, ...]
+    """Whole ones first, then the most frequent."""
     statements: tuple[BiographyStatement, ...]
     """All that were read, in order."""
 

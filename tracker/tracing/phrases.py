@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -25,13 +25,18 @@ _INSIDE_BEFORE = re.compile(r"(?:\w[-‐‑]|\d[.,])$")
 _INSIDE_AFTER = re.compile(r"[-‐‑]\w|[.,]\d|(?<=\d)/\w")
 _POSSESSIVE = re.compile(r"['’]\w")
 
-_MOST_BETWEEN = 3
+MOST_BETWEEN = 3
 _SHORT = 3
 """The length up to which a word counts as a function word."""
 _KEPT = {"function word": 0.93, "word": 0.85, "mark": 0.9, "inflection": 0.95, "blank": 0.98}
 """What is left of the likeness for each thing that differs: set by hand, for order and not as odds."""
 
 _PAUSE = re.compile(r"[,;:()]")
+_OPEN = re.compile(r"\w\*(?!\w)")
+_COMPOUND_BEFORE = re.compile(r"(?:\w+[-‐‑])+$")
+_COMPOUND_AFTER = re.compile(r"(?:[-‐‑]\w+)+")
+_LONGEST_COMPOUND = 60
+_LONGEST_ACRONYM = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +47,17 @@ class PhraseWord:
     stem: str
     start: int
     end: int
+    is_upper: bool = False
+    is_open: bool = False
+    """Whether any word that begins so is meant."""
+    is_acronym: bool = False
+    """Whether a word in capitals is meant: the WHO is not who."""
+
+    def fits(self, word: PhraseWord) -> bool:
+        """Return whether a word of a text is this one in any inflection, or begins as it does if open."""
+        if self.is_open:
+            return word.folded.startswith(self.folded)
+        return word.stem == self.stem and (word.is_upper or not self.is_acronym)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +66,14 @@ class Phrase:
 
     folded: str
     parts: tuple[PhraseWord, ...]
+    text: str = ""
+    """As it was asked for."""
+    pattern: re.Pattern[str] | None = None
+    """What the folded words have to be where some are open."""
+
+    def is_same(self, folded: str) -> bool:
+        """Return whether folded words are those of the phrase."""
+        return bool(self.pattern.fullmatch(folded)) if self.pattern else folded == self.folded
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,16 +90,33 @@ class Match:
         return self.likeness == 1.0
 
 
-def read_phrase(text: str) -> Phrase:
-    """Return a phrase ready for matching; marks at its ends do not count."""
+def read_phrase(text: str, *, asked: bool = False) -> Phrase:
+    """Return a phrase ready for matching; marks at its ends do not count.
+
+    Where a person ``asked`` for it, an asterisk behind a word stands for any ending, as in ``climat*``, and
+    up to four capitals among other words, or alone, are an acronym.
+    """
     parts = cut_parts(text)
-    inner = text[parts[0].start : parts[-1].end] if parts else ""
-    return Phrase(fold(inner), parts)
+    opened = {match.start() + 1 for match in _OPEN.finditer(text)} if asked else set()
+    if asked:
+        shouted = len(parts) > 1 and text.isupper()
+        parts = tuple(_ask(part, is_open=part.end in opened, shouted=shouted) for part in parts)
+    inner = text[parts[0].start : parts[-1].end + parts[-1].is_open] if parts else ""
+    folded = fold(inner)
+    pattern = re.compile(re.escape(folded).replace(r"\*", r"[\w-]*")) if opened else None
+    return Phrase(folded, parts, " ".join(text.split()), pattern)
+
+
+def _ask(part: PhraseWord, *, is_open: bool, shouted: bool) -> PhraseWord:
+    if is_open:
+        return replace(part, stem=part.folded, is_open=True)
+    return replace(part, is_acronym=part.is_upper and not shouted and len(part.folded) <= _LONGEST_ACRONYM)
 
 
 def cut_parts(text: str) -> tuple[PhraseWord, ...]:
     """Return the words of a text, those of a compound or behind an apostrophe each by itself."""
-    return tuple(PhraseWord(*_fold_word(match[0]), *match.span()) for match in _PART.finditer(text))
+    found = ((_fold_word(match[0]), match.span()) for match in _PART.finditer(text))
+    return tuple(PhraseWord(folded, stem, *span, upper) for (folded, stem, upper), span in found)
 
 
 def match_phrase(phrase: Phrase, text: str, folded: str) -> tuple[Match, ...]:
@@ -85,7 +126,7 @@ def match_phrase(phrase: Phrase, text: str, folded: str) -> tuple[Match, ...]:
     a figure. It is loose where all words come in order, at most three others between two of them, in any
     inflection that the stems see through. The likeness of a loose match is a grade, and below 1.
     """
-    if not phrase.parts or not all(part.stem in folded for part in phrase.parts):
+    if not phrase.parts or not holds(folded, phrase.parts):
         return ()
     parts = cut_parts(text)
     found: list[Match] = []
@@ -98,10 +139,22 @@ def match_phrase(phrase: Phrase, text: str, folded: str) -> tuple[Match, ...]:
     return tuple(found)
 
 
+def holds(folded: str, words: Sequence[PhraseWord]) -> bool:
+    """Return whether a folded text may hold words: whether their stems are in it."""
+    return all(word.stem in folded for word in words)
+
+
+def widen(text: str, start: int, end: int) -> tuple[int, int]:
+    """Return the ends of the compounds in which a stretch of text begins and ends."""
+    before = _COMPOUND_BEFORE.search(text, max(0, start - _LONGEST_COMPOUND), start)
+    after = _COMPOUND_AFTER.match(text, end)
+    return before.start() if before else start, after.end() if after else end
+
+
 @lru_cache(maxsize=20_000)
-def _fold_word(word: str) -> tuple[str, str]:
+def _fold_word(word: str) -> tuple[str, str, bool]:
     folded = fold(word)
-    return folded, next(iter(find_stems(folded)), folded)
+    return folded, next(iter(find_stems(folded)), folded), len(word) > 1 and word.isupper()
 
 
 def _find_matches(phrase: Phrase, text: str, parts: Sequence[PhraseWord]) -> Iterator[Match]:
@@ -112,9 +165,11 @@ def _find_matches(phrase: Phrase, text: str, parts: Sequence[PhraseWord]) -> Ite
         if places is None:
             continue
         start, end = parts[places[0]].start, parts[places[-1]].end
+        if phrase.parts[-1].is_open:
+            end = widen(text, start, end)[1]
         if _INSIDE_BEFORE.search(text[max(start - 2, 0) : start]) or _INSIDE_AFTER.match(text, end):
             continue
-        likeness = _grade(phrase, text, parts, places)
+        likeness = _grade(phrase, text, parts, places, end)
         if likeness >= LEAST_LIKENESS:
             known = end if likeness == 1.0 else known
             yield Match(start, end, likeness)
@@ -122,26 +177,27 @@ def _find_matches(phrase: Phrase, text: str, parts: Sequence[PhraseWord]) -> Ite
 
 def _follow(phrase: Phrase, parts: Sequence[PhraseWord], first: int) -> tuple[int, ...] | None:
     """Return the places of the phrase's words from one that is the first, each the next that fits."""
-    if parts[first].stem != phrase.parts[0].stem:
+    if not phrase.parts[0].fits(parts[first]):
         return None
     places = [first]
     for wanted in phrase.parts[1:]:
-        near = range(places[-1] + 1, min(places[-1] + 2 + _MOST_BETWEEN, len(parts)))
-        place = next((at for at in near if parts[at].stem == wanted.stem), None)
+        near = range(places[-1] + 1, min(places[-1] + 2 + MOST_BETWEEN, len(parts)))
+        place = next((at for at in near if wanted.fits(parts[at])), None)
         if place is None:
             return None
         places.append(place)
     return tuple(places)
 
 
-def _grade(phrase: Phrase, text: str, parts: Sequence[PhraseWord], places: Sequence[int]) -> float:
+def _grade(phrase: Phrase, text: str, parts: Sequence[PhraseWord], places: Sequence[int], end: int) -> float:
     """Return 1 for the same words, else what is left after each thing that differs."""
-    start, end = parts[places[0]].start, parts[places[-1]].end
-    inside = text[start:end]
-    if fold(inside) == phrase.folded and not _POSSESSIVE.match(text, end):
+    inside = text[parts[places[0]].start : end]
+    if phrase.is_same(fold(inside)) and (phrase.parts[-1].is_open or not _POSSESSIVE.match(text, end)):
         return 1.0
     pairs = zip(phrase.parts, places, strict=True)
-    differs = ["inflection" for wanted, at in pairs if parts[at].folded != wanted.folded]
+    differs = [
+        "inflection" for wanted, at in pairs if not (wanted.is_open or parts[at].folded == wanted.folded)
+    ]
     held = set(places)
     between = [parts[at] for at in range(places[0], places[-1]) if at not in held]
     differs += ["function word" if len(part.folded) <= _SHORT else "word" for part in between]

@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tracker.capture.read.extract import extract
-from tracker.errors import Withdrawn
+from tracker.errors import NotInArchive, ReferenceInvalid, TrackerError, Withdrawn
+from tracker.model.record import SearchScope
 from tracker.model.texts import Reference
 from tracker.references import find_body, find_country, parse_reference, resolve_session, session_sort_key
 from tracker.references.bodies import match_bodies
 from tracker.references.countries import match_countries
+from tracker.references.names import show
 from tracker.workflows.compare.sides import load_side, read_document, read_operand
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from tracker.archive.reading.reader import Reader
     from tracker.archive.session import ArchiveSession
-    from tracker.model.record import Hit, SnapshotEntry, StatementEntry, VersionEntry
+    from tracker.model.record import SearchOrder, SearchPage, SnapshotEntry, StatementEntry, VersionEntry
     from tracker.model.rights import WithdrawnEntry, WithdrawnSnapshot
     from tracker.model.texts import Side
+
+_YEAR = re.compile(r"(?:19|20|21)[0-9]{2}")
 
 
 def list_statements(
@@ -87,25 +93,72 @@ def read_raw(archive: ArchiveSession, operand: str) -> str:
 
 
 def search(
-    archive: ArchiveSession,
-    query: str,
-    *,
+    archive: ArchiveSession, query: str, scope: SearchScope, *, order: SearchOrder, limit: int, page: int
+) -> SearchPage:
+    """Return a page of the segments of the latest snapshots that a full-text query finds.
+
+    Raises ``NotInArchive`` where there is nothing to search in, with what there is, and ``TrackerError``
+    for a page behind the last one.
+    """
+    found = archive.reader.search(query, scope, order=order, limit=limit, page=page)
+    if not found.passages:
+        _refuse_absent(archive.reader, scope)
+    elif not found.hits:
+        pages = -(-found.passages // limit)
+        raise TrackerError(f"no page {page}: {found.passages:,} passages found, the last page is {pages}")
+    return found
+
+
+def read_scope(
     country: str | None = None,
     body: str | None = None,
     session: str | None = None,
     language: str | None = None,
-    limit: int = 20,
-) -> tuple[Hit, ...]:
-    """Return the segments of the latest snapshots that a full-text query finds, best first.
+    first: str | None = None,
+    last: str | None = None,
+) -> SearchScope:
+    """Return where to search, from what a person named; the bounds are years, or sessions of the body.
 
-    ``session`` is a label such as ``79`` or ``S-36``; with ``body`` it may be written as people do.
+    ``session`` is a label such as ``79`` or ``S-36``; with ``body`` it may be written as people do. Raises
+    ``ReferenceInvalid`` for an unknown name, and for a bound that is no year without a body.
     """
     place = find_body(body) if body else None
-    return archive.reader.search(
-        query,
+    labels: list[str | None] = []
+    years: list[int | None] = []
+    for bound in (first, last):
+        year = int(bound) if bound and _YEAR.fullmatch(bound) else None
+        if bound and year is None and place is None:
+            raise ReferenceInvalid(
+                f"{show(bound)} is no year, such as 2015; for sessions name their body: --body UNGA"
+            )
+        labels.append(resolve_session(place, bound).label if bound and place and year is None else None)
+        years.append(year)
+    return SearchScope(
         country=find_country(country).code if country else None,
         body=place.id if place else None,
         session=resolve_session(place, session).label if place and session else session,
         language=language,
-        limit=limit,
+        years=(years[0], years[1]),
+        sessions=(labels[0], labels[1]),
     )
+
+
+def _refuse_absent(reader: Reader, scope: SearchScope) -> None:
+    """Raise ``NotInArchive`` where the archive holds no statement in a scope, with what it holds nearest."""
+    place = Reference(scope.country or "", scope.body or "", scope.session)
+    there = str(place) or "the archive"
+    anytime = replace(scope, years=(None, None), sessions=(None, None), language=None)
+    held = reader.held(anytime)
+    if not held and anytime != SearchScope():
+        raise reader.missing(place)
+    within = reader.held(replace(scope, language=None))
+    if held and not within:
+        labels = list(dict.fromkeys(label for label, _, _ in held))
+        years = sorted({year for _, year, _ in held if year})
+        ends, what = (labels, "sessions") if any(scope.sessions) or not years else (years, "years")
+        bounds = (year or label for year, label in zip(scope.years, scope.sessions, strict=True))
+        none = " ".join(f"{word} {end}" for word, end in zip(("from", "to"), bounds, strict=True) if end)
+        raise NotInArchive(f"{there} has statements of the {what} {ends[0]} to {ends[-1]}; none {none}")
+    languages = sorted({language for _, _, language in within})
+    if within and scope.language not in {None, *languages}:
+        raise NotInArchive(f"{there} has statements in {', '.join(languages)}; none in {scope.language}")

@@ -231,6 +231,7 @@ def use_query(data: bytes, folder: Path) -> str:
     ran = (
         call("search", "--", text), call("search", "--format", "json", "--body", "CCPCJ", "--", text),
         call("trace", "--", "XAA/CCPCJ", text),
+        call("trace", "--format", "csv", "--or", text[:20], "--", "CCPCJ", text),
     )  # fmt: skip
     call("search", "--language", text[:50], "--session", text[-50:], "--", "corruption")
     call("topics", "show", "--", text)

@@ -8,19 +8,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tracker.archive.ledger.ruling_rows import read_rulings
+from tracker.archive.reading.searching import find_segments, list_held, search_passages
 from tracker.archive.reading.versions import Versions
-from tracker.archive.record import encoding, nearest, queries, search
+from tracker.archive.record import encoding, nearest, queries
 from tracker.archive.rights import withdrawals
 from tracker.archive.schema.connection import translate
 from tracker.archive.schema.rows import Record, fetch_named, method, open_record
 from tracker.errors import NotInArchive, ReferenceInvalid, Withdrawn
-from tracker.model.record import Hit, SnapshotEntry, StatementEntry
+from tracker.model.record import SnapshotEntry, StatementEntry
 from tracker.model.texts import Reference, Side
 
 if TYPE_CHECKING:
     from os import PathLike
 
-    from tracker.archive.record.queries import Condition
     from tracker.model.rights import WithdrawnEntry
 
 
@@ -37,6 +37,9 @@ class Reader(Record):
 
     rulings = method(read_rulings)
     withdrawn_snapshots = method(withdrawals.read_snapshots)
+    search = method(search_passages)
+    segments = method(find_segments)
+    held = method(list_held)
 
     def statements(
         self, country: str | None = None, body: str | None = None, session: str | None = None
@@ -129,45 +132,6 @@ class Reader(Record):
         if text is None:
             raise self.damaged(f"document {document[:12]} is not what {extractor!r} reads")
         return text
-
-    def search(
-        self,
-        query: str,
-        country: str | None = None,
-        body: str | None = None,
-        session: str | None = None,
-        language: str | None = None,
-        limit: int = 20,
-    ) -> tuple[Hit, ...]:
-        """Return the segments of the latest snapshots that a query finds, best first (BM25).
-
-        Equal ones are in the order of ``statements``, then of the text. See
-        ``record.search.match_expression`` for the syntax. Raises ``TrackerError`` for an empty query.
-        """
-        edition: list[Condition] = [("editions.language = ?", language)] if language else []
-        narrowed, values = queries.narrow([*queries.series_is(country, body, session), *edition])
-        expression = search.match_expression(query)
-        # Marking a text costs more than finding it: first the few to show, then their marks.
-        found = self.column(
-            f"SELECT segments.id {queries.FOUND} WHERE segments_fts MATCH ? AND {queries.LATEST}{narrowed}"
-            f" ORDER BY rank, {queries.ORDER}, segments.ordinal LIMIT ?",
-            expression,
-            *values,
-            limit,
-        )
-        return tuple(self._hit(expression, segment) for segment in found)
-
-    def _hit(self, expression: str, segment: int) -> Hit:
-        *name, delivered, paragraph, ordinal, text, marked = self.row(
-            f"SELECT {queries.NAME}, delivered, paragraph, segments.ordinal, segments.text,"
-            f" highlight(segments_fts, 0, char(2), char(3)) {queries.FOUND}"
-            " WHERE segments_fts MATCH ? AND segments_fts.rowid = ?",
-            expression,
-            segment,
-        )
-        return Hit(
-            Reference(*name), delivered, paragraph, ordinal, search.restore_marked(str(marked), str(text))
-        )
 
     def withdrawn(
         self, country: str | None = None, body: str | None = None, session: str | None = None

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 _SHOWN = 12
 """How many names are listed before the rest is only counted: two lines of a terminal."""
 
-_STATEMENT = "country = ? AND statements.body = ? AND session = ?"
+_OF_COUNTRY = "(country = ?1 OR ?1 = '')"
+"""A reference to a body alone has no country."""
+_STATEMENT = f"{_OF_COUNTRY} AND statements.body = ?2 AND (session = ?3 OR ?3 IS NULL)"
 _EDITIONS = "FROM statements JOIN editions ON editions.statement = statements.id"
 
 
@@ -56,7 +58,7 @@ def _country(connection: sqlite3.Connection, reference: Reference) -> str:
     countries = _names(connection, "SELECT DISTINCT country FROM statements ORDER BY country")
     if not countries:
         return f"nothing for {reference}: the archive is empty; add a statement with: tracker add"
-    if reference.country in countries:
+    if reference.country in {"", *countries}:
         return ""
     return (
         f"nothing by {reference.country} in the archive; there are statements by {list_in_order(countries)}"
@@ -64,26 +66,26 @@ def _country(connection: sqlite3.Connection, reference: Reference) -> str:
 
 
 def _body(connection: sqlite3.Connection, reference: Reference) -> str:
-    query = "SELECT DISTINCT body FROM statements WHERE country = ? ORDER BY body"
+    query = f"SELECT DISTINCT body FROM statements WHERE {_OF_COUNTRY} ORDER BY body"  # noqa: S608 (constants)
     bodies = _names(connection, query, reference.country)
-    if reference.body in bodies:
+    if reference.body in {"", *bodies}:
         return ""
-    return (
-        f"nothing by {reference.country} at {reference.body} in the archive; it has {list_in_order(bodies)}"
-    )
+    by = f" by {reference.country}" * bool(reference.country)
+    return f"nothing{by} at {reference.body} in the archive; it has {list_in_order(bodies)}"
 
 
 def _session(connection: sqlite3.Connection, reference: Reference) -> str:
     query = (
-        "SELECT DISTINCT sessions.label FROM statements JOIN sessions"
+        "SELECT DISTINCT sessions.label FROM statements JOIN sessions"  # noqa: S608 (constants)
         " ON sessions.body = statements.body AND sessions.label = statements.session"
-        " WHERE country = ? AND statements.body = ? ORDER BY sessions.sort, sessions.label"
+        f" WHERE {_OF_COUNTRY} AND (statements.body = ?2 OR ?2 = '') ORDER BY sessions.sort, sessions.label"
     )
     labels = _names(connection, query, reference.country, reference.body)
     if reference.session is None or reference.session in labels:
         return ""
     word = "sessions" if labels[1:] else "session"
-    return f"{reference.country}/{reference.body} has {word} {list_in_order(labels)}; no {reference.session}"
+    series = replace(reference, session=None, item=None, kind=None, language=None, snapshot=None)
+    return f"{str(series) or 'the archive'} has {word} {list_in_order(labels)}; no {reference.session}"
 
 
 def _item(connection: sqlite3.Connection, reference: Reference) -> str:
@@ -124,7 +126,7 @@ def _editions(connection: sqlite3.Connection, reference: Reference) -> list[tupl
     query = f"SELECT editions.id, kind, language {_EDITIONS} WHERE {_STATEMENT}"
     values = [reference.country, reference.body, reference.session]
     if reference.item:
-        query, values = f"{query} AND item = ?", [*values, reference.item]
+        query, values = f"{query} AND item = ?4", [*values, reference.item]
     return connection.execute(f"{query} ORDER BY length(item), item, position", values).fetchall()
 
 

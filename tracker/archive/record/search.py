@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import re
 from itertools import pairwise
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from tracker.errors import TrackerError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
 
 MARK_START, MARK_END = "\x02", "\x03"
 
@@ -58,6 +61,9 @@ def _is_passed_over(letter: str, char: str) -> bool:
     return letter != char and not letter.translate(_FOLDED)
 
 
+_SHORTEST_BEGINNING = 3
+
+
 class _Token(NamedTuple):
     kind: str
     """``term``, ``operator``, ``(`` or ``)``."""
@@ -95,6 +101,15 @@ def match_expression(query: str) -> str:
         tokens = [token for token in tokens if token.kind in {"term", "operator"}]
     _check_operators(tokens, query)
     return _join(tokens)
+
+
+def beginnings_expression(sets: Iterable[Collection[str]]) -> str:
+    """Return the FTS5 expression for words that begin so, or are that short: all of one set at least."""
+    groups = (
+        " AND ".join(_quote(word, prefix=len(word) >= _SHORTEST_BEGINNING) for word in sorted(words))
+        for words in sets
+    )
+    return " OR ".join(f"({group})" for group in sorted(groups))
 
 
 def _read_tokens(query: str) -> list[_Token]:

@@ -17,7 +17,7 @@ from tracker.report.tables import lay_table, write_csv
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from tracker.model.record import Hit, SnapshotEntry, StatementEntry
+    from tracker.model.record import Hit, SearchPage, SnapshotEntry, StatementEntry
     from tracker.model.texts import Reference, Segment, Side
     from tracker.report.document import Style
 
@@ -121,11 +121,22 @@ def _paragraph(
         lead = rest
 
 
-def render_hits(hits: Sequence[Hit], *, width: int = 80, color: bool = False) -> str:
-    """Return the passages found, each with its place and date; matches stand between asterisks."""
-    if not hits:
+def render_hits(page: SearchPage, *, width: int = 80, color: bool = False) -> str:
+    """Return how much was found, then each passage with its place and date, matches between asterisks."""
+    if not page.passages:
         return draw([line("Nothing found.")], color=color)
-    return draw((row for hit in hits for row in _hit(hit, width)), color=color)
+    last = page.first + len(page.hits) - 1
+    count = (
+        f"{counted(page.passages, 'passage')} in {counted(page.statements, 'statement')} by {page.countries}"
+        f" {'country' if page.countries == 1 else 'countries'}"
+    )
+    if len(page.hits) < page.passages:
+        count += f": {page.first:,} to {last:,}"
+    if last < page.passages:
+        count += f"; more: --page {last // page.limit + 1}"
+    return draw(
+        [*wrap(count, width), line(), *(row for hit in page.hits for row in _hit(hit, width))], color=color
+    )
 
 
 def _hit(hit: Hit, width: int) -> Iterator[Line]:
@@ -187,9 +198,17 @@ def _entry_fields(
     return {**plain_fields(entry), "withdrawn": None}
 
 
-def hits_json(hits: Sequence[Hit]) -> str:
-    """Return passages as a JSON array, best first; ``matches`` are offsets into ``text``."""
-    return encode_json([_hit_fields(hit) for hit in hits])
+def hits_json(page: SearchPage) -> str:
+    """Return passages as a JSON array, in their order, each with its number and of how many.
+
+    ``matches`` are offsets into ``text``.
+    """
+    return encode_json(
+        [
+            _hit_fields(hit) | {"number": page.first + at, "of": page.passages}
+            for at, hit in enumerate(page.hits)
+        ]
+    )
 
 
 def _hit_fields(hit: Hit) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""The history of a phrase or a sentence in a series, on the terminal."""
+"""The history of phrases or of a sentence in a series, on the terminal."""
 
 from __future__ import annotations
 
@@ -10,15 +10,24 @@ from tracker.report.comparison.edited import CONTEXT
 from tracker.report.comparison.passages import mark_edits, read_edits
 from tracker.report.comparison.words import LANGUAGES, counted, quoted
 from tracker.report.document import Span
-from tracker.report.layout import ELLIPSIS, Line, columns, draw, line, shorten, wrap
+from tracker.report.layout import Line, columns, draw, line, wrap
 from tracker.report.safe import one_line
+from tracker.report.series.traced import (
+    heading,
+    in_context,
+    kind_words,
+    near_words,
+    row,
+    wording_words,
+    year_of,
+)
 from tracker.tracing.biography import find_silences
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from tracker.model.texts import Side
-    from tracker.model.tracing import Biography, Occurrence, TracedStatement
+    from tracker.model.tracing import Biography, TracedStatement
 
 _INDENT = "  "
 _DEEPER = "      "
@@ -31,10 +40,7 @@ _LEGEND = (
 
 def render_biography(biography: Biography, *, width: int = 80, color: bool = False) -> str:
     """Return what was found in the order of the sessions, after a summary; silences are one line each."""
-    lines = [
-        *wrap([Span(f"{one_line(biography.series)} · {quoted(one_line(biography.asked))}", "bold")], width),
-        *_summary(biography, width),
-    ]
+    lines = [*heading(biography.series, biography, width), *_summary(biography, width)]
     if any(statement.occurrences for statement in biography.statements):
         lines += [line(), *_chronicle(biography, width), line(), *wrap([Span(_LEGEND, "dim")], width)]
     return draw([*lines, *_not_judged(biography, width)], color=color)
@@ -59,30 +65,26 @@ def is_exact(statement: TracedStatement) -> bool:
 def _summary(biography: Biography, width: int) -> Iterator[Line]:
     statements = biography.statements
     said = [statement for statement in statements if statement.occurrences]
-    read = f"A {biography.unit}, searched in {counted(len(statements), 'statement')}: {_span(statements)}."
-    if not said:
-        yield from wrap(f"{read} Nothing found, neither in these words nor in similar ones.", width)
-        return
     exact = [statement for statement in said if is_exact(statement)]
-    wordings = max(statement.wording or 0 for statement in said)
-    silent = counted(len(find_silences(biography)), "session")
-    text = (
-        f"{read} Said in {len(said)}: in these words in {len(exact)}, only loosely in"
-        f" {len(said) - len(exact)}; {counted(wordings, 'wording')}. Not said in {silent}."
-    )
-    yield from wrap(text, width)
-    yield _bound("first said", said[0], exact[0] if exact else None)
-    yield _bound("last said ", said[-1], exact[-1] if exact else None)
-
-
-def _bound(lead: str, statement: TracedStatement, exact: TracedStatement | None) -> Line:
-    if exact is None:
-        rest = "; never in these words"
-    elif exact is statement:
-        rest = ", in these words"
+    searched = f"{kind_words(biography)}, searched in {counted(len(statements), 'statement')}"
+    yield from wrap(f"{searched}: {_span(statements)}.", width)
+    if not said:
+        yield from wrap("Nothing found, neither in these words nor in similar ones.", width)
     else:
-        rest = f"; in these words {_when(exact.side)}"
-    return (Span(lead, "bold"), Span(f"  {_when(statement.side)}{rest}"))
+        words = [each for statement in exact for each in statement.occurrences if each.exact]
+        ends = f"first {_when(exact[0].side)}, last {_when(exact[-1].side)}" if exact else ""
+        times = f", {counted(len(words), 'time')}" if len(words) > len(exact) else ""
+        yield from row("said", f"in {len(exact)}{times}: {ends}" if exact else "never in these words", width)
+        yield from row("", wording_words(words), width)
+        loose = [statement for statement in said if not is_exact(statement)]
+        if loose:
+            wordings = counted(len({statement.wording for statement in loose}), "wording")
+            when = ", ".join(_when(statement.side) for statement in loose)
+            yield from row("loosely", f"in {len(loose)}{' more' * bool(exact)}, {wordings}: {when}", width)
+    if biography.near:
+        yield from row("also near", near_words(biography.near), width)
+    if silences := find_silences(biography):
+        yield from row("not said", f"in {counted(len(silences), 'session')}", width)
 
 
 def _span(statements: Sequence[TracedStatement]) -> str:
@@ -96,7 +98,7 @@ def _when(side: Side) -> str:
 
 
 def _year(side: Side) -> str:
-    return one_line(side.delivered or "")[:4]
+    return str(year_of(side) or "")
 
 
 def _chronicle(biography: Biography, width: int) -> Iterator[Line]:
@@ -134,7 +136,7 @@ def _describe(
     if biography.unit == "phrase":
         facts = f"{facts:<18}  "
         room = width - columns(lead + facts)
-        yield (Span(lead, "bold"), Span(facts), *_in_context(occurrence, room))
+        yield (Span(lead, "bold"), Span(facts), *in_context(occurrence, room))
     else:
         yield (Span(lead, "bold"), Span(f"{facts}{_same(statement, before)}"))
     yield from _wording(biography, statement, before, width)
@@ -143,7 +145,13 @@ def _describe(
 def _how(statement: TracedStatement) -> str:
     """Return how the leading occurrence matches, and how many more there are."""
     occurrence = statement.occurrences[statement.leading]
-    how = "exact" if occurrence.exact else f"loose {likeness_words(occurrence.confidence)}"
+    how = (
+        "term"
+        if occurrence.method == "term"
+        else "exact"
+        if occurrence.exact
+        else f"loose {likeness_words(occurrence.confidence)}"
+    )
     more = len(statement.occurrences) - 1
     return f"{how} +{more}" if more else how
 
@@ -172,40 +180,6 @@ def _wording(
     if before and statement.edits:
         pieces = mark_edits(read_edits(statement.edits, CONTEXT))
         yield from wrap([Span(f"{session_label(before.side)} → ", "dim"), *pieces], width, _DEEPER, _DEEPER)
-
-
-def _in_context(occurrence: Occurrence, room: int) -> Iterator[Span]:
-    """Yield the words that match between asterisks, on one line with what stands around them."""
-    words = f"*{one_line(occurrence.words)}*"
-    before, after = _before(occurrence), _after(occurrence)
-    left = _tail(before, max((room - columns(words)) // 2, room - columns(words + after), 0))
-    words = shorten(words, room - columns(left))
-    yield Span(left)
-    yield Span(words, "match")
-    rest = room - columns(left + words)
-    if rest > 1 and not words.endswith(ELLIPSIS):
-        yield Span(shorten(after, rest))
-
-
-def _before(occurrence: Occurrence) -> str:
-    text = occurrence.text[: occurrence.start]
-    return one_line(text) + (" " if text[-1:].isspace() else "")
-
-
-def _after(occurrence: Occurrence) -> str:
-    text = occurrence.text[occurrence.end :]
-    return (" " if text[:1].isspace() else "") + one_line(text)
-
-
-def _tail(text: str, width: int) -> str:
-    """Cut a text between words to its last ``width`` columns, with an ellipsis where it was cut."""
-    if columns(text) <= width:
-        return text
-    words = text.split(" ")
-    while words and columns(" ".join(words)) + 1 > width:
-        words.pop(0)
-    kept = " ".join(words)
-    return ELLIPSIS + kept if kept.strip() else ELLIPSIS + " " * text.endswith(" ")
 
 
 def _not_judged(biography: Biography, width: int) -> Iterable[Line]:

@@ -6,12 +6,14 @@ from dataclasses import asdict, fields, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from tracker.model import series
+from tracker.model.spread import SpreadStatement
 from tracker.model.topics import VocabularyName
-from tracker.model.tracing import BiographyStatement, BiographyTable
+from tracker.model.tracing import Biography, BiographyStatement, BiographyTable
 from tracker.report.json_text import encode_published
 from tracker.report.series.biography import is_exact
 from tracker.report.series.countries import find_distinctive
 from tracker.report.series.timeline import MARKS
+from tracker.report.series.traced import year_of
 from tracker.report.tables import write_csv
 from tracker.tracing.biography import find_silences
 
@@ -19,8 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
     from tracker.model.series import CountryReading, SessionReading, Standing, Timeline, TimelineSession
+    from tracker.model.spread import Spread
     from tracker.model.topics import Vocabulary
-    from tracker.model.tracing import Biography, TracedStatement
+    from tracker.model.tracing import TracedStatement
     from tracker.report.series.timeline import TopicRow
 
 COLUMNS: Final = (
@@ -149,14 +152,17 @@ def biography_json(biography: Biography) -> str:
     exact = [each.side.name for each in said if is_exact(each)]
     return encode_published(
         BiographyTable(
-            series=biography.series,
             asked=biography.asked,
+            phrases=biography.phrases,
+            topics=biography.topics,
             unit=biography.unit,
+            series=biography.series,
             first=next(iter(names), None),
             first_exact=next(iter(exact), None),
             last=next(reversed(names), None),
             last_exact=next(reversed(exact), None),
             silences=find_silences(biography),
+            near=biography.near,
             statements=tuple(_statement(each) for each in biography.statements),
         )
     )
@@ -178,3 +184,42 @@ def _statement(traced: TracedStatement) -> BiographyStatement:
         edits=traced.edits,
         sayings=traced.occurrences,
     )
+
+
+SAYINGS: Final = (
+    "reference", "country", "session", "year", "language", "said", "similarity", "asked", "paragraph",
+    "words", "sentence",
+)  # fmt: skip
+
+
+def sayings_csv(traced: Biography | Spread) -> str:
+    """Return one row for each saying, and one for each statement that does not say it; in their order.
+
+    ``said`` is *exact*, *loose* or *no*; ``similarity`` is 1 where it is exact; ``asked`` is the phrase, or
+    the topic, that it is.
+    """
+    statements = (
+        [_placed(each) for each in traced.statements] if isinstance(traced, Biography) else traced.statements
+    )
+    return write_csv(SAYINGS, (cells for each in statements for cells in _sayings(each)))
+
+
+def _placed(traced: TracedStatement) -> SpreadStatement:
+    side = traced.side
+    return SpreadStatement(
+        reference=side.name,
+        country=side.country or "",
+        session=side.session or "",
+        year=year_of(side),
+        language=side.version.language,
+        sayings=traced.occurrences,
+    )
+
+
+def _sayings(each: SpreadStatement) -> Iterator[tuple[object, ...]]:
+    lead = (each.reference, each.country, each.session, each.year, each.language)
+    if not each.sayings:
+        yield (*lead, "no", *("",) * 5)
+    for saying in each.sayings:
+        how = "exact" if saying.exact else "loose"
+        yield (*lead, how, saying.confidence, saying.asked, saying.paragraph, saying.words, saying.text)

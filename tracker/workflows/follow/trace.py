@@ -1,66 +1,152 @@
-"""``tracker trace`` and ``tracker blame``: where a sentence was said, and since when."""
+"""``tracker trace`` and ``tracker blame``: where sentences and phrases were said, and since when."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 from tracker.errors import NotInArchive, ReferenceInvalid, TrackerError
+from tracker.model.spread import SpreadStatement
 from tracker.model.tracing import Attribution, Biography, TracedStatement
 from tracker.references import parse_reference, read_session, resolve_session, session_sort_key
-from tracker.tracing.biography import read_query, tell, trace
+from tracker.references.bodies import match_bodies
+from tracker.references.names import show
+from tracker.tracing.asking import count_near, find_beginnings, find_termed, find_words, read_query
+from tracker.tracing.biography import tell, trace
 from tracker.tracing.origins import REACH, find_origins
+from tracker.tracing.spread import make_spread
 from tracker.workflows.compare.derive import derive_links
 from tracker.workflows.compare.sides import earlier_sessions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from tracker.archive.reading.reader import Reader
     from tracker.archive.session import ArchiveSession
     from tracker.model.record import StatementEntry
-    from tracker.model.texts import Reference, Side
+    from tracker.model.spread import Spread
+    from tracker.model.texts import Reference, Segment, Side
+    from tracker.model.topics import Vocabulary
+    from tracker.tracing.asking import TraceQuery
+    from tracker.tracing.near import Near
 
 LONGEST = 300
 """Words that are traced, more than the longest of 60,000 sentences has: each word of a statement may
 have to be read beside each of them."""
+_ANYBODY = "XXX"
+
+
+_STRAY = re.compile(r"\*\w")
+_TOO_OPEN = re.compile(r"(?<!\w)[^\W\u2e80-\U0003fffd]{1,2}\*")
+
+
+def read_asked(
+    texts: Sequence[str], topics: tuple[str, ...] = (), vocabulary: Vocabulary | None = None
+) -> TraceQuery:
+    """Return what is traced: phrases or one sentence, and the terms of topics of a vocabulary.
+
+    A topic without terms of its own stands for those below it. Raises ``TrackerError`` where there is
+    nothing, for a text without a word or with too many, and for an asterisk that is not the open ending of
+    a word.
+    """
+    asked = read_query(
+        *texts, topics=find_termed(topics, vocabulary) if vocabulary else (), vocabulary=vocabulary
+    )
+    if topics and not asked.topics:
+        raise TrackerError(f"{topics[0]}: neither it nor a topic below it has terms to trace")
+    if not (asked.phrases or topics) or not all(phrase.parts for phrase in asked.phrases):
+        raise TrackerError("nothing to trace; give a phrase or a sentence in quotation marks, or --topic")
+    for phrase in asked.phrases:
+        if len(phrase.parts) > LONGEST:
+            raise TrackerError(
+                f"{len(phrase.parts)} words to trace; give one sentence or phrase, of at most {LONGEST}"
+            )
+        if _STRAY.search(phrase.text) or _TOO_OPEN.search(phrase.text):
+            raise TrackerError(
+                f"{show(phrase.text)}: an asterisk stands for the ending of a word, behind three letters or"
+                " more, as in 'climat*'"
+            )
+    return asked
 
 
 def trace_series(
-    archive: ArchiveSession, series: str, text: str, first: str | None = None, last: str | None = None
+    archive: ArchiveSession,
+    series: Reference,
+    asked: TraceQuery,
+    first: str | None = None,
+    last: str | None = None,
 ) -> Biography:
-    """Trace a sentence or phrase through a series, from one session to another, both included.
+    """Trace sentences and phrases through a series, from one session to another, both included.
 
     Of each statement the preferred edition is read, of the kind and language that the series may name
-    (``GBR/UNGA~fr``). Raises ``ReferenceInvalid`` for what is no series or session, ``NotInArchive``
-    where there are no statements, ``TrackerError`` for a text without a word, or with too many.
+    (``GBR/UNGA~fr``). Raises ``ReferenceInvalid`` for what is no session, ``NotInArchive`` where there are
+    no statements.
     """
-    asked = read_query(text)
-    if not asked.phrase.parts:
-        raise TrackerError("nothing to trace; give a phrase or a sentence in quotation marks")
-    if len(asked.phrase.parts) > LONGEST:
-        raise TrackerError(
-            f"{len(asked.phrase.parts)} words to trace; give one sentence or phrase, of at most {LONGEST}"
-        )
-    reference = parse_series(series)
-    held = list_editions(archive.reader, reference, first, last)
+    held = list_editions(archive.reader, series, first, last)
     sides = [archive.reader.side(edition) for editions in held.values() for edition in editions]
-    found = trace(asked, [side.version for side in sides])
+    found, near = trace(asked, [side.version for side in sides])
     statements = [
         TracedStatement(side, session_kind(side.body or "", side.session or ""), occurrences)
         for side, occurrences in zip(sides, found, strict=True)
     ]
-    return Biography(str(reference), asked.text, asked.unit, tell(statements))
+    return Biography(
+        str(series),
+        asked.text,
+        asked.unit,
+        tell(statements),
+        tuple(phrase.text for phrase in asked.phrases),
+        asked.topics,
+        count_near((words, side.name) for side, some in zip(sides, near, strict=True) for words in some),
+    )
+
+
+def trace_body(
+    archive: ArchiveSession,
+    place: Reference,
+    asked: TraceQuery,
+    first: str | None = None,
+    last: str | None = None,
+) -> Spread:
+    """Trace sentences and phrases, by their words, through what all countries said at a body.
+
+    Of each statement the preferred edition counts. Only segments that hold the words asked for, as the
+    full-text index finds them, are read. Raises as ``trace_series`` does.
+    """
+    held = list_editions(archive.reader, place, first, last)
+    wanted = {edition: label for label, editions in held.items() for edition in editions}
+    found: dict[Reference, list[Segment]] = {}
+    for language in sorted({str(edition.language) for edition in wanted}):
+        beginnings = find_beginnings(asked, language)
+        for edition, segment in archive.reader.segments(place.body, language, beginnings):
+            if edition in wanted:
+                found.setdefault(edition, []).append(segment)
+    dates = {entry.reference: entry.delivered for entry in archive.reader.statements(body=place.body)}
+    statements: list[SpreadStatement] = []
+    near: list[tuple[Near, str]] = []
+    for edition, label in wanted.items():
+        said, close = find_words(asked, found.get(edition, ()), str(edition.language))
+        name, year = str(edition), read_year(place.body, label, [dates[edition]])
+        statements.append(SpreadStatement(name, edition.country, label, year, str(edition.language), said))
+        near += ((words, name) for words in close)
+    return make_spread(asked, place.body, statements, count_near(near))
+
+
+def parse_place(text: str) -> Reference:
+    """Return the series, or the body, without a country, that a text names; raises as ``parse_series``."""
+    if match_bodies(re.split("[~@]", text)[0].strip()):
+        return replace(parse_series(f"{_ANYBODY}/{text}"), country="")
+    return parse_series(text)
 
 
 def preferred_editions(entries: Iterable[StatementEntry], wanted: Reference) -> tuple[Reference, ...]:
     """Return one edition of each statement, the first of the wanted kind and language, in order."""
-    chosen: dict[tuple[str | None, str | None], Reference] = {}
+    chosen: dict[tuple[str | None, ...], Reference] = {}
     for entry in entries:
         reference = entry.reference
         if wanted.kind in {None, reference.kind} and wanted.language in {None, reference.language}:
-            chosen.setdefault((reference.session, reference.item), reference)
+            chosen.setdefault((reference.country, reference.session, reference.item), reference)
     return tuple(chosen.values())
 
 
@@ -77,7 +163,7 @@ def parse_series(text: str) -> Reference:
 def list_editions(
     reader: Reader, series: Reference, first: str | None = None, last: str | None = None
 ) -> dict[str, tuple[Reference, ...]]:
-    """Return the preferred editions of a series by session, in order, within bounds."""
+    """Return the preferred editions of a series, or of a body, by session, in order, within bounds."""
     held: dict[str, tuple[Reference, ...]] = {}
     for edition in preferred_editions(reader.statements(series.country, series.body), series):
         label = str(edition.session)
@@ -90,12 +176,12 @@ def list_editions(
     )
     within = {
         label: editions
-        for label, editions in held.items()
+        for label, editions in sorted(held.items(), key=lambda row: session_sort_key(series.body, row[0]))
         if (lowest is None or session_sort_key(series.body, label) >= lowest)
         and (highest is None or session_sort_key(series.body, label) <= highest)
     }
     if not within:
-        ends = list(held)
+        ends = sorted(held, key=lambda label: session_sort_key(series.body, label))
         raise NotInArchive(
             f"no statement of {series} from {first or 'the first'} to {last or 'the last'};"
             f" the archive holds sessions {ends[0]} to {ends[-1]}"
