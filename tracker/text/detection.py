@@ -65,6 +65,8 @@ _LOOKED_AT = 8000
 """Characters searched for style: the whole text would take half as long again and settle 35 more of 1,744."""
 _CEREMONY = frozenset({"title", "first line", "later line", "end"})
 """Where a sign shows what the reporters leave out."""
+_ADDRESSED = (",", ":", "!", "，", "：", "！", "،")
+"""A line that ends without one may be a cut one: Mr. Gurirab presiding over the last"""
 _PARAGRAPH_NUMBER = re.compile(r"(?:^|[\r\n])[ \t\ufeff]*(\d{1,3})\.[ \t]+(?=[^\W\d_a-z]|[“\"«])")
 _FEWEST_NUMBERS = 5
 _FIRST_NUMBER = 5
@@ -112,7 +114,7 @@ def find_signs(version: Version, page: str = "") -> tuple[Sign, ...]:
         "title": bool(version.segments) and version.segments[0].kind == "heading",
         "first line": opens,
         "first words": runs_on and not opens,
-        "later line": any(map(is_salutation, later)),
+        "later line": any(line.endswith(_ADDRESSED) and is_salutation(line) for line in later),
         "numbers": _continues_a_meeting(page),
     }
     return tuple(
