@@ -45,7 +45,8 @@ def render_folder(imported: FolderImport, *, every: bool = False) -> str:
 def _folder_lines(imported: FolderImport, *, every: bool) -> Iterator[str]:
     files = counted(len(imported.entries), "file")
     if imported.is_found:
-        yield f"pattern found: --pattern {one_line(shlex.quote(imported.pattern))} fits {imported.fits:,} of {files}"
+        pattern = one_line(shlex.quote(imported.pattern))
+        yield f"pattern found: --pattern {pattern} fits {imported.fits:,} of {files}"
     counts = imported.counts
     parts = [f"{counts[status]:,} {status}" for status in ("new", "changed", "unchanged")]
     yield f"{files}: {', '.join(parts)}, {counts['skipped'] + counts['passed']:,} skipped"
@@ -53,7 +54,7 @@ def _folder_lines(imported: FolderImport, *, every: bool) -> Iterator[str]:
     if imported.table:
         yield from _table_lines(imported.table, every=every)
     if any(entry.is_kind_inferred for entry in imported.entries):
-        yield "kinds of text (inferred where not declared; declare them with --kind verbatim:70-74,77)"
+        yield "kinds of text, inferred by session where not declared (as with --kind verbatim:70-74,77):"
         yield from _kind_rows(imported)
 
 

@@ -34,11 +34,10 @@ from tracker.workflows.importing.metadata import (
     read_columns,
     read_metadata,
 )
-from tracker.workflows.importing.patterns import compile_pattern, read_parts
+from tracker.workflows.importing.patterns import compile_pattern
 from tracker.workflows.importing.proposals import choose_pattern
 
 if TYPE_CHECKING:
-    import re
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
@@ -48,6 +47,7 @@ if TYPE_CHECKING:
     from tracker.references import Body
     from tracker.workflows.importing.engine import Progress
     from tracker.workflows.importing.metadata import Key
+    from tracker.workflows.importing.patterns import PathPattern
 
 
 def import_folder(
@@ -99,7 +99,7 @@ def import_folder(
     return FolderImport(
         tuple(sorted(entries, key=lambda entry: PurePosixPath(entry.path))),
         used,
-        fits=sum(map(bool, map(plan.pattern.fullmatch, seen))),
+        fits=sum(map(plan.pattern.fits, seen)),
         is_found=pattern is None,
         table=table.use([each.key for each in wanted]) if metadata else None,
     )
@@ -109,7 +109,7 @@ def import_folder(
 class _Plan:
     folder: Path
     body: Body
-    pattern: re.Pattern[str]
+    pattern: PathPattern
     table: MetadataTable
     country: str | None
     kinds: Mapping[str | None, TextKind]
@@ -164,14 +164,14 @@ def _list_files(folder: Path) -> list[Path]:
 def _plan_file(path: Path, name: str, plan: _Plan) -> _Planned:
     if path.name.startswith("."):
         return _Planned(path, ImportedFile("passed", name, "hidden file"))
-    match = plan.pattern.fullmatch(name)
     if reason := explain_link(plan.folder, path):
-        status: FileStatus = "skipped" if match and not path.is_dir() else "passed"
+        status: FileStatus = "skipped" if plan.pattern.fits(name) and not path.is_dir() else "passed"
         return _Planned(path, ImportedFile(status, name, reason))
-    if not match:
-        return _Planned(path, ImportedFile("passed", name, "its path does not match the pattern"))
     try:
-        declaration = _declare(read_parts(match, plan.body), plan)
+        parts = plan.pattern.read(name, plan.body)
+        if parts is None:
+            return _Planned(path, ImportedFile("passed", name, "its path does not match the pattern"))
+        declaration = _declare(parts, plan)
     except ReferenceInvalid as error:
         return _Planned(path, ImportedFile("skipped", name, str(error)))
     reference = declaration.reference

@@ -65,10 +65,10 @@ def read_kinds(texts: Iterable[str], body: Body) -> dict[str | None, TextKind]:
 
 def _sessions(text: str, listed: str, body: Body) -> list[str]:
     sessions = []
-    for part in listed.split(","):
-        match = _RANGE.fullmatch(part.strip())
+    for part in map(str.strip, listed.split(",")):
+        match = _RANGE.fullmatch(part)
         numbers = range(int(match[1]), int(match[2]) + 1) if match else ()
-        if not part.strip() or (match and not numbers):
+        if not part or part.endswith(("-", "–")) or (match and not numbers):
             raise ReferenceInvalid(f"--kind {text}: write sessions as in verbatim:70-74,77")
         sessions += [resolve_session(body, str(each)).label for each in numbers or (part,)]
     return sessions

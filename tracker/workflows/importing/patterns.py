@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from functools import cache
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Final
 
 from tracker.errors import ReferenceInvalid
@@ -29,38 +31,62 @@ PATTERN_FIELDS: Final[Mapping[str, str]] = {
 _FIELD = re.compile(r"\{(\w*)\}")
 
 
-def compile_pattern(pattern: str, required: Iterable[str] = ("country", "session")) -> re.Pattern[str]:
-    """Return the regular expression of a pattern; it matches whole relative paths with ``/``.
+@dataclass(frozen=True, slots=True)
+class PathPattern:
+    """A pattern that whole relative paths with ``/`` are read by."""
 
-    A field that stands twice has a numbered group each time, which ``read_parts`` joins. Raises
-    ``ReferenceInvalid`` for an unknown field, or a pattern that lacks one of the fields required.
+    readings: tuple[re.Pattern[str], ...]
+    """With the shortest country first, then the longest: in ``United Kingdom 79`` a blank is part of it."""
+
+    def fits(self, name: str) -> bool:
+        """Return whether a path has the form of the pattern."""
+        return self.readings[0].fullmatch(name) is not None
+
+    def read(self, name: str, body: Body) -> dict[str, str] | None:
+        """Return the fields of a path, a country as its code and a session as its label; none if it differs.
+
+        Raises ``ReferenceInvalid`` where a country or session is unknown, and where a field stands twice
+        and its places do not agree.
+        """
+        matches = [match for regex in self.readings if (match := regex.fullmatch(name))]
+        faults = []
+        for match in matches:
+            try:
+                return _read(match, body)
+            except ReferenceInvalid as error:
+                faults.append(error)
+        if faults:
+            raise faults[0]
+        return None
+
+
+def compile_pattern(pattern: str, required: Iterable[str] = ("country", "session")) -> PathPattern:
+    """Return a pattern to read paths by.
+
+    Raises ``ReferenceInvalid`` for an unknown field, or a pattern that lacks one of the fields required.
     """
-    seen: list[str] = []
-    parts = []
-    end = 0
-    for match in _FIELD.finditer(pattern):
-        name = match[1]
+    names = _FIELD.findall(pattern)
+    for name in names:
         if name not in PATTERN_FIELDS:
             raise ReferenceInvalid(
                 f"pattern {pattern!r}: unknown field {{{name}}}; expected one of {', '.join(PATTERN_FIELDS)}"
             )
-        group = f"(?P<{name}_{seen.count(name)}>{PATTERN_FIELDS[name]})"
-        parts += [re.escape(pattern[end : match.start()]), group]
-        seen.append(name)
-        end = match.end()
-    parts.append(re.escape(pattern[end:]))
     for needed in required:
-        if needed not in seen:
+        if needed not in names:
             raise ReferenceInvalid(f"pattern {pattern!r}: it names no {{{needed}}}")
-    return re.compile("".join(parts))
+    longest = {**PATTERN_FIELDS, "country": r"[^/]+"}
+    return PathPattern(tuple(_compile(pattern, fields) for fields in (PATTERN_FIELDS, longest)))
 
 
-def read_parts(match: re.Match[str], body: Body) -> dict[str, str]:
-    """Return the fields of a path: a country as its code and a session as its label.
+def _compile(pattern: str, fields: Mapping[str, str]) -> re.Pattern[str]:
+    # Text and names of fields alternate; a field that stands twice has a group each time.
+    pieces = _FIELD.split(pattern)
+    groups = (f"(?P<{name}_{at}>{fields[name]})" for at, name in enumerate(pieces[1::2]))
+    texts = map(re.escape, pieces[::2])
+    return re.compile("".join(text + group for text, group in zip_longest(texts, groups, fillvalue="")))
 
-    Raises ``ReferenceInvalid`` where a country or session is unknown, and where a field stands twice and
-    its places do not agree.
-    """
+
+def _read(match: re.Match[str], body: Body) -> dict[str, str]:
     fields: dict[str, str] = {}
     for group, text in match.groupdict().items():
         name = group.rpartition("_")[0]

@@ -3,28 +3,33 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import cache
-from itertools import product
+from itertools import islice, product
 from typing import TYPE_CHECKING, get_args
 
 from tracker.errors import ReferenceInvalid
 from tracker.model.texts import Language, TextKind
 from tracker.references import find_country, read_session
-from tracker.workflows.importing.patterns import compile_pattern, read_parts
+from tracker.workflows.importing.patterns import compile_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from tracker.references import Body
+    from tracker.workflows.importing.patterns import PathPattern
 
 _PARTS = re.compile(r"([/_.,()]+| +- +|(?<!\d)-(?=\d)|(?<=\d)-|\s+(?=\d)|(?<=\d)\s+)")
 """What stands between the parts of a path; Guinea-Bissau and United Kingdom are one part each."""
 _FINER = re.compile(r"([\W_]+)")
 _DATE = re.compile(r"(?<!\d)(\d{4})-(\d\d)-(\d\d)(?!\d)")
+_ANYTHING = re.compile(r"\{any\}(?:[^/{}]*\{any\})+")
 _YEARS = range(1945, 2100)
 _SHOWN = 4
+_MOST_SHAPES = 20
+_MOST_PATTERNS = 50
 _MOST = 0.9
 """The share of paths that a field must fit: one strange folder is no reason to see nothing."""
 _RIVAL = 4
@@ -46,18 +51,32 @@ def choose_pattern(names: Sequence[str], body: Body, *, with_country: bool) -> P
     """
     found = propose_patterns(names, body, with_country=with_country)
     if not found:
-        asked = "a country and a session" if with_country else "a session"
-        example = next(iter(names), None)
-        shown = f", such as {example}," if example else ""
-        raise ReferenceInvalid(
-            f"no pattern found: paths{shown} do not show {asked} of {body.id};"
-            " name their parts with --pattern '{country}/{session}_{year}.txt', what does not matter {any}"
-        )
-    rivals = [each for each in found if each.fits * _RIVAL >= found[0].fits]
+        raise ReferenceInvalid(_none_found(names, body, with_country=with_country))
+    best = found[0]
+    rivals = [each for each in found if each.fits * _RIVAL >= best.fits]
+    listed = " or ".join(
+        f"--pattern {shlex.quote(each.pattern)} ({each.fits:,} fit)" for each in rivals[:_SHOWN]
+    )
     if len(rivals) > 1:
-        listed = " or ".join(f"--pattern '{each.pattern}' ({each.fits:,} files)" for each in rivals[:_SHOWN])
-        raise ReferenceInvalid(f"more than one pattern fits the {len(names):,} files; choose {listed}")
-    return found[0]
+        raise ReferenceInvalid(f"more than one pattern is possible for {len(names):,} paths: choose {listed}")
+    if best.fits * 2 < len(names):
+        raise ReferenceInvalid(
+            f"no pattern fits half of {len(names):,} paths; if it is meant, write {listed}"
+        )
+    return best
+
+
+def _none_found(names: Sequence[str], body: Body, *, with_country: bool) -> str:
+    if not names:
+        return "there are no files in the folder"
+    example = f"paths such as {names[0]!r}"
+    if with_country and propose_patterns(names, body, with_country=False):
+        return f"{example} name a session of {body.id}, but no country; add --country, such as --country GBR"
+    missing = "country and session" if with_country else "session"
+    return (
+        f"{example} do not show {missing} of {body.id}; say what they name with"
+        " --pattern '{country}/{session}_{any}.txt'"
+    )
 
 
 def propose_patterns(names: Sequence[str], body: Body, *, with_country: bool) -> list[Proposal]:
@@ -74,25 +93,40 @@ def _proposals(
         pieces = parts.split(_DATE.sub("\\1\0\\2\0\\3", name))
         shapes[tuple(pieces[1::2])].append([piece.replace("\0", "-") for piece in pieces[::2]])
     required = ("country", "session") if with_country else ("session",)
+    common = sorted(shapes.items(), key=lambda shape: -len(shape[1]))[:_MOST_SHAPES]
     written = dict.fromkeys(
         pattern
-        for marks, rows in shapes.items()
-        for pattern in _fill(marks, list(zip(*rows, strict=True)), body, with_country=with_country)
+        for marks, rows in common
+        for pattern in _fill_shape(marks, rows, body, with_country=with_country)
     )
     counted = [
-        Proposal(pattern, _count(compile_pattern(pattern, required), names, body)) for pattern in written
+        Proposal(pattern, _count(compile_pattern(pattern, required), names, body))
+        for pattern in islice(written, _MOST_PATTERNS)
     ]
     return sorted((each for each in counted if each.fits), key=lambda each: (-each.fits, each.pattern))
 
 
-def _count(pattern: re.Pattern[str], names: Iterable[str], body: Body) -> int:
+def _fill_shape(
+    marks: Sequence[str], rows: Sequence[Sequence[str]], body: Body, *, with_country: bool
+) -> Iterator[str]:
+    """Yield the patterns of paths of one shape; where it has none, of those with figures at one place."""
+    whole = list(_fill(marks, list(zip(*rows, strict=True)), body, with_country=with_country))
+    yield from whole
+    alike: dict[tuple[bool, ...], list[Sequence[str]]] = defaultdict(list)
+    for row in rows:
+        alike[tuple(map(str.isdigit, row))].append(row)
+    if not whole and len(alike) > 1:
+        for part in alike.values():
+            yield from _fill(marks, list(zip(*part, strict=True)), body, with_country=with_country)
+
+
+def _count(pattern: PathPattern, names: Iterable[str], body: Body) -> int:
     return sum(_fits(pattern, name, body) for name in names)
 
 
-def _fits(pattern: re.Pattern[str], name: str, body: Body) -> bool:
-    match = pattern.fullmatch(name)
+def _fits(pattern: PathPattern, name: str, body: Body) -> bool:
     try:
-        return match is not None and bool(read_parts(match, body))
+        return pattern.read(name, body) is not None
     except ReferenceInvalid:
         return False
 
@@ -186,4 +220,4 @@ def _write(marks: Sequence[str], columns: Sequence[Column], fields: Mapping[int,
     for place, (column, mark) in enumerate(zip(columns, (*marks, ""), strict=True)):
         is_same = len(set(column)) == 1 and "{" not in column[0]
         written += [f"{{{fields[place]}}}" if place in fields else column[0] if is_same else "{any}", mark]
-    return "".join(written)
+    return _ANYTHING.sub("{any}", "".join(written))
