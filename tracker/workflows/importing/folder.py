@@ -92,7 +92,10 @@ def import_folder(
     )
     inferred = SessionKinds(_candidates(wanted))
     items = (
-        Item(each.entry, partial(_record, each, inferred, observed) if each.declaration else None)
+        Item(
+            each.entry,
+            partial(_record, each, each.declaration, inferred, observed) if each.declaration else None,
+        )
         for each in (*wanted, *(each for each in planned if not each.declaration))
     )
     entries = import_items(items, len(found), archive, progress)
@@ -180,9 +183,10 @@ def _plan_file(path: Path, name: str, plan: _Plan) -> _Planned:
     )
 
 
-def _record(planned: _Planned, kinds: SessionKinds, observed: str, store: Store) -> ImportedFile:
-    path, declaration = planned.path, planned.declaration
-    assert declaration is not None  # noqa: S101 (the items without one are never written)
+def _record(
+    planned: _Planned, declaration: Declaration, kinds: SessionKinds, observed: str, store: Store
+) -> ImportedFile:
+    path = planned.path
     try:
         data = read_document(path)
         recorded = store.known(declaration, digest_bytes(data))

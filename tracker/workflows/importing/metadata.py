@@ -99,10 +99,11 @@ _ALSO_CALLED: Mapping[str, tuple[str, ...]] = {
 
 
 class UnreadRow(NamedTuple):
-    """A row that names no statement; its session is known where only the country is not."""
+    """A row that names no statement, with the session and the countries that it does name."""
 
     line: int
     session: str | None
+    countries: tuple[str, ...]
     reason: str
 
 
@@ -121,8 +122,14 @@ class MetadataTable:
         A row of another session, or of a statement that is not there, is no fault of the table.
         """
         keys = set(wanted)
-        sessions = {session for _, session, _ in keys}
-        skipped = tuple((row.line, row.reason) for row in self.unread if row.session in {None, *sessions})
+        sessions = {None, *(session for _, session, _ in keys)}
+        pairs = {pair for country, session, _ in keys for pair in ((country, session), (country, None))}
+        skipped = tuple(
+            (row.line, row.reason)
+            for row in self.unread
+            if row.session in sessions
+            and (not row.countries or any((country, row.session) in pairs for country in row.countries))
+        )
         used = len(keys & self.rows.keys())
         return TableUse(self.path, self.number, used, self.number - used - len(skipped), skipped)
 
@@ -153,13 +160,13 @@ def _read_rows(
     for number, row in enumerate(table, start=1):  # noqa: B007 (the last is the number of rows)
         cells = {field: [unguard((row[name] or "").strip()) for name in mapping[field]] for field in mapping}
         said = {field: next(filter(None, texts), None) for field, texts in cells.items()}
-        session = None
-        try:
-            session = _session_label(body, said["session"] or "")
-            key = _country_code(*filter(None, cells["country"])), session, said.get("item")
-        except ReferenceInvalid as error:
-            unread.append(UnreadRow(table.line_num, session, str(error)))
+        countries, no_country = _countries(*filter(None, cells["country"]))
+        session, no_session = _session(body, said["session"])
+        fault = no_country or no_session
+        if fault or session is None:
+            unread.append(UnreadRow(table.line_num, session, countries, fault))
             continue
+        key = countries[0], session, said.get("item")
         rows.setdefault(key, StatementMetadata(**{field: said.get(field) for field in FIELDS}))
     return MetadataTable(str(path), rows, number, tuple(unread))
 
@@ -187,30 +194,32 @@ def _map_columns(names: Iterable[str], columns: Mapping[str, str], path: Path) -
 
 # A table of ten thousand rows names two hundred countries and eighty sessions.
 @cache
-def _country_code(*texts: str) -> str:
-    """Return the country that a code and a name stand for; the second counts where the first is unknown."""
+def _countries(*texts: str) -> tuple[tuple[str, ...], str]:
+    """Return the country that a code and a name stand for, or all of them and what is wrong.
+
+    The second counts where the first is unknown. A state and one that followed it are one.
+    """
     found: list[Country] = []
-    fault = ReferenceInvalid("it names no country")
+    fault = "it names no country"
     for text in reversed(texts):
         try:
             found.insert(0, find_country(text))
         except ReferenceInvalid as error:
-            fault = error
+            fault = str(error)
     if not found:
-        raise fault
-    first = found[0]
-    for other in found[1:]:
-        if (
-            other.code != first.code
-            and first.code not in other.successors
-            and other.code not in first.successors
-        ):
-            raise ReferenceInvalid(f"it names two countries, {first} and {other}")
-    return first.code
+        return (), fault
+    first, *others = found
+    for other in others:
+        if first.code not in {other.code, *other.successors} and other.code not in first.successors:
+            return (first.code, other.code), f"it names two countries, {first} and {other}"
+    return (first.code,), ""
 
 
 @cache
-def _session_label(body: Body, text: str) -> str:
+def _session(body: Body, text: str | None) -> tuple[str | None, str]:
     if not text:
-        raise ReferenceInvalid("it names no session")
-    return resolve_session(body, text).label
+        return None, "it names no session"
+    try:
+        return resolve_session(body, text).label, ""
+    except ReferenceInvalid as error:
+        return None, str(error)
