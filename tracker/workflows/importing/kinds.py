@@ -88,16 +88,19 @@ class SessionKinds:
     def __init__(self, candidates: Mapping[str, Sequence[Candidate]]) -> None:
         self._candidates = candidates
         self._shared: dict[str, TextKind | None] = {}
-        self._read: dict[tuple[str, str | None], ReadDocument] = {}
+        self._read: dict[tuple[str, str | None], ReadDocument | DocumentUnreadable] = {}
 
     def infer(self, session: str, document: ReadDocument) -> TextKind | None:
         """Return the kind of a text: that of most texts of its session, or else as its wording shows."""
         return self._of_session(session) or infer_kind(document.version, document.extraction.text)
 
     def take(self, session: str, data: bytes, name: str, language: str | None) -> ReadDocument:
-        """Return a document of a session, read once."""
+        """Return a document of a session, read once. Raises ``DocumentUnreadable``."""
         self._of_session(session)
-        return self._read.pop((digest_bytes(data), language), None) or read_bytes(data, name, language)
+        read = self._read.pop((digest_bytes(data), language), None) or read_bytes(data, name, language)
+        if isinstance(read, DocumentUnreadable):
+            raise read
+        return read
 
     def _of_session(self, session: str) -> TextKind | None:
         if session not in self._shared:
@@ -112,8 +115,13 @@ class SessionKinds:
     def _look(self, candidate: Candidate) -> TextKind | None:
         try:
             data = read_document(candidate.path)
-            document = read_bytes(data, str(candidate.path), candidate.language)
         except DocumentUnreadable:
             return None
-        self._read[digest_bytes(data), candidate.language] = document
+        key = digest_bytes(data), candidate.language
+        try:
+            document = read_bytes(data, str(candidate.path), candidate.language)
+        except DocumentUnreadable as error:
+            self._read[key] = error
+            return None
+        self._read[key] = document
         return infer_kind(document.version, document.extraction.text)
