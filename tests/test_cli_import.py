@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.running import count_rows
+from tracker.references import find_body
 from tracker.workflows.importing.engine import BATCH
 from tracker.workflows.importing.folder import import_folder
+from tracker.workflows.importing.proposals import choose_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,10 +37,12 @@ def test_a_folder_is_imported_and_again_nothing_changes(
     tracker: Callable[..., Ran], corpus: Path, tmp_path: Path
 ) -> None:
     first = tracker("import", corpus, *PATTERN)
-    assert (first.code, first.out) == (0, "3 files: 3 new, 0 changed, 0 unchanged, 0 skipped\n")
+    counts, *kinds = first.out.splitlines()
+    assert (first.code, counts) == (0, "3 files: 3 new, 0 changed, 0 unchanged, 0 skipped")
+    assert [line.split() for line in kinds[1:]] == [["session", "prepared"], ["78-79", "3"]]
     rows = count_rows(tmp_path)
     again = tracker("import", corpus, *PATTERN)
-    assert again.out == "3 files: 0 new, 0 changed, 3 unchanged, 0 skipped\n"
+    assert again.out.startswith("3 files: 0 new, 0 changed, 3 unchanged, 0 skipped\n")
     assert count_rows(tmp_path) == rows
 
 
@@ -61,7 +65,7 @@ def test_an_interrupted_import_goes_on_after_its_last_batch(
             corpus, "UNGA", PATTERN[-1], tmp_path / "snapshots", "2026-01-01T00:00:00Z", progress=interrupt
         )
     ran = tracker("import", corpus, *PATTERN)
-    assert ran.out == f"{BATCH + 3} files: 3 new, 0 changed, {BATCH} unchanged, 0 skipped\n"
+    assert ran.out.startswith(f"{BATCH + 3} files: 3 new, 0 changed, {BATCH} unchanged, 0 skipped\n")
 
 
 def test_what_is_skipped_is_listed_with_the_reason(tracker: Callable[..., Ran], corpus: Path) -> None:
@@ -73,8 +77,8 @@ def test_what_is_skipped_is_listed_with_the_reason(tracker: Callable[..., Ran], 
     (corpus / "QQQ" / "79_2024.txt").write_text("A text.", encoding="utf-8")
     ran = tracker("import", corpus, *PATTERN)
     assert ran.code == 1
-    skipped = [line.split()[1].rstrip(":") for line in ran.out.splitlines()[1:]]
-    assert skipped == ["QQQ/79_2024.txt", "XAA/._78_2023.txt", "XAA/77_2022.txt", "readme.txt"]
+    skipped = [line.split()[1].rstrip(":") for line in ran.out.splitlines() if line.startswith("  skipped")]
+    assert sorted(skipped) == ["QQQ/79_2024.txt", "XAA/._78_2023.txt", "XAA/77_2022.txt", "readme.txt"]
 
 
 def test_a_table_says_who_spoke(tracker: Callable[..., Ran], corpus: Path, tmp_path: Path) -> None:
@@ -82,11 +86,9 @@ def test_a_table_says_who_spoke(tracker: Callable[..., Ran], corpus: Path, tmp_p
         "\ufeffYear,Session,ISO Code,Name of Person Speaking,Post\n2024,79,XAA,Ana Reed ,President\n",
         encoding="utf-8",
     )
-    ran = tracker(
-        "import", corpus, *PATTERN, "--metadata", "speakers.csv",
-        "--column", "country=ISO Code", "--column", "speaker=Name of Person Speaking",
-    )  # fmt: skip
+    ran = tracker("import", corpus, *PATTERN, "--metadata", "speakers.csv")
     assert ran.code == 0, ran.err
+    assert "1 row of speakers.csv: 1 used, 0 not about these files, 0 skipped" in ran.out
     entries = json.loads(tracker("list", "--format", "json").out)
     speakers = {entry["reference"].partition("~")[0]: (entry["speaker"], entry["post"]) for entry in entries}
     assert speakers["XAA/UNGA/79"] == ("Ana Reed", "President")
@@ -103,6 +105,9 @@ def test_a_table_says_who_spoke(tracker: Callable[..., Ran], corpus: Path, tmp_p
         (("--metadata", "none.csv"), "none.csv"),
         (("--column", "speaker=Name"), "--metadata"),
         (("--kind", "sung"), "sung"),
+        (("--kind", "verbatim:70-"), "verbatim:70-74,77"),
+        (("--kind", "verbatim:79-78"), "verbatim:70-74,77"),
+        (("--kind", "verbatim:tenth,eleventh day"), "eleventh day"),
     ],
 )
 def test_a_wrong_option_imports_nothing(
@@ -114,15 +119,61 @@ def test_a_wrong_option_imports_nothing(
     assert count_rows(tmp_path)["snapshots"] == 0
 
 
-def test_a_row_that_names_no_statement_is_listed_with_its_line(
+def test_of_a_table_only_rows_of_these_sessions_are_named(
     tracker: Callable[..., Ran], corpus: Path, tmp_path: Path
 ) -> None:
-    (tmp_path / "s.csv").write_text("country,session,speaker\nXAA,79,A\nNowhere,79,B\n", encoding="utf-8")
+    """What cannot be read in other sessions, and statements that are not here, are no problem."""
+    others = "".join(f"XAA,{session},Z\nNowhere,{session},Z\n" for session in range(20, 70))
+    (tmp_path / "s.csv").write_text(
+        f"country,session,speaker\nXAA,79,A\n{'Nowhere,79,B' + chr(10)}Nowhere,79,C\n{others}"
+        "Nowhere,79,D\nNowhere,79,E\nNowhere,78,F\n,79,G\nXAA,,H\n",
+        encoding="utf-8",
+    )
     ran = tracker("import", corpus, *PATTERN, "--metadata", "s.csv")
     assert ran.code == 0
-    assert "s.csv, line 3: unknown country 'Nowhere'" in ran.out
+    assert "108 rows of s.csv: 1 used, 100 not about these files, 7 skipped" in ran.out
+    unknown = "unknown country 'Nowhere'; write an ISO 3166-1 alpha-3 code, such as GBR"
+    assert [line for line in ran.out.splitlines() if line.startswith("  ") and "prepared" not in line][
+        :-1
+    ] == [
+        *(f"  skipped line {line}: {unknown}" for line in (3, 4, 105)),
+        "  ... and 2 more for this reason (--verbose names all)",
+        "  skipped line 108: it names no country",
+        "  skipped line 109: it names no session",
+    ]
+    verbose = tracker("import", corpus, *PATTERN, "--metadata", "s.csv", "--verbose").out
+    assert f"  skipped line 107: {unknown}" in verbose
     entries = json.loads(tracker("list", "XAA/UNGA/79", "--format", "json").out)
     assert entries[0]["speaker"] == "A"
+
+
+def test_the_columns_of_the_general_debates_table_are_recognised(
+    tracker: Callable[..., Ran], tmp_path: Path
+) -> None:
+    """A code counts before a name, a name where the code is unknown; two states are one row too many."""
+    rows = {
+        "GBR": ("25", "GBR", "United Kingdom", "Home", "Prime Minister"),
+        "LKA": ("25", "CEY", "Ceylon (Sri Lanka)", "Bandaranaike", "Prime Minister"),
+        "RUS": ("25", "RUS", "Union of Sovier Socialist Republics", "Gromyko", "Minister"),
+        "BLR": ("25", "", "Byelorussian Soviet Socialist Republic", "Gurinovich", "Minister"),
+        "CHE": ("25", "CHE", "Sweden", "Nilsson", "Minister"),
+    }
+    lines = [f"1970,{','.join(row)}," for row in rows.values()]
+    (tmp_path / "table.csv").write_text(
+        "\n".join(["Year,Session,ISO Code,Country,Name of Person Speaking,Post,Unnamed: 6", *lines]) + "\n",
+        encoding="utf-8",
+    )
+    for code in rows:
+        path = tmp_path / "corpus" / "Session 25 - 1970" / f"{code}_25_1970.txt"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f"{code} speaks of peace and of rivers.\n", encoding="utf-8")
+    assert tracker("init").code == 0
+    ran = tracker("import", "corpus", "--body", "UNGA", "--metadata", "table.csv")
+    assert ran.code == 0, ran.err
+    assert "skipped line 6: it names two countries, CHE (Switzerland) and SWE (Sweden)" in ran.out
+    entries = json.loads(tracker("list", "--format", "json").out)
+    speakers = {entry["reference"][:3]: entry["speaker"] for entry in entries}
+    assert speakers == {code: row[3] if code != "CHE" else None for code, row in rows.items()}
 
 
 def test_a_kind_that_nobody_declared_is_marked_as_inferred(tracker: Callable[..., Ran], corpus: Path) -> None:
@@ -143,3 +194,110 @@ def test_a_pattern_that_fits_nothing_is_a_finding(tracker: Callable[..., Ran], c
     ran = tracker("import", corpus, "--body", "UNGA", "--pattern", "{country}/{session}.pdf")
     assert ran.code == 1
     assert "3 skipped" in ran.out
+
+
+YEARS = ((70, 2015), (71, 2016), (79, 2024))
+LAYOUTS = (
+    ("Session {s} - {y}/{c}_{s}_{y}.txt", "Session {session} - {year}/{country}_{session}_{year}.txt"),
+    ("{c}/{s}_{y}.txt", "{country}/{session}_{year}.txt"),
+    ("{s}/{n}.txt", "{session}/{country}.txt"),
+    ("{n} {s}.txt", "{country} {session}.txt"),
+    ("{n}/{c}-{s}.txt", "{country}/{country}-{session}.txt"),
+    ("UNGA-{c}-{s}.txt", "UNGA-{country}-{session}.txt"),
+    ("{c}_{s}_2015-09-28.txt", "{country}_{session}_{date}.txt"),
+    ("{c}/{s}/verbatim.txt", "{country}/{session}/{kind}.txt"),
+    ("{s}th session/{c}.txt", "{session}/{country}.txt"),
+    ("{y}/{s}_{c}_speech by {n} on day {s}0.txt", "{year}/{session}_{country}_{any}.txt"),
+)
+
+
+@pytest.mark.parametrize(("layout", "pattern"), LAYOUTS)
+def test_the_pattern_is_found_in_the_paths(layout: str, pattern: str) -> None:
+    states = {"AFG": "Afghanistan", "GBR": "United Kingdom", "GNB": "Guinea-Bissau", "CIV": "Côte d'Ivoire"}
+    names = [
+        layout.format(c=code, n=name, s=session, y=year)
+        for code, name in states.items()
+        for session, year in YEARS
+    ]
+    found = choose_pattern(names, find_body("UNGA"), with_country=True)
+    assert (found.pattern, found.fits) == (pattern, len(names))
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        (["GBR_70_7.txt"], "--pattern '{country}_70_{session}.txt' (1 fit) or"),
+        (["GBR/70.txt", "79/FRA.txt"], "--pattern '{country}/{session}.txt' (1 fit) or"),
+        (["70_2015.txt"], "--country GBR"),
+        (["notes.txt"], "'notes.txt' do not show country and session of UNGA"),
+        ([], "no files"),
+    ],
+)
+def test_where_no_pattern_or_more_than_one_is_found_nothing_is_imported(
+    tracker: Callable[..., Ran], tmp_path: Path, names: list[str], said: str
+) -> None:
+    (tmp_path / "corpus").mkdir()
+    for name in names:
+        path = tmp_path / "corpus" / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("We support peace.", encoding="utf-8")
+    assert tracker("init").code == 0
+    ran = tracker("import", "corpus", "--body", "UNGA")
+    assert ran.code == 2
+    assert said in ran.err
+    assert len(ran.err.splitlines()) == 1
+    assert count_rows(tmp_path)["snapshots"] == 0
+
+
+def test_a_field_may_stand_twice_where_both_agree(
+    tracker: Callable[..., Ran], corpus: Path, tmp_path: Path
+) -> None:
+    (corpus / "XAB" / "78th of 79_2024.txt").write_text("XAB supports peace.", encoding="utf-8")
+    for path in corpus.glob("XAA/*"):
+        path.rename(path.with_name(f"{path.stem[:2]}th of {path.name}"))
+    ran = tracker(
+        "import", corpus, "--body", "UNGA", "--pattern", "{country}/{session} of {session}_{any}.txt"
+    )
+    assert ran.code == 1
+    assert "XAB/78th of 79_2024.txt: its path names two of {session}: 78 and 79" in ran.out
+    assert count_rows(tmp_path)["snapshots"] == 2
+
+
+def test_kinds_are_declared_for_sessions(tracker: Callable[..., Ran], corpus: Path) -> None:
+    kinds = ("--kind", "verbatim:70-74,78", "--kind", "prepared")
+    assert tracker("import", corpus, *PATTERN, *kinds).code == 0
+    entries = json.loads(tracker("list", "--format", "json").out)
+    assert {entry["reference"] for entry in entries} == {
+        "XAA/UNGA/78~verbatim.en", "XAA/UNGA/79~prepared.en", "XAB/UNGA/79~prepared.en"
+    }  # fmt: skip
+    ran = tracker("import", corpus, *PATTERN, "--kind", "verbatim:78", "--kind", "prepared:70-79")
+    assert (ran.code, "session 78 cannot be both" in ran.err) == (2, True)
+
+
+RECORD = "The States Members of the United Nations agreed (see A/78/PV.3). {} supports the rivers. " + 50 * (
+    "It has trained judges, and will train more in the coming year. "
+)
+OWN = "Mr. President,\n\n{} supports the rivers.\n\nThank you."
+PLAIN = "{} supports the rivers."
+SESSIONS = (
+    ((RECORD, RECORD, RECORD, OWN, PLAIN), {"verbatim": 5}),
+    ((OWN, OWN, OWN, PLAIN), {"prepared": 4}),
+    ((OWN, OWN, RECORD, RECORD, PLAIN), {"prepared": 2, "verbatim": 2, "unclear": 1}),
+    ((RECORD, PLAIN), {"verbatim": 1, "unclear": 1}),
+)
+
+
+@pytest.mark.parametrize(("texts", "expected"), SESSIONS)
+def test_a_kind_is_that_of_most_texts_of_the_session(
+    tracker: Callable[..., Ran], tmp_path: Path, texts: tuple[str, ...], expected: dict[str, int]
+) -> None:
+    (tmp_path / "corpus" / "78").mkdir(parents=True)
+    for number, text in enumerate(texts):
+        code = f"XA{chr(ord('A') + number)}"
+        (tmp_path / "corpus" / "78" / f"{code}.txt").write_text(text.format(code), encoding="utf-8")
+    assert tracker("init").code == 0
+    ran = tracker("import", "corpus", "--body", "UNGA")
+    head, row = (line.split() for line in ran.out.splitlines()[-2:])
+    assert dict(zip(head[1:], map(int, row[1:]), strict=True)) == expected
+    again = tracker("import", "corpus", "--body", "UNGA")
+    assert again.out.splitlines()[-2:] == ran.out.splitlines()[-2:]

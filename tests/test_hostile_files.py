@@ -103,9 +103,8 @@ def test_a_folder_is_imported_but_for_its_hostile_files(tracker: Callable[..., R
         (folder / f"{2 * number + 21}.x").write_text(speech, encoding="utf-8")
     ran = tracker("import", "folder", "--body", "UNGA", "--country", "XAA", "--pattern", "{session}.x")
     assert ran.code == 1, ran
-    head, *told = ran.out.splitlines()
-    repeated, skipped = told[:5], told[5:]
-    assert all("has the same text as XAA/UNGA/" in line for line in repeated)
+    head, *lines = ran.out.splitlines()
+    skipped = [line for line in lines if line.startswith("  skipped ")]
     assert head == "15 files: 10 new, 0 changed, 0 unchanged, 5 skipped"
     assert sorted(line.split()[1] for line in skipped) == ["10.x:", "2.x:", "4.x:", "6.x:", "8.x:"]
     assert all(map(is_told, skipped))

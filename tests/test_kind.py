@@ -27,6 +27,13 @@ TEXTS: tuple[tuple[TextKind | None, str], ...] = (
     ("prepared", "主席先生：\n我们支持多边主义。\n谢谢大家。"),
     ("verbatim", f"{RECORD} {BODY}"),
     ("verbatim", f"{BODY} The States Members of the United Nations agreed at the sixtieth session."),
+    ("verbatim", f"Mr. President, I bring greetings. {RECORD} {BODY}"),
+    (
+        "verbatim",
+        "\n".join(f"{at}. Mr. President, I speak of co-operation. {BODY[:600]}" for at in range(31, 38)),
+    ),
+    (None, "\n".join(f"{at}. We speak of cooperation. {BODY[:600]}" for at in range(1, 8))),
+    ("verbatim", f"A/66/PV.11\n{BODY}\nAvaria stands by that.\n\fA/66/PV.11\n{BODY}"),
     (None, BODY),
     (None, RECORD),
     (None, ""),
@@ -36,4 +43,4 @@ TEXTS: tuple[tuple[TextKind | None, str], ...] = (
 
 @pytest.mark.parametrize(("expected", "text"), TEXTS)
 def test_kind_of_a_text(expected: TextKind | None, text: str) -> None:
-    assert infer_kind(read_text(text)) == expected
+    assert infer_kind(read_text(text), text) == expected

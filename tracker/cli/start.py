@@ -18,9 +18,17 @@ if TYPE_CHECKING:
     from tracker.model.record import Recorded
 
 Kind = Literal["prepared", "delivered", "verbatim", "summary", "translation", "interpretation"]
+PATTERN_HELP = (
+    "The parts of a path, as in {country}/{session}_{year}.txt; found by looking if not given. Parts:"
+    " country, session, item, year, date, language, kind, and any for what does not matter."
+)
+KIND_HELP = (
+    "The kind of all these texts, or of some sessions: verbatim, verbatim:70-74,77. Kinds: prepared,"
+    " delivered, verbatim, summary, translation, interpretation. Inferred by session if not given."
+)
 COLUMN_HELP = (
-    "FIELD=COLUMN, for a column with another name. Fields: country, session, item, title, date, language,"
-    " kind, url, symbol, speaker, post, on_behalf_of."
+    "FIELD=COLUMN, for a column that is not recognised by its name. Fields: country, session, item, title,"
+    " date, language, kind, url, symbol, speaker, post, on_behalf_of."
 )
 StatementType = Literal["general-debate", "item", "explanation-of-vote", "right-of-reply", "joint"]
 
@@ -33,7 +41,9 @@ def register(app: typer.Typer) -> None:
     app.command(epilog="Example: tracker add uk.pdf --as GBR/CCPCJ/31 --date 2022-05-16 --kind prepared")(add)
     app.command(
         "import",
-        epilog="Example: tracker import corpus --body UNGA --pattern '{country}/{session}_{year}.txt'",
+        epilog="Examples: tracker import corpus --body UNGA --metadata speakers.csv"
+        " | tracker import corpus --body UNGA --pattern '{country}/{session}_{any}.txt'"
+        " --kind verbatim:70-74,77 --kind prepared:75,79",
     )(import_folder)
 
 
@@ -134,21 +144,26 @@ def _describe(path: Path, entry: Recorded) -> Iterator[str]:
 def import_folder(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder; subfolders are included.")],
     body: Annotated[str, typer.Option(help="The body of all these statements, such as UNGA.")],
-    pattern: Annotated[str, typer.Option(help="The parts of a path: {country}/{session}_{year}.txt.")],
+    pattern: Annotated[str | None, typer.Option(help=PATTERN_HELP)] = None,
     country: Annotated[str | None, typer.Option(help="The country, where paths do not name it.")] = None,
     kind: Annotated[
-        Kind | None, typer.Option(help="The kind of all these texts; inferred if not given.")
+        list[str] | None,
+        typer.Option(metavar="KIND[:SESSIONS]", help=KIND_HELP),
     ] = None,
     metadata: Annotated[
         Path | None, typer.Option(help="A CSV table of speakers, posts, dates and titles.")
     ] = None,
     column: Annotated[list[str] | None, typer.Option(help=COLUMN_HELP)] = None,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", help="Name every file and row that was skipped.")
+    ] = False,
     archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
     """Record a whole folder of statements.
 
     If a run was stopped, run it again: it continues from there.
     """
+    from tracker.report.archive.imports import render_folder
     from tracker.workflows.importing import folder as importing
 
     with shown_progress("importing") as progress:
@@ -159,12 +174,11 @@ def import_folder(
             archive,
             options.now(),
             country=country,
-            kind=kind,
+            kinds=kind or (),
             metadata=metadata,
             columns=column or (),
             progress=progress,
         )
-    told = (*importing.repeated_lines(imported), *importing.skipped_lines(imported))
-    write_answer("\n".join([importing.summary(imported), *told]))
+    write_answer(render_folder(imported, every=verbose))
     if importing.is_faulty(imported):
         raise typer.Exit(options.FINDINGS)

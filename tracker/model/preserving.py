@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -25,6 +26,40 @@ class ImportedFile:
     note: str = ""
     elsewhere: tuple[str, ...] = ()
     """Other statements that have the same text."""
+    reference: Reference | None = None
+    """The edition it was recorded in."""
+    is_kind_inferred: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TableUse:
+    """What an import took from a table of metadata."""
+
+    path: str
+    rows: int
+    used: int
+    elsewhere: int
+    """Rows about statements that are not in the import."""
+    skipped: tuple[tuple[int, str], ...]
+    """The lines that could not be read, and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class FolderImport:
+    """The result of an import: an entry for each file, the pattern, and what was read in the table."""
+
+    entries: tuple[ImportedFile, ...]
+    pattern: str
+    fits: int
+    """The files whose path fits the pattern."""
+    is_found: bool = False
+    """Whether nobody gave the pattern."""
+    table: TableUse | None = None
+
+    @property
+    def counts(self) -> Counter[FileStatus]:
+        """How many files there are of each status."""
+        return Counter(entry.status for entry in self.entries)
 
 
 RevisionStatus = Literal["new", "changed", "known", "rewritten", "removed", "passed", "skipped"]

@@ -17,6 +17,7 @@ CountryKind = Literal["state", "withdrawn", "user-assigned", "group"]
 
 _USER_ASSIGNED = re.compile(r"X[A-Z]{2}")
 _INVERTED = re.compile(r"([^,(]+)[,(]\s*([^,()]+)\)?")
+_PAIR = re.compile(r"([^/()]+)[/(]([^/()]+)\)?|([^/(),]+),([^/(),]+)")
 _FORMAL = re.compile(r"^(?:the )?(?:[a-z'’]+ ){0,3}(?:republic|kingdom|state) of (?:the )?", re.IGNORECASE)
 _CODE_LENGTH = 3
 
@@ -93,7 +94,24 @@ def match_countries(text: str, extra: Sequence[Country] = ()) -> tuple[Country, 
     folded = _fold_inverted(text)
     own = [country for country in extra if folded in _folded_names(country)]
     found = dict.fromkeys((*own, *_by_name().get(folded, ())))
-    return tuple(country for country in found if country.kind != "withdrawn") or tuple(found)
+    current = tuple(country for country in found if country.kind != "withdrawn")
+    return current or tuple(found) or _match_pair(text, extra)
+
+
+def _match_pair(text: str, extra: Sequence[Country]) -> tuple[Country, ...]:
+    """Return the speaker that has two names, as in ``Ceylon (Sri Lanka)`` and ``Upper Volta/Burkina Faso``.
+
+    Of a state and the one that followed it, ``Russian Federation (USSR)``, the later is meant.
+    """
+    pair = _PAIR.fullmatch(text.strip())
+    if not pair:
+        return ()
+    one, other = (match_countries(name, extra) for name in pair.groups() if name)
+    if len(one) != 1 or len(other) != 1:
+        return ()
+    if one == other or other[0].code in one[0].successors:
+        return other
+    return one if one[0].code in other[0].successors else ()
 
 
 def _fold_inverted(text: str) -> str:

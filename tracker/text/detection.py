@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from functools import cache
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from tracker.inputs.tables import read_packaged
@@ -62,6 +63,16 @@ _END = 250
 """Characters at the end in which thanks are looked for; the longest that a sign allows take 90."""
 _LOOKED_AT = 8000
 """Characters searched for style: the whole text would take half as long again and settle 35 more of 1,744."""
+_CEREMONY = frozenset({"title", "first line", "later line", "end"})
+"""Where a sign shows what the reporters leave out."""
+_ADDRESSED = (",", ":", "!", "，", "：", "！", "،")
+"""A line that ends without one may be a cut one: Mr. Gurirab presiding over the last"""
+_PARAGRAPH_NUMBER = re.compile(r"(?:^|[\r\n])[ \t\ufeff]*(\d{1,3})\.[ \t]+(?=[^\W\d_a-z]|[“\"«])")
+_FEWEST_NUMBERS = 5
+_FIRST_NUMBER = 5
+"""A speaker's own numbering starts lower; that of a meeting, rarely."""
+_CONSECUTIVE = 0.6
+"""The share of numbers that follow the one before: some are lost in recognition."""
 
 
 class Sign(NamedTuple):
@@ -73,15 +84,16 @@ class Sign(NamedTuple):
     pattern: re.Pattern[str] | None
 
 
-def infer_kind(version: Version) -> TextKind | None:
+def infer_kind(version: Version, page: str = "") -> TextKind | None:
     """Return ``prepared`` or ``verbatim`` as the wording shows, ``None`` where it does not.
 
     Salutations and thanks speak for the speaker's own text, which the reporters leave out; their
-    house style speaks for the record. The signs' weights are in ``kind.toml``.
+    house style speaks for the record, and so do the page headers and paragraph numbers of a meeting, which
+    only ``page`` still has: the text before it was cleaned. The signs' weights are in ``kind.toml``.
     """
-    found = find_signs(version)
+    found = find_signs(version, page)
     score = sum(sign.weight for sign in found)
-    ceremony = any(sign.place != "anywhere" for sign in found)
+    ceremony = any(sign.place in _CEREMONY for sign in found)
     if score >= _PREPARED and ceremony:
         return "prepared"
     styled = any(sign.weight < 0 for sign in found)
@@ -90,22 +102,35 @@ def infer_kind(version: Version) -> TextKind | None:
     return None
 
 
-def find_signs(version: Version) -> tuple[Sign, ...]:
-    """Return the signs a version shows."""
+def find_signs(version: Version, page: str = "") -> tuple[Sign, ...]:
+    """Return the signs a version shows, and the text that it was read from."""
     _, *later = version.text.split("\n")
     end = next((n for n, segment in enumerate(version.segments) if segment.kind != "heading"), 0)
     beginning = [segment.text for segment in version.segments[: end + 1]]  # headings, and the first sentence
-    beginning += [text.partition(",")[0] + "," for text in beginning]  # Mr. President,
     opens = any(map(is_salutation, beginning))
-    lines = any(is_salutation(line) for line in later)
-    searched = {"end": version.text[-_END:], "anywhere": version.text[:_LOOKED_AT]}
-    titled = bool(version.segments) and version.segments[0].kind == "heading"
-    shown = {"title": titled, "first line": opens, "later line": lines}
+    runs_on = any(is_salutation(text.partition(",")[0] + ",") for text in beginning)  # Mr. President, I
+    searched = {"end": version.text[-_END:], "anywhere": version.text[:_LOOKED_AT], "page": page}
+    shown = {
+        "title": bool(version.segments) and version.segments[0].kind == "heading",
+        "first line": opens,
+        "first words": runs_on and not opens,
+        "later line": any(line.endswith(_ADDRESSED) and is_salutation(line) for line in later),
+        "numbers": _continues_a_meeting(page),
+    }
     return tuple(
         sign
         for sign in _signs()
         if (sign.pattern.search(searched[sign.place]) if sign.pattern else shown[sign.place])
     )
+
+
+def _continues_a_meeting(page: str) -> bool:
+    """Say whether paragraphs are numbered on from those of the speakers before."""
+    numbers = [int(match[1]) for match in _PARAGRAPH_NUMBER.finditer(page)]
+    if len(numbers) < _FEWEST_NUMBERS or numbers[0] < _FIRST_NUMBER:
+        return False
+    follows = sum(after - before == 1 for before, after in pairwise(numbers))
+    return follows >= _CONSECUTIVE * (len(numbers) - 1)
 
 
 @cache

@@ -1,24 +1,108 @@
-"""What ``import-git`` and ``import-warc`` print: counts, and a line for each that needs a word."""
+"""What imports print: counts, and a line for each file, revision or capture that needs a word."""
 
 from __future__ import annotations
 
-from collections import Counter
+import shlex
+from collections import Counter, defaultdict
+from itertools import groupby
 from typing import TYPE_CHECKING, get_args
 
 from tracker.model.preserving import CaptureStatus
+from tracker.references import session_sort_key
 from tracker.report.comparison.words import counted
+from tracker.report.layout import draw
 from tracker.report.safe import one_line
+from tracker.report.tables import lay_table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from tracker.model.preserving import (
+        FolderImport,
         GitImportReport,
         ImportedCapture,
         ImportedRevision,
         RevisionStatus,
+        TableUse,
         WarcImportReport,
     )
+
+_SHOWN_EACH = 3
+"""Files, or lines of a table, that are named for one reason to skip them."""
+_SHOWN_REASONS = 8
+_UNCLEAR = "unclear"
+_WIDTH = 80
+
+
+def render_folder(imported: FolderImport, *, every: bool = False) -> str:
+    """Return the pattern if it was found, the counts, what was skipped, and the kinds that were inferred.
+
+    Of what was skipped for the same reason a few are named; ``every`` names all.
+    """
+    return "\n".join(_folder_lines(imported, every=every))
+
+
+def _folder_lines(imported: FolderImport, *, every: bool) -> Iterator[str]:
+    files = counted(len(imported.entries), "file")
+    if imported.is_found:
+        pattern = one_line(shlex.quote(imported.pattern))
+        yield f"pattern found: --pattern {pattern} fits {imported.fits:,} of {files}"
+    counts = imported.counts
+    parts = [f"{counts[status]:,} {status}" for status in ("new", "changed", "unchanged")]
+    yield f"{files}: {', '.join(parts)}, {counts['skipped'] + counts['passed']:,} skipped"
+    for entry in imported.entries:
+        if entry.elsewhere:
+            yield f"  {one_line(entry.path)} has the same text as {' and '.join(entry.elsewhere)}"
+    yield from _skipped(((entry.note, entry.path) for entry in imported.entries if entry.note), every=every)
+    if imported.table:
+        yield from _table_lines(imported.table, every=every)
+    if any(entry.is_kind_inferred for entry in imported.entries):
+        yield "kinds of text, inferred by session where not declared (as with --kind verbatim:70-74,77):"
+        yield from _kind_rows(imported)
+
+
+def _skipped(reasons: Iterable[tuple[str, str]], *, every: bool) -> Iterator[str]:
+    """Yield a line for each place that was skipped; for each reason a few, and the number of others."""
+    by_reason: dict[str, list[str]] = defaultdict(list)
+    for reason, place in reasons:
+        by_reason[reason].append(place)
+    ordered = sorted(by_reason.items(), key=lambda item: -len(item[1]))
+    for reason, places in ordered if every else ordered[:_SHOWN_REASONS]:
+        named = places if every else places[:_SHOWN_EACH]
+        yield from (f"  skipped {one_line(place)}: {one_line(reason)}" for place in named)
+        if len(places) > len(named):
+            yield f"  ... and {len(places) - len(named):,} more for this reason (--verbose names all)"
+    if not every and len(ordered) > _SHOWN_REASONS:
+        others = sum(len(places) for _, places in ordered[_SHOWN_REASONS:])
+        yield f"  ... and {others:,} more for other reasons (--verbose names all)"
+
+
+def _table_lines(table: TableUse, *, every: bool) -> Iterator[str]:
+    parts = f"{table.used:,} used, {table.elsewhere:,} not about these files, {len(table.skipped):,} skipped"
+    yield f"{counted(table.rows, 'row')} of {one_line(table.path)}: {parts}"
+    yield from _skipped(((reason, f"line {line:,}") for line, reason in table.skipped), every=every)
+
+
+def _kind_rows(imported: FolderImport) -> Iterator[str]:
+    """Yield a table of kinds by session; sessions in a row that have the same kinds share a line."""
+    by_session: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
+    for entry in imported.entries:
+        if entry.reference and entry.status not in {"skipped", "passed"}:
+            where = entry.reference.body, entry.reference.session or ""
+            by_session[where][entry.reference.kind or _UNCLEAR] += 1
+    total = sum(by_session.values(), Counter[str]())
+    kinds = sorted(total, key=lambda kind: (kind == _UNCLEAR, -total[kind]))
+    ordered = sorted(by_session.items(), key=lambda item: session_sort_key(*item[0]))
+    head = ("session", *kinds, "")
+    rows = []
+    for _, group in groupby(ordered, key=lambda item: sorted(item[1])):
+        (first, counts), *others = group
+        label = f"{first[1]}-{others[-1][0][1]}" if others else first[1]
+        counts = sum((each for _, each in others), counts)
+        rows.append((label, *(f"{counts[kind]:,}" if counts[kind] else "-" for kind in kinds), ""))
+    table = lay_table(head, rows, _WIDTH, tuple(range(1, len(head))))
+    return (f"  {draw([line], color=False).rstrip()}" for line in table)
+
 
 _ORDER: tuple[RevisionStatus, ...] = ("new", "changed", "known", "rewritten", "passed", "removed", "skipped")
 _HINTS = {"rewritten": "from a history that was rewritten", "passed": "same bytes as the revision before"}

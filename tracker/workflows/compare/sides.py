@@ -163,7 +163,7 @@ def _file_side(path: Path) -> Side:
     version = reading.read_text(
         extraction.text, extractor=extraction.extractor, media_type=extraction.media_type
     )
-    kind = detection.infer_kind(version)
+    kind = detection.infer_kind(version, extraction.text)
     return Side(
         name=_file_name(path),
         version=version,

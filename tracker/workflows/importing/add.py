@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING, TypeVar, get_args
+from typing import TYPE_CHECKING, NamedTuple, TypeVar, get_args
 
 from tracker.capture.read.extract import extract
 from tracker.capture.web.fetch import is_web_address
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from tracker.archive.storing.store import Store
     from tracker.model.record import Recorded
-    from tracker.model.texts import Reference, TextKind, Version
+    from tracker.model.texts import Extraction, Reference, TextKind, Version
     from tracker.model.watching import Fetched, Source
 
 _EDTF = re.compile(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?[?~%]?")
@@ -138,30 +138,51 @@ def record_bytes(
     known = store.known(declaration, digest_bytes(data))
     if known:
         return known
+    document = read_bytes(data, name, declaration.reference.language)
+    return record_read(store, data, document, declaration, observed, source)
+
+
+class ReadDocument(NamedTuple):
+    """What was read in a document's bytes."""
+
+    extraction: Extraction
+    version: Version
+
+
+def read_bytes(data: bytes, name: str, language: str | None) -> ReadDocument:
+    """Read a document. Raises ``DocumentUnreadable``."""
     extraction = extract(data, name)
     version = read_text(
         extraction.text,
         extractor=extraction.extractor,
         media_type=extraction.media_type,
-        language=declaration.reference.language,
+        language=language,
     )
-    declaration = infer_details(declaration, version, extraction.title)
-    return store.record(declaration, data, version, observed, raw=extraction.text, source=source)
+    return ReadDocument(extraction, version)
 
 
-def infer_details(said: Declaration, version: Version, title: str | None) -> Declaration:
+def record_read(
+    store: Store, data: bytes, document: ReadDocument, declaration: Declaration, observed: str, source: str
+) -> Recorded:
+    """Record a document that was read, inferring what its declaration leaves open."""
+    declaration = infer_details(declaration, *document)
+    raw = document.extraction.text
+    return store.record(declaration, data, document.version, observed, raw=raw, source=source)
+
+
+def infer_details(said: Declaration, extraction: Extraction, version: Version) -> Declaration:
     """Return a declaration with the kind, language and title that it lacks, marked as inferred."""
     reference = said.reference
     return replace(
         said,
         reference=replace(
             reference,
-            kind=reference.kind or infer_kind(version),
+            kind=reference.kind or infer_kind(version, extraction.text),
             language=reference.language or version.language,
         ),
         kind_inferred=said.kind_inferred or reference.kind is None,
         language_inferred=said.language_inferred or reference.language is None,
-        title=said.title or title,
+        title=said.title or extraction.title,
         title_inferred=said.title_inferred or said.title is None,
     )
 
@@ -190,7 +211,7 @@ def declare_arrival(arrival: Arrival, reference: Reference) -> Declaration:
     source = arrival.source
     url = source.address if is_web_address(source.address) else None
     declared = Declaration(replace(reference, language=reference.language or source.language), url=url)
-    return infer_details(declared, arrival.version, arrival.extraction.title)
+    return infer_details(declared, arrival.extraction, arrival.version)
 
 
 def record_arrival(

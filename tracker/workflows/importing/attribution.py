@@ -13,7 +13,7 @@ from tracker.model.record import Declaration
 from tracker.model.texts import Reference
 from tracker.references import find_body, find_country, parse_reference, resolve_session
 from tracker.workflows.importing.add import check_date
-from tracker.workflows.importing.folder import is_kind
+from tracker.workflows.importing.kinds import is_kind
 from tracker.workflows.importing.metadata import compile_expression
 from tracker.workflows.importing.named_sessions import find_sessions, only_date, sessions_of_date
 

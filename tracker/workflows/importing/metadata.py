@@ -1,4 +1,4 @@
-"""Metadata of statements: tables of speakers and dates, and patterns of file names.
+"""Metadata of statements: tables of speakers and dates, and what expressions read in paths and messages.
 
 A CSV file is read once; its rows are looked up by country, session and item. Columns are mapped to our
 fields by name, or as the user says.
@@ -11,11 +11,12 @@ import re
 from dataclasses import dataclass, fields
 from functools import cache
 from io import BytesIO, TextIOWrapper
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from tracker.errors import ReferenceInvalid, VocabularyInvalid
 from tracker.inputs.files import read_file
 from tracker.inputs.formats import unguard
+from tracker.model.preserving import TableUse
 from tracker.references import find_country, resolve_session
 
 if TYPE_CHECKING:
@@ -23,54 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tracker.model.texts import Reference
-    from tracker.references import Body
-
-PATTERN_FIELDS: Mapping[str, str] = {
-    "country": r"[^/]+?",
-    "session": r"[^/]+?",
-    "item": r"[^/]+?",
-    "year": r"\d{4}",
-    "date": r"\d{4}(?:-\d\d(?:-\d\d)?)?",
-    "language": r"[a-z]{2}",
-    "kind": r"[a-z]+",
-    "any": r"[^/]*?",
-}
-"""What may be in braces, and what it matches; ``{any}`` is ignored."""
-
-_FIELD = re.compile(r"\{(\w*)\}")
-
-
-def compile_pattern(pattern: str, required: Iterable[str] = ("country", "session")) -> re.Pattern[str]:
-    """Return the regular expression of a pattern; it matches whole relative paths with ``/``.
-
-    Raises ``ReferenceInvalid`` for an unknown field, one that stands twice, or a pattern that lacks one
-    of the fields required.
-    """
-    seen: set[str] = set()
-    parts = []
-    end = 0
-    for match in _FIELD.finditer(pattern):
-        parts += [re.escape(pattern[end : match.start()]), _group(match[1], pattern, seen)]
-        end = match.end()
-    parts.append(re.escape(pattern[end:]))
-    for needed in required:
-        if needed not in seen:
-            raise ReferenceInvalid(f"pattern {pattern!r}: it names no {{{needed}}}")
-    return re.compile("".join(parts))
-
-
-def _group(name: str, pattern: str, seen: set[str]) -> str:
-    if name not in PATTERN_FIELDS:
-        raise ReferenceInvalid(
-            f"pattern {pattern!r}: unknown field {{{name}}}; expected one of {', '.join(PATTERN_FIELDS)}"
-        )
-    if name == "any":
-        return PATTERN_FIELDS[name]
-    if name in seen:
-        raise ReferenceInvalid(f"pattern {pattern!r}: {{{name}}} appears twice")
-    seen.add(name)
-    return f"(?P<{name}>{PATTERN_FIELDS[name]})"
-
+    from tracker.references import Body, Country
 
 GROUPS = ("country", "body", "session", "item", "date", "year", "kind", "language")
 """What the groups of a regular expression may be called."""
@@ -132,12 +86,52 @@ def read_columns(assignments: Iterable[str]) -> dict[str, str]:
     return columns
 
 
+_ALSO_CALLED: Mapping[str, tuple[str, ...]] = {
+    "country": ("iso_code", "iso", "iso3", "iso_alpha_3", "country_code", "country", "country_name", "state"),
+    "session": ("session", "session_number"),
+    "date": ("date", "delivered", "delivery_date"),
+    "url": ("url", "link"),
+    "symbol": ("symbol", "document_symbol"),
+    "speaker": ("speaker", "name_of_person_speaking", "name_of_speaker", "speaker_name"),
+    "post": ("post", "position"),
+}
+"""Names of columns that need no ``--column``; a code of a country is read before its name."""
+
+
+class UnreadRow(NamedTuple):
+    """A row that names no statement, with the session and the countries that it does name."""
+
+    line: int
+    session: str | None
+    countries: tuple[str, ...]
+    reason: str
+
+
 @dataclass(frozen=True, slots=True)
 class MetadataTable:
-    """The rows of a table by statement, and a line of text for each row that names none."""
+    """The rows of a table by statement, and those that name none."""
 
+    path: str
     rows: Mapping[Key, StatementMetadata]
-    unread: tuple[str, ...] = ()
+    number: int = 0
+    unread: tuple[UnreadRow, ...] = ()
+
+    def use(self, wanted: Iterable[Key]) -> TableUse:
+        """Return what of it belongs to the statements of an import.
+
+        A row of another session, or of a statement that is not there, is no fault of the table.
+        """
+        keys = set(wanted)
+        sessions = {None, *(session for _, session, _ in keys)}
+        pairs = {pair for country, session, _ in keys for pair in ((country, session), (country, None))}
+        skipped = tuple(
+            (row.line, row.reason)
+            for row in self.unread
+            if row.session in sessions
+            and (not row.countries or any((country, row.session) in pairs for country in row.countries))
+        )
+        used = len(keys & self.rows.keys())
+        return TableUse(self.path, self.number, used, self.number - used - len(skipped), skipped)
 
 
 def read_metadata(path: Path, columns: Mapping[str, str], body: Body) -> MetadataTable:
@@ -162,27 +156,34 @@ def _read_rows(
     mapping = _map_columns(table.fieldnames or (), columns, path)
     rows: dict[Key, StatementMetadata] = {}
     unread = []
-    for row in table:
-        cells = {field: unguard((row[column] or "").strip()) or None for field, column in mapping.items()}
-        try:
-            key = _key(cells, body)
-        except ReferenceInvalid as error:
-            unread.append(f"{path}, line {table.line_num}: {error}")
+    number = 0
+    for number, row in enumerate(table, start=1):  # noqa: B007 (the last is the number of rows)
+        cells = {field: [unguard((row[name] or "").strip()) for name in mapping[field]] for field in mapping}
+        said = {field: next(filter(None, texts), None) for field, texts in cells.items()}
+        countries, no_country = _countries(*filter(None, cells["country"]))
+        session, no_session = _session(body, said["session"])
+        fault = no_country or no_session
+        if fault or session is None:
+            unread.append(UnreadRow(table.line_num, session, countries, fault))
             continue
-        if key:
-            rows.setdefault(key, StatementMetadata(**{field: cells.get(field) for field in FIELDS}))
-    return MetadataTable(rows, tuple(unread))
+        key = countries[0], session, said.get("item")
+        rows.setdefault(key, StatementMetadata(**{field: said.get(field) for field in FIELDS}))
+    return MetadataTable(str(path), rows, number, tuple(unread))
 
 
-def _map_columns(names: Iterable[str], columns: Mapping[str, str], path: Path) -> dict[str, str]:
+def _map_columns(names: Iterable[str], columns: Mapping[str, str], path: Path) -> dict[str, tuple[str, ...]]:
     by_fold = {name.strip().casefold().replace(" ", "_"): name for name in names}
-    mapping = {field: by_fold[field] for field in (*KEYS, *FIELDS) if field in by_fold}
+    mapping = {}
+    for field in (*KEYS, *FIELDS):
+        known = tuple(by_fold[name] for name in _ALSO_CALLED.get(field, (field,)) if name in by_fold)
+        if known:
+            mapping[field] = known
     for field, column in columns.items():
         if column not in by_fold.values():
             raise VocabularyInvalid(
                 f"{path}: no column {column!r}; the columns are {', '.join(by_fold.values())}"
             )
-        mapping[field] = column
+        mapping[field] = (column,)
     absent = [field for field in ("country", "session") if field not in mapping]
     if absent:
         raise VocabularyInvalid(
@@ -191,19 +192,34 @@ def _map_columns(names: Iterable[str], columns: Mapping[str, str], path: Path) -
     return mapping
 
 
-def _key(cells: Mapping[str, str | None], body: Body) -> Key | None:
-    country, session = cells["country"], cells["session"]
-    if not country or not session:
-        return None
-    return _country_code(country), _session_label(body, session), cells.get("item")
-
-
 # A table of ten thousand rows names two hundred countries and eighty sessions.
 @cache
-def _country_code(text: str) -> str:
-    return find_country(text).code
+def _countries(*texts: str) -> tuple[tuple[str, ...], str]:
+    """Return the country that a code and a name stand for, or all of them and what is wrong.
+
+    The second counts where the first is unknown. A state and one that followed it are one.
+    """
+    found: list[Country] = []
+    fault = "it names no country"
+    for text in reversed(texts):
+        try:
+            found.insert(0, find_country(text))
+        except ReferenceInvalid as error:
+            fault = str(error)
+    if not found:
+        return (), fault
+    first, *others = found
+    for other in others:
+        if first.code not in {other.code, *other.successors} and other.code not in first.successors:
+            return (first.code, other.code), f"it names two countries, {first} and {other}"
+    return (first.code,), ""
 
 
 @cache
-def _session_label(body: Body, text: str) -> str:
-    return resolve_session(body, text).label
+def _session(body: Body, text: str | None) -> tuple[str | None, str]:
+    if not text:
+        return None, "it names no session"
+    try:
+        return resolve_session(body, text).label, ""
+    except ReferenceInvalid as error:
+        return None, str(error)

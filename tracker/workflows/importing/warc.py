@@ -121,7 +121,7 @@ def _judge(store: Store, arrival: Arrival, found: Found) -> None:
 
 def _declare(said: Declaration, arrival: Arrival) -> Declaration:
     url = arrival.fetched.url if arrival.fetched.url.startswith(("http://", "https://")) else None
-    declared = infer_details(said, arrival.version, arrival.extraction.title)
+    declared = infer_details(said, arrival.extraction, arrival.version)
     return replace(declared, url=said.url or url)
 
 

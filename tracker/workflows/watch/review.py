@@ -209,7 +209,7 @@ def _side_of(review: Review, arrival: Arrival) -> Side:
         country=reference.country if reference else None,
         body=reference.body if reference else None,
         session=reference.session if reference else None,
-        kind=kind or infer_kind(version),
+        kind=kind or infer_kind(version, arrival.extraction.text),
         kind_inferred=kind is None,
         sha256=review.sha256,
     )
