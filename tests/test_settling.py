@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from tracker.model.topics import Level
+    from tracker.model.topics import Level, Status
 
 OLD = """Mr. President,
 
@@ -263,7 +263,7 @@ def reading(level: Level | None) -> TopicReading | None:
 def test_yes_stands_for_the_levels_of_the_question(
     old: Level | None, new: Level | None, supposed: tuple[str, str], others: tuple[str, str] | None
 ) -> None:
-    status = "new" if old is None else "dropped" if new is None else "kept"
+    status: Status = "new" if old is None else "dropped" if new is None else "kept"
     change = TopicChange("debt", "Debt", "theme", status, reading(old), reading(new))
     assert suppose_levels(change) == supposed
     assert OpenTopic(change, supposed, ((), ())).others.get("3") == others
