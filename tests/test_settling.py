@@ -19,8 +19,10 @@ from tests.archives import declare, record
 from tests.conftest import run_tracker
 from tests.running import COMMAND, ROOT
 from tracker.archive.storing.store import create_archive, open_store
+from tracker.model.texts import Segment
 from tracker.model.topics import TopicChange, TopicReading
-from tracker.report.coding.questions import LEVEL_KEYS, mark_words
+from tracker.report.coding.questions import LEVEL_KEYS, mark_words, passage_lines
+from tracker.report.layout import draw
 from tracker.topics.statuses.decided import LEVELS
 from tracker.workflows.code.settle import OpenTopic, suppose_levels
 
@@ -282,3 +284,12 @@ def test_a_long_passage_is_cut_around_its_marked_words() -> None:
     assert shown.startswith("…word")
     assert shown.endswith("word…")
     assert len(shown) < 450
+
+
+def test_no_control_character_of_a_statement_reaches_the_terminal() -> None:
+    text = "We owe \x1b[2Jdebt\x07 and\x9b31m more."
+    segment = Segment(0, "sentence", 1, 0, len(text), text)
+    place = text.index("debt")
+    shown = draw(passage_lines(segment, ((place, place + 4),), None, 80), color=False)
+    assert "*debt*" in shown
+    assert not any(char in shown for char in "\x1b\x07\x9b")

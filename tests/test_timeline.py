@@ -226,6 +226,7 @@ def test_decisions_are_shown_with_name_and_dispute_in_every_form(tmp_path: Path)
     words = "judged by Ben, 2026-11-02: absent (was declared); disagreement: Ana: mentioned"
     timeline = follow(tmp_path, "XAA/CCPCJ")
     rows = select_rows(timeline)
+    assert "  33  2024  absent\n" in render_timeline(timeline, rows, quotes=True)
     told = render_timeline(timeline, rows, width=120)
     assert "DECIDED BY PEOPLE: 2 levels, 1 disputed" in told
     assert f"Corruption, 33: {words}" in told

@@ -10,6 +10,7 @@ from tracker.report.comparison.words import DIGEST, MORE, counted, percent, quot
 from tracker.report.layout import Line, Span, columns, draw, line, shorten, spread, wrap
 from tracker.report.safe import one_line
 from tracker.report.series.rows import TopicRow, list_decided, make_rows
+from tracker.topics.statuses.decided import ABSENT
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -188,7 +189,7 @@ def _describe(row: TopicRow, timeline: Timeline, width: int) -> Iterator[Line]:
         name = one_line(session.label)
         lead = f"  {' ' * (label - columns(name))}{name}  {session.year or '':<4}  "
         if cell.level is None:
-            yield line(f"{lead}{_status(cell)}", "dim")
+            yield line(f"{lead}{_status(cell) or ABSENT}", "dim")
             continue
         facts = f"{MARKS[cell.level]} {percent(cell.share):>5}  {_status(cell):<{longest}}  "
         room = width - columns(lead + facts) - 2
