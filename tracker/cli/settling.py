@@ -124,7 +124,8 @@ class _Walk:
         rows: list[Line] = [*head_lines(change, number, len(self.compared.topics), width)]
         for name, reading, passages in zip(self.names, (change.old, change.new), topic.passages, strict=True):
             level, sentences = (reading.level, len(reading.segments)) if reading else ("absent", 0)
-            rows.append(side_line(name, level, sentences))
+            named = any(passage.marks for passage in passages)
+            rows.append(side_line(name, level, sentences, named=named))
             for passage in passages:
                 rows += passage_lines(passage.segment, passage.marks, passage.likeness, width)
             if not passages:

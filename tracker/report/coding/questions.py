@@ -84,10 +84,13 @@ def head_lines(change: TopicChange, number: int, total: int, width: int) -> Iter
         yield from wrap(decision_words(decision), width, "  ", "    ")
 
 
-def side_line(name: str, level: str, sentences: int) -> Line:
-    """Return the line above the passages of one side."""
-    facts = f"  {name}  read as {level}"
-    return line(f"{facts}, {counted(sentences, 'sentence')}" if sentences else facts, "bold")
+def side_line(name: str, level: str, sentences: int, *, named: bool) -> Line:
+    """Return the line above the passages of one side; an absent topic may be named by words of wider use."""
+    if sentences:
+        note = f", {counted(sentences, 'sentence')}"
+    else:
+        note = "; words that may name it:" if named else ""
+    return line(f"  {name}  read as {level}{note}", "bold")
 
 
 def passage_lines(segment: Segment, marks: Marks, likeness: float | None, width: int) -> Iterator[Line]:
