@@ -7,6 +7,7 @@ digest that changes is right where a change of what is read is meant, and wrong 
 
 from __future__ import annotations
 
+from dataclasses import astuple
 from hashlib import sha256
 from itertools import pairwise
 from pathlib import Path
@@ -256,7 +257,8 @@ def read_statuses(maker: Maker, place: int) -> object:
     about = Occupancy([3 + maker.below(20) for _ in range(30)], {"a": range(place % 9), "b": range(9, 15)})
     last = min(30, 15 + place)
     others = Occupancy([3 + maker.below(20) for _ in range(30)], {"a": range(5), "b": range(9, last)})
-    return found.topics, found.counterparts, compare_shares(("a", "b"), about, others, ("a",))
+    topics = [astuple(each) for each in found.topics]
+    return topics, found.counterparts, compare_shares(("a", "b"), about, others, ("a",))
 
 
 def _round(features: Sequence[float]) -> list[float]:

@@ -427,7 +427,7 @@ def test_the_sheet_goes_out_and_comes_back(judged: Tracker, tmp_path: Path) -> N
     [
         ("mentioned", "sung", "line 4: Ana says 'sung'; expected one of declared"),
         ("none", "up", "line 2: Ana says 'up'"),
-        ("cybercrime", "hills", "line 4: 'hills' has not been judged yet"),
+        ("cybercrime", "hills", "line 4: the vocabulary un has no topic 'hills'"),
         ("XAA/CCPCJ/33", "XAA?", "sheet.csv"),
     ],
 )

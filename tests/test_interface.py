@@ -88,3 +88,68 @@ def test_open_archive_reads_what_was_added(archive: Callable[..., Ran], tmp_path
     with tracker.open_archive(tmp_path / "snapshots") as reader:
         side = reader.side(tracker.parse_reference("XAA/CCPCJ/33"))
     assert side.version.segments[0].text == "Mr. President,"
+
+
+# In a notebook -------------------------------------------------------------------------------------
+
+
+def test_values_show_themselves_on_one_short_line() -> None:
+    comparison = tracker.compare(OLD, NEW)
+    vocabulary = tracker.load_vocabulary()
+    values = (
+        comparison,
+        comparison.old,
+        comparison.old.version,
+        vocabulary,
+        vocabulary.topics[0],
+        tracker.parse_reference("GBR/UNGA/79"),
+        *comparison.topics,
+        *comparison.changes,
+    )
+    shown = [repr(value) for value in values]
+    assert [each for each in shown if "\n" in each or len(each) > 160] == []
+    assert shown[0] == "<Comparison 'old' to 'new': revision, 83% aligned, 7 changes, 3 topics>"
+
+
+def test_an_open_archive_says_where_it_is(archive: Callable[..., Ran], tmp_path: Path) -> None:
+    assert archive("list").code == 0
+    with tracker.open_archive(tmp_path / "snapshots") as reader:
+        assert repr(reader) == f"<Reader of {str(tmp_path / 'snapshots' / 'tracker.db')!r}>"
+
+
+ROWS = {
+    "topics": (
+        "old", "new", "topic", "label", "kind", "status", "possible", "certainty", "measured",
+        "old_level", "old_sentences", "old_share", "old_quote",
+        "new_level", "new_sentences", "new_share", "new_quote", "share_change", "decided_by",
+    ),
+    "changes": (
+        "old", "new", "id", "operation", "moved", "confidence", "method", "old_paragraph", "new_paragraph",
+        "old_text", "new_text", "shifts", "decided_by",
+    ),
+}  # fmt: skip
+"""The names of columns, which are a promise."""
+
+
+def test_rows_are_plain_records_with_the_same_names_for_every_pair() -> None:
+    one, same = tracker.compare(OLD, NEW), tracker.compare(OLD, OLD)
+    for comparison in (one, same):
+        for of, names in ROWS.items():
+            rows = comparison.rows(of)  # type: ignore[arg-type]
+            assert {tuple(row) for row in rows} == {names}
+            assert all(
+                value is None or type(value) in {str, int, float, bool}
+                for row in rows
+                for value in row.values()
+            )
+    topics = {str(row["topic"]): row for row in one.rows()}
+    assert (topics["cybercrime"]["status"], topics["cybercrime"]["old_level"]) == ("new", "absent")
+    assert topics["corruption"]["new_quote"] is None
+    assert all((row["status"] is None) != (row["possible"] is None) for row in one.rows())
+    shifts = [row["shifts"] for row in one.rows("changes") if row["shifts"]]
+    assert any("figure=raised" in str(each) for each in shifts)
+
+
+def test_rows_of_something_else_are_refused() -> None:
+    with pytest.raises(ValueError, match="'sentences': expected one of topics, changes"):
+        tracker.compare(OLD, NEW).rows("sentences")  # type: ignore[arg-type]

@@ -23,9 +23,10 @@ from tracker.archive.storing.store import create_archive, open_store
 from tracker.errors import NotInArchive, ReferenceInvalid, VocabularyInvalid
 from tracker.model.series import Standing, Timeline, TimelineSession
 from tracker.model.topics import Topic, Vocabulary
+from tracker.references import parse_reference
 from tracker.report.comparison.phrases import phrases_json, render_phrases
 from tracker.report.series.countries import find_distinctive, render_countries, select_topics
-from tracker.report.series.matrices import countries_json, timeline_csv, timeline_json
+from tracker.report.series.matrices import countries_csv, countries_json, timeline_csv, timeline_json
 from tracker.report.series.timeline import ROWS, render_timeline, select_rows
 from tracker.topics.vocabulary.load import load_vocabulary
 from tracker.workflows.code.topics import name_topics
@@ -208,6 +209,72 @@ def test_what_people_decided_counts(tmp_path: Path) -> None:
     assert levels(timeline, "corruption") == {"33": "mentioned"}
     (cell,) = (c for c in timeline.sessions[0].standings if c.topic == "corruption")
     assert cell.rule.startswith("person: ")
+
+
+def test_decisions_are_shown_with_name_and_dispute_in_every_form(tmp_path: Path) -> None:
+    create_archive(tmp_path)
+    with open_store(tmp_path) as store:
+        for session in ("32", "33"):
+            record(store, declare(f"XAA/CCPCJ/{session}~prepared.en"), CORRUPTION)
+        store.decide(
+            [
+                level("corruption", "mentioned", quoted=(version_of(CORRUPTION), (0,)), said="declared"),
+                level("corruption", "absent", person="Ben", day=2, said="declared"),
+                level("oceans", "absent", person="Ben", day=2),
+            ]
+        )
+    words = "judged by Ben, 2026-11-02: absent (was declared); disagreement: Ana: mentioned"
+    timeline = follow(tmp_path, "XAA/CCPCJ")
+    rows = select_rows(timeline)
+    assert "  33  2024  absent\n" in render_timeline(timeline, rows, quotes=True)
+    told = render_timeline(timeline, rows, width=120)
+    assert "DECIDED BY PEOPLE: 2 levels, 1 disputed" in told
+    assert f"Corruption, 33: {words}" in told
+    lines = {
+        (row["session"], row["topic"]): row
+        for row in csv.DictReader(io.StringIO(timeline_csv(timeline, rows)))
+    }
+    names = ("level", "status", "decided_by", "decided", "said", "against")
+    assert [lines["33", "corruption"][name] for name in names] == [
+        "absent", "dropped", "Ben", "2026-11-02T10:00:00Z", "declared", "Ana: mentioned"
+    ]  # fmt: skip
+    assert not lines["32", "corruption"]["decided_by"]
+    data = json.loads(timeline_json(timeline, rows))
+    schema("timeline").validate(data)
+    cells = {cell["topic"]: cell for cell in data["sessions"][1]["standings"]}
+    assert cells["corruption"]["decided"]["against"] == ["Ana: mentioned"]
+    assert cells["corruption"]["certainty"] is not None
+
+    reading = compare_countries(tmp_path, "CCPCJ", "33", load_vocabulary())
+    topics = select_topics(reading)
+    assert f"Corruption, XAA: {words}" in render_countries(reading, topics, topics, width=120)
+    assert "absent: 1 statement" in render_countries(reading, topics, topics, topics=("corruption",))
+    matrix = list(csv.reader(io.StringIO(countries_csv(reading, topics))))
+    assert [row[0] for row in matrix] == ["country", "XAA"]
+    assert matrix[1][-1] == "corruption: absent (Ben; against Ana: mentioned); oceans: absent (Ben)"
+    data = json.loads(countries_json(reading, topics, topics))
+    schema("countries").validate(data)
+    assert {cell["topic"]: cell["level"] for cell in data["countries"][0]["standings"]} == {
+        "corruption": None,
+        "oceans": None,
+    }
+
+
+def test_a_topic_is_absent_by_decision_only_where_each_statement_of_a_session_was_judged(
+    tmp_path: Path,
+) -> None:
+    create_archive(tmp_path)
+    items = [f"XAA/CCPCJ/33/item-{number}~prepared.en" for number in (2, 4)]
+    rulings = [replace(each, unit=replace(each.unit, new=parse_reference(f"{item}@1")))
+               for item, each in zip(items, (level("oceans", "absent"),) * 2, strict=True)]  # fmt: skip
+    with open_store(tmp_path) as store:
+        for item in items:
+            record(store, declare(item), CORRUPTION)
+        store.decide(rulings[:1])
+    assert not any(cell.topic == "oceans" for cell in follow(tmp_path, "XAA/CCPCJ").sessions[0].standings)
+    with open_store(tmp_path) as store:
+        store.decide(rulings[1:])
+    assert any(cell.topic == "oceans" for cell in follow(tmp_path, "XAA/CCPCJ").sessions[0].standings)
 
 
 def test_a_second_run_reads_what_was_derived_and_says_the_same(folder: Path) -> None:

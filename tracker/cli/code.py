@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, get_args
 
 import typer
 
 from tracker.cli import options
 from tracker.cli.output import answer, refuse_overwriting, write_answer
+from tracker.cli.settling import PERSON_VARIABLE, need_terminal, settle
 from tracker.errors import DecisionInvalid
 from tracker.references import join_words
 
@@ -30,6 +32,7 @@ def register(app: typer.Typer) -> None:
         " | tracker judge 81d0c44 relabel --as reworded --with 5b7e910 --by Ana"
         " | tracker judge GBR/UNGA/79 --topic corruption --level mentioned --by Ana"
         " | tracker judge 3f9c2ab --withdraw --by Ana | tracker judge --from sheet.csv"
+        " | tracker judge GBR/UNGA 78 79"
     )(judge)
     app.command(
         epilog="Examples: tracker decisions GBR/UNGA | tracker decisions GBR/UNGA --format csv -o sheet.csv"
@@ -37,13 +40,14 @@ def register(app: typer.Typer) -> None:
 
 
 def judge(
-    what: Annotated[
-        str | None,
-        typer.Argument(metavar="[ID|REF]", help="A change's id, as printed after '#'; or a statement."),
-    ] = None,
-    verdict: Annotated[
-        VerdictName | None,
-        typer.Argument(metavar="[VERDICT]", help="Of a change: accept, reject or relabel."),
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[ID VERDICT|REF|SERIES OLD NEW]",
+            help="A change's id, as printed after '#', and accept, reject or relabel; a statement, with"
+            " --topic; or two statements, to be asked what is unsure between them.",
+            autocompletion=options.complete_reference,
+        ),
     ] = None,
     by: options.Person = None,
     label: Annotated[
@@ -72,7 +76,12 @@ def judge(
     vocabulary: options.VocabularyFile = None,
     archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
-    """Confirm or correct a judged change or topic level.
+    """Confirm or correct a judged change or topic level, or settle what is unsure.
+
+    Two statements, named as for diff: on a terminal each topic that is perhaps new, not repeated and so on is
+    shown with its passages, and a key answers: y, n, l (levels), s (skip), q (quit), ? (help). Each answer is
+    kept at once, as levels of the topic in both; what anybody decided is not asked again. Who answers is
+    named by --by or TRACKER_PERSON, or asked once.
 
     accept: it is right as shown. reject: these sentences do not correspond, and the link is removed.
     relabel --as: it is something else. Decisions apply to later runs and are shown with the name. The
@@ -85,11 +94,17 @@ def judge(
     from tracker.workflows.code.topics import find_topic
 
     session = options.opened(archive)
+    if _names_pair(words) and not (sheet or topic or level or withdraw or label or others or pair):
+        need_terminal()
+        settle(words or (), by, note, options.load_vocabulary(vocabulary), session)
+        return
+    what, verdict = _read_words(words)
+    by = by or (None if sheet else os.environ.get(PERSON_VARIABLE))
     rulings: Sequence[Ruling]
     if sheet:
         if what or topic or withdraw:
             raise DecisionInvalid("--from reads everything from the sheet; use it with --by only")
-        rulings = judge_sheet(sheet, options.now(), session, by)
+        rulings = judge_sheet(sheet, options.now(), session, options.load_vocabulary(vocabulary), by)
     else:
         name, person = _check_arguments(what, verdict, topic, level, by, withdraw=withdraw)
         coder = Coder(person, options.now(), note or None)
@@ -105,6 +120,23 @@ def judge(
     kept = keep_rulings(rulings, session)
     shown = (*rulings, *kept) if withdraw else kept
     write_answer("\n".join(ruling_words(ruling) for ruling in shown) or "the sheet holds nothing new")
+
+
+def _names_pair(words: Sequence[str] | None) -> bool:
+    """Tell whether a comparison is named, not a change or one statement: ``GBR/UNGA``, ``GBR/UNGA 78 79``."""
+    if not words or "/" not in words[0] or words[-1] in get_args(VerdictName):
+        return False
+    return len(words) > 1 or words[0].count("/") == 1
+
+
+def _read_words(words: Sequence[str] | None) -> tuple[str | None, VerdictName | None]:
+    """Return what is judged, and the verdict. Raises ``DecisionInvalid`` for other words."""
+    what, verdict, *rest = (*(words or ()), None, None)
+    if rest[:-2]:
+        raise DecisionInvalid("too many words; use: tracker judge ID accept|reject|relabel --by NAME")
+    if verdict is not None and verdict not in get_args(VerdictName):
+        raise DecisionInvalid(f"{verdict!r} is no verdict; expected {', '.join(get_args(VerdictName))}")
+    return what, verdict
 
 
 def _check_arguments(
@@ -123,12 +155,14 @@ def _check_arguments(
     elif topic or level:
         usage = None if topic and level and not verdict else "tracker judge REF --topic TOPIC --level LEVEL"
     elif not verdict:
-        usage = "tracker judge ID accept|reject|relabel"
+        of_statement = what is not None and "/" in what
+        form = "REF --topic TOPIC --level LEVEL" if of_statement else "ID accept|reject|relabel"
+        usage = f"tracker judge {form}"
     if usage or not what:
         usage = usage or f"tracker judge ID {'--withdraw' if withdraw else 'accept|reject|relabel'}"
         raise DecisionInvalid(f"incomplete; use: {usage} --by NAME")
     if by is None:
-        raise DecisionInvalid("missing option --by NAME")
+        raise DecisionInvalid(f"missing option --by NAME (or set {PERSON_VARIABLE})")
     return what, by
 
 

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+
+from tracker.model.rows import change_rows, topic_rows
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
     from tracker.model.decisions import DecidedLevel, Decision
+    from tracker.model.rows import Row, RowKind
     from tracker.model.texts import Filled, Natural, Proportion, Side
     from tracker.model.topics import Counterpart, PhraseChange, TopicChange
 
@@ -118,6 +123,13 @@ class Change:
     decided: tuple[Decision, ...] = ()
     """What people decided about it, one decision a question: those that count."""
 
+    def __repr__(self) -> str:
+        shifts = "".join(f", {shift.axis}={shift.direction}" for shift in self.shifts)
+        moved = ", moved" if self.moved else ""
+        return (
+            f"<Change {self.id[:7]}: {self.operation}{moved}{shifts}, {list(self.old)} to {list(self.new)}>"
+        )
+
 
 Genre = Literal["revision", "session"]
 
@@ -159,3 +171,21 @@ class Comparison:
     """What one side uses far more, emerging before vanished; empty for a revision."""
     levels: tuple[DecidedLevel, ...] = ()
     """The levels that people decided on, of priorities and of topics that are none."""
+
+    def rows(self, of: RowKind = "topics") -> list[Row]:
+        """Return plain records with stable names, of the topics or the changes, as data frames take them."""
+        if of not in _ROWS:
+            raise ValueError(f"rows of {of!r}: expected one of {', '.join(_ROWS)}")
+        return list(_ROWS[of](self))
+
+    def __repr__(self) -> str:
+        return (
+            f"<Comparison {self.old.name!r} to {self.new.name!r}: {self.genre}, {self.aligned:.0%} aligned,"
+            f" {len(self.changes)} changes, {len(self.topics)} topics>"
+        )
+
+
+_ROWS: Final[Mapping[RowKind, Callable[[Comparison], Iterator[Row]]]] = {
+    "topics": topic_rows,
+    "changes": change_rows,
+}

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from tracker.model.topics import DistinctivePhrase
 
 if TYPE_CHECKING:
+    from tracker.model.decisions import Decision
     from tracker.model.texts import Natural, Positive, Proportion
     from tracker.model.topics import Level, Status, TopicKind, Vocabulary, VocabularyName
 
@@ -35,6 +36,8 @@ class Standing:
     measured: bool = False
     """Whether both probabilities were measured for the topic and the language; else they are approximate, and
     the status is not claimed."""
+    decided: Decision | None = None
+    """Who decided on the level, or that it is absent, where somebody did."""
 
 
 SessionState = Literal["read", "no statement", "withdrawn", "no text"]
@@ -81,7 +84,7 @@ class CountryReading:
     statements: tuple[str, ...]
     language: str
     standings: tuple[Standing, ...]
-    """In the vocabulary's order, absent topics left out; without statuses."""
+    """In the vocabulary's order, absent topics left out unless by decision; without statuses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +143,8 @@ class CountryStanding:
     """What one country does with one topic; without a status, which needs a session before."""
 
     topic: str
-    level: Level
+    level: Level | None
+    """None where a person decided that it is absent."""
     sentences: Natural
     words: Natural
     share: Proportion
@@ -152,6 +156,8 @@ class CountryStanding:
     """The probability that a careful reader calls it a priority."""
     measured: bool
     """Whether that was measured for the topic and the language; else it is approximate."""
+    decided: Decision | None
+    """Who decided on the level, or that it is absent, where somebody did."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +180,7 @@ class CountryTopics:
     language: str
     statements: tuple[str, ...]
     standings: tuple[CountryStanding, ...]
-    """Of the topics listed; absent ones are left out."""
+    """Of the topics listed; absent ones are left out, save those that a person decided are absent."""
     apart: tuple[TopicApart, ...]
     """The most telling first."""
 

@@ -101,6 +101,11 @@ class Version:
             return sum(char.isalnum() for char in self.text)
         return len(self.text.split())
 
+    def __repr__(self) -> str:
+        return (
+            f"<Version: {self.language}, {self.words} words, {len(self.segments)} segments, {self.extractor}>"
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Side:
@@ -124,6 +129,9 @@ class Side:
     sha256: str | None = None
     """The digest of the document's bytes."""
     snapshot: Positive | None = None
+
+    def __repr__(self) -> str:
+        return f"<Side {self.name!r}: {self.kind or 'kind unknown'}, {self.version.words} words>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +163,9 @@ class Reference:
         edition = ".".join(part for part in (self.kind, self.language) if part)
         text = "/".join(parts) + (f"~{edition}" if edition else "")
         return text if self.snapshot is None else f"{text}@{self.snapshot}"
+
+    def __repr__(self) -> str:
+        return f"<Reference {self}>"
 
 
 Language = Literal["en", "fr", "es", "ru", "ar", "zh"]

@@ -37,6 +37,9 @@ class Topic:
     sdgs: tuple[str, ...] = ()
     """Sustainable Development Goals and targets that it bears on, such as ``13`` and ``16.5``."""
 
+    def __repr__(self) -> str:
+        return f"<Topic {self.id}: {self.label}, {sum(map(len, self.terms.values()))} terms>"
+
 
 @dataclass(frozen=True, slots=True)
 class TopicWeights:
@@ -79,6 +82,10 @@ class Vocabulary:
     """Whether the same words may name several topics, so that each is met on its own."""
     model: TopicModel | None = None
     recognition: Recognition = "terms"
+
+    def __repr__(self) -> str:
+        taught = ", taught" if self.model else ""
+        return f"<Vocabulary {self.name}: {len(self.topics)} topics{taught}, digest {self.digest[:12]}>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +211,12 @@ class TopicChange:
     """For what has returned, the latest session before the old one in which it was a priority."""
     covered: str | None = None
     """For what is not repeated, the group whose statement, which the new side aligns with, may cover it."""
+
+    def __repr__(self) -> str:
+        levels = " to ".join(side.level if side else "absent" for side in (self.old, self.new))
+        sure = "" if self.claimed else "perhaps "
+        certainty = "" if self.certainty is None else f", certainty {self.certainty:.2f}"
+        return f"<TopicChange {self.topic}: {sure}{self.status}, {levels}{certainty}>"
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,6 +119,9 @@ class Record:
         self.path = path
         self.connection = connection
 
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of {str(self.path)!r}>"
+
     def __enter__(self) -> Self:
         return self
 

@@ -11,14 +11,15 @@ from tracker.report.comparison.words import DIGEST, LANGUAGES, MORE, counted, pe
 from tracker.report.document import Span
 from tracker.report.layout import Line, columns, draw, line, shorten, spread, wrap
 from tracker.report.safe import one_line
-from tracker.report.series.timeline import MARKS, make_rows, mark_standing
+from tracker.report.series.rows import list_decided, make_rows
+from tracker.report.series.timeline import MARKS, mark_standing
 from tracker.topics.levels.assess import PRIORITIES
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
     from tracker.model.series import CountryReading, SessionReading, Standing
-    from tracker.report.series.timeline import TopicRow
+    from tracker.report.series.rows import TopicRow
 
 TOPICS: Final = 20
 """How many topics are shown where not everything is asked for."""
@@ -87,13 +88,15 @@ def render_countries(
     lines = [*_head(reading, width)]
     if topics:
         lines += [part for row in rows for part in (line(), *_list_countries(row, reading, width))]
+        lines += list_decided(rows, width, everything=True)
         return draw(lines, color=color)
     few = len(reading.countries) <= COUNTRIES
     if reading.countries[1:]:
         shown = rows if everything else rows[:TOPICS]
         lines += [line(), *(_levels if few else _table)(shown, reading, width)]
-        if len(shown) < len(rows):
-            lines.append(line(f"  {len(rows) - len(shown)} more topics are a priority of some: {MORE}"))
+        if left := sum(bool(row.priorities) for row in rows[len(shown) :]):
+            lines.append(line(f"  {left} more topics are a priority of some: {MORE}"))
+    lines += list_decided(rows, width, everything=everything)
     if everything or few:
         return draw([*lines, line(), *_show_distinctive(reading, everyone, width, full=few)], color=color)
     hint = "Distinctive topics of some countries: --countries GBR,FRA; of all: --all"
@@ -183,7 +186,7 @@ def _list_countries(row: TopicRow, reading: SessionReading, width: int) -> Itera
         if found:
             parts = ", ".join(f"{code} {percent(cell.share)}" for code, cell in found)
             yield from wrap([Span(f"{level} ({len(found)}): ", "bold"), Span(parts)], width, "  ", "    ")
-    silent = total - len(row.cells)
+    silent = total - sum(cell.level is not None for cell in row.cells.values())
     yield line(f"  absent: {counted(silent, 'statement')}", "dim")
     best = max(
         ((code, cell) for code, cell in row.cells.items() if cell.level in PRIORITIES),

@@ -20,15 +20,18 @@ from tracker.tracing.biography import find_silences
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
+    from tracker.model.decisions import Decision
     from tracker.model.series import CountryReading, SessionReading, Standing, Timeline, TimelineSession
     from tracker.model.spread import Spread
     from tracker.model.topics import Vocabulary
     from tracker.model.tracing import TracedStatement
-    from tracker.report.series.timeline import TopicRow
+    from tracker.report.series.rows import TopicRow
 
+_NAMED: Final = ("series", "session", "kind", "year", "state", "topic", "label")
 COLUMNS: Final = (
-    "series", "session", "kind", "year", "state", "topic", "label", "level", "sentences", "words", "share",
+    *_NAMED, "level", "sentences", "words", "share",
     "rule", "priority", "status", "certainty", "measured", "before",
+    "decided_by", "decided", "said", "against",
 )  # fmt: skip
 
 
@@ -38,7 +41,8 @@ def timeline_csv(timeline: Timeline, rows: Sequence[TopicRow]) -> str:
     ``status`` is against the session in ``before``, and empty where the topic is a priority at neither.
     ``priority`` is the probability of a careful reader calling it one, ``certainty`` how sure the status is,
     and ``measured`` tells whether both were measured, or are approximate. Sessions that were not read have
-    their ``state`` and nothing else. Shares are from 0 to 1.
+    their ``state`` and nothing else. Shares are from 0 to 1. Where a person decided on the level,
+    ``decided_by`` names who, ``decided`` when, ``said`` what had been read, ``against`` who said otherwise.
     """
     return write_csv(COLUMNS, (cells for row in rows for cells in _cells(timeline, row)))
 
@@ -51,14 +55,21 @@ def _cells(timeline: Timeline, row: TopicRow) -> Iterator[tuple[object, ...]]:
 
 def _facts(row: TopicRow, session: TimelineSession) -> tuple[object, ...]:
     if session.state != "read":
-        return ("",) * 10
+        return ("",) * (len(COLUMNS) - len(_NAMED))
     cell = row.cells.get(session.label)
     if cell is None:
-        return "absent", 0, 0, 0.0, "", "", "", "", "", session.before or ""
+        return "absent", 0, 0, 0.0, "", "", "", "", "", session.before or "", *_decision(None)
     level, status = cell.level or "absent", cell.status or ""
     priority, certainty = ("" if each is None else each for each in (cell.priority, cell.certainty))
     facts = cell.sentences, cell.words, cell.share, cell.rule, priority
-    return level, *facts, status, certainty, "yes" if cell.measured else "no", session.before or ""
+    measured = "yes" if cell.measured else "no"
+    return level, *facts, status, certainty, measured, session.before or "", *_decision(cell.decided)
+
+
+def _decision(decision: Decision | None) -> tuple[str, str, str, str]:
+    if decision is None:
+        return "", "", "", ""
+    return decision.person, decision.decided, decision.said, "; ".join(decision.against)
 
 
 def timeline_json(timeline: Timeline, rows: Sequence[TopicRow]) -> str:
@@ -89,14 +100,23 @@ def _counted(row: TopicRow) -> series.CountedTopic:
 
 
 def countries_csv(reading: SessionReading, rows: Sequence[TopicRow]) -> str:
-    """Return a matrix of levels: a row for each country, a column for each topic by id; empty is absent."""
-    heads = ["country", *(row.topic.id for row in rows)]
+    """Return a matrix of levels: a row for each country, a column for each topic by id; empty is absent.
+
+    The last column names the levels that people decided on: ``debt: mentioned (Ana; against Ben: absent)``.
+    """
+    heads = ["country", *(row.topic.id for row in rows), "decided"]
     return write_csv(heads, (_levels(country.country, rows) for country in reading.countries))
 
 
 def _levels(country: str, rows: Sequence[TopicRow]) -> list[str]:
-    cells = (row.cells.get(country) for row in rows)
-    return [country, *((cell.level or "") if cell else "" for cell in cells)]
+    cells = [row.cells.get(country) for row in rows]
+    decided = "; ".join(_decided(cell.topic, cell.decided) for cell in cells if cell and cell.decided)
+    return [country, *((cell.level or "") if cell else "" for cell in cells), decided]
+
+
+def _decided(topic: str, decision: Decision) -> str:
+    against = f"; against {', '.join(decision.against)}" if decision.against else ""
+    return f"{topic}: {decision.code} ({decision.person}{against})"
 
 
 def countries_json(reading: SessionReading, rows: Sequence[TopicRow], everyone: Sequence[TopicRow]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
@@ -11,13 +10,14 @@ from tracker.report.comparison.words import DIGEST, MORE, counted, percent, quot
 from tracker.report.document import Span
 from tracker.report.layout import Line, columns, draw, line, shorten, spread, wrap
 from tracker.report.safe import one_line
-from tracker.topics.levels.assess import PRIORITIES
+from tracker.report.series.rows import TopicRow, list_decided, make_rows
+from tracker.topics.statuses.decided import ABSENT
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from tracker.model.series import SessionState, Standing, Timeline, TimelineSession
-    from tracker.model.topics import Level, Topic, Vocabulary
+    from tracker.model.topics import Level
     from tracker.report.document import Style
 
 MARKS: Final[dict[Level, str]] = {"declared": "D", "substantive": "S", "acknowledged": "+", "mentioned": "."}
@@ -51,58 +51,12 @@ _LABEL, _NARROWEST_LABEL = 32, 20
 _STEPS: Final = (1, 2, 5, 10, 20, 50)
 
 
-@dataclass(frozen=True, slots=True)
-class TopicRow:
-    """A topic and its standing at each session, by label, or in each country, by code."""
-
-    topic: Topic
-    cells: dict[str, Standing]
-
-    @property
-    def priorities(self) -> tuple[str, ...]:
-        """The sessions or countries that have it as a priority."""
-        return tuple(name for name, cell in self.cells.items() if cell.level in PRIORITIES)
-
-    def count(self, level: Level) -> int:
-        """Return how many sessions or countries give it a level."""
-        return sum(cell.level == level for cell in self.cells.values())
-
-
 def select_rows(
     timeline: Timeline, topics: Collection[str] = (), *, everything: bool = False
 ) -> tuple[TopicRow, ...]:
     """Return the topics that are a priority at some session, as ``make_rows`` does."""
     standings = {session.label: session.standings for session in timeline.sessions}
     return make_rows(standings, timeline.vocabulary, topics, everything=everything)
-
-
-def make_rows(
-    standings: Mapping[str, Sequence[Standing]],
-    vocabulary: Vocabulary,
-    topics: Collection[str],
-    *,
-    everything: bool,
-) -> tuple[TopicRow, ...]:
-    """Return the topics that are a priority somewhere, strongest first.
-
-    Strongest is a priority in most columns, then the largest share of words. The requested ``topics`` are
-    always among them; ``everything`` adds those that are only mentioned.
-    """
-    cells: dict[str, dict[str, Standing]] = {}
-    for name, column in standings.items():
-        for standing in column:
-            cells.setdefault(standing.topic, {})[name] = standing
-    rows = [
-        TopicRow(topic, cells.get(topic.id, {}))
-        for topic in vocabulary.topics
-        if not topics or topic.id in topics
-    ]
-    shown = [row for row in rows if topics or row.priorities or (everything and row.cells)]
-    return tuple(sorted(shown, key=_strength_first))
-
-
-def _strength_first(row: TopicRow) -> tuple[int, float, str]:
-    return -len(row.priorities), -round(sum(cell.share for cell in row.cells.values()), 4), row.topic.label
 
 
 def render_timeline(
@@ -125,13 +79,14 @@ def render_timeline(
     for kind, sessions in groupby(timeline.sessions, key=lambda session: session.kind):
         lines += [*_map(kind, tuple(sessions), shown, timeline, width)] if shown else []
     lines += [line(), *wrap([Span(_legend(timeline, color=color), "dim")], width)]
-    if len(shown) < len(rows):
-        lines += wrap(f"{len(rows) - len(shown)} more topics are a priority somewhere: {MORE}", width)
+    if left := sum(bool(row.priorities) for row in rows[len(shown) :]):
+        lines += wrap(f"{left} more topics are a priority somewhere: {MORE}", width)
     if quotes and timeline.unmeasured:
         words = f"Statuses with ~ are approximate, and not claimed: {timeline.unmeasured}"
         lines += wrap([Span(words, "warning")], width)
     for row in shown if quotes else ():
         lines += [line(), *_describe(row, timeline, width)]
+    lines += list_decided(rows, width, everything=everything or quotes)
     return draw(lines, color=color)
 
 
@@ -235,7 +190,7 @@ def _describe(row: TopicRow, timeline: Timeline, width: int) -> Iterator[Line]:
         name = one_line(session.label)
         lead = f"  {' ' * (label - columns(name))}{name}  {session.year or '':<4}  "
         if cell.level is None:
-            yield line(f"{lead}{_status(cell)}", "dim")
+            yield line(f"{lead}{_status(cell) or ABSENT}", "dim")
             continue
         facts = f"{MARKS[cell.level]} {percent(cell.share):>5}  {_status(cell):<{longest}}  "
         room = width - columns(lead + facts) - 2

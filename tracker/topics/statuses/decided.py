@@ -81,8 +81,11 @@ def mark_absences(
 def _mark(change: TopicChange, decisions: Mapping[str, Decision]) -> TopicChange:
     if change.old is not None and change.new is not None:
         return change
-    absent = decisions.get(change.topic)
-    return replace(change, absent=absent, claimed=change.claimed or absent is not None)
+    absent, other = decisions.get(change.topic), change.old or change.new
+    if absent is None:
+        return change
+    is_settled = other is not None and other.decided is not None
+    return replace(change, absent=absent, claimed=True, certainty=1.0 if is_settled else change.certainty)
 
 
 def _decide(reading: TopicReading, decision: Decision) -> TopicReading:

@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING, get_args
 from tracker.changes.shifts import AXES
 from tracker.decisions.applied import NO_SHIFT
 from tracker.decisions.rulings import last_rulings, name_statement, quote_segments
-from tracker.errors import DecisionInvalid, DocumentUnreadable, ReferenceInvalid
+from tracker.errors import (
+    DecisionInvalid,
+    DocumentUnreadable,
+    NotInArchive,
+    ReferenceInvalid,
+    VocabularyInvalid,
+)
 from tracker.inputs.files import read_file
 from tracker.model.changes import Operation
 from tracker.model.decisions import Decision, Ruling, Unit, Verdict
@@ -43,7 +49,9 @@ def judge_topic(
     found = find_topic(vocabulary, topic)
     reference = archive.reader.resolve(parse_reference(statement))
     side = archive.reader.side(reference)
-    reading = next((each for each in side_topics(side, vocabulary) if each.topic == found.id), None)
+    reading = next(
+        (each for each in side_topics(side, vocabulary, archive.derived) if each.topic == found.id), None
+    )
     said = reading.level if reading else ABSENT
     decision = Decision(
         person=coder.person,
@@ -64,12 +72,13 @@ LastWords = dict[tuple[str, str, str], tuple[Ruling, ...]]
 
 
 def judge_sheet(
-    sheet: Path, decided: str, archive: ArchiveSession, person: str | None = None
+    sheet: Path, decided: str, archive: ArchiveSession, vocabulary: Vocabulary, person: str | None = None
 ) -> tuple[Ruling, ...]:
     """Return rulings for the cells of a sheet that say what the record does not; nothing is written.
 
-    With a ``person``, that coder's column alone is read. Raises ``DecisionInvalid``, with the line, where a
-    row was never judged or a cell holds no answer to its question.
+    With a ``person``, that coder's column alone is read. A topic's level may be given where nobody judged it
+    before. Raises ``DecisionInvalid``, with the line, where another row was never judged or a cell holds no
+    answer to its question.
     """
     try:
         text = TextIOWrapper(BytesIO(read_file(sheet)), encoding="utf-8-sig").read()
@@ -80,16 +89,25 @@ def judge_sheet(
     last_words = last_rulings(archive.reader.rulings())
     try:
         cells = [cell for cell in read_sheet(text) if person in {None, cell.person}]
-        rulings = [_rule(cell, last_words, decided) for cell in cells]
+        rulings = [_rule(cell, last_words, decided, archive, vocabulary) for cell in cells]
     except (DecisionInvalid, ReferenceInvalid) as error:
         raise DecisionInvalid(f"{sheet}: {error}") from None
     return tuple(ruling for ruling in rulings if ruling)
 
 
-def _rule(cell: Cell, last_words: LastWords, decided: str) -> Ruling | None:
+def _rule(
+    cell: Cell, last_words: LastWords, decided: str, archive: ArchiveSession, vocabulary: Vocabulary
+) -> Ruling | None:
     """Return the ruling of one cell; None where the record holds the same."""
     check_coder(Coder(cell.person, decided))
     said = last_words.get(_asked(cell))
+    question, _, statement, topic = cell.asked
+    if not said and question == "level" and cell.code in LEVELS:
+        coder = Coder(cell.person, decided, cell.note)
+        try:
+            return judge_topic(statement, topic, cell.code, coder, archive, vocabulary)
+        except (ReferenceInvalid, VocabularyInvalid, NotInArchive) as error:
+            raise DecisionInvalid(f"line {cell.line}: {error}") from None
     if not said:
         raise DecisionInvalid(f"line {cell.line}: {cell.asked[-1]!r} has not been judged yet: tracker judge")
     own = next((each.decision for each in said if each.decision.person == cell.person), None)

@@ -10,7 +10,7 @@ from tracker.errors import NotInArchive
 from tracker.model.series import CountryReading, SessionReading
 from tracker.model.texts import Reference
 from tracker.references import country_name, find_body, find_country, resolve_session
-from tracker.workflows.follow.standings import is_readable, make_standing, read_session_text
+from tracker.workflows.follow.standings import is_readable, read_session_text, stand_topics
 from tracker.workflows.follow.trace import preferred_editions, read_year
 
 if TYPE_CHECKING:
@@ -46,7 +46,9 @@ def compare_countries(
         progress(done, len(held))
         spoken[country] = read_session_text(archive, editions, vocabulary, rulings)
     dates = [side.delivered for each in spoken.values() for side in each.sides]
-    read = tuple(_read(country, each) for country, each in spoken.items() if is_readable(each, vocabulary))
+    read = tuple(
+        _read(country, each, vocabulary) for country, each in spoken.items() if is_readable(each, vocabulary)
+    )
     return SessionReading(place.id, label, read_year(place.id, label, dates), vocabulary, len(read), read)
 
 
@@ -79,11 +81,7 @@ def _list_editions(reader: Reader, body: str, session: str) -> dict[str, tuple[R
     return held
 
 
-def _read(country: str, spoken: SessionText) -> CountryReading:
-    return CountryReading(
-        country,
-        country_name(country),
-        spoken.names,
-        spoken.version.language,
-        tuple(make_standing(reading, spoken.version) for reading in spoken.readings),
-    )
+def _read(country: str, spoken: SessionText, vocabulary: Vocabulary) -> CountryReading:
+    held = stand_topics(spoken)
+    standings = tuple(held[topic.id] for topic in vocabulary.topics if topic.id in held)
+    return CountryReading(country, country_name(country), spoken.names, spoken.version.language, standings)

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from tracker.decisions.rulings import select_levels
 from tracker.model.series import Standing
 from tracker.topics.reading import count_substance
-from tracker.topics.statuses.decided import LEVELS
+from tracker.topics.statuses.decided import LEVELS, find_absences, place_levels
 from tracker.workflows.compare.compare import side_topics
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from tracker.archive.reading.reader import Reader
     from tracker.archive.session import ArchiveSession
-    from tracker.model.decisions import Ruling
+    from tracker.model.decisions import Decision, Ruling
     from tracker.model.texts import Reference, Segment, Side, Version
     from tracker.model.topics import Status, TopicReading, Vocabulary
 
@@ -31,6 +31,8 @@ class SessionText:
     sides: tuple[Side, ...]
     version: Version
     readings: tuple[TopicReading, ...]
+    absent: Mapping[str, Decision] = field(default_factory=dict)
+    """Who decided, of a topic that none of them names, that it is absent."""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -44,10 +46,16 @@ def read_session_text(
     """Read the statements of one country at one session; what is derived already is not computed again."""
     reader, derived = archive.reader, archive.derived
     sides = tuple(_read_side(reader, edition) for edition in editions)
-    levels = (select_levels(rulings, reader.resolve(edition)) if rulings else () for edition in editions)
+    levels = [select_levels(rulings, reader.resolve(edition)) if rulings else () for edition in editions]
     read = [side_topics(side, vocabulary, derived, level) for side, level in zip(sides, levels, strict=True)]
     versions = [side.version for side in sides]
-    return SessionText(sides, join_versions(versions), _join_readings(versions, read, vocabulary))
+    readings = _join_readings(versions, read, vocabulary)
+    absent = [find_absences(place_levels(*each)) for each in zip(levels, versions, strict=True)]
+    # Of several statements each must have been judged.
+    known = set[str].intersection(*(set(each) for each in absent)) - {each.topic for each in readings}
+    return SessionText(
+        sides, join_versions(versions), readings, {topic: absent[0][topic] for topic in sorted(known)}
+    )
 
 
 def is_readable(spoken: SessionText, vocabulary: Vocabulary) -> bool:
@@ -93,7 +101,20 @@ def make_standing(reading: TopicReading, version: Version, status: Status | None
         quote=version.segments[reading.leading].text,
         priority=reading.priority,
         measured=reading.measured,
+        decided=reading.decided,
     )
+
+
+def stand_absent(topic: str, decision: Decision | None = None) -> Standing:
+    """Return the standing of a topic that is absent, with who decided so if somebody did."""
+    rule = f"person: {decision.person}" if decision else ""
+    return Standing(topic, None, 0, 0, 0.0, rule, None, "", decided=decision)
+
+
+def stand_topics(spoken: SessionText) -> dict[str, Standing]:
+    """Return by topic what a session's statements do with it, and what people decided is absent."""
+    held = {reading.topic: make_standing(reading, spoken.version) for reading in spoken.readings}
+    return held | {topic: stand_absent(topic, decision) for topic, decision in spoken.absent.items()}
 
 
 def _read_side(reader: Reader, edition: Reference) -> Side:

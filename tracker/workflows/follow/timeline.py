@@ -6,12 +6,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tracker.decisions.rulings import settle_rulings
-from tracker.model.series import Standing, Timeline, TimelineSession
+from tracker.model.series import Timeline, TimelineSession
 from tracker.references import find_body, read_session, session_sort_key
 from tracker.topics.certainty.claims import SURE, explain_unmeasured, load_certainty
+from tracker.topics.statuses.decided import mark_absences
 from tracker.topics.statuses.statuses import compare_topics, find_priorities
 from tracker.workflows.compare.diff import LOOK_BACK
-from tracker.workflows.follow.standings import is_readable, make_standing, read_session_text
+from tracker.workflows.follow.standings import is_readable, read_session_text, stand_absent, stand_topics
 from tracker.workflows.follow.trace import list_editions, parse_series, read_year, session_kind
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from tracker.archive.reading.reader import Reader
     from tracker.archive.session import ArchiveSession
+    from tracker.model.series import Standing
     from tracker.model.texts import Reference
     from tracker.model.topics import TopicChange, Vocabulary
     from tracker.workflows.follow.standings import SessionText
@@ -132,13 +134,11 @@ def _describe(
 def _stand(
     now: SessionText, earlier: Sequence[SessionText], vocabulary: Vocabulary, sure: float | None
 ) -> tuple[Standing, ...]:
-    held = {reading.topic: make_standing(reading, now.version) for reading in now.readings}
+    held = stand_topics(now)
     if sure and earlier:
-        absent = Standing("", None, 0, 0, 0.0, "", None, "")
         for change in filter(_is_told, _compare(earlier, now, vocabulary, sure)):
             held[change.topic] = replace(
-                held.get(change.topic, absent),
-                topic=change.topic,
+                held.get(change.topic) or stand_absent(change.topic),
                 status=change.status,
                 certainty=change.certainty,
                 measured=change.measured,
@@ -161,4 +161,5 @@ def _compare(
         str(each.sides[0].session): find_priorities(each.readings) for each in reversed(rest[-LOOK_BACK:])
     }
     sides = before.version, now.version, before.readings, now.readings
-    return compare_topics(*sides, vocabulary, earlier=priorities, sure=sure)[0]
+    changes, _ = compare_topics(*sides, vocabulary, earlier=priorities, sure=sure)
+    return mark_absences(changes, before.absent, now.absent)

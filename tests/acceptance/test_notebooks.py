@@ -1,0 +1,82 @@
+"""The pages for pandas and for R, run as a reader would: their commands, then their code, in an empty folder.
+
+pandas is no dependency, and is installed into a place of its own; R and its package jsonlite come with the
+system (Debian: r-base-core, r-cran-jsonlite).
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.running import ROOT
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+DOCS = ROOT / "tracker" / "docs"
+COMMAND = re.compile(r"^    (tracker .*)$", re.MULTILINE)
+
+
+def prepare(page: str, language: str, folder: Path) -> str:
+    """Run the commands of a page in a folder, and return the rest of its code as one text."""
+    text = (DOCS / page).read_text(encoding="utf-8")
+    commands = COMMAND.findall(text)
+    assert commands, page
+    wrapper = folder / "bin" / "tracker"
+    wrapper.parent.mkdir()
+    wrapper.write_text(f'#!/bin/sh\nexec {sys.executable} -m tracker "$@"\n', encoding="utf-8")
+    wrapper.chmod(0o755)
+    path = f"{wrapper.parent}{os.pathsep}{os.environ['PATH']}"
+    environment = {**os.environ, "PATH": path, "PYTHONPATH": str(ROOT)}
+    for command in commands:
+        ran = subprocess.run(
+            ["sh", "-c", command], cwd=folder, env=environment, capture_output=True, text=True, check=False
+        )
+        assert ran.returncode == 0, (command, ran.stderr)
+    blocks: list[str] = re.findall(rf"```{language}\n(.*?)```", text, flags=re.DOTALL)
+    assert len(blocks) > 1
+    return "\n".join(blocks)
+
+
+@pytest.fixture(scope="session")
+def with_pandas(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Install pandas, and return where modules are then found."""
+    place = tmp_path_factory.mktemp("pandas")
+    subprocess.run([sys.executable, "-m", "pip", "install", "-q", "--target", place, "pandas"], check=True)
+    return place
+
+
+def test_the_page_for_pandas_runs(tmp_path: Path, with_pandas: Path) -> None:
+    code = prepare("notebook.md", "python", tmp_path)
+    ran = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{with_pandas}"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stderr
+    assert ran.stdout.startswith("<Comparison 'old' to 'new': ")
+    assert "reworded" in ran.stdout
+    assert "strength=" in ran.stdout
+
+
+def test_the_page_for_r_runs(tmp_path: Path) -> None:
+    program = shutil.which("Rscript")
+    assert program, "R is not installed: apt-get install r-base-core r-cran-jsonlite"
+    code = prepare("r.md", "r", tmp_path)
+    (tmp_path / "page.R").write_text(f"options(warn = 2)\n{code}", encoding="utf-8")
+    ran = subprocess.run(
+        [program, "--vanilla", "page.R"], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert ran.returncode == 0, (ran.stdout, ran.stderr)
+    assert "reworded" in ran.stdout
+    assert "substantive" in ran.stdout
