@@ -97,7 +97,7 @@ def test_a_link_at_the_target_is_replaced_and_what_it_names_is_not(tmp_path: Pat
 def test_a_device_is_written_to_as_it_is(tmp_path: Path) -> None:
     write_answer("gone", Path(os.devnull))
     write_bytes(b"gone", Path(os.devnull))
-    with pytest.raises(TrackerError, match="No such file or directory"):
+    with pytest.raises(TrackerError, match="there is no folder"):
         write_answer("nowhere", tmp_path / "none" / "answer")
 
 

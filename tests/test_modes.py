@@ -270,7 +270,7 @@ def test_a_group_shares_an_archive_and_what_is_private_of_it(tmp_path: Path) -> 
             ("--group", "no-such-group-x"),
             "--group no-such-group-x: there is no such group; see: getent group",
         ),
-        (("--group",), "Option '--group' requires an argument."),
+        (("--group",), "option '--group' requires an argument; -h behind the command says more"),
     ],
 )
 def test_a_group_that_there_is_not_is_told(tmp_path: Path, words: tuple[str, ...], told: str) -> None:

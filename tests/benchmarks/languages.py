@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Final
 
 from tracker.text.reading import read_text
 from tracker.topics.levels.assess import PRIORITIES
-from tracker.topics.reading import read_topics
+from tracker.topics.reading import LIKELY, read_topics
 from tracker.topics.statuses.statuses import compare_topics
 from tracker.topics.vocabulary.load import load_vocabulary
 
@@ -64,7 +64,7 @@ def judge(chosen: str, language: str) -> Judged:
     old, new = (read_topics(version, load_vocabulary()) for version in (before, after))
     changes, _ = compare_topics(before, after, old, new, load_vocabulary())
     sides = [
-        {each.topic: each.level for each in side if each.rule != "a narrower topic is named"}
+        {each.topic: _read_level(each) for each in side if each.rule != "a narrower topic is named"}
         for side in (old, new)
     ]
     statuses = {change.topic: change.status for change in changes}
@@ -73,6 +73,11 @@ def judge(chosen: str, language: str) -> Judged:
         topic: (sides[0].get(topic, ""), sides[1].get(topic, ""), statuses.get(topic, "")) for topic in topics
     }
     return Judged(rows, (_put_first(old), _put_first(new)))
+
+
+def _read_level(reading: TopicReading) -> str:
+    """Return the level that the rules give: in English alone a probability may make more of a mention."""
+    return "mentioned" if reading.rule.startswith(LIKELY) else reading.level
 
 
 def _put_first(readings: tuple[TopicReading, ...]) -> frozenset[str]:

@@ -52,6 +52,7 @@ _CLOSING = "，。、；：！？）」』》】"
 """What may not begin a line of Chinese."""
 
 
+_EDITS: dict[Style, tuple[str, str]] = {"deleted": ("[-", "-]"), "inserted": ("{+", "+}")}
 Line = tuple[Span, ...]
 
 
@@ -130,6 +131,13 @@ def cut_quote(quote: Quote, width: int) -> tuple[Span, ...]:
             spans += [Span(shown[at : first - begin]), Span(shown[first - begin : last - begin], "match")]
             at = last - begin
     return (*spans, Span(f"{shown[at:]}”"))
+
+
+def mark_edits(runs: Sequence[Span]) -> tuple[Span, ...]:
+    """Return runs in the marks of wdiff, ``[-old-]{+new+}``, which stay when colour is lost."""
+    return tuple(
+        Span(run.text.join(_EDITS[run.style]), run.style) if run.style in _EDITS else run for run in runs
+    )
 
 
 def wrap(text: str | Iterable[Span], width: int, first: str = "", rest: str = "") -> tuple[Line, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from tracker.report.comparison.topic_words import certainty_figure, share_words, status_words
+from tracker.report.comparison.topic_words import STATUSES, certainty_figure, share_words
 from tracker.report.comparison.words import counted, decision_words, place, topic_decisions
 from tracker.report.document import Span
 from tracker.report.layout import ELLIPSIS, Line, draw, line, wrap
@@ -79,7 +79,8 @@ def head_lines(change: TopicChange, number: int, total: int, width: int) -> Iter
     if change.certainty is not None:
         certainty = f" ({certainty_figure(change.certainty, measured=change.measured)})"
     yield line()
-    claim = f"{one_line(change.label)}, {status_words(change)[0]}{certainty}"
+    status = STATUSES[change.status] if change.claimed else f"perhaps {STATUSES[change.status]}"
+    claim = f"{one_line(change.label)}, {status}{certainty}"
     yield from wrap([Span(f"{number} of {total}  {claim}; {share_words(change)} of words", "bold")], width)
     for decision in topic_decisions(change):
         yield from wrap(decision_words(decision), width, "  ", "    ")

@@ -57,7 +57,7 @@ def _describe(label: str, side: Side) -> Named:
 
 def _list_decisions(comparison: Comparison) -> Iterator[str]:
     if judged := wording.decisions_summary(comparison):
-        yield f"applies {judged}"
+        yield f"Applies {judged}."
 
 
 def _build_sections(comparison: Comparison, *, everything: bool, only: Collection[str]) -> Iterator[Section]:

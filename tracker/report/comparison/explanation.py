@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tracker.decisions.applied import METHOD
-from tracker.report.comparison.passages import mark_edits, read_edits
+from tracker.report.comparison.passages import read_edits
 from tracker.report.comparison.words import change_words, decision_words, places, quoted, shift_words
 from tracker.report.document import Span
-from tracker.report.layout import Line, draw, line, shorten, wrap
+from tracker.report.layout import Line, draw, line, mark_edits, shorten, wrap
 from tracker.report.safe import one_line
 
 if TYPE_CHECKING:

@@ -100,6 +100,8 @@ def show_finding(comparison: Comparison, topic: TopicChange, *, told: bool, ever
     """Return one topic with its levels, what people decided about it, and the passages that show it."""
     label = one_line(topic.label)
     claim: tuple[Span, ...] = (Span(label, "bold"), Span(f", {topic_words.level_words(topic)}"))
+    if not topic.claimed:
+        claim = (*claim, Span(f", {topic_words.status_mark(topic)}", "dim"))
     if topic.last:
         when = wording.session_words(str(comparison.old.body), topic.last)
         claim = (*claim, Span(f", last a priority in {when}"))
@@ -121,12 +123,11 @@ def _name_briefly(comparison: Comparison, topic: TopicChange) -> str:
 def _list_notes(comparison: Comparison, topic: TopicChange, *, everything: bool) -> Iterator[Span]:
     for decision in wording.topic_decisions(topic):
         yield Span(wording.decision_words(decision), "bold")
-    if not topic.claimed and (certainty := topic_words.certainty_words(topic)):
-        yield Span(certainty, "dim")
     if covered := topic_words.coverage_words(topic):
         yield Span(covered)
     if everything:
-        for fact in (name_actors(comparison, topic), topic_words.interval_words(topic)):
+        facts = (topic_words.interval_words(topic), name_actors(comparison, topic))
+        for fact in (topic_words.certainty_words(topic), *facts):
             if fact:
                 yield Span(fact)
 
@@ -178,6 +179,8 @@ def list_changed(comparison: Comparison) -> Iterator[Section]:
 
 def _name_with_doubt(topic: TopicChange) -> str:
     label = one_line(topic.label)
+    if people := dict.fromkeys(one_line(each.person) for each in wording.topic_decisions(topic)):
+        return f"{label} (judged by {', '.join(people)})"
     return label if topic.claimed else f"{label}? {topic_words.certainty_mark(topic)}".rstrip()
 
 
@@ -188,9 +191,13 @@ def show_kept(comparison: Comparison, told: Collection[str], *, everything: bool
         entries = (show_finding(comparison, topic, told=True, everything=True) for topic in kept)
         yield Section("same level", tuple(entries))
         return
-    names = tuple(one_line(topic.label) for topic in kept if one_line(topic.label) not in told)
+    names = tuple(_name_kept(topic) for topic in kept if one_line(topic.label) not in told)
     if names:
         yield Section(f"same level ({len(names)})", (Entry((), names=names),), first=1, rows=1, inline=True)
+
+
+def _name_kept(topic: TopicChange) -> str:
+    return one_line(topic.label) if topic.share_unsure else _name_with_doubt(topic)
 
 
 def count_unsure(comparison: Comparison, told: Collection[str]) -> int:

@@ -25,7 +25,6 @@ FEW = 5
 
 _WORD = re.compile(r"\S+\s*")
 
-_MARKS: dict[Style, tuple[str, str]] = {"deleted": ("[-", "-]"), "inserted": ("{+", "+}")}
 _STYLES: dict[EditKind, Style] = {"kept": "plain", "deleted": "deleted", "inserted": "inserted"}
 
 
@@ -42,13 +41,6 @@ def read_edits(edits: Sequence[Edit], context: int | None = None) -> tuple[Span,
     return tuple(
         Span(_elide(run.text, context, before=at > 0, after=at < last)) if run.style == "plain" else run
         for at, run in enumerate(runs)
-    )
-
-
-def mark_edits(runs: Sequence[Span]) -> tuple[Span, ...]:
-    """Return runs in the marks of wdiff, ``[-old-]{+new+}``, which stay when colour is lost."""
-    return tuple(
-        Span(run.text.join(_MARKS[run.style]), run.style) if run.style in _MARKS else run for run in runs
     )
 
 

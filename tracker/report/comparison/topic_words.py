@@ -128,12 +128,9 @@ def coverage_words(topic: TopicChange) -> str | None:
     return f"may be covered by the statement of the {one_line(topic.covered)}, with which it aligns itself"
 
 
-def certainty_words(topic: TopicChange, *, everything: bool = False) -> str | None:
-    """Return how certain it is what became of a topic, of one that is claimed only where all is shown.
-
-    ``certainty 0.45``; ``certainty ~0.45`` where it was not measured.
-    """
-    if topic.certainty is None or ((topic.claimed or topic.share_unsure) and not everything):
+def certainty_words(topic: TopicChange) -> str | None:
+    """Return how certain a claim is: ``certainty 0.95``; of what is not claimed its mark says it."""
+    if topic.certainty is None or not (topic.claimed or topic.share_unsure):
         return None
     return f"certainty {certainty_figure(topic.certainty, measured=topic.measured)}"
 

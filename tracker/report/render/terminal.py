@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from tracker.report.comparison.passages import mark_edits
 from tracker.report.document import Quote, Span
 from tracker.report.layout import (
     WHOLE,
@@ -13,6 +12,7 @@ from tracker.report.layout import (
     cut_quote,
     draw,
     line,
+    mark_edits,
     shorten,
     spread,
     wrap,

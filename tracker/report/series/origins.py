@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from tracker.model.tracing import AttributedSegment, AttributionTable, EarlierWording
 from tracker.report.comparison.edited import CONTEXT
-from tracker.report.comparison.passages import mark_edits, read_edits
+from tracker.report.comparison.passages import read_edits
 from tracker.report.comparison.words import MORE, counted, place, places, quoted, side_facts
 from tracker.report.document import Span
 from tracker.report.json_text import encode_published
-from tracker.report.layout import Line, columns, draw, line, shorten, wrap
+from tracker.report.layout import Line, columns, draw, line, mark_edits, shorten, wrap
 from tracker.report.safe import one_line
 from tracker.report.series.biography import likeness_words, session_label
 
