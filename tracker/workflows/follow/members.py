@@ -11,6 +11,7 @@ from tracker.inputs.files import read_file
 from tracker.references import find_country, read_session
 from tracker.references.groups import find_group, packaged_groups
 from tracker.references.names import show
+from tracker.references.sessions import is_partial_date
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -82,6 +83,16 @@ def date_session(body: str, label: str, delivered: Iterable[str | None]) -> str:
     session = read_session(body, label)
     year = dates[0][:4] if dates else session and session.year
     return f"{year or 9999}-12-31"
+
+
+def read_date(text: str) -> str:
+    """Return a date at which members are asked for; of a year or month its last day, or what sorts as that.
+
+    Raises ``ReferenceInvalid`` where it is none.
+    """
+    if not is_partial_date(text):
+        raise ReferenceInvalid(f"{show(text)} is no date; write 2015, 2015-09 or 2015-09-28")
+    return text + "-12-31"[len(text) - 4 :]
 
 
 def explain_undated(groups: Iterable[Group]) -> str | None:

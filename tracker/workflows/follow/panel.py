@@ -1,4 +1,4 @@
-"""``tracker panel``, and ``diff`` of many countries: what each does with each topic, session by session."""
+"""``tracker panel``: what each country does with each topic, session by session."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from tracker.errors import NotInArchive, ReferenceInvalid, Withdrawn
-from tracker.model.panels import CountriesDiff, CountryMove, MovedTopic, Panel, PanelEntry
+from tracker.model.panels import Panel, PanelEntry
 from tracker.model.texts import Reference
-from tracker.model.topics import Status, VocabularyName
 from tracker.references import find_body, match_session, resolve_session, same_kind, session_sort_key
 from tracker.topics.certainty.claims import SURE, explain_unmeasured
 from tracker.workflows.compare.cells import compare_cells
@@ -19,20 +18,16 @@ from tracker.workflows.follow.members import check_spoke, choose_countries, date
 from tracker.workflows.follow.trace import read_year
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from tracker.archive.session import ArchiveSession
-    from tracker.model.panels import PanelCell
     from tracker.model.topics import Vocabulary
     from tracker.references import Body
     from tracker.references.sessions import SortKey
 
     Progress = Callable[[int, int], None]
 
-TAKEN_UP: Final = ("new", "returned")
-DROPPED: Final = ("dropped",)
-
-_SAVED_EVERY: Final = 25
+SAVED_EVERY: Final = 25
 """Statements after which what was worked out is saved: a few seconds of work."""
 
 _RANGE = re.compile(r"(\d+)\s*[-–]\s*(\d+)|(.+?)\s*\.\.\s*(.+)")
@@ -55,7 +50,7 @@ def read_panel(
     session or country, ``NotInArchive`` where nobody spoke.
     """
     place = find_body(body)
-    held = _Held(archive, place)
+    held = HeldStatements(archive, place)
     labels = held.choose(sessions)
     chosen = choose_countries(archive, countries) if countries else None
     spoke = {country for label in labels for country in held.spoke[label]}
@@ -68,7 +63,7 @@ def read_panel(
     for done, (country, label) in enumerate(wanted):
         progress(done, len(wanted))
         entries.append(held.read(Reference(country, place.id, label), vocabulary, sure))
-        if done % _SAVED_EVERY == 0:
+        if done % SAVED_EVERY == 0:
             archive.derived.save()
     if not any(entry.state == "read" for entry in entries):
         raise NotInArchive(
@@ -78,82 +73,7 @@ def read_panel(
     return Panel(place.id, labels, countries, vocabulary, sure, unmeasured, tuple(entries))
 
 
-def diff_countries(
-    archive: ArchiveSession,
-    operands: Sequence[str],
-    countries: str,
-    vocabulary: Vocabulary,
-    *,
-    sure: float = SURE,
-    progress: Progress = lambda _done, _total: None,
-) -> CountriesDiff:
-    """Compare two sessions of a body country by country, and count what became of each topic.
-
-    The members of a group are those at the later session. Raises as ``read_panel`` does.
-    """
-    if len(operands) != 3 or "/" in operands[0]:  # noqa: PLR2004 (a body and two sessions)
-        raise ReferenceInvalid(
-            "--countries compares two sessions of a body: tracker diff UNGA 70 71 --countries SIDS"
-        )
-    place = find_body(operands[0])
-    held = _Held(archive, place)
-    old, new = (held.resolve(each) for each in operands[1:])
-    chosen = choose_countries(archive, countries)
-    for label in (old, new):
-        check_spoke(chosen, held.spoke[label], f"{place.id} {label}")
-    wanted, compared, missing = sorted(chosen.on(held.date(new))), [], []
-    moves: dict[str, list[tuple[str, PanelCell]]] = defaultdict(list)
-    for done, country in enumerate(wanted):
-        progress(done, len(wanted))
-        entry = held.read(Reference(country, place.id, new), vocabulary, sure, before=old)
-        if entry.before != old:
-            missing.append(country)
-            continue
-        compared.append(country)
-        for cell in entry.cells:
-            moves[cell.topic].append((country, cell))
-        if done % _SAVED_EVERY == 0:
-            archive.derived.save()
-    if not compared:
-        raise NotInArchive(f"nobody of {countries} has a statement at both {place.id} {old} and {new}")
-    topics = [
-        MovedTopic(
-            topic.id,
-            topic.label,
-            topic.kind,
-            tuple(_move(name, cell, cell.status) for name, cell in moves[topic.id] if cell.status),
-            tuple(_move(name, cell, cell.possible) for name, cell in moves[topic.id] if cell.possible),
-        )
-        for topic in vocabulary.topics
-    ]
-    return CountriesDiff(
-        body=place.id,
-        old=old,
-        new=new,
-        countries=countries,
-        vocabulary=VocabularyName(vocabulary.name, vocabulary.digest),
-        sure=sure,
-        unmeasured=explain_unmeasured(vocabulary, held.languages),
-        compared=tuple(compared),
-        missing=tuple(missing),
-        topics=tuple(sorted((each for each in topics if each.claimed or each.possible), key=_weight)),
-    )
-
-
-def _move(country: str, cell: PanelCell, status: Status) -> CountryMove:
-    return CountryMove(country, status, cell.certainty, cell.measured)
-
-
-def _weight(topic: MovedTopic) -> tuple[int, float, str]:
-    """Order topics by who took up or dropped them: those that are claimed first, then by what is likely."""
-    claimed, possible = (
-        [move for move in moves if move.status in {*TAKEN_UP, *DROPPED}]
-        for moves in (topic.claimed, topic.possible)
-    )
-    return -len(claimed), -sum(move.certainty or 0.0 for move in possible), topic.label
-
-
-class _Held:
+class HeldStatements:
     """The statements of a body, and what was read of them."""
 
     def __init__(self, archive: ArchiveSession, place: Body) -> None:
