@@ -19,6 +19,8 @@ COMMANDS = {
     "series/attribution": "blame",
     "series/biography": "trace",
     "series/countries": "compare-countries",
+    "series/moves": "diff",
+    "series/panel": "panel",
     "series/phrases": "phrases",
     "series/timeline": "timeline",
 }

@@ -37,6 +37,9 @@ TAKEN_UP: Final = ("new", "returned")
 DROPPED: Final = ("dropped",)
 
 _LABEL: Final = 34
+_MOVED: Final = 10
+"""How many topics are shown with the countries that took them up and dropped them."""
+
 _MOVES: Final = (
     ("took up", TAKEN_UP),
     ("raised", ("promoted", "up")),
@@ -183,7 +186,7 @@ def render_countries_diff(
     """Return for each topic who took it up and who dropped it: what is claimed, then what may be so."""
     asked = [topic for topic in diff.topics if topic.id in topics] if topics else list(diff.topics)
     told = [(topic, rows) for topic in asked if (rows := [*_tell(topic, width)]) or topics]
-    shown = told if everything or topics else told[:TOPICS]
+    shown = told if everything or topics else told[:_MOVED]
     lines = [*_head_diff(diff, width)]
     for topic, rows in shown:
         lines += [line(), line(one_line(topic.label), "bold"), *(rows or [line("  no change of priorities")])]
