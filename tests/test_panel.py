@@ -88,12 +88,11 @@ def check_against_diffs(folder: Path) -> int:
                 [f"{entry.country}/UNGA", entry.before, entry.session], archive, load_vocabulary(), None
             )
         assert said_of(entry.cells) == said_by(single)
-        held = {change.topic: change.new for change in single.topics if change.new}
-        for cell in entry.cells:
-            if cell.topic in held:
-                reading = held[cell.topic]
-                assert (cell.level, cell.share) == (reading.level, reading.share)
-                assert cell.sentences == len(reading.segments)
+        cells_by_topic = {cell.topic: cell for cell in entry.cells}
+        for change in single.topics:
+            cell, new = cells_by_topic[change.topic], change.new
+            told = (new.level, len(new.segments), new.share) if new else (None, 0, 0.0)
+            assert (cell.level, cell.sentences, cell.share) == told
         checked += 1
     return checked
 
