@@ -20,7 +20,7 @@ from types import NoneType, UnionType
 from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin, get_type_hints
 
 from tracker.changes.shifts import AXES
-from tracker.model import changes, decisions, series, spread, texts, topics, tracing
+from tracker.model import changes, decisions, panels, series, spread, texts, topics, tracing
 from tracker.report.json_text import SCHEMA_VERSION
 
 REPORT: Final = Path(__file__).parents[1] / "tracker" / "report"
@@ -34,6 +34,8 @@ PUBLISHED: Final = {
     ),
     "series/biography": (tracing.BiographyTable, "A phrase or a sentence through the statements of a series"),
     "series/countries": (series.CountriesTable, "Topics by countries at one session"),
+    "series/moves": (panels.CountriesDiff, "What countries took up and dropped between two sessions"),
+    "series/panel": (panels.PanelTable, "Topics by countries and sessions"),
     "series/phrases": (series.PhraseSeries, "Phrases that set sessions of a series apart"),
     "series/spread": (spread.Spread, "Phrases through the statements of all countries at a body"),
     "series/timeline": (series.TimelineTable, "Topics through the sessions of a series"),
@@ -121,7 +123,7 @@ def _or_null(schema: dict[str, Any]) -> dict[str, Any]:
 @cache
 def _names() -> dict[str, Any]:
     """Return what the models' annotations name: much of it is imported for type checkers only."""
-    modules = (changes, decisions, series, spread, texts, topics, tracing)
+    modules = (changes, decisions, panels, series, spread, texts, topics, tracing)
     return {name: value for module in modules for name, value in vars(module).items()} | _NARROWER
 
 

@@ -21,6 +21,8 @@ COMMANDS = {
     "series/attribution": "blame",
     "series/biography": "trace",
     "series/countries": "compare-countries",
+    "series/moves": "diff",
+    "series/panel": "panel",
     "series/phrases": "phrases",
     "series/spread": "trace",
     "series/timeline": "timeline",

@@ -31,7 +31,6 @@ from tracker.report.series.timeline import ROWS, render_timeline, select_rows
 from tracker.topics.vocabulary.load import load_vocabulary
 from tracker.workflows.code.topics import name_topics
 from tracker.workflows.follow import countries, phrases, timeline
-from tracker.workflows.follow.countries import narrow_countries
 from tracker.workflows.follow.standings import join_versions
 
 if TYPE_CHECKING:
@@ -65,6 +64,7 @@ HELD = [
 
 follow_topics = in_session(timeline.follow_topics)
 compare_countries = in_session(countries.compare_countries)
+narrow_countries = in_session(countries.narrow_countries)
 find_series_phrases = in_session(phrases.find_series_phrases)
 
 
@@ -444,7 +444,7 @@ def test_what_most_countries_put_first(folder: Path) -> None:
 def test_what_sets_a_country_apart(folder: Path) -> None:
     reading = compare_countries(folder, "UNGA", "75", load_vocabulary())
     everyone = select_topics(reading)
-    one = narrow_countries(reading, ["XAA"])
+    one = narrow_countries(folder, reading, "XAA")
     apart = find_distinctive(one.countries[0], everyone, len(reading.countries))
     assert {"cybercrime", "corruption"} & {each.row.topic.id for each in apart} == {"cybercrime"}
     assert all(each.score > 0 for each in apart)
@@ -461,7 +461,7 @@ def test_a_crowd_is_summed_up_and_two_are_set_side_by_side(folder: Path) -> None
     assert len(report.splitlines()) < 40
     assert "--countries" in report
     assert "60 countries" in report
-    two = narrow_countries(reading, ["XAA", "XAB"])
+    two = narrow_countries(folder, reading, "XAA,XAB")
     assert "XAA XAB" in render_countries(two, select_topics(two), select_topics(reading))
 
 
@@ -487,7 +487,7 @@ def test_nobody_spoke_and_one_did_not(folder: Path) -> None:
     with pytest.raises(NotInArchive, match="tracker list --body UNGA"):
         compare_countries(folder, "UNGA", "12", load_vocabulary())
     with pytest.raises(NotInArchive, match="XAB"):
-        narrow_countries(compare_countries(folder, "UNGA", "70", load_vocabulary()), ["XAB"])
+        narrow_countries(folder, compare_countries(folder, "UNGA", "70", load_vocabulary()), "XAB")
 
 
 # Phrases of a series ---------------------------------------------------------------------------------

@@ -94,6 +94,8 @@ FORMS = {
     "trace XAA/UNGA corruption": ("text", "json", "csv"), "trace UNGA corruption": ("text", "json", "csv"),
     "trace UNGA --topic corruption": ("text", "csv"), "phrases XAA/UNGA 78": ("text", "json"),
     "timeline XAA/UNGA": ("text", "json", "csv"), "compare-countries UNGA 78": ("text", "json", "csv"),
+    "panel UNGA --sessions 77-79": ("text", "json", "csv"),
+    "diff UNGA 77 79 --countries XAA": ("text", "json"),
     "diff XAA/UNGA 77 79 --encoder none --all": ("text", "json", "markdown"),
     f"diff {WHERE} XAA/UNGA/79 --encoder none": ("text", "json", "markdown"),
     "reextract --dry-run": ("text",), "verify": ("text",), "sources list": ("text", "json"),

@@ -27,7 +27,8 @@ DiffFormat = Literal["text", "json", "markdown"]
 def register(app: typer.Typer) -> None:
     """Add the commands of this module to the application."""
     app.command(
-        epilog="Examples: tracker diff GBR/UNGA 78 79 | tracker diff GBR/UNGA | tracker diff old.txt new.pdf"
+        epilog="Examples: tracker diff GBR/UNGA 78 79 | tracker diff GBR/UNGA"
+        " | tracker diff old.txt new.pdf | tracker diff UNGA 70 71 --countries SIDS"
     )(diff)
     app.command(epilog="Example: tracker priorities GBR/CCPCJ/31")(priorities)
 
@@ -61,6 +62,10 @@ def diff(
         typer.Option(help="'none' aligns sentences by their words alone, a second faster."),
     ] = "default",
     sure: options.Sure = 0.9,
+    countries: Annotated[
+        str | None,
+        typer.Option(metavar="LIST", help="Two sessions of a body by these: GBR,FRA, a group or @FILE."),
+    ] = None,
     color: options.Colour = "auto",
     archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
@@ -81,6 +86,17 @@ def diff(
         raise TrackerError("--only applies to text and Markdown, not to --stat and JSON")
     refuse_overwriting(output, operands, archive)
     topics = options.load_vocabulary(vocabulary)
+    if countries is not None:
+        if stat or only or explain is not None:
+            raise TrackerError("--countries takes no --stat, --only and --explain; leave them out")
+        from tracker.cli.groups import diff_countries
+
+        moved = diff_countries(
+            operands, countries, topics, archive, form, output, color, sure=sure, everything=everything
+        )
+        if moved:
+            raise typer.Exit(DIFFERENT)
+        return
     chosen = _chosen(only)
     vectors = ENCODERS[encoder]
     session = options.opened(archive)

@@ -168,7 +168,7 @@ def compare_countries(
     body: Annotated[str, typer.Argument(metavar="BODY", help="A body such as UNGA.")],
     session: Annotated[str, typer.Argument(metavar="SESSION", help="A session such as 79.")],
     countries: Annotated[
-        str | None, typer.Option(metavar="CODES", help="Only these countries: GBR,FRA.")
+        str | None, typer.Option(metavar="LIST", help="Only these: GBR,FRA, a group such as EU, or @FILE.")
     ] = None,
     topic: Topics = None,
     everything: Annotated[
@@ -195,10 +195,10 @@ def compare_countries(
     shown.refuse_overwriting(output, [vocabulary], archive)
     known = options.load_vocabulary(vocabulary)
     topics = name_topics(known, topic or ())
-    named = [part for part in (countries or "").split(",") if part.strip()]
+    opened = options.opened(archive)
     with shown.shown_progress("reading") as progress:
-        everyone = compare(options.opened(archive), body, session, known, progress)
-    reading = narrow_countries(everyone, named)
+        everyone = compare(opened, body, session, known, progress)
+    reading = everyone if countries is None else narrow_countries(opened, everyone, countries)
     rows, rare = select_topics(reading, topics, everything=everything), select_topics(everyone)
     as_csv, as_json = partial(countries_csv, reading, rows), partial(countries_json, reading, rows, rare)
     as_text = partial(render_countries, reading, rows, rare, everything=everything, topics=topics)

@@ -29,6 +29,7 @@ Kind = Annotated[
         "withdraw",
         "repair",
         "timestamp",
+        "groups",
     ]
     | None,
     typer.Option(help="Only runs of this kind."),

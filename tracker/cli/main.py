@@ -16,6 +16,7 @@ from tracker.cli import (
     compare,
     exchange,
     follow,
+    groups,
     keep,
     ledger,
     mirror,
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
 GROUPS = {
     "Start": (start,),
     "Compare": (compare,),
-    "Follow": (follow,),
+    "Follow": (follow, groups),
     "Read": (read,),
     "Code": (code, topics),
     "Watch": (watch, sources, review, ledger),

@@ -48,7 +48,7 @@ def open_derived(folder: Path | None) -> Derived:
 class Derived:
     """Answers, sentence vectors, and which comparison last showed a change. No method raises.
 
-    What is kept is written in one transaction when the block ends, or not at all.
+    What is kept is written when the block ends, or is told to save, in one transaction or not at all.
     """
 
     def __init__(self, file: DerivedFile | None = None) -> None:
@@ -69,10 +69,17 @@ class Derived:
         """Write what was kept, and close the file."""
         if self._file is None:
             return
-        statements = [statement for statement in self._statements() if statement[1]]
-        if statements:
-            self._file.write(statements)
+        self.save()
         self._file.close()
+
+    def save(self) -> None:
+        """Write what was kept so far, so that a long run that is cut short need not begin again."""
+        statements = [statement for statement in self._statements() if statement[1]]
+        if self._file is None or not statements:
+            return
+        self._file.write(statements)
+        for kept in (self._answers, self._vectors, self._shown):
+            kept.clear()
 
     def answer(self, kind: str, key: str) -> str | None:
         """Return the answer of a kind that was kept under a key."""

@@ -11,6 +11,7 @@ from tracker.archive.ledger.ruling_rows import read_rulings
 from tracker.archive.reading.searching import find_segments, list_held, search_passages
 from tracker.archive.reading.versions import Versions
 from tracker.archive.record import encoding, nearest, queries
+from tracker.archive.record.memberships import read_groups
 from tracker.archive.rights import withdrawals
 from tracker.archive.schema.connection import translate
 from tracker.archive.schema.rows import Record, fetch_named, method, open_record
@@ -36,6 +37,7 @@ class Reader(Record):
     """An archive open for reading. Every method raises ``ArchiveUnusable`` where the file is damaged."""
 
     rulings = method(read_rulings)
+    groups = method(read_groups)
     withdrawn_snapshots = method(withdrawals.read_snapshots)
     search = method(search_passages)
     segments = method(find_segments)

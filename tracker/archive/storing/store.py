@@ -18,6 +18,7 @@ from tracker.archive.ledger.admitted import find_snapshot
 from tracker.archive.ledger.ledger import Ledger
 from tracker.archive.ledger.ruling_rows import write_ruling
 from tracker.archive.reading.versions import Versions
+from tracker.archive.record.memberships import write_group
 from tracker.archive.record.recording import Intake, find_unchanged, keep_document, write_document
 from tracker.archive.rights.refusals import refuse_withdrawn
 from tracker.archive.schema.connection import FILE_NAME, archive_file, is_blank, translate
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from tracker.model.record import Declaration, Recorded
     from tracker.model.texts import Reference, Version
     from tracker.model.watching import Discovery, WatchList
+    from tracker.references.groups import Group
 
 
 def create_archive(folder: Path, group: str | None = None) -> None:
@@ -222,6 +224,12 @@ class Store:
         with self.batch(), translate(self.path):
             run = self.writing.begin_run(expectation.noted)
             expectations.write_expectation(self._connection, run, expectation)
+
+    def keep_groups(self, groups: Iterable[Group], noted: str) -> None:
+        """Keep groups with all their members, in the place of what was kept of them before."""
+        with self.batch(), translate(self.path):
+            for group in groups:
+                write_group(self._connection, self.writing.begin_run(noted), group)
 
     def _write_check(self, check: Check) -> int:
         snapshot = find_snapshot(self._connection, check.snapshot) if check.snapshot else None

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     Copier = Callable[[RecordMerge, MergedRow], "int | None"]
 
-RUN_TABLES = ("expectations", "decisions", "withdrawals", "repairs", "breaks", "timestamps")
+RUN_TABLES = ("expectations", "decisions", "withdrawals", "repairs", "breaks", "timestamps", "memberships")
 """Tables whose rows are written once by a run, and are complete by themselves."""
 
 PART_TABLES = ("segments", "exchanges", "withdrawn")

@@ -103,14 +103,12 @@ def compare_sides(
     placed = place_rulings(decided.changes, old.version, new.version)
     levels = place_levels(decided.old, old.version), place_levels(decided.new, new.version)
     changes = describe_changes(old.version, new.version, decide_links(links, placed))
-    topics, counterparts = compare_topics(
-        old.version,
-        new.version,
+    readings = (
         side_topics(old, vocabulary, derived, levels[0], reader),
         side_topics(new, vocabulary, derived, levels[1], reader),
-        vocabulary,
-        earlier=earlier,
-        sure=sure,
+    )
+    topics, counterparts = compare_topics(
+        old.version, new.version, *readings, vocabulary, earlier=earlier, sure=sure
     )
     counterparts = tuple(_compare_passages(pair, old, new, topics) for pair in counterparts)
     if caveats.kinds_differ(old, new) or caveats.languages_differ(old, new):

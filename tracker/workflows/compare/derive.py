@@ -12,7 +12,7 @@ from dataclasses import astuple, replace
 from functools import cache
 from hashlib import sha256
 from importlib import metadata, resources
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tracker import __version__
 from tracker.alignment.align import align
@@ -25,7 +25,7 @@ from tracker.topics.reading import RULES
 from tracker.topics.vocabulary.load import name_recognition
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
     from importlib.resources.abc import Traversable
 
     from tracker.archive.session import ArchiveSession
@@ -43,6 +43,7 @@ _PARTS = (
     "changes",
     "topics",
     "workflows/compare/derive.py",
+    "workflows/compare/cells.py",
 )
 """Where the code and the tables are on which links and readings rest; 7 ms to digest."""
 
@@ -88,11 +89,7 @@ def derive_readings(
         return reader.read(version, vocabulary, own_names)
     segments = [[each.kind, each.paragraph, each.start, each.end] for each in version.segments]
     text = [version.text, segments, version.language]
-    taught = vocabulary.model.digest if vocabulary.model else None
-    similar = vocabulary.recognition == "similarity"
-    vectors = CachedEncoder(DEFAULT, derived, _releases()).digest if similar else None
-    topics = [vocabulary.digest, vocabulary.overlap, taught, name_recognition(vocabulary), vectors]
-    key = _digest([text, topics, sorted(own_names), reader.name, _rules()])
+    key = _digest([text, identify_vocabulary(vocabulary, derived), sorted(own_names), reader.name, _rules()])
     kept = derived.answer("readings", key)
     if kept is not None:
         return _read_readings(kept)
@@ -107,6 +104,27 @@ def derive_readings(
     ]
     derived.keep_answer("readings", key, _rules(), json.dumps(rows))
     return readings
+
+
+def derive_rows(
+    kind: str, parts: list[object], derived: Derived, compute: Callable[[], list[list[Any]]]
+) -> list[list[Any]]:
+    """Return rows of plain values that rest on these parts, on our rules, and on nothing else."""
+    key = _digest([*parts, _rules()])
+    kept = derived.answer(kind, key)
+    if kept is None:
+        kept = json.dumps(compute())
+        derived.keep_answer(kind, key, _rules(), kept)
+    rows: list[list[Any]] = json.loads(kept)
+    return rows
+
+
+def identify_vocabulary(vocabulary: Vocabulary, derived: Derived) -> list[object]:
+    """Return what tells a vocabulary, and the way its topics are found, from all others."""
+    taught = vocabulary.model.digest if vocabulary.model else None
+    similar = vocabulary.recognition == "similarity"
+    vectors = CachedEncoder(DEFAULT, derived, _releases()).digest if similar else None
+    return [vocabulary.digest, vocabulary.overlap, taught, name_recognition(vocabulary), vectors]
 
 
 def _read_links(kept: str) -> tuple[Link, ...]:

@@ -103,7 +103,7 @@ def diff(
     old, new = pair_operands(arguments, archive)
     sides = load_pair(old, new, archive)
     derived = choose_derived(archive, *sides)
-    earlier = _earlier_priorities(old, new, archive, vocabulary, derived)
+    earlier = earlier_priorities(old, new, archive, vocabulary, derived)
     decided = load_decided(old, new, archive)
     vectors = cache_vectors(encoder, derived)
     comparison = compare_sides(*sides, vocabulary, earlier, vectors, derived, decided, sure=sure)
@@ -116,7 +116,7 @@ def is_same(comparison: Comparison) -> bool:
     return is_unchanged(comparison)
 
 
-def _earlier_priorities(
+def earlier_priorities(
     old: Operand, new: Operand, archive: ArchiveSession, vocabulary: Vocabulary, derived: Derived
 ) -> dict[str, frozenset[str]]:
     """Return the priorities of the sessions before ``old``, latest first, where both sides are one series."""

@@ -90,7 +90,7 @@ def pair_operands(arguments: list[str], archive: ArchiveSession) -> tuple[Operan
     series = _as_series(first, arguments[0])
     named = [in_session(series, text) for text in arguments[1:]]
     if len(named) == 1:
-        return _session_before(named[0], archive), named[0]
+        return session_before(named[0], archive), named[0]
     return named[0], named[1]
 
 
@@ -203,10 +203,14 @@ def _last_two(series: Reference, archive: ArchiveSession) -> tuple[Reference, Re
     if not labels:
         raise archive.reader.missing(series)
     newest = replace(series, session=labels[-1])
-    return _session_before(newest, archive), newest
+    return session_before(newest, archive), newest
 
 
-def _session_before(reference: Reference, archive: ArchiveSession) -> Reference:
+def session_before(reference: Reference, archive: ArchiveSession) -> Reference:
+    """Return the statement before one, of its kind of session.
+
+    Raises ``NotInArchive`` where there is none, ``Withdrawn`` where one between the two was withdrawn.
+    """
     before = earlier_sessions(archive.reader, reference)
     if reference.session not in archive.reader.sessions(reference.country, reference.body):
         raise archive.reader.missing(reference)

@@ -9,12 +9,13 @@ from tracker.decisions.rulings import settle_rulings
 from tracker.errors import NotInArchive
 from tracker.model.series import CountryReading, SessionReading
 from tracker.model.texts import Reference
-from tracker.references import country_name, find_body, find_country, resolve_session
+from tracker.references import country_name, find_body, resolve_session
+from tracker.workflows.follow.members import check_spoke, choose_countries, date_session
 from tracker.workflows.follow.standings import is_readable, read_session_text, stand_topics
 from tracker.workflows.follow.trace import preferred_editions, read_year
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from tracker.archive.reading.reader import Reader
     from tracker.archive.session import ArchiveSession
@@ -52,19 +53,19 @@ def compare_countries(
     return SessionReading(place.id, label, read_year(place.id, label, dates), vocabulary, len(read), read)
 
 
-def narrow_countries(reading: SessionReading, countries: Sequence[str]) -> SessionReading:
-    """Return the countries named by code or name alone; all where none is named.
+def narrow_countries(archive: ArchiveSession, reading: SessionReading, countries: str) -> SessionReading:
+    """Return those countries alone that a list names, or that belong to a group in it at the session.
 
-    Raises ``ReferenceInvalid`` for an unknown country, ``NotInArchive`` for one that did not speak.
+    Raises as ``choose_countries`` does, and ``NotInArchive`` for a country that did not speak.
     """
-    wanted = {find_country(name).code for name in countries}
-    missing = sorted(wanted - {country.country for country in reading.countries})
-    if missing:
-        raise NotInArchive(
-            f"the archive has no statement by {missing[0]} at {reading.body} {reading.session};"
-            f" {len(reading.countries)} others spoke"
-        )
-    found = tuple(each for each in reading.countries if not wanted or each.country in wanted)
+    chosen = choose_countries(archive, countries)
+    where = f"{reading.body} {reading.session}"
+    check_spoke(chosen, (each.country for each in reading.countries), where)
+    entries = archive.reader.statements(body=reading.body, session=reading.session)
+    wanted = chosen.on(date_session(reading.body, reading.session, (each.delivered for each in entries)))
+    found = tuple(each for each in reading.countries if each.country in wanted)
+    if not found:
+        raise NotInArchive(f"the archive has no statement by a member of {countries} at {where}")
     return replace(reading, countries=found)
 
 

@@ -1,0 +1,249 @@
+"""Many countries over sessions: what a panel says is what single comparisons say."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.archives import OBSERVED, declare, in_session, record
+from tests.deciding import level
+from tests.here import runner
+from tests.test_timeline import CORRUPTION, CYBER, HELD, OCEANS, schema
+from tracker.archive.derived.store import DERIVED_NAME
+from tracker.archive.session import ArchiveSession
+from tracker.archive.storing.store import create_archive, open_store
+from tracker.references import parse_reference, read_session
+from tracker.report.series.panels import panel_csv, panel_json, render_countries_diff, render_panel
+from tracker.topics.vocabulary.load import load_vocabulary
+from tracker.workflows.compare import cells
+from tracker.workflows.compare.diff import diff
+from tracker.workflows.follow import moves, panel
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tracker.model.changes import Comparison
+    from tracker.model.panels import Panel, PanelCell
+
+read_panel = in_session(panel.read_panel)
+diff_countries = in_session(moves.diff_countries)
+
+MORE = [
+    ("GBR/UNGA/74~prepared.en", CORRUPTION),
+    ("GBR/UNGA/75~prepared.en", f"{OCEANS}\n{CYBER}"),
+    ("FRA/UNGA/74~prepared.en", CORRUPTION),
+    ("FRA/UNGA/75~prepared.en", CYBER),
+    ("ITA/UNGA/75~prepared.ja", "私たちは海を守ります。"),
+]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    folder = tmp_path / "snapshots"
+    create_archive(folder)
+    with open_store(folder) as store:
+        for reference, text in (*HELD, *MORE):
+            record(store, declare(reference, delivered=None), text, OBSERVED)
+    return folder
+
+
+def whole(folder: Path, sessions: str = "70-75", countries: str | None = None) -> Panel:
+    return read_panel(folder, "UNGA", sessions, countries, load_vocabulary())
+
+
+def said_by(comparison: Comparison) -> dict[str, tuple[object, ...]]:
+    return {
+        change.topic: (
+            change.status if change.claimed else None,
+            None if change.claimed else change.status,
+            change.certainty,
+            change.measured,
+            change.share_unsure,
+        )
+        for change in comparison.topics
+    }
+
+
+def said_of(cells: tuple[PanelCell, ...]) -> dict[str, tuple[object, ...]]:
+    return {
+        cell.topic: (cell.status, cell.possible, cell.certainty, cell.measured, cell.share_unsure)
+        for cell in cells
+        if cell.status or cell.possible
+    }
+
+
+def check_against_diffs(folder: Path) -> int:
+    checked = 0
+    for entry in whole(folder).entries:
+        if entry.before is None:
+            assert not said_of(entry.cells)
+            continue
+        with ArchiveSession(folder) as archive:
+            single = diff(
+                [f"{entry.country}/UNGA", entry.before, entry.session], archive, load_vocabulary(), None
+            )
+        assert said_of(entry.cells) == said_by(single)
+        cells_by_topic = {cell.topic: cell for cell in entry.cells}
+        for change in single.topics:
+            cell, new = cells_by_topic[change.topic], change.new
+            told = (new.level, len(new.segments), new.share) if new else (None, 0, 0.0)
+            assert (cell.level, cell.sentences, cell.share) == told
+        checked += 1
+    return checked
+
+
+def test_each_cell_is_what_the_single_comparison_says(folder: Path) -> None:
+    assert check_against_diffs(folder) >= 5
+    # Once more, from what was kept.
+    assert check_against_diffs(folder) >= 5
+
+
+def test_a_decision_counts_at_once(folder: Path) -> None:
+    before = whole(folder, countries="XAA")
+    ruling = level("oceans", "mentioned")
+    new = parse_reference("XAA/UNGA/75~prepared.en@1")
+    with open_store(folder, "judge") as store:
+        store.decide([replace(ruling, unit=replace(ruling.unit, new=new))])
+    after = whole(folder, countries="XAA")
+    levels = [
+        {entry.session: {cell.topic: cell.level for cell in entry.cells}["oceans"] for entry in each.entries
+         if entry.session == "75"}
+        for each in (before, after)
+    ]  # fmt: skip
+    assert levels == [{"75": "substantive"}, {"75": "mentioned"}]
+    check_against_diffs(folder)
+
+
+def test_what_was_worked_out_is_not_worked_out_again(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = whole(folder)
+    assert (folder / DERIVED_NAME).is_file()
+
+    def fail(*_: object) -> None:
+        raise AssertionError("computed again")
+
+    monkeypatch.setattr(cells, "_compare", fail)
+    assert whole(folder) == first
+
+
+def test_what_was_cut_short_goes_on_where_it_was(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    done: list[str] = []
+    compare = cells._compare  # noqa: SLF001 (what takes the time)
+
+    def stop(*arguments: object) -> object:
+        if len(done) == 4:
+            raise KeyboardInterrupt
+        done.append(str(arguments[1]))
+        return compare(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(cells, "_compare", stop)
+    with pytest.raises(KeyboardInterrupt):
+        whole(folder)
+    rest: list[str] = []
+
+    def note(*arguments: object) -> object:
+        rest.append(str(arguments[1]))
+        return compare(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(cells, "_compare", note)
+    whole(folder)
+    assert rest
+    assert not set(done) & set(rest)
+
+
+def test_a_group_is_who_belongs_at_each_session(folder: Path) -> None:
+    entries = whole(folder, "74,75", "EU,XAA").entries
+    there = {(entry.country, entry.session): entry.state for entry in entries}
+    # Session 75 opened in September 2020, when the United Kingdom had left.
+    session = read_session("UNGA", "75")
+    assert session is not None
+    assert session.year == 2020
+    assert there["GBR", "74"] == "read"
+    assert ("GBR", "75") not in there
+    assert there["FRA", "75"] == "read"
+    assert there["ITA", "75"] == "no text"
+    assert there["DEU", "75"] == "no statement"
+    assert len([country for country, label in there if label == "75"]) == 28
+
+
+def test_csv_has_a_row_for_each_country_session_and_topic(folder: Path) -> None:
+    found = whole(folder, "74-75", "FRA,XAA,ITA")
+    rows = list(csv.DictReader(io.StringIO(panel_csv(found))))
+    assert {row["state"] for row in rows if row["country"] == "ITA"} == {"no text", "no statement"}
+    france = {(row["session"], row["topic"]): row for row in rows if row["country"] == "FRA"}
+    assert france["74", "corruption"]["level"] == "declared"
+    assert france["75", "corruption"]["level"] == "absent"
+    assert "dropped" in (france["75", "corruption"]["status"], france["75", "corruption"]["possible"])
+    assert france["75", "oceans"]["level"] == "absent"
+    assert france["75", "oceans"]["status"] == ""
+    assert {row["before"] for (label, _), row in france.items() if label == "75"} == {"74"}
+    topics = {topic for _, topic in france}
+    assert len(france) == 2 * len(topics)
+    only = list(csv.DictReader(io.StringIO(panel_csv(found, ("oceans",)))))
+    assert {row["topic"] for row in only} == {"oceans", ""}
+
+
+def test_json_is_what_its_schema_says(folder: Path) -> None:
+    data = json.loads(panel_json(whole(folder)))
+    schema("panel").validate(data)
+    assert data["topics"][0]["id"] == "corruption"
+
+
+def test_a_text_counts_the_countries_by_session(folder: Path) -> None:
+    report = render_panel(whole(folder, "74-75", "FRA,GBR,XAA"))
+    lines = {line[:20].strip(): line.split()[-3:] for line in report.splitlines()}
+    assert lines["statements read"] == ["read", "3", "3"]
+    assert lines["Corruption"][:1] == ["3"] or "3" in lines["Corruption"]
+    assert max(map(len, report.splitlines())) <= 80
+
+
+def test_two_sessions_say_who_took_up_what_and_who_dropped_it(folder: Path) -> None:
+    found = diff_countries(folder, ["UNGA", "74", "75"], "FRA,GBR,XAA,EU", load_vocabulary())
+    assert found.compared == ("FRA", "GBR", "XAA")
+    assert "DEU" in found.missing
+    by_topic = {
+        topic.id: {move.country: move.status for move in (*topic.claimed, *topic.possible)}
+        for topic in found.topics
+    }
+    assert by_topic["corruption"] == dict.fromkeys(("FRA", "GBR", "XAA"), "dropped")
+    # XAA spoke of oceans at session 70.
+    assert by_topic["oceans"] == {"GBR": "new", "XAA": "returned"}
+    report = render_countries_diff(found)
+    assert "not repeated (3): France, United Kingdom, XAA" in report or "perhaps not repeated" in report
+    assert max(map(len, report.splitlines())) <= 80
+
+
+def test_the_command_answers_in_each_form(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = runner(folder.parent, monkeypatch, capsys)
+    words = ("diff", "UNGA", "74", "75", "--countries", "FRA,GBR")
+    told = run(*words, "--format", "json")
+    assert told.code == 1
+    schema("moves").validate(json.loads(told.out))
+    assert "UNGA 74" in run(*words).out
+    assert run("panel", "UNGA", "--sessions", "74-75", "--format", "csv").out.startswith(
+        "body,country,name,session,"
+    )
+    assert "EU: 28 memberships" in run("panel", "UNGA", "--sessions", "74-75", "--countries", "EU").out
+    narrowed = run("compare-countries", "UNGA", "75", "--countries", "EU", "--format", "json")
+    assert [each["country"] for each in json.loads(narrowed.out)["countries"]] == ["FRA"]
+
+
+@pytest.mark.parametrize(
+    ("sessions", "labels"),
+    [
+        ("70-75", ("70", "71", "73", "74", "75")),
+        ("70..71", ("70", "71")),
+        ("75, 70", ("70", "75")),
+        ("S-32", ("S-32",)),
+        ("S-30..S-32", ("S-32",)),
+        ("74-75,70", ("70", "74", "75")),
+    ],
+)
+def test_sessions_are_ranges_and_lists(folder: Path, sessions: str, labels: tuple[str, ...]) -> None:
+    assert whole(folder, sessions, "XAA").sessions == labels

@@ -1,0 +1,38 @@
+"""Rows about groups and their members: a run writes all of one group, and the latest run counts."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from tracker.archive.schema.rows import has_table, insert, insert_row, pick
+from tracker.references.groups import Group, Membership
+
+if TYPE_CHECKING:
+    import sqlite3
+
+_LATEST = """
+SELECT group_id, name, source, checked, person, country, since, until
+FROM memberships AS member JOIN groups ON groups.id = group_id
+WHERE run = (SELECT max(run) FROM memberships WHERE group_id = member.group_id)
+ORDER BY group_id, member.id
+"""
+
+
+def write_group(connection: sqlite3.Connection, run: int, group: Group) -> None:
+    """Write all members of a group, which replace those that earlier runs wrote."""
+    insert_row(connection, "groups", pick(group, "id", "name"), verb="INSERT OR IGNORE")
+    for member in group.members:
+        row = pick(member, "country", "since", "until") | pick(group, "source", "checked", "person")
+        insert(connection, "memberships", run=run, group_id=group.id, **row)
+
+
+def read_groups(connection: sqlite3.Connection) -> dict[str, Group]:
+    """Return the groups whose members the archive keeps, by code; one of an older release keeps none."""
+    if not has_table(connection, "memberships"):
+        return {}
+    rows = connection.execute(_LATEST).fetchall()
+    return {
+        about[0]: Group(about[0], about[1], tuple(Membership(*row[5:]) for row in found), *about[2:])
+        for about, found in groupby(rows, key=lambda row: row[:5])
+    }

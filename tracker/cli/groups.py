@@ -1,0 +1,221 @@
+"""Commands on many countries: ``panel``, ``groups``, and what ``diff`` does with ``--countries``."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from tracker.cli import options
+from tracker.cli import output as shown
+from tracker.errors import TrackerError
+from tracker.report.json_text import encode_json
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tracker.model.topics import Vocabulary
+
+Countries = Annotated[
+    str | None,
+    typer.Option(metavar="LIST", help="Countries, groups (EU, SIDS), @FILE; parted by commas."),
+]
+Date = Annotated[
+    str | None, typer.Option("--at", metavar="DATE", help="The members on this date, such as 2015-09.")
+]
+GroupName = Annotated[str, typer.Argument(metavar="GROUP", help="A group's code or name.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module to the application."""
+    app.command(
+        epilog="Examples: tracker panel UNGA --sessions 70-79 --countries SIDS"
+        " | tracker panel UNGA --sessions 70-79 --format csv -o panel.csv"
+    )(panel)
+    groups = options.add_group(app, "groups", "List groups of countries; keep your own.")
+    groups.command("list", epilog="Example: tracker groups list --at 1990")(list_groups)
+    groups.command(
+        epilog="Examples: tracker groups show EU --at 2019 | tracker groups show SIDS --format csv"
+    )(show)
+    groups.command(
+        epilog="Example: tracker groups edit ALLIES --add FIN:1995,GBR:1973..2020-02 --source treaty --by Ana"
+    )(edit)
+    groups.command(epilog="Examples: tracker groups fill | tracker groups fill EU SIDS")(fill)
+
+
+def panel(
+    body: Annotated[str, typer.Argument(metavar="BODY", help="A body such as UNGA.")],
+    sessions: Annotated[str, typer.Option(metavar="RANGE", help="Sessions: 70-79, 70,75 or S-30..S-32.")],
+    countries: Countries = None,
+    topic: Annotated[
+        list[str] | None,
+        typer.Option("--topic", metavar="TOPIC", help="Only this topic, by id or label; may be repeated."),
+    ] = None,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Show every topic that is a priority of some.")
+    ] = False,
+    vocabulary: options.VocabularyFile = None,
+    sure: options.Sure = 0.9,
+    form: options.TableFormat = "text",
+    output: options.Output = None,
+    color: options.Colour = "auto",
+    archive: options.Archive = options.DEFAULT_ARCHIVE,
+) -> None:
+    """Show the topics of many countries by session.
+
+    Each statement is compared with the country's one before, as diff does. A group counts those who belong to
+    it at the time of each session. The text has counts; CSV has one row for each country, session and topic.
+    Interrupted, the same command goes on.
+    """
+    from tracker.report.series.panels import panel_csv, panel_json, render_panel
+    from tracker.workflows.code.topics import name_topics
+    from tracker.workflows.follow.panel import read_panel
+
+    shown.refuse_overwriting(output, [vocabulary], archive)
+    known = options.load_vocabulary(vocabulary)
+    topics = name_topics(known, topic or ())
+    session = options.opened(archive)
+    with shown.shown_progress("reading") as progress:
+        found = read_panel(session, body, sessions, countries, known, sure=sure, progress=progress)
+    notes = _explain(archive, countries)
+    as_csv, as_json = partial(panel_csv, found, topics), partial(panel_json, found, topics)
+    as_text = partial(render_panel, found, topics, notes=notes, everything=everything)
+    shown.answer(form, as_json, as_text, as_csv=as_csv, color=color, output=output)
+
+
+def diff_countries(
+    operands: list[str],
+    countries: str,
+    known: Vocabulary,
+    archive: Path,
+    form: str,
+    output: Path | None,
+    color: Literal["auto", "always", "never"],
+    *,
+    sure: float,
+    everything: bool,
+) -> bool:
+    """Answer ``diff`` of two sessions of a body, and return whether anybody took up or dropped a topic."""
+    from tracker.report.json_text import encode_published
+    from tracker.report.series.panels import render_countries_diff
+    from tracker.workflows.follow.moves import diff_countries as compare
+
+    if form == "markdown":
+        raise TrackerError("--countries has no markdown format; text or json")
+    with shown.shown_progress("comparing") as progress:
+        found = compare(options.opened(archive), operands, countries, known, sure=sure, progress=progress)
+    as_text = partial(render_countries_diff, found, notes=_explain(archive, countries), everything=everything)
+    shown.answer(form, partial(encode_published, found), as_text, color=color, output=output)
+    return any(move.status != "kept" for topic in found.topics for move in topic.claimed)
+
+
+def _explain(archive: Path, countries: str | None) -> tuple[str, ...]:
+    from tracker.workflows.follow.members import choose_countries, explain_undated
+
+    if countries is None:
+        return ()
+    groups = choose_countries(options.opened(archive), countries).groups
+    told = [
+        f"{group.id}: {len(group.members)} memberships, {group.source}, checked {group.checked}"
+        for group in groups
+    ]
+    undated = explain_undated(groups)
+    return (*told, *((undated,) if undated else ()))
+
+
+def list_groups(
+    at: Date = None,
+    form: options.TableFormat = "text",
+    output: options.Output = None,
+    color: options.Colour = "auto",
+    archive: options.Archive = options.DEFAULT_ARCHIVE,
+) -> None:
+    """List the groups whose members are known.
+
+    The archive's own groups come before those that come with the program. CSV has one row for each member.
+    """
+    from tracker.report.series.groups import groups_csv, render_groups
+    from tracker.workflows.follow.groups import narrow_members
+    from tracker.workflows.follow.members import known_groups, read_date
+
+    date = read_date(at) if at else None
+    groups = tuple(known_groups(options.opened(archive)).values())
+    found = tuple(narrow_members(group, date) for group in groups) if date else groups
+    as_text = partial(render_groups, found, date or options.now()[:10])
+    as_csv, as_json = partial(groups_csv, found), partial(encode_json, found)
+    shown.answer(form, as_json, as_text, as_csv=as_csv, color=color, output=output)
+
+
+def show(
+    group: GroupName,
+    at: Date = None,
+    form: options.TableFormat = "text",
+    output: options.Output = None,
+    color: options.Colour = "auto",
+    archive: options.Archive = options.DEFAULT_ARCHIVE,
+) -> None:
+    """Show the members of a group, with the dates from and to which they belong."""
+    from tracker.report.series.groups import groups_csv, render_group
+    from tracker.workflows.follow.groups import name_group, narrow_members
+    from tracker.workflows.follow.members import read_date
+
+    found = name_group(options.opened(archive), group)
+    if at:
+        found = narrow_members(found, read_date(at))
+    as_csv, as_json = partial(groups_csv, [found]), partial(encode_json, found)
+    shown.answer(form, as_json, partial(render_group, found, at), as_csv=as_csv, color=color, output=output)
+
+
+def edit(
+    group: GroupName,
+    by: Annotated[str, typer.Option("--by", metavar="NAME", help="Who keeps the group.")],
+    add: Annotated[
+        list[str] | None,
+        typer.Option(metavar="LIST", help="Members, with dates where known: FIN:1995,GBR:1973..2020-02."),
+    ] = None,
+    remove: Annotated[
+        list[str] | None, typer.Option(metavar="LIST", help="Who never belonged to it.")
+    ] = None,
+    name: Annotated[str | None, typer.Option(metavar="TEXT", help="The name of a new group.")] = None,
+    source: Annotated[
+        str | None, typer.Option(metavar="TEXT", help="Where the members were taken from.")
+    ] = None,
+    archive: options.Archive = options.DEFAULT_ARCHIVE,
+) -> None:
+    """Make a group of your own, or change one, in the archive.
+
+    What is said of a country replaces what was said before. Who has left gets an end: GBR:1973..2020-02.
+    """
+    from tracker.workflows.follow.groups import edit_group
+
+    gone = [word for each in remove or () for word in each.split(",") if word.strip()]
+    kept = edit_group(
+        options.opened(archive),
+        group,
+        add=add or (),
+        remove=gone,
+        name=name,
+        source=source,
+        person=by,
+        noted=options.now(),
+    )
+    shown.write_answer(f"{kept.id}: {len(kept.members)} memberships, kept by {kept.person}")
+
+
+def fill(
+    groups: Annotated[
+        list[str] | None, typer.Argument(metavar="[GROUP]...", help="Only these groups.")
+    ] = None,
+    archive: options.Archive = options.DEFAULT_ARCHIVE,
+) -> None:
+    """Write the groups that come with the program into the archive.
+
+    A later release may know more; what is in the archive stays as it was. Groups of your own are left alone
+    unless they are named.
+    """
+    from tracker.workflows.follow.groups import fill_groups
+
+    written = fill_groups(options.opened(archive), groups or (), options.now())
+    names = ", ".join(group.id for group in written)
+    shown.write_answer(f"wrote {len(written)} groups: {names}" if written else "nothing new to write")

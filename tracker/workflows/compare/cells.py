@@ -1,0 +1,75 @@
+"""What became of each topic between two statements of the archive, as a comparison says it, and kept."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from tracker.decisions.rulings import settle_rulings
+from tracker.model.panels import PanelCell
+from tracker.topics.statuses.decided import place_levels
+from tracker.topics.statuses.statuses import compare_topics
+from tracker.workflows.code.kept_rulings import load_decided
+from tracker.workflows.compare.compare import side_topics
+from tracker.workflows.compare.derive import derive_rows, identify_vocabulary
+from tracker.workflows.compare.diff import LOOK_BACK, earlier_priorities, load_pair
+from tracker.workflows.compare.sides import earlier_sessions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tracker.archive.session import ArchiveSession
+    from tracker.model.texts import Reference
+    from tracker.model.topics import Vocabulary
+
+
+def compare_cells(
+    old: Reference | None, new: Reference, archive: ArchiveSession, vocabulary: Vocabulary, sure: float
+) -> tuple[PanelCell, ...]:
+    """Return the topics of a statement and of the one before it, with what ``diff`` says became of them.
+
+    Both are in one series. What was worked out before is not worked out again, nor are the texts read.
+    """
+    sides = [_identify(each, archive) for each in (old, new) if each]
+    earlier = [_identify(each, archive) for each in _look_back(old, archive)] if old else []
+    decided = repr(settle_rulings(archive.reader.rulings()))
+    parts = [sides, earlier, decided, identify_vocabulary(vocabulary, archive.derived), sure]
+    rows = derive_rows("cells", parts, archive.derived, lambda: _compare(old, new, archive, vocabulary, sure))
+    return tuple(PanelCell(*row) for row in rows)
+
+
+def _look_back(old: Reference, archive: ArchiveSession) -> Iterator[Reference]:
+    for label in earlier_sessions(archive.reader, old)[:LOOK_BACK]:
+        yield replace(old, session=label, kind=None, language=None, snapshot=None)
+
+
+def _identify(reference: Reference, archive: ArchiveSession) -> list[object]:
+    """Return which snapshot a reference means, and every reading of it that could be compared."""
+    full = archive.reader.resolve(reference)
+    return [str(full), *map(repr, archive.versions.entries(full))]
+
+
+def _compare(
+    old: Reference | None, new: Reference, archive: ArchiveSession, vocabulary: Vocabulary, sure: float
+) -> list[list[Any]]:
+    derived = archive.derived
+    before, after = load_pair(old or new, new, archive)
+    decided = load_decided(old or new, new, archive)
+    levels = place_levels(decided.old, before.version), place_levels(decided.new, after.version)
+    readings = side_topics(after, vocabulary, derived, levels[1])
+    held = {each.topic: (each.level, len(each.segments), each.share) for each in readings}
+    moved = {}
+    if old:
+        former = side_topics(before, vocabulary, derived, levels[0])
+        earlier = earlier_priorities(old, new, archive, vocabulary, derived)
+        versions = before.version, after.version
+        changes, _ = compare_topics(*versions, former, readings, vocabulary, earlier=earlier, sure=sure)
+        moved = {change.topic: change for change in changes}
+    rows: list[list[Any]] = []
+    for topic in (each.id for each in vocabulary.topics if each.id in held or each.id in moved):
+        facts: list[Any] = [None, None, None, False, False]
+        if change := moved.get(topic):
+            told = (change.status, None) if change.claimed else (None, change.status)
+            facts = [*told, change.certainty, change.measured, change.share_unsure]
+        rows.append([topic, *held.get(topic, (None, 0, 0.0)), *facts])
+    return rows

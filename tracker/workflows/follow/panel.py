@@ -1,0 +1,187 @@
+"""``tracker panel``: what each country does with each topic, session by session."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from tracker.errors import NotInArchive, ReferenceInvalid, Withdrawn
+from tracker.model.panels import Panel, PanelEntry
+from tracker.model.texts import Reference
+from tracker.references import find_body, match_session, resolve_session, same_kind, session_sort_key
+from tracker.topics.certainty.claims import SURE, explain_unmeasured
+from tracker.workflows.compare.cells import compare_cells
+from tracker.workflows.compare.sides import session_before
+from tracker.workflows.follow.members import check_spoke, choose_countries, date_session
+from tracker.workflows.follow.trace import read_year
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tracker.archive.session import ArchiveSession
+    from tracker.model.panels import PanelCell
+    from tracker.model.topics import Vocabulary
+    from tracker.references import Body
+    from tracker.references.sessions import SortKey
+
+    Progress = Callable[[int, int], None]
+
+SAVED_EVERY: Final = 25
+"""Statements after which what was worked out is saved: a few seconds of work."""
+
+_RANGE = re.compile(r"(\d+)\s*[-–]\s*(\d+)|(.+?)\s*\.\.\s*(.+)")
+
+
+def read_panel(
+    archive: ArchiveSession,
+    body: str,
+    sessions: str,
+    countries: str | None,
+    vocabulary: Vocabulary,
+    *,
+    sure: float = SURE,
+    progress: Progress = lambda _done, _total: None,
+) -> Panel:
+    """Read countries at sessions of a body, each statement against the one before it.
+
+    ``sessions`` is a range (``70-79``, ``S-30..S-32``) or a list. What was worked out stays, so that the same
+    again is quick, and a run that was cut short goes on. Raises ``ReferenceInvalid`` for an unknown body,
+    session or country, ``NotInArchive`` where nobody spoke.
+    """
+    place = find_body(body)
+    held = HeldStatements(archive, place)
+    labels = held.choose(sessions)
+    chosen = choose_countries(archive, countries) if countries else None
+    spoke = {country for label in labels for country in held.spoke[label]}
+    if chosen:
+        check_spoke(chosen, spoke, f"{place.id} {sessions}")
+    everyone = sorted(spoke | (chosen.on("9999") if chosen else set()))
+    asked = {label: chosen.on(held.date(label)) if chosen else spoke for label in labels}
+    wanted = [(country, label) for country in everyone for label in labels if country in asked[label]]
+    entries = []
+    for done, (country, label) in enumerate(wanted):
+        progress(done, len(wanted))
+        entries.append(held.read(Reference(country, place.id, label), vocabulary, sure))
+        if done % SAVED_EVERY == 0:
+            archive.derived.save()
+    if not any(entry.state == "read" for entry in entries):
+        raise NotInArchive(
+            f"nobody of {countries or 'all'} has a statement that can be read at {place.id} {sessions}"
+        )
+    unmeasured = explain_unmeasured(vocabulary, held.languages)
+    return Panel(place.id, labels, countries, vocabulary, sure, unmeasured, tuple(entries))
+
+
+class HeldStatements:
+    """The statements of a body, and what was read of them."""
+
+    def __init__(self, archive: ArchiveSession, place: Body) -> None:
+        self._archive = archive
+        self._place = place
+        self.spoke: dict[str, set[str]] = defaultdict(set)
+        """The countries at each session."""
+        self._delivered: dict[str, list[str | None]] = defaultdict(list)
+        self.languages: set[str] = set()
+        """Those of the statements that were read."""
+        for entry in archive.reader.statements(body=place.id):
+            label = str(entry.reference.session)
+            self.spoke[label].add(entry.reference.country)
+            self._delivered[label].append(entry.delivered)
+
+    def date(self, label: str) -> str:
+        """Return the date of a session."""
+        return date_session(self._place.id, label, self._delivered[label])
+
+    def resolve(self, text: str) -> str:
+        """Return the label of a session at which somebody spoke."""
+        label = resolve_session(self._place, text).label
+        if label not in self.spoke:
+            raise NotInArchive(f"the archive has no statement at {self._place.id} {label}; {self._there()}")
+        return label
+
+    def choose(self, text: str) -> tuple[str, ...]:
+        """Return the labels that a range or a list of sessions means, in their order."""
+        found: set[str] = set()
+        for part in filter(None, (each.strip() for each in text.split(","))):
+            single, ends = match_session(self._place, part), _RANGE.fullmatch(part)
+            if ends is None or (single and single.label in self.spoke):
+                found.add(self.resolve(part))
+            else:
+                first, last = (name for name in ends.groups() if name)
+                found |= self._between(first, last, part)
+        if not found:
+            raise ReferenceInvalid(f"--sessions {text!r} names no session; write a range, such as 70-79")
+        return tuple(sorted(found, key=self._key))
+
+    def _between(self, first: str, last: str, part: str) -> set[str]:
+        first, last = (resolve_session(self._place, name).label for name in (first, last))
+        labels = {
+            label
+            for label in self.spoke
+            if self._key(first) <= self._key(label) <= self._key(last)
+            and same_kind(self._place, first, label)
+        }
+        if not labels:
+            raise NotInArchive(f"the archive has no statement at {self._place.id} {part}; {self._there()}")
+        return labels
+
+    def _key(self, label: str) -> SortKey:
+        return session_sort_key(self._place, label)
+
+    def _there(self) -> str:
+        labels = sorted(self.spoke, key=self._key)
+        return f"it has sessions {labels[0]} to {labels[-1]} of it" if labels else "it has none of it"
+
+    def read(
+        self, reference: Reference, vocabulary: Vocabulary, sure: float, *, before: str | None = None
+    ) -> PanelEntry:
+        """Read a statement against the one ``before``: the latest of its kind, unless a session is named."""
+        label = str(reference.session)
+        year = read_year(self._place.id, label, self._delivered[label])
+        absent = PanelEntry(reference.country, label, year, "no statement", None, None, ())
+        if reference.country not in self.spoke[label]:
+            return absent
+        try:
+            full = self._archive.reader.resolve(reference)
+        except ReferenceInvalid:
+            return replace(absent, state="several statements")
+        if not self._is_readable(full, vocabulary):
+            return replace(absent, state="no text", statement=str(full))
+        read = replace(absent, state="read", statement=str(full))
+        former = self._find_before(reference, vocabulary, before)
+        if former:
+            try:
+                cells = compare_cells(former, reference, self._archive, vocabulary, sure)
+                return replace(read, before=former.session, cells=tuple(map(_count_as_absent, cells)))
+            except ReferenceInvalid:
+                # One of the sessions looked back on has several statements, as comparing the two would say.
+                pass
+        return replace(read, cells=compare_cells(None, reference, self._archive, vocabulary, sure))
+
+    def _find_before(
+        self, reference: Reference, vocabulary: Vocabulary, before: str | None
+    ) -> Reference | None:
+        try:
+            former = (
+                replace(reference, session=before) if before else session_before(reference, self._archive)
+            )
+            readable = self._is_readable(self._archive.reader.resolve(former), vocabulary)
+        except (NotInArchive, ReferenceInvalid, Withdrawn):
+            return None
+        return former if readable else None
+
+    def _is_readable(self, full: Reference, vocabulary: Vocabulary) -> bool:
+        language = str(full.language)
+        tongues = {tongue for topic in vocabulary.topics for tongue, terms in topic.terms.items() if terms}
+        if not {"und", language} & tongues:
+            return False
+        self.languages.add(language)
+        return True
+
+
+def _count_as_absent(cell: PanelCell) -> PanelCell:
+    """Return what is dropped as absent, as ``diff`` says: a mention that hardly counts does not keep it."""
+    is_dropped = "dropped" in {cell.status, cell.possible}
+    return replace(cell, level=None, sentences=0, share=0.0) if is_dropped else cell
