@@ -31,8 +31,20 @@ def test_again_changes_nothing(imported: tuple[Path, Run]) -> None:
     path = folder / "snapshots" / "tracker.db"
     before = path.read_bytes()
     again = run_tracker(folder, "import", str(require("ungdc")), *OPTIONS)
-    assert again.said == "2,208 files: 0 new, 0 changed, 2,208 unchanged, 0 skipped\n"
+    assert again.said.splitlines()[0] == "2,208 files: 0 new, 0 changed, 2,208 unchanged, 0 skipped"
     assert path.read_bytes() == before
+
+
+def test_no_session_is_half_prepared_by_accident(imported: tuple[Path, Run]) -> None:
+    """Sessions 75 and 79 came as prepared texts, 76 from both places, all others are records."""
+    rows = dict(line.split(maxsplit=1) for line in imported[1].said.splitlines()[2:])
+    assert rows.pop("session").split() == ["verbatim", "prepared", "unclear"]
+    assert all(int(cell) >= 80 for cell in rows.pop("76").split()[:2])
+    assert {sessions: cells.split()[:2] for sessions, cells in rows.items() if sessions in {"75", "79"}} == {
+        "75": ["-", "193"],
+        "79": ["-", "192"],
+    }
+    assert {cells.split()[1] for sessions, cells in rows.items() if sessions not in {"75", "79"}} == {"-"}
 
 
 def test_no_page_furniture_inside_a_segment(imported: tuple[Path, Run]) -> None:

@@ -67,7 +67,7 @@ _CEREMONY = frozenset({"title", "first line", "later line", "end"})
 """Where a sign shows what the reporters leave out."""
 _ADDRESSED = (",", ":", "!", "，", "：", "！", "،")
 """A line that ends without one may be a cut one: Mr. Gurirab presiding over the last"""
-_PARAGRAPH_NUMBER = re.compile(r"(?:^|[\r\n])[ \t\ufeff]*(\d{1,3})\.[ \t]+(?=[^\W\d_a-z]|[“\"«])")
+_PARAGRAPH_NUMBER = re.compile(r"\n[ \t\ufeff]*(\d{1,3})\.[ \t]+(?=[^\W\d_a-z]|[“\"«])")
 _FEWEST_NUMBERS = 5
 _FIRST_NUMBER = 5
 """A speaker's own numbering starts lower; that of a meeting, rarely."""
@@ -126,7 +126,7 @@ def find_signs(version: Version, page: str = "") -> tuple[Sign, ...]:
 
 def _continues_a_meeting(page: str) -> bool:
     """Say whether paragraphs are numbered on from those of the speakers before."""
-    numbers = [int(match[1]) for match in _PARAGRAPH_NUMBER.finditer(page)]
+    numbers = [int(match[1]) for match in _PARAGRAPH_NUMBER.finditer("\n" + page)]
     if len(numbers) < _FEWEST_NUMBERS or numbers[0] < _FIRST_NUMBER:
         return False
     follows = sum(after - before == 1 for before, after in pairwise(numbers))
