@@ -12,6 +12,8 @@ CREATE INDEX expectations_by_run ON expectations (run);
 CREATE INDEX expectations_by_statement ON expectations (country, body, session);
 CREATE UNIQUE INDEX "idx__sqlite_migrations_migration_set_name"
     ON "_sqlite_migrations" ("migration_set", "name");
+CREATE INDEX memberships_by_group ON memberships (group_id, run);
+CREATE INDEX memberships_by_run ON memberships (run);
 CREATE INDEX outcomes_by_snapshot ON outcomes (snapshot);
 CREATE INDEX outcomes_by_source ON outcomes (source, id);
 CREATE INDEX repairs_by_run ON repairs (run);
@@ -154,6 +156,17 @@ CREATE TABLE expectations (
 CREATE TABLE groups (
     id TEXT PRIMARY KEY NOT NULL,
     name TEXT NOT NULL
+);
+CREATE TABLE memberships (
+    id INTEGER PRIMARY KEY,
+    group_id TEXT NOT NULL REFERENCES groups (id),
+    country TEXT NOT NULL CHECK (country <> ''),
+    since TEXT CHECK (since <> ''),
+    until TEXT CHECK (until > ifnull(since, '')),
+    source TEXT NOT NULL CHECK (source <> ''),
+    checked TEXT NOT NULL CHECK (strftime('%Y-%m-%d', checked) = checked),
+    person TEXT CHECK (person <> ''),
+    run INTEGER NOT NULL REFERENCES runs (id)
 );
 CREATE TABLE omissions (
     id INTEGER PRIMARY KEY,
