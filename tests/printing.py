@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from tracker.archive.schema.descriptions import Description
 
 CODE = ROOT / "tracker"
-NARROWED = "new,promoted,dropped,figure"
 
 
 def print_tracker(*arguments: str) -> str:
@@ -33,13 +32,12 @@ def print_tracker(*arguments: str) -> str:
 
 
 def print_example() -> str:
-    """Return the priorities and figures of one pair of the made-up series, as a block of a document."""
+    """Return the report on one pair of the made-up series, as a block of a document."""
     with TemporaryDirectory() as name:
         archive = str(Path(name) / "demo")
         print_tracker("demo", "--keep", archive)
-        arguments = ("diff", "XAA/CCPCJ", "32", "33", "--only", NARROWED)
-        report = print_tracker(*arguments, "--archive", archive)
-    body = report[report.index("PRIORITIES") :].partition("\n\nSENTENCES")[0]
+        arguments = ("diff", "XAA/CCPCJ", "32", "33")
+        body = print_tracker(*arguments, "--archive", archive)
     return f"```console\n$ tracker {' '.join(arguments)}\n{body}\n```\n"
 
 
