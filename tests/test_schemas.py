@@ -42,7 +42,9 @@ def test_every_golden_json_is_what_its_schema_says_and_nothing_may_be_added(name
     schema = json.loads(make_schema(name))
     Draft202012Validator.check_schema(schema)
     validator = Draft202012Validator(schema)
-    told = list(_read_golden(COMMANDS[name]))
+    # A diff of many countries has another schema than one of two statements.
+    is_of_many = "countries" in schema["properties"]
+    told = [each for each in _read_golden(COMMANDS[name]) if ("countries" in each) == is_of_many]
     assert told
     for each in told:
         validator.validate(each)
