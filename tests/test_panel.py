@@ -18,7 +18,8 @@ from tracker.archive.derived.store import DERIVED_NAME
 from tracker.archive.session import ArchiveSession
 from tracker.archive.storing.store import create_archive, open_store
 from tracker.references import parse_reference, read_session
-from tracker.report.series.panels import panel_csv, panel_json, render_countries_diff, render_panel
+from tracker.report.series.moves import render_countries_diff
+from tracker.report.series.panels import panel_csv, panel_json, render_panel
 from tracker.topics.vocabulary.load import load_vocabulary
 from tracker.workflows.compare import cells
 from tracker.workflows.compare.diff import diff
@@ -247,3 +248,13 @@ def test_the_command_answers_in_each_form(
 )
 def test_sessions_are_ranges_and_lists(folder: Path, sessions: str, labels: tuple[str, ...]) -> None:
     assert whole(folder, sessions, "XAA").sessions == labels
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_many_sessions_stand_below_each_other(folder: Path, width: int) -> None:
+    found = whole(folder, "70-75", "XAA,FRA")
+    labels = tuple(map(str, range(50, 80)))
+    report = render_panel(replace(found, sessions=labels), width=width)
+    assert max(map(len, report.splitlines())) <= width
+    heads = [line.split() for line in report.splitlines() if line.startswith("priority")]
+    assert [word for head in heads for word in head if word.isdecimal()] == list(labels)

@@ -157,7 +157,7 @@ def test_a_dry_run_shows_what_would_change_and_writes_nothing(
     before = (watched / "tracker.db").read_bytes()
     ran = run("reextract", REF, "--dry-run")
     assert ran.code == 0
-    for told in (f"{REF}~prepared.en@1", f"- {JUNK}", "was trafilatura", "selector=article", "nothing was"):
+    for told in (f"{REF}~en@1", f"- {JUNK}", "was trafilatura", "selector=article", "nothing was"):
         assert told in ran.out
     assert (watched / "tracker.db").read_bytes() == before
     answer = json.loads(run("reextract", "--dry-run", "--json").out)

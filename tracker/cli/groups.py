@@ -98,7 +98,7 @@ def diff_countries(
 ) -> bool:
     """Answer ``diff`` of two sessions of a body, and return whether anybody took up or dropped a topic."""
     from tracker.report.json_text import encode_published
-    from tracker.report.series.panels import render_countries_diff
+    from tracker.report.series.moves import render_countries_diff
     from tracker.workflows.follow.moves import diff_countries as compare
 
     if form == "markdown":

@@ -1,4 +1,4 @@
-"""Panels of countries by sessions, and what the countries of a group took up and dropped."""
+"""Panels of countries by sessions: a text of counts, CSV and JSON."""
 
 from __future__ import annotations
 
@@ -10,20 +10,18 @@ from tracker.model.panels import PanelTable
 from tracker.model.series import CountedTopic
 from tracker.model.topics import VocabularyName
 from tracker.references import country_name
-from tracker.report.comparison.topic_words import STATUSES
 from tracker.report.comparison.words import DIGEST, MORE, counted
 from tracker.report.document import Span
 from tracker.report.json_text import encode_published
 from tracker.report.layout import Line, draw, line, shorten, wrap
 from tracker.report.safe import one_line
 from tracker.report.tables import lay_table, write_csv
-from tracker.topics.certainty.claims import load_certainty
 from tracker.topics.levels.assess import PRIORITIES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
-    from tracker.model.panels import CountriesDiff, CountryMove, MovedTopic, Panel, PanelCell, PanelEntry
+    from tracker.model.panels import Panel, PanelCell, PanelEntry
     from tracker.model.topics import Topic
 
 COLUMNS: Final = (
@@ -37,17 +35,9 @@ TOPICS: Final = 20
 TAKEN_UP: Final = ("new", "returned")
 DROPPED: Final = ("dropped",)
 
-_LABEL: Final = 34
-_MOVED: Final = 10
-"""How many topics are shown with the countries that took them up and dropped them."""
-
-_MOVES: Final = (
-    ("took up", TAKEN_UP),
-    ("raised", ("promoted", "up")),
-    ("lowered", ("demoted", "down")),
-    ("not repeated", DROPPED),
-)
-"""What is said of the countries with one of these statuses."""
+_LABEL, _NARROWEST = 34, 20
+_MOVED_ROOM: Final = 14
+"""Columns behind the sessions of a panel."""
 
 
 def order_topics(panel: Panel, topics: Sequence[str] = ()) -> tuple[tuple[Topic, int], ...]:
@@ -131,12 +121,19 @@ def render_panel(
         for cell in entry.cells:
             cells[cell.topic][entry.session].append(cell)
     spoke = Counter(entry.session for entry in read)
-    head = ("countries with it as a priority, by session", *panel.sessions, "up", "drop", "")
-    counts = ("statements read", *(str(spoke[label]) for label in panel.sessions), "", "", "")
-    table = [_count_row(topic, cells[topic.id], panel.sessions) for topic, _ in shown]
-    lines += lay_table(_fit(head), [_fit(counts), *map(_fit, table)], width, tuple(range(1, len(head))))
+    column = 2 + max(len(label) for label in (*panel.sessions, *map(str, spoke.values())))
+    most = max(1, (width - _NARROWEST - _MOVED_ROOM) // column)
+    blocks = -(-len(panel.sessions) // most)
+    size = -(-len(panel.sessions) // blocks)
+    for start in range(0, len(panel.sessions), size):
+        sessions = panel.sessions[start : start + size]
+        room = min(_LABEL, width - _MOVED_ROOM - column * len(sessions))
+        counts = ("statements read", *(str(spoke[label]) for label in sessions), "", "", "")
+        table = [counts, *(_count_row(topic, cells[topic.id], sessions) for topic, _ in shown)]
+        head = ("priority of, by session", *sessions, "up", "drop", "")
+        head, *table = (_fit(row, room) for row in (head, *table))
+        lines += [*lay_table(head, table, width, tuple(range(1, len(head)))), line()]
     lines += [
-        line(),
         *wrap([Span("up: newly a priority, as claimed; drop: not repeated, as claimed", "dim")], width),
     ]
     if len(shown) < len(rows):
@@ -152,13 +149,14 @@ def render_panel(
 def _head_panel(panel: Panel, read: Sequence[PanelEntry], width: int) -> Iterator[Line]:
     ends = " to ".join(dict.fromkeys((panel.sessions[0], panel.sessions[-1])))
     who = panel.countries or "all countries"
-    spoke = f"{counted(len(read), 'statement')} by {_countries(len({entry.country for entry in read}))}"
+    spoke = f"{counted(len(read), 'statement')} by {count_countries(len({entry.country for entry in read}))}"
     name = f"{one_line(panel.vocabulary.name)} {panel.vocabulary.digest[:DIGEST]}"
     text = f"{panel.body} {ends} · {one_line(who)} · {spoke} · topics {name}"
     yield from wrap([Span(text, "bold")], width)
 
 
-def _countries(number: int) -> str:
+def count_countries(number: int) -> str:
+    """Return how many countries there are, in words."""
     return "1 country" if number == 1 else f"{number} countries"
 
 
@@ -171,80 +169,5 @@ def _count_row(
     return topic.label, *(str(number or "") for number in (*first, *moved)), ""
 
 
-def _fit(row: tuple[str, ...]) -> tuple[str, ...]:
-    return shorten(row[0], _LABEL), *row[1:]
-
-
-def render_countries_diff(
-    diff: CountriesDiff,
-    topics: Sequence[str] = (),
-    *,
-    notes: Sequence[str] = (),
-    width: int = 80,
-    color: bool = False,
-    everything: bool = False,
-) -> str:
-    """Return for each topic who took it up and who dropped it: what is claimed, then what may be so."""
-    asked = [topic for topic in diff.topics if topic.id in topics] if topics else list(diff.topics)
-    told = [(topic, rows) for topic in asked if (rows := [*_tell(topic, width)]) or topics]
-    shown = told if everything or topics else told[:_MOVED]
-    lines = [*_head_diff(diff, width)]
-    for topic, rows in shown:
-        lines += [line(), line(one_line(topic.label), "bold"), *(rows or [line("  no change of priorities")])]
-    if not told:
-        lines += [line(), line("No topic was taken up or dropped.")]
-    lines.append(line())
-    if len(shown) < len(told):
-        lines += wrap(f"{len(told) - len(shown)} more topics: {MORE}", width)
-    for note in filter(None, (*notes, diff.unmeasured)):
-        lines += wrap([Span(note, "dim")], width)
-    one = diff.compared[0]
-    lines += wrap(f"One country, with its words: tracker diff {one}/{diff.body} {diff.old} {diff.new}", width)
-    return draw(lines, color=color)
-
-
-def _head_diff(diff: CountriesDiff, width: int) -> Iterator[Line]:
-    who = f"{one_line(diff.countries)}: {_countries(len(diff.compared))} compared"
-    name = f"{one_line(diff.vocabulary.name)} {diff.vocabulary.digest[:DIGEST]}"
-    text = f"{diff.body} {diff.old} → {diff.new} · {who} · topics {name}"
-    yield from wrap([Span(text, "bold")], width)
-    if diff.missing:
-        names = ", ".join(map(country_name, diff.missing))
-        yield from wrap(
-            [Span(f"not compared, without both statements ({len(diff.missing)}): {names}", "dim")], width
-        )
-
-
-def _tell(topic: MovedTopic, width: int) -> Iterator[Line]:
-    """Yield who did what: the claimed ones by name; then those likely enough to be told, and how likely."""
-    for words, statuses in _MOVES:
-        for lead, moves in (
-            (words, _choose(topic.claimed, statuses)),
-            (f"perhaps {words}", _likely(topic, statuses)),
-        ):
-            if moves:
-                names = ", ".join(map(_name_move if lead != words else _name_country, moves))
-                spans = [Span(f"{lead} ({len(moves)}): ", "bold" if lead == words else "plain"), Span(names)]
-                yield from wrap(spans, width, "  ", "    ")
-
-
-def _choose(moves: Iterable[CountryMove], statuses: Sequence[str]) -> list[CountryMove]:
-    return [move for move in moves if move.status in statuses]
-
-
-def _likely(topic: MovedTopic, statuses: Sequence[str]) -> list[CountryMove]:
-    least = load_certainty().perhaps
-    found = [move for move in _choose(topic.possible, statuses) if (move.certainty or 0.0) >= least]
-    return sorted(found, key=lambda move: (-(move.certainty or 0.0), move.country))
-
-
-def _name_country(move: CountryMove) -> str:
-    back = f" ({STATUSES[move.status]})" if move.status == "returned" else ""
-    return country_name(move.country) + back
-
-
-def _name_move(move: CountryMove) -> str:
-    mark = "" if move.measured else "~"
-    return f"{country_name(move.country)} {mark}{move.certainty or 0.0:.2f}".replace(" 0.", " .").replace(
-        "~0.", "~."
-    )
+def _fit(row: tuple[str, ...], room: int) -> tuple[str, ...]:
+    return shorten(row[0], room), *row[1:]
