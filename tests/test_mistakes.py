@@ -199,3 +199,10 @@ def test_a_list_may_be_of_a_country_or_of_a_body(desk: Callable[[str], Ran]) -> 
     desk("add new.txt --as XAB/UNGA/79 --kind prepared")
     assert desk("list XAB") == desk("list XAB/UNGA")
     assert desk("list CCPCJ") == desk("list XAA/CCPCJ")
+
+
+def test_the_words_of_the_reports_are_explained(desk: Callable[[str], Ran]) -> None:
+    told = desk("help words").out
+    assert "priority: a topic that is declared or substantive" in told
+    assert "certainty: of a status: the share of careful readers" in told
+    assert "|" not in told

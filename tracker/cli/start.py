@@ -65,7 +65,12 @@ def show_help(
         typer.Argument(metavar="[COMMAND]...", help="A command; all of them if not given."),
     ] = None,
 ) -> None:
-    """Show the help of a command, as --help does."""
+    """Show the help of a command, as --help does; "words" explains the words of the reports."""
+    if words == ["words"]:
+        from tracker.report.archive.listing import render_words
+
+        write_answer(render_words(width=terminal_width(), color=wants_colour("auto")))
+        return
     shown = context.find_root()
     for word in words or ():
         if not isinstance(shown.command, Commands):

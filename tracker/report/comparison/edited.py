@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from tracker.changes.shifts import count_ungraded
 from tracker.report.comparison import selection
 from tracker.report.comparison import words as wording
 from tracker.report.comparison.passages import quote, read_edits
@@ -29,7 +28,7 @@ def show_changes(comparison: Comparison, changes: Sequence[Change], *, everythin
     cited = selection.cite_changes(comparison)
     ranked = changes if everything else sorted(changes, key=_weigh)
     entries = (_show_change(comparison, change, cited[change.id], everything=everything) for change in ranked)
-    yield Section("sentences", tuple(entries), note=_tally(comparison))
+    yield Section("sentences", tuple(entries), note=wording.tally_changes(comparison))
 
 
 def _weigh(change: Change) -> tuple[bool, ...]:
@@ -41,13 +40,6 @@ def _weigh(change: Change) -> tuple[bool, ...]:
         not axes,
         not (change.old and change.new),
     )
-
-
-def _tally(comparison: Comparison) -> str:
-    """Count the changes, and of the reworded ones those whose strength no rule grades."""
-    counted = wording.tally_changes(comparison)
-    ungraded = count_ungraded(comparison.old.version, comparison.new.version, comparison.changes)
-    return f"{counted}; of {ungraded} no rule tells whether it is stronger" if ungraded else counted
 
 
 def _show_change(comparison: Comparison, change: Change, cited: str, *, everything: bool) -> Entry:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from tracker.report.comparison import topic_words
 from tracker.report.comparison import words as wording
-from tracker.report.comparison.passages import quote_topic
+from tracker.report.comparison.passages import has_close, quote_topic
 from tracker.report.comparison.selection import name_actors
 from tracker.report.comparison.topic_words import STATUSES
 from tracker.report.document import Column, Entry, Section, Span
@@ -125,6 +125,8 @@ def _list_notes(comparison: Comparison, topic: TopicChange, *, everything: bool)
         yield Span(wording.decision_words(decision), "bold")
     if covered := topic_words.coverage_words(topic):
         yield Span(covered)
+    if topic.closest and not has_close(topic):
+        yield Span(f"nothing close in {wording.side_labels(comparison)[1]}", "dim")
     if everything:
         facts = (topic_words.interval_words(topic), name_actors(comparison, topic))
         for fact in (topic_words.certainty_words(topic), *facts):
