@@ -20,7 +20,7 @@ from types import NoneType, UnionType
 from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin, get_type_hints
 
 from tracker.changes.shifts import AXES
-from tracker.model import changes, decisions, panels, series, spread, texts, topics, tracing
+from tracker.model import changes, decisions, panels, phrases, series, spread, texts, topics, tracing
 from tracker.report.json_text import SCHEMA_VERSION
 
 REPORT: Final = Path(__file__).parents[1] / "tracker" / "report"
@@ -123,7 +123,7 @@ def _or_null(schema: dict[str, Any]) -> dict[str, Any]:
 @cache
 def _names() -> dict[str, Any]:
     """Return what the models' annotations name: much of it is imported for type checkers only."""
-    modules = (changes, decisions, panels, series, spread, texts, topics, tracing)
+    modules = (changes, decisions, panels, phrases, series, spread, texts, topics, tracing)
     return {name: value for module in modules for name, value in vars(module).items()} | _NARROWER
 
 

@@ -17,7 +17,8 @@ from jsonschema import Draft202012Validator
 from tests.comparisons import VOCABULARY, session, version
 from tests.reports import render, render_markdown
 from tests.thorough import examples
-from tracker.model.topics import PhraseChange, Topic, Vocabulary
+from tracker.model.phrases import PhraseChange
+from tracker.model.topics import Topic, Vocabulary
 from tracker.report.json_text import render_json
 from tracker.topics.phrases.emerging import (
     PAIR,

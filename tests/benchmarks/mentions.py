@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from tests.coded_sheets import load_speech
 from tests.shared_data import require
 from tracker.references import own_names
-from tracker.topics.reading import find_mentions as find_counted
+from tracker.topics.mentions import find_mentions as find_counted
 from tracker.topics.vocabulary.load import load_vocabulary
 from tracker.topics.vocabulary.matching import HINT
 

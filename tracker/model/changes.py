@@ -11,9 +11,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from tracker.model.decisions import DecidedLevel, Decision
+    from tracker.model.phrases import PhraseChange
     from tracker.model.rows import Row, RowKind
     from tracker.model.texts import Filled, Natural, Proportion, Side
-    from tracker.model.topics import Counterpart, PhraseChange, TopicChange
+    from tracker.model.topics import Counterpart, TopicChange
 
 LinkMethod = Literal["equal", "typographic", "likeness", "judged", "none"]
 """*judged* by a person; *none* where one side is empty."""

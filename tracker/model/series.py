@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from tracker.model.topics import DistinctivePhrase
+from tracker.model.phrases import DistinctivePhrase
 
 if TYPE_CHECKING:
     from tracker.model.decisions import Decision

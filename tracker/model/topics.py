@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from tracker.model.changes import Evidence, Shift
     from tracker.model.decisions import Decision
-    from tracker.model.texts import Filled, Natural, Positive, Proportion
+    from tracker.model.texts import Natural, Positive, Proportion
 
 
 TopicKind = Literal["theme", "situation"]
@@ -229,35 +229,3 @@ class Counterpart:
     shifts: tuple[Shift, ...] = ()
     actors: tuple[Shift, ...] = ()
     """Who only one side names in all its sentences on the topic: removed before added, with role."""
-
-
-PhraseStatus = Literal["emerging", "vanished"]
-TextNumber: TypeAlias = int
-"""Which of the texts compared; of two, 0 is the old one and 1 the new."""
-
-
-@dataclass(frozen=True, slots=True)
-class DistinctivePhrase:
-    """A word or phrase that one side uses far more than the other."""
-
-    phrase: Filled
-    """As it is written most often."""
-    status: PhraseStatus
-    old: Natural
-    """Uses on the old side: in a series, at all other sessions."""
-    new: Natural
-    """Uses on the new side: in a series, at this session."""
-    score: float
-    """The log-odds ratio over its standard error; above zero where the new side uses it more."""
-    topic: str | None
-    """The topic of the vocabulary that most of its uses name, if any."""
-    segment: Natural
-    """A segment that uses it, of the new side where it is emerging, else of the old one."""
-
-
-@dataclass(frozen=True, slots=True)
-class PhraseChange(DistinctivePhrase):
-    """A distinctive phrase of some texts that were compared."""
-
-    text: TextNumber
-    """The text that holds the segment; of two, 0 is the old one and 1 the new."""

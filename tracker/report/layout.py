@@ -133,6 +133,11 @@ def cut_quote(quote: Quote, width: int) -> tuple[Span, ...]:
     return (*spans, Span(f"{shown[at:]}”"))
 
 
+def star_matches(runs: tuple[Span, ...]) -> tuple[Span, ...]:
+    """Put asterisks about the words that a quotation rests on, which stay when colour is lost."""
+    return tuple(Span(f"*{run.text}*", "match") if run.style == "match" else run for run in runs)
+
+
 def mark_edits(runs: Sequence[Span]) -> tuple[Span, ...]:
     """Return runs in the marks of wdiff, ``[-old-]{+new+}``, which stay when colour is lost."""
     return tuple(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tracker.report.comparison import edited, findings, selection
+from tracker.report.comparison import edited, findings, naming, selection
 from tracker.report.comparison import words as wording
 from tracker.report.comparison.one_topic import show_topic
 from tracker.report.comparison.phrases import PAIR_NOTE, show_phrases
@@ -41,7 +41,7 @@ def build_report(
         cautions = (*cautions, wording.none_words(only))
     old, new = wording.side_labels(comparison)
     return Document(
-        title=wording.title_words(comparison),
+        title=naming.title_words(comparison),
         sides=(_describe(old, comparison.old), _describe(new, comparison.new)),
         cautions=cautions,
         verdict=wording.verdict(comparison),
@@ -110,10 +110,10 @@ def _close(
             yield wording.INTERVALS
         if comparison.phrases and not narrowed:
             yield PAIR_NOTE
-        yield from wording.provenance_words(comparison, vocabulary)
+        yield from naming.provenance_words(comparison, vocabulary)
     elif not narrowed and not wording.is_unchanged(comparison):
         yield from _go_on(comparison)
-    yield wording.citation(comparison, vocabulary)
+    yield naming.citation(comparison, vocabulary)
 
 
 def _go_on(comparison: Comparison) -> Iterator[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from tracker.report.comparison import topic_words
+from tracker.report.comparison import naming, topic_words
 from tracker.report.comparison import words as wording
 from tracker.report.comparison.passages import has_close, quote_topic
 from tracker.report.comparison.selection import name_actors
@@ -103,7 +103,7 @@ def show_finding(comparison: Comparison, topic: TopicChange, *, told: bool, ever
     if not topic.claimed:
         claim = (*claim, Span(f", {topic_words.status_mark(topic)}", "dim"))
     if topic.last:
-        when = wording.session_words(str(comparison.old.body), topic.last)
+        when = naming.session_words(str(comparison.old.body), topic.last)
         claim = (*claim, Span(f", last a priority in {when}"))
     figures = () if told else (topic_words.share_words(topic), topic_words.sentence_words(topic))
     return Entry(
@@ -117,7 +117,7 @@ def show_finding(comparison: Comparison, topic: TopicChange, *, told: bool, ever
 
 def _name_briefly(comparison: Comparison, topic: TopicChange) -> str:
     label = one_line(topic.label)
-    return f"{label} {wording.session_words(str(comparison.old.body), topic.last)}" if topic.last else label
+    return f"{label} {naming.session_words(str(comparison.old.body), topic.last)}" if topic.last else label
 
 
 def _list_notes(comparison: Comparison, topic: TopicChange, *, everything: bool) -> Iterator[Span]:

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from tracker.model.changes import Comparison
+    from tracker.model.phrases import DistinctivePhrase, PhraseChange
     from tracker.model.series import PhraseSeries, PhraseSession, PhraseUse
-    from tracker.model.topics import DistinctivePhrase, PhraseChange
 
 PAIR_NOTE: Final = (
     f"Log-odds with a Dirichlet prior, |z| of {PAIR.score} or more; where passages are shuffled between two"

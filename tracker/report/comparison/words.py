@@ -6,19 +6,17 @@ from collections import Counter
 from typing import TYPE_CHECKING, get_args
 
 from tracker.changes.shifts import AXES
-from tracker.errors import ReferenceInvalid
 from tracker.model.changes import Operation
 from tracker.model.topics import Status
-from tracker.references import country_name, find_body, read_session
 from tracker.report.safe import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from tracker.model.changes import Change, Comparison, Shift
     from tracker.model.decisions import Decision
     from tracker.model.texts import Segment, Side
-    from tracker.model.topics import TopicChange, Vocabulary
+    from tracker.model.topics import TopicChange
 
 OPERATIONS: tuple[Operation, ...] = get_args(Operation)
 FILTERS: tuple[str, ...] = tuple(dict.fromkeys((*get_args(Status), *OPERATIONS, "moved", *AXES)))
@@ -85,41 +83,6 @@ def side_labels(comparison: Comparison) -> tuple[str, str]:
     return (old, new) if old and new and old != new else ("old", "new")
 
 
-def session_words(body: str, session: str, delivered: str | None = None) -> str:
-    """Return a session with its year, where the date of delivery or its number tells it: ``68 (2013)``."""
-    met = read_session(body, session)
-    year = delivered[:4] if delivered else met and met.year
-    return f"{session} ({year})" if year and str(year) not in session else session
-
-
-def title_words(comparison: Comparison) -> str:
-    """Say in words which country is compared with itself where, and when; the names of others."""
-    old, new = comparison.old, comparison.new
-    if not (old.country and old.body and old.session and new.session):
-        return f"{one_line(old.name)} {ARROW} {one_line(new.name)}"
-    if (old.country, old.body) != (new.country, new.body):
-        return f"{one_line(old.name)} {ARROW} {one_line(new.name)}"
-    where = f"{_name(old.country, country_name)} at the {_name(old.body, lambda body: find_body(body).name)}"
-    sessions = [session_words(old.body, str(side.session), side.delivered) for side in (old, new)]
-    if sessions[0] != sessions[1]:
-        return f"{where}, {sessions[0]} {ARROW} {sessions[1]}"
-    editions = f"{_edition(old)} {ARROW} {_edition(new)}"
-    return f"{where}, {sessions[0]}: {editions}"
-
-
-def _name(code: str, find: Callable[[str], str]) -> str:
-    """Return the name of a country or body; an archive's own, which no table of ours holds, is its code."""
-    try:
-        return find(code)
-    except ReferenceInvalid:
-        return one_line(code)
-
-
-def _edition(side: Side) -> str:
-    _, mark, edition = one_line(side.name).partition("~")
-    return edition if mark else one_line(side.name)
-
-
 def verdict(comparison: Comparison) -> str:
     """Say how the two texts relate, in one sentence."""
     if is_unchanged(comparison):
@@ -151,34 +114,6 @@ def is_unchanged(comparison: Comparison) -> bool:
         and (not change.decided or all(edit.kind == "kept" for edit in change.edits))
         for change in comparison.changes
     )
-
-
-def citation(comparison: Comparison, vocabulary: Vocabulary) -> str:
-    """Return one line to cite: both texts, the release and the vocabulary, by digest."""
-    source = comparison.provenance
-    texts = (
-        f"{one_line(side.name)} ({digest[:DIGEST]})"
-        for side, digest in ((comparison.old, source.old_text), (comparison.new, source.new_text))
-    )
-    topics = f"topics {one_line(vocabulary.name)} {source.vocabulary[:DIGEST]}"
-    return f"Cite: {f' {ARROW} '.join(texts)}, tracker {source.release}, {topics}"
-
-
-def provenance_words(comparison: Comparison, vocabulary: Vocabulary) -> tuple[str, ...]:
-    """Say what the comparison rests on, by digest."""
-    source = comparison.provenance
-    return (
-        f"tracker {source.release}, encoder {source.encoder}",
-        f"topics {one_line(vocabulary.name)} {source.vocabulary[:DIGEST]}",
-        f"texts {source.old_text[:DIGEST]} {ARROW} {source.new_text[:DIGEST]}",
-        *([f"phrases {_prior_words(source.prior)}"] if source.prior != "none" else []),
-    )
-
-
-def _prior_words(prior: str) -> str:
-    """Return a prior's name with the head of its digest; a flat one has none."""
-    name, _, digest = prior.rpartition(" ")
-    return f"{name} {digest[:DIGEST]}" if name else prior
 
 
 def tally_changes(comparison: Comparison) -> str:

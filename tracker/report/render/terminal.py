@@ -15,6 +15,7 @@ from tracker.report.layout import (
     mark_edits,
     shorten,
     spread,
+    star_matches,
     wrap,
 )
 from tracker.report.safe import one_line
@@ -218,15 +219,10 @@ def _lay_quote(quote: Quote, lead: int, width: int, rows: int | None) -> Sequenc
     rest = " " * columns(first)
     room = WHOLE if rows is None else rows * (width - columns(first)) - 2
     while True:
-        lines = wrap(_star(cut_quote(quote, room)), width, first, rest)
+        lines = wrap(star_matches(cut_quote(quote, room)), width, first, rest)
         if rows is None or len(lines) <= rows or room < _NARROW_QUOTE:
             return lines
         room -= 1
-
-
-def _star(runs: tuple[Span, ...]) -> tuple[Span, ...]:
-    """Put asterisks about the words that a quotation rests on, which stay when colour is lost."""
-    return tuple(Span(f"*{run.text}*", "match") if run.style == "match" else run for run in runs)
 
 
 def _lay_redline(redline: Redline, width: int) -> Sequence[Line]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from math import log, sqrt
 from typing import TYPE_CHECKING, Final
 
-from tracker.model.topics import PhraseChange
+from tracker.model.phrases import PhraseChange
 from tracker.topics.levels.context import find_ceremony, find_titles
 from tracker.topics.levels.cues import load_cues
 from tracker.topics.phrases.phrasing import Namer, count_words, find_phrases, separates_words, stem_phrase
@@ -19,8 +19,9 @@ from tracker.topics.phrases.prior import load_prior
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
+    from tracker.model.phrases import PhraseStatus
     from tracker.model.texts import Version
-    from tracker.model.topics import PhraseStatus, Vocabulary
+    from tracker.model.topics import Vocabulary
     from tracker.topics.phrases.phrasing import Stems
     from tracker.topics.phrases.prior import Prior
 

@@ -41,8 +41,9 @@ if TYPE_CHECKING:
     from tracker.decisions.rulings import Decided
     from tracker.model.changes import Genre
     from tracker.model.decisions import Ruling
+    from tracker.model.phrases import PhraseChange
     from tracker.model.texts import Version
-    from tracker.model.topics import PhraseChange, TopicChange, TopicReading, Vocabulary
+    from tracker.model.topics import TopicChange, TopicReading, Vocabulary
     from tracker.text.encoder import Encoder
     from tracker.topics.reading import TopicReader
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
+from tracker.model.phrases import DistinctivePhrase
 from tracker.model.series import PhraseSeries, PhraseSession, PhraseUse
-from tracker.model.topics import DistinctivePhrase, VocabularyName
+from tracker.model.topics import VocabularyName
 from tracker.references import find_body, own_names, resolve_session
 from tracker.topics.phrases.emerging import SERIES, compare_uses, drop_rare, join_uses, name_prior, read_uses
 from tracker.workflows.follow.trace import list_editions, parse_series, read_year
@@ -15,8 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from tracker.archive.session import ArchiveSession
+    from tracker.model.phrases import PhraseChange
     from tracker.model.texts import Side
-    from tracker.model.topics import PhraseChange, Vocabulary
+    from tracker.model.topics import Vocabulary
     from tracker.topics.phrases.emerging import Uses
 
     Progress = Callable[[int, int], None]

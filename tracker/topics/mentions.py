@@ -1,0 +1,66 @@
+"""Which topics the sentences of a version name, outside titles and apart from the speaker's own country."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import chain
+from typing import TYPE_CHECKING, Final
+
+from tracker.model.changes import Evidence
+from tracker.text.identity import fold
+from tracker.topics.levels.context import find_titles
+from tracker.topics.vocabulary.matching import match_topics
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from tracker.model.texts import Version
+    from tracker.model.topics import Mention, Vocabulary
+
+_NEAR: Final = 3
+"""Segments on either side within which a term settles what a hint means."""
+_LONG: Final = 6
+_SMALL: Final = frozenset({"of", "the", "and", "la", "le", "de", "du", "y", "et", "us"})
+_COMPANIONS: Final = frozenset({"people", "government", "women", "in"})
+
+Mentions = tuple[tuple["Mention", ...], ...]
+"""By segment, the topics it names."""
+
+
+def find_mentions(version: Version, vocabulary: Vocabulary, own_names: Collection[str]) -> Mentions:
+    """Return the mentions outside titles; hints count as terms where a term of their topic is near."""
+    own = {word for name in own_names for word in fold(name).split()} - _SMALL
+    situations = {topic.id for topic in vocabulary.topics if topic.kind == "situation"}
+    titles = find_titles(version.segments)
+    rows = match_topics([segment.text for segment in version.segments], vocabulary, language=version.language)
+    found: list[list[Mention]] = [[] for _ in rows]
+    for mention in chain.from_iterable(rows):
+        is_own = mention.topic in situations and _is_own(mention.term, own)
+        if mention.segment not in titles and not is_own:
+            found[mention.segment].append(mention)
+    settled = [{mention.topic for mention in row if mention.method == "term"} for row in found]
+    near = (
+        set[str]().union(*settled[max(0, place - _NEAR) : place + _NEAR + 1]) for place in range(len(found))
+    )
+    return tuple(
+        tuple(replace(each, method="term") if each.topic in topics else each for each in row)
+        for row, topics in zip(found, near, strict=True)
+    )
+
+
+def _is_own(term: str, own: Collection[str]) -> bool:
+    """Whether a term is made of the words of a country's name, its people's included: Ethiopians."""
+    stems = tuple(word[:-1] for word in own if len(word) >= _LONG)
+    words = fold(term).split()
+    return bool(own) and all(
+        word in own or word in _COMPANIONS or bool(stems and word.startswith(stems)) for word in words
+    )
+
+
+def find_term(topic: str, mentions: Sequence[Mention]) -> Evidence | None:
+    """Return the words of a sentence that name a topic: the surest, then the longest, then the first."""
+    named = [mention for mention in mentions if mention.topic == topic]
+    if not named:
+        return None
+    best = max(named, key=lambda each: (each.method == "term", each.end - each.start, -each.start))
+    return Evidence(best.segment, best.start, best.end, best.term)
