@@ -195,7 +195,7 @@ def test_a_change_is_explained_by_its_candidates_thresholds_and_rules(archive: C
     assert max(map(len, explained.out.splitlines())) <= 80
 
 
-@pytest.mark.parametrize("name", ["zzz", "", "#"])
+@pytest.mark.parametrize("name", ["", "#"])
 def test_an_unknown_change_is_trouble(archive: Callable[..., Ran], name: str) -> None:
     refused = archive("diff", "XAA/CCPCJ", "--explain", name)
     assert (refused.code, refused.out) == (2, "")
@@ -219,3 +219,14 @@ def test_the_share_of_true_claims_is_chosen_and_kept_in_provenance(archive: Call
     refused = archive("diff", *FORMS[0], "--sure", ".5")
     assert (refused.code, refused.out) == (2, "")
     assert "--sure 0.5: expected one of .9, .8, .7" in refused.err
+
+
+def test_one_topic_is_shown_whole_and_explained(archive: Callable[..., Ran]) -> None:
+    shown = archive("diff", "XAA/CCPCJ", "32", "33", "--topic", "cybercrime")
+    assert "CYBERCRIME" in shown.out
+    assert "*cybercrime*" in shown.out.lower()
+    why = archive("diff", "XAA/CCPCJ", "32", "33", "--explain", "cybercrime").out
+    assert "a careful reader calls it a priority 0." in why
+    unknown = archive("diff", "XAA/CCPCJ", "32", "33", "--explain", "zzz")
+    assert (unknown.code, len(unknown.err.splitlines())) == (2, 1)
+    assert "has no topic 'zzz'" in unknown.err

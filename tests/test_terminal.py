@@ -212,6 +212,8 @@ def test_a_screen_is_enough_and_the_rest_is_counted(genre: str) -> None:
         ("reworded", ["[-firmly-]", "[-will-]"], ["merged, moved", "SHIFTS"]),
         ("moved", ["merged, moved"], ["[-firmly-]"]),
         ("promoted", ["None of these: promoted."], ["PRIORITIES", "SENTENCES"]),
+        ("perhaps", ["None of these: perhaps."], ["PRIORITIES", "SENTENCES", "NEW"]),
+        ("phrases", ["None of these: phrases."], ["PRIORITIES", "SENTENCES", "NEW"]),
     ],
 )
 def test_it_can_be_narrowed(only: str, there: list[str], absent: list[str]) -> None:

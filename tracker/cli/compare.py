@@ -51,7 +51,10 @@ def diff(
         str | None, typer.Option(metavar="TOPIC", help="Show one topic: by label, id or one of its terms.")
     ] = None,
     explain: Annotated[
-        str | None, typer.Option(metavar="ID", help="Explain one change; its id is printed after '#'.")
+        str | None,
+        typer.Option(
+            metavar="ID", help="Explain a change, by its id behind '#', or a topic, by label, id or term."
+        ),
     ] = None,
     stat: Annotated[bool, typer.Option("--stat", help="Show counts only.")] = False,
     form: Annotated[DiffFormat, typer.Option("--format", help="The output format.")] = "text",
@@ -103,7 +106,7 @@ def diff(
     comparison = compare(operands, session, topics, vectors, sure)
     color_on = wants_colour(color, output)
     if explain is not None:
-        answer = _explain(comparison, explain, vectors, session, color_on)
+        answer = _explain(comparison, explain, topics, vectors, session, color_on)
     elif stat:
         answer = render_stat(comparison)
     else:
@@ -114,11 +117,26 @@ def diff(
 
 
 def _explain(
-    comparison: Comparison, name: str, encoder: Encoder | None, archive: ArchiveSession, color: bool
+    comparison: Comparison,
+    name: str,
+    vocabulary: Vocabulary,
+    encoder: Encoder | None,
+    archive: ArchiveSession,
+    color: bool,
 ) -> str:
+    """Explain a change by its id, or a topic by its label, id or term."""
+    from tracker.report.comparison.build import build_report
     from tracker.report.comparison.explanation import render_explanation
-    from tracker.workflows.compare.explain import explain
+    from tracker.report.render.terminal import render_terminal
+    from tracker.workflows.code.shown import may_be_change
+    from tracker.workflows.code.topics import find_topic
+    from tracker.workflows.compare.explain import explain, explain_topic
 
+    if not may_be_change(name):
+        topic = find_topic(vocabulary, name)
+        why = [(side.reading, side.sentences) for side in explain_topic(comparison, topic, vocabulary)]
+        report = build_report(comparison, vocabulary, topic=topic, reasons=(why[0], why[1]))
+        return render_terminal(report, width=terminal_width(), color=color)
     found = explain(comparison, name, encoder, archive)
     thresholds = found.accept, found.accept_move
     return render_explanation(

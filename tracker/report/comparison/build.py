@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tracker.report.comparison import edited, findings, naming, selection
 from tracker.report.comparison import words as wording
-from tracker.report.comparison.one_topic import show_topic
+from tracker.report.comparison.one_topic import explain_topic, show_topic
 from tracker.report.comparison.phrases import PAIR_NOTE, show_phrases
 from tracker.report.document import Document, Named, Section
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tracker.model.changes import Comparison
     from tracker.model.texts import Side
     from tracker.model.topics import Topic, Vocabulary
+    from tracker.report.comparison.one_topic import SideWeights
 
 
 def build_report(
@@ -25,14 +26,17 @@ def build_report(
     everything: bool = False,
     only: Collection[str] = frozenset(),
     topic: Topic | None = None,
+    reasons: tuple[SideWeights, SideWeights] | None = None,
 ) -> Document:
     """Return the report of a comparison, of a revision the edits first, of two sessions the topics.
 
     ``everything`` adds what is not claimed, the sentences of one side alone, rules, intervals and sources, in
     full; ``only`` narrows to statuses, operations and axes (``words.FILTERS``), and ``topic`` to
-    one topic and every sentence about it, shown whole.
+    one topic and every sentence about it, or with ``reasons`` to why it has its levels, shown whole.
     """
-    if topic:
+    if topic and reasons:
+        sections = tuple(explain_topic(comparison, topic, reasons))
+    elif topic:
         sections = tuple(show_topic(comparison, topic, vocabulary))
     else:
         sections = tuple(_build_sections(comparison, everything=everything, only=only))
@@ -66,8 +70,8 @@ def _build_sections(comparison: Comparison, *, everything: bool, only: Collectio
     topics = _build_topics(comparison, everything=everything, only=only)
     edits = _build_edits(comparison, everything=everything, only=only)
     yield from (*edits, *topics) if selection.is_revision(comparison) else (*topics, *edits)
-    if not only:
-        yield from show_phrases(comparison, everything=everything)
+    if not only or "phrases" in only:
+        yield from show_phrases(comparison, everything=everything or "phrases" in only)
 
 
 def _build_topics(comparison: Comparison, *, everything: bool, only: Collection[str]) -> Iterator[Section]:

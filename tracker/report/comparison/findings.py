@@ -141,7 +141,9 @@ def show_doubts(
     doubts = [
         topic
         for topic in comparison.topics
-        if not topic.claimed and topic.status != "kept" and (not only or topic.status in only)
+        if not topic.claimed
+        and topic.status != "kept"
+        and (not only or topic.status in only or "perhaps" in only)
     ]
     doubts.sort(key=lambda topic: (-(topic.certainty or 0.0), topic.label))
     if everything and doubts:

@@ -16,7 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tracker.model.changes import Comparison
-    from tracker.model.topics import Topic, TopicChange, Vocabulary
+    from tracker.model.topics import Topic, TopicChange, TopicReading, Vocabulary
+    from tracker.topics.certainty.claims import WeighedSentence
+
+    SideWeights = tuple[TopicReading | None, tuple[WeighedSentence, ...]]
 
 _FIGURES = (Column("% of words"), Column("", right=False))
 
@@ -57,3 +60,36 @@ def _list_sentences(
         f"{label}, {counted(len(about), 'sentence')}",
         tuple(Entry((), evidence=(quote(comparison, name, place, named[place]),)) for place in sorted(about)),
     )
+
+
+def explain_topic(
+    comparison: Comparison, topic: Topic, reasons: tuple[SideWeights, SideWeights]
+) -> Iterator[Section]:
+    """Yield what became of a topic, and by side its level, the rule, and what weighs in its sentences.
+
+    ``reasons`` are, by side, its reading and the likeliest sentences with their probabilities.
+    """
+    change = next((each for each in comparison.topics if each.topic == topic.id), None)
+    yield Section(one_line(topic.label), (_describe(comparison, topic, change),), columns=_FIGURES)
+    for name, label, (reading, sentences) in zip(
+        ("old", "new"), side_labels(comparison), reasons, strict=True
+    ):
+        if reading is None:
+            yield Section(f"{label}: not named", ())
+            continue
+        chances = f"a priority {reading.priority:.2f}, there at all {reading.presence:.2f}"
+        notes = (Span(f"by {one_line(reading.rule)}; a careful reader calls it {chances}"),)
+        about: Literal["old", "new"] = "old" if name == "old" else "new"
+        yield Section(
+            f"{label}: {reading.level}",
+            (
+                Entry((Span(counted(len(reading.segments), "sentence")),), notes=notes),
+                *(_show_weighed(comparison, about, each) for each in sentences),
+            ),
+        )
+
+
+def _show_weighed(comparison: Comparison, name: Literal["old", "new"], weighed: WeighedSentence) -> Entry:
+    reasons = ", ".join(f"{part} {weight:+.2f}".replace("-", "−") for part, weight in weighed.reasons)
+    claim = (Span(f"{weighed.probability:.2f}", "bold"), Span(f"  {reasons}", "dim"))
+    return Entry(claim, evidence=(quote(comparison, name, weighed.segment),))

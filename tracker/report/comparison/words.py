@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from tracker.model.topics import TopicChange
 
 OPERATIONS: tuple[Operation, ...] = get_args(Operation)
-FILTERS: tuple[str, ...] = tuple(dict.fromkeys((*get_args(Status), *OPERATIONS, "moved", *AXES)))
+FILTERS: tuple[str, ...] = tuple(
+    dict.fromkeys((*get_args(Status), *OPERATIONS, "moved", *AXES, "perhaps", "phrases"))
+)
 """What a report may be narrowed to."""
 
 LANGUAGES = {

@@ -37,6 +37,19 @@ _ALMOST: Final = 0.002
 """No probability is taken for nearer to 0 or 1 than this."""
 
 
+_REASONS: Final = 4
+"""Parts of a sentence's score that an explanation names, the heaviest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class WeighedSentence:
+    """How likely one sentence by itself shows what is asked, and what weighs most in it, in log-odds."""
+
+    segment: int
+    probability: float
+    reasons: tuple[tuple[str, float], ...]
+
+
 @dataclass(frozen=True, slots=True)
 class AnySentence:
     """The probability that one sentence at least, or something unseen, shows what is asked (noisy or).
@@ -57,13 +70,29 @@ class AnySentence:
 
     def probability(self, evidence: TopicEvidence) -> float:
         """Return the probability, with four decimals."""
+        scores = self._score(evidence)
+        unseen = self.unseen_constant + _dot(self.unseen, evidence.topic)
+        scores.append(unseen + self.unseen_topics.get(evidence.name, 0.0))
+        return round(1 - exp(-sum(map(_softplus, scores))), 4)
+
+    def _score(self, evidence: TopicEvidence) -> list[float]:
         whole = self.constant + _dot(self.topic, evidence.topic) + self.topics.get(evidence.name, 0.0)
         scores = [whole + _dot(self.sentence, row) for row in evidence.sentences]
         for place, used in enumerate(evidence.words):
             scores[place] += sum(self.words[word] for word in sorted(used & self.words.keys()))
-        unseen = self.unseen_constant + _dot(self.unseen, evidence.topic)
-        scores.append(unseen + self.unseen_topics.get(evidence.name, 0.0))
-        return round(1 - exp(-sum(map(_softplus, scores))), 4)
+        return scores
+
+    def weigh_sentences(self, evidence: TopicEvidence) -> tuple[WeighedSentence, ...]:
+        """Return each sentence with its own probability and what weighs in it, the likeliest first."""
+        weighed = []
+        for at, score in enumerate(self._score(evidence)):
+            row = zip(SENTENCE_FEATURES, map(mul, self.sentence, evidence.sentences[at]), strict=True)
+            words = sorted(evidence.words[at] & self.words.keys())
+            parts = [*row, *((f"“{word}”", self.words[word]) for word in words)]
+            heaviest = sorted(parts, key=lambda part: (-abs(part[1]), part[0]))[:_REASONS]
+            likely = round(1 / (1 + exp(-score)), 4)
+            weighed.append(WeighedSentence(evidence.places[at], likely, tuple(heaviest)))
+        return tuple(sorted(weighed, key=lambda each: (-each.probability, each.segment)))
 
 
 @dataclass(frozen=True, slots=True)

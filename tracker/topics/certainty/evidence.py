@@ -76,6 +76,8 @@ class TopicEvidence:
     name: str = ""
     """The topic's id, if it is one of those measured: some are easily overlooked, some seldom named without a
     claim."""
+    places: tuple[int, ...] = ()
+    """The segments that the sentences are."""
 
 
 def describe_topics(
@@ -117,7 +119,7 @@ def describe_topics(
         counts = (log1p(len(sure)), log1p(len(named)), measure_text(words))
         whole = (*counts, *hierarchy.describe(topic), *_NAMED)
         used = tuple(text.find_used(place, met[topic, place]) for place in rows)
-        found[topic] = TopicEvidence(sentences, whole, used, name)
+        found[topic] = TopicEvidence(sentences, whole, used, name, tuple(rows))
     return found
 
 

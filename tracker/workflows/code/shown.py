@@ -74,9 +74,15 @@ def find_change(comparison: Comparison, name: str) -> Change:
     return next(iter(found.values()))
 
 
+def may_be_change(name: str) -> bool:
+    """Return whether a name may be the id of a change, and not the name of a topic."""
+    wanted = name.removeprefix("#").lower()
+    return not wanted or all(char in "0123456789abcdef" for char in wanted)
+
+
 def _read_name(name: str) -> str:
     wanted = name.removeprefix("#").lower()
-    if not wanted or not all(char in "0123456789abcdef" for char in wanted):
+    if not wanted or not may_be_change(name):
         raise DecisionInvalid(
             f"{name!r} is not a change id; tracker diff --all prints ids after '#'; a statement needs --topic"
         )

@@ -1,4 +1,4 @@
-"""``tracker diff --explain``: why one change was judged as it was."""
+"""``tracker diff --explain``: why one change, or one topic, was judged as it was."""
 
 from __future__ import annotations
 
@@ -6,16 +6,49 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tracker.alignment.align import acceptance, weigh_candidates
+from tracker.references import own_names
+from tracker.topics.certainty.claims import load_certainty
+from tracker.topics.reading import read_evidence, weigh_reading
 from tracker.workflows.code.shown import find_change
 from tracker.workflows.compare.derive import cache_vectors, choose_derived
 
 if TYPE_CHECKING:
     from tracker.archive.session import ArchiveSession
     from tracker.model.changes import Candidate, Change, Comparison
+    from tracker.model.texts import Side
+    from tracker.model.topics import Topic, TopicReading, Vocabulary
     from tracker.text.encoder import Encoder
+    from tracker.topics.certainty.claims import WeighedSentence
+
+
+@dataclass(frozen=True, slots=True)
+class SideReasons:
+    """What one side does with a topic, and the sentences that say so, the likeliest first."""
+
+    reading: TopicReading | None
+    sentences: tuple[WeighedSentence, ...]
+
+
+def explain_topic(
+    comparison: Comparison, topic: Topic, vocabulary: Vocabulary
+) -> tuple[SideReasons, SideReasons]:
+    """Return why a topic has its level on the old side and on the new one."""
+    old, new = (_weigh_side(side, topic, vocabulary) for side in (comparison.old, comparison.new))
+    return old, new
+
+
+def _weigh_side(side: Side, topic: Topic, vocabulary: Vocabulary) -> SideReasons:
+    names = own_names(side.country) if side.country else ()
+    weights = load_certainty()
+    for reading, evidence in read_evidence(side.version, vocabulary, own_names=names):
+        if reading.topic == topic.id:
+            known = weigh_reading(reading, weights.estimate(evidence), measured=bool(evidence.name))
+            return SideReasons(known, weights.priority.weigh_sentences(evidence)[:SHOWN])
+    return SideReasons(None, ())
+
 
 SHOWN = 5
-"""How many candidates are kept, the most probable first."""
+"""How many candidates, or sentences of a side, are kept, the most probable first."""
 
 
 @dataclass(frozen=True, slots=True)
