@@ -250,7 +250,7 @@ def with_phrases() -> Comparison:
 
 def test_the_terminal_gives_them_one_line_the_most_telling_first() -> None:
     rows = render(with_phrases(), VOCABULARY).splitlines()
-    assert "WORDS: “AI” 0 → 12 · “global dialogue” 0 → 9 · “just | peace” 8 → 0" in rows
+    assert "WORDS IN ALL FORMS: “AI” 0 → 12 · “global dialogue” 0 → 9 · “just | peace” 8 → 0" in rows
     assert len(rows) <= 44
 
 
@@ -279,8 +279,8 @@ def test_json_has_them_all_as_the_schema_says() -> None:
 
 
 def test_a_narrowed_report_has_none() -> None:
-    assert "WORDS:" in render(with_phrases(), VOCABULARY)
-    assert "WORDS:" not in render(with_phrases(), VOCABULARY, only={"new"})
+    assert "WORDS IN" in render(with_phrases(), VOCABULARY)
+    assert "WORDS IN" not in render(with_phrases(), VOCABULARY, only={"new"})
 
 
 def test_two_speeches_are_compared_by_phrases_and_a_revision_is_not() -> None:

@@ -46,7 +46,8 @@ from tracker.report.comparison.selection import cite_changes
 from tracker.report.comparison.stat import render_stat
 from tracker.report.comparison.words import FILTERS, NO_DIFFERENCE
 from tracker.report.document import Span
-from tracker.report.layout import excerpt, mark_edits, shorten, wrap
+from tracker.report.layout import excerpt, shorten, wrap
+from tracker.report.render.runs import mark_edits
 from tracker.report.render.terminal import LINES
 from tracker.report.safe import visible
 

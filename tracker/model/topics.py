@@ -207,6 +207,8 @@ class TopicChange:
     """Whether it is certain enough to be reported as a finding; what is not is reported as perhaps so."""
     share_unsure: bool = False
     """Whether a kept topic is not claimed only because its share may as well have halved or doubled."""
+    passing: Evidence | None = None
+    """Where the side on which it counts as absent names it all the same, in passing."""
     last: str | None = None
     """For what has returned, the latest session before the old one in which it was a priority."""
     covered: str | None = None

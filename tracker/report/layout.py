@@ -11,7 +11,7 @@ from tracker.report.safe import visible
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from tracker.report.document import Quote, Style
+    from tracker.report.document import Style
 
 _SGR: dict[Style, str] = {
     "plain": "",
@@ -32,6 +32,8 @@ COLOURS = frozenset({_PLAIN, *(f"\x1b[{code}m" for code in _SGR.values())})
 """Every escape sequence that is ours."""
 
 ELLIPSIS = "…"
+MORE = "--all"
+"""The option that shows what was left out."""
 
 WHOLE = 5000
 """Columns of a quotation that is given in full; a sentence may be a whole session, and show many topics."""
@@ -52,7 +54,6 @@ _CLOSING = "，。、；：！？）」』》】"
 """What may not begin a line of Chinese."""
 
 
-_EDITS: dict[Style, tuple[str, str]] = {"deleted": ("[-", "-]"), "inserted": ("{+", "+}")}
 Line = tuple[Span, ...]
 
 
@@ -116,33 +117,6 @@ def find_beginning(text: str, start: int, width: int) -> int:
         if columns(text[begin:start]) <= width // 3 or fits(text[begin:], width - 1):
             return begin
     return start
-
-
-def cut_quote(quote: Quote, width: int) -> tuple[Span, ...]:
-    """Return what fits of a quotation, in quotation marks, with the words it rests on in their style."""
-    text = quote.text
-    begin = find_beginning(text, quote.marks[0][0] if quote.marks else 0, width)
-    opened = f"“{ELLIPSIS if begin else ''}"
-    shown = shorten(text[begin:], width - len(opened))
-    end = len(shown) - (len(shown) < len(text) - begin)
-    spans, at = [Span(opened)], 0
-    for first, last in quote.marks:
-        if begin <= first and last - begin <= end:
-            spans += [Span(shown[at : first - begin]), Span(shown[first - begin : last - begin], "match")]
-            at = last - begin
-    return (*spans, Span(f"{shown[at:]}”"))
-
-
-def star_matches(runs: tuple[Span, ...]) -> tuple[Span, ...]:
-    """Put asterisks about the words that a quotation rests on, which stay when colour is lost."""
-    return tuple(Span(f"*{run.text}*", "match") if run.style == "match" else run for run in runs)
-
-
-def mark_edits(runs: Sequence[Span]) -> tuple[Span, ...]:
-    """Return runs in the marks of wdiff, ``[-old-]{+new+}``, which stay when colour is lost."""
-    return tuple(
-        Span(run.text.join(_EDITS[run.style]), run.style) if run.style in _EDITS else run for run in runs
-    )
 
 
 def wrap(text: str | Iterable[Span], width: int, first: str = "", rest: str = "") -> tuple[Line, ...]:

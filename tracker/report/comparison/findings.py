@@ -22,6 +22,8 @@ MOVES: Final = 8
 """Topics among the largest moves where not everything is asked for."""
 UNSURE: Final = 8
 """Lines at most that tell of what is unsure, those among the largest moves included."""
+_DOUBTS: Final = 2
+"""Lines of those that are shown before any further evidence."""
 _LEAST_MOVE: Final = 0.01
 """Of the words: a smaller change of share is no move."""
 _MOVES = (Column("% of words"), Column("sentences"), Column("", right=False))
@@ -125,7 +127,7 @@ def _list_notes(comparison: Comparison, topic: TopicChange, *, everything: bool)
         yield Span(wording.decision_words(decision), "bold")
     if covered := topic_words.coverage_words(topic):
         yield Span(covered)
-    if topic.closest and not has_close(topic):
+    if topic.closest and not topic.passing and not has_close(topic):
         yield Span(f"nothing close in {wording.side_labels(comparison)[1]}", "dim")
     if everything:
         facts = (topic_words.interval_words(topic), name_actors(comparison, topic))

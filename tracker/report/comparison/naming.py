@@ -8,6 +8,7 @@ from tracker.errors import ReferenceInvalid
 from tracker.references import country_name, find_body, read_session
 from tracker.report.comparison.words import ARROW, DIGEST
 from tracker.report.safe import one_line
+from tracker.topics.certainty.claims import SURE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -60,7 +61,8 @@ def citation(comparison: Comparison, vocabulary: Vocabulary) -> str:
         for side, digest in ((comparison.old, source.old_text), (comparison.new, source.new_text))
     )
     topics = f"topics {one_line(vocabulary.name)} {source.vocabulary[:DIGEST]}"
-    return f"Cite: {f' {ARROW} '.join(texts)}, tracker {source.release}, {topics}"
+    sure = "" if source.sure == SURE else f", --sure {source.sure}"
+    return f"Cite: {f' {ARROW} '.join(texts)}, tracker {source.release}, {topics}{sure}"
 
 
 def provenance_words(comparison: Comparison, vocabulary: Vocabulary) -> tuple[str, ...]:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     SideWeights = tuple[TopicReading | None, tuple[WeighedSentence, ...]]
 
-_FIGURES = (Column("% of words"), Column("", right=False))
+_FIGURES = (Column("% of words"),)
 
 
 def show_topic(comparison: Comparison, topic: Topic, vocabulary: Vocabulary) -> Iterator[Section]:
@@ -34,9 +34,10 @@ def show_topic(comparison: Comparison, topic: Topic, vocabulary: Vocabulary) -> 
 
 def _describe(comparison: Comparison, topic: Topic, change: TopicChange | None) -> Entry:
     if change is None:
-        return Entry((Span(f"{one_line(topic.label)}, no priority on either side"),), ("", ""))
+        return Entry((Span(f"{one_line(topic.label)}, no priority on either side"),), ("",))
     found = show_finding(comparison, change, told=True, everything=True)
-    return Entry(found.claim, (share_words(change), status_mark(change)), notes=found.notes)
+    claim = (*found.claim[:2], Span(f", {status_mark(change)}"))
+    return Entry(claim, (share_words(change),), notes=found.notes)
 
 
 def _list_sentences(

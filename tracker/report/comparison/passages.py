@@ -99,6 +99,9 @@ def has_close(topic: TopicChange) -> bool:
 
 
 def _closest(comparison: Comparison, topic: TopicChange) -> tuple[Quote, ...]:
+    if topic.passing:
+        found = quote(comparison, "new", topic.passing.segment, (topic.passing.start, topic.passing.end))
+        return (replace(found, lead=f"{found.lead}, in passing"),)
     if topic.closest is None or not has_close(topic):
         return ()
     found = quote(comparison, "new", topic.closest.segment)

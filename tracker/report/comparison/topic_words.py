@@ -29,6 +29,9 @@ STATUSES: dict[Status, str] = {
 SHARE_UNSURE: Final = "kept, share unsure"
 """What a topic is called whose level is sure, and of which too few sentences tell how its share changed."""
 
+_UNCLEAR: Final = 0.25
+"""The certainty below which no status is named: hardly one in five such would hold."""
+
 OLD_SIDE: frozenset[Status] = frozenset({"down", "demoted", "dropped"})
 """Statuses of which the old side shows more."""
 
@@ -91,6 +94,8 @@ def status_mark(topic: TopicChange) -> str:
         return STATUSES[topic.status]
     if topic.share_unsure:
         return SHARE_UNSURE
+    if topic.certainty is not None and topic.certainty < _UNCLEAR:
+        return "unclear"
     return f"{STATUSES[topic.status]}? {certainty_mark(topic)}".rstrip()
 
 

@@ -93,8 +93,11 @@ def verdict(comparison: Comparison) -> str:
         return f"Compared sentence by sentence: {aligned_words(comparison)} of the sentences correspond."
     old, new = (len(side.version.segments) for side in (comparison.old, comparison.new))
     linked = {index for change in comparison.changes if change.new for index in change.old}
-    returns = f"{len(linked):,} of {old:,} sentences return" if linked else f"No sentence of {old:,} returns"
-    return f"{returns} among {new:,}: topics are compared, not wording."
+    number = f"{len(linked):,}" if linked else "None"
+    has = "have" if len(linked) > 1 else "has"
+    return (
+        f"{number} of {old:,} sentences {has} a counterpart among {new:,}: topics are compared, not wording."
+    )
 
 
 def aligned_words(comparison: Comparison) -> str:

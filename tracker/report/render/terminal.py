@@ -6,18 +6,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from tracker.report.document import Quote, Span
-from tracker.report.layout import (
-    WHOLE,
-    columns,
-    cut_quote,
-    draw,
-    line,
-    mark_edits,
-    shorten,
-    spread,
-    star_matches,
-    wrap,
-)
+from tracker.report.layout import MORE, WHOLE, columns, draw, line, shorten, spread, wrap
+from tracker.report.render.runs import cut_quote, lay_names, mark_edits, star_matches
 from tracker.report.safe import one_line
 
 if TYPE_CHECKING:
@@ -30,7 +20,8 @@ LINES: Final = 44
 """How many lines a report fills where not everything is asked for."""
 _PHASES: Final = ((1, 1), (2, 1), (2, 2), (None, 2))
 """What is granted in turn where room is short: entries of each section, and lines of a quotation."""
-_MORE: Final = "--all"
+_FEWEST: Final = 3
+"""Entries of a section that are kept where there is no room for those that it asks for."""
 _INDENT, _DEEPER = "  ", "    "
 _GAP = "  "
 _NARROW_QUOTE: Final = 24
@@ -101,6 +92,10 @@ def _fit(document: Document, width: int, room: int) -> tuple[_Part, ...]:
         return tuple(_Part(len(section.entries), None) for section in sections)
     parts = [_Part(min(section.first, len(section.entries))) for section in sections]
     heights = [len(_lay_section(s, width, part)) for s, part in zip(sections, parts, strict=True)]
+    while sum(heights) > room and max(part.entries for part in parts) > _FEWEST:
+        at = max(range(len(parts)), key=lambda each: parts[each].entries)
+        parts[at] = replace(parts[at], entries=parts[at].entries - 1)
+        heights[at] = len(_lay_section(sections[at], width, parts[at]))
     for limit, rows in _PHASES:
         open_ones = set(range(len(sections)))
         while open_ones:
@@ -127,8 +122,11 @@ def _lay_section(section: Section, width: int, part: _Part) -> list[Line]:
     full, rows = part.entries, part.rows
     if section.inline:
         (entry,) = section.entries
-        return [*_lay_names("", (Span(section.title.upper(), "bold"), Span(": ")), entry.names, width, rows)]
+        return [*lay_names("", (Span(section.title.upper(), "bold"), Span(": ")), entry.names, width, rows)]
     sizes = _measure(section)
+    if not full and not any(entry.brief for entry in section.entries) and section.entries:
+        section = replace(section, note=f"{section.note} · {MORE}")
+        return [line(), *_lay_title(section, sizes, width)]
     lines = [line(), *_lay_title(section, sizes, width)]
     for entry in section.entries[:full]:
         lines.extend(_lay_entry(entry, section, sizes, width, rows))
@@ -172,7 +170,7 @@ def _lay_entry(
     entry: Entry, section: Section, sizes: Sequence[int], width: int, rows: int | None
 ) -> Iterator[Line]:
     if entry.names:
-        yield from _lay_names(_INDENT, (*entry.claim, Span(_GAP)), entry.names, width, rows)
+        yield from lay_names(_INDENT, (*entry.claim, Span(_GAP)), entry.names, width, rows)
         return
     if entry.claim:
         yield from _lay_claim(entry, section, sizes, width, rows)
@@ -195,8 +193,8 @@ def _lay_claim(
     length = sum(columns(span.text) for span in claim)
     if cells and length <= room:
         yield (*claim, Span(" " * (width - columns(cells) - length)), Span(cells))
-    elif cells and rows is not None:
-        yield spread(_INDENT + "".join(span.text for span in entry.claim), cells, width)
+    elif cells and rows is not None and len(entry.claim) == 1:
+        yield spread(_INDENT + entry.claim[0].text, cells, width)
     else:
         laid = wrap(entry.claim, width, _INDENT, _DEEPER)
         yield from _cut_lines(laid, rows, width)
@@ -233,18 +231,5 @@ def _lay_rest(left: Sequence[Entry], width: int, *, beside: bool) -> Sequence[Li
     """Name the entries that there is no room for on one line, or count them."""
     names = [one_line(entry.brief) for entry in left if entry.brief]
     if names:
-        return _lay_names(_INDENT, (), names, width, 1)
-    return (line(f"{_INDENT}{len(left)}{' more' if beside else ''}: {_MORE}"),)
-
-
-def _lay_names(
-    indent: str, lead: tuple[Span, ...], names: Sequence[str], width: int, rows: int | None
-) -> Sequence[Line]:
-    """Name as many as so many lines hold, and count the others."""
-    for number in range(len(names), 0, -1):
-        left = len(names) - number
-        named = " · ".join([*names[:number], *([f"{left} more: {_MORE}"] if left else [])])
-        lines = wrap((*lead, Span(named)), width, indent, _DEEPER)
-        if rows is None or len(lines) <= rows:
-            return lines
-    return (line(shorten(indent + "".join(span.text for span in (*lead, Span(names[0]))), width)),)
+        return lay_names(_INDENT, (), names, width, 1)
+    return (line(f"{_INDENT}{len(left)}{' more' if beside else ' in all'}: {MORE}"),)

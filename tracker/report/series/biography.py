@@ -10,7 +10,8 @@ from tracker.report.comparison.edited import CONTEXT
 from tracker.report.comparison.passages import read_edits
 from tracker.report.comparison.words import LANGUAGES, counted, quoted
 from tracker.report.document import Span
-from tracker.report.layout import Line, columns, draw, line, mark_edits, wrap
+from tracker.report.layout import Line, columns, draw, line, wrap
+from tracker.report.render.runs import mark_edits
 from tracker.report.safe import one_line
 from tracker.report.series.traced import (
     heading,

@@ -12,7 +12,8 @@ from tracker.report.comparison.passages import read_edits
 from tracker.report.comparison.words import MORE, counted, place, places, quoted, side_facts
 from tracker.report.document import Span
 from tracker.report.json_text import encode_published
-from tracker.report.layout import Line, columns, draw, line, mark_edits, shorten, wrap
+from tracker.report.layout import Line, columns, draw, line, shorten, wrap
+from tracker.report.render.runs import mark_edits
 from tracker.report.safe import one_line
 from tracker.report.series.biography import likeness_words, session_label
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, get_args
 
@@ -16,6 +17,7 @@ from tracker.topics.statuses.shares import Difference, Occupancy, compare_shares
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from tracker.model.changes import Evidence
     from tracker.model.texts import Version
     from tracker.model.topics import Vocabulary
     from tracker.topics.certainty.claims import CertaintyWeights
@@ -63,7 +65,10 @@ def compare_topics(
     differences = compare_shares(pairs, _occupancy(old, old_readings), _occupancy(new, new_readings), level)
     topics = {topic.id: topic for topic in vocabulary.topics}
     changes = [
-        _change(topics[topic], pair, differences[topic], old, new, last=last.get(topic))
+        replace(
+            _change(topics[topic], pair, differences[topic], old, new, last=last.get(topic)),
+            passing=_find_passing(topic, pair, readings),
+        )
         for topic, pair in pairs.items()
         if topic in topics
     ]
@@ -104,6 +109,18 @@ def _pair(old: Iterable[TopicReading], new: Iterable[TopicReading], doubts: Doub
         for topic, pair in pairs.items()
         if any(map(is_priority, pair)) or doubts.may_differ(topic, pair)
     }
+
+
+def _find_passing(
+    topic: str, pair: Readings, readings: tuple[Sequence[TopicReading], Sequence[TopicReading]]
+) -> Evidence | None:
+    """Return where a side names a topic that counts as absent from it."""
+    for kept, side in zip(pair, readings, strict=True):
+        if kept is None:
+            for reading in side:
+                if reading.topic == topic and reading.rule != NARROWER:
+                    return reading.term
+    return None
 
 
 def _counts(reading: TopicReading) -> bool:
