@@ -41,7 +41,7 @@ subprocess.run(["mount", "-o", "remount,ro", folder], check=True)
 try:
     read_all(folder)
     with open_reader(folder) as reader:
-        print("read", [hit.reference.session for hit in reader.search("corruption")])
+        print("read", [hit.reference.session for hit in reader.search("corruption").hits])
 except TrackerError as error:
     print(type(error).__name__, error)
 try:
