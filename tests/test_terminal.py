@@ -42,9 +42,9 @@ from tracker.report.archive.listing import (
 )
 from tracker.report.comparison.findings import FINDINGS
 from tracker.report.comparison.passages import read_edits
-from tracker.report.comparison.selection import cite_changes
+from tracker.report.comparison.selection import FILTERS, cite_changes
 from tracker.report.comparison.stat import render_stat
-from tracker.report.comparison.words import FILTERS, NO_DIFFERENCE
+from tracker.report.comparison.words import NO_DIFFERENCE
 from tracker.report.document import Span
 from tracker.report.layout import excerpt, shorten, wrap
 from tracker.report.render.runs import mark_edits

@@ -29,7 +29,7 @@ from tracker.report.series.countries import find_distinctive, render_countries, 
 from tracker.report.series.matrices import countries_csv, countries_json, timeline_csv, timeline_json
 from tracker.report.series.timeline import ROWS, render_timeline, select_rows
 from tracker.topics.vocabulary.load import load_vocabulary
-from tracker.workflows.code.topics import name_topics
+from tracker.topics.vocabulary.naming import name_topics
 from tracker.workflows.follow import countries, phrases, timeline
 from tracker.workflows.follow.standings import join_versions
 

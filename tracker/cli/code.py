@@ -88,10 +88,10 @@ def judge(
     latest decision on a question counts; none is deleted.
     """
     from tracker.report.coding.decisions import ruling_words
+    from tracker.topics.vocabulary.naming import find_topic
     from tracker.workflows.code.judge import Coder, judge_change
     from tracker.workflows.code.judge_many import judge_sheet, judge_topic
     from tracker.workflows.code.kept_rulings import keep_rulings, withdraw_rulings
-    from tracker.workflows.code.topics import find_topic
 
     session = options.opened(archive)
     if _names_pair(words) and not (sheet or topic or level or withdraw or label or others or pair):

@@ -128,14 +128,14 @@ def _explain(
     from tracker.report.comparison.build import build_report
     from tracker.report.comparison.explanation import render_explanation
     from tracker.report.render.terminal import render_terminal
+    from tracker.topics.vocabulary.naming import find_topic
     from tracker.workflows.code.shown import may_be_change
-    from tracker.workflows.code.topics import find_topic
     from tracker.workflows.compare.explain import explain, explain_topic
 
     if not may_be_change(name):
         topic = find_topic(vocabulary, name)
-        why = [(side.reading, side.sentences) for side in explain_topic(comparison, topic, vocabulary)]
-        report = build_report(comparison, vocabulary, topic=topic, reasons=(why[0], why[1]))
+        reasons = explain_topic(comparison, topic, vocabulary)
+        report = build_report(comparison, vocabulary, topic=topic, reasons=reasons)
         return render_terminal(report, width=terminal_width(), color=color)
     found = explain(comparison, name, encoder, archive)
     thresholds = found.accept, found.accept_move
@@ -145,7 +145,7 @@ def _explain(
 
 
 def _chosen(only: list[str] | None) -> frozenset[str]:
-    from tracker.report.comparison.words import FILTERS
+    from tracker.report.comparison.selection import FILTERS
 
     words = frozenset(word.strip() for text in only or () for word in text.split(",") if word.strip())
     unknown = sorted(words - frozenset(FILTERS))
@@ -168,7 +168,7 @@ def _render(
 
         return render_json(comparison)
     from tracker.report.comparison.build import build_report
-    from tracker.workflows.code.topics import find_topic
+    from tracker.topics.vocabulary.naming import find_topic
 
     one = find_topic(vocabulary, topic) if topic else None
     report = build_report(comparison, vocabulary, everything=everything, only=only, topic=one)

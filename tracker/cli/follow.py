@@ -73,7 +73,7 @@ def trace(
     from tracker.report.series.biography import render_biography
     from tracker.report.series.matrices import biography_json, sayings_csv
     from tracker.report.series.spread import render_spread, spread_json
-    from tracker.workflows.code.topics import name_topics
+    from tracker.topics.vocabulary.naming import name_topics
     from tracker.workflows.follow.trace import parse_place, read_asked, trace_body, trace_series
 
     shown.refuse_overwriting(output, [vocabulary], archive)
@@ -141,7 +141,7 @@ def timeline(
     """
     from tracker.report.series.matrices import timeline_csv, timeline_json
     from tracker.report.series.timeline import render_timeline, select_rows
-    from tracker.workflows.code.topics import name_topics
+    from tracker.topics.vocabulary.naming import name_topics
     from tracker.workflows.follow.timeline import follow_topics
 
     shown.refuse_overwriting(output, [vocabulary], archive)
@@ -188,7 +188,7 @@ def compare_countries(
     """
     from tracker.report.series.countries import render_countries, select_topics
     from tracker.report.series.matrices import countries_csv, countries_json
-    from tracker.workflows.code.topics import name_topics
+    from tracker.topics.vocabulary.naming import name_topics
     from tracker.workflows.follow.countries import compare_countries as compare
     from tracker.workflows.follow.countries import narrow_countries
 

@@ -69,7 +69,7 @@ def panel(
     Interrupted, the same command goes on.
     """
     from tracker.report.series.panels import panel_csv, panel_json, render_panel
-    from tracker.workflows.code.topics import name_topics
+    from tracker.topics.vocabulary.naming import name_topics
     from tracker.workflows.follow.panel import read_panel
 
     shown.refuse_overwriting(output, [vocabulary], archive)

@@ -57,7 +57,7 @@ def show(
     Shows its terms by language, hints, near misses, scope note and learned weights.
     """
     from tracker.report.coding.topics import render_topic
-    from tracker.workflows.code.topics import find_topic
+    from tracker.topics.vocabulary.naming import find_topic
 
     topics = options.load_vocabulary(vocabulary)
     topic = find_topic(topics, name)

@@ -31,7 +31,7 @@ def build_report(
     """Return the report of a comparison, of a revision the edits first, of two sessions the topics.
 
     ``everything`` adds what is not claimed, the sentences of one side alone, rules, intervals and sources, in
-    full; ``only`` narrows to statuses, operations and axes (``words.FILTERS``), and ``topic`` to
+    full; ``only`` narrows to statuses, operations and axes (``selection.FILTERS``), and ``topic`` to
     one topic and every sentence about it, or with ``reasons`` to why it has its levels, shown whole.
     """
     if topic and reasons:
@@ -42,7 +42,7 @@ def build_report(
         sections = tuple(_build_sections(comparison, everything=everything, only=only))
     cautions = (*comparison.caveats, *_list_decisions(comparison))
     if only and not sections:
-        cautions = (*cautions, wording.none_words(only))
+        cautions = (*cautions, selection.none_words(only))
     old, new = wording.side_labels(comparison)
     return Document(
         title=naming.title_words(comparison),

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from tracker.changes.shifts import AXES
 from tracker.model.changes import Change
+from tracker.model.topics import Status
 from tracker.report.comparison.topic_words import STATUSES, actor_words
-from tracker.report.comparison.words import MUCH_ALIGNED, is_unchanged
+from tracker.report.comparison.words import MUCH_ALIGNED, OPERATIONS, is_unchanged
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -17,6 +18,11 @@ if TYPE_CHECKING:
     from tracker.model.changes import Axis, Comparison, Evidence, Shift
     from tracker.model.texts import Segment, Side
     from tracker.model.topics import Counterpart, TopicChange
+
+FILTERS: tuple[str, ...] = tuple(
+    dict.fromkeys((*get_args(Status), *OPERATIONS, "moved", *AXES, "perhaps", "phrases"))
+)
+"""What a report may be narrowed to."""
 
 WORDING_AXES, FACT_AXES = (
     tuple(name for name, axis in AXES.items() if axis.about == about) for about in ("wording", "facts")
@@ -72,6 +78,11 @@ def select_changes(
 
 def _is_news(change: Change, quiet: Collection[str]) -> bool:
     return change.moved or bool(change.decided) or change.operation not in quiet
+
+
+def none_words(only: Collection[str]) -> str:
+    """Say that a narrowed report is empty."""
+    return f"None of these: {', '.join(name for name in FILTERS if name in only)}."
 
 
 def is_revision(comparison: Comparison) -> bool:

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, get_args
 
-from tracker.changes.shifts import AXES
 from tracker.model.changes import Operation
-from tracker.model.topics import Status
 from tracker.report.safe import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
     from tracker.model.changes import Change, Comparison, Shift
     from tracker.model.decisions import Decision
@@ -19,11 +17,6 @@ if TYPE_CHECKING:
     from tracker.model.topics import TopicChange
 
 OPERATIONS: tuple[Operation, ...] = get_args(Operation)
-FILTERS: tuple[str, ...] = tuple(
-    dict.fromkeys((*get_args(Status), *OPERATIONS, "moved", *AXES, "perhaps", "phrases"))
-)
-"""What a report may be narrowed to."""
-
 LANGUAGES = {
     "en": "English",
     "fr": "French",
@@ -142,11 +135,6 @@ def shift_words(shift: Shift) -> str:
     """Return the words on both sides, and for figures and dates the difference."""
     old, new = (quoted(one_line(side.text)) if side else "nothing" for side in (shift.old, shift.new))
     return f"{old} {ARROW} {new}" + (f", {one_line(shift.amount)}" if shift.amount else "")
-
-
-def none_words(only: Collection[str]) -> str:
-    """Say that a narrowed report is empty."""
-    return f"None of these: {', '.join(name for name in FILTERS if name in only)}."
 
 
 def change_words(change: Change) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from tracker.text.identity import fold
 from tracker.topics.certainty.claims import Likelihood, find_measured
 from tracker.topics.levels.assess import PRIORITIES
-from tracker.topics.reading import NARROWER, count_substance
+from tracker.topics.reading import NARROWER
 from tracker.topics.statuses.absent import Absences, find_aligned
 
 if TYPE_CHECKING:
@@ -24,11 +24,12 @@ Readings = tuple["TopicReading | None", "TopicReading | None"]
 
 
 class Doubts:
-    """What is known of both sides that makes a claim more or less certain."""
+    """What is known of both sides that makes a claim more certain or less; lengths are without ceremony."""
 
     def __init__(
         self,
         sides: tuple[Version, Version],
+        lengths: tuple[int, int],
         readings: Iterable[Iterable[TopicReading]],
         vocabulary: Vocabulary,
         sure: float,
@@ -36,7 +37,9 @@ class Doubts:
     ) -> None:
         self._texts = [[fold(segment.text) for segment in side.segments] for side in sides]
         self._readings = [{reading.topic: reading for reading in side} for side in readings]
-        self._absences = [Absences(side, vocabulary, sum(count_substance(side))) for side in sides]
+        self._absences = [
+            Absences(side, vocabulary, length) for side, length in zip(sides, lengths, strict=True)
+        ]
         self._aligned = find_aligned(sides[1])
         old, new = (find_measured(vocabulary, side.language) for side in sides)
         self._measured = old & new

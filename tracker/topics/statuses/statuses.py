@@ -57,12 +57,17 @@ def compare_topics(
     unless given.
     """
     readings = old_readings, new_readings
-    doubts = Doubts((old, new), readings, vocabulary, sure, weights or load_certainty())
+    before, after = (
+        Occupancy(count_substance(side), {reading.topic: reading.segments for reading in held})
+        for side, held in zip((old, new), readings, strict=True)
+    )
+    lengths = sum(before.words), sum(after.words)
+    doubts = Doubts((old, new), lengths, readings, vocabulary, sure, weights or load_certainty())
     pairs = _pair(old_readings, new_readings, doubts)
     last = {topic: label for label, topics in reversed(tuple(earlier.items())) for topic in topics}
     both = tuple(topic for topic, pair in pairs.items() if all(map(_is_measured, pair)))
     level = [topic for topic in both if len({_RANKS[side.level] for side in pairs[topic] if side}) == 1]
-    differences = compare_shares(pairs, _occupancy(old, old_readings), _occupancy(new, new_readings), level)
+    differences = compare_shares(pairs, before, after, level)
     topics = {topic.id: topic for topic in vocabulary.topics}
     changes = [
         replace(
@@ -132,10 +137,6 @@ def _counts(reading: TopicReading) -> bool:
 def _is_measured(reading: TopicReading | None) -> bool:
     """Whether a topic is a priority by segments; one that people alone saw has none to count or compare."""
     return reading is not None and bool(reading.segments) and is_priority(reading)
-
-
-def _occupancy(version: Version, readings: Iterable[TopicReading]) -> Occupancy:
-    return Occupancy(count_substance(version), {reading.topic: reading.segments for reading in readings})
 
 
 def _change(

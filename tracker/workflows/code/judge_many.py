@@ -22,8 +22,8 @@ from tracker.model.decisions import Decision, Ruling, Unit, Verdict
 from tracker.references import parse_reference
 from tracker.report.coding.sheets import read_sheet
 from tracker.topics.statuses.decided import ABSENT, LEVELS
+from tracker.topics.vocabulary.naming import find_topic
 from tracker.workflows.code.judge import ONE_SIDED, Coder, check_coder
-from tracker.workflows.code.topics import find_topic
 from tracker.workflows.compare.compare import side_topics
 
 if TYPE_CHECKING:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from tracker.errors import TrackerError, VocabularyInvalid
 from tracker.inputs.files import read_file
-from tracker.references.names import closest, fold_name, show
 from tracker.text.detection import detect_language
 from tracker.topics.teaching.coded import code_rulings, read_csv, read_jsonl, resolve_codes
 from tracker.topics.teaching.learning import learn_topics
@@ -15,58 +14,14 @@ from tracker.topics.vocabulary import load
 from tracker.topics.vocabulary.check import Flaw, find_doubts, find_faults
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from tracker.archive.session import ArchiveSession
     from tracker.model.decisions import Ruling
-    from tracker.model.topics import Topic, Vocabulary
+    from tracker.model.topics import Vocabulary
     from tracker.topics.teaching.coded import CodedRow
     from tracker.topics.teaching.learning import Lesson
-
-_LISTED: Final = 5
-
-
-def name_topics(vocabulary: Vocabulary, names: Sequence[str]) -> tuple[str, ...]:
-    """Return the ids of topics named by id or label, in the order given; raises as ``find_topic`` does."""
-    return tuple(dict.fromkeys(find_topic(vocabulary, name).id for name in names))
-
-
-def find_topic(vocabulary: Vocabulary, name: str) -> Topic:
-    """Return a topic by its id, its label or one of its terms.
-
-    Raises ``VocabularyInvalid`` with the most similar ones.
-    """
-    terms = ((fold_name(term), topic) for topic in reversed(vocabulary.topics) for term in _terms(topic))
-    topics = dict(terms)
-    topics |= {fold_name(topic.label): topic for topic in reversed(vocabulary.topics)}
-    topics |= {fold_name(topic.id): topic for topic in reversed(vocabulary.topics)}
-    topics |= {topic.id: topic for topic in vocabulary.topics}
-    topic = topics.get(name) or topics.get(fold_name(name))
-    if topic is None:
-        raise VocabularyInvalid(
-            f"the vocabulary {vocabulary.name} has no topic {show(name)}; {_hint(vocabulary, name)}"
-        )
-    return topic
-
-
-def _terms(topic: Topic) -> Iterator[str]:
-    return (term for terms in topic.terms.values() for term in terms)
-
-
-def _hint(vocabulary: Vocabulary, name: str) -> str:
-    """Name the topics whose label holds a word of it or begins with it, else the one nearest in spelling."""
-    words = set(fold_name(name).split())
-    folded = fold_name(name)
-    alike = [
-        topic.id
-        for topic in vocabulary.topics
-        if words & set(fold_name(topic.label).split()) or (folded and folded in fold_name(topic.label))
-    ]
-    spelled = {topic.label: topic.id for topic in vocabulary.topics} | {t.id: t.id for t in vocabulary.topics}
-    nearest = closest(name, spelled)
-    likely = list(dict.fromkeys([*([spelled[nearest]] if nearest else []), *alike]))[:_LISTED]
-    return f"did you mean {' or '.join(likely)}?" if likely else "tracker topics list shows all"
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,35 +16,27 @@ if TYPE_CHECKING:
     from tracker.archive.session import ArchiveSession
     from tracker.model.changes import Candidate, Change, Comparison
     from tracker.model.texts import Side
-    from tracker.model.topics import Topic, TopicReading, Vocabulary
+    from tracker.model.topics import Topic, Vocabulary
+    from tracker.report.comparison.one_topic import SideWeights
     from tracker.text.encoder import Encoder
-    from tracker.topics.certainty.claims import WeighedSentence
-
-
-@dataclass(frozen=True, slots=True)
-class SideReasons:
-    """What one side does with a topic, and the sentences that say so, the likeliest first."""
-
-    reading: TopicReading | None
-    sentences: tuple[WeighedSentence, ...]
 
 
 def explain_topic(
     comparison: Comparison, topic: Topic, vocabulary: Vocabulary
-) -> tuple[SideReasons, SideReasons]:
-    """Return why a topic has its level on the old side and on the new one."""
+) -> tuple[SideWeights, SideWeights]:
+    """Return by side what it does with a topic, and the sentences that say so, the likeliest first."""
     old, new = (_weigh_side(side, topic, vocabulary) for side in (comparison.old, comparison.new))
     return old, new
 
 
-def _weigh_side(side: Side, topic: Topic, vocabulary: Vocabulary) -> SideReasons:
+def _weigh_side(side: Side, topic: Topic, vocabulary: Vocabulary) -> SideWeights:
     names = own_names(side.country) if side.country else ()
     weights = load_certainty()
     for reading, evidence in read_evidence(side.version, vocabulary, own_names=names):
         if reading.topic == topic.id:
             known = weigh_reading(reading, weights.estimate(evidence), measured=bool(evidence.name))
-            return SideReasons(known, weights.priority.weigh_sentences(evidence)[:SHOWN])
-    return SideReasons(None, ())
+            return known, weights.priority.weigh_sentences(evidence)[:SHOWN]
+    return None, ()
 
 
 SHOWN = 5

@@ -36,6 +36,7 @@ LONGEST = 300
 """Words that are traced, more than the longest of 60,000 sentences has: each word of a statement may
 have to be read beside each of them."""
 _ANYBODY = "XXX"
+"""A user-assigned code, put before a body alone so that the rest is read as that of any series."""
 
 
 _STRAY = re.compile(r"\*\w")
