@@ -152,26 +152,30 @@ def show_doubts(
         entries = (show_finding(comparison, topic, told=True, everything=True) for topic in doubts)
         yield Section("less sure", tuple(entries), note="a careful reader may disagree")
         return
+    likely = [topic for topic in doubts if not topic_words.is_unclear(topic)]
     lines = []
-    for status in dict.fromkeys(topic.status for topic in doubts):
+    for status in dict.fromkeys(topic.status for topic in likely):
         name = STATUSES[status]
-        left = [topic for topic in doubts if topic.status == status and one_line(topic.label) not in told]
+        left = [topic for topic in likely if topic.status == status and one_line(topic.label) not in told]
         if left:
             named = tuple(
                 f"{one_line(each.label)} {topic_words.certainty_mark(each)}".rstrip() for each in left
             )
             lines.append(Entry((Span(f"{name}?", "bold"),), names=named, brief=f"{len(left)} {name}"))
     if lines and most > 0:
-        yield Section(
-            "less sure", tuple(lines), note="in brackets how likely each holds", first=most, most=most
-        )
+        note = "in brackets how likely each holds"
+        yield Section("less sure", tuple(lines), note=note, first=min(most, _DOUBTS), most=most)
 
 
 def list_changed(comparison: Comparison) -> Iterator[Section]:
     """Yield the priorities that changed by name, one line a status: a revision has them below its edits."""
     lines = []
     for status, name in STATUSES.items():
-        topics = [topic for topic in topic_words.rank_topics(comparison.topics) if topic.status == status]
+        topics = [
+            topic
+            for topic in topic_words.rank_topics(comparison.topics)
+            if topic.status == status and not topic_words.is_unclear(topic)
+        ]
         if topics and status != "kept":
             named = tuple(
                 _name_with_doubt(topic) for topic in sorted(topics, key=lambda each: not each.claimed)

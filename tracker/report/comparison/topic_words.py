@@ -30,7 +30,7 @@ SHARE_UNSURE: Final = "kept, share unsure"
 """What a topic is called whose level is sure, and of which too few sentences tell how its share changed."""
 
 _UNCLEAR: Final = 0.25
-"""The certainty below which no status is named: hardly one in five such would hold."""
+"""The certainty below which no status is named: of 36 below .2, outside the fit, a fifth held."""
 
 OLD_SIDE: frozenset[Status] = frozenset({"down", "demoted", "dropped"})
 """Statuses of which the old side shows more."""
@@ -94,9 +94,14 @@ def status_mark(topic: TopicChange) -> str:
         return STATUSES[topic.status]
     if topic.share_unsure:
         return SHARE_UNSURE
-    if topic.certainty is not None and topic.certainty < _UNCLEAR:
+    if is_unclear(topic):
         return "unclear"
     return f"{STATUSES[topic.status]}? {certainty_mark(topic)}".rstrip()
+
+
+def is_unclear(topic: TopicChange) -> bool:
+    """Return whether what became of a topic is so unsure that no status is named."""
+    return not topic.claimed and topic.certainty is not None and topic.certainty < _UNCLEAR
 
 
 def certainty_mark(topic: TopicChange) -> str:
