@@ -7,9 +7,10 @@ from contextlib import suppress
 from functools import partial
 from io import BytesIO
 from typing import TYPE_CHECKING, TypeAlias
-from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
+from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from tracker.capture.read.blocks import CELL, BlockKind, TextBlock, join_blocks
+from tracker.capture.read.media import BAD_ZIP
 from tracker.errors import DocumentUnreadable
 from tracker.model.texts import Extraction
 
@@ -73,7 +74,7 @@ def _check_members(data: bytes) -> None:
     try:
         with ZipFile(BytesIO(data)) as archive:
             members = archive.infolist()
-    except (BadZipFile, ValueError, NotImplementedError, OSError) as error:
+    except BAD_ZIP as error:
         raise DocumentUnreadable(_DAMAGED) from error
     if any(member.flag_bits & 1 for member in members):
         raise DocumentUnreadable(_LOCKED)

@@ -24,6 +24,8 @@ GIVE_TEXT = "give the statement as text, HTML, PDF or DOCX"
 
 # Bytes in which markup must begin, after declarations and comments.
 _HEAD = 4096
+BAD_ZIP = (BadZipFile, ValueError, NotImplementedError, OSError)
+"""What ``zipfile`` raises where a file is no archive, is damaged, or is packed by a method that it lacks."""
 _WORD_PART = "word/document.xml"
 _PDF = re.compile(rb"%PDF-\d")
 _HTML = re.compile(
@@ -95,7 +97,7 @@ def _detect_zip(data: bytes) -> Format:
     try:
         with ZipFile(BytesIO(data)) as archive:
             names = frozenset(archive.namelist())
-    except (BadZipFile, ValueError, NotImplementedError, OSError) as error:
+    except BAD_ZIP as error:
         raise DocumentUnreadable("this is a damaged ZIP or DOCX file; fetch it again") from error
     if _WORD_PART in names:
         return "docx"

@@ -75,7 +75,7 @@ def edit_group(
     changed = gone | {member.country for member in added}
     members = [member for member in (old.members if old else ()) if member.country not in changed] + added
     if not members:
-        raise DecisionInvalid(f"{code} would have no members; name some with --add XXX,YYY")
+        raise DecisionInvalid(f"{code} would have no members; name some with --add GBR,FRA")
     if not (source or old):
         raise DecisionInvalid(f"say where the members of {code} were taken from: --source TEXT")
     title = name or (old.name if old else code)

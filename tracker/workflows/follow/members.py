@@ -57,7 +57,7 @@ def choose_countries(archive: ArchiveSession, text: str) -> Chosen:
         if country.kind == "group":
             raise ReferenceInvalid(
                 f"--countries {word}: the members of {country} are not known; name them with: tracker groups"
-                f" edit {country.code} --add XXX,YYY --source TEXT --by NAME"
+                f" edit {country.code} --add GBR,FRA --source TEXT --by NAME"
             )
         named.add(country.code)
     if not named and not groups:
