@@ -95,7 +95,16 @@ def diff(
         from tracker.cli.groups import diff_countries
 
         moved = diff_countries(
-            operands, countries, topics, archive, form, output, color, sure=sure, everything=everything
+            operands,
+            countries,
+            topics,
+            archive,
+            form,
+            output,
+            color,
+            topic=topic,
+            sure=sure,
+            everything=everything,
         )
         if moved:
             raise typer.Exit(DIFFERENT)

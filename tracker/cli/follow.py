@@ -127,7 +127,7 @@ def timeline(
     ] = False,
     vocabulary: options.VocabularyFile = None,
     sure: options.Sure = 0.9,
-    form: options.TableFormat = "text",
+    form: options.ReportFormat = "text",
     output: options.Output = None,
     width: Width = None,
     color: options.Colour = "auto",
@@ -135,12 +135,12 @@ def timeline(
 ) -> None:
     """Show the topics of a series by session.
 
-    A map of levels, strongest topics first; in colour the shade is the share of the statement's words.
-    With --topic, each session follows with a quote and how the topic changed since the session before.
+    What moved most, then a map of levels, strongest topics first; in colour the shade is the share of the
+    statement's words. With --topic, each session with a quote and how the topic changed since the one before.
     CSV has one row per topic and session.
     """
     from tracker.report.series.matrices import timeline_csv, timeline_json
-    from tracker.report.series.timeline import render_timeline, select_rows
+    from tracker.report.series.timeline import build_timeline, select_rows
     from tracker.topics.vocabulary.naming import name_topics
     from tracker.workflows.follow.timeline import follow_topics
 
@@ -154,14 +154,14 @@ def timeline(
             known,
             first,
             last,
-            statuses=form != "text" or bool(topics),
+            statuses=form in {"csv", "json"} or bool(topics),
             sure=sure,
             progress=progress,
         )
     rows = select_rows(followed, topics, everything=everything)
     as_csv, as_json = partial(timeline_csv, followed, rows), partial(timeline_json, followed, rows)
-    as_text = partial(render_timeline, followed, rows, everything=everything, quotes=bool(topics))
-    shown.answer(form, as_json, as_text, as_csv=as_csv, color=color, output=output, width=width)
+    build = partial(build_timeline, followed, rows, everything=everything, quotes=bool(topics))
+    shown.answer_report(form, build, as_json, as_csv=as_csv, color=color, output=output, width=width)
 
 
 def compare_countries(
@@ -175,7 +175,7 @@ def compare_countries(
         bool, typer.Option("--all", help="Show every topic, and the distinctive ones of each country.")
     ] = False,
     vocabulary: options.VocabularyFile = None,
-    form: options.TableFormat = "text",
+    form: options.ReportFormat = "text",
     output: options.Output = None,
     width: Width = None,
     color: options.Colour = "auto",
@@ -186,7 +186,7 @@ def compare_countries(
     Shows the priorities of most countries, and the distinctive topics of each. Distinctive is measured
     against all countries that spoke, whichever are shown. CSV is a matrix of levels.
     """
-    from tracker.report.series.countries import render_countries, select_topics
+    from tracker.report.series.countries import build_countries, select_topics
     from tracker.report.series.matrices import countries_csv, countries_json
     from tracker.topics.vocabulary.naming import name_topics
     from tracker.workflows.follow.countries import compare_countries as compare
@@ -201,8 +201,8 @@ def compare_countries(
     reading = everyone if countries is None else narrow_countries(opened, everyone, countries)
     rows, rare = select_topics(reading, topics, everything=everything), select_topics(everyone)
     as_csv, as_json = partial(countries_csv, reading, rows), partial(countries_json, reading, rows, rare)
-    as_text = partial(render_countries, reading, rows, rare, everything=everything, topics=topics)
-    shown.answer(form, as_json, as_text, as_csv=as_csv, color=color, output=output, width=width)
+    build = partial(build_countries, reading, rows, rare, everything=everything, topics=topics)
+    shown.answer_report(form, build, as_json, as_csv=as_csv, color=color, output=output, width=width)
 
 
 def phrases(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -9,7 +10,6 @@ import typer
 
 from tracker.cli import options
 from tracker.cli import output as shown
-from tracker.errors import TrackerError
 from tracker.report.json_text import encode_json
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def panel(
     ] = False,
     vocabulary: options.VocabularyFile = None,
     sure: options.Sure = 0.9,
-    form: options.TableFormat = "text",
+    form: options.ReportFormat = "text",
     output: options.Output = None,
     color: options.Colour = "auto",
     archive: options.Archive = options.DEFAULT_ARCHIVE,
@@ -68,7 +68,7 @@ def panel(
     it at the time of each session. The text has counts; CSV has one row for each country, session and topic.
     Interrupted, the same command goes on.
     """
-    from tracker.report.series.panels import panel_csv, panel_json, render_panel
+    from tracker.report.series.panels import build_panel, panel_csv, panel_json
     from tracker.topics.vocabulary.naming import name_topics
     from tracker.workflows.follow.panel import read_panel
 
@@ -80,8 +80,8 @@ def panel(
         found = read_panel(session, body, sessions, countries, known, sure=sure, progress=progress)
     notes = _explain(archive, countries)
     as_csv, as_json = partial(panel_csv, found, topics), partial(panel_json, found, topics)
-    as_text = partial(render_panel, found, topics, notes=notes, everything=everything)
-    shown.answer(form, as_json, as_text, as_csv=as_csv, color=color, output=output)
+    build = partial(build_panel, found, topics, notes=notes, everything=everything)
+    shown.answer_report(form, build, as_json, as_csv=as_csv, color=color, output=output)
 
 
 def diff_countries(
@@ -93,20 +93,24 @@ def diff_countries(
     output: Path | None,
     color: Literal["auto", "always", "never"],
     *,
+    topic: str | None,
     sure: float,
     everything: bool,
 ) -> bool:
     """Answer ``diff`` of two sessions of a body, and return whether anybody took up or dropped a topic."""
     from tracker.report.json_text import encode_published
-    from tracker.report.series.moves import render_countries_diff
+    from tracker.report.series.moves import build_countries_diff
+    from tracker.topics.vocabulary.naming import name_topics
     from tracker.workflows.follow.moves import diff_countries as compare
 
-    if form == "markdown":
-        raise TrackerError("--countries has no markdown format; text or json")
+    asked = name_topics(known, [topic] if topic else [])
     with shown.shown_progress("comparing") as progress:
         found = compare(options.opened(archive), operands, countries, known, sure=sure, progress=progress)
-    as_text = partial(render_countries_diff, found, notes=_explain(archive, countries), everything=everything)
-    shown.answer(form, partial(encode_published, found), as_text, color=color, output=output)
+    if topic:
+        found = replace(found, topics=tuple(each for each in found.topics if each.id in asked))
+    notes = _explain(archive, countries)
+    build = partial(build_countries_diff, found, notes=notes, whole=everything or bool(topic))
+    shown.answer_report(form, build, partial(encode_published, found), color=color, output=output)
     return any(move.status != "kept" for topic in found.topics for move in topic.claimed)
 
 

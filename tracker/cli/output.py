@@ -20,6 +20,8 @@ from tracker.report.safe import one_line, visible
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from tracker.report.document import Document
+
 
 @contextmanager
 def shown_progress(what: str) -> Iterator[Callable[[int, int], None]]:
@@ -98,6 +100,31 @@ def answer(
     else:
         text = as_text(width=width or terminal_width(), color=wants_colour(color, output))
     write_answer(text, output)
+
+
+def answer_report(
+    form: str,
+    build: Callable[[], Document],
+    as_json: Callable[[], str],
+    *,
+    as_csv: Callable[[], str] | None = None,
+    color: Literal["auto", "always", "never"] = "auto",
+    output: Path | None = None,
+    width: int | None = None,
+) -> None:
+    """Write a report in the form that is asked for; as ``answer`` does, and Markdown."""
+    if form == "markdown":
+        from tracker.report.render.markdown import render_markdown
+
+        write_answer(render_markdown(build()), output)
+        return
+
+    def as_text(*, width: int, color: bool) -> str:
+        from tracker.report.render.terminal import render_terminal
+
+        return render_terminal(build(), width=width, color=color)
+
+    answer(form, as_json, as_text, as_csv=as_csv, color=color, output=output, width=width)
 
 
 PAGER_VARIABLE = "TRACKER_PAGER"

@@ -106,8 +106,12 @@ def is_unclear(topic: TopicChange) -> bool:
 
 def certainty_mark(topic: TopicChange) -> str:
     """Return how certain a status is, briefly: ``(.53)``, and ``(~.53)`` where that was not measured."""
-    about = "" if topic.measured else "~"
-    return "" if topic.certainty is None else f"({about}{topic.certainty:.2f})".replace("0.", ".")
+    return "" if topic.certainty is None else chance_mark(topic.certainty, measured=topic.measured)
+
+
+def chance_mark(chance: float, *, measured: bool) -> str:
+    """Return how likely something is, briefly, as ``certainty_mark`` does."""
+    return f"({certainty_figure(chance, measured=measured)})".replace("0.", ".")
 
 
 def rank_topics(topics: Iterable[TopicChange]) -> list[TopicChange]:

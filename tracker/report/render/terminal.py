@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from tracker.report.document import Quote, Span
 from tracker.report.layout import MORE, WHOLE, columns, draw, line, shorten, spread, wrap
+from tracker.report.render.marks import lay_marks
 from tracker.report.render.runs import cut_quote, lay_names, mark_edits, star_matches
 from tracker.report.safe import one_line
 
@@ -48,7 +49,7 @@ def _head(document: Document, width: int) -> Iterator[Line]:
     size = max(columns(side.label) for side in document.sides) if document.sides else 0
     for side in document.sides:
         yield from _lay_side(side, size, width)
-    yield from wrap([Span(document.verdict, "bold")], width)
+    yield from wrap([Span(document.verdict, "bold")], width) if document.verdict else ()
     for caution in document.cautions:
         yield from wrap([Span(caution, "warning")], width, "!  ", "   ")
 
@@ -128,8 +129,11 @@ def _lay_section(section: Section, width: int, part: _Part) -> list[Line]:
         section = replace(section, note=f"{section.note} · {MORE}")
         return [line(), *_lay_title(section, sizes, width)]
     lines = [line(), *_lay_title(section, sizes, width)]
-    for entry in section.entries[:full]:
-        lines.extend(_lay_entry(entry, section, sizes, width, rows))
+    if section.ticks and full:
+        lines.extend(lay_marks(section, section.entries[:full], width))
+    else:
+        for entry in section.entries[:full]:
+            lines.extend(_lay_entry(entry, section, sizes, width, rows))
     left = section.entries[full:]
     if left:
         lines.extend(_lay_rest(left, width, beside=full > 0))
@@ -139,7 +143,7 @@ def _lay_section(section: Section, width: int, part: _Part) -> list[Line]:
 def _lay_title(section: Section, sizes: Sequence[int], width: int) -> Iterator[Line]:
     title = section.title.upper()
     heads = _join_cells([column.head for column in section.columns], section, sizes)
-    if heads.strip():
+    if heads.strip() and not section.ticks:
         yield spread(title, heads, width, "bold")
         return
     note = f": {section.note}" if section.note else ""
