@@ -35,7 +35,7 @@ Pair = tuple[str, str, str]
 
 TOLD_FIRST = 3
 HALVES = {"M": "looked at", "O": "not looked at"}
-_HEADING = re.compile(r"[A-Z][A-Z .,]{3,}(?=\b)")
+_HEADING = re.compile(r"[A-Z][A-Z ,]+(?=:|  |$| \()")
 _EVIDENCE = re.compile(r"[“”]|¶|nothing close")
 _STATUS_OF = {"returned": "new", "up": "kept", "down": "kept", "not repeated": "dropped"}
 _WORDS = ("not repeated", "returned", "promoted", "demoted", "new", "up", "down", "kept")
