@@ -148,7 +148,7 @@ def read_screen(text: str, labels: Iterable[str]) -> Screen:
             heading = match.group().strip()
         if line.startswith("    "):
             continue
-        for label in (each for each in labels if _stands(each, line)):
+        for label in _find_labels(labels, line):
             lead = next((word for word in _WORDS if line.strip().startswith(f"{word}?")), "")
             if heading.startswith("SAME LEVEL"):
                 kept.add(label)
@@ -177,12 +177,17 @@ def _join(text: str) -> Iterator[str]:
     yield held
 
 
-def _stands(label: str, line: str) -> bool:
-    """Return whether a label stands in a line, whole or cut with an ellipsis."""
-    if re.search(rf"(?<![\w-]){re.escape(label)}(?![\w-])", line):
-        return True
-    cut = re.match(r"\s*(.{12,}?)…", line)
-    return bool(cut) and label.startswith(cut.group(1)) if cut else False
+def _find_labels(labels: Iterable[str], line: str) -> Iterator[str]:
+    """Yield the labels in a line, whole or cut with an ellipsis, and of those that overlap the longest."""
+    left = line
+    for label in sorted(labels, key=len, reverse=True):
+        shown = re.compile(rf"(?<![\w-]){re.escape(label)}(?![\w-])")
+        if shown.search(left):
+            left = shown.sub("", left)
+            yield label
+    cut = re.match(r"\s*(.{12,}?)…", left)
+    if cut:
+        yield from (label for label in labels if label.startswith(cut.group(1)))
 
 
 def find(label: str, screen: Screen) -> str:
