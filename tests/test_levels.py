@@ -209,6 +209,19 @@ def test_a_passage_goes_on_without_the_term() -> None:
     assert reading.leading in reading.segments
 
 
+def test_the_likeliest_of_the_sentences_that_show_a_level_is_quoted_and_a_whole_one() -> None:
+    text = (
+        "I call on the States that suffer from piracy:\n\nThe harbour is open. It was a long day.\n\n"
+        "We condemn piracy off our coasts, and we will send two ships against the pirates.\n\n"
+        "It was late."
+    )
+    version = read_text(OPENING + text, language="en")
+    reading = next(r for r in read_topics(version, UN) if r.topic == "piracy")
+    assert version.segments[reading.leading].text.startswith("We condemn piracy")
+    assert reading.term is not None
+    assert reading.term.segment == reading.leading
+
+
 def test_thanks_are_not_counted() -> None:
     version = read_text("We will end piracy.\n\nI thank the President and all delegations.", language="en")
     assert count_substance(version) == [4, 0]

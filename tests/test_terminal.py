@@ -106,12 +106,11 @@ def test_a_session_reads_as_its_golden_file() -> None:
 def test_the_first_lines_say_what_is_compared() -> None:
     lines = render(revision(), VOCABULARY).splitlines()
     assert lines[0] == "XAA/CCPCJ/31~prepared.en@1 → XAA/CCPCJ/31~delivered.en@1"
-    assert lines[1] == "  old  A. Person, Minister of Justice · 2022-05-16 · prepared · English"
-    assert lines[2].strip() == "42 words"
-    assert "delivered (inferred) · English" in lines[3]
-    assert "on behalf of the group of made-up States" in lines[4]
-    assert lines[5] == "Compared sentence by sentence: 80% of the sentences correspond."
-    assert lines[6].startswith("!  different kinds of text")
+    assert lines[1] == "  old  A. Person, Minister of Justice · 2022-05-16 · 42 words · prepared"
+    assert lines[2] == "  new  2022-05-16 · 42 words · delivered (inferred)"
+    assert "on behalf of the group of made-up States" in lines[3]
+    assert lines[4] == "Compared sentence by sentence: 80% of the sentences correspond."
+    assert lines[5].startswith("!  different kinds of text")
 
 
 def test_sections_come_in_the_agreed_order() -> None:
@@ -128,6 +127,33 @@ def test_sections_come_in_the_agreed_order() -> None:
     topics_first = ["LARGEST MOVES", "GAINED RANK", "NEW", "NOT REPEATED", "WORDING", "More:", "Cite:"]
     for report, order in ((text, edits_first), (render(session(), VOCABULARY), topics_first)):
         assert [report.index(word) for word in order] == sorted(report.index(word) for word in order)
+
+
+def test_moves_that_have_no_row_are_named_with_their_shares_and_unsure_ones_marked() -> None:
+    """The largest have rows, at most eight of them unsure; what is claimed has its finding instead."""
+    known = next(topic for topic in session().topics if topic.status == "promoted")
+    shares = [round(0.4 - 0.02 * number, 2) for number in range(18)]
+    topics = [
+        replace(
+            known,
+            topic=f"t{number}",
+            label=f"Topic {number}",
+            status="dropped",
+            claimed=number == 12,
+            certainty=0.5,
+            measured=True,
+            new=None,
+            old=known.old and replace(known.old, share=share),
+        )
+        for number, share in enumerate(shares)
+    ]
+    text = render(replace(session(), topics=tuple(topics)), VOCABULARY)
+    moves = text[text.index("LARGEST MOVES") : text.index("NOT REPEATED")]
+    rows = [line.split("  ")[1] for line in moves.splitlines()[1:] if "(.50)" in line]
+    assert rows == [f"Topic {number}" for number in range(8)]
+    assert " ".join(moves.split()).endswith("Topic 16? 8.0 → 0 · Topic 17? 6.0 → 0")
+    assert "Topic 12?" not in moves
+    assert "Topic 12" in text[text.index("NOT REPEATED") :]
 
 
 def test_an_absent_topic_is_not_repeated_and_shows_the_closest_passage() -> None:
@@ -415,7 +441,7 @@ def test_a_page_says_of_how_much_it_is_one(first: int, hits: int, line: str) -> 
 def test_a_statement_is_shown_in_numbered_paragraphs() -> None:
     shown = render_statement(replace(side("f.txt", ("One. " * 30,), ("Two.",)), kind="prepared"), width=60)
     lines = shown.splitlines()
-    assert lines[0] == "f.txt · prepared · English · 31 words"
+    assert lines[0] == "f.txt · 31 words · prepared · English"
     assert lines[2].startswith("1  One. One.")
     assert lines[3].startswith("   One.")
     assert lines[-1] == "2  Two."

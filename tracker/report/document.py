@@ -91,6 +91,8 @@ class Section:
     """How many are shown at most where not everything is asked for; None for no limit but the room."""
     rows: int = 2
     """How many lines a claim or a quotation may fill where not everything is asked for."""
+    rest: int = 2
+    """How many lines may name the entries that are not shown in full."""
     inline: bool = False
     """Whether its only entry stands beside the title."""
 

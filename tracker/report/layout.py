@@ -94,7 +94,7 @@ def shorten(text: str, width: int) -> str:
         if columns(taken + match[0]) + 1 > width:
             break
         taken += match[0]
-    taken = taken.rstrip(" ,;:–—-") or _cut(text, width - 1)
+    taken = taken.rstrip(" ,;:–—-…") or _cut(text, width - 1)
     return taken + ELLIPSIS
 
 

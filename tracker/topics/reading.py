@@ -101,7 +101,23 @@ def read_evidence(
         find_measured(vocabulary, version.language),
     )
     known = (topic.id for topic in vocabulary.topics if topic.id in readings)
-    return [(readings[topic], evidence[topic]) for topic in known]
+    return [(_lead(readings[topic], evidence[topic], met, version), evidence[topic]) for topic in known]
+
+
+def _lead(reading: TopicReading, evidence: TopicEvidence, met: _Analysis, version: Version) -> TopicReading:
+    """Return a reading led by the likeliest of the sentences that show its level, rather a whole one.
+
+    What a colon ends only announces what is said. Where probabilities were not measured the first one leads.
+    """
+    bundle = met.bundles.get(reading.topic)
+    if bundle is None or not evidence.name:
+        return reading
+    shown = assess_level(bundle).shown
+    whole = [place for place in shown if not version.segments[place].text.rstrip().endswith((":", "："))]
+    leading = load_certainty().priority.choose_likeliest(evidence, whole or shown)
+    if leading is None or leading == reading.leading:
+        return reading
+    return replace(reading, leading=leading, term=find_term(reading.topic, met.mentions[leading]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,9 +215,9 @@ def _read(topic: str, bundle: TopicTreatments, words: Sequence[int], mentions: M
         segments,
         count,
         share,
-        assessment.leading,
+        assessment.shown[0],
         assessment.rule,
-        term=find_term(topic, mentions[assessment.leading]),
+        term=find_term(topic, mentions[assessment.shown[0]]),
     )
 
 

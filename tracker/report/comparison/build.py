@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
     from tracker.model.changes import Comparison
-    from tracker.model.texts import Side
     from tracker.model.topics import Topic, Vocabulary
     from tracker.report.comparison.one_topic import SideWeights
 
@@ -44,19 +43,19 @@ def build_report(
     if only and not sections:
         cautions = (*cautions, selection.none_words(only))
     old, new = wording.side_labels(comparison)
+    title = naming.title_words(comparison)
     return Document(
-        title=naming.title_words(comparison),
-        sides=(_describe(old, comparison.old), _describe(new, comparison.new)),
+        title=title,
+        sides=(
+            Named(old, wording.side_details(comparison.old, title)),
+            Named(new, wording.side_details(comparison.new, title)),
+        ),
         cautions=cautions,
         verdict=wording.verdict(comparison),
         sections=sections,
         closing=tuple(_close(comparison, vocabulary, everything=everything, narrowed=bool(only or topic))),
         whole=everything or bool(only) or topic is not None,
     )
-
-
-def _describe(label: str, side: Side) -> Named:
-    return Named(label, wording.side_details(side))
 
 
 def _list_decisions(comparison: Comparison) -> Iterator[str]:

@@ -70,13 +70,15 @@ def show_shifts(
     """Yield what became stronger or weaker, and the figures, dates and names that changed.
 
     With ``context`` the sentence that holds the words follows each; elsewhere its redline is in the report.
+    Between sessions figures, dates and names are named alone, unless everything is asked for.
     """
     for title, axes in _SHIFTS:
         rows = selection.select_shifts(comparison, axes, only)
         if rows:
             entries = (_show_shift(comparison, row, context=context, rule=everything) for row in rows)
             note = wording.tally_shifts(row.shift for row in rows)
-            yield Section(title, tuple(entries), note=note, rows=1)
+            named = axes == selection.FACT_AXES and not (only or selection.is_revision(comparison))
+            yield Section(title, tuple(entries), note=note, rows=1, most=0 if named else None)
 
 
 def _show_shift(comparison: Comparison, row: ShiftRow, *, context: bool, rule: bool) -> Entry:
@@ -86,7 +88,8 @@ def _show_shift(comparison: Comparison, row: ShiftRow, *, context: bool, rule: b
     claim = (Span(row.shift.direction, "bold"), Span(f"  {words}  "), Span(where, "dim"))
     shown_rule = rule or wording.is_human_decision(row.shift)
     notes = (Span(f"by {one_line(row.shift.rule)}", "dim"),) if shown_rule else ()
-    return Entry(claim, notes=notes, evidence=_quote_shift(comparison, row) if context else (), brief=words)
+    brief = words if row.shift.axis in selection.FACT_AXES else f"{row.shift.direction} {words}"
+    return Entry(claim, notes=notes, evidence=_quote_shift(comparison, row) if context else (), brief=brief)
 
 
 def _quote_shift(comparison: Comparison, row: ShiftRow) -> tuple[Quote, ...]:

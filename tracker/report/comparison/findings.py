@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from tracker.model.topics import Status, TopicChange
 
 MOVES: Final = 8
-"""Topics among the largest moves where not everything is asked for."""
+"""Topics among the largest moves that have a row each where not everything is asked for."""
+_MORE_MOVES: Final = 12
+"""Topics that are named with their shares below them."""
 UNSURE: Final = 8
 """Lines at most that tell of what is unsure, those among the largest moves included."""
-_DOUBTS: Final = 2
-"""Lines of those that are shown before any further evidence."""
 _LEAST_MOVE: Final = 0.01
 """Of the words: a smaller change of share is no move."""
 _MOVES = (Column("% of words"), Column("sentences"), Column("", right=False))
@@ -50,16 +50,23 @@ _NOTES: Final = {
 
 
 def show_moves(comparison: Comparison, *, everything: bool) -> Iterator[Section]:
-    """Yield the topics whose share of the words changed most, whatever their status."""
+    """Yield the topics whose share of the words changed most, whatever their status.
+
+    The largest have a row each; what follows is named, but for what is claimed, which has its finding.
+    """
     moved = topic_words.rank_moves(comparison.topics)
     large = [topic for topic in moved if everything or abs(topic_words.share_change(topic)) >= _LEAST_MOVE]
     if large:
-        shown = large if everything else large[:MOVES]
+        further = [topic for topic in large[MOVES:] if not topic.claimed][:_MORE_MOVES]
+        shown = large if everything else [*large[:MOVES], *further]
+        sure = [topic for topic in shown if topic.claimed or topic.share_unsure]
         yield Section(
             "largest moves",
             tuple(_show_move(topic) for topic in shown),
             columns=_MOVES,
             first=MOVES,
+            most=max(MOVES, min(len(shown), len(sure) + UNSURE)),
+            rest=4,
         )
 
 
@@ -70,12 +77,13 @@ def _show_move(topic: TopicChange) -> Entry:
         topic_words.sentence_words(topic),
         topic_words.status_mark(topic),
     )
-    return Entry((Span(label),), cells, brief=label)
+    doubt = "" if topic.claimed or topic.share_unsure else "?"
+    return Entry((Span(label),), cells, brief=f"{label}{doubt} {cells[0]}")
 
 
 def list_moved(sections: Iterable[Section]) -> frozenset[str]:
     """Return the labels of the topics whose figures stand among the largest moves."""
-    return frozenset(entry.brief for section in sections for entry in section.entries)
+    return frozenset(entry.claim[0].text for section in sections for entry in section.entries)
 
 
 def show_findings(
@@ -95,7 +103,7 @@ def show_findings(
                 for topic in topics
             )
             columns = _FIGURES if new_figures else ()
-            yield Section(title, tuple(entries), note=_NOTES.get(title, ""), columns=columns)
+            yield Section(title, tuple(entries), note=_NOTES.get(title, ""), columns=columns, first=1)
 
 
 def show_finding(comparison: Comparison, topic: TopicChange, *, told: bool, everything: bool) -> Entry:
@@ -164,7 +172,7 @@ def show_doubts(
             lines.append(Entry((Span(f"{name}?", "bold"),), names=named, brief=f"{len(left)} {name}"))
     if lines and most > 0:
         note = "in brackets how likely each holds"
-        yield Section("less sure", tuple(lines), note=note, first=min(most, _DOUBTS), most=most)
+        yield Section("less sure", tuple(lines), note=note, most=most)
 
 
 def list_changed(comparison: Comparison) -> Iterator[Section]:
@@ -203,11 +211,12 @@ def show_kept(comparison: Comparison, told: Collection[str], *, everything: bool
         return
     names = tuple(_name_kept(topic) for topic in kept if one_line(topic.label) not in told)
     if names:
-        yield Section(f"same level ({len(names)})", (Entry((), names=names),), first=1, rows=1, inline=True)
+        yield Section(f"same level ({len(names)})", (Entry((), names=names),), first=1, inline=True)
 
 
 def _name_kept(topic: TopicChange) -> str:
-    return one_line(topic.label) if topic.share_unsure else _name_with_doubt(topic)
+    name = one_line(topic.label) if topic.share_unsure else _name_with_doubt(topic)
+    return f"{name} {topic_words.share_words(topic)}"
 
 
 def count_unsure(comparison: Comparison, told: Collection[str]) -> int:

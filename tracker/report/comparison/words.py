@@ -46,15 +46,16 @@ def side_facts(side: Side) -> tuple[str, ...]:
     return (one_line(side.name), *side_details(side))
 
 
-def side_details(side: Side) -> tuple[str, ...]:
-    """Return what is known about one side beside its name."""
+def side_details(side: Side, title: str = "") -> tuple[str, ...]:
+    """Return what is known about one side beside its name; below a title what that leaves open."""
     speaker = ", ".join(part for part in (side.speaker, side.post) if part)
+    plain = title and side.version.language == "en"
     facts = (
         speaker or side.title,
-        side.delivered,
-        kind_words(side),
-        LANGUAGES.get(side.version.language, side.version.language),
+        side.delivered if side.delivered and side.delivered not in title else None,
         size_words(side),
+        kind_words(side),
+        None if plain else LANGUAGES.get(side.version.language, side.version.language),
         side.on_behalf_of and f"on behalf of {side.on_behalf_of}",
     )
     return tuple(one_line(fact) for fact in facts if fact)

@@ -121,11 +121,15 @@ def _widen(section: Section, part: _Part, limit: int | None, rows: int) -> _Part
 def _lay_section(section: Section, width: int, part: _Part) -> list[Line]:
     """Lay out a section with some entries in full; the others are named below, or counted."""
     full, rows = part.entries, part.rows
+    title = (Span(section.title.upper(), "bold"), Span(": "))
     if section.inline:
         (entry,) = section.entries
-        return [*lay_names("", (Span(section.title.upper(), "bold"), Span(": ")), entry.names, width, rows)]
+        return [*lay_names("", title, entry.names, width, rows)]
     sizes = _measure(section)
-    if not full and not any(entry.brief for entry in section.entries) and section.entries:
+    names = [one_line(entry.brief) for entry in section.entries[full:] if entry.brief]
+    if not full and names:
+        return [line(), *lay_names("", title, names, width, section.rest)]
+    if not full and section.entries:
         section = replace(section, note=f"{section.note} · {MORE}")
         return [line(), *_lay_title(section, sizes, width)]
     lines = [line(), *_lay_title(section, sizes, width)]
@@ -134,9 +138,10 @@ def _lay_section(section: Section, width: int, part: _Part) -> list[Line]:
     else:
         for entry in section.entries[:full]:
             lines.extend(_lay_entry(entry, section, sizes, width, rows))
-    left = section.entries[full:]
-    if left:
-        lines.extend(_lay_rest(left, width, beside=full > 0))
+    if names:
+        lines.extend(lay_names(_INDENT, (), names, width, section.rest))
+    elif full < len(section.entries):
+        lines.append(line(f"{_INDENT}{len(section.entries) - full} more: {MORE}"))
     return lines
 
 
@@ -229,11 +234,3 @@ def _lay_quote(quote: Quote, lead: int, width: int, rows: int | None) -> Sequenc
 
 def _lay_redline(redline: Redline, width: int) -> Sequence[Line]:
     return wrap(mark_edits(redline.runs), width, _DEEPER, _DEEPER)
-
-
-def _lay_rest(left: Sequence[Entry], width: int, *, beside: bool) -> Sequence[Line]:
-    """Name the entries that there is no room for on one line, or count them."""
-    names = [one_line(entry.brief) for entry in left if entry.brief]
-    if names:
-        return lay_names(_INDENT, (), names, width, 1)
-    return (line(f"{_INDENT}{len(left)}{' more' if beside else ' in all'}: {MORE}"),)

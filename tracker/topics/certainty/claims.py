@@ -82,6 +82,11 @@ class AnySentence:
             scores[place] += sum(self.words[word] for word in sorted(used & self.words.keys()))
         return scores
 
+    def choose_likeliest(self, evidence: TopicEvidence, among: Collection[int]) -> int | None:
+        """Return which of some segments most likely shows what is asked; None where none is weighed."""
+        scores = dict(zip(evidence.places, self._score(evidence), strict=True))
+        return max((place for place in among if place in scores), key=scores.__getitem__, default=None)
+
     def weigh_sentences(self, evidence: TopicEvidence) -> tuple[WeighedSentence, ...]:
         """Return each sentence with its own probability and what weighs in it, the likeliest first."""
         weighed = []

@@ -111,10 +111,10 @@ class TopicTreatments:
 
 
 class Assessment(NamedTuple):
-    """A level, the segment that shows it and the rule that gave it."""
+    """A level, the segments each of which shows it, and the rule that gave it."""
 
     level: Level
-    leading: int
+    shown: tuple[int, ...]
     rule: str
 
 
@@ -135,7 +135,9 @@ def assess_level(bundle: TopicTreatments) -> Assessment:
 
 
 def _shown(level: Level, items: Sequence[Treatment]) -> Assessment | None:
-    return Assessment(level, items[0].segment, items[0].rule) if items else None
+    if not items:
+        return None
+    return Assessment(level, _find_alike(items[0], items), items[0].rule)
 
 
 def _assess_sentences(bundle: TopicTreatments) -> Assessment | None:
@@ -143,9 +145,9 @@ def _assess_sentences(bundle: TopicTreatments) -> Assessment | None:
     named = bundle.about()
     going_on = bool(bundle.own) or _are_close(bundle.bound(), _PASSAGE)
     if len(named) >= _SENTENCES or (named and going_on):
-        return Assessment(
-            "substantive", max(named, key=bundle.count().__getitem__), "two sentences or more mainly about it"
-        )
+        often = bundle.count()
+        ranked = sorted(named, key=lambda place: -often[place])
+        return Assessment("substantive", tuple(ranked), "two sentences or more mainly about it")
     return None
 
 
@@ -160,6 +162,13 @@ def _are_close(segments: Sequence[int], count: int) -> bool:
 
 
 def _assess_mention(bundle: TopicTreatments) -> Assessment:
-    shown = next((item for role in _SHOWING for item in bundle.with_role(role)), bundle.treatments[0])
-    rule = f"{ONCE} {shown.rule}" if shown.role in _ABOUT else shown.rule
-    return Assessment("mentioned", shown.segment, rule)
+    first = next((item for role in _SHOWING for item in bundle.with_role(role)), bundle.treatments[0])
+    rule = f"{ONCE} {first.rule}" if first.role in _ABOUT else first.rule
+    return Assessment("mentioned", _find_alike(first, bundle.treatments), rule)
+
+
+def _find_alike(first: Treatment, items: Sequence[Treatment]) -> tuple[int, ...]:
+    """Return the segments that show the same by the same rule."""
+    return tuple(
+        dict.fromkeys(item.segment for item in items if (item.role, item.rule) == (first.role, first.rule))
+    )

@@ -1,0 +1,207 @@
+"""Score the first screen against what readers would put in an abstract, and what it names against codes.
+
+Run as ``python -m tests.acceptance.abstracts [--list]``. The sheet ``coding/abstracts.csv`` holds what two
+readers call the most telling changes of each of twenty pairs, by rank; of a pair the three that both name, by
+the sum of their ranks, are looked for on the first screen of ``tracker diff`` on the whole corpus, as a user
+types it. One counts as *told* where the screen says of its topic what became of it: a finding, one of the
+largest moves, or a status that is less sure; and as *named* also where the topic only stands among those that
+kept their level. One half of the readers' pairs (M, N) was looked at while the screen was made, the
+other (O, P) was not. What the screens name with a status is also held against ``coding/fresh.csv``: true
+where a reader of the whole speeches gave or would allow that status.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+import subprocess
+import sys
+import tempfile
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tests.coded_sheets import CODING, allowed_statuses, pair_speeches, read_sheet
+from tests.shared_data import require
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from tests.coded_sheets import CodedPair
+
+Pair = tuple[str, str, str]
+
+TOLD_FIRST = 3
+HALVES = {"M": "looked at", "O": "not looked at"}
+_HEADING = re.compile(r"[A-Z][A-Z ,]+(?=:|  |$| \()")
+_EVIDENCE = re.compile(r"[“”]|¶|nothing close")
+_STATUS_OF = {"returned": "new", "up": "kept", "down": "kept", "not repeated": "dropped"}
+_WORDS = ("not repeated", "returned", "promoted", "demoted", "new", "up", "down", "kept")
+_SECTIONS = {
+    "LOST RANK": "demoted",
+    "BACK AFTER AN ABSENCE": "returned",
+    "GAINED RANK": "promoted",
+    "NEW": "new",
+    "NOT REPEATED": "not repeated",
+    "MORE OF THE WORDS": "up",
+    "LESS OF THE WORDS": "down",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """What a first screen says of topics, by label: its status, and whether it is claimed."""
+
+    lines: int
+    claimed: dict[str, str] = field(default_factory=dict)
+    unsure: dict[str, str] = field(default_factory=dict)
+    moved: frozenset[str] = frozenset()
+    kept: frozenset[str] = frozenset()
+
+
+def main() -> None:
+    """Print how many changes of the abstracts are on the screens, and how much of what they name is true."""
+    wanted = dict(agree(CODING / "abstracts.csv"))
+    coded = {(p.country, p.old, p.new): p for p in pair_speeches(read_sheet(CODING / "fresh.csv"))}
+    told: Counter[tuple[str, str]] = Counter()
+    with tempfile.TemporaryDirectory() as folder:
+        fill(Path(folder))
+        for pair, (half, topics) in wanted.items():
+            labels, screen = look(Path(folder), pair)
+            for topic in topics:
+                verdict = find(labels.get(topic, topic), screen)
+                told[half, verdict] += 1
+                if "--list" in sys.argv:
+                    print(f"{' '.join(pair)}  {verdict:8} {topic}")
+            for kind, rows in (("claimed", screen.claimed), ("unsure", screen.unsure)):
+                for label, status in rows.items():
+                    topic = next((each for each, name in labels.items() if name == label), label)
+                    told[half, f"{kind}, {'true' if is_true(coded[pair], topic, status) else 'false'}"] += 1
+            told[half, "screens"] += 1
+            told[half, "lines"] = max(told[half, "lines"], screen.lines)
+    for half, name in HALVES.items():
+        print_half(name, {what: number for (each, what), number in told.items() if each == half})
+
+
+def print_half(name: str, told: Mapping[str, int]) -> None:
+    """Print the figures of the pairs of one half."""
+    of = sum(told.get(each, 0) for each in ("told", "named", "hidden"))
+    print(f"pairs {name}: {told['screens']} screens of {told['lines']} lines at most")
+    print(f"  of {of} changes of the abstracts {told.get('told', 0)} told, {told.get('named', 0)} only named")
+    for kind in ("claimed", "unsure"):
+        true, false = (told.get(f"{kind}, {each}", 0) for each in ("true", "false"))
+        print(f"  {kind}: {true} of {true + false} true to a reader")
+
+
+def agree(sheet: Path) -> Iterator[tuple[Pair, tuple[str, list[str]]]]:
+    """Yield by pair the half it belongs to, and the topics of the first changes that both readers name."""
+    ranks: dict[Pair, dict[str, dict[str, int]]] = defaultdict(lambda: defaultdict(dict))
+    with sheet.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            pair = (row["country"], row["old"], row["new"])
+            ranks[pair][row["topic"]].setdefault(row["reader"], int(row["rank"]))
+    for pair, topics in ranks.items():
+        readers = sorted({reader for given in topics.values() for reader in given})
+        both = [(sum(given.values()), topic) for topic, given in topics.items() if len(given) == len(readers)]
+        yield pair, (readers[0], [topic for _, topic in sorted(both)[:TOLD_FIRST]])
+
+
+def fill(folder: Path) -> None:
+    """Import the corpus into an archive."""
+    run(folder, "init")
+    corpus, speakers = require("ungdc"), require("ungdc_speakers.csv")
+    words = ("--body", "UNGA", "--pattern", "{country}/{session}_{year}.txt", "--metadata", str(speakers))
+    run(folder, "import", str(corpus), *words)
+
+
+def run(folder: Path, *words: str) -> str:
+    """Return what ``tracker`` prints; a comparison that finds changes ends 1.
+
+    Raises:
+        RuntimeError: it ended otherwise.
+    """
+    command = (sys.executable, "-m", "tracker", *words)
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    if done.returncode > 1:
+        raise RuntimeError(done.stderr)
+    return done.stdout
+
+
+def look(folder: Path, pair: Pair) -> tuple[dict[str, str], Screen]:
+    """Return the labels of all topics of a pair by id, and what its first screen says of them."""
+    country, old, new = pair
+    operands = (f"{country}/UNGA", old, new)
+    topics = json.loads(run(folder, "diff", *operands, "--format", "json"))["topics"]
+    labels = {topic["topic"]: topic["label"] for topic in topics}
+    return labels, read_screen(run(folder, "diff", *operands), labels.values())
+
+
+def read_screen(text: str, labels: Iterable[str]) -> Screen:
+    """Read a screen line by line: its headings, and the labels below each with what is said of them."""
+    screen = Screen(len(text.splitlines()))
+    claimed, unsure, moved, kept = screen.claimed, screen.unsure, set[str](), set[str]()
+    heading, lead = "", ""
+    for line in _join(text):
+        if not line.startswith(" ") and (match := _HEADING.match(line)):
+            heading = match.group().strip()
+        if line.startswith("    "):
+            continue
+        for label in _find_labels(labels, line):
+            lead = next((word for word in _WORDS if line.strip().startswith(f"{word}?")), "")
+            if heading.startswith("SAME LEVEL"):
+                kept.add(label)
+            elif heading == "LARGEST MOVES":
+                moved.add(label)
+                status = next((word for word in _WORDS if re.search(rf"  {word}\b", line)), "")
+                if status and "share unsure" not in line:
+                    (unsure if "?" in line else claimed)[label] = status
+            elif lead:
+                unsure[label] = lead
+            elif heading in _SECTIONS:
+                claimed[label] = _SECTIONS[heading]
+    return Screen(screen.lines, claimed, unsure, frozenset(moved), frozenset(kept))
+
+
+def _join(text: str) -> Iterator[str]:
+    """Yield lines, those that go on a list of names after a wrap joined to it."""
+    held = ""
+    for line in text.splitlines():
+        if held.strip() and re.match(r" {4}\S", line) and not _EVIDENCE.search(f"{held}\n{line}"):
+            held = f"{held} {line.strip()}"
+            continue
+        if held:
+            yield held
+        held = line
+    yield held
+
+
+def _find_labels(labels: Iterable[str], line: str) -> Iterator[str]:
+    """Yield the labels in a line, whole or cut with an ellipsis, and of those that overlap the longest."""
+    left = line
+    for label in sorted(labels, key=len, reverse=True):
+        shown = re.compile(rf"(?<![\w-]){re.escape(label)}(?![\w-])")
+        if shown.search(left):
+            left = shown.sub("", left)
+            yield label
+    cut = re.match(r"\s*(.{12,}?)…", left)
+    if cut:
+        yield from (label for label in labels if label.startswith(cut.group(1)))
+
+
+def find(label: str, screen: Screen) -> str:
+    """Return whether what became of a topic is told, or it is only named, or hidden."""
+    if label in screen.claimed or label in screen.unsure or label in screen.moved:
+        return "told"
+    return "named" if label in screen.kept else "hidden"
+
+
+def is_true(pair: CodedPair, topic: str, status: str) -> bool:
+    """Return whether a reader gave a status or would allow it."""
+    plain = _STATUS_OF.get(status, status)
+    return any(plain in allowed_statuses(codes, topic) for codes in pair.readers.values())
+
+
+if __name__ == "__main__":
+    main()
