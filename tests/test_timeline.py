@@ -22,13 +22,16 @@ from tests.deciding import level
 from tracker.archive.derived.store import DERIVED_NAME
 from tracker.archive.storing.store import create_archive, open_store
 from tracker.errors import NotInArchive, ReferenceInvalid, VocabularyInvalid
+from tracker.model.decisions import Decision
 from tracker.model.series import Standing, Timeline, TimelineSession
 from tracker.model.topics import Topic, Vocabulary
 from tracker.references import parse_reference
 from tracker.report.comparison.phrases import phrases_json, render_phrases
+from tracker.report.render.markdown import render_markdown
 from tracker.report.render.terminal import LINES, render_terminal
 from tracker.report.series.countries import build_countries, find_distinctive, select_topics
 from tracker.report.series.matrices import countries_csv, countries_json, timeline_csv, timeline_json
+from tracker.report.series.rows import mark_chance, mark_level
 from tracker.report.series.timeline import build_timeline, select_rows
 from tracker.topics.vocabulary.load import load_vocabulary
 from tracker.topics.vocabulary.naming import name_topics
@@ -40,6 +43,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.running import Ran
+    from tracker.model.topics import Level
 
 CORRUPTION = "Corruption is our first priority.\nWe will fight corruption and publish every contract."
 CYBER = (
@@ -259,7 +263,7 @@ def test_decisions_are_shown_with_name_and_dispute_in_every_form(tmp_path: Path)
     reading = compare_countries(tmp_path, "CCPCJ", "33", load_vocabulary())
     topics = select_topics(reading)
     assert f"Corruption, XAA: {words}" in render_countries(reading, topics, topics, width=120)
-    assert "named by 0, not by 1." in render_countries(reading, topics, topics, topics=("corruption",))
+    assert "named by 0 of 1." in render_countries(reading, topics, topics, topics=("corruption",))
     matrix = list(csv.reader(io.StringIO(countries_csv(reading, topics))))
     assert [row[0] for row in matrix] == ["country", "XAA"]
     assert matrix[1][-1] == "corruption: absent (Ben; against Ana: mentioned); oceans: absent (Ben)"
@@ -318,7 +322,7 @@ def test_the_map_marks_levels_without_colour(folder: Path) -> None:
     timeline = follow(folder)
     report = render_timeline(timeline, select_rows(timeline, ("corruption", "oceans")))
     rows = [line for line in report.splitlines() if line.startswith("  Corruption ")]
-    assert any("D  :  -  -  D" in row for row in rows), rows
+    assert any(row.split() == ["Corruption", "2", "D", ":", "-", "-", "D"] for row in rows), rows
     assert "no statement" in report
     assert "SESSION, REGULAR" in report
     assert "SESSION, SPECIAL" in report
@@ -357,6 +361,67 @@ def test_any_number_of_sessions_fits_the_width(sessions: int, width: int, quotes
     assert all(cell_len(line) <= width for line in report.splitlines())
     rows = [line for line in report.splitlines() if line.startswith("  Topic ")]
     assert sum(line.count("S") for line in rows) >= 3 * sessions
+
+
+def test_a_session_alone_has_its_year(folder: Path) -> None:
+    timeline = follow(folder, first="75", last="75")
+    assert "2020" in render_timeline(timeline, select_rows(timeline)).split()
+
+
+@pytest.mark.parametrize(
+    ("level", "priority", "mark", "words"),
+    [
+        ("declared", 0.9, "D", ""),
+        ("declared", 0.5, "d", "? (~.50)"),
+        ("substantive", 0.75, "S", ""),
+        ("substantive", 0.74, "s", "? (~.74)"),
+        ("mentioned", 0.25, ".", ""),
+        ("mentioned", 0.26, ":", "? (~.74)"),
+        ("acknowledged", 0.9, "+", "? (~.10)"),
+        ("substantive", None, "S", ""),
+    ],
+)
+def test_a_level_that_fewer_than_three_in_four_would_give_is_less_sure(
+    level: Level, priority: float | None, mark: str, words: str
+) -> None:
+    cell = replace(invented(1).sessions[0].standings[0], level=level, priority=priority)
+    assert (mark_level(cell).text, mark_chance(cell)) == (mark, words)
+
+
+def test_what_a_person_decided_is_sure() -> None:
+    cell = replace(invented(1).sessions[0].standings[0], priority=0.1)
+    decided = replace(cell, decided=Decision("Ana", OBSERVED, "level", "substantive", "mentioned", "relabel"))
+    assert (mark_level(cell).text, mark_level(decided).text) == ("s", "S")
+
+
+def test_the_largest_moves_hold_the_earlier_half_against_the_later_one() -> None:
+    timeline = invented(7)
+    gone = [
+        replace(session, standings=session.standings[:2]) if at >= 3 else session
+        for at, session in enumerate(timeline.sessions)
+    ]
+    timeline = replace(timeline, sessions=tuple(gone))
+    report = build_timeline(timeline, select_rows(timeline))
+    moves = report.sections[0]
+    assert moves.title == "largest moves, 1–3 → 4–7"
+    assert [(entry.claim[0].text[:7], entry.cells) for entry in moves.entries] == [
+        ("Topic 2", ("4.0 → 0", "3 of 3 → 0 of 4"))
+    ]
+    few = replace(timeline, sessions=timeline.sessions[2:5])
+    assert not build_timeline(few, select_rows(few)).sections[0].title.startswith("largest")
+
+
+def test_markdown_has_a_column_for_each_session_and_every_row(folder: Path) -> None:
+    timeline = follow(folder, first="74", last="75")
+    rows = select_rows(timeline)
+    report = render_markdown(build_timeline(timeline, rows))
+    table = [line for line in report.splitlines() if line.startswith("|")]
+    assert table[:2] == ["| | a priority at | 74 (2019) | 75 (2020) |", "| --- | ---: | --- | --- |"]
+    assert len(table) == len(rows) + 2
+    assert "| Corruption | 1 | D |  |" in table
+    quoted = render_markdown(build_timeline(timeline, select_rows(timeline, ("corruption",)), quotes=True))
+    assert "- **74 (2019)**<!-- -->, declared; " in quoted
+    assert "  - “**Corruption** is our first priority.”" in quoted
 
 
 def test_every_session_of_a_long_series_is_under_its_year() -> None:

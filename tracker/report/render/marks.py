@@ -49,8 +49,10 @@ def _label(entry: Entry) -> str:
 def _plan(section: Section, size: int, longest: int, room: int) -> tuple[int, int, int]:
     """Return the columns of labels and of a tick, and how many ticks stand in a block."""
     ticks = len(section.ticks)
-    named = max(size, *(columns(tick.head) for tick in section.ticks)) + 1
-    cells = tuple(dict.fromkeys((max(3, size + 1), size + 1, size))) if section.sparse else (named + 1, named)
+    heads = max(columns(text) for tick in section.ticks for text in (tick.head, tick.under))
+    named = max(size, heads) + 1
+    cells = (named, 3, size + 1, size) if section.sparse else (named + 1, named)
+    cells = tuple(sorted({cell for cell in cells if cell >= size}, reverse=True))
     for most in _LABELS:
         label = min(longest, most)
         for cell in cells:

@@ -200,10 +200,8 @@ def _name_distinctive(reading: SessionReading, everyone: Sequence[TopicRow]) -> 
 
 def _tell_topic(row: TopicRow, total: int) -> str:
     said = sum(cell.level is not None for cell in row.cells.values())
-    return (
-        f"{row.label}: a priority of {len(row.priorities)} of {total}, {row.sure} of them sure;"
-        f" named by {said}, not by {total - said}."
-    )
+    counts = f"{row.label}: a priority of {len(row.priorities)} of {total}, {row.sure} of them sure"
+    return f"{counts}; named by {said} of {total}."
 
 
 def _list_countries(row: TopicRow, reading: SessionReading) -> Section:

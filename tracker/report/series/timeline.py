@@ -71,7 +71,9 @@ def build_timeline(
     for kind, sessions in groupby(timeline.sessions, key=lambda session: session.kind):
         title = f"priorities by session, {kind}" if kinds > 1 and kind else "priorities by session"
         sections += [_show_sessions(title, tuple(sessions), rows)] if rows else []
-    sections += [_show_topic(row, read, timeline) for row in rows] if quotes else show_decided(rows)
+    sections += (
+        [_show_topic(row, read, timeline) for row in rows if row.cells] if quotes else show_decided(rows)
+    )
     total = counted(len(read), "session")
     verdict = (
         " ".join(_tell_topic(row, read) for row in rows) if quotes else name_rows(rows, len(read), total)
@@ -150,7 +152,7 @@ def _tell_topic(row: TopicRow, read: Sequence[TimelineSession]) -> str:
     said = sum(cell.level is not None for cell in row.cells.values())
     total = counted(len(read), "session")
     if not first:
-        return f"{row.label}: a priority at none of {total}, named at {said}."
+        return f"{row.label}: a priority at none of {total}, named at {said or 'none'}."
     counts = f"{row.label}: a priority at {len(first)} of {total}, {row.sure} of them sure"
     return f"{counts}, first {_name(first[0])}, last {_name(first[-1])}; named at {said}."
 
