@@ -21,7 +21,7 @@ LINES: Final = 44
 """How many lines a report fills where not everything is asked for."""
 _PHASES: Final = ((1, 1), (2, 1), (2, 2), (None, 2))
 """What is granted in turn where room is short: entries of each section, and lines of a quotation."""
-_FEWEST: Final = 3
+_FEWEST: Final = 6
 """Entries of a section that are kept where there is no room for those that it asks for."""
 _INDENT, _DEEPER = "  ", "    "
 _GAP = "  "
@@ -93,8 +93,7 @@ def _fit(document: Document, width: int, room: int) -> tuple[_Part, ...]:
         return tuple(_Part(len(section.entries), None) for section in sections)
     parts = [_Part(min(section.first, len(section.entries))) for section in sections]
     heights = [len(_lay_section(s, width, part)) for s, part in zip(sections, parts, strict=True)]
-    while sum(heights) > room and max(part.entries for part in parts) > _FEWEST:
-        at = max(range(len(parts)), key=lambda each: parts[each].entries)
+    while sum(heights) > room and (at := _find_longest(sections, parts)) is not None:
         parts[at] = replace(parts[at], entries=parts[at].entries - 1)
         heights[at] = len(_lay_section(sections[at], width, parts[at]))
     for limit, rows in _PHASES:
@@ -108,6 +107,22 @@ def _fit(document: Document, width: int, room: int) -> tuple[_Part, ...]:
                 else:
                     parts[at], heights[at] = wider, height
     return tuple(parts)
+
+
+def _find_longest(sections: Sequence[Section], parts: Sequence[_Part]) -> int | None:
+    """Return which section gives up an entry where room is short; None where none has one to spare.
+
+    The one of many entries first, down to ``_FEWEST``, then from the last on those that can name theirs.
+    """
+    at = max(range(len(parts)), key=lambda each: parts[each].entries)
+    if parts[at].entries > _FEWEST:
+        return at
+    spare = (
+        each
+        for each in reversed(range(1, len(parts)))
+        if parts[each].entries and not sections[each].inline and sections[each].entries[0].brief
+    )
+    return next(spare, None)
 
 
 def _widen(section: Section, part: _Part, limit: int | None, rows: int) -> _Part:
