@@ -390,7 +390,7 @@ def test_a_level_that_fewer_than_three_in_four_would_give_is_less_sure(
 
 def test_what_a_person_decided_is_sure() -> None:
     cell = replace(invented(1).sessions[0].standings[0], priority=0.1)
-    decided = replace(cell, decided=Decision("Ana", OBSERVED, "level", "substantive", "mentioned", "relabel"))
+    decided = replace(cell, decided=Decision("Ana", OBSERVED, "level", "relabel", "substantive", "mentioned"))
     assert (mark_level(cell).text, mark_level(decided).text) == ("s", "S")
 
 

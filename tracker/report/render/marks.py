@@ -51,8 +51,8 @@ def _plan(section: Section, size: int, longest: int, room: int) -> tuple[int, in
     ticks = len(section.ticks)
     heads = max(columns(text) for tick in section.ticks for text in (tick.head, tick.under))
     named = max(size, heads) + 1
-    cells = (named, 3, size + 1, size) if section.sparse else (named + 1, named)
-    cells = tuple(sorted({cell for cell in cells if cell >= size}, reverse=True))
+    sizes = {named, 3, size + 1, size} if section.sparse else {named + 1, named}
+    cells = sorted((each for each in sizes if each >= size), reverse=True)
     for most in _LABELS:
         label = min(longest, most)
         for cell in cells:
