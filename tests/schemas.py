@@ -12,7 +12,7 @@ import ast
 import inspect
 import json
 import re
-from dataclasses import fields, is_dataclass
+from dataclasses import is_dataclass
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -21,7 +21,7 @@ from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin, 
 
 from tracker.changes.shifts import AXES
 from tracker.model import changes, decisions, panels, phrases, series, spread, texts, topics, tracing
-from tracker.report.json_text import SCHEMA_VERSION
+from tracker.report.json_text import SCHEMA_VERSION, list_published
 
 REPORT: Final = Path(__file__).parents[1] / "tracker" / "report"
 PUBLISHED: Final = {
@@ -72,9 +72,16 @@ def make_schema(name: str) -> str:
 
 def _object(model: type, definitions: dict[str, Any]) -> dict[str, Any]:
     hints = get_type_hints(model, _names(), include_extras=True)
-    properties = {field.name: _schema(hints[field.name], definitions) for field in fields(model)}
-    for name, text in _read_docstrings(model).items():
-        properties[name]["description"] = text
+    told = _read_docstrings(model)
+    properties = {}
+    for name in list_published(model):
+        if name not in hints:
+            found = getattr(model, name)
+            hints[name] = get_type_hints(found.fget, _names(), include_extras=True)["return"]
+            told[name] = _in_json(found.__doc__)
+        properties[name] = _schema(hints[name], definitions) | (
+            {"description": told[name]} if name in told else {}
+        )
     return {
         "type": "object",
         "description": _in_json(model.__doc__ or ""),

@@ -20,8 +20,8 @@ _ABSENT: Final = "absent"
 def topic_rows(comparison: Comparison) -> Iterator[Row]:
     """Yield a record for each topic that is a priority on either side, or may be, in the report's order.
 
-    ``status`` is what is claimed, ``possible`` what is less sure: one of them is None. Shares are from 0 to
-    1, and None stands for what is not known. Quotations are the leading passages of each side.
+    ``status`` is what is claimed, ``possible`` what is less sure: one of them is None, or both. Shares are
+    from 0 to 1, and None stands for what is not known. Quotations are the leading passages of each side.
     """
     for topic in comparison.topics:
         yield {
@@ -30,8 +30,8 @@ def topic_rows(comparison: Comparison) -> Iterator[Row]:
             "topic": topic.topic,
             "label": topic.label,
             "kind": topic.kind,
-            "status": topic.status if topic.claimed else None,
-            "possible": None if topic.claimed else topic.status,
+            "status": topic.status,
+            "possible": topic.possible,
             "certainty": topic.certainty,
             "measured": topic.measured,
             **_side("old", topic.old, comparison.old),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Final, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -181,14 +181,24 @@ class Passage:
     score: Annotated[float, ("minimum", -1), ("maximum", 1)]
 
 
+UNCLEAR: Final = 0.25
+"""The certainty below which nothing is told of a topic: of 36 below .2, outside the fit, a fifth held."""
+
+
 @dataclass(frozen=True, slots=True)
 class TopicChange:
     """A topic that is a priority on either side, and what became of it."""
 
+    PUBLISHED: ClassVar = (
+        "topic", "label", "kind", "status", "possible", "certainty", "measured", "share_unsure", "old", "new",
+        "difference", "closest", "absent", "passing", "last", "covered",
+    )  # fmt: skip
+
     topic: str
     label: str
     kind: TopicKind
-    status: Status
+    outcome: Status
+    """What levels and shares as read make of it, however sure: the ``status``, or ``possible``, or untold."""
     old: TopicReading | None
     new: TopicReading | None
     difference: tuple[float, float] | None = None
@@ -197,16 +207,15 @@ class TopicChange:
     """For what is not repeated, the closest passage of the new text."""
     absent: Decision | None = None
     """Who decided that it is absent on the side that has no reading, where somebody did."""
-    certainty: Proportion | None = None
-    """The share of careful readers who would give the status, those who would only allow it counted by half.
-    Of kept, up and down: who would give both levels. None where a reader of topics gives no probabilities."""
+    outcome_certainty: Proportion | None = None
+    """The share of careful readers who would give the outcome; None where nothing gives probabilities."""
     measured: bool = False
     """Whether the certainty was measured: for topics of the shipped vocabulary, in English. Elsewhere it is
     approximate, and makes no claim."""
     claimed: bool = True
-    """Whether it is certain enough to be reported as a finding; what is not is reported as perhaps so."""
+    """Whether it is certain enough to be reported as a finding."""
     share_unsure: bool = False
-    """Whether a kept topic is not claimed only because its share may as well have halved or doubled."""
+    """Whether it is only possibly kept because its share may as well have halved or doubled."""
     passing: Evidence | None = None
     """Where the side on which it counts as absent names it all the same, in passing."""
     last: str | None = None
@@ -214,11 +223,36 @@ class TopicChange:
     covered: str | None = None
     """For what is not repeated, the group whose statement, which the new side aligns with, may cover it."""
 
+    @property
+    def status(self) -> Status | None:
+        """What is claimed to have become of it; None where nothing is."""
+        return self.outcome if self.claimed else None
+
+    @property
+    def possible(self) -> Status | None:
+        """What may have become of it, not certain enough to be claimed, with a certainty of .25 or more."""
+        return None if self.claimed or self.unclear else self.outcome
+
+    @property
+    def certainty(self) -> Proportion | None:
+        """How sure the status is, or the possible one; None without either.
+
+        It is the share of careful readers who would give it, those who would only allow it counted by half;
+        of kept, up and down, who would give both levels. None too where nothing gives probabilities.
+        """
+        return None if self.unclear else self.outcome_certainty
+
+    @property
+    def unclear(self) -> bool:
+        """Whether it is so unsure what became of the topic that nothing is told."""
+        known = self.claimed or self.share_unsure or self.outcome_certainty is None
+        return not known and (self.outcome_certainty or 0.0) < UNCLEAR
+
     def __repr__(self) -> str:
         levels = " to ".join(side.level if side else "absent" for side in (self.old, self.new))
-        sure = "" if self.claimed else "perhaps "
+        told = self.status or (f"perhaps {self.possible}" if self.possible else "unclear")
         certainty = "" if self.certainty is None else f", certainty {self.certainty:.2f}"
-        return f"<TopicChange {self.topic}: {sure}{self.status}, {levels}{certainty}>"
+        return f"<TopicChange {self.topic}: {told}, {levels}{certainty}>"
 
 
 @dataclass(frozen=True, slots=True)
