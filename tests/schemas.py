@@ -20,12 +20,12 @@ from types import NoneType, UnionType
 from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin, get_type_hints
 
 from tracker.changes.shifts import AXES
-from tracker.model import changes, decisions, panels, phrases, series, spread, texts, topics, tracing
+from tracker.model import changes, decisions, panels, phrases, rows, series, spread, texts, topics, tracing
 from tracker.report.json_text import SCHEMA_VERSION, list_published
 
 REPORT: Final = Path(__file__).parents[1] / "tracker" / "report"
 PUBLISHED: Final = {
-    "archive/priorities": (topics.StatementTopics, "What a statement does with each topic"),
+    "archive/priorities": (rows.StatementTopics, "What a statement does with each topic"),
     "archive/statement": (texts.StatementText, "One statement and its text"),
     "comparison/comparison": (changes.Comparison, "Comparison of two national statements"),
     "series/attribution": (
@@ -130,7 +130,7 @@ def _or_null(schema: dict[str, Any]) -> dict[str, Any]:
 @cache
 def _names() -> dict[str, Any]:
     """Return what the models' annotations name: much of it is imported for type checkers only."""
-    modules = (changes, decisions, panels, phrases, series, spread, texts, topics, tracing)
+    modules = (changes, decisions, panels, phrases, rows, series, spread, texts, topics, tracing)
     return {name: value for module in modules for name, value in vars(module).items()} | _NARROWER
 
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from tracker.model.changes import Evidence, Shift
     from tracker.model.decisions import Decision
-    from tracker.model.texts import Natural, Positive, Proportion
+    from tracker.model.texts import Natural, Proportion
 
 
 TopicKind = Literal["theme", "situation"]
@@ -130,44 +130,6 @@ class TopicReading:
     """Whether these probabilities were measured for the topic and the language; else they are approximate."""
     term: Evidence | None = None
     """The words of the leading segment that name it; None where a person alone saw it."""
-
-
-@dataclass(frozen=True, slots=True)
-class StatementTopic:
-    """What one statement does with one topic, with the sentence that shows it best."""
-
-    topic: str
-    label: str
-    level: Level | None = None
-    """None where somebody decided that it is absent."""
-    sentences: Natural = 0
-    words: Natural = 0
-    share: Proportion = 0.0
-    """Share of the statement's words, ceremony apart."""
-    rule: str | None = None
-    """The rule that gave the level."""
-    priority: Proportion | None = None
-    """The probability that a careful reader calls it a priority; None where it was not fitted."""
-    presence: Proportion | None = None
-    """The probability that a careful reader finds it in the statement at all."""
-    decided: Decision | None = None
-    paragraph: Positive | None = None
-    quote: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class StatementTopics:
-    """The topics of one statement, or of a file, as JSON has them."""
-
-    statement: str
-    """A reference as text, or a file's name."""
-    language: str
-    words: Natural
-    sha256: str | None
-    """The digest of the document's bytes."""
-    vocabulary: VocabularyName
-    topics: tuple[StatementTopic, ...]
-    """Most said first; what somebody decided to be absent comes last."""
 
 
 Status = Literal["new", "promoted", "returned", "up", "kept", "down", "demoted", "dropped"]
