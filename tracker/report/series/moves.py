@@ -12,7 +12,6 @@ from tracker.report.comparison.words import ARROW
 from tracker.report.document import Column, Document, Entry, Section, Span
 from tracker.report.safe import one_line
 from tracker.report.series.parts import NAMED, close_report, count_countries, warn_approximate
-from tracker.topics.certainty.claims import load_certainty
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -68,7 +67,7 @@ def _tell(topics: Sequence[MovedTopic], compared: int) -> str:
     """Say of which topics most is claimed to be new or back, and not repeated."""
     parts = []
     for heading, statuses in _SHORT:
-        counts = [(len(_choose(topic.claimed, statuses)), one_line(topic.label)) for topic in topics]
+        counts = [(len(_choose(topic.countries, statuses)), one_line(topic.label)) for topic in topics]
         most = sorted((each for each in counts if each[0]), key=lambda each: (-each[0], each[1]))[:NAMED]
         names = ", ".join(f"{label} ({number})" for number, label in most)
         parts.append(f"{heading}: {names}" if names else f"{heading}: nothing that is sure")
@@ -81,7 +80,7 @@ def _count_moves(topics: Sequence[MovedTopic], *, whole: bool) -> Iterator[Secti
     columns = tuple(Column(heading) for heading, _ in _SHORT)
     entries = []
     for topic in topics:
-        counts = ((_choose(topic.claimed, each), _likely(topic, each)) for _, each in _SHORT)
+        counts = ((_choose(topic.countries, each), _likely(topic, each)) for _, each in _SHORT)
         cells = tuple(count_sure(len(claimed), len(possible)) for claimed, possible in counts)
         label = one_line(topic.label)
         entries += [Entry((Span(label),), cells, brief=label)] if any(cells) else []
@@ -112,7 +111,7 @@ def _name_countries(topics: Sequence[MovedTopic]) -> Section:
 
 def _list_moves(topic: MovedTopic) -> Iterator[Span]:
     for heading, statuses in _HEADINGS:
-        if sure := _choose(topic.claimed, statuses):
+        if sure := _choose(topic.countries, statuses):
             yield Span(f"{heading} ({len(sure)}): {', '.join(country_name(move.country) for move in sure)}")
         if likely := _likely(topic, statuses):
             names = ", ".join(
@@ -127,6 +126,5 @@ def _choose(moves: Sequence[CountryMove], statuses: Sequence[str]) -> list[Count
 
 
 def _likely(topic: MovedTopic, statuses: Sequence[str]) -> list[CountryMove]:
-    least = load_certainty().perhaps
-    found = [move for move in _choose(topic.possible, statuses) if (move.certainty or 0.0) >= least]
+    found = [move for move in topic.countries if move.possible in statuses]
     return sorted(found, key=lambda move: (-(move.certainty or 0.0), move.country))

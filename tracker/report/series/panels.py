@@ -28,7 +28,6 @@ from tracker.report.series.parts import (
     warn_approximate,
 )
 from tracker.report.tables import write_csv
-from tracker.topics.certainty.claims import load_certainty
 from tracker.topics.levels.assess import PRIORITIES
 
 if TYPE_CHECKING:
@@ -195,9 +194,8 @@ def _count_first(topic: Topic, entries: Sequence[PanelEntry]) -> int:
 
 
 def _count_moved(cells: Sequence[PanelCell], statuses: Sequence[str]) -> str:
-    least = load_certainty().perhaps
-    likely = [cell for cell in cells if cell.possible in statuses and (cell.certainty or 0.0) >= least]
-    return count_sure(sum(cell.status in statuses for cell in cells), len(likely))
+    likely = sum(cell.possible in statuses for cell in cells)
+    return count_sure(sum(cell.status in statuses for cell in cells), likely)
 
 
 def _show_counts(panel: Panel, rows: Sequence[tuple[Topic, int]], read: Sequence[PanelEntry]) -> Section:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from tracker.references import parse_reference
 from tracker.report.comparison.naming import name_body, name_country
-from tracker.report.comparison.topic_words import STATUSES, chance_mark
+from tracker.report.comparison.topic_words import SHARE_UNSURE, STATUSES, chance_mark
 from tracker.report.comparison.words import ARROW, counted, percent
 from tracker.report.document import Column, Document, Section, Span, Tick
 from tracker.report.safe import one_line
@@ -171,9 +171,12 @@ def _show_topic(row: TopicRow, read: Sequence[TimelineSession], timeline: Timeli
 
 
 def _tell_status(cell: Standing) -> str:
-    """Return a status in words; one that is not claimed, with its approximate certainty."""
-    if cell.status is None:
-        return ""
-    if cell.measured or cell.certainty is None:
+    """Return a status in words; one that is not claimed is questioned, with its certainty."""
+    if cell.status:
         return STATUSES[cell.status]
-    return f"{STATUSES[cell.status]}? {chance_mark(cell.certainty, measured=False)}"
+    if cell.possible is None:
+        return ""
+    if cell.share_unsure:
+        return SHARE_UNSURE
+    chance = "" if cell.certainty is None else chance_mark(cell.certainty, measured=cell.measured)
+    return f"{STATUSES[cell.possible]}? {chance}".rstrip()
