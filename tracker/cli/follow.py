@@ -172,7 +172,7 @@ def compare_countries(
     ] = None,
     topic: Topics = None,
     everything: Annotated[
-        bool, typer.Option("--all", help="Show every topic, and the distinctive ones of each country.")
+        bool, typer.Option("--all", help="Show every topic, and what few share with each country.")
     ] = False,
     vocabulary: options.VocabularyFile = None,
     form: options.ReportFormat = "text",
@@ -183,8 +183,8 @@ def compare_countries(
 ) -> None:
     """Show the topics of one session by country.
 
-    Shows the priorities of most countries, and the distinctive topics of each. Distinctive is measured
-    against all countries that spoke, whichever are shown. CSV is a matrix of levels.
+    Shows the priorities of most countries, and of up to twelve the topics that few share with each, out of
+    all countries that spoke, whichever are shown. CSV is a matrix of levels.
     """
     from tracker.report.series.countries import build_countries, select_topics
     from tracker.report.series.matrices import countries_csv, countries_json

@@ -114,7 +114,7 @@ def build_countries(
         sections=(*sections, *show_decided(rows)),
         closing=tuple(
             close_report(
-                [*([] if few else ["a few side by side: --countries GBR,FRA"]), "all figures: --format csv"],
+                [_lead_on(reading, few=few), "all figures: --format csv"],
                 f"{session}, {statements}",
                 reading.vocabulary,
                 topics=[row.topic.id for row in rows],
@@ -123,6 +123,15 @@ def build_countries(
         ),
         whole=whole,
     )
+
+
+def _lead_on(reading: SessionReading, *, few: bool) -> str:
+    if not few:
+        return "a few side by side: --countries GBR,FRA"
+    one = f"{reading.countries[0].country}/{reading.body}"
+    if len(reading.countries) == 1:
+        return f"all its priorities: tracker priorities {one}/{one_line(reading.session)}"
+    return f"over time: tracker timeline {one}"
 
 
 def _name_session(reading: SessionReading) -> str:
