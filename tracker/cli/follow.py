@@ -140,6 +140,7 @@ def timeline(
     CSV has one row per topic and session.
     """
     from tracker.report.series.matrices import timeline_csv, timeline_json
+    from tracker.report.series.parts import draw_report
     from tracker.report.series.timeline import build_timeline, select_rows
     from tracker.topics.vocabulary.naming import name_topics
     from tracker.workflows.follow.timeline import follow_topics
@@ -161,7 +162,8 @@ def timeline(
     rows = select_rows(followed, topics, everything=everything)
     as_csv, as_json = partial(timeline_csv, followed, rows), partial(timeline_json, followed, rows)
     build = partial(build_timeline, followed, rows, everything=everything, quotes=bool(topics))
-    shown.answer_report(form, build, as_json, as_csv=as_csv, color=color, output=output, width=width)
+    as_text = partial(draw_report, build, form)
+    shown.answer(form, as_json, as_text, as_csv=as_csv, color=color, output=output, width=width)
 
 
 def compare_countries(
@@ -188,6 +190,7 @@ def compare_countries(
     """
     from tracker.report.series.countries import build_countries, select_topics
     from tracker.report.series.matrices import countries_csv, countries_json
+    from tracker.report.series.parts import draw_report
     from tracker.topics.vocabulary.naming import name_topics
     from tracker.workflows.follow.countries import compare_countries as compare
     from tracker.workflows.follow.countries import narrow_countries
@@ -202,7 +205,8 @@ def compare_countries(
     rows, rare = select_topics(reading, topics, everything=everything), select_topics(everyone)
     as_csv, as_json = partial(countries_csv, reading, rows), partial(countries_json, reading, rows, rare)
     build = partial(build_countries, reading, rows, rare, everything=everything, topics=topics)
-    shown.answer_report(form, build, as_json, as_csv=as_csv, color=color, output=output, width=width)
+    as_text = partial(draw_report, build, form)
+    shown.answer(form, as_json, as_text, as_csv=as_csv, color=color, output=output, width=width)
 
 
 def phrases(

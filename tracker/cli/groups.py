@@ -69,6 +69,7 @@ def panel(
     Interrupted, the same command goes on.
     """
     from tracker.report.series.panels import build_panel, panel_csv, panel_json
+    from tracker.report.series.parts import draw_report
     from tracker.topics.vocabulary.naming import name_topics
     from tracker.workflows.follow.panel import read_panel
 
@@ -81,7 +82,8 @@ def panel(
     notes = _explain(archive, countries)
     as_csv, as_json = partial(panel_csv, found, topics), partial(panel_json, found, topics)
     build = partial(build_panel, found, topics, notes=notes, everything=everything)
-    shown.answer_report(form, build, as_json, as_csv=as_csv, color=color, output=output)
+    as_text = partial(draw_report, build, form)
+    shown.answer(form, as_json, as_text, as_csv=as_csv, color=color, output=output)
 
 
 def diff_countries(
@@ -100,6 +102,7 @@ def diff_countries(
     """Answer ``diff`` of two sessions of a body, and return whether anybody took up or dropped a topic."""
     from tracker.report.json_text import encode_published
     from tracker.report.series.moves import build_countries_diff
+    from tracker.report.series.parts import draw_report
     from tracker.topics.vocabulary.naming import name_topics
     from tracker.workflows.follow.moves import diff_countries as compare
 
@@ -110,7 +113,8 @@ def diff_countries(
         found = replace(found, topics=tuple(each for each in found.topics if each.id in asked))
     notes = _explain(archive, countries)
     build = partial(build_countries_diff, found, notes=notes, whole=everything or bool(topic))
-    shown.answer_report(form, build, partial(encode_published, found), color=color, output=output)
+    as_text = partial(draw_report, build, form)
+    shown.answer(form, partial(encode_published, found), as_text, color=color, output=output)
     return any(move.status not in {None, "kept"} for topic in found.topics for move in topic.countries)
 
 

@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
     from typer._click import Command, Context, Parameter
 
-    from tracker.report.document import Document
-
 
 @contextmanager
 def shown_progress(what: str) -> Iterator[Callable[[int, int], None]]:
@@ -96,7 +94,7 @@ def answer(
     output: Path | None = None,
     width: int | None = None,
 ) -> None:
-    """Write JSON or CSV where ``form`` is that, otherwise text laid out for the terminal."""
+    """Write JSON or CSV where ``form`` is that, otherwise text laid out for the terminal, or Markdown."""
     if form == "json":
         text = as_json()
     elif form == "csv" and as_csv:
@@ -104,31 +102,6 @@ def answer(
     else:
         text = as_text(width=width or terminal_width(), color=wants_colour(color, output))
     write_answer(text, output)
-
-
-def answer_report(
-    form: str,
-    build: Callable[[], Document],
-    as_json: Callable[[], str],
-    *,
-    as_csv: Callable[[], str] | None = None,
-    color: Literal["auto", "always", "never"] = "auto",
-    output: Path | None = None,
-    width: int | None = None,
-) -> None:
-    """Write a report in the form that is asked for; as ``answer`` does, and Markdown."""
-    if form == "markdown":
-        from tracker.report.render.markdown import render_markdown
-
-        write_answer(render_markdown(build()), output)
-        return
-
-    def as_text(*, width: int, color: bool) -> str:
-        from tracker.report.render.terminal import render_terminal
-
-        return render_terminal(build(), width=width, color=color)
-
-    answer(form, as_json, as_text, as_csv=as_csv, color=color, output=output, width=width)
 
 
 def offer_schema(command: Command) -> None:

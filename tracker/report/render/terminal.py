@@ -49,7 +49,7 @@ def _head(document: Document, width: int) -> Iterator[Line]:
     size = max(columns(side.label) for side in document.sides) if document.sides else 0
     for side in document.sides:
         yield from _lay_side(side, size, width)
-    yield from wrap([Span(document.verdict, "bold")], width) if document.verdict else ()
+    yield from wrap([Span(document.verdict, "bold")], width)
     for caution in document.cautions:
         yield from wrap([Span(caution, "warning")], width, "!  ", "   ")
 
@@ -148,11 +148,9 @@ def _lay_section(section: Section, width: int, part: _Part) -> list[Line]:
         section = replace(section, note=f"{section.note} · {MORE}")
         return [line(), *_lay_title(section, sizes, width)]
     lines = [line(), *_lay_title(section, sizes, width)]
-    if section.ticks and full:
-        lines.extend(lay_marks(section, section.entries[:full], width))
-    else:
-        for entry in section.entries[:full]:
-            lines.extend(_lay_entry(entry, section, sizes, width, rows))
+    shown = section.entries[:full]
+    laid = (row for entry in shown for row in _lay_entry(entry, section, sizes, width, rows))
+    lines.extend(lay_marks(section, shown, width) if section.ticks and shown else laid)
     if names:
         lines.extend(lay_names(_INDENT, (), names, width, section.rest))
     elif full < len(section.entries):

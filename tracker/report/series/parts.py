@@ -10,6 +10,8 @@ from tracker.report.comparison.passages import cite_words
 from tracker.report.comparison.words import ARROW, counted, decision_words, percent
 from tracker.report.document import Column, Entry, Section, Span, Tick
 from tracker.report.layout import MORE
+from tracker.report.render.markdown import render_markdown
+from tracker.report.render.terminal import render_terminal
 from tracker.report.safe import one_line
 from tracker.report.series.rows import (
     BLANK,
@@ -25,11 +27,11 @@ from tracker.topics.statuses.decided import ABSENT
 from tracker.topics.vocabulary.matching import match_topics
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
     from tracker.model.series import Standing
     from tracker.model.topics import Topic, Vocabulary, VocabularyName
-    from tracker.report.document import Quote
+    from tracker.report.document import Document, Quote
     from tracker.report.series.rows import TopicRow
 
 _Session = TypeVar("_Session")
@@ -40,6 +42,13 @@ MOVES: Final = 8
 """Topics among the largest moves where not everything is asked for."""
 _ROWS: Final = 12
 """Rows of a map that are shown however little room there is."""
+
+
+def draw_report(build: Callable[[], Document], form: str, *, width: int, color: bool) -> str:
+    """Return a report as Markdown where ``form`` is that, else as text of so many columns."""
+    return (
+        render_markdown(build()) if form == "markdown" else render_terminal(build(), width=width, color=color)
+    )
 
 
 def count_countries(number: int) -> str:
