@@ -12,7 +12,7 @@ import ast
 import inspect
 import json
 import re
-from dataclasses import fields, is_dataclass
+from dataclasses import is_dataclass
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -20,12 +20,12 @@ from types import NoneType, UnionType
 from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin, get_type_hints
 
 from tracker.changes.shifts import AXES
-from tracker.model import changes, decisions, panels, phrases, series, spread, texts, topics, tracing
-from tracker.report.json_text import SCHEMA_VERSION
+from tracker.model import changes, decisions, panels, phrases, rows, series, spread, texts, topics, tracing
+from tracker.report.json_text import SCHEMA_VERSION, list_published
 
 REPORT: Final = Path(__file__).parents[1] / "tracker" / "report"
 PUBLISHED: Final = {
-    "archive/priorities": (topics.StatementTopics, "What a statement does with each topic"),
+    "archive/priorities": (rows.StatementTopics, "What a statement does with each topic"),
     "archive/statement": (texts.StatementText, "One statement and its text"),
     "comparison/comparison": (changes.Comparison, "Comparison of two national statements"),
     "series/attribution": (
@@ -72,9 +72,16 @@ def make_schema(name: str) -> str:
 
 def _object(model: type, definitions: dict[str, Any]) -> dict[str, Any]:
     hints = get_type_hints(model, _names(), include_extras=True)
-    properties = {field.name: _schema(hints[field.name], definitions) for field in fields(model)}
-    for name, text in _read_docstrings(model).items():
-        properties[name]["description"] = text
+    told = _read_docstrings(model)
+    properties = {}
+    for name in list_published(model):
+        if name not in hints:
+            found = getattr(model, name)
+            hints[name] = get_type_hints(found.fget, _names(), include_extras=True)["return"]
+            told[name] = _in_json(found.__doc__)
+        properties[name] = _schema(hints[name], definitions) | (
+            {"description": told[name]} if name in told else {}
+        )
     return {
         "type": "object",
         "description": _in_json(model.__doc__ or ""),
@@ -123,7 +130,7 @@ def _or_null(schema: dict[str, Any]) -> dict[str, Any]:
 @cache
 def _names() -> dict[str, Any]:
     """Return what the models' annotations name: much of it is imported for type checkers only."""
-    modules = (changes, decisions, panels, phrases, series, spread, texts, topics, tracing)
+    modules = (changes, decisions, panels, phrases, rows, series, spread, texts, topics, tracing)
     return {name: value for module in modules for name, value in vars(module).items()} | _NARROWER
 
 

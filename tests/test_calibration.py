@@ -15,7 +15,7 @@ NAMED = {"new": frozenset({"piracy", "prisons"}), "dropped": frozenset({"prisons
 
 def _tell(name: str, certainty: float, *, claimed: bool = True, pair: str = "XAA 1-2") -> Told:
     change = topic(name, "new", None, reading("substantive", [0], 0.5))
-    known = {"topic": name, "certainty": certainty, "claimed": claimed}
+    known = {"topic": name, "outcome_certainty": certainty, "claimed": claimed}
     held = type(change)(**{field: getattr(change, field) for field in change.__slots__} | known)
     return Told(pair, held, "new", any=True, every=False, agreed=0.5, own=0.5, firm=True)
 

@@ -167,7 +167,7 @@ def test_much_said_on_one_side_alone_is_claimed_and_a_single_sentence_is_perhaps
     assert _compare(FILLER, FILLER + MUCH)["piracy"].claimed
     assert _compare(FILLER + MUCH, FILLER)["piracy"].claimed
     single = _compare(FILLER, f"{FILLER}Piracy is a threat.")["piracy"]
-    assert (single.status, single.claimed) == ("new", False)
+    assert (single.outcome, single.claimed) == ("new", False)
     assert single.certainty is not None
     assert single.certainty < load_certainty().find_threshold("new", SURE)
 
@@ -204,7 +204,7 @@ def test_a_mention_that_became_a_priority_is_claimed_as_far_as_both_are_sure() -
     mention = f"{FILLER}He said that piracy had ended."
     for old, new, status in ((mention, FILLER + MUCH, "promoted"), (FILLER + MUCH, mention, "demoted")):
         moved = _compare(old, new)["piracy"]
-        assert moved.status == status
+        assert moved.outcome == status
         assert moved.certainty is not None
         assert moved.claimed == (moved.certainty >= load_certainty().find_threshold("promoted", SURE))
     rate = partial(load_certainty().rate, "promoted")
@@ -223,12 +223,12 @@ def test_what_the_other_side_names_is_never_claimed_to_be_absent_there() -> None
     (found,) = (each for each in changes if each.topic == "piracy")
     assert found.certainty is not None
     assert found.certainty >= load_certainty().find_threshold("new", SURE)
-    assert (found.status, found.claimed) == ("new", False)
+    assert (found.outcome, found.claimed) == ("new", False)
 
 
 def test_what_is_kept_is_as_sure_as_both_of_its_levels() -> None:
     kept = _compare(FILLER + MUCH, FILLER + MUCH)["piracy"]
-    assert (kept.status, kept.claimed or kept.share_unsure) == ("kept", True)
+    assert (kept.outcome, kept.claimed or kept.share_unsure) == ("kept", True)
     rate = partial(load_certainty().rate, "kept")
     sure, doubtful, declared = Likelihood(0.9, 0.9), Likelihood(0.6, 0.9), Likelihood(0.9, 0.9, 0.8)
     assert rate(sure, sure) > rate(sure, doubtful) > rate(doubtful, doubtful)
@@ -252,7 +252,7 @@ def test_a_doubtful_level_makes_kept_doubtful_and_not_only_its_share() -> None:
     readings = [[replace(each, priority=0.3) for each in read_topics(version, UN)] for version in (old, new)]
     changes, _ = compare_topics(old, new, readings[0], readings[1], UN)
     (found,) = (each for each in changes if each.topic == "piracy")
-    assert (found.status, found.claimed, found.share_unsure) == ("kept", False, False)
+    assert (found.outcome, found.claimed, found.share_unsure) == ("kept", False, False)
 
 
 @pytest.mark.parametrize("status", ["new", "promoted", "kept"])
@@ -337,7 +337,7 @@ def test_where_certainty_was_not_measured_it_is_approximate_and_nothing_claimed(
     (tmp_path / "mine.toml").write_text(vocabulary, encoding="utf-8")
     held = load_vocabulary(tmp_path / "mine.toml")
     found = compare(*TEXTS[language], language=language, vocabulary=held, encoder=None)
-    assert {each.topic: each.status for each in found.topics} == {"corruption": "new", "piracy": "dropped"}
+    assert {each.topic: each.outcome for each in found.topics} == {"corruption": "new", "piracy": "dropped"}
     assert {each.topic for each in found.topics if each.measured} == measured
     assert {each.topic for each in found.topics if each.claimed} == measured
     assert found.provenance.unmeasured is not None
@@ -368,7 +368,7 @@ def test_what_is_kept_or_moves_by_share_is_only_possible_too() -> None:
     little = f"La piraterie doit cesser. Nous condamnons la piraterie.\n\n{'Le port était calme. ' * 60}"
     for old, new, status in ((little, much, "up"), (much, little, "down"), (little, little, "kept")):
         found = compare(old, new, language="fr", encoder=None)
-        told = {each.topic: (each.status, each.claimed) for each in found.topics}
+        told = {each.topic: (each.outcome, each.claimed) for each in found.topics}
         assert told == {"piracy": (status, False)}
         assert f"{status}? (~" in render(found, UN, everything=True)
 
@@ -388,11 +388,11 @@ def test_what_people_decided_on_both_sides_is_claimed_whatever_the_language() ->
         for level in ("substantive", "declared")
     ]
     (change,), _ = compare_topics(versions[0], versions[1], readings[0], readings[1], UN)
-    assert (change.status, change.claimed) == ("promoted", True)
+    assert (change.outcome, change.claimed) == ("promoted", True)
     (change,), _ = compare_topics(
         versions[0], versions[1], readings[0], [replace(readings[1][0], decided=None)], UN
     )
-    assert (change.status, change.claimed) == ("promoted", False)
+    assert (change.outcome, change.claimed) == ("promoted", False)
 
 
 def test_a_list_of_names_is_seen() -> None:
@@ -456,8 +456,8 @@ def _doubtful() -> Comparison:
     return replace(
         held,
         topics=(
-            replace(sure, certainty=0.9, covered="European Union"),
-            replace(doubtful, certainty=0.45, measured=True, claimed=False),
+            replace(sure, outcome_certainty=0.9, covered="European Union"),
+            replace(doubtful, outcome_certainty=0.45, measured=True, claimed=False),
         ),
     )
 

@@ -214,7 +214,7 @@ def test_the_share_of_true_claims_is_chosen_and_kept_in_provenance(archive: Call
     for sure in ("0.9", ".8", ".7"):
         data = json.loads(archive("diff", *FORMS[0], "--sure", sure, "--format", "json").out)
         assert data["provenance"]["sure"] == float(sure)
-        claimed[sure] = {each["topic"] for each in data["topics"] if each["claimed"]}
+        claimed[sure] = {each["topic"] for each in data["topics"] if each["status"]}
     assert set() < claimed["0.9"] <= claimed[".8"] <= claimed[".7"]
     refused = archive("diff", *FORMS[0], "--sure", ".5")
     assert (refused.code, refused.out) == (2, "")

@@ -89,7 +89,7 @@ def test_a_table_says_who_spoke(tracker: Callable[..., Ran], corpus: Path, tmp_p
     ran = tracker("import", corpus, *PATTERN, "--metadata", "speakers.csv")
     assert ran.code == 0, ran.err
     assert "1 row of speakers.csv: 1 used, 0 not about these files, 0 skipped" in ran.out
-    entries = json.loads(tracker("list", "--format", "json").out)
+    entries = json.loads(tracker("list", "--format", "json").out)["statements"]
     speakers = {entry["reference"].partition("~")[0]: (entry["speaker"], entry["post"]) for entry in entries}
     assert speakers["XAA/UNGA/79"] == ("Ana Reed", "President")
     assert speakers["XAA/UNGA/78"] == (None, None)
@@ -143,7 +143,7 @@ def test_of_a_table_only_rows_of_these_sessions_are_named(
     ]
     verbose = tracker("import", corpus, *PATTERN, "--metadata", "s.csv", "--verbose").out
     assert f"  skipped line 107: {unknown}" in verbose
-    entries = json.loads(tracker("list", "XAA/UNGA/79", "--format", "json").out)
+    entries = json.loads(tracker("list", "XAA/UNGA/79", "--format", "json").out)["statements"]
     assert entries[0]["speaker"] == "A"
 
 
@@ -171,20 +171,20 @@ def test_the_columns_of_the_general_debates_table_are_recognised(
     ran = tracker("import", "corpus", "--body", "UNGA", "--metadata", "table.csv")
     assert ran.code == 0, ran.err
     assert "skipped line 6: it names two countries, CHE (Switzerland) and SWE (Sweden)" in ran.out
-    entries = json.loads(tracker("list", "--format", "json").out)
+    entries = json.loads(tracker("list", "--format", "json").out)["statements"]
     speakers = {entry["reference"][:3]: entry["speaker"] for entry in entries}
     assert speakers == {code: row[3] if code != "CHE" else None for code, row in rows.items()}
 
 
 def test_a_kind_that_nobody_declared_is_marked_as_inferred(tracker: Callable[..., Ran], corpus: Path) -> None:
     assert tracker("import", corpus, *PATTERN).code == 0
-    entries = json.loads(tracker("list", "--format", "json").out)
+    entries = json.loads(tracker("list", "--format", "json").out)["statements"]
     assert [entry["kind_inferred"] for entry in entries] == [True] * 3
 
 
 def test_a_kind_may_be_declared_for_all(tracker: Callable[..., Ran], corpus: Path) -> None:
     assert tracker("import", corpus, *PATTERN, "--kind", "verbatim").code == 0
-    entries = json.loads(tracker("list", "--format", "json").out)
+    entries = json.loads(tracker("list", "--format", "json").out)["statements"]
     assert {(entry["reference"].partition("~")[2], entry["kind_inferred"]) for entry in entries} == {
         ("verbatim.en", False)
     }
@@ -266,7 +266,7 @@ def test_a_field_may_stand_twice_where_both_agree(
 def test_kinds_are_declared_for_sessions(tracker: Callable[..., Ran], corpus: Path) -> None:
     kinds = ("--kind", "verbatim:70-74,78", "--kind", "prepared")
     assert tracker("import", corpus, *PATTERN, *kinds).code == 0
-    entries = json.loads(tracker("list", "--format", "json").out)
+    entries = json.loads(tracker("list", "--format", "json").out)["statements"]
     assert {entry["reference"] for entry in entries} == {
         "XAA/UNGA/78~verbatim.en", "XAA/UNGA/79~prepared.en", "XAB/UNGA/79~prepared.en"
     }  # fmt: skip

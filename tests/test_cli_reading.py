@@ -21,7 +21,7 @@ def test_list_names_every_edition(archive: Callable[..., Ran]) -> None:
 
 
 def test_list_as_json_is_read_by_a_program(archive: Callable[..., Ran]) -> None:
-    entries = json.loads(archive("list", "XAA/CCPCJ/33", "--format", "json").out)
+    entries = json.loads(archive("list", "XAA/CCPCJ/33", "--format", "json").out)["statements"]
     assert [entry["reference"] for entry in entries] == ["XAA/CCPCJ/33~prepared.en"]
 
 
@@ -45,7 +45,7 @@ def test_show_raw_is_the_text_before_cleaning(
 
 def test_log_counts_snapshots(archive: Callable[..., Ran], two_files: tuple[Path, Path]) -> None:
     archive("add", two_files[1], "--as", "XAA/CCPCJ/32", "--kind", "prepared")
-    entries = json.loads(archive("log", "XAA/CCPCJ/32", "--format", "json").out)
+    entries = json.loads(archive("log", "XAA/CCPCJ/32", "--format", "json").out)["snapshots"]
     assert [entry["reference"].rpartition("@")[2] for entry in entries] == ["1", "2"]
 
 

@@ -156,7 +156,7 @@ def test_health_and_runs_say_what_a_night_came_to(tracker: Callable[..., Ran], s
     ill = tracker("health", "--format", "json")
     assert ill.code == 1
     assert [concern["kind"] for concern in json.loads(ill.out)["concerns"]] == ["failing"]
-    runs = json.loads(tracker("runs", "--format", "json").out)
+    runs = json.loads(tracker("runs", "--format", "json").out)["runs"]
     assert [run["outcomes"] for run in runs] == [{"new": 2}] + [{"unchanged": 1, "unreachable": 1}] * 2
     one = tracker("runs", "2", "--format", "csv").out.splitlines()
     assert len(one) == 3
@@ -170,7 +170,7 @@ def test_a_watch_list_that_was_edited_is_kept_with_each_run(
     tracker("snapshot")
     watch(tmp_path / "snapshots", tables(site, 79), site.port)
     tracker("snapshot")
-    runs = json.loads(tracker("runs", "--format", "json").out)
+    runs = json.loads(tracker("runs", "--format", "json").out)["runs"]
     assert len({run["watch_list"] for run in runs}) == 2
 
 

@@ -51,7 +51,7 @@ def test_a_source_is_added_listed_and_called_after_what_it_feeds(
     }
     listed = made("sources", "list").out
     assert "XAA/UNGA/79~prepared.en" in listed
-    (entry,) = json.loads(made("sources", "list", "--format", "json").out)
+    (entry,) = json.loads(made("sources", "list", "--format", "json").out)["sources"]
     assert (entry["id"], entry["address"], entry["language"]) == ("xaa-unga-79", ADDRESS, "en")
 
 

@@ -311,7 +311,7 @@ def test_what_the_archive_lacks_is_one_line_with_what_there_is(
 def test_a_search_is_ordered_and_narrowed(
     run: Callable[..., Ran], options: Sequence[str], found: list[str]
 ) -> None:
-    hits = json.loads(run("search", "solution", *options, "--format", "json").out)
+    hits = json.loads(run("search", "solution", *options, "--format", "json").out)["passages"]
     places = [hit["reference"].partition("~")[0].split("/") for hit in hits]
     assert ["/".join([country, *rest]) for country, _, *rest in places] == found
 

@@ -225,7 +225,7 @@ def test_hostile_names_and_reasons_are_kept_as_text(tmp_path: Path, site: Site) 
     ran = run_tracker(tmp_path, "review", "1", "reject", "--by", name, "--reason", reason)
     assert ran.code == 0, ran.err
     assert query(folder, "SELECT person, reason FROM reviews") == [(name, reason)]
-    shown = json.loads(run_tracker(tmp_path, "review", "--decided", "--format", "json").out)
+    shown = json.loads(run_tracker(tmp_path, "review", "--decided", "--format", "json").out)["documents"]
     assert (shown[0]["person"], shown[0]["reason"]) == (name, reason)
 
 

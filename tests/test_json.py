@@ -143,7 +143,7 @@ def test_the_schema_accepts_every_optional_field() -> None:
 def test_it_is_stable_and_readable() -> None:
     text = render_json(session())
     assert text == render_json(session())
-    assert text.startswith('{\n  "schema_version": "1",\n  "old": {\n')
+    assert text.startswith('{\n  "schema_version": "2",\n  "old": {\n')
     assert list(json.loads(text)) == list(SCHEMA["properties"])
     assert text.endswith("}\n")
 

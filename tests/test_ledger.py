@@ -299,7 +299,7 @@ def test_runs_tell_what_each_did_and_why(folder: Path, site: Site) -> None:
     ]
     assert [each.id for each in list_runs(folder, "snapshot", 1)] == [2]
     assert "2  snapshot  2026-03-02 02:30  complete  1 unreachable" in render_runs(entries)
-    assert [row["run"] for row in json.loads(runs_json(entries))] == [1, 2, 3]
+    assert [row["run"] for row in json.loads(runs_json(entries))["runs"]] == [1, 2, 3]
     assert runs_csv(entries).splitlines()[2].startswith("2,snapshot,complete,2026-03-02T02:30:00Z,")
     entry, checks = show_run(folder, None)
     told = render_run(entry, checks, width=200)

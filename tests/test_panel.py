@@ -60,13 +60,14 @@ def whole(folder: Path, sessions: str = "70-75", countries: str | None = None) -
 def said_by(comparison: Comparison) -> dict[str, tuple[object, ...]]:
     return {
         change.topic: (
-            change.status if change.claimed else None,
-            None if change.claimed else change.status,
+            change.status,
+            change.possible,
             change.certainty,
             change.measured,
             change.share_unsure,
         )
         for change in comparison.topics
+        if change.status or change.possible
     }
 
 
@@ -207,7 +208,7 @@ def test_two_sessions_say_who_took_up_what_and_who_dropped_it(folder: Path) -> N
     assert found.compared == ("FRA", "GBR", "XAA")
     assert "DEU" in found.missing
     by_topic = {
-        topic.id: {move.country: move.status for move in (*topic.claimed, *topic.possible)}
+        topic.id: {move.country: move.status or move.possible for move in topic.countries}
         for topic in found.topics
     }
     assert by_topic["corruption"] == dict.fromkeys(("FRA", "GBR", "XAA"), "dropped")

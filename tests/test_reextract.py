@@ -176,7 +176,7 @@ def test_the_versions_of_a_snapshot_are_listed_with_their_cause(
         "capture",
         "extraction",
     ]
-    listed = json.loads(run("log", REF, "--versions", "--format", "json").out)
+    listed = json.loads(run("log", REF, "--versions", "--format", "json").out)["versions"]
     assert [each["cause"] for each in listed] == ["capture", "extraction"]
     assert "1 extraction" in run("runs", "--kind", "reextract").out
 

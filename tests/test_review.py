@@ -267,7 +267,7 @@ def test_the_list_and_one_document_are_shown(folder: Path, site: Site) -> None:
 
 
 def test_json_holds_the_evidence_the_text_and_the_comparison(folder: Path) -> None:
-    (row,) = json.loads(ask(folder, "--format", "json").out)
+    (row,) = json.loads(ask(folder, "--format", "json").out)["documents"]
     assert (row["id"], row["cause"], row["reference"], row["verdict"]) == (1, "login", OTHER, None)
     shown = json.loads(ask(folder, "1", "--format", "json").out)
     assert shown["exchanges"][-1]["status"] == 200

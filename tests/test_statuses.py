@@ -80,12 +80,12 @@ def _readings(
 
 def test_new_dropped_and_returned() -> None:
     changes = _compare(f"{FILLER}\n\n{PIRACY}", f"{FILLER}\n\n{CORRUPTION}")
-    assert {topic: change.status for topic, change in changes.items()} == {
+    assert {topic: change.outcome for topic, change in changes.items()} == {
         "corruption": "new",
         "piracy": "dropped",
     }
     again = _compare(f"{FILLER}\n\n{PIRACY}", f"{FILLER}\n\n{CORRUPTION}", {"29": frozenset({"corruption"})})
-    assert again["corruption"].status == "returned"
+    assert again["corruption"].outcome == "returned"
 
 
 def test_what_is_not_repeated_comes_with_the_closest_passage() -> None:
@@ -117,7 +117,7 @@ def test_a_narrower_topic_is_enough_for_a_broader_one_not_to_be_dropped() -> Non
         f"{FILLER}\n\nWe will fight climate change.",
         f"{FILLER}\n\nWe will pay into the fund for loss and damage.",
     )
-    assert {topic: change.status for topic, change in changes.items()} == {
+    assert {topic: change.outcome for topic, change in changes.items()} == {
         "climate-change": "demoted",
         "loss-and-damage": "new",
     }
@@ -128,7 +128,7 @@ def test_a_narrower_topic_does_not_keep_a_broader_one_from_being_new() -> None:
         f"{FILLER}\n\nWe will pay into the fund for loss and damage.",
         f"{FILLER}\n\nWe will fight climate change.",
     )
-    assert {topic: change.status for topic, change in changes.items()} == {
+    assert {topic: change.outcome for topic, change in changes.items()} == {
         "climate-change": "new",
         "loss-and-damage": "dropped",
     }
@@ -137,15 +137,15 @@ def test_a_narrower_topic_does_not_keep_a_broader_one_from_being_new() -> None:
 def test_a_topic_that_fills_one_text_and_a_line_of_the_other_moves() -> None:
     much = " ".join(f"We will end piracy on coast number {number}." for number in range(40))
     little = f"{PIRACY}\n\n" + "\n\n".join([FILLER] * 14)
-    assert _compare(little, much)["piracy"].status == "up"
-    assert _compare(much, little)["piracy"].status == "down"
+    assert _compare(little, much)["piracy"].outcome == "up"
+    assert _compare(much, little)["piracy"].outcome == "down"
     same = _compare(much, much)["piracy"]
-    assert (same.status, same.claimed) == ("kept", True)
+    assert (same.outcome, same.claimed) == ("kept", True)
 
 
 def test_a_topic_whose_share_may_have_halved_is_not_claimed_as_kept() -> None:
     kept = _compare(f"{PIRACY} {FILLER} {CORRUPTION}", f"{PIRACY} {FILLER}")["piracy"]
-    assert (kept.status, kept.claimed) == ("kept", False)
+    assert (kept.outcome, kept.claimed) == ("kept", False)
 
 
 @pytest.mark.parametrize(
@@ -174,7 +174,10 @@ def test_strongest_first_and_counterparts_for_what_is_kept() -> None:
     )
     before, after = read_topics(old, UN), read_topics(new, UN)
     changes, counterparts = compare_topics(old, new, before, after, UN)
-    assert [change.topic for change in changes if change.status == "new"] == ["legal-aid", "drug-trafficking"]
+    assert [change.topic for change in changes if change.outcome == "new"] == [
+        "legal-aid",
+        "drug-trafficking",
+    ]
     pairs = {pair.topic: (old.segments[pair.old].text, new.segments[pair.new].text) for pair in counterparts}
     assert pairs == {"corruption": (CORRUPTION, CORRUPTION), "piracy": (PIRACY, PIRACY)}
 
@@ -183,7 +186,7 @@ def test_a_text_compared_with_itself_has_only_kept_topics() -> None:
     version = read_text(f"{PIRACY} {FILLER} {CORRUPTION} {FILLER}", language="en")
     readings = read_topics(version, UN)
     changes, _ = compare_topics(version, version, readings, readings, UN)
-    assert {change.status for change in changes} == {"kept"}
+    assert {change.outcome for change in changes} == {"kept"}
     assert {change.topic for change in changes} == find_priorities(readings)
 
 

@@ -96,7 +96,7 @@ def test_however_much_there_is_each_kind_of_finding_is_shown() -> None:
     ]
     text = render(replace(report, topics=(*found, *report.topics)), VOCABULARY)
     for title, (status,) in FINDINGS.items():
-        assert re.search(rf"^{title.upper()}.*\n  Topic {status} \d", text, re.MULTILINE)
+        assert re.search(rf"^{title.upper()}(: |.*\n  )Topic {status} \d", text, re.MULTILINE)
 
 
 def test_a_session_reads_as_its_golden_file() -> None:
@@ -131,16 +131,16 @@ def test_sections_come_in_the_agreed_order() -> None:
 
 def test_moves_that_have_no_row_are_named_with_their_shares_and_unsure_ones_marked() -> None:
     """The largest have rows, at most eight of them unsure; what is claimed has its finding instead."""
-    known = next(topic for topic in session().topics if topic.status == "promoted")
+    known = next(topic for topic in session().topics if topic.outcome == "promoted")
     shares = [round(0.4 - 0.02 * number, 2) for number in range(18)]
     topics = [
         replace(
             known,
             topic=f"t{number}",
             label=f"Topic {number}",
-            status="dropped",
+            outcome="dropped",
             claimed=number == 12,
-            certainty=0.5,
+            outcome_certainty=0.5,
             measured=True,
             new=None,
             old=known.old and replace(known.old, share=share),
@@ -399,14 +399,14 @@ def test_statements_are_listed_one_a_line() -> None:
     assert row.startswith("XAA/CCPCJ/33~prepared.en?  2024-05-14  1,204          2  A. Person, Minister of…")
     assert note == "?: the kind was inferred from the text"
     assert render_list([]).startswith("No statement here")
-    assert json.loads(list_json([STATEMENT]))[0]["reference"] == "XAA/CCPCJ/33~prepared.en"
+    assert json.loads(list_json([STATEMENT]))["statements"][0]["reference"] == "XAA/CCPCJ/33~prepared.en"
 
 
 def test_the_log_gives_digest_and_source() -> None:
     text = render_log([SNAPSHOT])
     assert text.splitlines()[0] == "XAA/CCPCJ/33~prepared.en@2  observed 2024-05-20T02:00:00Z"
     assert "sha256 abababababab · 40,960 bytes" in text
-    assert json.loads(log_json([SNAPSHOT]))[0]["sha256"] == "ab" * 32
+    assert json.loads(log_json([SNAPSHOT]))["snapshots"][0]["sha256"] == "ab" * 32
 
 
 def test_matches_are_marked_with_and_without_colour() -> None:
@@ -420,7 +420,7 @@ def test_matches_are_marked_with_and_without_colour() -> None:
     ]
     assert "\x1b[1;33m*cybercrime*\x1b[0m" in render_hits(page, color=True)
     assert render_hits(SearchPage((), 1, 20, 0, 0, 0)) == "Nothing found.\n"
-    found = json.loads(hits_json(page))[0]
+    found = json.loads(hits_json(page))["passages"][0]
     assert (found["number"], found["of"]) == (1, 1)
     assert [found["text"][start:end] for start, end in found["matches"]] == ["cybercrime"]
 
@@ -435,7 +435,7 @@ def test_matches_are_marked_with_and_without_colour() -> None:
 def test_a_page_says_of_how_much_it_is_one(first: int, hits: int, line: str) -> None:
     page = SearchPage((HIT,) * hits, first, 20, 2140, 90, 12)
     assert render_hits(page).splitlines()[0] == line
-    assert [hit["number"] for hit in json.loads(hits_json(page))] == [*range(first, first + hits)]
+    assert [hit["number"] for hit in json.loads(hits_json(page))["passages"]] == [*range(first, first + hits)]
 
 
 def test_a_statement_is_shown_in_numbered_paragraphs() -> None:

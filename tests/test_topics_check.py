@@ -83,7 +83,7 @@ def test_findings_end_in_one_and_an_unreadable_file_in_two(
     assert tracker("topics", "check", "sound.toml").out == "2 topics, nothing found\n"
     ran = tracker("topics", "check", "empty.csv", "--format", "json")
     assert ran.code == 1
-    assert {finding["place"] for finding in json.loads(ran.out)} == {"empty.csv, line 3"}
+    assert {finding["place"] for finding in json.loads(ran.out)["findings"]} == {"empty.csv, line 3"}
     ran = tracker("topics", "check", "broken.toml")
     assert (ran.code, ran.out) == (2, "")
     assert "broken.toml: not valid TOML" in ran.err

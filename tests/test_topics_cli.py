@@ -68,7 +68,7 @@ def test_list_as_csv_can_be_brought_back(codebook: Path, tmp_path: Path, tracker
         "rivers,Rivers,river; streams,water"
     )
     ran = tracker("topics", "list", "--vocabulary", "mine.csv", "--format", "json")
-    assert [topic["id"] for topic in json.loads(ran.out)] == ["water", "rivers", "dams"]
+    assert [topic["id"] for topic in json.loads(ran.out)["topics"]] == ["water", "rivers", "dams"]
 
 
 def test_the_shipped_vocabulary_as_csv_can_be_brought_back(

@@ -149,7 +149,7 @@ def test_a_list_marks_it_with_reason_and_authority(tracker: Tracker) -> None:
     listed = " ".join(tracker("list").out.split())
     assert "XAA/UNGA/78~prepared.en withdrawn on" in listed
     assert TOLD in listed
-    entries = json.loads(tracker("list", "--format", "json").out)
+    entries = json.loads(tracker("list", "--format", "json").out)["statements"]
     assert [(each["reference"], bool(each["withdrawn"])) for each in entries] == [
         ("XAA/UNGA/77~prepared.en", False),
         ("XAA/UNGA/79~prepared.en", False),
@@ -163,7 +163,7 @@ def test_a_list_marks_it_with_reason_and_authority(tracker: Tracker) -> None:
 @pytest.mark.usefixtures("folder")
 def test_the_log_tells_what_is_left_of_each_snapshot(tracker: Tracker) -> None:
     tracker("withdraw", "XAA/UNGA/78@1", *WHY)
-    first, second = json.loads(tracker("log", "XAA/UNGA/78", "--format", "json").out)
+    first, second = json.loads(tracker("log", "XAA/UNGA/78", "--format", "json").out)["snapshots"]
     assert (first["reference"], second["reference"]) == (
         "XAA/UNGA/78~prepared.en@1",
         "XAA/UNGA/78~prepared.en@2",

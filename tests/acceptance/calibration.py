@@ -54,7 +54,7 @@ class Told:
     @property
     def certainty(self) -> float:
         """How sure it is said to be."""
-        return self.change.certainty or 0.0
+        return self.change.outcome_certainty or 0.0
 
 
 def code_status(status: Status) -> str:
@@ -66,7 +66,7 @@ def print_calibration(pairs: Sequence[CodedPair], later: frozenset[str]) -> None
     """Print tables of certainty by family of statuses, curves of true against found, and causes of misses."""
     told = [each for pair in pairs for each in tell(pair, later)]
     for family, head in _HEADS.items():
-        print_bands(head, [each for each in told if FAMILIES[each.change.status] == family], pairs)
+        print_bands(head, [each for each in told if FAMILIES[each.change.outcome] == family], pairs)
     for statuses in (("new", "dropped"), ("promoted",), ("demoted",), ("kept",)):
         print_curve(statuses, [each for each in told if each.status in statuses], pairs)
     print_causes(pairs, told)
@@ -80,7 +80,7 @@ def tell(pair: CodedPair, later: frozenset[str]) -> list[Told]:
     for change in changes:
         if change.topic in later - pair.topics:
             continue
-        status = code_status(change.status)
+        status = code_status(change.outcome)
         allowed = [allowed_statuses(codes, change.topic) for codes in pair.readers.values()]
         own = [coded_status(codes, change.topic) == status for codes in pair.readers.values()]
         held = [status in each for each in allowed]
@@ -93,7 +93,7 @@ def tell(pair: CodedPair, later: frozenset[str]) -> list[Told]:
 def is_claimed(told: Told, sure: float) -> bool:
     """Return whether what is claimed at the lowest choice, or would be but for its share, is so at one."""
     change = told.change
-    least = load_certainty().find_threshold(change.status, sure)
+    least = load_certainty().find_threshold(change.outcome, sure)
     return (change.claimed or change.share_unsure) and told.certainty >= least
 
 

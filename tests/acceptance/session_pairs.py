@@ -84,7 +84,7 @@ def claim(pair: CodedPair, later: frozenset[str]) -> Claims:
     for change in changes:
         if change.topic in later - pair.topics:
             continue
-        status = code_status(change.status)
+        status = code_status(change.outcome)
         if change.claimed:
             found[status].add(change.topic)
         for counted in COUNTED:

@@ -102,8 +102,9 @@ def _compare(pair: tuple[str, str, str], archive: Session) -> Iterator[tuple[str
     single = diff([f"{country}/UNGA", before, session], archive, load_vocabulary(), None)
     for change in single.topics:
         new = change.new
-        status, possible = (change.status, "") if change.claimed else ("", change.status)
+        status, possible = change.status or "", change.possible or ""
         level = (new.level, str(len(new.segments)), str(new.share)) if new else ("absent", "0", "0.0")
         flags = ("yes" if flag else "no" for flag in (change.measured, change.share_unsure))
         certainty = "" if change.certainty is None else str(change.certainty)
-        yield change.topic, (*level, status, possible, certainty, *flags)
+        if status or possible:
+            yield change.topic, (*level, status, possible, certainty, *flags)

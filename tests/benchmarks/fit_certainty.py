@@ -362,7 +362,7 @@ def _compare(
     old, new = (side.version for side in sides)
     changes, _ = compare_topics(old, new, readings[0], readings[1], vocabulary, weights=weights)
     for change in changes:
-        status = code_status(change.status)
+        status = code_status(change.outcome)
         allowed = [allowed_statuses(codes, change.topic) for codes in pair.readers.values()]
         given = [coded_status(codes, change.topic) == status for codes in pair.readers.values()]
         agreed = [max(own, _ALLOWED * (status in each)) for own, each in zip(given, allowed, strict=True)]
@@ -371,8 +371,8 @@ def _compare(
             pair=pair.name,
             topic=change.topic,
             fold=fold,
-            status=change.status,
-            chance=change.certainty or 0.0,
+            status=change.outcome,
+            chance=change.outcome_certainty or 0.0,
             unnamed=one_sided and change.topic not in named[change.old is not None],
             claimable=change.claimed or change.share_unsure,
             agreed=sum(agreed) / len(agreed),

@@ -67,7 +67,7 @@ def judge(chosen: str, language: str) -> Judged:
         {each.topic: _read_level(each) for each in side if each.rule != "a narrower topic is named"}
         for side in (old, new)
     ]
-    statuses = {change.topic: change.status for change in changes}
+    statuses = {change.topic: change.outcome for change in changes}
     topics = sorted({*sides[0], *sides[1]})
     rows = {
         topic: (sides[0].get(topic, ""), sides[1].get(topic, ""), statuses.get(topic, "")) for topic in topics

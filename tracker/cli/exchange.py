@@ -10,7 +10,7 @@ import typer
 from tracker.cli import options
 from tracker.cli.output import refuse_overwriting, shown_progress, write_answer, write_notice
 from tracker.references import gather_references
-from tracker.report.json_text import encode_json
+from tracker.report.json_text import encode_json, write_json
 
 Private = Annotated[
     bool,
@@ -217,7 +217,7 @@ def datasette_metadata(
 
     refuse_overwriting(output, (), archive)
     metadata, closed = describe_record(archive, database)
-    write_answer(encode_json(metadata), output)
+    write_answer(write_json(metadata), output)
     if closed:
         held = ", ".join(
             counted(number, noun)

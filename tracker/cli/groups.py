@@ -10,7 +10,7 @@ import typer
 from tracker.cli import options
 from tracker.cli import output as shown
 from tracker.errors import TrackerError
-from tracker.report.json_text import encode_json
+from tracker.report.json_text import encode_json, encode_rows
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -107,7 +107,7 @@ def diff_countries(
         found = compare(options.opened(archive), operands, countries, known, sure=sure, progress=progress)
     as_text = partial(render_countries_diff, found, notes=_explain(archive, countries), everything=everything)
     shown.answer(form, partial(encode_published, found), as_text, color=color, output=output)
-    return any(move.status != "kept" for topic in found.topics for move in topic.claimed)
+    return any(move.status not in {None, "kept"} for topic in found.topics for move in topic.countries)
 
 
 def _explain(archive: Path, countries: str | None) -> tuple[str, ...]:
@@ -143,7 +143,7 @@ def list_groups(
     groups = tuple(known_groups(options.opened(archive)).values())
     found = tuple(narrow_members(group, date) for group in groups) if date else groups
     as_text = partial(render_groups, found, date or options.now()[:10])
-    as_csv, as_json = partial(groups_csv, found), partial(encode_json, found)
+    as_csv, as_json = partial(groups_csv, found), partial(encode_rows, "groups", found)
     shown.answer(form, as_json, as_text, as_csv=as_csv, color=color, output=output)
 
 

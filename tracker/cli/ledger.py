@@ -11,7 +11,7 @@ from tracker.cli import options
 from tracker.cli.output import answer, refuse_overwriting, write_answer
 from tracker.errors import DecisionInvalid
 from tracker.references import join_words
-from tracker.report.json_text import encode_json
+from tracker.report.json_text import encode_json, encode_rows
 
 if TYPE_CHECKING:
     from tracker.model.ledger import Expected
@@ -147,7 +147,12 @@ def expect(
 
     if not words:
         entries = list_expectations(archive)
-        answer(form, partial(encode_json, entries), partial(render_expectations, entries), color=color)
+        answer(
+            form,
+            partial(encode_rows, "expectations", entries),
+            partial(render_expectations, entries),
+            color=color,
+        )
         return
     if by is None:
         raise DecisionInvalid("missing option --by NAME")

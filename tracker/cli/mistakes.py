@@ -7,12 +7,12 @@ import re
 import shlex
 from collections import Counter
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from typer._click.exceptions import MissingParameter, NoSuchOption
 from typer.core import TyperGroup
 
-from tracker.cli.output import NO_PAGER, PAGER_VARIABLE
+from tracker.cli.output import NO_PAGER, PAGER_VARIABLE, offer_schema
 from tracker.errors import TrackerError
 from tracker.references import gather_words, looks_like_reference
 
@@ -47,6 +47,11 @@ _TEXTS = {"text", "query"}
 
 class Commands(TyperGroup):
     """Commands under a name, where a word that is none of them is answered with the likely one."""
+
+    def __init__(self, **settings: Any) -> None:  # noqa: ANN401 (Typer's own)
+        super().__init__(**settings)
+        for command in self.commands.values():
+            offer_schema(command)
 
     def resolve_command(self, ctx: Context, args: list[str]) -> tuple[str | None, Command | None, list[str]]:
         """Find the command that the first argument names; raises ``UsageError`` where there is none.

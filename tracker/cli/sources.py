@@ -95,11 +95,11 @@ def list_sources(
 ) -> None:
     """List the sources, in the order of the watch list."""
     from tracker.report.archive.health import render_sources
-    from tracker.report.json_text import encode_json
+    from tracker.report.json_text import encode_rows
     from tracker.workflows.watch.sources import list_sources as read
 
     sources = read(archive)
-    answer(form, partial(encode_json, sources), partial(render_sources, sources), color=color)
+    answer(form, partial(encode_rows, "sources", sources), partial(render_sources, sources), color=color)
 
 
 def check(

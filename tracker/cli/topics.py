@@ -11,7 +11,7 @@ import typer
 from tracker.cli import options
 from tracker.cli import output as shown
 from tracker.errors import TrackerError
-from tracker.report.json_text import encode_json
+from tracker.report.json_text import encode_json, encode_rows
 
 
 def register(app: typer.Typer) -> None:
@@ -41,7 +41,7 @@ def list_topics(
 
     shown.refuse_overwriting(output, [vocabulary])
     topics = options.load_vocabulary(vocabulary)
-    as_csv, as_json = partial(topics_csv, topics), partial(encode_json, topics.topics)
+    as_csv, as_json = partial(topics_csv, topics), partial(encode_rows, "topics", topics.topics)
     as_text = partial(render_topics, topics)
     shown.answer(form, as_json, as_text, as_csv=as_csv, color=color, output=output)
 
@@ -79,7 +79,7 @@ def check(
 
     found = check_vocabulary(file)
     shown.write_answer(
-        encode_json(found.findings)
+        encode_rows("findings", found.findings)
         if form == "json"
         else render_findings(found.findings, found.topics, color=shown.wants_colour(color))
     )

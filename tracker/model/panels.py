@@ -95,10 +95,16 @@ class CountryMove:
     """What became of a topic in one country's statements."""
 
     country: str
-    status: Status
+    status: Status | None
+    """What is claimed to have become of it; None where nothing is."""
+    possible: Status | None
+    """What may have become of it, not certain enough to be claimed."""
     certainty: Proportion | None
+    """How sure the status is, or the possible one."""
     measured: bool
     """Whether the certainty was measured for the topic and the language; else it is approximate."""
+    share_unsure: bool
+    """Whether it is only possibly kept because its share may as well have halved or doubled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +114,8 @@ class MovedTopic:
     id: str
     label: str
     kind: TopicKind
-    claimed: tuple[CountryMove, ...]
-    """By country."""
-    possible: tuple[CountryMove, ...]
-    """Not certain enough to be claimed, by country."""
+    countries: tuple[CountryMove, ...]
+    """Those in whose statements something became of it, or may have."""
 
 
 @dataclass(frozen=True, slots=True)

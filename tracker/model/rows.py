@@ -1,15 +1,17 @@
-"""A comparison as plain records with stable names, for data frames."""
+"""The topics of a statement, and a comparison, as plain records with stable names."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from tracker.model.changes import Change, Comparison
-    from tracker.model.texts import Side
-    from tracker.model.topics import TopicChange, TopicReading
+    from tracker.model.decisions import Decision
+    from tracker.model.texts import Natural, Positive, Proportion, Side
+    from tracker.model.topics import Level, TopicChange, TopicReading, VocabularyName
 
 RowKind = Literal["topics", "changes"]
 Row: TypeAlias = dict[str, str | int | float | bool | None]
@@ -17,11 +19,49 @@ Row: TypeAlias = dict[str, str | int | float | bool | None]
 _ABSENT: Final = "absent"
 
 
+@dataclass(frozen=True, slots=True)
+class StatementTopic:
+    """What one statement does with one topic, with the sentence that shows it best."""
+
+    topic: str
+    label: str
+    level: Level | None = None
+    """None where somebody decided that it is absent."""
+    sentences: Natural = 0
+    words: Natural = 0
+    share: Proportion = 0.0
+    """Share of the statement's words, ceremony apart."""
+    rule: str | None = None
+    """The rule that gave the level."""
+    priority: Proportion | None = None
+    """The probability that a careful reader calls it a priority; None where it was not fitted."""
+    presence: Proportion | None = None
+    """The probability that a careful reader finds it in the statement at all."""
+    decided: Decision | None = None
+    paragraph: Positive | None = None
+    quote: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StatementTopics:
+    """The topics of one statement, or of a file, as JSON has them."""
+
+    statement: str
+    """A reference as text, or a file's name."""
+    language: str
+    words: Natural
+    sha256: str | None
+    """The digest of the document's bytes."""
+    vocabulary: VocabularyName
+    topics: tuple[StatementTopic, ...]
+    """Most said first; what somebody decided to be absent comes last."""
+
+
 def topic_rows(comparison: Comparison) -> Iterator[Row]:
     """Yield a record for each topic that is a priority on either side, or may be, in the report's order.
 
-    ``status`` is what is claimed, ``possible`` what is less sure: one of them is None. Shares are from 0 to
-    1, and None stands for what is not known. Quotations are the leading passages of each side.
+    ``status`` is what is claimed, ``possible`` what is less sure: one of them is None, or both. Shares are
+    from 0 to 1, and None stands for what is not known. Quotations are the leading passages of each side.
     """
     for topic in comparison.topics:
         yield {
@@ -30,8 +70,8 @@ def topic_rows(comparison: Comparison) -> Iterator[Row]:
             "topic": topic.topic,
             "label": topic.label,
             "kind": topic.kind,
-            "status": topic.status if topic.claimed else None,
-            "possible": None if topic.claimed else topic.status,
+            "status": topic.status,
+            "possible": topic.possible,
             "certainty": topic.certainty,
             "measured": topic.measured,
             **_side("old", topic.old, comparison.old),

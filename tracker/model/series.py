@@ -25,17 +25,21 @@ class Standing:
     share: Proportion
     """Share of the words of the statement, ceremony apart."""
     rule: str
-    status: Status | None
-    """Against the session before, of its kind; None where it is a priority at neither, or not asked for."""
     quote: str
     """The segment that shows the level best."""
     priority: Proportion | None = None
     """The probability that a careful reader calls it a priority; None where it is absent."""
+    status: Status | None = None
+    """What is claimed to have become of it since the session before, of its kind; None where nothing is, and
+    where that was not asked for."""
+    possible: Status | None = None
+    """What may have become of it, not certain enough to be claimed."""
     certainty: Proportion | None = None
-    """How sure the status is; None without one."""
+    """How sure the status is, or the possible one; None without either."""
     measured: bool = False
-    """Whether both probabilities were measured for the topic and the language; else they are approximate, and
-    the status is not claimed."""
+    """Whether both probabilities were measured for the topic and the language; else they are approximate."""
+    share_unsure: bool = False
+    """Whether it is only possibly kept because its share may as well have halved or doubled."""
     decided: Decision | None = None
     """Who decided on the level, or that it is absent, where somebody did."""
 

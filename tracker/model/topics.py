@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Final, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from tracker.model.changes import Evidence, Shift
     from tracker.model.decisions import Decision
-    from tracker.model.texts import Natural, Positive, Proportion
+    from tracker.model.texts import Natural, Proportion
 
 
 TopicKind = Literal["theme", "situation"]
@@ -132,44 +132,6 @@ class TopicReading:
     """The words of the leading segment that name it; None where a person alone saw it."""
 
 
-@dataclass(frozen=True, slots=True)
-class StatementTopic:
-    """What one statement does with one topic, with the sentence that shows it best."""
-
-    topic: str
-    label: str
-    level: Level | None = None
-    """None where somebody decided that it is absent."""
-    sentences: Natural = 0
-    words: Natural = 0
-    share: Proportion = 0.0
-    """Share of the statement's words, ceremony apart."""
-    rule: str | None = None
-    """The rule that gave the level."""
-    priority: Proportion | None = None
-    """The probability that a careful reader calls it a priority; None where it was not fitted."""
-    presence: Proportion | None = None
-    """The probability that a careful reader finds it in the statement at all."""
-    decided: Decision | None = None
-    paragraph: Positive | None = None
-    quote: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class StatementTopics:
-    """The topics of one statement, or of a file, as JSON has them."""
-
-    statement: str
-    """A reference as text, or a file's name."""
-    language: str
-    words: Natural
-    sha256: str | None
-    """The digest of the document's bytes."""
-    vocabulary: VocabularyName
-    topics: tuple[StatementTopic, ...]
-    """Most said first; what somebody decided to be absent comes last."""
-
-
 Status = Literal["new", "promoted", "returned", "up", "kept", "down", "demoted", "dropped"]
 
 
@@ -181,14 +143,24 @@ class Passage:
     score: Annotated[float, ("minimum", -1), ("maximum", 1)]
 
 
+UNCLEAR: Final = 0.25
+"""The certainty below which nothing is told of a topic: of 36 below .2, outside the fit, a fifth held."""
+
+
 @dataclass(frozen=True, slots=True)
 class TopicChange:
     """A topic that is a priority on either side, and what became of it."""
 
+    PUBLISHED: ClassVar = (
+        "topic", "label", "kind", "status", "possible", "certainty", "measured", "share_unsure", "old", "new",
+        "difference", "closest", "absent", "passing", "last", "covered",
+    )  # fmt: skip
+
     topic: str
     label: str
     kind: TopicKind
-    status: Status
+    outcome: Status
+    """What levels and shares as read make of it, however sure: the ``status``, or ``possible``, or untold."""
     old: TopicReading | None
     new: TopicReading | None
     difference: tuple[float, float] | None = None
@@ -197,16 +169,15 @@ class TopicChange:
     """For what is not repeated, the closest passage of the new text."""
     absent: Decision | None = None
     """Who decided that it is absent on the side that has no reading, where somebody did."""
-    certainty: Proportion | None = None
-    """The share of careful readers who would give the status, those who would only allow it counted by half.
-    Of kept, up and down: who would give both levels. None where a reader of topics gives no probabilities."""
+    outcome_certainty: Proportion | None = None
+    """The share of careful readers who would give the outcome; None where nothing gives probabilities."""
     measured: bool = False
     """Whether the certainty was measured: for topics of the shipped vocabulary, in English. Elsewhere it is
     approximate, and makes no claim."""
     claimed: bool = True
-    """Whether it is certain enough to be reported as a finding; what is not is reported as perhaps so."""
+    """Whether it is certain enough to be reported as a finding."""
     share_unsure: bool = False
-    """Whether a kept topic is not claimed only because its share may as well have halved or doubled."""
+    """Whether it is only possibly kept because its share may as well have halved or doubled."""
     passing: Evidence | None = None
     """Where the side on which it counts as absent names it all the same, in passing."""
     last: str | None = None
@@ -214,11 +185,36 @@ class TopicChange:
     covered: str | None = None
     """For what is not repeated, the group whose statement, which the new side aligns with, may cover it."""
 
+    @property
+    def status(self) -> Status | None:
+        """What is claimed to have become of it; None where nothing is."""
+        return self.outcome if self.claimed else None
+
+    @property
+    def possible(self) -> Status | None:
+        """What may have become of it, not certain enough to be claimed, with a certainty of .25 or more."""
+        return None if self.claimed or self.unclear else self.outcome
+
+    @property
+    def certainty(self) -> Proportion | None:
+        """How sure the status is, or the possible one; None without either.
+
+        It is the share of careful readers who would give it, those who would only allow it counted by half;
+        of kept, up and down, who would give both levels. None too where nothing gives probabilities.
+        """
+        return None if self.unclear else self.outcome_certainty
+
+    @property
+    def unclear(self) -> bool:
+        """Whether it is so unsure what became of the topic that nothing is told."""
+        known = self.claimed or self.share_unsure or self.outcome_certainty is None
+        return not known and (self.outcome_certainty or 0.0) < UNCLEAR
+
     def __repr__(self) -> str:
         levels = " to ".join(side.level if side else "absent" for side in (self.old, self.new))
-        sure = "" if self.claimed else "perhaps "
+        told = self.status or (f"perhaps {self.possible}" if self.possible else "unclear")
         certainty = "" if self.certainty is None else f", certainty {self.certainty:.2f}"
-        return f"<TopicChange {self.topic}: {sure}{self.status}, {levels}{certainty}>"
+        return f"<TopicChange {self.topic}: {told}, {levels}{certainty}>"
 
 
 @dataclass(frozen=True, slots=True)

@@ -122,13 +122,17 @@ class BiographyTable(Asked):
 
     series: str
     first: str | None
-    """The first statement that says it, exactly or loosely; None where none does."""
-    first_exact: str | None
-    """The first one in the same words, but for case, quotes and dashes."""
+    """The first statement that says it in these words, but for case, quotes and dashes."""
     last: str | None
-    last_exact: str | None
+    """The last one that does."""
+    said: Natural
+    """How many statements say it in these words."""
+    loosely: Natural
+    """How many say it in similar words only."""
+    times: Natural
+    """How often it is said in these words; one statement may say it many times."""
     silences: tuple[str, ...]
-    """Sessions with a statement that does not say it, in the language of those that do."""
+    """Sessions with a statement that says nothing like it, in the language of those that do."""
     near: tuple[NearWords, ...]
     """Whole ones first, then the most frequent."""
     statements: tuple[BiographyStatement, ...]

@@ -29,7 +29,7 @@ def use_archive(archive: str, document: str, turn: int) -> str:
 def _references(listed: Ran) -> list[str]:
     if listed.code:
         return ["XAA/UNGA/79"]
-    return [str(entry["reference"]) for entry in json.loads(listed.out)][:3] or ["XAA/UNGA/79"]
+    return [str(entry["reference"]) for entry in json.loads(listed.out)["statements"]][:3] or ["XAA/UNGA/79"]
 
 
 Commands = tuple[tuple[str, ...], ...]

@@ -10,7 +10,7 @@ from tracker.model.rights import WithdrawnEntry, WithdrawnSnapshot
 from tracker.report.archive.rights import withdrawal_fields
 from tracker.report.comparison.words import DIGEST, counted, side_facts
 from tracker.report.document import Span
-from tracker.report.json_text import encode_json, plain_fields
+from tracker.report.json_text import encode_rows, plain_fields
 from tracker.report.layout import Line, draw, excerpt, line, wrap
 from tracker.report.safe import one_line
 from tracker.report.tables import lay_table, write_csv
@@ -164,8 +164,8 @@ def read_snippet(snippet: str) -> tuple[str, tuple[tuple[int, int], ...]]:
 
 
 def list_json(entries: Sequence[StatementEntry], withdrawn: Sequence[WithdrawnEntry] = ()) -> str:
-    """Return editions as a JSON array, in the order given, then those that were withdrawn."""
-    return encode_json([*map(_entry_fields, entries), *map(_entry_fields, withdrawn)])
+    """Return editions as JSON, in the order given, then those that were withdrawn."""
+    return encode_rows("statements", [*map(_entry_fields, entries), *map(_entry_fields, withdrawn)])
 
 
 def list_csv(entries: Sequence[StatementEntry], withdrawn: Sequence[WithdrawnEntry] = ()) -> str:
@@ -184,8 +184,8 @@ def _named(reference: Reference) -> Iterator[object]:
 
 
 def log_json(entries: Sequence[SnapshotEntry | WithdrawnSnapshot]) -> str:
-    """Return snapshots as a JSON array, in the order given; those withdrawn have not been read."""
-    return encode_json([_entry_fields(entry) for entry in entries])
+    """Return snapshots as JSON, in the order given; those withdrawn have not been read."""
+    return encode_rows("snapshots", [_entry_fields(entry) for entry in entries])
 
 
 def _entry_fields(
@@ -200,15 +200,16 @@ def _entry_fields(
 
 
 def hits_json(page: SearchPage) -> str:
-    """Return passages as a JSON array, in their order, each with its number and of how many.
+    """Return passages as JSON, in their order, each with its number and of how many.
 
     ``matches`` are offsets into ``text``.
     """
-    return encode_json(
+    return encode_rows(
+        "passages",
         [
             _hit_fields(hit) | {"number": page.first + at, "of": page.passages}
             for at, hit in enumerate(page.hits)
-        ]
+        ],
     )
 
 

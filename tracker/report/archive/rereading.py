@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from tracker.report.coding.decisions import ruling_fields, ruling_words
 from tracker.report.comparison.words import ARROW, counted, tally
 from tracker.report.document import Span
-from tracker.report.json_text import encode_json, plain_fields
+from tracker.report.json_text import encode_json, encode_rows, plain_fields
 from tracker.report.layout import Line, draw, line, shorten, wrap
 from tracker.report.safe import one_line
 
@@ -69,14 +69,15 @@ def render_versions(entries: Sequence[VersionEntry], *, width: int = 80, color: 
 
 
 def versions_json(entries: Sequence[VersionEntry]) -> str:
-    """Return versions as a JSON array, in the order given."""
+    """Return versions as JSON, in the order given."""
     groups = groupby(entries, key=lambda each: each.reference)
-    return encode_json(
+    return encode_rows(
+        "versions",
         [
             {**plain_fields(entry), "cause": _cause(number)}
             for _, some in groups
             for number, entry in enumerate(some)
-        ]
+        ],
     )
 
 

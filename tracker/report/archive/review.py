@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tracker.report.comparison.words import DIGEST, counted
 from tracker.report.document import Span
-from tracker.report.json_text import encode_json, plain_fields
+from tracker.report.json_text import encode_json, encode_rows, plain_fields
 from tracker.report.layout import draw, line, wrap
 from tracker.report.safe import one_line
 
@@ -140,8 +140,8 @@ def render_decision(review: Review) -> str:
 
 
 def reviews_json(rows: Sequence[Waiting]) -> str:
-    """Return documents as a JSON array, in the order given."""
-    return encode_json([_fields(row) for row in rows])
+    """Return documents as JSON, in the order given."""
+    return encode_rows("documents", [_fields(row) for row in rows])
 
 
 def review_json(shown: ReviewedDocument) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tracker.report.comparison.words import DIGEST, counted, tally
 from tracker.report.document import Span
-from tracker.report.json_text import encode_json, plain_fields
+from tracker.report.json_text import encode_json, encode_rows, plain_fields
 from tracker.report.layout import draw, line, wrap
 from tracker.report.safe import one_line
 from tracker.report.tables import lay_table, write_csv
@@ -129,8 +129,8 @@ def _show_check(check: Check, width: int) -> Iterator[Line]:
 
 
 def runs_json(entries: Sequence[RunEntry]) -> str:
-    """Return runs as a JSON array, in the order given."""
-    return encode_json([_run_fields(each) for each in entries])
+    """Return runs as JSON, in the order given."""
+    return encode_rows("runs", [_run_fields(each) for each in entries])
 
 
 def run_json(entry: RunEntry, checks: Sequence[Check], *, evidence: bool = True, **more: object) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from tracker.model.rows import StatementTopic, StatementTopics
 from tracker.model.texts import StatementText
-from tracker.model.topics import StatementTopic, StatementTopics, VocabularyName
+from tracker.model.topics import VocabularyName
 from tracker.report.json_text import encode_published
 from tracker.report.tables import write_csv
 

@@ -79,7 +79,7 @@ def head_lines(change: TopicChange, number: int, total: int, width: int) -> Iter
     if change.certainty is not None:
         certainty = f" ({certainty_figure(change.certainty, measured=change.measured)})"
     yield line()
-    status = STATUSES[change.status] if change.claimed else f"perhaps {STATUSES[change.status]}"
+    status = STATUSES[change.outcome] if change.claimed else f"perhaps {STATUSES[change.outcome]}"
     claim = f"{one_line(change.label)}, {status}{certainty}"
     yield from wrap([Span(f"{number} of {total}  {claim}; {share_words(change)} of words", "bold")], width)
     for decision in topic_decisions(change):
@@ -130,7 +130,7 @@ def _cut_after(text: str, place: int) -> int:
 
 def question_words(change: TopicChange, levels: tuple[str, str], names: tuple[str, str]) -> str:
     """Return the question whether what is reported of a topic is so."""
-    asked = _QUESTIONS.get(change.status, _KEPT)
+    asked = _QUESTIONS.get(change.outcome, _KEPT)
     (before, after), (old, new) = levels, names
     return asked.format(topic=one_line(change.label), old=old, new=new, before=before, after=after)
 

@@ -94,7 +94,7 @@ def show_findings(
         topics = [
             topic
             for topic in topic_words.rank_topics(comparison.topics)
-            if topic.claimed and topic.status in statuses and (not only or topic.status in only)
+            if topic.status in statuses and (not only or topic.status in only)
         ]
         if topics:
             new_figures = any(one_line(topic.label) not in told for topic in topics)
@@ -152,19 +152,19 @@ def show_doubts(
         topic
         for topic in comparison.topics
         if not topic.claimed
-        and topic.status != "kept"
-        and (not only or topic.status in only or "perhaps" in only)
+        and topic.outcome != "kept"
+        and (not only or topic.outcome in only or "perhaps" in only)
     ]
     doubts.sort(key=lambda topic: (-(topic.certainty or 0.0), topic.label))
     if everything and doubts:
         entries = (show_finding(comparison, topic, told=True, everything=True) for topic in doubts)
         yield Section("less sure", tuple(entries), note="a careful reader may disagree")
         return
-    likely = [topic for topic in doubts if not topic_words.is_unclear(topic)]
+    likely = [topic for topic in doubts if topic.possible]
     lines = []
-    for status in dict.fromkeys(topic.status for topic in likely):
+    for status in dict.fromkeys(topic.outcome for topic in likely):
         name = STATUSES[status]
-        left = [topic for topic in likely if topic.status == status and one_line(topic.label) not in told]
+        left = [topic for topic in likely if topic.outcome == status and one_line(topic.label) not in told]
         if left:
             named = tuple(
                 f"{one_line(each.label)} {topic_words.certainty_mark(each)}".rstrip() for each in left
@@ -182,7 +182,7 @@ def list_changed(comparison: Comparison) -> Iterator[Section]:
         topics = [
             topic
             for topic in topic_words.rank_topics(comparison.topics)
-            if topic.status == status and not topic_words.is_unclear(topic)
+            if topic.outcome == status and not topic.unclear
         ]
         if topics and status != "kept":
             named = tuple(
@@ -204,7 +204,7 @@ def _name_with_doubt(topic: TopicChange) -> str:
 
 def show_kept(comparison: Comparison, told: Collection[str], *, everything: bool) -> Iterator[Section]:
     """Yield the priorities that kept their level, by name, or in full where everything is asked for."""
-    kept = topic_words.rank_topics(topic for topic in comparison.topics if topic.status == "kept")
+    kept = topic_words.rank_topics(topic for topic in comparison.topics if topic.outcome == "kept")
     if everything and kept:
         entries = (show_finding(comparison, topic, told=True, everything=True) for topic in kept)
         yield Section("same level", tuple(entries))
@@ -222,6 +222,6 @@ def _name_kept(topic: TopicChange) -> str:
 def count_unsure(comparison: Comparison, told: Collection[str]) -> int:
     """Return how many of the topics told among the largest moves are unsure."""
     return sum(
-        not topic.claimed and topic.status != "kept" and one_line(topic.label) in told
+        not topic.claimed and topic.outcome != "kept" and one_line(topic.label) in told
         for topic in comparison.topics
     )

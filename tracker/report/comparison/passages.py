@@ -76,11 +76,11 @@ def quote_topic(comparison: Comparison, topic: TopicChange, *, everything: bool 
     What is new or gained rank is shown by its leading passage now, what lost rank by that of both sides, what
     is not repeated by the one before and the closest now; what kept its level only where all is asked for.
     """
-    if topic.status == "dropped":
+    if topic.outcome == "dropped":
         return (*_lead(comparison, topic, "old"), *_closest(comparison, topic))
-    if topic.status == "kept" and not everything:
+    if topic.outcome == "kept" and not everything:
         return ()
-    if everything or topic.status in OLD_SIDE:
+    if everything or topic.outcome in OLD_SIDE:
         return (*_lead(comparison, topic, "old"), *_lead(comparison, topic, "new"))
     return _lead(comparison, topic, "new")
 

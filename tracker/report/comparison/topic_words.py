@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from tracker.model.changes import Shift
+    from tracker.model.series import Standing
     from tracker.model.topics import Status, TopicChange, TopicReading
 
 STATUSES: dict[Status, str] = {
@@ -28,9 +29,6 @@ STATUSES: dict[Status, str] = {
 
 SHARE_UNSURE: Final = "kept, share unsure"
 """What a topic is called whose level is sure, and of which too few sentences tell how its share changed."""
-
-_UNCLEAR: Final = 0.25
-"""The certainty below which no status is named: of 36 below .2, outside the fit, a fifth held."""
 
 OLD_SIDE: frozenset[Status] = frozenset({"down", "demoted", "dropped"})
 """Statuses of which the old side shows more."""
@@ -90,21 +88,16 @@ def rank_moves(topics: Iterable[TopicChange]) -> list[TopicChange]:
 
 def status_mark(topic: TopicChange) -> str:
     """Return a topic's status, with a question mark and its certainty where it is not claimed."""
-    if topic.claimed:
+    if topic.status:
         return STATUSES[topic.status]
     if topic.share_unsure:
         return SHARE_UNSURE
-    if is_unclear(topic):
+    if topic.possible is None:
         return "unclear"
-    return f"{STATUSES[topic.status]}? {certainty_mark(topic)}".rstrip()
+    return f"{STATUSES[topic.possible]}? {certainty_mark(topic)}".rstrip()
 
 
-def is_unclear(topic: TopicChange) -> bool:
-    """Return whether what became of a topic is so unsure that no status is named."""
-    return not topic.claimed and topic.certainty is not None and topic.certainty < _UNCLEAR
-
-
-def certainty_mark(topic: TopicChange) -> str:
+def certainty_mark(topic: TopicChange | Standing) -> str:
     """Return how certain a status is, briefly: ``(.53)``, and ``(~.53)`` where that was not measured."""
     about = "" if topic.measured else "~"
     return "" if topic.certainty is None else f"({about}{topic.certainty:.2f})".replace("0.", ".")
@@ -116,7 +109,7 @@ def rank_topics(topics: Iterable[TopicChange]) -> list[TopicChange]:
 
 
 def _weakness(topic: TopicChange) -> tuple[int, float, str]:
-    sides = (topic.old, topic.new) if topic.status in OLD_SIDE else (topic.new, topic.old)
+    sides = (topic.old, topic.new) if topic.outcome in OLD_SIDE else (topic.new, topic.old)
     reading = sides[0] or sides[1]
     if reading is None:
         return len(get_args(Level)), 0.0, topic.label

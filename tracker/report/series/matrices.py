@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 _NAMED: Final = ("series", "session", "kind", "year", "state", "topic", "label")
 COLUMNS: Final = (
     *_NAMED, "level", "sentences", "words", "share",
-    "rule", "priority", "status", "certainty", "measured", "before",
+    "rule", "priority", "status", "possible", "certainty", "measured", "share_unsure", "before",
     "decided_by", "decided", "said", "against",
 )  # fmt: skip
 
@@ -38,10 +38,10 @@ COLUMNS: Final = (
 def timeline_csv(timeline: Timeline, rows: Sequence[TopicRow]) -> str:
     """Return one row for each topic and session, by topic; ``absent`` where it was read and is not there.
 
-    ``status`` is against the session in ``before``, and empty where the topic is a priority at neither.
-    ``priority`` is the probability of a careful reader calling it one, ``certainty`` how sure the status is,
-    and ``measured`` tells whether both were measured, or are approximate. Sessions that were not read have
-    their ``state`` and nothing else. Shares are from 0 to 1. Where a person decided on the level,
+    ``status`` is what is claimed to have become of the topic since the session in ``before``, ``possible``
+    what may have, with the certainty of either. ``priority`` is the probability of a careful reader calling
+    it one; ``measured`` tells whether both were measured, or are approximate. Sessions that were not read
+    have their ``state`` and nothing else. Shares are from 0 to 1. Where a person decided on the level,
     ``decided_by`` names who, ``decided`` when, ``said`` what had been read, ``against`` who said otherwise.
     """
     return write_csv(COLUMNS, (cells for row in rows for cells in _cells(timeline, row)))
@@ -58,12 +58,11 @@ def _facts(row: TopicRow, session: TimelineSession) -> tuple[object, ...]:
         return ("",) * (len(COLUMNS) - len(_NAMED))
     cell = row.cells.get(session.label)
     if cell is None:
-        return "absent", 0, 0, 0.0, "", "", "", "", "", session.before or "", *_decision(None)
-    level, status = cell.level or "absent", cell.status or ""
-    priority, certainty = ("" if each is None else each for each in (cell.priority, cell.certainty))
-    facts = cell.sentences, cell.words, cell.share, cell.rule, priority
-    measured = "yes" if cell.measured else "no"
-    return level, *facts, status, certainty, measured, session.before or "", *_decision(cell.decided)
+        return "absent", 0, 0, 0.0, *("",) * 7, session.before, *_decision(None)
+    facts = cell.level or "absent", cell.sentences, cell.words, cell.share, cell.rule, cell.priority
+    told = cell.status, cell.possible, cell.certainty
+    flags = ("yes" if flag else "no" for flag in (cell.measured, cell.share_unsure))
+    return *facts, *told, *flags, session.before, *_decision(cell.decided)
 
 
 def _decision(decision: Decision | None) -> tuple[str, str, str, str]:
@@ -167,9 +166,7 @@ def _without_status(cell: Standing) -> series.CountryStanding:
 
 def biography_json(biography: Biography) -> str:
     """Return a biography as JSON that ``biography.schema.json`` describes: every statement read, in order."""
-    said = [each for each in biography.statements if each.occurrences]
-    names = [each.side.name for each in said]
-    exact = [each.side.name for each in said if is_exact(each)]
+    said = [each for each in biography.statements if is_exact(each)]
     return encode_published(
         BiographyTable(
             asked=biography.asked,
@@ -177,10 +174,11 @@ def biography_json(biography: Biography) -> str:
             topics=biography.topics,
             unit=biography.unit,
             series=biography.series,
-            first=next(iter(names), None),
-            first_exact=next(iter(exact), None),
-            last=next(reversed(names), None),
-            last_exact=next(reversed(exact), None),
+            first=said[0].side.name if said else None,
+            last=said[-1].side.name if said else None,
+            said=len(said),
+            loosely=sum(bool(each.occurrences) for each in biography.statements) - len(said),
+            times=sum(saying.exact for each in said for saying in each.occurrences),
             silences=find_silences(biography),
             near=biography.near,
             statements=tuple(_statement(each) for each in biography.statements),

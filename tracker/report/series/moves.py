@@ -5,16 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from tracker.references import country_name
-from tracker.report.comparison.topic_words import STATUSES
 from tracker.report.comparison.words import DIGEST, MORE
 from tracker.report.document import Span
 from tracker.report.layout import Line, draw, line, wrap
 from tracker.report.safe import one_line
 from tracker.report.series.panels import DROPPED, TAKEN_UP, count_countries
-from tracker.topics.certainty.claims import load_certainty
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from tracker.model.panels import CountriesDiff, CountryMove, MovedTopic
 
@@ -74,7 +72,7 @@ def _tell(topic: MovedTopic, width: int) -> Iterator[Line]:
     """Yield who did what: the claimed ones by name; then those likely enough to be told, and how likely."""
     for words, statuses in _MOVES:
         for lead, moves in (
-            (words, _choose(topic.claimed, statuses)),
+            (words, [move for move in topic.countries if move.status in statuses]),
             (f"perhaps {words}", _likely(topic, statuses)),
         ):
             if moves:
@@ -83,19 +81,13 @@ def _tell(topic: MovedTopic, width: int) -> Iterator[Line]:
                 yield from wrap(spans, width, "  ", "    ")
 
 
-def _choose(moves: Iterable[CountryMove], statuses: Sequence[str]) -> list[CountryMove]:
-    return [move for move in moves if move.status in statuses]
-
-
 def _likely(topic: MovedTopic, statuses: Sequence[str]) -> list[CountryMove]:
-    least = load_certainty().perhaps
-    found = [move for move in _choose(topic.possible, statuses) if (move.certainty or 0.0) >= least]
+    found = [move for move in topic.countries if move.possible in statuses]
     return sorted(found, key=lambda move: (-(move.certainty or 0.0), move.country))
 
 
 def _name_country(move: CountryMove) -> str:
-    back = f" ({STATUSES[move.status]})" if move.status == "returned" else ""
-    return country_name(move.country) + back
+    return country_name(move.country) + (" (returned)" if move.status == "returned" else "")
 
 
 def _name_move(move: CountryMove) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
-from tracker.report.comparison.topic_words import STATUSES, certainty_figure
+from tracker.report.comparison.topic_words import SHARE_UNSURE, STATUSES, certainty_mark
 from tracker.report.comparison.words import DIGEST, MORE, counted, percent, quoted
 from tracker.report.document import Span
 from tracker.report.layout import Line, columns, draw, line, shorten, spread, wrap
@@ -198,9 +198,11 @@ def _describe(row: TopicRow, timeline: Timeline, width: int) -> Iterator[Line]:
 
 
 def _status(cell: Standing) -> str:
-    """Return a status in words; one that is not claimed, with its approximate certainty."""
-    if cell.status is None:
-        return ""
-    if cell.measured or cell.certainty is None:
+    """Return a status in words; one that is not claimed is questioned, with its certainty."""
+    if cell.status:
         return STATUSES[cell.status]
-    return f"{STATUSES[cell.status]} {certainty_figure(cell.certainty, measured=False)}"
+    if cell.possible is None:
+        return ""
+    if cell.share_unsure:
+        return SHARE_UNSURE
+    return f"{STATUSES[cell.possible]}? {certainty_mark(cell)}".rstrip()

@@ -85,7 +85,8 @@ def _mark(change: TopicChange, decisions: Mapping[str, Decision]) -> TopicChange
     if absent is None:
         return change
     is_settled = other is not None and other.decided is not None
-    return replace(change, absent=absent, claimed=True, certainty=1.0 if is_settled else change.certainty)
+    certainty = 1.0 if is_settled else change.outcome_certainty
+    return replace(change, absent=absent, claimed=True, outcome_certainty=certainty)
 
 
 def _decide(reading: TopicReading, decision: Decision) -> TopicReading:

@@ -53,21 +53,21 @@ class Doubts:
         """
         sides = change.old, change.new
         decided = [side is not None and side.decided is not None for side in sides]
-        certainty = 1.0 if all(decided) else self._rate(change.topic, change.status, sides)
+        certainty = 1.0 if all(decided) else self._rate(change.topic, change.outcome, sides)
         known = all(side is None or side.measured or side.decided is not None for side in sides)
         measured = known and change.topic in self._measured
-        least = self._weights.find_threshold(change.status, self._sure)
+        least = self._weights.find_threshold(change.outcome, self._sure)
         sure = all(decided) or (measured and certainty is not None and certainty >= least)
         if None in sides:
             sure &= any(map(is_priority, sides)) and not self._is_named(change.topic, sides.index(None))
-        doubted = sure and change.status == "kept" and unsure and not any(decided)
+        doubted = sure and change.outcome == "kept" and unsure and not any(decided)
         return replace(
             change,
-            certainty=certainty,
+            outcome_certainty=certainty,
             measured=measured,
             claimed=sure and not doubted,
             share_unsure=doubted,
-            covered=self._aligned if change.status == "dropped" else None,
+            covered=self._aligned if change.outcome == "dropped" else None,
         )
 
     def may_differ(self, topic: str, pair: Readings) -> bool:

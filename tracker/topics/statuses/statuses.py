@@ -160,7 +160,7 @@ def _change(
         topic=topic.id,
         label=topic.label,
         kind=topic.kind,
-        status=status,
+        outcome=status,
         old=before,
         new=after,
         difference=difference.interval,
@@ -174,7 +174,7 @@ def _strength(change: TopicChange) -> tuple[int, int, float, str]:
         (reading for reading in (change.old, change.new) if reading is not None),
         key=lambda reading: (_RANKS[reading.level], reading.share),
     )
-    return _STATUSES.index(change.status), -_RANKS[shown.level], -shown.share, change.topic
+    return _STATUSES.index(change.outcome), -_RANKS[shown.level], -shown.share, change.topic
 
 
 def _counterparts(topics: Sequence[str], pairs: Mapping[str, Readings]) -> tuple[Counterpart, ...]:

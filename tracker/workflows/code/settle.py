@@ -101,7 +101,8 @@ def open_topics(arguments: Sequence[str], archive: ArchiveSession, vocabulary: V
     unsure = [
         change
         for change in comparison.topics
-        if not (change.claimed or change.share_unsure)
+        if change.possible
+        and not change.share_unsure
         and not {(change.topic, "old"), (change.topic, "new")} <= set(settled)
     ]
     topics = {topic.id: topic for topic in vocabulary.topics}

@@ -69,7 +69,12 @@ def _compare(
     for topic in (each.id for each in vocabulary.topics if each.id in held or each.id in moved):
         facts: list[Any] = [None, None, None, False, False]
         if change := moved.get(topic):
-            told = (change.status, None) if change.claimed else (None, change.status)
-            facts = [*told, change.certainty, change.measured, change.share_unsure]
+            told = [change.status, change.possible, change.certainty]
+            facts = [*told, change.measured, change.share_unsure]
+            if change.new is None:
+                # As the comparison says: a mention that hardly counts keeps no topic from being absent.
+                held.pop(topic, None)
+                if not (change.status or change.possible):
+                    continue
         rows.append([topic, *held.get(topic, (None, 0, 0.0)), *facts])
     return rows

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from tracker.archive.session import ArchiveSession
     from tracker.model.panels import PanelCell
-    from tracker.model.topics import Status, Vocabulary
+    from tracker.model.topics import Vocabulary
 
     Progress = Callable[[int, int], None]
 
@@ -68,8 +68,7 @@ def diff_countries(
             topic.id,
             topic.label,
             topic.kind,
-            tuple(_move(name, cell, cell.status) for name, cell in moves[topic.id] if cell.status),
-            tuple(_move(name, cell, cell.possible) for name, cell in moves[topic.id] if cell.possible),
+            tuple(_move(name, cell) for name, cell in moves[topic.id] if cell.status or cell.possible),
         )
         for topic in vocabulary.topics
     ]
@@ -83,18 +82,18 @@ def diff_countries(
         unmeasured=explain_unmeasured(vocabulary, held.languages),
         compared=tuple(compared),
         missing=tuple(missing),
-        topics=tuple(sorted((each for each in topics if each.claimed or each.possible), key=_weight)),
+        topics=tuple(sorted((each for each in topics if each.countries), key=_weight)),
     )
 
 
-def _move(country: str, cell: PanelCell, status: Status) -> CountryMove:
-    return CountryMove(country, status, cell.certainty, cell.measured)
+def _move(country: str, cell: PanelCell) -> CountryMove:
+    told = cell.status, cell.possible, cell.certainty, cell.measured, cell.share_unsure
+    return CountryMove(country, *told)
 
 
 def _weight(topic: MovedTopic) -> tuple[int, float, str]:
     """Order topics by who took up or dropped them: those that are claimed first, then by what is likely."""
-    claimed, possible = (
-        [move for move in moves if move.status in {*TAKEN_UP, *DROPPED}]
-        for moves in (topic.claimed, topic.possible)
-    )
-    return -len(claimed), -sum(move.certainty or 0.0 for move in possible), topic.label
+    sought = {*TAKEN_UP, *DROPPED}
+    claimed = sum(move.status in sought for move in topic.countries)
+    likely = sum(move.certainty or 0.0 for move in topic.countries if move.possible in sought)
+    return -claimed, -likely, topic.label

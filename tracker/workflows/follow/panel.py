@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tracker.archive.session import ArchiveSession
-    from tracker.model.panels import PanelCell
     from tracker.model.topics import Vocabulary
     from tracker.references import Body
     from tracker.references.sessions import SortKey
@@ -154,7 +153,7 @@ class HeldStatements:
         if former:
             try:
                 cells = compare_cells(former, reference, self._archive, vocabulary, sure)
-                return replace(read, before=former.session, cells=tuple(map(_count_as_absent, cells)))
+                return replace(read, before=former.session, cells=cells)
             except ReferenceInvalid:
                 # One of the sessions looked back on has several statements, as comparing the two would say.
                 pass
@@ -179,9 +178,3 @@ class HeldStatements:
             return False
         self.languages.add(language)
         return True
-
-
-def _count_as_absent(cell: PanelCell) -> PanelCell:
-    """Return what is dropped as absent, as ``diff`` says: a mention that hardly counts does not keep it."""
-    is_dropped = "dropped" in {cell.status, cell.possible}
-    return replace(cell, level=None, sentences=0, share=0.0) if is_dropped else cell

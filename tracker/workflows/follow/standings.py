@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tracker.archive.session import ArchiveSession
     from tracker.model.decisions import Decision, Ruling
     from tracker.model.texts import Reference, Segment, Side, Version
-    from tracker.model.topics import Status, TopicReading, Vocabulary
+    from tracker.model.topics import TopicReading, Vocabulary
 
 _PARTING = "\n\n"
 
@@ -88,7 +88,7 @@ def join_versions(versions: Sequence[Version]) -> Version:
     return replace(first, text=text, segments=tuple(segments))
 
 
-def make_standing(reading: TopicReading, version: Version, status: Status | None = None) -> Standing:
+def make_standing(reading: TopicReading, version: Version) -> Standing:
     """Return a reading with the words that show it."""
     return Standing(
         topic=reading.topic,
@@ -97,7 +97,6 @@ def make_standing(reading: TopicReading, version: Version, status: Status | None
         words=reading.words,
         share=reading.share,
         rule=reading.rule,
-        status=status,
         quote=version.segments[reading.leading].text,
         priority=reading.priority,
         measured=reading.measured,
@@ -108,7 +107,7 @@ def make_standing(reading: TopicReading, version: Version, status: Status | None
 def stand_absent(topic: str, decision: Decision | None = None) -> Standing:
     """Return the standing of a topic that is absent, with who decided so if somebody did."""
     rule = f"person: {decision.person}" if decision else ""
-    return Standing(topic, None, 0, 0, 0.0, rule, None, "", decided=decision)
+    return Standing(topic, None, 0, 0, 0.0, rule, "", decided=decision)
 
 
 def stand_topics(spoken: SessionText) -> dict[str, Standing]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tracker.decisions.rulings import settle_rulings
 from tracker.model.series import Timeline, TimelineSession
 from tracker.references import find_body, read_session, session_sort_key
-from tracker.topics.certainty.claims import SURE, explain_unmeasured, load_certainty
+from tracker.topics.certainty.claims import SURE, explain_unmeasured
 from tracker.topics.statuses.decided import mark_absences
 from tracker.topics.statuses.statuses import compare_topics, find_priorities
 from tracker.workflows.compare.diff import LOOK_BACK
@@ -136,21 +136,17 @@ def _stand(
 ) -> tuple[Standing, ...]:
     held = stand_topics(now)
     if sure and earlier:
-        for change in filter(_is_told, _compare(earlier, now, vocabulary, sure)):
+        told = (each for each in _compare(earlier, now, vocabulary, sure) if each.status or each.possible)
+        for change in told:
             held[change.topic] = replace(
                 held.get(change.topic) or stand_absent(change.topic),
                 status=change.status,
+                possible=change.possible,
                 certainty=change.certainty,
                 measured=change.measured,
+                share_unsure=change.share_unsure,
             )
     return tuple(held[topic.id] for topic in vocabulary.topics if topic.id in held)
-
-
-def _is_told(change: TopicChange) -> bool:
-    """Tell whether a status is claimed but for its share, or is approximate and more than a guess."""
-    if change.measured:
-        return change.claimed or change.share_unsure
-    return change.claimed or (change.certainty or 0.0) >= load_certainty().perhaps
 
 
 def _compare(
