@@ -96,7 +96,7 @@ def test_however_much_there_is_each_kind_of_finding_is_shown() -> None:
     ]
     text = render(replace(report, topics=(*found, *report.topics)), VOCABULARY)
     for title, (status,) in FINDINGS.items():
-        assert re.search(rf"^{title.upper()}.*\n  Topic {status} \d", text, re.MULTILINE)
+        assert re.search(rf"^{title.upper()}(: |.*\n  )Topic {status} \d", text, re.MULTILINE)
 
 
 def test_a_session_reads_as_its_golden_file() -> None:
@@ -131,7 +131,7 @@ def test_sections_come_in_the_agreed_order() -> None:
 
 def test_moves_that_have_no_row_are_named_with_their_shares_and_unsure_ones_marked() -> None:
     """The largest have rows, at most eight of them unsure; what is claimed has its finding instead."""
-    known = next(topic for topic in session().topics if topic.status == "promoted")
+    known = next(topic for topic in session().topics if topic.outcome == "promoted")
     shares = [round(0.4 - 0.02 * number, 2) for number in range(18)]
     topics = [
         replace(
