@@ -25,7 +25,7 @@ from tracker.report.series.panels import build_panel, panel_csv, panel_json
 from tracker.topics.vocabulary.load import load_vocabulary
 from tracker.workflows.compare import cells
 from tracker.workflows.compare.diff import diff
-from tracker.workflows.follow import moves, panel
+from tracker.workflows.follow import moves, panel, timeline
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -205,6 +205,27 @@ def test_a_text_counts_the_countries_by_session(folder: Path) -> None:
     assert max(map(len, report.splitlines())) <= 80
 
 
+def test_a_panel_is_as_sure_of_a_level_as_a_timeline(folder: Path) -> None:
+    followed = in_session(timeline.follow_topics)(folder, "XAA/UNGA", load_vocabulary())
+    known = {
+        (session.label, cell.topic): cell.priority
+        for session in followed.sessions
+        for cell in session.standings
+        if cell.level
+    }
+    read = whole(folder, "70-75", "XAA")
+    told = {
+        (entry.session, cell.topic): cell.priority
+        for entry in read.entries
+        for cell in entry.cells
+        if cell.level
+    }
+    assert told
+    assert all(known[place] == chance for place, chance in told.items())
+    sure = sum((known[label, "corruption"] or 0.0) >= 0.75 for label in ("70", "74"))
+    assert f"Corruption (2 of 4 statements, {sure} sure)" in render_terminal(build_panel(read))
+
+
 def test_two_sessions_say_who_took_up_what_and_who_dropped_it(folder: Path) -> None:
     found = diff_countries(folder, ["UNGA", "74", "75"], "FRA,GBR,XAA,EU", load_vocabulary())
     assert found.compared == ("FRA", "GBR", "XAA")
@@ -262,5 +283,5 @@ def test_many_sessions_stand_below_each_other(folder: Path, width: int) -> None:
     labels = tuple(map(str, range(50, 80)))
     report = render_terminal(build_panel(replace(found, sessions=labels)), width=width)
     assert max(map(len, report.splitlines())) <= width
-    heads = [line.split() for line in report.splitlines() if line.strip()[:1].isdecimal()]
-    assert [word for head in heads for word in head] == list(labels)
+    heads = [line.split() for line in report.splitlines() if line.split()[:2] == ["all", "sure"]]
+    assert [word for head in heads for word in head[2:]] == list(labels)

@@ -28,6 +28,8 @@ def lay_marks(section: Section, entries: Sequence[Entry], width: int) -> Iterato
     marks = [mark.text for entry in section.entries for mark in entry.marks]
     size = max(map(columns, marks), default=1)
     sizes = [max(columns(entry.cells[at]) for entry in section.entries) for at in range(len(section.columns))]
+    if len(sizes) > 1:  # the head of a single one runs on above the labels
+        sizes = [max(size, columns(each.head)) for size, each in zip(sizes, section.columns, strict=True)]
     fixed = len(_INDENT) + sum(1 + each for each in sizes) + 1
     longest = max(columns(_label(entry)) for entry in section.entries)
     label, cell, most = _plan(section, size, longest, width - fixed)

@@ -27,6 +27,7 @@ from tracker.report.series.parts import (
     show_moves,
     warn_approximate,
 )
+from tracker.report.series.rows import SURE_FROM
 from tracker.report.tables import write_csv
 from tracker.topics.levels.assess import PRIORITIES
 
@@ -113,7 +114,8 @@ def build_panel(
     read = [entry for entry in panel.entries if entry.state == "read"]
     whole = everything or bool(topics)
     statements = counted(len(read), "statement")
-    counts = ((one_line(topic.label), number, "") for topic, number in rows)
+    sure = _count_sure(read)
+    counts = ((one_line(topic.label), number, f", {sure[topic.id]} sure") for topic, number in rows)
     return Document(
         title=_name_panel(panel, read),
         sides=(),
@@ -198,12 +200,25 @@ def _count_moved(cells: Sequence[PanelCell], statuses: Sequence[str]) -> str:
     return count_sure(sum(cell.status in statuses for cell in cells), likely)
 
 
+def _count_sure(read: Sequence[PanelEntry]) -> Counter[str]:
+    """Return by topic how many statements surely have it as a priority, as a timeline calls it sure."""
+    cells = (cell for entry in read for cell in entry.cells if cell.level in PRIORITIES)
+    return Counter(cell.topic for cell in cells if cell.priority is None or cell.priority >= SURE_FROM)
+
+
 def _show_counts(panel: Panel, rows: Sequence[tuple[Topic, int]], read: Sequence[PanelEntry]) -> Section:
     by_session = [[entry for entry in read if entry.session == label] for label in panel.sessions]
-    counts = [("statements read", [len(entries) for entries in by_session])]
+    sure = _count_sure(read)
+    counts = [("statements read", (str(len(read)), ""), [len(entries) for entries in by_session])]
     counts += [
-        (one_line(topic.label), [_count_first(topic, each) for each in by_session]) for topic, _ in rows
+        (
+            one_line(topic.label),
+            (str(number), str(sure[topic.id])),
+            [_count_first(topic, each) for each in by_session],
+        )
+        for topic, number in rows
     ]
-    shown = ((label, (), [Span(str(number or "")) for number in numbers]) for label, numbers in counts)
+    shown = ((label, sums, [Span(str(each or "")) for each in numbers]) for label, sums, numbers in counts)
     ticks = [Tick(one_line(label)) for label in panel.sessions]
-    return show_map("priorities by session", shown, ticks, note="how many have each as a priority, as read")
+    note = "statements that have each as a priority, those of them that are sure, then by session"
+    return show_map("priorities by session", shown, ticks, heads=("all", "sure"), note=note)

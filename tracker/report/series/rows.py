@@ -29,7 +29,7 @@ SHADES: Final[tuple[tuple[float, Style], ...]] = (
 )
 """The share of a statement's words from which a mark has a shade."""
 
-_SURE: Final = 0.75
+SURE_FROM: Final = 0.75
 """The chance from which a level is sure, and nine in ten hold, by their chances: in the British statements
 of 55 sessions the mean is .92 of the 553 priorities from there on, and .90 of the 1,005 lower levels."""
 
@@ -109,7 +109,7 @@ def find_chance(cell: Standing) -> float | None:
 def is_unsure(cell: Standing) -> bool:
     """Return whether fewer than three in four careful readers would say so, priority or none."""
     chance = find_chance(cell)
-    return chance is not None and chance < _SURE
+    return chance is not None and chance < SURE_FROM
 
 
 def mark_level(cell: Standing | None) -> Span:
