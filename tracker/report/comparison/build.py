@@ -70,6 +70,8 @@ def _build_sections(comparison: Comparison, *, everything: bool, only: Collectio
     topics = _build_topics(comparison, everything=everything, only=only)
     edits = _build_edits(comparison, everything=everything, only=only)
     yield from (*edits, *topics) if selection.is_revision(comparison) else (*topics, *edits)
+    if not only:
+        yield from findings.show_names(comparison, everything=everything)
     if not only or "phrases" in only:
         yield from show_phrases(comparison, everything=everything or "phrases" in only)
 
