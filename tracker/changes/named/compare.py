@@ -115,24 +115,24 @@ def _find_states(
     states: dict[str, list[Span]] = defaultdict(list)
     for place, codes in scan_states(text):
         name = text[slice(*place)]
-        if is_noun(name) and taken.find(1, *place) < 0 and not _is_part(text, place):
+        part = _is_part(text, place)
+        if is_noun(name) and taken.find(1, *place) < 0 and not (part and " and " not in name):
             taken[slice(*place)] = b"\1" * len(name)
-            if len(codes) == 1 and not (name.isupper() and len(name) > LEAST + 1):
+            if len(codes) == 1 and not part and not (name.isupper() and len(name) > LEAST + 1):
                 states[next(iter(codes))].append(place)
     for code, places in states.items():
         country = find_country(code)
-        forms = [name for name in (country.name, *country.names) if len(name) > LEAST]
-        words = {word for place in places for word in list_parts(text[slice(*place)])} - small_words()
-        held = code in other.codes or any(fold_letters(form) in other.folded for form in forms)
-        if not held and not any(map(other.has_word, words)) and code not in {*own, *load_named("kinds")}:
+        written = {text[slice(*place)] for place in places}
+        words = {word for name in written for word in list_parts(name)} - small_words()
+        held = code in other.codes or any(map(other.has_letters, (country.name, *country.names, *written)))
+        if not held and words.isdisjoint(other.words) and code not in {*own, *load_named("kinds")}:
             yield _Found(0, tuple(places))
 
 
 def _is_part(text: str, place: Span) -> bool:
     """Return whether a name stands within a longer one: Lake Chad, Bank of England, Jordan Valley."""
     before = _PART_OF.search(text[max(0, place.start - 40) : place.start])
-    known = {word for table in ("titles", "nobody", "openers") for word in load_terms(FILE, table, LANGUAGE)}
-    return (before is not None and before[1].lower() not in known) or bool(
+    return (before is not None and before[1].lower() not in _unproven() | _offices()) or bool(
         _BEFORE_NAME.match(text[place.end :][: LEAST * 10])
     )
 

@@ -75,19 +75,24 @@ class NamedText:
             return re.search(alone, self.passage.text) is not None
         return fold_letters(form) in self.folded
 
-    def has_word(self, word: str) -> bool:
-        """Return whether it holds a word, apart or within another."""
-        return word in self.words or (len(word) >= _LONG and word in self.squeezed)
+    def has_letters(self, name: str) -> bool:
+        """Return whether it holds the letters of a name in a row, whatever stands between them."""
+        letters = _NO_LETTER.sub("", fold_letters(name))
+        return len(letters) >= _LONG and letters in self.squeezed
 
     def has_like(self, word: str) -> bool:
         """Return whether it holds a word, or a large one that may be a form or a slip of it."""
         slips = (len(word) >= _LONG) + (len(word) >= _LONGER)
-        return self.has_word(word) or any(
-            large.startswith(word.removesuffix("s"))
-            or _begin_alike(word, large)
-            or OSA.distance(word, large, score_cutoff=slips) <= slips
-            or sorted(word) == sorted(large)
-            for large in self.large
+        return (
+            word in self.words
+            or self.has_letters(word)
+            or any(
+                large.startswith(word.removesuffix("s"))
+                or _begin_alike(word, large)
+                or OSA.distance(word, large, score_cutoff=slips) <= slips
+                or sorted(word) == sorted(large)
+                for large in self.large
+            )
         )
 
 
