@@ -41,10 +41,14 @@ if TYPE_CHECKING:
 
 _HINT = "~"
 _LONGEST = 60
+_REACH = 40
+"""Characters before and after a name within which a longer one would begin and end."""
 _JOINT = re.compile(r"\sand\s(?:the\s)?|['’]s\s")
 _PARTICLE = re.compile(r"(?<!\w)(?:(?:de|da|de la|van|von|bin) |al-|el-|d['’])$")
 _PART_OF = re.compile(r"([A-ZÀ-Þ][\w'’-]*) (?:of (?:the )?)?$")
-_BEFORE_NAME = re.compile(r"[ -][A-ZÀ-Þ]|[ -]\w+[’']s [A-Z]")
+_SIGN = re.compile(r"[$#@]\s?$")
+"""Before what is an amount, or the mark of a theme: $US, #WeToo."""
+_BEFORE_NAME = re.compile(r"\$|[ -][A-ZÀ-Þ]|[ -]\w+[’']s [A-Z]")
 _COUNT = re.compile(r"\d{1,3}")
 """A number that begins what follows: in Baghdad 20 years ago."""
 _NOTE = re.compile(r"[a-z]\d")
@@ -131,10 +135,10 @@ def _find_states(
 
 def _is_part(text: str, place: Span) -> bool:
     """Return whether a name stands within a longer one: Lake Chad, Bank of England, Jordan Valley."""
-    before = _PART_OF.search(text[max(0, place.start - 40) : place.start])
-    return (before is not None and before[1].lower() not in _unproven() | _offices()) or bool(
-        _BEFORE_NAME.match(text[place.end :][: LEAST * 10])
-    )
+    leading, after = text[max(0, place.start - _REACH) : place.start], text[place.end : place.end + _REACH]
+    before = _PART_OF.search(leading)
+    follows = before is not None and before[1].lower() not in _unproven() | _offices()
+    return follows or any((_SIGN.search(leading), _BEFORE_NAME.match(after)))
 
 
 def _find_runs(side: NamedText, other: NamedText, own: Collection[str], taken: bytearray) -> Iterator[_Found]:
@@ -219,11 +223,11 @@ def _strip(words: list[re.Match[str]]) -> list[re.Match[str]]:
 
 def _tells_of_noun(text: str, place: Span) -> bool:
     """Return whether a name is an adjective, or a state's alone, which is looked for by its codes."""
-    after = re.match(r" ([a-z][\w-]*)", text[place.end :][: LEAST * 10])
+    after = re.match(r" ([a-z][\w-]*)", text[place.end : place.end + _REACH])
     before_noun = after is not None and after[1] not in load_terms(FILE, "openers", LANGUAGE)
     name = text[slice(*place)]
     return (
-        bool(find_codes(name) or _NOTE.search(name))
+        bool(find_codes(name) or _NOTE.search(name) or _SIGN.search(text[: place.start][-2:]))
         or is_adjective(text, *place)
         or (before_noun and _OF_NOUN.search(name) is not None)
     )

@@ -36,6 +36,8 @@ _MOST_WORDS = 6
 _ACRONYM, _MOST_CAPITALS = 3, 2
 _PARTS = re.compile(r"[-/’']")
 _BREAK = re.compile(r"(?<=\w)[-\u00ad\u2010]\s+(?=\w)")
+_SHORT = re.compile(r"^[A-Z].*[A-Z\d]")
+_JOINT = re.compile(r"[.-]")
 _NO_LETTER = re.compile(r"[\W\d_]+")
 
 
@@ -69,7 +71,7 @@ class NamedText:
     def has_form(self, form: str) -> bool:
         """Return whether it holds a form of a name; capitals count only as such, ``the Court`` only alone."""
         if form.isupper() or len(form) < LEAST:
-            return form in self.capitals or form.replace("-", "") in self.capitals
+            return _JOINT.sub("", form) in self.capitals
         if form.startswith("the "):
             alone = rf"\b(?:the|this|that|our|its) {re.escape(form[4:])}\b(?! of| on| [A-Z])"
             return re.search(alone, self.passage.text) is not None
@@ -121,7 +123,7 @@ def read_names(version: Version) -> NamedText:
         small=frozenset(fold_letters(part) for part in parts if part.islower()),
         within=frozenset(part for word in inner for part in list_parts(word)),
         large=tuple(sorted(word for word in large - small_words() if len(word) >= LEAST)),
-        capitals=frozenset(part.replace(".", "").removesuffix("s") for part in parts if part[1:2].isupper()),
+        capitals=frozenset(_JOINT.sub("", part).removesuffix("s") for part in parts if _SHORT.search(part)),
         codes=frozenset(code for _, found in scan_states(text) for code in found) | hinted,
         squeezed=_NO_LETTER.sub("", folded),
     )
