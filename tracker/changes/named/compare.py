@@ -26,7 +26,7 @@ from tracker.changes.named.reading import (
     small_words,
 )
 from tracker.changes.shifts.held import OWNER, WORD, abbreviate, is_adjective
-from tracker.changes.shifts.naming import FILE, NameMatch, find_names
+from tracker.changes.shifts.naming import FILE, NameMatch, find_names, opens_sentence
 from tracker.changes.shifts.rules import load_terms
 from tracker.model.changes import NameChange
 from tracker.references.countries import find_country
@@ -137,8 +137,8 @@ def _is_part(text: str, place: Span) -> bool:
     """Return whether a name stands within a longer one: Lake Chad, Bank of England, Jordan Valley."""
     leading, after = text[max(0, place.start - _REACH) : place.start], text[place.end : place.end + _REACH]
     before = _PART_OF.search(leading)
-    follows = before is not None and before[1].lower() not in _unproven() | _offices()
-    return follows or any((_SIGN.search(leading), _BEFORE_NAME.match(after)))
+    follows = before and before[1].lower() not in _unproven() | _offices()
+    return any((follows, _SIGN.search(leading), _BEFORE_NAME.match(after)))
 
 
 def _find_runs(side: NamedText, other: NamedText, own: Collection[str], taken: bytearray) -> Iterator[_Found]:
@@ -186,10 +186,9 @@ def _list_runs(side: NamedText) -> Iterator[Span]:
                 continue
             start = name.start + words[0].start()
             place = Span(start, start + len(OWNER.sub("", name.text[words[0].start() : words[-1].end()])))
-            first = fold_letters(words[0][0])
-            opens = passage.text[:start].rstrip()[-1:] in {"", *".!?:"} and first in small_words()
+            opens = opens_sentence(passage, start) and fold_letters(words[0][0]) in small_words()
             acronyms = sum(is_acronym(word[0]) for word in words) * 2 > len(words)
-            if not opens and not acronyms and not _tells_of_noun(passage.text, place):
+            if not opens and not acronyms and not _is_none(passage.text, place):
                 particle = _PARTICLE.search(passage.text[max(0, start - 6) : start])
                 yield Span(start - len(particle[0]) if particle else start, place.end)
 
@@ -221,16 +220,13 @@ def _strip(words: list[re.Match[str]]) -> list[re.Match[str]]:
     return words
 
 
-def _tells_of_noun(text: str, place: Span) -> bool:
-    """Return whether a name is an adjective, or a state's alone, which is looked for by its codes."""
+def _is_none(text: str, place: Span) -> bool:
+    """Return whether a run is an adjective, a mark or a note's, or a state, which is looked for by code."""
     after = re.match(r" ([a-z][\w-]*)", text[place.end : place.end + _REACH])
     before_noun = after is not None and after[1] not in load_terms(FILE, "openers", LANGUAGE)
-    name = text[slice(*place)]
-    return (
-        bool(find_codes(name) or _NOTE.search(name) or _SIGN.search(text[: place.start][-2:]))
-        or is_adjective(text, *place)
-        or (before_noun and _OF_NOUN.search(name) is not None)
-    )
+    name, sign = text[slice(*place)], _SIGN.search(text[max(0, place.start - 2) : place.start])
+    of_noun = before_noun and _OF_NOUN.search(name)
+    return any((sign, of_noun, find_codes(name), _NOTE.search(name), is_adjective(text, *place)))
 
 
 @cache

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import gzip
 import re
+from bisect import bisect_left
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from rapidfuzz.distance import OSA
-
 from tracker.changes.shifts.held import OWNER, WORD
 from tracker.changes.shifts.naming import opens_sentence
 from tracker.changes.shifts.rewording import read_passage
 from tracker.inputs.tables import read_packaged
 from tracker.references.countries import countries
-from tracker.references.names import fold_letters, fold_name
+from tracker.references.names import fold_letters, fold_name, has_slip
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -88,19 +87,22 @@ class NamedText:
         return (
             word in self.words
             or self.has_letters(word)
-            or any(
-                large.startswith(word.removesuffix("s"))
-                or _begin_alike(word, large)
-                or OSA.distance(word, large, score_cutoff=slips) <= slips
-                or sorted(word) == sorted(large)
-                for large in self.large
-            )
+            or any(_begin_alike(word, large) for large in self._from(word))
+            or has_slip(word, self.large, slips)
         )
 
+    def _from(self, word: str) -> Iterator[str]:
+        """Yield the large words that share the first letters of a word."""
+        head = word[: LEAST - 1]
+        for at in range(bisect_left(self.large, head), len(self.large)):
+            if not self.large[at].startswith(head):
+                return
+            yield self.large[at]
 
-def _begin_alike(one: str, other: str) -> bool:
-    shared = max(LEAST, min(len(one), len(other)) * 2 // 3)
-    return one[:shared] == other[:shared]
+
+def _begin_alike(word: str, large: str) -> bool:
+    shared = max(LEAST, min(len(word), len(large)) * 2 // 3)
+    return large.startswith((word[:shared], word.removesuffix("s")))
 
 
 def read_names(version: Version) -> NamedText:

@@ -176,7 +176,11 @@ def _opens(passage: SideText, at: int) -> bool:
     titles, abbreviations, openers, nobody = (
         load_terms(FILE, table, language) for table in ("titles", "abbreviations", "openers", "nobody")
     )
-    if passage.text[token.start :][:_LONGEST_WHOLE].lower().startswith(load_terms(FILE, "wholes", language)):
+    if (
+        passage.text[token.start : token.start + _LONGEST_WHOLE]
+        .lower()
+        .startswith(load_terms(FILE, "wholes", language))
+    ):
         return False
     after = passage.tokens[at + 1] if at + 1 < len(passage.tokens) else token
     near = after.start == token.end + 1 and _is_large(after)
