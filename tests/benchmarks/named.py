@@ -1,10 +1,10 @@
 """Measure how often "named now" and "no longer named" are true of real names, on claims judged by a reader.
 
 ``tests/acceptance/coding/names.csv`` holds names drawn from all that is claimed of pairs of odd sessions,
-two apart, of the UN General Debate (seed 20261127, among the 22,071 claims of that day). Only texts of even
-sessions were looked at while the rules and tables were made. A row has the place of the name and a digest of
-both texts, but none of their text. The reader looked for the name in both texts in full: ``right``;
-``elsewhere``, where the other text has it in some form; ``no name``.
+two apart, of the UN General Debate (seed 20261127, among the 22,071 claims of that day). Rules and tables
+were made on even sessions. A row has the place of the name and a digest of both texts, none of their text.
+The reader, who had made the rules, looked for the name in both texts in full: ``right``; ``elsewhere``, where
+the other text has it in some form; ``no name``.
 
 Run as ``python -m tests.benchmarks.named`` in the root of the repository. ``draw SEED NUMBER`` writes such a
 sheet without verdicts to the output; ``read FILE`` prints its names with the words around them, and what in
