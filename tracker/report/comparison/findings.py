@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final
 from tracker.report.comparison import naming, topic_words
 from tracker.report.comparison import words as wording
 from tracker.report.comparison.passages import has_close, quote_topic
-from tracker.report.comparison.selection import name_actors
 from tracker.report.comparison.topic_words import STATUSES
 from tracker.report.document import Column, Entry, Section, Span
 from tracker.report.safe import one_line
@@ -138,8 +137,7 @@ def _list_notes(comparison: Comparison, topic: TopicChange, *, everything: bool)
     if topic.closest and not topic.passing and not has_close(topic):
         yield Span(f"nothing close in {wording.side_labels(comparison)[1]}", "dim")
     if everything:
-        facts = (topic_words.interval_words(topic), name_actors(comparison, topic))
-        for fact in (topic_words.certainty_words(topic), *facts):
+        for fact in (topic_words.certainty_words(topic), topic_words.interval_words(topic)):
             if fact:
                 yield Span(fact)
 
@@ -217,6 +215,18 @@ def show_kept(comparison: Comparison, told: Collection[str], *, everything: bool
 def _name_kept(topic: TopicChange) -> str:
     name = one_line(topic.label) if topic.share_unsure else _name_with_doubt(topic)
     return f"{name} {topic_words.share_words(topic)}"
+
+
+def show_names(comparison: Comparison, *, everything: bool) -> Iterator[Section]:
+    """Yield who and what one whole statement names and the other does not, in a line each or in full."""
+    for title in ("named now", "no longer named"):
+        found = [each for each in comparison.names if each.status == title]
+        names = tuple(
+            f"{one_line(each.name)} {each.uses}×" if everything and each.uses > 1 else one_line(each.name)
+            for each in found
+        )
+        if names:
+            yield Section(title, (Entry((), names=names),), first=1, rows=1, inline=True)
 
 
 def count_unsure(comparison: Comparison, told: Collection[str]) -> int:

@@ -9,9 +9,8 @@ from tracker.report.comparison.words import ARROW, percent
 from tracker.report.safe import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
-    from tracker.model.changes import Shift
     from tracker.model.series import Standing
     from tracker.model.topics import Status, TopicChange, TopicReading
 
@@ -32,23 +31,6 @@ SHARE_UNSURE: Final = "kept, share unsure"
 
 OLD_SIDE: frozenset[Status] = frozenset({"down", "demoted", "dropped"})
 """Statuses of which the old side shows more."""
-
-
-def actor_words(actors: Sequence[Shift]) -> str | None:
-    """Return who is no longer named on a topic and who is named now, with their roles."""
-    parts = []
-    for lead, side in (("no longer named", "old"), ("named now", "new")):
-        found = [(shift, getattr(shift, side)) for shift in actors]
-        texts = ", ".join(
-            f"{one_line(evidence.text)}{_role_words(shift)}" for shift, evidence in found if evidence
-        )
-        parts += [f"{lead}: {texts}"] if texts else []
-    return "; ".join(parts) or None
-
-
-def _role_words(shift: Shift) -> str:
-    role = shift.rule.partition("actor: ")[2].partition(" (")[0]
-    return f" ({role})" if role else ""
 
 
 def level_words(topic: TopicChange) -> str:
