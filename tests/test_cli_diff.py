@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+
+from tracker.topics.certainty.evidence import SENTENCE_FEATURES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -226,7 +229,10 @@ def test_one_topic_is_shown_whole_and_explained(archive: Callable[..., Ran]) -> 
     assert "CYBERCRIME" in shown.out
     assert "*cybercrime*" in shown.out.lower()
     why = archive("diff", "XAA/CCPCJ", "32", "33", "--explain", "cybercrime").out
-    assert "a careful reader calls it a priority 0." in why
+    why = " ".join(why.split())
+    assert "a careful reader calls it a priority with probability 0." in why
+    named = set(re.findall(r"(?:0\.\d\d|,) ([^,“\d]+) [+−]\d\.\d\d", why))
+    assert set() < named <= set(SENTENCE_FEATURES.values())
     unknown = archive("diff", "XAA/CCPCJ", "32", "33", "--explain", "zzz")
     assert (unknown.code, len(unknown.err.splitlines())) == (2, 1)
     assert "has no topic 'zzz'" in unknown.err

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Final, get_args
 from tracker.model.topics import Level
 from tracker.report.comparison.words import ARROW, percent
 from tracker.report.safe import one_line
+from tracker.topics.certainty.claims import load_certainty
+from tracker.topics.levels.assess import PRIORITIES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -88,7 +90,7 @@ def rank_moves(topics: Iterable[TopicChange]) -> list[TopicChange]:
     return sorted(topics, key=lambda topic: (-abs(share_change(topic)), topic.label))
 
 
-def status_mark(topic: TopicChange) -> str:
+def status_mark(topic: TopicChange, sure: float) -> str:
     """Return a topic's status, with a question mark and its certainty where it is not claimed."""
     if topic.claimed:
         return STATUSES[topic.status]
@@ -96,7 +98,7 @@ def status_mark(topic: TopicChange) -> str:
         return SHARE_UNSURE
     if is_unclear(topic):
         return "unclear"
-    return f"{STATUSES[topic.status]}? {certainty_mark(topic)}".rstrip()
+    return f"{STATUSES[topic.status]}? {certainty_mark(topic, sure)}".rstrip()
 
 
 def is_unclear(topic: TopicChange) -> bool:
@@ -104,10 +106,40 @@ def is_unclear(topic: TopicChange) -> bool:
     return not topic.claimed and topic.certainty is not None and topic.certainty < _UNCLEAR
 
 
-def certainty_mark(topic: TopicChange) -> str:
-    """Return how certain a status is, briefly: ``(.53)``, and ``(~.53)`` where that was not measured."""
-    about = "" if topic.measured else "~"
-    return "" if topic.certainty is None else f"({about}{topic.certainty:.2f})".replace("0.", ".")
+def certainty_mark(topic: TopicChange, sure: float) -> str:
+    """Return how certain a status is, briefly: ``(.53)``, and ``(~.53)`` where that was not measured.
+
+    One as certain as claims are has the reason behind it: ``(.86, in passing)``.
+    """
+    if topic.certainty is None:
+        return ""
+    return ", ".join(filter(None, (f"({_brief(topic.certainty, topic.measured)}", _bar(topic, sure)))) + ")"
+
+
+def _brief(certainty: float, measured: bool = True) -> str:
+    return certainty_figure(certainty, measured=measured).replace("0.", ".")
+
+
+def _bar(topic: TopicChange, sure: float) -> str:
+    """Return what keeps from being claimed what is as certain as claims are; "" where it is less certain."""
+    if not topic.measured or (topic.certainty or 0.0) < load_certainty().find_threshold(topic.status, sure):
+        return ""
+    levels = {side.level for side in (topic.old, topic.new) if side}
+    return "in passing" if levels & PRIORITIES else "only mentioned"
+
+
+def unclaimed_words(topic: TopicChange, sure: float) -> str | None:
+    """Say why a topic's status is not claimed; None where it is, or where certainty was not measured."""
+    if topic.claimed or not topic.measured:
+        return None
+    if topic.share_unsure:
+        return "of so few sentences its share may as well have halved or doubled"
+    least = _brief(load_certainty().find_threshold(topic.status, sure))
+    reasons = {
+        "in passing": f"as sure as what is claimed (from {least}); but the other side names it in passing",
+        "only mentioned": f"as sure as what is claimed (from {least}); but it is a priority on neither side",
+    }
+    return reasons.get(_bar(topic, sure), f"less sure than what is claimed (from {least})")
 
 
 def rank_topics(topics: Iterable[TopicChange]) -> list[TopicChange]:

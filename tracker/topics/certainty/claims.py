@@ -86,13 +86,20 @@ class AnySentence:
         """Return each sentence with its own probability and what weighs in it, the likeliest first."""
         weighed = []
         for at, score in enumerate(self._score(evidence)):
-            row = zip(SENTENCE_FEATURES, map(mul, self.sentence, evidence.sentences[at]), strict=True)
+            weights = map(mul, self.sentence, evidence.sentences[at])
+            row = zip(SENTENCE_FEATURES.values(), weights, strict=True)
             words = sorted(evidence.words[at] & self.words.keys())
-            parts = [*row, *((f"“{word}”", self.words[word]) for word in words)]
+            parts = [*row, *((_name_word(word), self.words[word]) for word in words)]
             heaviest = sorted(parts, key=lambda part: (-abs(part[1]), part[0]))[:_REASONS]
             likely = round(1 / (1 + exp(-score)), 4)
             weighed.append(WeighedSentence(evidence.places[at], likely, tuple(heaviest)))
         return tuple(sorted(weighed, key=lambda each: (-each.probability, each.segment)))
+
+
+def _name_word(word: str) -> str:
+    """Return the stem of a word in quotes, with where it stands if it is close to the topic."""
+    where, _, stem = word.rpartition(" ")
+    return f"“{stem}” close {where} it" if where else f"“{stem}”"
 
 
 @dataclass(frozen=True, slots=True)
