@@ -7,14 +7,10 @@ from typing import Annotated, Literal
 
 import typer
 
-from tracker.cli import options
+from tracker.cli import completion, options
 from tracker.cli import output as shown
 from tracker.references import join_words
 
-Topics = Annotated[
-    list[str] | None,
-    typer.Option("--topic", metavar="TOPIC", help="Only this topic, by id or label; may be repeated."),
-]
 Width = Annotated[int | None, typer.Option(min=60, help="The width in columns; the terminal's if not given.")]
 
 
@@ -39,7 +35,7 @@ def trace(
         typer.Argument(
             metavar="SERIES",
             help="A series such as GBR/UNGA, or a body such as UNGA for all countries.",
-            autocompletion=options.complete_reference,
+            autocompletion=completion.complete_reference,
         ),
     ],
     text: Annotated[
@@ -50,7 +46,12 @@ def trace(
     ] = None,
     topic: Annotated[
         list[str] | None,
-        typer.Option("--topic", metavar="TOPIC", help="The terms of this topic; may be repeated."),
+        typer.Option(
+            "--topic",
+            metavar="TOPIC",
+            help="The terms of this topic; may be repeated.",
+            autocompletion=completion.complete_topic,
+        ),
     ] = None,
     first: options.FirstSession = None,
     last: options.LastSession = None,
@@ -119,7 +120,7 @@ def blame(
 
 def timeline(
     series: options.Series,
-    topic: Topics = None,
+    topic: options.Topics = None,
     first: options.FirstSession = None,
     last: options.LastSession = None,
     everything: Annotated[
@@ -165,12 +166,15 @@ def timeline(
 
 
 def compare_countries(
-    body: Annotated[str, typer.Argument(metavar="BODY", help="A body such as UNGA.")],
-    session: Annotated[str, typer.Argument(metavar="SESSION", help="A session such as 79.")],
-    countries: Annotated[
-        str | None, typer.Option(metavar="LIST", help="Only these: GBR,FRA, a group such as EU, or @FILE.")
-    ] = None,
-    topic: Topics = None,
+    body: options.BodyName,
+    session: Annotated[
+        str,
+        typer.Argument(
+            metavar="SESSION", help="A session such as 79.", autocompletion=completion.complete_session
+        ),
+    ],
+    countries: options.Countries = None,
+    topic: options.Topics = None,
     everything: Annotated[
         bool, typer.Option("--all", help="Show every topic, and the distinctive ones of each country.")
     ] = False,
@@ -208,7 +212,12 @@ def compare_countries(
 def phrases(
     series: options.Series,
     session: Annotated[
-        str | None, typer.Argument(metavar="[SESSION]", help="One session; all of them if not given.")
+        str | None,
+        typer.Argument(
+            metavar="[SESSION]",
+            help="One session; all of them if not given.",
+            autocompletion=completion.complete_session,
+        ),
     ] = None,
     everything: Annotated[
         bool, typer.Option("--all", help="Show all phrases, also those that a topic covers.")
