@@ -215,10 +215,10 @@ def fill(
     ] = None,
     archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
-    """Write the groups that come with the program into the archive.
+    """Bring the groups in the archive up to those that come with the program.
 
-    A later release may know more; what is in the archive stays as it was. Groups of your own are left alone
-    unless they are named.
+    An archive gets them with its first run, and what it has stays as it was: a later release may know more.
+    Groups of your own are left alone unless they are named.
     """
     from tracker.workflows.follow.groups import fill_groups
 

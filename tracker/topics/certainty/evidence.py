@@ -57,7 +57,7 @@ SENTENCE_FEATURES: Final = {
 }
 """Of a sentence that names the topic, each in words: what it does with it, by what words, and where it is;
 how the sentences around it go on, and how far before the topic the last cue of an act ends; how far its
-words, and those of its neighbours, are ones that often stand beside the topic (pointwise mutual information)."""
+words, and those of its neighbours, often stand beside the topic (pointwise mutual information)."""
 
 TOPIC_FEATURES: Final = (
     *("terms", "sentences", "words", "narrower", "broader", "likeness", "close"),

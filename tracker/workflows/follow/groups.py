@@ -29,7 +29,7 @@ def name_group(archive: ArchiveSession, text: str) -> Group:
 
 
 def fill_groups(archive: ArchiveSession, names: Sequence[str], noted: str) -> tuple[Group, ...]:
-    """Write packaged groups into the archive, all of them where none is named; those that say the same stay.
+    """Bring groups in the archive up to the packaged ones, all where none is named; those that agree stay.
 
     A group that somebody keeps here is left alone unless it is named. Raises ``ReferenceInvalid`` for a group
     that does not come with the program.
