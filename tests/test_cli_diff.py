@@ -157,6 +157,26 @@ def test_a_reader_that_has_gone_is_no_error(archive: Callable[..., Ran], tmp_pat
 
 
 @pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        ("list | true", 0),
+        ("diff XAA/CCPCJ --all | true", 1),
+        ("list >&-", 0),
+        ("diff XAA/CCPCJ 2>&-", 1),
+        ("show nowhere.txt 2>&-", 2),
+        ("list <&- >&- 2>&-", 0),
+    ],
+)
+def test_an_exit_code_is_kept_whoever_listens(
+    archive: Callable[..., Ran], tmp_path: Path, line: str, code: int
+) -> None:
+    command = f"{sys.executable} -m tracker {line}; exit ${{PIPESTATUS[0]}}"
+    ran = subprocess.run(["bash", "-c", command], cwd=tmp_path, capture_output=True, check=False)
+    assert (ran.returncode, ran.stderr) == (code, b"")
+    assert archive("verify").code == 0
+
+
+@pytest.mark.parametrize(
     ("arguments", "said"),
     [
         (("old.txt", "new.txt", "old.txt"), "3 operands"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from functools import partial
 from typing import Annotated, Literal
 
@@ -9,7 +10,8 @@ import typer
 
 from tracker.cli import completion, options
 from tracker.cli import output as shown
-from tracker.references import join_words
+from tracker.errors import ReferenceInvalid
+from tracker.references import join_words, looks_like_reference, match_bodies
 
 Width = Annotated[int | None, typer.Option(min=60, help="The width in columns; the terminal's if not given.")]
 
@@ -78,6 +80,8 @@ def trace(
     from tracker.workflows.follow.trace import parse_place, read_asked, trace_body, trace_series
 
     shown.refuse_overwriting(output, [vocabulary], archive)
+    if text and " " in place and (looks_like_reference(text) or match_bodies(text)):
+        raise ReferenceInvalid(f"the series comes first: tracker trace {text} {shlex.quote(place)}")
     known = options.load_vocabulary(vocabulary) if topic else None
     topics = name_topics(known, topic) if known and topic else ()
     asked = read_asked([each for each in (text, *(others or ())) if each is not None], topics, known)

@@ -67,11 +67,15 @@ def _parse(text: str, bodies: Sequence[Body], countries: Sequence[Country]) -> R
     if holds_controls(text.strip()):
         _refuse(text, "it holds control characters")
     path, edition, snapshot = _split_marks(text)
-    parts = [part.strip() for part in path.split("/")]
+    parts = [part.strip() for part in path.removesuffix("/").split("/")]
     known = match_countries(parts[0], countries)
     if known and (not parts[1:] or (_NUMBER.match(parts[1]) and not match_bodies(parts[1], bodies))):
         _miss_body(text, known[0].code, parts[1:])
     _check_parts(text, parts)
+    if not known and match_bodies(parts[0], bodies):
+        raise ReferenceInvalid(
+            f"{show(text)} begins with a body; put a country before it: GBR/{text.strip()}"
+        )
     country = find_country(parts[0], countries).code
     body, session, rest = _read_body(parts[1:], bodies)
     if session is None and snapshot is not None:
