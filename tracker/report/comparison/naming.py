@@ -62,7 +62,7 @@ def citation(comparison: Comparison, vocabulary: Vocabulary) -> str:
     )
     topics = f"topics {one_line(vocabulary.name)} {source.vocabulary[:DIGEST]}"
     sure = "" if source.sure == SURE else f", --sure {source.sure}"
-    return f"Cite: {f' {ARROW} '.join(texts)}, tracker {source.release}, {topics}{sure}"
+    return f"Cite: {f' {ARROW} '.join(texts)}, tracker {source.release}, {topics}{sure}; ¶ by our count"
 
 
 def provenance_words(comparison: Comparison, vocabulary: Vocabulary) -> tuple[str, ...]:
