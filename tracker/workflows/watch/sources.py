@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from tracker.model.watching import Source
 
 _NAMELESS = "source"
-_HOST = re.compile(r"(?:[a-z0-9-]+\.)+[a-z]{2,}(?:/|$)", re.IGNORECASE)
+_HOST = re.compile(r"www\.|[\w.-]+\.(?:com|edu|gov|int|net|org)(?:/|$)", re.IGNORECASE)
+"""How an address begins that lacks its ``https://``."""
 # Characters of a name that is made up; the watch list allows 80, and a number may follow.
 _LONGEST = 60
 
