@@ -67,7 +67,7 @@ def _parse(text: str, bodies: Sequence[Body], countries: Sequence[Country]) -> R
     if holds_controls(text.strip()):
         _refuse(text, "it holds control characters")
     path, edition, snapshot = _split_marks(text)
-    parts = [part.strip() for part in path.removesuffix("/").split("/")]
+    parts = [part.strip() for part in path.split("/")]
     known = match_countries(parts[0], countries)
     if known and (not parts[1:] or (_NUMBER.match(parts[1]) and not match_bodies(parts[1], bodies))):
         _miss_body(text, known[0].code, parts[1:])
