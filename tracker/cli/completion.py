@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
@@ -148,9 +149,14 @@ def _find_archive(context: Context) -> Path:
 
 def _read_held(context: Context) -> tuple[Reference, ...]:
     """Return the editions of the archive by country, body and order of session."""
+    return _read_editions(_find_archive(context))
+
+
+@cache
+def _read_editions(folder: Path) -> tuple[Reference, ...]:
     from tracker.archive.session import ArchiveSession
 
-    with suppress(TrackerError), ArchiveSession(_find_archive(context)) as archive:
+    with suppress(TrackerError), ArchiveSession(folder) as archive:
         return tuple(entry.reference for entry in archive.reader.statements())
     return ()
 
