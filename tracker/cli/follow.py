@@ -171,12 +171,7 @@ def timeline(
 
 def compare_countries(
     body: options.BodyName,
-    session: Annotated[
-        str,
-        typer.Argument(
-            metavar="SESSION", help="A session such as 79.", autocompletion=completion.complete_session
-        ),
-    ],
+    session: options.SessionName,
     countries: options.Countries = None,
     topic: options.Topics = None,
     everything: Annotated[
@@ -215,14 +210,7 @@ def compare_countries(
 
 def phrases(
     series: options.Series,
-    session: Annotated[
-        str | None,
-        typer.Argument(
-            metavar="[SESSION]",
-            help="One session; all of them if not given.",
-            autocompletion=completion.complete_session,
-        ),
-    ] = None,
+    session: options.AnySession = None,
     everything: Annotated[
         bool, typer.Option("--all", help="Show all phrases, also those that a topic covers.")
     ] = False,

@@ -79,6 +79,20 @@ BodyName = Annotated[
     str,
     typer.Argument(metavar="BODY", help="A body such as UNGA.", autocompletion=completion.complete_body),
 ]
+SessionName = Annotated[
+    str,
+    typer.Argument(
+        metavar="SESSION", help="A session such as 79.", autocompletion=completion.complete_session
+    ),
+]
+AnySession = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="[SESSION]",
+        help="One session; all of them if not given.",
+        autocompletion=completion.complete_session,
+    ),
+]
 Countries = Annotated[
     str | None,
     typer.Option(
