@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from tracker.cli import options
+from tracker.cli import completion, options
 from tracker.cli.output import refuse_overwriting, shown_progress, write_answer, write_notice
 from tracker.references import gather_references
 from tracker.report.json_text import encode_json, write_json
@@ -63,7 +63,10 @@ def import_git(
     as_: Annotated[
         str | None,
         typer.Option(
-            "--as", metavar="SERIES", help="The series or one statement; taken from paths if not given."
+            "--as",
+            metavar="SERIES",
+            help="The series or one statement; taken from paths if not given.",
+            autocompletion=completion.complete_reference,
         ),
     ] = None,
     session_from: GitSession = None,
@@ -102,7 +105,7 @@ def export_warc(
         typer.Argument(
             metavar="[REF]...",
             help="Series, statements, editions or snapshots; everything if not given.",
-            autocompletion=options.complete_reference,
+            autocompletion=completion.complete_reference,
         ),
     ] = None,
     private: Private = False,
@@ -134,6 +137,7 @@ def import_warc(
             "--as",
             metavar="SERIES",
             help="The series or one statement; if not given, taken from the metadata that tracker exports.",
+            autocompletion=completion.complete_reference,
         ),
     ] = None,
     session_from: Annotated[

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
+import shlex
 from functools import partial
 from typing import Annotated, Literal
 
 import typer
 
-from tracker.cli import options
+from tracker.cli import completion, options
 from tracker.cli import output as shown
-from tracker.references import join_words
+from tracker.errors import ReferenceInvalid
+from tracker.references import join_words, looks_like_reference, match_bodies
 
-Topics = Annotated[
-    list[str] | None,
-    typer.Option("--topic", metavar="TOPIC", help="Only this topic, by id or label; may be repeated."),
-]
 Width = Annotated[int | None, typer.Option(min=60, help="The width in columns; the terminal's if not given.")]
 
 
@@ -39,7 +37,7 @@ def trace(
         typer.Argument(
             metavar="SERIES",
             help="A series such as GBR/UNGA, or a body such as UNGA for all countries.",
-            autocompletion=options.complete_reference,
+            autocompletion=completion.complete_reference,
         ),
     ],
     text: Annotated[
@@ -50,7 +48,12 @@ def trace(
     ] = None,
     topic: Annotated[
         list[str] | None,
-        typer.Option("--topic", metavar="TOPIC", help="The terms of this topic; may be repeated."),
+        typer.Option(
+            "--topic",
+            metavar="TOPIC",
+            help="The terms of this topic; may be repeated.",
+            autocompletion=completion.complete_topic,
+        ),
     ] = None,
     first: options.FirstSession = None,
     last: options.LastSession = None,
@@ -77,6 +80,8 @@ def trace(
     from tracker.workflows.follow.trace import parse_place, read_asked, trace_body, trace_series
 
     shown.refuse_overwriting(output, [vocabulary], archive)
+    if text and " " in place and (looks_like_reference(text) or match_bodies(text)):
+        raise ReferenceInvalid(f"the series comes first: tracker trace {text} {shlex.quote(place)}")
     known = options.load_vocabulary(vocabulary) if topic else None
     topics = name_topics(known, topic) if known and topic else ()
     asked = read_asked([each for each in (text, *(others or ())) if each is not None], topics, known)
@@ -119,7 +124,7 @@ def blame(
 
 def timeline(
     series: options.Series,
-    topic: Topics = None,
+    topic: options.Topics = None,
     first: options.FirstSession = None,
     last: options.LastSession = None,
     everything: Annotated[
@@ -167,12 +172,10 @@ def timeline(
 
 
 def compare_countries(
-    body: Annotated[str, typer.Argument(metavar="BODY", help="A body such as UNGA.")],
-    session: Annotated[str, typer.Argument(metavar="SESSION", help="A session such as 79.")],
-    countries: Annotated[
-        str | None, typer.Option(metavar="LIST", help="Only these: GBR,FRA, a group such as EU, or @FILE.")
-    ] = None,
-    topic: Topics = None,
+    body: options.BodyName,
+    session: options.SessionName,
+    countries: options.Countries = None,
+    topic: options.Topics = None,
     everything: Annotated[
         bool, typer.Option("--all", help="Show every topic, and what few share with each country.")
     ] = False,
@@ -211,9 +214,7 @@ def compare_countries(
 
 def phrases(
     series: options.Series,
-    session: Annotated[
-        str | None, typer.Argument(metavar="[SESSION]", help="One session; all of them if not given.")
-    ] = None,
+    session: options.AnySession = None,
     everything: Annotated[
         bool, typer.Option("--all", help="Show all phrases, also those that a topic covers.")
     ] = False,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from tracker.cli import options
+from tracker.cli import completion, options
 from tracker.cli import output as shown
 from tracker.report.json_text import encode_json, encode_rows
 
@@ -17,14 +17,13 @@ if TYPE_CHECKING:
 
     from tracker.model.topics import Vocabulary
 
-Countries = Annotated[
-    str | None,
-    typer.Option(metavar="LIST", help="Countries, groups (EU, SIDS), @FILE; parted by commas."),
-]
 Date = Annotated[
     str | None, typer.Option("--at", metavar="DATE", help="The members on this date, such as 2015-09.")
 ]
-GroupName = Annotated[str, typer.Argument(metavar="GROUP", help="A group's code or name.")]
+GroupName = Annotated[
+    str,
+    typer.Argument(metavar="GROUP", help="A group's code or name.", autocompletion=completion.complete_group),
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -45,13 +44,17 @@ def register(app: typer.Typer) -> None:
 
 
 def panel(
-    body: Annotated[str, typer.Argument(metavar="BODY", help="A body such as UNGA.")],
-    sessions: Annotated[str, typer.Option(metavar="RANGE", help="Sessions: 70-79, 70,75 or S-30..S-32.")],
-    countries: Countries = None,
-    topic: Annotated[
-        list[str] | None,
-        typer.Option("--topic", metavar="TOPIC", help="Only this topic, by id or label; may be repeated."),
-    ] = None,
+    body: options.BodyName,
+    sessions: Annotated[
+        str,
+        typer.Option(
+            metavar="RANGE",
+            help="Sessions: 70-79, 70,75 or S-30..S-32.",
+            autocompletion=completion.complete_session,
+        ),
+    ],
+    countries: options.Countries = None,
+    topic: options.Topics = None,
     everything: Annotated[
         bool, typer.Option("--all", help="Show every topic that is a priority of some.")
     ] = False,
@@ -213,14 +216,17 @@ def edit(
 
 def fill(
     groups: Annotated[
-        list[str] | None, typer.Argument(metavar="[GROUP]...", help="Only these groups.")
+        list[str] | None,
+        typer.Argument(
+            metavar="[GROUP]...", help="Only these groups.", autocompletion=completion.complete_group
+        ),
     ] = None,
     archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
-    """Write the groups that come with the program into the archive.
+    """Bring the groups in the archive up to those that come with the program.
 
-    A later release may know more; what is in the archive stays as it was. Groups of your own are left alone
-    unless they are named.
+    An archive gets them with its first run, and what it has stays as it was: a later release may know more.
+    Groups of your own are left alone unless they are named.
     """
     from tracker.workflows.follow.groups import fill_groups
 

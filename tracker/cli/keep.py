@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tracker.cli import options
+from tracker.cli import completion, options
 from tracker.cli.output import answer, confirm, shown_progress, terminal_width, write_answer
 from tracker.errors import DecisionInvalid
 from tracker.references import gather_references, join_words
@@ -91,7 +91,7 @@ def reextract(
         typer.Argument(
             metavar="[REF...]",
             help="Series, statements or snapshots; all if not given.",
-            autocompletion=options.complete_reference,
+            autocompletion=completion.complete_reference,
         ),
     ] = None,
     dry_run: Annotated[

@@ -125,6 +125,7 @@ def main() -> None:
     from tracker.cli.main import app
     from tracker.cli.output import write_notice, write_notices
 
+    _open_closed_streams()
     try:
         sys.exit(app(prog_name="tracker", standalone_mode=False))
     except BodyMissing as error:
@@ -145,15 +146,19 @@ def main() -> None:
     except KeyboardInterrupt:
         sys.stderr.write("tracker: interrupted; completed steps are kept; run the same command to continue\n")
         sys.exit(INTERRUPTED)
-    except BrokenPipeError:
-        # The reader of a pipe has closed it (``tracker list | head``), which is no error.
-        sys.exit(0)
     except Exception as error:
         message = _explain(error, sys.argv[1:])
         if message is None:
             raise
         write_notice(message)
         sys.exit(TrackerError.exit_code)
+
+
+def _open_closed_streams() -> None:
+    """Open what is closed (``list >&-``) to nowhere, before a file of the archive takes its number."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115 (open to the end)
 
 
 def _explain(error: Exception, arguments: list[str]) -> str | None:

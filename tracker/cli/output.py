@@ -131,6 +131,8 @@ def _ask_schema(_context: Context, _option: Parameter, value: str) -> None:
     asked_version.set(value)
 
 
+_LONGEST_END = 500
+"""Characters of a notice at either end: what was typed may fill many screens; the next step stands last."""
 PAGER_VARIABLE = "TRACKER_PAGER"
 NO_PAGER = "cat"
 
@@ -152,12 +154,12 @@ def write_answer(text: str, output: Path | None = None, *, paged: bool = True) -
             _print(_shown(text))
         else:
             _replace(output, text.encode())
-    except BrokenPipeError:
-        raise
     except FileNotFoundError:
         raise TrackerError(
             f"{output}: there is no folder {output and output.parent}; make it first"
         ) from None
+    except IsADirectoryError:
+        raise TrackerError(f"{output} is a folder; name a file in it") from None
     except OSError as error:
         raise TrackerError(f"{output or 'standard output'}: {error.strerror}") from None
 
@@ -171,8 +173,11 @@ def write_bytes(data: bytes, output: Path) -> None:
 
 
 def write_notice(line: str) -> None:
-    """Write one line to standard error, with control characters made visible."""
-    sys.stderr.write(f"tracker: {one_line(line)}\n")
+    """Write one line to standard error, with control characters made visible; of a long one both ends."""
+    text = one_line(line)
+    if len(text) > 2 * _LONGEST_END:
+        text = f"{text[:_LONGEST_END]} … {text[-_LONGEST_END:]}"
+    sys.stderr.write(f"tracker: {text}\n")
     sys.stderr.flush()
 
 
@@ -223,14 +228,16 @@ def _page(pager: str, text: str) -> None:
 
 
 def _print(text: str) -> None:
+    """Print a text; who closes a pipe early (``tracker list | head``) has seen enough, which is no error."""
     sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     try:
         sys.stdout.write(text)
         sys.stdout.flush()
-    except OSError:
+    except OSError as error:
         # What is left in the buffer would fail once more at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise
+        if not isinstance(error, BrokenPipeError):
+            raise
 
 
 def _replace(output: Path, data: bytes) -> None:

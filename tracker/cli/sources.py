@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from tracker.cli import options
+from tracker.cli import completion, options
 from tracker.cli.output import answer, confirm, shown_progress, write_answer
 from tracker.errors import WatchListInvalid
 from tracker.references import gather_references
@@ -33,7 +33,12 @@ def add(
     address: Annotated[str, typer.Argument(help="A URL, or a path relative to the archive's folder.")],
     as_: Annotated[
         str | None,
-        typer.Option("--as", metavar="REF", help="Its edition; for an index, the rule for its links."),
+        typer.Option(
+            "--as",
+            metavar="REF",
+            help="Its edition; for an index, the rule for its links.",
+            autocompletion=completion.complete_reference,
+        ),
     ] = None,
     name: Annotated[str | None, typer.Option(help="Its name; made from the reference if not given.")] = None,
     index: Annotated[
@@ -105,7 +110,11 @@ def list_sources(
 def check(
     wanted: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[SOURCE...]", help="Names of sources, or references; all if not given."),
+        typer.Argument(
+            metavar="[SOURCE...]",
+            help="Names of sources, or references; all if not given.",
+            autocompletion=completion.complete_source,
+        ),
     ] = None,
     form: options.ListFormat = "text",
     archive: options.Archive = options.DEFAULT_ARCHIVE,

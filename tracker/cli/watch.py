@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, get_args
 
 import typer
 
-from tracker.cli import options
+from tracker.cli import completion, options
 from tracker.cli.output import shown_progress, write_answer, write_notice
 from tracker.errors import ArchiveLocked, TrackerError
 from tracker.references import gather_references
@@ -38,7 +38,11 @@ def register(app: typer.Typer) -> None:
 def snapshot(
     wanted: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[REF...]", help="References or ids of sources; all sources if not given."),
+        typer.Argument(
+            metavar="[REF...]",
+            help="References or ids of sources; all sources if not given.",
+            autocompletion=completion.complete_source,
+        ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
     summary: Annotated[

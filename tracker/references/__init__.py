@@ -5,7 +5,7 @@ Importing this loads no table; each is read once, when the first question needs 
 
 from __future__ import annotations
 
-from tracker.references.bodies import Body, SessionKind, SessionStep, bodies, find_body
+from tracker.references.bodies import Body, SessionKind, SessionStep, bodies, find_body, match_bodies
 from tracker.references.countries import Country, countries, country_name, find_country, own_names
 from tracker.references.grammar import looks_like_reference, parse_reference
 from tracker.references.sessions import (
@@ -33,6 +33,7 @@ __all__ = [
     "gather_words",
     "join_words",
     "looks_like_reference",
+    "match_bodies",
     "match_session",
     "own_names",
     "parse_reference",

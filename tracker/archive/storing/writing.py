@@ -11,6 +11,7 @@ from tracker.archive.file.lock import read_command, remove_staging, take_lock
 from tracker.archive.file.mirror_paths import MIRROR
 from tracker.archive.ledger import runs
 from tracker.archive.mirror.pending import has_current_triggers, is_mirrored, update_triggers
+from tracker.archive.record.memberships import fill_groups
 from tracker.archive.rights.withdrawals import read_unfinished
 from tracker.archive.schema.connection import connect_to_write, translate
 from tracker.archive.schema.migrations import is_current, migrate
@@ -127,10 +128,12 @@ class Writing:
         return self._run
 
     def end_run(self, status: RunStatus) -> None:
-        """Note how the run ended, if it wrote anything."""
+        """Note how the run ended, if it wrote anything; a complete one leaves no packaged group out."""
         if self._run is not None:
             run, self._run = self._run, None
-            with translate(self.path):
+            with self.batch(), translate(self.path):
+                if status == "complete":
+                    fill_groups(self.connection, run)
                 runs.end_run(self.connection, run, status, self._clock())
 
     def close(self, status: RunStatus) -> None:

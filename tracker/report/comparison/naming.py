@@ -72,7 +72,8 @@ def citation(comparison: Comparison, vocabulary: Vocabulary) -> str:
         for side, digest in ((comparison.old, source.old_text), (comparison.new, source.new_text))
     )
     name = VocabularyName(vocabulary.name, source.vocabulary)
-    return cite(f" {ARROW} ".join(texts), source.release, name, source.sure)
+    cited = cite(f" {ARROW} ".join(texts), source.release, name, source.sure)
+    return f"{cited}; ¶ by our count"
 
 
 def cite(texts: str, release: str, vocabulary: Vocabulary | VocabularyName, sure: float = SURE) -> str:

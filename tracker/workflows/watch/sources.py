@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from tracker.model.watching import Source
 
 _NAMELESS = "source"
+_HOST = re.compile(r"www\.|[\w.-]+\.(?:com|edu|gov|int|net|org)(?:/|$)", re.IGNORECASE)
+"""How an address begins that lacks its ``https://``."""
 # Characters of a name that is made up; the watch list allows 80, and a number may follow.
 _LONGEST = 60
 
@@ -78,6 +80,8 @@ def watch(archive: Path, address: str, table: Mapping[str, object], name: str | 
     """
     if not archive.is_dir():
         raise ArchiveUnusable(f"there is no archive in {archive}; make one: tracker init --archive {archive}")
+    if _HOST.match(address) and not (archive / address).exists():
+        raise WatchListInvalid(f"{address}: no such file in {archive}; did you mean https://{address}?")
     path = archive / WATCH_FILE
     taken = {source.id for source in read_watch_list(path).sources} if path.exists() else set()
     place = {"url" if is_web_address(address) else "path": address}
