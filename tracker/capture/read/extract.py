@@ -4,7 +4,8 @@ Plain text is decoded in this process, in time that grows with its length. Every
 is read in a separate process.
 
 An extractor's name such as ``trafilatura 2.3.1 utf-8 selector=main remove=.share`` has a library, its
-release, an encoding, which follows from the bytes and the server's headers, and settings of the source.
+release, an encoding, which follows from the bytes and the server's headers (``cp1252 by chardet 7.7.0`` where it was
+guessed), and settings of the source.
 """
 
 from __future__ import annotations
@@ -169,6 +170,8 @@ class Extractor:
     release: str
     settings: str
     encoding: str = ""
+    guessed: str = ""
+    """The library that guessed the encoding, with its release; empty where nothing was guessed."""
 
 
 def read_extractor(name: str) -> Extractor:
@@ -176,8 +179,11 @@ def read_extractor(name: str) -> Extractor:
     match = _EXTRACTOR.fullmatch(name)
     if match is None:
         return Extractor(name, "", "")
-    settings, encoding = (match["settings"] or "").strip(), match["encoding"].split(maxsplit=1)
-    return Extractor(match["library"], match["release"] or "", settings, encoding[0] if encoding else "")
+    encoding, _, guessed = match["encoding"].partition(" by ")
+    codec, _, _errors = encoding.strip().partition(" ")
+    return Extractor(
+        match["library"], match["release"] or "", (match["settings"] or "").strip(), codec, guessed
+    )
 
 
 def describe_reading_difference(old: Version, new: Version, *, is_same_edition: bool) -> str | None:
@@ -193,4 +199,10 @@ def describe_reading_difference(old: Version, new: Version, *, is_same_edition: 
         return f"selectors ({before.settings or 'none'}; {after.settings or 'none'})"
     if before.library == after.library and before.release != after.release:
         return f"releases of {before.library} ({before.release or 'unknown'}; {after.release or 'unknown'})"
+    if before.guessed != after.guessed and before.encoding != after.encoding:
+        return f"encodings ({_show_encoding(before)}; {_show_encoding(after)})"
     return None
+
+
+def _show_encoding(read: Extractor) -> str:
+    return f"{read.encoding or 'unknown'}{f', guessed by {read.guessed}' if read.guessed else ''}"

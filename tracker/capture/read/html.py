@@ -16,9 +16,12 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
     from lxml.html import HtmlElement
 
-_DECLARED = re.compile(
-    rb"""<(?:meta|\?xml)\b[^>]*?\b(?:charset|encoding)\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE
+_COMMENT = re.compile(rb"<!--.*?(?:-->|\Z)", re.DOTALL)
+_DECLARED = (
+    re.compile(rb"""<meta\b[^>]*?\bcharset\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE),
+    re.compile(rb"""\A\s*<\?xml\b[^>]*?\bencoding\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE),
 )
+"""Of the two ways to declare an encoding, an element counts before XML's declaration, whichever comes first."""
 _XML_DECLARATION = re.compile(r"\A\s*(?:<\?xml[^>]*\?>\s*)+")
 _UNREADABLE = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
 # Bytes in which a page declares its encoding: four times what the HTML standard allows.
@@ -79,8 +82,8 @@ def decode_page(data: bytes, charset: tuple[str, ...] = ()) -> Decoded:
 
     Raises ``DocumentUnreadable`` for binary data.
     """
-    declared = _DECLARED.search(data[:_HEAD])
-    own = (declared.group(1).decode("ascii", "ignore"),) if declared else ()
+    head = _COMMENT.sub(b"", data[:_HEAD])
+    own = (label.decode("ascii", "ignore") for way in _DECLARED for label in way.findall(head))
     return decode(data, (*charset, *own))
 
 
