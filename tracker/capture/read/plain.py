@@ -1,7 +1,8 @@
 """Decoding text as browsers do (WHATWG Encoding): by mark, as declared, or else with the likeliest encoding.
 
-In two things bytes are believed before a declaration, where browsers would show what nobody wrote: valid UTF-8
-beyond ASCII is UTF-8, and a declared encoding in which a tenth of the bytes beyond ASCII is broken does not count.
+In two things bytes are believed before a declaration, where browsers would show what nobody wrote: valid
+UTF-8 beyond ASCII is UTF-8, and a declared encoding in which a tenth of the bytes beyond ASCII is broken does
+not count.
 """
 
 from __future__ import annotations
@@ -24,13 +25,21 @@ _MARKS = (
 _STANDARD = {"gbk": "gb18030", "x-user-defined": "cp1252"}
 """Codecs for encodings of the standard, where Python's own of that name is another."""
 _PYTHON = frozenset({
-    "big5hkscs", "cp874", "cp932", "cp949", "euc_jp", "iso2022_jp", "iso8859-1", "latin-1", "mac-cyrillic", "mac-roman",
+    "big5hkscs", "cp874", "cp932", "cp949", "euc_jp", "iso2022_jp", "latin-1", "mac-cyrillic", "mac-roman",
 })  # fmt: skip
 """Names of codecs that extractors' names have, and that are no labels of the standard."""
 _UNGUESSED = frozenset({"replacement", "x-user-defined", "iso-8859-8-i", "utf-8", "utf-16be", "utf-16le"})
 _ESCAPES = (b"\x1b$B", b"\x1b$@")
 """With these ISO-2022-JP, which is all ASCII, begins to be Japanese."""
 _CHARSET = re.compile(r""";\s*charset\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE)
+_COMMENT = re.compile(rb"<!--.*?(?:-->|\Z)", re.DOTALL)
+_DECLARED = (
+    re.compile(rb"""<meta\b[^>]*?\bcharset\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE),
+    re.compile(rb"""\A\s*<\?xml\b[^>]*?\bencoding\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE),
+)
+"""Of the two ways to declare an encoding, an element counts before XML's declaration."""
+# Bytes in which a page declares its encoding: four times what the HTML standard allows.
+_HEAD = 4096
 _ASCII = bytes(range(0x80))
 # Characters at each end that are examined; a share of one in a hundred is certain with far fewer.
 _SAMPLE = 100_000
@@ -94,6 +103,12 @@ def read_charset(content_type: str | None) -> tuple[str, ...]:
     return (found[1],) if found else ()
 
 
+def find_declared(page: bytes) -> tuple[str, ...]:
+    """Return the labels of encodings that a page declares."""
+    head = _COMMENT.sub(b"", page[:_HEAD])
+    return tuple(label.decode("ascii", "ignore") for way in _DECLARED for label in way.findall(head))
+
+
 def find_codec(label: str) -> str | None:
     """Return Python's codec for a label as browsers read it; None for one that they do not know."""
     from webencodings import lookup
@@ -145,7 +160,7 @@ def _decode_declared(data: bytes, declared: tuple[str, ...]) -> Decoded | None:
     if not declared or (not data.isascii() and _is_utf8(data)):
         return None
     for codec in filter(None, map(find_codec, declared)):
-        # UTF-16 has zeros, at least in line breaks: browsers do not believe a page that can be read and says so.
+        # UTF-16 has zeros, at least in line breaks: a page that says so in ASCII is none.
         decoded = None if codec.startswith("utf-16") and b"\0" not in data else _decode_as(data, codec)
         if decoded and _is_textual(decoded.text):
             return decoded
@@ -161,7 +176,7 @@ def _is_utf8(data: bytes) -> bool:
 
 
 def _decode_as(data: bytes, codec: str) -> Decoded | None:
-    """Return the text in an encoding, also where up to a tenth of the bytes beyond ASCII is broken; else None."""
+    """Return the text in an encoding; None where over a tenth of the bytes beyond ASCII is broken in it."""
     try:
         return Decoded(data.decode(codec), codec)
     except UnicodeError:
