@@ -215,7 +215,7 @@ def test_a_comment_declares_nothing_and_an_unknown_label_leaves_the_word_to_the_
 # What the night, the comparison and health tell of it ------------------------------------------------------
 
 
-@pytest.mark.parametrize("language", ["fr", "es", "ru"])
+@pytest.mark.parametrize("language", ["en", "fr", "es", "ru"])
 @pytest.mark.parametrize("said", ["both say UTF-8", "the server says UTF-8", "nobody tells"])
 def test_a_page_in_an_encoding_that_nobody_declares_is_right_and_unchanged_for_all_its_nights(
     tmp_path: Path, language: str, said: str
