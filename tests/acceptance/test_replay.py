@@ -28,7 +28,7 @@ from tests.conftest import run_tracker
 from tests.nights import Page, make_archive, run_night, running_site, source, write_speech
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from email.message import Message
 
     from tests.nights import Site
@@ -45,10 +45,10 @@ def pywb() -> Path:
     minor = ".".join(map(str, sys.version_info[:2]))
     place = cache / f"{WANTED.replace('==', '-')}-python{minor}"
     if not (place / "complete").exists():
-        steps = [
-            [sys.executable, "-m", "venv", "--clear", place],
-            [place / "bin" / "pip", "install", "-q", WANTED],
-        ]
+        steps: tuple[Sequence[str | Path], ...] = (
+            (sys.executable, "-m", "venv", "--clear", place),
+            (place / "bin" / "pip", "install", "-q", WANTED),
+        )
         for step in steps:
             ran = subprocess.run(step, capture_output=True, text=True, check=False)
             if ran.returncode:
@@ -99,7 +99,7 @@ def serving(pywb: Path, folder: Path, *options: str) -> Iterator[Wayback]:
     with socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [pywb / "wayback", "-b", "127.0.0.1", "-p", str(port), *options]
+    command: Sequence[str | Path] = (pywb / "wayback", "-b", "127.0.0.1", "-p", str(port), *options)
     with (
         (folder / "log.txt").open("w") as log,
         subprocess.Popen(command, cwd=folder, stdout=log, stderr=subprocess.STDOUT) as server,
