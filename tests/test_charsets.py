@@ -14,7 +14,7 @@ import pytest
 from tests.archives import in_session, query
 from tests.here import runner
 from tests.nights import Page, make_archive, only, run_night, running_site, source
-from tracker.capture.admit.admission import admit
+from tracker.capture.admit.admission import admit, refuse_unreadable
 from tracker.capture.read.extract import decodes_as, extract
 from tracker.capture.read.plain import read_charset
 from tracker.capture.watch.discovery import read_index
@@ -289,3 +289,16 @@ def compare(tracker: Callable[..., Ran]) -> tuple[list[str], int]:
     )
     caveats = [caveat for caveat in found["caveats"] if "read with different" in caveat]
     return caveats, sum(change["operation"] != "kept" for change in found["changes"])
+
+
+@pytest.mark.parametrize("words", ["", "Введите имя и пароль. " * 8])
+def test_a_login_page_is_known_by_its_title_in_any_encoding(words: str) -> None:
+    text = (
+        f"<html><head>{KOI}<title>Вход в систему</title></head><body><h1>МИД</h1><p>{words}</p></body></html>"
+    )
+    asked = Source("xaa", "https://a.org/79", language="ru")
+    fetched = Fetched("xaa", asked.address, text.encode("koi8-r"), "text/html", (), Validators(), 0.1)
+    if words:
+        assert admit(read_arrival(asked, fetched), History()).cause == "login"
+    else:
+        assert refuse_unreadable(fetched, "there is no text in it").cause == "login"
