@@ -16,7 +16,6 @@ from tracker.workflows.importing.add import check_date
 if TYPE_CHECKING:
     from tracker.model.ledger import Check
     from tracker.model.preserving import Holding
-    from tracker.model.watching import Exchange
 
 MEDIA_TYPE = "application/warc-fields"
 """Of metadata that no index of captures takes for a page; each field has a value in JSON."""
@@ -38,10 +37,10 @@ class OwnMetadata:
     headers: tuple[tuple[str, str], ...] = ()
 
 
-def write_metadata(holding: Holding, check: Check | None, answer: Exchange | None = None) -> bytes:
+def write_metadata(holding: Holding, check: Check | None, *, with_answer: bool = False) -> bytes:
     """Return what is known of a snapshot, and of the check that gave it or found it still there.
 
-    ``answer`` is one whose head stands nowhere else.
+    ``with_answer`` includes the head of the answer, where that stands nowhere else.
     """
     said = holding.declaration
     content: dict[str, object] = {
@@ -53,7 +52,7 @@ def write_metadata(holding: Holding, check: Check | None, answer: Exchange | Non
         "document": {"sha256": holding.sha256, "size": holding.size, "media_type": holding.media_type},
         "text": {"sha256": holding.text_sha256, "extractor": holding.extractor, "words": holding.words},
         "check": _write_check(check) if check else None,
-        "answer": {"status": answer.status, "headers": answer.headers} if answer else None,
+        "answer": _write_answer(check) if check and with_answer else None,
     }
     lines = (
         f"{name}: {json.dumps(value, ensure_ascii=False, sort_keys=True)}\r\n"
@@ -104,6 +103,11 @@ def _is_pair(value: object) -> bool:
 def _read_fields(content: bytes) -> dict[str, Any]:
     lines = (line.partition(b":") for line in content.splitlines() if line.strip())
     return {name.decode(): parse_json(value) for name, _, value in lines}
+
+
+def _write_answer(check: Check) -> dict[str, object] | None:
+    headers = check.exchanges[-1].headers if check.exchanges else ()
+    return {"status": check.http_status, "headers": headers} if check.http_status else None
 
 
 def _write_check(check: Check) -> dict[str, object]:

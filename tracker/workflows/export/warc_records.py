@@ -118,7 +118,7 @@ def _write_revisit(original: WarcOutput, holding: Holding, check: Check) -> Iter
     """
     last = check.exchanges[-1] if check.exchanges else None
     uri = original.fields["WARC-Target-URI"]
-    profile = _find_profile(holding, check, last)
+    profile = _find_profile(holding, check)
     is_shown = last is not None and profile == SAME_BYTES
     revisit = WarcOutput(
         "revisit",
@@ -139,11 +139,11 @@ def _write_revisit(original: WarcOutput, holding: Holding, check: Check) -> Iter
     yield revisit
     if last:
         yield _write_request(revisit, last)
-    yield _write_metadata(revisit, holding, check, None if is_shown else last)
+    yield _write_metadata(revisit, holding, check, with_answer=not is_shown)
 
 
-def _find_profile(holding: Holding, check: Check, last: Exchange | None) -> str:
-    if last and last.status == _UNCHANGED:
+def _find_profile(holding: Holding, check: Check) -> str:
+    if check.http_status == _UNCHANGED:
         return NOT_MODIFIED
     return SAME_BYTES if check.sha256 == holding.sha256 else SAME_TEXT
 
@@ -165,7 +165,7 @@ def _write_request(answer: WarcOutput, exchange: Exchange) -> WarcOutput:
 
 
 def _write_metadata(
-    about: WarcOutput, holding: Holding, check: Check | None, answer: Exchange | None = None
+    about: WarcOutput, holding: Holding, check: Check | None, *, with_answer: bool = False
 ) -> WarcOutput:
     return WarcOutput(
         "metadata",
@@ -176,7 +176,7 @@ def _write_metadata(
             "WARC-Refers-To": f"<{about.id}>",
             "Content-Type": MEDIA_TYPE,
         },
-        write_metadata(holding, check, answer),
+        write_metadata(holding, check, with_answer=with_answer),
     )
 
 

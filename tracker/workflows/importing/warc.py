@@ -106,7 +106,7 @@ class CaptureRecorder:
 
     def _exchanges(self, found: Found) -> tuple[Exchange, ...]:
         record = found.record
-        if record.status is None:
+        if record.status is None or not record.headers:
             return ()
         sent = self._warc.content(found.request)[0].headers if found.request is not None else ()
         answer = restore_headers(record.headers)
