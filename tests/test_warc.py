@@ -14,6 +14,7 @@ from tests.conftest import run_tracker
 from tests.here import runner
 from tests.nights import Page, make_archive, run_night, source, watch, write_speech
 from tests.warcs import by_type, read_whole
+from tracker.archive.reading.holdings import open_holdings
 from tracker.capture.warc.payload import read_payload, restore_headers
 from tracker.capture.warc.reading import open_warc
 from tracker.model.ledger import Check
@@ -37,10 +38,16 @@ TWO = (
     " FROM snapshots JOIN editions ON editions.id = edition JOIN statements ON statements.id = statement"
     " ORDER BY country, session, ordinal"
 )
-CHECKS = (
-    "SELECT outcome, observed, http_status, sha256, size, url FROM outcomes WHERE http_status"
-    " ORDER BY url, observed"
-)
+
+
+def list_checks(archive: Path) -> list[tuple[object, ...]]:
+    """Return what each check over the web came to, by address and time."""
+    with open_holdings(archive, private=False) as holdings:
+        found = [
+            check for each in holdings.list(None)[0] for check in holdings.checks(each) if check.http_status
+        ]
+    told = [(c.url, c.observed, c.outcome, c.http_status, c.sha256, c.size) for c in found]
+    return sorted(told, key=repr)
 
 
 @pytest.fixture
@@ -159,11 +166,13 @@ def test_a_revisit_points_at_the_record_that_holds_the_bytes(
         assert fields["WARC-Payload-Digest"] == original["WARC-Payload-Digest"]
         profiles.append(fields["WARC-Profile"].rpartition("/")[2])
         answer = said[fields["WARC-Record-ID"]].get("answer", {})
-        if "identical" in fields["WARC-Profile"]:
-            assert (head.get_statuscode(), fields["WARC-Truncated"], answer) == ("200", "length", {})
-        else:
+        if "identical" not in fields["WARC-Profile"]:
             assert (fields["Content-Length"], answer["status"]) == ("0", 304)
             assert dict(answer["headers"])["ETag"] in {'"a"', '"b"'}
+        elif answer:
+            assert (fields["Content-Length"], answer["status"], answer["headers"]) == ("0", 200, [])
+        else:
+            assert (head.get_statuscode(), fields["WARC-Truncated"]) == ("200", "length")
     assert profiles == ["server-not-modified"] * 2 + ["identical-payload-digest"] * 3
 
 
@@ -353,7 +362,8 @@ def test_an_export_comes_back_with_the_same_documents_dates_and_outcomes(
     assert ran.out.startswith("9 captures: 3 new, 1 changed, 5 unchanged, 0 known, 0 skipped\n")
     new = added.parent / "new"
     assert query(new, TWO) == query(added, TWO)
-    assert query(new, CHECKS) == query(added, CHECKS)
+    assert list_checks(new) == list_checks(added)
+    assert len(list_checks(new)) == 8
     assert query(new, "SELECT text FROM versions ORDER BY text") == query(
         added, "SELECT text FROM versions ORDER BY text"
     )

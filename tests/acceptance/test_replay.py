@@ -26,12 +26,14 @@ import pytest
 from tests.archives import query
 from tests.conftest import run_tracker
 from tests.nights import Page, make_archive, run_night, running_site, source, write_speech
+from tracker.archive.reading.holdings import open_holdings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from email.message import Message
 
     from tests.nights import Site
+    from tracker.model.ledger import Check
 
 WANTED = "pywb==2.10.0"
 PATIENCE = 60.0
@@ -160,10 +162,12 @@ def watch_five_nights(folder: Path, site: Site) -> Path:
     return archive
 
 
-CHECKS = """
-SELECT outcomes.outcome, outcomes.observed, outcomes.url, bytes FROM outcomes
-JOIN snapshots ON snapshots.id = snapshot JOIN documents ON documents.sha256 = document ORDER BY outcomes.id
-"""
+def list_checks(archive: Path) -> list[tuple[Check, bytes]]:
+    """Return all checks that found a document, each with it, by their time."""
+    with open_holdings(archive, private=False) as holdings:
+        found, _ = holdings.list(None)
+        pairs = [(check, holdings.document(each.sha256)) for each in found for check in holdings.checks(each)]
+    return sorted(pairs, key=lambda pair: (pair[0].observed, str(pair[0].url)))
 
 
 def test_every_check_replays_as_the_document_that_was_there(pywb: Path, tmp_path: Path) -> None:
@@ -172,15 +176,15 @@ def test_every_check_replays_as_the_document_that_was_there(pywb: Path, tmp_path
     run = partial(run_tracker, tmp_path)
     assert run("export-warc", "out.warc.gz").code == 0
     collect(pywb, tmp_path, tmp_path / "out.warc.gz")
-    checks = query(archive, CHECKS)
-    assert [outcome for outcome, *_ in checks].count("new") == 5
-    assert [outcome for outcome, *_ in checks].count("changed") == 1
-    assert len(checks) == 25
+    checks = list_checks(archive)
+    outcomes = [check.outcome for check, _ in checks]
+    assert (outcomes.count("new"), outcomes.count("changed"), len(outcomes)) == (5, 1, 25)
     with serving(pywb, tmp_path) as wayback:
-        for outcome, observed, url, data in checks:
-            status, at, body = wayback.replay(observed, url)
-            day = time.strftime("%a, %d %b %Y %H:%M:%S GMT", time.strptime(observed, "%Y-%m-%dT%H:%M:%SZ"))
-            assert (status, at, body) == (200, day, data), (outcome, observed, url)
+        for check, data in checks:
+            status, at, body = wayback.replay(check.observed, str(check.url))
+            instant = time.strptime(check.observed, "%Y-%m-%dT%H:%M:%SZ")
+            assert (status, body) == (200, data), check
+            assert at == time.strftime("%a, %d %b %Y %H:%M:%S GMT", instant), check
         status, headers, _ = wayback.answer(f"own/20260301023000id_/{site.url('/old78')}")
         assert (status, str(headers["Location"]).endswith("/78")) == (301, True)
         indexed = wayback.index()
@@ -205,8 +209,13 @@ def test_what_we_exported_comes_back_and_the_archive_is_sound(pywb: Path, tmp_pa
     assert (checked.returncode, checked.stdout) == (0, "")
     assert run("init", "--archive", "two").code == 0
     assert run("import-warc", "out.warc.gz", "--archive", "two").code == 0
-    what = "SELECT outcome, observed, url, http_status FROM outcomes WHERE snapshot ORDER BY observed, url"
-    ours, theirs = query(archive, what), query(tmp_path / "two", what)
+    ours, theirs = (
+        [
+            (check.outcome, check.observed, check.url, check.http_status, data)
+            for check, data in list_checks(place)
+        ]
+        for place in (archive, tmp_path / "two")
+    )
     assert theirs == ours
     assert run("mirror", "update", "--archive", "two").code == 0
     assert run("verify", "--archive", "two").code == 0

@@ -64,7 +64,7 @@ def assess_health(archive: Path, instant: str, streak: int) -> Health:
             *_readable(archive),
         )
         outdated = count_outdated(Versions(ledger.path, ledger.connection))
-    return Health(instant, sources, tuple(concerns), outdated)
+    return Health(instant, sources, tuple(concerns), outdated=outdated)
 
 
 def _read_states(ledger: Ledger, watched: WatchList, day: str) -> tuple[SourceState, ...]:
