@@ -238,6 +238,7 @@ def page_of(text: str) -> str:
     return f"<html><head><title>79</title></head><body>{body}</body></html>"
 
 
+TO = "https://xaa.example.org/en/statement?of=81"
 WATCHED = r"""
 [sources.gbr]
 kind = "index"
@@ -268,6 +269,9 @@ reference = "XAA/UNGA/79"
 url = "https://xaa.example.org/80"
 reference = "XAA/UNGA/80"
 access = "restricted"
+[sources.moved]
+url = "http://xaa.example.org/81"
+reference = "XAA/UNGA/81"
 [sources.later]
 url = "https://xaa.example.org/78"
 reference = "XAA/UNGA/78"
@@ -288,23 +292,29 @@ def test_a_crawl_of_many_countries_is_sorted_by_the_watch_list(
         Made(speech(5), url="https://xaa.example.org/80"),
         Made(speech(6), url="https://xaa.example.org/78"),
         Made(speech(7), url="https://all.example.org/ita/79/both"),
+        Made(speech(8), url="https://xaa.example.org/en/statement?of=81"),
+        Made(url="http://xaa.example.org/81", status="301 Moved", headers=(("Location", "/latest"),)),
+        Made(url="http://xaa.example.org/latest", status="302 Found", headers=(("Location", TO),)),
+        Made(url="https://xaa.example.org/loop", status="302 Found", headers=(("Location", "/loop"),)),
+        Made(speech(9), url="https://xaa.example.org/loop"),
         Made(speech(8), url="https://gbr.example.org/about"),
         Made(LOGIN, url="https://fra.example.org/80", headers=html),
     ]
     ran = bring(records, "--watched", "--url", "*")
-    assert (ran.code, counts(ran), ran.err) == (1, "4 new, 0 changed, 0 unchanged, 0 known, 3 skipped", "")
+    assert (ran.code, counts(ran), ran.err) == (1, "5 new, 0 changed, 0 unchanged, 0 known, 3 skipped", "")
     assert "matches several sources: ITA/UNGA/79 (all:" in ran.out
     assert "its source closed is restricted, and what is imported is open; import it with --as" in ran.out
     assert "it seems to be no such statement: login" in ran.out
-    assert "2 records whose address no source of the watch list has" in ran.out
+    assert "3 records whose address no source of the watch list has" in ran.out
     names = query(tmp_path / "snapshots", "SELECT country, body, session FROM statements ORDER BY id")
     assert sorted(names) == [
         ("FRA", "UNGA", "79"), ("GBR", "CCPCJ", "33"), ("GBR", "UNGA", "79"), ("XAA", "UNGA", "79"),
+        ("XAA", "UNGA", "81"),
     ]  # fmt: skip
     assert "Share this" not in " ".join(
         text for (text,) in query(tmp_path / "snapshots", "SELECT text FROM versions")
     )
-    assert counts(bring(records, "--watched")).startswith("0 new, 0 changed, 0 unchanged, 4 known")
+    assert counts(bring(records, "--watched")).startswith("0 new, 0 changed, 0 unchanged, 5 known")
     assert tracker("mirror", "update").code == 0
     assert tracker("verify").code == 0
 

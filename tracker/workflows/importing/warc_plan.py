@@ -103,6 +103,8 @@ def _parse_session(url: str, observed: str, rule: Rule) -> ParsedReference:
 
 # Addresses that a message lists.
 _MOST_NAMED = 3
+# Addresses in a row, as of a source that is fetched.
+_MOST_REDIRECTS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +137,9 @@ def plan_import(
     one statement and none was chosen.
     """
     found = survey(warc, urls, captured, with_own=rule.is_own and watched is None)
-    named = [_sort(each, watched) if watched else _name(each, rule) for each in found.captures]
+    named = [
+        _sort(each, watched, found.redirects) if watched else _name(each, rule) for each in found.captures
+    ]
     if rule.is_statement and not urls:
         _check_one_address(named)
     meant = [step for step in named if step.declaration or step.entry.note]
@@ -156,9 +160,16 @@ def _name(found: Found, rule: Rule) -> Step:
     return Step(found, said, replace(entry, reference=named.reference))
 
 
-def _sort(found: Found, watched: WatchList) -> Step:
+def _sort(found: Found, watched: WatchList, redirects: Mapping[str, str]) -> Step:
+    """Sort a capture by its address, or else by one that led there."""
     record = found.record
-    chosen = sort_capture(record.url, record.date, watched)
+    address: str | None = record.url
+    chosen = Sorted()
+    for _ in range(_MOST_REDIRECTS):
+        if address is None or chosen != Sorted():
+            break
+        chosen = sort_capture(address, record.date, watched)
+        address = redirects.get(address)
     entry = ImportedCapture("skipped", record.offset, record.id, record.url, record.date, note=chosen.note)
     if chosen.source is None or chosen.source.reference is None:
         return Step(found, None, entry)

@@ -6,9 +6,11 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urljoin
 
 from tracker.capture.causes import FetchFault
 from tracker.capture.warc.payload import read_payload
+from tracker.capture.warc.stream import find_header
 from tracker.errors import ReferenceInvalid
 from tracker.text.identity import digest_bytes
 from tracker.workflows.export.warc_metadata import MEDIA_TYPES, read_metadata
@@ -26,6 +28,7 @@ DAMAGED: Final = "whose bytes are damaged"
 """Why a damaged record is ignored."""
 
 _OK = 200
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _SCHEMES = ("http://", "https://", "file:")
 _PROFILES = (IDENTICAL, UNMODIFIED, SAME_TEXT)
 _NO_DOCUMENTS = ("image/", "audio/", "video/", "font/", "text/css", "text/javascript")
@@ -60,6 +63,8 @@ class Survey:
 
     captures: tuple[Found, ...]
     passed: Mapping[str, int]
+    redirects: Mapping[str, str]
+    """Addresses that another one led to, and which."""
 
 
 def survey(warc: Warc, urls: Sequence[str], captured: Captured, *, with_own: bool) -> Survey:
@@ -73,7 +78,7 @@ def survey(warc: Warc, urls: Sequence[str], captured: Captured, *, with_own: boo
         reading.take(record, content)
     found = sorted(reading.found, key=lambda each: (each.record.date, each.record.offset))
     settled = _RevisitLinker(reading, found, captured)
-    return Survey(tuple(settled.settle(each) for each in found), reading.passed)
+    return Survey(tuple(settled.settle(each) for each in found), reading.passed, reading.redirects)
 
 
 class _Reading:
@@ -84,6 +89,7 @@ class _Reading:
         self.passed: Counter[str] = Counter()
         self.own: dict[str, OwnMetadata | str] = {}
         """Metadata by the record that it describes, or what is wrong with it."""
+        self.redirects: dict[str, str] = {}
         self.requests: dict[str, int] = {}
         """Offsets, by the id of the request and of what came with it."""
         self._urls = urls
@@ -97,6 +103,7 @@ class _Reading:
 
     def take(self, record: WarcRecord, content: bytes | None) -> None:
         """Take a record in."""
+        self._note_redirect(record)
         why = self._why_passed(record)
         if record.fault and why:
             self.passed[DAMAGED] += 1
@@ -113,6 +120,14 @@ class _Reading:
             self.found.append(Found(record, fault=_fault_of(record)))
         else:
             self.found.append(_read_document(record, content))
+
+    def _note_redirect(self, record: WarcRecord) -> None:
+        location = find_header(record.headers, "location")
+        if record.type == "response" and record.status in _REDIRECTS and location:
+            try:
+                self.redirects.setdefault(urljoin(record.url, location), record.url)
+            except ValueError:
+                return  # It leads to no address.
 
     def _doubt(self, record: WarcRecord) -> None:
         """Note that the metadata in a damaged record is lost."""
