@@ -166,6 +166,8 @@ class Health:
     instant: str
     sources: tuple[SourceState, ...]
     concerns: tuple[Concern, ...]
+    outdated: int = 0
+    """Snapshots that other extractors than today's have read, and no ``reextract`` since."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,6 +113,13 @@ def read_content_type(connection: sqlite3.Connection, outcome: int) -> str | Non
     return exchanges[-1].content_type if exchanges else None
 
 
+def read_document_type(connection: sqlite3.Connection, sha256: str, source: str) -> str | None:
+    """Return the ``Content-Type`` with which a document came first, from this source if it ever did."""
+    query = "SELECT id FROM outcomes WHERE sha256 = ? ORDER BY source <> ?, id LIMIT 1"
+    found = fetch_column(connection, query, [sha256, source])
+    return read_content_type(connection, int(found[0])) if found else None
+
+
 def read_sources(connection: sqlite3.Connection) -> tuple[str, ...]:
     """Return the ids of all sources that were ever checked."""
     return fetch_column(connection, "SELECT DISTINCT source FROM outcomes ORDER BY source")

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from tracker.capture.admit.rules import load_rules
+from tracker.capture.read.extract import read_extractor
+from tracker.capture.read.plain import find_codec, find_declared
 from tracker.text.identity import fold
 
 if TYPE_CHECKING:
@@ -50,7 +52,7 @@ def page_of_arrival(arrival: Arrival) -> Page:
     is_page = arrival.extraction.media_type == "text/html"
     titles = [arrival.extraction.title or "", *_first_heading(arrival)]
     if is_page:
-        titles.extend(_title_elements(data))
+        titles.extend(_title_elements(data, read_extractor(version.extractor).encoding))
     lines = tuple(fold(segment.text) for segment in version.segments)
     written = tuple(dict.fromkeys(title for title in titles if title.strip()))
     return Page(_split_titles(written), lines, version.words, data[:_HEAD] if is_page else b"", written)
@@ -58,9 +60,10 @@ def page_of_arrival(arrival: Arrival) -> Page:
 
 def page_of_markup(data: bytes) -> Page:
     """Return what is examined of a web page without text: all that its markup shows."""
-    text = html.unescape(_TAGS.sub("\n", data[:_HEAD].decode("utf-8", "replace")))
+    codec = next(filter(None, map(find_codec, find_declared(data))), "utf-8")
+    text = html.unescape(_TAGS.sub("\n", data[:_HEAD].decode(codec, "replace")))
     lines = tuple(line for line in map(fold, text.split("\n")) if line)
-    return Page(_split_titles(_title_elements(data)), lines, len(text.split()), data[:_HEAD])
+    return Page(_split_titles(_title_elements(data, codec)), lines, len(text.split()), data[:_HEAD])
 
 
 def classify_page(page: Page, known: str = "") -> tuple[str, str] | None:
@@ -143,9 +146,9 @@ def _first_heading(arrival: Arrival) -> Iterable[str]:
     return (segment.text for segment in arrival.version.segments[:1] if segment.kind == "heading")
 
 
-def _title_elements(data: bytes) -> Iterable[str]:
+def _title_elements(data: bytes, codec: str) -> Iterable[str]:
     match = _TITLE.search(data[:_HEAD])
-    return [html.unescape(match[1].decode("utf-8", "replace"))] if match else []
+    return [html.unescape(match[1].decode(codec or "utf-8", "replace"))] if match else []
 
 
 def _split_titles(titles: Iterable[str]) -> tuple[str, ...]:

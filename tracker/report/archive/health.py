@@ -71,6 +71,10 @@ def render_health(health: Health, *, width: int = 80, color: bool = False) -> st
         heads = ("source", "last success", "failures", "waiting", "last check")
         table = [_source_row(state) for state in health.sources]
         rows.extend([line(), *lay_table(heads, table, width, right=(2, 3))])
+    if health.outdated:
+        number = counted(health.outdated, "snapshot")
+        told = f"{number} read by other extractors than today's; read again with: tracker reextract"
+        rows.extend([line(), *wrap([Span(told)], width)])
     return draw(rows, color=color)
 
 
@@ -98,6 +102,7 @@ def health_json(health: Health) -> str:
             "instant": health.instant,
             "concerns": health.concerns,
             "sources": [_source_fields(state) for state in health.sources],
+            "outdated": health.outdated,
         }
     )
 

@@ -67,6 +67,7 @@ def _name(authority: str) -> str:
 
 _OPEN = "whether it reads the same in the document cannot be told"
 _SETTINGS = re.compile(r"(?: selector=(?P<selector>.*?))?(?P<remove>(?: remove=.*)?)", re.DOTALL)
+_GUESSED = re.compile(r" by \S+ \S+")
 ROOTS = "timestamp-roots.pem"
 """Certificates of the authorities whose time-stamps are trusted; yours to put there."""
 _NAMES = {"text/markdown": "statement.md"}
@@ -119,7 +120,9 @@ def read_again(data: bytes, extractor: str, media_type: str) -> str | NotReadabl
         return NotReadable(f"{error.cause}: {_OPEN}", is_own=True)
     except DocumentUnreadable:
         return other
-    return extraction.text if extraction.extractor == extractor else other
+    # An encoding that was guessed then is given now.
+    is_same = extraction.extractor == _GUESSED.sub("", extractor)
+    return extraction.text if is_same else other
 
 
 def read_settings(extractor: str) -> tuple[str | None, tuple[str, ...]]:

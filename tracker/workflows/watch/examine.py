@@ -30,6 +30,9 @@ UNNAMED, REFUSED, WITHDRAWN = "no reference", "rejected before", "withdrawn"
 REAPPEARED, MOVED = "reappeared", "permanent redirect"
 """Our own causes; those of failed fetches and of quarantined texts have modules of their own."""
 
+REREAD = "our extractor now reads the kept bytes otherwise: tracker reextract"
+"""What a check tells before a snapshot's reference: not all that differs is a change of the source."""
+
 # The days in a row on which a source must be missing before it counts as gone: more than a weekend.
 CONFIRMING_DAYS = 3
 
@@ -164,25 +167,26 @@ class _Examination:
             arrival = read_arrival(self.source, self.fetched)
         except DocumentUnreadable as error:
             return self._quarantine(check, refuse_unreadable(self.fetched, str(error)), None)
-        if current and self._has_same_text(arrival, current):
-            return self._unchanged(replace(check, detail="other bytes, the same text"), current.reference)
+        text = arrival.version.text
+        if current and text != current.text:
+            # What is kept may have been read worse then, by us or as the server declared it.
+            as_then = self._read_again(current.sha256, self.ledger.content_type(current.sha256, check.source))
+            if as_then not in {None, current.text}:
+                check = replace(check, detail=_join(check, f"{REREAD} {current.reference}"))
+            as_now = self._read_again(current.sha256, self.fetched.media_type)
+            text = current.text if text in {as_then, as_now} else text
+        if current and text == current.text:
+            detail = _join(check, "other bytes, the same text")
+            return self._unchanged(replace(check, detail=detail), current.reference)
         withdrawal = self.ledger.withdrawn_text(check.reference, digest_text(arrival.version.text))
         if withdrawal:
             return _reject_withdrawn(check, withdrawal)
         return self._admit(check, arrival)
 
-    def _has_same_text(self, arrival: Arrival, current: Kept) -> bool:
-        """Return whether the text equals the latest one, read again with the same extractor where needed."""
-        if arrival.version.text == current.text:
-            return True
-        if arrival.version.extractor == current.extractor:
-            return False
-        return self._read_again(current.sha256) == arrival.version.text
-
-    def _read_again(self, sha256: str) -> str | None:
+    def _read_again(self, sha256: str, content_type: str | None) -> str | None:
         """Return the text of a kept document as the source asks for today; None where it has none."""
         try:
-            fetched = replace(self.fetched, data=self.ledger.document(sha256))
+            fetched = replace(self.fetched, data=self.ledger.document(sha256), media_type=content_type)
             return read_arrival(self.source, fetched).version.text
         except DocumentUnreadable:
             return None
@@ -210,7 +214,7 @@ class _Examination:
         last = self.ledger.last_review(check.source)
         if last is None or last.verdict == "accept" or last.sha256 == check.sha256:
             return Examined(check, quarantined=self.fetched)
-        if last.cause != check.cause or self._read_again(last.sha256) != text:
+        if last.cause != check.cause or self._read_again(last.sha256, self.fetched.media_type) != text:
             return Examined(check, quarantined=self.fetched)
         if last.verdict == "reject":
             return _reject(check, last)

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 
 from tracker.archive.file.modes import find_world_readable, is_for_group
 from tracker.archive.ledger.ledger import open_ledger
+from tracker.archive.reading.versions import Versions
 from tracker.capture.watch.watch_list import WATCH_FILE, is_watched, read_watch_list
 from tracker.errors import NotInArchive
 from tracker.model.ledger import Concern, Health
+from tracker.workflows.keep.reextract import count_outdated
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -61,7 +63,8 @@ def assess_health(archive: Path, instant: str, streak: int) -> Health:
             *_overdue(ledger.expectations(), instant[:10]),
             *_readable(archive),
         )
-    return Health(instant, sources, tuple(concerns))
+        outdated = count_outdated(Versions(ledger.path, ledger.connection))
+    return Health(instant, sources, tuple(concerns), outdated=outdated)
 
 
 def _read_states(ledger: Ledger, watched: WatchList, day: str) -> tuple[SourceState, ...]:
