@@ -149,11 +149,14 @@ def test_a_revisit_points_at_the_record_that_holds_the_bytes(
         assert fields["WARC-Refers-To-Target-URI"] == original["WARC-Target-URI"]
         assert fields["WARC-Refers-To-Date"] == original["WARC-Date"] < fields["WARC-Date"]
         assert content == b""
-        profiles.append((head.get_statuscode(), fields["WARC-Profile"].rpartition("/")[2]))
+        # Of a check that repeats the one before, the head of the answer is not kept.
+        profiles.append((head and head.get_statuscode(), fields["WARC-Profile"].rpartition("/")[2]))
         if "identical" in fields["WARC-Profile"]:
             assert fields["WARC-Payload-Digest"] == original["WARC-Payload-Digest"]
             assert fields["WARC-Truncated"] == "length"
-    assert profiles == [("304", "server-not-modified")] * 2 + [("200", "identical-payload-digest")] * 3
+    statuses = [status for status, _ in profiles]
+    assert statuses == ["304", "304", "200", None, "200"]
+    assert [each for _, each in profiles] == ["server-not-modified"] * 2 + ["identical-payload-digest"] * 3
 
 
 def test_the_redirect_before_a_document_is_there_without_its_body(

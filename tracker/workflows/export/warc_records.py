@@ -114,7 +114,7 @@ def _write_way(holding: Holding, check: Check) -> Iterator[WarcOutput]:
 def _write_revisit(original: WarcOutput, holding: Holding, check: Check) -> Iterator[WarcOutput]:
     last = check.exchanges[-1] if check.exchanges else None
     uri = original.fields["WARC-Target-URI"]
-    profile, digest = _describe_profile(holding, check, last)
+    profile, digest = _describe_profile(holding, check)
     revisit = WarcOutput(
         "revisit",
         name_record("revisit", original.id, check.source, check.observed),
@@ -137,9 +137,9 @@ def _write_revisit(original: WarcOutput, holding: Holding, check: Check) -> Iter
     yield _write_metadata(revisit, holding, check)
 
 
-def _describe_profile(holding: Holding, check: Check, last: Exchange | None) -> tuple[str, str | None]:
+def _describe_profile(holding: Holding, check: Check) -> tuple[str, str | None]:
     """Return how the revisit is to be read, and the digest of what came."""
-    if last and last.status == _UNCHANGED:
+    if check.http_status == _UNCHANGED:
         return NOT_MODIFIED, None
     return (SAME_BYTES if check.sha256 == holding.sha256 else SAME_TEXT), check.sha256
 
