@@ -78,7 +78,7 @@ def test_systemd_lets_the_units_do_little(tmp_path: Path, archive: Path) -> None
         assert line in service.splitlines()
     assert "OnFailure=tracker-failure@%n.service" in service
     (writable,) = re.findall("^ReadWritePaths=(.*)$", service, re.MULTILINE)
-    assert shlex.split(writable.replace("%%", "%").replace("$", r"\$")) == [str(archive)]
+    assert shlex.split(writable.replace("%%", "%")) == [str(archive)]
     if shutil.which("systemd-analyze"):
         for unit in (units[0], units[2]):
             done = subprocess.run(
