@@ -6,7 +6,7 @@ but the instant. Every such check is a row of ``repeats``, which says in which r
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from tracker.archive.schema.rows import fetch_value, has_table, insert
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from tracker.model.watching import Exchange
 
-REPEATED = "unchanged"
+REPEATED: Final = "unchanged"
 """The only outcome that is repeated: every failure and every change has a row and evidence of its own."""
 
 _TIMED = frozenset({"run", "observed", "seconds"})

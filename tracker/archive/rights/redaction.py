@@ -174,7 +174,7 @@ class Redaction:
         }
         self._closed: Mapping[str, frozenset[object]] = {
             "snapshots": frozenset(access.snapshots),
-            "documents": frozenset(access.documents),
+            "documents": access.documents - access.waiting,
             "statements": frozenset(access.statements),
         }
         ids = (json.dumps(sorted(closed)) for closed in (access.snapshots, access.statements))
@@ -196,6 +196,12 @@ class Redaction:
             return None if closed else rows
         if unit == "run":
             return self._redact_run(rows)
+        if (
+            unit == "document"
+            and rows["documents"]
+            and rows["documents"][0]["sha256"] in self._access.waiting
+        ):
+            return {**rows, "documents": [{**row, "bytes": None} for row in rows["documents"]]}
         table, key = _IDENTIFIED[unit]
         if not any(row[key] in self._closed[table] for row in rows[table]):
             return rows
