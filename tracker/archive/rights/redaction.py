@@ -240,6 +240,8 @@ class Redaction:
         closed = {**self._closed, "outcomes": outcomes}
         if any(row.get(column) in closed.get(target, frozenset()) for column, target in self._links[table]):
             return True
+        if table == "outcomes" and row.get("sha256") in self._closed["documents"]:
+            return True
         return is_closed_source(str(row.get("source") or ""), self._access.sources)
 
 

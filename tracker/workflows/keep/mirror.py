@@ -152,8 +152,10 @@ def _is_new_folder(remote: str) -> bool:
     """Return whether a path is meant at which there is nothing yet, in a folder that there is."""
     if ":" in remote.partition("/")[0] or not (os.sep in remote or remote.endswith(".git")):
         return False
-    path = Path(remote)
-    return path.parent.is_dir() and (not os.path.lexists(path) or (path.is_dir() and not any(path.iterdir())))
+    # A path may be too long for the system, which pathlib does not take for an answer.
+    if not os.path.lexists(remote):
+        return os.path.isdir(os.path.dirname(os.path.abspath(remote)))  # noqa: PTH100, PTH112, PTH120
+    return os.path.isdir(remote) and not os.listdir(remote)  # noqa: PTH112, PTH208
 
 
 def _is_of_another_way(answer: GitResult) -> bool:
