@@ -320,6 +320,29 @@ def test_what_people_may_change_is_pending_and_stays(tracker: Tracker, folder: P
     assert tracker("verify").code == 0
 
 
+FORGED = "UPDATE statements SET title = 'Of d.md' WHERE id = 2"
+
+
+def test_a_forged_title_is_a_fault_before_the_mirror_has_it(tracker: Tracker, folder: Path) -> None:
+    before = read_tables(folder)
+    alter(folder, FORGED)
+    assert r"32: rows with changes that no command makes: statements 2 (title)" in told(look(folder).faults)
+    check_mended(tracker, folder, before)
+
+
+def test_a_forged_title_is_a_fault_after_the_mirror_has_it_too(tracker: Tracker, folder: Path) -> None:
+    alter(folder, FORGED)
+    assert tracker("mirror", "update").code == 0
+    assert told(look(folder).faults) == (
+        "history: XAA/CCPCJ/32: another program replaced its title, without an amendment; it was: Of b.md"
+    )
+    title = ("--kind", "prepared", "--title", "Of b.md")
+    assert tracker("add", "b.md", "--as", "XAA/CCPCJ/32", *title).code == 0
+    assert tracker("verify").code == 0
+    changed = "SELECT earlier, later FROM amendments WHERE statement = 2"
+    assert query(folder, changed) == [("Of d.md", "Of b.md")]
+
+
 def test_where_nothing_proves_which_copy_is_right_nothing_is_put_back(tracker: Tracker, folder: Path) -> None:
     alter_unseen(folder, "UPDATE statements SET title = 'Of d.md' WHERE id = 2", "DELETE FROM unmirrored")
     ran = tracker("verify", "--repair")

@@ -16,6 +16,7 @@ from tracker.archive.mirror.unit_files import UnitFiles
 from tracker.archive.rights.access import find_watch_list
 from tracker.archive.schema.connection import FILE_NAME, translate
 from tracker.archive.verify import (
+    declared,
     history,
     main_branch,
     mirror_files,
@@ -155,6 +156,7 @@ class _Verification:
         try:
             if base is not None:
                 history.check_chain(connection, repository, base, noted, findings)
+                declared.check_declared(connection, repository, base, findings)
             history.check_replaced(connection, repository, findings, self.folder)
         except RepositoryUnusable as error:
             self._report_unreadable("history", "the commits of the mirror", error)
