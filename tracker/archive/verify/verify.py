@@ -87,6 +87,7 @@ class _Verification:
             has_pages = structure.check_file(connection, findings)
             if structure.check_tables(connection, findings):
                 if has_pages:
+                    opening.report_lost_log(self.folder, connection, findings)
                     self._check_record()
                 self._check_units(mirror, hooks)
                 self._check_history(base, branch.noted)
