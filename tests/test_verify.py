@@ -357,6 +357,19 @@ def test_a_run_without_an_end_a_lock_and_a_log_is_told(folder: Path) -> None:
     assert "run 4 of" in told(look(folder).findings)
 
 
+def test_a_backup_is_verified_without_a_mirror_being_missed(tracker: Tracker, folder: Path) -> None:
+    assert tracker("backup", "copy.db").code == 0
+    drill = folder.parent / "drill"
+    drill.mkdir()
+    (folder.parent / "copy.db").rename(drill / "tracker.db")
+    assert tracker("verify", "--archive", "drill").code == 1
+    ran = tracker("verify", "--archive", "drill", "--record-only")
+    assert (ran.code, "mirror" in ran.out) == (0, False)
+    flip_document(drill)
+    assert tracker("verify", "--archive", "drill", "--record-only").code == 1
+    assert tracker("verify", "--repair", "--record-only").code == 2
+
+
 FORGED = "UPDATE statements SET title = 'Of d.md' WHERE id = 2"
 
 

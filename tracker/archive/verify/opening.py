@@ -79,7 +79,7 @@ def report_lost_log(folder: Path, connection: sqlite3.Connection, findings: Find
     is_empty = not log.exists() or not log.stat().st_size
     if is_empty and not (folder / LOCK_NAME).exists() and rows.has_table(connection, "outcomes"):
         for number, started in connection.execute(_UNENDED):
-            meaning = f"run {number} of {started} never ended, and lock and log of it are gone: what it recorded last may be too"
+            meaning = f"run {number} of {started} never ended; its lock and log are gone, and maybe more"
             findings.unverifiable("file", what, where, meaning, "run it again")
 
 
