@@ -72,7 +72,8 @@ class Hosted:
         checkout, temporary = self._check_out("runner"), self.folder / "temporary"
         shutil.rmtree(temporary, ignore_errors=True)
         temporary.mkdir()
-        codes, said = [], ""
+        codes: list[int] = []
+        said = ""
         for step in self.job["steps"]:
             is_needless = "run" not in step or "pip install" in step["run"]
             if is_needless or (any(codes) and "always()" not in step.get("if", "")):
