@@ -101,7 +101,8 @@ def test_github_reads_the_workflow(tmp_path: Path, name: str) -> None:
     workflow = yaml.safe_load(write_schedule("github", nightly(tmp_path / name), tmp_path))
     assert workflow[True]["schedule"] == [{"cron": "30 2 * * *"}]  # YAML 1.1 takes "on" for yes
     job = workflow["jobs"]["snapshot"]
-    assert job["env"] == {"ARCHIVE": name}
+    assert job["env"]["ARCHIVE"] == name
+    assert job["env"]["REMOTE"] == "${{ github.server_url }}/${{ github.repository }}"
     commands = [step["run"] for step in job["steps"] if "run" in step]
     assert 'tracker --archive "$ARCHIVE" snapshot --quiet' in commands
     for command in commands:

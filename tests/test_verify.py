@@ -384,7 +384,7 @@ def test_a_forged_title_is_a_fault_after_the_mirror_has_it_too(tracker: Tracker,
     alter(folder, FORGED)
     assert tracker("mirror", "update").code == 0
     assert told(look(folder).faults) == (
-        "history: XAA/CCPCJ/32: another program replaced its title, without an amendment: Of b.md before"
+        "history: XAA/CCPCJ/32: another program replaced its title without an amendment: Of b.md before"
     )
     title = ("--kind", "prepared", "--title", "Of b.md")
     assert tracker("add", "b.md", "--as", "XAA/CCPCJ/32", *title).code == 0

@@ -63,7 +63,7 @@ def check_declared(
         for name in find_unamended(connection, before, changed):
             held = fetch_row(connection, f"SELECT {name} FROM statements WHERE id = ?", [before["id"]])  # noqa: S608 (our names)
             if held == (after.get(name),):
-                meaning = f"another program replaced its {name}, without an amendment: {before[name]!s} before"
+                meaning = f"another program replaced its {name} without an amendment: {before[name]!s} before"
                 what = path.removeprefix("statements/").removesuffix(f"/{STATEMENT}")
                 findings.add(
                     Finding("fault", "history", what, "tracker.db, table statements", meaning, _REMEDY)
