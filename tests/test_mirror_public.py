@@ -20,7 +20,7 @@ from tests.mirrors import (
     say,
     show,
 )
-from tests.nights import make_archive, run_night, running_site, source, watch
+from tests.nights import make_archive, outcomes, run_night, running_site, source, watch
 from tests.repositories import Made, add_commits, make_repository, run_git
 from tracker.archive.mirror.rebuild import rebuild_record
 from tracker.errors import DocumentUnreadable, RepositoryUnusable, TrackerError
@@ -28,6 +28,7 @@ from tracker.model.rights import Ruled
 from tracker.model.watching import Admission
 from tracker.workflows.code.judge import Coder
 from tracker.workflows.keep.mirror import push_mirror, update_mirror
+from tracker.workflows.keep.verify import verify
 from tracker.workflows.keep.withdraw import change
 from tracker.workflows.watch.review import decide_review, read_bytes
 from tracker.workflows.watch.snapshot import snapshot
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 
     from tests.nights import Site
     from tests.running import Ran
+    from tracker.model.rights import Act
 
 CLOSED = "The dykes are weakest at Port Regis."
 OPEN = "We thank the interpreters."
@@ -221,6 +223,24 @@ def test_what_was_not_accepted_and_is_withdrawn_leaves_the_public_history(
     assert "speaks for Port Regis" in read_everything(mirror, "public")
     change(folder, "withdraw", "XAA/UNGA/80", Ruled("a witness", "a court", "2026-03-03T09:00:00Z"))
     assert "Port Regis" not in read_everything(mirror, "public")
+
+
+@pytest.mark.parametrize("act", ["withdraw", "destroy"])
+@pytest.mark.parametrize("number", [80, 81], ids=["the same", "another text"])
+def test_what_was_withdrawn_does_not_come_back_where_a_public_copy_is_gone_on_from(
+    folder: Path, mirror: Path, site: Site, tmp_path: Path, act: Act, number: int
+) -> None:
+    watch(folder, watched(site, "open"), site.port)
+    run_night(folder, "2026-03-01")
+    change(folder, act, "XAA/UNGA/80", Ruled("a witness", "a court", "2026-03-02T09:00:00Z"))
+    run_git(tmp_path, "clone", "--quiet", "--branch", "public", str(mirror), "copy")
+    again = tmp_path / "again"
+    rebuild_record(tmp_path / "copy", again, accept_watch_list=True)
+    site.say("/80", CLOSED, number)
+    night = run_night(again, "2026-03-03")
+    assert outcomes(night) == {"xaa-79": "unchanged", "xaa-80": "rejected"}
+    assert query(again, "SELECT count(*) FROM snapshots") == [(1,)]
+    assert verify(again, "2026-03-04T09:00:00Z", lambda _done, _total: None, is_alone=True).faults == ()
 
 
 # Pushing ---------------------------------------------------------------------------------------------

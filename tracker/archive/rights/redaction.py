@@ -181,6 +181,8 @@ class Redaction:
         self._withheld = Withheld.read(connection)
         telling = frozenset(fetch_column(connection, _TELLING, tuple(ids)))
         self._telling = telling | self._withheld.runs
+        self._told = access.waiting | self._withheld.documents
+        """Documents whose digest is a public row: their bytes are known when they come again."""
 
     @property
     def is_open(self) -> bool:
@@ -196,11 +198,7 @@ class Redaction:
             return None if closed else rows
         if unit == "run":
             return self._redact_run(rows)
-        if (
-            unit == "document"
-            and rows["documents"]
-            and rows["documents"][0]["sha256"] in self._access.waiting
-        ):
+        if unit == "document" and any(row["sha256"] in self._told for row in rows["documents"]):
             return {**rows, "documents": [{**row, "bytes": None} for row in rows["documents"]]}
         table, key = _IDENTIFIED[unit]
         if not any(row[key] in self._closed[table] for row in rows[table]):

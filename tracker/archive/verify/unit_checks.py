@@ -175,7 +175,10 @@ class UnitInspector:
                 "documents", f"should have been destroyed ({order}) and is still there: run the command again"
             )
             return
-        kept = "its bytes are destroyed, its digest is kept" if data is None else "it is kept and not shown"
+        kept = "it is kept and not shown"
+        if data is None:
+            gone = "are destroyed" if act == "destroy" else "did not come with a public copy"
+            kept = f"its bytes {gone}, its digest is kept"
         what, meaning = f"document {name[:12]}", f"{order}: {kept}"
         self._findings.add(Finding("withdrawn", "documents", what, "tracker.db", meaning))
 
