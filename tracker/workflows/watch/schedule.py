@@ -62,7 +62,7 @@ def write_schedule(scheduler: Scheduler, nightly: Nightly, working: Path) -> str
         return template.format(command=shlex.join(words).replace("%", r"\%"), **time)
     if scheduler == "systemd":
         return template.format(
-            command=_join_for_systemd(words),
+            command=_join_for_systemd((*words, "--fail-on", "never")),
             user=USER,
             folder=shlex.quote(str(nightly.archive.absolute())),
             writable=_quote_for_systemd(str(nightly.archive.absolute())).replace("$$", "$"),
