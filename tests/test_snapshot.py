@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -40,10 +41,13 @@ def test_nights_without_a_change_keep_one_snapshot_and_each_check_as_evidence(fo
     assert query(folder, "SELECT outcome, http_status, length(sha256), snapshot FROM outcomes") == [
         ("new", 200, 64, 1),
         ("unchanged", 200, 64, 1),
-        ("unchanged", 200, 64, 1),
     ]
+    assert query(folder, "SELECT outcome, run, observed FROM repeats") == [(2, 3, f"{DAYS[2]}T02:30:00Z")]
     with open_ledger(folder) as ledger:
         (check,) = ledger.checks(2, evidence=True)
+        assert ledger.checks(3) == (replace(check, observed=f"{DAYS[2]}T02:30:00Z", exchanges=()),)
+        assert [each.outcomes for each in ledger.runs()][1:] == [(("unchanged", 1),)] * 2
+        assert ledger.past("xaa-79", 1)[0].observed == f"{DAYS[2]}T02:30:00Z"
     assert [(each.status, each.url) for each in check.exchanges][-1] == (200, check.address)
     assert "user-agent" in dict(check.exchanges[-1].request_headers) | {"user-agent": ""}
 

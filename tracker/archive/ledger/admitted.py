@@ -8,7 +8,7 @@ from tracker.archive.record.queries import EDITIONS, NAME, SNAPSHOTS, edition_is
 from tracker.archive.rights.refusals import find_withdrawn_content
 from tracker.archive.schema.rows import fetch_row, fetch_value
 from tracker.decisions.rulings import is_statement
-from tracker.errors import Withdrawn
+from tracker.errors import DocumentUnreadable, Withdrawn
 from tracker.model.texts import Reference
 from tracker.model.watching import History, Kept
 
@@ -75,14 +75,20 @@ def find_snapshot(connection: sqlite3.Connection, reference: Reference) -> int:
 
 
 def read_document(connection: sqlite3.Connection, sha256: str) -> bytes:
-    """Return the bytes that have this digest; where they are not there, the file is damaged.
+    """Return the bytes that have this digest; where there is no such row, the file is damaged.
 
-    Raises ``Withdrawn`` where they were withdrawn and no open snapshot has them.
+    Raises ``Withdrawn`` where they were withdrawn and no open snapshot has them, and ``DocumentUnreadable``
+    where the record came from a public mirror, which has only the digest of what was not accepted.
     """
     withdrawn = find_withdrawn_content(connection, None, sha256)
     if withdrawn:
         raise Withdrawn(f"document {sha256[:12]}, of {withdrawn.reference}, was {withdrawn}")
-    return bytes(fetch_row(connection, "SELECT bytes FROM documents WHERE sha256 = ?", [sha256])[0])
+    (data,) = fetch_row(connection, "SELECT bytes FROM documents WHERE sha256 = ?", [sha256])
+    if data is None:
+        raise DocumentUnreadable(
+            f"of document {sha256[:12]} a public copy has only the digest; to fetch it: tracker snapshot"
+        )
+    return bytes(data)
 
 
 def _given_snapshot(connection: sqlite3.Connection, source: str, reference: Reference) -> int | None:

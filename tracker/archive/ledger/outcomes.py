@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from tracker.archive.ledger.repeats import last_observed, write_repeat
 from tracker.archive.record.encoding import read_name, read_reference
 from tracker.archive.record.queries import NAME, join_snapshot
-from tracker.archive.schema.rows import fetch_column, fetch_row, fetch_value, insert, pick
+from tracker.archive.schema.rows import fetch_column, fetch_row, fetch_value, has_table, insert, pick
 from tracker.model.ledger import Check, SourceState
 from tracker.model.texts import Reference
 from tracker.model.watching import Exchange, Validators
@@ -25,12 +26,14 @@ _ANSWER = ("url", "http_status", "sha256", "size", "announced")
 
 _CHECKS = f"""
 SELECT outcomes.id, reference, etag, last_modified,
-    outcomes.source, address, outcome, outcomes.observed, seconds, cause, detail,
+    outcomes.source, address, outcomes.outcome, %s, %s, cause, detail,
     outcomes.url, http_status, sha256, size, announced,
     {NAME}, ordinal
 FROM outcomes
 {join_snapshot("outcomes")}
 """  # noqa: S608 (our own text)
+_OF_RUN = _CHECKS % ("outcomes.observed", "outcomes.seconds")
+_AGAIN = _CHECKS % ("repeats.observed", "repeats.seconds") + "JOIN repeats ON repeats.outcome = outcomes.id"
 
 _GOOD = "outcomes.outcome IN ('new', 'changed', 'unchanged', 'moved')"
 
@@ -44,10 +47,14 @@ ORDER BY outcomes.id
 """
 
 _FULL = f"""
-SELECT observed FROM outcomes JOIN runs ON runs.id = outcomes.run
+SELECT %s.observed FROM outcomes %s JOIN runs ON runs.id = %s.run
 WHERE source = ? AND watch_list = ? AND sha256 IS NOT NULL AND {_GOOD}
-ORDER BY outcomes.id DESC LIMIT 1
+ORDER BY outcomes.id DESC, runs.id DESC LIMIT 1
 """  # noqa: S608 (our own text)
+_FULL_CHECKS = (
+    _FULL % ("outcomes", "", "outcomes"),
+    _FULL % ("repeats", "JOIN repeats ON repeats.outcome = outcomes.id", "repeats"),
+)
 
 _CAPTURED = """
 SELECT country, body, session, item, min(observed) AS captured FROM statements
@@ -58,17 +65,18 @@ GROUP BY statements.id HAVING captured >= ? AND captured < ? ORDER BY captured, 
 
 
 def write_check(connection: sqlite3.Connection, run: int, check: Check, snapshot: int | None) -> int:
-    """Write the result of a check, with its exchanges, and return its id."""
-    outcome = insert(
-        connection,
-        "outcomes",
-        run=run,
-        seconds=round(check.seconds, 3),
-        reference=str(check.reference) if check.reference else None,
-        snapshot=snapshot,
+    """Write the result of a check with its exchanges, or that it is the one before again; return its id."""
+    row = {
+        "run": run,
+        "seconds": round(check.seconds, 3),
+        "reference": str(check.reference) if check.reference else None,
+        "snapshot": snapshot,
         **pick(check, *_OUTCOME, *_ANSWER),
         **pick(check.validators, "etag", "last_modified"),
-    )
+    }
+    if repeated := write_repeat(connection, row, check.exchanges):
+        return repeated
+    outcome = insert(connection, "outcomes", **row)
     for ordinal, exchange in enumerate(check.exchanges, 1):
         insert(
             connection,
@@ -83,22 +91,38 @@ def write_check(connection: sqlite3.Connection, run: int, check: Check, snapshot
 
 
 def _select_checks(
-    connection: sqlite3.Connection, clause: str, values: Sequence[object], *, evidence: bool = False
+    connection: sqlite3.Connection, clause: str, values: Sequence[object]
 ) -> tuple[Check, ...]:
-    """Return the checks that a clause selects and orders."""
-    rows = connection.execute(f"{_CHECKS} {clause}", values).fetchall()
-    return tuple(_read_check(connection, row, evidence=evidence) for row in rows)
+    """Return the checks that a clause selects and orders, observed when they were last repeated."""
+    query = _CHECKS % (last_observed(connection), "outcomes.seconds")
+    rows = connection.execute(f"{query} {clause}", values).fetchall()
+    return tuple(_read_check(connection, row) for row in rows)
 
 
 def read_checks(connection: sqlite3.Connection, run: int, *, evidence: bool = False) -> tuple[Check, ...]:
-    """Return the results of a run's checks, in order; with their exchanges where ``evidence`` is set."""
-    return _select_checks(connection, "WHERE outcomes.run = ? ORDER BY outcomes.id", [run], evidence=evidence)
+    """Return the results of a run's checks, repeats last; with their exchanges where ``evidence`` is set."""
+    query = f"{_OF_RUN} WHERE outcomes.run = ? ORDER BY outcomes.id"
+    rows = connection.execute(query, [run]).fetchall()
+    checks = tuple(_read_check(connection, row, evidence=evidence) for row in rows)
+    return checks + _read_repeats(connection, "WHERE repeats.run = ? ORDER BY repeats.id", run)
 
 
 def read_check(connection: sqlite3.Connection, outcome: int) -> Check:
     """Return one check with its exchanges, by an id that the record itself gave."""
-    row = fetch_row(connection, f"{_CHECKS} WHERE outcomes.id = ?", [outcome])
+    row = fetch_row(connection, f"{_OF_RUN} WHERE outcomes.id = ?", [outcome])
     return _read_check(connection, row, evidence=True)
+
+
+def read_repeated(connection: sqlite3.Connection, outcome: int) -> tuple[Check, ...]:
+    """Return one check with its exchanges, and after it those that only repeated it."""
+    again = _read_repeats(connection, "WHERE repeats.outcome = ? ORDER BY repeats.id", outcome)
+    return read_check(connection, outcome), *again
+
+
+def _read_repeats(connection: sqlite3.Connection, clause: str, value: int) -> tuple[Check, ...]:
+    if not has_table(connection, "repeats"):
+        return ()
+    return tuple(_read_check(connection, row) for row in connection.execute(f"{_AGAIN} {clause}", [value]))
 
 
 def read_past(connection: sqlite3.Connection, source: str, limit: int) -> tuple[Check, ...]:
@@ -130,7 +154,8 @@ def read_state(connection: sqlite3.Connection, source: str) -> SourceState | Non
     last = read_past(connection, source, 1)
     if not last:
         return None
-    latest = f"SELECT id, observed FROM outcomes WHERE source = ? AND {_GOOD} ORDER BY id DESC LIMIT 1"  # noqa: S608 (our own text)
+    observed = last_observed(connection)
+    latest = f"SELECT id, {observed} FROM outcomes WHERE source = ? AND {_GOOD} ORDER BY id DESC LIMIT 1"  # noqa: S608 (our own text)
     found, succeeded = connection.execute(latest, [source]).fetchone() or (0, None)
     failures, since = fetch_row(
         connection,
@@ -154,8 +179,9 @@ def read_success(connection: sqlite3.Connection, source: str) -> Check | None:
 
 def read_full_check(connection: sqlite3.Connection, source: str, watch_list: str) -> str | None:
     """Return when a source was last downloaded whole and without an error, under a watch list (SHA-256)."""
-    when: str | None = fetch_value(connection, _FULL, [source, watch_list])
-    return when
+    queries = _FULL_CHECKS if has_table(connection, "repeats") else _FULL_CHECKS[:1]
+    found = (fetch_value(connection, query, [source, watch_list]) for query in queries)
+    return max(filter(None, found), default=None)
 
 
 def read_captured(connection: sqlite3.Connection, first: str, last: str) -> tuple[tuple[Reference, str], ...]:

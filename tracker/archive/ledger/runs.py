@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from tracker import __version__
 from tracker.archive.file.lock import read_command
-from tracker.archive.schema.rows import fetch_value, insert
+from tracker.archive.ledger.repeats import REPEATED
+from tracker.archive.schema.rows import fetch_value, has_table, insert
 from tracker.model.ledger import RunEntry
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ FROM runs
 """
 
 _COUNTS = "SELECT outcome, count(*) FROM outcomes WHERE run = ? GROUP BY outcome ORDER BY min(id)"
+
+_REPEATS = "SELECT count(*) FROM repeats WHERE run = ?"
 
 
 def write_run(
@@ -98,5 +101,8 @@ def read_run(connection: sqlite3.Connection, run: int) -> RunEntry | None:
 
 def _read_entry(connection: sqlite3.Connection, row: tuple[Any, ...]) -> RunEntry:
     id_, kind, command, started, ended, status, release, watch_list, made, reread = row
-    counts: tuple[tuple[CheckOutcome, int], ...] = tuple(connection.execute(_COUNTS, [id_]))
-    return RunEntry(id_, kind, command, started, ended, status, release, watch_list, counts, made, reread)
+    counts: dict[CheckOutcome, int] = dict(connection.execute(_COUNTS, [id_]).fetchall())
+    if has_table(connection, "repeats") and (again := fetch_value(connection, _REPEATS, [id_])):
+        counts[REPEATED] = counts.get(REPEATED, 0) + again
+    named = tuple(counts.items())
+    return RunEntry(id_, kind, command, started, ended, status, release, watch_list, named, made, reread)

@@ -98,6 +98,12 @@ ROW_CHECKS = (
         "check {0}", "of its {2} requests {1} are there: the rest were deleted",
     ),
     RowCheck(
+        "ledger", ("runs", "outcomes", "repeats"),
+        "SELECT repeats.id, outcomes.source FROM repeats JOIN outcomes ON outcomes.id = repeats.outcome"
+        " WHERE outcomes.outcome <> 'unchanged' OR repeats.run = outcomes.run",
+        "repeat {0} of {1}", "what it repeats is a check of its own run, or one that found something else",
+    ),
+    RowCheck(
         "ledger", ("reviews", "snapshots"),
         "SELECT reviews.id FROM reviews JOIN snapshots ON snapshots.id = snapshot"
         " WHERE reviews.document <> snapshots.document",
@@ -105,7 +111,7 @@ ROW_CHECKS = (
     ),
 )  # fmt: skip
 
-_LEDGER = ("outcomes", "exchanges", "candidates", "reviews", "expectations")
+_LEDGER = ("outcomes", "exchanges", "repeats", "candidates", "reviews", "expectations")
 _NOT_KEPT = """
 SELECT count(*) FROM outcomes WHERE sha256 IS NOT NULL AND sha256 NOT IN (SELECT sha256 FROM documents)
 """

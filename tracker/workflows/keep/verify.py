@@ -74,13 +74,15 @@ _NAMES = {"text/markdown": "statement.md"}
 """What a document has to be called to be read as this media type, where the bytes leave that open."""
 
 
-def verify(archive: Path, instant: str, progress: Progress) -> Verified:
+def verify(archive: Path, instant: str, progress: Progress, *, is_alone: bool = False) -> Verified:
     """Return what is found in the archive in a folder, at an instant; nothing is written.
 
-    Raises ``ArchiveUnusable`` where there is no archive, or it cannot be opened for another reason than
-    damage, and ``ArchiveLocked`` where a run keeps writing to both copies.
+    Where the record ``is_alone``, a mirror is neither looked at nor missed. Raises ``ArchiveUnusable``
+    where there is no archive, or it cannot be opened for another reason than damage, and ``ArchiveLocked``
+    where a run keeps writing to both copies.
     """
-    verified, _ = verify_archive(archive, _gather_means(archive, instant, progress))
+    means = replace(_gather_means(archive, instant, progress), is_alone=is_alone)
+    verified, _ = verify_archive(archive, means)
     return verified
 
 
