@@ -65,9 +65,9 @@ def test_not_modified_counts_as_evidence_and_the_whole_is_asked_for_at_intervals
     folder: Path, site: Site
 ) -> None:
     site.say("/79", ETag='"a"')
-    days = [DAYS[0], DAYS[1], "2026-04-15", "2026-04-16"]
+    days = [DAYS[0], DAYS[1], "2026-03-30", "2026-03-31"]
     checks = [only(run_night(folder, day)) for day in days]
-    assert [check.http_status for check in checks] == [200, 304, 200, 304]
+    assert [check.http_status for check in checks] == [200, 304, 304, 200]
     assert [check.outcome for check in checks] == ["new", "unchanged", "unchanged", "unchanged"]
     assert {str(check.snapshot) for check in checks} == {"XAA/UNGA/79~prepared.en@1"}
 

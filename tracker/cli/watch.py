@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from tracker.workflows.watch.notify import Recipients
     from tracker.workflows.watch.snapshot import Night
 
-GOOD_OUTCOMES = ("new", "changed", "unchanged", "moved")
 NEVER = "never"
 
 
@@ -105,11 +104,11 @@ def snapshot(
 
 def read_outcomes(text: str | None) -> frozenset[str]:
     """Return the outcomes that count as findings. Raises ``TrackerError`` for an unknown one."""
-    from tracker.model.ledger import CheckOutcome
+    from tracker.model.ledger import GOOD_OUTCOMES, CheckOutcome
 
     known = get_args(CheckOutcome)
     if text is None:
-        return frozenset(known) - set(GOOD_OUTCOMES)
+        return frozenset(known) - GOOD_OUTCOMES
     if text == NEVER:
         return frozenset()
     words = [word.strip() for word in text.split(",")]

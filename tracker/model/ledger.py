@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from tracker.model.watching import Validators
 
@@ -23,7 +23,10 @@ RunStatus = Literal["running", "complete", "failed", "interrupted"]
 CheckOutcome = Literal[
     "new", "changed", "unchanged", "moved", "quarantined", "rejected", "unreachable", "gone", "robots-denied"
 ]
-"""The result of one check of one source; ``snapshot`` counts all but the first four as findings."""
+"""The result of one check of one source."""
+
+GOOD_OUTCOMES: Final = frozenset({"new", "changed", "unchanged", "moved"})
+"""The outcomes of a source that is well; ``snapshot`` counts the others as findings."""
 
 Announcement = Literal["corrigendum", "last-modified", "silent"]
 """How the publisher announced a change: in words, by the server's date, or not at all."""

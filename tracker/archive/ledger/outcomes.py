@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
 
+    from tracker.model.ledger import CheckOutcome
+
 _ENCODER = json.JSONEncoder(separators=(",", ":"))
 
 _OUTCOME = ("source", "address", "outcome", "observed", "cause", "detail")
@@ -132,6 +134,16 @@ def read_state(connection: sqlite3.Connection, source: str) -> SourceState | Non
     )
     waiting = "SELECT count(*) FROM reviews WHERE source = ? AND verdict IS NULL"
     return SourceState(last[0], succeeded, failures, since, fetch_value(connection, waiting, [source]))
+
+
+def read_other_outcome(connection: sqlite3.Connection, source: str, outcome: CheckOutcome) -> str | None:
+    """Return when a check of a source last came to another outcome than this; None where none did."""
+    when: str | None = fetch_value(
+        connection,
+        "SELECT observed FROM outcomes WHERE source = ? AND outcome <> ? ORDER BY id DESC LIMIT 1",
+        [source, outcome],
+    )
+    return when
 
 
 def read_first_gone(connection: sqlite3.Connection, first: str, last: str) -> tuple[Check, ...]:

@@ -15,17 +15,22 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from tracker.model.ledger import Concern, Expectation, Health, SourceState
-    from tracker.model.watching import Received, Source
+    from tracker.model.watching import Received, Source, WatchList
     from tracker.report.layout import Line
 
 _UNNAMED = "links wait in review"
 
 
-def render_sources(sources: Sequence[Source], *, width: int = 80, color: bool = False) -> str:
-    """Return sources, two lines each: name, what it feeds, from when to when, then where it is."""
-    if not sources:
+def render_sources(watched: WatchList, *, width: int = 80, color: bool = False) -> str:
+    """Return sources, two lines each: name, what it feeds, from when to when, then where it is.
+
+    What was closed follows, with when that was, by whom and why.
+    """
+    if not watched.sources:
         return draw([line("No source yet; add one: tracker sources add URL --as GBR/CCPCJ/31")], color=color)
-    return draw((row for source in sources for row in _entry(source, width)), color=color)
+    closed = (wrap(one_line(f"{each.id}  {each}"), width, "", "   ") for each in watched.closed)
+    entries = (_entry(source, width) for source in watched.sources)
+    return draw((row for rows in (*entries, *closed) for row in rows), color=color)
 
 
 def _entry(source: Source, width: int) -> Iterator[Line]:
