@@ -147,7 +147,7 @@ def test_a_link_that_the_night_names_can_be_asked_alone_and_closed(
     refused = tracker("snapshot", link)
     assert refused.code == 2
     assert re.search(rf"{link} was closed on \S+ by Ana: taken down.*remove \[closed", refused.err)
-    assert f"{link}  closed on " in tracker("sources", "list").out
+    assert f"{link} closed on " in tracker("sources", "list").out
     assert "already" in tracker("sources", "close", link, "--by", "Ana", "--reason", "x").err
     lists = query(folder, "SELECT count(*) FROM watch_lists WHERE text LIKE '%by = \"Ana\"%'")
     assert lists == [(1,)], "the record keeps who closed it"

@@ -148,29 +148,6 @@ class SourceState:
     """Documents of it that wait for a review."""
 
 
-ConcernKind = Literal["night missed", "failing", "gone", "overdue", "waiting", "open to others"]
-
-
-@dataclass(frozen=True, slots=True)
-class Concern:
-    """Something about the archive that a person should look at."""
-
-    kind: ConcernKind
-    subject: str
-    """A source's id, a reference, or the archive itself."""
-    since: str | None
-    detail: str
-
-
-@dataclass(frozen=True, slots=True)
-class Health:
-    """The state of every watched source at an instant, and what a person should look at."""
-
-    instant: str
-    sources: tuple[SourceState, ...]
-    concerns: tuple[Concern, ...]
-
-
 @dataclass(frozen=True, slots=True)
 class BodyYear:
     """One body's year: statements, and addresses that went."""

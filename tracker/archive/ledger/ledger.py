@@ -29,6 +29,8 @@ class Ledger(Record):
     past = method(outcomes.read_past)
     success = method(outcomes.read_success)
     full_check = method(outcomes.read_full_check)
+    told = method(outcomes.read_told)
+    untold = method(runs.read_untold)
     other_outcome = method(outcomes.read_other_outcome)
     sources = method(outcomes.read_sources)
     state = method(outcomes.read_state)

@@ -109,6 +109,12 @@ def read_past(connection: sqlite3.Connection, source: str, limit: int) -> tuple[
     return _select_checks(connection, clause, [source, limit])
 
 
+def read_told(connection: sqlite3.Connection, source: str, run: int | None, limit: int) -> tuple[Check, ...]:
+    """Return the latest checks of a source up to a run, or of all runs, newest first."""
+    clause = "WHERE outcomes.source = ? AND outcomes.run <= coalesce(?, outcomes.run)"
+    return _select_checks(connection, f"{clause} ORDER BY outcomes.id DESC LIMIT ?", [source, run, limit])
+
+
 def read_content_type(connection: sqlite3.Connection, outcome: int) -> str | None:
     """Return the ``Content-Type`` of the last answer to a check, by its id; None where there was none."""
     exchanges = _read_exchanges(connection, outcome)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tracker import __version__
 from tracker.archive.file.lock import read_command
-from tracker.archive.schema.rows import fetch_value, insert
+from tracker.archive.schema.rows import fetch_column, fetch_value, insert
 from tracker.model.ledger import RunEntry
 
 if TYPE_CHECKING:
@@ -94,6 +94,15 @@ def read_run(connection: sqlite3.Connection, run: int) -> RunEntry | None:
     """Return one run."""
     row = connection.execute(f"{_RUNS} WHERE runs.id = ?", [run]).fetchone()
     return _read_entry(connection, row) if row else None
+
+
+def read_untold(connection: sqlite3.Connection, run: int) -> tuple[int, ...]:
+    """Return a nightly run, and those before it since the last that came to its end."""
+    nights = "SELECT %s FROM runs WHERE kind = 'snapshot'"
+    last = f"{nights % 'max(id)'} AND status = 'complete' AND id < ?"
+    return fetch_column(
+        connection, f"{nights % 'id'} AND id <= ? AND id > coalesce(({last}), 0) ORDER BY id", [run, run]
+    )
 
 
 def _read_entry(connection: sqlite3.Connection, row: tuple[Any, ...]) -> RunEntry:

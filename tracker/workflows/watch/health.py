@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING
 
 from tracker.archive.file.modes import find_world_readable, is_for_group
 from tracker.archive.ledger.ledger import open_ledger
-from tracker.capture.watch.watch_list import WATCH_FILE, is_watched, read_watch_list
+from tracker.capture.watch.watch_list import WATCH_FILE, read_watch_list
 from tracker.errors import NotInArchive
-from tracker.model.ledger import Concern, Health
+from tracker.model.ledger import GOOD_OUTCOMES
+from tracker.model.news import Concern, Health
+from tracker.workflows.watch.news import gather_news
+from tracker.workflows.watch.questions import choose_sources, list_links
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
 
     from tracker.archive.ledger.ledger import Ledger
     from tracker.model.ledger import Check, Expectation, Review, RunEntry, RunKind, SourceState
+    from tracker.model.news import Severity
     from tracker.model.watching import WatchList
 
 
@@ -55,19 +59,38 @@ def assess_health(archive: Path, instant: str, streak: int) -> Health:
     with open_ledger(archive) as ledger:
         sources = _read_states(ledger, watched, instant[:10])
         runs, waiting = ledger.runs(kind="snapshot"), ledger.waiting()
-        concerns = (
+        found = (
             *_missed_nights(runs, instant),
+            *_readable(archive),
             *chain.from_iterable(_source_concerns(each, streak, waiting) for each in sources),
             *_overdue(ledger.expectations(), instant[:10]),
-            *_readable(archive),
         )
-    return Health(instant, sources, tuple(concerns))
+    last = max((run.id for run in runs if run.status == "complete"), default=None)
+    concerns = sorted((each for each in found if each.severity != "note"), key=lambda each: each.severity)
+    notes = tuple(each for each in found if each.severity == "note")
+    return Health(instant, sources, tuple(concerns), notes, gather_news(archive, last) if last else ())
 
 
 def _read_states(ledger: Ledger, watched: WatchList, day: str) -> tuple[SourceState, ...]:
-    valid = {source.id for source in watched.sources if is_watched(source, day)}
+    """Return the state of each source that is asked from that day on.
+
+    A sitemap that its index names no longer is none: it was last asked before the index was last read.
+    """
+    valid = {source.id: source for source in choose_sources(watched, (), day, ledger)}
+    indexes = (source for source in valid.values() if source.is_index)
+    links = {each.source.id: each for index in indexes for each in list_links(index, watched, ledger)}
     known = (each for each in ledger.sources() if each.partition(":")[0] in valid)
-    return tuple(state for source in known if (state := ledger.state(source)))
+    states = {each: state for each in known if (state := ledger.state(each))}
+
+    def is_listed(id_: str) -> bool:
+        root = states.get(id_.partition(":")[0])
+        return root is None or states[id_].last.observed[:10] >= (root.succeeded or "")[:10]
+
+    return tuple(
+        state
+        for id_, state in states.items()
+        if id_ in valid or (links[id_].is_asked if id_ in links else is_listed(id_))
+    )
 
 
 def _readable(archive: Path) -> Iterator[Concern]:
@@ -76,36 +99,42 @@ def _readable(archive: Path) -> Iterator[Concern]:
     if names:
         kept = "o=" if is_for_group(archive) else "go="
         detail = f"others can read {', '.join(names)}; close it: chmod -R {kept} {quote(str(archive))}"
-        yield Concern("open to others", "the archive", None, detail)
+        yield Concern("open to others", "failure", "the archive", None, None, detail)
 
 
 def _missed_nights(runs: Sequence[RunEntry], instant: str) -> Iterator[Concern]:
     ended = max((run.started for run in runs if run.status == "complete"), default=None)
     if ended is None:
-        yield Concern(
-            "night missed", "the archive", None, "no run of tracker snapshot has come to its end yet"
-        )
+        detail = "no run of tracker snapshot has come to its end yet"
+        yield Concern("night missed", "failure", "the archive", None, None, detail)
         return
     hours = (datetime.fromisoformat(instant) - datetime.fromisoformat(ended)) // timedelta(hours=1)
     if hours > NIGHT_HOURS:
         later = [run for run in runs if run.started > ended]
         cause = f"; {len(later)} later did not come to their end" if later else ""
-        yield Concern(
-            "night missed", "the archive", ended, f"the last complete run is {hours} hours ago{cause}"
-        )
+        detail = f"the last complete run is {hours} hours ago{cause}"
+        yield Concern("night missed", "failure", "the archive", None, ended, detail)
 
 
 def _source_concerns(state: SourceState, streak: int, waiting: Sequence[Review]) -> Iterator[Concern]:
+    """Yield what is wrong with a source; a note where it was captured and is gone, or is well again."""
     last = state.last
     cause = f"{last.outcome}: {last.cause}" if last.cause else last.outcome
+    end = f"; if for good: tracker sources close {last.source} --by NAME --reason TEXT"
     if last.outcome == "gone":
-        yield Concern("gone", last.source, state.since, f"{last.address} ({last.cause})")
+        kept = "what was captured is kept" if state.succeeded else "nothing was ever captured"
+        gone = f"{last.address} ({last.cause}), {kept}{end}"
+        severity: Severity = "note" if state.succeeded else "warning"
+        yield Concern("gone", severity, last.source, last.reference, state.since, gone)
     elif state.failures >= streak and not state.waiting:
-        times = f"{state.failures} times in a row, the last: {cause}"
-        yield Concern("failing", last.source, state.since, times)
+        times = f"{state.failures} times in a row, the last: {cause}{end}"
+        yield Concern("failing", "warning", last.source, last.reference, state.since, times)
     own = [review for review in waiting if review.source == last.source]
     if own:
-        yield Concern("waiting", last.source, own[0].observed, _describe_waiting(own))
+        is_well = last.outcome in GOOD_OUTCOMES
+        text = _describe_waiting(own) + ("; the source is well again" if is_well else "")
+        severity = "note" if is_well else "warning"
+        yield Concern("waiting", severity, last.source, last.reference, own[0].observed, text)
 
 
 def _describe_waiting(own: Sequence[Review]) -> str:
@@ -120,4 +149,4 @@ def _overdue(expectations: Sequence[Expectation], day: str) -> Iterator[Concern]
     for each in expectations:
         if each.state == "expected" and each.due and each.due < day and each.captured is None:
             detail = f"expected by {each.due}, says {each.person}"
-            yield Concern("overdue", str(each.reference), each.due, detail)
+            yield Concern("overdue", "warning", str(each.reference), each.reference, each.due, detail)
