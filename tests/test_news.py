@@ -15,6 +15,7 @@ from tests.nights import (
     run_night,
     running_site,
     source,
+    watch,
     write_speech,
 )
 from tests.running import ROOT
@@ -164,6 +165,20 @@ def test_the_message_has_the_severity_of_its_gravest_news(
     )
     assert heard[1]["title"] == title
     assert "We [-intend to-]{+will+} build a bridge." in heard[1]["message"]
+
+
+def test_nothing_of_what_is_closed_is_quoted_in_a_message(
+    folder: Path, site: Site, tracker: Callable[..., Ran]
+) -> None:
+    tables = source("gbr-79", "GBR/UNGA/79~prepared.en", site.url("/79"), 'access = "restricted"')
+    watch(folder, tables, site.port)
+    tracker("snapshot")
+    site.say("/79", "We will build a bridge.")
+    with listening() as listener:
+        ran = tracker("snapshot", "--notify", f"json://127.0.0.1:{listener.port}/word")
+        ((_, _, body),) = listener.heard
+    assert "changed silently" in str(body)
+    assert ("bridge" in str(body), "bridge" in ran.out) == (False, True)
 
 
 def test_a_bug_ends_in_70_and_is_told(folder: Path, tmp_path: Path) -> None:

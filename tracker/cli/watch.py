@@ -199,10 +199,10 @@ def _show(told: _Told, *, as_json: bool, quiet: bool, summary: Path | None) -> N
 
 
 def _notify_night(recipients: Recipients, night: Night, news: Sequence[News], *, is_well: bool) -> None:
-    from tracker.report.archive.news import news_title, render_news
+    from tracker.report.archive.news import news_title, write_message
 
     title = news_title(news) if news else "tracker: the mirror was not updated" if night.unmirrored else ""
-    text = "\n".join(line for line in (night.unmirrored, render_news(news)) if line)
+    text = "\n".join(line for line in (night.unmirrored, write_message(news)) if line)
     severity: Severity = "failure" if night.unmirrored else news[0].severity if news else "note"
     _notify(recipients, (title, text), severity, is_well=is_well)
 

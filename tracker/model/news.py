@@ -40,6 +40,8 @@ class News:
     kind: NewsKind
     severity: Severity
     check: Check
+    is_open: bool
+    """Whether the source is open: what is restricted or embargoed is not quoted in messages."""
     revision: Revision | None = None
 
 

@@ -57,7 +57,7 @@ def news_title(news: Sequence[News]) -> str:
     return f"tracker: {headline(news[0])}{more}"
 
 
-def news_lines(news: Sequence[News], width: int) -> Iterator[Line]:
+def news_lines(news: Sequence[News], width: int, *, quotes_closed: bool = True) -> Iterator[Line]:
     """Yield each event with its evidence and the next step."""
     for each in news:
         style: Style = "warning" if each.severity == "warning" else "plain"
@@ -67,7 +67,7 @@ def news_lines(news: Sequence[News], width: int) -> Iterator[Line]:
             Span(f" ({each.check.source})"),
         )
         yield from wrap(lead, width, "", "  ")
-        if each.revision:
+        if each.revision and (each.is_open or quotes_closed):
             for edits in each.revision.first:
                 yield from wrap(_mark(read_edits(edits, CONTEXT)), width, "    ", "    ")
         for text in _facts(each):
@@ -93,9 +93,14 @@ def _facts(news: News) -> Iterator[str]:
         yield f"if for good: tracker sources close {check.source} --by NAME --reason TEXT"
 
 
-def render_news(news: Sequence[News], *, width: int = _MESSAGE_WIDTH, color: bool = False) -> str:
+def render_news(news: Sequence[News], *, width: int = 80, color: bool = False) -> str:
     """Return the events of a night as text."""
     return draw(news_lines(news, width), color=color)
+
+
+def write_message(news: Sequence[News]) -> str:
+    """Return the events of a night as they are sent to others, who are shown nothing of closed material."""
+    return draw(news_lines(news, _MESSAGE_WIDTH, quotes_closed=False), color=False)
 
 
 def news_fields(news: News) -> dict[str, object]:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, cast, get_args
 
 from tracker.archive.ledger.ledger import open_ledger
 from tracker.archive.reading.reader import open_reader
+from tracker.archive.rights.access import is_closed_source, read_closed_sources
+from tracker.capture.watch.watch_list import WATCH_FILE, read_watch_list
 from tracker.errors import TrackerError
 from tracker.model.changes import Operation
 from tracker.model.ledger import GOOD_OUTCOMES
@@ -44,7 +46,8 @@ def gather_news(archive: Path, run: int, checks: Sequence[Check] = ()) -> tuple[
     with open_ledger(archive) as ledger:
         runs = ledger.untold(run) or (0,)
         found = [check for one in ledger.untold(run) for check in ledger.checks(one)] or list(checks)
-        news = [*_tell_all(found, runs[0] - 1 if run else None, ledger)]
+        closed = read_closed_sources(read_watch_list(archive / WATCH_FILE).text)
+        news = [*_tell_all(found, runs[0] - 1 if run else None, ledger, closed)]
     with open_reader(archive) as reader:
         told = (replace(each, revision=_revise(each, reader)) for each in news)
         return tuple(sorted(told, key=_rank))
@@ -54,7 +57,9 @@ def _rank(news: News) -> tuple[bool, int, str]:
     return news.severity != "warning", _ORDER.index(news.kind), str(news.check.reference or news.check.source)
 
 
-def _tell_all(checks: Iterable[Check], told: int | None, ledger: Ledger) -> Iterator[News]:
+def _tell_all(
+    checks: Iterable[Check], told: int | None, ledger: Ledger, closed: frozenset[str]
+) -> Iterator[News]:
     """Yield the news among checks, oldest first; ``told`` is the last run of which the news was told."""
     since: dict[str, tuple[Check, ...]] = {}
     for check in checks:
@@ -65,7 +70,8 @@ def _tell_all(checks: Iterable[Check], told: int | None, ledger: Ledger) -> Iter
         past = (*later, *ledger.told(check.source, told, CHECKS_READ))
         kind = _find_kind(check, past, ledger)
         if kind:
-            yield News(kind, _weigh(kind, check, ledger), check, _draft(check, past))
+            is_open = not is_closed_source(check.source, closed)
+            yield News(kind, _weigh(kind, check, ledger), check, is_open, _draft(check, past))
 
 
 def _was_well(source: str, told: int | None, ledger: Ledger) -> bool:
