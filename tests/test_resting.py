@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import re
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
@@ -122,6 +123,22 @@ def test_what_is_gone_is_confirmed_then_rests_and_its_return_is_seen(single: Pat
     site.say("/79")
     (back,) = run_night(single, "2026-03-02").checks
     assert (back.outcome, back.cause, back.detail) == ("unchanged", "reappeared", "gone since 2026-01-04")
+
+
+def test_the_log_states_how_often_a_snapshot_was_checked_and_the_longest_gap(
+    single: Path, site: Site, tracker: Callable[..., Ran]
+) -> None:
+    asked_on(single, site, [0, 1, 2, 60])
+    site.say("/79", "One sentence more.")
+    asked_on(single, site, [66])
+    shown = " ".join(tracker("log", "XAA/UNGA/79").out.split())
+    assert "checked 4 times until 2026-03-02, longest gap 58 days" in shown
+    assert "checked once, longest gap 6 days" in shown
+    logged = json.loads(tracker("log", "XAA/UNGA/79", "--format", "json").out)
+    assert [each["checked"]["times"] for each in logged] == [4, 1]
+    (single.parent / "own.txt").write_text(write_speech(number=5), encoding="utf-8")
+    tracker("add", "own.txt", "--as", "XAA/UNGA/70~prepared.en")
+    assert "checked" not in tracker("log", "XAA/UNGA/70").out
 
 
 # Closed, excluded, superseded -----------------------------------------------------------------------------
