@@ -12,6 +12,7 @@ from tests.nights import Page, make_archive, outcomes, run_night, source, watch,
 from tracker.archive.ledger.ledger import open_ledger
 from tracker.capture.watch.watch_list import WATCH_FILE, read_watch_list
 from tracker.errors import DecisionInvalid, NotInArchive, WatchListInvalid
+from tracker.workflows.watch.questions import list_links, plan_requests
 from tracker.workflows.watch.sources import close
 
 if TYPE_CHECKING:
@@ -111,7 +112,14 @@ def test_a_clock_that_was_wrong_and_a_wish_are_no_rest(folder: Path, site: Site)
     assert run_night(folder, "2026-03-03").resting == 3
     assert {path for path, _ in site.asked} == {"/robots.txt", "/speeches"}
     assert outcomes(run_night(folder, "2026-03-03", "XAA/UNGA/78"))[find_id(folder, "/s/78")] == "unchanged"
-    assert run_night(folder, "2026-02-01").resting == 0
+    with open_ledger(folder) as ledger:
+        watched = read_watch_list(folder / WATCH_FILE)
+        links = [each.source for each in list_links(watched.sources[0], watched, ledger)]
+        asked = [
+            len(plan_requests(links, watched, ledger, day, everything=False).due)
+            for day in ("2026-03-04", "2026-02-01")
+        ]
+    assert asked == [0, 3], "where the last check lies in the future, all are asked"
 
 
 def test_what_is_gone_is_confirmed_then_rests_and_its_return_is_seen(single: Path, site: Site) -> None:

@@ -19,8 +19,8 @@ from tracker.references import gather_references
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
 
-    from tracker.model.ledger import Check
-    from tracker.model.news import News, Severity
+    from tracker.model.ledger import Check, Severity
+    from tracker.model.news import News
     from tracker.workflows.watch.notify import Recipients
     from tracker.workflows.watch.snapshot import Night
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, Literal
 from tracker.model.watching import Validators
 
 if TYPE_CHECKING:
+    from tracker.model.news import News
     from tracker.model.texts import Reference
     from tracker.model.watching import Exchange
 
@@ -146,6 +147,40 @@ class SourceState:
     """When that row began."""
     waiting: int
     """Documents of it that wait for a review."""
+
+
+ConcernKind = Literal["night missed", "failing", "gone", "overdue", "waiting", "open to others"]
+
+Severity = Literal["failure", "warning", "note"]
+"""A *failure* is of the program or the archive; a *warning* needs a person; a *note* needs nobody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Concern:
+    """Something about the archive that a person should look at, or, as a note, may."""
+
+    kind: ConcernKind
+    subject: str
+    """A source's id, a reference, or the archive itself."""
+    since: str | None
+    detail: str
+    severity: Severity = "warning"
+    reference: Reference | None = None
+    """The statement that it is about."""
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """The state of every watched source at an instant, and what a person should look at."""
+
+    instant: str
+    sources: tuple[SourceState, ...]
+    concerns: tuple[Concern, ...]
+    """Those that need a person, failures first."""
+    notes: tuple[Concern, ...] = ()
+    """What needs nobody: what is gone and was captured, and documents of sources that are well again."""
+    news: tuple[News, ...] = ()
+    """What the last night told."""
 
 
 @dataclass(frozen=True, slots=True)

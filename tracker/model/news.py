@@ -1,4 +1,4 @@
-"""What a night has to tell: each event once, and what a person should look at."""
+"""What a night has to tell: each event once."""
 
 from __future__ import annotations
 
@@ -7,11 +7,8 @@ from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from tracker.model.changes import Edit, Operation
-    from tracker.model.ledger import Check, SourceState
+    from tracker.model.ledger import Check, Severity
     from tracker.model.texts import Reference
-
-Severity = Literal["failure", "warning", "note"]
-"""A *failure* is of the program or the archive; a *warning* needs a person; a *note* needs nobody."""
 
 NewsKind = Literal[
     "new", "changed silently", "changed", "moved", "came back", "well again", "quarantined", "rejected",
@@ -43,34 +40,3 @@ class News:
     is_open: bool
     """Whether the source is open: what is restricted or embargoed is not quoted in messages."""
     revision: Revision | None = None
-
-
-ConcernKind = Literal["night missed", "failing", "gone", "overdue", "waiting", "open to others"]
-
-
-@dataclass(frozen=True, slots=True)
-class Concern:
-    """Something about the archive that a person should look at, or, as a note, may."""
-
-    kind: ConcernKind
-    severity: Severity
-    subject: str
-    """A source's id, a reference, or the archive itself."""
-    reference: Reference | None
-    """The statement that it is about."""
-    since: str | None
-    detail: str
-
-
-@dataclass(frozen=True, slots=True)
-class Health:
-    """The state of every watched source at an instant, and what a person should look at."""
-
-    instant: str
-    sources: tuple[SourceState, ...]
-    concerns: tuple[Concern, ...]
-    """Those that need a person, failures first."""
-    notes: tuple[Concern, ...] = ()
-    """What needs nobody: what is gone and was captured, and documents of sources that are well again."""
-    news: tuple[News, ...] = ()
-    """What the last night told."""

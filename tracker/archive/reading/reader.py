@@ -77,18 +77,15 @@ class Reader(Record):
         """
         narrowed, values = queries.narrow_to(reference)
         rows = self.rows(
-            f"SELECT snapshots.id, {queries.NAME}, ordinal, observed, documents.sha256, size, documents.media_type,"
-            f" extractor, versions.language, words, coalesce(url, source) {queries.SNAPSHOTS}"
-            " JOIN documents ON documents.sha256 = snapshots.document"
+            f"SELECT snapshots.id, {queries.NAME}, ordinal, observed, documents.sha256, size,"
+            " documents.media_type, extractor, versions.language, words, coalesce(url, source)"
+            f" {queries.SNAPSHOTS} JOIN documents ON documents.sha256 = snapshots.document"
             f" WHERE TRUE{narrowed} ORDER BY {queries.ORDER}, ordinal",
             *values,
         )
         if not rows:
             raise self.missing(reference)
-        return tuple(
-            SnapshotEntry(Reference(*name[:7]), *name[7:], self._checked(snapshot))
-            for snapshot, *name in rows
-        )
+        return tuple(SnapshotEntry(Reference(*row[1:8]), *(*row[8:], self._checked(row[0]))) for row in rows)
 
     def side(self, reference: Reference) -> Side:
         """Return one statement: the preferred edition that fits, its latest snapshot or the one named.

@@ -15,8 +15,7 @@ from tracker.report.tables import lay_table
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from tracker.model.ledger import Expectation, SourceState
-    from tracker.model.news import Concern, Health
+    from tracker.model.ledger import Concern, Expectation, Health, SourceState
     from tracker.model.watching import Received, Source, WatchList
     from tracker.report.document import Style
     from tracker.report.layout import Line

@@ -11,8 +11,7 @@ from tracker.archive.file.modes import find_world_readable, is_for_group
 from tracker.archive.ledger.ledger import open_ledger
 from tracker.capture.watch.watch_list import WATCH_FILE, read_watch_list
 from tracker.errors import NotInArchive
-from tracker.model.ledger import GOOD_OUTCOMES
-from tracker.model.news import Concern, Health
+from tracker.model.ledger import GOOD_OUTCOMES, Concern, Health
 from tracker.workflows.watch.news import gather_news
 from tracker.workflows.watch.questions import choose_sources, list_links
 
@@ -21,8 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tracker.archive.ledger.ledger import Ledger
-    from tracker.model.ledger import Check, Expectation, Review, RunEntry, RunKind, SourceState
-    from tracker.model.news import Severity
+    from tracker.model.ledger import Check, Expectation, Review, RunEntry, RunKind, Severity, SourceState
     from tracker.model.watching import WatchList
 
 
@@ -99,21 +97,21 @@ def _readable(archive: Path) -> Iterator[Concern]:
     if names:
         kept = "o=" if is_for_group(archive) else "go="
         detail = f"others can read {', '.join(names)}; close it: chmod -R {kept} {quote(str(archive))}"
-        yield Concern("open to others", "failure", "the archive", None, None, detail)
+        yield Concern("open to others", "the archive", None, detail, "failure")
 
 
 def _missed_nights(runs: Sequence[RunEntry], instant: str) -> Iterator[Concern]:
     ended = max((run.started for run in runs if run.status == "complete"), default=None)
     if ended is None:
         detail = "no run of tracker snapshot has come to its end yet"
-        yield Concern("night missed", "failure", "the archive", None, None, detail)
+        yield Concern("night missed", "the archive", None, detail, "failure")
         return
     hours = (datetime.fromisoformat(instant) - datetime.fromisoformat(ended)) // timedelta(hours=1)
     if hours > NIGHT_HOURS:
         later = [run for run in runs if run.started > ended]
         cause = f"; {len(later)} later did not come to their end" if later else ""
         detail = f"the last complete run is {hours} hours ago{cause}"
-        yield Concern("night missed", "failure", "the archive", None, ended, detail)
+        yield Concern("night missed", "the archive", ended, detail, "failure")
 
 
 def _source_concerns(state: SourceState, streak: int, waiting: Sequence[Review]) -> Iterator[Concern]:
@@ -125,16 +123,16 @@ def _source_concerns(state: SourceState, streak: int, waiting: Sequence[Review])
         kept = "what was captured is kept" if state.succeeded else "nothing was ever captured"
         gone = f"{last.address} ({last.cause}), {kept}{end}"
         severity: Severity = "note" if state.succeeded else "warning"
-        yield Concern("gone", severity, last.source, last.reference, state.since, gone)
+        yield Concern("gone", last.source, state.since, gone, severity, last.reference)
     elif state.failures >= streak and not state.waiting:
         times = f"{state.failures} times in a row, the last: {cause}{end}"
-        yield Concern("failing", "warning", last.source, last.reference, state.since, times)
+        yield Concern("failing", last.source, state.since, times, "warning", last.reference)
     own = [review for review in waiting if review.source == last.source]
     if own:
         is_well = last.outcome in GOOD_OUTCOMES
         text = _describe_waiting(own) + ("; the source is well again" if is_well else "")
         severity = "note" if is_well else "warning"
-        yield Concern("waiting", severity, last.source, last.reference, own[0].observed, text)
+        yield Concern("waiting", last.source, own[0].observed, text, severity, last.reference)
 
 
 def _describe_waiting(own: Sequence[Review]) -> str:
@@ -149,4 +147,4 @@ def _overdue(expectations: Sequence[Expectation], day: str) -> Iterator[Concern]
     for each in expectations:
         if each.state == "expected" and each.due and each.due < day and each.captured is None:
             detail = f"expected by {each.due}, says {each.person}"
-            yield Concern("overdue", "warning", str(each.reference), each.reference, each.due, detail)
+            yield Concern("overdue", str(each.reference), each.due, detail, "warning", each.reference)

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
     from tracker.archive.ledger.ledger import Ledger
     from tracker.archive.reading.reader import Reader
-    from tracker.model.ledger import Check
-    from tracker.model.news import NewsKind, Severity
+    from tracker.model.ledger import Check, Severity
+    from tracker.model.news import NewsKind
 
     Past = Sequence[Check]
     """Earlier checks of one source, newest first."""

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import httpx
     from apprise import Apprise
 
-    from tracker.model.news import Severity
+    from tracker.model.ledger import Severity
 
 # Watchdogs answer at once, and the run waits meanwhile.
 _SECONDS = 10.0
