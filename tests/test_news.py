@@ -90,6 +90,18 @@ def test_a_silent_edit_is_told_with_country_session_and_the_words(folder: Path, 
     assert json.loads(health_json(health))["news"] == [fields]
 
 
+def test_of_many_notes_the_first_are_told_and_every_warning(folder: Path, site: Site) -> None:
+    tables = ""
+    for number in range(40, 64):
+        site.say(f"/s/{number}", number=number)
+        tables += source(f"fra-{number}", f"FRA/UNGA/{number}~prepared.en", site.url(f"/s/{number}"))
+    watch(folder, tables + source("usa", "USA/UNGA/79~prepared.en", site.url("/nothing")), site.port)
+    told = render_news(gather_news(folder, run_night(folder, DAYS[0]).run.id)).splitlines()
+    assert told[0] == "warning: United States, UNGA 79 (2024): unreachable, http 404 (usa)"
+    assert sum(each.startswith("note: France, UNGA ") for each in told) == 20
+    assert told[-1] == "and 4 new; see: tracker runs"
+
+
 def test_a_failure_is_told_once_and_so_is_its_end(folder: Path, site: Site) -> None:
     assert tell(folder, DAYS[0]) == [("new", "note", "gbr-79"), ("new", "note", "gbr-80")]
     down = Page("", 503)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from tracker.errors import ReferenceInvalid
+from tracker.model.ledger import GOOD_OUTCOMES
 from tracker.references import country_name
 from tracker.report.comparison.edited import CONTEXT
 from tracker.report.comparison.naming import session_words
@@ -12,7 +14,7 @@ from tracker.report.comparison.passages import read_edits
 from tracker.report.comparison.words import ARROW, counted, tally
 from tracker.report.document import Span
 from tracker.report.json_text import plain_fields
-from tracker.report.layout import draw, wrap
+from tracker.report.layout import draw, line, wrap
 from tracker.report.safe import one_line
 
 if TYPE_CHECKING:
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
 _MARKS = {"deleted": ("[-", "-]"), "inserted": ("{+", "+}")}
 _MESSAGE_WIDTH = 100
+_MOST_NOTES = 20
 
 
 def name_statement(reference: Reference) -> str:
@@ -42,7 +45,8 @@ def headline(news: News) -> str:
     check = news.check
     named = check.snapshot or check.reference
     who = name_statement(named) if named else one_line(check.address)
-    facts = _size(news.revision) if news.revision else one_line(check.cause)
+    cause = "" if check.outcome in GOOD_OUTCOMES else one_line(check.cause)
+    facts = _size(news.revision) if news.revision else cause
     return f"{who}: {news.kind}" + (f", {facts}" if facts else "")
 
 
@@ -58,8 +62,10 @@ def news_title(news: Sequence[News]) -> str:
 
 
 def news_lines(news: Sequence[News], width: int, *, quotes_closed: bool = True) -> Iterator[Line]:
-    """Yield each event with its evidence and the next step."""
-    for each in news:
+    """Yield each event with its evidence and the next step; of many notes, the first alone."""
+    warnings = [each for each in news if each.severity != "note"]
+    notes = [each for each in news if each.severity == "note"]
+    for each in (*warnings, *notes[:_MOST_NOTES]):
         style: Style = "warning" if each.severity == "warning" else "plain"
         lead = (
             Span(f"{each.severity}: ", style),
@@ -72,6 +78,9 @@ def news_lines(news: Sequence[News], width: int, *, quotes_closed: bool = True) 
                 yield from wrap(_mark(read_edits(edits, CONTEXT)), width, "    ", "    ")
         for text in _facts(each):
             yield from wrap(one_line(text), width, "  ", "    ")
+    if notes[_MOST_NOTES:]:
+        counts = tally(Counter(each.kind for each in notes[_MOST_NOTES:]).most_common())
+        yield line(f"and {counts}; see: tracker runs")
 
 
 def _mark(runs: Sequence[Span]) -> list[Span]:
