@@ -72,7 +72,16 @@ def test_not_modified_counts_as_evidence_and_the_whole_is_asked_for_at_intervals
     assert {str(check.snapshot) for check in checks} == {"XAA/UNGA/79~prepared.en@1"}
 
 
-def test_an_edited_watch_list_asks_for_the_whole_once(folder: Path, site: Site) -> None:
+def test_an_edit_elsewhere_in_the_watch_list_asks_for_nothing_more(folder: Path, site: Site) -> None:
+    site.say("/79", ETag='"a"')
+    run_night(folder, DAYS[0])
+    with (folder / "watch.toml").open("a", encoding="utf-8") as file:
+        file.write(source("xaa-80", "XAA/UNGA/80~prepared.en", site.url("/80")))
+    first, *_ = run_night(folder, DAYS[1]).checks
+    assert (first.source, first.http_status) == ("xaa-79", 304)
+
+
+def test_an_edited_table_asks_for_the_whole_once(folder: Path, site: Site) -> None:
     site.say("/79", ETag='"a"')
     statuses = [only(run_night(folder, day)).http_status for day in DAYS[:2]]
     watched = source("xaa-79", "XAA/UNGA/79~prepared.en", site.url("/79"), 'rights = "CC0-1.0"')

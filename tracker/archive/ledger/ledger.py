@@ -31,6 +31,7 @@ class Ledger(Record):
     full_check = method(outcomes.read_full_check)
     told = method(outcomes.read_told)
     untold = method(runs.read_untold)
+    watch_lists = method(runs.read_watch_lists)
     other_outcome = method(outcomes.read_other_outcome)
     sources = method(outcomes.read_sources)
     state = method(outcomes.read_state)

@@ -47,7 +47,7 @@ ORDER BY outcomes.id
 
 _FULL = f"""
 SELECT observed FROM outcomes JOIN runs ON runs.id = outcomes.run
-WHERE source = ? AND watch_list = ? AND sha256 IS NOT NULL AND {_GOOD}
+WHERE source = ? AND watch_list IN (SELECT value FROM json_each(?)) AND sha256 IS NOT NULL AND {_GOOD}
 ORDER BY outcomes.id DESC LIMIT 1
 """  # noqa: S608 (our own text)
 
@@ -163,9 +163,9 @@ def read_success(connection: sqlite3.Connection, source: str) -> Check | None:
     return next(iter(_select_checks(connection, clause, [source])), None)
 
 
-def read_full_check(connection: sqlite3.Connection, source: str, watch_list: str) -> str | None:
-    """Return when a source was last downloaded whole and without an error, under a watch list (SHA-256)."""
-    when: str | None = fetch_value(connection, _FULL, [source, watch_list])
+def read_full_check(connection: sqlite3.Connection, source: str, watch_lists: Sequence[str]) -> str | None:
+    """Return when a source was last downloaded whole, without an error, under watch lists (by SHA-256)."""
+    when: str | None = fetch_value(connection, _FULL, [source, json.dumps(watch_lists)])
     return when
 
 

@@ -96,6 +96,17 @@ def read_run(connection: sqlite3.Connection, run: int) -> RunEntry | None:
     return _read_entry(connection, row) if row else None
 
 
+def read_watch_lists(connection: sqlite3.Connection, limit: int) -> tuple[tuple[str, str], ...]:
+    """Return the watch lists that runs read last, each by its SHA-256 and as a text."""
+    return tuple(
+        connection.execute(
+            "SELECT sha256, text FROM watch_lists JOIN runs ON watch_list = sha256"
+            " GROUP BY sha256 ORDER BY max(runs.id) DESC LIMIT ?",
+            [limit],
+        )
+    )
+
+
 def read_untold(connection: sqlite3.Connection, run: int) -> tuple[int, ...]:
     """Return a nightly run, and those before it since the last that came to its end."""
     nights = "SELECT %s FROM runs WHERE kind = 'snapshot'"

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from tracker.capture.watch.discovery import source_of
 from tracker.capture.watch.watch_list import is_watched
 from tracker.errors import NotInArchive
+from tracker.inputs.formats import parse_toml
 from tracker.model.ledger import GOOD_OUTCOMES
 from tracker.model.watching import Discovery, Validators
 from tracker.references import looks_like_reference, parse_reference
@@ -134,8 +135,8 @@ def plan_requests(
     """Return which sources to ask on a day, all with ``everything``, and what to ask of each.
 
     A request is conditional only where a snapshot would be what is "not modified". A source is requested in
-    full after so many days as the watch list says, since servers may be wrong, and once for each watch list,
-    since its selectors may have changed.
+    full after so many days as the watch list says, since servers may be wrong, and once after each edit of
+    its table, since its selectors may have changed.
     """
     before = {source.id: _before(source, ledger) for source in sources}
     validators = {
@@ -143,7 +144,7 @@ def plan_requests(
         for source in sources
         if (success := before[source.id].success) and _is_answerable(source, success.snapshot)
     }
-    full = {id_: ledger.full_check(id_, watched.sha256) for id_ in validators}
+    full = _read_full_checks(validators, watched, ledger)
     settings = watched.settings
     whole = {id_ for id_, when in full.items() if not when or _days(when, day) >= settings.full_check_days}
     gap = settings.longest_gap_days or max(settings.full_check_days, 1)
@@ -156,6 +157,31 @@ def plan_requests(
         or not _rests(before[each.id].last, gap, day, ledger)
     }
     return Requests(due, before, validators, frozenset(whole))
+
+
+_LISTS = 20
+"""How many watch lists back a source's table is looked up."""
+
+
+def _read_full_checks(ids: Iterable[str], watched: WatchList, ledger: Ledger) -> dict[str, str | None]:
+    """Return when each source was last requested in full under its table of today, if it was."""
+    full = {id_: ledger.full_check(id_, [watched.sha256]) for id_ in ids}
+    if all(full.values()):
+        return full
+    lists = {sha256: _read_tables(text) for sha256, text in ledger.watch_lists(_LISTS)}
+    today = _read_tables(watched.text)
+    for id_ in [id_ for id_, when in full.items() if not when]:
+        name = id_.partition(":")[0]
+        same = [sha256 for sha256, tables in lists.items() if tables.get(name) == today.get(name)]
+        full[id_] = ledger.full_check(id_, same)
+    return full
+
+
+def _read_tables(text: str) -> dict[str, object]:
+    tables: dict[str, object] = parse_toml(text.removeprefix("\ufeff").replace("\r\n", "\n")).get(
+        "sources", {}
+    )
+    return tables
 
 
 def _rests(last: Check | None, longest: int, day: str, ledger: Ledger) -> bool:
