@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
@@ -118,6 +120,36 @@ def test_a_failure_is_told_once_and_so_is_its_end(folder: Path, site: Site) -> N
     site.say("/80", number=80)
     assert tell(folder, DAYS[6]) == [("came back", "note", "gbr-80"), ("well again", "note", "gbr-79")]
     assert tell(folder, DAYS[7]) == []
+
+
+def test_an_index_that_is_no_index_any_more_is_told_though_it_was_down_before(
+    folder: Path, site: Site
+) -> None:
+    table = f'[sources.list]\nkind = "index"\nurl = "{site.url("/list")}"\nlinks = "/s/"\n'
+    watch(folder, table, site.port)
+    told = []
+    broken = Page("%PDF-1.7 no page", headers={"Content-Type": "application/pdf"})
+    for day, page in zip(DAYS, [Page("<a href='/x'>x</a>"), Page("", 503), broken, broken], strict=False):
+        site.pages["/list"] = page
+        told.append(tell(folder, day))
+    assert told == [[], [("unreachable", "note", "list")], [("unreachable", "warning", "list")], []]
+
+
+def test_a_cause_that_stays_is_told_once_though_the_text_changes_again(folder: Path, site: Site) -> None:
+    told = []
+    for number, day in enumerate(DAYS[:4]):
+        site.say("/79", f"Printed on day {number}.")
+        run = run_night(folder, day).run.id
+        if number > 1:
+            with closing(sqlite3.connect(folder / "tracker.db")) as record:
+                named = (
+                    "UPDATE outcomes SET cause = 'changes every night' WHERE announced NOT NULL AND run = ?"
+                )
+                record.execute(named, [run])
+                record.commit()
+        told.append(brief(gather_news(folder, run)))
+    changed = [("changed silently", "warning", "gbr-79")]
+    assert told[1:] == [changed, changed, []]
 
 
 def test_what_was_never_captured_may_be_a_wrong_address(folder: Path, site: Site) -> None:

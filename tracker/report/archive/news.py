@@ -45,9 +45,9 @@ def headline(news: News) -> str:
     check = news.check
     named = check.snapshot or check.reference
     who = name_statement(named) if named else one_line(check.address)
-    cause = "" if check.outcome in GOOD_OUTCOMES else one_line(check.cause)
-    facts = _size(news.revision) if news.revision else cause
-    return f"{who}: {news.kind}" + (f", {facts}" if facts else "")
+    cause = one_line(check.cause) if check.outcome not in GOOD_OUTCOMES or news.revision else ""
+    facts = (news.kind, _size(news.revision) if news.revision else "", cause)
+    return f"{who}: {', '.join(filter(None, facts))}"
 
 
 def _size(revision: Revision) -> str:

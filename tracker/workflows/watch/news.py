@@ -83,9 +83,13 @@ def _find_kind(check: Check, past: Past, ledger: Ledger) -> NewsKind | None:
     failed = list(takewhile(lambda each: each.outcome not in GOOD_OUTCOMES, past))
     if check.outcome not in GOOD_OUTCOMES:
         return cast("NewsKind", check.outcome) if _is_new_failure(check, failed, ledger) else None
+    if check.cause and past and (check.outcome, check.cause) == (past[0].outcome, past[0].cause):
+        return None
+    if check.outcome == "moved" or (check.cause and check.reference is None):
+        return "moved"
     if check.outcome == "changed" and check.announced == "silent":
         return "changed silently"
-    if check.outcome in {"new", "changed", "moved"} and check.reference:
+    if check.outcome in {"new", "changed"} and check.reference:
         return cast("NewsKind", check.outcome)
     if any(each.outcome == "gone" for each in failed):
         return "came back"
@@ -97,16 +101,26 @@ def _is_new_failure(check: Check, failed: Past, ledger: Ledger) -> bool:
 
     Of a document that is put before a person, each is news, and its rejection by that person is none.
     """
-    before = {each.outcome for each in failed}
     if check.outcome == "quarantined" and ledger.review_of(check.source, str(check.sha256)):
         return check.sha256 not in {each.sha256 for each in failed}
-    return check.outcome not in before and not (check.outcome == "rejected" and "quarantined" in before)
+    if check.outcome == "rejected" and any(each.outcome == "quarantined" for each in failed):
+        return False
+    return _name_failure(check) not in map(_name_failure, failed)
+
+
+def _name_failure(check: Check) -> tuple[str, bool]:
+    """Return what makes a failure another one: a page that answers with something else is not down."""
+    return check.outcome, check.sha256 is not None
 
 
 def _weigh(kind: NewsKind, check: Check, ledger: Ledger) -> Severity:
-    """Return how much a kind of news matters: a failure of what was never captured may be a wrong address."""
-    is_grave = kind in _GRAVE or (kind == "unreachable" and ledger.success(check.source) is None)
-    return "warning" if is_grave else "note"
+    """Return how much a kind of news matters.
+
+    A source is down for a night and well again, but one that answers with something else was changed, and
+    what was never captured may be a wrong address.
+    """
+    is_odd = kind == "unreachable" and (check.sha256 or ledger.success(check.source) is None)
+    return "warning" if kind in _GRAVE or is_odd else "note"
 
 
 def _draft(check: Check, past: Past) -> Revision | None:
