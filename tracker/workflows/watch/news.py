@@ -85,6 +85,10 @@ def _find_kind(check: Check, past: Past, ledger: Ledger) -> NewsKind | None:
         return cast("NewsKind", check.outcome) if _is_new_failure(check, failed, ledger) else None
     if check.cause and past and (check.outcome, check.cause) == (past[0].outcome, past[0].cause):
         return None
+    return _find_good(check, failed)
+
+
+def _find_good(check: Check, failed: Past) -> NewsKind | None:
     if check.outcome == "moved" or (check.cause and check.reference is None):
         return "moved"
     if check.outcome == "changed" and check.announced == "silent":
