@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import json
 import re
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
@@ -10,8 +9,11 @@ import pytest
 from tests.archives import query
 from tests.nights import Page, make_archive, outcomes, run_night, source, watch, write_speech
 from tracker.archive.ledger.ledger import open_ledger
+from tracker.archive.reading.reader import open_reader
 from tracker.capture.watch.watch_list import WATCH_FILE, read_watch_list
 from tracker.errors import DecisionInvalid, NotInArchive, WatchListInvalid
+from tracker.model.record import Checked
+from tracker.references import parse_reference
 from tracker.workflows.watch.questions import list_links, plan_requests
 from tracker.workflows.watch.sources import close
 
@@ -142,8 +144,12 @@ def test_the_log_states_how_often_a_snapshot_was_checked_and_the_longest_gap(
     shown = " ".join(tracker("log", "XAA/UNGA/79").out.split())
     assert "checked 4 times until 2026-03-02, longest gap 58 days" in shown
     assert "checked once, longest gap 6 days" in shown
-    logged = json.loads(tracker("log", "XAA/UNGA/79", "--format", "json").out)
-    assert [each["checked"]["times"] for each in logged] == [4, 1]
+    with open_reader(single) as reader:
+        entries = reader.log(parse_reference("XAA/UNGA/79"))
+    assert [each.checked for each in entries] == [
+        Checked(4, "2026-03-02T02:30:00Z", 58),
+        Checked(1, "2026-03-08T02:30:00Z", 6),
+    ]
     (single.parent / "own.txt").write_text(write_speech(number=5), encoding="utf-8")
     tracker("add", "own.txt", "--as", "XAA/UNGA/70~prepared.en")
     assert "checked" not in tracker("log", "XAA/UNGA/70").out
