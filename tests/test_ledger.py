@@ -258,6 +258,8 @@ def test_what_is_gone_and_was_never_captured_needs_a_person(folder: Path, site: 
     (concern,) = assess_health(folder, f"{DAYS[2]}T12:00:00Z", 2).concerns
     assert (concern.kind, concern.severity) == ("gone", "warning")
     assert "nothing was ever captured" in concern.detail
+    note_expectation(folder, "XAA/UNGA/79", "no statement", "Ana", "2026-03-03T09:00:00Z")
+    assert (concerns(folder, DAYS[2]), notes(folder, DAYS[2])) == ([], [("gone", "xaa-79")])
 
 
 def test_what_waits_and_what_is_overdue_are_concerns(folder: Path, site: Site) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import chain
 from shlex import quote
@@ -16,11 +17,12 @@ from tracker.workflows.watch.news import gather_news
 from tracker.workflows.watch.questions import choose_sources, list_links
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
     from pathlib import Path
 
     from tracker.archive.ledger.ledger import Ledger
     from tracker.model.ledger import Check, Expectation, Review, RunEntry, RunKind, Severity, SourceState
+    from tracker.model.texts import Reference
     from tracker.model.watching import WatchList
 
 
@@ -57,11 +59,13 @@ def assess_health(archive: Path, instant: str, streak: int) -> Health:
     with open_ledger(archive) as ledger:
         sources = _read_states(ledger, watched, instant[:10])
         runs, waiting = ledger.runs(kind="snapshot"), ledger.waiting()
+        noted = ledger.expectations()
+        silent = frozenset(each.reference for each in noted if each.state == "no statement")
         found = (
             *_missed_nights(runs, instant),
             *_readable(archive),
-            *chain.from_iterable(_source_concerns(each, streak, waiting) for each in sources),
-            *_overdue(ledger.expectations(), instant[:10]),
+            *chain.from_iterable(_source_concerns(each, streak, waiting, silent) for each in sources),
+            *_overdue(noted, instant[:10]),
         )
     last = max((run.id for run in runs if run.status == "complete"), default=None)
     concerns = sorted((each for each in found if each.severity != "note"), key=lambda each: each.severity)
@@ -114,19 +118,26 @@ def _missed_nights(runs: Sequence[RunEntry], instant: str) -> Iterator[Concern]:
         yield Concern("night missed", "the archive", ended, detail, "failure")
 
 
-def _source_concerns(state: SourceState, streak: int, waiting: Sequence[Review]) -> Iterator[Concern]:
-    """Yield what is wrong with a source; a note where it was captured and is gone, or is well again."""
+def _source_concerns(
+    state: SourceState, streak: int, waiting: Sequence[Review], silent: Collection[Reference]
+) -> Iterator[Concern]:
+    """Yield what is wrong with a source.
+
+    It is a note where its statement was captured and is gone, was never made, or the source is well again.
+    """
     last = state.last
+    is_silent = bool(last.reference and replace(last.reference, kind=None, language=None) in silent)
     cause = f"{last.outcome}: {last.cause}" if last.cause else last.outcome
     end = f"; if for good: tracker sources close {last.source} --by NAME --reason TEXT"
     if last.outcome == "gone":
         kept = "what was captured is kept" if state.succeeded else "nothing was ever captured"
         gone = f"{last.address} ({last.cause}), {kept}{end}"
-        severity: Severity = "note" if state.succeeded else "warning"
+        severity: Severity = "note" if state.succeeded or is_silent else "warning"
         yield Concern("gone", last.source, state.since, gone, severity, last.reference)
     elif state.failures >= streak and not state.waiting:
         times = f"{state.failures} times in a row, the last: {cause}{end}"
-        yield Concern("failing", last.source, state.since, times, "warning", last.reference)
+        severity = "note" if is_silent else "warning"
+        yield Concern("failing", last.source, state.since, times, severity, last.reference)
     own = [review for review in waiting if review.source == last.source]
     if own:
         is_well = last.outcome in GOOD_OUTCOMES
