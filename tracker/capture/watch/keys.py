@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import fields
-from datetime import date
 from typing import TYPE_CHECKING, Any, Final, get_args
 from urllib.parse import urlsplit
 
@@ -16,6 +15,7 @@ from tracker.inputs.tables import (
     matching,
     number,
     one_of,
+    read_day,
     read_table,
     read_text,
     read_texts,
@@ -44,16 +44,6 @@ def _read_hosts(value: object) -> tuple[str, ...]:
     """Return a list of hosts, each with or without a port."""
     read = matching(_HOST, "hosts, each as host or host:port")
     return tuple(read(host) for host in read_texts(value))
-
-
-def read_day(value: object) -> str:
-    """Return a day as an ISO date."""
-    # A date of TOML and a text are both allowed.
-    text = str(value) if isinstance(value, date) else read_text(value)
-    try:
-        return date.fromisoformat(text).isoformat()
-    except ValueError:
-        raise ValueError("expected a day such as 2024-09-01") from None
 
 
 def _read_address(value: object) -> str:

@@ -7,13 +7,13 @@ import os
 import re
 from typing import TYPE_CHECKING, Final
 
-from tracker.capture.watch.keys import read_day, read_settings, read_source, source_table
+from tracker.capture.watch.keys import read_settings, read_source, source_table
 from tracker.capture.web.fetch import is_web_address
 from tracker.errors import WatchListInvalid
 from tracker.files import BY_UMASK, keep_permissions, write_file
 from tracker.inputs.files import read_file
 from tracker.inputs.formats import parse_toml
-from tracker.inputs.tables import InvalidKey, find_line, read_inside, read_table, read_text
+from tracker.inputs.tables import InvalidKey, find_line, read_day, read_inside, read_table, read_text
 from tracker.model.watching import Closing, WatchList, WatchSettings
 from tracker.text.identity import digest_bytes
 
