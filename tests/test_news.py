@@ -6,6 +6,7 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,6 +14,7 @@ import pytest
 from tests.archives import query
 from tests.nights import (
     Page,
+    accept_all,
     make_archive,
     run_night,
     running_site,
@@ -22,6 +24,7 @@ from tests.nights import (
 )
 from tests.running import ROOT
 from tests.test_notify import listening
+from tracker.capture.web.pacing import Clock
 from tracker.model.watching import Admission
 from tracker.report.archive.health import health_json, render_health
 from tracker.report.archive.news import headline, news_fields, render_news
@@ -125,13 +128,13 @@ def test_a_failure_is_told_once_and_so_is_its_end(folder: Path, site: Site) -> N
 def test_an_index_that_is_no_index_any_more_is_told_though_it_was_down_before(
     folder: Path, site: Site
 ) -> None:
-    table = f'[sources.list]\nkind = "index"\nurl = "{site.url("/list")}"\nlinks = "/s/"\n'
-    watch(folder, table, site.port)
+    table = f'[sources.list]\nkind = "index"\nurl = "{site.url("/list")}"\nlinks = "/8(?P<session>0)"\n'
+    watch(folder, f'{table}reference = "GBR/UNGA/8{{session}}~prepared.en"\n', site.port)
     told = []
     broken = Page("%PDF-1.7 no page", headers={"Content-Type": "application/pdf"})
-    for day, page in zip(DAYS, [Page("<a href='/x'>x</a>"), Page("", 503), broken, broken], strict=False):
+    for day, page in zip(DAYS, [Page("<a href='/80'>80</a>"), Page("", 503), broken, broken], strict=False):
         site.pages["/list"] = page
-        told.append(tell(folder, day))
+        told.append([each for each in tell(folder, day) if each[2] == "list"])
     assert told == [[], [("unreachable", "note", "list")], [("unreachable", "warning", "list")], []]
 
 
@@ -180,16 +183,14 @@ def test_what_an_interrupted_night_found_is_told_by_the_next(folder: Path, site:
         if done == 2:
             raise KeyboardInterrupt
 
+    instant = datetime(2026, 3, 2, 2, 30, tzinfo=UTC)
+    clock = Clock(lambda: instant, lambda: 0.0, lambda _seconds: None)
     with pytest.raises(KeyboardInterrupt):
-        snapshot(folder, (), refuse_nothing, progress=stop)
+        snapshot(folder, (), accept_all, clock=clock, progress=stop)
     assert query(folder, "SELECT status FROM runs ORDER BY id DESC LIMIT 1") == [("interrupted",)]
     told = tell(folder, DAYS[2])
     assert told == [("changed silently", "warning", "gbr-79"), ("unreachable", "note", "gbr-80")]
     assert tell(folder, DAYS[3]) == []
-
-
-def refuse_nothing(_arrival: Arrival, _history: History) -> Admission:
-    return Admission(accepted=True)
 
 
 def test_the_message_has_the_severity_of_its_gravest_news(
