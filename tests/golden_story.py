@@ -279,6 +279,8 @@ def damage(story: Story) -> None:
     story("verify --json")
     story("verify --repair")
     story("verify --repair --json")
+    story("sources close xaa-ccpcj-35 --by Ana --reason 'the file is empty'")
+    story("sources list")
 
 
 def read_schema(path: Path) -> str:

@@ -18,7 +18,7 @@
     ├── WarcUnusable        2   a web archive that is none, is damaged or cut off, or no warcio to read it
     └── ArchiveLocked      75   another run holds the archive
 
-Each message is one line that names the thing and the next step. A traceback is a bug.
+Each message is one line that names the thing and the next step. A traceback is a bug, and ends in 70.
 """
 
 from __future__ import annotations

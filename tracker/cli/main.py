@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import sys
+import traceback
 from itertools import pairwise
 from typing import TYPE_CHECKING, Annotated
 
@@ -28,7 +29,7 @@ from tracker.cli import (
     watch,
 )
 from tracker.cli.mistakes import NO_PAGER_OPTION, Commands, explain_usage, name_bodies
-from tracker.cli.options import ARCHIVE_VARIABLE, DEFAULT_ARCHIVE
+from tracker.cli.options import ARCHIVE_VARIABLE, CRASHED, DEFAULT_ARCHIVE
 from tracker.cli.output import NO_PAGER, PAGER_VARIABLE
 from tracker.errors import BodyMissing, TrackerError
 
@@ -146,10 +147,11 @@ def main() -> None:
     except KeyboardInterrupt:
         sys.stderr.write("tracker: interrupted; completed steps are kept; run the same command to continue\n")
         sys.exit(INTERRUPTED)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 (whatever it is, it has an exit code of its own)
         message = _explain(error, sys.argv[1:])
         if message is None:
-            raise
+            traceback.print_exc()
+            sys.exit(CRASHED)
         write_notice(message)
         sys.exit(TrackerError.exit_code)
 

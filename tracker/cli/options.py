@@ -21,6 +21,8 @@ ARCHIVE_VARIABLE = "TRACKER_ARCHIVE"
 DEFAULT_ARCHIVE = Path("snapshots")
 FINDINGS = 1
 """The exit code of a command that did its work and found something to report."""
+CRASHED = 70
+"""The exit code of a bug (``EX_SOFTWARE``): whoever watches must not take it for a finding."""
 
 
 def add_group(app: typer.Typer, name: str, help_text: str) -> typer.Typer:

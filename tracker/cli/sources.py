@@ -1,4 +1,4 @@
-"""Commands on the watch list: ``sources add``, ``list``, ``check`` and ``accept``."""
+"""Commands on the watch list: ``sources add``, ``list``, ``check``, ``close`` and ``accept``."""
 
 from __future__ import annotations
 
@@ -26,6 +26,9 @@ def register(app: typer.Typer) -> None:
     )(add)
     sources.command("list", epilog="Example: tracker sources list --format json")(list_sources)
     sources.command(epilog="Example: tracker sources check xaa-unga-79")(check)
+    sources.command(
+        epilog="Example: tracker sources close xaa-speeches:3f2a9c0d1e5b --by Ana --reason 'taken down'"
+    )(close)
     sources.command(epilog="Example: tracker sources accept --yes")(accept)
 
 
@@ -49,6 +52,9 @@ def add(
     ] = None,
     text: Annotated[
         str | None, typer.Option(help="For an index: a regular expression for the texts of links.")
+    ] = None,
+    exclude: Annotated[
+        str | None, typer.Option(help="For an index: a regular expression for addresses to leave alone.")
     ] = None,
     selector: Annotated[str | None, typer.Option(help="A CSS selector for the main text.")] = None,
     remove: Annotated[list[str] | None, typer.Option(help="A CSS selector for parts to leave out.")] = None,
@@ -77,6 +83,7 @@ def add(
         "reference": as_,
         "links": links,
         "text": text,
+        "exclude": exclude,
         "selector": selector,
         "remove": remove or None,
         "language": language,
@@ -103,8 +110,9 @@ def list_sources(
     from tracker.report.json_text import encode_rows
     from tracker.workflows.watch.sources import list_sources as read
 
-    sources = read(archive)
-    answer(form, partial(encode_rows, "sources", sources), partial(render_sources, sources), color=color)
+    watched = read(archive)
+    fields = partial(encode_rows, "sources", watched.sources)
+    answer(form, fields, partial(render_sources, watched), color=color)
 
 
 def check(
@@ -142,6 +150,27 @@ def check(
     failing = read_outcomes(None)
     if any(each.outcome in failing for each in night.checks):
         raise typer.Exit(options.FINDINGS)
+
+
+def close(
+    source: Annotated[str, typer.Argument(metavar="ID", help="A source, or a link as the night names it.")],
+    by: Annotated[str, typer.Option("--by", metavar="NAME", help="Who decides.")],
+    reason: Annotated[str, typer.Option(metavar="TEXT", help="Why it is no longer asked.")],
+    superseded_by: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="What took its place; it is watched from now on.")
+    ] = None,
+    archive: options.Archive = options.DEFAULT_ARCHIVE,
+) -> None:
+    """End the watching of a source, or of one link of an index.
+
+    The watch list says who closed it, when and why. What was captured stays.
+    """
+    from tracker.workflows.watch.sources import close as close_source
+
+    follower = close_source(archive, source, by, options.now()[:10], reason, superseded_by)
+    write_answer(one_line(f"{source} closed by {by}: {reason}"))
+    if follower:
+        write_answer(one_line(f"{follower.id} added: {follower.address} feeds {follower.reference}"))
 
 
 def accept(

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
 
+    from tracker.model.ledger import CheckOutcome
+
 _ENCODER = json.JSONEncoder(separators=(",", ":"))
 
 _OUTCOME = ("source", "address", "outcome", "observed", "cause", "detail")
@@ -48,7 +50,7 @@ ORDER BY outcomes.id
 
 _FULL = f"""
 SELECT %s.observed FROM outcomes %s JOIN runs ON runs.id = %s.run
-WHERE source = ? AND watch_list = ? AND sha256 IS NOT NULL AND {_GOOD}
+WHERE source = ? AND watch_list IN (SELECT value FROM json_each(?)) AND sha256 IS NOT NULL AND {_GOOD}
 ORDER BY outcomes.id DESC, runs.id DESC LIMIT 1
 """  # noqa: S608 (our own text)
 _FULL_CHECKS = (
@@ -131,6 +133,12 @@ def read_past(connection: sqlite3.Connection, source: str, limit: int) -> tuple[
     return _select_checks(connection, clause, [source, limit])
 
 
+def read_told(connection: sqlite3.Connection, source: str, run: int | None, limit: int) -> tuple[Check, ...]:
+    """Return the latest checks of a source up to a run, or of all runs, newest first."""
+    clause = "WHERE outcomes.source = ? AND outcomes.run <= coalesce(?, outcomes.run)"
+    return _select_checks(connection, f"{clause} ORDER BY outcomes.id DESC LIMIT ?", [source, run, limit])
+
+
 def read_content_type(connection: sqlite3.Connection, outcome: int) -> str | None:
     """Return the ``Content-Type`` of the last answer to a check, by its id; None where there was none."""
     exchanges = _read_exchanges(connection, outcome)
@@ -166,6 +174,15 @@ def read_state(connection: sqlite3.Connection, source: str) -> SourceState | Non
     return SourceState(last[0], succeeded, failures, since, fetch_value(connection, waiting, [source]))
 
 
+def read_other_outcome(connection: sqlite3.Connection, source: str, outcome: CheckOutcome) -> str | None:
+    """Return when a check of a source last came to another outcome than this; None where none did."""
+    other = "FROM outcomes WHERE source = ? AND outcome <> ? ORDER BY id DESC LIMIT 1"
+    when: str | None = fetch_value(
+        connection, f"SELECT {last_observed(connection)} {other}", [source, outcome]
+    )
+    return when
+
+
 def read_first_gone(connection: sqlite3.Connection, first: str, last: str) -> tuple[Check, ...]:
     """Return the checks, from one instant to before another, that first confirmed a source as gone."""
     return _select_checks(connection, _FIRST_GONE, [first, last])
@@ -177,10 +194,10 @@ def read_success(connection: sqlite3.Connection, source: str) -> Check | None:
     return next(iter(_select_checks(connection, clause, [source])), None)
 
 
-def read_full_check(connection: sqlite3.Connection, source: str, watch_list: str) -> str | None:
-    """Return when a source was last downloaded whole and without an error, under a watch list (SHA-256)."""
+def read_full_check(connection: sqlite3.Connection, source: str, watch_lists: Sequence[str]) -> str | None:
+    """Return when a source was last downloaded whole, without an error, under watch lists (by SHA-256)."""
     queries = _FULL_CHECKS if has_table(connection, "repeats") else _FULL_CHECKS[:1]
-    found = (fetch_value(connection, query, [source, watch_list]) for query in queries)
+    found = (fetch_value(connection, query, [source, json.dumps(watch_lists)]) for query in queries)
     return max(filter(None, found), default=None)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from tracker import __version__
 from tracker.archive.file.lock import read_command
 from tracker.archive.ledger.repeats import REPEATED
-from tracker.archive.schema.rows import fetch_value, has_table, insert
+from tracker.archive.schema.rows import fetch_column, fetch_value, has_table, insert
 from tracker.model.ledger import RunEntry
 
 if TYPE_CHECKING:
@@ -97,6 +97,26 @@ def read_run(connection: sqlite3.Connection, run: int) -> RunEntry | None:
     """Return one run."""
     row = connection.execute(f"{_RUNS} WHERE runs.id = ?", [run]).fetchone()
     return _read_entry(connection, row) if row else None
+
+
+def read_watch_lists(connection: sqlite3.Connection, limit: int) -> tuple[tuple[str, str], ...]:
+    """Return the watch lists that runs read last, each by its SHA-256 and as a text."""
+    return tuple(
+        connection.execute(
+            "SELECT sha256, text FROM watch_lists JOIN runs ON watch_list = sha256"
+            " GROUP BY sha256 ORDER BY max(runs.id) DESC LIMIT ?",
+            [limit],
+        )
+    )
+
+
+def read_untold(connection: sqlite3.Connection, run: int) -> tuple[int, ...]:
+    """Return a nightly run, and those before it since the last that came to its end."""
+    nights = "SELECT %s FROM runs WHERE kind = 'snapshot'"
+    last = f"{nights % 'max(id)'} AND status = 'complete' AND id < ?"
+    return fetch_column(
+        connection, f"{nights % 'id'} AND id <= ? AND id > coalesce(({last}), 0) ORDER BY id", [run, run]
+    )
 
 
 def _read_entry(connection: sqlite3.Connection, row: tuple[Any, ...]) -> RunEntry:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import fields
-from datetime import date
 from typing import TYPE_CHECKING, Any, Final, get_args
 from urllib.parse import urlsplit
 
@@ -16,6 +15,7 @@ from tracker.inputs.tables import (
     matching,
     number,
     one_of,
+    read_day,
     read_table,
     read_text,
     read_texts,
@@ -44,16 +44,6 @@ def _read_hosts(value: object) -> tuple[str, ...]:
     """Return a list of hosts, each with or without a port."""
     read = matching(_HOST, "hosts, each as host or host:port")
     return tuple(read(host) for host in read_texts(value))
-
-
-def _read_day(value: object) -> str:
-    """Return a day as an ISO date."""
-    # A date of TOML and a text are both allowed.
-    text = str(value) if isinstance(value, date) else read_text(value)
-    try:
-        return date.fromisoformat(text).isoformat()
-    except ValueError:
-        raise ValueError("expected a day such as 2024-09-01") from None
 
 
 def _read_address(value: object) -> str:
@@ -120,6 +110,7 @@ _SETTINGS: Final[dict[str, ValueReader]] = {
     "timeout": number(0.1, 600),
     "max_megabytes": whole_number(1, _MOST_MEGABYTES),
     "full_check_days": whole_number(0, 3650),
+    "longest_gap_days": whole_number(1, 3650),
     "allow_private": _read_hosts,
 }
 _SOURCE: Final[dict[str, ValueReader]] = {
@@ -129,15 +120,16 @@ _SOURCE: Final[dict[str, ValueReader]] = {
     "path": _read_path,
     "links": _read_expression,
     "text": _read_expression,
+    "exclude": _read_expression,
     "selector": _read_selector,
     "remove": _read_selectors,
     "language": matching(_LANGUAGE, "a language's code such as en"),
-    "valid_from": _read_day,
-    "valid_until": _read_day,
+    "valid_from": read_day,
+    "valid_until": read_day,
     "pace": number(0, 3600),
     "rights": read_text,
     "access": one_of(*get_args(Access)),
-    "open_from": _read_day,
+    "open_from": read_day,
     "min_words": whole_number(0, 100_000),
 }
 
@@ -195,7 +187,7 @@ def _check_kind(values: Mapping[str, object]) -> None:
         raise InvalidKey("path", "an index needs a url, which its links are relative to")
     if is_index and not ("links" in values or "link_text" in values):
         raise InvalidKey("", "an index needs links = '...': which of its addresses lead to statements")
-    for field in ("links", "link_text"):
+    for field in ("links", "link_text", "exclude"):
         if not is_index and field in values:
             raise InvalidKey(_KEY_OF.get(field, field), 'belongs to an index; write kind = "index" too')
     if not is_index and "reference" not in values:

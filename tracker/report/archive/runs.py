@@ -71,6 +71,11 @@ def counts_line(checks: Sequence[Check]) -> str:
     return f"{counted(len(checks), 'source')}{': ' if items else ''}{items}"
 
 
+def night_line(checks: Sequence[Check], resting: int) -> str:
+    """Return what ``counts_line`` does, and how many sources were left alone."""
+    return counts_line(checks) + (f"; {resting:,} rest" if resting else "")
+
+
 def render_runs(entries: Sequence[RunEntry], *, width: int = 80, color: bool = False) -> str:
     """Return a table of runs: number, kind, when, how it ended, and what it did."""
     if not entries:

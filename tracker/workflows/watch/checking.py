@@ -20,7 +20,12 @@ from tracker.workflows.watch.examine import (
     examine,
     examine_failure,
 )
-from tracker.workflows.watch.questions import days_before, is_among, known_sources, plan_requests
+from tracker.workflows.watch.questions import (
+    is_among,
+    known_sources,
+    plan_requests,
+    retirement,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -142,13 +147,15 @@ class Checking:
         self._journal = Journal(store, self._report, client.clock.monotonic)
         self._queue: dict[str, Source] = {}
         self._seen: set[str] = set()
+        self.resting = 0
+        """Sources that were not asked, since they are gone or have long been unchanged."""
 
     def check_all(self, sources: Sequence[Source]) -> tuple[Check, ...]:
         """Check sources, all links that indexes among them have had, and those that they have today."""
         self._add(sources)
         for source in sources:
             if source.is_index:
-                self._add(known_sources(source, self._ledger, self._wanted))
+                self._add(known_sources(source, self._watched, self._ledger, self._wanted))
         while self._queue:
             batch, self._queue = self._queue, {}
             self._check(batch)
@@ -156,7 +163,7 @@ class Checking:
         return tuple(self._journal.checks)
 
     def _report(self, check: Check) -> None:
-        self._progress(check, len(self._journal.checks), len(self._seen))
+        self._progress(check, len(self._journal.checks), len(self._seen) - self.resting)
 
     def _add(self, sources: Iterable[Source]) -> None:
         for source in sources:
@@ -165,10 +172,11 @@ class Checking:
                 self._queue[source.id] = source
 
     def _check(self, batch: Mapping[str, Source]) -> None:
-        since = days_before(self._now()[:10], self._watched.settings.full_check_days)
-        asked = plan_requests(batch.values(), self._ledger, since, self._watched.sha256)
+        day, everything = self._now()[:10], bool(self._wanted)
+        asked = plan_requests(batch.values(), self._watched, self._ledger, day, everything=everything)
+        self.resting += len(batch) - len(asked.due)
         results = fetch_all(
-            batch.values(),
+            asked.due.values(),
             self._client,
             folder=self._archive,
             validators=asked.validators,
@@ -208,8 +216,9 @@ class Checking:
     def _remember_links(self, index: Source, unseen: Sequence[Discovery]) -> None:
         if self._store and unseen:
             self._store.remember(unseen, self._now())
+        is_retired = retirement(self._watched)
         sources = (source_of(link, index) for link in unseen)
-        self._add(source for source in sources if is_among(source, self._wanted, index))
+        self._add(each for each in sources if is_among(each, self._wanted, index) and not is_retired(each))
 
     def _now(self) -> str:
         return read_instant(self._client.clock)

@@ -10,7 +10,7 @@ from tracker.capture.admit.admission import refuse_unreadable
 from tracker.capture.admit.announcement import detect_announcement
 from tracker.capture.causes import is_missing
 from tracker.errors import DocumentUnreadable
-from tracker.model.ledger import Check
+from tracker.model.ledger import GOOD_OUTCOMES, Check
 from tracker.model.watching import Admission, Validators
 from tracker.text.identity import digest_bytes, digest_text
 from tracker.workflows.importing.add import read_arrival
@@ -147,11 +147,12 @@ class _Examination:
     def _mark_reappeared(self, check: Check) -> Check:
         """Note for a source that was gone since when it was."""
         last = self.before.last
-        if last is None or last.outcome != "gone":
+        if last is None or last == self.before.success:
             return check
         past = self.ledger.past(check.source, CHECKS_READ)
-        gone = list(takewhile(lambda each: each.outcome == "gone", past))
-        return replace(check, cause=REAPPEARED, detail=f"gone since {gone[-1].observed[:10]}")
+        failed = takewhile(lambda each: each.outcome not in GOOD_OUTCOMES, past)
+        gone = [each.observed[:10] for each in failed if each.outcome == "gone"]
+        return replace(check, cause=REAPPEARED, detail=f"gone since {gone[-1]}") if gone else check
 
     def _unchanged(self, check: Check, snapshot: Reference | None) -> Examined:
         """Return the check of an unchanged text: ``moved`` where its address changed permanently."""

@@ -35,6 +35,8 @@ class Night:
 
     run: RunEntry
     checks: tuple[Check, ...]
+    resting: int = 0
+    """Sources that were not asked, since they are gone or have long been unchanged."""
     unmirrored: str = ""
     """Why the mirror could not be updated; empty where it was, or there is none."""
 
@@ -60,7 +62,6 @@ def snapshot(
     started = read_instant(clock)
     archive_file(archive)
     watched = read_watch_list(archive / WATCH_FILE)
-    sources = choose_sources(watched, wanted, started[:10])
     run = RunEntry(0, "snapshot", None, started, None, None, __version__, watched.sha256)
     night = None
     try:
@@ -71,13 +72,14 @@ def snapshot(
                 else stack.enter_context(open_store(archive, "snapshot", partial(read_instant, clock)))
             )
             ledger = store.ledger if store else stack.enter_context(open_ledger(archive))
+            sources = choose_sources(watched, wanted, started[:10], ledger)
             number = store.begin(started, watched) if store else 0
             client = stack.enter_context(open_client(watched.settings, release=__version__, clock=clock))
             checking = Checking(archive, watched, wanted, ledger, store, client, judge, progress)
             checks = checking.check_all(sources)
             if store:
                 store.end()
-            night = Night(ledger.run(number) or run, checks)
+            night = Night(ledger.run(number) or run, checks, checking.resting)
     except RepositoryUnusable as error:
         if night is None:
             raise
