@@ -40,6 +40,8 @@ class Source:
     open_from: str | None = None
     """The first day on which embargoed material is open; None where that is unknown."""
     min_words: int | None = None
+    min_links: int | None = None
+    """For an index, the number of links with which it is in order; None where its own past tells."""
 
 
 @dataclass(frozen=True, slots=True)

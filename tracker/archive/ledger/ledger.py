@@ -28,6 +28,7 @@ class Ledger(Record):
 
     past = method(outcomes.read_past)
     success = method(outcomes.read_success)
+    listed = method(outcomes.read_listed)
     full_check = method(outcomes.read_full_check)
     sources = method(outcomes.read_sources)
     state = method(outcomes.read_state)

@@ -43,6 +43,12 @@ AND 'gone' IS NOT (
 ORDER BY outcomes.id
 """
 
+_LISTED = f"""
+WHERE outcomes.source = ? AND address = ? AND reference IS NULL AND {_GOOD}
+AND outcomes.sha256 IN (SELECT sha256 FROM documents WHERE bytes IS NOT NULL)
+ORDER BY outcomes.id DESC LIMIT 1
+"""  # noqa: S608 (our own text)
+
 _FULL = f"""
 SELECT observed FROM outcomes JOIN runs ON runs.id = outcomes.run
 WHERE source = ? AND watch_list = ? AND sha256 IS NOT NULL AND {_GOOD}
@@ -143,6 +149,11 @@ def read_success(connection: sqlite3.Connection, source: str) -> Check | None:
     """Return the last successful check of a source; None where there was none."""
     clause = f"WHERE outcomes.source = ? AND {_GOOD} ORDER BY outcomes.id DESC LIMIT 1"
     return next(iter(_select_checks(connection, clause, [source])), None)
+
+
+def read_listed(connection: sqlite3.Connection, source: str, address: str) -> Check | None:
+    """Return the last check of an index at an address that was in order and whose bytes are kept."""
+    return next(iter(_select_checks(connection, _LISTED, [source, address], evidence=True)), None)
 
 
 def read_full_check(connection: sqlite3.Connection, source: str, watch_list: str) -> str | None:

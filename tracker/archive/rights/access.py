@@ -30,6 +30,12 @@ WHERE snapshot IS NOT NULL AND (source = ?1 OR source BETWEEN ?1 || ':' AND ?1 |
 """
 """Snapshots that a source or a link of an index gave, or that were found to be there still."""
 
+_LISTED = """
+SELECT sha256 FROM outcomes WHERE reference IS NULL AND sha256 IN (SELECT sha256 FROM documents)
+AND (source = ?1 OR source BETWEEN ?1 || ':' AND ?1 || ';')
+"""
+"""Documents of an index, kept as evidence of what it listed."""
+
 _GIVERS = """
 SELECT source FROM outcomes WHERE snapshot = ?1 UNION SELECT source FROM reviews WHERE snapshot = ?1
 """
@@ -200,12 +206,15 @@ def _complete(
         sources,
         frozenset(closed),
         frozenset(statements | (known - opened)),
-        frozenset(_closed_documents(connection, rows, closed)),
+        frozenset(_closed_documents(connection, sources, rows, closed)),
     )
 
 
 def _closed_documents(
-    connection: sqlite3.Connection, rows: list[tuple[int, int, str]], closed_snapshots: set[int]
+    connection: sqlite3.Connection,
+    sources: frozenset[str],
+    rows: list[tuple[int, int, str]],
+    closed_snapshots: set[int],
 ) -> set[str]:
     opened = {document for snapshot, _, document in rows if snapshot not in closed_snapshots}
     held = {document for snapshot, _, document in rows if snapshot in closed_snapshots}
@@ -213,4 +222,5 @@ def _closed_documents(
         connection,
         "SELECT DISTINCT document FROM reviews WHERE document NOT IN (SELECT document FROM snapshots)",
     )
-    return (held - opened).union(waiting) - withdrawals.read_destroyed_documents(connection)
+    listed = {document for each in sources for document in fetch_column(connection, _LISTED, [each])}
+    return ((held | listed) - opened).union(waiting) - withdrawals.read_destroyed_documents(connection)

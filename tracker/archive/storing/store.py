@@ -192,6 +192,12 @@ class Store:
             outcome = self._write_check(check)
             reviews.write_review(self._connection, outcome, check.source, str(check.sha256))
 
+    def keep_listing(self, check: Check, data: bytes, media_type: str) -> None:
+        """Keep the bytes of an index with its check, as evidence of what it listed."""
+        with self.batch(), translate(self.path):
+            write_document(self._connection, str(check.sha256), data, media_type)
+            self._write_check(check)
+
     def settle(self, review: Review, snapshot: Recorded | None) -> None:
         """Note how a person decided on a quarantined document; its verdict, person, instant and reason.
 

@@ -9,15 +9,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias
-from urllib.parse import urlsplit
 
 from tracker.capture.admit.names import find_mentions, speaker_codes
 from tracker.capture.admit.pages import (
     Page,
     classify_page,
+    find_home_page,
     looks_like_statement,
     page_of_arrival,
-    page_of_markup,
+    page_of_bytes,
 )
 from tracker.capture.admit.rules import load_rules
 from tracker.capture.admit.shape import (
@@ -28,8 +28,6 @@ from tracker.capture.admit.shape import (
     measure_similarity,
 )
 from tracker.capture.admit.speaker import count_countries, find_other_country, find_other_session
-from tracker.capture.read.media import detect_kind
-from tracker.errors import DocumentUnreadable
 from tracker.model.watching import Admission
 from tracker.text.detection import detect_language
 from tracker.text.identity import fold
@@ -108,17 +106,9 @@ def admit(arrival: Arrival, history: History) -> Admission:
 
 def refuse_unreadable(fetched: Fetched, error: str) -> Admission:
     """Return why a document without text is not admitted: what its markup shows, or else the ``error``."""
-    data = fetched.data or b""
-    found = classify_page(page_of_markup(data)) if _is_markup(data) else None
-    cause, detail = found or ("unreadable", error)
+    page = page_of_bytes(fetched.data or b"")
+    cause, detail = (classify_page(page) if page else None) or ("unreadable", error)
     return Admission(accepted=False, cause=cause, detail=detail)
-
-
-def _is_markup(data: bytes) -> bool:
-    try:
-        return detect_kind(data) == "html"
-    except DocumentUnreadable:
-        return False
 
 
 def _garbled(case: _Arrived) -> RuleResult:
@@ -131,20 +121,7 @@ def _page(case: _Arrived) -> RuleResult:
 
 
 def _home(case: _Arrived) -> RuleResult:
-    """Find a redirect to the site's home page, unless the source itself is the home page."""
-    fetched = case.arrival.fetched
-    came_from = case.arrival.source.address
-    if len(fetched.exchanges) < 2 or _is_home(came_from) or not _is_home(fetched.url):  # noqa: PLR2004 (a redirect)
-        return None
-    return "home page", f"{came_from} redirects to {fetched.url}"
-
-
-def _is_home(address: str) -> bool:
-    rules = load_rules()
-    parts = [part for part in urlsplit(address).path.casefold().split("/") if part]
-    if parts and parts[0] in rules.home_languages:
-        parts = parts[1:]
-    return not parts or (len(parts) == 1 and parts[0] in rules.home_names)
+    return find_home_page(case.arrival.source.address, case.arrival.fetched)
 
 
 def _lost(case: _Arrived) -> RuleResult:

@@ -36,6 +36,8 @@ class Thresholds:
     medium_share: float
     long_share: float
     weak_words: int
+    links_left: float
+    links_lost: int
     same_text: float
     doubtful_text: float
     other_text: float

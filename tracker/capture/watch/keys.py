@@ -139,6 +139,7 @@ _SOURCE: Final[dict[str, ValueReader]] = {
     "access": one_of(*get_args(Access)),
     "open_from": _read_day,
     "min_words": whole_number(0, 100_000),
+    "min_links": whole_number(0, 100_000),
 }
 
 
@@ -195,7 +196,7 @@ def _check_kind(values: Mapping[str, object]) -> None:
         raise InvalidKey("path", "an index needs a url, which its links are relative to")
     if is_index and not ("links" in values or "link_text" in values):
         raise InvalidKey("", "an index needs links = '...': which of its addresses lead to statements")
-    for field in ("links", "link_text"):
+    for field in ("links", "link_text", "min_links"):
         if not is_index and field in values:
             raise InvalidKey(_KEY_OF.get(field, field), 'belongs to an index; write kind = "index" too')
     if not is_index and "reference" not in values:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     Judge = Callable[[Arrival, History], Admission]
 
 UNNAMED, REFUSED, WITHDRAWN = "no reference", "rejected before", "withdrawn"
-REAPPEARED, MOVED = "reappeared", "permanent redirect"
+REAPPEARED, MOVED, REDIRECTED = "reappeared", "permanent redirect", "temporary redirect"
 """Our own causes; those of failed fetches and of quarantined texts have modules of their own."""
 
 # The days in a row on which a source must be missing before it counts as gone: more than a weekend.
@@ -47,6 +47,8 @@ class Examined:
     arrival: Arrival | None = None
     """To be recorded as a snapshot; its check says what is expected to come of it."""
     quarantined: Fetched | None = None
+    listed: Fetched | None = None
+    """An index whose bytes are kept as evidence of what it listed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,25 @@ def begin_check(source: Source, fetched: Fetched, observed: str) -> Check:
         size=None if data is None else len(data),
         validators=fetched.validators,
     )
+
+
+def find_move(check: Check, success: Check | None, *, any_redirect: bool = False) -> tuple[str, str]:
+    """Return a cause and its detail where an address leads elsewhere than at the last success, for good.
+
+    With ``any_redirect`` also where it leads so for now; then what follows a question mark does not count.
+    """
+    before = (success.url if success and success.address == check.address else None) or check.address
+    if check.url is None or (success and check.url == success.url):
+        return "", ""
+    if any(exchange.status in _PERMANENT for exchange in check.exchanges):
+        return MOVED, f"now at {check.url}"
+    if any_redirect and _place(check.url) != _place(before):
+        return REDIRECTED, f"redirected to {check.url}"
+    return "", ""
+
+
+def _place(address: str) -> str:
+    return address.partition("?")[0].partition("#")[0]
 
 
 def _describe_check(source: Source, result: Fetched | FetchFailed, observed: str) -> Check:
@@ -152,12 +173,12 @@ class _Examination:
 
     def _unchanged(self, check: Check, snapshot: Reference | None) -> Examined:
         """Return the check of an unchanged text: ``moved`` where its address changed permanently."""
-        check, success = replace(check, snapshot=snapshot), self.before.success
-        is_for_good = any(exchange.status in _PERMANENT for exchange in check.exchanges)
-        if not is_for_good or (success and check.url == success.url):
+        check = replace(check, snapshot=snapshot)
+        cause, detail = find_move(check, self.before.success)
+        if not cause:
             return Examined(check)
-        detail = _join(check, f"now at {check.url}")
-        return Examined(replace(check, outcome="moved", cause=check.cause or MOVED, detail=detail))
+        detail = _join(check, detail)
+        return Examined(replace(check, outcome="moved", cause=check.cause or cause, detail=detail))
 
     def _decide_text(self, check: Check, current: Kept | None) -> Examined:
         try:
