@@ -53,6 +53,10 @@ def snapshot(
         ),
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Fetch and check, but write nothing.")] = False,
+    clock_is_right: Annotated[
+        bool,
+        typer.Option("--clock-is-right", help="Run though the last run was later: its clock was wrong."),
+    ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print only failures.")] = False,
     notify: Annotated[
         list[str] | None,
@@ -87,7 +91,9 @@ def snapshot(
     check_recipients(recipients)
     try:
         with _shown_checks(failing, quiet=quiet) as progress:
-            night = take_snapshots(archive, named, admit, dry_run=dry_run, progress=progress)
+            night = take_snapshots(
+                archive, named, admit, dry_run=dry_run, clock_is_right=clock_is_right, progress=progress
+            )
     except ArchiveLocked:
         # The run that holds the archive reports.
         raise

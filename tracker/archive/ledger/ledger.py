@@ -43,6 +43,7 @@ class Ledger(Record):
     evidence = method(reviews.read_evidence)
     returns = method(reviews.read_returns)
     verdict = method(reviews.find_verdict)
+    last_instant = method(runs.read_last_instant)
     unfinished = method(withdrawals.read_unfinished)
     history = method(admitted.read_history)
     current = method(admitted.read_current)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from itertools import chain
+from itertools import chain, pairwise
 from shlex import quote
 from typing import TYPE_CHECKING
 
@@ -45,6 +45,9 @@ def show_run(archive: Path, run: int | None) -> tuple[RunEntry, tuple[Check, ...
 NIGHT_HOURS = 36
 """The hours without a complete run after which a night counts as missed: a day, and half a day for delays."""
 
+GAP_HOURS = 7 * 24
+"""The hours for which nights that were missed are told after the run that ended the gap."""
+
 
 def assess_health(archive: Path, instant: str, streak: int) -> Health:
     """Return the state of the sources that are watched at an instant (ISO 8601 in UTC).
@@ -80,19 +83,35 @@ def _readable(archive: Path) -> Iterator[Concern]:
 
 
 def _missed_nights(runs: Sequence[RunEntry], instant: str) -> Iterator[Concern]:
-    ended = max((run.started for run in runs if run.status == "complete"), default=None)
-    if ended is None:
+    """Yield a concern for a last run in the future, for no run of late, and for gaps of the last days."""
+    complete = [run for run in runs if run.status == "complete"]
+    if not complete:
         yield Concern(
             "night missed", "the archive", None, "no run of tracker snapshot has come to its end yet"
         )
         return
-    hours = (datetime.fromisoformat(instant) - datetime.fromisoformat(ended)) // timedelta(hours=1)
+    last = complete[-1]
+    hours = _hours(last.started, instant)
+    if hours < -1:
+        detail = (
+            f"run {last.id} is in the future of this machine's clock, {instant}; one of the two was wrong"
+        )
+        yield Concern("clock", "the archive", last.started, detail)
     if hours > NIGHT_HOURS:
-        later = [run for run in runs if run.started > ended]
+        later = [run for run in runs if run.id > last.id]
         cause = f"; {len(later)} later did not come to their end" if later else ""
         yield Concern(
-            "night missed", "the archive", ended, f"the last complete run is {hours} hours ago{cause}"
+            "night missed", "the archive", last.started, f"the last complete run is {hours} hours ago{cause}"
         )
+    for earlier, later in pairwise(complete):
+        gap = _hours(earlier.started, later.started)
+        if gap > NIGHT_HOURS and 0 <= _hours(later.started, instant) < GAP_HOURS:
+            detail = f"{gap} hours without a complete run, until {later.started}"
+            yield Concern("night missed", "the archive", earlier.started, detail)
+
+
+def _hours(first: str, last: str) -> int:
+    return (datetime.fromisoformat(last) - datetime.fromisoformat(first)) // timedelta(hours=1)
 
 
 def _source_concerns(state: SourceState, streak: int, waiting: Sequence[Review]) -> Iterator[Concern]:
