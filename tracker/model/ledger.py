@@ -145,7 +145,9 @@ class SourceState:
     """Documents of it that wait for a review."""
 
 
-ConcernKind = Literal["night missed", "clock", "failing", "gone", "overdue", "waiting", "open to others"]
+ConcernKind = Literal[
+    "night missed", "clock", "failing", "changes every night", "gone", "overdue", "waiting", "open to others"
+]
 
 
 @dataclass(frozen=True, slots=True)

@@ -187,3 +187,5 @@ class History:
     """The latest snapshots of the edition that the source feeds, newest first; empty at its first capture."""
     twins: tuple[Reference, ...] = ()
     """Other statements that have exactly the same bytes or the same clean text."""
+    siblings: tuple[Kept, ...] = ()
+    """At a first capture, what is kept of the nearest sessions of the same country and body."""

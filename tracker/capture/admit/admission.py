@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias
 
+from tracker.capture.admit.genre import find_genre
 from tracker.capture.admit.names import find_mentions, speaker_codes
 from tracker.capture.admit.pages import (
     Page,
@@ -42,6 +43,9 @@ if TYPE_CHECKING:
 RuleResult: TypeAlias = "tuple[str, str] | None"
 """A cause and its evidence."""
 
+_LONG: Final = 3
+"""Runs of nine words are those of the same sentences; speeches of one country have phrases in common."""
+
 MEANINGS: Final = {
     "garbled": "binary data, or letters in a wrong encoding",
     "home page": "a redirect to the site's home page",
@@ -49,6 +53,9 @@ MEANINGS: Final = {
     "collapsed": "far shorter than it used to be",
     "navigation": "links and headings without sentences",
     "no statement": "a short first capture without any sign of being a statement",
+    "report": "a report about a statement: who said what, in the third person",
+    "teaser": "the beginning of a text, with a link to the rest",
+    "several speakers": "a record in which several countries speak",
     "other language": "not in the language declared, or that it was in before",
     "other country": "another country's statement",
     "other session": "a statement at another session",
@@ -153,6 +160,10 @@ def _languages(text: str) -> frozenset[str]:
     return frozenset(map(detect_language, parts)) & KNOWN
 
 
+def _genre(case: _Arrived) -> RuleResult:
+    return find_genre(case.arrival.version, case.reference)
+
+
 def _unlike_statements(case: _Arrived) -> RuleResult:
     """Find a short first capture without any words of a statement, and without its own country."""
     version = case.arrival.version
@@ -190,6 +201,15 @@ def _twin(case: _Arrived) -> RuleResult:
     return None
 
 
+def _sibling(case: _Arrived) -> RuleResult:
+    """Find at a first capture the text of another session that is kept, or a light revision of it."""
+    shares = ((measure_similarity(case.text, each.text, _LONG), each) for each in case.history.siblings)
+    share, nearest = max(shares, key=lambda pair: pair[0], default=(0.0, None))
+    if nearest is None or share < load_rules().bounds.same_statement:
+        return None
+    return "other session", f"{share:.0%} of its runs of {3 * _LONG} words are those of {nearest.reference}"
+
+
 def _other_text(case: _Arrived) -> RuleResult:
     """Find another text: it has little of the current one; at a first capture, it names another speaker."""
     if case.current is None:
@@ -221,5 +241,6 @@ _RULES_IF_SIMILAR: Final[tuple[Callable[[_Arrived], RuleResult], ...]] = (
     _twin_of_another_session,
 )
 _RULES: Final[tuple[Callable[[_Arrived], RuleResult], ...]] = (
-    _garbled, _page, _home, _navigation, _lost, _language, _unlike_statements, _twin, _other_text,
+    _garbled, _page, _home, _navigation, _lost, _language, _genre, _unlike_statements, _twin, _sibling,
+    _other_text,
 )  # fmt: skip

@@ -13,7 +13,7 @@ import logging
 import re
 import warnings
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from tracker.capture.read.markdown import is_markdown
@@ -25,7 +25,7 @@ from tracker.errors import DocumentUnreadable, ReaderStopped, TrackerError
 from tracker.model.texts import Extraction
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from tracker.capture.read.media import FileKind
     from tracker.capture.sandbox.limits import Limits
@@ -36,6 +36,9 @@ MAX_BYTES = 50 * 1024 * 1024
 
 MAX_CHARACTERS = 10_000_000
 """The longest text: a million words are five to eight million characters."""
+
+BY_TEXT = "text:"
+"""Begins what is to be left out by its words, in any format, among CSS selectors."""
 
 GAVE_UP = "its reader gave up on"
 
@@ -54,9 +57,10 @@ def extract(
     The bytes show the format: PDF, DOCX, HTML, Markdown or plain text in any encoding. ``name`` is for
     messages, and distinguishes Markdown from text where the bytes do not. The ``text`` of plain text is
     exactly ``data.decode(...)`` with the encoding in ``extractor``, without a byte order mark. Form feeds
-    separate the pages of a PDF. ``selector`` and ``remove`` are for web pages, see ``read_html``; other
-    formats ignore them. Of ``content_type``, a header of HTTP, only the charset is used: it has precedence
-    over what a page declares, and a byte order mark over both.
+    separate the pages of a PDF. ``selector`` and ``remove`` are for web pages, see ``read_html``. Other
+    formats ignore them, except ``text:`` and a regular expression in ``remove``: its matches are left out of
+    any text. Of ``content_type``, a header of HTTP, only the charset is used: it has precedence over what a
+    page declares, and a byte order mark over both.
 
     Raises ``DocumentUnreadable``, in one line with the name and the next step, for documents that are empty,
     damaged, encrypted, scanned, of another kind, over ``MAX_BYTES`` or over ``MAX_CHARACTERS``; and its
@@ -65,12 +69,23 @@ def extract(
     with naming(name):
         check_size(data)
         kind = detect_kind(data)
+        selectors = tuple(each for each in remove if not each.startswith(BY_TEXT))
         extraction = _read_plain(data, name, content_type) if kind == "text" else None
         if extraction is None:
-            request = {"name": name, "selector": selector, "remove": remove, "content_type": content_type}
+            request = {"name": name, "selector": selector, "remove": selectors, "content_type": content_type}
             extraction = _read_in_sandbox(kind, request, data, limits)
+        extraction = _remove_text(extraction, [each for each in remove if each.startswith(BY_TEXT)])
         check_text(extraction.text)
     return extraction
+
+
+def _remove_text(extraction: Extraction, remove: Sequence[str]) -> Extraction:
+    """Leave out what regular expressions match, and name them with the extractor as selectors are."""
+    text = extraction.text
+    for each in remove:
+        text = re.sub(each.removeprefix(BY_TEXT).strip(), "", text)
+    named = "".join(f" remove={each}" for each in remove)
+    return replace(extraction, text=text, extractor=extraction.extractor + named)
 
 
 def _read_plain(data: bytes, name: str | None, content_type: str | None) -> Extraction | None:

@@ -8,7 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Final, get_args
 from urllib.parse import urlsplit
 
-from tracker.capture.read.extract import MAX_BYTES
+from tracker.capture.read.extract import BY_TEXT, MAX_BYTES
 from tracker.capture.web.fetch import is_web_address
 from tracker.errors import ReferenceInvalid
 from tracker.inputs.tables import (
@@ -108,8 +108,10 @@ def _read_selector(value: object) -> str:
 
 
 def _read_selectors(value: object) -> tuple[str, ...]:
-    """Return a list of CSS selectors."""
-    return tuple(_read_selector(one) for one in read_texts(value))
+    """Return a list of CSS selectors, and of regular expressions after ``text:``."""
+    for one in read_texts(value):
+        _read_expression(one.removeprefix(BY_TEXT)) if one.startswith(BY_TEXT) else _read_selector(one)
+    return read_texts(value)
 
 
 # Upper bounds refuse typing errors: no larger value would make sense.

@@ -14,6 +14,7 @@ from tracker.model.ledger import Check
 from tracker.model.watching import Admission, Validators
 from tracker.text.identity import digest_bytes, digest_text
 from tracker.workflows.importing.add import read_arrival
+from tracker.workflows.watch.telling import find_move, find_row_of_changes, tell_length
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     Judge = Callable[[Arrival, History], Admission]
 
 UNNAMED, REFUSED, WITHDRAWN = "no reference", "rejected before", "withdrawn"
-REAPPEARED, MOVED, REDIRECTED = "reappeared", "permanent redirect", "temporary redirect"
+REAPPEARED = "reappeared"
 """Our own causes; those of failed fetches and of quarantined texts have modules of their own."""
 
 # The days in a row on which a source must be missing before it counts as gone: more than a weekend.
@@ -35,8 +36,6 @@ CONFIRMING_DAYS = 3
 
 CHECKS_READ = 20
 """How many checks back a row of failures is followed: about three weeks of nights."""
-
-_PERMANENT = frozenset({301, 308})
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,25 +99,6 @@ def begin_check(source: Source, fetched: Fetched, observed: str) -> Check:
         size=None if data is None else len(data),
         validators=fetched.validators,
     )
-
-
-def find_move(check: Check, success: Check | None, *, any_redirect: bool = False) -> tuple[str, str]:
-    """Return a cause and its detail where an address leads elsewhere than at the last success, for good.
-
-    With ``any_redirect`` also where it leads so for now; then what follows a question mark does not count.
-    """
-    before = (success.url if success and success.address == check.address else None) or check.address
-    if check.url is None or (success and check.url == success.url):
-        return "", ""
-    if any(exchange.status in _PERMANENT for exchange in check.exchanges):
-        return MOVED, f"now at {check.url}"
-    if any_redirect and _place(check.url) != _place(before):
-        return REDIRECTED, f"redirected to {check.url}"
-    return "", ""
-
-
-def _place(address: str) -> str:
-    return address.partition("?")[0].partition("#")[0]
 
 
 def _describe_check(source: Source, result: Fetched | FetchFailed, observed: str) -> Check:
@@ -222,8 +202,10 @@ class _Examination:
             return Examined(replace(check, outcome="new"), arrival)
         earlier = self.before.success.validators if self.before.success else Validators()
         announced, shown = detect_announcement(history.snapshots[0], earlier, title, text, check.validators)
-        check = replace(check, outcome="changed", announced=announced, detail=_join(check, shown))
-        return Examined(check, arrival)
+        length = tell_length(history.snapshots[0].words, arrival.version.words)
+        check = replace(check, outcome="changed", announced=announced, detail=_join(check, shown, length))
+        cause, row = find_row_of_changes(check, self.ledger.past(check.source, CHECKS_READ))
+        return Examined(replace(check, cause=check.cause or cause, detail=_join(check, row)), arrival)
 
     def _quarantine(self, check: Check, admission: Admission, text: str | None) -> Examined:
         """Keep a document for review, unless one with the same text was: pages have daily tokens."""
@@ -238,8 +220,8 @@ class _Examination:
         return Examined(replace(check, detail=f"{check.detail}; other bytes, the text of review {last.id}"))
 
 
-def _join(check: Check, detail: str) -> str:
-    return "; ".join(part for part in (check.detail, detail) if part)
+def _join(check: Check, *details: str) -> str:
+    return "; ".join(part for part in (check.detail, *details) if part)
 
 
 def _reject(check: Check, review: Review) -> Examined:

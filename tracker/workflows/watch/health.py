@@ -12,6 +12,7 @@ from tracker.archive.ledger.ledger import open_ledger
 from tracker.capture.watch.watch_list import WATCH_FILE, is_watched, read_watch_list
 from tracker.errors import NotInArchive
 from tracker.model.ledger import Concern, Health
+from tracker.workflows.watch.telling import RESTLESS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -103,11 +104,11 @@ def _missed_nights(runs: Sequence[RunEntry], instant: str) -> Iterator[Concern]:
         yield Concern(
             "night missed", "the archive", last.started, f"the last complete run is {hours} hours ago{cause}"
         )
-    for earlier, later in pairwise(complete):
-        gap = _hours(earlier.started, later.started)
-        if gap > NIGHT_HOURS and 0 <= _hours(later.started, instant) < GAP_HOURS:
-            detail = f"{gap} hours without a complete run, until {later.started}"
-            yield Concern("night missed", "the archive", earlier.started, detail)
+    for before, after in pairwise(complete):
+        gap = _hours(before.started, after.started)
+        if gap > NIGHT_HOURS and 0 <= _hours(after.started, instant) < GAP_HOURS:
+            detail = f"{gap} hours without a complete run, until {after.started}"
+            yield Concern("night missed", "the archive", before.started, detail)
 
 
 def _hours(first: str, last: str) -> int:
@@ -122,6 +123,8 @@ def _source_concerns(state: SourceState, streak: int, waiting: Sequence[Review])
     elif state.failures >= streak and not state.waiting:
         times = f"{state.failures} times in a row, the last: {cause}"
         yield Concern("failing", last.source, state.since, times)
+    if last.cause == RESTLESS:
+        yield Concern(RESTLESS, last.source, last.observed, f"{last.snapshot}: {last.detail}")
     own = [review for review in waiting if review.source == last.source]
     if own:
         yield Concern("waiting", last.source, own[0].observed, _describe_waiting(own))

@@ -11,7 +11,8 @@ from tracker.capture.watch.links import IndexLink
 from tracker.errors import DocumentUnreadable
 from tracker.model.watching import Fetched
 from tracker.report.comparison.words import counted
-from tracker.workflows.watch.examine import Examined, begin_check, find_move
+from tracker.workflows.watch.examine import Examined, begin_check
+from tracker.workflows.watch.telling import find_move
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

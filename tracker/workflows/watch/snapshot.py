@@ -62,8 +62,8 @@ def snapshot(
     ``ArchiveLocked`` at once where another run holds the archive, ``ArchiveUnusable`` where there is none,
     ``WatchListInvalid``, and ``NotInArchive`` for what nothing feeds.
     """
-    clock = clock or system_clock()
-    started = read_instant(clock)
+    run_clock = clock or system_clock()
+    started = read_instant(run_clock)
     archive_file(archive)
     watched = read_watch_list(archive / WATCH_FILE)
     sources = choose_sources(watched, wanted, started[:10])
@@ -75,14 +75,14 @@ def snapshot(
                 None
                 if dry_run
                 # Rebound below: the run must not end before it began.
-                else stack.enter_context(open_store(archive, "snapshot", lambda: read_instant(clock)))
+                else stack.enter_context(open_store(archive, "snapshot", lambda: read_instant(run_clock)))
             )
             ledger = store.ledger if store else stack.enter_context(open_ledger(archive))
             if store and not clock_is_right:
-                clock = _keep_order(clock, ledger.last_instant("snapshot"))
-                started = read_instant(clock)
+                run_clock = _keep_order(run_clock, ledger.last_instant("snapshot"))
+                started = read_instant(run_clock)
             number = store.begin(started, watched) if store else 0
-            client = stack.enter_context(open_client(watched.settings, release=__version__, clock=clock))
+            client = stack.enter_context(open_client(watched.settings, release=__version__, clock=run_clock))
             checking = Checking(archive, watched, wanted, ledger, store, client, judge, progress)
             checks = checking.check_all(sources)
             if store:
