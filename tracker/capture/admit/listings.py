@@ -57,11 +57,13 @@ def judge_listing(source: Source, now: Listing, last: Listing | None) -> tuple[s
     lost = _find_loss(source, now, last)
     is_other = last is None or not (now.chosen & last.chosen)
     found = _classify(source, now, last, by_title=not lost) if lost or is_other else None
-    if found or not lost:
+    if not lost:
         return found
     before = f", {len(last.chosen):,} when it was last in order" if last else ""
-    remedy = f"if that is right, write min_links = {number} in the watch list"
-    return lost, f"{number:,} of its {len(now.every):,} links are to be followed{before}; {remedy}"
+    counted = f"{number:,} of its {len(now.every):,} links are to be followed{before}"
+    if found:
+        return found[0], f"{found[1]}; {counted}"
+    return lost, f"{counted}; if that is right, write min_links = {number} in the watch list"
 
 
 def _find_loss(source: Source, now: Listing, last: Listing | None) -> str:

@@ -85,6 +85,10 @@ def _readable(archive: Path) -> Iterator[Concern]:
 
 def _missed_nights(runs: Sequence[RunEntry], instant: str) -> Iterator[Concern]:
     """Yield a concern for a last run in the future, for no run of late, and for gaps of the last days."""
+    if runs and _hours(runs[-1].started, instant) < -1:
+        number, started = runs[-1].id, runs[-1].started
+        detail = f"run {number} is in the future of this machine's clock, {instant}; one of the two was wrong"
+        yield Concern("clock", "the archive", started, detail)
     complete = [run for run in runs if run.status == "complete"]
     if not complete:
         yield Concern(
@@ -93,11 +97,6 @@ def _missed_nights(runs: Sequence[RunEntry], instant: str) -> Iterator[Concern]:
         return
     last = complete[-1]
     hours = _hours(last.started, instant)
-    if hours < -1:
-        detail = (
-            f"run {last.id} is in the future of this machine's clock, {instant}; one of the two was wrong"
-        )
-        yield Concern("clock", "the archive", last.started, detail)
     if hours > NIGHT_HOURS:
         later = [run for run in runs if run.id > last.id]
         cause = f"; {len(later)} later did not come to their end" if later else ""

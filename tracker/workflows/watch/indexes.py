@@ -109,5 +109,7 @@ def _tell(check: Check, before: LastChecks, *, is_changed: bool) -> Check:
 
 def _refuse(check: Check, fetched: Fetched, before: LastChecks, found: tuple[str, str]) -> Examined:
     is_news = before.last is None or before.last.cause != found[0]
-    refused = replace(check, outcome="unreachable", cause=found[0], detail=found[1])
+    moved = find_move(check, before.success, any_redirect=True)[1]
+    detail = "; ".join(part for part in (found[1], moved) if part)
+    refused = replace(check, outcome="unreachable", cause=found[0], detail=detail)
     return Examined(refused, listed=fetched if is_news else None)
