@@ -86,6 +86,8 @@ STATEMENTS = [
     f"Statement by the Foreign Minister of the United Kingdom\n\n{write_speech()}",
     f"{write_speech()}\n\nRead more about our work on the pages of the ministry, in six languages.",
     f"{write_speech(number=1)}\n\n{write_speech(number=2)}\n\nRead more",
+    # One speaker has a section on each country.
+    f"{write_speech()}\n\nCuba\n\n{SPEECH}\n\nNew Caledonia\n\n{SPEECH}\n\nFrance\n\n{SPEECH}",
 ]
 
 

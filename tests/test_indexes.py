@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from random import Random
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.archives import query
 from tests.nights import Page, make_archive, run_night, watch
+from tests.thorough import examples
 from tracker.archive.reading.holdings import open_holdings
+from tracker.capture.admit.listings import Listing, judge_listing
+from tracker.model.watching import Fetched, Source, Validators
 from tracker.workflows.keep.verify import verify
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from tests.nights import Site
@@ -264,3 +268,44 @@ def test_what_a_closed_index_listed_stays_out_of_everything_public(tmp_path: Pat
     _run(folder, site, Case("", (page(*FULL),), (), more='access = "restricted"'))
     with open_holdings(folder) as holdings:
         assert holdings.access.documents >= _documents(folder)
+
+
+# A year of indexes as they are ----------------------------------------------------------------------------
+
+_SPEECH = "https://www.example.org/speeches/{}"
+_NEWS = "https://www.example.org/news/{}"
+_INDEX = Source("list", "https://www.example.org/list", is_index=True, links="/speeches/")
+
+
+def _list_year(chance: Random, window: int, *, is_feed: bool, is_seasonal: bool) -> Iterator[Listing]:
+    """Yield what an index lists on each night of a year: speeches most of all in a season, and other news."""
+    entries = [(_SPEECH if chance.random() < 0.5 else _NEWS).format(number) for number in range(window)]
+    entries.append(_SPEECH.format("first"))
+    for night in range(365):
+        for _ in range(chance.choices((0, 1, 2, 3), (70, 20, 8, 2))[0]):
+            kind = _SPEECH if chance.random() < (0.6 if night in range(250, 290) else 0.2) else _NEWS
+            entries.insert(0, kind.format(f"{night}-{chance.random()}"))
+            if is_seasonal and kind == _SPEECH and night in {30, 31, 32}:
+                entries = entries[:1]
+        if not is_feed and chance.random() < 0.03 and sum("/speeches/" in each for each in entries[:-1]):
+            entries.pop()
+        entries = entries[:window] if is_feed else entries
+        data = b"<rss></rss>" if is_feed else b"<html></html>"
+        fetched = Fetched("list", _INDEX.address, data, None, (), Validators(), 0.1)
+        chosen = frozenset(each for each in entries if "/speeches/" in each)
+        yield Listing(fetched, frozenset(entries), chosen, had_any=True)
+
+
+@pytest.mark.parametrize("is_seasonal", [False, True])
+@pytest.mark.parametrize("is_feed", [False, True])
+def test_a_year_of_what_indexes_do_gives_no_false_alarm(*, is_feed: bool, is_seasonal: bool) -> None:
+    alarms = []
+    for seed in range(examples(25)):
+        last = None
+        window = (10, 20, 50)[seed % 3]
+        chance = Random(seed)  # noqa: S311 (the same years every time)
+        for night, now in enumerate(_list_year(chance, window, is_feed=is_feed, is_seasonal=is_seasonal)):
+            found = judge_listing(_INDEX, now, last)
+            alarms += [(seed, night, found)] if found else []
+            last = last if found else now
+    assert alarms == []

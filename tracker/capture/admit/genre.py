@@ -78,7 +78,6 @@ def _turns(version: Version) -> Iterator[str]:
             named = list(find_mentions(turn[1]))
             yield from named[0].codes if len(named) == 1 else ()
         elif len(text.split()) <= _HEADING_WORDS and not text.endswith((".", ",", ";", ":")):
-            low = text.lower()
-            is_announced = load_rules().announcing.match(low)
+            is_announced = load_rules().announcing.match(text.lower())
             for mention in find_mentions(text):
                 yield from mention.codes if is_announced and mention.end == len(text) else ()
