@@ -44,9 +44,9 @@ ORDER BY outcomes.id
 """
 
 _LISTED = f"""
-WHERE outcomes.source = ? AND address = ? AND reference IS NULL AND {_GOOD}
-AND outcomes.sha256 IN (SELECT sha256 FROM documents WHERE bytes IS NOT NULL)
-ORDER BY outcomes.id DESC LIMIT 1
+SELECT id FROM outcomes WHERE source = ? AND address = ? AND reference IS NULL AND {_GOOD}
+AND sha256 IN (SELECT sha256 FROM documents WHERE bytes IS NOT NULL)
+ORDER BY id DESC LIMIT 1
 """  # noqa: S608 (our own text)
 
 _FULL = f"""
@@ -153,7 +153,8 @@ def read_success(connection: sqlite3.Connection, source: str) -> Check | None:
 
 def read_listed(connection: sqlite3.Connection, source: str, address: str) -> Check | None:
     """Return the last check of an index at an address that was in order and whose bytes are kept."""
-    return next(iter(_select_checks(connection, _LISTED, [source, address], evidence=True)), None)
+    outcome = fetch_value(connection, _LISTED, [source, address])
+    return read_check(connection, outcome) if outcome else None
 
 
 def read_full_check(connection: sqlite3.Connection, source: str, watch_list: str) -> str | None:

@@ -31,8 +31,9 @@ WHERE snapshot IS NOT NULL AND (source = ?1 OR source BETWEEN ?1 || ':' AND ?1 |
 """Snapshots that a source or a link of an index gave, or that were found to be there still."""
 
 _LISTED = """
-SELECT sha256 FROM outcomes WHERE reference IS NULL AND sha256 IN (SELECT sha256 FROM documents)
-AND (source = ?1 OR source BETWEEN ?1 || ':' AND ?1 || ';')
+SELECT sha256 FROM outcomes
+WHERE reference IS NULL AND (source = ?1 OR source BETWEEN ?1 || ':' AND ?1 || ';')
+AND sha256 IN (SELECT sha256 FROM documents) AND sha256 NOT IN (SELECT document FROM snapshots)
 """
 """Documents of an index, kept as evidence of what it listed."""
 
@@ -118,7 +119,9 @@ def read_access(
         *withdrawals.read_withdrawn_snapshots(connection),
     }
     statements = {int(name) for name in _closed(connection, tables, "statement")}
-    return _complete(connection, sources, snapshots, statements)
+    closed = _complete(connection, sources, snapshots, statements)
+    listed = (document for each in sources for document in fetch_column(connection, _LISTED, [each]))
+    return replace(closed, documents=closed.documents.union(listed))
 
 
 def read_withdrawn(connection: sqlite3.Connection) -> Access:
@@ -206,15 +209,12 @@ def _complete(
         sources,
         frozenset(closed),
         frozenset(statements | (known - opened)),
-        frozenset(_closed_documents(connection, sources, rows, closed)),
+        frozenset(_closed_documents(connection, rows, closed)),
     )
 
 
 def _closed_documents(
-    connection: sqlite3.Connection,
-    sources: frozenset[str],
-    rows: list[tuple[int, int, str]],
-    closed_snapshots: set[int],
+    connection: sqlite3.Connection, rows: list[tuple[int, int, str]], closed_snapshots: set[int]
 ) -> set[str]:
     opened = {document for snapshot, _, document in rows if snapshot not in closed_snapshots}
     held = {document for snapshot, _, document in rows if snapshot in closed_snapshots}
@@ -222,5 +222,4 @@ def _closed_documents(
         connection,
         "SELECT DISTINCT document FROM reviews WHERE document NOT IN (SELECT document FROM snapshots)",
     )
-    listed = {document for each in sources for document in fetch_column(connection, _LISTED, [each])}
-    return ((held | listed) - opened).union(waiting) - withdrawals.read_destroyed_documents(connection)
+    return (held - opened).union(waiting) - withdrawals.read_destroyed_documents(connection)
