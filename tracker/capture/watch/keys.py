@@ -34,7 +34,6 @@ _HOST = re.compile(r"(?:\[[0-9a-fA-F:.]+\]|[\w.-]+|[0-9a-fA-F:]+)(?::\d{1,5})?")
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,79}")
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
 _CONTACT = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|https?://[!-'*-~]+", re.ASCII)
-_MOST_MEGABYTES = MAX_BYTES // 1024**2
 
 _FIELD_OF: Final = {"text": "link_text"}
 _KEY_OF: Final = {field: key for key, field in _FIELD_OF.items()}
@@ -120,7 +119,7 @@ _SETTINGS: Final[dict[str, ValueReader]] = {
     "pace": number(0, 3600),
     "connections": whole_number(1, 64),
     "timeout": number(0.1, 600),
-    "max_megabytes": whole_number(1, _MOST_MEGABYTES),
+    "max_megabytes": whole_number(1, MAX_BYTES // 1024**2),
     "full_check_days": whole_number(0, 3650),
     "allow_private": _read_hosts,
 }
@@ -168,8 +167,7 @@ def read_source(name: str, table: object) -> Source:
     else:
         values["reference"] = _edition(written)
         values["language"] = _language_of(values["reference"], values.get("language"))
-    address = values.pop("url", None) or values.pop("path")
-    return Source(id=name, address=address, is_index=is_index, **values)
+    return Source(id=name, address=values.pop("url", None) or values.pop("path"), is_index=is_index, **values)
 
 
 def source_table(source: Source) -> dict[str, object]:
