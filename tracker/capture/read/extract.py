@@ -13,19 +13,20 @@ import logging
 import re
 import warnings
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tracker.capture.read.markdown import is_markdown
 from tracker.capture.read.media import detect_kind
 from tracker.capture.read.plain import decode_surely, read_charset, require_text
+from tracker.capture.read.removal import remove_text, split_removed
 from tracker.capture.sandbox.limits import NEW_DOCUMENT
 from tracker.capture.sandbox.process import NO_ANSWER, ask, reader_stopped
 from tracker.errors import DocumentUnreadable, ReaderStopped, TrackerError
 from tracker.model.texts import Extraction
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
 
     from tracker.capture.read.media import FileKind
     from tracker.capture.sandbox.limits import Limits
@@ -36,9 +37,6 @@ MAX_BYTES = 50 * 1024 * 1024
 
 MAX_CHARACTERS = 10_000_000
 """The longest text: a million words are five to eight million characters."""
-
-BY_TEXT = "text:"
-"""Begins what is to be left out by its words, in any format, among CSS selectors."""
 
 GAVE_UP = "its reader gave up on"
 
@@ -69,23 +67,14 @@ def extract(
     with naming(name):
         check_size(data)
         kind = detect_kind(data)
-        selectors = tuple(each for each in remove if not each.startswith(BY_TEXT))
+        selectors, expressions = split_removed(remove)
         extraction = _read_plain(data, name, content_type) if kind == "text" else None
         if extraction is None:
             request = {"name": name, "selector": selector, "remove": selectors, "content_type": content_type}
             extraction = _read_in_sandbox(kind, request, data, limits)
-        extraction = _remove_text(extraction, [each for each in remove if each.startswith(BY_TEXT)])
+        extraction = remove_text(extraction, expressions)
         check_text(extraction.text)
     return extraction
-
-
-def _remove_text(extraction: Extraction, remove: Sequence[str]) -> Extraction:
-    """Leave out what regular expressions match, and name them with the extractor as selectors are."""
-    text = extraction.text
-    for each in remove:
-        text = re.sub(each.removeprefix(BY_TEXT).strip(), "", text)
-    named = "".join(f" remove={each}" for each in remove)
-    return replace(extraction, text=text, extractor=extraction.extractor + named)
 
 
 def _read_plain(data: bytes, name: str | None, content_type: str | None) -> Extraction | None:

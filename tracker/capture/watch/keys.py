@@ -8,7 +8,8 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Final, get_args
 from urllib.parse import urlsplit
 
-from tracker.capture.read.extract import BY_TEXT, MAX_BYTES
+from tracker.capture.read.extract import MAX_BYTES
+from tracker.capture.read.removal import BY_TEXT
 from tracker.capture.web.fetch import is_web_address
 from tracker.errors import ReferenceInvalid
 from tracker.inputs.tables import (
