@@ -76,6 +76,25 @@ def test_what_is_about_a_statement_is_put_before_a_person(cause: str, text: str)
     assert judged.detail
 
 
+REST = [
+    ("<p>{0} <a href='/full'>Read more</a></p>", True),
+    ("<p>{0}</p><div class='more'><a href='/full' class='button'>Continue reading</a></div>", True),
+    ("<p>{0}</p><button>Read more</button>", True),
+    ("<p>{0}</p><footer><a href='/full'>Lire la suite</a></footer>", True),
+    ("<p>{0}</p><p><a href='/full'>Read more</a></p><p>Share this page</p><p>Tags: speeches</p>", True),
+    ("<p>{0}</p><p><a href='/79.pdf'>Full text (PDF)</a></p>", False),
+    ("<p>{0}</p><p>Thank you.</p></article><aside><h2>News</h2><p>Other things.</p><a>Read more</a>", False),
+]
+
+
+@pytest.mark.parametrize(("body", "is_found"), REST)
+def test_a_link_to_the_rest_is_found_in_the_markup(body: str, *, is_found: bool) -> None:
+    text = body.format(" ".join(TEASER.split()))
+    html = f"<html><body><article><h1>Statement</h1>{text}</article></body></html>"
+    judged = admit(arrive(html, "GBR/UNGA/79"), History())
+    assert judged.cause == ("teaser" if is_found else "")
+
+
 STATEMENTS = [
     TEASER,
     write_speech(),

@@ -161,7 +161,7 @@ def _languages(text: str) -> frozenset[str]:
 
 
 def _genre(case: _Arrived) -> RuleResult:
-    return find_genre(case.arrival.version, case.reference)
+    return find_genre(case.arrival.version, case.reference, case.page.markup)
 
 
 def _unlike_statements(case: _Arrived) -> RuleResult:

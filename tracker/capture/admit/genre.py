@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from tracker.capture.admit.names import find_mentions, is_group, speaker_codes
+from tracker.capture.admit.pages import page_of_markup
 from tracker.capture.admit.rules import load_rules
 from tracker.references import country_name
 from tracker.text.identity import fold
@@ -20,13 +22,18 @@ _QUOTED: Final = re.compile(r"[\"“„«「][^\"“”„«»「」]{0,2000}[\"
 _TURN: Final = re.compile(r"[^\n:]{0,120}?\(([^()\n]{3,60})\)[^\n:]{0,50}:")
 _HEADING_WORDS: Final = 25
 _LAST_LINES, _LINK_WORDS = 4, 8
+# Characters of the end of a text, by which it is found in the markup.
+_TAIL: Final = 30
 
 
-def find_genre(version: Version, reference: Reference | None) -> tuple[str, str] | None:
-    """Return why a text is no statement of one country, though it is about one; None where it is."""
+def find_genre(version: Version, reference: Reference | None, markup: bytes = b"") -> tuple[str, str] | None:
+    """Return why a text is no statement of one country, though it is about one; None where it is.
+
+    ``markup`` is that of a web page: what follows the text there may be no part of it.
+    """
     found = (
         ("report", "" if reference and reference.kind == "summary" else _find_report(version)),
-        ("teaser", _find_teaser(version)),
+        ("teaser", _find_teaser(version, markup)),
         ("several speakers", _find_other_speakers(version, reference)),
     )
     return next(((cause, said) for cause, said in found if said), None)
@@ -47,15 +54,18 @@ def _find_report(version: Version) -> str:
     return f"it reports what was said ({told}), and hardly ever says I or we"
 
 
-def _find_teaser(version: Version) -> str:
+def _find_teaser(version: Version, markup: bytes) -> str:
+    """Find a short text that a link to the rest follows, or that breaks off in dots."""
     rules = load_rules()
-    if version.words > rules.bounds.teaser_words:
+    if not version.segments or version.words > rules.bounds.teaser_words:
         return ""
-    for segment in version.segments[-_LAST_LINES:]:
-        line = fold(segment.text).strip(" .…»>→[]()")
+    ends = [fold(segment.text) for segment in version.segments[-_LAST_LINES:]]
+    lines = page_of_markup(markup).lines
+    following = (after for line, after in pairwise(lines) if any(line.endswith(end[-_TAIL:]) for end in ends))
+    for line in (*ends, *following):
         if len(line.split()) <= _LINK_WORDS and any(phrase in line for phrase in rules.read_on):
             return f'{version.words:,} words, and "{line}" at their end'
-    last = version.text.rstrip(" ])")
+    last = ends[-1].rstrip(" ])")
     return f"{version.words:,} words that break off" if last.endswith(("…", "...")) else ""
 
 
