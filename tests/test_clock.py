@@ -15,9 +15,11 @@ from tracker.workflows.watch.health import assess_health
 from tracker.workflows.watch.snapshot import snapshot
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from tests.nights import Site
+    from tests.running import Ran
     from tracker.model.ledger import Concern
 
 DAYS = [f"2026-03-{day:02d}" for day in range(1, 29)]
@@ -84,3 +86,22 @@ def test_a_clock_that_is_set_back_by_minutes_waits(folder: Path, site: Site) -> 
     assert night.run.started == f"{DAYS[0]}T02:50:00Z"
     rows = query(folder, "SELECT observed FROM outcomes UNION ALL SELECT ended FROM runs ORDER BY 1")
     assert [instant for (instant,) in rows] == [f"{DAYS[0]}T02:30:00Z"] * 2 + [f"{DAYS[0]}T02:50:00Z"] * 2
+
+
+def test_at_the_command_line_the_clock_is_told_on_one_line_and_the_answer_is_recorded(
+    tracker: Callable[..., Ran], folder: Path
+) -> None:
+    run_night(folder, "2096-01-01")
+    refused = tracker("snapshot")
+    assert (refused.code, refused.out) == (2, "")
+    assert refused.err.startswith("tracker: the clock of this machine says 20")
+    assert refused.err.count("\n") == 1
+    concerned = tracker("health")
+    assert concerned.code == 1
+    assert "clock" in concerned.out
+    assert tracker("snapshot", "--clock-is-right").code == 0
+    assert query(folder, "SELECT command FROM runs ORDER BY id DESC LIMIT 1") == [
+        ("tracker snapshot --clock-is-right",)
+    ]
+    assert tracker("snapshot").code == 0
+    assert tracker("health").code == 0
