@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from html import escape
 from pathlib import Path
@@ -62,6 +63,7 @@ def record(line: str) -> str:
 
 ABOUT = [
     *(("report", text) for text in REPORTS),
+    ("report", re.sub(r'"(.*?)"', "‘\\1’", RELEASE, flags=re.DOTALL)),
     *(("teaser", f"{TEASER}\n\n{link}") for link in LINKS),
     ("teaser", f"{TEASER.rstrip()[:-1]} ..."),
     ("several speakers", record(TURN)),

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from tracker.model.texts import Reference, Version
 
-_QUOTED: Final = re.compile(r"[\"“„«「][^\"“”„«»「」]{0,2000}[\"”“»」]")
+_QUOTED: Final = re.compile(r"[\"“„«「][^\"“”„«»「」]{0,2000}[\"”“»」]|‘[^‘]{0,2000}?’(?!\w)")
 # A turn in a record: "Mr. Rey (Brazil) (spoke in Spanish): ..."
 _TURN: Final = re.compile(r"[^\n:]{0,120}?\(([^()\n]{3,60})\)[^\n:]{0,50}:")
 _HEADING_WORDS: Final = 25
