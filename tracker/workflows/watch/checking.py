@@ -92,8 +92,7 @@ class Journal:
         if fetched is None:
             return self._record(self._store, examined)
         media_type = (fetched.media_type or "application/octet-stream").partition(";")[0].strip()
-        keep = self._store.quarantine if examined.quarantined else self._store.keep_listing
-        keep(examined.check, fetched.data or b"", media_type)
+        self._store.keep(examined.check, fetched.data or b"", media_type)
         return examined.check
 
     def _record(self, store: Store, examined: Examined) -> Check:
