@@ -151,12 +151,6 @@ def read_success(connection: sqlite3.Connection, source: str) -> Check | None:
     return next(iter(_select_checks(connection, clause, [source])), None)
 
 
-def read_listed(connection: sqlite3.Connection, source: str, address: str) -> Check | None:
-    """Return the last check of an index at an address that was in order and whose bytes are kept."""
-    outcome = fetch_value(connection, _LISTED, [source, address])
-    return read_check(connection, outcome) if outcome else None
-
-
 def read_full_check(connection: sqlite3.Connection, source: str, watch_list: str) -> str | None:
     """Return when a source was last downloaded whole and without an error, under a watch list (SHA-256)."""
     when: str | None = fetch_value(connection, _FULL, [source, watch_list])
@@ -167,6 +161,12 @@ def read_captured(connection: sqlite3.Connection, first: str, last: str) -> tupl
     """Return the statements first captured from one instant to before another, with when that was."""
     rows = connection.execute(_CAPTURED, [first, last])
     return tuple((Reference(*name), captured) for *name, captured in rows)
+
+
+def read_listed(connection: sqlite3.Connection, source: str, address: str) -> Check | None:
+    """Return the last check of an index at an address that was in order and whose bytes are kept."""
+    outcome = fetch_value(connection, _LISTED, [source, address])
+    return read_check(connection, outcome) if outcome else None
 
 
 def _read_headers(text: str) -> tuple[tuple[str, str], ...]:
