@@ -267,7 +267,11 @@ def test_what_waits_and_what_is_overdue_are_concerns(folder: Path, site: Site) -
     site.pages["/79"] = Page("", 500)
     note_expectation(folder, "XAA/UNGA/80", "expected", "Ana", "2026-02-01T00:00:00Z", due="2026-03-01")
     run_night(folder, "2096-03-01")
-    assert concerns(folder, "2096-03-01") == [("waiting", "xaa-79"), ("overdue", "XAA/UNGA/80")]
+    assert concerns(folder, "2096-03-01") == [
+        ("night missed", "the archive"),
+        ("waiting", "xaa-79"),
+        ("overdue", "XAA/UNGA/80"),
+    ]
 
 
 def refuse(cause: str) -> Judge:
@@ -280,11 +284,11 @@ def test_what_waits_is_told_with_its_causes_and_since_when_though_the_source_is_
     run_night(folder, DAYS[0])
     for number, cause in enumerate(("login", "error"), start=1):
         site.say("/79", number=number)
-        snapshot(folder, (), refuse(cause))
+        run_night(folder, DAYS[number], judge=refuse(cause))
     since = query(folder, "SELECT min(observed) FROM outcomes WHERE outcome = 'quarantined'")[0][0]
     site.say("/79")
-    run_night(folder, DAYS[1])
-    health = assess_health(folder, "2026-03-02T12:00:00Z", 2)
+    run_night(folder, DAYS[3])
+    health = assess_health(folder, f"{DAYS[3]}T12:00:00Z", 2)
     assert health.concerns == ()
     (note,) = health.notes
     told = "2 documents wait (login, error): tracker review; the source is well again"

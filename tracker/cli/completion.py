@@ -117,7 +117,7 @@ def complete_source(context: typer.Context, incomplete: str) -> list[str]:
 
     names: list[str] = []
     with suppress(TrackerError):
-        names = [each.id for each in list_sources(_find_archive(context))]
+        names = [each.id for each in list_sources(_find_archive(context)).sources]
     return _begin([*names, *complete_reference(context, incomplete)], incomplete)
 
 

@@ -70,6 +70,9 @@ def add(
         str | None, typer.Option(help="With --access embargoed: the first open day.")
     ] = None,
     min_words: Annotated[int | None, typer.Option(help="Quarantine a first text with fewer words.")] = None,
+    min_links: Annotated[
+        int | None, typer.Option(help="For an index: with so many links it is in order.")
+    ] = None,
     archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
     """Add a source to the watch list.
@@ -94,6 +97,7 @@ def add(
         "access": access,
         "open_from": open_from,
         "min_words": min_words,
+        "min_links": min_links,
     }
     source = watch(archive, address, {key: value for key, value in keys.items() if value is not None}, name)
     feeds = source.rule or source.reference or "links to name in: tracker review"

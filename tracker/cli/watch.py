@@ -59,6 +59,10 @@ def snapshot(
         ),
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Fetch and check, but write nothing.")] = False,
+    clock_is_right: Annotated[
+        bool,
+        typer.Option("--clock-is-right", help="Run though the last run was later: its clock was wrong."),
+    ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print only failures.")] = False,
     notify: Annotated[
         list[str] | None,
@@ -98,7 +102,9 @@ def snapshot(
     check_recipients(recipients)
     try:
         with _shown_checks(quiet=quiet) as progress:
-            night = take_snapshots(archive, named, admit, dry_run=dry_run, progress=progress)
+            night = take_snapshots(
+                archive, named, admit, dry_run=dry_run, clock_is_right=clock_is_right, progress=progress
+            )
         news = gather_news(archive, night.run.id, night.checks)
     except ArchiveLocked:
         # The run that holds the archive reports.

@@ -149,7 +149,9 @@ class SourceState:
     """Documents of it that wait for a review."""
 
 
-ConcernKind = Literal["night missed", "failing", "gone", "overdue", "waiting", "open to others"]
+ConcernKind = Literal[
+    "night missed", "clock", "failing", "changes every night", "gone", "overdue", "waiting", "open to others"
+]
 
 Severity = Literal["failure", "warning", "note"]
 """A *failure* is of the program or the archive; a *warning* needs a person; a *note* needs nobody."""

@@ -42,6 +42,8 @@ class Source:
     open_from: str | None = None
     """The first day on which embargoed material is open; None where that is unknown."""
     min_words: int | None = None
+    min_links: int | None = None
+    """For an index, the number of links with which it is in order; None where its own past tells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,3 +208,5 @@ class History:
     """The latest snapshots of the edition that the source feeds, newest first; empty at its first capture."""
     twins: tuple[Reference, ...] = ()
     """Other statements that have exactly the same bytes or the same clean text."""
+    siblings: tuple[Kept, ...] = ()
+    """At a first capture, what is kept of the nearest sessions of the same country and body."""

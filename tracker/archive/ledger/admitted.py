@@ -25,6 +25,13 @@ WHERE snapshots.id IN (
 )
 """  # noqa: S608 (our names)
 
+_SIBLINGS = f"""
+SELECT {NAME}, ordinal, observed, document, words, versions.language, extractor, text {SNAPSHOTS}
+WHERE country = ? AND statements.body = ? AND session <> ?
+AND ordinal = (SELECT max(ordinal) FROM snapshots AS other WHERE other.edition = snapshots.edition)
+ORDER BY abs(CAST(session AS INTEGER) - CAST(? AS INTEGER)), snapshots.id LIMIT ?
+"""  # noqa: S608 (our names)
+
 _SNAPSHOT = """
 SELECT snapshots.id FROM snapshots
 JOIN editions ON editions.id = snapshots.edition
@@ -46,7 +53,8 @@ def read_history(
     """
     edition = _find_edition(connection, source, reference)
     kept = () if edition is None else _select(connection, "snapshots.edition = ?", edition, _LATEST)
-    return History(kept, _read_twins(connection, reference, document, text))
+    siblings = () if kept or reference is None else _read_siblings(connection, reference)
+    return History(kept, _read_twins(connection, reference, document, text), siblings)
 
 
 def read_current(connection: sqlite3.Connection, source: str, reference: Reference | None) -> Kept | None:
@@ -121,6 +129,12 @@ def _select(connection: sqlite3.Connection, clause: str, value: int, limit: int)
         f" {SNAPSHOTS} WHERE {clause} ORDER BY ordinal DESC LIMIT ?",
         [value, limit],
     )
+    return tuple(Kept(Reference(*row[:7]), *row[7:]) for row in rows.fetchall())
+
+
+def _read_siblings(connection: sqlite3.Connection, reference: Reference) -> tuple[Kept, ...]:
+    place = (reference.country, reference.body, reference.session)
+    rows = connection.execute(_SIBLINGS, [*place, reference.session, _LATEST])
     return tuple(Kept(Reference(*row[:7]), *row[7:]) for row in rows.fetchall())
 
 

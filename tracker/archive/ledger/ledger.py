@@ -28,6 +28,7 @@ class Ledger(Record):
 
     past = method(outcomes.read_past)
     success = method(outcomes.read_success)
+    listed = method(outcomes.read_listed)
     full_check = method(outcomes.read_full_check)
     content_type = method(outcomes.read_document_type)
     told = method(outcomes.read_told)
@@ -47,6 +48,7 @@ class Ledger(Record):
     evidence = method(reviews.read_evidence)
     returns = method(reviews.read_returns)
     verdict = method(reviews.find_verdict)
+    last_instant = method(runs.read_last_instant)
     unfinished = method(withdrawals.read_unfinished)
     history = method(admitted.read_history)
     current = method(admitted.read_current)

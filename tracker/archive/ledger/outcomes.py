@@ -48,6 +48,12 @@ AND 'gone' IS NOT (
 ORDER BY outcomes.id
 """
 
+_LISTED = f"""
+SELECT id FROM outcomes WHERE source = ? AND address = ? AND reference IS NULL AND {_GOOD}
+AND sha256 IN (SELECT sha256 FROM documents WHERE bytes IS NOT NULL)
+ORDER BY id DESC LIMIT 1
+"""  # noqa: S608 (our own text)
+
 _FULL = f"""
 SELECT %s.observed FROM outcomes %s JOIN runs ON runs.id = %s.run
 WHERE source = ? AND watch_list IN (SELECT value FROM json_each(?)) AND sha256 IS NOT NULL AND {_GOOD}
@@ -205,6 +211,12 @@ def read_captured(connection: sqlite3.Connection, first: str, last: str) -> tupl
     """Return the statements first captured from one instant to before another, with when that was."""
     rows = connection.execute(_CAPTURED, [first, last])
     return tuple((Reference(*name), captured) for *name, captured in rows)
+
+
+def read_listed(connection: sqlite3.Connection, source: str, address: str) -> Check | None:
+    """Return the last check of an index at an address that was in order and whose bytes are kept."""
+    outcome = fetch_value(connection, _LISTED, [source, address])
+    return read_check(connection, outcome) if outcome else None
 
 
 def _read_headers(text: str) -> tuple[tuple[str, str], ...]:

@@ -72,6 +72,13 @@ def end_run(connection: sqlite3.Connection, run: int, status: RunStatus, ended: 
     )
 
 
+def read_last_instant(connection: sqlite3.Connection, kind: RunKind) -> str | None:
+    """Return when the last run of a kind ended, or else began; the last one by its number."""
+    query = "SELECT coalesce(ended, started) FROM runs WHERE kind = ? ORDER BY id DESC LIMIT 1"
+    instant: str | None = fetch_value(connection, query, [kind])
+    return instant
+
+
 def has_unfinished(connection: sqlite3.Connection) -> bool:
     """Return whether a run is noted as running."""
     return bool(fetch_value(connection, "SELECT 1 FROM runs WHERE status = 'running' LIMIT 1"))

@@ -30,6 +30,13 @@ WHERE snapshot IS NOT NULL AND (source = ?1 OR source BETWEEN ?1 || ':' AND ?1 |
 """
 """Snapshots that a source or a link of an index gave, or that were found to be there still."""
 
+_LISTED = """
+SELECT sha256 FROM outcomes
+WHERE reference IS NULL AND (source = ?1 OR source BETWEEN ?1 || ':' AND ?1 || ';')
+AND sha256 IN (SELECT sha256 FROM documents) AND sha256 NOT IN (SELECT document FROM snapshots)
+"""
+"""Documents of an index, kept as evidence of what it listed."""
+
 _GIVERS = """
 SELECT source FROM outcomes WHERE snapshot = ?1 UNION SELECT source FROM reviews WHERE snapshot = ?1
 """
@@ -126,7 +133,9 @@ def read_access(
         *withdrawals.read_withdrawn_snapshots(connection),
     }
     statements = {int(name) for name in _closed(connection, tables, "statement")}
-    return _complete(connection, sources, snapshots, statements)
+    closed = _complete(connection, sources, snapshots, statements)
+    listed = (document for each in sources for document in fetch_column(connection, _LISTED, [each]))
+    return replace(closed, documents=closed.documents.union(listed))
 
 
 def read_withdrawn(connection: sqlite3.Connection) -> Access:

@@ -65,9 +65,12 @@ ROW_CHECKS = (
         "{0}", "the snapshot has no version: what was read in it was deleted",
     ),
     RowCheck(
-        "rows", ("documents", "snapshots", "reviews"),
+        "rows", ("documents", "outcomes", "snapshots", "reviews"),
         "SELECT sha256 FROM documents WHERE sha256 NOT IN (SELECT document FROM snapshots)"
-        " AND sha256 NOT IN (SELECT document FROM reviews)",
+        " AND sha256 NOT IN (SELECT document FROM reviews)"
+        # What an index listed is kept for its check alone.
+        " AND sha256 NOT IN (SELECT sha256 FROM outcomes WHERE reference IS NULL AND sha256 IS NOT NULL"
+        " AND outcome NOT IN ('quarantined', 'rejected'))",
         "document {0:.12}", "no snapshot and no review has it: the one that did was deleted",
     ),
     RowCheck(
@@ -134,8 +137,8 @@ def check_rows(connection: sqlite3.Connection, findings: Findings) -> None:
                 findings.fault(*finding, each.meaning.format(*row), REPAIR)
     if "outcomes" in there and (number := connection.execute(_NOT_KEPT).fetchone()[0]):
         meaning = (
-            "of the bytes that these checks received only the digest was kept: they were an index, or had the"
-            " text of a document that is there"
+            "of the bytes that these checks received only the digest was kept: they were an index that listed"
+            " the same as before, or had the text of a document that is there"
         )
         where = f"{FILE_NAME}, table outcomes"
         findings.add(Finding("unverifiable", "ledger", "checks", where, meaning, number=number))

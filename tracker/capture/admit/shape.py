@@ -139,13 +139,13 @@ def _unit(version: Version) -> str:
     return "characters" if version.language == "zh" else "words"
 
 
-def measure_similarity(one: str, other: str) -> float:
+def measure_similarity(one: str, other: str, times: int = 1) -> float:
     """Return the share of runs of three words (six Chinese characters) that two texts have in common.
 
-    It is a share of the shorter text's runs, from 0 to 1, with four decimals: a part of a text is similar to
-    the whole.
+    With ``times`` the runs are so many times as long, as only the same sentences have them. It is a share
+    of the shorter text's runs, from 0 to 1, with four decimals: a part of a text is similar to the whole.
     """
-    first, second = _runs(one), _runs(other)
+    first, second = _runs(one, times), _runs(other, times)
     least = min(len(first), len(second))
     return round(len(first & second) / least, 4) if least else 0.0
 
@@ -163,8 +163,8 @@ def learn_tolerance(snapshots: Sequence[Kept]) -> float:
     return min(1.0, max(usual, bounds.least_other_text) / bounds.other_text)
 
 
-def _runs(text: str) -> set[tuple[str, ...]]:
+def _runs(text: str, times: int) -> set[tuple[str, ...]]:
     words = _WORDS.findall(fold(text))
     is_chinese = sum(len(word) == 1 and word >= _IDEOGRAPHS[0] for word in words) * 2 > len(words)
-    size = _CHINESE_RUN if is_chinese else _RUN
+    size = times * (_CHINESE_RUN if is_chinese else _RUN)
     return set(zip(*(words[start:] for start in range(size)), strict=False))

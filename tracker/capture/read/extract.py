@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 from tracker.capture.read.markdown import is_markdown
 from tracker.capture.read.media import detect_kind
 from tracker.capture.read.plain import decode_surely, find_declared, read_charset, require_text
+from tracker.capture.read.removal import remove_text, split_removed
 from tracker.capture.sandbox.limits import NEW_DOCUMENT
 from tracker.capture.sandbox.process import NO_ANSWER, ask, reader_stopped
 from tracker.errors import DocumentUnreadable, ReaderStopped, TrackerError
@@ -57,9 +58,10 @@ def extract(
     The bytes show the format: PDF, DOCX, HTML, Markdown or plain text in any encoding. ``name`` is for
     messages, and distinguishes Markdown from text where the bytes do not. The ``text`` of plain text is
     exactly ``data.decode(...)`` with the encoding in ``extractor``, without a byte order mark. Form feeds
-    separate the pages of a PDF. ``selector`` and ``remove`` are for web pages, see ``read_html``; other
-    formats ignore them. Of ``content_type``, a header of HTTP, only the charset is used: it has precedence
-    over what a page declares, and a byte order mark over both.
+    separate the pages of a PDF. ``selector`` and ``remove`` are for web pages, see ``read_html``. Other
+    formats ignore them, except ``text:`` and a regular expression in ``remove``: its matches are left out of
+    any text. Of ``content_type``, a header of HTTP, only the charset is used: it has precedence over what a
+    page declares, and a byte order mark over both.
 
     Raises ``DocumentUnreadable``, in one line with the name and the next step, for documents that are empty,
     damaged, encrypted, scanned, of another kind, over ``MAX_BYTES`` or over ``MAX_CHARACTERS``; and its
@@ -68,10 +70,12 @@ def extract(
     with naming(name):
         check_size(data)
         kind = detect_kind(data)
+        selectors, expressions = split_removed(remove)
         extraction = _read_plain(data, name, content_type) if kind == "text" else None
         if extraction is None:
-            request = {"name": name, "selector": selector, "remove": remove, "content_type": content_type}
+            request = {"name": name, "selector": selector, "remove": selectors, "content_type": content_type}
             extraction = _read_in_sandbox(kind, request, data, limits)
+        extraction = remove_text(extraction, expressions)
         check_text(extraction.text)
     return extraction
 

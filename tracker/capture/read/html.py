@@ -113,7 +113,8 @@ def _select(page: HtmlElement, selector: str) -> list[HtmlElement]:
 
 
 def _prune(page: HtmlElement, remove: tuple[str, ...]) -> HtmlElement:
-    for selector in remove:
+    # A script for search engines quotes the article, with what is to be removed from it.
+    for selector in (*remove, *(['script[type="application/ld+json"]'] if remove else [])):
         for element in _select(page, selector):
             if element.getparent() is not None:
                 element.drop_tree()

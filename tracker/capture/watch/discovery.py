@@ -89,6 +89,7 @@ def source_of(discovery: Discovery, index: Source) -> Source:
         rule=None,
         links=None,
         link_text=None,
+        min_links=None,
         language=(reference.language if reference else None) or index.language,
     )
 

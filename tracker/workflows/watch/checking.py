@@ -7,25 +7,18 @@ from datetime import UTC
 from typing import TYPE_CHECKING
 
 from tracker.archive.storing.store import name_snapshot
-from tracker.capture.watch.discovery import discover, nested_indexes, read_index, source_of
+from tracker.capture.watch.discovery import source_of
 from tracker.capture.web.fetch import fetch_all
-from tracker.errors import DocumentUnreadable
 from tracker.model.watching import FetchFailed
-from tracker.report.comparison.words import counted
 from tracker.workflows.importing.add import declare_arrival, record_arrival
 from tracker.workflows.watch.examine import (
     CHECKS_READ,
     Examined,
-    begin_check,
     examine,
     examine_failure,
 )
-from tracker.workflows.watch.questions import (
-    is_among,
-    known_sources,
-    plan_requests,
-    retirement,
-)
+from tracker.workflows.watch.indexes import examine_index
+from tracker.workflows.watch.questions import is_among, known_sources, plan_requests, retirement
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -35,7 +28,7 @@ if TYPE_CHECKING:
     from tracker.archive.storing.store import Store
     from tracker.capture.web.fetch import Client
     from tracker.capture.web.pacing import Clock
-    from tracker.model.ledger import Check, CheckOutcome
+    from tracker.model.ledger import Check
     from tracker.model.watching import Discovery, Fetched, Source, WatchList
     from tracker.workflows.watch.examine import Judge, LastChecks
 
@@ -71,7 +64,7 @@ class Journal:
 
     def write(self, examined: Examined) -> None:
         """Keep a check: at once with a snapshot or a quarantined document, otherwise in a later batch."""
-        if examined.arrival or examined.quarantined:
+        if examined.arrival or examined.quarantined or examined.listed:
             self.flush()
             self._acknowledge([self._keep(examined)])
             return
@@ -95,15 +88,11 @@ class Journal:
     def _keep(self, examined: Examined) -> Check:
         if self._store is None:
             return examined.check
-        if examined.quarantined:
-            return self._quarantine(self._store, examined)
-        return self._record(self._store, examined)
-
-    def _quarantine(self, store: Store, examined: Examined) -> Check:
-        fetched = examined.quarantined
-        media_type = (fetched.media_type if fetched else None) or "application/octet-stream"
-        data = (fetched.data if fetched else None) or b""
-        store.quarantine(examined.check, data, media_type.partition(";")[0].strip())
+        fetched = examined.quarantined or examined.listed
+        if fetched is None:
+            return self._record(self._store, examined)
+        media_type = (fetched.media_type or "application/octet-stream").partition(";")[0].strip()
+        self._store.keep(examined.check, fetched.data or b"", media_type)
         return examined.check
 
     def _record(self, store: Store, examined: Examined) -> Check:
@@ -122,9 +111,6 @@ class Journal:
             )
             store.note(check)
         return check
-
-
-NO_INDEX = "no index"
 
 
 class Checking:
@@ -191,27 +177,15 @@ class Checking:
             past = self._ledger.past(source.id, CHECKS_READ)
             return Examined(examine_failure(source, result, past, self._now()))
         if source.is_index:
-            return Examined(self._follow(source, result, before))
+            return self._follow(source, result, before)
         return examine(source, result, before, self._ledger, self._judge, self._now())
 
-    def _follow(self, index: Source, fetched: Fetched, before: LastChecks) -> Check:
+    def _follow(self, index: Source, fetched: Fetched, before: LastChecks) -> Examined:
         """Remember the links of an index, and check new ones on the same night."""
-        check = begin_check(index, fetched, self._now())
-        try:
-            found = read_index(fetched, index)
-        except DocumentUnreadable as error:
-            return replace(check, outcome="unreachable", cause=NO_INDEX, detail=str(error))
-        links = discover(found, index)
-        self._add(nested_indexes(found, index))
-        known = {each.address for each in self._ledger.candidates(index.id)}
-        unseen = [link for link in links if link.address not in known]
-        self._remember_links(index, unseen)
-        outcome: CheckOutcome = "changed" if unseen else "unchanged"
-        return replace(
-            check,
-            outcome=outcome if before.success else "new",
-            detail=f"{counted(len(links), 'link')}, {len(unseen):,} not seen before",
-        )
+        found = examine_index(index, fetched, before, self._ledger, self._now())
+        self._add(found.nested)
+        self._remember_links(index, found.unseen)
+        return found.examined
 
     def _remember_links(self, index: Source, unseen: Sequence[Discovery]) -> None:
         if self._store and unseen:

@@ -14,6 +14,7 @@ from tracker.model.ledger import GOOD_OUTCOMES, Check
 from tracker.model.watching import Admission, Validators
 from tracker.text.identity import digest_bytes, digest_text
 from tracker.workflows.importing.add import read_arrival
+from tracker.workflows.watch.telling import find_move, find_row_of_changes, tell_length
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     Judge = Callable[[Arrival, History], Admission]
 
 UNNAMED, REFUSED, WITHDRAWN = "no reference", "rejected before", "withdrawn"
-REAPPEARED, MOVED = "reappeared", "permanent redirect"
+REAPPEARED = "reappeared"
 """Our own causes; those of failed fetches and of quarantined texts have modules of their own."""
 
 REREAD = "our extractor now reads the kept bytes otherwise: tracker reextract"
@@ -39,8 +40,6 @@ CONFIRMING_DAYS = 3
 CHECKS_READ = 20
 """How many checks back a row of failures is followed: about three weeks of nights."""
 
-_PERMANENT = frozenset({301, 308})
-
 
 @dataclass(frozen=True, slots=True)
 class Examined:
@@ -50,6 +49,8 @@ class Examined:
     arrival: Arrival | None = None
     """To be recorded as a snapshot; its check says what is expected to come of it."""
     quarantined: Fetched | None = None
+    listed: Fetched | None = None
+    """An index whose bytes are kept as evidence of what it listed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,12 +157,12 @@ class _Examination:
 
     def _unchanged(self, check: Check, snapshot: Reference | None) -> Examined:
         """Return the check of an unchanged text: ``moved`` where its address changed permanently."""
-        check, success = replace(check, snapshot=snapshot), self.before.success
-        is_for_good = any(exchange.status in _PERMANENT for exchange in check.exchanges)
-        if not is_for_good or (success and check.url == success.url):
+        check = replace(check, snapshot=snapshot)
+        cause, detail = find_move(check, self.before.success)
+        if not cause:
             return Examined(check)
-        detail = _join(check, f"now at {check.url}")
-        return Examined(replace(check, outcome="moved", cause=check.cause or MOVED, detail=detail))
+        detail = _join(check, detail)
+        return Examined(replace(check, outcome="moved", cause=check.cause or cause, detail=detail))
 
     def _decide_text(self, check: Check, current: Kept | None) -> Examined:
         try:
@@ -206,8 +207,10 @@ class _Examination:
             return Examined(replace(check, outcome="new"), arrival)
         earlier = self.before.success.validators if self.before.success else Validators()
         announced, shown = detect_announcement(history.snapshots[0], earlier, title, text, check.validators)
-        check = replace(check, outcome="changed", announced=announced, detail=_join(check, shown))
-        return Examined(check, arrival)
+        length = tell_length(history.snapshots[0].words, arrival.version.words)
+        check = replace(check, outcome="changed", announced=announced, detail=_join(check, shown, length))
+        cause, row = find_row_of_changes(check, self.ledger.past(check.source, CHECKS_READ))
+        return Examined(replace(check, cause=check.cause or cause, detail=_join(check, row)), arrival)
 
     def _quarantine(self, check: Check, admission: Admission, text: str | None) -> Examined:
         """Keep a document for review, unless one with the same text was: pages have daily tokens."""
@@ -222,8 +225,8 @@ class _Examination:
         return Examined(replace(check, detail=f"{check.detail}; other bytes, the text of review {last.id}"))
 
 
-def _join(check: Check, detail: str) -> str:
-    return "; ".join(part for part in (check.detail, detail) if part)
+def _join(check: Check, *details: str) -> str:
+    return "; ".join(part for part in (check.detail, *details) if part)
 
 
 def _reject(check: Check, review: Review) -> Examined:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
-from itertools import chain
+from itertools import chain, pairwise
 from shlex import quote
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ from tracker.model.ledger import GOOD_OUTCOMES, Concern, Health
 from tracker.workflows.keep.reextract import count_outdated
 from tracker.workflows.watch.news import gather_news
 from tracker.workflows.watch.questions import choose_sources, list_links
+from tracker.workflows.watch.telling import RESTLESS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -50,6 +51,9 @@ def show_run(archive: Path, run: int | None) -> tuple[RunEntry, tuple[Check, ...
 
 NIGHT_HOURS = 36
 """The hours without a complete run after which a night counts as missed: a day, and half a day for delays."""
+
+GAP_HOURS = 7 * 24
+"""The hours for which nights that were missed are told after the run that ended the gap."""
 
 
 def assess_health(archive: Path, instant: str, streak: int) -> Health:
@@ -111,17 +115,32 @@ def _readable(archive: Path) -> Iterator[Concern]:
 
 
 def _missed_nights(runs: Sequence[RunEntry], instant: str) -> Iterator[Concern]:
-    ended = max((run.started for run in runs if run.status == "complete"), default=None)
-    if ended is None:
+    """Yield a concern for a last run in the future, for no run of late, and for gaps of the last days."""
+    if runs and _hours(runs[-1].started, instant) < -1:
+        number, started = runs[-1].id, runs[-1].started
+        detail = f"run {number} is in the future of this machine's clock, {instant}; one of the two was wrong"
+        yield Concern("clock", "the archive", started, detail, "failure")
+    complete = [run for run in runs if run.status == "complete"]
+    if not complete:
         detail = "no run of tracker snapshot has come to its end yet"
         yield Concern("night missed", "the archive", None, detail, "failure")
         return
-    hours = (datetime.fromisoformat(instant) - datetime.fromisoformat(ended)) // timedelta(hours=1)
+    last = complete[-1]
+    hours = _hours(last.started, instant)
     if hours > NIGHT_HOURS:
-        later = [run for run in runs if run.started > ended]
+        later = [run for run in runs if run.id > last.id]
         cause = f"; {len(later)} later did not come to their end" if later else ""
         detail = f"the last complete run is {hours} hours ago{cause}"
-        yield Concern("night missed", "the archive", ended, detail, "failure")
+        yield Concern("night missed", "the archive", last.started, detail, "failure")
+    for before, after in pairwise(complete):
+        gap = _hours(before.started, after.started)
+        if gap > NIGHT_HOURS and 0 <= _hours(after.started, instant) < GAP_HOURS:
+            detail = f"{gap} hours without a complete run, until {after.started}"
+            yield Concern("night missed", "the archive", before.started, detail)
+
+
+def _hours(first: str, last: str) -> int:
+    return (datetime.fromisoformat(last) - datetime.fromisoformat(first)) // timedelta(hours=1)
 
 
 def _source_concerns(
@@ -144,6 +163,9 @@ def _source_concerns(
         times = f"{state.failures} times in a row, the last: {cause}{end}"
         severity = "note" if is_silent else "warning"
         yield Concern("failing", last.source, state.since, times, severity, last.reference)
+    if last.cause == RESTLESS:
+        found = f"{last.snapshot}: {last.detail}"
+        yield Concern(RESTLESS, last.source, last.observed, found, reference=last.reference)
     own = [review for review in waiting if review.source == last.source]
     if own:
         is_well = last.outcome in GOOD_OUTCOMES
