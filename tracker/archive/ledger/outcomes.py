@@ -55,7 +55,7 @@ ORDER BY id DESC LIMIT 1
 """  # noqa: S608 (our own text)
 
 _FULL = f"""
-SELECT %s.observed FROM outcomes %s JOIN runs ON runs.id = %s.run
+SELECT runs.id, %s.observed FROM outcomes %s JOIN runs ON runs.id = %s.run
 WHERE source = ? AND watch_list IN (SELECT value FROM json_each(?)) AND sha256 IS NOT NULL AND {_GOOD}
 ORDER BY outcomes.id DESC, runs.id DESC LIMIT 1
 """  # noqa: S608 (our own text)
@@ -203,8 +203,10 @@ def read_success(connection: sqlite3.Connection, source: str) -> Check | None:
 def read_full_check(connection: sqlite3.Connection, source: str, watch_lists: Sequence[str]) -> str | None:
     """Return when a source was last downloaded whole, without an error, under watch lists (by SHA-256)."""
     queries = _FULL_CHECKS if has_table(connection, "repeats") else _FULL_CHECKS[:1]
-    found = (fetch_value(connection, query, [source, json.dumps(watch_lists)]) for query in queries)
-    return max(filter(None, found), default=None)
+    values = [source, json.dumps(watch_lists)]
+    # By the number of the run: a later one may have an earlier date, where a clock was wrong.
+    found = [row for query in queries for row in connection.execute(query, values)]
+    return str(max(found)[1]) if found else None
 
 
 def read_captured(connection: sqlite3.Connection, first: str, last: str) -> tuple[tuple[Reference, str], ...]:

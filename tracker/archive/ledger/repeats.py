@@ -53,4 +53,5 @@ def last_observed(connection: sqlite3.Connection) -> str:
     """Return the SQL that says when a row of ``outcomes`` was last observed."""
     if not has_table(connection, "repeats"):
         return "outcomes.observed"
-    return "ifnull((SELECT max(observed) FROM repeats WHERE outcome = outcomes.id), outcomes.observed)"
+    latest = "SELECT observed FROM repeats WHERE outcome = outcomes.id ORDER BY run DESC LIMIT 1"
+    return f"ifnull(({latest}), outcomes.observed)"

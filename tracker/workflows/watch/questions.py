@@ -146,7 +146,10 @@ def plan_requests(
     }
     full = _read_full_checks(validators, watched, ledger)
     settings = watched.settings
-    whole = {id_ for id_, when in full.items() if not when or _days(when, day) >= settings.full_check_days}
+    # One in the future was by a wrong clock, and tells nothing.
+    whole = {
+        id_ for id_, when in full.items() if not when or not 0 <= _days(when, day) < settings.full_check_days
+    }
     gap = settings.longest_gap_days or max(settings.full_check_days, 1)
     due = {
         each.id: each
