@@ -75,6 +75,19 @@ def test_after_a_run_in_the_future_one_goes_on_by_saying_that_the_clock_is_right
     assert [each.kind for each in health(folder, DAYS[4])] == ["night missed"]
 
 
+def test_a_run_in_the_future_is_not_taken_for_the_last_download_nor_for_the_last_check(
+    folder: Path, site: Site
+) -> None:
+    site.say("/79", ETag='"1"')
+    nights = ((DAYS[0], None), ("2036-01-01", None), (DAYS[1], None), (DAYS[2], '"1"'), (DAYS[3], '"1"'))
+    for day, tag in nights:
+        site.asked.clear()
+        run_night(folder, day, clock_is_right=True)
+        assert ("/79", tag) in site.asked
+    (state,) = assess_health(folder, f"{DAYS[3]}T08:00:00Z", 3).sources
+    assert state.succeeded == f"{DAYS[3]}T02:30:00Z"
+
+
 def test_a_clock_that_is_set_back_by_minutes_waits(folder: Path, site: Site) -> None:
     """Also in the middle of a run: what was observed later is never dated earlier."""
     run_night(folder, DAYS[0])
