@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+from random import Random
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.archives import query
 from tests.builders import build_pdf, typeset
 from tests.nights import Page, make_archive, only, run_night, source, watch, write_speech
 from tracker.errors import WatchListInvalid
 from tracker.workflows.keep.verify import verify
 from tracker.workflows.watch.health import assess_health
+from tracker.workflows.watch.news import gather_news
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -90,6 +93,15 @@ def test_what_changes_every_night_is_told_and_can_be_left_out(
     later = [_night(folder, site, make, number) for number in range(6, 10)]
     assert [check.outcome for check in later] == ["unchanged"] * 4
     assert assess_health(folder, f"{DAYS[9]}T08:00:00Z", 3).concerns == ()
+
+
+def test_a_text_that_goes_back_and_forth_by_chance_is_told_four_times(tmp_path: Path, site: Site) -> None:
+    folder, chance, told = make_archive(tmp_path / "snapshots", _watch(site), site.port), Random(3), []  # noqa: S311
+    for day in DAYS:
+        site.say("/79", more="We have changed it." if chance.random() > 1 / 2 else "")
+        told += [each.kind for each in gather_news(folder, run_night(folder, day).run.id)]
+    assert told == ["new", *["changed silently"] * 4]
+    assert len(query(folder, "SELECT 1 FROM outcomes WHERE outcome = 'changed'")) > 8
 
 
 def test_a_text_that_was_read_without_what_was_left_out_is_verified_so(tmp_path: Path, site: Site) -> None:

@@ -124,16 +124,16 @@ def redesign(world: World) -> None:
     sessions = world.listed["page"]
     for session in sessions:
         if world.site.pages[f"/page/{session}"].status == 200:
-            world.site.pages[f"/texts/page/{session}"] = world.site.pages[f"/page/{session}"]
+            world.site.pages[f"/texts/page-{session}"] = world.site.pages[f"/page/{session}"]
     world.publish(
         "page",
-        *(each for each in sessions if f"/texts/page/{each}" in world.site.pages),
-        place="/texts/{}/{}",
+        *(each for each in sessions if f"/texts/page-{each}" in world.site.pages),
+        place="/texts/{}-{}",
     )
 
 
 def follow_redesign(world: World) -> None:
-    world.edit("links = '/page/", "links = '/texts/page/")
+    world.edit("links = '/page/", "links = '/texts/page-")
 
 
 def redirect_index(world: World) -> None:
@@ -148,6 +148,6 @@ def roll(world: World) -> None:
 def reject(world: World) -> None:
     """Decide on what waits."""
     waiting = json.loads(world.run("review", "--format", "json").out)
-    number = next(each["id"] for each in waiting["reviews"] if each["source"] == "login")
+    number = next(each["id"] for each in waiting["documents"] if each["source"] == "login")
     ran = world.run("review", str(number), "reject", "--by", "Ana", "--reason", "a form")
     assert ran.code == 0, ran.err

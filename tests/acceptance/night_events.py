@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from tests.acceptance import night_acts as act
 from tests.acceptance.night_world import FIRST, HTML, LAST, LOGIN, MISSING, SILENCED, html
-from tests.nights import Page, write_speech
+from tests.nights import Page
+from tests.running import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,7 +50,7 @@ FAILING_ONCE, FAILING_TWICE = ((1, 2, "failing", WARNING),), ((1, 3, "failing", 
 
 _BEGINNING = html(act.ABOUT["teaser"].replace("\n", " "))
 TEASER = Page(_BEGINNING.replace("</main>", '<a href="/full">Read more</a></main>'), headers=HTML)
-STRANGER = Page(write_speech(number=5))
+STRANGER = Page((ROOT / "seeds" / "gbr-ccpcj-31.md").read_text(encoding="utf-8"))
 
 EVENTS = (
     Event(20, "silent", "a sentence is added", act.say("silent", SILENCED), SILENTLY),
@@ -106,6 +107,8 @@ EVENTS = (
     Event(172, "feed", "the feed again", act.lists("feed", *range(FIRST, LAST)), (WELL,)),
     Event(CUT, "cut", "a sentence is added, and the run interrupted", act.say("cut", SILENCED),
           ((1, SILENT, WARNING),)),
+    Event(CUT, "the archive", "a night without a complete run", act.pass_by, (),
+          ((1, 8, "night missed", WARNING),)),
     Event(180, "teaser", "a teaser in its place", act.put("/teaser", TEASER), QUARANTINED,
           ((0, 10, "waiting", WARNING), (10, END, "waiting", NOTE))),
     Event(180, "login", "a person rejects the form", act.reject),

@@ -209,7 +209,11 @@ class _Examination:
         announced, shown = detect_announcement(history.snapshots[0], earlier, title, text, check.validators)
         length = tell_length(history.snapshots[0].words, arrival.version.words)
         check = replace(check, outcome="changed", announced=announced, detail=_join(check, shown, length))
-        cause, row = find_row_of_changes(check, self.ledger.past(check.source, CHECKS_READ))
+        past, is_back = (
+            self.ledger.past(check.source, CHECKS_READ),
+            text in {e.text for e in history.snapshots},
+        )
+        cause, row = find_row_of_changes(check, past, is_back=is_back)
         return Examined(replace(check, cause=check.cause or cause, detail=_join(check, row)), arrival)
 
     def _quarantine(self, check: Check, admission: Admission, text: str | None) -> Examined:

@@ -16,6 +16,7 @@ from tracker.model.changes import Operation
 from tracker.model.ledger import GOOD_OUTCOMES
 from tracker.model.news import News, Revision
 from tracker.workflows.watch.examine import CHECKS_READ
+from tracker.workflows.watch.telling import RESTLESS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -83,7 +84,9 @@ def _find_kind(check: Check, past: Past, ledger: Ledger) -> NewsKind | None:
     failed = list(takewhile(lambda each: each.outcome not in GOOD_OUTCOMES, past))
     if check.outcome not in GOOD_OUTCOMES:
         return cast("NewsKind", check.outcome) if _is_new_failure(check, failed, ledger) else None
-    if check.cause and past and (check.outcome, check.cause) == (past[0].outcome, past[0].cause):
+    # What goes back and forth may be at rest in between.
+    earlier = [each for each in past if check.cause != RESTLESS or each.outcome == check.outcome]
+    if check.cause and earlier and (check.outcome, check.cause) == (earlier[0].outcome, earlier[0].cause):
         return None
     return _find_good(check, failed)
 

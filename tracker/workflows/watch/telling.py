@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from itertools import takewhile
 from typing import TYPE_CHECKING, Final
 
@@ -13,8 +14,11 @@ if TYPE_CHECKING:
 MOVED, REDIRECTED = "permanent redirect", "temporary redirect"
 RESTLESS: Final = "changes every night"
 
-RESTLESS_NIGHTS = 4
-"""The nights in a row on which a text must change before that is told: drafts are edited for two or three."""
+RESTLESS_NIGHTS, RESTLESS_DAYS = 4, 30
+"""The nights in a row on which a text must change before that is told: drafts are edited for two or three.
+
+A text that goes back and forth may be at rest in between, within so many days.
+"""
 
 LENGTH_TOLD = 0.1
 """The share of its words by which a text must become longer or shorter for that to be told."""
@@ -48,13 +52,18 @@ def tell_length(before: int, now: int) -> str:
     return f"{now:,} words, {before:,} before ({(now - before) / max(before, 1):+.0%})"
 
 
-def find_row_of_changes(check: Check, past: Sequence[Check]) -> tuple[str, str]:
+def find_row_of_changes(check: Check, past: Sequence[Check], *, is_back: bool) -> tuple[str, str]:
     """Return a cause and its detail where a source changes night after night, as by a date on its page.
 
-    ``past`` are its latest checks, newest first.
+    ``past`` are its latest checks, newest first. Where the text ``is_back``, all changes of the last days
+    count: two servers may have two versions, and answer by chance.
     """
-    nights = {each.observed[:10] for each in takewhile(lambda each: each.outcome == "changed", past)}
+    since = date.fromisoformat(check.observed[:10]) - timedelta(days=RESTLESS_DAYS)
+    lately = [each for each in past if is_back and each.observed >= since.isoformat()]
+    row = lately or takewhile(lambda each: each.outcome == "changed", past)
+    nights = {each.observed[:10] for each in row if each.outcome == "changed"}
     number = len(nights | {check.observed[:10]})
     if number < RESTLESS_NIGHTS:
         return "", ""
-    return RESTLESS, f"{number} nights in a row; what differs can be left out: remove, in the watch list"
+    how = "nights in a row" if not is_back else f"of {RESTLESS_DAYS} nights, to a text that was there before"
+    return RESTLESS, f"{number} {how}; what differs can be left out: remove, in the watch list"
