@@ -14,9 +14,7 @@ from tracker.report.json_text import encode_json, write_json
 
 Private = Annotated[
     bool,
-    typer.Option(
-        "--private", help="Include restricted and embargoed material, but never withdrawn material."
-    ),
+    typer.Option("--private", help="Include restricted and embargoed material, never what is withdrawn."),
 ]
 GitSession = Annotated[
     Literal["path", "subject", "date", "trailer", "regex"] | None,

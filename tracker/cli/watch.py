@@ -60,8 +60,7 @@ def snapshot(
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Fetch and check, but write nothing.")] = False,
     clock_is_right: Annotated[
-        bool,
-        typer.Option("--clock-is-right", help="Run though the last run was later: its clock was wrong."),
+        bool, typer.Option("--clock-is-right", help="Run though the last run was later: its clock was wrong.")
     ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print only failures.")] = False,
     notify: Annotated[
@@ -106,8 +105,7 @@ def snapshot(
                 archive, named, admit, dry_run=dry_run, clock_is_right=clock_is_right, progress=progress
             )
         news = gather_news(archive, night.run.id, night.checks)
-    except ArchiveLocked:
-        # The run that holds the archive reports.
+    except ArchiveLocked:  # the run that holds it reports
         raise
     except Exception as error:
         is_expected = isinstance(error, TrackerError)
@@ -202,8 +200,9 @@ def _show(told: _Told, *, as_json: bool, quiet: bool, summary: Path | None) -> N
         write_answer(encoded)
     elif not quiet:
         color, width = wants_colour("auto"), terminal_width()
-        write_answer(night_line(night.checks, night.resting))
-        write_answer(render_news(told.news, width=width, color=color).rstrip("\n"))
+        write_answer(night_line(night.checks, told.news, night.resting))
+        if told.news:
+            write_answer(render_news(told.news, width=width, color=color).rstrip("\n"))
     if quiet:
         sys.stderr.write("".join(check_line(check) + "\n" for check in told.failed))
 

@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from tracker.archive.schema.schema_map import Unit
     from tracker.model.ledger import Check, Expectation, Review, RunEntry
 
-
 _SNAPSHOTS = """
 SELECT country, body, session, item, kind, language, ordinal FROM standing_withdrawals
 JOIN snapshots ON snapshots.id = snapshot
