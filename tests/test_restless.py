@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from tests.nights import Site
     from tracker.model.ledger import Check
+    from tracker.model.news import News
 
 DAYS = [f"2026-03-{day:02d}" for day in range(1, 29)]
 SPEECH = [part for part in write_speech().split("\n\n") if part.strip()]
@@ -96,11 +97,13 @@ def test_what_changes_every_night_is_told_and_can_be_left_out(
 
 
 def test_a_text_that_goes_back_and_forth_by_chance_is_told_four_times(tmp_path: Path, site: Site) -> None:
-    folder, chance, told = make_archive(tmp_path / "snapshots", _watch(site), site.port), Random(3), []  # noqa: S311
+    folder, chance = make_archive(tmp_path / "snapshots", _watch(site), site.port), Random(3)  # noqa: S311
+    told: list[News] = []
     for day in DAYS:
         site.say("/79", more="We have changed it." if chance.random() > 1 / 2 else "")
-        told += [each.kind for each in gather_news(folder, run_night(folder, day).run.id)]
-    assert told == ["new", *["changed silently"] * 4]
+        told += gather_news(folder, run_night(folder, day).run.id)
+    assert [each.kind for each in told] == ["new", *["changed silently"] * 4]
+    assert ["again" in each.check.detail for each in told] == [False, False, True, True, True]
     assert len(query(folder, "SELECT 1 FROM outcomes WHERE outcome = 'changed'")) > 8
 
 

@@ -6,6 +6,7 @@ Every source is asked every night, so that each event has its night; ``test_quie
 from __future__ import annotations
 
 from collections import Counter
+from itertools import pairwise
 from statistics import mean
 from typing import TYPE_CHECKING
 
@@ -146,6 +147,7 @@ def test_a_night_ends_with_1_only_where_a_failure_is_news(world: World) -> None:
 def test_the_changes_are_told_with_their_size(world: World) -> None:
     assert "-4" in world.details[35, "shrunk"]
     assert "changes every night" in world.details[153, "flips"]
+    assert "the text of AUT/UNGA/79~prepared.en@1 again" in world.details[100, "restored"]
 
 
 def test_a_rebuilt_archive_is_the_same(world: World) -> None:
@@ -166,7 +168,11 @@ def test_a_quiet_night_writes_next_to_nothing_however_late(world: World) -> None
     ]
     record, mirror = means
     print(f"{len(quiet)} quiet nights, bytes in each third: record {record}, mirror {mirror}")
-    print(f"in the end: record {world.sizes[NIGHTS][0]:,}, mirror {world.sizes[NIGHTS][1]:,}")
+    ends = [world.sizes[night] for night in (0, 100, 200, NIGHTS)]
+    print(f"bytes after nights 0, 100, 200 and {NIGHTS}, record and mirror: {ends}")
+    for part in (0, 1):
+        grown = [after[part] - before[part] for before, after in pairwise(ends)]
+        assert max(grown) < 1.5 * min(grown)
     assert max(record) < 1.5 * min(record)
     assert max(record) < 25_000
     assert max(map(abs, mirror)) < 10_000

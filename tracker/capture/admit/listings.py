@@ -53,7 +53,7 @@ def judge_listing(source: Source, now: Listing, last: Listing | None) -> tuple[s
     if least and number >= least:
         return None
     if is_cut_off(now.data):
-        return CUT_OFF, f"it has no end, and {len(now.every):,} links before that"
+        return CUT_OFF, f"it has no end; links before that: {len(now.every):,}"
     lost = _find_loss(source, now, last)
     is_other = last is None or not (now.chosen & last.chosen)
     found = _classify(source, now, last, by_title=not lost) if lost or is_other else None

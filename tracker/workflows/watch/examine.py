@@ -7,14 +7,13 @@ from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from tracker.capture.admit.admission import refuse_unreadable
-from tracker.capture.admit.announcement import detect_announcement
 from tracker.capture.causes import is_missing
 from tracker.errors import DocumentUnreadable
 from tracker.model.ledger import GOOD_OUTCOMES, Check
 from tracker.model.watching import Admission, Validators
 from tracker.text.identity import digest_bytes, digest_text
 from tracker.workflows.importing.add import read_arrival
-from tracker.workflows.watch.telling import find_move, find_row_of_changes, tell_length
+from tracker.workflows.watch.telling import find_move, tell_change
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -194,7 +193,7 @@ class _Examination:
             return None
 
     def _admit(self, check: Check, arrival: Arrival) -> Examined:
-        title, text, sha256 = arrival.extraction.title, arrival.version.text, str(check.sha256)
+        text, sha256 = arrival.version.text, str(check.sha256)
         history = self.ledger.history(check.source, check.reference, sha256, digest_text(text))
         is_accepted = self.ledger.verdict(check.source, sha256) == "accept"
         admission = Admission(accepted=True) if is_accepted else self.judge(arrival, history)
@@ -206,15 +205,8 @@ class _Examination:
         if not history.snapshots:
             return Examined(replace(check, outcome="new"), arrival)
         earlier = self.before.success.validators if self.before.success else Validators()
-        announced, shown = detect_announcement(history.snapshots[0], earlier, title, text, check.validators)
-        length = tell_length(history.snapshots[0].words, arrival.version.words)
-        check = replace(check, outcome="changed", announced=announced, detail=_join(check, shown, length))
-        past, is_back = (
-            self.ledger.past(check.source, CHECKS_READ),
-            text in {e.text for e in history.snapshots},
-        )
-        cause, row = find_row_of_changes(check, past, is_back=is_back)
-        return Examined(replace(check, cause=check.cause or cause, detail=_join(check, row)), arrival)
+        past = self.ledger.past(check.source, CHECKS_READ)
+        return Examined(tell_change(check, arrival, history.snapshots, earlier, past), arrival)
 
     def _quarantine(self, check: Check, admission: Admission, text: str | None) -> Examined:
         """Keep a document for review, unless one with the same text was: pages have daily tokens."""

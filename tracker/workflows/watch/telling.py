@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import takewhile
 from typing import TYPE_CHECKING, Final
+
+from tracker.capture.admit.announcement import detect_announcement
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tracker.model.ledger import Check
+    from tracker.model.watching import Arrival, Kept, Validators
 
 MOVED, REDIRECTED = "permanent redirect", "temporary redirect"
 RESTLESS: Final = "changes every night"
@@ -45,6 +49,23 @@ def _place(address: str) -> str:
     return address.partition("?")[0].partition("#")[0]
 
 
+def tell_change(
+    check: Check, arrival: Arrival, kept: Sequence[Kept], before: Validators, past: Sequence[Check]
+) -> Check:
+    """Return the check of a text that differs from the latest that is kept, with what is told of it.
+
+    ``kept`` are the snapshots of its edition and ``past`` the checks of its source, newest first; ``before``
+    is what the server said at the last success.
+    """
+    title, version = arrival.extraction.title, arrival.version
+    announced, shown = detect_announcement(kept[0], before, title, version.text, check.validators)
+    again = [f"the text of {each.reference} again" for each in kept if each.text == version.text][:1]
+    cause, row = find_row_of_changes(check, past, is_back=bool(again))
+    told = (check.detail, shown, *again, tell_length(kept[0].words, version.words), row)
+    detail = "; ".join(part for part in told if part)
+    return replace(check, outcome="changed", announced=announced, cause=check.cause or cause, detail=detail)
+
+
 def tell_length(before: int, now: int) -> str:
     """Return the words of two versions where their numbers differ much; else an empty string."""
     if abs(now - before) < LENGTH_TOLD * before:
@@ -65,5 +86,5 @@ def find_row_of_changes(check: Check, past: Sequence[Check], *, is_back: bool) -
     number = len(nights | {check.observed[:10]})
     if number < RESTLESS_NIGHTS:
         return "", ""
-    how = "nights in a row" if not is_back else f"of {RESTLESS_DAYS} nights, to a text that was there before"
+    how = f"changes in {RESTLESS_DAYS} days" if is_back else "nights in a row"
     return RESTLESS, f"{number} {how}; what differs can be left out: remove, in the watch list"
