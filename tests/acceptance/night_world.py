@@ -128,11 +128,6 @@ class World:
         }
         assert ran.code == bool(health["concerns"])
 
-    def measure(self) -> None:
-        files = [path for path in (self.archive / "mirror.git").rglob("*") if path.is_file()]
-        record = (self.archive / "tracker.db").stat().st_size
-        self.sizes[self.night] = (record, sum(path.stat().st_size for path in files))
-
     def say(self, name: str, more: str = "", **headers: str) -> None:
         """Publish a statement of the watch list as a plain text."""
         self.site.say(f"/{name}", more, number_of(name), **headers)
@@ -182,6 +177,12 @@ class World:
         self.publish("noisy", *self.listed["noisy"])
         self.site.held["/late"] = Flag()
         Timer(0.3, self.site.held["/late"].set).start()
+
+
+def measure(archive: Path) -> tuple[int, int]:
+    """Return the bytes of the record and of the mirror."""
+    files = [path for path in (archive / "mirror.git").rglob("*") if path.is_file()]
+    return (archive / "tracker.db").stat().st_size, sum(path.stat().st_size for path in files)
 
 
 def number_of(name: str) -> int:
