@@ -117,6 +117,17 @@ class Reader(Record):
         )
         return Reference(*row)
 
+    def identify(self, reference: Reference) -> tuple[object, ...]:
+        """Return what tells the text that ``side`` would return, and its reading, from all others.
+
+        Raises as ``side`` does.
+        """
+        return self.row(
+            f"SELECT {queries.NAME}, ordinal, document, versions.id, versions.sha256, versions.language,"
+            f" extractor, versions.run {queries.SNAPSHOTS} WHERE versions.id = ?",
+            self._find(reference),
+        )
+
     def raw(self, reference: Reference) -> str:
         """Return the extractor's own output behind a reference, which the span map points into.
 

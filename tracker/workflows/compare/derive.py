@@ -1,4 +1,4 @@
-"""Links and readings, from ``derived.db`` where they are kept, computed and kept where they are not.
+"""Links, readings and comparisons, from ``derived.db`` where they are kept, else computed and then kept.
 
 What is kept is named by the digest of everything it rests on, our own rules and code included: an answer
 that would come out otherwise today is never given.
@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import json
 import sys
-from dataclasses import astuple, replace
 from functools import cache
 from hashlib import sha256
 from importlib import metadata, resources
 from typing import TYPE_CHECKING, Any
 
 from tracker import __version__
-from tracker.alignment.align import align
 from tracker.archive.derived.store import CachedEncoder, Derived
-from tracker.model.changes import Evidence, Link
+from tracker.model.changes import Comparison, Link
+from tracker.model.plain import field_types, from_row, to_row
 from tracker.model.topics import TopicReading
 from tracker.text.encoder import DEFAULT
 from tracker.text.identity import digest_text
@@ -42,10 +41,10 @@ _PARTS = (
     "alignment",
     "changes",
     "topics",
-    "workflows/compare/derive.py",
-    "workflows/compare/cells.py",
+    "workflows/compare",
+    "capture/read/extract.py",
 )
-"""Where the code and the tables are on which links and readings rest; 7 ms to digest."""
+"""Where the code and the tables are on which a comparison and its parts rest; 7 ms to digest."""
 
 _LIBRARIES = ("numpy", "rapidfuzz")
 
@@ -64,16 +63,17 @@ def derive_links(
     old: Sequence[str], new: Sequence[str], encoder: Encoder | None, derived: Derived | None
 ) -> tuple[Link, ...]:
     """Return what ``align`` returns for two texts' segments."""
+    from tracker.alignment.align import align  # noqa: PLC0415 (what is kept as a whole aligns nothing)
+
     if derived is None:
         return align(old, new, encoder)
     vectors = f"{encoder.name} {encoder.digest}" if encoder else "none"
     key = _digest([list(old), list(new), vectors, _rules()])
     kept = derived.answer("links", key)
     if kept is not None:
-        return _read_links(kept)
+        return from_row(tuple[Link, ...], json.loads(kept))
     links = align(old, new, encoder)
-    rows = [[link.old, link.new, link.confidence, link.method] for link in links]
-    derived.keep_answer("links", key, _rules(), json.dumps(rows))
+    derived.keep_answer("links", key, _rules(), json.dumps(links, default=to_row))
     return links
 
 
@@ -92,18 +92,29 @@ def derive_readings(
     key = _digest([text, identify_vocabulary(vocabulary, derived), sorted(own_names), reader.name, _rules()])
     kept = derived.answer("readings", key)
     if kept is not None:
-        return _read_readings(kept)
+        return from_row(tuple[TopicReading, ...], json.loads(kept))
     readings = reader.read(version, vocabulary, own_names)
-    rows = [
-        [
-            *(each.topic, each.level, each.segments, each.words, each.share, each.leading, each.rule),
-            *(None, each.priority, each.presence, each.declaration, each.measured),
-            each.term and astuple(each.term),
-        ]
-        for each in readings
-    ]
-    derived.keep_answer("readings", key, _rules(), json.dumps(rows))
+    derived.keep_answer("readings", key, _rules(), json.dumps(readings, default=to_row))
     return readings
+
+
+def derive_comparison(
+    sides: tuple[Side, Side], parts: list[object], derived: Derived, compute: Callable[[], Comparison]
+) -> Comparison:
+    """Return a comparison of two sides, which rests on all that they are, on these parts and on our rules.
+
+    Kept as a whole it needs neither vocabulary nor weights: of .75 s they took .6.
+    """
+    key = _digest([*sides, *parts, _rules()])
+    found = list(field_types(Comparison).items())[len(sides) :]
+    kept = derived.answer("comparison", key)
+    if kept is not None:
+        values = zip(found, json.loads(kept), strict=True)
+        return Comparison(*sides, *(from_row(kind, value) for (_, kind), value in values))
+    comparison = compute()
+    rows = [getattr(comparison, name) for name, _ in found]
+    derived.keep_answer("comparison", key, _rules(), json.dumps(rows, default=to_row))
+    return comparison
 
 
 def derive_rows(
@@ -127,19 +138,8 @@ def identify_vocabulary(vocabulary: Vocabulary, derived: Derived) -> list[object
     return [vocabulary.digest, vocabulary.overlap, taught, name_recognition(vocabulary), vectors]
 
 
-def _read_links(kept: str) -> tuple[Link, ...]:
-    return tuple(Link(tuple(old), tuple(new), *rest) for old, new, *rest in json.loads(kept))
-
-
-def _read_readings(kept: str) -> tuple[TopicReading, ...]:
-    return tuple(
-        replace(TopicReading(topic, level, tuple(segments), *rest), term=Evidence(*term) if term else None)
-        for topic, level, segments, *rest, term in json.loads(kept)
-    )
-
-
 def _digest(parts: list[object]) -> str:
-    return digest_text(json.dumps(parts))
+    return digest_text(json.dumps(parts, default=to_row))
 
 
 @cache
