@@ -78,7 +78,6 @@ def diff(
     (GBR/UNGA 78 79); or a series alone, which compares its last two sessions.
     The exit code is 0 if both sides say the same, 1 if they differ, 2 on an error.
     """
-    from tracker.report.comparison.stat import render_stat
     from tracker.text.encoder import ENCODERS
     from tracker.workflows.compare.diff import diff as compare
     from tracker.workflows.compare.diff import is_same
@@ -108,6 +107,8 @@ def diff(
     if explain is not None:
         answer = _explain(comparison, explain, topics, vectors, session, color_on)
     elif stat:
+        from tracker.report.comparison.stat import render_stat
+
         answer = render_stat(comparison)
     else:
         answer = _render(comparison, topics, form, everything, chosen, topic, color_on)

@@ -60,7 +60,7 @@ def load_vocabulary(path: Path | None = None) -> Vocabulary:
 
 
 def _check_sure(value: float) -> float:
-    from tracker.topics.certainty.claims import CHOICES
+    from tracker.model.topics import CHOICES
 
     if value not in CHOICES:
         raise TrackerError(f"--sure {value:g}: expected one of .9, .8, .7")

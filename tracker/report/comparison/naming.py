@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tracker.errors import ReferenceInvalid
+from tracker.model.topics import SURE
 from tracker.references import country_name, find_body, read_session
 from tracker.report.comparison.words import ARROW, DIGEST
 from tracker.report.safe import one_line
-from tracker.topics.certainty.claims import SURE
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from tracker.capture.read.extract import describe_reading_difference
 from tracker.decisions.rulings import select_levels, settle_rulings
 from tracker.model.texts import Reference
+from tracker.model.topics import SURE
 from tracker.report.comparison.words import is_unchanged
 from tracker.text.encoder import DEFAULT
-from tracker.topics.certainty.claims import SURE
 from tracker.workflows.code.kept_rulings import load_decided
 from tracker.workflows.compare.derive import (
     cache_vectors,
