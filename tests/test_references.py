@@ -17,8 +17,6 @@ from tracker.references import (
     Country,
     SessionKind,
     SessionStep,
-    bodies,
-    countries,
     country_name,
     find_body,
     find_country,
@@ -32,6 +30,8 @@ from tracker.references import (
     same_kind,
     session_sort_key,
 )
+from tracker.references.bodies import bodies
+from tracker.references.countries import countries
 
 # ---------------------------------------------------------------------------------------------------
 # References

@@ -52,6 +52,13 @@ def opened(folder: Path) -> ArchiveSession:
     return get_current_context().with_resource(ArchiveSession(folder))
 
 
+def joined(words: list[str]) -> str:
+    """Return the reference that the words of an argument make; raises ``ReferenceInvalid`` as that does."""
+    from tracker.references import join_words
+
+    return join_words(words)
+
+
 def load_vocabulary(path: Path | None = None) -> Vocabulary:
     """Return the user's vocabulary, or the one that comes with the program; raises as ``load`` does."""
     from tracker.topics.vocabulary.load import load_vocabulary as load

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from tracker.errors import ReferenceInvalid
 from tracker.model.topics import SURE
 from tracker.references import country_name, find_body, read_session
-from tracker.report.comparison.words import ARROW, DIGEST
+from tracker.report.comparison.words import ARROW
+from tracker.report.layout import DIGEST
 from tracker.report.safe import one_line
 
 if TYPE_CHECKING:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Literal
 from tracker.report.comparison.findings import show_finding
 from tracker.report.comparison.passages import quote
 from tracker.report.comparison.topic_words import share_words, status_mark
-from tracker.report.comparison.words import counted, side_labels
+from tracker.report.comparison.words import side_labels
 from tracker.report.document import Column, Entry, Section, Span
+from tracker.report.layout import counted
 from tracker.report.safe import one_line
 from tracker.topics.vocabulary.matching import match_topics
 

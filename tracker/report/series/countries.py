@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from math import log
 from typing import TYPE_CHECKING, Final
 
-from tracker.report.comparison.words import DIGEST, LANGUAGES, MORE, counted, percent, quoted
+from tracker.report.comparison.words import LANGUAGES, MORE, percent, quoted
 from tracker.report.document import Span
-from tracker.report.layout import Line, columns, draw, line, shorten, spread, wrap
+from tracker.report.layout import DIGEST, Line, columns, counted, draw, line, shorten, spread, wrap
 from tracker.report.safe import one_line
 from tracker.report.series.rows import list_decided, make_rows
 from tracker.report.series.timeline import MARKS, mark_standing

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from tracker.references import country_name
-from tracker.report.comparison.words import DIGEST, MORE
+from tracker.report.comparison.words import MORE
 from tracker.report.document import Span
-from tracker.report.layout import Line, draw, line, wrap
+from tracker.report.layout import DIGEST, Line, draw, line, wrap
 from tracker.report.safe import one_line
 from tracker.report.series.panels import DROPPED, TAKEN_UP, count_countries
 

@@ -10,10 +10,10 @@ from tracker.model.panels import PanelTable
 from tracker.model.series import CountedTopic
 from tracker.model.topics import VocabularyName
 from tracker.references import country_name
-from tracker.report.comparison.words import DIGEST, MORE, counted
+from tracker.report.comparison.words import MORE
 from tracker.report.document import Span
 from tracker.report.json_text import encode_published
-from tracker.report.layout import Line, draw, line, shorten, wrap
+from tracker.report.layout import DIGEST, Line, counted, draw, line, shorten, wrap
 from tracker.report.safe import one_line
 from tracker.report.tables import lay_table, write_csv
 from tracker.topics.levels.assess import PRIORITIES

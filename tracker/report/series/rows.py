@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from tracker.report.comparison.words import MORE, counted, decision_words
+from tracker.report.comparison.words import MORE, decision_words
 from tracker.report.document import Span
-from tracker.report.layout import Line, line, wrap
+from tracker.report.layout import Line, counted, line, wrap
 from tracker.report.safe import one_line
 from tracker.topics.levels.assess import PRIORITIES
 

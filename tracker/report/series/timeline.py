@@ -6,9 +6,9 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
 from tracker.report.comparison.topic_words import SHARE_UNSURE, STATUSES, certainty_mark
-from tracker.report.comparison.words import DIGEST, MORE, counted, percent, quoted
+from tracker.report.comparison.words import MORE, percent, quoted
 from tracker.report.document import Span
-from tracker.report.layout import Line, columns, draw, line, shorten, spread, wrap
+from tracker.report.layout import DIGEST, Line, columns, counted, draw, line, shorten, spread, wrap
 from tracker.report.safe import one_line
 from tracker.report.series.rows import TopicRow, list_decided, make_rows
 from tracker.topics.statuses.decided import ABSENT

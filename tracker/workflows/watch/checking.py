@@ -11,7 +11,7 @@ from tracker.capture.watch.discovery import discover, nested_indexes, read_index
 from tracker.capture.web.fetch import fetch_all
 from tracker.errors import DocumentUnreadable
 from tracker.model.watching import FetchFailed
-from tracker.report.comparison.words import counted
+from tracker.report.layout import counted
 from tracker.workflows.importing.add import declare_arrival, record_arrival
 from tracker.workflows.watch.examine import (
     CHECKS_READ,
