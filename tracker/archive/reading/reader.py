@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -160,6 +159,8 @@ class Reader(Record):
 
         Raises as ``side`` does.
         """
+        from hashlib import sha256  # noqa: PLC0415 (2 ms that a list does not take)
+
         raw, extractor, media_type, document, data = self.row(
             "SELECT raw, extractor, versions.media_type, document, bytes FROM versions"
             " JOIN snapshots ON snapshots.id = versions.snapshot"

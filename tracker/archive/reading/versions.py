@@ -10,7 +10,6 @@ from tracker.archive.schema.connection import translate
 from tracker.archive.schema.rows import Record, insert, method
 from tracker.model.record import Capture, CaptureSource, VersionEntry
 from tracker.model.texts import Reference, Segment, Version
-from tracker.text.identity import digest_text
 
 if TYPE_CHECKING:
     from tracker.archive.storing.store import Store
@@ -101,6 +100,8 @@ class Versions(Record):
         Raises ``ArchiveUnusable`` where its text has another digest, or a segment is not the text at its
         offsets.
         """
+        from tracker.text.identity import digest_text  # noqa: PLC0415 (2 ms, where a text is read)
+
         text, digest, language, spans, extractor, media_type = self.row(_VERSION, number)
         if digest_text(text) != digest:
             raise self.damaged("a text no longer has its sha256")
@@ -124,6 +125,7 @@ def add_version(
     """
     from tracker.archive.record import recording  # noqa: PLC0415 (what writes loads 4 ms that reading does not)
     from tracker.archive.rights.refusals import refuse_withdrawn  # noqa: PLC0415
+    from tracker.text.identity import digest_text  # noqa: PLC0415
 
     with store.batch(), translate(store.path):
         refuse_withdrawn(store.writing, capture.reference, capture.document, digest_text(version.text))

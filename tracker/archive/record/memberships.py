@@ -6,10 +6,11 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from tracker.archive.schema.rows import has_table, insert, insert_row, pick
-from tracker.references.groups import Group, Membership
 
 if TYPE_CHECKING:
     import sqlite3
+
+    from tracker.references.groups import Group
 
 _LATEST = """
 SELECT group_id, name, source, checked, person, country, since, until
@@ -29,6 +30,8 @@ def write_group(connection: sqlite3.Connection, run: int, group: Group) -> None:
 
 def read_groups(connection: sqlite3.Connection) -> dict[str, Group]:
     """Return the groups whose members the archive keeps, by code; one of an older release keeps none."""
+    from tracker.references.groups import Group, Membership  # noqa: PLC0415 (2 ms, where groups are asked for)
+
     if not has_table(connection, "memberships"):
         return {}
     rows = connection.execute(_LATEST).fetchall()
