@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import fields, is_dataclass
 from functools import cache
 from types import NoneType
@@ -30,7 +31,7 @@ def from_row(kind: type[T], row: Any) -> T:  # noqa: ANN401 (what JSON holds)
 
 def field_types(kind: type) -> dict[str, Any]:
     """Return the types of a dataclass's fields by their names, in order."""
-    hints = get_type_hints(kind, _names())
+    hints = get_type_hints(kind, vars(sys.modules[kind.__module__]) | _names())
     return {each.name: hints[each.name] for each in fields(kind)}
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from tracker.errors import VocabularyInvalid
 from tracker.inputs.files import read_file
@@ -17,7 +17,7 @@ from tracker.model.topics import Topic, Vocabulary
 from tracker.text.identity import digest_text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from os import PathLike
 
     from tracker.model.topics import Recognition
@@ -106,6 +106,7 @@ _SOURCES: Final = (
     "model/topics.py",
     "text/identity.py",
 )
+"""The vocabulary's files, and the code that reads them."""
 
 
 @cache
@@ -115,10 +116,23 @@ def _load_shipped() -> Vocabulary:
         built = _build(_SHIPPED, read_shipped(), "terms")
         return [built.digest, [to_row(topic) for topic in built.topics]]
 
-    # The files, and the code that reads them: 45 ms to read and digest, 6 to find as kept.
-    sources = sorted(path for pattern in _SOURCES for path in _PACKAGE.glob(pattern))
-    digest, topics = keep_compiled(Path(__file__).with_name(_SHIPPED), sources, make)
+    # 45 ms to read and digest, 6 to find as kept.
+    digest, topics = _keep("topics", make)
     return Vocabulary(_SHIPPED, tuple(Topic(*row) for row in topics), digest)
+
+
+def keep_for_shipped(vocabulary: Vocabulary, name: str, make: Callable[[], Any], *code: str) -> Any:  # noqa: ANN401 (JSON)
+    """Return what is made of a vocabulary, as ``keep_compiled`` does where it is the shipped one.
+
+    ``code`` are patterns of the files in this package that it rests on, beside what reads vocabularies.
+    """
+    is_shipped = vocabulary.name == _SHIPPED and vocabulary.digest == _load_shipped().digest
+    return _keep(name, make, *code) if is_shipped else make()
+
+
+def _keep(name: str, make: Callable[[], Any], *code: str) -> Any:  # noqa: ANN401 (JSON)
+    sources = sorted({path for pattern in (*_SOURCES, *code) for path in _PACKAGE.glob(pattern)})
+    return keep_compiled(Path(__file__).with_name(f"{_SHIPPED}.{name}"), sources, make)
 
 
 def _decode(data: bytes, source: str) -> str:
