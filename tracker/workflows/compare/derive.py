@@ -10,7 +10,8 @@ import json
 import sys
 from functools import cache
 from hashlib import sha256
-from importlib import metadata, resources
+from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tracker import __version__
@@ -20,12 +21,10 @@ from tracker.model.plain import field_types, from_row, to_row
 from tracker.model.topics import TopicReading
 from tracker.text.encoder import DEFAULT
 from tracker.text.identity import digest_text
-from tracker.topics.reading import RULES
 from tracker.topics.vocabulary.load import name_recognition
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
-    from importlib.resources.abc import Traversable
 
     from tracker.archive.session import ArchiveSession
     from tracker.model.texts import Side, Version
@@ -46,7 +45,8 @@ _PARTS = (
 )
 """Where the code and the tables are on which a comparison and its parts rest; 7 ms to digest."""
 
-_LIBRARIES = ("numpy", "rapidfuzz")
+_LIBRARIES = {"numpy": "version.py", "rapidfuzz": "__init__.py"}
+"""The files that say which release a library is: importlib.metadata takes 8 ms, and most answers are kept."""
 
 
 def choose_derived(archive: ArchiveSession, *sides: Side) -> Derived:
@@ -82,7 +82,7 @@ def derive_readings(
     vocabulary: Vocabulary,
     own_names: Collection[str],
     derived: Derived | None,
-    reader: TopicReader = RULES,
+    reader: TopicReader,
 ) -> tuple[TopicReading, ...]:
     """Return what a reader of topics returns for a version."""
     if derived is None:
@@ -146,15 +146,15 @@ def _digest(parts: list[object]) -> str:
 def _rules() -> str:
     """Return the digest of the rules and the code that give answers, and of what runs them."""
     digest = sha256(f"{__version__} {sys.version} {_releases()}".encode())
-    package = resources.files("tracker")
+    package = Path(__file__).parents[2]
     for part in _PARTS:
-        for name, file in _walk(part, package.joinpath(*part.split("/"))):
+        for name, file in _walk(part, package / part):
             data = file.read_bytes()
             digest.update(f"{name} {len(data)} ".encode() + data)
     return digest.hexdigest()
 
 
-def _walk(name: str, place: Traversable) -> Iterator[tuple[str, Traversable]]:
+def _walk(name: str, place: Path) -> Iterator[tuple[str, Path]]:
     """Return the files in a place with their names, in order; caches and hidden files are ignored."""
     if place.is_file():
         yield name, place
@@ -166,4 +166,9 @@ def _walk(name: str, place: Traversable) -> Iterator[tuple[str, Traversable]]:
 
 @cache
 def _releases() -> str:
-    return " ".join(f"{name} {metadata.version(name)}" for name in _LIBRARIES)
+    digest = sha256()
+    for name, file in _LIBRARIES.items():
+        found = find_spec(name)
+        if found and found.origin:
+            digest.update(Path(found.origin).with_name(file).read_bytes())
+    return digest.hexdigest()
