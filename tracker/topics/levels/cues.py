@@ -37,7 +37,13 @@ class Cues:
 
     def ends(self, name: str, text: str) -> list[int]:
         """Return where the matches of a table's patterns end."""
-        return [match.end() for match in self.patterns[name].finditer(text)]
+        return list(_find_ends(self.patterns[name], text))
+
+
+@lru_cache(maxsize=4096)
+def _find_ends(pattern: re.Pattern[str], text: str) -> tuple[int, ...]:
+    # Roles and certainty ask for the same ones of each sentence.
+    return tuple(match.end() for match in pattern.finditer(text))
 
 
 def ready(text: str) -> str:
