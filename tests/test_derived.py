@@ -123,7 +123,8 @@ def test_the_answer_is_the_same_whatever_became_of_the_file(
     FATES[fate](path)
     assert answers(path.parent) == cold
     assert ask(path, "PRAGMA integrity_check") == [("ok",)]
-    assert {kind for (kind,) in ask(path, "SELECT kind FROM answers")} == {"links", "readings", "weights"}
+    kinds = {kind for (kind,) in ask(path, "SELECT kind FROM answers")}
+    assert kinds == {"comparison", "links", "readings", "weights"}
 
 
 def test_a_folder_in_its_place_is_passed_over(archive: Callable[..., Ran], tmp_path: Path) -> None:
