@@ -10,6 +10,7 @@ import pytest
 from tests.running import NEW, OLD
 from tracker.archive.derived.store import DERIVED_NAME
 from tracker.archive.session import ArchiveSession
+from tracker.report.comparison.words import list_decisions
 from tracker.report.json_text import render_json
 from tracker.text.encoder import DEFAULT
 from tracker.topics.vocabulary.load import load_vocabulary
@@ -154,11 +155,13 @@ def test_all_that_people_decided_comes_back(series: Callable[..., Ran], asking: 
     _judge_change(series, asking)
     found = asking.ask()
     assert found.levels
-    assert any(each.decided for each in found.changes)
+    assert len(list_decisions(found)) == 2
+    assert sum(len(each.decided) for each in found.changes) == 2
     computed = asking.computed
     again = asking.ask()
     assert asking.computed == computed
     assert (again, render_json(again)) == (found, render_json(found))
+    assert len(list_decisions(again)) == 2
 
 
 def test_files_are_compared_each_time(asking: Asking, tmp_path: Path) -> None:

@@ -138,8 +138,6 @@ def main() -> None:
                 taken[each.name].append(run(each))
     least = {name: min(times) for name, times in taken.items()}
     print(f"{platform.platform()}, {os.cpu_count()} cores, Python {platform.python_version()};")
-    print(
-        f"milliseconds of processor time, the least of {rounds} runs in turn; load {os.getloadavg()[0]:.1f}"
     load = os.getloadavg()[0]
     print(f"milliseconds of processor time, the least of {rounds} runs in turn; load {load:.1f}")
     print(f"{'':32} {'ours':>7} {'peer':>7} {'ratio':>6}  at most")

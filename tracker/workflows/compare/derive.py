@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from functools import cache
 from hashlib import sha256
 from importlib.util import find_spec
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
 
     from tracker.archive.session import ArchiveSession
+    from tracker.model.changes import Change
+    from tracker.model.decisions import Decision
     from tracker.model.texts import Side, Version
     from tracker.model.topics import Vocabulary
     from tracker.text.encoder import Encoder
@@ -109,12 +112,28 @@ def derive_comparison(
     found = list(field_types(Comparison).items())[len(sides) :]
     kept = derived.answer("comparison", key)
     if kept is not None:
-        values = zip(found, json.loads(kept), strict=True)
-        return Comparison(*sides, *(from_row(kind, value) for (_, kind), value in values))
+        *rows, numbers = json.loads(kept)
+        values = (from_row(kind, row) for (_, kind), row in zip(found, rows, strict=True))
+        comparison = Comparison(*sides, *values)
+        return replace(comparison, changes=_share_decisions(comparison.changes, numbers))
     comparison = compute()
-    rows = [getattr(comparison, name) for name, _ in found]
+    rows = [*(getattr(comparison, name) for name, _ in found), _number_decisions(comparison.changes)]
     derived.keep_answer("comparison", key, _rules(), json.dumps(rows, default=to_row))
     return comparison
+
+
+def _number_decisions(changes: Sequence[Change]) -> list[list[int]]:
+    """Return numbers of the decisions on each change; one on several changes is one object, counted once."""
+    numbers: dict[int, int] = {}
+    return [[numbers.setdefault(id(each), len(numbers)) for each in change.decided] for change in changes]
+
+
+def _share_decisions(changes: Sequence[Change], numbers: Sequence[Sequence[int]]) -> tuple[Change, ...]:
+    known: dict[int, Decision] = {}
+    return tuple(
+        replace(change, decided=tuple(map(known.setdefault, row, change.decided))) if row else change
+        for change, row in zip(changes, numbers, strict=True)
+    )
 
 
 def derive_rows(
