@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.running import ROOT
-from tracker.inputs import tables
 from tracker.inputs.tables import compile_packaged
 from tracker.topics.vocabulary import lexicon, load
 from tracker.topics.vocabulary.load import load_vocabulary
@@ -23,9 +22,8 @@ SHIPPED = sorted((ROOT / "tracker").rglob("*.toml"))
 
 
 @pytest.fixture(autouse=True)
-def _as_a_new_process(monkeypatch: pytest.MonkeyPatch) -> None:
+def _with_what_python_keeps(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "dont_write_bytecode", False)
-    monkeypatch.setattr(tables, "_digest_file", tables._digest_file.__wrapped__)  # noqa: SLF001 (kept for one process)
 
 
 @pytest.fixture
@@ -91,6 +89,18 @@ def test_an_edited_table_is_read_at_once(table: Path) -> None:
     compile_packaged(table)
     table.write_text("[a]\nshare = 0.2\n", "utf-8")
     assert compile_packaged(table) == compile_packaged(table) == {"a": {"share": 0.2}}
+
+
+def test_what_changed_while_it_was_made_is_not_kept(table: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    parse = tomllib.loads
+
+    def change(text: str) -> dict[str, Any]:
+        table.write_text("[a]\nshare = 0.3\n", "utf-8")
+        return parse(text)
+
+    monkeypatch.setattr(tomllib, "loads", change)
+    assert compile_packaged(table)["a"]["share"] == 0.1
+    assert not kept(table).exists()
 
 
 def test_nothing_is_kept_where_python_keeps_nothing(table: Path, monkeypatch: pytest.MonkeyPatch) -> None:
