@@ -83,7 +83,6 @@ def diff(
     two sessions (UNGA 70 71).
     The exit code is 0 if both sides say the same, 1 if they differ, 2 on an error.
     """
-    from tracker.report.comparison.stat import render_stat
     from tracker.text.encoder import ENCODERS
     from tracker.workflows.compare.diff import diff as compare
     from tracker.workflows.compare.diff import is_same
@@ -122,6 +121,8 @@ def diff(
     if explain is not None:
         answer = _explain(comparison, explain, topics, vectors, session, color_on)
     elif stat:
+        from tracker.report.comparison.stat import render_stat
+
         answer = render_stat(comparison)
     else:
         answer = _render(comparison, topics, form, everything, chosen, topic, color_on)

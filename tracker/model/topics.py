@@ -132,6 +132,10 @@ class TopicReading:
     """The words of the leading segment that name it; None where a person alone saw it."""
 
 
+SURE: Final = 0.9
+"""How many of the claims about topics are to be true, unless somebody chooses otherwise."""
+CHOICES: Final = (0.9, 0.8, 0.7)
+
 Status = Literal["new", "promoted", "returned", "up", "kept", "down", "demoted", "dropped"]
 
 

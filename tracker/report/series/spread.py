@@ -5,10 +5,10 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from tracker.report.comparison.words import LANGUAGES, counted
+from tracker.report.comparison.words import LANGUAGES
 from tracker.report.document import Span
 from tracker.report.json_text import encode_published
-from tracker.report.layout import Line, draw, line, shorten, wrap
+from tracker.report.layout import Line, counted, draw, line, shorten, wrap
 from tracker.report.safe import one_line
 from tracker.report.series.traced import heading, in_context, kind_words, near_words, row, wording_words
 from tracker.report.tables import lay_table

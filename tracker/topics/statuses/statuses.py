@@ -6,8 +6,8 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, get_args
 
-from tracker.model.topics import Counterpart, Level, Status, Topic, TopicChange, TopicReading
-from tracker.topics.certainty.claims import SURE, load_certainty
+from tracker.model.topics import SURE, Counterpart, Level, Status, Topic, TopicChange, TopicReading
+from tracker.topics.certainty.claims import load_certainty
 from tracker.topics.levels.assess import PRIORITIES
 from tracker.topics.reading import NARROWER, count_substance
 from tracker.topics.statuses.absent import find_closest

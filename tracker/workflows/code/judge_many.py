@@ -6,7 +6,6 @@ from dataclasses import replace
 from io import BytesIO, TextIOWrapper
 from typing import TYPE_CHECKING, get_args
 
-from tracker.changes.shifts import AXES
 from tracker.decisions.applied import NO_SHIFT
 from tracker.decisions.rulings import last_rulings, name_statement, quote_segments
 from tracker.errors import (
@@ -17,7 +16,7 @@ from tracker.errors import (
     VocabularyInvalid,
 )
 from tracker.inputs.files import read_file
-from tracker.model.changes import Operation
+from tracker.model.changes import AXES, Operation
 from tracker.model.decisions import Decision, Ruling, Unit, Verdict
 from tracker.references import parse_reference
 from tracker.report.coding.sheets import read_sheet

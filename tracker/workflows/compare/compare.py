@@ -14,13 +14,13 @@ from tracker.decisions.applied import decide_links, mark_changes, place_rulings
 from tracker.decisions.rulings import UNDECIDED
 from tracker.model.changes import Change, Comparison, Provenance
 from tracker.model.texts import Side
-from tracker.model.topics import Counterpart
+from tracker.model.topics import SURE, Counterpart
 from tracker.references import own_names
 from tracker.text.detection import infer_kind
 from tracker.text.encoder import DEFAULT
 from tracker.text.identity import digest_text
 from tracker.text.reading import read_text
-from tracker.topics.certainty.claims import SURE, explain_unmeasured
+from tracker.topics.certainty.claims import explain_unmeasured
 from tracker.topics.phrases.emerging import compare_phrases, name_prior
 from tracker.topics.reading import RULES
 from tracker.topics.statuses.decided import (

@@ -9,12 +9,16 @@ from typing import TYPE_CHECKING
 from tracker.capture.read.extract import describe_reading_difference
 from tracker.decisions.rulings import select_levels, settle_rulings
 from tracker.model.texts import Reference
+from tracker.model.topics import SURE
 from tracker.report.comparison.words import is_unchanged
 from tracker.text.encoder import DEFAULT
-from tracker.topics.certainty.claims import SURE
 from tracker.workflows.code.kept_rulings import load_decided
-from tracker.workflows.compare.compare import compare_sides, side_priorities
-from tracker.workflows.compare.derive import cache_vectors, choose_derived
+from tracker.workflows.compare.derive import (
+    cache_vectors,
+    choose_derived,
+    derive_comparison,
+    identify_vocabulary,
+)
 from tracker.workflows.compare.sides import earlier_sessions, load_side, pair_operands
 
 if TYPE_CHECKING:
@@ -24,6 +28,7 @@ if TYPE_CHECKING:
     from tracker.archive.reading.versions import Versions
     from tracker.archive.session import ArchiveSession
     from tracker.model.changes import Comparison
+    from tracker.model.decisions import Ruling
     from tracker.model.record import VersionEntry
     from tracker.model.texts import Side, Version
     from tracker.model.topics import Vocabulary
@@ -103,10 +108,23 @@ def diff(
     old, new = pair_operands(arguments, archive)
     sides = load_pair(old, new, archive)
     derived = choose_derived(archive, *sides)
-    earlier = earlier_priorities(old, new, archive, vocabulary, derived)
     decided = load_decided(old, new, archive)
     vectors = cache_vectors(encoder, derived)
-    comparison = compare_sides(*sides, vocabulary, earlier, vectors, derived, decided, sure=sure)
+
+    def compute() -> Comparison:
+        from tracker.workflows.compare.compare import compare_sides  # noqa: PLC0415 (90 ms, where it is kept)
+
+        earlier = earlier_priorities(old, new, archive, vocabulary, derived)
+        return compare_sides(*sides, vocabulary, earlier, vectors, derived, decided, sure=sure)
+
+    parts: list[object] = [
+        identify_vocabulary(vocabulary, derived),
+        [vectors.name, vectors.digest] if vectors else None,
+        [archive.reader.identify(each) for each in _list_earlier(old, new, archive).values()],
+        [decided, *_earlier_levels(old, new, archive).values()],
+        sure,
+    ]
+    comparison = derive_comparison(sides, parts, derived, compute)
     derived.remember_shown(comparison)
     return comparison
 
@@ -120,19 +138,29 @@ def earlier_priorities(
     old: Operand, new: Operand, archive: ArchiveSession, vocabulary: Vocabulary, derived: Derived
 ) -> dict[str, frozenset[str]]:
     """Return the priorities of the sessions before ``old``, latest first, where both sides are one series."""
+    from tracker.workflows.compare.compare import side_priorities  # noqa: PLC0415 (as above)
+
+    rulings = _earlier_levels(old, new, archive)
+    return {
+        label: side_priorities(archive.reader.side(each), vocabulary, derived, rulings[label])
+        for label, each in _list_earlier(old, new, archive).items()
+    }
+
+
+def _list_earlier(old: Operand, new: Operand, archive: ArchiveSession) -> dict[str, Reference]:
+    """Return the statements of the sessions before ``old``, latest first, where both sides are one series."""
     if not (isinstance(old, Reference) and isinstance(new, Reference)):
         return {}
     if (old.country, old.body) != (new.country, new.body):
         return {}
-    reader = archive.reader
-    labels = earlier_sessions(reader, old)[:LOOK_BACK]
     # The kind and language of one session's edition say nothing of the others'.
     anywhere = replace(old, kind=None, language=None, snapshot=None)
-    before = {label: replace(anywhere, session=label) for label in labels}
-    rulings = settle_rulings(reader.rulings())
-    return {
-        label: side_priorities(
-            reader.side(each), vocabulary, derived, select_levels(rulings, reader.resolve(each))
-        )
-        for label, each in before.items()
-    }
+    labels = earlier_sessions(archive.reader, old)[:LOOK_BACK]
+    return {label: replace(anywhere, session=label) for label in labels}
+
+
+def _earlier_levels(old: Operand, new: Operand, archive: ArchiveSession) -> dict[str, tuple[Ruling, ...]]:
+    """Return by session what people decided about the topics of each of these statements."""
+    earlier = _list_earlier(old, new, archive)
+    rulings = settle_rulings(archive.reader.rulings()) if earlier else ()
+    return {label: select_levels(rulings, archive.reader.resolve(each)) for label, each in earlier.items()}

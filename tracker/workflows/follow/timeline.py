@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from tracker.decisions.rulings import settle_rulings
 from tracker.model.series import Timeline, TimelineSession
+from tracker.model.topics import SURE
 from tracker.references import find_body, read_session, session_sort_key
-from tracker.topics.certainty.claims import SURE, explain_unmeasured
+from tracker.topics.certainty.claims import explain_unmeasured
 from tracker.topics.statuses.decided import mark_absences
 from tracker.topics.statuses.statuses import compare_topics, find_priorities
 from tracker.workflows.compare.diff import LOOK_BACK
