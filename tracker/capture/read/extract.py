@@ -201,7 +201,7 @@ def is_installed(name: str) -> bool:
 
 @cache
 def _find_release(library: str) -> str:
-    from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415 (8 ms, to read documents alone)
+    from importlib.metadata import PackageNotFoundError, version
 
     try:
         return version(library)
