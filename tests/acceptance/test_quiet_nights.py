@@ -10,7 +10,7 @@ import pytest
 
 from tests.archives import query
 from tests.conftest import run_tracker
-from tests.nights import Page, make_archive, running_site, source
+from tests.nights import Page, make_archive, running_site, source, write_speech
 from tracker.archive.reading.reader import open_reader
 from tracker.capture.admit.admission import admit
 from tracker.capture.web.pacing import Clock
@@ -84,8 +84,16 @@ def _list_one_more(site: Site) -> None:
     list_links(site, LINKS + 1)
 
 
+def _dress(template: str) -> Page:
+    paragraphs = "".join(f"<p>{text}</p>" for text in write_speech(WELL, 13).split("\n\n"))
+    page = f"<html><head><title>Statement</title></head><body>{template.format(paragraphs)}</body></html>"
+    return Page(page, headers={"Content-Type": "text/html; charset=utf-8"})
+
+
 EVENTS: dict[int, Event] = {
     20: _say(1, OTHER),
+    # A redesign with the same words is no event.
+    22: lambda site: site.pages.update({"/s13": _dress("<nav><a href='/'>Home</a></nav><main>{}</main>")}),
     25: _say(2, f"Corrigendum: {WELL}"),
     28: _put("/s03", Page("", 503)),
     29: _put("/s06", Page("", 410)),
@@ -157,6 +165,7 @@ def world(tmp_path_factory: pytest.TempPathFactory, tracker_in: Callable[..., Ra
         made = World(make_archive(folder / "snapshots", tables, site.port), site)
         tracker_in(folder, "mirror", "update")
         list_links(site, LINKS)
+        site.pages["/s13"] = _dress("<article>{}</article>")
         live(made)
         yield made
 

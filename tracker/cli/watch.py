@@ -200,8 +200,9 @@ def _show(told: _Told, *, as_json: bool, quiet: bool, summary: Path | None) -> N
         write_answer(encoded)
     elif not quiet:
         color, width = wants_colour("auto"), terminal_width()
-        write_answer(night_line(night.checks, night.resting))
-        write_answer(render_news(told.news, width=width, color=color).rstrip("\n"))
+        write_answer(night_line(night.checks, told.news, night.resting))
+        if told.news:
+            write_answer(render_news(told.news, width=width, color=color).rstrip("\n"))
     if quiet:
         sys.stderr.write("".join(check_line(check) + "\n" for check in told.failed))
 
