@@ -201,6 +201,34 @@ def _spread(folder: Path, asked: TraceQuery) -> Spread:
     return in_session(trace.trace_body)(folder / "snapshots", trace.parse_place("UNGA"), asked)
 
 
+@pytest.mark.parametrize(
+    ("held", "said"),
+    [
+        ({"69": "GBR", "70": "FJI DMA WSM GBR"}, "!  Before 70 (2015), statements of at most 1 country"),
+        ({"68": "GBR", "69": "GBR FRA", "70": "FJI DMA WSM GBR"}, "!  Before 69 (2014), statements of"),
+        ({"69": "GBR FRA FJI", "70": "FJI DMA WSM GBR"}, ""),
+        ({"70": "FJI DMA WSM GBR", "71": "GBR"}, ""),
+    ],
+)
+def test_where_few_countries_are_held_the_first_ones_may_not_be(held: dict[str, str], said: str) -> None:
+    asked = trace.read_asked(["loss and damage"])
+    segment = Segment(0, "sentence", 1, 0, 0, "We suffer loss and damage.")
+    found, _ = find_words(asked, [segment], "en")
+    statements = [
+        SpreadStatement(f"{code}/UNGA/{session}~prepared.en", code, session, 1945 + int(session), "en", found)
+        for session, codes in held.items()
+        for code in codes.split()
+    ]
+    report = render_spread(make_spread(asked, "UNGA", statements, ()))
+    assert said in report
+    assert ("may have said it earlier" in " ".join(report.split())) is bool(said)
+    if len(held[min(held)].split()) == 4:
+        first = (
+            "first by 4 countries at 70 (2015), in the order of the alphabet: Dominica, Fiji, Samoa, United"
+        )
+        assert first in " ".join(report.split())
+
+
 def test_the_terms_of_a_topic_are_traced(run: Callable[..., Ran]) -> None:
     ran = run("trace", "UNGA", "--topic", "Sea-level rise")
     assert "first by   Kiribati" in ran.out
