@@ -19,22 +19,14 @@ from tests.reports import render, render_markdown
 from tracker.alignment.weights import LEXICAL, read_weights
 from tracker.model.changes import Evidence
 from tracker.model.decisions import Decision
-from tracker.model.topics import Topic, TopicReading, Vocabulary
+from tracker.model.topics import CHOICES, SURE, Topic, TopicReading, Vocabulary
 from tracker.report.comparison.stat import render_stat
 from tracker.report.comparison.topic_words import unclaimed_words
 from tracker.report.json_text import render_json
 from tracker.text.encoder import DEFAULT
 from tracker.text.reading import read_text
 from tracker.topics.certainty.associations import load_associations
-from tracker.topics.certainty.claims import (
-    CHOICES,
-    FAMILIES,
-    SURE,
-    Likelihood,
-    find_chance,
-    find_measured,
-    load_certainty,
-)
+from tracker.topics.certainty.claims import FAMILIES, Likelihood, find_chance, find_measured, load_certainty
 from tracker.topics.certainty.evidence import SENTENCE_FEATURES, TOPIC_FEATURES, TopicEvidence
 from tracker.topics.reading import LIKELY, read_evidence, read_topics
 from tracker.topics.statuses.absent import Absences, find_aligned

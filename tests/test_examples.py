@@ -41,6 +41,7 @@ ELSEWHERE = {
     "mirror push git@": "pushes to another host",
     "snapshot": "fetches from another host",
     "sources check": "fetches from another host",
+    "sources close xaa-speeches:": "needs a link that an index listed",
     "sources accept": "needs a watch list that came with a mirror",
     "review 3": "needs documents in quarantine",
     "review 4": "needs documents in quarantine",

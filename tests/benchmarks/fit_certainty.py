@@ -33,8 +33,9 @@ from tests.coded_sheets import (
     read_later,
     read_sheet,
 )
+from tracker.model.topics import CHOICES
 from tracker.references import own_names
-from tracker.topics.certainty.claims import CHOICES, FAMILIES, read_weights
+from tracker.topics.certainty.claims import FAMILIES, read_weights
 from tracker.topics.certainty.evidence import SENTENCE_FEATURES, TOPIC_FEATURES
 from tracker.topics.reading import NARROWER, count_substance, read_evidence, weigh_reading
 from tracker.topics.statuses.absent import Absences

@@ -27,8 +27,9 @@ from tests.coded_sheets import CODING, EARLIER, read_sheet
 from tests.shared_data import find_shared
 from tracker.alignment.weights import load_weights
 from tracker.changes.shifts.requests import load_grade_weights
+from tracker.model.topics import SURE
 from tracker.text.encoder import DEFAULT
-from tracker.topics.certainty.claims import FAMILIES, SURE, load_certainty
+from tracker.topics.certainty.claims import FAMILIES, load_certainty
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -26,8 +26,9 @@ from tracker.model.topics import Topic, Vocabulary
 from tracker.text.encoder import DEFAULT
 from tracker.topics.teaching.coded import Coded
 from tracker.topics.teaching.learning import learn_topics
-from tracker.topics.vocabulary.load import format_model, load_untaught, load_vocabulary, model_path, teach
+from tracker.topics.vocabulary.load import load_untaught, load_vocabulary
 from tracker.topics.vocabulary.matching import match_topics
+from tracker.topics.vocabulary.taught import format_model, model_path, teach
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

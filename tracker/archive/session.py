@@ -6,7 +6,6 @@ from contextlib import ExitStack
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
-from tracker.archive.derived.store import open_derived
 from tracker.archive.reading.reader import Reader
 from tracker.archive.reading.versions import Versions
 from tracker.archive.schema.rows import Record, open_record
@@ -57,6 +56,8 @@ class ArchiveSession:
     @cached_property
     def derived(self) -> Derived:
         """What was derived from the archive; in memory where there is none. Never raises."""
+        from tracker.archive.derived.store import open_derived  # noqa: PLC0415 (4 ms, to compare alone)
+
         return self._closing.enter_context(open_derived(self.folder))
 
     def store(self, kind: RunKind) -> Store:

@@ -122,6 +122,8 @@ def word_edits(old: str, new: str, language: str = "en") -> tuple[Edit, ...]:
     """
     if old == new:
         return (Edit("kept", old),) if old else ()
+    if not (old and new):
+        return (Edit("deleted", old) if old else Edit("inserted", new),)
     pieces = _compare(_cut(old, language), _cut(new, language))
     while (merged := _dissolve_short(pieces)) != pieces:
         pieces = merged

@@ -83,7 +83,6 @@ def diff(
     two sessions (UNGA 70 71).
     The exit code is 0 if both sides say the same, 1 if they differ, 2 on an error.
     """
-    from tracker.report.comparison.stat import render_stat
     from tracker.text.encoder import ENCODERS
     from tracker.workflows.compare.diff import diff as compare
     from tracker.workflows.compare.diff import is_same
@@ -122,6 +121,8 @@ def diff(
     if explain is not None:
         answer = _explain(comparison, explain, topics, vectors, session, color_on)
     elif stat:
+        from tracker.report.comparison.stat import render_stat
+
         answer = render_stat(comparison)
     else:
         answer = _render(comparison, topics, form, everything, chosen, topic, color_on)
@@ -142,14 +143,14 @@ def _explain(
     from tracker.report.comparison.build import build_report
     from tracker.report.comparison.explanation import render_explanation
     from tracker.report.render.terminal import render_terminal
-    from tracker.topics.vocabulary.naming import find_topic
+    from tracker.topics.vocabulary.naming import find_topics
     from tracker.workflows.code.shown import may_be_change
-    from tracker.workflows.compare.explain import explain, explain_topic
+    from tracker.workflows.compare.explain import explain, explain_topics
 
     if not may_be_change(name):
-        topic = find_topic(vocabulary, name)
-        reasons = explain_topic(comparison, topic, vocabulary)
-        report = build_report(comparison, vocabulary, topic=topic, reasons=reasons)
+        topics = find_topics(vocabulary, name)
+        reasons = explain_topics(comparison, topics, vocabulary)
+        report = build_report(comparison, vocabulary, topics=topics, reasons=reasons, explain=True)
         return render_terminal(report, width=terminal_width(), color=color)
     found = explain(comparison, name, encoder, archive)
     thresholds = found.accept, found.accept_move
@@ -182,10 +183,14 @@ def _render(
 
         return render_json(comparison)
     from tracker.report.comparison.build import build_report
-    from tracker.topics.vocabulary.naming import find_topic
+    from tracker.topics.vocabulary.naming import find_topics
+    from tracker.workflows.compare.explain import explain_topics
 
-    one = find_topic(vocabulary, topic) if topic else None
-    report = build_report(comparison, vocabulary, everything=everything, only=only, topic=one)
+    asked = find_topics(vocabulary, topic) if topic else ()
+    reasons = explain_topics(comparison, asked, vocabulary) if asked else ()
+    report = build_report(
+        comparison, vocabulary, everything=everything, only=only, topics=asked, reasons=reasons
+    )
     if form == "markdown":
         from tracker.report.render.markdown import render_markdown
 

@@ -228,7 +228,7 @@ def datasette_metadata(
     Describes tables, columns, units and example queries. A warning on standard error says whether the record
     holds material that is closed to the public: publish a record rebuilt from the public mirror instead.
     """
-    from tracker.report.comparison.words import counted
+    from tracker.report.layout import counted
     from tracker.workflows.keep.datasette import describe_record
 
     refuse_overwriting(output, (), archive)

@@ -1,4 +1,4 @@
-"""The entry point: registers all commands, and turns an expected failure into one line and an exit code."""
+"""The entry point: the application, and what turns an expected failure into one line and an exit code."""
 
 from __future__ import annotations
 
@@ -12,23 +12,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tracker import __version__
-from tracker.cli import (
-    code,
-    compare,
-    exchange,
-    follow,
-    groups,
-    keep,
-    ledger,
-    mirror,
-    read,
-    review,
-    sources,
-    start,
-    topics,
-    watch,
-)
-from tracker.cli.mistakes import NO_PAGER_OPTION, Commands, explain_usage, name_bodies
+from tracker.cli.commands import SETTINGS, AllCommands
+from tracker.cli.mistakes import NO_PAGER_OPTION, explain_usage, name_bodies
 from tracker.cli.options import ARCHIVE_VARIABLE, CRASHED, DEFAULT_ARCHIVE
 from tracker.cli.output import NO_PAGER, PAGER_VARIABLE
 from tracker.errors import BodyMissing, TrackerError
@@ -36,48 +21,14 @@ from tracker.errors import BodyMissing, TrackerError
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from typer._click import Context, HelpFormatter
-    from typer.models import CommandInfo, TyperInfo
-
-GROUPS = {
-    "Start": (start,),
-    "Compare": (compare,),
-    "Follow": (follow, groups),
-    "Read": (read,),
-    "Code": (code, topics),
-    "Watch": (watch, sources, review, ledger),
-    "Keep": (keep, mirror),
-    "Exchange": (exchange,),
-}
-"""The modules of commands under each heading of ``tracker --help``."""
-
-
-class GroupedHelp(Commands):
-    """The application's commands, listed under their headings without loading Rich."""
-
-    def format_commands(self, ctx: Context, formatter: HelpFormatter) -> None:  # noqa: ARG002 (Click's signature)
-        """Write one section for each heading; all sections have the same columns."""
-        widest = max(map(len, self.commands))
-        sections: dict[str, list[tuple[str, str]]] = {}
-        for name, command in self.commands.items():
-            text = command.get_short_help_str(formatter.width - widest - 6)
-            heading = getattr(command, "rich_help_panel", None) or "Commands"
-            sections.setdefault(heading, []).append((f"{name:<{widest}}", text))
-        for heading in sorted(sections, key=list(GROUPS).index):
-            with formatter.section(heading):
-                formatter.write_dl(sections[heading])
-
-
 app = typer.Typer(
     name="tracker",
-    cls=GroupedHelp,
+    cls=AllCommands,
     help="Snapshots national statements at UN bodies and reports what changed between them.",
     epilog="Try: tracker demo",
     no_args_is_help=True,
-    # Rich help costs 90 ms at every start; a traceback is a bug and is shown as it is.
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
+    **SETTINGS,
 )
 
 
@@ -103,13 +54,6 @@ def _before_command(
     if no_pager:
         os.environ[PAGER_VARIABLE] = NO_PAGER
 
-
-for heading, modules in GROUPS.items():
-    for module in modules:
-        module.register(app)
-    registered: tuple[CommandInfo | TyperInfo, ...] = (*app.registered_commands, *app.registered_groups)
-    for each in registered:
-        each.rich_help_panel = each.rich_help_panel or heading
 
 INTERRUPTED, ABORTED = 130, 1
 

@@ -14,7 +14,6 @@ from typer.core import TyperGroup
 
 from tracker.cli.output import NO_PAGER, PAGER_VARIABLE, offer_schema
 from tracker.errors import TrackerError
-from tracker.references import gather_words, looks_like_reference
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -70,6 +69,8 @@ class Commands(TyperGroup):
         return super().resolve_command(ctx, args)
 
     def _likely(self, ctx: Context, args: list[str]) -> str:
+        from tracker.references import gather_words, looks_like_reference
+
         path, name = ctx.command_path, args[0].lower()
         inside = [f"{group} {name}" for group, names in self._groups() if name in names]
         other = OTHER_WORDS[name].split(", ") if name in OTHER_WORDS and ctx.parent is None else []

@@ -39,6 +39,13 @@ def opened(folder: Path) -> ArchiveSession:
     return get_current_context().with_resource(ArchiveSession(folder))
 
 
+def joined(words: list[str]) -> str:
+    """Return the reference that the words of an argument make; raises ``ReferenceInvalid`` as that does."""
+    from tracker.references import join_words
+
+    return join_words(words)
+
+
 def load_vocabulary(path: Path | None = None) -> Vocabulary:
     """Return the user's vocabulary, or the one that comes with the program; raises as ``load`` does."""
     from tracker.topics.vocabulary.load import load_vocabulary as load
@@ -47,7 +54,7 @@ def load_vocabulary(path: Path | None = None) -> Vocabulary:
 
 
 def _check_sure(value: float) -> float:
-    from tracker.topics.certainty.claims import CHOICES
+    from tracker.model.topics import CHOICES
 
     if value not in CHOICES:
         raise TrackerError(f"--sure {value:g}: expected one of .9, .8, .7")

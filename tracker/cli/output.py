@@ -15,9 +15,6 @@ from typer._click.globals import get_current_context
 from typer.core import TyperOption
 
 from tracker.errors import TrackerError
-from tracker.files import write_file
-from tracker.report.json_text import FORMER_VERSION, SCHEMA_VERSION, asked_version
-from tracker.report.safe import one_line, visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -110,6 +107,8 @@ def offer_schema(command: Command) -> None:
     forms = next((each.type for each in command.params if "--format" in each.opts), None)
     if "--json" not in options and "json" not in getattr(forms, "choices", ()):
         return
+    from tracker.report.json_text import FORMER_VERSION, SCHEMA_VERSION
+
     versions = SCHEMA_VERSION, FORMER_VERSION
     command.params.append(
         TyperOption(
@@ -126,6 +125,8 @@ def offer_schema(command: Command) -> None:
 
 
 def _ask_schema(_context: Context, _option: Parameter, value: str) -> None:
+    from tracker.report.json_text import FORMER_VERSION, SCHEMA_VERSION, asked_version
+
     if value not in {SCHEMA_VERSION, FORMER_VERSION}:
         raise TrackerError(f"--schema {value}: expected {SCHEMA_VERSION} or {FORMER_VERSION}")
     asked_version.set(value)
@@ -174,6 +175,8 @@ def write_bytes(data: bytes, output: Path) -> None:
 
 def write_notice(line: str) -> None:
     """Write one line to standard error, with control characters made visible; of a long one both ends."""
+    from tracker.report.safe import one_line
+
     text = one_line(line)
     if len(text) > 2 * _LONGEST_END:
         text = f"{text[:_LONGEST_END]} … {text[-_LONGEST_END:]}"
@@ -183,6 +186,8 @@ def write_notice(line: str) -> None:
 
 def write_notices(text: str) -> None:
     """Write a text of several lines to standard error, with control characters made visible."""
+    from tracker.report.safe import visible
+
     sys.stderr.write(visible(text))
 
 
@@ -192,6 +197,7 @@ def _shown(text: str) -> str:
     Laid-out text is safe already; this covers all other text. It takes a millisecond on 100 KB.
     """
     from tracker.report.layout import COLOURS
+    from tracker.report.safe import visible
 
     if "\x1b" not in text:
         return visible(text)
@@ -242,6 +248,8 @@ def _print(text: str) -> None:
 
 def _replace(output: Path, data: bytes) -> None:
     """Write beside the file first; a device or a pipe is written to as it is."""
+    from tracker.files import write_file
+
     if output.exists() and not output.is_file():
         output.write_bytes(data)
     else:

@@ -10,7 +10,6 @@ import typer
 from tracker.cli import completion, options
 from tracker.cli.output import answer, refuse_overwriting, write_answer
 from tracker.errors import TrackerError
-from tracker.references import join_words
 
 Country = Annotated[
     str | None, typer.Option(help="Only this country.", autocompletion=completion.complete_country)
@@ -58,7 +57,7 @@ def list_statements(
     from tracker.workflows.read import list_statements as read
 
     refuse_overwriting(output, (), archive)
-    found = read(options.opened(archive), join_words(place) if place else None, country, body)
+    found = read(options.opened(archive), options.joined(place) if place else None, country, body)
     as_csv, as_json = partial(list_csv, *found), partial(list_json, *found)
     answer(form, as_json, partial(render_list, *found), as_csv=as_csv, color=color, output=output)
 
@@ -77,7 +76,7 @@ def log(
     from tracker.report.archive import listing, rereading
     from tracker.workflows.read import log_snapshots, log_versions
 
-    named = join_words(reference)
+    named = options.joined(reference)
     if versions:
         found = log_versions(options.opened(archive), named)
         as_json, as_text = partial(rereading.versions_json, found), partial(rereading.render_versions, found)
@@ -104,7 +103,7 @@ def show(
     from tracker.report.safe import visible
     from tracker.workflows.read import read_raw, read_statement
 
-    named = join_words(reference)
+    named = options.joined(reference)
     refuse_overwriting(output, [named], archive)
     if raw:
         if form != "text":
@@ -149,7 +148,7 @@ def search(
 
 def bodies() -> None:
     """List the bodies that references may name."""
-    from tracker.references import bodies as known
+    from tracker.references.bodies import bodies as known
 
     widest = max(len(body.id) for body in known())
     write_answer("\n".join(f"{body.id:<{widest}}  {body.name}" for body in known()))

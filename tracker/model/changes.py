@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
 
 from tracker.model.rows import change_rows, topic_rows
 
@@ -70,7 +70,7 @@ class Evidence:
 
 
 Axis: TypeAlias = str
-"""A name in ``AXES``, the one table of axes: ``tracker/changes/shifts/__init__.py``."""
+"""A name in ``AXES``."""
 
 Direction = Literal[
     "stronger",
@@ -87,6 +87,40 @@ Direction = Literal[
     "narrower",
     "changed",
 ]
+
+
+class AxisEntry(NamedTuple):
+    """What may happen on one axis, and what is told of it."""
+
+    directions: tuple[Direction, ...]
+    tables: tuple[str, ...]
+    """The files of terms, ladders and weights that it rests on."""
+    about: Literal["wording", "facts"]
+    """Whether it is how a thing is said, or figures, dates and names."""
+    always: bool = False
+    """Whether it is looked for where too few words are kept to take agent and object as alike."""
+
+
+AXES: Final[Mapping[Axis, AxisEntry]] = {
+    "strength": AxisEntry(
+        ("stronger", "weaker"),
+        ("strength.toml", "force.toml", "requests.toml", "request_grades.toml"),
+        "wording",
+        always=True,
+    ),
+    "figure": AxisEntry(("raised", "lowered", "changed"), ("figures.toml",), "facts", always=True),
+    "date": AxisEntry(
+        ("earlier", "later", "loosened", "tightened", "changed", "added", "removed"),
+        ("dates.toml",),
+        "facts",
+        always=True,
+    ),
+    "name": AxisEntry(("changed", "added", "removed"), ("names.toml",), "facts"),
+    "scope": AxisEntry(("wider", "narrower"), ("scope.toml",), "wording"),
+    "negation": AxisEntry(("added", "removed"), ("scope.toml",), "wording"),
+}
+"""The one table of axes, in the order in which they are listed; ``tracker.changes.shifts`` finds the shifts.
+What people may decide and what reports list is taken from it."""
 
 
 @dataclass(frozen=True, slots=True)

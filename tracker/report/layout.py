@@ -31,6 +31,8 @@ _PLAIN = "\x1b[0m"
 COLOURS = frozenset({_PLAIN, *(f"\x1b[{code}m" for code in _SGR.values())})
 """Every escape sequence that is ours."""
 
+DIGEST = 12
+"""How many characters of a digest are printed."""
 ELLIPSIS = "…"
 MORE = "--all"
 """The option that shows what was left out."""
@@ -220,3 +222,8 @@ def _fit(text: str, start: int, width: int) -> int:
         else:
             high = middle - 1
     return min(low, len(text))
+
+
+def counted(number: int, noun: str) -> str:
+    """Return a number with its noun: ``1 word``, ``1,204 words``."""
+    return f"{number:,} {noun}" + ("" if number == 1 else "s")

@@ -7,15 +7,11 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tracker.capture.read.extract import extract
+from tracker import references
 from tracker.errors import NotInArchive, ReferenceInvalid, TrackerError, Withdrawn
 from tracker.model.record import SearchScope
 from tracker.model.texts import Reference
-from tracker.references import find_body, find_country, parse_reference, resolve_session, session_sort_key
-from tracker.references.bodies import match_bodies
-from tracker.references.countries import match_countries
 from tracker.references.names import show
-from tracker.workflows.compare.sides import load_side, read_document, read_operand
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,14 +32,14 @@ def list_statements(
 
     ``series`` may be a country or a body alone too. Those of which everything was withdrawn come apart.
     """
-    if series and match_countries(series):
+    if series and references.match_countries(series):
         series, country = None, series
-    elif series and match_bodies(series):
+    elif series and references.match_bodies(series):
         series, body = None, series
-    named = parse_reference(series) if series else None
+    named = references.parse_reference(series) if series else None
     place = (
-        named.country if named else find_country(country).code if country else None,
-        named.body if named else find_body(body).id if body else None,
+        named.country if named else references.find_country(country).code if country else None,
+        named.body if named else references.find_body(body).id if body else None,
         named.session if named else None,
     )
     return archive.reader.statements(*place), archive.reader.withdrawn(*place)
@@ -51,14 +47,14 @@ def list_statements(
 
 def log_snapshots(archive: ArchiveSession, reference: str) -> tuple[SnapshotEntry | WithdrawnSnapshot, ...]:
     """Return the snapshots behind a reference, oldest first, those that were withdrawn among them."""
-    asked = parse_reference(reference)
+    asked = references.parse_reference(reference)
     withdrawn = archive.reader.withdrawn_snapshots(asked)
     entries: tuple[SnapshotEntry, ...] = ()
     with suppress(Withdrawn):
         entries = archive.reader.log(asked)
     every: tuple[SnapshotEntry | WithdrawnSnapshot, ...] = (*entries, *withdrawn)
     editions = list(dict.fromkeys(replace(each.reference, snapshot=None) for each in every))
-    editions.sort(key=lambda each: session_sort_key(each.body, str(each.session)))
+    editions.sort(key=lambda each: references.session_sort_key(each.body, str(each.session)))
     places = {edition: place for place, edition in enumerate(editions)}
     return tuple(sorted(every, key=lambda each: _place(each.reference, places)))
 
@@ -72,7 +68,7 @@ def log_versions(archive: ArchiveSession, reference: str) -> tuple[VersionEntry,
 
     Raises ``NotInArchive`` where there is none.
     """
-    asked = parse_reference(reference)
+    asked = references.parse_reference(reference)
     entries = archive.versions.entries(asked)
     if not entries:
         raise archive.reader.missing(asked)
@@ -81,11 +77,17 @@ def log_versions(archive: ArchiveSession, reference: str) -> tuple[VersionEntry,
 
 def read_statement(archive: ArchiveSession, operand: str) -> Side:
     """Return one statement as it stands in the archive, or in a file."""
+    # To list and to search needs nothing that reads documents: 19 ms.
+    from tracker.workflows.compare.sides import load_side, read_operand  # noqa: PLC0415
+
     return load_side(read_operand(operand), archive)
 
 
 def read_raw(archive: ArchiveSession, operand: str) -> str:
     """Return a statement's text, or a file's, as the extractor gave it, before any cleaning."""
+    from tracker.capture.read.extract import extract  # noqa: PLC0415 (as above)
+    from tracker.workflows.compare.sides import read_document, read_operand  # noqa: PLC0415
+
     source = read_operand(operand)
     if not isinstance(source, Reference):
         return extract(read_document(source), str(source)).text
@@ -122,7 +124,7 @@ def read_scope(
     ``session`` is a label such as ``79`` or ``S-36``; with ``body`` it may be written as people do. Raises
     ``ReferenceInvalid`` for an unknown name, and for a bound that is no year without a body.
     """
-    place = find_body(body) if body else None
+    place = references.find_body(body) if body else None
     labels: list[str | None] = []
     years: list[int | None] = []
     for bound in (first, last):
@@ -131,12 +133,14 @@ def read_scope(
             raise ReferenceInvalid(
                 f"{show(bound)} is no year, such as 2015; for sessions name their body: --body UNGA"
             )
-        labels.append(resolve_session(place, bound).label if bound and place and year is None else None)
+        labels.append(
+            references.resolve_session(place, bound).label if bound and place and year is None else None
+        )
         years.append(year)
     return SearchScope(
-        country=find_country(country).code if country else None,
+        country=references.find_country(country).code if country else None,
         body=place.id if place else None,
-        session=resolve_session(place, session).label if place and session else session,
+        session=references.resolve_session(place, session).label if place and session else session,
         language=language,
         years=(years[0], years[1]),
         sessions=(labels[0], labels[1]),

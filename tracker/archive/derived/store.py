@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Self
 from tracker.archive.derived.file import DerivedFile
 from tracker.archive.schema.connection import FILE_NAME
 from tracker.errors import ReferenceInvalid
-from tracker.references import parse_reference
 from tracker.text.identity import digest_text
 
 if TYPE_CHECKING:
@@ -168,6 +167,8 @@ def _full_name(side: Side) -> str | None:
     """Return the reference of a side of the archive, with its edition and its snapshot."""
     if side.snapshot is None:
         return None
+    from tracker.references import parse_reference  # noqa: PLC0415 (14 ms, where something was shown)
+
     try:
         named = parse_reference(side.name)
     except ReferenceInvalid:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from tracker.archive.ledger.admitted import find_snapshot
 from tracker.archive.schema.rows import has_table, insert, pick
 from tracker.model.decisions import Decision, Quote, Ruling, Unit
 from tracker.model.texts import Reference
@@ -34,6 +33,8 @@ ORDER BY id
 
 def write_ruling(connection: sqlite3.Connection, ruling: Ruling, instant: str, run: int) -> None:
     """Add one decision, made at an instant in UTC."""
+    from tracker.archive.ledger.admitted import find_snapshot  # noqa: PLC0415 (12 ms that reading does not take)
+
     unit, decision = ruling.unit, ruling.decision
     insert(
         connection,

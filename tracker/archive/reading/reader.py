@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tracker.archive.ledger.gaps import read_checked
 from tracker.archive.ledger.ruling_rows import read_rulings
-from tracker.archive.reading.searching import find_segments, list_held, search_passages
 from tracker.archive.reading.versions import Versions
 from tracker.archive.record import encoding, nearest, queries
 from tracker.archive.record.memberships import read_groups
@@ -21,9 +19,12 @@ from tracker.model.record import SnapshotEntry, StatementEntry
 from tracker.model.texts import Reference, Side
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
     from os import PathLike
 
+    from tracker.model.record import SearchOrder, SearchPage, SearchScope
     from tracker.model.rights import WithdrawnEntry
+    from tracker.model.texts import Segment
 
 
 def open_reader(folder: str | PathLike[str]) -> Reader:
@@ -40,10 +41,35 @@ class Reader(Record):
     rulings = method(read_rulings)
     groups = method(read_groups)
     withdrawn_snapshots = method(withdrawals.read_snapshots)
-    search = method(search_passages)
-    segments = method(find_segments)
-    held = method(list_held)
     _checked = method(read_checked)
+
+    def search(
+        self,
+        query: str,
+        scope: SearchScope | None = None,
+        *,
+        order: SearchOrder = "best",
+        limit: int = 20,
+        page: int = 1,
+    ) -> SearchPage:
+        """Return a page of the segments that a query finds, as ``search_passages`` does."""
+        from tracker.archive.reading.searching import search_passages  # noqa: PLC0415 (9 ms, to search alone)
+
+        return method(search_passages)(self, query, scope, order=order, limit=limit, page=page)
+
+    def segments(
+        self, body: str, language: str, beginnings: Iterable[Collection[str]] | None
+    ) -> tuple[tuple[Reference, Segment], ...]:
+        """Return the segments that hold words with these beginnings, as ``find_segments`` does."""
+        from tracker.archive.reading.searching import find_segments  # noqa: PLC0415 (as above)
+
+        return method(find_segments)(self, body, language, beginnings)
+
+    def held(self, scope: SearchScope) -> tuple[tuple[str, int | None, str], ...]:
+        """Return what there is to search in, as ``list_held`` does."""
+        from tracker.archive.reading.searching import list_held  # noqa: PLC0415 (as above)
+
+        return method(list_held)(self, scope)
 
     def statements(
         self, country: str | None = None, body: str | None = None, session: str | None = None
@@ -119,11 +145,24 @@ class Reader(Record):
         )
         return Reference(*row)
 
+    def identify(self, reference: Reference) -> tuple[object, ...]:
+        """Return what tells the text that ``side`` would return, and its reading, from all others.
+
+        Raises as ``side`` does.
+        """
+        return self.row(
+            f"SELECT {queries.NAME}, ordinal, document, versions.id, versions.sha256, versions.language,"
+            f" extractor, versions.run {queries.SNAPSHOTS} WHERE versions.id = ?",
+            self._find(reference),
+        )
+
     def raw(self, reference: Reference) -> str:
         """Return the extractor's own output behind a reference, which the span map points into.
 
         Raises as ``side`` does.
         """
+        from hashlib import sha256  # noqa: PLC0415 (2 ms that a list does not take)
+
         raw, extractor, media_type, document, data = self.row(
             "SELECT raw, extractor, versions.media_type, document, bytes FROM versions"
             " JOIN snapshots ON snapshots.id = versions.snapshot"

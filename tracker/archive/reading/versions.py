@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tracker.archive.ledger.outcomes import read_content_type
 from tracker.archive.ledger.ruling_rows import read_rulings
-from tracker.archive.record import encoding, queries, recording
-from tracker.archive.rights.refusals import refuse_withdrawn
+from tracker.archive.record import encoding, queries
 from tracker.archive.schema.connection import translate
 from tracker.archive.schema.rows import Record, insert, method
 from tracker.model.record import Capture, CaptureSource, VersionEntry
 from tracker.model.texts import Reference, Segment, Version
-from tracker.text.identity import digest_text
 
 if TYPE_CHECKING:
     from tracker.archive.storing.store import Store
@@ -92,6 +89,8 @@ class Versions(Record):
 
     def origins(self, snapshot: int) -> tuple[CaptureSource, ...]:
         """Return the sources that gave a snapshot, in the order of their first check."""
+        from tracker.archive.ledger.outcomes import read_content_type  # noqa: PLC0415 (6 ms, to export alone)
+
         if not self.has_table("outcomes"):
             return ()
         content_type = method(read_content_type)
@@ -110,6 +109,8 @@ class Versions(Record):
         Raises ``ArchiveUnusable`` where its text has another digest, or a segment is not the text at its
         offsets.
         """
+        from tracker.text.identity import digest_text  # noqa: PLC0415 (2 ms, where a text is read)
+
         text, digest, language, spans, extractor, media_type = self.row(_VERSION, number)
         if digest_text(text) != digest:
             raise self.damaged("a text no longer has its sha256")
@@ -131,6 +132,10 @@ def add_version(
 
     Raises ``Withdrawn`` where its text was withdrawn.
     """
+    from tracker.archive.record import recording  # noqa: PLC0415 (what writes loads 4 ms that reading does not)
+    from tracker.archive.rights.refusals import refuse_withdrawn  # noqa: PLC0415
+    from tracker.text.identity import digest_text  # noqa: PLC0415
+
     with store.batch(), translate(store.path):
         refuse_withdrawn(store.writing, capture.reference, capture.document, digest_text(version.text))
         run = store.writing.begin_run(instant)

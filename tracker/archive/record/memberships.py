@@ -10,10 +10,11 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from tracker.archive.schema.rows import fetch_column, has_table, insert, insert_row, pick
-from tracker.references.groups import Group, Membership, packaged_groups
 
 if TYPE_CHECKING:
     import sqlite3
+
+    from tracker.references.groups import Group
 
 _LATEST = """
 SELECT group_id, name, source, checked, person, country, since, until
@@ -33,6 +34,8 @@ def write_group(connection: sqlite3.Connection, run: int, group: Group) -> None:
 
 def fill_groups(connection: sqlite3.Connection, run: int) -> None:
     """Write the packaged groups that the record does not keep; at the end of a run, behind its own groups."""
+    from tracker.references.groups import packaged_groups  # noqa: PLC0415 (as below)
+
     kept = set(fetch_column(connection, "SELECT DISTINCT group_id FROM memberships"))
     for code, group in packaged_groups().items():
         if code not in kept:
@@ -41,6 +44,8 @@ def fill_groups(connection: sqlite3.Connection, run: int) -> None:
 
 def read_groups(connection: sqlite3.Connection) -> dict[str, Group]:
     """Return the groups whose members the archive keeps, by code; one of an older release keeps none."""
+    from tracker.references.groups import Group, Membership  # noqa: PLC0415 (2 ms, where groups are asked for)
+
     if not has_table(connection, "memberships"):
         return {}
     rows = connection.execute(_LATEST).fetchall()

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Final
 
 from tracker.errors import ReferenceInvalid
 from tracker.inputs.tables import read_packaged
-from tracker.references import countries, find_country
+from tracker.references import find_country
+from tracker.references.countries import countries
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence

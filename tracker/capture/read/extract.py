@@ -16,7 +16,6 @@ import warnings
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
-from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
 from tracker.capture.read.markdown import is_markdown
@@ -202,6 +201,8 @@ def is_installed(name: str) -> bool:
 
 @cache
 def _find_release(library: str) -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
     try:
         return version(library)
     except PackageNotFoundError:

@@ -1,11 +1,8 @@
-"""What an edit means, on separate axes; nothing is said where the evidence is unclear: ``find_shifts``.
-
-``AXES`` is the one table of axes. What people may decide and what the reports list is taken from it.
-"""
+"""What an edit means, on separate axes; nothing is said where the evidence is unclear: ``find_shifts``."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from tracker.changes.shifts.counterparts import counterpart_shifts, find_ask_shifts
 from tracker.changes.shifts.dates import find_date_shifts
@@ -23,12 +20,13 @@ from tracker.changes.shifts.requests import Grade, compare_grades, grade_request
 from tracker.changes.shifts.rewording import is_readable, read_rewording
 from tracker.changes.shifts.scope import find_negation_shifts, find_scope_shifts
 from tracker.changes.shifts.strength import find_condition_shifts, find_strength_shifts
+from tracker.model.changes import AXES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from tracker.changes.shifts.rewording import Rewording
-    from tracker.model.changes import Axis, Change, Direction, Shift
+    from tracker.model.changes import Axis, Change, Shift
     from tracker.model.texts import Version
 
 __all__ = [
@@ -70,42 +68,14 @@ def _find_near(rewording: Rewording) -> tuple[Shift, ...]:
     return (*asks, *words, *find_condition_shifts(rewording))
 
 
-class AxisEntry(NamedTuple):
-    """How the shifts of one axis are found, and what may happen on it."""
-
-    find: Callable[[Rewording], tuple[Shift, ...]]
-    directions: tuple[Direction, ...]
-    tables: tuple[str, ...]
-    """The files of terms, ladders and weights that it rests on."""
-    about: str
-    """``wording``: how a thing is said; ``facts``: figures, dates and names."""
-    always: bool = False
-    """Whether it is looked for where too few words are kept to take agent and object as alike."""
-
-
-AXES: Final[Mapping[Axis, AxisEntry]] = {
-    "strength": AxisEntry(
-        _find_strength,
-        ("stronger", "weaker"),
-        ("strength.toml", "force.toml", "requests.toml", "request_grades.toml"),
-        "wording",
-        always=True,
-    ),
-    "figure": AxisEntry(
-        find_figure_shifts, ("raised", "lowered", "changed"), ("figures.toml",), "facts", always=True
-    ),
-    "date": AxisEntry(
-        find_date_shifts,
-        ("earlier", "later", "loosened", "tightened", "changed", "added", "removed"),
-        ("dates.toml",),
-        "facts",
-        always=True,
-    ),
-    "name": AxisEntry(find_name_shifts, ("changed", "added", "removed"), ("names.toml",), "facts"),
-    "scope": AxisEntry(find_scope_shifts, ("wider", "narrower"), ("scope.toml",), "wording"),
-    "negation": AxisEntry(find_negation_shifts, ("added", "removed"), ("scope.toml",), "wording"),
+_FINDERS: Final[Mapping[Axis, Callable[[Rewording], tuple[Shift, ...]]]] = {
+    "strength": _find_strength,
+    "figure": find_figure_shifts,
+    "date": find_date_shifts,
+    "name": find_name_shifts,
+    "scope": find_scope_shifts,
+    "negation": find_negation_shifts,
 }
-"""In the order in which they are listed."""
 
 QUESTIONS: Final = ("sentences", *AXES, "level")
 """What people decide, in the order in which answers are listed."""
@@ -125,9 +95,9 @@ def find_shifts(old: Version, new: Version, change: Change) -> tuple[Shift, ...]
     return tuple(
         shift
         for about in ("wording", "facts")
-        for axis in AXES.values()
+        for name, axis in AXES.items()
         if axis.about == about and (rewording.comparable or axis.always)
-        for shift in axis.find(rewording)
+        for shift in _FINDERS[name](rewording)
     )
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import astuple
 from typing import TYPE_CHECKING
 
-from tracker.report.comparison.words import counted
-from tracker.report.layout import draw, line, wrap
+from tracker.report.layout import counted, draw, line, wrap
 from tracker.report.safe import one_line
 from tracker.report.tables import lay_table, write_csv
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tracker.report.archive.news import name_statement, news_fields, news_lines
-from tracker.report.comparison.words import counted
 from tracker.report.document import Span
 from tracker.report.json_text import encode_json, plain_fields
-from tracker.report.layout import draw, line, wrap
+from tracker.report.layout import counted, draw, line, wrap
 from tracker.report.safe import one_line, visible
 from tracker.report.tables import lay_table
 

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, get_args
 
 from tracker.model.preserving import CaptureStatus
 from tracker.references import session_sort_key
-from tracker.report.comparison.words import counted
-from tracker.report.layout import draw
+from tracker.report.layout import counted, draw
 from tracker.report.safe import one_line
 from tracker.report.tables import lay_table
 

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import re
-from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from tracker.model.rights import WithdrawnEntry, WithdrawnSnapshot
 from tracker.report.archive.rights import withdrawal_fields
-from tracker.report.comparison.words import DIGEST, counted, side_facts
 from tracker.report.document import Span
 from tracker.report.json_text import encode_rows, plain_fields
-from tracker.report.layout import Line, draw, excerpt, line, wrap
+from tracker.report.layout import DIGEST, Line, counted, draw, excerpt, line, wrap
 from tracker.report.safe import one_line
 from tracker.report.tables import lay_table, write_csv
 
@@ -106,6 +104,8 @@ def _checked(checked: Checked) -> str:
 
 def render_statement(side: Side, *, width: int = 80, color: bool = False) -> str:
     """Return what is known about a statement, then its clean text in numbered paragraphs."""
+    from tracker.report.comparison.words import side_facts  # noqa: PLC0415 (5 ms that a list does not take)
+
     head = wrap([Span(" · ".join(side_facts(side)), "bold")], width)
     title = wrap(one_line(side.title), width) if side.title and side.speaker else ()
     paragraphs: dict[int, list[Segment]] = {}
@@ -234,6 +234,8 @@ _LINK = re.compile(r" ?\(\[[^\]]*\]\([^)]*\)\)")
 
 def render_words(*, width: int = 80, color: bool = False) -> str:
     """Return the words that reports and commands use, with their meanings, from the glossary of the docs."""
+    from importlib.resources import files  # noqa: PLC0415 (as above)
+
     text = (files("tracker") / "docs" / "glossary.md").read_text(encoding="utf-8")
     lines: list[Line] = []
     for word, meaning in _ROW.findall(text):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tracker.report.comparison.words import DIGEST, counted
+from tracker.report.layout import DIGEST, counted
 from tracker.report.safe import one_line
 
 if TYPE_CHECKING:

@@ -11,10 +11,10 @@ from tracker.references import country_name
 from tracker.report.comparison.edited import CONTEXT
 from tracker.report.comparison.naming import session_words
 from tracker.report.comparison.passages import read_edits
-from tracker.report.comparison.words import ARROW, counted, tally
+from tracker.report.comparison.words import ARROW, tally
 from tracker.report.document import Span
 from tracker.report.json_text import plain_fields
-from tracker.report.layout import draw, line, wrap
+from tracker.report.layout import counted, draw, line, wrap
 from tracker.report.safe import one_line
 
 if TYPE_CHECKING:

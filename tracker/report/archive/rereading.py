@@ -7,10 +7,10 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from tracker.report.coding.decisions import ruling_fields, ruling_words
-from tracker.report.comparison.words import ARROW, counted, tally
+from tracker.report.comparison.words import ARROW, tally
 from tracker.report.document import Span
 from tracker.report.json_text import encode_json, encode_rows, plain_fields
-from tracker.report.layout import Line, draw, line, shorten, wrap
+from tracker.report.layout import Line, counted, draw, line, shorten, wrap
 from tracker.report.safe import one_line
 
 if TYPE_CHECKING:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tracker.report.comparison.words import DIGEST, counted
 from tracker.report.document import Span
 from tracker.report.json_text import encode_json, encode_rows, plain_fields
-from tracker.report.layout import draw, line, wrap
+from tracker.report.layout import DIGEST, counted, draw, line, wrap
 from tracker.report.safe import one_line
 
 if TYPE_CHECKING:

@@ -6,10 +6,10 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from tracker.model.ledger import GOOD_OUTCOMES
-from tracker.report.comparison.words import DIGEST, counted, tally
+from tracker.report.comparison.words import tally
 from tracker.report.document import Span
 from tracker.report.json_text import encode_json, encode_rows, plain_fields
-from tracker.report.layout import draw, line, wrap
+from tracker.report.layout import DIGEST, counted, draw, line, wrap
 from tracker.report.safe import one_line
 from tracker.report.tables import lay_table, write_csv
 

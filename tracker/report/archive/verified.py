@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tracker.report.comparison.words import DIGEST, counted
 from tracker.report.document import Span
 from tracker.report.json_text import encode_json, plain_fields
-from tracker.report.layout import draw, line, wrap
+from tracker.report.layout import DIGEST, counted, draw, line, wrap
 from tracker.report.safe import one_line
 from tracker.report.tables import lay_table
 

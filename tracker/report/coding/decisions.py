@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from tracker.decisions.rulings import name_statement, question_key
 from tracker.report.comparison.selection import SHORTEST_ID
-from tracker.report.comparison.words import ARROW, counted, decision_words, quoted
+from tracker.report.comparison.words import ARROW, decision_words, quoted
 from tracker.report.document import Span
 from tracker.report.json_text import encode_json, plain_fields
-from tracker.report.layout import ELLIPSIS, Line, draw, line, shorten, wrap
+from tracker.report.layout import ELLIPSIS, Line, counted, draw, line, shorten, wrap
 from tracker.report.safe import one_line
 
 if TYPE_CHECKING:

@@ -6,9 +6,9 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from tracker.report.comparison.topic_words import STATUSES, certainty_figure, share_words
-from tracker.report.comparison.words import counted, decision_words, place, topic_decisions
+from tracker.report.comparison.words import decision_words, place, topic_decisions
 from tracker.report.document import Span
-from tracker.report.layout import ELLIPSIS, Line, draw, line, wrap
+from tracker.report.layout import ELLIPSIS, Line, counted, draw, line, wrap
 from tracker.report.safe import one_line
 
 if TYPE_CHECKING:

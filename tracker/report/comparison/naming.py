@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tracker.errors import ReferenceInvalid
-from tracker.model.topics import VocabularyName
+from tracker.model.topics import SURE, VocabularyName
 from tracker.references import country_name, find_body, read_session
-from tracker.report.comparison.words import ARROW, DIGEST
+from tracker.report.comparison.words import ARROW
+from tracker.report.layout import DIGEST
 from tracker.report.safe import one_line
-from tracker.topics.certainty.claims import SURE
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -4,13 +4,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Literal
 
+from tracker.model.phrases import PAIR, SERIES
 from tracker.report.comparison.passages import quote
-from tracker.report.comparison.words import ARROW, DIGEST, LANGUAGES, MORE, counted, quoted
+from tracker.report.comparison.words import ARROW, LANGUAGES, MORE, quoted
 from tracker.report.document import Entry, Section, Span
 from tracker.report.json_text import encode_published
-from tracker.report.layout import WHOLE, Line, columns, draw, excerpt, line, shorten, spread, wrap
+from tracker.report.layout import (
+    DIGEST,
+    WHOLE,
+    Line,
+    columns,
+    counted,
+    draw,
+    excerpt,
+    line,
+    shorten,
+    spread,
+    wrap,
+)
 from tracker.report.safe import one_line
-from tracker.topics.phrases.emerging import PAIR, SERIES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -6,8 +6,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, get_args
 
 from tracker.model.topics import Level
-from tracker.report.comparison.words import counted, decision_words, percent, place, quoted, side_facts
-from tracker.report.layout import Line, draw, line, shorten, spread, wrap
+from tracker.report.comparison.words import decision_words, percent, place, quoted, side_facts
+from tracker.report.layout import Line, counted, draw, line, shorten, spread, wrap
 from tracker.report.safe import one_line
 from tracker.topics.reading import NARROWER
 

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, get_args
 
-from tracker.changes.shifts import AXES
-from tracker.model.changes import Change
+from tracker.model.changes import AXES, Change
 from tracker.model.topics import Status
 from tracker.report.comparison.topic_words import STATUSES
 from tracker.report.comparison.words import MUCH_ALIGNED, OPERATIONS, is_unchanged

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tracker.changes.shifts import AXES
+from tracker.model.changes import AXES
 from tracker.report.comparison import words as wording
 from tracker.report.comparison.selection import select_shifts
 from tracker.report.comparison.topic_words import STATUSES

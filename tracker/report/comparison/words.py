@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, get_args
 
 from tracker.model.changes import Operation
+from tracker.report.layout import counted
 from tracker.report.safe import one_line
 
 if TYPE_CHECKING:
@@ -30,9 +31,6 @@ LANGUAGES = {
 INTERVALS = "Changes of share: 95% intervals; up and down corrected over topics (Holm)."
 NO_PRIORITIES = "No topic of the vocabulary is a priority on either side."
 HIDDEN_SENTENCES = "Unaligned sentences are hidden; to show them"
-DIGEST = 12
-"""How many characters of a digest are printed."""
-
 MUCH_ALIGNED = 0.5
 """The aligned share below which the sentences of one side only are a list of nearly all of them."""
 
@@ -169,11 +167,6 @@ def quoted(text: str) -> str:
 def percent(share: float) -> str:
     """Return a share in per cent with one decimal, or ``0%`` for none at all."""
     return f"{100 * share:.1f}%" if share else "0%"
-
-
-def counted(number: int, noun: str) -> str:
-    """Return a number with its noun: ``1 word``, ``1,204 words``."""
-    return f"{number:,} {noun}" + ("" if number == 1 else "s")
 
 
 _PRIORITIES = frozenset({"declared", "substantive"})

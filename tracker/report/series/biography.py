@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from tracker.report.comparison.edited import CONTEXT
 from tracker.report.comparison.passages import read_edits
-from tracker.report.comparison.words import LANGUAGES, counted, quoted
+from tracker.report.comparison.words import LANGUAGES, quoted
 from tracker.report.document import Span
-from tracker.report.layout import Line, columns, draw, line, wrap
+from tracker.report.layout import Line, columns, counted, draw, line, wrap
 from tracker.report.render.runs import mark_edits
 from tracker.report.safe import one_line
 from tracker.report.series.traced import (

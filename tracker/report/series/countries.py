@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Final, get_args
 
 from tracker.model.topics import Level
 from tracker.report.comparison.naming import name_body
-from tracker.report.comparison.words import LANGUAGES, counted, percent
+from tracker.report.comparison.words import LANGUAGES, percent
 from tracker.report.document import Column, Document, Entry, Section, Span, Tick
+from tracker.report.layout import counted
 from tracker.report.safe import one_line
 from tracker.report.series.parts import (
     close_report,

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from tracker.model.tracing import AttributedSegment, AttributionTable, EarlierWording
 from tracker.report.comparison.edited import CONTEXT
 from tracker.report.comparison.passages import read_edits
-from tracker.report.comparison.words import MORE, counted, place, places, quoted, side_facts
+from tracker.report.comparison.words import MORE, place, places, quoted, side_facts
 from tracker.report.document import Span
 from tracker.report.json_text import encode_published
-from tracker.report.layout import Line, columns, draw, line, shorten, wrap
+from tracker.report.layout import Line, columns, counted, draw, line, shorten, wrap
 from tracker.report.render.runs import mark_edits
 from tracker.report.safe import one_line
 from tracker.report.series.biography import likeness_words, session_label

@@ -12,9 +12,9 @@ from tracker.model.series import CountedTopic
 from tracker.model.topics import VocabularyName
 from tracker.references import country_name
 from tracker.report.comparison.naming import name_body
-from tracker.report.comparison.words import counted
 from tracker.report.document import Document, Span, Tick
 from tracker.report.json_text import encode_published
+from tracker.report.layout import counted
 from tracker.report.safe import one_line
 from tracker.report.series.moves import DROPPED, TAKEN_UP, count_sure
 from tracker.report.series.parts import (

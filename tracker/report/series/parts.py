@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from tracker import __version__
+from tracker.model.topics import SURE
 from tracker.report.comparison.naming import cite
 from tracker.report.comparison.passages import cite_words
-from tracker.report.comparison.words import ARROW, counted, decision_words, percent
+from tracker.report.comparison.words import ARROW, decision_words, percent
 from tracker.report.document import Column, Entry, Section, Span, Tick
-from tracker.report.layout import MORE
+from tracker.report.layout import MORE, counted
 from tracker.report.render.markdown import render_markdown
 from tracker.report.render.terminal import render_terminal
 from tracker.report.safe import one_line
@@ -22,7 +23,6 @@ from tracker.report.series.rows import (
     WITHDRAWN,
     mark_chance,
 )
-from tracker.topics.certainty.claims import SURE
 from tracker.topics.statuses.decided import ABSENT
 from tracker.topics.vocabulary.matching import match_topics
 

@@ -6,9 +6,9 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from tracker.references import read_session
-from tracker.report.comparison.words import counted, quoted
+from tracker.report.comparison.words import quoted
 from tracker.report.document import Span
-from tracker.report.layout import ELLIPSIS, Line, columns, shorten, wrap
+from tracker.report.layout import ELLIPSIS, Line, columns, counted, shorten, wrap
 from tracker.report.safe import one_line
 from tracker.text.identity import fold
 

@@ -20,10 +20,6 @@ if TYPE_CHECKING:
     from tracker.model.topics import Status, Topic, Vocabulary
     from tracker.topics.certainty.evidence import TopicEvidence
 
-SURE: Final = 0.9
-"""How many of the claims are to be true, unless somebody chooses otherwise."""
-CHOICES: Final = (0.9, 0.8, 0.7)
-
 FAMILIES: Final[Mapping[Status, str]] = {
     **dict.fromkeys(("new", "returned", "dropped"), "absent"),
     **dict.fromkeys(("promoted", "demoted"), "moved"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from math import log, sqrt
 from typing import TYPE_CHECKING, Final
 
@@ -15,6 +15,7 @@ from tracker.topics.certainty.claims import find_measured
 from tracker.topics.certainty.evidence import TopicEvidence, measure_text
 from tracker.topics.levels.cues import load_cues, ready
 from tracker.topics.vocabulary.lexicon import compile_lexicon
+from tracker.topics.vocabulary.load import keep_for_shipped
 from tracker.topics.vocabulary.stems import find_words
 
 if TYPE_CHECKING:
@@ -160,6 +161,15 @@ class Absences:
 @lru_cache(maxsize=4)
 def _weigh_words(key: _Key) -> Mapping[str, Mapping[str, float]]:
     """Return by topic the weights of its terms' words: how often they are in them, and in few topics'."""
+    code = ("topics/levels/cues.py", "topics/levels/levels.toml", "topics/statuses/absent.py")
+    make = partial(_count_words, key)
+    weights: Mapping[str, Mapping[str, float]] = keep_for_shipped(
+        key.vocabulary, f"words.{key.language}", make, *code
+    )
+    return weights
+
+
+def _count_words(key: _Key) -> dict[str, dict[str, float]]:
     generic = load_cues(key.language).generic
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     for row in compile_lexicon(key.vocabulary, key.language).values():

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Final, Literal
 
+from tracker.model.plain import from_row, to_row
+from tracker.topics.vocabulary.load import keep_for_shipped
 from tracker.topics.vocabulary.stems import Word, find_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
     from tracker.model.topics import Vocabulary
 
 
@@ -27,8 +29,27 @@ class TermPattern:
     sense: Sense
 
 
-Lexicon = dict[str, tuple[TermPattern, ...]]
-"""Phrases by first stem, the longest first, and those with acronyms before others."""
+class Lexicon(Mapping[str, "tuple[TermPattern, ...]"]):
+    """Phrases by first stem, the longest first, and those with acronyms before others.
+
+    A text meets few of 8,000 phrases: those of a stem are read from their JSON when it is met.
+    """
+
+    def __init__(self, rows: Mapping[str, str]) -> None:
+        self._rows = rows
+        self._read: dict[str, tuple[TermPattern, ...]] = {}
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._rows)
+
+    def __getitem__(self, stem: str) -> tuple[TermPattern, ...]:
+        if stem not in self._read:
+            self._read[stem] = from_row(tuple[TermPattern, ...], json.loads(self._rows[stem]))
+        return self._read[stem]
+
 
 _ANY_LANGUAGE: Final = "und"
 _FALLBACK: Final = "en"
@@ -53,6 +74,10 @@ def compile_lexicon(vocabulary: Vocabulary, language: str) -> Lexicon:
 
 @lru_cache(maxsize=16)
 def _compile(key: _Key) -> Lexicon:
+    return Lexicon(keep_for_shipped(key.vocabulary, f"lexicon.{key.language}", partial(_write_phrases, key)))
+
+
+def _write_phrases(key: _Key) -> dict[str, str]:
     found: dict[str, dict[tuple[object, ...], TermPattern]] = {}
     for topic in key.vocabulary.topics:
         tables: tuple[tuple[Mapping[str, tuple[str, ...]], Sense], ...] = (
@@ -66,7 +91,7 @@ def _compile(key: _Key) -> Lexicon:
                     phrase = _pattern(topic.id, words, sense)
                     row = found.setdefault(phrase.stems[0], {})
                     row.setdefault((topic.id, phrase.stems, phrase.acronyms, sense == "near miss"), phrase)
-    return {stem: _longest_first(row) for stem, row in found.items()}
+    return {stem: json.dumps(_longest_first(row), default=to_row) for stem, row in found.items()}
 
 
 def _variants(words: list[Word], language: str) -> Iterator[list[Word]]:

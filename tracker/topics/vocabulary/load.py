@@ -7,127 +7,27 @@ from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Any, Final
 
 from tracker.errors import VocabularyInvalid
 from tracker.inputs.files import read_file
-from tracker.inputs.formats import parse_json
-from tracker.model.topics import TopicModel, TopicWeights, Vocabulary
+from tracker.inputs.tables import keep_compiled
+from tracker.model.plain import to_row
+from tracker.model.topics import Topic, Vocabulary
 from tracker.text.identity import digest_text
-from tracker.topics.vocabulary.check import find_faults
-from tracker.topics.vocabulary.files import Draft, PlacedTopic, read_csv, read_toml
-from tracker.topics.vocabulary.skos import FORMS, read_skos
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from os import PathLike
 
-    from tracker.model.topics import Recognition, Topic
+    from tracker.model.topics import Recognition
+    from tracker.topics.vocabulary.files import Draft, PlacedTopic
 
-FORMAT: Final = "tracker topic model 1"
 MANY_TERMS: Final = 15
 """Terms a topic, on average, from which a codebook is taken at its word. With 27 a topic 93 % of coded
 recommendations hold a term, rightly in 87 %; with 8 a topic a third of measures do, rightly in 35 %."""
 MANY_TOPICS: Final = 300
 """Topics from which a vocabulary is a thesaurus, of which something is always similar to a sentence."""
-
-
-def model_path(vocabulary: Path) -> Path:
-    """Return where the model of a vocabulary's file is: beside it."""
-    return vocabulary.with_suffix(".model.json")
-
-
-def attach_model(vocabulary: Vocabulary, path: Path) -> Vocabulary:
-    """Return the vocabulary with the model of a file, its digest covering both; without a file, as it is.
-
-    Raises ``VocabularyInvalid`` for a file that is no model, or the model of another vocabulary.
-    """
-    try:
-        text = read_file(path).decode("utf-8")
-    except FileNotFoundError:
-        return vocabulary
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise VocabularyInvalid(f"{path}: cannot be read: {reason}") from error
-    content = _read_object(text, path)
-    if content.get("vocabulary") != vocabulary.digest:
-        raise VocabularyInvalid(
-            f"{path}: learned for other topics or terms than {vocabulary.name} has now;"
-            " run tracker topics learn again, or remove the file"
-        )
-    model = _read_model(content, path)
-    unknown = {topic.topic for topic in model.topics} - {topic.id for topic in vocabulary.topics}
-    if unknown:
-        raise VocabularyInvalid(
-            f"{path}: damaged ({min(unknown)!r} is no topic); run tracker topics learn again"
-        )
-    return teach(vocabulary, model)
-
-
-def teach(vocabulary: Vocabulary, model: TopicModel) -> Vocabulary:
-    """Return a vocabulary that names by a model, else by terms; its digest covers both."""
-    digest = digest_text(f"{vocabulary.digest} {model.digest}")
-    return replace(vocabulary, digest=digest, model=model, recognition="terms")
-
-
-def make_model(language: str, threshold: float, topics: tuple[TopicWeights, ...]) -> TopicModel:
-    """Return a model under the digest of its content."""
-    weights = [
-        (topic.topic, topic.bias, sorted(topic.words.items()), sorted(topic.terms.items()))
-        for topic in topics
-    ]
-    content = json.dumps([language, threshold, weights], ensure_ascii=False)
-    return TopicModel(language, threshold, topics, digest_text(content))
-
-
-def format_model(model: TopicModel, vocabulary: Vocabulary, facts: Mapping[str, Mapping[str, object]]) -> str:
-    """Return the text of a model's file, one weight a line, the heaviest first.
-
-    ``facts`` are figures by topic, for those who read the file; nothing rests on them.
-    """
-    topics = {
-        topic.topic: {
-            **facts.get(topic.topic, {}),
-            "bias": topic.bias,
-            "terms": _heaviest_first(topic.terms),
-            "words": _heaviest_first(topic.words),
-        }
-        for topic in model.topics
-    }
-    head = {"format": FORMAT, "vocabulary": vocabulary.digest}
-    content = {**head, "language": model.language, "threshold": model.threshold, "topics": topics}
-    return json.dumps(content, ensure_ascii=False, indent=1) + "\n"
-
-
-def _heaviest_first(weights: Mapping[str, float]) -> dict[str, float]:
-    return dict(sorted(weights.items(), key=lambda item: (-abs(item[1]), item[0])))
-
-
-def _read_object(text: str, path: Path) -> dict[str, object]:
-    try:
-        content = parse_json(text)
-    except ValueError as error:
-        raise VocabularyInvalid(f"{path}: not valid JSON: {error}") from error
-    if not isinstance(content, dict) or content.get("format") != FORMAT:
-        raise VocabularyInvalid(f"{path}: no model of this release; run tracker topics learn again")
-    return content
-
-
-def _read_model(content: Mapping[str, object], path: Path) -> TopicModel:
-    try:
-        topics = cast("dict[str, dict[str, dict[str, float]]]", content["topics"])
-        rows = tuple(
-            TopicWeights(
-                topic,
-                float(cast("float", row["bias"])),
-                {word: float(weight) for word, weight in row["words"].items()},
-                {term: float(weight) for term, weight in row["terms"].items()},
-            )
-            for topic, row in topics.items()
-        )
-        return make_model(str(content["language"]), float(cast("float", content["threshold"])), rows)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise VocabularyInvalid(f"{path}: damaged ({error}); run tracker topics learn again") from error
 
 
 _SHIPPED: Final = "un"
@@ -144,12 +44,16 @@ def load_vocabulary(path: str | PathLike[str] | None = None) -> Vocabulary:
     """
     if path is None:
         return _load_shipped()
+    from tracker.topics.vocabulary.taught import attach_model, model_path  # noqa: PLC0415 (as below)
+
     file = Path(path)
     return attach_model(load_untaught(file), model_path(file))
 
 
 def load_untaught(path: Path) -> Vocabulary:
     """Load a vocabulary of one's own as ``load_vocabulary`` does, without its model."""
+    from tracker.topics.vocabulary.check import find_faults  # noqa: PLC0415 (as below)
+
     draft = read_draft(path)
     for fault in find_faults(draft):
         raise VocabularyInvalid(f"{fault.place}: {fault.message}")
@@ -161,6 +65,10 @@ def read_draft(path: Path) -> Draft:
 
     Raises ``VocabularyInvalid`` where it cannot be read or holds no topic.
     """
+    # The shipped vocabulary, which most commands read, is compiled and needs none of these: 8 ms.
+    from tracker.topics.vocabulary.files import read_csv, read_toml  # noqa: PLC0415
+    from tracker.topics.vocabulary.skos import FORMS, read_skos  # noqa: PLC0415
+
     try:
         data = read_file(path)
     except OSError as error:
@@ -178,6 +86,8 @@ def read_draft(path: Path) -> Draft:
 
 def read_shipped() -> Draft:
     """Read the shipped vocabulary as a draft."""
+    from tracker.topics.vocabulary.files import Draft, read_toml  # noqa: PLC0415 (as above)
+
     folder = files(__package__).joinpath("vocabularies", _SHIPPED)
     sources = sorted(
         (entry for entry in folder.iterdir() if entry.name.endswith(".toml")), key=lambda entry: entry.name
@@ -188,10 +98,42 @@ def read_shipped() -> Draft:
     return Draft(tuple(placed))
 
 
+_PACKAGE: Final = Path(__file__).parents[2]
+_SOURCES: Final = (
+    f"topics/vocabulary/vocabularies/{_SHIPPED}/*.toml",
+    "topics/vocabulary/*.py",
+    "inputs/*.py",
+    "model/plain.py",
+    "model/topics.py",
+    "text/identity.py",
+)
+"""The vocabulary's files, and the code that reads them."""
+
+
 @cache
 def _load_shipped() -> Vocabulary:
     # Unchecked here: checking 8,000 terms takes 40 ms at each start, and the tests do it once.
-    return _build(_SHIPPED, read_shipped(), "terms")
+    def make() -> list[object]:
+        built = _build(_SHIPPED, read_shipped(), "terms")
+        return [built.digest, [to_row(topic) for topic in built.topics]]
+
+    # 45 ms to read and digest, 6 to find as kept.
+    digest, topics = _keep("topics", make)
+    return Vocabulary(_SHIPPED, tuple(Topic(*row) for row in topics), digest)
+
+
+def keep_for_shipped(vocabulary: Vocabulary, name: str, make: Callable[[], Any], *code: str) -> Any:  # noqa: ANN401 (JSON)
+    """Return what is made of a vocabulary, as ``keep_compiled`` does where it is the shipped one.
+
+    ``code`` are patterns of the files in this package that it rests on, beside what reads vocabularies.
+    """
+    is_shipped = vocabulary.name == _SHIPPED and vocabulary.digest == _load_shipped().digest
+    return _keep(name, make, *code) if is_shipped else make()
+
+
+def _keep(name: str, make: Callable[[], Any], *code: str) -> Any:  # noqa: ANN401 (JSON)
+    sources = sorted({path for pattern in (*_SOURCES, *code) for path in _PACKAGE.glob(pattern)})
+    return keep_compiled(Path(__file__).with_name(f"{_SHIPPED}.{name}"), sources, make)
 
 
 def _decode(data: bytes, source: str) -> str:

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, get_args
 
 from tracker.changes.describe import describe_changes
-from tracker.changes.shifts import AXES
 from tracker.decisions.applied import METHOD, NO_SHIFT, PlacedDecision, decide_links
 from tracker.decisions.rulings import quote_segments
 from tracker.errors import DecisionInvalid
-from tracker.model.changes import Link, Operation
+from tracker.model.changes import AXES, Link, Operation
 from tracker.model.decisions import Decision, Question, Ruling, Unit, Verdict
 from tracker.workflows.code.shown import Shown, find_change, find_comparison
 

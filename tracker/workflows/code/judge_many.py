@@ -6,7 +6,6 @@ from dataclasses import replace
 from io import BytesIO, TextIOWrapper
 from typing import TYPE_CHECKING, get_args
 
-from tracker.changes.shifts import AXES
 from tracker.decisions.applied import NO_SHIFT
 from tracker.decisions.rulings import last_rulings, name_statement, quote_segments
 from tracker.errors import (
@@ -17,12 +16,12 @@ from tracker.errors import (
     VocabularyInvalid,
 )
 from tracker.inputs.files import read_file
-from tracker.model.changes import Operation
+from tracker.model.changes import AXES, Operation
 from tracker.model.decisions import Decision, Ruling, Unit, Verdict
 from tracker.references import parse_reference
 from tracker.report.coding.sheets import read_sheet
 from tracker.topics.statuses.decided import ABSENT, LEVELS
-from tracker.topics.vocabulary.naming import find_topic
+from tracker.topics.vocabulary.naming import find_one_topic
 from tracker.workflows.code.judge import ONE_SIDED, Coder, check_coder
 from tracker.workflows.compare.compare import side_topics
 
@@ -46,7 +45,7 @@ def judge_topic(
     check_coder(coder)
     if level not in LEVELS:
         raise DecisionInvalid(f"--level {level}: expected one of {', '.join(LEVELS)}")
-    found = find_topic(vocabulary, topic)
+    found = find_one_topic(vocabulary, topic)
     reference = archive.reader.resolve(parse_reference(statement))
     side = archive.reader.side(reference)
     reading = next(

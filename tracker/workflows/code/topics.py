@@ -10,7 +10,7 @@ from tracker.inputs.files import read_file
 from tracker.text.detection import detect_language
 from tracker.topics.teaching.coded import code_rulings, read_csv, read_jsonl, resolve_codes
 from tracker.topics.teaching.learning import learn_topics
-from tracker.topics.vocabulary import load
+from tracker.topics.vocabulary import load, taught
 from tracker.topics.vocabulary.check import Flaw, find_doubts, find_faults
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def _check_model(path: Path) -> list[Flaw]:
     try:
         load.load_vocabulary(path)
     except VocabularyInvalid as error:
-        place = str(load.model_path(path))
+        place = str(taught.model_path(path))
         return [Flaw(place, str(error).removeprefix(f"{place}: "), fatal=True)]
     return []
 
@@ -82,7 +82,7 @@ def learn_from(
     ]
     spoken = language or _detect(texts, coded or (decided.folder if decided else None))
     lesson = learn_topics((*units, *code_rulings(rulings, topics, spoken)), topics, spoken, report)
-    return Taught(lesson, format_lesson(lesson, topics), load.model_path(vocabulary))
+    return Taught(lesson, format_lesson(lesson, topics), taught.model_path(vocabulary))
 
 
 def format_lesson(lesson: Lesson, vocabulary: Vocabulary) -> str:
@@ -95,7 +95,7 @@ def format_lesson(lesson: Lesson, vocabulary: Vocabulary) -> str:
         }
         for topic in lesson.topics
     }
-    return load.format_model(lesson.model, vocabulary, facts)
+    return taught.format_model(lesson.model, vocabulary, facts)
 
 
 def _read_rows(path: Path) -> tuple[CodedRow, ...]:

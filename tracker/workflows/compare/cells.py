@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from tracker.decisions.rulings import settle_rulings
 from tracker.model.panels import PanelCell
+from tracker.topics.mentions import find_own_situations
 from tracker.topics.statuses.decided import place_levels
 from tracker.topics.statuses.statuses import compare_topics
 from tracker.workflows.code.kept_rulings import load_decided
-from tracker.workflows.compare.compare import side_topics
+from tracker.workflows.compare.compare import side_names, side_topics
 from tracker.workflows.compare.derive import derive_rows, identify_vocabulary
-from tracker.workflows.compare.diff import LOOK_BACK, earlier_priorities, load_pair
-from tracker.workflows.compare.sides import earlier_sessions
+from tracker.workflows.compare.diff import earlier_priorities, load_pair, look_back
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from tracker.archive.session import ArchiveSession
     from tracker.model.texts import Reference
     from tracker.model.topics import Vocabulary
@@ -31,16 +28,12 @@ def compare_cells(
     Both are in one series. What was worked out before is not worked out again, nor are the texts read.
     """
     sides = [_identify(each, archive) for each in (old, new) if each]
-    earlier = [_identify(each, archive) for each in _look_back(old, archive)] if old else []
+    looked = look_back(old, new, archive.reader) if old else ()
+    earlier = [[_identify(each, archive) for each in some] for some in looked]
     decided = repr(settle_rulings(archive.reader.rulings()))
     parts = [sides, earlier, decided, identify_vocabulary(vocabulary, archive.derived), sure]
     rows = derive_rows("cells", parts, archive.derived, lambda: _compare(old, new, archive, vocabulary, sure))
     return tuple(PanelCell(*row) for row in rows)
-
-
-def _look_back(old: Reference, archive: ArchiveSession) -> Iterator[Reference]:
-    for label in earlier_sessions(archive.reader, old)[:LOOK_BACK]:
-        yield replace(old, session=label, kind=None, language=None, snapshot=None)
 
 
 def _identify(reference: Reference, archive: ArchiveSession) -> list[object]:
@@ -62,9 +55,10 @@ def _compare(
     moved = {}
     if old:
         former = side_topics(before, vocabulary, derived, levels[0])
-        earlier = earlier_priorities(old, new, archive, vocabulary, derived)
-        versions = before.version, after.version
-        changes, _ = compare_topics(*versions, former, readings, vocabulary, earlier=earlier, sure=sure)
+        earlier, between = earlier_priorities(old, new, archive, vocabulary, derived)
+        texts = before.version, after.version, former, readings, vocabulary
+        own = find_own_situations(vocabulary, side_names(before, after))
+        changes, _ = compare_topics(*texts, earlier=earlier, between=between, own=own, sure=sure)
         moved = {change.topic: change for change in changes}
     rows: list[list[Any]] = []
     for topic in (each.id for each in vocabulary.topics if each.id in held or each.id in moved):

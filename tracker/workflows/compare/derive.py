@@ -1,4 +1,4 @@
-"""Links and readings, from ``derived.db`` where they are kept, computed and kept where they are not.
+"""Links, readings and comparisons, from ``derived.db`` where they are kept, else computed and then kept.
 
 What is kept is named by the digest of everything it rests on, our own rules and code included: an answer
 that would come out otherwise today is never given.
@@ -8,27 +8,28 @@ from __future__ import annotations
 
 import json
 import sys
-from dataclasses import astuple, replace
+from dataclasses import replace
 from functools import cache
 from hashlib import sha256
-from importlib import metadata, resources
+from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tracker import __version__
-from tracker.alignment.align import align
 from tracker.archive.derived.store import CachedEncoder, Derived
-from tracker.model.changes import Evidence, Link
+from tracker.model.changes import Comparison, Link
+from tracker.model.plain import field_types, from_row, to_row
 from tracker.model.topics import TopicReading
 from tracker.text.encoder import DEFAULT
 from tracker.text.identity import digest_text
-from tracker.topics.reading import RULES
 from tracker.topics.vocabulary.load import name_recognition
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
-    from importlib.resources.abc import Traversable
 
     from tracker.archive.session import ArchiveSession
+    from tracker.model.changes import Change
+    from tracker.model.decisions import Decision
     from tracker.model.texts import Side, Version
     from tracker.model.topics import Vocabulary
     from tracker.text.encoder import Encoder
@@ -42,12 +43,13 @@ _PARTS = (
     "alignment",
     "changes",
     "topics",
-    "workflows/compare/derive.py",
-    "workflows/compare/cells.py",
+    "workflows/compare",
+    "capture/read/extract.py",
 )
-"""Where the code and the tables are on which links and readings rest; 7 ms to digest."""
+"""Where the code and the tables are on which a comparison and its parts rest; 7 ms to digest."""
 
-_LIBRARIES = ("numpy", "rapidfuzz")
+_LIBRARIES = {"numpy": "version.py", "rapidfuzz": "__init__.py"}
+"""The files that say which release a library is: importlib.metadata takes 8 ms, and most answers are kept."""
 
 
 def choose_derived(archive: ArchiveSession, *sides: Side) -> Derived:
@@ -64,16 +66,17 @@ def derive_links(
     old: Sequence[str], new: Sequence[str], encoder: Encoder | None, derived: Derived | None
 ) -> tuple[Link, ...]:
     """Return what ``align`` returns for two texts' segments."""
+    from tracker.alignment.align import align  # noqa: PLC0415 (what is kept as a whole aligns nothing)
+
     if derived is None:
         return align(old, new, encoder)
     vectors = f"{encoder.name} {encoder.digest}" if encoder else "none"
     key = _digest([list(old), list(new), vectors, _rules()])
     kept = derived.answer("links", key)
     if kept is not None:
-        return _read_links(kept)
+        return from_row(tuple[Link, ...], json.loads(kept))
     links = align(old, new, encoder)
-    rows = [[link.old, link.new, link.confidence, link.method] for link in links]
-    derived.keep_answer("links", key, _rules(), json.dumps(rows))
+    derived.keep_answer("links", key, _rules(), json.dumps(links, default=to_row))
     return links
 
 
@@ -82,7 +85,7 @@ def derive_readings(
     vocabulary: Vocabulary,
     own_names: Collection[str],
     derived: Derived | None,
-    reader: TopicReader = RULES,
+    reader: TopicReader,
 ) -> tuple[TopicReading, ...]:
     """Return what a reader of topics returns for a version."""
     if derived is None:
@@ -92,18 +95,45 @@ def derive_readings(
     key = _digest([text, identify_vocabulary(vocabulary, derived), sorted(own_names), reader.name, _rules()])
     kept = derived.answer("readings", key)
     if kept is not None:
-        return _read_readings(kept)
+        return from_row(tuple[TopicReading, ...], json.loads(kept))
     readings = reader.read(version, vocabulary, own_names)
-    rows = [
-        [
-            *(each.topic, each.level, each.segments, each.words, each.share, each.leading, each.rule),
-            *(None, each.priority, each.presence, each.declaration, each.measured),
-            each.term and astuple(each.term),
-        ]
-        for each in readings
-    ]
-    derived.keep_answer("readings", key, _rules(), json.dumps(rows))
+    derived.keep_answer("readings", key, _rules(), json.dumps(readings, default=to_row))
     return readings
+
+
+def derive_comparison(
+    sides: tuple[Side, Side], parts: list[object], derived: Derived, compute: Callable[[], Comparison]
+) -> Comparison:
+    """Return a comparison of two sides, which rests on all that they are, on these parts and on our rules.
+
+    Kept as a whole it needs neither vocabulary nor weights: of .75 s they took .6.
+    """
+    key = _digest([*sides, *parts, _rules()])
+    found = list(field_types(Comparison).items())[len(sides) :]
+    kept = derived.answer("comparison", key)
+    if kept is not None:
+        *rows, numbers = json.loads(kept)
+        values = (from_row(kind, row) for (_, kind), row in zip(found, rows, strict=True))
+        comparison = Comparison(*sides, *values)
+        return replace(comparison, changes=_share_decisions(comparison.changes, numbers))
+    comparison = compute()
+    rows = [*(getattr(comparison, name) for name, _ in found), _number_decisions(comparison.changes)]
+    derived.keep_answer("comparison", key, _rules(), json.dumps(rows, default=to_row))
+    return comparison
+
+
+def _number_decisions(changes: Sequence[Change]) -> list[list[int]]:
+    """Return numbers of the decisions on each change; one on several changes is one object, counted once."""
+    numbers: dict[int, int] = {}
+    return [[numbers.setdefault(id(each), len(numbers)) for each in change.decided] for change in changes]
+
+
+def _share_decisions(changes: Sequence[Change], numbers: Sequence[Sequence[int]]) -> tuple[Change, ...]:
+    known: dict[int, Decision] = {}
+    return tuple(
+        replace(change, decided=tuple(map(known.setdefault, row, change.decided))) if row else change
+        for change, row in zip(changes, numbers, strict=True)
+    )
 
 
 def derive_rows(
@@ -127,34 +157,23 @@ def identify_vocabulary(vocabulary: Vocabulary, derived: Derived) -> list[object
     return [vocabulary.digest, vocabulary.overlap, taught, name_recognition(vocabulary), vectors]
 
 
-def _read_links(kept: str) -> tuple[Link, ...]:
-    return tuple(Link(tuple(old), tuple(new), *rest) for old, new, *rest in json.loads(kept))
-
-
-def _read_readings(kept: str) -> tuple[TopicReading, ...]:
-    return tuple(
-        replace(TopicReading(topic, level, tuple(segments), *rest), term=Evidence(*term) if term else None)
-        for topic, level, segments, *rest, term in json.loads(kept)
-    )
-
-
 def _digest(parts: list[object]) -> str:
-    return digest_text(json.dumps(parts))
+    return digest_text(json.dumps(parts, default=to_row))
 
 
 @cache
 def _rules() -> str:
     """Return the digest of the rules and the code that give answers, and of what runs them."""
     digest = sha256(f"{__version__} {sys.version} {_releases()}".encode())
-    package = resources.files("tracker")
+    package = Path(__file__).parents[2]
     for part in _PARTS:
-        for name, file in _walk(part, package.joinpath(*part.split("/"))):
+        for name, file in _walk(part, package / part):
             data = file.read_bytes()
             digest.update(f"{name} {len(data)} ".encode() + data)
     return digest.hexdigest()
 
 
-def _walk(name: str, place: Traversable) -> Iterator[tuple[str, Traversable]]:
+def _walk(name: str, place: Path) -> Iterator[tuple[str, Path]]:
     """Return the files in a place with their names, in order; caches and hidden files are ignored."""
     if place.is_file():
         yield name, place
@@ -166,4 +185,9 @@ def _walk(name: str, place: Traversable) -> Iterator[tuple[str, Traversable]]:
 
 @cache
 def _releases() -> str:
-    return " ".join(f"{name} {metadata.version(name)}" for name in _LIBRARIES)
+    digest = sha256()
+    for name, file in _LIBRARIES.items():
+        found = find_spec(name)
+        if found and found.origin:
+            digest.update(Path(found.origin).with_name(file).read_bytes())
+    return digest.hexdigest()

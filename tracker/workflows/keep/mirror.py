@@ -30,7 +30,7 @@ from tracker.archive.takeover.source import check_copy
 from tracker.errors import RepositoryUnusable, TrackerError
 from tracker.files import BY_UMASK
 from tracker.model.preserving import Pushed
-from tracker.report.comparison.words import counted
+from tracker.report.layout import counted
 from tracker.workflows.keep.withdraw import check_finished
 
 if TYPE_CHECKING:

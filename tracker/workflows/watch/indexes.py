@@ -10,7 +10,7 @@ from tracker.capture.watch.discovery import discover, nested_indexes, read_index
 from tracker.capture.watch.links import IndexLink
 from tracker.errors import DocumentUnreadable
 from tracker.model.watching import Fetched
-from tracker.report.comparison.words import counted
+from tracker.report.layout import counted
 from tracker.workflows.watch.examine import Examined, begin_check
 from tracker.workflows.watch.telling import find_move
 

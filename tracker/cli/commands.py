@@ -1,0 +1,148 @@
+"""Which commands there are, under which heading and in which module; each is made when it is asked for.
+
+To import all modules and make all commands takes 85 ms, more than ``import typer`` and what most commands do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
+
+import typer.main
+from typer._click.utils import make_default_short_help
+
+from tracker.cli.mistakes import Commands
+from tracker.cli.output import offer_schema
+
+if TYPE_CHECKING:
+    from typer._click import Command, Context, HelpFormatter
+
+COMMANDS: Final = {
+    "Start": {
+        "demo": ("start", "Try the program on the statements that come with it."),
+        "help": (
+            "start",
+            'Show the help of a command, as --help does; "words" explains the words of the reports.',
+        ),
+        "init": ("start", "Create an empty archive that only you can read."),
+        "add": ("start", "Record documents as snapshots of one statement."),
+        "import": ("start", "Record a whole folder of statements."),
+    },
+    "Compare": {
+        "diff": ("compare", "Report what changed between two statements."),
+        "priorities": ("compare", "Show a statement's priorities and passing mentions."),
+    },
+    "Follow": {
+        "trace": (
+            "follow",
+            "Follow phrases or a sentence through a series, or through all countries of a body.",
+        ),
+        "blame": ("follow", "Show when each sentence was first said in these words."),
+        "timeline": ("follow", "Show the topics of a series by session."),
+        "compare-countries": ("follow", "Show the topics of one session by country."),
+        "phrases": ("follow", "Show phrases that set a session apart from the others."),
+        "panel": ("groups", "Show the topics of many countries by session."),
+        "groups": ("groups", "List groups of countries; keep your own."),
+    },
+    "Read": {
+        "list": ("read", "List the editions in the archive, one per line."),
+        "log": ("read", "Show the snapshots behind a reference, oldest first."),
+        "show": ("read", "Show a statement or a file in numbered paragraphs."),
+        "search": ("read", "Find passages in the latest snapshot of every edition."),
+        "bodies": ("read", "List the bodies that references may name."),
+    },
+    "Code": {
+        "judge": ("code", "Confirm or correct a judged change or topic level, or settle what is unsure."),
+        "decisions": ("code", "List human decisions and the agreement between coders."),
+        "topics": ("topics", "Inspect, check and teach a vocabulary of topics."),
+    },
+    "Watch": {
+        "snapshot": ("watch", "Check the watched sources and keep what is new."),
+        "schedule": ("watch", "Print a schedule for nightly snapshots."),
+        "review": ("review", "List quarantined documents, show one, or decide on it."),
+        "runs": ("ledger", "List the runs that wrote to the archive, or show one."),
+        "health": ("ledger", "Show the state of the sources and all concerns."),
+        "report": ("ledger", "Report one year by body."),
+        "expect": ("ledger", "Note that a statement is expected, or list the notes."),
+        "silence": ("ledger", "Note that a country made no statement at a session."),
+        "sources": ("sources", "Manage the watch list of the archive, watch.toml."),
+    },
+    "Keep": {
+        "verify": ("keep", "Check every part of the archive and of its mirror."),
+        "timestamp": ("keep", "Have an authority time-stamp the latest commit."),
+        "reextract": ("keep", "Read kept documents again with the current extractors."),
+        "withdraw": ("keep", "Withdraw a statement, an edition or a snapshot."),
+        "rebuild": ("mirror", "Rebuild the archive from its mirror."),
+        "backup": ("mirror", "Copy the record into one file and check the copy."),
+        "mirror": ("mirror", "Maintain the mirror, the archive's published copy."),
+    },
+    "Exchange": {
+        "import-git": ("exchange", "Record every revision of files in a git repository."),
+        "export-warc": ("exchange", "Export documents with capture evidence as a WARC."),
+        "import-warc": ("exchange", "Record the documents of a WARC."),
+        "export-bag": ("exchange", "Export documents and metadata as a BagIt folder."),
+        "datasette-metadata": ("exchange", "Describe the record for Datasette, as JSON."),
+    },
+}
+"""The commands under each heading of ``tracker --help``: the module of each, and how its help begins."""
+
+_MODULES: Final = {name: module for part in COMMANDS.values() for name, (module, _) in part.items()}
+
+SETTINGS: Final[dict[str, Any]] = {"rich_markup_mode": None, "pretty_exceptions_enable": False}
+"""Rich help costs 90 ms at every start; a traceback is a bug and is shown as it is."""
+
+
+class Made(Mapping[str, "Command"]):
+    """Every command by its name, made the first time that it is looked at."""
+
+    def __init__(self) -> None:
+        self._made: dict[str, Command] = {}
+
+    def __len__(self) -> int:
+        return len(_MODULES)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_MODULES)
+
+    def __contains__(self, name: object) -> bool:
+        return name in _MODULES
+
+    def __getitem__(self, name: str) -> Command:
+        if name not in self._made:
+            self._made[name] = _make(name, _MODULES[name])
+        return self._made[name]
+
+
+def _make(name: str, module: str) -> Command:
+    alone = typer.Typer(**SETTINGS)
+    import_module(f"tracker.cli.{module}").register(alone)
+    alone.registered_commands = [
+        each
+        for each in alone.registered_commands
+        if name == (each.name or typer.main.get_command_name(each.callback.__name__))  # type: ignore[union-attr]
+    ]
+    alone.registered_groups = [] if alone.registered_commands else alone.registered_groups
+    command = typer.main.get_group(alone).commands[name]
+    offer_schema(command)
+    return command
+
+
+class AllCommands(Commands):
+    """The application's commands, listed under their headings without loading Rich or making them."""
+
+    def __init__(self, **settings: Any) -> None:  # noqa: ANN401 (Typer's own)
+        super().__init__(**settings)
+        self.commands = Made()  # type: ignore[assignment]  # Typer changes none
+
+    def format_commands(self, ctx: Context, formatter: HelpFormatter) -> None:  # noqa: ARG002 (Click's signature)
+        """Write one section for each heading; all sections have the same columns."""
+        widest = max(map(len, _MODULES))
+        for heading, part in COMMANDS.items():
+            with formatter.section(heading):
+                formatter.write_dl(
+                    [
+                        (f"{name:<{widest}}", make_default_short_help(text, formatter.width - widest - 6))
+                        for name, (_, text) in part.items()
+                    ]
+                )
