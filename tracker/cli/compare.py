@@ -16,7 +16,8 @@ from tracker.references import join_words
 if TYPE_CHECKING:
     from tracker.archive.session import ArchiveSession
     from tracker.model.changes import Comparison
-    from tracker.model.topics import Vocabulary
+    from tracker.model.topics import Topic, Vocabulary
+    from tracker.report.comparison.one_topic import SideWeights
     from tracker.text.encoder import Encoder
 
 DIFFERENT = 1
@@ -183,11 +184,15 @@ def _render(
 
         return render_json(comparison)
     from tracker.report.comparison.build import build_report
-    from tracker.topics.vocabulary.naming import find_topics
-    from tracker.workflows.compare.explain import explain_topics
 
-    asked = find_topics(vocabulary, topic) if topic else ()
-    reasons = explain_topics(comparison, asked, vocabulary) if asked else ()
+    asked: tuple[Topic, ...] = ()
+    reasons: list[tuple[SideWeights, SideWeights]] = []
+    if topic:
+        from tracker.topics.vocabulary.naming import find_topics
+        from tracker.workflows.compare.explain import explain_topics
+
+        asked = find_topics(vocabulary, topic)
+        reasons = explain_topics(comparison, asked, vocabulary)
     report = build_report(
         comparison, vocabulary, everything=everything, only=only, topics=asked, reasons=reasons
     )
