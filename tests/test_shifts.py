@@ -143,6 +143,11 @@ def test_what_is_promised_sooner_or_more_of_is_stronger(
     assert [brief(shift) for shift in find(old, new)] == [target, fact]
 
 
+def test_words_of_another_language_negate_nothing() -> None:
+    assert find("No reira, tend koutou katoa.", "Nd reira, tend koutou katoa.") == ()
+    assert brief(*find("No State of the region is safe.", "A State of the region is safe."))[0] == "negation"
+
+
 def test_less_is_more_below_a_limit() -> None:
     old, new = "We will keep warming below 2 per cent.", "We will keep warming below 1 per cent."
     assert [brief(shift)[0] for shift in find(old, new)] == ["figure"]
