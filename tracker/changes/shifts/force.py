@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tracker.changes.shifts.dates import find_date_shifts
-from tracker.changes.shifts.figures import find_figure_shifts
+from tracker.changes.shifts.figures import find_figure_shifts, is_promised
 from tracker.changes.shifts.forms import (
     BINDING,
     HEADS,
@@ -242,7 +242,8 @@ def _find_targets(rewording: Rewording) -> tuple[Shift, ...]:
         return ()
     found = [shift for shift in find_date_shifts(rewording) if shift.rule.startswith("deadline")]
     if not any(form.kind == "limit" for side in (rewording.old, rewording.new) for form in read_forms(side)):
-        found += [shift for shift in find_figure_shifts(rewording) if shift.rule in _AMOUNTS]
+        amounts = (shift for shift in find_figure_shifts(rewording) if shift.rule in _AMOUNTS)
+        found += [shift for shift in amounts if is_promised(rewording, shift)]
     if len(found) != 1 or found[0].direction not in _NEARER | _FARTHER or not keeps_nearly_all(rewording):
         return ()
     direction = _DIRECTIONS[found[0].direction in _NEARER]
