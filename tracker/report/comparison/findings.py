@@ -25,8 +25,8 @@ UNSURE: Final = 8
 """Lines at most that tell of what is unsure, those among the largest moves included."""
 _LEAST_MOVE: Final = 0.01
 """Of the words: a smaller change of share is no move."""
-_MOVES = (Column("% of words"), Column("sentences"), Column("", right=False))
-_FIGURES = (Column(""), Column(""))
+_MOVES = (Column("% of words"), Column("sentences"), Column("", right=False, unit="status"))
+_FIGURES = (Column("", unit="% of words"), Column("", unit="sentences"))
 
 FINDINGS: Final[dict[str, tuple[Status, ...]]] = {
     "lost rank": ("demoted",),

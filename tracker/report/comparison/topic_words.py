@@ -140,7 +140,8 @@ def interval_words(topic: TopicChange) -> str | None:
     """Return the interval of the change of share in percentage points, where there is one."""
     if topic.difference is None:
         return None
-    low, high = (f"{100 * bound:+.1f}".replace("-", "−") for bound in topic.difference)
+    # Added to a zero, what rounds to none below it has no sign of its own.
+    low, high = (f"{round(100 * bound, 1) + 0.0:+.1f}".replace("-", "−") for bound in topic.difference)
     return f"change of share {low} to {high} points"
 
 
