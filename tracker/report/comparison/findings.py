@@ -77,7 +77,8 @@ def _show_move(topic: TopicChange, sure: float) -> Entry:
         topic_words.status_mark(topic, sure),
     )
     doubt = "" if topic.claimed or topic.share_unsure else "?"
-    return Entry((Span(label),), cells, brief=f"{label}{doubt} {cells[0]}")
+    brief = f"{label}{doubt} {cells[0]} {topic_words.bar_mark(topic, sure)}".rstrip()
+    return Entry((Span(label),), cells, brief=brief)
 
 
 def list_moved(sections: Iterable[Section]) -> frozenset[str]:

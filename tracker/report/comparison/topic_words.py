@@ -80,6 +80,12 @@ def status_mark(topic: TopicChange, sure: float) -> str:
     return f"{STATUSES[topic.possible]}? {certainty_mark(topic, sure)}".rstrip()
 
 
+def bar_mark(topic: TopicChange, sure: float) -> str:
+    """Return in brackets what keeps from being claimed what is as certain as claims are: ``(in passing)``."""
+    why = "" if topic.claimed or topic.share_unsure else _bar(topic, sure)
+    return f"({why})" if why else ""
+
+
 def certainty_mark(topic: TopicChange, sure: float) -> str:
     """Return how certain a status is, briefly: ``(.53)``, and ``(~.53)`` where that was not measured.
 
@@ -98,9 +104,15 @@ def chance_mark(chance: float, *, measured: bool) -> str:
 
 
 def _bar(topic: TopicChange, sure: float) -> str:
-    """Return what keeps from being claimed what is as certain as claims are; "" where it is less certain."""
-    if not topic.measured or (topic.outcome_certainty or 0.0) < _least(topic, sure):
+    """Return what keeps from being claimed what is as certain as claims are; "" where it is less certain.
+
+    Changes of rank need more than others for as many of them to be true.
+    """
+    certainty, least = topic.outcome_certainty or 0.0, _least(topic, sure)
+    if not topic.measured or certainty < min(least, load_certainty().find_threshold("new", sure)):
         return ""
+    if certainty < least:
+        return f"short of {chance_mark(least, measured=True)[1:-1]}"
     levels = {side.level for side in (topic.old, topic.new) if side}
     return "in passing" if levels & PRIORITIES else "only mentioned"
 
