@@ -14,9 +14,10 @@ from tracker.references.names import show
 from tracker.references.sessions import is_partial_date
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from tracker.archive.session import ArchiveSession
+    from tracker.model.texts import Reference
     from tracker.references.groups import Group
 
 _FULL_DATE = 10
@@ -75,6 +76,21 @@ def check_spoke(chosen: Chosen, held: Iterable[str], where: str) -> None:
         first, *more = sorted(there) or ["nobody"]
         spoke = f"{first} and {len(more)} more" if more else first
         raise NotInArchive(f"the archive has no statement by {missing[0]} at {where}; {spoke} spoke")
+
+
+def narrow_editions(
+    held: Mapping[str, Sequence[Reference]], chosen: Chosen, body: str, dates: Mapping[Reference, str | None]
+) -> dict[str, Sequence[Reference]]:
+    """Return the statements of chosen countries; raises ``NotInArchive`` where there are none."""
+    kept = {}
+    for label, editions in held.items():
+        members = chosen.on(date_session(body, label, [dates[edition] for edition in editions]))
+        if some := [edition for edition in editions if edition.country in members]:
+            kept[label] = some
+    there = {edition.country for editions in kept.values() for edition in editions}
+    if missing := sorted(chosen.named - there) or (not there and [chosen.asked]):
+        raise NotInArchive(f"the archive has no statement by {show(missing[0])} at {body} in these sessions")
+    return kept
 
 
 def date_session(body: str, label: str, delivered: Iterable[str | None]) -> str:
