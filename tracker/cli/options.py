@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 ARCHIVE_VARIABLE = "TRACKER_ARCHIVE"
 DEFAULT_ARCHIVE = Path("snapshots")
 FINDINGS = 1
-_USUAL = 0.9
 """The exit code of a command that did its work and found something to report."""
+_USUAL = 0.9
 CRASHED = 70
 """The exit code of a bug (``EX_SOFTWARE``): whoever watches must not take it for a finding."""
 

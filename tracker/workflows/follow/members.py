@@ -9,18 +9,22 @@ from typing import TYPE_CHECKING
 from tracker.errors import NotInArchive, ReferenceInvalid, TrackerError
 from tracker.inputs.files import read_file
 from tracker.references import find_country, read_session
+from tracker.references.countries import match_countries
 from tracker.references.groups import find_group, packaged_groups
-from tracker.references.names import show
+from tracker.references.names import closest, fold_name, show
 from tracker.references.sessions import is_partial_date
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from tracker.archive.session import ArchiveSession
     from tracker.model.texts import Reference
+    from tracker.references.countries import Country
     from tracker.references.groups import Group
 
 _FULL_DATE = 10
+_LEAST, _MOST = 3, 3
+"""Letters of which more must be part of a group's name for it to be meant, and groups that are offered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +60,7 @@ def choose_countries(archive: ArchiveSession, text: str) -> Chosen:
             continue
         if Path(word).suffix and Path(word).is_file():
             raise ReferenceInvalid(f"--countries {word} is a file; write @{word}")
-        country = find_country(word)
+        country = _find_member(word, {*packaged_groups(), *own})
         if country.kind == "group":
             raise ReferenceInvalid(
                 f"--countries {word}: the members of {country} are not known; name them with: tracker groups"
@@ -66,6 +70,27 @@ def choose_countries(archive: ArchiveSession, text: str) -> Chosen:
     if not named and not groups:
         raise TrackerError(f"--countries {show(text)} names nobody; write codes, such as GBR,FRA, or EU")
     return Chosen(text, frozenset(named), tuple(groups))
+
+
+def _find_member(word: str, groups: Collection[str]) -> Country:
+    """Return a country by code or name; raises ``ReferenceInvalid`` with the groups too that may be meant."""
+    try:
+        return find_country(word)
+    except ReferenceInvalid as error:
+        names = {
+            code: match_countries(code)[:1] for code in sorted(groups, key=lambda each: (len(each), each))
+        }
+        folded = fold_name(word).removesuffix("s")
+        meant = [code for code, found in names.items() if found and folded in fold_name(found[0].name)]
+        near = closest(word, names)
+        meant = [*([near] if near else []), *(meant if len(folded) > _LEAST else [])][:_MOST]
+        if not meant:
+            raise
+        named = {code: found[0].name for code, found in names.items() if found and found[0].code == code}
+        shown = [f"{code} ({named[code]})" if code in named else code for code in meant]
+        said, _, country = str(error).partition("; did you mean ")
+        likely = " or ".join(dict.fromkeys([*shown, *([country.removesuffix("?")] if country else [])]))
+        raise ReferenceInvalid(f"{said.partition(';')[0]}; did you mean {likely}?") from None
 
 
 def check_spoke(chosen: Chosen, held: Iterable[str], where: str) -> None:

@@ -46,7 +46,7 @@ def read_asked(
 ) -> TraceQuery:
     """Return what is traced: phrases or one sentence, and the terms of topics of a vocabulary.
 
-    A topic without terms of its own stands for those below it. Raises ``TrackerError`` where there is nothing,
+    A topic without terms of its own stands for those below it. Raises ``TrackerError`` where there is none,
     for a text without a word or with too many, and for an asterisk that is not a word's open ending.
     """
     asked = read_query(
