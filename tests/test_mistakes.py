@@ -46,9 +46,10 @@ MISTAKES = {
     "three sessions": ("diff XAA/CCPCJ 31 32 33", "of more: tracker timeline", "timeline XAA/CCPCJ"),
     "a flag with a value": ("diff XAA/CCPCJ --all=yes", "does not take a value; -h", "diff -h"),
     "countries without their option": (
-        "compare-countries CCPCJ 33 XAA GBR", "--countries XAA,GBR", "compare-countries CCPCJ 33 --countries XAA",
+        "compare-countries CCPCJ 33 XAA GBR", "--countries XAA,GBR",
+        "compare-countries CCPCJ 33 --countries XAA",
     ),
-    "a group without a letter": ("diff CCPCJ 32 33 --countries SID", "did you mean SIDS or SSD (South Sudan)?", ""),
+    "a group without a letter": ("diff CCPCJ 32 33 --countries SID", "mean SIDS or SSD (South Sudan)?", ""),
     "a part of a group's name": ("diff CCPCJ 32 33 --countries 'small islands'", "did you mean SIDS or", ""),
     "the words with a slip": ("help wrds", "did you mean tracker help words?", "help words"),
     "a word with a slip": ("help words unclea", "did you mean 'unclear'?", "help words unclear"),
