@@ -22,6 +22,7 @@ _POINTS = {"percent", "percentage points"}
 _MEASURES = {"times", "hours", "tonnes", "MW", "MWh", "hectares", "km"}
 _NO_MONEY = {"", "°C", "°F", "per mille", *_MEASURES}
 _DOLLARS = {"$", "USD"}
+_AMOUNTS = {"money", "percent"}
 _ASIDE = re.compile(
     r"[,;:،؛，；。.(–—]\s|\b(?:when|where|which|who|as|because|cuando|donde|lorsque|quand|où)\b"
 )
@@ -128,10 +129,12 @@ def _write(number: Decimal, *, signed: bool = False) -> str:
 
 
 def is_promised(rewording: Rewording, amount: Shift) -> bool:
-    """Return whether an amount is what is promised or asked: no clause begins between the two on either side.
+    """Return whether it is an amount that is promised or asked: no clause begins between, on either side.
 
     In ``to ensure that, when a storm costs us a third of our product, we have insurance`` it is not.
     """
+    if amount.rule not in _AMOUNTS:
+        return False
     for passage, evidence in ((rewording.old, amount.old), (rewording.new, amount.new)):
         at = passage.text.find(evidence.text) if evidence else -1
         ends = [form.end for form in read_forms(passage) if form.kind in BINDING and form.end <= at]

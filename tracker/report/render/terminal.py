@@ -236,10 +236,9 @@ def _lay_quote(quote: Quote, lead: int, width: int, rows: int | None) -> Sequenc
     """Return a quotation on so many lines, or as many as show what is marked in it whole."""
     size = min(lead, width - len(_DEEPER) - _NARROW_QUOTE)
     first = f"{_DEEPER}{quote.lead}{' ' * (size - columns(quote.lead))} " if quote.lead else _DEEPER
-    rest = " " * columns(first)
     room = WHOLE if rows is None else rows * (width - columns(first)) - 2
     while True:
-        lines = wrap(star_matches(cut_quote(quote, room)), width, first, rest)
+        lines = wrap(star_matches(cut_quote(quote, room)), width, first, " " * columns(first))
         if rows is None or len(lines) <= rows:
             return lines
         if room <= least_width(quote):

@@ -15,7 +15,7 @@ from tracker.references.names import closest, fold_name, show
 from tracker.references.sessions import is_partial_date
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from tracker.archive.session import ArchiveSession
     from tracker.model.texts import Reference
@@ -104,13 +104,16 @@ def check_spoke(chosen: Chosen, held: Iterable[str], where: str) -> None:
 
 
 def narrow_editions(
-    held: Mapping[str, Sequence[Reference]], chosen: Chosen, body: str, dates: Mapping[Reference, str | None]
-) -> dict[str, Sequence[Reference]]:
+    held: Mapping[str, tuple[Reference, ...]],
+    chosen: Chosen,
+    body: str,
+    dates: Mapping[Reference, str | None],
+) -> dict[str, tuple[Reference, ...]]:
     """Return the statements of chosen countries; raises ``NotInArchive`` where there are none."""
     kept = {}
     for label, editions in held.items():
         members = chosen.on(date_session(body, label, [dates[edition] for edition in editions]))
-        if some := [edition for edition in editions if edition.country in members]:
+        if some := tuple(edition for edition in editions if edition.country in members):
             kept[label] = some
     there = {edition.country for editions in kept.values() for edition in editions}
     if missing := sorted(chosen.named - there) or (not there and [chosen.asked]):
