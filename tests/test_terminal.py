@@ -44,6 +44,7 @@ from tracker.report.comparison.findings import FINDINGS
 from tracker.report.comparison.passages import cite_words, read_edits
 from tracker.report.comparison.selection import FILTERS, cite_changes
 from tracker.report.comparison.stat import render_stat
+from tracker.report.comparison.topic_words import interval_words
 from tracker.report.comparison.words import NO_DIFFERENCE
 from tracker.report.document import Document, Entry, Quote, Section, Span
 from tracker.report.layout import excerpt, shorten, wrap
@@ -391,6 +392,23 @@ def test_stat_counts() -> None:
         "  figure          1  1 raised",
         "  date            1  1 later",
     ]
+
+
+def test_what_kept_its_level_is_counted_as_kept() -> None:
+    told = revision()
+    unsure = [
+        replace(each, claimed=False, share_unsure=True) if each.outcome == "kept" else each
+        for each in told.topics
+    ]
+    rows = render_stat(replace(told, topics=tuple(unsure))).splitlines()
+    assert "  kept            1  1 with share unsure" in rows
+    assert not any("perhaps" in row for row in rows)
+
+
+def test_what_rounds_to_zero_has_no_minus() -> None:
+    both = reading("substantive", (0,), 0.1)
+    moved = topic("Trade", "kept", both, both, difference=(-0.0001, 0.162))
+    assert interval_words(moved) == "change of share +0.0 to +16.2 points"
 
 
 STATEMENT = StatementEntry(
