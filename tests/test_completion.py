@@ -42,6 +42,7 @@ OFFERED = {
     "a source": ("sources check the-s", "the-source"),
     "a source or series": ("snapshot ", "the-source XAA/CCPCJ"),
     "a command": ("help mirror up", "update"),
+    "the words of the reports": ("help w", "withdraw words"),
     "nothing of an archive that is not there": ("list --archive nowhere X", ""),
     "nothing of one named before": ("--archive nowhere list X", ""),
 }  # fmt: skip

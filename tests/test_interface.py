@@ -119,7 +119,7 @@ def test_an_open_archive_says_where_it_is(archive: Callable[..., Ran], tmp_path:
 
 ROWS = {
     "topics": (
-        "old", "new", "topic", "label", "kind", "status", "possible", "certainty", "measured",
+        "old", "new", "topic", "label", "kind", "status", "possible", "certainty", "measured", "share_unsure",
         "old_level", "old_sentences", "old_share", "old_quote",
         "new_level", "new_sentences", "new_share", "new_quote", "share_change", "decided_by",
     ),

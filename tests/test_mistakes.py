@@ -45,6 +45,14 @@ MISTAKES = {
     "an address without its beginning": ("show www.a.org/33", "is not fetched here; save it", ""),
     "three sessions": ("diff XAA/CCPCJ 31 32 33", "of more: tracker timeline", "timeline XAA/CCPCJ"),
     "a flag with a value": ("diff XAA/CCPCJ --all=yes", "does not take a value; -h", "diff -h"),
+    "countries without their option": (
+        "compare-countries CCPCJ 33 XAA GBR", "--countries XAA,GBR",
+        "compare-countries CCPCJ 33 --countries XAA",
+    ),
+    "a group without a letter": ("diff CCPCJ 32 33 --countries SID", "mean SIDS or SSD (South Sudan)?", ""),
+    "a part of a group's name": ("diff CCPCJ 32 33 --countries 'small islands'", "did you mean SIDS or", ""),
+    "the words with a slip": ("help wrds", "did you mean tracker help words?", "help words"),
+    "a word with a slip": ("help words unclea", "did you mean 'unclear'?", "help words unclear"),
     "a folder for a file": ("show folder", "use: tracker import folder", ""),
     "a name of a file with a slip": ("show odl.txt", "did you mean old.txt?", "show old.txt"),
     "an empty file": ("show empty.txt", "the file is empty; fetch or save it again", ""),
@@ -300,3 +308,7 @@ def test_the_words_of_the_reports_are_explained(desk: Callable[[str], Ran]) -> N
     assert "priority: a topic that is declared or substantive" in told
     assert "certainty: of a status: the share of careful readers" in told
     assert "|" not in told
+    assert told.index("apart:") < told.index("unclear:")
+    assert desk("help words unclear").out.startswith("unclear: in place of a status")
+    assert desk("help words share unsure").out.startswith("share unsure: ")
+    assert desk("help words promoted").out.startswith(("lost rank", "status: "))

@@ -32,6 +32,9 @@ def gone(old: str, new: str, own: tuple[str, ...] = ()) -> list[str]:
         ("We pay tribute to Nelson Mandela. For Mandela was free.", ["Nelson Mandela"]),
         ("We spoke in Trinidad and Tobago.", ["Trinidad and Tobago"]),
         ("The people of the Lake Chad Basin suffer.", []),
+        ("We thank Tiirkiye.", ["Türkiye"]),
+        ("We were helped by the U.S. and Canada.", ["Canada", "U.S."]),
+        ("We met. Tuia ki runga, Tuia ki raro, ka Rongo to po ka rongo te ao.", []),
     ],
 )
 def test_real_names_are_told(text: str, names: list[str]) -> None:
@@ -67,6 +70,7 @@ def test_what_is_no_name_is_not_told(text: str) -> None:
         ("Russia", "what the Kremlin wants"),
         ("Myanmar", "Burma"),
         ("Turkey", "Türkiye"),
+        ("Tiirkiye", "Turkey"),
         ("Viet Nam", "Vietnam"),
         ("Viet Nam", "Viet-\nnam"),
         ("Côte d’Ivoire", "Cote d'Ivoire"),

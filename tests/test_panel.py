@@ -254,6 +254,17 @@ def test_the_command_answers_in_each_form(
     schema("moves").validate(json.loads(told.out))
     assert "GBR/UNGA 74 75" in run(*words).out or "FRA/UNGA 74 75" in run(*words).out
     assert run(*words, "--format", "markdown").out.startswith("# Report: FRA,GBR (2 countries)")
+    dropped = run(*words, "--only", "dropped").out
+    assert "not repeated" in dropped
+    assert "new" not in dropped
+    traced = json.loads(run("trace", "UNGA", "corruption", "--countries", "EU", "--format", "json").out)
+    schema("spread").validate(traced)
+    assert traced["among"] == "EU"
+    # The United Kingdom spoke at session 75 too, and had left.
+    spoke = {(each["country"], each["session"]) for each in traced["statements"]}
+    assert ("GBR", "74") in spoke
+    assert ("GBR", "75") not in spoke
+    assert {country for country, _ in spoke} == {"FRA", "GBR", "ITA"}
     assert run("panel", "UNGA", "--sessions", "74-75", "--format", "csv").out.startswith(
         "body,country,name,session,"
     )

@@ -143,6 +143,16 @@ def test_what_is_promised_sooner_or_more_of_is_stronger(
     assert [brief(shift) for shift in find(old, new)] == [target, fact]
 
 
+def test_an_amount_that_is_not_what_is_promised_is_no_strength() -> None:
+    said = "We will see to it that, when a storm costs us {} per cent of our product, we have insurance."
+    assert [brief(shift)[0] for shift in find(said.format(30), said.format(20))] == ["figure"]
+
+
+def test_words_of_another_language_negate_nothing() -> None:
+    assert find("No reira, tend koutou katoa.", "Nd reira, tend koutou katoa.") == ()
+    assert brief(*find("No State of the region is safe.", "A State of the region is safe."))[0] == "negation"
+
+
 def test_less_is_more_below_a_limit() -> None:
     old, new = "We will keep warming below 2 per cent.", "We will keep warming below 1 per cent."
     assert [brief(shift)[0] for shift in find(old, new)] == ["figure"]

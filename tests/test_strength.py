@@ -196,6 +196,7 @@ def test_a_comparison_says_how_many_sentences_no_rule_could_grade(
     assert [caveat.split()[0] for caveat in caveats if "no rule could tell" in caveat] == (
         [number] if number else []
     )
+    assert all(caveat.endswith(": ¶1 of the new text") for caveat in caveats if "no rule" in caveat)
 
 
 TABLES = sorted(Path(tables.__file__).parent.glob("*.toml"))

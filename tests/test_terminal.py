@@ -41,14 +41,15 @@ from tracker.report.archive.listing import (
     render_statement,
 )
 from tracker.report.comparison.findings import FINDINGS
-from tracker.report.comparison.passages import read_edits
+from tracker.report.comparison.passages import cite_words, read_edits
 from tracker.report.comparison.selection import FILTERS, cite_changes
 from tracker.report.comparison.stat import render_stat
+from tracker.report.comparison.topic_words import interval_words
 from tracker.report.comparison.words import NO_DIFFERENCE
-from tracker.report.document import Span
+from tracker.report.document import Document, Entry, Quote, Section, Span
 from tracker.report.layout import excerpt, shorten, wrap
 from tracker.report.render.runs import mark_edits
-from tracker.report.render.terminal import LINES
+from tracker.report.render.terminal import LINES, render_terminal
 from tracker.report.safe import visible
 
 if TYPE_CHECKING:
@@ -312,6 +313,31 @@ def test_an_excerpt_holds_the_words_it_is_about() -> None:
     assert excerpt(text, text.index("two"), 30).startswith("one two")
 
 
+LONG = (
+    "As we said here last year, we support the financing of African-led peace-support operations, and more."
+)
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+@pytest.mark.parametrize("lead", ["74 ¶9", "75 ¶19, closest (0.29)"])
+@pytest.mark.parametrize("marked", ["As we", "peace-support operations", "Africa", "more", LONG[30:95]])
+def test_the_words_that_a_quotation_rests_on_are_shown_whole(width: int, lead: str, marked: str) -> None:
+    start = LONG.index(marked)
+    for text in (LONG, f"{LONG} {LONG} {LONG}"):
+        quote = Quote(lead, text, ((start, start + len(marked)),))
+        section = Section("new", (Entry((Span("Topic"),), evidence=(quote,)),), rows=1)
+        shown = render_terminal(Document("title", (), (), "verdict", (section,)), width=width)
+        assert f"*{marked}*" in " ".join(shown.split()), shown
+        assert all(cell_len(line) <= width for line in shown.splitlines())
+
+
+def test_a_mark_ends_within_no_name() -> None:
+    said = "We joined the Paris Agreement on Climate Change early."
+    assert cite_words("", said, (14, 40)).marks == ((14, 47),)
+    assert cite_words("", said, (14, 29)).marks == ((14, 29),)
+    assert cite_words("", said.upper(), (14, 40)).marks == ((14, 40),)
+
+
 @given(st.lists(TEXTS, max_size=4), st.integers(20, 60))
 def test_wrapping_loses_no_word(texts: list[str], width: int) -> None:
     lines = wrap([Span(text) for text in texts], width, "- ", "  ")
@@ -366,6 +392,23 @@ def test_stat_counts() -> None:
         "  figure          1  1 raised",
         "  date            1  1 later",
     ]
+
+
+def test_what_kept_its_level_is_counted_as_kept() -> None:
+    told = revision()
+    unsure = [
+        replace(each, claimed=False, share_unsure=True) if each.outcome == "kept" else each
+        for each in told.topics
+    ]
+    rows = render_stat(replace(told, topics=tuple(unsure))).splitlines()
+    assert "  kept            1  1 with share unsure" in rows
+    assert not any("perhaps" in row for row in rows)
+
+
+def test_what_rounds_to_zero_has_no_minus() -> None:
+    both = reading("substantive", (0,), 0.1)
+    moved = topic("Trade", "kept", both, both, difference=(-0.0001, 0.162))
+    assert interval_words(moved) == "change of share +0.0 to +16.2 points"
 
 
 STATEMENT = StatementEntry(

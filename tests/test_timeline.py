@@ -414,7 +414,7 @@ def test_markdown_has_a_column_for_each_session_and_every_row(folder: Path) -> N
     rows = select_rows(timeline)
     report = render_markdown(build_timeline(timeline, rows))
     table = [line for line in report.splitlines() if line.startswith("|")]
-    assert table[:2] == ["| | a priority at | 74 (2019) | 75 (2020) |", "| --- | ---: | --- | --- |"]
+    assert table[:2] == ["| topic | a priority at | 74 (2019) | 75 (2020) |", "| --- | ---: | --- | --- |"]
     assert len(table) == len(rows) + 2
     assert "| Corruption | 1 | D |  |" in table
     quoted = render_markdown(build_timeline(timeline, select_rows(timeline, ("corruption",)), quotes=True))

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import re
 import sqlite3
+from itertools import pairwise
+from random import Random
 from typing import TYPE_CHECKING
 
 from tests.acceptance.conftest import OPTIONS
 from tests.benchmarks.importing import run_tracker
+from tests.coded_sheets import load_speech
 from tests.shared_data import require
+from tracker.report.comparison.build import build_report
+from tracker.report.document import Quote
+from tracker.report.render.terminal import render_terminal
+from tracker.topics.vocabulary.load import load_vocabulary
+from tracker.workflows.compare.compare import compare_sides
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -72,3 +80,33 @@ def test_every_word_of_a_file_is_in_its_segments(imported: tuple[Path, Run]) -> 
         if kept[path.parent.name, path.name.partition("_")[0]] < 0.99 * letters:
             lost.append(path.name)
     assert lost == []
+
+
+def test_a_quotation_shows_the_words_it_rests_on() -> None:
+    """Of twenty pairs, and at each width, every passage on the screen has its term, whole and marked."""
+    series = {
+        folder.name: sorted(int(path.name.split("_")[0]) for path in folder.glob("[0-9]*_*.txt"))
+        for folder in require("ungdc").iterdir()
+    }
+    pairs = [(name, *each) for name, sessions in sorted(series.items()) for each in pairwise(sessions)]
+    vocabulary, found = load_vocabulary(), 0
+    for country, old, new in Random(20261127).sample(pairs, 20):  # noqa: S311 (a sample, no secret)
+        sides = load_speech(country, str(old)), load_speech(country, str(new))
+        document = build_report(compare_sides(*sides, vocabulary), vocabulary)
+        quotes = [
+            quote
+            for section in document.sections
+            for entry in section.entries
+            for quote in entry.evidence
+            if isinstance(quote, Quote) and quote.marks
+        ]
+        for width in (60, 80, 120):
+            shown = " ".join(render_terminal(document, width=width).split())
+            for lead in {quote.lead for quote in quotes}:
+                alike = [quote for quote in quotes if quote.lead == lead]
+                marks = [f"*{quote.text[slice(*quote.marks[0])]}*" for quote in alike]
+                longest = max(len(quote.text) for quote in alike) + 4
+                for place in re.finditer(re.escape(f"{lead} “"), shown):
+                    assert any(mark in shown[place.end() : place.end() + longest] for mark in marks)
+                    found += 1
+    assert found >= 100

@@ -95,8 +95,8 @@ def diff(
     refuse_overwriting(output, operands, archive)
     topics = options.load_vocabulary(vocabulary)
     if countries is not None:
-        if stat or only or explain is not None:
-            raise TrackerError("--countries takes no --stat, --only and --explain; leave them out")
+        if stat or explain is not None:
+            raise TrackerError("--countries takes no --stat and --explain; leave them out")
         from tracker.cli.groups import diff_countries
 
         moved = diff_countries(
@@ -110,6 +110,7 @@ def diff(
             topic=topic,
             sure=sure,
             everything=everything,
+            only=_chosen(only, by_country=True),
         )
         if moved:
             raise typer.Exit(DIFFERENT)
@@ -160,13 +161,16 @@ def _explain(
     )
 
 
-def _chosen(only: list[str] | None) -> frozenset[str]:
+def _chosen(only: list[str] | None, *, by_country: bool = False) -> frozenset[str]:
+    """Return what a report is narrowed to; of many countries only what became of topics is told."""
     from tracker.report.comparison.selection import FILTERS
+    from tracker.report.comparison.topic_words import STATUSES
 
+    known = tuple(status for status in STATUSES if status != "kept") if by_country else FILTERS
     words = frozenset(word.strip() for text in only or () for word in text.split(",") if word.strip())
-    unknown = sorted(words - frozenset(FILTERS))
+    unknown = sorted(words - frozenset(known))
     if unknown:
-        raise TrackerError(f"--only {unknown[0]}: expected one of {', '.join(FILTERS)}")
+        raise TrackerError(f"--only {unknown[0]}: expected one of {', '.join(known)}")
     return words
 
 

@@ -122,8 +122,10 @@ def complete_source(context: typer.Context, incomplete: str) -> list[str]:
 
 
 def complete_command(context: typer.Context, incomplete: str) -> list[str]:
-    """Offer commands, or those of the group that was typed before."""
+    """Offer commands, or those of the group that was typed before, and ``words``."""
     known: dict[str, Command] = getattr(context.find_root().command, "commands", {})
+    if not _read_words(context):
+        return _begin([*known, "words"], incomplete)
     for word in _read_words(context):
         known = getattr(known.get(word), "commands", {})
     return _begin(known, incomplete)

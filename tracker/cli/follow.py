@@ -10,7 +10,7 @@ import typer
 
 from tracker.cli import completion, options
 from tracker.cli import output as shown
-from tracker.errors import ReferenceInvalid
+from tracker.errors import ReferenceInvalid, TrackerError
 from tracker.references import join_words, looks_like_reference, match_bodies
 
 Width = Annotated[int | None, typer.Option(min=60, help="The width in columns; the terminal's if not given.")]
@@ -57,6 +57,7 @@ def trace(
     ] = None,
     first: options.FirstSession = None,
     last: options.LastSession = None,
+    countries: options.Countries = None,
     everything: Annotated[
         bool, typer.Option("--all", help="Show every country, where those of a body are shown.")
     ] = False,
@@ -86,12 +87,14 @@ def trace(
     topics = name_topics(known, topic) if known and topic else ()
     asked = read_asked([each for each in (text, *(others or ())) if each is not None], topics, known)
     reference, opened = parse_place(place), options.opened(archive)
+    if reference.country and countries:
+        raise TrackerError(f"--countries goes with a body, not a series: tracker trace {reference.body} ...")
     if reference.country:
         biography = trace_series(opened, reference, asked, first, last)
         as_json, as_text = partial(biography_json, biography), partial(render_biography, biography)
         as_csv = partial(sayings_csv, biography)
     else:
-        spread = trace_body(opened, reference, asked, first, last)
+        spread = trace_body(opened, reference, asked, first, last, countries)
         as_json, as_text = partial(spread_json, spread), partial(render_spread, spread, everything=everything)
         as_csv = partial(sayings_csv, spread)
     shown.answer(form, as_json, as_text, as_csv=as_csv, color=color, output=output)

@@ -101,6 +101,7 @@ def diff_countries(
     topic: str | None,
     sure: float,
     everything: bool,
+    only: frozenset[str],
 ) -> bool:
     """Answer ``diff`` of two sessions of a body, and return whether anybody took up or dropped a topic."""
     from tracker.report.json_text import encode_published
@@ -108,14 +109,18 @@ def diff_countries(
     from tracker.report.series.parts import draw_report
     from tracker.topics.vocabulary.naming import name_topics
     from tracker.workflows.follow.moves import diff_countries as compare
+    from tracker.workflows.follow.moves import narrow_moves
 
     asked = name_topics(known, [topic] if topic else [])
     with shown.shown_progress("comparing") as progress:
         found = compare(options.opened(archive), operands, countries, known, sure=sure, progress=progress)
     if topic:
         found = replace(found, topics=tuple(each for each in found.topics if each.id in asked))
+    if only:
+        found = narrow_moves(found, only)
     notes = _explain(archive, countries)
-    build = partial(build_countries_diff, found, notes=notes, whole=everything or bool(topic))
+    whole = everything or bool(topic or only)
+    build = partial(build_countries_diff, found, notes=notes, whole=whole, only=only)
     as_text = partial(draw_report, build, form)
     shown.answer(form, partial(encode_published, found), as_text, color=color, output=output)
     return any(move.status not in {None, "kept"} for topic in found.topics for move in topic.countries)

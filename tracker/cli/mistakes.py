@@ -42,6 +42,8 @@ _TYPES = {"a valid int range": "a whole number", "a valid int": "a whole number"
 _EXTRA = re.compile(r"Got unexpected extra argument\S* \((.*)\)", re.DOTALL)
 _NEAR = 0.75
 """How much of an option's name must be that of another one: all but a letter or two."""
+_WORDS = "words"
+"""What ``help`` explains beside commands."""
 _TEXTS = {"text", "query"}
 """Arguments that hold words with blanks, which a shell takes apart where the quotes are missing."""
 
@@ -74,7 +76,9 @@ class Commands(TyperGroup):
         path, name = ctx.command_path, args[0].lower()
         inside = [f"{group} {name}" for group, names in self._groups() if name in names]
         other = OTHER_WORDS[name].split(", ") if name in OTHER_WORDS and ctx.parent is None else []
-        if meant := [*other, *inside] or get_close_matches(name, self.commands):
+        near = get_close_matches(name, [*self.commands, *([_WORDS] if ctx.parent is None else [])])
+        near = [f"help {_WORDS}" if each == _WORDS else each for each in near]
+        if meant := [*other, *inside] or near:
             return f"did you mean {' or '.join(f'{path} {each}' for each in meant)}?"
         if looks_like_reference(gather_words(args)[0]):
             return f"to compare, write: {path} diff {shlex.join(args)}"
@@ -112,7 +116,14 @@ def explain_usage(error: ClickException) -> str:
 def _explain_extra(context: Context, extra: str, example: str) -> str:
     taken = [each for each in context.command.params if each.param_type_name == "argument"]
     values = [str(context.params.get(str(each.name))) for each in taken]
+    from tracker.references.countries import match_countries
+
     fault = f"unexpected extra argument: {extra}"
+    if any(each.name == "countries" for each in context.command.params) and all(
+        map(match_countries, extra.split())
+    ):
+        written = shlex.join([*values, "--countries", ",".join(extra.split())])
+        return f"{fault}; countries stand behind an option: {context.command_path} {written}"
     if not taken or taken[-1].name not in _TEXTS:
         return f"{fault}; {example}"
     written = shlex.join([*values[:-1], f"{values[-1]} {extra}"])

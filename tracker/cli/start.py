@@ -64,16 +64,17 @@ def show_help(
         list[str] | None,
         typer.Argument(
             metavar="[COMMAND]...",
-            help="A command; all of them if not given.",
+            help="A command; or: words, and a word of the reports.",
             autocompletion=completion.complete_command,
         ),
     ] = None,
 ) -> None:
     """Show the help of a command, as --help does; "words" explains the words of the reports."""
-    if words == ["words"]:
-        from tracker.report.archive.listing import render_words
+    if words and words[0] == "words":
+        from tracker.report.archive.glossary import render_words
 
-        write_answer(render_words(width=terminal_width(), color=wants_colour("auto")))
+        asked = " ".join(words[1:])
+        write_answer(render_words(asked, width=terminal_width(), color=wants_colour("auto")))
         return
     shown = context.find_root()
     for word in words or ():

@@ -74,6 +74,7 @@ def topic_rows(comparison: Comparison) -> Iterator[Row]:
             "possible": topic.possible,
             "certainty": topic.certainty,
             "measured": topic.measured,
+            "share_unsure": topic.share_unsure,
             **_side("old", topic.old, comparison.old),
             **_side("new", topic.new, comparison.new),
             "share_change": round(_share(topic.new) - _share(topic.old), 4),

@@ -69,6 +69,8 @@ class Spread(Asked):
     """Who says a sentence or phrases at a body, since when and how often."""
 
     body: str
+    among: str | None
+    """Which countries were asked for, as a list of countries and groups; None for all."""
     languages: tuple[str, ...]
     """Languages of statements that were read, in none of which it was said: such silence means nothing."""
     sessions: tuple[SpreadSession, ...]

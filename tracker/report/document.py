@@ -45,6 +45,8 @@ class Column:
     head: str
     right: bool = True
     """Whether it is set to the right, as figures are."""
+    unit: str = ""
+    """What its facts are, where a form of the report has to say it and the head does not."""
 
 
 @dataclass(frozen=True, slots=True)

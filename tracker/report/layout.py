@@ -40,8 +40,8 @@ MORE = "--all"
 WHOLE = 5000
 """Columns of a quotation that is given in full; a sentence may be a whole session, and show many topics."""
 
-_WIDE = "\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\U00020000-\U0003fffd"
-_PIECES = re.compile(rf"\s+|[{_WIDE}]|[^\s{_WIDE}]+")
+WIDE = "\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\U00020000-\U0003fffd"
+_PIECES = re.compile(rf"\s+|[{WIDE}]|[^\s{WIDE}]+")
 """Blanks, single wide characters (Chinese may break after any), and words."""
 
 _NARROW = re.compile(r"[ -~\xa1-\xac\xae-\u024f“”‘’…→¶·–—−]*")
@@ -106,17 +106,22 @@ def excerpt(text: str, start: int, width: int) -> str:
     return shorten(f"{ELLIPSIS}{text[begin:]}" if begin else text, width)
 
 
-def find_beginning(text: str, start: int, width: int) -> int:
+def find_beginning(text: str, start: int, width: int, end: int = 0) -> int:
     """Return where an excerpt of so many columns begins that shows what stands at ``start``: 0, or a word.
 
-    Up to a third of it stands before, or as much as still shows the end of the text.
+    Up to a third of it stands before, or as much as still shows the end of the text; less where what stands
+    there would not be shown whole, up to ``end``.
     """
-    if fits(text, width) or (start <= _NEAR * width and columns(text[:start]) < width // 2):
+    if fits(text, width):
+        return 0
+    if start <= _NEAR * width and columns(text[:start]) < width // 2 and columns(text[:end]) < width:
         return 0
     # No further back than could fit: the text may be a whole session on one line.
     for match in _BEGINNING.finditer(text, max(0, start - _NEAR * width), start):
         begin = match.start()
-        if columns(text[begin:start]) <= width // 3 or fits(text[begin:], width - 1):
+        if fits(text[begin:], width - 1):
+            return begin
+        if columns(text[begin:start]) <= width // 3 and columns(text[begin:end]) < width - 1:
             return begin
     return start
 

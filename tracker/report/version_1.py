@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from tracker.model.changes import Comparison
 from tracker.model.panels import MovedTopic
 from tracker.model.series import TimelineSession
+from tracker.model.spread import Spread
 from tracker.model.topics import Counterpart, TopicChange
 from tracker.model.tracing import BiographyTable
 
@@ -48,12 +49,17 @@ def _comparison(comparison: Comparison) -> Fields:
     return _all_fields(comparison, without="names")
 
 
+def _spread(spread: Spread) -> Fields:
+    """Return a spread without the countries that were asked for."""
+    return _all_fields(spread, without="among")
+
+
 def _counterpart(pair: Counterpart) -> Fields:
     """Return leading passages with the actors of a topic, which are no longer told."""
     return {**_all_fields(pair), "actors": ()}
 
 
-def _all_fields(value: Comparison | Counterpart, without: str = "") -> Fields:
+def _all_fields(value: Comparison | Counterpart | Spread, without: str = "") -> Fields:
     names = (field.name for field in fields(value) if field.name != without)
     return {name: getattr(value, name) for name in names}
 
@@ -117,4 +123,5 @@ _FORMS: Final[Mapping[type, Callable[[Any], Fields]]] = {
     TimelineSession: _session,
     MovedTopic: _moved,
     BiographyTable: _biography,
+    Spread: _spread,
 }

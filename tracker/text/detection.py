@@ -25,6 +25,7 @@ _SAMPLE = 2400
 _SCRIPT_SHARE = 0.3
 _FEWEST = 2
 _LEAD = 1.5
+_FEW, _SEVENTH = 4, 7
 
 
 def detect_language(text: str) -> str:
@@ -52,6 +53,18 @@ def detect_language(text: str) -> str:
     (most, language), (next_most, _) = counts[:2]
     enough = most >= _FEWEST and most * 12 >= len(words) and most >= _LEAD * next_most
     return language if enough else "und"
+
+
+def may_be_in(text: str, language: str) -> bool:
+    """Return whether a sentence may be in a language: one in seven of its small words is frequent in it.
+
+    So may one of few words, and any where no table has such words. In an English speech ``No reira, tēnā
+    koutou katoa`` negates nothing, and ``Tuia`` is no name.
+    """
+    tables = read_tables("languages")
+    known = {*tables["further_words"].get(language, ()), *tables["function_words"].get(language, ())}
+    words = [word for word in _LATIN_WORDS.findall(text) if word.islower()]
+    return not known or len(words) < _FEW or sum(word in known for word in words) * _SEVENTH >= len(words)
 
 
 _SHORTEST = 1800

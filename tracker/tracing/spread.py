@@ -17,7 +17,11 @@ if TYPE_CHECKING:
 
 
 def make_spread(
-    asked: TraceQuery, body: str, statements: Sequence[SpreadStatement], near: tuple[NearWords, ...]
+    asked: TraceQuery,
+    body: str,
+    statements: Sequence[SpreadStatement],
+    near: tuple[NearWords, ...],
+    among: str | None = None,
 ) -> Spread:
     """Count what statements say, which come in order of session and country."""
     by_country: dict[str, list[SpreadStatement]] = {}
@@ -32,6 +36,7 @@ def make_spread(
         topics=asked.topics,
         unit=asked.unit,
         body=body,
+        among=among,
         languages=tuple(sorted({each.language for each in statements} - said)) if said else (),
         sessions=tuple(
             _count_session(label, tuple(some), first)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from tracker.changes.named.reading import (
     LANGUAGE,
     LEAST,
+    UMLAUT,
     Span,
     find_codes,
     is_acronym,
@@ -46,8 +47,8 @@ _REACH = 40
 _JOINT = re.compile(r"\sand\s(?:the\s)?|['’]s\s")
 _PARTICLE = re.compile(r"(?<!\w)(?:(?:de|da|de la|van|von|bin) |al-|el-|d['’])$")
 _PART_OF = re.compile(r"([A-ZÀ-Þ][\w'’-]*) (?:of (?:the )?)?$")
-_SIGN = re.compile(r"[$#@]\s?$")
-"""Before what is an amount, or the mark of a theme: $US, #WeToo."""
+_POINTED = re.compile(r"(?:[A-Z]\.){2,}")
+_SIGN = re.compile(r"[$#@]\s?$")  # $US, #WeToo
 _BEFORE_NAME = re.compile(r"\$|[ -][A-ZÀ-Þ]|[ -]\w+[’']s [A-Z]")
 _COUNT = re.compile(r"\d{1,3}")
 """A number that begins what follows: in Baghdad 20 years ago."""
@@ -89,11 +90,18 @@ def _find_alone(
         *_find_runs(side, other, {word for name in own for word in list_parts(name)}, taken),
     ]
     for name in sorted(found, key=lambda each: (-len(each.places), *each)):
-        cited = [evidence for place in name.places if (evidence := side.passage.cite(place))]
+        places = (_with_point(side.passage.text, place) for place in name.places)
+        cited = list(filter(None, map(side.passage.cite, places)))
         texts = Counter(evidence.text for evidence in cited)
         if cited:
             shown = max(cited, key=lambda evidence: (texts[evidence.text], len(evidence.text)))
-            yield NameChange(shown.text, status, len(name.places), shown)
+            said = shown.text if name.rank else shown.text.replace(UMLAUT, "ü")
+            yield NameChange(said, status, len(name.places), shown)
+
+
+def _with_point(text: str, place: Span) -> Span:
+    """Return the place of a name with the last point of ``U.S.`` in it."""
+    return place._replace(end=place.end + bool(_POINTED.fullmatch(text, place.start, place.end + 1)))
 
 
 def _find_listed(side: NamedText, other: NamedText, taken: bytearray) -> Iterator[_Found]:

@@ -17,12 +17,14 @@ from tracker.changes.shifts.rewording import read_passage
 from tracker.inputs.tables import read_packaged
 from tracker.references.countries import countries
 from tracker.references.names import fold_letters, fold_name, has_slip
+from tracker.text.detection import may_be_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from tracker.changes.shifts.rewording import SideText
     from tracker.model.texts import Version
+    from tracker.references.countries import Country
 
 LANGUAGE: Final = "en"
 """Large letters prove nothing in German, Arabic and Chinese have none, and nothing else was measured."""
@@ -32,6 +34,8 @@ _LONG, _LONGER = 5, 8
 """Letters from which one slip, and two, may be between two forms of a word."""
 _MOST_WORDS = 6
 """Words of the longest name of a state that is looked for."""
+UMLAUT: Final = "ii"
+"""What scans make of ``ü``; no state has it in its name."""
 _ACRONYM, _MOST_CAPITALS = 3, 2
 _PARTS = re.compile(r"[-/’']")
 _BREAK = re.compile(r"(?<=\w)[-\u00ad\u2010]\s+(?=\w)")
@@ -52,7 +56,7 @@ class NamedText:
     """A text with what tells whether it may hold a name."""
 
     passage: SideText
-    """All but its headings, whose letters prove nothing."""
+    """All but its headings, whose letters prove nothing, and sentences in another language."""
     folded: str
     words: frozenset[str]
     small: frozenset[str]
@@ -107,7 +111,11 @@ def _begin_alike(word: str, large: str) -> bool:
 
 def read_names(version: Version) -> NamedText:
     """Read what a text holds of names; a word that a line break parts is looked for as one too."""
-    segments = [segment for segment in version.segments if segment.kind != "heading"]
+    segments = [
+        segment
+        for segment in version.segments
+        if segment.kind != "heading" and may_be_in(segment.text, version.language)
+    ]
     passage = read_passage(segments, version.language)
     text = f"{_BREAK.sub('', version.text)}\n{version.text}"
     written = [OWNER.sub("", word) for word in WORD.findall(text)]
@@ -196,11 +204,17 @@ def _codes() -> Mapping[str, frozenset[str]]:
     codes: dict[str, set[str]] = defaultdict(set)
     for country in countries():
         code = country.successors[0] if len(country.successors) == 1 else country.code
-        for name in (country.name, *country.names, *country.adjectives):
+        for name in (*_list_names(country), *country.adjectives):
             codes[fold_name(name)].add(code)
     for code in _groups():
         codes[fold_name(code)].add(code)
     return {name: frozenset(found) for name, found in codes.items()}
+
+
+def _list_names(country: Country) -> list[str]:
+    """Return the names of a state, as scans read them too: Tiirkiye."""
+    names = [country.name, *country.names]
+    return names + [name.replace("ü", UMLAUT) for name in names if "ü" in name]
 
 
 @cache
@@ -210,7 +224,7 @@ def _first_words() -> frozenset[str]:
 
 @cache
 def _nouns() -> frozenset[str]:
-    written = (name for country in countries() for name in (country.name, *country.names))
+    written = (name for country in countries() for name in _list_names(country))
     return frozenset(map(fold_name, (*written, *_groups())))
 
 

@@ -33,9 +33,9 @@ __all__ = [
     "AXES",
     "Grade",
     "compare_grades",
-    "count_ungraded",
     "counterpart_shifts",
     "find_shifts",
+    "find_ungraded",
     "grade_request",
 ]
 
@@ -101,12 +101,13 @@ def find_shifts(old: Version, new: Version, change: Change) -> tuple[Shift, ...]
     )
 
 
-def count_ungraded(old: Version, new: Version, changes: Iterable[Change]) -> int:
-    """Return how many edited sentences promise, ask or judge in other words and got no direction."""
-    return sum(
-        changes_force(read_rewording(old, new, change))
+def find_ungraded(old: Version, new: Version, changes: Iterable[Change]) -> tuple[Change, ...]:
+    """Return the edited sentences that promise, ask or judge in other words and got no direction."""
+    return tuple(
+        change
         for change in changes
         if change.operation in _EDITED
         and is_readable(change)
+        and changes_force(read_rewording(old, new, change))
         and not any(shift.axis == "strength" for shift in change.shifts)
     )

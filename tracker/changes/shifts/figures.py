@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from tracker.changes.shifts.forms import BINDING, read_forms
 from tracker.changes.shifts.pairs import LEAST_MOVED, Match, drop_kept, pair_spans
 from tracker.changes.shifts.quantities import Figure, read_quantities
 from tracker.changes.shifts.rewording import is_reordered
@@ -20,6 +22,11 @@ _POINTS = {"percent", "percentage points"}
 _MEASURES = {"times", "hours", "tonnes", "MW", "MWh", "hectares", "km"}
 _NO_MONEY = {"", "°C", "°F", "per mille", *_MEASURES}
 _DOLLARS = {"$", "USD"}
+_AMOUNTS = {"money", "percent"}
+_ASIDE = re.compile(
+    r"[,;:،؛，；。.(–—]\s|\b(?:when|where|which|who|as|because|cuando|donde|lorsque|quand|où)\b"
+)
+"""What begins a clause beside what is promised."""
 _LEAST_THERE = 0.2
 """How alike the words around two counts or percentages at one place must be for them to be of one thing."""
 
@@ -119,3 +126,18 @@ def _subtract(old: Figure, new: Figure) -> str:
 def _write(number: Decimal, *, signed: bool = False) -> str:
     whole = number.normalize()
     return f"{whole:+,f}" if signed else f"{whole:,f}"
+
+
+def is_promised(rewording: Rewording, amount: Shift) -> bool:
+    """Return whether it is an amount that is promised or asked: no clause begins between, on either side.
+
+    In ``to ensure that, when a storm costs us a third of our product, we have insurance`` it is not.
+    """
+    if amount.rule not in _AMOUNTS:
+        return False
+    for passage, evidence in ((rewording.old, amount.old), (rewording.new, amount.new)):
+        at = passage.text.find(evidence.text) if evidence else -1
+        ends = [form.end for form in read_forms(passage) if form.kind in BINDING and form.end <= at]
+        if not ends or _ASIDE.search(passage.text, max(ends), at):
+            return False
+    return True

@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tracker.changes.shifts.dates import find_date_shifts
-from tracker.changes.shifts.figures import find_figure_shifts
+from tracker.changes.shifts.figures import find_figure_shifts, is_promised
 from tracker.changes.shifts.forms import (
     BINDING,
     HEADS,
@@ -63,7 +63,6 @@ _THAT: Final = {"that", "que", "qu", "что", "чтобы"}
 _CLAUSE = re.compile(r"[,;:،؛，；。.]")
 _WORD = re.compile(r"[^\W_]+")
 _DIRECTIONS: Final[dict[bool, Direction]] = {True: "stronger", False: "weaker"}
-_AMOUNTS: Final = {"money", "percent"}
 _NEARER: Final[frozenset[Direction]] = frozenset({"raised", "earlier", "tightened", "added"})
 _FARTHER: Final[frozenset[Direction]] = frozenset({"lowered", "later", "loosened", "removed"})
 
@@ -242,7 +241,7 @@ def _find_targets(rewording: Rewording) -> tuple[Shift, ...]:
         return ()
     found = [shift for shift in find_date_shifts(rewording) if shift.rule.startswith("deadline")]
     if not any(form.kind == "limit" for side in (rewording.old, rewording.new) for form in read_forms(side)):
-        found += [shift for shift in find_figure_shifts(rewording) if shift.rule in _AMOUNTS]
+        found += [shift for shift in find_figure_shifts(rewording) if is_promised(rewording, shift)]
     if len(found) != 1 or found[0].direction not in _NEARER | _FARTHER or not keeps_nearly_all(rewording):
         return ()
     direction = _DIRECTIONS[found[0].direction in _NEARER]

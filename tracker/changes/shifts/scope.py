@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from tracker.changes.shifts.rules import Scale, TermMatch, compare_ladders, cut_terms, find_everywhere
+from tracker.text.detection import may_be_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -65,6 +66,8 @@ def find_negation_shifts(rewording: Rewording) -> tuple[Shift, ...]:
     if all(passage.whole.find(negations) for passage in (rewording.old, rewording.new)):
         return ()
     passage, first = found[0]
+    if not may_be_in(passage.text, rewording.language):
+        return ()
     words = TermMatch(first.term, first.start, found[-1][1].end)
     rule = f"negation: {first.term} (ours)"
     return rewording.shift_alone("negation", ("added", "removed"), passage, words, rule)

@@ -226,19 +226,3 @@ def _hit_fields(hit: Hit) -> dict[str, object]:
     fields = {**plain_fields(hit), "text": text, "matches": matches}
     del fields["snippet"]
     return fields
-
-
-_ROW = re.compile(r"^\| (?!word |---)(.+?) \| (.+) \|$", re.MULTILINE)
-_LINK = re.compile(r" ?\(\[[^\]]*\]\([^)]*\)\)")
-
-
-def render_words(*, width: int = 80, color: bool = False) -> str:
-    """Return the words that reports and commands use, with their meanings, from the glossary of the docs."""
-    from importlib.resources import files  # noqa: PLC0415 (as above)
-
-    text = (files("tracker") / "docs" / "glossary.md").read_text(encoding="utf-8")
-    lines: list[Line] = []
-    for word, meaning in _ROW.findall(text):
-        plain = _LINK.sub("", meaning).replace("`", "").replace("*", "")
-        lines += wrap((Span(word, "bold"), Span(f": {plain}")), width, "", "    ")
-    return draw(lines, color=color)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 CONTEXT: Final = 8
 """Words kept on each side of an edit where not everything is shown."""
-_SHIFTS: Final = (("wording", selection.WORDING_AXES), ("figures, dates and names", selection.FACT_AXES))
+_NAME: Final = "name"
 
 
 def show_changes(comparison: Comparison, changes: Sequence[Change], *, everything: bool) -> Iterator[Section]:
@@ -70,15 +70,21 @@ def show_shifts(
     """Yield what became stronger or weaker, and the figures, dates and names that changed.
 
     With ``context`` the sentence that holds the words follows each; elsewhere its redline is in the report.
-    Between sessions figures, dates and names are named alone, unless everything is asked for.
+    Between sessions figures and dates are named alone, unless everything is asked for, and names only where
+    they are: two sentences tell nothing of what the whole of a speech names.
     """
-    for title, axes in _SHIFTS:
+    revision = selection.is_revision(comparison)
+    facts = [axis for axis in selection.FACT_AXES if revision or everything or only or axis != _NAME]
+    title = "figures, dates and names" if _NAME in facts else "figures and dates"
+    if not revision:
+        title += " in sentences that correspond"
+    for heading, axes in (("wording", selection.WORDING_AXES), (title, facts)):
         rows = selection.select_shifts(comparison, axes, only)
         if rows:
             entries = (_show_shift(comparison, row, context=context, rule=everything) for row in rows)
             note = wording.tally_shifts(row.shift for row in rows)
-            named = axes == selection.FACT_AXES and not (only or selection.is_revision(comparison))
-            yield Section(title, tuple(entries), note=note, rows=1, most=0 if named else None)
+            named = axes is facts and not (only or revision)
+            yield Section(heading, tuple(entries), note=note, rows=1, most=0 if named else None)
 
 
 def _show_shift(comparison: Comparison, row: ShiftRow, *, context: bool, rule: bool) -> Entry:

@@ -25,8 +25,8 @@ UNSURE: Final = 8
 """Lines at most that tell of what is unsure, those among the largest moves included."""
 _LEAST_MOVE: Final = 0.01
 """Of the words: a smaller change of share is no move."""
-_MOVES = (Column("% of words"), Column("sentences"), Column("", right=False))
-_FIGURES = (Column(""), Column(""))
+_MOVES = (Column("% of words"), Column("sentences"), Column("", right=False, unit="status"))
+_FIGURES = (Column("", unit="% of words"), Column("", unit="sentences"))
 
 FINDINGS: Final[dict[str, tuple[Status, ...]]] = {
     "lost rank": ("demoted",),
@@ -77,7 +77,8 @@ def _show_move(topic: TopicChange, sure: float) -> Entry:
         topic_words.status_mark(topic, sure),
     )
     doubt = "" if topic.claimed or topic.share_unsure else "?"
-    return Entry((Span(label),), cells, brief=f"{label}{doubt} {cells[0]}")
+    brief = f"{label}{doubt} {cells[0]} {topic_words.bar_mark(topic, sure)}".rstrip()
+    return Entry((Span(label),), cells, brief=brief)
 
 
 def list_moved(sections: Iterable[Section]) -> frozenset[str]:

@@ -28,6 +28,10 @@ FEW = 5
 
 _WORD = re.compile(r"\S+\s*")
 
+_NAME = re.compile(r"(?:^|\s)[A-Z][a-z]+$")
+_REST_OF_NAME = re.compile(r"(?:\s[A-Z][a-z]+){1,3}\b(?!\s[A-Z])")
+"""What goes on as a name does, of so few words that it is no heading."""
+
 _STYLES: dict[EditKind, Style] = {"kept": "plain", "deleted": "deleted", "inserted": "inserted"}
 
 
@@ -119,10 +123,13 @@ def quote(
 
 
 def cite_words(lead: str, said: str, marked: tuple[int, int] | None) -> Quote:
-    """Return words to quote, on one line, with a stretch of them marked."""
+    """Return words to quote, on one line, with a stretch of them marked, which ends within no name."""
     if marked is None:
         return Quote(lead, one_line(said))
-    before, within, after = said[: marked[0]], said[slice(*marked)], said[marked[1] :]
+    start, end = marked
+    if not said.isupper() and (rest := _REST_OF_NAME.match(said, end)) and _NAME.search(said[start:end]):
+        end = rest.end()
+    before, within, after = said[:start], said[start:end], said[end:]
     start = len(one_line(f"{before}.")) - 1
     shown = one_line(within)
     text = one_line(f"{before}{within}{after}")

@@ -52,9 +52,15 @@ def rests_on_intervals(comparison: Comparison) -> bool:
 def select_shifts(
     comparison: Comparison, axes: Collection[Axis], only: Collection[str] = ()
 ) -> tuple[ShiftRow, ...]:
-    """Return the shifts on some axes, those of changes first, then those of counterparts, in text order."""
-    rows = (*_shifts_of_changes(comparison), *_shifts_of_counterparts(comparison))
-    return tuple(row for row in rows if row.shift.axis in axes and (not only or row.shift.axis in only))
+    """Return the shifts on some axes, those of changes first, then those of counterparts, in text order.
+
+    What a change and a topic's counterparts, or those of two topics, tell of the same words is told once.
+    """
+    rows: dict[tuple[object, ...], ShiftRow] = {}
+    for row in (*_shifts_of_changes(comparison), *_shifts_of_counterparts(comparison)):
+        if row.shift.axis in axes and (not only or row.shift.axis in only):
+            rows.setdefault((row.shift.axis, row.shift.old, row.shift.new), row)
+    return tuple(rows.values())
 
 
 def select_changes(

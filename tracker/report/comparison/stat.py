@@ -37,11 +37,13 @@ def _rows(comparison: Comparison) -> Iterator[tuple[str, str]]:
     yield from _count("  moved", sum(change.moved for change in changes))
     if judged := wording.decisions_summary(comparison):
         yield "applies", judged
-    claimed = [topic for topic in comparison.topics if topic.claimed]
-    yield from _count("priorities", len(claimed))
+    sure = [topic for topic in comparison.topics if topic.claimed or topic.share_unsure]
+    unsure = sum(topic.share_unsure for topic in sure)
+    yield from _count("priorities", len(sure))
     for status, name in STATUSES.items():
-        yield from _count(f"  {name}", sum(topic.status == status for topic in claimed))
-    yield from _count("  perhaps", len(comparison.topics) - len(claimed))
+        of_these = f"  {unsure:,} with share unsure" if status == "kept" and unsure else ""
+        yield from _count(f"  {name}", sum(topic.outcome == status for topic in sure), of_these)
+    yield from _count("  perhaps", len(comparison.topics) - len(sure))
     shifts = [row.shift for row in select_shifts(comparison, AXES)]
     yield from _count("shifts", len(shifts))
     for axis in AXES:
@@ -50,6 +52,6 @@ def _rows(comparison: Comparison) -> Iterator[tuple[str, str]]:
             yield f"  {axis}", f"{len(some):>5,}  {wording.tally_shifts(some)}"
 
 
-def _count(name: str, number: int) -> Iterator[tuple[str, str]]:
+def _count(name: str, number: int, of_these: str = "") -> Iterator[tuple[str, str]]:
     if number:
-        yield name, f"{number:>5,}"
+        yield name, f"{number:>5,}{of_these}"

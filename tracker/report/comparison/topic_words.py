@@ -85,6 +85,12 @@ def status_mark(topic: TopicChange, sure: float) -> str:
     return f"{STATUSES[topic.possible]}? {certainty_mark(topic, sure)}".rstrip()
 
 
+def bar_mark(topic: TopicChange, sure: float) -> str:
+    """Return in brackets what keeps from being claimed what is as certain as claims are: ``(in passing)``."""
+    why = "" if topic.claimed or topic.share_unsure else _bar(topic, sure)
+    return f"({why})" if why else ""
+
+
 def certainty_mark(topic: TopicChange, sure: float) -> str:
     """Return how certain a status is, briefly: ``(.53)``, and ``(~.53)`` where that was not measured.
 
@@ -103,9 +109,15 @@ def chance_mark(chance: float, *, measured: bool) -> str:
 
 
 def _bar(topic: TopicChange, sure: float) -> str:
-    """Return what keeps from being claimed what is as certain as claims are; "" where it is less certain."""
-    if not topic.measured or (topic.outcome_certainty or 0.0) < _least(topic, sure):
+    """Return what keeps from being claimed what is as certain as claims are; "" where it is less certain.
+
+    Changes of rank need more than others for as many of them to be true.
+    """
+    certainty, least = topic.outcome_certainty or 0.0, _least(topic, sure)
+    if not topic.measured or certainty < min(least, load_certainty().find_threshold("new", sure)):
         return ""
+    if certainty < least:
+        return f"short of {chance_mark(least, measured=True)[1:-1]}"
     levels = {side.level for side in (topic.old, topic.new) if side}
     return "in passing" if levels & PRIORITIES else "only mentioned"
 
@@ -147,7 +159,8 @@ def interval_words(topic: TopicChange) -> str | None:
     """Return the interval of the change of share in percentage points, where there is one."""
     if topic.difference is None:
         return None
-    low, high = (f"{100 * bound:+.1f}".replace("-", "−") for bound in topic.difference)
+    # Added to a zero, what rounds to none below it has no sign of its own.
+    low, high = (f"{round(100 * bound, 1) + 0.0:+.1f}".replace("-", "−") for bound in topic.difference)
     return f"change of share {low} to {high} points"
 
 

@@ -94,31 +94,32 @@ def _show_section(section: Section, width: int | None) -> Iterator[str]:
     note = f": {escape_markdown(section.note)}" if section.note else ""
     yield f"## {escape_markdown(section.title[:1].upper() + section.title[1:])}{note}"
     heads = [column.head for column in section.columns]
+    units = [(column.head or column.unit) if column.right else "" for column in section.columns]
     bare = not any(entry.evidence or entry.notes for entry in section.entries)
     if section.ticks or (any(heads) and bare):
         yield "\n".join(_show_table(section))
     elif section.entries:
-        yield "\n".join(row for entry in section.entries for row in _show_entry(entry, heads, width))
+        yield "\n".join(row for entry in section.entries for row in _show_entry(entry, units, width))
 
 
 def _show_table(section: Section) -> Iterator[str]:
-    heads = [column.head for column in section.columns]
+    heads = [column.head or column.unit for column in section.columns]
     heads += [f"{tick.head} ({tick.under})" if tick.under else tick.head for tick in section.ticks]
     rules = ["---:" if column.right else "---" for column in section.columns] + ["---"] * len(section.ticks)
-    yield f"| | {' | '.join(map(escape_markdown, heads))} |"
+    yield f"| topic | {' | '.join(map(escape_markdown, heads))} |"
     yield f"| --- | {' | '.join(rules)} |"
     for entry in section.entries:
         cells = (*entry.cells, *(mark.text for mark in entry.marks))
         yield f"| {' | '.join((mark_runs(entry.claim).strip(), *map(escape_markdown, cells)))} |"
 
 
-def _show_entry(entry: Entry, heads: Sequence[str], width: int | None) -> Iterator[str]:
+def _show_entry(entry: Entry, units: Sequence[str], width: int | None) -> Iterator[str]:
     if not entry.claim and not entry.names:
         yield from (f"- {_show_evidence(each, width)}" for each in entry.evidence)
         return
     claim = mark_runs(entry.claim).strip()
     named = " · ".join(map(escape_markdown, entry.names))
-    cells = [f"{cell} {head}".strip() for cell, head in zip(entry.cells, heads, strict=False) if cell]
+    cells = [f"{cell} {unit}".strip() for cell, unit in zip(entry.cells, units, strict=False) if cell]
     yield f"- {'; '.join([' '.join(filter(None, (claim, named))), *map(escape_markdown, cells)])}"
     for note in entry.notes:
         yield f"  - {mark_runs((note,))}"

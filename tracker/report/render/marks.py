@@ -74,6 +74,9 @@ def _lay_ticks(
     longest = max(columns(text) for texts in lines for text in texts) + 1
     step = next((step for step in _STEPS if step * cell >= longest), _STEPS[-1]) if section.sparse else 1
     heads = " ".join(column.head for column in section.columns)
+    if columns(heads) >= start:  # the label of a single topic is shorter
+        yield line(f"{_INDENT}{heads}", "dim")
+        heads = ""
     for number, texts in enumerate(lines):
         row = f"{heads:>{start - 1}}" if number == len(lines) - 1 else ""
         for at in range(len(ticks)):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Final
 
 from tracker.report.document import Span
-from tracker.report.layout import ELLIPSIS, MORE, find_beginning, line, shorten, wrap
+from tracker.report.layout import ELLIPSIS, MORE, WIDE, columns, find_beginning, line, shorten, wrap
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -13,13 +14,23 @@ if TYPE_CHECKING:
     from tracker.report.document import Quote, Style
     from tracker.report.layout import Line
 
+_REST = re.compile(rf"[^\s{WIDE}]+")
+"""What of a word stands behind a mark that ends within it."""
+_AROUND: Final = 3
+"""Columns of quotation mark and ellipses about words that are cut out."""
+_ENOUGH: Final = 60
+"""Columns of a quotation that rests on no one of its words, from which a reader knows what it is about."""
 _EDITS: dict[Style, tuple[str, str]] = {"deleted": ("[-", "-]"), "inserted": ("{+", "+}")}
 
 
 def cut_quote(quote: Quote, width: int) -> tuple[Span, ...]:
-    """Return what fits of a quotation, in quotation marks, with the words it rests on in their style."""
-    text = quote.text
-    begin = find_beginning(text, quote.marks[0][0] if quote.marks else 0, width)
+    """Return what fits of a quotation, in quotation marks, with the words it rests on in their style.
+
+    The first of these are shown whole, however narrow it is.
+    """
+    text, width = quote.text, max(width, least_width(quote))
+    first, last = _find_shown(quote)
+    begin = find_beginning(text, first, width - 1, last)
     opened = f"“{ELLIPSIS if begin else ''}"
     shown = shorten(text[begin:], width - len(opened))
     end = len(shown) - (len(shown) < len(text) - begin)
@@ -29,6 +40,22 @@ def cut_quote(quote: Quote, width: int) -> tuple[Span, ...]:
             spans += [Span(shown[at : first - begin]), Span(shown[first - begin : last - begin], "match")]
             at = last - begin
     return (*spans, Span(f"{shown[at:]}”"))
+
+
+def least_width(quote: Quote) -> int:
+    """Return the columns that a quotation needs to show the words it rests on whole, or enough of it."""
+    if not quote.marks:
+        return min(len(quote.text) + _AROUND, _ENOUGH)
+    return columns(quote.text[slice(*_find_shown(quote))]) + _AROUND
+
+
+def _find_shown(quote: Quote) -> tuple[int, int]:
+    """Return where the first words that a quotation rests on begin, and where the last of them ends."""
+    if not quote.marks:
+        return 0, 0
+    first, last = quote.marks[0]
+    rest = _REST.match(quote.text, last)
+    return first, rest.end() if rest else last
 
 
 def star_matches(runs: tuple[Span, ...]) -> tuple[Span, ...]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from tracker.report.document import Quote, Span
 from tracker.report.layout import MORE, WHOLE, columns, draw, line, shorten, spread, wrap
 from tracker.report.render.marks import lay_marks
-from tracker.report.render.runs import cut_quote, lay_names, mark_edits, star_matches
+from tracker.report.render.runs import cut_quote, lay_names, least_width, mark_edits, star_matches
 from tracker.report.safe import one_line
 
 if TYPE_CHECKING:
@@ -233,15 +233,16 @@ def _cut_lines(lines: Sequence[Line], rows: int | None, width: int) -> Sequence[
 
 
 def _lay_quote(quote: Quote, lead: int, width: int, rows: int | None) -> Sequence[Line]:
-    """Return a quotation on so many lines at most, cut so that what is marked in it is shown."""
+    """Return a quotation on so many lines, or as many as show what is marked in it whole."""
     size = min(lead, width - len(_DEEPER) - _NARROW_QUOTE)
     first = f"{_DEEPER}{quote.lead}{' ' * (size - columns(quote.lead))} " if quote.lead else _DEEPER
-    rest = " " * columns(first)
     room = WHOLE if rows is None else rows * (width - columns(first)) - 2
     while True:
-        lines = wrap(star_matches(cut_quote(quote, room)), width, first, rest)
-        if rows is None or len(lines) <= rows or room < _NARROW_QUOTE:
+        lines = wrap(star_matches(cut_quote(quote, room)), width, first, " " * columns(first))
+        if rows is None or len(lines) <= rows:
             return lines
+        if room <= least_width(quote):
+            return _lay_quote(quote, lead, width, rows + 1)
         room -= 1
 
 

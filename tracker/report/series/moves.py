@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from tracker.references import country_name
 from tracker.report.comparison.findings import FINDINGS
@@ -17,30 +17,35 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from tracker.model.panels import CountriesDiff, CountryMove, MovedTopic
+    from tracker.model.topics import Status
 
 TAKEN_UP: Final = ("new", "returned")
 DROPPED: Final = ("dropped",)
 
+_Heading: TypeAlias = "tuple[str, tuple[Status, ...]]"
 _MOVED: Final = 10
 """Topics of the table where not everything is asked for."""
 _HEADINGS: Final = tuple(FINDINGS.items())
-_SHORT: Final = (("new or back", TAKEN_UP), ("not repeated", DROPPED))
+_SHORT: Final[Sequence[_Heading]] = (("new or back", TAKEN_UP), ("not repeated", DROPPED))
 
 
-def build_countries_diff(diff: CountriesDiff, *, notes: Sequence[str] = (), whole: bool = False) -> Document:
-    """Return for each topic for whom it is new, back, of another rank, or not repeated.
+def build_countries_diff(
+    diff: CountriesDiff, *, notes: Sequence[str] = (), whole: bool = False, only: frozenset[str] = frozenset()
+) -> Document:
+    """Return for each topic for whom it is new, back, of another rank, or not repeated, or some of it.
 
     Who is claimed stands by name; then who may be, with how likely that is. Counts come first.
     """
     told = [topic for topic in diff.topics if any(_list_moves(topic))]
-    sections = (*_count_moves(told, whole=whole), *([_name_countries(told)] if told else []))
+    counted = [each for each in _HEADINGS if not only.isdisjoint(each[1])] if only else _SHORT
+    sections = (*_count_moves(told, counted, whole=whole), *([_name_countries(told)] if told else []))
     one = f"one country, with its words: tracker diff {diff.compared[0]}/{diff.body} {diff.old} {diff.new}"
     texts = f"{diff.body} {diff.old} {ARROW} {diff.new}, {one_line(diff.countries)}"
     return Document(
         title=_name_diff(diff),
         sides=(),
         cautions=tuple(_warn(diff)),
-        verdict=_tell(told, len(diff.compared)),
+        verdict=_tell(told, counted, len(diff.compared)),
         sections=sections,
         closing=(
             *map(one_line, notes),
@@ -63,10 +68,10 @@ def _warn(diff: CountriesDiff) -> Iterator[str]:
     yield from warn_approximate(diff.unmeasured)
 
 
-def _tell(topics: Sequence[MovedTopic], compared: int) -> str:
+def _tell(topics: Sequence[MovedTopic], counted: Sequence[_Heading], compared: int) -> str:
     """Say of which topics most is claimed to be new or back, and not repeated."""
     parts = []
-    for heading, statuses in _SHORT:
+    for heading, statuses in counted:
         counts = [(len(_choose(topic.countries, statuses)), one_line(topic.label)) for topic in topics]
         most = sorted((each for each in counts if each[0]), key=lambda each: (-each[0], each[1]))[:NAMED]
         names = ", ".join(f"{label} ({number})" for number, label in most)
@@ -75,12 +80,14 @@ def _tell(topics: Sequence[MovedTopic], compared: int) -> str:
     return f"Of {count_countries(compared)}, {said}."
 
 
-def _count_moves(topics: Sequence[MovedTopic], *, whole: bool) -> Iterator[Section]:
+def _count_moves(
+    topics: Sequence[MovedTopic], counted: Sequence[_Heading], *, whole: bool
+) -> Iterator[Section]:
     """Yield the topics that are new, back or not repeated for most, with of how many that is claimed."""
-    columns = tuple(Column(heading) for heading, _ in _SHORT)
+    columns = tuple(Column(heading) for heading, _ in counted)
     entries = []
     for topic in topics:
-        counts = ((_choose(topic.countries, each), _likely(topic, each)) for _, each in _SHORT)
+        counts = ((_choose(topic.countries, each), _likely(topic, each)) for _, each in counted)
         cells = tuple(count_sure(len(claimed), len(possible)) for claimed, possible in counts)
         label = one_line(topic.label)
         entries += [Entry((Span(label),), cells, brief=label)] if any(cells) else []

@@ -23,6 +23,7 @@ from tracker.report.series.rows import (
     WITHDRAWN,
     mark_chance,
 )
+from tracker.topics.mentions import find_term
 from tracker.topics.statuses.decided import ABSENT
 from tracker.topics.vocabulary.matching import match_topics
 
@@ -161,8 +162,8 @@ def show_standing(
 def quote_standing(topic: Topic, cell: Standing, lead: str, vocabulary: Vocabulary, language: str) -> Quote:
     """Return the words that show a level best, with the term that names the topic marked."""
     (met,) = match_topics([cell.quote], vocabulary, language=language)
-    marked = next(((each.start, each.end) for each in met if each.topic == topic.id), None)
-    return cite_words(lead, cell.quote, marked)
+    term = find_term(topic.id, met)
+    return cite_words(lead, cell.quote, (term.start, term.end) if term else None)
 
 
 def show_decided(rows: Sequence[TopicRow]) -> Iterator[Section]:

@@ -31,7 +31,10 @@ _LEGEND = (
 
 def render_spread(spread: Spread, *, everything: bool = False, width: int = 80, color: bool = False) -> str:
     """Return who said it first, then how many said it by session, and which countries most often."""
-    lines = [*heading(spread.body, spread, width), *_summary(spread, width)]
+    lines = [
+        *heading(f"{spread.body}, {spread.among}" if spread.among else spread.body, spread, width),
+        *_summary(spread, width),
+    ]
     if any(each.sayings for each in spread.statements):
         lines += [
             line(),

@@ -173,7 +173,7 @@ def _show_topic(row: TopicRow, read: Sequence[TimelineSession], timeline: Timeli
             language = str(parse_reference(session.statements[0]).language)
             place = _name(session)
             entries.append(show_standing(place, row.topic, cell, figures, timeline.vocabulary, language))
-    columns = (Column("% of words"), Column("sentences"), Column("", right=False))
+    columns = (Column("% of words"), Column("sentences"), Column("", right=False, unit="status"))
     return Section(row.label, tuple(entries), columns=columns)
 
 

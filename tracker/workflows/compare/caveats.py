@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from tracker.alignment.align import may_encode
 from tracker.capture.read.extract import describe_reading_difference
-from tracker.changes.shifts import count_ungraded
+from tracker.changes.shifts import find_ungraded
 from tracker.references import session_sort_key
 
 if TYPE_CHECKING:
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from tracker.model.texts import Side
     from tracker.model.topics import TopicChange
     from tracker.text.encoder import Encoder
+
+_PLACES: Final = 5
+"""Places that a caution names."""
 
 
 def list_caveats(old: Side, new: Side) -> tuple[str, ...]:
@@ -88,18 +91,21 @@ def list_unplaced(decided: Decided, *followed: Sequence[object]) -> tuple[str, .
 
 
 def list_ungraded(old: Side, new: Side, changes: Sequence[Change]) -> tuple[str, ...]:
-    """Say how many reworded sentences may have become stronger or weaker without a rule that could tell."""
+    """Say how many reworded sentences, and where, may be stronger or weaker with no rule that could tell."""
     if kinds_differ(old, new) or languages_differ(old, new):
         return ()
-    number = count_ungraded(old.version, new.version, changes)
-    if not number:
+    found = find_ungraded(old.version, new.version, changes)
+    if not found:
         return ()
     sentences = (
         "1 reworded sentence promises, asks or judges"
-        if number == 1
-        else f"{number} reworded sentences promise, ask or judge"
+        if len(found) == 1
+        else f"{len(found)} reworded sentences promise, ask or judge"
     )
-    return (f"{sentences} in words whose change of strength no rule could tell",)
+    paragraphs = dict.fromkeys(new.version.segments[change.new[0]].paragraph for change in found)
+    places = [f"¶{paragraph}" for paragraph in paragraphs]
+    named = f"{', '.join(places[:_PLACES])}{' …' if len(places) > _PLACES else ''}"
+    return (f"{sentences} in words whose change of strength no rule could tell: {named} of the new text",)
 
 
 def _is_reversed(old: Side, new: Side) -> bool:

@@ -9,17 +9,22 @@ from typing import TYPE_CHECKING
 from tracker.errors import NotInArchive, ReferenceInvalid, TrackerError
 from tracker.inputs.files import read_file
 from tracker.references import find_country, read_session
+from tracker.references.countries import match_countries
 from tracker.references.groups import find_group, packaged_groups
-from tracker.references.names import show
+from tracker.references.names import closest, fold_name, show
 from tracker.references.sessions import is_partial_date
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from tracker.archive.session import ArchiveSession
+    from tracker.model.texts import Reference
+    from tracker.references.countries import Country
     from tracker.references.groups import Group
 
 _FULL_DATE = 10
+_LEAST, _MOST = 3, 3
+"""Letters of which more must be part of a group's name for it to be meant, and groups that are offered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +60,7 @@ def choose_countries(archive: ArchiveSession, text: str) -> Chosen:
             continue
         if Path(word).suffix and Path(word).is_file():
             raise ReferenceInvalid(f"--countries {word} is a file; write @{word}")
-        country = find_country(word)
+        country = _find_member(word, {*packaged_groups(), *own})
         if country.kind == "group":
             raise ReferenceInvalid(
                 f"--countries {word}: the members of {country} are not known; name them with: tracker groups"
@@ -67,6 +72,27 @@ def choose_countries(archive: ArchiveSession, text: str) -> Chosen:
     return Chosen(text, frozenset(named), tuple(groups))
 
 
+def _find_member(word: str, groups: Collection[str]) -> Country:
+    """Return a country by code or name; raises ``ReferenceInvalid`` with the groups too that may be meant."""
+    try:
+        return find_country(word)
+    except ReferenceInvalid as error:
+        names = {
+            code: match_countries(code)[:1] for code in sorted(groups, key=lambda each: (len(each), each))
+        }
+        folded = fold_name(word).removesuffix("s")
+        meant = [code for code, found in names.items() if found and folded in fold_name(found[0].name)]
+        near = closest(word, names)
+        meant = [*([near] if near else []), *(meant if len(folded) > _LEAST else [])][:_MOST]
+        if not meant:
+            raise
+        named = {code: found[0].name for code, found in names.items() if found and found[0].code == code}
+        shown = [f"{code} ({named[code]})" if code in named else code for code in meant]
+        said, _, country = str(error).partition("; did you mean ")
+        likely = " or ".join(dict.fromkeys([*shown, *([country.removesuffix("?")] if country else [])]))
+        raise ReferenceInvalid(f"{said.partition(';')[0]}; did you mean {likely}?") from None
+
+
 def check_spoke(chosen: Chosen, held: Iterable[str], where: str) -> None:
     """Raise ``NotInArchive`` for a country that was named and did not speak; groups may have silent ones."""
     there = set(held)
@@ -75,6 +101,24 @@ def check_spoke(chosen: Chosen, held: Iterable[str], where: str) -> None:
         first, *more = sorted(there) or ["nobody"]
         spoke = f"{first} and {len(more)} more" if more else first
         raise NotInArchive(f"the archive has no statement by {missing[0]} at {where}; {spoke} spoke")
+
+
+def narrow_editions(
+    held: Mapping[str, tuple[Reference, ...]],
+    chosen: Chosen,
+    body: str,
+    dates: Mapping[Reference, str | None],
+) -> dict[str, tuple[Reference, ...]]:
+    """Return the statements of chosen countries; raises ``NotInArchive`` where there are none."""
+    kept = {}
+    for label, editions in held.items():
+        members = chosen.on(date_session(body, label, [dates[edition] for edition in editions]))
+        if some := tuple(edition for edition in editions if edition.country in members):
+            kept[label] = some
+    there = {edition.country for editions in kept.values() for edition in editions}
+    if missing := sorted(chosen.named - there) or (not there and [chosen.asked]):
+        raise NotInArchive(f"the archive has no statement by {show(missing[0])} at {body} in these sessions")
+    return kept
 
 
 def date_session(body: str, label: str, delivered: Iterable[str | None]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tracker.errors import NotInArchive, ReferenceInvalid
@@ -16,7 +17,7 @@ from tracker.workflows.follow.members import check_spoke, choose_countries
 from tracker.workflows.follow.panel import SAVED_EVERY, HeldStatements
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from tracker.archive.session import ArchiveSession
     from tracker.model.panels import PanelCell
@@ -91,9 +92,22 @@ def _move(country: str, cell: PanelCell) -> CountryMove:
     return CountryMove(country, *told)
 
 
-def _weight(topic: MovedTopic) -> tuple[int, float, str]:
-    """Order topics by who took up or dropped them: those that are claimed first, then by what is likely."""
+def _weight(topic: MovedTopic) -> tuple[int, int, float, str]:
+    """Order topics by how many took them up, or dropped them: what is claimed first, then what is likely."""
+    both = [[move for move in topic.countries if move.status in each] for each in (TAKEN_UP, DROPPED)]
     sought = {*TAKEN_UP, *DROPPED}
-    claimed = sum(move.status in sought for move in topic.countries)
     likely = sum(move.certainty or 0.0 for move in topic.countries if move.possible in sought)
-    return -claimed, -likely, topic.label
+    return -max(map(len, both)), -sum(map(len, both)), -likely, topic.label
+
+
+def narrow_moves(diff: CountriesDiff, only: Collection[str]) -> CountriesDiff:
+    """Return what became of topics narrowed to some statuses, what is claimed of most countries first."""
+    kept = (
+        (topic, tuple(move for move in topic.countries if (move.status or move.possible) in only))
+        for topic in diff.topics
+    )
+    topics = [replace(topic, countries=moves) for topic, moves in kept if moves]
+    topics.sort(
+        key=lambda each: (-sum(move.status is not None for move in each.countries), -len(each.countries))
+    )
+    return replace(diff, topics=tuple(topics))

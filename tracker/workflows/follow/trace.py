@@ -19,6 +19,7 @@ from tracker.tracing.origins import REACH, find_origins
 from tracker.tracing.spread import make_spread
 from tracker.workflows.compare.derive import derive_links
 from tracker.workflows.compare.sides import earlier_sessions
+from tracker.workflows.follow.members import choose_countries, narrow_editions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -33,12 +34,9 @@ if TYPE_CHECKING:
     from tracker.tracing.near import Near
 
 LONGEST = 300
-"""Words that are traced, more than the longest of 60,000 sentences has: each word of a statement may
-have to be read beside each of them."""
+"""Words that are traced, more than any sentence has: each may be read beside each word of a statement."""
 _ANYBODY = "XXX"
 """A user-assigned code, put before a body alone so that the rest is read as that of any series."""
-
-
 _STRAY = re.compile(r"\*\w")
 _TOO_OPEN = re.compile(r"(?<!\w)[^\W\u2e80-\U0003fffd]{1,2}\*")
 
@@ -48,8 +46,8 @@ def read_asked(
 ) -> TraceQuery:
     """Return what is traced: phrases or one sentence, and the terms of topics of a vocabulary.
 
-    Raises ``TrackerError`` where there is nothing, for a text without a word or with too many, and for an
-    asterisk that is not the open ending of a word.
+    Raises ``TrackerError`` where there is nothing or no topic has terms, for a text without a word or with
+    too many, and for an asterisk that is not the open ending of a word.
     """
     known = {topic.id: topic for topic in vocabulary.topics} if vocabulary else {}
     termed = tuple(topic for topic in topics if any(known[topic].terms.values()))
@@ -81,8 +79,7 @@ def trace_series(
     """Trace sentences and phrases through a series, from one session to another, both included.
 
     Of each statement the preferred edition is read, of the kind and language that the series may name
-    (``GBR/UNGA~fr``). Raises ``ReferenceInvalid`` for what is no session, ``NotInArchive`` where there are
-    no statements.
+    (``GBR/UNGA~fr``). Raises ``ReferenceInvalid`` for no session, ``NotInArchive`` for no statements.
     """
     held = list_editions(archive.reader, series, first, last)
     sides = [archive.reader.side(edition) for editions in held.values() for edition in editions]
@@ -108,13 +105,17 @@ def trace_body(
     asked: TraceQuery,
     first: str | None = None,
     last: str | None = None,
+    countries: str | None = None,
 ) -> Spread:
-    """Trace sentences and phrases, by their words, through what all countries said at a body.
+    """Trace sentences and phrases, by their words, through what all countries said at a body, or some.
 
-    Of each statement the preferred edition counts. Only segments that hold the words asked for, as the
-    full-text index finds them, are read. Raises as ``trace_series`` does.
+    A group's members are those at the date of each session. Of each statement the preferred edition counts.
+    Only segments that the full-text index finds for the words are read. Raises as ``trace_series`` does.
     """
     held = list_editions(archive.reader, place, first, last)
+    dates = {entry.reference: entry.delivered for entry in archive.reader.statements(body=place.body)}
+    if countries:
+        held = narrow_editions(held, choose_countries(archive, countries), place.body, dates)
     wanted = {edition: label for label, editions in held.items() for edition in editions}
     found: dict[Reference, list[Segment]] = {}
     for language in sorted({str(edition.language) for edition in wanted}):
@@ -122,7 +123,6 @@ def trace_body(
         for edition, segment in archive.reader.segments(place.body, language, beginnings):
             if edition in wanted:
                 found.setdefault(edition, []).append(segment)
-    dates = {entry.reference: entry.delivered for entry in archive.reader.statements(body=place.body)}
     statements: list[SpreadStatement] = []
     near: list[tuple[Near, str]] = []
     for edition, label in wanted.items():
@@ -130,7 +130,7 @@ def trace_body(
         name, year = str(edition), read_year(place.body, label, [dates[edition]])
         statements.append(SpreadStatement(name, edition.country, label, year, str(edition.language), said))
         near += ((words, name) for words in close)
-    return make_spread(asked, place.body, statements, count_near(near))
+    return make_spread(asked, place.body, statements, count_near(near), countries)
 
 
 def parse_place(text: str) -> Reference:
