@@ -43,12 +43,8 @@ def wants_colour(choice: Literal["auto", "always", "never"], output: Path | None
     """Return whether to use colour: on a terminal, unless ``NO_COLOR`` is set or the user decides."""
     if choice != "auto":
         return choice == "always"
-    return (
-        output is None
-        and sys.stdout.isatty()
-        and not os.environ.get("NO_COLOR")
-        and os.environ.get("TERM") != "dumb"
-    )
+    is_plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+    return output is None and sys.stdout.isatty() and not is_plain
 
 
 def terminal_width() -> int:
@@ -127,13 +123,12 @@ def offer_schema(command: Command) -> None:
 def _ask_schema(_context: Context, _option: Parameter, value: str) -> None:
     from tracker.report.json_text import FORMER_VERSION, SCHEMA_VERSION, asked_version
 
-    if value not in {SCHEMA_VERSION, FORMER_VERSION}:
+    if value not in (SCHEMA_VERSION, FORMER_VERSION):
         raise TrackerError(f"--schema {value}: expected {SCHEMA_VERSION} or {FORMER_VERSION}")
     asked_version.set(value)
 
 
-_LONGEST_END = 500
-"""Characters of a notice at either end: what was typed may fill many screens; the next step stands last."""
+_LONGEST_END = 500  # characters of a notice at either end: the next step stands last
 PAGER_VARIABLE = "TRACKER_PAGER"
 NO_PAGER = "cat"
 
@@ -156,9 +151,8 @@ def write_answer(text: str, output: Path | None = None, *, paged: bool = True) -
         else:
             _replace(output, text.encode())
     except FileNotFoundError:
-        raise TrackerError(
-            f"{output}: there is no folder {output and output.parent}; make it first"
-        ) from None
+        folder = output and output.parent
+        raise TrackerError(f"{output}: there is no folder {folder}; make it first") from None
     except IsADirectoryError:
         raise TrackerError(f"{output} is a folder; name a file in it") from None
     except OSError as error:
