@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
 DERIVED_NAME = "derived.db"
 
+Answers = dict[tuple[str, str], tuple[str, str]]
+"""By kind and key: the rules that gave an answer, and the answer."""
+
 Shown = tuple[str, str, str]
 """A change's id, and the references of the two versions compared, with edition and snapshot."""
 
@@ -52,7 +55,9 @@ class Derived:
 
     def __init__(self, file: DerivedFile | None = None) -> None:
         self._file = file
-        self._answers: dict[tuple[str, str], tuple[str, str]] = {}
+        self._answers: Answers = {}
+        self._cleared: set[tuple[str, str]] = set()
+        """Kinds and rules whose predecessors' answers are gone already: to look reads all of a kind."""
         self._vectors: dict[tuple[str, bytes], bytes] = {}
         self._shown: dict[str, tuple[str, str]] = {}
 
@@ -71,14 +76,28 @@ class Derived:
         self.save()
         self._file.close()
 
-    def save(self) -> None:
-        """Write what was kept so far, so that a long run that is cut short need not begin again."""
+    def save(self) -> bool:
+        """Write what was kept so far, so that a long run that is cut short need not begin again.
+
+        Returns whether that was possible: what a full disk or another program keeps out is forgotten.
+        """
         statements = [statement for statement in self._statements() if statement[1]]
         if self._file is None or not statements:
-            return
-        self._file.write(statements)
+            return not statements
+        written = self._file.write(statements)
+        self._cleared |= {(kind, rules) for (kind, _), (rules, _) in self._answers.items()}
         for kept in (self._answers, self._vectors, self._shown):
             kept.clear()
+        return written
+
+    @property
+    def answers(self) -> Answers:
+        """The answers kept since the last save."""
+        return dict(self._answers)
+
+    def add_answers(self, answers: Answers) -> None:
+        """Keep answers that were given elsewhere, as ``keep_answer`` does."""
+        self._answers |= answers
 
     def answer(self, kind: str, key: str) -> str | None:
         """Return the answer of a kind that was kept under a key."""
@@ -140,7 +159,7 @@ class Derived:
             (kind, key, rules, value, _digest(kind, key, value))
             for (kind, key), (rules, value) in self._answers.items()
         ]
-        current = sorted({(kind, rules) for kind, _, rules, _, _ in answers})
+        current = sorted({(kind, rules) for kind, _, rules, _, _ in answers} - self._cleared)
         vectors = [
             (encoder, sentence, vector, _digest(encoder, sentence, vector))
             for (encoder, sentence), vector in self._vectors.items()

@@ -16,10 +16,12 @@ from tracker.workflows.compare.diff import LOOK_BACK, earlier_priorities, load_p
 from tracker.workflows.compare.sides import earlier_sessions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
+    from tracker.archive.derived.store import Derived
     from tracker.archive.session import ArchiveSession
-    from tracker.model.texts import Reference
+    from tracker.decisions.rulings import Decided
+    from tracker.model.texts import Reference, Side
     from tracker.model.topics import Vocabulary
 
 
@@ -30,12 +32,26 @@ def compare_cells(
 
     Both are in one series. What was worked out before is not worked out again, nor are the texts read.
     """
+    derived = archive.derived
+
+    def compute() -> list[list[Any]]:
+        pair = old or new, new
+        earlier = earlier_priorities(*pair, archive, vocabulary, derived) if old else None
+        decided = load_decided(*pair, archive)
+        return weigh_cells(load_pair(*pair, archive), decided, earlier, vocabulary, derived, sure)
+
+    rows = derive_rows("cells", list_cell_parts(old, new, archive, vocabulary, sure), derived, compute)
+    return tuple(PanelCell(*row) for row in rows)
+
+
+def list_cell_parts(
+    old: Reference | None, new: Reference, archive: ArchiveSession, vocabulary: Vocabulary, sure: float
+) -> list[object]:
+    """Return all that the cells of a statement rest on: which snapshots they are of, not what is in these."""
     sides = [_identify(each, archive) for each in (old, new) if each]
     earlier = [_identify(each, archive) for each in _look_back(old, archive)] if old else []
     decided = repr(settle_rulings(archive.reader.rulings()))
-    parts = [sides, earlier, decided, identify_vocabulary(vocabulary, archive.derived), sure]
-    rows = derive_rows("cells", parts, archive.derived, lambda: _compare(old, new, archive, vocabulary, sure))
-    return tuple(PanelCell(*row) for row in rows)
+    return [sides, earlier, decided, identify_vocabulary(vocabulary, archive.derived), sure]
 
 
 def _look_back(old: Reference, archive: ArchiveSession) -> Iterator[Reference]:
@@ -49,19 +65,22 @@ def _identify(reference: Reference, archive: ArchiveSession) -> list[object]:
     return [str(full), *map(repr, archive.versions.entries(full))]
 
 
-def _compare(
-    old: Reference | None, new: Reference, archive: ArchiveSession, vocabulary: Vocabulary, sure: float
+def weigh_cells(
+    sides: tuple[Side, Side],
+    decided: Decided,
+    earlier: Mapping[str, frozenset[str]] | None,
+    vocabulary: Vocabulary,
+    derived: Derived,
+    sure: float,
 ) -> list[list[Any]]:
-    derived = archive.derived
-    before, after = load_pair(old or new, new, archive)
-    decided = load_decided(old or new, new, archive)
+    """Return the values of each cell; ``earlier`` is None where the statement has none before it."""
+    before, after = sides
     levels = place_levels(decided.old, before.version), place_levels(decided.new, after.version)
     readings = side_topics(after, vocabulary, derived, levels[1])
     held = {each.topic: (each.level, len(each.segments), each.share) for each in readings}
     moved = {}
-    if old:
+    if earlier is not None:
         former = side_topics(before, vocabulary, derived, levels[0])
-        earlier = earlier_priorities(old, new, archive, vocabulary, derived)
         versions = before.version, after.version
         changes, _ = compare_topics(*versions, former, readings, vocabulary, earlier=earlier, sure=sure)
         moved = {change.topic: change for change in changes}

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from tracker.archive.derived.store import Derived
     from tracker.archive.reading.versions import Versions
     from tracker.archive.session import ArchiveSession
+    from tracker.decisions.rulings import Decided
     from tracker.model.changes import Comparison
     from tracker.model.decisions import Ruling
     from tracker.model.record import VersionEntry
@@ -117,16 +118,30 @@ def diff(
         earlier = earlier_priorities(old, new, archive, vocabulary, derived)
         return compare_sides(*sides, vocabulary, earlier, vectors, derived, decided, sure=sure)
 
-    parts: list[object] = [
-        identify_vocabulary(vocabulary, derived),
-        [vectors.name, vectors.digest] if vectors else None,
-        [archive.reader.identify(each) for each in _list_earlier(old, new, archive).values()],
-        [decided, *_earlier_levels(old, new, archive).values()],
-        sure,
-    ]
+    parts = list_parts(old, new, archive, vocabulary, vectors, derived, decided, sure)
     comparison = derive_comparison(sides, parts, derived, compute)
     derived.remember_shown(comparison)
     return comparison
+
+
+def list_parts(
+    old: Operand,
+    new: Operand,
+    archive: ArchiveSession,
+    vocabulary: Vocabulary,
+    encoder: Encoder | None,
+    derived: Derived,
+    decided: Decided,
+    sure: float,
+) -> list[object]:
+    """Return all that a comparison rests on beside its two sides."""
+    return [
+        identify_vocabulary(vocabulary, derived),
+        [encoder.name, encoder.digest] if encoder else None,
+        [archive.reader.identify(each) for each in list_earlier(old, new, archive).values()],
+        [decided, *_earlier_levels(old, new, archive).values()],
+        sure,
+    ]
 
 
 def is_same(comparison: Comparison) -> bool:
@@ -143,11 +158,11 @@ def earlier_priorities(
     rulings = _earlier_levels(old, new, archive)
     return {
         label: side_priorities(archive.reader.side(each), vocabulary, derived, rulings[label])
-        for label, each in _list_earlier(old, new, archive).items()
+        for label, each in list_earlier(old, new, archive).items()
     }
 
 
-def _list_earlier(old: Operand, new: Operand, archive: ArchiveSession) -> dict[str, Reference]:
+def list_earlier(old: Operand, new: Operand, archive: ArchiveSession) -> dict[str, Reference]:
     """Return the statements of the sessions before ``old``, latest first, where both sides are one series."""
     if not (isinstance(old, Reference) and isinstance(new, Reference)):
         return {}
@@ -161,6 +176,6 @@ def _list_earlier(old: Operand, new: Operand, archive: ArchiveSession) -> dict[s
 
 def _earlier_levels(old: Operand, new: Operand, archive: ArchiveSession) -> dict[str, tuple[Ruling, ...]]:
     """Return by session what people decided about the topics of each of these statements."""
-    earlier = _list_earlier(old, new, archive)
+    earlier = list_earlier(old, new, archive)
     rulings = settle_rulings(archive.reader.rulings()) if earlier else ()
     return {label: select_levels(rulings, archive.reader.resolve(each)) for label, each in earlier.items()}
