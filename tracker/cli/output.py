@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import sys
+import time
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -23,10 +24,10 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def shown_progress(what: str) -> Iterator[Callable[[int, int], None]]:
-    """Yield a function to call with the steps done and in all; in a pipe it shows nothing."""
+def shown_progress(what: str, *, lines: bool = False) -> Iterator[Callable[[int, int], None]]:
+    """Yield a function to call with the steps done and in all; in a pipe it shows nothing, or ``lines``."""
     if not sys.stderr.isatty():
-        yield lambda _done, _total: None
+        yield _line_writer(what) if lines else lambda _done, _total: None
         return
     from rich.console import Console
     from rich.progress import Progress
@@ -34,6 +35,24 @@ def shown_progress(what: str) -> Iterator[Callable[[int, int], None]]:
     with Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(what, total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+_EVERY_SECONDS = 30
+
+
+def _line_writer(what: str) -> Callable[[int, int], None]:
+    """Return what writes a line now and then, with the time left at the pace since the line before."""
+    before, begun = 0, time.monotonic()
+
+    def write(done: int, total: int) -> None:
+        nonlocal before, begun
+        now = time.monotonic()
+        if done > before and now - begun >= _EVERY_SECONDS:
+            left = (now - begun) / (done - before) * (total - done)
+            write_notice(f"{what}: {done:,} of {total:,}, about {left / 60:,.0f} minutes left")
+            before, begun = done, now
+
+    return write
 
 
 NARROWEST, DEFAULT_WIDTH, WIDEST = 60, 80, 120

@@ -1,0 +1,88 @@
+"""``tracker batch``: many statements read and compared ahead, by several processes or machines."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from tracker.cli import options
+from tracker.cli import output as shown
+from tracker.errors import TrackerError
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command of this module to the application."""
+    app.command(
+        epilog="Examples: tracker batch UNGA | tracker batch UNGA --session 79"
+        " | tracker batch UNGA --sessions 70-79 --countries SIDS --topics-only"
+        " | tracker batch UNGA --scheduler tcp://10.0.0.5:8786"
+    )(batch)
+
+
+def batch(
+    body: Annotated[str, typer.Argument(metavar="BODY", help="A body such as UNGA.")],
+    sessions: Annotated[
+        str | None,
+        typer.Option(
+            "--sessions", "--session", metavar="RANGE", help="Sessions: 79, 70-79 or 70,75; else all."
+        ),
+    ] = None,
+    countries: Annotated[
+        str | None,
+        typer.Option(metavar="LIST", help="Only these countries: GBR,FRA, groups (EU, SIDS) or @FILE."),
+    ] = None,
+    topics_only: Annotated[
+        bool,
+        typer.Option("--topics-only", help="Only topics: a fifth of the work, and all that a panel needs."),
+    ] = False,
+    workers: Annotated[
+        int | None,
+        typer.Option(min=1, max=1024, help="How many processes of this machine; one a core if not given."),
+    ] = None,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS", help="The scheduler of a Dask cluster, whose workers get the texts instead."
+        ),
+    ] = None,
+    vocabulary: options.VocabularyFile = None,
+    sure: options.Sure = 0.9,
+    archive: options.Archive = options.DEFAULT_ARCHIVE,
+) -> None:
+    """Read and compare many statements ahead.
+
+    Each statement is read and compared with the country's one before, as diff does. What comes of it is kept
+    in derived.db, where diff, panel, timeline and compare-countries find it. Interrupted, the same command
+    goes on. Ends in 2 where a statement failed; the others are kept.
+    """
+    from tracker.references import find_body
+    from tracker.report.layout import counted
+    from tracker.workflows.follow.batch import Batch
+    from tracker.workflows.follow.crews import count_cores, open_cluster, open_processes
+    from tracker.workflows.follow.panel import HeldStatements
+
+    if scheduler and workers:
+        raise TrackerError("--workers are processes of this machine, and --scheduler has its own; give one")
+    known, opened = options.load_vocabulary(vocabulary), options.opened(archive)
+    held = HeldStatements(opened, find_body(body))
+    wanted = held.list_wanted(held.choose(sessions), countries, sessions)
+    crews = (
+        open_cluster(scheduler, shown.write_notice) if scheduler else open_processes(workers or count_cores())
+    )
+    with crews as crew:
+        done = Batch(opened, known, crew, sure)
+        with shown.shown_progress("reading", lines=True) as progress:
+            done.read_topics(wanted, progress)
+        with shown.shown_progress("comparing", lines=True) as progress:
+            done.compare(held, wanted, progress, topics_only=topics_only)
+    for name, why in done.failed:
+        shown.write_notice(f"{name}: {why}")
+    for state, count in sorted(done.left_out.items()):
+        shown.write_notice(f"{state}: {counted(count, 'statement')} not compared")
+    shown.write_answer(
+        f"read {counted(done.read.done, 'statement')}, {done.read.kept} of them before;"
+        f" compared {done.compared.done}, {done.compared.kept} of them before"
+    )
+    if done.failed:
+        raise TrackerError(f"{len(done.failed)} failed and are named above; all else is kept")
