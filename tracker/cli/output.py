@@ -38,6 +38,7 @@ def shown_progress(what: str, *, lines: bool = False) -> Iterator[Callable[[int,
 
 
 _EVERY_SECONDS = 30
+_SHORT_MINUTES = 2
 
 
 def _line_writer(what: str) -> Callable[[int, int], None]:
@@ -48,8 +49,9 @@ def _line_writer(what: str) -> Callable[[int, int], None]:
         nonlocal before, begun
         now = time.monotonic()
         if done > before and now - begun >= _EVERY_SECONDS:
-            left = (now - begun) / (done - before) * (total - done)
-            write_notice(f"{what}: {done:,} of {total:,}, about {left / 60:,.0f} minutes left")
+            left = (now - begun) / (done - before) * (total - done) / 60
+            told = f"about {left:,.0f} minutes" if left >= _SHORT_MINUTES else "less than two minutes"
+            write_notice(f"{what}: {done:,} of {total:,}, {told} left")
             before, begun = done, now
 
     return write
