@@ -23,7 +23,7 @@ from tracker.errors import TrackerError
 from tracker.model.rights import Ruled
 from tracker.references import find_body, parse_reference
 from tracker.topics.vocabulary.load import load_vocabulary
-from tracker.workflows.compare import work
+from tracker.workflows.compare.compare import side_topics
 from tracker.workflows.compare.work import Unit, Work, do_unit
 from tracker.workflows.follow import batch as following
 from tracker.workflows.follow.batch import Batch
@@ -136,14 +136,12 @@ def test_a_session_is_read_with_all_that_it_looks_back_on(folder: Path, tracker:
 def test_a_fault_at_one_statement_does_not_lose_the_others(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    read = work.side_topics
-
     def fail(side: Side, *rest: Any) -> object:  # noqa: ANN401 (as it is)
         if side.country == "XAB" and side.session == "73":
             raise RecursionError("too deep")
-        return read(side, *rest)
+        return side_topics(side, *rest)
 
-    monkeypatch.setattr(work, "side_topics", fail)
+    monkeypatch.setattr("tracker.workflows.compare.work.side_topics", fail)
     batch = do_batch(folder, Here())
     assert ("XAB/UNGA/73~prepared.en", "RecursionError: too deep") in batch.failed
     assert {name.partition("/")[0] for name, _ in batch.failed} == {"XAB"}
@@ -295,7 +293,7 @@ def test_in_a_pipe_a_line_now_and_then_says_how_long_it_takes(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     instants = iter([0.0, 10.0, 31.0, 40.0, 62.0])
-    monkeypatch.setattr(output.time, "monotonic", lambda: next(instants))
+    monkeypatch.setattr("tracker.cli.output.time.monotonic", lambda: next(instants))
     with output.shown_progress("comparing", lines=True) as progress:
         for done in (10, 100, 150, 1000):
             progress(done, 1900)

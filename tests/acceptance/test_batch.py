@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 TRACKER = (sys.executable, "-m", "tracker")
 BATCH = (*TRACKER, "batch", "UNGA", "--sessions", "77-79")
 RECORD, STATEMENTS, PAIRS = 36, 30, 9
-"""Six statements of a country that is not at these sessions, ten of each of three others: all looked back on."""
+"""Six statements of a country that is not at these sessions, ten of three others each: all looked back on."""
 FEW = 4
 PATIENCE = 300.0
 
@@ -138,7 +138,7 @@ def test_a_cluster_of_which_a_worker_is_killed_keeps_the_same(
     record: Path, alone: Path, tmp_path: Path
 ) -> None:
     folder = copy(record, tmp_path)
-    cluster = LocalCluster(
+    cluster = LocalCluster(  # type: ignore[no-untyped-call]
         n_workers=3, threads_per_worker=1, memory_limit=0, dashboard_address=None, silence_logs="CRITICAL"
     )
     with cluster, started(folder, "--scheduler", cluster.scheduler_address) as run:
@@ -184,7 +184,8 @@ def test_a_cluster_that_cannot_work_is_told_in_one_line(
     record: Path, tmp_path: Path, workers: int | None, said: str
 ) -> None:
     folder, address = copy(record, tmp_path), "tcp://127.0.0.1:9"
-    with LocalCluster(n_workers=0, dashboard_address=None, silence_logs="CRITICAL") as cluster:
+    cluster = LocalCluster(n_workers=0, dashboard_address=None, silence_logs="CRITICAL")  # type: ignore[no-untyped-call]
+    with cluster:
         if workers is not None:
             address = cluster.scheduler_address
         command = (*BATCH, "--scheduler", address)

@@ -1,9 +1,9 @@
-"""What ``tracker batch`` costs for each pair as a record grows, two workers beside one, and the writer's memory.
+"""What ``tracker batch`` costs for each pair as a record grows, one worker beside two, and its memory.
 
 Run as ``python -m tests.benchmarks.batch [N]... [--topics-only]``, with numbers of statements, 100 and 1,000
-if none are given, up to 13,000. The record is the General Debate of sessions 70 to 79, repeated at ten sessions
-before those, and so on; every sentence of a repetition has a word of another sentence in it, so that no digest
-comes twice and nothing kept of one text answers for another.
+if none are given, up to 13,000. The record is the General Debate of sessions 70 to 79, repeated at ten
+sessions before those, and so on; every sentence of a repetition has a word of another sentence in it, so that
+no digest comes twice and nothing kept of one text answers for another.
 """
 
 from __future__ import annotations
@@ -117,8 +117,8 @@ def main(arguments: list[str]) -> None:
             kept = (folder / "snapshots" / "derived.db").stat().st_size / 1000
         for workers, cost in costs.items():
             print(
-                f"{size:10,} {cost.pairs:6,} {workers:8} {cost.seconds:8.1f} {cost.processor / cost.pairs:17.3f}"
-                f" {cost.writer:10.0f} {kept / cost.pairs:19.1f}"
+                f"{size:10,} {cost.pairs:6,} {workers:8} {cost.seconds:8.1f}"
+                f" {cost.processor / cost.pairs:17.3f} {cost.writer:10.0f} {kept / cost.pairs:19.1f}"
             )
         print(f"{'':10}  two workers: {costs[1].seconds / costs[2].seconds:.2f} times one")
 

@@ -93,6 +93,19 @@ class UniversalEncoder:
 
 DEFAULT = UniversalEncoder()
 
+
+def multiply(vectors: Vectors, others: Vectors) -> Vectors:
+    """Return the product of each vector with each of the others, computed by one thread.
+
+    Two add in another order than one: on a machine with other cores, a fourth decimal changed.
+    """
+    from threadpoolctl import threadpool_limits  # noqa: PLC0415 - as numpy
+
+    with threadpool_limits(_THREADS, "blas"):
+        products: Vectors = vectors @ others.T
+    return products
+
+
 ENCODERS: Mapping[str, Encoder | None] = {"default": DEFAULT, "none": None}
 """By the names that ``--encoder`` has for them; without one, words alone decide."""
 
