@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
+import subprocess
 import sys
 from concurrent.futures import BrokenExecutor, Executor, Future
 from contextlib import closing
@@ -13,6 +15,7 @@ import pytest
 from tests.archives import OBSERVED, declare, record
 from tests.here import runner
 from tests.rights import find_in_files, make_series
+from tests.running import PYTHON, ROOT
 from tests.test_panel import MORE
 from tests.test_timeline import HELD
 from tracker.archive.derived.store import DERIVED_NAME
@@ -27,7 +30,7 @@ from tracker.workflows.compare.compare import side_topics
 from tracker.workflows.compare.work import Unit, Work, do_unit
 from tracker.workflows.follow import batch as following
 from tracker.workflows.follow.batch import Batch
-from tracker.workflows.follow.crews import Crew
+from tracker.workflows.follow.crews import Crew, describe_answers
 from tracker.workflows.follow.panel import HeldStatements
 from tracker.workflows.keep.withdraw import change
 
@@ -256,6 +259,20 @@ def test_what_is_out_at_once_is_bounded() -> None:
     ahead = [len(made) - done for done, _ in enumerate(crew.run(make()))]
     assert max(ahead) <= 4
     assert len(ahead) == 50
+
+
+@pytest.mark.parametrize("threads", ["1", "2", "4"])
+def test_answers_are_the_same_on_any_number_of_cores(threads: str) -> None:
+    script = "from tracker.workflows.follow.crews import describe_answers; print(describe_answers())"
+    done = subprocess.run(
+        (*PYTHON, "-c", script),
+        cwd=ROOT,
+        env={**os.environ, "OPENBLAS_NUM_THREADS": threads, "OMP_NUM_THREADS": threads},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip() == describe_answers()
 
 
 MISTAKES = {

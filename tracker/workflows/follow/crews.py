@@ -159,8 +159,8 @@ def describe_answers() -> str:
     """Return what tells the answers of two machines apart: rules, releases, and how processors round."""
     import numpy as np  # noqa: PLC0415 (30 ms)
 
-    vectors = np.sin(np.arange(40 * 512, dtype=np.float64)).astype(np.float32).reshape(40, 512)
-    return f"{name_rules()} {digest_bytes(multiply(vectors, vectors).tobytes())}"
+    vectors = np.sin(np.arange(150 * 512, dtype=np.float64)).astype(np.float32).reshape(150, 512)
+    return f"{name_rules()} {digest_bytes(multiply(vectors[:50], vectors[50:]).tobytes())}"
 
 
 def _check_workers(client: Client, address: str) -> None:
