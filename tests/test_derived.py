@@ -29,7 +29,7 @@ from tracker.report.json_text import render_json
 from tracker.report.series.origins import attribution_json
 from tracker.text.encoder import DEFAULT
 from tracker.text.reading import read_text
-from tracker.topics.reading import read_topics
+from tracker.topics.reading import RULES, read_topics
 from tracker.topics.vocabulary.load import load_vocabulary
 from tracker.workflows.compare.compare import compare_sides, text_side
 from tracker.workflows.compare.derive import derive_links, derive_readings
@@ -123,7 +123,8 @@ def test_the_answer_is_the_same_whatever_became_of_the_file(
     FATES[fate](path)
     assert answers(path.parent) == cold
     assert ask(path, "PRAGMA integrity_check") == [("ok",)]
-    assert {kind for (kind,) in ask(path, "SELECT kind FROM answers")} == {"links", "readings", "weights"}
+    kinds = {kind for (kind,) in ask(path, "SELECT kind FROM answers")}
+    assert kinds == {"comparison", "links", "readings", "weights"}
 
 
 def test_a_folder_in_its_place_is_passed_over(archive: Callable[..., Ran], tmp_path: Path) -> None:
@@ -265,7 +266,7 @@ def test_links_and_readings_come_back_as_they_were(folder: Path) -> None:
     for _ in range(2):
         with open_derived(folder) as derived:
             assert derive_links(old, new, None, derived) == links
-            assert derive_readings(versions[1], vocabulary, ("Made-up",), derived) == readings
+            assert derive_readings(versions[1], vocabulary, ("Made-up",), derived, RULES) == readings
 
 
 def test_answers_of_different_questions_are_apart(folder: Path) -> None:
@@ -273,9 +274,11 @@ def test_answers_of_different_questions_are_apart(folder: Path) -> None:
     french, english = (version_of("Corruption is our priority.", language) for language in ("fr", "en"))
     with open_derived(folder) as derived:
         for version in (english, french):
-            assert derive_readings(version, vocabulary, (), derived) == read_topics(version, vocabulary)
+            assert derive_readings(version, vocabulary, (), derived, RULES) == read_topics(
+                version, vocabulary
+            )
         for names in ((), ("Corruption",)):
-            derive_readings(english, vocabulary, names, derived)
+            derive_readings(english, vocabulary, names, derived, RULES)
         for encoder in (None, Letters()):
             derive_links(["We fight."], ["We fought."], encoder, derived)
             derive_links(["We fought."], ["We fight."], encoder, derived)

@@ -17,11 +17,10 @@ from jsonschema import Draft202012Validator
 from tests.comparisons import VOCABULARY, session, version
 from tests.reports import render, render_markdown
 from tests.thorough import examples
-from tracker.model.phrases import PhraseChange
+from tracker.model.phrases import PAIR, PhraseChange
 from tracker.model.topics import Topic, Vocabulary
 from tracker.report.json_text import render_json
 from tracker.topics.phrases.emerging import (
-    PAIR,
     PhrasePlace,
     Uses,
     compare_phrases,

@@ -677,6 +677,7 @@ def test_a_user_may_add_bodies() -> None:
 def test_importing_reads_no_table() -> None:
     code = (
         "import sys; before = set(sys.modules); import tracker.references as r;"
+        "r.find_body, r.find_country, r.parse_reference;"
         "assert not {'tomllib', 'rapidfuzz', 'difflib'} & (set(sys.modules) - before);"
         "b = sys.modules['tracker.references.bodies']; c = sys.modules['tracker.references.countries'];"
         "assert b._by_id.cache_info().currsize == c._by_code.cache_info().currsize == 0"

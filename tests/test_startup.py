@@ -3,14 +3,18 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 import pytest
+import typer.main
 
 from tests.running import ROOT
+from tracker.cli.commands import COMMANDS
+from tracker.cli.main import app
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Collection, Iterator
     from pathlib import Path
 
     from tests.running import Ran
@@ -49,17 +53,77 @@ def loaded_modules(folder: Path, *arguments: str) -> set[str]:
     ran = subprocess.run(
         [sys.executable, "-c", code, *arguments], cwd=folder, capture_output=True, text=True, check=False
     )
-    return {name.partition(".")[0] for name in ran.stderr.split()}
+    return set(ran.stderr.split())
 
 
-@pytest.mark.parametrize("arguments", [("--help",), ("list",), ("--version",)])
-def test_light_commands_load_nothing_heavy(
+def find_loaded(names: Collection[str], loaded: Collection[str]) -> set[str]:
+    """Return those of some modules and packages of which anything was loaded."""
+    return {name for name in names if any(f"{each}.".startswith(f"{name}.") for each in loaded)}
+
+
+COMMANDS_ALONE = {f"tracker.cli.{path.stem}" for path in (ROOT / "tracker" / "cli").glob("*.py")} - {
+    f"tracker.cli.{name}" for name in ("__init__", "commands", "main", "mistakes", "options", "output")
+}
+READING = {"tracker.capture", "tracker.topics", "tracker.changes", "tracker.alignment", "tracker.tracing"}
+TABLES = {"tracker.references.bodies", "tracker.references.countries", "tomllib", "importlib.metadata"}
+UNNEEDED = {
+    ("--version",): {*COMMANDS_ALONE, *READING, *TABLES, "tracker.model", "json", "sqlite3", "hashlib"},
+    ("--help",): {*COMMANDS_ALONE, *READING, *TABLES, "tracker.model", "json", "sqlite3", "hashlib"},
+    ("topics", "--help"): {*(COMMANDS_ALONE - {"tracker.cli.topics"}), *READING, *TABLES, "sqlite3"},
+    ("list",): {*(COMMANDS_ALONE - {"tracker.cli.read"}), *READING, *TABLES, "hashlib"},
+    ("diff", "XAA/CCPCJ"): {
+        *(COMMANDS_ALONE - {"tracker.cli.compare"}),
+        *("tracker.changes", "tracker.alignment", "tracker.tracing", "tracker.topics.certainty"),
+        *("tracker.topics.levels", "tracker.topics.vocabulary.lexicon", "tomllib", "importlib.metadata"),
+    },
+}
+"""What a command does not load, the second time that it is asked the same."""
+
+
+@pytest.mark.parametrize("arguments", UNNEEDED)
+def test_a_command_loads_what_it_needs_and_no_more(
     archive: Callable[..., Ran], tmp_path: Path, arguments: tuple[str, ...]
 ) -> None:
-    assert archive("list").code == 0
+    assert archive(*arguments).code in {0, 1}
     loaded = loaded_modules(tmp_path, *arguments)
-    assert "typer" in loaded
-    assert not loaded & HEAVY
+    assert {"typer", "tracker.cli.main"} <= loaded
+    assert find_loaded(HEAVY | UNNEEDED[arguments], loaded) == set()
+
+
+def test_the_table_of_commands_says_what_their_modules_say() -> None:
+    made = typer.main.get_command(app)
+    listed = {name: text for part in COMMANDS.values() for name, (_, text) in part.items()}
+    assert list(listed) == list(made.commands)  # type: ignore[attr-defined]
+    assert {
+        name: " ".join(str(command.help).partition("\n\n")[0].split())
+        for name, command in made.commands.items()  # type: ignore[attr-defined]
+    } == listed
+
+
+def test_no_command_of_a_module_is_left_out() -> None:
+    registered = typer.Typer()
+    for module in sorted({module for part in COMMANDS.values() for module, _ in part.values()}):
+        import_module(f"tracker.cli.{module}").register(registered)
+    assert typer.main.get_group(registered).commands.keys() == typer.main.get_command(app).commands.keys()  # type: ignore[attr-defined]
+    assert {f"tracker.cli.{name}" for part in COMMANDS.values() for name, _ in part.values()} == (
+        COMMANDS_ALONE - {"tracker.cli.settling"}
+    )
+
+
+COMPLETIONS = {
+    "tracker d": ["demo", "diff", "decisions", "datasette-metadata"],
+    "tracker topics l": ["list", "learn"],
+    "tracker diff --en": ["--encoder"],
+    "tracker diff XAA/CCPCJ/": ["XAA/CCPCJ/32", "XAA/CCPCJ/33"],
+    "tracker nothing": [],
+}
+
+
+@pytest.mark.parametrize("typed", COMPLETIONS)
+def test_what_is_typed_is_completed(archive: Callable[..., Ran], typed: str) -> None:
+    words = {"COMP_WORDS": typed, "COMP_CWORD": str(len(typed.split()) - 1)}
+    said = archive(_TRACKER_COMPLETE="complete_bash", **words)
+    assert said.out.split() == COMPLETIONS[typed]
 
 
 def test_importing_the_package_loads_neither_git_sqlite_nor_numpy() -> None:

@@ -15,9 +15,10 @@ from statistics import mean
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from tests.shared_data import require
+from tracker.model.phrases import PAIR
 from tracker.references import own_names
 from tracker.text.reading import read_text
-from tracker.topics.phrases.emerging import PAIR, Uses, compare_uses, join_uses, read_uses, score_uses
+from tracker.topics.phrases.emerging import Uses, compare_uses, join_uses, read_uses, score_uses
 from tracker.topics.phrases.prior import load_prior
 from tracker.topics.vocabulary.load import load_vocabulary
 

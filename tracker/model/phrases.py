@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 if TYPE_CHECKING:
     from tracker.model.texts import Filled, Natural
@@ -38,3 +38,18 @@ class PhraseChange(DistinctivePhrase):
 
     text: TextNumber
     """The text that holds the segment; of two, 0 is the old one and 1 the new."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """What a phrase must reach to be given: a score, and so many uses on the side that uses it more."""
+
+    score: float
+    uses: int
+
+
+PAIR: Final = Bar(1.96, 2)
+"""For two statements. Of 175 phrases used twice, 0.5 pass where passages are shuffled between the two."""
+
+SERIES: Final = Bar(2.5, 3)
+"""For one session beside all others: what a single passage says twice passes far too easily there."""

@@ -20,7 +20,12 @@ def to_row(value: Any) -> list[Any]:  # noqa: ANN401 (any value of the model, as
     """Return the values of an object's fields in their order: what ``json.dumps`` takes as its default."""
     if not is_dataclass(value):
         raise TypeError(f"{type(value).__name__} is no value of the model")
-    return [getattr(value, each.name) for each in fields(value)]
+    return [getattr(value, name) for name in _list_fields(cast("Any", type(value)))]
+
+
+@cache
+def _list_fields(kind: type) -> tuple[str, ...]:
+    return tuple(each.name for each in fields(kind))
 
 
 def from_row(kind: type[T], row: Any) -> T:  # noqa: ANN401 (what JSON holds)

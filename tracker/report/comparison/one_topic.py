@@ -11,7 +11,6 @@ from tracker.report.comparison.words import side_labels
 from tracker.report.document import Column, Entry, Section, Span
 from tracker.report.layout import counted
 from tracker.report.safe import one_line
-from tracker.topics.vocabulary.matching import match_topics
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,6 +50,8 @@ def _list_sentences(
     side = comparison.old if name == "old" else comparison.new
     reading = change and (change.old if name == "old" else change.new)
     segments = side.version.segments
+    from tracker.topics.vocabulary.matching import match_topics  # noqa: PLC0415 (10 ms, for one topic alone)
+
     rows = match_topics([each.text for each in segments], vocabulary, language=side.version.language)
     named = {
         place: next(((each.start, each.end) for each in row if each.topic == topic.id), None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Literal
 
+from tracker.model.phrases import PAIR, SERIES
 from tracker.report.comparison.passages import quote
 from tracker.report.comparison.words import ARROW, LANGUAGES, MORE, quoted
 from tracker.report.document import Entry, Section, Span
@@ -22,7 +23,6 @@ from tracker.report.layout import (
     wrap,
 )
 from tracker.report.safe import one_line
-from tracker.topics.phrases.emerging import PAIR, SERIES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -21,9 +21,12 @@ _PLAIN: Final = str.maketrans("'ʼ‘，；：。،؛", "’’’,;:.,;")
 
 @dataclass(frozen=True, slots=True)
 class Cues:
-    """Patterns by the name of their table, and the stems too common to hold a passage together."""
+    """Patterns by the name of their table, and the stems too common to hold a passage together.
 
-    patterns: dict[str, re.Pattern[str]]
+    A pattern is compiled when it is first looked for, 1 ms each: titles and ceremony need one of 30.
+    """
+
+    sources: dict[str, str]
     generic: frozenset[str]
     shortest: int
     """Words of the shortest sentence that is mainly about something; a shorter one is a fragment."""
@@ -33,11 +36,26 @@ class Cues:
 
         From ``start`` on, and as if the text ended at ``end``.
         """
-        return self.patterns[name].search(text, start, len(text) if end is None else end)
+        return self.pattern(name).search(text, start, len(text) if end is None else end)
 
     def ends(self, name: str, text: str) -> list[int]:
         """Return where the matches of a table's patterns end."""
-        return [match.end() for match in self.patterns[name].finditer(text)]
+        return list(_find_ends(self.pattern(name), text))
+
+    def pattern(self, name: str) -> re.Pattern[str]:
+        """Return the pattern of a table."""
+        return _compile(self.sources[name])
+
+
+@lru_cache(maxsize=1024)
+def _compile(source: str) -> re.Pattern[str]:
+    return re.compile(source, re.IGNORECASE)
+
+
+@lru_cache(maxsize=4096)
+def _find_ends(pattern: re.Pattern[str], text: str) -> tuple[int, ...]:
+    # Roles and certainty ask for the same ones of each sentence.
+    return tuple(match.end() for match in pattern.finditer(text))
 
 
 def ready(text: str) -> str:
@@ -59,13 +77,10 @@ def _load(language: str, own_names: tuple[str, ...]) -> Cues:
     speaker = _speaker(tables[_SELF].get(language, ()), own_names)
     apart = {_SELF, _GENERIC, _SHORTEST}
     rows = {name: table.get(language, ()) for name, table in tables.items() if name not in apart}
-    patterns = {
-        name: re.compile("|".join(row).replace("{self}", speaker) or _NEVER, re.IGNORECASE)
-        for name, row in rows.items()
-    }
+    sources = {name: "|".join(row).replace("{self}", speaker) or _NEVER for name, row in rows.items()}
     words = " ".join(tables[_GENERIC].get(language, ()))
     (shortest,) = tables[_SHORTEST].get(language, tables[_SHORTEST][_FALLBACK])
-    return Cues(patterns, find_content(words, language), int(shortest))
+    return Cues(sources, find_content(words, language), int(shortest))
 
 
 @cache

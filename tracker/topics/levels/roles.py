@@ -161,7 +161,7 @@ class _Sentence:
         """Yield the places of mentions that are named as the speaker's own priority."""
         objects = self._objects("declare_after", _DECLARED_REACH, len(self.mentions))
         yield from ((place, "named as own priority or focus") for place in objects)
-        for match in self.cues.patterns["declare_before"].finditer(self.text):
+        for match in self.cues.pattern("declare_before").finditer(self.text):
             yield from ((place, "called a priority") for place in self._before(match.start()))
 
     def acted_on(self, situations: frozenset[str]) -> list[tuple[int, Role]]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from math import log, sqrt
 from typing import TYPE_CHECKING, Final
 
-from tracker.model.phrases import PhraseChange
+from tracker.model.phrases import PAIR, Bar, PhraseChange
 from tracker.topics.levels.context import find_ceremony, find_titles
 from tracker.topics.levels.cues import load_cues
 from tracker.topics.phrases.phrasing import Namer, count_words, find_phrases, separates_words, stem_phrase
@@ -25,20 +25,6 @@ if TYPE_CHECKING:
     from tracker.topics.phrases.phrasing import Stems
     from tracker.topics.phrases.prior import Prior
 
-
-@dataclass(frozen=True, slots=True)
-class Bar:
-    """What a phrase must reach to be given: a score, and so many uses on the side that uses it more."""
-
-    score: float
-    uses: int
-
-
-PAIR: Final = Bar(1.96, 2)
-"""For two statements. Of 175 phrases used twice, 0.5 pass where passages are shuffled between the two."""
-
-SERIES: Final = Bar(2.5, 3)
-"""For one session beside all others: what a single passage says twice passes far too easily there."""
 
 _MOSTLY: Final = 0.6
 """The share of a phrase's uses that lie inside a longer one, from which the longer one speaks for both."""

@@ -103,6 +103,7 @@ _SOURCES: Final = (
     f"topics/vocabulary/vocabularies/{_SHIPPED}/*.toml",
     "topics/vocabulary/*.py",
     "inputs/*.py",
+    "model/plain.py",
     "model/topics.py",
     "text/identity.py",
 )

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from functools import cache
 from hashlib import sha256
-from importlib import metadata, resources
+from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tracker import __version__
@@ -21,15 +23,15 @@ from tracker.model.plain import field_types, from_row, to_row
 from tracker.model.topics import TopicReading
 from tracker.text.encoder import DEFAULT
 from tracker.text.identity import digest_text
-from tracker.topics.reading import RULES
 from tracker.topics.vocabulary.load import name_recognition
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
-    from importlib.resources.abc import Traversable
 
     from tracker.archive.derived.store import Answers
     from tracker.archive.session import ArchiveSession
+    from tracker.model.changes import Change
+    from tracker.model.decisions import Decision
     from tracker.model.texts import Side, Version
     from tracker.model.topics import Vocabulary
     from tracker.text.encoder import Encoder
@@ -48,7 +50,8 @@ _PARTS = (
 )
 """Where the code and the tables are on which a comparison and its parts rest; 7 ms to digest."""
 
-_LIBRARIES = ("numpy", "rapidfuzz")
+_LIBRARIES = {"numpy": "version.py", "rapidfuzz": "__init__.py"}
+"""The files that say which release a library is: importlib.metadata takes 8 ms, and most answers are kept."""
 
 
 def choose_derived(archive: ArchiveSession, *sides: Side) -> Derived:
@@ -84,7 +87,7 @@ def derive_readings(
     vocabulary: Vocabulary,
     own_names: Collection[str],
     derived: Derived | None,
-    reader: TopicReader = RULES,
+    reader: TopicReader,
 ) -> tuple[TopicReading, ...]:
     """Return what a reader of topics returns for a version."""
     if derived is None:
@@ -109,12 +112,28 @@ def derive_comparison(
     found = list(field_types(Comparison).items())[len(sides) :]
     kept = derived.answer("comparison", key)
     if kept is not None:
-        values = zip(found, json.loads(kept), strict=True)
-        return Comparison(*sides, *(from_row(kind, value) for (_, kind), value in values))
+        *rows, numbers = json.loads(kept)
+        values = (from_row(kind, row) for (_, kind), row in zip(found, rows, strict=True))
+        comparison = Comparison(*sides, *values)
+        return replace(comparison, changes=_share_decisions(comparison.changes, numbers))
     comparison = compute()
-    rows = [getattr(comparison, name) for name, _ in found]
+    rows = [*(getattr(comparison, name) for name, _ in found), _number_decisions(comparison.changes)]
     derived.keep_answer("comparison", key, name_rules(), json.dumps(rows, default=to_row))
     return comparison
+
+
+def _number_decisions(changes: Sequence[Change]) -> list[list[int]]:
+    """Return numbers of the decisions on each change; one on several changes is one object, counted once."""
+    numbers: dict[int, int] = {}
+    return [[numbers.setdefault(id(each), len(numbers)) for each in change.decided] for change in changes]
+
+
+def _share_decisions(changes: Sequence[Change], numbers: Sequence[Sequence[int]]) -> tuple[Change, ...]:
+    known: dict[int, Decision] = {}
+    return tuple(
+        replace(change, decided=tuple(map(known.setdefault, row, change.decided))) if row else change
+        for change, row in zip(changes, numbers, strict=True)
+    )
 
 
 def derive_rows(
@@ -186,15 +205,15 @@ def _digest(parts: list[object]) -> str:
 def name_rules() -> str:
     """Return the digest of the rules and the code that give answers, and of what runs them."""
     digest = sha256(f"{__version__} {sys.version} {_releases()}".encode())
-    package = resources.files("tracker")
+    package = Path(__file__).parents[2]
     for part in _PARTS:
-        for name, file in _walk(part, package.joinpath(*part.split("/"))):
+        for name, file in _walk(part, package / part):
             data = file.read_bytes()
             digest.update(f"{name} {len(data)} ".encode() + data)
     return digest.hexdigest()
 
 
-def _walk(name: str, place: Traversable) -> Iterator[tuple[str, Traversable]]:
+def _walk(name: str, place: Path) -> Iterator[tuple[str, Path]]:
     """Return the files in a place with their names, in order; caches and hidden files are ignored."""
     if place.is_file():
         yield name, place
@@ -206,4 +225,9 @@ def _walk(name: str, place: Traversable) -> Iterator[tuple[str, Traversable]]:
 
 @cache
 def _releases() -> str:
-    return " ".join(f"{name} {metadata.version(name)}" for name in _LIBRARIES)
+    digest = sha256()
+    for name, file in _LIBRARIES.items():
+        found = find_spec(name)
+        if found and found.origin:
+            digest.update(Path(found.origin).with_name(file).read_bytes())
+    return digest.hexdigest()

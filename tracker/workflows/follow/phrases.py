@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
-from tracker.model.phrases import DistinctivePhrase
+from tracker.model.phrases import SERIES, DistinctivePhrase
 from tracker.model.series import PhraseSeries, PhraseSession, PhraseUse
 from tracker.model.topics import VocabularyName
 from tracker.references import find_body, own_names, resolve_session
-from tracker.topics.phrases.emerging import SERIES, compare_uses, drop_rare, join_uses, name_prior, read_uses
+from tracker.topics.phrases.emerging import compare_uses, drop_rare, join_uses, name_prior, read_uses
 from tracker.workflows.follow.trace import list_editions, parse_series, read_year
 
 if TYPE_CHECKING:
