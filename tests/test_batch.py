@@ -108,7 +108,7 @@ def test_what_is_kept_is_what_the_single_commands_find(folder: Path, tracker: Tr
     (folder / DERIVED_NAME).unlink()
     batch = do_batch(folder, Here(), topics_only=False)
     assert batch.failed == []
-    statements = {reference.partition("~")[0] for reference, _ in (*HELD, *MORE)}
+    statements = {reference.partition("~")[0] for reference, _ in (*HELD, *MORE) if "/UNGA/" in reference}
     assert (batch.read.done, batch.read.kept) == (len(statements), 0)
     answers = kept(folder)
     assert {kind for kind, _ in answers} == {"readings", "links", "cells", "comparison"}
@@ -134,6 +134,15 @@ def test_a_session_is_read_with_all_that_it_looks_back_on(folder: Path, tracker:
     assert not {name for name in read if "/75" in name or "/S-32" in name}
     assert batch.compared.done == 3
     assert tracker("panel", "UNGA", "--sessions", "74").code == 0
+
+
+def test_several_statements_of_a_session_are_read_and_not_compared(folder: Path, tracker: Tracker) -> None:
+    batch = do_batch(folder, Here(), body="HRC")
+    assert (batch.read.done, batch.compared.done) == (2, 0)
+    assert dict(batch.left_out) == {"several statements": 1}
+    answers = kept(folder)
+    assert tracker("compare-countries", "HRC", "52").code == 0
+    assert kept(folder) == answers
 
 
 def test_a_fault_at_one_statement_does_not_lose_the_others(

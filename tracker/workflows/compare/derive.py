@@ -155,10 +155,14 @@ def is_kept(kind: str, parts: list[object], derived: Derived) -> bool:
 
 
 def find_readings(
-    version: Version, vocabulary: Vocabulary, own_names: Collection[str], derived: Derived
+    version: Version,
+    vocabulary: Vocabulary,
+    own_names: Collection[str],
+    derived: Derived,
+    reader: TopicReader,
 ) -> Answers:
     """Return the readings kept of a version as they are kept, none where there are none."""
-    key = _name_readings(version, vocabulary, own_names, derived, RULES)
+    key = _name_readings(version, vocabulary, own_names, derived, reader)
     kept = derived.answer("readings", key)
     return {} if kept is None else {("readings", key): (name_rules(), kept)}
 

@@ -14,6 +14,7 @@ from tracker.errors import ReferenceInvalid, TrackerError
 from tracker.model.texts import Reference
 from tracker.references import own_names
 from tracker.text.encoder import DEFAULT
+from tracker.topics.reading import RULES
 from tracker.workflows.code.kept_rulings import load_decided
 from tracker.workflows.compare.cells import list_cell_parts
 from tracker.workflows.compare.derive import check_rules, find_readings, is_kept
@@ -173,7 +174,7 @@ class Batch:
         known: Answers = {}
         for side in sides:
             names = own_names(side.country) if side.country else ()
-            known |= find_readings(side.version, self._vocabulary, names, self._archive.derived)
+            known |= find_readings(side.version, self._vocabulary, names, self._archive.derived, RULES)
         return known
 
     def _keep(self, done: Sequence[tuple[Work, Outcome]]) -> None:
