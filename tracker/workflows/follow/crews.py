@@ -6,7 +6,7 @@ import multiprocessing
 import os
 import signal
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, ProcessPoolExecutor, wait
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from itertools import islice
 from threading import Thread
 from typing import TYPE_CHECKING, Any, Final
@@ -64,6 +64,12 @@ class Crew:
             else:
                 suspects += lost
 
+    def close(self) -> None:
+        """Wait until what was started has ended; nothing may be left for the end of the program to find."""
+        if self._executor:
+            with suppress(OSError):
+                self._executor.shutdown(cancel_futures=True)
+
     def _step(
         self, ready: Iterator[Unit], out: dict[Future[tuple[Outcome, ...]], Unit]
     ) -> tuple[list[tuple[Unit, tuple[Outcome, ...]]], list[Unit]]:
@@ -118,6 +124,7 @@ def open_processes(count: int) -> Iterator[Crew]:
     finally:
         for process in multiprocessing.active_children():
             process.terminate()
+        crew.close()
 
 
 def _begin() -> None:
