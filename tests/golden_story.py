@@ -160,12 +160,12 @@ def read(story: Story) -> None:
 
 def follow(story: Story) -> None:
     """Follow topics, words, and what was done."""
-    story.in_forms("timeline XAA/CCPCJ", "json", "csv")
+    story.in_forms("timeline XAA/CCPCJ", "json", "csv", "markdown")
     story("timeline XAA/CCPCJ --topic corruption")
-    story.in_forms("compare-countries CCPCJ 31", "json", "csv")
+    story.in_forms("compare-countries CCPCJ 31", "json", "csv", "markdown")
     story.in_forms("compare-countries CCPCJ 31 --countries GBR")
-    story.in_forms("panel CCPCJ --sessions 31-33", "json", "csv")
-    story.in_forms("diff CCPCJ 32 33 --countries XAA", "json")
+    story.in_forms("panel CCPCJ --sessions 31-33", "json", "csv", "markdown")
+    story.in_forms("diff CCPCJ 32 33 --countries XAA", "json", "markdown")
     story.in_forms("groups list --at 2015", "json", "csv")
     story.in_forms("groups show EU", "json", "csv")
     story("groups edit ALLIES --add XAA,GBR:1973..2020-02 --source 'a treaty' --by Ana")
@@ -279,6 +279,8 @@ def damage(story: Story) -> None:
     story("verify --json")
     story("verify --repair")
     story("verify --repair --json")
+    story("sources close xaa-ccpcj-35 --by Ana --reason 'the file is empty'")
+    story("sources list")
 
 
 def read_schema(path: Path) -> str:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from tracker.model.ledger import Check
     from tracker.model.watching import Arrival, History
+    from tracker.workflows.watch.examine import Judge
     from tracker.workflows.watch.snapshot import Night
 
 _WHO = ("My Government", "Our parliament", "The ministry of justice", "Every court", "Our young people")
@@ -143,11 +144,18 @@ def accept_all(_arrival: Arrival, _history: History) -> Admission:
     return Admission(accepted=True)
 
 
-def run_night(folder: Path, day: str = "2026-03-01", *wanted: str, dry_run: bool = False) -> Night:
-    """Run one night, at half past two in the morning, with a judge that accepts everything."""
+def run_night(
+    folder: Path,
+    day: str = "2026-03-01",
+    *wanted: str,
+    judge: Judge = accept_all,
+    dry_run: bool = False,
+    clock_is_right: bool = False,
+) -> Night:
+    """Run one night, at half past two in the morning, with a judge that accepts everything by default."""
     instant = datetime.fromisoformat(f"{day}T02:30:00").replace(tzinfo=UTC)
     clock = Clock(lambda: instant, lambda: 0.0, lambda _seconds: None)
-    return snapshot(folder, wanted, accept_all, clock=clock, dry_run=dry_run)
+    return snapshot(folder, wanted, judge, clock=clock, dry_run=dry_run, clock_is_right=clock_is_right)
 
 
 def outcomes(night: Night) -> dict[str, str]:

@@ -53,10 +53,10 @@ def run_git(repository: Path, *arguments: str, stdin: bytes = b"") -> str:
     return done.stdout.decode("utf-8", "surrogateescape").strip()
 
 
-def make_repository(folder: Path, commits: Iterable[Made]) -> Path:
+def make_repository(folder: Path, commits: Iterable[Made], object_format: str = "sha1") -> Path:
     """Make a bare repository with these commits; the first one has the number 1."""
     folder.mkdir(parents=True)
-    run_git(folder, "init", "--quiet", "--bare", "--initial-branch=main")
+    run_git(folder, "init", "--quiet", "--bare", "--initial-branch=main", f"--object-format={object_format}")
     return add_commits(folder, commits)
 
 

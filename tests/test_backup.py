@@ -64,12 +64,13 @@ def test_an_empty_archive_is_copied_too(tmp_path: Path) -> None:
 
 def test_what_was_not_yet_moved_into_the_one_file_is_copied(folder: Path, tmp_path: Path) -> None:
     with closing(sqlite3.connect(folder / "tracker.db", isolation_level=None)) as other:
-        other.execute("INSERT INTO groups VALUES ('G77', 'Group of 77')")
+        held = backup(folder, tmp_path / "first.db").rows["groups"]
+        other.execute("INSERT INTO groups VALUES ('ALLIES', 'Our allies')")
         assert (folder / "tracker.db-wal").stat().st_size
-        assert backup(folder, tmp_path / "copy.db").rows["groups"] == 1
+        assert backup(folder, tmp_path / "copy.db").rows["groups"] == held + 1
         other.execute("BEGIN IMMEDIATE")
-        other.execute("INSERT INTO groups VALUES ('EU', 'European Union')")
-        assert backup(folder, tmp_path / "second.db").rows["groups"] == 1
+        other.execute("INSERT INTO groups VALUES ('FRIENDS', 'Our friends')")
+        assert backup(folder, tmp_path / "second.db").rows["groups"] == held + 1
 
 
 def test_copies_made_while_another_process_writes_are_each_of_one_instant(

@@ -103,7 +103,7 @@ def test_a_bag_is_valid_and_says_what_it_is(folder: Path, tracker: Callable[...,
     assert found.info["Access"] == "open material; of the rest digests"
     payload = [data for name, data in contents(folder.parent / "bag").items() if name.startswith("data/")]
     assert found.info["Payload-Oxum"] == f"{sum(map(len, payload))}.{len(payload)}"
-    assert ran.out.startswith("bag: 4 snapshots, 4 documents, 13 files, ")
+    assert ran.out.startswith("bag: 4 snapshots, 4 documents, 14 files, ")
 
 
 def test_the_standard_tool_of_any_system_checks_it(bag: Path) -> None:
@@ -190,6 +190,15 @@ def test_every_file_column_and_table_is_described_in_it(bag: Path) -> None:
         for path in (bag / "data").iterdir()
         if path.name not in {*page.split(), "README.txt"} and f"{path.name}/" not in page
     ] == []
+
+
+def test_the_crosswalk_names_tables_and_columns_that_there_are(bag: Path) -> None:
+    with (bag / "data" / "descriptions.csv").open(encoding="utf-8", newline="") as file:
+        described = {(row["table"], row["column"]) for row in csv.DictReader(file)}
+    with (bag / "data" / "crosswalk.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert {(row["table"], row["column"]) for row in rows} <= described
+    assert all(row["is"] and row["PREMIS 3"] and row["OAIS"] for row in rows)
 
 
 # Damage --------------------------------------------------------------------------------------------

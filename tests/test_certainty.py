@@ -14,12 +14,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.comparisons import VOCABULARY, change, comparison, reading, side, topic
+from tests.comparisons import VOCABULARY, change, comparison, reading, session, side, topic
 from tests.reports import render, render_markdown
 from tracker.alignment.weights import LEXICAL, read_weights
+from tracker.model.changes import Evidence
 from tracker.model.decisions import Decision
 from tracker.model.topics import CHOICES, SURE, Topic, TopicReading, Vocabulary
 from tracker.report.comparison.stat import render_stat
+from tracker.report.comparison.topic_words import unclaimed_words
 from tracker.report.json_text import render_json
 from tracker.text.encoder import DEFAULT
 from tracker.text.reading import read_text
@@ -37,7 +39,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tracker.model.changes import Comparison
-    from tracker.model.topics import Status, TopicChange
+    from tracker.model.topics import Level, Status, TopicChange
 
 UN = load_vocabulary()
 FILLER = "The harbour was quiet in the morning. Boats came in before noon. Nobody spoke about the weather. "
@@ -387,9 +389,39 @@ def test_what_people_decided_on_both_sides_is_claimed_whatever_the_language() ->
     assert (change.outcome, change.claimed) == ("promoted", False)
 
 
+def test_each_feature_of_a_sentence_has_words_of_its_own() -> None:
+    words = list(SENTENCE_FEATURES.values())
+    assert len(set(words)) == len(words)
+    assert not set(words) & set(SENTENCE_FEATURES)
+    assert max(map(len, words)) < 50
+
+
+@pytest.mark.parametrize(
+    ("level", "certainty", "passing", "mark", "why"),
+    [
+        ("mentioned", 0.71, False, "(.71, only mentioned)", "but it is a priority on neither side"),
+        ("substantive", 0.86, True, "(.86, in passing)", "but the other side names it in passing"),
+        ("substantive", 0.61, True, "(.61)", "less sure than what is claimed (from .66)"),
+    ],
+)
+def test_a_status_as_sure_as_claims_says_why_it_is_none(
+    level: Level, certainty: float, *, passing: bool, mark: str, why: str
+) -> None:
+    held = session()
+    unsure = replace(
+        topic("Debt", "dropped", reading(level, [0], 0.2), None),
+        outcome_certainty=certainty,
+        measured=True,
+        claimed=False,
+        passing=Evidence(0, 0, 2, "We") if passing else None,
+    )
+    assert why in str(unclaimed_words(unsure, held.provenance.sure))
+    assert f"not repeated? {mark}" in render(replace(held, topics=(unsure,)), VOCABULARY)
+
+
 def test_a_list_of_names_is_seen() -> None:
     text = f"{FILLER}We met partners from Kenya, Haiti, Norway and Chile. We will stand with Haiti."
-    names = SENTENCE_FEATURES.index("names")
+    names = list(SENTENCE_FEATURES).index("names")
     read = read_evidence(read_text(text, language="en"), UN)
     (evidence,) = (each for reading, each in read if reading.topic == "situation-haiti")
     assert [row[names] for row in evidence.sentences] == [1.0, 0.0]

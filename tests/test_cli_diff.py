@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+
+from tracker.topics.certainty.evidence import SENTENCE_FEATURES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -154,6 +157,26 @@ def test_a_reader_that_has_gone_is_no_error(archive: Callable[..., Ran], tmp_pat
 
 
 @pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        ("list | true", 0),
+        ("diff XAA/CCPCJ --all | true", 1),
+        ("list >&-", 0),
+        ("diff XAA/CCPCJ 2>&-", 1),
+        ("show nowhere.txt 2>&-", 2),
+        ("list <&- >&- 2>&-", 0),
+    ],
+)
+def test_an_exit_code_is_kept_whoever_listens(
+    archive: Callable[..., Ran], tmp_path: Path, line: str, code: int
+) -> None:
+    command = f"{sys.executable} -m tracker {line}; exit ${{PIPESTATUS[0]}}"
+    ran = subprocess.run(["bash", "-c", command], cwd=tmp_path, capture_output=True, check=False)
+    assert (ran.returncode, ran.stderr) == (code, b"")
+    assert archive("verify").code == 0
+
+
+@pytest.mark.parametrize(
     ("arguments", "said"),
     [
         (("old.txt", "new.txt", "old.txt"), "3 operands"),
@@ -226,7 +249,10 @@ def test_one_topic_is_shown_whole_and_explained(archive: Callable[..., Ran]) -> 
     assert "CYBERCRIME" in shown.out
     assert "*cybercrime*" in shown.out.lower()
     why = archive("diff", "XAA/CCPCJ", "32", "33", "--explain", "cybercrime").out
-    assert "a careful reader calls it a priority 0." in why
+    why = " ".join(why.split())
+    assert "a careful reader calls it a priority with probability 0." in why
+    named = set(re.findall(r"(?:0\.\d\d|,) ([^,“\d]+) [+−]\d\.\d\d", why))
+    assert set() < named <= set(SENTENCE_FEATURES.values())
     unknown = archive("diff", "XAA/CCPCJ", "32", "33", "--explain", "zzz")
     assert (unknown.code, len(unknown.err.splitlines())) == (2, 1)
     assert "has no topic 'zzz'" in unknown.err

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.running import count_rows
+from tests.running import OLD, count_rows
 from tracker.references import find_body
 from tracker.workflows.importing.engine import BATCH
 from tracker.workflows.importing.folder import import_folder
@@ -117,6 +117,19 @@ def test_a_wrong_option_imports_nothing(
     assert ran.code == 2
     assert said in ran.err
     assert count_rows(tmp_path)["snapshots"] == 0
+
+
+def test_a_second_row_about_a_statement_is_skipped(tracker: Callable[..., Ran], tmp_path: Path) -> None:
+    (tmp_path / "texts").mkdir()
+    (tmp_path / "texts" / "XAA_70.txt").write_text(OLD, encoding="utf-8")
+    rows = "country,session,speaker\nXAA,70,A. Person\nXAA,70,B. Other\n,70,C. Nobody\nXAA,71,D. Later\n"
+    (tmp_path / "s.csv").write_text(rows, encoding="utf-8")
+    tracker("init")
+    ran = tracker("import", "texts", "--body", "UNGA", "--metadata", "s.csv")
+    assert "4 rows of s.csv: 1 used, 1 not about these files, 2 skipped" in ran.out
+    assert "skipped line 3: an earlier row is about the same" in ran.out
+    assert "skipped line 4: it names no country" in ran.out
+    assert "A. Person" in tracker("list", "--format", "csv").out
 
 
 def test_of_a_table_only_rows_of_these_sessions_are_named(

@@ -12,7 +12,7 @@ import pytest
 
 from tests.archives import query
 from tests.conftest import run_tracker
-from tests.damage import alter, alter_unseen, flip, largest_pack, unpack
+from tests.damage import alter, alter_unseen, first_pack, flip, unpack
 from tests.here import runner
 from tests.mirrors import check_sound, list_commits
 from tests.nights import Page, run_night, running_site, source, watch, write_speech
@@ -102,7 +102,7 @@ def repair_the_schema(folder: Path, tracker: Tracker) -> None:
 def repair_objects(folder: Path, tracker: Tracker) -> None:
     unpack(folder / "mirror.git")
     run_git(folder / "mirror.git", "repack", "-a", "-d", "-q")
-    flip(largest_pack(folder / "mirror.git"), 2000)
+    flip(first_pack(folder / "mirror.git"), 2000)
     assert tracker("verify", "--repair").code == 1
     assert list(folder.glob("before-repair-*/objects/*"))
 

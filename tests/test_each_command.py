@@ -72,6 +72,7 @@ COMMANDS = {
     "sources add https://example.org/35 --as XAA/CCPCJ/35": 0,
     "sources list": 0,
     "sources check": 1,
+    "sources close xaa-ccpcj-34 --by Ana --reason moved": 0,
     "sources accept": 2,
     "mirror update": 0,
     "mirror push copy.git": 0,

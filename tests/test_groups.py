@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
-from contextlib import closing
+import sqlite3
+from contextlib import closing, suppress
 from datetime import date
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ from tests.mirrors import make_record, read_tables
 from tracker.archive.mirror.rebuild import rebuild_record
 from tracker.archive.reading.reader import open_reader
 from tracker.archive.session import ArchiveSession
+from tracker.archive.storing.store import create_archive, open_store
 from tracker.inputs.tables import read_packaged
 from tracker.references.countries import countries
 from tracker.references.groups import find_group, packaged_groups
@@ -175,7 +177,6 @@ def kept(folder: Path) -> dict[str, tuple[tuple[str, str | None, str | None], ..
 
 def test_what_is_kept_is_mirrored_rebuilt_and_verified(run: Callable[..., Ran], tmp_path: Path) -> None:
     archive = tmp_path / "snapshots"
-    assert run("groups", "fill").out.startswith(f"wrote {len(packaged_groups())} groups: AFRICANUNION, ")
     made = run(
         "groups", "edit", "ALLIES", "--add", "FIN:1995,GBR:1973..2020-02", "--source", "treaty", "--by", "Ana"
     )
@@ -189,13 +190,52 @@ def test_what_is_kept_is_mirrored_rebuilt_and_verified(run: Callable[..., Ran], 
     assert run("groups", "fill").out == "nothing new to write\n"
 
 
+def test_an_archive_keeps_the_packaged_groups_from_its_first_run_on(tmp_path: Path) -> None:
+    archive = tmp_path / "snapshots"
+    create_archive(archive)
+    assert kept(archive) == {}
+    with suppress(ZeroDivisionError), open_store(archive) as store:
+        store.begin("2026-11-27T12:00:00Z")
+        raise ZeroDivisionError
+    assert kept(archive) == {}
+    with open_store(archive) as store:
+        store.begin("2026-11-27T12:00:00Z")
+    with closing(open_reader(archive)) as reader:
+        assert reader.groups() == packaged_groups()
+    rows = len(read_tables(archive)["memberships"])
+    with open_store(archive) as store:
+        store.begin("2026-11-27T12:00:00Z")
+    assert len(read_tables(archive)["memberships"]) == rows
+
+
+def test_an_older_archive_is_read_as_it_is_and_filled_by_what_writes_next(
+    run: Callable[..., Ran], tmp_path: Path
+) -> None:
+    archive = tmp_path / "snapshots"
+    with closing(sqlite3.connect(archive / "tracker.db")) as connection:
+        connection.executescript("DROP TABLE memberships; DELETE FROM groups;")
+        connection.execute("DELETE FROM _sqlite_migrations WHERE name = '0010_memberships'")
+        connection.commit()
+    before = (archive / "tracker.db").read_bytes()
+    assert "European Union" in run("groups", "show", "EU").out
+    assert (archive / "tracker.db").read_bytes() == before
+    run("groups", "edit", "EU", "--add", "GBR:1973", "--by", "Ana")
+    found = kept(archive)
+    assert ("GBR", "1973", None) in found.pop("EU")
+    assert found.keys() == packaged_groups().keys() - {"EU"}
+    assert found["SIDS"] == tuple(
+        (each.country, each.since, each.until) for each in packaged_groups()["SIDS"].members
+    )
+
+
 def test_the_latest_list_counts_and_the_earlier_ones_stay(run: Callable[..., Ran], tmp_path: Path) -> None:
     by = ("--by", "Ana")
     run("groups", "edit", "ALLIES", "--add", "FIN,GBR,FRA", "--source", "treaty", *by)
     run("groups", "edit", "allies", "--add", "GBR:1973..2020", "--remove", "FRA", *by)
     archive = tmp_path / "snapshots"
     assert kept(archive)["ALLIES"] == (("FIN", None, None), ("GBR", "1973", "2020"))
-    assert len(read_tables(archive)["memberships"]) == 5
+    rows = [row for row in read_tables(archive)["memberships"] if "ALLIES" in row]
+    assert len(rows) == 5
     shown = json.loads(run("groups", "show", "ALLIES", "--at", "2021", "--format", "json").out)
     assert [member["country"] for member in shown["members"]] == ["FIN"]
 
@@ -204,7 +244,7 @@ def test_what_somebody_keeps_goes_before_what_comes_with_us(run: Callable[..., R
     run("groups", "edit", "EU", "--add", "GBR:1973", "--source", "a world in which it stayed", "--by", "Ana")
     with ArchiveSession(tmp_path / "snapshots") as archive:
         assert "GBR" in choose_countries(archive, "EU").on("2021-01-01")
-    assert "EU" not in run("groups", "fill").out.replace("wrote", "").split(": ")[1].strip().split(", ")
+    assert run("groups", "fill").out == "nothing new to write\n"
     rows = list(csv.DictReader(io.StringIO(run("groups", "list", "--format", "csv").out)))
     assert {row["person"] for row in rows if row["group"] == "EU"} == {"Ana"}
     assert run("groups", "fill", "EU").out == "wrote 1 groups: EU\n"
@@ -283,7 +323,6 @@ MISTAKES = [
     (("diff", "GBR/UNGA", "78", "79", "--countries", "EU"), "tracker diff UNGA 70 71 --countries SIDS"),
     (("diff", "UNGA", "78", "--countries", "EU"), "tracker diff UNGA 70 71 --countries SIDS"),
     (("diff", "UNGA", "78", "79", "--countries", "EU", "--stat"), "--countries takes no --stat"),
-    (("diff", "UNGA", "78", "79", "--countries", "XAA", "--format", "markdown"), "has no markdown format"),
 ]
 
 

@@ -61,6 +61,18 @@ def counts(ran: Ran) -> str:
     return ran.out.splitlines()[0].partition(": ")[2]
 
 
+@pytest.mark.parametrize("object_format", ["sha1", "sha256"])
+def test_a_bare_mirror_that_was_copied_without_its_configuration(
+    bring: Callable[..., Ran], tmp_path: Path, object_format: str
+) -> None:
+    commits = [Made("Session 25", {"speech.md": speech("first")})]
+    made = make_repository(tmp_path / "made", commits, object_format)
+    run_git(tmp_path, "clone", "--quiet", "--mirror", str(made), "repo")
+    (tmp_path / "repo" / "config").unlink()
+    ran = bring("--path", "speech.md", "--as", "XAA/CCPCJ/25")
+    assert (ran.code, words(tmp_path)) == (0, ["first"]), ran.err
+
+
 # What a history gives ------------------------------------------------------------------------------
 
 

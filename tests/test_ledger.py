@@ -221,6 +221,10 @@ def concerns(folder: Path, day: str, streak: int = 2) -> list[tuple[str, str]]:
     return [(concern.kind, concern.subject) for concern in health.concerns]
 
 
+def notes(folder: Path, day: str) -> list[tuple[str, str]]:
+    return [(note.kind, note.subject) for note in assess_health(folder, f"{day}T12:00:00Z", 2).notes]
+
+
 def test_an_archive_that_is_well_has_no_concerns(folder: Path) -> None:
     run_night(folder, DAYS[0])
     assert concerns(folder, DAYS[0]) == []
@@ -239,19 +243,35 @@ def test_failures_in_a_row_then_gone_then_back(folder: Path, site: Site) -> None
     seen = []
     for day in DAYS[1:4]:
         run_night(folder, day)
-        seen.append(concerns(folder, day))
-    assert seen == [[], [("failing", "xaa-79")], [("gone", "xaa-79")]]
-    assert concerns(folder, DAYS[1], streak=1)
+        seen.append((concerns(folder, day), notes(folder, day)))
+        assert notes(folder, day) or concerns(folder, day, streak=1)
+    assert seen == [([], []), ([("failing", "xaa-79")], []), ([], [("gone", "xaa-79")])]
     site.say("/79")
     run_night(folder, DAYS[4])
-    assert concerns(folder, DAYS[4]) == []
+    assert (concerns(folder, DAYS[4]), notes(folder, DAYS[4])) == ([], [])
+
+
+def test_what_is_gone_and_was_never_captured_needs_a_person(folder: Path, site: Site) -> None:
+    site.pages["/79"] = Page("", 404)
+    for day in DAYS[:3]:
+        run_night(folder, day)
+    (concern,) = assess_health(folder, f"{DAYS[2]}T12:00:00Z", 2).concerns
+    assert (concern.kind, concern.severity) == ("gone", "warning")
+    assert "nothing was ever captured" in concern.detail
+    note_expectation(folder, "XAA/UNGA/79", "no statement", "Ana", "2026-03-03T09:00:00Z")
+    assert (concerns(folder, DAYS[2]), notes(folder, DAYS[2])) == ([], [("gone", "xaa-79")])
 
 
 def test_what_waits_and_what_is_overdue_are_concerns(folder: Path, site: Site) -> None:
     quarantine(folder, site)
+    site.pages["/79"] = Page("", 500)
     note_expectation(folder, "XAA/UNGA/80", "expected", "Ana", "2026-02-01T00:00:00Z", due="2026-03-01")
     run_night(folder, "2096-03-01")
-    assert concerns(folder, "2096-03-01") == [("waiting", "xaa-79"), ("overdue", "XAA/UNGA/80")]
+    assert concerns(folder, "2096-03-01") == [
+        ("night missed", "the archive"),
+        ("waiting", "xaa-79"),
+        ("overdue", "XAA/UNGA/80"),
+    ]
 
 
 def refuse(cause: str) -> Judge:
@@ -264,12 +284,15 @@ def test_what_waits_is_told_with_its_causes_and_since_when_though_the_source_is_
     run_night(folder, DAYS[0])
     for number, cause in enumerate(("login", "error"), start=1):
         site.say("/79", number=number)
-        snapshot(folder, (), refuse(cause))
+        run_night(folder, DAYS[number], judge=refuse(cause))
     since = query(folder, "SELECT min(observed) FROM outcomes WHERE outcome = 'quarantined'")[0][0]
     site.say("/79")
-    run_night(folder, DAYS[1])
-    (concern,) = assess_health(folder, "2026-03-02T12:00:00Z", 2).concerns
-    assert (concern.since, concern.detail) == (since, "2 documents wait (login, error): tracker review")
+    run_night(folder, DAYS[3])
+    health = assess_health(folder, f"{DAYS[3]}T12:00:00Z", 2)
+    assert health.concerns == ()
+    (note,) = health.notes
+    told = "2 documents wait (login, error): tracker review; the source is well again"
+    assert (note.since, note.detail) == (since, told)
 
 
 def test_a_source_that_is_no_longer_watched_is_no_concern(folder: Path, site: Site) -> None:

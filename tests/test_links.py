@@ -12,7 +12,7 @@ from tests.conftest import run_tracker
 from tests.repositories import run_git
 from tests.rights import OPEN, SECRET
 from tests.running import NEW
-from tracker.capture.watch.watch_list import add_source
+from tracker.capture.watch.watch_list import extend
 from tracker.errors import WatchListInvalid
 from tracker.model.watching import Source
 from tracker.references import parse_reference
@@ -139,7 +139,7 @@ def test_a_watch_list_that_leads_nowhere_is_not_made_there(tmp_path: Path) -> No
     path.symlink_to(tmp_path / "elsewhere.toml")
     source = Source("new", "https://www.example.org/80", reference=parse_reference("XAA/UNGA/80"))
     with pytest.raises(WatchListInvalid, match=r"watch\.toml: a link that leads nowhere; remove it, or make"):
-        add_source(path, source)
+        extend(path, source)
     assert not (tmp_path / "elsewhere.toml").exists()
 
 

@@ -292,7 +292,7 @@ EDITS = {
         "UPDATE snapshots SET ordinal = ordinal + 10 WHERE edition = 2",
         "UPDATE snapshots SET ordinal = 13 - ordinal WHERE edition = 2",
     ],
-    "a group": ["INSERT INTO groups VALUES ('G77', 'Group of 77')"],
+    "a group": ["INSERT INTO groups VALUES ('ALLIES', 'Our allies')"],
     "a run's beginning": ["UPDATE runs SET started = '1948-12-10T00:00:00Z' WHERE id = 2"],
     "a version": ["UPDATE versions SET words = words + 1"],
     "what segments are": ["UPDATE segments SET kind = 'heading' WHERE ordinal = 0"],

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.archives import query
 from tests.here import runner
 from tests.mirrors import (
     FIRST,
@@ -18,14 +20,17 @@ from tests.mirrors import (
     say,
     show,
 )
-from tests.nights import make_archive, run_night, running_site, source, watch
+from tests.nights import make_archive, outcomes, run_night, running_site, source, watch
 from tests.repositories import Made, add_commits, make_repository, run_git
 from tracker.archive.mirror.rebuild import rebuild_record
-from tracker.errors import RepositoryUnusable
+from tracker.errors import DocumentUnreadable, RepositoryUnusable, TrackerError
+from tracker.model.rights import Ruled
 from tracker.model.watching import Admission
 from tracker.workflows.code.judge import Coder
 from tracker.workflows.keep.mirror import push_mirror, update_mirror
-from tracker.workflows.watch.review import decide_review
+from tracker.workflows.keep.verify import verify
+from tracker.workflows.keep.withdraw import change
+from tracker.workflows.watch.review import decide_review, read_bytes
 from tracker.workflows.watch.snapshot import snapshot
 
 if TYPE_CHECKING:
@@ -34,6 +39,7 @@ if TYPE_CHECKING:
 
     from tests.nights import Site
     from tests.running import Ran
+    from tracker.model.rights import Act
 
 CLOSED = "The dykes are weakest at Port Regis."
 OPEN = "We thank the interpreters."
@@ -184,6 +190,59 @@ def test_what_waits_for_review_is_closed_until_it_is_accepted_from_an_open_sourc
         check_closed(mirror)
 
 
+def test_the_public_knows_what_came_and_was_not_accepted_and_does_not_ask_again(
+    folder: Path, mirror: Path, site: Site, tmp_path: Path
+) -> None:
+    """A record that is made of the public copy goes on where that one was, but for the bytes."""
+    watch(folder, watched(site, "open"), site.port)
+    refuse = partial(Admission, accepted=False, cause="login")
+    snapshot(folder, ["xaa-80"], lambda _arrival, _history: refuse())
+    update_mirror(folder)
+    run_git(tmp_path, "clone", "--quiet", "--branch", "public", str(mirror), "copy")
+    again = tmp_path / "again"
+    rebuilt = rebuild_record(tmp_path / "copy", again, accept_watch_list=True)
+    assert (rebuilt.closed, rebuilt.rows["outcomes"], rebuilt.rows["reviews"]) == (1, 1, 1)
+    assert query(again, "SELECT length(sha256), bytes FROM documents") == [(64, None)]
+    with pytest.raises(DocumentUnreadable, match="has only the digest; to fetch it: tracker snapshot"):
+        read_bytes(again, 1)
+    decide_review(again, 1, "reject", Coder("Ana", "2026-03-02T09:00:00Z", "a login"))
+    night = snapshot(again, ["xaa-80"], lambda _arrival, _history: refuse())
+    assert [each.outcome for each in night.checks] == ["rejected"]
+
+
+def test_what_was_not_accepted_and_is_withdrawn_leaves_the_public_history(
+    folder: Path, mirror: Path, site: Site
+) -> None:
+    watch(folder, watched(site, "open"), site.port)
+    run_night(folder, "2026-03-01", "xaa-79")
+    refused = Admission(accepted=False, cause="other country", detail="speaks for Port Regis")
+    site.say("/80", CLOSED, 80)
+    run_night(folder, "2026-03-02")
+    site.say("/80", CLOSED + " Still.", 80)
+    snapshot(folder, ["xaa-80"], lambda _arrival, _history: refused)
+    assert "speaks for Port Regis" in read_everything(mirror, "public")
+    change(folder, "withdraw", "XAA/UNGA/80", Ruled("a witness", "a court", "2026-03-03T09:00:00Z"))
+    assert "Port Regis" not in read_everything(mirror, "public")
+
+
+@pytest.mark.parametrize("act", ["withdraw", "destroy"])
+@pytest.mark.parametrize("number", [80, 81], ids=["the same", "another text"])
+def test_what_was_withdrawn_does_not_come_back_where_a_public_copy_is_gone_on_from(
+    folder: Path, mirror: Path, site: Site, tmp_path: Path, act: Act, number: int
+) -> None:
+    watch(folder, watched(site, "open"), site.port)
+    run_night(folder, "2026-03-01")
+    change(folder, act, "XAA/UNGA/80", Ruled("a witness", "a court", "2026-03-02T09:00:00Z"))
+    run_git(tmp_path, "clone", "--quiet", "--branch", "public", str(mirror), "copy")
+    again = tmp_path / "again"
+    rebuild_record(tmp_path / "copy", again, accept_watch_list=True)
+    site.say("/80", CLOSED, number)
+    night = run_night(again, "2026-03-03")
+    assert outcomes(night) == {"xaa-79": "unchanged", "xaa-80": "rejected"}
+    assert query(again, "SELECT count(*) FROM snapshots") == [(1,)]
+    assert verify(again, "2026-03-04T09:00:00Z", lambda _done, _total: None, is_alone=True).faults == ()
+
+
 # Pushing ---------------------------------------------------------------------------------------------
 
 
@@ -203,6 +262,45 @@ def test_a_public_push_gives_open_material_alone(folder: Path, mirror: Path, rem
     assert OPEN in everything
     assert "Port Regis" not in everything
     check_sound(remote)
+
+
+@pytest.mark.parametrize(("private", "mode"), [(True, 0o700), (False, 0o755)])
+@pytest.mark.parametrize("is_there", [True, False])
+def test_a_new_folder_becomes_a_repository(
+    folder: Path, tmp_path: Path, private: bool, mode: int, is_there: bool
+) -> None:
+    run_night(folder)
+    new = tmp_path / "disk" / "new"
+    (new if is_there else new.parent).mkdir(parents=True)
+    pushed = push_mirror(folder, str(new), private=private)
+    assert list_commits(new)[-1] == pushed.tip
+    assert new.stat().st_mode & 0o777 == mode
+    check_sound(new)
+
+
+def test_a_public_copy_may_be_a_branch_beside_others(folder: Path, mirror: Path, tmp_path: Path) -> None:
+    other = make_repository(tmp_path / "other", [Made("theirs", {"a.txt": "theirs"})])
+    run_night(folder)
+    for _ in range(2):
+        push_mirror(folder, str(other), branch="statements")
+    assert list_commits(other, "statements") == list_commits(mirror, "public")
+    with pytest.raises(RepositoryUnusable, match="holds commits that this mirror does not"):
+        push_mirror(folder, str(other))
+
+
+@pytest.mark.parametrize("access", ["open", "restricted", "embargoed"])
+def test_a_push_of_open_material_only_is_refused_where_any_is_closed(
+    folder: Path, site: Site, remote: Path, access: str
+) -> None:
+    watch(folder, watched(site, access), site.port)
+    run_night(folder)
+    if access == "open":
+        push_mirror(folder, str(remote), only_open=True)
+        assert list_commits(remote)
+        return
+    with pytest.raises(TrackerError, match="restricted or embargoed: xaa-80; nothing was pushed"):
+        push_mirror(folder, str(remote), only_open=True)
+    assert run_git(remote, "for-each-ref") == ""
 
 
 def test_a_private_push_gives_everything(folder: Path, remote: Path, tmp_path: Path) -> None:
@@ -278,12 +376,13 @@ def test_what_the_commands_print(tracker: Callable[..., Ran], folder: Path, remo
 @pytest.mark.parametrize(
     ("address", "told"),
     [
-        ("nowhere.git", "nowhere.git: git push: 'nowhere.git' does not appear to be a git repository"),
+        ("nowhere", "nowhere: git push: 'nowhere' does not appear to be a git repository"),
+        ("no/where.git", "no/where.git: git push: 'no/where.git' does not appear to be a git repository"),
         ("https://ana:word@127.0.0.1:1/a.git", "https://127.0.0.1:1/a.git: git push: unable to access"),
         ("--upload-pack=touch", "--upload-pack=touch: git push:"),
         (f"={200_000 * 'a'}", "git cannot be started: Argument list too long"),
     ],
-    ids=["nowhere", "nobody listens", "an option", "a long one"],
+    ids=["nowhere", "no folder", "nobody listens", "an option", "a long one"],
 )
 def test_where_it_cannot_be_pushed(
     tracker: Callable[..., Ran], folder: Path, address: str, told: str

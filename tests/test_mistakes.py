@@ -91,6 +91,99 @@ MISTAKES = {
     ),
     "a search that breaks off": ("search 'cybercrime AND'", "AND needs a word on both sides", ""),
     "no name of a person": ("judge abc1234 reject", "missing option --by NAME", ""),
+    "a list that is a file": (
+        "diff CCPCJ 32 33 --countries list.txt", "write @list.txt", "diff CCPCJ 32 33 --countries @list.txt",
+    ),
+    "a list of bytes": (
+        "diff CCPCJ 32 33 --countries @noise.txt", "no text in UTF-8; write one country on", "",
+    ),
+    "a list that is empty": ("diff CCPCJ 32 33 --countries @empty.txt", "names nobody; write codes", ""),
+    "a country that did not speak": ("diff CCPCJ 32 33 --countries XAA,XAB", "CCPCJ 32; XAA spoke", ""),
+    "a group with a slip": ("diff CCPCJ 32 33 --countries EUX", "did you mean EU (European Union)?", ""),
+    "countries and one series": (
+        "diff XAA/CCPCJ 32 33 --countries EU", "two sessions of a body: tracker diff UNGA 70 71", "",
+    ),
+    "sessions in quotes": ("diff XAA/CCPCJ '32 33'", "two words: 32 33", "diff XAA/CCPCJ 32 33"),
+    "sessions with a word between": ("diff XAA/CCPCJ '32 vs 33'", "two words: 32 33", ""),
+    "a vocabulary that is not there": (
+        "diff XAA/CCPCJ 32 33 --vocabulary no.toml", "no.toml: cannot be read", "",
+    ),
+    "a vocabulary that is a folder": (
+        "topics list --vocabulary folder", "a directory and no file; name a", "",
+    ),
+    "a share that is none": ("diff XAA/CCPCJ 32 33 --sure 95", "expected one of .9, .8, .7", ""),
+    "a word for a number": ("timeline XAA/CCPCJ --width wide", "'wide' is not a whole number", ""),
+    "a word for a figure": ("diff XAA/CCPCJ 32 33 --sure high", "'high' is not a number", ""),
+    "bounds the wrong way round": (
+        "timeline XAA/CCPCJ --from 33 --to 32", "--from 33 comes after --to 32", "",
+    ),
+    "a bound that is not there": ("timeline XAA/CCPCJ --from 40", "the archive holds sessions 32 to 33", ""),
+    "a bound that is no session": ("trace XAA/CCPCJ rivers --from soon", "expected a label such as 31", ""),
+    "a phrase before its series": (
+        "trace 'the rivers' XAA/CCPCJ", "comes first: tracker trace XAA/CCPCJ 'the rivers'",
+        "trace XAA/CCPCJ 'the rivers'",
+    ),
+    "a phrase before its body": (
+        "trace 'the rivers' CCPCJ", "tracker trace CCPCJ 'the rivers'", "trace CCPCJ 'the rivers'",
+    ),
+    "nothing to trace": ("trace XAA/CCPCJ ''", "give a phrase or a sentence in quotation marks", ""),
+    "a session before its body": ("compare-countries 33 CCPCJ", "a body comes before its session", ""),
+    "a range backwards": ("panel CCPCJ --sessions 33-32", "write 32..33", "panel CCPCJ --sessions 32..33"),
+    "a range with one end": ("panel CCPCJ --sessions 32-", "a range has two ends, as in 70-79", ""),
+    "a range with no beginning": ("panel CCPCJ --sessions=-32", "a range has two ends, as in 70-79", ""),
+    "a range with a bad end": ("panel CCPCJ --sessions 32-9999", "cannot read '9999' as a session", ""),
+    "a range with a bad beginning": ("panel CCPCJ --sessions next-33", "cannot read 'next' as a session", ""),
+    "sessions without a comma": ("panel CCPCJ --sessions '32 33'", "cannot read '32 33' as a session", ""),
+    "a page that is not there": ("search cybercrime --page 900", "2 passages found, the last page is 1", ""),
+    "years that are not there": ("search cybercrime --from 2030", "of the years 2023 to 2024", ""),
+    "a body for a country": ("add old.txt --as CCPCJ/34", "put a country before it: GBR/CCPCJ/34", ""),
+    "a month that is not there": ("add old.txt --as XAA/CCPCJ/34 --date 2024-13-01", "write 2022-05-16", ""),
+    "an address that is none": ("add old.txt --as XAA/CCPCJ/34 --url x.org", "begins with https:// or", ""),
+    "a kind with a slip": ("add old.txt --as XAA/CCPCJ/34~verbtim", "did you mean verbatim?", ""),
+    "a reference behind a file": ("add old.txt XAA/CCPCJ/34", "missing option '--as'; for example:", ""),
+    "a file that is imported": (
+        "import old.txt --body CCPCJ", "tracker add old.txt --as GBR/UNGA/79", "add old.txt --as GBR/UNGA/79",
+    ),
+    "a folder without files": ("import folder --body CCPCJ", "no files in the folder; name the one that", ""),
+    "a kind for sessions backwards": (
+        "import folder --body CCPCJ --kind verbatim:40-30", "write sessions as in verbatim:70-74,77", "",
+    ),
+    "a field with a slip": (
+        "import folder --body CCPCJ --pattern {sesion}.txt", "expected one of country", "",
+    ),
+    "a verdict with a slip": ("judge abc1234 acept --by Ana", "expected accept, reject, relabel", ""),
+    "a level with a slip": (
+        "judge XAA/CCPCJ/33 --topic corruption --level high --by Ana", "is not one of 'declared'", "",
+    ),
+    "a topic without its level": (
+        "judge XAA/CCPCJ/33 --topic corruption --by Ana", "--topic TOPIC --level", "",
+    ),
+    "a sheet that is none": (
+        "judge --from old.txt --by Ana", "begin with: tracker decisions --format csv", "",
+    ),
+    "a group that nobody knows": ("groups show EUU", "tracker groups list shows all groups", "groups list"),
+    "a group that is not packaged": (
+        "groups fill EUU", "tracker groups list shows all groups", "groups list",
+    ),
+    "a group left as it is": ("groups edit EU --by Ana", "use --add, --remove, --name or --source", ""),
+    "a command of a group with a slip": ("groups lst", "did you mean tracker groups list?\n", "groups list"),
+    "help for a command that there is not": ("help xyzzy", "'xyzzy'; tracker -h lists the commands\n", "-h"),
+    "a file for an archive": ("init --archive old.txt", "name a folder for the archive", ""),
+    "a folder for output": ("list -o folder", "folder is a folder; name a file in it", ""),
+    "a host for an address": (
+        "sources add a.org --as XAA/CCPCJ/34", "did you mean https://a.org?",
+        "sources add https://a.org --as XAA/CCPCJ/34",
+    ),
+    "a scheme with a slip": (
+        "sources add htp://a.org --as XAA/CCPCJ/34", "begins with http:// or https://", "",
+    ),
+    "a source that is not there": ("sources check nowhere", "there is no watch list; begin one with", ""),
+    "a review by a word": ("review abc", "'abc' is not a whole number", "review"),
+    "a run that is not there": ("runs 999", "tracker runs lists them", "runs"),
+    "a time that is none": ("schedule cron --at 25:00", "write 02:30", "schedule cron --at 02:30"),
+    "a mirror that is not there": ("mirror push nowhere", "does not appear to be a git repository", ""),
+    "a file that is exported to": ("export-warc old.txt", "exists already; choose another file", ""),
+    "a word that goes on for ever": (f"list --archive {'x' * 5000}", "too long; choose another", ""),
 }  # fmt: skip
 """What is typed, what the answer must hold, and what may be typed next, which must work."""
 
@@ -114,6 +207,7 @@ def desk(archive: Callable[..., Ran], tmp_path: Path) -> Callable[[str], Ran]:
     (tmp_path / "folder").mkdir()
     for name, data in {
         "empty.txt": b"",
+        "list.txt": b"XAA\n",
         "noise.txt": bytes(range(256)) * 20,
         "text.pdf": b"We will act.\n",
         "page.docx": b"<!doctype html><html><body><p>Sign in</p></body></html>",

@@ -79,6 +79,22 @@ def test_loopback_is_refused_however_it_is_written(host: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("host", "hint"),
+    [
+        ("127.0.0.1", True),
+        ("10.0.0.1", True),
+        ("169.254.169.254", False),
+        ("::ffff:169.254.169.254", False),
+        ("fe80::1", False),
+    ],
+)
+def test_nobody_is_led_to_allow_a_link_local_address(host: str, *, hint: bool) -> None:
+    with pytest.raises(FetchFault, match="is not public") as refused:
+        resolve(host, 80, (), 5)
+    assert ("allow_private" in str(refused.value.detail)) is hint
+
+
+@pytest.mark.parametrize(
     ("allowed", "port", "may"),
     [
         (("127.0.0.1",), 80, True),

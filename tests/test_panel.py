@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -18,12 +19,13 @@ from tracker.archive.derived.store import DERIVED_NAME
 from tracker.archive.session import ArchiveSession
 from tracker.archive.storing.store import create_archive, open_store
 from tracker.references import parse_reference, read_session
-from tracker.report.series.moves import render_countries_diff
-from tracker.report.series.panels import panel_csv, panel_json, render_panel
+from tracker.report.render.terminal import render_terminal
+from tracker.report.series.moves import build_countries_diff
+from tracker.report.series.panels import build_panel, panel_csv, panel_json
 from tracker.topics.vocabulary.load import load_vocabulary
 from tracker.workflows.compare import cells
 from tracker.workflows.compare.diff import diff
-from tracker.workflows.follow import moves, panel
+from tracker.workflows.follow import moves, panel, timeline
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -200,11 +202,32 @@ def test_json_is_what_its_schema_says(folder: Path) -> None:
 
 
 def test_a_text_counts_the_countries_by_session(folder: Path) -> None:
-    report = render_panel(whole(folder, "74-75", "FRA,GBR,XAA"))
-    lines = {line[:20].strip(): line.split()[-3:] for line in report.splitlines()}
-    assert lines["statements read"] == ["read", "3", "3"]
-    assert lines["Corruption"][:1] == ["3"] or "3" in lines["Corruption"]
+    report = render_terminal(build_panel(whole(folder, "74-75", "FRA,GBR,XAA")))
+    counts = [line.split()[-2:] for line in report.splitlines() if line.startswith("  statements read ")]
+    assert counts == [["3", "3"]]
+    assert "3 of 3 → 0 of 3" in report
     assert max(map(len, report.splitlines())) <= 80
+
+
+def test_a_panel_is_as_sure_of_a_level_as_a_timeline(folder: Path) -> None:
+    followed = in_session(timeline.follow_topics)(folder, "XAA/UNGA", load_vocabulary())
+    known = {
+        (session.label, cell.topic): cell.priority
+        for session in followed.sessions
+        for cell in session.standings
+        if cell.level
+    }
+    read = whole(folder, "70-75", "XAA")
+    told = {
+        (entry.session, cell.topic): cell.priority
+        for entry in read.entries
+        for cell in entry.cells
+        if cell.level
+    }
+    assert told
+    assert all(known[place] == chance for place, chance in told.items())
+    sure = sum((known[label, "corruption"] or 0.0) >= 0.75 for label in ("70", "74"))
+    assert f"Corruption (2 of 4 statements, {sure} sure)" in render_terminal(build_panel(read))
 
 
 def test_two_sessions_say_who_took_up_what_and_who_dropped_it(folder: Path) -> None:
@@ -218,8 +241,10 @@ def test_two_sessions_say_who_took_up_what_and_who_dropped_it(folder: Path) -> N
     assert by_topic["corruption"] == dict.fromkeys(("FRA", "GBR", "XAA"), "dropped")
     # XAA spoke of oceans at session 70.
     assert by_topic["oceans"] == {"GBR": "new", "XAA": "returned"}
-    report = render_countries_diff(found)
-    assert "not repeated (3): France, United Kingdom, XAA" in report or "perhaps not repeated" in report
+    report = render_terminal(build_countries_diff(found))
+    likely = re.search(r"not repeated\? \(3\): (.*?)\n  \S", report, re.DOTALL)
+    sure = "not repeated (3): France, United Kingdom, XAA" in report
+    assert sure or (likely and {"France", "XAA"} <= set(re.findall(r"\w+", likely[1])))
     assert max(map(len, report.splitlines())) <= 80
 
 
@@ -231,7 +256,8 @@ def test_the_command_answers_in_each_form(
     told = run(*words, "--format", "json")
     assert told.code == 1
     schema("moves").validate(json.loads(told.out))
-    assert "UNGA 74" in run(*words).out
+    assert "GBR/UNGA 74 75" in run(*words).out or "FRA/UNGA 74 75" in run(*words).out
+    assert run(*words, "--format", "markdown").out.startswith("# Report: FRA,GBR (2 countries)")
     assert run("panel", "UNGA", "--sessions", "74-75", "--format", "csv").out.startswith(
         "body,country,name,session,"
     )
@@ -259,7 +285,7 @@ def test_sessions_are_ranges_and_lists(folder: Path, sessions: str, labels: tupl
 def test_many_sessions_stand_below_each_other(folder: Path, width: int) -> None:
     found = whole(folder, "70-75", "XAA,FRA")
     labels = tuple(map(str, range(50, 80)))
-    report = render_panel(replace(found, sessions=labels), width=width)
+    report = render_terminal(build_panel(replace(found, sessions=labels)), width=width)
     assert max(map(len, report.splitlines())) <= width
-    heads = [line.split() for line in report.splitlines() if line.startswith("priority")]
-    assert [word for head in heads for word in head if word.isdecimal()] == list(labels)
+    heads = [line.split() for line in report.splitlines() if line.split()[:2] == ["all", "sure"]]
+    assert [word for head in heads for word in head[2:]] == list(labels)

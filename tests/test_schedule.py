@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
 import shutil
 import subprocess
@@ -57,15 +58,43 @@ def write_units(folder: Path, archive: Path, program: str) -> list[Path]:
 @pytest.mark.parametrize("archive", [PLAIN, AWKWARD])
 def test_systemd_takes_the_units(tmp_path: Path, archive: Path) -> None:
     units = write_units(tmp_path, archive, "/bin/true")
-    assert [path.name for path in units] == ["tracker-snapshot.service", "tracker-snapshot.timer"]
+    names = ["tracker-snapshot.service", "tracker-snapshot.timer", "tracker-failure@.service"]
+    assert [path.name for path in units] == names
     service = units[0].read_text(encoding="utf-8")
     quoted = str(archive).replace('"', '\\"').replace("%", "%%").replace("$", "$$")
-    assert f"--archive {quoted if archive == PLAIN else chr(34) + quoted + chr(34)} snapshot" in service
+    written = quoted if archive == PLAIN else f'"{quoted}"'
+    assert f"--archive {written} snapshot --quiet --fail-on never\n" in service
     if shutil.which("systemd-analyze"):
         done = subprocess.run(
             ["systemd-analyze", "verify", *map(str, units)], capture_output=True, text=True, check=False
         )
-        assert "tracker-snapshot" not in done.stderr, done.stderr
+        assert "tracker-" not in done.stderr, done.stderr
+
+
+@pytest.mark.parametrize("archive", [PLAIN, AWKWARD])
+def test_systemd_lets_the_units_do_little(tmp_path: Path, archive: Path) -> None:
+    units = write_units(tmp_path, archive, "/bin/true")
+    service = units[0].read_text(encoding="utf-8")
+    for line in ("User=tracker", "EnvironmentFile=-/etc/tracker-snapshot.env", "SuccessExitStatus=75"):
+        assert line in service.splitlines()
+    assert "OnFailure=tracker-failure@%n.service" in service
+    (writable,) = re.findall("^ReadWritePaths=(.*)$", service, re.MULTILINE)
+    assert shlex.split(writable.replace("%%", "%")) == [str(archive)]
+    if shutil.which("systemd-analyze"):
+        for unit in (units[0], units[2]):
+            done = subprocess.run(
+                ["systemd-analyze", "security", "--offline=yes", "--threshold=30", "--no-pager", str(unit)],
+                capture_output=True, text=True, check=False,
+            )  # fmt: skip
+            assert done.returncode == 0, done.stdout[-200:]
+
+
+@pytest.mark.parametrize(
+    ("program", "homes"), [("/opt/bin/tracker", "yes"), ("/home/a/tracker", "read-only")]
+)
+def test_a_home_is_seen_only_where_the_program_is_in_one(tmp_path: Path, program: str, homes: str) -> None:
+    service = write_units(tmp_path, PLAIN, program)[0].read_text(encoding="utf-8")
+    assert f"ProtectHome={homes}\n" in service
 
 
 @pytest.mark.parametrize("name", ["snapshots", "an archive: #1"])
@@ -73,7 +102,8 @@ def test_github_reads_the_workflow(tmp_path: Path, name: str) -> None:
     workflow = yaml.safe_load(write_schedule("github", nightly(tmp_path / name), tmp_path))
     assert workflow[True]["schedule"] == [{"cron": "30 2 * * *"}]  # YAML 1.1 takes "on" for yes
     job = workflow["jobs"]["snapshot"]
-    assert job["env"] == {"ARCHIVE": name}
+    assert job["env"]["ARCHIVE"] == name
+    assert job["env"]["REMOTE"] == "${{ github.server_url }}/${{ github.repository }}"
     commands = [step["run"] for step in job["steps"] if "run" in step]
     assert 'tracker --archive "$ARCHIVE" snapshot --quiet' in commands
     for command in commands:

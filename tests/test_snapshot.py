@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -40,10 +41,13 @@ def test_nights_without_a_change_keep_one_snapshot_and_each_check_as_evidence(fo
     assert query(folder, "SELECT outcome, http_status, length(sha256), snapshot FROM outcomes") == [
         ("new", 200, 64, 1),
         ("unchanged", 200, 64, 1),
-        ("unchanged", 200, 64, 1),
     ]
+    assert query(folder, "SELECT outcome, run, observed FROM repeats") == [(2, 3, f"{DAYS[2]}T02:30:00Z")]
     with open_ledger(folder) as ledger:
         (check,) = ledger.checks(2, evidence=True)
+        assert ledger.checks(3) == (replace(check, observed=f"{DAYS[2]}T02:30:00Z", exchanges=()),)
+        assert [each.outcomes for each in ledger.runs()][1:] == [(("unchanged", 1),)] * 2
+        assert ledger.past("xaa-79", 1)[0].observed == f"{DAYS[2]}T02:30:00Z"
     assert [(each.status, each.url) for each in check.exchanges][-1] == (200, check.address)
     assert "user-agent" in dict(check.exchanges[-1].request_headers) | {"user-agent": ""}
 
@@ -65,14 +69,23 @@ def test_not_modified_counts_as_evidence_and_the_whole_is_asked_for_at_intervals
     folder: Path, site: Site
 ) -> None:
     site.say("/79", ETag='"a"')
-    days = [DAYS[0], DAYS[1], "2026-04-15", "2026-04-16"]
+    days = [DAYS[0], DAYS[1], "2026-03-30", "2026-03-31"]
     checks = [only(run_night(folder, day)) for day in days]
-    assert [check.http_status for check in checks] == [200, 304, 200, 304]
+    assert [check.http_status for check in checks] == [200, 304, 304, 200]
     assert [check.outcome for check in checks] == ["new", "unchanged", "unchanged", "unchanged"]
     assert {str(check.snapshot) for check in checks} == {"XAA/UNGA/79~prepared.en@1"}
 
 
-def test_an_edited_watch_list_asks_for_the_whole_once(folder: Path, site: Site) -> None:
+def test_an_edit_elsewhere_in_the_watch_list_asks_for_nothing_more(folder: Path, site: Site) -> None:
+    site.say("/79", ETag='"a"')
+    run_night(folder, DAYS[0])
+    with (folder / "watch.toml").open("a", encoding="utf-8") as file:
+        file.write(source("xaa-80", "XAA/UNGA/80~prepared.en", site.url("/80")))
+    statuses = {check.source: check.http_status for check in run_night(folder, DAYS[1]).checks}
+    assert statuses == {"xaa-79": 304, "xaa-80": 404}
+
+
+def test_an_edited_table_asks_for_the_whole_once(folder: Path, site: Site) -> None:
     site.say("/79", ETag='"a"')
     statuses = [only(run_night(folder, day)).http_status for day in DAYS[:2]]
     watched = source("xaa-79", "XAA/UNGA/79~prepared.en", site.url("/79"), 'rights = "CC0-1.0"')

@@ -62,7 +62,8 @@ def find_loaded(names: Collection[str], loaded: Collection[str]) -> set[str]:
 
 
 COMMANDS_ALONE = {f"tracker.cli.{path.stem}" for path in (ROOT / "tracker" / "cli").glob("*.py")} - {
-    f"tracker.cli.{name}" for name in ("__init__", "commands", "main", "mistakes", "options", "output")
+    f"tracker.cli.{name}"
+    for name in ("__init__", "commands", "completion", "main", "mistakes", "options", "output")
 }
 READING = {"tracker.capture", "tracker.topics", "tracker.changes", "tracker.alignment", "tracker.tracing"}
 TABLES = {"tracker.references.bodies", "tracker.references.countries", "tomllib", "importlib.metadata"}
@@ -73,8 +74,7 @@ UNNEEDED = {
     ("list",): {*(COMMANDS_ALONE - {"tracker.cli.read"}), *READING, *TABLES, "hashlib"},
     ("diff", "XAA/CCPCJ"): {
         *(COMMANDS_ALONE - {"tracker.cli.compare"}),
-        *("tracker.changes", "tracker.alignment", "tracker.tracing", "tracker.topics.certainty"),
-        *("tracker.topics.levels", "tracker.topics.vocabulary.lexicon", "tomllib", "importlib.metadata"),
+        *("tracker.changes", "tracker.alignment", "tracker.tracing", "tomllib", "importlib.metadata"),
     },
 }
 """What a command does not load, the second time that it is asked the same."""

@@ -217,6 +217,26 @@ def test_checks_candidates_and_reviews_follow(tmp_path: Path) -> None:
     assert run_tracker(tmp_path, "verify").code == 0
 
 
+def test_repeats_of_both_sides_are_kept(tmp_path: Path) -> None:
+    with running_site() as site:
+        site.say("/79")
+        folder = make_archive(
+            tmp_path / "snapshots", source("a", "XAA/UNGA/79~prepared.en", site.url("/79")), site.port
+        )
+        assert run_tracker(tmp_path, "mirror", "update").code == 0
+        for day in (1, 2):
+            run_night(folder, f"2026-03-0{day}")
+        assert run_tracker(tmp_path, "backup", "b.db").code == 0
+        run_night(folder, "2026-03-03")
+        put_back(folder)
+        run_night(folder, "2026-03-04")
+    assert run_tracker(tmp_path, "mirror", "take-over").code == 0
+    assert query(folder, "SELECT outcome, run, substr(observed, 1, 10) FROM repeats ORDER BY run") == [
+        (2, 3, "2026-03-03"), (2, 4, "2026-03-04"),
+    ]  # fmt: skip
+    assert run_tracker(tmp_path, "verify").code == 0
+
+
 def test_a_review_decided_on_both_sides_is_told(tmp_path: Path) -> None:
     with running_site() as site:
         site.say("/79", "We build dykes.", 79)

@@ -4,6 +4,8 @@ import json
 import re
 import shutil
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 from random import Random
 from typing import TYPE_CHECKING, Any
@@ -20,9 +22,9 @@ from tests.damage import (
     alter,
     alter_unseen,
     commit,
+    first_pack,
     flip,
     flip_in,
-    largest_pack,
     object_file,
     unpack,
 )
@@ -30,6 +32,7 @@ from tests.here import runner
 from tests.mirrors import read_tables
 from tests.nights import make_archive, run_night, running_site, source
 from tests.repositories import run_git
+from tests.running import ROOT
 from tracker.archive.verify.findings import NotReadable
 from tracker.capture.read.extract import extract
 from tracker.errors import TrackerError
@@ -312,12 +315,82 @@ def test_what_people_may_change_is_pending_and_stays(tracker: Tracker, folder: P
     ran = tracker("verify", "--repair")
     assert ran.code == 1
     assert "it is not in the mirror yet" in ran.out
-    assert query(folder, "SELECT year, (SELECT name FROM groups) FROM sessions WHERE id = 1") == [
-        (1999, "Group of 99")
-    ]
+    assert query(
+        folder, "SELECT year, (SELECT name FROM groups WHERE id = 'G99') FROM sessions WHERE id = 1"
+    ) == [(1999, "Group of 99")]
     assert query(folder, "SELECT DISTINCT post FROM statements") == [("Minister",)]
     assert query(folder, "SELECT count(*) FROM segments WHERE id = 3") == [(1,)]
     assert tracker("verify").code == 0
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from tests.archives import declare, record
+from tracker.archive.storing.store import open_store
+with open_store(Path(sys.argv[1]), "add") as store:
+    record(store, declare("XAA/CCPCJ/33~prepared.en"), "Mr. President,\\nWe build dykes.")
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_the_log_of_a_run_that_was_killed_is_missed_where_it_is_gone(
+    tracker: Tracker, folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    subprocess.run([sys.executable, "-c", KILLED, str(folder)], cwd=ROOT, check=False)
+    log = folder / "tracker.db-wal"
+    assert log.stat().st_size
+    assert look(folder).faults == ()
+    log.unlink()
+    assert "file: tracker.db-wal: it is gone, and held what process" in told(look(folder).faults)
+    assert tracker("add", "b.md", "--as", "XAA/CCPCJ/34").code == 0
+    assert "it is gone, and held what process" in caplog.text
+    assert query(folder, "SELECT what, did FROM repairs") == [("tracker.db-wal", 0)]
+    assert look(folder).faults == ()
+
+
+def test_a_run_without_an_end_a_lock_and_a_log_is_told(folder: Path) -> None:
+    subprocess.run([sys.executable, "-c", KILLED, str(folder)], cwd=ROOT, check=False)
+    alter(folder, "PRAGMA wal_checkpoint(TRUNCATE)")
+    assert told(look(folder).findings).count("tracker.db-wal") == 0
+    (folder / "lock").unlink()
+    assert "run 4 of" in told(look(folder).findings)
+
+
+def test_a_backup_is_verified_without_a_mirror_being_missed(tracker: Tracker, folder: Path) -> None:
+    assert tracker("backup", "copy.db").code == 0
+    drill = folder.parent / "drill"
+    drill.mkdir()
+    (folder.parent / "copy.db").rename(drill / "tracker.db")
+    assert tracker("verify", "--archive", "drill").code == 1
+    ran = tracker("verify", "--archive", "drill", "--record-only")
+    assert (ran.code, "mirror" in ran.out) == (0, False)
+    flip_document(drill)
+    assert tracker("verify", "--archive", "drill", "--record-only").code == 1
+    assert tracker("verify", "--repair", "--record-only").code == 2
+
+
+FORGED = "UPDATE statements SET title = 'Of d.md' WHERE id = 2"
+
+
+def test_a_forged_title_is_a_fault_before_the_mirror_has_it(tracker: Tracker, folder: Path) -> None:
+    before = read_tables(folder)
+    alter(folder, FORGED)
+    assert r"32: rows with changes that no command makes: statements 2 (title)" in told(look(folder).faults)
+    check_mended(tracker, folder, before)
+
+
+def test_a_forged_title_is_a_fault_after_the_mirror_has_it_too(tracker: Tracker, folder: Path) -> None:
+    alter(folder, FORGED)
+    assert tracker("mirror", "update").code == 0
+    assert told(look(folder).faults) == (
+        "history: XAA/CCPCJ/32: another program replaced its title without an amendment: Of b.md before"
+    )
+    title = ("--kind", "prepared", "--title", "Of b.md")
+    assert tracker("add", "b.md", "--as", "XAA/CCPCJ/32", *title).code == 0
+    assert tracker("verify").code == 0
+    changed = "SELECT earlier, later FROM amendments WHERE statement = 2"
+    assert query(folder, changed) == [("Of d.md", "Of b.md")]
 
 
 def test_where_nothing_proves_which_copy_is_right_nothing_is_put_back(tracker: Tracker, folder: Path) -> None:
@@ -412,7 +485,7 @@ def flip_loose(name: str) -> Damage:
 
 
 def flip_pack(offset: int) -> Damage:
-    return lambda mirror: flip(largest_pack(mirror), offset)
+    return lambda mirror: flip(first_pack(mirror), offset)
 
 
 def unlink_loose(name: str) -> Damage:
@@ -444,10 +517,10 @@ MIRROR: list[tuple[str, Damage, str]] = [
     *((f"pack at {at}", flip_pack(at), r"objects: pack-[0-9a-f]{40}.pack: the file is damaged") for at in
       (0, 9, 13, 300, 1500, 2500, -300, -5)),
     (
-        "index of a pack", lambda mirror: flip(largest_pack(mirror).with_suffix(".idx"), -60),
+        "index of a pack", lambda mirror: flip(first_pack(mirror).with_suffix(".idx"), -60),
         r"objects: pack-[0-9a-f]{40}.(idx|pack): the file is damaged",
     ),
-    ("a pack gone", lambda mirror: largest_pack(mirror).unlink(), r"this (blob|commit) is not there"),
+    ("a pack gone", lambda mirror: first_pack(mirror).unlink(), r"this (blob|commit) is not there"),
     ("HEAD gone", lambda mirror: (mirror / "HEAD").unlink(), r"objects: HEAD: this file is missing"),
     (
         "index of commits",

@@ -232,6 +232,100 @@ def test_a_date_in_the_address_is_declared_once_and_amends_nothing(
     ]
 
 
+def page_of(text: str) -> str:
+    paragraphs = "".join(f"<p>{part}</p>" for part in text.split("\n\n"))
+    body = f"<div>Share this</div><article>{paragraphs}</article>"
+    return f"<html><head><title>79</title></head><body>{body}</body></html>"
+
+
+TO = "https://xaa.example.org/en/statement?of=81"
+WATCHED = r"""
+[sources.gbr]
+kind = "index"
+url = "https://gbr.example.org/speeches"
+links = 'gbr\.example\.org/(?P<body>unga|ccpcj)/(?P<session>\d+)$'
+reference = "GBR/{body}/{session}~prepared.en"
+selector = "article"
+[sources.fra]
+kind = "index"
+url = "https://fra.example.org/feed"
+links = 'fra\.example\.org/(?P<session>\d+)'
+reference = "FRA/UNGA/{session}"
+language = "en"
+[sources.all]
+kind = "index"
+url = "https://all.example.org/"
+links = '/(?P<country>[a-z]{3})/(?P<session>\d+)/both'
+reference = "{country}/UNGA/{session}"
+[sources.other]
+kind = "index"
+url = "https://other.example.org/"
+links = 'both'
+reference = "DEU/UNGA/79"
+[sources.xaa]
+url = "http://xaa.example.org/79#text"
+reference = "XAA/UNGA/79"
+[sources.closed]
+url = "https://xaa.example.org/80"
+reference = "XAA/UNGA/80"
+access = "restricted"
+[sources.moved]
+url = "http://xaa.example.org/81"
+reference = "XAA/UNGA/81"
+[sources.later]
+url = "https://xaa.example.org/78"
+reference = "XAA/UNGA/78"
+valid_from = "2025-01-01"
+"""
+
+
+def test_a_crawl_of_many_countries_is_sorted_by_the_watch_list(
+    bring: Callable[..., Ran], tracker: Callable[..., Ran], tmp_path: Path
+) -> None:
+    (tmp_path / "snapshots" / "watch.toml").write_text(WATCHED, encoding="utf-8")
+    html = (("Content-Type", "text/html"),)
+    records = [
+        Made(page_of(speech(1)), url="https://gbr.example.org/unga/79", headers=html),
+        Made(page_of(speech(2)), url="https://gbr.example.org/ccpcj/33", headers=html),
+        Made(speech(3), url="https://fra.example.org/79"),
+        Made(speech(4), url="https://xaa.example.org/79"),
+        Made(speech(5), url="https://xaa.example.org/80"),
+        Made(speech(6), url="https://xaa.example.org/78"),
+        Made(speech(7), url="https://all.example.org/ita/79/both"),
+        Made(speech(8), url="https://xaa.example.org/en/statement?of=81"),
+        Made(url="http://xaa.example.org/81", status="301 Moved", headers=(("Location", "/latest"),)),
+        Made(url="http://xaa.example.org/latest", status="302 Found", headers=(("Location", TO),)),
+        Made(url="https://xaa.example.org/loop", status="302 Found", headers=(("Location", "/loop"),)),
+        Made(speech(9), url="https://xaa.example.org/loop"),
+        Made(speech(8), url="https://gbr.example.org/about"),
+        Made(LOGIN, url="https://fra.example.org/80", headers=html),
+    ]
+    ran = bring(records, "--watched", "--url", "*")
+    assert (ran.code, counts(ran), ran.err) == (1, "5 new, 0 changed, 0 unchanged, 0 known, 3 skipped", "")
+    assert "matches several sources: ITA/UNGA/79 (all:" in ran.out
+    assert "its source closed is restricted, and what is imported is open; import it with --as" in ran.out
+    assert "it seems to be no such statement: login" in ran.out
+    assert "3 records whose address no source of the watch list has" in ran.out
+    names = query(tmp_path / "snapshots", "SELECT country, body, session FROM statements ORDER BY id")
+    assert sorted(names) == [
+        ("FRA", "UNGA", "79"), ("GBR", "CCPCJ", "33"), ("GBR", "UNGA", "79"), ("XAA", "UNGA", "79"),
+        ("XAA", "UNGA", "81"),
+    ]  # fmt: skip
+    assert "Share this" not in " ".join(
+        text for (text,) in query(tmp_path / "snapshots", "SELECT text FROM versions")
+    )
+    assert counts(bring(records, "--watched")).startswith("0 new, 0 changed, 0 unchanged, 5 known")
+    assert tracker("mirror", "update").code == 0
+    assert tracker("verify").code == 0
+
+
+def test_a_watch_list_and_another_rule_do_not_go_together(bring: Callable[..., Ran]) -> None:
+    ran = bring([Made(ONE)], "--watched", "--as", STATEMENT)
+    assert (ran.code, "leave out --as" in ran.err) == (2, True)
+    ran = bring([Made(ONE)], "--watched")
+    assert (ran.code, "there is no watch list" in ran.err) == (2, True)
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

@@ -12,11 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tracker.capture.watch.watch_list import (
-    add_source,
+    extend,
     is_watched,
     parse_watch_list,
     read_watch_list,
-    write_source,
+    write_table,
 )
 from tracker.errors import WatchListInvalid
 from tracker.model.watching import Access, Source, WatchSettings
@@ -209,13 +209,13 @@ def _sources(draw: st.DrawFn) -> Source:
 
 @given(_sources())
 def test_what_is_written_reads_as_the_same(source: Source) -> None:
-    assert parse_watch_list(write_source(source).encode(), NAME).sources == (source,)
+    assert parse_watch_list(write_table(source).encode(), NAME).sources == (source,)
 
 
 def test_an_index_is_written_and_reads_as_the_same() -> None:
     (source,) = parse_watch_list(INDEX.encode(), NAME).sources
     both = replace(source, link_text="(?P<item>a|b)", rule="XAA/UNGA/{session}/{item}")
-    assert parse_watch_list(write_source(both).encode(), NAME).sources == (both,)
+    assert parse_watch_list(write_table(both).encode(), NAME).sources == (both,)
 
 
 @pytest.mark.parametrize(
@@ -226,7 +226,7 @@ def test_adding_leaves_what_is_there(before: str | None, tmp_path: Path) -> None
     if before is not None:
         path.write_text(before, encoding="utf-8")
     new = Source("new", "https://www.example.org/80", reference=parse_reference("XAA/UNGA/80"))
-    assert add_source(path, new).sources[-1] == new
+    assert extend(path, new).sources[-1] == new
     assert path.read_text(encoding="utf-8").startswith(before or "[sources.new]")
     assert read_watch_list(path).sources[-1] == new
     assert [entry.name for entry in tmp_path.iterdir()] == ["watch.toml"]
@@ -237,7 +237,7 @@ def test_adding_keeps_the_rights_of_the_file_and_the_link_to_it(tmp_path: Path) 
     genuine.write_text(STATEMENT, encoding="utf-8")
     genuine.chmod(0o640)
     path.symlink_to(genuine)
-    add_source(path, Source("new", "https://www.example.org/80", reference=parse_reference("XAA/UNGA/80")))
+    extend(path, Source("new", "https://www.example.org/80", reference=parse_reference("XAA/UNGA/80")))
     assert path.is_symlink()
     assert genuine.stat().st_mode & 0o777 == 0o640
     assert len(read_watch_list(genuine).sources) == 2
@@ -251,7 +251,7 @@ def test_an_addition_that_would_break_the_list_leaves_it_as_it_is(before: str, t
     path.write_text(before, encoding="utf-8")
     twin = Source("new", "https://www.example.org/79", reference=parse_reference("XAA/UNGA/79"))
     with pytest.raises(WatchListInvalid):
-        add_source(path, twin)
+        extend(path, twin)
     assert path.read_text(encoding="utf-8") == before
     assert [entry.name for entry in tmp_path.iterdir()] == ["watch.toml"]
 

@@ -12,13 +12,14 @@
     ├── VocabularyInvalid   2   a vocabulary or another user's table with a fault in it
     ├── DecisionInvalid     2   a decision that does not fit what it is about
     ├── WatchListInvalid    2   a watch list with a fault in it, or none
+    ├── ClockBehind         2   a clock that says that a nightly run comes before the last one
     ├── ArchiveUnusable     2   no archive there, a newer schema, a full or read-only disk
     ├── RepositoryUnusable  2   no git repository there, one that git refuses, or no git
     │   └── HistoriesApart  2   a record and a mirror of which each has runs that the other has not
     ├── WarcUnusable        2   a web archive that is none, is damaged or cut off, or no warcio to read it
     └── ArchiveLocked      75   another run holds the archive
 
-Each message is one line that names the thing and the next step. A traceback is a bug.
+Each message is one line that names the thing and the next step. A traceback is a bug, and ends in 70.
 """
 
 from __future__ import annotations
@@ -76,6 +77,10 @@ class DecisionInvalid(TrackerError):
 
 class WatchListInvalid(TrackerError):
     """A watch list that cannot be read; the message gives file, line and key."""
+
+
+class ClockBehind(TrackerError):
+    """The machine's clock is before the last nightly run: one of the two is wrong."""
 
 
 class ArchiveUnusable(TrackerError):

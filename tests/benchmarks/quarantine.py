@@ -14,7 +14,7 @@ import re
 import sys
 import time
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from tests.bad_pages import arrive, fetch, keep, load_bad_pages
@@ -240,6 +240,8 @@ class Trial:
     reference: str
     data: bytes
     earlier: bytes | None = None
+    siblings: tuple[Speech, ...] = ()
+    """What is kept of other sessions."""
 
 
 Kind: TypeAlias = "Callable[[Speech, list[Speech], random.Random], Trial]"
@@ -270,10 +272,23 @@ def _other_after(speech: Speech, others: list[Speech], chance: random.Random) ->
 
 
 def _session_after(speech: Speech, others: list[Speech], chance: random.Random) -> Trial:
-    own = [each for each in others if each.country == speech.country and each.session != speech.session]
-    nearest = sorted(own, key=lambda each: abs(each.session - speech.session))[:3]
-    other = chance.choice(nearest)
+    other = chance.choice(_nearest(speech, others))
     return Trial(speech.reference, either(other.paragraphs, chance), page(speech.paragraphs, chance))
+
+
+def _nearest(speech: Speech, others: list[Speech]) -> list[Speech]:
+    own = [each for each in others if each.country == speech.country and each.session != speech.session]
+    return sorted(own, key=lambda each: abs(each.session - speech.session))[:3]
+
+
+def _own_beside(speech: Speech, others: list[Speech], chance: random.Random) -> Trial:
+    return Trial(speech.reference, either(speech.paragraphs, chance), None, tuple(_nearest(speech, others)))
+
+
+def _session_beside(speech: Speech, others: list[Speech], chance: random.Random) -> Trial:
+    siblings = _nearest(speech, others)
+    revised = edit_lightly(chance.choice(siblings).paragraphs, chance)
+    return Trial(speech.reference, either(revised, chance), None, tuple(siblings))
 
 
 FIRST = "every speech of every session, first capture"
@@ -284,11 +299,13 @@ GOOD: dict[str, Kind] = {
     "a corrigendum": _revised(correct, page),
     "a third left out": _revised(shorten, page),
     "heavily revised": _revised(edit_heavily, page),
+    "first capture, with other sessions kept": _own_beside,
 }
 BAD: dict[str, Kind] = {
     "another country's, first capture": _other_first,
     "another country's, as successor": _other_after,
     "another session's of the country, as successor": _session_after,
+    "another session's that is kept, first capture": _session_beside,
 }
 
 
@@ -297,7 +314,7 @@ def run(name: str, kind: Kind, drawn: list[Speech], speeches: list[Speech], *, i
     chance, tally = seeded(), Tally(name, is_good)
     for speech in drawn:
         trial = kind(speech, speeches, chance)
-        tally.add(speech.reference, _judge(trial.data, trial.reference, trial.earlier))
+        tally.add(speech.reference, _judge(trial))
     return tally
 
 
@@ -307,17 +324,18 @@ def judge_pages(speeches: list[Speech]) -> Tally:
     for bad in load_bad_pages():
         speech = chance.choice(speeches)
         for earlier in (None, page(speech.paragraphs, chance)):
-            tally.add(bad.name, _judge(bad.html.encode(), speech.reference, earlier))
+            tally.add(bad.name, _judge(Trial(speech.reference, bad.html.encode(), earlier)))
     return tally
 
 
-def _judge(data: bytes, reference: str, earlier: bytes | None) -> Admission:
-    history = History((keep(arrive(earlier, reference)),)) if earlier else History()
+def _judge(trial: Trial) -> Admission:
+    history = History((keep(arrive(trial.earlier, trial.reference)),)) if trial.earlier else History()
+    kept = (keep(arrive("\n\n".join(each.paragraphs), each.reference)) for each in trial.siblings)
     try:
-        arrival = arrive(data, reference)
+        arrival = arrive(trial.data, trial.reference)
     except DocumentUnreadable as error:
-        return refuse_unreadable(fetch(data), str(error))
-    return admit(arrival, history)
+        return refuse_unreadable(fetch(trial.data), str(error))
+    return admit(arrival, replace(history, siblings=tuple(kept)))
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ CREATE INDEX memberships_by_run ON memberships (run);
 CREATE INDEX outcomes_by_snapshot ON outcomes (snapshot);
 CREATE INDEX outcomes_by_source ON outcomes (source, id);
 CREATE INDEX repairs_by_run ON repairs (run);
+CREATE INDEX repeats_by_run ON repeats (run);
 CREATE INDEX reviews_by_document ON reviews (document);
 CREATE INDEX reviews_by_outcome ON reviews (outcome);
 CREATE INDEX reviews_by_run ON reviews (run);
@@ -206,6 +207,14 @@ CREATE TABLE repairs (
     what TEXT NOT NULL CHECK (what <> ''),
     did INTEGER NOT NULL CHECK (did IN (0, 1)),
     how TEXT NOT NULL CHECK (how <> '')
+);
+CREATE TABLE repeats (
+    id INTEGER PRIMARY KEY,
+    outcome INTEGER NOT NULL REFERENCES outcomes (id),
+    run INTEGER NOT NULL REFERENCES runs (id),
+    observed TEXT NOT NULL CHECK (strftime('%Y-%m-%dT%H:%M:%SZ', observed) = observed),
+    seconds REAL NOT NULL CHECK (seconds >= 0),
+    UNIQUE (outcome, run)
 );
 CREATE TABLE reviews (
     id INTEGER PRIMARY KEY,

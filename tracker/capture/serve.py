@@ -34,9 +34,9 @@ if TYPE_CHECKING:
 _LIBRARIES: Final[Mapping[str, tuple[str, ...]]] = {
     "pdf": ("pypdfium2",),
     "zip": ("docx",),
-    "html": ("lxml.html", "trafilatura", "cssselect"),
-    "text": ("charset_normalizer", "markdown_it"),
-    "index": ("lxml.html",),
+    "html": ("chardet", "lxml.html", "trafilatura", "cssselect", "webencodings.labels"),
+    "text": ("chardet", "markdown_it", "webencodings.labels"),
+    "index": ("chardet", "lxml.html", "webencodings.labels"),
 }
 """Loaded while files may still be written, so that Python can keep them compiled."""
 
@@ -115,7 +115,7 @@ _READINGS: Final[Mapping[str, Callable[[bytes, Settings], Iterator[str | None]]]
 
 
 _FORMATS: dict[Format, Callable[[bytes], Extraction]] = {"pdf": read_pdf, "docx": read_docx}
-_QUIETED = ("trafilatura", "htmldate", "justext", "pypdfium2", "charset_normalizer", "docx", "markdown_it")
+_QUIETED = ("trafilatura", "htmldate", "justext", "pypdfium2", "chardet", "docx", "markdown_it")
 
 
 def parse(

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import time
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tracker.cli import options
+from tracker.cli import completion, options
 from tracker.cli import output as shown
-from tracker.errors import TrackerError
+from tracker.errors import NotInArchive, TrackerError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_EVERY_SECONDS = 30
+_SHORT_MINUTES = 2
 
 
 def register(app: typer.Typer) -> None:
@@ -21,17 +28,18 @@ def register(app: typer.Typer) -> None:
 
 
 def batch(
-    body: Annotated[str, typer.Argument(metavar="BODY", help="A body such as UNGA.")],
+    body: options.BodyName,
     sessions: Annotated[
         str | None,
         typer.Option(
-            "--sessions", "--session", metavar="RANGE", help="Sessions: 79, 70-79 or 70,75; else all."
+            "--sessions",
+            "--session",
+            metavar="RANGE",
+            help="Sessions: 79, 70-79 or 70,75; else all.",
+            autocompletion=completion.complete_session,
         ),
     ] = None,
-    countries: Annotated[
-        str | None,
-        typer.Option(metavar="LIST", help="Only these countries: GBR,FRA, groups (EU, SIDS) or @FILE."),
-    ] = None,
+    countries: options.Countries = None,
     topics_only: Annotated[
         bool,
         typer.Option("--topics-only", help="Only topics: a fifth of the work, and all that a panel needs."),
@@ -65,16 +73,19 @@ def batch(
     if scheduler and workers:
         raise TrackerError("--workers are processes of this machine, and --scheduler has its own; give one")
     known, opened = options.load_vocabulary(vocabulary), options.opened(archive)
-    held = HeldStatements(opened, find_body(body))
+    place = find_body(body)
+    held = HeldStatements(opened, place)
     wanted = held.list_wanted(held.choose(sessions), countries, sessions)
+    if not wanted:
+        raise NotInArchive(f"the archive has no statement at {place.id}; see: tracker list")
     crews = (
         open_cluster(scheduler, shown.write_notice) if scheduler else open_processes(workers or count_cores())
     )
     with crews as crew:
         done = Batch(opened, known, crew, sure)
-        with shown.shown_progress("reading", lines=True) as progress:
+        with shown.shown_progress("reading", line_writer("reading")) as progress:
             done.read_topics(wanted, progress)
-        with shown.shown_progress("comparing", lines=True) as progress:
+        with shown.shown_progress("comparing", line_writer("comparing")) as progress:
             done.compare(held, wanted, progress, topics_only=topics_only)
     for name, why in done.failed:
         shown.write_notice(f"{name}: {why}")
@@ -86,3 +97,19 @@ def batch(
     )
     if done.failed:
         raise TrackerError(f"{len(done.failed)} failed and are named above; all else is kept")
+
+
+def line_writer(what: str) -> Callable[[int, int], None]:
+    """Return what writes a line now and then, with the time left at the pace since the line before."""
+    before, begun = 0, time.monotonic()
+
+    def write(done: int, total: int) -> None:
+        nonlocal before, begun
+        now = time.monotonic()
+        if done > before and now - begun >= _EVERY_SECONDS:
+            left = (now - begun) / (done - before) * (total - done) / 60
+            told = f"about {left:,.0f} minutes" if left >= _SHORT_MINUTES else "less than two minutes"
+            shown.write_notice(f"{what}: {done:,} of {total:,}, {told} left")
+            before, begun = done, now
+
+    return write

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, get_args
 
 import typer
 
-from tracker.cli import options
+from tracker.cli import completion, options
 from tracker.cli.output import answer, refuse_overwriting, write_answer
 from tracker.cli.settling import PERSON_VARIABLE, need_terminal, settle
 from tracker.errors import DecisionInvalid
@@ -46,7 +46,7 @@ def judge(
             metavar="[ID VERDICT|REF|SERIES OLD NEW]",
             help="A change's id, as printed after '#', and accept, reject or relabel; a statement, with"
             " --topic; or two statements, to be asked what is unsure between them.",
-            autocompletion=options.complete_reference,
+            autocompletion=completion.complete_judged,
         ),
     ] = None,
     by: options.Person = None,
@@ -63,7 +63,12 @@ def judge(
         typer.Option("--pair", metavar="OLD NEW", help="The comparison, if the archive no longer knows it."),
     ] = None,
     topic: Annotated[
-        str | None, typer.Option("--topic", help="A topic of the statement REF, by id or label.")
+        str | None,
+        typer.Option(
+            "--topic",
+            help="A topic of the statement REF, by id or label.",
+            autocompletion=completion.complete_topic,
+        ),
     ] = None,
     level: Annotated[LevelName | None, typer.Option("--level", help="The level of the topic.")] = None,
     note: Annotated[str | None, typer.Option("--note", metavar="TEXT", help="Why.")] = None,
@@ -170,7 +175,7 @@ def decisions(
     words: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[REF]", help="A series or a statement.", autocompletion=options.complete_reference
+            metavar="[REF]", help="A series or a statement.", autocompletion=completion.complete_reference
         ),
     ] = None,
     by: Annotated[

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from tracker.cli import options
+from tracker.cli import completion, options
 from tracker.cli import output as shown
 from tracker.cli.output import refuse_overwriting, terminal_width, wants_colour, write_answer
 from tracker.errors import TrackerError
@@ -39,7 +39,7 @@ def diff(
         typer.Argument(
             metavar="OLD [NEW]",
             help="References, a series and its sessions, or files.",
-            autocompletion=options.complete_reference,
+            autocompletion=completion.complete_reference,
         ),
     ],
     everything: Annotated[bool, typer.Option("--all", help="Show everything, sentences included.")] = False,
@@ -48,12 +48,19 @@ def diff(
         typer.Option(help="Show only these: new, dropped, kept, reworded, moved, strength, figure, date ..."),
     ] = None,
     topic: Annotated[
-        str | None, typer.Option(metavar="TOPIC", help="Show one topic: by label, id or one of its terms.")
+        str | None,
+        typer.Option(
+            metavar="TOPIC",
+            help="Show one topic: by label, id or one of its terms.",
+            autocompletion=completion.complete_topic,
+        ),
     ] = None,
     explain: Annotated[
         str | None,
         typer.Option(
-            metavar="ID", help="Explain a change, by its id behind '#', or a topic, by label, id or term."
+            metavar="ID",
+            help="Explain a change, by its id behind '#', or a topic, by label, id or term.",
+            autocompletion=completion.complete_topic,
         ),
     ] = None,
     stat: Annotated[bool, typer.Option("--stat", help="Show counts only.")] = False,
@@ -65,17 +72,15 @@ def diff(
         typer.Option(help="'none' aligns sentences by their words alone, a second faster."),
     ] = "default",
     sure: options.Sure = 0.9,
-    countries: Annotated[
-        str | None,
-        typer.Option(metavar="LIST", help="Two sessions of a body by these: GBR,FRA, a group or @FILE."),
-    ] = None,
+    countries: options.Countries = None,
     color: options.Colour = "auto",
     archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
     """Report what changed between two statements.
 
     OLD and NEW are references (GBR/UNGA/78), files, or one of each; a series and two sessions
-    (GBR/UNGA 78 79); or a series alone, which compares its last two sessions.
+    (GBR/UNGA 78 79); a series alone, which compares its last two sessions; or, with --countries, a body and
+    two sessions (UNGA 70 71).
     The exit code is 0 if both sides say the same, 1 if they differ, 2 on an error.
     """
     from tracker.text.encoder import ENCODERS
@@ -94,7 +99,16 @@ def diff(
         from tracker.cli.groups import diff_countries
 
         moved = diff_countries(
-            operands, countries, topics, archive, form, output, color, sure=sure, everything=everything
+            operands,
+            countries,
+            topics,
+            archive,
+            form,
+            output,
+            color,
+            topic=topic,
+            sure=sure,
+            everything=everything,
         )
         if moved:
             raise typer.Exit(DIFFERENT)

@@ -7,16 +7,14 @@ from typing import Annotated, Literal
 
 import typer
 
-from tracker.cli import options
+from tracker.cli import completion, options
 from tracker.cli.output import refuse_overwriting, shown_progress, write_answer, write_notice
 from tracker.references import gather_references
 from tracker.report.json_text import encode_json, write_json
 
 Private = Annotated[
     bool,
-    typer.Option(
-        "--private", help="Include restricted and embargoed material, but never withdrawn material."
-    ),
+    typer.Option("--private", help="Include restricted and embargoed material, never what is withdrawn."),
 ]
 GitSession = Annotated[
     Literal["path", "subject", "date", "trailer", "regex"] | None,
@@ -46,7 +44,8 @@ def register(app: typer.Typer) -> None:
     app.command(
         "import-warc",
         epilog="Examples: tracker import-warc crawl.warc.gz --url 'https://a.org/79*' --as XAA/UNGA/79 |"
-        " tracker import-warc crawl.warc.gz --as XAA/UNGA --session-from url --dry-run",
+        " tracker import-warc crawl.warc.gz --as XAA/UNGA --session-from url --dry-run |"
+        " tracker import-warc crawl.warc.gz --watched --dry-run",
     )(import_warc)
     app.command("export-bag", epilog="Example: tracker export-bag /mnt/disk/statements-2026")(export_bag)
     app.command(
@@ -63,7 +62,10 @@ def import_git(
     as_: Annotated[
         str | None,
         typer.Option(
-            "--as", metavar="SERIES", help="The series or one statement; taken from paths if not given."
+            "--as",
+            metavar="SERIES",
+            help="The series or one statement; taken from paths if not given.",
+            autocompletion=completion.complete_reference,
         ),
     ] = None,
     session_from: GitSession = None,
@@ -102,7 +104,7 @@ def export_warc(
         typer.Argument(
             metavar="[REF]...",
             help="Series, statements, editions or snapshots; everything if not given.",
-            autocompletion=options.complete_reference,
+            autocompletion=completion.complete_reference,
         ),
     ] = None,
     private: Private = False,
@@ -134,6 +136,7 @@ def import_warc(
             "--as",
             metavar="SERIES",
             help="The series or one statement; if not given, taken from the metadata that tracker exports.",
+            autocompletion=completion.complete_reference,
         ),
     ] = None,
     session_from: Annotated[
@@ -149,6 +152,12 @@ def import_warc(
             help="Matched in the address; groups: country, body, session, item, date, year, kind, language."
         ),
     ] = None,
+    watched: Annotated[
+        bool,
+        typer.Option(
+            "--watched", help="Sort by the addresses and rules of the watch list, instead of by --as."
+        ),
+    ] = False,
     unjudged: Annotated[
         bool, typer.Option("--unjudged", help="Also record what looks like a login or error page.")
     ] = False,
@@ -161,11 +170,17 @@ def import_warc(
     A document is observed at the time of its capture. Nothing is recorded from a damaged file. A second run
     records only what is new.
     """
+    from tracker.capture.watch.watch_list import WATCH_FILE, read_watch_list
+    from tracker.errors import ReferenceInvalid
     from tracker.report.archive.imports import render_captures
     from tracker.workflows.importing.attribution import WARC_SOURCES, read_rule
     from tracker.workflows.importing.warc import import_warc as read_in
     from tracker.workflows.importing.warc import is_faulty
 
+    if watched and (as_ or session_from or regex):
+        raise ReferenceInvalid(
+            "--watched says whose all captures are; leave out --as, --session-from and --regex"
+        )
     rule = read_rule(as_, session_from, regex, WARC_SOURCES)
     with shown_progress("importing") as progress:
         imported = read_in(
@@ -174,6 +189,7 @@ def import_warc(
             rule,
             archive,
             options.now(),
+            watched=read_watch_list(archive / WATCH_FILE) if watched else None,
             judged=not unjudged,
             dry_run=dry_run,
             progress=progress,

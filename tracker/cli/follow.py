@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
+import shlex
 from functools import partial
 from typing import Annotated, Literal
 
 import typer
 
-from tracker.cli import options
+from tracker.cli import completion, options
 from tracker.cli import output as shown
-from tracker.references import join_words
+from tracker.errors import ReferenceInvalid
+from tracker.references import join_words, looks_like_reference, match_bodies
 
-Topics = Annotated[
-    list[str] | None,
-    typer.Option("--topic", metavar="TOPIC", help="Only this topic, by id or label; may be repeated."),
-]
 Width = Annotated[int | None, typer.Option(min=60, help="The width in columns; the terminal's if not given.")]
 
 
@@ -39,7 +37,7 @@ def trace(
         typer.Argument(
             metavar="SERIES",
             help="A series such as GBR/UNGA, or a body such as UNGA for all countries.",
-            autocompletion=options.complete_reference,
+            autocompletion=completion.complete_reference,
         ),
     ],
     text: Annotated[
@@ -50,7 +48,12 @@ def trace(
     ] = None,
     topic: Annotated[
         list[str] | None,
-        typer.Option("--topic", metavar="TOPIC", help="The terms of this topic; may be repeated."),
+        typer.Option(
+            "--topic",
+            metavar="TOPIC",
+            help="The terms of this topic; may be repeated.",
+            autocompletion=completion.complete_topic,
+        ),
     ] = None,
     first: options.FirstSession = None,
     last: options.LastSession = None,
@@ -77,6 +80,8 @@ def trace(
     from tracker.workflows.follow.trace import parse_place, read_asked, trace_body, trace_series
 
     shown.refuse_overwriting(output, [vocabulary], archive)
+    if text and " " in place and (looks_like_reference(text) or match_bodies(text)):
+        raise ReferenceInvalid(f"the series comes first: tracker trace {text} {shlex.quote(place)}")
     known = options.load_vocabulary(vocabulary) if topic else None
     topics = name_topics(known, topic) if known and topic else ()
     asked = read_asked([each for each in (text, *(others or ())) if each is not None], topics, known)
@@ -119,7 +124,7 @@ def blame(
 
 def timeline(
     series: options.Series,
-    topic: Topics = None,
+    topic: options.Topics = None,
     first: options.FirstSession = None,
     last: options.LastSession = None,
     everything: Annotated[
@@ -127,7 +132,7 @@ def timeline(
     ] = False,
     vocabulary: options.VocabularyFile = None,
     sure: options.Sure = 0.9,
-    form: options.TableFormat = "text",
+    form: options.ReportFormat = "text",
     output: options.Output = None,
     width: Width = None,
     color: options.Colour = "auto",
@@ -135,12 +140,13 @@ def timeline(
 ) -> None:
     """Show the topics of a series by session.
 
-    A map of levels, strongest topics first; in colour the shade is the share of the statement's words.
-    With --topic, each session follows with a quote and how the topic changed since the session before.
+    What moved most, then a map of levels, strongest topics first; in colour the shade is the share of the
+    statement's words. With --topic, each session with a quote and how the topic changed since the one before.
     CSV has one row per topic and session.
     """
     from tracker.report.series.matrices import timeline_csv, timeline_json
-    from tracker.report.series.timeline import render_timeline, select_rows
+    from tracker.report.series.parts import draw_report
+    from tracker.report.series.timeline import build_timeline, select_rows
     from tracker.topics.vocabulary.naming import name_topics
     from tracker.workflows.follow.timeline import follow_topics
 
@@ -154,28 +160,27 @@ def timeline(
             known,
             first,
             last,
-            statuses=form != "text" or bool(topics),
+            statuses=form in {"csv", "json"} or bool(topics),
             sure=sure,
             progress=progress,
         )
     rows = select_rows(followed, topics, everything=everything)
     as_csv, as_json = partial(timeline_csv, followed, rows), partial(timeline_json, followed, rows)
-    as_text = partial(render_timeline, followed, rows, everything=everything, quotes=bool(topics))
+    build = partial(build_timeline, followed, rows, everything=everything, quotes=bool(topics))
+    as_text = partial(draw_report, build, form)
     shown.answer(form, as_json, as_text, as_csv=as_csv, color=color, output=output, width=width)
 
 
 def compare_countries(
-    body: Annotated[str, typer.Argument(metavar="BODY", help="A body such as UNGA.")],
-    session: Annotated[str, typer.Argument(metavar="SESSION", help="A session such as 79.")],
-    countries: Annotated[
-        str | None, typer.Option(metavar="LIST", help="Only these: GBR,FRA, a group such as EU, or @FILE.")
-    ] = None,
-    topic: Topics = None,
+    body: options.BodyName,
+    session: options.SessionName,
+    countries: options.Countries = None,
+    topic: options.Topics = None,
     everything: Annotated[
-        bool, typer.Option("--all", help="Show every topic, and the distinctive ones of each country.")
+        bool, typer.Option("--all", help="Show every topic, and what few share with each country.")
     ] = False,
     vocabulary: options.VocabularyFile = None,
-    form: options.TableFormat = "text",
+    form: options.ReportFormat = "text",
     output: options.Output = None,
     width: Width = None,
     color: options.Colour = "auto",
@@ -183,11 +188,12 @@ def compare_countries(
 ) -> None:
     """Show the topics of one session by country.
 
-    Shows the priorities of most countries, and the distinctive topics of each. Distinctive is measured
-    against all countries that spoke, whichever are shown. CSV is a matrix of levels.
+    Shows the priorities of most countries, and of up to twelve the topics that few share with each, out of
+    all countries that spoke, whichever are shown. CSV is a matrix of levels.
     """
-    from tracker.report.series.countries import render_countries, select_topics
+    from tracker.report.series.countries import build_countries, select_topics
     from tracker.report.series.matrices import countries_csv, countries_json
+    from tracker.report.series.parts import draw_report
     from tracker.topics.vocabulary.naming import name_topics
     from tracker.workflows.follow.countries import compare_countries as compare
     from tracker.workflows.follow.countries import narrow_countries
@@ -201,15 +207,14 @@ def compare_countries(
     reading = everyone if countries is None else narrow_countries(opened, everyone, countries)
     rows, rare = select_topics(reading, topics, everything=everything), select_topics(everyone)
     as_csv, as_json = partial(countries_csv, reading, rows), partial(countries_json, reading, rows, rare)
-    as_text = partial(render_countries, reading, rows, rare, everything=everything, topics=topics)
+    build = partial(build_countries, reading, rows, rare, everything=everything, topics=topics)
+    as_text = partial(draw_report, build, form)
     shown.answer(form, as_json, as_text, as_csv=as_csv, color=color, output=output, width=width)
 
 
 def phrases(
     series: options.Series,
-    session: Annotated[
-        str | None, typer.Argument(metavar="[SESSION]", help="One session; all of them if not given.")
-    ] = None,
+    session: options.AnySession = None,
     everything: Annotated[
         bool, typer.Option("--all", help="Show all phrases, also those that a topic covers.")
     ] = False,

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from tracker.cli import options
+from tracker.cli import completion, options
 from tracker.cli import output as shown
-from tracker.errors import TrackerError
 from tracker.report.json_text import encode_json, encode_rows
 
 if TYPE_CHECKING:
@@ -17,14 +17,13 @@ if TYPE_CHECKING:
 
     from tracker.model.topics import Vocabulary
 
-Countries = Annotated[
-    str | None,
-    typer.Option(metavar="LIST", help="Countries, groups (EU, SIDS), @FILE; parted by commas."),
-]
 Date = Annotated[
     str | None, typer.Option("--at", metavar="DATE", help="The members on this date, such as 2015-09.")
 ]
-GroupName = Annotated[str, typer.Argument(metavar="GROUP", help="A group's code or name.")]
+GroupName = Annotated[
+    str,
+    typer.Argument(metavar="GROUP", help="A group's code or name.", autocompletion=completion.complete_group),
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -45,19 +44,23 @@ def register(app: typer.Typer) -> None:
 
 
 def panel(
-    body: Annotated[str, typer.Argument(metavar="BODY", help="A body such as UNGA.")],
-    sessions: Annotated[str, typer.Option(metavar="RANGE", help="Sessions: 70-79, 70,75 or S-30..S-32.")],
-    countries: Countries = None,
-    topic: Annotated[
-        list[str] | None,
-        typer.Option("--topic", metavar="TOPIC", help="Only this topic, by id or label; may be repeated."),
-    ] = None,
+    body: options.BodyName,
+    sessions: Annotated[
+        str,
+        typer.Option(
+            metavar="RANGE",
+            help="Sessions: 70-79, 70,75 or S-30..S-32.",
+            autocompletion=completion.complete_session,
+        ),
+    ],
+    countries: options.Countries = None,
+    topic: options.Topics = None,
     everything: Annotated[
         bool, typer.Option("--all", help="Show every topic that is a priority of some.")
     ] = False,
     vocabulary: options.VocabularyFile = None,
     sure: options.Sure = 0.9,
-    form: options.TableFormat = "text",
+    form: options.ReportFormat = "text",
     output: options.Output = None,
     color: options.Colour = "auto",
     archive: options.Archive = options.DEFAULT_ARCHIVE,
@@ -68,7 +71,8 @@ def panel(
     it at the time of each session. The text has counts; CSV has one row for each country, session and topic.
     Interrupted, the same command goes on.
     """
-    from tracker.report.series.panels import panel_csv, panel_json, render_panel
+    from tracker.report.series.panels import build_panel, panel_csv, panel_json
+    from tracker.report.series.parts import draw_report
     from tracker.topics.vocabulary.naming import name_topics
     from tracker.workflows.follow.panel import read_panel
 
@@ -80,7 +84,8 @@ def panel(
         found = read_panel(session, body, sessions, countries, known, sure=sure, progress=progress)
     notes = _explain(archive, countries)
     as_csv, as_json = partial(panel_csv, found, topics), partial(panel_json, found, topics)
-    as_text = partial(render_panel, found, topics, notes=notes, everything=everything)
+    build = partial(build_panel, found, topics, notes=notes, everything=everything)
+    as_text = partial(draw_report, build, form)
     shown.answer(form, as_json, as_text, as_csv=as_csv, color=color, output=output)
 
 
@@ -93,19 +98,25 @@ def diff_countries(
     output: Path | None,
     color: Literal["auto", "always", "never"],
     *,
+    topic: str | None,
     sure: float,
     everything: bool,
 ) -> bool:
     """Answer ``diff`` of two sessions of a body, and return whether anybody took up or dropped a topic."""
     from tracker.report.json_text import encode_published
-    from tracker.report.series.moves import render_countries_diff
+    from tracker.report.series.moves import build_countries_diff
+    from tracker.report.series.parts import draw_report
+    from tracker.topics.vocabulary.naming import name_topics
     from tracker.workflows.follow.moves import diff_countries as compare
 
-    if form == "markdown":
-        raise TrackerError("--countries has no markdown format; text or json")
+    asked = name_topics(known, [topic] if topic else [])
     with shown.shown_progress("comparing") as progress:
         found = compare(options.opened(archive), operands, countries, known, sure=sure, progress=progress)
-    as_text = partial(render_countries_diff, found, notes=_explain(archive, countries), everything=everything)
+    if topic:
+        found = replace(found, topics=tuple(each for each in found.topics if each.id in asked))
+    notes = _explain(archive, countries)
+    build = partial(build_countries_diff, found, notes=notes, whole=everything or bool(topic))
+    as_text = partial(draw_report, build, form)
     shown.answer(form, partial(encode_published, found), as_text, color=color, output=output)
     return any(move.status not in {None, "kept"} for topic in found.topics for move in topic.countries)
 
@@ -205,14 +216,17 @@ def edit(
 
 def fill(
     groups: Annotated[
-        list[str] | None, typer.Argument(metavar="[GROUP]...", help="Only these groups.")
+        list[str] | None,
+        typer.Argument(
+            metavar="[GROUP]...", help="Only these groups.", autocompletion=completion.complete_group
+        ),
     ] = None,
     archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
-    """Write the groups that come with the program into the archive.
+    """Bring the groups in the archive up to those that come with the program.
 
-    A later release may know more; what is in the archive stays as it was. Groups of your own are left alone
-    unless they are named.
+    An archive gets them with its first run, and what it has stays as it was: a later release may know more.
+    Groups of your own are left alone unless they are named.
     """
     from tracker.workflows.follow.groups import fill_groups
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tracker.cli import options
+from tracker.cli import completion, options
 from tracker.cli.output import answer, confirm, shown_progress, terminal_width, write_answer
-from tracker.errors import DecisionInvalid
+from tracker.errors import DecisionInvalid, TrackerError
 from tracker.references import gather_references, join_words
 
 if TYPE_CHECKING:
@@ -37,6 +37,9 @@ def verify(
     repair: Annotated[
         bool, typer.Option("--repair", help="Repair each copy from the other; the record is backed up first.")
     ] = False,
+    record_only: Annotated[
+        bool, typer.Option("--record-only", help="Check the record alone, such as a backup without a mirror.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print all findings as JSON.")] = False,
     color: options.Colour = "auto",
     archive: options.Archive = options.DEFAULT_ARCHIVE,
@@ -49,9 +52,12 @@ def verify(
     from tracker.report.archive import verified as report
     from tracker.workflows.keep import verify as verifying
 
+    if repair and record_only:
+        raise TrackerError("--record-only checks and --repair repairs from the mirror; give one of them")
     with shown_progress("verifying") as progress:
         repaired = verifying.repair(archive, options.now(), progress) if repair else None
-        verified = repaired.before if repaired else verifying.verify(archive, options.now(), progress)
+        look = partial(verifying.verify, is_alone=record_only)
+        verified = repaired.before if repaired else look(archive, options.now(), progress)
     if repaired:
         forms = partial(report.repaired_json, repaired), partial(report.render_repaired, repaired)
     else:
@@ -91,7 +97,7 @@ def reextract(
         typer.Argument(
             metavar="[REF...]",
             help="Series, statements or snapshots; all if not given.",
-            autocompletion=options.complete_reference,
+            autocompletion=completion.complete_reference,
         ),
     ] = None,
     dry_run: Annotated[

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from tracker.cli import options
+from tracker.cli import completion, options
 from tracker.cli.output import answer, refuse_overwriting, write_answer
 from tracker.errors import DecisionInvalid
 from tracker.references import join_words
@@ -124,7 +124,12 @@ def report(
 
 def expect(
     words: Annotated[
-        list[str] | None, typer.Argument(metavar="[REF]", help="The statement, such as GBR/UNGA/80.")
+        list[str] | None,
+        typer.Argument(
+            metavar="[REF]",
+            help="The statement, such as GBR/UNGA/80.",
+            autocompletion=completion.complete_reference,
+        ),
     ] = None,
     by: Annotated[str | None, typer.Option("--by", metavar="NAME", help="Who reports it.")] = None,
     due: Annotated[

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import sys
+import traceback
 from itertools import pairwise
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,7 +14,7 @@ import typer
 from tracker import __version__
 from tracker.cli.commands import SETTINGS, AllCommands
 from tracker.cli.mistakes import NO_PAGER_OPTION, explain_usage, name_bodies
-from tracker.cli.options import ARCHIVE_VARIABLE, DEFAULT_ARCHIVE
+from tracker.cli.options import ARCHIVE_VARIABLE, CRASHED, DEFAULT_ARCHIVE
 from tracker.cli.output import NO_PAGER, PAGER_VARIABLE
 from tracker.errors import BodyMissing, TrackerError
 
@@ -69,6 +70,7 @@ def main() -> None:
     from tracker.cli.main import app
     from tracker.cli.output import write_notice, write_notices
 
+    _open_closed_streams()
     try:
         sys.exit(app(prog_name="tracker", standalone_mode=False))
     except BodyMissing as error:
@@ -89,15 +91,20 @@ def main() -> None:
     except KeyboardInterrupt:
         sys.stderr.write("tracker: interrupted; completed steps are kept; run the same command to continue\n")
         sys.exit(INTERRUPTED)
-    except BrokenPipeError:
-        # The reader of a pipe has closed it (``tracker list | head``), which is no error.
-        sys.exit(0)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 (whatever it is, it has an exit code of its own)
         message = _explain(error, sys.argv[1:])
         if message is None:
-            raise
+            traceback.print_exc()
+            sys.exit(CRASHED)
         write_notice(message)
         sys.exit(TrackerError.exit_code)
+
+
+def _open_closed_streams() -> None:
+    """Open what is closed (``list >&-``) to nowhere, before a file of the archive takes its number."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115 (open to the end)
 
 
 def _explain(error: Exception, arguments: list[str]) -> str | None:

@@ -49,16 +49,22 @@ def push(
     force: Annotated[
         bool, typer.Option("--force", help="Replace a copy that holds closed material or another history.")
     ] = False,
+    branch: Annotated[str, typer.Option(metavar="NAME", help="The branch there.")] = "main",
+    only_open: Annotated[
+        bool, typer.Option("--only-open", help="Push nothing if anything is restricted or embargoed.")
+    ] = False,
     archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
     """Bring the mirror up to date and push it.
 
-    A public copy gets the open material, a private one everything.
+    A public copy gets the open material, a private one everything. A path to nothing, or to an empty
+    folder, becomes a bare repository.
     """
     from tracker.report.archive.mirror import push_line
     from tracker.workflows.keep.mirror import push_mirror
 
-    write_answer(push_line(push_mirror(archive, remote, private=private, force=force)))
+    pushed = push_mirror(archive, remote, private=private, force=force, branch=branch, only_open=only_open)
+    write_answer(push_line(pushed))
 
 
 def take_over(

@@ -37,6 +37,8 @@ OTHER_WORDS = {
 """What people call a command in other programs, and what it is called here."""
 
 NO_PAGER_OPTION = "--no-pager"
+_TYPES = {"a valid int range": "a whole number", "a valid int": "a whole number", "a valid float": "a number"}
+"""What the parser calls the values that it takes, in words."""
 _EXTRA = re.compile(r"Got unexpected extra argument\S* \((.*)\)", re.DOTALL)
 _NEAR = 0.75
 """How much of an option's name must be that of another one: all but a letter or two."""
@@ -88,6 +90,8 @@ def explain_usage(error: ClickException) -> str:
     """Return one line on what the parser did not understand, with the next step."""
     context: Context | None = getattr(error, "ctx", None)
     message = error.format_message().rstrip(".")
+    for name, meant in _TYPES.items():
+        message = message.replace(name, meant)
     if context is None:
         return f"{message[0].lower()}{message[1:]}; -h behind the command says more"
     path, example = context.command_path, _example(context.command)
@@ -102,7 +106,7 @@ def explain_usage(error: ClickException) -> str:
     if extra := _EXTRA.fullmatch(message):
         return _explain_extra(context, extra[1], example)
     lead = f"{message[0].lower()}{message[1:]}"
-    return f"{lead}; {example}" if isinstance(context.command, TyperGroup) else lead
+    return f"{lead}; {example}" if isinstance(context.command, TyperGroup) and "; " not in lead else lead
 
 
 def _explain_extra(context: Context, extra: str, example: str) -> str:

@@ -1,4 +1,4 @@
-"""Options and arguments that several commands share, and their completion."""
+"""Options and arguments that several commands share."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 from typer._click.globals import get_current_context
 
+from tracker.cli import completion
 from tracker.cli.mistakes import Commands
 from tracker.errors import TrackerError
 
@@ -20,22 +21,8 @@ ARCHIVE_VARIABLE = "TRACKER_ARCHIVE"
 DEFAULT_ARCHIVE = Path("snapshots")
 FINDINGS = 1
 """The exit code of a command that did its work and found something to report."""
-
-
-def complete_reference(context: typer.Context, incomplete: str) -> list[str]:
-    """Offer the series and statements of the archive; one that cannot be read offers none."""
-    from tracker.archive.session import ArchiveSession
-    from tracker.workflows.read import list_statements
-
-    try:
-        with ArchiveSession(context.params.get("archive") or DEFAULT_ARCHIVE) as archive:
-            entries, _ = list_statements(archive)
-    except TrackerError:
-        return []
-    statements = {f"{e.reference.country}/{e.reference.body}/{e.reference.session}" for e in entries}
-    series = {statement.rpartition("/")[0] for statement in statements}
-    offers = series if incomplete.count("/") < 2 else statements  # noqa: PLR2004 (a statement has two slashes)
-    return sorted(offer for offer in offers if offer.startswith(incomplete))
+CRASHED = 70
+"""The exit code of a bug (``EX_SOFTWARE``): whoever watches must not take it for a finding."""
 
 
 def add_group(app: typer.Typer, name: str, help_text: str) -> typer.Typer:
@@ -88,17 +75,68 @@ ReferenceWords = Annotated[
     typer.Argument(
         metavar="REF",
         help="A reference such as GBR/UNGA/79, or GBR/UNGA 79.",
-        autocompletion=complete_reference,
+        autocompletion=completion.complete_reference,
     ),
 ]
 Series = Annotated[
     str,
-    typer.Argument(metavar="SERIES", help="A series such as GBR/UNGA.", autocompletion=complete_reference),
+    typer.Argument(
+        metavar="SERIES", help="A series such as GBR/UNGA.", autocompletion=completion.complete_reference
+    ),
+]
+BodyName = Annotated[
+    str,
+    typer.Argument(metavar="BODY", help="A body such as UNGA.", autocompletion=completion.complete_body),
+]
+SessionName = Annotated[
+    str,
+    typer.Argument(
+        metavar="SESSION", help="A session such as 79.", autocompletion=completion.complete_session
+    ),
+]
+AnySession = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="[SESSION]",
+        help="One session; all of them if not given.",
+        autocompletion=completion.complete_session,
+    ),
+]
+Countries = Annotated[
+    str | None,
+    typer.Option(
+        metavar="LIST",
+        help="Only these countries: GBR,FRA, groups (EU, SIDS) or @FILE.",
+        autocompletion=completion.complete_countries,
+    ),
+]
+Topics = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--topic",
+        metavar="TOPIC",
+        help="Only this topic, by id or label; may be repeated.",
+        autocompletion=completion.complete_topic,
+    ),
 ]
 FirstSession = Annotated[
-    str | None, typer.Option("--from", metavar="SESSION", help="The first session to read.")
+    str | None,
+    typer.Option(
+        "--from",
+        metavar="SESSION",
+        help="The first session to read.",
+        autocompletion=completion.complete_session,
+    ),
 ]
-LastSession = Annotated[str | None, typer.Option("--to", metavar="SESSION", help="The last session to read.")]
+LastSession = Annotated[
+    str | None,
+    typer.Option(
+        "--to",
+        metavar="SESSION",
+        help="The last session to read.",
+        autocompletion=completion.complete_session,
+    ),
+]
 Person = Annotated[str | None, typer.Option("--by", metavar="NAME", help="Who decides.")]
 Colour = Annotated[
     Literal["auto", "always", "never"], typer.Option("--color", help="Colour, and marks for edits.")
@@ -108,6 +146,9 @@ Output = Annotated[
 ]
 ListFormat = Annotated[Literal["text", "json"], typer.Option("--format", help="The output format.")]
 TableFormat = Annotated[Literal["text", "csv", "json"], typer.Option("--format", help="The output format.")]
+ReportFormat = Annotated[
+    Literal["text", "markdown", "csv", "json"], typer.Option("--format", help="The output format.")
+]
 VocabularyFile = Annotated[
     Path | None, typer.Option("--vocabulary", help="Your own vocabulary: TOML, CSV or SKOS.")
 ]

@@ -6,7 +6,6 @@ import os
 import re
 import shutil
 import sys
-import time
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -24,10 +23,12 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def shown_progress(what: str, *, lines: bool = False) -> Iterator[Callable[[int, int], None]]:
-    """Yield a function to call with the steps done and in all; in a pipe it shows nothing, or ``lines``."""
+def shown_progress(
+    what: str, in_pipe: Callable[[int, int], None] = lambda _done, _total: None
+) -> Iterator[Callable[[int, int], None]]:
+    """Yield a function to call with the steps done and in all; in a pipe that is another, or shows nothing."""
     if not sys.stderr.isatty():
-        yield _line_writer(what) if lines else lambda _done, _total: None
+        yield in_pipe
         return
     from rich.console import Console
     from rich.progress import Progress
@@ -35,26 +36,6 @@ def shown_progress(what: str, *, lines: bool = False) -> Iterator[Callable[[int,
     with Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(what, total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
-
-
-_EVERY_SECONDS = 30
-_SHORT_MINUTES = 2
-
-
-def _line_writer(what: str) -> Callable[[int, int], None]:
-    """Return what writes a line now and then, with the time left at the pace since the line before."""
-    before, begun = 0, time.monotonic()
-
-    def write(done: int, total: int) -> None:
-        nonlocal before, begun
-        now = time.monotonic()
-        if done > before and now - begun >= _EVERY_SECONDS:
-            left = (now - begun) / (done - before) * (total - done) / 60
-            told = f"about {left:,.0f} minutes" if left >= _SHORT_MINUTES else "less than two minutes"
-            write_notice(f"{what}: {done:,} of {total:,}, {told} left")
-            before, begun = done, now
-
-    return write
 
 
 NARROWEST, DEFAULT_WIDTH, WIDEST = 60, 80, 120
@@ -112,7 +93,7 @@ def answer(
     output: Path | None = None,
     width: int | None = None,
 ) -> None:
-    """Write JSON or CSV where ``form`` is that, otherwise text laid out for the terminal."""
+    """Write JSON or CSV where ``form`` is that, otherwise text laid out for the terminal, or Markdown."""
     if form == "json":
         text = as_json()
     elif form == "csv" and as_csv:
@@ -153,6 +134,8 @@ def _ask_schema(_context: Context, _option: Parameter, value: str) -> None:
     asked_version.set(value)
 
 
+_LONGEST_END = 500
+"""Characters of a notice at either end: what was typed may fill many screens; the next step stands last."""
 PAGER_VARIABLE = "TRACKER_PAGER"
 NO_PAGER = "cat"
 
@@ -174,12 +157,12 @@ def write_answer(text: str, output: Path | None = None, *, paged: bool = True) -
             _print(_shown(text))
         else:
             _replace(output, text.encode())
-    except BrokenPipeError:
-        raise
     except FileNotFoundError:
         raise TrackerError(
             f"{output}: there is no folder {output and output.parent}; make it first"
         ) from None
+    except IsADirectoryError:
+        raise TrackerError(f"{output} is a folder; name a file in it") from None
     except OSError as error:
         raise TrackerError(f"{output or 'standard output'}: {error.strerror}") from None
 
@@ -193,10 +176,13 @@ def write_bytes(data: bytes, output: Path) -> None:
 
 
 def write_notice(line: str) -> None:
-    """Write one line to standard error, with control characters made visible."""
+    """Write one line to standard error, with control characters made visible; of a long one both ends."""
     from tracker.report.safe import one_line
 
-    sys.stderr.write(f"tracker: {one_line(line)}\n")
+    text = one_line(line)
+    if len(text) > 2 * _LONGEST_END:
+        text = f"{text[:_LONGEST_END]} … {text[-_LONGEST_END:]}"
+    sys.stderr.write(f"tracker: {text}\n")
     sys.stderr.flush()
 
 
@@ -250,14 +236,16 @@ def _page(pager: str, text: str) -> None:
 
 
 def _print(text: str) -> None:
+    """Print a text; who closes a pipe early (``tracker list | head``) has seen enough, which is no error."""
     sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     try:
         sys.stdout.write(text)
         sys.stdout.flush()
-    except OSError:
+    except OSError as error:
         # What is left in the buffer would fail once more at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise
+        if not isinstance(error, BrokenPipeError):
+            raise
 
 
 def _replace(output: Path, data: bytes) -> None:

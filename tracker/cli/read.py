@@ -7,12 +7,16 @@ from typing import Annotated, Literal
 
 import typer
 
-from tracker.cli import options
+from tracker.cli import completion, options
 from tracker.cli.output import answer, refuse_overwriting, write_answer
 from tracker.errors import TrackerError
 
-Country = Annotated[str | None, typer.Option(help="Only this country.")]
-BodyName = Annotated[str | None, typer.Option(help="Only this body.")]
+Country = Annotated[
+    str | None, typer.Option(help="Only this country.", autocompletion=completion.complete_country)
+]
+BodyName = Annotated[
+    str | None, typer.Option(help="Only this body.", autocompletion=completion.complete_body)
+]
 FirstYear = Annotated[
     str | None,
     typer.Option("--from", metavar="YEAR", help="The first year; with --body a session will do."),
@@ -38,7 +42,7 @@ def list_statements(
         typer.Argument(
             metavar="[REF]",
             help="A country, a body, a series or a statement.",
-            autocompletion=options.complete_reference,
+            autocompletion=completion.complete_reference,
         ),
     ] = None,
     country: Country = None,
@@ -115,7 +119,9 @@ def search(
     query: Annotated[str, typer.Argument(help='Words, "a phrase", AND, OR, NOT, prefix*.')],
     country: Country = None,
     body: BodyName = None,
-    session: Annotated[str | None, typer.Option(help="Only this session.")] = None,
+    session: Annotated[
+        str | None, typer.Option(help="Only this session.", autocompletion=completion.complete_session)
+    ] = None,
     first: FirstYear = None,
     last: LastYear = None,
     language: Annotated[str | None, typer.Option(help="Only this language.")] = None,

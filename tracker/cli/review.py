@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from tracker.cli import options
+from tracker.cli import completion, options
 from tracker.cli.output import answer, refuse_overwriting, write_answer, write_bytes
 from tracker.errors import DecisionInvalid
 
@@ -39,7 +39,12 @@ def review(
     reason: Annotated[str | None, typer.Option("--reason", metavar="TEXT", help="Why.")] = None,
     named: Annotated[
         str | None,
-        typer.Option("--as", metavar="REF", help="With accept: the statement, for a link of an index."),
+        typer.Option(
+            "--as",
+            metavar="REF",
+            help="With accept: the statement, for a link of an index.",
+            autocompletion=completion.complete_reference,
+        ),
     ] = None,
     save: Annotated[
         Path | None, typer.Option("--save", metavar="FILE", help="Write the received bytes to this file.")

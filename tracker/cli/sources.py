@@ -1,4 +1,4 @@
-"""Commands on the watch list: ``sources add``, ``list``, ``check`` and ``accept``."""
+"""Commands on the watch list: ``sources add``, ``list``, ``check``, ``close`` and ``accept``."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from tracker.cli import options
+from tracker.cli import completion, options
 from tracker.cli.output import answer, confirm, shown_progress, write_answer
 from tracker.errors import WatchListInvalid
 from tracker.references import gather_references
@@ -26,6 +26,9 @@ def register(app: typer.Typer) -> None:
     )(add)
     sources.command("list", epilog="Example: tracker sources list --format json")(list_sources)
     sources.command(epilog="Example: tracker sources check xaa-unga-79")(check)
+    sources.command(
+        epilog="Example: tracker sources close xaa-speeches:3f2a9c0d1e5b --by Ana --reason 'taken down'"
+    )(close)
     sources.command(epilog="Example: tracker sources accept --yes")(accept)
 
 
@@ -33,7 +36,12 @@ def add(
     address: Annotated[str, typer.Argument(help="A URL, or a path relative to the archive's folder.")],
     as_: Annotated[
         str | None,
-        typer.Option("--as", metavar="REF", help="Its edition; for an index, the rule for its links."),
+        typer.Option(
+            "--as",
+            metavar="REF",
+            help="Its edition; for an index, the rule for its links.",
+            autocompletion=completion.complete_reference,
+        ),
     ] = None,
     name: Annotated[str | None, typer.Option(help="Its name; made from the reference if not given.")] = None,
     index: Annotated[
@@ -44,6 +52,9 @@ def add(
     ] = None,
     text: Annotated[
         str | None, typer.Option(help="For an index: a regular expression for the texts of links.")
+    ] = None,
+    exclude: Annotated[
+        str | None, typer.Option(help="For an index: a regular expression for addresses to leave alone.")
     ] = None,
     selector: Annotated[str | None, typer.Option(help="A CSS selector for the main text.")] = None,
     remove: Annotated[list[str] | None, typer.Option(help="A CSS selector for parts to leave out.")] = None,
@@ -59,6 +70,9 @@ def add(
         str | None, typer.Option(help="With --access embargoed: the first open day.")
     ] = None,
     min_words: Annotated[int | None, typer.Option(help="Quarantine a first text with fewer words.")] = None,
+    min_links: Annotated[
+        int | None, typer.Option(help="For an index: with so many links it is in order.")
+    ] = None,
     archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
     """Add a source to the watch list.
@@ -72,6 +86,7 @@ def add(
         "reference": as_,
         "links": links,
         "text": text,
+        "exclude": exclude,
         "selector": selector,
         "remove": remove or None,
         "language": language,
@@ -82,6 +97,7 @@ def add(
         "access": access,
         "open_from": open_from,
         "min_words": min_words,
+        "min_links": min_links,
     }
     source = watch(archive, address, {key: value for key, value in keys.items() if value is not None}, name)
     feeds = source.rule or source.reference or "links to name in: tracker review"
@@ -98,14 +114,19 @@ def list_sources(
     from tracker.report.json_text import encode_rows
     from tracker.workflows.watch.sources import list_sources as read
 
-    sources = read(archive)
-    answer(form, partial(encode_rows, "sources", sources), partial(render_sources, sources), color=color)
+    watched = read(archive)
+    fields = partial(encode_rows, "sources", watched.sources)
+    answer(form, fields, partial(render_sources, watched), color=color)
 
 
 def check(
     wanted: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[SOURCE...]", help="Names of sources, or references; all if not given."),
+        typer.Argument(
+            metavar="[SOURCE...]",
+            help="Names of sources, or references; all if not given.",
+            autocompletion=completion.complete_source,
+        ),
     ] = None,
     form: options.ListFormat = "text",
     archive: options.Archive = options.DEFAULT_ARCHIVE,
@@ -133,6 +154,27 @@ def check(
     failing = read_outcomes(None)
     if any(each.outcome in failing for each in night.checks):
         raise typer.Exit(options.FINDINGS)
+
+
+def close(
+    source: Annotated[str, typer.Argument(metavar="ID", help="A source, or a link as the night names it.")],
+    by: Annotated[str, typer.Option("--by", metavar="NAME", help="Who decides.")],
+    reason: Annotated[str, typer.Option(metavar="TEXT", help="Why it is no longer asked.")],
+    superseded_by: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="What took its place; it is watched from now on.")
+    ] = None,
+    archive: options.Archive = options.DEFAULT_ARCHIVE,
+) -> None:
+    """End the watching of a source, or of one link of an index.
+
+    The watch list says who closed it, when and why. What was captured stays.
+    """
+    from tracker.workflows.watch.sources import close as close_source
+
+    follower = close_source(archive, source, by, options.now()[:10], reason, superseded_by)
+    write_answer(one_line(f"{source} closed by {by}: {reason}"))
+    if follower:
+        write_answer(one_line(f"{follower.id} added: {follower.address} feeds {follower.reference}"))
 
 
 def accept(

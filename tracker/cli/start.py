@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from tracker.cli import options
+from tracker.cli import completion, options
 from tracker.cli.mistakes import Commands
 from tracker.cli.output import shown_progress, terminal_width, wants_colour, write_answer
 from tracker.report.safe import visible
@@ -62,7 +62,11 @@ def show_help(
     context: typer.Context,
     words: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[COMMAND]...", help="A command; all of them if not given."),
+        typer.Argument(
+            metavar="[COMMAND]...",
+            help="A command; all of them if not given.",
+            autocompletion=completion.complete_command,
+        ),
     ] = None,
 ) -> None:
     """Show the help of a command, as --help does; "words" explains the words of the reports."""
@@ -97,7 +101,15 @@ def init(
 
 def add(
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Documents; '-' is standard input.")],
-    as_: Annotated[str, typer.Option("--as", metavar="REF", help="The statement, such as GBR/CCPCJ/31.")],
+    as_: Annotated[
+        str,
+        typer.Option(
+            "--as",
+            metavar="REF",
+            help="The statement, such as GBR/CCPCJ/31.",
+            autocompletion=completion.complete_reference,
+        ),
+    ],
     date: Annotated[
         str | None, typer.Option(help="When it was delivered: 2022-05-16, 2022-05 or 2022.")
     ] = None,
@@ -148,12 +160,22 @@ def _describe(path: Path, entry: Recorded) -> Iterator[str]:
 
 def import_folder(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder; subfolders are included.")],
-    body: Annotated[str, typer.Option(help="The body of all these statements, such as UNGA.")],
+    body: Annotated[
+        str,
+        typer.Option(
+            help="The body of all these statements, such as UNGA.", autocompletion=completion.complete_body
+        ),
+    ],
     pattern: Annotated[str | None, typer.Option(help=PATTERN_HELP)] = None,
-    country: Annotated[str | None, typer.Option(help="The country, where paths do not name it.")] = None,
+    country: Annotated[
+        str | None,
+        typer.Option(
+            help="The country, where paths do not name it.", autocompletion=completion.complete_known_country
+        ),
+    ] = None,
     kind: Annotated[
         list[str] | None,
-        typer.Option(metavar="KIND[:SESSIONS]", help=KIND_HELP),
+        typer.Option(metavar="KIND[:SESSIONS]", help=KIND_HELP, autocompletion=completion.complete_kind),
     ] = None,
     metadata: Annotated[
         Path | None, typer.Option(help="A CSV table of speakers, posts, dates and titles.")

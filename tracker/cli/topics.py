@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from tracker.cli import options
+from tracker.cli import completion, options
 from tracker.cli import output as shown
 from tracker.errors import TrackerError
 from tracker.report.json_text import encode_json, encode_rows
@@ -47,7 +47,12 @@ def list_topics(
 
 
 def show(
-    name: Annotated[str, typer.Argument(metavar="ID", help="A topic's id, or its label.")],
+    name: Annotated[
+        str,
+        typer.Argument(
+            metavar="ID", help="A topic's id, or its label.", autocompletion=completion.complete_topic
+        ),
+    ],
     vocabulary: options.VocabularyFile = None,
     form: options.ListFormat = "text",
     color: options.Colour = "auto",

@@ -5,24 +5,25 @@ from __future__ import annotations
 import shutil
 import sys
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, get_args
 
 import typer
 
-from tracker.cli import options
-from tracker.cli.output import shown_progress, write_answer, write_notice
+from tracker.cli import completion, options
+from tracker.cli.output import shown_progress, terminal_width, wants_colour, write_answer, write_notice
 from tracker.errors import ArchiveLocked, TrackerError
 from tracker.references import gather_references
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Collection, Iterator, Sequence
 
-    from tracker.model.ledger import Check
+    from tracker.model.ledger import Check, Severity
+    from tracker.model.news import News
     from tracker.workflows.watch.notify import Recipients
     from tracker.workflows.watch.snapshot import Night
 
-GOOD_OUTCOMES = ("new", "changed", "unchanged", "moved")
 NEVER = "never"
 
 
@@ -38,7 +39,11 @@ def register(app: typer.Typer) -> None:
 def snapshot(
     wanted: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[REF...]", help="References or ids of sources; all sources if not given."),
+        typer.Argument(
+            metavar="[REF...]",
+            help="References or ids of sources; all sources if not given.",
+            autocompletion=completion.complete_source,
+        ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
     summary: Annotated[
@@ -49,10 +54,14 @@ def snapshot(
         typer.Option(
             metavar="OUTCOMES",
             help="Outcomes that set the exit code to 1, separated by commas, or 'never';"
-            " by default all but new, changed, unchanged and moved.",
+            " by default all but new, changed, unchanged and moved. A failure counts on its first night,"
+            " or where REF is given.",
         ),
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Fetch and check, but write nothing.")] = False,
+    clock_is_right: Annotated[
+        bool, typer.Option("--clock-is-right", help="Run though the last run was later: its clock was wrong.")
+    ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print only failures.")] = False,
     notify: Annotated[
         list[str] | None,
@@ -67,9 +76,13 @@ def snapshot(
         typer.Option(
             metavar="URL",
             envvar="TRACKER_HEARTBEAT",
-            help="Requested when the exit code is 0; URL/fail is requested otherwise.",
+            help="Requested when the exit code is 0 or 1; URL/fail is requested otherwise.",
         ),
     ] = None,
+    heartbeat_on_findings: Annotated[
+        bool,
+        typer.Option("--heartbeat-on-findings", help="Request URL/fail of --heartbeat with exit code 1 too."),
+    ] = False,
     archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
     """Check the watched sources and keep what is new.
@@ -78,6 +91,7 @@ def snapshot(
     """
     from tracker.capture.admit.admission import admit
     from tracker.report.json_text import encode_json
+    from tracker.workflows.watch.news import gather_news
     from tracker.workflows.watch.notify import Recipients, check_recipients
     from tracker.workflows.watch.snapshot import snapshot as take_snapshots
 
@@ -86,30 +100,36 @@ def snapshot(
     recipients = Recipients(tuple(notify or ()), heartbeat)
     check_recipients(recipients)
     try:
-        with _shown_checks(failing, quiet=quiet) as progress:
-            night = take_snapshots(archive, named, admit, dry_run=dry_run, progress=progress)
-    except ArchiveLocked:
-        # The run that holds the archive reports.
+        with _shown_checks(quiet=quiet) as progress:
+            night = take_snapshots(
+                archive, named, admit, dry_run=dry_run, clock_is_right=clock_is_right, progress=progress
+            )
+        news = gather_news(archive, night.run.id, night.checks)
+    except ArchiveLocked:  # the run that holds it reports
         raise
-    except TrackerError as error:
+    except Exception as error:
+        is_expected = isinstance(error, TrackerError)
+        code = error.exit_code if isinstance(error, TrackerError) else options.CRASHED
+        text = str(error) if is_expected else f"{type(error).__name__}: {error}"
         if summary:
-            write_answer(encode_json({"exit_code": error.exit_code, "error": str(error)}), summary)
-        _notify(recipients, "tracker snapshot failed", str(error), is_well=False)
+            write_answer(encode_json({"exit_code": code, "error": text}), summary)
+        _notify(recipients, ("tracker snapshot failed", text), "failure", is_well=False)
         raise
-    failed = [check for check in night.checks if check.outcome in failing]
-    _show(night, failed, as_json=as_json, quiet=quiet, summary=summary)
-    _notify_night(recipients, night, failed)
-    if failed or night.unmirrored:
-        raise typer.Exit(options.FINDINGS)
+    failed = find_failed(night.checks, failing, None if named else news)
+    code = options.FINDINGS if failed or night.unmirrored else 0
+    _show(_Told(night, news, failed, code), as_json=as_json, quiet=quiet, summary=summary)
+    _notify_night(recipients, night, news, is_well=not (code and heartbeat_on_findings))
+    if code:
+        raise typer.Exit(code)
 
 
 def read_outcomes(text: str | None) -> frozenset[str]:
     """Return the outcomes that count as findings. Raises ``TrackerError`` for an unknown one."""
-    from tracker.model.ledger import CheckOutcome
+    from tracker.model.ledger import GOOD_OUTCOMES, CheckOutcome
 
     known = get_args(CheckOutcome)
     if text is None:
-        return frozenset(known) - set(GOOD_OUTCOMES)
+        return frozenset(known) - GOOD_OUTCOMES
     if text == NEVER:
         return frozenset()
     words = [word.strip() for word in text.split(",")]
@@ -119,13 +139,26 @@ def read_outcomes(text: str | None) -> frozenset[str]:
     return frozenset(words)
 
 
+def find_failed(
+    checks: Sequence[Check], failing: Collection[str], news: Sequence[News] | None = None
+) -> tuple[Check, ...]:
+    """Return the checks that are findings; with ``news``, failures that were told before are none."""
+    from tracker.model.ledger import GOOD_OUTCOMES
+
+    failed = [check for check in checks if check.outcome in failing]
+    if news is None:
+        return tuple(failed)
+    told = {each.check.source for each in news}
+    return tuple(each for each in failed if each.outcome in GOOD_OUTCOMES or each.source in told)
+
+
 @contextmanager
-def _shown_checks(failing: frozenset[str], *, quiet: bool) -> Iterator[Callable[[Check, int, int], None]]:
+def _shown_checks(*, quiet: bool) -> Iterator[Callable[[Check, int, int], None]]:
     """Yield a function that shows each check: as a progress bar on a terminal, otherwise as a log line."""
     from tracker.report.archive.runs import check_line
 
     def log(check: Check, _done: int, _total: int) -> None:
-        if check.outcome in failing or not quiet:
+        if not quiet:
             sys.stderr.write(check_line(check) + "\n")
             sys.stderr.flush()
 
@@ -136,13 +169,29 @@ def _shown_checks(failing: frozenset[str], *, quiet: bool) -> Iterator[Callable[
         yield lambda _check, done, total: advance(done, total)
 
 
-def _show(night: Night, failed: list[Check], *, as_json: bool, quiet: bool, summary: Path | None) -> None:
-    from tracker.report.archive.runs import check_line, counts_line, run_json
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """A night, its news, the checks that are findings, and the exit code."""
 
-    code = options.FINDINGS if failed or night.unmirrored else 0
+    night: Night
+    news: tuple[News, ...]
+    failed: tuple[Check, ...]
+    code: int
+
+
+def _show(told: _Told, *, as_json: bool, quiet: bool, summary: Path | None) -> None:
+    from tracker.report.archive.news import news_fields, render_news
+    from tracker.report.archive.runs import check_line, night_line, run_json
+
+    night = told.night
     trouble = {"unmirrored": night.unmirrored} if night.unmirrored else {}
-    wanted = bool(summary or as_json)
-    encoded = run_json(night.run, night.checks, evidence=False, exit_code=code, **trouble) if wanted else ""
+    more = {
+        "exit_code": told.code,
+        "resting": night.resting,
+        "news": [*map(news_fields, told.news)],
+        **trouble,
+    }
+    encoded = run_json(night.run, night.checks, evidence=False, **more) if summary or as_json else ""
     for line in trouble.values():
         write_notice(line)
     if summary:
@@ -150,27 +199,28 @@ def _show(night: Night, failed: list[Check], *, as_json: bool, quiet: bool, summ
     if as_json:
         write_answer(encoded)
     elif not quiet:
-        is_logged = not sys.stderr.isatty()
-        lines = (
-            [] if is_logged else [check_line(each) for each in night.checks if each.outcome != "unchanged"]
-        )
-        write_answer("\n".join([*lines, counts_line(night.checks)]))
+        color, width = wants_colour("auto"), terminal_width()
+        write_answer(night_line(night.checks, told.news, night.resting))
+        if told.news:
+            write_answer(render_news(told.news, width=width, color=color).rstrip("\n"))
+    if quiet:
+        sys.stderr.write("".join(check_line(check) + "\n" for check in told.failed))
 
 
-def _notify_night(recipients: Recipients, night: Night, failed: list[Check]) -> None:
-    from tracker.report.archive.runs import check_line, counts_line
+def _notify_night(recipients: Recipients, night: Night, news: Sequence[News], *, is_well: bool) -> None:
+    from tracker.report.archive.news import news_title, write_message
 
-    news = [check for check in night.checks if check.outcome != "unchanged"]
-    text = "\n".join(check_line(check) for check in news)
-    title = f"tracker: {counts_line(night.checks)}" if news or night.unmirrored else ""
-    lines = [line for line in (text, night.unmirrored) if line]
-    _notify(recipients, title, "\n".join(lines), is_well=not (failed or night.unmirrored))
+    title = news_title(news) if news else "tracker: the mirror was not updated" if night.unmirrored else ""
+    text = "\n".join(line for line in (night.unmirrored, write_message(news)) if line)
+    severity: Severity = "failure" if night.unmirrored else news[0].severity if news else "note"
+    _notify(recipients, (title, text), severity, is_well=is_well)
 
 
-def _notify(recipients: Recipients, title: str, text: str, *, is_well: bool) -> None:
+def _notify(recipients: Recipients, message: tuple[str, str], severity: Severity, *, is_well: bool) -> None:
+    """Send a message, a title and a text, unless it has no title, and the heartbeat."""
     from tracker.workflows.watch.notify import send_heartbeat, send_message
 
-    warnings = send_message(recipients, title, text) if title else ()
+    warnings = send_message(recipients, *message, severity) if message[0] else ()
     for warning in (*warnings, *send_heartbeat(recipients, is_well=is_well)):
         write_notice(warning)
 

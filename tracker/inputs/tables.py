@@ -7,6 +7,7 @@ import os
 import re
 import sys
 from contextlib import suppress
+from datetime import date
 from hashlib import sha256
 from math import isfinite
 from pathlib import Path
@@ -134,6 +135,16 @@ def read_texts(value: object) -> tuple[str, ...]:
     if not isinstance(value, list):
         raise ValueError('expected a list of texts, such as ["aside"]')  # noqa: TRY004
     return tuple(read_text(one) for one in value)
+
+
+def read_day(value: object) -> str:
+    """Return a day as an ISO date."""
+    # A date of TOML and a text are both allowed.
+    text = str(value) if isinstance(value, date) else read_text(value)
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        raise ValueError("expected a day such as 2024-09-01") from None
 
 
 def number(least: float, most: float) -> Callable[[object], float]:

@@ -137,6 +137,23 @@ class Shift:
     """For figures and dates, the computed difference, for example ``+3 million euros (+60%)``."""
 
 
+NameStatus = Literal["no longer named", "named now"]
+
+
+@dataclass(frozen=True, slots=True)
+class NameChange:
+    """A name that one side has, and the other in no form: of a state, a person, a place, a treaty."""
+
+    name: Filled
+    status: NameStatus
+    uses: Natural
+    """How often the side that has it names it."""
+    evidence: Evidence
+    """Where it does: on the old side for what is no longer named."""
+    scope: Literal["whole statement"] = "whole statement"
+    """What the claim is of: all that either side says, whatever the topic."""
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """One linked group of segments and what happened to it."""
@@ -204,6 +221,8 @@ class Comparison:
     provenance: Provenance
     phrases: tuple[PhraseChange, ...] = ()
     """What one side uses far more, emerging before vanished; empty for a revision."""
+    names: tuple[NameChange, ...] = ()
+    """Who and what only one side names, no longer named first; of two English texts only."""
     levels: tuple[DecidedLevel, ...] = ()
     """The levels that people decided on, of priorities and of topics that are none."""
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from tracker.model.watching import Validators
 
 if TYPE_CHECKING:
+    from tracker.model.news import News
     from tracker.model.texts import Reference
     from tracker.model.watching import Exchange
 
@@ -23,7 +24,10 @@ RunStatus = Literal["running", "complete", "failed", "interrupted"]
 CheckOutcome = Literal[
     "new", "changed", "unchanged", "moved", "quarantined", "rejected", "unreachable", "gone", "robots-denied"
 ]
-"""The result of one check of one source; ``snapshot`` counts all but the first four as findings."""
+"""The result of one check of one source."""
+
+GOOD_OUTCOMES: Final = frozenset({"new", "changed", "unchanged", "moved"})
+"""The outcomes of a source that is well; ``snapshot`` counts the others as findings."""
 
 Announcement = Literal["corrigendum", "last-modified", "silent"]
 """How the publisher announced a change: in words, by the server's date, or not at all."""
@@ -145,18 +149,26 @@ class SourceState:
     """Documents of it that wait for a review."""
 
 
-ConcernKind = Literal["night missed", "failing", "gone", "overdue", "waiting", "open to others"]
+ConcernKind = Literal[
+    "night missed", "clock", "failing", "changes every night", "gone", "overdue", "waiting", "open to others"
+]
+
+Severity = Literal["failure", "warning", "note"]
+"""A *failure* is of the program or the archive; a *warning* needs a person; a *note* needs nobody."""
 
 
 @dataclass(frozen=True, slots=True)
 class Concern:
-    """Something about the archive that a person should look at."""
+    """Something about the archive that a person should look at, or, as a note, may."""
 
     kind: ConcernKind
     subject: str
     """A source's id, a reference, or the archive itself."""
     since: str | None
     detail: str
+    severity: Severity = "warning"
+    reference: Reference | None = None
+    """The statement that it is about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +178,13 @@ class Health:
     instant: str
     sources: tuple[SourceState, ...]
     concerns: tuple[Concern, ...]
+    """Those that need a person, failures first."""
+    notes: tuple[Concern, ...] = ()
+    """What needs nobody: what is gone and was captured, and documents of sources that are well again."""
+    news: tuple[News, ...] = ()
+    """What the last night told."""
+    outdated: int = 0
+    """Snapshots that other extractors than today's have read, and no ``reextract`` since."""
 
 
 @dataclass(frozen=True, slots=True)

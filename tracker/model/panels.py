@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 if TYPE_CHECKING:
     from tracker.model.series import CountedTopic
@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class PanelCell:
     """What one country does with one topic at one session, and what became of the topic since before."""
+
+    PUBLISHED: ClassVar = (
+        "topic", "level", "sentences", "share", "status", "possible", "certainty", "measured", "share_unsure",
+    )  # fmt: skip
 
     topic: str
     level: Level | None
@@ -31,6 +35,8 @@ class PanelCell:
     """Whether the certainty was measured for the topic and the language; else it is approximate."""
     share_unsure: bool
     """Whether it is only possibly kept because its share may as well have halved or doubled."""
+    priority: Proportion | None = None
+    """The probability that a careful reader calls it a priority; None where it is absent, or decided."""
 
 
 PanelState = Literal["read", "no statement", "several statements", "no text"]

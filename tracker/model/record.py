@@ -56,6 +56,16 @@ class Recorded:
 
 
 @dataclass(frozen=True, slots=True)
+class Checked:
+    """How often the sources that gave a snapshot were found to say the same."""
+
+    times: int
+    last: str
+    longest_gap_days: int
+    """The most days between two checks in a row; an edit that was taken back in between was never seen."""
+
+
+@dataclass(frozen=True, slots=True)
 class SnapshotEntry:
     """One snapshot of an edition as ``tracker log`` shows it."""
 
@@ -68,6 +78,8 @@ class SnapshotEntry:
     language: str
     words: int
     source: str | None
+    checked: Checked | None = None
+    """None for what no source of the watch list gave."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -229,5 +229,3 @@ class Counterpart:
     old: Natural
     new: Natural
     shifts: tuple[Shift, ...] = ()
-    actors: tuple[Shift, ...] = ()
-    """Who only one side names in all its sentences on the topic: removed before added, with role."""

@@ -28,6 +28,8 @@ class Source:
     """For an index, the regular expression that an address must match."""
     link_text: str | None = None
     """For an index, the regular expression that the text of a link must match."""
+    exclude: str | None = None
+    """For an index, the regular expression of addresses that are left alone, though they match."""
     selector: str | None = None
     remove: tuple[str, ...] = ()
     language: str | None = None
@@ -40,6 +42,8 @@ class Source:
     open_from: str | None = None
     """The first day on which embargoed material is open; None where that is unknown."""
     min_words: int | None = None
+    min_links: int | None = None
+    """For an index, the number of links with which it is in order; None where its own past tells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,8 @@ class WatchSettings:
     timeout: float = 30.0
     max_megabytes: int = 50
     full_check_days: int = 30
+    longest_gap_days: int | None = None
+    """The most days between two checks of what has long been unchanged or gone; None for as many as above."""
     allow_private: tuple[str, ...] = ()
     """Hosts, each with its port where it has one, that may resolve to private addresses."""
 
@@ -72,6 +78,21 @@ class Received:
 
 
 @dataclass(frozen=True, slots=True)
+class Closing:
+    """Who ended the watching of a source or a link, when and why; one table ``[closed.ID]``."""
+
+    id: str
+    by: str
+    on: str
+    reason: str
+    superseded_by: str | None = None
+    """The address or the id of what took its place."""
+
+    def __str__(self) -> str:
+        return f"closed on {self.on} by {self.by}: {self.reason}"
+
+
+@dataclass(frozen=True, slots=True)
 class WatchList:
     """All sources of an archive, with the text of the file that names them and its SHA-256."""
 
@@ -79,6 +100,8 @@ class WatchList:
     sources: tuple[Source, ...]
     text: str
     sha256: str
+    closed: tuple[Closing, ...] = ()
+    """Sources and links of indexes that are not asked any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,3 +208,5 @@ class History:
     """The latest snapshots of the edition that the source feeds, newest first; empty at its first capture."""
     twins: tuple[Reference, ...] = ()
     """Other statements that have exactly the same bytes or the same clean text."""
+    siblings: tuple[Kept, ...] = ()
+    """At a first capture, what is kept of the nearest sessions of the same country and body."""

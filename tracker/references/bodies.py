@@ -105,6 +105,8 @@ def _unknown(name: str, extra: Sequence[Body]) -> str:
     inside = (part for part in name.split("/") if match_bodies(part, extra))
     likely = next(inside, None) or closest(name, by_writing)
     hint = f"did you mean {match_bodies(likely, extra)[0]}? " if likely else ""
+    if name.strip().isdigit():
+        hint = "a body comes before its session, as in UNGA 79; "
     return f"unknown body {show(name.strip())}; {hint}`tracker bodies` lists those known"
 
 

@@ -72,6 +72,10 @@ def _parse(text: str, bodies: Sequence[Body], countries: Sequence[Country]) -> R
     if known and (not parts[1:] or (_NUMBER.match(parts[1]) and not match_bodies(parts[1], bodies))):
         _miss_body(text, known[0].code, parts[1:])
     _check_parts(text, parts)
+    if not known and match_bodies(parts[0], bodies):
+        raise ReferenceInvalid(
+            f"{show(text)} begins with a body; put a country before it: GBR/{text.strip()}"
+        )
     country = find_country(parts[0], countries).code
     body, session, rest = _read_body(parts[1:], bodies)
     if session is None and snapshot is not None:

@@ -81,6 +81,14 @@ def closest(text: str, candidates: Iterable[str]) -> str | None:
     return min(near, default=(0, False, False, 0, None))[-1]
 
 
+def has_slip(word: str, known: Sequence[str], slips: int) -> bool:
+    """Return whether a word is so many slips of the hand or fewer away from one of many, both folded."""
+    from rapidfuzz import process  # noqa: PLC0415 (as above)
+    from rapidfuzz.distance import OSA  # noqa: PLC0415
+
+    return process.extractOne(word, known, scorer=OSA.distance, score_cutoff=slips) is not None
+
+
 def index_names(
     known: Iterable[_Named], names: Callable[[_Named], Iterable[str]]
 ) -> dict[str, tuple[_Named, ...]]:

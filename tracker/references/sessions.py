@@ -46,7 +46,7 @@ _UNDATED = 9999
 _EXAMPLE_YEAR = 2022
 _LONGEST = 120
 
-_TWO = re.compile(r"(\w+)\s*(?:[-–,:;>]|->|\.\.+|to)\s*(\w+)")
+_TWO = re.compile(r"(\w+)\s*(?:[-–,:;>]|->|\.\.+|to|vs|and|\s)\s*(\w+)")
 _SLUG = re.compile(r"[a-z][a-z0-9]*(?:[.-][a-z0-9]+)*")
 
 

@@ -48,12 +48,22 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
+class Tick:
+    """A place in rows of marks: a session with its year, or a country."""
+
+    head: str
+    under: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One thing that is said, with its figures, and the evidence for it."""
 
     claim: tuple[Span, ...]
     cells: tuple[str, ...] = ()
     """One for each column of its section."""
+    marks: tuple[Span, ...] = ()
+    """One for each tick of its section."""
     notes: tuple[Span, ...] = ()
     """Facts about it, each a line of its own."""
     evidence: tuple[Quote | Redline, ...] = ()
@@ -71,6 +81,10 @@ class Section:
     entries: tuple[Entry, ...]
     note: str = ""
     columns: tuple[Column, ...] = ()
+    ticks: tuple[Tick, ...] = ()
+    """What the marks of all entries stand below, each entry in a row."""
+    sparse: bool = False
+    """Whether the ticks count up, so that the heads of some tell those between."""
     first: int = 0
     """How many entries are shown however little room there is."""
     most: int | None = None

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any, Final
 
+from tracker.model.changes import Comparison
 from tracker.model.panels import MovedTopic
 from tracker.model.series import TimelineSession
-from tracker.model.topics import TopicChange
+from tracker.model.topics import Counterpart, TopicChange
 from tracker.model.tracing import BiographyTable
 
 if TYPE_CHECKING:
@@ -40,6 +41,21 @@ def _topic(change: TopicChange) -> Fields:
     """Return a topic with its status, whether it is claimed or not, and however unsure it is."""
     instead = {"status": change.outcome, "certainty": change.outcome_certainty}
     return {name: instead[name] if name in instead else getattr(change, name) for name in _TOPIC}
+
+
+def _comparison(comparison: Comparison) -> Fields:
+    """Return a comparison without the names of the whole statements, which version 1 does not know."""
+    return _all_fields(comparison, without="names")
+
+
+def _counterpart(pair: Counterpart) -> Fields:
+    """Return leading passages with the actors of a topic, which are no longer told."""
+    return {**_all_fields(pair), "actors": ()}
+
+
+def _all_fields(value: Comparison | Counterpart, without: str = "") -> Fields:
+    names = (field.name for field in fields(value) if field.name != without)
+    return {name: getattr(value, name) for name in names}
 
 
 def _session(session: TimelineSession) -> Fields:
@@ -95,6 +111,8 @@ def _biography(table: BiographyTable) -> Fields:
 
 
 _FORMS: Final[Mapping[type, Callable[[Any], Fields]]] = {
+    Comparison: _comparison,
+    Counterpart: _counterpart,
     TopicChange: _topic,
     TimelineSession: _session,
     MovedTopic: _moved,

@@ -34,6 +34,8 @@ _RECORD: Final = (
     b"Content-Type: application/json\r\n", b"Content-Encoding: gzip\r\n", b"Transfer-Encoding: chunked\r\n",
     b'{"tracker": 1, "reference": "XAA/UNGA/79"}',
     b'{"tracker": 1, "reference": "XAA/UNGA/79", "delivered": "x"}',
+    b"Content-Type: application/warc-fields\r\n", b'tracker: 1\r\nreference: "XAA/UNGA/79"\r\n',
+    b'answer: {"status": 304, "headers": [["a", 1], 3, []]}\r\n', b"answer: [1]\r\n",
     b"A: " + b"b" * 70_000 + b"\r\n", b"\r\n\r\n", b"\r\n", b" \r\n", *ANSWER,
 )  # fmt: skip
 _TYPES: Final = ("response",) * 4 + ("resource", "revisit", "request", "metadata", "warcinfo", "conversion")

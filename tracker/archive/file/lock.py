@@ -1,8 +1,7 @@
 """One lock on an archive, for a whole run: held by the operating system, and named for people to read.
 
 The kernel releases the lock when its holder ends, in whatever way. The file ``lock`` in the archive's
-folder names the holder and is there only while the lock is held, or after a crash. Whoever next holds the
-lock removes what commands that were killed have left in the folder.
+folder names the holder and is there only while the lock is held, or after a crash.
 """
 
 from __future__ import annotations
@@ -11,7 +10,6 @@ import errno
 import json
 import os
 import shlex
-import shutil
 import socket
 import sys
 import time
@@ -40,6 +38,9 @@ _NAMING = 3.0
 _BEYOND = 1 << 30
 """Where Windows locks its one byte: it forbids reading what is locked, and the name must be readable."""
 
+_NOT_YET, _WROTE = b"false", b"true "
+"""In the file, as long as each other, so that one takes the place of the other in one write."""
+
 _PROCESSES = Path("/proc")
 _BOOT = _PROCESSES / "sys/kernel/random/boot_id"
 
@@ -53,6 +54,8 @@ class Holder:
     boot: str
     started: str
     command: str
+    wrote: bool = False
+    """Whether it has committed anything, which may be in the log beside the record alone."""
 
     def __str__(self) -> str:
         return f"process {self.pid} on {self.host} since {self.started} ({self.command})"
@@ -61,14 +64,19 @@ class Holder:
 class Lock:
     """A lock that is held; ``touch`` shows others that the holder lives."""
 
-    def __init__(self, path: Path, file: int) -> None:
+    def __init__(self, path: Path, file: int, unwritten: int | None) -> None:
         self._path = path
         self._file = file
+        self._unwritten = unwritten
 
     def touch(self) -> None:
-        """Note a sign of life."""
+        """Note a sign of life, and that something was committed."""
         with suppress(OSError):
             os.utime(self._file)
+            if self._unwritten is not None:
+                os.lseek(self._file, self._unwritten, os.SEEK_SET)
+                os.write(self._file, _WROTE)
+                self._unwritten = None
 
     def release(self) -> None:
         """Release the lock, and remove the file while nobody else can have it."""
@@ -89,8 +97,7 @@ def take_lock(folder: Path, timeout: float = 0.0) -> Lock:
         if time.monotonic() >= deadline:
             raise _locked(folder, path)
         time.sleep(_POLL)
-    _name_holder(file)
-    return Lock(path, file)
+    return Lock(path, file, _name_holder(file))
 
 
 def read_holder(folder: Path) -> Holder | None:
@@ -99,6 +106,28 @@ def read_holder(folder: Path) -> Holder | None:
         return Holder(**json.loads((folder / LOCK_NAME).read_bytes()))
     except (OSError, ValueError, TypeError):
         return None
+
+
+def find_lost_log(folder: Path, record: Path) -> Holder | None:
+    """Return whose log is gone: a run that was killed had committed something since the record was written.
+
+    The log, ``-wal``, stays beside the record when a run is killed, until SQLite has moved it into there.
+    """
+    holder = read_holder(folder)
+    if holder is None or not holder.wrote:
+        return None
+    with suppress(OSError):
+        log, committed = record.with_name(f"{record.name}-wal"), (folder / LOCK_NAME).stat()
+        is_over = holder.boot != _read_boot() and time.time() - committed.st_mtime >= FOREIGN_LOCK_EXPIRY
+        is_empty = not log.exists() or not log.stat().st_size
+        is_later = committed.st_mtime_ns > record.stat().st_mtime_ns
+        return holder if is_empty and is_later and (is_over or not _may_live(holder)) else None
+    return None
+
+
+def describe_lost_log(holder: Holder) -> str:
+    """Return what is gone with the log of a run that was killed."""
+    return f"it is gone, and held what {holder} had recorded last before it was killed"
 
 
 def read_command() -> str:
@@ -151,13 +180,17 @@ def _is_held_elsewhere(file: int, folder: Path) -> bool:
     return time.time() - os.fstat(file).st_mtime < FOREIGN_LOCK_EXPIRY
 
 
-def _name_holder(file: int) -> None:
+def _name_holder(file: int) -> int | None:
+    """Write who holds the lock, and return where the file says that it has written nothing yet."""
     holder = Holder(os.getpid(), socket.gethostname(), _read_boot(), read_clock(), read_command())
+    text = json.dumps(asdict(holder)).encode()
     # A full disk still lets the lock be taken; the record itself then reports what cannot be written.
     with suppress(OSError):
         os.ftruncate(file, 0)
         os.lseek(file, 0, os.SEEK_SET)
-        os.write(file, json.dumps(asdict(holder)).encode())
+        os.write(file, text)
+        return text.rindex(_NOT_YET)
+    return None
 
 
 def _locked(folder: Path, path: Path) -> ArchiveLocked:
@@ -209,35 +242,3 @@ else:
         except OSError as error:
             raise ArchiveUnusable(f"this file system has no locks: {error.strerror}") from error
         return True
-
-
-STAGING = ".tracker-staging-"
-"""How the names of folders begin in which a replacement of something is made."""
-
-_STAGING = (STAGING, ".repair-")
-"""The second is what an older release called them."""
-
-_DRAFTS = ("tracker.db.part*", "*.part", ".*.part", ".*.part-*", "mirror.git.new", "mirror.git.*.new")
-"""Drafts of files and folders; a backup writes them without the archive's lock."""
-
-
-def remove_staging(folder: Path) -> None:
-    """Remove the folders of drafts that were never moved to their place; the lock is held."""
-    with os.scandir(folder) as entries:
-        left = [entry.name for entry in entries if entry.name.startswith(_STAGING)]
-    for name in left:
-        shutil.rmtree(folder / name, ignore_errors=True)
-
-
-def remove_leftovers(folder: Path) -> None:
-    """Remove all drafts in a folder, those of a running backup included; the lock is held.
-
-    A copy of the record may be in it, which a destruction must not leave.
-    """
-    remove_staging(folder)
-    for pattern in _DRAFTS:
-        for left in folder.glob(pattern):
-            if left.is_dir() and not left.is_symlink():
-                shutil.rmtree(left, ignore_errors=True)
-            else:
-                left.unlink(missing_ok=True)

@@ -62,6 +62,8 @@ def make_archive_folder(folder: Path, group: str | None = None) -> Permissions:
     wanted = Permissions(_SHARED, _find_group(group)) if group else CLOSED
     if len(os.fsencode(folder.absolute())) > _LONGEST_PATH:
         raise ArchiveUnusable(f"the path of an archive has at most {_LONGEST_PATH} bytes: {folder}")
+    if folder.is_file():
+        raise ArchiveUnusable(f"{folder} is a file; name a folder for the archive")
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         is_new = not folder.is_dir()

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from tracker.archive.git.program import GitResult
     from tracker.archive.git.view import IsolatedRepository
+    from tracker.files import Permissions
 
 _NAME = re.compile(r"[\w.-]+")
 
@@ -160,11 +161,14 @@ class Repository:
         return str((self.path / address).resolve()) if is_path else address
 
 
-def create_repository(path: Path) -> None:
-    """Make an empty bare repository whose branch is ``main``. Raises ``RepositoryUnusable``."""
-    permissions = archive_permissions(path.parent)
+def create_repository(path: Path, permissions: Permissions | None = None) -> None:
+    """Make an empty bare repository whose branch is ``main``, in an archive unless permissions are given.
+
+    Raises ``RepositoryUnusable``.
+    """
+    permissions = permissions or archive_permissions(path.parent)
     options = ["--bare", "--quiet", "--template=", "--initial-branch=main", "--object-format=sha1"]
-    options.append(f"--shared=0{permissions.mode:o}")
+    options += [f"--shared=0{permissions.mode:o}"] if permissions.mode else []
     try:
         # Made as a draft and then moved, so that there is a complete one or none.
         with draft_folder(path, permissions) as begun:

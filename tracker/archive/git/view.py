@@ -68,6 +68,7 @@ _PLAIN = re.compile(r"(?:\[[a-z]+\]\n(?:\t[a-zA-Z]+ = [a-zA-Z0-9/]+\n)*)*")
 """What git itself writes into a new repository: to be read without git, which takes longer to start."""
 
 _HEAD = re.compile(rb"ref: refs/[!-~\x80-\xff]+\s*|(?:[0-9a-f]{40}|[0-9a-f]{64})\s*")
+_LONG_NAME = re.compile(rb"^[0-9a-f]{64}\b", re.MULTILINE)
 _PROMISES = re.compile(r"extensions\.partialclone|remote\..*\.(?:promisor|partialclonefilter)", re.DOTALL)
 _TOLD = re.compile(r"(?:https?|ssh|git)://[!-~]+|[\w.-]+@[\w.-]+:[!-~]+", re.ASCII)
 
@@ -126,6 +127,8 @@ def _make_view(folders: RepositoryFolders, view: Path, settings: Settings, *, to
 
 def _read_settings(folders: RepositoryFolders, view: Path) -> Settings:
     """Have git read a configuration as a file among others, without what it includes."""
+    if not (folders.shared / "config").exists():
+        return _infer_settings(folders)
     text = read_small(folders.shared / "config").decode("utf-8", "replace")
     if _PLAIN.fullmatch(text):
         sections = (part.partition("]\n") for part in text.split("[")[1:])
@@ -138,6 +141,15 @@ def _read_settings(folders: RepositoryFolders, view: Path) -> Settings:
         raise RepositoryUnusable(f"{folders.path}: its configuration cannot be read ({answer.complaint})")
     entries = (entry.partition("\n") for entry in os.fsdecode(answer.output).split("\0")[:-1])
     return {key: value if mark else "true" for key, mark, value in entries}
+
+
+def _infer_settings(folders: RepositoryFolders) -> Settings:
+    """Return the form of a repository that was copied without its configuration: its commits' names tell."""
+    loose = sorted(path for path in (folders.shared / "refs").rglob("*") if path.is_file())
+    named = (folders.own / "HEAD", folders.shared / "packed-refs", *loose[:1])
+    if not any(_LONG_NAME.search(read_small(file)) for file in named):
+        return {}
+    return {"core.repositoryformatversion": "1", "extensions.objectformat": "sha256"}
 
 
 def _refuse_partial(folders: RepositoryFolders, settings: Settings) -> None:

@@ -8,7 +8,7 @@ from tracker.archive.record.queries import EDITIONS, NAME, SNAPSHOTS, edition_is
 from tracker.archive.rights.refusals import find_withdrawn_content
 from tracker.archive.schema.rows import fetch_row, fetch_value
 from tracker.decisions.rulings import is_statement
-from tracker.errors import Withdrawn
+from tracker.errors import DocumentUnreadable, Withdrawn
 from tracker.model.texts import Reference
 from tracker.model.watching import History, Kept
 
@@ -23,6 +23,13 @@ SELECT DISTINCT {NAME} {SNAPSHOTS}
 WHERE snapshots.id IN (
     SELECT snapshot FROM versions WHERE sha256 = ? UNION SELECT id FROM snapshots WHERE document = ?
 )
+"""  # noqa: S608 (our names)
+
+_SIBLINGS = f"""
+SELECT {NAME}, ordinal, observed, document, words, versions.language, extractor, text {SNAPSHOTS}
+WHERE country = ? AND statements.body = ? AND session <> ?
+AND ordinal = (SELECT max(ordinal) FROM snapshots AS other WHERE other.edition = snapshots.edition)
+ORDER BY abs(CAST(session AS INTEGER) - CAST(? AS INTEGER)), snapshots.id LIMIT ?
 """  # noqa: S608 (our names)
 
 _SNAPSHOT = """
@@ -46,7 +53,8 @@ def read_history(
     """
     edition = _find_edition(connection, source, reference)
     kept = () if edition is None else _select(connection, "snapshots.edition = ?", edition, _LATEST)
-    return History(kept, _read_twins(connection, reference, document, text))
+    siblings = () if kept or reference is None else _read_siblings(connection, reference)
+    return History(kept, _read_twins(connection, reference, document, text), siblings)
 
 
 def read_current(connection: sqlite3.Connection, source: str, reference: Reference | None) -> Kept | None:
@@ -75,14 +83,20 @@ def find_snapshot(connection: sqlite3.Connection, reference: Reference) -> int:
 
 
 def read_document(connection: sqlite3.Connection, sha256: str) -> bytes:
-    """Return the bytes that have this digest; where they are not there, the file is damaged.
+    """Return the bytes that have this digest; where there is no such row, the file is damaged.
 
-    Raises ``Withdrawn`` where they were withdrawn and no open snapshot has them.
+    Raises ``Withdrawn`` where they were withdrawn and no open snapshot has them, and ``DocumentUnreadable``
+    where the record came from a public mirror, which has only the digest of what was not accepted.
     """
     withdrawn = find_withdrawn_content(connection, None, sha256)
     if withdrawn:
         raise Withdrawn(f"document {sha256[:12]}, of {withdrawn.reference}, was {withdrawn}")
-    return bytes(fetch_row(connection, "SELECT bytes FROM documents WHERE sha256 = ?", [sha256])[0])
+    (data,) = fetch_row(connection, "SELECT bytes FROM documents WHERE sha256 = ?", [sha256])
+    if data is None:
+        raise DocumentUnreadable(
+            f"of document {sha256[:12]} a public copy has only the digest; to fetch it: tracker snapshot"
+        )
+    return bytes(data)
 
 
 def _given_snapshot(connection: sqlite3.Connection, source: str, reference: Reference) -> int | None:
@@ -115,6 +129,12 @@ def _select(connection: sqlite3.Connection, clause: str, value: int, limit: int)
         f" {SNAPSHOTS} WHERE {clause} ORDER BY ordinal DESC LIMIT ?",
         [value, limit],
     )
+    return tuple(Kept(Reference(*row[:7]), *row[7:]) for row in rows.fetchall())
+
+
+def _read_siblings(connection: sqlite3.Connection, reference: Reference) -> tuple[Kept, ...]:
+    place = (reference.country, reference.body, reference.session)
+    rows = connection.execute(_SIBLINGS, [*place, reference.session, _LATEST])
     return tuple(Kept(Reference(*row[:7]), *row[7:]) for row in rows.fetchall())
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from tracker.archive.ledger.repeats import last_observed, write_repeat
 from tracker.archive.record.encoding import read_name, read_reference
 from tracker.archive.record.queries import NAME, join_snapshot
-from tracker.archive.schema.rows import fetch_column, fetch_row, fetch_value, insert, pick
+from tracker.archive.schema.rows import fetch_column, fetch_row, fetch_value, has_table, insert, pick
 from tracker.model.ledger import Check, SourceState
 from tracker.model.texts import Reference
 from tracker.model.watching import Exchange, Validators
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
 
+    from tracker.model.ledger import CheckOutcome
+
 _ENCODER = json.JSONEncoder(separators=(",", ":"))
 
 _OUTCOME = ("source", "address", "outcome", "observed", "cause", "detail")
@@ -25,12 +28,14 @@ _ANSWER = ("url", "http_status", "sha256", "size", "announced")
 
 _CHECKS = f"""
 SELECT outcomes.id, reference, etag, last_modified,
-    outcomes.source, address, outcome, outcomes.observed, seconds, cause, detail,
+    outcomes.source, address, outcomes.outcome, %s, %s, cause, detail,
     outcomes.url, http_status, sha256, size, announced,
     {NAME}, ordinal
 FROM outcomes
 {join_snapshot("outcomes")}
 """  # noqa: S608 (our own text)
+_OF_RUN = _CHECKS % ("outcomes.observed", "outcomes.seconds")
+_AGAIN = _CHECKS % ("repeats.observed", "repeats.seconds") + "JOIN repeats ON repeats.outcome = outcomes.id"
 
 _GOOD = "outcomes.outcome IN ('new', 'changed', 'unchanged', 'moved')"
 
@@ -43,11 +48,21 @@ AND 'gone' IS NOT (
 ORDER BY outcomes.id
 """
 
-_FULL = f"""
-SELECT observed FROM outcomes JOIN runs ON runs.id = outcomes.run
-WHERE source = ? AND watch_list = ? AND sha256 IS NOT NULL AND {_GOOD}
-ORDER BY outcomes.id DESC LIMIT 1
+_LISTED = f"""
+SELECT id FROM outcomes WHERE source = ? AND address = ? AND reference IS NULL AND {_GOOD}
+AND sha256 IN (SELECT sha256 FROM documents WHERE bytes IS NOT NULL)
+ORDER BY id DESC LIMIT 1
 """  # noqa: S608 (our own text)
+
+_FULL = f"""
+SELECT %s.observed FROM outcomes %s JOIN runs ON runs.id = %s.run
+WHERE source = ? AND watch_list IN (SELECT value FROM json_each(?)) AND sha256 IS NOT NULL AND {_GOOD}
+ORDER BY outcomes.id DESC, runs.id DESC LIMIT 1
+"""  # noqa: S608 (our own text)
+_FULL_CHECKS = (
+    _FULL % ("outcomes", "", "outcomes"),
+    _FULL % ("repeats", "JOIN repeats ON repeats.outcome = outcomes.id", "repeats"),
+)
 
 _CAPTURED = """
 SELECT country, body, session, item, min(observed) AS captured FROM statements
@@ -58,17 +73,18 @@ GROUP BY statements.id HAVING captured >= ? AND captured < ? ORDER BY captured, 
 
 
 def write_check(connection: sqlite3.Connection, run: int, check: Check, snapshot: int | None) -> int:
-    """Write the result of a check, with its exchanges, and return its id."""
-    outcome = insert(
-        connection,
-        "outcomes",
-        run=run,
-        seconds=round(check.seconds, 3),
-        reference=str(check.reference) if check.reference else None,
-        snapshot=snapshot,
+    """Write the result of a check with its exchanges, or that it is the one before again; return its id."""
+    row = {
+        "run": run,
+        "seconds": round(check.seconds, 3),
+        "reference": str(check.reference) if check.reference else None,
+        "snapshot": snapshot,
         **pick(check, *_OUTCOME, *_ANSWER),
         **pick(check.validators, "etag", "last_modified"),
-    )
+    }
+    if repeated := write_repeat(connection, row, check.exchanges):
+        return repeated
+    outcome = insert(connection, "outcomes", **row)
     for ordinal, exchange in enumerate(check.exchanges, 1):
         insert(
             connection,
@@ -83,22 +99,38 @@ def write_check(connection: sqlite3.Connection, run: int, check: Check, snapshot
 
 
 def _select_checks(
-    connection: sqlite3.Connection, clause: str, values: Sequence[object], *, evidence: bool = False
+    connection: sqlite3.Connection, clause: str, values: Sequence[object]
 ) -> tuple[Check, ...]:
-    """Return the checks that a clause selects and orders."""
-    rows = connection.execute(f"{_CHECKS} {clause}", values).fetchall()
-    return tuple(_read_check(connection, row, evidence=evidence) for row in rows)
+    """Return the checks that a clause selects and orders, observed when they were last repeated."""
+    query = _CHECKS % (last_observed(connection), "outcomes.seconds")
+    rows = connection.execute(f"{query} {clause}", values).fetchall()
+    return tuple(_read_check(connection, row) for row in rows)
 
 
 def read_checks(connection: sqlite3.Connection, run: int, *, evidence: bool = False) -> tuple[Check, ...]:
-    """Return the results of a run's checks, in order; with their exchanges where ``evidence`` is set."""
-    return _select_checks(connection, "WHERE outcomes.run = ? ORDER BY outcomes.id", [run], evidence=evidence)
+    """Return the results of a run's checks, repeats last; with their exchanges where ``evidence`` is set."""
+    query = f"{_OF_RUN} WHERE outcomes.run = ? ORDER BY outcomes.id"
+    rows = connection.execute(query, [run]).fetchall()
+    checks = tuple(_read_check(connection, row, evidence=evidence) for row in rows)
+    return checks + _read_repeats(connection, "WHERE repeats.run = ? ORDER BY repeats.id", run)
 
 
 def read_check(connection: sqlite3.Connection, outcome: int) -> Check:
     """Return one check with its exchanges, by an id that the record itself gave."""
-    row = fetch_row(connection, f"{_CHECKS} WHERE outcomes.id = ?", [outcome])
+    row = fetch_row(connection, f"{_OF_RUN} WHERE outcomes.id = ?", [outcome])
     return _read_check(connection, row, evidence=True)
+
+
+def read_repeated(connection: sqlite3.Connection, outcome: int) -> tuple[Check, ...]:
+    """Return one check with its exchanges, and after it those that only repeated it."""
+    again = _read_repeats(connection, "WHERE repeats.outcome = ? ORDER BY repeats.id", outcome)
+    return read_check(connection, outcome), *again
+
+
+def _read_repeats(connection: sqlite3.Connection, clause: str, value: int) -> tuple[Check, ...]:
+    if not has_table(connection, "repeats"):
+        return ()
+    return tuple(_read_check(connection, row) for row in connection.execute(f"{_AGAIN} {clause}", [value]))
 
 
 def read_past(connection: sqlite3.Connection, source: str, limit: int) -> tuple[Check, ...]:
@@ -107,10 +139,23 @@ def read_past(connection: sqlite3.Connection, source: str, limit: int) -> tuple[
     return _select_checks(connection, clause, [source, limit])
 
 
+def read_told(connection: sqlite3.Connection, source: str, run: int | None, limit: int) -> tuple[Check, ...]:
+    """Return the latest checks of a source up to a run, or of all runs, newest first."""
+    clause = "WHERE outcomes.source = ? AND outcomes.run <= coalesce(?, outcomes.run)"
+    return _select_checks(connection, f"{clause} ORDER BY outcomes.id DESC LIMIT ?", [source, run, limit])
+
+
 def read_content_type(connection: sqlite3.Connection, outcome: int) -> str | None:
     """Return the ``Content-Type`` of the last answer to a check, by its id; None where there was none."""
     exchanges = _read_exchanges(connection, outcome)
     return exchanges[-1].content_type if exchanges else None
+
+
+def read_document_type(connection: sqlite3.Connection, sha256: str, source: str) -> str | None:
+    """Return the ``Content-Type`` with which a document came first, from this source if it ever did."""
+    query = "SELECT id FROM outcomes WHERE sha256 = ? ORDER BY source <> ?, id LIMIT 1"
+    found = fetch_column(connection, query, [sha256, source])
+    return read_content_type(connection, int(found[0])) if found else None
 
 
 def read_sources(connection: sqlite3.Connection) -> tuple[str, ...]:
@@ -123,7 +168,8 @@ def read_state(connection: sqlite3.Connection, source: str) -> SourceState | Non
     last = read_past(connection, source, 1)
     if not last:
         return None
-    latest = f"SELECT id, observed FROM outcomes WHERE source = ? AND {_GOOD} ORDER BY id DESC LIMIT 1"  # noqa: S608 (our own text)
+    observed = last_observed(connection)
+    latest = f"SELECT id, {observed} FROM outcomes WHERE source = ? AND {_GOOD} ORDER BY id DESC LIMIT 1"  # noqa: S608 (our own text)
     found, succeeded = connection.execute(latest, [source]).fetchone() or (0, None)
     failures, since = fetch_row(
         connection,
@@ -132,6 +178,15 @@ def read_state(connection: sqlite3.Connection, source: str) -> SourceState | Non
     )
     waiting = "SELECT count(*) FROM reviews WHERE source = ? AND verdict IS NULL"
     return SourceState(last[0], succeeded, failures, since, fetch_value(connection, waiting, [source]))
+
+
+def read_other_outcome(connection: sqlite3.Connection, source: str, outcome: CheckOutcome) -> str | None:
+    """Return when a check of a source last came to another outcome than this; None where none did."""
+    other = "FROM outcomes WHERE source = ? AND outcome <> ? ORDER BY id DESC LIMIT 1"
+    when: str | None = fetch_value(
+        connection, f"SELECT {last_observed(connection)} {other}", [source, outcome]
+    )
+    return when
 
 
 def read_first_gone(connection: sqlite3.Connection, first: str, last: str) -> tuple[Check, ...]:
@@ -145,16 +200,23 @@ def read_success(connection: sqlite3.Connection, source: str) -> Check | None:
     return next(iter(_select_checks(connection, clause, [source])), None)
 
 
-def read_full_check(connection: sqlite3.Connection, source: str, watch_list: str) -> str | None:
-    """Return when a source was last downloaded whole and without an error, under a watch list (SHA-256)."""
-    when: str | None = fetch_value(connection, _FULL, [source, watch_list])
-    return when
+def read_full_check(connection: sqlite3.Connection, source: str, watch_lists: Sequence[str]) -> str | None:
+    """Return when a source was last downloaded whole, without an error, under watch lists (by SHA-256)."""
+    queries = _FULL_CHECKS if has_table(connection, "repeats") else _FULL_CHECKS[:1]
+    found = (fetch_value(connection, query, [source, json.dumps(watch_lists)]) for query in queries)
+    return max(filter(None, found), default=None)
 
 
 def read_captured(connection: sqlite3.Connection, first: str, last: str) -> tuple[tuple[Reference, str], ...]:
     """Return the statements first captured from one instant to before another, with when that was."""
     rows = connection.execute(_CAPTURED, [first, last])
     return tuple((Reference(*name), captured) for *name, captured in rows)
+
+
+def read_listed(connection: sqlite3.Connection, source: str, address: str) -> Check | None:
+    """Return the last check of an index at an address that was in order and whose bytes are kept."""
+    outcome = fetch_value(connection, _LISTED, [source, address])
+    return read_check(connection, outcome) if outcome else None
 
 
 def _read_headers(text: str) -> tuple[tuple[str, str], ...]:

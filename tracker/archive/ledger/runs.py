@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from tracker import __version__
 from tracker.archive.file.lock import read_command
-from tracker.archive.schema.rows import fetch_value, insert
+from tracker.archive.ledger.repeats import REPEATED
+from tracker.archive.schema.rows import fetch_column, fetch_value, has_table, insert
 from tracker.model.ledger import RunEntry
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ FROM runs
 """
 
 _COUNTS = "SELECT outcome, count(*) FROM outcomes WHERE run = ? GROUP BY outcome ORDER BY min(id)"
+
+_REPEATS = "SELECT count(*) FROM repeats WHERE run = ?"
 
 
 def write_run(
@@ -69,6 +72,13 @@ def end_run(connection: sqlite3.Connection, run: int, status: RunStatus, ended: 
     )
 
 
+def read_last_instant(connection: sqlite3.Connection, kind: RunKind) -> str | None:
+    """Return when the last run of a kind ended, or else began; the last one by its number."""
+    query = "SELECT coalesce(ended, started) FROM runs WHERE kind = ? ORDER BY id DESC LIMIT 1"
+    instant: str | None = fetch_value(connection, query, [kind])
+    return instant
+
+
 def has_unfinished(connection: sqlite3.Connection) -> bool:
     """Return whether a run is noted as running."""
     return bool(fetch_value(connection, "SELECT 1 FROM runs WHERE status = 'running' LIMIT 1"))
@@ -96,7 +106,30 @@ def read_run(connection: sqlite3.Connection, run: int) -> RunEntry | None:
     return _read_entry(connection, row) if row else None
 
 
+def read_watch_lists(connection: sqlite3.Connection, limit: int) -> tuple[tuple[str, str], ...]:
+    """Return the watch lists that runs read last, each by its SHA-256 and as a text."""
+    return tuple(
+        connection.execute(
+            "SELECT sha256, text FROM watch_lists JOIN runs ON watch_list = sha256"
+            " GROUP BY sha256 ORDER BY max(runs.id) DESC LIMIT ?",
+            [limit],
+        )
+    )
+
+
+def read_untold(connection: sqlite3.Connection, run: int) -> tuple[int, ...]:
+    """Return a nightly run, and those before it since the last that came to its end."""
+    nights = "SELECT %s FROM runs WHERE kind = 'snapshot'"
+    last = f"{nights % 'max(id)'} AND status = 'complete' AND id < ?"
+    return fetch_column(
+        connection, f"{nights % 'id'} AND id <= ? AND id > coalesce(({last}), 0) ORDER BY id", [run, run]
+    )
+
+
 def _read_entry(connection: sqlite3.Connection, row: tuple[Any, ...]) -> RunEntry:
     id_, kind, command, started, ended, status, release, watch_list, made, reread = row
-    counts: tuple[tuple[CheckOutcome, int], ...] = tuple(connection.execute(_COUNTS, [id_]))
-    return RunEntry(id_, kind, command, started, ended, status, release, watch_list, counts, made, reread)
+    counts: dict[CheckOutcome, int] = dict(connection.execute(_COUNTS, [id_]).fetchall())
+    if has_table(connection, "repeats") and (again := fetch_value(connection, _REPEATS, [id_])):
+        counts[REPEATED] = counts.get(REPEATED, 0) + again
+    named = tuple(counts.items())
+    return RunEntry(id_, kind, command, started, ended, status, release, watch_list, named, made, reread)

@@ -46,9 +46,9 @@ class Branches:
         """The commits of both branches."""
         return f"{self._main.tip} {self._public.tip}"
 
-    def cut(self, closed: Iterable[str]) -> bool:
+    def cut(self, closed: Iterable[str], *, is_forced: bool) -> bool:
         """Tell whether the public branch has one of these documents; it starts without history then."""
-        is_held = any(self._public.blob(paths.document_path(sha256)) for sha256 in closed)
+        is_held = is_forced or any(self._public.blob(paths.document_path(sha256)) for sha256 in closed)
         if is_held:
             self._public = Tree(self._repository, None)
         return is_held

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from tracker.archive.file.mirror_paths import is_document
 from tracker.archive.rights.redaction import NOT_PUBLIC
+from tracker.archive.rights.withdrawals import read_lacking
 from tracker.archive.schema.rows import insert_row
 from tracker.archive.schema.schema_map import read_tables
 from tracker.errors import RepositoryUnusable
@@ -96,6 +97,7 @@ class RowLoader:
         Rows that refer to closed rows are removed with them; without closed rows the mirror is damaged.
         """
         self._connection.execute("INSERT INTO segments_fts (segments_fts) VALUES ('rebuild')")
+        self.closed += len(read_lacking(self._connection))
         while dangling := self._connection.execute("PRAGMA foreign_key_check").fetchall():
             if not self.closed:
                 table, row, wanted, _ = dangling[0]

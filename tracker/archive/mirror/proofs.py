@@ -8,7 +8,7 @@ from tracker.archive.file.mirror_paths import MIRROR
 from tracker.archive.git.repository import open_repository
 from tracker.archive.mirror.branches import MAIN
 from tracker.archive.schema.connection import translate
-from tracker.archive.schema.rows import has_table, insert, pick
+from tracker.archive.schema.rows import fetch_column, has_table, insert, pick
 from tracker.errors import RepositoryUnusable
 from tracker.model.verifying import Step
 
@@ -82,8 +82,12 @@ def is_descendant(repository: Repository, tip: str, noted: str) -> bool:
 
 
 def record_omissions(connection: sqlite3.Connection, mirror: str, closed: int) -> None:
-    """Record from which commit a record was rebuilt, and how many closed rows it lacks."""
-    if has_table(connection, "omissions"):
+    """Record from which commit a record was rebuilt, and how many closed rows it lacks.
+
+    A record that is rebuilt every night, and lacks as many rows as the night before, has that once.
+    """
+    last = "SELECT closed FROM omissions ORDER BY id DESC LIMIT 1"
+    if has_table(connection, "omissions") and fetch_column(connection, last) != (closed,):
         insert(connection, "omissions", mirror=mirror, closed=closed)
 
 

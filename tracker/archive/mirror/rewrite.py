@@ -13,7 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from tracker.archive.file.lock import STAGING
+from tracker.archive.file.leftovers import STAGING
 from tracker.archive.git.repository import create_repository, open_repository
 from tracker.archive.git.streams import File, read_history
 from tracker.archive.mirror import branches, proofs, rebuild, redacting, refs

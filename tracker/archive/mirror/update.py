@@ -15,7 +15,7 @@ from tracker.archive.git.streams import FastImport
 from tracker.archive.mirror import divergence, pending, proofs, refs, rewrite, unit_files
 from tracker.archive.mirror.branches import BRANCHES, Branches
 from tracker.archive.mirror.commits import SHORT, read_trailers_of, split_by_run, write_message
-from tracker.archive.rights.access import ALL_OPEN, find_watch_list, is_access_changed, read_access
+from tracker.archive.rights.access import ALL_OPEN, find_shut, find_watch_list, is_access_changed, read_access
 from tracker.archive.rights.redaction import Redaction
 from tracker.archive.schema.rows import transaction
 from tracker.errors import RepositoryUnusable
@@ -65,7 +65,7 @@ def _update(connection: sqlite3.Connection, repository: Repository, folder: Path
     pending.install_triggers(connection, units.tables)
     proofs.record_break(connection, repository, mirrored, tip)
     closed = mirrored.closed if mirrored else ALL_OPEN
-    is_cut = branches.cut(access.documents - closed.documents)
+    is_cut = branches.cut(access.documents - closed.documents, is_forced=bool(find_shut(closed, access)))
     is_known = mirrored is not None and mirrored.tips == branches.tips
     is_whole = is_cut or not is_known or is_access_changed(connection, closed, access, last)
     if is_whole:

@@ -8,7 +8,7 @@ from hashlib import sha256 as digest
 from typing import TYPE_CHECKING
 
 from tracker.archive.ledger.admitted import read_document
-from tracker.archive.ledger.outcomes import read_check
+from tracker.archive.ledger.outcomes import read_repeated
 from tracker.archive.mirror.row_files import write_lines
 from tracker.archive.mirror.unit_files import UnitFiles
 from tracker.archive.record.queries import NAME, ORDER, SNAPSHOTS, narrow_to
@@ -94,8 +94,8 @@ class Holdings(Record):
 
     def checks(self, holding: Holding) -> tuple[Check, ...]:
         """Return the checks that gave a snapshot or found it still there, with their exchanges."""
-        read = method(read_check)
-        checks = tuple(read(self, outcome) for outcome in self.column(_EVIDENCE, holding.id))
+        read = method(read_repeated)
+        checks = (each for outcome in self.column(_EVIDENCE, holding.id) for each in read(self, outcome))
         return tuple(each for each in checks if not is_closed_source(each.source, self.access.sources))
 
     def texts(self, holding: Holding) -> tuple[str, ...]:

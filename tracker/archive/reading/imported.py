@@ -38,6 +38,12 @@ WHERE statement = ?1 AND document = ?2
 AND (observed = ?3 OR EXISTS (SELECT 1 FROM outcomes WHERE snapshot = snapshots.id AND observed = ?3))
 """
 
+_REPEATED = """
+SELECT 1 FROM repeats JOIN outcomes ON outcomes.id = repeats.outcome
+JOIN snapshots ON snapshots.id = snapshot JOIN editions ON editions.id = edition
+WHERE statement = ?1 AND document = ?2 AND repeats.observed = ?3
+"""
+
 _ADDRESS = """
 SELECT document, documents.size FROM snapshots JOIN outcomes ON outcomes.snapshot = snapshots.id
 JOIN documents ON documents.sha256 = snapshots.document
@@ -121,13 +127,18 @@ class Captured(Record):
 
     _find = method(find_statement)
 
+    @property
+    def _has_repeats(self) -> bool:
+        return self.has_table("repeats")
+
     def holds_record(self, record: str) -> bool:
         """Return whether a capture was recorded, by its WARC-Record-ID, from any file."""
         return bool(self.rows(_RECORD, record))
 
     def holds_moment(self, statement: Reference, sha256: str, observed: str) -> bool:
         """Return whether these bytes are known to have been this statement's at an instant."""
-        return bool(self.rows(_MOMENT, self._find(statement), sha256, observed))
+        values = self._find(statement), sha256, observed
+        return any(self.rows(query, *values) for query in (_MOMENT, _REPEATED)[: 1 + self._has_repeats])
 
     def latest(self, statement: Reference) -> str | None:
         """Return the digest of the document that was last recorded of a statement."""

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tracker.archive.ledger.gaps import read_checked
 from tracker.archive.ledger.ruling_rows import read_rulings
 from tracker.archive.reading.versions import Versions
 from tracker.archive.record import encoding, nearest, queries
@@ -40,6 +41,7 @@ class Reader(Record):
     rulings = method(read_rulings)
     groups = method(read_groups)
     withdrawn_snapshots = method(withdrawals.read_snapshots)
+    _checked = method(read_checked)
 
     def search(
         self,
@@ -101,15 +103,15 @@ class Reader(Record):
         """
         narrowed, values = queries.narrow_to(reference)
         rows = self.rows(
-            f"SELECT {queries.NAME}, ordinal, observed, documents.sha256, size, documents.media_type,"
-            f" extractor, versions.language, words, coalesce(url, source) {queries.SNAPSHOTS}"
-            " JOIN documents ON documents.sha256 = snapshots.document"
+            f"SELECT snapshots.id, {queries.NAME}, ordinal, observed, documents.sha256, size,"
+            " documents.media_type, extractor, versions.language, words, coalesce(url, source)"
+            f" {queries.SNAPSHOTS} JOIN documents ON documents.sha256 = snapshots.document"
             f" WHERE TRUE{narrowed} ORDER BY {queries.ORDER}, ordinal",
             *values,
         )
         if not rows:
             raise self.missing(reference)
-        return tuple(SnapshotEntry(Reference(*row[:7]), *row[7:]) for row in rows)
+        return tuple(SnapshotEntry(Reference(*row[1:8]), *(*row[8:], self._checked(row[0]))) for row in rows)
 
     def side(self, reference: Reference) -> Side:
         """Return one statement: the preferred edition that fits, its latest snapshot or the one named.

@@ -37,6 +37,11 @@ SELECT source, address, min(id) FROM (
 ) GROUP BY source ORDER BY min(id)
 """
 
+_READINGS = """
+SELECT snapshots.id, versions.id, document, extractor FROM readable_snapshots AS snapshots
+JOIN versions ON versions.id = (SELECT max(id) FROM versions AS other WHERE other.snapshot = snapshots.id)
+"""
+
 _VERSION = "SELECT text, sha256, language, spans, extractor, media_type FROM versions WHERE id = ?"
 
 _SEGMENTS = """
@@ -73,6 +78,10 @@ class Versions(Record):
         narrowed, values = queries.narrow_to(reference)
         rows = self.rows(f"{_CAPTURES}{narrowed} ORDER BY {queries.ORDER}, ordinal", *values)
         return tuple(Capture(id_, Reference(*rest[:7]), *rest[7:]) for id_, *rest in rows)
+
+    def readings(self) -> tuple[tuple[int, int, str, str], ...]:
+        """Return the number of each snapshot that may be read, its version, document and extractor."""
+        return tuple(self.rows(_READINGS))
 
     def document(self, sha256: str) -> bytes | None:
         """Return the bytes that have this digest; None where the record does not hold them."""

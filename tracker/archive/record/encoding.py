@@ -19,7 +19,7 @@ SegmentRow = tuple[int, int, str, int, int, int, str, str | None]
 _KINDS = {str(kind): kind for kind in get_args(TextKind)}
 
 _PLAIN = frozenset({"text/plain", "text/markdown"})
-_PLAIN_EXTRACTOR = re.compile(r"text (\S+)")
+_PLAIN_EXTRACTOR = re.compile(r"text (\S+)(?: by .+)?")
 
 
 def write_spans(spans: SpanMap) -> str:
@@ -54,8 +54,8 @@ def read_name(columns: Sequence[Any]) -> Reference | None:
 def decode_plain(data: bytes, extractor: str, media_type: str) -> str | None:
     """Return what the plain-text extractor reads in a document, where it only decodes.
 
-    The extractor's name ends in the encoding: ``text utf-8``. ``None`` for any other extractor, and
-    where the bytes are not in that encoding.
+    The extractor's name has the encoding: ``text utf-8``, ``text koi8-r by chardet 7.7.0``. ``None`` for any
+    other extractor, and where the bytes are not in that encoding.
     """
     match = _PLAIN_EXTRACTOR.fullmatch(extractor)
     if not match or media_type not in _PLAIN:

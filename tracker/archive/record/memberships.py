@@ -1,11 +1,15 @@
-"""Rows about groups and their members: a run writes all of one group, and the latest run counts."""
+"""Rows about groups and their members: a run writes all of one group, and the latest run counts.
+
+An archive keeps the packaged groups from its first run on: a later release, which may know more, does not
+change what was found with it.
+"""
 
 from __future__ import annotations
 
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from tracker.archive.schema.rows import has_table, insert, insert_row, pick
+from tracker.archive.schema.rows import fetch_column, has_table, insert, insert_row, pick
 
 if TYPE_CHECKING:
     import sqlite3
@@ -26,6 +30,16 @@ def write_group(connection: sqlite3.Connection, run: int, group: Group) -> None:
     for member in group.members:
         row = pick(member, "country", "since", "until") | pick(group, "source", "checked", "person")
         insert(connection, "memberships", run=run, group_id=group.id, **row)
+
+
+def fill_groups(connection: sqlite3.Connection, run: int) -> None:
+    """Write the packaged groups that the record does not keep; at the end of a run, behind its own groups."""
+    from tracker.references.groups import packaged_groups  # noqa: PLC0415 (as below)
+
+    kept = set(fetch_column(connection, "SELECT DISTINCT group_id FROM memberships"))
+    for code, group in packaged_groups().items():
+        if code not in kept:
+            write_group(connection, run, group)
 
 
 def read_groups(connection: sqlite3.Connection) -> dict[str, Group]:

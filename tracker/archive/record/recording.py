@@ -141,9 +141,11 @@ def _write_snapshot(
 
 
 def write_document(connection: sqlite3.Connection, sha256: str, data: bytes, media_type: str) -> None:
-    """Keep bytes, each only once."""
+    """Keep bytes, each only once; those of which a public mirror had only the digest are filled in."""
     connection.execute(
-        "INSERT OR IGNORE INTO documents (sha256, size, media_type, bytes) VALUES (?, ?, ?, ?)",
+        "INSERT INTO documents (sha256, size, media_type, bytes) VALUES (?, ?, ?, ?)"
+        " ON CONFLICT (sha256) DO UPDATE SET bytes = excluded.bytes WHERE documents.bytes IS NULL"
+        " AND sha256 NOT IN (SELECT document FROM standing_withdrawals WHERE act = 'destroy')",
         (sha256, len(data), media_type, data),
     )
 

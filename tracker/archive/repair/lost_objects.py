@@ -14,6 +14,7 @@ from tracker.archive.git.streams import AUTHOR, read_commit, read_trailers
 from tracker.archive.mirror.branches import MAIN, name_object
 from tracker.archive.mirror.commits import RunChanges, write_message
 from tracker.archive.mirror.unit_files import UnitFiles
+from tracker.archive.schema.rows import has_table
 
 if TYPE_CHECKING:
     import sqlite3
@@ -95,15 +96,26 @@ class LostObjects:
 
 
 def _list_archives(connection: sqlite3.Connection) -> Iterator[bytes]:
-    """Yield ``archive.json`` as it is and as it was: bodies and sessions were added one after the other."""
+    """Yield ``archive.json`` as it is and as it was: bodies and sessions were added one after the other.
+
+    So were groups, those of a run together.
+    """
     units = UnitFiles(connection)
     rows = units.rows("archive", "")
     bodies, sessions = rows["bodies"], rows["sessions"]
-    for number in range(len(sessions), -1, -1):
+    for number, groups in product(range(len(sessions), -1, -1), _list_groups(connection, rows["groups"])):
         named = {row["body"] for row in sessions[:number]}
         last = max((at for at, row in enumerate(bodies, 1) if row["id"] in named), default=0)
-        yield _write_archive(units, {**rows, "bodies": bodies[:last], "sessions": sessions[:number]})
+        held = {"bodies": bodies[:last], "sessions": sessions[:number], "groups": groups}
+        yield _write_archive(units, {**rows, **held})
     yield _write_archive(units, rows)
+
+
+def _list_groups(connection: sqlite3.Connection, groups: Sequence[Row]) -> list[list[Row]]:
+    """Return the groups that were there before all runs, and behind each run that added some."""
+    query = "SELECT group_id, min(run) FROM memberships GROUP BY group_id"
+    first = dict(connection.execute(query).fetchall() if has_table(connection, "memberships") else ())
+    return [[row for row in groups if first.get(row["id"], 0) <= run] for run in sorted({0, *first.values()})]
 
 
 def _write_archive(units: UnitFiles, rows: Mapping[str, list[Row]]) -> bytes:

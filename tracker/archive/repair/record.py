@@ -8,7 +8,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from tracker.archive.file.lock import STAGING, read_clock
+from tracker.archive.file.leftovers import STAGING
+from tracker.archive.file.lock import read_clock
 from tracker.archive.file.modes import archive_permissions
 from tracker.archive.ledger.runs import write_finished_run
 from tracker.archive.mirror import proofs, rebuild, unit_files

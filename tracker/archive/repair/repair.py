@@ -7,7 +7,8 @@ import sqlite3
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
-from tracker.archive.file.lock import remove_staging, take_lock
+from tracker.archive.file.leftovers import remove_staging
+from tracker.archive.file.lock import take_lock
 from tracker.archive.file.mirror_paths import MIRROR
 from tracker.archive.file.modes import archive_permissions
 from tracker.archive.git.repository import open_repository

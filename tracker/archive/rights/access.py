@@ -30,6 +30,13 @@ WHERE snapshot IS NOT NULL AND (source = ?1 OR source BETWEEN ?1 || ':' AND ?1 |
 """
 """Snapshots that a source or a link of an index gave, or that were found to be there still."""
 
+_LISTED = """
+SELECT sha256 FROM outcomes
+WHERE reference IS NULL AND (source = ?1 OR source BETWEEN ?1 || ':' AND ?1 || ';')
+AND sha256 IN (SELECT sha256 FROM documents) AND sha256 NOT IN (SELECT document FROM snapshots)
+"""
+"""Documents of an index, kept as evidence of what it listed."""
+
 _GIVERS = """
 SELECT source FROM outcomes WHERE snapshot = ?1 UNION SELECT source FROM reviews WHERE snapshot = ?1
 """
@@ -38,6 +45,10 @@ _OLDER_SNAPSHOT = "SELECT 1 FROM snapshots WHERE id = ? AND run <= ?"
 _OLDER_STATEMENT = (
     "SELECT 1 FROM snapshots JOIN editions ON editions.id = edition WHERE statement = ? AND run <= ? LIMIT 1"
 )
+
+_NOT_ACCEPTED = """
+SELECT document, source FROM reviews WHERE document NOT IN (SELECT document FROM snapshots)
+"""
 
 _LISTS = """
 SELECT text FROM watch_lists JOIN runs ON watch_list = sha256 GROUP BY sha256 ORDER BY max(runs.id)
@@ -53,7 +64,9 @@ class Access:
     statements: frozenset[int]
     """Those of which every snapshot is closed."""
     documents: frozenset[str]
-    """Of those that were destroyed there is nothing to close."""
+    """Those whose bytes are not public; of those that were destroyed there is nothing to close."""
+    waiting: frozenset[str] = frozenset()
+    """Of these documents those that are only not accepted: that they came, and what became of it, is open."""
 
     @property
     def is_open(self) -> bool:
@@ -79,9 +92,17 @@ def is_access_changed(connection: sqlite3.Connection, before: Access, now: Acces
         *((_OLDER_SNAPSHOT, name) for name in before.snapshots ^ now.snapshots),
         *((_OLDER_STATEMENT, name) for name in before.statements ^ now.statements),
     )
-    return before.sources != now.sources or any(
-        connection.execute(query, [name, run]).fetchone() for query, name in changed
+    is_told_otherwise = find_shut(before, now) or find_shut(now, before)
+    return (
+        bool(is_told_otherwise)
+        or before.sources != now.sources
+        or any(connection.execute(query, [name, run]).fetchone() for query, name in changed)
     )
+
+
+def find_shut(before: Access, now: Access) -> frozenset[str]:
+    """Return the documents of which it was open that they came, and is no longer."""
+    return (before.waiting - now.waiting) & now.documents
 
 
 def write_access(access: Access) -> str:
@@ -112,7 +133,9 @@ def read_access(
         *withdrawals.read_withdrawn_snapshots(connection),
     }
     statements = {int(name) for name in _closed(connection, tables, "statement")}
-    return _complete(connection, sources, snapshots, statements)
+    closed = _complete(connection, sources, snapshots, statements)
+    listed = (document for each in sources for document in fetch_column(connection, _LISTED, [each]))
+    return replace(closed, documents=closed.documents.union(listed))
 
 
 def read_withdrawn(connection: sqlite3.Connection) -> Access:
@@ -196,21 +219,15 @@ def _complete(
     closed = snapshots | {snapshot for snapshot, statement, _ in rows if statement in statements}
     known = {statement for _, statement, _ in rows}
     opened = {statement for snapshot, statement, _ in rows if snapshot not in closed}
+    held = {document for snapshot, _, document in rows if snapshot in closed}
+    held -= {document for snapshot, _, document in rows if snapshot not in closed}
+    given = connection.execute(_NOT_ACCEPTED).fetchall()
+    shut = {document for document, source in given if is_closed_source(source, sources)}
+    waiting = {document for document, _ in given}
     return Access(
         sources,
         frozenset(closed),
         frozenset(statements | (known - opened)),
-        frozenset(_closed_documents(connection, rows, closed)),
+        frozenset((held | waiting) - withdrawals.read_destroyed_documents(connection)),
+        frozenset(waiting - shut - withdrawals.read_withdrawn_documents(connection)),
     )
-
-
-def _closed_documents(
-    connection: sqlite3.Connection, rows: list[tuple[int, int, str]], closed_snapshots: set[int]
-) -> set[str]:
-    opened = {document for snapshot, _, document in rows if snapshot not in closed_snapshots}
-    held = {document for snapshot, _, document in rows if snapshot in closed_snapshots}
-    waiting = fetch_column(
-        connection,
-        "SELECT DISTINCT document FROM reviews WHERE document NOT IN (SELECT document FROM snapshots)",
-    )
-    return (held - opened).union(waiting) - withdrawals.read_destroyed_documents(connection)

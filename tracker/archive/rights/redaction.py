@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from tracker.archive.schema.schema_map import Unit
     from tracker.model.ledger import Check, Expectation, Review, RunEntry
 
-
 _SNAPSHOTS = """
 SELECT country, body, session, item, kind, language, ordinal FROM standing_withdrawals
 JOIN snapshots ON snapshots.id = snapshot
@@ -174,13 +173,15 @@ class Redaction:
         }
         self._closed: Mapping[str, frozenset[object]] = {
             "snapshots": frozenset(access.snapshots),
-            "documents": frozenset(access.documents),
+            "documents": access.documents - access.waiting,
             "statements": frozenset(access.statements),
         }
         ids = (json.dumps(sorted(closed)) for closed in (access.snapshots, access.statements))
         self._withheld = Withheld.read(connection)
         telling = frozenset(fetch_column(connection, _TELLING, tuple(ids)))
         self._telling = telling | self._withheld.runs
+        self._told = access.waiting | self._withheld.documents
+        """Documents whose digest is a public row: their bytes are known when they come again."""
 
     @property
     def is_open(self) -> bool:
@@ -196,6 +197,8 @@ class Redaction:
             return None if closed else rows
         if unit == "run":
             return self._redact_run(rows)
+        if unit == "document" and any(row["sha256"] in self._told for row in rows["documents"]):
+            return {**rows, "documents": [{**row, "bytes": None} for row in rows["documents"]]}
         table, key = _IDENTIFIED[unit]
         if not any(row[key] in self._closed[table] for row in rows[table]):
             return rows
@@ -233,6 +236,8 @@ class Redaction:
     def _is_closed(self, table: str, row: Row, outcomes: frozenset[object]) -> bool:
         closed = {**self._closed, "outcomes": outcomes}
         if any(row.get(column) in closed.get(target, frozenset()) for column, target in self._links[table]):
+            return True
+        if table == "outcomes" and row.get("sha256") in self._closed["documents"]:
             return True
         return is_closed_source(str(row.get("source") or ""), self._access.sources)
 

@@ -9,6 +9,7 @@ from tracker.archive.record.statements import find_statement
 from tracker.archive.rights.withdrawals import read_withdrawal
 from tracker.archive.schema.rows import fetch_value
 from tracker.errors import Withdrawn
+from tracker.references import parse_reference
 
 if TYPE_CHECKING:
     import sqlite3
@@ -52,6 +53,12 @@ WHERE edition = ?1 AND ordinal = (SELECT max(ordinal) FROM snapshots AS other WH
 """
 
 
+_NAMED = """
+SELECT id, reference FROM withdrawals
+WHERE id IN (SELECT withdrawal FROM standing_withdrawals) ORDER BY id DESC
+"""
+
+
 def has_withdrawals(connection: sqlite3.Connection) -> bool:
     """Return whether there is any withdrawal: most archives have none, and nights ask for each source."""
     return bool(fetch_value(connection, "SELECT 1 FROM withdrawals LIMIT 1"))
@@ -78,7 +85,7 @@ def find_withdrawn_statement(
         return None
     statement = find_statement(connection, reference)
     if statement is None:
-        return None
+        return _find_by_name(connection, reference)
     whole = _read(connection, _WHOLE, [statement])
     if whole:
         return whole
@@ -89,6 +96,20 @@ def find_withdrawn_statement(
     if fetch_value(connection, "SELECT 1 FROM readable_snapshots WHERE id = ?", [given]):
         return None
     return _read(connection, _LATEST, [edition])
+
+
+def _find_by_name(connection: sqlite3.Connection, reference: Reference) -> Withdrawal | None:
+    """Return the act on a statement, or an edition, of which a public copy has no more than that."""
+    if not fetch_value(connection, "SELECT 1 FROM omissions LIMIT 1"):
+        return None
+    for number, text in connection.execute(_NAMED).fetchall():
+        named = parse_reference(text)
+        parts = ("country", "body", "session", "item", "kind", "language")
+        if named.snapshot is None and all(
+            getattr(named, part) in {None, getattr(reference, part)} for part in parts
+        ):
+            return read_withdrawal(connection, number)
+    return None
 
 
 def refuse_withdrawn(writing: Writing, reference: Reference, sha256: str, text: str | None = None) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tracker.archive.record.queries import ALL_EDITIONS, NAME, ORDER, narrow, narrow_to
-from tracker.archive.schema.rows import fetch_column, fetch_value, insert, pick
+from tracker.archive.schema.rows import fetch_column, fetch_value, has_table, insert, pick
 from tracker.model.rights import Ruled, Withdrawal, WithdrawnEntry, WithdrawnSnapshot
 from tracker.model.texts import Reference
 
@@ -25,6 +25,11 @@ SELECT id, act, reference, reason, authority, decided, person, completed FROM wi
 _STANDING = """
 JOIN snapshots ON snapshots.edition = editions.id
 JOIN standing_withdrawals ON standing_withdrawals.snapshot = snapshots.id
+"""
+
+_LACKING = """
+SELECT sha256 FROM documents WHERE bytes IS NULL
+AND sha256 NOT IN (SELECT document FROM standing_withdrawals WHERE act = 'destroy')
 """
 
 _NOTHING_LEFT = "NOT EXISTS (SELECT 1 FROM readable_snapshots AS kept WHERE kept.edition = editions.id)"
@@ -75,6 +80,13 @@ def read_unfinished(connection: sqlite3.Connection) -> tuple[Withdrawal, ...]:
     """Return the acts that were cut short, oldest first."""
     rows = connection.execute(f"{_WITHDRAWALS} WHERE completed IS NULL ORDER BY id")
     return tuple(_read(row) for row in rows)
+
+
+def read_lacking(connection: sqlite3.Connection) -> frozenset[str]:
+    """Return the documents without bytes that nobody has destroyed: a public mirror had only their digest."""
+    if not has_table(connection, "standing_withdrawals"):
+        return frozenset()
+    return frozenset(fetch_column(connection, _LACKING))
 
 
 def read_acts_in_force(connection: sqlite3.Connection) -> dict[tuple[int | None, str], Act]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tracker.archive.file.lock import remove_leftovers
+from tracker.archive.file.leftovers import remove_leftovers
 from tracker.archive.file.mirror_paths import MIRROR
 from tracker.archive.mirror import divergence, pending, refs
 from tracker.archive.mirror.branches import MAIN

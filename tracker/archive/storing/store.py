@@ -182,15 +182,13 @@ class Store:
             for check in checks:
                 self._write_check(check)
 
-    def quarantine(self, check: Check, data: bytes, media_type: str) -> None:
-        """Keep bytes that were not accepted, apart from all snapshots, until a person decides on them.
-
-        ``check`` has their SHA-256. Bytes of this source that were decided on before stay decided.
-        """
+    def keep(self, check: Check, data: bytes, media_type: str) -> None:
+        """Keep bytes that are no snapshot: of an index, or for a review, unless that was decided before."""
         with self.batch(), translate(self.path):
             write_document(self._connection, str(check.sha256), data, media_type)
             outcome = self._write_check(check)
-            reviews.write_review(self._connection, outcome, check.source, str(check.sha256))
+            if check.outcome == "quarantined":
+                reviews.write_review(self._connection, outcome, check.source, str(check.sha256))
 
     def settle(self, review: Review, snapshot: Recorded | None) -> None:
         """Note how a person decided on a quarantined document; its verdict, person, instant and reason.

@@ -7,21 +7,25 @@ from typing import TYPE_CHECKING
 
 from sqlite_utils import Database
 
-from tracker.archive.file.lock import read_command, remove_staging, take_lock
+from tracker.archive.file.leftovers import remove_staging
+from tracker.archive.file.lock import describe_lost_log, find_lost_log, read_command, take_lock
 from tracker.archive.file.mirror_paths import MIRROR
 from tracker.archive.ledger import runs
 from tracker.archive.mirror.pending import has_current_triggers, is_mirrored, update_triggers
+from tracker.archive.mirror.proofs import write_steps
+from tracker.archive.record.memberships import fill_groups
 from tracker.archive.rights.withdrawals import read_unfinished
 from tracker.archive.schema.connection import connect_to_write, translate
 from tracker.archive.schema.migrations import is_current, migrate
 from tracker.errors import RepositoryUnusable, WatchListInvalid
+from tracker.model.verifying import Step
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from tracker.archive.file.lock import Lock
+    from tracker.archive.file.lock import Holder, Lock
     from tracker.model.ledger import RunKind, RunStatus
     from tracker.model.preserving import Mirrored
     from tracker.model.watching import WatchList
@@ -37,6 +41,7 @@ FOREIGN_TIMEOUT = 60.0
 def open_writing(path: Path, kind: RunKind, clock: Callable[[], str]) -> Writing:
     """Take the lock of an archive, open its file, bring its schema up to date, and finish destructions."""
     is_nightly = kind == "snapshot"
+    lost = find_lost_log(path.parent, path)
     lock = take_lock(path.parent, 0 if is_nightly else LOCK_TIMEOUT)
     try:
         writing = Writing(path, connect_to_write(path), lock, kind, clock)
@@ -50,6 +55,8 @@ def open_writing(path: Path, kind: RunKind, clock: Callable[[], str]) -> Writing
         writing.migrate()
         writing.update_triggers()
         writing.mark_interrupted()
+        if lost:
+            writing.note_lost_log(lost)
         remove_staging(path.parent)
         if kind != "withdraw" and read_unfinished(writing.connection):
             from tracker.archive.storing.acts import complete_and_log  # noqa: PLC0415 (seldom needed)
@@ -102,6 +109,15 @@ class Writing:
         with self.batch(), translate(self.path):
             runs.mark_interrupted(self.connection)
 
+    def note_lost_log(self, holder: Holder) -> None:
+        """Keep that the log of a run that was killed is gone, and log it: the lock names another run now."""
+        import logging  # noqa: PLC0415 (seldom needed)
+
+        step = Step(did=False, what=f"{self.path.name}-wal", how=describe_lost_log(holder))
+        with self.batch(), translate(self.path):
+            write_steps(self.connection, self.begin_run(self._clock()), [step])
+        logging.getLogger("tracker").warning("tracker: %s: %s", step.what, step.how)
+
     @contextmanager
     def batch(self) -> Iterator[None]:
         """Make one transaction of what is written inside, or of a part of it; see ``Store.batch``."""
@@ -127,10 +143,12 @@ class Writing:
         return self._run
 
     def end_run(self, status: RunStatus) -> None:
-        """Note how the run ended, if it wrote anything."""
+        """Note how the run ended, if it wrote anything; a complete one leaves no packaged group out."""
         if self._run is not None:
             run, self._run = self._run, None
-            with translate(self.path):
+            with self.batch(), translate(self.path):
+                if status == "complete":
+                    fill_groups(self.connection, run)
                 runs.end_run(self.connection, run, status, self._clock())
 
     def close(self, status: RunStatus) -> None:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tracker.archive.git.repository import Repository
 
 
-def check_copy(folder: Path, repository: Repository, remote: str) -> None:
+def check_copy(folder: Path, repository: Repository, remote: str, branch: str = MAIN) -> None:
     """Raise ``HistoriesApart`` where a copy has runs that the record does not: pushing would remove them.
 
     The copy is fetched for this. Raises ``RepositoryUnusable`` where that fails.
@@ -31,7 +31,7 @@ def check_copy(folder: Path, repository: Repository, remote: str) -> None:
         clone = Path(name) / MIRROR
         clone_repository(find_address(repository, remote), clone)
         with translate(record), open_repository(clone) as copy:
-            divergence = find_divergence(connection, copy, refs.find_branch(copy, MAIN), None)
+            divergence = find_divergence(connection, copy, refs.find_branch(copy, branch), None)
     if divergence:
         shown = show_address(remote)
         raise HistoriesApart(

@@ -13,7 +13,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from tracker.archive.file.lock import STAGING, remove_staging, take_lock
+from tracker.archive.file.leftovers import STAGING, remove_staging
+from tracker.archive.file.lock import take_lock
 from tracker.archive.file.mirror_paths import MIRROR
 from tracker.archive.git.repository import open_repository
 from tracker.archive.ledger.runs import write_finished_run

@@ -12,6 +12,7 @@ from tracker.archive.mirror import branches, commits, rebuild, refs
 from tracker.archive.mirror.pending import read_mirrored, read_pending
 from tracker.archive.rights.withdrawals import read_unfinished
 from tracker.archive.schema.rows import has_table, quote_names
+from tracker.archive.verify.declared import find_unamended
 from tracker.errors import RepositoryUnusable
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ TableRows = dict[str, list["Row"]]
 
 _NEVER_CHANGED = (
     "documents", "watch_lists", "versions", "segments", "confirmations", "amendments", "decisions",
-    "outcomes", "exchanges", "expectations", "withdrawn", "repairs",
+    "outcomes", "exchanges", "repeats", "expectations", "withdrawn", "repairs",
 )  # fmt: skip
 """Tables whose rows are written once."""
 
@@ -143,6 +144,7 @@ class ExpectedDifferences:
     """What may differ: changes of the record since the mirror was last written."""
 
     def __init__(self, connection: sqlite3.Connection, tables: Mapping[str, Table]) -> None:
+        self._connection = connection
         pending = read_pending(connection)
         self.is_proof = read_mirrored(connection) is not None
         """Whether the mirror's commit is known to have held all of the record."""
@@ -173,6 +175,8 @@ class ExpectedDifferences:
         table, columns = difference.table, difference.columns
         if columns is None:
             return table in _DELETABLE and table not in self._missing
+        if table == "statements" and find_unamended(self._connection, difference.row, columns):
+            return False
         fixed = _NEVER_CHANGED_COLUMNS.get(table, frozenset())
         return table not in _NEVER_CHANGED and fixed.isdisjoint(columns)
 

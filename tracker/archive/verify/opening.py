@@ -6,6 +6,7 @@ import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from tracker.archive.file.lock import LOCK_NAME, describe_lost_log, find_lost_log
 from tracker.archive.file.mirror_paths import MIRROR
 from tracker.archive.git.program import load_git
 from tracker.archive.git.repository import open_repository
@@ -61,6 +62,25 @@ def open_record(folder: Path, findings: Findings, *, has_mirror: bool) -> sqlite
         fixes = [Fix("record")] if has_mirror else []
         findings.fault("file", FILE_NAME, str(folder), f"it cannot be opened: {error}", remedy, *fixes)
         return None
+
+
+_UNENDED = "SELECT id, started FROM runs WHERE status = 'running' ORDER BY id DESC LIMIT 1"
+
+
+def report_lost_log(folder: Path, connection: sqlite3.Connection, findings: Findings) -> None:
+    """Report the log of a run that was killed where it is gone, with what had been committed to it."""
+    record = folder / FILE_NAME
+    what, where = f"{FILE_NAME}-wal", str(folder)
+    if holder := find_lost_log(folder, record):
+        remedy = "put it back beside the record before any other command; otherwise run it again"
+        findings.fault("file", what, where, describe_lost_log(holder), remedy)
+        return
+    log = record.with_name(what)
+    is_empty = not log.exists() or not log.stat().st_size
+    if is_empty and not (folder / LOCK_NAME).exists() and rows.has_table(connection, "outcomes"):
+        for number, started in connection.execute(_UNENDED):
+            meaning = f"run {number} of {started} never ended; its lock and log are gone, and maybe more"
+            findings.unverifiable("file", what, where, meaning, "run it again")
 
 
 def begin_reading(connection: sqlite3.Connection, repository: Repository | None) -> BranchState:

@@ -65,9 +65,12 @@ ROW_CHECKS = (
         "{0}", "the snapshot has no version: what was read in it was deleted",
     ),
     RowCheck(
-        "rows", ("documents", "snapshots", "reviews"),
+        "rows", ("documents", "outcomes", "snapshots", "reviews"),
         "SELECT sha256 FROM documents WHERE sha256 NOT IN (SELECT document FROM snapshots)"
-        " AND sha256 NOT IN (SELECT document FROM reviews)",
+        " AND sha256 NOT IN (SELECT document FROM reviews)"
+        # What an index listed is kept for its check alone.
+        " AND sha256 NOT IN (SELECT sha256 FROM outcomes WHERE reference IS NULL AND sha256 IS NOT NULL"
+        " AND outcome NOT IN ('quarantined', 'rejected'))",
         "document {0:.12}", "no snapshot and no review has it: the one that did was deleted",
     ),
     RowCheck(
@@ -98,6 +101,12 @@ ROW_CHECKS = (
         "check {0}", "of its {2} requests {1} are there: the rest were deleted",
     ),
     RowCheck(
+        "ledger", ("runs", "outcomes", "repeats"),
+        "SELECT repeats.id, outcomes.source FROM repeats JOIN outcomes ON outcomes.id = repeats.outcome"
+        " WHERE outcomes.outcome <> 'unchanged' OR repeats.run = outcomes.run",
+        "repeat {0} of {1}", "what it repeats is a check of its own run, or one that found something else",
+    ),
+    RowCheck(
         "ledger", ("reviews", "snapshots"),
         "SELECT reviews.id FROM reviews JOIN snapshots ON snapshots.id = snapshot"
         " WHERE reviews.document <> snapshots.document",
@@ -105,7 +114,7 @@ ROW_CHECKS = (
     ),
 )  # fmt: skip
 
-_LEDGER = ("outcomes", "exchanges", "candidates", "reviews", "expectations")
+_LEDGER = ("outcomes", "exchanges", "repeats", "candidates", "reviews", "expectations")
 _NOT_KEPT = """
 SELECT count(*) FROM outcomes WHERE sha256 IS NOT NULL AND sha256 NOT IN (SELECT sha256 FROM documents)
 """
@@ -128,8 +137,8 @@ def check_rows(connection: sqlite3.Connection, findings: Findings) -> None:
                 findings.fault(*finding, each.meaning.format(*row), REPAIR)
     if "outcomes" in there and (number := connection.execute(_NOT_KEPT).fetchone()[0]):
         meaning = (
-            "of the bytes that these checks received only the digest was kept: they were an index, or had the"
-            " text of a document that is there"
+            "of the bytes that these checks received only the digest was kept: they were an index that listed"
+            " the same as before, or had the text of a document that is there"
         )
         where = f"{FILE_NAME}, table outcomes"
         findings.add(Finding("unverifiable", "ledger", "checks", where, meaning, number=number))

@@ -6,9 +6,12 @@ import sqlite3
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tracker.archive.mirror.proofs import has_omissions
 from tracker.archive.record.encoding import decode_plain
 from tracker.archive.record.queries import SNAPSHOT_NAME, STATEMENT_NAME, WITH_STATEMENTS
-from tracker.archive.schema.rows import has_table
+from tracker.archive.rights.withdrawals import read_lacking
+from tracker.archive.schema.connection import FILE_NAME
+from tracker.archive.schema.rows import fetch_column, has_table
 from tracker.archive.schema.schema_map import ROOTS
 from tracker.archive.verify.findings import NotReadable
 from tracker.archive.verify.row_checks import StoredSegment, document_faults, segment_faults, text_faults
@@ -33,6 +36,8 @@ _WITHDRAWALS = """
 SELECT document, standing_withdrawals.act, authority, reason FROM standing_withdrawals
 JOIN withdrawals ON withdrawals.id = withdrawal ORDER BY withdrawal
 """
+
+_ACCEPTED = "SELECT document FROM snapshots"
 
 _NAMES: Mapping[Unit, str] = {
     "snapshot": f"SELECT {SNAPSHOT_NAME} FROM snapshots {WITH_STATEMENTS} WHERE snapshots.id = ?",  # noqa: S608 (our names)
@@ -91,6 +96,9 @@ class UnitInspector:
                 connection.execute(_WITHDRAWALS) if has_table(connection, "withdrawals") else ()
             )
         }
+        self._lacking = frozenset[str]()
+        if has_omissions(connection):
+            self._lacking = read_lacking(connection).difference(fetch_column(connection, _ACCEPTED))
         self._tables = {table: root for table, root in ROOTS.items() if table in units.tables}
 
     def count(self) -> int:
@@ -147,6 +155,11 @@ class UnitInspector:
         name, data = str(row["sha256"]), row["bytes"]
         if name in self._withdrawals:
             yield from self._check_withdrawal(name, data)
+        elif not isinstance(data, bytes) and name in self._lacking:
+            meaning = (
+                "a public mirror had only its digest, since it was not accepted; a nightly run fetches it"
+            )
+            self._findings.unverifiable("documents", f"document {name[:12]}", FILE_NAME, meaning)
         elif not isinstance(data, bytes):
             yield Problem("documents", "has no bytes, although nobody has ordered that")
         if isinstance(data, bytes):
@@ -162,7 +175,10 @@ class UnitInspector:
                 "documents", f"should have been destroyed ({order}) and is still there: run the command again"
             )
             return
-        kept = "its bytes are destroyed, its digest is kept" if data is None else "it is kept and not shown"
+        kept = "it is kept and not shown"
+        if data is None:
+            gone = "are destroyed" if act == "destroy" else "did not come with a public copy"
+            kept = f"its bytes {gone}, its digest is kept"
         what, meaning = f"document {name[:12]}", f"{order}: {kept}"
         self._findings.add(Finding("withdrawn", "documents", what, "tracker.db", meaning))
 

@@ -7,7 +7,7 @@ that the mirror's branch had when that began.
 from __future__ import annotations
 
 import sqlite3
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ from tracker.archive.mirror.unit_files import UnitFiles
 from tracker.archive.rights.access import find_watch_list
 from tracker.archive.schema.connection import FILE_NAME, translate
 from tracker.archive.verify import (
+    declared,
     history,
     main_branch,
     mirror_files,
@@ -46,7 +47,8 @@ def verify_archive(folder: Path, hooks: Hooks) -> tuple[Verified, tuple[Fix, ...
     damage, and ``ArchiveLocked`` where a run keeps writing to both copies.
     """
     findings, base = Findings(), None
-    with opening.open_mirror(folder, findings) as repository:
+    mirrored = nullcontext(None) if hooks.is_alone else opening.open_mirror(folder, findings)
+    with mirrored as repository:
         record = opening.open_record(folder, findings, has_mirror=repository is not None)
         if record is not None:
             with closing(record) as connection, translate(folder / FILE_NAME):
@@ -86,6 +88,7 @@ class _Verification:
             has_pages = structure.check_file(connection, findings)
             if structure.check_tables(connection, findings):
                 if has_pages:
+                    opening.report_lost_log(self.folder, connection, findings)
                     self._check_record()
                 self._check_units(mirror, hooks)
                 self._check_history(base, branch.noted)
@@ -95,7 +98,7 @@ class _Verification:
         is_empty = (
             repository is not None and base is None and branch.noted is None and not findings.has_diverged
         )
-        if not has_mirror or is_empty:
+        if (not has_mirror or is_empty) and not hooks.is_alone:
             opening.report_missing_mirror(findings, branch.noted, is_there=has_mirror)
         if repository is not None:
             check_objects(repository, base, findings)
@@ -155,6 +158,7 @@ class _Verification:
         try:
             if base is not None:
                 history.check_chain(connection, repository, base, noted, findings)
+                declared.check_declared(connection, repository, base, findings)
             history.check_replaced(connection, repository, findings, self.folder)
         except RepositoryUnusable as error:
             self._report_unreadable("history", "the commits of the mirror", error)

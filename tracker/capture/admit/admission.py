@@ -9,15 +9,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias
-from urllib.parse import urlsplit
 
+from tracker.capture.admit.genre import find_genre
 from tracker.capture.admit.names import find_mentions, speaker_codes
 from tracker.capture.admit.pages import (
     Page,
     classify_page,
+    find_home_page,
     looks_like_statement,
     page_of_arrival,
-    page_of_markup,
+    page_of_bytes,
 )
 from tracker.capture.admit.rules import load_rules
 from tracker.capture.admit.shape import (
@@ -28,8 +29,6 @@ from tracker.capture.admit.shape import (
     measure_similarity,
 )
 from tracker.capture.admit.speaker import count_countries, find_other_country, find_other_session
-from tracker.capture.read.media import detect_kind
-from tracker.errors import DocumentUnreadable
 from tracker.model.watching import Admission
 from tracker.text.detection import detect_language
 from tracker.text.identity import fold
@@ -44,6 +43,9 @@ if TYPE_CHECKING:
 RuleResult: TypeAlias = "tuple[str, str] | None"
 """A cause and its evidence."""
 
+_LONG: Final = 3
+"""Runs of nine words are those of the same sentences; speeches of one country have phrases in common."""
+
 MEANINGS: Final = {
     "garbled": "binary data, or letters in a wrong encoding",
     "home page": "a redirect to the site's home page",
@@ -51,6 +53,9 @@ MEANINGS: Final = {
     "collapsed": "far shorter than it used to be",
     "navigation": "links and headings without sentences",
     "no statement": "a short first capture without any sign of being a statement",
+    "report": "a report about a statement: who said what, in the third person",
+    "teaser": "the beginning of a text, with a link to the rest",
+    "several speakers": "a record in which several countries speak",
     "other language": "not in the language declared, or that it was in before",
     "other country": "another country's statement",
     "other session": "a statement at another session",
@@ -108,17 +113,9 @@ def admit(arrival: Arrival, history: History) -> Admission:
 
 def refuse_unreadable(fetched: Fetched, error: str) -> Admission:
     """Return why a document without text is not admitted: what its markup shows, or else the ``error``."""
-    data = fetched.data or b""
-    found = classify_page(page_of_markup(data)) if _is_markup(data) else None
-    cause, detail = found or ("unreadable", error)
+    page = page_of_bytes(fetched.data or b"")
+    cause, detail = (classify_page(page) if page else None) or ("unreadable", error)
     return Admission(accepted=False, cause=cause, detail=detail)
-
-
-def _is_markup(data: bytes) -> bool:
-    try:
-        return detect_kind(data) == "html"
-    except DocumentUnreadable:
-        return False
 
 
 def _garbled(case: _Arrived) -> RuleResult:
@@ -131,20 +128,7 @@ def _page(case: _Arrived) -> RuleResult:
 
 
 def _home(case: _Arrived) -> RuleResult:
-    """Find a redirect to the site's home page, unless the source itself is the home page."""
-    fetched = case.arrival.fetched
-    came_from = case.arrival.source.address
-    if len(fetched.exchanges) < 2 or _is_home(came_from) or not _is_home(fetched.url):  # noqa: PLR2004 (a redirect)
-        return None
-    return "home page", f"{came_from} redirects to {fetched.url}"
-
-
-def _is_home(address: str) -> bool:
-    rules = load_rules()
-    parts = [part for part in urlsplit(address).path.casefold().split("/") if part]
-    if parts and parts[0] in rules.home_languages:
-        parts = parts[1:]
-    return not parts or (len(parts) == 1 and parts[0] in rules.home_names)
+    return find_home_page(case.arrival.source.address, case.arrival.fetched)
 
 
 def _lost(case: _Arrived) -> RuleResult:
@@ -174,6 +158,10 @@ def _languages(text: str) -> frozenset[str]:
     third = max(len(text) // 3, 1)
     parts = (text[start : start + third] for start in (0, third, 2 * third))
     return frozenset(map(detect_language, parts)) & KNOWN
+
+
+def _genre(case: _Arrived) -> RuleResult:
+    return find_genre(case.arrival.version, case.reference, case.page.markup)
 
 
 def _unlike_statements(case: _Arrived) -> RuleResult:
@@ -213,6 +201,15 @@ def _twin(case: _Arrived) -> RuleResult:
     return None
 
 
+def _sibling(case: _Arrived) -> RuleResult:
+    """Find at a first capture the text of another session that is kept, or a light revision of it."""
+    shares = ((measure_similarity(case.text, each.text, _LONG), each) for each in case.history.siblings)
+    share, nearest = max(shares, key=lambda pair: pair[0], default=(0.0, None))
+    if nearest is None or share < load_rules().bounds.same_statement:
+        return None
+    return "other session", f"{share:.0%} of its runs of {3 * _LONG} words are those of {nearest.reference}"
+
+
 def _other_text(case: _Arrived) -> RuleResult:
     """Find another text: it has little of the current one; at a first capture, it names another speaker."""
     if case.current is None:
@@ -244,5 +241,6 @@ _RULES_IF_SIMILAR: Final[tuple[Callable[[_Arrived], RuleResult], ...]] = (
     _twin_of_another_session,
 )
 _RULES: Final[tuple[Callable[[_Arrived], RuleResult], ...]] = (
-    _garbled, _page, _home, _navigation, _lost, _language, _unlike_statements, _twin, _other_text,
+    _garbled, _page, _home, _navigation, _lost, _language, _genre, _unlike_statements, _twin, _sibling,
+    _other_text,
 )  # fmt: skip

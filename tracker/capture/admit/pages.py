@@ -6,15 +6,20 @@ import html
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
 
 from tracker.capture.admit.rules import load_rules
+from tracker.capture.read.extract import read_extractor
+from tracker.capture.read.media import detect_kind
+from tracker.capture.read.plain import find_codec, find_declared
+from tracker.errors import DocumentUnreadable
 from tracker.text.identity import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from tracker.capture.admit.rules import PageRule
-    from tracker.model.watching import Arrival
+    from tracker.model.watching import Arrival, Fetched
 
 # Bytes of markup that are searched; logins and error pages have less.
 _HEAD: Final = 200_000
@@ -50,17 +55,26 @@ def page_of_arrival(arrival: Arrival) -> Page:
     is_page = arrival.extraction.media_type == "text/html"
     titles = [arrival.extraction.title or "", *_first_heading(arrival)]
     if is_page:
-        titles.extend(_title_elements(data))
+        titles.extend(_title_elements(data, read_extractor(version.extractor).encoding))
     lines = tuple(fold(segment.text) for segment in version.segments)
     written = tuple(dict.fromkeys(title for title in titles if title.strip()))
     return Page(_split_titles(written), lines, version.words, data[:_HEAD] if is_page else b"", written)
 
 
+def page_of_bytes(data: bytes) -> Page | None:
+    """Return what is examined of a web page without text; None of all other bytes."""
+    try:
+        return page_of_markup(data) if detect_kind(data) == "html" else None
+    except DocumentUnreadable:
+        return None
+
+
 def page_of_markup(data: bytes) -> Page:
     """Return what is examined of a web page without text: all that its markup shows."""
-    text = html.unescape(_TAGS.sub("\n", data[:_HEAD].decode("utf-8", "replace")))
+    codec = next(filter(None, map(find_codec, find_declared(data))), "utf-8")
+    text = html.unescape(_TAGS.sub("\n", data[:_HEAD].decode(codec, "replace")))
     lines = tuple(line for line in map(fold, text.split("\n")) if line)
-    return Page(_split_titles(_title_elements(data)), lines, len(text.split()), data[:_HEAD])
+    return Page(_split_titles(_title_elements(data, codec)), lines, len(text.split()), data[:_HEAD])
 
 
 def classify_page(page: Page, known: str = "") -> tuple[str, str] | None:
@@ -76,6 +90,21 @@ def classify_page(page: Page, known: str = "") -> tuple[str, str] | None:
         if said:
             return rule.cause, said
     return None
+
+
+def find_home_page(address: str, fetched: Fetched) -> tuple[str, str] | None:
+    """Return what shows a redirect to the site's home page, unless the address itself is that."""
+    if len(fetched.exchanges) < 2 or _is_home(address) or not _is_home(fetched.url):  # noqa: PLR2004 (a redirect)
+        return None
+    return "home page", f"{address} redirects to {fetched.url}"
+
+
+def _is_home(address: str) -> bool:
+    rules = load_rules()
+    parts = [part for part in urlsplit(address).path.casefold().split("/") if part]
+    if parts and parts[0] in rules.home_languages:
+        parts = parts[1:]
+    return not parts or (len(parts) == 1 and parts[0] in rules.home_names)
 
 
 def looks_like_statement(page: Page) -> bool:
@@ -143,9 +172,9 @@ def _first_heading(arrival: Arrival) -> Iterable[str]:
     return (segment.text for segment in arrival.version.segments[:1] if segment.kind == "heading")
 
 
-def _title_elements(data: bytes) -> Iterable[str]:
+def _title_elements(data: bytes, codec: str) -> Iterable[str]:
     match = _TITLE.search(data[:_HEAD])
-    return [html.unescape(match[1].decode("utf-8", "replace"))] if match else []
+    return [html.unescape(match[1].decode(codec or "utf-8", "replace"))] if match else []
 
 
 def _split_titles(titles: Iterable[str]) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from tracker.inputs.tables import read_packaged
 from tracker.text.identity import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 _Table: TypeAlias = "dict[str, tuple[str, ...]]"
 
@@ -36,6 +36,14 @@ class Thresholds:
     medium_share: float
     long_share: float
     weak_words: int
+    links_left: float
+    links_lost: int
+    reporting_verbs: int
+    reporting_share: float
+    first_person: float
+    teaser_words: int
+    other_speakers: int
+    same_statement: float
     same_text: float
     doubtful_text: float
     other_text: float
@@ -83,6 +91,13 @@ class AdmissionRules:
     speaking: re.Pattern[str]
     """Searched before a country's name, in lower case."""
     speaking_after: re.Pattern[str]
+    announcing: re.Pattern[str]
+    """Matched at the beginning of a heading, in lower case."""
+    first_person: Mapping[str, re.Pattern[str]]
+    reporting: Mapping[str, re.Pattern[str]]
+    """By language: words of who speaks, and of who reports what was said."""
+    read_on: tuple[str, ...]
+    """Folded words of a link to the rest of a text."""
     sessions: tuple[re.Pattern[str], ...]
     """Each with one group: the number, in figures or words."""
 
@@ -100,6 +115,10 @@ def load_rules() -> AdmissionRules:
         home_languages=frozenset(tables["home"]["languages"]),
         speaking=_compile_speaking(tables["speaking"], tables["fillers"]),
         speaking_after=re.compile(rf"(?:['’]s)?\s*(?:{_any_of(tables['speaking_after'])})"),
+        announcing=re.compile(_any_of(tables["announcing"])),
+        first_person=_by_language(tables["first_person"]),
+        reporting=_by_language(tables["reporting"]),
+        read_on=_folded(tables["read_on"]),
         sessions=tuple(re.compile(pattern, re.IGNORECASE) for pattern in _flat(tables["sessions"])),
     )
 
@@ -120,6 +139,13 @@ def _read_page(cause: str, rows: dict[str, _Table]) -> PageRule:
 def _compile_speaking(cues: _Table, fillers: _Table) -> re.Pattern[str]:
     between = sorted((re.escape(word) for word in _flat(fillers)), key=len, reverse=True)
     return re.compile(rf"(?:{_any_of(cues)})[\s,:’']*(?:(?:{'|'.join(between)})[\s,.’']*)*$")
+
+
+def _by_language(table: _Table) -> dict[str, re.Pattern[str]]:
+    return {
+        language: re.compile(_any_of({language: entries}), re.IGNORECASE)
+        for language, entries in table.items()
+    }
 
 
 def _any_of(table: _Table) -> str:

@@ -23,6 +23,16 @@ _GARBLED: Final = re.compile(
     r"|\b[а-яё][А-ЯЁ]{3,}"  # KOI8-R read as Windows-1251
     r"|[\ufffd\x80-\x9f\ue000-\uf8ff]+"
 )
+_OTHER: Final = "\u0370-\u06ff"  # Greek, Cyrillic, Armenian, Hebrew and Arabic
+_MIXED: Final = re.compile(
+    # Windows-1252 read as Windows-1251, KOI8-R or ISO-8859-6: a few letters of another script in a Latin word
+    rf"[A-Za-z][{_OTHER}]{{1,3}}(?![{_OTHER}])|(?<![{_OTHER}])[{_OTHER}]{{1,3}}[A-Za-z]"
+    r"|[a-z][\u3400-\u9fff\uac00-\ud7af\uff61-\uff9f]{1,2}[a-z]"  # ... as GB18030, Big5 or Shift_JIS
+    r"|[a-zà-ÿ][À-ÖØ-ÞŒ‡†‚„‰·˙±³¶¿¹¼¾£§][a-zà-ÿ]"  # ... as Mac Roman; Windows-1250 as 1252
+    r"|[а-яё][А-ЯЁ]"  # ISO-8859-5 read as Windows-1251
+    r"|(?<=\w)[\u2500-\u259f]|[\u2500-\u259f](?=\w)"  # anything read as KOI8-R
+)
+"""What a typist may have written in one word, and not in one of twenty."""
 _SIGNS: Final = re.compile(r"[^\w\s]")
 _MARKS: Final = re.compile(r"[.,;:!?…،؛؟。，；：！？、](?:\W|$)|[。，；：！？、]")
 _UNBROKEN: Final = r"[A-Za-z0-9+/=_-]{%d,}"
@@ -36,16 +46,29 @@ _FEWEST_PAIRS = 3
 
 def find_garbling(text: str, current: str | None) -> str:
     """Return what shows that a text was decoded wrongly or is no text; else an empty string."""
+    return (
+        _find_remnants(_GARBLED, text, current)
+        or _find_remnants(_MIXED, text, current)
+        or _find_no_text(text)
+    )
+
+
+def _find_remnants(signs: re.Pattern[str], text: str, current: str | None) -> str:
     bounds = load_rules().bounds
-    remnants = _GARBLED.findall(text)
-    share = sum(map(len, remnants)) / max(len(text), 1)
-    before = 0.0 if current is None else sum(map(len, _GARBLED.findall(current))) / max(len(current), 1)
+    remnants, share = _measure(signs, text)
+    before = 0.0 if current is None else _measure(signs, current)[1]
+    is_come = signs is _GARBLED and current is not None and share >= bounds.new_mojibake_share + 2 * before
+    if not is_come and (share < bounds.mojibake_share or share <= 2 * before):
+        return ""
     shown = ", ".join(f'"{each[:20]}"' for each in dict.fromkeys(remnants[:3]))
-    if share >= bounds.mojibake_share and share > 2 * before:
-        return f"{share:.1%} of the characters are remnants of a wrong encoding: {shown}"
-    if current is not None and share >= bounds.new_mojibake_share + 2 * before:
-        return f"{share:.1%} of the characters are remnants of a wrong encoding, {before:.1%} before: {shown}"
-    return _find_no_text(text)
+    told_before = f", {before:.1%} before" if is_come else ""
+    return f"{share:.1%} of the characters are remnants of a wrong encoding{told_before}: {shown}"
+
+
+def _measure(signs: re.Pattern[str], text: str) -> tuple[list[str], float]:
+    """Return what is found, and its share of the characters."""
+    found = signs.findall(text)
+    return found, sum(map(len, found)) / max(len(text), 1)
 
 
 def _find_no_text(text: str) -> str:
@@ -116,13 +139,13 @@ def _unit(version: Version) -> str:
     return "characters" if version.language == "zh" else "words"
 
 
-def measure_similarity(one: str, other: str) -> float:
+def measure_similarity(one: str, other: str, times: int = 1) -> float:
     """Return the share of runs of three words (six Chinese characters) that two texts have in common.
 
-    It is a share of the shorter text's runs, from 0 to 1, with four decimals: a part of a text is similar to
-    the whole.
+    With ``times`` the runs are so many times as long, as only the same sentences have them. It is a share
+    of the shorter text's runs, from 0 to 1, with four decimals: a part of a text is similar to the whole.
     """
-    first, second = _runs(one), _runs(other)
+    first, second = _runs(one, times), _runs(other, times)
     least = min(len(first), len(second))
     return round(len(first & second) / least, 4) if least else 0.0
 
@@ -140,8 +163,8 @@ def learn_tolerance(snapshots: Sequence[Kept]) -> float:
     return min(1.0, max(usual, bounds.least_other_text) / bounds.other_text)
 
 
-def _runs(text: str) -> set[tuple[str, ...]]:
+def _runs(text: str, times: int) -> set[tuple[str, ...]]:
     words = _WORDS.findall(fold(text))
     is_chinese = sum(len(word) == 1 and word >= _IDEOGRAPHS[0] for word in words) * 2 > len(words)
-    size = _CHINESE_RUN if is_chinese else _RUN
+    size = times * (_CHINESE_RUN if is_chinese else _RUN)
     return set(zip(*(words[start:] for start in range(size)), strict=False))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from tracker.capture.admit.names import find_mentions, is_group, speaker_codes
 from tracker.capture.admit.rules import load_rules
-from tracker.references import country_name
+from tracker.references import country_name, read_session
 from tracker.references.session_words import read_session_words
 
 if TYPE_CHECKING:
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 _BEFORE = 140
 _SENTENCE_END: Final = re.compile(r"(?<!\bmr)(?<!\bms)(?<!\bdr)(?<!\bmrs)[.!?;。！？]\s|\n")
 _SYMBOL: Final = re.compile(r"\bA/(\d{2})/")
+_YEAR: Final = re.compile(r"(?<![\d/.,-])(?:19[4-9]\d|20[0-4]\d)(?!\d|[.,]\d)")
+_YEARS_OFF: Final = (2, 3)
 _CHINESE: Final = {char: value for value, char in enumerate("一二三四五六七八九", 1)}
 
 
@@ -85,9 +87,27 @@ def find_other_session(reference: Reference, titles: Iterable[str], text: str, o
         return ""
     for counts, least in ((titled, 1), (named, often)):
         most = max(counts, key=lambda other: (counts[other], other), default=None)
-        if most is not None and counts[most] >= least:
+        if most is not None and (counts[most] >= least or _is_of_its_year(reference, most, text)):
             return f"it names session {most} {_times(counts[most])} and session {number} never"
     return ""
+
+
+def _is_of_its_year(reference: Reference, other: int, text: str) -> bool:
+    """Tell whether a text names the year of another session, two or three off, and none of its own.
+
+    The session before is named by most, and sessions further off on anniversaries.
+    """
+    own, year = (_year(reference.body, str(label)) for label in (reference.session, other))
+    if not own or not year or abs(own - year) not in _YEARS_OFF:
+        return False
+    named = {int(found) for found in _YEAR.findall(text)}
+    between = range(year + 1, own + 2) if year < own else range(own - 1, own + 1)
+    return year in named and named.isdisjoint(between)
+
+
+def _year(body: str, label: str) -> int | None:
+    session = read_session(body, label)
+    return session.year if session else None
 
 
 def _is_speaking(low: str, start: int, end: int) -> bool:

@@ -4,7 +4,8 @@ Plain text is decoded in this process, in time that grows with its length. Every
 is read in a separate process.
 
 An extractor's name such as ``trafilatura 2.3.1 utf-8 selector=main remove=.share`` has a library, its
-release, an encoding, which follows from the bytes and the server's headers, and settings of the source.
+release, an encoding, which follows from the bytes and the server's headers (``cp1252 by chardet 7.7.0`` where
+it was guessed), and settings of the source.
 """
 
 from __future__ import annotations
@@ -14,11 +15,13 @@ import re
 import warnings
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 from tracker.capture.read.markdown import is_markdown
 from tracker.capture.read.media import detect_kind
-from tracker.capture.read.plain import decode_surely, read_charset, require_text
+from tracker.capture.read.plain import decode_surely, find_declared, read_charset, require_text
+from tracker.capture.read.removal import remove_text, split_removed
 from tracker.capture.sandbox.limits import NEW_DOCUMENT
 from tracker.capture.sandbox.process import NO_ANSWER, ask, reader_stopped
 from tracker.errors import DocumentUnreadable, ReaderStopped, TrackerError
@@ -54,9 +57,10 @@ def extract(
     The bytes show the format: PDF, DOCX, HTML, Markdown or plain text in any encoding. ``name`` is for
     messages, and distinguishes Markdown from text where the bytes do not. The ``text`` of plain text is
     exactly ``data.decode(...)`` with the encoding in ``extractor``, without a byte order mark. Form feeds
-    separate the pages of a PDF. ``selector`` and ``remove`` are for web pages, see ``read_html``; other
-    formats ignore them. Of ``content_type``, a header of HTTP, only the charset is used: it has precedence
-    over what a page declares, and a byte order mark over both.
+    separate the pages of a PDF. ``selector`` and ``remove`` are for web pages, see ``read_html``. Other
+    formats ignore them, except ``text:`` and a regular expression in ``remove``: its matches are left out of
+    any text. Of ``content_type``, a header of HTTP, only the charset is used: it has precedence over what a
+    page declares, and a byte order mark over both.
 
     Raises ``DocumentUnreadable``, in one line with the name and the next step, for documents that are empty,
     damaged, encrypted, scanned, of another kind, over ``MAX_BYTES`` or over ``MAX_CHARACTERS``; and its
@@ -65,10 +69,12 @@ def extract(
     with naming(name):
         check_size(data)
         kind = detect_kind(data)
+        selectors, expressions = split_removed(remove)
         extraction = _read_plain(data, name, content_type) if kind == "text" else None
         if extraction is None:
-            request = {"name": name, "selector": selector, "remove": remove, "content_type": content_type}
+            request = {"name": name, "selector": selector, "remove": selectors, "content_type": content_type}
             extraction = _read_in_sandbox(kind, request, data, limits)
+        extraction = remove_text(extraction, expressions)
         check_text(extraction.text)
     return extraction
 
@@ -169,6 +175,8 @@ class Extractor:
     release: str
     settings: str
     encoding: str = ""
+    guessed: str = ""
+    """The library that guessed the encoding, with its release; empty where nothing was guessed."""
 
 
 def read_extractor(name: str) -> Extractor:
@@ -176,8 +184,44 @@ def read_extractor(name: str) -> Extractor:
     match = _EXTRACTOR.fullmatch(name)
     if match is None:
         return Extractor(name, "", "")
-    settings, encoding = (match["settings"] or "").strip(), match["encoding"].split(maxsplit=1)
-    return Extractor(match["library"], match["release"] or "", settings, encoding[0] if encoding else "")
+    encoding, _, guessed = match["encoding"].partition(" by ")
+    codec, _, _errors = encoding.strip().partition(" ")
+    return Extractor(
+        match["library"], match["release"] or "", (match["settings"] or "").strip(), codec, guessed
+    )
+
+
+def is_installed(name: str) -> bool:
+    """Tell whether an extractor is of the releases that are installed, as far as its name says."""
+    read = read_extractor(name)
+    library, _, release = read.guessed.partition(" ")
+    named = ((read.library, read.release), (library, release))
+    return all(not release or _find_release(library) == release for library, release in named)
+
+
+@cache
+def _find_release(library: str) -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version(library)
+    except PackageNotFoundError:
+        return ""
+
+
+def is_declared(name: str) -> bool:
+    """Tell whether an encoding in an extractor's name is neither one of Unicode's nor said to be guessed."""
+    read = read_extractor(name)
+    return bool(read.encoding) and not (read.guessed or read.encoding.startswith("utf"))
+
+
+def decodes_as(name: str, data: bytes, content_type: str | None) -> bool:
+    """Tell whether bytes are still decoded as an extractor's name says, and without a guess."""
+    try:
+        decoded = decode_surely(data, (*read_charset(content_type), *find_declared(data)))
+    except DocumentUnreadable:
+        return False
+    return decoded is not None and decoded.encoding == read_extractor(name).encoding
 
 
 def describe_reading_difference(old: Version, new: Version, *, is_same_edition: bool) -> str | None:
@@ -193,4 +237,10 @@ def describe_reading_difference(old: Version, new: Version, *, is_same_edition: 
         return f"selectors ({before.settings or 'none'}; {after.settings or 'none'})"
     if before.library == after.library and before.release != after.release:
         return f"releases of {before.library} ({before.release or 'unknown'}; {after.release or 'unknown'})"
+    if before.guessed != after.guessed and before.encoding != after.encoding:
+        return f"encodings ({_show_encoding(before)}; {_show_encoding(after)})"
     return None
+
+
+def _show_encoding(read: Extractor) -> str:
+    return f"{read.encoding or 'unknown'}{f', guessed by {read.guessed}' if read.guessed else ''}"

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from tracker.capture.read.blocks import CELL, BlockKind, TextBlock, join_blocks
-from tracker.capture.read.plain import Decoded, decode
+from tracker.capture.read.plain import Decoded, decode, find_declared
 from tracker.errors import DocumentUnreadable
 from tracker.model.texts import Extraction
 
@@ -16,13 +16,8 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
     from lxml.html import HtmlElement
 
-_DECLARED = re.compile(
-    rb"""<(?:meta|\?xml)\b[^>]*?\b(?:charset|encoding)\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE
-)
 _XML_DECLARATION = re.compile(r"\A\s*(?:<\?xml[^>]*\?>\s*)+")
 _UNREADABLE = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
-# Bytes in which a page declares its encoding: four times what the HTML standard allows.
-_HEAD = 4096
 _OUTSIDE = (
     "script", "style", "noscript", "template", "nav", "footer", "aside", "form", "button", "iframe", "svg",
     "select",
@@ -79,9 +74,7 @@ def decode_page(data: bytes, charset: tuple[str, ...] = ()) -> Decoded:
 
     Raises ``DocumentUnreadable`` for binary data.
     """
-    declared = _DECLARED.search(data[:_HEAD])
-    own = (declared.group(1).decode("ascii", "ignore"),) if declared else ()
-    return decode(data, (*charset, *own))
+    return decode(data, (*charset, *find_declared(data)))
 
 
 def parse_page(text: str) -> HtmlElement:
@@ -120,7 +113,8 @@ def _select(page: HtmlElement, selector: str) -> list[HtmlElement]:
 
 
 def _prune(page: HtmlElement, remove: tuple[str, ...]) -> HtmlElement:
-    for selector in remove:
+    # A script for search engines quotes the article, with what is to be removed from it.
+    for selector in (*remove, *(['script[type="application/ld+json"]'] if remove else [])):
         for element in _select(page, selector):
             if element.getparent() is not None:
                 element.drop_tree()

@@ -89,6 +89,7 @@ def source_of(discovery: Discovery, index: Source) -> Source:
         rule=None,
         links=None,
         link_text=None,
+        min_links=None,
         language=(reference.language if reference else None) or index.language,
     )
 
@@ -99,6 +100,8 @@ def _name(index: Source, address: str) -> str:
 
 def _discover(link: IndexLink, source: Source) -> Discovery | None:
     groups: dict[str, str] = {}
+    if source.exclude and re.search(source.exclude, link.address):
+        return None
     for pattern, text in ((source.links, link.address), (source.link_text, link.text)):
         if pattern is None:
             continue

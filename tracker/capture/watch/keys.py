@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import fields
-from datetime import date
 from typing import TYPE_CHECKING, Any, Final, get_args
 from urllib.parse import urlsplit
 
 from tracker.capture.read.extract import MAX_BYTES
+from tracker.capture.read.removal import BY_TEXT
 from tracker.capture.web.fetch import is_web_address
 from tracker.errors import ReferenceInvalid
 from tracker.inputs.tables import (
@@ -16,6 +16,7 @@ from tracker.inputs.tables import (
     matching,
     number,
     one_of,
+    read_day,
     read_table,
     read_text,
     read_texts,
@@ -34,7 +35,6 @@ _HOST = re.compile(r"(?:\[[0-9a-fA-F:.]+\]|[\w.-]+|[0-9a-fA-F:]+)(?::\d{1,5})?")
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,79}")
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
 _CONTACT = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|https?://[!-'*-~]+", re.ASCII)
-_MOST_MEGABYTES = MAX_BYTES // 1024**2
 
 _FIELD_OF: Final = {"text": "link_text"}
 _KEY_OF: Final = {field: key for key, field in _FIELD_OF.items()}
@@ -44,16 +44,6 @@ def _read_hosts(value: object) -> tuple[str, ...]:
     """Return a list of hosts, each with or without a port."""
     read = matching(_HOST, "hosts, each as host or host:port")
     return tuple(read(host) for host in read_texts(value))
-
-
-def _read_day(value: object) -> str:
-    """Return a day as an ISO date."""
-    # A date of TOML and a text are both allowed.
-    text = str(value) if isinstance(value, date) else read_text(value)
-    try:
-        return date.fromisoformat(text).isoformat()
-    except ValueError:
-        raise ValueError("expected a day such as 2024-09-01") from None
 
 
 def _read_address(value: object) -> str:
@@ -108,8 +98,10 @@ def _read_selector(value: object) -> str:
 
 
 def _read_selectors(value: object) -> tuple[str, ...]:
-    """Return a list of CSS selectors."""
-    return tuple(_read_selector(one) for one in read_texts(value))
+    """Return a list of CSS selectors, and of regular expressions after ``text:``."""
+    for one in read_texts(value):
+        _read_expression(one.removeprefix(BY_TEXT)) if one.startswith(BY_TEXT) else _read_selector(one)
+    return read_texts(value)
 
 
 # Upper bounds refuse typing errors: no larger value would make sense.
@@ -118,8 +110,9 @@ _SETTINGS: Final[dict[str, ValueReader]] = {
     "pace": number(0, 3600),
     "connections": whole_number(1, 64),
     "timeout": number(0.1, 600),
-    "max_megabytes": whole_number(1, _MOST_MEGABYTES),
+    "max_megabytes": whole_number(1, MAX_BYTES // 1024**2),
     "full_check_days": whole_number(0, 3650),
+    "longest_gap_days": whole_number(1, 3650),
     "allow_private": _read_hosts,
 }
 _SOURCE: Final[dict[str, ValueReader]] = {
@@ -129,16 +122,18 @@ _SOURCE: Final[dict[str, ValueReader]] = {
     "path": _read_path,
     "links": _read_expression,
     "text": _read_expression,
+    "exclude": _read_expression,
     "selector": _read_selector,
     "remove": _read_selectors,
     "language": matching(_LANGUAGE, "a language's code such as en"),
-    "valid_from": _read_day,
-    "valid_until": _read_day,
+    "valid_from": read_day,
+    "valid_until": read_day,
     "pace": number(0, 3600),
     "rights": read_text,
     "access": one_of(*get_args(Access)),
-    "open_from": _read_day,
+    "open_from": read_day,
     "min_words": whole_number(0, 100_000),
+    "min_links": whole_number(0, 100_000),
 }
 
 
@@ -165,8 +160,7 @@ def read_source(name: str, table: object) -> Source:
     else:
         values["reference"] = _edition(written)
         values["language"] = _language_of(values["reference"], values.get("language"))
-    address = values.pop("url", None) or values.pop("path")
-    return Source(id=name, address=address, is_index=is_index, **values)
+    return Source(id=name, address=values.pop("url", None) or values.pop("path"), is_index=is_index, **values)
 
 
 def source_table(source: Source) -> dict[str, object]:
@@ -195,7 +189,7 @@ def _check_kind(values: Mapping[str, object]) -> None:
         raise InvalidKey("path", "an index needs a url, which its links are relative to")
     if is_index and not ("links" in values or "link_text" in values):
         raise InvalidKey("", "an index needs links = '...': which of its addresses lead to statements")
-    for field in ("links", "link_text"):
+    for field in ("links", "link_text", "exclude", "min_links"):
         if not is_index and field in values:
             raise InvalidKey(_KEY_OF.get(field, field), 'belongs to an index; write kind = "index" too')
     if not is_index and "reference" not in values:

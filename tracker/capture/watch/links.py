@@ -25,6 +25,9 @@ _HEAD = 4096
 _ROOT = re.compile(rb"<(?:[\w-]+:)?(rss|rdf|feed|urlset|sitemapindex|html)\b", re.IGNORECASE)
 """The first of these elements; in UTF-16 after its zeros are removed."""
 
+_END = re.compile(rb"</(?:[\w-]+:)?(?:rss|rdf|feed|urlset|sitemapindex)\s*>", re.IGNORECASE)
+_FEEDS: Final = frozenset({b"rss", b"rdf", b"feed"})
+
 _NUMBERED = re.compile(rb"&#(?:x([0-9a-f]{1,8})|([0-9]{1,9}));", re.IGNORECASE)
 _HALVES = range(0xD800, 0xE000)
 """Surrogates: some programs write an emoji as two of them, which lxml does not accept."""
@@ -62,6 +65,22 @@ def read_links(data: bytes, url: str, content_type: str | None = None) -> tuple[
         return _absolute(*_page_links(plain, url, read_charset(content_type)))
 
 
+def is_feed(data: bytes) -> bool:
+    """Tell whether an index is a feed, whose older entries make room for new ones."""
+    return _find_root(data) in _FEEDS
+
+
+def is_cut_off(data: bytes) -> bool:
+    """Tell whether a feed or a sitemap has no end; one that is packed does not unpack then."""
+    root = _find_root(data)
+    return root not in {b"", b"html"} and not _END.search(data.replace(b"\0", b""))
+
+
+def _find_root(data: bytes) -> bytes:
+    root = _ROOT.search(data[:_HEAD].replace(b"\0", b""))
+    return root[1].lower() if root else b""
+
+
 def _unpack(data: bytes) -> bytes:
     plain = _ungzip(data) if data.startswith(_GZIP) else data
     if plain.count(b"<") > _MOST_TAGS:
@@ -80,8 +99,7 @@ def _parse_xml(data: bytes) -> _Element | None:
     """Return the root of an XML document; None for a page, or for anything else."""
     from lxml import etree
 
-    root = _ROOT.search(data[:_HEAD].replace(b"\0", b""))
-    if root is None or root[1].lower() == b"html":
+    if _find_root(data) in {b"", b"html"}:
         return None
     parser = etree.XMLParser(
         recover=True, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False

@@ -13,8 +13,8 @@ from tracker.errors import WatchListInvalid
 from tracker.files import BY_UMASK, keep_permissions, write_file
 from tracker.inputs.files import read_file
 from tracker.inputs.formats import parse_toml
-from tracker.inputs.tables import InvalidKey, find_line, read_inside, read_table
-from tracker.model.watching import WatchList, WatchSettings
+from tracker.inputs.tables import InvalidKey, find_line, read_day, read_inside, read_table, read_text
+from tracker.model.watching import Closing, WatchList, WatchSettings
 from tracker.text.identity import digest_bytes
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tracker.files import Permissions
+    from tracker.inputs.tables import ValueReader
     from tracker.model.watching import Source
 
 WATCH_FILE: Final = "watch.toml"
@@ -63,20 +64,24 @@ def parse_watch_list(data: bytes, path: Path) -> WatchList:
     try:
         tables = read_table(
             content,
-            {"settings": read_settings, "sources": _read_sources},
-            unknown="unknown table; there are [settings] and [sources.NAME]",
+            {"settings": read_settings, "sources": _read_sources, "closed": _read_closings},
+            unknown="unknown table; there are [settings], [sources.NAME] and [closed.ID]",
         )
     except InvalidKey as fault:
         raise _fault(path, text, fault.path, str(fault)) from fault
     sources = tables.get("sources", ())
     _refuse_duplicates(sources, text, path)
     return WatchList(
-        tables.get("settings", WatchSettings()), sources, data.decode("utf-8"), digest_bytes(data)
+        tables.get("settings", WatchSettings()),
+        sources,
+        data.decode("utf-8"),
+        digest_bytes(data),
+        tables.get("closed", ()),
     )
 
 
-def add_source(path: Path, source: Source, permissions: Permissions = BY_UMASK) -> WatchList:
-    """Append a source to a watch list, which is created where there is none, and return the list.
+def extend(path: Path, *tables: Source | Closing, permissions: Permissions = BY_UMASK) -> WatchList:
+    """Append tables to a watch list, which is created where there is none, and return the list.
 
     A link to a list is followed. A dangling link is not: its author would choose which file is created.
     Raises ``WatchListInvalid`` where the list is invalid, before or after, or cannot be written; the file is
@@ -90,7 +95,7 @@ def add_source(path: Path, source: Source, permissions: Permissions = BY_UMASK) 
     else:
         before = read_watch_list(path).text.encode()
     gap = b"" if not before else b"\n" if before.endswith(b"\n") else b"\n\n"
-    after = before + gap + write_source(source).encode()
+    after = before + gap + "\n".join(map(write_table, tables)).encode()
     watch_list = parse_watch_list(after, path)
     _replace(path.resolve(), after, permissions)
     return watch_list
@@ -135,11 +140,15 @@ def describe_source(name: str, table: Mapping[str, object]) -> Source:
         raise WatchListInvalid(f"{'.'.join(fault.path) or name}: {fault}") from fault
 
 
-def write_source(source: Source) -> str:
-    """Return the table of a source as TOML; reading it gives the same source."""
-    lines = [f"[sources.{source.id}]"]
-    lines += [f"{key} = {_write(value)}" for key, value in source_table(source).items()]
-    return "\n".join(lines) + "\n"
+def write_table(table: Source | Closing) -> str:
+    """Return a table as TOML; reading it gives the same source or closing."""
+    if isinstance(table, Closing):
+        keys = {key: value for key in _CLOSING if (value := getattr(table, key))}
+        # The id of a link has a colon.
+        head = f'[closed."{table.id}"]'
+    else:
+        keys, head = source_table(table), f"[sources.{table.id}]"
+    return "\n".join([head, *(f"{key} = {_write(value)}" for key, value in keys.items())]) + "\n"
 
 
 def is_watched(source: Source, day: str) -> bool:
@@ -151,6 +160,28 @@ def _read_sources(value: object) -> tuple[Source, ...]:
     if not isinstance(value, dict):
         raise InvalidKey("", "expected a table, [sources.NAME]")
     return tuple(read_inside(name, read_source, name, table) for name, table in value.items())
+
+
+_CLOSING: Final[dict[str, ValueReader]] = {
+    "by": read_text,
+    "on": read_day,
+    "reason": read_text,
+    "superseded_by": read_text,
+}
+
+
+def _read_closings(value: object) -> tuple[Closing, ...]:
+    if not isinstance(value, dict):
+        raise InvalidKey("", "expected a table, [closed.ID]")
+    return tuple(read_inside(id_, _read_closing, id_, table) for id_, table in value.items())
+
+
+def _read_closing(id_: str, table: object) -> Closing:
+    keys = read_table(table, _CLOSING, expected="expected a table, [closed.ID]")
+    missing = next((key for key in ("by", "on", "reason") if key not in keys), None)
+    if missing:
+        raise InvalidKey("", f"expected {missing} too: who closed it, when and why")
+    return Closing(id_, **keys)
 
 
 def _refuse_duplicates(sources: Iterable[Source], text: str, path: Path) -> None:

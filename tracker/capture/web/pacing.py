@@ -31,6 +31,18 @@ def system_clock() -> Clock:
     return Clock(lambda: datetime.now(UTC), time.monotonic, time.sleep)
 
 
+def steady(clock: Clock, since: datetime) -> Clock:
+    """Return a clock that is never before an instant, nor before what it said last, however it is set."""
+    latest = since
+
+    def now() -> datetime:
+        nonlocal latest
+        latest = max(latest, clock.now())
+        return latest
+
+    return Clock(now, clock.monotonic, clock.sleep)
+
+
 def stamp(instant: datetime) -> str:
     """Return an instant as it is recorded: ``2024-05-20T01:02:03.456Z``."""
     return instant.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

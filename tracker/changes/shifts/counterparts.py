@@ -1,7 +1,4 @@
-"""What may be said of two passages on one topic that are not the same sentence: ``counterpart_shifts``.
-
-And who is named on a kept topic on one side only, and in which role: ``compare_actors``.
-"""
+"""What may be said of two passages on one topic that are not the same sentence: ``counterpart_shifts``."""
 
 from __future__ import annotations
 
@@ -11,16 +8,13 @@ from typing import TYPE_CHECKING
 
 from tracker.changes.shifts.dates import compare_moments, read_moments
 from tracker.changes.shifts.figures import compare_figures, is_same_unit
-from tracker.changes.shifts.held import is_adjective, is_named, list_words
-from tracker.changes.shifts.names import read_role
-from tracker.changes.shifts.naming import find_names
 from tracker.changes.shifts.quantities import read_quantities
 from tracker.changes.shifts.requests import compare_grades, grade_request
 from tracker.changes.shifts.rewording import Rewording, content_words, read_passage, share_content
 from tracker.changes.shifts.rules import cut_terms, load_terms, strip_modifiers
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Iterator
 
     from tracker.changes.shifts.quantities import Figure
     from tracker.changes.shifts.requests import Grade
@@ -28,54 +22,6 @@ if TYPE_CHECKING:
     from tracker.model.changes import Shift
     from tracker.model.texts import Version
     from tracker.model.topics import Counterpart
-
-_EVERYWHERE = ("united nations", "un", "general assembly", "assembly")
-"""Named in every statement: to name it says nothing of a topic."""
-
-
-def compare_actors(
-    old: Version,
-    new: Version,
-    old_segments: Sequence[int],
-    new_segments: Sequence[int],
-    own_names: Collection[str] = (),
-) -> tuple[Shift, ...]:
-    """Return the actors that only one side's sentences on a topic name, removed before added, in text order.
-
-    Each once, with the role that the verb before it gives it. Left out are the speaker, the United Nations,
-    and a name that the other side holds in any form. Nothing is said between languages.
-    """
-    if old.language != new.language:
-        return ()
-    rewording = _read_sides(old, new, old_segments, new_segments)
-    known = {name.lower() for name in own_names} | set(_EVERYWHERE)
-    return tuple(
-        shift
-        for passage in (rewording.old, rewording.new)
-        for shift in _find_alone(rewording, passage, known)
-    )
-
-
-def _read_sides(old: Version, new: Version, before: Sequence[int], after: Sequence[int]) -> Rewording:
-    return Rewording(
-        read_passage([old.segments[place] for place in before], old.language),
-        read_passage([new.segments[place] for place in after], new.language),
-    )
-
-
-def _find_alone(rewording: Rewording, passage: SideText, known: Collection[str]) -> Iterator[Shift]:
-    other = rewording.other(passage).text
-    held = list_words(other)
-    for name in find_names(passage):
-        is_known = name.text.lower().removeprefix("the ") in known or is_named(
-            name.text, other, held, passage.language
-        )
-        if name.kind == "actor" and not is_known and not is_adjective(passage.text, name.start, name.end):
-            held |= list_words(name.text)
-            role = read_role(passage, name)
-            rule = f"counterpart; actor: {role} (ours)" if role else "counterpart; actor (ours)"
-            yield from rewording.shift_alone("name", ("added", "removed"), passage, name, rule)
-
 
 SAME_OBJECT = 0.5
 """Share of content words after the verb by which two requests are about one thing."""
@@ -146,7 +92,8 @@ def counterpart_shifts(old: Version, new: Version, counterpart: Counterpart) -> 
     """
     if old.language != new.language:
         return ()
-    rewording = _read_sides(old, new, (counterpart.old,), (counterpart.new,))
+    before, after = old.segments[counterpart.old], new.segments[counterpart.new]
+    rewording = Rewording(read_passage([before], old.language), read_passage([after], new.language))
     alike = share_content(rewording.old.text, rewording.new.text, rewording.language)
     found = list(_compare_asks(rewording, *_grade_sides(rewording)))
     if alike >= _SAME_SUBJECT:

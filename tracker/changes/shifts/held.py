@@ -17,6 +17,7 @@ WORD = re.compile(r"[^\W_]+(?:['’/.-][^\W_]+)*")
 OWNER = re.compile(r"['’]s?$")
 _AROUND = re.compile(r"\s\(\d{4}\)$|^(?:United Nations|UN) (?=Secretary)")
 """What is said or not: the year of a resolution, whose Secretary-General."""
+_SMALL_WORD = re.compile(r" [^\W\d_A-Z]")
 _CODE = "="
 """Before the code of a country among the words of a text."""
 _MOST_WORDS = 6
@@ -99,12 +100,12 @@ def is_named(name: str, text: str, words: set[str], language: str = "en") -> boo
 def is_adjective(text: str, start: int, end: int) -> bool:
     """Return whether a name tells of whose a noun is, or a language: ``African countries``, ``in French``."""
     parts = re.split(r"-\s?| and ", text[start:end])
-    before_noun = re.match(r" [^\W\d_A-Z]", text[end:]) is not None
+    before_noun = _SMALL_WORD.match(text, end) is not None
     if len(parts) > 1 and (parts[-1].islower() or all(map(_is_state, parts))):
         return before_noun  # Taliban-controlled, Ukraine-Russia
     words = {*load_terms("names.toml", "adjectives", "en"), *_country_adjectives()}
     return {part.lower() for part in parts} <= words and (
-        before_noun or not text[:start].lower().endswith("the ")
+        before_noun or text[max(0, start - 4) : start].lower() != "the "
     )
 
 

@@ -129,7 +129,8 @@ def _is_mark(passage: SideText, run: list[Token], at: int) -> bool:
         return last.endswith("s") and _is_large(after)
     if not _is_large(after) or after.text.lower() in load_terms(FILE, "openers", language):
         return False
-    initial = len(last) == 1 and last.isupper() and (len(run) > 1 or not _opens_sentence(passage, run[0]))
+    named = len(run) > 1 or not opens_sentence(passage, run[0].start)
+    initial = len(last) == 1 and last.isupper() and named
     return initial or last.lower() in load_terms(FILE, "abbreviations", language)
 
 
@@ -175,7 +176,11 @@ def _opens(passage: SideText, at: int) -> bool:
     titles, abbreviations, openers, nobody = (
         load_terms(FILE, table, language) for table in ("titles", "abbreviations", "openers", "nobody")
     )
-    if passage.text[token.start :][:_LONGEST_WHOLE].lower().startswith(load_terms(FILE, "wholes", language)):
+    if (
+        passage.text[token.start : token.start + _LONGEST_WHOLE]
+        .lower()
+        .startswith(load_terms(FILE, "wholes", language))
+    ):
         return False
     after = passage.tokens[at + 1] if at + 1 < len(passage.tokens) else token
     near = after.start == token.end + 1 and _is_large(after)
@@ -184,7 +189,7 @@ def _opens(passage: SideText, at: int) -> bool:
     if quoted and _QUOTED.match(passage.text, token.start):
         return not followed
     acronym = token.text.isupper() and len(token.text) >= _LEAST_ACRONYM
-    if acronym or not (quoted or _opens_sentence(passage, token)):
+    if acronym or not (quoted or opens_sentence(passage, token.start)):
         return False
     word = token.text.lower()
     known = len(word) >= _LEAST_COUNTRY and match_countries(token.text)
@@ -195,8 +200,9 @@ def _opens(passage: SideText, at: int) -> bool:
     return not followed or language != "en" or (word.endswith(_OPENER_ENDS) and word != "united")
 
 
-def _opens_sentence(passage: SideText, token: Token) -> bool:
-    at = token.start - 1
+def opens_sentence(passage: SideText, start: int) -> bool:
+    """Return whether what starts here is the first of its sentence, but for quotation marks and figures."""
+    at = start - 1
     while at >= 0 and passage.text[at] in _SET_BEFORE:
         at -= 1
     return at < 0 or passage.text[at] in ".!?:"

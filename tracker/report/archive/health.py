@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tracker.report.archive.news import name_statement, news_fields, news_lines
 from tracker.report.document import Span
 from tracker.report.json_text import encode_json, plain_fields
 from tracker.report.layout import counted, draw, line, wrap
@@ -14,17 +15,23 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from tracker.model.ledger import Concern, Expectation, Health, SourceState
-    from tracker.model.watching import Received, Source
+    from tracker.model.watching import Received, Source, WatchList
+    from tracker.report.document import Style
     from tracker.report.layout import Line
 
 _UNNAMED = "links wait in review"
 
 
-def render_sources(sources: Sequence[Source], *, width: int = 80, color: bool = False) -> str:
-    """Return sources, two lines each: name, what it feeds, from when to when, then where it is."""
-    if not sources:
+def render_sources(watched: WatchList, *, width: int = 80, color: bool = False) -> str:
+    """Return sources, two lines each: name, what it feeds, from when to when, then where it is.
+
+    What was closed follows, with when that was, by whom and why.
+    """
+    if not watched.sources:
         return draw([line("No source yet; add one: tracker sources add URL --as GBR/CCPCJ/31")], color=color)
-    return draw((row for source in sources for row in _entry(source, width)), color=color)
+    closed = (wrap(one_line(f"{each.id} {each}"), width, "", "   ") for each in watched.closed)
+    entries = (_entry(source, width) for source in watched.sources)
+    return draw((row for rows in (*entries, *closed) for row in rows), color=color)
 
 
 def _entry(source: Source, width: int) -> Iterator[Line]:
@@ -61,22 +68,32 @@ def _days(source: Source) -> str:
 
 
 def render_health(health: Health, *, width: int = 80, color: bool = False) -> str:
-    """Return what a person should look at, then a table of all sources."""
+    """Return what a person should look at, what the last night told, and a table of all sources."""
     head = f"{counted(len(health.concerns), 'concern')}, {counted(len(health.sources), 'source')}"
     rows = [line(f"{head}, {health.instant}", "bold")]
-    for concern in health.concerns:
+    for concern in (*health.concerns, *health.notes):
         rows.extend(_show_concern(concern, width))
+    if health.news:
+        rows.extend([line(), line("The last night:", "bold"), *news_lines(health.news, width)])
     if health.sources:
         heads = ("source", "last success", "failures", "waiting", "last check")
         table = [_source_row(state) for state in health.sources]
         rows.extend([line(), *lay_table(heads, table, width, right=(2, 3))])
+    if health.outdated:
+        number = counted(health.outdated, "snapshot")
+        told = f"{number} read by other extractors than today's; read again with: tracker reextract"
+        rows.extend([line(), *wrap([Span(told)], width)])
     return draw(rows, color=color)
 
 
 def _show_concern(concern: Concern, width: int) -> Iterator[Line]:
     since = f" since {concern.since[:10]}" if concern.since else ""
-    text = one_line(f"{concern.subject}{since}: {concern.detail}")
-    yield from wrap([Span(concern.kind, "warning"), Span(f"  {text}")], width, "  ", "    ")
+    named = (
+        f"{name_statement(concern.reference)} ({concern.subject})" if concern.reference else concern.subject
+    )
+    text = one_line(f"{named}{since}: {concern.detail}")
+    style: Style = "plain" if concern.severity == "note" else "warning"
+    yield from wrap([Span(concern.kind, style), Span(f"  {text}")], width, "  ", "    ")
 
 
 def _source_row(state: SourceState) -> tuple[str, ...]:
@@ -96,7 +113,10 @@ def health_json(health: Health) -> str:
         {
             "instant": health.instant,
             "concerns": health.concerns,
+            "notes": health.notes,
+            "news": [news_fields(each) for each in health.news],
             "sources": [_source_fields(state) for state in health.sources],
+            "outdated": health.outdated,
         }
     )
 

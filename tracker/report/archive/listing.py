@@ -16,7 +16,7 @@ from tracker.report.tables import lay_table, write_csv
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from tracker.model.record import Hit, SearchPage, SnapshotEntry, StatementEntry
+    from tracker.model.record import Checked, Hit, SearchPage, SnapshotEntry, StatementEntry
     from tracker.model.texts import Reference, Segment, Side
     from tracker.report.document import Style
 
@@ -91,7 +91,15 @@ def _facts(entry: SnapshotEntry | WithdrawnSnapshot) -> tuple[str, ...]:
         entry.media_type,
         f"read by {entry.extractor}",
         f"from {entry.source}" if entry.source else "",
+        _checked(entry.checked) if entry.checked else "",
     )
+
+
+def _checked(checked: Checked) -> str:
+    """Say how often a snapshot was found; an edit inside the gap was seen late, or never."""
+    times = "once" if checked.times == 1 else f"{checked.times:,} times until {checked.last[:10]}"
+    gap = checked.longest_gap_days
+    return f"checked {times}" + (f", longest gap {counted(gap, 'day')}" if gap else "")
 
 
 def render_statement(side: Side, *, width: int = 80, color: bool = False) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from tracker.model.ledger import GOOD_OUTCOMES
 from tracker.report.comparison.words import tally
 from tracker.report.document import Span
 from tracker.report.json_text import encode_json, encode_rows, plain_fields
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from tracker.model.ledger import Check, CheckOutcome, RunEntry
+    from tracker.model.news import News
     from tracker.report.layout import Line
 
 CHECK_COLUMNS = (
@@ -69,6 +71,17 @@ def counts_line(checks: Sequence[Check]) -> str:
     """Return the number of sources by outcome: ``3 sources: 1 new, 2 unchanged``."""
     items = tally(Counter(check.outcome for check in checks).most_common())
     return f"{counted(len(checks), 'source')}{': ' if items else ''}{items}"
+
+
+def night_line(checks: Sequence[Check], news: Sequence[News], resting: int) -> str:
+    """Return what ``counts_line`` does, how many failed as before, and how many were left alone."""
+    told = {each.check.source for each in news}
+    old = [each for each in checks if each.outcome not in GOOD_OUTCOMES and each.source not in told]
+    more = (
+        f"{len(old):,} as before, see: tracker health" if old else "",
+        f"{resting:,} rest" if resting else "",
+    )
+    return "; ".join(filter(None, (counts_line(checks), *more)))
 
 
 def render_runs(entries: Sequence[RunEntry], *, width: int = 80, color: bool = False) -> str:

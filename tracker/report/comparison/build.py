@@ -69,7 +69,10 @@ def _build_sections(comparison: Comparison, *, everything: bool, only: Collectio
         return
     topics = _build_topics(comparison, everything=everything, only=only)
     edits = _build_edits(comparison, everything=everything, only=only)
-    yield from (*edits, *topics) if selection.is_revision(comparison) else (*topics, *edits)
+    revision = selection.is_revision(comparison)
+    yield from (*edits, *topics) if revision else (*topics, *edits)
+    if everything or not (revision or only):  # in a revision the edits say who is named
+        yield from findings.show_names(comparison, everything=everything)
     if not only or "phrases" in only:
         yield from show_phrases(comparison, everything=everything or "phrases" in only)
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final
 from tracker.report.comparison import naming, topic_words
 from tracker.report.comparison import words as wording
 from tracker.report.comparison.passages import has_close, quote_topic
-from tracker.report.comparison.selection import name_actors
 from tracker.report.comparison.topic_words import STATUSES
 from tracker.report.document import Column, Entry, Section, Span
 from tracker.report.safe import one_line
@@ -62,7 +61,7 @@ def show_moves(comparison: Comparison, *, everything: bool) -> Iterator[Section]
         sure = [topic for topic in shown if topic.claimed or topic.share_unsure]
         yield Section(
             "largest moves",
-            tuple(_show_move(topic) for topic in shown),
+            tuple(_show_move(topic, comparison.provenance.sure) for topic in shown),
             columns=_MOVES,
             first=MOVES,
             most=max(MOVES, min(len(shown), len(sure) + UNSURE)),
@@ -70,12 +69,12 @@ def show_moves(comparison: Comparison, *, everything: bool) -> Iterator[Section]
         )
 
 
-def _show_move(topic: TopicChange) -> Entry:
+def _show_move(topic: TopicChange, sure: float) -> Entry:
     label = one_line(topic.label)
     cells = (
         topic_words.share_words(topic),
         topic_words.sentence_words(topic),
-        topic_words.status_mark(topic),
+        topic_words.status_mark(topic, sure),
     )
     doubt = "" if topic.claimed or topic.share_unsure else "?"
     return Entry((Span(label),), cells, brief=f"{label}{doubt} {cells[0]}")
@@ -111,7 +110,7 @@ def show_finding(comparison: Comparison, topic: TopicChange, *, told: bool, ever
     label = one_line(topic.label)
     claim: tuple[Span, ...] = (Span(label, "bold"), Span(f", {topic_words.level_words(topic)}"))
     if not topic.claimed:
-        claim = (*claim, Span(f", {topic_words.status_mark(topic)}", "dim"))
+        claim = (*claim, Span(f", {topic_words.status_mark(topic, comparison.provenance.sure)}", "dim"))
     if topic.last:
         when = naming.session_words(str(comparison.old.body), topic.last)
         claim = (*claim, Span(f", last a priority in {when}"))
@@ -138,8 +137,7 @@ def _list_notes(comparison: Comparison, topic: TopicChange, *, everything: bool)
     if topic.closest and not topic.passing and not has_close(topic):
         yield Span(f"nothing close in {wording.side_labels(comparison)[1]}", "dim")
     if everything:
-        facts = (topic_words.interval_words(topic), name_actors(comparison, topic))
-        for fact in (topic_words.certainty_words(topic), *facts):
+        for fact in (topic_words.certainty_words(topic), topic_words.interval_words(topic)):
             if fact:
                 yield Span(fact)
 
@@ -161,13 +159,14 @@ def show_doubts(
         yield Section("less sure", tuple(entries), note="a careful reader may disagree")
         return
     likely = [topic for topic in doubts if topic.possible]
+    sure = comparison.provenance.sure
     lines = []
     for status in dict.fromkeys(topic.outcome for topic in likely):
         name = STATUSES[status]
         left = [topic for topic in likely if topic.outcome == status and one_line(topic.label) not in told]
         if left:
             named = tuple(
-                f"{one_line(each.label)} {topic_words.certainty_mark(each)}".rstrip() for each in left
+                f"{one_line(each.label)} {topic_words.certainty_mark(each, sure)}".rstrip() for each in left
             )
             lines.append(Entry((Span(f"{name}?", "bold"),), names=named, brief=f"{len(left)} {name}"))
     if lines and most > 0:
@@ -186,7 +185,8 @@ def list_changed(comparison: Comparison) -> Iterator[Section]:
         ]
         if topics and status != "kept":
             named = tuple(
-                _name_with_doubt(topic) for topic in sorted(topics, key=lambda each: not each.claimed)
+                _name_with_doubt(topic, comparison.provenance.sure)
+                for topic in sorted(topics, key=lambda each: not each.claimed)
             )
             lines.append(Entry((Span(name, "bold"),), names=named, brief=f"{len(topics)} {name}"))
     if lines:
@@ -195,11 +195,11 @@ def list_changed(comparison: Comparison) -> Iterator[Section]:
         )
 
 
-def _name_with_doubt(topic: TopicChange) -> str:
+def _name_with_doubt(topic: TopicChange, sure: float) -> str:
     label = one_line(topic.label)
     if people := dict.fromkeys(one_line(each.person) for each in wording.topic_decisions(topic)):
         return f"{label} (judged by {', '.join(people)})"
-    return label if topic.claimed else f"{label}? {topic_words.certainty_mark(topic)}".rstrip()
+    return label if topic.claimed else f"{label}? {topic_words.certainty_mark(topic, sure)}".rstrip()
 
 
 def show_kept(comparison: Comparison, told: Collection[str], *, everything: bool) -> Iterator[Section]:
@@ -209,14 +209,28 @@ def show_kept(comparison: Comparison, told: Collection[str], *, everything: bool
         entries = (show_finding(comparison, topic, told=True, everything=True) for topic in kept)
         yield Section("same level", tuple(entries))
         return
-    names = tuple(_name_kept(topic) for topic in kept if one_line(topic.label) not in told)
+    names = tuple(
+        _name_kept(topic, comparison.provenance.sure) for topic in kept if one_line(topic.label) not in told
+    )
     if names:
         yield Section(f"same level ({len(names)})", (Entry((), names=names),), first=1, inline=True)
 
 
-def _name_kept(topic: TopicChange) -> str:
-    name = one_line(topic.label) if topic.share_unsure else _name_with_doubt(topic)
+def _name_kept(topic: TopicChange, sure: float) -> str:
+    name = one_line(topic.label) if topic.share_unsure else _name_with_doubt(topic, sure)
     return f"{name} {topic_words.share_words(topic)}"
+
+
+def show_names(comparison: Comparison, *, everything: bool) -> Iterator[Section]:
+    """Yield who and what one whole statement names and the other does not, in a line each or in full."""
+    for title in ("named now", "no longer named"):
+        found = [each for each in comparison.names if each.status == title]
+        names = tuple(
+            f"{one_line(each.name)} {each.uses}×" if everything and each.uses > 1 else one_line(each.name)
+            for each in found
+        )
+        if names:
+            yield Section(title, (Entry((), names=names),), first=1, rows=1, inline=True)
 
 
 def count_unsure(comparison: Comparison, told: Collection[str]) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tracker.errors import ReferenceInvalid
-from tracker.model.topics import SURE
+from tracker.model.topics import SURE, VocabularyName
 from tracker.references import country_name, find_body, read_session
 from tracker.report.comparison.words import ARROW
 from tracker.report.layout import DIGEST
@@ -33,12 +33,22 @@ def title_words(comparison: Comparison) -> str:
         return f"{one_line(old.name)} {ARROW} {one_line(new.name)}"
     if (old.country, old.body) != (new.country, new.body):
         return f"{one_line(old.name)} {ARROW} {one_line(new.name)}"
-    where = f"{_name(old.country, country_name)} at the {_name(old.body, lambda body: find_body(body).name)}"
+    where = f"{name_country(old.country)} at the {name_body(old.body)}"
     sessions = [session_words(old.body, str(side.session), side.delivered) for side in (old, new)]
     if sessions[0] != sessions[1]:
         return f"{where}, {sessions[0]} {ARROW} {sessions[1]}"
     editions = f"{_edition(old)} {ARROW} {_edition(new)}"
     return f"{where}, {sessions[0]}: {editions}"
+
+
+def name_country(code: str) -> str:
+    """Return the name of a country."""
+    return _name(code, country_name)
+
+
+def name_body(code: str) -> str:
+    """Return the name of a body."""
+    return _name(code, lambda body: find_body(body).name)
 
 
 def _name(code: str, find: Callable[[str], str]) -> str:
@@ -61,9 +71,16 @@ def citation(comparison: Comparison, vocabulary: Vocabulary) -> str:
         f"{one_line(side.name)} ({digest[:DIGEST]})"
         for side, digest in ((comparison.old, source.old_text), (comparison.new, source.new_text))
     )
-    topics = f"topics {one_line(vocabulary.name)} {source.vocabulary[:DIGEST]}"
-    sure = "" if source.sure == SURE else f", --sure {source.sure}"
-    return f"Cite: {f' {ARROW} '.join(texts)}, tracker {source.release}, {topics}{sure}"
+    name = VocabularyName(vocabulary.name, source.vocabulary)
+    cited = cite(f" {ARROW} ".join(texts), source.release, name, source.sure)
+    return f"{cited}; ¶ by our count"
+
+
+def cite(texts: str, release: str, vocabulary: Vocabulary | VocabularyName, sure: float = SURE) -> str:
+    """Return one line to cite: texts, and what they were read with."""
+    topics = f"topics {one_line(vocabulary.name)} {vocabulary.digest[:DIGEST]}"
+    chosen = "" if sure == SURE else f", --sure {sure}"
+    return f"Cite: {texts}, tracker {release}, {topics}{chosen}"
 
 
 def provenance_words(comparison: Comparison, vocabulary: Vocabulary) -> tuple[str, ...]:

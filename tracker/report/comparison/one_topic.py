@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 from tracker.report.comparison.findings import show_finding
 from tracker.report.comparison.passages import quote
-from tracker.report.comparison.topic_words import share_words, status_mark
+from tracker.report.comparison.topic_words import share_words, status_mark, unclaimed_words
 from tracker.report.comparison.words import side_labels
 from tracker.report.document import Column, Entry, Section, Span
 from tracker.report.layout import counted
@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     SideWeights = tuple[TopicReading | None, tuple[WeighedSentence, ...]]
 
 _FIGURES = (Column("% of words"),)
+_FIGURES_NOTE = (
+    "before each sentence, how likely it alone shows a priority, then what weighs most in that:"
+    " + for it, − against it"
+)
 
 
 def show_topic(comparison: Comparison, topic: Topic, vocabulary: Vocabulary) -> Iterator[Section]:
@@ -36,8 +40,9 @@ def _describe(comparison: Comparison, topic: Topic, change: TopicChange | None) 
     if change is None:
         return Entry((Span(f"{one_line(topic.label)}, no priority on either side"),), ("",))
     found = show_finding(comparison, change, told=True, everything=True)
-    claim = (*found.claim[:2], Span(f", {status_mark(change)}"))
-    return Entry(claim, (share_words(change),), notes=found.notes)
+    claim = (*found.claim[:2], Span(f", {status_mark(change, comparison.provenance.sure)}"))
+    why = unclaimed_words(change, comparison.provenance.sure)
+    return Entry(claim, (share_words(change),), notes=(*found.notes, *((Span(why),) if why else ())))
 
 
 def _list_sentences(
@@ -80,8 +85,9 @@ def explain_topic(
         if reading is None:
             yield Section(f"{label}: not named", ())
             continue
-        chances = f"a priority {reading.priority:.2f}, there at all {reading.presence:.2f}"
-        notes = (Span(f"by {one_line(reading.rule)}; a careful reader calls it {chances}"),)
+        chances = f"a priority with probability {reading.priority:.2f}, finds it at all with"
+        said = f"{one_line(reading.rule)}; a careful reader calls it {chances} {reading.presence:.2f}"
+        notes = (Span(f"rule: {said}"),)
         about: Literal["old", "new"] = "old" if name == "old" else "new"
         yield Section(
             f"{label}: {reading.level}",
@@ -90,6 +96,7 @@ def explain_topic(
                 *(_show_weighed(comparison, about, each) for each in sentences),
             ),
         )
+    yield Section("how to read the figures", (), note=_FIGURES_NOTE)
 
 
 def _show_weighed(comparison: Comparison, name: Literal["old", "new"], weighed: WeighedSentence) -> Entry:

@@ -115,12 +115,14 @@ def quote(
     side = comparison.old if name == "old" else comparison.new
     label = side_labels(comparison)[name == "new"]
     held = side.version.segments[segment]
-    lead = f"{label} {place(held)}"
+    return cite_words(f"{label} {place(held)}", held.text, marked)
+
+
+def cite_words(lead: str, said: str, marked: tuple[int, int] | None) -> Quote:
+    """Return words to quote, on one line, with a stretch of them marked."""
     if marked is None:
-        return Quote(lead, one_line(held.text))
-    before, within, after = (
-        held.text[: marked[0]], held.text[slice(*marked)], held.text[marked[1] :]
-    )  # fmt: skip
+        return Quote(lead, one_line(said))
+    before, within, after = said[: marked[0]], said[slice(*marked)], said[marked[1] :]
     start = len(one_line(f"{before}.")) - 1
     shown = one_line(within)
     text = one_line(f"{before}{within}{after}")

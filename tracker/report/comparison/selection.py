@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, get_args
 
 from tracker.model.changes import AXES, Change
 from tracker.model.topics import Status
-from tracker.report.comparison.topic_words import STATUSES, actor_words
+from tracker.report.comparison.topic_words import STATUSES
 from tracker.report.comparison.words import MUCH_ALIGNED, OPERATIONS, is_unchanged
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from tracker.model.changes import Axis, Comparison, Evidence, Shift
     from tracker.model.texts import Segment, Side
-    from tracker.model.topics import Counterpart, TopicChange
+    from tracker.model.topics import Counterpart
 
 FILTERS: tuple[str, ...] = tuple(
     dict.fromkeys((*get_args(Status), *OPERATIONS, "moved", *AXES, "perhaps", "phrases"))
@@ -94,17 +94,6 @@ def hides_sentences(comparison: Comparison) -> bool:
     return not is_unchanged(comparison) and (
         comparison.genre == "session" or comparison.aligned < MUCH_ALIGNED
     )
-
-
-def find_counterpart(comparison: Comparison, topic: TopicChange) -> Counterpart | None:
-    """Return the leading passages of both sides on a topic, where it has counterparts."""
-    return next((pair for pair in comparison.counterparts if pair.topic == topic.topic), None)
-
-
-def name_actors(comparison: Comparison, topic: TopicChange) -> str | None:
-    """Say who is no longer named on a topic and who is named now, where it has counterparts."""
-    pair = find_counterpart(comparison, topic)
-    return actor_words(pair.actors) if pair else None
 
 
 def cite_changes(comparison: Comparison) -> dict[str, str]:

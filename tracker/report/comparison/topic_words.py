@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Final, get_args
 from tracker.model.topics import Level
 from tracker.report.comparison.words import ARROW, percent
 from tracker.report.safe import one_line
+from tracker.topics.certainty.claims import load_certainty
+from tracker.topics.levels.assess import PRIORITIES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
-    from tracker.model.changes import Shift
-    from tracker.model.series import Standing
     from tracker.model.topics import Status, TopicChange, TopicReading
 
 STATUSES: dict[Status, str] = {
@@ -32,23 +32,6 @@ SHARE_UNSURE: Final = "kept, share unsure"
 
 OLD_SIDE: frozenset[Status] = frozenset({"down", "demoted", "dropped"})
 """Statuses of which the old side shows more."""
-
-
-def actor_words(actors: Sequence[Shift]) -> str | None:
-    """Return who is no longer named on a topic and who is named now, with their roles."""
-    parts = []
-    for lead, side in (("no longer named", "old"), ("named now", "new")):
-        found = [(shift, getattr(shift, side)) for shift in actors]
-        texts = ", ".join(
-            f"{one_line(evidence.text)}{_role_words(shift)}" for shift, evidence in found if evidence
-        )
-        parts += [f"{lead}: {texts}"] if texts else []
-    return "; ".join(parts) or None
-
-
-def _role_words(shift: Shift) -> str:
-    role = shift.rule.partition("actor: ")[2].partition(" (")[0]
-    return f" ({role})" if role else ""
 
 
 def level_words(topic: TopicChange) -> str:
@@ -86,7 +69,7 @@ def rank_moves(topics: Iterable[TopicChange]) -> list[TopicChange]:
     return sorted(topics, key=lambda topic: (-abs(share_change(topic)), topic.label))
 
 
-def status_mark(topic: TopicChange) -> str:
+def status_mark(topic: TopicChange, sure: float) -> str:
     """Return a topic's status, with a question mark and its certainty where it is not claimed."""
     if topic.status:
         return STATUSES[topic.status]
@@ -94,13 +77,50 @@ def status_mark(topic: TopicChange) -> str:
         return SHARE_UNSURE
     if topic.possible is None:
         return "unclear"
-    return f"{STATUSES[topic.possible]}? {certainty_mark(topic)}".rstrip()
+    return f"{STATUSES[topic.possible]}? {certainty_mark(topic, sure)}".rstrip()
 
 
-def certainty_mark(topic: TopicChange | Standing) -> str:
-    """Return how certain a status is, briefly: ``(.53)``, and ``(~.53)`` where that was not measured."""
-    about = "" if topic.measured else "~"
-    return "" if topic.certainty is None else f"({about}{topic.certainty:.2f})".replace("0.", ".")
+def certainty_mark(topic: TopicChange, sure: float) -> str:
+    """Return how certain a status is, briefly: ``(.53)``, and ``(~.53)`` where that was not measured.
+
+    One as certain as claims are has the reason behind it: ``(.86, in passing)``.
+    """
+    if topic.certainty is None:
+        return ""
+    why = _bar(topic, sure)
+    chance = chance_mark(topic.certainty, measured=topic.measured)
+    return f"{chance[:-1]}, {why})" if why else chance
+
+
+def chance_mark(chance: float, *, measured: bool) -> str:
+    """Return how likely something is, briefly, as ``certainty_mark`` does."""
+    return f"({certainty_figure(chance, measured=measured)})".replace("0.", ".")
+
+
+def _bar(topic: TopicChange, sure: float) -> str:
+    """Return what keeps from being claimed what is as certain as claims are; "" where it is less certain."""
+    if not topic.measured or (topic.outcome_certainty or 0.0) < _least(topic, sure):
+        return ""
+    levels = {side.level for side in (topic.old, topic.new) if side}
+    return "in passing" if levels & PRIORITIES else "only mentioned"
+
+
+def _least(topic: TopicChange, sure: float) -> float:
+    return load_certainty().find_threshold(topic.outcome, sure)
+
+
+def unclaimed_words(topic: TopicChange, sure: float) -> str | None:
+    """Say why a topic's status is not claimed; None where it is, or where certainty was not measured."""
+    if topic.claimed or not topic.measured:
+        return None
+    if topic.share_unsure:
+        return "of so few sentences its share may as well have halved or doubled"
+    least = chance_mark(_least(topic, sure), measured=True)[1:-1]
+    reasons = {
+        "in passing": f"as sure as what is claimed (from {least}); but the other side names it in passing",
+        "only mentioned": f"as sure as what is claimed (from {least}); but it is a priority on neither side",
+    }
+    return reasons.get(_bar(topic, sure), f"less sure than what is claimed (from {least})")
 
 
 def rank_topics(topics: Iterable[TopicChange]) -> list[TopicChange]:

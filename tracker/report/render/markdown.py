@@ -80,10 +80,11 @@ def _escape_within(text: str) -> str:
 
 def _head(document: Document) -> Iterator[str]:
     yield f"# Report: {escape_markdown(document.title)}"
-    yield "\n".join(
-        f"- **{escape_markdown(side.label)}**: {' · '.join(map(escape_markdown, side.facts))}"
-        for side in document.sides
-    )
+    if document.sides:
+        yield "\n".join(
+            f"- **{escape_markdown(side.label)}**: {' · '.join(map(escape_markdown, side.facts))}"
+            for side in document.sides
+        )
     yield f"**{escape_markdown(document.verdict)}**"
     for caution in document.cautions:
         yield f"> **Caution**: {escape_markdown(caution)}"
@@ -91,28 +92,34 @@ def _head(document: Document) -> Iterator[str]:
 
 def _show_section(section: Section, width: int | None) -> Iterator[str]:
     note = f": {escape_markdown(section.note)}" if section.note else ""
-    yield f"## {escape_markdown(section.title.capitalize())}{note}"
-    if any(column.head for column in section.columns):
+    yield f"## {escape_markdown(section.title[:1].upper() + section.title[1:])}{note}"
+    heads = [column.head for column in section.columns]
+    bare = not any(entry.evidence or entry.notes for entry in section.entries)
+    if section.ticks or (any(heads) and bare):
         yield "\n".join(_show_table(section))
     elif section.entries:
-        yield "\n".join(row for entry in section.entries for row in _show_entry(entry, width))
+        yield "\n".join(row for entry in section.entries for row in _show_entry(entry, heads, width))
 
 
 def _show_table(section: Section) -> Iterator[str]:
-    yield f"| | {' | '.join(column.head for column in section.columns)} |"
-    yield f"| --- | {' | '.join('---:' if column.right else '---' for column in section.columns)} |"
+    heads = [column.head for column in section.columns]
+    heads += [f"{tick.head} ({tick.under})" if tick.under else tick.head for tick in section.ticks]
+    rules = ["---:" if column.right else "---" for column in section.columns] + ["---"] * len(section.ticks)
+    yield f"| | {' | '.join(map(escape_markdown, heads))} |"
+    yield f"| --- | {' | '.join(rules)} |"
     for entry in section.entries:
-        cells = (mark_runs(entry.claim).strip(), *map(escape_markdown, entry.cells))
-        yield f"| {' | '.join(cells)} |"
+        cells = (*entry.cells, *(mark.text for mark in entry.marks))
+        yield f"| {' | '.join((mark_runs(entry.claim).strip(), *map(escape_markdown, cells)))} |"
 
 
-def _show_entry(entry: Entry, width: int | None) -> Iterator[str]:
+def _show_entry(entry: Entry, heads: Sequence[str], width: int | None) -> Iterator[str]:
     if not entry.claim and not entry.names:
         yield from (f"- {_show_evidence(each, width)}" for each in entry.evidence)
         return
     claim = mark_runs(entry.claim).strip()
     named = " · ".join(map(escape_markdown, entry.names))
-    yield f"- {'; '.join([' '.join(filter(None, (claim, named))), *map(escape_markdown, entry.cells)])}"
+    cells = [f"{cell} {head}".strip() for cell, head in zip(entry.cells, heads, strict=False) if cell]
+    yield f"- {'; '.join([' '.join(filter(None, (claim, named))), *map(escape_markdown, cells)])}"
     for note in entry.notes:
         yield f"  - {mark_runs((note,))}"
     for each in entry.evidence:

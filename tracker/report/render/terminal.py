@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from tracker.report.document import Quote, Span
 from tracker.report.layout import MORE, WHOLE, columns, draw, line, shorten, spread, wrap
+from tracker.report.render.marks import lay_marks
 from tracker.report.render.runs import cut_quote, lay_names, mark_edits, star_matches
 from tracker.report.safe import one_line
 
@@ -147,8 +148,9 @@ def _lay_section(section: Section, width: int, part: _Part) -> list[Line]:
         section = replace(section, note=f"{section.note} · {MORE}")
         return [line(), *_lay_title(section, sizes, width)]
     lines = [line(), *_lay_title(section, sizes, width)]
-    for entry in section.entries[:full]:
-        lines.extend(_lay_entry(entry, section, sizes, width, rows))
+    shown = section.entries[:full]
+    laid = (row for entry in shown for row in _lay_entry(entry, section, sizes, width, rows))
+    lines.extend(lay_marks(section, shown, width) if section.ticks and shown else laid)
     if names:
         lines.extend(lay_names(_INDENT, (), names, width, section.rest))
     elif full < len(section.entries):
@@ -159,7 +161,7 @@ def _lay_section(section: Section, width: int, part: _Part) -> list[Line]:
 def _lay_title(section: Section, sizes: Sequence[int], width: int) -> Iterator[Line]:
     title = section.title.upper()
     heads = _join_cells([column.head for column in section.columns], section, sizes)
-    if heads.strip():
+    if heads.strip() and not section.ticks:
         yield spread(title, heads, width, "bold")
         return
     note = f": {section.note}" if section.note else ""

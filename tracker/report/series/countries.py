@@ -1,18 +1,30 @@
-"""Topics by countries at one session: what most put first, and what sets each of them apart."""
+"""Topics by countries at one session as a report: what most have as a priority, and what sets each apart."""
 
 from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
 from math import log
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, get_args
 
-from tracker.report.comparison.words import LANGUAGES, MORE, percent, quoted
-from tracker.report.document import Span
-from tracker.report.layout import DIGEST, Line, columns, counted, draw, line, shorten, spread, wrap
+from tracker.model.topics import Level
+from tracker.report.comparison.naming import name_body
+from tracker.report.comparison.words import LANGUAGES, percent
+from tracker.report.document import Column, Document, Entry, Section, Span, Tick
+from tracker.report.layout import counted
 from tracker.report.safe import one_line
-from tracker.report.series.rows import list_decided, make_rows
-from tracker.report.series.timeline import MARKS, mark_standing
+from tracker.report.series.parts import (
+    close_report,
+    count_countries,
+    name_rows,
+    quote_standing,
+    show_decided,
+    show_map,
+    show_standing,
+    warn_approximate,
+)
+from tracker.report.series.rows import make_rows, mark_chance, mark_level
+from tracker.topics.certainty.claims import explain_unmeasured
 from tracker.topics.levels.assess import PRIORITIES
 
 if TYPE_CHECKING:
@@ -21,19 +33,18 @@ if TYPE_CHECKING:
     from tracker.model.series import CountryReading, SessionReading, Standing
     from tracker.report.series.rows import TopicRow
 
-TOPICS: Final = 20
-"""How many topics are shown where not everything is asked for."""
-
 COUNTRIES: Final = 12
-"""Up to how many countries what sets each apart is shown without being asked for."""
+"""Up to how many countries each is a column, and is told what sets it apart."""
 
 FEW: Final = 0.2
 """The share of countries up to which a topic sets those apart that put it first."""
 
-_DISTINCTIVE_SHOWN: Final = 3
-"""Topics of a country that are shown for what sets it apart."""
-
-_BAR: Final = 12
+_TOPICS: Final = 10
+"""Topics that are shown however little room there is."""
+_APART: Final = 3
+"""Topics of a country that are named for what sets it apart, where there are many countries."""
+_NAMED: Final = 3
+"""Countries that a title names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,129 +81,153 @@ def find_distinctive(
     return tuple(sorted(found, key=lambda apart: (-apart.score, apart.row.topic.label)))
 
 
-def render_countries(
+def build_countries(
     reading: SessionReading,
     rows: Sequence[TopicRow],
     everyone: Sequence[TopicRow],
     *,
-    width: int = 80,
-    color: bool = False,
     everything: bool = False,
     topics: Collection[str] = (),
-) -> str:
-    """Return the topics by how many countries put them first, then what sets each country apart.
+) -> Document:
+    """Return the report of a session: how many countries have each topic as a priority, or which of a few.
 
     ``rows`` are the topics to show, of all countries or of those asked for; ``everyone`` are those that all
     countries have, which decide what is rare. A requested topic has its countries listed.
     """
-    lines = [*_head(reading, width)]
+    total, whole = len(reading.countries), everything or bool(topics)
+    few = total <= COUNTRIES
     if topics:
-        lines += [part for row in rows for part in (line(), *_list_countries(row, reading, width))]
-        lines += list_decided(rows, width, everything=True)
-        return draw(lines, color=color)
-    few = len(reading.countries) <= COUNTRIES
-    if reading.countries[1:]:
-        shown = rows if everything else rows[:TOPICS]
-        lines += [line(), *(_levels if few else _table)(shown, reading, width)]
-        if left := sum(bool(row.priorities) for row in rows[len(shown) :]):
-            lines.append(line(f"  {left} more topics are a priority of some: {MORE}"))
-    lines += list_decided(rows, width, everything=everything)
-    if everything or few:
-        return draw([*lines, line(), *_show_distinctive(reading, everyone, width, full=few)], color=color)
-    hint = "Distinctive topics of some countries: --countries GBR,FRA; of all: --all"
-    return draw([*lines, line(), *wrap(hint, width)], color=color)
-
-
-def _head(reading: SessionReading, width: int) -> Iterator[Line]:
-    year = f" ({reading.year})" if reading.year else ""
-    spoke = "1 country" if len(reading.countries) == 1 else f"{len(reading.countries)} countries"
-    name = f"{one_line(reading.vocabulary.name)} {reading.vocabulary.digest[:DIGEST]}"
-    yield from wrap(
-        [Span(f"{reading.body} {reading.session}{year} · {spoke} · topics {name}", "bold")], width
+        sections = [_list_countries(row, reading) for row in rows]
+        verdict = " ".join(_tell_topic(row, total) for row in rows)
+    else:
+        sections = [] if total == 1 else [(_show_levels if few else _show_counts)(rows, reading)]
+        sections += [*_show_distinctive(reading, everyone)] if few else []
+        sections += [_name_distinctive(reading, everyone)] if everything and not few else []
+        verdict = name_rows(rows, total, count_countries(total))
+    unmeasured = explain_unmeasured(reading.vocabulary, {country.language for country in reading.countries})
+    session = f"{reading.body} {one_line(reading.session)}"
+    statements = counted(sum(len(country.statements) for country in reading.countries), "statement")
+    return Document(
+        title=_name_session(reading),
+        sides=(),
+        cautions=(*_tell_languages(reading), *warn_approximate(unmeasured)),
+        verdict=verdict,
+        sections=(*sections, *show_decided(rows)),
+        closing=tuple(
+            close_report(
+                [_lead_on(reading, few=few), "all figures: --format csv"],
+                f"{session}, {statements}",
+                reading.vocabulary,
+                topics=[row.topic.id for row in rows],
+                whole=whole,
+            )
+        ),
+        whole=whole,
     )
+
+
+def _lead_on(reading: SessionReading, *, few: bool) -> str:
+    if not few:
+        return "a few side by side: --countries GBR,FRA"
+    one = f"{reading.countries[0].country}/{reading.body}"
+    if len(reading.countries) == 1:
+        return f"all its priorities: tracker priorities {one}/{one_line(reading.session)}"
+    return f"over time: tracker timeline {one}"
+
+
+def _name_session(reading: SessionReading) -> str:
+    year = f" ({reading.year})" if reading.year else ""
+    total = len(reading.countries)
+    of_all = f" of {reading.spoke}" if total < reading.spoke else ""
+    names = ", ".join(one_line(country.name) for country in reading.countries)
+    who = names if total <= _NAMED else f"{total}{of_all} countries"
+    return f"{who} at the {name_body(reading.body)}, {one_line(reading.session)}{year}"
+
+
+def _tell_languages(reading: SessionReading) -> Iterator[str]:
     tongues = Counter(country.language for country in reading.countries)
     if len(tongues) > 1:
-        parts = ", ".join(
-            f"{count} {LANGUAGES.get(tongue, tongue)}" for tongue, count in tongues.most_common()
-        )
-        yield from wrap([Span(f"Texts in several languages: {parts}.", "warning")], width)
+        parts = (f"{count} {LANGUAGES.get(tongue, tongue)}" for tongue, count in tongues.most_common())
+        yield f"Texts in several languages: {', '.join(parts)}."
 
 
-def _table(rows: Sequence[TopicRow], reading: SessionReading, width: int) -> Iterator[Line]:
+def _show_counts(rows: Sequence[TopicRow], reading: SessionReading) -> Section:
     total = len(reading.countries)
-    room = width - _BAR - len("    countries      %  declared  ")
-    yield spread("PRIORITIES BY NUMBER OF COUNTRIES", "countries      %  declared", width, "bold")
-    for row in rows:
-        share = len(row.priorities) / total
-        label = shorten(one_line(row.topic.label), room)
-        facts = f"{len(row.priorities):>9}  {100 * share:>4.0f}%  {row.count('declared') or '':>8}"
-        bar = "#" * round(_BAR * share)
-        yield spread(f"  {label}{' ' * (room - columns(label))} {bar}", facts, width)
+    columns = (Column("countries"), Column("of them sure"), Column("%"), Column("declared"))
+    entries = (
+        Entry(
+            (Span(row.label),),
+            (
+                str(len(row.priorities)),
+                str(row.sure),
+                f"{100 * len(row.priorities) / total:.0f}",
+                str(row.count("declared") or ""),
+            ),
+            brief=f"{row.label} {len(row.priorities)}",
+        )
+        for row in rows
+    )
+    return Section("priorities by number of countries", tuple(entries), columns=columns, first=_TOPICS)
 
 
-def _levels(rows: Sequence[TopicRow], reading: SessionReading, width: int) -> Iterator[Line]:
-    """Yield a map of topics by a few countries, as a timeline's is of topics by sessions."""
+def _show_levels(rows: Sequence[TopicRow], reading: SessionReading) -> Section:
+    """Return a map of topics by a few countries, as a timeline's is of topics by sessions."""
     codes = [country.country for country in reading.countries]
-    cell = max(map(len, codes)) + 1
-    room = width - 2 - cell * len(codes)
-    yield line(f"{'PRIORITIES BY COUNTRY':<{room + 2}}{''.join(f'{code:<{cell}}' for code in codes)}", "bold")
-    for row in rows:
-        label = shorten(one_line(row.topic.label), room - 1)
-        spans = [Span(f"  {label}{' ' * (room - columns(label))}")]
-        for code in codes:
-            mark, style = mark_standing(row.cells.get(code))
-            spans += [Span(mark, style), Span(" " * (cell - 1))]
-        yield tuple(spans)
-    yield line("  " + " · ".join(f"{mark} {level}" for level, mark in MARKS.items()), "dim")
+    shown = ((row.label, (), [mark_level(row.cells.get(code)) for code in codes]) for row in rows)
+    return show_map("priorities by country", shown, [Tick(code) for code in codes])
 
 
-def _show_distinctive(
-    reading: SessionReading, everyone: Sequence[TopicRow], width: int, *, full: bool
-) -> Iterator[Line]:
-    total = reading.spoke
-    yield line("DISTINCTIVE: priorities that at most a fifth of the countries have", "bold")
+def _show_distinctive(reading: SessionReading, everyone: Sequence[TopicRow]) -> Iterator[Section]:
+    """Yield for each country its priorities that at most a fifth of all countries have, with its words."""
+    columns = (Column("% of words"), Column("others"))
     for country in reading.countries:
-        found = find_distinctive(country, everyone, total)
-        if full:
-            yield line(f"{country.country} {one_line(country.name)}", "bold")
-            for apart in found:
-                yield from _quote(apart, total, width)
-            if not found:
-                yield line("  nothing", "dim")
-            continue
-        parts = "; ".join(
-            f"{one_line(each.row.topic.label)} {percent(each.standing.share)}"
-            for each in found[:_DISTINCTIVE_SHOWN]
+        entries = []
+        for each in find_distinctive(country, everyone, reading.spoke):
+            others = f"{len(each.row.priorities) - 1} of {reading.spoke - 1}"
+            given = each.row.topic, each.standing, [others], reading.vocabulary, country.language
+            entries.append(show_standing(each.row.label, *given))
+        title = f"shared by few: {one_line(country.name)}"
+        yield (
+            Section(title, tuple(entries), columns=columns, first=1, rows=1)
+            if entries
+            else Section(title, (), "nothing")
         )
-        yield line(shorten(f"  {country.country:<4} {parts or 'nothing'}", width))
 
 
-def _quote(apart: DistinctiveTopic, total: int, width: int) -> Iterator[Line]:
-    others = len(apart.row.priorities) - 1
-    facts = f"{percent(apart.standing.share)} of words, {others} of {total - 1} others"
-    yield spread(f"  {one_line(apart.row.topic.label)}, {apart.standing.level}", facts, width)
-    yield line(f"    {quoted(shorten(one_line(apart.standing.quote), width - 6))}", "dim")
+def _name_distinctive(reading: SessionReading, everyone: Sequence[TopicRow]) -> Section:
+    entries = []
+    for country in reading.countries:
+        found = find_distinctive(country, everyone, reading.spoke)[:_APART]
+        parts = "; ".join(
+            f"{each.row.label}{mark_chance(each.standing, f' {percent(each.standing.share)}')}"
+            for each in found
+        )
+        entries.append(Entry((Span(one_line(country.name), "bold"), Span(f": {parts or 'nothing'}"))))
+    return Section(
+        "shared by few", tuple(entries), note="priorities that at most a fifth of the countries have"
+    )
 
 
-def _list_countries(row: TopicRow, reading: SessionReading, width: int) -> Iterator[Line]:
-    total = len(reading.countries)
-    spread_words = f"a priority of {len(row.priorities)} of {total}"
-    yield spread(one_line(row.topic.label), spread_words, width, "bold")
-    for level in ("declared", "substantive", "acknowledged", "mentioned"):
+def _tell_topic(row: TopicRow, total: int) -> str:
+    said = sum(cell.level is not None for cell in row.cells.values())
+    counts = f"{row.label}: a priority of {len(row.priorities)} of {total}, {row.sure} of them sure"
+    return f"{counts}; named by {said} of {total}."
+
+
+def _list_countries(row: TopicRow, reading: SessionReading) -> Section:
+    """Return the countries by what they do with a topic, with the words of who says most about it."""
+    languages = {country.country: country.language for country in reading.countries}
+    entries = []
+    for level in get_args(Level):
         found = sorted(
             ((code, cell) for code, cell in row.cells.items() if cell.level == level),
             key=lambda pair: (-pair[1].share, pair[0]),
         )
         if found:
-            parts = ", ".join(f"{code} {percent(cell.share)}" for code, cell in found)
-            yield from wrap([Span(f"{level} ({len(found)}): ", "bold"), Span(parts)], width, "  ", "    ")
-    silent = total - sum(cell.level is not None for cell in row.cells.values())
-    yield line(f"  absent: {counted(silent, 'statement')}", "dim")
-    best = max(
-        ((code, cell) for code, cell in row.cells.items() if cell.level in PRIORITIES),
-        key=lambda pair: (pair[1].share, pair[0]),
-        default=None,
-    )
-    if best:
-        lead = f"  {best[0]} "
-        yield line(f"{lead}{quoted(shorten(one_line(best[1].quote), width - columns(lead) - 2))}")
+            names = tuple(f"{code}{mark_chance(cell, f' {percent(cell.share)}')}" for code, cell in found)
+            code, cell = found[0]
+            entries.append(Entry((Span(f"{level} ({len(found)})", "bold"),), names=names))
+            if level in PRIORITIES:
+                quote = quote_standing(row.topic, cell, code, reading.vocabulary, languages[code])
+                entries.append(Entry((), evidence=(quote,)))
+    return Section(row.label, tuple(entries), note="by share of the words")

@@ -12,7 +12,7 @@ from tracker.model.tracing import Biography, BiographyStatement, BiographyTable
 from tracker.report.json_text import encode_published
 from tracker.report.series.biography import is_exact
 from tracker.report.series.countries import find_distinctive
-from tracker.report.series.timeline import MARKS
+from tracker.report.series.rows import MARKS
 from tracker.report.series.traced import year_of
 from tracker.report.tables import write_csv
 from tracker.tracing.biography import find_silences

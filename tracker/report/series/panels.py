@@ -1,8 +1,9 @@
-"""Panels of countries by sessions: a text of counts, CSV and JSON."""
+"""Panels of countries by sessions: a report of counts, CSV and JSON."""
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+import shlex
+from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
@@ -10,12 +11,24 @@ from tracker.model.panels import PanelTable
 from tracker.model.series import CountedTopic
 from tracker.model.topics import VocabularyName
 from tracker.references import country_name
-from tracker.report.comparison.words import MORE
-from tracker.report.document import Span
+from tracker.report.comparison.naming import name_body
+from tracker.report.document import Document, Span, Tick
 from tracker.report.json_text import encode_published
-from tracker.report.layout import DIGEST, Line, counted, draw, line, shorten, wrap
+from tracker.report.layout import counted
 from tracker.report.safe import one_line
-from tracker.report.tables import lay_table, write_csv
+from tracker.report.series.moves import DROPPED, TAKEN_UP, count_sure
+from tracker.report.series.parts import (
+    close_report,
+    count_countries,
+    count_halves,
+    halve,
+    name_most,
+    show_map,
+    show_moves,
+    warn_approximate,
+)
+from tracker.report.series.rows import SURE_FROM
+from tracker.report.tables import write_csv
 from tracker.topics.levels.assess import PRIORITIES
 
 if TYPE_CHECKING:
@@ -23,21 +36,12 @@ if TYPE_CHECKING:
 
     from tracker.model.panels import Panel, PanelCell, PanelEntry
     from tracker.model.topics import Topic
+    from tracker.report.document import Section
 
 COLUMNS: Final = (
     "body", "country", "name", "session", "year", "state", "topic", "label", "level", "sentences", "share",
     "status", "possible", "certainty", "measured", "share_unsure", "before", "statement",
 )  # fmt: skip
-
-TOPICS: Final = 20
-"""How many topics are shown where not everything is asked for."""
-
-TAKEN_UP: Final = ("new", "returned")
-DROPPED: Final = ("dropped",)
-
-_LABEL, _NARROWEST = 34, 20
-_MOVED_ROOM: Final = 14
-"""Columns behind the sessions of a panel."""
 
 
 def order_topics(panel: Panel, topics: Sequence[str] = ()) -> tuple[tuple[Topic, int], ...]:
@@ -101,73 +105,120 @@ def panel_json(panel: Panel, topics: Sequence[str] = ()) -> str:
     )
 
 
-def render_panel(
-    panel: Panel,
-    topics: Sequence[str] = (),
-    *,
-    notes: Sequence[str] = (),
-    width: int = 80,
-    color: bool = False,
-    everything: bool = False,
-) -> str:
-    """Return how many countries put each topic first by session, how often it was taken up and dropped."""
+def build_panel(
+    panel: Panel, topics: Sequence[str] = (), *, notes: Sequence[str] = (), everything: bool = False
+) -> Document:
+    """Return the report of a panel: what moved most, then how many have each topic as a priority."""
     rows = order_topics(panel, topics)
     rows = rows if topics else tuple(row for row in rows if row[1])
-    shown = rows if everything or topics else rows[:TOPICS]
     read = [entry for entry in panel.entries if entry.state == "read"]
-    lines = [*_head_panel(panel, read, width), line()]
-    cells: dict[str, dict[str, list[PanelCell]]] = defaultdict(lambda: defaultdict(list))
-    for entry in read:
-        for cell in entry.cells:
-            cells[cell.topic][entry.session].append(cell)
-    spoke = Counter(entry.session for entry in read)
-    column = 2 + max(len(label) for label in (*panel.sessions, *map(str, spoke.values())))
-    most = max(1, (width - _NARROWEST - _MOVED_ROOM) // column)
-    blocks = -(-len(panel.sessions) // most)
-    size = -(-len(panel.sessions) // blocks)
-    for start in range(0, len(panel.sessions), size):
-        sessions = panel.sessions[start : start + size]
-        room = min(_LABEL, width - _MOVED_ROOM - column * len(sessions))
-        counts = ("statements read", *(str(spoke[label]) for label in sessions), "", "", "")
-        table = [counts, *(_count_row(topic, cells[topic.id], sessions) for topic, _ in shown)]
-        head = ("priority of, by session", *sessions, "up", "drop", "")
-        head, *table = (_fit(row, room) for row in (head, *table))
-        lines += [*lay_table(head, table, width, tuple(range(1, len(head)))), line()]
-    lines += [
-        *wrap([Span("up: newly a priority, as claimed; drop: not repeated, as claimed", "dim")], width),
-    ]
-    if len(shown) < len(rows):
-        lines += wrap(f"{len(rows) - len(shown)} more topics are a priority of some: {MORE}", width)
-    for note in filter(None, (*notes, panel.unmeasured)):
-        lines += wrap([Span(note, "dim")], width)
-    lines += wrap(
-        "Each country: --format csv; two sessions: tracker diff BODY OLD NEW --countries ...", width
+    whole = everything or bool(topics)
+    statements = counted(len(read), "statement")
+    sure = _count_sure(read)
+    counts = ((one_line(topic.label), number, f", {sure[topic.id]} sure") for topic, number in rows)
+    return Document(
+        title=_name_panel(panel, read),
+        sides=(),
+        cautions=warn_approximate(panel.unmeasured),
+        verdict=name_most(counts, statements),
+        sections=(
+            *_show_moves(panel, rows, read, whole=whole),
+            *([_show_counts(panel, rows, read)] if rows else []),
+        ),
+        closing=(
+            "New or back, not repeated: since each one's session before; + 3?: three more, less sure.",
+            *map(one_line, notes),
+            *close_report(
+                _lead_on(panel),
+                f"{panel.body} {_span(panel.sessions)}{_whose(panel)}, {statements}",
+                panel.vocabulary,
+                topics=[topic.id for topic, _ in rows],
+                whole=whole,
+                sure=panel.sure,
+            ),
+        ),
+        whole=whole,
     )
-    return draw(lines, color=color)
 
 
-def _head_panel(panel: Panel, read: Sequence[PanelEntry], width: int) -> Iterator[Line]:
-    ends = " to ".join(dict.fromkeys((panel.sessions[0], panel.sessions[-1])))
-    who = panel.countries or "all countries"
-    spoke = f"{counted(len(read), 'statement')} by {count_countries(len({entry.country for entry in read}))}"
-    name = f"{one_line(panel.vocabulary.name)} {panel.vocabulary.digest[:DIGEST]}"
-    text = f"{panel.body} {ends} · {one_line(who)} · {spoke} · topics {name}"
-    yield from wrap([Span(text, "bold")], width)
+def _span(labels: Sequence[str]) -> str:
+    return "–".join(dict.fromkeys((labels[0], labels[-1])))
 
 
-def count_countries(number: int) -> str:
-    """Return how many countries there are, in words."""
-    return "1 country" if number == 1 else f"{number} countries"
+def _whose(panel: Panel) -> str:
+    return f", {one_line(panel.countries)}" if panel.countries else ""
 
 
-def _count_row(
-    topic: Topic, by_session: dict[str, list[PanelCell]], sessions: Sequence[str]
-) -> tuple[str, ...]:
-    first = (sum(cell.level in PRIORITIES for cell in by_session[label]) for label in sessions)
-    every = [cell.status for cells in by_session.values() for cell in cells]
-    moved = (sum(status in statuses for status in every) for statuses in (TAKEN_UP, DROPPED))
-    return topic.label, *(str(number or "") for number in (*first, *moved)), ""
+def _lead_on(panel: Panel) -> list[str]:
+    """Return commands that show who it is."""
+    hints = ["each country: --format csv"]
+    if len(panel.sessions) > 1 and panel.countries:
+        pair = " ".join(panel.sessions[-2:])
+        hints.insert(0, f"who: tracker diff {panel.body} {pair} --countries {shlex.quote(panel.countries)}")
+    return hints
 
 
-def _fit(row: tuple[str, ...], room: int) -> tuple[str, ...]:
-    return shorten(row[0], room), *row[1:]
+def _name_panel(panel: Panel, read: Sequence[PanelEntry]) -> str:
+    years = {entry.session: entry.year for entry in panel.entries}
+    ends = (
+        f"{label} ({years[label]})" if years.get(label) else label
+        for label in (panel.sessions[0], panel.sessions[-1])
+    )
+    who = count_countries(len({entry.country for entry in read}))
+    named = f"{one_line(panel.countries)} ({who})" if panel.countries else who
+    return f"{named} at the {name_body(panel.body)}, {' to '.join(dict.fromkeys(ends))}"
+
+
+def _show_moves(
+    panel: Panel, rows: Sequence[tuple[Topic, int]], read: Sequence[PanelEntry], *, whole: bool
+) -> Iterator[Section]:
+    """Yield the topics that the statements of the earlier and the later sessions differ in most."""
+    by_session = [[entry for entry in read if entry.session == label] for label in panel.sessions]
+    spoken = [entries for entries in by_session if entries]
+    if len(spoken) < 2:  # noqa: PLR2004 (an earlier and a later one)
+        return
+    halves = [[entry for entries in half for entry in entries] for half in halve(spoken)]
+    moved = []
+    for topic, _ in rows:
+        counts, sizes = [_count_first(topic, half) for half in halves], [len(half) for half in halves]
+        cells = [cell for entry in read for cell in entry.cells if cell.topic == topic.id]
+        changed = (_count_moved(cells, statuses) for statuses in (TAKEN_UP, DROPPED))
+        figures = (count_halves(counts, sizes), *changed)
+        moved.append((counts[1] / sizes[1] - counts[0] / sizes[0], one_line(topic.label), figures))
+    labels = [[entry.session for entry in half] for half in halves]
+    yield from show_moves(labels, moved, ("a priority of", "new or back", "not repeated"), whole=whole)
+
+
+def _count_first(topic: Topic, entries: Sequence[PanelEntry]) -> int:
+    return sum(
+        cell.topic == topic.id and cell.level in PRIORITIES for entry in entries for cell in entry.cells
+    )
+
+
+def _count_moved(cells: Sequence[PanelCell], statuses: Sequence[str]) -> str:
+    likely = sum(cell.possible in statuses for cell in cells)
+    return count_sure(sum(cell.status in statuses for cell in cells), likely)
+
+
+def _count_sure(read: Sequence[PanelEntry]) -> Counter[str]:
+    """Return by topic how many statements surely have it as a priority, as a timeline calls it sure."""
+    cells = (cell for entry in read for cell in entry.cells if cell.level in PRIORITIES)
+    return Counter(cell.topic for cell in cells if cell.priority is None or cell.priority >= SURE_FROM)
+
+
+def _show_counts(panel: Panel, rows: Sequence[tuple[Topic, int]], read: Sequence[PanelEntry]) -> Section:
+    by_session = [[entry for entry in read if entry.session == label] for label in panel.sessions]
+    sure = _count_sure(read)
+    counts = [("statements read", (str(len(read)), ""), [len(entries) for entries in by_session])]
+    counts += [
+        (
+            one_line(topic.label),
+            (str(number), str(sure[topic.id])),
+            [_count_first(topic, each) for each in by_session],
+        )
+        for topic, number in rows
+    ]
+    shown = ((label, sums, [Span(str(each or "")) for each in numbers]) for label, sums, numbers in counts)
+    ticks = [Tick(one_line(label)) for label in panel.sessions]
+    note = "statements that have each as a priority, those of them that are sure, then by session"
+    return show_map("priorities by session", shown, ticks, heads=("all", "sure"), note=note)

@@ -1,54 +1,52 @@
-"""Topics by sessions: a heat map for the terminal, in blocks where there are more sessions than columns."""
+"""Topics by sessions as a report: what moved most, a map of levels, and of one topic each session."""
 
 from __future__ import annotations
 
+from collections import Counter
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
-from tracker.report.comparison.topic_words import SHARE_UNSURE, STATUSES, certainty_mark
-from tracker.report.comparison.words import MORE, percent, quoted
-from tracker.report.document import Span
-from tracker.report.layout import DIGEST, Line, columns, counted, draw, line, shorten, spread, wrap
+from tracker.references import parse_reference
+from tracker.report.comparison.naming import name_body, name_country
+from tracker.report.comparison.topic_words import SHARE_UNSURE, STATUSES, chance_mark
+from tracker.report.comparison.words import ARROW, percent
+from tracker.report.document import Column, Document, Section, Span, Tick
+from tracker.report.layout import counted
 from tracker.report.safe import one_line
-from tracker.report.series.rows import TopicRow, list_decided, make_rows
-from tracker.topics.statuses.decided import ABSENT
+from tracker.report.series.parts import (
+    close_report,
+    count_halves,
+    halve,
+    name_rows,
+    show_decided,
+    show_map,
+    show_moves,
+    show_standing,
+    warn_approximate,
+)
+from tracker.report.series.rows import (
+    NO_STATEMENT,
+    NO_TEXT,
+    WITHDRAWN,
+    make_rows,
+    mark_level,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
     from tracker.model.series import SessionState, Standing, Timeline, TimelineSession
-    from tracker.model.topics import Level
-    from tracker.report.document import Style
-
-MARKS: Final[dict[Level, str]] = {"declared": "D", "substantive": "S", "acknowledged": "+", "mentioned": "."}
-NO_STATEMENT: Final = "-"
-NO_TEXT: Final = "?"
-WITHDRAWN: Final = "x"
+    from tracker.report.series.rows import TopicRow
 
 _UNREAD: Final[dict[SessionState, str]] = {
     "no statement": NO_STATEMENT,
     "withdrawn": WITHDRAWN,
     "no text": NO_TEXT,
 }
-
-ROWS: Final = 30
-"""How many topics are shown where not everything is asked for."""
-
-SHADES: Final[tuple[tuple[float, Style], ...]] = (
-    (0.10, "shade4"),
-    (0.05, "shade3"),
-    (0.02, "shade2"),
-    (0.0, "shade1"),
-)
-"""The share of a statement's words from which a cell has a shade."""
-
-_PRIORITY_AT: Final = "priority at"
-_COUNT: Final = " 999 "
-"""The room for the number of sessions at which a topic is a priority."""
-
-_CELLS: Final = (3, 2, 1)
-_LABEL, _NARROWEST_LABEL = 32, 20
-_STEPS: Final = (1, 2, 5, 10, 20, 50)
+_FEWEST: Final = 4
+"""Sessions from which their earlier half is held against the later one."""
+_LEAST_MOVE: Final = 0.005
+"""Of the words, on average: a smaller change is no move."""
 
 
 def select_rows(
@@ -59,145 +57,121 @@ def select_rows(
     return make_rows(standings, timeline.vocabulary, topics, everything=everything)
 
 
-def render_timeline(
-    timeline: Timeline,
-    rows: Sequence[TopicRow],
-    *,
-    width: int = 80,
-    color: bool = False,
-    everything: bool = False,
-    quotes: bool = False,
-) -> str:
-    """Return the map of topics by sessions, with a legend; with ``quotes``, then each topic's sessions.
+def build_timeline(
+    timeline: Timeline, rows: Sequence[TopicRow], *, everything: bool = False, quotes: bool = False
+) -> Document:
+    """Return the report of a series: the largest moves, the map of topics by sessions, what people decided.
 
-    A mark shows the level and, with ``color``, a shade the share; 30 topics unless ``everything``.
+    With ``quotes`` the map is followed by each topic's sessions with their words, and shown whole.
     """
-    shown = rows if everything or quotes else rows[:ROWS]
-    lines = [*_head(timeline, width)]
-    if not rows:
-        lines += [line(), line("No topic is a priority at any of these sessions.")]
-    for kind, sessions in groupby(timeline.sessions, key=lambda session: session.kind):
-        lines += [*_map(kind, tuple(sessions), shown, timeline, width)] if shown else []
-    lines += [line(), *wrap([Span(_legend(timeline, color=color), "dim")], width)]
-    if left := sum(bool(row.priorities) for row in rows[len(shown) :]):
-        lines += wrap(f"{left} more topics are a priority somewhere: {MORE}", width)
-    if quotes and timeline.unmeasured:
-        words = f"Statuses with ~ are approximate, and not claimed: {timeline.unmeasured}"
-        lines += wrap([Span(words, "warning")], width)
-    for row in shown if quotes else ():
-        lines += [line(), *_describe(row, timeline, width)]
-    lines += list_decided(rows, width, everything=everything or quotes)
-    return draw(lines, color=color)
-
-
-def _head(timeline: Timeline, width: int) -> Iterator[Line]:
     read = [session for session in timeline.sessions if session.state == "read"]
-    ends = f"{_name(read[0])} to {_name(read[-1])}" if read else "none"
-    name = f"{one_line(timeline.vocabulary.name)} {timeline.vocabulary.digest[:DIGEST]}"
-    text = f"{timeline.series} · {counted(len(read), 'session')}: {ends} · topics {name}"
-    yield from wrap([Span(text, "bold")], width)
+    if all(session.year for session in read):
+        read.sort(key=lambda session: session.year or 0)
+    sections = [] if quotes else [*_show_moves(read, rows, everything=everything)]
+    kinds = len({session.kind for session in timeline.sessions})
+    for kind, sessions in groupby(timeline.sessions, key=lambda session: session.kind):
+        title = f"priorities by session, {kind}" if kinds > 1 and kind else "priorities by session"
+        sections += [_show_sessions(title, tuple(sessions), rows)] if rows else []
+    sections += (
+        [_show_topic(row, read, timeline) for row in rows if row.cells] if quotes else show_decided(rows)
+    )
+    total = counted(len(read), "session")
+    verdict = (
+        " ".join(_tell_topic(row, read) for row in rows) if quotes else name_rows(rows, len(read), total)
+    )
+    span = " to ".join(dict.fromkeys(_name(each) for each in (read[0], read[-1]))) if read else "none"
+    last = next((session for session in reversed(read) if session.before), None)
+    pair = [f"two sessions: tracker diff {timeline.series} {last.before} {last.label}"] if last else []
+    country, body = timeline.series.partition("~")[0].split("/")
+    return Document(
+        title=f"{name_country(country)} at the {name_body(body)}, {span}",
+        sides=(),
+        cautions=warn_approximate(timeline.unmeasured),
+        verdict=verdict,
+        sections=tuple(sections),
+        closing=tuple(
+            close_report(
+                [*pair, "all figures: --format csv"],
+                f"{timeline.series} {span}, {total}",
+                timeline.vocabulary,
+                topics=[row.topic.id for row in rows],
+                whole=everything or quotes,
+                sure=timeline.sure,
+            )
+        ),
+        whole=everything or quotes,
+    )
 
 
 def _name(session: TimelineSession) -> str:
     return f"{one_line(session.label)} ({session.year})" if session.year else one_line(session.label)
 
 
-def _map(
-    kind: str, sessions: Sequence[TimelineSession], rows: Sequence[TopicRow], timeline: Timeline, width: int
-) -> Iterator[Line]:
-    labels = [one_line(row.topic.label) for row in rows]
-    label, cell, most = _plan(len(sessions), max(map(columns, labels)), width)
-    several = len({session.kind for session in timeline.sessions}) > 1
-    for start in range(0, len(sessions), most):
-        block = sessions[start : start + most]
-        yield line()
-        if several and kind:
-            yield line(f"{kind} sessions", "bold")
-        yield from _ticks(block, label, cell, width)
-        for row, name in zip(rows, labels, strict=True):
-            yield _row(row, name, block, label, cell)
+def _show_moves(
+    read: Sequence[TimelineSession], rows: Sequence[TopicRow], *, everything: bool
+) -> Iterator[Section]:
+    """Yield the topics whose share of the words differs most between the earlier and the later sessions."""
+    kinds = Counter(session.kind for session in read)
+    same = [session for session in read if session.kind == max(kinds, key=lambda kind: kinds[kind])]
+    if len(same) < _FEWEST:
+        return
+    halves = halve(same)
+    moved = []
+    for row in rows:
+        old, new = (sum(_share(row, each) for each in half) / len(half) for half in halves)
+        if everything or abs(new - old) >= _LEAST_MOVE:
+            counts = [sum(each.label in row.priorities for each in half) for half in halves]
+            shares = f" {ARROW} ".join(percent(share).removesuffix("%") for share in (old, new))
+            figures = (shares, count_halves(counts, [len(half) for half in halves]))
+            moved.append((new - old, row.label, figures))
+    labels = [[session.label for session in half] for half in halves]
+    yield from show_moves(labels, moved, ("% of words, mean", "a priority at"), whole=everything)
 
 
-def _plan(sessions: int, longest: int, width: int) -> tuple[int, int, int]:
-    """Return the width of labels, that of a cell, and how many sessions stand in a block."""
-    for wanted in (min(longest, _LABEL), min(longest, _NARROWEST_LABEL)):
-        room = width - wanted - len(_COUNT)
-        for cell in _CELLS:
-            if sessions * cell <= room:
-                return wanted, cell, sessions
-    blocks = -(-sessions // room)
-    return wanted, 1, -(-sessions // blocks)
+def _share(row: TopicRow, session: TimelineSession) -> float:
+    cell = row.cells.get(session.label)
+    return cell.share if cell else 0.0
 
 
-def _ticks(sessions: Sequence[TimelineSession], label: int, cell: int, width: int) -> Iterator[Line]:
-    """Yield a line of sessions and one of years, at every fifth, say, where there is no room for all."""
-    names = [one_line(session.label) for session in sessions]
-    years = [str(session.year or "") for session in sessions]
-    longest = max(columns(name) for name in (*names, *years)) + 1
-    step = next((step for step in _STEPS if step * cell >= longest), _STEPS[-1])
-    places = [at for at, name in enumerate(names) if (int(name) if name.isdecimal() else at) % step == 0]
-    start = label + len(_COUNT)
-    for lead, texts in (("", names), (f"{_PRIORITY_AT:>{start - 1}}", years)):
-        text = lead
-        for at in places:
-            if start + at * cell + columns(texts[at]) <= width:
-                text = f"{text:<{start + at * cell}}{texts[at]}"
-        yield line(text, "dim")
-
-
-def _row(row: TopicRow, name: str, sessions: Sequence[TimelineSession], label: int, cell: int) -> Line:
-    name = shorten(name, label)
-    spans = [Span(f"{name}{' ' * (label - columns(name))} {len(row.priorities):>3} ")]
-    for session in sessions:
-        mark, style = _mark(row, session)
-        spans += [Span(mark + " " * (cell - 2), style), Span(" " * min(cell - 1, 1))]
-    return tuple(spans)
-
-
-def _mark(row: TopicRow, session: TimelineSession) -> tuple[str, Style]:
-    if session.state != "read":
-        return _UNREAD[session.state], "dim"
-    return mark_standing(row.cells.get(session.label))
-
-
-def mark_standing(standing: Standing | None) -> tuple[str, Style]:
-    """Return the mark of a level and the shade of a share; a blank for what is absent."""
-    if standing is None or standing.level is None:
-        return " ", "plain"
-    return MARKS[standing.level], next(style for least, style in SHADES if standing.share >= least)
-
-
-def _legend(timeline: Timeline, *, color: bool) -> str:
-    states = {session.state for session in timeline.sessions}
-    parts = [f"{mark} {level}" for level, mark in MARKS.items()]
-    parts += [f"{mark} {state}" for state, mark in _UNREAD.items() if state in states]
-    parts += ["shade: share"] if color else []
-    return " · ".join(parts)
-
-
-def _describe(row: TopicRow, timeline: Timeline, width: int) -> Iterator[Line]:
-    """Yield one topic's sessions, each with counts, share, status and one quote."""
-    read = [session for session in timeline.sessions if session.state == "read"]
-    yield spread(
-        one_line(row.topic.label), f"a priority at {len(row.priorities)} of {len(read)}", width, "bold"
+def _show_sessions(title: str, sessions: Sequence[TimelineSession], rows: Sequence[TopicRow]) -> Section:
+    ticks = [Tick(one_line(each.label), str(each.year or "")) for each in sessions]
+    shown = (
+        (row.label, (str(len(row.priorities)),), [_mark(row, session) for session in sessions])
+        for row in rows
     )
-    label = max((columns(one_line(session.label)) for session in read), default=0)
-    longest = max([8, *(len(_status(cell)) for cell in row.cells.values() if cell.level)])
+    return show_map(title, shown, ticks, heads=("a priority at",), sparse=True)
+
+
+def _mark(row: TopicRow, session: TimelineSession) -> Span:
+    if session.state != "read":
+        return Span(_UNREAD[session.state], "dim")
+    return mark_level(row.cells.get(session.label))
+
+
+def _tell_topic(row: TopicRow, read: Sequence[TimelineSession]) -> str:
+    first = [session for session in read if session.label in row.priorities]
+    said = sum(cell.level is not None for cell in row.cells.values())
+    total = counted(len(read), "session")
+    if not first:
+        return f"{row.label}: a priority at none of {total}, named at {said or 'none'}."
+    counts = f"{row.label}: a priority at {len(first)} of {total}, {row.sure} of them sure"
+    return f"{counts}, first {_name(first[0])}, last {_name(first[-1])}; named at {said}."
+
+
+def _show_topic(row: TopicRow, read: Sequence[TimelineSession], timeline: Timeline) -> Section:
+    """Return one topic's sessions, each with its level, share, status and the words that show it."""
+    entries = []
     for session in read:
-        cell = row.cells.get(session.label)
-        if cell is None:
-            continue
-        name = one_line(session.label)
-        lead = f"  {' ' * (label - columns(name))}{name}  {session.year or '':<4}  "
-        if cell.level is None:
-            yield line(f"{lead}{_status(cell) or ABSENT}", "dim")
-            continue
-        facts = f"{MARKS[cell.level]} {percent(cell.share):>5}  {_status(cell):<{longest}}  "
-        room = width - columns(lead + facts) - 2
-        yield (Span(lead, "bold"), Span(facts), Span(quoted(shorten(one_line(cell.quote), room))))
+        if cell := row.cells.get(session.label):
+            figures = str(cell.sentences), _tell_status(cell)
+            language = str(parse_reference(session.statements[0]).language)
+            place = _name(session)
+            entries.append(show_standing(place, row.topic, cell, figures, timeline.vocabulary, language))
+    columns = (Column("% of words"), Column("sentences"), Column("", right=False))
+    return Section(row.label, tuple(entries), columns=columns)
 
 
-def _status(cell: Standing) -> str:
+def _tell_status(cell: Standing) -> str:
     """Return a status in words; one that is not claimed is questioned, with its certainty."""
     if cell.status:
         return STATUSES[cell.status]
@@ -205,4 +179,5 @@ def _status(cell: Standing) -> str:
         return ""
     if cell.share_unsure:
         return SHARE_UNSURE
-    return f"{STATUSES[cell.possible]}? {certainty_mark(cell)}".rstrip()
+    chance = "" if cell.certainty is None else chance_mark(cell.certainty, measured=cell.measured)
+    return f"{STATUSES[cell.possible]}? {chance}".rstrip()

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from tracker.inputs.tables import read_packaged
 from tracker.text.tables import read_by_name
 from tracker.topics.certainty.evidence import SENTENCE_FEATURES, TOPIC_FEATURES
+from tracker.topics.certainty.sentences import describe_stem
 from tracker.topics.vocabulary.load import load_vocabulary
 
 if TYPE_CHECKING:
@@ -87,9 +88,10 @@ class AnySentence:
         """Return each sentence with its own probability and what weighs in it, the likeliest first."""
         weighed = []
         for at, score in enumerate(self._score(evidence)):
-            row = zip(SENTENCE_FEATURES, map(mul, self.sentence, evidence.sentences[at]), strict=True)
+            weights = map(mul, self.sentence, evidence.sentences[at])
+            row = zip(SENTENCE_FEATURES.values(), weights, strict=True)
             words = sorted(evidence.words[at] & self.words.keys())
-            parts = [*row, *((f"“{word}”", self.words[word]) for word in words)]
+            parts = [*row, *((describe_stem(word), self.words[word]) for word in words)]
             heaviest = sorted(parts, key=lambda part: (-abs(part[1]), part[0]))[:_REASONS]
             likely = round(1 / (1 + exp(-score)), 4)
             weighed.append(WeighedSentence(evidence.places[at], likely, tuple(heaviest)))

@@ -26,16 +26,38 @@ if TYPE_CHECKING:
     from tracker.topics.levels.cues import Cues
     from tracker.topics.levels.roles import Treatment
 
-SENTENCE_FEATURES: Final = (
-    *("declared", "committed", "demanded", "main"),
-    *("hint", "names", "repeated", "long_term", "acts", "stance"),
-    *("length", "topics", "position", "place", "near"),
-    *("own", "bound", "drift", "situation", "only", "first", "share", "acted", "gap"),
-    *("pmi", "pmi_before", "pmi_after"),
-)
-"""Of a sentence that names the topic: what it does with it, by what words, and where it is; how the
-sentences around it go on, and how far before the topic the last cue of an act ends; how far its words, and
-those of its neighbours, are ones that often stand beside the topic (pointwise mutual information)."""
+SENTENCE_FEATURES: Final = {
+    "declared": "named as a priority",
+    "committed": "acted on",
+    "demanded": "called for",
+    "main": "what the sentence is about",
+    "hint": "named by a word of wider use",
+    "names": "one of a list of names",
+    "repeated": "how often it is named here",
+    "long_term": "named by several words",
+    "acts": "the speaker acts, calls, welcomes or condemns",
+    "stance": "words that take a stance",
+    "length": "length of the sentence",
+    "topics": "number of topics here",
+    "position": "how late in the sentence",
+    "place": "how late in the text",
+    "near": "named in sentences near it",
+    "own": "a paragraph on it alone",
+    "bound": "how long the next sentences go on about it",
+    "drift": "how long they go on without a tie to it",
+    "situation": "a country or conflict",
+    "only": "the only topic here",
+    "first": "the first topic here",
+    "share": "share of its paragraph",
+    "acted": "an act comes before it",
+    "gap": "words between act and topic",
+    "pmi": "words often found with it",
+    "pmi_before": "such words in the sentence before",
+    "pmi_after": "such words in the sentence after",
+}
+"""Of a sentence that names the topic, each in words: what it does with it, by what words, and where it is;
+how the sentences around it go on, and how far before the topic the last cue of an act ends; how far its
+words, and those of its neighbours, often stand beside the topic (pointwise mutual information)."""
 
 TOPIC_FEATURES: Final = (
     *("terms", "sentences", "words", "narrower", "broader", "likeness", "close"),

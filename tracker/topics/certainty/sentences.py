@@ -19,6 +19,12 @@ _CLOSE: Final = 400
 """Characters that hold the words close to a term: four of them take 160 at most."""
 
 
+def describe_stem(word: str) -> str:
+    """Return the stem of a word in quotes, with where it stands if it is close to the topic."""
+    where, _, stem = word.rpartition(" ")
+    return f"“{stem}” close {where} it" if where else f"“{stem}”"
+
+
 class Sentence:
     """A sentence, read once however many topics it names."""
 

@@ -78,6 +78,7 @@ def weigh_cells(
     levels = place_levels(decided.old, before.version), place_levels(decided.new, after.version)
     readings = side_topics(after, vocabulary, derived, levels[1])
     held = {each.topic: (each.level, len(each.segments), each.share) for each in readings}
+    chances = {each.topic: each.priority for each in readings if not each.decided}
     moved = {}
     if earlier is not None:
         former = side_topics(before, vocabulary, derived, levels[0])
@@ -93,7 +94,8 @@ def weigh_cells(
             if change.new is None:
                 # As the comparison says: a mention that hardly counts keeps no topic from being absent.
                 held.pop(topic, None)
+                chances.pop(topic, None)
                 if not (change.status or change.possible):
                     continue
-        rows.append([topic, *held.get(topic, (None, 0, 0.0)), *facts])
+        rows.append([topic, *held.get(topic, (None, 0, 0.0)), *facts, chances.get(topic)])
     return rows

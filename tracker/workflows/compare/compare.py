@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 from tracker import __version__
 from tracker.changes.describe import describe_changes
-from tracker.changes.shifts.counterparts import compare_actors, counterpart_shifts
+from tracker.changes.named.compare import compare_names
+from tracker.changes.shifts.counterparts import counterpart_shifts
 from tracker.decisions.applied import decide_links, mark_changes, place_rulings
 from tracker.decisions.rulings import UNDECIDED
 from tracker.model.changes import Change, Comparison, Provenance
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
     from tracker.model.decisions import Ruling
     from tracker.model.phrases import PhraseChange
     from tracker.model.texts import Version
-    from tracker.model.topics import TopicChange, TopicReading, Vocabulary
+    from tracker.model.topics import TopicReading, Vocabulary
     from tracker.text.encoder import Encoder
     from tracker.topics.reading import TopicReader
 
@@ -111,7 +112,9 @@ def compare_sides(
     topics, counterparts = compare_topics(
         old.version, new.version, *readings, vocabulary, earlier=earlier, sure=sure
     )
-    counterparts = tuple(_compare_passages(pair, old, new, topics) for pair in counterparts)
+    counterparts = tuple(
+        replace(pair, shifts=counterpart_shifts(old.version, new.version, pair)) for pair in counterparts
+    )
     if caveats.kinds_differ(old, new) or caveats.languages_differ(old, new):
         changes, counterparts = _without_strength(changes), _without_strength(counterparts)
     changes = mark_changes(changes, placed, old.version, new.version)
@@ -140,6 +143,7 @@ def compare_sides(
         counterparts=counterparts,
         provenance=provenance,
         phrases=phrases,
+        names=compare_names(old.version, new.version, _own_names(old, new)),
         levels=list_levels(*levels, vocabulary),
     )
 
@@ -184,16 +188,6 @@ def _aligned_share(changes: Sequence[Change]) -> float:
     every = sum(len(change.old) + len(change.new) for change in changes)
     linked = sum(len(change.old) + len(change.new) for change in changes if change.old and change.new)
     return round(linked / every, 4) if every else 0.0
-
-
-def _compare_passages(pair: Counterpart, old: Side, new: Side, topics: Sequence[TopicChange]) -> Counterpart:
-    readings = next(((each.old, each.new) for each in topics if each.topic == pair.topic), (None, None))
-    before, after = (reading.segments if reading else () for reading in readings)
-    return replace(
-        pair,
-        shifts=counterpart_shifts(old.version, new.version, pair),
-        actors=compare_actors(old.version, new.version, before, after, _own_names(old, new)),
-    )
 
 
 def _own_names(*sides: Side) -> tuple[str, ...]:

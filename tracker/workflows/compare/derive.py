@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tracker import __version__
-from tracker.archive.derived.store import CachedEncoder, Derived
+from tracker.archive.derived.store import Derived
+from tracker.archive.derived.vectors import CachedEncoder
 from tracker.errors import TrackerError
 from tracker.model.changes import Comparison, Link
 from tracker.model.plain import field_types, from_row, to_row

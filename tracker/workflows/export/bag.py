@@ -123,6 +123,9 @@ _COLUMNS: Mapping[str, str] = {
 }
 """Where each column of the table of snapshots stands in what is known of one."""
 
+_PAGES = {"README.txt": "bag_readme.txt", "crosswalk.csv": "crosswalk.csv"}
+"""Files of the payload that are the same in every bag."""
+
 _ENDINGS = {
     "application/pdf": "pdf",
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx",
@@ -153,7 +156,8 @@ def export_bag(archive: Path, target: Path, day: str, *, private: bool = False) 
         if not documents:
             raise NotInArchive("the archive holds nothing that may be exported")
         with make_bag(target, info, private_permissions(archive) if private else BY_UMASK) as bag:
-            bag.add("README.txt", [files(__package__).joinpath("bag_readme.txt").read_bytes()])
+            for name, ours in _PAGES.items():
+                bag.add(name, [files(__package__).joinpath(ours).read_bytes()])
             for sha256, name in documents.items():
                 bag.add(name, [holdings.document(sha256)])
             for holding in chosen:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from tracker.capture.web.payload import redact
 from tracker.errors import ReferenceInvalid
 from tracker.inputs.formats import parse_json
 from tracker.model.record import Declaration
@@ -16,15 +17,31 @@ if TYPE_CHECKING:
     from tracker.model.ledger import Check
     from tracker.model.preserving import Holding
 
-MEDIA_TYPE = "application/json"
+MEDIA_TYPE = "application/warc-fields"
+"""Of metadata that no index of captures takes for a page; each field has a value in JSON."""
+_AS_JSON = "application/json"
+MEDIA_TYPES = frozenset({MEDIA_TYPE, _AS_JSON})
+"""With what earlier releases wrote."""
 
 _FORMAT = 1
 _TEXTS = ("statement_type", "title", "symbol", "speaker", "post", "on_behalf_of", "url")
 _FLAGS = ("kind_inferred", "language_inferred", "title_inferred")
 
 
-def write_metadata(holding: Holding, check: Check | None) -> bytes:
-    """Return what is known of a snapshot, and of the check that gave it or found it still there."""
+@dataclass(frozen=True, slots=True)
+class OwnMetadata:
+    """What an export says of a capture: its statement, and the head of an answer that has no record."""
+
+    declaration: Declaration
+    status: int | None = None
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+def write_metadata(holding: Holding, check: Check | None, *, with_answer: bool = False) -> bytes:
+    """Return what is known of a snapshot, and of the check that gave it or found it still there.
+
+    ``with_answer`` includes the head of the answer, where that stands nowhere else.
+    """
     said = holding.declaration
     content: dict[str, object] = {
         "tracker": _FORMAT,
@@ -35,18 +52,23 @@ def write_metadata(holding: Holding, check: Check | None) -> bytes:
         "document": {"sha256": holding.sha256, "size": holding.size, "media_type": holding.media_type},
         "text": {"sha256": holding.text_sha256, "extractor": holding.extractor, "words": holding.words},
         "check": _write_check(check) if check else None,
+        "answer": _write_answer(check) if check and with_answer else None,
     }
-    fields = {name: value for name, value in content.items() if value is not None}
-    return (json.dumps(fields, ensure_ascii=False, sort_keys=True, indent=1) + "\n").encode()
+    lines = (
+        f"{name}: {json.dumps(value, ensure_ascii=False, sort_keys=True)}\r\n"
+        for name, value in sorted(content.items())
+        if value is not None
+    )
+    return "".join(lines).encode()
 
 
-def read_metadata(content: bytes) -> Declaration | None:
+def read_metadata(content: bytes, media_type: str) -> OwnMetadata | None:
     """Return what ``write_metadata`` says of statement and edition; None for what another program wrote.
 
     Raises ``ReferenceInvalid`` where it names no statement, or holds a date that is none.
     """
     try:
-        fields = parse_json(content)
+        fields = parse_json(content) if media_type == _AS_JSON else _read_fields(content)
     except ValueError:
         return None
     if not isinstance(fields, dict) or fields.get("tracker") != _FORMAT:
@@ -60,7 +82,32 @@ def read_metadata(content: bytes) -> Declaration | None:
         **{name: fields.get(name) is True for name in _FLAGS},
         "delivered": check_date(str(delivered)) if delivered else None,
     }
-    return Declaration(replace(reference, snapshot=None), **said)
+    return OwnMetadata(
+        Declaration(replace(reference, snapshot=None), **said), *_read_answer(fields.get("answer"))
+    )
+
+
+def _read_answer(written: object) -> tuple[int | None, tuple[tuple[str, str], ...]]:
+    """Return status and headers; none where they are not what ``write_metadata`` writes."""
+    match written:
+        case {"status": int(status), "headers": list(pairs)}:
+            headers = tuple((str(pair[0]), str(pair[1])) for pair in pairs if _is_pair(pair))
+            return status, redact(headers)
+    return None, ()
+
+
+def _is_pair(value: object) -> bool:
+    return isinstance(value, list) and len(value) == len(("name", "value"))
+
+
+def _read_fields(content: bytes) -> dict[str, Any]:
+    lines = (line.partition(b":") for line in content.splitlines() if line.strip())
+    return {name.decode(): parse_json(value) for name, _, value in lines}
+
+
+def _write_answer(check: Check) -> dict[str, object] | None:
+    headers = check.exchanges[-1].headers if check.exchanges else ()
+    return {"status": check.http_status, "headers": headers} if check.http_status else None
 
 
 def _write_check(check: Check) -> dict[str, object]:

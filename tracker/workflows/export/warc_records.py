@@ -105,16 +105,21 @@ def _write_way(holding: Holding, check: Check) -> Iterator[WarcOutput]:
                 "Content-Type": _RESPONSE,
                 **({} if _is_bodiless(exchange) else {"WARC-Truncated": "unspecified"}),
             },
-            message=_answer(exchange, None),
+            message=_answer(exchange, 0),
         )
         yield answer
         yield _write_request(answer, exchange)
 
 
 def _write_revisit(original: WarcOutput, holding: Holding, check: Check) -> Iterator[WarcOutput]:
+    """Yield a record that a replay reads as the original: its head has to be that of an answer with a body.
+
+    Of any other answer, a 304 or one with other bytes, the block is left out and the head told as metadata.
+    """
     last = check.exchanges[-1] if check.exchanges else None
     uri = original.fields["WARC-Target-URI"]
-    profile, digest = _describe_profile(holding, check, last)
+    profile = _find_profile(holding, check)
+    is_shown = last is not None and profile == SAME_BYTES
     revisit = WarcOutput(
         "revisit",
         name_record("revisit", original.id, check.source, check.observed),
@@ -125,23 +130,22 @@ def _write_revisit(original: WarcOutput, holding: Holding, check: Check) -> Iter
             "WARC-Refers-To": f"<{original.id}>",
             "WARC-Refers-To-Target-URI": uri,
             "WARC-Refers-To-Date": original.date,
-            **({"WARC-Payload-Digest": f"sha256:{digest}"} if digest else {}),
-            **({"Content-Type": _RESPONSE} if last else {}),
-            **({} if profile == NOT_MODIFIED else {"WARC-Truncated": "length"}),
+            **({} if profile == SAME_TEXT else {"WARC-Payload-Digest": f"sha256:{holding.sha256}"}),
+            **({"Content-Type": _RESPONSE} if is_shown else {}),
+            **({"WARC-Truncated": "length"} if profile == SAME_BYTES else {}),
         },
-        message=_answer(last, None) if last else None,
+        message=_answer(last, holding.size) if last and is_shown else None,
     )
     yield revisit
     if last:
         yield _write_request(revisit, last)
-    yield _write_metadata(revisit, holding, check)
+    yield _write_metadata(revisit, holding, check, with_answer=not is_shown)
 
 
-def _describe_profile(holding: Holding, check: Check, last: Exchange | None) -> tuple[str, str | None]:
-    """Return how the revisit is to be read, and the digest of what came."""
-    if last and last.status == _UNCHANGED:
-        return NOT_MODIFIED, None
-    return (SAME_BYTES if check.sha256 == holding.sha256 else SAME_TEXT), check.sha256
+def _find_profile(holding: Holding, check: Check) -> str:
+    if check.http_status == _UNCHANGED:
+        return NOT_MODIFIED
+    return SAME_BYTES if check.sha256 == holding.sha256 else SAME_TEXT
 
 
 def _write_request(answer: WarcOutput, exchange: Exchange) -> WarcOutput:
@@ -160,7 +164,9 @@ def _write_request(answer: WarcOutput, exchange: Exchange) -> WarcOutput:
     )
 
 
-def _write_metadata(about: WarcOutput, holding: Holding, check: Check | None) -> WarcOutput:
+def _write_metadata(
+    about: WarcOutput, holding: Holding, check: Check | None, *, with_answer: bool = False
+) -> WarcOutput:
     return WarcOutput(
         "metadata",
         name_record("metadata", about.id),
@@ -170,15 +176,14 @@ def _write_metadata(about: WarcOutput, holding: Holding, check: Check | None) ->
             "WARC-Refers-To": f"<{about.id}>",
             "Content-Type": MEDIA_TYPE,
         },
-        write_metadata(holding, check),
+        write_metadata(holding, check, with_answer=with_answer),
     )
 
 
-def _answer(exchange: Exchange, size: int | None) -> HttpMessage:
-    """Return the head of an answer; where its body of a size follows, as the headers fit that."""
-    status, headers = exchange.status or 0, exchange.headers
-    if size is not None:
-        headers = tuple((_rename(name, value, size), value) for name, value in headers)
+def _answer(exchange: Exchange, size: int) -> HttpMessage:
+    """Return the head of an answer as it fits a body of a size, which follows or is the original's."""
+    status = exchange.status or 0
+    headers = tuple((_rename(name, value, size), value) for name, value in exchange.headers)
     return HttpMessage(f"HTTP/1.1 {status} {responses.get(status, 'Unknown')}", headers)
 
 

@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tracker.capture.read.extract import quiet_libraries
 from tracker.errors import TrackerError
-from tracker.text.encoder import multiply
-from tracker.text.identity import digest_bytes
+from tracker.text.encoder import digest_products
 from tracker.workflows.compare.derive import name_rules
 from tracker.workflows.compare.work import Unit, do_unit
 
@@ -164,10 +163,7 @@ def open_cluster(address: str, warn: Callable[[str], None]) -> Iterator[Crew]:
 
 def describe_answers() -> str:
     """Return what tells the answers of two machines apart: rules, releases, and how processors round."""
-    import numpy as np  # noqa: PLC0415 (30 ms)
-
-    vectors = np.sin(np.arange(150 * 512, dtype=np.float64)).astype(np.float32).reshape(150, 512)
-    return f"{name_rules()} {digest_bytes(multiply(vectors[:50], vectors[50:]).tobytes())}"
+    return f"{name_rules()} {digest_products()}"
 
 
 def _check_workers(client: Client, address: str) -> None:

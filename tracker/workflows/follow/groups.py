@@ -29,7 +29,7 @@ def name_group(archive: ArchiveSession, text: str) -> Group:
 
 
 def fill_groups(archive: ArchiveSession, names: Sequence[str], noted: str) -> tuple[Group, ...]:
-    """Write packaged groups into the archive, all of them where none is named; those that say the same stay.
+    """Bring groups in the archive up to the packaged ones, all where none is named; those that agree stay.
 
     A group that somebody keeps here is left alone unless it is named. Raises ``ReferenceInvalid`` for a group
     that does not come with the program.
@@ -37,7 +37,8 @@ def fill_groups(archive: ArchiveSession, names: Sequence[str], noted: str) -> tu
     own = archive.reader.groups()
     found = [find_group(name) for name in names] if names else packaged_groups().values()
     if None in found:
-        raise ReferenceInvalid(f"no group {show(names[[*found].index(None)])} comes with tracker")
+        unknown = show(names[[*found].index(None)])
+        raise ReferenceInvalid(f"no group {unknown} comes with tracker; tracker groups list shows all groups")
     wanted = [
         group
         for group in found
@@ -66,6 +67,8 @@ def edit_group(
     """
     if not person.strip():
         raise DecisionInvalid("--by needs a name")
+    if not (add or remove or name or source):
+        raise DecisionInvalid(f"nothing to change in {show(text)}; use --add, --remove, --name or --source")
     old = find_group(text, archive.reader.groups())
     code = old.id if old else _read_code(text)
     added = [member for word in add for member in _read_member(word)]

@@ -53,6 +53,8 @@ def choose_countries(archive: ArchiveSession, text: str) -> Chosen:
         if group:
             groups.append(group)
             continue
+        if Path(word).suffix and Path(word).is_file():
+            raise ReferenceInvalid(f"--countries {word} is a file; write @{word}")
         country = find_country(word)
         if country.kind == "group":
             raise ReferenceInvalid(
@@ -65,14 +67,14 @@ def choose_countries(archive: ArchiveSession, text: str) -> Chosen:
     return Chosen(text, frozenset(named), tuple(groups))
 
 
-def check_spoke(chosen: Chosen, spoke: Iterable[str], where: str) -> None:
+def check_spoke(chosen: Chosen, held: Iterable[str], where: str) -> None:
     """Raise ``NotInArchive`` for a country that was named and did not speak; groups may have silent ones."""
-    there = set(spoke)
+    there = set(held)
     missing = sorted(chosen.named - there)
     if missing:
-        raise NotInArchive(
-            f"the archive has no statement by {missing[0]} at {where}; {len(there)} others spoke"
-        )
+        first, *more = sorted(there) or ["nobody"]
+        spoke = f"{first} and {len(more)} more" if more else first
+        raise NotInArchive(f"the archive has no statement by {missing[0]} at {where}; {spoke} spoke")
 
 
 def date_session(body: str, label: str, delivered: Iterable[str | None]) -> str:
@@ -108,8 +110,10 @@ def _words(text: str) -> Iterator[str]:
             yield word
             continue
         try:
-            text = read_file(Path(word[1:])).decode("utf-8-sig", "replace")
+            text = read_file(Path(word[1:])).decode("utf-8-sig")
         except OSError as error:
             raise TrackerError(f"--countries {word}: {error.strerror}") from None
+        except UnicodeDecodeError:
+            raise TrackerError(f"--countries {word}: no text in UTF-8; write one country on a line") from None
         for line in text.splitlines():
             yield from (part for each in line.partition("#")[0].split(",") if (part := each.strip()))

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 SAVED_EVERY: Final = 25
 """Statements after which what was worked out is saved: a few seconds of work."""
 
-_RANGE = re.compile(r"(\d+)\s*[-–]\s*(\d+)|(.+?)\s*\.\.\s*(.+)")
+_RANGE = re.compile(r"(.*?)\s*\.\.\s*(.*)|(.*)\s*[-–]\s*(.*)")
 
 
 def read_panel(
@@ -117,22 +117,24 @@ class HeldStatements:
 
     def choose(self, text: str | None) -> tuple[str, ...]:
         """Return the labels that a range or a list of sessions means, or all of them, in their order."""
-        found: set[str] = set() if text else set(self.spoke)
-        if not (text or found):
-            raise NotInArchive(f"the archive has no statement at {self._place.id}")
-        for part in filter(None, (each.strip() for each in (text or "").split(","))):
-            single, ends = match_session(self._place, part), _RANGE.fullmatch(part)
-            if ends is None or (single and single.label in self.spoke):
-                found.add(self.resolve(part))
-            else:
-                first, last = (name for name in ends.groups() if name)
-                found |= self._between(first, last, part)
+        if text is None:
+            return tuple(sorted(self.spoke, key=self._key))
+        found: set[str] = set()
+        for part in filter(None, (each.strip() for each in text.split(","))):
+            single, parted = match_session(self._place, part), _RANGE.fullmatch(part)
+            ends = [name for name in parted.groups() if name is not None] if parted else []
+            if not all(ends):
+                raise ReferenceInvalid(f"--sessions {part}: a range has two ends, as in 70-79")
+            is_one = single and (single.label in self.spoke or not all(map(self._names_session, ends)))
+            found |= {self.resolve(part)} if is_one or not ends else self._between(ends[0], ends[1], part)
         if not found:
             raise ReferenceInvalid(f"--sessions {text!r} names no session; write a range, such as 70-79")
         return tuple(sorted(found, key=self._key))
 
     def _between(self, first: str, last: str, part: str) -> set[str]:
         first, last = (resolve_session(self._place, name).label for name in (first, last))
+        if self._key(first) > self._key(last):
+            raise ReferenceInvalid(f"--sessions {part}: {first} comes after {last}; write {last}..{first}")
         labels = {
             label
             for label in self.spoke
@@ -142,6 +144,9 @@ class HeldStatements:
         if not labels:
             raise NotInArchive(f"the archive has no statement at {self._place.id} {part}; {self._there()}")
         return labels
+
+    def _names_session(self, text: str) -> bool:
+        return match_session(self._place, text) is not None
 
     def _key(self, label: str) -> SortKey:
         return session_sort_key(self._place, label)

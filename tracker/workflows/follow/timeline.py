@@ -58,7 +58,7 @@ def follow_topics(
         spoken[label] = read_session_text(archive, editions, vocabulary, rulings)
     sessions = tuple(_describe(labels, spoken, vocabulary, sure if statuses else None))
     languages = {spoken[session.label].version.language for session in sessions if session.state == "read"}
-    unmeasured = explain_unmeasured(vocabulary, languages) if statuses and len(spoken) > 1 else None
+    unmeasured = explain_unmeasured(vocabulary, languages) if len(spoken) > 1 else None
     return Timeline(str(reference), vocabulary, sessions, unmeasured, sure)
 
 

@@ -171,23 +171,23 @@ def list_editions(
         held[label] = (*held.get(label, ()), edition)
     if not held:
         raise reader.missing(series)
-    lowest, highest = (
+    low, high = (
         None if text is None else session_sort_key(series.body, resolve_session(series.body, text).label)
         for text in (first, last)
     )
-    within = {
-        label: editions
-        for label, editions in sorted(held.items(), key=lambda row: session_sort_key(series.body, row[0]))
-        if (lowest is None or session_sort_key(series.body, label) >= lowest)
-        and (highest is None or session_sort_key(series.body, label) <= highest)
-    }
+    if low and high and low > high:
+        raise ReferenceInvalid(f"--from {first} comes after --to {last}; change them round")
+    keys = {label: session_sort_key(series.body, label) for label in held}
+    ends = sorted(held, key=keys.__getitem__)
+    within = [
+        label for label in ends if (not low or keys[label] >= low) and (not high or keys[label] <= high)
+    ]
     if not within:
-        ends = sorted(held, key=lambda label: session_sort_key(series.body, label))
         raise NotInArchive(
             f"no statement of {series} from {first or 'the first'} to {last or 'the last'};"
             f" the archive holds sessions {ends[0]} to {ends[-1]}"
         )
-    return within
+    return {label: held[label] for label in within}
 
 
 def read_year(body: str, label: str, delivered: Iterable[str | None]) -> int | None:

@@ -75,6 +75,8 @@ def declare(
         raise ReferenceInvalid(
             f"{statement}: snapshots are numbered automatically; remove @{statement.snapshot}"
         )
+    if url and not is_web_address(url):
+        raise ReferenceInvalid(f"--url {url}: an address begins with https:// or http://")
     return Declaration(
         replace(
             statement,

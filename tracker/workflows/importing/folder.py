@@ -159,6 +159,8 @@ def _read_table(folder: Path, metadata: Path | None, columns: Sequence[str], bod
 
 
 def _list_files(folder: Path) -> list[Path]:
+    if folder.is_file():
+        raise DocumentUnreadable(f"{folder} is a file; to record it: tracker add {folder} --as GBR/UNGA/79")
     if not folder.is_dir():
         raise DocumentUnreadable(f"{folder}: no such directory")
     return sorted(path for path in folder.rglob("*") if path.is_file() or path.is_symlink())

@@ -99,7 +99,7 @@ _ALSO_CALLED: Mapping[str, tuple[str, ...]] = {
 
 
 class UnreadRow(NamedTuple):
-    """A row that names no statement, with the session and the countries that it does name."""
+    """A row that is not used, with the session and the countries that it names."""
 
     line: int
     session: str | None
@@ -109,7 +109,7 @@ class UnreadRow(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class MetadataTable:
-    """The rows of a table by statement, and those that name none."""
+    """The rows of a table by statement, and those that are not used."""
 
     path: str
     rows: Mapping[Key, StatementMetadata]
@@ -137,8 +137,8 @@ class MetadataTable:
 def read_metadata(path: Path, columns: Mapping[str, str], body: Body) -> MetadataTable:
     """Read a table of statements of one body.
 
-    Of two rows about one statement, the first counts. A row whose country or session is unknown is left
-    out and listed. Raises ``VocabularyInvalid`` with the file for a table that is not CSV in
+    Of two rows about one statement, the first counts. The other is left out and listed, as is one whose
+    country or session is unknown. Raises ``VocabularyInvalid`` with the file for a table that is not CSV in
     UTF-8, or lacks a column.
     """
     try:
@@ -167,7 +167,10 @@ def _read_rows(
             unread.append(UnreadRow(table.line_num, session, countries, fault))
             continue
         key = countries[0], session, said.get("item")
-        rows.setdefault(key, StatementMetadata(**{field: said.get(field) for field in FIELDS}))
+        if key in rows:
+            unread.append(UnreadRow(table.line_num, session, countries, "an earlier row is about the same"))
+            continue
+        rows[key] = StatementMetadata(**{field: said.get(field) for field in FIELDS})
     return MetadataTable(str(path), rows, number, tuple(unread))
 
 

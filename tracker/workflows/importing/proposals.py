@@ -68,7 +68,7 @@ def choose_pattern(names: Sequence[str], body: Body, *, with_country: bool) -> P
 
 def _none_found(names: Sequence[str], body: Body, *, with_country: bool) -> str:
     if not names:
-        return "there are no files in the folder"
+        return "there are no files in the folder; name the one that holds them"
     example = f"paths such as {names[0]!r}"
     if with_country and propose_patterns(names, body, with_country=False):
         return f"{example} name a session of {body.id}, but no country; add --country, such as --country GBR"

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from tracker.capture.warc.reading import Warc
     from tracker.model.preserving import ImportedCapture
     from tracker.model.record import Declaration, Recorded
-    from tracker.model.watching import Arrival
+    from tracker.model.watching import Arrival, WatchList
     from tracker.workflows.importing.attribution import Rule
     from tracker.workflows.importing.engine import Progress
     from tracker.workflows.importing.warc_plan import Step
@@ -49,28 +49,30 @@ class CaptureRecorder:
         """Return how a capture is written; None for one that is not."""
         if step.declaration is None or step.entry.status in {"known", "skipped"}:
             return None
-        return partial(self._keep, step.found, step.declaration, step.entry)
+        return partial(self._keep, step, step.declaration)
 
-    def _keep(self, found: Found, said: Declaration, entry: ImportedCapture, store: Store) -> ImportedCapture:
+    def _keep(self, step: Step, said: Declaration, store: Store) -> ImportedCapture:
         """Record a capture's document, and note with it how it came."""
+        found = step.found
         with store.batch():
-            recorded = store.known(said, found.sha256) or self._record(store, found, said)
+            recorded = store.known(said, found.sha256) or self._record(store, found, said, step.source)
             store.note(self._check(found, said, recorded))
-        return replace(entry, status=recorded.outcome, reference=name_snapshot(recorded))
+        return replace(step.entry, status=recorded.outcome, reference=name_snapshot(recorded))
 
-    def _record(self, store: Store, found: Found, said: Declaration) -> Recorded:
+    def _record(self, store: Store, found: Found, said: Declaration, source: Source | None) -> Recorded:
         record = found.record
         data = self._read_document(store, found)
-        url = said.url or record.url
-        asked = Source(record.id, url, reference=said.reference, language=said.reference.language)
+        url, reference = said.url or record.url, said.reference
+        asked = replace(source or Source("", ""), id=record.id, address=url, reference=reference)
+        asked = replace(asked, language=reference.language or asked.language)
         answered = next((each.content_type for each in self._exchanges(found)), None)
         content_type = answered or record.media_type
         fetched = Fetched(record.id, record.url, data, content_type, (), Validators(), 0.0)
         arrival = read_arrival(asked, fetched)
         if self._is_judged:
             _judge(store, arrival, found)
-        source = f"{self._warc.path.name}@{record.id}"
-        return record_arrival(store, arrival, _declare(said, arrival), record.date, source)
+        origin = f"{self._warc.path.name}@{record.id}"
+        return record_arrival(store, arrival, _declare(said, arrival), record.date, origin)
 
     def _read_document(self, store: Store, found: Found) -> bytes:
         if found.bytes_at is None:
@@ -104,7 +106,7 @@ class CaptureRecorder:
 
     def _exchanges(self, found: Found) -> tuple[Exchange, ...]:
         record = found.record
-        if record.status is None:
+        if record.status is None or not record.headers:
             return ()
         sent = self._warc.content(found.request)[0].headers if found.request is not None else ()
         answer = restore_headers(record.headers)
@@ -132,21 +134,23 @@ def import_warc(
     archive: Path,
     observed: str,
     *,
+    watched: WatchList | None = None,
     judged: bool = True,
     dry_run: bool = False,
     progress: Progress = show_nothing,
 ) -> WarcImportReport:
     """Record the captures of a WARC whose addresses match, oldest first, each with the evidence in its head.
 
-    ``observed`` is the instant of the import itself, ISO 8601 in UTC. A document that the
-    rules of the nightly run do not admit is skipped, unless ``judged`` is false or the file's own metadata,
+    ``observed`` is the instant of the import itself, ISO 8601 in UTC. With ``watched``, the sources and rules
+    of a watch list say whose they are, and how they are read. A document that the rules of the nightly run do
+    not admit is skipped, unless ``judged`` is false or the file's own metadata,
     as tracker exports it, is used. A ``dry_run`` reads all and writes nothing. Raises as ``plan_import`` and
     ``open_store`` do.
     """
     with open_warc(path) as warc:
         with open_captured(archive) as captured:
-            plan = plan_import(warc, urls, rule, captured)
-        recorder = CaptureRecorder(warc, is_judged=judged and not rule.is_own)
+            plan = plan_import(warc, urls, rule, captured, watched)
+        recorder = CaptureRecorder(warc, is_judged=judged and (watched is not None or not rule.is_own))
         items = [Item(step.entry, recorder.plan(step)) for step in plan.steps]
         entries = import_items(items, len(items), archive, progress, started=observed, dry_run=dry_run)
     return WarcImportReport(entries, plan.passed)

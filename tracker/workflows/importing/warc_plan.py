@@ -9,6 +9,9 @@ from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
+from tracker.capture.watch.discovery import discover, source_of
+from tracker.capture.watch.links import IndexLink
+from tracker.capture.watch.watch_list import is_watched
 from tracker.errors import ReferenceInvalid
 from tracker.model.preserving import ImportedCapture
 from tracker.model.record import Declaration
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
     from tracker.capture.warc.reading import Warc
     from tracker.model.preserving import CaptureStatus
     from tracker.model.texts import Reference
+    from tracker.model.watching import Source, WatchList
     from tracker.workflows.importing.attribution import Rule
     from tracker.workflows.importing.warc_survey import Found
 
@@ -41,8 +45,46 @@ def name_capture(url: str, observed: str, own: Declaration | None, rule: Rule) -
     return find_statement(rule, url, partial(_parse_session, url, observed, rule))
 
 
-def explain_unnamed(rule: Rule) -> str:
+@dataclass(frozen=True, slots=True)
+class Sorted:
+    """The source of a watch list that would have given a capture, or a ``note`` why none is taken."""
+
+    source: Source | None = None
+    note: str = ""
+
+
+def sort_capture(url: str, observed: str, watched: WatchList) -> Sorted:
+    """Return the source with a capture's address, or else the link of an index whose rule it matches.
+
+    Sources count that were watched on the day of the capture, whether by http or https.
+    """
+    valid = [source for source in watched.sources if is_watched(source, observed[:10])]
+    led = (
+        source_of(found, index)
+        for index in valid
+        if index.is_index
+        for found in discover([IndexLink(url, "")], index)
+    )
+    named = [source for source in valid if not source.is_index and _place(source.address) == _place(url)]
+    found = [source for source in named or led if source.reference and source.reference.session]
+    if len({source.reference for source in found}) > 1:
+        names = ", ".join(dict.fromkeys(f"{source.reference} ({source.id})" for source in found))
+        return Sorted(note=f"it matches several sources: {names}")
+    closed = [source for source in found if source.access != "open"]
+    if closed:
+        why = f"its source {closed[0].id} is {closed[0].access}, and what is imported is open"
+        return Sorted(note=f"{why}; import it with --as if it may be")
+    return Sorted(found[0] if found else None)
+
+
+def _place(address: str) -> str:
+    return re.sub(r"^https?://|#.*", "", address)
+
+
+def explain_unnamed(rule: Rule, watched: WatchList | None) -> str:
     """Return why a capture that names no statement was ignored."""
+    if watched:
+        return "whose address no source of the watch list has, and no rule of its indexes fits"
     if rule.is_own:
         return "without metadata of a tracker export: say whose they are with --as or --regex"
     return "whose address does not fit the expression" if rule.regex else "whose address names no session"
@@ -61,6 +103,8 @@ def _parse_session(url: str, observed: str, rule: Rule) -> ParsedReference:
 
 # Addresses that a message lists.
 _MOST_NAMED = 3
+# Addresses in a row, as of a source that is fetched.
+_MOST_REDIRECTS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +115,8 @@ class Step:
     declaration: Declaration | None
     """None for one that is skipped, since nothing says whose it is."""
     entry: ImportedCapture
+    source: Source | None = None
+    """The source of the watch list whose selectors and language it is read with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,20 +127,25 @@ class Plan:
     passed: Mapping[str, int]
 
 
-def plan_import(warc: Warc, urls: Sequence[str], rule: Rule, captured: Captured) -> Plan:
+def plan_import(
+    warc: Warc, urls: Sequence[str], rule: Rule, captured: Captured, watched: WatchList | None = None
+) -> Plan:
     """Read a whole file and return what to do with each of its captures.
 
+    A watch list sorts them where it is given, and the rule where it is not.
     Raises ``WarcUnusable`` for a damaged file, and ``ReferenceInvalid`` where several addresses would feed
     one statement and none was chosen.
     """
-    found = survey(warc, urls, captured, with_own=rule.is_own)
-    named = [_name(each, rule) for each in found.captures]
+    found = survey(warc, urls, captured, with_own=rule.is_own and watched is None)
+    named = [
+        _sort(each, watched, found.redirects) if watched else _name(each, rule) for each in found.captures
+    ]
     if rule.is_statement and not urls:
         _check_one_address(named)
     meant = [step for step in named if step.declaration or step.entry.note]
     passed = Counter(found.passed)
     if len(named) > len(meant):
-        passed[explain_unnamed(rule)] += len(named) - len(meant)
+        passed[explain_unnamed(rule, watched)] += len(named) - len(meant)
     planning = _Planning(captured)
     return Plan(tuple(planning.take(step) for step in meant), dict(passed))
 
@@ -107,6 +158,23 @@ def _name(found: Found, rule: Rule) -> Step:
         return Step(found, None, entry)
     said = found.own if rule.is_own and found.own else Declaration(named.reference, delivered=named.delivered)
     return Step(found, said, replace(entry, reference=named.reference))
+
+
+def _sort(found: Found, watched: WatchList, redirects: Mapping[str, str]) -> Step:
+    """Sort a capture by its address, or else by one that led there."""
+    record = found.record
+    address: str | None = record.url
+    chosen = Sorted()
+    for _ in range(_MOST_REDIRECTS):
+        if address is None or chosen != Sorted():
+            break
+        chosen = sort_capture(address, record.date, watched)
+        address = redirects.get(address)
+    entry = ImportedCapture("skipped", record.offset, record.id, record.url, record.date, note=chosen.note)
+    if chosen.source is None or chosen.source.reference is None:
+        return Step(found, None, entry)
+    reference = chosen.source.reference
+    return Step(found, Declaration(reference), replace(entry, reference=reference), chosen.source)
 
 
 def _check_one_address(steps: Iterable[Step]) -> None:
@@ -138,7 +206,7 @@ class _Planning:
             said = replace(said, delivered=None)
         self._seen.add(found.record.id)
         self._last[statement] = found.sha256
-        return Step(found, said, entry)
+        return replace(step, declaration=said, entry=entry)
 
     def _expect(self, found: Found, statement: Reference) -> CaptureStatus:
         record = found.record

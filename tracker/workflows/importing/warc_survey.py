@@ -6,12 +6,14 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urljoin
 
 from tracker.capture.causes import FetchFault
 from tracker.capture.warc.payload import read_payload
+from tracker.capture.warc.stream import find_header
 from tracker.errors import ReferenceInvalid
 from tracker.text.identity import digest_bytes
-from tracker.workflows.export.warc_metadata import MEDIA_TYPE, read_metadata
+from tracker.workflows.export.warc_metadata import MEDIA_TYPES, read_metadata
 from tracker.workflows.export.warc_records import IDENTICAL, SAME_TEXT, UNMODIFIED
 
 if TYPE_CHECKING:
@@ -20,11 +22,13 @@ if TYPE_CHECKING:
     from tracker.archive.reading.imported import Captured
     from tracker.capture.warc.reading import Warc, WarcRecord
     from tracker.model.record import Declaration
+    from tracker.workflows.export.warc_metadata import OwnMetadata
 
 DAMAGED: Final = "whose bytes are damaged"
 """Why a damaged record is ignored."""
 
 _OK = 200
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _SCHEMES = ("http://", "https://", "file:")
 _PROFILES = (IDENTICAL, UNMODIFIED, SAME_TEXT)
 _NO_DOCUMENTS = ("image/", "audio/", "video/", "font/", "text/css", "text/javascript")
@@ -59,6 +63,8 @@ class Survey:
 
     captures: tuple[Found, ...]
     passed: Mapping[str, int]
+    redirects: Mapping[str, str]
+    """Addresses that another one led to, and which."""
 
 
 def survey(warc: Warc, urls: Sequence[str], captured: Captured, *, with_own: bool) -> Survey:
@@ -72,7 +78,7 @@ def survey(warc: Warc, urls: Sequence[str], captured: Captured, *, with_own: boo
         reading.take(record, content)
     found = sorted(reading.found, key=lambda each: (each.record.date, each.record.offset))
     settled = _RevisitLinker(reading, found, captured)
-    return Survey(tuple(settled.settle(each) for each in found), reading.passed)
+    return Survey(tuple(settled.settle(each) for each in found), reading.passed, reading.redirects)
 
 
 class _Reading:
@@ -81,21 +87,23 @@ class _Reading:
     def __init__(self, urls: tuple[str, ...], *, with_own: bool) -> None:
         self.found: list[Found] = []
         self.passed: Counter[str] = Counter()
-        self.own: dict[str, Declaration | str] = {}
+        self.own: dict[str, OwnMetadata | str] = {}
         """Metadata by the record that it describes, or what is wrong with it."""
+        self.redirects: dict[str, str] = {}
         self.requests: dict[str, int] = {}
         """Offsets, by the id of the request and of what came with it."""
         self._urls = urls
-        self._with_own = with_own
+        self.with_own = with_own
 
     def is_wanted(self, record: WarcRecord) -> bool:
         """Return whether a record's content is to be kept and read."""
         if record.type == "metadata":
-            return self._with_own and record.media_type == MEDIA_TYPE
+            return record.media_type in MEDIA_TYPES
         return record.type in {"response", "resource"} and not self._why_passed(record)
 
     def take(self, record: WarcRecord, content: bytes | None) -> None:
         """Take a record in."""
+        self._note_redirect(record)
         why = self._why_passed(record)
         if record.fault and why:
             self.passed[DAMAGED] += 1
@@ -113,18 +121,26 @@ class _Reading:
         else:
             self.found.append(_read_document(record, content))
 
+    def _note_redirect(self, record: WarcRecord) -> None:
+        location = find_header(record.headers, "location")
+        if record.type == "response" and record.status in _REDIRECTS and location:
+            try:
+                self.redirects.setdefault(urljoin(record.url, location), record.url)
+            except ValueError:
+                return  # It leads to no address.
+
     def _doubt(self, record: WarcRecord) -> None:
         """Note that the metadata in a damaged record is lost."""
-        if record.type == "metadata" and self._with_own:
+        if record.type == "metadata" and self.with_own:
             self.own[record.refers_to] = f"what is said of it is damaged: {record.fault}"
 
     def _take_metadata(self, record: WarcRecord, content: bytes | None) -> None:
+        said: OwnMetadata | str | None
         try:
-            said = read_metadata(content or b"")
+            said = read_metadata(content or b"", record.media_type)
         except ReferenceInvalid as error:
-            self.own[record.refers_to] = str(error)
-            return
-        if said:
+            said = str(error)
+        if said and (self.with_own or not isinstance(said, str)):
             self.own[record.refers_to] = said
 
     def _why_passed(self, record: WarcRecord) -> str:
@@ -162,7 +178,15 @@ class _RevisitLinker:
         found = replace(found, request=next((each for each in offsets if each is not None), None))
         if isinstance(own, str):
             return replace(found, fault=found.fault or own)
-        return self._find_again(replace(found, own=own)) if found.is_revisit else replace(found, own=own)
+        if own and own.status:
+            found = replace(found, record=replace(record, status=own.status, headers=own.headers))
+        found = replace(found, own=self._declaration(record))
+        return self._find_again(found) if found.is_revisit else found
+
+    def _declaration(self, record: WarcRecord) -> Declaration | None:
+        """Return what the file itself says of a capture's statement, where that counts and is readable."""
+        own = self._reading.own.get(record.id) if self._reading.with_own else None
+        return None if own is None or isinstance(own, str) else own.declaration
 
     def _find_again(self, found: Found) -> Found:
         record = found.record
@@ -176,8 +200,7 @@ class _RevisitLinker:
                 bytes_at=original.bytes_at,
                 fault=fault,
             )
-            said = self._reading.own.get(original.record.id)
-            return again if again.own or isinstance(said, str) else replace(again, own=said)
+            return again if again.own else replace(again, own=self._declaration(original.record))
         place = (record.refers_to_url or record.url, record.refers_to_date)
         kept = self._captured.find_document(record.refers_to, *place)
         if kept:

@@ -11,15 +11,26 @@ from urllib.parse import unquote
 
 from tracker.archive.file.lock import read_clock
 from tracker.archive.file.mirror_paths import MIRROR
-from tracker.archive.git.repository import clone_repository, open_repository, show_address
+from tracker.archive.file.modes import private_permissions
+from tracker.archive.git.repository import (
+    clone_repository,
+    create_repository,
+    open_repository,
+    show_address,
+)
 from tracker.archive.mirror.branches import MAIN, PUBLIC
 from tracker.archive.mirror.rebuild import rebuild_record
 from tracker.archive.reading.backup import back_up
+from tracker.archive.rights.access import find_watch_list, read_access, read_withdrawn
 from tracker.archive.rights.copies import note_copy
+from tracker.archive.schema.rows import Record, open_record
+from tracker.archive.schema.schema_map import read_tables
 from tracker.archive.storing.store import open_store
 from tracker.archive.takeover.source import check_copy
-from tracker.errors import RepositoryUnusable
+from tracker.errors import RepositoryUnusable, TrackerError
+from tracker.files import BY_UMASK
 from tracker.model.preserving import Pushed
+from tracker.report.layout import counted
 from tracker.workflows.keep.withdraw import check_finished
 
 if TYPE_CHECKING:
@@ -83,31 +94,68 @@ def take_over(archive: Path, source: str | None, instant: str) -> TakenOver:
     return take(archive, source, instant, read_clock)
 
 
-def push_mirror(archive: Path, remote: str, *, private: bool, force: bool = False) -> Pushed:
-    """Push the mirror, brought up to date before; ``main`` there is what the reader of that copy may have.
+def push_mirror(
+    archive: Path,
+    remote: str,
+    *,
+    private: bool = False,
+    force: bool = False,
+    branch: str = "main",
+    only_open: bool = False,
+) -> Pushed:
+    """Push the mirror, brought up to date before; ``branch`` there is what the reader of that copy may have.
 
-    A public copy gets open material and the digests of the rest, a private one gets everything. ``force``
-    replaces a copy that went another way, as one does that holds what was closed since, unless it has runs
-    that the record does not: ``HistoriesApart``. Raises
-    ``RepositoryUnusable`` where git refuses: no rights, no network, or such a copy.
+    A public copy gets open material and the digests of the rest, a private one gets everything. A folder
+    that is new or empty becomes a bare repository. ``force`` replaces a copy that went another way, as one
+    does that holds what was closed since, unless it has runs that the record does not: ``HistoriesApart``.
+    Raises ``TrackerError`` for ``only_open`` where a source is not open, and ``RepositoryUnusable`` where
+    git refuses: no rights, no network, or such a copy.
     """
     updated = update_mirror(archive)
     check_finished(archive)
+    if only_open:
+        _check_open(archive)
+    there = f"refs/heads/{branch}"
     with open_repository(archive / MIRROR) as repository:
-        branch = MAIN if private else PUBLIC
-        tip = repository.find_commit(branch)
+        tip = repository.find_commit(MAIN if private else PUBLIC)
         if tip is None:
             raise RepositoryUnusable(f"{repository.path} holds nothing yet; record a statement: tracker add")
-        branches = [f"{branch}:{MAIN}", *([f"{PUBLIC}:{PUBLIC}"] if private else [])]
+        branches = [f"{MAIN}:{there}", f"{PUBLIC}:{PUBLIC}"] if private else [f"{PUBLIC}:{there}"]
+        if _is_new_folder(remote):
+            create_repository(Path(remote), private_permissions(archive) if private else BY_UMASK)
         if force:
-            check_copy(archive, repository, remote)
+            check_copy(archive, repository, remote, there)
         answer = repository.push(remote, branches, force=force)
         if answer.status:
             if _is_of_another_way(answer):
-                check_copy(archive, repository, remote)
+                check_copy(archive, repository, remote, there)
             raise RepositoryUnusable(_explain(remote, answer))
     note_copy(archive, "push", show_address(remote), read_clock())
     return Pushed(show_address(remote), private, tip, updated.closed)
+
+
+def _check_open(archive: Path) -> None:
+    """Raise ``TrackerError`` where anything is restricted or embargoed; what was withdrawn may be."""
+    with open_record(archive, Record) as record:
+        connection = record.connection
+        access = read_access(connection, read_tables(connection), find_watch_list(archive))
+        closed = access.snapshots - read_withdrawn(connection).snapshots
+    if access.sources or closed:
+        named = ", ".join(sorted(access.sources)) or counted(len(closed), "snapshot")
+        raise TrackerError(
+            f"restricted or embargoed: {named}; nothing was pushed: keep this archive on a computer of yours,"
+            " or make another one for what is open"
+        )
+
+
+def _is_new_folder(remote: str) -> bool:
+    """Return whether a path is meant at which there is nothing yet, in a folder that there is."""
+    if ":" in remote.partition("/")[0] or not (os.sep in remote or remote.endswith(".git")):
+        return False
+    # A path may be too long for the system, which pathlib does not take for an answer.
+    if not os.path.lexists(remote):
+        return os.path.isdir(os.path.dirname(os.path.abspath(remote)))  # noqa: PTH100, PTH112, PTH120
+    return os.path.isdir(remote) and not os.listdir(remote)  # noqa: PTH112, PTH208
 
 
 def _is_of_another_way(answer: GitResult) -> bool:

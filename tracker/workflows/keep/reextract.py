@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from tracker.archive.reading.reader import Reader
 from tracker.archive.reading.versions import add_confirmation, add_version
-from tracker.capture.read.extract import extract
+from tracker.capture.read.extract import decodes_as, extract, is_declared, is_installed
 from tracker.capture.sandbox.limits import KEPT_DOCUMENT
 from tracker.decisions.rulings import find_quotes, place_segments, settle_rulings
 from tracker.errors import DocumentUnreadable, ReaderStopped, Withdrawn
@@ -64,6 +64,22 @@ def reextract(
             found.append(rereading.read(capture))
         progress(len(captures), len(captures))
     return tuple(found)
+
+
+def count_outdated(record: Versions) -> int:
+    """Return how many snapshots were last read by other extractors than today's, and may read otherwise."""
+    return sum(_is_outdated(record, *reading) for reading in record.readings())
+
+
+def _is_outdated(record: Versions, snapshot: int, version: int, sha256: str, extractor: str) -> bool:
+    if is_installed(extractor) and not is_declared(extractor):
+        return False
+    installed = [name for name in (extractor, *record.confirmed(version)) if is_installed(name)]
+    if not installed or not all(map(is_declared, installed)):
+        return not installed
+    data, origins = record.document(sha256), record.origins(snapshot)
+    content_type = origins[0].content_type if origins else None
+    return data is not None and not any(decodes_as(name, data, content_type) for name in installed)
 
 
 def is_faulty(found: Sequence[Reread]) -> bool:

@@ -67,19 +67,22 @@ def _name(authority: str) -> str:
 
 _OPEN = "whether it reads the same in the document cannot be told"
 _SETTINGS = re.compile(r"(?: selector=(?P<selector>.*?))?(?P<remove>(?: remove=.*)?)", re.DOTALL)
+_GUESSED = re.compile(r" by \S+ \S+")
 ROOTS = "timestamp-roots.pem"
 """Certificates of the authorities whose time-stamps are trusted; yours to put there."""
 _NAMES = {"text/markdown": "statement.md"}
 """What a document has to be called to be read as this media type, where the bytes leave that open."""
 
 
-def verify(archive: Path, instant: str, progress: Progress) -> Verified:
+def verify(archive: Path, instant: str, progress: Progress, *, is_alone: bool = False) -> Verified:
     """Return what is found in the archive in a folder, at an instant; nothing is written.
 
-    Raises ``ArchiveUnusable`` where there is no archive, or it cannot be opened for another reason than
-    damage, and ``ArchiveLocked`` where a run keeps writing to both copies.
+    Where the record ``is_alone``, a mirror is neither looked at nor missed. Raises ``ArchiveUnusable``
+    where there is no archive, or it cannot be opened for another reason than damage, and ``ArchiveLocked``
+    where a run keeps writing to both copies.
     """
-    verified, _ = verify_archive(archive, _gather_means(archive, instant, progress))
+    means = replace(_gather_means(archive, instant, progress), is_alone=is_alone)
+    verified, _ = verify_archive(archive, means)
     return verified
 
 
@@ -119,7 +122,9 @@ def read_again(data: bytes, extractor: str, media_type: str) -> str | NotReadabl
         return NotReadable(f"{error.cause}: {_OPEN}", is_own=True)
     except DocumentUnreadable:
         return other
-    return extraction.text if extraction.extractor == extractor else other
+    # An encoding that was guessed then is given now.
+    is_same = extraction.extractor == _GUESSED.sub("", extractor)
+    return extraction.text if is_same else other
 
 
 def read_settings(extractor: str) -> tuple[str | None, tuple[str, ...]]:

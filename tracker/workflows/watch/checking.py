@@ -7,20 +7,18 @@ from datetime import UTC
 from typing import TYPE_CHECKING
 
 from tracker.archive.storing.store import name_snapshot
-from tracker.capture.watch.discovery import discover, nested_indexes, read_index, source_of
+from tracker.capture.watch.discovery import source_of
 from tracker.capture.web.fetch import fetch_all
-from tracker.errors import DocumentUnreadable
 from tracker.model.watching import FetchFailed
-from tracker.report.layout import counted
 from tracker.workflows.importing.add import declare_arrival, record_arrival
 from tracker.workflows.watch.examine import (
     CHECKS_READ,
     Examined,
-    begin_check,
     examine,
     examine_failure,
 )
-from tracker.workflows.watch.questions import days_before, is_among, known_sources, plan_requests
+from tracker.workflows.watch.indexes import examine_index
+from tracker.workflows.watch.questions import is_among, known_sources, plan_requests, retirement
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -30,7 +28,7 @@ if TYPE_CHECKING:
     from tracker.archive.storing.store import Store
     from tracker.capture.web.fetch import Client
     from tracker.capture.web.pacing import Clock
-    from tracker.model.ledger import Check, CheckOutcome
+    from tracker.model.ledger import Check
     from tracker.model.watching import Discovery, Fetched, Source, WatchList
     from tracker.workflows.watch.examine import Judge, LastChecks
 
@@ -66,7 +64,7 @@ class Journal:
 
     def write(self, examined: Examined) -> None:
         """Keep a check: at once with a snapshot or a quarantined document, otherwise in a later batch."""
-        if examined.arrival or examined.quarantined:
+        if examined.arrival or examined.quarantined or examined.listed:
             self.flush()
             self._acknowledge([self._keep(examined)])
             return
@@ -90,15 +88,11 @@ class Journal:
     def _keep(self, examined: Examined) -> Check:
         if self._store is None:
             return examined.check
-        if examined.quarantined:
-            return self._quarantine(self._store, examined)
-        return self._record(self._store, examined)
-
-    def _quarantine(self, store: Store, examined: Examined) -> Check:
-        fetched = examined.quarantined
-        media_type = (fetched.media_type if fetched else None) or "application/octet-stream"
-        data = (fetched.data if fetched else None) or b""
-        store.quarantine(examined.check, data, media_type.partition(";")[0].strip())
+        fetched = examined.quarantined or examined.listed
+        if fetched is None:
+            return self._record(self._store, examined)
+        media_type = (fetched.media_type or "application/octet-stream").partition(";")[0].strip()
+        self._store.keep(examined.check, fetched.data or b"", media_type)
         return examined.check
 
     def _record(self, store: Store, examined: Examined) -> Check:
@@ -117,9 +111,6 @@ class Journal:
             )
             store.note(check)
         return check
-
-
-NO_INDEX = "no index"
 
 
 class Checking:
@@ -142,13 +133,15 @@ class Checking:
         self._journal = Journal(store, self._report, client.clock.monotonic)
         self._queue: dict[str, Source] = {}
         self._seen: set[str] = set()
+        self.resting = 0
+        """Sources that were not asked, since they are gone or have long been unchanged."""
 
     def check_all(self, sources: Sequence[Source]) -> tuple[Check, ...]:
         """Check sources, all links that indexes among them have had, and those that they have today."""
         self._add(sources)
         for source in sources:
             if source.is_index:
-                self._add(known_sources(source, self._ledger, self._wanted))
+                self._add(known_sources(source, self._watched, self._ledger, self._wanted))
         while self._queue:
             batch, self._queue = self._queue, {}
             self._check(batch)
@@ -156,7 +149,7 @@ class Checking:
         return tuple(self._journal.checks)
 
     def _report(self, check: Check) -> None:
-        self._progress(check, len(self._journal.checks), len(self._seen))
+        self._progress(check, len(self._journal.checks), len(self._seen) - self.resting)
 
     def _add(self, sources: Iterable[Source]) -> None:
         for source in sources:
@@ -165,10 +158,11 @@ class Checking:
                 self._queue[source.id] = source
 
     def _check(self, batch: Mapping[str, Source]) -> None:
-        since = days_before(self._now()[:10], self._watched.settings.full_check_days)
-        asked = plan_requests(batch.values(), self._ledger, since, self._watched.sha256)
+        day, everything = self._now()[:10], bool(self._wanted)
+        asked = plan_requests(batch.values(), self._watched, self._ledger, day, everything=everything)
+        self.resting += len(batch) - len(asked.due)
         results = fetch_all(
-            batch.values(),
+            asked.due.values(),
             self._client,
             folder=self._archive,
             validators=asked.validators,
@@ -183,33 +177,22 @@ class Checking:
             past = self._ledger.past(source.id, CHECKS_READ)
             return Examined(examine_failure(source, result, past, self._now()))
         if source.is_index:
-            return Examined(self._follow(source, result, before))
+            return self._follow(source, result, before)
         return examine(source, result, before, self._ledger, self._judge, self._now())
 
-    def _follow(self, index: Source, fetched: Fetched, before: LastChecks) -> Check:
+    def _follow(self, index: Source, fetched: Fetched, before: LastChecks) -> Examined:
         """Remember the links of an index, and check new ones on the same night."""
-        check = begin_check(index, fetched, self._now())
-        try:
-            found = read_index(fetched, index)
-        except DocumentUnreadable as error:
-            return replace(check, outcome="unreachable", cause=NO_INDEX, detail=str(error))
-        links = discover(found, index)
-        self._add(nested_indexes(found, index))
-        known = {each.address for each in self._ledger.candidates(index.id)}
-        unseen = [link for link in links if link.address not in known]
-        self._remember_links(index, unseen)
-        outcome: CheckOutcome = "changed" if unseen else "unchanged"
-        return replace(
-            check,
-            outcome=outcome if before.success else "new",
-            detail=f"{counted(len(links), 'link')}, {len(unseen):,} not seen before",
-        )
+        found = examine_index(index, fetched, before, self._ledger, self._now())
+        self._add(found.nested)
+        self._remember_links(index, found.unseen)
+        return found.examined
 
     def _remember_links(self, index: Source, unseen: Sequence[Discovery]) -> None:
         if self._store and unseen:
             self._store.remember(unseen, self._now())
+        is_retired = retirement(self._watched)
         sources = (source_of(link, index) for link in unseen)
-        self._add(source for source in sources if is_among(source, self._wanted, index))
+        self._add(each for each in sources if is_among(each, self._wanted, index) and not is_retired(each))
 
     def _now(self) -> str:
         return read_instant(self._client.clock)

@@ -10,10 +10,11 @@ from tracker.capture.admit.admission import refuse_unreadable
 from tracker.capture.admit.announcement import detect_announcement
 from tracker.capture.causes import is_missing
 from tracker.errors import DocumentUnreadable
-from tracker.model.ledger import Check
+from tracker.model.ledger import GOOD_OUTCOMES, Check
 from tracker.model.watching import Admission, Validators
 from tracker.text.identity import digest_bytes, digest_text
 from tracker.workflows.importing.add import read_arrival
+from tracker.workflows.watch.telling import find_move, find_row_of_changes, tell_length
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -27,16 +28,17 @@ if TYPE_CHECKING:
     Judge = Callable[[Arrival, History], Admission]
 
 UNNAMED, REFUSED, WITHDRAWN = "no reference", "rejected before", "withdrawn"
-REAPPEARED, MOVED = "reappeared", "permanent redirect"
+REAPPEARED = "reappeared"
 """Our own causes; those of failed fetches and of quarantined texts have modules of their own."""
+
+REREAD = "our extractor now reads the kept bytes otherwise: tracker reextract"
+"""What a check tells before a snapshot's reference: not all that differs is a change of the source."""
 
 # The days in a row on which a source must be missing before it counts as gone: more than a weekend.
 CONFIRMING_DAYS = 3
 
 CHECKS_READ = 20
 """How many checks back a row of failures is followed: about three weeks of nights."""
-
-_PERMANENT = frozenset({301, 308})
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,8 @@ class Examined:
     arrival: Arrival | None = None
     """To be recorded as a snapshot; its check says what is expected to come of it."""
     quarantined: Fetched | None = None
+    listed: Fetched | None = None
+    """An index whose bytes are kept as evidence of what it listed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,45 +148,47 @@ class _Examination:
     def _mark_reappeared(self, check: Check) -> Check:
         """Note for a source that was gone since when it was."""
         last = self.before.last
-        if last is None or last.outcome != "gone":
+        if last is None or last == self.before.success:
             return check
         past = self.ledger.past(check.source, CHECKS_READ)
-        gone = list(takewhile(lambda each: each.outcome == "gone", past))
-        return replace(check, cause=REAPPEARED, detail=f"gone since {gone[-1].observed[:10]}")
+        failed = takewhile(lambda each: each.outcome not in GOOD_OUTCOMES, past)
+        gone = [each.observed[:10] for each in failed if each.outcome == "gone"]
+        return replace(check, cause=REAPPEARED, detail=f"gone since {gone[-1]}") if gone else check
 
     def _unchanged(self, check: Check, snapshot: Reference | None) -> Examined:
         """Return the check of an unchanged text: ``moved`` where its address changed permanently."""
-        check, success = replace(check, snapshot=snapshot), self.before.success
-        is_for_good = any(exchange.status in _PERMANENT for exchange in check.exchanges)
-        if not is_for_good or (success and check.url == success.url):
+        check = replace(check, snapshot=snapshot)
+        cause, detail = find_move(check, self.before.success)
+        if not cause:
             return Examined(check)
-        detail = _join(check, f"now at {check.url}")
-        return Examined(replace(check, outcome="moved", cause=check.cause or MOVED, detail=detail))
+        detail = _join(check, detail)
+        return Examined(replace(check, outcome="moved", cause=check.cause or cause, detail=detail))
 
     def _decide_text(self, check: Check, current: Kept | None) -> Examined:
         try:
             arrival = read_arrival(self.source, self.fetched)
         except DocumentUnreadable as error:
             return self._quarantine(check, refuse_unreadable(self.fetched, str(error)), None)
-        if current and self._has_same_text(arrival, current):
-            return self._unchanged(replace(check, detail="other bytes, the same text"), current.reference)
+        text = arrival.version.text
+        if current and text != current.text:
+            # What is kept may have been read worse then, by us or as the server declared it.
+            as_then = self._read_again(current.sha256, self.ledger.content_type(current.sha256, check.source))
+            if as_then not in {None, current.text}:
+                check = replace(check, detail=_join(check, f"{REREAD} {current.reference}"))
+            as_now = self._read_again(current.sha256, self.fetched.media_type)
+            text = current.text if text in {as_then, as_now} else text
+        if current and text == current.text:
+            detail = _join(check, "other bytes, the same text")
+            return self._unchanged(replace(check, detail=detail), current.reference)
         withdrawal = self.ledger.withdrawn_text(check.reference, digest_text(arrival.version.text))
         if withdrawal:
             return _reject_withdrawn(check, withdrawal)
         return self._admit(check, arrival)
 
-    def _has_same_text(self, arrival: Arrival, current: Kept) -> bool:
-        """Return whether the text equals the latest one, read again with the same extractor where needed."""
-        if arrival.version.text == current.text:
-            return True
-        if arrival.version.extractor == current.extractor:
-            return False
-        return self._read_again(current.sha256) == arrival.version.text
-
-    def _read_again(self, sha256: str) -> str | None:
+    def _read_again(self, sha256: str, content_type: str | None) -> str | None:
         """Return the text of a kept document as the source asks for today; None where it has none."""
         try:
-            fetched = replace(self.fetched, data=self.ledger.document(sha256))
+            fetched = replace(self.fetched, data=self.ledger.document(sha256), media_type=content_type)
             return read_arrival(self.source, fetched).version.text
         except DocumentUnreadable:
             return None
@@ -201,8 +207,10 @@ class _Examination:
             return Examined(replace(check, outcome="new"), arrival)
         earlier = self.before.success.validators if self.before.success else Validators()
         announced, shown = detect_announcement(history.snapshots[0], earlier, title, text, check.validators)
-        check = replace(check, outcome="changed", announced=announced, detail=_join(check, shown))
-        return Examined(check, arrival)
+        length = tell_length(history.snapshots[0].words, arrival.version.words)
+        check = replace(check, outcome="changed", announced=announced, detail=_join(check, shown, length))
+        cause, row = find_row_of_changes(check, self.ledger.past(check.source, CHECKS_READ))
+        return Examined(replace(check, cause=check.cause or cause, detail=_join(check, row)), arrival)
 
     def _quarantine(self, check: Check, admission: Admission, text: str | None) -> Examined:
         """Keep a document for review, unless one with the same text was: pages have daily tokens."""
@@ -210,15 +218,15 @@ class _Examination:
         last = self.ledger.last_review(check.source)
         if last is None or last.verdict == "accept" or last.sha256 == check.sha256:
             return Examined(check, quarantined=self.fetched)
-        if last.cause != check.cause or self._read_again(last.sha256) != text:
+        if last.cause != check.cause or self._read_again(last.sha256, self.fetched.media_type) != text:
             return Examined(check, quarantined=self.fetched)
         if last.verdict == "reject":
             return _reject(check, last)
         return Examined(replace(check, detail=f"{check.detail}; other bytes, the text of review {last.id}"))
 
 
-def _join(check: Check, detail: str) -> str:
-    return "; ".join(part for part in (check.detail, detail) if part)
+def _join(check: Check, *details: str) -> str:
+    return "; ".join(part for part in (check.detail, *details) if part)
 
 
 def _reject(check: Check, review: Review) -> Examined:

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
-from itertools import chain
+from itertools import chain, pairwise
 from shlex import quote
 from typing import TYPE_CHECKING
 
 from tracker.archive.file.modes import find_world_readable, is_for_group
 from tracker.archive.ledger.ledger import open_ledger
-from tracker.capture.watch.watch_list import WATCH_FILE, is_watched, read_watch_list
+from tracker.archive.reading.versions import Versions
+from tracker.capture.watch.watch_list import WATCH_FILE, read_watch_list
 from tracker.errors import NotInArchive
-from tracker.model.ledger import Concern, Health
+from tracker.model.ledger import GOOD_OUTCOMES, Concern, Health
+from tracker.workflows.keep.reextract import count_outdated
+from tracker.workflows.watch.news import gather_news
+from tracker.workflows.watch.questions import choose_sources, list_links
+from tracker.workflows.watch.telling import RESTLESS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
     from pathlib import Path
 
     from tracker.archive.ledger.ledger import Ledger
-    from tracker.model.ledger import Check, Expectation, Review, RunEntry, RunKind, SourceState
+    from tracker.model.ledger import Check, Expectation, Review, RunEntry, RunKind, Severity, SourceState
+    from tracker.model.texts import Reference
     from tracker.model.watching import WatchList
 
 
@@ -45,6 +52,9 @@ def show_run(archive: Path, run: int | None) -> tuple[RunEntry, tuple[Check, ...
 NIGHT_HOURS = 36
 """The hours without a complete run after which a night counts as missed: a day, and half a day for delays."""
 
+GAP_HOURS = 7 * 24
+"""The hours for which nights that were missed are told after the run that ended the gap."""
+
 
 def assess_health(archive: Path, instant: str, streak: int) -> Health:
     """Return the state of the sources that are watched at an instant (ISO 8601 in UTC).
@@ -55,19 +65,44 @@ def assess_health(archive: Path, instant: str, streak: int) -> Health:
     with open_ledger(archive) as ledger:
         sources = _read_states(ledger, watched, instant[:10])
         runs, waiting = ledger.runs(kind="snapshot"), ledger.waiting()
-        concerns = (
+        noted = ledger.expectations()
+        silent = frozenset(each.reference for each in noted if each.state == "no statement")
+        found = (
             *_missed_nights(runs, instant),
-            *chain.from_iterable(_source_concerns(each, streak, waiting) for each in sources),
-            *_overdue(ledger.expectations(), instant[:10]),
             *_readable(archive),
+            *chain.from_iterable(_source_concerns(each, streak, waiting, silent) for each in sources),
+            *_overdue(noted, instant[:10]),
         )
-    return Health(instant, sources, tuple(concerns))
+        outdated = count_outdated(Versions(ledger.path, ledger.connection))
+    last = max((run.id for run in runs if run.status == "complete"), default=None)
+    concerns = tuple(
+        sorted((each for each in found if each.severity != "note"), key=lambda each: each.severity)
+    )
+    notes = tuple(each for each in found if each.severity == "note")
+    news = gather_news(archive, last) if last else ()
+    return Health(instant, sources, concerns, notes, news, outdated)
 
 
 def _read_states(ledger: Ledger, watched: WatchList, day: str) -> tuple[SourceState, ...]:
-    valid = {source.id for source in watched.sources if is_watched(source, day)}
+    """Return the state of each source that is asked from that day on.
+
+    A sitemap that its index names no longer is none: it was last asked before the index was last read.
+    """
+    valid = {source.id: source for source in choose_sources(watched, (), day, ledger)}
+    indexes = (source for source in valid.values() if source.is_index)
+    links = {each.source.id: each for index in indexes for each in list_links(index, watched, ledger)}
     known = (each for each in ledger.sources() if each.partition(":")[0] in valid)
-    return tuple(state for source in known if (state := ledger.state(source)))
+    states = {each: state for each in known if (state := ledger.state(each))}
+
+    def is_listed(id_: str) -> bool:
+        root = states.get(id_.partition(":")[0])
+        return root is None or states[id_].last.observed[:10] >= (root.succeeded or "")[:10]
+
+    return tuple(
+        state
+        for id_, state in states.items()
+        if id_ in valid or (links[id_].is_asked if id_ in links else is_listed(id_))
+    )
 
 
 def _readable(archive: Path) -> Iterator[Concern]:
@@ -76,36 +111,67 @@ def _readable(archive: Path) -> Iterator[Concern]:
     if names:
         kept = "o=" if is_for_group(archive) else "go="
         detail = f"others can read {', '.join(names)}; close it: chmod -R {kept} {quote(str(archive))}"
-        yield Concern("open to others", "the archive", None, detail)
+        yield Concern("open to others", "the archive", None, detail, "failure")
 
 
 def _missed_nights(runs: Sequence[RunEntry], instant: str) -> Iterator[Concern]:
-    ended = max((run.started for run in runs if run.status == "complete"), default=None)
-    if ended is None:
-        yield Concern(
-            "night missed", "the archive", None, "no run of tracker snapshot has come to its end yet"
-        )
+    """Yield a concern for a last run in the future, for no run of late, and for gaps of the last days."""
+    if runs and _hours(runs[-1].started, instant) < -1:
+        number, started = runs[-1].id, runs[-1].started
+        detail = f"run {number} is in the future of this machine's clock, {instant}; one of the two was wrong"
+        yield Concern("clock", "the archive", started, detail, "failure")
+    complete = [run for run in runs if run.status == "complete"]
+    if not complete:
+        detail = "no run of tracker snapshot has come to its end yet"
+        yield Concern("night missed", "the archive", None, detail, "failure")
         return
-    hours = (datetime.fromisoformat(instant) - datetime.fromisoformat(ended)) // timedelta(hours=1)
+    last = complete[-1]
+    hours = _hours(last.started, instant)
     if hours > NIGHT_HOURS:
-        later = [run for run in runs if run.started > ended]
+        later = [run for run in runs if run.id > last.id]
         cause = f"; {len(later)} later did not come to their end" if later else ""
-        yield Concern(
-            "night missed", "the archive", ended, f"the last complete run is {hours} hours ago{cause}"
-        )
+        detail = f"the last complete run is {hours} hours ago{cause}"
+        yield Concern("night missed", "the archive", last.started, detail, "failure")
+    for before, after in pairwise(complete):
+        gap = _hours(before.started, after.started)
+        if gap > NIGHT_HOURS and 0 <= _hours(after.started, instant) < GAP_HOURS:
+            detail = f"{gap} hours without a complete run, until {after.started}"
+            yield Concern("night missed", "the archive", before.started, detail)
 
 
-def _source_concerns(state: SourceState, streak: int, waiting: Sequence[Review]) -> Iterator[Concern]:
+def _hours(first: str, last: str) -> int:
+    return (datetime.fromisoformat(last) - datetime.fromisoformat(first)) // timedelta(hours=1)
+
+
+def _source_concerns(
+    state: SourceState, streak: int, waiting: Sequence[Review], silent: Collection[Reference]
+) -> Iterator[Concern]:
+    """Yield what is wrong with a source.
+
+    It is a note where its statement was captured and is gone, was never made, or the source is well again.
+    """
     last = state.last
+    is_silent = bool(last.reference and replace(last.reference, kind=None, language=None) in silent)
     cause = f"{last.outcome}: {last.cause}" if last.cause else last.outcome
+    end = f"; if for good: tracker sources close {last.source} --by NAME --reason TEXT"
     if last.outcome == "gone":
-        yield Concern("gone", last.source, state.since, f"{last.address} ({last.cause})")
+        kept = "what was captured is kept" if state.succeeded else "nothing was ever captured"
+        gone = f"{last.address} ({last.cause}), {kept}{end}"
+        severity: Severity = "note" if state.succeeded or is_silent else "warning"
+        yield Concern("gone", last.source, state.since, gone, severity, last.reference)
     elif state.failures >= streak and not state.waiting:
-        times = f"{state.failures} times in a row, the last: {cause}"
-        yield Concern("failing", last.source, state.since, times)
+        times = f"{state.failures} times in a row, the last: {cause}{end}"
+        severity = "note" if is_silent else "warning"
+        yield Concern("failing", last.source, state.since, times, severity, last.reference)
+    if last.cause == RESTLESS:
+        found = f"{last.snapshot}: {last.detail}"
+        yield Concern(RESTLESS, last.source, last.observed, found, reference=last.reference)
     own = [review for review in waiting if review.source == last.source]
     if own:
-        yield Concern("waiting", last.source, own[0].observed, _describe_waiting(own))
+        is_well = last.outcome in GOOD_OUTCOMES
+        text = _describe_waiting(own) + ("; the source is well again" if is_well else "")
+        severity = "note" if is_well else "warning"
+        yield Concern("waiting", last.source, own[0].observed, text, severity, last.reference)
 
 
 def _describe_waiting(own: Sequence[Review]) -> str:
@@ -120,4 +186,4 @@ def _overdue(expectations: Sequence[Expectation], day: str) -> Iterator[Concern]
     for each in expectations:
         if each.state == "expected" and each.due and each.due < day and each.captured is None:
             detail = f"expected by {each.due}, says {each.person}"
-            yield Concern("overdue", str(each.reference), each.due, detail)
+            yield Concern("overdue", str(each.reference), each.due, detail, "warning", each.reference)

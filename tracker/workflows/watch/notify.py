@@ -6,7 +6,7 @@ Nothing here makes a run fail: an undelivered message is returned as a warning.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from tracker.capture.causes import MOST_REDIRECTS
 from tracker.capture.read.extract import quiet_libraries
@@ -18,8 +18,12 @@ if TYPE_CHECKING:
     import httpx
     from apprise import Apprise
 
+    from tracker.model.ledger import Severity
+
 # Watchdogs answer at once, and the run waits meanwhile.
 _SECONDS = 10.0
+# What apprise calls each severity.
+_TYPES: Final = {"failure": "failure", "warning": "warning", "note": "info"}
 # The first status of an error (RFC 9110).
 _ERRORS = 400
 
@@ -40,15 +44,17 @@ def check_recipients(recipients: Recipients) -> None:
         raise TrackerError("--heartbeat is not an http or https address")
 
 
-def send_message(recipients: Recipients, title: str, text: str) -> tuple[str, ...]:
-    """Send a message to all addresses, and return warnings."""
+def send_message(
+    recipients: Recipients, title: str, text: str, severity: Severity = "note"
+) -> tuple[str, ...]:
+    """Send a message to all addresses, marked by how much it matters, and return warnings."""
     if not recipients.notify:
         return ()
     opened = _open_apprise(recipients.notify)
     try:
         # What it logs names addresses, and they have passwords.
         with quiet_libraries("apprise"):
-            is_sent = opened.notify(title=title, body=text)
+            is_sent = opened.notify(title=title, body=text, notify_type=_TYPES[severity])
     except Exception as error:  # noqa: BLE001 (a plug-in of apprise may raise anything)
         return (f"--notify: {type(error).__name__}",)
     return () if is_sent else ("--notify: the message did not reach every address",)

@@ -6,6 +6,7 @@ import json
 import re
 import shlex
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from tracker.errors import TrackerError
@@ -13,11 +14,16 @@ from tracker.inputs.tables import read_packaged
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
 Scheduler = Literal["cron", "systemd", "github"]
 
 _TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
+USER = "tracker"
+"""The user of the system that takes snapshots under systemd, and owns the archive."""
+
+_HOMES = frozenset({"/home", "/root", "/run"})
+"""Folders that ``ProtectHome`` closes, by the first part of a path; of ``/run`` those of users."""
+
 _PLAIN = re.compile(r"[\w@+=:,./-]+")
 
 
@@ -55,8 +61,20 @@ def write_schedule(scheduler: Scheduler, nightly: Nightly, working: Path) -> str
     if scheduler == "cron":
         return template.format(command=shlex.join(words).replace("%", r"\%"), **time)
     if scheduler == "systemd":
-        return template.format(command=_join_for_systemd(words), **time)
+        return template.format(
+            command=_join_for_systemd((*words, "--fail-on", "never")),
+            user=USER,
+            folder=shlex.quote(str(nightly.archive.absolute())),
+            writable=_quote_for_systemd(str(nightly.archive.absolute())).replace("$$", "$"),
+            home="read-only" if _HOMES.intersection(_top(word) for word in words) else "yes",
+            **time,
+        )
     return template.format(archive=_in_repository(nightly.archive, working), **time)
+
+
+def _top(word: str) -> str:
+    """Return the first part of an absolute path, links followed: ``/home``."""
+    return "/".join(str(Path(word).resolve()).split("/")[:2]) if word.startswith("/") else ""
 
 
 def _join_for_systemd(words: Sequence[str]) -> str:

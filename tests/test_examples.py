@@ -1,0 +1,160 @@
+"""Each example that a command's help ends with is typed as it is printed, beside a small archive."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+from typer.main import get_command
+
+from tests.builders import build_pdf
+from tests.conftest import run_tracker
+from tests.repositories import run_git
+from tests.running import NEW, OLD
+from tracker.cli.main import app
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from typer._click import Command
+
+    from tests.running import Ran
+
+SAID = (
+    "\n\nWe need a two-state solution and an answer to loss and damage. Climate change is our first priority;"
+    " we fight corruption. The sea level rises, and we condemn the war in Sudan. "
+    + " ".join(f"The two-state solution has {number} friends." for number in range(2, 12))
+    + "\n"
+)
+HELD = (
+    *(f"{country}/UNGA/{session}" for country in ("GBR", "FRA", "FJI") for session in (70, 71, 78, 79)),
+    *("GBR/CCPCJ/31", "XAA/HRC/52", "XAA/UNGA/79"),
+)
+ELSEWHERE = {
+    "timestamp": "asks an authority",
+    "rebuild": "clones from another host",
+    "mirror push git@": "pushes to another host",
+    "snapshot": "fetches from another host",
+    "sources check": "fetches from another host",
+    "sources close xaa-speeches:": "needs a link that an index listed",
+    "sources accept": "needs a watch list that came with a mirror",
+    "review 3": "needs documents in quarantine",
+    "review 4": "needs documents in quarantine",
+    "review 5": "needs documents in quarantine",
+    "import-warc": "needs a crawl",
+    "judge GBR/UNGA 78 79": "needs a terminal",
+    "withdraw XAA/UNGA/79@2": "needs a terminal, to be confirmed",
+    "withdraw XAA/UNGA/79 --lift": "needs what the example before it withdrew",
+    "topics learn --decisions": "needs many decisions",
+    "topics check codebook.ttl": "needs a codebook in SKOS",
+    "demo": "runs where all commands are run",
+}
+"""How examples begin that are not run here, which the parser must accept all the same."""
+
+
+def _list_examples(command: Command) -> Iterator[str]:
+    for each in getattr(command, "commands", {}).values():
+        yield from _list_examples(each)
+    for example in str(command.epilog or "").partition(": ")[2].split(" | "):
+        first = re.split(r"; | \|\| ", example)[0].removeprefix("tracker ")
+        if first:
+            yield first
+
+
+EXAMPLES = tuple(dict.fromkeys(_list_examples(get_command(app))))
+
+
+@pytest.fixture(scope="module")
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make a folder with all that the examples name, and an archive of some runs with its mirror."""
+    folder = tmp_path_factory.mktemp("examples")
+    (folder / "old.txt").write_text(OLD + SAID, encoding="utf-8")
+    (folder / "new.txt").write_text(NEW + SAID, encoding="utf-8")
+    for name in ("new.pdf", "uk.pdf"):
+        (folder / name).write_bytes(
+            build_pdf([[(72, 720 - 14 * at, text) for at, text in enumerate(NEW.splitlines())]])
+        )
+    _run(folder, "init")
+    for at, reference in enumerate(HELD):
+        _run(folder, "add", "old.txt" if at % 2 else "new.txt", "--as", reference, "--kind", "prepared")
+    for country in ("GBR", "FRA"):
+        (folder / "corpus" / country).mkdir(parents=True)
+        for session, year in ((70, 2015), (75, 2020), (77, 2022), (79, 2024)):
+            (folder / "corpus" / country / f"{session}_{year}.txt").write_text(
+                OLD + country, encoding="utf-8"
+            )
+    (folder / "speakers.csv").write_text("country,session,speaker\nGBR,70,A. Person\n", encoding="utf-8")
+    (folder / "codebook.csv").write_text("id,label\nrivers,Rivers\nschools,Schools\n", encoding="utf-8")
+    topics = "".join(f'[{each}]\nlabel = "{each.title()}"\n' for each in ("rivers", "schools"))
+    (folder / "codebook.toml").write_text(topics, encoding="utf-8")
+    rows = [
+        {"text": text, "codes": [code]}
+        for text, code in (("The salmon of our rivers.", "rivers"), ("Pupils need teachers.", "schools")) * 40
+    ]
+    (folder / "coded.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    _run(folder, "judge", "GBR/UNGA/79", "--topic", "corruption", "--level", "mentioned", "--by", "Ana")
+    _run(folder, "decisions", "--format", "csv", "-o", "sheet.csv")
+    _run(folder, "sources", "add", "https://www.example.org/1", "--as", "XAA/UNGA/80")
+    _run(folder, "mirror", "update")
+    (folder / "disk").mkdir()
+    run_git(folder, "init", "--quiet", "--bare", "--initial-branch=main", "disk/private.git")
+    _run(folder, "mirror", "push", "disk/private.git", "--private")
+    texts = folder / "texts"
+    (texts / "uk").mkdir(parents=True)
+    for name in ("uk/31.md", "uk.md"):
+        (texts / name).write_text(OLD, encoding="utf-8")
+    run_git(texts, "init", "--quiet", "--initial-branch=main")
+    run_git(texts, "add", ".")
+    run_git(texts, "-c", "user.name=A", "-c", "user.email=a@b.c", "commit", "--quiet", "-m", "CCPCJ 31")
+    return folder
+
+
+def _run(folder: Path, *words: str) -> Ran:
+    ran = run_tracker(folder, *words)
+    assert ran.code in {0, 1}, ran
+    return ran
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_an_example_runs_as_it_is_printed(made_once: Path, tmp_path: Path, example: str) -> None:
+    if example.startswith(tuple(ELSEWHERE)):
+        _parse(example)
+        return
+    shutil.copytree(made_once, tmp_path, dirs_exist_ok=True)
+    line = _name_change(tmp_path, example).replace("/mnt/disk", str(tmp_path / "disk"))
+    ran = run_tracker(tmp_path, *shlex.split(line.replace("~/", f"{tmp_path}/")))
+    assert ran.code in {0, 1}, ran
+    assert not ran.err.startswith("tracker: "), ran.err
+
+
+def _parse(example: str) -> None:
+    words, command = shlex.split(example), get_command(app)
+    while commands := getattr(command, "commands", None):
+        command = commands[words.pop(0)]
+    command.make_context("tracker", words)
+
+
+def _name_change(folder: Path, example: str) -> str:
+    """Put changes that there are in the place of those that the help makes up."""
+    if not example.startswith("judge ") or "GBR" in example or "--from" in example:
+        return example
+    told = json.loads(_run(folder, "diff", "GBR/UNGA", "70", "71", "--format", "json").out)
+    kept = [change["id"] for change in told["changes"] if change["old"] and change["new"]]
+    strength = [
+        each["id"] for each in told["changes"] if any(s["axis"] == "strength" for s in each["shifts"])
+    ]
+    names = {"3f9c2ab": (strength or kept)[0], "81d0c44": kept[0], "5b7e910": kept[1]}
+    for made_up, real in names.items():
+        example = example.replace(made_up, real[:10])
+    if "--withdraw" in example:
+        _run(folder, "judge", names["3f9c2ab"], "reject", "--by", "Ana")
+    return example
+
+
+def test_what_is_not_run_is_still_an_example() -> None:
+    assert [each for each in ELSEWHERE if not any(text.startswith(each) for text in EXAMPLES)] == []

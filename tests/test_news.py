@@ -1,0 +1,262 @@
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.archives import query
+from tests.nights import (
+    Page,
+    accept_all,
+    make_archive,
+    run_night,
+    running_site,
+    source,
+    watch,
+    write_speech,
+)
+from tests.running import ROOT
+from tests.test_notify import listening
+from tracker.capture.web.pacing import Clock
+from tracker.model.watching import Admission
+from tracker.report.archive.health import health_json, render_health
+from tracker.report.archive.news import headline, news_fields, render_news
+from tracker.workflows.watch.health import assess_health
+from tracker.workflows.watch.news import gather_news
+from tracker.workflows.watch.snapshot import snapshot
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from tests.nights import Site
+    from tests.running import Ran
+    from tracker.model.news import News
+    from tracker.model.watching import Arrival, History
+
+DAYS = [f"2026-03-{day:02d}" for day in range(1, 29)]
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[Site]:
+    """Serve two statements that an archive watches."""
+    with running_site() as running:
+        running.say("/79", "We intend to build a bridge.")
+        running.say("/80", number=80)
+        tables = source("gbr-79", "GBR/UNGA/79~prepared.en", running.url("/79"))
+        tables += source("gbr-80", "GBR/UNGA/80~prepared.en", running.url("/80"))
+        make_archive(tmp_path / "snapshots", tables, running.port)
+        yield running
+
+
+@pytest.fixture
+def folder(tmp_path: Path, site: Site) -> Path:
+    assert site.pages
+    return tmp_path / "snapshots"
+
+
+def tell(folder: Path, day: str) -> list[tuple[str, str, str]]:
+    """Run a night, and return what is told of it: kind, severity and source."""
+    night = run_night(folder, day)
+    return brief(gather_news(folder, night.run.id))
+
+
+def brief(news: tuple[News, ...]) -> list[tuple[str, str, str]]:
+    return [(each.kind, each.severity, each.check.source) for each in news]
+
+
+def test_a_silent_edit_is_told_with_country_session_and_the_words(folder: Path, site: Site) -> None:
+    run_night(folder, DAYS[0])
+    site.say("/79", "We will build a bridge. It will be long.")
+    night = run_night(folder, DAYS[1])
+    news = gather_news(folder, night.run.id)
+    assert brief(news) == [("changed silently", "warning", "gbr-79")]
+    told = render_news(news, width=80)
+    assert told.splitlines() == [
+        "warning: United Kingdom, UNGA 79 (2024): changed silently, 365 → 368 words;",
+        "  sentences: 1 reworded, 1 new (gbr-79)",
+        "    We [-intend to-]{+will+} build a bridge.",
+        "    {+It will be long.+}",
+        "  tracker diff GBR/UNGA/79~prepared.en@1 GBR/UNGA/79~prepared.en@2",
+    ]
+    fields = json.loads(json.dumps(news_fields(news[0])))
+    assert (fields["country"], fields["body"], fields["session"]) == ("GBR", "UNGA", "79")
+    assert fields["revision"]["sentences"] == {"reworded": 1, "new": 1}
+    assert fields["revision"]["first"][0] == "We [-intend to-]{+will+} build a bridge."
+    health = assess_health(folder, f"{DAYS[1]}T08:00:00Z", 2)
+    assert "The last night:" in render_health(health)
+    assert json.loads(health_json(health))["news"] == [fields]
+
+
+def test_of_many_notes_the_first_are_told_and_every_warning(folder: Path, site: Site) -> None:
+    tables = ""
+    for number in range(40, 64):
+        site.say(f"/s/{number}", number=number)
+        tables += source(f"fra-{number}", f"FRA/UNGA/{number}~prepared.en", site.url(f"/s/{number}"))
+    watch(folder, tables + source("usa", "USA/UNGA/79~prepared.en", site.url("/nothing")), site.port)
+    told = render_news(gather_news(folder, run_night(folder, DAYS[0]).run.id)).splitlines()
+    assert told[0] == "warning: United States, UNGA 79 (2024): unreachable, http 404 (usa)"
+    assert sum(each.startswith("note: France, UNGA ") for each in told) == 20
+    assert told[-1] == "and 4 new; see: tracker runs"
+
+
+def test_a_failure_is_told_once_and_so_is_its_end(folder: Path, site: Site) -> None:
+    assert tell(folder, DAYS[0]) == [("new", "note", "gbr-79"), ("new", "note", "gbr-80")]
+    down = Page("", 503)
+    site.pages["/79"] = down
+    site.pages["/80"] = Page("", 404)
+    assert tell(folder, DAYS[1]) == [("unreachable", "note", "gbr-79"), ("unreachable", "note", "gbr-80")]
+    assert tell(folder, DAYS[2]) == []
+    assert tell(folder, DAYS[3]) == [("gone", "warning", "gbr-80")]
+    site.pages["/80"] = down
+    assert tell(folder, DAYS[4]) == []
+    site.pages["/80"] = Page("", 404)
+    assert tell(folder, DAYS[5]) == []
+    site.say("/79", "We intend to build a bridge.")
+    site.say("/80", number=80)
+    assert tell(folder, DAYS[6]) == [("came back", "note", "gbr-80"), ("well again", "note", "gbr-79")]
+    assert tell(folder, DAYS[7]) == []
+
+
+def test_an_index_that_is_no_index_any_more_is_told_though_it_was_down_before(
+    folder: Path, site: Site
+) -> None:
+    table = f'[sources.list]\nkind = "index"\nurl = "{site.url("/list")}"\nlinks = "/8(?P<session>0)"\n'
+    watch(folder, f'{table}reference = "GBR/UNGA/8{{session}}~prepared.en"\n', site.port)
+    told = []
+    broken = Page("%PDF-1.7 no page", headers={"Content-Type": "application/pdf"})
+    for day, page in zip(DAYS, [Page("<a href='/80'>80</a>"), Page("", 503), broken, broken], strict=False):
+        site.pages["/list"] = page
+        told.append([each for each in tell(folder, day) if each[2] == "list"])
+    assert told == [[], [("unreachable", "note", "list")], [("unreachable", "warning", "list")], []]
+
+
+def test_a_cause_that_stays_is_told_once_though_the_text_changes_again(folder: Path, site: Site) -> None:
+    told = []
+    for number, day in enumerate(DAYS[:4]):
+        site.say("/79", f"Printed on day {number}.")
+        run = run_night(folder, day).run.id
+        if number > 1:
+            with closing(sqlite3.connect(folder / "tracker.db")) as record:
+                named = (
+                    "UPDATE outcomes SET cause = 'changes every night' WHERE announced NOT NULL AND run = ?"
+                )
+                record.execute(named, [run])
+                record.commit()
+        told.append(brief(gather_news(folder, run)))
+    changed = [("changed silently", "warning", "gbr-79")]
+    assert told[1:] == [changed, changed, []]
+
+
+def test_what_was_never_captured_may_be_a_wrong_address(folder: Path, site: Site) -> None:
+    site.pages["/80"] = Page("", 404)
+    assert tell(folder, DAYS[0]) == [("unreachable", "warning", "gbr-80"), ("new", "note", "gbr-79")]
+    assert tell(folder, DAYS[1]) == []
+
+
+def refuse(_arrival: Arrival, _history: History) -> Admission:
+    return Admission(accepted=False, cause="login", detail="a form asks for a password")
+
+
+def test_each_document_that_waits_is_told_once(folder: Path, site: Site) -> None:
+    run_night(folder, DAYS[0])
+    told = []
+    for page in ("a", "a", "b", "b"):
+        site.pages["/79"] = Page(f"Please log in to page {page}.")
+        told.append(brief(gather_news(folder, snapshot(folder, ("gbr-79",), refuse).run.id)))
+    assert told == [[("quarantined", "warning", "gbr-79")], []] * 2
+
+
+def test_what_an_interrupted_night_found_is_told_by_the_next(folder: Path, site: Site) -> None:
+    run_night(folder, DAYS[0])
+    site.say("/79", "We will build a bridge.")
+    site.pages["/80"] = Page("", 503)
+
+    def stop(_check: object, done: int, _total: int) -> None:
+        if done == 2:
+            raise KeyboardInterrupt
+
+    instant = datetime(2026, 3, 2, 2, 30, tzinfo=UTC)
+    clock = Clock(lambda: instant, lambda: 0.0, lambda _seconds: None)
+    with pytest.raises(KeyboardInterrupt):
+        snapshot(folder, (), accept_all, clock=clock, progress=stop)
+    assert query(folder, "SELECT status FROM runs ORDER BY id DESC LIMIT 1") == [("interrupted",)]
+    told = tell(folder, DAYS[2])
+    assert told == [("changed silently", "warning", "gbr-79"), ("unreachable", "note", "gbr-80")]
+    assert tell(folder, DAYS[3]) == []
+
+
+def test_the_message_has_the_severity_of_its_gravest_news(
+    folder: Path, site: Site, tracker: Callable[..., Ran]
+) -> None:
+    with listening() as listener:
+        word = ("--notify", f"json://127.0.0.1:{listener.port}/word")
+        tracker("snapshot", *word)
+        site.say("/79", "We will build a bridge.")
+        tracker("snapshot", *word)
+        (folder / "watch.toml").write_text("[sources.x]\nnonsense = 1\n", encoding="utf-8")
+        tracker("snapshot", *word)
+        heard = [json.loads(body) for _, _, body in listener.heard]
+    assert [each["type"] for each in heard] == ["info", "warning", "failure"]
+    title = (
+        "tracker: United Kingdom, UNGA 79 (2024): changed silently, 365 → 364 words; sentences: 1 reworded"
+    )
+    assert heard[1]["title"] == title
+    assert "We [-intend to-]{+will+} build a bridge." in heard[1]["message"]
+
+
+def test_nothing_of_what_is_closed_is_quoted_in_a_message(
+    folder: Path, site: Site, tracker: Callable[..., Ran]
+) -> None:
+    tables = source("gbr-79", "GBR/UNGA/79~prepared.en", site.url("/79"), 'access = "restricted"')
+    watch(folder, tables, site.port)
+    tracker("snapshot")
+    site.say("/79", "We will build a bridge.")
+    with listening() as listener:
+        ran = tracker("snapshot", "--notify", f"json://127.0.0.1:{listener.port}/word")
+        ((_, _, body),) = listener.heard
+    assert "changed silently" in str(body)
+    assert ("bridge" in str(body), "bridge" in ran.out) == (False, True)
+
+
+def test_a_bug_ends_in_70_and_is_told(folder: Path, tmp_path: Path) -> None:
+    with listening() as listener:
+        beat = ("--heartbeat", f"http://127.0.0.1:{listener.port}/beat")
+        ran = subprocess.run(
+            [sys.executable, "-m", "tracker", "snapshot", *beat, "--summary", "night.json"],
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONPATH": f"{write_bug(folder)}{os.pathsep}{ROOT}"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert [path for _, path, _ in listener.heard] == ["/beat/fail"]
+    assert (ran.returncode, "Traceback" in ran.stderr) == (70, True)
+    told = json.loads((tmp_path / "night.json").read_text(encoding="utf-8"))
+    assert (told["exit_code"], told["error"]) == (70, "ZeroDivisionError: a bug")
+
+
+def write_bug(folder: Path) -> Path:
+    """Return a folder from which Python, as it starts, puts a bug into the program."""
+    place = folder.parent / "bug"
+    place.mkdir()
+    (place / "sitecustomize.py").write_text(
+        "import tracker.workflows.watch.snapshot as module\n"
+        "def snapshot(*_arguments, **_named):\n    raise ZeroDivisionError('a bug')\n"
+        "module.snapshot = snapshot\n",
+        encoding="utf-8",
+    )
+    return place
+
+
+def test_a_hostile_address_is_printed_without_its_control_characters(folder: Path, site: Site) -> None:
+    site.pages["/79"] = Page(write_speech("\x1b[31mred"), headers={"ETag": '"\t"'})
+    news = gather_news(folder, run_night(folder, DAYS[0]).run.id)
+    assert all(headline(each).isprintable() for each in news)

@@ -1,0 +1,41 @@
+"""What commands that were killed have left in an archive's folder; whoever holds the lock next removes it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+STAGING = ".tracker-staging-"
+"""How the names of folders begin in which a replacement of something is made."""
+
+_STAGING = (STAGING, ".repair-")
+"""The second is what an older release called them."""
+
+_DRAFTS = ("tracker.db.part*", "*.part", ".*.part", ".*.part-*", "mirror.git.new", "mirror.git.*.new")
+"""Drafts of files and folders; a backup writes them without the archive's lock."""
+
+
+def remove_staging(folder: Path) -> None:
+    """Remove the folders of drafts that were never moved to their place; the lock is held."""
+    with os.scandir(folder) as entries:
+        left = [entry.name for entry in entries if entry.name.startswith(_STAGING)]
+    for name in left:
+        shutil.rmtree(folder / name, ignore_errors=True)
+
+
+def remove_leftovers(folder: Path) -> None:
+    """Remove all drafts in a folder, those of a running backup included; the lock is held.
+
+    A copy of the record may be in it, which a destruction must not leave.
+    """
+    remove_staging(folder)
+    for pattern in _DRAFTS:
+        for left in folder.glob(pattern):
+            if left.is_dir() and not left.is_symlink():
+                shutil.rmtree(left, ignore_errors=True)
+            else:
+                left.unlink(missing_ok=True)

@@ -1,0 +1,41 @@
+"""How often a source was checked that gave a snapshot, and the longest time in which nobody looked."""
+
+from __future__ import annotations
+
+from datetime import date
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from tracker.archive.schema.rows import fetch_column, has_table
+from tracker.model.record import Checked
+
+if TYPE_CHECKING:
+    import sqlite3
+
+_SOURCES = "SELECT DISTINCT source FROM outcomes WHERE snapshot = ?"
+
+_SEEN = "SELECT outcomes.observed, snapshot FROM outcomes WHERE source = :source AND snapshot IS NOT NULL"
+_AGAIN = """UNION ALL SELECT repeats.observed, snapshot FROM outcomes
+JOIN repeats ON repeats.outcome = outcomes.id WHERE source = :source AND snapshot IS NOT NULL"""
+
+
+def read_checked(connection: sqlite3.Connection, snapshot: int) -> Checked | None:
+    """Return how often a snapshot was found by checks; None for one that no source gave.
+
+    The longest gap is that between two checks of one source that both found a text, the second of them
+    this one: what was published in between was seen by nobody.
+    """
+    if not has_table(connection, "outcomes"):
+        return None
+    query = f"{_SEEN} {_AGAIN if has_table(connection, 'repeats') else ''} ORDER BY 1"
+    found: list[str] = []
+    gaps = [0]
+    for source in fetch_column(connection, _SOURCES, [snapshot]):
+        seen = connection.execute(query, {"source": source}).fetchall()
+        found += [observed for observed, given in seen if given == snapshot]
+        gaps += [_days(before, now) for (before, _), (now, given) in pairwise(seen) if given == snapshot]
+    return Checked(len(found), max(found), max(gaps)) if found else None
+
+
+def _days(before: str, now: str) -> int:
+    return (date.fromisoformat(now[:10]) - date.fromisoformat(before[:10])).days

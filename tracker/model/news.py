@@ -1,0 +1,42 @@
+"""What a night has to tell: each event once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from tracker.model.changes import Edit, Operation
+    from tracker.model.ledger import Check, Severity
+    from tracker.model.texts import Reference
+
+NewsKind = Literal[
+    "new", "changed silently", "changed", "moved", "came back", "well again", "quarantined", "rejected",
+    "unreachable", "gone", "robots-denied",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """What a change of a text came to."""
+
+    old: Reference
+    new: Reference
+    old_words: int
+    new_words: int
+    sentences: tuple[tuple[Operation, int], ...]
+    """How many sentences were reworded, new, dropped and so on; those that were kept are not counted."""
+    first: tuple[tuple[Edit, ...], ...]
+    """The first sentences that changed, each by its edits."""
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """One event of a night; the same failure of the same source is none the next night."""
+
+    kind: NewsKind
+    severity: Severity
+    check: Check
+    is_open: bool
+    """Whether the source is open: what is restricted or embargoed is not quoted in messages."""
+    revision: Revision | None = None
