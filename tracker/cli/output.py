@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 def shown_progress(
     what: str, in_pipe: Callable[[int, int], None] = lambda _done, _total: None
 ) -> Iterator[Callable[[int, int], None]]:
-    """Yield a function to call with the steps done and in all; in a pipe that is another, or shows nothing."""
+    """Yield a function to call with the steps done and in all; in a pipe it is another, or shows nothing."""
     if not sys.stderr.isatty():
         yield in_pipe
         return
