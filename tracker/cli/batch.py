@@ -90,13 +90,13 @@ def batch(
     for name, why in done.failed:
         shown.write_notice(f"{name}: {why}")
     for state, count in sorted(done.left_out.items()):
-        shown.write_notice(f"{state}: {counted(count, 'statement')} not compared")
+        shown.write_notice(f"{count:,} not compared: {state}")
     shown.write_answer(
-        f"read {counted(done.read.done, 'statement')}, {done.read.kept} of them before;"
-        f" compared {done.compared.done}, {done.compared.kept} of them before"
+        f"read {counted(done.read.done, 'statement')}, {done.read.kept:,} of them before;"
+        f" compared {done.compared.done:,}, {done.compared.kept:,} of them before"
     )
     if done.failed:
-        raise TrackerError(f"{len(done.failed)} failed and are named above; all else is kept")
+        raise TrackerError(f"{len(done.failed):,} failed and are named above; all else is kept")
 
 
 def line_writer(what: str) -> Callable[[int, int], None]:
