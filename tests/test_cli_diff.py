@@ -244,6 +244,14 @@ def test_the_share_of_true_claims_is_chosen_and_kept_in_provenance(archive: Call
     assert "--sure 0.5: expected one of .9, .8, .7" in refused.err
 
 
+def test_every_view_counts_the_same_sentences(archive: Callable[..., Ran]) -> None:
+    data = json.loads(archive("diff", "XAA/CCPCJ", "32", "33", "--format", "json").out)
+    for change in data["topics"]:
+        shown = archive("diff", "XAA/CCPCJ", "32", "33", "--topic", change["topic"], "--encoder", "none").out
+        counts = [len(side["segments"]) if (side := change[name]) else 0 for name in ("old", "new")]
+        assert list(map(int, re.findall(r"^3[23], (\d+) SENTENCES? COUNTED", shown, re.MULTILINE))) == counts
+
+
 def test_one_topic_is_shown_whole_and_explained(archive: Callable[..., Ran]) -> None:
     shown = archive("diff", "XAA/CCPCJ", "32", "33", "--topic", "cybercrime")
     assert "CYBERCRIME" in shown.out
@@ -253,6 +261,14 @@ def test_one_topic_is_shown_whole_and_explained(archive: Callable[..., Ran]) -> 
     assert "a careful reader calls it a priority with probability 0." in why
     named = set(re.findall(r"(?:0\.\d\d|,) ([^,“\d]+) [+−]\d\.\d\d", why))
     assert set() < named <= set(SENTENCE_FEATURES.values())
+    group = " ".join(archive("diff", "XAA/CCPCJ", "32", "33", "--explain", "cybercrime-domain").out.split())
+    assert "CYBERCRIME TREATY PROCESS" in group
+    assert re.search(r"NAMED ON NEITHER SIDE \(\d\): ", group)
+    refused = archive(
+        "judge", "XAA/CCPCJ/33", "--topic", "cybercrime-domain", "--level", "absent", "--by", "Ana"
+    )
+    assert (refused.code, len(refused.err.splitlines())) == (2, 1)
+    assert "stands for several topics; name one of them: cybercrime" in refused.err
     unknown = archive("diff", "XAA/CCPCJ", "32", "33", "--explain", "zzz")
     assert (unknown.code, len(unknown.err.splitlines())) == (2, 1)
     assert "has no topic 'zzz'" in unknown.err

@@ -24,6 +24,7 @@ from tracker.model.texts import Segment
 from tracker.report.series.spread import render_spread
 from tracker.text.identity import fold
 from tracker.topics.vocabulary.load import load_vocabulary
+from tracker.topics.vocabulary.naming import name_topics
 from tracker.tracing.asking import count_near, find_beginnings, find_words
 from tracker.tracing.near import find_near
 from tracker.tracing.phrases import match_phrase, read_phrase
@@ -138,8 +139,9 @@ _ASKED = ["two-state solution", "loss and damage", "climat*", "organized crime",
 @given(st.lists(st.lists(_SAID, min_size=1, max_size=8).map(" ".join), min_size=1, max_size=6), st.data())
 def test_the_beginnings_of_words_leave_out_nothing_that_is_said(said: list[str], data: st.DataObject) -> None:
     topics = st.sampled_from([topic.id for topic in load_vocabulary().topics])
+    named = name_topics(load_vocabulary(), [data.draw(topics)])
     asked = trace.read_asked(
-        data.draw(st.lists(st.sampled_from(_ASKED), max_size=2)), (data.draw(topics),), load_vocabulary()
+        data.draw(st.lists(st.sampled_from(_ASKED), max_size=2)), named, load_vocabulary()
     )
     segments = [Segment(at, "sentence", 1, 0, len(text), text) for at, text in enumerate(said)]
     beginnings = find_beginnings(asked, "en")
@@ -199,6 +201,34 @@ def _spread(folder: Path, asked: TraceQuery) -> Spread:
     return in_session(trace.trace_body)(folder / "snapshots", trace.parse_place("UNGA"), asked)
 
 
+@pytest.mark.parametrize(
+    ("held", "said"),
+    [
+        ({"69": "GBR", "70": "FJI DMA WSM GBR"}, "!  Before 70 (2015), statements of at most 1 country"),
+        ({"68": "GBR", "69": "GBR FRA", "70": "FJI DMA WSM GBR"}, "!  Before 69 (2014), statements of"),
+        ({"69": "GBR FRA FJI", "70": "FJI DMA WSM GBR"}, ""),
+        ({"70": "FJI DMA WSM GBR", "71": "GBR"}, ""),
+    ],
+)
+def test_where_few_countries_are_held_the_first_ones_may_not_be(held: dict[str, str], said: str) -> None:
+    asked = trace.read_asked(["loss and damage"])
+    segment = Segment(0, "sentence", 1, 0, 0, "We suffer loss and damage.")
+    found, _ = find_words(asked, [segment], "en")
+    statements = [
+        SpreadStatement(f"{code}/UNGA/{session}~prepared.en", code, session, 1945 + int(session), "en", found)
+        for session, codes in held.items()
+        for code in codes.split()
+    ]
+    report = render_spread(make_spread(asked, "UNGA", statements, ()))
+    assert said in report
+    assert ("may have said it earlier" in " ".join(report.split())) is bool(said)
+    if len(held[min(held)].split()) == 4:
+        first = (
+            "first by 4 countries at 70 (2015), in the order of the alphabet: Dominica, Fiji, Samoa, United"
+        )
+        assert first in " ".join(report.split())
+
+
 def test_the_terms_of_a_topic_are_traced(run: Callable[..., Ran]) -> None:
     ran = run("trace", "UNGA", "--topic", "Sea-level rise")
     assert "first by   Kiribati" in ran.out
@@ -249,10 +279,6 @@ def test_any_text_fits_the_width_and_is_safe(text: str, session: str, width: int
     report = render_spread(spread, width=width)
     assert all(cell_len(row) <= width for row in report.splitlines())
     assert not set(report) & {"\x1b", "\r", "\x07", "\u202e"}
-
-
-def test_a_topic_without_terms_stands_for_those_below_it() -> None:
-    assert "climate-change" in trace.read_asked([], ("climate",), load_vocabulary()).topics
 
 
 @pytest.mark.parametrize(

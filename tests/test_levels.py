@@ -168,6 +168,18 @@ def test_the_speakers_own_country_is_never_a_topic() -> None:
     }
 
 
+def test_what_only_holds_its_name_or_is_only_hinted_at_is_told_apart() -> None:
+    def met(text: str, *names: str) -> set[str]:
+        return {each.topic for each in read_topics(read_text(text, language="en"), UN, own_names=names)}
+
+    cubans = "We salute all Cubans and what President Raul Castro said in Havana."
+    assert "situation-cuba" in met(cubans)
+    assert "situation-cuba" not in met(cubans, "Cuba", "Cuban")
+    assert "situation-cuba" in met("End the embargo against Cuba.", "Cuba", "Cuban")
+    assert "situation-kashmir" in met("Peace must come to Pakistan-occupied land.", "Pakistan")
+    assert "situation-guinea-bissau" in met("We welcome the vote in Guinea-Bissau.", "Guinea", "Guinean")
+
+
 def test_nor_are_its_people() -> None:
     text = "We welcome the courage of all Ethiopians. The Ethiopian people will vote. Ethiopians are free."
     version = read_text(text, language="en")

@@ -6,7 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tracker.model.topics import SURE, TopicChange, TopicReading
+from tracker.report.comparison.topic_words import status_mark
 from tracker.text.reading import read_text
+from tracker.topics.mentions import find_own_situations
 from tracker.topics.reading import read_topics
 from tracker.topics.statuses.absent import find_closest
 from tracker.topics.statuses.shares import Difference, Occupancy, compare_shares
@@ -15,7 +18,7 @@ from tracker.topics.vocabulary.load import load_vocabulary
 
 if TYPE_CHECKING:
     from tracker.model.texts import Version
-    from tracker.model.topics import Level, Status, TopicChange, TopicReading
+    from tracker.model.topics import Level, Status
 
 UN = load_vocabulary()
 FILLER = "The harbour was quiet in the morning. Boats came in before noon. Nobody spoke about the weather. "
@@ -61,10 +64,18 @@ def test_share_decides_only_where_it_is_shown(
     assert decide_status("substantive", "substantive", difference) == status
 
 
-def _compare(old: str, new: str, earlier: dict[str, frozenset[str]] | None = None) -> dict[str, TopicChange]:
+def _compare(
+    old: str,
+    new: str,
+    earlier: dict[str, frozenset[str]] | None = None,
+    between: dict[str, frozenset[str]] | None = None,
+    own_names: tuple[str, ...] = (),
+) -> dict[str, TopicChange]:
     sides = [read_text(text, language="en") for text in (old, new)]
-    readings = [read_topics(side, UN) for side in sides]
-    changes, _ = compare_topics(*_versions(sides), *_readings(readings), UN, earlier=earlier or {})
+    readings = [read_topics(side, UN, own_names=own_names) for side in sides]
+    texts = *_versions(sides), *_readings(readings), UN
+    own = find_own_situations(UN, own_names)
+    changes, _ = compare_topics(*texts, earlier=earlier or {}, between=between or {}, own=own)
     return {change.topic: change for change in changes}
 
 
@@ -86,6 +97,65 @@ def test_new_dropped_and_returned() -> None:
     }
     again = _compare(f"{FILLER}\n\n{PIRACY}", f"{FILLER}\n\n{CORRUPTION}", {"29": frozenset({"corruption"})})
     assert again["corruption"].outcome == "returned"
+
+
+@pytest.mark.parametrize(
+    ("earlier", "between", "status", "last"),
+    [
+        (("28", "29"), (), "returned", "29"),
+        (("28", "29"), ("31", "32"), "returned", "32"),
+        (("28",), ("31",), "returned", "31"),
+        ((), ("31", "32"), "new", None),
+    ],
+)
+def test_when_it_was_last_a_priority_is_told_of_all_sessions_before_the_new_one(
+    earlier: tuple[str, ...], between: tuple[str, ...], status: str, last: str | None
+) -> None:
+    before, since = (
+        {label: frozenset({"corruption"}) for label in some[::-1]} for some in (earlier, between)
+    )
+    change = _compare(f"{FILLER}\n\n{PIRACY}", f"{FILLER}\n\n{CORRUPTION}", before, since)["corruption"]
+    assert (change.outcome, change.last) == (status, last)
+
+
+HOME = "We will rebuild Donbas. We demand that Crimea be freed. Crimea is Ukraine."
+
+
+def test_of_a_situation_at_home_no_change_is_told() -> None:
+    texts = f"{FILLER}\n\n{PIRACY}", f"{FILLER}\n\n{PIRACY} {HOME}"
+    assert "situation-ukraine" in _compare(*texts)
+    assert "situation-ukraine" not in _compare(*texts, own_names=("Ukraine", "Ukrainian"))
+    assert "piracy" in _compare(*texts, own_names=("Ukraine", "Ukrainian"))
+
+
+@pytest.mark.parametrize(
+    ("outcome", "shares", "claimed", "possible"),
+    [
+        ("promoted", (0.4, 0.1), False, None),
+        ("demoted", (0.1, 0.4), False, None),
+        ("promoted", (0.1, 0.4), False, "promoted"),
+        ("demoted", (0.4, 0.1), False, "demoted"),
+        ("promoted", (0.2, 0.2), False, "promoted"),
+        ("promoted", (0.4, 0.1), True, None),
+    ],
+)
+@pytest.mark.parametrize("certainty", [0.6, None])
+def test_what_is_unsure_and_goes_against_its_share_is_unclear(
+    outcome: Status,
+    shares: tuple[float, float],
+    *,
+    claimed: bool,
+    possible: str | None,
+    certainty: float | None,
+) -> None:
+    old, new = (TopicReading("t", "substantive", (0,), 9, share, 0, "rule") for share in shares)
+    change = TopicChange(
+        "t", "T", "theme", outcome, old, new, outcome_certainty=certainty, measured=True, claimed=claimed
+    )
+    assert (change.status, change.possible) == (outcome if claimed else None, possible)
+    assert change.unclear is not bool(change.status or change.possible)
+    told = status_mark(change, SURE)
+    assert (told == "unclear") is change.unclear
 
 
 def test_what_is_not_repeated_comes_with_the_closest_passage() -> None:

@@ -24,7 +24,7 @@ from tracker.archive.storing.store import create_archive, open_store
 from tracker.errors import NotInArchive, ReferenceInvalid, VocabularyInvalid
 from tracker.model.decisions import Decision
 from tracker.model.series import Standing, Timeline, TimelineSession
-from tracker.model.topics import Topic, Vocabulary
+from tracker.model.topics import Topic, TopicModel, TopicWeights, Vocabulary
 from tracker.references import parse_reference
 from tracker.report.comparison.phrases import phrases_json, render_phrases
 from tracker.report.render.markdown import render_markdown
@@ -492,6 +492,35 @@ def test_a_topic_is_named_by_id_or_label(name: str, expected: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "some"),
+    [
+        ("climate", {"climate-change", "climate-finance", "sea-level-rise"}),
+        ("Women", {"gender-equality", "women-peace-security"}),
+        ("disarmament", {"nuclear-weapons"}),
+        ("situations-asia", {"situation-afghanistan"}),
+    ],
+)
+def test_a_topic_that_groups_others_stands_for_all_below_it(name: str, some: set[str]) -> None:
+    assert some < set(name_topics(load_vocabulary(), [name]))
+
+
+@pytest.mark.parametrize("topic", load_vocabulary().topics, ids=lambda topic: topic.id)
+def test_whatever_is_named_can_be_met_in_a_text(topic: Topic) -> None:
+    termed = {each.id for each in load_vocabulary().topics if any(each.terms.values())}
+    found = name_topics(load_vocabulary(), [topic.id])
+    assert set() < set(found) <= termed
+    assert topic.id not in termed or found == (topic.id,)
+
+
+def test_a_taught_topic_stands_for_itself() -> None:
+    broad, narrow = Topic("broad", "Broad"), Topic("narrow", "Narrow", broader="broad", terms={"en": ("n",)})
+    plain = Vocabulary("own", (broad, narrow), "cd" * 32)
+    assert name_topics(plain, ["broad"]) == ("narrow",)
+    model = TopicModel("en", 0.5, (TopicWeights("broad", 0.0, {}, {}),), "ab" * 32)
+    assert name_topics(replace(plain, model=model), ["broad"]) == ("broad",)
+
+
+@pytest.mark.parametrize(
     ("name", "hint"),
     [
         ("corupption", "did you mean corruption"),
@@ -646,6 +675,47 @@ def test_timeline_is_written_to_a_file(run: Callable[..., Ran], tmp_path: Path, 
     ran = run("timeline", "XAA/UNGA", "--format", form, "--output", f"out.{form}")
     assert (ran.code, ran.out, ran.err) == (0, "", "")
     assert "corruption" in (tmp_path / f"out.{form}").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("timeline", "XAA/UNGA"), "Cybercrime"),
+        (("compare-countries", "UNGA", "75"), "a priority of 1 of 10"),
+        (("panel", "UNGA", "--sessions", "75"), "Cybercrime"),
+        (("diff", "XAA/UNGA", "74", "75"), "*cybercrime*"),
+        (("trace", "XAA/UNGA"), "said"),
+    ],
+)
+def test_a_name_that_groups_topics_is_answered_for_each(
+    run: Callable[..., Ran], arguments: tuple[str, ...], said: str
+) -> None:
+    ran = run(*arguments, "--topic", "cybercrime-domain")
+    assert said.lower() in ran.out.lower()
+    assert "Cybercrime domain" not in ran.out
+
+
+@pytest.mark.parametrize(
+    ("sessions", "said"),
+    [
+        (("70", "75"), "! 2 sessions of this series lie between 70 and 75: what is new now may have come up"),
+        (("71", "75"), "! 1 session of this series lies between 71 and 75: what is new now may have come up"),
+        (("71", "74"), None),
+        (("75", "70"), None),
+    ],
+)
+def test_sessions_between_are_told(
+    run: Callable[..., Ran], sessions: tuple[str, str], said: str | None
+) -> None:
+    report = " ".join(run("diff", "XAA/UNGA", *sessions).out.split())
+    assert said is None or said in report
+    assert ("of this series" in report) is (said is not None)
+
+
+def test_the_later_side_has_not_been_there_before_the_earlier_one(run: Callable[..., Ran]) -> None:
+    data = json.loads(run("diff", "XAA/UNGA", "75", "70", "--format", "json").out)
+    told = {each["topic"]: (each["status"], each["last"]) for each in data["topics"]}
+    assert (told["corruption"], told["cybercrime"]) == (("new", None), ("dropped", None))
 
 
 def test_compare_countries_as_a_matrix(run: Callable[..., Ran]) -> None:

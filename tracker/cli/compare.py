@@ -16,7 +16,8 @@ from tracker.references import join_words
 if TYPE_CHECKING:
     from tracker.archive.session import ArchiveSession
     from tracker.model.changes import Comparison
-    from tracker.model.topics import Vocabulary
+    from tracker.model.topics import Topic, Vocabulary
+    from tracker.report.comparison.one_topic import SideWeights
     from tracker.text.encoder import Encoder
 
 DIFFERENT = 1
@@ -143,14 +144,14 @@ def _explain(
     from tracker.report.comparison.build import build_report
     from tracker.report.comparison.explanation import render_explanation
     from tracker.report.render.terminal import render_terminal
-    from tracker.topics.vocabulary.naming import find_topic
+    from tracker.topics.vocabulary.naming import find_topics
     from tracker.workflows.code.shown import may_be_change
-    from tracker.workflows.compare.explain import explain, explain_topic
+    from tracker.workflows.compare.explain import explain, explain_topics
 
     if not may_be_change(name):
-        topic = find_topic(vocabulary, name)
-        reasons = explain_topic(comparison, topic, vocabulary)
-        report = build_report(comparison, vocabulary, topic=topic, reasons=reasons)
+        topics = find_topics(vocabulary, name)
+        reasons = explain_topics(comparison, topics, vocabulary)
+        report = build_report(comparison, vocabulary, topics=topics, reasons=reasons, explain=True)
         return render_terminal(report, width=terminal_width(), color=color)
     found = explain(comparison, name, encoder, archive)
     thresholds = found.accept, found.accept_move
@@ -183,10 +184,18 @@ def _render(
 
         return render_json(comparison)
     from tracker.report.comparison.build import build_report
-    from tracker.topics.vocabulary.naming import find_topic
 
-    one = find_topic(vocabulary, topic) if topic else None
-    report = build_report(comparison, vocabulary, everything=everything, only=only, topic=one)
+    asked: tuple[Topic, ...] = ()
+    reasons: list[tuple[SideWeights, SideWeights]] = []
+    if topic:
+        from tracker.topics.vocabulary.naming import find_topics
+        from tracker.workflows.compare.explain import explain_topics
+
+        asked = find_topics(vocabulary, topic)
+        reasons = explain_topics(comparison, asked, vocabulary)
+    report = build_report(
+        comparison, vocabulary, everything=everything, only=only, topics=asked, reasons=reasons
+    )
     if form == "markdown":
         from tracker.report.render.markdown import render_markdown
 

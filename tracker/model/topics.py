@@ -185,7 +185,7 @@ class TopicChange:
     passing: Evidence | None = None
     """Where the side on which it counts as absent names it all the same, in passing."""
     last: str | None = None
-    """For what has returned, the latest session before the old one in which it was a priority."""
+    """For what has returned, the latest session before the new one in which it was a priority."""
     covered: str | None = None
     """For what is not repeated, the group whose statement, which the new side aligns with, may cover it."""
 
@@ -196,7 +196,7 @@ class TopicChange:
 
     @property
     def possible(self) -> Status | None:
-        """What may have become of it, not certain enough to be claimed, with a certainty of .25 or more."""
+        """What may have become of it, not certain enough to be claimed; None where that is unclear."""
         return None if self.claimed or self.unclear else self.outcome
 
     @property
@@ -210,9 +210,20 @@ class TopicChange:
 
     @property
     def unclear(self) -> bool:
-        """Whether it is so unsure what became of the topic that nothing is told."""
-        known = self.claimed or self.share_unsure or self.outcome_certainty is None
-        return not known and (self.outcome_certainty or 0.0) < UNCLEAR
+        """Whether nothing is told of what became of the topic.
+
+        It is too unsure, or what is not claimed goes against the change of share: no reader could use it.
+        """
+        if self.claimed or self.share_unsure:
+            return False
+        unlikely = self.outcome_certainty is not None and self.outcome_certainty < UNCLEAR
+        return unlikely or self.goes_against_share
+
+    @property
+    def goes_against_share(self) -> bool:
+        """Whether its rank and its share of the words changed in opposite directions."""
+        change = (self.new.share if self.new else 0.0) - (self.old.share if self.old else 0.0)
+        return (self.outcome == "promoted" and change < 0) or (self.outcome == "demoted" and change > 0)
 
     def __repr__(self) -> str:
         levels = " to ".join(side.level if side else "absent" for side in (self.old, self.new))

@@ -28,14 +28,20 @@ Mentions = tuple[tuple["Mention", ...], ...]
 
 
 def find_mentions(version: Version, vocabulary: Vocabulary, own_names: Collection[str]) -> Mentions:
-    """Return the mentions outside titles; hints count as terms where a term of their topic is near."""
-    own = {word for name in own_names for word in fold(name).split()} - _SMALL
+    """Return the mentions outside titles; hints count as terms where a term of their topic is near.
+
+    The names of the speaker's own country name no situation, nor do hints its own situation: whoever is at
+    home names its capital and its president whatever the subject.
+    """
+    own = _split_names(own_names)
+    at_home = find_own_situations(vocabulary, own_names)
     situations = {topic.id for topic in vocabulary.topics if topic.kind == "situation"}
     titles = find_titles(version.segments)
     rows = match_topics([segment.text for segment in version.segments], vocabulary, language=version.language)
     found: list[list[Mention]] = [[] for _ in rows]
     for mention in chain.from_iterable(rows):
-        is_own = mention.topic in situations and _is_own(mention.term, own)
+        hinted = mention.topic in at_home and mention.method == "hint"
+        is_own = hinted or (mention.topic in situations and _is_own(mention.term, own))
         if mention.segment not in titles and not is_own:
             found[mention.segment].append(mention)
     settled = [{mention.topic for mention in row if mention.method == "term"} for row in found]
@@ -48,12 +54,39 @@ def find_mentions(version: Version, vocabulary: Vocabulary, own_names: Collectio
     )
 
 
+def find_own_situations(vocabulary: Vocabulary, own_names: Collection[str]) -> frozenset[str]:
+    """Return the situations whose label or main term is the speaker's own country: Ukraine for Ukraine.
+
+    What it says of them as *we* and *our land* no term finds, so that their counts tell of no change.
+    """
+    own = _split_names(own_names)
+    return frozenset(
+        topic.id
+        for topic in vocabulary.topics
+        if topic.kind == "situation"
+        and any(
+            _is_own(name, own) for name in (topic.label, *(row[0] for row in topic.terms.values() if row))
+        )
+    )
+
+
+def _split_names(names: Collection[str]) -> frozenset[str]:
+    return frozenset(word for name in names for word in _split(name)) - _SMALL
+
+
+def _split(name: str) -> list[str]:
+    return fold(name).replace("-", " ").split()
+
+
 def _is_own(term: str, own: Collection[str]) -> bool:
-    """Whether a term is made of the words of a country's name, its people's included: Ethiopians."""
+    """Whether a term is made of the words of a country's name, its people's included: Cubans, Ethiopians."""
     stems = tuple(word[:-1] for word in own if len(word) >= _LONG)
-    words = fold(term).split()
     return bool(own) and all(
-        word in own or word in _COMPANIONS or bool(stems and word.startswith(stems)) for word in words
+        word.removesuffix("s") in own
+        or word in own
+        or word in _COMPANIONS
+        or bool(stems and word.startswith(stems))
+        for word in _split(term)
     )
 
 

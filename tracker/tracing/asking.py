@@ -68,17 +68,6 @@ def read_query(*texts: str, topics: tuple[str, ...] = (), vocabulary: Vocabulary
     return TraceQuery(unit, phrases, topics, replace(vocabulary, model=None) if vocabulary else None)
 
 
-def find_termed(topics: Iterable[str], vocabulary: Vocabulary) -> tuple[str, ...]:
-    """Return topics of a vocabulary that have terms, and for one that has none those below it."""
-    known = {topic.id: topic for topic in vocabulary.topics}
-    waiting, found = list(topics), dict[str, bool]()
-    for topic in waiting:
-        if topic not in found:
-            found[topic] = any(known[topic].terms.values())
-            waiting += () if found[topic] else (each.id for each in known.values() if each.broader == topic)
-    return tuple(topic for topic, has_terms in found.items() if has_terms)
-
-
 def find_beginnings(asked: TraceQuery, language: str) -> frozenset[frozenset[str]] | None:
     """Return the sets of beginnings of words of which a segment that says it, or nearly, has one whole.
 

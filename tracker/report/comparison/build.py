@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from tracker.report.comparison import edited, findings, naming, selection
 from tracker.report.comparison import words as wording
-from tracker.report.comparison.one_topic import explain_topic, show_topic
+from tracker.report.comparison.one_topic import show_topics
 from tracker.report.comparison.phrases import PAIR_NOTE, show_phrases
 from tracker.report.document import Document, Named, Section
 from tracker.report.layout import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Sequence
 
     from tracker.model.changes import Comparison
     from tracker.model.topics import Topic, Vocabulary
@@ -25,19 +25,19 @@ def build_report(
     *,
     everything: bool = False,
     only: Collection[str] = frozenset(),
-    topic: Topic | None = None,
-    reasons: tuple[SideWeights, SideWeights] | None = None,
+    topics: Sequence[Topic] = (),
+    reasons: Sequence[tuple[SideWeights, SideWeights]] = (),
+    explain: bool = False,
 ) -> Document:
     """Return the report of a comparison, of a revision the edits first, of two sessions the topics.
 
     ``everything`` adds what is not claimed, the sentences of one side alone, rules, intervals and sources, in
-    full; ``only`` narrows to statuses, operations and axes (``selection.FILTERS``), and ``topic`` to
-    one topic and every sentence about it, or with ``reasons`` to why it has its levels, shown whole.
+    full; ``only`` narrows to statuses, operations and axes (``selection.FILTERS``), and ``topics``,
+    with their ``reasons``, to some and every sentence about them, or to why they have their levels, if to
+    ``explain`` that is asked, shown whole.
     """
-    if topic and reasons:
-        sections = tuple(explain_topic(comparison, topic, reasons))
-    elif topic:
-        sections = tuple(show_topic(comparison, topic, vocabulary))
+    if topics:
+        sections = tuple(show_topics(comparison, topics, vocabulary, reasons, explain=explain))
     else:
         sections = tuple(_build_sections(comparison, everything=everything, only=only))
     cautions = (*comparison.caveats, *_list_decisions(comparison))
@@ -54,8 +54,8 @@ def build_report(
         cautions=cautions,
         verdict=wording.verdict(comparison),
         sections=sections,
-        closing=tuple(_close(comparison, vocabulary, everything=everything, narrowed=bool(only or topic))),
-        whole=everything or bool(only) or topic is not None,
+        closing=tuple(_close(comparison, vocabulary, everything=everything, narrowed=bool(only or topics))),
+        whole=everything or bool(only) or bool(topics),
     )
 
 

@@ -30,6 +30,11 @@ STATUSES: dict[Status, str] = {
 SHARE_UNSURE: Final = "kept, share unsure"
 """What a topic is called whose level is sure, and of which too few sentences tell how its share changed."""
 
+OWN_SITUATION: Final = (
+    "own situation: what it says of that as we and our land is not counted, so that no change is told"
+)
+"""What is said of a situation of the speaker's own country, which is counted where its terms name it."""
+
 OLD_SIDE: frozenset[Status] = frozenset({"down", "demoted", "dropped"})
 """Statuses of which the old side shows more."""
 
@@ -115,6 +120,8 @@ def unclaimed_words(topic: TopicChange, sure: float) -> str | None:
         return None
     if topic.share_unsure:
         return "of so few sentences its share may as well have halved or doubled"
+    if topic.goes_against_share:
+        return f"by its levels {STATUSES[topic.outcome]}, against the change of its share, and not sure"
     least = chance_mark(_least(topic, sure), measured=True)[1:-1]
     reasons = {
         "in passing": f"as sure as what is claimed (from {least}); but the other side names it in passing",

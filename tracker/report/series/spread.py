@@ -58,6 +58,8 @@ def _summary(spread: Spread, width: int) -> Iterator[Line]:
     searched = f"{counted(len(spread.statements), 'statement')} by {_countries_words(len(spread.countries))}"
     alone = " Only by its words: a series follows rewordings too." if spread.unit == "sentence" else ""
     yield from wrap(f"{kind_words(spread)}, searched in {searched}: {ends}.{alone}", width)
+    if uneven := _find_uneven(spread):
+        yield from wrap([Span(uneven, "warning")], width, "!  ", "   ")
     if not (said or loosely):
         yield from wrap("Nothing found, neither in these words nor in similar ones.", width)
     elif said:
@@ -73,6 +75,20 @@ def _summary(spread: Spread, width: int) -> Iterator[Line]:
         yield from row("also near", near_words(spread.near), width)
 
 
+def _find_uneven(spread: Spread) -> str:
+    """Say from which session on many countries are held, where before it few are; "" where there is none."""
+    spoke: dict[str, set[str]] = {each.session: set() for each in spread.sessions}
+    for each in spread.statements:
+        spoke[each.session].add(each.country)
+    numbers = [len(spoke[each.session]) for each in spread.sessions]
+    at = next(at for at, number in enumerate(numbers) if 2 * number >= max(numbers))
+    if at == 0:
+        return ""
+    start, most = _when(spread.sessions[at]), _countries_words(max(numbers[:at]))
+    held = f"Before {start}, statements of at most {most} a session are held, there of {numbers[at]:,}"
+    return f"{held}: others may have said it earlier."
+
+
 def _said_words(spread: Spread, said: Sequence[SpreadStatement]) -> str:
     times = sum(each.times for each in said)
     saying = [session for session in spread.sessions if session.said]
@@ -83,13 +99,15 @@ def _said_words(spread: Spread, said: Sequence[SpreadStatement]) -> str:
 
 
 def _first(spread: Spread, said: Sequence[SpreadStatement], width: int) -> Iterator[Line]:
-    """Yield the countries that said it at the first session, with the words of some of them."""
+    """Yield the countries that said it at the first session, by name, with the words of some of them."""
     session = said[0].session
-    first = [each for each in said if each.session == session]
-    names = {country.country: country.name for country in spread.countries}
+    names = {country.country: one_line(country.name) for country in spread.countries}
+    first = sorted((each for each in said if each.session == session), key=lambda each: names[each.country])
     listed = list(dict.fromkeys(names[each.country] for each in first))
+    when = next(_when(each) for each in spread.sessions if each.session == session)
+    many = f"{len(listed):,} countries at {when}, in the order of the alphabet: " if len(listed) > 1 else ""
     more = f" and {len(listed) - _SHOWN} more" if len(listed) > _SHOWN else ""
-    yield from row("first by", f"{', '.join(map(one_line, listed[:_SHOWN]))}{more}", width)
+    yield from row("first by", f"{many}{', '.join(listed[:_SHOWN])}{more}", width)
     for each in first[:_FIRST_SHOWN]:
         saying = next(saying for saying in each.sayings if saying.exact)
         lead = f"{_INDENT}{one_line(each.reference).partition('~')[0]} ¶{saying.paragraph}  "

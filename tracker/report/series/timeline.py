@@ -6,9 +6,9 @@ from collections import Counter
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
-from tracker.references import parse_reference
+from tracker.references import own_names, parse_reference
 from tracker.report.comparison.naming import name_body, name_country
-from tracker.report.comparison.topic_words import SHARE_UNSURE, STATUSES, chance_mark
+from tracker.report.comparison.topic_words import OWN_SITUATION, SHARE_UNSURE, STATUSES, chance_mark
 from tracker.report.comparison.words import ARROW, percent
 from tracker.report.document import Column, Document, Section, Span, Tick
 from tracker.report.layout import counted
@@ -31,6 +31,7 @@ from tracker.report.series.rows import (
     make_rows,
     mark_level,
 )
+from tracker.topics.mentions import find_own_situations
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -86,7 +87,7 @@ def build_timeline(
     return Document(
         title=f"{name_country(country)} at the {name_body(body)}, {span}",
         sides=(),
-        cautions=warn_approximate(timeline.unmeasured),
+        cautions=(*warn_approximate(timeline.unmeasured), *_tell_own(rows, timeline, country, quotes=quotes)),
         verdict=verdict,
         sections=tuple(sections),
         closing=tuple(
@@ -146,6 +147,11 @@ def _mark(row: TopicRow, session: TimelineSession) -> Span:
     if session.state != "read":
         return Span(_UNREAD[session.state], "dim")
     return mark_level(row.cells.get(session.label))
+
+
+def _tell_own(rows: Sequence[TopicRow], timeline: Timeline, country: str, *, quotes: bool) -> Iterator[str]:
+    own = find_own_situations(timeline.vocabulary, own_names(country)) if quotes else ()
+    yield from (f"{row.label}, {OWN_SITUATION}." for row in rows if row.topic.id in own)
 
 
 def _tell_topic(row: TopicRow, read: Sequence[TimelineSession]) -> str:

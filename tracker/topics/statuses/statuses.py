@@ -15,7 +15,7 @@ from tracker.topics.statuses.doubts import Doubts, Readings, is_priority
 from tracker.topics.statuses.shares import Difference, Occupancy, compare_shares
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from tracker.model.changes import Evidence
     from tracker.model.texts import Version
@@ -38,17 +38,20 @@ def compare_topics(
     vocabulary: Vocabulary,
     *,
     earlier: Mapping[str, frozenset[str]] = MappingProxyType({}),
+    between: Mapping[str, frozenset[str]] = MappingProxyType({}),
+    own: Collection[str] = (),
     sure: float = SURE,
     weights: CertaintyWeights | None = None,
 ) -> tuple[tuple[TopicChange, ...], tuple[Counterpart, ...]]:
     """Return what became of each topic that is a priority on either side, and the counterparts.
 
-    Changes are in the order of ``Status``, within one the strongest first: declared before substantive,
-    then by share. ``earlier`` holds the priorities of the sessions before the old one, the latest first; a
-    topic among them that was absent from the old text is returned, not new. A topic that is mentioned on one
-    side is neither new nor dropped, unless a careful reader would hardly count the mention; one of which the
-    old text names only a narrower topic is new, while a narrower topic in the new text keeps a broader one
-    from being dropped.
+    Changes are in the order of ``Status``, within one the strongest first: declared before substantive, then
+    by share. ``earlier`` holds the priorities of the sessions before the old one, the latest first, and
+    ``between`` those of the sessions from there to the new one; a topic among the earlier ones that was
+    absent from the old text is returned, not new. ``own`` are situations of the speaker's own country, of
+    which nothing is told but what people decided. A topic that is mentioned on one side is neither new nor
+    dropped, unless a careful reader would hardly count the mention; one of which the old text names only a
+    narrower topic is new, while a narrower topic in the new text keeps a broader one from being dropped.
     Each has a certainty, and is claimed from the threshold at which a share of ``sure`` of such claims were
     true. Up and down are given only where shares differ by a test corrected over topics of one level on both
     sides; kept is claimed only where the share can hardly have halved or doubled. Where certainty was not
@@ -63,8 +66,16 @@ def compare_topics(
     )
     lengths = sum(before.words), sum(after.words)
     doubts = Doubts((old, new), lengths, readings, vocabulary, sure, weights or load_certainty())
-    pairs = _pair(old_readings, new_readings, doubts)
-    last = {topic: label for label, topics in reversed(tuple(earlier.items())) for topic in topics}
+    pairs = {
+        topic: pair
+        for topic, pair in _pair(old_readings, new_readings, doubts).items()
+        if topic not in own or any(side and side.decided for side in pair)
+    }
+    known = {**between, **earlier}
+    returning = frozenset[str]().union(*earlier.values())
+    last = {
+        topic: label for label, topics in reversed(known.items()) for topic in topics if topic in returning
+    }
     both = tuple(topic for topic, pair in pairs.items() if all(map(_is_measured, pair)))
     level = [topic for topic in both if len({_RANKS[side.level] for side in pairs[topic] if side}) == 1]
     differences = compare_shares(pairs, before, after, level)

@@ -16,8 +16,32 @@ _LISTED: Final = 5
 
 
 def name_topics(vocabulary: Vocabulary, names: Sequence[str]) -> tuple[str, ...]:
-    """Return the ids of topics named by id or label, in the order given; raises as ``find_topic`` does."""
-    return tuple(dict.fromkeys(find_topic(vocabulary, name).id for name in names))
+    """Return the ids of what ``find_topics`` returns for each name, in the order given."""
+    return tuple(dict.fromkeys(topic.id for name in names for topic in find_topics(vocabulary, name)))
+
+
+def find_topics(vocabulary: Vocabulary, name: str) -> tuple[Topic, ...]:
+    """Return the topics that a name stands for: one, or those below one that only groups them.
+
+    Nothing in a text names a topic without terms of its own, so that whoever asks for it means those below.
+    Raises as ``find_topic`` does.
+    """
+    topic = find_topic(vocabulary, name)
+    below = [topic]
+    for each in below:
+        below += (narrower for narrower in vocabulary.topics if narrower.broader == each.id)
+    taught = {each.topic for each in vocabulary.model.topics} if vocabulary.model else set()
+    named = [each for each in below if each.id in taught or any(each.terms.values())]
+    return (topic,) if topic in named else (*named,) or (topic,)
+
+
+def find_one_topic(vocabulary: Vocabulary, name: str) -> Topic:
+    """Return the topic that a name stands for; raises as ``find_topic`` does, and where there are several."""
+    one, *more = find_topics(vocabulary, name)
+    if more:
+        listed = ", ".join(topic.id for topic in (one, *more))
+        raise VocabularyInvalid(f"{show(name)} stands for several topics; name one of them: {listed}")
+    return one
 
 
 def find_topic(vocabulary: Vocabulary, name: str) -> Topic:

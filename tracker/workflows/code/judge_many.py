@@ -21,7 +21,7 @@ from tracker.model.decisions import Decision, Ruling, Unit, Verdict
 from tracker.references import parse_reference
 from tracker.report.coding.sheets import read_sheet
 from tracker.topics.statuses.decided import ABSENT, LEVELS
-from tracker.topics.vocabulary.naming import find_topic
+from tracker.topics.vocabulary.naming import find_one_topic
 from tracker.workflows.code.judge import ONE_SIDED, Coder, check_coder
 from tracker.workflows.compare.compare import side_topics
 
@@ -45,7 +45,7 @@ def judge_topic(
     check_coder(coder)
     if level not in LEVELS:
         raise DecisionInvalid(f"--level {level}: expected one of {', '.join(LEVELS)}")
-    found = find_topic(vocabulary, topic)
+    found = find_one_topic(vocabulary, topic)
     reference = archive.reader.resolve(parse_reference(statement))
     side = archive.reader.side(reference)
     reading = next(

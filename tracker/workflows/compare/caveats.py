@@ -55,6 +55,15 @@ def list_caveats(old: Side, new: Side) -> tuple[str, ...]:
     return tuple(caveats)
 
 
+def list_passed(old: Side, new: Side, between: int) -> tuple[str, ...]:
+    """Say that sessions of the series lie between the two, where some do."""
+    if not between:
+        return ()
+    lie = "1 session of this series lies" if between == 1 else f"{between} sessions of this series lie"
+    one = "it" if between == 1 else "one of them"
+    return (f"{lie} between {old.session} and {new.session}: what is new now may have come up at {one}",)
+
+
 def list_unclaimed(topics: Sequence[TopicChange], unmeasured: str | None) -> tuple[str, ...]:
     """Say why some changes of topics are not claimed, however sure, where there are such."""
     doubted = sum(not (topic.measured or topic.claimed) for topic in topics)

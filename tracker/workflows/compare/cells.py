@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from tracker.decisions.rulings import settle_rulings
 from tracker.model.panels import PanelCell
+from tracker.topics.mentions import find_own_situations
 from tracker.topics.statuses.decided import place_levels
 from tracker.topics.statuses.statuses import compare_topics
 from tracker.workflows.code.kept_rulings import load_decided
-from tracker.workflows.compare.compare import side_topics
+from tracker.workflows.compare.compare import side_names, side_topics
 from tracker.workflows.compare.derive import derive_rows, identify_vocabulary
-from tracker.workflows.compare.diff import LOOK_BACK, earlier_priorities, load_pair
-from tracker.workflows.compare.sides import earlier_sessions
+from tracker.workflows.compare.diff import earlier_priorities, load_pair, look_back
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
     from tracker.archive.derived.store import Derived
     from tracker.archive.session import ArchiveSession
     from tracker.decisions.rulings import Decided
     from tracker.model.texts import Reference, Side
     from tracker.model.topics import Vocabulary
+    from tracker.workflows.compare.diff import Priorities
 
 
 def compare_cells(
@@ -49,14 +47,10 @@ def list_cell_parts(
 ) -> list[object]:
     """Return all that the cells of a statement rest on: which snapshots they are of, not what is in these."""
     sides = [_identify(each, archive) for each in (old, new) if each]
-    earlier = [_identify(each, archive) for each in _look_back(old, archive)] if old else []
+    looked = look_back(old, new, archive.reader) if old else ()
+    earlier = [[_identify(each, archive) for each in some] for some in looked]
     decided = repr(settle_rulings(archive.reader.rulings()))
     return [sides, earlier, decided, identify_vocabulary(vocabulary, archive.derived), sure]
-
-
-def _look_back(old: Reference, archive: ArchiveSession) -> Iterator[Reference]:
-    for label in earlier_sessions(archive.reader, old)[:LOOK_BACK]:
-        yield replace(old, session=label, kind=None, language=None, snapshot=None)
 
 
 def _identify(reference: Reference, archive: ArchiveSession) -> list[object]:
@@ -68,12 +62,15 @@ def _identify(reference: Reference, archive: ArchiveSession) -> list[object]:
 def weigh_cells(
     sides: tuple[Side, Side],
     decided: Decided,
-    earlier: Mapping[str, frozenset[str]] | None,
+    earlier: tuple[Priorities, Priorities] | None,
     vocabulary: Vocabulary,
     derived: Derived,
     sure: float,
 ) -> list[list[Any]]:
-    """Return the values of each cell; ``earlier`` is None where the statement has none before it."""
+    """Return the values of each cell; ``earlier`` are priorities as ``earlier_priorities`` returns them.
+
+    They are None where the statement has none before it.
+    """
     before, after = sides
     levels = place_levels(decided.old, before.version), place_levels(decided.new, after.version)
     readings = side_topics(after, vocabulary, derived, levels[1])
@@ -82,8 +79,10 @@ def weigh_cells(
     moved = {}
     if earlier is not None:
         former = side_topics(before, vocabulary, derived, levels[0])
-        versions = before.version, after.version
-        changes, _ = compare_topics(*versions, former, readings, vocabulary, earlier=earlier, sure=sure)
+        before_these, between = earlier
+        texts = before.version, after.version, former, readings, vocabulary
+        own = find_own_situations(vocabulary, side_names(before, after))
+        changes, _ = compare_topics(*texts, earlier=before_these, between=between, own=own, sure=sure)
         moved = {change.topic: change for change in changes}
     rows: list[list[Any]] = []
     for topic in (each.id for each in vocabulary.topics if each.id in held or each.id in moved):

@@ -21,6 +21,7 @@ from tracker.text.encoder import DEFAULT
 from tracker.text.identity import digest_text
 from tracker.text.reading import read_text
 from tracker.topics.certainty.claims import explain_unmeasured
+from tracker.topics.mentions import find_own_situations
 from tracker.topics.phrases.emerging import compare_phrases, name_prior
 from tracker.topics.reading import RULES
 from tracker.topics.statuses.decided import (
@@ -92,13 +93,15 @@ def compare_sides(
     decided: Decided = UNDECIDED,
     reader: TopicReader = RULES,
     sure: float = SURE,
+    between: Mapping[str, frozenset[str]] = MappingProxyType({}),
 ) -> Comparison:
     """Align two sides, judge each change, and follow each topic from one to the other.
 
     ``earlier`` holds the priorities of the sessions before the old side, the latest first; a topic that
-    is new but stands in one of them has returned. What is ``derived`` already is not computed again.
-    What people ``decided`` overrules what is found here. ``reader`` finds the topics. Of the claims
-    about them, a share of ``sure`` is to be true: one of ``CHOICES``.
+    is new but stands in one of them has returned. ``between`` holds those of the sessions from there to the
+    new side, which tell when it last was one. What is ``derived`` already is not computed again. What
+    people ``decided`` overrules what is found here. ``reader`` finds the topics. Of the claims about them, a
+    share of ``sure`` is to be true: one of ``CHOICES``.
     """
     vocabulary = vocabulary if encoder else without_encoder(vocabulary)
     links = derive_links(_texts(old.version), _texts(new.version), encoder, derived)
@@ -109,8 +112,14 @@ def compare_sides(
         side_topics(old, vocabulary, derived, levels[0], reader),
         side_topics(new, vocabulary, derived, levels[1], reader),
     )
+    names = side_names(old, new)
+    own = find_own_situations(vocabulary, names)
     topics, counterparts = compare_topics(
-        old.version, new.version, *readings, vocabulary, earlier=earlier, sure=sure
+        *(old.version, new.version, *readings, vocabulary),
+        earlier=earlier,
+        between=between,
+        own=own,
+        sure=sure,
     )
     counterparts = tuple(
         replace(pair, shifts=counterpart_shifts(old.version, new.version, pair)) for pair in counterparts
@@ -124,7 +133,7 @@ def compare_sides(
     phrases: tuple[PhraseChange, ...] = ()
     if genre == "session":
         # Of a revision the sentences themselves are compared.
-        phrases = compare_phrases(old.version, new.version, vocabulary, _own_names(old, new))
+        phrases = compare_phrases(old.version, new.version, vocabulary, names)
     provenance = replace(_provenance(old, new, vocabulary, encoder, reader, genre), sure=sure)
     return Comparison(
         old=old,
@@ -143,7 +152,7 @@ def compare_sides(
         counterparts=counterparts,
         provenance=provenance,
         phrases=phrases,
-        names=compare_names(old.version, new.version, _own_names(old, new)),
+        names=compare_names(old.version, new.version, names),
         levels=list_levels(*levels, vocabulary),
     )
 
@@ -159,8 +168,7 @@ def side_topics(
 
     ``rulings`` on its topics overrule what is read, where the text holds what they quote.
     """
-    names = own_names(side.country) if side.country else ()
-    readings = derive_readings(side.version, vocabulary, names, derived, reader)
+    readings = derive_readings(side.version, vocabulary, side_names(side), derived, reader)
     if not rulings:
         return readings
     return decide_readings(readings, place_levels(rulings, side.version), side.version, vocabulary)
@@ -190,7 +198,8 @@ def _aligned_share(changes: Sequence[Change]) -> float:
     return round(linked / every, 4) if every else 0.0
 
 
-def _own_names(*sides: Side) -> tuple[str, ...]:
+def side_names(*sides: Side) -> tuple[str, ...]:
+    """Return what the countries that speak call themselves."""
     return tuple(dict.fromkeys(name for side in sides if side.country for name in own_names(side.country)))
 
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tracker.archive.derived.store import Derived
+    from tracker.archive.reading.reader import Reader
     from tracker.archive.reading.versions import Versions
     from tracker.archive.session import ArchiveSession
     from tracker.decisions.rulings import Decided
@@ -92,7 +93,8 @@ def _readings(record: Versions, entries: Sequence[VersionEntry]) -> list[Version
 
 
 LOOK_BACK = 10
-"""How many earlier sessions are read to distinguish a new topic from one that has returned."""
+"""How many sessions before the old one, and between the two, are read to tell new from returned, and when a
+topic was last a priority."""
 
 
 def diff(
@@ -113,11 +115,17 @@ def diff(
     vectors = cache_vectors(encoder, derived)
 
     def compute() -> Comparison:
-        from tracker.workflows.compare.compare import compare_sides  # noqa: PLC0415 (90 ms, where it is kept)
+        # These take 90 ms, and are not needed for what is kept.
+        from tracker.workflows.compare.caveats import list_passed  # noqa: PLC0415
+        from tracker.workflows.compare.compare import compare_sides  # noqa: PLC0415
 
-        earlier = earlier_priorities(old, new, archive, vocabulary, derived)
-        return compare_sides(*sides, vocabulary, earlier, vectors, derived, decided, sure=sure)
+        earlier, between = earlier_priorities(old, new, archive, vocabulary, derived)
+        comparison = compare_sides(
+            *sides, vocabulary, earlier, vectors, derived, decided, sure=sure, between=between
+        )
+        return replace(comparison, caveats=(*comparison.caveats, *list_passed(*sides, passed)))
 
+    passed = len(_list_between(old, new, archive))
     parts = list_parts(old, new, archive, vocabulary, vectors, derived, decided, sure)
     comparison = derive_comparison(sides, parts, derived, compute)
     derived.remember_shown(comparison)
@@ -135,11 +143,13 @@ def list_parts(
     sure: float,
 ) -> list[object]:
     """Return all that a comparison rests on beside its two sides."""
+    looked = _look_around(old, new, archive)
     return [
         identify_vocabulary(vocabulary, derived),
         [encoder.name, encoder.digest] if encoder else None,
-        [archive.reader.identify(each) for each in list_earlier(old, new, archive).values()],
-        [decided, *_earlier_levels(old, new, archive).values()],
+        [[archive.reader.identify(each) for each in some] for some in looked],
+        [decided, *_find_levels((*looked[0], *looked[1]), archive)],
+        len(_list_between(old, new, archive)),
         sure,
     ]
 
@@ -149,33 +159,69 @@ def is_same(comparison: Comparison) -> bool:
     return is_unchanged(comparison)
 
 
+Priorities = dict[str, frozenset[str]]
+"""By session, the latest first, the topics that were priorities."""
+
+
 def earlier_priorities(
     old: Operand, new: Operand, archive: ArchiveSession, vocabulary: Vocabulary, derived: Derived
-) -> dict[str, frozenset[str]]:
-    """Return the priorities of the sessions before ``old``, latest first, where both sides are one series."""
+) -> tuple[Priorities, Priorities]:
+    """Return the priorities of sessions before ``old``, and between the two, where both are of one series."""
     from tracker.workflows.compare.compare import side_priorities  # noqa: PLC0415 (as above)
 
-    rulings = _earlier_levels(old, new, archive)
-    return {
-        label: side_priorities(archive.reader.side(each), vocabulary, derived, rulings[label])
-        for label, each in list_earlier(old, new, archive).items()
-    }
+    before, between = (
+        {
+            str(each.session): side_priorities(archive.reader.side(each), vocabulary, derived, rulings)
+            for each, rulings in zip(some, _find_levels(some, archive), strict=True)
+        }
+        for some in _look_around(old, new, archive)
+    )
+    return before, between
 
 
-def list_earlier(old: Operand, new: Operand, archive: ArchiveSession) -> dict[str, Reference]:
-    """Return the statements of the sessions before ``old``, latest first, where both sides are one series."""
-    if not (isinstance(old, Reference) and isinstance(new, Reference)):
-        return {}
+def _find_levels(statements: Sequence[Reference], archive: ArchiveSession) -> list[tuple[Ruling, ...]]:
+    """Return what people decided about the topics of each statement."""
+    rulings = settle_rulings(archive.reader.rulings()) if statements else ()
+    return [select_levels(rulings, archive.reader.resolve(each)) for each in statements]
+
+
+def _look_around(
+    old: Operand, new: Operand, archive: ArchiveSession
+) -> tuple[tuple[Reference, ...], tuple[Reference, ...]]:
+    """Return what ``look_back`` does of two statements; nothing of files."""
+    if isinstance(old, Reference) and isinstance(new, Reference):
+        return look_back(old, new, archive.reader)
+    return (), ()
+
+
+def look_back(
+    old: Reference, new: Reference, reader: Reader
+) -> tuple[tuple[Reference, ...], tuple[Reference, ...]]:
+    """Return the statements of one series before two of its own, and between the two, the latest first.
+
+    Where ``old`` is the later one none are between, and the others are those before ``new``.
+    """
     if (old.country, old.body) != (new.country, new.body):
-        return {}
+        return (), ()
+    labels = earlier_sessions(reader, new)
+    between = _take_between(old, labels)
+    before = [label for label in labels if label not in {*between, old.session}]
     # The kind and language of one session's edition say nothing of the others'.
     anywhere = replace(old, kind=None, language=None, snapshot=None)
-    labels = earlier_sessions(archive.reader, old)[:LOOK_BACK]
-    return {label: replace(anywhere, session=label) for label in labels}
+    first, second = (
+        tuple(replace(anywhere, session=label) for label in some[:LOOK_BACK]) for some in (before, between)
+    )
+    return first, second
 
 
-def _earlier_levels(old: Operand, new: Operand, archive: ArchiveSession) -> dict[str, tuple[Ruling, ...]]:
-    """Return by session what people decided about the topics of each of these statements."""
-    earlier = list_earlier(old, new, archive)
-    rulings = settle_rulings(archive.reader.rulings()) if earlier else ()
-    return {label: select_levels(rulings, archive.reader.resolve(each)) for label, each in earlier.items()}
+def _list_between(old: Operand, new: Operand, archive: ArchiveSession) -> tuple[str, ...]:
+    if not (isinstance(old, Reference) and isinstance(new, Reference)):
+        return ()
+    if (old.country, old.body) != (new.country, new.body):
+        return ()
+    return _take_between(old, earlier_sessions(archive.reader, new))
+
+
+def _take_between(old: Reference, labels: tuple[str, ...]) -> tuple[str, ...]:
+    """Return those of the sessions before the new one, the latest first, that come after the old one."""
+    return labels[: labels.index(old.session)] if old.session in labels else ()

@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tracker.alignment.align import acceptance, weigh_candidates
-from tracker.references import own_names
 from tracker.topics.certainty.claims import load_certainty
 from tracker.topics.reading import read_evidence, weigh_reading
 from tracker.workflows.code.shown import find_change
+from tracker.workflows.compare.compare import side_names
 from tracker.workflows.compare.derive import cache_vectors, choose_derived
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tracker.archive.session import ArchiveSession
     from tracker.model.changes import Candidate, Change, Comparison
     from tracker.model.texts import Side
@@ -21,22 +23,23 @@ if TYPE_CHECKING:
     from tracker.text.encoder import Encoder
 
 
-def explain_topic(
-    comparison: Comparison, topic: Topic, vocabulary: Vocabulary
-) -> tuple[SideWeights, SideWeights]:
-    """Return by side what it does with a topic, and the sentences that say so, the likeliest first."""
-    old, new = (_weigh_side(side, topic, vocabulary) for side in (comparison.old, comparison.new))
-    return old, new
+def explain_topics(
+    comparison: Comparison, topics: Sequence[Topic], vocabulary: Vocabulary
+) -> list[tuple[SideWeights, SideWeights]]:
+    """Return for topics, by side, what it does with each, and the sentences that say so, likeliest first."""
+    old, new = (_weigh_side(side, vocabulary) for side in (comparison.old, comparison.new))
+    return [(old.get(topic.id, (None, ())), new.get(topic.id, (None, ()))) for topic in topics]
 
 
-def _weigh_side(side: Side, topic: Topic, vocabulary: Vocabulary) -> SideWeights:
-    names = own_names(side.country) if side.country else ()
+def _weigh_side(side: Side, vocabulary: Vocabulary) -> dict[str, SideWeights]:
     weights = load_certainty()
-    for reading, evidence in read_evidence(side.version, vocabulary, own_names=names):
-        if reading.topic == topic.id:
-            known = weigh_reading(reading, weights.estimate(evidence), measured=bool(evidence.name))
-            return known, weights.priority.weigh_sentences(evidence)[:SHOWN]
-    return None, ()
+    return {
+        reading.topic: (
+            weigh_reading(reading, weights.estimate(evidence), measured=bool(evidence.name)),
+            weights.priority.weigh_sentences(evidence)[:SHOWN],
+        )
+        for reading, evidence in read_evidence(side.version, vocabulary, own_names=side_names(side))
+    }
 
 
 SHOWN = 5

@@ -16,10 +16,9 @@ from tracker.workflows.compare.compare import compare_sides, side_topics
 from tracker.workflows.compare.derive import derive_comparison, derive_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from tracker.model.texts import Reference, Side
     from tracker.model.topics import Vocabulary
+    from tracker.workflows.compare.diff import Priorities
 
 _KINDS = ("readings", "links", "cells", "comparison")
 """The answers that are kept. Vectors, 2 KB a sentence, are not, where what rests on them is."""
@@ -36,8 +35,8 @@ class Work:
     """What the archive calls the sides."""
     sides: tuple[Side, ...]
     decided: Decided = UNDECIDED
-    earlier: Mapping[str, frozenset[str]] | None = None
-    """The priorities of the sessions before the older side; None where there is no older side."""
+    earlier: tuple[Priorities, Priorities] | None = None
+    """Priorities of sessions before the older side, and of none between neighbours; None for the first."""
     known: Answers = field(default_factory=dict)
     """Readings that are kept already."""
     cells: list[object] | None = None
@@ -85,12 +84,9 @@ def _do(work: Work, vocabulary: Vocabulary, sure: float, derived: Derived) -> No
     if work.cells is not None:
         weigh = partial(weigh_cells, pair, work.decided, work.earlier, vocabulary, derived, sure)
         derive_rows("cells", work.cells, derived, weigh)
-    if work.comparison is not None:
-        earlier = work.earlier or {}
-        compare = partial(
-            compare_sides, *pair, vocabulary, earlier, DEFAULT, derived, work.decided, sure=sure
-        )
-        derive_comparison(pair, work.comparison, derived, compare)
+    if work.comparison is not None and work.earlier is not None:
+        told = *pair, vocabulary, work.earlier[0], DEFAULT, derived, work.decided
+        derive_comparison(pair, work.comparison, derived, partial(compare_sides, *told, sure=sure))
 
 
 @lru_cache(maxsize=2)

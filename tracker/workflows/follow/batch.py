@@ -7,7 +7,7 @@ import time
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import partial
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Final
 
 from tracker.errors import ReferenceInvalid, TrackerError
@@ -18,7 +18,7 @@ from tracker.topics.reading import RULES
 from tracker.workflows.code.kept_rulings import load_decided
 from tracker.workflows.compare.cells import list_cell_parts
 from tracker.workflows.compare.derive import check_rules, find_readings, is_kept
-from tracker.workflows.compare.diff import LOOK_BACK, earlier_priorities, list_earlier, list_parts, load_pair
+from tracker.workflows.compare.diff import LOOK_BACK, earlier_priorities, list_parts, load_pair, look_back
 from tracker.workflows.compare.sides import earlier_sessions
 from tracker.workflows.compare.work import Unit, Work
 from tracker.workflows.follow.trace import preferred_editions
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from tracker.archive.session import ArchiveSession
     from tracker.model.texts import Side
     from tracker.model.topics import Vocabulary
+    from tracker.workflows.compare.diff import Priorities
     from tracker.workflows.compare.work import Outcome
     from tracker.workflows.follow.crews import Crew
     from tracker.workflows.follow.panel import HeldStatements
@@ -157,10 +158,10 @@ class Batch:
         asked = None if has_cells else cells, None if has_comparison else parts
         return Work(references, sides, decided, earlier, known, *asked)
 
-    def _find_earlier(self, old: Reference, new: Reference) -> dict[str, frozenset[str]]:
+    def _find_earlier(self, old: Reference, new: Reference) -> tuple[Priorities, Priorities]:
         if self.failed:
             # What ended a worker would end us.
-            for each in list_earlier(old, new, self._archive).values():
+            for each in chain.from_iterable(look_back(old, new, self._archive.reader)):
                 if not self._find_known(self._load((each,))):
                     raise TrackerError(f"{each}, on which it looks back, could not be read")
         return earlier_priorities(old, new, self._archive, self._vocabulary, self._archive.derived)

@@ -10,8 +10,10 @@ from tracker.model.series import Timeline, TimelineSession
 from tracker.model.topics import SURE
 from tracker.references import find_body, read_session, session_sort_key
 from tracker.topics.certainty.claims import explain_unmeasured
+from tracker.topics.mentions import find_own_situations
 from tracker.topics.statuses.decided import mark_absences
 from tracker.topics.statuses.statuses import compare_topics, find_priorities
+from tracker.workflows.compare.compare import side_names
 from tracker.workflows.compare.diff import LOOK_BACK
 from tracker.workflows.follow.standings import is_readable, read_session_text, stand_absent, stand_topics
 from tracker.workflows.follow.trace import list_editions, parse_series, read_year, session_kind
@@ -157,6 +159,7 @@ def _compare(
     priorities = {
         str(each.sides[0].session): find_priorities(each.readings) for each in reversed(rest[-LOOK_BACK:])
     }
-    sides = before.version, now.version, before.readings, now.readings
-    changes, _ = compare_topics(*sides, vocabulary, earlier=priorities, sure=sure)
+    texts = before.version, now.version, before.readings, now.readings, vocabulary
+    own = find_own_situations(vocabulary, side_names(*before.sides, *now.sides))
+    changes, _ = compare_topics(*texts, earlier=priorities, own=own, sure=sure)
     return mark_absences(changes, before.absent, now.absent)

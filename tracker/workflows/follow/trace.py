@@ -13,7 +13,7 @@ from tracker.model.tracing import Attribution, Biography, TracedStatement
 from tracker.references import parse_reference, read_session, resolve_session, session_sort_key
 from tracker.references.bodies import match_bodies
 from tracker.references.names import show
-from tracker.tracing.asking import count_near, find_beginnings, find_termed, find_words, read_query
+from tracker.tracing.asking import count_near, find_beginnings, find_words, read_query
 from tracker.tracing.biography import tell, trace
 from tracker.tracing.origins import REACH, find_origins
 from tracker.tracing.spread import make_spread
@@ -48,15 +48,14 @@ def read_asked(
 ) -> TraceQuery:
     """Return what is traced: phrases or one sentence, and the terms of topics of a vocabulary.
 
-    A topic without terms of its own stands for those below it. Raises ``TrackerError`` where there is
-    nothing, for a text without a word or with too many, and for an asterisk that is not the open ending of
-    a word.
+    Raises ``TrackerError`` where there is nothing, for a text without a word or with too many, and for an
+    asterisk that is not the open ending of a word.
     """
-    asked = read_query(
-        *texts, topics=find_termed(topics, vocabulary) if vocabulary else (), vocabulary=vocabulary
-    )
-    if topics and not asked.topics:
+    known = {topic.id: topic for topic in vocabulary.topics} if vocabulary else {}
+    termed = tuple(topic for topic in topics if any(known[topic].terms.values()))
+    if topics and not termed:
         raise TrackerError(f"{topics[0]}: neither it nor a topic below it has terms to trace")
+    asked = read_query(*texts, topics=termed, vocabulary=vocabulary)
     if not (asked.phrases or topics) or not all(phrase.parts for phrase in asked.phrases):
         raise TrackerError("nothing to trace; give a phrase or a sentence in quotation marks, or --topic")
     for phrase in asked.phrases:
