@@ -175,12 +175,16 @@ def test_killed_in_the_middle_it_goes_on_where_it_was(record: Path, alone: Path,
 
 def test_interrupted_it_leaves_no_process_and_no_traceback(record: Path, tmp_path: Path) -> None:
     folder = copy(record, tmp_path)
+    # What a shell starts in the background ignores interrupts, and so would the batch.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     with started(folder, "--workers", "2") as run:
+        signal.signal(signal.SIGINT, before)
         workers = list_workers(run)
         run.send_signal(signal.SIGINT)
         _, err = run.communicate(timeout=PATIENCE)
         assert "Traceback" not in err
-        assert run.returncode != 0
+        assert run.returncode == 130
+        assert err.endswith("run the same command to continue\n")
         assert psutil.wait_procs(workers, timeout=PATIENCE)[1] == []
     assert read_kept(folder)
 
