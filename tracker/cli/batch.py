@@ -42,7 +42,7 @@ def batch(
     countries: options.Countries = None,
     topics_only: Annotated[
         bool,
-        typer.Option("--topics-only", help="Only topics: a fifth of the work, and all that a panel needs."),
+        typer.Option("--topics-only", help="Only topics: all that a panel needs, and much less work."),
     ] = False,
     workers: Annotated[
         int | None,
