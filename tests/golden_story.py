@@ -165,6 +165,8 @@ def follow(story: Story) -> None:
     story.in_forms("compare-countries CCPCJ 31", "json", "csv", "markdown")
     story.in_forms("compare-countries CCPCJ 31 --countries GBR")
     story.in_forms("panel CCPCJ --sessions 31-33", "json", "csv", "markdown")
+    # All of it is kept by now: workers would be of another release than this one, which has no number.
+    story("batch CCPCJ --sessions 31-33 --topics-only --workers 1")
     story.in_forms("diff CCPCJ 32 33 --countries XAA", "json", "markdown")
     story.in_forms("groups list --at 2015", "json", "csv")
     story.in_forms("groups show EU", "json", "csv")

@@ -22,6 +22,7 @@ OFFERED = {
     "a session of a series": ("diff XAA/CCPCJ 32 3", "32 33"),
     "a session of a body": ("diff CCPCJ 3", "32 33"),
     "the first session": ("timeline XAA/CCPCJ --from 3", "32 33"),
+    "a session of a batch": ("batch CCPCJ --session 3", "32 33"),
     "the last of a range": ("panel CCPCJ --sessions 32-", "32-32 32-33"),
     "the last of a list": ("panel CCPCJ --sessions 32,3", "32,32 32,33"),
     "a statement to record": ("add old.txt --as XAA/", "XAA/CCPCJ"),

@@ -22,7 +22,8 @@ from tests.running import NEW, OLD, ROOT
 from tests.thorough import examples
 from tracker.alignment.align import align
 from tracker.archive.derived.file import DerivedFile
-from tracker.archive.derived.store import DERIVED_NAME, CachedEncoder, Derived, open_derived
+from tracker.archive.derived.store import DERIVED_NAME, Derived, open_derived
+from tracker.archive.derived.vectors import CachedEncoder
 from tracker.archive.session import ArchiveSession
 from tracker.archive.storing.store import create_archive
 from tracker.report.json_text import render_json

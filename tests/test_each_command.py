@@ -36,6 +36,7 @@ COMMANDS = {
     "compare-countries CCPCJ 33": 0,
     "phrases XAA/CCPCJ 33": 0,
     "panel CCPCJ --sessions 32-33": 0,
+    "batch CCPCJ --topics-only --workers 1": 0,
     "groups list": 0,
     "groups show EU": 0,
     "groups edit ALLIES --add GBR,FRA --source treaty --by Ana": 0,

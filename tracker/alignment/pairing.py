@@ -10,6 +10,7 @@ from tracker.alignment.candidates import find_candidates, find_near
 from tracker.alignment.chains import find_heaviest_chain, pair_block
 from tracker.alignment.similarity import Stemmed, measure, read_unit, weigh_stems, weigh_unit
 from tracker.alignment.weights import Logistic, to_probability
+from tracker.text.encoder import multiply
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -124,7 +125,7 @@ def pair_texts(
 def _find_nearness(old: Mapping[int, Stemmed], new: Mapping[int, Stemmed], encoder: Encoder) -> Nearness:
     vectors = encoder.encode([unit.folded for unit in (*old.values(), *new.values())])
     here, there = vectors[: len(old)], vectors[len(old) :]
-    cosines = (here @ there.T).round(4)
+    cosines = multiply(here, there).round(4)
     return Nearness(
         here,
         there,

@@ -39,9 +39,10 @@ class ArchiveSession:
         self.close()
 
     def close(self) -> None:
-        """Close what was opened, and keep what was derived."""
+        """Close what was opened, and keep what was derived; what is asked afterwards is of a later moment."""
         self._end_reading()
         self._closing.close()
+        self.__dict__.pop("derived", None)
 
     @property
     def reader(self) -> Reader:

@@ -43,6 +43,7 @@ COMMANDS: Final = {
         "compare-countries": ("follow", "Show the topics of one session by country."),
         "phrases": ("follow", "Show phrases that set a session apart from the others."),
         "panel": ("groups", "Show the topics of many countries by session."),
+        "batch": ("batch", "Read and compare many statements ahead."),
         "groups": ("groups", "List groups of countries; keep your own."),
     },
     "Read": {

@@ -23,10 +23,12 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def shown_progress(what: str) -> Iterator[Callable[[int, int], None]]:
-    """Yield a function to call with the steps done and in all; in a pipe it shows nothing."""
+def shown_progress(
+    what: str, in_pipe: Callable[[int, int], None] = lambda _done, _total: None
+) -> Iterator[Callable[[int, int], None]]:
+    """Yield a function to call with the steps done and in all; in a pipe it is another, or shows nothing."""
     if not sys.stderr.isatty():
-        yield lambda _done, _total: None
+        yield in_pipe
         return
     from rich.console import Console
     from rich.progress import Progress

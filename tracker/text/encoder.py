@@ -93,8 +93,29 @@ class UniversalEncoder:
 
 DEFAULT = UniversalEncoder()
 
+
+def multiply(vectors: Vectors, others: Vectors) -> Vectors:
+    """Return the product of each vector with each of the others, computed by one thread.
+
+    Two add in another order than one: on a machine with other cores, a fourth decimal changed.
+    """
+    from threadpoolctl import threadpool_limits  # noqa: PLC0415 - as numpy
+
+    with threadpool_limits(_THREADS, "blas"):
+        products: Vectors = vectors @ others.T
+    return products
+
+
 ENCODERS: Mapping[str, Encoder | None] = {"default": DEFAULT, "none": None}
 """By the names that ``--encoder`` has for them; without one, words alone decide."""
+
+
+def digest_products() -> str:
+    """Return a digest of products that processors of another kind, or another BLAS, may round otherwise."""
+    import numpy as np  # noqa: PLC0415 - as above
+
+    vectors = np.sin(np.arange(150 * 512, dtype=np.float64)).astype(np.float32).reshape(150, 512)
+    return hashlib.sha256(multiply(vectors[:50], vectors[50:]).tobytes()).hexdigest()
 
 
 @lru_cache(maxsize=4096)

@@ -73,13 +73,14 @@ class DerivedFile:
             self._give_up(error)
             return []
 
-    def write(self, statements: Sequence[Statement]) -> None:
-        """Carry out all statements in one transaction, or none; a damaged file is replaced."""
-        self._try_to_write(statements)
+    def write(self, statements: Sequence[Statement]) -> bool:
+        """Carry out all statements in one transaction, or none, and say which; a damaged file is replaced."""
+        written = self._try_to_write(statements)
         if self._damaged:
             with suppress(OSError):
                 self._remove()
-                self._try_to_write(statements)
+                written = self._try_to_write(statements)
+        return written
 
     def close(self) -> None:
         """Close the file; nothing more can be asked."""
@@ -103,13 +104,15 @@ class DerivedFile:
         self._damaged = not (is_passing or isinstance(error, OSError))
         self.close()
 
-    def _try_to_write(self, statements: Sequence[Statement]) -> None:
+    def _try_to_write(self, statements: Sequence[Statement]) -> bool:
         if self._damaged:
-            return
+            return False
         try:
             self._write(statements)
         except _TROUBLE as error:
             self._give_up(error)
+            return False
+        return True
 
     def _write(self, statements: Iterable[Statement]) -> None:
         if self._connection is None:

@@ -7,26 +7,27 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import replace
-from hashlib import blake2b, sha256
+from hashlib import blake2b
 from typing import TYPE_CHECKING, Self
 
 from tracker.archive.derived.file import DerivedFile
 from tracker.archive.schema.connection import FILE_NAME
 from tracker.errors import ReferenceInvalid
-from tracker.text.identity import digest_text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
     from pathlib import Path
     from types import TracebackType
 
     from tracker.archive.derived.file import Statement
     from tracker.model.changes import Comparison
     from tracker.model.texts import Side
-    from tracker.text.encoder import Encoder, Vectors
 
 
 DERIVED_NAME = "derived.db"
+
+Answers = dict[tuple[str, str], tuple[str, str]]
+"""By kind and key: the rules that gave an answer, and the answer."""
 
 Shown = tuple[str, str, str]
 """A change's id, and the references of the two versions compared, with edition and snapshot."""
@@ -52,7 +53,9 @@ class Derived:
 
     def __init__(self, file: DerivedFile | None = None) -> None:
         self._file = file
-        self._answers: dict[tuple[str, str], tuple[str, str]] = {}
+        self._answers: Answers = {}
+        self._cleared: set[tuple[str, str]] = set()
+        """Kinds and rules whose predecessors' answers are gone already: to look reads all of a kind."""
         self._vectors: dict[tuple[str, bytes], bytes] = {}
         self._shown: dict[str, tuple[str, str]] = {}
 
@@ -71,14 +74,28 @@ class Derived:
         self.save()
         self._file.close()
 
-    def save(self) -> None:
-        """Write what was kept so far, so that a long run that is cut short need not begin again."""
+    def save(self) -> bool:
+        """Write what was kept so far, so that a long run that is cut short need not begin again.
+
+        Returns whether that was possible: what a full disk or another program keeps out is forgotten.
+        """
         statements = [statement for statement in self._statements() if statement[1]]
         if self._file is None or not statements:
-            return
-        self._file.write(statements)
+            return not statements
+        written = self._file.write(statements)
+        self._cleared |= {(kind, rules) for (kind, _), (rules, _) in self._answers.items()}
         for kept in (self._answers, self._vectors, self._shown):
             kept.clear()
+        return written
+
+    @property
+    def answers(self) -> Answers:
+        """The answers kept since the last save."""
+        return dict(self._answers)
+
+    def add_answers(self, answers: Answers) -> None:
+        """Keep answers that were given elsewhere, as ``keep_answer`` does."""
+        self._answers |= answers
 
     def answer(self, kind: str, key: str) -> str | None:
         """Return the answer of a kind that was kept under a key."""
@@ -140,7 +157,7 @@ class Derived:
             (kind, key, rules, value, _digest(kind, key, value))
             for (kind, key), (rules, value) in self._answers.items()
         ]
-        current = sorted({(kind, rules) for kind, _, rules, _, _ in answers})
+        current = sorted({(kind, rules) for kind, _, rules, _, _ in answers} - self._cleared)
         vectors = [
             (encoder, sentence, vector, _digest(encoder, sentence, vector))
             for (encoder, sentence), vector in self._vectors.items()
@@ -175,74 +192,3 @@ def _full_name(side: Side) -> str | None:
         return None
     language = named.language or side.version.language
     return str(replace(named, kind=side.kind, language=language, snapshot=side.snapshot))
-
-
-_KIND = "weights"
-_NAME_LENGTH = 16
-"""Of an encoder in the file, where every vector repeats it."""
-
-
-class CachedEncoder:
-    """Another encoder, which is asked, and its model loaded, only for what it has not encoded yet."""
-
-    def __init__(self, encoder: Encoder, derived: Derived, releases: str) -> None:
-        self._encoder = encoder
-        self._derived = derived
-        self._releases = releases
-        """Of the libraries that compute vectors: another one may give other last bits."""
-
-    @property
-    def name(self) -> str:
-        """What the encoder is called, with its release."""
-        return self._encoder.name
-
-    @property
-    def stamp(self) -> str:
-        """What changes whenever the weights do."""
-        return self._encoder.stamp
-
-    @property
-    def weights(self) -> str:
-        """The weights of the alignment that were fitted with the encoder's vectors."""
-        return self._encoder.weights
-
-    @property
-    def digest(self) -> str:
-        """The SHA-256 of the weights, read again only where their stamp is another one."""
-        key = f"{self.name} {self.stamp}"
-        kept = self._derived.answer(_KIND, key)
-        if kept is None:
-            kept = self._encoder.digest
-            self._derived.keep_answer(_KIND, key, self.name, kept)
-        return kept
-
-    def encode(self, sentences: Sequence[str]) -> Vectors:
-        """Return one vector of length 1 for each sentence, as the rows of an array."""
-        if not sentences:
-            return self._encoder.encode(sentences)
-        import numpy as np  # noqa: PLC0415 - start-up loads no numpy
-
-        named = {_name(sentence): sentence for sentence in sentences}
-        known = self._find(tuple(named))
-        missing = [name for name in named if name not in known]
-        if missing:
-            vectors = self._encoder.encode([named[name] for name in missing])
-            fresh = {
-                name: vector.astype("<f4").tobytes() for name, vector in zip(missing, vectors, strict=True)
-            }
-            self._derived.keep_vectors(self._encoder_name(), fresh)
-            known |= fresh
-        rows = b"".join(known[_name(sentence)] for sentence in sentences)
-        return np.frombuffer(rows, dtype="<f4").reshape(len(sentences), -1).astype(np.float32)
-
-    def _find(self, names: Sequence[bytes]) -> dict[bytes, bytes]:
-        encoder = self._encoder_name()
-        found = {name: self._derived.vector(encoder, name) for name in names}
-        return {name: vector for name, vector in found.items() if vector is not None}
-
-    def _encoder_name(self) -> str:
-        return digest_text(f"{self.name} {self.digest} {self._releases}")[:_NAME_LENGTH]
-
-
-def _name(sentence: str) -> bytes:
-    return sha256(sentence.encode("utf-8", "surrogatepass")).digest()

@@ -17,6 +17,7 @@ import numpy as np
 
 from tracker.inputs.tables import read_packaged
 from tracker.model.topics import Mention
+from tracker.text.encoder import multiply
 from tracker.topics.vocabulary.codebook import Codebook, compile_codebook, find_weighed_stems, is_english
 from tracker.topics.vocabulary.recognition import probability
 from tracker.topics.vocabulary.stems import find_words
@@ -126,7 +127,7 @@ def weigh_evidence(
 
 
 def _multiply(vectors: Vectors, others: Vectors) -> Reals:
-    products: Reals = (vectors @ others.T).astype(np.float64).round(4)
+    products: Reals = multiply(vectors, others).astype(np.float64).round(4)
     return products
 
 

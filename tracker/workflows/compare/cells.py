@@ -15,9 +15,12 @@ from tracker.workflows.compare.derive import derive_rows, identify_vocabulary
 from tracker.workflows.compare.diff import earlier_priorities, load_pair, look_back
 
 if TYPE_CHECKING:
+    from tracker.archive.derived.store import Derived
     from tracker.archive.session import ArchiveSession
-    from tracker.model.texts import Reference
+    from tracker.decisions.rulings import Decided
+    from tracker.model.texts import Reference, Side
     from tracker.model.topics import Vocabulary
+    from tracker.workflows.compare.diff import Priorities
 
 
 def compare_cells(
@@ -27,13 +30,27 @@ def compare_cells(
 
     Both are in one series. What was worked out before is not worked out again, nor are the texts read.
     """
+    derived = archive.derived
+
+    def compute() -> list[list[Any]]:
+        pair = old or new, new
+        earlier = earlier_priorities(*pair, archive, vocabulary, derived) if old else None
+        decided = load_decided(*pair, archive)
+        return weigh_cells(load_pair(*pair, archive), decided, earlier, vocabulary, derived, sure)
+
+    rows = derive_rows("cells", list_cell_parts(old, new, archive, vocabulary, sure), derived, compute)
+    return tuple(PanelCell(*row) for row in rows)
+
+
+def list_cell_parts(
+    old: Reference | None, new: Reference, archive: ArchiveSession, vocabulary: Vocabulary, sure: float
+) -> list[object]:
+    """Return all that the cells of a statement rest on: which snapshots they are of, not what is in these."""
     sides = [_identify(each, archive) for each in (old, new) if each]
     looked = look_back(old, new, archive.reader) if old else ()
     earlier = [[_identify(each, archive) for each in some] for some in looked]
     decided = repr(settle_rulings(archive.reader.rulings()))
-    parts = [sides, earlier, decided, identify_vocabulary(vocabulary, archive.derived), sure]
-    rows = derive_rows("cells", parts, archive.derived, lambda: _compare(old, new, archive, vocabulary, sure))
-    return tuple(PanelCell(*row) for row in rows)
+    return [sides, earlier, decided, identify_vocabulary(vocabulary, archive.derived), sure]
 
 
 def _identify(reference: Reference, archive: ArchiveSession) -> list[object]:
@@ -42,23 +59,30 @@ def _identify(reference: Reference, archive: ArchiveSession) -> list[object]:
     return [str(full), *map(repr, archive.versions.entries(full))]
 
 
-def _compare(
-    old: Reference | None, new: Reference, archive: ArchiveSession, vocabulary: Vocabulary, sure: float
+def weigh_cells(
+    sides: tuple[Side, Side],
+    decided: Decided,
+    earlier: tuple[Priorities, Priorities] | None,
+    vocabulary: Vocabulary,
+    derived: Derived,
+    sure: float,
 ) -> list[list[Any]]:
-    derived = archive.derived
-    before, after = load_pair(old or new, new, archive)
-    decided = load_decided(old or new, new, archive)
+    """Return the values of each cell; ``earlier`` are priorities as ``earlier_priorities`` returns them.
+
+    They are None where the statement has none before it.
+    """
+    before, after = sides
     levels = place_levels(decided.old, before.version), place_levels(decided.new, after.version)
     readings = side_topics(after, vocabulary, derived, levels[1])
     held = {each.topic: (each.level, len(each.segments), each.share) for each in readings}
     chances = {each.topic: each.priority for each in readings if not each.decided}
     moved = {}
-    if old:
+    if earlier is not None:
         former = side_topics(before, vocabulary, derived, levels[0])
-        earlier, between = earlier_priorities(old, new, archive, vocabulary, derived)
+        before_these, between = earlier
         texts = before.version, after.version, former, readings, vocabulary
         own = find_own_situations(vocabulary, side_names(before, after))
-        changes, _ = compare_topics(*texts, earlier=earlier, between=between, own=own, sure=sure)
+        changes, _ = compare_topics(*texts, earlier=before_these, between=between, own=own, sure=sure)
         moved = {change.topic: change for change in changes}
     rows: list[list[Any]] = []
     for topic in (each.id for each in vocabulary.topics if each.id in held or each.id in moved):

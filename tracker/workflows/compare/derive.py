@@ -16,7 +16,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tracker import __version__
-from tracker.archive.derived.store import CachedEncoder, Derived
+from tracker.archive.derived.store import Derived
+from tracker.archive.derived.vectors import CachedEncoder
+from tracker.errors import TrackerError
 from tracker.model.changes import Comparison, Link
 from tracker.model.plain import field_types, from_row, to_row
 from tracker.model.topics import TopicReading
@@ -27,6 +29,7 @@ from tracker.topics.vocabulary.load import name_recognition
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
 
+    from tracker.archive.derived.store import Answers
     from tracker.archive.session import ArchiveSession
     from tracker.model.changes import Change
     from tracker.model.decisions import Decision
@@ -71,12 +74,12 @@ def derive_links(
     if derived is None:
         return align(old, new, encoder)
     vectors = f"{encoder.name} {encoder.digest}" if encoder else "none"
-    key = _digest([list(old), list(new), vectors, _rules()])
+    key = _digest([list(old), list(new), vectors, name_rules()])
     kept = derived.answer("links", key)
     if kept is not None:
         return from_row(tuple[Link, ...], json.loads(kept))
     links = align(old, new, encoder)
-    derived.keep_answer("links", key, _rules(), json.dumps(links, default=to_row))
+    derived.keep_answer("links", key, name_rules(), json.dumps(links, default=to_row))
     return links
 
 
@@ -90,14 +93,12 @@ def derive_readings(
     """Return what a reader of topics returns for a version."""
     if derived is None:
         return reader.read(version, vocabulary, own_names)
-    segments = [[each.kind, each.paragraph, each.start, each.end] for each in version.segments]
-    text = [version.text, segments, version.language]
-    key = _digest([text, identify_vocabulary(vocabulary, derived), sorted(own_names), reader.name, _rules()])
+    key = _name_readings(version, vocabulary, own_names, derived, reader)
     kept = derived.answer("readings", key)
     if kept is not None:
         return from_row(tuple[TopicReading, ...], json.loads(kept))
     readings = reader.read(version, vocabulary, own_names)
-    derived.keep_answer("readings", key, _rules(), json.dumps(readings, default=to_row))
+    derived.keep_answer("readings", key, name_rules(), json.dumps(readings, default=to_row))
     return readings
 
 
@@ -108,7 +109,7 @@ def derive_comparison(
 
     Kept as a whole it needs neither vocabulary nor weights: of .75 s they took .6.
     """
-    key = _digest([*sides, *parts, _rules()])
+    key = _name_answer([*sides, *parts])
     found = list(field_types(Comparison).items())[len(sides) :]
     kept = derived.answer("comparison", key)
     if kept is not None:
@@ -118,7 +119,7 @@ def derive_comparison(
         return replace(comparison, changes=_share_decisions(comparison.changes, numbers))
     comparison = compute()
     rows = [*(getattr(comparison, name) for name, _ in found), _number_decisions(comparison.changes)]
-    derived.keep_answer("comparison", key, _rules(), json.dumps(rows, default=to_row))
+    derived.keep_answer("comparison", key, name_rules(), json.dumps(rows, default=to_row))
     return comparison
 
 
@@ -140,13 +141,41 @@ def derive_rows(
     kind: str, parts: list[object], derived: Derived, compute: Callable[[], list[list[Any]]]
 ) -> list[list[Any]]:
     """Return rows of plain values that rest on these parts, on our rules, and on nothing else."""
-    key = _digest([*parts, _rules()])
+    key = _name_answer(parts)
     kept = derived.answer(kind, key)
     if kept is None:
         kept = json.dumps(compute())
-        derived.keep_answer(kind, key, _rules(), kept)
+        derived.keep_answer(kind, key, name_rules(), kept)
     rows: list[list[Any]] = json.loads(kept)
     return rows
+
+
+def is_kept(kind: str, parts: list[object], derived: Derived) -> bool:
+    """Return whether an answer that rests on these parts is kept: rows, or of two sides a comparison."""
+    return derived.answer(kind, _name_answer(parts)) is not None
+
+
+def find_readings(
+    version: Version,
+    vocabulary: Vocabulary,
+    own_names: Collection[str],
+    derived: Derived,
+    reader: TopicReader,
+) -> Answers:
+    """Return the readings kept of a version as they are kept, none where there are none."""
+    key = _name_readings(version, vocabulary, own_names, derived, reader)
+    kept = derived.answer("readings", key)
+    return {} if kept is None else {("readings", key): (name_rules(), kept)}
+
+
+def check_rules(answers: Answers) -> Answers:
+    """Return answers that were given elsewhere; raises ``TrackerError`` where other rules gave them."""
+    if any(rules != name_rules() for rules, _ in answers.values()):
+        raise TrackerError(
+            "a worker gave answers by other rules than ours; give all this release of tracker, and the same"
+            " Python, numpy and rapidfuzz, then give the command again, which goes on"
+        )
+    return answers
 
 
 def identify_vocabulary(vocabulary: Vocabulary, derived: Derived) -> list[object]:
@@ -157,12 +186,28 @@ def identify_vocabulary(vocabulary: Vocabulary, derived: Derived) -> list[object
     return [vocabulary.digest, vocabulary.overlap, taught, name_recognition(vocabulary), vectors]
 
 
+def _name_readings(
+    version: Version,
+    vocabulary: Vocabulary,
+    own_names: Collection[str],
+    derived: Derived,
+    reader: TopicReader,
+) -> str:
+    segments = [[each.kind, each.paragraph, each.start, each.end] for each in version.segments]
+    text = [version.text, segments, version.language]
+    return _name_answer([text, identify_vocabulary(vocabulary, derived), sorted(own_names), reader.name])
+
+
+def _name_answer(parts: list[object]) -> str:
+    return _digest([*parts, name_rules()])
+
+
 def _digest(parts: list[object]) -> str:
     return digest_text(json.dumps(parts, default=to_row))
 
 
 @cache
-def _rules() -> str:
+def name_rules() -> str:
     """Return the digest of the rules and the code that give answers, and of what runs them."""
     digest = sha256(f"{__version__} {sys.version} {_releases()}".encode())
     package = Path(__file__).parents[2]

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from tracker.archive.reading.reader import Reader
     from tracker.archive.reading.versions import Versions
     from tracker.archive.session import ArchiveSession
+    from tracker.decisions.rulings import Decided
     from tracker.model.changes import Comparison
     from tracker.model.decisions import Ruling
     from tracker.model.record import VersionEntry
@@ -124,19 +125,33 @@ def diff(
         )
         return replace(comparison, caveats=(*comparison.caveats, *list_passed(*sides, passed)))
 
-    looked = _look_around(old, new, archive)
     passed = len(_list_between(old, new, archive))
-    parts: list[object] = [
-        identify_vocabulary(vocabulary, derived),
-        [vectors.name, vectors.digest] if vectors else None,
-        [[archive.reader.identify(each) for each in some] for some in looked],
-        [decided, *_find_levels((*looked[0], *looked[1]), archive)],
-        passed,
-        sure,
-    ]
+    parts = list_parts(old, new, archive, vocabulary, vectors, derived, decided, sure)
     comparison = derive_comparison(sides, parts, derived, compute)
     derived.remember_shown(comparison)
     return comparison
+
+
+def list_parts(
+    old: Operand,
+    new: Operand,
+    archive: ArchiveSession,
+    vocabulary: Vocabulary,
+    encoder: Encoder | None,
+    derived: Derived,
+    decided: Decided,
+    sure: float,
+) -> list[object]:
+    """Return all that a comparison rests on beside its two sides."""
+    looked = _look_around(old, new, archive)
+    return [
+        identify_vocabulary(vocabulary, derived),
+        [encoder.name, encoder.digest] if encoder else None,
+        [[archive.reader.identify(each) for each in some] for some in looked],
+        [decided, *_find_levels((*looked[0], *looked[1]), archive)],
+        len(_list_between(old, new, archive)),
+        sure,
+    ]
 
 
 def is_same(comparison: Comparison) -> bool:

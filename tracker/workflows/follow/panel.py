@@ -19,7 +19,7 @@ from tracker.workflows.follow.members import check_spoke, choose_countries, date
 from tracker.workflows.follow.trace import read_year
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from tracker.archive.session import ArchiveSession
     from tracker.model.topics import Vocabulary
@@ -53,17 +53,11 @@ def read_panel(
     place = find_body(body)
     held = HeldStatements(archive, place)
     labels = held.choose(sessions)
-    chosen = choose_countries(archive, countries) if countries else None
-    spoke = {country for label in labels for country in held.spoke[label]}
-    if chosen:
-        check_spoke(chosen, spoke, f"{place.id} {sessions}")
-    everyone = sorted(spoke | (chosen.on("9999") if chosen else set()))
-    asked = {label: chosen.on(held.date(label)) if chosen else spoke for label in labels}
-    wanted = [(country, label) for country in everyone for label in labels if country in asked[label]]
+    wanted = held.list_wanted(labels, countries, sessions)
     entries = []
-    for done, (country, label) in enumerate(wanted):
+    for done, reference in enumerate(wanted):
         progress(done, len(wanted))
-        entries.append(held.read(Reference(country, place.id, label), vocabulary, sure))
+        entries.append(held.read(reference, vocabulary, sure))
         if done % SAVED_EVERY == 0:
             archive.derived.save()
     if not any(entry.state == "read" for entry in entries):
@@ -90,6 +84,26 @@ class HeldStatements:
             self.spoke[label].add(entry.reference.country)
             self._delivered[label].append(entry.delivered)
 
+    def list_wanted(
+        self, labels: Sequence[str], countries: str | None, sessions: str | None
+    ) -> list[Reference]:
+        """Return the statements that these countries, or all, may have made: by country, then by session.
+
+        Of a group each country is there only at sessions when it belonged.
+        """
+        chosen = choose_countries(self._archive, countries) if countries else None
+        spoke = {country for label in labels for country in self.spoke[label]}
+        if chosen:
+            check_spoke(chosen, spoke, f"{self._place.id} {sessions or ''}".rstrip())
+        asked = {label: chosen.on(self.date(label)) if chosen else spoke for label in labels}
+        everyone = sorted(spoke | (chosen.on("9999") if chosen else set()))
+        return [
+            Reference(country, self._place.id, label)
+            for country in everyone
+            for label in labels
+            if country in asked[label]
+        ]
+
     def date(self, label: str) -> str:
         """Return the date of a session."""
         return date_session(self._place.id, label, self._delivered[label])
@@ -101,8 +115,10 @@ class HeldStatements:
             raise NotInArchive(f"the archive has no statement at {self._place.id} {label}; {self._there()}")
         return label
 
-    def choose(self, text: str) -> tuple[str, ...]:
-        """Return the labels that a range or a list of sessions means, in their order."""
+    def choose(self, text: str | None) -> tuple[str, ...]:
+        """Return the labels that a range or a list of sessions means, or all of them, in their order."""
+        if text is None:
+            return tuple(sorted(self.spoke, key=self._key))
         found: set[str] = set()
         for part in filter(None, (each.strip() for each in text.split(","))):
             single, parted = match_session(self._place, part), _RANGE.fullmatch(part)
@@ -143,27 +159,35 @@ class HeldStatements:
         self, reference: Reference, vocabulary: Vocabulary, sure: float, *, before: str | None = None
     ) -> PanelEntry:
         """Read a statement against the one ``before``: the latest of its kind, unless a session is named."""
+        entry, former = self.find(reference, vocabulary, before=before)
+        if entry.state != "read":
+            return entry
+        if former:
+            try:
+                cells = compare_cells(former, reference, self._archive, vocabulary, sure)
+                return replace(entry, before=former.session, cells=cells)
+            except ReferenceInvalid:
+                # One of the sessions looked back on has several statements, as comparing the two would say.
+                pass
+        return replace(entry, cells=compare_cells(None, reference, self._archive, vocabulary, sure))
+
+    def find(
+        self, reference: Reference, vocabulary: Vocabulary, *, before: str | None = None
+    ) -> tuple[PanelEntry, Reference | None]:
+        """Return what there is to read of a statement, and the one before it that can be read too."""
         label = str(reference.session)
         year = read_year(self._place.id, label, self._delivered[label])
         absent = PanelEntry(reference.country, label, year, "no statement", None, None, ())
         if reference.country not in self.spoke[label]:
-            return absent
+            return absent, None
         try:
             full = self._archive.reader.resolve(reference)
         except ReferenceInvalid:
-            return replace(absent, state="several statements")
+            return replace(absent, state="several statements"), None
         if not self._is_readable(full, vocabulary):
-            return replace(absent, state="no text", statement=str(full))
+            return replace(absent, state="no text", statement=str(full)), None
         read = replace(absent, state="read", statement=str(full))
-        former = self._find_before(reference, vocabulary, before)
-        if former:
-            try:
-                cells = compare_cells(former, reference, self._archive, vocabulary, sure)
-                return replace(read, before=former.session, cells=cells)
-            except ReferenceInvalid:
-                # One of the sessions looked back on has several statements, as comparing the two would say.
-                pass
-        return replace(read, cells=compare_cells(None, reference, self._archive, vocabulary, sure))
+        return read, self._find_before(reference, vocabulary, before)
 
     def _find_before(
         self, reference: Reference, vocabulary: Vocabulary, before: str | None

@@ -1,0 +1,330 @@
+"""Batches: what workers find is what single commands find, whatever becomes of one statement or worker."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import subprocess
+import sys
+from concurrent.futures import BrokenExecutor, Executor, Future
+from contextlib import closing
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.archives import OBSERVED, declare, record
+from tests.here import runner
+from tests.rights import find_in_files, make_series
+from tests.running import PYTHON, ROOT
+from tests.test_panel import MORE
+from tests.test_timeline import HELD
+from tracker.archive.derived.store import DERIVED_NAME
+from tracker.archive.session import ArchiveSession
+from tracker.archive.storing.store import create_archive, open_store
+from tracker.cli import output
+from tracker.cli.batch import line_writer
+from tracker.errors import TrackerError
+from tracker.model.rights import Ruled
+from tracker.references import find_body, parse_reference
+from tracker.topics.vocabulary.load import load_vocabulary
+from tracker.workflows.compare.compare import side_topics
+from tracker.workflows.compare.work import Unit, Work, do_unit
+from tracker.workflows.follow import batch as following
+from tracker.workflows.follow.batch import Batch
+from tracker.workflows.follow.crews import Crew, describe_answers
+from tracker.workflows.follow.panel import HeldStatements
+from tracker.workflows.keep.withdraw import change
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from pathlib import Path
+
+    from tests.running import Ran
+    from tracker.model.texts import Side
+    from tracker.workflows.compare.work import Outcome
+
+    Tracker = Callable[..., Ran]
+
+ASKED = (
+    ("diff", "XAA/UNGA", "75", "--format", "json"),
+    ("panel", "UNGA", "--sessions", "70-75", "--format", "json"),
+    ("timeline", "XAA/UNGA", "--format", "json"),
+    ("compare-countries", "UNGA", "75", "--format", "json"),
+)
+"""What shows the answers that are kept."""
+
+
+class Here(Crew):
+    """Does all work in this process, and what else is to happen meanwhile."""
+
+    def __init__(self, meanwhile: Callable[[Unit], object] = lambda _: None) -> None:
+        super().__init__(self._fail, lambda: 1)
+        self._meanwhile = meanwhile
+
+    def _fail(self) -> Any:  # noqa: ANN401 (no executor)
+        raise AssertionError("no worker is to be started")
+
+    def run(self, units: Iterable[Unit]) -> Iterator[tuple[Unit, tuple[Outcome, ...]]]:
+        for unit in units:
+            outcomes = do_unit(unit)
+            self._meanwhile(unit)
+            yield unit, outcomes
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    folder = tmp_path / "snapshots"
+    create_archive(folder)
+    with open_store(folder) as store:
+        for reference, text in (*HELD, *MORE):
+            record(store, declare(reference, delivered=None), text, OBSERVED)
+    return folder
+
+
+@pytest.fixture
+def tracker(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Tracker:
+    return runner(folder.parent, monkeypatch, capsys)
+
+
+def do_batch(
+    folder: Path, crew: Crew, sessions: str | None = None, *, topics_only: bool = True, body: str = "UNGA"
+) -> Batch:
+    with ArchiveSession(folder) as archive:
+        held = HeldStatements(archive, find_body(body))
+        wanted = held.list_wanted(held.choose(sessions), None, sessions)
+        batch = Batch(archive, load_vocabulary(), crew, 0.9)
+        batch.read_topics(wanted, lambda _done, _total: None)
+        batch.compare(held, wanted, lambda _done, _total: None, topics_only=topics_only)
+    return batch
+
+
+def kept(folder: Path) -> dict[tuple[str, str], str]:
+    with closing(sqlite3.connect(folder / DERIVED_NAME)) as file:
+        rows = file.execute("SELECT kind, key, value FROM answers WHERE kind <> 'weights'").fetchall()
+    return {(kind, key): value for kind, key, value in rows}
+
+
+def test_what_is_kept_is_what_the_single_commands_find(folder: Path, tracker: Tracker) -> None:
+    before = [tracker(*words) for words in ASKED]
+    (folder / DERIVED_NAME).unlink()
+    batch = do_batch(folder, Here(), topics_only=False)
+    assert batch.failed == []
+    statements = {reference.partition("~")[0] for reference, _ in (*HELD, *MORE) if "/UNGA/" in reference}
+    assert (batch.read.done, batch.read.kept) == (len(statements), 0)
+    answers = kept(folder)
+    assert {kind for kind, _ in answers} == {"readings", "links", "cells", "comparison"}
+    assert [tracker(*words) for words in ASKED] == before
+    # Those commands found all of it, and had nothing to add.
+    assert kept(folder) == answers
+
+
+def test_the_same_again_does_nothing(folder: Path) -> None:
+    first = do_batch(folder, Here(), topics_only=False)
+    asked: list[Unit] = []
+    second = do_batch(folder, Here(asked.append), topics_only=False)
+    assert asked == []
+    assert (second.read.kept, second.compared.kept) == (first.read.done, first.compared.done)
+    assert second.left_out == first.left_out
+
+
+def test_a_session_is_read_with_all_that_it_looks_back_on(folder: Path, tracker: Tracker) -> None:
+    asked: list[Unit] = []
+    batch = do_batch(folder, Here(asked.append), "74")
+    read = {str(each) for unit in asked for one in unit.works for each in one.references}
+    assert {"XAA/UNGA/70~prepared.en", "XAA/UNGA/74~prepared.en"} <= read
+    assert not {name for name in read if "/75" in name or "/S-32" in name}
+    assert batch.compared.done == 3
+    assert tracker("panel", "UNGA", "--sessions", "74").code == 0
+
+
+def test_several_statements_of_a_session_are_read_and_not_compared(folder: Path, tracker: Tracker) -> None:
+    batch = do_batch(folder, Here(), body="HRC")
+    assert (batch.read.done, batch.compared.done) == (2, 0)
+    assert dict(batch.left_out) == {"several statements": 1}
+    answers = kept(folder)
+    assert tracker("compare-countries", "HRC", "52").code == 0
+    assert kept(folder) == answers
+
+
+def test_a_fault_at_one_statement_does_not_lose_the_others(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(side: Side, *rest: Any) -> object:  # noqa: ANN401 (as it is)
+        if side.country == "XAB" and side.session == "73":
+            raise RecursionError("too deep")
+        return side_topics(side, *rest)
+
+    monkeypatch.setattr("tracker.workflows.compare.work.side_topics", fail)
+    batch = do_batch(folder, Here())
+    assert ("XAB/UNGA/73~prepared.en", "RecursionError: too deep") in batch.failed
+    assert {name.partition("/")[0] for name, _ in batch.failed} == {"XAB"}
+    monkeypatch.undo()
+    later = do_batch(folder, Here())
+    assert later.failed == []
+    assert later.compared.done - later.compared.kept == 2
+
+
+def test_a_damaged_text_is_named_and_ends_in_2(folder: Path, tracker: Tracker) -> None:
+    with closing(sqlite3.connect(folder / "tracker.db")) as file, file:
+        sql = "UPDATE versions SET text = text || 'x' WHERE id = (SELECT min(id) FROM versions)"
+        for (trigger,) in file.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            file.execute(f'DROP TRIGGER "{trigger}"')
+        file.execute(sql)
+    ran = tracker("batch", "UNGA", "--sessions", "70-71", "--topics-only", "--workers", "1")
+    assert ran.code == 2
+    assert "XAA/UNGA/70" in ran.err
+    assert "named above" in ran.err
+    assert ran.out == "read 1 statement, 0 of them before; compared 0, 0 of them before\n"
+
+
+def test_what_was_destroyed_meanwhile_is_not_kept(tmp_path: Path) -> None:
+    folder = make_series(tmp_path / "snapshots")
+
+    def destroy(unit: Unit) -> None:
+        if any(
+            each.session == "78" and one.cells is not None for one in unit.works for each in one.references
+        ):
+            change(folder, "destroy", "XAA/UNGA/78", Ruled("names a witness", "a court", OBSERVED, "Ana"))
+
+    batch = do_batch(folder, Here(destroy), topics_only=False)
+    assert batch.failed == []
+    assert find_in_files(folder) == []
+    # What is left is compared without it, as a panel does.
+    again = do_batch(folder, Here(), topics_only=False)
+    assert again.failed == []
+    assert find_in_files(folder) == []
+
+
+def test_answers_by_other_rules_are_refused(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def run(_crew: Crew, units: Iterable[Unit]) -> Iterator[tuple[Unit, tuple[Outcome, ...]]]:
+        for unit in units:
+            yield unit, tuple(_by_other_rules(each) for each in do_unit(unit))
+
+    monkeypatch.setattr(Here, "run", run)
+    with pytest.raises(TrackerError, match="other rules"):
+        do_batch(folder, Here())
+
+
+def _by_other_rules(outcome: Outcome) -> Outcome:
+    assert not isinstance(outcome, str)
+    return {name: ("other rules", value) for name, (_, value) in outcome.items()}
+
+
+def test_what_cannot_be_kept_ends_the_batch(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(following, "_TRIES", 2)
+    (folder / DERIVED_NAME).mkdir()
+    with pytest.raises(TrackerError, match="cannot be written"):
+        do_batch(folder, Here())
+
+
+class Fragile(Executor):
+    """Does what it is given, and is broken for good by a unit that kills."""
+
+    def __init__(self, kills: Callable[[Unit], bool]) -> None:
+        self._kills = kills
+        self._is_broken = False
+
+    def submit(self, _do: Any, unit: Unit) -> Future[Any]:  # type: ignore[override] # noqa: ANN401 (Crew's only call)
+        if self._is_broken:
+            raise BrokenExecutor
+        done: Future[Any] = Future()
+        self._is_broken = self._kills(unit)
+        if self._is_broken:
+            done.set_exception(BrokenExecutor())
+        else:
+            done.set_result(({},))
+        return done
+
+
+def number_units(count: int) -> list[Unit]:
+    named = [parse_reference(f"XAA/UNGA/{number}") for number in range(1, count + 1)]
+    return [Unit((Work((each,), ()),), b"", 0.9) for each in named]
+
+
+@pytest.mark.parametrize("workers", [1, 2, 5])
+@pytest.mark.parametrize("deadly", [{3}, {1, 2}, {6}, set()], ids=str)
+def test_a_unit_that_ends_its_worker_does_not_lose_the_others(workers: int, deadly: set[int]) -> None:
+    units = number_units(6)
+    crew = Crew(lambda: Fragile(lambda unit: units.index(unit) + 1 in deadly), lambda: workers)
+    found = {units.index(unit) + 1: outcomes for unit, outcomes in crew.run(units)}
+    assert set(found) == set(range(1, 7))
+    assert {number for number, (outcome,) in found.items() if outcome != {}} == deadly
+
+
+def test_a_worker_that_was_ended_from_outside_costs_nothing() -> None:
+    units, deaths = number_units(6), iter([True])
+    crew = Crew(lambda: Fragile(lambda unit: unit is units[3] and next(deaths, False)), lambda: 2)
+    assert [outcomes for _, outcomes in crew.run(units)] == [({},)] * 6
+
+
+def test_what_is_out_at_once_is_bounded() -> None:
+    made: list[Unit] = []
+
+    def make() -> Iterator[Unit]:
+        for unit in number_units(50):
+            made.append(unit)
+            yield unit
+
+    crew = Crew(lambda: Fragile(lambda _: False), lambda: 2)
+    ahead = [len(made) - done for done, _ in enumerate(crew.run(make()))]
+    assert max(ahead) <= 4
+    assert len(ahead) == 50
+
+
+@pytest.mark.parametrize("threads", ["1", "2", "4"])
+def test_answers_are_the_same_on_any_number_of_cores(threads: str) -> None:
+    script = "from tracker.workflows.follow.crews import describe_answers; print(describe_answers())"
+    done = subprocess.run(
+        (*PYTHON, "-c", script),
+        cwd=ROOT,
+        env={**os.environ, "OPENBLAS_NUM_THREADS": threads, "OMP_NUM_THREADS": threads},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip() == describe_answers()
+
+
+MISTAKES = {
+    "both": (("--workers", "2", "--scheduler", "tcp://127.0.0.1:9"), "give one"),
+    "no address": (("--scheduler", "nowhere at all"), "dask scheduler"),
+    "no session": (("--sessions", "12"), "the archive has no statement at UNGA 12"),
+    "no country": (("--sessions", "74", "--countries", "DEU"), "no statement by DEU at UNGA 74"),
+    "no workers": (("--workers", "0"), "0"),
+}
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize("name", MISTAKES)
+def test_a_mistake_is_one_line_and_ends_in_2(tracker: Tracker, name: str) -> None:
+    words, said = MISTAKES[name]
+    ran = tracker("batch", "UNGA", "--topics-only", *words)
+    assert (ran.code, ran.out) == (2, "")
+    assert said in ran.err
+    assert ran.err.count("\n") == 1
+
+
+@pytest.mark.usefixtures("folder")
+def test_without_dask_the_line_says_how_to_install_it(
+    tracker: Tracker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    ran = tracker("batch", "UNGA", "--scheduler", "tcp://127.0.0.1:9")
+    assert (ran.code, ran.err) == (
+        2,
+        "tracker: --scheduler needs Dask; install it with: pip install 'tracker[dask]'\n",
+    )
+
+
+def test_in_a_pipe_a_line_now_and_then_says_how_long_it_takes(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    instants = iter([0.0, 10.0, 31.0, 40.0, 62.0])
+    monkeypatch.setattr("tracker.cli.batch.time.monotonic", lambda: next(instants))
+    with output.shown_progress("comparing", line_writer("comparing")) as progress:
+        for done in (10, 100, 150, 1000):
+            progress(done, 1900)
+    assert capsys.readouterr().err == (
+        "tracker: comparing: 100 of 1,900, about 9 minutes left\n"
+        "tracker: comparing: 1,000 of 1,900, less than two minutes left\n"
+    )

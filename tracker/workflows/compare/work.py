@@ -1,0 +1,95 @@
+"""What a worker does: statements come in as plain values, answers to keep go out; it opens no archive."""
+
+from __future__ import annotations
+
+import pickle
+from dataclasses import dataclass, field
+from functools import lru_cache, partial
+from typing import TYPE_CHECKING, cast
+
+from tracker.archive.derived.store import Answers, Derived
+from tracker.decisions.rulings import UNDECIDED, Decided
+from tracker.errors import TrackerError
+from tracker.text.encoder import DEFAULT
+from tracker.workflows.compare.cells import weigh_cells
+from tracker.workflows.compare.compare import compare_sides, side_topics
+from tracker.workflows.compare.derive import derive_comparison, derive_rows
+
+if TYPE_CHECKING:
+    from tracker.model.texts import Reference, Side
+    from tracker.model.topics import Vocabulary
+    from tracker.workflows.compare.diff import Priorities
+
+_KINDS = ("readings", "links", "cells", "comparison")
+"""The answers that are kept. Vectors, 2 KB a sentence, are not, where what rests on them is."""
+
+Outcome = Answers | str
+"""What is to be kept of one work, or why there is nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One statement to read, or one to compare with the one before it; all that this rests on."""
+
+    references: tuple[Reference, ...]
+    """What the archive calls the sides."""
+    sides: tuple[Side, ...]
+    decided: Decided = UNDECIDED
+    earlier: tuple[Priorities, Priorities] | None = None
+    """Priorities of sessions before the older side, and of none between neighbours; None for the first."""
+    known: Answers = field(default_factory=dict)
+    """Readings that are kept already."""
+    cells: list[object] | None = None
+    comparison: list[object] | None = None
+    """What these answers rest on, which names them; None where they are kept already or not wanted."""
+
+    @property
+    def name(self) -> str:
+        """The statement, or the two, as they are told of."""
+        return " against ".join(str(each) for each in reversed(self.references))
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """Works that go to a worker together: neighbours share sentences, which are then encoded once."""
+
+    works: tuple[Work, ...]
+    vocabulary: bytes
+    """As ``pickle`` writes it: a worker on another machine does not have the user's file."""
+    sure: float
+
+
+def do_unit(unit: Unit) -> tuple[Outcome, ...]:
+    """Return what came of each work of a unit."""
+    return tuple(_try(work, _load(unit.vocabulary), unit.sure) for work in unit.works)
+
+
+def _try(work: Work, vocabulary: Vocabulary, sure: float) -> Outcome:
+    derived = Derived()
+    derived.add_answers(work.known)
+    try:
+        _do(work, vocabulary, sure, derived)
+    except TrackerError as error:
+        return str(error)
+    except Exception as error:  # noqa: BLE001 (a fault at one statement must not lose the others)
+        return f"{type(error).__name__}: {error}"
+    answers = derived.answers.items()
+    return {name: value for name, value in answers if name[0] in _KINDS and name not in work.known}
+
+
+def _do(work: Work, vocabulary: Vocabulary, sure: float, derived: Derived) -> None:
+    for side in work.sides:
+        side_topics(side, vocabulary, derived)
+    pair = work.sides[0], work.sides[-1]
+    if work.cells is not None:
+        weigh = partial(weigh_cells, pair, work.decided, work.earlier, vocabulary, derived, sure)
+        derive_rows("cells", work.cells, derived, weigh)
+    if work.comparison is not None and work.earlier is not None:
+        told = *pair, vocabulary, work.earlier[0], DEFAULT, derived, work.decided
+        derive_comparison(pair, work.comparison, derived, partial(compare_sides, *told, sure=sure))
+
+
+@lru_cache(maxsize=2)
+def _load(pickled: bytes) -> Vocabulary:
+    """Return the vocabulary, one for all units: what is compiled of it is kept by identity."""
+    return cast("Vocabulary", pickle.loads(pickled))  # noqa: S301 (from who gave us this function to run)
