@@ -226,6 +226,21 @@ def test_nothing_of_what_is_closed_is_quoted_in_a_message(
     assert ("bridge" in str(body), "bridge" in ran.out) == (False, True)
 
 
+def test_nothing_of_a_closed_draft_is_quoted_when_an_open_page_follows_it(
+    folder: Path, site: Site, tracker: Callable[..., Ran]
+) -> None:
+    site.say("/draft", "We intend to build a bridge. The secret tunnel comes first.")
+    draft = source("draft", "GBR/UNGA/79~prepared.en", site.url("/draft"), 'access = "restricted"')
+    watch(folder, draft, site.port)
+    tracker("snapshot")
+    watch(folder, draft + source("gbr-79", "GBR/UNGA/79~prepared.en", site.url("/79")), site.port)
+    with listening() as listener:
+        ran = tracker("snapshot", "gbr-79", "--notify", f"json://127.0.0.1:{listener.port}/word")
+        ((_, _, body),) = listener.heard
+    assert "GBR/UNGA/79~prepared.en@2" in str(body)
+    assert ("tunnel" in str(body), "tunnel" in ran.out) == (False, True)
+
+
 def test_a_bug_ends_in_70_and_is_told(folder: Path, tmp_path: Path) -> None:
     with listening() as listener:
         beat = ("--heartbeat", f"http://127.0.0.1:{listener.port}/beat")
