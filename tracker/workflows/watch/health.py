@@ -53,7 +53,7 @@ NIGHT_HOURS = 36
 """The hours without a complete run after which a night counts as missed: a day, and half a day for delays."""
 
 GAP_HOURS = 7 * 24
-"""The hours for which nights that were missed are told after the run that ended the gap."""
+"""The hours for which news is told, and nights that were missed after the run that ended the gap."""
 
 
 def assess_health(archive: Path, instant: str, streak: int) -> Health:
@@ -74,12 +74,13 @@ def assess_health(archive: Path, instant: str, streak: int) -> Health:
             *_overdue(noted, instant[:10]),
         )
         outdated = count_outdated(Versions(ledger.path, ledger.connection))
-    last = max((run.id for run in runs if run.status == "complete"), default=None)
+    complete = [run for run in runs if run.status == "complete"]
+    recent = [run for run in complete if _hours(run.started, instant) < GAP_HOURS] or complete[-1:]
     concerns = tuple(
         sorted((each for each in found if each.severity != "note"), key=lambda each: each.severity)
     )
     notes = tuple(each for each in found if each.severity == "note")
-    news = gather_news(archive, last) if last else ()
+    news = tuple(chain.from_iterable(gather_news(archive, run.id) for run in reversed(recent)))
     return Health(instant, sources, concerns, notes, news, outdated)
 
 
