@@ -15,6 +15,7 @@ from tracker.capture.watch.watch_list import WATCH_FILE, read_watch_list
 from tracker.errors import NotInArchive
 from tracker.model.ledger import GOOD_OUTCOMES, Concern, Health
 from tracker.workflows.keep.reextract import count_outdated
+from tracker.workflows.watch.examine import WITHDRAWN
 from tracker.workflows.watch.news import gather_news
 from tracker.workflows.watch.questions import choose_sources, list_links
 from tracker.workflows.watch.telling import RESTLESS
@@ -149,13 +150,16 @@ def _source_concerns(
 ) -> Iterator[Concern]:
     """Yield what is wrong with a source.
 
-    It is a note where its statement was captured and is gone, was never made, or the source is well again.
+    It is a note where its statement was captured and is gone, was never made, or was withdrawn, or the source
+    is well again.
     """
     last = state.last
     is_silent = bool(last.reference and replace(last.reference, kind=None, language=None) in silent)
     cause = f"{last.outcome}: {last.cause}" if last.cause else last.outcome
     end = f"; if for good: tracker sources close {last.source} --by NAME --reason TEXT"
-    if last.outcome == "gone":
+    if last.cause == WITHDRAWN:
+        yield Concern(WITHDRAWN, last.source, state.since, f"{last.detail}{end}", "note", last.reference)
+    elif last.outcome == "gone":
         kept = "what was captured is kept" if state.succeeded else "nothing was ever captured"
         gone = f"{last.address} ({last.cause}), {kept}{end}"
         severity: Severity = "note" if state.succeeded or is_silent else "warning"

@@ -74,7 +74,8 @@ def _read_closed(reader: Reader, archive: Path) -> frozenset[str]:
 
 def _quotes(news: News, closed: frozenset[str]) -> bool:
     """Return whether one of the two texts is closed: of what was dropped, the older one is quoted."""
-    return bool(news.revision) and not closed.isdisjoint({str(news.revision.old), str(news.revision.new)})
+    read = news.revision
+    return read is not None and not closed.isdisjoint({str(read.old), str(read.new)})
 
 
 def _rank(news: News) -> tuple[bool, int, str]:
