@@ -88,6 +88,7 @@ def test_a_silent_edit_is_told_with_country_session_and_the_words(folder: Path, 
     ]
     fields = json.loads(json.dumps(news_fields(news[0])))
     assert (fields["country"], fields["body"], fields["session"]) == ("GBR", "UNGA", "79")
+    assert fields["observed"] == f"{DAYS[1]}T02:30:00Z"
     assert fields["revision"]["sentences"] == {"reworded": 1, "new": 1}
     assert fields["revision"]["first"][0] == "We [-intend to-]{+will+} build a bridge."
     run_night(folder, DAYS[2])
