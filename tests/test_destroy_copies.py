@@ -17,7 +17,7 @@ from tests.here import runner
 from tests.mirrors import check_sound, list_commits
 from tests.nights import Page, run_night, running_site, source, watch, write_speech
 from tests.repositories import run_git
-from tests.rights import PHRASE, SECRET, WHY, WORDS, add, find_in_index, make_series
+from tests.rights import PHRASE, SECRET, WHY, WORDS, add, find_in_index, find_in_objects, make_series
 from tests.test_destroy import kill_at
 
 if TYPE_CHECKING:
@@ -229,6 +229,27 @@ def test_killed_in_the_middle_of_the_copies(folder: Path, tracker: Tracker, step
     ran = run_tracker(folder.parent, "add", "a.txt", "--as", "XAA/UNGA/81")
     assert "the destruction of XAA/UNGA/78, which had been cut short, is complete now" in ran.err
     assert find_anywhere(folder) == []
+
+
+@pytest.mark.parametrize("is_old", [False, True])
+def test_a_private_copy_that_a_push_made_is_replaced(folder: Path, tracker: Tracker, *, is_old: bool) -> None:
+    assert tracker("mirror", "push", "new.git", "--private").code == 0
+    copy = folder.parent / "new.git"
+    assert find_in_objects(copy)
+    if is_old:
+        run_git(copy, "config", "receive.denyNonFastForwards", "true")
+    assert tracker(*ORDER).code == 0
+    assert "--force" in tracker("mirror", "push", "new.git", "--private").err
+    ran = tracker("mirror", "push", "new.git", "--private", "--force")
+    if is_old:
+        assert ran.code == 2
+        command = ran.err.rstrip().rpartition("run: git ")[2]
+        assert command == "-C new.git config receive.denyNonFastForwards false"
+        run_git(folder.parent, *command.split())
+        ran = tracker("mirror", "push", "new.git", "--private", "--force")
+    assert ran.code == 0
+    run_git(copy, "gc", "--quiet", "--prune=now")
+    assert find_in_objects(copy) == []
 
 
 # Out of reach ------------------------------------------------------------------------------------------

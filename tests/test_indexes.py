@@ -236,6 +236,22 @@ def test_another_address_is_not_measured_by_the_last_one(tmp_path: Path, site: S
     assert {check.outcome for check in run_night(folder, DAYS[1]).checks} == {"unchanged"}
 
 
+def test_a_typo_in_links_names_the_cause_and_a_link_that_was_followed(tmp_path: Path, site: Site) -> None:
+    folder = tmp_path / "snapshots"
+    _run(folder, site, Case("", (page(*FULL),), ()))
+    watch(
+        folder,
+        WATCHED.format(url=site.url("/list"), links="/speches/(?P<session>[0-9]+)", more=""),
+        site.port,
+    )
+    (check,) = (each for each in run_night(folder, DAYS[1]).checks if each.source == "list")
+    assert check.detail == (
+        "0 of its 14 links are to be followed, 6 of them were before; links (and exclude) in the watch list"
+        f" choose none, such as {site.url('/speeches/70')}: mend them there; if that is right, write"
+        " min_links = 0 in the watch list"
+    )
+
+
 def test_other_patterns_are_applied_to_what_was_listed_before_too(tmp_path: Path, site: Site) -> None:
     folder = tmp_path / "snapshots"
     _run(folder, site, Case("", (page(*FULL),), ()))

@@ -88,11 +88,18 @@ def test_a_silent_edit_is_told_with_country_session_and_the_words(folder: Path, 
     ]
     fields = json.loads(json.dumps(news_fields(news[0])))
     assert (fields["country"], fields["body"], fields["session"]) == ("GBR", "UNGA", "79")
+    assert fields["observed"] == f"{DAYS[1]}T02:30:00Z"
     assert fields["revision"]["sentences"] == {"reworded": 1, "new": 1}
     assert fields["revision"]["first"][0] == "We [-intend to-]{+will+} build a bridge."
-    health = assess_health(folder, f"{DAYS[1]}T08:00:00Z", 2)
-    assert "The last night:" in render_health(health)
-    assert json.loads(health_json(health))["news"] == [fields]
+    run_night(folder, DAYS[2])
+    health = assess_health(folder, f"{DAYS[2]}T08:00:00Z", 2)
+    shown = render_health(health).splitlines()
+    start = shown.index(f"The night of {DAYS[1]}:")
+    assert shown[start + 1 : start + 6] == told.splitlines()
+    assert shown.index(f"The night of {DAYS[0]}:") > start
+    assert json.loads(health_json(health))["news"][0] == fields
+    later = assess_health(folder, f"{DAYS[9]}T08:00:00Z", 2)
+    assert later.news == ()
 
 
 def test_of_many_notes_the_first_are_told_and_every_warning(folder: Path, site: Site) -> None:
@@ -224,6 +231,37 @@ def test_nothing_of_what_is_closed_is_quoted_in_a_message(
         ((_, _, body),) = listener.heard
     assert "changed silently" in str(body)
     assert ("bridge" in str(body), "bridge" in ran.out) == (False, True)
+
+
+def test_nothing_of_a_closed_draft_is_quoted_when_an_open_page_follows_it(
+    folder: Path, site: Site, tracker: Callable[..., Ran]
+) -> None:
+    site.say("/draft", "We intend to build a bridge. The secret tunnel comes first.")
+    draft = source("draft", "GBR/UNGA/79~prepared.en", site.url("/draft"), 'access = "restricted"')
+    watch(folder, draft, site.port)
+    tracker("snapshot")
+    watch(folder, draft + source("gbr-79", "GBR/UNGA/79~prepared.en", site.url("/79")), site.port)
+    with listening() as listener:
+        ran = tracker("snapshot", "gbr-79", "--notify", f"json://127.0.0.1:{listener.port}/word")
+        ((_, _, body),) = listener.heard
+    assert "GBR/UNGA/79~prepared.en@2" in str(body)
+    assert ("tunnel" in str(body), "tunnel" in ran.out) == (False, True)
+
+
+@pytest.mark.parametrize(("access", "is_quoted"), [("open", True), ("restricted", False)])
+def test_what_a_schedule_runs_prints_a_silent_edit_and_nothing_of_a_calm_night(
+    folder: Path, site: Site, tracker: Callable[..., Ran], access: str, *, is_quoted: bool
+) -> None:
+    tables = source("gbr-79", "GBR/UNGA/79~prepared.en", site.url("/79"), f'access = "{access}"')
+    watch(folder, tables, site.port)
+    for calm in range(2):
+        ran = tracker("snapshot", "--quiet")
+        assert (ran.code, ran.out, ran.err) == (0, "", ""), calm
+    site.say("/79", "We will build a bridge.")
+    ran = tracker("snapshot", "--quiet")
+    assert (ran.code, ran.out) == (0, "")
+    assert ran.err.startswith("warning: United Kingdom, UNGA 79 (2024): changed silently")
+    assert ("We [-intend to-]{+will+} build a bridge." in ran.err) is is_quoted
 
 
 def test_a_bug_ends_in_70_and_is_told(folder: Path, tmp_path: Path) -> None:

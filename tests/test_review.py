@@ -8,7 +8,7 @@ import pytest
 
 from tests.archives import count_record, query
 from tests.conftest import run_tracker
-from tests.nights import Page, Site, make_archive, only, outcomes, source
+from tests.nights import Page, Site, make_archive, only, outcomes, run_night, source
 from tests.test_judgement import speech
 from tracker.archive.ledger.ledger import open_ledger
 from tracker.archive.storing.store import open_store
@@ -98,6 +98,22 @@ def test_an_accepted_document_is_the_next_snapshot_with_who_and_why(folder: Path
     ]
     assert list_reviews(folder) == ()
     assert only(night(folder, 11)).outcome == "unchanged"
+
+
+@pytest.mark.parametrize("is_replaced", [False, True])
+def test_its_own_export_is_known_though_it_waited_for_nights(
+    folder: Path, site: Site, tmp_path: Path, *, is_replaced: bool
+) -> None:
+    night(folder, 3)
+    decide_review(folder, 1, "accept", ANA)
+    if is_replaced:
+        site.pages["/79"] = Page(speech(1).replace("I thank you", "I thank you all"))
+        assert only(run_night(folder, "2026-03-11")).outcome == "changed"
+    assert run_tracker(tmp_path, "export-warc", "own.warc.gz").code == 0
+    rows = count_record(folder)
+    ran = run_tracker(tmp_path, "import-warc", "own.warc.gz")
+    assert ": 0 new, 0 changed, 0 unchanged, " in ran.out, ran.out + ran.err
+    assert count_record(folder) == rows
 
 
 def test_a_rejected_document_is_not_asked_again_and_says_who_rejected_it(folder: Path) -> None:

@@ -114,6 +114,32 @@ def test_again_and_from_another_file_nothing_is_new(
     assert count_record(tmp_path / "snapshots") == rows
 
 
+@pytest.mark.parametrize("dry_run", [True, False])
+def test_an_older_capture_that_becomes_the_current_text_is_named(
+    bring: Callable[..., Ran], *, dry_run: bool
+) -> None:
+    assert "older than" not in bring([Made(ONE, date="2024-09-26T10:00:00Z")]).out
+    older = Made(TWO, date="2024-09-25T10:00:00Z")
+    ran = bring([older], "--as", STATEMENT, *(["--dry-run"] if dry_run else []))
+    assert counts(ran).startswith("0 new, 1 changed")
+    (line,) = (line for line in ran.out.splitlines() if "older than" in line)
+    assert (URL in line, "what was captured on 2024-09-26, and from now on the current text" in line) == (
+        True,
+        True,
+    )
+
+
+def test_bytes_that_are_held_and_were_replaced_do_not_become_current_again(
+    bring: Callable[..., Ran], tmp_path: Path
+) -> None:
+    bring([Made(ONE, date="2024-09-25T10:00:00Z"), Made(TWO, date="2024-09-27T10:00:00Z")])
+    for day in ("24", "26"):
+        ran = bring([Made(ONE, date=f"2024-09-{day}T10:00:00Z")])
+        assert counts(ran) == "0 new, 0 changed, 0 unchanged, 1 known, 0 skipped"
+    assert len(kept(tmp_path)) == 2
+    assert counts(bring([Made(ONE, date="2024-09-28T10:00:00Z")])).startswith("0 new, 1 changed")
+
+
 def test_a_dry_run_lists_and_writes_nothing(bring: Callable[..., Ran], tmp_path: Path) -> None:
     rows = count_record(tmp_path / "snapshots")
     ran = bring([Made(ONE), Made(status="404 Not Found")], "--as", STATEMENT, "--dry-run")

@@ -30,6 +30,7 @@ from tracker.references import parse_reference
 from tracker.topics.vocabulary.load import load_vocabulary
 from tracker.workflows.follow.timeline import follow_topics
 from tracker.workflows.keep.withdraw import change
+from tracker.workflows.watch.health import assess_health
 from tracker.workflows.watch.review import list_reviews, read_bytes, show_review
 from tracker.workflows.watch.snapshot import snapshot
 
@@ -338,6 +339,25 @@ def test_a_nightly_run_does_not_bring_it_back(watched: Path, site: Site, act: st
     assert query(watched, "SELECT count(*) FROM snapshots") == [(1,)]
     assert query(watched, "SELECT count(*) FROM documents") == [(1,)]
     assert query(watched, "SELECT count(*) FROM outcomes WHERE cause = 'withdrawn'") == [(4,)]
+
+
+def test_its_source_stays_a_note_of_health_until_it_is_closed(watched: Path) -> None:
+    change(watched, "withdraw", "XAA/UNGA/79", RULED)
+    folder, name = str(watched), "xaa-79"
+    for day in range(2, 6):
+        run_night(watched, f"2026-03-{day:02}")
+    health = assess_health(watched, "2026-03-05T08:00:00Z", 2)
+    (note,) = health.notes
+    assert (health.concerns, note.kind, note.subject, note.since) == (
+        (),
+        "withdrawn",
+        name,
+        "2026-03-02T02:30:00Z",
+    )
+    assert note.detail.endswith(f"tracker sources close {name} --by NAME --reason TEXT")
+    close = ("sources", "close", name, "--by", "Ana", "--reason", "withdrawn", "--archive", folder)
+    assert run_tracker(watched.parent, *close).code == 0
+    assert assess_health(watched, "2026-03-05T08:00:00Z", 2).notes == ()
 
 
 def test_after_a_person_recorded_another_text_the_nights_go_on(watched: Path, site: Site) -> None:

@@ -62,7 +62,7 @@ def snapshot(
     clock_is_right: Annotated[
         bool, typer.Option("--clock-is-right", help="Run though the last run was later: its clock was wrong.")
     ] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print only failures.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print only findings and warnings.")] = False,
     notify: Annotated[
         list[str] | None,
         typer.Option(
@@ -180,17 +180,13 @@ class _Told:
 
 
 def _show(told: _Told, *, as_json: bool, quiet: bool, summary: Path | None) -> None:
-    from tracker.report.archive.news import news_fields, render_news
+    from tracker.report.archive.news import news_fields, render_news, write_message
     from tracker.report.archive.runs import check_line, night_line, run_json
 
     night = told.night
     trouble = {"unmirrored": night.unmirrored} if night.unmirrored else {}
-    more = {
-        "exit_code": told.code,
-        "resting": night.resting,
-        "news": [*map(news_fields, told.news)],
-        **trouble,
-    }
+    fields = [*map(news_fields, told.news)]
+    more = {"exit_code": told.code, "resting": night.resting, "news": fields, **trouble}
     encoded = run_json(night.run, night.checks, evidence=False, **more) if summary or as_json else ""
     for line in trouble.values():
         write_notice(line)
@@ -204,7 +200,10 @@ def _show(told: _Told, *, as_json: bool, quiet: bool, summary: Path | None) -> N
         if told.news:
             write_answer(render_news(told.news, width=width, color=color).rstrip("\n"))
     if quiet:
-        sys.stderr.write("".join(check_line(check) + "\n" for check in told.failed))
+        # It is mailed by cron, and read in journals: nothing of what is closed is quoted.
+        named = {check.source for check in told.failed}
+        also = [e for e in told.news if e.severity != "note" and e.check.source not in named]
+        sys.stderr.write("".join(check_line(check) + "\n" for check in told.failed) + write_message(also))
 
 
 def _notify_night(recipients: Recipients, night: Night, news: Sequence[News], *, is_well: bool) -> None:

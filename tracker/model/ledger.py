@@ -150,7 +150,15 @@ class SourceState:
 
 
 ConcernKind = Literal[
-    "night missed", "clock", "failing", "changes every night", "gone", "overdue", "waiting", "open to others"
+    "night missed",
+    "clock",
+    "failing",
+    "changes every night",
+    "gone",
+    "overdue",
+    "waiting",
+    "open to others",
+    "withdrawn",
 ]
 
 Severity = Literal["failure", "warning", "note"]

@@ -38,5 +38,5 @@ class News:
     severity: Severity
     check: Check
     is_open: bool
-    """Whether the source is open: what is restricted or embargoed is not quoted in messages."""
+    """Whether its source and both texts are: what is restricted or embargoed is not quoted in messages."""
     revision: Revision | None = None

@@ -173,6 +173,10 @@ def create_repository(path: Path, permissions: Permissions | None = None) -> Non
         # Made as a draft and then moved, so that there is a complete one or none.
         with draft_folder(path, permissions) as begun:
             answer = run_git(start_git(LOCAL), ["init", *options, "--", str(begun)])
+            if not answer.status:
+                # With --shared git forbids it, but a copy has to lose what was destroyed.
+                config = ["config", "--file", str(begun / "config"), "receive.denyNonFastForwards", "false"]
+                answer = run_git(start_git(LOCAL), config)
             if answer.status:
                 raise RepositoryUnusable(f"{path} cannot be made: {answer.complaint}")
     except OSError as error:

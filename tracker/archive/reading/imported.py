@@ -35,13 +35,30 @@ WHERE outcomes.source = ?
 _MOMENT = """
 SELECT 1 FROM snapshots JOIN editions ON editions.id = edition
 WHERE statement = ?1 AND document = ?2
-AND (observed = ?3 OR EXISTS (SELECT 1 FROM outcomes WHERE snapshot = snapshots.id AND observed = ?3))
+AND (
+    observed = ?3
+    OR EXISTS (SELECT 1 FROM outcomes WHERE snapshot = snapshots.id AND observed = ?3)
+    OR EXISTS (
+        SELECT 1 FROM reviews JOIN outcomes ON outcomes.id = reviews.outcome
+        WHERE reviews.document = ?2 AND outcomes.observed = ?3
+    )
+    OR ?3 <= (
+        SELECT max(other.observed) FROM snapshots AS other
+        WHERE other.edition = snapshots.edition AND other.document != snapshots.document
+    )
+)
 """
+"""What waited is dated by the last night it came. What is held and was replaced later tells nothing new."""
 
 _REPEATED = """
 SELECT 1 FROM repeats JOIN outcomes ON outcomes.id = repeats.outcome
 JOIN snapshots ON snapshots.id = snapshot JOIN editions ON editions.id = edition
 WHERE statement = ?1 AND document = ?2 AND repeats.observed = ?3
+"""
+
+_LATER = """
+SELECT max(observed) FROM snapshots JOIN editions ON editions.id = edition
+WHERE statement = ? AND ifnull(?, editions.language) = editions.language HAVING max(observed) > ?
 """
 
 _ADDRESS = """
@@ -136,7 +153,7 @@ class Captured(Record):
         return bool(self.rows(_RECORD, record))
 
     def holds_moment(self, statement: Reference, sha256: str, observed: str) -> bool:
-        """Return whether these bytes are known to have been this statement's at an instant."""
+        """Return whether these bytes are known to have been this statement's at an instant, or after it."""
         values = self._find(statement), sha256, observed
         return any(self.rows(query, *values) for query in (_MOMENT, _REPEATED)[: 1 + self._has_repeats])
 
@@ -144,6 +161,10 @@ class Captured(Record):
         """Return the digest of the document that was last recorded of a statement."""
         rows = self.rows(_SNAPSHOTS, self._find(statement))
         return str(rows[-1][1]) if rows else None
+
+    def later(self, reference: Reference, observed: str) -> str | None:
+        """Return the instant of the newest snapshot of a statement, in a language, if after an instant."""
+        return next(iter(self.column(_LATER, self._find(reference), reference.language, observed)), None)
 
     def is_dated(self, statement: Reference) -> bool:
         """Return whether it is known when a statement was delivered."""

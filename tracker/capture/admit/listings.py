@@ -35,6 +35,8 @@ class Listing:
     """Those that are to be followed."""
     had_any: bool
     """Whether there ever was a link to be followed by the patterns of today."""
+    followed: frozenset[str] = frozenset()
+    """Those of its links that were followed before, by whatever patterns."""
 
     @property
     def data(self) -> bytes:
@@ -59,10 +61,14 @@ def judge_listing(source: Source, now: Listing, last: Listing | None) -> tuple[s
     found = _classify(source, now, last, by_title=not lost) if lost or is_other else None
     if not lost:
         return found
-    before = f", {len(last.chosen):,} when it was last in order" if last else ""
-    counted = f"{number:,} of its {len(now.every):,} links are to be followed{before}"
+    past = f", {len(last.chosen):,} when it was last in order" if last and last.chosen else ""
+    past = past or (f", {len(now.followed):,} of them were before" if now.followed else "")
+    counted = f"{number:,} of its {len(now.every):,} links are to be followed{past}"
     if found:
         return found[0], f"{found[1]}; {counted}"
+    if lost == NO_LINKS and now.every:
+        example = min(now.followed or now.every)
+        counted += f"; links (and exclude) in the watch list choose none, such as {example}: mend them there"
     return lost, f"{counted}; if that is right, write min_links = {number} in the watch list"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from tracker.report.archive.news import name_statement, news_fields, news_lines
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from tracker.model.ledger import Concern, Expectation, Health, SourceState
+    from tracker.model.news import News
     from tracker.model.watching import Received, Source, WatchList
     from tracker.report.document import Style
     from tracker.report.layout import Line
@@ -68,13 +70,14 @@ def _days(source: Source) -> str:
 
 
 def render_health(health: Health, *, width: int = 80, color: bool = False) -> str:
-    """Return what a person should look at, what the last night told, and a table of all sources."""
+    """Return what a person should look at, what the nights of the last week told, and a table of sources."""
     head = f"{counted(len(health.concerns), 'concern')}, {counted(len(health.sources), 'source')}"
     rows = [line(f"{head}, {health.instant}", "bold")]
     for concern in (*health.concerns, *health.notes):
         rows.extend(_show_concern(concern, width))
-    if health.news:
-        rows.extend([line(), line("The last night:", "bold"), *news_lines(health.news, width)])
+    by_day = sorted(health.news, key=_day, reverse=True)
+    for day, news in groupby(by_day, _day):
+        rows.extend([line(), line(f"The night of {day}:", "bold"), *news_lines([*news], width)])
     if health.sources:
         heads = ("source", "last success", "failures", "waiting", "last check")
         table = [_source_row(state) for state in health.sources]
@@ -84,6 +87,10 @@ def render_health(health: Health, *, width: int = 80, color: bool = False) -> st
         told = f"{number} read by other extractors than today's; read again with: tracker reextract"
         rows.extend([line(), *wrap([Span(told)], width)])
     return draw(rows, color=color)
+
+
+def _day(news: News) -> str:
+    return news.check.observed[:10]
 
 
 def _show_concern(concern: Concern, width: int) -> Iterator[Line]:

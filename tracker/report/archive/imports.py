@@ -161,7 +161,7 @@ def _capture_lines(brought: WarcImportReport, *, every: bool) -> Iterator[str]:
     parts = ", ".join(f"{counts[status]:,} {status}" for status in _STATUSES)
     yield f"{counted(len(brought.entries), 'capture')}: {parts}"
     for entry in brought.entries:
-        if every or entry.status == "skipped":
+        if every or entry.note:
             yield _capture_line(entry)
     for why, number in sorted(brought.passed.items(), key=lambda pair: (-pair[1], pair[0])):
         yield f"ignored: {counted(number, 'record')} {why}"

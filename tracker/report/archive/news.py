@@ -123,6 +123,7 @@ def news_fields(news: News) -> dict[str, object]:
         "country": named and named.country,
         "body": named and named.body,
         "session": named and named.session,
+        "observed": check.observed,
         "source": check.source,
         "reference": check.reference and str(check.reference),
         "snapshot": check.snapshot and str(check.snapshot),

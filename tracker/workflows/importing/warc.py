@@ -57,7 +57,8 @@ class CaptureRecorder:
         with store.batch():
             recorded = store.known(said, found.sha256) or self._record(store, found, said, step.source)
             store.note(self._check(found, said, recorded))
-        return replace(step.entry, status=recorded.outcome, reference=name_snapshot(recorded))
+        note = step.entry.note if recorded.outcome == "changed" else ""
+        return replace(step.entry, status=recorded.outcome, reference=name_snapshot(recorded), note=note)
 
     def _record(self, store: Store, found: Found, said: Declaration, source: Source | None) -> Recorded:
         record = found.record

@@ -107,6 +107,9 @@ _MOST_NAMED = 3
 _MOST_REDIRECTS = 10
 
 
+_TURNED = "older than what was captured on {}, and from now on the current text all the same"
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """A capture to import; ``entry`` is its line in the report."""
@@ -200,7 +203,9 @@ class _Planning:
             return replace(step, entry=replace(step.entry, note=step.entry.note or found.fault))
         statement = statement_of(said.reference)
         # Only reading it shows which edition it feeds, and so whether it changes that.
-        entry = replace(step.entry, status=self._expect(found, statement))
+        status = self._expect(found, statement)
+        later = self._captured.later(said.reference, found.record.date) if status == "changed" else None
+        entry = replace(step.entry, status=status, note=_TURNED.format(later[:10]) if later else "")
         if said.delivered and (statement in self._last or self._captured.is_dated(statement)):
             # A capture must not change the delivery date.
             said = replace(said, delivered=None)

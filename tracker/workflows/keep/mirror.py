@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -127,9 +128,9 @@ def push_mirror(
             check_copy(archive, repository, remote, there)
         answer = repository.push(remote, branches, force=force)
         if answer.status:
-            if _is_of_another_way(answer):
+            if _is_of_another_way(answer) and not force:
                 check_copy(archive, repository, remote, there)
-            raise RepositoryUnusable(_explain(remote, answer))
+            raise RepositoryUnusable(_explain(remote, answer, force=force))
     note_copy(archive, "push", show_address(remote), read_clock())
     return Pushed(show_address(remote), private, tip, updated.closed)
 
@@ -167,7 +168,13 @@ def _list_refused(answer: GitResult) -> list[str]:
     return [line for line in answer.output.decode(errors="replace").splitlines() if line.startswith("!")]
 
 
-def _explain(remote: str, answer: GitResult) -> str:
+def _explain(remote: str, answer: GitResult, *, force: bool) -> str:
+    if _is_of_another_way(answer) and force:
+        folder = shlex.quote(remote) if os.path.isdir(remote) else "ITS-FOLDER"  # noqa: PTH112
+        return (
+            f"{show_address(remote)} keeps its old commits even with --force; where it is, run:"
+            f" git -C {folder} config receive.denyNonFastForwards false"
+        )
     if _is_of_another_way(answer):
         return (
             f"{show_address(remote)} holds commits that this mirror does not; where it is a copy of it from"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from itertools import takewhile
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from tracker.capture.admit.admission import refuse_unreadable
 from tracker.capture.causes import is_missing
@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
     Judge = Callable[[Arrival, History], Admission]
 
-UNNAMED, REFUSED, WITHDRAWN = "no reference", "rejected before", "withdrawn"
+UNNAMED, REFUSED = "no reference", "rejected before"
+WITHDRAWN: Final = "withdrawn"
 REAPPEARED = "reappeared"
 """Our own causes; those of failed fetches and of quarantined texts have modules of their own."""
 

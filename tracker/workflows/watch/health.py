@@ -15,6 +15,7 @@ from tracker.capture.watch.watch_list import WATCH_FILE, read_watch_list
 from tracker.errors import NotInArchive
 from tracker.model.ledger import GOOD_OUTCOMES, Concern, Health
 from tracker.workflows.keep.reextract import count_outdated
+from tracker.workflows.watch.examine import WITHDRAWN
 from tracker.workflows.watch.news import gather_news
 from tracker.workflows.watch.questions import choose_sources, list_links
 from tracker.workflows.watch.telling import RESTLESS
@@ -53,7 +54,7 @@ NIGHT_HOURS = 36
 """The hours without a complete run after which a night counts as missed: a day, and half a day for delays."""
 
 GAP_HOURS = 7 * 24
-"""The hours for which nights that were missed are told after the run that ended the gap."""
+"""The hours for which news is told, and nights that were missed after the run that ended the gap."""
 
 
 def assess_health(archive: Path, instant: str, streak: int) -> Health:
@@ -74,12 +75,13 @@ def assess_health(archive: Path, instant: str, streak: int) -> Health:
             *_overdue(noted, instant[:10]),
         )
         outdated = count_outdated(Versions(ledger.path, ledger.connection))
-    last = max((run.id for run in runs if run.status == "complete"), default=None)
+    complete = [run for run in runs if run.status == "complete"]
+    recent = [run for run in complete if _hours(run.started, instant) < GAP_HOURS] or complete[-1:]
     concerns = tuple(
         sorted((each for each in found if each.severity != "note"), key=lambda each: each.severity)
     )
     notes = tuple(each for each in found if each.severity == "note")
-    news = gather_news(archive, last) if last else ()
+    news = tuple(chain.from_iterable(gather_news(archive, run.id) for run in reversed(recent)))
     return Health(instant, sources, concerns, notes, news, outdated)
 
 
@@ -148,13 +150,16 @@ def _source_concerns(
 ) -> Iterator[Concern]:
     """Yield what is wrong with a source.
 
-    It is a note where its statement was captured and is gone, was never made, or the source is well again.
+    It is a note where its statement was captured and is gone, was never made, or was withdrawn, or the source
+    is well again.
     """
     last = state.last
     is_silent = bool(last.reference and replace(last.reference, kind=None, language=None) in silent)
     cause = f"{last.outcome}: {last.cause}" if last.cause else last.outcome
     end = f"; if for good: tracker sources close {last.source} --by NAME --reason TEXT"
-    if last.outcome == "gone":
+    if last.cause == WITHDRAWN:
+        yield Concern(WITHDRAWN, last.source, state.since, f"{last.detail}{end}", "note", last.reference)
+    elif last.outcome == "gone":
         kept = "what was captured is kept" if state.succeeded else "nothing was ever captured"
         gone = f"{last.address} ({last.cause}), {kept}{end}"
         severity: Severity = "note" if state.succeeded or is_silent else "warning"

@@ -73,7 +73,9 @@ def _read(index: Source, fetched: Fetched, candidates: Sequence[DiscoveredLink] 
     links, nested = discover(every, index), nested_indexes(every, index)
     chosen = frozenset([*(each.address for each in links), *(each.address for each in nested)])
     had_any = any(discover([IndexLink(each.address, each.text)], index) for each in candidates)
-    listing = Listing(fetched, frozenset(link.address for link in every), chosen, had_any)
+    addresses = frozenset(link.address for link in every)
+    followed = addresses & {each.address for each in candidates}
+    listing = Listing(fetched, addresses, chosen, had_any, followed)
     return _Read(listing, links, nested)
 
 

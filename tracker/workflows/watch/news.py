@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING, cast, get_args
 
 from tracker.archive.ledger.ledger import open_ledger
 from tracker.archive.reading.reader import open_reader
-from tracker.archive.rights.access import is_closed_source, read_closed_sources
+from tracker.archive.record.queries import SNAPSHOT_NAME, WITH_STATEMENTS
+from tracker.archive.rights.access import (
+    find_watch_list,
+    is_closed_source,
+    read_access,
+    read_closed_sources,
+)
+from tracker.archive.schema.schema_map import read_tables
 from tracker.capture.watch.watch_list import WATCH_FILE, read_watch_list
 from tracker.errors import TrackerError
 from tracker.model.changes import Operation
@@ -50,8 +57,26 @@ def gather_news(archive: Path, run: int, checks: Sequence[Check] = ()) -> tuple[
         closed = read_closed_sources(read_watch_list(archive / WATCH_FILE).text)
         news = [*_tell_all(found, runs[0] - 1 if run else None, ledger, closed)]
     with open_reader(archive) as reader:
-        told = (replace(each, revision=_revise(each, reader)) for each in news)
+        shut = _read_closed(reader, archive) if any(each.revision for each in news) else frozenset()
+        told = (
+            replace(each, is_open=each.is_open and not _quotes(each, shut), revision=_revise(each, reader))
+            for each in news
+        )
         return tuple(sorted(told, key=_rank))
+
+
+def _read_closed(reader: Reader, archive: Path) -> frozenset[str]:
+    """Return the names of all snapshots that are not open."""
+    connection = reader.connection
+    closed = read_access(connection, read_tables(connection), find_watch_list(archive)).snapshots
+    named = connection.execute(f"SELECT snapshots.id, {SNAPSHOT_NAME} FROM snapshots {WITH_STATEMENTS}")  # noqa: S608 (constants)
+    return frozenset(name for snapshot, name in named if snapshot in closed)
+
+
+def _quotes(news: News, closed: frozenset[str]) -> bool:
+    """Return whether one of the two texts is closed: of what was dropped, the older one is quoted."""
+    read = news.revision
+    return read is not None and not closed.isdisjoint({str(read.old), str(read.new)})
 
 
 def _rank(news: News) -> tuple[bool, int, str]:
