@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from tracker.model.texts import Reference
 
 NewsKind = Literal[
-    "new", "changed silently", "changed", "moved", "came back", "well again", "quarantined", "rejected",
-    "unreachable", "gone", "robots-denied",
+    "new", "changed silently", "changed", "reads otherwise", "moved", "came back", "well again",
+    "quarantined", "rejected", "unreachable", "gone", "robots-denied",
 ]  # fmt: skip
 
 

@@ -45,7 +45,8 @@ def headline(news: News) -> str:
     check = news.check
     named = check.snapshot or check.reference
     who = name_statement(named) if named else one_line(check.address)
-    cause = one_line(check.cause) if check.outcome not in GOOD_OUTCOMES or news.revision else ""
+    is_shown = check.outcome not in GOOD_OUTCOMES or news.revision or news.kind == "moved"
+    cause = one_line(check.cause) if is_shown else ""
     facts = (news.kind, _size(news.revision) if news.revision else "", cause)
     return f"{who}: {', '.join(filter(None, facts))}"
 

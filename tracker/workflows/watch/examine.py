@@ -14,7 +14,7 @@ from tracker.model.ledger import GOOD_OUTCOMES, Check
 from tracker.model.watching import Admission, Validators
 from tracker.text.identity import digest_bytes, digest_text
 from tracker.workflows.importing.add import read_arrival
-from tracker.workflows.watch.telling import find_move, find_row_of_changes, tell_length
+from tracker.workflows.watch.telling import OTHER_SOURCE, find_move, find_row_of_changes, tell_length
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -207,8 +207,15 @@ class _Examination:
             return Examined(replace(check, outcome="new"), arrival)
         earlier = self.before.success.validators if self.before.success else Validators()
         announced, shown = detect_announcement(history.snapshots[0], earlier, title, text, check.validators)
-        length = tell_length(history.snapshots[0].words, arrival.version.words)
-        check = replace(check, outcome="changed", announced=announced, detail=_join(check, shown, length))
+        told = (
+            f"announced: {shown}" if shown else "",
+            tell_length(history.snapshots[0].words, arrival.version.words),
+            find_move(check, self.before.success)[1],
+        )
+        check = replace(check, outcome="changed", announced=announced, detail=_join(check, *told))
+        review = self.ledger.last_review(check.source)
+        if self.before.success is None and not (review and review.verdict == "accept"):
+            return Examined(replace(check, cause=OTHER_SOURCE, announced=None), arrival)
         cause, row = find_row_of_changes(check, self.ledger.past(check.source, CHECKS_READ))
         return Examined(replace(check, cause=check.cause or cause, detail=_join(check, row)), arrival)
 

@@ -16,6 +16,7 @@ from tracker.model.changes import Operation
 from tracker.model.ledger import GOOD_OUTCOMES
 from tracker.model.news import News, Revision
 from tracker.workflows.watch.examine import CHECKS_READ
+from tracker.workflows.watch.telling import OTHER_SOURCE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -32,8 +33,8 @@ if TYPE_CHECKING:
 _SHOWN = 3
 _GRAVE = frozenset({"changed silently", "quarantined", "gone", "robots-denied"})
 _ORDER: tuple[NewsKind, ...] = (
-    "gone", "quarantined", "changed silently", "robots-denied", "unreachable", "rejected", "changed", "new",
-    "came back", "well again", "moved",
+    "gone", "quarantined", "changed silently", "robots-denied", "unreachable", "rejected", "changed",
+    "reads otherwise", "new", "came back", "well again", "moved",
 )  # fmt: skip
 
 
@@ -91,6 +92,8 @@ def _find_kind(check: Check, past: Past, ledger: Ledger) -> NewsKind | None:
 def _find_good(check: Check, failed: Past) -> NewsKind | None:
     if check.outcome == "moved" or (check.cause and check.reference is None):
         return "moved"
+    if check.cause == OTHER_SOURCE:
+        return "reads otherwise"
     if check.outcome == "changed" and check.announced == "silent":
         return "changed silently"
     if check.outcome in {"new", "changed"} and check.reference:

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from tracker.model.ledger import Check
 
 MOVED, REDIRECTED = "permanent redirect", "temporary redirect"
+RETURNED: Final = "back at its own address"
+OTHER_SOURCE: Final = "another source"
 RESTLESS: Final = "changes every night"
 
 RESTLESS_NIGHTS = 4
@@ -33,6 +35,8 @@ def find_move(check: Check, success: Check | None, *, any_redirect: bool = False
     if any(exchange.status in _PERMANENT for exchange in check.exchanges):
         return MOVED, f"now at {check.url}"
     if any_redirect and _place(check.url) != _place(before):
+        if _place(check.url) == _place(check.address):
+            return RETURNED, f"no longer redirected to {before}"
         return REDIRECTED, f"redirected to {check.url}"
     return "", ""
 
