@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import operator
 import re
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -94,8 +96,8 @@ def test_nights_on_a_clock_that_was_set_back_have_instants_and_records_of_their_
     last = datetime.fromisoformat(f"{DAYS[0]}T02:30:00+00:00")
     run_night(folder, DAYS[0])
     for minutes in (15, 14):
-        now = last - timedelta(minutes=minutes)
-        snapshot(folder, (), accept_all, clock=Clock(lambda now=now: now, lambda: 0.0, lambda _seconds: None))
+        now = partial(operator.sub, last, timedelta(minutes=minutes))
+        snapshot(folder, (), accept_all, clock=Clock(now, lambda: 0.0, lambda _seconds: None))
     seen = [at for (at,) in query(folder, "SELECT observed FROM outcomes UNION SELECT observed FROM repeats")]
     assert len(seen) == 3
     export_warc(folder, folder.parent / "out.warc", (), private=True)

@@ -165,6 +165,27 @@ def test_an_index_that_is_no_index_any_more_is_told_though_it_was_down_before(
         site.pages["/list"] = page
         told.append([each for each in tell(folder, day) if each[2] == "list"])
     assert told == [[], [("unreachable", "note", "list")], [("unreachable", "warning", "list")], []]
+    concern = next(each for each in assess_health(folder, f"{DAYS[3]}T08:00:00Z", 2).concerns)
+    assert str(concern.reference) == "GBR/UNGA"
+    assert "if for good" not in concern.detail
+
+
+def test_a_host_that_is_down_is_told_once_and_everything_down_is_a_warning(folder: Path) -> None:
+    tables = [
+        source(f"fra-{number}", f"FRA/UNGA/{number}~prepared.en", f"http://127.0.0.1:1/{number}")
+        for number in (78, 79, 80)
+    ]
+    watch(folder, "".join(tables), 1)
+    night = run_night(folder, DAYS[0])
+    news = gather_news(folder, night.run.id)
+    assert {each.severity for each in news} == {"warning"}
+    assert render_news(news) == "warning: 127.0.0.1:1: unreachable, refused, 3 sources\n"
+    assert [each.check.detail for each in news] == ["connection refused"] * 3
+    run_night(folder, DAYS[1])
+    health = assess_health(folder, f"{DAYS[1]}T08:00:00Z", 2)
+    assert [(each.subject, each.detail) for each in health.concerns] == [
+        ("127.0.0.1:1", "3 sources, the last: unreachable: refused")
+    ]
 
 
 def test_a_cause_that_stays_is_told_once_though_the_text_changes_again(folder: Path, site: Site) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from tracker.errors import ReferenceInvalid
 from tracker.model.ledger import GOOD_OUTCOMES
+from tracker.model.news import MANY
 from tracker.references import country_name
 from tracker.report.comparison.edited import CONTEXT
 from tracker.report.comparison.naming import session_words
@@ -36,14 +38,14 @@ def name_statement(reference: Reference) -> str:
         country = country_name(reference.country)
     except ReferenceInvalid:
         country = reference.country
-    session = session_words(reference.body, reference.session) if reference.session else ""
-    return one_line(", ".join(filter(None, (country, f"{reference.body} {session}", reference.item))))
+    session = f" {session_words(reference.body, reference.session)}" if reference.session else ""
+    return one_line(", ".join(filter(None, (country, f"{reference.body}{session}", reference.item))))
 
 
 def headline(news: News) -> str:
     """Return one event in words: who, at which session, and what happened."""
     check = news.check
-    named = check.snapshot or check.reference
+    named = check.snapshot or check.reference or news.series
     who = name_statement(named) if named else one_line(check.address)
     is_shown = check.outcome not in GOOD_OUTCOMES or news.revision or news.kind == "moved"
     cause = one_line(check.cause) if is_shown else ""
@@ -66,6 +68,14 @@ def news_lines(news: Sequence[News], width: int, *, quotes_closed: bool = True) 
     """Yield each event with its evidence and the next step; of many notes, the first alone."""
     warnings = [each for each in news if each.severity != "note"]
     notes = [each for each in news if each.severity == "note"]
+    hosts = Counter(map(_host, news))
+    for host, number in hosts.items():
+        if host and number >= MANY:
+            severity, address, what = host
+            yield from wrap(one_line(f"{severity}: {address}: {what}, {number:,} sources"), width, "", "  ")
+    warnings, notes = (
+        [each for each in some if hosts[_host(each)] < MANY or not _host(each)] for some in (warnings, notes)
+    )
     for each in (*warnings, *notes[:_MOST_NOTES]):
         style: Style = "warning" if each.severity == "warning" else "plain"
         lead = (
@@ -82,6 +92,14 @@ def news_lines(news: Sequence[News], width: int, *, quotes_closed: bool = True) 
     if notes[_MOST_NOTES:]:
         counts = tally(Counter(each.kind for each in notes[_MOST_NOTES:]).most_common())
         yield line(f"and {counts}; see: tracker runs")
+
+
+def _host(news: News) -> tuple[str, str, str] | None:
+    """Return what a host is told for once, however many of its sources are down, or well again."""
+    if news.kind not in {"unreachable", "well again"} or (news.check.sha256 and news.kind == "unreachable"):
+        return None
+    cause = news.check.cause if news.kind == "unreachable" else ""
+    return news.severity, urlsplit(news.check.address).netloc, ", ".join(filter(None, (news.kind, cause)))
 
 
 def _mark(runs: Sequence[Span]) -> list[Span]:
@@ -116,7 +134,7 @@ def write_message(news: Sequence[News]) -> str:
 def news_fields(news: News) -> dict[str, object]:
     """Return one event for a machine; a sentence that changed is a redline with ``[-`` and ``{+``."""
     check, revision = news.check, news.revision
-    named = check.snapshot or check.reference
+    named = check.snapshot or check.reference or news.series
     return {
         "kind": news.kind,
         "severity": news.severity,

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from itertools import chain, pairwise
 from shlex import quote
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from tracker.archive.file.modes import find_world_readable, is_for_group
 from tracker.archive.ledger.ledger import open_ledger
@@ -14,10 +15,11 @@ from tracker.archive.reading.versions import Versions
 from tracker.capture.watch.watch_list import WATCH_FILE, read_watch_list
 from tracker.errors import NotInArchive
 from tracker.model.ledger import GOOD_OUTCOMES, Concern, Health
+from tracker.model.news import MANY
 from tracker.workflows.keep.reextract import count_outdated
 from tracker.workflows.watch.news import gather_news
 from tracker.workflows.watch.questions import choose_sources, list_links
-from tracker.workflows.watch.telling import RESTLESS
+from tracker.workflows.watch.telling import RESTLESS, name_series
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -65,12 +67,21 @@ def assess_health(archive: Path, instant: str, streak: int) -> Health:
     with open_ledger(archive) as ledger:
         sources = _read_states(ledger, watched, instant[:10])
         runs, waiting = ledger.runs(kind="snapshot"), ledger.waiting()
-        noted = ledger.expectations()
+        noted, series, down = (
+            ledger.expectations(),
+            name_series(watched.sources),
+            _find_hosts(sources, streak),
+        )
         silent = frozenset(each.reference for each in noted if each.state == "no statement")
         found = (
             *_missed_nights(runs, instant),
             *_readable(archive),
-            *chain.from_iterable(_source_concerns(each, streak, waiting, silent) for each in sources),
+            *chain.from_iterable(
+                _source_concerns(each, streak, waiting, silent, series.get(each.last.source))
+                for each in sources
+                if each not in chain.from_iterable(down.values())
+            ),
+            *(_host_concern(host, states) for host, states in down.items()),
             *_overdue(noted, instant[:10]),
         )
         outdated = count_outdated(Versions(ledger.path, ledger.connection))
@@ -144,7 +155,11 @@ def _hours(first: str, last: str) -> int:
 
 
 def _source_concerns(
-    state: SourceState, streak: int, waiting: Sequence[Review], silent: Collection[Reference]
+    state: SourceState,
+    streak: int,
+    waiting: Sequence[Review],
+    silent: Collection[Reference],
+    series: Reference | None,
 ) -> Iterator[Concern]:
     """Yield what is wrong with a source.
 
@@ -153,7 +168,9 @@ def _source_concerns(
     last = state.last
     is_silent = bool(last.reference and replace(last.reference, kind=None, language=None) in silent)
     cause = f"{last.outcome}: {last.cause}" if last.cause else last.outcome
-    end = f"; if for good: tracker sources close {last.source} --by NAME --reason TEXT"
+    close = f"if for good: tracker sources close {last.source} --by NAME --reason TEXT"
+    # An index that answers with something else is mended in the watch list, as the night said.
+    end = f"; {last.detail if series and last.sha256 and last.detail else close}"
     if last.outcome == "gone":
         kept = "what was captured is kept" if state.succeeded else "nothing was ever captured"
         gone = f"{last.address} ({last.cause}), {kept}{end}"
@@ -162,7 +179,7 @@ def _source_concerns(
     elif state.failures >= streak and not state.waiting:
         times = f"{state.failures} times in a row, the last: {cause}{end}"
         severity = "note" if is_silent else "warning"
-        yield Concern("failing", last.source, state.since, times, severity, last.reference)
+        yield Concern("failing", last.source, state.since, times, severity, last.reference or series)
     if last.cause == RESTLESS:
         found = f"{last.snapshot}: {last.detail}"
         yield Concern(RESTLESS, last.source, last.observed, found, reference=last.reference)
@@ -172,6 +189,26 @@ def _source_concerns(
         text = _describe_waiting(own) + ("; the source is well again" if is_well else "")
         severity = "note" if is_well else "warning"
         yield Concern("waiting", last.source, own[0].observed, text, severity, last.reference)
+
+
+def _find_hosts(sources: Sequence[SourceState], streak: int) -> dict[tuple[str, str], list[SourceState]]:
+    """Return the hosts of which many sources are down for one cause: one server, or our network."""
+    found: dict[tuple[str, str], list[SourceState]] = {}
+    for state in sources:
+        last = state.last
+        if (
+            last.outcome == "unreachable"
+            and not last.sha256
+            and not state.waiting
+            and state.failures >= streak
+        ):
+            found.setdefault((urlsplit(last.address).netloc, last.cause), []).append(state)
+    return {key: states for key, states in found.items() if key[0] and len(states) >= MANY}
+
+
+def _host_concern(host: tuple[str, str], states: Sequence[SourceState]) -> Concern:
+    since = min(state.since or "" for state in states)
+    return Concern("failing", host[0], since, f"{len(states)} sources, the last: unreachable: {host[1]}")
 
 
 def _describe_waiting(own: Sequence[Review]) -> str:

@@ -16,7 +16,7 @@ from tracker.model.changes import Operation
 from tracker.model.ledger import GOOD_OUTCOMES
 from tracker.model.news import News, Revision
 from tracker.workflows.watch.examine import CHECKS_READ
-from tracker.workflows.watch.telling import OTHER_SOURCE
+from tracker.workflows.watch.telling import OTHER_SOURCE, name_series
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -47,10 +47,17 @@ def gather_news(archive: Path, run: int, checks: Sequence[Check] = ()) -> tuple[
     with open_ledger(archive) as ledger:
         runs = ledger.untold(run) or (0,)
         found = [check for one in ledger.untold(run) for check in ledger.checks(one)] or list(checks)
-        closed = read_closed_sources(read_watch_list(archive / WATCH_FILE).text)
+        watched = read_watch_list(archive / WATCH_FILE)
+        closed, series = read_closed_sources(watched.text), name_series(watched.sources)
         news = [*_tell_all(found, runs[0] - 1 if run else None, ledger, closed)]
+    if len(found) > 1 and all(each.outcome == "unreachable" and each.http_status is None for each in found):
+        # It may be our own network.
+        news = [replace(each, severity="warning") for each in news]
     with open_reader(archive) as reader:
-        told = (replace(each, revision=_revise(each, reader)) for each in news)
+        told = (
+            replace(each, revision=_revise(each, reader), series=series.get(each.check.source))
+            for each in news
+        )
         return tuple(sorted(told, key=_rank))
 
 

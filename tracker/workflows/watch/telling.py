@@ -5,10 +5,13 @@ from __future__ import annotations
 from itertools import takewhile
 from typing import TYPE_CHECKING, Final
 
+from tracker.model.texts import Reference
+
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from tracker.model.ledger import Check
+    from tracker.model.watching import Source
 
 MOVED, REDIRECTED = "permanent redirect", "temporary redirect"
 RETURNED: Final = "back at its own address"
@@ -43,6 +46,16 @@ def find_move(check: Check, success: Check | None, *, any_redirect: bool = False
 
 def _place(address: str) -> str:
     return address.partition("?")[0].partition("#")[0]
+
+
+def name_series(sources: Iterable[Source]) -> dict[str, Reference]:
+    """Return for each index, by its id, the country and body of which its rule says that it lists."""
+    series = ((each.id, (each.rule or "").split("/")[:2]) for each in sources)
+    return {
+        id_: Reference(parts[0], parts[1])
+        for id_, parts in series
+        if len(parts) > 1 and "{" not in "".join(parts)
+    }
 
 
 def tell_length(before: int, now: int) -> str:
