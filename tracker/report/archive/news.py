@@ -110,7 +110,8 @@ def _mark(runs: Sequence[Span]) -> list[Span]:
 def _facts(news: News) -> Iterator[str]:
     check, revision = news.check, news.revision
     if check.detail:
-        yield check.detail
+        is_announced = check.announced in {"corrigendum", "last-modified"}
+        yield f"announced: {check.detail}" if is_announced else check.detail
     if news.severity != "note" and not revision:
         yield check.address
     if revision:

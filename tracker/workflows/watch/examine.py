@@ -208,7 +208,7 @@ class _Examination:
         earlier = self.before.success.validators if self.before.success else Validators()
         announced, shown = detect_announcement(history.snapshots[0], earlier, title, text, check.validators)
         told = (
-            f"announced: {shown}" if shown else "",
+            shown,
             tell_length(history.snapshots[0].words, arrival.version.words),
             find_move(check, self.before.success)[1],
         )

@@ -9,6 +9,7 @@ from shlex import quote
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from tracker.archive.file.lock import is_held
 from tracker.archive.file.modes import find_world_readable, is_for_group
 from tracker.archive.ledger.ledger import open_ledger
 from tracker.archive.reading.versions import Versions
@@ -22,7 +23,7 @@ from tracker.workflows.watch.questions import choose_sources, list_links
 from tracker.workflows.watch.telling import RESTLESS, name_series
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from tracker.archive.ledger.ledger import Ledger
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 def list_runs(archive: Path, kind: RunKind | None = None, limit: int | None = None) -> tuple[RunEntry, ...]:
     """Return the runs of the archive, of one kind where it is named, the latest ``limit``, oldest first."""
     with open_ledger(archive) as ledger:
-        entries = ledger.runs(kind=kind)
+        entries = _end_killed(archive, ledger.runs(kind=kind))
     return entries if limit is None else entries[-limit:]
 
 
@@ -48,7 +49,16 @@ def show_run(archive: Path, run: int | None) -> tuple[RunEntry, tuple[Check, ...
         if entry is None:
             name = "no run yet" if run is None else f"no run {run}"
             raise NotInArchive(f"{name} in {ledger.path}; tracker runs lists them")
+        (entry,) = _end_killed(archive, [entry])
         return entry, ledger.checks(entry.id, evidence=True)
+
+
+def _end_killed(archive: Path, runs: Iterable[RunEntry]) -> tuple[RunEntry, ...]:
+    """Return runs as the next one will note them: what was killed could not say that it had ended."""
+    held = is_held(archive)
+    return tuple(
+        replace(run, status="interrupted") if run.status == "running" and not held else run for run in runs
+    )
 
 
 NIGHT_HOURS = 36
@@ -66,7 +76,7 @@ def assess_health(archive: Path, instant: str, streak: int) -> Health:
     watched = read_watch_list(archive / WATCH_FILE)
     with open_ledger(archive) as ledger:
         sources = _read_states(ledger, watched, instant[:10])
-        runs, waiting = ledger.runs(kind="snapshot"), ledger.waiting()
+        runs, waiting = _end_killed(archive, ledger.runs(kind="snapshot")), ledger.waiting()
         noted, series, down = (
             ledger.expectations(),
             name_series(watched.sources),
@@ -131,6 +141,9 @@ def _missed_nights(runs: Sequence[RunEntry], instant: str) -> Iterator[Concern]:
         number, started = runs[-1].id, runs[-1].started
         detail = f"run {number} is in the future of this machine's clock, {instant}; one of the two was wrong"
         yield Concern("clock", "the archive", started, detail, "failure")
+    if runs and runs[-1].status == "interrupted":
+        detail = f"run {runs[-1].id} ended without a word, as when it is killed; again: tracker snapshot"
+        yield Concern("night missed", "the archive", runs[-1].started, detail)
     complete = [run for run in runs if run.status == "complete"]
     if not complete:
         detail = "no run of tracker snapshot has come to its end yet"
