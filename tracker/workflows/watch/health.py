@@ -77,12 +77,9 @@ def assess_health(archive: Path, instant: str, streak: int) -> Health:
     with open_ledger(archive) as ledger:
         sources = _read_states(ledger, watched, instant[:10])
         runs, waiting = _end_killed(archive, ledger.runs(kind="snapshot")), ledger.waiting()
-        noted, series, down = (
-            ledger.expectations(),
-            name_series(watched.sources),
-            _find_hosts(sources, streak),
-        )
+        noted, series = ledger.expectations(), name_series(watched.sources)
         silent = frozenset(each.reference for each in noted if each.state == "no statement")
+        down = _find_hosts([each for each in sources if not _is_silent(each.last, silent)], streak)
         found = (
             *_missed_nights(runs, instant),
             *_readable(archive),
@@ -179,7 +176,7 @@ def _source_concerns(
     It is a note where its statement was captured and is gone, was never made, or the source is well again.
     """
     last = state.last
-    is_silent = bool(last.reference and replace(last.reference, kind=None, language=None) in silent)
+    is_silent = _is_silent(last, silent)
     cause = f"{last.outcome}: {last.cause}" if last.cause else last.outcome
     close = f"if for good: tracker sources close {last.source} --by NAME --reason TEXT"
     # An index that answers with something else is mended in the watch list, as the night said.
@@ -202,6 +199,10 @@ def _source_concerns(
         text = _describe_waiting(own) + ("; the source is well again" if is_well else "")
         severity = "note" if is_well else "warning"
         yield Concern("waiting", last.source, own[0].observed, text, severity, last.reference)
+
+
+def _is_silent(last: Check, silent: Collection[Reference]) -> bool:
+    return bool(last.reference and replace(last.reference, kind=None, language=None) in silent)
 
 
 def _find_hosts(sources: Sequence[SourceState], streak: int) -> dict[tuple[str, str], list[SourceState]]:
