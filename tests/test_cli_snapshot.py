@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import json
 import re
+import sqlite3
 import threading
 import time
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
@@ -52,7 +54,7 @@ def test_two_nights_in_a_pipe_are_logged_line_by_line(tracker: Callable[..., Ran
     assert news == [
         "note: XAA, UNGA 79 (2024): changed, 329 → 335 words; sentences: 1 new (xaa-79)",
         "    {+Corrigendum: and we thank the interpreters.+}",
-        "  'corrigendum'",
+        "  announced: 'corrigendum'",
         "  tracker diff XAA/UNGA/79~prepared.en@1 XAA/UNGA/79~prepared.en@2",
     ]
     assert "changed XAA/UNGA/79~prepared.en@2 xaa-79 announced in words ('corrigendum')" in second.err
@@ -203,3 +205,15 @@ def test_without_an_archive_or_a_watch_list_the_next_step_is_told(tracker: Calla
     ran = tracker("snapshot")
     assert ran.code == 2
     assert "tracker sources add" in ran.err
+
+
+def test_a_run_that_was_killed_is_no_longer_running(
+    tmp_path: Path, site: Site, tracker: Callable[..., Ran]
+) -> None:
+    assert site.pages
+    assert tracker("snapshot").code == 0
+    with closing(sqlite3.connect(tmp_path / "snapshots" / "tracker.db")) as record, record:
+        record.execute("UPDATE runs SET status = 'running', ended = NULL WHERE kind = 'snapshot'")
+    assert json.loads(tracker("runs", "--format", "json").out)["runs"][-1]["status"] == "interrupted"
+    health = tracker("health")
+    assert (health.code, "ended without a word" in " ".join(health.out.split())) == (1, True)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import operator
+import re
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.archives import query
-from tests.nights import accept_all, make_archive, outcomes, run_night, source
+from tests.nights import accept_all, make_archive, outcomes, run_night, source, write_speech
 from tracker.capture.web.pacing import Clock
 from tracker.errors import ClockBehind
+from tracker.workflows.export.warc import export_warc
 from tracker.workflows.watch.health import assess_health
 from tracker.workflows.watch.snapshot import snapshot
 
@@ -99,6 +103,37 @@ def test_a_clock_that_is_set_back_by_minutes_waits(folder: Path, site: Site) -> 
     assert night.run.started == f"{DAYS[0]}T02:50:00Z"
     rows = query(folder, "SELECT observed FROM outcomes UNION ALL SELECT ended FROM runs ORDER BY 1")
     assert [instant for (instant,) in rows] == [f"{DAYS[0]}T02:30:00Z"] * 2 + [f"{DAYS[0]}T02:50:00Z"] * 2
+
+
+def test_nights_on_a_clock_that_was_set_back_have_instants_and_records_of_their_own(folder: Path) -> None:
+    last = datetime.fromisoformat(f"{DAYS[0]}T02:30:00+00:00")
+    run_night(folder, DAYS[0])
+    for minutes in (15, 14):
+        now = partial(operator.sub, last, timedelta(minutes=minutes))
+        snapshot(folder, (), accept_all, clock=Clock(now, lambda: 0.0, lambda _seconds: None))
+    seen = [at for (at,) in query(folder, "SELECT observed FROM outcomes UNION SELECT observed FROM repeats")]
+    assert len(seen) == 3
+    export_warc(folder, folder.parent / "out.warc", (), private=True)
+    written = (folder.parent / "out.warc").read_bytes()
+    ids = re.findall(rb"^WARC-Record-ID: (\S+)", written, re.MULTILINE)
+    assert len(ids) == len(set(ids))
+
+
+def test_checks_by_a_clock_that_was_wrong_are_marked_and_make_no_gap(
+    folder: Path, tracker: Callable[..., Ran]
+) -> None:
+    run_night(folder, DAYS[0])
+    run_night(folder, "2096-01-01")
+    own = folder.parent / "own.txt"
+    own.write_text(write_speech(number=5), encoding="utf-8")
+    warned = tracker("add", "own.txt", "--as", "XAA/UNGA/70~prepared.en")
+    assert (warned.code, warned.err.count("before the last run of tracker snapshot, 2096-01-01")) == (0, 1)
+    assert tracker("snapshot", "--clock-is-right").code == 0
+    shown = " ".join(tracker("log", "XAA/UNGA/79").out.split())
+    assert re.search(r"checked 3 times until 20\d\d-", shown)
+    assert "2096" not in shown
+    assert shown.endswith(" days, 1 of them by a clock that was wrong")
+    assert tracker("add", "own.txt", "--as", "XAA/UNGA/70~prepared.en").err == ""
 
 
 def test_at_the_command_line_the_clock_is_told_on_one_line_and_the_answer_is_recorded(

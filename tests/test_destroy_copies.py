@@ -271,6 +271,7 @@ def test_copies_elsewhere_are_listed_by_name(folder: Path, tracker: Tracker) -> 
     told = tracker(*ORDER, "--format", "json").out
     for name in ("b.db", "snapshots/c.db", "gone.db", "bag", "copy.git", "snapshots/old.git", "copy of mine"):
         assert f'{name}"' in told, name
+    assert f'"{place / "copy.git"}"' in told
     assert "https://example.org/a.git" in told
     assert "word@" not in told
     # Backups from before it was recorded, and those from after, are none.

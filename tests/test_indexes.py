@@ -187,17 +187,19 @@ def test_a_redirect_is_told_once(tmp_path: Path, site: Site) -> None:
     again = Page("", 302, {"Location": "/en/list?visit=2"})
     for_good = Page("", 301, {"Location": "/lists/speeches"})
     pages = dict.fromkeys(("/en/list?visit=1", "/en/list?visit=2", "/lists/speeches"), page(*FULL))
-    case = Case("", (page(*FULL), there, again, for_good, for_good), (), pages=pages)
+    case = Case("", (page(*FULL), there, again, page(*FULL), for_good, for_good), (), pages=pages)
     checks = _run(tmp_path / "snapshots", site, case)
     assert [(check.outcome, check.cause) for check in checks] == [
         ("new", ""),
         ("moved", "temporary redirect"),
         ("unchanged", ""),
+        ("moved", "back at its own address"),
         ("moved", "permanent redirect"),
         ("unchanged", ""),
     ]
     assert "/en/list?visit=1" in checks[1].detail
-    assert "/lists/speeches" in checks[3].detail
+    assert "no longer redirected to" in checks[3].detail
+    assert "/lists/speeches" in checks[4].detail
 
 
 def test_the_bytes_of_an_index_are_kept_once_a_change(tmp_path: Path, site: Site) -> None:

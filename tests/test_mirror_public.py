@@ -377,7 +377,7 @@ def test_what_the_commands_print(tracker: Callable[..., Ran], folder: Path, remo
     ("address", "told"),
     [
         ("nowhere", "nowhere: git push: 'nowhere' does not appear to be a git repository"),
-        ("no/where.git", "no/where.git: git push: 'no/where.git' does not appear to be a git repository"),
+        ("no/where.git", "there is no folder "),
         ("https://ana:word@127.0.0.1:1/a.git", "https://127.0.0.1:1/a.git: git push: unable to access"),
         ("--upload-pack=touch", "--upload-pack=touch: git push:"),
         (f"={200_000 * 'a'}", "git cannot be started: Argument list too long"),

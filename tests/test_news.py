@@ -24,8 +24,10 @@ from tests.nights import (
 )
 from tests.running import ROOT
 from tests.test_notify import listening
+from tracker.archive.reading.reader import open_reader
 from tracker.capture.web.pacing import Clock
 from tracker.model.watching import Admission
+from tracker.references import parse_reference
 from tracker.report.archive.health import health_json, render_health
 from tracker.report.archive.news import headline, news_fields, render_news
 from tracker.workflows.watch.health import assess_health
@@ -102,6 +104,33 @@ def test_a_silent_edit_is_told_with_country_session_and_the_words(folder: Path, 
     assert later.news == ()
 
 
+def test_a_move_is_told_with_the_change_of_the_same_night(folder: Path, site: Site) -> None:
+    run_night(folder, DAYS[0])
+    site.say("/new", "Corrigendum. We will build a bridge.")
+    site.pages["/79"] = Page("", 301, {"Location": "/new"})
+    site.pages["/80"] = Page("", 301, {"Location": "/other"})
+    site.say("/other", number=80)
+    night = run_night(folder, DAYS[1])
+    told = render_news(gather_news(folder, night.run.id), width=200).splitlines()
+    assert told[0].startswith("note: United Kingdom, UNGA 79 (2024): changed, 365 → ")
+    assert f"  announced: 'corrigendum'; now at {site.url('/new')}" in told
+    assert "note: United Kingdom, UNGA 80 (2025): moved, permanent redirect (gbr-80)" in told
+    with open_reader(folder) as reader:
+        *_, last = reader.log(parse_reference("GBR/UNGA/79"))
+    assert last.source == site.url("/new")
+
+
+def test_the_first_text_of_another_source_is_no_silent_edit(folder: Path, site: Site) -> None:
+    run_night(folder, DAYS[0])
+    site.say("/un", "We intend to build two bridges.")
+    tables = source("gbr-79", "GBR/UNGA/79~prepared.en", site.url("/79"))
+    watch(folder, tables + source("un-79", "GBR/UNGA/79~prepared.en", site.url("/un")), site.port)
+    assert tell(folder, DAYS[1]) == [("reads otherwise", "note", "un-79")]
+    assert tell(folder, DAYS[2]) == []
+    site.say("/un", "We intend to build three bridges.")
+    assert tell(folder, DAYS[3]) == [("changed silently", "warning", "un-79")]
+
+
 def test_of_many_notes_the_first_are_told_and_every_warning(folder: Path, site: Site) -> None:
     tables = ""
     for number in range(40, 64):
@@ -143,6 +172,27 @@ def test_an_index_that_is_no_index_any_more_is_told_though_it_was_down_before(
         site.pages["/list"] = page
         told.append([each for each in tell(folder, day) if each[2] == "list"])
     assert told == [[], [("unreachable", "note", "list")], [("unreachable", "warning", "list")], []]
+    concern = next(each for each in assess_health(folder, f"{DAYS[3]}T08:00:00Z", 2).concerns)
+    assert str(concern.reference) == "GBR/UNGA"
+    assert "if for good" not in concern.detail
+
+
+def test_a_host_that_is_down_is_told_once_and_everything_down_is_a_warning(folder: Path) -> None:
+    tables = [
+        source(f"fra-{number}", f"FRA/UNGA/{number}~prepared.en", f"http://127.0.0.1:1/{number}")
+        for number in (78, 79, 80)
+    ]
+    watch(folder, "".join(tables), 1)
+    night = run_night(folder, DAYS[0])
+    news = gather_news(folder, night.run.id)
+    assert {each.severity for each in news} == {"warning"}
+    assert render_news(news) == "warning: 127.0.0.1:1: unreachable, refused, 3 sources\n"
+    assert [each.check.detail for each in news] == ["connection refused"] * 3
+    run_night(folder, DAYS[1])
+    health = assess_health(folder, f"{DAYS[1]}T08:00:00Z", 2)
+    assert [(each.subject, each.detail) for each in health.concerns] == [
+        ("127.0.0.1:1", "3 sources, the last: unreachable: refused")
+    ]
 
 
 def test_a_cause_that_stays_is_told_once_though_the_text_changes_again(folder: Path, site: Site) -> None:

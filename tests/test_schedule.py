@@ -111,6 +111,17 @@ def test_github_reads_the_workflow(tmp_path: Path, name: str) -> None:
     assert json.dumps(workflow["concurrency"]) == '{"group": "snapshot", "cancel-in-progress": false}'
 
 
+def test_what_is_not_open_is_named_since_the_workflow_pushes_nothing_then(
+    tmp_path: Path, tracker: Callable[..., Ran]
+) -> None:
+    table = '[sources.own]\nreference = "XAA/UNGA/79"\nurl = "https://example.org/79"\n'
+    assert tracker("init").code == 0
+    for access, told in (("open", ""), ("restricted", "will push nothing while these are not open: own\n")):
+        (tmp_path / "snapshots" / "watch.toml").write_text(f'{table}access = "{access}"\n', encoding="utf-8")
+        ran = tracker("schedule", "github")
+        assert (ran.code, ran.err) == (0, f"tracker: the workflow {told}" if told else "")
+
+
 def test_an_archive_outside_the_repository_cannot_be_on_github(tmp_path: Path) -> None:
     with pytest.raises(TrackerError, match="for GitHub, run this in the repository"):
         write_schedule("github", nightly(tmp_path / "a"), tmp_path / "b")

@@ -140,6 +140,14 @@ def test_bytes_that_are_held_and_were_replaced_do_not_become_current_again(
     assert counts(bring([Made(ONE, date="2024-09-28T10:00:00Z")])).startswith("0 new, 1 changed")
 
 
+def test_a_dry_run_counts_what_is_unchanged(bring: Callable[..., Ran]) -> None:
+    later = Made(ONE, date="2024-10-01T00:00:00Z")
+    ran = bring([Made(ONE), later], "--as", STATEMENT, "--dry-run")
+    counts, *listed = ran.out.splitlines()
+    assert ", 1 unchanged, " in counts
+    assert [each.split()[0] for each in listed] == ["new"]
+
+
 def test_a_dry_run_lists_and_writes_nothing(bring: Callable[..., Ran], tmp_path: Path) -> None:
     rows = count_record(tmp_path / "snapshots")
     ran = bring([Made(ONE), Made(status="404 Not Found")], "--as", STATEMENT, "--dry-run")

@@ -9,7 +9,7 @@ import typer
 
 from tracker.cli import completion, options
 from tracker.cli.mistakes import Commands
-from tracker.cli.output import shown_progress, terminal_width, wants_colour, write_answer
+from tracker.cli.output import shown_progress, terminal_width, wants_colour, write_answer, write_notice
 from tracker.report.safe import visible
 
 if TYPE_CHECKING:
@@ -146,8 +146,19 @@ def add(
         post=post,
         on_behalf_of=on_behalf_of,
     )
-    pairs = zip(files, add_files(files, declaration, archive, options.now()), strict=True)
+    now = options.now()
+    last = _last_run(archive)
+    pairs = zip(files, add_files(files, declaration, archive, now), strict=True)
     write_answer("\n".join(line for path, entry in pairs for line in _describe(path, entry)))
+    if now < (last or now):
+        write_notice(f"dated {now}, before the last run of tracker snapshot, {last}: is the clock right?")
+
+
+def _last_run(archive: Path) -> str | None:
+    from tracker.archive.ledger.ledger import open_ledger
+
+    with open_ledger(archive) as ledger:
+        return ledger.last_instant("snapshot")
 
 
 def _describe(path: Path, entry: Recorded) -> Iterator[str]:

@@ -238,10 +238,12 @@ def schedule(
     Prints a crontab line, systemd units, or a GitHub workflow. Set the addresses for --notify and
     --heartbeat in the environment: TRACKER_NOTIFY, TRACKER_HEARTBEAT.
     """
-    from tracker.workflows.watch.schedule import Nightly, read_time, write_schedule
+    from tracker.workflows.watch.schedule import Nightly, name_closed, read_time, write_schedule
 
     nightly = Nightly(_program(), archive, *read_time(at))
     write_answer(write_schedule(scheduler, nightly, Path.cwd()))
+    if scheduler == "github" and (closed := name_closed(archive)):
+        write_notice(f"the workflow will push nothing while these are not open: {', '.join(closed)}")
 
 
 def _program() -> tuple[str, ...]:

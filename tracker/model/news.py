@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 if TYPE_CHECKING:
     from tracker.model.changes import Edit, Operation
     from tracker.model.ledger import Check, Severity
     from tracker.model.texts import Reference
 
+MANY: Final = 3
+"""Sources of one host that fail alike, or are well again, from which on the host is told once."""
+
 NewsKind = Literal[
-    "new", "changed silently", "changed", "moved", "came back", "well again", "quarantined", "rejected",
-    "unreachable", "gone", "robots-denied",
+    "new", "changed silently", "changed", "reads otherwise", "moved", "came back", "well again",
+    "quarantined", "rejected", "unreachable", "gone", "robots-denied",
 ]  # fmt: skip
 
 
@@ -40,3 +43,5 @@ class News:
     is_open: bool
     """Whether its source and both texts are: what is restricted or embargoed is not quoted in messages."""
     revision: Revision | None = None
+    series: Reference | None = None
+    """Of an index, country and body of what it lists."""

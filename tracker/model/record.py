@@ -63,6 +63,8 @@ class Checked:
     last: str
     longest_gap_days: int
     """The most days between two checks in a row; an edit that was taken back in between was never seen."""
+    by_wrong_clock: int = 0
+    """Checks dated later than a run whose clock was said to be right; they count for no gap."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,6 +108,11 @@ def read_holder(folder: Path) -> Holder | None:
         return None
 
 
+def is_held(folder: Path) -> bool:
+    """Return whether the process that the file names may still hold the archive; it may have been killed."""
+    return _may_live(read_holder(folder))
+
+
 def find_lost_log(folder: Path, record: Path) -> Holder | None:
     """Return whose log is gone: a run that was killed had committed something since the record was written.
 

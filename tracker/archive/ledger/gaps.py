@@ -14,9 +14,11 @@ if TYPE_CHECKING:
 
 _SOURCES = "SELECT DISTINCT source FROM outcomes WHERE snapshot = ?"
 
-_SEEN = "SELECT outcomes.observed, snapshot FROM outcomes WHERE source = :source AND snapshot IS NOT NULL"
-_AGAIN = """UNION ALL SELECT repeats.observed, snapshot FROM outcomes
+_SEEN = """SELECT outcomes.observed, snapshot, run FROM outcomes
+WHERE source = :source AND snapshot IS NOT NULL"""
+_AGAIN = """UNION ALL SELECT repeats.observed, snapshot, repeats.run FROM outcomes
 JOIN repeats ON repeats.outcome = outcomes.id WHERE source = :source AND snapshot IS NOT NULL"""
+_CORRECTED = "SELECT id, started FROM runs WHERE kind = 'snapshot' AND command LIKE '%--clock-is-right%'"
 
 
 def read_checked(connection: sqlite3.Connection, snapshot: int) -> Checked | None:
@@ -28,13 +30,22 @@ def read_checked(connection: sqlite3.Connection, snapshot: int) -> Checked | Non
     if not has_table(connection, "outcomes"):
         return None
     query = f"{_SEEN} {_AGAIN if has_table(connection, 'repeats') else ''} ORDER BY 1"
+    corrected = connection.execute(_CORRECTED).fetchall() if has_table(connection, "repeats") else []
     found: list[str] = []
+    misdated: list[str] = []
     gaps = [0]
     for source in fetch_column(connection, _SOURCES, [snapshot]):
-        seen = connection.execute(query, {"source": source}).fetchall()
+        seen, wrong = [], []
+        for observed, given, run in connection.execute(query, {"source": source}):
+            if any(later > run and started < observed for later, started in corrected):
+                wrong.append((observed, given))
+            else:
+                seen.append((observed, given))
+        misdated += [observed for observed, given in wrong if given == snapshot]
         found += [observed for observed, given in seen if given == snapshot]
         gaps += [_days(before, now) for (before, _), (now, given) in pairwise(seen) if given == snapshot]
-    return Checked(len(found), max(found), max(gaps)) if found else None
+    number = len(found) + len(misdated)
+    return Checked(number, max(found or misdated), max(gaps), len(misdated)) if number else None
 
 
 def _days(before: str, now: str) -> int:

@@ -104,7 +104,8 @@ class Reader(Record):
         narrowed, values = queries.narrow_to(reference)
         rows = self.rows(
             f"SELECT snapshots.id, {queries.NAME}, ordinal, observed, documents.sha256, size,"
-            " documents.media_type, extractor, versions.language, words, coalesce(url, source)"
+            " documents.media_type, extractor, versions.language, words,"
+            " CASE WHEN source LIKE 'http%' THEN source ELSE coalesce(url, source) END"
             f" {queries.SNAPSHOTS} JOIN documents ON documents.sha256 = snapshots.document"
             f" WHERE TRUE{narrowed} ORDER BY {queries.ORDER}, ordinal",
             *values,

@@ -204,7 +204,9 @@ def _make_record(
         run = last + len(divergence.record) + 1
         steps = copy_runs(old, new, divergence.common, run)
         write_finished_run(new, run, "repair", instant)
-        step = Step(did=True, what=MIRROR, how=f"its {len(divergence.mirror):,} runs were taken over")
+        number = len(divergence.mirror)
+        taken = "run was" if number == 1 else "runs were"
+        step = Step(did=True, what=MIRROR, how=f"its {number:,} {taken} taken over")
         proofs.write_steps(new, run, [step, *steps, *reapply_withdrawals(new, last + 1, run)])
         for table, row, wanted, _ in new.execute("PRAGMA foreign_key_check"):
             raise RepositoryUnusable(f"{mirror}: row {row} of {table} has no {wanted}; nothing was changed")

@@ -19,7 +19,7 @@ _FSCK = ("fsck", "--full", "--strict", "--no-dangling", "--no-progress")
 _CHECKS_REFERENCES = (2, 50)
 """From this release on git checks references too, and from 2.53 on it takes the link to them for damage."""
 
-_REMEDY = f"{REPAIR} writes it again if the record still has it; otherwise {START_OVER}"
+_REMEDY = f"{REPAIR}, which writes it again if the record still has it; otherwise {START_OVER}"
 
 
 class FsckMessage(NamedTuple):

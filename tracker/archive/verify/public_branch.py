@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 _WHERE = "mirror.git"
 _BRANCH = "branch public of mirror.git"
-_REWRITE = f"{REPAIR} writes it again from the record"
+_REWRITE = f"{REPAIR}, which writes it again from the record"
 
 
 def open_public_comparison(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import ssl
 from contextlib import suppress
 from dataclasses import dataclass
@@ -219,10 +220,13 @@ def _redact(headers: httpx.Headers) -> tuple[tuple[str, str], ...]:
     return redact((decode_header(name), decode_header(value)) for name, value in headers.raw)
 
 
+_ERRNO = re.compile(r"^\[Errno -?\d+\] (.)")
+
+
 def _explain(error: Exception) -> FetchFault:
     """Return the fault of a failed exchange, from httpcore's error and its cause."""
     behind = error.__cause__ or error.__context__
-    detail = str(error)[:LONGEST_QUOTE] or type(error).__name__
+    detail = _ERRNO.sub(lambda found: found[1].lower(), str(error))[:LONGEST_QUOTE] or type(error).__name__
     if isinstance(error, httpcore.TimeoutException):
         return FetchFault("timeout", detail)
     if isinstance(error, httpcore.ConnectError) and isinstance(behind, ssl.SSLError):

@@ -6,7 +6,7 @@ import random
 import time
 from collections import deque
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from threading import Condition, Lock
 from typing import TYPE_CHECKING, Final
@@ -32,12 +32,16 @@ def system_clock() -> Clock:
 
 
 def steady(clock: Clock, since: datetime) -> Clock:
-    """Return a clock that is never before an instant, nor before what it said last, however it is set."""
-    latest = since
+    """Return a clock that runs on from an instant, however the machine's is set, until that has caught up.
+
+    It does not stand still: two nights whose checks had one instant could not be put in order again.
+    """
+    latest, ticked = since, clock.monotonic()
 
     def now() -> datetime:
-        nonlocal latest
-        latest = max(latest, clock.now())
+        nonlocal latest, ticked
+        tick = clock.monotonic()
+        latest, ticked = max(latest + timedelta(seconds=tick - ticked), clock.now()), tick
         return latest
 
     return Clock(now, clock.monotonic, clock.sleep)

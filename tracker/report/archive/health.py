@@ -72,7 +72,8 @@ def _days(source: Source) -> str:
 def render_health(health: Health, *, width: int = 80, color: bool = False) -> str:
     """Return what a person should look at, what the nights of the last week told, and a table of sources."""
     head = f"{counted(len(health.concerns), 'concern')}, {counted(len(health.sources), 'source')}"
-    rows = [line(f"{head}, {health.instant}", "bold")]
+    noted = f", {counted(len(health.notes), 'note')}" if health.notes else ""
+    rows = [line(f"{head}{noted}, {health.instant}", "bold")]
     for concern in (*health.concerns, *health.notes):
         rows.extend(_show_concern(concern, width))
     by_day = sorted(health.news, key=_day, reverse=True)
@@ -100,7 +101,8 @@ def _show_concern(concern: Concern, width: int) -> Iterator[Line]:
     )
     text = one_line(f"{named}{since}: {concern.detail}")
     style: Style = "plain" if concern.severity == "note" else "warning"
-    yield from wrap([Span(concern.kind, style), Span(f"  {text}")], width, "  ", "    ")
+    kind = f"note: {concern.kind}" if concern.severity == "note" else concern.kind
+    yield from wrap([Span(kind, style), Span(f"  {text}")], width, "  ", "    ")
 
 
 def _source_row(state: SourceState) -> tuple[str, ...]:

@@ -152,7 +152,10 @@ _LONGEST_URL = 200
 
 
 def render_captures(brought: WarcImportReport, *, every: bool = False) -> str:
-    """Return the counts, what was skipped, and what was ignored and why; ``every`` lists all."""
+    """Return the counts, what was skipped, and what was ignored and why.
+
+    ``every`` lists all but what is unchanged: of a crawl of many nights that is nearly everything.
+    """
     return "\n".join(map(one_line, _capture_lines(brought, every=every)))
 
 
@@ -161,7 +164,7 @@ def _capture_lines(brought: WarcImportReport, *, every: bool) -> Iterator[str]:
     parts = ", ".join(f"{counts[status]:,} {status}" for status in _STATUSES)
     yield f"{counted(len(brought.entries), 'capture')}: {parts}"
     for entry in brought.entries:
-        if every or entry.note:
+        if entry.note or entry.status == "skipped" or (every and entry.status != "unchanged"):
             yield _capture_line(entry)
     for why, number in sorted(brought.passed.items(), key=lambda pair: (-pair[1], pair[0])):
         yield f"ignored: {counted(number, 'record')} {why}"

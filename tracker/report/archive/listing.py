@@ -98,8 +98,13 @@ def _facts(entry: SnapshotEntry | WithdrawnSnapshot) -> tuple[str, ...]:
 def _checked(checked: Checked) -> str:
     """Say how often a snapshot was found; an edit inside the gap was seen late, or never."""
     times = "once" if checked.times == 1 else f"{checked.times:,} times until {checked.last[:10]}"
-    gap = checked.longest_gap_days
-    return f"checked {times}" + (f", longest gap {counted(gap, 'day')}" if gap else "")
+    gap, wrong = checked.longest_gap_days, checked.by_wrong_clock
+    dated = "" if wrong == checked.times else f"{wrong:,} of them "
+    return (
+        f"checked {times}"
+        + (f", longest gap {counted(gap, 'day')}" if gap else "")
+        + (f", {dated}by a clock that was wrong" if wrong else "")
+    )
 
 
 def render_statement(side: Side, *, width: int = 80, color: bool = False) -> str:

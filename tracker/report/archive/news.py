@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from tracker.errors import ReferenceInvalid
 from tracker.model.ledger import GOOD_OUTCOMES
+from tracker.model.news import MANY
 from tracker.references import country_name
 from tracker.report.comparison.edited import CONTEXT
 from tracker.report.comparison.naming import session_words
@@ -36,16 +38,17 @@ def name_statement(reference: Reference) -> str:
         country = country_name(reference.country)
     except ReferenceInvalid:
         country = reference.country
-    session = session_words(reference.body, reference.session) if reference.session else ""
-    return one_line(", ".join(filter(None, (country, f"{reference.body} {session}", reference.item))))
+    session = f" {session_words(reference.body, reference.session)}" if reference.session else ""
+    return one_line(", ".join(filter(None, (country, f"{reference.body}{session}", reference.item))))
 
 
 def headline(news: News) -> str:
     """Return one event in words: who, at which session, and what happened."""
     check = news.check
-    named = check.snapshot or check.reference
+    named = check.snapshot or check.reference or news.series
     who = name_statement(named) if named else one_line(check.address)
-    cause = one_line(check.cause) if check.outcome not in GOOD_OUTCOMES or news.revision else ""
+    is_shown = check.outcome not in GOOD_OUTCOMES or news.revision or news.kind == "moved"
+    cause = one_line(check.cause) if is_shown else ""
     facts = (news.kind, _size(news.revision) if news.revision else "", cause)
     return f"{who}: {', '.join(filter(None, facts))}"
 
@@ -65,6 +68,14 @@ def news_lines(news: Sequence[News], width: int, *, quotes_closed: bool = True) 
     """Yield each event with its evidence and the next step; of many notes, the first alone."""
     warnings = [each for each in news if each.severity != "note"]
     notes = [each for each in news if each.severity == "note"]
+    hosts = Counter(map(_host, news))
+    for host, number in hosts.items():
+        if host and number >= MANY:
+            severity, address, what = host
+            yield from wrap(one_line(f"{severity}: {address}: {what}, {number:,} sources"), width, "", "  ")
+    warnings, notes = (
+        [each for each in some if hosts[_host(each)] < MANY or not _host(each)] for some in (warnings, notes)
+    )
     for each in (*warnings, *notes[:_MOST_NOTES]):
         style: Style = "warning" if each.severity == "warning" else "plain"
         lead = (
@@ -83,6 +94,14 @@ def news_lines(news: Sequence[News], width: int, *, quotes_closed: bool = True) 
         yield line(f"and {counts}; see: tracker runs")
 
 
+def _host(news: News) -> tuple[str, str, str] | None:
+    """Return what a host is told for once, however many of its sources are down, or well again."""
+    if news.kind not in {"unreachable", "well again"} or (news.check.sha256 and news.kind == "unreachable"):
+        return None
+    cause = news.check.cause if news.kind == "unreachable" else ""
+    return news.severity, urlsplit(news.check.address).netloc, ", ".join(filter(None, (news.kind, cause)))
+
+
 def _mark(runs: Sequence[Span]) -> list[Span]:
     """Return a redline that reads without colour."""
     return [Span(run.text.join(_MARKS[run.style]), run.style) if run.style in _MARKS else run for run in runs]
@@ -91,7 +110,8 @@ def _mark(runs: Sequence[Span]) -> list[Span]:
 def _facts(news: News) -> Iterator[str]:
     check, revision = news.check, news.revision
     if check.detail:
-        yield check.detail
+        is_announced = check.announced in {"corrigendum", "last-modified"}
+        yield f"announced: {check.detail}" if is_announced else check.detail
     if news.severity != "note" and not revision:
         yield check.address
     if revision:
@@ -115,7 +135,7 @@ def write_message(news: Sequence[News]) -> str:
 def news_fields(news: News) -> dict[str, object]:
     """Return one event for a machine; a sentence that changed is a redline with ``[-`` and ``{+``."""
     check, revision = news.check, news.revision
-    named = check.snapshot or check.reference
+    named = check.snapshot or check.reference or news.series
     return {
         "kind": news.kind,
         "severity": news.severity,

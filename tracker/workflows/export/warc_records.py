@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from http.client import responses
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
@@ -43,9 +44,13 @@ def list_records(holding: Holding, checks: Sequence[Check], data: bytes) -> Iter
         original = _write_resource(holding, _locate(holding, checks), data)
         yield original
     yield _write_metadata(original, holding, bringing)
+    dated: Counter[tuple[str, str]] = Counter()
     for check in checks:
         if check is not bringing and check.outcome in {"unchanged", "moved"}:
-            yield from _write_revisit(original, holding, check)
+            # Where the clock was set back, older releases gave checks one instant; ids must differ still.
+            same = dated[check.source, check.observed]
+            dated[check.source, check.observed] += 1
+            yield from _write_revisit(original, holding, check, same)
 
 
 def _has_brought(check: Check, holding: Holding) -> bool:
@@ -111,7 +116,7 @@ def _write_way(holding: Holding, check: Check) -> Iterator[WarcOutput]:
         yield _write_request(answer, exchange)
 
 
-def _write_revisit(original: WarcOutput, holding: Holding, check: Check) -> Iterator[WarcOutput]:
+def _write_revisit(original: WarcOutput, holding: Holding, check: Check, same: int) -> Iterator[WarcOutput]:
     """Yield a record that a replay reads as the original: its head has to be that of an answer with a body.
 
     Of any other answer, a 304 or one with other bytes, the block is left out and the head told as metadata.
@@ -122,7 +127,7 @@ def _write_revisit(original: WarcOutput, holding: Holding, check: Check) -> Iter
     is_shown = last is not None and profile == SAME_BYTES
     revisit = WarcOutput(
         "revisit",
-        name_record("revisit", original.id, check.source, check.observed),
+        name_record("revisit", original.id, check.source, check.observed, *([str(same)] if same else [])),
         check.observed,
         {
             "WARC-Target-URI": write_uri(last.url) if last else uri,

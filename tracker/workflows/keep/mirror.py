@@ -131,7 +131,9 @@ def push_mirror(
             if _is_of_another_way(answer) and not force:
                 check_copy(archive, repository, remote, there)
             raise RepositoryUnusable(_explain(remote, answer, force=force))
-    note_copy(archive, "push", show_address(remote), read_clock())
+    # As with a backup: a relative path says nothing in another folder.
+    place = os.path.abspath(remote) if os.path.lexists(remote) else show_address(remote)  # noqa: PTH100
+    note_copy(archive, "push", place, read_clock())
     return Pushed(show_address(remote), private, tip, updated.closed)
 
 
@@ -150,12 +152,18 @@ def _check_open(archive: Path) -> None:
 
 
 def _is_new_folder(remote: str) -> bool:
-    """Return whether a path is meant at which there is nothing yet, in a folder that there is."""
+    """Return whether a path is meant at which there is nothing yet.
+
+    Raises ``RepositoryUnusable`` where its folder is not there: a disk that is not mounted is no copy.
+    """
     if ":" in remote.partition("/")[0] or not (os.sep in remote or remote.endswith(".git")):
         return False
     # A path may be too long for the system, which pathlib does not take for an answer.
     if not os.path.lexists(remote):
-        return os.path.isdir(os.path.dirname(os.path.abspath(remote)))  # noqa: PTH100, PTH112, PTH120
+        above = os.path.dirname(os.path.abspath(remote))  # noqa: PTH100, PTH120
+        if not os.path.isdir(above):  # noqa: PTH112
+            raise RepositoryUnusable(f"there is no folder {above}; make it, or mount its disk, first")
+        return True
     return os.path.isdir(remote) and not os.listdir(remote)  # noqa: PTH112, PTH208
 
 

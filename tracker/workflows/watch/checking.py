@@ -19,6 +19,7 @@ from tracker.workflows.watch.examine import (
 )
 from tracker.workflows.watch.indexes import examine_index
 from tracker.workflows.watch.questions import is_among, known_sources, plan_requests, retirement
+from tracker.workflows.watch.telling import OTHER_SOURCE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -102,7 +103,7 @@ class Journal:
         with store.batch():
             declared = declare_arrival(arrival, arrival.source.reference)
             recorded = record_arrival(store, arrival, declared, check.observed)
-            is_change = recorded.outcome == "changed"
+            is_change = recorded.outcome == "changed" and check.cause != OTHER_SOURCE
             check = replace(
                 check,
                 outcome=recorded.outcome,

@@ -13,7 +13,7 @@ from tracker.model.ledger import GOOD_OUTCOMES, Check
 from tracker.model.watching import Admission, Validators
 from tracker.text.identity import digest_bytes, digest_text
 from tracker.workflows.importing.add import read_arrival
-from tracker.workflows.watch.telling import find_move, tell_change
+from tracker.workflows.watch.telling import OTHER_SOURCE, find_move, tell_change
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -206,8 +206,13 @@ class _Examination:
         if not history.snapshots:
             return Examined(replace(check, outcome="new"), arrival)
         earlier = self.before.success.validators if self.before.success else Validators()
+        moved = find_move(check, self.before.success)[1]
         past = self.ledger.past(check.source, CHECKS_READ)
-        return Examined(tell_change(check, arrival, history.snapshots, earlier, past), arrival)
+        told = tell_change(check, arrival, history.snapshots, earlier, past, moved)
+        review = self.ledger.last_review(check.source)
+        if self.before.success is None and not (review and review.verdict == "accept"):
+            told = replace(told, cause=OTHER_SOURCE, announced=None)
+        return Examined(told, arrival)
 
     def _quarantine(self, check: Check, admission: Admission, text: str | None) -> Examined:
         """Keep a document for review, unless one with the same text was: pages have daily tokens."""

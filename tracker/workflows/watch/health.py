@@ -7,21 +7,24 @@ from datetime import datetime, timedelta
 from itertools import chain, pairwise
 from shlex import quote
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
+from tracker.archive.file.lock import is_held
 from tracker.archive.file.modes import find_world_readable, is_for_group
 from tracker.archive.ledger.ledger import open_ledger
 from tracker.archive.reading.versions import Versions
 from tracker.capture.watch.watch_list import WATCH_FILE, read_watch_list
 from tracker.errors import NotInArchive
 from tracker.model.ledger import GOOD_OUTCOMES, Concern, Health
+from tracker.model.news import MANY
 from tracker.workflows.keep.reextract import count_outdated
 from tracker.workflows.watch.examine import WITHDRAWN
 from tracker.workflows.watch.news import gather_news
 from tracker.workflows.watch.questions import choose_sources, list_links
-from tracker.workflows.watch.telling import RESTLESS
+from tracker.workflows.watch.telling import RESTLESS, name_series
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from tracker.archive.ledger.ledger import Ledger
@@ -33,7 +36,7 @@ if TYPE_CHECKING:
 def list_runs(archive: Path, kind: RunKind | None = None, limit: int | None = None) -> tuple[RunEntry, ...]:
     """Return the runs of the archive, of one kind where it is named, the latest ``limit``, oldest first."""
     with open_ledger(archive) as ledger:
-        entries = ledger.runs(kind=kind)
+        entries = _end_killed(archive, ledger.runs(kind=kind))
     return entries if limit is None else entries[-limit:]
 
 
@@ -47,7 +50,16 @@ def show_run(archive: Path, run: int | None) -> tuple[RunEntry, tuple[Check, ...
         if entry is None:
             name = "no run yet" if run is None else f"no run {run}"
             raise NotInArchive(f"{name} in {ledger.path}; tracker runs lists them")
+        (entry,) = _end_killed(archive, [entry])
         return entry, ledger.checks(entry.id, evidence=True)
+
+
+def _end_killed(archive: Path, runs: Iterable[RunEntry]) -> tuple[RunEntry, ...]:
+    """Return runs as the next one will note them: what was killed could not say that it had ended."""
+    held = is_held(archive)
+    return tuple(
+        replace(run, status="interrupted") if run.status == "running" and not held else run for run in runs
+    )
 
 
 NIGHT_HOURS = 36
@@ -65,13 +77,19 @@ def assess_health(archive: Path, instant: str, streak: int) -> Health:
     watched = read_watch_list(archive / WATCH_FILE)
     with open_ledger(archive) as ledger:
         sources = _read_states(ledger, watched, instant[:10])
-        runs, waiting = ledger.runs(kind="snapshot"), ledger.waiting()
-        noted = ledger.expectations()
+        runs, waiting = _end_killed(archive, ledger.runs(kind="snapshot")), ledger.waiting()
+        noted, series = ledger.expectations(), name_series(watched.sources)
         silent = frozenset(each.reference for each in noted if each.state == "no statement")
+        down = _find_hosts([each for each in sources if not _is_silent(each.last, silent)], streak)
         found = (
             *_missed_nights(runs, instant),
             *_readable(archive),
-            *chain.from_iterable(_source_concerns(each, streak, waiting, silent) for each in sources),
+            *chain.from_iterable(
+                _source_concerns(each, streak, waiting, silent, series.get(each.last.source))
+                for each in sources
+                if each not in chain.from_iterable(down.values())
+            ),
+            *(_host_concern(host, states) for host, states in down.items()),
             *_overdue(noted, instant[:10]),
         )
         outdated = count_outdated(Versions(ledger.path, ledger.connection))
@@ -122,6 +140,9 @@ def _missed_nights(runs: Sequence[RunEntry], instant: str) -> Iterator[Concern]:
         number, started = runs[-1].id, runs[-1].started
         detail = f"run {number} is in the future of this machine's clock, {instant}; one of the two was wrong"
         yield Concern("clock", "the archive", started, detail, "failure")
+    if runs and runs[-1].status == "interrupted":
+        detail = f"run {runs[-1].id} ended without a word, as when it is killed; again: tracker snapshot"
+        yield Concern("night missed", "the archive", runs[-1].started, detail)
     complete = [run for run in runs if run.status == "complete"]
     if not complete:
         detail = "no run of tracker snapshot has come to its end yet"
@@ -146,7 +167,11 @@ def _hours(first: str, last: str) -> int:
 
 
 def _source_concerns(
-    state: SourceState, streak: int, waiting: Sequence[Review], silent: Collection[Reference]
+    state: SourceState,
+    streak: int,
+    waiting: Sequence[Review],
+    silent: Collection[Reference],
+    series: Reference | None,
 ) -> Iterator[Concern]:
     """Yield what is wrong with a source.
 
@@ -154,9 +179,11 @@ def _source_concerns(
     is well again.
     """
     last = state.last
-    is_silent = bool(last.reference and replace(last.reference, kind=None, language=None) in silent)
+    is_silent = _is_silent(last, silent)
     cause = f"{last.outcome}: {last.cause}" if last.cause else last.outcome
-    end = f"; if for good: tracker sources close {last.source} --by NAME --reason TEXT"
+    close = f"if for good: tracker sources close {last.source} --by NAME --reason TEXT"
+    # An index that answers with something else is mended in the watch list, as the night said.
+    end = f"; {last.detail if series and last.sha256 and last.detail else close}"
     if last.cause == WITHDRAWN:
         yield Concern(WITHDRAWN, last.source, state.since, f"{last.detail}{end}", "note", last.reference)
     elif last.outcome == "gone":
@@ -167,7 +194,7 @@ def _source_concerns(
     elif state.failures >= streak and not state.waiting:
         times = f"{state.failures} times in a row, the last: {cause}{end}"
         severity = "note" if is_silent else "warning"
-        yield Concern("failing", last.source, state.since, times, severity, last.reference)
+        yield Concern("failing", last.source, state.since, times, severity, last.reference or series)
     if last.cause == RESTLESS:
         found = f"{last.snapshot}: {last.detail}"
         yield Concern(RESTLESS, last.source, last.observed, found, reference=last.reference)
@@ -177,6 +204,30 @@ def _source_concerns(
         text = _describe_waiting(own) + ("; the source is well again" if is_well else "")
         severity = "note" if is_well else "warning"
         yield Concern("waiting", last.source, own[0].observed, text, severity, last.reference)
+
+
+def _is_silent(last: Check, silent: Collection[Reference]) -> bool:
+    return bool(last.reference and replace(last.reference, kind=None, language=None) in silent)
+
+
+def _find_hosts(sources: Sequence[SourceState], streak: int) -> dict[tuple[str, str], list[SourceState]]:
+    """Return the hosts of which many sources are down for one cause: one server, or our network."""
+    found: dict[tuple[str, str], list[SourceState]] = {}
+    for state in sources:
+        last = state.last
+        if (
+            last.outcome == "unreachable"
+            and not last.sha256
+            and not state.waiting
+            and state.failures >= streak
+        ):
+            found.setdefault((urlsplit(last.address).netloc, last.cause), []).append(state)
+    return {key: states for key, states in found.items() if key[0] and len(states) >= MANY}
+
+
+def _host_concern(host: tuple[str, str], states: Sequence[SourceState]) -> Concern:
+    since = min(state.since or "" for state in states)
+    return Concern("failing", host[0], since, f"{len(states)} sources, the last: unreachable: {host[1]}")
 
 
 def _describe_waiting(own: Sequence[Review]) -> str:

@@ -23,7 +23,7 @@ from tracker.model.changes import Operation
 from tracker.model.ledger import GOOD_OUTCOMES
 from tracker.model.news import News, Revision
 from tracker.workflows.watch.examine import CHECKS_READ
-from tracker.workflows.watch.telling import RESTLESS
+from tracker.workflows.watch.telling import OTHER_SOURCE, RESTLESS, name_series
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -40,8 +40,8 @@ if TYPE_CHECKING:
 _SHOWN = 3
 _GRAVE = frozenset({"changed silently", "quarantined", "gone", "robots-denied"})
 _ORDER: tuple[NewsKind, ...] = (
-    "gone", "quarantined", "changed silently", "robots-denied", "unreachable", "rejected", "changed", "new",
-    "came back", "well again", "moved",
+    "gone", "quarantined", "changed silently", "robots-denied", "unreachable", "rejected", "changed",
+    "reads otherwise", "new", "came back", "well again", "moved",
 )  # fmt: skip
 
 
@@ -54,12 +54,21 @@ def gather_news(archive: Path, run: int, checks: Sequence[Check] = ()) -> tuple[
     with open_ledger(archive) as ledger:
         runs = ledger.untold(run) or (0,)
         found = [check for one in ledger.untold(run) for check in ledger.checks(one)] or list(checks)
-        closed = read_closed_sources(read_watch_list(archive / WATCH_FILE).text)
+        watched = read_watch_list(archive / WATCH_FILE)
+        closed, series = read_closed_sources(watched.text), name_series(watched.sources)
         news = [*_tell_all(found, runs[0] - 1 if run else None, ledger, closed)]
+    if len(found) > 1 and all(each.outcome == "unreachable" and each.http_status is None for each in found):
+        # It may be our own network.
+        news = [replace(each, severity="warning") for each in news]
     with open_reader(archive) as reader:
         shut = _read_closed(reader, archive) if any(each.revision for each in news) else frozenset()
         told = (
-            replace(each, is_open=each.is_open and not _quotes(each, shut), revision=_revise(each, reader))
+            replace(
+                each,
+                is_open=each.is_open and not _quotes(each, shut),
+                revision=_revise(each, reader),
+                series=series.get(each.check.source),
+            )
             for each in news
         )
         return tuple(sorted(told, key=_rank))
@@ -119,6 +128,8 @@ def _find_kind(check: Check, past: Past, ledger: Ledger) -> NewsKind | None:
 def _find_good(check: Check, failed: Past) -> NewsKind | None:
     if check.outcome == "moved" or (check.cause and check.reference is None):
         return "moved"
+    if check.cause == OTHER_SOURCE:
+        return "reads otherwise"
     if check.outcome == "changed" and check.announced == "silent":
         return "changed silently"
     if check.outcome in {"new", "changed"} and check.reference:

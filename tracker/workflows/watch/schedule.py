@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from tracker.archive.rights.access import read_closed_sources
+from tracker.capture.watch.watch_list import WATCH_FILE, read_watch_list
 from tracker.errors import TrackerError
 from tracker.inputs.tables import read_packaged
 
@@ -43,6 +45,13 @@ def read_time(text: str) -> tuple[int, int]:
     if not match:
         raise TrackerError(f"--at {text!r} is not a time of day; write 02:30")
     return int(match[1]), int(match[2])
+
+
+def name_closed(archive: Path) -> list[str]:
+    """Return the sources that are not open, for which a push of open material alone is refused."""
+    if not (archive / WATCH_FILE).exists():
+        return []
+    return sorted(read_closed_sources(read_watch_list(archive / WATCH_FILE).text))
 
 
 def write_schedule(scheduler: Scheduler, nightly: Nightly, working: Path) -> str:

@@ -101,7 +101,8 @@ def _keep_order(clock: Clock, last: str | None) -> Clock:
     """Return a clock by which nothing is observed before the last run's end. Raises ``ClockBehind``.
 
     A wrong date in the record is worse than a missed night: what was observed when is evidence, and a missed
-    night is told. A clock that was set back by less than an hour waits until it has caught up.
+    night is told. Where the clock was set back by less than an hour, or the last run ended in this second,
+    instants go on from that end until the clock has caught up.
     """
     now = clock.now()
     since = datetime.fromisoformat(last) if last else now
@@ -110,4 +111,4 @@ def _keep_order(clock: Clock, last: str | None) -> Clock:
             f"the clock of this machine says {read_instant(clock)}, before the end of the last run, {last}:"
             " set the clock; if it is right and was wrong then: tracker snapshot --clock-is-right"
         )
-    return steady(clock, since)
+    return steady(clock, since + timedelta(seconds=1) if last else since)

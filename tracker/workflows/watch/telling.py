@@ -8,14 +8,17 @@ from itertools import takewhile
 from typing import TYPE_CHECKING, Final
 
 from tracker.capture.admit.announcement import detect_announcement
+from tracker.model.texts import Reference
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from tracker.model.ledger import Check
-    from tracker.model.watching import Arrival, Kept, Validators
+    from tracker.model.watching import Arrival, Kept, Source, Validators
 
 MOVED, REDIRECTED = "permanent redirect", "temporary redirect"
+RETURNED: Final = "back at its own address"
+OTHER_SOURCE: Final = "another source"
 RESTLESS: Final = "changes every night"
 
 RESTLESS_NIGHTS, RESTLESS_DAYS = 4, 30
@@ -41,6 +44,8 @@ def find_move(check: Check, success: Check | None, *, any_redirect: bool = False
     if any(exchange.status in _PERMANENT for exchange in check.exchanges):
         return MOVED, f"now at {check.url}"
     if any_redirect and _place(check.url) != _place(before):
+        if _place(check.url) == _place(check.address):
+            return RETURNED, f"no longer redirected to {before}"
         return REDIRECTED, f"redirected to {check.url}"
     return "", ""
 
@@ -50,20 +55,35 @@ def _place(address: str) -> str:
 
 
 def tell_change(
-    check: Check, arrival: Arrival, kept: Sequence[Kept], before: Validators, past: Sequence[Check]
+    check: Check,
+    arrival: Arrival,
+    kept: Sequence[Kept],
+    before: Validators,
+    past: Sequence[Check],
+    moved: str = "",
 ) -> Check:
     """Return the check of a text that differs from the latest that is kept, with what is told of it.
 
     ``kept`` are the snapshots of its edition and ``past`` the checks of its source, newest first; ``before``
-    is what the server said at the last success.
+    is what the server said at the last success. Where the page has ``moved`` too, that says whereto.
     """
     title, version = arrival.extraction.title, arrival.version
     announced, shown = detect_announcement(kept[0], before, title, version.text, check.validators)
     again = [f"the text of {each.reference} again" for each in kept if each.text == version.text][:1]
     cause, row = find_row_of_changes(check, past, is_back=bool(again))
-    told = (check.detail, shown, *again, tell_length(kept[0].words, version.words), row)
+    told = (check.detail, shown, *again, tell_length(kept[0].words, version.words), moved, row)
     detail = "; ".join(part for part in told if part)
     return replace(check, outcome="changed", announced=announced, cause=check.cause or cause, detail=detail)
+
+
+def name_series(sources: Iterable[Source]) -> dict[str, Reference]:
+    """Return for each index, by its id, the country and body of which its rule says that it lists."""
+    series = ((each.id, (each.rule or "").split("/")[:2]) for each in sources)
+    return {
+        id_: Reference(parts[0], parts[1])
+        for id_, parts in series
+        if len(parts) > 1 and "{" not in "".join(parts)
+    }
 
 
 def tell_length(before: int, now: int) -> str:
