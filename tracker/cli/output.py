@@ -107,12 +107,11 @@ def offer_schema(command: Command) -> None:
         return
     from tracker.report.json_text import FORMER_VERSION, SCHEMA_VERSION
 
-    versions = SCHEMA_VERSION, FORMER_VERSION
     command.params.append(
         TyperOption(
             param_decls=["--schema"],
             type=str,
-            metavar=f"[{'|'.join(versions)}]",
+            metavar=f"[{SCHEMA_VERSION}|{FORMER_VERSION}]",
             default=SCHEMA_VERSION,
             show_default=True,
             expose_value=False,
@@ -131,8 +130,7 @@ def _ask_schema(_context: Context, _option: Parameter, value: str) -> None:
 
 
 _LONGEST_END = 500  # characters of a notice at either end: the next step stands last
-PAGER_VARIABLE = "TRACKER_PAGER"
-NO_PAGER = "cat"
+PAGER_VARIABLE, NO_PAGER = "TRACKER_PAGER", "cat"
 
 
 def write_answer(text: str, output: Path | None = None, *, paged: bool = True) -> None:

@@ -185,22 +185,20 @@ def _show(told: _Told, *, as_json: bool, quiet: bool, summary: Path | None) -> N
 
     night = told.night
     trouble = {"unmirrored": night.unmirrored} if night.unmirrored else {}
-    fields = [*map(news_fields, told.news)]
-    more = {"exit_code": told.code, "resting": night.resting, "news": fields, **trouble}
+    told_news = [*map(news_fields, told.news)]
+    more = {"exit_code": told.code, "resting": night.resting, "news": told_news, **trouble}
     encoded = run_json(night.run, night.checks, evidence=False, **more) if summary or as_json else ""
-    for line in trouble.values():
-        write_notice(line)
+    if night.unmirrored:
+        write_notice(night.unmirrored)
     if summary:
         write_answer(encoded, summary)
     if as_json:
         write_answer(encoded)
     elif not quiet:
-        color, width = wants_colour("auto"), terminal_width()
         write_answer(night_line(night.checks, told.news, night.resting))
         if told.news:
-            write_answer(render_news(told.news, width=width, color=color).rstrip("\n"))
-    if quiet:
-        # It is mailed by cron, and read in journals: nothing of what is closed is quoted.
+            write_answer(render_news(told.news, width=terminal_width(), color=wants_colour("auto")))
+    if quiet:  # mailed by cron, and read in journals: nothing of what is closed is quoted
         named = {check.source for check in told.failed}
         also = [e for e in told.news if e.severity != "note" and e.check.source not in named]
         sys.stderr.write("".join(check_line(check) + "\n" for check in told.failed) + write_message(also))
