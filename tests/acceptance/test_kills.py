@@ -139,7 +139,7 @@ STEPS = [
     ("BEGIN IMMEDIATE", 2),
     ('INSERT INTO "statements"', 2),
     ('INSERT INTO "editions"', 2),
-    ("INSERT OR IGNORE INTO documents", 2),
+    ("INSERT INTO documents", 2),
     ('INSERT INTO "snapshots"', 2),
     ('INSERT INTO "versions"', 2),
     ("INSERT INTO segments (", 2),

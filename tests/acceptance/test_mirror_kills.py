@@ -92,7 +92,7 @@ FAST_IMPORT = "tracker.archive.git.streams:FastImport"
 MIRROR, REFS = "tracker.archive.mirror.update", "tracker.archive.mirror.refs"
 STEPS = [
     (f"{REFS}:recover", 1),
-    ("BEGIN IMMEDIATE", 2),
+    ("BEGIN IMMEDIATE", 3),
     (f"{FAST_IMPORT}.begin_commit", 1),
     (f"{FAST_IMPORT}.write_file", 1),
     (f"{FAST_IMPORT}.write_file", 4),
@@ -102,7 +102,7 @@ STEPS = [
     ("tracker.archive.mirror.pending:mark_mirrored", 1),
     ("DELETE FROM unmirrored", 1),
     ("INSERT INTO unmirrored (unit, name) VALUES ('tips'", 1),
-    ("COMMIT", 2),
+    ("COMMIT", 3),
     (f"{REFS}:pack_objects", 1),
     ("PRAGMA wal_checkpoint", 1),
 ]
