@@ -214,6 +214,8 @@ def make_goldens() -> dict[str, str]:
 
 def main() -> None:
     """Write the golden files into the folder that is named, or where they are kept."""
+    if any(word.startswith("-") for word in sys.argv[1:]):
+        sys.exit(f"{sys.argv[1]}: expected a folder, or nothing")
     folder = Path(sys.argv[1] if sys.argv[1:] else GOLDEN).absolute()
     files = make_goldens()
     for old in (GOLDEN / "commands").glob("*.txt") if folder == GOLDEN else ():

@@ -311,6 +311,7 @@ fr = "corruption"
 SHIPPED = "\n".join(
     each.read_text("utf-8")
     for each in sorted((files("tracker.topics.vocabulary") / "vocabularies" / "un").iterdir(), key=str)
+    if each.is_file()
 )
 EDITED = SHIPPED.replace("en = 'piracy; ", "en = 'piracy; piracy by canoe; ")
 

@@ -37,6 +37,7 @@ COUNTRIES = (  # noqa: SIM905 (a line is easier to read)
     "ALB AND ARG AUT BEL BGR BRA CAN CHE CHL CHN COL CUB CYP CZE DNK DZA ECU EGY ESP EST ETH FIN FJI GEO GHA"
     " GRC GTM GUY HND HRV HUN IDN IND"
 ).split()
+HOST = "the host"
 INDEXES = {"page": "FRA", "feed": "DEU", "sitemap": "ITA", "portal": "KEN", "errors": "NOR", "noisy": "PER",
            "rolling": "ZAF"}  # fmt: skip
 FIRST, LAST = 70, 75
@@ -115,6 +116,9 @@ class World:
             self.details[self.night, who] = f"{news['headline']}; {news['detail']}"
 
     def name(self, id_: str, address: str) -> str:
+        """Return the name of a source, the path of a link, or that of the host for many sources of it."""
+        if ":" in id_ and not address:
+            return HOST
         return "/" + address.split("/", 3)[3].partition("?")[0] if ":" in id_ else id_
 
     def wake(self) -> None:

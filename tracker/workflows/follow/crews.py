@@ -152,7 +152,11 @@ def open_cluster(address: str, warn: Callable[[str], None]) -> Iterator[Crew]:
         stack.enter_context(quiet_libraries("distributed"))
         try:
             client = stack.enter_context(Client(address, timeout=_SECONDS, set_as_default=False))  # type: ignore[no-untyped-call]
-        except (OSError, ValueError) as error:
+        except (
+            OSError,
+            ValueError,
+            MemoryError,
+        ) as error:  # another server's answer is no length of a message
             raise TrackerError(
                 f"--scheduler {address}: {error or 'no answer'}; start one with: dask scheduler"
             ) from None
