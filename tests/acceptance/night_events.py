@@ -109,7 +109,7 @@ EVENTS = (
     Event(CUT, "cut", "a sentence is added, and the run interrupted", act.say("cut", SILENCED),
           ((1, SILENT, WARNING),)),
     Event(CUT, "the archive", "a night without a complete run", act.pass_by, (),
-          ((1, 8, "night missed", WARNING),)),
+          ((0, 8, "night missed", WARNING),)),
     Event(180, "teaser", "a teaser in its place", act.put("/teaser", TEASER), QUARANTINED,
           ((0, 10, "waiting", WARNING), (10, END, "waiting", NOTE))),
     Event(180, "login", "a person rejects the form", act.reject),
