@@ -26,11 +26,12 @@ from tracker.report.json_text import render_json
 from tracker.text.encoder import DEFAULT
 from tracker.text.reading import read_text
 from tracker.topics.certainty.associations import load_associations
-from tracker.topics.certainty.claims import FAMILIES, Likelihood, find_chance, find_measured, load_certainty
+from tracker.topics.certainty.claims import Likelihood, find_chance, find_measured, load_certainty
 from tracker.topics.certainty.evidence import SENTENCE_FEATURES, TOPIC_FEATURES, TopicEvidence
 from tracker.topics.reading import LIKELY, read_evidence, read_topics
 from tracker.topics.statuses.absent import Absences, find_aligned
 from tracker.topics.statuses.statuses import compare_topics
+from tracker.topics.thresholds import FAMILIES
 from tracker.topics.vocabulary.load import load_vocabulary
 from tracker.workflows.compare.compare import compare
 

@@ -74,7 +74,8 @@ UNNEEDED = {
     ("list",): {*(COMMANDS_ALONE - {"tracker.cli.read"}), *READING, *TABLES, "hashlib"},
     ("diff", "XAA/CCPCJ"): {
         *(COMMANDS_ALONE - {"tracker.cli.compare"}),
-        *("tracker.changes", "tracker.alignment", "tracker.tracing", "tomllib", "importlib.metadata"),
+        *("tracker.changes", "tracker.alignment", "tracker.tracing", "tracker.topics.certainty"),
+        *("tracker.topics.levels", "tracker.topics.vocabulary.lexicon", "tomllib", "importlib.metadata"),
     },
 }
 """What a command does not load, the second time that it is asked the same."""

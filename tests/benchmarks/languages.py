@@ -19,8 +19,8 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from tracker.model.topics import PRIORITIES
 from tracker.text.reading import read_text
-from tracker.topics.levels.assess import PRIORITIES
 from tracker.topics.reading import LIKELY, read_topics
 from tracker.topics.statuses.statuses import compare_topics
 from tracker.topics.vocabulary.load import load_vocabulary

@@ -102,6 +102,8 @@ class Mention:
 
 
 Level = Literal["declared", "substantive", "acknowledged", "mentioned"]
+PRIORITIES: Final = frozenset[str]({"declared", "substantive"})
+"""The levels that make a topic a priority."""
 
 
 @dataclass(frozen=True, slots=True)

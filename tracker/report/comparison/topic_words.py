@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, get_args
 
-from tracker.model.topics import Level
+from tracker.model.topics import PRIORITIES, Level
 from tracker.report.comparison.words import ARROW, percent
 from tracker.report.safe import one_line
-from tracker.topics.certainty.claims import load_certainty
-from tracker.topics.levels.assess import PRIORITIES
+from tracker.topics.thresholds import find_threshold
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -114,7 +113,7 @@ def _bar(topic: TopicChange, sure: float) -> str:
     Changes of rank need more than others for as many of them to be true.
     """
     certainty, least = topic.outcome_certainty or 0.0, _least(topic, sure)
-    if not topic.measured or certainty < min(least, load_certainty().find_threshold("new", sure)):
+    if not topic.measured or certainty < min(least, find_threshold("new", sure)):
         return ""
     if certainty < least:
         return f"short of {chance_mark(least, measured=True)[1:-1]}"
@@ -123,7 +122,7 @@ def _bar(topic: TopicChange, sure: float) -> str:
 
 
 def _least(topic: TopicChange, sure: float) -> float:
-    return load_certainty().find_threshold(topic.outcome, sure)
+    return find_threshold(topic.outcome, sure)
 
 
 def unclaimed_words(topic: TopicChange, sure: float) -> str | None:

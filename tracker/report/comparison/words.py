@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, get_args
 
 from tracker.model.changes import Operation
+from tracker.model.topics import PRIORITIES
 from tracker.report.layout import counted
 from tracker.report.safe import one_line
 
@@ -169,9 +170,6 @@ def percent(share: float) -> str:
     return f"{100 * share:.1f}%" if share else "0%"
 
 
-_PRIORITIES = frozenset({"declared", "substantive"})
-
-
 def decision_words(decision: Decision) -> str:
     """Say who decided what and when, what had been judged before, and who disagrees."""
     of_axis = "" if decision.question in {"sentences", "level"} else f"{decision.question} "
@@ -211,7 +209,7 @@ def decisions_summary(comparison: Comparison) -> str:
     gone = [
         one_line(level.label)
         for level in comparison.levels
-        if level.topic not in topics and level.decision.said in _PRIORITIES
+        if level.topic not in topics and level.decision.said in PRIORITIES
     ]
     return words + (f"; no priority by decision: {', '.join(dict.fromkeys(gone))}" if gone else "")
 

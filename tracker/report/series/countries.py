@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import log
 from typing import TYPE_CHECKING, Final, get_args
 
-from tracker.model.topics import Level
+from tracker.model.topics import PRIORITIES, Level
 from tracker.report.comparison.naming import name_body
 from tracker.report.comparison.words import LANGUAGES, percent
 from tracker.report.document import Column, Document, Entry, Section, Span, Tick
@@ -25,7 +25,6 @@ from tracker.report.series.parts import (
 )
 from tracker.report.series.rows import make_rows, mark_chance, mark_level
 from tracker.topics.certainty.claims import explain_unmeasured
-from tracker.topics.levels.assess import PRIORITIES
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from tracker.model.panels import PanelTable
 from tracker.model.series import CountedTopic
-from tracker.model.topics import VocabularyName
+from tracker.model.topics import PRIORITIES, VocabularyName
 from tracker.references import country_name
 from tracker.report.comparison.naming import name_body
 from tracker.report.document import Document, Span, Tick
@@ -29,7 +29,6 @@ from tracker.report.series.parts import (
 )
 from tracker.report.series.rows import SURE_FROM
 from tracker.report.tables import write_csv
-from tracker.topics.levels.assess import PRIORITIES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

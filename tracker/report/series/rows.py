@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from tracker.model.topics import PRIORITIES
 from tracker.report.comparison.topic_words import chance_mark
 from tracker.report.document import Span
 from tracker.report.safe import one_line
-from tracker.topics.levels.assess import PRIORITIES
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence

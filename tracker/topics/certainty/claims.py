@@ -12,6 +12,7 @@ from tracker.inputs.tables import read_packaged
 from tracker.text.tables import read_by_name
 from tracker.topics.certainty.evidence import SENTENCE_FEATURES, TOPIC_FEATURES
 from tracker.topics.certainty.sentences import describe_stem
+from tracker.topics.thresholds import FAMILIES
 from tracker.topics.vocabulary.load import load_vocabulary
 
 if TYPE_CHECKING:
@@ -19,13 +20,6 @@ if TYPE_CHECKING:
 
     from tracker.model.topics import Status, Topic, Vocabulary
     from tracker.topics.certainty.evidence import TopicEvidence
-
-FAMILIES: Final[Mapping[Status, str]] = {
-    **dict.fromkeys(("new", "returned", "dropped"), "absent"),
-    **dict.fromkeys(("promoted", "demoted"), "moved"),
-    **dict.fromkeys(("up", "kept", "down"), "kept"),
-}
-"""Statuses whose certainties are fitted together: absent from one side, at another level, at the same."""
 
 _LANGUAGE: Final = "en"
 """The language of the texts that the probabilities were measured on."""

@@ -9,9 +9,10 @@ from itertools import chain
 from math import log, log1p
 from typing import TYPE_CHECKING, Final
 
+from tracker.model.topics import PRIORITIES
 from tracker.topics.certainty.associations import PmiScores
 from tracker.topics.certainty.sentences import Sentence
-from tracker.topics.levels.assess import PRIORITIES, TopicTreatments, assess_level
+from tracker.topics.levels.assess import TopicTreatments, assess_level
 from tracker.topics.levels.cues import ready
 from tracker.topics.levels.lists import count_words
 from tracker.topics.levels.roles import WIDER_USE

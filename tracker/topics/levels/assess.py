@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from tracker.model.topics import PRIORITIES
 from tracker.topics.levels.roles import treat
 
 if TYPE_CHECKING:
@@ -54,9 +55,6 @@ def _choose_leading(mentions: Sequence[Mention]) -> list[int]:
             leading.append(place)
     return sorted(leading)
 
-
-PRIORITIES: Final = frozenset[str]({"declared", "substantive"})
-"""The levels that make a topic a priority."""
 
 ONCE: Final = "once only:"
 """What the rule of a mention begins with that one sentence more would make a priority."""

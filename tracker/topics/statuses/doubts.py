@@ -6,9 +6,9 @@ from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from tracker.model.topics import PRIORITIES
 from tracker.text.identity import fold
 from tracker.topics.certainty.claims import Likelihood, find_measured
-from tracker.topics.levels.assess import PRIORITIES
 from tracker.topics.reading import NARROWER
 from tracker.topics.statuses.absent import Absences, find_aligned
 

@@ -6,9 +6,17 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, get_args
 
-from tracker.model.topics import SURE, Counterpart, Level, Status, Topic, TopicChange, TopicReading
+from tracker.model.topics import (
+    PRIORITIES,
+    SURE,
+    Counterpart,
+    Level,
+    Status,
+    Topic,
+    TopicChange,
+    TopicReading,
+)
 from tracker.topics.certainty.claims import load_certainty
-from tracker.topics.levels.assess import PRIORITIES
 from tracker.topics.reading import NARROWER, count_substance
 from tracker.topics.statuses.absent import find_closest
 from tracker.topics.statuses.doubts import Doubts, Readings, is_priority

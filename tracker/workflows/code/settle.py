@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from tracker.errors import DecisionInvalid
 from tracker.model.texts import Reference
-from tracker.topics.levels.assess import PRIORITIES
+from tracker.model.topics import PRIORITIES
 from tracker.topics.statuses.absent import find_closest
 from tracker.topics.statuses.decided import ABSENT
 from tracker.topics.vocabulary.matching import match_topics
