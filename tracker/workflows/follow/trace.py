@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 LONGEST = 300
 """Words that are traced, more than any sentence has: each may be read beside each word of a statement."""
-_ANYBODY = "XXX"
+_ANYBODY = "XZZ"
 """A user-assigned code, put before a body alone so that the rest is read as that of any series."""
 _STRAY = re.compile(r"\*\w")
 _TOO_OPEN = re.compile(r"(?<!\w)[^\W\u2e80-\U0003fffd]{1,2}\*")
