@@ -77,7 +77,11 @@ def _show_move(topic: TopicChange, sure: float) -> Entry:
         topic_words.status_mark(topic, sure),
     )
     doubt = "" if topic.claimed or topic.share_unsure else "?"
-    brief = f"{label}{doubt} {cells[0]} {topic_words.bar_mark(topic, sure)}".rstrip()
+    brief = (
+        f"{label} {cells[0]} {cells[2]}"
+        if topic_words.is_barred(topic, sure)
+        else f"{label}{doubt} {cells[0]}"
+    )
     return Entry((Span(label),), cells, brief=brief)
 
 

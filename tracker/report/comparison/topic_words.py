@@ -84,10 +84,9 @@ def status_mark(topic: TopicChange, sure: float) -> str:
     return f"{STATUSES[topic.possible]}? {certainty_mark(topic, sure)}".rstrip()
 
 
-def bar_mark(topic: TopicChange, sure: float) -> str:
-    """Return in brackets what keeps from being claimed what is as certain as claims are: ``(in passing)``."""
-    why = "" if topic.claimed or topic.share_unsure else _bar(topic, sure)
-    return f"({why})" if why else ""
+def is_barred(topic: TopicChange, sure: float) -> bool:
+    """Return whether something keeps from being claimed what is as certain as claims are."""
+    return bool(topic.possible and not topic.share_unsure and _bar(topic, sure))
 
 
 def certainty_mark(topic: TopicChange, sure: float) -> str:

@@ -140,7 +140,7 @@ def _lay_section(section: Section, width: int, part: _Part) -> list[Line]:
     if section.inline:
         (entry,) = section.entries
         return [*lay_names("", title, entry.names, width, rows)]
-    sizes = _measure(section)
+    sizes = _measure(section, full)
     names = [one_line(entry.brief) for entry in section.entries[full:] if entry.brief]
     if not full and names:
         return [line(), *lay_names("", title, names, width, section.rest)]
@@ -168,12 +168,12 @@ def _lay_title(section: Section, sizes: Sequence[int], width: int) -> Iterator[L
     yield from wrap([Span(title, "bold"), Span(note, "dim")], width)
 
 
-def _measure(section: Section) -> list[int]:
-    """Return the widths of a section's columns."""
+def _measure(section: Section, full: int) -> list[int]:
+    """Return the widths of a section's columns, of the entries that are shown in full."""
     return [
         max(
             columns(column.head),
-            *(columns(entry.cells[at]) for entry in section.entries if entry.cells),
+            *(columns(entry.cells[at]) for entry in section.entries[:full] if entry.cells),
             0,
         )
         for at, column in enumerate(section.columns)
