@@ -37,6 +37,9 @@ _WHAT = (
 _HOW = ("without delay", "by the end of the decade", "with our own means", "with our neighbours", "at home")
 
 
+DAYS = [f"2026-03-{day:02d}" for day in range(1, 29)]
+
+
 def write_speech(more: str = "", number: int = 0) -> str:
     """Return a speech of about 300 words; another number gives another one."""
     chance = Random(number)  # noqa: S311 (made-up speeches)
@@ -127,6 +130,12 @@ def make_archive(folder: Path, watch_list: str, port: int) -> Path:
     create_archive(folder)
     watch(folder, watch_list, port)
     return folder
+
+
+def make_watched(folder: Path, site: Site) -> Path:
+    """Make an archive that watches one statement, XAA/UNGA/79, which the site has from then on."""
+    site.say("/79")
+    return make_archive(folder, source("xaa-79", "XAA/UNGA/79~prepared.en", site.url("/79")), site.port)
 
 
 def watch(folder: Path, watch_list: str, port: int) -> None:

@@ -4,8 +4,14 @@ from __future__ import annotations
 
 import sqlite3
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.error import URLError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 ROOT = Path(__file__).parents[1]
 
@@ -57,3 +63,17 @@ will train two hundred investigators of cybercrime.
 
 Thank you.
 """
+
+
+def wait_for(ask: Callable[[], object], seconds: float = 60.0) -> None:
+    """Wait until a server answers; raises ``URLError`` where it does not in so many seconds."""
+    until = time.monotonic() + seconds
+    while True:
+        try:
+            ask()
+        except URLError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.2)
+        else:
+            return

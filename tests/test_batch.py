@@ -12,15 +12,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.archives import OBSERVED, declare, record
+from tests.archives import OBSERVED
 from tests.here import runner
 from tests.rights import find_in_files, make_series
 from tests.running import PYTHON, ROOT
-from tests.test_panel import MORE
+from tests.test_panel import MORE, make_held
 from tests.test_timeline import HELD
 from tracker.archive.derived.store import DERIVED_NAME
 from tracker.archive.session import ArchiveSession
-from tracker.archive.storing.store import create_archive, open_store
 from tracker.cli import output
 from tracker.cli.batch import line_writer
 from tracker.errors import TrackerError
@@ -73,12 +72,7 @@ class Here(Crew):
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    folder = tmp_path / "snapshots"
-    create_archive(folder)
-    with open_store(folder) as store:
-        for reference, text in (*HELD, *MORE):
-            record(store, declare(reference, delivered=None), text, OBSERVED)
-    return folder
+    return make_held(tmp_path / "snapshots")
 
 
 @pytest.fixture

@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.archives import query
-from tests.nights import accept_all, make_archive, outcomes, run_night, source, write_speech
+from tests.nights import (
+    DAYS,
+    accept_all,
+    make_watched,
+    outcomes,
+    run_night,
+    write_speech,
+)
 from tracker.capture.web.pacing import Clock
 from tracker.errors import ClockBehind
 from tracker.workflows.export.warc import export_warc
@@ -26,14 +33,10 @@ if TYPE_CHECKING:
     from tests.running import Ran
     from tracker.model.ledger import Concern
 
-DAYS = [f"2026-03-{day:02d}" for day in range(1, 29)]
-
 
 @pytest.fixture
 def folder(tmp_path: Path, site: Site) -> Path:
-    site.say("/79")
-    watched = source("xaa-79", "XAA/UNGA/79~prepared.en", site.url("/79"))
-    return make_archive(tmp_path / "snapshots", watched, site.port)
+    return make_watched(tmp_path / "snapshots", site)
 
 
 def health(folder: Path, day: str) -> tuple[Concern, ...]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.archives import query
-from tests.nights import Page, make_archive, run_night, watch
+from tests.nights import DAYS, Page, make_archive, run_night, watch
 from tests.thorough import examples
 from tracker.archive.reading.holdings import open_holdings
 from tracker.capture.admit.listings import Listing, judge_listing
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from tests.nights import Site
     from tracker.model.ledger import Check
 
-DAYS = [f"2026-03-{day:02d}" for day in range(1, 29)]
 HTML = {"Content-Type": "text/html; charset=utf-8"}
 
 WATCHED = """

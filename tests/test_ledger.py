@@ -10,15 +10,7 @@ import pytest
 from sqlite_utils import Database
 
 from tests.archives import count_record, declare, query, record
-from tests.nights import (
-    Page,
-    make_archive,
-    only,
-    outcomes,
-    run_night,
-    source,
-    watch,
-)
+from tests.nights import DAYS, Page, make_watched, only, outcomes, run_night, source, watch
 from tracker.archive.ledger.ledger import open_ledger
 from tracker.archive.record.encoding import read_reference
 from tracker.archive.schema import migrations
@@ -44,14 +36,10 @@ if TYPE_CHECKING:
     from tracker.model.watching import Arrival, History
     from tracker.workflows.watch.examine import Judge
 
-DAYS = [f"2026-03-{day:02d}" for day in range(1, 29)]
-
 
 @pytest.fixture
 def folder(tmp_path: Path, site: Site) -> Path:
-    site.say("/79")
-    watched = source("xaa-79", "XAA/UNGA/79~prepared.en", site.url("/79"))
-    return make_archive(tmp_path / "snapshots", watched, site.port)
+    return make_watched(tmp_path / "snapshots", site)
 
 
 def suspect(_arrival: Arrival, _history: History) -> Admission:

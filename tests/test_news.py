@@ -13,6 +13,7 @@ import pytest
 
 from tests.archives import query
 from tests.nights import (
+    DAYS,
     Page,
     accept_all,
     make_archive,
@@ -42,8 +43,6 @@ if TYPE_CHECKING:
     from tests.running import Ran
     from tracker.model.news import News
     from tracker.model.watching import Arrival, History
-
-DAYS = [f"2026-03-{day:02d}" for day in range(1, 29)]
 
 
 @pytest.fixture

@@ -45,14 +45,18 @@ MORE = [
 ]
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    folder = tmp_path / "snapshots"
+def make_held(folder: Path) -> Path:
+    """Make an archive of the statements of two bodies and three countries."""
     create_archive(folder)
     with open_store(folder) as store:
         for reference, text in (*HELD, *MORE):
             record(store, declare(reference, delivered=None), text, OBSERVED)
     return folder
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return make_held(tmp_path / "snapshots")
 
 
 def whole(folder: Path, sessions: str = "70-75", countries: str | None = None) -> Panel:

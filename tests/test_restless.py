@@ -10,7 +10,7 @@ import pytest
 
 from tests.archives import query
 from tests.builders import build_pdf, typeset
-from tests.nights import Page, make_archive, only, run_night, source, watch, write_speech
+from tests.nights import DAYS, Page, make_archive, only, run_night, source, watch, write_speech
 from tracker.errors import WatchListInvalid
 from tracker.workflows.keep.verify import verify
 from tracker.workflows.watch.health import assess_health
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from tracker.model.ledger import Check
     from tracker.model.news import News
 
-DAYS = [f"2026-03-{day:02d}" for day in range(1, 29)]
 SPEECH = [part for part in write_speech().split("\n\n") if part.strip()]
 
 

@@ -6,15 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.archives import count_record, query
-from tests.nights import (
-    Page,
-    make_archive,
-    only,
-    outcomes,
-    run_night,
-    source,
-    watch,
-)
+from tests.nights import DAYS, Page, make_watched, only, outcomes, run_night, source, watch
 from tracker.archive.ledger.ledger import open_ledger
 from tracker.errors import NotInArchive
 
@@ -23,14 +15,10 @@ if TYPE_CHECKING:
 
     from tests.nights import Site
 
-DAYS = [f"2026-03-{day:02d}" for day in range(1, 29)]
-
 
 @pytest.fixture
 def folder(tmp_path: Path, site: Site) -> Path:
-    site.say("/79")
-    watched = source("xaa-79", "XAA/UNGA/79~prepared.en", site.url("/79"))
-    return make_archive(tmp_path / "snapshots", watched, site.port)
+    return make_watched(tmp_path / "snapshots", site)
 
 
 def test_nights_without_a_change_keep_one_snapshot_and_each_check_as_evidence(folder: Path) -> None:

@@ -8,13 +8,11 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from socket import socket
 from typing import TYPE_CHECKING, Any
-from urllib.error import URLError
 from urllib.parse import urlencode
 from urllib.request import urlopen
 
@@ -22,7 +20,7 @@ import pytest
 
 from tests.conftest import run_tracker
 from tests.nights import make_archive, run_night, running_site, source
-from tests.running import ROOT
+from tests.running import ROOT, wait_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,7 +29,6 @@ if TYPE_CHECKING:
 CLOSED = "The ministry keeps the seventh lighthouse dark."
 OPEN = "The harbours of our islands stay open to all."
 RELEASES = {"stable": "datasette<1", "coming": "datasette>=1.0a1"}
-PATIENCE = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,23 +69,10 @@ def serving(datasette: tuple[str, Path], record: Path, metadata: Path) -> Iterat
     ) as server:
         served = Served(f"http://127.0.0.1:{port}")
         try:
-            _wait_for(served)
+            wait_for(lambda: served.page("/"))
             yield served
         finally:
             server.terminate()
-
-
-def _wait_for(served: Served) -> None:
-    until = time.monotonic() + PATIENCE
-    while True:
-        try:
-            served.page("/")
-        except URLError:
-            if time.monotonic() > until:
-                raise
-            time.sleep(0.2)
-        else:
-            return
 
 
 def test_the_record_is_served_with_what_it_means(datasette: tuple[str, Path], tmp_path: Path) -> None:

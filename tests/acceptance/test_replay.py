@@ -18,7 +18,7 @@ from functools import partial
 from pathlib import Path
 from socket import socket
 from typing import TYPE_CHECKING, Any
-from urllib.error import HTTPError, URLError
+from urllib.error import HTTPError
 from urllib.request import HTTPRedirectHandler, build_opener
 
 import pytest
@@ -26,6 +26,7 @@ import pytest
 from tests.archives import query
 from tests.conftest import run_tracker
 from tests.nights import Page, make_archive, run_night, running_site, source, write_speech
+from tests.running import wait_for
 from tracker.archive.reading.holdings import open_holdings
 
 if TYPE_CHECKING:
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
     from tracker.model.ledger import Check
 
 WANTED = "pywb==2.10.0"
-PATIENCE = 60.0
 HTML = {"Content-Type": "text/html; charset=utf-8"}
 
 
@@ -108,23 +108,10 @@ def serving(pywb: Path, folder: Path, *options: str) -> Iterator[Wayback]:
     ):
         served = Wayback(f"http://127.0.0.1:{port}", folder)
         try:
-            _wait_for(served)
+            wait_for(lambda: served.answer(""))
             yield served
         finally:
             server.terminate()
-
-
-def _wait_for(served: Wayback) -> None:
-    until = time.monotonic() + PATIENCE
-    while True:
-        try:
-            served.answer("")
-        except URLError:
-            if time.monotonic() > until:
-                raise
-            time.sleep(0.2)
-        else:
-            return
 
 
 def collect(pywb: Path, folder: Path, *warcs: Path) -> None:
