@@ -11,7 +11,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 LANGUAGES = ("en", "fr", "es", "ru", "ar", "zh")
 
 
-class CompileTables(BuildHookInterface):
+class CompileTables(BuildHookInterface):  # type: ignore[type-arg]
     """Adds what the first start would make of the tables: see ``keep_compiled``."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
