@@ -29,6 +29,7 @@ COMMANDS = {
     "show XAA/CCPCJ/33": 0,
     "search cybercrime": 0,
     "bodies": 0,
+    "cite XAA/CCPCJ 32 33 --format bibtex": 0,
     "trace XAA/CCPCJ cybercrime": 0,
     "trace CCPCJ cybercrime": 0,
     "blame XAA/CCPCJ/33": 0,
