@@ -152,6 +152,8 @@ def read(story: Story) -> None:
     story("search corruption --order newest --limit 2 --page 2")
     story("search corruption --session 99 --country XAA")
     story("show XAA/CCPCJ/33 --raw")
+    story("diff XAA/CCPCJ 32 33 --format json -o comparison.json")
+    story.in_forms("reproduce comparison.json", "json")
     story.in_forms("cite XAA/CCPCJ/33 --paragraph 2", "bibtex", "csl", "ris")
     story("show XAA/CCPCJ/99")
     story("bodies")

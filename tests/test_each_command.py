@@ -23,6 +23,7 @@ COMMANDS = {
     "diff XAA/CCPCJ": 1,
     "priorities XAA/CCPCJ/33": 0,
     "demo": 0,
+    "reproduce old.txt": 2,
     "help diff": 0,
     "list": 0,
     "log XAA/CCPCJ/33": 0,

@@ -32,6 +32,7 @@ COMMANDS: Final = {
     "Compare": {
         "diff": ("compare", "Report what changed between two statements."),
         "priorities": ("compare", "Show a statement's priorities and passing mentions."),
+        "reproduce": ("paper", "Compute a comparison again from its JSON, and name what differs."),
     },
     "Follow": {
         "trace": (

@@ -1,13 +1,15 @@
-"""Commands for who writes a paper: ``cite``."""
+"""Commands for who writes a paper: ``cite``, ``reproduce``."""
 
 from __future__ import annotations
 
+from functools import partial
+from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
 from tracker.cli import completion, options
-from tracker.cli.output import refuse_overwriting, write_answer
+from tracker.cli.output import answer, refuse_overwriting, write_answer
 
 
 def register(app: typer.Typer) -> None:
@@ -16,6 +18,7 @@ def register(app: typer.Typer) -> None:
         epilog="Examples: tracker cite GBR/UNGA/79 --words 'net zero' | tracker cite '#3f2a9c' |"
         " tracker cite GBR/UNGA 78 --format bibtex -o speeches.bib"
     )(cite)
+    app.command(epilog="Example: tracker reproduce comparison.json")(reproduce)
 
 
 def cite(
@@ -57,3 +60,26 @@ def cite(
         "ris": citing.render_ris,
     }
     write_answer(forms[form](found), output)
+
+
+def reproduce(
+    file: Annotated[
+        Path,
+        typer.Argument(metavar="FILE", help="A comparison as diff --format json wrote it; schema 1 or 2."),
+    ],
+    vocabulary: options.VocabularyFile = None,
+    form: options.ListFormat = "text",
+    color: options.Colour = "auto",
+    archive: options.Archive = options.DEFAULT_ARCHIVE,
+) -> None:
+    """Compute a comparison again from its JSON, and name what differs.
+
+    Ends with 0 where all comes out the same, with 1 where something differs.
+    """
+    from tracker.report.comparison.reproduced import render_reproduced, reproduced_json
+    from tracker.workflows.compare.reproduce import reproduce as compute
+
+    # What was kept would be read again, not computed.
+    found = compute(file, options.opened(archive, trusts_derived=False), options.load_vocabulary(vocabulary))
+    answer(form, partial(reproduced_json, found), partial(render_reproduced, found), color=color)
+    raise typer.Exit(options.FINDINGS if found.differences else 0)
