@@ -132,6 +132,7 @@ def read(story: Story) -> None:
     """Read what is there."""
     story.in_forms("diff XAA/CCPCJ 30 31", "json", "markdown")
     story("diff XAA/CCPCJ 30 31 --stat")
+    story("diff XAA/CCPCJ 30 31 --methods")
     story.in_forms("diff XAA/CCPCJ 32 33", "json", "markdown")
     story("diff XAA/CCPCJ/34~prepared.en@1 XAA/CCPCJ/34~prepared.en@2 --all")
     story("diff seeds/xaa/XAA_33_2024.md seeds/xaa/XAA_33_2024_delivered.md --format json")
@@ -246,6 +247,7 @@ def close(story: Story) -> None:
     story.in_forms("list", "json", "csv")
     story.in_forms("log XAA/CCPCJ/30")
     story("diff XAA/CCPCJ 30 31 --stat")
+    story("diff XAA/CCPCJ 30 31 --methods")
     story("mirror push copy.git")
     story("mirror push copy.git --force")
     story(f"withdraw XAA/CCPCJ/29 {why} --lift --format json")
