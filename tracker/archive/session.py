@@ -27,8 +27,9 @@ class ArchiveSession:
     writes; one that ends meanwhile waits ``BUSY_SECONDS`` for it. Each raises as ``open_record`` does.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, trusts_derived: bool = True) -> None:
         self.folder = folder
+        self._trusts_derived = trusts_derived
         self._record: Record | None = None
         self._closing = ExitStack()
 
@@ -56,10 +57,10 @@ class ArchiveSession:
 
     @cached_property
     def derived(self) -> Derived:
-        """What was derived from the archive; in memory where there is none. Never raises."""
+        """What was derived from the archive; in memory where there is none to trust. Never raises."""
         from tracker.archive.derived.store import open_derived  # noqa: PLC0415 (4 ms, to compare alone)
 
-        return self._closing.enter_context(open_derived(self.folder))
+        return self._closing.enter_context(open_derived(self.folder if self._trusts_derived else None))
 
     def store(self, kind: RunKind) -> Store:
         """Open the archive for writing; raises as ``open_store`` does.

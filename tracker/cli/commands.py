@@ -32,6 +32,7 @@ COMMANDS: Final = {
     "Compare": {
         "diff": ("compare", "Report what changed between two statements."),
         "priorities": ("compare", "Show a statement's priorities and passing mentions."),
+        "reproduce": ("paper", "Compute a comparison again from its JSON, and name what differs."),
     },
     "Follow": {
         "trace": (
@@ -52,6 +53,7 @@ COMMANDS: Final = {
         "show": ("read", "Show a statement or a file in numbered paragraphs."),
         "search": ("read", "Find passages in the latest snapshot of every edition."),
         "bodies": ("read", "List the bodies that references may name."),
+        "cite": ("paper", "Cite statements, or the passages of a change, with address, capture and digest."),
     },
     "Code": {
         "judge": ("code", "Confirm or correct a judged change or topic level, or settle what is unsure."),

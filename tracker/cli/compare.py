@@ -65,6 +65,9 @@ def diff(
         ),
     ] = None,
     stat: Annotated[bool, typer.Option("--stat", help="Show counts only.")] = False,
+    methods: Annotated[
+        bool, typer.Option("--methods", help="Print how it was compared, as a paragraph for a paper.")
+    ] = False,
     form: Annotated[DiffFormat, typer.Option("--format", help="The output format.")] = "text",
     output: options.Output = None,
     vocabulary: options.VocabularyFile = None,
@@ -88,8 +91,8 @@ def diff(
     from tracker.workflows.compare.diff import diff as compare
     from tracker.workflows.compare.diff import is_same
 
-    if stat and form != "text":
-        raise TrackerError(f"--stat has no {form} format")
+    if (stat or methods) and form != "text":
+        raise TrackerError(f"{'--stat' if stat else '--methods'} has no {form} format")
     if only and (stat or form == "json"):
         raise TrackerError("--only applies to text and Markdown, not to --stat and JSON")
     refuse_overwriting(output, operands, archive)
@@ -126,6 +129,10 @@ def diff(
         from tracker.report.comparison.stat import render_stat
 
         answer = render_stat(comparison)
+    elif methods:
+        from tracker.report.comparison.methods import render_methods
+
+        answer = render_methods(comparison, topics)
     else:
         answer = _render(comparison, topics, form, everything, chosen, topic, color_on)
     write_answer(answer, output)

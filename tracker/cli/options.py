@@ -33,11 +33,11 @@ def add_group(app: typer.Typer, name: str, help_text: str) -> typer.Typer:
     return group
 
 
-def opened(folder: Path) -> ArchiveSession:
+def opened(folder: Path, *, trusts_derived: bool = True) -> ArchiveSession:
     """Return the archive for the running command: opened once it is read, closed before it prints or ends."""
     from tracker.archive.session import ArchiveSession
 
-    return get_current_context().with_resource(ArchiveSession(folder))
+    return get_current_context().with_resource(ArchiveSession(folder, trusts_derived=trusts_derived))
 
 
 def joined(words: list[str]) -> str:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
         same_kind,
         session_sort_key,
     )
-    from tracker.references.typed import gather_references, gather_words, join_words
+    from tracker.references.typed import gather_references, gather_words, join_words, list_references
 
 __all__ = [
     "Body",
@@ -41,6 +41,7 @@ __all__ = [
     "gather_references",
     "gather_words",
     "join_words",
+    "list_references",
     "looks_like_reference",
     "match_bodies",
     "match_countries",
@@ -65,7 +66,7 @@ _HOMES: Final = {
         "same_kind",
         "session_sort_key",
     ),
-    "typed": ("gather_references", "gather_words", "join_words"),
+    "typed": ("gather_references", "gather_words", "join_words", "list_references"),
 }
 """The names of each module, but for those that a module itself has: ``bodies`` and ``countries``."""
 

@@ -39,6 +39,16 @@ def gather_references(words: Sequence[str]) -> list[str]:
     return ["/".join(parts) for parts in found]
 
 
+def list_references(words: Sequence[str]) -> list[str]:
+    """Return what words name, a series with each of its sessions: of ``GBR/UNGA 78 79`` two statements."""
+    place, *rest = gather_words(words)
+    if not (looks_like_reference(place) and all(_is_session(place, word) for word in rest)):
+        return gather_references([place, *rest])
+    country, body, *session = place.split("/")
+    whole = [place] if session or not rest else []
+    return [*whole, *(f"{country}/{body}/{word}" for word in rest)]
+
+
 def _is_session(series: str, word: str) -> bool:
     body = series.split("/")[1].strip()
     label = re.split("[~@]", word, maxsplit=1)[0]

@@ -15,6 +15,7 @@ from tracker.archive.rights import withdrawals
 from tracker.archive.schema.connection import translate
 from tracker.archive.schema.rows import Record, fetch_named, method, open_record
 from tracker.errors import NotInArchive, ReferenceInvalid, Withdrawn
+from tracker.model.citations import CitedText
 from tracker.model.record import SnapshotEntry, StatementEntry
 from tracker.model.texts import Reference, Side
 
@@ -145,6 +146,20 @@ class Reader(Record):
             f"SELECT {queries.NAME}, ordinal {queries.SNAPSHOTS} WHERE versions.id = ?", self._find(reference)
         )
         return Reference(*row)
+
+    def cited(self, reference: Reference) -> CitedText:
+        """Return what a publication tells of the snapshot that ``side`` would return; raises as it does."""
+        found = self._find(reference)
+        with translate(self.path):
+            row = fetch_named(
+                self.connection,
+                "SELECT statements.country, statements.body, statements.session, title, statement_type,"
+                " symbol, speaker, post, on_behalf_of, delivered, editions.kind, editions.language,"
+                " CASE WHEN source LIKE 'http%' THEN source WHEN url LIKE 'http%' THEN url END AS url,"
+                f" observed, document AS sha256 {queries.SNAPSHOTS} WHERE versions.id = ?",
+                [found],
+            )
+        return CitedText(reference=str(self.resolve(reference)), **row)
 
     def identify(self, reference: Reference) -> tuple[object, ...]:
         """Return what tells the text that ``side`` would return, and its reading, from all others.

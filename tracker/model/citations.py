@@ -1,0 +1,54 @@
+"""What a publication cites of an archive: a text as it was kept, and passages of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tracker.model.texts import Filled, Positive, TextKind
+
+
+@dataclass(frozen=True, slots=True)
+class CitedText:
+    """One snapshot: who spoke where and when, where the text was found, and which bytes those were."""
+
+    reference: Filled
+    """The snapshot's full reference: ``GBR/UNGA/79~verbatim.en@1``."""
+    country: Filled
+    body: Filled
+    session: Filled
+    title: str | None
+    statement_type: str | None
+    symbol: str | None
+    """The symbol of the document or meeting record: ``A/79/PV.12``."""
+    speaker: str | None
+    post: str | None
+    on_behalf_of: str | None
+    delivered: str | None
+    """An EDTF date."""
+    kind: TextKind | None
+    language: Filled
+    url: str | None
+    """Where the text was found, where that is an address on the web."""
+    observed: Filled
+    """When it was captured, in UTC."""
+    sha256: Filled
+    """The digest of the document's bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class CitedPassage:
+    """Words as they stand in the clean text."""
+
+    paragraph: Positive
+    """By our own count: not the numbers that a document may have."""
+    text: Filled
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A text and the passages of it that are quoted; none where the whole is cited."""
+
+    source: CitedText
+    passages: tuple[CitedPassage, ...] = ()

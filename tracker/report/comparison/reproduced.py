@@ -1,0 +1,73 @@
+"""What ``tracker reproduce`` prints: whether a comparison came out the same, and each value that did not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from tracker.report.comparison.words import ARROW
+from tracker.report.json_text import encode_json
+from tracker.report.layout import counted, draw, line, shorten, wrap
+from tracker.report.safe import one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from tracker.model.reproduced import Difference, Part, Reproduced
+    from tracker.report.layout import Line
+
+_HEADS: Final[dict[Part, str]] = {
+    "basis": "What it rests on",
+    "text": "The texts",
+    "finding": "What it says",
+}
+_MOST = 20
+"""So many differences of a part are shown; all of them are in the JSON."""
+_LONGEST = 40
+
+
+def render_reproduced(found: Reproduced, *, width: int = 80, color: bool = False) -> str:
+    """Return the verdict, what was computed from what, and the differences."""
+    return draw(_show(found, width), color=color)
+
+
+def reproduced_json(found: Reproduced) -> str:
+    """Return what came of it as JSON."""
+    return encode_json(found)
+
+
+def _show(found: Reproduced, width: int) -> Iterator[Line]:
+    verdict = counted(len(found.differences), "difference") if found.differences else "the same"
+    yield from wrap(f"{one_line(found.old)} {ARROW} {one_line(found.new)}: {verdict}", width)
+    source = f"the archive in {one_line(found.archive)}" if found.archive else "the texts in the file"
+    sizes = f"{counted(found.changes, 'change')} and {counted(found.topics, 'topic')}"
+    yield from wrap(f"computed again from {source}: {sizes}", width, "  ", "  ")
+    if found.left_out:
+        yield from wrap(f"not compared: {', '.join(found.left_out)}", width, "  ", "  ")
+    for part, head in _HEADS.items():
+        of_part = [each for each in found.differences if each.part == part]
+        if of_part:
+            yield line()
+            yield line(head, "bold")
+            yield from _list(of_part, width)
+
+
+def _list(differences: Sequence[Difference], width: int) -> Iterator[Line]:
+    for each in differences[:_MOST]:
+        place = " · ".join(one_line(name) for name in each.place)
+        yield from wrap(f"{place}: {_tell(each)}", width, "  ", "    ")
+    if len(differences) > _MOST:
+        yield line(f"  and {len(differences) - _MOST} more; --format json has all")
+
+
+def _tell(difference: Difference) -> str:
+    match difference.then, difference.now:
+        case str(then), str(now):
+            return f"{_value(then)} {ARROW} {_value(now)}"
+        case _, None:
+            return "only in the file"
+        case _:
+            return "not in the file"
+
+
+def _value(value: str) -> str:
+    return shorten(one_line(value), _LONGEST)
