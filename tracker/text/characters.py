@@ -78,7 +78,7 @@ def _replacement(text: str, at: int, char: str) -> Replacement | None:
 def repair_apostrophes(text: str) -> Iterator[Replacement]:
     """Yield marks of quotation for the letters that a text read by another code page has: ``Russiaís``."""
     # The search for owners takes two hundred times as long as that for their ending.
-    if "ís" in text and len({word for word in _OWNERS.findall(text)} - {"París"}) >= _MANY_OWNERS:
+    if "ís" in text and len({*_OWNERS.findall(text)} - {"París"}) >= _MANY_OWNERS:
         for match in _MISREAD.finditer(text):
             yield Replacement(match.start(), match.end(), _READ[match.group()])
 
