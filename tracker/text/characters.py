@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import cache
+from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 from tracker.text.spans import Replacement
@@ -129,8 +129,12 @@ class Spelling:
     """How a text spells its compounds, so that a hyphen at a break can be told from one of its own."""
 
     def __init__(self, text: str) -> None:
-        self._lowered = text.lower()
+        self._text = text
         self._known: dict[tuple[str, str], bool | None] = {}
+
+    @cached_property
+    def _lowered(self) -> str:
+        return self._text.lower()
 
     def keeps_hyphen(self, first: str, second: str) -> bool | None:
         """Say whether ``first-second`` has a hyphen, by the rest of the text and a table.

@@ -88,8 +88,9 @@ def is_comma(piece: str, after: str, stops: Stops, *, slips: bool) -> bool:
     """
     if slips and _is_in_row(piece, after, stops):
         return True
-    may_lead = slips or _leading_word(piece) in stops.leading_in
-    if len(piece) >= _LONGEST_LEAD or not may_lead or _LED.search(piece):
+    if len(piece) >= _LONGEST_LEAD or not (slips or _leading_word(piece) in stops.leading_in):
+        return False
+    if _LED.search(piece):
         return False
     words = piece.lower().split()
     if " ".join(words) in stops.connecting:

@@ -73,7 +73,7 @@ def _through(later: list[Stretch], earlier: list[Stretch]) -> Iterator[Stretch]:
 
 
 def _overlapping(stretches: list[Stretch], first: int, start: int, end: int) -> list[Stretch]:
-    """Return what stretches, from the ``first``, hold between two offsets; of a copy, what it copies there."""
+    """Return what stretches, from the ``first``, hold between two offsets; of a copy, what it copied."""
     found = []
     for index in range(first, len(stretches)):
         new_start, new_end, old_start, old_end, copied = stretches[index]
