@@ -20,6 +20,8 @@ _KINDS: Final = {
     stat.S_IFBLK: "a device and no file; name a file",
 }
 
+_STEP: Final = 64 * 1024
+
 
 class NotRegular(OSError):
     """What is there is no file that has an end: a pipe, a socket or a device."""
@@ -45,10 +47,22 @@ def open_file(path: Path) -> BinaryIO:
 def read_file(path: Path, limit: int = MAX_TABLE_BYTES) -> bytes:
     """Return the bytes of a regular file. Raises ``OSError`` as ``open_file`` does, and over the limit."""
     with open_file(path) as file:
-        data = file.read(limit + 1)
+        data = read_beyond(file, limit)
     if len(data) > limit:
         raise OSError(errno.EFBIG, f"over {limit // 1024**2} MB; split it into several files")
     return data
+
+
+def read_beyond(file: BinaryIO, limit: int) -> bytes:
+    """Return what a file holds, of more than the limit one byte more than that.
+
+    In steps: to read up to 50 MB at once takes the memory for them, and three times as long for a speech.
+    """
+    parts, left = [], limit + 1
+    while left and (part := file.read(min(left, _STEP))):
+        parts.append(part)
+        left -= len(part)
+    return b"".join(parts)
 
 
 def _check_kind(mode: int) -> None:

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 from tracker.text.lines import is_cut_decimal, item_marker
 from tracker.text.slips import (
     FIRST_WORD,
+    LONGEST_MARKER,
     NO_HABITS,
     Habits,
+    ends_plainly,
     has_no_case,
     introduces,
     is_comma,
@@ -53,9 +55,11 @@ _CANDIDATE = (
     r")"
 )
 _OPENERS = " \t\"'“”‘’«»([{¿¡—–-*„‚「『《"
+# Here too one class first.
 _ENCLOSED = re.compile(
-    r"“[^“”]{0,400}”|\"[^\"]{0,400}\"|«[^«»]{0,400}»|「[^「」]*」|『[^『』]*』|„[^„“”]{0,400}[“”]"
-    r"|(?P<bracket>\([^()]{0,400}\)|\[[^\[\]]{0,400}\]|（[^（）]*）)"
+    r"[“\"«「『„(\[（](?:(?<=“)[^“”]{0,400}”|(?<=\")[^\"]{0,400}\"|(?<=«)[^«»]{0,400}»|(?<=「)[^「」]*」"
+    r"|(?<=『)[^『』]*』|(?<=„)[^„“”]{0,400}[“”]"
+    r"|(?P<bracket>(?<=\()[^()]{0,400}\)|(?<=\[)[^\[\]]{0,400}\]|(?<=（)[^（）]*）))"
 )
 _LONGEST_WHOLE = 80
 """Characters of a quotation that is not cut; a longer one is a text of its own sentences."""
@@ -72,10 +76,6 @@ _DAY = re.compile(r"\d{1,2} [^\W\d_]{3,} \d{4}\b")
 _SYMBOL = re.compile(r"/\S{0,20}?[A-Z][A-Za-z]*$")
 _SAID = re.compile(r"[\u4e00-\u9fff]{0,6}(?:说|问|答|道|喊|指出|表示)[。，！？]")
 _OF_TIME = re.compile(r"(?:[A-Z][\w-]* ){1,3}[Tt]ime\b")
-_LONGEST_MARKER = 20
-"""Characters before the stop of a list's marker, ``10.11.12.13``, or of a part's, ``Chapter XVIII``."""
-_LONGER_THAN_ANY = 9
-"""A word of so many letters is no abbreviation: the longest in the tables has eight."""
 _LONGEST_QUOTATION = 400
 
 
@@ -134,7 +134,7 @@ def _is_full_stop(
     introduced = habits.slips and introduces(line[begin:dot], line[match.end() :][:2], stops)
     if introduced or is_comma(line[begin:dot], after, stops, slips=habits.slips):
         return False
-    if dot - _LONGER_THAN_ANY >= begin and line[dot - _LONGER_THAN_ANY : dot].isalpha():
+    if ends_plainly(line[max(begin, dot - LONGEST_MARKER) : dot], stops):
         return True
     if _SYMBOL.search(line, begin, dot) and after[0].isdigit():  # A/81/305/Corr. 1
         return False
@@ -177,7 +177,7 @@ def _is_lettered(two: list[str], stops: Stops) -> bool:
 
 def _is_list_number(line: str, begin: int, dot: int, stops: Stops) -> bool:
     """Say whether a piece is the mark of an item or a part so far: 2., Part II."""
-    if dot - begin > _LONGEST_MARKER:
+    if dot - begin > LONGEST_MARKER:
         return False
     opening = line[begin:dot].lstrip()
     word, _, number = opening.partition(" ")

@@ -21,6 +21,7 @@ _SCRIPTS = {
     "ar": re.compile(r"[\u0600-\u06ff\u0750-\u077f\ufb50-\ufdff\ufe70-\ufeff]"),
     "zh": re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]"),
 }
+_ANY_SCRIPT = re.compile("|".join(script.pattern for script in _SCRIPTS.values()))
 _SAMPLE = 2400
 _SCRIPT_SHARE = 0.3
 _FEWEST = 2
@@ -36,7 +37,7 @@ def detect_language(text: str) -> str:
     and half as often again as those of the next.
     """
     head = text[:_SAMPLE]
-    if not head.isascii():
+    if _ANY_SCRIPT.search(head):
         letters = sum(map(str.isalpha, head))
         for language, script in _SCRIPTS.items():
             if letters and len(script.findall(head)) >= _SCRIPT_SHARE * letters:
@@ -94,7 +95,7 @@ class Sign(NamedTuple):
     name: str
     place: str
     weight: float
-    pattern: re.Pattern[str] | None
+    patterns: tuple[re.Pattern[str], ...]
 
 
 def infer_kind(version: Version, page: str = "") -> TextKind | None:
@@ -133,7 +134,7 @@ def find_signs(version: Version, page: str = "") -> tuple[Sign, ...]:
     return tuple(
         sign
         for sign in _signs()
-        if (sign.pattern.search(searched[sign.place]) if sign.pattern else shown[sign.place])
+        if shown.get(sign.place) or any(pattern.search(searched[sign.place]) for pattern in sign.patterns)
     )
 
 
@@ -149,8 +150,7 @@ def _continues_a_meeting(page: str) -> bool:
 @cache
 def _signs() -> tuple[Sign, ...]:
     rows = read_packaged(__package__, "kind.toml")["signs"]
-    patterns = (re.compile(row["pattern"]) if "pattern" in row else None for row in rows)
     return tuple(
-        Sign(row["name"], row["place"], row["weight"], pattern)
-        for row, pattern in zip(rows, patterns, strict=True)
+        Sign(row["name"], row["place"], row["weight"], tuple(map(re.compile, row.get("patterns", ()))))
+        for row in rows
     )

@@ -12,9 +12,11 @@ from tracker.text.spans import Replacement
 from tracker.text.tables import all_entries, read_tables
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
-_END = re.compile(r"[.!?:;…。！？；：؟۔؛](?: ?»|[\"'”’)\]」』》*])*\d{0,2}$")
+_MARKS = ".!?:;…。！？；：؟۔؛"
+_ENDS = frozenset(_MARKS)
+_END = re.compile(rf"[{_MARKS}](?: ?»|[\"'”’)\]」』》*])*\d{{0,2}}$")
 _ELLIPSIS_END = re.compile(r"(?:…|\.\s?\.\s?\.)(?: ?»|[\"'”’)\]])*$")
 _ITEM = re.compile(
     r"(?:[-–—•▪▫●○■□◦‣⁃·*¥\uf0b7\uf0a7➢✓]|\(?(?:\d{1,3}|[a-zA-Z]|[ivx]{1,5}|[IVX]{1,5})[.)])\s+(?=\S)"
@@ -32,12 +34,14 @@ _MOST_HEADING_WORDS = 18
 
 def ends_something(line: str) -> bool:
     """Say whether a line ends in a mark that ends a sentence or a clause."""
-    return _END.search(line, max(len(line) - 6, 0)) is not None
+    last = line[-1:]
+    return last in _ENDS or (not last.isalpha() and _END.search(line, max(len(line) - 6, 0)) is not None)
 
 
 def ends_in_ellipsis(line: str) -> bool:
     """Say whether a line trails off."""
-    return _ELLIPSIS_END.search(line, max(len(line) - 8, 0)) is not None
+    tail = line[-8:]
+    return ("…" in tail or tail.count(".") >= len("...")) and _ELLIPSIS_END.search(tail) is not None
 
 
 def is_cut_decimal(before: str, after: str) -> bool:
@@ -107,18 +111,21 @@ class TextLine(NamedTuple):
 
 def read_lines(text: str) -> list[TextLine]:
     """Return the lines that are text; page furniture leaves a gap of its kind behind."""
-    lines = [TextLine(match.start(), match.end(), match.group(), BREAK) for match in _LINE.finditer(text)]
-    gaps = [_gap(text[before.end : after.start]) for before, after in pairwise(lines)]
+    spans = [match.span() for match in _LINE.finditer(text)]
+    lines = [text[start:end] for start, end in spans]
+    gaps = [_gap(text[before:after]) for (_, before), (after, _) in pairwise(spans)]
     gaps = [PAGE, *gaps, PAGE]
-    kinds = [_furniture(line.text, gaps[index], gaps[index + 1]) for index, line in enumerate(lines)]
-    _mark_page_numbers(lines, kinds)
-    _mark_running_heads(lines, gaps, kinds)
-    return _kept(lines, gaps, kinds)
+    kinds = [_furniture(line, gaps[index], gaps[index + 1]) for index, line in enumerate(lines)]
+    if any(kinds):
+        _mark_page_numbers(lines, kinds)
+    if PAGE in kinds or PAGE in gaps[1:-1]:
+        _mark_running_heads(lines, gaps, kinds)
+    return list(_kept(zip(spans, lines, gaps, kinds, strict=False)))
 
 
 def split_rules(text: str) -> Iterator[Replacement]:
     """Yield what puts a star behind a sentence, a break between sections, on a line of its own."""
-    for match in _STAR.finditer(text):
+    for match in _STAR.finditer(text) if "*" in text else ():
         if text[match.start() - 1 : match.start()] in {".", "!", "?", "…", "”", '"'}:
             yield Replacement(match.start(), match.end(), "\n*")
 
@@ -150,23 +157,23 @@ def _furniture_pattern() -> re.Pattern[str]:
     )
 
 
-def _mark_page_numbers(lines: list[TextLine], kinds: list[int | None]) -> None:
+def _mark_page_numbers(lines: list[str], kinds: list[int | None]) -> None:
     """Mark the numbers next to other furniture, as above the document symbol of the next page."""
     for index, line in enumerate(lines):
-        if kinds[index] is None and _NUMBER.fullmatch(line.text):
+        if kinds[index] is None and _NUMBER.fullmatch(line):
             kinds[index] = next((kind for kind in _neighbours(index, kinds) if kind is not None), None)
 
 
-def _mark_running_heads(lines: list[TextLine], gaps: list[int], kinds: list[int | None]) -> None:
+def _mark_running_heads(lines: list[str], gaps: list[int], kinds: list[int | None]) -> None:
     """Mark short lines that repeat beside page breaks, whatever their numbers, as furniture."""
     beside: Counter[str] = Counter()
     keys: dict[int, str] = {}
     for index, line in enumerate(lines):
-        if kinds[index] is None and len(line.text) <= _LONGEST_FURNITURE and _by_a_page(index, gaps, kinds):
-            keys[index] = re.sub(r"\d+", "#", line.text)
+        if kinds[index] is None and len(line) <= _LONGEST_FURNITURE and _by_a_page(index, gaps, kinds):
+            keys[index] = re.sub(r"\d+", "#", line)
             beside[keys[index]] += 1
     for index, key in keys.items():
-        if beside[key] >= _RUNNING and not is_salutation(lines[index].text) and key[-1] not in ".!?…,;:":
+        if beside[key] >= _RUNNING and not is_salutation(lines[index]) and key[-1] not in ".!?…,;:":
             kinds[index] = PAGE
 
 
@@ -180,15 +187,12 @@ def _neighbours(index: int, kinds: list[int | None]) -> list[int | None]:
     return kinds[max(index - 1, 0) : index] + kinds[index + 1 : index + 2]
 
 
-def _kept(lines: list[TextLine], gaps: list[int], kinds: list[int | None]) -> list[TextLine]:
-    kept: list[TextLine] = []
+def _kept(lines: Iterable[tuple[tuple[int, int], str, int, int | None]]) -> Iterator[TextLine]:
     gap = BREAK
-    for index, line in enumerate(lines):
-        gap = max(gap, gaps[index])
-        kind = kinds[index]
+    for (start, end), line, before, kind in lines:
+        gap = max(gap, before)
         if kind is None:
-            kept.append(line if gap == BREAK else TextLine(line.start, line.end, line.text, gap))
+            yield TextLine(start, end, line, gap)
             gap = BREAK
         else:
             gap = max(gap, kind)
-    return kept

@@ -1,9 +1,8 @@
-"""Full stops that recognition made of commas, and the words that tell that a sentence opens."""
+"""Full stops that recognition made of commas, and the words that tell that a sentence opens or ends."""
 
 from __future__ import annotations
 
 import re
-from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from tracker.text.lines import is_salutation
@@ -12,12 +11,17 @@ if TYPE_CHECKING:
     from tracker.text.tables import Stops
 
 FIRST_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
+_LEADING = re.compile(r"\s*([^\s,]+)")
 _INITIAL = re.compile(r"[^\W\d_]\.")
 _NAME = r"(?:[A-Z][\w’'-]+ (?:of |and )?){0,3}[A-Z][\w’'-]+"
 _ONE_OF_ROW, _LAST_OF_ROW = re.compile(rf"{_NAME}\.\s"), re.compile(rf"\. {_NAME}\Z")
 _NEXT_NUMBER = re.compile(r"\d{1,4}(?:\. \d| and \d)")
 """One more of a row of numbers: Goals 1. 7. 12 and 13."""
 _LONGEST_NAME = 80
+LONGEST_MARKER = 20
+"""Characters before the stop of a list's marker, ``10.11.12.13``, or of a part's, ``Chapter XVIII``."""
+_LONGER_THAN_ANY = 9
+"""A word of so many letters is no abbreviation: the longest in the tables has eight."""
 _FEW_WORDS = 3
 """Words without a verb that are one of a row, or an adverb: Malta. Portugal. Currently. Velmora."""
 _MOST_LEADING_WORDS = 6
@@ -27,8 +31,8 @@ _SHORTEST_BEFORE_COMMA = 25
 _WHOM = {"me", "us", "him", "her", "them"}
 _LED = re.compile(r"[a-z]{3}\. [A-Z]")
 """What a piece holds that one leads already."""
-_SLIP = re.compile(r"[a-z]{3}(?<!\betc)(?<!para)\. [a-z]{2}")
-_MANY_SLIPS = 2
+# Its full stop first: the search is forty times as fast as with the letters before it.
+_SLIP = re.compile(r"\.(?<=[a-z]{3}\.)(?<!\betc\.)(?<!para\.) [a-z]{2}")
 
 
 class Habits(NamedTuple):
@@ -44,13 +48,27 @@ NO_HABITS = Habits()
 
 
 def reads_commas_as_stops(text: str) -> bool:
-    """Say whether full stops before small letters are so many that they stand before large ones too."""
-    return sum(1 for _ in islice(_SLIP.finditer(text), _MANY_SLIPS)) == _MANY_SLIPS
+    """Say whether full stops before small letters are so many, two, that they stand before large ones too."""
+    first = _SLIP.search(text)
+    # No letter counts for both.
+    return first is not None and _SLIP.search(text, first.end() + 3) is not None
 
 
 def has_no_case(text: str) -> bool:
     """Say whether a text begins with a letter of a script without capitals."""
     return text[0].isalpha() and text[0].lower() == text[0].upper()
+
+
+def ends_plainly(piece: str, stops: Stops) -> bool:
+    """Say whether a piece, or its last ``LONGEST_MARKER`` characters, ends in a word that nobody abbreviates.
+
+    Nine in ten do, and the rules for the others take ten times as long.
+    """
+    if len(piece) >= _LONGER_THAN_ANY and piece[-_LONGER_THAN_ANY:].isalpha():
+        return True
+    word = piece.rpartition(" ")[2]
+    is_known = len(word) == 1 or word in stops.abbreviated
+    return len(piece) == LONGEST_MARKER and word.isalpha() and not is_known
 
 
 def opens_sentence(after: str, stops: Stops) -> bool:
@@ -70,7 +88,9 @@ def is_comma(piece: str, after: str, stops: Stops, *, slips: bool) -> bool:
     """
     if slips and _is_in_row(piece, after, stops):
         return True
-    if len(piece) >= _LONGEST_LEAD or _LED.search(piece):
+    if len(piece) >= _LONGEST_LEAD or not (slips or _leading_word(piece) in stops.leading_in):
+        return False
+    if _LED.search(piece):
         return False
     words = piece.lower().split()
     if " ".join(words) in stops.connecting:
@@ -102,6 +122,11 @@ def _is_in_row(piece: str, after: str, stops: Stops) -> bool:
         return piece.rpartition(" ")[2].lower() in stops.offices
     in_row = _ONE_OF_ROW.match(after) or _LAST_OF_ROW.search(piece, max(0, len(piece) - _LONGEST_NAME))
     return in_row is not None and not opens_sentence(after, stops)
+
+
+def _leading_word(piece: str) -> str:
+    match = _LEADING.match(piece)
+    return match[1].lower() if match else ""
 
 
 def _says_when(piece: str, stops: Stops) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from tracker.model.texts import Run, SpanMap
 
@@ -18,14 +18,11 @@ class Replacement(NamedTuple):
     new: str
 
 
-class Stretch(NamedTuple):
-    """A stretch of the new text, the stretch of the old one behind it, and whether it is a copy."""
+Stretch: TypeAlias = tuple[int, int, int, int, bool]
+"""A stretch of the new text, the stretch of the old one behind it, and whether it is a copy.
 
-    new_start: int
-    new_end: int
-    old_start: int
-    old_end: int
-    copied: bool
+A plain tuple: it takes a fifth of the time of a named one, and a text has a thousand on its way.
+"""
 
 
 def rewrite(text: str, replacements: Iterable[Replacement]) -> tuple[str, list[Stretch]]:
@@ -36,25 +33,25 @@ def rewrite(text: str, replacements: Iterable[Replacement]) -> tuple[str, list[S
     for start, end, new in replacements:
         if start > at:
             pieces.append(text[at:start])
-            stretches.append(Stretch(length, length + start - at, at, start, copied=True))
+            stretches.append((length, length + start - at, at, start, True))
             length += start - at
         if new:
             pieces.append(new)
-            stretches.append(Stretch(length, length + len(new), start, end, copied=False))
+            stretches.append((length, length + len(new), start, end, False))
             length += len(new)
         at = end
     if at < len(text):
         pieces.append(text[at:])
-        stretches.append(Stretch(length, length + len(text) - at, at, len(text), copied=True))
+        stretches.append((length, length + len(text) - at, at, len(text), True))
     return "".join(pieces), stretches
 
 
 def compose(later: list[Stretch], earlier: list[Stretch]) -> list[Stretch]:
     """Return the stretches of two rewrites, one after the other, from the last text to the first."""
-    if len(earlier) == 1 and earlier[0].copied:
-        shift = earlier[0].old_start
+    if len(earlier) == 1 and earlier[0][-1]:
+        shift = earlier[0][2]
         return [
-            Stretch(new_start, new_end, old_start + shift, old_end + shift, copied)
+            (new_start, new_end, old_start + shift, old_end + shift, copied)
             for new_start, new_end, old_start, old_end, copied in later
         ]
     return list(_through(later, earlier))
@@ -62,42 +59,32 @@ def compose(later: list[Stretch], earlier: list[Stretch]) -> list[Stretch]:
 
 def _through(later: list[Stretch], earlier: list[Stretch]) -> Iterator[Stretch]:
     first = 0
-    for stretch in later:
-        new_start, _, start, end, copied = stretch
-        while first < len(earlier) - 1 and earlier[first].new_end <= start:
+    for new_start, new_end, start, end, copied in later:
+        while first < len(earlier) - 1 and earlier[first][1] <= start:
             first += 1
         behind = _overlapping(earlier, first, start, end)
-        if not copied:
-            old_start, old_end = (behind[0].old_start, behind[-1].old_end) if behind else (0, 0)
-            yield Stretch(new_start, stretch.new_end, old_start, old_end, copied=False)
-            continue
-        for piece in behind:
-            low, high = max(piece.new_start, start), min(piece.new_end, end)
+        if copied:
             shift = new_start - start
-            old = piece.old_start, piece.old_end
-            if piece.copied:
-                behind_new = piece.old_start - piece.new_start
-                old = low + behind_new, high + behind_new
-            yield Stretch(low + shift, high + shift, *old, piece.copied)
+            for low, high, old_start, old_end, same in behind:
+                yield low + shift, high + shift, old_start, old_end, same
+        else:
+            old_start, old_end = (behind[0][2], behind[-1][3]) if behind else (0, 0)
+            yield new_start, new_end, old_start, old_end, False
 
 
 def _overlapping(stretches: list[Stretch], first: int, start: int, end: int) -> list[Stretch]:
+    """Return what stretches, from the ``first``, hold between two offsets; of a copy, what it copied."""
     found = []
     for index in range(first, len(stretches)):
-        stretch = stretches[index]
-        if stretch.new_start >= end:
+        new_start, new_end, old_start, old_end, copied = stretches[index]
+        if new_start >= end:
             break
-        if stretch.new_end > start:
-            found.append(_clipped(stretch, start, end))
+        if new_end > start:
+            low, high = max(new_start, start), min(new_end, end)
+            if copied:
+                old_start, old_end = old_start + low - new_start, old_end - (new_end - high)
+            found.append((low, high, old_start, old_end, copied))
     return found
-
-
-def _clipped(stretch: Stretch, start: int, end: int) -> Stretch:
-    new_start, new_end, old_start, old_end, copied = stretch
-    if not copied:
-        return stretch
-    low, high = max(new_start, start), min(new_end, end)
-    return Stretch(low, high, old_start + low - new_start, old_end - (new_end - high), copied=True)
 
 
 def span_map(stretches: Iterable[Stretch]) -> SpanMap:

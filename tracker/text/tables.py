@@ -54,13 +54,26 @@ class Stops(NamedTuple):
     holders: frozenset[str]
     said: frozenset[str]
     clauses: frozenset[str]
+    abbreviated: frozenset[str]
+    """The last word of each that a full stop abbreviates, and the same in capitals."""
+    leading_in: frozenset[str]
+    """The first word of each that only says when, where or in what regard."""
+
+
+_ABBREVIATED = ("leading", "numbered", "either", "closing", "measures")
 
 
 @cache
 def read_stops(language: str) -> Stops:
     """Return the tables of the ends of sentences for a language."""
     tables = {**read_tables("sentences"), "clauses": read_tables("lines")["clauses"]}
-    return Stops(**{table: frozenset(entries_for(tables[table], language)) for table in tables})
+    stops = {table: frozenset(entries_for(tables[table], language)) for table in tables}
+    words = {entry.rpartition(" ")[2] for table in _ABBREVIATED for entry in stops[table]}
+    return Stops(
+        **stops,
+        abbreviated=frozenset(words | {word.upper() for word in words}),
+        leading_in=stops["adverbials"] | {entry.partition(" ")[0] for entry in stops["connecting"]},
+    )
 
 
 def read_by_name(table: Mapping[str, float], names: Sequence[str]) -> tuple[float, ...]:

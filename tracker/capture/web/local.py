@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tracker.capture.causes import FetchFault
-from tracker.inputs.files import NotRegular, open_file
+from tracker.inputs.files import NotRegular, open_file, read_beyond
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,7 +24,7 @@ def read_file(folder: Path, path: str, limit: int) -> bytes:
         if not place.is_relative_to(folder.resolve()):
             raise FetchFault("outside the archive", f"{path} leads to {place}")
         with open_file(place) as file:
-            data = file.read(limit + 1)
+            data = read_beyond(file, limit)
     except FileNotFoundError:
         raise FetchFault("no such file", f"{path} is not in {folder}") from None
     except (NotRegular, IsADirectoryError) as error:

@@ -13,7 +13,7 @@ from tracker import references
 from tracker.capture.read.extract import MAX_BYTES, extract, naming
 from tracker.capture.read.media import check_ending
 from tracker.errors import DocumentUnreadable, NotInArchive, ReferenceInvalid, Withdrawn
-from tracker.inputs.files import open_file
+from tracker.inputs.files import open_file, read_beyond
 from tracker.model.texts import Reference, Side
 from tracker.references.names import closest
 from tracker.text import detection, identity, reading
@@ -128,9 +128,9 @@ def read_document(path: Path) -> bytes:
     """
     try:
         if path == STANDARD_INPUT:
-            return sys.stdin.buffer.read(MAX_BYTES + 1)
+            return read_beyond(sys.stdin.buffer, MAX_BYTES)
         with open_file(path) as file:
-            data = file.read(MAX_BYTES + 1)
+            data = read_beyond(file, MAX_BYTES)
     except IsADirectoryError:
         raise DocumentUnreadable(
             f"{path} is a directory; name a file, or use: tracker import {path}"
