@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 
@@ -74,7 +75,9 @@ def _split_names(names: Collection[str]) -> frozenset[str]:
     return frozenset(word for name in names for word in _split(name)) - _SMALL
 
 
+@lru_cache(maxsize=4096)
 def _split(name: str) -> list[str]:
+    # Of each speaker the names are held against those of all situations.
     return fold(name).replace("-", " ").split()
 
 

@@ -13,7 +13,6 @@ from tracker.model.topics import PRIORITIES
 from tracker.topics.certainty.associations import PmiScores
 from tracker.topics.certainty.sentences import Sentence
 from tracker.topics.levels.assess import TopicTreatments, assess_level
-from tracker.topics.levels.cues import ready
 from tracker.topics.levels.lists import count_words
 from tracker.topics.levels.roles import WIDER_USE
 from tracker.topics.vocabulary.matching import HINT
@@ -158,8 +157,7 @@ class _Text:
         self._segments = version.segments
         named = ((item.topic for item in row if item.rule != WIDER_USE) for row in treatments)
         self._topics = [tuple(dict.fromkeys(row)) for row in named]
-        texts = (ready(segment.text) for segment in version.segments)
-        self._sentences = [Sentence(text, version.language, cues) for text in texts]
+        self._sentences = [Sentence(segment.text, version.language, cues) for segment in version.segments]
         self._lengths = Counter(segment.paragraph for segment in version.segments)
         self._about = Counter(
             (segment.paragraph, topic)
@@ -194,7 +192,7 @@ class _Text:
         return (
             *(float(best == role) for role in ("declared", "committed", "demanded", "main")),
             float(best is None and items[0].rule == WIDER_USE),
-            float(any(_is_among_names(sentence.text, mention) for mention in met)),
+            float(any(_is_among_names(sentence.plain, mention) for mention in met)),
             log(len(met) or 1),
             float(any(count_words(mention.term) > 1 for mention in met)),
             float(sentence.commits),

@@ -6,8 +6,9 @@ from bisect import bisect_right
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
+from tracker.topics.levels.cues import plain, ready
 from tracker.topics.levels.lists import Reach, count_words
-from tracker.topics.vocabulary.stems import find_words
+from tracker.topics.vocabulary.stems import find_words, read_sentence
 
 if TYPE_CHECKING:
     from tracker.model.topics import Mention
@@ -29,21 +30,22 @@ class Sentence:
     """A sentence, read once however many topics it names."""
 
     def __init__(self, text: str, language: str, cues: Cues) -> None:
-        self.text = text
+        self.plain = plain(text)
+        self.text = ready(text)
         self._language = language
         self._cues = cues
-        self._words = find_words(text, language)
+        self._words = read_sentence(self.plain, language)
         self.stems = frozenset(word.stem for word in self._words)
 
     @cached_property
     def commits(self) -> bool:
         """Whether the speaker commits, calls for, welcomes or condemns."""
-        return self._cues.find("commit", self.text) is not None
+        return bool(self._cues.find_all("commit", self.text))
 
     @cached_property
     def stances(self) -> int:
         """How many words take a stance."""
-        return len(self._cues.ends("stance", self.text))
+        return len(self._cues.find_all("stance", self.text))
 
     @cached_property
     def length(self) -> int:
@@ -52,7 +54,8 @@ class Sentence:
 
     @cached_property
     def _acts(self) -> list[int]:
-        return sorted([*self._cues.ends("commit", self.text), *self._cues.ends("demand", self.text)])
+        spans = (*self._cues.find_all("commit", self.text), *self._cues.find_all("demand", self.text))
+        return sorted(end for _, end in spans)
 
     @cached_property
     def _reach(self) -> Reach:
@@ -65,7 +68,7 @@ class Sentence:
     def find_beside(self, mention: Mention) -> set[str]:
         """Return the stems of the words close before and after a mention."""
         at = bisect_right(self._ends, mention.start)
-        after = find_words(self.text[mention.end : mention.end + _CLOSE], self._language, _BESIDE)
+        after = find_words(self.plain[mention.end : mention.end + _CLOSE], self._language, _BESIDE)
         return {
             *(f"before {word.stem}" for word in self._words[max(0, at - _BESIDE) : at]),
             *(f"after {word.stem}" for word in after),

@@ -36,9 +36,7 @@ def find_titles(segments: Sequence[Segment]) -> frozenset[int]:
 
 def find_ceremony(segments: Sequence[Segment], cues: Cues) -> frozenset[int]:
     """Return the ordinals of segments that thank, congratulate or greet."""
-    return frozenset(
-        segment.ordinal for segment in segments if cues.find("ceremony", ready(segment.text)) is not None
-    )
+    return frozenset(segment.ordinal for segment in segments if cues.find("ceremony", ready(segment.text)))
 
 
 def set_asides(segments: Sequence[Segment], treatments: Treatments, cues: Cues) -> Treatments:
