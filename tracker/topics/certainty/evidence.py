@@ -216,10 +216,15 @@ class _Text:
 
 def _is_among_names(text: str, mention: Mention) -> bool:
     """Whether a mention is one of three names or more in a row: of countries, or of bodies."""
-    before = _NAMES_BEFORE.search(text[max(0, mention.start - _REACH) : mention.start])
-    after = _NAMES_AFTER.match(text[mention.end : mention.end + _REACH])
-    names = "|".join(match[0] for match in (before, after) if match)
-    return names.count(",") + names.count(" and ") >= _LIST
+    around = text[max(0, mention.start - _REACH) : mention.start], text[mention.end : mention.end + _REACH]
+    if sum(map(_count_links, around)) < _LIST:
+        return False
+    found = _NAMES_BEFORE.search(around[0]), _NAMES_AFTER.match(around[1])
+    return sum(_count_links(match[0]) for match in found if match) >= _LIST
+
+
+def _count_links(names: str) -> int:
+    return names.count(",") + names.count(" and ")
 
 
 class _Hierarchy:

@@ -48,7 +48,7 @@ def set_asides(segments: Sequence[Segment], treatments: Treatments, cues: Cues) 
     paragraph = -1
     for place, segment in enumerate(segments):
         text = ready(segment.text)
-        if cues.find("aside", text) and treatments[place]:
+        if treatments[place] and cues.find_all("aside", text):
             paragraph = segment.paragraph
         elif segment.paragraph != paragraph or not cues.find("connective", text):
             paragraph = -1

@@ -6,10 +6,11 @@ import re
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING, Final
 
 from tracker.inputs.tables import read_packaged
-from tracker.topics.vocabulary.stems import IDEOGRAPHS, find_content
+from tracker.topics.vocabulary.stems import find_content
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -40,30 +41,29 @@ class Cues:
     generic: frozenset[str]
     shortest: int
     """Words of the shortest sentence that is mainly about something; a shorter one is a fragment."""
+    speaking: frozenset[str]
+    """The tables in which the speaker has a part."""
     own: tuple[str, ...]
     """What the speaker's country is called, in small letters, the longest name first."""
+    naming: str
+    """The pattern of these names."""
 
     def find(self, name: str, text: str, start: int = 0, end: int | None = None) -> bool:
         """Return whether a table's patterns match in a text made ready by ``ready``.
 
         From ``start`` on, and as if the text ended at ``end``.
         """
-        pattern, end = _compile(self.sources[name]), len(text) if end is None else end
-        return any(pattern.search(each, start, end) for each in self._list_texts(pattern, text))
+        source, end = self.sources[name], len(text) if end is None else end
+        if _compile(source).search(text, start, end):
+            return True
+        if name not in self.speaking or (marked := _write_over(text, self.own, self.naming)) is text:
+            return False
+        return _compile(source).search(marked, start, end) is not None
 
     def find_all(self, name: str, text: str) -> tuple[Span, ...]:
         """Return where the matches of a table's patterns are."""
-        pattern = _compile(self.sources[name])
-        return _find_all(pattern, self._list_texts(pattern, text))
-
-    def _list_texts(self, pattern: re.Pattern[str], text: str) -> tuple[str, ...]:
-        """Return a text, and before it the same with the speaker's names written over, where it has one."""
-        if not any(name in text for name in self.own) or _NAMED not in pattern.pattern:
-            return (text,)
-        names = _compile(
-            rf"(?<![^\W{IDEOGRAPHS}])(?:{'|'.join(map(re.escape, self.own))})(?![^\W{IDEOGRAPHS}])"
-        )
-        return names.sub(lambda match: _NAMED * len(match[0]), text), text
+        marked = _write_over(text, self.own, self.naming) if name in self.speaking else text
+        return _find_all(self.sources[name], text, marked)
 
 
 @lru_cache(maxsize=1024)
@@ -71,23 +71,37 @@ def _compile(source: str) -> re.Pattern[str]:
     return re.compile(source)
 
 
+@lru_cache(maxsize=1024)
+def _write_over(text: str, own: tuple[str, ...], naming: str) -> str:
+    """Return a text with the speaker's names written over; itself where it has none of them."""
+    if not any(name in text for name in own):
+        return text
+    return _compile(naming).sub(lambda match: _NAMED * len(match[0]), text)
+
+
 @lru_cache(maxsize=4096)
-def _find_all(pattern: re.Pattern[str], texts: tuple[str, ...]) -> tuple[Span, ...]:
-    # Roles and certainty ask for the same ones of each sentence. The first match of any text is the next.
+def _find_all(source: str, text: str, marked: str) -> tuple[Span, ...]:
+    # Roles, asides and certainty ask for the same ones of each sentence.
+    pattern = _compile(source)
+    if marked is text:
+        return tuple(match.span() for match in pattern.finditer(text))
     found: list[Span] = []
-    at = 0
-    while matches := [match.span() for text in texts if (match := pattern.search(text, at))]:
-        found.append(min(matches, key=lambda span: span[0]))
-        at = found[-1][1]
+    waiting = [match for each in (marked, text) if (match := pattern.search(each))]
+    while waiting:
+        start, end = min((match.span() for match in waiting), key=itemgetter(0))
+        found.append((start, end))
+        after = (each if each.start() >= end else pattern.search(each.string, end) for each in waiting)
+        waiting = [match for match in after if match]
     return tuple(found)
 
 
+@lru_cache(maxsize=1024)
 def plain(text: str) -> str:
     """Return a text of the same length with one apostrophe, English marks, and blanks for line ends."""
     return text.translate(_PLAIN).replace("\n", " ")
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def ready(text: str) -> str:
     """Return a text of the same length as the patterns expect it: plain, and in small letters.
 
@@ -100,11 +114,14 @@ def load_cues(language: str, own_names: Collection[str] = ()) -> Cues:
     """Return the cues for a language; one without cues of its own has patterns that match nothing."""
     own = sorted({ready(name) for name in own_names}, key=lambda name: (-len(name), name))
     language = language if language != "und" else _FALLBACK
-    return Cues(*_load(language), tuple(own))
+    names = "|".join(map(re.escape, own))
+    # Chinese does not separate words.
+    naming = names if language == "zh" else rf"(?<!\w)(?:{names})(?!\w)"
+    return Cues(*_load(language), tuple(own), naming)
 
 
 @lru_cache(maxsize=64)
-def _load(language: str) -> tuple[dict[str, str], frozenset[str], int]:
+def _load(language: str) -> tuple[dict[str, str], frozenset[str], int, frozenset[str]]:
     tables = _tables()
     apart = {_SELF, _GENERIC, _SHORTEST}
     speaker = "|".join((rf"(?:the )?{_NAMED}++", *tables[_SELF].get(language, ())))
@@ -112,7 +129,8 @@ def _load(language: str) -> tuple[dict[str, str], frozenset[str], int]:
     sources = {name: _join(row).replace("{self}", f"(?:{speaker})") or _NEVER for name, row in rows.items()}
     words = " ".join(tables[_GENERIC].get(language, ()))
     (shortest,) = tables[_SHORTEST].get(language, tables[_SHORTEST][_FALLBACK])
-    return sources, find_content(words, language), int(shortest)
+    speaking = frozenset(name for name, source in sources.items() if _NAMED in source)
+    return sources, find_content(words, language), int(shortest), speaking
 
 
 @cache

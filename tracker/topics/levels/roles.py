@@ -92,7 +92,7 @@ def treat(
     rules: dict[int, tuple[Role, str]] = {}
     for place, rule in sentence.weak(situations):
         rules.setdefault(place, ("weak", rule))
-    if not cues.find("aside", sentence.text):
+    if not cues.find_all("aside", sentence.text):
         for place, rule in sentence.declared():
             if place not in rules or rules[place][1] not in _OTHERS_WORDS:
                 rules[place] = ("declared", rule)

@@ -37,25 +37,24 @@ class Lexicon(Mapping[str, "tuple[TermPattern, ...]"]):
     """
 
     def __init__(self, rows: Mapping[str, str]) -> None:
-        self._rows = rows
+        self.rows = rows
+        """The same in JSON. To ask it which stem begins a phrase, as few do, takes no call of ours."""
         self._read: dict[str, tuple[TermPattern, ...]] = {}
         self._by_second: dict[str, dict[str, tuple[TermPattern, ...]]] = {}
 
     def __len__(self) -> int:
-        return len(self._rows)
+        return len(self.rows)
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._rows)
+        return iter(self.rows)
 
     def __getitem__(self, stem: str) -> tuple[TermPattern, ...]:
         if stem not in self._read:
-            self._read[stem] = from_row(tuple[TermPattern, ...], json.loads(self._rows[stem]))
+            self._read[stem] = from_row(tuple[TermPattern, ...], json.loads(self.rows[stem]))
         return self._read[stem]
 
     def find_beginning(self, first: str, second: str) -> tuple[TermPattern, ...]:
-        """Return the phrases that begin with two stems, or with the first alone: most words begin none."""
-        if first not in self._rows:
-            return ()
+        """Return the phrases that begin with two stems, or with the first of them alone."""
         if first not in self._by_second:
             self._by_second[first] = _sort_by_second(self[first])
         return self._by_second[first].get(second, self._by_second[first][_ALONE])

@@ -74,6 +74,7 @@ def _find_phrases(words: Sequence[Word], lexicon: Lexicon, *, any_case: bool) ->
     return [
         (start, phrase)
         for start, (first, second) in enumerate(zip(stems, (*stems[1:], ""), strict=False))
+        if first in lexicon.rows
         for phrase in lexicon.find_beginning(first, second)
         if stems[start : start + len(phrase.stems)] == phrase.stems
         and (any_case or not phrase.acronyms or _capitals_agree(words, start, phrase))
@@ -86,6 +87,8 @@ def _capitals_agree(words: Sequence[Word], start: int, phrase: TermPattern) -> b
 
 def _keep(found: Sequence[FoundTerm], *, overlap: bool) -> list[FoundTerm]:
     """Return the phrases that no near miss hides and that give way to none better, in order of place."""
+    if len(found) <= 1:
+        return [each for each in found if each[1].sense != "near miss"]
     near_misses, kept = _ByWord(), _ByWord()
     for start, phrase in found:
         if phrase.sense == "near miss":

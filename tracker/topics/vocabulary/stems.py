@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import lru_cache
-from itertools import islice, pairwise
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tracker.text.identity import fold
@@ -43,10 +43,9 @@ def is_ideograph(word: str) -> bool:
     return _IDEOGRAPH.fullmatch(word) is not None
 
 
-def find_words(text: str, language: str, most: int | None = None) -> list[Word]:
-    """Return the words of a text in order, at most so many, with their stems in a language."""
-    found = islice(_WORDS.finditer(text), most)
-    return [Word(match[1], stem(match[1], language), *match.span(1)) for match in found]
+def find_words(text: str, language: str) -> list[Word]:
+    """Return the words of a text in order, with their stems in a language."""
+    return [Word(match[1], stem(match[1], language), *match.span(1)) for match in _WORDS.finditer(text)]
 
 
 def read_sentence(text: str, language: str) -> tuple[Word, ...]:
@@ -70,7 +69,8 @@ def find_content(text: str, language: str) -> frozenset[str]:
 @lru_cache(maxsize=65536)
 def stem(word: str, language: str) -> str:
     """Return a word folded, without accents, and cut of what inflection adds in a language."""
-    folded = _strip_accents(fold(word)).translate(_NO_HYPHENS)
+    is_simple = word.isascii() and word.isalnum()
+    folded = word.lower() if is_simple else _strip_accents(fold(word)).translate(_NO_HYPHENS)
     return _STEMMERS.get(language, _keep)(folded)
 
 
