@@ -58,7 +58,7 @@ def _before_command(
 
 INTERRUPTED, ABORTED = 130, 1
 _MADE_BETWEEN_CHECKS = 50_000
-"""Objects after which cycles are looked for; after 700, as is usual, that was a tenth of reading a session."""
+"""Objects after which cycles are looked for; after 700, as usual, that was a tenth of reading a session."""
 
 
 def main() -> None:

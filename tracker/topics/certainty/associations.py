@@ -49,6 +49,7 @@ class PmiScores:
     def __init__(self, sentences: Sequence[Collection[str]]) -> None:
         self._sentences = sentences
         self._weights: dict[int, list[dict[str, float]]] = {}
+        self._scores: dict[tuple[str, int], float] = {}
 
     def find_near(self, topic: str, place: int) -> tuple[float, float, float]:
         """Return the scores of a sentence that names a topic, and of those before and after it."""
@@ -68,6 +69,11 @@ class PmiScores:
         return most, mean
 
     def _score(self, topic: str, place: int) -> float:
+        if (topic, place) not in self._scores:
+            self._scores[topic, place] = self._add_up(topic, place)
+        return self._scores[topic, place]
+
+    def _add_up(self, topic: str, place: int) -> float:
         if not 0 <= place < len(self._sentences):
             return 0.0
         if place not in self._weights:
