@@ -25,7 +25,7 @@ from tracker.report.comparison.topic_words import unclaimed_words
 from tracker.report.json_text import render_json
 from tracker.text.encoder import DEFAULT
 from tracker.text.reading import read_text
-from tracker.topics.certainty.associations import load_associations
+from tracker.topics.certainty.associations import PmiScores, load_associations
 from tracker.topics.certainty.claims import Likelihood, find_chance, find_measured, load_certainty
 from tracker.topics.certainty.evidence import SENTENCE_FEATURES, TOPIC_FEATURES, TopicEvidence
 from tracker.topics.reading import LIKELY, read_evidence, read_topics
@@ -190,9 +190,10 @@ def test_a_sentence_in_the_company_of_its_topic_is_likelier_a_priority() -> None
 
 
 def test_words_weigh_for_the_topics_whose_company_they_keep() -> None:
-    found = load_associations()
-    assert found.score({"maritime", "gulf"})["piracy"] > found.score({"maritime"})["piracy"] > 0
-    assert found.score({"qwerty"}) == {}
+    scores = PmiScores([{"maritime", "gulf"}, {"maritime"}, {"qwerty"}])
+    both, one, none = (scores.find_near("piracy", place)[0] for place in range(3))
+    assert both > one > none
+    assert PmiScores([{"qwerty"}]).find_near("piracy", 0) == PmiScores([{"oat"}]).find_near("piracy", 0)
 
 
 def test_a_mention_that_became_a_priority_is_claimed_as_far_as_both_are_sure() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import os
 import sys
 import traceback
@@ -56,6 +57,8 @@ def _before_command(
 
 
 INTERRUPTED, ABORTED = 130, 1
+_MADE_BETWEEN_CHECKS = 50_000
+"""Objects after which cycles are looked for; after 700, as usual, that was a tenth of reading a session."""
 
 
 def main() -> None:
@@ -71,6 +74,7 @@ def main() -> None:
     from tracker.cli.output import write_notice, write_notices
 
     _open_closed_streams()
+    gc.set_threshold(_MADE_BETWEEN_CHECKS)
     try:
         sys.exit(app(prog_name="tracker", standalone_mode=False))
     except BodyMissing as error:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 
@@ -33,7 +34,7 @@ def find_mentions(version: Version, vocabulary: Vocabulary, own_names: Collectio
     The names of the speaker's own country name no situation, nor do hints its own situation: whoever is at
     home names its capital and its president whatever the subject.
     """
-    own = _split_names(own_names)
+    own = _OwnNames(own_names)
     at_home = find_own_situations(vocabulary, own_names)
     situations = {topic.id for topic in vocabulary.topics if topic.kind == "situation"}
     titles = find_titles(version.segments)
@@ -41,7 +42,7 @@ def find_mentions(version: Version, vocabulary: Vocabulary, own_names: Collectio
     found: list[list[Mention]] = [[] for _ in rows]
     for mention in chain.from_iterable(rows):
         hinted = mention.topic in at_home and mention.method == "hint"
-        is_own = hinted or (mention.topic in situations and _is_own(mention.term, own))
+        is_own = hinted or (mention.topic in situations and own.cover(mention.term))
         if mention.segment not in titles and not is_own:
             found[mention.segment].append(mention)
     settled = [{mention.topic for mention in row if mention.method == "term"} for row in found]
@@ -49,7 +50,10 @@ def find_mentions(version: Version, vocabulary: Vocabulary, own_names: Collectio
         set[str]().union(*settled[max(0, place - _NEAR) : place + _NEAR + 1]) for place in range(len(found))
     )
     return tuple(
-        tuple(replace(each, method="term") if each.topic in topics else each for each in row)
+        tuple(
+            replace(each, method="term") if each.method != "term" and each.topic in topics else each
+            for each in row
+        )
         for row, topics in zip(found, near, strict=True)
     )
 
@@ -59,35 +63,46 @@ def find_own_situations(vocabulary: Vocabulary, own_names: Collection[str]) -> f
 
     What it says of them as *we* and *our land* no term finds, so that their counts tell of no change.
     """
-    own = _split_names(own_names)
-    return frozenset(
-        topic.id
-        for topic in vocabulary.topics
+    own = _OwnNames(own_names)
+    key = _Key(vocabulary.digest, vocabulary)
+    return frozenset(topic for topic, names in _name_situations(key) if any(map(own.cover, names)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Key:
+    digest: str
+    vocabulary: Vocabulary = field(compare=False)
+
+
+@lru_cache(maxsize=4)
+def _name_situations(key: _Key) -> tuple[tuple[str, frozenset[str]], ...]:
+    return tuple(
+        (topic.id, frozenset({topic.label, *(row[0] for row in topic.terms.values() if row)}))
+        for topic in key.vocabulary.topics
         if topic.kind == "situation"
-        and any(
-            _is_own(name, own) for name in (topic.label, *(row[0] for row in topic.terms.values() if row))
-        )
     )
 
 
-def _split_names(names: Collection[str]) -> frozenset[str]:
-    return frozenset(word for name in names for word in _split(name)) - _SMALL
+class _OwnNames:
+    """The words of the names of a country."""
+
+    def __init__(self, names: Collection[str]) -> None:
+        self._words = frozenset(word for name in names for word in _split(name)) - _SMALL
+        self._stems = tuple(word[:-1] for word in self._words if len(word) >= _LONG)
+
+    def cover(self, term: str) -> bool:
+        """Whether a term is made of these words, their people's included: Cubans, Ethiopians."""
+        return bool(self._words) and all(map(self._has, _split(term)))
+
+    def _has(self, word: str) -> bool:
+        known = word in self._words or word in _COMPANIONS or word.removesuffix("s") in self._words
+        return known or word.startswith(self._stems)
 
 
-def _split(name: str) -> list[str]:
-    return fold(name).replace("-", " ").split()
-
-
-def _is_own(term: str, own: Collection[str]) -> bool:
-    """Whether a term is made of the words of a country's name, its people's included: Cubans, Ethiopians."""
-    stems = tuple(word[:-1] for word in own if len(word) >= _LONG)
-    return bool(own) and all(
-        word.removesuffix("s") in own
-        or word in own
-        or word in _COMPANIONS
-        or bool(stems and word.startswith(stems))
-        for word in _split(term)
-    )
+@lru_cache(maxsize=4096)
+def _split(name: str) -> tuple[str, ...]:
+    # Those of each speaker are held against the names of all situations.
+    return tuple(fold(name).replace("-", " ").split())
 
 
 def find_term(topic: str, mentions: Sequence[Mention]) -> Evidence | None:

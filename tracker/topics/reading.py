@@ -114,6 +114,8 @@ def _lead(reading: TopicReading, evidence: TopicEvidence, met: _Analysis, versio
     if bundle is None or not evidence.name:
         return reading
     shown = assess_level(bundle).shown
+    if len(shown) == 1:
+        return reading
     whole = [place for place in shown if not version.segments[place].text.rstrip().endswith((":", "："))]
     leading = load_certainty().priority.choose_likeliest(evidence, whole or shown)
     if leading is None or leading == reading.leading:

@@ -42,43 +42,54 @@ class Associations:
     topics: frozenset[str]
     """Those that were named often enough to know."""
 
-    def score(self, stems: Collection[str]) -> dict[str, float]:
-        """Return by topic how far a sentence of these stems speaks of it."""
-        sums: dict[str, float] = defaultdict(float)
-        for stem in sorted(stems):
-            _, *parts = self.weights.get(stem, "").split("\t")
-            for topic, weight in zip(parts[::2], parts[1::2], strict=True):
-                sums[topic] += float(weight)
-        return {topic: total / sqrt(len(stems) + _FEWEST) for topic, total in sums.items()}
-
 
 class PmiScores:
     """How far each sentence of a text, given by its stems, speaks of each topic."""
 
     def __init__(self, sentences: Sequence[Collection[str]]) -> None:
-        self._scores = [_score(frozenset(stems)) for stems in sentences]
+        self._sentences = sentences
+        self._weights: dict[int, list[dict[str, float]]] = {}
+        self._scores: dict[tuple[str, int], float] = {}
 
     def find_near(self, topic: str, place: int) -> tuple[float, float, float]:
         """Return the scores of a sentence that names a topic, and of those before and after it."""
         if topic not in load_associations().topics:
             return 0.0, 0.0, 0.0
-        places = (place, place - 1, place + 1)
-        rows = (self._scores[at] if 0 <= at < len(self._scores) else {} for at in places)
-        own, before, after = map(sub, (row.get(topic, 0.0) for row in rows), _USUAL_NEAR)
+        scores = (self._score(topic, at) for at in (place, place - 1, place + 1))
+        own, before, after = map(sub, scores, _USUAL_NEAR)
         return own, before, after
 
     def find_highest(self, topic: str) -> tuple[float, float]:
         """Return the highest score of all sentences for an unnamed topic, and the mean of three."""
         if topic not in load_associations().topics:
             return 0.0, 0.0
-        highest = sorted((scores.get(topic, 0.0) for scores in self._scores), reverse=True)[:_HIGHEST]
+        scores = (self._score(topic, place) for place in range(len(self._sentences)))
+        highest = sorted(scores, reverse=True)[:_HIGHEST]
         most, mean = map(sub, (max(highest, default=0.0), sum(highest) / _HIGHEST), _USUAL_HIGHEST)
         return most, mean
 
+    def _score(self, topic: str, place: int) -> float:
+        if (topic, place) not in self._scores:
+            self._scores[topic, place] = self._add_up(topic, place)
+        return self._scores[topic, place]
 
-@lru_cache(maxsize=4096)
-def _score(stems: frozenset[str]) -> dict[str, float]:
-    return load_associations().score(stems)
+    def _add_up(self, topic: str, place: int) -> float:
+        if not 0 <= place < len(self._sentences):
+            return 0.0
+        if place not in self._weights:
+            found = map(_weigh, sorted(self._sentences[place]))
+            self._weights[place] = [weights for weights in found if weights]
+        total = 0.0
+        for weights in self._weights[place]:
+            total += weights.get(topic, 0.0)
+        return total / sqrt(len(self._sentences[place]) + _FEWEST)
+
+
+@lru_cache(maxsize=65536)
+def _weigh(stem: str) -> dict[str, float]:
+    """Return the weights of a stem, by topic."""
+    _, *parts = load_associations().weights.get(stem, "").split("\t")
+    return dict(zip(parts[::2], map(float, parts[1::2]), strict=True))
 
 
 @cache

@@ -13,7 +13,6 @@ from tracker.model.topics import PRIORITIES
 from tracker.topics.certainty.associations import PmiScores
 from tracker.topics.certainty.sentences import Sentence
 from tracker.topics.levels.assess import TopicTreatments, assess_level
-from tracker.topics.levels.cues import ready
 from tracker.topics.levels.lists import count_words
 from tracker.topics.levels.roles import WIDER_USE
 from tracker.topics.vocabulary.matching import HINT
@@ -158,8 +157,7 @@ class _Text:
         self._segments = version.segments
         named = ((item.topic for item in row if item.rule != WIDER_USE) for row in treatments)
         self._topics = [tuple(dict.fromkeys(row)) for row in named]
-        texts = (ready(segment.text) for segment in version.segments)
-        self._sentences = [Sentence(text, version.language, cues) for text in texts]
+        self._sentences = [Sentence(segment.text, version.language, cues) for segment in version.segments]
         self._lengths = Counter(segment.paragraph for segment in version.segments)
         self._about = Counter(
             (segment.paragraph, topic)
@@ -194,7 +192,7 @@ class _Text:
         return (
             *(float(best == role) for role in ("declared", "committed", "demanded", "main")),
             float(best is None and items[0].rule == WIDER_USE),
-            float(any(_is_among_names(sentence.text, mention) for mention in met)),
+            float(any(_is_among_names(sentence.plain, mention) for mention in met)),
             log(len(met) or 1),
             float(any(count_words(mention.term) > 1 for mention in met)),
             float(sentence.commits),
@@ -218,10 +216,15 @@ class _Text:
 
 def _is_among_names(text: str, mention: Mention) -> bool:
     """Whether a mention is one of three names or more in a row: of countries, or of bodies."""
-    before = _NAMES_BEFORE.search(text[max(0, mention.start - _REACH) : mention.start])
-    after = _NAMES_AFTER.match(text[mention.end : mention.end + _REACH])
-    names = "|".join(match[0] for match in (before, after) if match)
-    return names.count(",") + names.count(" and ") >= _LIST
+    around = text[max(0, mention.start - _REACH) : mention.start], text[mention.end : mention.end + _REACH]
+    if sum(map(_count_links, around)) < _LIST:
+        return False
+    found = _NAMES_BEFORE.search(around[0]), _NAMES_AFTER.match(around[1])
+    return sum(_count_links(match[0]) for match in found if match) >= _LIST
+
+
+def _count_links(names: str) -> int:
+    return names.count(",") + names.count(" and ")
 
 
 class _Hierarchy:

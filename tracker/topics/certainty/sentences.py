@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+import re
+from bisect import bisect_left, bisect_right
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
+from tracker.topics.levels.cues import plain, ready
 from tracker.topics.levels.lists import Reach, count_words
-from tracker.topics.vocabulary.stems import find_words
+from tracker.topics.vocabulary.stems import read_sentence
 
 if TYPE_CHECKING:
     from tracker.model.topics import Mention
@@ -15,8 +17,8 @@ if TYPE_CHECKING:
 
 _BESIDE: Final = 4
 """Words on either side of a term that are close to it."""
-_CLOSE: Final = 400
-"""Characters that hold the words close to a term: four of them take 160 at most."""
+_POSSESSED: Final = "s"
+_POSSESSIVE: Final = re.compile(rf"’{_POSSESSED}(?![^\W_])")
 
 
 def describe_stem(word: str) -> str:
@@ -29,21 +31,21 @@ class Sentence:
     """A sentence, read once however many topics it names."""
 
     def __init__(self, text: str, language: str, cues: Cues) -> None:
-        self.text = text
-        self._language = language
+        self.plain = plain(text)
+        self.text = ready(text)
         self._cues = cues
-        self._words = find_words(text, language)
+        self._words = read_sentence(self.plain, language)
         self.stems = frozenset(word.stem for word in self._words)
 
     @cached_property
     def commits(self) -> bool:
         """Whether the speaker commits, calls for, welcomes or condemns."""
-        return self._cues.find("commit", self.text) is not None
+        return bool(self._cues.find_all("commit", self.text))
 
     @cached_property
     def stances(self) -> int:
         """How many words take a stance."""
-        return len(self._cues.ends("stance", self.text))
+        return len(self._cues.find_all("stance", self.text))
 
     @cached_property
     def length(self) -> int:
@@ -52,11 +54,16 @@ class Sentence:
 
     @cached_property
     def _acts(self) -> list[int]:
-        return sorted([*self._cues.ends("commit", self.text), *self._cues.ends("demand", self.text)])
+        spans = (*self._cues.find_all("commit", self.text), *self._cues.find_all("demand", self.text))
+        return sorted(end for _, end in spans)
 
     @cached_property
     def _reach(self) -> Reach:
         return Reach(self.text)
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [word.start for word in self._words]
 
     @cached_property
     def _ends(self) -> list[int]:
@@ -64,11 +71,14 @@ class Sentence:
 
     def find_beside(self, mention: Mention) -> set[str]:
         """Return the stems of the words close before and after a mention."""
-        at = bisect_right(self._ends, mention.start)
-        after = find_words(self.text[mention.end : mention.end + _CLOSE], self._language, _BESIDE)
+        at, behind = bisect_right(self._ends, mention.start), bisect_left(self._starts, mention.end)
+        after = [word.stem for word in self._words[behind : behind + _BESIDE]]
+        if _POSSESSIVE.match(self.plain, mention.end):
+            # Outside the words of a sentence, it was one where the weights were fitted.
+            after = [_POSSESSED, *after[: _BESIDE - 1]]
         return {
             *(f"before {word.stem}" for word in self._words[max(0, at - _BESIDE) : at]),
-            *(f"after {word.stem}" for word in after),
+            *(f"after {stem}" for stem in after),
         }
 
     def find_gap(self, start: int) -> int | None:

@@ -36,9 +36,7 @@ def find_titles(segments: Sequence[Segment]) -> frozenset[int]:
 
 def find_ceremony(segments: Sequence[Segment], cues: Cues) -> frozenset[int]:
     """Return the ordinals of segments that thank, congratulate or greet."""
-    return frozenset(
-        segment.ordinal for segment in segments if cues.find("ceremony", ready(segment.text)) is not None
-    )
+    return frozenset(segment.ordinal for segment in segments if cues.find("ceremony", ready(segment.text)))
 
 
 def set_asides(segments: Sequence[Segment], treatments: Treatments, cues: Cues) -> Treatments:
@@ -50,7 +48,7 @@ def set_asides(segments: Sequence[Segment], treatments: Treatments, cues: Cues) 
     paragraph = -1
     for place, segment in enumerate(segments):
         text = ready(segment.text)
-        if cues.find("aside", text) and treatments[place]:
+        if treatments[place] and cues.find_all("aside", text):
             paragraph = segment.paragraph
         elif segment.paragraph != paragraph or not cues.find("connective", text):
             paragraph = -1

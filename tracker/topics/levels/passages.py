@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
-from tracker.topics.levels.cues import ready
+from tracker.topics.levels.cues import plain, ready
 from tracker.topics.levels.roles import WIDER_USE
 from tracker.topics.vocabulary.stems import find_content
 
@@ -110,7 +110,7 @@ class PassageReader:
 
     def turns(self, segment: Segment) -> bool:
         """Whether a segment turns to a new subject."""
-        return self.cues.find("turn", ready(segment.text)) is not None
+        return self.cues.find("turn", ready(segment.text))
 
     def name(
         self, segment: Segment, mentions: Sequence[Mention], treatments: Sequence[Treatment]
@@ -129,7 +129,7 @@ class PassageReader:
         if not passage.topics or segment.kind == "heading":
             return []
         text = ready(segment.text)
-        stems = find_content(text, self.language)
+        stems = find_content(plain(segment.text), self.language)
         drift = not named and segment.paragraph == passage.paragraph and passage.drifted < _LONGEST_DRIFT
         back = None if named else self._refer(text, tuple(passage.topics))
         near = segment.paragraph - passage.paragraph <= 1

@@ -92,7 +92,7 @@ def treat(
     rules: dict[int, tuple[Role, str]] = {}
     for place, rule in sentence.weak(situations):
         rules.setdefault(place, ("weak", rule))
-    if not cues.find("aside", sentence.text):
+    if not cues.find_all("aside", sentence.text):
         for place, rule in sentence.declared():
             if place not in rules or rules[place][1] not in _OTHERS_WORDS:
                 rules[place] = ("declared", rule)
@@ -161,8 +161,8 @@ class _Sentence:
         """Yield the places of mentions that are named as the speaker's own priority."""
         objects = self._objects("declare_after", _DECLARED_REACH, len(self.mentions))
         yield from ((place, "named as own priority or focus") for place in objects)
-        for match in self.cues.pattern("declare_before").finditer(self.text):
-            yield from ((place, "called a priority") for place in self._before(match.start()))
+        for start, _ in self.cues.find_all("declare_before", self.text):
+            yield from ((place, "called a priority") for place in self._before(start))
 
     def acted_on(self, situations: frozenset[str]) -> list[tuple[int, Role]]:
         """Return the places of mentions that are acted on, and whether the speaker does or anybody should.
@@ -221,7 +221,7 @@ class _Sentence:
 
     def _objects(self, table: str, reach: int, most: int) -> Iterator[int]:
         """Yield the objects of a table's cues, in order."""
-        for end in self.cues.ends(table, self.text):
+        for _, end in self.cues.find_all(table, self.text):
             yield from self._find_object(end, reach, most)
 
     def _find_object(self, end: int, reach: int, most: int) -> list[int]:

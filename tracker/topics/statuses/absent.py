@@ -13,7 +13,7 @@ from tracker.model.topics import Passage
 from tracker.topics.certainty.associations import PmiScores
 from tracker.topics.certainty.claims import find_measured
 from tracker.topics.certainty.evidence import TopicEvidence, measure_text
-from tracker.topics.levels.cues import load_cues, ready
+from tracker.topics.levels.cues import load_cues, plain
 from tracker.topics.vocabulary.lexicon import compile_lexicon
 from tracker.topics.vocabulary.load import keep_for_shipped
 from tracker.topics.vocabulary.stems import find_words
@@ -103,7 +103,7 @@ def find_aligned(version: Version) -> str | None:
     pattern = _PATTERNS.get("en" if version.language == "und" else version.language)
     if pattern is None:
         return None
-    matches = (pattern.search(ready(segment.text)) for segment in version.segments)
+    matches = (pattern.search(plain(segment.text)) for segment in version.segments)
     return next((match["group"].strip() for match in matches if match), None)
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -36,21 +37,39 @@ class Lexicon(Mapping[str, "tuple[TermPattern, ...]"]):
     """
 
     def __init__(self, rows: Mapping[str, str]) -> None:
-        self._rows = rows
+        self.rows = rows
+        """The same in JSON. To ask it which stem begins a phrase, as few do, takes no call of ours."""
         self._read: dict[str, tuple[TermPattern, ...]] = {}
+        self._by_second: dict[str, dict[str, tuple[TermPattern, ...]]] = {}
 
     def __len__(self) -> int:
-        return len(self._rows)
+        return len(self.rows)
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._rows)
+        return iter(self.rows)
 
     def __getitem__(self, stem: str) -> tuple[TermPattern, ...]:
         if stem not in self._read:
-            self._read[stem] = from_row(tuple[TermPattern, ...], json.loads(self._rows[stem]))
+            self._read[stem] = from_row(tuple[TermPattern, ...], json.loads(self.rows[stem]))
         return self._read[stem]
 
+    def find_beginning(self, first: str, second: str) -> tuple[TermPattern, ...]:
+        """Return the phrases that begin with two stems, or with the first of them alone."""
+        if first not in self._by_second:
+            self._by_second[first] = _sort_by_second(self[first])
+        return self._by_second[first].get(second, self._by_second[first][_ALONE])
 
+
+def _sort_by_second(phrases: Sequence[TermPattern]) -> dict[str, tuple[TermPattern, ...]]:
+    """Return phrases by their second stem, each time with those of one stem behind them."""
+    found: dict[str, list[TermPattern]] = defaultdict(list)
+    for phrase in phrases:
+        found[phrase.stems[1] if len(phrase.stems) > 1 else _ALONE].append(phrase)
+    alone = found.pop(_ALONE, [])
+    return {_ALONE: tuple(alone), **{second: (*longer, *alone) for second, longer in found.items()}}
+
+
+_ALONE: Final = ""
 _ANY_LANGUAGE: Final = "und"
 _FALLBACK: Final = "en"
 _UNITED_NATIONS: Final = ("United", "Nations")
@@ -102,7 +121,7 @@ def _variants(words: list[Word], language: str) -> Iterator[list[Word]]:
     yield words
     if language == "ar" and len(words) > 1 and len(words[0].stem) <= _SHORT:
         for letter in _CLITICS:
-            yield [replace(words[0], stem=letter + words[0].stem), *words[1:]]
+            yield [words[0]._replace(stem=letter + words[0].stem), *words[1:]]
     if any(word.text == "UN" for word in words):
         long = find_words(" ".join(_UNITED_NATIONS), language)
         yield [part for word in words for part in (long if word.text == "UN" else [word])]

@@ -9,7 +9,7 @@ from tracker.model.topics import Mention
 from tracker.text.encoder import DEFAULT
 from tracker.topics.vocabulary.lexicon import Lexicon, TermPattern, bare, compile_lexicon
 from tracker.topics.vocabulary.recognition import compile_model, recognise
-from tracker.topics.vocabulary.stems import Word, find_words
+from tracker.topics.vocabulary.stems import Word, read_sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -52,7 +52,7 @@ def match_topics(
     model = compile_model(vocabulary, language)
     rows: list[tuple[Mention, ...]] = []
     for index, sentence in enumerate(sentences):
-        words = find_words(sentence, language)
+        words = read_sentence(sentence, language)
         found = find_terms(words, lexicon, any_case=sentence.isupper(), overlap=vocabulary.overlap)
         mentions = tuple(_mention(index, words, start, phrase, sentence) for start, phrase in found)
         rows.append(recognise(index, sentence, words, mentions, model) if model else mentions)
@@ -73,10 +73,11 @@ def _find_phrases(words: Sequence[Word], lexicon: Lexicon, *, any_case: bool) ->
     stems = tuple(word.stem for word in words)
     return [
         (start, phrase)
-        for start, first in enumerate(stems)
-        for phrase in lexicon.get(first, ())
+        for start, (first, second) in enumerate(zip(stems, (*stems[1:], ""), strict=False))
+        if first in lexicon.rows
+        for phrase in lexicon.find_beginning(first, second)
         if stems[start : start + len(phrase.stems)] == phrase.stems
-        and (any_case or _capitals_agree(words, start, phrase))
+        and (any_case or not phrase.acronyms or _capitals_agree(words, start, phrase))
     ]
 
 
@@ -86,6 +87,8 @@ def _capitals_agree(words: Sequence[Word], start: int, phrase: TermPattern) -> b
 
 def _keep(found: Sequence[FoundTerm], *, overlap: bool) -> list[FoundTerm]:
     """Return the phrases that no near miss hides and that give way to none better, in order of place."""
+    if len(found) <= 1:
+        return [each for each in found if each[1].sense != "near miss"]
     near_misses, kept = _ByWord(), _ByWord()
     for start, phrase in found:
         if phrase.sense == "near miss":

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from functools import lru_cache
-from itertools import islice, pairwise
-from typing import TYPE_CHECKING, Final
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tracker.text.identity import fold
 
@@ -22,7 +21,7 @@ IDEOGRAPHS: Final = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _MARKS: Final = "\u0300-\u036f\u064b-\u0652\u0670"
 _HYPHENS: Final = "-\u2010\u2011"
 _WORDS: Final = re.compile(
-    rf"(?P<word>[{IDEOGRAPHS}]|(?i:\bco[{_HYPHENS}](?=op|ord))?(?:[^\W_{IDEOGRAPHS}][{_MARKS}]*)+)"
+    rf"([{IDEOGRAPHS}]|(?i:\bco[{_HYPHENS}](?=op|ord))?(?:[^\W_{IDEOGRAPHS}]++[{_MARKS}]*+)+)"
     r"(?:['’](?:s(?![^\W_]))?)?"
 )
 _SHORTEST_CONTENT: Final = 4
@@ -30,8 +29,7 @@ _IDEOGRAPH: Final = re.compile(f"[{IDEOGRAPHS}]")
 _NO_HYPHENS: Final = str.maketrans("", "", _HYPHENS)
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """One word of a text and its stem; a possessive ending is outside ``start:end``."""
 
     text: str
@@ -45,17 +43,25 @@ def is_ideograph(word: str) -> bool:
     return _IDEOGRAPH.fullmatch(word) is not None
 
 
-def find_words(text: str, language: str, most: int | None = None) -> list[Word]:
-    """Return the words of a text in order, at most so many, with their stems in a language."""
-    return [
-        Word(word := match["word"], stem(word, language), match.start(), match.end("word"))
-        for match in islice(_WORDS.finditer(text), most)
-    ]
+def find_words(text: str, language: str) -> list[Word]:
+    """Return the words of a text in order, with their stems in a language."""
+    return [Word(match[1], stem(match[1], language), *match.span(1)) for match in _WORDS.finditer(text)]
+
+
+def read_sentence(text: str, language: str) -> tuple[Word, ...]:
+    """Return the words of a sentence, as ``find_words`` does: reading a text asks for them three times."""
+    # Cut alike, so that it is cut once, is what differs by an apostrophe or a line end alone.
+    return _cut_sentence(text.replace("'", "’").replace("\n", " "), language)
+
+
+@lru_cache(maxsize=512)
+def _cut_sentence(text: str, language: str) -> tuple[Word, ...]:
+    return tuple(find_words(text, language))
 
 
 def find_content(text: str, language: str) -> frozenset[str]:
     """Return what may hold a passage together: stems of four letters, of Chinese all pairs of ideographs."""
-    stems = [word.stem for word in find_words(text, language)]
+    stems = [word.stem for word in read_sentence(text, language)]
     pairs = (first + second for first, second in pairwise(stems) if language == "zh")
     return frozenset([*pairs, *(each for each in stems if len(each) >= _SHORTEST_CONTENT)])
 
@@ -63,7 +69,8 @@ def find_content(text: str, language: str) -> frozenset[str]:
 @lru_cache(maxsize=65536)
 def stem(word: str, language: str) -> str:
     """Return a word folded, without accents, and cut of what inflection adds in a language."""
-    folded = _strip_accents(fold(word)).translate(_NO_HYPHENS)
+    is_simple = word.isascii() and word.isalnum()
+    folded = word.lower() if is_simple else _strip_accents(fold(word)).translate(_NO_HYPHENS)
     return _STEMMERS.get(language, _keep)(folded)
 
 
