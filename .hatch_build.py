@@ -31,5 +31,5 @@ class CompileTables(BuildHookInterface):  # type: ignore[type-arg]
         load_associations()
         for language in LANGUAGES:
             compile_lexicon(load_vocabulary(), language)
-        for path in (root / "tracker").rglob("__pycache__/*.json"):
+        for path in (root / "tracker").rglob("__pycache__/*.marshal"):
             build_data["force_include"][str(path)] = path.relative_to(root).as_posix()

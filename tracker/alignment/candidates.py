@@ -10,7 +10,7 @@ from rapidfuzz.distance import Indel
 from tracker.alignment.chains import find_heaviest_chain, pair_block
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from tracker.alignment.similarity import Stemmed
     from tracker.text.encoder import Vectors
@@ -136,24 +136,32 @@ def find_candidates(
     old: Mapping[int, Stemmed], new: Mapping[int, Stemmed], weights: Mapping[str, float]
 ) -> tuple[tuple[int, int], ...]:
     """Return the pairs (old, new) in which either is among the most similar to the other, in order."""
-    forward = {(i, j) for i, found in _nearest(old, new, weights) for j in found}
-    backward = {(i, j) for j, found in _nearest(new, old, weights) for i in found}
+    rarest_first = sorted(weights, key=lambda stem: (-weights[stem], stem))
+    ranks = {stem: rank for rank, stem in enumerate(rarest_first)}
+    forward = {(i, j) for i, found in _nearest(old, new, weights, ranks) for j in found}
+    backward = {(i, j) for j, found in _nearest(new, old, weights, ranks) for i in found}
     return tuple(sorted(forward | backward))
 
 
 def _nearest(
-    these: Mapping[int, Stemmed], those: Mapping[int, Stemmed], weights: Mapping[str, float]
+    these: Mapping[int, Stemmed],
+    those: Mapping[int, Stemmed],
+    weights: Mapping[str, float],
+    ranks: Mapping[str, int],
 ) -> list[tuple[int, Sequence[int]]]:
     postings: dict[str, list[int]] = {}
     for place, unit in those.items():
         for stem in unit.stems:
             postings.setdefault(stem, []).append(place)
     scale = (max(those, default=0) + 1) / (max(these, default=0) + 1)
-    return [(place, _best(unit, place * scale, those, postings, weights)) for place, unit in these.items()]
+    return [
+        (place, _best(sorted(unit.stems, key=ranks.__getitem__), place * scale, those, postings, weights))
+        for place, unit in these.items()
+    ]
 
 
 def _best(
-    unit: Stemmed,
+    stems: Iterable[str],
     beside: float,
     those: Mapping[int, Stemmed],
     postings: Mapping[str, Sequence[int]],
@@ -161,7 +169,7 @@ def _best(
 ) -> Sequence[int]:
     scores: dict[int, float] = {}
     touched = 0
-    for stem in sorted(unit.stems, key=lambda stem: (-weights[stem], stem)):
+    for stem in stems:
         places = postings.get(stem, ())
         if touched and touched + len(places) > _TOUCHES:
             break

@@ -125,8 +125,9 @@ def _sum_chains(blocks: Sequence[ChainBlock], size: int) -> list[float]:
 
 
 def _add_logs(one: float, other: float) -> float:
-    high, low = (one, other) if one >= other else (other, one)
-    return high if low == -math.inf else high + math.log1p(math.exp(low - high))
+    if one < other:
+        one, other = other, one
+    return one if other == -math.inf else one + math.log1p(math.exp(other - one))
 
 
 class _PrefixSum:

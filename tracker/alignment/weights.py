@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from operator import mul
 from typing import TYPE_CHECKING
 
@@ -78,6 +78,7 @@ class AlignmentWeights:
     """The same, for a link that breaks the common order."""
 
 
+@lru_cache(maxsize=8192)
 def to_probability(logit: float) -> float:
     """Return the probability of some log odds."""
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, logit))))

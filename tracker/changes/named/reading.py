@@ -7,7 +7,7 @@ import re
 from bisect import bisect_left
 from collections import defaultdict
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -117,8 +117,9 @@ def read_names(version: Version) -> NamedText:
         if segment.kind != "heading" and may_be_in(segment.text, version.language)
     ]
     passage = read_passage(segments, version.language)
-    text = f"{_BREAK.sub('', version.text)}\n{version.text}"
-    written = [OWNER.sub("", word) for word in WORD.findall(text)]
+    joined = _BREAK.sub("", version.text)
+    text = joined if joined == version.text else f"{joined}\n{version.text}"
+    written = {OWNER.sub("", word) for word in set(WORD.findall(text))}
     parts = {part for word in written for part in (word, *_PARTS.split(word)) if part}
     folded = fold_letters(text)
     large = {fold_letters(part) for part in parts if part[0].isupper()}
@@ -181,6 +182,7 @@ def is_noun(name: str) -> bool:
     return fold_name(name) in _nouns()
 
 
+@lru_cache(maxsize=4096)
 def _begins_state(word: str) -> bool:
     return word[:1].isupper() and OWNER.sub("", fold_name(word)).removesuffix("s") in _first_words()
 

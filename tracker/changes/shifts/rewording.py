@@ -216,10 +216,10 @@ def read_passage(segments: Sequence[Segment], language: str) -> SideText:
     return SideText(text, language, _without_editor(text, tokenize(text, language)), tuple(starts))
 
 
-def _without_editor(text: str, tokens: Iterable[Token]) -> tuple[Token, ...]:
+def _without_editor(text: str, tokens: tuple[Token, ...]) -> tuple[Token, ...]:
     """Leave out what the editor of a record put in brackets, such as ``(see A/PV.707)``."""
     spans = [match.span() for match in _EDITOR.finditer(text)]
-    return tuple(token for token in tokens if not _is_inside(token, spans))
+    return tuple(token for token in tokens if not _is_inside(token, spans)) if spans else tokens
 
 
 def _is_inside(token: Token, spans: Sequence[tuple[int, int]]) -> bool:

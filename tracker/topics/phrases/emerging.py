@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Final
 from tracker.model.phrases import PAIR, Bar, PhraseChange
 from tracker.topics.levels.context import find_ceremony, find_titles
 from tracker.topics.levels.cues import load_cues
-from tracker.topics.phrases.phrasing import Namer, count_words, find_phrases, separates_words, stem_phrase
+from tracker.topics.phrases.phrasing import Namer, find_phrases, separates_words, stem_phrase
 from tracker.topics.phrases.prior import load_prior
+from tracker.topics.vocabulary.stems import find_words
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -107,8 +108,9 @@ def read_uses(texts: Mapping[int, Version], own_names: Collection[str] = ()) -> 
         apart = find_titles(version.segments) | find_ceremony(version.segments, load_cues(language))
         for segment in version.segments:
             if segment.ordinal not in apart:
-                words += count_words(segment.text, language)
-                for use in find_phrases(segment.text, language, own):
+                found = find_words(segment.text, language)
+                words += len(found)
+                for use in find_phrases(segment.text, found, language, own):
                     place = PhrasePlace(number, segment.ordinal, use.start, use.end)
                     places.setdefault(use.key, []).append(place)
     return Uses(words, places)

@@ -122,7 +122,7 @@ def _load_shipped() -> Vocabulary:
     return Vocabulary(_SHIPPED, tuple(Topic(*row) for row in topics), digest)
 
 
-def keep_for_shipped(vocabulary: Vocabulary, name: str, make: Callable[[], Any], *code: str) -> Any:  # noqa: ANN401 (JSON)
+def keep_for_shipped(vocabulary: Vocabulary, name: str, make: Callable[[], Any], *code: str) -> Any:  # noqa: ANN401 (plain values)
     """Return what is made of a vocabulary, as ``keep_compiled`` does where it is the shipped one.
 
     ``code`` are patterns of the files in this package that it rests on, beside what reads vocabularies.
@@ -131,7 +131,7 @@ def keep_for_shipped(vocabulary: Vocabulary, name: str, make: Callable[[], Any],
     return _keep(name, make, *code) if is_shipped else make()
 
 
-def _keep(name: str, make: Callable[[], Any], *code: str) -> Any:  # noqa: ANN401 (JSON)
+def _keep(name: str, make: Callable[[], Any], *code: str) -> Any:  # noqa: ANN401 (plain values)
     sources = sorted({path for pattern in (*_SOURCES, *code) for path in _PACKAGE.glob(pattern)})
     return keep_compiled(Path(__file__).with_name(f"{_SHIPPED}.{name}"), sources, make)
 
