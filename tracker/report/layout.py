@@ -216,6 +216,8 @@ def _fit(text: str, start: int, width: int) -> int:
     Measured by ever longer steps, then by halves between the last two: a word of 100,000 characters that are
     not all narrow would take hours if the rest of it was measured for each line.
     """
+    if len(text) - start <= width and columns(text[start:]) <= width:
+        return len(text)
     step = max(width, 1)
     while start + step < len(text) and columns(text[start : start + step]) <= width:
         step *= 2

@@ -7,14 +7,14 @@ import re
 from bisect import bisect_left
 from collections import defaultdict
 from dataclasses import dataclass
-from functools import cache, lru_cache
-from importlib.resources import files
+from functools import cache, lru_cache, partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from tracker.changes.shifts.held import OWNER, WORD
 from tracker.changes.shifts.naming import opens_sentence
 from tracker.changes.shifts.rewording import read_passage
-from tracker.inputs.tables import read_packaged
+from tracker.inputs.tables import keep_compiled, read_packaged
 from tracker.references.countries import countries
 from tracker.references.names import fold_letters, fold_name, has_slip
 from tracker.text.detection import may_be_in
@@ -196,8 +196,13 @@ def load_named(table: str) -> Any:  # noqa: ANN401 (lists and tables)
 @cache
 def small_words() -> frozenset[str]:
     """Return the words that speeches at large write small."""
-    data = files(__package__).joinpath(f"small.{LANGUAGE}.txt.gz").read_bytes()
-    return frozenset(gzip.decompress(data).decode("utf-8").split())
+    place = Path(__file__).with_name(f"small.{LANGUAGE}.txt.gz")
+    words: frozenset[str] = keep_compiled(place, [place, Path(__file__)], partial(_read_words, place))
+    return words
+
+
+def _read_words(file: Path) -> frozenset[str]:
+    return frozenset(gzip.decompress(file.read_bytes()).decode("utf-8").split())
 
 
 @cache

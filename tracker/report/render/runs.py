@@ -77,6 +77,9 @@ def lay_names(
     for number in range(len(names), 0, -1):
         left = len(names) - number
         named = " · ".join([*names[:number], *([f"{left} more: {MORE}"] if left else [])])
+        # Too many even if each line was full: to break them all takes three times as long.
+        if rows is not None and columns(" ".join(named.split())) > rows * (width + 1):
+            continue
         lines = wrap((*lead, Span(named)), width, indent, "    ")
         if rows is None or len(lines) <= rows:
             return lines

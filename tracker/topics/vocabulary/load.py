@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -88,10 +87,7 @@ def read_shipped() -> Draft:
     """Read the shipped vocabulary as a draft."""
     from tracker.topics.vocabulary.files import Draft, read_toml  # noqa: PLC0415 (as above)
 
-    folder = files(__package__).joinpath("vocabularies", _SHIPPED)
-    sources = sorted(
-        (entry for entry in folder.iterdir() if entry.name.endswith(".toml")), key=lambda entry: entry.name
-    )
+    sources = sorted(Path(__file__).with_name("vocabularies").joinpath(_SHIPPED).glob("*.toml"))
     placed: list[PlacedTopic] = []
     for source in sources:
         placed += read_toml(source.read_text("utf-8"), source.name).placed
@@ -161,7 +157,7 @@ def name_recognition(vocabulary: Vocabulary) -> str:
     """Return how a vocabulary finds topics and the digest of the weights; nothing for terms and models."""
     if vocabulary.recognition == "terms":
         return ""
-    weights = files(__package__).joinpath("similar.toml").read_text("utf-8")
+    weights = Path(__file__).with_name("similar.toml").read_text("utf-8")
     return f"{vocabulary.recognition} {digest_text(weights)[:12]}"
 
 
