@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from tracker.alignment.chains import ChainBlock
 from tracker.alignment.pairing import NOTHING
@@ -23,8 +22,7 @@ _WIDEST = 6
 """Sentences of one side in one link, at most. The widest split or merge in the development sets has four."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Group:
+class Group(NamedTuple):
     """Neighbouring sentences of the old text beside neighbouring ones of the new."""
 
     old: tuple[int, ...]
@@ -75,8 +73,7 @@ Used = tuple[set[int], set[int]]
 """The sentences of either side that are in a link."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Joining:
+class Joining(NamedTuple):
     """A link, and a free neighbour of it on one side that may be part of it."""
 
     group: Group

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from operator import mul
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from tracker.inputs.tables import read_packaged
 from tracker.text.tables import read_by_name
@@ -48,8 +48,7 @@ _JOIN_FEATURES = (
 _JOIN_NEARNESS = ("nearness_gain", "nearness_before")
 
 
-@dataclass(frozen=True, slots=True)
-class Logistic:
+class Logistic(NamedTuple):
     """A probability from features: the logistic function of their weighted sum."""
 
     intercept: float

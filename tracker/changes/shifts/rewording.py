@@ -7,7 +7,7 @@ from bisect import bisect_left, bisect_right
 from collections import Counter
 from dataclasses import dataclass
 from operator import attrgetter, itemgetter
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
 
 from tracker.changes.shifts.rules import find_terms, load_terms
 from tracker.model.changes import Evidence, Shift
@@ -70,8 +70,7 @@ class SideText:
         return Evidence(ordinal, span.start - offset, span.end - offset, self.text[span.start : span.end])
 
 
-@dataclass(frozen=True, slots=True)
-class Fragment:
+class Fragment(NamedTuple):
     """A part of a passage: ``passage.text[start:end]``."""
 
     passage: SideText
@@ -97,8 +96,7 @@ class Fragment:
         return span.start < self.end and span.end > self.start
 
 
-@dataclass(frozen=True, slots=True)
-class Substitution:
+class Substitution(NamedTuple):
     """What was deleted at one place, and what was inserted there; either may be empty."""
 
     old: Fragment

@@ -6,9 +6,8 @@ Log-odds with an informative Dirichlet prior: Monroe, Colaresi and Quinn, "Fight
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass
 from math import log, sqrt
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tracker.model.phrases import PAIR, Bar, PhraseChange
 from tracker.topics.levels.context import find_ceremony, find_titles
@@ -34,8 +33,7 @@ _LOOKED_AT: Final = 20
 """Uses of a phrase that tell which topic names it."""
 
 
-@dataclass(frozen=True, slots=True)
-class PhrasePlace:
+class PhrasePlace(NamedTuple):
     """Where a phrase is used: which text, which segment, and offsets into that segment."""
 
     text: int
@@ -44,8 +42,7 @@ class PhrasePlace:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Uses:
+class Uses(NamedTuple):
     """The phrases of some texts, and how many words those have, titles and ceremony left out."""
 
     words: int

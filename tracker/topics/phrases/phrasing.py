@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import accumulate
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tracker.inputs.tables import read_packaged
 from tracker.topics.vocabulary.matching import match_topics
@@ -34,8 +33,7 @@ Stems = tuple[str, ...]
 """A phrase as stems."""
 
 
-@dataclass(frozen=True, slots=True)
-class Use:
+class Use(NamedTuple):
     """One place where a phrase is in a text; offsets into that text."""
 
     key: Stems
@@ -43,8 +41,7 @@ class Use:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Grammar:
+class Grammar(NamedTuple):
     """What is no phrase in a language, as stems."""
 
     loose: frozenset[str]

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import gzip
-from dataclasses import dataclass
 from functools import cache, partial
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from tracker.inputs.tables import keep_compiled
 
@@ -28,8 +27,7 @@ LEAST: Final = 0.5
 """What a phrase rarer than once in 4,000 words is given: Jeffreys' prior."""
 
 
-@dataclass(frozen=True, slots=True)
-class Prior:
+class Prior(NamedTuple):
     """Uses of words and phrases among so many words; without any it is flat."""
 
     name: str
