@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
-_UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]+")
+_UNSPACED = r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]"
+_FIRST_UNSPACED = "\u0e00"
 _ENDINGS = (
     *("ational", "ations", "ation", "ments", "ment", "ings", "ing"),
     *("ied", "ies", "ed", "es", "ly", "e", "s", "y"),
@@ -25,7 +26,8 @@ def find_stems(folded: str) -> tuple[str, ...]:
     found: list[str] = []
     for match in _WORD.finditer(folded):
         word = match.group()
-        found.extend(_pairs(word) if _UNSPACED.search(word) else (_stem(word),))
+        is_unspaced = max(word) >= _FIRST_UNSPACED and re.search(_UNSPACED, word)
+        found.extend(_pairs(word) if is_unspaced else (_stem(word),))
     return tuple(found)
 
 

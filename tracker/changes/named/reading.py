@@ -185,10 +185,14 @@ def _begins_state(word: str) -> bool:
     return word[:1].isupper() and OWNER.sub("", fold_name(word)).removesuffix("s") in _first_words()
 
 
-@cache
 def load_named(table: str) -> Any:  # noqa: ANN401 (lists and tables)
     """Return a table of ``named.toml``."""
-    return read_packaged(__package__, "named.toml")[table]
+    return _tables()[table]
+
+
+@cache
+def _tables() -> Mapping[str, Any]:
+    return read_packaged(__package__, "named.toml")
 
 
 @cache

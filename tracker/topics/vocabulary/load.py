@@ -128,8 +128,13 @@ def keep_for_shipped(vocabulary: Vocabulary, name: str, make: Callable[[], Any],
 
 
 def _keep(name: str, make: Callable[[], Any], *code: str) -> Any:  # noqa: ANN401 (plain values)
-    sources = sorted({path for pattern in (*_SOURCES, *code) for path in _PACKAGE.glob(pattern)})
+    sources = sorted({*_find(*_SOURCES), *_find(*code)})
     return keep_compiled(Path(__file__).with_name(f"{_SHIPPED}.{name}"), sources, make)
+
+
+@cache
+def _find(*patterns: str) -> tuple[Path, ...]:
+    return tuple(path for pattern in patterns for path in _PACKAGE.glob(pattern))
 
 
 def _decode(data: bytes, source: str) -> str:
