@@ -37,7 +37,12 @@ def opened(folder: Path) -> ArchiveSession:
     """Return the archive for the running command: opened once it is read, closed before it prints or ends."""
     from tracker.archive.session import ArchiveSession
 
-    return get_current_context().with_resource(ArchiveSession(folder))
+    context = get_current_context()
+    sessions: dict[Path, ArchiveSession] = context.meta.setdefault(__name__, {})
+    if folder not in sessions:
+        sessions[folder] = context.with_resource(ArchiveSession(folder))
+        context.call_on_close(sessions.clear)
+    return sessions[folder]
 
 
 def joined(words: list[str]) -> str:
@@ -47,11 +52,15 @@ def joined(words: list[str]) -> str:
     return join_words(words)
 
 
-def load_vocabulary(path: Path | None = None) -> Vocabulary:
-    """Return the user's vocabulary, or the one that comes with the program; raises as ``load`` does."""
+def load_vocabulary(path: Path | None = None, archive: Path | None = None) -> Vocabulary:
+    """Return the user's vocabulary, or the one that comes with the program; raises as ``load`` does.
+
+    What is made of the user's is kept beside an archive.
+    """
+    from tracker.topics.vocabulary.load import load_kept
     from tracker.topics.vocabulary.load import load_vocabulary as load
 
-    return load(path)
+    return load_kept(path, opened(archive).derived) if path and archive else load(path)
 
 
 def _check_sure(value: float) -> float:

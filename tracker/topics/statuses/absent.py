@@ -15,7 +15,7 @@ from tracker.topics.certainty.claims import find_measured
 from tracker.topics.certainty.evidence import TopicEvidence, measure_text
 from tracker.topics.levels.cues import load_cues, ready
 from tracker.topics.vocabulary.lexicon import compile_lexicon
-from tracker.topics.vocabulary.load import keep_for_shipped
+from tracker.topics.vocabulary.load import keep_made
 from tracker.topics.vocabulary.stems import find_words
 
 if TYPE_CHECKING:
@@ -171,7 +171,7 @@ def _weigh_words(key: _Key) -> Mapping[str, Mapping[str, float]]:
     """Return by topic the weights of its terms' words: how often they are in them, and in few topics'."""
     code = ("topics/levels/cues.py", "topics/levels/levels.toml", "topics/statuses/absent.py")
     make = partial(_count_words, key)
-    weights: Mapping[str, Mapping[str, float]] = keep_for_shipped(
+    weights: Mapping[str, Mapping[str, float]] = keep_made(
         key.vocabulary, f"words.{key.language}", make, *code
     )
     return weights
