@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING
 
 from tracker.report.document import Span
@@ -41,9 +42,6 @@ WHOLE = 5000
 """Columns of a quotation that is given in full; a sentence may be a whole session, and show many topics."""
 
 WIDE = "\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\U00020000-\U0003fffd"
-_PIECES = rf"\s+|[{WIDE}]|[^\s{WIDE}]+"
-"""Blanks, single wide characters (Chinese may break after any), and words. Takes 2 ms to compile."""
-_NARROW_PIECES = r"\s+|\S+"
 
 _NARROW = re.compile(r"[ -~\xa1-\xac\xae-\u024f“”‘’…→¶·–—−]*")
 """Latin text and our own marks, of one column each."""
@@ -196,7 +194,13 @@ def _parts(spans: Iterable[Span], longest: int) -> Iterable[Span]:
 
 
 def _find_pieces(text: str) -> Iterator[re.Match[str]]:
-    return re.finditer(_NARROW_PIECES if is_narrow(text) else _PIECES, text)
+    """Yield blanks, single wide characters (Chinese may break after any), and words."""
+    return _piece(narrow=is_narrow(text)).finditer(text)
+
+
+@cache
+def _piece(*, narrow: bool) -> re.Pattern[str]:
+    return re.compile(r"\s+|\S+" if narrow else rf"\s+|[{WIDE}]|[^\s{WIDE}]+")
 
 
 def _width(spans: Iterable[Span]) -> int:

@@ -21,12 +21,17 @@ _ENDINGS = (
 _SHORTEST_STEM = 4
 
 
+@cache
+def _unspaced() -> re.Pattern[str]:
+    return re.compile(_UNSPACED)
+
+
 def find_stems(folded: str) -> tuple[str, ...]:
     """Return the stems of a folded sentence in order; scripts without blanks give pairs of characters."""
     found: list[str] = []
     for match in _WORD.finditer(folded):
         word = match.group()
-        is_unspaced = max(word) >= _FIRST_UNSPACED and re.search(_UNSPACED, word)
+        is_unspaced = max(word) >= _FIRST_UNSPACED and _unspaced().search(word)
         found.extend(_pairs(word) if is_unspaced else (_stem(word),))
     return tuple(found)
 
