@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from rapidfuzz.distance import Indel
@@ -167,7 +168,7 @@ def _best(
     postings: Mapping[str, Sequence[int]],
     weights: Mapping[str, float],
 ) -> Sequence[int]:
-    scores: dict[int, float] = {}
+    scores: dict[int, float] = defaultdict(float)
     touched = 0
     for stem in stems:
         places = postings.get(stem, ())
@@ -178,8 +179,8 @@ def _best(
         touched += len(places)
         square = weights[stem] * weights[stem]
         for place in places:
-            scores[place] = scores.get(place, 0.0) + square
-    ranked = sorted((-round(score / those[place].norm, 4), place) for place, score in scores.items())
+            scores[place] += square
+    ranked = sorted([(-round(score / those[place].norm, 4), place) for place, score in scores.items()])
     return [place for _, place in ranked[:_KEPT]]
 
 

@@ -62,11 +62,10 @@ def measure_link(pairing: Pairing, group: Group) -> tuple[float, ...]:
 
 def _find_support(pairing: Pairing, i: int, j: int) -> float:
     """Return how far the pairs just before and just after are alike, 0 to 2."""
-    before = [(1, 1), (1, 2), (2, 1)]
-    return sum(
-        max(to_probability(pairing.alike.get((i + sign * a, j + sign * b), NOTHING)) for a, b in before)
-        for sign in (-1, 1)
-    )
+    find = pairing.alike.get
+    before = max(find((i - 1, j - 1), NOTHING), find((i - 1, j - 2), NOTHING), find((i - 2, j - 1), NOTHING))
+    after = max(find((i + 1, j + 1), NOTHING), find((i + 1, j + 2), NOTHING), find((i + 2, j + 1), NOTHING))
+    return to_probability(before) + to_probability(after)
 
 
 Used = tuple[set[int], set[int]]

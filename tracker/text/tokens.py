@@ -33,8 +33,10 @@ def tokenize(text: str, language: str = "en") -> tuple[Token, ...]:
     """
     pattern = _pattern(language, holds_ideographs=max(text, default="") >= _IDEOGRAPHS[0])
     return tuple(
-        Token(match.group(), *match.span(), cast("TokenKind", match.lastgroup))
-        for match in pattern.finditer(text)
+        [
+            Token(match[0], *match.span(), cast("TokenKind", match.lastgroup))
+            for match in pattern.finditer(text)
+        ]
     )
 
 
