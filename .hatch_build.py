@@ -21,15 +21,19 @@ class CompileTables(BuildHookInterface):  # type: ignore[type-arg]
         root = Path(self.root)
         sys.path.insert(0, self.root)
         sys.dont_write_bytecode, sys.pycache_prefix = False, None
-        from tracker.inputs.tables import compile_packaged  # noqa: PLC0415 (found on the path from here on)
+        from tracker.changes.named.reading import small_words  # noqa: PLC0415 (found on the path from here on)
+        from tracker.inputs.tables import compile_packaged  # noqa: PLC0415
         from tracker.topics.certainty.associations import load_associations  # noqa: PLC0415
+        from tracker.topics.phrases.prior import load_prior  # noqa: PLC0415
         from tracker.topics.vocabulary.lexicon import compile_lexicon  # noqa: PLC0415
         from tracker.topics.vocabulary.load import load_vocabulary  # noqa: PLC0415
 
         for path in (root / "tracker").rglob("*.toml"):
             compile_packaged(path)
         load_associations()
+        small_words()
         for language in LANGUAGES:
             compile_lexicon(load_vocabulary(), language)
-        for path in (root / "tracker").rglob("__pycache__/*.json"):
+            load_prior(language)
+        for path in (root / "tracker").rglob("__pycache__/*.marshal"):
             build_data["force_include"][str(path)] = path.relative_to(root).as_posix()

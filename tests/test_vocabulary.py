@@ -5,12 +5,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tracker.archive.derived.store import Derived
 from tracker.errors import VocabularyInvalid
-from tracker.topics.vocabulary.load import load_vocabulary
+from tracker.topics.vocabulary import lexicon, load
+from tracker.topics.vocabulary.load import load_kept, load_vocabulary
 from tracker.topics.vocabulary.matching import match_topics
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from tracker.model.topics import Vocabulary
 
 TOML = """
 name = "Made-up themes"
@@ -170,3 +174,41 @@ def test_shipped_topics_name_the_goals_they_bear_on() -> None:
 @pytest.mark.parametrize("word", ["development", "peace", "security", "cooperation", "reform"])
 def test_words_that_say_nothing_name_no_topic(word: str) -> None:
     assert match_topics([f"They spoke of {word}."], load_vocabulary()) == ((),)
+
+
+def compiled(path: Path, keeper: Derived) -> tuple[Vocabulary, dict[str, object]]:
+    lexicon._compile.cache_clear()  # noqa: SLF001
+    vocabulary = load_kept(path, keeper)
+    return vocabulary, {
+        language: dict(lexicon.compile_lexicon(vocabulary, language)) for language in ("en", "fr")
+    }
+
+
+def test_what_is_made_of_a_vocabulary_is_kept_until_its_file_changes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "mine.toml").write_text(TOML, encoding="utf-8")
+    (tmp_path / "other.csv").write_text(CSV, encoding="utf-8")
+    keeper = Derived()
+    made = {name: compiled(tmp_path / name, keeper) for name in ("mine.toml", "other.csv")}
+    assert {name: load_vocabulary(tmp_path / name) for name in made} == {
+        name: vocabulary for name, (vocabulary, _) in made.items()
+    }
+    with monkeypatch.context() as patch:
+        patch.setattr(load, "_parse", None)
+        patch.setattr(lexicon, "find_words", None)
+        assert {name: compiled(tmp_path / name, keeper) for name in made} == made
+        assert made["mine.toml"][1]["en"]
+    (tmp_path / "mine.toml").write_text(TOML.replace("prison reform", "penal reform"), encoding="utf-8")
+    changed, phrases = compiled(tmp_path / "mine.toml", keeper)
+    assert changed == load_vocabulary(tmp_path / "mine.toml") != made["mine.toml"][0]
+    assert "penal" in str(phrases["en"])
+
+
+def test_a_faulty_vocabulary_is_refused_each_time_and_not_kept(tmp_path: Path) -> None:
+    keeper = Derived()
+    (tmp_path / "mine.toml").write_text('[a]\nlabel = "A"\nbroader = "b"\n', encoding="utf-8")
+    for _ in range(2):
+        with pytest.raises(VocabularyInvalid, match="unknown broader topic 'b'"):
+            load_kept(tmp_path / "mine.toml", keeper)
+    assert not keeper.answers

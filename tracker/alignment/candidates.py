@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from rapidfuzz.distance import Indel
@@ -10,7 +11,7 @@ from rapidfuzz.distance import Indel
 from tracker.alignment.chains import find_heaviest_chain, pair_block
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from tracker.alignment.similarity import Stemmed
     from tracker.text.encoder import Vectors
@@ -136,32 +137,40 @@ def find_candidates(
     old: Mapping[int, Stemmed], new: Mapping[int, Stemmed], weights: Mapping[str, float]
 ) -> tuple[tuple[int, int], ...]:
     """Return the pairs (old, new) in which either is among the most similar to the other, in order."""
-    forward = {(i, j) for i, found in _nearest(old, new, weights) for j in found}
-    backward = {(i, j) for j, found in _nearest(new, old, weights) for i in found}
+    rarest_first = sorted(weights, key=lambda stem: (-weights[stem], stem))
+    ranks = {stem: rank for rank, stem in enumerate(rarest_first)}
+    forward = {(i, j) for i, found in _nearest(old, new, weights, ranks) for j in found}
+    backward = {(i, j) for j, found in _nearest(new, old, weights, ranks) for i in found}
     return tuple(sorted(forward | backward))
 
 
 def _nearest(
-    these: Mapping[int, Stemmed], those: Mapping[int, Stemmed], weights: Mapping[str, float]
+    these: Mapping[int, Stemmed],
+    those: Mapping[int, Stemmed],
+    weights: Mapping[str, float],
+    ranks: Mapping[str, int],
 ) -> list[tuple[int, Sequence[int]]]:
     postings: dict[str, list[int]] = {}
     for place, unit in those.items():
         for stem in unit.stems:
             postings.setdefault(stem, []).append(place)
     scale = (max(those, default=0) + 1) / (max(these, default=0) + 1)
-    return [(place, _best(unit, place * scale, those, postings, weights)) for place, unit in these.items()]
+    return [
+        (place, _best(sorted(unit.stems, key=ranks.__getitem__), place * scale, those, postings, weights))
+        for place, unit in these.items()
+    ]
 
 
 def _best(
-    unit: Stemmed,
+    stems: Iterable[str],
     beside: float,
     those: Mapping[int, Stemmed],
     postings: Mapping[str, Sequence[int]],
     weights: Mapping[str, float],
 ) -> Sequence[int]:
-    scores: dict[int, float] = {}
+    scores: dict[int, float] = defaultdict(float)
     touched = 0
-    for stem in sorted(unit.stems, key=lambda stem: (-weights[stem], stem)):
+    for stem in stems:
         places = postings.get(stem, ())
         if touched and touched + len(places) > _TOUCHES:
             break
@@ -170,8 +179,8 @@ def _best(
         touched += len(places)
         square = weights[stem] * weights[stem]
         for place in places:
-            scores[place] = scores.get(place, 0.0) + square
-    ranked = sorted((-round(score / those[place].norm, 4), place) for place, score in scores.items())
+            scores[place] += square
+    ranked = sorted([(-round(score / those[place].norm, 4), place) for place, score in scores.items()])
     return [place for _, place in ranked[:_KEPT]]
 
 

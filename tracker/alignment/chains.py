@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from dataclasses import dataclass
 from functools import reduce
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 
-@dataclass(frozen=True, slots=True)
-class ChainBlock:
+class ChainBlock(NamedTuple):
     """A stretch of the old text beside a stretch of the new one; all four bounds are inside."""
 
     old_first: int
@@ -125,8 +123,9 @@ def _sum_chains(blocks: Sequence[ChainBlock], size: int) -> list[float]:
 
 
 def _add_logs(one: float, other: float) -> float:
-    high, low = (one, other) if one >= other else (other, one)
-    return high if low == -math.inf else high + math.log1p(math.exp(low - high))
+    if one < other:
+        one, other = other, one
+    return one if other == -math.inf else one + math.log1p(math.exp(other - one))
 
 
 class _PrefixSum:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from tracker.alignment.chains import ChainBlock
 from tracker.alignment.pairing import NOTHING
@@ -23,8 +22,7 @@ _WIDEST = 6
 """Sentences of one side in one link, at most. The widest split or merge in the development sets has four."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Group:
+class Group(NamedTuple):
     """Neighbouring sentences of the old text beside neighbouring ones of the new."""
 
     old: tuple[int, ...]
@@ -64,19 +62,17 @@ def measure_link(pairing: Pairing, group: Group) -> tuple[float, ...]:
 
 def _find_support(pairing: Pairing, i: int, j: int) -> float:
     """Return how far the pairs just before and just after are alike, 0 to 2."""
-    before = [(1, 1), (1, 2), (2, 1)]
-    return sum(
-        max(to_probability(pairing.alike.get((i + sign * a, j + sign * b), NOTHING)) for a, b in before)
-        for sign in (-1, 1)
-    )
+    find = pairing.alike.get
+    before = max(find((i - 1, j - 1), NOTHING), find((i - 1, j - 2), NOTHING), find((i - 2, j - 1), NOTHING))
+    after = max(find((i + 1, j + 1), NOTHING), find((i + 1, j + 2), NOTHING), find((i + 2, j + 1), NOTHING))
+    return to_probability(before) + to_probability(after)
 
 
 Used = tuple[set[int], set[int]]
 """The sentences of either side that are in a link."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Joining:
+class Joining(NamedTuple):
     """A link, and a free neighbour of it on one side that may be part of it."""
 
     group: Group

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from tracker.alignment.candidates import find_candidates, find_near
 from tracker.alignment.chains import find_heaviest_chain, pair_block
@@ -27,8 +26,7 @@ _HALF_ORDER = 0.1
 _PLAIN = 0.45
 
 
-@dataclass(frozen=True, slots=True)
-class Nearness:
+class Nearness(NamedTuple):
     """The vectors of the sentences that are not equal to any, and how near they are by chance."""
 
     old: Vectors
@@ -54,8 +52,7 @@ class Nearness:
         return near, near * near, near - round(usual, 4)
 
 
-@dataclass(frozen=True, slots=True)
-class Pairing:
+class Pairing(NamedTuple):
     """Two texts with the log odds of likeness of each candidate pair.
 
     Equal sentences are set apart: they need no measuring, and count as wholly alike.

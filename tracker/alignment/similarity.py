@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from dataclasses import dataclass
 from operator import mul
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from rapidfuzz import fuzz
 from rapidfuzz.distance import Indel
@@ -44,8 +43,7 @@ _LONGEST, _MOST_STEMS = 20_000, 4000
 """What is compared letter by letter and stem by stem, in quadratic time: the beginning of what is longer."""
 
 
-@dataclass(frozen=True, slots=True)
-class Stemmed:
+class Stemmed(NamedTuple):
     """One sentence, or several joined, made ready for comparing."""
 
     folded: str

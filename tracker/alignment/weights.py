@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from operator import mul
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from tracker.inputs.tables import read_packaged
 from tracker.text.tables import read_by_name
@@ -48,8 +48,7 @@ _JOIN_FEATURES = (
 _JOIN_NEARNESS = ("nearness_gain", "nearness_before")
 
 
-@dataclass(frozen=True, slots=True)
-class Logistic:
+class Logistic(NamedTuple):
     """A probability from features: the logistic function of their weighted sum."""
 
     intercept: float
@@ -78,6 +77,7 @@ class AlignmentWeights:
     """The same, for a link that breaks the common order."""
 
 
+@lru_cache(maxsize=8192)
 def to_probability(logit: float) -> float:
     """Return the probability of some log odds."""
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, logit))))

@@ -72,7 +72,7 @@ def batch(
 
     if scheduler and workers:
         raise TrackerError("--workers are processes of this machine, and --scheduler has its own; give one")
-    known, opened = options.load_vocabulary(vocabulary), options.opened(archive)
+    known, opened = options.load_vocabulary(vocabulary, archive), options.opened(archive)
     place = find_body(body)
     held = HeldStatements(opened, place)
     wanted = held.list_wanted(held.choose(sessions), countries, sessions)

@@ -96,7 +96,7 @@ def diff(
     if only and (stat or form == "json"):
         raise TrackerError("--only applies to text and Markdown, not to --stat and JSON")
     refuse_overwriting(output, operands, archive)
-    topics = options.load_vocabulary(vocabulary)
+    topics = options.load_vocabulary(vocabulary, archive)
     if countries is not None:
         if stat or explain is not None:
             raise TrackerError("--countries takes no --stat and --explain; leave them out")
@@ -234,7 +234,7 @@ def priorities(
 
     named = join_words(reference)
     refuse_overwriting(output, [vocabulary, named], archive)
-    topics = options.load_vocabulary(vocabulary)
+    topics = options.load_vocabulary(vocabulary, archive)
     side, readings, absences = read_priorities(options.opened(archive), named, topics)
     table = list_topics(side, readings, topics, absences)
     as_csv, as_json = partial(topics_csv, table), partial(topics_json, table)

@@ -83,7 +83,7 @@ def trace(
     shown.refuse_overwriting(output, [vocabulary], archive)
     if text and " " in place and (looks_like_reference(text) or match_bodies(text)):
         raise ReferenceInvalid(f"the series comes first: tracker trace {text} {shlex.quote(place)}")
-    known = options.load_vocabulary(vocabulary) if topic else None
+    known = options.load_vocabulary(vocabulary, archive) if topic else None
     topics = name_topics(known, topic) if known and topic else ()
     asked = read_asked([each for each in (text, *(others or ())) if each is not None], topics, known)
     reference, opened = parse_place(place), options.opened(archive)
@@ -154,7 +154,7 @@ def timeline(
     from tracker.workflows.follow.timeline import follow_topics
 
     shown.refuse_overwriting(output, [vocabulary], archive)
-    known = options.load_vocabulary(vocabulary)
+    known = options.load_vocabulary(vocabulary, archive)
     topics = name_topics(known, topic or ())
     with shown.shown_progress("reading") as progress:
         followed = follow_topics(
@@ -202,7 +202,7 @@ def compare_countries(
     from tracker.workflows.follow.countries import narrow_countries
 
     shown.refuse_overwriting(output, [vocabulary], archive)
-    known = options.load_vocabulary(vocabulary)
+    known = options.load_vocabulary(vocabulary, archive)
     topics = name_topics(known, topic or ())
     opened = options.opened(archive)
     with shown.shown_progress("reading") as progress:
@@ -238,7 +238,7 @@ def phrases(
     from tracker.workflows.follow.phrases import find_series_phrases
 
     shown.refuse_overwriting(output, [vocabulary], archive)
-    known = options.load_vocabulary(vocabulary)
+    known = options.load_vocabulary(vocabulary, archive)
     with shown.shown_progress("comparing") as progress:
         found = find_series_phrases(options.opened(archive), series, session, known, progress)
     as_text = partial(render_phrases, found, everything=everything)

@@ -77,7 +77,7 @@ def panel(
     from tracker.workflows.follow.panel import read_panel
 
     shown.refuse_overwriting(output, [vocabulary], archive)
-    known = options.load_vocabulary(vocabulary)
+    known = options.load_vocabulary(vocabulary, archive)
     topics = name_topics(known, topic or ())
     session = options.opened(archive)
     with shown.shown_progress("reading") as progress:

@@ -37,7 +37,13 @@ def opened(folder: Path, *, trusts_derived: bool = True) -> ArchiveSession:
     """Return the archive for the running command: opened once it is read, closed before it prints or ends."""
     from tracker.archive.session import ArchiveSession
 
-    return get_current_context().with_resource(ArchiveSession(folder, trusts_derived=trusts_derived))
+    context = get_current_context()
+    sessions: dict[tuple[Path, bool], ArchiveSession] = context.meta.setdefault(__name__, {})
+    named = folder, trusts_derived
+    if named not in sessions:
+        sessions[named] = context.with_resource(ArchiveSession(folder, trusts_derived=trusts_derived))
+        context.call_on_close(sessions.clear)
+    return sessions[named]
 
 
 def joined(words: list[str]) -> str:
@@ -47,11 +53,15 @@ def joined(words: list[str]) -> str:
     return join_words(words)
 
 
-def load_vocabulary(path: Path | None = None) -> Vocabulary:
-    """Return the user's vocabulary, or the one that comes with the program; raises as ``load`` does."""
+def load_vocabulary(path: Path | None = None, archive: Path | None = None) -> Vocabulary:
+    """Return the user's vocabulary, or the one that comes with the program; raises as ``load`` does.
+
+    What is made of the user's is kept beside an archive.
+    """
+    from tracker.topics.vocabulary.load import load_kept
     from tracker.topics.vocabulary.load import load_vocabulary as load
 
-    return load(path)
+    return load_kept(path, opened(archive).derived) if path and archive else load(path)
 
 
 def _check_sure(value: float) -> float:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final, get_args
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final, NamedTuple, get_args
 
 from tracker.decisions.rulings import find_quotes, place_segments
 from tracker.model.changes import Evidence, Link, Operation, Shift
@@ -27,8 +27,7 @@ NO_SHIFT: Final = "none"
 _OPERATIONS: Final = frozenset[str](get_args(Operation))
 
 
-@dataclass(frozen=True, slots=True)
-class PlacedDecision:
+class PlacedDecision(NamedTuple):
     """A decision with the segments, by index, that it is about."""
 
     old: tuple[int, ...]
@@ -86,7 +85,7 @@ def _note_contradicted(later: PlacedDecision, placed: Sequence[PlacedDecision]) 
         if _contradicts(later, earlier) and earlier.decision.person != later.decision.person
     ]
     noted = tuple(dict.fromkeys((*later.decision.against, *against)))
-    return replace(later, decision=replace(later.decision, against=noted))
+    return later._replace(decision=replace(later.decision, against=noted))
 
 
 def _contradicts(later: PlacedDecision, earlier: PlacedDecision) -> bool:

@@ -23,6 +23,7 @@ _DROPPED = re.compile(r"['’‘.]")
 _PARTING = re.compile(r"[\W_]+")
 _ARTICLE = re.compile(r"^the ")
 _SAINT = re.compile(r"\bst\b")
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
 
 
 @lru_cache(maxsize=4096)
@@ -39,8 +40,11 @@ def fold_letters(text: str) -> str:
     """Return the text without case and accents, its punctuation and blanks as they were."""
     if text.isascii():
         return text.lower()
-    parts = unicodedata.normalize("NFKD", text)
-    return "".join(char for char in parts if not unicodedata.combining(char)).casefold()
+    return _BEYOND_ASCII.sub(_drop_marks, unicodedata.normalize("NFKD", text)).casefold()
+
+
+def _drop_marks(run: re.Match[str]) -> str:
+    return "".join([char for char in run[0] if not unicodedata.combining(char)])
 
 
 def holds_controls(text: str) -> bool:

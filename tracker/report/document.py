@@ -5,24 +5,21 @@ It knows nothing of widths, colours or markup. Any text may come from a statemen
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Style = Literal[
     "plain", "bold", "dim", "deleted", "inserted", "warning", "match", "shade1", "shade2", "shade3", "shade4"
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """A run of text in one style."""
 
     text: str
     style: Style = "plain"
 
 
-@dataclass(frozen=True, slots=True)
-class Quote:
+class Quote(NamedTuple):
     """What was said at a place, with the stretches of it on which a claim rests."""
 
     lead: str
@@ -31,15 +28,13 @@ class Quote:
     marks: tuple[tuple[int, int], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Redline:
+class Redline(NamedTuple):
     """Sentences of both sides as one, with what was deleted and inserted in styles of their own."""
 
     runs: tuple[Span, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(NamedTuple):
     """A column of short facts beside the claims of a section."""
 
     head: str
@@ -49,16 +44,14 @@ class Column:
     """What its facts are, where a form of the report has to say it and the head does not."""
 
 
-@dataclass(frozen=True, slots=True)
-class Tick:
+class Tick(NamedTuple):
     """A place in rows of marks: a session with its year, or a country."""
 
     head: str
     under: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One thing that is said, with its figures, and the evidence for it."""
 
     claim: tuple[Span, ...]
@@ -75,8 +68,7 @@ class Entry:
     """What it is called in a list of those that there is no room for."""
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(NamedTuple):
     """A headed list of entries, the largest or strongest first."""
 
     title: str
@@ -99,16 +91,14 @@ class Section:
     """Whether its only entry stands beside the title."""
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
+class Named(NamedTuple):
     """Facts under a label: a side of a comparison."""
 
     label: str
     facts: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(NamedTuple):
     """A whole report, in reading order."""
 
     title: str

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING
 
 from tracker.report.document import Span
 from tracker.report.safe import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from tracker.report.document import Style
 
@@ -41,8 +42,6 @@ WHOLE = 5000
 """Columns of a quotation that is given in full; a sentence may be a whole session, and show many topics."""
 
 WIDE = "\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\U00020000-\U0003fffd"
-_PIECES = re.compile(rf"\s+|[{WIDE}]|[^\s{WIDE}]+")
-"""Blanks, single wide characters (Chinese may break after any), and words."""
 
 _NARROW = re.compile(r"[ -~\xa1-\xac\xae-\u024f“”‘’…→¶·–—−]*")
 """Latin text and our own marks, of one column each."""
@@ -59,9 +58,14 @@ _CLOSING = "，。、；：！？）」』》】"
 Line = tuple[Span, ...]
 
 
+def is_narrow(text: str) -> bool:
+    """Tell whether a text is all Latin, with a column for each character."""
+    return _NARROW.fullmatch(text) is not None
+
+
 def columns(text: str) -> int:
     """Return how many columns a terminal gives to a text."""
-    if _NARROW.fullmatch(text):
+    if is_narrow(text):
         return len(text)
     from rich.cells import cell_len  # noqa: PLC0415 (22 ms that Latin text does not pay)
 
@@ -92,7 +96,7 @@ def shorten(text: str, width: int) -> str:
     if fits(text, width):
         return text
     taken = ""
-    for match in _PIECES.finditer(text):
+    for match in _find_pieces(text):
         if columns(taken + match[0]) + 1 > width:
             break
         taken += match[0]
@@ -185,8 +189,18 @@ def _words(spans: Iterable[Span], longest: int) -> Iterable[tuple[Span | None, S
 
 def _parts(spans: Iterable[Span], longest: int) -> Iterable[Span]:
     for span in spans:
-        for piece in _PIECES.findall(visible(span.text)):
-            yield from (Span(part, span.style) for part in _split(piece, longest))
+        for piece in _find_pieces(visible(span.text)):
+            yield from (Span(part, span.style) for part in _split(piece[0], longest))
+
+
+def _find_pieces(text: str) -> Iterator[re.Match[str]]:
+    """Yield blanks, single wide characters (Chinese may break after any), and words."""
+    return _piece(narrow=is_narrow(text)).finditer(text)
+
+
+@cache
+def _piece(*, narrow: bool) -> re.Pattern[str]:
+    return re.compile(r"\s+|\S+" if narrow else rf"\s+|[{WIDE}]|[^\s{WIDE}]+")
 
 
 def _width(spans: Iterable[Span]) -> int:
@@ -216,6 +230,8 @@ def _fit(text: str, start: int, width: int) -> int:
     Measured by ever longer steps, then by halves between the last two: a word of 100,000 characters that are
     not all narrow would take hours if the rest of it was measured for each line.
     """
+    if len(text) - start <= width and columns(text[start:]) <= width:
+        return len(text)
     step = max(width, 1)
     while start + step < len(text) and columns(text[start : start + step]) <= width:
         step *= 2

@@ -7,6 +7,7 @@ around (CVE-2021-42574). Statements, titles and file names are all untrusted.
 from __future__ import annotations
 
 import re
+from functools import cache
 
 _BEYOND_LATIN = (
     "\u0590-\u061b\u061d-\u180d\u180f-\u1fff\u2190-\ud7ff"
@@ -14,7 +15,14 @@ _BEYOND_LATIN = (
 )
 """Arabic, Hebrew, the Indic scripts, emoji: what joiners and direction marks can belong to."""
 
-_HIDDEN = re.compile(
+
+@cache
+def _hidden() -> re.Pattern[str]:
+    # 2 ms, which Latin text does not take.
+    return re.compile(_HIDDEN)
+
+
+_HIDDEN = (
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f]"  # C0 without tab and line feed, DEL, C1
     r"|[\xad\u180e\u200b\u2028\u2029\u2060-\u2064\ufeff]"  # zero width, and separators that break lines
     r"|[\u202a-\u202e\u2066-\u206f]"  # bidirectional embeddings, overrides and isolates
@@ -22,6 +30,8 @@ _HIDDEN = re.compile(
     r"|[\ud800-\udfff]"  # lone surrogates: bytes of a file name that are not UTF-8
     rf"|(?<![{_BEYOND_LATIN}])[\u061c\u200c-\u200f]"  # joiners, direction marks: no script asks
 )
+
+_LATIN = re.compile(r"[\t\n -~\xa0-\xac\xae-\u024f‘’“”…–—→¶·−]*")
 
 _CONTROL_PICTURES = 0x2400
 _SPACE, _DELETE, _DELETE_PICTURE = 0x20, 0x7F, "\u2421"
@@ -35,7 +45,7 @@ def visible(text: str) -> str:
     right after a character of a script that uses them, as in Persian or a joined emoji; elsewhere they
     are shown. Applying it again changes nothing.
     """
-    return _HIDDEN.sub(lambda match: _name(match[0]), text)
+    return text if _LATIN.fullmatch(text) else _hidden().sub(lambda match: _name(match[0]), text)
 
 
 def one_line(text: str) -> str:
@@ -48,7 +58,7 @@ def escape_hidden(encoded: str) -> str:
 
     JSON escapes C0 by itself and passes DEL, C1 and the invisible ones raw.
     """
-    return _HIDDEN.sub(lambda match: _escape(match[0]), encoded)
+    return _hidden().sub(lambda match: _escape(match[0]), encoded)
 
 
 def _name(char: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from tracker.inputs.tables import read_packaged
@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
-_UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]+")
+_UNSPACED = r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]"
+_FIRST_UNSPACED = "\u0e00"
 _ENDINGS = (
     *("ational", "ations", "ation", "ments", "ment", "ings", "ing"),
     *("ied", "ies", "ed", "es", "ly", "e", "s", "y"),
@@ -20,15 +21,22 @@ _ENDINGS = (
 _SHORTEST_STEM = 4
 
 
+@cache
+def _unspaced() -> re.Pattern[str]:
+    return re.compile(_UNSPACED)
+
+
 def find_stems(folded: str) -> tuple[str, ...]:
     """Return the stems of a folded sentence in order; scripts without blanks give pairs of characters."""
     found: list[str] = []
     for match in _WORD.finditer(folded):
         word = match.group()
-        found.extend(_pairs(word) if _UNSPACED.search(word) else (_stem(word),))
+        is_unspaced = max(word) >= _FIRST_UNSPACED and _unspaced().search(word)
+        found.extend(_pairs(word) if is_unspaced else (_stem(word),))
     return tuple(found)
 
 
+@lru_cache(maxsize=8192)
 def _stem(word: str) -> str:
     for ending in _ENDINGS:
         if word.endswith(ending) and len(word) - len(ending) >= _SHORTEST_STEM:

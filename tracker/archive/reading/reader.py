@@ -6,25 +6,22 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tracker.archive.ledger.gaps import read_checked
 from tracker.archive.ledger.ruling_rows import read_rulings
 from tracker.archive.reading.versions import Versions
 from tracker.archive.record import encoding, nearest, queries
 from tracker.archive.record.memberships import read_groups
-from tracker.archive.rights import withdrawals
 from tracker.archive.schema.connection import translate
 from tracker.archive.schema.rows import Record, fetch_named, method, open_record
 from tracker.errors import NotInArchive, ReferenceInvalid, Withdrawn
-from tracker.model.citations import CitedText
-from tracker.model.record import SnapshotEntry, StatementEntry
 from tracker.model.texts import Reference, Side
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
     from os import PathLike
 
-    from tracker.model.record import SearchOrder, SearchPage, SearchScope
-    from tracker.model.rights import WithdrawnEntry
+    from tracker.model.citations import CitedText
+    from tracker.model.record import SearchOrder, SearchPage, SearchScope, SnapshotEntry, StatementEntry
+    from tracker.model.rights import WithdrawnEntry, WithdrawnSnapshot
     from tracker.model.texts import Segment
 
 
@@ -41,8 +38,6 @@ class Reader(Record):
 
     rulings = method(read_rulings)
     groups = method(read_groups)
-    withdrawn_snapshots = method(withdrawals.read_snapshots)
-    _checked = method(read_checked)
 
     def search(
         self,
@@ -76,6 +71,8 @@ class Reader(Record):
         self, country: str | None = None, body: str | None = None, session: str | None = None
     ) -> tuple[StatementEntry, ...]:
         """Return every edition, by country, body, order of session, item, and the preferred one first."""
+        from tracker.model.record import StatementEntry  # noqa: PLC0415 (6 ms, of which a comparison needs none)
+
         narrowed, values = queries.narrow(queries.series_is(country, body, session))
         rows = self.rows(
             f"SELECT {queries.NAME}, kind_inferred, delivered, title, speaker, post, words, ordinal, observed"
@@ -102,6 +99,9 @@ class Reader(Record):
 
         Raises ``NotInArchive`` where there is none.
         """
+        from tracker.archive.ledger.gaps import read_checked  # noqa: PLC0415 (as above)
+        from tracker.model.record import SnapshotEntry  # noqa: PLC0415
+
         narrowed, values = queries.narrow_to(reference)
         rows = self.rows(
             f"SELECT snapshots.id, {queries.NAME}, ordinal, observed, documents.sha256, size,"
@@ -113,7 +113,8 @@ class Reader(Record):
         )
         if not rows:
             raise self.missing(reference)
-        return tuple(SnapshotEntry(Reference(*row[1:8]), *(*row[8:], self._checked(row[0]))) for row in rows)
+        checked = method(read_checked)
+        return tuple(SnapshotEntry(Reference(*row[1:8]), *(*row[8:], checked(self, row[0]))) for row in rows)
 
     def side(self, reference: Reference) -> Side:
         """Return one statement: the preferred edition that fits, its latest snapshot or the one named.
@@ -149,6 +150,8 @@ class Reader(Record):
 
     def cited(self, reference: Reference) -> CitedText:
         """Return what a publication tells of the snapshot that ``side`` would return; raises as it does."""
+        from tracker.model.citations import CitedText  # noqa: PLC0415 (as above)
+
         found = self._find(reference)
         with translate(self.path):
             row = fetch_named(
@@ -196,16 +199,25 @@ class Reader(Record):
         self, country: str | None = None, body: str | None = None, session: str | None = None
     ) -> tuple[WithdrawnEntry, ...]:
         """Return every edition of which all was withdrawn, in the order of ``statements``."""
-        with translate(self.path):
-            return withdrawals.read_entries(self.connection, queries.series_is(country, body, session))
+        from tracker.archive.rights.withdrawals import read_entries  # noqa: PLC0415 (as above)
+
+        return method(read_entries)(self, queries.series_is(country, body, session))
+
+    def withdrawn_snapshots(self, reference: Reference) -> tuple[WithdrawnSnapshot, ...]:
+        """Return the snapshots behind a reference that are withdrawn, in the order of ``log``."""
+        from tracker.archive.rights.withdrawals import read_snapshots  # noqa: PLC0415 (as above)
+
+        return method(read_snapshots)(self, reference)
 
     def missing(self, reference: Reference) -> NotInArchive:
         """Return the error that says what the archive lacks, and what it has nearest to that.
 
         It is a ``Withdrawn`` where there is something that was withdrawn.
         """
+        from tracker.archive.rights.withdrawals import read_behind  # noqa: PLC0415 (as above)
+
         with translate(self.path):
-            if behind := withdrawals.read_behind(self.connection, reference):
+            if behind := read_behind(self.connection, reference):
                 return Withdrawn(f"{reference} was {behind}")
             return NotInArchive(nearest.describe_nearest(self.connection, reference))
 

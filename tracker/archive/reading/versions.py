@@ -8,11 +8,11 @@ from tracker.archive.ledger.ruling_rows import read_rulings
 from tracker.archive.record import encoding, queries
 from tracker.archive.schema.connection import translate
 from tracker.archive.schema.rows import Record, insert, method
-from tracker.model.record import Capture, CaptureSource, VersionEntry
 from tracker.model.texts import Reference, Segment, Version
 
 if TYPE_CHECKING:
     from tracker.archive.storing.store import Store
+    from tracker.model.record import Capture, CaptureSource, VersionEntry
 
 _ENTRIES = f"""
 SELECT versions.id, {queries.NAME}, ordinal, extractor, media_type, versions.language, words, started, release
@@ -60,6 +60,8 @@ class Versions(Record):
 
     def entries(self, reference: Reference) -> tuple[VersionEntry, ...]:
         """Return all versions of the snapshots behind a reference, in the order of the text and of time."""
+        from tracker.model.record import VersionEntry  # noqa: PLC0415 (6 ms that a text does not take)
+
         narrowed, values = queries.narrow_to(reference)
         rows = self.rows(f"{_ENTRIES}{narrowed} ORDER BY {queries.ORDER}, ordinal, versions.id", *values)
         return tuple(
@@ -75,6 +77,8 @@ class Versions(Record):
 
     def captures(self, reference: Reference) -> tuple[Capture, ...]:
         """Return the snapshots behind a reference that may be read, in the order of ``statements``."""
+        from tracker.model.record import Capture  # noqa: PLC0415 (as above)
+
         narrowed, values = queries.narrow_to(reference)
         rows = self.rows(f"{_CAPTURES}{narrowed} ORDER BY {queries.ORDER}, ordinal", *values)
         return tuple(Capture(id_, Reference(*rest[:7]), *rest[7:]) for id_, *rest in rows)
@@ -90,6 +94,7 @@ class Versions(Record):
     def origins(self, snapshot: int) -> tuple[CaptureSource, ...]:
         """Return the sources that gave a snapshot, in the order of their first check."""
         from tracker.archive.ledger.outcomes import read_content_type  # noqa: PLC0415 (6 ms, to export alone)
+        from tracker.model.record import CaptureSource  # noqa: PLC0415
 
         if not self.has_table("outcomes"):
             return ()

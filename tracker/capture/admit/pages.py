@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from tracker.capture.admit.rules import load_rules
-from tracker.capture.read.extract import read_extractor
+from tracker.capture.read.extractors import read_extractor
 from tracker.capture.read.media import detect_kind
 from tracker.capture.read.plain import find_codec, find_declared
 from tracker.errors import DocumentUnreadable

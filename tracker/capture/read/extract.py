@@ -1,23 +1,17 @@
-"""Extracting the text of a document of any format, and the names of extractors.
+"""Extracting the text of a document of any format.
 
 Plain text is decoded in this process, in time that grows with its length. Everything else needs a parser, and
 is read in a separate process.
-
-An extractor's name such as ``trafilatura 2.3.1 utf-8 selector=main remove=.share`` has a library, its
-release, an encoding, which follows from the bytes and the server's headers (``cp1252 by chardet 7.7.0`` where
-it was guessed), and settings of the source.
 """
 
 from __future__ import annotations
 
 import logging
-import re
 import warnings
 from contextlib import contextmanager
-from dataclasses import dataclass
-from functools import cache
 from typing import TYPE_CHECKING
 
+from tracker.capture.read.extractors import read_extractor
 from tracker.capture.read.markdown import is_markdown
 from tracker.capture.read.media import detect_kind
 from tracker.capture.read.plain import decode_surely, find_declared, read_charset, require_text
@@ -32,7 +26,6 @@ if TYPE_CHECKING:
 
     from tracker.capture.read.media import FileKind
     from tracker.capture.sandbox.limits import Limits
-    from tracker.model.texts import Version
 
 MAX_BYTES = 50 * 1024 * 1024
 """The largest document that is read, a hundred times the longest real statement."""
@@ -161,60 +154,6 @@ def show_name(name: str | None) -> str:
     return "".join(char if char.isprintable() else "?" for char in name) if name else "the document"
 
 
-_EXTRACTOR = re.compile(
-    r"(?P<library>\S+)(?: (?P<release>\d\S*))?(?P<encoding>.*?)(?P<settings>(?: selector=| remove=).*)?",
-    re.DOTALL,
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Extractor:
-    """The parts of an extractor's name; the settings are as they were written, or empty."""
-
-    library: str
-    release: str
-    settings: str
-    encoding: str = ""
-    guessed: str = ""
-    """The library that guessed the encoding, with its release; empty where nothing was guessed."""
-
-
-def read_extractor(name: str) -> Extractor:
-    """Return the parts of an extractor's name."""
-    match = _EXTRACTOR.fullmatch(name)
-    if match is None:
-        return Extractor(name, "", "")
-    encoding, _, guessed = match["encoding"].partition(" by ")
-    codec, _, _errors = encoding.strip().partition(" ")
-    return Extractor(
-        match["library"], match["release"] or "", (match["settings"] or "").strip(), codec, guessed
-    )
-
-
-def is_installed(name: str) -> bool:
-    """Tell whether an extractor is of the releases that are installed, as far as its name says."""
-    read = read_extractor(name)
-    library, _, release = read.guessed.partition(" ")
-    named = ((read.library, read.release), (library, release))
-    return all(not release or _find_release(library) == release for library, release in named)
-
-
-@cache
-def _find_release(library: str) -> str:
-    from importlib.metadata import PackageNotFoundError, version
-
-    try:
-        return version(library)
-    except PackageNotFoundError:
-        return ""
-
-
-def is_declared(name: str) -> bool:
-    """Tell whether an encoding in an extractor's name is neither one of Unicode's nor said to be guessed."""
-    read = read_extractor(name)
-    return bool(read.encoding) and not (read.guessed or read.encoding.startswith("utf"))
-
-
 def decodes_as(name: str, data: bytes, content_type: str | None) -> bool:
     """Tell whether bytes are still decoded as an extractor's name says, and without a guess."""
     try:
@@ -222,25 +161,3 @@ def decodes_as(name: str, data: bytes, content_type: str | None) -> bool:
     except DocumentUnreadable:
         return False
     return decoded is not None and decoded.encoding == read_extractor(name).encoding
-
-
-def describe_reading_difference(old: Version, new: Version, *, is_same_edition: bool) -> str | None:
-    """Describe how two versions of one media type were read differently; None where they were not.
-
-    Two editions may select different parts of a page, and a page that is too short for one library is read by
-    another: neither counts as a difference in reading.
-    """
-    if old.media_type != new.media_type:
-        return None
-    before, after = read_extractor(old.extractor), read_extractor(new.extractor)
-    if is_same_edition and before.settings != after.settings:
-        return f"selectors ({before.settings or 'none'}; {after.settings or 'none'})"
-    if before.library == after.library and before.release != after.release:
-        return f"releases of {before.library} ({before.release or 'unknown'}; {after.release or 'unknown'})"
-    if before.guessed != after.guessed and before.encoding != after.encoding:
-        return f"encodings ({_show_encoding(before)}; {_show_encoding(after)})"
-    return None
-
-
-def _show_encoding(read: Extractor) -> str:
-    return f"{read.encoding or 'unknown'}{f', guessed by {read.guessed}' if read.guessed else ''}"

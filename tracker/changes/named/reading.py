@@ -6,15 +6,14 @@ import gzip
 import re
 from bisect import bisect_left
 from collections import defaultdict
-from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
+from functools import cache, lru_cache, partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from tracker.changes.shifts.held import OWNER, WORD
 from tracker.changes.shifts.naming import opens_sentence
 from tracker.changes.shifts.rewording import read_passage
-from tracker.inputs.tables import read_packaged
+from tracker.inputs.tables import keep_compiled, read_packaged
 from tracker.references.countries import countries
 from tracker.references.names import fold_letters, fold_name, has_slip
 from tracker.text.detection import may_be_in
@@ -51,8 +50,7 @@ class Span(NamedTuple):
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class NamedText:
+class NamedText(NamedTuple):
     """A text with what tells whether it may hold a name."""
 
     passage: SideText
@@ -117,8 +115,9 @@ def read_names(version: Version) -> NamedText:
         if segment.kind != "heading" and may_be_in(segment.text, version.language)
     ]
     passage = read_passage(segments, version.language)
-    text = f"{_BREAK.sub('', version.text)}\n{version.text}"
-    written = [OWNER.sub("", word) for word in WORD.findall(text)]
+    joined = _BREAK.sub("", version.text)
+    text = joined if joined == version.text else f"{joined}\n{version.text}"
+    written = {OWNER.sub("", word) for word in set(WORD.findall(text))}
     parts = {part for word in written for part in (word, *_PARTS.split(word)) if part}
     folded = fold_letters(text)
     large = {fold_letters(part) for part in parts if part[0].isupper()}
@@ -181,21 +180,31 @@ def is_noun(name: str) -> bool:
     return fold_name(name) in _nouns()
 
 
+@lru_cache(maxsize=4096)
 def _begins_state(word: str) -> bool:
     return word[:1].isupper() and OWNER.sub("", fold_name(word)).removesuffix("s") in _first_words()
 
 
-@cache
 def load_named(table: str) -> Any:  # noqa: ANN401 (lists and tables)
     """Return a table of ``named.toml``."""
-    return read_packaged(__package__, "named.toml")[table]
+    return _tables()[table]
+
+
+@cache
+def _tables() -> Mapping[str, Any]:
+    return read_packaged(__package__, "named.toml")
 
 
 @cache
 def small_words() -> frozenset[str]:
     """Return the words that speeches at large write small."""
-    data = files(__package__).joinpath(f"small.{LANGUAGE}.txt.gz").read_bytes()
-    return frozenset(gzip.decompress(data).decode("utf-8").split())
+    place = Path(__file__).with_name(f"small.{LANGUAGE}.txt.gz")
+    words: frozenset[str] = keep_compiled(place, [place, Path(__file__)], partial(_read_words, place))
+    return words
+
+
+def _read_words(file: Path) -> frozenset[str]:
+    return frozenset(gzip.decompress(file.read_bytes()).decode("utf-8").split())
 
 
 @cache

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from tracker.changes.shifts.pairs import LEAST_MOVED, Match, drop_kept, pair_spans
 from tracker.changes.shifts.rewording import is_reordered
@@ -31,8 +30,7 @@ _LEAD = 25
 """Characters before a date in which a word like ``by`` makes it a deadline."""
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
+class Moment(NamedTuple):
     """A date as written, as exact as it was written: year, year and month, or all three; 0 for no year."""
 
     start: int
@@ -100,7 +98,7 @@ def read_moments(part: Fragment) -> list[Moment]:
             and len(parts) == len(found[-1].parts) == 1
             and _spans(text, found[-1], token.start, language)
         ):
-            found[-1] = replace(found[-1], end=token.end, until=parts)
+            found[-1] = found[-1]._replace(end=token.end, until=parts)
             continue
         lead = find_deadline(text, token.start, language)
         short = _SHORT_END.match(text, token.end) if len(parts) == 1 else None

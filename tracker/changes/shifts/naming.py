@@ -92,13 +92,14 @@ def _find_runs(passage: SideText) -> Iterator[list[Token]]:
     """Yield runs of words in capitals, with the small words, points and numbers between and after them."""
     run: list[Token] = []
     for at, token in enumerate(passage.tokens):
-        joined = not run or passage.text[run[-1].end : token.start] in {" ", "\n", ""}
-        goes_on = _is_large(token) or _is_small(passage, run, token) or _is_mark(passage, run, at)
-        if run and not (joined and goes_on):
-            yield from _close(passage, run)
-            run = []
-        if (run and goes_on) or (_is_large(token) and not (not run and _opens(passage, at))):
+        large = _is_large(token)
+        joined = run and passage.text[run[-1].end : token.start] in {" ", "\n", ""}
+        if joined and (large or _is_small(passage, run, token) or _is_mark(passage, run, at)):
             run.append(token)
+            continue
+        if run:
+            yield from _close(passage, run)
+        run = [token] if large and not _opens(passage, at) else []
     yield from _close(passage, run)
 
 
@@ -164,7 +165,10 @@ def _plain(word: str) -> str:
 
 
 def _is_large(token: Token) -> bool:
-    return token.kind == "word" and token.text != "I" and _ELIDED.sub("", token.text, count=1)[:1].isupper()
+    if token.kind != "word" or token.text == "I":
+        return False
+    elided = None if token.text[0].isupper() else _ELIDED.match(token.text)
+    return token.text[elided.end() if elided else 0 :][:1].isupper()
 
 
 def _opens(passage: SideText, at: int) -> bool:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from tracker.changes.shifts.numerals import FILE, Number, find_numbers
 from tracker.changes.shifts.rules import load_terms
@@ -41,8 +40,7 @@ _HUNDREDTH = Decimal("0.01")
 _EXACT = Decimal("0.000001")
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
+class Figure(NamedTuple):
     """A figure as written and as read."""
 
     start: int
@@ -152,7 +150,7 @@ def _join_ranges(text: str, figures: Iterable[Figure], language: str) -> list[Fi
         if joined:
             found.pop()
         elif low and not low.unit and figure.after and text[low.end : figure.start] in to:
-            found[-1] = replace(low, unit=figure.unit)  # from 5 to 7 per cent
+            found[-1] = low._replace(unit=figure.unit)  # from 5 to 7 per cent
         found.append(joined or figure)
     return found
 
@@ -169,7 +167,7 @@ def _join(text: str, low: Figure, high: Figure, language: str) -> Figure | None:
         return None
     bare = gap.strip(" ") == "-"
     if bare and not (low.unit or high.unit) and ends(before, "votes", language):
-        return replace(low, end=high.end, high=high.high)
+        return low._replace(end=high.end, high=high.high)
     other = "range_by" if low.unit and high.unit else "range_from"  # by K200 to K1,500
     to = gap in load_terms(FILE, "range_to", language) and not ends(before, other, language)
     both = gap in load_terms(FILE, "range_and", language) and ends(before, "range_between", language)
@@ -179,7 +177,7 @@ def _join(text: str, low: Figure, high: Figure, language: str) -> Figure | None:
     if not (bare or to or both) or value >= high.high:
         return None
     sign, words, unit = low.before or high.before, high.after or low.after, low.unit or high.unit
-    return replace(low, end=high.end, value=value, high=high.high, unit=unit, before=sign, after=words)
+    return low._replace(end=high.end, value=value, high=high.high, unit=unit, before=sign, after=words)
 
 
 def _find_named(text: str, figures: Iterable[Figure], language: str) -> set[int]:

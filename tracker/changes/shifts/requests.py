@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import re
 from bisect import bisect_left
-from dataclasses import dataclass
 from functools import cache
 from operator import attrgetter
 from typing import TYPE_CHECKING, Literal, NamedTuple
@@ -36,8 +35,7 @@ _LONG = 6
 _INFLECTED = ("s", "ing")
 
 
-@dataclass(frozen=True, slots=True)
-class Grade:
+class Grade(NamedTuple):
     """A grade from 1 to 5 and the words it rests on, by their offsets into the text."""
 
     grade: int
@@ -47,8 +45,7 @@ class Grade:
     """How likely each grade is, 1 first."""
 
 
-@dataclass(frozen=True, slots=True)
-class GradeWeights:
+class GradeWeights(NamedTuple):
     """Log-odds of the five grades for each cue, the words known to open a request, and the least certainty.
 
     Below the least certainty no direction is given.

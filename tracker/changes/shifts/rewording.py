@@ -7,7 +7,7 @@ from bisect import bisect_left, bisect_right
 from collections import Counter
 from dataclasses import dataclass
 from operator import attrgetter, itemgetter
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
 
 from tracker.changes.shifts.rules import find_terms, load_terms
 from tracker.model.changes import Evidence, Shift
@@ -70,8 +70,7 @@ class SideText:
         return Evidence(ordinal, span.start - offset, span.end - offset, self.text[span.start : span.end])
 
 
-@dataclass(frozen=True, slots=True)
-class Fragment:
+class Fragment(NamedTuple):
     """A part of a passage: ``passage.text[start:end]``."""
 
     passage: SideText
@@ -97,8 +96,7 @@ class Fragment:
         return span.start < self.end and span.end > self.start
 
 
-@dataclass(frozen=True, slots=True)
-class Substitution:
+class Substitution(NamedTuple):
     """What was deleted at one place, and what was inserted there; either may be empty."""
 
     old: Fragment
@@ -216,10 +214,10 @@ def read_passage(segments: Sequence[Segment], language: str) -> SideText:
     return SideText(text, language, _without_editor(text, tokenize(text, language)), tuple(starts))
 
 
-def _without_editor(text: str, tokens: Iterable[Token]) -> tuple[Token, ...]:
+def _without_editor(text: str, tokens: tuple[Token, ...]) -> tuple[Token, ...]:
     """Leave out what the editor of a record put in brackets, such as ``(see A/PV.707)``."""
     spans = [match.span() for match in _EDITOR.finditer(text)]
-    return tuple(token for token in tokens if not _is_inside(token, spans))
+    return tuple(token for token in tokens if not _is_inside(token, spans)) if spans else tokens
 
 
 def _is_inside(token: Token, spans: Sequence[tuple[int, int]]) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from tracker.report.comparison.topic_words import OLD_SIDE
@@ -105,11 +104,11 @@ def has_close(topic: TopicChange) -> bool:
 def _closest(comparison: Comparison, topic: TopicChange) -> tuple[Quote, ...]:
     if topic.passing:
         found = quote(comparison, "new", topic.passing.segment, (topic.passing.start, topic.passing.end))
-        return (replace(found, lead=f"{found.lead}, in passing"),)
+        return (found._replace(lead=f"{found.lead}, in passing"),)
     if topic.closest is None or not has_close(topic):
         return ()
     found = quote(comparison, "new", topic.closest.segment)
-    return (replace(found, lead=f"{found.lead}, closest ({topic.closest.score:.2f})"),)
+    return (found._replace(lead=f"{found.lead}, closest ({topic.closest.score:.2f})"),)
 
 
 def quote(

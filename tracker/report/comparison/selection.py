@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING, NamedTuple, get_args
 
 from tracker.model.changes import AXES, Change
 from tracker.model.topics import Status
@@ -32,8 +31,7 @@ _ONE_SIDED = frozenset({"new", "dropped"})
 SHORTEST_ID = 7
 
 
-@dataclass(frozen=True, slots=True)
-class ShiftRow:
+class ShiftRow(NamedTuple):
     """A shift with where it was found: a change, or the counterparts of a topic."""
 
     shift: Shift

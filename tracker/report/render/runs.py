@@ -6,7 +6,17 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from tracker.report.document import Span
-from tracker.report.layout import ELLIPSIS, MORE, WIDE, columns, find_beginning, line, shorten, wrap
+from tracker.report.layout import (
+    ELLIPSIS,
+    MORE,
+    WIDE,
+    columns,
+    find_beginning,
+    is_narrow,
+    line,
+    shorten,
+    wrap,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,7 +24,7 @@ if TYPE_CHECKING:
     from tracker.report.document import Quote, Style
     from tracker.report.layout import Line
 
-_REST = re.compile(rf"[^\s{WIDE}]+")
+_REST = rf"[^\s{WIDE}]+"
 """What of a word stands behind a mark that ends within it."""
 _AROUND: Final = 3
 """Columns of quotation mark and ellipses about words that are cut out."""
@@ -54,7 +64,7 @@ def _find_shown(quote: Quote) -> tuple[int, int]:
     if not quote.marks:
         return 0, 0
     first, last = quote.marks[0]
-    rest = _REST.match(quote.text, last)
+    rest = re.compile(r"\S+" if is_narrow(quote.text) else _REST).match(quote.text, last)
     return first, rest.end() if rest else last
 
 
@@ -77,6 +87,9 @@ def lay_names(
     for number in range(len(names), 0, -1):
         left = len(names) - number
         named = " · ".join([*names[:number], *([f"{left} more: {MORE}"] if left else [])])
+        # Too many even if each line was full: to break them all takes three times as long.
+        if rows is not None and columns(" ".join(named.split())) > rows * (width + 1):
+            continue
         lines = wrap((*lead, Span(named)), width, indent, "    ")
         if rows is None or len(lines) <= rows:
             return lines

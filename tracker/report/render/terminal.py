@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tracker.report.document import Quote, Span
 from tracker.report.layout import MORE, WHOLE, columns, draw, line, shorten, spread, wrap
@@ -74,8 +73,7 @@ def _foot(document: Document, width: int) -> Iterator[Line]:
         yield from wrap([Span(note, "dim")], width)
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
+class _Part(NamedTuple):
     """How much of a section is shown: so many entries in full, quotations on so many lines."""
 
     entries: int
@@ -94,7 +92,7 @@ def _fit(document: Document, width: int, room: int) -> tuple[_Part, ...]:
     parts = [_Part(min(section.first, len(section.entries))) for section in sections]
     heights = [len(_lay_section(s, width, part)) for s, part in zip(sections, parts, strict=True)]
     while sum(heights) > room and (at := _find_longest(sections, parts)) is not None:
-        parts[at] = replace(parts[at], entries=parts[at].entries - 1)
+        parts[at] = parts[at]._replace(entries=parts[at].entries - 1)
         heights[at] = len(_lay_section(sections[at], width, parts[at]))
     for limit, rows in _PHASES:
         open_ones = set(range(len(sections)))
@@ -129,8 +127,8 @@ def _widen(section: Section, part: _Part, limit: int | None, rows: int) -> _Part
     """Return a part with longer quotations or one entry more, within limits; the same where it has both."""
     most = min(limit for limit in (len(section.entries), section.most, limit) if limit is not None)
     if part.entries and (part.rows or 0) < min(rows, section.rows):
-        return replace(part, rows=min(rows, section.rows))
-    return replace(part, entries=part.entries + 1) if part.entries < most else part
+        return part._replace(rows=min(rows, section.rows))
+    return part._replace(entries=part.entries + 1) if part.entries < most else part
 
 
 def _lay_section(section: Section, width: int, part: _Part) -> list[Line]:
@@ -145,7 +143,7 @@ def _lay_section(section: Section, width: int, part: _Part) -> list[Line]:
     if not full and names:
         return [line(), *lay_names("", title, names, width, section.rest)]
     if not full and section.entries:
-        section = replace(section, note=f"{section.note} · {MORE}")
+        section = section._replace(note=f"{section.note} · {MORE}")
         return [line(), *_lay_title(section, sizes, width)]
     lines = [line(), *_lay_title(section, sizes, width)]
     shown = section.entries[:full]

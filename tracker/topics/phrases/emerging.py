@@ -6,15 +6,15 @@ Log-odds with an informative Dirichlet prior: Monroe, Colaresi and Quinn, "Fight
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass
 from math import log, sqrt
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tracker.model.phrases import PAIR, Bar, PhraseChange
 from tracker.topics.levels.context import find_ceremony, find_titles
 from tracker.topics.levels.cues import load_cues
-from tracker.topics.phrases.phrasing import Namer, count_words, find_phrases, separates_words, stem_phrase
+from tracker.topics.phrases.phrasing import Namer, find_phrases, separates_words, stem_phrase
 from tracker.topics.phrases.prior import load_prior
+from tracker.topics.vocabulary.stems import find_words
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -33,8 +33,7 @@ _LOOKED_AT: Final = 20
 """Uses of a phrase that tell which topic names it."""
 
 
-@dataclass(frozen=True, slots=True)
-class PhrasePlace:
+class PhrasePlace(NamedTuple):
     """Where a phrase is used: which text, which segment, and offsets into that segment."""
 
     text: int
@@ -43,8 +42,7 @@ class PhrasePlace:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Uses:
+class Uses(NamedTuple):
     """The phrases of some texts, and how many words those have, titles and ceremony left out."""
 
     words: int
@@ -107,8 +105,9 @@ def read_uses(texts: Mapping[int, Version], own_names: Collection[str] = ()) -> 
         apart = find_titles(version.segments) | find_ceremony(version.segments, load_cues(language))
         for segment in version.segments:
             if segment.ordinal not in apart:
-                words += count_words(segment.text, language)
-                for use in find_phrases(segment.text, language, own):
+                found = find_words(segment.text, language)
+                words += len(found)
+                for use in find_phrases(segment.text, found, language, own):
                     place = PhrasePlace(number, segment.ordinal, use.start, use.end)
                     places.setdefault(use.key, []).append(place)
     return Uses(words, places)

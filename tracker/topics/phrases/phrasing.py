@@ -5,17 +5,16 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from itertools import accumulate
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tracker.inputs.tables import read_packaged
 from tracker.topics.vocabulary.matching import match_topics
 from tracker.topics.vocabulary.stems import find_words
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from tracker.model.texts import Version
     from tracker.model.topics import Mention, Vocabulary
@@ -34,8 +33,7 @@ Stems = tuple[str, ...]
 """A phrase as stems."""
 
 
-@dataclass(frozen=True, slots=True)
-class Use:
+class Use(NamedTuple):
     """One place where a phrase is in a text; offsets into that text."""
 
     key: Stems
@@ -43,8 +41,7 @@ class Use:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Grammar:
+class Grammar(NamedTuple):
     """What is no phrase in a language, as stems."""
 
     loose: frozenset[str]
@@ -60,7 +57,9 @@ def separates_words(language: str) -> bool:
     return language != _NO_WORDS
 
 
-def find_phrases(text: str, language: str, own: Collection[Stems] = ()) -> tuple[Use, ...]:
+def find_phrases(
+    text: str, words: Sequence[Word], language: str, own: Collection[Stems] = ()
+) -> tuple[Use, ...]:
     """Return the words and phrases of two to four words that a text uses, in order, overlapping.
 
     A phrase begins and ends with a word of content and crosses no mark; inside it may hold a link such as
@@ -68,19 +67,13 @@ def find_phrases(text: str, language: str, own: Collection[Stems] = ()) -> tuple
     phrases or a name in ``own``.
     """
     grammar = load_grammar(language)
-    words = find_words(text, language)
-    taken = _find_taken([word.stem for word in words], (*grammar.house, *own), own)
+    taken = _find_taken([word.stem for word in words], _list_by_first(language, frozenset(own)))
     return tuple(
         Use(key, words[first].start, words[last].end)
         for first, last in _find_spans(text, words, grammar)
         if taken.isdisjoint(range(first, last + 1))
         and (key := tuple(word.stem for word in words[first : last + 1])) not in grammar.house
     )
-
-
-def count_words(text: str, language: str) -> int:
-    """Return the words of a text, every kind counted: what odds are odds of."""
-    return len(find_words(text, language))
 
 
 def stem_phrase(text: str, language: str) -> Stems:
@@ -134,19 +127,25 @@ def _joins(text: str, before: Word, after: Word) -> bool:
     return _JOINT.fullmatch(text, before.end, after.start) is not None
 
 
-def _find_taken(stems: Sequence[str], names: Collection[Stems], own: Collection[Stems]) -> frozenset[int]:
-    """Return the places of the words in a name of several words, or in an own one."""
-    by_first: dict[str, list[Stems]] = {}
-    for name in names:
-        if name[1:] or name in own:
-            by_first.setdefault(name[0], []).append(name)
+def _find_taken(stems: Sequence[str], names: Mapping[str, Sequence[Stems]]) -> frozenset[int]:
+    """Return the places of the words in one of some names, listed by their first stems."""
     return frozenset(
         place
         for at, stem in enumerate(stems)
-        for name in by_first.get(stem, ())
+        for name in names.get(stem, ())
         if tuple(stems[at : at + len(name)]) == name
         for place in range(at, at + len(name))
     )
+
+
+@lru_cache(maxsize=64)
+def _list_by_first(language: str, own: frozenset[Stems]) -> dict[str, list[Stems]]:
+    """Return the house's names of several words, and all own ones, by their first stems."""
+    by_first: dict[str, list[Stems]] = {}
+    for name in (*load_grammar(language).house, *own):
+        if name[1:] or name in own:
+            by_first.setdefault(name[0], []).append(name)
+    return by_first
 
 
 class Namer:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import gzip
-from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from hashlib import sha256
-from importlib.resources import files
-from typing import TYPE_CHECKING, Final
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from tracker.inputs.tables import keep_compiled
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,8 +27,7 @@ LEAST: Final = 0.5
 """What a phrase rarer than once in 4,000 words is given: Jeffreys' prior."""
 
 
-@dataclass(frozen=True, slots=True)
-class Prior:
+class Prior(NamedTuple):
     """Uses of words and phrases among so many words; without any it is flat."""
 
     name: str
@@ -65,8 +65,13 @@ def load_prior(language: str) -> Prior:
     """
     if language not in _FILES:
         return FLAT
-    data = files(__package__).joinpath(_FILES[language]).read_bytes()
+    place = Path(__file__).with_name(_FILES[language])
+    return Prior(*keep_compiled(place, [place, Path(__file__)], partial(_read, place)))
+
+
+def _read(file: Path) -> list[Any]:
+    data = file.read_bytes()
     head, *rows = gzip.decompress(data).decode("utf-8").splitlines()
     words, _, name = head.partition("\t")
     uses = (row.split("\t") for row in rows)
-    return Prior(name, sha256(data).hexdigest(), int(words), {tuple(k.split(" ")): int(n) for n, k in uses})
+    return [name, sha256(data).hexdigest(), int(words), {tuple(k.split(" ")): int(n) for n, k in uses}]

@@ -15,7 +15,7 @@ from tracker.topics.certainty.claims import find_measured
 from tracker.topics.certainty.evidence import TopicEvidence, measure_text
 from tracker.topics.levels.cues import load_cues, plain
 from tracker.topics.vocabulary.lexicon import compile_lexicon
-from tracker.topics.vocabulary.load import keep_for_shipped
+from tracker.topics.vocabulary.load import keep_made
 from tracker.topics.vocabulary.stems import find_words
 
 if TYPE_CHECKING:
@@ -36,38 +36,45 @@ def find_closest(
     The score is the cosine, 0 to 1, of stem counts weighted by how few of ``texts`` hold the stem, rounded
     to four decimals; the first of equals wins. Segments in ``apart`` are not looked at.
     """
-    rows = _count(tuple(texts), language)
-    held = Counter(stem for row in rows for stem in row)
-    weights = {stem: log((1 + len(rows)) / (1 + count)) for stem, count in held.items()}
-    goal = _weigh(sum((_stems(text, language) for text in sought), Counter[str]()), weights)
+    rows, weights = _weigh_texts(tuple(texts), language)
+    # A stem that the texts lack is as rare as can be: it counts against the likeness.
+    rarest = max(weights.values(), default=1.0)
+    counts = sum((_stems(text, language) for text in sought), Counter[str]())
+    goal = _Weighed({stem: count * weights.get(stem, rarest) for stem, count in counts.items()})
     best: Passage | None = None
     for place, row in enumerate(rows):
-        score = 0.0 if place in apart else round(_cosine(_weigh(row, weights), goal), 4)
+        score = 0.0 if place in apart else round(row.find_cosine(goal), 4)
         if score > (best.score if best else 0):
             best = Passage(place, score)
     return best
 
 
+class _Weighed:
+    """The weights of a text's stems, and their length as a vector."""
+
+    def __init__(self, weights: Mapping[str, float]) -> None:
+        self._weights = weights
+        self._length = sqrt(sum(weight * weight for weight in weights.values()))
+
+    def find_cosine(self, other: _Weighed) -> float:
+        theirs = other._weights
+        shared = sum(weight * theirs[stem] for stem, weight in self._weights.items() if stem in theirs)
+        lengths = self._length * other._length
+        return shared / lengths if lengths else 0.0
+
+
 @lru_cache(maxsize=8)
-def _count(texts: tuple[str, ...], language: str) -> tuple[Counter[str], ...]:
-    return tuple(_stems(text, language) for text in texts)
+def _weigh_texts(texts: tuple[str, ...], language: str) -> tuple[list[_Weighed], dict[str, float]]:
+    """Return each text with its stems weighed, and the weights: the rarer in these texts the more."""
+    rows = [_stems(text, language) for text in texts]
+    held = Counter(stem for row in rows for stem in row)
+    weights = {stem: log((1 + len(rows)) / (1 + count)) for stem, count in held.items()}
+    return [_Weighed({stem: count * weights[stem] for stem, count in row.items()}) for row in rows], weights
 
 
 def _stems(text: str, language: str) -> Counter[str]:
     shortest = 1 if language == "zh" else _SHORTEST_WORD
     return Counter(word.stem for word in find_words(text, language) if len(word.text) >= shortest)
-
-
-def _weigh(row: Counter[str], weights: Mapping[str, float]) -> dict[str, float]:
-    # A stem that the text lacks is as rare as can be: it counts against the likeness.
-    rarest = max(weights.values(), default=1.0)
-    return {stem: count * weights.get(stem, rarest) for stem, count in row.items()}
-
-
-def _cosine(one: Mapping[str, float], other: Mapping[str, float]) -> float:
-    shared = sum(weight * other[stem] for stem, weight in one.items() if stem in other)
-    lengths = sqrt(sum(w * w for w in one.values())) * sqrt(sum(w * w for w in other.values()))
-    return shared / lengths if lengths else 0.0
 
 
 _WITHIN: Final = r"[^.;]{0,80}?"
@@ -154,7 +161,8 @@ class Absences:
         weights = _weigh_words(self._key).get(topic)
         if not weights:
             return 0.0
-        sums = (sum(weights[stem] for stem in sorted(held & weights.keys())) for held in self._sentences)
+        shared = (held & weights.keys() for held in self._sentences)
+        sums = (sum(map(weights.__getitem__, sorted(stems))) for stems in shared if stems)
         return min(_MOST, max(sums, default=0.0) / max(weights.values()))
 
 
@@ -163,7 +171,7 @@ def _weigh_words(key: _Key) -> Mapping[str, Mapping[str, float]]:
     """Return by topic the weights of its terms' words: how often they are in them, and in few topics'."""
     code = ("topics/levels/cues.py", "topics/levels/levels.toml", "topics/statuses/absent.py")
     make = partial(_count_words, key)
-    weights: Mapping[str, Mapping[str, float]] = keep_for_shipped(
+    weights: Mapping[str, Mapping[str, float]] = keep_made(
         key.vocabulary, f"words.{key.language}", make, *code
     )
     return weights

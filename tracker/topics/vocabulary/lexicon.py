@@ -10,7 +10,7 @@ from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Final, Literal
 
 from tracker.model.plain import from_row, to_row
-from tracker.topics.vocabulary.load import keep_for_shipped
+from tracker.topics.vocabulary.load import keep_made
 from tracker.topics.vocabulary.stems import Word, find_words
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ def compile_lexicon(vocabulary: Vocabulary, language: str) -> Lexicon:
 
 @lru_cache(maxsize=16)
 def _compile(key: _Key) -> Lexicon:
-    return Lexicon(keep_for_shipped(key.vocabulary, f"lexicon.{key.language}", partial(_write_phrases, key)))
+    return Lexicon(keep_made(key.vocabulary, f"lexicon.{key.language}", partial(_write_phrases, key)))
 
 
 def _write_phrases(key: _Key) -> dict[str, str]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from functools import cache
-from importlib.resources import files
+from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
+from weakref import WeakValueDictionary
 
 from tracker.errors import VocabularyInvalid
 from tracker.inputs.files import read_file
-from tracker.inputs.tables import keep_compiled
+from tracker.inputs.tables import digest_files, freeze, keep_compiled
 from tracker.model.plain import to_row
 from tracker.model.topics import Topic, Vocabulary
 from tracker.text.identity import digest_text
@@ -42,19 +43,57 @@ def load_vocabulary(path: str | PathLike[str] | None = None) -> Vocabulary:
     or columns, an id given twice, a term that names two topics in one language where they must not overlap,
     a broader topic that is unknown or leads back to its own narrower one, and a model of another vocabulary.
     """
-    if path is None:
-        return _load_shipped()
+    return load_kept(Path(path), None) if path else _load_shipped()
+
+
+class Keeper(Protocol):
+    """Where answers are kept from one command to the next, by kind and key; see ``Derived``."""
+
+    def answer(self, kind: str, key: str) -> str | None:
+        """Return an answer that was kept; None where there is none."""
+
+    def keep_answer(self, kind: str, key: str, rules: str, value: str) -> None:
+        """Keep an answer, and of its kind none that other rules gave."""
+
+
+_KEEPERS: Final = WeakValueDictionary[str, Keeper]()
+"""Who keeps what is made of a vocabulary, by its digest."""
+
+
+def load_kept(path: Path, keeper: Keeper | None) -> Vocabulary:
+    """Load a vocabulary of one's own as ``load_vocabulary`` does; what is made of it is kept.
+
+    A file of 8,000 terms takes 300 ms to read and check, and 140 to compile for a language; as kept, 15.
+    """
     from tracker.topics.vocabulary.taught import attach_model, model_path  # noqa: PLC0415 (as below)
 
-    file = Path(path)
-    return attach_model(load_untaught(file), model_path(file))
+    data = _read(path)
+
+    def make() -> list[object]:
+        built = _check(path, data)
+        topics = [to_row(topic) for topic in built.topics]
+        return [built.digest, built.overlap, built.recognition, topics]
+
+    key = f"{path.name} {sha256(data).hexdigest()}"
+    digest, overlap, recognition, topics = _keep_own(keeper, "topics", key, make)
+    found = Vocabulary(
+        path.stem, tuple(Topic(*row) for row in topics), digest, overlap, recognition=recognition
+    )
+    vocabulary = attach_model(found, model_path(path))
+    if keeper is not None:
+        _KEEPERS[vocabulary.digest] = keeper
+    return vocabulary
 
 
 def load_untaught(path: Path) -> Vocabulary:
     """Load a vocabulary of one's own as ``load_vocabulary`` does, without its model."""
+    return _check(path, _read(path))
+
+
+def _check(path: Path, data: bytes) -> Vocabulary:
     from tracker.topics.vocabulary.check import find_faults  # noqa: PLC0415 (as below)
 
-    draft = read_draft(path)
+    draft = _parse(path, data)
     for fault in find_faults(draft):
         raise VocabularyInvalid(f"{fault.place}: {fault.message}")
     return _build(path.stem, draft, draft.recognition or _choose_recognition(draft))
@@ -65,14 +104,21 @@ def read_draft(path: Path) -> Draft:
 
     Raises ``VocabularyInvalid`` where it cannot be read or holds no topic.
     """
+    return _parse(path, _read(path))
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return read_file(path)
+    except OSError as error:
+        raise VocabularyInvalid(f"{path}: cannot be read: {error.strerror}") from error
+
+
+def _parse(path: Path, data: bytes) -> Draft:
     # The shipped vocabulary, which most commands read, is compiled and needs none of these: 8 ms.
     from tracker.topics.vocabulary.files import read_csv, read_toml  # noqa: PLC0415
     from tracker.topics.vocabulary.skos import FORMS, read_skos  # noqa: PLC0415
 
-    try:
-        data = read_file(path)
-    except OSError as error:
-        raise VocabularyInvalid(f"{path}: cannot be read: {error.strerror}") from error
     source, suffix = str(path), path.suffix.lower()
     if suffix in FORMS:
         draft = read_skos(data, source, FORMS[suffix])
@@ -88,10 +134,7 @@ def read_shipped() -> Draft:
     """Read the shipped vocabulary as a draft."""
     from tracker.topics.vocabulary.files import Draft, read_toml  # noqa: PLC0415 (as above)
 
-    folder = files(__package__).joinpath("vocabularies", _SHIPPED)
-    sources = sorted(
-        (entry for entry in folder.iterdir() if entry.name.endswith(".toml")), key=lambda entry: entry.name
-    )
+    sources = sorted(Path(__file__).with_name("vocabularies").joinpath(_SHIPPED).glob("*.toml"))
     placed: list[PlacedTopic] = []
     for source in sources:
         placed += read_toml(source.read_text("utf-8"), source.name).placed
@@ -122,18 +165,38 @@ def _load_shipped() -> Vocabulary:
     return Vocabulary(_SHIPPED, tuple(Topic(*row) for row in topics), digest)
 
 
-def keep_for_shipped(vocabulary: Vocabulary, name: str, make: Callable[[], Any], *code: str) -> Any:  # noqa: ANN401 (JSON)
-    """Return what is made of a vocabulary, as ``keep_compiled`` does where it is the shipped one.
+def keep_made(vocabulary: Vocabulary, name: str, make: Callable[[], Any], *code: str) -> Any:  # noqa: ANN401 (plain values)
+    """Return what is made of a vocabulary, and keep it: of the shipped one as ``keep_compiled`` does.
 
     ``code`` are patterns of the files in this package that it rests on, beside what reads vocabularies.
     """
-    is_shipped = vocabulary.name == _SHIPPED and vocabulary.digest == _load_shipped().digest
-    return _keep(name, make, *code) if is_shipped else make()
+    if vocabulary.name == _SHIPPED and vocabulary.digest == _load_shipped().digest:
+        return _keep(name, make, *code)
+    return _keep_own(_KEEPERS.get(vocabulary.digest), name, vocabulary.digest, make, *code)
 
 
-def _keep(name: str, make: Callable[[], Any], *code: str) -> Any:  # noqa: ANN401 (JSON)
-    sources = sorted({path for pattern in (*_SOURCES, *code) for path in _PACKAGE.glob(pattern)})
-    return keep_compiled(Path(__file__).with_name(f"{_SHIPPED}.{name}"), sources, make)
+def _keep_own(keeper: Keeper | None, name: str, key: str, make: Callable[[], Any], *code: str) -> Any:  # noqa: ANN401 (plain values)
+    if keeper is None:
+        return freeze(make())
+    rules, kind = digest_files(_find_sources(code)), f"vocabulary {name}"
+    kept = keeper.answer(kind, f"{key} {rules}")
+    if kept is None:
+        kept = json.dumps(make(), ensure_ascii=False)
+        keeper.keep_answer(kind, f"{key} {rules}", rules, kept)
+    return freeze(json.loads(kept))
+
+
+def _keep(name: str, make: Callable[[], Any], *code: str) -> Any:  # noqa: ANN401 (plain values)
+    return keep_compiled(Path(__file__).with_name(f"{_SHIPPED}.{name}"), _find_sources(code), make)
+
+
+def _find_sources(code: Sequence[str]) -> list[Path]:
+    return sorted({*_find(*_SOURCES), *_find(*code)})
+
+
+@cache
+def _find(*patterns: str) -> tuple[Path, ...]:
+    return tuple(path for pattern in patterns for path in _PACKAGE.glob(pattern))
 
 
 def _decode(data: bytes, source: str) -> str:
@@ -161,7 +224,7 @@ def name_recognition(vocabulary: Vocabulary) -> str:
     """Return how a vocabulary finds topics and the digest of the weights; nothing for terms and models."""
     if vocabulary.recognition == "terms":
         return ""
-    weights = files(__package__).joinpath("similar.toml").read_text("utf-8")
+    weights = Path(__file__).with_name("similar.toml").read_text("utf-8")
     return f"{vocabulary.recognition} {digest_text(weights)[:12]}"
 
 
@@ -173,16 +236,9 @@ def _build(name: str, draft: Draft, recognition: Recognition) -> Vocabulary:
 
 def _digest(topics: Sequence[Topic], *, overlap: bool) -> str:
     content: list[object] = [
-        (
-            topic.id,
-            topic.label,
-            topic.kind,
-            topic.broader,
-            _sorted(topic.terms),
-            _sorted(topic.near_misses),
-            _sorted(topic.hints),
-        )
+        (topic.id, topic.label, topic.kind, topic.broader, *map(_sorted, phrases))
         for topic in topics
+        for phrases in [(topic.terms, topic.near_misses, topic.hints)]
     ]
     return digest_text(json.dumps([*content, "overlap"] if overlap else content, ensure_ascii=False))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from tracker.alignment.align import may_encode
-from tracker.capture.read.extract import describe_reading_difference
+from tracker.capture.read.extractors import describe_reading_difference
 from tracker.changes.shifts import find_ungraded
 from tracker.references import session_sort_key
 

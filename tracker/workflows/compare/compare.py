@@ -16,10 +16,8 @@ from tracker.model.changes import Change, Comparison, Provenance
 from tracker.model.texts import Side
 from tracker.model.topics import SURE, Counterpart
 from tracker.references import own_names
-from tracker.text.detection import infer_kind
 from tracker.text.encoder import DEFAULT
 from tracker.text.identity import digest_text
-from tracker.text.reading import read_text
 from tracker.topics.certainty.claims import explain_unmeasured
 from tracker.topics.mentions import find_own_situations
 from tracker.topics.phrases.emerging import compare_phrases, name_prior
@@ -70,6 +68,8 @@ def compare(
     ``vocabulary`` is the shipped one unless given. Without an ``encoder``, words alone decide which
     sentences correspond. ``sure`` is 0.9, 0.8 or 0.7: how many of the claims about topics are to be true.
     """
+    from tracker.text.reading import read_text  # noqa: PLC0415 (6 ms; statements of the archive are read)
+
     sides = (
         text_side("old", read_text(old_text, language=language)),
         text_side("new", read_text(new_text, language=language)),
@@ -79,6 +79,8 @@ def compare(
 
 def text_side(name: str, version: Version) -> Side:
     """Return the side of a text about which nothing is known but its words; its kind is inferred."""
+    from tracker.text.detection import infer_kind  # noqa: PLC0415 (as above)
+
     kind = infer_kind(version)
     return Side(name=name, version=version, kind=kind, kind_inferred=kind is not None)
 

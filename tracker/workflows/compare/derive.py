@@ -47,7 +47,7 @@ _PARTS = (
     "changes",
     "topics",
     "workflows/compare",
-    "capture/read/extract.py",
+    "capture/read/extractors.py",
 )
 """Where the code and the tables are on which a comparison and its parts rest; 7 ms to digest."""
 

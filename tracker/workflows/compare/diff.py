@@ -6,7 +6,7 @@ from dataclasses import replace
 from itertools import product
 from typing import TYPE_CHECKING
 
-from tracker.capture.read.extract import describe_reading_difference
+from tracker.capture.read.extractors import describe_reading_difference
 from tracker.decisions.rulings import select_levels, settle_rulings
 from tracker.model.texts import Reference
 from tracker.model.topics import SURE

@@ -10,13 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tracker import references
-from tracker.capture.read.extract import MAX_BYTES, extract, naming
-from tracker.capture.read.media import check_ending
 from tracker.errors import DocumentUnreadable, NotInArchive, ReferenceInvalid, Withdrawn
-from tracker.inputs.files import open_file, read_beyond
 from tracker.model.texts import Reference, Side
 from tracker.references.names import closest
-from tracker.text import detection, identity, reading
 
 if TYPE_CHECKING:
     from tracker.archive.reading.reader import Reader
@@ -126,6 +122,11 @@ def read_document(path: Path) -> bytes:
     Raises ``DocumentUnreadable`` where the file is missing, is not a regular file, or is named as a PDF or
     DOCX and is none.
     """
+    # Statements of the archive need nothing that reads files: 16 ms.
+    from tracker.capture.read.extract import MAX_BYTES, naming  # noqa: PLC0415
+    from tracker.capture.read.media import check_ending  # noqa: PLC0415
+    from tracker.inputs.files import open_file, read_beyond  # noqa: PLC0415
+
     try:
         if path == STANDARD_INPUT:
             return read_beyond(sys.stdin.buffer, MAX_BYTES)
@@ -158,6 +159,9 @@ def _name_near(path: Path) -> str:
 
 
 def _file_side(path: Path) -> Side:
+    from tracker.capture.read.extract import extract  # noqa: PLC0415 (as above)
+    from tracker.text import detection, identity, reading  # noqa: PLC0415
+
     data = read_document(path)
     extraction = extract(data, str(path))
     version = reading.read_text(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from tracker.capture.read.extract import read_extractor
+from tracker.capture.read.extractors import read_extractor
 from tracker.capture.watch.watch_list import WATCH_FILE, parse_watch_list, read_watch_list
 from tracker.errors import WatchListInvalid
 from tracker.workflows.watch.questions import covers

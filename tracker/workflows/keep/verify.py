@@ -14,7 +14,8 @@ from tracker.archive.repair.repair import repair_archive
 from tracker.archive.storing.store import open_store
 from tracker.archive.verify.findings import Hooks, NotReadable
 from tracker.archive.verify.verify import verify_archive
-from tracker.capture.read.extract import extract, read_extractor
+from tracker.capture.read.extract import extract
+from tracker.capture.read.extractors import read_extractor
 from tracker.capture.sandbox.limits import KEPT_DOCUMENT
 from tracker.capture.web.timestamping import request_token, verify_token
 from tracker.errors import DocumentUnreadable, ReaderStopped, TrackerError
