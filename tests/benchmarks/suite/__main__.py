@@ -1,0 +1,92 @@
+"""All benchmarks of speed and size in one table: ours, a peer or a limit in the same run, and their ratio.
+
+Run as ``python -m tests.benchmarks.suite [NAME]... [--rounds N] [--quick]`` in the root of the repository. Of
+each command the processor time of all its processes counts, user and system, the least of several turns: a
+busy machine hardly changes that. Works *alone*, and what stands beside them, are without the start of their
+process. Then each cost at 10, 100, 1,000 and 10,000 statements kept, with the power by which it grows. It
+ends in 1 where a bound is missed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import sys
+import time
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Final
+
+from tests.benchmarks.suite import asking, keeping, nights, peers
+from tests.benchmarks.suite.ground import Ground
+from tests.benchmarks.suite.table import show, show_growth, show_heading
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from tests.benchmarks.suite.table import Line
+
+PARTS: Final[Mapping[str, Callable[[Ground], Iterator[Line]]]] = {
+    "import": keeping.import_,
+    "size": keeping.size,
+    "start-up": asking.start_up,
+    "diff": asking.diff,
+    "words": asking.words,
+    "topics": asking.topics,
+    "search": asking.search,
+    "mirror": keeping.mirror,
+    "history": keeping.history,
+    "night": nights.night,
+    "batch": asking.batch,
+}
+SIZES: Final = (10, 100, 1000, 10_000)
+QUICK: Final = (10, 100)
+
+
+def describe_machine() -> str:
+    """Return processor, cores, memory, system, Python and load."""
+    models = [line for line in Path("/proc/cpuinfo").read_text("utf-8").splitlines() if "model name" in line]
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9
+    processor = models[0].partition(":")[2].strip() if models else platform.machine()
+    return (
+        f"{processor}, {os.cpu_count()} cores, {memory:.0f} GB of memory, {platform.platform()},"
+        f" Python {platform.python_version()}, load {os.getloadavg()[0]:.1f}"
+    )
+
+
+def main() -> None:
+    """Print the table, part by part, and how the costs grow."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"parts: {', '.join(PARTS)}; all if none")
+    parser.add_argument("--rounds", type=int, help="turns that each command has; 5 if not given, quick 2")
+    parser.add_argument("--quick", action="store_true", help="with 10 and 100 statements alone")
+    options = parser.parse_args()
+    if unknown := set(options.names) - PARTS.keys():
+        parser.error(f"no part {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
+    began, lines = time.monotonic(), []
+    rounds, patience = options.rounds or (2 if options.quick else 5), 10 if options.quick else 20
+    print(describe_machine())
+    print(peers.list_versions())
+    print(f"processor time, the least of {rounds} turns, or of as many as began within {patience} s\n")
+    print(show_heading())
+    with TemporaryDirectory() as name:
+        ground = Ground(Path(name), QUICK if options.quick else SIZES, rounds, patience)
+        for part in options.names or PARTS:
+            for line in PARTS[part](ground):
+                print(show(line), flush=True)
+                lines.append(line)
+    print("", *show_growth(lines), sep="\n")
+    missed = [line.name for line in lines if not line.held]
+    bounds = sum(line.bound is not None for line in lines)
+    print(
+        f"\n{bounds - len(missed)} of {bounds} bounds hold; {time.monotonic() - began:.0f} s in all,", end=" "
+    )
+    print(f"load {os.getloadavg()[0]:.1f}")
+    sys.exit(bool(missed))
+
+
+if __name__ == "__main__":
+    main()
