@@ -36,9 +36,9 @@ PARTS: Final[Mapping[str, Callable[[Ground], Iterator[Line]]]] = {
     "topics": asking.topics,
     "search": asking.search,
     "mirror": keeping.mirror,
-    "history": keeping.history,
     "night": nights.night,
     "batch": asking.batch,
+    "history": keeping.history,
 }
 SIZES: Final = (10, 100, 1000, 10_000)
 QUICK: Final = (10, 100)

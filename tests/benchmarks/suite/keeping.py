@@ -8,7 +8,7 @@ import subprocess
 import tarfile
 from contextlib import closing
 from functools import partial
-from itertools import count
+from itertools import count, zip_longest
 from typing import TYPE_CHECKING, Final
 
 from tests.benchmarks.suite import peers
@@ -90,14 +90,17 @@ def _read_apart(ground: Ground) -> Iterator[Line]:
             Job((TRACKER, *words), folders[0], before=partial(begin, folders[0])),
             Job((PYTHON, "-c", IN_PROCESS, *words), folders[1], before=partial(begin, folders[1])),
         )
-        if _read_versions(folders[0]) != _read_versions(folders[1]):
+        if not _are_same(*folders):
             raise SystemExit(f"{kind} that are read apart are not the same versions")
         yield Line(f"import of {kind}, read apart", apart.processor, "s", "read in process", here.processor)
 
 
-def _read_versions(folder: Path) -> list[tuple[object, ...]]:
-    with closing(sqlite3.connect(folder / "snapshots" / "tracker.db")) as record:
-        return record.execute(_VERSIONS).fetchall()
+def _are_same(one: Path, other: Path) -> bool:
+    """Compare the versions of two archives, one at a time: this process is to stay small."""
+    records = [sqlite3.connect(folder / "snapshots" / "tracker.db") for folder in (one, other)]
+    with closing(records[0]), closing(records[1]):
+        rows = zip_longest(*(record.execute(_VERSIONS) for record in records))
+        return all(here == there for here, there in rows)
 
 
 def size(ground: Ground) -> Iterator[Line]:

@@ -139,5 +139,5 @@ def extrapolate(costs: Mapping[int, float], size: int) -> float:
     """Return the cost at a larger size if it goes on growing so; what is flat, as if it grew linearly."""
     before, last = sorted(costs)[-2:]
     slope = find_slope(costs) or 1.0
-    scale = max(0.0, costs[last] - costs[before]) / (last**slope - before**slope)
-    return costs[last] + scale * (size**slope - last**slope)
+    scale = max(0.0, costs[last] - costs[before]) / (math.pow(last, slope) - math.pow(before, slope))
+    return costs[last] + scale * (math.pow(size, slope) - math.pow(last, slope))
