@@ -1,13 +1,14 @@
 """The General Debate of sessions 70 to 79, as often as is wanted: up to 13,000 statements that all differ.
 
 It is repeated at ten sessions before those, and so on. Every sentence of a repetition has a word of another
-sentence in it, so that no digest comes twice and nothing kept of one text answers for another.
+sentence in it, so that no digest of a text comes twice and next to nothing that is kept answers for another.
 """
 
 from __future__ import annotations
 
 import random
 import re
+from bisect import bisect_left
 from itertools import islice, product
 from typing import TYPE_CHECKING
 
@@ -36,11 +37,14 @@ def repeat_corpus() -> Iterator[tuple[str, str]]:
 
 
 def change_words(text: str, chance: random.Random) -> str:
-    """Put a word of the same text in the place of one word of every sentence."""
-    words = sorted(set(WORD.findall(text))) or ["words"]
-    return " ".join(
-        WORD.sub(lambda _: chance.choice(words), sentence, count=1) for sentence in SENTENCE.split(text)
-    )
+    """Put another word of the same text in the place of one word of every sentence that has a longer one."""
+    words: list[str] = sorted({*WORD.findall(text), "other", "further"})
+
+    def replace(match: re.Match[str]) -> str:
+        place = bisect_left(words, match[0])
+        return words[(place + chance.randrange(1, len(words))) % len(words)]
+
+    return " ".join(WORD.sub(replace, sentence, count=1) for sentence in SENTENCE.split(text))
 
 
 def write_corpus(folder: Path, statements: int) -> Path:
