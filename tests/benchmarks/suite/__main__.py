@@ -23,7 +23,7 @@ from tests.benchmarks.suite.ground import Ground
 from tests.benchmarks.suite.table import show, show_growth, show_heading
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from tests.benchmarks.suite.table import Line
 
@@ -55,6 +55,20 @@ def describe_machine() -> str:
     )
 
 
+def measure(names: Iterable[str], ground: Ground) -> list[Line]:
+    """Print the lines of some parts as they come; interrupted, return those that there are."""
+    lines = []
+    print(show_heading())
+    try:
+        for name in names:
+            for line in PARTS[name](ground):
+                print(show(line), flush=True)
+                lines.append(line)
+    except KeyboardInterrupt:
+        print("interrupted")
+    return lines
+
+
 def main() -> None:
     """Print the table, part by part, and how the costs grow."""
     parser = argparse.ArgumentParser(
@@ -66,26 +80,18 @@ def main() -> None:
     options = parser.parse_args()
     if unknown := set(options.names) - PARTS.keys():
         parser.error(f"no part {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
-    began, lines = time.monotonic(), []
+    began = time.monotonic()
     rounds, patience = options.rounds or (2 if options.quick else 5), 10 if options.quick else 20
-    print(describe_machine())
-    print(peers.list_versions())
+    print(describe_machine(), peers.list_versions(), sep="\n")
     print(f"processor time, the least of {rounds} turns, or of as many as began within {patience} s\n")
-    print(show_heading())
     with TemporaryDirectory() as name:
         ground = Ground(Path(name), QUICK if options.quick else SIZES, rounds, patience)
-        for part in options.names or PARTS:
-            for line in PARTS[part](ground):
-                print(show(line), flush=True)
-                lines.append(line)
-    print("", *show_growth(lines), sep="\n")
-    missed = [line.name for line in lines if not line.held]
-    bounds = sum(line.bound is not None for line in lines)
-    print(
-        f"\n{bounds - len(missed)} of {bounds} bounds hold; {time.monotonic() - began:.0f} s in all,", end=" "
-    )
-    print(f"load {os.getloadavg()[0]:.1f}")
-    sys.exit(bool(missed))
+        lines = measure(options.names or PARTS, ground)
+    print("", *show_growth(lines), "", sep="\n")
+    bounds = [line.held for line in lines if line.bound]
+    took = f"{time.monotonic() - began:,.0f} s in all, load {os.getloadavg()[0]:.1f}"
+    print(f"{sum(bounds)} of {len(bounds)} bounds hold; {took}")
+    sys.exit(not all(bounds))
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from tests.benchmarks.batch import run_batch
 from tests.benchmarks.suite import peers
 from tests.benchmarks.suite.ground import PYTHON, TRACKER, Job, run_alone
 from tests.benchmarks.suite.table import Bound, Line
-from tests.measuring import run_tracker
+from tests.measuring import MEGABYTE, run_tracker
 from tests.shared_data import require
 
 if TYPE_CHECKING:
@@ -160,7 +160,9 @@ def batch(ground: Ground) -> Iterator[Line]:
         folder = ground.copy(size, "batches")
         one, two = (run_batch(folder, workers) for workers in (1, 2))
         yield Line("batch, for each pair", one.processor / one.pairs, "s", kept=size)
+        kept = (folder / "snapshots" / "derived.db").stat().st_size / MEGABYTE
         yield Line("batch, memory of the writer", one.writer, "MB", kept=size)
+        yield Line("batch, derived.db", kept, "MB", kept=size)
         enough = 1.8 if (os.cpu_count() or 1) >= CORES else 1.6
         bound = Bound(enough, least=True) if size > FEW else None
         yield Line(
