@@ -2,9 +2,9 @@
 
 Run as ``python -m tests.benchmarks.suite [NAME]... [--rounds N] [--quick]`` in the root of the repository. Of
 each command the processor time of all its processes counts, user and system, the least of several turns: a
-busy machine hardly changes that. Works *alone*, and what stands beside them, are without the start of their
-process. Then each cost at 10, 100, 1,000 and 10,000 statements kept, with the power by which it grows. It
-ends in 1 where a bound is missed.
+busy machine hardly changes that. Of what is no command, such as difflib or the digests of the same bytes, the
+start of its process does not count. Then comes each cost at 10, 100, 1,000 and 10,000 statements kept, with
+the power by which it grows. It ends in 1 where a bound is missed.
 """
 
 from __future__ import annotations
@@ -72,7 +72,9 @@ def measure(names: Iterable[str], ground: Ground) -> list[Line]:
 def main() -> None:
     """Print the table, part by part, and how the costs grow."""
     parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+        prog="python -m tests.benchmarks.suite",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"parts: {', '.join(PARTS)}; all if none")
     parser.add_argument("--rounds", type=int, help="turns that each command has; 5 if not given, quick 2")
