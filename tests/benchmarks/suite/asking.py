@@ -102,7 +102,7 @@ def _diff_growing(ground: Ground) -> Iterator[Line]:
 
 def words(ground: Ground) -> Iterator[Line]:
     """Word edits beside difflib; the alignment of texts without anything in common beside their encoding."""
-    speeches, long, sentences = (3, 4000, 200) if ground.is_quick else (30, 10_000, 5000)
+    speeches, long, sentences = (3, 2000, 200) if ground.is_quick else (30, 4000, 1000)
     works = (("edit", speeches), ("edit_long", long))
     for (work, size), name in zip(works, ("sentences, a word changed", "a long sentence"), strict=True):
         ours, theirs = ground.take_turns(run_alone(work, size), run_alone(f"{work}_difflib", size))

@@ -96,7 +96,7 @@ def show_growth(lines: Iterable[Line]) -> Iterator[str]:
     sizes = sorted({size for costs in grown.values() for size in costs})
     if len(sizes) > 1:
         heads = "".join(f"{size:>11,}" for size in sizes)
-        yield f"{'statements kept':38}{heads}  slope   each 1,000 more  at a million"
+        yield f"{'statements kept':38}{heads}  slope   each 1,000 more   so a million"
     for name, costs in grown.items():
         if len(costs) > 1:
             cells = "".join(
@@ -109,8 +109,8 @@ def _show_slope(costs: Mapping[int, float], unit: str) -> str:
     slope = find_slope(costs)
     said = "" if slope is None else f"{slope:.2f}" if slope else "flat"
     more = show_value(max(0.0, 1000 * find_step(costs)), unit)
-    million = "" if slope is None else show_value(extrapolate(costs, MILLION), unit)
-    return f"{said:>7} {more:>17} {million:>13}"
+    million = "" if not slope else show_value(extrapolate(costs, MILLION), unit)
+    return f"{said:>7} {more:>17} {million:>14}"
 
 
 def find_step(costs: Mapping[int, float]) -> float:
@@ -136,8 +136,6 @@ def find_slope(costs: Mapping[int, float]) -> float | None:
 
 
 def extrapolate(costs: Mapping[int, float], size: int) -> float:
-    """Return the cost at a larger size if it goes on growing so; what is flat, as if it grew linearly."""
-    before, last = sorted(costs)[-2:]
-    slope = find_slope(costs) or 1.0
-    scale = max(0.0, costs[last] - costs[before]) / (math.pow(last, slope) - math.pow(before, slope))
-    return costs[last] + scale * (math.pow(size, slope) - math.pow(last, slope))
+    """Return the cost at a larger size if each statement more costs what it did in the last step."""
+    last = max(costs)
+    return costs[last] + find_step(costs) * (size - last)
