@@ -114,7 +114,7 @@ def words(ground: Ground) -> Iterator[Line]:
 
 
 def topics(ground: Ground) -> Iterator[Line]:
-    """Topics of a speech; countries side by side, a timeline and a phrase, in records of every size."""
+    """Topics of a speech; a session of all countries, six of one country, a phrase of all, at every size."""
     speeches = 10 if ground.is_quick else 50
     (run,) = ground.take_turns(run_alone("read_topics", speeches))
     yield Line("topics of a speech", float(run.said) / speeches, "s", bound=Bound(0.04))
@@ -124,13 +124,13 @@ def topics(ground: Ground) -> Iterator[Line]:
         first, again, line, phrase = ground.take_turns(
             Job(session, record, before=partial(_forget, record)),
             Job(session, record),
-            Job((TRACKER, "timeline", "AFG/UNGA"), record, before=partial(_forget, record)),
+            Job((TRACKER, "timeline", "AFG/UNGA", "--from", "70"), record, before=partial(_forget, record)),
             Job((TRACKER, "trace", "UNGA", "loss and damage"), record),
         )
         bound = Bound(8) if size >= LARGE else None
         yield Line("compare-countries, first time", first.processor, "s", bound=bound, kept=size)
         yield Line("compare-countries, kept", again.processor, "s", kept=size)
-        yield Line("timeline of a country, first time", line.processor, "s", kept=size)
+        yield Line("timeline of six sessions, first time", line.processor, "s", kept=size)
         yield Line("trace a phrase in all countries", phrase.processor, "s", kept=size)
 
 
