@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.benchmarks.importing import run_tracker
+from tests.measuring import run_tracker
 from tests.shared_data import require
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.benchmarks.importing import Run
+    from tests.measuring import Run
 
 OPTIONS = ("--body", "UNGA", "--pattern", "{country}/{session}_{year}.txt")
 

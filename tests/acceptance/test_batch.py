@@ -19,8 +19,8 @@ import psutil
 import pytest
 from distributed import LocalCluster
 
-from tests.benchmarks.batch import make_record
-from tests.benchmarks.importing import run_tracker
+from tests.benchmarks.repeated_corpus import make_record
+from tests.measuring import run_tracker
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,8 +9,8 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from tests.acceptance.conftest import OPTIONS
-from tests.benchmarks.importing import run_tracker
 from tests.coded_sheets import load_speech
+from tests.measuring import run_tracker
 from tests.shared_data import require
 from tracker.report.comparison.build import build_report
 from tracker.report.document import Quote
@@ -21,7 +21,7 @@ from tracker.workflows.compare.compare import compare_sides
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.benchmarks.importing import Run
+    from tests.measuring import Run
 
 PAGE_FURNITURE = re.compile("\ufeff|\f|\x00|^\\s*\\d{1,3}\\s*$|^A/\\d+/PV\\.\\d+\\s*$|\u00ad|\ufffe")
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     import pytest
 
-    from tests.benchmarks.importing import Run
+    from tests.measuring import Run
     from tracker.model.changes import Comparison
 
 PAIRS = 30

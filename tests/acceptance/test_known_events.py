@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.benchmarks.importing import run_tracker
+from tests.measuring import run_tracker
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.benchmarks.importing import Run
+    from tests.measuring import Run
 
 SINCE_1970 = ("GBR", "FRA", "USA", "BRA", "IND", "JPN")
 PRIORITY = {"declared", "substantive"}

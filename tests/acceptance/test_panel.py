@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.benchmarks.importing import run_tracker
+from tests.measuring import run_tracker
 from tracker.archive.session import ArchiveSession
 from tracker.topics.vocabulary.load import load_vocabulary
 from tracker.workflows.compare.diff import diff
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from tests.benchmarks.importing import Run
+    from tests.measuring import Run
     from tracker.archive.session import ArchiveSession as Session
 
     Rows = list[dict[str, str]]

@@ -1,34 +1,20 @@
 """What ``tracker batch`` costs for each pair as a record grows, one worker beside two, and its memory.
 
 Run as ``python -m tests.benchmarks.batch [N]... [--topics-only]``, with numbers of statements, 100 and 1,000
-if none are given, up to 13,000. The record is the General Debate of sessions 70 to 79, repeated at ten
-sessions before those, and so on; every sentence of a repetition has a word of another sentence in it, so that
-no digest comes twice and nothing kept of one text answers for another.
+if none are given, up to 13,000 of the repeated corpus.
 """
 
 from __future__ import annotations
 
-import random
 import re
 import subprocess
 import sys
 import time
 from dataclasses import dataclass
-from itertools import islice, product
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
 
-from tests.benchmarks.importing import run_tracker
-from tests.shared_data import require
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-IMPORT = ("--body", "UNGA", "--pattern", "{country}/{session}_{year}.txt")
-FIRST, LAST, SPAN, SINCE = 70, 79, 10, 1945
-WORD = re.compile(r"[a-z]{5,}")
-SENTENCE = re.compile(r"(?<=[.!?])\s+")
+from tests.benchmarks.repeated_corpus import make_record
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,35 +24,6 @@ class Cost:
     processor: float
     writer: float
     """Megabytes of the process that reads the record and writes what is derived, at its largest."""
-
-
-def repeat_corpus() -> Iterator[tuple[str, str]]:
-    """Yield names and texts, country by country, first as they are and then changed at earlier sessions."""
-    folders = sorted(path for path in require("ungdc").iterdir() if path.is_dir())
-    for copy, folder in product(range(FIRST // SPAN), folders):
-        for path in sorted(folder.glob("7*_*.txt")):
-            session = int(path.name.partition("_")[0]) - copy * SPAN
-            name = f"{folder.name}/{session}_{SINCE + session}.txt"
-            text = path.read_text("utf-8")
-            yield name, change_words(text, random.Random(name)) if copy else text  # noqa: S311 (the same each time)
-
-
-def change_words(text: str, chance: random.Random) -> str:
-    """Put a word of the same text in the place of one word of every sentence."""
-    words = sorted(set(WORD.findall(text))) or ["words"]
-    return " ".join(
-        WORD.sub(lambda _: chance.choice(words), sentence, count=1) for sentence in SENTENCE.split(text)
-    )
-
-
-def make_record(folder: Path, statements: int) -> None:
-    """Make an archive of so many statements in a folder, by ``tracker import``."""
-    for name, text in islice(repeat_corpus(), statements):
-        path = folder / "speeches" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, "utf-8")
-    run_tracker(folder, "init")
-    run_tracker(folder, "import", "speeches", *IMPORT)
 
 
 def run_batch(folder: Path, workers: int, *options: str) -> Cost:
