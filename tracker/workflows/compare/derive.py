@@ -138,15 +138,15 @@ def _share_decisions(changes: Sequence[Change], numbers: Sequence[Sequence[int]]
 
 
 def derive_rows(
-    kind: str, parts: list[object], derived: Derived, compute: Callable[[], list[list[Any]]]
-) -> list[list[Any]]:
-    """Return rows of plain values that rest on these parts, on our rules, and on nothing else."""
+    kind: str, parts: list[object], derived: Derived, compute: Callable[[], list[Any]]
+) -> list[Any]:
+    """Return plain values that rest on these parts, on our rules, and on nothing else."""
     key = _name_answer(parts)
     kept = derived.answer(kind, key)
     if kept is None:
         kept = json.dumps(compute())
         derived.keep_answer(kind, key, name_rules(), kept)
-    rows: list[list[Any]] = json.loads(kept)
+    rows: list[Any] = json.loads(kept)
     return rows
 
 
