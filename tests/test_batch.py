@@ -86,9 +86,9 @@ def do_batch(
     with ArchiveSession(folder) as archive:
         held = HeldStatements(archive, find_body(body))
         wanted = held.list_wanted(held.choose(sessions), None, sessions)
-        batch = Batch(archive, load_vocabulary(), crew, 0.9)
+        batch = Batch(archive, held, load_vocabulary(), crew, 0.9)
         batch.read_topics(wanted, lambda _done, _total: None)
-        batch.compare(held, wanted, lambda _done, _total: None, topics_only=topics_only)
+        batch.compare(wanted, lambda _done, _total: None, topics_only=topics_only)
     return batch
 
 

@@ -82,11 +82,11 @@ def batch(
         open_cluster(scheduler, shown.write_notice) if scheduler else open_processes(workers or count_cores())
     )
     with crews as crew:
-        done = Batch(opened, known, crew, sure)
+        done = Batch(opened, held, known, crew, sure)
         with shown.shown_progress("reading", line_writer("reading")) as progress:
             done.read_topics(wanted, progress)
         with shown.shown_progress("comparing", line_writer("comparing")) as progress:
-            done.compare(held, wanted, progress, topics_only=topics_only)
+            done.compare(wanted, progress, topics_only=topics_only)
     for name, why in done.failed:
         shown.write_notice(f"{name}: {why}")
     for state, count in sorted(done.left_out.items()):

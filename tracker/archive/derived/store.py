@@ -15,7 +15,7 @@ from tracker.archive.schema.connection import FILE_NAME
 from tracker.errors import ReferenceInvalid
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
     from types import TracebackType
 
@@ -103,6 +103,11 @@ class Derived:
             if isinstance(value, str) and digest == _digest(kind, key, value):
                 return value
         return None
+
+    def has_answers(self, names: Iterable[tuple[str, str]]) -> bool:
+        """Return whether all of these answers are kept, by kind and key; none is read."""
+        sql = "SELECT 1 FROM answers WHERE kind = ? AND key = ?"
+        return all((kind, key) in self._answers or self._ask(sql, kind, key) for kind, key in names)
 
     def keep_answer(self, kind: str, key: str, rules: str, value: str) -> None:
         """Keep an answer; those of its kind that other rules gave are not kept any longer."""
