@@ -40,22 +40,26 @@ _WAIT: Final = 0.25
 
 @dataclass(slots=True)
 class Count:
-    """How many are done, and how many of them were kept before."""
+    """How many were done now, and how many were kept before."""
 
-    done: int = 0
+    new: int = 0
     kept: int = 0
+
+    @property
+    def done(self) -> int:
+        """How many are done."""
+        return self.new + self.kept
 
 
 class Batch:
     """What a batch reads and compares, and what came of it so far."""
 
     def __init__(
-        self, archive: ArchiveSession, held: HeldStatements, vocabulary: Vocabulary, crew: Crew, sure: float
+        self, archive: ArchiveSession, held: HeldStatements, vocabulary: Vocabulary, sure: float
     ) -> None:
         self._archive = archive
         self._plan = Plan(archive, held, vocabulary, sure)
         self._packed = pack_vocabulary(vocabulary)
-        self._crew = crew
         self._sure = sure
         self.read = Count()
         self.compared = Count()
@@ -64,20 +68,25 @@ class Batch:
         self.failed: list[tuple[str, str]] = []
         """What could not be read or compared, and why."""
 
-    def read_topics(self, wanted: Sequence[Reference], progress: Progress) -> None:
+    def read_topics(self, wanted: Sequence[Reference], crew: Crew, progress: Progress) -> None:
         """Read the topics of statements, and of all that comparing these looks back on."""
-        self._run(self._plan.list_editions(wanted), self._plan.plan_reading, progress, self.read)
+        editions = self._plan.list_editions(wanted)
+        self._run(editions, self._plan.plan_reading, crew, progress, self.read)
 
-    def compare(self, wanted: Sequence[Reference], progress: Progress, *, topics_only: bool) -> None:
+    def compare(
+        self, wanted: Sequence[Reference], crew: Crew, progress: Progress, *, topics_only: bool
+    ) -> None:
         """Compare each statement with the one before it: topics and sentences, or topics alone."""
 
         def make(new: Reference) -> Work | str | None:
             is_doubted = any(name.startswith(f"{new.country}/") for name, _ in self.failed)
             return self._plan.plan_pair(new, topics_only=topics_only, is_doubted=is_doubted)
 
-        self._run(wanted, make, progress, self.compared)
+        self._run(wanted, make, crew, progress, self.compared)
 
-    def _run(self, wanted: Sequence[Reference], make: Make, progress: Progress, count: Count) -> None:
+    def _run(
+        self, wanted: Sequence[Reference], make: Make, crew: Crew, progress: Progress, count: Count
+    ) -> None:
         passed = 0
 
         def plan() -> Iterator[tuple[int, Work]]:
@@ -89,25 +98,24 @@ class Batch:
                 else:
                     passed += 1
                 if number % _ONE_MOMENT == 0:
-                    progress(count.done + passed, len(wanted))
+                    progress(count.new + passed, len(wanted))
                     self._archive.close()
 
-        for unit, outcomes in self._crew.run(self._cut(plan())):
+        for unit, outcomes in crew.run(self._cut(plan(), crew)):
             self._keep(list(zip(unit.works, outcomes, strict=True)))
             failed = sum(isinstance(outcome, str) for outcome in outcomes)
-            count.done += len(outcomes) - failed
+            count.new += len(outcomes) - failed
             passed += failed
-            progress(count.done + passed, len(wanted))
-        count.done += count.kept
+            progress(count.new + passed, len(wanted))
 
-    def _cut(self, works: Iterator[tuple[int, Work]]) -> Iterator[Unit]:
+    def _cut(self, works: Iterator[tuple[int, Work]], crew: Crew) -> Iterator[Unit]:
         ready: list[Work] = []
         most = 1
         for left, work in works:
             if len(ready) >= _ENOUGH and work.series != ready[-1].series:
                 yield self._pack(ready)
             if not ready:
-                most = max(1, min(_TOGETHER, left // (_SHARES * max(1, self._crew.size()))))
+                most = max(1, min(_TOGETHER, left // (_SHARES * max(1, crew.size()))))
             ready.append(work)
             if len(ready) >= most:
                 yield self._pack(ready)
