@@ -14,14 +14,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.archives import OBSERVED
+from tests.archives import OBSERVED, declare, record
 from tests.here import runner
 from tests.rights import find_in_files, make_series
 from tests.running import PYTHON, ROOT
 from tests.test_panel import MORE, make_held
-from tests.test_timeline import HELD
+from tests.test_timeline import HELD, OCEANS
 from tracker.archive.derived.store import DERIVED_NAME
 from tracker.archive.session import ArchiveSession
+from tracker.archive.storing.store import open_store
 from tracker.cli import output
 from tracker.cli.batch import line_writer
 from tracker.errors import TrackerError
@@ -158,6 +159,33 @@ def test_the_same_again_does_nothing_and_reads_no_text(folder: Path, monkeypatch
     assert (asked, read) == ([], [])
     assert (second.read.kept, second.compared.kept) == (first.read.done, first.compared.done)
     assert second.left_out == first.left_out
+
+
+def test_what_has_another_version_is_done_again_with_what_looks_back_on_it(folder: Path) -> None:
+    do_batch(folder, Here(), topics_only=False)
+    with open_store(folder) as store:
+        record(store, declare("XAA/UNGA/74~prepared.en"), OCEANS, "2026-01-01T00:00:00Z")
+    asked: list[Unit] = []
+    do_batch(folder, Here(asked.append), topics_only=False)
+    works = [one for unit in asked for one in unit.works]
+    assert {one.references[-1].session for one in works} == {"74", "75"}
+    assert {one.references[-1].country for one in works} == {"XAA"}
+    answers = kept(folder)
+    (folder / DERIVED_NAME).unlink()
+    do_batch(folder, Here(), topics_only=False)
+    assert kept(folder).items() <= answers.items()
+
+
+def test_what_other_rules_removed_is_done_again(folder: Path) -> None:
+    do_batch(folder, Here(), topics_only=False)
+    answers = kept(folder)
+    with closing(sqlite3.connect(folder / DERIVED_NAME)) as file, file:
+        file.execute("DELETE FROM answers WHERE kind = 'comparison'")
+    asked: list[Unit] = []
+    do_batch(folder, Here(asked.append), topics_only=False)
+    assert {one.comparison is not None for unit in asked for one in unit.works} == {True}
+    assert {one.cells for unit in asked for one in unit.works} == {None}
+    assert kept(folder) == answers
 
 
 def test_a_session_is_read_with_all_that_it_looks_back_on(folder: Path, tracker: Tracker) -> None:
