@@ -210,7 +210,7 @@ def test_a_cluster_that_all_workers_leave_is_told_of_and_what_is_done_is_kept(
 ) -> None:
     folder = copy(record, tmp_path)
     with open_cluster(2) as cluster:
-        with started(folder, "--scheduler", cluster.scheduler_address, "--patience", "10") as run:
+        with started(folder, "--scheduler", cluster.scheduler_address, "--worker-timeout", "10") as run:
             cluster.scale(0)
             _, err = run.communicate(timeout=PATIENCE)
         assert run.returncode == 2

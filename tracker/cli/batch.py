@@ -54,7 +54,7 @@ def batch(
             metavar="ADDRESS", help="The scheduler of a Dask cluster, whose workers get the texts instead."
         ),
     ] = None,
-    patience: Annotated[
+    worker_timeout: Annotated[
         float,
         typer.Option(
             metavar="SECONDS",
@@ -87,7 +87,7 @@ def batch(
     if not wanted:
         raise NotInArchive(f"the archive has no statement at {place.id}; see: tracker list")
     crews = (
-        open_cluster(scheduler, patience, shown.write_notice)
+        open_cluster(scheduler, worker_timeout, shown.write_notice)
         if scheduler
         else open_processes(workers or count_cores())
     )

@@ -171,11 +171,11 @@ def _follow() -> None:
 
 
 @contextmanager
-def open_cluster(address: str, patience: float, warn: Callable[[str], None]) -> Iterator[Crew]:
+def open_cluster(address: str, timeout: float, warn: Callable[[str], None]) -> Iterator[Crew]:
     """Yield the workers of the Dask cluster behind a scheduler's address.
 
     Raises ``TrackerError`` where there is none, or its workers would give other answers than this machine;
-    and while it works, where all of them have left and none has come for so many seconds of ``patience``.
+    and while it works, where all of them have left and none has come for ``timeout`` seconds.
     """
     try:
         from distributed import Client  # noqa: PLC0415 (an extra, a second to import)
@@ -198,7 +198,7 @@ def open_cluster(address: str, patience: float, warn: Callable[[str], None]) -> 
         yield Crew(
             lambda: client.get_executor(pure=False),
             lambda: sum(client.nthreads().values()),
-            _wait_for_others(address, patience, warn),
+            _wait_for_others(address, timeout, warn),
         )
 
 
