@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import os
+import pkgutil
 import sqlite3
 import subprocess
 import sys
 from concurrent.futures import BrokenExecutor, Executor, Future
 from contextlib import closing
+from itertools import chain, repeat
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.archives import OBSERVED
+from tests.archives import OBSERVED, declare, record
 from tests.here import runner
 from tests.rights import find_in_files, make_series
 from tests.running import PYTHON, ROOT
 from tests.test_panel import MORE, make_held
-from tests.test_timeline import HELD
+from tests.test_timeline import HELD, OCEANS
 from tracker.archive.derived.store import DERIVED_NAME
 from tracker.archive.session import ArchiveSession
+from tracker.archive.storing.store import open_store
 from tracker.cli import output
 from tracker.cli.batch import line_writer
 from tracker.errors import TrackerError
@@ -29,8 +32,9 @@ from tracker.topics.vocabulary.load import load_vocabulary
 from tracker.workflows.compare.compare import side_topics
 from tracker.workflows.compare.work import Unit, Work, do_unit
 from tracker.workflows.follow import batch as following
+from tracker.workflows.follow import crews
 from tracker.workflows.follow.batch import Batch
-from tracker.workflows.follow.crews import Crew, describe_answers
+from tracker.workflows.follow.crews import Crew, Missing, describe_answers
 from tracker.workflows.follow.panel import HeldStatements
 from tracker.workflows.keep.withdraw import change
 
@@ -51,6 +55,14 @@ ASKED = (
     ("compare-countries", "UNGA", "75", "--format", "json"),
 )
 """What shows the answers that are kept."""
+WORKED = (
+    ("tracker.topics.reading:RuleReader", "read"),
+    ("tracker.workflows.compare.cells", "weigh_cells"),
+    ("tracker.alignment.align", "align"),
+    ("tracker.workflows.follow.timeline", "compare_topics"),
+)
+"""What works out anew what could have been kept."""
+KINDS = {"readings", "links", "cells", "comparison", "priorities", "batch"}
 
 
 class Here(Crew):
@@ -86,9 +98,9 @@ def do_batch(
     with ArchiveSession(folder) as archive:
         held = HeldStatements(archive, find_body(body))
         wanted = held.list_wanted(held.choose(sessions), None, sessions)
-        batch = Batch(archive, load_vocabulary(), crew, 0.9)
-        batch.read_topics(wanted, lambda _done, _total: None)
-        batch.compare(held, wanted, lambda _done, _total: None, topics_only=topics_only)
+        batch = Batch(archive, held, load_vocabulary(), 0.9)
+        batch.read_topics(wanted, crew, lambda _done, _total: None)
+        batch.compare(wanted, crew, lambda _done, _total: None, topics_only=topics_only)
     return batch
 
 
@@ -106,19 +118,74 @@ def test_what_is_kept_is_what_the_single_commands_find(folder: Path, tracker: Tr
     statements = {reference.partition("~")[0] for reference, _ in (*HELD, *MORE) if "/UNGA/" in reference}
     assert (batch.read.done, batch.read.kept) == (len(statements), 0)
     answers = kept(folder)
-    assert {kind for kind, _ in answers} == {"readings", "links", "cells", "comparison"}
+    assert {kind for kind, _ in answers} == KINDS
     assert [tracker(*words) for words in ASKED] == before
     # Those commands found all of it, and had nothing to add.
     assert kept(folder) == answers
 
 
-def test_the_same_again_does_nothing(folder: Path) -> None:
+@pytest.mark.parametrize("words", ASKED[1:], ids=lambda words: words[0])
+def test_after_a_batch_they_work_nothing_out(
+    folder: Path, tracker: Tracker, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+) -> None:
+    do_batch(folder, Here(), topics_only=False)
+    worked: list[str] = []
+    for module, name in WORKED:
+        count(monkeypatch, module, name, worked)
+    assert tracker(*words).code == 0
+    assert worked == []
+    (folder / DERIVED_NAME).unlink()
+    assert tracker(*words).code == 0
+    assert worked
+
+
+def count(monkeypatch: pytest.MonkeyPatch, place: str, name: str, called: list[str]) -> None:
+    """Have each call of a function noted by its name."""
+    found = pkgutil.resolve_name(f"{place}.{name}")
+
+    def call(*args: Any, **named: Any) -> object:  # noqa: ANN401 (as they come)
+        called.append(name)
+        return found(*args, **named)
+
+    monkeypatch.setattr(f"{place.replace(':', '.')}.{name}", call)
+
+
+def test_the_same_again_does_nothing_and_reads_no_text(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     first = do_batch(folder, Here(), topics_only=False)
     asked: list[Unit] = []
+    read: list[str] = []
+    count(monkeypatch, "tracker.archive.reading.versions:Versions", "version", read)
     second = do_batch(folder, Here(asked.append), topics_only=False)
-    assert asked == []
+    assert (asked, read) == ([], [])
     assert (second.read.kept, second.compared.kept) == (first.read.done, first.compared.done)
     assert second.left_out == first.left_out
+
+
+def test_what_has_another_version_is_done_again_with_what_looks_back_on_it(folder: Path) -> None:
+    do_batch(folder, Here(), topics_only=False)
+    with open_store(folder) as store:
+        record(store, declare("XAA/UNGA/74~prepared.en"), OCEANS, "2026-01-01T00:00:00Z")
+    asked: list[Unit] = []
+    do_batch(folder, Here(asked.append), topics_only=False)
+    works = [one for unit in asked for one in unit.works]
+    assert {one.references[-1].session for one in works} == {"74", "75"}
+    assert {one.references[-1].country for one in works} == {"XAA"}
+    answers = kept(folder)
+    (folder / DERIVED_NAME).unlink()
+    do_batch(folder, Here(), topics_only=False)
+    assert kept(folder).items() <= answers.items()
+
+
+def test_what_other_rules_removed_is_done_again(folder: Path) -> None:
+    do_batch(folder, Here(), topics_only=False)
+    answers = kept(folder)
+    with closing(sqlite3.connect(folder / DERIVED_NAME)) as file, file:
+        file.execute("DELETE FROM answers WHERE kind = 'comparison'")
+    asked: list[Unit] = []
+    do_batch(folder, Here(asked.append), topics_only=False)
+    assert {one.comparison is not None for unit in asked for one in unit.works} == {True}
+    assert {one.cells for unit in asked for one in unit.works} == {None}
+    assert kept(folder) == answers
 
 
 def test_a_session_is_read_with_all_that_it_looks_back_on(folder: Path, tracker: Tracker) -> None:
@@ -263,6 +330,46 @@ def test_what_is_out_at_once_is_bounded() -> None:
     ahead = [len(made) - done for done, _ in enumerate(crew.run(make()))]
     assert max(ahead) <= 4
     assert len(ahead) == 50
+
+
+class Deserted(Executor):
+    """Takes what it is given, and does it when somebody has come back."""
+
+    def __init__(self, looks: Iterator[int]) -> None:
+        self._looks = looks
+        self._waiting: list[Future[Any]] = []
+
+    def submit(self, _do: Any, _unit: Unit) -> Future[Any]:  # type: ignore[override] # noqa: ANN401 (as above)
+        self._waiting.append(Future())
+        return self._waiting[-1]
+
+    def count_workers(self) -> int:
+        found = next(self._looks)
+        while found and self._waiting:
+            self._waiting.pop().set_result(({},))
+        return found
+
+
+def leave(seconds: float, looks: Iterable[int], monkeypatch: pytest.MonkeyPatch) -> tuple[Crew, list[int]]:
+    """Return a crew that so many workers are found in, look by look, and what it tells meanwhile."""
+    monkeypatch.setattr(crews, "_LOOK_AFTER", 0.02)
+    told: list[int] = []
+    deserted = Deserted(iter(looks))
+    missing = Missing(told.append, seconds, TrackerError("nobody came"))
+    return Crew(lambda: deserted, deserted.count_workers, missing), told
+
+
+def test_that_all_workers_left_is_told_once_until_one_comes_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    crew, told = leave(60, chain([0] * 8, repeat(1)), monkeypatch)
+    assert [outcomes for _, outcomes in crew.run(number_units(3))] == [({},)] * 3
+    assert told == [1]
+
+
+def test_where_no_worker_comes_back_it_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    crew, told = leave(0.1, repeat(0), monkeypatch)
+    with pytest.raises(TrackerError, match="nobody came"):
+        list(crew.run(number_units(3)))
+    assert told == [1]
 
 
 @pytest.mark.parametrize("threads", ["1", "2", "4"])

@@ -149,3 +149,52 @@ def test_a_session_without_an_archive_fails_once_it_is_read(tmp_path: Path) -> N
         with pytest.raises(ArchiveUnusable, match="run: tracker init"):
             _ = archive.reader
     assert not (tmp_path / "none").exists()
+
+
+def ask_all(archive: ArchiveSession) -> None:
+    """Ask all that a comparison asks about its statements."""
+    reference = parse_reference(HELD[-1][0])
+    full = archive.reader.resolve(reference)
+    archive.reader.identify(reference)
+    archive.reader.sessions("XAA", "UNGA")
+    archive.reader.withdrawn("XAA", "UNGA")
+    archive.reader.rulings()
+    archive.reader.side(reference)
+    archive.versions.entries(full)
+
+
+def test_what_is_asked_of_one_statement_looks_at_no_others(folder: Path) -> None:
+    asked: list[str] = []
+    with ArchiveSession(folder) as archive:
+        connection = archive.reader.connection
+        connection.set_trace_callback(asked.append)
+        ask_all(archive)
+        connection.set_trace_callback(None)
+        plans = {
+            step
+            for sql in asked
+            for *_, step in connection.execute(f"EXPLAIN QUERY PLAN {sql}")
+            if sql.lstrip().startswith("SELECT")
+        }
+    assert len(asked) > 5
+    assert [
+        step for step in plans if step.startswith(("SCAN snapshots", "SCAN versions", "SCAN editions"))
+    ] == []
+
+
+def test_at_one_moment_a_question_is_asked_once(folder: Path) -> None:
+    asked: list[str] = []
+    with ArchiveSession(folder) as archive:
+        ask_all(archive)
+        archive.reader.connection.set_trace_callback(asked.append)
+        ask_all(archive)
+        again = len(asked)
+        archive.reader.side(parse_reference(HELD[0][0]))
+        with open_store(folder) as store:
+            record(store, declare(HELD[-1][0]), COURTS, "2026-01-01T00:00:00Z")
+        before = archive.reader.resolve(parse_reference(HELD[-1][0]))
+        archive.close()
+        after = archive.reader.resolve(parse_reference(HELD[-1][0]))
+    # Its text, which is not remembered, and what was withdrawn.
+    assert again <= 6
+    assert (before.snapshot, after.snapshot) == (1, 2)

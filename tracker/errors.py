@@ -17,7 +17,8 @@
     ├── RepositoryUnusable  2   no git repository there, one that git refuses, or no git
     │   └── HistoriesApart  2   a record and a mirror of which each has runs that the other has not
     ├── WarcUnusable        2   a web archive that is none, is damaged or cut off, or no warcio to read it
-    └── ArchiveLocked      75   another run holds the archive
+    ├── ArchiveLocked      75   another run holds the archive
+    └── Interrupted       130   the user ended it, and something is kept to go on from
 
 Each message is one line that names the thing and the next step. A traceback is a bug, and ends in 70.
 """
@@ -103,3 +104,9 @@ class ArchiveLocked(TrackerError):
     """Another process is writing to the archive (``EX_TEMPFAIL``)."""
 
     exit_code = 75
+
+
+class Interrupted(TrackerError):
+    """The user ended a command: the message says what is kept, and how it goes on."""
+
+    exit_code = 130

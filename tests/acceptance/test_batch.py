@@ -6,6 +6,7 @@ Takes three minutes on two quiet cores.
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import sqlite3
@@ -31,6 +32,7 @@ BATCH = (*TRACKER, "batch", "UNGA", "--sessions", "77-79")
 RECORD, STATEMENTS, PAIRS = 36, 30, 9
 """Six statements of a country that is not at these sessions, ten of three others each: all looked back on."""
 FEW = 4
+ANSWERS = {"readings", "links", "cells", "comparison"}
 PATIENCE = 300.0
 
 ASKED = (
@@ -90,6 +92,16 @@ def started(folder: Path, *options: str) -> Iterator[subprocess.Popen[str]]:
             run.kill()
 
 
+def open_cluster(workers: int) -> LocalCluster:
+    return LocalCluster(  # type: ignore[no-untyped-call]
+        n_workers=workers,
+        threads_per_worker=1,
+        memory_limit=0,
+        dashboard_address=None,
+        silence_logs="CRITICAL",
+    )
+
+
 def wait_until(is_so: object) -> None:
     end = time.monotonic() + PATIENCE
     assert callable(is_so)
@@ -121,18 +133,21 @@ def say(folder: Path, words: tuple[str, ...]) -> tuple[int, str]:
 def test_commands_say_with_what_is_kept_what_they_say_without(
     record: Path, alone: Path, tmp_path: Path
 ) -> None:
-    kept, folder = read_kept(alone), copy(record, tmp_path)
-    assert {kind for kind, _ in kept} == {"readings", "links", "cells", "comparison"}
+    kept, folder, done = read_kept(alone), copy(record, tmp_path / "a"), copy(alone, tmp_path / "b")
+    assert {kind for kind, _ in kept} == {*ANSWERS, "priorities", "batch"}
     for words in ASKED:
         code, said = say(folder, words)
-        assert (code, said) == say(alone, words)
+        assert (code, said) == say(done, words)
         assert code in {0, 1}
         assert said
-    assert read_kept(alone) == kept
+    after = read_kept(done)
+    assert kept.items() <= after.items()
+    # The timeline alone is of sessions that the batch was not asked for.
+    assert {kind for kind, _ in after.keys() - kept.keys()} == {"cells"}
     # What they found themselves, where nothing was kept, is what the batch keeps.
     found = read_kept(folder)
     assert len(found.keys() & kept.keys()) >= STATEMENTS
-    assert found.items() <= kept.items()
+    assert found.items() <= after.items()
 
 
 def test_two_workers_of_which_one_is_killed_keep_the_same(record: Path, alone: Path, tmp_path: Path) -> None:
@@ -147,10 +162,7 @@ def test_a_cluster_of_which_a_worker_is_killed_keeps_the_same(
     record: Path, alone: Path, tmp_path: Path
 ) -> None:
     folder = copy(record, tmp_path)
-    cluster = LocalCluster(  # type: ignore[no-untyped-call]
-        n_workers=3, threads_per_worker=1, memory_limit=0, dashboard_address=None, silence_logs="CRITICAL"
-    )
-    with cluster, started(folder, "--scheduler", cluster.scheduler_address) as run:
+    with open_cluster(3) as cluster, started(folder, "--scheduler", cluster.scheduler_address) as run:
         os.kill(next(iter(cluster.workers.values())).pid, signal.SIGKILL)
         assert f"compared {PAIRS}" in finish(run)
     assert read_kept(folder) == read_kept(alone)
@@ -166,10 +178,11 @@ def test_killed_in_the_middle_it_goes_on_where_it_was(record: Path, alone: Path,
         # Nobody is left behind who would go on alone.
         gone, left = psutil.wait_procs(workers, timeout=PATIENCE)
         assert (len(gone), left) == (2, [])
-    kept = len(read_kept(folder))
-    assert 0 < kept < len(read_kept(alone))
+    kept = read_kept(folder)
+    assert 0 < len(kept) < len(read_kept(alone))
     said = run_tracker(folder, *BATCH[3:], "--workers", "2").said
-    assert said.startswith(f"read {STATEMENTS} statements, {kept} of them before; compared {PAIRS}, ")
+    read = sum(kind == "readings" for kind, _ in kept)
+    assert said.startswith(f"read {STATEMENTS} statements, {read} of them before; compared {PAIRS}, ")
     assert read_kept(folder) == read_kept(alone)
 
 
@@ -182,10 +195,41 @@ def test_interrupted_it_leaves_no_process_and_no_traceback(record: Path, tmp_pat
         workers = list_workers(run)
         run.send_signal(signal.SIGINT)
         _, err = run.communicate(timeout=PATIENCE)
-        assert "Traceback" not in err
+        assert re.fullmatch(
+            r"tracker: interrupted; \d+ statements? read and \d+ compared are kept;"
+            r" give the same command again, which goes on\n",
+            err,
+        )
         assert run.returncode == 130
         assert psutil.wait_procs(workers, timeout=PATIENCE)[1] == []
     assert read_kept(folder)
+
+
+def test_a_cluster_that_all_workers_leave_is_told_of_and_what_is_done_is_kept(
+    record: Path, alone: Path, tmp_path: Path
+) -> None:
+    folder = copy(record, tmp_path)
+    with open_cluster(2) as cluster:
+        with started(folder, "--scheduler", cluster.scheduler_address, "--worker-timeout", "10") as run:
+            cluster.scale(0)
+            _, err = run.communicate(timeout=PATIENCE)
+        assert run.returncode == 2
+        told, ended = (line for line in err.splitlines() if line.startswith("tracker: --scheduler"))
+        assert "has no workers left" in told
+        assert "what was done is kept" in ended
+        assert "Traceback" not in err
+        assert len(read_kept(folder)) >= FEW
+        cluster.scale(2)
+        cluster.wait_for_workers(2)
+        with subprocess.Popen(
+            (*BATCH, "--scheduler", cluster.scheduler_address),
+            cwd=folder,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        ) as again:
+            assert f"compared {PAIRS}" in finish(again)
+    assert read_kept(folder) == read_kept(alone)
 
 
 @pytest.mark.parametrize(
@@ -196,8 +240,7 @@ def test_a_cluster_that_cannot_work_is_told_in_one_line(
     record: Path, tmp_path: Path, workers: int | None, said: str
 ) -> None:
     folder, address = copy(record, tmp_path), "tcp://127.0.0.1:9"
-    cluster = LocalCluster(n_workers=0, dashboard_address=None, silence_logs="CRITICAL")  # type: ignore[no-untyped-call]
-    with cluster:
+    with open_cluster(0) as cluster:
         if workers is not None:
             address = cluster.scheduler_address
         command = (*BATCH, "--scheduler", address)

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from functools import cached_property
-from typing import TYPE_CHECKING, Self
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, Final, Self, TypeVar
 
 from tracker.archive.reading.reader import Reader
 from tracker.archive.reading.versions import Versions
 from tracker.archive.schema.rows import Record, open_record
 
 if TYPE_CHECKING:
-    import sqlite3
     from pathlib import Path
 
     from tracker.archive.derived.store import Derived
     from tracker.archive.storing.store import Store
     from tracker.model.ledger import RunKind
+
+View = TypeVar("View", Reader, Versions)
+
+_MOST_REMEMBERED: Final = 4096
+"""Answers to one kind of question: names and numbers of half a kilobyte each, and never a text."""
 
 
 class ArchiveSession:
@@ -31,6 +35,7 @@ class ArchiveSession:
         self.folder = folder
         self._trusts_derived = trusts_derived
         self._record: Record | None = None
+        self._views: tuple[Reader, Versions] | None = None
         self._closing = ExitStack()
 
     def __enter__(self) -> Self:
@@ -48,12 +53,12 @@ class ArchiveSession:
     @property
     def reader(self) -> Reader:
         """The statements."""
-        return Reader(*self._open())
+        return self._open()[0]
 
     @property
     def versions(self) -> Versions:
         """The versions of snapshots."""
-        return Versions(*self._open())
+        return self._open()[1]
 
     @cached_property
     def derived(self) -> Derived:
@@ -73,12 +78,27 @@ class ArchiveSession:
         self._end_reading()
         return open_store(self.folder, kind)
 
-    def _open(self) -> tuple[Path, sqlite3.Connection]:
-        if self._record is None:
+    def _open(self) -> tuple[Reader, Versions]:
+        if self._record is None or self._views is None:
             self._record = open_record(self.folder, Record, one_moment=True)
-        return self._record.path, self._record.connection
+            self._views = (
+                _remember(Reader, self._record, "resolve", "identify", "sessions", "rulings"),
+                _remember(Versions, self._record, "entries"),
+            )
+        return self._views
 
     def _end_reading(self) -> None:
         if self._record is not None:
             self._record.close()
-            self._record = None
+            self._record = self._views = None
+
+
+def _remember(kind: type[View], record: Record, *names: str) -> View:
+    """Return a view that looks once for each question: at one moment the answer stays what it was.
+
+    Looking back on ten statements, each of their neighbours asks for the same ones.
+    """
+    view, asked = kind(record.path, record.connection), kind(record.path, record.connection)
+    for name in names:
+        setattr(view, name, lru_cache(_MOST_REMEMBERED)(getattr(asked, name)))
+    return view

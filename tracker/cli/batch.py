@@ -9,7 +9,7 @@ import typer
 
 from tracker.cli import completion, options
 from tracker.cli import output as shown
-from tracker.errors import NotInArchive, TrackerError
+from tracker.errors import Interrupted, NotInArchive, TrackerError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,6 +54,14 @@ def batch(
             metavar="ADDRESS", help="The scheduler of a Dask cluster, whose workers get the texts instead."
         ),
     ] = None,
+    worker_timeout: Annotated[
+        float,
+        typer.Option(
+            metavar="SECONDS",
+            min=1,
+            help="How long a cluster of which all workers have left may stay without one.",
+        ),
+    ] = 300,
     vocabulary: options.VocabularyFile = None,
     sure: options.Sure = 0.9,
     archive: options.Archive = options.DEFAULT_ARCHIVE,
@@ -61,8 +69,8 @@ def batch(
     """Read and compare many statements ahead.
 
     Each statement is read and compared with the country's one before, as diff does. What comes of it is kept
-    in derived.db, where diff, panel, timeline and compare-countries find it. Interrupted, the same command
-    goes on. Ends in 2 where a statement failed; the others are kept.
+    in derived.db, where diff, panel, timeline and compare-countries find it. Interrupted or killed, the same
+    command goes on where it was. Ends in 2 where a statement failed; the others are kept.
     """
     from tracker.references import find_body
     from tracker.report.layout import counted
@@ -79,14 +87,22 @@ def batch(
     if not wanted:
         raise NotInArchive(f"the archive has no statement at {place.id}; see: tracker list")
     crews = (
-        open_cluster(scheduler, shown.write_notice) if scheduler else open_processes(workers or count_cores())
+        open_cluster(scheduler, worker_timeout, shown.write_notice)
+        if scheduler
+        else open_processes(workers or count_cores())
     )
-    with crews as crew:
-        done = Batch(opened, known, crew, sure)
-        with shown.shown_progress("reading", line_writer("reading")) as progress:
-            done.read_topics(wanted, progress)
-        with shown.shown_progress("comparing", line_writer("comparing")) as progress:
-            done.compare(held, wanted, progress, topics_only=topics_only)
+    done = Batch(opened, held, known, sure)
+    try:
+        with crews as crew:
+            with shown.shown_progress("reading", line_writer("reading")) as progress:
+                done.read_topics(wanted, crew, progress)
+            with shown.shown_progress("comparing", line_writer("comparing")) as progress:
+                done.compare(wanted, crew, progress, topics_only=topics_only)
+    except KeyboardInterrupt:
+        raise Interrupted(
+            f"interrupted; {counted(done.read.done, 'statement')} read and {done.compared.done:,} compared"
+            " are kept; give the same command again, which goes on"
+        ) from None
     for name, why in done.failed:
         shown.write_notice(f"{name}: {why}")
     for state, count in sorted(done.left_out.items()):

@@ -18,7 +18,7 @@ from tracker.cli.commands import SETTINGS, AllCommands
 from tracker.cli.mistakes import NO_PAGER_OPTION, explain_usage, name_bodies
 from tracker.cli.options import ARCHIVE_VARIABLE, CRASHED, DEFAULT_ARCHIVE
 from tracker.cli.output import NO_PAGER, PAGER_VARIABLE
-from tracker.errors import BodyMissing, TrackerError
+from tracker.errors import BodyMissing, Interrupted, TrackerError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -57,9 +57,8 @@ def _before_command(
         os.environ[PAGER_VARIABLE] = NO_PAGER
 
 
-INTERRUPTED, ABORTED = 130, 1
-_MADE_BETWEEN_CHECKS = 50_000
-"""Objects after which cycles are looked for; after 700, as usual, that was a tenth of reading a session."""
+ABORTED = 1
+INTERRUPTED = "interrupted; completed steps are kept; run the same command to continue"
 
 
 def main() -> None:
@@ -76,9 +75,12 @@ def main() -> None:
 
     _spare_the_collector()
     _open_closed_streams()
-    gc.set_threshold(_MADE_BETWEEN_CHECKS)
     try:
-        sys.exit(app(prog_name="tracker", standalone_mode=False))
+        code = app(prog_name="tracker", standalone_mode=False)
+        if code == Interrupted.exit_code:
+            # What Typer makes of an interrupt, without a word.
+            write_notice(INTERRUPTED)
+        sys.exit(code)
     except BodyMissing as error:
         write_notice(name_bodies(error, sys.argv[1:], _archive_folder(sys.argv[1:])))
         sys.exit(error.exit_code)
@@ -95,8 +97,8 @@ def main() -> None:
         sys.stderr.write("Aborted!\n")
         sys.exit(ABORTED)
     except KeyboardInterrupt:
-        sys.stderr.write("tracker: interrupted; completed steps are kept; run the same command to continue\n")
-        sys.exit(INTERRUPTED)
+        write_notice(INTERRUPTED)
+        sys.exit(Interrupted.exit_code)
     except Exception as error:  # noqa: BLE001 (whatever it is, it has an exit code of its own)
         message = _explain(error, sys.argv[1:])
         if message is None:

@@ -127,6 +127,7 @@ def _natural(label: str) -> tuple[tuple[int, int, str], ...]:
     )
 
 
+@lru_cache(maxsize=1024)
 def read_session(body: Body | str, label: str) -> Session | None:
     """Return what is known about a session by its label, None where no rule reads it."""
     try:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     Statement = tuple[str, Sequence[Row]]
     """What ``executemany`` takes."""
 
-_SCHEMA_NUMBER = 1
+_SCHEMA_NUMBER = 2
 """In ``user_version``; a file that has another one is replaced."""
 
 _BUSY_SECONDS = 0.25
@@ -32,6 +32,7 @@ _PAGE_BYTES = 16384
 _SCHEMA = (
     "CREATE TABLE answers"
     " (kind TEXT, key TEXT, rules TEXT, value TEXT, digest BLOB, PRIMARY KEY (kind, key));"
+    "CREATE INDEX answers_by_rules ON answers (kind, rules);"
     "CREATE TABLE vectors"
     " (encoder TEXT, sentence BLOB, vector BLOB, digest BLOB, PRIMARY KEY (encoder, sentence));"
     "CREATE TABLE shown (change TEXT PRIMARY KEY, old TEXT, new TEXT) WITHOUT ROWID;"

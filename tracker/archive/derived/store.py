@@ -15,7 +15,7 @@ from tracker.archive.schema.connection import FILE_NAME
 from tracker.errors import ReferenceInvalid
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
     from types import TracebackType
 
@@ -54,8 +54,6 @@ class Derived:
     def __init__(self, file: DerivedFile | None = None) -> None:
         self._file = file
         self._answers: Answers = {}
-        self._cleared: set[tuple[str, str]] = set()
-        """Kinds and rules whose predecessors' answers are gone already: to look reads all of a kind."""
         self._vectors: dict[tuple[str, bytes], bytes] = {}
         self._shown: dict[str, tuple[str, str]] = {}
 
@@ -83,7 +81,6 @@ class Derived:
         if self._file is None or not statements:
             return not statements
         written = self._file.write(statements)
-        self._cleared |= {(kind, rules) for (kind, _), (rules, _) in self._answers.items()}
         for kept in (self._answers, self._vectors, self._shown):
             kept.clear()
         return written
@@ -106,6 +103,11 @@ class Derived:
             if isinstance(value, str) and digest == _digest(kind, key, value):
                 return value
         return None
+
+    def has_answers(self, names: Iterable[tuple[str, str]]) -> bool:
+        """Return whether all of these answers are kept, by kind and key; none is read."""
+        sql = "SELECT 1 FROM answers WHERE kind = ? AND key = ?"
+        return all((kind, key) in self._answers or self._ask(sql, kind, key) for kind, key in names)
 
     def keep_answer(self, kind: str, key: str, rules: str, value: str) -> None:
         """Keep an answer; those of its kind that other rules gave are not kept any longer."""
@@ -157,14 +159,16 @@ class Derived:
             (kind, key, rules, value, _digest(kind, key, value))
             for (kind, key), (rules, value) in self._answers.items()
         ]
-        current = sorted({(kind, rules) for kind, _, rules, _, _ in answers} - self._cleared)
+        # Smaller and larger than these, since what is only other than them is looked for in all of a kind.
+        current = sorted({(kind, rules) for kind, _, rules, _, _ in answers})
         vectors = [
             (encoder, sentence, vector, _digest(encoder, sentence, vector))
             for (encoder, sentence), vector in self._vectors.items()
         ]
         shown = [(change, *pair) for change, pair in self._shown.items()]
         return [
-            ("DELETE FROM answers WHERE kind = ? AND rules <> ?", current),
+            ("DELETE FROM answers WHERE kind = ? AND rules < ?", current),
+            ("DELETE FROM answers WHERE kind = ? AND rules > ?", current),
             ("INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?, ?)", answers),
             ("INSERT OR REPLACE INTO vectors VALUES (?, ?, ?, ?)", vectors),
             ("INSERT OR REPLACE INTO shown VALUES (?, ?, ?)", shown),

@@ -24,8 +24,8 @@ _DECISIONS = """
 SELECT old_snapshot, new_snapshot, name, old_segments, new_segments,
     person, decided, question, verdict, label, said, note
 FROM decisions
-WHERE new_snapshot IN (SELECT id FROM readable_snapshots)
-AND (old_snapshot IS NULL OR old_snapshot IN (SELECT id FROM readable_snapshots))
+WHERE EXISTS (SELECT 1 FROM readable_snapshots AS shown WHERE shown.id = new_snapshot)
+AND (old_snapshot IS NULL OR EXISTS (SELECT 1 FROM readable_snapshots AS shown WHERE shown.id = old_snapshot))
 ORDER BY id
 """
 """What quotes a statement that was withdrawn is not shown."""

@@ -128,7 +128,7 @@ class Reader(Record):
                 self.connection,
                 "SELECT statements.country, statements.body, statements.session, item, title, editions.kind,"
                 " kind_inferred, delivered, speaker, post, on_behalf_of,"
-                f" document AS sha256, ordinal AS snapshot {queries.SNAPSHOTS} WHERE versions.id = ?",
+                f" document AS sha256, ordinal AS snapshot {queries.SNAPSHOTS} WHERE {queries.IS_OF_VERSION}",
                 [found],
             )
         return Side(
@@ -144,7 +144,8 @@ class Reader(Record):
         Raises as ``side`` does.
         """
         row = self.row(
-            f"SELECT {queries.NAME}, ordinal {queries.SNAPSHOTS} WHERE versions.id = ?", self._find(reference)
+            f"SELECT {queries.NAME}, ordinal {queries.SNAPSHOTS} WHERE {queries.IS_OF_VERSION}",
+            self._find(reference),
         )
         return Reference(*row)
 
@@ -171,7 +172,7 @@ class Reader(Record):
         """
         return self.row(
             f"SELECT {queries.NAME}, ordinal, document, versions.id, versions.sha256, versions.language,"
-            f" extractor, versions.run {queries.SNAPSHOTS} WHERE versions.id = ?",
+            f" extractor, versions.run {queries.SNAPSHOTS} WHERE {queries.IS_OF_VERSION}",
             self._find(reference),
         )
 

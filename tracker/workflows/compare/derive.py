@@ -109,7 +109,7 @@ def derive_comparison(
 
     Kept as a whole it needs neither vocabulary nor weights: of .75 s they took .6.
     """
-    key = _name_answer([*sides, *parts])
+    key = name_answer([*sides, *parts])
     found = list(field_types(Comparison).items())[len(sides) :]
     kept = derived.answer("comparison", key)
     if kept is not None:
@@ -138,21 +138,16 @@ def _share_decisions(changes: Sequence[Change], numbers: Sequence[Sequence[int]]
 
 
 def derive_rows(
-    kind: str, parts: list[object], derived: Derived, compute: Callable[[], list[list[Any]]]
-) -> list[list[Any]]:
-    """Return rows of plain values that rest on these parts, on our rules, and on nothing else."""
-    key = _name_answer(parts)
+    kind: str, parts: list[object], derived: Derived, compute: Callable[[], list[Any]]
+) -> list[Any]:
+    """Return plain values that rest on these parts, on our rules, and on nothing else."""
+    key = name_answer(parts)
     kept = derived.answer(kind, key)
     if kept is None:
         kept = json.dumps(compute())
         derived.keep_answer(kind, key, name_rules(), kept)
-    rows: list[list[Any]] = json.loads(kept)
+    rows: list[Any] = json.loads(kept)
     return rows
-
-
-def is_kept(kind: str, parts: list[object], derived: Derived) -> bool:
-    """Return whether an answer that rests on these parts is kept: rows, or of two sides a comparison."""
-    return derived.answer(kind, _name_answer(parts)) is not None
 
 
 def find_readings(
@@ -195,10 +190,11 @@ def _name_readings(
 ) -> str:
     segments = [[each.kind, each.paragraph, each.start, each.end] for each in version.segments]
     text = [version.text, segments, version.language]
-    return _name_answer([text, identify_vocabulary(vocabulary, derived), sorted(own_names), reader.name])
+    return name_answer([text, identify_vocabulary(vocabulary, derived), sorted(own_names), reader.name])
 
 
-def _name_answer(parts: list[object]) -> str:
+def name_answer(parts: list[object]) -> str:
+    """Return the key of the answer that rests on these parts: rows, or of two sides a comparison."""
     return _digest([*parts, name_rules()])
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import product
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tracker.capture.read.extractors import describe_reading_difference
 from tracker.decisions.rulings import select_levels, settle_rulings
@@ -17,6 +17,7 @@ from tracker.workflows.compare.derive import (
     cache_vectors,
     choose_derived,
     derive_comparison,
+    derive_rows,
     identify_vocabulary,
 )
 from tracker.workflows.compare.sides import earlier_sessions, load_side, pair_operands
@@ -166,12 +167,25 @@ Priorities = dict[str, frozenset[str]]
 def earlier_priorities(
     old: Operand, new: Operand, archive: ArchiveSession, vocabulary: Vocabulary, derived: Derived
 ) -> tuple[Priorities, Priorities]:
-    """Return the priorities of sessions before ``old``, and between the two, where both are of one series."""
+    """Return the priorities of sessions before ``old``, and between the two, where both are of one series.
+
+    They are kept under what identifies a statement: each of ten that come after it looks back on it, and
+    need not read its text.
+    """
     from tracker.workflows.compare.compare import side_priorities  # noqa: PLC0415 (as above)
+
+    recognised = identify_vocabulary(vocabulary, derived)
+
+    def find(each: Reference, rulings: tuple[Ruling, ...]) -> frozenset[str]:
+        def compute() -> list[Any]:
+            return sorted(side_priorities(archive.reader.side(each), vocabulary, derived, rulings))
+
+        parts: list[object] = [archive.reader.identify(each), recognised, rulings]
+        return frozenset(derive_rows("priorities", parts, derived, compute))
 
     before, between = (
         {
-            str(each.session): side_priorities(archive.reader.side(each), vocabulary, derived, rulings)
+            str(each.session): find(each, rulings)
             for each, rulings in zip(some, _find_levels(some, archive), strict=True)
         }
         for some in _look_around(old, new, archive)

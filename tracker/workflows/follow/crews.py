@@ -5,8 +5,10 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import time
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, ProcessPoolExecutor, wait
 from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
 from itertools import islice
 from threading import Thread
 from typing import TYPE_CHECKING, Any, Final
@@ -18,7 +20,7 @@ from tracker.workflows.compare.derive import name_rules
 from tracker.workflows.compare.work import Unit, do_unit
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator
     from concurrent.futures import Executor, Future
 
     from distributed import Client
@@ -29,15 +31,32 @@ _EACH: Final = 2
 """Units that are out for each worker, the one that it does and the next: what bounds our memory."""
 _DIED: Final = "its worker died of it twice: out of memory, or ended from outside"
 _SECONDS: Final = "10s"
+_LOOK_AFTER: Final = 5.0
+"""Seconds without an answer after which we look whether anybody is there to give one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """What to do where workers that come and go have all left."""
+
+    tell: Callable[[int], None]
+    """Says so, with how many units wait."""
+    seconds: float
+    """How long to wait for others."""
+    error: TrackerError
+    """What ends the batch then."""
 
 
 class Crew:
     """Workers that are started when there is something to do; ``size`` tells how many there are by now."""
 
-    def __init__(self, start: Callable[[], Executor], size: Callable[[], int]) -> None:
+    def __init__(
+        self, start: Callable[[], Executor], size: Callable[[], int], missing: Missing | None = None
+    ) -> None:
         self._start = start
         self._executor: Executor | None = None
         self.size = size
+        self._missing = missing
 
     def run(self, units: Iterable[Unit]) -> Iterator[tuple[Unit, tuple[Outcome, ...]]]:
         """Yield each unit with what came of it, in the order in which they end.
@@ -81,7 +100,7 @@ class Crew:
             except BrokenExecutor:
                 lost.append(unit)
                 break
-        for future in wait(out, return_when=FIRST_COMPLETED).done if out and not lost else ():
+        for future in self._wait(out) if out and not lost else ():
             unit = out.pop(future)
             try:
                 done.append((unit, _result(future, unit)))
@@ -92,6 +111,19 @@ class Crew:
             out.clear()
             self._executor = None
         return done, lost
+
+    def _wait(self, out: Collection[Future[tuple[Outcome, ...]]]) -> set[Future[tuple[Outcome, ...]]]:
+        """Return what has ended, one or more; raises ``TrackerError`` where all workers left for good."""
+        since = None
+        while not (ended := wait(out, _LOOK_AFTER, FIRST_COMPLETED).done):
+            if self._missing is None or self.size():
+                since = None
+            elif since is None:
+                since = time.monotonic()
+                self._missing.tell(len(out))
+            elif time.monotonic() - since > self._missing.seconds:
+                raise self._missing.error
+        return ended
 
 
 def _result(future: Future[tuple[Outcome, ...]], unit: Unit) -> tuple[Outcome, ...]:
@@ -139,10 +171,11 @@ def _follow() -> None:
 
 
 @contextmanager
-def open_cluster(address: str, warn: Callable[[str], None]) -> Iterator[Crew]:
+def open_cluster(address: str, timeout: float, warn: Callable[[str], None]) -> Iterator[Crew]:
     """Yield the workers of the Dask cluster behind a scheduler's address.
 
-    Raises ``TrackerError`` where there is none, or its workers would give other answers than this machine.
+    Raises ``TrackerError`` where there is none, or its workers would give other answers than this machine;
+    and while it works, where all of them have left and none has come for ``timeout`` seconds.
     """
     try:
         from distributed import Client  # noqa: PLC0415 (an extra, a second to import)
@@ -162,7 +195,26 @@ def open_cluster(address: str, warn: Callable[[str], None]) -> Iterator[Crew]:
             ) from None
         _check_workers(client, address)
         _tell_of_spilling(client, warn)
-        yield Crew(lambda: client.get_executor(pure=False), lambda: sum(client.nthreads().values()))
+        yield Crew(
+            lambda: client.get_executor(pure=False),
+            lambda: sum(client.nthreads().values()),
+            _wait_for_others(address, timeout, warn),
+        )
+
+
+def _wait_for_others(address: str, seconds: float, warn: Callable[[str], None]) -> Missing:
+    start = f"dask worker {address}"
+    ended = (
+        f"--scheduler {address} has had no worker for {seconds:g} seconds; what was done is kept: start some"
+    )
+    return Missing(
+        lambda count: warn(
+            f"--scheduler {address} has no workers left, {count} units of work wait; start some: {start}"
+            f" (it ends after {seconds:g} seconds without one)"
+        ),
+        seconds,
+        TrackerError(f"{ended} ({start}), then give the same command, which goes on"),
+    )
 
 
 def describe_answers() -> str:

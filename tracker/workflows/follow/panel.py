@@ -84,6 +84,11 @@ class HeldStatements:
             self.spoke[label].add(entry.reference.country)
             self._delivered[label].append(entry.delivered)
 
+    @property
+    def body(self) -> str:
+        """The body's id."""
+        return self._place.id
+
     def list_wanted(
         self, labels: Sequence[str], countries: str | None, sessions: str | None
     ) -> list[Reference]:

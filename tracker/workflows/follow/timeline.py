@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from tracker.decisions.rulings import settle_rulings
 from tracker.model.series import Timeline, TimelineSession
+from tracker.model.texts import Reference
 from tracker.model.topics import SURE
 from tracker.references import find_body, read_session, session_sort_key
 from tracker.topics.certainty.claims import explain_unmeasured
 from tracker.topics.mentions import find_own_situations
 from tracker.topics.statuses.decided import mark_absences
 from tracker.topics.statuses.statuses import compare_topics, find_priorities
+from tracker.workflows.compare.cells import compare_cells
 from tracker.workflows.compare.compare import side_names
-from tracker.workflows.compare.diff import LOOK_BACK
+from tracker.workflows.compare.diff import LOOK_BACK, look_back
 from tracker.workflows.follow.standings import is_readable, read_session_text, stand_absent, stand_topics
 from tracker.workflows.follow.trace import list_editions, parse_series, read_year, session_kind
 
@@ -23,12 +26,14 @@ if TYPE_CHECKING:
 
     from tracker.archive.reading.reader import Reader
     from tracker.archive.session import ArchiveSession
+    from tracker.model.panels import PanelCell
     from tracker.model.series import Standing
-    from tracker.model.texts import Reference
+    from tracker.model.texts import Side
     from tracker.model.topics import TopicChange, Vocabulary
     from tracker.workflows.follow.standings import SessionText
 
     Progress = Callable[[int, int], None]
+    Tell = Callable[[Sequence[SessionText], SessionText], Sequence[TopicChange | PanelCell]]
 
 
 def follow_topics(
@@ -58,7 +63,8 @@ def follow_topics(
     for done, (label, editions) in enumerate(held.items()):
         progress(done, len(held))
         spoken[label] = read_session_text(archive, editions, vocabulary, rulings)
-    sessions = tuple(_describe(labels, spoken, vocabulary, sure if statuses else None))
+    tell = partial(_tell, archive, vocabulary, sure) if statuses else lambda _earlier, _now: ()
+    sessions = tuple(_describe(labels, spoken, vocabulary, tell))
     languages = {spoken[session.label].version.language for session in sessions if session.state == "read"}
     unmeasured = explain_unmeasured(vocabulary, languages) if len(spoken) > 1 else None
     return Timeline(str(reference), vocabulary, sessions, unmeasured, sure)
@@ -108,7 +114,7 @@ def _describe(
     sessions: Iterable[TimelineSession],
     spoken: dict[str, SessionText],
     vocabulary: Vocabulary,
-    sure: float | None,
+    tell: Tell,
 ) -> Iterator[TimelineSession]:
     before: list[TimelineSession] = []
     for session in sessions:
@@ -128,19 +134,18 @@ def _describe(
             read = replace(
                 read,
                 before=earlier[-1].label if earlier else None,
-                standings=_stand(now, [spoken[each.label] for each in earlier], vocabulary, sure),
+                standings=_stand(now, [spoken[each.label] for each in earlier], vocabulary, tell),
             )
             before.append(read)
         yield read
 
 
 def _stand(
-    now: SessionText, earlier: Sequence[SessionText], vocabulary: Vocabulary, sure: float | None
+    now: SessionText, earlier: Sequence[SessionText], vocabulary: Vocabulary, tell: Tell
 ) -> tuple[Standing, ...]:
     held = stand_topics(now)
-    if sure and earlier:
-        told = (each for each in _compare(earlier, now, vocabulary, sure) if each.status or each.possible)
-        for change in told:
+    for change in tell(earlier, now) if earlier else ():
+        if change.status or change.possible:
             held[change.topic] = replace(
                 held.get(change.topic) or stand_absent(change.topic),
                 status=change.status,
@@ -150,6 +155,31 @@ def _stand(
                 share_unsure=change.share_unsure,
             )
     return tuple(held[topic.id] for topic in vocabulary.topics if topic.id in held)
+
+
+def _tell(
+    archive: ArchiveSession,
+    vocabulary: Vocabulary,
+    sure: float,
+    earlier: Sequence[SessionText],
+    now: SessionText,
+) -> Sequence[TopicChange | PanelCell]:
+    """Return what became of each topic: what a panel keeps of it, where that looks at the same texts."""
+    seen = [*earlier[-LOOK_BACK - 1 :], now]
+    if all(len(each.sides) == 1 for each in seen):
+        *before, old, new = (_name_bare(each.sides[0]) for each in seen)
+        sees_same = look_back(old, new, archive.reader) == (tuple(reversed(before)), ())
+        if sees_same and all(_is_preferred(each.sides[0], archive.reader) for each in seen):
+            return compare_cells(old, new, archive, vocabulary, sure)
+    return _compare(earlier, now, vocabulary, sure)
+
+
+def _name_bare(side: Side) -> Reference:
+    return Reference(str(side.country), str(side.body), str(side.session))
+
+
+def _is_preferred(side: Side, reader: Reader) -> bool:
+    return str(reader.resolve(_name_bare(side))) == side.name
 
 
 def _compare(
