@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 DIFFERENT = 1
 
-DiffFormat = Literal["text", "json", "markdown"]
+DiffFormat = Literal["text", "json", "markdown", "html"]
 
 
 def register(app: typer.Typer) -> None:
@@ -204,6 +204,11 @@ def _render(
         from tracker.report.render.markdown import render_markdown
 
         return render_markdown(report)
+    if form == "html":
+        from tracker.report.comparison.texts import build_texts
+        from tracker.report.render.html import render_html
+
+        return render_html(report, build_texts(comparison))
     from tracker.report.render.terminal import render_terminal
 
     return render_terminal(report, width=terminal_width(), color=color)

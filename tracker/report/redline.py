@@ -20,8 +20,9 @@ RunKind = Literal["kept", "deleted", "inserted", "moved from", "moved to"]
 _GONE: tuple[RunKind, RunKind] = ("deleted", "moved from")
 _COME: tuple[RunKind, RunKind] = ("inserted", "moved to")
 """What is on one side alone: in its place, and in a passage that has moved."""
-_IN_OLD: frozenset[RunKind] = frozenset({"kept", *_GONE})
-_IN_NEW: frozenset[RunKind] = frozenset({"kept", *_COME})
+IN_OLD: frozenset[RunKind] = frozenset({"kept", *_GONE})
+IN_NEW: frozenset[RunKind] = frozenset({"kept", *_COME})
+"""What each text consists of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +43,12 @@ class Run:
 
 def old_text(runs: Iterable[Run]) -> str:
     """Return the old text: what is left where every change is rejected."""
-    return "".join(run.text for run in runs if run.kind in _IN_OLD)
+    return "".join(run.text for run in runs if run.kind in IN_OLD)
 
 
 def new_text(runs: Iterable[Run]) -> str:
     """Return the new text: what is left where every change is accepted."""
-    return "".join(run.text for run in runs if run.kind in _IN_NEW)
+    return "".join(run.text for run in runs if run.kind in IN_NEW)
 
 
 class _Place(NamedTuple):

@@ -7,6 +7,10 @@ around (CVE-2021-42574). Statements, titles and file names are all untrusted.
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _BEYOND_LATIN = (
     "\u0590-\u061b\u061d-\u180d\u180f-\u1fff\u2190-\ud7ff"
@@ -36,6 +40,18 @@ def visible(text: str) -> str:
     are shown. Applying it again changes nothing.
     """
     return _HIDDEN.sub(lambda match: _name(match[0]), text)
+
+
+def cut_hidden(text: str) -> Iterator[tuple[str, str]]:
+    """Yield stretches of a text, each with what ``visible`` makes of it: itself, or a character's name."""
+    end = 0
+    for match in _HIDDEN.finditer(text):
+        if end < match.start():
+            yield text[end : match.start()], text[end : match.start()]
+        yield match[0], _name(match[0])
+        end = match.end()
+    if end < len(text):
+        yield text[end:], text[end:]
 
 
 def one_line(text: str) -> str:

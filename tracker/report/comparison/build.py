@@ -56,6 +56,7 @@ def build_report(
         sections=sections,
         closing=tuple(_close(comparison, vocabulary, everything=everything, narrowed=bool(only or topics))),
         whole=everything or bool(only) or bool(topics),
+        provenance=naming.provenance_words(comparison, vocabulary),
     )
 
 
