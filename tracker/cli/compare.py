@@ -91,7 +91,7 @@ def diff(
     if stat and form != "text":
         raise TrackerError(f"--stat has no {form} format")
     if only and (stat or form == "json"):
-        raise TrackerError("--only applies to text and Markdown, not to --stat and JSON")
+        raise TrackerError("--only applies to text, Markdown and HTML, not to --stat and JSON")
     refuse_overwriting(output, operands, archive)
     topics = options.load_vocabulary(vocabulary)
     if countries is not None:
