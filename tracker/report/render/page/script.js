@@ -36,7 +36,10 @@
     const places = [name, twin, name.replace(/-from$/, ""), twin.replace(/-from$/, "")]
       .map((each) => document.getElementById(each))
       .filter(Boolean);
-    const inView = places.find((place) => getComputedStyle(place.closest(".view") ?? place).display !== "none");
+    const inView = places.find((place) => {
+      const view = place.closest(".view");
+      return !view || getComputedStyle(view).display !== "none";
+    });
     if (!inView) return;
     if (inView.closest("[data-found]")?.hidden) showAll();
     if (inView.id !== name) location.replace(`#${inView.id}`);
