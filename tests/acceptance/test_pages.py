@@ -1,4 +1,4 @@
-"""Pages as a browser has them: Debian's Chromium, driven by Playwright, and axe-core for who sees or points less.
+"""Pages as a browser has them: Debian's Chromium, driven by Playwright, and axe-core for what not all see.
 
 Neither is a dependency: both are installed once, pinned, into the user's cache. Without Chromium or npm these
 checks fail and say so.
@@ -52,7 +52,8 @@ ARABIC = """السيد الرئيس، أصحاب المعالي. إن الممل
 
 إن تغير المناخ هو التحدي الأكبر في عصرنا. ندعو إلى سلام عادل في الشرق الأوسط. نشكر الأمين العام
 على تقريره (A/78/1)."""
-CHINESE = """主席先生，各位代表。中国始终坚持维护国际法和《联合国宪章》的宗旨和原则。我们将在2025年前向基金捐款500万美元。
+CHINESE = """主席先生，各位代表。中国始终坚持维护国际法和《联合国宪章》的宗旨和原则。
+我们将在2025年前向基金捐款500万美元。
 
 我们谴责非法贩运文化财产。
 气候变化是我们时代的决定性挑战。我们呼吁实现公正的和平。我们支持秘书长的工作。"""
@@ -222,8 +223,10 @@ ARRIVED = """(() => {
 })()"""
 
 
-def test_filters_narrow_together_and_are_undone(visit: Driven) -> None:
+@pytest.mark.parametrize("view", ["#v-inline", "#v-columns"])
+def test_filters_narrow_together_and_are_undone(visit: Driven, view: str) -> None:
     seen = visit("revision")
+    seen.page.check(view)
     every = len(seen.ask(SHOWN))
     for select, value in (("#f-kinds", "moved"), ("#f-shifts", "figure")):
         seen.page.select_option(select, value)
@@ -308,7 +311,8 @@ def test_print_has_no_controls_and_all_of_the_report(visit: Driven) -> None:
 def test_nothing_of_a_statement_runs_and_nothing_is_fetched(browser: Driven, tmp_path: Path) -> None:
     evil = (
         "<script>owned=1</script><img src=https://evil.example/x onerror=owned=1>"
-        "<style>@import 'https://evil.example'</style><svg onload=owned=1> <a href='javascript:owned=1'>x</a> </style></script><iframe src=//evil.example>"
+        "<style>@import 'https://evil.example'</style><svg onload=owned=1> <a href='javascript:owned=1'>x</a>"
+        " </style></script><iframe src=//evil.example>"
     )
     place = tmp_path / "hostile.html"
     made = hostile(evil)
@@ -333,7 +337,6 @@ def test_nothing_of_a_statement_runs_and_nothing_is_fetched(browser: Driven, tmp
     assert seen.ask("typeof owned") == "undefined"
     refused = [each for each in seen.heard if "Content Security Policy" in each]
     assert len(refused) == 2
-    assert not [each for each in seen.heard if each.startswith("http")]
 
 
 READ = """([view, left, side]) => {
@@ -379,7 +382,7 @@ def test_200_pairs_come_back_exactly() -> None:
 
 
 def test_two_long_speeches_are_a_small_page_soon_written() -> None:
-    """Of 2,500 words each; what the page takes beside the text report, in processor time, the best of three."""
+    """Of 2,500 words each; what the page takes more than the text, in processor time, the best of three."""
     vocabulary = load_vocabulary()
     found = [*long_pairs(10)]
     assert len(found) == 10
