@@ -276,6 +276,12 @@ def test_a_notebook_shows_a_part_without_script_or_places() -> None:
         "compare-countries CCPCJ 33",
         "panel CCPCJ --sessions 31-33",
         "diff CCPCJ 32 33 --countries XAA",
+        "trace XAA/CCPCJ corruption",
+        "trace XAA/CCPCJ unheard-of",
+        "trace CCPCJ corruption",
+        "trace CCPCJ corruption --all",
+        "trace CCPCJ unheard-of",
+        "blame XAA/CCPCJ/33",
     ],
 )
 def test_commands_write_pages(archive: Callable[..., Ran], command: str) -> None:

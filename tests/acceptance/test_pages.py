@@ -139,6 +139,9 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     write(folder, "timeline", "timeline", "XAA/CCPCJ")
     write(folder, "countries", "compare-countries", "CCPCJ", "33")
     write(folder, "panel", "panel", "CCPCJ", "--sessions", "31-33")
+    write(folder, "biography", "trace", "XAA/CCPCJ", "corruption")
+    write(folder, "spread", "trace", "CCPCJ", "corruption")
+    write(folder, "origins", "blame", "XAA/CCPCJ/33")
     write(folder, "moves", "diff", "CCPCJ", "32", "33", "--countries", "XAA")
     part = compare(*pairs["revision"], encoder=None)._repr_html_()
     around = "<!DOCTYPE html><html lang=en><title>A notebook</title><main><h1>A notebook</h1><h2>One</h2>"
@@ -161,6 +164,9 @@ KINDS = (
     "countries",
     "panel",
     "moves",
+    "biography",
+    "spread",
+    "origins",
     "notebook",
 )
 

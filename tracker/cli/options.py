@@ -149,6 +149,10 @@ Output = Annotated[
 ]
 ListFormat = Annotated[Literal["text", "json"], typer.Option("--format", help="The output format.")]
 TableFormat = Annotated[Literal["text", "csv", "json"], typer.Option("--format", help="The output format.")]
+BlameFormat = Annotated[Literal["text", "html", "json"], typer.Option("--format", help="The output format.")]
+TraceFormat = Annotated[
+    Literal["text", "html", "csv", "json"], typer.Option("--format", help="The output format.")
+]
 ReportFormat = Annotated[
     Literal["text", "markdown", "html", "csv", "json"], typer.Option("--format", help="The output format.")
 ]

@@ -98,6 +98,8 @@ class Section:
     entries: tuple[Entry, ...]
     note: str = ""
     columns: tuple[Column, ...] = ()
+    head: str = "topic"
+    """What its entries are, where they are rows of a table."""
     ticks: tuple[Tick, ...] = ()
     """What the marks of all entries stand below, each entry in a row."""
     sparse: bool = False
