@@ -67,7 +67,7 @@ def test_stat_counts(archive: Callable[..., Ran]) -> None:
     assert 0 < len(stat.splitlines()) < 20
 
 
-@pytest.mark.parametrize("form", ["text", "json", "markdown"])
+@pytest.mark.parametrize("form", ["text", "json", "markdown", "html"])
 def test_output_goes_to_a_file(archive: Callable[..., Ran], tmp_path: Path, form: str) -> None:
     answer = archive("diff", "XAA/CCPCJ", "--format", form, "--output", "report")
     assert (answer.code, answer.out) == (1, "")

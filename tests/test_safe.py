@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.comparisons import VOCABULARY, change, comparison, evidence, reading, shift, side, topic
+from tests.pages import render_page
 from tests.reports import render, render_markdown
 from tracker.model.record import Hit, SearchPage, SnapshotEntry, StatementEntry
 from tracker.model.texts import Reference
@@ -25,6 +26,7 @@ from tracker.report.archive.listing import (
     render_log,
     render_statement,
 )
+from tracker.report.comparison.build import show_part
 from tracker.report.comparison.priorities import render_priorities
 from tracker.report.comparison.stat import render_stat
 from tracker.report.json_text import render_json
@@ -110,6 +112,8 @@ def outputs(attack: str) -> dict[str, str]:
         "coloured": OUR_COLOUR.sub("", render(report, VOCABULARY, color=True)),
         "stat": render_stat(report),
         "markdown": render_markdown(report, VOCABULARY, everything=True),
+        "page": render_page(report, VOCABULARY, everything=True),
+        "part of a page": show_part(report),
         "json": render_json(report),
         "list": render_list([statement]),
         "log": render_log([snapshot]),

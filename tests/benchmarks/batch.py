@@ -53,11 +53,15 @@ class Cost:
     workers: tuple[Seen, ...]
 
     @property
+    def processor(self) -> float:
+        """Processor seconds of all."""
+        return self.writer.processor + sum(each.processor for each in self.workers)
+
+    @property
     def quiet(self) -> float:
         """Seconds it would take if no other program wanted the cores, as many as there are workers."""
-        busy = self.writer.processor + sum(each.processor for each in self.workers)
         longest = max((each.own + each.idle for each in self.workers), default=0.0)
-        return max(longest, busy / max(2, len(self.workers)))
+        return max(longest, self.processor / max(2, len(self.workers)))
 
 
 def run_batch(folder: Path, workers: int, *options: str, anew: bool = True) -> Cost:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 DIFFERENT = 1
 
-DiffFormat = Literal["text", "json", "markdown"]
+DiffFormat = Literal["text", "json", "markdown", "html"]
 
 
 def register(app: typer.Typer) -> None:
@@ -94,7 +94,7 @@ def diff(
     if (stat or methods) and form != "text":
         raise TrackerError(f"{'--stat' if stat else '--methods'} has no {form} format")
     if only and (stat or form == "json"):
-        raise TrackerError("--only applies to text and Markdown, not to --stat and JSON")
+        raise TrackerError("--only applies to text, Markdown and HTML, not to --stat and JSON")
     refuse_overwriting(output, operands, archive)
     topics = options.load_vocabulary(vocabulary, archive)
     if countries is not None:
@@ -211,6 +211,11 @@ def _render(
         from tracker.report.render.markdown import render_markdown
 
         return render_markdown(report)
+    if form == "html":
+        from tracker.report.comparison.texts import build_texts
+        from tracker.report.render.html import render_html
+
+        return render_html(report, build_texts(comparison))
     from tracker.report.render.terminal import render_terminal
 
     return render_terminal(report, width=terminal_width(), color=color)

@@ -62,7 +62,7 @@ def trace(
         bool, typer.Option("--all", help="Show every country, where those of a body are shown.")
     ] = False,
     vocabulary: options.VocabularyFile = None,
-    form: options.TableFormat = "text",
+    form: options.TraceFormat = "text",
     output: options.Output = None,
     color: options.Colour = "auto",
     archive: options.Archive = options.DEFAULT_ARCHIVE,
@@ -74,9 +74,10 @@ def trace(
     Exact: the same words, apart from case, quotes and dashes. Loose: similar words, with a similarity from
     0 to 1. CSV has one row per saying, and per statement that does not say it.
     """
-    from tracker.report.series.biography import render_biography
+    from tracker.report.series.biography import build_biography, render_biography
     from tracker.report.series.matrices import biography_json, sayings_csv
-    from tracker.report.series.spread import render_spread, spread_json
+    from tracker.report.series.parts import draw_report
+    from tracker.report.series.spread import build_spread, render_spread, spread_json
     from tracker.topics.vocabulary.naming import name_topics
     from tracker.workflows.follow.trace import parse_place, read_asked, trace_body, trace_series
 
@@ -92,11 +93,13 @@ def trace(
     if reference.country:
         biography = trace_series(opened, reference, asked, first, last)
         as_json, as_text = partial(biography_json, biography), partial(render_biography, biography)
-        as_csv = partial(sayings_csv, biography)
+        as_csv, build = partial(sayings_csv, biography), partial(build_biography, biography)
     else:
         spread = trace_body(opened, reference, asked, first, last, countries)
         as_json, as_text = partial(spread_json, spread), partial(render_spread, spread, everything=everything)
-        as_csv = partial(sayings_csv, spread)
+        as_csv, build = partial(sayings_csv, spread), partial(build_spread, spread, everything=everything)
+    if form == "html":
+        as_text = partial(draw_report, build, form)
     shown.answer(form, as_json, as_text, as_csv=as_csv, color=color, output=output)
 
 
@@ -107,7 +110,7 @@ def blame(
         typer.Option(help="What to look back through; auto: snapshots if there are earlier ones."),
     ] = "auto",
     everything: Annotated[bool, typer.Option("--all", help="Show every sentence on its own line.")] = False,
-    form: options.ListFormat = "text",
+    form: options.BlameFormat = "text",
     output: options.Output = None,
     color: options.Colour = "auto",
     archive: options.Archive = options.DEFAULT_ARCHIVE,
@@ -117,11 +120,13 @@ def blame(
     A reworded sentence is shown with the earlier wording that it came from. The command looks back through
     the earlier sessions of the same kind, or the snapshots of the same edition.
     """
-    from tracker.report.series.origins import attribution_json, render_attribution
+    from tracker.report.series.origins import attribution_json, build_attribution, render_attribution
+    from tracker.report.series.parts import draw_report
     from tracker.workflows.follow.trace import blame_statement
 
     attribution = blame_statement(options.opened(archive), join_words(reference), through)
-    as_text = partial(render_attribution, attribution, everything=everything)
+    as_page = partial(draw_report, partial(build_attribution, attribution), form)
+    as_text = as_page if form == "html" else partial(render_attribution, attribution, everything=everything)
     shown.answer(form, partial(attribution_json, attribution), as_text, color=color, output=output)
 
 

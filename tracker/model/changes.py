@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from importlib import import_module
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
 
 from tracker.model.rows import change_rows, topic_rows
@@ -231,6 +232,12 @@ class Comparison:
         if of not in _ROWS:
             raise ValueError(f"rows of {of!r}: expected one of {', '.join(_ROWS)}")
         return list(_ROWS[of](self))
+
+    def _repr_html_(self) -> str:
+        """Return the report as a notebook shows it."""
+        # By its name: values know nothing of reports, and few programs show one.
+        shown: str = import_module("tracker.report.comparison.build").show_part(self)
+        return shown
 
     def __repr__(self) -> str:
         return (

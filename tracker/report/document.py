@@ -5,7 +5,12 @@ It knows nothing of widths, colours or markup. Any text may come from a statemen
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from tracker.report.redline import Run
 
 Style = Literal[
     "plain", "bold", "dim", "deleted", "inserted", "warning", "match", "shade1", "shade2", "shade3", "shade4"
@@ -26,6 +31,8 @@ class Quote(NamedTuple):
     """Where it stands: ``78 ¶3``."""
     text: str
     marks: tuple[tuple[int, int], ...] = ()
+    at: tuple[Literal["old", "new"], int] | None = None
+    """The segment of one side that it is, where the report has both texts."""
 
 
 class Redline(NamedTuple):
@@ -66,6 +73,14 @@ class Entry(NamedTuple):
     """What the claim goes on to name, as many as there is room for."""
     brief: str = ""
     """What it is called in a list of those that there is no room for."""
+    topic: str = ""
+    """The id of the topic that it tells of, if one."""
+    change: str = ""
+    """The id of the change that it tells of, if one."""
+    kinds: tuple[str, ...] = ()
+    """Words of ``--only`` that it is found by: what became of it, and the axes on which it shifted."""
+    shares: tuple[float, float] | None = None
+    """What it was a part of and what it is now, from 0 to 1, to be drawn."""
 
 
 class Section(NamedTuple):
@@ -75,6 +90,8 @@ class Section(NamedTuple):
     entries: tuple[Entry, ...]
     note: str = ""
     columns: tuple[Column, ...] = ()
+    head: str = "topic"
+    """What its entries are, where they are rows of a table."""
     ticks: tuple[Tick, ...] = ()
     """What the marks of all entries stand below, each entry in a row."""
     sparse: bool = False
@@ -111,3 +128,49 @@ class Document(NamedTuple):
     """What was left out, how to go on and how to cite."""
     whole: bool = False
     """Whether everything in it is shown in full, however long it gets."""
+    provenance: tuple[str, ...] = ()
+    """What it rests on, by digest, for a form that has room for it."""
+
+
+class Passage(NamedTuple):
+    """A change as it stands in both texts."""
+
+    cited: str
+    """``#`` and as much of its id as tells it from others."""
+    words: str
+    """What happened to it: ``split, moved``."""
+    old: tuple[int, ...]
+    new: tuple[int, ...]
+    moved: bool
+    facts: tuple[str, ...]
+    """What its edits mean, and what people decided about it."""
+    kinds: tuple[str, ...]
+
+
+class Places(NamedTuple):
+    """Where both texts speak of a topic, and what became of it."""
+
+    label: str
+    status: str
+    """As the report words it, with its certainty where it is not claimed."""
+    levels: tuple[str, str]
+    shares: str
+    old: tuple[int, ...]
+    new: tuple[int, ...]
+    kinds: tuple[str, ...]
+
+
+class Texts(NamedTuple):
+    """Both texts of a comparison, whole, for a form of the report that has them."""
+
+    labels: tuple[str, str]
+    languages: tuple[str, str]
+    paragraphs: tuple[Sequence[int], Sequence[int]]
+    """Of each side, the paragraph that a segment stands in."""
+    runs: tuple[Run, ...]
+    passages: Mapping[str, Passage]
+    """By the id of the change."""
+    topics: Mapping[str, Places]
+    """By the id of the topic, the strongest first."""
+    aligned: bool
+    """Whether so much corresponds that one text is read as the other, edited."""

@@ -8,6 +8,10 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _BEYOND_LATIN = (
     "\u0590-\u061b\u061d-\u180d\u180f-\u1fff\u2190-\ud7ff"
@@ -46,6 +50,18 @@ def visible(text: str) -> str:
     are shown. Applying it again changes nothing.
     """
     return text if _LATIN.fullmatch(text) else _hidden().sub(lambda match: _name(match[0]), text)
+
+
+def cut_hidden(text: str) -> Iterator[tuple[str, str]]:
+    """Yield stretches of a text, each with what ``visible`` makes of it: itself, or a character's name."""
+    end = 0
+    for match in _hidden().finditer(text):
+        if end < match.start():
+            yield text[end : match.start()], text[end : match.start()]
+        yield match[0], _name(match[0])
+        end = match.end()
+    if end < len(text):
+        yield text[end:], text[end:]
 
 
 def one_line(text: str) -> str:

@@ -161,7 +161,7 @@ def batch(ground: Ground) -> Iterator[Line]:
         one, two = (run_batch(folder, workers) for workers in (1, 2))
         yield Line("batch, for each pair", one.processor / one.pairs, "s", kept=size)
         kept = (folder / "snapshots" / "derived.db").stat().st_size / MEGABYTE
-        yield Line("batch, memory of the writer", one.writer, "MB", kept=size)
+        yield Line("batch, memory of the writer", one.writer.megabytes, "MB", kept=size)
         yield Line("batch, derived.db", kept, "MB", kept=size)
         enough = 1.8 if (os.cpu_count() or 1) >= CORES else 1.6
         bound = Bound(enough, least=True) if size > FEW else None

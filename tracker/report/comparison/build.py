@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tracker.report.comparison import edited, findings, naming, selection
@@ -10,6 +11,7 @@ from tracker.report.comparison.one_topic import show_topics
 from tracker.report.comparison.phrases import PAIR_NOTE, show_phrases
 from tracker.report.document import Document, Named, Section
 from tracker.report.layout import counted
+from tracker.topics.vocabulary.load import load_vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -56,7 +58,17 @@ def build_report(
         sections=sections,
         closing=tuple(_close(comparison, vocabulary, everything=everything, narrowed=bool(only or topics))),
         whole=everything or bool(only) or bool(topics),
+        provenance=naming.provenance_words(comparison, vocabulary),
     )
+
+
+def show_part(comparison: Comparison) -> str:
+    """Return the report of a comparison as a part of a page, as notebooks show a value."""
+    from tracker.report.render.html import render_part  # noqa: PLC0415 (templates, that others do without)
+
+    shipped = load_vocabulary()
+    own = comparison.provenance.vocabulary.split()[0] != shipped.digest
+    return render_part(build_report(comparison, replace(shipped, name="own") if own else shipped))
 
 
 def _list_decisions(comparison: Comparison) -> Iterator[str]:

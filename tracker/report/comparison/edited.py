@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 from tracker.report.comparison import selection
 from tracker.report.comparison import words as wording
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
     from tracker.model.changes import Change, Comparison
+    from tracker.model.texts import Side
     from tracker.report.comparison.selection import ShiftRow
 
 CONTEXT: Final = 8
@@ -51,17 +52,27 @@ def _show_change(comparison: Comparison, change: Change, cited: str, *, everythi
         Span(cited, "dim"),
     )
     notes = tuple(Span(wording.decision_words(decision), "bold") for decision in change.decided)
-    return Entry(claim, notes=notes, evidence=(_show_text(comparison, change, everything=everything),))
+    return Entry(
+        claim,
+        notes=notes,
+        evidence=(_show_text(comparison, change, everything=everything),),
+        change=change.id,
+        kinds=selection.kinds_of_change(change),
+    )
 
 
 def _show_text(comparison: Comparison, change: Change, *, everything: bool) -> Quote | Redline:
     """Return the redline of what is on both sides; what is on one, or was kept, is quoted."""
     if change.old and change.new and (change.operation != "kept" or change.decided):
         return Redline(read_edits(change.edits, None if everything else CONTEXT))
-    side, indexes = (
-        (comparison.new, change.new) if change.new else (comparison.old, change.old)
-    )  # fmt: skip
-    return Quote("", one_line(" ".join(side.version.segments[index].text for index in indexes)))
+    if change.new:
+        return _quote_whole(comparison.new, "new", change.new)
+    return _quote_whole(comparison.old, "old", change.old)
+
+
+def _quote_whole(side: Side, name: Literal["old", "new"], indexes: Sequence[int]) -> Quote:
+    text = one_line(" ".join(side.version.segments[index].text for index in indexes))
+    return Quote("", text, at=(name, indexes[0]))
 
 
 def show_shifts(
@@ -95,7 +106,15 @@ def _show_shift(comparison: Comparison, row: ShiftRow, *, context: bool, rule: b
     shown_rule = rule or wording.is_human_decision(row.shift)
     notes = (Span(f"by {one_line(row.shift.rule)}", "dim"),) if shown_rule else ()
     brief = words if row.shift.axis in selection.FACT_AXES else f"{row.shift.direction} {words}"
-    return Entry(claim, notes=notes, evidence=_quote_shift(comparison, row) if context else (), brief=brief)
+    return Entry(
+        claim,
+        notes=notes,
+        evidence=_quote_shift(comparison, row) if context else (),
+        brief=brief,
+        topic=row.topic,
+        change=row.change,
+        kinds=(row.shift.axis,),
+    )
 
 
 def _quote_shift(comparison: Comparison, row: ShiftRow) -> tuple[Quote, ...]:

@@ -82,7 +82,8 @@ def _show_move(topic: TopicChange, sure: float) -> Entry:
         if topic_words.is_barred(topic, sure)
         else f"{label}{doubt} {cells[0]}"
     )
-    return Entry((Span(label),), cells, brief=brief)
+    kinds, shares = topic_words.kinds_of_topic(topic), topic_words.shares(topic)
+    return Entry((Span(label),), cells, brief=brief, topic=topic.topic, kinds=kinds, shares=shares)
 
 
 def list_moved(sections: Iterable[Section]) -> frozenset[str]:
@@ -126,6 +127,8 @@ def show_finding(comparison: Comparison, topic: TopicChange, *, told: bool, ever
         notes=tuple(_list_notes(comparison, topic, everything=everything)),
         evidence=quote_topic(comparison, topic, everything=everything),
         brief=_name_briefly(comparison, topic),
+        topic=topic.topic,
+        kinds=topic_words.kinds_of_topic(topic),
     )
 
 

@@ -118,7 +118,7 @@ def quote(
     side = comparison.old if name == "old" else comparison.new
     label = side_labels(comparison)[name == "new"]
     held = side.version.segments[segment]
-    return cite_words(f"{label} {place(held)}", held.text, marked)
+    return cite_words(f"{label} {place(held)}", held.text, marked)._replace(at=(name, segment))
 
 
 def cite_words(lead: str, said: str, marked: tuple[int, int] | None) -> Quote:

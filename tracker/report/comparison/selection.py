@@ -37,9 +37,11 @@ class ShiftRow(NamedTuple):
     shift: Shift
     source: str
     """``#`` and the change's id where it is cited, else the topic's label."""
-    cited: bool
     old: Segment | None
     new: Segment | None
+    change: str = ""
+    topic: str = ""
+    """The id of either, where it was found."""
 
 
 def rests_on_intervals(comparison: Comparison) -> bool:
@@ -81,6 +83,12 @@ def select_changes(
 
 def _is_news(change: Change, quiet: Collection[str]) -> bool:
     return change.moved or bool(change.decided) or change.operation not in quiet
+
+
+def kinds_of_change(change: Change) -> tuple[str, ...]:
+    """Return by which words of ``--only`` a report is narrowed to a change."""
+    axes = dict.fromkeys(shift.axis for shift in change.shifts)
+    return (change.operation, *(["moved"] if change.moved else []), *axes)
 
 
 def none_words(only: Collection[str]) -> str:
@@ -132,15 +140,14 @@ def _shifts_of_counterparts(comparison: Comparison) -> Iterator[ShiftRow]:
 
 def _row(comparison: Comparison, shift: Shift, source: str, holder: Change | Counterpart) -> ShiftRow:
     """Place a shift by its evidence; a side without evidence by the first segment there is."""
-    cited = isinstance(holder, Change)
     olds = holder.old if isinstance(holder, Change) else (holder.old,)
     news = holder.new if isinstance(holder, Change) else (holder.new,)
     return ShiftRow(
         shift,
         source,
-        cited,
         _segment(comparison.old, shift.old, olds),
         _segment(comparison.new, shift.new, news),
+        **({"change": holder.id} if isinstance(holder, Change) else {"topic": holder.topic}),
     )
 
 

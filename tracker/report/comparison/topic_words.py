@@ -12,7 +12,7 @@ from tracker.topics.thresholds import find_threshold
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tracker.model.topics import Status, TopicChange, TopicReading
+    from tracker.model.topics import Status, TopicChange
 
 STATUSES: dict[Status, str] = {
     "new": "new",
@@ -40,14 +40,23 @@ OLD_SIDE: frozenset[Status] = frozenset({"down", "demoted", "dropped"})
 
 def level_words(topic: TopicChange) -> str:
     """Return a topic's level, or both levels where it changed."""
-    old, new = _level(topic.old), _level(topic.new)
+    old, new = level_names(topic)
     if "absent" in (old, new) or old == new:
         return new if old == "absent" else old
     return f"{old} {ARROW} {new}"
 
 
-def _level(reading: TopicReading | None) -> str:
-    return reading.level if reading else "absent"
+def level_names(topic: TopicChange) -> tuple[str, str]:
+    """Return a topic's level on both sides."""
+    old, new = (reading.level if reading else "absent" for reading in (topic.old, topic.new))
+    return old, new
+
+
+def kinds_of_topic(topic: TopicChange) -> tuple[str, ...]:
+    """Return by which words of ``--only`` a report is narrowed to a topic."""
+    if topic.claimed:
+        return (topic.outcome,)
+    return () if topic.unclear else (topic.outcome, "perhaps")
 
 
 def sentence_words(topic: TopicChange) -> str:
@@ -58,14 +67,19 @@ def sentence_words(topic: TopicChange) -> str:
 
 def share_words(topic: TopicChange) -> str:
     """Return a topic's share of the words on both sides, in per cent: ``0 → 14.2``."""
-    shares = (reading.share if reading else 0.0 for reading in (topic.old, topic.new))
-    return f" {ARROW} ".join(percent(share).removesuffix("%") for share in shares)
+    return f" {ARROW} ".join(percent(share).removesuffix("%") for share in shares(topic))
 
 
 def share_change(topic: TopicChange) -> float:
     """Return the new share of the words less the old one, with four decimals."""
-    old, new = (reading.share if reading else 0.0 for reading in (topic.old, topic.new))
+    old, new = shares(topic)
     return round(new - old, 4)
+
+
+def shares(topic: TopicChange) -> tuple[float, float]:
+    """Return a topic's share of the words on both sides."""
+    old, new = (reading.share if reading else 0.0 for reading in (topic.old, topic.new))
+    return old, new
 
 
 def rank_moves(topics: Iterable[TopicChange]) -> list[TopicChange]:

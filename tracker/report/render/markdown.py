@@ -106,7 +106,7 @@ def _show_table(section: Section) -> Iterator[str]:
     heads = [column.head or column.unit for column in section.columns]
     heads += [f"{tick.head} ({tick.under})" if tick.under else tick.head for tick in section.ticks]
     rules = ["---:" if column.right else "---" for column in section.columns] + ["---"] * len(section.ticks)
-    yield f"| topic | {' | '.join(map(escape_markdown, heads))} |"
+    yield f"| {section.head} | {' | '.join(map(escape_markdown, heads))} |"
     yield f"| --- | {' | '.join(rules)} |"
     for entry in section.entries:
         cells = (*entry.cells, *(mark.text for mark in entry.marks))

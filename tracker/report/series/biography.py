@@ -7,44 +7,81 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from tracker.report.comparison.edited import CONTEXT
-from tracker.report.comparison.passages import read_edits
+from tracker.report.comparison.passages import cite_words, read_edits
 from tracker.report.comparison.words import LANGUAGES, quoted
-from tracker.report.document import Span
+from tracker.report.document import Document, Entry, Redline, Section, Span
 from tracker.report.layout import Line, columns, counted, draw, line, wrap
 from tracker.report.render.runs import mark_edits
 from tracker.report.safe import one_line
 from tracker.report.series.traced import (
-    heading,
     in_context,
     kind_words,
+    lay_facts,
+    name_facts,
+    name_traced,
     near_words,
-    row,
     wording_words,
     year_of,
 )
 from tracker.tracing.biography import find_silences
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from tracker.model.texts import Side
     from tracker.model.tracing import Biography, TracedStatement
+    from tracker.report.document import Quote
 
 _INDENT = "  "
 _DEEPER = "      "
-_LEGEND = (
+_HOW = (
     "exact: the same words, apart from case, quotes and dashes. loose: similar words, with a similarity"
-    " from 0 to 1. [-was-]{+is+}: edits since the wording before. A session missing from the archive"
-    " does not count as silent."
+    " from 0 to 1."
 )
+_MARKS = "[-was-]{+is+}: edits since the wording before."
+_MISSING = "A session missing from the archive does not count as silent."
 
 
 def render_biography(biography: Biography, *, width: int = 80, color: bool = False) -> str:
     """Return what was found in the order of the sessions, after a summary; silences are one line each."""
-    lines = [*heading(biography.series, biography, width), *_summary(biography, width)]
+    lines = [*wrap([Span(name_traced(biography.series, biography), "bold")], width)]
+    for text in _summary(biography):
+        lines += wrap(text, width)
+    lines += lay_facts(_list_facts(biography), width)
     if any(statement.occurrences for statement in biography.statements):
-        lines += [line(), *_chronicle(biography, width), line(), *wrap([Span(_LEGEND, "dim")], width)]
-    return draw([*lines, *_not_judged(biography, width)], color=color)
+        lines += [
+            line(),
+            *_chronicle(biography, width),
+            line(),
+            *wrap([Span(f"{_HOW} {_MARKS} {_MISSING}", "dim")], width),
+        ]
+    for text in _not_judged(biography):
+        lines += wrap([Span(text, "warning")], width)
+    return draw(lines, color=color)
+
+
+def build_biography(biography: Biography) -> Document:
+    """Return what was found as a document, each saying with its words and what was edited since the last."""
+    entries: list[Entry] = []
+    groups = _gather(biography)
+    before: TracedStatement | None = None
+    for group in groups:
+        if not group[0].occurrences:
+            told = _silence(group, last=group is groups[-1], first=before is None)
+            entries.append(Entry((Span(told, "dim"),)))
+            continue
+        for statement in group:
+            entries.append(_tell(biography, statement, before))
+            before = statement
+    return Document(
+        title=name_traced(biography.series, biography),
+        sides=name_facts(_list_facts(biography)),
+        cautions=tuple(_not_judged(biography)),
+        verdict=" ".join(_summary(biography)),
+        sections=(Section("said", tuple(entries)),) if before else (),
+        closing=(_HOW, _MISSING),
+        whole=True,
+    )
 
 
 def session_label(side: Side) -> str:
@@ -63,29 +100,32 @@ def is_exact(statement: TracedStatement) -> bool:
     return any(occurrence.exact for occurrence in statement.occurrences)
 
 
-def _summary(biography: Biography, width: int) -> Iterator[Line]:
+def _summary(biography: Biography) -> Iterator[str]:
     statements = biography.statements
-    said = [statement for statement in statements if statement.occurrences]
-    exact = [statement for statement in said if is_exact(statement)]
     searched = f"{kind_words(biography)}, searched in {counted(len(statements), 'statement')}"
-    yield from wrap(f"{searched}: {_span(statements)}.", width)
-    if not said:
-        yield from wrap("Nothing found, neither in these words nor in similar ones.", width)
-    else:
+    yield f"{searched}: {_span(statements)}."
+    if not any(statement.occurrences for statement in statements):
+        yield "Nothing found, neither in these words nor in similar ones."
+
+
+def _list_facts(biography: Biography) -> Iterator[tuple[str, Sequence[str]]]:
+    said = [statement for statement in biography.statements if statement.occurrences]
+    exact = [statement for statement in said if is_exact(statement)]
+    if said:
         words = [each for statement in exact for each in statement.occurrences if each.exact]
         ends = f"first {_when(exact[0].side)}, last {_when(exact[-1].side)}" if exact else ""
         times = f", {counted(len(words), 'time')}" if len(words) > len(exact) else ""
-        yield from row("said", f"in {len(exact)}{times}: {ends}" if exact else "never in these words", width)
-        yield from row("", wording_words(words), width)
+        how_often = f"in {len(exact)}{times}: {ends}" if exact else "never in these words"
+        yield "said", (how_often, wording_words(words))
         loose = [statement for statement in said if not is_exact(statement)]
         if loose:
             wordings = counted(len({statement.wording for statement in loose}), "wording")
             when = ", ".join(_when(statement.side) for statement in loose)
-            yield from row("loosely", f"in {len(loose)}{' more' * bool(exact)}, {wordings}: {when}", width)
+            yield "loosely", (f"in {len(loose)}{' more' * bool(exact)}, {wordings}: {when}",)
     if biography.near:
-        yield from row("also near", near_words(biography.near), width)
+        yield "also near", (near_words(biography.near),)
     if silences := find_silences(biography):
-        yield from row("not said", f"in {counted(len(silences), 'session')}", width)
+        yield "not said", (f"in {counted(len(silences), 'session')}",)
 
 
 def _span(statements: Sequence[TracedStatement]) -> str:
@@ -102,29 +142,47 @@ def _year(side: Side) -> str:
     return str(year_of(side) or "")
 
 
+def _gather(biography: Biography) -> list[list[TracedStatement]]:
+    """Return the statements that say it, and between them each run of those of silent sessions."""
+    silences = set(find_silences(biography))
+    shown = (c for c in biography.statements if c.occurrences or c.side.session in silences)
+    return [list(group) for _, group in groupby(shown, key=lambda statement: not statement.occurrences)]
+
+
 def _chronicle(biography: Biography, width: int) -> Iterator[Line]:
     """Yield the statements that say it; between them one line for each run of silent sessions."""
-    silences = set(find_silences(biography))
-    shown = [c for c in biography.statements if c.occurrences or c.side.session in silences]
-    labels = max(columns(session_label(statement.side)) for statement in shown)
+    groups = _gather(biography)
+    labels = max(columns(session_label(statement.side)) for group in groups for statement in group)
     before: TracedStatement | None = None
-    for is_silent, group in groupby(shown, key=lambda statement: not statement.occurrences):
-        some = list(group)
-        if is_silent:
-            yield _silence(some, last=some[-1] is shown[-1], first=before is None)
+    for group in groups:
+        if not group[0].occurrences:
+            yield line(_INDENT + _silence(group, last=group is groups[-1], first=before is None), "dim")
             continue
-        for statement in some:
+        for statement in group:
             yield from _describe(biography, statement, before, labels, width)
             before = statement
 
 
-def _silence(statements: Sequence[TracedStatement], *, first: bool, last: bool) -> Line:
+def _silence(statements: Sequence[TracedStatement], *, first: bool, last: bool) -> str:
     sessions = list(dict.fromkeys(one_line(str(statement.side.session)) for statement in statements))
     ends = sessions if len(sessions) < 3 else [sessions[0], sessions[-1]]  # noqa: PLR2004 (two are both ends)
     joined = (" to " if len(sessions) > len(ends) else ", ").join(ends)
     why = "not yet said" if first else "not said since" if last else "not said"
     count = f", {len(sessions)} sessions" if len(sessions) > len(ends) else ""
-    return line(f"{_INDENT}{joined}: {why}{count}", "dim")
+    return f"{joined}: {why}{count}"
+
+
+def _tell(biography: Biography, statement: TracedStatement, before: TracedStatement | None) -> Entry:
+    """Return one saying with its words, or with what was edited in them since the one before."""
+    occurrence = statement.occurrences[statement.leading]
+    same = _same(statement, before) if biography.unit == "sentence" else ""
+    place = f"  ¶{occurrence.paragraph}  {_how(statement)}{same}"
+    shown: list[Quote | Redline] = []
+    if biography.unit == "phrase" or before is None:
+        shown.append(cite_words("", occurrence.text, (occurrence.start, occurrence.end)))
+    if before and statement.edits:
+        shown.append(Redline(read_edits(statement.edits)))
+    return Entry((Span(_when(statement.side), "bold"), Span(place)), evidence=tuple(shown))
 
 
 def _describe(
@@ -183,15 +241,12 @@ def _wording(
         yield from wrap([Span(f"{session_label(before.side)} → ", "dim"), *pieces], width, _DEEPER, _DEEPER)
 
 
-def _not_judged(biography: Biography, width: int) -> Iterable[Line]:
-    """Yield a line for the statements whose silence means nothing, since they speak another language."""
+def _not_judged(biography: Biography) -> Iterator[str]:
+    """Name the statements whose silence means nothing, since they speak another language."""
     said = {statement.side.version.language for statement in biography.statements if statement.occurrences}
     others = [c for c in biography.statements if said and c.side.version.language not in said]
-    if not others:
-        return ()
-    languages = {c.side.version.language for c in others}
-    names = ", ".join(sorted(LANGUAGES.get(language, language) for language in languages))
-    text = (
-        f"In another language, so not silent: {', '.join(session_label(c.side) for c in others)} ({names})."
-    )
-    return wrap([Span(text, "warning")], width)
+    if others:
+        languages = {c.side.version.language for c in others}
+        names = ", ".join(sorted(LANGUAGES.get(language, language) for language in languages))
+        sessions = ", ".join(session_label(c.side) for c in others)
+        yield f"In another language, so not silent: {sessions} ({names})."

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from tracker.model.tracing import AttributedSegment, AttributionTable, EarlierWording
 from tracker.report.comparison.edited import CONTEXT
 from tracker.report.comparison.passages import read_edits
-from tracker.report.comparison.words import MORE, place, places, quoted, side_facts
-from tracker.report.document import Span
+from tracker.report.comparison.words import MORE, place, places, quoted, side_details, side_facts
+from tracker.report.document import Document, Entry, Named, Quote, Redline, Section, Span
 from tracker.report.json_text import encode_published
 from tracker.report.layout import Line, columns, counted, draw, line, shorten, wrap
 from tracker.report.render.runs import mark_edits
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from tracker.model.texts import Side
     from tracker.model.tracing import Attribution, Origin
+    from tracker.report.document import Style
 
 _INDENT = "  "
 _WORTH_FOLDING = 3
@@ -51,6 +52,40 @@ def render_attribution(
             lines += [row for each in origins for row in _show(attribution, each, labels, widest, width)]
     lines += [line(), *wrap([Span(_legend(attribution), "dim")], width)]
     return draw(lines, color=color)
+
+
+def build_attribution(attribution: Attribution) -> Document:
+    """Return each segment with when it was first said in these words, or what it was reworded from."""
+    side, what = attribution.sides[-1], attribution.through[:-1]
+    labels = [_label(attribution, number) for number in range(len(attribution.sides))]
+    entries = tuple(_tell(attribution, each, labels) for each in attribution.origins)
+    legend = (
+        f"Before each: the earliest {what} with these words, apart from case, quotes and dashes; ×n: how"
+        f" many have them. Other wordings were searched in the {attribution.reach} before the first."
+    )
+    return Document(
+        title=f"{one_line(side.name)}: since when each sentence has been said",
+        sides=(Named(labels[-1], side_details(side)),),
+        cautions=(),
+        verdict=_summary(attribution, labels),
+        sections=(Section("sentences", entries),),
+        closing=(legend,),
+        whole=True,
+    )
+
+
+def _tell(attribution: Attribution, origin: Origin, labels: Sequence[str]) -> Entry:
+    segment = attribution.sides[-1].version.segments[origin.segment]
+    style: Style = "bold" if origin.first < len(attribution.sides) - 1 else "plain"
+    times = f" ×{origin.said}" if origin.said > 1 else ""
+    claim = (Span(labels[origin.first], style), Span(f"{times}  {place(segment)}"))
+    said = Quote("", one_line(segment.text))
+    if origin.earlier is None:
+        return Entry(claim, evidence=(said,))
+    notes = (Span(f"from {labels[origin.earlier]}, {likeness_words(origin.confidence)}", "dim"),)
+    earlier = Quote("", one_line(_earlier_text(attribution.sides[origin.earlier], origin)))
+    shown = (Redline(read_edits(origin.edits)),) if _is_edited(origin) else (said, earlier)
+    return Entry(claim, notes=notes, evidence=shown)
 
 
 def attribution_json(attribution: Attribution) -> str:

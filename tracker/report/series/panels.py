@@ -183,7 +183,7 @@ def _show_moves(
         cells = [cell for entry in read for cell in entry.cells if cell.topic == topic.id]
         changed = (_count_moved(cells, statuses) for statuses in (TAKEN_UP, DROPPED))
         figures = (count_halves(counts, sizes), *changed)
-        moved.append((counts[1] / sizes[1] - counts[0] / sizes[0], one_line(topic.label), figures))
+        moved.append(((counts[0] / sizes[0], counts[1] / sizes[1]), one_line(topic.label), figures))
     labels = [[entry.session for entry in half] for half in halves]
     yield from show_moves(labels, moved, ("a priority of", "new or back", "not repeated"), whole=whole)
 

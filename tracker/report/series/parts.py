@@ -46,7 +46,11 @@ _ROWS: Final = 12
 
 
 def draw_report(build: Callable[[], Document], form: str, *, width: int, color: bool) -> str:
-    """Return a report as Markdown where ``form`` is that, else as text of so many columns."""
+    """Return a report as a page or as Markdown where ``form`` is that, else as text of so many columns."""
+    if form == "html":
+        from tracker.report.render.html import render_html  # noqa: PLC0415 (templates, that others do without)
+
+        return render_html(build())
     return (
         render_markdown(build()) if form == "markdown" else render_terminal(build(), width=width, color=color)
     )
@@ -99,15 +103,15 @@ def count_halves(counts: Sequence[int], totals: Sequence[int]) -> str:
 
 def show_moves(
     halves: Sequence[Sequence[str]],
-    moved: Iterable[tuple[float, str, tuple[str, ...]]],
+    moved: Iterable[tuple[tuple[float, float], str, tuple[str, ...]]],
     heads: Sequence[str],
     *,
     whole: bool,
 ) -> Iterator[Section]:
-    """Yield the topics that differ most between earlier and later sessions: by how much, label, figures."""
+    """Yield the topics that differ most between earlier and later sessions: both shares, label, figures."""
     entries = tuple(
-        Entry((Span(label),), cells)
-        for _, label, cells in sorted(moved, key=lambda each: (-round(abs(each[0]), 4), each[1]))
+        Entry((Span(label),), cells, shares=shares)
+        for shares, label, cells in sorted(moved, key=lambda each: (-_differ(each[0]), each[1]))
     )
     ends = f" {ARROW} ".join(
         "–".join(dict.fromkeys((one_line(half[0]), one_line(half[-1])))) for half in halves
@@ -116,6 +120,10 @@ def show_moves(
         columns = tuple(Column(head) for head in heads)
         shown = entries if whole else entries[:MOVES]
         yield Section(f"largest moves, {ends}", shown, columns=columns, first=MOVES)
+
+
+def _differ(shares: tuple[float, float]) -> float:
+    return round(abs(shares[1] - shares[0]), 4)
 
 
 def show_map(

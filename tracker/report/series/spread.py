@@ -5,24 +5,40 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from tracker.report.comparison.passages import cite_words
 from tracker.report.comparison.words import LANGUAGES
-from tracker.report.document import Span
+from tracker.report.document import Column, Document, Entry, Section, Span
 from tracker.report.json_text import encode_published
 from tracker.report.layout import Line, counted, draw, line, shorten, wrap
 from tracker.report.safe import one_line
-from tracker.report.series.traced import heading, in_context, kind_words, near_words, row, wording_words
+from tracker.report.series.traced import (
+    in_context,
+    kind_words,
+    lay_facts,
+    name_facts,
+    name_traced,
+    near_words,
+    wording_words,
+)
 from tracker.report.tables import lay_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from tracker.model.spread import Spread, SpreadCounts, SpreadSession, SpreadStatement
+    from tracker.model.tracing import Occurrence
 
 _SHOWN = 20
 _FIRST_SHOWN = 3
 _INDENT = "  "
 _NAME = 26
 _LABEL = 14
+_FIRST = "first by"
+_NOTHING = "Nothing found, neither in these words nor in similar ones."
+_SESSIONS = ("session", "read", "said", "loosely", "times", "first here")
+_COUNTRIES = ("country", "read", "said", "loosely", "times", "first and last said")
+_FIGURES = (1, 2, 3, 4)
+"""Which columns of both are figures."""
 _LEGEND = (
     "said: in these words, apart from case, quotes and dashes; loosely: only in similar ones. first here: the"
     " countries that say it for the first time in what was read. Every passage: --format csv."
@@ -31,22 +47,54 @@ _LEGEND = (
 
 def render_spread(spread: Spread, *, everything: bool = False, width: int = 80, color: bool = False) -> str:
     """Return who said it first, then how many said it by session, and which countries most often."""
-    lines = [
-        *heading(f"{spread.body}, {spread.among}" if spread.among else spread.body, spread, width),
-        *_summary(spread, width),
-    ]
-    if any(each.sayings for each in spread.statements):
-        lines += [
-            line(),
-            *_sessions(spread, width),
-            line(),
-            *_countries(spread, width, everything=everything),
-        ]
+    lines = [*wrap([Span(_name(spread), "bold")], width), *wrap(_searched(spread), width)]
+    for text in _find_uneven(spread):
+        lines += wrap([Span(text, "warning")], width, "!  ", "   ")
+    found = any(each.sayings for each in spread.statements)
+    if not found:
+        lines += wrap(_NOTHING, width)
+    for label, told in _list_facts(spread):
+        lines += lay_facts([(label, told)], width)
+        if label == _FIRST:
+            lines += _quote_first(spread, width)
+    if found:
+        lines += [line(), *lay_table(_SESSIONS, _sessions(spread), width, right=_FIGURES)]
+        lines += [line(), *_countries(spread, width, everything=everything)]
         lines += [line(), *wrap([Span(_LEGEND, "dim")], width)]
-    if spread.languages:
-        names = ", ".join(LANGUAGES.get(language, language) for language in spread.languages)
-        lines += wrap([Span(f"In another language, so not silent: statements in {names}.", "warning")], width)
+    for text in _not_judged(spread):
+        lines += wrap([Span(text, "warning")], width)
     return draw(lines, color=color)
+
+
+def build_spread(spread: Spread, *, everything: bool = False) -> Document:
+    """Return who said it first, and how often by session and by country, as a document."""
+    found = any(each.sayings for each in spread.statements)
+    tables = (_SESSIONS, _sessions(spread)), (_COUNTRIES, [*_list_countries(spread, everything=everything)])
+    quoted = tuple(
+        Entry(
+            (Span(one_line(each.reference).partition("~")[0], "bold"), Span(f"  ¶{saying.paragraph}")),
+            evidence=(cite_words("", saying.text, (saying.start, saying.end)),),
+        )
+        for each, saying in _find_first(spread)
+    )
+    return Document(
+        title=_name(spread),
+        sides=name_facts(_list_facts(spread)),
+        cautions=(*_find_uneven(spread), *_not_judged(spread)),
+        verdict=_searched(spread) if found else f"{_searched(spread)} {_NOTHING}",
+        sections=(
+            *([Section("first", quoted)] if quoted else []),
+            *(_show_table(head, rows) for head, rows in tables if found),
+        ),
+        closing=(_LEGEND,),
+        whole=True,
+    )
+
+
+def _show_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Section:
+    entries = tuple(Entry((Span(row[0]),), tuple(row[1:])) for row in rows)
+    columns = tuple(Column(each, right=at in _FIGURES) for at, each in enumerate(head) if at)
+    return Section(f"by {head[0]}", entries, columns=columns, head=head[0])
 
 
 def spread_json(spread: Spread) -> str:
@@ -54,42 +102,49 @@ def spread_json(spread: Spread) -> str:
     return encode_published(spread)
 
 
-def _summary(spread: Spread, width: int) -> Iterator[Line]:
-    said = [each for each in spread.statements if each.times]
-    loosely = sum(each.loosely for each in spread.sessions)
+def _name(spread: Spread) -> str:
+    return name_traced(f"{spread.body}, {spread.among}" if spread.among else spread.body, spread)
+
+
+def _searched(spread: Spread) -> str:
     ends = " to ".join(dict.fromkeys(_when(each) for each in (spread.sessions[0], spread.sessions[-1])))
     searched = f"{counted(len(spread.statements), 'statement')} by {_countries_words(len(spread.countries))}"
     alone = " Only by its words: a series follows rewordings too." if spread.unit == "sentence" else ""
-    yield from wrap(f"{kind_words(spread)}, searched in {searched}: {ends}.{alone}", width)
-    if uneven := _find_uneven(spread):
-        yield from wrap([Span(uneven, "warning")], width, "!  ", "   ")
-    if not (said or loosely):
-        yield from wrap("Nothing found, neither in these words nor in similar ones.", width)
-    elif said:
-        yield from row("said", _said_words(spread, said), width)
+    return f"{kind_words(spread)}, searched in {searched}: {ends}.{alone}"
+
+
+def _list_facts(spread: Spread) -> Iterator[tuple[str, Sequence[str]]]:
+    said = [each for each in spread.statements if each.times]
+    loosely = sum(each.loosely for each in spread.sessions)
+    if said:
         words = [saying for each in said for saying in each.sayings if saying.exact]
-        yield from row("", wording_words(words), width)
-        yield from _first(spread, said, width)
-    else:
-        yield from row("said", "never in these words", width)
+        yield "said", (_said_words(spread, said), wording_words(words))
+        yield _FIRST, (_first(spread, said),)
+    elif loosely:
+        yield "said", ("never in these words",)
     if loosely:
-        yield from row("loosely", f"in {counted(loosely, 'more statement' if said else 'statement')}", width)
+        yield "loosely", (f"in {counted(loosely, 'more statement' if said else 'statement')}",)
     if spread.near:
-        yield from row("also near", near_words(spread.near), width)
+        yield "also near", (near_words(spread.near),)
 
 
-def _find_uneven(spread: Spread) -> str:
-    """Say from which session on many countries are held, where before it few are; "" where there is none."""
+def _find_uneven(spread: Spread) -> Iterator[str]:
+    """Say from which session on many countries are held, where before it few are."""
     spoke: dict[str, set[str]] = {each.session: set() for each in spread.sessions}
     for each in spread.statements:
         spoke[each.session].add(each.country)
     numbers = [len(spoke[each.session]) for each in spread.sessions]
     at = next(at for at, number in enumerate(numbers) if 2 * number >= max(numbers))
-    if at == 0:
-        return ""
-    start, most = _when(spread.sessions[at]), _countries_words(max(numbers[:at]))
-    held = f"Before {start}, statements of at most {most} a session are held, there of {numbers[at]:,}"
-    return f"{held}: others may have said it earlier."
+    if at:
+        start, most = _when(spread.sessions[at]), _countries_words(max(numbers[:at]))
+        held = f"Before {start}, statements of at most {most} a session are held, there of {numbers[at]:,}"
+        yield f"{held}: others may have said it earlier."
+
+
+def _not_judged(spread: Spread) -> Iterator[str]:
+    if spread.languages:
+        names = ", ".join(LANGUAGES.get(language, language) for language in spread.languages)
+        yield f"In another language, so not silent: statements in {names}."
 
 
 def _said_words(spread: Spread, said: Sequence[SpreadStatement]) -> str:
@@ -101,24 +156,33 @@ def _said_words(spread: Spread, said: Sequence[SpreadStatement]) -> str:
     )
 
 
-def _first(spread: Spread, said: Sequence[SpreadStatement], width: int) -> Iterator[Line]:
-    """Yield the countries that said it at the first session, by name, with the words of some of them."""
-    session = said[0].session
+def _first(spread: Spread, said: Sequence[SpreadStatement]) -> str:
+    """Name the countries that said it at the first session."""
     names = {country.country: one_line(country.name) for country in spread.countries}
-    first = sorted((each for each in said if each.session == session), key=lambda each: names[each.country])
-    listed = list(dict.fromkeys(names[each.country] for each in first))
+    session = said[0].session
+    listed = sorted({names[each.country] for each in said if each.session == session})
     when = next(_when(each) for each in spread.sessions if each.session == session)
     many = f"{len(listed):,} countries at {when}, in the order of the alphabet: " if len(listed) > 1 else ""
     more = f" and {len(listed) - _SHOWN} more" if len(listed) > _SHOWN else ""
-    yield from row("first by", f"{many}{', '.join(listed[:_SHOWN])}{more}", width)
-    for each in first[:_FIRST_SHOWN]:
-        saying = next(saying for saying in each.sayings if saying.exact)
+    return f"{many}{', '.join(listed[:_SHOWN])}{more}"
+
+
+def _find_first(spread: Spread) -> list[tuple[SpreadStatement, Occurrence]]:
+    """Return some statements of the first session that said it, with the words."""
+    names = {country.country: one_line(country.name) for country in spread.countries}
+    said = [each for each in spread.statements if each.times]
+    first = sorted((e for e in said if e.session == said[0].session), key=lambda each: names[each.country])
+    return [(each, next(saying for saying in each.sayings if saying.exact)) for each in first[:_FIRST_SHOWN]]
+
+
+def _quote_first(spread: Spread, width: int) -> Iterator[Line]:
+    for each, saying in _find_first(spread):
         lead = f"{_INDENT}{one_line(each.reference).partition('~')[0]} ¶{saying.paragraph}  "
         yield (Span(lead, "bold"), *in_context(saying, width - len(lead)))
 
 
-def _sessions(spread: Spread, width: int) -> Iterator[Line]:
-    """Yield a table of sessions; sessions in a row at which nobody said it are one line."""
+def _sessions(spread: Spread) -> list[tuple[str, ...]]:
+    """Return rows of sessions; sessions in a row at which nobody said it are one."""
     rows: list[tuple[str, ...]] = []
     for silent, group in groupby(spread.sessions, key=lambda each: not (each.said or each.loosely)):
         some = list(group)
@@ -128,26 +192,22 @@ def _sessions(spread: Spread, width: int) -> Iterator[Line]:
             rows.append((ends, f"{spoke:,}", "0", "0", "0", ""))
             continue
         rows += [(_when(each), *_counts(each), ", ".join(each.newly)) for each in some]
-    head = ("session", "read", "said", "loosely", "times", "first here")
-    return lay_table(head, rows, width, right=(1, 2, 3, 4))
+    return rows
+
+
+def _list_countries(spread: Spread, *, everything: bool) -> Iterator[tuple[str, ...]]:
+    years = {each.session: _when(each) for each in spread.sessions}
+    found = [each for each in spread.countries if each.said or each.loosely]
+    for each in found if everything else found[:_SHOWN]:
+        ends = " to ".join(dict.fromkeys((years[each.first], years[str(each.last)]))) if each.first else ""
+        yield (shorten(one_line(each.name), _NAME), *_counts(each), ends)
 
 
 def _countries(spread: Spread, width: int, *, everything: bool) -> Iterator[Line]:
-    found = [each for each in spread.countries if each.said or each.loosely]
-    shown = found if everything else found[:_SHOWN]
-    years = {each.session: _when(each) for each in spread.sessions}
-    rows = [
-        (
-            shorten(one_line(each.name), _NAME),
-            *_counts(each),
-            " to ".join(dict.fromkeys((years[each.first], years[str(each.last)]))) if each.first else "",
-        )
-        for each in shown
-    ]
-    head = ("country", "read", "said", "loosely", "times", "first and last said")
-    yield from lay_table(head, rows, width, right=(1, 2, 3, 4))
-    if len(found) > len(shown):
-        yield line(f"{len(found) - len(shown)} more: --all", "dim")
+    rows = [*_list_countries(spread, everything=everything)]
+    yield from lay_table(_COUNTRIES, rows, width, right=_FIGURES)
+    if left := sum(bool(each.said or each.loosely) for each in spread.countries) - len(rows):
+        yield line(f"{left} more: --all", "dim")
 
 
 def _counts(each: SpreadCounts) -> tuple[str, ...]:

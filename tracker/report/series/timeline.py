@@ -124,7 +124,7 @@ def _show_moves(
             counts = [sum(each.label in row.priorities for each in half) for half in halves]
             shares = f" {ARROW} ".join(percent(share).removesuffix("%") for share in (old, new))
             figures = (shares, count_halves(counts, [len(half) for half in halves]))
-            moved.append((new - old, row.label, figures))
+            moved.append(((old, new), row.label, figures))
     labels = [[session.label for session in half] for half in halves]
     yield from show_moves(labels, moved, ("% of words, mean", "a priority at"), whole=everything)
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from tracker.references import read_session
 from tracker.report.comparison.words import quoted
-from tracker.report.document import Span
+from tracker.report.document import Named, Span
 from tracker.report.layout import ELLIPSIS, Line, columns, counted, shorten, wrap
 from tracker.report.safe import one_line
 from tracker.text.identity import fold
@@ -25,17 +25,28 @@ _WORDINGS_SHOWN = 8
 _LONGEST = 50
 
 
-def heading(place: str, asked: Biography | Spread, width: int) -> tuple[Line, ...]:
+Facts: TypeAlias = "Iterable[tuple[str, Sequence[str]]]"
+"""What a summary tells under a label each; what is empty is not told."""
+
+
+def name_traced(place: str, asked: Biography | Spread) -> str:
     """Return the place and what is traced there."""
     named = [quoted(one_line(phrase)) for phrase in asked.phrases]
     named += [f"topic {one_line(topic)}" for topic in asked.topics]
     text = " or ".join(named) or quoted(one_line(asked.asked))
-    return wrap([Span(f"{one_line(place)} · {text}", "bold")], width)
+    return f"{one_line(place)} · {text}"
 
 
-def row(label: str, text: str, width: int) -> tuple[Line, ...]:
-    """Return a labelled row of a summary; none where there is nothing to say."""
-    return () if not text else wrap(text, width, f"{label:<{_LABELS}}", " " * _LABELS)
+def lay_facts(facts: Facts, width: int) -> Iterator[Line]:
+    """Yield a summary as labelled rows."""
+    for label, told in facts:
+        for at, text in enumerate(filter(None, told)):
+            yield from wrap(text, width, f"{'' if at else label:<{_LABELS}}", " " * _LABELS)
+
+
+def name_facts(facts: Facts) -> tuple[Named, ...]:
+    """Return a summary as facts under their labels."""
+    return tuple(Named(label, tuple(filter(None, told))) for label, told in facts)
 
 
 def kind_words(asked: Biography | Spread) -> str:

@@ -1,0 +1,417 @@
+"""Pages as a browser has them: Debian's Chromium, driven by Playwright, and axe-core for what not all see.
+
+Neither is a dependency: both are installed once, pinned, into the user's cache. Without Chromium or npm these
+checks fail and say so.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import re
+import shutil
+import subprocess
+import sys
+import time
+from functools import partial
+from importlib import import_module
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import pytest
+
+from tests.conftest import run_tracker
+from tests.pages import accept_all, check_page, parse, read_column, reject_all, render_page
+from tests.running import wait_for
+from tests.shared_data import require
+from tests.test_page import LIMIT, hostile
+from tracker.report.comparison.build import build_report
+from tracker.report.comparison.texts import build_texts
+from tracker.report.render.html import render_html
+from tracker.report.render.terminal import render_terminal
+from tracker.topics.vocabulary.load import load_vocabulary
+from tracker.workflows.compare.compare import compare
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tracker.model.changes import Comparison
+
+Driven: TypeAlias = Any
+"""What Playwright gives, whose types are there only once it is installed."""
+
+PLAYWRIGHT, AXE = "playwright==1.65.2", "axe-core@4.14.1"
+WIDTHS = (360, 800, 1440)
+SCHEMES = ("light", "dark")
+RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
+EXTRA_SECONDS = 0.3
+ARABIC = """السيد الرئيس، أصحاب المعالي. إن المملكة ملتزمة بحماية حقوق الإنسان وسيادة القانون.
+سنسهم بمبلغ 5 ملايين دولار في الصندوق بحلول عام 2025. ندين الاتجار غير المشروع بالممتلكات الثقافية.
+
+إن تغير المناخ هو التحدي الأكبر في عصرنا. ندعو إلى سلام عادل في الشرق الأوسط. نشكر الأمين العام
+على تقريره (A/78/1)."""
+CHINESE = """主席先生，各位代表。中国始终坚持维护国际法和《联合国宪章》的宗旨和原则。
+我们将在2025年前向基金捐款500万美元。
+
+我们谴责非法贩运文化财产。
+气候变化是我们时代的决定性挑战。我们呼吁实现公正的和平。我们支持秘书长的工作。"""
+
+
+def install(name: str, *command: str) -> Path:
+    """Return the folder in the user's cache that a command has filled, which runs where it has not yet."""
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "tracker-tests"
+    place = cache / name
+    if not (place / "complete").exists():
+        place.mkdir(parents=True, exist_ok=True)
+        ran = subprocess.run([*command, str(place)], capture_output=True, text=True, check=False)
+        if ran.returncode:
+            pytest.fail(
+                f"{name} cannot be had, and pages are looked at with nothing else: {ran.stderr[-500:]}"
+            )
+        (place / "complete").touch()
+    return place
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    if shutil.which("npm") is None:
+        pytest.fail("there is no npm to install axe-core with: apt install npm")
+    place = install(AXE.replace("@", "-"), "npm", "install", "--silent", AXE, "--prefix")
+    return (place / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Driven]:
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        pytest.fail("there is no Chromium to look at pages with: apt install chromium")
+    minor = ".".join(map(str, sys.version_info[:2]))
+    name = f"{PLAYWRIGHT.replace('==', '-')}-python{minor}"
+    pip = (sys.executable, "-m", "pip", "install", "--quiet", PLAYWRIGHT, "--target")
+    sys.path.append(str(install(name, *pip)))
+    with import_module("playwright.sync_api").sync_playwright() as playwright:
+        yield playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+
+
+def read_speech(name: str) -> str:
+    return require(f"ungdc/{name}").read_text(encoding="utf-8-sig", errors="replace")
+
+
+def revise(text: str, seed: int) -> str:
+    """Return a text as a careless editor leaves it: words and sentences out, some elsewhere, breaks gone."""
+    rng = random.Random(seed)  # noqa: S311 (the same each time)
+    sentences = re.split(r"(?<=[.!?])(\s+)", text)
+    parts = ["".join(sentences[at : at + 2]) for at in range(0, len(sentences), 2)]
+    at, to = rng.randrange(len(parts)), rng.randrange(len(parts))
+    moved = parts[at : at + 2]
+    parts[at : at + 2] = []
+    parts[to:to] = moved
+    kept = [part for part in parts if rng.random() > 0.05]
+    return "".join(
+        re.sub(r"\S+ ", lambda word: word[0] if rng.random() > 0.2 else "", part)
+        if rng.random() < 0.2
+        else part.replace("\n\n", " ")
+        if rng.random() < 0.1
+        else part
+        for part in kept
+    )
+
+
+@pytest.fixture(scope="session")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Return a page of each kind."""
+    folder = tmp_path_factory.mktemp("pages")
+    speech = read_speech("GBR/79_2024.txt")
+    pairs = {
+        "session": (read_speech("GBR/78_2023.txt"), speech),
+        "revision": (speech, revise(speech.replace("5", "7"), 3)),
+        "arabic": (ARABIC, ARABIC.replace("5 ملايين", "8 ملايين").replace("ندين", "نرفض")),
+        "chinese": (CHINESE, CHINESE.replace("500万", "800万").replace("始终坚持", "坚定")),
+    }
+    for name, (old, new) in pairs.items():
+        (folder / "old.txt").write_text(old, encoding="utf-8")
+        (folder / "new.txt").write_text(new, encoding="utf-8")
+        write(folder, name, "diff", "old.txt", "new.txt")
+    write(folder, "everything", "diff", "old.txt", "new.txt", "--all")
+    run_tracker(folder, "demo", "--keep", "snapshots")
+    write(folder, "timeline", "timeline", "XAA/CCPCJ")
+    write(folder, "countries", "compare-countries", "CCPCJ", "33")
+    write(folder, "panel", "panel", "CCPCJ", "--sessions", "31-33")
+    write(folder, "biography", "trace", "XAA/CCPCJ", "corruption")
+    write(folder, "spread", "trace", "CCPCJ", "corruption")
+    write(folder, "origins", "blame", "XAA/CCPCJ/33")
+    write(folder, "moves", "diff", "CCPCJ", "32", "33", "--countries", "XAA")
+    part = compare(*pairs["revision"], encoder=None)._repr_html_()
+    around = "<!DOCTYPE html><html lang=en><title>A notebook</title><main><h1>A notebook</h1><h2>One</h2>"
+    (folder / "notebook.html").write_text(f"{around}{part}</main></html>", encoding="utf-8")
+    return {path.stem: path for path in folder.glob("*.html")}
+
+
+def write(folder: Path, name: str, *command: str) -> None:
+    answer = run_tracker(folder, *command, "--format", "html", "-o", f"{name}.html")
+    assert answer.code in {0, 1}, answer.err
+
+
+KINDS = (
+    "session",
+    "revision",
+    "arabic",
+    "chinese",
+    "everything",
+    "timeline",
+    "countries",
+    "panel",
+    "moves",
+    "biography",
+    "spread",
+    "origins",
+    "notebook",
+)
+
+
+class Seen:
+    """A page in the browser, and all that it said or asked for."""
+
+    def __init__(self, browser: Driven, path: Path, place: str = "", **context: Driven) -> None:
+        self.page = browser.new_context(**context).new_page()
+        self.heard: list[str] = []
+        self.page.on("console", lambda message: self.heard.append(f"console: {message.text}"))
+        self.page.on("pageerror", lambda error: self.heard.append(f"error: {error}"))
+        self.page.on("dialog", lambda dialog: self.heard.append(f"dialog: {dialog.message}"))
+        self.page.on("request", lambda request: self.heard.append(request.url))
+        self.page.goto(path.as_uri() + place)
+        self.heard = [each for each in self.heard if each.partition("#")[0] != path.as_uri()]
+
+    def ask(self, script: str) -> Driven:
+        return self.page.evaluate(script)
+
+    def close(self) -> None:
+        assert not self.heard
+        self.page.context.close()
+
+
+@pytest.fixture
+def visit(browser: Driven, pages: dict[str, Path]) -> Iterator[Driven]:
+    """Return a function that opens a page, which must have been silent when all is over."""
+    opened: list[Seen] = []
+
+    def open_page(kind: str, place: str = "", **context: Driven) -> Seen:
+        opened.append(Seen(browser, pages[kind], place, **context))
+        return opened[-1]
+
+    yield open_page
+    for seen in opened:
+        seen.close()
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_page_is_for_everybody(visit: Driven, axe: str, kind: str, width: int, scheme: str) -> None:
+    seen = visit(kind, viewport={"width": width, "height": 900}, color_scheme=scheme)
+    views = [f"#v-{view}" for view in ("inline", "columns") if seen.page.query_selector(f"#v-{view}")]
+    for view in views or [""]:
+        if view:
+            seen.page.check(view)
+        assert seen.ask("document.documentElement.scrollWidth <= innerWidth")
+        seen.ask(axe)
+        found = seen.ask(f"axe.run(document, {{runOnly: {json.dumps(RULES)}}})")["violations"]
+        assert not [(each["id"], each["nodes"][0]["html"]) for each in found]
+
+
+SHOWN = "[...document.querySelectorAll('[data-found]')].filter((each) => each.checkVisibility())"
+ARRIVED = """(() => {
+  const place = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  const box = place.getBoundingClientRect();
+  return box.height > 0 && box.bottom > 0 && box.top < innerHeight;
+})()"""
+
+
+@pytest.mark.parametrize("view", ["#v-inline", "#v-columns"])
+def test_filters_narrow_together_and_are_undone(visit: Driven, view: str) -> None:
+    seen = visit("revision")
+    seen.page.check(view)
+    every = len(seen.ask(SHOWN))
+    for select, value in (("#f-kinds", "moved"), ("#f-shifts", "figure")):
+        seen.page.select_option(select, value)
+        found = seen.ask(f"{SHOWN}.map((each) => each.dataset.found.split(' '))")
+        assert 0 < len(found) < every
+        assert all(value in words for words in found)
+        assert seen.page.inner_text("#f-count") == f"{len(found)} shown"
+        seen.page.click("#f-all")
+        assert len(seen.ask(SHOWN)) == every
+        assert seen.page.inner_text("#f-count") == ""
+    topic = seen.ask("document.querySelector('#f-topics').options[1].value")
+    seen.page.select_option("#f-topics", topic)
+    seen.page.select_option("#f-kinds", "reworded")
+    found = seen.ask(f"{SHOWN}.map((each) => each.dataset.found.split(' '))")
+    assert all({topic, "reworded"} <= {*words} for words in found)
+    seen.page.click("#f-all")
+    seen.page.fill("#f-words", "CLIMATE")
+    texts = seen.ask(f"{SHOWN}.map((each) => each.textContent)")
+    assert 0 < len(texts) < every
+    assert all("climate" in text.lower() for text in texts)
+
+
+def test_the_switch_works_by_keyboard_with_and_without_a_script(visit: Driven) -> None:
+    for scripts in (True, False):
+        seen = visit("revision", java_script_enabled=scripts)
+        seen.page.focus("#v-inline")
+        assert seen.page.is_visible("#inline")
+        assert not seen.page.is_visible("#columns")
+        seen.page.keyboard.press("ArrowRight")
+        assert seen.page.is_visible("#columns")
+        assert not seen.page.is_visible("#inline")
+        assert seen.page.is_visible("#filters") == scripts
+
+
+@pytest.mark.parametrize("kind", ["session", "revision"])
+def test_each_link_leads_to_what_is_seen(visit: Driven, kind: str) -> None:
+    """Whatever is chosen or hidden: in the other view, below a filter, and when the page is opened there."""
+    seen = visit(kind)
+    links = seen.ask("[...new Set([...document.links].map((each) => each.getAttribute('href')))]")
+    rng = random.Random(5)  # noqa: S311 (the same each time)
+    for view in ("#v-inline", "#v-columns"):
+        seen.page.check(view)
+        for link in rng.sample(links, 25):
+            seen.page.fill("#f-words", "no such words")
+            seen.ask(f"location.hash = {json.dumps(link)}")
+            wait_for(partial(seen.ask, ARRIVED))
+    change = next(link for link in links if link.startswith("#c-"))
+    wait_for(partial(visit(kind, change).ask, ARRIVED))
+    without = visit(kind, change, java_script_enabled=False)
+    assert without.page.is_visible(change)
+
+
+def test_all_can_be_done_by_keyboard_and_where_one_is_is_seen(visit: Driven) -> None:
+    seen = visit("revision", viewport={"width": 1440, "height": 900})
+    seen.page.keyboard.press("Tab")
+    assert seen.ask("document.activeElement.textContent") == "Skip to the report"
+    assert seen.ask("document.activeElement.getBoundingClientRect().left >= 0")
+    seen.page.keyboard.press("Enter")
+    assert seen.ask("document.activeElement.id") == "report"
+    reached = set()
+    for _ in range(60):
+        seen.page.keyboard.press("Tab")
+        style = seen.ask("getComputedStyle(document.activeElement).outlineStyle")
+        assert style != "none", seen.ask("document.activeElement.outerHTML")
+        reached.add(seen.ask("document.activeElement.tagName"))
+    assert "A" in reached
+    seen.page.focus("#f-kinds")
+    seen.page.keyboard.type("moved")
+    assert len(seen.ask(SHOWN)) > 0
+    assert seen.page.input_value("#f-kinds") == "moved"
+
+
+def test_print_has_no_controls_and_all_of_the_report(visit: Driven) -> None:
+    seen = visit("revision")
+    seen.page.emulate_media(media="print")
+    for hidden in ("nav", "#filters", ".switch", ".skip"):
+        assert not seen.page.is_visible(hidden)
+    assert seen.page.is_visible("#inline")
+    assert seen.page.pdf().startswith(b"%PDF")
+
+
+def test_nothing_of_a_statement_runs_and_nothing_is_fetched(browser: Driven, tmp_path: Path) -> None:
+    evil = (
+        "<script>owned=1</script><img src=https://evil.example/x onerror=owned=1>"
+        "<style>@import 'https://evil.example'</style><svg onload=owned=1> <a href='javascript:owned=1'>x</a>"
+        " </style></script><iframe src=//evil.example>"
+    )
+    place = tmp_path / "hostile.html"
+    made = hostile(evil)
+    edits = compare(made.old.version.text, made.new.version.text, encoder=None).changes[0].edits
+    object.__setattr__(made.changes[0], "edits", edits)
+    place.write_text(render_page(made, load_vocabulary()), encoding="utf-8")
+    seen = Seen(browser, place)
+    assert seen.ask("typeof owned") == "undefined"
+    assert seen.ask("document.images.length + document.querySelectorAll('iframe').length") == 0
+    seen.close()
+    # What got in all the same would be held by the policy of the page.
+    seen = Seen(browser, place)
+    seen.ask(
+        """() => {
+          const script = document.createElement("script");
+          script.textContent = "owned = 1";
+          const image = new Image();
+          image.src = "https://evil.example/x";
+          document.body.append(script, image);
+        }"""
+    )
+    assert seen.ask("typeof owned") == "undefined"
+    refused = [each for each in seen.heard if "Content Security Policy" in each]
+    assert len(refused) == 2
+
+
+READ = """([view, left, side]) => {
+  const text = (node) => {
+    if (node.nodeType === Node.TEXT_NODE) return node.data;
+    if (node.dataset?.code) return String.fromCodePoint(parseInt(node.dataset.code, 16));
+    return node.localName === left ? "" : [...node.childNodes].map(text).join("");
+  };
+  return [...document.querySelectorAll(`#${view} ${side} .block > p`)].map(text).join("");
+}"""
+
+
+@pytest.mark.parametrize("kind", ["session", "revision", "arabic", "chinese"])
+def test_the_browser_reads_both_texts_exactly(visit: Driven, pages: dict[str, Path], kind: str) -> None:
+    seen = visit(kind)
+    root = parse(pages[kind].read_text(encoding="utf-8"))
+    old, new = reject_all(root), accept_all(root)
+    assert seen.page.evaluate(READ, ["inline", "ins", ""]) == old
+    assert seen.page.evaluate(READ, ["inline", "del", ""]) == new
+    assert seen.page.evaluate(READ, ["columns", "", ".old"]) == old
+    assert seen.page.evaluate(READ, ["columns", "", ".new"]) == new
+
+
+def pair_up(number: int) -> Iterator[tuple[str, str]]:
+    """Yield pairs of the corpus: speeches of neighbouring sessions, and speeches that somebody edited."""
+    rng = random.Random(17)  # noqa: S311 (the same each time)
+    speeches = sorted(require("ungdc").glob("*/*.txt"))
+    for at in range(number):
+        speech = rng.choice(speeches)
+        folder = sorted(speech.parent.glob("*.txt"))
+        old = read_speech(f"{speech.parent.name}/{speech.name}")
+        after = folder[min(folder.index(speech) + 1, len(folder) - 1)]
+        yield old, revise(old, at) if at % 2 else read_speech(f"{after.parent.name}/{after.name}")
+
+
+def test_200_pairs_come_back_exactly() -> None:
+    vocabulary = load_vocabulary()
+    for old, new in pair_up(200):
+        found = compare(old, new, language="en", encoder=None)
+        root = check_page(render_page(found, vocabulary))
+        assert accept_all(root) == read_column(root, "new") == found.new.version.text
+        assert reject_all(root) == read_column(root, "old") == found.old.version.text
+
+
+def test_two_long_speeches_are_a_small_page_soon_written() -> None:
+    """Of 2,500 words each; what the page takes more than the text, in processor time, the best of three."""
+    vocabulary = load_vocabulary()
+    found = [*long_pairs(10)]
+    assert len(found) == 10
+    for each in found:
+        page = render_page(each, vocabulary)
+        assert len(page.encode()) < LIMIT
+        assert min(measure_extra(each) for _ in range(3)) < EXTRA_SECONDS
+
+
+def long_pairs(number: int) -> Iterator[Comparison]:
+    for folder in sorted(require("ungdc").iterdir()):
+        names = [f"{path.parent.name}/{path.name}" for path in sorted(folder.glob("*.txt"))]
+        for names_of_pair in pairwise(names):
+            old, new = map(read_speech, names_of_pair)
+            if number and all(2400 <= len(text.split()) <= 2700 for text in (old, new)):
+                number -= 1
+                yield compare(old, new, language="en", encoder=None)
+
+
+def measure_extra(found: Comparison) -> float:
+    report = build_report(found, load_vocabulary())
+    start = time.process_time()
+    render_terminal(report)
+    between = time.process_time()
+    render_html(report, build_texts(found))
+    return time.process_time() - between - (between - start)

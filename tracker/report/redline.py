@@ -1,0 +1,167 @@
+"""Both texts as one sequence of runs: what is kept, taken out or put in, and the change each run belongs to.
+
+The runs of the old side, joined, are its clean text exactly, blanks between sentences included; those of the
+new side the other. Every redline of whole texts is drawn from these, whatever it is written as.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from tracker.model.changes import Change, Comparison
+    from tracker.model.texts import Version
+
+RunKind = Literal["kept", "deleted", "inserted", "moved from", "moved to"]
+_GONE: tuple[RunKind, RunKind] = ("deleted", "moved from")
+_COME: tuple[RunKind, RunKind] = ("inserted", "moved to")
+"""What is on one side alone: in its place, and in a passage that has moved."""
+IN_OLD: frozenset[RunKind] = frozenset({"kept", *_GONE})
+IN_NEW: frozenset[RunKind] = frozenset({"kept", *_COME})
+"""What each text consists of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A stretch of one text, or of both where it is kept; it lies in one segment, or between two."""
+
+    text: str
+    kind: RunKind
+    old: int | None = None
+    """The segment of the old side that holds it; None between segments, and where that side has it not."""
+    new: int | None = None
+    change: str = ""
+    """The id of its change; a passage has the same where it was and where it has moved to. Empty between
+    segments."""
+    edited: bool = False
+    """Whether, in a passage that has moved, the other place has other words here."""
+
+
+def old_text(runs: Iterable[Run]) -> str:
+    """Return the old text: what is left where every change is rejected."""
+    return "".join(run.text for run in runs if run.kind in IN_OLD)
+
+
+def new_text(runs: Iterable[Run]) -> str:
+    """Return the new text: what is left where every change is accepted."""
+    return "".join(run.text for run in runs if run.kind in IN_NEW)
+
+
+class _Place(NamedTuple):
+    """A character of one text: where it stands, and in which segment."""
+
+    at: int
+    segment: int
+
+
+class _Part(NamedTuple):
+    """A stretch that one text holds, or both; its first character on either side."""
+
+    old: _Place | None
+    new: _Place | None
+    size: int
+    change: Change
+
+
+def redline(comparison: Comparison) -> tuple[Run, ...]:
+    """Return both texts as runs, in the order of the new one; what is gone stands before what came for it.
+
+    Blanks and line breaks between segments are runs of their own, kept where both sides have the same.
+    """
+    olds: dict[int, Run] = {}
+    news: dict[int, Run] = {}
+    reached = 0
+    parts = [part for change in comparison.changes for part in _cut(comparison, change)]
+    for old, new, size, change in sorted(parts, key=lambda each: each.new.at if each.new else -1):
+        if old and new and not change.moved and old.at >= reached:
+            text = _read(comparison.new.version, new, size)
+            olds[old.at] = news[new.at] = Run(text, "kept", old.segment, new.segment, change.id)
+            reached = old.at + size
+            continue
+        edited = change.moved and not (old and new)
+        if old:
+            text, gone = _read(comparison.old.version, old, size), _GONE[change.moved]
+            olds[old.at] = Run(text, gone, old=old.segment, change=change.id, edited=edited)
+        if new:
+            text, come = _read(comparison.new.version, new, size), _COME[change.moved]
+            news[new.at] = Run(text, come, new=new.segment, change=change.id, edited=edited)
+    before = _fill(comparison.old.version.text, olds, _GONE[False])
+    return tuple(_merge(before, _fill(comparison.new.version.text, news, _COME[False])))
+
+
+def _read(version: Version, place: _Place, size: int) -> str:
+    return version.text[place.at : place.at + size]
+
+
+def _cut(comparison: Comparison, change: Change) -> Iterator[_Part]:
+    """Cut a change into stretches that lie in one segment on either side and are on one or both of them."""
+    before = _places(comparison.old.version, change.old)
+    after = _places(comparison.new.version, change.new)
+    pairs: list[tuple[_Place | None, _Place | None]] = []
+    if change.old and change.new:
+        i = j = 0
+        for edit in change.edits:
+            nothing = [None] * len(edit.text)
+            olds = nothing if edit.kind == "inserted" else before[i : i + len(edit.text)]
+            news = nothing if edit.kind == "deleted" else after[j : j + len(edit.text)]
+            pairs += zip(olds, news, strict=True)
+            i, j = i + len(edit.text) * (olds is not nothing), j + len(edit.text) * (news is not nothing)
+    else:
+        pairs += [*((place, None) for place in before), *((None, place) for place in after)]
+    for _, group in groupby(pairs, key=lambda pair: tuple(place and place.segment for place in pair)):
+        first, *rest = group
+        if any(first):
+            yield _Part(*first, 1 + len(rest), change)
+
+
+def _places(version: Version, indexes: Sequence[int]) -> list[_Place | None]:
+    """Return where each character of some segments stands, joined as edits join them: None for the joint."""
+    places: list[_Place | None] = []
+    for index in indexes:
+        segment = version.segments[index]
+        places += [None] * bool(places)
+        places += [_Place(at, index) for at in range(segment.start, segment.end)]
+    return places
+
+
+def _fill(text: str, placed: Mapping[int, Run], kind: RunKind) -> list[Run]:
+    """Return the runs of one text in order, with what stands between segments."""
+    runs: list[Run] = []
+    end = 0
+    for start, run in sorted(placed.items()):
+        if start > end:
+            runs.append(Run(text[end:start], kind))
+        runs.append(run)
+        end = start + len(run.text)
+    return runs if end == len(text) else [*runs, Run(text[end:], kind)]
+
+
+def _merge(olds: Iterable[Run], news: Iterable[Run]) -> Iterator[Run]:
+    """Yield the runs of both texts as one sequence, what is kept once."""
+    for (gone, kept), (come, _) in zip(_split(olds), _split(news), strict=True):
+        head = _share_blank(gone[:1], come[:1])
+        left, right = gone[len(head) :], come[len(head) :]
+        tail = _share_blank(left[-1:], right[-1:])
+        yield from (*head, *left[: len(left) - len(tail)], *right[: len(right) - len(tail)], *tail, *kept)
+
+
+def _split(runs: Iterable[Run]) -> Iterator[tuple[list[Run], list[Run]]]:
+    """Yield the runs before each that is kept, and that one; last those that are left, and none."""
+    gathered: list[Run] = []
+    for run in runs:
+        if run.kind == "kept":
+            yield gathered, [run]
+            gathered = []
+        else:
+            gathered.append(run)
+    yield gathered, []
+
+
+def _share_blank(gone: Sequence[Run], come: Sequence[Run]) -> list[Run]:
+    """Return what stands between segments on both sides as kept, where it is the same."""
+    same = gone and come and not (gone[0].change or come[0].change) and gone[0].text == come[0].text
+    return [Run(gone[0].text, "kept")] if same else []

@@ -1,0 +1,56 @@
+"use strict";
+(() => {
+  const root = document.documentElement;
+  const filters = document.getElementById("filters");
+  const words = document.getElementById("f-words");
+  const count = document.getElementById("f-count");
+  const selects = [...filters.querySelectorAll("select")];
+  const items = [...document.querySelectorAll("[data-found]")].map((element) => ({
+    element,
+    found: new Set(element.dataset.found.split(" ")),
+    text: element.textContent.toLowerCase(),
+  }));
+
+  function narrow() {
+    const asked = selects.map((select) => select.value).filter(Boolean);
+    const sought = words.value.trim().toLowerCase();
+    let shown = 0;
+    for (const { element, found, text } of items) {
+      const fits = asked.every((each) => found.has(each)) && text.includes(sought);
+      element.hidden = !fits;
+      shown += fits && element.offsetParent !== null;
+    }
+    count.textContent = asked.length || sought ? `${shown} shown` : "";
+  }
+
+  function showAll() {
+    for (const field of [...selects, words]) field.value = "";
+    narrow();
+  }
+
+  // A place that the chosen view has not is found by its name in the other one.
+  function goTo() {
+    const name = decodeURIComponent(location.hash.slice(1));
+    if (!name) return;
+    const twin = name.startsWith("x-") ? name.slice(2) : `x-${name}`;
+    const places = [name, twin, name.replace(/-from$/, ""), twin.replace(/-from$/, "")]
+      .map((each) => document.getElementById(each))
+      .filter(Boolean);
+    const inView = places.find((place) => {
+      const view = place.closest(".view");
+      return !view || getComputedStyle(view).display !== "none";
+    });
+    if (!inView) return;
+    if (inView.closest("[data-found]")?.hidden) showAll();
+    if (inView.id !== name) location.replace(`#${inView.id}`);
+    else inView.scrollIntoView({ block: "center" });
+  }
+
+  root.classList.add("script");
+  filters.hidden = false;
+  filters.addEventListener("input", narrow);
+  document.getElementById("f-all").addEventListener("click", showAll);
+  for (const choice of document.querySelectorAll("[name=view]")) choice.addEventListener("change", narrow);
+  addEventListener("hashchange", goTo);
+  goTo();
+})();
