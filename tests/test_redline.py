@@ -106,6 +106,21 @@ CASES = [
         "-We pay.|-_|We go.|+_|+We pay.",
         id="what is out of order and is not said to have moved",
     ),
+    pytest.param(
+        comparison(
+            side("o", ("We pay.",), ("We go.",), ("We sing.",), ("We stay.",), ("We sit.",)),
+            side("n", ("We pay.",), ("We dance.",), ("We stay.",), ("We fly.",)),
+            change("kept", (0,), (0,), "We pay."),
+            change("dropped", (1,), (), "-We go."),
+            change("dropped", (2,), (), "-We sing."),
+            change("new", (), (1,), "+We dance."),
+            change("kept", (3,), (2,), "We stay."),
+            change("dropped", (4,), (), "-We sit."),
+            change("new", (), (3,), "+We fly."),
+        ),
+        "We pay.|_¶_|-We go.|-_¶_|-We sing.|-_¶_|+We dance.|+_¶_|We stay.|-_¶_|-We sit.|+_¶_|+We fly.",
+        id="paragraphs that stand for others are paragraphs of their own",
+    ),
 ]
 MARKS = {"kept": "", "deleted": "-", "inserted": "+", "moved from": "<", "moved to": ">"}
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import groupby
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -16,12 +16,19 @@ if TYPE_CHECKING:
     from tracker.model.changes import Change, Comparison
     from tracker.model.texts import Version
 
+PARAGRAPH: Final = "\n\n"
+"""What stands between the paragraphs of a clean text."""
+
 RunKind = Literal["kept", "deleted", "inserted", "moved from", "moved to"]
 _GONE: tuple[RunKind, RunKind] = ("deleted", "moved from")
 _COME: tuple[RunKind, RunKind] = ("inserted", "moved to")
 """What is on one side alone: in its place, and in a passage that has moved."""
-_IN_OLD: frozenset[RunKind] = frozenset({"kept", *_GONE})
-_IN_NEW: frozenset[RunKind] = frozenset({"kept", *_COME})
+SideName = Literal["old", "new"]
+IN_SIDE: Final[Mapping[SideName, frozenset[RunKind]]] = {
+    "old": frozenset({"kept", "deleted", "moved from"}),
+    "new": frozenset({"kept", "inserted", "moved to"}),
+}
+"""The runs that make up either text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +47,26 @@ class Run:
     """Whether, in a passage that has moved, the other place has other words here."""
 
 
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Words about one change, to stand beside it where both texts are shown."""
+
+    change: str
+    """Its id."""
+    side: SideName
+    """The side that shows what is said."""
+    kind: Literal["decision", "shift", "topic"]
+    text: str
+
+
 def old_text(runs: Iterable[Run]) -> str:
     """Return the old text: what is left where every change is rejected."""
-    return "".join(run.text for run in runs if run.kind in _IN_OLD)
+    return "".join(run.text for run in runs if run.kind in IN_SIDE["old"])
 
 
 def new_text(runs: Iterable[Run]) -> str:
     """Return the new text: what is left where every change is accepted."""
-    return "".join(run.text for run in runs if run.kind in _IN_NEW)
+    return "".join(run.text for run in runs if run.kind in IN_SIDE["new"])
 
 
 class _Place(NamedTuple):
@@ -140,12 +159,26 @@ def _fill(text: str, placed: Mapping[int, Run], kind: RunKind) -> list[Run]:
 
 
 def _merge(olds: Iterable[Run], news: Iterable[Run]) -> Iterator[Run]:
-    """Yield the runs of both texts as one sequence, what is kept once."""
+    """Yield the runs of both texts as one sequence, what is kept once.
+
+    Whole paragraphs that stand for others are not joined to them: of two breaks around them that could be
+    kept only the first is, and none before the last paragraph.
+    """
+    begins = True
     for (gone, kept), (come, _) in zip(_split(olds), _split(news), strict=True):
         head = _share_blank(gone[:1], come[:1])
         left, right = gone[len(head) :], come[len(head) :]
         tail = _share_blank(left[-1:], right[-1:])
-        yield from (*head, *left[: len(left) - len(tail)], *right[: len(right) - len(tail)], *tail, *kept)
+        whole = (begins or _is_break(head)) and (not kept or _is_break(tail))
+        if whole and len(left) > len(tail) < len(right):
+            head, tail = head if tail else [], []
+        end, last = len(gone) - len(tail), len(come) - len(tail)
+        yield from (*head, *gone[len(head) : end], *come[len(head) : last], *tail, *kept)
+        begins = False
+
+
+def _is_break(blank: Sequence[Run]) -> bool:
+    return bool(blank) and blank[0].text == PARAGRAPH
 
 
 def _split(runs: Iterable[Run]) -> Iterator[tuple[list[Run], list[Run]]]:
