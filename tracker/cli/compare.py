@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -9,11 +10,19 @@ import typer
 
 from tracker.cli import completion, options
 from tracker.cli import output as shown
-from tracker.cli.output import refuse_overwriting, terminal_width, wants_colour, write_answer
+from tracker.cli.output import (
+    refuse_overwriting,
+    terminal_width,
+    wants_colour,
+    write_answer,
+    write_notice,
+)
 from tracker.errors import TrackerError
 from tracker.references import join_words
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tracker.archive.session import ArchiveSession
     from tracker.model.changes import Comparison
     from tracker.model.topics import Topic, Vocabulary
@@ -22,7 +31,9 @@ if TYPE_CHECKING:
 
 DIFFERENT = 1
 
-DiffFormat = Literal["text", "json", "markdown"]
+DiffFormat = Literal["text", "json", "markdown", "docx", "tei"]
+_BOTH_TEXTS = ("docx", "tei")
+"""Formats of which both texts can be had again."""
 
 
 def register(app: typer.Typer) -> None:
@@ -86,12 +97,9 @@ def diff(
     """
     from tracker.text.encoder import ENCODERS
     from tracker.workflows.compare.diff import diff as compare
-    from tracker.workflows.compare.diff import is_same
+    from tracker.workflows.compare.diff import find_observed, is_same
 
-    if stat and form != "text":
-        raise TrackerError(f"--stat has no {form} format")
-    if only and (stat or form == "json"):
-        raise TrackerError("--only applies to text and Markdown, not to --stat and JSON")
+    _refuse_format(form, output, stat=stat, only=bool(only), countries=countries is not None)
     refuse_overwriting(output, operands, archive)
     topics = options.load_vocabulary(vocabulary)
     if countries is not None:
@@ -120,17 +128,33 @@ def diff(
     session = options.opened(archive)
     comparison = compare(operands, session, topics, vectors, sure)
     color_on = wants_colour(color, output)
+    answer: str | bytes
     if explain is not None:
         answer = _explain(comparison, explain, topics, vectors, session, color_on)
     elif stat:
         from tracker.report.comparison.stat import render_stat
 
         answer = render_stat(comparison)
+    elif form in _BOTH_TEXTS:
+        observed = find_observed(operands, session)
+        answer = _render_both(comparison, topics, form, everything, observed)
     else:
         answer = _render(comparison, topics, form, everything, chosen, topic, color_on)
     write_answer(answer, output)
     if not is_same(comparison):
         raise typer.Exit(DIFFERENT)
+
+
+def _refuse_format(form: DiffFormat, output: Path | None, *, stat: bool, only: bool, countries: bool) -> None:
+    """Raise ``TrackerError`` where a format has not what is asked for."""
+    if stat and form != "text":
+        raise TrackerError(f"--stat has no {form} format")
+    if only and (stat or form in {"json", *_BOTH_TEXTS}):
+        raise TrackerError("--only applies to text and Markdown, which leave something out")
+    if countries and form in _BOTH_TEXTS:
+        raise TrackerError(f"--countries has no {form} format, which holds two texts")
+    if form == "docx" and output is None:
+        raise TrackerError("--format docx makes a file; name it with -o FILE")
 
 
 def _explain(
@@ -207,6 +231,27 @@ def _render(
     from tracker.report.render.terminal import render_terminal
 
     return render_terminal(report, width=terminal_width(), color=color)
+
+
+def _render_both(
+    comparison: Comparison, vocabulary: Vocabulary, form: DiffFormat, everything: bool, observed: str | None
+) -> str | bytes:
+    """Return both texts with every change as DOCX or TEI, and tell what no XML file can hold."""
+    from tracker.report.comparison.build import build_report
+    from tracker.report.comparison.notes import list_notes
+    from tracker.report.render.xml_parts import tell_lost
+
+    report, notes = build_report(comparison, vocabulary, everything=everything), list_notes(comparison)
+    if lost := tell_lost(comparison):
+        report = replace(report, cautions=(*report.cautions, lost))
+        write_notice(lost)
+    if form == "docx":
+        from tracker.report.render.word import render_word
+
+        return render_word(comparison, report, notes, observed)
+    from tracker.report.render.tei import render_tei
+
+    return render_tei(comparison, report, notes)
 
 
 def priorities(
