@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 import docx
 import pytest
 from lxml import etree
+from openxml_audit import OpenXmlValidator
 
 from tests.comparisons import VOCABULARY, change, comparison, revision, session, side
 from tests.redlined import (
@@ -125,6 +126,12 @@ def test_the_same_comparison_gives_the_same_bytes_at_any_time(monkeypatch: pytes
     assert dates == {OBSERVED.encode()}
 
 
+@pytest.mark.parametrize("name", [*MADE, "3"])
+def test_word_files_are_valid_by_the_schemas_of_word(name: str, tmp_path: Path) -> None:
+    (tmp_path / "made.docx").write_bytes(write_word(made(name), VOCABULARY))
+    assert OpenXmlValidator().validate(tmp_path / "made.docx").errors == []
+
+
 def test_what_the_report_says_is_in_comments_and_not_in_the_texts() -> None:
     data = write_word(revision(), VOCABULARY)
     opened = docx.Document(BytesIO(data))
@@ -198,6 +205,47 @@ def test_headings_are_headings() -> None:
     assert styles == ["Heading 2", "Normal"]
 
 
+HELD: Final = {
+    "TEI": ("teiHeader text", ""),
+    "teiHeader": ("fileDesc encodingDesc", ""),
+    "fileDesc": ("titleStmt publicationStmt notesStmt sourceDesc", ""),
+    "titleStmt": ("title", ""),
+    "publicationStmt": ("p( p)*", ""),
+    "notesStmt": ("note( note)*", ""),
+    "sourceDesc": ("listWit", ""),
+    "listWit": ("witness witness", ""),
+    "witness": ("", "xml:id"),
+    "title": ("", ""),
+    "encodingDesc": ("editorialDecl variantEncoding", ""),
+    "editorialDecl": ("p", ""),
+    "variantEncoding": ("", "location method"),
+    "text": ("body( back)?", ""),
+    "body": ("p( p)*", "xml:lang xml:space"),
+    "back": ("div", ""),
+    "div": ("note( note)*", "type"),
+    "note": ("", "target type"),
+    "p": ("((app|anchor|lb)( (app|anchor|lb))*)?", ""),
+    "app": ("rdg rdg", "corresp n type xml:id"),
+    "rdg": ("((seg|lb|milestone)( (seg|lb|milestone))*)?", "wit xml:lang"),
+    "seg": ("", "type"),
+    "anchor": ("", "xml:id"),
+    "milestone": ("", "unit"),
+    "lb": ("", ""),
+}
+"""Of what the Guidelines (P5) let these elements hold and bear, the part that we use."""
+
+
+@pytest.mark.parametrize("name", [*MADE, *"0123"])
+def test_tei_is_valid_by_its_guidelines(name: str) -> None:
+    root = etree.fromstring(write_tei(made(name), VOCABULARY).encode())
+    for each in root.iter():
+        held, borne = HELD[each.tag.removeprefix(TEI)]
+        assert re.fullmatch(held, " ".join(child.tag.removeprefix(TEI) for child in each)), each.tag
+        names = {key.replace("{http://www.w3.org/XML/1998/namespace}", "xml:") for key in dict(each.attrib)}
+        assert names <= {*borne.split(), *(["xml:lang"] if each.tag == f"{TEI}TEI" else [])}, each.tag
+        assert " " not in each.get("type", "")
+
+
 def test_every_pointer_of_tei_has_its_target() -> None:
     root = etree.fromstring(write_tei(revised(3)).encode())
     names = [each.get(ID) for each in root.iter() if each.get(ID)]
@@ -218,13 +266,19 @@ def test_the_command_writes_both(archive: Callable[..., Ran], tmp_path: Path) ->
     written = archive("diff", "XAA/CCPCJ", "--format", "tei").out
     for which in SIDES:
         assert settle_word(data, which) == settle_tei(written, which) == texts[which]["version"]["text"]
+    assert archive("diff", "redline.docx", "XAA/CCPCJ/33").code == 0  # we read it as accepted
+    archive("diff", "XAA/CCPCJ", "--format", "docx", "-o", "again.docx")
+    assert (tmp_path / "again.docx").read_bytes() == data
 
 
 REFUSED = [
     (("--format", "docx"), "name it with -o FILE"),
     (("--format", "docx", "-o", "none/x.docx"), "there is no folder none; make it first"),
     (("--format", "docx", "-o", "."), "is a folder; name a file in it"),
-    (("--format", "tei", "--only", "new"), "--only applies to text and Markdown"),
+    (("--format", "tei", "--only", "new"), "--format tei holds both texts whole, and takes no --only"),
+    (("--format", "tei", "--explain", "corruption"), "takes no --explain"),
+    (("--format", "docx", "-o", "x.docx", "--topic", "corruption"), "takes no --topic"),
+    (("--format", "docx", "-o", "x.docx", "--countries", "EU"), "takes no --countries"),
     (("--format", "docx", "-o", "x.docx", "--stat"), "--stat has no docx format"),
 ]
 

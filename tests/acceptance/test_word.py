@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pytest
+from openxml_audit import OpenXmlValidator
 
 from tests.redlined import SIDES, Side, revise, settle_tei, settle_word, write_tei, write_word
 from tests.shared_data import require
@@ -79,8 +80,8 @@ def list_pairs() -> Iterator[tuple[str, str, str, str]]:
     levels = tomllib.loads(read(ROOT / "tests" / "data" / "levels_languages.toml"))
     for language in ("ar", "zh", "ru"):
         blank = "" if language == "zh" else " "
-        old, new = (blank.join(scripts[language][side]) for side in SIDES)
-        yield (f"{language} pair", language, old, new)
+        before, after = (blank.join(scripts[language][side]) for side in SIDES)
+        yield (f"{language} pair", language, before, after)
         said = [sentence for level in levels[language].values() for sentence in level]
         text = "\n\n".join(blank.join(said[at : at + 5]) for at in range(0, len(said), 5))
         yield (f"{language} draft", language, text, revise(text, 7))
@@ -146,6 +147,14 @@ def test_libreoffice_leaves_exactly_either_text(
 def test_libreoffice_shows_the_comments(settled: dict[str, tuple[Comparison, bytes, Settled]]) -> None:
     for name, (found, _, result) in settled.items():
         assert result["new"]["comments"] or not found.new.version.text, name
+
+
+def test_each_is_valid_by_the_schemas_of_word(
+    settled: dict[str, tuple[Comparison, bytes, Settled]], tmp_path: Path
+) -> None:
+    for _, data, _ in settled.values():
+        (tmp_path / "made.docx").write_bytes(data)
+        assert OpenXmlValidator().validate(tmp_path / "made.docx").errors == []
 
 
 def test_random_pairs_come_back_out_of_docx_and_tei() -> None:

@@ -21,6 +21,7 @@ from tracker.errors import TrackerError
 from tracker.references import join_words
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from tracker.archive.session import ArchiveSession
@@ -99,7 +100,8 @@ def diff(
     from tracker.workflows.compare.diff import diff as compare
     from tracker.workflows.compare.diff import find_observed, is_same
 
-    _refuse_format(form, output, stat=stat, only=bool(only), countries=countries is not None)
+    asked = {"--stat": stat, "--only": only, "--topic": topic, "--explain": explain, "--countries": countries}
+    _refuse_format(form, output, asked)
     refuse_overwriting(output, operands, archive)
     topics = options.load_vocabulary(vocabulary)
     if countries is not None:
@@ -145,16 +147,17 @@ def diff(
         raise typer.Exit(DIFFERENT)
 
 
-def _refuse_format(form: DiffFormat, output: Path | None, *, stat: bool, only: bool, countries: bool) -> None:
-    """Raise ``TrackerError`` where a format has not what is asked for."""
-    if stat and form != "text":
+def _refuse_format(form: DiffFormat, output: Path | None, asked: Mapping[str, object]) -> None:
+    """Raise ``TrackerError`` where a format has not what is asked for, by option."""
+    if asked["--stat"] and form != "text":
         raise TrackerError(f"--stat has no {form} format")
-    if only and (stat or form in {"json", *_BOTH_TEXTS}):
-        raise TrackerError("--only applies to text and Markdown, which leave something out")
-    if countries and form in _BOTH_TEXTS:
-        raise TrackerError(f"--countries has no {form} format, which holds two texts")
-    if form == "docx" and output is None:
-        raise TrackerError("--format docx makes a file; name it with -o FILE")
+    if asked["--only"] and (asked["--stat"] or form == "json"):
+        raise TrackerError("--only applies to text and Markdown, not to --stat and JSON")
+    if form in _BOTH_TEXTS:
+        if unfit := [name for name, value in asked.items() if value]:
+            raise TrackerError(f"--format {form} holds both texts whole, and takes no {unfit[0]}")
+        if form == "docx" and output is None:
+            raise TrackerError("--format docx makes a file; name it with -o FILE")
 
 
 def _explain(
