@@ -11,8 +11,7 @@ from __future__ import annotations
 import re
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
-
-from lxml import etree
+from xml.etree import ElementTree as ET
 
 from tracker.report.redline import IN_SIDE, redline
 from tracker.report.render.xml_parts import in_xml, split_paragraphs
@@ -41,8 +40,7 @@ _BREAKS = re.compile(r"(\n)")
 
 def render_tei(comparison: Comparison, report: Document, notes: Sequence[Note]) -> str:
     """Return both texts as a TEI document, with what the report says of each passage in notes at its end."""
-    root = etree.Element(f"{{{_SPACE}}}TEI", nsmap={None: _SPACE})
-    root.set(_LANGUAGE, "en")
+    root = ET.Element("TEI", {"xmlns": _SPACE, _LANGUAGE: "en"})
     _write_header(root, comparison, report)
     text = _add(root, "text")
     body = _add(text, "body")
@@ -59,22 +57,22 @@ def render_tei(comparison: Comparison, report: Document, notes: Sequence[Note]) 
         listed = _add(_add(text, "back"), "div", type="notes")
         for note in notes:
             _add(listed, "note", note.text, type=note.kind, target=f"#{_name_anchor(note.change, note.side)}")
-    written = refer_hidden(etree.tostring(root, encoding="unicode"))
+    written = refer_hidden(ET.tostring(root, encoding="unicode"))
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{written}\n'
 
 
-def _add(parent: etree._Element, tag: str, text: str = "", **attributes: str) -> etree._Element:
+def _add(parent: ET.Element, tag: str, text: str = "", **attributes: str) -> ET.Element:
     """Add an element to another, with text in it."""
-    added = etree.SubElement(parent, f"{{{_SPACE}}}{tag}", attributes)
+    added = ET.SubElement(parent, tag, attributes)
     _append(added, in_xml(text))
     return added
 
 
-def _append(parent: etree._Element, text: str) -> None:
+def _append(parent: ET.Element, text: str) -> None:
     """Add text to what an element holds, each line break an element."""
     for part in _BREAKS.split(text):
         if part == "\n":
-            etree.SubElement(parent, f"{{{_SPACE}}}lb")
+            ET.SubElement(parent, "lb")
         elif part and len(parent):
             parent[-1].tail = (parent[-1].tail or "") + part
         elif part:
@@ -85,7 +83,7 @@ def _name_anchor(change: str, side: str) -> str:
     return f"at-{change}-{side}"
 
 
-def _write_header(root: etree._Element, comparison: Comparison, report: Document) -> None:
+def _write_header(root: ET.Element, comparison: Comparison, report: Document) -> None:
     header = _add(root, "teiHeader")
     file = _add(header, "fileDesc")
     _add(_add(file, "titleStmt"), "title", report.title)
@@ -115,9 +113,9 @@ class _Writer:
         self._anchors = {(note.change, note.side) for note in notes}
         self._moved: set[str] = set()
 
-    def write(self, parent: etree._Element, paragraph: Paragraph) -> None:
+    def write(self, parent: ET.Element, paragraph: Paragraph) -> None:
         """Add what a paragraph holds, and its end where one text has it alone."""
-        opened: etree._Element | None = None
+        opened: ET.Element | None = None
         for (kind, change), pieces in groupby(
             paragraph.pieces, key=lambda each: (each.run.kind, each.run.change)
         ):
@@ -133,14 +131,14 @@ class _Writer:
             reading = self._reading(self._open(parent, paragraph.end, "", "paragraph"), paragraph.end)
             _add(reading, "milestone", unit="paragraph")
 
-    def _anchor(self, parent: etree._Element, kind: RunKind, change: str) -> None:
+    def _anchor(self, parent: ET.Element, kind: RunKind, change: str) -> None:
         """Give what is noted on a passage its target, where the passage begins."""
         for side in ("old", "new"):
             if kind in IN_SIDE[side] and (change, side) in self._anchors:
                 self._anchors.remove((change, side))
                 _add(parent, "anchor").set(_ID, _name_anchor(change, side))
 
-    def _open(self, parent: etree._Element, kind: RunKind, change: str, what: str = "") -> etree._Element:
+    def _open(self, parent: ET.Element, kind: RunKind, change: str, what: str = "") -> ET.Element:
         """Add an entry of the apparatus with a reading of both texts, that of the other one empty."""
         opened = _add(parent, "app", type=what or self._operations.get(change, "spacing"))
         if change:
@@ -156,14 +154,14 @@ class _Writer:
             _add(opened, "rdg", wit=f"#{side}")
         return opened
 
-    def _reading(self, opened: etree._Element, kind: RunKind) -> etree._Element:
+    def _reading(self, opened: ET.Element, kind: RunKind) -> ET.Element:
         side = "new" if kind in IN_SIDE["new"] else "old"
         reading = opened[side == "new"]
         if self._languages[side] != self._languages["new"]:
             reading.set(_LANGUAGE, self._languages[side])
         return reading
 
-    def _read(self, opened: etree._Element, kind: RunKind, pieces: Iterable[Piece]) -> None:
+    def _read(self, opened: ET.Element, kind: RunKind, pieces: Iterable[Piece]) -> None:
         reading = self._reading(opened, kind)
         for piece in pieces:
             if piece.run.edited:

@@ -13,8 +13,8 @@ from datetime import datetime
 from itertools import count
 from typing import TYPE_CHECKING, Final
 
+from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from lxml import etree
 
 from tracker.report.redline import IN_SIDE, redline
 from tracker.report.render.word_package import AUTHOR, COMMENT_MARK, add_comment, open_package, save_package
@@ -22,6 +22,8 @@ from tracker.report.render.xml_parts import in_xml, split_paragraphs, summarize
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from docx.oxml.xmlchemy import BaseOxmlElement as Element
 
     from tracker.model.changes import Comparison
     from tracker.report.document import Document
@@ -86,11 +88,11 @@ def _group(notes: Sequence[Note]) -> Mapping[tuple[str, SideName], list[str]]:
     return grouped
 
 
-def _add(parent: etree._Element, tag: str, **attributes: str) -> etree._Element:
+def _add(parent: Element, tag: str, **attributes: str) -> Element:
     """Add an element of Word's to another."""
-    return etree.SubElement(
-        parent, qn(f"w:{tag}"), {qn(f"w:{key}"): value for key, value in attributes.items()}
-    )
+    added: Element = OxmlElement(f"w:{tag}", {qn(f"w:{name}"): value for name, value in attributes.items()})
+    parent.append(added)
+    return added
 
 
 class _Writer:
@@ -132,9 +134,9 @@ class _Writer:
         self._starts[first].insert(0, ("commentRangeStart", {"id": str(ident)}))
         self._ends[last].append(("commentRangeEnd", {"id": str(ident)}))
 
-    def write(self, paragraph: Paragraph) -> etree._Element:
+    def write(self, paragraph: Paragraph) -> Element:
         """Return a paragraph, with the revision of its end where only one text has that."""
-        written = etree.Element(qn("w:p"))
+        written = OxmlElement("w:p")
         properties = _add(written, "pPr")
         if self._is_heading(paragraph):
             _add(properties, "pStyle", val="Heading2")
@@ -166,7 +168,7 @@ class _Writer:
             run.new in self._headings["new"] or run.old in self._headings["old"] for run in runs
         )
 
-    def _write_piece(self, parent: etree._Element, piece: Piece) -> None:
+    def _write_piece(self, parent: Element, piece: Piece) -> None:
         kind = piece.run.kind
         if piece.run.edited:
             kind = _UNMOVED[kind]
@@ -185,7 +187,7 @@ class _Writer:
                 _write_text(run, part, "delText" if kind == "deleted" else "t")
 
 
-def _write_text(run: etree._Element, text: str, tag: str) -> None:
+def _write_text(run: Element, text: str, tag: str) -> None:
     for part in _BREAKS.split(text):
         if part in {"\n", "\t"}:
             _add(run, "br" if part == "\n" else "tab")
