@@ -16,19 +16,13 @@ if TYPE_CHECKING:
     from tracker.model.changes import Change, Comparison
     from tracker.model.texts import Version
 
-PARAGRAPH: Final = "\n\n"
-"""What stands between the paragraphs of a clean text."""
-
 RunKind = Literal["kept", "deleted", "inserted", "moved from", "moved to"]
 _GONE: tuple[RunKind, RunKind] = ("deleted", "moved from")
 _COME: tuple[RunKind, RunKind] = ("inserted", "moved to")
 """What is on one side alone: in its place, and in a passage that has moved."""
-SideName = Literal["old", "new"]
-IN_SIDE: Final[Mapping[SideName, frozenset[RunKind]]] = {
-    "old": frozenset({"kept", "deleted", "moved from"}),
-    "new": frozenset({"kept", "inserted", "moved to"}),
-}
-"""The runs that make up either text."""
+IN_OLD: frozenset[RunKind] = frozenset({"kept", *_GONE})
+IN_NEW: frozenset[RunKind] = frozenset({"kept", *_COME})
+"""What each text consists of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,26 +41,14 @@ class Run:
     """Whether, in a passage that has moved, the other place has other words here."""
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
-    """Words about one change, to stand beside it where both texts are shown."""
-
-    change: str
-    """Its id."""
-    side: SideName
-    """The side that shows what is said."""
-    kind: Literal["decision", "shift", "topic"]
-    text: str
-
-
 def old_text(runs: Iterable[Run]) -> str:
     """Return the old text: what is left where every change is rejected."""
-    return "".join(run.text for run in runs if run.kind in IN_SIDE["old"])
+    return "".join(run.text for run in runs if run.kind in IN_OLD)
 
 
 def new_text(runs: Iterable[Run]) -> str:
     """Return the new text: what is left where every change is accepted."""
-    return "".join(run.text for run in runs if run.kind in IN_SIDE["new"])
+    return "".join(run.text for run in runs if run.kind in IN_NEW)
 
 
 class _Place(NamedTuple):
@@ -83,6 +65,10 @@ class _Part(NamedTuple):
     new: _Place | None
     size: int
     change: Change
+
+
+PARAGRAPH: Final = "\n\n"
+"""What stands between the paragraphs of a clean text."""
 
 
 def redline(comparison: Comparison) -> tuple[Run, ...]:

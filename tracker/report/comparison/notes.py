@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from tracker.model.changes import AXES
 from tracker.report.comparison import selection, topic_words
 from tracker.report.comparison import words as wording
-from tracker.report.redline import Note
+from tracker.report.render.xml_parts import Note
 from tracker.report.safe import one_line
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from tracker.model.changes import Change, Comparison
     from tracker.model.topics import TopicChange
-    from tracker.report.redline import SideName
+    from tracker.report.render.xml_parts import SideName
 
     NoteKind = Literal["shift", "topic"]
 

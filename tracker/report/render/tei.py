@@ -13,8 +13,8 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Final
 from xml.etree import ElementTree as ET
 
-from tracker.report.redline import IN_SIDE, redline
-from tracker.report.render.xml_parts import in_xml, split_paragraphs
+from tracker.report.redline import redline
+from tracker.report.render.xml_parts import IN_SIDE, in_xml, split_paragraphs
 from tracker.report.safe import refer_hidden
 
 if TYPE_CHECKING:
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
     from tracker.model.changes import Comparison
     from tracker.report.document import Document
-    from tracker.report.redline import Note, RunKind
-    from tracker.report.render.xml_parts import Paragraph, Piece
+    from tracker.report.redline import RunKind
+    from tracker.report.render.xml_parts import Note, Paragraph, Piece
 
 _SPACE: Final = "http://www.tei-c.org/ns/1.0"
 _ID, _LANGUAGE, _BLANKS = (

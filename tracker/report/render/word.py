@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Final
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 
-from tracker.report.redline import IN_SIDE, redline
+from tracker.report.redline import redline
 from tracker.report.render.word_package import AUTHOR, COMMENT_MARK, add_comment, open_package, save_package
-from tracker.report.render.xml_parts import in_xml, split_paragraphs, summarize
+from tracker.report.render.xml_parts import IN_SIDE, in_xml, split_paragraphs, summarize
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
     from tracker.model.changes import Comparison
     from tracker.report.document import Document
-    from tracker.report.redline import Note, Run, RunKind, SideName
-    from tracker.report.render.xml_parts import Paragraph, Piece
+    from tracker.report.redline import Run, RunKind
+    from tracker.report.render.xml_parts import Note, Paragraph, Piece, SideName
 
 _LANGUAGES: Final = {
     "en": "en-GB",

@@ -1,18 +1,18 @@
-"""What DOCX and TEI share: paragraphs of both texts, characters that XML has not, a report in plain lines."""
+"""What DOCX and TEI share: paragraphs, notes, the characters that XML has not, a report in plain lines."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, Literal
 
 from tracker.report.document import Redline
-from tracker.report.redline import PARAGRAPH
+from tracker.report.redline import IN_NEW, IN_OLD, PARAGRAPH
 from tracker.report.safe import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from tracker.model.changes import Comparison
     from tracker.report.document import Document, Entry
@@ -20,6 +20,21 @@ if TYPE_CHECKING:
 
 _NOT_XML = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What is no character of XML 1.0 (section 2.2), and the carriage return, which is read as a line feed."""
+
+SideName = Literal["old", "new"]
+IN_SIDE: Final[Mapping[SideName, frozenset[RunKind]]] = {"old": IN_OLD, "new": IN_NEW}
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Words about one change, to stand beside it where both texts are shown."""
+
+    change: str
+    """Its id."""
+    side: SideName
+    """The side that shows what is said."""
+    kind: Literal["decision", "shift", "topic"]
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
