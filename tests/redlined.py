@@ -39,7 +39,7 @@ def write_word(comparison: Comparison, vocabulary: Vocabulary | None = None) -> 
 
 def write_tei(comparison: Comparison, vocabulary: Vocabulary | None = None) -> str:
     report = build_report(comparison, vocabulary or load_vocabulary())
-    return render_tei(comparison, report, list_notes(comparison))
+    return render_tei(comparison, report, list_notes(comparison, everything=True))
 
 
 def open_part(data: bytes, name: str = "document") -> etree._Element:
@@ -71,9 +71,14 @@ def _say(element: etree._Element, side: Side) -> Iterator[str]:
 
 
 def settle_tei(written: str, side: Side) -> str:
-    root = etree.fromstring(written.encode())
-    body = next(root.iter(f"{TEI}body"))
-    return "\n\n".join("".join(_read(paragraph, f"#{side}")) for paragraph in body)
+    """Read the paragraphs outside the apparatus and in a text's readings, one after the other."""
+    body = etree.fromstring(written.encode()).find(f"{TEI}text/{TEI}body/{TEI}div")
+    assert body is not None
+    found: list[etree._Element] = []
+    for each in body:
+        readings = each.findall(f"{TEI}rdg[@wit='#{side}']") if each.tag == f"{TEI}app" else [[each]]
+        found += [paragraph for reading in readings for paragraph in reading]
+    return "\n\n".join("".join(_read(paragraph, f"#{side}")) for paragraph in found)
 
 
 def _read(element: etree._Element, witness: str) -> Iterator[str]:

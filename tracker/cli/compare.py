@@ -244,7 +244,8 @@ def _render_both(
     from tracker.report.comparison.notes import list_notes
     from tracker.report.render.xml_parts import tell_lost
 
-    report, notes = build_report(comparison, vocabulary, everything=everything), list_notes(comparison)
+    report = build_report(comparison, vocabulary, everything=everything)
+    notes = list_notes(comparison, everything=everything)
     if lost := tell_lost(comparison):
         report = replace(report, cautions=(*report.cautions, lost))
         write_notice(lost)

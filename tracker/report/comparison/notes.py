@@ -11,7 +11,7 @@ from tracker.report.render.xml_parts import Note
 from tracker.report.safe import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from typing import Literal
 
     from tracker.model.changes import Change, Comparison
@@ -21,16 +21,20 @@ if TYPE_CHECKING:
     NoteKind = Literal["shift", "topic"]
 
 
-def list_notes(comparison: Comparison) -> tuple[Note, ...]:
+def list_notes(comparison: Comparison, *, everything: bool = False) -> tuple[Note, ...]:
     """Return the notes, those on decisions first, then shifts, then topics.
 
-    A topic is noted where the new text shows it best, and where the old one did if less is made of it now.
+    A topic is noted where the new text shows it best, and where the old one did if less is made of it now;
+    one that kept its level, or of which nothing is told, only where ``everything`` is asked for.
     """
     places: dict[tuple[SideName, int], Change] = {}
     for change in comparison.changes:
         places |= {("old", index): change for index in change.old}
         places |= {("new", index): change for index in change.new}
-    told = (*_tell_shifts(comparison), *_tell_topics(comparison))
+    topics = [
+        each for each in comparison.topics if everything or not (each.outcome == "kept" or each.unclear)
+    ]
+    told = (*_tell_shifts(comparison), *_tell_topics(topics, comparison.provenance.sure))
     return (
         *_note_decisions(comparison),
         *(
@@ -59,9 +63,9 @@ def _tell_shifts(comparison: Comparison) -> Iterator[tuple[SideName, int, NoteKi
             yield "old", row.old.ordinal, "shift", text
 
 
-def _tell_topics(comparison: Comparison) -> Iterator[tuple[SideName, int, NoteKind, str]]:
-    for topic in topic_words.rank_topics(comparison.topics):
-        text = _tell_topic(topic, comparison.provenance.sure)
+def _tell_topics(topics: Iterable[TopicChange], sure: float) -> Iterator[tuple[SideName, int, NoteKind, str]]:
+    for topic in topic_words.rank_topics(topics):
+        text = _tell_topic(topic, sure)
         if topic.old and topic.outcome in topic_words.OLD_SIDE:
             yield "old", topic.old.leading, "topic", text
         if topic.new:

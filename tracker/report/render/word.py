@@ -1,9 +1,4 @@
-"""Two texts as a Word document with tracked changes: accepted they are the new text, rejected the old one.
-
-It is written by python-docx, which reads DOCX for us anyway, and its elements. Of what marks changes for it,
-docx-revisions dates them by the clock and knows neither moves nor the ends of paragraphs; docx-redline needs
-Python 3.12; python-redlines compares two documents once more, by its own rules, in a program for .NET.
-"""
+"""Two texts as a Word document with tracked changes: accepted they are the new text, rejected the old one."""
 
 from __future__ import annotations
 
@@ -17,7 +12,14 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 
 from tracker.report.redline import redline
-from tracker.report.render.word_package import AUTHOR, COMMENT_MARK, add_comment, open_package, save_package
+from tracker.report.render.word_package import (
+    AUTHOR,
+    COMMENT_MARK,
+    HEADING,
+    add_comment,
+    open_package,
+    save_package,
+)
 from tracker.report.render.xml_parts import IN_SIDE, in_xml, split_paragraphs, summarize
 
 if TYPE_CHECKING:
@@ -66,7 +68,7 @@ def render_word(
     dated = datetime.fromisoformat(observed) if observed else None
     runs = redline(comparison)
     noted = _group(notes)
-    writer = _Writer(comparison, runs, observed, comments=1 + len(noted))
+    writer = _Writer(comparison, runs, dated, comments=1 + len(noted))
     languages = dict(writer.languages.values())
     package = open_package(report.title, " ".join(report.closing[-1:]), languages, dated)
     if runs:
@@ -99,7 +101,7 @@ class _Writer:
     """Writes runs as elements, in order: each revision has an id of its own, and each move its two ranges."""
 
     def __init__(
-        self, comparison: Comparison, runs: Sequence[Run], observed: str | None, comments: int
+        self, comparison: Comparison, runs: Sequence[Run], dated: datetime | None, comments: int
     ) -> None:
         sides = {"old": comparison.old.version, "new": comparison.new.version}
         self._headings = {
@@ -110,7 +112,7 @@ class _Writer:
         self.languages = {
             side: (_SCRIPTS.get(code, "val"), _LANGUAGES.get(code, code)) for side, code in codes.items()
         }
-        self._stamp = {"author": AUTHOR} | ({"date": observed} if observed else {})
+        self._stamp = {"author": AUTHOR} | ({"date": f"{dated:%Y-%m-%dT%H:%M:%SZ}"} if dated else {})
         self._ids = count(comments)
         self._starts: defaultdict[int, list[tuple[str, dict[str, str]]]] = defaultdict(list)
         self._ends: defaultdict[int, list[tuple[str, dict[str, str]]]] = defaultdict(list)
@@ -139,7 +141,7 @@ class _Writer:
         written = OxmlElement("w:p")
         properties = _add(written, "pPr")
         if self._is_heading(paragraph):
-            _add(properties, "pStyle", val="Heading2")
+            _add(properties, "pStyle", val=HEADING.replace(" ", ""))
         kinds = [piece.run.kind for piece in paragraph.pieces] or [paragraph.end or "kept"]
         side = "new" if any(kind in IN_SIDE["new"] for kind in kinds) else "old"
         if self.languages[side][0] == "bidi":

@@ -12,7 +12,7 @@ from docx.enum.style import WD_STYLE_TYPE
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from docx.shared import Mm, Pt
+from docx.shared import Mm, Pt, RGBColor
 
 from tracker.report.render.xml_parts import in_xml
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from docx.document import Document as Package
 
 AUTHOR: Final = "tracker"
+HEADING: Final = "Heading 2"
 COMMENT, COMMENT_MARK = "CommentText", "CommentReference"
 _OURS: Final = "en-GB"
 """The language of what we say ourselves."""
@@ -71,6 +72,7 @@ def _add_styles(package: Package) -> None:
         language = OxmlElement("w:lang", {qn("w:val"): _OURS})
         style.element.get_or_add_rPr().append(language)
     package.styles["annotation text"].paragraph_format.space_after = Pt(4)
+    package.styles[HEADING].font.color.rgb = RGBColor(0, 0, 0)  # its blue is too light for small letters
 
 
 def _number_pages(package: Package) -> None:
