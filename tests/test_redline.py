@@ -121,6 +121,24 @@ CASES = [
         "We pay.|_¶_|-We go.|-_¶_|-We sing.|-_¶_|+We dance.|+_¶_|We stay.|-_¶_|-We sit.|+_¶_|+We fly.",
         id="paragraphs that stand for others are paragraphs of their own",
     ),
+    pytest.param(
+        comparison(
+            side("o", ("We pay.", "We go."), ("We sing.",), ("We run.", "We stay.")),
+            side("n", ("We pay.", "We fly."), ("We dance.",), ("We sit.", "We stay.")),
+            change("kept", (0,), (0,), "We pay."),
+            *(
+                change("dropped", (at,), (), f"-{text}")
+                for at, text in ((1, "We go."), (2, "We sing."), (3, "We run."))
+            ),
+            *(
+                change("new", (), (at,), f"+{text}")
+                for at, text in ((1, "We fly."), (2, "We dance."), (3, "We sit."))
+            ),
+            change("kept", (4,), (4,), "We stay."),
+        ),
+        "We pay.|_|-We go.|+We fly.|_¶_|-We sing.|-_¶_|+We dance.|+_¶_|-We run.|+We sit.|_|We stay.",
+        id="what goes on with a paragraph stands in it",
+    ),
 ]
 MARKS = {"kept": "", "deleted": "-", "inserted": "+", "moved from": "<", "moved to": ">"}
 
