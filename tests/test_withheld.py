@@ -96,12 +96,13 @@ FORMS = {
     "timeline XAA/UNGA": ("text", "json", "csv"), "compare-countries UNGA 78": ("text", "json", "csv"),
     "panel UNGA --sessions 77-79": ("text", "json", "csv"),
     "diff UNGA 77 79 --countries XAA": ("text", "json"),
-    "diff XAA/UNGA 77 79 --encoder none --all": ("text", "json", "markdown", "tei"),
-    f"diff {WHERE} XAA/UNGA/79 --encoder none": ("text", "json", "markdown", "tei"),
+    "diff XAA/UNGA 77 79 --encoder none --all": ("text", "json", "markdown"),
+    f"diff {WHERE} XAA/UNGA/79 --encoder none": ("text", "json", "markdown"),
     "reextract --dry-run": ("text",), "verify": ("text",), "sources list": ("text", "json"),
     "review 1": ("text", "json"), "datasette-metadata": ("text",),
     f"judge {WHERE} --topic corruption --level mentioned --by Ben": ("text",),
     f"withdraw {WHERE} --reason again --authority Court": ("text", "json"),
+    "diff XAA/UNGA 77 79 --all": ("tei",), f"diff {WHERE} XAA/UNGA/79 --all": ("tei",),
 }  # fmt: skip
 """Every command that reads an archive, with each form of its answer."""
 
