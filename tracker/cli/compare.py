@@ -21,7 +21,7 @@ from tracker.errors import TrackerError
 from tracker.references import join_words
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from tracker.archive.session import ArchiveSession
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 DIFFERENT = 1
 
 DiffFormat = Literal["text", "json", "markdown", "docx", "tei"]
+
+
 _BOTH_TEXTS = ("docx", "tei")
 """Formats of which both texts can be had again."""
 
@@ -100,8 +102,12 @@ def diff(
     from tracker.workflows.compare.diff import diff as compare
     from tracker.workflows.compare.diff import find_observed, is_same
 
-    asked = {"--stat": stat, "--only": only, "--topic": topic, "--explain": explain, "--countries": countries}
-    _refuse_format(form, output, asked)
+    if stat and form != "text":
+        raise TrackerError(f"--stat has no {form} format")
+    if only and (stat or form == "json"):
+        raise TrackerError("--only applies to text and Markdown, not to --stat and JSON")
+    asked = {"--only": only, "--topic": topic, "--explain": explain, "--countries": countries}
+    _refuse_whole(form, output, asked)
     refuse_overwriting(output, operands, archive)
     topics = options.load_vocabulary(vocabulary)
     if countries is not None:
@@ -137,27 +143,22 @@ def diff(
         from tracker.report.comparison.stat import render_stat
 
         answer = render_stat(comparison)
-    elif form in _BOTH_TEXTS:
-        observed = find_observed(operands, session)
-        answer = _render_both(comparison, topics, form, everything, observed)
     else:
-        answer = _render(comparison, topics, form, everything, chosen, topic, color_on)
+        observed = partial(find_observed, operands, session)
+        answer = _render(comparison, topics, form, everything, chosen, topic, color_on, observed)
     write_answer(answer, output)
     if not is_same(comparison):
         raise typer.Exit(DIFFERENT)
 
 
-def _refuse_format(form: DiffFormat, output: Path | None, asked: Mapping[str, object]) -> None:
-    """Raise ``TrackerError`` where a format has not what is asked for, by option."""
-    if asked["--stat"] and form != "text":
-        raise TrackerError(f"--stat has no {form} format")
-    if asked["--only"] and (asked["--stat"] or form == "json"):
-        raise TrackerError("--only applies to text and Markdown, not to --stat and JSON")
-    if form in _BOTH_TEXTS:
-        if unfit := [name for name, value in asked.items() if value]:
-            raise TrackerError(f"--format {form} holds both texts whole, and takes no {unfit[0]}")
-        if form == "docx" and output is None:
-            raise TrackerError("--format docx makes a file; name it with -o FILE")
+def _refuse_whole(form: DiffFormat, output: Path | None, asked: Mapping[str, object]) -> None:
+    """Raise ``TrackerError`` where a format of both texts is to leave something out, or has no file."""
+    if form not in _BOTH_TEXTS:
+        return
+    if unfit := [name for name, value in asked.items() if value]:
+        raise TrackerError(f"--format {form} holds both texts whole, and takes no {unfit[0]}")
+    if form == "docx" and output is None:
+        raise TrackerError("--format docx makes a file; name it with -o FILE")
 
 
 def _explain(
@@ -209,7 +210,10 @@ def _render(
     only: frozenset[str],
     topic: str | None,
     color: bool,
-) -> str:
+    observed: Callable[[], str | None],
+) -> str | bytes:
+    if form in _BOTH_TEXTS:
+        return _render_both(comparison, vocabulary, form, everything, observed)
     if form == "json":
         from tracker.report.json_text import render_json
 
@@ -237,7 +241,11 @@ def _render(
 
 
 def _render_both(
-    comparison: Comparison, vocabulary: Vocabulary, form: DiffFormat, everything: bool, observed: str | None
+    comparison: Comparison,
+    vocabulary: Vocabulary,
+    form: DiffFormat,
+    everything: bool,
+    observed: Callable[[], str | None],
 ) -> str | bytes:
     """Return both texts with every change as DOCX or TEI, and tell what no XML file can hold."""
     from tracker.report.comparison.build import build_report
@@ -252,7 +260,7 @@ def _render_both(
     if form == "docx":
         from tracker.report.render.word import render_word
 
-        return render_word(comparison, report, notes, observed)
+        return render_word(comparison, report, notes, observed())
     from tracker.report.render.tei import render_tei
 
     return render_tei(comparison, report, notes)
