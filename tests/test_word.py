@@ -105,6 +105,29 @@ def test_ids_are_unique_and_moves_are_paired(name: str) -> None:
         assert Counter(opened) == Counter(each.get(f"{W}id") for each in body.iter(f"{W}{tag}RangeEnd"))
 
 
+def test_nothing_inserted_stands_on_both_sides_of_a_kept_end_of_a_paragraph() -> None:
+    found = comparison(
+        side("o", ("We pay.",), ("We go.",)),
+        side("n", ("We pay.", "We sing."), ("We dance.",), ("We stay.", "We go.")),
+        change("kept", (0,), (0,), "We pay."),
+        *(
+            change("new", (), (at,), f"+{text}")
+            for at, text in ((1, "We sing."), (2, "We dance."), (3, "We stay."))
+        ),
+        change("kept", (1,), (4,), "We go."),
+    )
+    data = write_word(found, VOCABULARY)
+    marks = [each.find(f"{W}pPr/{W}rPr") for each in open_part(data).iter(f"{W}p")]
+    assert [mark is not None and mark[0].tag.removeprefix(W) for mark in marks] == [
+        "del",
+        "ins",
+        "ins",
+        False,
+    ]
+    for which, whole in zip(SIDES, (found.old, found.new), strict=True):
+        assert settle_word(data, which) == whole.version.text
+
+
 def test_a_passage_that_moved_is_the_same_at_both_places_and_its_edits_are_told_apart() -> None:
     body = open_part(write_word(revision(), VOCABULARY))
     texts = {

@@ -106,10 +106,10 @@ def diff(
         raise TrackerError(f"--stat has no {form} format")
     if only and (stat or form == "json"):
         raise TrackerError("--only applies to text and Markdown, not to --stat and JSON")
-    asked = {"--only": only, "--topic": topic, "--explain": explain, "--countries": countries}
-    _refuse_whole(form, output, asked)
     refuse_overwriting(output, operands, archive)
     topics = options.load_vocabulary(vocabulary)
+    asked = {"--only": only, "--topic": topic, "--explain": explain, "--countries": countries}
+    _refuse_whole(form, output, asked)
     if countries is not None:
         if stat or explain is not None:
             raise TrackerError("--countries takes no --stat and --explain; leave them out")

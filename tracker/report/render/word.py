@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from dataclasses import replace
 from datetime import datetime
-from itertools import count
+from itertools import count, takewhile
 from typing import TYPE_CHECKING, Final
 
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 
-from tracker.report.redline import redline
+from tracker.report.redline import PARAGRAPH, redline
 from tracker.report.render.word_package import (
     AUTHOR,
     COMMENT_MARK,
@@ -66,7 +67,7 @@ def render_word(
     the new text was seen; without it they bear no date.
     """
     dated = datetime.fromisoformat(observed) if observed else None
-    runs = redline(comparison)
+    runs = _part_insertions(redline(comparison))
     noted = _group(notes)
     writer = _Writer(comparison, runs, dated, comments=1 + len(noted))
     languages = dict(writer.languages.values())
@@ -80,6 +81,24 @@ def render_word(
     body = package.element.body
     body[:-1] = [writer.write(paragraph) for paragraph in split_paragraphs(runs)]
     return save_package(package)
+
+
+def _part_insertions(runs: Sequence[Run]) -> Sequence[Run]:
+    """Return runs in which nothing that came stands on both sides of a paragraph's end that is kept.
+
+    LibreOffice takes two such insertions, and the end between them, for one, and rejects all three. So the
+    end is deleted before what came and inserted behind it, which says the same of either text.
+    """
+    came = IN_SIDE["new"] - {"kept"}
+    parted: list[Run] = []
+    for run, after in zip(runs, (*runs[1:], None), strict=True):
+        parted.append(run)
+        if (run.text, run.kind) == (PARAGRAPH, "kept") and after and after.kind in came:
+            before = sum(1 for _ in takewhile(lambda each: each.kind in came, reversed(parted[:-1])))
+            if before:
+                parted[-1] = replace(run, kind="inserted")
+                parted.insert(len(parted) - 1 - before, replace(run, kind="deleted"))
+    return parted
 
 
 def _group(notes: Sequence[Note]) -> Mapping[tuple[str, SideName], list[str]]:
