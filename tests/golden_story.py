@@ -133,6 +133,8 @@ def read(story: Story) -> None:
     story.in_forms("diff XAA/CCPCJ 30 31", "json", "markdown")
     story("diff XAA/CCPCJ 30 31 --stat")
     story.in_forms("diff XAA/CCPCJ 32 33", "json", "markdown", "tei")
+    story("diff XAA/CCPCJ 32 33 --format docx -o redline.docx")
+    story("diff redline.docx XAA/CCPCJ/33")
     story("diff XAA/CCPCJ/34~prepared.en@1 XAA/CCPCJ/34~prepared.en@2 --all")
     story("diff seeds/xaa/XAA_33_2024.md seeds/xaa/XAA_33_2024_delivered.md --format json")
     story("diff XAA/CCPCJ/33~prepared.en XAA/CCPCJ/33~prepared.en")
