@@ -118,6 +118,7 @@ def test_escapes_in_a_statement_are_shown_and_not_sent(tracker: Callable[..., Ra
             ("list",),
             ("log", "XAA/UNGA/79"),
             ("search", "report"),
+            ("diff", "hostile.txt", "XAA/UNGA/79", "--format", "tei"),
             ("diff", "hostile.txt", "XAA/UNGA/79", "--all"),
             ("diff", "hostile.txt", "XAA/UNGA/79", "--format", "json"),
             ("diff", "hostile.txt", "XAA/UNGA/79", "--format", "markdown"),

@@ -106,6 +106,39 @@ CASES = [
         "-We pay.|-_|We go.|+_|+We pay.",
         id="what is out of order and is not said to have moved",
     ),
+    pytest.param(
+        comparison(
+            side("o", ("We pay.",), ("We go.",), ("We sing.",), ("We stay.",), ("We sit.",)),
+            side("n", ("We pay.",), ("We dance.",), ("We stay.",), ("We fly.",)),
+            change("kept", (0,), (0,), "We pay."),
+            change("dropped", (1,), (), "-We go."),
+            change("dropped", (2,), (), "-We sing."),
+            change("new", (), (1,), "+We dance."),
+            change("kept", (3,), (2,), "We stay."),
+            change("dropped", (4,), (), "-We sit."),
+            change("new", (), (3,), "+We fly."),
+        ),
+        "We pay.|_¶_|-We go.|-_¶_|-We sing.|-_¶_|+We dance.|+_¶_|We stay.|-_¶_|-We sit.|+_¶_|+We fly.",
+        id="paragraphs that stand for others are paragraphs of their own",
+    ),
+    pytest.param(
+        comparison(
+            side("o", ("We pay.", "We go."), ("We sing.",), ("We run.", "We stay.")),
+            side("n", ("We pay.", "We fly."), ("We dance.",), ("We sit.", "We stay.")),
+            change("kept", (0,), (0,), "We pay."),
+            *(
+                change("dropped", (at,), (), f"-{text}")
+                for at, text in ((1, "We go."), (2, "We sing."), (3, "We run."))
+            ),
+            *(
+                change("new", (), (at,), f"+{text}")
+                for at, text in ((1, "We fly."), (2, "We dance."), (3, "We sit."))
+            ),
+            change("kept", (4,), (4,), "We stay."),
+        ),
+        "We pay.|_|-We go.|+We fly.|_¶_|-We sing.|-_¶_|+We dance.|+_¶_|-We run.|+We sit.|_|We stay.",
+        id="what goes on with a paragraph stands in it",
+    ),
 ]
 MARKS = {"kept": "", "deleted": "-", "inserted": "+", "moved from": "<", "moved to": ">"}
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from tests.running import Ran
 
 SHARED = {
+    "docx": {"capture", "report"},
     "httpx": {"capture", "workflows"},
     "numpy": {"archive", "text", "topics"},
     "rapidfuzz": {"alignment", "references"},

@@ -104,6 +104,7 @@ FORMS = {
     "review 1": ("text", "json"), "datasette-metadata": ("text",),
     f"judge {WHERE} --topic corruption --level mentioned --by Ben": ("text",),
     f"withdraw {WHERE} --reason again --authority Court": ("text", "json"),
+    "diff XAA/UNGA 77 79 --all": ("tei",), f"diff {WHERE} XAA/UNGA/79 --all": ("tei",),
 }  # fmt: skip
 """Every command that reads an archive, with each form of its answer."""
 

@@ -3,26 +3,18 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 import typer
 
 from tracker.cli import completion, options
 from tracker.cli import output as shown
-from tracker.cli.output import refuse_overwriting, terminal_width, wants_colour, write_answer
+from tracker.cli.forms import DiffFormat, explain_part, read_only, refuse_whole, render_form
+from tracker.cli.output import refuse_overwriting, wants_colour, write_answer
 from tracker.errors import TrackerError
 from tracker.references import join_words
 
-if TYPE_CHECKING:
-    from tracker.archive.session import ArchiveSession
-    from tracker.model.changes import Comparison
-    from tracker.model.topics import Topic, Vocabulary
-    from tracker.report.comparison.one_topic import SideWeights
-    from tracker.text.encoder import Encoder
-
 DIFFERENT = 1
-
-DiffFormat = Literal["text", "json", "markdown", "html"]
 
 
 def register(app: typer.Typer) -> None:
@@ -89,7 +81,7 @@ def diff(
     """
     from tracker.text.encoder import ENCODERS
     from tracker.workflows.compare.diff import diff as compare
-    from tracker.workflows.compare.diff import is_same
+    from tracker.workflows.compare.diff import find_observed, is_same
 
     if (stat or methods) and form != "text":
         raise TrackerError(f"{'--stat' if stat else '--methods'} has no {form} format")
@@ -97,6 +89,8 @@ def diff(
         raise TrackerError("--only applies to text, Markdown and HTML, not to --stat and JSON")
     refuse_overwriting(output, operands, archive)
     topics = options.load_vocabulary(vocabulary, archive)
+    asked = {"--only": only, "--topic": topic, "--explain": explain, "--countries": countries}
+    refuse_whole(form, output, asked)
     if countries is not None:
         if stat or explain is not None:
             raise TrackerError("--countries takes no --stat and --explain; leave them out")
@@ -113,18 +107,19 @@ def diff(
             topic=topic,
             sure=sure,
             everything=everything,
-            only=_chosen(only, by_country=True),
+            only=read_only(only, by_country=True),
         )
         if moved:
             raise typer.Exit(DIFFERENT)
         return
-    chosen = _chosen(only)
+    chosen = read_only(only)
     vectors = ENCODERS[encoder]
     session = options.opened(archive)
     comparison = compare(operands, session, topics, vectors, sure)
     color_on = wants_colour(color, output)
+    answer: str | bytes
     if explain is not None:
-        answer = _explain(comparison, explain, topics, vectors, session, color_on)
+        answer = explain_part(comparison, explain, topics, vectors, session, color_on)
     elif stat:
         from tracker.report.comparison.stat import render_stat
 
@@ -134,91 +129,11 @@ def diff(
 
         answer = render_methods(comparison, topics)
     else:
-        answer = _render(comparison, topics, form, everything, chosen, topic, color_on)
+        observed = partial(find_observed, operands, session)
+        answer = render_form(comparison, topics, form, everything, chosen, topic, color_on, observed)
     write_answer(answer, output)
     if not is_same(comparison):
         raise typer.Exit(DIFFERENT)
-
-
-def _explain(
-    comparison: Comparison,
-    name: str,
-    vocabulary: Vocabulary,
-    encoder: Encoder | None,
-    archive: ArchiveSession,
-    color: bool,
-) -> str:
-    """Explain a change by its id, or a topic by its label, id or term."""
-    from tracker.report.comparison.build import build_report
-    from tracker.report.comparison.explanation import render_explanation
-    from tracker.report.render.terminal import render_terminal
-    from tracker.topics.vocabulary.naming import find_topics
-    from tracker.workflows.code.shown import may_be_change
-    from tracker.workflows.compare.explain import explain, explain_topics
-
-    if not may_be_change(name):
-        topics = find_topics(vocabulary, name)
-        reasons = explain_topics(comparison, topics, vocabulary)
-        report = build_report(comparison, vocabulary, topics=topics, reasons=reasons, explain=True)
-        return render_terminal(report, width=terminal_width(), color=color)
-    found = explain(comparison, name, encoder, archive)
-    thresholds = found.accept, found.accept_move
-    return render_explanation(
-        comparison, found.change, found.candidates, thresholds, width=terminal_width(), color=color
-    )
-
-
-def _chosen(only: list[str] | None, *, by_country: bool = False) -> frozenset[str]:
-    """Return what a report is narrowed to; of many countries only what became of topics is told."""
-    from tracker.report.comparison.selection import FILTERS
-    from tracker.report.comparison.topic_words import STATUSES
-
-    known = tuple(status for status in STATUSES if status != "kept") if by_country else FILTERS
-    words = frozenset(word.strip() for text in only or () for word in text.split(",") if word.strip())
-    unknown = sorted(words - frozenset(known))
-    if unknown:
-        raise TrackerError(f"--only {unknown[0]}: expected one of {', '.join(known)}")
-    return words
-
-
-def _render(
-    comparison: Comparison,
-    vocabulary: Vocabulary,
-    form: DiffFormat,
-    everything: bool,
-    only: frozenset[str],
-    topic: str | None,
-    color: bool,
-) -> str:
-    if form == "json":
-        from tracker.report.json_text import render_json
-
-        return render_json(comparison)
-    from tracker.report.comparison.build import build_report
-
-    asked: tuple[Topic, ...] = ()
-    reasons: list[tuple[SideWeights, SideWeights]] = []
-    if topic:
-        from tracker.topics.vocabulary.naming import find_topics
-        from tracker.workflows.compare.explain import explain_topics
-
-        asked = find_topics(vocabulary, topic)
-        reasons = explain_topics(comparison, asked, vocabulary)
-    report = build_report(
-        comparison, vocabulary, everything=everything, only=only, topics=asked, reasons=reasons
-    )
-    if form == "markdown":
-        from tracker.report.render.markdown import render_markdown
-
-        return render_markdown(report)
-    if form == "html":
-        from tracker.report.comparison.texts import build_texts
-        from tracker.report.render.html import render_html
-
-        return render_html(report, build_texts(comparison))
-    from tracker.report.render.terminal import render_terminal
-
-    return render_terminal(report, width=terminal_width(), color=color)
 
 
 def priorities(

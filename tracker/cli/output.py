@@ -133,36 +133,38 @@ _LONGEST_END = 500  # characters of a notice at either end: the next step stands
 PAGER_VARIABLE, NO_PAGER = "TRACKER_PAGER", "cat"
 
 
-def write_answer(text: str, output: Path | None = None, *, paged: bool = True) -> None:
+def write_answer(text: str | bytes, output: Path | None = None, *, paged: bool = True) -> None:
     """Print a text, or write it to a file atomically, in UTF-8; it ends in one line break.
 
-    On a terminal that it does not fit on, a pager shows it, unless it is one part of several. The archive is
-    closed before: a run must not wait for who reads this page by page. Raises ``TrackerError`` where it
-    cannot be written.
+    Bytes are for a file alone. On a terminal that it does not fit on, a pager shows it, unless it is one part
+    of several. The archive is closed before: a run must not wait for who reads this page by page. Raises
+    ``TrackerError`` where it cannot be written.
     """
     if context := get_current_context(silent=True):
         context.close()
-    text = text.rstrip("\n") + "\n"
+    text = text if isinstance(text, bytes) else text.rstrip("\n") + "\n"
+    if output is not None:
+        write_bytes(text if isinstance(text, bytes) else text.encode(), output)
+        return
+    if isinstance(text, bytes):
+        raise TrackerError("this is no text; name a file for it with -o FILE")
     try:
-        if output is None and paged and (pager := _choose_pager(text)):
+        if paged and (pager := _choose_pager(text)):
             _page(pager, _shown(text))
-        elif output is None:
-            _print(_shown(text))
         else:
-            _replace(output, text.encode())
-    except FileNotFoundError:
-        folder = output and output.parent
-        raise TrackerError(f"{output}: there is no folder {folder}; make it first") from None
-    except IsADirectoryError:
-        raise TrackerError(f"{output} is a folder; name a file in it") from None
+            _print(_shown(text))
     except OSError as error:
-        raise TrackerError(f"{output or 'standard output'}: {error.strerror}") from None
+        raise TrackerError(f"standard output: {error.strerror}") from None
 
 
 def write_bytes(data: bytes, output: Path) -> None:
-    """Write bytes to a file atomically; raises as ``write_answer`` does."""
+    """Write bytes to a file atomically; raises ``TrackerError`` where it cannot be written."""
     try:
         _replace(output, data)
+    except FileNotFoundError:
+        raise TrackerError(f"{output}: there is no folder {output.parent}; make it first") from None
+    except IsADirectoryError:
+        raise TrackerError(f"{output} is a folder; name a file in it") from None
     except OSError as error:
         raise TrackerError(f"{output}: {error.strerror}") from None
 

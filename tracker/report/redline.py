@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import groupby
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -65,6 +65,10 @@ class _Part(NamedTuple):
     new: _Place | None
     size: int
     change: Change
+
+
+PARAGRAPH: Final = "\n\n"
+"""What stands between the paragraphs of a clean text."""
 
 
 def redline(comparison: Comparison) -> tuple[Run, ...]:
@@ -142,11 +146,62 @@ def _fill(text: str, placed: Mapping[int, Run], kind: RunKind) -> list[Run]:
 
 def _merge(olds: Iterable[Run], news: Iterable[Run]) -> Iterator[Run]:
     """Yield the runs of both texts as one sequence, what is kept once."""
+    begins = True
     for (gone, kept), (come, _) in zip(_split(olds), _split(news), strict=True):
-        head = _share_blank(gone[:1], come[:1])
-        left, right = gone[len(head) :], come[len(head) :]
-        tail = _share_blank(left[-1:], right[-1:])
-        yield from (*head, *left[: len(left) - len(tail)], *right[: len(right) - len(tail)], *tail, *kept)
+        yield from _weave(gone, come, begins=begins, ends=not kept)
+        yield from kept
+        begins = False
+
+
+def _weave(gone: Sequence[Run], come: Sequence[Run], *, begins: bool, ends: bool) -> Iterator[Run]:
+    """Yield what is gone and what came for it, so that whole paragraphs on either side stay whole.
+
+    What goes on with a paragraph before, or leads to one behind, stands with that on both sides; at the
+    beginning or the end of the texts there is none.
+    """
+    olds, news = _part(gone), _part(come)
+    if len(olds) == 1 or len(news) == 1:
+        yield from _mix(gone, come)
+        return
+    head, tail = (
+        (olds.pop(0), news.pop(0)) if not begins else None,
+        (olds.pop(), news.pop()) if not ends else None,
+    )
+    if head:
+        yield from (*_mix(*head), Run(PARAGRAPH, "deleted" if ends else "kept"))
+    yield from _join(olds, "deleted", ends=ends)
+    if head and ends:
+        yield Run(PARAGRAPH, "inserted")
+    yield from _join(news, "inserted", ends=ends)
+    if tail:
+        yield from _mix(*tail)
+
+
+def _part(runs: Iterable[Run]) -> list[list[Run]]:
+    """Return the runs of each paragraph, without the breaks between."""
+    parted: list[list[Run]] = [[]]
+    for run in runs:
+        if run.text == PARAGRAPH and not run.change:
+            parted.append([])
+        else:
+            parted[-1].append(run)
+    return parted
+
+
+def _join(paragraphs: Sequence[Sequence[Run]], kind: RunKind, *, ends: bool) -> Iterator[Run]:
+    """Yield paragraphs with a break behind each, but for the last one of a text."""
+    for at, paragraph in enumerate(paragraphs, start=1):
+        yield from paragraph
+        if at < len(paragraphs) or not ends:
+            yield Run(PARAGRAPH, kind)
+
+
+def _mix(gone: Sequence[Run], come: Sequence[Run]) -> Iterator[Run]:
+    """Yield what is gone, then what came for it; a blank at either end that both have is kept."""
+    head = _share_blank(gone[:1], come[:1])
+    left, right = gone[len(head) :], come[len(head) :]
+    tail = _share_blank(left[-1:], right[-1:])
+    yield from (*head, *left[: len(left) - len(tail)], *right[: len(right) - len(tail)], *tail)
 
 
 def _split(runs: Iterable[Run]) -> Iterator[tuple[list[Run], list[Run]]]:

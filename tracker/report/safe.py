@@ -77,6 +77,14 @@ def escape_hidden(encoded: str) -> str:
     return _hidden().sub(lambda match: _escape(match[0]), encoded)
 
 
+def refer_hidden(encoded: str) -> str:
+    """Return XML with every character that ``visible`` would show written as a numeric reference.
+
+    What no XML may hold, not even so, must not be in it.
+    """
+    return _hidden().sub(lambda match: f"&#x{ord(match[0]):X};", encoded)
+
+
 def _name(char: str) -> str:
     code = ord(char)
     if code < _SPACE:

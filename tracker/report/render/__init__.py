@@ -1,1 +1,1 @@
-"""Renderers: one report document as text for a terminal, and as Markdown."""
+"""Renderers: one report document as text for a terminal, and as Markdown; both texts as DOCX and as TEI."""

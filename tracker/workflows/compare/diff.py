@@ -133,6 +133,15 @@ def diff(
     return comparison
 
 
+def find_observed(arguments: list[str], archive: ArchiveSession) -> str | None:
+    """Return the instant at which the new text that the arguments name was seen; None for a file."""
+    _, new = pair_operands(arguments, archive)
+    if not isinstance(new, Reference):
+        return None
+    (seen,) = archive.reader.log(archive.reader.resolve(new))
+    return seen.observed
+
+
 def list_parts(
     old: Operand,
     new: Operand,

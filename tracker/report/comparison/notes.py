@@ -1,0 +1,82 @@
+"""What is noted beside the passages of both texts: what people decided, the shifts, and the topics."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tracker.model.changes import AXES
+from tracker.report.comparison import selection, topic_words
+from tracker.report.comparison import words as wording
+from tracker.report.render.xml_parts import Note
+from tracker.report.safe import one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from typing import Literal
+
+    from tracker.model.changes import Change, Comparison
+    from tracker.model.topics import TopicChange
+    from tracker.report.render.xml_parts import SideName
+
+    NoteKind = Literal["shift", "topic"]
+
+
+def list_notes(comparison: Comparison, *, everything: bool = False) -> tuple[Note, ...]:
+    """Return the notes, those on decisions first, then shifts, then topics.
+
+    A topic is noted where the new text shows it best, and where the old one did if less is made of it now;
+    one that kept its level, or of which nothing is told, only where ``everything`` is asked for.
+    """
+    places: dict[tuple[SideName, int], Change] = {}
+    for change in comparison.changes:
+        places |= {("old", index): change for index in change.old}
+        places |= {("new", index): change for index in change.new}
+    topics = [
+        each for each in comparison.topics if everything or not (each.outcome == "kept" or each.unclear)
+    ]
+    told = (*_tell_shifts(comparison), *_tell_topics(topics, comparison.provenance.sure))
+    return (
+        *_note_decisions(comparison),
+        *(
+            Note(places[side, at].id, side, kind, text)
+            for side, at, kind, text in told
+            if (side, at) in places
+        ),
+    )
+
+
+def _note_decisions(comparison: Comparison) -> Iterator[Note]:
+    for change in comparison.changes:
+        for decision in change.decided:
+            side: SideName = "new" if change.new else "old"
+            yield Note(change.id, side, "decision", wording.decision_words(decision))
+
+
+def _tell_shifts(comparison: Comparison) -> Iterator[tuple[SideName, int, NoteKind, str]]:
+    for row in selection.select_shifts(comparison, AXES):
+        segments = [(segment,) if segment else () for segment in (row.old, row.new)]
+        source = f"{wording.places(*segments)} {one_line(row.source)}, by {one_line(row.shift.rule)}"
+        text = f"{row.shift.axis} {row.shift.direction}: {wording.shift_words(row.shift)} ({source})"
+        if row.new:
+            yield "new", row.new.ordinal, "shift", text
+        elif row.old:
+            yield "old", row.old.ordinal, "shift", text
+
+
+def _tell_topics(topics: Iterable[TopicChange], sure: float) -> Iterator[tuple[SideName, int, NoteKind, str]]:
+    for topic in topic_words.rank_topics(topics):
+        text = _tell_topic(topic, sure)
+        if topic.old and topic.outcome in topic_words.OLD_SIDE:
+            yield "old", topic.old.leading, "topic", text
+        if topic.new:
+            yield "new", topic.new.leading, "topic", text
+
+
+def _tell_topic(topic: TopicChange, sure: float) -> str:
+    facts = (
+        topic_words.level_words(topic),
+        topic_words.status_mark(topic, sure),
+        f"{topic_words.share_words(topic)}% of the words",
+        topic_words.certainty_words(topic),
+    )
+    return f"{one_line(topic.label)}: {', '.join(fact for fact in facts if fact)}"
