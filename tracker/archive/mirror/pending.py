@@ -98,7 +98,7 @@ def install_triggers(connection: sqlite3.Connection, tables: Mapping[str, Table]
         if all(there.get(sql) == name for name, sql in triggers.items()):
             continue
         for name, sql in triggers.items():
-            connection.execute(f'DROP TRIGGER IF EXISTS "{name}"')
+            connection.execute(f'DROP TRIGGER IF EXISTS main."{name}"')
             connection.execute(sql)
         mark_table(connection, tables, table)
 
