@@ -11,6 +11,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 from tracker.archive.file.lock import take_lock
+from tracker.archive.schema.layout import offer_functions
 from tracker.archive.session import ArchiveSession
 from tracker.model.record import Declaration
 from tracker.model.texts import Run, Segment, SpanMap, Version
@@ -91,8 +92,9 @@ def digest(text: str) -> str:
 
 
 def query(folder: Path, sql: str) -> list[tuple[Any, ...]]:
-    """Ask the archive's file itself."""
+    """Ask the archive's file itself, with the functions that give back what it packs."""
     with closing(sqlite3.connect(f"file:{folder / 'tracker.db'}?mode=ro", uri=True)) as connection:
+        offer_functions(connection)
         return connection.execute(sql).fetchall()
 
 

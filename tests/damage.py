@@ -7,6 +7,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 from tests.repositories import run_git
+from tracker.archive.schema.layout import unpack
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -44,8 +45,12 @@ def flip(path: Path, offset: int, bit: int = 0) -> None:
 
 
 def flip_in(path: Path, words: bytes, bit: int = 0) -> None:
-    """Change one bit in the middle of words that a file holds once."""
+    """Change one bit in the middle of words that a file holds once, or of the document that has them."""
     data = path.read_bytes()
+    if words not in data:
+        with closing(sqlite3.connect(path)) as connection:
+            documents = connection.execute("SELECT bytes, size FROM documents").fetchall()
+        (words,) = [packed for packed, size in documents if words in (unpack(packed, size) or b"")]
     assert data.count(words) == 1
     flip(path, data.index(words) + len(words) // 2, bit)
 

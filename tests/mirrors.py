@@ -47,7 +47,7 @@ def read_tables(folder: Path) -> dict[str, list[tuple[Any, ...]]]:
         assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
         assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
         names = connection.execute(
-            "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table'"
+            "SELECT name FROM pragma_table_list WHERE schema = 'main' AND (type = 'table' OR name = 'segments')"
             " AND name NOT LIKE 'sqlite_%' AND name <> 'unmirrored' ORDER BY name"
         ).fetchall()
         tables = {

@@ -116,8 +116,9 @@ def test_a_file_of_an_older_release_is_described_once_it_is_written_to(tmp_path:
     with open_store(tmp_path):
         pass
     assert query(
-        tmp_path, "SELECT meaning FROM descriptions WHERE of_table = 'segments' AND of_column = ''"
-    ) == [("The citable units of a version, in order.",)]
+        tmp_path, "SELECT meaning FROM descriptions WHERE of_table = 'bodies' AND of_column = ''"
+    ) == [("UN organs and forums, filled in on first use. Yours to edit.",)]
+    assert query(tmp_path, "SELECT 1 FROM descriptions WHERE of_column = 'packing'") == []
 
 
 def test_rows_are_named_as_references_name_them(run: Callable[..., Ran], tmp_path: Path) -> None:

@@ -40,7 +40,7 @@ def import_all(folder: Path, *more: str) -> Ran:
 
 
 def kept(folder: Path) -> str:
-    return repr(query(folder.parent / "snapshots", "SELECT bytes FROM documents"))
+    return repr(query(folder.parent / "snapshots", "SELECT sqlar_uncompress(bytes, size) FROM documents"))
 
 
 LINKS = {

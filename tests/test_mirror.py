@@ -296,7 +296,7 @@ EDITS = {
     "a run's beginning": ["UPDATE runs SET started = '1948-12-10T00:00:00Z' WHERE id = 2"],
     "a version": ["UPDATE versions SET words = words + 1"],
     "what segments are": ["UPDATE segments SET kind = 'heading' WHERE ordinal = 0"],
-    "segments that are no part of their text": ["UPDATE segments SET text = 'other' WHERE ordinal = 1"],
+    "where segments are": ['UPDATE segments SET "end" = "end" - 1 WHERE ordinal = 1'],
     "no segments": ["DELETE FROM segments WHERE version = 1"],
     "the latest snapshot": [
         "DELETE FROM segments WHERE version = 4",

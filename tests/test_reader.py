@@ -451,7 +451,9 @@ def test_a_document_whose_bytes_changed_is_not_passed_on(folder: Path, tmp_path:
 def test_a_segment_that_was_altered_is_not_passed_on(folder: Path, tmp_path: Path) -> None:
     (tmp_path / "tracker.db").write_bytes((folder / "tracker.db").read_bytes())
     with closing(sqlite3.connect(tmp_path / "tracker.db")) as file, file:
-        file.execute("UPDATE segments SET text = 'We fight for corruption.' WHERE text LIKE 'We fight%'")
+        with pytest.raises(sqlite3.IntegrityError, match="the text of a segment is that of its version"):
+            file.execute("UPDATE segments SET text = 'We fight for it.' WHERE text LIKE 'We fight%'")
+        file.execute('UPDATE segments SET "end" = "end" + 999 WHERE text LIKE \'We fight%\'')
     with open_reader(tmp_path) as reader, pytest.raises(ArchiveUnusable, match="a segment is not the text"):
         reader.side(parse_reference("XAA/UNGA/9"))
 
@@ -462,7 +464,8 @@ def test_the_index_follows_what_is_changed_and_deleted(tmp_path: Path) -> None:
         record(store, declare("XAA/UNGA/79~prepared.en"), "one 人\ntwo 人")
     with closing(sqlite3.connect(tmp_path / "tracker.db")) as file, file:
         file.execute("DELETE FROM segments WHERE ordinal = 0")
-        file.execute("UPDATE segments SET text = 'three', folded = NULL WHERE ordinal = 1")
+        file.execute("UPDATE versions SET text = replace(text, 'two 人', 'three')")
+        file.execute("UPDATE segments SET folded = NULL WHERE ordinal = 1")
         file.execute("INSERT INTO segments_fts (segments_fts, rank) VALUES ('integrity-check', 1)")
     assert query(tmp_path, "SELECT text FROM segments_fts WHERE text MATCH 'three'") == [("three",)]
     assert query(tmp_path, "SELECT text FROM segments_fts WHERE text MATCH 'one OR two'") == []

@@ -136,7 +136,7 @@ def test_a_response_holds_the_evidence_of_its_exchange(folder: Path, tracker: Ca
     (fields, head, content), *_ = found["response"]
     ((document, bytes_),) = query(
         folder,
-        "SELECT sha256, bytes FROM documents JOIN snapshots ON document = sha256"
+        "SELECT sha256, sqlar_uncompress(bytes, size) FROM documents JOIN snapshots ON document = sha256"
         " WHERE url LIKE '%/79' AND ordinal = 1",
     )
     assert content == bytes_

@@ -142,7 +142,7 @@ STEPS = [
     ("INSERT INTO documents", 2),
     ('INSERT INTO "snapshots"', 2),
     ('INSERT INTO "versions"', 2),
-    ("INSERT INTO segments (", 2),
+    ("INSERT INTO segment_offsets", 2),
     ("INSERT INTO segments_fts", 2),
     ("RELEASE batch", 2),
     ('INSERT INTO "outcomes"', 2),

@@ -15,7 +15,18 @@ STAGING = ".tracker-staging-"
 _STAGING = (STAGING, ".repair-")
 """The second is what an older release called them."""
 
-_DRAFTS = ("tracker.db.part*", "*.part", ".*.part", ".*.part-*", "mirror.git.new", "mirror.git.*.new")
+UPGRADE = "tracker.db.upgrade"
+"""The record in its second layout, as far as an upgrade has come; what was killed goes on with it."""
+
+_DRAFTS = (
+    f"{UPGRADE}*",
+    "tracker.db.part*",
+    "*.part",
+    ".*.part",
+    ".*.part-*",
+    "mirror.git.new",
+    "mirror.git.*.new",
+)
 """Drafts of files and folders; a backup writes them without the archive's lock."""
 
 

@@ -29,7 +29,7 @@ _LONGEST_PATH = 440
 _BESIDE_A_NEW_ARCHIVE = frozenset({"README.md", "watch.toml", "lock", FILE_NAME})
 """What may be in a folder that was prepared for an archive: a clone of this project has the first."""
 
-_HOLDING = (FILE_NAME, "derived.db", f"{MIRROR}*", "before-repair-*", ".repair-*")
+_HOLDING = (FILE_NAME, f"{FILE_NAME}.*", "derived.db", f"{MIRROR}*", "before-repair-*", ".repair-*")
 """What holds material, or names it."""
 
 

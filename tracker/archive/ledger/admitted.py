@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from tracker.archive.record.queries import EDITIONS, NAME, SNAPSHOTS, edition_is, narrow, statement_is
 from tracker.archive.rights.refusals import find_withdrawn_content
+from tracker.archive.schema.layout import DOCUMENT
 from tracker.archive.schema.rows import fetch_row, fetch_value
 from tracker.decisions.rulings import is_statement
 from tracker.errors import DocumentUnreadable, Withdrawn
@@ -91,7 +92,7 @@ def read_document(connection: sqlite3.Connection, sha256: str) -> bytes:
     withdrawn = find_withdrawn_content(connection, None, sha256)
     if withdrawn:
         raise Withdrawn(f"document {sha256[:12]}, of {withdrawn.reference}, was {withdrawn}")
-    (data,) = fetch_row(connection, "SELECT bytes FROM documents WHERE sha256 = ?", [sha256])
+    (data,) = fetch_row(connection, f"SELECT {DOCUMENT} FROM documents WHERE sha256 = ?", [sha256])  # noqa: S608 (our text)
     if data is None:
         raise DocumentUnreadable(
             f"of document {sha256[:12]} a public copy has only the digest; to fetch it: tracker snapshot"

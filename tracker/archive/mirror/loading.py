@@ -9,6 +9,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from tracker.archive.file.mirror_paths import is_document
+from tracker.archive.record.segments import rebuild_index
 from tracker.archive.rights.redaction import NOT_PUBLIC
 from tracker.archive.rights.withdrawals import read_lacking
 from tracker.archive.schema.rows import insert_row
@@ -48,6 +49,12 @@ def check_own_digest(table: str, row: Row) -> None:
     value = row.get(_DIGESTED.get(table, ""))
     if value is not None and sha256(_as_bytes(value)).hexdigest() != row.get("sha256"):
         raise ValueError(f"it does not have its digest {row.get('sha256')!s}")
+
+
+def _check_size(row: Row) -> None:
+    """Raise ``ValueError`` where a document is said to have another size: packed bytes are read by it."""
+    if len(_as_bytes(row["bytes"])) != row.get("size"):
+        raise ValueError("it does not have the size that its row says")
 
 
 def _as_bytes(value: Value) -> bytes:
@@ -96,7 +103,7 @@ class RowLoader:
 
         Rows that refer to closed rows are removed with them; without closed rows the mirror is damaged.
         """
-        self._connection.execute("INSERT INTO segments_fts (segments_fts) VALUES ('rebuild')")
+        rebuild_index(self._connection)
         self.closed += len(read_lacking(self._connection))
         while dangling := self._connection.execute("PRAGMA foreign_key_check").fetchall():
             if not self.closed:
@@ -127,6 +134,7 @@ class RowLoader:
             if row.get("sha256") != self._bytes.get("sha256"):
                 raise mirror_damaged(self._mirror, f"the bytes of document {row.get('sha256')!s} are missing")
             row = {**row, **self._bytes}
+            _check_size(row)
         else:
             check_own_digest(table, row)
         check_digests(row, self._digests.get(table, ()))

@@ -98,7 +98,7 @@ def install_triggers(connection: sqlite3.Connection, tables: Mapping[str, Table]
         if all(there.get(sql) == name for name, sql in triggers.items()):
             continue
         for name, sql in triggers.items():
-            connection.execute(f'DROP TRIGGER IF EXISTS "{name}"')
+            connection.execute(f'DROP TRIGGER IF EXISTS main."{name}"')
             connection.execute(sql)
         mark_table(connection, tables, table)
 
@@ -210,19 +210,19 @@ def _triggers(tables: Mapping[str, Table], table: Table) -> Iterator[tuple[str, 
         if event == "INSERT" and table.name in _WRITTEN_WITH:
             continue
         notes = " ".join(_note(table.unit, unit_expression(tables, table, row)) for row in rows)
-        yield _trigger(table.name, event.lower(), f"AFTER {event}", notes)
+        yield _trigger(table, event.lower(), f"AFTER {event}", notes)
     for name, columns, place, below in _LEAVING:
         if name == table.name:
             snapshots = f" INSERT INTO unmirrored (unit, name) SELECT 'snapshot', id FROM ({below});"  # noqa: S608
             notes = _note(_LEFT, place) + snapshots
-            yield _trigger(name, "renamed", f"AFTER UPDATE OF {columns}", notes)
-            yield _trigger(name, "left", "BEFORE DELETE", notes)
+            yield _trigger(table, "renamed", f"AFTER UPDATE OF {columns}", notes)
+            yield _trigger(table, "left", "BEFORE DELETE", notes)
 
 
 def _note(unit: str, name: str) -> str:
     return f"INSERT INTO unmirrored (unit, name) SELECT '{unit}', {name} WHERE {name} IS NOT NULL;"
 
 
-def _trigger(table: str, event: str, when: str, notes: str) -> tuple[str, str]:
-    name = f"unmirrored_{table}_{event}"
-    return name, f'CREATE TRIGGER "{name}" {when} ON "{table}" BEGIN {notes} END'
+def _trigger(table: Table, event: str, when: str, notes: str) -> tuple[str, str]:
+    name = f"unmirrored_{table.name}_{event}"
+    return name, f'CREATE TRIGGER "{name}" {when} ON "{table.stored}" BEGIN {notes} END'

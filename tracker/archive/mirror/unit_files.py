@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from tracker.archive.file import mirror_paths as paths
 from tracker.archive.mirror.row_files import ColumnarRows, write_lines, write_rows
 from tracker.archive.record.queries import WITH_STATEMENTS
-from tracker.archive.schema.rows import quote_names
+from tracker.archive.record.segments import read_segments
 from tracker.archive.schema.schema_map import members, read_tables, rows_query
 
 if TYPE_CHECKING:
@@ -66,7 +66,6 @@ class UnitFiles:
         }
         others = [name for name in self.tables[SEGMENTS].columns if name not in {*_FIRST, _LAST}]
         self._columns = (*_FIRST, *others, _LAST)
-        self._query = f"SELECT {quote_names(self._columns)} FROM segments WHERE version = ? ORDER BY ordinal"  # noqa: S608 (our schema)
 
     def files(self, unit: Unit, rows: Mapping[str, list[Row]], name: str, until: int) -> Files:
         """Return the files of a unit's rows; none where its row was deleted.
@@ -108,7 +107,7 @@ class UnitFiles:
         *place, ordinal, is_latest = self._connection.execute(_SNAPSHOT_NAME, [name, until]).fetchone()
         folder = paths.edition_path(place)
         cut = {
-            row["id"]: self._connection.execute(self._query, [row["id"]]).fetchall()
+            row["id"]: read_segments(self._connection, int(row["id"] or 0), self._columns[:-1])
             for row in rows["versions"]
         }
         files: Files = {f"{folder}/{ordinal}.json": write_rows({**rows, SEGMENTS: self._columnar(rows, cut)})}

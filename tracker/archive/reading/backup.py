@@ -11,6 +11,7 @@ from pathlib import Path
 from tracker.archive.file.modes import private_permissions
 from tracker.archive.rights.withdrawals import read_destroyed_documents
 from tracker.archive.schema.connection import archive_file, check_schema, connect_to_read, translate
+from tracker.archive.schema.layout import DOCUMENT
 from tracker.archive.schema.rows import fetch_column, fetch_value
 from tracker.errors import ArchiveUnusable
 from tracker.files import draft_file
@@ -69,7 +70,7 @@ def _check(part: Path) -> dict[str, int]:
             raise ArchiveUnusable(f"the record is damaged: row {row} of {table} has no {wanted}; {_REMEDY}")
         check_schema(copy, part)
         destroyed = read_destroyed_documents(copy)
-        for name, data in copy.execute("SELECT sha256, bytes FROM documents"):
+        for name, data in copy.execute(f"SELECT sha256, {DOCUMENT} FROM documents"):  # noqa: S608 (our text)
             if data is not None or name not in destroyed:
                 _check_digest("document", name, bytes(data or b""))
         for name, text in copy.execute("SELECT sha256, text FROM versions"):

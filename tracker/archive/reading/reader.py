@@ -11,6 +11,7 @@ from tracker.archive.reading.versions import Versions
 from tracker.archive.record import encoding, nearest, queries
 from tracker.archive.record.memberships import read_groups
 from tracker.archive.schema.connection import translate
+from tracker.archive.schema.layout import DOCUMENT
 from tracker.archive.schema.rows import Record, fetch_named, method, open_record
 from tracker.errors import NotInArchive, ReferenceInvalid, Withdrawn
 from tracker.model.texts import Reference, Side
@@ -184,7 +185,7 @@ class Reader(Record):
         from hashlib import sha256  # noqa: PLC0415 (2 ms that a list does not take)
 
         raw, extractor, media_type, document, data = self.row(
-            "SELECT raw, extractor, versions.media_type, document, bytes FROM versions"
+            f"SELECT raw, extractor, versions.media_type, document, {DOCUMENT} FROM versions"  # noqa: S608 (our text)
             " JOIN snapshots ON snapshots.id = versions.snapshot"
             " JOIN documents ON documents.sha256 = snapshots.document WHERE versions.id = ?",
             self._find(reference),

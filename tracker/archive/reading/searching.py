@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tracker.archive.record import queries, search
+from tracker.archive.record.segments import Cutter
 from tracker.archive.record.statements import sort_text
+from tracker.archive.schema.layout import read_layout
 from tracker.archive.schema.rows import fetch_row
 from tracker.model.record import Hit, SearchPage, SearchScope
 from tracker.model.texts import Reference, Segment
@@ -14,6 +16,7 @@ from tracker.references import session_sort_key
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Collection, Iterable
+    from typing import Any
 
     from tracker.archive.record.queries import Condition
     from tracker.model.record import SearchOrder
@@ -30,7 +33,7 @@ _FOUND = f"{queries.FOUND} WHERE segments_fts MATCH ? AND {queries.LATEST}"
 _ALL = f"""
 {queries.SNAPSHOTS} JOIN segments ON segments.version = versions.id WHERE ? IS NULL AND {queries.LATEST}
 """
-_SEGMENT = 'segments.ordinal, segments.kind, paragraph, segments."start", segments."end", segments.text'
+_SEGMENT = 'segments.ordinal, segments.kind, paragraph, segments."start", segments."end"'
 
 
 def search_passages(
@@ -87,12 +90,19 @@ def find_segments(
     expression = None if beginnings is None else search.beginnings_expression(beginnings)
     if expression == "":
         return ()
+    cutter = Cutter(connection)
     rows = connection.execute(
-        f"SELECT {queries.NAME}, {_SEGMENT} {_ALL if expression is None else _FOUND}"
+        f"SELECT {read_layout(connection).text}, segments.version, {queries.NAME}, {_SEGMENT}"
+        f" {_ALL if expression is None else _FOUND}"
         f" AND statements.body = ? AND editions.language = ? ORDER BY {_TEXT}",
         [expression, body, language],
     )
-    return tuple((Reference(*row[:6]), Segment(*row[6:])) for row in rows)
+    return tuple((Reference(*row[2:8]), _read_segment(cutter, *row[:2], *row[8:])) for row in rows)
+
+
+def _read_segment(cutter: Cutter, text: str | None, version: int, *place: Any) -> Segment:  # noqa: ANN401 (columns)
+    *_, start, end = place
+    return Segment(*place, *[cutter.cut(version, start, end) if text is None else text])
 
 
 def _scope_is(scope: SearchScope) -> list[Condition]:

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 from tracker.archive.ledger.ruling_rows import read_rulings
 from tracker.archive.record import encoding, queries
+from tracker.archive.record.segments import read_segments
 from tracker.archive.schema.connection import translate
+from tracker.archive.schema.layout import DOCUMENT, SPANS
 from tracker.archive.schema.rows import Record, insert, method
 from tracker.model.texts import Reference, Segment, Version
 
@@ -54,11 +56,9 @@ SELECT snapshots.id, versions.id, document, extractor FROM readable_snapshots AS
 JOIN versions ON versions.id = (SELECT max(id) FROM versions AS other WHERE other.snapshot = snapshots.id)
 """
 
-_VERSION = "SELECT text, sha256, language, spans, extractor, media_type FROM versions WHERE id = ?"
+_VERSION = f"SELECT text, sha256, language, {SPANS}, extractor, media_type FROM versions WHERE id = ?"  # noqa: S608
 
-_SEGMENTS = """
-SELECT ordinal, kind, paragraph, "start", "end", text FROM segments WHERE version = ? ORDER BY ordinal
-"""
+_SEGMENT = ("ordinal", "kind", "paragraph", "start", "end")
 
 _LISTS = """
 SELECT text FROM watch_lists JOIN runs ON watch_list = sha256 GROUP BY sha256 ORDER BY max(runs.id) DESC
@@ -120,7 +120,7 @@ class Versions(Record):
 
     def document(self, sha256: str) -> bytes | None:
         """Return the bytes that have this digest; None where the record does not hold them."""
-        return next(iter(self.column("SELECT bytes FROM documents WHERE sha256 = ?", sha256)), None)
+        return next(iter(self.column(f"SELECT {DOCUMENT} FROM documents WHERE sha256 = ?", sha256)), None)  # noqa: S608 (our text)
 
     def origins(self, snapshot: int) -> tuple[CaptureSource, ...]:
         """Return the sources that gave a snapshot, in the order of their first check."""
@@ -150,10 +150,12 @@ class Versions(Record):
         text, digest, language, spans, extractor, media_type = self.row(_VERSION, number)
         if digest_text(text) != digest:
             raise self.damaged("a text no longer has its sha256")
-        segments = tuple(Segment(*row) for row in self.rows(_SEGMENTS, number))
+        segments = tuple(Segment(*row) for row in method(read_segments)(self, number, _SEGMENT))
         try:
             span_map = encoding.read_spans(spans)
-            is_whole = all(text[each.start : each.end] == each.text for each in segments)
+            is_whole = all(
+                text[each.start : each.end] == each.text and each.end <= len(text) for each in segments
+            )
         except (TypeError, ValueError) as error:
             raise self.damaged(str(error)) from error
         if not is_whole:

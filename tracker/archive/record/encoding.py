@@ -9,12 +9,8 @@ from typing import TYPE_CHECKING, get_args
 from tracker.model.texts import Reference, Run, SpanMap, TextKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
     from typing import Any
-
-    from tracker.model.texts import Version
-
-SegmentRow = tuple[int, int, str, int, int, int, str, str | None]
 
 _KINDS = {str(kind): kind for kind in get_args(TextKind)}
 
@@ -64,27 +60,3 @@ def decode_plain(data: bytes, extractor: str, media_type: str) -> str | None:
         return data.decode(match[1])
     except (LookupError, UnicodeError):
         return None
-
-
-def segment_rows(version: Version, version_id: int) -> Iterator[SegmentRow]:
-    """Yield the rows of a version's segments.
-
-    Raises ``ValueError`` for a segment that is not the text between its offsets.
-    """
-    from tracker.archive.record.search import fold_for_search  # noqa: PLC0415 (3 ms, to write alone)
-
-    for segment in version.segments:
-        text = segment.text
-        if version.text[segment.start : segment.end] != text:
-            raise ValueError(f"segment {segment.ordinal} is not the text at {segment.start}:{segment.end}")
-        folded = fold_for_search(text)
-        yield (
-            version_id,
-            segment.ordinal,
-            segment.kind,
-            segment.paragraph,
-            segment.start,
-            segment.end,
-            text,
-            None if folded == text else folded,
-        )

@@ -14,8 +14,10 @@ from tracker.archive.record.editions import (
     find_same_bytes,
     has_unknown_language,
 )
-from tracker.archive.record.encoding import decode_plain, segment_rows, write_spans
+from tracker.archive.record.encoding import decode_plain, write_spans
 from tracker.archive.record.queries import STATEMENT_NAME, WITH_STATEMENTS
+from tracker.archive.record.segments import write_segments
+from tracker.archive.schema.layout import pack_row
 from tracker.archive.schema.rows import fetch_column, insert, pick
 from tracker.model.record import Recorded
 from tracker.text.identity import digest_text
@@ -142,11 +144,12 @@ def _write_snapshot(
 
 def write_document(connection: sqlite3.Connection, sha256: str, data: bytes, media_type: str) -> None:
     """Keep bytes, each only once; those of which a public mirror had only the digest are filled in."""
+    kept = pack_row(connection, "documents", {"bytes": data})["bytes"]
     connection.execute(
         "INSERT INTO documents (sha256, size, media_type, bytes) VALUES (?, ?, ?, ?)"
         " ON CONFLICT (sha256) DO UPDATE SET bytes = excluded.bytes WHERE documents.bytes IS NULL"
         " AND sha256 NOT IN (SELECT document FROM standing_withdrawals WHERE act = 'destroy')",
-        (sha256, len(data), media_type, data),
+        (sha256, len(data), media_type, kept),
     )
 
 
@@ -165,13 +168,4 @@ def write_version(
         raw=None if is_plain else raw,
         **pick(version, "extractor", "media_type", "language", "words", "text"),
     )
-    connection.executemany(
-        'INSERT INTO segments (version, ordinal, kind, paragraph, "start", "end", text, folded)'
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        segment_rows(version, row),
-    )
-    connection.execute(
-        "INSERT INTO segments_fts (rowid, text)"
-        " SELECT id, coalesce(folded, text) FROM segments WHERE version = ?",
-        [row],
-    )
+    write_segments(connection, row, version)

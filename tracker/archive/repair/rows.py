@@ -6,6 +6,7 @@ import sqlite3
 from typing import TYPE_CHECKING
 
 from tracker.archive.mirror.unit_files import SEGMENTS
+from tracker.archive.record.segments import rebuild_index
 from tracker.archive.schema.rows import insert_row, transaction, update_row
 from tracker.archive.schema.schema_map import read_tables
 from tracker.archive.verify import findings, mirror_files, structure
@@ -18,8 +19,9 @@ if TYPE_CHECKING:
     from tracker.archive.verify.findings import Fix
     from tracker.archive.verify.mirror_files import MirrorFiles, RowDifference, TableRows
 
-_INDEXING = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND name IN (?, ?)"
-_TRIGGERS = ("segments_deleted", "segments_updated")
+_INDEXING = """
+SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND sql LIKE '%INSERT INTO segments_fts %'
+"""
 
 
 def restore_rows(connection: sqlite3.Connection, mirror: MirrorFiles, fixes: Sequence[Fix]) -> list[Step]:
@@ -30,7 +32,7 @@ def restore_rows(connection: sqlite3.Connection, mirror: MirrorFiles, fixes: Seq
     connection.execute("PRAGMA ignore_check_constraints = ON")
     with transaction(connection):
         # From damaged rows the triggers would update the full-text index wrongly; it is rebuilt instead.
-        triggers = connection.execute(_INDEXING, _TRIGGERS).fetchall()
+        triggers = connection.execute(_INDEXING).fetchall()
         for name, _ in triggers:
             connection.execute(f"DROP TRIGGER {name}")
         steps = [restorer.restore(fix, mirror.read_rows(fix.name)) for fix in fixes]
@@ -42,7 +44,7 @@ def restore_rows(connection: sqlite3.Connection, mirror: MirrorFiles, fixes: Seq
 
 def rebuild_text_index(connection: sqlite3.Connection) -> Step:
     """Rebuild the full-text index from the segments."""
-    connection.execute("INSERT INTO segments_fts (segments_fts) VALUES ('rebuild')")
+    rebuild_index(connection)
     return Step(did=True, what="the full-text index", how="it was made again from the segments")
 
 
@@ -103,7 +105,7 @@ class _RowRestorer:
             self._insert(found.table, found.row)
         else:
             self._update(found, found.columns)
-        self._has_segments |= found.table == SEGMENTS
+        self._has_segments |= found.table in {SEGMENTS, "versions"}
 
     def _insert(self, table: str, row: Mapping[str, object]) -> None:
         if not set(row) <= set(self._tables[table].columns):
@@ -111,9 +113,13 @@ class _RowRestorer:
         insert_row(self._connection, table, row)
 
     def _update(self, found: RowDifference, columns: Sequence[str]) -> None:
-        key = mirror_files.choose_key(self._tables[found.table], found.row)
-        values = {name: value for name, value in found.row.items() if name in columns}
-        update_row(self._connection, found.table, (key, found.row[key]), values)
+        table = self._tables[found.table]
+        key = mirror_files.choose_key(table, found.row)
+        # Where segments are places in a text, theirs is put back with it.
+        given = {*columns} if table.stored == found.table else {*columns} - {"text"}
+        values = {name: value for name, value in found.row.items() if name in given}
+        if values:
+            update_row(self._connection, found.table, (key, found.row[key]), values)
 
     def _delete_surplus(self, rows: TableRows) -> int:
         """Delete the segments of the file's versions that the mirror does not have."""

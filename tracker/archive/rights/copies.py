@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, get_args
 from tracker.archive.file.mirror_paths import MIRROR
 from tracker.archive.file.modes import archive_permissions
 from tracker.archive.git.repository import open_repository, show_address
+from tracker.archive.record.segments import rebuild_index
 from tracker.archive.rights.destruction import destroy_rows, overwrite_freed_pages, read_destroyed
 from tracker.archive.schema.connection import (
     FILE_NAME,
@@ -88,7 +89,7 @@ def destroy_in_copy(path: Path, documents: Collection[str]) -> bool:
                 connection.execute("BEGIN IMMEDIATE")
                 record_destruction(connection, documents)
                 destroy_rows(connection)
-                connection.execute("INSERT INTO segments_fts (segments_fts) VALUES ('rebuild')")
+                rebuild_index(connection)
                 connection.execute("COMMIT")
             overwrite_freed_pages(connection)
             connection.execute("PRAGMA journal_mode = DELETE")

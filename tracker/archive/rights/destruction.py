@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tracker.archive.derived.store import DERIVED_NAME
+from tracker.archive.record.segments import forget_words
 from tracker.archive.rights.scrubbing import SCRUBBED, Destroyed, scrub
 from tracker.archive.schema.connection import FILE_NAME
 from tracker.archive.schema.rows import fetch_column, quote_names, update_row
@@ -71,8 +72,9 @@ def destroy_rows(connection: sqlite3.Connection) -> None:
     # SQLite empties the pages that it frees, and FTS5 takes a text out of its index by the deleted row.
     connection.execute("PRAGMA secure_delete = ON")
     units = f"IN ({_SNAPSHOTS})"
+    forget_words(connection, fetch_column(connection, f"SELECT id FROM versions WHERE snapshot {units}"))  # noqa: S608
     for table in _parts_of_snapshots(tables):
-        connection.execute(f'DELETE FROM "{table.name}" WHERE {belongs_to(tables, table, units)}')  # noqa: S608 (our schema)
+        connection.execute(f'DELETE FROM "{table.stored}" WHERE {belongs_to(tables, table, units)}')  # noqa: S608 (our schema)
     connection.execute(f"UPDATE documents SET bytes = NULL WHERE sha256 IN ({_DOCUMENTS})")  # noqa: S608
     for name in SCRUBBED:
         for key, changed in list(_find_changes(connection, tables[name], gone)):

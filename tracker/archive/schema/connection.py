@@ -10,6 +10,7 @@ import sqlite3
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
+from tracker.archive.schema.layout import offer_functions
 from tracker.archive.schema.migrations import MIGRATION_SET, MIGRATIONS, WITHDRAWALS
 from tracker.archive.schema.parts import check_parts, set_defensive
 from tracker.errors import ArchiveLocked, ArchiveUnusable, TrackerError
@@ -208,4 +209,5 @@ def _connect(path: Path, options: str) -> sqlite3.Connection:
     connection = sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None)
     # A file's own schema may call no function that could do harm, whoever made it.
     connection.execute("PRAGMA trusted_schema = OFF")
+    offer_functions(connection)
     return connection

@@ -44,15 +44,24 @@ def read_descriptions() -> tuple[Description, ...]:
     )
 
 
+_COLUMNS = """
+SELECT master.name, "column".name FROM sqlite_master AS master, pragma_table_xinfo(master.name) AS "column"
+UNION SELECT name, '' FROM sqlite_master
+"""
+
+
 def write_descriptions(connection: sqlite3.Connection) -> None:
-    """Put the meanings into the table that a file has for them, if it has one, in the place of others."""
-    there = {str(name) for (name,) in connection.execute("SELECT name FROM sqlite_master")}
-    if "descriptions" not in there:
+    """Put the meanings into the table that a file has for them, if it has one, in the place of others.
+
+    What the file does not hold, being of another release or layout, is left out.
+    """
+    there = set(connection.execute(_COLUMNS))
+    if ("descriptions", "") not in there:
         return
     connection.execute("DELETE FROM descriptions")
     connection.executemany(
         "INSERT INTO descriptions (of_table, of_column, meaning, unit) VALUES (?, ?, ?, ?)",
-        [row for each in read_descriptions() if each.table in there for row in _rows(each)],
+        [row for each in read_descriptions() for row in _rows(each) if row[:2] in there],
     )
 
 

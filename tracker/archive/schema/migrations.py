@@ -1,5 +1,7 @@
 """The schema of ``tracker.db``, as named changes that are only ever appended: one ``.sql`` file each.
 
+The second layout is the last of them. A new file gets it, and no other: see ``layout``.
+
 ``descriptions.toml`` says what each table and column means; a test holds the two together.
 """
 
@@ -22,6 +24,9 @@ MIGRATION_SET = "tracker"
 NOTES = "_sqlite_migrations"
 """The table in which sqlite-utils notes what was applied."""
 
+LAYOUT = "layout_2"
+"""The change that makes the second layout of a file without rows."""
+
 WITHDRAWALS = "0006_withdrawals"
 """The change that made withdrawals possible."""
 
@@ -36,7 +41,7 @@ MIGRATIONS: tuple[tuple[str, str], ...] = tuple(
 def migrate(database: Database) -> None:
     """Apply the changes that the file lacks, each whole or not at all, and say in it what it holds."""
     with schema_writable(database.conn):
-        _register().apply(database)
+        _register(_due(database)).apply(database)
     _describe(database.conn)
 
 
@@ -57,15 +62,21 @@ def _describe(connection: sqlite3.Connection) -> None:
 
 def is_current(database: Database) -> bool:
     """Return whether every change has been applied."""
-    return not _register().pending(database)
+    return not _register(_due(database)).pending(database)
 
 
-def _register(names: Collection[str] | None = None) -> Migrations:
+def _due(database: Database) -> Collection[str]:
+    """Return the changes that a file should have; the layout only where it is made now."""
+    is_new = not database[NOTES].exists()
+    return [name for name, _ in MIGRATIONS if is_new or name != LAYOUT]
+
+
+def _register(names: Collection[str]) -> Migrations:
     from sqlite_utils.migrations import Migrations  # noqa: PLC0415 (94 ms that a reader does not pay)
 
     migrations = Migrations(MIGRATION_SET)
     for name, script in MIGRATIONS:
-        if names is None or name in names:
+        if name in names:
             migrations(name=name)(_change(script))
     return migrations
 

@@ -8,6 +8,7 @@ from functools import cache, wraps
 from typing import TYPE_CHECKING, Self, TypeVar
 
 from tracker.archive.schema.connection import archive_file, check_schema, connect_to_read, translate
+from tracker.archive.schema.layout import pack_row
 from tracker.errors import ArchiveUnusable
 
 if TYPE_CHECKING:
@@ -66,7 +67,11 @@ def insert(connection: sqlite3.Connection, table: str, /, **values: object) -> i
 def insert_row(
     connection: sqlite3.Connection, table: str, row: Mapping[str, Any], *, verb: str = "INSERT"
 ) -> sqlite3.Cursor:
-    """Insert a row, given by the names of its columns, which are those of our schema."""
+    """Insert a row, given by the names of its columns, which are those of our schema.
+
+    Values are given as they are read again, not as the record keeps them.
+    """
+    row = pack_row(connection, table, row)
     return connection.execute(_insertion(verb, table, *row), tuple(row.values()))
 
 
@@ -79,6 +84,7 @@ def update_row(
     verb: str = "UPDATE",
 ) -> None:
     """Write values, given by the names of their columns, into the row of which a column has this value."""
+    values = pack_row(connection, table, values)
     changes = ", ".join(f'"{name}" = ?' for name in values)
     sql = f'{verb} "{table}" SET {changes} WHERE "{key[0]}" = ?'
     connection.execute(sql, [*values.values(), key[1]])

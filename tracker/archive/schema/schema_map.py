@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from tracker.archive.schema.rows import quote_names
+from tracker.archive.schema.layout import read_layout, select_columns
 
 if TYPE_CHECKING:
     import sqlite3
@@ -64,21 +64,37 @@ class Table:
     unit: Unit
     owner: ForeignKey | None
     """None for the table of a unit itself, and for what is in ``archive.json``."""
+    stored: str
+    """The table that holds its rows: in the second layout, another one than ``segments``."""
+
+    @property
+    def selected(self) -> str:
+        """Its columns as a list in SQL."""
+        return select_columns(self.name, self.columns)
 
 
 def read_tables(connection: sqlite3.Connection) -> dict[str, Table]:
-    """Return the tables of a record by name; views, indexes and the full-text index are no tables."""
-    names = [
-        str(name)
+    """Return the tables of a record by name; views, indexes and the full-text index are no tables.
+
+    Segments are known by one name in both layouts.
+    """
+    segments = read_layout(connection).segments
+    stored = {
+        "segments" if name == segments else str(name): str(name)
         for (name,) in connection.execute(
             "SELECT name FROM pragma_table_list"
             " WHERE schema = 'main' AND type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name"
         )
         if name not in BOOKKEEPING
-    ]
-    links = {name: _read_links(connection, name) for name in names}
-    owners = {name: _choose_owner(name, links, frozenset()) for name in names}
-    return {name: Table(name, *_read_columns(connection, name), *_settle(name, owners)) for name in names}
+    }
+    links = {name: _read_links(connection, table) for name, table in stored.items()}
+    owners = {name: _choose_owner(name, links, frozenset()) for name in stored}
+    return {
+        name: Table(
+            name, _read_columns(connection, name), _read_key(connection, table), *_settle(name, owners), table
+        )
+        for name, table in stored.items()
+    }
 
 
 def members(tables: Mapping[str, Table], unit: Unit) -> tuple[Table, ...]:
@@ -90,7 +106,7 @@ def members(tables: Mapping[str, Table], unit: Unit) -> tuple[Table, ...]:
 def rows_query(tables: Mapping[str, Table], table: Table) -> str:
     """Return the query of a table's rows that belong to one unit; its one value is the unit's name."""
     where = "TRUE" if table.unit == "archive" else belongs_to(tables, table, "= ?1")
-    return f'SELECT {quote_names(table.columns)} FROM "{table.name}" WHERE {where} ORDER BY rowid'  # noqa: S608
+    return f'SELECT {table.selected} FROM "{table.name}" WHERE {where} ORDER BY rowid'  # noqa: S608
 
 
 def unit_expression(tables: Mapping[str, Table], table: Table, row: str) -> str:
@@ -162,9 +178,11 @@ def _read_links(connection: sqlite3.Connection, name: str) -> tuple[ForeignKey, 
     return tuple(ForeignKey(column, table, key) for _, column, table, key in single if column in required)
 
 
-def _read_columns(connection: sqlite3.Connection, name: str) -> tuple[tuple[str, ...], str]:
-    rows = connection.execute(
-        "SELECT name, pk FROM pragma_table_xinfo(?) WHERE hidden = 0 ORDER BY cid", [name]
-    ).fetchall()
-    keys = [column for column, pk in rows if pk]
-    return tuple(column for column, _ in rows), keys[0] if len(keys) == 1 else "rowid"
+def _read_columns(connection: sqlite3.Connection, name: str) -> tuple[str, ...]:
+    query = "SELECT name FROM pragma_table_xinfo(?) WHERE hidden = 0 ORDER BY cid"
+    return tuple(column for (column,) in connection.execute(query, [name]))
+
+
+def _read_key(connection: sqlite3.Connection, name: str) -> str:
+    keys = connection.execute("SELECT name FROM pragma_table_info(?) WHERE pk", [name]).fetchall()
+    return str(keys[0][0]) if len(keys) == 1 else "rowid"

@@ -167,6 +167,14 @@ class Writing:
         finally:
             self._lock.release()
 
+    def reopen(self) -> Writing:
+        """Open the file again, which another has replaced, under the same lock and for the same run."""
+        return Writing(self.path, connect_to_write(self.path), self._lock, self.kind, self._clock)
+
+    def show_life(self) -> None:
+        """Show others that the holder of the lock lives."""
+        self._lock.show_life()
+
     def abandon(self) -> None:
         """Close the file as it is and release the lock; what was committed is kept."""
         self.connection.close()

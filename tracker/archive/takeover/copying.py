@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tracker.archive.record.segments import rebuild_index
 from tracker.archive.takeover.merging import RecordMerge
 from tracker.model.verifying import Step
 
@@ -37,7 +38,7 @@ def copy_runs(old: sqlite3.Connection, new: sqlite3.Connection, common: int, run
             number = copy(merge, row)
             if table not in PART_TABLES:
                 merge.ids[table][row.get("id")] = number
-    new.execute("INSERT INTO segments_fts (segments_fts) VALUES ('rebuild')")
+    rebuild_index(new)
     return tuple(merge.steps)
 
 

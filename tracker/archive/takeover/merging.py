@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from tracker.archive.record.statements import FIELDS
 from tracker.archive.schema.rows import insert_row, read_dicts, update_row
+from tracker.archive.schema.schema_map import read_tables
 
 if TYPE_CHECKING:
     import sqlite3
@@ -38,14 +39,19 @@ class RecordMerge:
         self.common_statements = _read_numbers(old, _COMMON_STATEMENTS, common)
         self._old = old
         self._run = run
-        self._columns = {name: _read_columns(new, name) for name in _read_names(new) & _read_names(old)}
-        self._links = {name: _read_links(new, name) for name in self._columns}
+        known = read_tables(old)
+        tables = {name: table for name, table in read_tables(new).items() if name in known}
+        self._columns = {name: table.columns for name, table in tables.items()}
+        self._selected = {name: known[name].selected for name in tables}
+        self._links = {name: _read_links(new, table.stored) for name, table in tables.items()}
 
     def read(self, table: str) -> Iterator[MergedRow]:
         """Yield the rows of a table of the old record, in the order of their writing."""
         if table not in self._columns:
             return
-        yield from read_dicts(self._old.execute(f'SELECT * FROM "{table}" ORDER BY rowid'))  # noqa: S608 (our schema)
+        order = "id" if "id" in self._columns[table] else "rowid"
+        query = f'SELECT {self._selected[table]} FROM "{table}" ORDER BY {order}'  # noqa: S608 (our schema)
+        yield from read_dicts(self._old.execute(query))
 
     def is_own(self, row: MergedRow) -> bool:
         """Tell whether a row is of a run that only the old record has."""
@@ -124,14 +130,6 @@ class RecordMerge:
 
 def _read_numbers(connection: sqlite3.Connection, query: str, common: int) -> frozenset[int]:
     return frozenset(number for (number,) in connection.execute(query, [common]))
-
-
-def _read_names(connection: sqlite3.Connection) -> set[str]:
-    return {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-
-
-def _read_columns(connection: sqlite3.Connection, table: str) -> frozenset[str]:
-    return frozenset(name for (name,) in connection.execute("SELECT name FROM pragma_table_info(?)", [table]))
 
 
 def _read_links(connection: sqlite3.Connection, table: str) -> dict[str, str]:

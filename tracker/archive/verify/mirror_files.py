@@ -11,7 +11,7 @@ from tracker.archive.file.mirror_paths import edition_path, run_path, statement_
 from tracker.archive.mirror import branches, commits, rebuild, refs
 from tracker.archive.mirror.pending import read_mirrored, read_pending
 from tracker.archive.rights.withdrawals import read_unfinished
-from tracker.archive.schema.rows import has_table, quote_names
+from tracker.archive.schema.rows import has_table
 from tracker.archive.verify.declared import find_unamended
 from tracker.errors import RepositoryUnusable
 
@@ -94,7 +94,7 @@ def choose_key(table: Table, row: Row) -> str:
 
 def _compare(connection: sqlite3.Connection, table: Table, key: str, row: Row) -> tuple[str, ...] | None:
     """Return the columns that differ: all where the row cannot be read, None where it is not there."""
-    query = f'SELECT {quote_names(table.columns)} FROM "{table.name}" WHERE "{key}" = ?'  # noqa: S608 (names of our schema)
+    query = f'SELECT {table.selected} FROM "{table.name}" WHERE "{key}" = ?'  # noqa: S608 (names of our schema)
     try:
         found = connection.execute(query, [row[key]]).fetchone()
     except sqlite3.Error:
@@ -163,7 +163,7 @@ class ExpectedDifferences:
         self._units = frozenset(pending.units)
         triggers = "SELECT tbl_name FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'unmirrored_%'"
         watched = {name for (name,) in connection.execute(triggers)}
-        self._unwatched = frozenset(table.unit for table in tables.values() if table.name not in watched)
+        self._unwatched = frozenset(table.unit for table in tables.values() if table.stored not in watched)
         """Kinds of units with a table that is new, or that a newer release made again."""
 
     def includes(self, unit: Unit, name: str) -> bool:

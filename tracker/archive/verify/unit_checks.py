@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 from tracker.archive.mirror.proofs import has_omissions
 from tracker.archive.record.encoding import decode_plain
 from tracker.archive.record.queries import SNAPSHOT_NAME, STATEMENT_NAME, WITH_STATEMENTS
+from tracker.archive.record.segments import read_segments
 from tracker.archive.rights.withdrawals import read_lacking
 from tracker.archive.schema.connection import FILE_NAME
+from tracker.archive.schema.layout import DOCUMENT
 from tracker.archive.schema.rows import fetch_column, has_table
 from tracker.archive.schema.schema_map import ROOTS
 from tracker.archive.verify.findings import NotReadable
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
 
 UNITS: tuple[Unit, ...] = ("document", "watch_list", "statement", "snapshot", "run", "archive")
 
-_SEGMENTS = 'SELECT ordinal, paragraph, "start", "end", text FROM segments WHERE version = ? ORDER BY ordinal'
+_SEGMENT = ("ordinal", "paragraph", "start", "end")
 
 _WITHDRAWALS = """
 SELECT document, standing_withdrawals.act, authority, reason FROM standing_withdrawals
@@ -193,7 +195,9 @@ class UnitInspector:
             raw = decode_plain(data, extractor, media_type)
         for says in text_faults(text, str(row["sha256"]), str(row["spans"]), raw):
             yield Problem("texts", says)
-        segments = [StoredSegment(*found) for found in self._connection.execute(_SEGMENTS, [row["id"]])]
+        segments = [
+            StoredSegment(*found) for found in read_segments(self._connection, int(row["id"] or 0), _SEGMENT)
+        ]
         self._findings.count("segments", len(segments))
         for says in segment_faults(text, segments):
             yield Problem("segments", says)
@@ -207,5 +211,6 @@ class UnitInspector:
 
     def _read_document(self, sha256: str) -> bytes | None:
         """Return the bytes of a document that is there and undamaged."""
-        row = self._connection.execute("SELECT bytes FROM documents WHERE sha256 = ?", [sha256]).fetchone()
+        query = f"SELECT {DOCUMENT} FROM documents WHERE sha256 = ?"  # noqa: S608 (our text)
+        row = self._connection.execute(query, [sha256]).fetchone()
         return row[0] if row and isinstance(row[0], bytes) and sha256 not in self._damaged else None

@@ -1,0 +1,101 @@
+"""The segments of versions: written with their index, and read in time that grows with the text alone.
+
+The second layout keeps places in a text. Here, and nowhere else, code cuts the text at them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tracker.archive.record.search import fold_for_search
+from tracker.archive.schema.layout import SECOND, read_layout
+from tracker.archive.schema.rows import fetch_value, quote_names
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable, Iterator, Sequence
+    from typing import Any
+
+    from tracker.model.texts import Version
+
+SegmentRow = tuple[int, int, int, str, int, int, int, "str | None", str]
+
+_INDEX = "INSERT INTO segments_fts (rowid, text) VALUES (?, ?)"
+_FORGET = "INSERT INTO segments_fts (segments_fts, rowid, text) VALUES ('delete', ?, ?)"
+
+
+class Cutter:
+    """Cuts segments out of their versions, of which it keeps the text that was asked for last."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._version: int | None = None
+        self._text = ""
+
+    def cut(self, version: int, start: int, end: int) -> str:
+        """Return the text between two places; nothing where there is no such version."""
+        if version != self._version:
+            text = fetch_value(self._connection, "SELECT text FROM versions WHERE id = ?", [version])
+            self._version, self._text = version, text or ""
+        return self._text[start:end]
+
+
+def read_segments(
+    connection: sqlite3.Connection, version: int, columns: Sequence[str]
+) -> list[tuple[Any, ...]]:
+    """Return columns of a version's segments, in their order; after them stands the text of each."""
+    layout, cutter = read_layout(connection), Cutter(connection)
+    names = f'"start", "end", {layout.text}, {quote_names(columns)}'
+    query = f"SELECT {names} FROM segments WHERE version = ? ORDER BY ordinal"  # noqa: S608 (our schema)
+    rows = connection.execute(query, [version])
+    return [
+        (*row, cutter.cut(version, start, end) if text is None else text) for start, end, text, *row in rows
+    ]
+
+
+def write_segments(connection: sqlite3.Connection, number: int, version: Version) -> None:
+    """Write the segments of a version, by its number, and index them.
+
+    Raises ``ValueError`` for a segment that is not the text between its offsets.
+    """
+    layout = read_layout(connection)
+    first = fetch_value(connection, f"SELECT ifnull(max(id), 0) + 1 FROM {layout.segments}")  # noqa: S608
+    rows = list(_list_rows(version, number, first))
+    connection.executemany(layout.insertion, [row[: layout.columns] for row in rows])
+    connection.executemany(_INDEX, [(row[0], row[-1] if row[-2] is None else row[-2]) for row in rows])
+
+
+def _list_rows(version: Version, number: int, first: int) -> Iterator[SegmentRow]:
+    for at, segment in enumerate(version.segments, first):
+        text = segment.text
+        if version.text[segment.start : segment.end] != text:
+            raise ValueError(f"segment {segment.ordinal} is not the text at {segment.start}:{segment.end}")
+        folded = fold_for_search(text)
+        place = (segment.paragraph, segment.start, segment.end)
+        yield at, number, segment.ordinal, segment.kind, *place, None if folded == text else folded, text
+
+
+def rebuild_index(connection: sqlite3.Connection) -> None:
+    """Make the full-text index again from the segments.
+
+    FTS5 would do it by itself, and read the whole of a text for each of its segments.
+    """
+    connection.execute("INSERT INTO segments_fts (segments_fts) VALUES ('delete-all')")
+    for (version,) in connection.execute("SELECT DISTINCT version FROM segments ORDER BY version").fetchall():
+        connection.executemany(_INDEX, _list_indexed(connection, version))
+
+
+def forget_words(connection: sqlite3.Connection, versions: Iterable[int]) -> None:
+    """Take versions out of the full-text index, before they are deleted.
+
+    Triggers do that where another program deletes them, in the second layout with the whole text for each
+    segment; in the first they have it at hand.
+    """
+    if read_layout(connection) is SECOND:
+        for version in versions:
+            connection.executemany(_FORGET, _list_indexed(connection, version))
+
+
+def _list_indexed(connection: sqlite3.Connection, version: int) -> Iterator[tuple[int, str]]:
+    rows = read_segments(connection, version, ("id", "folded"))
+    return ((number, text if folded is None else folded) for number, folded, text in rows)
