@@ -21,7 +21,6 @@ _SCRIPTS = {
     "ar": r"[\u0600-\u06ff\u0750-\u077f\ufb50-\ufdff\ufe70-\ufeff]",
     "zh": r"[\u3400-\u4dbf\u4e00-\u9fff]",
 }
-_ANY_SCRIPT = re.compile("|".join(script.pattern for script in _SCRIPTS.values()))
 _SAMPLE = 2400
 _SCRIPT_SHARE = 0.3
 _FEWEST = 2
@@ -37,7 +36,7 @@ def detect_language(text: str) -> str:
     and half as often again as those of the next.
     """
     head = text[:_SAMPLE]
-    if _ANY_SCRIPT.search(head):
+    if not head.isascii() and _any_script().search(head):
         letters = sum(map(str.isalpha, head))
         for language, script in _SCRIPTS.items():
             if letters and len(re.findall(script, head)) >= _SCRIPT_SHARE * letters:
@@ -54,6 +53,11 @@ def detect_language(text: str) -> str:
     (most, language), (next_most, _) = counts[:2]
     enough = most >= _FEWEST and most * 12 >= len(words) and most >= _LEAD * next_most
     return language if enough else "und"
+
+
+@cache
+def _any_script() -> re.Pattern[str]:
+    return re.compile("|".join(_SCRIPTS.values()))
 
 
 def may_be_in(text: str, language: str) -> bool:
