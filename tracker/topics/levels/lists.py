@@ -8,7 +8,7 @@ from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
-from tracker.topics.vocabulary.stems import IDEOGRAPHS
+from tracker.topics.vocabulary.stems import IDEOGRAPHS, compile_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     from tracker.model.topics import Mention
     from tracker.topics.levels.cues import Cues
 
-_TOKEN: Final = re.compile(rf"[{IDEOGRAPHS}]{{1,2}}|[^\s{IDEOGRAPHS}]+")
+_TOKEN: Final = rf"[{IDEOGRAPHS}]{{1,2}}|[^\s{IDEOGRAPHS}]+"
 """Two ideographs are counted as a word: Chinese does not separate words, and most have two."""
-_WORD: Final = re.compile(rf"[{IDEOGRAPHS}]{{1,2}}|[^\s{IDEOGRAPHS}]*?\w[^\s{IDEOGRAPHS}]*")
+_WORD: Final = rf"[{IDEOGRAPHS}]{{1,2}}|[^\s{IDEOGRAPHS}]*?\w[^\s{IDEOGRAPHS}]*"
 
 
 def count_words(text: str) -> int:
     """Return how many words a text has, two ideographs being one."""
-    return len(_TOKEN.findall(text))
+    return len(compile_for(text, _TOKEN).findall(text))
 
 
 class Reach:
@@ -38,11 +38,11 @@ class Reach:
 
     @cached_property
     def _tokens(self) -> list[int]:
-        return [match.start() for match in _TOKEN.finditer(self._text)]
+        return [match.start() for match in compile_for(self._text, _TOKEN).finditer(self._text)]
 
     @cached_property
     def _words(self) -> list[int]:
-        return [match.start() for match in _WORD.finditer(self._text)]
+        return [match.start() for match in compile_for(self._text, _WORD).finditer(self._text)]
 
     def count(self, start: int, end: int) -> int:
         """Return ``count_words(text[start:end])``, a word cut by the end being whole."""

@@ -14,7 +14,7 @@ from tracker.topics.levels.context import find_ceremony, find_titles
 from tracker.topics.levels.cues import load_cues
 from tracker.topics.phrases.phrasing import Namer, find_phrases, separates_words, stem_phrase
 from tracker.topics.phrases.prior import load_prior
-from tracker.topics.vocabulary.stems import find_words
+from tracker.topics.vocabulary.stems import read_sentence
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -105,7 +105,7 @@ def read_uses(texts: Mapping[int, Version], own_names: Collection[str] = ()) -> 
         apart = find_titles(version.segments) | find_ceremony(version.segments, load_cues(language))
         for segment in version.segments:
             if segment.ordinal not in apart:
-                found = find_words(segment.text, language)
+                found = read_sentence(segment.text, language)
                 words += len(found)
                 for use in find_phrases(segment.text, found, language, own):
                     place = PhrasePlace(number, segment.ordinal, use.start, use.end)

@@ -16,7 +16,7 @@ from tracker.topics.certainty.evidence import TopicEvidence, measure_text
 from tracker.topics.levels.cues import load_cues, plain
 from tracker.topics.vocabulary.lexicon import compile_lexicon
 from tracker.topics.vocabulary.load import keep_made
-from tracker.topics.vocabulary.stems import find_words
+from tracker.topics.vocabulary.stems import read_sentence
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -74,7 +74,7 @@ def _weigh_texts(texts: tuple[str, ...], language: str) -> tuple[list[_Weighed],
 
 def _stems(text: str, language: str) -> Counter[str]:
     shortest = 1 if language == "zh" else _SHORTEST_WORD
-    return Counter(word.stem for word in find_words(text, language) if len(word.text) >= shortest)
+    return Counter(word.stem for word in read_sentence(text, language) if len(word.text) >= shortest)
 
 
 _WITHIN: Final = r"[^.;]{0,80}?"
@@ -140,7 +140,7 @@ class Absences:
     def _sentences(self) -> list[frozenset[str]]:
         language = self._version.language
         return [
-            frozenset(word.stem for word in find_words(segment.text, language))
+            frozenset(word.stem for word in read_sentence(segment.text, language))
             for segment in self._version.segments
         ]
 

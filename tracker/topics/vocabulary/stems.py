@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -20,12 +20,11 @@ if TYPE_CHECKING:
 IDEOGRAPHS: Final = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _MARKS: Final = "\u0300-\u036f\u064b-\u0652\u0670"
 _HYPHENS: Final = "-\u2010\u2011"
-_WORDS: Final = re.compile(
+_WORDS: Final = (
     rf"([{IDEOGRAPHS}]|(?i:\bco[{_HYPHENS}](?=op|ord))?(?:[^\W_{IDEOGRAPHS}]++[{_MARKS}]*+)+)"
     r"(?:['’](?:s(?![^\W_]))?)?"
 )
 _SHORTEST_CONTENT: Final = 4
-_IDEOGRAPH: Final = re.compile(f"[{IDEOGRAPHS}]")
 _NO_HYPHENS: Final = str.maketrans("", "", _HYPHENS)
 
 
@@ -40,12 +39,23 @@ class Word(NamedTuple):
 
 def is_ideograph(word: str) -> bool:
     """Whether a word is a single ideograph, which says little without its neighbour."""
-    return _IDEOGRAPH.fullmatch(word) is not None
+    return len(word) == 1 and word >= IDEOGRAPHS[0] and re.match(f"[{IDEOGRAPHS}]", word) is not None
+
+
+def compile_for(text: str, pattern: str) -> re.Pattern[str]:
+    """Return a pattern that names ideographs; for a text without one, in less than the 1.5 ms of them all."""
+    return _compile(pattern, holds_ideographs=max(text, default="") >= IDEOGRAPHS[0])
+
+
+@cache
+def _compile(pattern: str, *, holds_ideographs: bool) -> re.Pattern[str]:
+    return re.compile(pattern if holds_ideographs else pattern.replace(IDEOGRAPHS, IDEOGRAPHS[0]))
 
 
 def find_words(text: str, language: str) -> list[Word]:
     """Return the words of a text in order, with their stems in a language."""
-    return [Word(match[1], stem(match[1], language), *match.span(1)) for match in _WORDS.finditer(text)]
+    found = compile_for(text, _WORDS).finditer(text)
+    return [Word(match[1], stem(match[1], language), *match.span(1)) for match in found]
 
 
 def read_sentence(text: str, language: str) -> tuple[Word, ...]:
