@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from tracker.model.texts import Version
     from tracker.model.topics import Vocabulary
 
+_Weights = dict[str, float]
+
 _SHORTEST_WORD: Final = 4
 """Letters; shorter words are mostly grammar, except in Chinese, where a word is a character."""
 
@@ -36,21 +38,25 @@ def find_closest(
     The score is the cosine, 0 to 1, of stem counts weighted by how few of ``texts`` hold the stem, rounded
     to four decimals; the first of equals wins. Segments in ``apart`` are not looked at.
     """
-    rows = _count(tuple(texts), language)
-    held = Counter(stem for row in rows for stem in row)
-    weights = {stem: log((1 + len(rows)) / (1 + count)) for stem, count in held.items()}
+    weights, rows = _weigh_all(tuple(texts), language)
     goal = _weigh(sum((_stems(text, language) for text in sought), Counter[str]()), weights)
+    long = _measure(goal)
     best: Passage | None = None
-    for place, row in enumerate(rows):
-        score = 0.0 if place in apart else round(_cosine(_weigh(row, weights), goal), 4)
+    for place, (row, length) in enumerate(rows):
+        score = 0.0 if place in apart else round(_cosine(row, goal, length * long), 4)
         if score > (best.score if best else 0):
             best = Passage(place, score)
     return best
 
 
 @lru_cache(maxsize=8)
-def _count(texts: tuple[str, ...], language: str) -> tuple[Counter[str], ...]:
-    return tuple(_stems(text, language) for text in texts)
+def _weigh_all(texts: tuple[str, ...], language: str) -> tuple[_Weights, list[tuple[_Weights, float]]]:
+    """Return the weights of stems, and each text as them with its length: many topics are sought in them."""
+    counts = [_stems(text, language) for text in texts]
+    held = Counter(stem for row in counts for stem in row)
+    weights = {stem: log((1 + len(counts)) / (1 + count)) for stem, count in held.items()}
+    rows = [{stem: count * weights[stem] for stem, count in row.items()} for row in counts]
+    return weights, [(row, _measure(row)) for row in rows]
 
 
 def _stems(text: str, language: str) -> Counter[str]:
@@ -64,9 +70,12 @@ def _weigh(row: Counter[str], weights: Mapping[str, float]) -> dict[str, float]:
     return {stem: count * weights.get(stem, rarest) for stem, count in row.items()}
 
 
-def _cosine(one: Mapping[str, float], other: Mapping[str, float]) -> float:
+def _measure(row: Mapping[str, float]) -> float:
+    return sqrt(sum(weight * weight for weight in row.values()))
+
+
+def _cosine(one: Mapping[str, float], other: Mapping[str, float], lengths: float) -> float:
     shared = sum(weight * other[stem] for stem, weight in one.items() if stem in other)
-    lengths = sqrt(sum(w * w for w in one.values())) * sqrt(sum(w * w for w in other.values()))
     return shared / lengths if lengths else 0.0
 
 
@@ -154,7 +163,8 @@ class Absences:
         weights = _weigh_words(self._key).get(topic)
         if not weights:
             return 0.0
-        sums = (sum(weights[stem] for stem in sorted(held & weights.keys())) for held in self._sentences)
+        near = (held for held in self._sentences if not held.isdisjoint(weights))
+        sums = (sum(weights[stem] for stem in sorted(held & weights.keys())) for held in near)
         return min(_MOST, max(sums, default=0.0) / max(weights.values()))
 
 
