@@ -79,8 +79,7 @@ _NAME: Final = r"(?:the )?[A-Z][\w’-]+(?: (?:of |the )?[A-Z][\w’-]+)*"
 _NAMES_BEFORE: Final = re.compile(rf"(?:{_NAME}(?:, | and |, and ))+$")
 _NAMES_AFTER: Final = re.compile(rf"[\w’-]*(?:,? (?:and |or )?{_NAME})+")
 _REACH: Final = 200
-"""Characters that a list of names is looked for in; of 5,278 readings of topics none is
-another with 100 or 400."""
+"""Characters a list of names is looked for in; of 5,278 readings none is another with 100 or 400."""
 _NAMED: Final = (0.0, 0.0, 0.0, 0.0)
 """In place of the last four features, for a topic that is named."""
 _LIST: Final = 2
@@ -159,11 +158,8 @@ class _Text:
         self._topics = [tuple(dict.fromkeys(row)) for row in named]
         self._sentences = [Sentence(segment.text, version.language, cues) for segment in version.segments]
         self._lengths = Counter(segment.paragraph for segment in version.segments)
-        self._about = Counter(
-            (segment.paragraph, topic)
-            for segment in version.segments
-            for topic in self._topics[segment.ordinal]
-        )
+        rows = ((segment.paragraph, self._topics[segment.ordinal]) for segment in version.segments)
+        self._about = Counter((paragraph, topic) for paragraph, row in rows for topic in row)
         self.pmi = PmiScores([sentence.stems for sentence in self._sentences])
 
     def find_used(self, place: int, met: Sequence[Mention]) -> frozenset[str]:
