@@ -131,11 +131,12 @@ def mirror(ground: Ground) -> Iterator[Line]:
         mirrored = folder / "snapshots" / "mirror.git"
         update = (TRACKER, "mirror", "update")
         run_command(update, folder)
-        _write_stream(mirrored, stream)
+        with stream.open("wb") as out:
+            subprocess.run(("git", "-C", mirrored, "fast-export", "--all"), stdout=out, check=True)
         ours, theirs = ground.take_turns(
             Job(update, folder, before=partial(shutil.rmtree, mirrored)),
             Job(
-                ("git", "-C", str(bare), "fast-import", "--quiet", "--done"),
+                ("git", "-C", str(bare), "fast-import", "--quiet"),
                 folder,
                 before=partial(_make_bare, bare),
                 stdin=stream,
@@ -169,32 +170,6 @@ def _add_one(folder: Path) -> Job:
         file.write_text(f"We support the fund for rivers with {next(numbers)} million euros.\n" * 9, "utf-8")
 
     return Job((TRACKER, "add", str(file), "--as", "XAA/UNGA/79"), folder, before=write)
-
-
-def _write_stream(repository: Path, stream: Path) -> None:
-    """Write the files of a mirror as one commit for ``fast-import``."""
-    listed = run_git(repository, "ls-tree", "-r", "-z", "main").split("\0")
-    entries = [entry.split("\t") for entry in listed if entry]
-    with (
-        stream.open("wb") as out,
-        subprocess.Popen(
-            ("git", "-C", str(repository), "cat-file", "--batch"),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-        ) as git,
-    ):
-        assert git.stdin
-        assert git.stdout
-        out.write(b"commit refs/heads/main\ncommitter a <a@localhost> 1000000000 +0000\ndata 4\nbare\n")
-        for described, path in entries:
-            git.stdin.write(f"{described.split()[2]}\n".encode())
-            git.stdin.flush()
-            length = int(git.stdout.readline().split()[2])
-            data = git.stdout.read(length + 1)[:-1]
-            out.write(b"M 100644 inline %s\ndata %d\n%s\n" % (path.encode(), length, data))
-        git.stdin.close()
-        out.write(b"done\n")
-    assert git.returncode == 0
 
 
 def history(ground: Ground) -> Iterator[Line]:
