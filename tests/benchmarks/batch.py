@@ -66,10 +66,13 @@ class Cost:
 
     @property
     def quiet(self) -> float:
-        """Seconds it would take if no other program wanted the cores, as many as there are workers."""
+        """Seconds it would take on two cores, or one for each worker, that no other program wanted.
+
+        Which of two workers does more is chance on a busy machine, so that they are taken together.
+        """
         busy = self.writer.processor + sum(each.processor for each in self.workers)
-        longest = max((each.own + each.idle for each in self.workers), default=0.0)
-        return max(longest, busy / max(2, len(self.workers)))
+        each_worker = sum(each.own + each.idle for each in self.workers) / (len(self.workers) or 1)
+        return max(each_worker, busy / max(2, len(self.workers)))
 
 
 def repeat_corpus() -> Iterator[tuple[str, str]]:
