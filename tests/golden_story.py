@@ -166,7 +166,7 @@ def read(story: Story) -> None:
 
 def follow(story: Story) -> None:
     """Follow topics, words, and what was done."""
-    story.in_forms("timeline XAA/CCPCJ", "json", "csv", "markdown", "html")
+    story.in_forms("timeline XAA/CCPCJ", "json", "csv", "markdown")
     story("timeline XAA/CCPCJ --topic corruption")
     story.in_forms("compare-countries CCPCJ 31", "json", "csv", "markdown")
     story.in_forms("compare-countries CCPCJ 31 --countries GBR")
