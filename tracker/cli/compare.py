@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -10,19 +9,12 @@ import typer
 
 from tracker.cli import completion, options
 from tracker.cli import output as shown
-from tracker.cli.output import (
-    refuse_overwriting,
-    terminal_width,
-    wants_colour,
-    write_answer,
-    write_notice,
-)
+from tracker.cli.output import refuse_overwriting, terminal_width, wants_colour, write_answer
 from tracker.errors import TrackerError
 from tracker.references import join_words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from pathlib import Path
+    from collections.abc import Callable
 
     from tracker.archive.session import ArchiveSession
     from tracker.model.changes import Comparison
@@ -98,6 +90,7 @@ def diff(
     two sessions (UNGA 70 71).
     The exit code is 0 if both sides say the same, 1 if they differ, 2 on an error.
     """
+    from tracker.report.comparison.selection import read_filters
     from tracker.text.encoder import ENCODERS
     from tracker.workflows.compare.diff import diff as compare
     from tracker.workflows.compare.diff import find_observed, is_same
@@ -108,8 +101,11 @@ def diff(
         raise TrackerError("--only applies to text and Markdown, not to --stat and JSON")
     refuse_overwriting(output, operands, archive)
     topics = options.load_vocabulary(vocabulary)
-    asked = {"--only": only, "--topic": topic, "--explain": explain, "--countries": countries}
-    _refuse_whole(form, output, asked)
+    if form in _BOTH_TEXTS:
+        from tracker.report.comparison.both_texts import refuse_narrowing
+
+        asked = {"--only": only, "--topic": topic, "--explain": explain, "--countries": countries}
+        refuse_narrowing(form, asked, output)
     if countries is not None:
         if stat or explain is not None:
             raise TrackerError("--countries takes no --stat and --explain; leave them out")
@@ -126,12 +122,12 @@ def diff(
             topic=topic,
             sure=sure,
             everything=everything,
-            only=_chosen(only, by_country=True),
+            only=read_filters(only or (), by_country=True),
         )
         if moved:
             raise typer.Exit(DIFFERENT)
         return
-    chosen = _chosen(only)
+    chosen = read_filters(only or ())
     vectors = ENCODERS[encoder]
     session = options.opened(archive)
     comparison = compare(operands, session, topics, vectors, sure)
@@ -149,16 +145,6 @@ def diff(
     write_answer(answer, output)
     if not is_same(comparison):
         raise typer.Exit(DIFFERENT)
-
-
-def _refuse_whole(form: DiffFormat, output: Path | None, asked: Mapping[str, object]) -> None:
-    """Raise ``TrackerError`` where a format of both texts is to leave something out, or has no file."""
-    if form not in _BOTH_TEXTS:
-        return
-    if unfit := [name for name, value in asked.items() if value]:
-        raise TrackerError(f"--format {form} holds both texts whole, and takes no {unfit[0]}")
-    if form == "docx" and output is None:
-        raise TrackerError("--format docx makes a file; name it with -o FILE")
 
 
 def _explain(
@@ -189,19 +175,6 @@ def _explain(
     )
 
 
-def _chosen(only: list[str] | None, *, by_country: bool = False) -> frozenset[str]:
-    """Return what a report is narrowed to; of many countries only what became of topics is told."""
-    from tracker.report.comparison.selection import FILTERS
-    from tracker.report.comparison.topic_words import STATUSES
-
-    known = tuple(status for status in STATUSES if status != "kept") if by_country else FILTERS
-    words = frozenset(word.strip() for text in only or () for word in text.split(",") if word.strip())
-    unknown = sorted(words - frozenset(known))
-    if unknown:
-        raise TrackerError(f"--only {unknown[0]}: expected one of {', '.join(known)}")
-    return words
-
-
 def _render(
     comparison: Comparison,
     vocabulary: Vocabulary,
@@ -213,7 +186,13 @@ def _render(
     observed: Callable[[], str | None],
 ) -> str | bytes:
     if form in _BOTH_TEXTS:
-        return _render_both(comparison, vocabulary, form, everything, observed)
+        from tracker.report.comparison.both_texts import render_both
+        from tracker.report.render.xml_parts import tell_lost
+
+        if lost := tell_lost(comparison):
+            shown.write_notice(lost)
+        dated = observed() if form == "docx" else None
+        return render_both(comparison, vocabulary, form, dated, everything=everything)
     if form == "json":
         from tracker.report.json_text import render_json
 
@@ -238,32 +217,6 @@ def _render(
     from tracker.report.render.terminal import render_terminal
 
     return render_terminal(report, width=terminal_width(), color=color)
-
-
-def _render_both(
-    comparison: Comparison,
-    vocabulary: Vocabulary,
-    form: DiffFormat,
-    everything: bool,
-    observed: Callable[[], str | None],
-) -> str | bytes:
-    """Return both texts with every change as DOCX or TEI, and tell what no XML file can hold."""
-    from tracker.report.comparison.build import build_report
-    from tracker.report.comparison.notes import list_notes
-    from tracker.report.render.xml_parts import tell_lost
-
-    report = build_report(comparison, vocabulary, everything=everything)
-    notes = list_notes(comparison, everything=everything)
-    if lost := tell_lost(comparison):
-        report = replace(report, cautions=(*report.cautions, lost))
-        write_notice(lost)
-    if form == "docx":
-        from tracker.report.render.word import render_word
-
-        return render_word(comparison, report, notes, observed())
-    from tracker.report.render.tei import render_tei
-
-    return render_tei(comparison, report, notes)
 
 
 def priorities(

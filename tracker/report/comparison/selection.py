@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, get_args
 
+from tracker.errors import TrackerError
 from tracker.model.changes import AXES, Change
 from tracker.model.topics import Status
 from tracker.report.comparison.topic_words import STATUSES
@@ -22,6 +23,9 @@ FILTERS: tuple[str, ...] = tuple(
     dict.fromkeys((*get_args(Status), *OPERATIONS, "moved", *AXES, "perhaps", "phrases"))
 )
 """What a report may be narrowed to."""
+
+_OF_COUNTRIES = tuple(status for status in STATUSES if status != "kept")
+"""And one of many countries, of which only what became of topics is told."""
 
 WORDING_AXES, FACT_AXES = (
     tuple(name for name, axis in AXES.items() if axis.about == about) for about in ("wording", "facts")
@@ -83,6 +87,15 @@ def select_changes(
 
 def _is_news(change: Change, quiet: Collection[str]) -> bool:
     return change.moved or bool(change.decided) or change.operation not in quiet
+
+
+def read_filters(texts: Collection[str], *, by_country: bool = False) -> frozenset[str]:
+    """Return what a report is to be narrowed to, named with commas between; raises ``TrackerError``."""
+    known = _OF_COUNTRIES if by_country else FILTERS
+    words = frozenset(word.strip() for text in texts for word in text.split(",") if word.strip())
+    if unknown := sorted(words - frozenset(known)):
+        raise TrackerError(f"--only {unknown[0]}: expected one of {', '.join(known)}")
+    return words
 
 
 def none_words(only: Collection[str]) -> str:
