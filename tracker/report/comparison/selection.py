@@ -48,6 +48,15 @@ class ShiftRow:
     new: Segment | None
 
 
+def read_filters(texts: Collection[str], *, by_country: bool = False) -> frozenset[str]:
+    """Return what a report is to be narrowed to, named with commas between; raises ``TrackerError``."""
+    known = _OF_COUNTRIES if by_country else FILTERS
+    words = frozenset(word.strip() for text in texts for word in text.split(",") if word.strip())
+    if unknown := sorted(words - frozenset(known)):
+        raise TrackerError(f"--only {unknown[0]}: expected one of {', '.join(known)}")
+    return words
+
+
 def rests_on_intervals(comparison: Comparison) -> bool:
     """Return whether the status of a topic was decided by an interval."""
     return any(topic.difference for topic in comparison.topics)
@@ -87,15 +96,6 @@ def select_changes(
 
 def _is_news(change: Change, quiet: Collection[str]) -> bool:
     return change.moved or bool(change.decided) or change.operation not in quiet
-
-
-def read_filters(texts: Collection[str], *, by_country: bool = False) -> frozenset[str]:
-    """Return what a report is to be narrowed to, named with commas between; raises ``TrackerError``."""
-    known = _OF_COUNTRIES if by_country else FILTERS
-    words = frozenset(word.strip() for text in texts for word in text.split(",") if word.strip())
-    if unknown := sorted(words - frozenset(known)):
-        raise TrackerError(f"--only {unknown[0]}: expected one of {', '.join(known)}")
-    return words
 
 
 def none_words(only: Collection[str]) -> str:
