@@ -10,10 +10,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from lxml import etree
 
-from tracker.report.comparison.build import build_report
-from tracker.report.comparison.notes import list_notes
-from tracker.report.render.tei import render_tei
-from tracker.report.render.word import render_word
+from tracker.report.comparison.both_texts import render_both
 from tracker.topics.vocabulary.load import load_vocabulary
 
 if TYPE_CHECKING:
@@ -33,13 +30,15 @@ _LOST: Final = {"new": {f"{W}del", f"{W}moveFrom"}, "old": {f"{W}ins", f"{W}move
 
 
 def write_word(comparison: Comparison, vocabulary: Vocabulary | None = None) -> bytes:
-    report = build_report(comparison, vocabulary or load_vocabulary())
-    return render_word(comparison, report, list_notes(comparison), OBSERVED)
+    written = render_both(comparison, vocabulary or load_vocabulary(), "docx", OBSERVED)
+    assert isinstance(written, bytes)
+    return written
 
 
 def write_tei(comparison: Comparison, vocabulary: Vocabulary | None = None) -> str:
-    report = build_report(comparison, vocabulary or load_vocabulary())
-    return render_tei(comparison, report, list_notes(comparison, everything=True))
+    written = render_both(comparison, vocabulary or load_vocabulary(), "tei", None, everything=True)
+    assert isinstance(written, str)
+    return written
 
 
 def open_part(data: bytes, name: str = "document") -> etree._Element:

@@ -32,7 +32,8 @@ from tests.redlined import (
     write_tei,
     write_word,
 )
-from tracker.report.render.xml_parts import tell_lost
+from tracker.report.document import Column, Document, Entry, Section, Span
+from tracker.report.render.xml_parts import summarize, tell_lost
 from tracker.workflows.compare.compare import compare
 
 if TYPE_CHECKING:
@@ -168,6 +169,16 @@ def test_what_the_report_says_is_in_comments_and_not_in_the_texts() -> None:
     assert opened.core_properties.title == "XAA/CCPCJ/31~prepared.en@1 → XAA/CCPCJ/31~delivered.en@1"
     assert opened.core_properties.language == "en-GB"
     assert {comment.author for comment in opened.comments} == {"tracker"}
+
+
+def test_the_first_comment_counts_what_it_leaves_out() -> None:
+    entries = tuple(Entry((Span(f"Topic {number}"),), cells=("0 → 2.0",)) for number in range(7))
+    section = Section("new", entries, columns=(Column("", unit="% of words"),))
+    report = Document("A title", (), (), "A verdict.", (section,), closing=("More: --all", "Cite: this"))
+    lines = list(summarize(report))
+    assert lines[:4] == ["A title", "A verdict.", "New", "– Topic 0; 0 → 2.0 % of words"]
+    assert lines[-2:] == ["– 2 more: --all", "Cite: this"]
+    assert len(list(summarize(report._replace(whole=True)))) == 3 + len(entries) + 2
 
 
 def test_what_xml_cannot_hold_is_shown_by_name_and_told_and_the_rest_is_there() -> None:

@@ -9,7 +9,7 @@ import typer
 
 from tracker.cli import completion, options
 from tracker.cli import output as shown
-from tracker.cli.forms import DiffFormat, explain_part, read_only, refuse_whole, render_form
+from tracker.cli.forms import BOTH_TEXTS, DiffFormat, explain_part, render_form, render_summary
 from tracker.cli.output import refuse_overwriting, wants_colour, write_answer
 from tracker.errors import TrackerError
 from tracker.references import join_words
@@ -79,6 +79,7 @@ def diff(
     two sessions (UNGA 70 71).
     The exit code is 0 if both sides say the same, 1 if they differ, 2 on an error.
     """
+    from tracker.report.comparison.selection import read_filters
     from tracker.text.encoder import ENCODERS
     from tracker.workflows.compare.diff import diff as compare
     from tracker.workflows.compare.diff import find_observed, is_same
@@ -89,8 +90,11 @@ def diff(
         raise TrackerError("--only applies to text, Markdown and HTML, not to --stat and JSON")
     refuse_overwriting(output, operands, archive)
     topics = options.load_vocabulary(vocabulary, archive)
-    asked = {"--only": only, "--topic": topic, "--explain": explain, "--countries": countries}
-    refuse_whole(form, output, asked)
+    if form in BOTH_TEXTS:
+        from tracker.report.comparison.both_texts import refuse_narrowing
+
+        asked = {"--only": only, "--topic": topic, "--explain": explain, "--countries": countries}
+        refuse_narrowing(form, asked, output)
     if countries is not None:
         if stat or explain is not None:
             raise TrackerError("--countries takes no --stat and --explain; leave them out")
@@ -107,12 +111,12 @@ def diff(
             topic=topic,
             sure=sure,
             everything=everything,
-            only=read_only(only, by_country=True),
+            only=read_filters(only or (), by_country=True),
         )
         if moved:
             raise typer.Exit(DIFFERENT)
         return
-    chosen = read_only(only)
+    chosen = read_filters(only or ())
     vectors = ENCODERS[encoder]
     session = options.opened(archive)
     comparison = compare(operands, session, topics, vectors, sure)
@@ -120,14 +124,8 @@ def diff(
     answer: str | bytes
     if explain is not None:
         answer = explain_part(comparison, explain, topics, vectors, session, color_on)
-    elif stat:
-        from tracker.report.comparison.stat import render_stat
-
-        answer = render_stat(comparison)
-    elif methods:
-        from tracker.report.comparison.methods import render_methods
-
-        answer = render_methods(comparison, topics)
+    elif stat or methods:
+        answer = render_summary(comparison, topics, methods=methods)
     else:
         observed = partial(find_observed, operands, session)
         answer = render_form(comparison, topics, form, everything, chosen, topic, color_on, observed)

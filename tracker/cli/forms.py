@@ -5,11 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from tracker.cli.output import terminal_width, write_notice
-from tracker.errors import TrackerError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from pathlib import Path
+    from collections.abc import Callable
 
     from tracker.archive.session import ArchiveSession
     from tracker.model.changes import Comparison
@@ -19,18 +17,8 @@ if TYPE_CHECKING:
 
 DiffFormat = Literal["text", "json", "markdown", "html", "docx", "tei"]
 
-_BOTH_TEXTS = ("docx", "tei")
+BOTH_TEXTS = ("docx", "tei")
 """Formats of which both texts can be had again."""
-
-
-def refuse_whole(form: DiffFormat, output: Path | None, asked: Mapping[str, object]) -> None:
-    """Raise ``TrackerError`` where a format of both texts is to leave something out, or has no file."""
-    if form not in _BOTH_TEXTS:
-        return
-    if unfit := [name for name, value in asked.items() if value]:
-        raise TrackerError(f"--format {form} holds both texts whole, and takes no {unfit[0]}")
-    if form == "docx" and output is None:
-        raise TrackerError("--format docx makes a file; name it with -o FILE")
 
 
 def explain_part(
@@ -61,17 +49,15 @@ def explain_part(
     )
 
 
-def read_only(only: list[str] | None, *, by_country: bool = False) -> frozenset[str]:
-    """Return what a report is narrowed to; of many countries only what became of topics is told."""
-    from tracker.report.comparison.selection import FILTERS
-    from tracker.report.comparison.topic_words import STATUSES
+def render_summary(comparison: Comparison, vocabulary: Vocabulary, *, methods: bool) -> str:
+    """Return the counts of a comparison, or how it was made."""
+    if methods:
+        from tracker.report.comparison.methods import render_methods
 
-    known = tuple(status for status in STATUSES if status != "kept") if by_country else FILTERS
-    words = frozenset(word.strip() for text in only or () for word in text.split(",") if word.strip())
-    unknown = sorted(words - frozenset(known))
-    if unknown:
-        raise TrackerError(f"--only {unknown[0]}: expected one of {', '.join(known)}")
-    return words
+        return render_methods(comparison, vocabulary)
+    from tracker.report.comparison.stat import render_stat
+
+    return render_stat(comparison)
 
 
 def render_form(
@@ -85,8 +71,14 @@ def render_form(
     observed: Callable[[], str | None],
 ) -> str | bytes:
     """Return a comparison in a format; of one topic, or of some kinds of findings, where it is asked for."""
-    if form in _BOTH_TEXTS:
-        return _render_both(comparison, vocabulary, form, everything, observed)
+    if form in BOTH_TEXTS:
+        from tracker.report.comparison.both_texts import render_both
+        from tracker.report.render.xml_parts import tell_lost
+
+        if lost := tell_lost(comparison):
+            write_notice(lost)
+        dated = observed() if form == "docx" else None
+        return render_both(comparison, vocabulary, form, dated, everything=everything)
     if form == "json":
         from tracker.report.json_text import render_json
 
@@ -116,29 +108,3 @@ def render_form(
     from tracker.report.render.terminal import render_terminal
 
     return render_terminal(report, width=terminal_width(), color=color)
-
-
-def _render_both(
-    comparison: Comparison,
-    vocabulary: Vocabulary,
-    form: DiffFormat,
-    everything: bool,
-    observed: Callable[[], str | None],
-) -> str | bytes:
-    """Return both texts with every change as DOCX or TEI, and tell what no XML file can hold."""
-    from tracker.report.comparison.build import build_report
-    from tracker.report.comparison.notes import list_notes
-    from tracker.report.render.xml_parts import tell_lost
-
-    report = build_report(comparison, vocabulary, everything=everything)
-    notes = list_notes(comparison, everything=everything)
-    if lost := tell_lost(comparison):
-        report = report._replace(cautions=(*report.cautions, lost))
-        write_notice(lost)
-    if form == "docx":
-        from tracker.report.render.word import render_word
-
-        return render_word(comparison, report, notes, observed())
-    from tracker.report.render.tei import render_tei
-
-    return render_tei(comparison, report, notes)

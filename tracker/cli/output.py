@@ -158,9 +158,14 @@ def write_answer(text: str | bytes, output: Path | None = None, *, paged: bool =
 
 
 def write_bytes(data: bytes, output: Path) -> None:
-    """Write bytes to a file atomically; raises ``TrackerError`` where it cannot be written."""
+    """Write bytes to a file atomically, or into a pipe; raises ``TrackerError`` where that fails."""
+    from tracker.files import write_file
+
     try:
-        _replace(output, data)
+        if output.exists() and not output.is_file():
+            output.write_bytes(data)
+        else:
+            write_file(output, data)
     except FileNotFoundError:
         raise TrackerError(f"{output}: there is no folder {output.parent}; make it first") from None
     except IsADirectoryError:
@@ -240,13 +245,3 @@ def _print(text: str) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         if not isinstance(error, BrokenPipeError):
             raise
-
-
-def _replace(output: Path, data: bytes) -> None:
-    """Write beside the file first; a device or a pipe is written to as it is."""
-    from tracker.files import write_file
-
-    if output.exists() and not output.is_file():
-        output.write_bytes(data)
-    else:
-        write_file(output, data)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple, get_args
 
+from tracker.errors import TrackerError
 from tracker.model.changes import AXES, Change
 from tracker.model.topics import Status
 from tracker.report.comparison.topic_words import STATUSES
@@ -21,6 +22,9 @@ FILTERS: tuple[str, ...] = tuple(
     dict.fromkeys((*get_args(Status), *OPERATIONS, "moved", *AXES, "perhaps", "phrases"))
 )
 """What a report may be narrowed to."""
+
+_OF_COUNTRIES = tuple(status for status in STATUSES if status != "kept")
+"""And one of many countries, of which only what became of topics is told."""
 
 WORDING_AXES, FACT_AXES = (
     tuple(name for name, axis in AXES.items() if axis.about == about) for about in ("wording", "facts")
@@ -42,6 +46,15 @@ class ShiftRow(NamedTuple):
     change: str = ""
     topic: str = ""
     """The id of either, where it was found."""
+
+
+def read_filters(texts: Collection[str], *, by_country: bool = False) -> frozenset[str]:
+    """Return what a report is to be narrowed to, named with commas between; raises ``TrackerError``."""
+    known = _OF_COUNTRIES if by_country else FILTERS
+    words = frozenset(word.strip() for text in texts for word in text.split(",") if word.strip())
+    if unknown := sorted(words - frozenset(known)):
+        raise TrackerError(f"--only {unknown[0]}: expected one of {', '.join(known)}")
+    return words
 
 
 def rests_on_intervals(comparison: Comparison) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
 from tracker.report.document import Redline
+from tracker.report.layout import MORE
 from tracker.report.redline import IN_NEW, IN_OLD, PARAGRAPH
 from tracker.report.safe import visible
 
@@ -22,6 +23,8 @@ _NOT_XML = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What is no character of XML 1.0 (section 2.2), and the carriage return, which is read as a line feed."""
 
 SideName = Literal["old", "new"]
+_SHOWN: Final = 5
+"""Entries of a section where not everything is asked for."""
 IN_SIDE: Final[Mapping[SideName, frozenset[RunKind]]] = {"old": IN_OLD, "new": IN_NEW}
 
 
@@ -91,7 +94,10 @@ def summarize(report: Document) -> Iterator[str]:
             continue
         yield f"{section.title[:1].upper()}{section.title[1:]}{f': {section.note}' if section.note else ''}"
         units = [(column.head or column.unit) if column.right else "" for column in section.columns]
-        yield from (f"– {_tell(entry, units)}" for entry in section.entries)
+        most = len(section.entries) if report.whole else max(section.first, _SHOWN)
+        yield from (f"– {_tell(entry, units)}" for entry in section.entries[:most])
+        if left := len(section.entries[most:]):
+            yield f"– {left} more: {MORE}"
     yield from report.closing if report.whole else report.closing[-1:]  # the rest tells how to see more
 
 

@@ -1,24 +1,59 @@
-"""What is noted beside the passages of both texts: what people decided, the shifts, and the topics."""
+"""Both texts with every change, as DOCX or TEI, and what is noted on their passages."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tracker.errors import TrackerError
 from tracker.model.changes import AXES
 from tracker.report.comparison import selection, topic_words
 from tracker.report.comparison import words as wording
-from tracker.report.render.xml_parts import Note
+from tracker.report.comparison.build import build_report
+from tracker.report.render.tei import render_tei
+from tracker.report.render.xml_parts import Note, tell_lost
 from tracker.report.safe import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
+    from pathlib import Path
     from typing import Literal
 
     from tracker.model.changes import Change, Comparison
-    from tracker.model.topics import TopicChange
+    from tracker.model.topics import TopicChange, Vocabulary
     from tracker.report.render.xml_parts import SideName
 
     NoteKind = Literal["shift", "topic"]
+
+
+def refuse_narrowing(form: str, asked: Mapping[str, object], output: Path | None) -> None:
+    """Raise ``TrackerError`` where an option is to narrow both texts, or DOCX has no file to go to."""
+    if unfit := [name for name, value in asked.items() if value]:
+        raise TrackerError(f"--format {form} holds both texts whole, and takes no {unfit[0]}")
+    if form == "docx" and output is None:
+        raise TrackerError("--format docx makes a file; name it with -o FILE")
+
+
+def render_both(
+    comparison: Comparison,
+    vocabulary: Vocabulary,
+    form: str,
+    observed: str | None,
+    *,
+    everything: bool = False,
+) -> str | bytes:
+    """Return a comparison as DOCX, dated by when the new text was seen, or as TEI.
+
+    With ``everything`` the report in it is whole, and each topic is noted.
+    """
+    report = build_report(comparison, vocabulary, everything=everything)
+    if lost := tell_lost(comparison):
+        report = report._replace(cautions=(*report.cautions, lost))
+    notes = list_notes(comparison, everything=everything)
+    if form == "docx":
+        from tracker.report.render.word import render_word  # noqa: PLC0415 (python-docx takes a while)
+
+        return render_word(comparison, report, notes, observed)
+    return render_tei(comparison, report, notes)
 
 
 def list_notes(comparison: Comparison, *, everything: bool = False) -> tuple[Note, ...]:
