@@ -7,7 +7,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 from tests.repositories import run_git
-from tracker.archive.schema.layout import unpack
+from tracker.archive.schema.layout import unpack as unpack_document
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -50,7 +50,7 @@ def flip_in(path: Path, words: bytes, bit: int = 0) -> None:
     if words not in data:
         with closing(sqlite3.connect(path)) as connection:
             documents = connection.execute("SELECT bytes, size FROM documents").fetchall()
-        (words,) = [packed for packed, size in documents if words in (unpack(packed, size) or b"")]
+        (words,) = [packed for packed, size in documents if words in (unpack_document(packed, size) or b"")]
     assert data.count(words) == 1
     flip(path, data.index(words) + len(words) // 2, bit)
 

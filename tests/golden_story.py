@@ -260,6 +260,7 @@ def take_over(story: Story) -> None:
     """Put back a backup beside a mirror that went on, and make one record of both."""
     story("backup kept.db")
     story("backup again.db --format json")
+    story("upgrade")
     story("add seeds/xaa/XAA_33_2024.md --as XAA/CCPCJ/41 --kind prepared")
     for ending in ("", "-wal", "-shm"):
         Path("snapshots", f"tracker.db{ending}").unlink(missing_ok=True)
@@ -276,8 +277,8 @@ def damage(story: Story) -> None:
     story("verify --json")
     alter_unseen(
         Path("snapshots"),
-        "UPDATE segments SET text = 'We never said so.' WHERE ordinal = 3 AND version = 2",
-        "UPDATE documents SET bytes = CAST(replace(CAST(bytes AS TEXT), 'United', 'Untied') AS BLOB)"
+        'UPDATE segment_offsets SET "end" = "end" - 2 WHERE ordinal = 3 AND version = 2',
+        "UPDATE documents SET bytes = zeroblob(length(bytes))"
         " WHERE sha256 = (SELECT document FROM snapshots WHERE id = 1)",
     )
     mirror = Path("snapshots", "mirror.git")

@@ -39,9 +39,7 @@ def read_layout_of(folder: Path) -> str:
 def find_packed(folder: Path, words: tuple[bytes, ...]) -> list[str]:
     """Return the documents of all records below a folder that hold words, once they are unpacked."""
     found = []
-    for path in folder.rglob("tracker.db*"):
-        if path.read_bytes()[:16] != b"SQLite format 3\0":
-            continue
+    for path in [path for name in ("tracker.db", "tracker.db.upgrade") for path in folder.rglob(name)]:
         with closing(sqlite3.connect(path)) as record:
             offer_functions(record)
             rows = record.execute("SELECT sqlar_uncompress(bytes, size) FROM documents WHERE bytes NOT NULL")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tests.archives import declare, record
 from tests.repositories import run_git
+from tracker.archive.schema.layout import offer_functions, select_columns
 from tracker.archive.storing.store import create_archive, open_store
 
 if TYPE_CHECKING:
@@ -42,22 +43,26 @@ def make_record(folder: Path) -> Path:
 
 
 def read_tables(folder: Path) -> dict[str, list[tuple[Any, ...]]]:
-    """Return every row of every table of a record, ids and all, and what its index finds."""
+    """Return every row of every table of a record, unpacked, ids and all, and what its index finds."""
     with closing(sqlite3.connect(f"file:{folder / 'tracker.db'}?mode=ro", uri=True)) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
         assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
         names = connection.execute(
-            "SELECT name FROM pragma_table_list WHERE schema = 'main' AND (type = 'table' OR name = 'segments')"
+            "SELECT name FROM pragma_table_list WHERE schema = 'main'"
+            " AND (type = 'table' OR name = 'segments')"
             " AND name NOT LIKE 'sqlite_%' AND name <> 'unmirrored' ORDER BY name"
         ).fetchall()
-        tables = {
-            name: connection.execute(f'SELECT * FROM "{name}" ORDER BY 1').fetchall()  # noqa: S608
-            for (name,) in names
-        }
+        offer_functions(connection)
+        tables = {name: connection.execute(_select(connection, name)).fetchall() for (name,) in names}
         tables["(found)"] = connection.execute(
             "SELECT rowid FROM segments_fts WHERE segments_fts MATCH 'corruption OR dykes' ORDER BY rowid"
         ).fetchall()
         return tables
+
+
+def _select(connection: sqlite3.Connection, name: str) -> str:
+    columns = [row[1] for row in connection.execute(f"PRAGMA table_info({name})")]
+    return f'SELECT {select_columns(name, columns)} FROM "{name}" ORDER BY 1'  # noqa: S608 (our schema)
 
 
 def edit(folder: Path, *statements: str) -> None:

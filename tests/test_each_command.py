@@ -60,6 +60,7 @@ COMMANDS = {
     f"import-git snapshots/mirror.git --path {KEPT} --as XAA/CCPCJ/30 --dry-run": 0,
     "rebuild snapshots/mirror.git --archive again": 0,
     "backup copy.db": 0,
+    "upgrade": 0,
     "verify": 0,
     "timestamp http://127.0.0.1:9/": 1,
     "datasette-metadata": 0,

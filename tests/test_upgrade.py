@@ -47,11 +47,6 @@ DESTROY = ("withdraw", "XAA/UNGA/78", "--destroy", "--yes", *WHY)
 CHINESE = "主席先生，腐败是我们的首要问题。我们将公布每一份合同。"
 
 
-@pytest.fixture
-def tracker(tmp_path: Path) -> Tracker:
-    return lambda *words: run_tracker(tmp_path, *words)
-
-
 def fill(folder: Path) -> Path:
     """Record five texts, one of them twice and one of which the index has another form, and mirror them."""
     add(folder, "XAA/UNGA/77~prepared.en", OPEN)
@@ -250,7 +245,7 @@ def test_an_upgrade_that_was_killed_keeps_nothing_of_what_is_destroyed(old: Path
 ORDERS = (
     ("DELETE FROM segments", "DELETE FROM confirmations", "DELETE FROM versions"),
     ("DELETE FROM versions", "DELETE FROM segments"),
-    ("DELETE FROM versions WHERE id = 2", "DELETE FROM segments WHERE version < 4", "DELETE FROM versions"),
+    ("DELETE FROM versions WHERE id = 2", "DELETE FROM segments", "DELETE FROM versions"),
     ("UPDATE versions SET text = 'x'", "DELETE FROM versions", "DELETE FROM segments"),
 )
 
@@ -290,6 +285,7 @@ def test_no_length_of_a_text_packs_to_its_own_length() -> None:
 
 def test_no_more_is_inflated_than_the_record_says() -> None:
     bomb = zlib.compress(bytes(50_000_000))
+    assert unpack(bomb, 10**12) == bomb
     for damaged in (bomb, bomb[:-9], zlib.compress(b"ab" * 99) + b"more", b"no stream of zlib"):
         assert unpack(damaged, 100_000) == damaged
 
@@ -300,6 +296,8 @@ SPANS = (
     ("[[0,498,1,499],[498,500,499,500],[500,701,500,701]]", "[[498,498,1],[2,1],[201,201]]"),
     ("[[0,5,9,9],[5,6,8,9]]", "[[5,0,9],[1,1,-1]]"),
     ("[[0,5,0,5],[6,7,6,7]]", "[[0,5,0,5],[6,7,6,7]]"),
+    ("[[0,5,0,5][5,6,5,6]]", "[[0,5,0,5][5,6,5,6]]"),
+    ("[[0,5,0,05]]", "[[0,5,0,05]]"),
     ("[[0, 5, 0, 5]]", "[[0, 5, 0, 5]]"),
     ("[1, 2]", "[1, 2]"),
     ("none", "none"),

@@ -203,17 +203,6 @@ def flip_text_out_of_unicode(folder: Path) -> None:
     flip_in(folder / "tracker.db", IN_TEXT, bit=7)
 
 
-def flip_segment(folder: Path) -> None:
-    """Flip a bit where a sentence stands without what follows it: in its own row, that is."""
-    file = folder / "tracker.db"
-    words = b"Atlantis will build ten dykes by 2030."
-    data = file.read_bytes()
-    at = data.index(words)
-    while data[at + len(words) :].startswith(b" Cor"):
-        at = data.index(words, at + 1)
-    flip(file, at + 5)
-
-
 def change(statement: str) -> Damage:
     return lambda folder: alter_unseen(folder, statement)
 
@@ -232,7 +221,10 @@ RECORD: list[tuple[str, Damage, str]] = [
     ("document", flip_document, r"documents: document [0-9a-f]{12}: it has other bytes: their sha256 is"),
     ("text", flip_text, r"31~prepared.en@1: it has another text: its sha256 is"),
     ("not Unicode", flip_text_out_of_unicode, r"31~prepared.en@1: it cannot be read"),
-    ("segment", flip_segment, r"31~prepared.en@1: it does not have the text of segment 1 at"),
+    (
+        "segment", change('UPDATE segment_offsets SET "end" = "end" - 2 WHERE id = 2'),
+        r"31~prepared.en@1: it has text that no segment covers, before segment 2",
+    ),
     (
         "title", change("UPDATE statements SET title = 'Of d.md' WHERE id = 2"),
         r"XAA/CCPCJ/32: rows with changes that no command makes: statements 2 \(title\)",
@@ -242,7 +234,7 @@ RECORD: list[tuple[str, Damage, str]] = [
         r"texts: XAA/CCPCJ/32~prepared.en@1: it is not",
     ),
     (
-        "span map", change("UPDATE versions SET spans = replace(spans, '[[0,', '[[1,') WHERE id = 1"),
+        "span map", change("UPDATE versions SET spans = '[[1,14,5,19]]' WHERE id = 1"),
         r"31~prepared.en@1: it has a span map with a gap at 0",
     ),
     (
@@ -255,7 +247,7 @@ RECORD: list[tuple[str, Damage, str]] = [
         r"it has a span map that cannot be read",
     ),
     (
-        "order of segments", change("UPDATE segments SET paragraph = 9 WHERE id = 2"),
+        "order of segments", change("UPDATE segment_offsets SET paragraph = 9 WHERE id = 2"),
         r"31~prepared.en@1: it has segment 2 out of order",
     ),
     ("dropped index", change("DROP INDEX versions_by_run"), r"file: index versions_by_run: it is not there"),
@@ -267,8 +259,8 @@ RECORD: list[tuple[str, Damage, str]] = [
         "dropped table", lambda folder: alter(folder, "DROP TABLE expectations"),
         r"file: table expectations: it is not there",
     ),
-    ("deleted segment", delete("segments", 3), r"31~prepared.en@1: it lacks its segment 2"),
-    ("lost last segment", lose("segments", 5), r"31~prepared.en@1: it lacks its segment 4"),
+    ("deleted segment", delete("segment_offsets", 3), r"31~prepared.en@1: it lacks its segment 2"),
+    ("lost last segment", lose("segment_offsets", 5), r"31~prepared.en@1: it lacks its segment 4"),
     ("deleted snapshot", delete("snapshots", 2), r"rows: snapshots 2: it is not there, and a row"),
     ("lost snapshot", lose("snapshots", 1), r"rows: XAA/CCPCJ/31~prepared.en: of its 2 snapshots"),
     ("deleted document", delete("documents", 2), r"rows: documents [0-9a-f]{64}: it is not there"),

@@ -112,9 +112,12 @@ CREATE TABLE descriptions (
 );
 CREATE TABLE documents (
     sha256 TEXT PRIMARY KEY NOT NULL CHECK (length(sha256) = 64),
-    size INTEGER NOT NULL CHECK (size = length(bytes)),
+    size INTEGER NOT NULL CHECK (size >= length(bytes)),
     media_type TEXT NOT NULL,
-    bytes BLOB CHECK (typeof(bytes) IN ('blob', 'null'))
+    bytes BLOB CHECK (typeof(bytes) IN ('blob', 'null')),
+    packing TEXT GENERATED ALWAYS AS (
+        CASE WHEN length(bytes) < size THEN 'zlib' WHEN length(bytes) = size THEN 'none' END
+    ) VIRTUAL
 );
 CREATE TABLE editions (
     id INTEGER PRIMARY KEY,
@@ -239,15 +242,14 @@ CREATE TABLE runs (
     started TEXT NOT NULL,
     release TEXT NOT NULL
 , kind TEXT CHECK (kind <> ''), command TEXT, ended TEXT CHECK (ended >= started), status TEXT CHECK (status IN ('running', 'complete', 'failed', 'interrupted')), watch_list TEXT REFERENCES watch_lists (sha256));
-CREATE TABLE segments (
+CREATE TABLE segment_offsets (
     id INTEGER PRIMARY KEY,
     version INTEGER NOT NULL REFERENCES versions (id),
     ordinal INTEGER NOT NULL,
-    kind TEXT NOT NULL CHECK (kind IN ('sentence', 'heading', 'item')),
+    kind TEXT CHECK (kind IN ('heading', 'item')),
     paragraph INTEGER NOT NULL,
     "start" INTEGER NOT NULL CHECK ("start" >= 0),
     "end" INTEGER NOT NULL CHECK ("end" >= "start"),
-    text TEXT NOT NULL,
     folded TEXT,
     UNIQUE (version, ordinal)
 );
@@ -348,14 +350,47 @@ CREATE TABLE withdrawn (
     text TEXT CHECK (length(text) = 64),
     words INTEGER CHECK (words >= 0)
 );
-CREATE TRIGGER segments_deleted AFTER DELETE ON segments BEGIN
-    INSERT INTO segments_fts (segments_fts, rowid, text)
-    VALUES ('delete', old.id, coalesce(old.folded, old.text));
+CREATE TRIGGER segment_offsets_changed AFTER UPDATE ON segment_offsets BEGIN
+    INSERT INTO segments_fts (rowid, text) SELECT id, text FROM segments_searched WHERE id = new.id;
 END;
-CREATE TRIGGER segments_updated AFTER UPDATE ON segments BEGIN
+CREATE TRIGGER segment_offsets_changing BEFORE UPDATE ON segment_offsets
+WHEN EXISTS (SELECT 1 FROM segments_fts_docsize WHERE id = old.id) BEGIN
     INSERT INTO segments_fts (segments_fts, rowid, text)
-    VALUES ('delete', old.id, coalesce(old.folded, old.text));
-    INSERT INTO segments_fts (rowid, text) VALUES (new.id, coalesce(new.folded, new.text));
+    SELECT 'delete', id, text FROM segments_searched WHERE id = old.id;
+END;
+CREATE TRIGGER segment_offsets_deleted BEFORE DELETE ON segment_offsets
+WHEN EXISTS (SELECT 1 FROM segments_fts_docsize WHERE id = old.id) BEGIN
+    INSERT INTO segments_fts (segments_fts, rowid, text)
+    SELECT 'delete', id, text FROM segments_searched WHERE id = old.id;
+END;
+CREATE TRIGGER segments_deleted INSTEAD OF DELETE ON segments BEGIN
+    DELETE FROM segment_offsets WHERE id = old.id;
+END;
+CREATE TRIGGER segments_inserted INSTEAD OF INSERT ON segments BEGIN
+    INSERT INTO segment_offsets (id, version, ordinal, kind, paragraph, "start", "end", folded)
+    VALUES (
+        new.id, new.version, new.ordinal, nullif(new.kind, 'sentence'), new.paragraph, new."start", new."end",
+        new.folded
+    );
+END;
+CREATE TRIGGER segments_updated INSTEAD OF UPDATE ON segments BEGIN
+    SELECT RAISE(ABORT, 'the text of a segment is that of its version, between two places')
+    WHERE new.text IS NOT old.text;
+    UPDATE segment_offsets SET id = new.id, version = new.version, ordinal = new.ordinal,
+        kind = nullif(new.kind, 'sentence'), paragraph = new.paragraph, "start" = new."start",
+        "end" = new."end", folded = new.folded
+    WHERE id = old.id;
+END;
+CREATE TRIGGER versions_changed AFTER UPDATE OF id, text ON versions BEGIN
+    INSERT INTO segments_fts (rowid, text) SELECT id, coalesce(folded, text) FROM segments WHERE version = new.id;
+END;
+CREATE TRIGGER versions_changing BEFORE UPDATE OF id, text ON versions BEGIN
+    INSERT INTO segments_fts (segments_fts, rowid, text)
+    SELECT 'delete', id, coalesce(folded, text) FROM segments
+    WHERE version = old.id AND id IN (SELECT id FROM segments_fts_docsize);
+END;
+CREATE TRIGGER versions_deleted BEFORE DELETE ON versions BEGIN
+    DELETE FROM segment_offsets WHERE version = old.id;
 END;
 CREATE VIEW latest AS
     SELECT snapshots.edition AS edition, snapshots.id AS snapshot, versions.id AS version
@@ -367,6 +402,11 @@ CREATE VIEW latest AS
 CREATE VIEW readable_snapshots AS
     SELECT id, edition, ordinal, document, observed, source, url, run FROM snapshots
     WHERE id NOT IN (SELECT snapshot FROM standing_withdrawals WHERE snapshot IS NOT NULL);
+CREATE VIEW segments AS
+    SELECT id, version, ordinal, coalesce(kind, 'sentence') AS kind, paragraph, "start", "end",
+        (SELECT substr(versions.text, "start" + 1, "end" - "start") FROM versions WHERE versions.id = version)
+        AS text, folded
+    FROM segment_offsets;
 CREATE VIEW segments_searched AS SELECT id, coalesce(folded, text) AS text FROM segments;
 CREATE VIEW standing_withdrawals AS
     SELECT withdrawals.id AS withdrawal, act, snapshot, document, text

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tracker.archive.record.search import fold_for_search
-from tracker.archive.schema.layout import SECOND, read_layout
+from tracker.archive.schema.layout import FIRST, SECOND, read_layout
 from tracker.archive.schema.rows import fetch_value, quote_names
 
 if TYPE_CHECKING:
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from typing import Any
 
     from tracker.model.texts import Version
-
-SegmentRow = tuple[int, int, int, str, int, int, int, "str | None", str]
 
 _INDEX = "INSERT INTO segments_fts (rowid, text) VALUES (?, ?)"
 _FORGET = "INSERT INTO segments_fts (segments_fts, rowid, text) VALUES ('delete', ?, ?)"
@@ -60,19 +58,19 @@ def write_segments(connection: sqlite3.Connection, number: int, version: Version
     """
     layout = read_layout(connection)
     first = fetch_value(connection, f"SELECT ifnull(max(id), 0) + 1 FROM {layout.segments}")  # noqa: S608
-    rows = list(_list_rows(version, number, first))
-    connection.executemany(layout.insertion, [row[: layout.columns] for row in rows])
-    connection.executemany(_INDEX, [(row[0], row[-1] if row[-2] is None else row[-2]) for row in rows])
-
-
-def _list_rows(version: Version, number: int, first: int) -> Iterator[SegmentRow]:
+    is_copied = layout is FIRST
+    rows, indexed = [], []
     for at, segment in enumerate(version.segments, first):
         text = segment.text
         if version.text[segment.start : segment.end] != text:
             raise ValueError(f"segment {segment.ordinal} is not the text at {segment.start}:{segment.end}")
-        folded = fold_for_search(text)
-        place = (segment.paragraph, segment.start, segment.end)
-        yield at, number, segment.ordinal, segment.kind, *place, None if folded == text else folded, text
+        searched = fold_for_search(text)
+        folded = None if searched == text else searched
+        indexed.append((at, searched))
+        place = (at, number, segment.ordinal, segment.kind, segment.paragraph, segment.start, segment.end)
+        rows.append((*place, folded, text) if is_copied else (*place, folded))
+    connection.executemany(layout.insertion, rows)
+    connection.executemany(_INDEX, indexed)
 
 
 def rebuild_index(connection: sqlite3.Connection) -> None:

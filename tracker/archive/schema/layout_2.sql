@@ -59,6 +59,11 @@ CREATE TRIGGER segments_deleted INSTEAD OF DELETE ON segments BEGIN
 END;
 
 -- The full-text index forgets a segment by its words: so before its place goes, and before its version does.
+-- A repair makes anew what writes to the index: those triggers are the last.
+
+CREATE TRIGGER versions_deleted BEFORE DELETE ON versions BEGIN
+    DELETE FROM segment_offsets WHERE version = old.id;
+END;
 
 CREATE TRIGGER segment_offsets_deleted BEFORE DELETE ON segment_offsets
 WHEN EXISTS (SELECT 1 FROM segments_fts_docsize WHERE id = old.id) BEGIN
@@ -74,10 +79,6 @@ END;
 
 CREATE TRIGGER segment_offsets_changed AFTER UPDATE ON segment_offsets BEGIN
     INSERT INTO segments_fts (rowid, text) SELECT id, text FROM segments_searched WHERE id = new.id;
-END;
-
-CREATE TRIGGER versions_deleted BEFORE DELETE ON versions BEGIN
-    DELETE FROM segment_offsets WHERE version = old.id;
 END;
 
 CREATE TRIGGER versions_changing BEFORE UPDATE OF id, text ON versions BEGIN
