@@ -152,6 +152,9 @@ def read(story: Story) -> None:
     story("list XAA --format csv")
     story.in_forms("show XAA/CCPCJ 33", "json", "csv")
     story("trace XAA/CCPCJ corruption --format csv")
+    story("trace XAA/CCPCJ corruption --format html")
+    story("trace CCPCJ 'illegal logging' --format html")
+    story("blame XAA/CCPCJ/31 --format html")
     story("search corruption --order newest --limit 2 --page 2")
     story("search corruption --session 99 --country XAA")
     story("show XAA/CCPCJ/33 --raw")
@@ -166,14 +169,14 @@ def read(story: Story) -> None:
 
 def follow(story: Story) -> None:
     """Follow topics, words, and what was done."""
-    story.in_forms("timeline XAA/CCPCJ", "json", "csv", "markdown")
+    story.in_forms("timeline XAA/CCPCJ", "json", "csv", "markdown", "html")
     story("timeline XAA/CCPCJ --topic corruption")
-    story.in_forms("compare-countries CCPCJ 31", "json", "csv", "markdown")
+    story.in_forms("compare-countries CCPCJ 31", "json", "csv", "markdown", "html")
     story.in_forms("compare-countries CCPCJ 31 --countries GBR")
-    story.in_forms("panel CCPCJ --sessions 31-33", "json", "csv", "markdown")
+    story.in_forms("panel CCPCJ --sessions 31-33", "json", "csv", "markdown", "html")
     # All of it is kept by now: workers would be of another release than this one, which has no number.
     story("batch CCPCJ --sessions 31-33 --topics-only --workers 1")
-    story.in_forms("diff CCPCJ 32 33 --countries XAA", "json", "markdown")
+    story.in_forms("diff CCPCJ 32 33 --countries XAA", "json", "markdown", "html")
     story.in_forms("groups list --at 2015", "json", "csv")
     story.in_forms("groups show EU", "json", "csv")
     story("groups edit ALLIES --add XAA,GBR:1973..2020-02 --source 'a treaty' --by Ana")

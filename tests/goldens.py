@@ -46,6 +46,9 @@ VARYING = (
     # SQLite lays out pages as its release does.
     (re.compile(r"(MB, checked; sha256 )[0-9a-f]{64}"), r"\1SHA256"),
     (re.compile(r'(\.db",\n  "size": )\d+(,\n  "sha256": ")[0-9a-f]{64}'), r"\1SIZE\2SHA256"),
+    # What stands in files of its own, of which a page holds a copy, and the digests of it.
+    (re.compile(r"<(style|script)>.*?</", re.DOTALL), r"<\1></"),
+    (re.compile(r"(?<=-src &#39;sha256-)[\w+/=]+"), "SHA256"),
     # Where the program and the archive are that cron shall start.
     (re.compile(r"'?[^\s'=]*(?:/bin/tracker|/python[\d.]* -m tracker)'?(?= )"), "TRACKER"),
 )
