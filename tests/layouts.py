@@ -6,8 +6,8 @@ import sqlite3
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-from tests.archives import query
 from tests.rights import find_in_files
+from tracker.archive.schema.connection import connect_to_read
 from tracker.archive.schema.layout import offer_functions
 from tracker.archive.schema.migrations import LAYOUT, MIGRATIONS, make_schema
 from tracker.archive.storing.store import create_archive
@@ -32,7 +32,8 @@ def make_in_layout(folder: Path, layout: str) -> Path:
 
 def read_layout_of(folder: Path) -> str:
     """Return the layout of a record, as the file itself shows."""
-    ((kind,),) = query(folder, "SELECT type FROM sqlite_master WHERE name = 'segments'")
+    with closing(connect_to_read(folder / "tracker.db")) as record:
+        (kind,) = record.execute("SELECT type FROM sqlite_master WHERE name = 'segments'").fetchone()
     return {"table": FIRST, "view": SECOND}[str(kind)]
 
 

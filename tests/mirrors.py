@@ -53,14 +53,15 @@ def read_tables(folder: Path) -> dict[str, list[tuple[Any, ...]]]:
             " AND name NOT LIKE 'sqlite_%' AND name <> 'unmirrored' ORDER BY name"
         ).fetchall()
         offer_functions(connection)
-        tables = {name: connection.execute(_select(connection, name)).fetchall() for (name,) in names}
+        tables = {name: connection.execute(select_rows(connection, name)).fetchall() for (name,) in names}
         tables["(found)"] = connection.execute(
             "SELECT rowid FROM segments_fts WHERE segments_fts MATCH 'corruption OR dykes' ORDER BY rowid"
         ).fetchall()
         return tables
 
 
-def _select(connection: sqlite3.Connection, name: str) -> str:
+def select_rows(connection: sqlite3.Connection, name: str) -> str:
+    """Return the query of all rows of a table, unpacked."""
     columns = [row[1] for row in connection.execute(f"PRAGMA table_info({name})")]
     return f'SELECT {select_columns(name, columns)} FROM "{name}" ORDER BY 1'  # noqa: S608 (our schema)
 

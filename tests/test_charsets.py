@@ -42,7 +42,7 @@ def page(declared: str, words: str = WORDS) -> str:
     return f"<html><head>{declared}<title>Реки</title></head><body><p>{words}</p></body></html>"
 
 
-KEPT = """SELECT extractor, versions.media_type, raw, bytes FROM versions
+KEPT = """SELECT extractor, versions.media_type, raw, sqlar_uncompress(bytes, size) FROM versions
 JOIN snapshots ON snapshots.id = snapshot JOIN documents ON documents.sha256 = document"""
 KOI, LATIN = '<meta charset="koi8-r">', '<meta charset="iso-8859-1">'
 

@@ -10,7 +10,7 @@ import time
 import zlib
 from contextlib import closing
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -63,7 +63,7 @@ def old(tmp_path: Path) -> Path:
     return fill(make_in_layout(tmp_path / "snapshots", FIRST))
 
 
-def read_all(folder: Path) -> list[object]:
+def read_all(folder: Path) -> tuple[list[Any], ...]:
     """Return all that a record says, but for runs and how it keeps things, and what a search finds in it."""
     with open_holdings(folder, private=True) as holdings:
         lines = [line for line in b"".join(list_lines(holdings)).splitlines() if b'"_sqlite' not in line]
@@ -74,7 +74,7 @@ def read_all(folder: Path) -> list[object]:
         found = [reader.search(words).hits for words in ("corruption", "quokka", "腐败", "合同")]
     tables = ("documents", "statements", "editions", "snapshots", "versions", "segments")
     begins = tuple(f'{{"{name}"'.encode() for name in tables)
-    return [sorted(line for line in lines if line.startswith(begins)), kept, sides, raw, found]
+    return sorted(line for line in lines if line.startswith(begins)), kept, sides, raw, found
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)

@@ -69,16 +69,11 @@ class Lock:
         self._file = file
         self._unwritten = unwritten
 
-    def show_life(self) -> None:
-        """Note a sign of life."""
+    def touch(self, *, wrote: bool = True) -> None:
+        """Note a sign of life, and that something was committed."""
         with suppress(OSError):
             os.utime(self._file)
-
-    def touch(self) -> None:
-        """Note a sign of life, and that something was committed."""
-        self.show_life()
-        with suppress(OSError):
-            if self._unwritten is not None:
+            if wrote and self._unwritten is not None:
                 os.lseek(self._file, self._unwritten, os.SEEK_SET)
                 os.write(self._file, _WROTE)
                 self._unwritten = None

@@ -59,7 +59,10 @@ SELECT sha256, media_type FROM documents
 WHERE bytes IS NOT NULL AND sha256 IN (SELECT document FROM readable_snapshots) ORDER BY sha256
 """
 
-_SCHEMA = "SELECT sql FROM sqlite_master WHERE type IN ('table', 'view') AND sql IS NOT NULL ORDER BY rowid"
+_SCHEMA = """
+SELECT sql FROM sqlite_master
+WHERE (type IN ('table', 'view') OR name = 'segments_inserted') AND sql IS NOT NULL ORDER BY rowid
+"""
 
 _TEXT = "SELECT text FROM versions WHERE sha256 = ? LIMIT 1"
 
@@ -108,7 +111,7 @@ class Holdings(Record):
         return tuple((sha256, kind) for sha256, kind in rows if sha256 not in self.access.documents)
 
     def schema(self) -> bytes:
-        """Return the tables and views of the record as the SQL that makes them."""
+        """Return the tables and views of the record as the SQL that makes them, and fills the segments."""
         return "".join(f"{sql};\n\n" for sql in self.column(_SCHEMA)).encode()
 
     def document(self, sha256: str) -> bytes:

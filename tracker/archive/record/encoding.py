@@ -6,6 +6,7 @@ import json
 import re
 from typing import TYPE_CHECKING, get_args
 
+from tracker.archive.schema.layout import pack_runs
 from tracker.model.texts import Reference, Run, SpanMap, TextKind
 
 if TYPE_CHECKING:
@@ -18,10 +19,14 @@ _PLAIN = frozenset({"text/plain", "text/markdown"})
 _PLAIN_EXTRACTOR = re.compile(r"text (\S+)(?: by .+)?")
 
 
-def write_spans(spans: SpanMap) -> str:
-    """Return a span map as JSON without blanks: ``[[clean start, clean end, raw start, raw end], ...]``."""
+def write_spans(spans: SpanMap, *, packed: bool = False) -> str:
+    """Return a span map as JSON without blanks: ``[[clean start, clean end, raw start, raw end], ...]``.
+
+    Packed, it has the lengths of its runs where it can.
+    """
     runs = [(run.clean_start, run.clean_end, run.raw_start, run.raw_end) for run in spans.runs]
-    return json.dumps(runs, separators=(",", ":"))
+    lengths = pack_runs(runs) if packed else None
+    return lengths or json.dumps(runs, separators=(",", ":"))
 
 
 def read_spans(text: str) -> SpanMap:

@@ -17,7 +17,7 @@ from tracker.archive.record.editions import (
 from tracker.archive.record.encoding import decode_plain, write_spans
 from tracker.archive.record.queries import STATEMENT_NAME, WITH_STATEMENTS
 from tracker.archive.record.segments import write_segments
-from tracker.archive.schema.layout import pack_row
+from tracker.archive.schema.layout import SECOND, pack_row, read_layout
 from tracker.archive.schema.rows import fetch_column, insert, pick
 from tracker.model.record import Recorded
 from tracker.text.identity import digest_text
@@ -164,7 +164,7 @@ def write_version(
         snapshot=snapshot,
         run=run,
         sha256=digest_text(version.text),
-        spans=write_spans(version.spans),
+        spans=write_spans(version.spans, packed=read_layout(connection) is SECOND),
         raw=None if is_plain else raw,
         **pick(version, "extractor", "media_type", "language", "words", "text"),
     )

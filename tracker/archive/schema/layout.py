@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from typing import Any
 
 _LEVEL = 2
@@ -48,8 +48,8 @@ SECOND = Layout(
 
 def read_layout(connection: sqlite3.Connection) -> Layout:
     """Return the layout of an open record: the file itself says, whatever is noted in it."""
-    query = "SELECT 1 FROM main.sqlite_master WHERE name = ? AND type = 'table'"
-    return SECOND if connection.execute(query, [SECOND.segments]).fetchone() else FIRST
+    there = connection.execute(f"PRAGMA main.table_info({SECOND.segments})").fetchone()
+    return SECOND if there else FIRST
 
 
 def pack_row(connection: sqlite3.Connection, table: str, row: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -91,17 +91,20 @@ def unpack(data: bytes | None, size: int) -> bytes | None:
 
 
 def pack_spans(spans: str) -> str:
-    """Return a span map by the lengths of its runs; as it is where that would not give it back.
+    """Return a span map by the lengths of its runs; as it is where that would not give it back."""
+    return (pack_runs(json.loads(spans)) if _MAP.fullmatch(spans) else None) or spans
 
-    Places follow from the runs before: lengths take a third of the room, a fifteenth of the text.
+
+def pack_runs(runs: Iterable[Sequence[int]]) -> str | None:
+    """Return the lengths of runs, from which their places follow; None where these have gaps.
+
+    They take a third of the room, a fifteenth of the text.
     """
-    if not _MAP.fullmatch(spans):
-        return spans
     packed = []
     at = raw = 0
-    for start, end, raw_start, raw_end in json.loads(spans):
+    for start, end, raw_start, raw_end in runs:
         if start != at:
-            return spans
+            return None
         left_out = f",{raw_start - raw}" if raw_start != raw else ""
         packed.append(f"[{end - start},{raw_end - raw_start}{left_out}]")
         at, raw = end, raw_end

@@ -39,7 +39,7 @@ _PLACE = 16
 """Bytes by which a segment's row is larger than what of it was not text."""
 
 _SPARE = 64_000_000
-"""Bytes of room for what SQLite writes on the way."""
+"""Bytes of room for what SQLite writes on the way, at most."""
 
 _NOTED = "upgrading"
 """The table of the new file that says of which state of the old one it is a copy."""
@@ -62,7 +62,7 @@ def plan_upgrade(folder: Path) -> Upgrade | None:
     after = max(int(before - held * saved - texts - number * _PLACE), before // 10)
     written = sum(path.stat().st_size for path in folder.glob(f"{UPGRADE}*"))
     free = shutil.disk_usage(folder).free + written
-    return Upgrade(str(record.path), before, after, after * 11 // 10 + _SPARE, free)
+    return Upgrade(str(record.path), before, after, after * 11 // 10 + min(_SPARE, before), free)
 
 
 def upgrade_record(folder: Path, plan: Upgrade, clock: Callable[[], str], progress: Progress) -> Upgrade:

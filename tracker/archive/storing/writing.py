@@ -173,7 +173,7 @@ class Writing:
 
     def show_life(self) -> None:
         """Show others that the holder of the lock lives."""
-        self._lock.show_life()
+        self._lock.touch(wrote=False)
 
     def abandon(self) -> None:
         """Close the file as it is and release the lock; what was committed is kept."""
