@@ -347,6 +347,10 @@ _OTHERS = (
     _ACTS,
     "SELECT 'decision ' || note FROM decisions WHERE note IS NOT NULL",
     "SELECT 'check ' || source || ' ' || observed FROM outcomes",
+    (
+        "SELECT 'check ' || source || ' ' || repeats.observed"
+        " FROM repeats JOIN outcomes ON outcomes.id = repeats.outcome"
+    ),
 )
 
 
