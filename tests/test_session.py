@@ -188,7 +188,8 @@ def test_at_one_moment_a_question_is_asked_once(folder: Path) -> None:
         ask_all(archive)
         archive.reader.connection.set_trace_callback(asked.append)
         ask_all(archive)
-        again = len(asked)
+        # What the schema is stands in memory.
+        again = sum(not sql.startswith("PRAGMA") for sql in asked)
         archive.reader.side(parse_reference(HELD[0][0]))
         with open_store(folder) as store:
             record(store, declare(HELD[-1][0]), COURTS, "2026-01-01T00:00:00Z")

@@ -30,6 +30,7 @@ Kind = Annotated[
         "repair",
         "timestamp",
         "groups",
+        "upgrade",
     ]
     | None,
     typer.Option(help="Only runs of this kind."),
