@@ -1,4 +1,4 @@
--- The second layout of the record, which keeps each text once: 2.6 times what it holds, the first 4.3 times.
+-- The second layout of the record, which keeps each text once: 2.5 times the plain text recorded, the first 4.3 times.
 --
 -- A new archive has it; one that is there gets it by `tracker upgrade` alone, which fills a new file.
 --
