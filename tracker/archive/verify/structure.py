@@ -17,7 +17,7 @@ from tracker.archive.record.segments import Cutter
 from tracker.archive.schema.connection import FILE_NAME, connect_to_read, translate
 from tracker.archive.schema.layout import read_layout
 from tracker.archive.schema.migrations import MIGRATION_SET, NOTES, make_schema
-from tracker.archive.schema.parts import is_same_part
+from tracker.archive.schema.parts import is_same_part, schema_writable
 from tracker.archive.schema.rows import quote_names
 from tracker.archive.verify.findings import REPAIR, RESTORE, Fix
 from tracker.errors import ArchiveUnusable, TrackerError
@@ -165,10 +165,11 @@ def index_faults(connection: sqlite3.Connection) -> Iterator[str]:
     for statement in _COPY.format(text=read_layout(connection).text).split(";\n")[:-1]:
         connection.execute(statement)
     try:
-        for shadow in _SHADOWS:
-            copy = f"temp.index_copy_{shadow}"
-            connection.execute(f"DELETE FROM {copy}")  # noqa: S608 (names of FTS5)
-            connection.execute(f"INSERT INTO {copy} SELECT * FROM main.{_SEARCH}_{shadow}")  # noqa: S608
+        with schema_writable(connection):
+            for shadow in _SHADOWS:
+                copy = f"temp.index_copy_{shadow}"
+                connection.execute(f"DELETE FROM {copy}")  # noqa: S608 (names of FTS5)
+                connection.execute(f"INSERT INTO {copy} SELECT * FROM main.{_SEARCH}_{shadow}")  # noqa: S608
         connection.execute("INSERT INTO index_copy (index_copy, rank) VALUES ('integrity-check', 1)")
     except sqlite3.DatabaseError as error:
         if not error.sqlite_errorname.startswith("SQLITE_CORRUPT"):
