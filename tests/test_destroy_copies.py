@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     Tracker = Callable[..., Ran]
 
 ORDER = ("withdraw", "XAA/UNGA/78", *WHY, "--destroy", "--yes")
+WHOLE = tuple(word.encode() for word in WORDS)
 NEEDLES = tuple(word[3:].encode() for word in WORDS)
 """SQLite may cut off what a word has in common with the one before it."""
 
@@ -39,8 +40,11 @@ def find_anywhere(folder: Path) -> list[str]:
     for path in sorted(folder.rglob("*")):
         if path.is_file() and path.name != "watch.toml":
             data = path.read_bytes()
-            data += _unpack(data) if "objects" in path.parts else b""
-            found += [str(path.relative_to(folder)) for needle in NEEDLES if needle in data.lower()]
+            needles = NEEDLES
+            if "objects" in path.parts:
+                # Three letters are met by chance in a thousandth of git's packed bytes.
+                data, needles = data + _unpack(data), WHOLE
+            found += [str(path.relative_to(folder)) for needle in needles if needle in data.lower()]
         elif (path / "objects").is_dir() and (path / "HEAD").exists():
             everything = (
                 run_git(path, "cat-file", "--batch-all-objects", "--batch")
