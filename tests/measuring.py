@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
 import tempfile
-import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,31 +27,47 @@ class Run:
     said: str
 
 
+_LAUNCHER = """
+import json, os, resource, subprocess, sys, time
+started = time.perf_counter()
+code = subprocess.call(sys.argv[2:])
+seconds, usage = time.perf_counter() - started, resource.getrusage(resource.RUSAGE_CHILDREN)
+with os.fdopen(int(sys.argv[1]), "w") as told:
+    json.dump([seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss], told)
+sys.exit(code)
+"""
+"""A small process in between: one that a large process starts has the size of that as its largest."""
+
+
 def run_command(command: Sequence[str], folder: Path, code: int = 0, stdin: Path | None = None) -> Run:
     """Run a command; raises ``SystemExit`` with what it said where it ends in another code."""
     # Users have compiled modules, whatever this shell has set.
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    started = time.perf_counter()
     with (
         (stdin or Path(os.devnull)).open("rb") as given,
         tempfile.TemporaryFile() as errors,
-        subprocess.Popen(
-            command, cwd=folder, stdin=given, stdout=subprocess.PIPE, stderr=errors, env=environment
-        ) as process,
+        tempfile.TemporaryFile("w+") as told,
     ):
-        said = process.stdout.read().decode(errors="replace") if process.stdout else ""
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-        if process.returncode != code:
+        ran = subprocess.run(
+            (sys.executable, "-S", "-c", _LAUNCHER, str(told.fileno()), *command),
+            cwd=folder,
+            check=False,
+            stdin=given,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            env=environment,
+            pass_fds=[told.fileno()],
+        )
+        said = ran.stdout.decode(errors="replace")
+        if ran.returncode != code:
             errors.seek(0)
-            told = said + errors.read().decode(errors="replace")
-            raise SystemExit(f"{' '.join(command)} ended in {process.returncode}, not {code}: {told}")
-    return Run(
-        time.perf_counter() - started,
-        usage.ru_utime + usage.ru_stime,
-        usage.ru_maxrss * 1024 / MEGABYTE,
-        said,
-    )
+            raise SystemExit(
+                f"{' '.join(command)} ended in {ran.returncode}, not {code}:"
+                f" {said}{errors.read().decode(errors='replace')}"
+            )
+        told.seek(0)
+        seconds, processor, kilobytes = json.load(told)
+    return Run(seconds, processor, kilobytes * 1024 / MEGABYTE, said)
 
 
 def run_tracker(folder: Path, *arguments: str) -> Run:
