@@ -197,5 +197,5 @@ def test_at_one_moment_a_question_is_asked_once(folder: Path) -> None:
         archive.close()
         after = archive.reader.resolve(parse_reference(HELD[-1][0]))
     # Its text, which is not remembered, and what was withdrawn.
-    assert again <= 7
+    assert again <= 6
     assert (before.snapshot, after.snapshot) == (1, 2)

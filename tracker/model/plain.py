@@ -1,4 +1,7 @@
-"""Values of the model as rows of plain values, which JSON can hold, and back by the types of their fields."""
+"""Values of the model as rows of plain values, which JSON can hold, and back by the types of their fields.
+
+Back from objects as well, by the names of their fields: what is published as JSON has these.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +32,10 @@ def _list_fields(kind: type) -> tuple[str, ...]:
 
 
 def from_row(kind: type[T], row: Any) -> T:  # noqa: ANN401 (what JSON holds)
-    """Return the value of a type that ``to_row`` and JSON made this of; a tuple comes back from a list."""
+    """Return the value of a type that ``to_row`` and JSON made this of; a tuple comes back from a list.
+
+    Raises ``KeyError``, ``TypeError`` or ``ValueError`` for a row, or an object, that is none of it.
+    """
     value: T = _reader(cast("Any", kind))(row)
     return value
 
@@ -56,10 +62,17 @@ def _reader(hint: Any) -> Callable[[Any], Any]:  # noqa: ANN401 (any annotation)
 
 
 def _read_fields(kind: type) -> Callable[[Any], Any]:
-    readers = [_reader(each) for each in field_types(kind).values()]
-    if all(read is _same for read in readers):
-        return lambda row: kind(*row)
-    return lambda row: kind(*[read(value) for read, value in zip(readers, row, strict=True)])
+    types = field_types(kind)
+    readers = [_reader(each) for each in types.values()]
+    is_plain = all(read is _same for read in readers)
+
+    def read_values(row: Any) -> Any:  # noqa: ANN401 (what JSON holds)
+        values = [row[name] for name in types] if isinstance(row, dict) else row
+        if is_plain:
+            return kind(*values)
+        return kind(*[read(value) for read, value in zip(readers, values, strict=True)])
+
+    return read_values
 
 
 def _same(value: object) -> object:

@@ -150,7 +150,7 @@ class Versions(Record):
         text, digest, language, spans, extractor, media_type = self.row(_VERSION, number)
         if digest_text(text) != digest:
             raise self.damaged("a text no longer has its sha256")
-        segments = tuple(Segment(*row) for row in method(read_segments)(self, number, _SEGMENT))
+        segments = tuple(Segment(*row) for row in method(read_segments)(self, number, _SEGMENT, text))
         try:
             span_map = encoding.read_spans(spans)
             is_whole = all(

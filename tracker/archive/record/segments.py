@@ -23,12 +23,14 @@ _FORGET = "INSERT INTO segments_fts (segments_fts, rowid, text) VALUES ('delete'
 
 
 class Cutter:
-    """Cuts segments out of their versions, of which it keeps the text that was asked for last."""
+    """Cuts segments out of their versions, of which it keeps the text that was asked for last, or given."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(
+        self, connection: sqlite3.Connection, version: int | None = None, text: str | None = None
+    ) -> None:
         self._connection = connection
-        self._version: int | None = None
-        self._text = ""
+        self._version = None if text is None else version
+        self._text = text or ""
 
     def cut(self, version: int, start: int, end: int) -> str:
         """Return the text between two places; nothing where there is no such version."""
@@ -39,10 +41,13 @@ class Cutter:
 
 
 def read_segments(
-    connection: sqlite3.Connection, version: int, columns: Sequence[str]
+    connection: sqlite3.Connection, version: int, columns: Sequence[str], whole: str | None = None
 ) -> list[tuple[Any, ...]]:
-    """Return columns of a version's segments, in their order; after them stands the text of each."""
-    layout, cutter = read_layout(connection), Cutter(connection)
+    """Return columns of a version's segments, in their order; after them stands the text of each.
+
+    ``whole`` is the version's text, where it has been read before.
+    """
+    layout, cutter = read_layout(connection), Cutter(connection, version, whole)
     names = f'"start", "end", {layout.text}, {quote_names(columns)}'
     query = f"SELECT {names} FROM segments WHERE version = ? ORDER BY ordinal"  # noqa: S608 (our schema)
     rows = connection.execute(query, [version])

@@ -171,5 +171,5 @@ def _copying(connection: sqlite3.Connection, name: str) -> tuple[str, ...]:
         given = names.replace(column, packed)
     is_numbered = "SELECT 1 FROM pragma_table_info(?, 'old') WHERE pk AND type = 'INTEGER'"
     number = "" if fetch_value(connection, is_numbered, [name]) else "rowid, "
-    whence = f'FROM old."{name}" WHERE rowid BETWEEN ?1 AND ?2'
-    return (f'INSERT INTO main."{name}" ({number}{names}) SELECT {number}{given} {whence}',)
+    source = f'FROM old."{name}" WHERE rowid BETWEEN ?1 AND ?2'
+    return (f'INSERT INTO main."{name}" ({number}{names}) SELECT {number}{given} {source}',)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from dataclasses import fields, replace
+from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
 from tracker.errors import DocumentUnreadable, NotInArchive, ReferenceInvalid, TrackerError
+from tracker.model.plain import from_row
 from tracker.model.reproduced import Difference, Reproduced
-from tracker.model.texts import Run, Segment, Side, SpanMap, Version
+from tracker.model.texts import Side
 from tracker.model.topics import SURE
 from tracker.references import parse_reference
 from tracker.report.json_text import FORMER_VERSION, SCHEMA_VERSION, asked_version, encode_published
@@ -127,28 +128,16 @@ def _read_file(path: Path) -> Fields:
 
 def _read_side(told: Fields, path: Path) -> Side:
     try:
-        version = told["version"]
-        runs = (Run(**each) for each in version["spans"]["runs"])
-        read = Version(
-            text=str(version["text"]),
-            language=str(version["language"]),
-            segments=tuple(_read_segment(each, version["text"]) for each in version["segments"]),
-            spans=SpanMap(tuple(runs)),
-            extractor=str(version["extractor"]),
-            media_type=str(version["media_type"]),
-        )
-        return Side(
-            version=read, **{name.name: told[name.name] for name in fields(Side) if name.name != "version"}
-        )
-    except (KeyError, TypeError, ValueError) as error:
+        side = from_row(Side, told)
+        text = side.version.text
+        moved = [each for each in side.version.segments if text[each.start : each.end] != each.text]
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise DocumentUnreadable(f"{path} is damaged: a side of the comparison lacks {error}") from None
-
-
-def _read_segment(told: Fields, text: str) -> Segment:
-    segment = Segment(**told)
-    if text[segment.start : segment.end] != segment.text:
-        raise ValueError(f"segment {segment.ordinal} at its place")
-    return segment
+    if moved:
+        raise DocumentUnreadable(
+            f"{path} is damaged: segment {moved[0].ordinal} is not the text at its place"
+        )
+    return side
 
 
 def _encode(comparison: Comparison, version: str) -> Fields:
