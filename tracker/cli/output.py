@@ -82,7 +82,7 @@ def refuse_overwriting(
     if form == "parquet":
         from tracker.report.records import refuse_parquet
 
-        refuse_parquet(output)
+        refuse_parquet(form, output)
     if output is None:
         return
     inside = archive and archive.exists() and archive.resolve() in output.resolve().parents
@@ -148,7 +148,7 @@ _LONGEST_END = 500  # characters of a notice at either end: the next step stands
 
 
 def write_answer(text: str | bytes, output: Path | None = None, *, paged: bool = True) -> None:
-    """Print a text, or write it to a file atomically, in UTF-8; it ends in one line break.
+    """Print a text, or write it to a file atomically, in UTF-8; it ends in one line break, or is empty.
 
     Bytes are for a file alone. On a terminal that it does not fit on, a pager shows it, unless it is one part
     of several. The archive is closed before: a run must not wait for who reads this page by page. Raises
@@ -156,7 +156,8 @@ def write_answer(text: str | bytes, output: Path | None = None, *, paged: bool =
     """
     if context := get_current_context(silent=True):
         context.close()
-    text = text if isinstance(text, bytes) else text.rstrip("\n") + "\n"
+    if isinstance(text, str) and text:
+        text = text.rstrip("\n") + "\n"
     if output is not None:
         write_bytes(text if isinstance(text, bytes) else text.encode(), output)
         return
