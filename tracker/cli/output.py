@@ -82,7 +82,7 @@ def refuse_overwriting(
     if form == "parquet":
         from tracker.report.records import refuse_parquet
 
-        refuse_parquet(form, output)
+        refuse_parquet(output)
     if output is None:
         return
     inside = archive and archive.exists() and archive.resolve() in output.resolve().parents
