@@ -143,7 +143,7 @@ def read(story: Story) -> None:
     story("diff seeds/xaa/XAA_33_2024.md seeds/xaa/XAA_33_2024_delivered.md --format json")
     story("diff XAA/CCPCJ/33~prepared.en XAA/CCPCJ/33~prepared.en")
     story("diff XAA/CCPCJ 33 99")
-    story.in_forms("priorities XAA/CCPCJ 33", "json", "csv", "jsonl", "parquet")
+    story.in_forms("priorities XAA/CCPCJ 33", "json", "csv", "jsonl", "parquet", "latex")
     story("priorities GBR/CCPCJ/31")
     for line in (
         "list", "list XAA/CCPCJ", "log XAA/CCPCJ/34", "log XAA/CCPCJ/33 --versions", "search corruption",

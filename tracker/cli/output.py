@@ -105,7 +105,7 @@ def answer(
     text: str | bytes
     if form == "json":
         text = as_json()
-    elif as_table and form in {"csv", "jsonl", "parquet"}:
+    elif as_table and form in {"csv", "jsonl", "parquet", "latex"}:
         text = as_table(form)
     elif form == "csv" and as_csv:
         text = as_csv()

@@ -23,7 +23,7 @@ def render_latex(comparison: Comparison, vocabulary: Vocabulary) -> str:
         (_cells(topic, comparison.provenance.sure) for topic in topic_words.rank_topics(comparison.topics)),
         (
             "Levels and shares of the words; ?: less sure, with its certainty.",
-            *comparison.caveats,
+            *(f"Caution: {caveat}" for caveat in comparison.caveats),
             naming.citation(comparison, vocabulary),
         ),
     )
