@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pypdfium2
 import pytest
 
 from tests.conftest import run_tracker
 from tracker.report.render.latex import write_table
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 HOSTILE = (
     r"\input{/etc/passwd}", r"\end{document}", "% comment", "$x$ & y # z_1", "~ ^^41 ^", "{ } \\", "[a] *b",
@@ -26,14 +24,16 @@ PAPER = r"""\documentclass{article}
 \end{document}
 """
 ENGINES = {"pdflatex": "\\usepackage[T1]{fontenc}\n", "lualatex": ""}
+COLUMNS = Path(__file__).parents[2] / "tracker" / "docs" / "columns.md"
+"""The page that says what other letters need."""
 
 
-def typeset(folder: Path, engine: str) -> str:
+def typeset(folder: Path, engine: str, preamble: str | None = None) -> str:
     """Return the text of a paper that has ``table.tex`` in it."""
     program = shutil.which(engine)
     wanted = "apt-get install texlive-latex-recommended texlive-luatex"
     assert program, f"{engine} is not installed: {wanted}"
-    (folder / "paper.tex").write_text(PAPER % ENGINES[engine], encoding="utf-8")
+    (folder / "paper.tex").write_text(PAPER % (preamble or ENGINES[engine]), encoding="utf-8")
     ran = subprocess.run(
         [program, "-interaction=nonstopmode", "-halt-on-error", "paper.tex"],
         cwd=folder, capture_output=True, text=True, check=False, timeout=120,
@@ -53,6 +53,16 @@ def test_hostile_text_is_printed_and_does_nothing(engine: str, tmp_path: Path) -
     assert not (tmp_path / "acted").exists()
 
 
+def test_other_letters_are_printed_as_the_page_says(tmp_path: Path) -> None:
+    told = re.findall(r"^    (\\babel.*|\\usepackage\[english.*)$", COLUMNS.read_text("utf-8"), re.MULTILINE)
+    assert len(told) == 3
+    rows = [("Изменение климата", "ru"), ("تغير المناخ", "ar")]
+    (tmp_path / "table.tex").write_text(write_table("Темы", "l", ("Тема", "x"), rows, ()), encoding="utf-8")
+    printed = typeset(tmp_path, "lualatex", "".join(f"{line}\n" for line in told))
+    assert "Изменение климата" in printed
+    assert set("تغير") <= set(printed)
+
+
 @pytest.mark.parametrize("engine", ENGINES)
 def test_a_comparison_fits_the_page(engine: str, tmp_path: Path) -> None:
     assert run_tracker(tmp_path, "demo", "--keep", "try").code == 0
@@ -60,4 +70,12 @@ def test_a_comparison_fits_the_page(engine: str, tmp_path: Path) -> None:
     assert run_tracker(tmp_path, *words).code == 1
     printed = typeset(tmp_path, engine)
     assert "absent declared 0 17.1 new" in printed
+    assert "Overfull" not in (tmp_path / "paper.log").read_text(errors="replace")
+
+
+def test_the_priorities_of_one_statement_fit_too(tmp_path: Path) -> None:
+    assert run_tracker(tmp_path, "demo", "--keep", "try").code == 0
+    words = ("priorities", "XAA/CCPCJ/33", "--format", "latex", "-o", "table.tex", "--archive", "try")
+    assert run_tracker(tmp_path, *words).code == 0
+    assert "declared 5 17.1" in typeset(tmp_path, "pdflatex")
     assert "Overfull" not in (tmp_path / "paper.log").read_text(errors="replace")
