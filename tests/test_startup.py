@@ -34,6 +34,7 @@ HEAVY = {
     "sqlite_utils",
     "trafilatura",
     "docx",
+    "pyarrow",
     "pypdfium2",
     "rapidfuzz",
     "rich",
