@@ -1,0 +1,250 @@
+"""The ``replication`` command: comparisons with all that is needed to compute them again, in one zip file."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
+from importlib import metadata
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from tracker.archive.file.lock import read_clock
+from tracker.archive.file.modes import private_permissions
+from tracker.archive.reading.holdings import open_holdings
+from tracker.archive.rights.closed import is_closed
+from tracker.archive.rights.copies import note_copy
+from tracker.errors import DocumentUnreadable, NotInArchive, TrackerError
+from tracker.files import BY_UMASK, draft_file
+from tracker.inputs.zips import write_zip
+from tracker.model.citations import Citation
+from tracker.model.preserving import Exported
+from tracker.report.archive import citing
+from tracker.report.comparison.methods import render_methods
+from tracker.report.safe import one_line
+from tracker.text.identity import digest_bytes
+from tracker.topics.vocabulary.load import list_shipped, load_vocabulary
+from tracker.topics.vocabulary.taught import model_path
+from tracker.workflows.compare.package import MANIFEST, REPORTS, SHIPPED, VOCABULARY, list_digests
+from tracker.workflows.compare.reproduce import find_kept, read_comparison, read_told, recompute
+from tracker.workflows.compare.sides import read_document
+from tracker.workflows.compare.withheld import withhold
+from tracker.workflows.export.bag import document_name, text_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from tracker.archive.reading.holdings import Holdings
+    from tracker.archive.session import ArchiveSession
+    from tracker.model.changes import Comparison, Provenance
+    from tracker.model.citations import CitedText
+    from tracker.model.texts import Side
+    from tracker.model.topics import Vocabulary
+    from tracker.workflows.compare.reproduce import Told
+
+    Members = dict[str, bytes]
+
+_SIDES: Final = ("old", "new")
+_NOT_OPEN: Final = ("title", "statement_type", "symbol", "speaker", "post", "on_behalf_of", "url")
+"""What a citation of a closed text leaves out: it is told by name, date and digest."""
+
+_WITHHELD: Final = """
+Of these texts only digests are here, since they may not be handed on. Comparisons with them have a digest in
+place of each text, keyed by the two whole texts; to compute them again, name an archive that has the texts:
+tracker reproduce FILE.zip --archive FOLDER
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Report:
+    """A comparison that comes out the same."""
+
+    data: bytes
+    written: dict[str, Any]
+    comparison: Comparison
+    told: tuple[Told, Told]
+
+    @property
+    def sides(self) -> tuple[tuple[Told, Side], ...]:
+        """Both sides, each with what names it."""
+        return (self.told[0], self.comparison.old), (self.told[1], self.comparison.new)
+
+    def has(self, texts: frozenset[str]) -> bool:
+        """Return whether it has any of some texts, by digest."""
+        return any(each.text in texts for each in self.told)
+
+
+def export_replication(
+    target: Path,
+    paths: Sequence[Path],
+    archive: ArchiveSession,
+    vocabulary: Path | None = None,
+    *,
+    private: bool = False,
+) -> Exported:
+    """Write a replication zip of comparisons as JSON, whole or not at all.
+
+    Each is computed again, with the vocabulary of the shipped or a user's file, and must come out the same.
+    What is closed is in it by digests alone, in the comparisons too; unless ``private``, and what is
+    withdrawn in any case. The same input gives the same bytes. Raises ``TrackerError`` where there is
+    something at that place, it cannot be written, or a comparison does not come out the same.
+    """
+    if os.path.lexists(target):
+        raise TrackerError(f"{target} exists already; choose another file")
+    loaded = load_vocabulary(vocabulary)
+    reports = [_read(path, archive, loaded) for path in paths]
+    has_archive = archive.folder.exists()
+    with open_holdings(archive.folder, private=private) if has_archive else nullcontext() as holdings:
+        closed = frozenset(_find_closed(reports, holdings))
+    members = dict(_list(reports, archive, closed, loaded, vocabulary))
+    data = write_zip({**members, MANIFEST: list_digests(members)})
+    permissions = private_permissions(archive.folder) if private and has_archive else BY_UMASK
+    try:
+        with draft_file(target, permissions) as out:
+            out.write(data)
+    except OSError as error:
+        raise TrackerError(f"{target} cannot be written: {error.strerror}") from error
+    if has_archive:
+        note_copy(archive.folder, "export", str(target.absolute()), read_clock())
+    contents = {"comparison": len(reports), "file": len(members)}
+    return Exported(str(target), contents, len(data), digest_bytes(data), len(closed))
+
+
+def _read(path: Path, archive: ArchiveSession, vocabulary: Vocabulary) -> _Report:
+    data = read_document(path)
+    written = read_comparison(data, str(path))
+    told = read_told(written, "old", str(path)), read_told(written, "new", str(path))
+    comparison, found = recompute(written, str(path), archive, vocabulary)
+    if found.differences:
+        first = " \u00b7 ".join(found.differences[0].place)
+        raise DocumentUnreadable(
+            f"{path} does not come out the same ({first}); tracker reproduce {path} names what differs"
+        )
+    return _Report(data, written, comparison, told)
+
+
+def _find_closed(reports: Sequence[_Report], holdings: Holdings | None) -> Iterator[str]:
+    """Yield the digests of the texts that may not be handed on."""
+    for told in {told for report in reports for told in report.told}:
+        if holdings and is_closed(holdings.connection, holdings.access, told.document, told.text):
+            yield told.text
+
+
+def _list(
+    reports: Sequence[_Report],
+    archive: ArchiveSession,
+    closed: frozenset[str],
+    vocabulary: Vocabulary,
+    path: Path | None,
+) -> Iterator[tuple[str, bytes]]:
+    """Yield the files by their names, in their order."""
+    yield "README.txt", _describe(reports, closed).encode()
+    for number, report in enumerate(reports, 1):
+        yield f"{REPORTS}{number}.json", _withhold(report, closed)
+    for number, report in enumerate(reports, 1):
+        yield f"methods/{number}.txt", render_methods(report.comparison, vocabulary).encode()
+    sides = dict(each for report in reports for each in report.sides)
+    yield from _list_texts({told: side for told, side in sides.items() if told.text not in closed}, archive)
+    yield from _list_citations([Citation(each) for each in _cite(list(sides), archive, closed)])
+    yield from _list_vocabulary(path)
+    source = reports[0].comparison.provenance
+    versions = json.dumps(_list_versions(source), indent=2, ensure_ascii=False) + "\n"
+    yield "versions.json", versions.encode()
+    yield "requirements.txt", "".join(f"{line}\n" for line in _list_requirements(source.release)).encode()
+
+
+def _list_texts(sides: Mapping[Told, Side], archive: ArchiveSession) -> Iterator[tuple[str, bytes]]:
+    found = {told: data for told in sides if (data := _find_document(told, archive)) is not None}
+    documents = {
+        document_name(str(told.document), sides[told].version.media_type): data
+        for told, data in found.items()
+    }
+    yield from sorted(documents.items())
+    yield from sorted(
+        {text_name(told.text): side.version.text.encode() for told, side in sides.items()}.items()
+    )
+
+
+def _list_citations(cited: Sequence[Citation]) -> Iterator[tuple[str, bytes]]:
+    if cited:
+        yield "citations/statements.bib", citing.render_bibtex(cited).encode()
+        yield "citations/statements.csl.json", citing.citations_csl(cited).encode()
+        yield "citations/statements.ris", citing.render_ris(cited).encode()
+
+
+def _withhold(report: _Report, closed: frozenset[str]) -> bytes:
+    if not report.has(closed):
+        return report.data
+    return (json.dumps(withhold(report.written), indent=2, ensure_ascii=False) + "\n").encode()
+
+
+def _find_document(told: Told, archive: ArchiveSession) -> bytes | None:
+    """Return the bytes of a document, from the archive or the file that was compared, if that is still it."""
+    if archive.folder.exists() and told.document and (data := archive.versions.document(told.document)):
+        return data
+    try:
+        data = read_document(Path(told.name))
+    except DocumentUnreadable:
+        return None
+    return data if digest_bytes(data) == told.document else None
+
+
+def _cite(sides: Sequence[Told], archive: ArchiveSession, closed: frozenset[str]) -> Iterator[CitedText]:
+    for told in sides:
+        reference = find_kept(told, archive)
+        if reference is None:
+            continue
+        try:
+            found = archive.reader.cited(reference)
+        except NotInArchive:
+            continue
+        yield replace(found, **dict.fromkeys(_NOT_OPEN)) if told.text in closed else found
+
+
+def _list_vocabulary(path: Path | None) -> Iterator[tuple[str, bytes]]:
+    if path is None:
+        yield from ((f"{SHIPPED}{each.name}", each.read_bytes()) for each in list_shipped())
+        return
+    named = {f"vocabulary{path.suffix.lower()}": path, "vocabulary.model.json": model_path(path)}
+    yield from ((f"{VOCABULARY}{name}", file.read_bytes()) for name, file in named.items() if file.exists())
+
+
+def _list_versions(source: Provenance) -> dict[str, str]:
+    return {
+        "tracker": source.release,
+        "python": platform.python_version(),
+        "encoder": source.encoder,
+        "prior": source.prior,
+        "vocabulary": source.vocabulary,
+    }
+
+
+def _list_requirements(release: str) -> Iterator[str]:
+    """Yield the program and what it rests on, each at the release that is installed."""
+    yield f"tracker=={release}"
+    for line in metadata.requires("tracker") or ():
+        if "extra ==" not in line:
+            name = line.split(";")[0]
+            name = name[: next((at for at, char in enumerate(name) if char in "[<>=!~ ("), len(name))]
+            try:
+                yield f"{name}=={metadata.version(name)}"
+            except metadata.PackageNotFoundError:  # one for another Python or system
+                continue
+
+
+def _describe(reports: Sequence[_Report], closed: frozenset[str]) -> str:
+    page = files(__package__).joinpath("replication_readme.txt").read_text("utf-8")
+    lines = [
+        f"{REPORTS}{number}.json  {' and '.join(one_line(told.name) for told in report.told)}"
+        for number, report in enumerate(reports, 1)
+    ]
+    held_back = dict.fromkeys(told for report in reports for told in report.told if told.text in closed)
+    if held_back:
+        lines += [
+            _WITHHELD,
+            *(f"{one_line(told.name)}  document {told.document}, text {told.text}" for told in held_back),
+        ]
+    return page.format(python=platform.python_version(), reports="\n".join(lines))
