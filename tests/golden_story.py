@@ -160,6 +160,8 @@ def read(story: Story) -> None:
     story("show XAA/CCPCJ/33 --raw")
     story("diff XAA/CCPCJ 32 33 --format json -o comparison.json")
     story.in_forms("reproduce comparison.json", "json")
+    story("replication paper.zip comparison.json")
+    story("reproduce paper.zip")
     story.in_forms("cite XAA/CCPCJ/33 --paragraph 2", "bibtex", "csl", "ris")
     story("show XAA/CCPCJ/99")
     story("bodies")

@@ -14,6 +14,7 @@ from typer._click.utils import make_default_short_help
 
 from tracker.cli.mistakes import Commands
 from tracker.cli.output import offer_schema
+from tracker.cli.rights import offer_private
 
 if TYPE_CHECKING:
     from typer._click import Command, Context, HelpFormatter
@@ -133,6 +134,7 @@ def _make(name: str, module: str) -> Command:
     alone.registered_groups = [] if alone.registered_commands else alone.registered_groups
     command = typer.main.get_group(alone).commands[name]
     offer_schema(command)
+    offer_private(command)
     return command
 
 

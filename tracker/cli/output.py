@@ -141,6 +141,9 @@ def write_answer(text: str | bytes, output: Path | None = None, *, paged: bool =
     ``TrackerError`` where it cannot be written.
     """
     if context := get_current_context(silent=True):
+        from tracker.cli.rights import check_rights
+
+        check_rights(context)
         context.close()
     text = text if isinstance(text, bytes) else text.rstrip("\n") + "\n"
     if output is not None:

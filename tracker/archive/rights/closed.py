@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tracker.archive.schema.rows import fetch_column
+from tracker.archive.record.queries import ALL_EDITIONS, NAME, ORDER
+from tracker.archive.rights.access import find_watch_list, read_access
+from tracker.archive.schema.rows import fetch_column, has_table
+from tracker.archive.schema.schema_map import read_tables
+from tracker.model.texts import Reference
 
 if TYPE_CHECKING:
     import sqlite3
+    from pathlib import Path
 
     from tracker.archive.rights.access import Access
+
+_READABLE = f"""
+SELECT snapshots.id, {NAME}, ordinal {ALL_EDITIONS}
+JOIN readable_snapshots AS snapshots ON snapshots.edition = editions.id ORDER BY {ORDER}, ordinal
+"""
 
 _HOLDERS = "SELECT DISTINCT snapshot FROM versions WHERE sha256 = ?"
 
@@ -25,3 +35,17 @@ def is_closed(connection: sqlite3.Connection, access: Access, document: str | No
         return True
     held = set(fetch_column(connection, _HOLDERS, [text]))
     return bool(held) and held <= access.snapshots
+
+
+def list_closed(connection: sqlite3.Connection, folder: Path) -> tuple[Reference, ...]:
+    """Return the snapshots of the archive in a folder that are restricted or embargoed today.
+
+    Raises ``WatchListInvalid`` where the watch list cannot be read.
+    """
+    if not has_table(connection, "outcomes"):  # an older release closed nothing
+        return ()
+    access = read_access(connection, read_tables(connection), find_watch_list(folder))
+    if not access.snapshots:
+        return ()
+    rows = connection.execute(_READABLE).fetchall()
+    return tuple(Reference(*name) for number, *name in rows if number in access.snapshots)

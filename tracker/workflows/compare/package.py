@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
 
+from tracker.decisions.rulings import UNDECIDED, Decided
 from tracker.errors import DocumentUnreadable
 from tracker.inputs.zips import read_zip
+from tracker.model.plain import from_row, to_row
 from tracker.topics.vocabulary.load import load_vocabulary
 from tracker.topics.vocabulary.taught import model_path
 
@@ -18,8 +21,10 @@ if TYPE_CHECKING:
     from tracker.model.topics import Vocabulary
 
 MANIFEST: Final = "manifest-sha256.txt"
-REPORTS, VOCABULARY, SHIPPED = "reports/", "vocabulary/", "vocabulary/shipped/"
-"""Where the comparisons are, the vocabulary of a user's, and the one that comes with the program."""
+REPORTS, DECISIONS = "reports/", "decisions/"
+"""Where the comparisons are, and under the same names what people decided about their texts."""
+VOCABULARY, SHIPPED = "vocabulary/", "vocabulary/shipped/"
+"""Where a user's vocabulary is, and the one that comes with the program."""
 
 
 def list_digests(members: Mapping[str, bytes]) -> bytes:
@@ -51,6 +56,20 @@ def read_package(data: bytes, place: str) -> dict[str, bytes]:
 def list_reports(members: Mapping[str, bytes]) -> list[str]:
     """Return the names of the comparisons, in their order."""
     return [name for name in members if name.startswith(REPORTS)]
+
+
+def read_decided(members: Mapping[str, bytes], report: str, place: str) -> Decided:
+    """Return what people decided about the texts of a comparison; raises ``DocumentUnreadable``."""
+    data = members.get(report.replace(REPORTS, DECISIONS, 1))
+    try:
+        return from_row(Decided, json.loads(data)) if data else UNDECIDED
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError):
+        raise DocumentUnreadable(f"{place}: the decisions for {report} cannot be read") from None
+
+
+def write_decided(decided: Decided) -> bytes:
+    """Return decisions as ``read_decided`` reads them."""
+    return json.dumps(decided, default=to_row, ensure_ascii=False, indent=1).encode()
 
 
 def load_packed(members: Mapping[str, bytes]) -> Vocabulary:

@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from tracker.decisions.rulings import UNDECIDED
 from tracker.errors import DocumentUnreadable, NotInArchive, ReferenceInvalid, TrackerError
 from tracker.inputs.zips import BEGINNING
 from tracker.model.plain import from_row
@@ -19,7 +20,7 @@ from tracker.text.identity import digest_text
 from tracker.topics.vocabulary.load import load_vocabulary
 from tracker.workflows.compare.diff import diff
 from tracker.workflows.compare.differences import check_texts, compare_files
-from tracker.workflows.compare.package import list_reports, load_packed, read_package
+from tracker.workflows.compare.package import list_reports, load_packed, read_decided, read_package
 from tracker.workflows.compare.sides import read_document
 from tracker.workflows.compare.withheld import MARK, withhold
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tracker.archive.session import ArchiveSession
+    from tracker.decisions.rulings import Decided
     from tracker.model.changes import Comparison
     from tracker.model.texts import Reference
     from tracker.model.topics import Vocabulary
@@ -65,13 +67,23 @@ def reproduce(path: Path, archive: ArchiveSession, vocabulary: Path | None) -> t
     members = read_package(data, str(path))
     asked = load_vocabulary(vocabulary) if vocabulary else load_packed(members)
     reports = [(name, read_comparison(members[name], f"{path}: {name}")) for name in list_reports(members)]
-    return tuple(recompute(written, f"{path}: {name}", archive, asked)[1] for name, written in reports)
+    return tuple(
+        recompute(written, f"{path}: {name}", archive, asked, read_decided(members, name, str(path)))[1]
+        for name, written in reports
+    )
 
 
 def recompute(
-    written: Fields, place: str, archive: ArchiveSession, vocabulary: Vocabulary
+    written: Fields,
+    place: str,
+    archive: ArchiveSession,
+    vocabulary: Vocabulary,
+    decided: Decided = UNDECIDED,
 ) -> tuple[Comparison, Reproduced]:
-    """Return a comparison computed again, and how it differs; raises as ``reproduce`` does."""
+    """Return a comparison computed again, and how it differs; raises as ``reproduce`` does.
+
+    What people ``decided`` is the archive's own where that has the texts.
+    """
     told = [read_told(written, side, place) for side in _SIDES]
     closed = MARK in written
     sides = None if closed else (_read_side(written["old"], place), _read_side(written["new"], place))
@@ -82,7 +94,7 @@ def recompute(
     if in_archive:
         again = diff(list(map(str, kept)), archive, vocabulary, encoder, sure)
     elif sides:
-        again = _compare_alone(sides, vocabulary, encoder, sure)
+        again = _compare_alone(sides, vocabulary, encoder, sure, decided)
     else:
         lacking = next(each for each, found in zip(told, kept, strict=True) if not found)
         raise NotInArchive(
@@ -108,11 +120,11 @@ def recompute(
 
 
 def _compare_alone(
-    sides: tuple[Side, Side], vocabulary: Vocabulary, encoder: Encoder | None, sure: float
+    sides: tuple[Side, Side], vocabulary: Vocabulary, encoder: Encoder | None, sure: float, decided: Decided
 ) -> Comparison:
     from tracker.workflows.compare.compare import compare_sides  # noqa: PLC0415 (90 ms, for this alone)
 
-    return compare_sides(*sides, vocabulary, encoder=encoder, sure=sure)
+    return compare_sides(*sides, vocabulary, encoder=encoder, decided=decided, sure=sure)
 
 
 def find_kept(told: Told, archive: ArchiveSession) -> Reference | None:

@@ -37,7 +37,9 @@ def withhold(written: dict[str, Any]) -> dict[str, Any]:
             return hmac.new(key, value.encode("utf-8", "surrogatepass"), "sha256").hexdigest()
         return value
 
-    closed = {name: leave(name, value) for name, value in written.items()} | {MARK: True}
-    for side in _SIDES:
-        closed[side]["name"] = written[side]["name"]
-    return closed | {"provenance": written["provenance"]}
+    sides = {
+        side: {name: value if name == "name" else leave(name, value) for name, value in written[side].items()}
+        for side in _SIDES
+    }
+    closed = {name: leave(name, value) for name, value in written.items()}
+    return closed | sides | {"provenance": written["provenance"], MARK: True}

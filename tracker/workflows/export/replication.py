@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-import platform
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
-from importlib import metadata
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -17,6 +14,7 @@ from tracker.archive.file.modes import private_permissions
 from tracker.archive.reading.holdings import open_holdings
 from tracker.archive.rights.closed import is_closed
 from tracker.archive.rights.copies import note_copy
+from tracker.decisions.rulings import UNDECIDED
 from tracker.errors import DocumentUnreadable, NotInArchive, TrackerError
 from tracker.files import BY_UMASK, draft_file
 from tracker.inputs.zips import write_zip
@@ -24,22 +22,32 @@ from tracker.model.citations import Citation
 from tracker.model.preserving import Exported
 from tracker.report.archive import citing
 from tracker.report.comparison.methods import render_methods
-from tracker.report.safe import one_line
 from tracker.text.identity import digest_bytes
 from tracker.topics.vocabulary.load import list_shipped, load_vocabulary
 from tracker.topics.vocabulary.taught import model_path
-from tracker.workflows.compare.package import MANIFEST, REPORTS, SHIPPED, VOCABULARY, list_digests
+from tracker.workflows.code.kept_rulings import load_decided
+from tracker.workflows.compare.package import (
+    DECISIONS,
+    MANIFEST,
+    REPORTS,
+    SHIPPED,
+    VOCABULARY,
+    list_digests,
+    write_decided,
+)
 from tracker.workflows.compare.reproduce import find_kept, read_comparison, read_told, recompute
 from tracker.workflows.compare.sides import read_document
 from tracker.workflows.compare.withheld import withhold
 from tracker.workflows.export.bag import document_name, text_name
+from tracker.workflows.export.replication_notes import describe, list_requirements, list_versions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from tracker.archive.reading.holdings import Holdings
     from tracker.archive.session import ArchiveSession
-    from tracker.model.changes import Comparison, Provenance
+    from tracker.decisions.rulings import Decided
+    from tracker.model.changes import Comparison
     from tracker.model.citations import CitedText
     from tracker.model.texts import Side
     from tracker.model.topics import Vocabulary
@@ -48,14 +56,10 @@ if TYPE_CHECKING:
     Members = dict[str, bytes]
 
 _SIDES: Final = ("old", "new")
-_NOT_OPEN: Final = ("title", "statement_type", "symbol", "speaker", "post", "on_behalf_of", "url")
+_NOT_OPEN: Final[Mapping[str, Any]] = dict.fromkeys(
+    ("title", "statement_type", "symbol", "speaker", "post", "on_behalf_of", "url")
+)
 """What a citation of a closed text leaves out: it is told by name, date and digest."""
-
-_WITHHELD: Final = """
-Of these texts only digests are here, since they may not be handed on. Comparisons with them have a digest in
-place of each text, keyed by the two whole texts; to compute them again, name an archive that has the texts:
-tracker reproduce FILE.zip --archive FOLDER
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,9 +145,11 @@ def _list(
     path: Path | None,
 ) -> Iterator[tuple[str, bytes]]:
     """Yield the files by their names, in their order."""
-    yield "README.txt", _describe(reports, closed).encode()
+    yield "README.txt", describe([each.told for each in reports], closed).encode()
     for number, report in enumerate(reports, 1):
         yield f"{REPORTS}{number}.json", _withhold(report, closed)
+        if not report.has(closed) and (decided := _find_decided(report, archive)) != UNDECIDED:
+            yield f"{DECISIONS}{number}.json", write_decided(decided)
     for number, report in enumerate(reports, 1):
         yield f"methods/{number}.txt", render_methods(report.comparison, vocabulary).encode()
     sides = dict(each for report in reports for each in report.sides)
@@ -151,9 +157,9 @@ def _list(
     yield from _list_citations([Citation(each) for each in _cite(list(sides), archive, closed)])
     yield from _list_vocabulary(path)
     source = reports[0].comparison.provenance
-    versions = json.dumps(_list_versions(source), indent=2, ensure_ascii=False) + "\n"
+    versions = json.dumps(list_versions(source), indent=2, ensure_ascii=False) + "\n"
     yield "versions.json", versions.encode()
-    yield "requirements.txt", "".join(f"{line}\n" for line in _list_requirements(source.release)).encode()
+    yield "requirements.txt", "".join(f"{line}\n" for line in list_requirements(source.release)).encode()
 
 
 def _list_texts(sides: Mapping[Told, Side], archive: ArchiveSession) -> Iterator[tuple[str, bytes]]:
@@ -181,6 +187,11 @@ def _withhold(report: _Report, closed: frozenset[str]) -> bytes:
     return (json.dumps(withhold(report.written), indent=2, ensure_ascii=False) + "\n").encode()
 
 
+def _find_decided(report: _Report, archive: ArchiveSession) -> Decided:
+    old, new = (find_kept(told, archive) for told in report.told)
+    return load_decided(old, new, archive) if old and new else UNDECIDED
+
+
 def _find_document(told: Told, archive: ArchiveSession) -> bytes | None:
     """Return the bytes of a document, from the archive or the file that was compared, if that is still it."""
     if archive.folder.exists() and told.document and (data := archive.versions.document(told.document)):
@@ -201,7 +212,7 @@ def _cite(sides: Sequence[Told], archive: ArchiveSession, closed: frozenset[str]
             found = archive.reader.cited(reference)
         except NotInArchive:
             continue
-        yield replace(found, **dict.fromkeys(_NOT_OPEN)) if told.text in closed else found
+        yield replace(found, **_NOT_OPEN) if told.text in closed else found
 
 
 def _list_vocabulary(path: Path | None) -> Iterator[tuple[str, bytes]]:
@@ -210,41 +221,3 @@ def _list_vocabulary(path: Path | None) -> Iterator[tuple[str, bytes]]:
         return
     named = {f"vocabulary{path.suffix.lower()}": path, "vocabulary.model.json": model_path(path)}
     yield from ((f"{VOCABULARY}{name}", file.read_bytes()) for name, file in named.items() if file.exists())
-
-
-def _list_versions(source: Provenance) -> dict[str, str]:
-    return {
-        "tracker": source.release,
-        "python": platform.python_version(),
-        "encoder": source.encoder,
-        "prior": source.prior,
-        "vocabulary": source.vocabulary,
-    }
-
-
-def _list_requirements(release: str) -> Iterator[str]:
-    """Yield the program and what it rests on, each at the release that is installed."""
-    yield f"tracker=={release}"
-    for line in metadata.requires("tracker") or ():
-        if "extra ==" not in line:
-            name = line.split(";")[0]
-            name = name[: next((at for at, char in enumerate(name) if char in "[<>=!~ ("), len(name))]
-            try:
-                yield f"{name}=={metadata.version(name)}"
-            except metadata.PackageNotFoundError:  # one for another Python or system
-                continue
-
-
-def _describe(reports: Sequence[_Report], closed: frozenset[str]) -> str:
-    page = files(__package__).joinpath("replication_readme.txt").read_text("utf-8")
-    lines = [
-        f"{REPORTS}{number}.json  {' and '.join(one_line(told.name) for told in report.told)}"
-        for number, report in enumerate(reports, 1)
-    ]
-    held_back = dict.fromkeys(told for report in reports for told in report.told if told.text in closed)
-    if held_back:
-        lines += [
-            _WITHHELD,
-            *(f"{one_line(told.name)}  document {told.document}, text {told.text}" for told in held_back),
-        ]
-    return page.format(python=platform.python_version(), reports="\n".join(lines))
