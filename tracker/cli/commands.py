@@ -33,7 +33,10 @@ COMMANDS: Final = {
     "Compare": {
         "diff": ("compare", "Report what changed between two statements."),
         "priorities": ("compare", "Show a statement's priorities and passing mentions."),
-        "reproduce": ("paper", "Compute a comparison, or all of a replication zip, again and name what differs."),
+        "reproduce": (
+            "paper",
+            "Compute a comparison, or a replication zip, again and name what differs.",
+        ),
         "replication": ("paper", "Write a zip from which anybody can compute comparisons again."),
     },
     "Follow": {

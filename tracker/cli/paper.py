@@ -79,7 +79,7 @@ def reproduce(
     color: options.Colour = "auto",
     archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
-    """Compute a comparison, or all of a replication zip, again and name what differs.
+    """Compute a comparison, or a replication zip, again and name what differs.
 
     Ends with 0 where all comes out the same, with 1 where something differs.
     """
