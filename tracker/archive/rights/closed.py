@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tracker.archive.file.mirror_paths import RECEIVED, WATCH
 from tracker.archive.record.queries import ALL_EDITIONS, NAME, ORDER
-from tracker.archive.rights.access import find_watch_list, read_access
-from tracker.archive.schema.rows import fetch_column, has_table
-from tracker.archive.schema.schema_map import read_tables
+from tracker.archive.schema.rows import fetch_column, fetch_value, has_table
 from tracker.model.texts import Reference
 
 if TYPE_CHECKING:
@@ -15,6 +14,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tracker.archive.rights.access import Access
+
+_CLOSING = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND sql LIKE '%access%' LIMIT 1"
 
 _READABLE = f"""
 SELECT snapshots.id, {NAME}, ordinal {ALL_EDITIONS}
@@ -31,10 +32,10 @@ AND document NOT IN (SELECT document FROM readable_snapshots) LIMIT 1
 
 def is_closed(connection: sqlite3.Connection, access: Access, document: str | None, text: str) -> bool:
     """Return whether a text, by its digest, is of a closed document, or of closed snapshots and no other."""
-    if document in access.documents or fetch_column(connection, _WITHDRAWN, [document, text]):
-        return True
     held = set(fetch_column(connection, _HOLDERS, [text]))
-    return bool(held) and held <= access.snapshots
+    if document in access.documents or held - access.snapshots:
+        return document in access.documents
+    return bool(held or fetch_column(connection, _WITHDRAWN, [document, text]))
 
 
 def list_closed(connection: sqlite3.Connection, folder: Path) -> tuple[Reference, ...]:
@@ -42,10 +43,20 @@ def list_closed(connection: sqlite3.Connection, folder: Path) -> tuple[Reference
 
     Raises ``WatchListInvalid`` where the watch list cannot be read.
     """
-    if not has_table(connection, "outcomes"):  # an older release closed nothing
-        return ()
+    if not has_table(connection, "outcomes") or not _may_close(connection, folder):
+        return ()  # an older release closed nothing
+    # To ask what is closed takes 10 ms, and most archives were never told of anything.
+    from tracker.archive.rights.access import find_watch_list, read_access  # noqa: PLC0415
+    from tracker.archive.schema.schema_map import read_tables  # noqa: PLC0415
+
     access = read_access(connection, read_tables(connection), find_watch_list(folder))
     if not access.snapshots:
         return ()
     rows = connection.execute(_READABLE).fetchall()
     return tuple(Reference(*name) for number, *name in rows if number in access.snapshots)
+
+
+def _may_close(connection: sqlite3.Connection, folder: Path) -> bool:
+    listed = fetch_value(connection, "SELECT 1 FROM watch_lists LIMIT 1")
+    told = listed or fetch_value(connection, _CLOSING)
+    return bool(told) or any((folder / name).exists() for name in (WATCH, RECEIVED))
