@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.closed import ACCESS, WHERE, close, holds_secret, judge, make_archive, run
+from tests.closed import ACCESS, WHERE, WHY, close, holds_secret, judge, make_archive, run
 from tests.conftest import run_tracker
 from tracker.inputs.zips import read_zip, write_zip
 from tracker.workflows.compare.package import MANIFEST, list_digests
@@ -116,6 +116,21 @@ def test_what_is_closed_is_in_it_by_digests(folder: Path, tmp_path: Path, access
         assert f"lacks that of {WHERE}" in elsewhere.err
         there = run_tracker(folder, "reproduce", "paper.zip")
         assert there.code == (2 if access == "withdrawn" else 0), there
+
+
+def test_the_rights_that_the_watch_list_notes_are_told(folder: Path) -> None:
+    watch = folder / "snapshots" / "watch.toml"
+    told = watch.read_text(encoding="utf-8").rstrip()
+    watch.write_text(f'{told}\nrights = "CC0, the Ministry"\n', encoding="utf-8")
+    run(folder, "replication", "paper.zip", "report.json")
+    page = members_of(folder / "paper.zip")["README.txt"].decode()
+    assert re.search(rf"^{WHERE}  CC0, the Ministry$", page, re.MULTILINE)
+
+
+def test_what_was_destroyed_since_the_report_was_made_is_not_handed_on(folder: Path) -> None:
+    run(folder, "withdraw", WHERE, *WHY, "--destroy", "--yes")
+    run(folder, "replication", "paper.zip", "report.json", "--private")
+    assert not any(map(holds_secret, members_of(folder / "paper.zip").values()))
 
 
 def test_a_finding_that_was_changed_is_named_where_texts_are_closed(folder: Path) -> None:

@@ -14,6 +14,7 @@ from tracker.archive.file.modes import private_permissions
 from tracker.archive.reading.holdings import open_holdings
 from tracker.archive.rights.closed import is_closed
 from tracker.archive.rights.copies import note_copy
+from tracker.capture.watch.watch_list import WATCH_FILE, read_watch_list
 from tracker.decisions.rulings import UNDECIDED
 from tracker.errors import DocumentUnreadable, NotInArchive, TrackerError
 from tracker.files import BY_UMASK, draft_file
@@ -145,7 +146,10 @@ def _list(
     path: Path | None,
 ) -> Iterator[tuple[str, bytes]]:
     """Yield the files by their names, in their order."""
-    yield "README.txt", describe([each.told for each in reports], closed).encode()
+    yield (
+        "README.txt",
+        describe([each.told for each in reports], closed, _list_rights(reports, archive)).encode(),
+    )
     for number, report in enumerate(reports, 1):
         yield f"{REPORTS}{number}.json", _withhold(report, closed)
         if not report.has(closed) and (decided := _find_decided(report, archive)) != UNDECIDED:
@@ -185,6 +189,20 @@ def _withhold(report: _Report, closed: frozenset[str]) -> bytes:
     if not report.has(closed):
         return report.data
     return (json.dumps(withhold(report.written), indent=2, ensure_ascii=False) + "\n").encode()
+
+
+def _list_rights(reports: Sequence[_Report], archive: ArchiveSession) -> Mapping[str, str]:
+    """Return what the watch list says of the rights in each text, by its name."""
+    watch = archive.folder / WATCH_FILE
+    said = {each.id: each.rights for each in read_watch_list(watch).sources} if watch.exists() else {}
+    found: dict[str, str] = {}
+    for told in (each for report in reports for each in report.told) if any(said.values()) else ():
+        reference = find_kept(told, archive)
+        for capture in archive.versions.captures(reference) if reference else ():
+            givers = archive.versions.origins(capture.id)
+            noted = [said.get(each.source.partition(":")[0]) for each in givers]
+            found |= {told.name: "; ".join(dict.fromkeys(filter(None, noted)))} if any(noted) else {}
+    return found
 
 
 def _find_decided(report: _Report, archive: ArchiveSession) -> Decided:

@@ -11,7 +11,7 @@ from tracker.report.safe import one_line
 from tracker.workflows.compare.package import REPORTS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from tracker.model.changes import Provenance
     from tracker.workflows.compare.reproduce import Told
@@ -47,8 +47,11 @@ def list_requirements(release: str) -> Iterator[str]:
                 continue
 
 
-def describe(reports: Sequence[tuple[Told, Told]], closed: frozenset[str]) -> str:
-    """Return the page to read first; of ``closed`` texts, by digest, it says that they are not there."""
+def describe(reports: Sequence[tuple[Told, Told]], closed: frozenset[str], rights: Mapping[str, str]) -> str:
+    """Return the page to read first; of ``closed`` texts, by digest, it says that they are not there.
+
+    ``rights`` is what is noted of the rights in a text, by its name.
+    """
     page = files(__package__).joinpath("replication_readme.txt").read_text("utf-8")
     lines = [
         f"{REPORTS}{number}.json  {' and '.join(one_line(told.name) for told in report)}"
@@ -60,4 +63,7 @@ def describe(reports: Sequence[tuple[Told, Told]], closed: frozenset[str]) -> st
             _WITHHELD,
             *(f"{one_line(told.name)}  document {told.document}, text {told.text}" for told in held_back),
         ]
+    if rights:
+        lines += ["", "Rights in the texts, as the archive notes them:", ""]
+        lines += [f"{one_line(name)}  {one_line(told)}" for name, told in rights.items()]
     return page.format(python=platform.python_version(), reports="\n".join(lines))
