@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from typer._click.globals import get_current_context
 from typer.core import TyperOption
 
 from tracker.errors import TrackerError, WatchListInvalid
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 SESSIONS: Final = "tracker.cli.options"
 """Where the archives that a command has opened are, among what its context keeps."""
-_CHECKED, _PRIVATE = f"{__name__}.checked", f"{__name__}.private"
+_TOLD, _PRIVATE = f"{__name__}.told", f"{__name__}.private"
 _SHOWN: Final = (None, "text", "json", "csv", "jsonl")
 """Formats for who works on the archive; all others are pages and files to be handed on."""
 _FILES: Final = ("output", "plot")
@@ -45,30 +46,34 @@ def _allow(context: Context, _option: Parameter, value: bool) -> None:
     context.meta[_PRIVATE] = value
 
 
-def check_rights(context: Context) -> None:
-    """Say where what a command answers shows of closed text; refuse to write it, but with ``--private``.
+def check_rights() -> Context | None:
+    """Say where a command shows closed text; refuse to write it, but with ``--private``; return its context.
 
     Raises ``TrackerError`` where it is for a file or a page, or it is unknown what is closed.
     """
-    if context.meta.setdefault(_CHECKED, False):
-        return
-    context.meta[_CHECKED] = True
+    context = get_current_context(silent=True)
+    if context is None:
+        return None
     is_written = context.params.get("form") not in _SHOWN or any(map(context.params.get, _FILES))
-    allowed = context.meta.get(_PRIVATE, False)
+    is_refused = is_written and not context.meta.get(_PRIVATE, False)
+    told: set[str] = context.meta.setdefault(_TOLD, set())
     try:
-        closed = _find_closed(context.meta.get(SESSIONS, {}))
+        closed = [each for each in _find_closed(context.meta.get(SESSIONS, {})) if each not in told]
     except WatchListInvalid:
-        if is_written and not allowed:
+        if is_refused:
             raise
-        return
-    if not closed:
-        return
-    told = f"{', '.join(closed[:_MOST])}{f' and {len(closed) - _MOST} more' if closed[_MOST:] else ''}"
-    if is_written and not allowed:
-        raise TrackerError(f"closed to the public: {told}; write it with --private, and keep it to yourself")
-    from tracker.cli.output import write_notice
+        return context
+    if closed:
+        told.update(closed)
+        named = f"{', '.join(closed[:_MOST])}{f' and {len(closed) - _MOST} more' if closed[_MOST:] else ''}"
+        if is_refused:
+            raise TrackerError(
+                f"closed to the public: {named}; write it with --private, and keep it to yourself"
+            )
+        from tracker.cli.output import write_notice
 
-    write_notice(f"closed to the public, keep it to yourself: {told}")
+        write_notice(f"closed to the public, keep it to yourself: {named}")
+    return context
 
 
 def _find_closed(sessions: Mapping[tuple[Path, bool], ArchiveSession]) -> list[str]:
