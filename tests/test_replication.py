@@ -161,6 +161,13 @@ def test_nothing_is_overwritten_and_nothing_half_written(folder: Path) -> None:
     assert not list(folder.glob("*new.zip*"))
 
 
+def test_one_that_was_unpacked_and_packed_again_is_the_same_to_us(folder: Path, tmp_path: Path) -> None:
+    run(folder, "replication", "paper.zip", "report.json")
+    shutil.unpack_archive(folder / "paper.zip", tmp_path / "unpacked")
+    shutil.make_archive(str(tmp_path / "again"), "zip", tmp_path / "unpacked")
+    assert run_tracker(tmp_path, "reproduce", "again.zip").code == 0
+
+
 # Damage --------------------------------------------------------------------------------------------
 
 

@@ -45,15 +45,16 @@ def write_zip(members: Mapping[str, bytes | str]) -> bytes:
 
 
 def read_zip(data: bytes) -> dict[str, bytes]:
-    """Return the members of a zip file, nothing of which is written anywhere.
+    """Return the files of a zip file by their names, nothing of which is written anywhere.
 
     Raises ``ValueError`` with the reason for one that is damaged, has links, names that lead elsewhere or
     stand twice, is encrypted, or unpacks beyond all measure.
     """
     try:
         with ZipFile(BytesIO(data)) as package:
-            _check(package.infolist(), len(data))
-            return {entry.filename: package.read(entry) for entry in package.infolist()}
+            entries = [entry for entry in package.infolist() if not entry.is_dir()]
+            _check(entries, len(data))
+            return {entry.filename: package.read(entry) for entry in entries}
     except _Refused:
         raise
     except BAD_ZIP as error:
