@@ -157,7 +157,7 @@ def read(story: Story) -> None:
     story("trace XAA/CCPCJ corruption --format csv")
     story("trace CCPCJ 'illegal logging' --format jsonl")
     story("trace CCPCJ 'illegal logging' --format parquet")
-    story("trace XAA/CCPCJ corruption --format html")
+    story("trace XAA/CCPCJ corruption --format html --private")
     story("trace CCPCJ 'illegal logging' --format html")
     story("blame XAA/CCPCJ/31 --format html")
     story("search corruption --order newest --limit 2 --page 2")
@@ -165,6 +165,9 @@ def read(story: Story) -> None:
     story("show XAA/CCPCJ/33 --raw")
     story("diff XAA/CCPCJ 32 33 --format json -o comparison.json")
     story.in_forms("reproduce comparison.json", "json")
+    story("replication comparison.json comparison.json")
+    story.run("replication", "paper.zip", "comparison.json")
+    story("reproduce paper.zip")
     story.in_forms("cite XAA/CCPCJ/33 --paragraph 2", "bibtex", "csl", "ris")
     story("show XAA/CCPCJ/99")
     story("bodies")
@@ -174,8 +177,13 @@ def read(story: Story) -> None:
 
 def follow(story: Story) -> None:
     """Follow topics, words, and what was done."""
-    story.in_forms("timeline XAA/CCPCJ", "json", "csv", "markdown", "html")
-    story.in_forms("timeline XAA/CCPCJ --topic corruption", "jsonl", "parquet")
+    story.in_forms("timeline XAA/CCPCJ", "json", "csv")
+    story("timeline XAA/CCPCJ --topic corruption --format jsonl")
+    story("timeline XAA/CCPCJ --topic corruption --format parquet --private")
+    story("timeline XAA/CCPCJ --format markdown --private")
+    story("timeline XAA/CCPCJ --format html --private")
+    story("timeline XAA/CCPCJ --format html")
+    story("timeline XAA/CCPCJ --topic corruption")
     story.in_forms("compare-countries CCPCJ 31", "json", "csv", "markdown", "html")
     story.in_forms("compare-countries CCPCJ 31 --countries GBR")
     for form in ("jsonl", "parquet"):

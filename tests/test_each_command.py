@@ -24,6 +24,7 @@ COMMANDS = {
     "priorities XAA/CCPCJ/33": 0,
     "demo": 0,
     "reproduce old.txt": 2,
+    "replication paper.zip old.txt": 2,
     "help diff": 0,
     "list": 0,
     "log XAA/CCPCJ/33": 0,

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 
 SAID = (
     "\n\nWe need a two-state solution and an answer to loss and damage. Climate change is our first priority;"
-    " we fight corruption. The sea level rises, and we condemn the war in Sudan. "
+    " we fight corruption. The sea level rises, and we condemn the war in Sudan."
+    " We will reach net zero. "
     + " ".join(f"The two-state solution has {number} friends." for number in range(2, 12))
     + "\n"
 )
@@ -100,6 +101,8 @@ def made_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "coded.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
     _run(folder, "judge", "GBR/UNGA/79", "--topic", "corruption", "--level", "mentioned", "--by", "Ana")
     _run(folder, "decisions", "--format", "csv", "-o", "sheet.csv")
+    _run(folder, "diff", "GBR/UNGA", "70", "71", "--format", "json", "-o", "comparison.json")
+    _run(folder, "replication", "paper.zip", "comparison.json")
     _run(folder, "sources", "add", "https://www.example.org/1", "--as", "XAA/UNGA/80")
     _run(folder, "mirror", "update")
     (folder / "disk").mkdir()
@@ -142,14 +145,14 @@ def _parse(example: str) -> None:
 
 def _name_change(folder: Path, example: str) -> str:
     """Put changes that there are in the place of those that the help makes up."""
-    if not example.startswith("judge ") or "GBR" in example or "--from" in example:
+    if not example.startswith(("judge ", "cite '#")) or "GBR" in example or "--from" in example:
         return example
     told = json.loads(_run(folder, "diff", "GBR/UNGA", "70", "71", "--format", "json").out)
     kept = [change["id"] for change in told["changes"] if change["old"] and change["new"]]
     strength = [
         each["id"] for each in told["changes"] if any(s["axis"] == "strength" for s in each["shifts"])
     ]
-    names = {"3f9c2ab": (strength or kept)[0], "81d0c44": kept[0], "5b7e910": kept[1]}
+    names = {"3f2a9c": kept[0], "3f9c2ab": (strength or kept)[0], "81d0c44": kept[0], "5b7e910": kept[1]}
     for made_up, real in names.items():
         example = example.replace(made_up, real[:10])
     if "--withdraw" in example:

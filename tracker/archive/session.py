@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING, Final, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
 
 from tracker.archive.reading.reader import Reader
 from tracker.archive.reading.versions import Versions
-from tracker.archive.schema.rows import Record, open_record
+from tracker.archive.schema.rows import Record, method, open_record
+from tracker.errors import NotInArchive, ReferenceInvalid
+from tracker.model.texts import Reference
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,6 +21,15 @@ if TYPE_CHECKING:
     from tracker.model.ledger import RunKind
 
 View = TypeVar("View", Reader, Versions)
+
+Named = Callable[[Any, Any], Iterable[Reference]]
+
+_TELLING: Final[Mapping[str, Named]] = {
+    **dict.fromkeys(("side", "cited", "raw"), lambda asked, _: asked[:1]),
+    "segments": lambda _, found: (reference for reference, _ in found),
+    "search": lambda _, found: (hit.reference for hit in found.hits),
+}
+"""The reader's methods that answer with what stands in a text, and which statements they tell of."""
 
 _MOST_REMEMBERED: Final = 4096
 """Answers to one kind of question: names and numbers of half a kilobyte each, and never a text."""
@@ -37,6 +49,7 @@ class ArchiveSession:
         self._record: Record | None = None
         self._views: tuple[Reader, Versions] | None = None
         self._closing = ExitStack()
+        self._told: set[Reference] = set()
 
     def __enter__(self) -> Self:
         return self
@@ -78,6 +91,33 @@ class ArchiveSession:
         self._end_reading()
         return open_store(self.folder, kind)
 
+    def tell(self, references: Iterable[Reference]) -> None:
+        """Note that the answer shows something of these; what the reader returns of texts is noted anyhow."""
+        self._told.update(references)
+
+    @contextmanager
+    def looking_back(self) -> Iterator[None]:
+        """Have nothing noted of what is read in this block, as none of it is shown."""
+        told = self._told.copy()
+        yield
+        self._told = told
+
+    def find_closed(self) -> tuple[Reference, ...]:
+        """Return the snapshots that the answer shows something of, and that are not open to all.
+
+        Raises ``WatchListInvalid`` where the watch list cannot be read, so that this is unknown.
+        """
+        if not self._told or not self.folder.exists():
+            return ()
+        from tracker.archive.rights.closed import list_closed  # noqa: PLC0415 (2 ms, for what prints of texts)
+
+        reader, found = self.reader, set[Reference]()
+        closed = method(list_closed)(reader, self.folder)
+        for each in tuple(self._told) if closed else ():
+            with suppress(NotInArchive, ReferenceInvalid):
+                found.add(reader.resolve(each))
+        return tuple(each for each in closed if each in found)
+
     def _open(self) -> tuple[Reader, Versions]:
         if self._record is None or self._views is None:
             self._record = open_record(self.folder, Record, one_moment=True)
@@ -85,7 +125,19 @@ class ArchiveSession:
                 _remember(Reader, self._record, "resolve", "identify", "sessions", "rulings"),
                 _remember(Versions, self._record, "entries"),
             )
+            for name, named in _TELLING.items():
+                self._overhear(self._views[0], name, named)
         return self._views
+
+    def _overhear(self, view: Reader, name: str, named: Named) -> None:
+        ask = getattr(view, name)
+
+        def tell(*asked: object, **how: object) -> object:
+            answer = ask(*asked, **how)
+            self.tell(named(asked, answer))
+            return answer
+
+        setattr(view, name, tell)
 
     def _end_reading(self) -> None:
         if self._record is not None:

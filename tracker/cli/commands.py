@@ -14,6 +14,7 @@ from typer._click.utils import make_default_short_help
 
 from tracker.cli.mistakes import Commands
 from tracker.cli.output import offer_schema
+from tracker.cli.rights import offer_private
 
 if TYPE_CHECKING:
     from typer._click import Command, Context, HelpFormatter
@@ -32,7 +33,11 @@ COMMANDS: Final = {
     "Compare": {
         "diff": ("compare", "Report what changed between two statements."),
         "priorities": ("compare", "Show a statement's priorities and passing mentions."),
-        "reproduce": ("paper", "Compute a comparison again from its JSON, and name what differs."),
+        "reproduce": (
+            "paper",
+            "Compute a comparison, or a replication zip, again and name what differs.",
+        ),
+        "replication": ("paper", "Write a zip from which anybody can compute comparisons again."),
     },
     "Follow": {
         "trace": (
@@ -129,6 +134,7 @@ def _make(name: str, module: str) -> Command:
     alone.registered_groups = [] if alone.registered_commands else alone.registered_groups
     command = typer.main.get_group(alone).commands[name]
     offer_schema(command)
+    offer_private(command)
     return command
 
 

@@ -12,10 +12,6 @@ from tracker.cli.output import refuse_overwriting, shown_progress, write_answer,
 from tracker.references import gather_references
 from tracker.report.json_text import encode_json, write_json
 
-Private = Annotated[
-    bool,
-    typer.Option("--private", help="Include restricted and embargoed material, never what is withdrawn."),
-]
 GitSession = Annotated[
     Literal["path", "subject", "date", "trailer", "regex"] | None,
     typer.Option(
@@ -107,7 +103,7 @@ def export_warc(
             autocompletion=completion.complete_reference,
         ),
     ] = None,
-    private: Private = False,
+    private: options.Private = False,
     form: options.ListFormat = "text",
     archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
@@ -201,7 +197,7 @@ def import_warc(
 
 def export_bag(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="A new folder.")],
-    private: Private = False,
+    private: options.Private = False,
     form: options.ListFormat = "text",
     archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:

@@ -109,7 +109,7 @@ def render_form(
         if lost := tell_lost(comparison):
             write_notice(lost)
         dated = observed() if form == "docx" else None
-        return render_both(comparison, vocabulary, form, dated, everything=everything)
+        return render_both(comparison, vocabulary, form, dated, lost, everything=everything)
     if form == "json":
         from tracker.report.json_text import render_json
 

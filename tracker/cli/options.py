@@ -184,6 +184,10 @@ Sure = Annotated[
         callback=_check_sure,
     ),
 ]
+Private = Annotated[
+    bool,
+    typer.Option("--private", help="Include restricted and embargoed material, never what is withdrawn."),
+]
 ImportDryRun = Annotated[
     bool, typer.Option("--dry-run", help="List what would be recorded, and write nothing.")
 ]

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import typer
-from typer._click.globals import get_current_context
 from typer.core import TyperOption
 
 from tracker.cli.pager import choose_pager, show_page
+from tracker.cli.rights import check_rights
 from tracker.errors import TrackerError
 
 if TYPE_CHECKING:
@@ -154,7 +154,7 @@ def write_answer(text: str | bytes, output: Path | None = None, *, paged: bool =
     of several. The archive is closed before: a run must not wait for who reads this page by page. Raises
     ``TrackerError`` where it cannot be written.
     """
-    if context := get_current_context(silent=True):
+    if context := check_rights():
         context.close()
     if isinstance(text, str) and text:
         text = text.rstrip("\n") + "\n"
@@ -176,6 +176,7 @@ def write_bytes(data: bytes, output: Path) -> None:
     """Write bytes to a file atomically, or into a pipe; raises ``TrackerError`` where that fails."""
     from tracker.files import write_file
 
+    check_rights()
     try:
         if output.exists() and not output.is_file():
             output.write_bytes(data)

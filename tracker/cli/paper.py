@@ -1,4 +1,4 @@
-"""Commands for who writes a paper: ``cite``, ``reproduce``."""
+"""Commands for who writes a paper: ``cite``, ``reproduce``, ``replication``."""
 
 from __future__ import annotations
 
@@ -18,7 +18,11 @@ def register(app: typer.Typer) -> None:
         epilog="Examples: tracker cite GBR/UNGA/79 --words 'net zero' | tracker cite '#3f2a9c' |"
         " tracker cite GBR/UNGA 78 --format bibtex -o speeches.bib"
     )(cite)
-    app.command(epilog="Example: tracker reproduce comparison.json")(reproduce)
+    app.command(epilog="Examples: tracker reproduce comparison.json | tracker reproduce paper.zip")(reproduce)
+    app.command(
+        epilog="Example: tracker diff GBR/UNGA 78 79 --format json -o gbr.json;"
+        " tracker replication paper.zip gbr.json"
+    )(replication)
 
 
 def cite(
@@ -65,14 +69,17 @@ def cite(
 def reproduce(
     file: Annotated[
         Path,
-        typer.Argument(metavar="FILE", help="A comparison as diff --format json wrote it; schema 1 or 2."),
+        typer.Argument(
+            metavar="FILE",
+            help="A comparison as diff --format json wrote it, schema 1 or 2, or a replication zip.",
+        ),
     ],
     vocabulary: options.VocabularyFile = None,
     form: options.ListFormat = "text",
     color: options.Colour = "auto",
     archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
-    """Compute a comparison again from its JSON, and name what differs.
+    """Compute a comparison, or a replication zip, again and name what differs.
 
     Ends with 0 where all comes out the same, with 1 where something differs.
     """
@@ -80,6 +87,28 @@ def reproduce(
     from tracker.workflows.compare.reproduce import reproduce as compute
 
     # What was kept would be read again, not computed.
-    found = compute(file, options.opened(archive, trusts_derived=False), options.load_vocabulary(vocabulary))
+    found = compute(file, options.opened(archive, trusts_derived=False), vocabulary)
     answer(form, partial(reproduced_json, found), partial(render_reproduced, found), color=color)
-    raise typer.Exit(options.FINDINGS if found.differences else 0)
+    raise typer.Exit(options.FINDINGS if any(each.differences for each in found) else 0)
+
+
+def replication(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A new zip file.")],
+    reports: Annotated[
+        list[Path], typer.Argument(metavar="REPORT...", help="Comparisons as diff --format json wrote them.")
+    ],
+    vocabulary: options.VocabularyFile = None,
+    private: options.Private = False,
+    archive: options.Archive = options.DEFAULT_ARCHIVE,
+) -> None:
+    """Write a zip from which anybody can compute comparisons again.
+
+    Documents, texts, vocabulary, methods, citations, releases and digests; tracker reproduce takes it. What
+    is restricted, embargoed or withdrawn is in it by digests alone.
+    """
+    from tracker.report.archive.mirror import exported_line
+    from tracker.workflows.export.replication import export_replication
+
+    session = options.opened(archive, trusts_derived=False)
+    made = export_replication(file, reports, session, vocabulary, private=private)
+    write_answer(exported_line(made))

@@ -42,7 +42,9 @@ def list_statements(
         named.body if named else references.find_body(body).id if body else None,
         named.session if named else None,
     )
-    return archive.reader.statements(*place), archive.reader.withdrawn(*place)
+    entries = archive.reader.statements(*place)
+    archive.tell(entry.reference for entry in entries)
+    return entries, archive.reader.withdrawn(*place)
 
 
 def log_snapshots(archive: ArchiveSession, reference: str) -> tuple[SnapshotEntry | WithdrawnSnapshot, ...]:

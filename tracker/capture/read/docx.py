@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, TypeAlias
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from tracker.capture.read.blocks import CELL, BlockKind, TextBlock, join_blocks
-from tracker.capture.read.media import BAD_ZIP
 from tracker.errors import DocumentUnreadable
+from tracker.inputs.zips import BAD_ZIP
 from tracker.model.texts import Extraction
 
 if TYPE_CHECKING:

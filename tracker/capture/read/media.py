@@ -6,11 +6,12 @@ import re
 from functools import cache
 from io import BytesIO
 from typing import Literal, NamedTuple
-from zipfile import BadZipFile, ZipFile
+from zipfile import ZipFile
 
 from tracker.capture.read.plain import decode_marked
 from tracker.errors import DocumentUnreadable
 from tracker.inputs.tables import read_packaged
+from tracker.inputs.zips import BAD_ZIP
 
 FileKind = Literal["pdf", "zip", "html", "text"]
 """What the first bytes show."""
@@ -24,8 +25,6 @@ GIVE_TEXT = "give the statement as text, HTML, PDF or DOCX"
 
 # Bytes in which markup must begin, after declarations and comments.
 _HEAD = 4096
-BAD_ZIP = (BadZipFile, ValueError, NotImplementedError, OSError)
-"""What ``zipfile`` raises where a file is no archive, is damaged, or is packed by a method that it lacks."""
 _WORD_PART = "word/document.xml"
 _PDF = re.compile(rb"%PDF-\d")
 _HTML = re.compile(

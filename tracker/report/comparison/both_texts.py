@@ -9,7 +9,7 @@ from tracker.report.comparison import selection, topic_words
 from tracker.report.comparison import words as wording
 from tracker.report.comparison.build import build_report
 from tracker.report.render.tei import render_tei
-from tracker.report.render.xml_parts import Note, tell_lost
+from tracker.report.render.xml_parts import Note
 from tracker.report.safe import one_line
 
 if TYPE_CHECKING:
@@ -28,15 +28,16 @@ def render_both(
     vocabulary: Vocabulary,
     form: str,
     observed: str | None,
+    lost: str = "",
     *,
     everything: bool = False,
 ) -> str | bytes:
     """Return a comparison as DOCX, dated by when the new text was seen, or as TEI.
 
-    With ``everything`` the report in it is whole, and each topic is noted.
+    ``lost`` is what ``tell_lost`` says. With ``everything`` the report is whole, and each topic is noted.
     """
     report = build_report(comparison, vocabulary, everything=everything)
-    if lost := tell_lost(comparison):
+    if lost:
         report = report._replace(cautions=(*report.cautions, lost))
     notes = list_notes(comparison, everything=everything)
     if form == "docx":
@@ -81,7 +82,7 @@ def _tell_shifts(comparison: Comparison) -> Iterator[tuple[SideName, int, NoteKi
     for row in selection.select_shifts(comparison, AXES):
         segments = [(segment,) if segment else () for segment in (row.old, row.new)]
         source = f"{wording.places(*segments)} {one_line(row.source)}, by {one_line(row.shift.rule)}"
-        text = f"{row.shift.axis} {row.shift.direction}: {wording.shift_words(row.shift)} ({source})"
+        text = f"{wording.tell_shift(row.shift)} ({source})"
         if row.new:
             yield "new", row.new.ordinal, "shift", text
         elif row.old:

@@ -76,11 +76,13 @@ def citation(comparison: Comparison, vocabulary: Vocabulary) -> str:
     return f"{cited}; ¶ by our count"
 
 
-def cite(texts: str, release: str, vocabulary: Vocabulary | VocabularyName, sure: float = SURE) -> str:
-    """Return one line to cite: texts, and what they were read with."""
-    topics = f"topics {one_line(vocabulary.name)} {vocabulary.digest[:DIGEST]}"
+def cite(
+    texts: str, release: str, vocabulary: Vocabulary | VocabularyName | None = None, sure: float = SURE
+) -> str:
+    """Return one line to cite: texts, and what they were read with; without a vocabulary, by their words."""
+    topics = f", topics {one_line(vocabulary.name)} {vocabulary.digest[:DIGEST]}" if vocabulary else ""
     chosen = "" if sure == SURE else f", --sure {sure}"
-    return f"Cite: {texts}, tracker {release}, {topics}{chosen}"
+    return f"Cite: {texts}, tracker {release}{topics}{chosen}"
 
 
 def provenance_words(comparison: Comparison, vocabulary: Vocabulary) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from tracker.report.comparison.words import ARROW
-from tracker.report.json_text import encode_json
+from tracker.report.json_text import encode_json, encode_rows
 from tracker.report.layout import counted, draw, line, shorten, wrap
 from tracker.report.safe import one_line
 
@@ -25,14 +25,14 @@ _MOST = 20
 _LONGEST = 40
 
 
-def render_reproduced(found: Reproduced, *, width: int = 80, color: bool = False) -> str:
-    """Return the verdict, what was computed from what, and the differences."""
-    return draw(_show(found, width), color=color)
+def render_reproduced(found: Sequence[Reproduced], *, width: int = 80, color: bool = False) -> str:
+    """Return of each comparison the verdict, what was computed from what, and the differences."""
+    return "\n".join(draw(_show(each, width), color=color) for each in found)
 
 
-def reproduced_json(found: Reproduced) -> str:
-    """Return what came of it as JSON."""
-    return encode_json(found)
+def reproduced_json(found: Sequence[Reproduced]) -> str:
+    """Return what came of it as JSON: of one comparison an object, of several their list."""
+    return encode_json(found[0]) if len(found) == 1 else encode_rows("reports", found)
 
 
 def _show(found: Reproduced, width: int) -> Iterator[Line]:

@@ -49,8 +49,7 @@ def _show_change(change: Change, cited: str) -> Passage:
 
 
 def _tell(change: Change) -> Iterator[str]:
-    for shift in change.shifts:
-        yield f"{shift.axis} {shift.direction}: {wording.shift_words(shift)}"
+    yield from map(wording.tell_shift, change.shifts)
     yield from map(wording.decision_words, change.decided)
 
 

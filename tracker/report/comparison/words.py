@@ -137,6 +137,11 @@ def shift_words(shift: Shift) -> str:
     return f"{old} {ARROW} {new}" + (f", {one_line(shift.amount)}" if shift.amount else "")
 
 
+def tell_shift(shift: Shift) -> str:
+    """Return what stands beside a passage of a shift in it: its axis, its direction, and the words."""
+    return f"{shift.axis} {shift.direction}: {shift_words(shift)}"
+
+
 def change_words(change: Change) -> str:
     """Return what happened to a change's sentences: ``reworded``, ``split, moved``."""
     if not change.moved:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from io import BytesIO
 from typing import TYPE_CHECKING, Final
-from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+from zipfile import ZipFile
 
 import docx
 from docx.enum.style import WD_STYLE_TYPE
@@ -14,6 +14,7 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
+from tracker.inputs.zips import EPOCH, write_zip
 from tracker.report.render.xml_parts import in_xml
 
 if TYPE_CHECKING:
@@ -28,8 +29,6 @@ _OURS: Final = "en-GB"
 """The language of what we say ourselves."""
 _UNUSED: Final = ("thumbnail", "stylesWithEffects", "customXml")
 """What python-docx's template has beside: the picture of an empty page, and styles for Word 2007."""
-_EPOCH: Final = (1980, 1, 1, 0, 0, 0)
-"""The first instant that a zip file can name."""
 
 
 def open_package(title: str, subject: str, languages: Mapping[str, str], dated: datetime | None) -> Package:
@@ -45,7 +44,7 @@ def open_package(title: str, subject: str, languages: Mapping[str, str], dated: 
     properties.author = properties.last_modified_by = AUTHOR
     properties.title, properties.comments = in_xml(title)[:255], in_xml(subject)[:255]
     properties.language = languages.get("bidi") or languages.get("eastAsia") or languages.get("val") or _OURS
-    properties.created = properties.modified = dated or datetime(*_EPOCH, tzinfo=UTC)
+    properties.created = properties.modified = dated or datetime(*EPOCH, tzinfo=UTC)
     for found in (
         *package.styles.element.iter(qn("w:lang")),
         *package.settings.element.iter(qn("w:themeFontLang")),
@@ -95,11 +94,7 @@ def add_comment(package: Package, lines: Iterable[str], dated: datetime | None) 
 
 def save_package(package: Package) -> bytes:
     """Return the bytes of a document; the times in the zip file are all the same."""
-    written, fixed = BytesIO(), BytesIO()
+    written = BytesIO()
     package.save(written)
-    with ZipFile(written) as source, ZipFile(fixed, "w") as target:
-        for name in source.namelist():
-            entry = ZipInfo(name, _EPOCH)
-            entry.compress_type = ZIP_DEFLATED
-            target.writestr(entry, source.read(name))
-    return fixed.getvalue()
+    with ZipFile(written) as source:
+        return write_zip({name: source.read(name) for name in source.namelist()})

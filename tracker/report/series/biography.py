@@ -14,6 +14,7 @@ from tracker.report.layout import Line, columns, counted, draw, line, wrap
 from tracker.report.render.runs import mark_edits
 from tracker.report.safe import one_line
 from tracker.report.series.traced import (
+    cite_traced,
     in_context,
     kind_words,
     lay_facts,
@@ -32,8 +33,7 @@ if TYPE_CHECKING:
     from tracker.model.tracing import Biography, TracedStatement
     from tracker.report.document import Quote
 
-_INDENT = "  "
-_DEEPER = "      "
+_INDENT, _DEEPER = "  ", "      "
 _HOW = (
     "exact: the same words, apart from case, quotes and dashes. loose: similar words, with a similarity"
     " from 0 to 1."
@@ -63,7 +63,7 @@ def render_biography(biography: Biography, *, width: int = 80, color: bool = Fal
 def build_biography(biography: Biography) -> Document:
     """Return what was found as a document, each saying with its words and what was edited since the last."""
     entries: list[Entry] = []
-    groups = _gather(biography)
+    title, groups = name_traced(biography.series, biography), _gather(biography)
     before: TracedStatement | None = None
     for group in groups:
         if not group[0].occurrences:
@@ -74,12 +74,12 @@ def build_biography(biography: Biography) -> Document:
             entries.append(_tell(biography, statement, before))
             before = statement
     return Document(
-        title=name_traced(biography.series, biography),
+        title=title,
         sides=name_facts(_list_facts(biography)),
         cautions=tuple(_not_judged(biography)),
         verdict=" ".join(_summary(biography)),
         sections=(Section("said", tuple(entries)),) if before else (),
-        closing=(_HOW, _MISSING),
+        closing=(_HOW, _MISSING, cite_traced(f"{title}: {next(_summary(biography))}")),
         whole=True,
     )
 

@@ -6,16 +6,19 @@ from collections import Counter
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from tracker import __version__
 from tracker.model.tracing import AttributedSegment, AttributionTable, EarlierWording
 from tracker.report.comparison.edited import CONTEXT
+from tracker.report.comparison.naming import cite
 from tracker.report.comparison.passages import read_edits
 from tracker.report.comparison.words import MORE, place, places, quoted, side_details, side_facts
 from tracker.report.document import Document, Entry, Named, Quote, Redline, Section, Span
 from tracker.report.json_text import encode_published
-from tracker.report.layout import Line, columns, counted, draw, line, shorten, wrap
+from tracker.report.layout import DIGEST, Line, columns, counted, draw, line, shorten, wrap
 from tracker.report.render.runs import mark_edits
 from tracker.report.safe import one_line
 from tracker.report.series.biography import likeness_words, session_label
+from tracker.text.identity import digest_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -63,14 +66,17 @@ def build_attribution(attribution: Attribution) -> Document:
         f"Before each: the earliest {what} with these words, apart from case, quotes and dashes; ×n: how"
         f" many have them. Other wordings were searched in the {attribution.reach} before the first."
     )
+    digest = digest_text(side.version.text)
+    read = f"looked back from {labels[-1]} to {labels[0]}"
     return Document(
         title=f"{one_line(side.name)}: since when each sentence has been said",
         sides=(Named(labels[-1], side_details(side)),),
         cautions=(),
         verdict=_summary(attribution, labels),
         sections=(Section("sentences", entries),),
-        closing=(legend,),
+        closing=(legend, cite(f"{one_line(side.name)} ({digest[:DIGEST]}), {read}", __version__)),
         whole=True,
+        provenance=(f"tracker {__version__}", f"text {digest}"),
     )
 
 

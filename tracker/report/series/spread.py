@@ -12,6 +12,7 @@ from tracker.report.json_text import encode_published
 from tracker.report.layout import Line, counted, draw, line, shorten, wrap
 from tracker.report.safe import one_line
 from tracker.report.series.traced import (
+    cite_traced,
     in_context,
     kind_words,
     lay_facts,
@@ -86,7 +87,7 @@ def build_spread(spread: Spread, *, everything: bool = False) -> Document:
             *([Section("first", quoted)] if quoted else []),
             *(_show_table(head, rows) for head, rows in tables if found),
         ),
-        closing=(_LEGEND,),
+        closing=(_LEGEND, cite_traced(f"{_name(spread)}: {_searched(spread)}")),
         whole=True,
     )
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, TypeAlias
 
+from tracker import __version__
 from tracker.references import read_session
+from tracker.report.comparison.naming import cite
 from tracker.report.comparison.words import quoted
 from tracker.report.document import Named, Span
 from tracker.report.layout import ELLIPSIS, Line, columns, counted, shorten, wrap
@@ -35,6 +37,11 @@ def name_traced(place: str, asked: Biography | Spread) -> str:
     named += [f"topic {one_line(topic)}" for topic in asked.topics]
     text = " or ".join(named) or quoted(one_line(asked.asked))
     return f"{one_line(place)} · {text}"
+
+
+def cite_traced(searched: str) -> str:
+    """Return one line to cite: what was searched where, and with which release."""
+    return cite(searched.rstrip("."), __version__)
 
 
 def lay_facts(facts: Facts, width: int) -> Iterator[Line]:

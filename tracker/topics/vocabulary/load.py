@@ -130,13 +130,17 @@ def _parse(path: Path, data: bytes) -> Draft:
     return draft
 
 
+def list_shipped() -> list[Path]:
+    """Return the files of the shipped vocabulary."""
+    return sorted(Path(__file__).with_name("vocabularies").joinpath(_SHIPPED).glob("*.toml"))
+
+
 def read_shipped() -> Draft:
     """Read the shipped vocabulary as a draft."""
     from tracker.topics.vocabulary.files import Draft, read_toml  # noqa: PLC0415 (as above)
 
-    sources = sorted(Path(__file__).with_name("vocabularies").joinpath(_SHIPPED).glob("*.toml"))
     placed: list[PlacedTopic] = []
-    for source in sources:
+    for source in list_shipped():
         placed += read_toml(source.read_text("utf-8"), source.name).placed
     return Draft(tuple(placed))
 

@@ -94,8 +94,7 @@ def _readings(record: Versions, entries: Sequence[VersionEntry]) -> list[Version
 
 
 LOOK_BACK = 10
-"""How many sessions before the old one, and between the two, are read to tell new from returned, and when a
-topic was last a priority."""
+"""How many sessions before the old one, and between, are read to tell when a topic was last a priority."""
 
 
 def diff(
@@ -192,13 +191,14 @@ def earlier_priorities(
         parts: list[object] = [archive.reader.identify(each), recognised, rulings]
         return frozenset(derive_rows("priorities", parts, derived, compute))
 
-    before, between = (
-        {
-            str(each.session): find(each, rulings)
-            for each, rulings in zip(some, _find_levels(some, archive), strict=True)
-        }
-        for some in _look_around(old, new, archive)
-    )
+    with archive.looking_back():
+        before, between = (
+            {
+                str(each.session): find(each, rulings)
+                for each, rulings in zip(some, _find_levels(some, archive), strict=True)
+            }
+            for some in _look_around(old, new, archive)
+        )
     return before, between
 
 

@@ -3,30 +3,33 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from dataclasses import replace
-from itertools import chain
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from tracker.decisions.rulings import UNDECIDED
 from tracker.errors import DocumentUnreadable, NotInArchive, ReferenceInvalid, TrackerError
+from tracker.inputs.zips import BEGINNING
 from tracker.model.plain import from_row
-from tracker.model.reproduced import Difference, Reproduced
+from tracker.model.reproduced import Reproduced
 from tracker.model.texts import Side
 from tracker.model.topics import SURE
 from tracker.references import parse_reference
 from tracker.report.json_text import FORMER_VERSION, SCHEMA_VERSION, asked_version, encode_published
 from tracker.text.encoder import ENCODERS
 from tracker.text.identity import digest_text
+from tracker.topics.vocabulary.load import load_vocabulary
 from tracker.workflows.compare.diff import diff
+from tracker.workflows.compare.differences import check_texts, compare_files
+from tracker.workflows.compare.package import list_reports, load_packed, read_decided, read_package
 from tracker.workflows.compare.sides import read_document
+from tracker.workflows.compare.withheld import MARK, withhold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from tracker.archive.session import ArchiveSession
+    from tracker.decisions.rulings import Decided
     from tracker.model.changes import Comparison
-    from tracker.model.reproduced import Part
     from tracker.model.texts import Reference
     from tracker.model.topics import Vocabulary
     from tracker.text.encoder import Encoder
@@ -34,67 +37,100 @@ if TYPE_CHECKING:
     Fields = dict[str, Any]
 
 _SIDES: Final = ("old", "new")
-_BASIS: Final = ("schema_version", "provenance")
-_KEYS: Final = {
-    "changes": ("id",),
-    "topics": ("topic",),
-    "counterparts": ("topic",),
-    "phrases": ("status", "phrase"),
-    "names": ("status", "name"),
-    "levels": ("topic", "side"),
-}
-"""What tells the rows of a list from each other; those of others are told by their place."""
 _OF_ARCHIVE: Final = ("caveats", "decided", "last", "levels")
 """What rests on other statements of the series, or on decisions: only the archive can tell it again."""
 _UNTOLD: Final = ("earlier sessions (returned, last a priority)", "decisions")
 
 
-def reproduce(path: Path, archive: ArchiveSession, vocabulary: Vocabulary) -> Reproduced:
-    """Compute a comparison again that ``tracker diff --format json`` wrote, by either schema.
+class Told(NamedTuple):
+    """What a comparison as JSON says of one of its texts."""
+
+    name: str
+    snapshot: int | None
+    document: str | None
+    text: str
+    """Its digest."""
+
+
+def reproduce(path: Path, archive: ArchiveSession, vocabulary: Path | None) -> tuple[Reproduced, ...]:
+    """Compute again what ``tracker diff --format json`` wrote, by either schema, or a replication zip has.
 
     Where the archive has both snapshots with the same bytes they are compared there, otherwise the texts
-    that the file has, and what rests on other statements is left out. Raises ``DocumentUnreadable`` for
-    what is no such file.
+    that the file has, and what rests on other statements is left out. A zip is computed with the vocabulary
+    in it, unless one is named. Raises ``DocumentUnreadable`` for what is no such file, and ``NotInArchive``
+    where it may not have a text, and the archive has none.
     """
-    written = _read_file(path)
-    sides = _read_side(written["old"], path), _read_side(written["new"], path)
+    data = read_document(path)
+    if not data.startswith(BEGINNING):
+        written = read_comparison(data, str(path))
+        return (recompute(written, str(path), archive, load_vocabulary(vocabulary))[1],)
+    members = read_package(data, str(path))
+    asked = load_vocabulary(vocabulary) if vocabulary else load_packed(members)
+    reports = [(name, read_comparison(members[name], f"{path}: {name}")) for name in list_reports(members)]
+    return tuple(
+        recompute(written, f"{path}: {name}", archive, asked, read_decided(members, name, str(path)))[1]
+        for name, written in reports
+    )
+
+
+def recompute(
+    written: Fields,
+    place: str,
+    archive: ArchiveSession,
+    vocabulary: Vocabulary,
+    decided: Decided = UNDECIDED,
+) -> tuple[Comparison, Reproduced]:
+    """Return a comparison computed again, and how it differs; raises as ``reproduce`` does.
+
+    What people ``decided`` is the archive's own where that has the texts.
+    """
+    told = [read_told(written, side, place) for side in _SIDES]
+    closed = MARK in written
+    sides = None if closed else (_read_side(written["old"], place), _read_side(written["new"], place))
+    kept = [find_kept(each, archive) for each in told]
+    in_archive = all(kept)
     encoder = ENCODERS["none" if written["provenance"]["encoder"] == "none" else "default"]
     sure = float(written["provenance"].get("sure", SURE))
-    kept = [_find_kept(side, archive) for side in sides]
-    in_archive = kept[0] is not None and kept[1] is not None
     if in_archive:
         again = diff(list(map(str, kept)), archive, vocabulary, encoder, sure)
+    elif sides:
+        again = _compare_alone(sides, vocabulary, encoder, sure, decided)
     else:
-        again = _compare_alone(sides, vocabulary, encoder, sure)
+        lacking = next(each for each, found in zip(told, kept, strict=True) if not found)
+        raise NotInArchive(
+            f"{place} has digests in place of texts; {archive.folder} lacks that of {lacking.name} (document"
+            f" {str(lacking.document)[:12]}); name an archive that has it with --archive"
+        )
     again = replace(
-        again, old=replace(again.old, name=sides[0].name), new=replace(again.new, name=sides[1].name)
+        again, old=replace(again.old, name=told[0].name), new=replace(again.new, name=told[1].name)
     )
     now = _encode(again, written["schema_version"])
+    then, now = (written, withhold(now)) if closed else (written, now)
     if not in_archive:
-        written, now = _without_archive(written), _without_archive(now)
-    return Reproduced(
-        old=sides[0].name,
-        new=sides[1].name,
+        then, now = _without_archive(then), _without_archive(now)
+    return again, Reproduced(
+        old=told[0].name,
+        new=told[1].name,
         archive=str(archive.folder) if in_archive else None,
         left_out=() if in_archive else _UNTOLD,
         changes=len(written["changes"]),
         topics=len(written["topics"]),
-        differences=(*_check_texts(written), *_compare_files(written, now)),
+        differences=(*(() if closed else check_texts(written)), *compare_files(then, now)),
     )
 
 
 def _compare_alone(
-    sides: tuple[Side, Side], vocabulary: Vocabulary, encoder: Encoder | None, sure: float
+    sides: tuple[Side, Side], vocabulary: Vocabulary, encoder: Encoder | None, sure: float, decided: Decided
 ) -> Comparison:
     from tracker.workflows.compare.compare import compare_sides  # noqa: PLC0415 (90 ms, for this alone)
 
-    return compare_sides(*sides, vocabulary, encoder=encoder, sure=sure)
+    return compare_sides(*sides, vocabulary, encoder=encoder, decided=decided, sure=sure)
 
 
-def _find_kept(side: Side, archive: ArchiveSession) -> Reference | None:
+def find_kept(told: Told, archive: ArchiveSession) -> Reference | None:
     """Return the snapshot of a side, where the archive has it with the same bytes and the same reading."""
     try:
-        asked = replace(parse_reference(side.name), snapshot=side.snapshot)
+        asked = replace(parse_reference(told.name), snapshot=told.snapshot)
         found = archive.reader.side(asked)
     except (ReferenceInvalid, NotInArchive):
         return None
@@ -102,37 +138,52 @@ def _find_kept(side: Side, archive: ArchiveSession) -> Reference | None:
         if archive.folder.exists():
             raise
         return None
-    same = (found.sha256, found.version.text) == (side.sha256, side.version.text)
-    return asked if same else None
+    return asked if (found.sha256, digest_text(found.version.text)) == (told.document, told.text) else None
 
 
 # Reading --------------------------------------------------------------------------------------------
 
 
-def _read_file(path: Path) -> Fields:
-    """Return a comparison as its JSON has it."""
+def read_comparison(data: bytes, place: str) -> Fields:
+    """Return a comparison as its JSON has it; raises ``DocumentUnreadable`` where it is none."""
     try:
-        written = json.loads(read_document(path))
+        written = json.loads(data)
     except (ValueError, RecursionError):
         written = None
     parts = {*_SIDES, "changes", "topics", "provenance"}
     if not (isinstance(written, dict) and parts <= written.keys()):
-        raise DocumentUnreadable(f"{path} is no comparison; tracker diff OLD NEW --format json writes one")
+        raise DocumentUnreadable(f"{place} is no comparison; tracker diff OLD NEW --format json writes one")
     version = written.get("schema_version")
     if version not in {FORMER_VERSION, SCHEMA_VERSION}:
         raise DocumentUnreadable(
-            f"{path} has schema version {version!r}; this release reads {FORMER_VERSION} and {SCHEMA_VERSION}"
+            f"{place} has schema version {version!r}; this release reads {FORMER_VERSION}, {SCHEMA_VERSION}"
         )
     return written
 
 
-def _read_side(told: Fields, path: Path) -> Side:
+def read_told(written: Fields, side: str, place: str) -> Told:
+    """Return what names the text ``old`` or ``new``; raises ``DocumentUnreadable`` where that lacks."""
+    told = written[side]
+    try:
+        text = (
+            written["provenance"][f"{side}_text"] if MARK in written else digest_text(told["version"]["text"])
+        )
+        return Told(str(told["name"]), told.get("snapshot"), told.get("sha256"), text)
+    except (KeyError, TypeError, AttributeError) as error:
+        raise _damaged(place, error) from None
+
+
+def _damaged(place: str, error: Exception) -> DocumentUnreadable:
+    return DocumentUnreadable(f"{place} is damaged: a side of the comparison lacks {error}")
+
+
+def _read_side(told: Fields, path: str) -> Side:
     try:
         side = from_row(Side, told)
         text = side.version.text
         moved = [each for each in side.version.segments if text[each.start : each.end] != each.text]
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise DocumentUnreadable(f"{path} is damaged: a side of the comparison lacks {error}") from None
+        raise _damaged(path, error) from None
     if moved:
         raise DocumentUnreadable(
             f"{path} is damaged: segment {moved[0].ordinal} is not the text at its place"
@@ -164,54 +215,3 @@ def _without_archive(written: Fields) -> Fields:
         for name, value in written.items()
         if name not in _OF_ARCHIVE
     }
-
-
-# Differences ----------------------------------------------------------------------------------------
-
-
-def _check_texts(written: Fields) -> Iterator[Difference]:
-    """Yield a text that is not the one whose digest the file gives: somebody changed it."""
-    for side in _SIDES:
-        told, found = written["provenance"].get(f"{side}_text"), digest_text(written[side]["version"]["text"])
-        if told != found:
-            yield Difference("text", (side, "sha256 of the text in the file"), told, found)
-
-
-def _compare_files(then: Fields, now: Fields) -> Iterator[Difference]:
-    """Yield what differs, what the comparison rests on first."""
-    names = list(dict.fromkeys(chain(_BASIS, then, now)))
-    for name in names:
-        part: Part = "basis" if name in _BASIS else "text" if name in _SIDES else "finding"
-        yield from _compare_values(then.get(name), now.get(name), part, (name,))
-
-
-def _compare_values(then: object, now: object, part: Part, place: tuple[str, ...]) -> Iterator[Difference]:
-    if then == now:
-        return
-    if isinstance(then, list) and isinstance(now, list):
-        then, now = _name_rows(then, place[-1]), _name_rows(now, place[-1])
-    if isinstance(then, dict) and isinstance(now, dict):
-        for name in dict.fromkeys(chain(then, now)):
-            yield from _compare_values(then.get(name), now.get(name), part, (*place, name))
-    else:
-        yield Difference(part, place, _show(then), _show(now))
-
-
-def _name_rows(rows: list[Any], name: str) -> Mapping[str, object]:
-    """Return rows by what tells them apart, counted where several are called the same, or by their place."""
-    keys = _KEYS.get(name)
-    if keys is None or not all(isinstance(row, dict) for row in rows):
-        return {str(place): row for place, row in enumerate(rows, 1)}
-    met: Counter[str] = Counter()
-    named = {}
-    for row in rows:
-        called = " ".join(str(row.get(key)) for key in keys)
-        met[called] += 1
-        named[f"{called} ({met[called]})" if met[called] > 1 else called] = row
-    return named
-
-
-def _show(value: object) -> str | None:
-    return (
-        None if value is None else value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    )

@@ -152,7 +152,7 @@ def export_bag(archive: Path, target: Path, day: str, *, private: bool = False) 
     }
     with open_holdings(archive, private=private) as holdings:
         chosen, closed = holdings.list()
-        documents = {sha256: _document_name(sha256, kind) for sha256, kind in holdings.documents()}
+        documents = {sha256: document_name(sha256, kind) for sha256, kind in holdings.documents()}
         if not documents:
             raise NotInArchive("the archive holds nothing that may be exported")
         with make_bag(target, info, private_permissions(archive) if private else BY_UMASK) as bag:
@@ -162,7 +162,7 @@ def export_bag(archive: Path, target: Path, day: str, *, private: bool = False) 
                 bag.add(name, [holdings.document(sha256)])
             for holding in chosen:
                 for sha256 in holdings.texts(holding):
-                    bag.add(_text_name(sha256), [holdings.text(sha256)])
+                    bag.add(text_name(sha256), [holdings.text(sha256)])
             bag.add("statements.csv", [_list_statements(chosen, documents).encode()])
             bag.add("record.jsonl", list_lines(holdings))
             bag.add("descriptions.csv", [_list_descriptions().encode()])
@@ -173,7 +173,7 @@ def export_bag(archive: Path, target: Path, day: str, *, private: bool = False) 
 
 
 def _list_statements(chosen: Sequence[Holding], documents: Mapping[str, str]) -> str:
-    files_of = {**documents, **{each.text_sha256: _text_name(each.text_sha256) for each in chosen}}
+    files_of = {**documents, **{each.text_sha256: text_name(each.text_sha256) for each in chosen}}
     rows = [[_describe(attrgetter(path)(each), files_of) for path in _COLUMNS.values()] for each in chosen]
     return write_csv(tuple(_COLUMNS), rows)
 
@@ -196,9 +196,11 @@ def _describe(value: object, files_of: Mapping[str, str]) -> object:
     return str(value) if isinstance(value, Reference) else value
 
 
-def _document_name(sha256: str, media_type: str) -> str:
+def document_name(sha256: str, media_type: str) -> str:
+    """Return the name of a document's file."""
     return f"documents/{sha256}.{_ENDINGS.get(media_type, 'bin')}"
 
 
-def _text_name(sha256: str) -> str:
+def text_name(sha256: str) -> str:
+    """Return the name of a text's file."""
     return f"texts/{sha256}.txt"

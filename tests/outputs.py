@@ -1,0 +1,101 @@
+"""Every output that may show what stands in a statement: each command, in each format, printed or in a file.
+
+Formats are those that a command offers. A command that stands in neither table here fails the tests.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from tests.printing import walk_commands
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from typing import Any
+
+WHERE: Final = "XAA/UNGA/78"
+"""The statement that the tests are about; its series has others at 77 and 79."""
+
+READING: Final[Mapping[str, tuple[str, ...]]] = {
+    "diff": (
+        f"{WHERE} XAA/UNGA/79 --all --encoder none", "XAA/UNGA 77 79 --encoder none",
+        "UNGA 78 79 --countries XAA",
+    ),
+    "priorities": (WHERE,),
+    "reproduce": ("report.json",),
+    "replication": ("out/paper.zip report.json",),
+    "trace": ("XAA/UNGA corruption", "XAA/UNGA --topic corruption", "UNGA corruption"),
+    "blame": (WHERE, "XAA/UNGA/79"),
+    "timeline": ("XAA/UNGA",),
+    "compare-countries": ("UNGA 78",),
+    "phrases": ("XAA/UNGA 78",),
+    "panel": ("UNGA --sessions 77-79",),
+    "batch": ("UNGA --topics-only --workers 1",),
+    "list": ("",),
+    "log": (WHERE, f"{WHERE} --versions"),
+    "show": (WHERE, f"{WHERE} --raw"),
+    "search": ("corruption",),
+    "cite": (WHERE, f"{WHERE} --paragraph 6"),
+    "decisions": ("",),
+    "review": ("", "--decided"),
+    "runs": ("", "1", "4"),
+    "health": ("",),
+    "report": ("--year 2026",),
+    "expect": ("",),
+    "sources list": ("",),
+    "reextract": ("--dry-run",),
+    "verify": ("",),
+    "datasette-metadata": ("",),
+    "export-warc": ("out/statements.warc",),
+    "export-bag": ("out/bag",),
+}  # fmt: skip
+"""Commands that read the archive, or what was written of it, and ways to run each."""
+
+SILENT: Final = {
+    "demo", "help", "init", "add", "import", "groups list", "groups show", "groups edit", "groups fill",
+    "bodies", "topics list", "topics show", "topics check", "topics learn", "snapshot", "schedule", "silence",
+    "sources add", "sources check", "sources close", "sources accept", "timestamp", "withdraw", "rebuild",
+    "backup", "upgrade", "mirror update", "mirror push", "mirror take-over", "import-git", "import-warc",
+    "judge",
+}  # fmt: skip
+"""Those that write into the archive, copy it for its owner, or know nothing of any statement."""
+
+
+class Output(NamedTuple):
+    """One way to run a command, as it is typed, in one of its formats."""
+
+    line: str
+    form: str
+    file: str | None
+    """Where it is written to; None for standard output."""
+
+    @property
+    def arguments(self) -> tuple[str, ...]:
+        """What is typed."""
+        named = {"text": (), "-": ()}.get(self.form, ("--format", self.form))
+        return (*self.line.split(), *named, *(("-o", self.file) if self.file else ()))
+
+
+@cache
+def list_commands() -> Mapping[str, Any]:
+    """Return every command that is none of a group's, by its name."""
+    return {" ".join(path): each for path, each in walk_commands() if not hasattr(each, "commands")}
+
+
+def list_outputs() -> Iterator[Output]:
+    """Yield every output of the commands that read."""
+    for name, ways in READING.items():
+        command = list_commands().get(name)
+        if command is None:
+            continue
+        options = {option for each in command.params for option in each.opts}
+        forms = next((each.type.choices for each in command.params if "--format" in each.opts), ("-",))
+        for way in ways:
+            for form in forms:
+                if form not in {"docx", "parquet"}:
+                    yield Output(f"{name} {way}", form, None)
+                if "--output" in options and name != "review":
+                    yield Output(f"{name} {way}", form, f"out/answer.{form}")
+            if "--plot" in options:
+                yield Output(f"{name} {way} --plot out/answer.svg", "text", None)

@@ -1,0 +1,79 @@
+"""Zip files of ours: the same members give the same bytes, and those of others are read within bounds."""
+
+from __future__ import annotations
+
+import re
+import stat
+import struct
+import zlib
+from io import BytesIO
+from typing import TYPE_CHECKING, Final
+from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile, ZipInfo
+
+from tracker.inputs.inflate import RATIO
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+BEGINNING: Final = b"PK"
+EPOCH: Final = (1980, 1, 1, 0, 0, 0)
+"""The first time that a zip file can tell."""
+_MOST_MEMBERS, _MOST_BYTES, _FREE = 2000, 512 * 1024**2, 1024**2
+_NAME: Final = re.compile(r"(?:[\w-][\w.-]*/)*[\w-][\w.-]*", re.ASCII)
+_ENCRYPTED: Final = 1
+
+BAD_ZIP: Final = (
+    *(BadZipFile, ValueError, NotImplementedError, OSError),
+    *(RuntimeError, EOFError, KeyError, zlib.error, struct.error),
+)
+"""What ``zipfile`` raises where a file is no archive, is damaged, or is packed by a method that it lacks."""
+
+
+class _Refused(ValueError):
+    """A zip file that is whole, and not to be read."""
+
+
+def write_zip(members: Mapping[str, bytes | str]) -> bytes:
+    """Return a zip file of members in the order given, all of one time."""
+    file = BytesIO()
+    with ZipFile(file, "w") as package:
+        for name, data in members.items():
+            entry = ZipInfo(name, EPOCH)
+            entry.compress_type = ZIP_DEFLATED
+            package.writestr(entry, data)
+    return file.getvalue()
+
+
+def read_zip(data: bytes) -> dict[str, bytes]:
+    """Return the files of a zip file by their names, nothing of which is written anywhere.
+
+    Raises ``ValueError`` with the reason for one that is damaged, has links, names that lead elsewhere or
+    stand twice, is encrypted, or unpacks beyond all measure.
+    """
+    try:
+        with ZipFile(BytesIO(data)) as package:
+            entries = [entry for entry in package.infolist() if not entry.is_dir()]
+            _check(entries, len(data))
+            return {entry.filename: package.read(entry) for entry in entries}
+    except _Refused:
+        raise
+    except BAD_ZIP as error:
+        raise ValueError(f"the zip file is damaged ({error})") from None
+
+
+def _check(entries: list[ZipInfo], size: int) -> None:
+    if len(entries) > _MOST_MEMBERS:
+        raise _Refused(f"it has over {_MOST_MEMBERS:,} members")
+    given = sum(entry.file_size for entry in entries)
+    if given > min(_MOST_BYTES, max(_FREE, RATIO * size)):
+        raise _Refused(f"its {size:,} bytes unpack to {given:,}")
+    met: set[str] = set()
+    for entry in entries:
+        name = entry.filename
+        if not _NAME.fullmatch(name) or name in met:
+            raise _Refused(f"the name {name!r} {'stands twice' if name in met else 'may lead elsewhere'}")
+        if stat.S_ISLNK(entry.external_attr >> 16):
+            raise _Refused(f"{name} is a link")
+        if entry.flag_bits & _ENCRYPTED:
+            raise _Refused(f"{name} is encrypted")
+        met.add(name)
