@@ -81,7 +81,7 @@ class UniversalEncoder:
         """Return one vector of length 1 for each sentence, as the rows of an array.
 
         Each is encoded alone: in a batch, the last bits of a vector depend on its neighbours, and a
-        similarity could round to another fourth decimal. It costs half a millisecond a sentence, and what
+        similarity could round to another fourth decimal. It costs two milliseconds a sentence, and what
         is said again costs nothing. Of a sentence of more than 10,000 characters it is the mean of ten parts
         of 1,000, evenly spread.
         """
