@@ -99,7 +99,7 @@ def do_batch(
     *,
     topics_only: bool = True,
     body: str = "UNGA",
-    progress: Callable[[int, int], object] = lambda _done, _total: None,
+    progress: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> Batch:
     with ArchiveSession(folder) as archive:
         held = HeldStatements(archive, find_body(body))
