@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import shutil
 import sys
 import tomllib
@@ -13,12 +14,12 @@ import pytest
 
 from tests.running import ROOT
 from tracker.inputs.mapped import keep_mapped
-from tracker.inputs.tables import compile_packaged
+from tracker.inputs.tables import compile_packaged, write_kept
 from tracker.topics.vocabulary import lexicon, load
 from tracker.topics.vocabulary.load import load_vocabulary
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 SHIPPED = sorted((ROOT / "tracker").rglob("*.toml"))
@@ -113,6 +114,15 @@ def test_arrays_of_another_stamp_are_made_again_and_those_in_use_stay(tmp_path: 
     with pytest.raises(ValueError, match="read-only"):
         old[0] = 1
     assert [path.name for path in place.parent.iterdir()] == [place.name]
+
+
+def test_of_what_cannot_be_written_whole_nothing_is_left(tmp_path: Path) -> None:
+    def fill_the_disk() -> Iterator[bytes]:
+        yield b"begun"
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    write_kept(tmp_path / "__pycache__" / "model.kept", fill_the_disk())
+    assert list(tmp_path.glob("*/*")) == []
 
 
 def test_an_edited_table_is_read_at_once(table: Path) -> None:
