@@ -35,7 +35,5 @@ class CompileTables(BuildHookInterface):  # type: ignore[type-arg]
         for language in LANGUAGES:
             compile_lexicon(load_vocabulary(), language)
             load_prior(language)
-        # The encoder's tokenizer is of another library's release, and not for a wheel.
-        kept = set((root / "tracker").rglob("__pycache__/*.marshal"))
-        for path in sorted(kept - {root / "tracker" / "text" / "__pycache__" / "tokenizer.marshal"}):
+        for path in sorted((root / "tracker").rglob("__pycache__/*.marshal")):
             build_data["force_include"][str(path)] = path.relative_to(root).as_posix()

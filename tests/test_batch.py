@@ -93,14 +93,20 @@ def tracker(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
 
 
 def do_batch(
-    folder: Path, crew: Crew, sessions: str | None = None, *, topics_only: bool = True, body: str = "UNGA"
+    folder: Path,
+    crew: Crew,
+    sessions: str | None = None,
+    *,
+    topics_only: bool = True,
+    body: str = "UNGA",
+    progress: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> Batch:
     with ArchiveSession(folder) as archive:
         held = HeldStatements(archive, find_body(body))
         wanted = held.list_wanted(held.choose(sessions), None, sessions)
         batch = Batch(archive, held, load_vocabulary(), 0.9)
-        batch.read_topics(wanted, crew, lambda _done, _total: None)
-        batch.compare(wanted, crew, lambda _done, _total: None, topics_only=topics_only)
+        batch.read_topics(wanted, crew, progress)
+        batch.compare(wanted, crew, progress, topics_only=topics_only)
     return batch
 
 
@@ -159,6 +165,17 @@ def test_the_same_again_does_nothing_and_reads_no_text(folder: Path, monkeypatch
     assert (asked, read) == ([], [])
     assert (second.read.kept, second.compared.kept) == (first.read.done, first.compared.done)
     assert second.left_out == first.left_out
+
+
+def test_what_was_kept_before_is_neither_done_nor_to_do(folder: Path) -> None:
+    do_batch(folder, Here(), "74")
+    told: list[tuple[int, int]] = []
+    batch = do_batch(folder, Here(), progress=lambda *numbers: told.append(numbers))
+    assert min(batch.read.kept, batch.compared.kept, batch.read.new, batch.compared.new) > 0
+    read, compared = batch.read.new, batch.compared.new
+    assert (read, read) in told
+    assert told[-1] == (compared, compared)
+    assert all(0 < done <= total for done, total in told)
 
 
 def test_what_has_another_version_is_done_again_with_what_looks_back_on_it(folder: Path) -> None:

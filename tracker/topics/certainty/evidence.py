@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from dataclasses import dataclass
 from itertools import chain
 from math import log, log1p
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tracker.model.topics import PRIORITIES
 from tracker.topics.certainty.associations import PmiScores
@@ -86,8 +85,7 @@ _LIST: Final = 2
 """Names beside a topic's own that make it one item of a list of countries or bodies."""
 
 
-@dataclass(frozen=True, slots=True)
-class TopicEvidence:
+class TopicEvidence(NamedTuple):
     """The features of each sentence that names a topic, with its words, and of the topic in the whole."""
 
     sentences: tuple[tuple[float, ...], ...]

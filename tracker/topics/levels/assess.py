@@ -40,7 +40,7 @@ def find_treatments(
     # Each is treated as the first of the leading ones that ends behind its start, which overlaps it.
     ends = [mention.end for mention in chosen]
     return tuple(
-        replace(treatments[bisect_right(ends, mention.start)], topic=mention.topic) for mention in mentions
+        treatments[bisect_right(ends, mention.start)]._replace(topic=mention.topic) for mention in mentions
     )
 
 

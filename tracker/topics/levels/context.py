@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import replace
 from itertools import takewhile
 from typing import TYPE_CHECKING, Final
 
@@ -53,7 +52,7 @@ def set_asides(segments: Sequence[Segment], treatments: Treatments, cues: Cues) 
         elif segment.paragraph != paragraph or not cues.find("connective", text):
             paragraph = -1
         if paragraph >= 0:
-            marked[place] = tuple(replace(item, role="aside", rule="set aside") for item in treatments[place])
+            marked[place] = tuple(item._replace(role="aside", rule="set aside") for item in treatments[place])
     return tuple(marked)
 
 
@@ -107,7 +106,7 @@ def _mark_declared(
     items: Sequence[Treatment], topics: Collection[str | None], rule: str
 ) -> tuple[Treatment, ...]:
     return tuple(
-        replace(item, role="declared", rule=rule) if item.topic in topics else item for item in items
+        item._replace(role="declared", rule=rule) if item.topic in topics else item for item in items
     )
 
 

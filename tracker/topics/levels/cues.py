@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import groupby
 from operator import itemgetter
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tracker.inputs.tables import read_packaged
 from tracker.topics.vocabulary.stems import find_content
@@ -30,8 +29,7 @@ So patterns are the same for all speakers: to compile them for each took 20 ms, 
 Span = tuple[int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Cues:
+class Cues(NamedTuple):
     """Patterns by the name of their table, and the stems too common to hold a passage together.
 
     A pattern is compiled when it is first looked for, 1 ms each: titles and ceremony need one of 30.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import groupby
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tracker.topics.levels.cues import plain, ready
 from tracker.topics.levels.roles import WIDER_USE
@@ -27,8 +27,7 @@ _ABOUT: Final = frozenset({"declared", "committed", "demanded", "main"})
 _CARRYING: Final = _ABOUT | {"aside"}
 
 
-@dataclass(frozen=True, slots=True)
-class Continuation:
+class Continuation(NamedTuple):
     """A segment that carries a topic on; ``bound`` when words or a reference back tie it to the topic."""
 
     segment: int
@@ -100,8 +99,7 @@ def _move_on(
     passage.paragraph = segment.paragraph
 
 
-@dataclass(frozen=True, slots=True)
-class PassageReader:
+class PassageReader(NamedTuple):
     """What it takes to see that a sentence goes on about something: cues, language, named situations."""
 
     cues: Cues

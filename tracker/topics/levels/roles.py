@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 from operator import attrgetter
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from tracker.topics.levels.cues import ready
 from tracker.topics.levels.lists import LONGEST, Lists, Reach, count_words
@@ -68,8 +68,7 @@ _ATTACHING: Final = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Treatment:
+class Treatment(NamedTuple):
     """What a sentence does with one topic, and the rule for it."""
 
     segment: int

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from math import inf, sqrt
-from statistics import NormalDist
-from typing import TYPE_CHECKING, Final
+from math import erfc, inf, sqrt
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -14,21 +12,20 @@ _CLUSTERING: Final = 3.0
 """By what the variance of a share exceeds that of segments drawn one by one, since neighbouring sentences are
 about the same thing. Of 60 speeches of the General Debate: 3.2 in blocks of twelve sentences, 2.5 in five."""
 _ERROR: Final = 0.05
-_NORMAL: Final = NormalDist()
+_DEVIATIONS: Final = 1.9599639845400536
+"""Within so many standard deviations lie 95 % of a normal distribution; ``statistics`` takes 3 ms to load."""
 _MUCH: Final = 2.0
 """By what a share must be multiplied or divided to be another one to a reader."""
 
 
-@dataclass(frozen=True, slots=True)
-class Occupancy:
+class Occupancy(NamedTuple):
     """A statement as the shares see it: words by segment, and the segments of each topic."""
 
     words: Sequence[int]
     segments: Mapping[str, Sequence[int]]
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(NamedTuple):
     """How a topic's share differs between two statements, with 95 % intervals."""
 
     interval: tuple[float, float]
@@ -44,8 +41,7 @@ class Difference:
         return self.ratio[0] <= 1 / _MUCH or self.ratio[1] >= _MUCH
 
 
-@dataclass(frozen=True, slots=True)
-class _Share:
+class _Share(NamedTuple):
     """A share of one statement, how many segments drawn one by one it is worth, and its interval."""
 
     value: float
@@ -77,7 +73,7 @@ def _measure(topic: str, side: Occupancy) -> _Share:
     counted = [words for words in side.words if words]
     about = sum(side.words[place] for place in side.segments.get(topic, ()))
     value, size = about / (sum(counted) or 1), max(1.0, len(counted) / _CLUSTERING)
-    square = _NORMAL.inv_cdf(1 - _ERROR / 2) ** 2
+    square = _DEVIATIONS**2
     middle = (value + square / (2 * size)) / (1 + square / size)
     reach = sqrt(square * (value * (1 - value) / size + square / (4 * size * size))) / (1 + square / size)
     return _Share(value, size, max(0.0, middle - reach), min(1.0, middle + reach))
@@ -106,7 +102,7 @@ def _chance(old: _Share, new: _Share) -> float:
     """Return how likely two statements of one share differ so much by accident."""
     pooled = (old.value * old.size + new.value * new.size) / (old.size + new.size)
     error = sqrt(pooled * (1 - pooled) * (1 / old.size + 1 / new.size))
-    return 2 * (1 - _NORMAL.cdf(abs(new.value - old.value) / error)) if error else 1.0
+    return erfc(abs(new.value - old.value) / error / sqrt(2)) if error else 1.0
 
 
 def _apply_holm(chances: Mapping[str, float]) -> frozenset[str]:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from math import exp
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tracker.model.topics import Mention
 
@@ -23,8 +23,7 @@ Weighed = tuple[tuple[int, float], ...]
 """The topics, by place in the model, that a feature speaks for or against, and how much."""
 
 
-@dataclass(frozen=True, slots=True)
-class CompiledModel:
+class CompiledModel(NamedTuple):
     """A model turned round for reading sentences: from words and terms to the topics they weigh for."""
 
     threshold: float

@@ -87,7 +87,11 @@ class Batch:
     def _run(
         self, wanted: Sequence[Reference], make: Make, crew: Crew, progress: Progress, count: Count
     ) -> None:
-        passed = 0
+        passed = failed = 0
+
+        def tell() -> None:
+            # What was kept before is passed over in no time: a pace with it in would promise too much.
+            progress(count.new + failed, len(wanted) - passed)
 
         def plan() -> Iterator[tuple[int, Work]]:
             """Yield works, each with how many statements come after it."""
@@ -98,15 +102,16 @@ class Batch:
                 else:
                     passed += 1
                 if number % _ONE_MOMENT == 0:
-                    progress(count.new + passed, len(wanted))
+                    tell()
                     self._archive.close()
 
         for unit, outcomes in crew.run(self._cut(plan(), crew)):
             self._keep(list(zip(unit.works, outcomes, strict=True)))
-            failed = sum(isinstance(outcome, str) for outcome in outcomes)
-            count.new += len(outcomes) - failed
-            passed += failed
-            progress(count.new + passed, len(wanted))
+            faults = sum(isinstance(outcome, str) for outcome in outcomes)
+            count.new += len(outcomes) - faults
+            failed += faults
+            tell()
+        tell()
 
     def _cut(self, works: Iterator[tuple[int, Work]], crew: Crew) -> Iterator[Unit]:
         ready: list[Work] = []
