@@ -103,6 +103,17 @@ def test_whatever_became_of_arrays_as_they_are_kept_they_are_right(tmp_path: Pat
     assert read() == read() == repr(arrays)
 
 
+@pytest.mark.parametrize("place", [5000, -300])
+def test_a_flipped_bit_is_found_in_arrays_as_they_are_kept(tmp_path: Path, place: int) -> None:
+    kept, arrays = tmp_path / "__pycache__" / "model.kept", [np.arange(500), "é" * 500]
+    keep_mapped(kept, "one", lambda: arrays)
+    data = bytearray(kept.read_bytes())
+    data[place] ^= 1
+    kept.write_bytes(data)
+    assert repr(keep_mapped(kept, "one", lambda: arrays)) == repr(arrays)
+    assert kept.read_bytes() != data
+
+
 def test_arrays_of_another_stamp_are_made_again_and_those_in_use_stay(tmp_path: Path) -> None:
     place = tmp_path / "__pycache__" / "model.kept"
     for stamp in ("one", "other"):

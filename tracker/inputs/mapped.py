@@ -7,6 +7,7 @@ import pickle
 from contextlib import suppress
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
+from zlib import crc32
 
 from tracker.inputs.tables import write_kept
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _HEAD = 4096
-"""The bytes of the stamp and of the sizes of all parts: the pickled value, and each array."""
+"""Of the stamp, the checksum of what follows, and the sizes of its parts: pickled value and each array."""
 _ALIGNED = 64
 """Each part begins at a multiple of this, as arrays in memory do."""
 
@@ -23,14 +24,15 @@ _ALIGNED = 64
 def keep_mapped(place: Path, stamp: str, make: Callable[[], Any]) -> Any:  # noqa: ANN401 (any value)
     """Return what is made, or what was kept of it under the same stamp, in which there is no blank.
 
-    All processes that use it share the pages of the arrays, which cannot be written to.
+    All processes that use it share the pages of the arrays, which cannot be written to. What is
+    damaged is made again: a CRC-32 tells, as in a wheel, and takes 15 ms for 84 MB.
     """
     with suppress(OSError, ValueError):
         with place.open("rb") as file:
             data = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
-        kept, *sizes = data[:_HEAD].tobytes().decode("ascii").split()
+        kept, check, *sizes = data[:_HEAD].tobytes().decode("ascii").split()
         *starts, end = accumulate((_round_up(int(size)) for size in sizes), initial=_HEAD)
-        if kept == stamp and len(data) == end:
+        if kept == stamp and len(data) == end and int(check) == crc32(data[_HEAD:]):
             body, *arrays = (data[at : at + int(size)] for at, size in zip(starts, sizes, strict=True))
             return pickle.loads(body, buffers=arrays)  # noqa: S301 (as far to be trusted as modules)
     made = make()
@@ -41,10 +43,12 @@ def keep_mapped(place: Path, stamp: str, make: Callable[[], Any]) -> Any:  # noq
 
 
 def _list_parts(stamp: str, parts: list[memoryview]) -> Iterator[bytes | memoryview]:
-    yield " ".join([stamp, *(str(len(part)) for part in parts)]).encode("ascii").ljust(_HEAD)
-    for part in parts:
-        yield part
-        yield bytes(_round_up(len(part)) - len(part))
+    padded = [each for part in parts for each in (part, bytes(_round_up(len(part)) - len(part)))]
+    check = 0
+    for each in padded:
+        check = crc32(each, check)
+    yield " ".join([stamp, *map(str, (check, *map(len, parts)))]).encode("ascii").ljust(_HEAD)
+    yield from padded
 
 
 def _round_up(size: int) -> int:
