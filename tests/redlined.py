@@ -50,7 +50,8 @@ def open_part(data: bytes, name: str = "document") -> etree._Element:
 def settle_json(written: str, side: Side) -> str:
     """Put what the edits of each change leave in the places of its sentences, whose edits one blank parts."""
     told = json.loads(written)
-    whole, segments = told[side]["version"]["text"], told[side]["version"]["segments"]
+    segments = told[side]["version"]["segments"]
+    whole: str = told[side]["version"]["text"]
     lost = "inserted" if side == "old" else "deleted"
     said: dict[int, str] = {}
     for change in told["changes"]:
