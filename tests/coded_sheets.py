@@ -8,6 +8,7 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
+from random import Random
 from typing import TYPE_CHECKING
 
 from tests.shared_data import require
@@ -16,7 +17,7 @@ from tracker.topics.vocabulary.load import load_vocabulary
 from tracker.workflows.compare.compare import text_side
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from tracker.model.texts import Side
 
@@ -112,6 +113,17 @@ def load_speech(country: str, session: str) -> Side:
     (path,) = require(f"ungdc/{country}").glob(f"{session}_*.txt")
     side = text_side(f"{country}/UNGA/{session}", read_text(path.read_text(encoding="utf-8-sig")))
     return replace(side, country=country)
+
+
+def sample_pairs(number: int) -> Iterator[tuple[Side, Side]]:
+    """Yield pairs of speeches at neighbouring sessions of one country, drawn from the corpus by chance."""
+    series = {
+        folder.name: sorted(int(path.name.split("_")[0]) for path in folder.glob("[0-9]*_*.txt"))
+        for folder in require("ungdc").iterdir()
+    }
+    pairs = [(name, *each) for name, sessions in sorted(series.items()) for each in pairwise(sessions)]
+    for country, old, new in Random(20261127).sample(pairs, number):  # noqa: S311 (a sample, no secret)
+        yield load_speech(country, str(old)), load_speech(country, str(new))
 
 
 def read_later(sheet: Path) -> frozenset[str]:

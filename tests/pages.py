@@ -1,9 +1,11 @@
-"""A page taken apart: the texts that its edits give, all accepted or all rejected, its links and places."""
+"""A page taken apart: the texts that its edits give, all accepted or rejected, its links, what it tells."""
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from typing import TYPE_CHECKING, Literal
+from itertools import pairwise
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from lxml.html import document_fromstring
 
@@ -12,7 +14,7 @@ from tracker.report.comparison.texts import build_texts
 from tracker.report.render.html import render_html
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from lxml.html import HtmlElement
 
@@ -78,3 +80,90 @@ def check_page(page: str) -> HtmlElement:
         if element.get("href"):
             assert element.get("href").startswith("#")
     return root
+
+
+def list_missing(report: str, told: Sequence[Told]) -> list[str]:
+    """Return what a report of a terminal says that another form of it does not, or in another order.
+
+    ``told`` is the head of the other form, its sections, and its end. Long lists and quotations are shorter
+    on a terminal: what stands between the cuts is looked for.
+    """
+    lines = report.splitlines()
+    *_, end = (at for at, line in enumerate(lines) if not line)
+    starts, missing = [0], []
+    for each in told[1:-1]:
+        after = range(starts[-1] + 1, end)
+        starts += [at for at in after if lines[at].startswith(each.title.upper())][:1] or [starts[-1]]
+    headings = [line for line in lines if re.match(r"[A-Z][A-Z ,]+(?: \(\d+\))?(?=:|  |$)", line)]
+    if len(headings) != len(told) - 2 or len({*starts}) != len(starts):
+        missing += headings
+    for each, (start, stop) in zip(told, pairwise([*starts, end, len(lines)]), strict=True):
+        shown = "\n".join(lines[start:stop])
+        missing += _follow(filter(None, map(_plain, _CUTS.split(shown))), _plain(each.text))
+        marked = "".join(f"*{_plain(mark)}*" for mark in each.marks)
+        missing += _follow((f"*{_plain(mark)}*" for mark in re.findall(r"\*([^*]+)\*", shown)), marked)
+    return missing
+
+
+class Told(NamedTuple):
+    """A part of a report: its title, all that it says, and the words marked in it."""
+
+    title: str
+    text: str
+    marks: Sequence[str] = ()
+
+
+def read_page(page: str) -> list[Told]:
+    """Return what a page tells, its head first, its pictures apart."""
+    root = parse(page)
+    for picture in root.xpath("//figure"):
+        picture.drop_tree()
+    for cell in root.xpath("//td | //th"):
+        cell.tail = f" {cell.tail or ''}"
+    header, footer = (root.xpath(f"//{name}")[0].text_content() for name in ("header", "footer"))
+    sections = root.xpath("//main/section[starts-with(@id, 's-')]")
+    return [
+        Told("", header),
+        *(
+            Told(
+                _plain(section.xpath("string((.//h2)[1]/text())")),
+                section.text_content(),
+                [mark.text_content() for mark in section.xpath(".//mark")],
+            )
+            for section in sections
+        ),
+        Told("", footer),
+    ]
+
+
+def read_markdown(report: str) -> list[Told]:
+    """Return what a report in Markdown tells, its head first."""
+    head, *sections = re.split(r"^## ", report, flags=re.MULTILINE)
+    parts = [
+        Told(
+            re.split(r"[:\n]", section, maxsplit=1)[0],
+            re.sub(r"[*|`\\]", "", section),
+            re.findall(r"\*\*([^*]+)\*\*", section),
+        )
+        for section in sections
+    ]
+    return [Told("", re.sub(r"[*|`\\>]", "", head)), *parts, Told("", parts[-1].text)]
+
+
+_CUTS = re.compile(r"\n|\s{2,}|[“”*…?:]|\[-|-\]|\{\+|\+\}|\s*·\s*|\d+ more: --all|!  |\s(?=\d)|(?<=\d)\s")
+"""Where a terminal wraps, cuts or marks, and what it says shorter than other forms do."""
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.split()).lower()
+
+
+def _follow(pieces: Iterable[str], text: str) -> Iterator[str]:
+    """Yield the pieces that do not follow each other in a text."""
+    place = 0
+    for piece in pieces:
+        found = text.find(piece, place)
+        if found < 0:
+            yield piece
+        else:
+            place = found + len(piece)

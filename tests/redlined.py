@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import re
 import zipfile
@@ -44,6 +45,26 @@ def write_tei(comparison: Comparison, vocabulary: Vocabulary | None = None) -> s
 def open_part(data: bytes, name: str = "document") -> etree._Element:
     with zipfile.ZipFile(BytesIO(data)) as package:
         return etree.fromstring(package.read(f"word/{name}.xml"))
+
+
+def settle_json(written: str, side: Side) -> str:
+    """Put what the edits of each change leave in the places of its sentences, whose edits one blank parts."""
+    told = json.loads(written)
+    segments = told[side]["version"]["segments"]
+    whole: str = told[side]["version"]["text"]
+    lost = "inserted" if side == "old" else "deleted"
+    said: dict[int, str] = {}
+    for change in told["changes"]:
+        left = "".join(edit["text"] for edit in change["edits"] if edit["kind"] != lost)
+        for at in change[side]:
+            size = segments[at]["end"] - segments[at]["start"]
+            said[at], left = left[:size], left[size + 1 :]
+        assert not left
+    text, end = "", 0
+    for at, segment in enumerate(segments):
+        text += whole[end : segment["start"]] + said[at]
+        end = segment["end"]
+    return text + whole[end:]
 
 
 def settle_word(data: bytes, side: Side) -> str:

@@ -277,8 +277,8 @@ def test_the_report_tells_exact_from_loose() -> None:
     assert render_biography(biography).splitlines()[:9] == [
         "XAA/UNGA · “nuclear weapons”",
         "A phrase, searched in 3 statements: 20 (2020) to 22 (2022).",
-        "said       in 1: first 20 (2020), last 20 (2020)",
-        "loosely    in 1 more, 1 wording: 22 (2022)",
+        "said       in 1 statement: first 20 (2020), last 20 (2020)",
+        "loosely    in 1 more statement, 1 wording: 22 (2022)",
         "not said   in 1 session",
         "",
         "  20  2020  ¶1    exact         We reject *nuclear weapons*.",

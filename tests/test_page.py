@@ -45,6 +45,7 @@ OURS = {
     "div", "p", "span", "a", "b", "bdi", "ul", "li", "dl", "dt", "dd", "h1", "h2", "h3", "blockquote", "mark",
     "ins", "del", "table", "thead", "tbody", "tr", "th", "td", "fieldset", "legend", "label", "input",
     "select", "option", "button", "figure", "figcaption", "svg", "desc", "line", "circle", "text", "small",
+    "caption", "details", "summary",
 }  # fmt: skip
 
 
@@ -197,7 +198,7 @@ def test_filters_name_what_there_is() -> None:
         name: {*root.xpath(f"//select[@id='f-{name}']/option/text()")}
         for name in ("kinds", "shifts", "topics")
     }
-    assert offered["kinds"] >= {"any", "merged", "reworded", "moved", "new", "dropped"}
+    assert offered["kinds"] >= {"any", "merged", "reworded", "moved", "new", "dropped, not repeated"}
     assert offered["shifts"] == {"any", "strength", "figure", "date"}
     assert offered["topics"] == {"any", "Cybercrime", "Cultural property", "Women in prison"}
     found = {word for words in root.xpath("//@data-found") for word in words.split()}
@@ -249,6 +250,17 @@ def test_a_report_without_texts_is_a_page_too() -> None:
     )
     root = check_page(page)
     assert not root.xpath("//*[@id='texts']")
+
+
+def test_words_with_a_meaning_of_their_own_are_explained() -> None:
+    def explained(made: Comparison) -> set[str]:
+        return {*check_page(render_page(made, VOCABULARY)).xpath("//*[@id='words']//dt/text()")}
+
+    assert explained(session()) >= {"largest moves", "level", "status", "¶"}
+    assert explained(revision()) >= {"change", "shift", "status", "¶"}
+    assert "largest moves" not in explained(revision())
+    page = render_html(Document("A → B", (), (), "Nothing.", (Section("said", (Entry((Span("x"),)),)),)))
+    assert not check_page(page).xpath("//*[@id='words']")
 
 
 def test_a_notebook_shows_a_part_without_script_or_places() -> None:

@@ -5,9 +5,10 @@ readers call the most telling changes of each of twenty pairs, by rank; of a pai
 the sum of their ranks, are looked for on the first screen of ``tracker diff`` on the whole corpus, as a user
 types it. One counts as *told* where the screen says of its topic what became of it: a finding, one of the
 largest moves, or a status that is less sure; and as *named* also where the topic only stands among those that
-kept their level. One half of the readers' pairs (M, N) was looked at while the screen was made, the
-other (O, P) was not. What the screens name with a status is also held against ``coding/fresh.csv``: true
-where a reader of the whole speeches gave or would allow that status.
+kept their level. What a screen says and the page of the same comparison does not is counted too. One half of
+the readers' pairs (M, N) was looked at while the screen was made, the other (O, P) was not. What the screens
+name with a status is also held against ``coding/fresh.csv``: true where a reader of the whole speeches gave
+or would allow that status.
 """
 
 from __future__ import annotations
@@ -19,11 +20,12 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.coded_sheets import CODING, allowed_statuses, pair_speeches, read_sheet
+from tests.pages import list_missing, read_page
 from tests.shared_data import require
 
 if TYPE_CHECKING:
@@ -59,6 +61,8 @@ class Screen:
     unsure: dict[str, str] = field(default_factory=dict)
     moved: frozenset[str] = frozenset()
     kept: frozenset[str] = frozenset()
+    missing: tuple[str, ...] = ()
+    """What its page does not say, or in another order."""
 
 
 def main() -> None:
@@ -80,6 +84,7 @@ def main() -> None:
                     topic = next((each for each, name in labels.items() if name == label), label)
                     told[half, f"{kind}, {'true' if is_true(coded[pair], topic, status) else 'false'}"] += 1
             told[half, "screens"] += 1
+            told[half, "missing"] += len(screen.missing)
             told[half, "lines"] = max(told[half, "lines"], screen.lines)
     for half, name in HALVES.items():
         print_half(name, {what: number for (each, what), number in told.items() if each == half})
@@ -90,6 +95,7 @@ def print_half(name: str, told: Mapping[str, int]) -> None:
     of = sum(told.get(each, 0) for each in ("told", "named", "hidden"))
     print(f"pairs {name}: {told['screens']} screens of {told['lines']} lines at most")
     print(f"  of {of} changes of the abstracts {told.get('told', 0)} told, {told.get('named', 0)} only named")
+    print(f"  {told.get('missing', 0)} things said that the pages do not say")
     for kind in ("claimed", "unsure"):
         true, false = (told.get(f"{kind}, {each}", 0) for each in ("true", "false"))
         print(f"  {kind}: {true} of {true + false} true to a reader")
@@ -135,7 +141,9 @@ def look(folder: Path, pair: Pair) -> tuple[dict[str, str], Screen]:
     operands = (f"{country}/UNGA", old, new)
     topics = json.loads(run(folder, "diff", *operands, "--format", "json"))["topics"]
     labels = {topic["topic"]: topic["label"] for topic in topics}
-    return labels, read_screen(run(folder, "diff", *operands), labels.values())
+    screen = run(folder, "diff", *operands)
+    missing = list_missing(screen, read_page(run(folder, "diff", *operands, "--format", "html")))
+    return labels, replace(read_screen(screen, labels.values()), missing=tuple(missing))
 
 
 def read_screen(text: str, labels: Iterable[str]) -> Screen:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from itertools import pairwise
-from random import Random
 from typing import TYPE_CHECKING
 
 from tests.acceptance.conftest import OPTIONS
-from tests.coded_sheets import load_speech
+from tests.coded_sheets import sample_pairs
 from tests.measuring import run_tracker
 from tests.shared_data import require
 from tracker.report.comparison.build import build_report
@@ -84,14 +82,8 @@ def test_every_word_of_a_file_is_in_its_segments(imported: tuple[Path, Run]) -> 
 
 def test_a_quotation_shows_the_words_it_rests_on() -> None:
     """Of twenty pairs, and at each width, every passage on the screen has its term, whole and marked."""
-    series = {
-        folder.name: sorted(int(path.name.split("_")[0]) for path in folder.glob("[0-9]*_*.txt"))
-        for folder in require("ungdc").iterdir()
-    }
-    pairs = [(name, *each) for name, sessions in sorted(series.items()) for each in pairwise(sessions)]
     vocabulary, found = load_vocabulary(), 0
-    for country, old, new in Random(20261127).sample(pairs, 20):  # noqa: S311 (a sample, no secret)
-        sides = load_speech(country, str(old)), load_speech(country, str(new))
+    for sides in sample_pairs(20):
         document = build_report(compare_sides(*sides, vocabulary), vocabulary)
         quotes = [
             quote

@@ -14,7 +14,6 @@ import shutil
 import subprocess
 import sys
 import time
-from functools import partial
 from importlib import import_module
 from itertools import pairwise
 from pathlib import Path
@@ -22,17 +21,29 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pytest
 
+from tests.coded_sheets import sample_pairs
 from tests.conftest import run_tracker
-from tests.pages import accept_all, check_page, parse, read_column, reject_all, render_page
-from tests.running import wait_for
+from tests.pages import (
+    accept_all,
+    check_page,
+    list_missing,
+    parse,
+    read_column,
+    read_markdown,
+    read_page,
+    reject_all,
+    render_page,
+)
 from tests.shared_data import require
 from tests.test_page import LIMIT, hostile
 from tracker.report.comparison.build import build_report
 from tracker.report.comparison.texts import build_texts
+from tracker.report.document import Column, Document, Entry, Section, Span, Tick
 from tracker.report.render.html import render_html
+from tracker.report.render.markdown import render_markdown
 from tracker.report.render.terminal import render_terminal
 from tracker.topics.vocabulary.load import load_vocabulary
-from tracker.workflows.compare.compare import compare
+from tracker.workflows.compare.compare import compare, compare_sides
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -187,6 +198,14 @@ class Seen:
     def ask(self, script: str) -> Driven:
         return self.page.evaluate(script)
 
+    def arrives(self) -> bool:
+        """Return whether the place in the address is in the window, now or within two seconds."""
+        for _ in range(40):
+            if self.ask(ARRIVED):
+                return True
+            self.page.wait_for_timeout(50)
+        return False
+
     def close(self) -> None:
         assert not self.heard
         self.page.context.close()
@@ -278,9 +297,9 @@ def test_each_link_leads_to_what_is_seen(visit: Driven, kind: str) -> None:
         for link in rng.sample(links, 25):
             seen.page.fill("#f-words", "no such words")
             seen.ask(f"location.hash = {json.dumps(link)}")
-            wait_for(partial(seen.ask, ARRIVED))
+            assert seen.arrives(), (view, link)
     change = next(link for link in links if link.startswith("#c-"))
-    wait_for(partial(visit(kind, change).ask, ARRIVED))
+    assert visit(kind, change).arrives()
     without = visit(kind, change, java_script_enabled=False)
     assert without.page.is_visible(change)
 
@@ -312,6 +331,35 @@ def test_print_has_no_controls_and_all_of_the_report(visit: Driven) -> None:
         assert not seen.page.is_visible(hidden)
     assert seen.page.is_visible("#inline")
     assert seen.page.pdf().startswith(b"%PDF")
+
+
+def test_a_map_of_sixty_sessions_is_printed_whole(browser: Driven, tmp_path: Path) -> None:
+    marks = tuple(Span("S", "shade3") for _ in range(60))
+    entries = (Entry((Span("Peacebuilding and conflict prevention"),), ("41",), marks=marks),)
+    ticks = tuple(Tick(str(session), str(1945 + session)) for session in range(20, 80))
+    section = Section("priorities by session", entries, columns=(Column("a priority at"),), ticks=ticks)
+    place = tmp_path / "map.html"
+    place.write_text(render_html(Document("A map", (), (), "Multilateralism.", (section,))), encoding="utf-8")
+    a4_without_margins = {"width": 680, "height": 1000}
+    seen = Seen(browser, place, viewport=a4_without_margins)
+    seen.page.emulate_media(media="print")
+    assert seen.ask("document.querySelector('table').offsetWidth <= innerWidth")
+    seen.close()
+
+
+def test_what_a_filter_empties_is_out_of_the_way_and_a_link_brings_it_back(visit: Driven) -> None:
+    seen = visit("revision")
+    headings = "[...document.querySelectorAll('main h2')].filter((each) => each.checkVisibility()).length"
+    every = seen.ask(headings)
+    seen.page.fill("#f-words", "no such words")
+    assert (seen.ask(headings), seen.page.inner_text("#f-count")) == (0, "0 shown")
+    seen.page.click("nav a[href='#s-1']")
+    assert seen.arrives()
+    assert seen.ask(headings) == every
+    assert not seen.page.is_visible("#words dd >> nth=0")
+    seen.page.click("nav a[href='#words']")
+    assert seen.arrives()
+    assert seen.page.is_visible("#words dd >> nth=0")
 
 
 def test_nothing_of_a_statement_runs_and_nothing_is_fetched(browser: Driven, tmp_path: Path) -> None:
@@ -385,6 +433,21 @@ def test_200_pairs_come_back_exactly() -> None:
         root = check_page(render_page(found, vocabulary))
         assert accept_all(root) == read_column(root, "new") == found.new.version.text
         assert reject_all(root) == read_column(root, "old") == found.old.version.text
+
+
+def test_20_pairs_say_the_same_in_each_form() -> None:
+    """All that a terminal's first screen says, in its order, with its marks; small, and soon written."""
+    vocabulary = load_vocabulary()
+    for sides in sample_pairs(20):
+        found = compare_sides(*sides, vocabulary)
+        report = build_report(found, vocabulary)
+        screen = render_terminal(report, width=80)
+        page = render_html(report, build_texts(found))
+        assert list_missing(screen, read_page(page)) == []
+        assert list_missing(screen, read_markdown(render_markdown(report))) == []
+        if max(side.version.words for side in sides) <= 2500:
+            assert len(page.encode()) < LIMIT
+        assert min(measure_extra(found) for _ in range(2)) < EXTRA_SECONDS
 
 
 def test_two_long_speeches_are_a_small_page_soon_written() -> None:

@@ -1,4 +1,4 @@
-"""LibreOffice accepts and rejects all to the exact texts; 200 random pairs come back out of DOCX and TEI.
+"""LibreOffice accepts and rejects all to the exact texts; 200 random pairs come back from DOCX, TEI and JSON.
 
 Needs Debian's ``libreoffice-writer-nogui``, ``libreoffice-uiconfig-writer`` (without which comments end the
 office) and ``python3-uno``.
@@ -20,8 +20,9 @@ from typing import TYPE_CHECKING, Final
 import pytest
 from openxml_audit import OpenXmlValidator
 
-from tests.redlined import SIDES, Side, revise, settle_tei, settle_word, write_tei, write_word
+from tests.redlined import SIDES, Side, revise, settle_json, settle_tei, settle_word, write_tei, write_word
 from tests.shared_data import require
+from tracker.report.json_text import render_json
 from tracker.workflows.compare.compare import compare
 
 if TYPE_CHECKING:
@@ -157,12 +158,13 @@ def test_each_is_valid_by_the_schemas_of_word(
         assert OpenXmlValidator().validate(tmp_path / "made.docx").errors == []
 
 
-def test_random_pairs_come_back_out_of_docx_and_tei() -> None:
+def test_random_pairs_come_back_out_of_docx_tei_and_json() -> None:
     chance = random.Random(200)  # noqa: S311 (which texts are tried)
     for number in range(RANDOM):
         old, new = (pair_drafts if number % 2 else pair_sessions)(chance)
         found = compare(old, new, language="en", encoder=None)
-        document, written = write_word(found), write_tei(found)
+        document, written, told = write_word(found), write_tei(found), render_json(found)
         for side, whole in zip(SIDES, (found.old, found.new), strict=True):
             assert settle_word(document, side) == whole.version.text
             assert settle_tei(written, side) == whole.version.text
+            assert settle_json(told, side) == whole.version.text

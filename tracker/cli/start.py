@@ -71,7 +71,7 @@ def show_help(
 ) -> None:
     """Show the help of a command, as --help does; "words" explains the words of the reports."""
     if words and words[0] == "words":
-        from tracker.report.archive.glossary import render_words
+        from tracker.report.render.glossary import render_words
 
         asked = " ".join(words[1:])
         write_answer(render_words(asked, width=terminal_width(), color=wants_colour("auto")))

@@ -14,6 +14,7 @@ from markupsafe import Markup
 from tracker.model.changes import AXES
 from tracker.report.document import Quote
 from tracker.report.render.blocks import Anchors, Layout, direction, isolate, mark_hidden
+from tracker.report.render.glossary import explain_words
 from tracker.report.render.runs import cut_quote
 from tracker.report.safe import visible
 
@@ -83,7 +84,12 @@ def _environment() -> Environment:
         undefined=StrictUndefined,
     )
     environment.globals.update(
-        direction=direction, draws=_list_drawn, is_quote=_is_quote, is_table=_is_table, scale=_find_scale
+        direction=direction,
+        draws=_list_drawn,
+        explain=lambda body: explain_words(body.striptags()),
+        is_quote=_is_quote,
+        is_table=_is_table,
+        scale=_find_scale,
     )
     environment.filters.update(isolate=isolate, quoted=_quote, spans=_mark_spans, plain=_join)
     return environment

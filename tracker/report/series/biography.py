@@ -114,14 +114,14 @@ def _list_facts(biography: Biography) -> Iterator[tuple[str, Sequence[str]]]:
     if said:
         words = [each for statement in exact for each in statement.occurrences if each.exact]
         ends = f"first {_when(exact[0].side)}, last {_when(exact[-1].side)}" if exact else ""
-        times = f", {counted(len(words), 'time')}" if len(words) > len(exact) else ""
-        how_often = f"in {len(exact)}{times}: {ends}" if exact else "never in these words"
+        often = [counted(len(exact), "statement"), *[counted(len(words), "time")] * (len(words) > len(exact))]
+        how_often = f"in {', '.join(often)}: {ends}" if exact else "never in these words"
         yield "said", (how_often, wording_words(words))
         loose = [statement for statement in said if not is_exact(statement)]
         if loose:
             wordings = counted(len({statement.wording for statement in loose}), "wording")
-            when = ", ".join(_when(statement.side) for statement in loose)
-            yield "loosely", (f"in {len(loose)}{' more' * bool(exact)}, {wordings}: {when}",)
+            others = counted(len(loose), "more statement" if exact else "statement")
+            yield "loosely", (f"in {others}, {wordings}: {', '.join(_when(each.side) for each in loose)}",)
     if biography.near:
         yield "also near", (near_words(biography.near),)
     if silences := find_silences(biography):
@@ -129,8 +129,7 @@ def _list_facts(biography: Biography) -> Iterator[tuple[str, Sequence[str]]]:
 
 
 def _span(statements: Sequence[TracedStatement]) -> str:
-    ends = [_when(statement.side) for statement in (statements[0], statements[-1])]
-    return " to ".join(dict.fromkeys(ends))
+    return " to ".join(dict.fromkeys(_when(each.side) for each in (statements[0], statements[-1])))
 
 
 def _when(side: Side) -> str:
@@ -194,8 +193,7 @@ def _describe(
     facts = f"{f'¶{occurrence.paragraph}':<4}  {_how(statement)}"
     if biography.unit == "phrase":
         facts = f"{facts:<18}  "
-        room = width - columns(lead + facts)
-        yield (Span(lead, "bold"), Span(facts), *in_context(occurrence, room))
+        yield (Span(lead, "bold"), Span(facts), *in_context(occurrence, width - columns(lead + facts)))
     else:
         yield (Span(lead, "bold"), Span(f"{facts}{_same(statement, before)}"))
     yield from _wording(biography, statement, before, width)

@@ -147,7 +147,8 @@ def _show_moves(
         figures = (count_halves(counts, sizes), *changed)
         moved.append(((counts[0] / sizes[0], counts[1] / sizes[1]), one_line(topic.label), figures))
     labels = [[entry.session for entry in half] for half in halves]
-    yield from show_moves(labels, moved, ("a priority of", "new or back", "not repeated"), whole=whole)
+    heads = ("a priority of", "new or back", "not repeated")
+    yield from show_moves(labels, moved, heads, unit="% of statements", whole=whole)
 
 
 def _count_first(topic: Topic, entries: Sequence[PanelEntry]) -> int:

@@ -106,9 +106,13 @@ def show_moves(
     moved: Iterable[tuple[tuple[float, float], str, tuple[str, ...]]],
     heads: Sequence[str],
     *,
+    unit: str = "",
     whole: bool,
 ) -> Iterator[Section]:
-    """Yield the topics that differ most between earlier and later sessions: both shares, label, figures."""
+    """Yield the topics that differ most between earlier and later sessions: both shares, label, figures.
+
+    ``unit`` is what the shares are of, where the head of the figures does not say it.
+    """
     entries = tuple(
         Entry((Span(label),), cells, shares=shares)
         for shares, label, cells in sorted(moved, key=lambda each: (-_differ(each[0]), each[1]))
@@ -117,7 +121,7 @@ def show_moves(
         "–".join(dict.fromkeys((one_line(half[0]), one_line(half[-1])))) for half in halves
     )
     if entries:
-        columns = tuple(Column(head) for head in heads)
+        columns = (Column(heads[0], unit=unit), *map(Column, heads[1:]))
         shown = entries if whole else entries[:MOVES]
         yield Section(f"largest moves, {ends}", shown, columns=columns, first=MOVES)
 

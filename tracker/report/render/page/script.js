@@ -41,7 +41,8 @@
       return !view || getComputedStyle(view).display !== "none";
     });
     if (!inView) return;
-    if (inView.closest("[data-found]")?.hidden) showAll();
+    if (!inView.offsetHeight) showAll();
+    if (inView.localName === "details") inView.open = true;
     if (inView.id !== name) location.replace(`#${inView.id}`);
     else inView.scrollIntoView({ block: "center" });
   }
