@@ -5,8 +5,6 @@ from __future__ import annotations
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
-from sqlite_utils import Database
-
 from tracker.archive.file.leftovers import remove_staging
 from tracker.archive.file.lock import describe_lost_log, find_lost_log, read_command, take_lock
 from tracker.archive.file.mirror_paths import MIRROR
@@ -76,7 +74,6 @@ class Writing:
     ) -> None:
         self.path = path
         self.connection = connection
-        self._database = Database(connection)
         self._lock = lock
         self.kind = kind
         self._clock = clock
@@ -85,12 +82,12 @@ class Writing:
     def migrate(self) -> None:
         """Apply the changes of the schema that the file lacks, all or none."""
         with translate(self.path):
-            if is_current(self._database):
+            if is_current(self.connection):
                 return
         # A table that others refer to can be replaced only while foreign keys are not enforced.
         self.execute("PRAGMA foreign_keys = OFF")
         with self.batch(), translate(self.path):
-            migrate(self._database)
+            migrate(self.connection)
         self.execute("PRAGMA foreign_keys = ON")
 
     def update_triggers(self) -> None:
