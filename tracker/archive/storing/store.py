@@ -161,7 +161,7 @@ class Store:
         instant = _to_utc(observed)
         printable = source.encode("utf-8", "backslashreplace").decode() if source else None
         intake = Intake(declaration, data, digest(data).hexdigest(), version, raw, instant, printable)
-        with self.batch(), translate(self.path):
+        with self.writing.part(), translate(self.path):
             refuse_withdrawn(self.writing, declaration.reference, intake.sha256, digest_text(version.text))
             return keep_document(self._connection, intake, lambda: self.writing.begin_run(instant))
 

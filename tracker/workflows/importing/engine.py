@@ -22,8 +22,12 @@ if TYPE_CHECKING:
     Progress = Callable[[int, int], None]
     """Is told how many items are safe on disk, and how many there are."""
 
-BATCH = 100
-"""Items in a transaction: an interrupted run loses at most this much work."""
+BATCH = 25
+"""Items in a transaction: an interrupted run loses at most this much work.
+
+The full-text index is written out with each. It has fewer words twice in larger ones, but of 100 it is 8 percent
+larger until SQLite has merged its parts.
+"""
 
 Entry = TypeVar("Entry", ImportedFile, ImportedRevision, ImportedCapture)
 
