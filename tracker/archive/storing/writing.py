@@ -123,8 +123,7 @@ class Writing:
         self.execute("SAVEPOINT batch" if is_nested else "BEGIN IMMEDIATE")
         try:
             yield
-            if self._torn:
-                raise self._torn
+            self._check_whole()
             self.execute("RELEASE batch" if is_nested else "COMMIT")
             self._lock.touch()
         except BaseException:
@@ -134,6 +133,10 @@ class Writing:
             if self.connection.in_transaction:
                 self.execute(*(("ROLLBACK TO batch", "RELEASE batch") if is_nested else ("ROLLBACK",)))
             raise
+
+    def _check_whole(self) -> None:
+        if self._torn:
+            raise self._torn
 
     @contextmanager
     def part(self) -> Iterator[None]:
