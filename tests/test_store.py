@@ -348,7 +348,7 @@ def test_an_error_of_the_callers_own_passes_through_a_batch(folder: Path) -> Non
         b"\xff".decode()
 
 
-def test_a_record_that_is_refused_or_a_batch_that_fails_inside_another_leaves_the_others(folder: Path) -> None:
+def test_what_is_refused_or_fails_in_a_batch_of_its_own_leaves_the_others(folder: Path) -> None:
     with open_store(folder) as store, store.batch():
         with pytest.raises(ReferenceInvalid):
             record(store, declare("XAA/UNGA"), "none")

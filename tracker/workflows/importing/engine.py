@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 BATCH = 25
 """Items in a transaction: an interrupted run loses at most this much work.
 
-The full-text index is written out with each. In those of 100 an import takes 3 percent less, and the index is up
-to a tenth larger until SQLite has merged its parts.
+The full-text index is written out with each. In those of 100 an import takes 3 percent less, and the index is
+up to a tenth larger until SQLite has merged its parts.
 """
 
 Entry = TypeVar("Entry", ImportedFile, ImportedRevision, ImportedCapture)
