@@ -98,7 +98,7 @@ class Version:
     def words(self) -> int:
         """The number of words, counted between blanks (characters, for Chinese)."""
         if self.language == "zh":
-            return sum(char.isalnum() for char in self.text)
+            return sum(map(str.isalnum, self.text))
         # Line by line: two thousand words at once are too many for a cache, and take twice as long.
         return sum(len(line.split()) for line in self.text.split("\n"))
 
