@@ -10,6 +10,7 @@ from tracker.archive.rights.withdrawals import read_withdrawal
 from tracker.archive.schema.rows import fetch_value
 from tracker.errors import Withdrawn
 from tracker.references import parse_reference
+from tracker.text.identity import digest_text
 
 if TYPE_CHECKING:
     import sqlite3
@@ -115,7 +116,8 @@ def refuse_withdrawn(writing: Writing, reference: Reference, sha256: str, text: 
     """Raise ``Withdrawn`` for what may not be recorded; in an import, also where a whole statement was."""
     if not has_withdrawals(writing.connection):
         return
-    found = find_withdrawn_content(writing.connection, reference, sha256, text)
+    digest = None if text is None else digest_text(text)
+    found = find_withdrawn_content(writing.connection, reference, sha256, digest)
     if found is None and writing.kind == "import":
         found = find_withdrawn_statement(writing.connection, reference)
     if found:
