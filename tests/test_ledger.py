@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 import pytest
-from sqlite_utils import Database
 
 from tests.archives import count_record, declare, query, record
 from tests.nights import DAYS, Page, make_watched, only, outcomes, run_night, source, watch
@@ -333,7 +332,7 @@ def test_an_archive_of_an_older_release_is_given_a_ledger(
     with closing(sqlite3.connect(older / "tracker.db")) as file:
         with monkeypatch.context() as patch:
             patch.setattr(migrations, "MIGRATIONS", migrations.MIGRATIONS[:2])
-            migrations.migrate(Database(file))
+            migrations.migrate(file)
         file.execute("INSERT INTO runs (started, release) VALUES ('2025-01-01T00:00:00Z', '0.0.9')")
         file.commit()
     with pytest.raises(ArchiveUnusable, match="older release wrote it; tracker snapshot gives it one"):

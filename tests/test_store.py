@@ -348,14 +348,29 @@ def test_an_error_of_the_callers_own_passes_through_a_batch(folder: Path) -> Non
         b"\xff".decode()
 
 
-def test_a_record_that_fails_inside_a_batch_leaves_the_others(folder: Path) -> None:
+def test_what_is_refused_or_fails_in_a_batch_of_its_own_leaves_the_others(folder: Path) -> None:
     with open_store(folder) as store, store.batch():
-        with pytest.raises(TrackerError):
-            record(store, declare("XAA/UNGA/77~prepared.en", title="\udcff"), "none")
+        with pytest.raises(ReferenceInvalid):
+            record(store, declare("XAA/UNGA"), "none")
         record(store, declare("XAA/UNGA/78~prepared.en"), "one")
         with pytest.raises(TrackerError):
             record_half(store, "XAA/UNGA/79~prepared.en")
     assert query(folder, "SELECT session FROM statements") == [("78",)]
+
+
+def test_a_record_that_fails_half_written_undoes_the_batch_around_it(folder: Path) -> None:
+    def record_in_batch(store: Store) -> None:
+        with store.batch():
+            record(store, declare("XAA/UNGA/77~prepared.en"), "one")
+            with pytest.raises(TrackerError):
+                record(store, declare("XAA/UNGA/78~prepared.en", title="\udcff"), "none")
+
+    with open_store(folder) as store:
+        with pytest.raises(TrackerError, match="not Unicode"):
+            record_in_batch(store)
+        record(store, declare("XAA/UNGA/79~prepared.en"), "two")
+    assert query(folder, "SELECT session FROM statements") == [("79",)]
+    assert query(folder, "SELECT count(*) FROM segments_fts_docsize") == [(1,)]
 
 
 KILLED = """

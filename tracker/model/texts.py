@@ -98,8 +98,9 @@ class Version:
     def words(self) -> int:
         """The number of words, counted between blanks (characters, for Chinese)."""
         if self.language == "zh":
-            return sum(char.isalnum() for char in self.text)
-        return len(self.text.split())
+            return sum(map(str.isalnum, self.text))
+        # Line by line: two thousand words at once are too many for a cache, and take twice as long.
+        return sum(len(line.split()) for line in self.text.split("\n"))
 
     def __repr__(self) -> str:
         return (

@@ -172,10 +172,9 @@ def add_version(
     """
     from tracker.archive.record import recording  # noqa: PLC0415 (what writes loads 4 ms that reading does not)
     from tracker.archive.rights.refusals import refuse_withdrawn  # noqa: PLC0415
-    from tracker.text.identity import digest_text  # noqa: PLC0415
 
     with store.batch(), translate(store.path):
-        refuse_withdrawn(store.writing, capture.reference, capture.document, digest_text(version.text))
+        refuse_withdrawn(store.writing, capture.reference, capture.document, version.text)
         run = store.writing.begin_run(instant)
         recording.write_version(store.writing.connection, capture.id, data, version, raw, run=run)
 

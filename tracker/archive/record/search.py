@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 MARK_START, MARK_END = "\x02", "\x03"
 
 _GAP = "\u200b"
-_CJK = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+_CJK = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+")
 _FOLDED = str.maketrans(
     {
         **dict.fromkeys("أإآٱ", "ا"),
@@ -34,7 +34,7 @@ def fold_for_search(text: str) -> str:
     """Return the text as it is indexed: a gap after each CJK character, no Arabic vowel signs."""
     if text.isascii() or not _FOLDABLE.search(text):
         return text
-    return _CJK.sub(lambda match: match[0] + _GAP, text.translate(_FOLDED))
+    return _CJK.sub(lambda match: _GAP.join(match[0]) + _GAP, text.translate(_FOLDED))
 
 
 def restore_marked(marked: str, text: str) -> str:

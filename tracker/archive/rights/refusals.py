@@ -10,6 +10,7 @@ from tracker.archive.rights.withdrawals import read_withdrawal
 from tracker.archive.schema.rows import fetch_value
 from tracker.errors import Withdrawn
 from tracker.references import parse_reference
+from tracker.text.identity import digest_text
 
 if TYPE_CHECKING:
     import sqlite3
@@ -60,7 +61,7 @@ WHERE id IN (SELECT withdrawal FROM standing_withdrawals) ORDER BY id DESC
 
 
 def has_withdrawals(connection: sqlite3.Connection) -> bool:
-    """Return whether there is any withdrawal: most archives have none, and nights ask for each source."""
+    """Return whether there is any withdrawal: most archives have none, and each document asks."""
     return bool(fetch_value(connection, "SELECT 1 FROM withdrawals LIMIT 1"))
 
 
@@ -80,7 +81,6 @@ def find_withdrawn_statement(
     A text that a publisher has changed a little is still withdrawn, so nothing is recorded automatically
     until a person has recorded another text there. ``source`` feeds the reference.
     """
-    # Most archives have nothing withdrawn, and a night asks for each source.
     if reference is None or not fetch_value(connection, "SELECT 1 FROM standing_withdrawals LIMIT 1"):
         return None
     statement = find_statement(connection, reference)
@@ -114,7 +114,10 @@ def _find_by_name(connection: sqlite3.Connection, reference: Reference) -> Withd
 
 def refuse_withdrawn(writing: Writing, reference: Reference, sha256: str, text: str | None = None) -> None:
     """Raise ``Withdrawn`` for what may not be recorded; in an import, also where a whole statement was."""
-    found = find_withdrawn_content(writing.connection, reference, sha256, text)
+    if not has_withdrawals(writing.connection):
+        return
+    digest = None if text is None else digest_text(text)
+    found = find_withdrawn_content(writing.connection, reference, sha256, digest)
     if found is None and writing.kind == "import":
         found = find_withdrawn_statement(writing.connection, reference)
     if found:

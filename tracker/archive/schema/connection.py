@@ -11,7 +11,7 @@ from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
 from tracker.archive.schema.layout import offer_functions
-from tracker.archive.schema.migrations import MIGRATION_SET, MIGRATIONS, WITHDRAWALS
+from tracker.archive.schema.migrations import MIGRATIONS, WITHDRAWALS, read_applied
 from tracker.archive.schema.parts import check_parts, set_defensive
 from tracker.errors import ArchiveLocked, ArchiveUnusable, TrackerError
 
@@ -75,6 +75,8 @@ def connect_to_write(path: Path, named: Path | None = None) -> sqlite3.Connectio
         try:
             set_defensive(connection)
             connection.execute("PRAGMA foreign_keys = ON")
+            # What REPLACE deletes is deleted: triggers follow it.
+            connection.execute("PRAGMA recursive_triggers = ON")
             connection.execute(f"PRAGMA cache_size = -{CACHE_KIBIBYTES}")
             connection.execute("PRAGMA journal_mode = WAL")
             # A snapshot counts once its transaction has committed, power cut or not.
@@ -113,7 +115,7 @@ def check_schema(connection: sqlite3.Connection, path: Path, *, to_repair: bool 
     In a file of an older release nothing is withdrawn, and reading it asks all the same.
     """
     with translate(path):
-        applied = _applied_migrations(connection)
+        applied = read_applied(connection)
     if not applied:
         raise ArchiveUnusable(f"{path} is not a tracker archive; name another with --archive")
     unknown = sorted(applied - {name for name, _ in MIGRATIONS})
@@ -140,14 +142,7 @@ def is_blank(path: Path) -> bool:
 
 def is_applied(connection: sqlite3.Connection, name: str) -> bool:
     """Return whether a change of the schema was applied to a file."""
-    return name in _applied_migrations(connection)
-
-
-def _applied_migrations(connection: sqlite3.Connection) -> set[str]:
-    if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = '_sqlite_migrations'").fetchone():
-        return set()
-    rows = connection.execute("SELECT name FROM _sqlite_migrations WHERE migration_set = ?", [MIGRATION_SET])
-    return {str(name) for (name,) in rows}
+    return name in read_applied(connection)
 
 
 @contextmanager

@@ -38,15 +38,13 @@ MIGRATIONS: tuple[tuple[str, str], ...] = tuple(
 """Every change of the schema, oldest first, by the name under which it is noted in the file."""
 
 
-def migrate(database: Database) -> None:
+def migrate(connection: sqlite3.Connection) -> None:
     """Apply the changes that the file lacks, each whole or not at all, and say in it what it holds."""
-    with schema_writable(database.conn):
-        _register(_due(database)).apply(database)
-    _describe(database.conn)
+    make_schema(connection, _due(connection))
 
 
 def make_schema(connection: sqlite3.Connection, names: Collection[str]) -> None:
-    """Apply to an empty file those changes that another one had."""
+    """Apply those changes that the file lacks of the ones named, such as all that another file had."""
     from sqlite_utils import Database  # noqa: PLC0415 (as below)
 
     with schema_writable(connection):
@@ -60,19 +58,32 @@ def _describe(connection: sqlite3.Connection) -> None:
     write_descriptions(connection)
 
 
-def is_current(database: Database) -> bool:
+def is_current(connection: sqlite3.Connection) -> bool:
     """Return whether every change has been applied."""
-    return not _register(_due(database)).pending(database)
+    return read_applied(connection).issuperset(_due(connection))
 
 
-def _due(database: Database) -> Collection[str]:
+def read_applied(connection: sqlite3.Connection) -> set[str]:
+    """Return the changes that the file has had."""
+    if not _has_notes(connection):
+        return set()
+    rows = connection.execute(f"SELECT name FROM {NOTES} WHERE migration_set = ?", [MIGRATION_SET])  # noqa: S608 (our name)
+    return {str(name) for (name,) in rows}
+
+
+def _due(connection: sqlite3.Connection) -> Collection[str]:
     """Return the changes that a file should have; the layout only where it is made now."""
-    is_new = not database[NOTES].exists()
+    is_new = not _has_notes(connection)
     return [name for name, _ in MIGRATIONS if is_new or name != LAYOUT]
 
 
+def _has_notes(connection: sqlite3.Connection) -> bool:
+    there = connection.execute("SELECT 1 FROM sqlite_master WHERE name = ?", [NOTES]).fetchone()
+    return there is not None
+
+
 def _register(names: Collection[str]) -> Migrations:
-    from sqlite_utils.migrations import Migrations  # noqa: PLC0415 (94 ms that a reader does not pay)
+    from sqlite_utils.migrations import Migrations  # noqa: PLC0415 (94 ms, and only a new file is made or an old one changed)
 
     migrations = Migrations(MIGRATION_SET)
     for name, script in MIGRATIONS:

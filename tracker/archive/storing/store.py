@@ -25,7 +25,6 @@ from tracker.archive.schema.connection import FILE_NAME, archive_file, is_blank,
 from tracker.archive.schema.rows import Record, open_record
 from tracker.archive.storing.writing import Writing, open_writing
 from tracker.errors import ArchiveUnusable, TrackerError
-from tracker.text.identity import digest_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -161,8 +160,8 @@ class Store:
         instant = _to_utc(observed)
         printable = source.encode("utf-8", "backslashreplace").decode() if source else None
         intake = Intake(declaration, data, digest(data).hexdigest(), version, raw, instant, printable)
-        with self.batch(), translate(self.path):
-            refuse_withdrawn(self.writing, declaration.reference, intake.sha256, digest_text(version.text))
+        with self.writing.part(), translate(self.path):
+            refuse_withdrawn(self.writing, declaration.reference, intake.sha256, version.text)
             return keep_document(self._connection, intake, lambda: self.writing.begin_run(instant))
 
     def decide(self, rulings: Iterable[Ruling]) -> None:

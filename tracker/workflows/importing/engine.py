@@ -22,8 +22,12 @@ if TYPE_CHECKING:
     Progress = Callable[[int, int], None]
     """Is told how many items are safe on disk, and how many there are."""
 
-BATCH = 100
-"""Items in a transaction: an interrupted run loses at most this much work."""
+BATCH = 25
+"""Items in a transaction: an interrupted run loses at most this much work.
+
+The full-text index is written out with each. In those of 100 an import takes 3 percent less, and the index is
+up to a tenth larger until SQLite has merged its parts.
+"""
 
 Entry = TypeVar("Entry", ImportedFile, ImportedRevision, ImportedCapture)
 

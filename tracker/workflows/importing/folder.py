@@ -195,10 +195,10 @@ def _record(
         if recorded is None:
             reference = declaration.reference
             if reference.kind is None:
-                document = kinds.take(planned.session, data, str(path), reference.language)
-                kind = kinds.infer(planned.session, document)
-                reference = replace(reference, kind=kind)
-                declaration = replace(declaration, reference=reference, kind_inferred=True)
+                document, kind = kinds.take(planned.session, data, str(path), reference.language)
+                declaration = replace(
+                    declaration, reference=replace(reference, kind=kind), kind_inferred=True
+                )
             else:
                 document = read_bytes(data, str(path), reference.language)
             recorded = record_read(store, data, document, declaration, observed, str(path))

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, TypeGuard, get_args
+from typing import TYPE_CHECKING, Final, TypeAlias, TypeGuard, get_args
 
 from tracker.errors import DocumentUnreadable, ReferenceInvalid
 from tracker.model.texts import TextKind
@@ -82,25 +82,29 @@ class Candidate:
     language: str | None
 
 
+_Read: TypeAlias = tuple[ReadDocument, TextKind | None]
+"""A document, and its kind."""
+
+
 class SessionKinds:
     """Infers kinds by session; the texts read for that are kept until they are taken."""
 
     def __init__(self, candidates: Mapping[str, Sequence[Candidate]]) -> None:
         self._candidates = candidates
         self._shared: dict[str, TextKind | None] = {}
-        self._read: dict[tuple[str, str | None], ReadDocument | DocumentUnreadable] = {}
+        self._read: dict[tuple[str, str | None], _Read | DocumentUnreadable] = {}
 
-    def infer(self, session: str, document: ReadDocument) -> TextKind | None:
-        """Return the kind of a text: that of most texts of its session, or else as its wording shows."""
-        return self._of_session(session) or infer_kind(document.version, document.extraction.text)
+    def take(self, session: str, data: bytes, name: str, language: str | None) -> _Read:
+        """Return a document of a session, and the kind of most texts there, or else of its own wording.
 
-    def take(self, session: str, data: bytes, name: str, language: str | None) -> ReadDocument:
-        """Return a document of a session, read once. Raises ``DocumentUnreadable``."""
-        self._of_session(session)
-        read = self._read.pop((digest_bytes(data), language), None) or read_bytes(data, name, language)
+        It is read once. Raises ``DocumentUnreadable``.
+        """
+        shared = self._of_session(session)
+        read = self._read.pop((digest_bytes(data), language), None)
         if isinstance(read, DocumentUnreadable):
             raise read
-        return read
+        document, shown = read or (read_bytes(data, name, language), None)
+        return document, shared or (shown if read else _infer(document))
 
     def _of_session(self, session: str) -> TextKind | None:
         if session not in self._shared:
@@ -123,5 +127,10 @@ class SessionKinds:
         except DocumentUnreadable as error:
             self._read[key] = error
             return None
-        self._read[key] = document
-        return infer_kind(document.version, document.extraction.text)
+        shown = _infer(document)
+        self._read[key] = document, shown
+        return shown
+
+
+def _infer(document: ReadDocument) -> TextKind | None:
+    return infer_kind(document.version, document.extraction.text)
