@@ -228,10 +228,10 @@ def bring_in(story: Story) -> None:
 
 def hand_on(story: Story) -> None:
     """Make every kind of copy, and archives out of two."""
-    story("export-warc all.warc")
-    story("export-warc series.warc XAA/CCPCJ --private --format json")
-    story("export-bag bag")
-    story("export-bag series --private --format json")
+    story("export warc all.warc")
+    story("export warc series.warc XAA/CCPCJ --private --format json")
+    story("export bag bag")
+    story("export bag series --private --format json")
     for copy, more in (("copy.git", ""), ("whole.git", " --private")):
         Path(copy).mkdir()
         run_git(Path(copy), "init", "--quiet", "--bare", "--initial-branch=main")

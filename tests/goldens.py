@@ -35,7 +35,7 @@ ROOT = Path(__file__).parents[1]
 GOLDEN = ROOT / "tests" / "golden"
 OTHERS = {"revision.md", "session.txt"}
 """Golden files of other tests."""
-GROUPS = ("groups", "mirror", "sources", "topics")
+GROUPS = ("export", "groups", "mirror", "sources", "topics")
 """Commands that are commands of their own only with the next word."""
 LONGEST = 100_000
 """Characters of an answer that is written out; of a longer one, a whole vocabulary, there is the digest."""

@@ -143,9 +143,7 @@ def test_a_watch_list_that_leads_nowhere_is_not_made_there(tmp_path: Path) -> No
     assert not (tmp_path / "elsewhere.toml").exists()
 
 
-@pytest.mark.parametrize(
-    "words", [("backup",), ("export-bag",), ("export-warc",)], ids=lambda words: words[0]
-)
+@pytest.mark.parametrize("words", [("backup",), ("export", "bag"), ("export", "warc")], ids=" ".join)
 def test_a_copy_is_not_written_where_a_link_leads(folder: Path, words: tuple[str, ...]) -> None:
     import_all(folder)
     (folder.parent / "copy").symlink_to(folder.parent / "outside/copy")

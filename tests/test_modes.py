@@ -81,8 +81,8 @@ def fill(folder: Path) -> None:
         "sources add https://example.org/80 --as XAA/UNGA/80",
         "diff XAA/UNGA 77 78 --encoder none",
         "backup backup.db",
-        "export-bag private-bag --private",
-        "export-warc private.warc.gz --private",
+        "export bag private-bag --private",
+        "export warc private.warc.gz --private",
         "withdraw XAA/UNGA/78 --reason a --authority b --destroy --yes",
         "mirror update",
         "timeline XAA/UNGA",
@@ -139,8 +139,8 @@ def test_exports_of_open_material_keep_to_the_umask(tmp_path: Path, umask: int) 
     (tmp_path / "speech.txt").write_text(OPEN, encoding="utf-8")
     for command in (
         "add speech.txt --as XAA/UNGA/77~prepared.en",
-        "export-bag bag",
-        "export-warc open.warc.gz",
+        "export bag bag",
+        "export warc open.warc.gz",
         "show XAA/UNGA/77",
         "timeline XAA/UNGA --format csv -o timeline.csv",
     ):

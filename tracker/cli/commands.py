@@ -83,9 +83,8 @@ COMMANDS: Final = {
     },
     "Exchange": {
         "import-git": ("exchange", "Record every revision of files in a git repository."),
-        "export-warc": ("exchange", "Export documents with capture evidence as a WARC."),
         "import-warc": ("exchange", "Record the documents of a WARC."),
-        "export-bag": ("exchange", "Export documents and metadata as a BagIt folder."),
+        "export": ("export", "Export the archive for other archives and programs."),
         "datasette-metadata": ("exchange", "Describe the record for Datasette, as JSON."),
     },
 }

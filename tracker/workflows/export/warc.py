@@ -1,4 +1,4 @@
-"""``tracker export-warc``: kept documents with the evidence of their capture, as a web archive."""
+"""``tracker export warc``: kept documents with the evidence of their capture, as a web archive."""
 
 from __future__ import annotations
 
