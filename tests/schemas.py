@@ -8,13 +8,9 @@ fields of 9; it tells no field's meaning, and bounds are to be its own, loaded w
 
 from __future__ import annotations
 
-import ast
-import inspect
 import json
 import re
-from dataclasses import is_dataclass
 from functools import cache
-from itertools import pairwise
 from pathlib import Path
 from types import NoneType, UnionType
 from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin, get_type_hints
@@ -22,6 +18,7 @@ from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin, 
 from tracker.changes.shifts import AXES
 from tracker.model import changes, decisions, panels, phrases, rows, series, spread, texts, topics, tracing
 from tracker.report.json_text import SCHEMA_VERSION, list_published
+from tracker.report.records import in_json, read_docstrings
 
 REPORT: Final = Path(__file__).parents[1] / "tracker" / "report"
 PUBLISHED: Final = {
@@ -72,19 +69,19 @@ def make_schema(name: str) -> str:
 
 def _object(model: type, definitions: dict[str, Any]) -> dict[str, Any]:
     hints = get_type_hints(model, _names(), include_extras=True)
-    told = _read_docstrings(model)
+    told = read_docstrings(model)
     properties = {}
     for name in list_published(model):
         if name not in hints:
             found = getattr(model, name)
             hints[name] = get_type_hints(found.fget, _names(), include_extras=True)["return"]
-            told[name] = _in_json(found.__doc__)
+            told[name] = in_json(found.__doc__)
         properties[name] = _schema(hints[name], definitions) | (
             {"description": told[name]} if name in told else {}
         )
     return {
         "type": "object",
-        "description": _in_json(model.__doc__ or ""),
+        "description": in_json(model.__doc__ or ""),
         "additionalProperties": False,
         "required": list(properties),
         "properties": properties,
@@ -132,23 +129,6 @@ def _names() -> dict[str, Any]:
     """Return what the models' annotations name: much of it is imported for type checkers only."""
     modules = (changes, decisions, panels, phrases, rows, series, spread, texts, topics, tracing)
     return {name: value for module in modules for name, value in vars(module).items()} | _NARROWER
-
-
-def _read_docstrings(model: type) -> dict[str, str]:
-    """Return what stands below the fields of a class and of those that it is made from."""
-    told: dict[str, str] = {}
-    for each in reversed([base for base in model.__mro__ if is_dataclass(base)]):
-        (tree,) = ast.parse(inspect.getsource(each)).body
-        body = tree.body if isinstance(tree, ast.ClassDef) else []
-        for field, below in pairwise(body):
-            if isinstance(field, ast.AnnAssign) and isinstance(below, ast.Expr):
-                told[ast.unparse(field.target)] = _in_json(ast.literal_eval(below.value))
-    return told
-
-
-def _in_json(docstring: str) -> str:
-    """Return a docstring in the words of JSON."""
-    return re.sub(r"\bNone\b", "null", " ".join(docstring.split())).replace("``", "")
 
 
 def main() -> None:

@@ -127,6 +127,10 @@ ROWS = {
         "old", "new", "id", "operation", "moved", "confidence", "method", "old_paragraph", "new_paragraph",
         "old_text", "new_text", "shifts", "decided_by",
     ),
+    "shifts": (
+        "old", "new", "change", "topic", "axis", "direction", "amount", "old_words", "new_words",
+        "old_paragraph", "new_paragraph", "old_sentence", "new_sentence", "rule",
+    ),
 }  # fmt: skip
 """The names of columns, which are a promise."""
 
@@ -136,7 +140,8 @@ def test_rows_are_plain_records_with_the_same_names_for_every_pair() -> None:
     for comparison in (one, same):
         for of, names in ROWS.items():
             rows = comparison.rows(of)  # type: ignore[arg-type]
-            assert {tuple(row) for row in rows} == {names}
+            shifted = comparison is one or of != "shifts"
+            assert {tuple(row) for row in rows} == ({names} if shifted else set())
             assert all(
                 value is None or type(value) in {str, int, float, bool}
                 for row in rows
@@ -148,8 +153,11 @@ def test_rows_are_plain_records_with_the_same_names_for_every_pair() -> None:
     assert not any(row["status"] and row["possible"] for row in one.rows())
     shifts = [row["shifts"] for row in one.rows("changes") if row["shifts"]]
     assert any("figure=raised" in str(each) for each in shifts)
+    (raised,) = (row for row in one.rows("shifts") if row["axis"] == "figure")
+    assert (raised["old_words"], raised["new_words"]) == ("5 million euros", "8 million euros")
+    assert raised["change"] in {row["id"] for row in one.rows("changes")}
 
 
 def test_rows_of_something_else_are_refused() -> None:
-    with pytest.raises(ValueError, match="'sentences': expected one of topics, changes"):
+    with pytest.raises(ValueError, match="'sentences': expected one of topics, changes, shifts"):
         tracker.compare(OLD, NEW).rows("sentences")  # type: ignore[arg-type]

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
 
-from tracker.model.rows import change_rows, topic_rows
-
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Mapping
 
     from tracker.model.decisions import DecidedLevel, Decision
     from tracker.model.phrases import PhraseChange
@@ -228,10 +226,13 @@ class Comparison:
     """The levels that people decided on, of priorities and of topics that are none."""
 
     def rows(self, of: RowKind = "topics") -> list[Row]:
-        """Return plain records with stable names, of the topics or the changes, as data frames take them."""
-        if of not in _ROWS:
-            raise ValueError(f"rows of {of!r}: expected one of {', '.join(_ROWS)}")
-        return list(_ROWS[of](self))
+        """Return plain records with stable names, of topics, changes or shifts, as data frames take them."""
+        # Late: records name the types of this module.
+        tables = import_module("tracker.model.compared").TABLES
+        if of not in tables:
+            raise ValueError(f"rows of {of!r}: expected one of {', '.join(tables)}")
+        _, list_rows = tables[of]
+        return [asdict(row) for row in list_rows(self)]
 
     def _repr_html_(self) -> str:
         """Return the report as a notebook shows it."""
@@ -244,9 +245,3 @@ class Comparison:
             f"<Comparison {self.old.name!r} to {self.new.name!r}: {self.genre}, {self.aligned:.0%} aligned,"
             f" {len(self.changes)} changes, {len(self.topics)} topics>"
         )
-
-
-_ROWS: Final[Mapping[RowKind, Callable[[Comparison], Iterator[Row]]]] = {
-    "topics": topic_rows,
-    "changes": change_rows,
-}

@@ -1,22 +1,44 @@
-"""The topics of a statement, and a comparison, as plain records with stable names."""
+"""The topics of a statement, and a comparison, as plain records with stable names.
+
+What a column means stands below its field, and what values it may have in its type: tables in all forms, and
+the page that describes them, are made from both.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+from tracker.model.changes import Axis, Direction, LinkMethod, Operation
+from tracker.model.decisions import Decision
+from tracker.model.texts import Natural, Positive, Proportion
+from tracker.model.topics import Level, Status, TopicKind, VocabularyName
 
-    from tracker.model.changes import Change, Comparison
-    from tracker.model.decisions import Decision
-    from tracker.model.texts import Natural, Positive, Proportion, Side
-    from tracker.model.topics import Level, TopicChange, TopicReading, VocabularyName
-
-RowKind = Literal["topics", "changes"]
+RowKind = Literal["topics", "changes", "shifts"]
 Row: TypeAlias = dict[str, str | int | float | bool | None]
 
-_ABSENT: Final = "absent"
+LevelOrAbsent: TypeAlias = Literal[Level, "absent"]
+"""A level, or that a statement which was read does not have the topic."""
+Share: TypeAlias = Annotated[Proportion, ("description", "Share of the statement's words, ceremony apart.")]
+Claimed: TypeAlias = Annotated[Status, ("description", "What is claimed to have become of the topic.")]
+Possible: TypeAlias = Annotated[
+    Status, ("description", "What may have become of the topic, not certain enough to be claimed.")
+]
+Certainty: TypeAlias = Annotated[
+    Proportion, ("description", "How sure the status is, or the possible one; null without either.")
+]
+Measured: TypeAlias = Annotated[
+    bool,
+    ("description", "Whether that was measured for the topic and the language; else it is approximate."),
+]
+ShareUnsure: TypeAlias = Annotated[
+    bool,
+    ("description", "Whether it is only possibly kept because its share may as well have halved or doubled."),
+]
+DecidedBy: TypeAlias = Annotated[
+    str, ("description", "Who decided about it, with semicolons between; null where nobody did.")
+]
+"""Columns of several tables; what they mean stands beside their bounds, in the words of JSON Schema."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,82 +79,104 @@ class StatementTopics:
     """Most said first; what somebody decided to be absent comes last."""
 
 
-def topic_rows(comparison: Comparison) -> Iterator[Row]:
-    """Yield a record for each topic that is a priority on either side, or may be, in the report's order.
+@dataclass(frozen=True, slots=True)
+class TopicRecord:
+    """A topic that is a priority on either side, or may be, in the report's order."""
 
-    ``status`` is what is claimed, ``possible`` what is less sure: one of them is None, or both. Shares are
-    from 0 to 1, and None stands for what is not known. Quotations are the leading passages of each side.
-    """
-    for topic in comparison.topics:
-        yield {
-            "old": comparison.old.name,
-            "new": comparison.new.name,
-            "topic": topic.topic,
-            "label": topic.label,
-            "kind": topic.kind,
-            "status": topic.status,
-            "possible": topic.possible,
-            "certainty": topic.certainty,
-            "measured": topic.measured,
-            "share_unsure": topic.share_unsure,
-            **_side("old", topic.old, comparison.old),
-            **_side("new", topic.new, comparison.new),
-            "share_change": round(_share(topic.new) - _share(topic.old), 4),
-            "decided_by": _people(topic),
-        }
-
-
-def change_rows(comparison: Comparison) -> Iterator[Row]:
-    """Yield a record for each change, in the order of the new text: both sides, and what shifted.
-
-    ``shifts`` names axis and direction, as in ``strength=weaker; figure=raised``. Paragraphs are the first
-    ones, counted from 1.
-    """
-    for change in comparison.changes:
-        yield {
-            "old": comparison.old.name,
-            "new": comparison.new.name,
-            "id": change.id,
-            "operation": change.operation,
-            "moved": change.moved,
-            "confidence": change.confidence,
-            "method": change.method,
-            "old_paragraph": _paragraph(comparison.old, change.old),
-            "new_paragraph": _paragraph(comparison.new, change.new),
-            "old_text": _text(comparison.old, change.old),
-            "new_text": _text(comparison.new, change.new),
-            "shifts": "; ".join(f"{shift.axis}={shift.direction}" for shift in change.shifts) or None,
-            "decided_by": _names(change),
-        }
+    old: str
+    """The reference of the earlier statement, with edition and snapshot, or a file's name."""
+    new: str
+    """The same of the later statement."""
+    topic: str
+    """The topic's id in the vocabulary."""
+    label: str
+    """The topic's name."""
+    kind: TopicKind
+    """A policy theme, or a named situation."""
+    status: Claimed | None
+    possible: Possible | None
+    certainty: Certainty | None
+    measured: Measured
+    share_unsure: ShareUnsure
+    old_level: LevelOrAbsent
+    """What the old side makes of the topic."""
+    old_sentences: Natural
+    """Sentences of the old side about it."""
+    old_share: Share
+    old_quote: str | None
+    """The sentence of the old side that shows the level best."""
+    new_level: LevelOrAbsent
+    """What the new side makes of the topic."""
+    new_sentences: Natural
+    """Sentences of the new side about it."""
+    new_share: Share
+    new_quote: str | None
+    """The sentence of the new side that shows the level best."""
+    share_change: Annotated[float, ("minimum", -1), ("maximum", 1)]
+    """The new share less the old one."""
+    decided_by: DecidedBy | None
 
 
-def _side(name: str, reading: TopicReading | None, side: Side) -> Row:
-    if reading is None:
-        return {f"{name}_level": _ABSENT, f"{name}_sentences": 0, f"{name}_share": 0.0, f"{name}_quote": None}
-    return {
-        f"{name}_level": reading.level,
-        f"{name}_sentences": len(reading.segments),
-        f"{name}_share": reading.share,
-        f"{name}_quote": side.version.segments[reading.leading].text,
-    }
+@dataclass(frozen=True, slots=True)
+class ChangeRecord:
+    """A group of sentences and what happened to it, in the order of the new text."""
+
+    old: str
+    """The reference of the earlier statement, with edition and snapshot, or a file's name."""
+    new: str
+    """The same of the later statement."""
+    id: str
+    """The id of the change, which stays the same where the words do."""
+    operation: Operation
+    """What happened to the sentences."""
+    moved: bool
+    """Whether they stand elsewhere."""
+    confidence: Proportion
+    """The probability that a careful reader would link the two sides."""
+    method: LinkMethod
+    """How they were linked; none where one side is empty."""
+    old_paragraph: Positive | None
+    """The first paragraph on the old side, counted from 1."""
+    new_paragraph: Positive | None
+    """The first paragraph on the new side."""
+    old_text: str | None
+    """The sentences of the old side, joined by blanks; null where there is none."""
+    new_text: str | None
+    """The sentences of the new side."""
+    shifts: str | None
+    """Axis and direction of each shift, as in strength=weaker; figure=raised."""
+    decided_by: DecidedBy | None
 
 
-def _share(reading: TopicReading | None) -> float:
-    return reading.share if reading else 0.0
+@dataclass(frozen=True, slots=True)
+class ShiftRecord:
+    """A shift of strength, figure, date, name, scope or negation: of changes first, then of topics."""
 
-
-def _people(topic: TopicChange) -> str | None:
-    decisions = [reading.decided for reading in (topic.old, topic.new) if reading] + [topic.absent]
-    return "; ".join(dict.fromkeys(each.person for each in decisions if each)) or None
-
-
-def _names(change: Change) -> str | None:
-    return "; ".join(dict.fromkeys(decision.person for decision in change.decided)) or None
-
-
-def _paragraph(side: Side, places: Sequence[int]) -> int | None:
-    return min((side.version.segments[place].paragraph for place in places), default=None)
-
-
-def _text(side: Side, places: Sequence[int]) -> str | None:
-    return " ".join(side.version.segments[place].text for place in places) or None
+    old: str
+    """The reference of the earlier statement, with edition and snapshot, or a file's name."""
+    new: str
+    """The same of the later statement."""
+    change: str | None
+    """The id of the change that it is part of."""
+    topic: str | None
+    """Where it is between what both sides say best on a topic, and no change: the topic's id."""
+    axis: Axis
+    """strength, figure, date, name, scope or negation."""
+    direction: Direction
+    """Where it went on that axis."""
+    amount: str | None
+    """For figures and dates, the computed difference."""
+    old_words: str | None
+    """The words of the old side that show it."""
+    new_words: str | None
+    """The words of the new side that show it."""
+    old_paragraph: Positive | None
+    """The paragraph of the words on the old side, counted from 1."""
+    new_paragraph: Positive | None
+    """The paragraph of the words on the new side."""
+    old_sentence: str | None
+    """The sentence around the words of the old side."""
+    new_sentence: str | None
+    """The sentence around the words of the new side."""
+    rule: str
+    """The rule or published scale that decided."""

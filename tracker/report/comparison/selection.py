@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING, NamedTuple, get_args
 
 from tracker.errors import TrackerError
 from tracker.model.changes import AXES, Change
+from tracker.model.compared import list_shifts, place_shift
 from tracker.model.topics import Status
 from tracker.report.comparison.topic_words import STATUSES
 from tracker.report.comparison.words import MUCH_ALIGNED, OPERATIONS, is_unchanged
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Mapping
 
-    from tracker.model.changes import Axis, Comparison, Evidence, Shift
-    from tracker.model.texts import Segment, Side
+    from tracker.model.changes import Axis, Comparison, Shift
+    from tracker.model.texts import Segment
     from tracker.model.topics import Counterpart
 
 FILTERS: tuple[str, ...] = tuple(
@@ -67,13 +68,15 @@ def select_shifts(
 ) -> tuple[ShiftRow, ...]:
     """Return the shifts on some axes, those of changes first, then those of counterparts, in text order.
 
-    What a change and a topic's counterparts, or those of two topics, tell of the same words is told once.
+    What several of them tell of the same words is told once.
     """
-    rows: dict[tuple[object, ...], ShiftRow] = {}
-    for row in (*_shifts_of_changes(comparison), *_shifts_of_counterparts(comparison)):
-        if row.shift.axis in axes and (not only or row.shift.axis in only):
-            rows.setdefault((row.shift.axis, row.shift.old, row.shift.new), row)
-    return tuple(rows.values())
+    cited = cite_changes(comparison)
+    labels = {topic.topic: topic.label for topic in comparison.topics}
+    return tuple(
+        _row(comparison, shift, holder, cited, labels)
+        for holder, shift in list_shifts(comparison)
+        if shift.axis in axes and (not only or shift.axis in only)
+    )
 
 
 def select_changes(
@@ -137,34 +140,14 @@ def _common(one: str, other: str) -> int:
     )
 
 
-def _shifts_of_changes(comparison: Comparison) -> Iterator[ShiftRow]:
-    cited = cite_changes(comparison)
-    for change in comparison.changes:
-        for shift in change.shifts:
-            yield _row(comparison, shift, cited[change.id], change)
-
-
-def _shifts_of_counterparts(comparison: Comparison) -> Iterator[ShiftRow]:
-    labels = {topic.topic: topic.label for topic in comparison.topics}
-    for pair in comparison.counterparts:
-        for shift in pair.shifts:
-            yield _row(comparison, shift, labels.get(pair.topic, pair.topic), pair)
-
-
-def _row(comparison: Comparison, shift: Shift, source: str, holder: Change | Counterpart) -> ShiftRow:
-    """Place a shift by its evidence; a side without evidence by the first segment there is."""
-    olds = holder.old if isinstance(holder, Change) else (holder.old,)
-    news = holder.new if isinstance(holder, Change) else (holder.new,)
-    return ShiftRow(
-        shift,
-        source,
-        _segment(comparison.old, shift.old, olds),
-        _segment(comparison.new, shift.new, news),
-        **({"change": holder.id} if isinstance(holder, Change) else {"topic": holder.topic}),
-    )
-
-
-def _segment(side: Side, evidence: Evidence | None, indexes: tuple[int, ...]) -> Segment | None:
-    if evidence:
-        return side.version.segments[evidence.segment]
-    return side.version.segments[indexes[0]] if indexes else None
+def _row(
+    comparison: Comparison,
+    shift: Shift,
+    holder: Change | Counterpart,
+    cited: Mapping[str, str],
+    labels: Mapping[str, str],
+) -> ShiftRow:
+    old, new = place_shift(comparison, holder, shift)
+    if isinstance(holder, Change):
+        return ShiftRow(shift, cited[holder.id], old, new, change=holder.id)
+    return ShiftRow(shift, labels.get(holder.topic, holder.topic), old, new, topic=holder.topic)

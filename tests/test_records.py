@@ -1,0 +1,197 @@
+"""Tables of records in each form: the same values, true types, what columns mean, and nothing that acts."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+from dataclasses import dataclass
+from io import BytesIO, StringIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import pytest
+from pyarrow import parquet
+
+import tracker
+from tests.running import NEW, OLD
+from tracker.errors import TrackerError
+from tracker.model.compared import TABLES
+from tracker.model.texts import Natural, Proportion  # noqa: TC001 (columns are made from annotations)
+from tracker.report.records import describe_columns, describe_table, refuse_parquet, write_records
+
+if TYPE_CHECKING:
+    from tracker.report.records import RecordForm
+
+
+@dataclass(frozen=True, slots=True)
+class Boat:
+    """A boat, as None has seen it."""
+
+    name: str
+    """What it is called; ``None`` has no name."""
+    crew: Natural
+    """How many sail it."""
+    full: Proportion | None
+    """How full it is."""
+    afloat: bool | None
+    """Whether it floats."""
+    old: Annotated[
+        bool, ("description", "Whether it is old."), ("trueValues", ("yes",)), ("falseValues", ("no",))
+    ]
+    size: Literal["small", "large"] | None = None
+    """Of two sizes."""
+
+
+BOATS = [
+    Boat("Ada", 3, 0.5, afloat=True, old=True, size="small"),
+    Boat("B", 0, None, afloat=None, old=False),
+    Boat("C", 1, 1.0, afloat=False, old=True),
+]
+EVIL = ("=1+1", "-1", "a\nb", "\x1b[31mred", "a\u202eb", "\u2028", "\x00", "\udc80", '"', "NA", "79", "", " ")
+
+
+def read_parquet(data: str | bytes) -> Any:  # noqa: ANN401 (has no types)
+    assert isinstance(data, bytes)
+    return parquet.read_table(BytesIO(data))
+
+
+def in_lines(text: str | bytes) -> list[dict[str, Any]]:
+    assert isinstance(text, str)
+    return [json.loads(line) for line in text.split("\n")[:-1]]
+
+
+def in_cells(text: str | bytes) -> list[dict[str, str]]:
+    assert isinstance(text, str)
+    return list(csv.DictReader(StringIO(text)))
+
+
+def test_a_table_has_the_same_values_in_each_form() -> None:
+    assert write_records(Boat, BOATS, "csv") == (
+        "name,crew,full,afloat,old,size\nAda,3,0.5,TRUE,yes,small\nB,0,,,no,\nC,1,1.0,FALSE,yes,\n"
+    )
+    expected = [
+        {"name": "Ada", "crew": 3, "full": 0.5, "afloat": True, "old": True, "size": "small"},
+        {"name": "B", "crew": 0, "full": None, "afloat": None, "old": False, "size": None},
+        {"name": "C", "crew": 1, "full": 1.0, "afloat": False, "old": True, "size": None},
+    ]
+    lines = in_lines(write_records(Boat, BOATS, "jsonl"))
+    assert (lines, list(lines[0])) == (expected, list(expected[0]))
+    table = read_parquet(write_records(Boat, BOATS, "parquet"))
+    assert table.to_pylist() == expected
+    assert [str(field.type) for field in table.schema] == [
+        "string",
+        "int64",
+        "double",
+        "bool",
+        "bool",
+        "string",
+    ]
+    assert [field.name for field in table.schema if not field.nullable] == ["name", "crew", "old"]
+
+
+def test_without_rows_there_are_columns() -> None:
+    assert write_records(Boat, [], "csv") == "name,crew,full,afloat,old,size\n"
+    assert write_records(Boat, [], "jsonl") == ""
+    table = read_parquet(write_records(Boat, [], "parquet"))
+    assert (table.num_rows, table.schema) == (0, read_parquet(write_records(Boat, BOATS, "parquet")).schema)
+
+
+def test_parquet_says_what_each_column_means_and_is_the_same_each_time() -> None:
+    data = write_records(Boat, iter(BOATS), "parquet")
+    assert data == write_records(Boat, BOATS, "parquet")
+    schema = read_parquet(data).schema
+    told = [column.meaning.encode() for column in describe_columns(Boat)]
+    assert [field.metadata[b"description"] for field in schema] == told
+    assert told[:2] == [b"What it is called; null has no name.", b"How many sail it."]
+    assert schema.metadata[b"description"] == b"A boat, as null has seen it."
+
+
+@pytest.mark.parametrize("text", EVIL)
+def test_a_text_stays_one_text_in_each_form(text: str) -> None:
+    rows = [Boat(name, 1, None, afloat=None, old=False) for name in (text, "next")]
+    in_csv = write_records(Boat, rows, "csv")
+    assert [row["name"] for row in in_cells(in_csv)][1:] == ["next"]
+    assert not any(char in in_csv for char in ("\x1b", "\u202e", "\n=", "\n-", "\x00", "\udc80"))
+    in_json = write_records(Boat, rows, "jsonl")
+    assert [row["name"] for row in in_lines(in_json)] == [text, "next"]
+    assert isinstance(in_json, str)
+    assert len(in_json.splitlines()) == len(rows)
+    assert not any(char in in_json for char in ("\x1b", "\u202e", "\udc80"))
+    stored = text.replace("\udc80", "\\udc80")
+    assert read_parquet(write_records(Boat, rows, "parquet")).column("name").to_pylist() == [stored, "next"]
+
+
+def test_columns_are_described_for_frictionless_tables() -> None:
+    assert describe_table(Boat) == {
+        "fields": [
+            {
+                "name": "name",
+                "type": "string",
+                "description": "What it is called; null has no name.",
+                "constraints": {"required": True},
+            },
+            {
+                "name": "crew",
+                "type": "integer",
+                "description": "How many sail it.",
+                "constraints": {"required": True, "minimum": 0},
+            },
+            {
+                "name": "full",
+                "type": "number",
+                "description": "How full it is.",
+                "constraints": {"minimum": 0, "maximum": 1},
+            },
+            {"name": "afloat", "type": "boolean", "description": "Whether it floats.", "constraints": {}},
+            {
+                "name": "old",
+                "type": "boolean",
+                "description": "Whether it is old.",
+                "trueValues": ("yes",),
+                "falseValues": ("no",),
+                "constraints": {"required": True},
+            },
+            {
+                "name": "size",
+                "type": "string",
+                "description": "Of two sizes.",
+                "constraints": {"enum": ("small", "large")},
+            },
+        ],
+        "missingValues": [""],
+    }
+
+
+@pytest.mark.parametrize("of", TABLES)
+@pytest.mark.parametrize("form", ["csv", "jsonl", "parquet"])
+def test_a_comparison_is_the_same_in_each_form(of: Any, form: RecordForm) -> None:  # noqa: ANN401 (a name)
+    compared = tracker.compare(OLD, NEW)
+    kind, list_rows = TABLES[of]
+    written, expected = write_records(kind, list_rows(compared), form), compared.rows(of)
+    if form == "csv":
+        assert [list(row) for row in in_cells(written)] == [list(row) for row in expected]
+    else:
+        found = in_lines(written) if form == "jsonl" else read_parquet(written).to_pylist()
+        assert found == expected
+
+
+@pytest.mark.parametrize("kind", [kind for kind, _ in TABLES.values()], ids=lambda kind: kind.__name__)
+def test_each_column_says_what_it_means(kind: type) -> None:
+    for column in describe_columns(kind):
+        assert column.meaning[:1].isupper() or column.meaning.startswith(column.facts.get("enum", "strength"))
+        assert column.meaning.endswith("."), column
+
+
+def test_parquet_is_refused_before_any_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    refuse_parquet("csv", None)
+    refuse_parquet("parquet", Path("table.parquet"))
+    with pytest.raises(TrackerError, match="--format parquet makes a file; name it with -o FILE"):
+        refuse_parquet("parquet", None)
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    for ask in (
+        lambda: refuse_parquet("parquet", Path("table.parquet")),
+        lambda: write_records(Boat, BOATS, "parquet"),
+    ):
+        with pytest.raises(TrackerError, match=r"Parquet needs pyarrow.*pip install 'tracker\[parquet\]'"):
+            ask()

@@ -1,0 +1,145 @@
+"""The tables of a comparison: what its topics, changes and shifts are as plain records."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from tracker.model.changes import Change
+from tracker.model.rows import ChangeRecord, ShiftRecord, TopicRecord
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from _typeshed import DataclassInstance
+
+    from tracker.model.changes import Comparison, Evidence, Shift
+    from tracker.model.rows import LevelOrAbsent, RowKind
+    from tracker.model.texts import Segment, Side
+    from tracker.model.topics import Counterpart, TopicChange, TopicReading
+
+
+def topic_rows(comparison: Comparison) -> Iterator[TopicRecord]:
+    """Yield a record for each topic that is a priority on either side, or may be, in the report's order."""
+    for topic in comparison.topics:
+        yield TopicRecord(
+            comparison.old.name,
+            comparison.new.name,
+            topic.topic,
+            topic.label,
+            topic.kind,
+            topic.status,
+            topic.possible,
+            topic.certainty,
+            topic.measured,
+            topic.share_unsure,
+            *_side(topic.old, comparison.old),
+            *_side(topic.new, comparison.new),
+            share_change=round(_share(topic.new) - _share(topic.old), 4),
+            decided_by=_people(topic),
+        )
+
+
+def change_rows(comparison: Comparison) -> Iterator[ChangeRecord]:
+    """Yield a record for each change, in the order of the new text: both sides, and what shifted."""
+    for change in comparison.changes:
+        yield ChangeRecord(
+            old=comparison.old.name,
+            new=comparison.new.name,
+            id=change.id,
+            operation=change.operation,
+            moved=change.moved,
+            confidence=change.confidence,
+            method=change.method,
+            old_paragraph=_paragraph(comparison.old, change.old),
+            new_paragraph=_paragraph(comparison.new, change.new),
+            old_text=_text(comparison.old, change.old),
+            new_text=_text(comparison.new, change.new),
+            shifts="; ".join(f"{shift.axis}={shift.direction}" for shift in change.shifts) or None,
+            decided_by=_names(change),
+        )
+
+
+def list_shifts(comparison: Comparison) -> Iterable[tuple[Change | Counterpart, Shift]]:
+    """Return the shifts with what they were found in, those of changes first, then those of counterparts.
+
+    What a change and a topic's counterparts, or those of two topics, tell of the same words is told once.
+    """
+    told: dict[tuple[object, ...], tuple[Change | Counterpart, Shift]] = {}
+    holders: tuple[Change | Counterpart, ...] = (*comparison.changes, *comparison.counterparts)
+    for holder in holders:
+        for shift in holder.shifts:
+            told.setdefault((shift.axis, shift.old, shift.new), (holder, shift))
+    return told.values()
+
+
+def place_shift(
+    comparison: Comparison, holder: Change | Counterpart, shift: Shift
+) -> tuple[Segment | None, Segment | None]:
+    """Return the segments of both sides: of the evidence, and without that the first segment there is."""
+    olds = holder.old if isinstance(holder, Change) else (holder.old,)
+    news = holder.new if isinstance(holder, Change) else (holder.new,)
+    return _segment(comparison.old, shift.old, olds), _segment(comparison.new, shift.new, news)
+
+
+def shift_rows(comparison: Comparison) -> Iterator[ShiftRecord]:
+    """Yield a record for each shift, in the order of ``list_shifts``."""
+    for holder, shift in list_shifts(comparison):
+        old, new = place_shift(comparison, holder, shift)
+        yield ShiftRecord(
+            old=comparison.old.name,
+            new=comparison.new.name,
+            change=holder.id if isinstance(holder, Change) else None,
+            topic=None if isinstance(holder, Change) else holder.topic,
+            axis=shift.axis,
+            direction=shift.direction,
+            amount=shift.amount,
+            old_words=shift.old.text if shift.old else None,
+            new_words=shift.new.text if shift.new else None,
+            old_paragraph=old.paragraph if old else None,
+            new_paragraph=new.paragraph if new else None,
+            old_sentence=old.text if old else None,
+            new_sentence=new.text if new else None,
+            rule=shift.rule,
+        )
+
+
+TABLES: Final[Mapping[RowKind, tuple[type, Callable[[Comparison], Iterator[DataclassInstance]]]]] = {
+    "topics": (TopicRecord, topic_rows),
+    "changes": (ChangeRecord, change_rows),
+    "shifts": (ShiftRecord, shift_rows),
+}
+"""The tables of a comparison: the type of their rows, and what yields these."""
+
+
+def _side(reading: TopicReading | None, side: Side) -> tuple[LevelOrAbsent, int, float, str | None]:
+    if reading is None:
+        return "absent", 0, 0.0, None
+    quote = side.version.segments[reading.leading].text
+    return reading.level, len(reading.segments), reading.share, quote
+
+
+def _segment(side: Side, evidence: Evidence | None, indexes: tuple[int, ...]) -> Segment | None:
+    if evidence:
+        return side.version.segments[evidence.segment]
+    return side.version.segments[indexes[0]] if indexes else None
+
+
+def _share(reading: TopicReading | None) -> float:
+    return reading.share if reading else 0.0
+
+
+def _people(topic: TopicChange) -> str | None:
+    decisions = [reading.decided for reading in (topic.old, topic.new) if reading] + [topic.absent]
+    return "; ".join(dict.fromkeys(each.person for each in decisions if each)) or None
+
+
+def _names(change: Change) -> str | None:
+    return "; ".join(dict.fromkeys(decision.person for decision in change.decided)) or None
+
+
+def _paragraph(side: Side, places: Sequence[int]) -> int | None:
+    return min((side.version.segments[place].paragraph for place in places), default=None)
+
+
+def _text(side: Side, places: Sequence[int]) -> str | None:
+    return " ".join(side.version.segments[place].text for place in places) or None
