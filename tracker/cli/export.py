@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from tracker.cli import completion, options
-from tracker.cli.output import write_answer
+from tracker.cli.batch import line_writer
+from tracker.cli.output import shown_progress, write_answer
 from tracker.references import gather_references
 from tracker.report.json_text import encode_json
 
@@ -16,11 +17,21 @@ Private = Annotated[
     bool,
     typer.Option("--private", help="Include restricted and embargoed material, never what is withdrawn."),
 ]
+TableFile = Annotated[
+    Path, typer.Argument(metavar="FILE", help="A new file that ends in .csv, .jsonl or .parquet.")
+]
+AllEditions = Annotated[
+    bool,
+    typer.Option(
+        "--all-editions", help="Every language and kind of text of a statement, not only the preferred one."
+    ),
+]
 References = Annotated[
     list[str] | None,
     typer.Argument(
         metavar="[REF]...",
-        help="Series, statements, editions or snapshots; everything if not given.",
+        help="Series, statements, editions or snapshots; a body (UNGA) or its session (UNGA/79) for all"
+        " countries; everything if not given.",
         autocompletion=completion.complete_reference,
     ),
 ]
@@ -32,6 +43,16 @@ def register(app: typer.Typer) -> None:
     exports.command("warc", epilog="Example: tracker export warc statements.warc.gz XAA/UNGA XAA/HRC/52")(
         export_warc
     )
+    exports.command(
+        "corpus",
+        epilog="Examples: tracker export corpus unga.csv UNGA | tracker export corpus all.parquet"
+        " | tracker export corpus french.jsonl XAA/UNGA/79~fr",
+    )(export_corpus)
+    exports.command(
+        "sentences",
+        epilog="Examples: tracker export sentences sentences.parquet"
+        " | tracker export sentences xaa.csv XAA/UNGA XAA/HRC",
+    )(export_sentences)
     exports.command("bag", epilog="Example: tracker export bag /mnt/disk/statements-2026")(export_bag)
 
 
@@ -50,6 +71,56 @@ def export_warc(
     from tracker.workflows.export.warc import export_warc as write_warc
 
     made = write_warc(archive, file, gather_references(references or []), private=private)
+    write_answer(encode_json(made) if form == "json" else exported_line(made))
+
+
+def export_corpus(
+    file: TableFile,
+    references: References = None,
+    all_editions: AllEditions = False,
+    private: Private = False,
+    form: options.ListFormat = "text",
+    archive: options.Archive = options.DEFAULT_ARCHIVE,
+) -> None:
+    """Export the texts as a table for readtext, quanteda and pandas.
+
+    One row for each statement: the current text of its preferred edition, or of the language and kind that
+    REF names. Columns: doc_id, text, country, body, session, year, kind, language, speaker. Only open
+    material. The same record gives the same bytes.
+    """
+    from tracker.report.archive.mirror import exported_line
+    from tracker.workflows.export.corpus import export_corpus as write_corpus
+
+    opened, wanted = options.opened(archive), gather_references(references or [])
+    with shown_progress("exporting", line_writer("exporting")) as progress:
+        made = write_corpus(opened, file, wanted, every=all_editions, private=private, progress=progress)
+    write_answer(encode_json(made) if form == "json" else exported_line(made))
+
+
+def export_sentences(
+    file: TableFile,
+    references: References = None,
+    all_editions: AllEditions = False,
+    vocabulary: options.VocabularyFile = None,
+    private: Private = False,
+    form: options.ListFormat = "text",
+    archive: options.Archive = options.DEFAULT_ARCHIVE,
+) -> None:
+    """Export the sentences as a table, each with its topics.
+
+    One row for each sentence, heading and item of the texts that export corpus takes. Topics, the words that
+    name them and their levels have semicolons between. What tracker batch has read is not read again. Only
+    open material. The same record gives the same bytes.
+    """
+    from tracker.report.archive.mirror import exported_line
+    from tracker.workflows.export.corpus import export_sentences as write_sentences
+
+    known, opened = options.load_vocabulary(vocabulary, archive), options.opened(archive)
+    wanted = gather_references(references or [])
+    with shown_progress("exporting", line_writer("exporting")) as progress:
+        made = write_sentences(
+            opened, file, wanted, known, every=all_editions, private=private, progress=progress
+        )
     write_answer(encode_json(made) if form == "json" else exported_line(made))
 
 

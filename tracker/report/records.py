@@ -10,8 +10,10 @@ import ast
 import inspect
 import json
 import re
+from contextlib import nullcontext
 from dataclasses import dataclass, fields, is_dataclass
 from functools import cache
+from io import BytesIO
 from itertools import pairwise
 from types import NoneType, UnionType
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, Union, get_args, get_origin, get_type_hints
@@ -21,8 +23,9 @@ from tracker.report.safe import escape_hidden
 from tracker.report.tables import write_csv
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
+    from typing import BinaryIO
 
     from _typeshed import DataclassInstance
 
@@ -32,6 +35,8 @@ ColumnType = Literal["string", "integer", "number", "boolean"]
 _TYPES: Final[Mapping[type, ColumnType]] = {str: "string", int: "integer", float: "number", bool: "boolean"}
 _YES: Final = "TRUE", "FALSE"
 """What both R and pandas take for a boolean."""
+_TOGETHER: Final = 8_000_000
+"""Characters of the rows that are in memory at once, and of a group of rows in Parquet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +62,10 @@ def write_records(kind: type, rows: Iterable[DataclassInstance], form: RecordFor
     columns = describe_columns(kind)
     cells = ([getattr(row, column.name) for column in columns] for row in rows)
     if form == "parquet":
-        return _write_parquet(kind, columns, list(cells))
+        sink = BytesIO()
+        with _open_parquet(kind, sink) as parquet:
+            parquet.write_table(_make_table(kind, rows))
+        return sink.getvalue()
     if form == "jsonl":
         names = [column.name for column in columns]
         return "".join(_write_object(names, row) for row in cells)
@@ -75,6 +83,40 @@ def write_records(kind: type, rows: Iterable[DataclassInstance], form: RecordFor
             for row in cells
         ),
     )
+
+
+def stream_records(kind: type, rows: Iterable[DataclassInstance], form: RecordForm, file: BinaryIO) -> int:
+    """Write rows into a file, some at a time, in the form that ``write_records`` gives; return their number.
+
+    Raises ``TrackerError`` as that does, and ``OSError`` where the file cannot be written.
+    """
+    written = 0
+    with _open_parquet(kind, file) if form == "parquet" else nullcontext() as parquet:
+        for some in _cut(rows, [column.name for column in describe_columns(kind)]):
+            if parquet:
+                parquet.write_table(_make_table(kind, some))
+            else:
+                text = str(write_records(kind, some, form))
+                is_headed = form == "csv" and written
+                file.write(
+                    (text.partition("\n")[2] if is_headed else text).encode("utf-8", "backslashreplace")
+                )
+            written += len(some)
+    return written
+
+
+def _cut(rows: Iterable[DataclassInstance], names: Sequence[str]) -> Iterator[list[DataclassInstance]]:
+    """Yield rows some at a time, as many as fit; without any, none of them once."""
+    some: list[DataclassInstance] = []
+    size = written = 0
+    for row in rows:
+        some.append(row)
+        size += sum(len(str(getattr(row, name))) for name in names)
+        if size >= _TOGETHER:
+            yield some
+            some, size, written = [], 0, 1
+    if some or not written:
+        yield some
 
 
 def refuse_parquet(form: str, output: Path | None) -> None:
@@ -155,15 +197,29 @@ def _write_object(names: Sequence[str], cells: Sequence[object]) -> str:
     return escape_hidden(json.dumps(content, ensure_ascii=False, allow_nan=False)) + "\n"
 
 
-def _write_parquet(kind: type, columns: Sequence[Column], rows: Sequence[Sequence[Any]]) -> bytes:
-    arrow, parquet = _load_parquet()
+def _open_parquet(kind: type, file: BinaryIO) -> Any:  # noqa: ANN401 (pyarrow has no types)
+    _, parquet = _load_parquet()
+    return parquet.ParquetWriter(file, _make_schema(kind), compression="zstd")
+
+
+def _make_table(kind: type, rows: Iterable[DataclassInstance]) -> Any:  # noqa: ANN401 (as above)
+    arrow, _ = _load_parquet()
+    schema, rows = _make_schema(kind), list(rows)
+    arrays = [
+        arrow.array([_in_utf8(getattr(row, field.name)) for row in rows], type=field.type) for field in schema
+    ]
+    return arrow.table(arrays, schema=schema)
+
+
+def _make_schema(kind: type) -> Any:  # noqa: ANN401 (as above)
+    arrow, _ = _load_parquet()
     types = {
         "string": arrow.string(),
         "integer": arrow.int64(),
         "number": arrow.float64(),
         "boolean": arrow.bool_(),
     }
-    schema = arrow.schema(
+    return arrow.schema(
         [
             arrow.field(
                 each.name,
@@ -171,17 +227,10 @@ def _write_parquet(kind: type, columns: Sequence[Column], rows: Sequence[Sequenc
                 nullable=not each.required,
                 metadata={"description": each.meaning},
             )
-            for each in columns
+            for each in describe_columns(kind)
         ],
         metadata={"description": in_json(kind.__doc__ or "")},
     )
-    arrays = [
-        arrow.array([_in_utf8(row[at]) for row in rows], type=field.type) for at, field in enumerate(schema)
-    ]
-    sink = arrow.BufferOutputStream()
-    parquet.write_table(arrow.table(arrays, schema=schema), sink, compression="zstd")
-    written: bytes = sink.getvalue().to_pybytes()
-    return written
 
 
 def _in_utf8(value: object) -> object:
