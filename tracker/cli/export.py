@@ -9,7 +9,7 @@ import typer
 
 from tracker.cli import completion, options
 from tracker.cli.batch import line_writer
-from tracker.cli.output import shown_progress, write_answer
+from tracker.cli.output import shown_progress, write_answer, write_notice
 from tracker.references import gather_references
 from tracker.report.json_text import encode_json
 
@@ -53,6 +53,10 @@ def register(app: typer.Typer) -> None:
         epilog="Examples: tracker export sentences sentences.parquet"
         " | tracker export sentences xaa.csv XAA/UNGA XAA/HRC",
     )(export_sentences)
+    exports.command(
+        "tables",
+        epilog="Examples: tracker export tables tables | tracker export tables unga UNGA --all-editions",
+    )(export_tables)
     exports.command("bag", epilog="Example: tracker export bag /mnt/disk/statements-2026")(export_bag)
 
 
@@ -122,6 +126,41 @@ def export_sentences(
             opened, file, wanted, known, every=all_editions, private=private, progress=progress
         )
     write_answer(encode_json(made) if form == "json" else exported_line(made))
+
+
+def export_tables(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A new folder.")],
+    references: References = None,
+    all_editions: AllEditions = False,
+    vocabulary: options.VocabularyFile = None,
+    sure: options.Sure = 0.9,
+    private: Private = False,
+    form: options.ListFormat = "text",
+    archive: options.Archive = options.DEFAULT_ARCHIVE,
+) -> None:
+    """Export all tables as Parquet, for DuckDB, pandas and R.
+
+    Statements, sentences and topics of the texts that export corpus takes; topic changes, changes and shifts
+    of neighbouring statements that tracker batch, or a diff, has compared. With a README, a data dictionary
+    and a Frictionless data package. Only open material.
+    """
+    from tracker.report.archive.mirror import exported_line
+    from tracker.report.layout import counted
+    from tracker.workflows.export.tables import export_tables as write_tables
+
+    known, opened = options.load_vocabulary(vocabulary, archive), options.opened(archive)
+    wanted = gather_references(references or [])
+    with shown_progress("exporting", line_writer("exporting")) as progress:
+        made, missing = write_tables(
+            opened, folder, wanted, known, sure=sure, every=all_editions, private=private, progress=progress
+        )
+    write_answer(encode_json(made) if form == "json" else exported_line(made))
+    if missing:
+        commands = "; ".join(f"tracker batch {body}" for body in sorted(missing))
+        write_notice(
+            f"{counted(missing.total(), 'pair')} of neighbours not compared yet: topic changes, changes and shifts"
+            f" lack them; to compare them: {commands}; then export again"
+        )
 
 
 def export_bag(

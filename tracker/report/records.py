@@ -10,7 +10,6 @@ import ast
 import inspect
 import json
 import re
-from contextlib import nullcontext
 from dataclasses import dataclass, fields, is_dataclass
 from functools import cache
 from io import BytesIO
@@ -59,13 +58,12 @@ def write_records(kind: type, rows: Iterable[DataclassInstance], form: RecordFor
     CSV is guarded against formulas, each cell on one line. JSON Lines and Parquet have texts as they are.
     Raises ``TrackerError`` where Parquet is asked for and pyarrow is not there.
     """
-    columns = describe_columns(kind)
-    cells = ([getattr(row, column.name) for column in columns] for row in rows)
     if form == "parquet":
         sink = BytesIO()
-        with _open_parquet(kind, sink) as parquet:
-            parquet.write_table(_make_table(kind, rows))
+        stream_records(kind, rows, form, sink)
         return sink.getvalue()
+    columns = describe_columns(kind)
+    cells = ([getattr(row, column.name) for column in columns] for row in rows)
     if form == "jsonl":
         names = [column.name for column in columns]
         return "".join(_write_object(names, row) for row in cells)
@@ -85,33 +83,41 @@ def write_records(kind: type, rows: Iterable[DataclassInstance], form: RecordFor
     )
 
 
-def stream_records(kind: type, rows: Iterable[DataclassInstance], form: RecordForm, file: BinaryIO) -> int:
-    """Write rows into a file, some at a time, in the form that ``write_records`` gives; return their number.
+def stream_records(
+    kind: type,
+    rows: Iterable[DataclassInstance],
+    form: RecordForm,
+    file: BinaryIO,
+    partition: str | None = None,
+) -> int:
+    """Write rows into a file, some at a time, as ``write_records`` returns them; return their number.
 
-    Raises ``TrackerError`` as that does, and ``OSError`` where the file cannot be written.
+    Parquet lacks the column of the ``partition``, by which the file's folder is named. Raises as that does,
+    and ``OSError`` where the file cannot be written.
     """
-    written = 0
-    with _open_parquet(kind, file) if form == "parquet" else nullcontext() as parquet:
-        for some in _cut(rows, [column.name for column in describe_columns(kind)]):
-            if parquet:
-                parquet.write_table(_make_table(kind, some))
-            else:
-                text = str(write_records(kind, some, form))
-                is_headed = form == "csv" and written
-                file.write(
-                    (text.partition("\n")[2] if is_headed else text).encode("utf-8", "backslashreplace")
-                )
-            written += len(some)
+    written, columns = 0, describe_columns(kind)
+    if form == "parquet":
+        schema = _make_schema(kind, [column for column in columns if column.name != partition])
+        with _load_parquet()[1].ParquetWriter(file, schema, compression="zstd") as parquet:
+            for some in _cut(rows, columns):
+                parquet.write_table(_make_table(some, schema))
+                written += len(some)
+        return written
+    for some in _cut(rows, columns):
+        text = str(write_records(kind, some, form))
+        is_headed = form == "csv" and written
+        file.write((text.partition("\n")[2] if is_headed else text).encode("utf-8", "backslashreplace"))
+        written += len(some)
     return written
 
 
-def _cut(rows: Iterable[DataclassInstance], names: Sequence[str]) -> Iterator[list[DataclassInstance]]:
+def _cut(rows: Iterable[DataclassInstance], columns: Sequence[Column]) -> Iterator[list[DataclassInstance]]:
     """Yield rows some at a time, as many as fit; without any, none of them once."""
     some: list[DataclassInstance] = []
     size = written = 0
     for row in rows:
         some.append(row)
-        size += sum(len(str(getattr(row, name))) for name in names)
+        size += sum(len(str(getattr(row, column.name))) for column in columns)
         if size >= _TOGETHER:
             yield some
             some, size, written = [], 0, 1
@@ -197,21 +203,15 @@ def _write_object(names: Sequence[str], cells: Sequence[object]) -> str:
     return escape_hidden(json.dumps(content, ensure_ascii=False, allow_nan=False)) + "\n"
 
 
-def _open_parquet(kind: type, file: BinaryIO) -> Any:  # noqa: ANN401 (pyarrow has no types)
-    _, parquet = _load_parquet()
-    return parquet.ParquetWriter(file, _make_schema(kind), compression="zstd")
-
-
-def _make_table(kind: type, rows: Iterable[DataclassInstance]) -> Any:  # noqa: ANN401 (as above)
+def _make_table(rows: Sequence[DataclassInstance], schema: Any) -> Any:  # noqa: ANN401 (pyarrow has no types)
     arrow, _ = _load_parquet()
-    schema, rows = _make_schema(kind), list(rows)
     arrays = [
         arrow.array([_in_utf8(getattr(row, field.name)) for row in rows], type=field.type) for field in schema
     ]
     return arrow.table(arrays, schema=schema)
 
 
-def _make_schema(kind: type) -> Any:  # noqa: ANN401 (as above)
+def _make_schema(kind: type, columns: Iterable[Column]) -> Any:  # noqa: ANN401 (as above)
     arrow, _ = _load_parquet()
     types = {
         "string": arrow.string(),
@@ -227,7 +227,7 @@ def _make_schema(kind: type) -> Any:  # noqa: ANN401 (as above)
                 nullable=not each.required,
                 metadata={"description": each.meaning},
             )
-            for each in describe_columns(kind)
+            for each in columns
         ],
         metadata={"description": in_json(kind.__doc__ or "")},
     )
