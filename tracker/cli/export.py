@@ -158,8 +158,8 @@ def export_tables(
     if missing:
         commands = "; ".join(f"tracker batch {body}" for body in sorted(missing))
         write_notice(
-            f"{counted(missing.total(), 'pair')} of neighbours not compared yet: topic changes, changes and shifts"
-            f" lack them; to compare them: {commands}; then export again"
+            f"{counted(missing.total(), 'pair')} of neighbours not compared yet: topic changes, changes and"
+            f" shifts lack them; to compare them: {commands}; then export again"
         )
 
 
