@@ -101,7 +101,15 @@ def test_an_embargo_ends_by_itself_with_the_next_update(
     check_sound(mirror)
 
 
-@pytest.mark.parametrize("command", [("export", "warc", "out.warc"), ("export", "bag", "out")])
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("export", "warc", "out.warc"),
+        ("export", "bag", "out"),
+        ("export", "corpus", "out.csv"),
+        ("export", "sentences", "out.jsonl"),
+    ],
+)
 def test_what_is_embargoed_leaves_in_no_export_before_its_day(
     folder: Path,
     monkeypatch: pytest.MonkeyPatch,

@@ -210,6 +210,8 @@ def use_path(data: bytes, folder: Path) -> str:
         call("topics", "check", "--", text), call("priorities", "XAA/CCPCJ/33", "--vocabulary", text),
         call("judge", "--from", text), call("list", "--archive", text), call("verify", "--archive", text),
         call("topics", "learn", "--vocabulary", text, "--", text), call("export", "warc", "--", text),
+        call("export", "corpus", "--", f"c-{text}.csv", text),
+        call("export", "tables", "--", f"t-{text}", text),
         call("export", "bag", "--", f"b-{text}"), call("backup", "--", f"c-{text}"),
         call("diff", "./32.txt", "./33.txt", "--encoder", "none", "-o", f"d-{text}"),
         call("sources", "add", "--as", "XAA/CCPCJ/42", "--", text), call("init", "--archive", f"f-{text}"),
