@@ -235,7 +235,6 @@ def hand_on(story: Story) -> None:
     story("export corpus corpus.csv")
     story("export corpus corpus.jsonl XAA/CCPCJ --private --format json")
     story("export sentences sentences.csv XAA/CCPCJ/33")
-    story("export tables tables XAA/CCPCJ")
     for copy, more in (("copy.git", ""), ("whole.git", " --private")):
         Path(copy).mkdir()
         run_git(Path(copy), "init", "--quiet", "--bare", "--initial-branch=main")
