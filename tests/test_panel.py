@@ -21,7 +21,8 @@ from tracker.archive.storing.store import create_archive, open_store
 from tracker.references import parse_reference, read_session
 from tracker.report.render.terminal import render_terminal
 from tracker.report.series.moves import build_countries_diff
-from tracker.report.series.panels import build_panel, panel_csv, panel_json
+from tracker.report.series.panels import build_panel, panel_json
+from tracker.report.series.tables import panel_table
 from tracker.topics.vocabulary.load import load_vocabulary
 from tracker.workflows.compare import cells
 from tracker.workflows.compare.diff import diff
@@ -184,7 +185,7 @@ def test_a_group_is_who_belongs_at_each_session(folder: Path) -> None:
 
 def test_csv_has_a_row_for_each_country_session_and_topic(folder: Path) -> None:
     found = whole(folder, "74-75", "FRA,XAA,ITA")
-    rows = list(csv.DictReader(io.StringIO(panel_csv(found))))
+    rows = list(csv.DictReader(io.StringIO(str(panel_table(found, (), "csv")))))
     assert {row["state"] for row in rows if row["country"] == "ITA"} == {"no text", "no statement"}
     france = {(row["session"], row["topic"]): row for row in rows if row["country"] == "FRA"}
     assert france["74", "corruption"]["level"] == "declared"
@@ -195,7 +196,7 @@ def test_csv_has_a_row_for_each_country_session_and_topic(folder: Path) -> None:
     assert {row["before"] for (label, _), row in france.items() if label == "75"} == {"74"}
     topics = {topic for _, topic in france}
     assert len(france) == 2 * len(topics)
-    only = list(csv.DictReader(io.StringIO(panel_csv(found, ("oceans",)))))
+    only = list(csv.DictReader(io.StringIO(str(panel_table(found, ("oceans",), "csv")))))
     assert {row["topic"] for row in only} == {"oceans", ""}
 
 

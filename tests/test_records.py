@@ -184,13 +184,12 @@ def test_each_column_says_what_it_means(kind: type) -> None:
 
 
 def test_parquet_is_refused_before_any_work(monkeypatch: pytest.MonkeyPatch) -> None:
-    refuse_parquet("csv", None)
-    refuse_parquet("parquet", Path("table.parquet"))
+    refuse_parquet(Path("table.parquet"))
     with pytest.raises(TrackerError, match="--format parquet makes a file; name it with -o FILE"):
-        refuse_parquet("parquet", None)
+        refuse_parquet(None)
     monkeypatch.setitem(sys.modules, "pyarrow", None)
     for ask in (
-        lambda: refuse_parquet("parquet", Path("table.parquet")),
+        lambda: refuse_parquet(Path("table.parquet")),
         lambda: write_records(Boat, BOATS, "parquet"),
     ):
         with pytest.raises(TrackerError, match=r"Parquet needs pyarrow.*pip install 'tracker\[parquet\]'"):

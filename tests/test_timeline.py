@@ -30,8 +30,9 @@ from tracker.report.comparison.phrases import phrases_json, render_phrases
 from tracker.report.render.markdown import render_markdown
 from tracker.report.render.terminal import LINES, render_terminal
 from tracker.report.series.countries import build_countries, find_distinctive, select_topics
-from tracker.report.series.matrices import countries_csv, countries_json, timeline_csv, timeline_json
+from tracker.report.series.matrices import countries_json, timeline_json
 from tracker.report.series.rows import mark_chance, mark_level
+from tracker.report.series.tables import countries_table, timeline_table
 from tracker.report.series.timeline import build_timeline, select_rows
 from tracker.topics.vocabulary.load import load_vocabulary
 from tracker.topics.vocabulary.naming import name_topics
@@ -247,7 +248,7 @@ def test_decisions_are_shown_with_name_and_dispute_in_every_form(tmp_path: Path)
     assert f"Corruption, 33: {words}" in told
     lines = {
         (row["session"], row["topic"]): row
-        for row in csv.DictReader(io.StringIO(timeline_csv(timeline, rows)))
+        for row in csv.DictReader(io.StringIO(str(timeline_table(timeline, rows, "csv"))))
     }
     names = ("level", "status", "decided_by", "decided", "said", "against")
     assert [lines["33", "corruption"][name] for name in names] == [
@@ -264,7 +265,7 @@ def test_decisions_are_shown_with_name_and_dispute_in_every_form(tmp_path: Path)
     topics = select_topics(reading)
     assert f"Corruption, XAA: {words}" in render_countries(reading, topics, topics, width=120)
     assert "named by 0 of 1." in render_countries(reading, topics, topics, topics=("corruption",))
-    matrix = list(csv.reader(io.StringIO(countries_csv(reading, topics))))
+    matrix = list(csv.reader(io.StringIO(str(countries_table(reading, topics, "csv")))))
     assert [row[0] for row in matrix] == ["country", "XAA"]
     assert matrix[1][-1] == "corruption: absent (Ben; against Ana: mentioned); oceans: absent (Ben)"
     data = json.loads(countries_json(reading, topics, topics))
@@ -459,7 +460,7 @@ def test_what_is_only_mentioned_is_shown_where_everything_is(folder: Path) -> No
 def test_csv_has_a_row_for_each_topic_and_session(folder: Path) -> None:
     timeline = follow(folder)
     rows = select_rows(timeline, ("corruption", "cybercrime"))
-    table = list(csv.DictReader(io.StringIO(timeline_csv(timeline, rows))))
+    table = list(csv.DictReader(io.StringIO(str(timeline_table(timeline, rows, "csv")))))
     assert len(table) == len(rows) * len(timeline.sessions)
     told = {row["session"]: row for row in table if row["topic"] == "corruption"}
     assert (told["74"]["level"], told["74"]["status"], told["74"]["before"]) == ("declared", "promoted", "71")

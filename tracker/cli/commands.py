@@ -36,10 +36,10 @@ COMMANDS: Final = {
     },
     "Follow": {
         "trace": (
-            "follow",
+            "trace",
             "Follow phrases or a sentence through a series, or through all countries of a body.",
         ),
-        "blame": ("follow", "Show when each sentence was first said in these words."),
+        "blame": ("trace", "Show when each sentence was first said in these words."),
         "timeline": ("follow", "Show the topics of a series by session."),
         "compare-countries": ("follow", "Show the topics of one session by country."),
         "phrases": ("follow", "Show phrases that set a session apart from the others."),

@@ -137,24 +137,24 @@ def diff(
 def priorities(
     reference: options.ReferenceWords,
     vocabulary: options.VocabularyFile = None,
-    form: options.TableFormat = "text",
+    form: options.RecordFormat = "text",
     output: options.Output = None,
     color: options.Colour = "auto",
     archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
     """Show a statement's priorities and passing mentions.
 
-    CSV has one row per topic, with its level, share and leading sentence.
+    CSV, JSON Lines and Parquet have one row per topic, with its level, share and leading sentence.
     """
-    from tracker.report.archive.statement import list_topics, topics_csv, topics_json
+    from tracker.report.archive.statement import list_topics, topics_json, topics_table
     from tracker.report.comparison.priorities import render_priorities
     from tracker.workflows.compare.priorities import read_priorities
 
     named = join_words(reference)
-    refuse_overwriting(output, [vocabulary, named], archive)
+    refuse_overwriting(output, [vocabulary, named], archive, form)
     topics = options.load_vocabulary(vocabulary, archive)
     side, readings, absences = read_priorities(options.opened(archive), named, topics)
     table = list_topics(side, readings, topics, absences)
-    as_csv, as_json = partial(topics_csv, table), partial(topics_json, table)
+    as_table, as_json = partial(topics_table, table), partial(topics_json, table)
     as_text = partial(render_priorities, side, readings, topics, absences)
-    shown.answer(form, as_json, as_text, as_csv=as_csv, color=color, output=output)
+    shown.answer(form, as_json, as_text, as_table=as_table, color=color, output=output)

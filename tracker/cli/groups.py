@@ -71,22 +71,23 @@ def panel(
     it at the time of each session. The text has counts; CSV has one row for each country, session and topic.
     Interrupted, the same command goes on.
     """
-    from tracker.report.series.panels import build_panel, panel_csv, panel_json
+    from tracker.report.series.panels import build_panel, panel_json
     from tracker.report.series.parts import draw_report
+    from tracker.report.series.tables import panel_table
     from tracker.topics.vocabulary.naming import name_topics
     from tracker.workflows.follow.panel import read_panel
 
-    shown.refuse_overwriting(output, [vocabulary], archive)
+    shown.refuse_overwriting(output, [vocabulary], archive, form)
     known = options.load_vocabulary(vocabulary, archive)
     topics = name_topics(known, topic or ())
     session = options.opened(archive)
     with shown.shown_progress("reading") as progress:
         found = read_panel(session, body, sessions, countries, known, sure=sure, progress=progress)
     notes = _explain(archive, countries)
-    as_csv, as_json = partial(panel_csv, found, topics), partial(panel_json, found, topics)
+    as_table, as_json = partial(panel_table, found, topics), partial(panel_json, found, topics)
     build = partial(build_panel, found, topics, notes=notes, everything=everything)
     as_text = partial(draw_report, build, form)
-    shown.answer(form, as_json, as_text, as_csv=as_csv, color=color, output=output)
+    shown.answer(form, as_json, as_text, as_table=as_table, color=color, output=output)
 
 
 def diff_countries(
@@ -107,6 +108,7 @@ def diff_countries(
     from tracker.report.json_text import encode_published
     from tracker.report.series.moves import build_countries_diff
     from tracker.report.series.parts import draw_report
+    from tracker.report.series.tables import moves_table
     from tracker.topics.vocabulary.naming import name_topics
     from tracker.workflows.follow.moves import diff_countries as compare
     from tracker.workflows.follow.moves import narrow_moves
@@ -122,7 +124,8 @@ def diff_countries(
     whole = everything or bool(topic or only)
     build = partial(build_countries_diff, found, notes=notes, whole=whole, only=only)
     as_text = partial(draw_report, build, form)
-    shown.answer(form, partial(encode_published, found), as_text, color=color, output=output)
+    as_json, as_table = partial(encode_published, found), partial(moves_table, found)
+    shown.answer(form, as_json, as_text, as_table=as_table, color=color, output=output)
     return any(move.status not in {None, "kept"} for topic in found.topics for move in topic.countries)
 
 

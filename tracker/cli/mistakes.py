@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 from typer._click.exceptions import MissingParameter, NoSuchOption
 from typer.core import TyperGroup
 
-from tracker.cli.output import NO_PAGER, PAGER_VARIABLE, offer_schema, write_notice
+from tracker.cli.output import offer_schema, write_notice
+from tracker.cli.pager import NO_PAGER, PAGER_VARIABLE
 from tracker.errors import TrackerError
 
 if TYPE_CHECKING:

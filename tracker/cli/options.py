@@ -159,12 +159,17 @@ Output = Annotated[
 ]
 ListFormat = Annotated[Literal["text", "json"], typer.Option("--format", help="The output format.")]
 TableFormat = Annotated[Literal["text", "csv", "json"], typer.Option("--format", help="The output format.")]
+RecordFormat = Annotated[
+    Literal["text", "csv", "json", "jsonl", "parquet"], typer.Option("--format", help="The output format.")
+]
 BlameFormat = Annotated[Literal["text", "html", "json"], typer.Option("--format", help="The output format.")]
 TraceFormat = Annotated[
-    Literal["text", "html", "csv", "json"], typer.Option("--format", help="The output format.")
+    Literal["text", "html", "csv", "json", "jsonl", "parquet"],
+    typer.Option("--format", help="The output format."),
 ]
 ReportFormat = Annotated[
-    Literal["text", "markdown", "html", "csv", "json"], typer.Option("--format", help="The output format.")
+    Literal["text", "markdown", "html", "csv", "json", "jsonl", "parquet"],
+    typer.Option("--format", help="The output format."),
 ]
 VocabularyFile = Annotated[
     Path | None, typer.Option("--vocabulary", help="Your own vocabulary: TOML, CSV or SKOS.")

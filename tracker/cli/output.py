@@ -8,12 +8,13 @@ import shutil
 import sys
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import typer
 from typer._click.globals import get_current_context
 from typer.core import TyperOption
 
+from tracker.cli.pager import choose_pager, show_page
 from tracker.errors import TrackerError
 
 if TYPE_CHECKING:
@@ -69,9 +70,19 @@ def confirm(question: str, without_terminal: TrackerError) -> None:
 
 
 def refuse_overwriting(
-    output: Path | None, inputs: Iterable[str | Path | None] = (), archive: Path | None = None
+    output: Path | None,
+    inputs: Iterable[str | Path | None] = (),
+    archive: Path | None = None,
+    form: str = "text",
 ) -> None:
-    """Raise ``TrackerError`` where an output file is one of the inputs or lies in the archive."""
+    """Raise ``TrackerError`` where an output file is one of the inputs or lies in the archive.
+
+    So it does where the form is for files alone, and no file is named.
+    """
+    if form == "parquet":
+        from tracker.report.records import refuse_parquet
+
+        refuse_parquet(output)
     if output is None:
         return
     inside = archive and archive.exists() and archive.resolve() in output.resolve().parents
@@ -85,13 +96,17 @@ def answer(
     as_text: Callable[..., str],
     *,
     as_csv: Callable[[], str] | None = None,
+    as_table: Callable[[Any], str | bytes] | None = None,
     color: Literal["auto", "always", "never"] = "auto",
     output: Path | None = None,
     width: int | None = None,
 ) -> None:
-    """Write JSON or CSV where ``form`` is that, otherwise text laid out for the terminal, or Markdown."""
+    """Write JSON or a table where ``form`` is that, otherwise text laid out for the terminal, or Markdown."""
+    text: str | bytes
     if form == "json":
         text = as_json()
+    elif as_table and form in {"csv", "jsonl", "parquet"}:
+        text = as_table(form)
     elif form == "csv" and as_csv:
         text = as_csv()
     else:
@@ -130,7 +145,6 @@ def _ask_schema(_context: Context, _option: Parameter, value: str) -> None:
 
 
 _LONGEST_END = 500  # characters of a notice at either end: the next step stands last
-PAGER_VARIABLE, NO_PAGER = "TRACKER_PAGER", "cat"
 
 
 def write_answer(text: str | bytes, output: Path | None = None, *, paged: bool = True) -> None:
@@ -149,8 +163,8 @@ def write_answer(text: str | bytes, output: Path | None = None, *, paged: bool =
     if isinstance(text, bytes):
         raise TrackerError("this is no text; name a file for it with -o FILE")
     try:
-        if paged and (pager := _choose_pager(text)):
-            _page(pager, _shown(text))
+        if paged and (pager := choose_pager(text)):
+            show_page(pager, _shown(text))
         else:
             _print(_shown(text))
     except OSError as error:
@@ -203,35 +217,6 @@ def _shown(text: str) -> str:
     if "\x1b" not in text:
         return visible(text)
     return "".join(part if part in COLOURS else visible(part) for part in re.split(r"(\x1b\[[\d;]*m)", text))
-
-
-def _choose_pager(text: str) -> str | None:
-    """Return the pager for a long text on a terminal, chosen as git does; None where there is to be none."""
-    if not sys.stdout.isatty() or os.environ.get("TERM") == "dumb":
-        return None
-    size = shutil.get_terminal_size()
-    if sum(1 + len(line) // size.columns for line in text.splitlines()) < size.lines:
-        return None
-    set_by_user = (os.environ[name] for name in (PAGER_VARIABLE, "PAGER") if name in os.environ)
-    command = next(set_by_user, "less").strip() or NO_PAGER
-    return command if command != NO_PAGER and shutil.which(command.split()[0]) else None
-
-
-def _page(pager: str, text: str) -> None:
-    """Show a text in a pager; whoever quits or interrupts it has seen enough, which is no error."""
-    import signal
-    import subprocess
-
-    environment = {"LESS": "FRX", "LV": "-c", **os.environ}
-    data = text.encode("utf-8", "backslashreplace")
-    # A handler and not SIG_IGN, which the pager would inherit.
-    before = signal.signal(signal.SIGINT, lambda *_: None)
-    try:
-        # By a shell, as other programs run PAGER: it is the user's own command, with options and pipes in it.
-        with subprocess.Popen(pager, shell=True, stdin=subprocess.PIPE, env=environment) as shown:  # noqa: S602
-            shown.communicate(data)
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 def _print(text: str) -> None:

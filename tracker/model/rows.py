@@ -35,6 +35,9 @@ ShareUnsure: TypeAlias = Annotated[
     bool,
     ("description", "Whether it is only possibly kept because its share may as well have halved or doubled."),
 ]
+Priority: TypeAlias = Annotated[
+    Proportion, ("description", "The probability that a careful reader calls it a priority.")
+]
 DecidedBy: TypeAlias = Annotated[
     str, ("description", "Who decided about it, with semicolons between; null where nobody did.")
 ]
@@ -77,6 +80,35 @@ class StatementTopics:
     vocabulary: VocabularyName
     topics: tuple[StatementTopic, ...]
     """Most said first; what somebody decided to be absent comes last."""
+
+
+@dataclass(frozen=True, slots=True)
+class StatementTopicRecord:
+    """A topic of one statement, most said first; those that somebody decided to be absent come last."""
+
+    statement: str
+    """The reference of the statement, with edition and snapshot, or a file's name."""
+    topic: str
+    """The topic's id in the vocabulary."""
+    label: str
+    """The topic's name."""
+    level: LevelOrAbsent
+    """What the statement makes of the topic."""
+    sentences: Natural
+    """How many sentences are about it."""
+    words: Natural
+    """How many words these sentences have; of Chinese, characters."""
+    share: Share
+    rule: str | None
+    """The rule that gave the level."""
+    priority: Priority | None
+    presence: Proportion | None
+    """The probability that a careful reader finds it in the statement at all."""
+    decided_by: DecidedBy | None
+    paragraph: Positive | None
+    """The paragraph of the quote, counted from 1."""
+    quote: str | None
+    """The sentence that shows the level best."""
 
 
 @dataclass(frozen=True, slots=True)

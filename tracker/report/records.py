@@ -125,10 +125,8 @@ def _cut(rows: Iterable[DataclassInstance], columns: Sequence[Column]) -> Iterat
         yield some
 
 
-def refuse_parquet(form: str, output: Path | None) -> None:
+def refuse_parquet(output: Path | None) -> None:
     """Raise ``TrackerError`` before any work where Parquet has no file to go to, or no library."""
-    if form != "parquet":
-        return
     if output is None:
         raise TrackerError("--format parquet makes a file; name it with -o FILE")
     _load_parquet()

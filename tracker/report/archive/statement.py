@@ -1,13 +1,14 @@
-"""One statement for programs, its sentences or its topics: CSV, and JSON under published schemas."""
+"""One statement for programs, its sentences or its topics: tables, and JSON under published schemas."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from tracker.model.rows import StatementTopic, StatementTopics
+from tracker.model.rows import StatementTopic, StatementTopicRecord, StatementTopics
 from tracker.model.texts import StatementText
 from tracker.model.topics import VocabularyName
 from tracker.report.json_text import encode_published
+from tracker.report.records import write_records
 from tracker.report.tables import write_csv
 
 if TYPE_CHECKING:
@@ -16,12 +17,9 @@ if TYPE_CHECKING:
     from tracker.model.decisions import Decision
     from tracker.model.texts import Side
     from tracker.model.topics import TopicReading, Vocabulary
+    from tracker.report.records import RecordForm
 
 SENTENCE_COLUMNS: Final = ("statement", "paragraph", "ordinal", "kind", "start", "end", "text")
-TOPIC_COLUMNS: Final = (
-    "statement", "topic", "label", "level", "sentences", "words", "share", "rule", "priority", "presence",
-    "decided_by", "paragraph", "quote",
-)  # fmt: skip
 
 
 def statement_json(side: Side) -> str:
@@ -80,16 +78,25 @@ def topics_json(topics: StatementTopics) -> str:
     return encode_published(topics)
 
 
-def topics_csv(topics: StatementTopics) -> str:
-    """Return one row for each topic; ``absent`` is a level that somebody decided. Shares are from 0 to 1."""
-    return write_csv(TOPIC_COLUMNS, _topic_rows(topics))
+def topics_table(topics: StatementTopics, form: RecordForm) -> str | bytes:
+    """Return one row for each topic; ``absent`` is a level that somebody decided."""
+    return write_records(StatementTopicRecord, _topic_rows(topics), form)
 
 
-def _topic_rows(topics: StatementTopics) -> Iterator[tuple[object, ...]]:
+def _topic_rows(topics: StatementTopics) -> Iterator[StatementTopicRecord]:
     for each in topics.topics:
-        facts = each.sentences, each.words, each.share, each.rule, each.priority, each.presence
-        person = each.decided.person if each.decided else None
-        yield (
-            topics.statement, each.topic, each.label, each.level or "absent", *facts, person,
-            each.paragraph, each.quote,
-        )  # fmt: skip
+        yield StatementTopicRecord(
+            topics.statement,
+            each.topic,
+            each.label,
+            each.level or "absent",
+            each.sentences,
+            each.words,
+            each.share,
+            each.rule,
+            each.priority,
+            each.presence,
+            each.decided.person if each.decided else None,
+            each.paragraph,
+            each.quote,
+        )

@@ -1,16 +1,15 @@
-"""Panels of countries by sessions: a report of counts, CSV and JSON."""
+"""Panels of countries by sessions: a report of counts, and JSON."""
 
 from __future__ import annotations
 
 import shlex
 from collections import Counter
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from tracker.model.panels import PanelTable
 from tracker.model.series import CountedTopic
 from tracker.model.topics import PRIORITIES, VocabularyName
-from tracker.references import country_name
 from tracker.report.comparison.naming import name_body
 from tracker.report.document import Document, Span, Tick
 from tracker.report.json_text import encode_published
@@ -28,7 +27,6 @@ from tracker.report.series.parts import (
     warn_approximate,
 )
 from tracker.report.series.rows import SURE_FROM
-from tracker.report.tables import write_csv
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -36,11 +34,6 @@ if TYPE_CHECKING:
     from tracker.model.panels import Panel, PanelCell, PanelEntry
     from tracker.model.topics import Topic
     from tracker.report.document import Section
-
-COLUMNS: Final = (
-    "body", "country", "name", "session", "year", "state", "topic", "label", "level", "sentences", "share",
-    "status", "possible", "certainty", "measured", "share_unsure", "before", "statement",
-)  # fmt: skip
 
 
 def order_topics(panel: Panel, topics: Sequence[str] = ()) -> tuple[tuple[Topic, int], ...]:
@@ -50,37 +43,6 @@ def order_topics(panel: Panel, topics: Sequence[str] = ()) -> tuple[tuple[Topic,
     known = set(topics) or {cell.topic for cell in cells}
     found = [(topic, first[topic.id]) for topic in panel.vocabulary.topics if topic.id in known]
     return tuple(sorted(found, key=lambda row: (-row[1], row[0].label)))
-
-
-def panel_csv(panel: Panel, topics: Sequence[str] = ()) -> str:
-    """Return one row for each country, session and topic; ``absent`` where it was read and is not there.
-
-    ``status`` is what is claimed to have become of the topic since the session in ``before``, ``possible``
-    what may have, with the certainty of either. A statement that was not read has one row,
-    with its ``state`` and no topic. Shares are from 0 to 1.
-    """
-    shown = [topic for topic, _ in order_topics(panel, topics)]
-    return write_csv(COLUMNS, (row for entry in panel.entries for row in _rows(panel, entry, shown)))
-
-
-def _rows(panel: Panel, entry: PanelEntry, topics: Sequence[Topic]) -> Iterator[tuple[object, ...]]:
-    lead = (panel.body, entry.country, country_name(entry.country), entry.session, entry.year, entry.state)
-    tail = entry.before, entry.statement
-    if entry.state != "read":
-        yield (*lead, *[None] * (len(COLUMNS) - len(lead) - len(tail)), *tail)
-        return
-    cells = {cell.topic: cell for cell in entry.cells}
-    for topic in topics:
-        yield (*lead, topic.id, topic.label, *_facts(cells.get(topic.id)), *tail)
-
-
-def _facts(cell: PanelCell | None) -> tuple[object, ...]:
-    if cell is None:
-        return "absent", 0, 0.0, None, None, None, None, None
-    told = (cell.status, cell.possible, cell.certainty)
-    flags = ("yes" if flag else "no" for flag in (cell.measured, cell.share_unsure))
-    moved = (*told, *flags) if cell.status or cell.possible else (None,) * 5
-    return cell.level or "absent", cell.sentences, cell.share, *moved
 
 
 def panel_json(panel: Panel, topics: Sequence[str] = ()) -> str:

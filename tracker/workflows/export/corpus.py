@@ -120,7 +120,8 @@ def _read_form(target: Path) -> RecordForm:
     form: RecordForm
     for form in get_args(RecordForm):
         if target.suffix.lower() == f".{form}":
-            refuse_parquet(form, target)
+            if form == "parquet":
+                refuse_parquet(target)
             return form
     raise TrackerError(f"{target}: the ending names the form; end it in .csv, .jsonl or .parquet")
 

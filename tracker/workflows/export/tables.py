@@ -76,7 +76,7 @@ def export_tables(
     Returns what was made, and by body how many pairs of neighbours nobody has compared, of which the last
     three tables say nothing. Open material only, unless ``private``. Raises as ``export_corpus`` does.
     """
-    refuse_parquet("parquet", target)
+    refuse_parquet(target)
     if os.path.lexists(target):
         raise ArchiveUnusable(f"{target} exists already; choose another folder")
     holdings = read_holdings(archive.reader, archive.folder, private=private)

@@ -1,0 +1,186 @@
+"""Statements of many sessions and countries as plain records with stable names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Literal, TypeAlias
+
+from tracker.model.panels import PanelState
+from tracker.model.rows import (
+    Certainty,
+    Claimed,
+    DecidedBy,
+    LevelOrAbsent,
+    Measured,
+    Possible,
+    Priority,
+    Share,
+    ShareUnsure,
+)
+from tracker.model.series import SessionState
+from tracker.model.texts import Natural, Positive, Proportion
+from tracker.model.topics import TopicKind
+
+Country: TypeAlias = Annotated[
+    str, ("description", "The country's code: ISO 3166-1 alpha-3, or another of ours.")
+]
+Session: TypeAlias = Annotated[
+    str, ("description", "The session's label: a text, though it often looks like a number.")
+]
+Year: TypeAlias = Annotated[int, ("description", "The year in which the session began.")]
+TopicId: TypeAlias = Annotated[str, ("description", "The topic's id in the vocabulary.")]
+Label: TypeAlias = Annotated[str, ("description", "The topic's name.")]
+StatedLevel: TypeAlias = Annotated[LevelOrAbsent, ("description", "What the statement makes of the topic.")]
+Sentences: TypeAlias = Annotated[Natural, ("description", "How many sentences are about it.")]
+Words: TypeAlias = Annotated[
+    Natural, ("description", "How many words these sentences have; of Chinese, characters.")
+]
+Before: TypeAlias = Annotated[str, ("description", "The session that statuses are against.")]
+Rule: TypeAlias = Annotated[str, ("description", "The rule that gave the level.")]
+Decided: TypeAlias = Annotated[str, ("description", "When somebody decided on the level, in UTC.")]
+Said: TypeAlias = Annotated[str, ("description", "The level that had been read, where somebody decided.")]
+Against: TypeAlias = Annotated[
+    str, ("description", "Who answered otherwise, and what, with semicolons between.")
+]
+MeasuredWord: TypeAlias = Annotated[Measured, ("trueValues", ("yes",)), ("falseValues", ("no",))]
+ShareUnsureWord: TypeAlias = Annotated[ShareUnsure, ("trueValues", ("yes",)), ("falseValues", ("no",))]
+"""Words that CSV has for booleans in tables of the first days; those of later ones have TRUE and FALSE."""
+
+
+@dataclass(frozen=True, slots=True)
+class PanelRecord:
+    """A topic of one country at one session; one row without a topic for a statement that was not read."""
+
+    body: str
+    """The body's code."""
+    country: Country
+    name: str
+    """The country's name."""
+    session: Session
+    year: Year | None
+    state: PanelState
+    """Whether there was something to read; several statements: none of them is the country's own."""
+    topic: TopicId | None
+    label: Label | None
+    level: StatedLevel | None
+    sentences: Sentences | None
+    share: Share | None
+    status: Claimed | None
+    possible: Possible | None
+    certainty: Certainty | None
+    measured: MeasuredWord | None
+    share_unsure: ShareUnsureWord | None
+    before: Before | None
+    statement: str | None
+    """The reference of what was read, with edition and snapshot."""
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineRecord:
+    """A topic at one session of a series; sessions that were not read have their state and nothing else."""
+
+    series: str
+    """The country and the body."""
+    session: Session
+    kind: str
+    """The kind of session: regular, special, emergency ..."""
+    year: Year | None
+    state: SessionState
+    """Whether there was something to read."""
+    topic: TopicId
+    label: Label
+    level: StatedLevel | None
+    sentences: Sentences | None
+    words: Words | None
+    share: Share | None
+    rule: Rule | None
+    priority: Priority | None
+    status: Claimed | None
+    possible: Possible | None
+    certainty: Certainty | None
+    measured: MeasuredWord | None
+    share_unsure: ShareUnsureWord | None
+    before: Before | None
+    decided_by: DecidedBy | None
+    decided: Decided | None
+    said: Said | None
+    against: Against | None
+
+
+@dataclass(frozen=True, slots=True)
+class StandingRecord:
+    """A topic of one country at one session of a body."""
+
+    body: str
+    """The body's code."""
+    session: Session
+    year: Year | None
+    country: Country
+    name: str
+    """The country's name."""
+    language: str
+    """The language of its statement, as a code."""
+    statements: str
+    """The references of what was read, with semicolons between."""
+    topic: TopicId
+    label: Label
+    level: StatedLevel
+    sentences: Sentences
+    words: Words
+    share: Share
+    rule: Rule | None
+    priority: Priority | None
+    measured: Measured | None
+    quote: str | None
+    """The sentence that shows the level best."""
+    decided_by: DecidedBy | None
+    decided: Decided | None
+    said: Said | None
+    against: Against | None
+
+
+@dataclass(frozen=True, slots=True)
+class MoveRecord:
+    """What became of a topic in one country's statements between two sessions, or may have become."""
+
+    body: str
+    """The body's code."""
+    old: Session
+    new: Session
+    country: Country
+    name: str
+    """The country's name."""
+    topic: TopicId
+    label: Label
+    kind: TopicKind
+    """A policy theme, or a named situation."""
+    status: Claimed | None
+    possible: Possible | None
+    certainty: Certainty | None
+    measured: Measured
+    share_unsure: ShareUnsure
+
+
+@dataclass(frozen=True, slots=True)
+class SayingRecord:
+    """One place where what is traced was said; one row for a statement that does not say it."""
+
+    reference: str
+    """The reference of the statement, with edition and snapshot."""
+    country: Country | None
+    session: Session | None
+    year: Year | None
+    language: str
+    """The language of the statement, as a code."""
+    said: Literal["exact", "loose", "no"]
+    """In the same words, in similar ones, or not at all."""
+    similarity: Proportion | None
+    """How alike the words are: 1 where they are the same."""
+    asked: str | None
+    """The phrase, or the id of the topic, that it is."""
+    paragraph: Positive | None
+    """The paragraph, counted from 1."""
+    words: str | None
+    """The words that match."""
+    sentence: str | None
+    """The sentence around them."""
