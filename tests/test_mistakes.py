@@ -254,7 +254,8 @@ def test_a_former_name_does_what_the_new_one_does_and_says_so_once(
         "tracker: out exists already; choose another " + ("folder\n" if named[-1] == "bag" else "file\n"),
     )  # fmt: skip
     assert former not in desk("-h").out
-    assert desk(f"{former} -h").out == desk(f"{' '.join(named)} -h").out
+    helps = {desk(line).out for line in (f"{former} -h", f"help {former}", f"{' '.join(named)} -h")}
+    assert len(helps) == 1
 
 
 @pytest.mark.parametrize("line", READ_AS_MEANT.values(), ids=READ_AS_MEANT)

@@ -42,7 +42,7 @@ COMMANDS = {
 """Tables in three forms: the type of their rows, and the command that writes them."""
 SESSIONS = {"session", "before"}
 """Columns of labels that CSV and JSON Lines have as they are, and that readers take for numbers."""
-KINDS = {name: kind for name, (kind, _) in COMMANDS.items()} | TABLES
+KINDS: dict[str, type] = {**{name: kind for name, (kind, _) in COMMANDS.items()}, **TABLES}
 
 _PANDAS = """
 import json, sys

@@ -36,7 +36,7 @@ class CorpusRow:
     kind: TextKind | None
     """The kind of text; null where nobody declared it and the wording shows none."""
     language: str
-    """The language of the text (ISO 639-1)."""
+    """The language of the text (ISO 639-1); und where it is none that is recognised."""
     speaker: str | None
     """Who spoke, where it was declared."""
 
