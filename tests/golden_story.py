@@ -133,14 +133,17 @@ def read(story: Story) -> None:
     story.in_forms("diff XAA/CCPCJ 30 31", "json", "markdown")
     story("diff XAA/CCPCJ 30 31 --stat")
     story("diff XAA/CCPCJ 30 31 --methods")
-    story.in_forms("diff XAA/CCPCJ 32 33", "json", "markdown", "tei")
+    story.in_forms("diff XAA/CCPCJ 32 33", "json", "markdown", "tei", "csv", "jsonl", "latex", "parquet")
+    story.in_forms("diff XAA/CCPCJ 32 33 --table shifts", "csv", "jsonl")
+    story("diff XAA/CCPCJ 30 31 --table changes --format csv")
+    story("diff XAA/CCPCJ 33 33 --table shifts --format csv")
     story("diff XAA/CCPCJ 32 33 --format docx -o redline.docx")
     story("diff redline.docx XAA/CCPCJ/33")
     story("diff XAA/CCPCJ/34~prepared.en@1 XAA/CCPCJ/34~prepared.en@2 --all")
     story("diff seeds/xaa/XAA_33_2024.md seeds/xaa/XAA_33_2024_delivered.md --format json")
     story("diff XAA/CCPCJ/33~prepared.en XAA/CCPCJ/33~prepared.en")
     story("diff XAA/CCPCJ 33 99")
-    story.in_forms("priorities XAA/CCPCJ 33", "json", "csv")
+    story.in_forms("priorities XAA/CCPCJ 33", "json", "csv", "jsonl", "parquet", "latex")
     story("priorities GBR/CCPCJ/31")
     for line in (
         "list", "list XAA/CCPCJ", "log XAA/CCPCJ/34", "log XAA/CCPCJ/33 --versions", "search corruption",
@@ -152,6 +155,8 @@ def read(story: Story) -> None:
     story("list XAA --format csv")
     story.in_forms("show XAA/CCPCJ 33", "json", "csv")
     story("trace XAA/CCPCJ corruption --format csv")
+    story("trace CCPCJ 'illegal logging' --format jsonl")
+    story("trace CCPCJ 'illegal logging' --format parquet")
     story("trace XAA/CCPCJ corruption --format html")
     story("trace CCPCJ 'illegal logging' --format html")
     story("blame XAA/CCPCJ/31 --format html")
@@ -170,13 +175,16 @@ def read(story: Story) -> None:
 def follow(story: Story) -> None:
     """Follow topics, words, and what was done."""
     story.in_forms("timeline XAA/CCPCJ", "json", "csv", "markdown", "html")
-    story("timeline XAA/CCPCJ --topic corruption")
+    story.in_forms("timeline XAA/CCPCJ --topic corruption", "jsonl", "parquet")
     story.in_forms("compare-countries CCPCJ 31", "json", "csv", "markdown", "html")
     story.in_forms("compare-countries CCPCJ 31 --countries GBR")
+    for form in ("jsonl", "parquet"):
+        story(f"compare-countries CCPCJ 31 --topic corruption --format {form}")
+        story(f"panel CCPCJ --sessions 31-33 --topic corruption --format {form}")
     story.in_forms("panel CCPCJ --sessions 31-33", "json", "csv", "markdown", "html")
     # All of it is kept by now: workers would be of another release than this one, which has no number.
     story("batch CCPCJ --sessions 31-33 --topics-only --workers 1")
-    story.in_forms("diff CCPCJ 32 33 --countries XAA", "json", "markdown", "html")
+    story.in_forms("diff CCPCJ 32 33 --countries XAA", "json", "markdown", "html", "csv")
     story.in_forms("groups list --at 2015", "json", "csv")
     story.in_forms("groups show EU", "json", "csv")
     story("groups edit ALLIES --add XAA,GBR:1973..2020-02 --source 'a treaty' --by Ana")

@@ -14,11 +14,13 @@ from tests.forking import run_command
 from tests.running import ROOT
 from tracker.archive.schema.descriptions import read_descriptions
 from tracker.cli.main import app
+from tracker.report.records import describe_columns, in_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tracker.archive.schema.descriptions import Description
+    from tracker.report.records import Column
 
 CODE = ROOT / "tracker"
 
@@ -93,3 +95,27 @@ def print_code() -> str:
 
 def _read_subject(path: Path) -> str:
     return (ast.get_docstring(ast.parse(path.read_text("utf-8"))) or "").partition("\n")[0]
+
+
+_TYPES = {"string": "text", "integer": "whole number", "number": "number", "boolean": "yes or no"}
+
+
+def print_columns(kind: type) -> str:
+    """Return what each column of a table holds, from the type of its rows."""
+    rows = [
+        f"| `{column.name}` | {_print_type(column)} | {column.meaning} |" for column in describe_columns(kind)
+    ]
+    return "\n".join(
+        [in_json(kind.__doc__ or ""), "", "| column | holds | meaning |", "|---|---|---|", *rows, ""]
+    )
+
+
+def _print_type(column: Column) -> str:
+    facts = column.facts
+    values = ", ".join(facts.get("enum", ()))
+    bounds = [
+        f"{word} {facts[name]}" for word, name in (("from", "minimum"), ("to", "maximum")) if name in facts
+    ]
+    kind = " ".join([values or _TYPES[column.type], *bounds])
+    words = " (in CSV *yes* and *no*)" if "trueValues" in facts else ""
+    return f"{kind}{words}{'' if column.required else '; may be null'}"

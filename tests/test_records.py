@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import shlex
 import sys
 from dataclasses import dataclass
 from io import BytesIO, StringIO
@@ -14,8 +15,10 @@ import pytest
 from pyarrow import parquet
 
 import tracker
+from tests.conftest import run_tracker
 from tests.running import NEW, OLD
 from tracker.errors import TrackerError
+from tracker.model import rows, series_rows
 from tracker.model.compared import TABLES
 from tracker.model.texts import Natural, Proportion  # noqa: TC001 (columns are made from annotations)
 from tracker.report.records import describe_columns, describe_table, refuse_parquet, write_records
@@ -176,10 +179,14 @@ def test_a_comparison_is_the_same_in_each_form(of: Any, form: RecordForm) -> Non
         assert found == expected
 
 
-@pytest.mark.parametrize("kind", [kind for kind, _ in TABLES.values()], ids=lambda kind: kind.__name__)
+KINDS = [
+    kind for module in (rows, series_rows) for name, kind in vars(module).items() if name.endswith("Record")
+]
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
 def test_each_column_says_what_it_means(kind: type) -> None:
     for column in describe_columns(kind):
-        assert column.meaning[:1].isupper() or column.meaning.startswith(column.facts.get("enum", "strength"))
         assert column.meaning.endswith("."), column
 
 
@@ -194,3 +201,81 @@ def test_parquet_is_refused_before_any_work(monkeypatch: pytest.MonkeyPatch) -> 
     ):
         with pytest.raises(TrackerError, match=r"Parquet needs pyarrow.*pip install 'tracker\[parquet\]'"):
             ask()
+
+
+# Commands --------------------------------------------------------------------------------------------------
+
+COMMANDS = {
+    "diff XAA/CCPCJ 32 33": rows.TopicRecord,
+    "diff XAA/CCPCJ 32 33 --table changes": rows.ChangeRecord,
+    "diff XAA/CCPCJ 32 33 --table shifts": rows.ShiftRecord,
+    "diff XAA/CCPCJ/33 XAA/CCPCJ/33 --table shifts": rows.ShiftRecord,
+    "diff CCPCJ 32 33 --countries XAA --topic corruption": series_rows.MoveRecord,
+    "priorities XAA/CCPCJ/33": rows.StatementTopicRecord,
+    "timeline XAA/CCPCJ": series_rows.TimelineRecord,
+    "panel CCPCJ --sessions 28-33": series_rows.PanelRecord,
+    "compare-countries CCPCJ 33": series_rows.StandingRecord,
+    "trace XAA/CCPCJ corruption": series_rows.SayingRecord,
+    "trace CCPCJ 'illegal logging'": series_rows.SayingRecord,
+}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("tables")
+    assert run_tracker(folder, "demo", "--keep", "snapshots").code == 0
+    return folder
+
+
+@pytest.mark.parametrize(("command", "kind"), COMMANDS.items(), ids=lambda each: str(each)[:60])
+def test_each_command_writes_the_same_table_in_each_form(folder: Path, command: str, kind: type) -> None:
+    words, columns = shlex.split(command), describe_columns(kind)
+    ran = run_tracker(folder, *words, "--format", "jsonl")
+    assert (ran.code in {0, 1}, ran.err) == (True, "")
+    rows = in_lines(ran.out)
+    assert {tuple(row) for row in rows} <= {tuple(column.name for column in columns)}
+    for column in columns:
+        values = [row[column.name] for row in rows]
+        assert not (column.required and None in values), column
+        assert set(values) - {None} <= set(column.facts.get("enum", values)), column
+    done = run_tracker(folder, *words, "--format", "parquet", "-o", "table.parquet")
+    assert (done.code, done.out, done.err) == (ran.code, "", "")
+    table = parquet.read_table(folder / "table.parquet")
+    assert (table.to_pylist(), table.column_names) == (rows, [column.name for column in columns])
+    cells = run_tracker(folder, *words, "--format", "csv")
+    assert cells.code == ran.code
+    if "compare-countries" not in words:
+        found = [list(row) for row in csv.reader(StringIO(cells.out))]
+        assert (found[0], len(found) - 1) == (table.column_names, len(rows))
+
+
+UNFIT = "--table goes with --format csv, jsonl and parquet of two statements"
+
+
+@pytest.mark.parametrize(
+    ("options", "line"),
+    [
+        ("--format parquet", "--format parquet makes a file; name it with -o FILE"),
+        ("--format csv --topic corruption", "--format csv has all rows, and takes no --topic"),
+        ("--format jsonl --only new", "--format jsonl has all rows, and takes no --only"),
+        ("--format latex --explain corruption", "--format latex has all priorities, and takes no --explain"),
+        ("--table changes", "--table goes with --format csv, jsonl and parquet of two statements"),
+        (
+            "--table changes --format latex",
+            "--table goes with --format csv, jsonl and parquet of two statements",
+        ),
+        ("--format csv --stat", "--stat has no csv format"),
+    ],
+)
+def test_what_a_table_cannot_have_is_refused_in_one_line(folder: Path, options: str, line: str) -> None:
+    ran = run_tracker(folder, "diff", "XAA/CCPCJ", "32", "33", *options.split())
+    assert (ran.code, ran.out, ran.err) == (2, "", f"tracker: {line}\n")
+
+
+@pytest.mark.parametrize(
+    "command", ["timeline XAA/CCPCJ", "panel CCPCJ --sessions 31-33", "priorities XAA/CCPCJ/33"]
+)
+def test_parquet_is_for_a_file(folder: Path, command: str) -> None:
+    ran = run_tracker(folder, *command.split(), "--format", "parquet")
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err == "tracker: --format parquet makes a file; name it with -o FILE\n"

@@ -34,6 +34,7 @@ HEAVY = {
     "sqlite_utils",
     "trafilatura",
     "docx",
+    "pyarrow",
     "pypdfium2",
     "rapidfuzz",
     "rich",
@@ -64,7 +65,7 @@ def find_loaded(names: Collection[str], loaded: Collection[str]) -> set[str]:
 
 COMMANDS_ALONE = {f"tracker.cli.{path.stem}" for path in (ROOT / "tracker" / "cli").glob("*.py")} - {
     f"tracker.cli.{name}"
-    for name in ("__init__", "commands", "completion", "main", "mistakes", "options", "output")
+    for name in ("__init__", "commands", "completion", "main", "mistakes", "options", "output", "pager")
 }
 READING = {"tracker.capture", "tracker.topics", "tracker.changes", "tracker.alignment", "tracker.tracing"}
 TABLES = {"tracker.references.bodies", "tracker.references.countries", "tomllib", "importlib.metadata"}

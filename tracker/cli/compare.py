@@ -9,7 +9,7 @@ import typer
 
 from tracker.cli import completion, options
 from tracker.cli import output as shown
-from tracker.cli.forms import BOTH_TEXTS, DiffFormat, explain_part, render_form, render_summary
+from tracker.cli.forms import DiffFormat, explain_part, refuse_unfit, render_form, render_summary
 from tracker.cli.output import refuse_overwriting, wants_colour, write_answer
 from tracker.errors import TrackerError
 from tracker.references import join_words
@@ -22,6 +22,7 @@ def register(app: typer.Typer) -> None:
     app.command(
         epilog="Examples: tracker diff GBR/UNGA 78 79 | tracker diff GBR/UNGA"
         " | tracker diff old.txt new.pdf | tracker diff UNGA 70 71 --countries SIDS"
+        " | tracker diff GBR/UNGA 78 79 --table changes --format csv"
     )(diff)
     app.command(epilog="Example: tracker priorities GBR/CCPCJ/31")(priorities)
 
@@ -61,6 +62,10 @@ def diff(
         bool, typer.Option("--methods", help="Print how it was compared, as a paragraph for a paper.")
     ] = False,
     form: Annotated[DiffFormat, typer.Option("--format", help="The output format.")] = "text",
+    table: Annotated[
+        Literal["topics", "changes", "shifts"] | None,
+        typer.Option("--table", help="The table of csv, jsonl and parquet: topics if not given."),
+    ] = None,
     output: options.Output = None,
     vocabulary: options.VocabularyFile = None,
     encoder: Annotated[
@@ -88,13 +93,10 @@ def diff(
         raise TrackerError(f"{'--stat' if stat else '--methods'} has no {form} format")
     if only and (stat or form == "json"):
         raise TrackerError("--only applies to text, Markdown and HTML, not to --stat and JSON")
-    refuse_overwriting(output, operands, archive)
+    asked = {"--only": only, "--topic": topic, "--explain": explain, "--countries": countries}
+    refuse_unfit(form, table, asked, output)
+    refuse_overwriting(output, operands, archive, form)
     topics = options.load_vocabulary(vocabulary, archive)
-    if form in BOTH_TEXTS:
-        from tracker.report.comparison.both_texts import refuse_narrowing
-
-        asked = {"--only": only, "--topic": topic, "--explain": explain, "--countries": countries}
-        refuse_narrowing(form, asked, output)
     if countries is not None:
         if stat or explain is not None:
             raise TrackerError("--countries takes no --stat and --explain; leave them out")
@@ -128,7 +130,9 @@ def diff(
         answer = render_summary(comparison, topics, methods=methods)
     else:
         observed = partial(find_observed, operands, session)
-        answer = render_form(comparison, topics, form, everything, chosen, topic, color_on, observed)
+        answer = render_form(
+            comparison, topics, form, everything, chosen, topic, color_on, observed, table or "topics"
+        )
     write_answer(answer, output)
     if not is_same(comparison):
         raise typer.Exit(DIFFERENT)

@@ -1,24 +1,48 @@
-"""The forms in which ``diff`` gives a comparison: a report, a page, both texts redlined, or a reason."""
+"""The forms in which ``diff`` gives a comparison: a report, a page, both texts, a table, or a reason."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
 from tracker.cli.output import terminal_width, write_notice
+from tracker.errors import TrackerError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
 
     from tracker.archive.session import ArchiveSession
     from tracker.model.changes import Comparison
+    from tracker.model.rows import RowKind
     from tracker.model.topics import Topic, Vocabulary
     from tracker.report.comparison.one_topic import SideWeights
     from tracker.text.encoder import Encoder
 
-DiffFormat = Literal["text", "json", "markdown", "html", "docx", "tei"]
+DiffFormat = Literal["text", "json", "markdown", "html", "docx", "tei", "csv", "jsonl", "parquet", "latex"]
 
-BOTH_TEXTS = ("docx", "tei")
-"""Formats of which both texts can be had again."""
+_BOTH, _ROWS = "holds both texts whole", "has all rows"
+_WHOLE = {
+    "docx": _BOTH,
+    "tei": _BOTH,
+    "csv": _ROWS,
+    "jsonl": _ROWS,
+    "parquet": _ROWS,
+    "latex": "has all priorities",
+}
+"""Formats that cannot be narrowed, and why."""
+
+
+def refuse_unfit(form: str, table: str | None, asked: Mapping[str, object], output: Path | None) -> None:
+    """Raise ``TrackerError`` where an option is to narrow what is whole, or has nothing to apply to."""
+    of_countries = _WHOLE.get(form) == _ROWS and bool(asked["--countries"])
+    fit = {"--countries", "--topic"} if of_countries else set()
+    unfit = [name for name, value in asked.items() if value and name not in fit]
+    if form in _WHOLE and unfit:
+        raise TrackerError(f"--format {form} {_WHOLE[form]}, and takes no {unfit[0]}")
+    if form == "docx" and output is None:
+        raise TrackerError("--format docx makes a file; name it with -o FILE")
+    if table and (_WHOLE.get(form) != _ROWS or of_countries):
+        raise TrackerError("--table goes with --format csv, jsonl and parquet of two statements")
 
 
 def explain_part(
@@ -69,9 +93,16 @@ def render_form(
     topic: str | None,
     color: bool,
     observed: Callable[[], str | None],
+    table: RowKind,
 ) -> str | bytes:
     """Return a comparison in a format; of one topic, or of some kinds of findings, where it is asked for."""
-    if form in BOTH_TEXTS:
+    if form == "csv" or form == "jsonl" or form == "parquet":  # noqa: PLR1714 (types are told apart so)
+        from tracker.model.compared import TABLES
+        from tracker.report.records import write_records
+
+        kind, list_rows = TABLES[table]
+        return write_records(kind, list_rows(comparison), form)
+    if form == "docx" or form == "tei":  # noqa: PLR1714 (as above)
         from tracker.report.comparison.both_texts import render_both
         from tracker.report.render.xml_parts import tell_lost
 
@@ -83,6 +114,22 @@ def render_form(
         from tracker.report.json_text import render_json
 
         return render_json(comparison)
+    if form == "latex":
+        from tracker.report.comparison.priority_table import render_latex
+
+        return render_latex(comparison, vocabulary)
+    return _render_report(comparison, vocabulary, form, everything, only, topic, color)
+
+
+def _render_report(
+    comparison: Comparison,
+    vocabulary: Vocabulary,
+    form: DiffFormat,
+    everything: bool,
+    only: frozenset[str],
+    topic: str | None,
+    color: bool,
+) -> str:
     from tracker.report.comparison.build import build_report
 
     asked: tuple[Topic, ...] = ()
@@ -96,15 +143,15 @@ def render_form(
     report = build_report(
         comparison, vocabulary, everything=everything, only=only, topics=asked, reasons=reasons
     )
-    if form == "markdown":
-        from tracker.report.render.markdown import render_markdown
-
-        return render_markdown(report)
     if form == "html":
         from tracker.report.comparison.texts import build_texts
         from tracker.report.render.html import render_html
 
         return render_html(report, build_texts(comparison))
+    if form == "markdown":
+        from tracker.report.render.markdown import render_markdown
+
+        return render_markdown(report)
     from tracker.report.render.terminal import render_terminal
 
     return render_terminal(report, width=terminal_width(), color=color)

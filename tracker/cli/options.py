@@ -160,7 +160,8 @@ Output = Annotated[
 ListFormat = Annotated[Literal["text", "json"], typer.Option("--format", help="The output format.")]
 TableFormat = Annotated[Literal["text", "csv", "json"], typer.Option("--format", help="The output format.")]
 RecordFormat = Annotated[
-    Literal["text", "csv", "json", "jsonl", "parquet"], typer.Option("--format", help="The output format.")
+    Literal["text", "csv", "json", "jsonl", "parquet", "latex"],
+    typer.Option("--format", help="The output format."),
 ]
 BlameFormat = Annotated[Literal["text", "html", "json"], typer.Option("--format", help="The output format.")]
 TraceFormat = Annotated[

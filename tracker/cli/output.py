@@ -105,7 +105,7 @@ def answer(
     text: str | bytes
     if form == "json":
         text = as_json()
-    elif as_table and form in {"csv", "jsonl", "parquet"}:
+    elif as_table and form in {"csv", "jsonl", "parquet", "latex"}:
         text = as_table(form)
     elif form == "csv" and as_csv:
         text = as_csv()
@@ -148,7 +148,7 @@ _LONGEST_END = 500  # characters of a notice at either end: the next step stands
 
 
 def write_answer(text: str | bytes, output: Path | None = None, *, paged: bool = True) -> None:
-    """Print a text, or write it to a file atomically, in UTF-8; it ends in one line break.
+    """Print a text, or write it to a file atomically, in UTF-8; it ends in one line break, or is empty.
 
     Bytes are for a file alone. On a terminal that it does not fit on, a pager shows it, unless it is one part
     of several. The archive is closed before: a run must not wait for who reads this page by page. Raises
@@ -156,7 +156,8 @@ def write_answer(text: str | bytes, output: Path | None = None, *, paged: bool =
     """
     if context := get_current_context(silent=True):
         context.close()
-    text = text if isinstance(text, bytes) else text.rstrip("\n") + "\n"
+    if isinstance(text, str) and text:
+        text = text.rstrip("\n") + "\n"
     if output is not None:
         write_bytes(text if isinstance(text, bytes) else text.encode(), output)
         return

@@ -29,7 +29,7 @@ Certainty: TypeAlias = Annotated[
 ]
 Measured: TypeAlias = Annotated[
     bool,
-    ("description", "Whether that was measured for the topic and the language; else it is approximate."),
+    ("description", "Whether such probabilities were measured for topic and language; else approximate."),
 ]
 ShareUnsure: TypeAlias = Annotated[
     bool,
@@ -87,7 +87,7 @@ class StatementTopicRecord:
     """A topic of one statement, most said first; those that somebody decided to be absent come last."""
 
     statement: str
-    """The reference of the statement, with edition and snapshot, or a file's name."""
+    """The reference of the statement, or a file's name."""
     topic: str
     """The topic's id in the vocabulary."""
     label: str
@@ -116,7 +116,7 @@ class TopicRecord:
     """A topic that is a priority on either side, or may be, in the report's order."""
 
     old: str
-    """The reference of the earlier statement, with edition and snapshot, or a file's name."""
+    """The reference of the earlier statement, or a file's name."""
     new: str
     """The same of the later statement."""
     topic: str
@@ -154,7 +154,7 @@ class ChangeRecord:
     """A group of sentences and what happened to it, in the order of the new text."""
 
     old: str
-    """The reference of the earlier statement, with edition and snapshot, or a file's name."""
+    """The reference of the earlier statement, or a file's name."""
     new: str
     """The same of the later statement."""
     id: str
@@ -185,7 +185,7 @@ class ShiftRecord:
     """A shift of strength, figure, date, name, scope or negation: of changes first, then of topics."""
 
     old: str
-    """The reference of the earlier statement, with edition and snapshot, or a file's name."""
+    """The reference of the earlier statement, or a file's name."""
     new: str
     """The same of the later statement."""
     change: str | None

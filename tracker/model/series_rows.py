@@ -166,7 +166,7 @@ class SayingRecord:
     """One place where what is traced was said; one row for a statement that does not say it."""
 
     reference: str
-    """The reference of the statement, with edition and snapshot."""
+    """The reference of the statement and its edition."""
     country: Country | None
     session: Session | None
     year: Year | None

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 from tracker.model.rows import StatementTopic, StatementTopicRecord, StatementTopics
 from tracker.model.texts import StatementText
-from tracker.model.topics import VocabularyName
+from tracker.model.topics import PRIORITIES, VocabularyName
+from tracker.report.comparison.words import percent
 from tracker.report.json_text import encode_published
 from tracker.report.records import write_records
+from tracker.report.render.latex import write_table
 from tracker.report.tables import write_csv
 
 if TYPE_CHECKING:
@@ -78,9 +80,28 @@ def topics_json(topics: StatementTopics) -> str:
     return encode_published(topics)
 
 
-def topics_table(topics: StatementTopics, form: RecordForm) -> str | bytes:
+def topics_table(topics: StatementTopics, form: RecordForm | Literal["latex"]) -> str | bytes:
     """Return one row for each topic; ``absent`` is a level that somebody decided."""
+    if form == "latex":
+        return _topics_latex(topics)
     return write_records(StatementTopicRecord, _topic_rows(topics), form)
+
+
+def _topics_latex(topics: StatementTopics) -> str:
+    """Return the priorities alone, since a page has room for those."""
+    rows = (
+        (row.label, row.level, str(row.sentences), percent(row.share).removesuffix("%"), row.decided_by or "")
+        for row in _topic_rows(topics)
+        if row.level in PRIORITIES
+    )
+    rests_on = f"{topics.statement} (sha256 {(topics.sha256 or '')[:12]}), topics {topics.vocabulary.name}"
+    return write_table(
+        f"Priorities of {topics.statement}",
+        "lrrl",
+        ("Topic", "Level", "Sentences", "% of words", "Decided by"),
+        rows,
+        (f"{rests_on} {topics.vocabulary.digest[:12]}",),
+    )
 
 
 def _topic_rows(topics: StatementTopics) -> Iterator[StatementTopicRecord]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tracker.errors import TrackerError
 from tracker.model.changes import AXES
 from tracker.report.comparison import selection, topic_words
 from tracker.report.comparison import words as wording
@@ -14,8 +13,7 @@ from tracker.report.render.xml_parts import Note, tell_lost
 from tracker.report.safe import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
-    from pathlib import Path
+    from collections.abc import Iterable, Iterator
     from typing import Literal
 
     from tracker.model.changes import Change, Comparison
@@ -23,14 +21,6 @@ if TYPE_CHECKING:
     from tracker.report.render.xml_parts import SideName
 
     NoteKind = Literal["shift", "topic"]
-
-
-def refuse_narrowing(form: str, asked: Mapping[str, object], output: Path | None) -> None:
-    """Raise ``TrackerError`` where an option is to narrow both texts, or DOCX has no file to go to."""
-    if unfit := [name for name, value in asked.items() if value]:
-        raise TrackerError(f"--format {form} holds both texts whole, and takes no {unfit[0]}")
-    if form == "docx" and output is None:
-        raise TrackerError("--format docx makes a file; name it with -o FILE")
 
 
 def render_both(

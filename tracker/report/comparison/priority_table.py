@@ -1,0 +1,34 @@
+"""The table of the priorities of two statements, as a paper has it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tracker.report.comparison import naming, topic_words
+from tracker.report.comparison.words import percent, side_labels
+from tracker.report.render.latex import write_table
+
+if TYPE_CHECKING:
+    from tracker.model.changes import Comparison
+    from tracker.model.topics import TopicChange, Vocabulary
+
+
+def render_latex(comparison: Comparison, vocabulary: Vocabulary) -> str:
+    """Return each topic that is a priority on either side, or may be: levels, shares, what became of it."""
+    old, new = side_labels(comparison)
+    return write_table(
+        f"Priorities of {naming.title_words(comparison)}",
+        "llrrl",
+        ("Topic", old, new, f"{old}, %", f"{new}, %", "Change"),
+        (_cells(topic, comparison.provenance.sure) for topic in topic_words.rank_topics(comparison.topics)),
+        (
+            "Levels and shares of the words; ?: less sure, with its certainty.",
+            *(f"Caution: {caveat}" for caveat in comparison.caveats),
+            naming.citation(comparison, vocabulary),
+        ),
+    )
+
+
+def _cells(topic: TopicChange, sure: float) -> tuple[str, ...]:
+    shares = (percent(share).removesuffix("%") for share in topic_words.shares(topic))
+    return topic.label, *topic_words.level_names(topic), *shares, topic_words.status_mark(topic, sure)
