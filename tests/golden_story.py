@@ -243,6 +243,9 @@ def hand_on(story: Story) -> None:
     story("export corpus corpus.csv")
     story("export corpus corpus.jsonl XAA/CCPCJ --private --format json")
     story("export sentences sentences.csv XAA/CCPCJ/33")
+    story("export sentences sentences.jsonl XAA/CCPCJ/33 --format json")
+    story("export tables tables XAA/CCPCJ")
+    story("export tables tables-again XAA/CCPCJ/33 --format json")
     for copy, more in (("copy.git", ""), ("whole.git", " --private")):
         Path(copy).mkdir()
         run_git(Path(copy), "init", "--quiet", "--bare", "--initial-branch=main")
