@@ -165,8 +165,8 @@ def read(story: Story) -> None:
     story("show XAA/CCPCJ/33 --raw")
     story("diff XAA/CCPCJ 32 33 --format json -o comparison.json")
     story.in_forms("reproduce comparison.json", "json")
-    story("replication comparison.json comparison.json")
-    story.run("replication", "paper.zip", "comparison.json")
+    story("export replication comparison.json comparison.json")
+    story.run("export", "replication", "paper.zip", "comparison.json")
     story("reproduce paper.zip")
     story.in_forms("cite XAA/CCPCJ/33 --paragraph 2", "bibtex", "csl", "ris")
     story("show XAA/CCPCJ/99")
@@ -244,10 +244,16 @@ def bring_in(story: Story) -> None:
 
 def hand_on(story: Story) -> None:
     """Make every kind of copy, and archives out of two."""
-    story("export-warc all.warc")
-    story("export-warc series.warc XAA/CCPCJ --private --format json")
-    story("export-bag bag")
-    story("export-bag series --private --format json")
+    story("export warc all.warc")
+    story("export warc series.warc XAA/CCPCJ --private --format json")
+    story("export bag bag")
+    story("export bag series --private --format json")
+    story("export corpus corpus.csv")
+    story("export corpus corpus.jsonl XAA/CCPCJ --private --format json")
+    story("export sentences sentences.csv XAA/CCPCJ/33")
+    story("export sentences sentences.jsonl XAA/CCPCJ/33 --format json")
+    story("export tables tables XAA/CCPCJ")
+    story("export tables tables-again XAA/CCPCJ/33 --format json")
     for copy, more in (("copy.git", ""), ("whole.git", " --private")):
         Path(copy).mkdir()
         run_git(Path(copy), "init", "--quiet", "--bare", "--initial-branch=main")

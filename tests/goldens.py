@@ -24,6 +24,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
+import pyarrow.parquet  # noqa: F401 (compiled for the clock that goes: loaded before it stands still)
 import typer.main
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ ROOT = Path(__file__).parents[1]
 GOLDEN = ROOT / "tests" / "golden"
 OTHERS = {"revision.md", "session.txt"}
 """Golden files of other tests."""
-GROUPS = ("groups", "mirror", "sources", "topics")
+GROUPS = ("export", "groups", "mirror", "sources", "topics")
 """Commands that are commands of their own only with the next word."""
 LONGEST = 100_000
 """Characters of an answer that is written out; of a longer one, a whole vocabulary, there is the digest."""
@@ -46,6 +47,9 @@ VARYING = (
     # SQLite lays out pages as its release does.
     (re.compile(r"(MB, checked; sha256 )[0-9a-f]{64}"), r"\1SHA256"),
     (re.compile(r'(\.db",\n  "size": )\d+(,\n  "sha256": ")[0-9a-f]{64}'), r"\1SIZE\2SHA256"),
+    # Parquet is written as its library's release does.
+    (re.compile(r"(?<=^tables: )(.*, )[\d,]+(?= bytes)", re.MULTILINE), r"\1SIZE"),
+    (re.compile(r'("path": "tables-again",\n(?:.*\n)*?  "size": )\d+'), r"\1SIZE"),
     # What stands in files of its own, of which a page holds a copy, and the digests of it.
     (re.compile(r"<(style|script)>.*?</", re.DOTALL), r"<\1></"),
     (re.compile(r"(?<=-src &#39;sha256-)[\w+/=]+"), "SHA256"),

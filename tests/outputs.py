@@ -24,7 +24,6 @@ READING: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "priorities": (WHERE,),
     "reproduce": ("report.json",),
-    "replication": ("out/paper.zip report.json",),
     "trace": ("XAA/UNGA corruption", "XAA/UNGA --topic corruption", "UNGA corruption"),
     "blame": (WHERE, "XAA/UNGA/79"),
     "timeline": ("XAA/UNGA",),
@@ -47,8 +46,12 @@ READING: Final[Mapping[str, tuple[str, ...]]] = {
     "reextract": ("--dry-run",),
     "verify": ("",),
     "datasette-metadata": ("",),
-    "export-warc": ("out/statements.warc",),
-    "export-bag": ("out/bag",),
+    "export warc": ("out/statements.warc",),
+    "export bag": ("out/bag",),
+    "export replication": ("out/paper.zip report.json",),
+    "export corpus": ("out/corpus.csv", "out/corpus.jsonl", "out/corpus.parquet"),
+    "export sentences": ("out/sentences.csv", "out/sentences.jsonl", "out/sentences.parquet"),
+    "export tables": ("out/tables",),
 }  # fmt: skip
 """Commands that read the archive, or what was written of it, and ways to run each."""
 

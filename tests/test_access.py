@@ -101,22 +101,31 @@ def test_an_embargo_ends_by_itself_with_the_next_update(
     check_sound(mirror)
 
 
-@pytest.mark.parametrize("command", [("export-warc", "out.warc"), ("export-bag", "out")])
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("export", "warc", "out.warc"),
+        ("export", "bag", "out"),
+        ("export", "corpus", "out.csv"),
+        ("export", "sentences", "out.jsonl"),
+    ],
+)
 def test_what_is_embargoed_leaves_in_no_export_before_its_day(
     folder: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
-    command: tuple[str, str],
+    command: tuple[str, ...],
 ) -> None:
     run_night(folder, "2026-03-01")
     tracker: Callable[..., Ran] = runner(folder.parent, monkeypatch, capsys)
     set_day(monkeypatch, "2026-05-31")
     ran = tracker(*command)
     assert (ran.code, ran.err) == (0, "")
-    assert CLOSED not in read_all(folder.parent / command[1])
+    assert CLOSED not in read_all(folder.parent / command[-1])
     set_day(monkeypatch, OPENS)
-    assert tracker(command[0], f"{command[1]}2").code == 0
-    assert CLOSED in read_all(folder.parent / f"{command[1]}2")
+    *words, name = command
+    assert tracker(*words, f"later-{name}").code == 0
+    assert CLOSED in read_all(folder.parent / f"later-{name}")
 
 
 def read_all(path: Path) -> str:

@@ -96,7 +96,7 @@ def contents(bag: Path) -> dict[str, bytes]:
 
 
 def test_a_bag_is_valid_and_says_what_it_is(folder: Path, tracker: Callable[..., Ran]) -> None:
-    ran = tracker("export-bag", "bag")
+    ran = tracker("export", "bag", "bag")
     assert (ran.code, ran.err) == (0, "")
     found = bagit.Bag(str(folder.parent / "bag"))
     assert found.validate()
@@ -246,7 +246,7 @@ def test_closed_material_stays_out_and_its_digests_do_not(
     folder: Path, site: Site, tracker: Callable[..., Ran]
 ) -> None:
     close(folder, site)
-    ran = tracker("export-bag", "bag")
+    ran = tracker("export", "bag", "bag")
     assert "2 closed snapshots left out" in ran.out
     bag = folder.parent / "bag"
     assert bagit.Bag(str(bag)).is_valid()
@@ -309,7 +309,7 @@ def test_trouble_is_one_line_and_leaves_nothing(
 ) -> None:
     (folder.parent / "there").write_text("mine")
     before = sorted(path.name for path in folder.parent.iterdir())
-    ran = tracker("export-bag", name)
+    ran = tracker("export", "bag", name)
     assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1)
     assert said in ran.err
     assert sorted(path.name for path in folder.parent.iterdir()) == before
@@ -317,7 +317,7 @@ def test_trouble_is_one_line_and_leaves_nothing(
 
 def test_an_archive_without_anything_makes_no_bag(tmp_path: Path, tracker: Callable[..., Ran]) -> None:
     assert tracker("init").code == 0
-    ran = tracker("export-bag", "bag")
+    ran = tracker("export", "bag", "bag")
     assert (ran.code, ran.err) == (2, "tracker: the archive holds nothing that may be exported\n")
     assert not (tmp_path / "bag").exists()
 
@@ -326,7 +326,7 @@ def test_a_damaged_document_makes_no_bag(folder: Path, tracker: Callable[..., Ra
     with closing(sqlite3.connect(folder / "tracker.db")) as record:
         record.execute("UPDATE documents SET bytes = zeroblob(size) WHERE rowid = 1")
         record.commit()
-    ran = tracker("export-bag", "bag")
+    ran = tracker("export", "bag", "bag")
     assert (ran.code, "has another digest" in ran.err) == (2, True)
     assert not (folder.parent / "bag").exists()
 

@@ -117,7 +117,7 @@ def test_a_table_of_a_bag_is_read_as_metadata(archive: Callable[..., Ran], tmp_p
         ).code
         == 0
     )
-    assert archive("export-bag", "bag").code == 0
+    assert archive("export", "bag", "bag").code == 0
     table = tmp_path / "bag/data/statements.csv"
     assert "'=1+1" in table.read_text("utf-8")
     (tmp_path / "corpus").mkdir()

@@ -90,7 +90,7 @@ def test_an_odd_query_is_answered_or_refused_on_one_line(archive: Callable[..., 
             "no archive at" if sys.version_info >= (3, 14) else "name too long",
         ),
         (("init", "--archive", "a" * 300), "name too long"),
-        (("export-warc", "a" * 300), "name too long"),
+        (("export", "warc", "a" * 300), "name too long"),
         (("list", "--archive", "nowhere"), "tracker init"),
     ],
 )

@@ -269,7 +269,7 @@ def test_copies_elsewhere_are_listed_by_name(folder: Path, tracker: Tracker) -> 
     assert tracker("backup", "snapshots/c.db").code == 0
     assert tracker("backup", "gone.db").code == 0
     (place / "gone.db").unlink()
-    assert tracker("export-bag", "bag").code == 0
+    assert tracker("export", "bag", "bag").code == 0
     shutil.copytree(folder / "mirror.git", folder / "old.git")
     shutil.copy(folder / "tracker.db", folder / "copy of mine")
     told = tracker(*ORDER, "--format", "json").out

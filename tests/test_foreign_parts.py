@@ -90,7 +90,7 @@ FOREIGN = {
 
 READING: tuple[tuple[str, ...], ...] = (
     ("list",), ("show", "XAA/UNGA/79"), ("search", "dykes"), ("runs",), ("backup", "copy.db"),
-    ("export-bag", "bag"), ("export-warc", "a.warc.gz"),
+    ("export", "bag", "bag"), ("export", "warc", "a.warc.gz"), ("export", "sentences", "a.csv"),
 )  # fmt: skip
 WRITING: tuple[tuple[str, ...], ...] = (
     ("add", "speech.txt", "--as", "XAA/UNGA/81~prepared.en"),

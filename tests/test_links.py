@@ -144,7 +144,7 @@ def test_a_watch_list_that_leads_nowhere_is_not_made_there(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize(
-    "words", [("backup",), ("export-bag",), ("export-warc",)], ids=lambda words: words[0]
+    "words", [("backup",), ("export", "bag"), ("export", "warc"), ("export", "tables")], ids=" ".join
 )
 def test_a_copy_is_not_written_where_a_link_leads(folder: Path, words: tuple[str, ...]) -> None:
     import_all(folder)

@@ -81,8 +81,10 @@ def fill(folder: Path) -> None:
         "sources add https://example.org/80 --as XAA/UNGA/80",
         "diff XAA/UNGA 77 78 --encoder none",
         "backup backup.db",
-        "export-bag private-bag --private",
-        "export-warc private.warc.gz --private",
+        "export bag private-bag --private",
+        "export warc private.warc.gz --private",
+        "export corpus private.csv --private",
+        "export tables private-tables --private",
         "withdraw XAA/UNGA/78 --reason a --authority b --destroy --yes",
         "mirror update",
         "timeline XAA/UNGA",
@@ -119,9 +121,10 @@ def test_nobody_else_can_read_a_new_archive_nor_what_is_private_of_it(tmp_path: 
     assert any(name.startswith("before-repair-") for name in made)
     assert stat.S_IMODE(archive.stat().st_mode) == 0o700
     assert {name: found for name, found in made.items() if int(found, 8) & 0o077} == {}
-    for name in ("backup.db", "private-bag", "private.warc.gz"):
+    for name in ("backup.db", "private-bag", "private-tables", "private.csv", "private.warc.gz"):
         assert not (tmp_path / name).stat().st_mode & 0o077, name
-    assert not any(int(found, 8) & 0o077 for found in everything(tmp_path / "private-bag").values())
+    inside = everything(tmp_path / "private-bag") | everything(tmp_path / "private-tables")
+    assert not any(int(found, 8) & 0o077 for found in inside.values())
 
 
 @pytest.mark.usefixtures("umask")
@@ -139,15 +142,18 @@ def test_exports_of_open_material_keep_to_the_umask(tmp_path: Path, umask: int) 
     (tmp_path / "speech.txt").write_text(OPEN, encoding="utf-8")
     for command in (
         "add speech.txt --as XAA/UNGA/77~prepared.en",
-        "export-bag bag",
-        "export-warc open.warc.gz",
+        "export bag bag",
+        "export warc open.warc.gz",
+        "export corpus open.csv",
+        "export tables tables",
         "show XAA/UNGA/77",
         "timeline XAA/UNGA --format csv -o timeline.csv",
     ):
         assert run_tracker(tmp_path, *command.split()).code == 0, command
-    for name in ("open.warc.gz", "timeline.csv", "bag/bagit.txt"):
+    for name in ("open.warc.gz", "open.csv", "timeline.csv", "bag/bagit.txt", "tables/README.txt"):
         assert stat.S_IMODE((tmp_path / name).stat().st_mode) == 0o666 & ~umask, name
-    assert stat.S_IMODE((tmp_path / "bag/data").stat().st_mode) == 0o777 & ~umask
+    for name in ("bag/data", "tables/changes/body=UNGA"):
+        assert stat.S_IMODE((tmp_path / name).stat().st_mode) == 0o777 & ~umask, name
 
 
 def test_an_archive_of_an_earlier_release_stays_as_open_as_it_is_and_health_tells(tmp_path: Path) -> None:

@@ -41,8 +41,8 @@ def members_of(path: Path) -> Members:
 
 
 def test_it_has_all_that_is_needed_and_is_the_same_twice(folder: Path) -> None:
-    run(folder, "replication", "one.zip", "report.json")
-    run(folder, "replication", "two.zip", "report.json")
+    run(folder, "export", "replication", "one.zip", "report.json")
+    run(folder, "export", "replication", "two.zip", "report.json")
     assert (folder / "one.zip").read_bytes() == (folder / "two.zip").read_bytes()
     members = members_of(folder / "one.zip")
     manifest = members.pop(MANIFEST)
@@ -66,7 +66,7 @@ def test_it_has_all_that_is_needed_and_is_the_same_twice(folder: Path) -> None:
 @pytest.mark.parametrize("place", ["snapshots", "elsewhere"])
 def test_it_is_computed_again_with_and_without_an_archive(folder: Path, place: str) -> None:
     run(folder, "diff", "XAA/UNGA", "77", "79", "--format", "json", "-o", "other.json")
-    run(folder, "replication", "paper.zip", "report.json", "other.json")
+    run(folder, "export", "replication", "paper.zip", "report.json", "other.json")
     again = run_tracker(folder, "reproduce", "paper.zip", "--archive", place)
     assert (again.code, again.err, again.out.count(": the same")) == (0, "", 2)
     found = json.loads(run(folder, "reproduce", "paper.zip", "--archive", place, "--format", "json").out)
@@ -75,13 +75,13 @@ def test_it_is_computed_again_with_and_without_an_archive(folder: Path, place: s
 
 def test_decisions_go_with_it_and_are_applied_without_an_archive(folder: Path, tmp_path: Path) -> None:
     judge(folder)
-    run(folder, "replication", "paper.zip", "report.json")
+    run(folder, "export", "replication", "paper.zip", "report.json")
     assert b"Ben" in members_of(folder / "paper.zip")["decisions/1.json"]
     shutil.copy(folder / "paper.zip", tmp_path)
     again = run_tracker(tmp_path, "reproduce", "paper.zip")
     assert (again.code, "the texts in the file" in again.out) == (0, True), again.out
     close(folder, "restricted")
-    run(folder, "replication", "closed.zip", "report.json")
+    run(folder, "export", "replication", "closed.zip", "report.json")
     assert not any(map(holds_secret, members_of(folder / "closed.zip").values()))
     assert run_tracker(folder, "reproduce", "closed.zip").code == 0
 
@@ -90,11 +90,21 @@ def test_files_and_a_vocabulary_of_ones_own_go_with_it(folder: Path, tmp_path: P
     (folder / "own.csv").write_text("id,label,terms\nbribes,Corruption,corruption\n", encoding="utf-8")
     pair = ("77.txt", "79.txt", "--vocabulary", "own.csv", "--format", "json", "-o", "files.json")
     run(folder, "diff", *pair, "--archive", "none")
-    run(folder, "replication", "paper.zip", "files.json", "--vocabulary", "own.csv", "--archive", "none")
+    run(
+        folder,
+        "export",
+        "replication",
+        "paper.zip",
+        "files.json",
+        "--vocabulary",
+        "own.csv",
+        "--archive",
+        "none",
+    )
     assert len([name for name in members_of(folder / "paper.zip") if name.startswith("documents/")]) == 2
     shutil.copy(folder / "paper.zip", tmp_path)
     assert run_tracker(tmp_path, "reproduce", "paper.zip").code == 0
-    refused = run_tracker(folder, "replication", "other.zip", "files.json", "--archive", "none")
+    refused = run_tracker(folder, "export", "replication", "other.zip", "files.json", "--archive", "none")
     assert (refused.code, "does not come out the same (provenance · vocabulary)" in refused.err) == (2, True)
     assert not (folder / "other.zip").exists()
 
@@ -103,7 +113,7 @@ def test_files_and_a_vocabulary_of_ones_own_go_with_it(folder: Path, tmp_path: P
 @pytest.mark.parametrize("private", [False, True])
 def test_what_is_closed_is_in_it_by_digests(folder: Path, tmp_path: Path, access: str, private: bool) -> None:
     close(folder, access)
-    run(folder, "replication", "paper.zip", "report.json", *(["--private"] if private else []))
+    run(folder, "export", "replication", "paper.zip", "report.json", *(["--private"] if private else []))
     members = members_of(folder / "paper.zip")
     shown = access == "open" or (private and access != "withdrawn")
     assert any(map(holds_secret, members.values())) is shown
@@ -122,20 +132,20 @@ def test_the_rights_that_the_watch_list_notes_are_told(folder: Path) -> None:
     watch = folder / "snapshots" / "watch.toml"
     told = watch.read_text(encoding="utf-8").rstrip()
     watch.write_text(f'{told}\nrights = "CC0, the Ministry"\n', encoding="utf-8")
-    run(folder, "replication", "paper.zip", "report.json")
+    run(folder, "export", "replication", "paper.zip", "report.json")
     page = members_of(folder / "paper.zip")["README.txt"].decode()
     assert re.search(rf"^{WHERE}  CC0, the Ministry$", page, re.MULTILINE)
 
 
 def test_what_was_destroyed_since_the_report_was_made_is_not_handed_on(folder: Path) -> None:
     run(folder, "withdraw", WHERE, *WHY, "--destroy", "--yes")
-    run(folder, "replication", "paper.zip", "report.json", "--private")
+    run(folder, "export", "replication", "paper.zip", "report.json", "--private")
     assert not any(map(holds_secret, members_of(folder / "paper.zip").values()))
 
 
 def test_a_finding_that_was_changed_is_named_where_texts_are_closed(folder: Path) -> None:
     close(folder, "restricted")
-    run(folder, "replication", "paper.zip", "report.json")
+    run(folder, "export", "replication", "paper.zip", "report.json")
     members = members_of(folder / "paper.zip")
     members.pop(MANIFEST)
     report = json.loads(members["reports/1.json"])
@@ -149,20 +159,20 @@ def test_a_finding_that_was_changed_is_named_where_texts_are_closed(folder: Path
 
 def test_nothing_is_overwritten_and_nothing_half_written(folder: Path) -> None:
     (folder / "there.zip").write_text("mine", encoding="utf-8")
-    refused = run_tracker(folder, "replication", "there.zip", "report.json")
+    refused = run_tracker(folder, "export", "replication", "there.zip", "report.json")
     assert (refused.code, refused.err.count("\n")) == (2, 1)
     assert (folder / "there.zip").read_text(encoding="utf-8") == "mine"
     report = json.loads((folder / "report.json").read_text(encoding="utf-8"))
     report["topics"].pop()
     (folder / "changed.json").write_text(json.dumps(report), encoding="utf-8")
     for name in ("changed.json", "none.json", "77.txt"):
-        refused = run_tracker(folder, "replication", "new.zip", "report.json", name)
+        refused = run_tracker(folder, "export", "replication", "new.zip", "report.json", name)
         assert (refused.code, refused.err.count("\n")) == (2, 1)
     assert not list(folder.glob("*new.zip*"))
 
 
 def test_one_that_was_unpacked_and_packed_again_is_the_same_to_us(folder: Path, tmp_path: Path) -> None:
-    run(folder, "replication", "paper.zip", "report.json")
+    run(folder, "export", "replication", "paper.zip", "report.json")
     shutil.unpack_archive(folder / "paper.zip", tmp_path / "unpacked")
     shutil.make_archive(str(tmp_path / "again"), "zip", tmp_path / "unpacked")
     assert run_tracker(tmp_path, "reproduce", "again.zip").code == 0
@@ -226,7 +236,7 @@ DAMAGE: dict[str, tuple[Callable[[bytes], bytes], str]] = {
 @pytest.mark.parametrize("name", DAMAGE)
 def test_what_is_not_whole_is_refused_in_one_line(made_once: Path, tmp_path: Path, name: str) -> None:
     if not (made_once / "whole.zip").exists():
-        run(made_once, "replication", "whole.zip", "report.json")
+        run(made_once, "export", "replication", "whole.zip", "report.json")
     damage, said = DAMAGE[name]
     (tmp_path / "paper.zip").write_bytes(damage((made_once / "whole.zip").read_bytes()))
     refused = run_tracker(tmp_path, "reproduce", "paper.zip")
@@ -237,7 +247,7 @@ def test_what_is_not_whole_is_refused_in_one_line(made_once: Path, tmp_path: Pat
 
 def test_a_member_that_stands_twice_is_refused(made_once: Path, tmp_path: Path) -> None:
     if not (made_once / "whole.zip").exists():
-        run(made_once, "replication", "whole.zip", "report.json")
+        run(made_once, "export", "replication", "whole.zip", "report.json")
     with pytest.warns(UserWarning, match="Duplicate name"):
         data = _rewrite(
             (made_once / "whole.zip").read_bytes(), lambda all_: all_.append(_named("README.txt"))
@@ -252,7 +262,7 @@ def test_a_report_without_texts_that_lacks_a_name_is_refused(
     folder: Path, tmp_path: Path, lacking: str
 ) -> None:
     close(folder, "restricted")
-    run(folder, "replication", "paper.zip", "report.json")
+    run(folder, "export", "replication", "paper.zip", "report.json")
     report = json.loads(members_of(folder / "paper.zip")["reports/1.json"])
     if lacking == "name":
         del report["old"]["name"]

@@ -87,7 +87,7 @@ def added(folder: Path, tracker: Callable[..., Ran]) -> Path:
 
 
 def export(tracker: Callable[..., Ran], *arguments: str | Path) -> Ran:
-    ran = tracker("export-warc", *arguments)
+    ran = tracker("export", "warc", *arguments)
     assert ran.code == 0, ran.err
     return ran
 
@@ -307,7 +307,7 @@ def test_closed_material_stays_out_of_a_public_export(half_closed: Path, tracker
         fields.get("WARC-Target-URI", "80")[-2:]
         for fields, *_ in read_whole(half_closed.parent / "out.warc.gz")
     } == {"80"}
-    refused = tracker("export-warc", "none.warc.gz", "XAA/UNGA/79")
+    refused = tracker("export", "warc", "none.warc.gz", "XAA/UNGA/79")
     assert (refused.code, "--private" in refused.err) == (2, True)
     assert not (half_closed.parent / "none.warc.gz").exists()
     export(tracker, "all.warc.gz", "--private")
@@ -345,7 +345,7 @@ def test_what_was_withdrawn_never_leaves(folder: Path, tracker: Callable[..., Ra
     assert (
         tracker("withdraw", "XAA/UNGA/79", "--reason", "all of it", "--authority", "District Court").code == 0
     )
-    refused = tracker("export-warc", "none.warc.gz", "XAA/UNGA/79", "--private")
+    refused = tracker("export", "warc", "none.warc.gz", "XAA/UNGA/79", "--private")
     assert (refused.code, "District Court" in refused.err) == (2, True)
 
 
@@ -425,7 +425,7 @@ def test_trouble_is_one_line_and_leaves_nothing(
 ) -> None:
     (folder.parent / "there.warc.gz").write_bytes(b"mine")
     before = sorted(path.name for path in folder.parent.iterdir())
-    ran = tracker("export-warc", *arguments)
+    ran = tracker("export", "warc", *arguments)
     assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1)
     assert said in ran.err
     assert sorted(path.name for path in folder.parent.iterdir()) == before
@@ -445,7 +445,7 @@ def run_without_warcio(folder: Path, *arguments: str) -> subprocess.CompletedPro
 def test_without_warcio_an_export_says_how_to_get_it_and_an_import_needs_none(
     folder: Path, tracker: Callable[..., Ran]
 ) -> None:
-    ran = run_without_warcio(folder.parent, "export-warc", "out.warc")
+    ran = run_without_warcio(folder.parent, "export", "warc", "out.warc")
     assert (ran.returncode, ran.stdout) == (2, "")
     assert ran.stderr == "tracker: WARC needs warcio; install it with: pip install 'tracker[warc]'\n"
     export(tracker, "out.warc")
@@ -455,5 +455,5 @@ def test_without_warcio_an_export_says_how_to_get_it_and_an_import_needs_none(
 
 def test_an_empty_archive_has_nothing_to_export(tmp_path: Path) -> None:
     assert run_tracker(tmp_path, "init").code == 0
-    ran = run_tracker(tmp_path, "export-warc", "out.warc.gz")
+    ran = run_tracker(tmp_path, "export", "warc", "out.warc.gz")
     assert (ran.code, ran.err) == (2, "tracker: the archive holds nothing that may be exported\n")

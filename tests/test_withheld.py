@@ -146,10 +146,13 @@ def test_before_all_of_it_is_shown(
 def test_what_leaves_the_archive_holds_nothing_of_it(withdrawn: Path, tmp_path: Path) -> None:
     run_git(tmp_path, "init", "--quiet", "--bare", "copy.git")
     run(withdrawn, "mirror", "push", str(tmp_path / "copy.git"))
-    run(withdrawn, "export-bag", str(tmp_path / "bag"))
-    run(withdrawn, "export-bag", str(tmp_path / "private-bag"), "--private")
-    run(withdrawn, "export-warc", str(tmp_path / "a.warc"))
-    run(withdrawn, "export-warc", str(tmp_path / "private.warc"), "--private")
+    run(withdrawn, "export", "bag", str(tmp_path / "bag"))
+    run(withdrawn, "export", "bag", str(tmp_path / "private-bag"), "--private")
+    run(withdrawn, "export", "warc", str(tmp_path / "a.warc"))
+    run(withdrawn, "export", "warc", str(tmp_path / "private.warc"), "--private")
+    for name, more in (("open", ()), ("private", ("--private",))):
+        run(withdrawn, "export", "corpus", str(tmp_path / f"{name}.csv"), *more)
+        run(withdrawn, "export", "sentences", str(tmp_path / f"{name}.jsonl"), *more)
     everything = run_git(tmp_path / "copy.git", "cat-file", "--batch-all-objects", "--batch")
     assert not CANARY.search(everything), [
         everything[max(0, m.start() - 60) : m.end() + 20] for m in CANARY.finditer(everything)

@@ -1,7 +1,9 @@
-"""The UN General Debate folder, imported once for all that reads it."""
+"""What several tests use: the UN General Debate folder, imported once, and pandas, which is no dependency."""
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -23,3 +25,11 @@ def imported(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Run]:
     folder = tmp_path_factory.mktemp("corpus")
     run_tracker(folder, "init")
     return folder, run_tracker(folder, "import", str(require("ungdc")), *OPTIONS)
+
+
+@pytest.fixture(scope="session")
+def with_pandas(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Install pandas, and return where modules are then found."""
+    place = tmp_path_factory.mktemp("pandas")
+    subprocess.run([sys.executable, "-m", "pip", "install", "-q", "--target", place, "pandas"], check=True)
+    return place

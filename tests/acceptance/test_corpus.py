@@ -41,6 +41,16 @@ def test_again_changes_nothing(imported: tuple[Path, Run]) -> None:
     assert path.read_bytes() == before
 
 
+def test_all_of_it_is_exported_in_the_memory_of_a_part(imported: tuple[Path, Run]) -> None:
+    folder, _ = imported
+    sessions = [f"UNGA/{number}" for number in range(70, 75)]
+    part = run_tracker(folder, "export", "corpus", "part.csv", *sessions)
+    for form, more in (("csv", 40), ("jsonl", 40), ("parquet", 180)):
+        whole = run_tracker(folder, "export", "corpus", f"all.{form}")
+        assert whole.said.startswith(f"all.{form}: 2,208 statements, ")
+        assert whole.megabytes < part.megabytes + more
+
+
 def test_no_session_is_half_prepared_by_accident(imported: tuple[Path, Run]) -> None:
     """Sessions 75 and 79 came as prepared texts, 76 from both places, all others are records."""
     rows = dict(line.split(maxsplit=1) for line in imported[1].said.splitlines()[2:])

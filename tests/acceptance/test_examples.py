@@ -102,7 +102,7 @@ def made_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
     _run(folder, "judge", "GBR/UNGA/79", "--topic", "corruption", "--level", "mentioned", "--by", "Ana")
     _run(folder, "decisions", "--format", "csv", "-o", "sheet.csv")
     _run(folder, "diff", "GBR/UNGA", "70", "71", "--format", "json", "-o", "comparison.json")
-    _run(folder, "replication", "paper.zip", "comparison.json")
+    _run(folder, "export", "replication", "paper.zip", "comparison.json")
     _run(folder, "sources", "add", "https://www.example.org/1", "--as", "XAA/UNGA/80")
     _run(folder, "mirror", "update")
     (folder / "disk").mkdir()

@@ -13,8 +13,6 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
-import pytest
-
 from tests.running import ROOT
 
 if TYPE_CHECKING:
@@ -43,14 +41,6 @@ def prepare(page: str, language: str, folder: Path) -> str:
     blocks: list[str] = re.findall(rf"```{language}\n(.*?)```", text, flags=re.DOTALL)
     assert len(blocks) > 1
     return "\n".join(blocks)
-
-
-@pytest.fixture(scope="session")
-def with_pandas(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Install pandas, and return where modules are then found."""
-    place = tmp_path_factory.mktemp("pandas")
-    subprocess.run([sys.executable, "-m", "pip", "install", "-q", "--target", place, "pandas"], check=True)
-    return place
 
 
 def test_the_page_for_pandas_runs(tmp_path: Path, with_pandas: Path) -> None:

@@ -161,7 +161,7 @@ def test_every_check_replays_as_the_document_that_was_there(pywb: Path, tmp_path
     with running_site() as site:
         archive = watch_five_nights(tmp_path, site)
     run = partial(run_tracker, tmp_path)
-    assert run("export-warc", "out.warc.gz").code == 0
+    assert run("export", "warc", "out.warc.gz").code == 0
     collect(pywb, tmp_path, tmp_path / "out.warc.gz")
     checks = list_checks(archive)
     outcomes = [check.outcome for check, _ in checks]
@@ -189,7 +189,7 @@ def test_what_we_exported_comes_back_and_the_archive_is_sound(pywb: Path, tmp_pa
     with running_site() as site:
         archive = watch_five_nights(tmp_path, site)
     run = partial(run_tracker, tmp_path)
-    assert run("export-warc", "out.warc.gz").code == 0
+    assert run("export", "warc", "out.warc.gz").code == 0
     checked = subprocess.run(
         [pywb / "warcio", "check", "out.warc.gz"], cwd=tmp_path, capture_output=True, text=True, check=False
     )

@@ -37,7 +37,6 @@ COMMANDS: Final = {
             "paper",
             "Compute a comparison, or a replication zip, again and name what differs.",
         ),
-        "replication": ("paper", "Write a zip from which anybody can compute comparisons again."),
     },
     "Follow": {
         "trace": (
@@ -88,9 +87,8 @@ COMMANDS: Final = {
     },
     "Exchange": {
         "import-git": ("exchange", "Record every revision of files in a git repository."),
-        "export-warc": ("exchange", "Export documents with capture evidence as a WARC."),
         "import-warc": ("exchange", "Record the documents of a WARC."),
-        "export-bag": ("exchange", "Export documents and metadata as a BagIt folder."),
+        "export": ("export", "Export the archive for other archives and programs."),
         "datasette-metadata": ("exchange", "Describe the record for Datasette, as JSON."),
     },
 }

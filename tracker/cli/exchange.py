@@ -1,4 +1,4 @@
-"""Commands for other programs' formats: imports of git and WARC, exports of WARC, BagIt and Datasette."""
+"""Commands that read other programs' formats: imports of git and WARC; and Datasette's description."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import typer
 
 from tracker.cli import completion, options
 from tracker.cli.output import refuse_overwriting, shown_progress, write_answer, write_notice
-from tracker.references import gather_references
 from tracker.report.json_text import encode_json, write_json
 
 GitSession = Annotated[
@@ -34,16 +33,12 @@ def register(app: typer.Typer) -> None:
         epilog="Examples: tracker import-git ~/texts --path uk/31.md --as GBR/CCPCJ/31 |"
         " tracker import-git ~/texts --path uk.md --as GBR/CCPCJ --session-from subject --dry-run",
     )(import_git)
-    app.command("export-warc", epilog="Example: tracker export-warc statements.warc.gz XAA/UNGA XAA/HRC/52")(
-        export_warc
-    )
     app.command(
         "import-warc",
         epilog="Examples: tracker import-warc crawl.warc.gz --url 'https://a.org/79*' --as XAA/UNGA/79 |"
         " tracker import-warc crawl.warc.gz --as XAA/UNGA --session-from url --dry-run |"
         " tracker import-warc crawl.warc.gz --watched --dry-run",
     )(import_warc)
-    app.command("export-bag", epilog="Example: tracker export-bag /mnt/disk/statements-2026")(export_bag)
     app.command(
         epilog="Example: tracker datasette-metadata -o metadata.json;"
         " datasette -i snapshots/tracker.db -m metadata.json (from 1.0 on: -c metadata.json too)"
@@ -91,31 +86,6 @@ def import_git(
     write_answer(encode_json(imported) if form == "json" else render_revisions(imported, every=dry_run))
     if is_faulty(imported):
         raise typer.Exit(options.FINDINGS)
-
-
-def export_warc(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A new file; compressed if it ends in .gz.")],
-    references: Annotated[
-        list[str] | None,
-        typer.Argument(
-            metavar="[REF]...",
-            help="Series, statements, editions or snapshots; everything if not given.",
-            autocompletion=completion.complete_reference,
-        ),
-    ] = None,
-    private: options.Private = False,
-    form: options.ListFormat = "text",
-    archive: options.Archive = options.DEFAULT_ARCHIVE,
-) -> None:
-    """Export documents with capture evidence as a WARC.
-
-    Only open material. The same record gives the same bytes.
-    """
-    from tracker.report.archive.mirror import exported_line
-    from tracker.workflows.export.warc import export_warc as write_warc
-
-    made = write_warc(archive, file, gather_references(references or []), private=private)
-    write_answer(encode_json(made) if form == "json" else exported_line(made))
 
 
 def import_warc(
@@ -193,23 +163,6 @@ def import_warc(
     write_answer(encode_json(imported) if form == "json" else render_captures(imported, every=dry_run))
     if is_faulty(imported):
         raise typer.Exit(options.FINDINGS)
-
-
-def export_bag(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A new folder.")],
-    private: options.Private = False,
-    form: options.ListFormat = "text",
-    archive: options.Archive = options.DEFAULT_ARCHIVE,
-) -> None:
-    """Export documents and metadata as a BagIt folder.
-
-    It also holds the texts and can be read without this program. Only open material.
-    """
-    from tracker.report.archive.mirror import exported_line
-    from tracker.workflows.export.bag import export_bag as write_bag
-
-    made = write_bag(archive, folder, options.now()[:10], private=private)
-    write_answer(encode_json(made) if form == "json" else exported_line(made))
 
 
 def datasette_metadata(

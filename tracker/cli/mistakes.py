@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from typer._click.exceptions import MissingParameter, NoSuchOption
 from typer.core import TyperGroup
 
-from tracker.cli.output import offer_schema
+from tracker.cli.output import offer_schema, write_notice
 from tracker.cli.pager import NO_PAGER, PAGER_VARIABLE
 from tracker.errors import TrackerError
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 OTHER_WORDS = {
     "cat": "show", "check": "verify, sources check", "clone": "rebuild", "compare": "diff, compare-countries",
     "countries": "compare-countries", "create": "init", "delete": "withdraw", "explain": "diff --explain ID",
-    "export": "export-warc, export-bag, diff --output FILE", "fetch": "snapshot, sources add",
+    "fetch": "snapshot, sources add",
     "find": "search, trace", "follow": "trace, timeline", "grep": "search", "history": "log, timeline",
     "import-folder": "import", "ls": "list", "new": "init", "pull": "snapshot", "read": "show",
     "remove": "withdraw", "rm": "withdraw", "status": "health", "sync": "mirror push",
@@ -36,6 +36,9 @@ OTHER_WORDS = {
     "watch": "sources add, snapshot",
 }  # fmt: skip
 """What people call a command in other programs, and what it is called here."""
+
+FORMER_NAMES = {"export-bag": ["export", "bag"], "export-warc": ["export", "warc"]}
+"""What commands were called in the release before; these names work until the next one."""
 
 NO_PAGER_OPTION = "--no-pager"
 _TYPES = {"a valid int range": "a whole number", "a valid int": "a whole number", "a valid float": "a number"}
@@ -60,12 +63,20 @@ class Commands(TyperGroup):
     def resolve_command(self, ctx: Context, args: list[str]) -> tuple[str | None, Command | None, list[str]]:
         """Find the command that the first argument names; raises ``UsageError`` where there is none.
 
-        ``--no-pager`` may stand behind any command too, where people write it.
+        ``--no-pager`` may stand behind any command too, where people write it. A former name stands for the
+        new one, which a line on standard error names.
         """
         words = args[: args.index("--")] if "--" in args else args
         if NO_PAGER_OPTION in words[1:]:
             os.environ[PAGER_VARIABLE] = NO_PAGER
             args = [each for at, each in enumerate(args) if at >= len(words) or each != NO_PAGER_OPTION]
+        if ctx.parent is None and args[0] in FORMER_NAMES:
+            named = FORMER_NAMES[args[0]]
+            if not ctx.resilient_parsing:
+                write_notice(
+                    f"{args[0]} is now: tracker {' '.join(named)}; the next release drops the old name"
+                )
+            args = [*named, *args[1:]]
         name = args[0]
         if not name.startswith("-") and self.get_command(ctx, name) is None and not ctx.resilient_parsing:
             ctx.fail(f"no such command: {name!r}; {self._likely(ctx, args)}")

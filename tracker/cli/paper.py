@@ -1,4 +1,4 @@
-"""Commands for who writes a paper: ``cite``, ``reproduce``, ``replication``."""
+"""Commands for who writes a paper: ``cite`` and ``reproduce``."""
 
 from __future__ import annotations
 
@@ -19,10 +19,6 @@ def register(app: typer.Typer) -> None:
         " tracker cite GBR/UNGA 78 --format bibtex -o speeches.bib"
     )(cite)
     app.command(epilog="Examples: tracker reproduce comparison.json | tracker reproduce paper.zip")(reproduce)
-    app.command(
-        epilog="Example: tracker diff GBR/UNGA 78 79 --format json -o gbr.json;"
-        " tracker replication paper.zip gbr.json"
-    )(replication)
 
 
 def cite(
@@ -90,25 +86,3 @@ def reproduce(
     found = compute(file, options.opened(archive, trusts_derived=False), vocabulary)
     answer(form, partial(reproduced_json, found), partial(render_reproduced, found), color=color)
     raise typer.Exit(options.FINDINGS if any(each.differences for each in found) else 0)
-
-
-def replication(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A new zip file.")],
-    reports: Annotated[
-        list[Path], typer.Argument(metavar="REPORT...", help="Comparisons as diff --format json wrote them.")
-    ],
-    vocabulary: options.VocabularyFile = None,
-    private: options.Private = False,
-    archive: options.Archive = options.DEFAULT_ARCHIVE,
-) -> None:
-    """Write a zip from which anybody can compute comparisons again.
-
-    Documents, texts, vocabulary, methods, citations, releases and digests; tracker reproduce takes it. What
-    is restricted, embargoed or withdrawn is in it by digests alone.
-    """
-    from tracker.report.archive.mirror import exported_line
-    from tracker.workflows.export.replication import export_replication
-
-    session = options.opened(archive, trusts_derived=False)
-    made = export_replication(file, reports, session, vocabulary, private=private)
-    write_answer(exported_line(made))

@@ -12,6 +12,7 @@ import json
 import re
 from dataclasses import dataclass, fields, is_dataclass
 from functools import cache
+from io import BytesIO
 from itertools import pairwise
 from types import NoneType, UnionType
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, Union, get_args, get_origin, get_type_hints
@@ -21,8 +22,9 @@ from tracker.report.safe import escape_hidden
 from tracker.report.tables import write_csv
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
+    from typing import BinaryIO
 
     from _typeshed import DataclassInstance
 
@@ -32,6 +34,8 @@ ColumnType = Literal["string", "integer", "number", "boolean"]
 _TYPES: Final[Mapping[type, ColumnType]] = {str: "string", int: "integer", float: "number", bool: "boolean"}
 _YES: Final = "TRUE", "FALSE"
 """What both R and pandas take for a boolean."""
+_TOGETHER: Final = 8_000_000
+"""Characters of the rows that are in memory at once, and of a group of rows in Parquet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +58,12 @@ def write_records(kind: type, rows: Iterable[DataclassInstance], form: RecordFor
     CSV is guarded against formulas, each cell on one line. JSON Lines and Parquet have texts as they are.
     Raises ``TrackerError`` where Parquet is asked for and pyarrow is not there.
     """
+    if form == "parquet":
+        sink = BytesIO()
+        stream_records(kind, rows, form, sink)
+        return sink.getvalue()
     columns = describe_columns(kind)
     cells = ([getattr(row, column.name) for column in columns] for row in rows)
-    if form == "parquet":
-        return _write_parquet(kind, columns, list(cells))
     if form == "jsonl":
         names = [column.name for column in columns]
         return "".join(_write_object(names, row) for row in cells)
@@ -75,6 +81,48 @@ def write_records(kind: type, rows: Iterable[DataclassInstance], form: RecordFor
             for row in cells
         ),
     )
+
+
+def stream_records(
+    kind: type,
+    rows: Iterable[DataclassInstance],
+    form: RecordForm,
+    file: BinaryIO,
+    partition: str | None = None,
+) -> int:
+    """Write rows into a file, some at a time, as ``write_records`` returns them; return their number.
+
+    Parquet lacks the column of the ``partition``, by which the file's folder is named. Raises as that does,
+    and ``OSError`` where the file cannot be written.
+    """
+    written, columns = 0, describe_columns(kind)
+    if form == "parquet":
+        schema = _make_schema(kind, [column for column in columns if column.name != partition])
+        with _load_parquet()[1].ParquetWriter(file, schema, compression="zstd") as parquet:
+            for some in _cut(rows, columns):
+                parquet.write_table(_make_table(some, schema))
+                written += len(some)
+        return written
+    for some in _cut(rows, columns):
+        text = str(write_records(kind, some, form))
+        is_headed = form == "csv" and written
+        file.write((text.partition("\n")[2] if is_headed else text).encode("utf-8", "backslashreplace"))
+        written += len(some)
+    return written
+
+
+def _cut(rows: Iterable[DataclassInstance], columns: Sequence[Column]) -> Iterator[list[DataclassInstance]]:
+    """Yield rows some at a time, as many as fit; without any, none of them once."""
+    some: list[DataclassInstance] = []
+    size = written = 0
+    for row in rows:
+        some.append(row)
+        size += sum(len(str(getattr(row, column.name))) for column in columns)
+        if size >= _TOGETHER:
+            yield some
+            some, size, written = [], 0, 1
+    if some or not written:
+        yield some
 
 
 def refuse_parquet(output: Path | None) -> None:
@@ -153,15 +201,23 @@ def _write_object(names: Sequence[str], cells: Sequence[object]) -> str:
     return escape_hidden(json.dumps(content, ensure_ascii=False, allow_nan=False)) + "\n"
 
 
-def _write_parquet(kind: type, columns: Sequence[Column], rows: Sequence[Sequence[Any]]) -> bytes:
-    arrow, parquet = _load_parquet()
+def _make_table(rows: Sequence[DataclassInstance], schema: Any) -> Any:  # noqa: ANN401 (pyarrow has no types)
+    arrow, _ = _load_parquet()
+    arrays = [
+        arrow.array([_in_utf8(getattr(row, field.name)) for row in rows], type=field.type) for field in schema
+    ]
+    return arrow.table(arrays, schema=schema)
+
+
+def _make_schema(kind: type, columns: Iterable[Column]) -> Any:  # noqa: ANN401 (as above)
+    arrow, _ = _load_parquet()
     types = {
         "string": arrow.string(),
         "integer": arrow.int64(),
         "number": arrow.float64(),
         "boolean": arrow.bool_(),
     }
-    schema = arrow.schema(
+    return arrow.schema(
         [
             arrow.field(
                 each.name,
@@ -173,13 +229,6 @@ def _write_parquet(kind: type, columns: Sequence[Column], rows: Sequence[Sequenc
         ],
         metadata={"description": in_json(kind.__doc__ or "")},
     )
-    arrays = [
-        arrow.array([_in_utf8(row[at]) for row in rows], type=field.type) for at, field in enumerate(schema)
-    ]
-    sink = arrow.BufferOutputStream()
-    parquet.write_table(arrow.table(arrays, schema=schema), sink, compression="zstd")
-    written: bytes = sink.getvalue().to_pybytes()
-    return written
 
 
 def _in_utf8(value: object) -> object:

@@ -51,7 +51,8 @@ def _reading(references: list[str], series: str) -> Commands:
 
 def _checking() -> Commands:
     return (
-        ("datasette-metadata",), ("verify", "--json"), ("export-bag", "bag"), ("export-warc", "a.warc"),
+        ("datasette-metadata",), ("verify", "--json"), ("export", "bag", "bag"), ("export", "warc", "a.warc"),
+        ("export", "sentences", "a.csv"),
         ("backup", "copy.db"), ("verify", "--repair"), ("verify",), ("list",),
     )  # fmt: skip
 

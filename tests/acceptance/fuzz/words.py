@@ -150,7 +150,7 @@ def use_reference(data: bytes, folder: Path) -> str:
         call("timeline", "XAA/CCPCJ", "--from", text), call("expect", "--by", "A", "--", text),
         call("compare-countries", "--", "CCPCJ", text),
         call("withdraw", "--reason", "a", "--authority", "b", "--", text),
-        call("export-warc", "--", "a.warc", text), call("add", "33.txt", "--as", text), call("verify"),
+        call("export", "warc", "--", "a.warc", text), call("add", "33.txt", "--as", text), call("verify"),
     ]  # fmt: skip
     if ran[-1].code:
         raise Found(f"verify finds faults after that: {ran[-1].out}")
@@ -209,8 +209,10 @@ def use_path(data: bytes, folder: Path) -> str:
         call("import-git", "--path", text, "--", text), call("import-warc", "--", text),
         call("topics", "check", "--", text), call("priorities", "XAA/CCPCJ/33", "--vocabulary", text),
         call("judge", "--from", text), call("list", "--archive", text), call("verify", "--archive", text),
-        call("topics", "learn", "--vocabulary", text, "--", text), call("export-warc", "--", text),
-        call("export-bag", "--", f"b-{text}"), call("backup", "--", f"c-{text}"),
+        call("topics", "learn", "--vocabulary", text, "--", text), call("export", "warc", "--", text),
+        call("export", "corpus", "--", f"c-{text}.csv", text),
+        call("export", "tables", "--", f"t-{text}", text),
+        call("export", "bag", "--", f"b-{text}"), call("backup", "--", f"c-{text}"),
         call("diff", "./32.txt", "./33.txt", "--encoder", "none", "-o", f"d-{text}"),
         call("sources", "add", "--as", "XAA/CCPCJ/42", "--", text), call("init", "--archive", f"f-{text}"),
         call("verify"),

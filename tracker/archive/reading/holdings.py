@@ -1,9 +1,8 @@
-"""What of the record may leave it, read at one instant, and how a published record is presented."""
+"""What of the record may leave it, read at one instant."""
 
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass
 from hashlib import sha256 as digest
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,7 @@ from tracker.archive.ledger.admitted import read_document
 from tracker.archive.ledger.outcomes import read_repeated
 from tracker.archive.mirror.row_files import write_lines
 from tracker.archive.mirror.unit_files import UnitFiles
+from tracker.archive.reading.versions import Versions
 from tracker.archive.record.queries import NAME, ORDER, SNAPSHOTS, narrow_to
 from tracker.archive.rights.access import find_watch_list, is_closed_source, read_access, read_withdrawn
 from tracker.archive.rights.redaction import Redaction
@@ -18,14 +18,13 @@ from tracker.archive.schema.connection import translate
 from tracker.archive.schema.rows import Record, method, open_record
 from tracker.archive.schema.schema_map import ROOTS, read_tables
 from tracker.errors import ArchiveUnusable
-from tracker.inputs.tables import read_packaged
 from tracker.model.preserving import Holding
 from tracker.model.record import Declaration
 from tracker.model.texts import Reference
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
     from pathlib import Path
     from typing import Any
 
@@ -34,6 +33,7 @@ if TYPE_CHECKING:
     from tracker.archive.rights.redaction import Rows
     from tracker.archive.schema.schema_map import Unit
     from tracker.model.ledger import Check
+    from tracker.model.texts import Version
 
 
 _HOLDINGS = f"""
@@ -73,10 +73,16 @@ def open_holdings(folder: Path, *, private: bool = False) -> Iterator[Holdings]:
 
     Raises ``ArchiveUnusable`` where there is no archive, or it is damaged or of another release.
     """
-    with open_record(folder, Record, needs_ledger=True, one_moment=True) as record:
-        with translate(record.path):
-            access = _read_gate(record.connection, folder, private=private)
-        yield Holdings(record, access, private=private)
+    with open_record(folder, Record, one_moment=True) as record:
+        yield read_holdings(record, folder, private=private)
+
+
+def read_holdings(record: Record, folder: Path, *, private: bool = False) -> Holdings:
+    """Return what may leave a record that is open, of the archive in a folder; raises as above."""
+    record.check_ledger()
+    with translate(record.path):
+        access = _read_gate(record.connection, folder, private=private)
+    return Holdings(record, access, private=private)
 
 
 class Holdings(Record):
@@ -100,6 +106,11 @@ class Holdings(Record):
         read = method(read_repeated)
         checks = (each for outcome in self.column(_EVIDENCE, holding.id) for each in read(self, outcome))
         return tuple(each for each in checks if not is_closed_source(each.source, self.access.sources))
+
+    def version(self, holding: Holding) -> Version:
+        """Return a snapshot's text as it is read now."""
+        number = max(self.column("SELECT id FROM versions WHERE snapshot = ?", holding.id))
+        return Versions(self.path, self.connection).version(number)
 
     def texts(self, holding: Holding) -> tuple[str, ...]:
         """Return the digests of a snapshot's texts, in the order in which they were read out of it."""
@@ -204,44 +215,3 @@ def _read_segments(holdings: Holdings, rows: Rows) -> list[Row]:
         for version in rows.get("versions", [])
         for row in holdings.connection.execute(_SEGMENTS, [version["id"]])
     ]
-
-
-Setting = str | bool | list[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Presentation:
-    """How a record is shown: a title, settings of tables, and questions with the SQL that answers them."""
-
-    title: str
-    description: str
-    tables: Mapping[str, Mapping[str, Setting]]
-    queries: Mapping[str, Mapping[str, str]]
-
-
-@dataclass(frozen=True, slots=True)
-class Closed:
-    """How much of a record the public may not have."""
-
-    snapshots: int
-    documents: int
-    sources: int
-
-    def __bool__(self) -> bool:
-        return bool(self.snapshots or self.documents or self.sources)
-
-
-def read_presentation() -> Presentation:
-    """Return how records are shown."""
-    return Presentation(**read_packaged(__package__, "datasette.toml"))
-
-
-def count_closed(folder: Path) -> Closed:
-    """Count what the archive in a folder holds that is closed to the public today.
-
-    Raises ``ArchiveUnusable``, and ``WatchListInvalid`` where the watch list cannot be read.
-    """
-    with open_record(folder, Record) as record, translate(record.path):
-        tables = read_tables(record.connection)
-        access = read_access(record.connection, tables, find_watch_list(folder))
-    return Closed(len(access.snapshots), len(access.documents), len(access.sources))

@@ -109,18 +109,27 @@ def derive_comparison(
 
     Kept as a whole it needs neither vocabulary nor weights: of .75 s they took .6.
     """
-    key = name_answer([*sides, *parts])
-    found = list(field_types(Comparison).items())[len(sides) :]
-    kept = derived.answer("comparison", key)
+    kept = find_comparison(sides, parts, derived)
     if kept is not None:
-        *rows, numbers = json.loads(kept)
-        values = (from_row(kind, row) for (_, kind), row in zip(found, rows, strict=True))
-        comparison = Comparison(*sides, *values)
-        return replace(comparison, changes=_share_decisions(comparison.changes, numbers))
+        return kept
     comparison = compute()
-    rows = [*(getattr(comparison, name) for name, _ in found), _number_decisions(comparison.changes)]
+    found = list(field_types(Comparison))[len(sides) :]
+    rows = [*(getattr(comparison, name) for name in found), _number_decisions(comparison.changes)]
+    key = name_answer([*sides, *parts])
     derived.keep_answer("comparison", key, name_rules(), json.dumps(rows, default=to_row))
     return comparison
+
+
+def find_comparison(sides: tuple[Side, Side], parts: list[object], derived: Derived) -> Comparison | None:
+    """Return a comparison that is kept of two sides and these parts; None where there is none."""
+    kept = derived.answer("comparison", name_answer([*sides, *parts]))
+    if kept is None:
+        return None
+    *rows, numbers = json.loads(kept)
+    found = list(field_types(Comparison).values())[len(sides) :]
+    values = (from_row(kind, row) for kind, row in zip(found, rows, strict=True))
+    comparison = Comparison(*sides, *values)
+    return replace(comparison, changes=_share_decisions(comparison.changes, numbers))
 
 
 def _number_decisions(changes: Sequence[Change]) -> list[list[int]]:

@@ -43,7 +43,7 @@ def read_package(data: bytes, place: str) -> dict[str, bytes]:
         raise DocumentUnreadable(f"{place}: {error}; get it again from where it came from") from None
     found = {name: content for name, content in members.items() if name != MANIFEST}
     if MANIFEST not in members or not list_reports(found):
-        raise DocumentUnreadable(f"{place} is no replication zip; tracker replication writes one")
+        raise DocumentUnreadable(f"{place} is no replication zip; tracker export replication writes one")
     manifest = members[MANIFEST].splitlines()
     told, held = set(manifest), set(list_digests(found).splitlines())
     if wrong := sorted(line.split(b"  ", 1)[-1] for line in told ^ held):

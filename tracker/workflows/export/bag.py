@@ -1,4 +1,4 @@
-"""``tracker export-bag``: documents, texts and metadata as a BagIt folder, to be read without us."""
+"""``tracker export bag``: documents, texts and metadata as a BagIt folder, to be read without us."""
 
 from __future__ import annotations
 

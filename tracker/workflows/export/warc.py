@@ -1,4 +1,4 @@
-"""``tracker export-warc``: kept documents with the evidence of their capture, as a web archive."""
+"""``tracker export warc``: kept documents with the evidence of their capture, as a web archive."""
 
 from __future__ import annotations
 
@@ -10,13 +10,12 @@ from tracker import __version__
 from tracker.archive.file.lock import read_clock
 from tracker.archive.file.modes import private_permissions
 from tracker.archive.reading.holdings import open_holdings
-from tracker.archive.reading.reader import open_reader
 from tracker.archive.rights.copies import note_copy
 from tracker.capture.warc.writing import FORMAT, STANDARD, WarcOutput, name_record, open_writer
-from tracker.errors import NotInArchive, WarcUnusable
+from tracker.errors import WarcUnusable
 from tracker.files import BY_UMASK, draft_file
 from tracker.model.preserving import Exported
-from tracker.references import parse_reference
+from tracker.workflows.export.choosing import choose_holdings
 from tracker.workflows.export.warc_records import list_records
 
 if TYPE_CHECKING:
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
 
     from tracker.archive.reading.holdings import Holdings
     from tracker.model.preserving import Holding
-    from tracker.model.texts import Reference
 
 
 def export_warc(archive: Path, target: Path, wanted: Sequence[str], *, private: bool = False) -> Exported:
@@ -42,7 +40,7 @@ def export_warc(archive: Path, target: Path, wanted: Sequence[str], *, private: 
     permissions = private_permissions(archive) if private else BY_UMASK
     try:
         with open_holdings(archive, private=private) as holdings:
-            chosen, closed = _choose(archive, holdings, wanted)
+            chosen, closed = choose_holdings(archive, holdings, wanted)
             with draft_file(target, permissions) as out:
                 contents = _write(holdings, chosen, out, packed=target.name.endswith(".gz"))
                 out.seek(0)
@@ -51,30 +49,6 @@ def export_warc(archive: Path, target: Path, wanted: Sequence[str], *, private: 
         raise WarcUnusable(f"{target} cannot be written: {error.strerror}") from error
     note_copy(archive, "export", str(target.absolute()), read_clock())
     return Exported(str(target), contents, target.stat().st_size, sha256, closed)
-
-
-def _choose(archive: Path, holdings: Holdings, wanted: Sequence[str]) -> tuple[tuple[Holding, ...], int]:
-    """Return what is asked for and may leave, none twice, and how many snapshots may not."""
-    chosen: dict[int, Holding] = {}
-    closed = 0
-    references: list[Reference | None] = [parse_reference(text) for text in wanted]
-    for reference in references or [None]:
-        found, held_back = holdings.list(reference)
-        if not found:
-            raise _explain_nothing(archive, reference, held_back)
-        chosen.update((each.id, each) for each in found)
-        closed += held_back
-    return tuple(chosen.values()), closed
-
-
-def _explain_nothing(archive: Path, reference: Reference | None, held_back: int) -> NotInArchive:
-    if held_back:
-        what = reference or "everything"
-        return NotInArchive(f"{what} is closed to the public; include it with --private")
-    if reference is None:
-        return NotInArchive("the archive holds nothing that may be exported")
-    with open_reader(archive) as reader:
-        return reader.missing(reference)
 
 
 def _write(holdings: Holdings, chosen: Sequence[Holding], out: BinaryIO, *, packed: bool) -> dict[str, int]:

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 LONGEST = 300
 """Words that are traced, more than any sentence has: each may be read beside each word of a statement."""
-_ANYBODY = "XZZ"
+ANYBODY = "XZZ"
 """A user-assigned code, put before a body alone so that the rest is read as that of any series."""
 _STRAY = re.compile(r"\*\w")
 _TOO_OPEN = re.compile(r"(?<!\w)[^\W\u2e80-\U0003fffd]{1,2}\*")
@@ -136,7 +136,7 @@ def trace_body(
 def parse_place(text: str) -> Reference:
     """Return the series, or the body, without a country, that a text names; raises as ``parse_series``."""
     if match_bodies(re.split("[~@]", text)[0].strip()):
-        return replace(parse_series(f"{_ANYBODY}/{text}"), country="")
+        return replace(parse_series(f"{ANYBODY}/{text}"), country="")
     return parse_series(text)
 
 

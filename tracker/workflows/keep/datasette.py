@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tracker import __version__
-from tracker.archive.reading.holdings import count_closed, read_presentation
+from tracker.archive.reading.presented import count_closed, read_presentation
 from tracker.archive.schema.descriptions import read_descriptions
 from tracker.capture.watch.watch_list import WATCH_FILE, read_watch_list
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from tracker.archive.reading.holdings import Closed, Setting
+    from tracker.archive.reading.presented import Closed, Setting
     from tracker.archive.schema.descriptions import Column, Description
 
 _UNITS = {"bytes": "B", "seconds": "s"}
