@@ -100,7 +100,9 @@ def list_runs() -> Iterator[tuple[str, ...]]:
     for output in list_outputs():
         own = any("--vocabulary" in each.opts for each in list_commands()[_name(output)].params)
         taught = (
-            () if _name(output) in {"reproduce", "replication"} or not own else ("--vocabulary", "own.csv")
+            ()
+            if _name(output) in {"reproduce", "export replication"} or not own
+            else ("--vocabulary", "own.csv")
         )
         yield (*output.arguments, *taught)
     for form in ("text", "json", "markdown", "html", "tei"):
