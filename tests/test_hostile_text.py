@@ -99,12 +99,8 @@ def list_runs() -> Iterator[tuple[str, ...]]:
     """Yield what is typed: every output, with topics that are named as badly, and of a file so named."""
     for output in list_outputs():
         own = any("--vocabulary" in each.opts for each in list_commands()[_name(output)].params)
-        taught = (
-            ()
-            if _name(output) in {"reproduce", "export replication"} or not own
-            else ("--vocabulary", "own.csv")
-        )
-        yield (*output.arguments, *taught)
+        again = _name(output) in {"reproduce", "export replication"}
+        yield (*output.arguments, *(("--vocabulary", "own.csv") if own and not again else ()))
     for form in ("text", "json", "markdown", "html", "tei"):
         yield (*DIFF, "--format", form)
     yield (*DIFF, "--format", "docx", "-o", "out/answer.docx")
