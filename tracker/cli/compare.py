@@ -11,6 +11,7 @@ from tracker.cli import completion, options
 from tracker.cli import output as shown
 from tracker.cli.forms import BOTH_TEXTS, DiffFormat, explain_part, render_form, render_summary
 from tracker.cli.output import refuse_overwriting, wants_colour, write_answer
+from tracker.cli.picture import check_picture, write_picture
 from tracker.errors import TrackerError
 from tracker.references import join_words
 
@@ -62,6 +63,7 @@ def diff(
     ] = False,
     form: Annotated[DiffFormat, typer.Option("--format", help="The output format.")] = "text",
     output: options.Output = None,
+    plot: options.Plot = None,
     vocabulary: options.VocabularyFile = None,
     encoder: Annotated[
         Literal["default", "none"],
@@ -89,6 +91,9 @@ def diff(
     if only and (stat or form == "json"):
         raise TrackerError("--only applies to text, Markdown and HTML, not to --stat and JSON")
     refuse_overwriting(output, operands, archive)
+    check_picture(plot, output, [*operands, vocabulary], archive)
+    if plot and countries is not None:
+        raise TrackerError("--plot draws no --countries here; tracker panel --sessions 70-71 does")
     topics = options.load_vocabulary(vocabulary, archive)
     if form in BOTH_TEXTS:
         from tracker.report.comparison.both_texts import refuse_narrowing
@@ -121,6 +126,13 @@ def diff(
     session = options.opened(archive)
     comparison = compare(operands, session, topics, vectors, sure)
     color_on = wants_colour(color, output)
+    if plot:
+        from tracker.report.comparison.build import build_moves
+        from tracker.topics.vocabulary.naming import find_topics
+
+        asked_for = find_topics(topics, topic) if topic else ()
+        moves = build_moves(comparison, topics, everything=everything, only=chosen, topics=asked_for)
+        write_picture(moves, "moves", plot)
     answer: str | bytes
     if explain is not None:
         answer = explain_part(comparison, explain, topics, vectors, session, color_on)

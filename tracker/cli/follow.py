@@ -10,6 +10,7 @@ import typer
 
 from tracker.cli import completion, options
 from tracker.cli import output as shown
+from tracker.cli.picture import check_picture, choose_lines, write_picture
 from tracker.errors import ReferenceInvalid, TrackerError
 from tracker.references import join_words, looks_like_reference, match_bodies
 
@@ -142,6 +143,10 @@ def timeline(
     sure: options.Sure = 0.9,
     form: options.ReportFormat = "text",
     output: options.Output = None,
+    plot: options.Plot = None,
+    ranks: Annotated[
+        bool, typer.Option("--ranks", help="With --plot, draw how topics rank instead of a map.")
+    ] = False,
     width: Width = None,
     color: options.Colour = "auto",
     archive: options.Archive = options.DEFAULT_ARCHIVE,
@@ -159,6 +164,7 @@ def timeline(
     from tracker.workflows.follow.timeline import follow_topics
 
     shown.refuse_overwriting(output, [vocabulary], archive)
+    check_picture(plot, output, [vocabulary], archive)
     known = options.load_vocabulary(vocabulary, archive)
     topics = name_topics(known, topic or ())
     with shown.shown_progress("reading") as progress:
@@ -176,6 +182,8 @@ def timeline(
     as_csv, as_json = partial(timeline_csv, followed, rows), partial(timeline_json, followed, rows)
     build = partial(build_timeline, followed, rows, everything=everything, quotes=bool(topics))
     as_text = partial(draw_report, build, form)
+    if plot:
+        write_picture(build(), choose_lines(len(topics), ranks=ranks), plot)
     shown.answer(form, as_json, as_text, as_csv=as_csv, color=color, output=output, width=width)
 
 
@@ -190,6 +198,7 @@ def compare_countries(
     vocabulary: options.VocabularyFile = None,
     form: options.ReportFormat = "text",
     output: options.Output = None,
+    plot: options.Plot = None,
     width: Width = None,
     color: options.Colour = "auto",
     archive: options.Archive = options.DEFAULT_ARCHIVE,
@@ -207,6 +216,7 @@ def compare_countries(
     from tracker.workflows.follow.countries import narrow_countries
 
     shown.refuse_overwriting(output, [vocabulary], archive)
+    check_picture(plot, output, [vocabulary], archive)
     known = options.load_vocabulary(vocabulary, archive)
     topics = name_topics(known, topic or ())
     opened = options.opened(archive)
@@ -217,6 +227,8 @@ def compare_countries(
     as_csv, as_json = partial(countries_csv, reading, rows), partial(countries_json, reading, rows, rare)
     build = partial(build_countries, reading, rows, rare, everything=everything, topics=topics)
     as_text = partial(draw_report, build, form)
+    if plot:
+        write_picture(build(mapped=True), "map", plot)
     shown.answer(form, as_json, as_text, as_csv=as_csv, color=color, output=output, width=width)
 
 

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from tracker.model.panels import Panel, PanelCell, PanelEntry
     from tracker.model.topics import Topic
     from tracker.report.document import Section
+    from tracker.report.series.parts import MapRow
 
 COLUMNS: Final = (
     "body", "country", "name", "session", "year", "state", "topic", "label", "level", "sentences", "share",
@@ -208,16 +209,17 @@ def _count_sure(read: Sequence[PanelEntry]) -> Counter[str]:
 def _show_counts(panel: Panel, rows: Sequence[tuple[Topic, int]], read: Sequence[PanelEntry]) -> Section:
     by_session = [[entry for entry in read if entry.session == label] for label in panel.sessions]
     sure = _count_sure(read)
-    counts = [("statements read", (str(len(read)), ""), [len(entries) for entries in by_session])]
-    counts += [
-        (
-            one_line(topic.label),
-            (str(number), str(sure[topic.id])),
-            [_count_first(topic, each) for each in by_session],
-        )
-        for topic, number in rows
-    ]
-    shown = ((label, sums, [Span(str(each or "")) for each in numbers]) for label, sums, numbers in counts)
+    spoke = [len(entries) for entries in by_session]
+    shown: list[MapRow] = [("statements read", (str(len(read)), ""), _write(spoke), ())]
+    for topic, number in rows:
+        numbers = [_count_first(topic, each) for each in by_session]
+        parts = tuple(each / of if of else None for each, of in zip(numbers, spoke, strict=True))
+        figures = str(number), str(sure[topic.id])
+        shown.append((one_line(topic.label), figures, _write(numbers), parts))
     ticks = [Tick(one_line(label)) for label in panel.sessions]
     note = "statements that have each as a priority, those of them that are sure, then by session"
     return show_map("priorities by session", shown, ticks, heads=("all", "sure"), note=note)
+
+
+def _write(numbers: Sequence[int]) -> list[Span]:
+    return [Span(str(each or "")) for each in numbers]
