@@ -11,7 +11,7 @@ from tracker.cli import completion, options
 from tracker.cli import output as shown
 from tracker.cli.forms import BOTH_TEXTS, DiffFormat, explain_part, render_form, render_summary
 from tracker.cli.output import refuse_overwriting, wants_colour, write_answer
-from tracker.cli.picture import check_picture, write_picture
+from tracker.cli.picture import check_outputs, write_moves
 from tracker.errors import TrackerError
 from tracker.references import join_words
 
@@ -90,10 +90,7 @@ def diff(
         raise TrackerError(f"{'--stat' if stat else '--methods'} has no {form} format")
     if only and (stat or form == "json"):
         raise TrackerError("--only applies to text, Markdown and HTML, not to --stat and JSON")
-    refuse_overwriting(output, operands, archive)
-    check_picture(plot, output, [*operands, vocabulary], archive)
-    if plot and countries is not None:
-        raise TrackerError("--plot draws no --countries here; tracker panel --sessions 70-71 does")
+    check_outputs(output, plot, [*operands, vocabulary], archive)
     topics = options.load_vocabulary(vocabulary, archive)
     if form in BOTH_TEXTS:
         from tracker.report.comparison.both_texts import refuse_narrowing
@@ -101,8 +98,8 @@ def diff(
         asked = {"--only": only, "--topic": topic, "--explain": explain, "--countries": countries}
         refuse_narrowing(form, asked, output)
     if countries is not None:
-        if stat or explain is not None:
-            raise TrackerError("--countries takes no --stat and --explain; leave them out")
+        if stat or explain is not None or plot:
+            raise TrackerError("--countries takes no --stat, --explain and --plot; tracker panel has --plot")
         from tracker.cli.groups import diff_countries
 
         moved = diff_countries(
@@ -126,13 +123,7 @@ def diff(
     session = options.opened(archive)
     comparison = compare(operands, session, topics, vectors, sure)
     color_on = wants_colour(color, output)
-    if plot:
-        from tracker.report.comparison.build import build_moves
-        from tracker.topics.vocabulary.naming import find_topics
-
-        asked_for = find_topics(topics, topic) if topic else ()
-        moves = build_moves(comparison, topics, everything=everything, only=chosen, topics=asked_for)
-        write_picture(moves, "moves", plot)
+    write_moves(plot, comparison, topics, everything, chosen, topic)
     answer: str | bytes
     if explain is not None:
         answer = explain_part(comparison, explain, topics, vectors, session, color_on)

@@ -10,7 +10,7 @@ import typer
 
 from tracker.cli import completion, options
 from tracker.cli import output as shown
-from tracker.cli.picture import check_picture, choose_lines, write_picture
+from tracker.cli.picture import check_outputs, write_picture
 from tracker.errors import ReferenceInvalid, TrackerError
 from tracker.references import join_words, looks_like_reference, match_bodies
 
@@ -144,9 +144,7 @@ def timeline(
     form: options.ReportFormat = "text",
     output: options.Output = None,
     plot: options.Plot = None,
-    ranks: Annotated[
-        bool, typer.Option("--ranks", help="With --plot, draw how topics rank instead of a map.")
-    ] = False,
+    ranks: options.Ranks = False,
     width: Width = None,
     color: options.Colour = "auto",
     archive: options.Archive = options.DEFAULT_ARCHIVE,
@@ -163,27 +161,19 @@ def timeline(
     from tracker.topics.vocabulary.naming import name_topics
     from tracker.workflows.follow.timeline import follow_topics
 
-    shown.refuse_overwriting(output, [vocabulary], archive)
-    check_picture(plot, output, [vocabulary], archive)
+    check_outputs(output, plot, [vocabulary], archive, ranks=ranks)
     known = options.load_vocabulary(vocabulary, archive)
     topics = name_topics(known, topic or ())
+    told = form in {"csv", "json"} or bool(topics)
     with shown.shown_progress("reading") as progress:
         followed = follow_topics(
-            options.opened(archive),
-            series,
-            known,
-            first,
-            last,
-            statuses=form in {"csv", "json"} or bool(topics),
-            sure=sure,
-            progress=progress,
+            options.opened(archive), series, known, first, last, statuses=told, sure=sure, progress=progress
         )
     rows = select_rows(followed, topics, everything=everything)
     as_csv, as_json = partial(timeline_csv, followed, rows), partial(timeline_json, followed, rows)
     build = partial(build_timeline, followed, rows, everything=everything, quotes=bool(topics))
     as_text = partial(draw_report, build, form)
-    if plot:
-        write_picture(build(), choose_lines(len(topics), ranks=ranks), plot)
+    write_picture(plot, build, "ranks" if ranks else "shares" if topics else "map")
     shown.answer(form, as_json, as_text, as_csv=as_csv, color=color, output=output, width=width)
 
 
@@ -215,8 +205,7 @@ def compare_countries(
     from tracker.workflows.follow.countries import compare_countries as compare
     from tracker.workflows.follow.countries import narrow_countries
 
-    shown.refuse_overwriting(output, [vocabulary], archive)
-    check_picture(plot, output, [vocabulary], archive)
+    check_outputs(output, plot, [vocabulary], archive)
     known = options.load_vocabulary(vocabulary, archive)
     topics = name_topics(known, topic or ())
     opened = options.opened(archive)
@@ -227,8 +216,7 @@ def compare_countries(
     as_csv, as_json = partial(countries_csv, reading, rows), partial(countries_json, reading, rows, rare)
     build = partial(build_countries, reading, rows, rare, everything=everything, topics=topics)
     as_text = partial(draw_report, build, form)
-    if plot:
-        write_picture(build(mapped=True), "map", plot)
+    write_picture(plot, partial(build, mapped=True), "map")
     shown.answer(form, as_json, as_text, as_csv=as_csv, color=color, output=output, width=width)
 
 

@@ -10,7 +10,7 @@ import typer
 
 from tracker.cli import completion, options
 from tracker.cli import output as shown
-from tracker.cli.picture import check_picture, choose_lines, write_picture
+from tracker.cli.picture import check_outputs, write_picture
 from tracker.report.json_text import encode_json, encode_rows
 
 if TYPE_CHECKING:
@@ -78,8 +78,7 @@ def panel(
     from tracker.topics.vocabulary.naming import name_topics
     from tracker.workflows.follow.panel import read_panel
 
-    shown.refuse_overwriting(output, [vocabulary], archive)
-    check_picture(plot, output, [vocabulary], archive)
+    check_outputs(output, plot, [vocabulary], archive)
     known = options.load_vocabulary(vocabulary, archive)
     topics = name_topics(known, topic or ())
     session = options.opened(archive)
@@ -88,8 +87,7 @@ def panel(
     notes = _explain(archive, countries)
     as_csv, as_json = partial(panel_csv, found, topics), partial(panel_json, found, topics)
     build = partial(build_panel, found, topics, notes=notes, everything=everything)
-    if plot:
-        write_picture(build(), choose_lines(len(topics)), plot)
+    write_picture(plot, build, "shares" if topics else "map")
     as_text = partial(draw_report, build, form)
     shown.answer(form, as_json, as_text, as_csv=as_csv, color=color, output=output)
 

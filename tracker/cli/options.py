@@ -161,6 +161,7 @@ Plot = Annotated[
     Path | None,
     typer.Option("--plot", metavar="FILE", help="Draw a picture too: FILE.svg, .png or .pdf."),
 ]
+Ranks = Annotated[bool, typer.Option("--ranks", help="With --plot: draw how topics rank.")]
 ListFormat = Annotated[Literal["text", "json"], typer.Option("--format", help="The output format.")]
 TableFormat = Annotated[Literal["text", "csv", "json"], typer.Option("--format", help="The output format.")]
 BlameFormat = Annotated[Literal["text", "html", "json"], typer.Option("--format", help="The output format.")]

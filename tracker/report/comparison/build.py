@@ -70,7 +70,7 @@ def build_moves(
     only: frozenset[str] = frozenset(),
     topics: Sequence[Topic] = (),
 ) -> Document:
-    """Return the report of a comparison with its largest moves alone, of a revision too; or of some topics."""
+    """Return the report of a comparison with its largest moves alone, of a revision too."""
     report = build_report(comparison, vocabulary, everything=everything, only=only)
     asked = {topic.id for topic in topics}
     narrowed = bool(only or asked)

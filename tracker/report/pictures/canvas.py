@@ -5,12 +5,13 @@ from __future__ import annotations
 import io
 import logging
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from tracker import __version__
 from tracker.errors import TrackerError
 from tracker.report.pictures.fonts import find_font
 from tracker.report.pictures.palette import INK, LABEL, PAPER
+from tracker.report.pictures.svg import finish_svg
 from tracker.report.safe import visible
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ LEADING: Final = 1.3
 """From line to line, in sizes of the text."""
 _DOTS: Final = 300
 """Pixels to the inch, as journals ask for pictures with text."""
-_SETTINGS: Final = {
+_SETTINGS: Final[Any] = {
     "text.parse_math": False,  # a dollar sign is one
     "svg.fonttype": "path",
     "svg.hashsalt": "tracker",
@@ -39,7 +40,7 @@ _SETTINGS: Final = {
 def need_matplotlib() -> None:
     """Raise ``TrackerError`` where the library that draws is not installed."""
     try:
-        import matplotlib  # noqa: F401 (whether it is there)
+        import matplotlib as mpl  # noqa: F401 (whether it is there)
     except ImportError:
         raise TrackerError("--plot needs Matplotlib; install it with: pip install 'tracker[plot]'") from None
 
@@ -72,7 +73,8 @@ class Canvas:
         self.width = width
         self.height = 0.0
         self.figure = Figure(figsize=(width / _INCH, 1), dpi=_DOTS, facecolor=PAPER)
-        self._renderer = FigureCanvasAgg(self.figure).get_renderer()
+        canvas: Any = FigureCanvasAgg(self.figure)  # its renderer has no types
+        self._renderer = canvas.get_renderer()
         self._axes = self.figure.add_axes((0, 0, 1, 1))
         self._axes.set_axis_off()
         self._drawn = 0
@@ -134,6 +136,7 @@ class Canvas:
             va="bottom" if upright else "center_baseline",
             rotation=90 if upright else 0,
             zorder=self._rise(),
+            clip_on=False,
         )
 
     def line(
@@ -154,6 +157,7 @@ class Canvas:
             linestyle=(0, (2.2, 1.6)) if dashed else "-",
             solid_capstyle="butt",
             zorder=self._rise(),
+            clip_on=False,
         )
 
     def marks(
@@ -178,6 +182,7 @@ class Canvas:
             markeredgecolor=colour,
             markeredgewidth=thick / _POINT,
             zorder=self._rise(),
+            clip_on=False,
         )
 
     def finish(self, height: float) -> None:
@@ -201,23 +206,5 @@ class Canvas:
         }  # fmt: skip
         written = io.BytesIO()
         self.figure.savefig(written, format=form, dpi=_DOTS, metadata=facts[form])
-        return self._describe(written.getvalue(), title, description) if form == "svg" else written.getvalue()
-
-    def _describe(self, svg: bytes, title: str, description: str) -> bytes:
-        """Give an SVG its title and description for screen readers; take out what points elsewhere."""
-        from lxml import etree
-
-        parser = etree.XMLParser(remove_comments=True, remove_blank_text=True, resolve_entities=False)
-        root = etree.fromstring(svg, parser)
-        space = f"{{{root.nsmap[None]}}}"
-        for child in root.findall(f"{space}metadata"):
-            root.remove(child)
-        for at, (name, text) in enumerate((("title", title), ("desc", description))):
-            told = etree.Element(f"{space}{name}", {"id": f"picture-{name}"})
-            told.text = text
-            root.insert(at, told)
-        root.set("role", "img")
-        root.set("aria-labelledby", "picture-title picture-desc")
-        root.set("width", f"{self.width:g}mm")
-        root.set("height", f"{self.height:g}mm")
-        return bytes(etree.tostring(root, encoding="utf-8", xml_declaration=True, doctype=None)) + b"\n"
+        made = written.getvalue()
+        return finish_svg(made, title, description, (self.width, self.height)) if form == "svg" else made

@@ -17,23 +17,19 @@ if TYPE_CHECKING:
 _SHADES: Final = {"shade1": 0, "shade2": 1, "shade3": 2, "shade4": 3}
 """How dark a mark is in which style, as on a terminal."""
 _SHARES: Final = ("under 2%", "2% to 5%", "5% to 10%", "10% of the words or more")
-_COUNTS: Final = (
-    (0.5, "half of the statements or more"),
-    (0.25, "a quarter"),
-    (0.1, "a tenth"),
-    (0.0, "fewer"),
-)
-_PRIORITIES: Final = {"D": "declared", "d": "declared", "S": "substantive", "s": "substantive"}
+_COUNTED: Final = (0.0, 0.1, 0.25, 0.5)
+"""The part of the statements from which a number has which step."""
+_COUNTS: Final = ("under 10%", "10% to 25%", "25% to 50%", "half of the statements or more")
+_PRIORITIES: Final = "DSds"
 _OTHERS: Final = {
-    "+": ("+", 1.5, "acknowledged"),
-    ".": (".", 1.6, "mentioned"),
+    "+": ("+", 1.5, "acknowledged only"),
+    ".": (".", 0.8, "mentioned only"),
+    ":": ("o", 1.1, "mentioned only, less sure"),
     "-": ("_", 1.6, "no statement"),
     "/": ("d", 1.6, "no text"),
     "x": ("x", 1.6, "withdrawn"),
 }
 """What is no priority: its shape, how large it is, and what it means."""
-_LIGHT: Final = 2
-"""The step from which a number in it is white."""
 _SQUARE: Final = 0.84
 
 
@@ -55,17 +51,12 @@ def draw_cells(
 
 
 def draw_mark(canvas: Canvas, places: Sequence[Place], text: str, step: int | None, size: float) -> None:
-    """Draw the mark of a level: a square for a priority, hollow where less sure, smaller signs for the rest."""
+    """Draw the mark of a level: a square for a priority, hollow where less sure, else a smaller sign."""
     if step is None:
-        hollow = text == ":"
-        shape, width, _ = ("o", 1.1, "") if hollow else _OTHERS[text]
-        colour = QUIET
-        if shape == ".":
-            canvas.marks(places, "o", 0.8, colour=colour)
-        elif hollow:
-            canvas.marks(places, "o", width, colour=colour, hollow=True, edge=0.2)
-        else:
-            canvas.marks(places, shape, width, colour=colour, edge=0.25)
+        shape, width, _ = _OTHERS[text]
+        canvas.marks(
+            places, "o" if shape == "." else shape, width, colour=QUIET, hollow=shape == "o", edge=0.2
+        )
         return
     sure = text.isupper()
     wide = size * _SQUARE
@@ -77,40 +68,33 @@ def draw_mark(canvas: Canvas, places: Sequence[Place], text: str, step: int | No
 def _draw_number(canvas: Canvas, at: Place, text: str, step: int | None, size: Place) -> None:
     (x, y), (wide, high) = at, size
     if step is not None:
-        canvas.line([(x - wide / 2, y), (x + wide / 2, y)], colour=STEPS[step], width=high)
+        half = wide / 2 - 0.15
+        canvas.line([(x - half, y), (x + half, y)], colour=STEPS[step], width=high - 0.3)
     canvas.text(at, text, SMALL, align="center", colour=INK if step is None or step < 1 else PAPER)
 
 
 def _count_step(part: float | None) -> int | None:
     if not part:
         return None
-    return len(STEPS) - 1 - next(at for at, (least, _) in enumerate(_COUNTS) if part >= least)
+    return max(at for at, least in enumerate(_COUNTED) if part >= least)
 
 
 def explain_cells(
     marks: Collection[Span], parts: Collection[float], *, numbered: bool
 ) -> Iterator[tuple[Sample, str]]:
     """Yield a sample of each cell there is, with what it means."""
-    if numbered:
-        there = {_count_step(part) for part in parts}
-        for step, (_, words) in enumerate(reversed(_COUNTS)):
-            if step in there:
-                yield _sample("S", step), words
-        return
-    there = {_SHADES[mark.style] for mark in marks if mark.text in _PRIORITIES and mark.style in _SHADES}
-    found = {mark.text for mark in marks}
-    for step, words in enumerate(_SHARES):
-        if step in there:
+    styles = {mark.style for mark in marks if mark.text in _PRIORITIES}
+    steps = {_count_step(part) for part in parts} if numbered else {_SHADES.get(style) for style in styles}
+    for step, words in enumerate(_COUNTS if numbered else _SHARES):
+        if step in steps:
             yield _sample("S", step), words
-    if found & set("Dd"):
-        yield _sample("D", 2), "with a dot: declared a priority"
-    if found & set("ds"):
-        yield _sample("s", 2), "hollow: a priority, less sure"
+    found = {mark.text for mark in marks if not numbered}
+    for texts, words in (("Dd", "with a dot: declared a priority"), ("ds", "hollow: a priority, less sure")):
+        if there := sorted(found & set(texts)):
+            yield _sample("D" if texts[0] == "D" else there[-1], 2), words
     for text, (_, _, words) in _OTHERS.items():
         if text in found:
-            yield _sample(text, None), f"{words} only" if text in "+." else words
-    if ":" in found:
-        yield _sample(":", None), "mentioned only, less sure"
+            yield _sample(text, None), words
 
 
 def _sample(text: str, step: int | None) -> Sample:

@@ -27,13 +27,6 @@ _TOLD: Final = 8
 """Rows that the description of a picture tells of."""
 
 
-def choose_kind(topics: int, *, ranks: bool = False) -> Kind:
-    """Return what to draw of topics over sessions: few that are asked for have lines, all others a map."""
-    if ranks:
-        return "ranks"
-    return "shares" if 0 < topics <= MOST else "map"
-
-
 def draw_picture(document: Document, kind: Kind, form: str) -> bytes | None:
     """Return a picture of a report as SVG, PNG or PDF; None where there is nothing in it to draw.
 
@@ -43,18 +36,24 @@ def draw_picture(document: Document, kind: Kind, form: str) -> bytes | None:
         raise TrackerError(f"a picture is svg, png or pdf, not {form}")
     with same_everywhere():
         canvas = compose(document, kind)
-        return canvas and canvas.save(form, document.title, describe(document, kind))
+        return canvas.save(form, document.title, describe(document, kind)) if canvas else None
 
 
 def compose(document: Document, kind: Kind) -> Canvas | None:
-    """Return the sheet with everything drawn; None where there is nothing to draw."""
+    """Return the sheet with everything drawn; None where there is nothing to draw.
+
+    The shares of many topics are a map: so many lines cannot be told apart.
+    """
     if kind == "moves":
         moves = next((each for each in document.sections if each.entries and each.entries[0].shares), None)
         return draw_moves(document, moves) if moves else None
     table = read_table(document)
     if table is None or not any(row.parts for row in table.rows):
         return None
-    return {"map": draw_map, "shares": draw_shares, "ranks": draw_ranks}[kind](document, table)
+    many = sum(bool(row.parts) for row in table.rows) > MOST
+    if kind == "map" or (kind == "shares" and many):
+        return draw_map(document, table)
+    return (draw_shares if kind == "shares" else draw_ranks)(document, table)
 
 
 def describe(document: Document, kind: Kind) -> str:

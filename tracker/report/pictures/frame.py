@@ -62,7 +62,8 @@ def close_sheet(canvas: Canvas, y: float, document: Document, notes: Sequence[st
 
 def find_source(document: Document) -> str:
     """Return the texts, the release and the vocabulary, as the report asks to cite them."""
-    return next(line.removeprefix(_CITE) for line in document.closing if line.startswith(_CITE))
+    cited = next(line.removeprefix(_CITE) for line in document.closing if line.startswith(_CITE))
+    return cited.partition("; ¶")[0]  # a picture quotes no paragraph
 
 
 def name_entry(entry: Entry) -> str:

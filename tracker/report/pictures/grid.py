@@ -41,7 +41,7 @@ _APART: Final = 2.0
 class _Layout:
     """Where everything stands: the places cut into bands that fit the width, one below the other."""
 
-    def __init__(self, canvas: Canvas, table: Table, *, everything: bool) -> None:
+    def __init__(self, canvas: Canvas, table: Table, *, numbered: bool, everything: bool) -> None:
         self._canvas = canvas
         labels = [canvas.cut(row.label, _LABELS) for row in table.rows]
         self.figures = [
@@ -52,17 +52,14 @@ class _Layout:
             for at, head in enumerate(table.heads)  # above the labels there is room for the first one
         ]
         wide = max(canvas.measure(mark.text, SMALL) + 1.2 for row in table.rows for mark in row.marks)
-        self.numbered = any(
-            len(mark.text) > 1 or mark.text.isdigit() for row in table.rows for mark in row.marks
-        )
-        least = wide if self.numbered else _NARROW
+        least = wide if numbered else _NARROW
         self.left = (
             MARGIN + max(map(canvas.measure, labels)) + sum(each + _GAP for each in self.figures) + _GAP
         )
         room = canvas.width - MARGIN - self.left - _APART * (len(table.starts) - 1)
         bands = ceil(len(table.ticks) / (room // least))
         self.per_band = ceil(len(table.ticks) / bands)
-        self.step = min(room / self.per_band, max(least, _WIDE))
+        self.step = min(room / self.per_band, least * 1.6 if numbered else _WIDE)
         self.bands = [
             range(first, min(first + self.per_band, len(table.ticks)))
             for first in range(0, len(table.ticks), self.per_band)
@@ -86,31 +83,35 @@ class _Layout:
 def choose_width(table: Table) -> float:
     """Return one column where all places and labels fit into it, else two."""
     trial = Canvas(ONE_COLUMN)
-    labels = max(trial.measure(row.label) for row in table.rows) + 14 * len(table.heads)
-    return ONE_COLUMN if labels + len(table.ticks) * _WIDE < ONE_COLUMN - 2 * MARGIN else TWO_COLUMNS
+    labels = max(trial.measure(row.label) for row in table.rows) + 6 * len(table.heads) + 2 * _GAP
+    marks = max(trial.measure(mark.text, SMALL) for row in table.rows for mark in row.marks) + 2 * _GAP
+    fits = labels + len(table.ticks) * max(marks, _NARROW) < ONE_COLUMN - 2 * MARGIN
+    return ONE_COLUMN if fits else TWO_COLUMNS
 
 
 def draw_map(document: Document, table: Table) -> Canvas:
     """Draw each topic as a row of marks, the strongest first."""
-    canvas, y = open_sheet(document, choose_width(table), _name(table))
-    layout = _Layout(canvas, table, everything=document.whole)
+    numbered = any(mark.text.isdigit() for row in table.rows for mark in row.marks)
+    what = "number of statements" if numbered else "share of the words and level"
+    canvas, y = open_sheet(document, choose_width(table), f"{table.title.capitalize()}: {what}")
+    layout = _Layout(canvas, table, numbered=numbered, everything=document.whole)
     for band in layout.bands:
-        y = _draw_band(canvas, y, table, layout, band)
+        y = _draw_band(canvas, y, table, layout, band, numbered=numbered)
     marks = [mark for row in layout.rows for mark in row.marks]
     parts = [part for row in layout.rows for part in row.parts if part]
-    legend = explain_cells(marks, parts, numbered=layout.numbered)
+    legend = explain_cells(marks, parts, numbered=numbered)
     y = draw_legend(canvas, y + 1, legend)
-    notes = [document.verdict]
-    if len(layout.rows) < len(table.rows):
-        notes.append(f"The first {len(layout.rows)} of {len(table.rows)} rows.")
+    notes = [f"{table.note.capitalize()}."] if numbered else []
+    notes.append(document.verdict)
+    drawn, there = (sum(bool(row.parts) for row in rows) for rows in (layout.rows, table.rows))
+    if drawn < there:
+        notes.append(f"The {drawn} topics that are most often a priority, of {there}.")
     return close_sheet(canvas, y, document, notes)
 
 
-def _name(table: Table) -> str:
-    return table.title.capitalize()
-
-
-def _draw_band(canvas: Canvas, y: float, table: Table, layout: _Layout, band: range) -> float:
+def _draw_band(
+    canvas: Canvas, y: float, table: Table, layout: _Layout, band: range, *, numbered: bool
+) -> float:
     y += layout.head
     _draw_heads(canvas, y, table, layout, band)
     right = layout.place(table, band, band[-1]) + layout.step / 2
@@ -131,7 +132,7 @@ def _draw_band(canvas: Canvas, y: float, table: Table, layout: _Layout, band: ra
         for row in layout.rows
     ]
     size = min(layout.step, _ROW)
-    draw_cells(canvas, rows, places, heights, (layout.step, _ROW) if layout.numbered else (size, size))
+    draw_cells(canvas, rows, places, heights, (layout.step, _ROW) if numbered else (size, size))
     return y + 2
 
 

@@ -162,8 +162,9 @@ def _mark_sessions(
             canvas.marks([(x, bottom - 0.6)], "x", 1.2, colour=QUIET, edge=0.2)
         if named:
             canvas.text((x, bottom + 3.3), tick.head, SMALL, align="center")
+        if named and tick.under:
             canvas.text((x, bottom + 6.0), tick.under, SMALL, align="center", colour=QUIET)
-    return bottom + 8.2
+    return bottom + (8.2 if any(tick.under for tick in table.ticks) else 5.5)
 
 
 def _explain(rows: Sequence[Row]) -> Iterator[tuple[Sample, str]]:
