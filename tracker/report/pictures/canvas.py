@@ -12,7 +12,7 @@ from tracker.errors import TrackerError
 from tracker.report.pictures.fonts import find_font
 from tracker.report.pictures.palette import INK, LABEL, PAPER
 from tracker.report.pictures.svg import finish_svg
-from tracker.report.safe import visible
+from tracker.report.safe import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -58,6 +58,14 @@ def same_everywhere() -> Iterator[None]:
         yield
 
 
+_PICTURES: Final = {0x2400 + code: f"<U+{code:04X}>" for code in range(0x21)} | {0x2421: "<U+007F>"}
+
+
+def show(text: str) -> str:
+    """Return a text on one line with what is invisible in it named, by number: few fonts have ``␛``."""
+    return one_line(text).translate(_PICTURES)
+
+
 def line_height(size: float) -> float:
     """Return the millimetres from line to line of a text of so many points."""
     return size * _POINT * LEADING
@@ -78,6 +86,7 @@ class Canvas:
         self._axes = self.figure.add_axes((0, 0, 1, 1))
         self._axes.set_axis_off()
         self._drawn = 0
+        self._widths: dict[tuple[str, float, bool], float] = {}
 
     def _rise(self) -> float:
         self._drawn += 1
@@ -85,15 +94,18 @@ class Canvas:
 
     def measure(self, text: str, size: float = LABEL, *, bold: bool = False) -> float:
         """Return the width of a text in millimetres."""
-        shown = visible(text)
-        font = find_font(shown, size, bold=bold)
-        width, _, _ = self._renderer.get_text_width_height_descent(shown, font, ismath=False)
-        return float(width) / _DOTS * _INCH
+        asked = text, size, bold
+        if asked not in self._widths:
+            shown = show(text)
+            font = find_font(shown, size, bold=bold)
+            width, _, _ = self._renderer.get_text_width_height_descent(shown, font, ismath=False)
+            self._widths[asked] = float(width) / _DOTS * _INCH
+        return self._widths[asked]
 
     def wrap(self, text: str, width: float, size: float = LABEL, *, bold: bool = False) -> list[str]:
         """Return a text in lines of at most so many millimetres; a word that is longer is cut."""
         lines = [""]
-        for word in text.split():
+        for word in show(text).split():
             longer = f"{lines[-1]} {word}".lstrip()
             if self.measure(longer, size, bold=bold) <= width:
                 lines[-1] = longer
@@ -126,7 +138,7 @@ class Canvas:
         upright: bool = False,
     ) -> Text:
         """Write a line of text, its middle at a height; ``upright`` turns it to be read from below."""
-        shown = visible(text)
+        shown = show(text)
         return self._axes.text(
             *at,
             shown,
@@ -194,7 +206,7 @@ class Canvas:
 
     def save(self, form: str, title: str, description: str) -> bytes:
         """Return the picture with its title and what it shows in words, the same bytes each time."""
-        title, description = visible(title), visible(description)
+        title, description = show(title), show(description)
         made_by = f"tracker {__version__}"
         facts: dict[str, dict[str, str | None]] = {
             "png": {"Title": title, "Description": description, "Software": made_by},

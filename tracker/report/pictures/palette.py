@@ -9,11 +9,11 @@ QUIET: Final = "#595959"
 RULE: Final = "#d0d0d0"
 PAPER: Final = "#ffffff"
 
-STEPS: Final = ("#5f97c9", "#3b72a6", "#1f4c7c", "#0a2342")
+STEPS: Final = ("#5890c2", "#336a9e", "#194672", "#081c36")
 """One hue, each step 1.6 times darker than the one before, the lightest three times darker than paper."""
 
-MORE: Final = "#1f4c7c"
-LESS: Final = "#b34700"
+MORE: Final = "#123a63"
+LESS: Final = "#c25200"
 
 LINES: Final = (
     ("#1a1a1a", "o"),
