@@ -111,7 +111,7 @@ def _check_layout(document: Document, kind: Kind) -> None:
         and min(box.y1, beside.y1) - max(box.y0, beside.y0) > slack
     ]
     assert touching == []
-    assert min(each.get_fontsize() for each in texts) >= 6
+    assert min(float(each.get_fontsize()) for each in texts) >= 6
 
 
 @pytest.mark.parametrize("count", [1, 2, 10, 50, 150])
@@ -136,7 +136,7 @@ def test_no_labels_of_lines_touch(kind: Kind, count: int, places: int) -> None:
 
 def _pictures() -> Sequence[tuple[Kind, Document]]:
     labels = longest_labels()[:6]
-    return [("moves", moves(labels)), *[(kind, table(labels, 12)) for kind in ("map", "shares", "ranks")]]  # type: ignore[list-item]
+    return [("moves", moves(labels)), *[(kind, table(labels, 12)) for kind in ("map", "shares", "ranks")]]
 
 
 @pytest.mark.parametrize(

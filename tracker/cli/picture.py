@@ -63,6 +63,8 @@ def write_moves(
     topic: str | None,
 ) -> None:
     """Write a picture of the largest moves between two statements where one is asked for."""
+    if plot is None:
+        return
     from tracker.report.comparison.build import build_moves
     from tracker.topics.vocabulary.naming import find_topics
 

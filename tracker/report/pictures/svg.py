@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Final
-
-from lxml import etree
+from xml.etree import ElementTree as ET
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from lxml.etree import _Element
+    from xml.etree.ElementTree import Element
 
 _SPACE: Final = "{http://www.w3.org/2000/svg}"
 _LINK: Final = "{http://www.w3.org/1999/xlink}href"
@@ -25,31 +23,36 @@ _BLANKS = re.compile(r"\s*([A-Za-z])\s*")
 
 def finish_svg(svg: bytes, title: str, description: str, size: tuple[float, float]) -> bytes:
     """Return a picture with its title and description for screen readers, of a size in millimetres."""
-    parser = etree.XMLParser(remove_comments=True, remove_blank_text=True, resolve_entities=False)
-    root = etree.fromstring(svg, parser)
+    for prefix, name in (("", _SPACE), ("xlink", _LINK.removesuffix("href"))):
+        ET.register_namespace(prefix, name.strip("{}"))
+    root = ET.fromstring(svg)  # noqa: S314 (Matplotlib wrote it; comments and DOCTYPE are not read)
     for child in root.findall(f"{_SPACE}metadata"):
         root.remove(child)
+    for each in root.iter():
+        each.text, each.tail = (each.text or "").strip() or None, None
     _rename(root)
     _shorten(root)
     for at, (name, text) in enumerate((("title", title), ("desc", description))):
-        told = etree.Element(f"{_SPACE}{name}", {"id": f"picture-{name}"})
+        told = ET.Element(f"{_SPACE}{name}", {"id": f"picture-{name}"})
         told.text = text
         root.insert(at, told)
     root.set("role", "img")
     root.set("aria-labelledby", "picture-title picture-desc")
     for name, length in zip(("width", "height"), size, strict=True):
         root.set(name, f"{length:g}mm")
-    return bytes(etree.tostring(root, encoding="utf-8", xml_declaration=True)) + b"\n"
+    written = bytes(ET.tostring(root, encoding="utf-8", xml_declaration=True))
+    return written.replace(b" />", b"/>") + b"\n"
 
 
-def _rename(root: _Element) -> None:
+def _rename(root: Element) -> None:
     """Leave out blank letters and names that nothing refers to, and give the others short ones."""
     named = {str(each.get("id")): each for each in root.iter() if each.get("id")}
-    uses = [*root.iter(f"{_SPACE}use")]
-    short = {link: f"g{at}" for at, link in enumerate(dict.fromkeys(str(use.get(_LINK))[1:] for use in uses))}
-    for use in uses:
-        name, parent = str(use.get(_LINK))[1:], use.getparent()
-        if not named[name].get("d") and parent is not None:
+    uses = [(parent, use) for parent in root.iter() for use in parent.findall(f"{_SPACE}use")]
+    links = dict.fromkeys(use.attrib[_LINK][1:] for _, use in uses)
+    short = {link: f"g{at}" for at, link in enumerate(links)}
+    for parent, use in uses:
+        name = use.attrib[_LINK][1:]
+        if not named[name].get("d"):
             parent.remove(use)
         use.set(_LINK, f"#{short[name]}")
     for name, each in named.items():
@@ -59,7 +62,7 @@ def _rename(root: _Element) -> None:
             del each.attrib["id"]
 
 
-def _shorten(root: _Element) -> None:
+def _shorten(root: Element) -> None:
     """Draw letters with fewer digits, and round all places to hundredths of a point."""
     for use in root.iter(f"{_SPACE}use"):
         if shift := _SHIFT.fullmatch(use.get("transform", "")):
