@@ -119,7 +119,7 @@ def test_no_labels_of_moves_touch(count: int) -> None:
     _check_layout(moves(longest_labels()[:count]), "moves")
 
 
-@pytest.mark.parametrize("places", [1, 10, 60, 193])
+@pytest.mark.parametrize("places", [1, 20, 193])
 @pytest.mark.parametrize("count", [2, 50])
 @pytest.mark.parametrize(("sparse", "numbered"), [(True, False), (False, False), (False, True)])
 def test_no_labels_of_maps_touch(count: int, places: int, *, sparse: bool, numbered: bool) -> None:
@@ -128,7 +128,7 @@ def test_no_labels_of_maps_touch(count: int, places: int, *, sparse: bool, numbe
 
 @pytest.mark.parametrize("kind", ["shares", "ranks"])
 @pytest.mark.parametrize("places", [1, 10, 60])
-@pytest.mark.parametrize("count", [1, 6, 50])
+@pytest.mark.parametrize("count", [1, 8])
 def test_no_labels_of_lines_touch(kind: Kind, count: int, places: int) -> None:
     _check_layout(table(longest_labels()[:count], places), kind)
     _check_layout(table(longest_labels()[:count], places, numbered=True), kind)
@@ -205,6 +205,17 @@ def test_what_is_written_stays_text(evil: str, form: str) -> None:
     texts = {each.get_text() for each in _draw(document, "moves")[0]}
     assert show(evil)[:8].strip() in " ".join(sorted(texts, key=len))
     assert not any(each.get_parse_math() for each in _draw(document, "moves")[0])
+
+
+def test_a_long_label_is_cut_and_what_is_said_below_is_not() -> None:
+    labels = [longest_labels()[0] * 40, "x" * 400, "Corruption"]
+    drawn: list[tuple[Document, Kind]] = [(moves(labels), "moves")]
+    drawn += [(table(labels, 12), "map"), (table(labels, 12), "shares")]
+    for document, kind in drawn:
+        _check_layout(document, kind)
+        assert any(each.get_text().endswith("…") for each in _draw(document, kind)[0])
+    lines = [each.get_text() for each in _draw(moves(["a"])._replace(cautions=("y" * 400,)), "moves")[0]]
+    assert sum(line.count("y") for line in lines) >= 400
 
 
 def test_arabic_is_shaped_and_what_no_font_has_is_told() -> None:

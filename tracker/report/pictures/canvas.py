@@ -103,28 +103,38 @@ class Canvas:
         return self._widths[asked]
 
     def wrap(self, text: str, width: float, size: float = LABEL, *, bold: bool = False) -> list[str]:
-        """Return a text in lines of at most so many millimetres; a word that is longer is cut."""
+        """Return a text in lines of at most so many millimetres; a longer word goes on in the next line."""
         lines = [""]
         for word in show(text).split():
             longer = f"{lines[-1]} {word}".lstrip()
             if self.measure(longer, size, bold=bold) <= width:
                 lines[-1] = longer
-            else:
-                lines.append(self.cut(word, width, size, bold=bold))
+                continue
+            rest = word
+            while self.measure(rest, size, bold=bold) > width:
+                fits = self._fit(rest, width, size, bold=bold)
+                lines.append(rest[:fits])
+                rest = rest[fits:]
+            lines.append(rest)
         return [line for line in lines if line] or [""]
 
     def cut(self, text: str, width: float, size: float = LABEL, *, bold: bool = False) -> str:
         """Return as much of a text as fits into so many millimetres, with an ellipsis where not all does."""
         if self.measure(text, size, bold=bold) <= width:
             return text
-        fits, long = 0, len(text)
+        fits = self._fit(text, width, size, bold=bold, end="…")
+        return f"{text[:fits].rstrip()}…"
+
+    def _fit(self, text: str, width: float, size: float, *, bold: bool, end: str = "") -> int:
+        """Return how many characters of a longer text fit, one at least."""
+        fits, long = 1, len(text)
         while long - fits > 1:
             middle = (fits + long) // 2
-            if self.measure(f"{text[:middle].rstrip()}…", size, bold=bold) <= width:
+            if self.measure(f"{text[:middle].rstrip()}{end}", size, bold=bold) <= width:
                 fits = middle
             else:
                 long = middle
-        return f"{text[:fits].rstrip()}…"
+        return fits
 
     def text(
         self,

@@ -84,7 +84,8 @@ def _fit_rows(
     rows: list[tuple[Entry, list[str]]] = []
     used = 0.0
     for entry in entries:
-        lines = canvas.wrap(name_entry(entry), _LABELS)
+        first, *rest = canvas.wrap(name_entry(entry), _LABELS)
+        lines = [first, canvas.cut(" ".join(rest), _LABELS)] if rest else [first]
         used += _height(lines)
         if used > TALLEST - _AROUND:
             return rows, (f"The {len(rows)} largest of {len(entries)} moves.",)
