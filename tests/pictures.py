@@ -1,17 +1,41 @@
-"""Reports to draw: with as many labels of the shipped vocabulary as a test asks for, the longest first."""
+"""Reports to draw, and where the text of a picture stands; ``python -m tests.pictures`` draws those of documents.
+
+Reports have as many labels of the shipped vocabulary as a test asks for, the longest first.
+"""
 
 from __future__ import annotations
 
+import subprocess
+import tempfile
 from functools import cache
+from itertools import combinations
 from typing import TYPE_CHECKING
 
+from matplotlib.text import Text
+
+from tests.running import COMMAND, ROOT
 from tracker.report.document import Column, Document, Entry, Named, Section, Span, Tick
+from tracker.report.pictures import palette
+from tracker.report.pictures.canvas import same_everywhere
+from tracker.report.pictures.draw import compose
 from tracker.topics.vocabulary.load import load_vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tracker.report.document import Style
+    from tracker.report.pictures.draw import Kind
+
+DOCS = ROOT / "tracker" / "docs" / "pictures"
+PICTURES = {
+    "moves": "diff XAA/CCPCJ 32 33",
+    "map": "timeline XAA/CCPCJ",
+    "ranks": "timeline XAA/CCPCJ --ranks",
+    "shares": "timeline XAA/CCPCJ --topic corruption --topic prison-reform --topic cybercrime-treaty",
+    "countries": "compare-countries CCPCJ 31 --countries XAA",
+    "panel": "panel CCPCJ --sessions 29-33 --countries XAA",
+}
+"""The pictures of the documents, all of a made-up country, and the commands that draw them."""
 
 _MARKS: tuple[tuple[str, Style], ...] = (
     ("D", "shade4"), ("d", "shade3"), ("S", "shade2"), ("s", "shade1"), ("+", "plain"), (".", "plain"),
@@ -88,3 +112,48 @@ def table(labels: Sequence[str], places: int, *, sparse: bool = True, numbered: 
         sparse=sparse and not numbered,
     )
     return report(section)
+
+
+def draw_texts(document: Document, kind: Kind) -> tuple[list[Text], float, float]:
+    with same_everywhere():
+        canvas = compose(document, kind)
+        assert canvas
+        return [each for each in canvas.figure.findobj(Text) if each.get_text()], canvas.width, canvas.height
+
+
+def check_layout(document: Document, kind: Kind) -> None:
+    """Take the box of each text from the renderer: none touches another, none leaves the sheet."""
+    texts, width, height = draw_texts(document, kind)
+    figure = texts[0].get_figure(root=True)
+    assert figure
+    inch = figure.dpi / 25.4
+    boxes = [(each.get_window_extent(), each.get_text()) for each in texts]
+    assert width in (palette.ONE_COLUMN, palette.TWO_COLUMNS)
+    assert height <= palette.TALLEST
+    for box, text in boxes:
+        assert box.x0 >= 0, text
+        assert box.x1 <= width * inch + 1, text
+        assert box.y0 >= 0, text
+        assert box.y1 <= height * inch, text
+    slack = 0.15 * inch  # the box of a line has room for accents that few letters have
+    touching = [
+        (text, other)
+        for (box, text), (beside, other) in combinations(boxes, 2)
+        if min(box.x1, beside.x1) - max(box.x0, beside.x0) > 0
+        and min(box.y1, beside.y1) - max(box.y0, beside.y0) > slack
+    ]
+    assert touching == []
+    assert min(float(each.get_fontsize()) for each in texts) >= 6
+
+
+def redraw() -> None:
+    """Draw the pictures of the documents again, which have the release and the vocabulary below them."""
+    with tempfile.TemporaryDirectory() as folder:
+        subprocess.run([*COMMAND, "demo", "--keep", "snapshots"], cwd=folder, check=True, capture_output=True)
+        for name, command in PICTURES.items():
+            drawn = [*COMMAND, *command.split(), "--plot", str(DOCS / f"{name}.svg")]
+            assert subprocess.run(drawn, cwd=folder, check=False, capture_output=True).returncode < 2
+
+
+if __name__ == "__main__":
+    redraw()

@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import io
 import re
-from itertools import combinations, pairwise
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pypdfium2
 import pytest
 from lxml import etree
-from matplotlib.text import Text
 from PIL import Image
 
-from tests.pictures import longest_labels, moves, report, table
+from tests.pictures import check_layout, draw_texts, longest_labels, moves, report, table
 from tests.test_markdown import EVIL
 from tests.test_safe import ATTACKS
 from tracker.errors import TrackerError
 from tracker.report.pictures import palette
 from tracker.report.pictures.canvas import same_everywhere, show
-from tracker.report.pictures.draw import FORMS, compose, draw_picture
+from tracker.report.pictures.draw import FORMS, draw_picture
 from tracker.report.pictures.scale import choose_ticks, spread
 
 if TYPE_CHECKING:
@@ -82,56 +81,24 @@ def test_lines_are_told_apart_without_colour() -> None:
     assert len(set(shapes)) == len(shapes)
 
 
-def _draw(document: Document, kind: Kind) -> tuple[list[Text], float, float]:
-    with same_everywhere():
-        canvas = compose(document, kind)
-        assert canvas
-        return [each for each in canvas.figure.findobj(Text) if each.get_text()], canvas.width, canvas.height
-
-
-def _check_layout(document: Document, kind: Kind) -> None:
-    """Take the box of each text from the renderer: none touches another, none leaves the sheet."""
-    texts, width, height = _draw(document, kind)
-    figure = texts[0].get_figure(root=True)
-    assert figure
-    inch = figure.dpi / 25.4
-    boxes = [(each.get_window_extent(), each.get_text()) for each in texts]
-    assert width in (palette.ONE_COLUMN, palette.TWO_COLUMNS)
-    assert height <= palette.TALLEST
-    for box, text in boxes:
-        assert box.x0 >= 0, text
-        assert box.x1 <= width * inch + 1, text
-        assert box.y0 >= 0, text
-        assert box.y1 <= height * inch, text
-    slack = 0.15 * inch  # the box of a line has room for accents that few letters have
-    touching = [
-        (text, other)
-        for (box, text), (beside, other) in combinations(boxes, 2)
-        if min(box.x1, beside.x1) - max(box.x0, beside.x0) > 0
-        and min(box.y1, beside.y1) - max(box.y0, beside.y0) > slack
-    ]
-    assert touching == []
-    assert min(float(each.get_fontsize()) for each in texts) >= 6
-
-
 @pytest.mark.parametrize("count", [1, 2, 10, 50, 150])
 def test_no_labels_of_moves_touch(count: int) -> None:
-    _check_layout(moves(longest_labels()[:count]), "moves")
+    check_layout(moves(longest_labels()[:count]), "moves")
 
 
 @pytest.mark.parametrize("places", [1, 20, 193])
 @pytest.mark.parametrize("count", [2, 50])
 @pytest.mark.parametrize(("sparse", "numbered"), [(True, False), (False, False), (False, True)])
 def test_no_labels_of_maps_touch(count: int, places: int, *, sparse: bool, numbered: bool) -> None:
-    _check_layout(table(longest_labels()[:count], places, sparse=sparse, numbered=numbered), "map")
+    check_layout(table(longest_labels()[:count], places, sparse=sparse, numbered=numbered), "map")
 
 
 @pytest.mark.parametrize("kind", ["shares", "ranks"])
 @pytest.mark.parametrize("places", [1, 10, 60])
 @pytest.mark.parametrize("count", [1, 8])
 def test_no_labels_of_lines_touch(kind: Kind, count: int, places: int) -> None:
-    _check_layout(table(longest_labels()[:count], places), kind)
-    _check_layout(table(longest_labels()[:count], places, numbered=True), kind)
+    check_layout(table(longest_labels()[:count], places), kind)
+    check_layout(table(longest_labels()[:count], places, numbered=True), kind)
 
 
 def _pictures() -> Sequence[tuple[Kind, Document]]:
@@ -202,9 +169,9 @@ def test_what_is_written_stays_text(evil: str, form: str) -> None:
         root = etree.fromstring(drawn)
         assert root[0].text == show(evil)
         assert not root.xpath("//*[local-name() = 'script' or local-name() = 'a' or local-name() = 'text']")
-    texts = {each.get_text() for each in _draw(document, "moves")[0]}
+    texts = {each.get_text() for each in draw_texts(document, "moves")[0]}
     assert show(evil)[:8].strip() in " ".join(sorted(texts, key=len))
-    assert not any(each.get_parse_math() for each in _draw(document, "moves")[0])
+    assert not any(each.get_parse_math() for each in draw_texts(document, "moves")[0])
 
 
 def test_a_long_label_is_cut_and_what_is_said_below_is_not() -> None:
@@ -212,19 +179,19 @@ def test_a_long_label_is_cut_and_what_is_said_below_is_not() -> None:
     drawn: list[tuple[Document, Kind]] = [(moves(labels), "moves")]
     drawn += [(table(labels, 12), "map"), (table(labels, 12), "shares")]
     for document, kind in drawn:
-        _check_layout(document, kind)
-        assert any(each.get_text().endswith("…") for each in _draw(document, kind)[0])
-    lines = [each.get_text() for each in _draw(moves(["a"])._replace(cautions=("y" * 400,)), "moves")[0]]
+        check_layout(document, kind)
+        assert any(each.get_text().endswith("…") for each in draw_texts(document, kind)[0])
+    lines = [each.get_text() for each in draw_texts(moves(["a"])._replace(cautions=("y" * 400,)), "moves")[0]]
     assert sum(line.count("y") for line in lines) >= 400
 
 
 def test_arabic_is_shaped_and_what_no_font_has_is_told() -> None:
     with same_everywhere():
-        (joined,) = [each for each in _draw(moves(["فساد"]), "moves")[0] if each.get_text() == "فساد"]
+        (joined,) = [each for each in draw_texts(moves(["فساد"]), "moves")[0] if each.get_text() == "فساد"]
         apart = sum(
             each.get_window_extent().width
             for letter in "فساد"
-            for each in _draw(moves([letter]), "moves")[0]
+            for each in draw_texts(moves([letter]), "moves")[0]
             if each.get_text() == letter
         )
         assert joined.get_window_extent().width < 0.9 * apart

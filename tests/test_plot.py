@@ -15,6 +15,7 @@ import pytest
 from lxml import etree
 
 from tests.conftest import run_tracker
+from tests.pictures import DOCS, PICTURES
 from tests.running import COMMAND, ROOT
 
 if TYPE_CHECKING:
@@ -22,17 +23,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.running import Ran
-
-DOCS = ROOT / "tracker" / "docs" / "pictures"
-PICTURES = {
-    "moves": "diff XAA/CCPCJ 32 33",
-    "map": "timeline XAA/CCPCJ",
-    "ranks": "timeline XAA/CCPCJ --ranks",
-    "shares": "timeline XAA/CCPCJ --topic corruption --topic prison-reform --topic cybercrime-treaty",
-    "countries": "compare-countries CCPCJ 31 --countries XAA",
-    "panel": "panel CCPCJ --sessions 29-33 --countries XAA",
-}
-"""The pictures of the documents, all of a made-up country, and the commands that draw them."""
 
 COMMANDS = {
     **PICTURES,

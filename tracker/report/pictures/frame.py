@@ -40,7 +40,7 @@ def open_sheet(document: Document, width: float, subtitle: str) -> tuple[Canvas,
 def draw_legend(canvas: Canvas, y: float, items: Iterable[tuple[Sample, str]]) -> float:
     """Draw a sample of each mark beside what it means, and return the height below them."""
     x, step = MARGIN, line_height(LABEL) + 0.4
-    y += step / 2
+    top, y = y, y + step / 2
     for draw, words in items:
         width = _SAMPLE + 1 + canvas.measure(words, SMALL)
         if x > MARGIN and x + width > canvas.width - MARGIN:
@@ -48,7 +48,7 @@ def draw_legend(canvas: Canvas, y: float, items: Iterable[tuple[Sample, str]]) -
         draw(canvas, (x + _SAMPLE / 2, y))
         canvas.text((x + _SAMPLE + 1, y), words, SMALL)
         x += width + _APART
-    return y + step / 2
+    return y + step / 2 if x > MARGIN else top
 
 
 def close_sheet(canvas: Canvas, y: float, document: Document, notes: Sequence[str] = ()) -> Canvas:
