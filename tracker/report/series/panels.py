@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
@@ -178,21 +178,24 @@ def _show_moves(
     if len(spoken) < 2:  # noqa: PLR2004 (an earlier and a later one)
         return
     halves = [[entry for entries in half for entry in entries] for half in halve(spoken)]
+    firsts, sizes = [_count_first(half) for half in halves], [len(half) for half in halves]
+    cells: dict[str, list[PanelCell]] = defaultdict(list)
+    for entry in read:
+        for cell in entry.cells:
+            cells[cell.topic].append(cell)
     moved = []
     for topic, _ in rows:
-        counts, sizes = [_count_first(topic, half) for half in halves], [len(half) for half in halves]
-        cells = [cell for entry in read for cell in entry.cells if cell.topic == topic.id]
-        changed = (_count_moved(cells, statuses) for statuses in (TAKEN_UP, DROPPED))
+        counts = [first[topic.id] for first in firsts]
+        changed = (_count_moved(cells[topic.id], statuses) for statuses in (TAKEN_UP, DROPPED))
         figures = (count_halves(counts, sizes), *changed)
         moved.append(((counts[0] / sizes[0], counts[1] / sizes[1]), one_line(topic.label), figures))
     labels = [[entry.session for entry in half] for half in halves]
     yield from show_moves(labels, moved, ("a priority of", "new or back", "not repeated"), whole=whole)
 
 
-def _count_first(topic: Topic, entries: Sequence[PanelEntry]) -> int:
-    return sum(
-        cell.topic == topic.id and cell.level in PRIORITIES for entry in entries for cell in entry.cells
-    )
+def _count_first(entries: Sequence[PanelEntry]) -> Counter[str]:
+    """Return by topic how many statements have it as a priority."""
+    return Counter(cell.topic for entry in entries for cell in entry.cells if cell.level in PRIORITIES)
 
 
 def _count_moved(cells: Sequence[PanelCell], statuses: Sequence[str]) -> str:
@@ -211,8 +214,9 @@ def _show_counts(panel: Panel, rows: Sequence[tuple[Topic, int]], read: Sequence
     sure = _count_sure(read)
     spoke = [len(entries) for entries in by_session]
     shown: list[MapRow] = [("statements read", (str(len(read)), ""), _write(spoke), ())]
+    firsts = [_count_first(each) for each in by_session]
     for topic, number in rows:
-        numbers = [_count_first(topic, each) for each in by_session]
+        numbers = [first[topic.id] for first in firsts]
         parts = tuple(each / of if of else None for each, of in zip(numbers, spoke, strict=True))
         figures = str(number), str(sure[topic.id])
         shown.append((one_line(topic.label), figures, _write(numbers), parts))
