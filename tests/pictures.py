@@ -1,4 +1,4 @@
-"""Reports to draw, and where the text of a picture stands; ``python -m tests.pictures`` draws those of documents.
+"""Reports to draw, and where the text of a picture stands; ``python -m tests.pictures`` draws the documents'.
 
 Reports have as many labels of the shipped vocabulary as a test asks for, the longest first.
 """

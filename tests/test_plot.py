@@ -126,6 +126,12 @@ def test_nothing_to_draw_is_said_and_the_report_is_there(archive: Callable[..., 
     assert not (tmp_path / "p.svg").exists()
 
 
+def test_without_a_home_nothing_is_said_but_the_report(demo: Callable[..., Ran], tmp_path: Path) -> None:
+    ran = demo(*PICTURES["map"].split(), "--plot", "p.svg", HOME="/proc/none", MPLCONFIGDIR="/proc/none")
+    assert (ran.code, ran.err) == (0, "")
+    assert (tmp_path / "p.svg").read_bytes() == (DOCS / "map.svg").read_bytes()
+
+
 def test_without_the_library_it_says_what_to_install(demo: Callable[..., Ran], tmp_path: Path) -> None:
     (tmp_path / "bare").mkdir()
     (tmp_path / "bare" / "matplotlib.py").write_text("raise ImportError\n", encoding="utf-8")

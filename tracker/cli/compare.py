@@ -23,6 +23,7 @@ def register(app: typer.Typer) -> None:
     app.command(
         epilog="Examples: tracker diff GBR/UNGA 78 79 | tracker diff GBR/UNGA"
         " | tracker diff old.txt new.pdf | tracker diff UNGA 70 71 --countries SIDS"
+        " | tracker diff GBR/UNGA 78 79 --plot moves.svg"
     )(diff)
     app.command(epilog="Example: tracker priorities GBR/CCPCJ/31")(priorities)
 

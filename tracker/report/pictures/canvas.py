@@ -39,6 +39,8 @@ _SETTINGS: Final[Any] = {
 
 def need_matplotlib() -> None:
     """Raise ``TrackerError`` where the library that draws is not installed."""
+    # It tells of its folders and fonts, which is not what was asked.
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)
     try:
         import matplotlib as mpl  # noqa: F401 (whether it is there)
     except ImportError:
@@ -48,10 +50,9 @@ def need_matplotlib() -> None:
 @contextmanager
 def same_everywhere() -> Iterator[None]:
     """Draw with Matplotlib's defaults and our settings, whatever the user's own are."""
+    need_matplotlib()
     import matplotlib as mpl
 
-    # It tells of caches and fonts, which are not what was asked.
-    logging.getLogger("matplotlib").setLevel(logging.ERROR)
     with mpl.rc_context():
         mpl.rcdefaults()
         mpl.rcParams.update(_SETTINGS)
