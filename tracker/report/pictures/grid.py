@@ -84,8 +84,9 @@ def choose_width(table: Table) -> float:
     """Return one column where all places and labels fit into it, else two."""
     trial = Canvas(ONE_COLUMN)
     labels = max(trial.measure(row.label) for row in table.rows) + 6 * len(table.heads) + 2 * _GAP
-    marks = max(trial.measure(mark.text, SMALL) for row in table.rows for mark in row.marks) + 2 * _GAP
-    fits = labels + len(table.ticks) * max(marks, _NARROW) < ONE_COLUMN - 2 * MARGIN
+    numbers = [mark.text for row in table.rows for mark in row.marks if mark.text.isdigit()]
+    step = max((trial.measure(number, SMALL) + 2 * _GAP for number in numbers), default=_NARROW)
+    fits = labels + len(table.ticks) * step < ONE_COLUMN - 2 * MARGIN
     return ONE_COLUMN if fits else TWO_COLUMNS
 
 
