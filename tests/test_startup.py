@@ -43,6 +43,7 @@ HEAVY = {
     "httpcore",
     "protego",
     "warcio",
+    "matplotlib",
 }
 
 
@@ -77,7 +78,7 @@ UNNEEDED = {
     ("topics", "--help"): {*(COMMANDS_ALONE - {"tracker.cli.topics"}), *READING, *TABLES, "sqlite3"},
     ("list",): {*(COMMANDS_ALONE - {"tracker.cli.read"}), *READING, *TABLES, "hashlib"},
     ("diff", "XAA/CCPCJ"): {
-        *(COMMANDS_ALONE - {"tracker.cli.compare", "tracker.cli.forms"}),
+        *(COMMANDS_ALONE - {"tracker.cli.compare", "tracker.cli.forms", "tracker.cli.picture"}),
         *("tracker.changes", "tracker.alignment", "tracker.tracing", "tracker.topics.certainty"),
         *("tracker.topics.levels", "tracker.topics.vocabulary.lexicon", "tomllib", "importlib.metadata"),
     },
@@ -122,7 +123,7 @@ def test_no_command_of_a_module_is_left_out() -> None:
         import_module(f"tracker.cli.{module}").register(registered)
     assert typer.main.get_group(registered).commands.keys() == typer.main.get_command(app).commands.keys()  # type: ignore[attr-defined]
     assert {f"tracker.cli.{name}" for part in COMMANDS.values() for name, _ in part.values()} == (
-        COMMANDS_ALONE - {"tracker.cli.forms", "tracker.cli.settling"}
+        COMMANDS_ALONE - {"tracker.cli.forms", "tracker.cli.picture", "tracker.cli.settling"}
     )
 
 

@@ -11,6 +11,7 @@ from tracker.cli import completion, options
 from tracker.cli import output as shown
 from tracker.cli.forms import DiffFormat, explain_part, refuse_unfit, render_form, render_summary
 from tracker.cli.output import refuse_overwriting, wants_colour, write_answer
+from tracker.cli.picture import check_outputs, write_moves
 from tracker.errors import TrackerError
 from tracker.references import join_words
 
@@ -23,6 +24,7 @@ def register(app: typer.Typer) -> None:
         epilog="Examples: tracker diff GBR/UNGA 78 79 | tracker diff GBR/UNGA"
         " | tracker diff old.txt new.pdf | tracker diff UNGA 70 71 --countries SIDS"
         " | tracker diff GBR/UNGA 78 79 --table changes --format csv"
+        " | tracker diff GBR/UNGA 78 79 --plot moves.svg"
     )(diff)
     app.command(epilog="Example: tracker priorities GBR/CCPCJ/31")(priorities)
 
@@ -67,6 +69,7 @@ def diff(
         typer.Option("--table", help="The table of csv, jsonl and parquet: topics if not given."),
     ] = None,
     output: options.Output = None,
+    plot: options.Plot = None,
     vocabulary: options.VocabularyFile = None,
     encoder: Annotated[
         Literal["default", "none"],
@@ -95,11 +98,11 @@ def diff(
         raise TrackerError("--only applies to text, Markdown and HTML, not to --stat and JSON")
     asked = {"--only": only, "--topic": topic, "--explain": explain, "--countries": countries}
     refuse_unfit(form, table, asked, output)
-    refuse_overwriting(output, operands, archive, form)
+    check_outputs(output, plot, [*operands, vocabulary], archive, form)
     topics = options.load_vocabulary(vocabulary, archive)
     if countries is not None:
-        if stat or explain is not None:
-            raise TrackerError("--countries takes no --stat and --explain; leave them out")
+        if stat or explain is not None or plot:
+            raise TrackerError("--countries takes no --stat, --explain and --plot; tracker panel has --plot")
         from tracker.cli.groups import diff_countries
 
         moved = diff_countries(
@@ -123,6 +126,7 @@ def diff(
     session = options.opened(archive)
     comparison = compare(operands, session, topics, vectors, sure)
     color_on = wants_colour(color, output)
+    write_moves(plot, comparison, topics, everything, chosen, topic)
     answer: str | bytes
     if explain is not None:
         answer = explain_part(comparison, explain, topics, vectors, session, color_on)

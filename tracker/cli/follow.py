@@ -9,6 +9,7 @@ import typer
 
 from tracker.cli import options
 from tracker.cli import output as shown
+from tracker.cli.picture import check_outputs, write_picture
 
 Width = Annotated[int | None, typer.Option(min=60, help="The width in columns; the terminal's if not given.")]
 
@@ -35,6 +36,8 @@ def timeline(
     sure: options.Sure = 0.9,
     form: options.ReportFormat = "text",
     output: options.Output = None,
+    plot: options.Plot = None,
+    ranks: options.Ranks = False,
     width: Width = None,
     color: options.Colour = "auto",
     archive: options.Archive = options.DEFAULT_ARCHIVE,
@@ -52,24 +55,19 @@ def timeline(
     from tracker.topics.vocabulary.naming import name_topics
     from tracker.workflows.follow.timeline import follow_topics
 
-    shown.refuse_overwriting(output, [vocabulary], archive, form)
+    check_outputs(output, plot, [vocabulary], archive, form, ranks=ranks)
     known = options.load_vocabulary(vocabulary, archive)
     topics = name_topics(known, topic or ())
+    told = form in {"csv", "json", "jsonl", "parquet"} or bool(topics)
     with shown.shown_progress("reading") as progress:
         followed = follow_topics(
-            options.opened(archive),
-            series,
-            known,
-            first,
-            last,
-            statuses=form in {"csv", "json", "jsonl", "parquet"} or bool(topics),
-            sure=sure,
-            progress=progress,
+            options.opened(archive), series, known, first, last, statuses=told, sure=sure, progress=progress
         )
     rows = select_rows(followed, topics, everything=everything)
     as_table, as_json = partial(timeline_table, followed, rows), partial(timeline_json, followed, rows)
     build = partial(build_timeline, followed, rows, everything=everything, quotes=bool(topics))
     as_text = partial(draw_report, build, form)
+    write_picture(plot, build, "ranks" if ranks else "shares" if topics else "map")
     shown.answer(form, as_json, as_text, as_table=as_table, color=color, output=output, width=width)
 
 
@@ -84,6 +82,7 @@ def compare_countries(
     vocabulary: options.VocabularyFile = None,
     form: options.ReportFormat = "text",
     output: options.Output = None,
+    plot: options.Plot = None,
     width: Width = None,
     color: options.Colour = "auto",
     archive: options.Archive = options.DEFAULT_ARCHIVE,
@@ -101,7 +100,7 @@ def compare_countries(
     from tracker.workflows.follow.countries import compare_countries as compare
     from tracker.workflows.follow.countries import narrow_countries
 
-    shown.refuse_overwriting(output, [vocabulary], archive, form)
+    check_outputs(output, plot, [vocabulary], archive, form)
     known = options.load_vocabulary(vocabulary, archive)
     topics = name_topics(known, topic or ())
     opened = options.opened(archive)
@@ -112,6 +111,7 @@ def compare_countries(
     as_table, as_json = partial(countries_table, reading, rows), partial(countries_json, reading, rows, rare)
     build = partial(build_countries, reading, rows, rare, everything=everything, topics=topics)
     as_text = partial(draw_report, build, form)
+    write_picture(plot, partial(build, mapped=True), "map")
     shown.answer(form, as_json, as_text, as_table=as_table, color=color, output=output, width=width)
 
 

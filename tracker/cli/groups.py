@@ -10,6 +10,7 @@ import typer
 
 from tracker.cli import completion, options
 from tracker.cli import output as shown
+from tracker.cli.picture import check_outputs, write_picture
 from tracker.report.json_text import encode_json, encode_rows
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ def panel(
     sure: options.Sure = 0.9,
     form: options.ReportFormat = "text",
     output: options.Output = None,
+    plot: options.Plot = None,
     color: options.Colour = "auto",
     archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
@@ -77,7 +79,7 @@ def panel(
     from tracker.topics.vocabulary.naming import name_topics
     from tracker.workflows.follow.panel import read_panel
 
-    shown.refuse_overwriting(output, [vocabulary], archive, form)
+    check_outputs(output, plot, [vocabulary], archive, form)
     known = options.load_vocabulary(vocabulary, archive)
     topics = name_topics(known, topic or ())
     session = options.opened(archive)
@@ -86,6 +88,7 @@ def panel(
     notes = _explain(archive, countries)
     as_table, as_json = partial(panel_table, found, topics), partial(panel_json, found, topics)
     build = partial(build_panel, found, topics, notes=notes, everything=everything)
+    write_picture(plot, build, "shares" if topics else "map")
     as_text = partial(draw_report, build, form)
     shown.answer(form, as_json, as_text, as_table=as_table, color=color, output=output)
 

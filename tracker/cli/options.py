@@ -157,6 +157,11 @@ Colour = Annotated[
 Output = Annotated[
     Path | None, typer.Option("--output", "-o", help="Write to this file instead of the terminal.")
 ]
+Plot = Annotated[
+    Path | None,
+    typer.Option("--plot", metavar="FILE", help="Draw a picture too: FILE.svg, .png or .pdf."),
+]
+Ranks = Annotated[bool, typer.Option("--ranks", help="With --plot: draw how topics rank.")]
 ListFormat = Annotated[Literal["text", "json"], typer.Option("--format", help="The output format.")]
 TableFormat = Annotated[Literal["text", "csv", "json"], typer.Option("--format", help="The output format.")]
 RecordFormat = Annotated[

@@ -81,6 +81,8 @@ class Entry(NamedTuple):
     """Words of ``--only`` that it is found by: what became of it, and the axes on which it shifted."""
     shares: tuple[float, float] | None = None
     """What it was a part of and what it is now, from 0 to 1, to be drawn."""
+    parts: tuple[float | None, ...] = ()
+    """One for each tick: the part it is there, from 0 to 1, to be drawn; None where nothing was read."""
 
 
 class Section(NamedTuple):

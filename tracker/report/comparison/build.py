@@ -62,6 +62,29 @@ def build_report(
     )
 
 
+def build_moves(
+    comparison: Comparison,
+    vocabulary: Vocabulary,
+    *,
+    everything: bool = False,
+    only: frozenset[str] = frozenset(),
+    topics: Sequence[Topic] = (),
+) -> Document:
+    """Return the report of a comparison with its largest moves alone, of a revision too."""
+    report = build_report(comparison, vocabulary, everything=everything, only=only)
+    asked = {topic.id for topic in topics}
+    narrowed = bool(only or asked)
+    sections = []
+    for section in findings.show_moves(comparison, everything=everything or narrowed):
+        entries = tuple(
+            entry
+            for entry in section.entries
+            if (not asked or entry.topic in asked) and (not only or only.intersection(entry.kinds))
+        )
+        sections += [section._replace(entries=entries)] if entries else []
+    return report._replace(sections=tuple(sections))
+
+
 def show_part(comparison: Comparison) -> str:
     """Return the report of a comparison as a part of a page, as notebooks show a value."""
     from tracker.report.render.html import render_part  # noqa: PLC0415 (templates, that others do without)

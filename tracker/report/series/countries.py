@@ -87,11 +87,13 @@ def build_countries(
     *,
     everything: bool = False,
     topics: Collection[str] = (),
+    mapped: bool = False,
 ) -> Document:
     """Return the report of a session: how many countries have each topic as a priority, or which of a few.
 
     ``rows`` are the topics to show, of all countries or of those asked for; ``everyone`` are those that all
-    countries have, which decide what is rare. A requested topic has its countries listed.
+    countries have, which decide what is rare. A requested topic has its countries listed. ``mapped`` is for
+    a picture, which has each country, however many.
     """
     total, whole = len(reading.countries), everything or bool(topics)
     few = total <= COUNTRIES
@@ -103,6 +105,8 @@ def build_countries(
         sections += [*_show_distinctive(reading, everyone)] if few else []
         sections += [_name_distinctive(reading, everyone)] if everything and not few else []
         verdict = name_rows(rows, total, count_countries(total))
+    if mapped and rows:
+        sections = [_show_levels(rows, reading)]
     unmeasured = explain_unmeasured(reading.vocabulary, {country.language for country in reading.countries})
     session = f"{reading.body} {one_line(reading.session)}"
     statements = counted(sum(len(country.statements) for country in reading.countries), "statement")
@@ -172,7 +176,11 @@ def _show_counts(rows: Sequence[TopicRow], reading: SessionReading) -> Section:
 def _show_levels(rows: Sequence[TopicRow], reading: SessionReading) -> Section:
     """Return a map of topics by a few countries, as a timeline's is of topics by sessions."""
     codes = [country.country for country in reading.countries]
-    shown = ((row.label, (), [mark_level(row.cells.get(code)) for code in codes]) for row in rows)
+    shown = []
+    for row in rows:
+        cells = [row.cells.get(code) for code in codes]
+        shares = tuple(cell.share if cell else 0.0 for cell in cells)
+        shown.append((row.label, (), [mark_level(cell) for cell in cells], shares))
     return show_map("priorities by country", shown, [Tick(code) for code in codes])
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from tracker.model.panels import Panel, PanelCell, PanelEntry
     from tracker.model.topics import Topic
     from tracker.report.document import Section
+    from tracker.report.series.parts import MapRow
 
 
 def order_topics(panel: Panel, topics: Sequence[str] = ()) -> tuple[tuple[Topic, int], ...]:
@@ -139,11 +140,15 @@ def _show_moves(
     if len(spoken) < 2:  # noqa: PLR2004 (an earlier and a later one)
         return
     halves = [[entry for entries in half for entry in entries] for half in halve(spoken)]
+    firsts, sizes = [_count_first(half) for half in halves], [len(half) for half in halves]
+    cells: dict[str, list[PanelCell]] = defaultdict(list)
+    for entry in read:
+        for cell in entry.cells:
+            cells[cell.topic].append(cell)
     moved = []
     for topic, _ in rows:
-        counts, sizes = [_count_first(topic, half) for half in halves], [len(half) for half in halves]
-        cells = [cell for entry in read for cell in entry.cells if cell.topic == topic.id]
-        changed = (_count_moved(cells, statuses) for statuses in (TAKEN_UP, DROPPED))
+        counts = [first[topic.id] for first in firsts]
+        changed = (_count_moved(cells[topic.id], statuses) for statuses in (TAKEN_UP, DROPPED))
         figures = (count_halves(counts, sizes), *changed)
         moved.append(((counts[0] / sizes[0], counts[1] / sizes[1]), one_line(topic.label), figures))
     labels = [[entry.session for entry in half] for half in halves]
@@ -151,10 +156,9 @@ def _show_moves(
     yield from show_moves(labels, moved, heads, unit="% of statements", whole=whole)
 
 
-def _count_first(topic: Topic, entries: Sequence[PanelEntry]) -> int:
-    return sum(
-        cell.topic == topic.id and cell.level in PRIORITIES for entry in entries for cell in entry.cells
-    )
+def _count_first(entries: Sequence[PanelEntry]) -> Counter[str]:
+    """Return by topic how many statements have it as a priority."""
+    return Counter(cell.topic for entry in entries for cell in entry.cells if cell.level in PRIORITIES)
 
 
 def _count_moved(cells: Sequence[PanelCell], statuses: Sequence[str]) -> str:
@@ -171,16 +175,18 @@ def _count_sure(read: Sequence[PanelEntry]) -> Counter[str]:
 def _show_counts(panel: Panel, rows: Sequence[tuple[Topic, int]], read: Sequence[PanelEntry]) -> Section:
     by_session = [[entry for entry in read if entry.session == label] for label in panel.sessions]
     sure = _count_sure(read)
-    counts = [("statements read", (str(len(read)), ""), [len(entries) for entries in by_session])]
-    counts += [
-        (
-            one_line(topic.label),
-            (str(number), str(sure[topic.id])),
-            [_count_first(topic, each) for each in by_session],
-        )
-        for topic, number in rows
-    ]
-    shown = ((label, sums, [Span(str(each or "")) for each in numbers]) for label, sums, numbers in counts)
+    spoke = [len(entries) for entries in by_session]
+    shown: list[MapRow] = [("statements read", (str(len(read)), ""), _write(spoke), ())]
+    firsts = [_count_first(each) for each in by_session]
+    for topic, number in rows:
+        numbers = [first[topic.id] for first in firsts]
+        parts = tuple(each / of if of else None for each, of in zip(numbers, spoke, strict=True))
+        figures = str(number), str(sure[topic.id])
+        shown.append((one_line(topic.label), figures, _write(numbers), parts))
     ticks = [Tick(one_line(label)) for label in panel.sessions]
     note = "statements that have each as a priority, those of them that are sure, then by session"
     return show_map("priorities by session", shown, ticks, heads=("all", "sure"), note=note)
+
+
+def _write(numbers: Sequence[int]) -> list[Span]:
+    return [Span(str(each or "")) for each in numbers]

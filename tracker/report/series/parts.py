@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from tracker.report.document import Document, Quote
     from tracker.report.series.rows import TopicRow
 
+    MapRow = tuple[str, tuple[str, ...], Sequence[Span], tuple[float | None, ...]]
+
 _Session = TypeVar("_Session")
 
 NAMED: Final = 3
@@ -132,16 +134,17 @@ def _differ(shares: tuple[float, float]) -> float:
 
 def show_map(
     title: str,
-    rows: Iterable[tuple[str, tuple[str, ...], Sequence[Span]]],
+    rows: Iterable[MapRow],
     ticks: Sequence[Tick],
     *,
     heads: Sequence[str] = (),
     note: str = "",
     sparse: bool = False,
 ) -> Section:
-    """Return a map: for each row its label, its figures, and a mark below each tick."""
+    """Return a map: for each row its label, its figures, and below each tick a mark and the part it is."""
     entries = tuple(
-        Entry((Span(label),), figures, marks=tuple(marks), brief=label) for label, figures, marks in rows
+        Entry((Span(label),), figures, marks=tuple(marks), brief=label, parts=parts)
+        for label, figures, marks, parts in rows
     )
     legend = note or _explain_marks({mark.text for entry in entries for mark in entry.marks})
     columns = tuple(Column(head) for head in heads)

@@ -137,7 +137,12 @@ def _share(row: TopicRow, session: TimelineSession) -> float:
 def _show_sessions(title: str, sessions: Sequence[TimelineSession], rows: Sequence[TopicRow]) -> Section:
     ticks = [Tick(one_line(each.label), str(each.year or "")) for each in sessions]
     shown = (
-        (row.label, (str(len(row.priorities)),), [_mark(row, session) for session in sessions])
+        (
+            row.label,
+            (str(len(row.priorities)),),
+            [_mark(row, session) for session in sessions],
+            tuple(_share(row, session) if session.state == "read" else None for session in sessions),
+        )
         for row in rows
     )
     return show_map(title, shown, ticks, heads=("a priority at",), sparse=True)

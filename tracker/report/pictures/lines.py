@@ -1,0 +1,184 @@
+"""Topics over sessions: the share of each, or how they rank by it."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final
+
+from tracker.report.pictures.frame import close_sheet, draw_legend, open_sheet
+from tracker.report.pictures.palette import LABEL, LINES, MARGIN, ONE_COLUMN, QUIET, RULE, SMALL, TWO_COLUMNS
+from tracker.report.pictures.scale import choose_every, choose_ticks, spread
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from tracker.report.document import Document
+    from tracker.report.pictures.canvas import Canvas, Place
+    from tracker.report.pictures.frame import Sample
+    from tracker.report.pictures.table import Row, Table
+
+MOST: Final = 6
+"""Topics whose shares are drawn as lines; of more there is a map."""
+_LABELS: Final = 50.0
+_HIGH: Final = 55.0
+_RANK: Final = 5.0
+_FEW: Final = 14
+"""Sessions that fit into one column."""
+_LEAST: Final = 3.0
+_PRIORITY, _OTHER = 2.0, 1.0
+
+
+def draw_shares(document: Document, table: Table) -> Canvas:
+    """Draw the share of a few topics from session to session."""
+    rows = [row for row in table.rows if row.parts][:MOST]
+    counted = any(mark.text.isdigit() for row in rows for mark in row.marks)
+    what = "share of the statements that have it as a priority, %" if counted else "share of the words, %"
+    narrow = len(rows) == 1 and len(table.ticks) <= _FEW
+    canvas, top = open_sheet(document, ONE_COLUMN if narrow else TWO_COLUMNS, what.capitalize())
+    ticks = choose_ticks(100 * max((part or 0.0 for row in rows for part in row.parts), default=0.0))
+    top += 1
+    bottom = top + _HIGH
+    left = MARGIN + canvas.measure(f"{ticks[-1]:g}", SMALL) + 2.5
+    xs, right = _spread_sessions(canvas, table, rows, left)
+    for tick in ticks:
+        y = bottom - _HIGH * tick / ticks[-1]
+        canvas.line([(left - 1, y), (right, y)], colour=RULE, width=0.15)
+        canvas.text((left - 1.8, y), f"{tick:g}", SMALL, align="right", colour=QUIET)
+    ends = []
+    for row, look in zip(rows, LINES, strict=False):
+        points = [
+            None if part is None else (x, bottom - _HIGH * 100 * part / ticks[-1])
+            for x, part in zip(xs, row.parts, strict=True)
+        ]
+        _draw_line(canvas, table, row, points, look)
+        ends.append(next((point[1] for point in reversed(points) if point), bottom))
+    places = spread(ends, _LEAST, top, bottom)
+    for row, look, end, y in zip(rows, LINES, ends, places, strict=False):
+        _draw_name(canvas, right, row.label, look, (end, y))
+    y = _mark_sessions(canvas, bottom, table, rows, xs)
+    return close_sheet(canvas, draw_legend(canvas, y, _explain(rows)), document, [document.verdict])
+
+
+def draw_ranks(document: Document, table: Table) -> Canvas:
+    """Draw how the topics that are most often a priority rank among each other by their shares."""
+    rows = [row for row in table.rows if row.parts][: len(LINES)]
+    title = f"Rank by share of the words, among the {len(rows)} topics most often a priority"
+    canvas, top = open_sheet(document, TWO_COLUMNS, title)
+    left = MARGIN + 5.5
+    xs, right = _spread_sessions(canvas, table, rows, left)
+    bottom = top + _RANK * len(rows)
+    for at in range(len(rows)):
+        y = top + (at + 0.5) * _RANK
+        canvas.line([(left - 1, y), (right, y)], colour=RULE, width=0.1)
+        canvas.text((left - 1.8, y), str(at + 1), SMALL, align="right", colour=QUIET)
+    ranks = [_rank([row.parts[at] or 0.0 for row in rows]) for at in range(len(xs))]
+    ends = []
+    for number, row in enumerate(rows):
+        look = LINES[number]
+        points = [
+            None if (rank := ranks[at][number]) is None else (x, top + (rank + 0.5) * _RANK)
+            for at, x in enumerate(xs)
+        ]
+        _draw_line(canvas, table, row, points, look)
+        ends.append(points[-1])
+    free = [at for at in range(len(rows)) if at not in ranks[-1]]
+    for number, (row, end) in enumerate(zip(rows, ends, strict=True)):
+        look = LINES[number]
+        y = end[1] if end else top + (free.pop(0) + 0.5) * _RANK
+        _draw_name(canvas, right, row.label, look, (y, y), absent=end is None)
+    y = _mark_sessions(canvas, bottom, table, rows, xs)
+    silent = ["In grey: not named at the last session."] if None in ends else []
+    notes = ["Topics that a session does not name have no rank at it.", *silent, document.verdict]
+    return close_sheet(canvas, draw_legend(canvas, y, _explain(rows)), document, notes)
+
+
+def _rank(shares: Sequence[float]) -> list[int | None]:
+    order = sorted(range(len(shares)), key=lambda at: (-shares[at], at))
+    return [order.index(at) if share else None for at, share in enumerate(shares)]
+
+
+def _spread_sessions(
+    canvas: Canvas, table: Table, rows: Sequence[Row], left: float
+) -> tuple[list[float], float]:
+    """Return where each session stands, and where they end, with room for the names of topics behind."""
+    names = max(canvas.measure(canvas.cut(row.label, _LABELS)) for row in rows)
+    right = canvas.width - MARGIN - names - 8
+    step = (right - left - 3) / max(len(table.ticks) - 1, 1)
+    return [left + 1.5 + at * step for at in range(len(table.ticks))], right
+
+
+def _draw_line(
+    canvas: Canvas, table: Table, row: Row, points: Sequence[Place | None], look: tuple[str, str]
+) -> None:
+    """Draw a topic from session to session of a kind, its priorities larger than what is only named."""
+    colour, shape = look
+    for at, (one, other) in enumerate(pairwise(points)):
+        if one and other and at + 1 not in table.starts:
+            canvas.line([one, other], colour=colour, width=0.3)
+    groups: dict[str, list[Place]] = {}
+    for mark, point in zip(row.marks, points, strict=True):
+        if point and mark.text.strip():
+            groups.setdefault(_kind(mark.text), []).append(point)
+    for kind, places in sorted(groups.items()):
+        size = _OTHER if kind == "other" else _PRIORITY
+        canvas.marks(places, shape, size, colour=colour, hollow=kind == "unsure")
+
+
+def _kind(mark: str) -> str:
+    if mark in ("d", "s"):
+        return "unsure"
+    return "sure" if mark in ("D", "S") or mark.isdigit() else "other"
+
+
+def _draw_name(
+    canvas: Canvas,
+    right: float,
+    label: str,
+    look: tuple[str, str],
+    heights: Place,
+    *,
+    absent: bool = False,
+) -> None:
+    """Write a topic's name behind the end of its line, with its mark."""
+    colour, shape = look
+    end, y = heights
+    if not absent:
+        canvas.line([(right - 1, end), (right + 2.5, y)], colour=colour, width=0.15)
+    canvas.marks([(right + 4, y)], shape, _PRIORITY, colour=colour)
+    canvas.text((right + 6, y), canvas.cut(label, _LABELS), LABEL, colour=QUIET if absent else colour)
+
+
+def _mark_sessions(
+    canvas: Canvas, bottom: float, table: Table, rows: Sequence[Row], xs: Sequence[float]
+) -> float:
+    """Mark each session below the lines, name as many as there is room for, and return the height below."""
+    step = xs[1] - xs[0] if len(xs) > 1 else canvas.width
+    widest = max(canvas.measure(each, SMALL) for tick in table.ticks for each in tick)
+    every = choose_every(widest + 1, step)
+    for at, (tick, x) in enumerate(zip(table.ticks, xs, strict=True)):
+        named = not at % every
+        canvas.line([(x, bottom + 0.5), (x, bottom + (1.7 if named else 1.1))], colour=QUIET, width=0.15)
+        if all(row.parts[at] is None for row in rows):
+            canvas.marks([(x, bottom - 0.6)], "x", 1.2, colour=QUIET, edge=0.2)
+        if named:
+            canvas.text((x, bottom + 3.3), tick.head, SMALL, align="center")
+        if named and tick.under:
+            canvas.text((x, bottom + 6.0), tick.under, SMALL, align="center", colour=QUIET)
+    return bottom + (8.2 if any(tick.under for tick in table.ticks) else 5.5)
+
+
+def _explain(rows: Sequence[Row]) -> Iterator[tuple[Sample, str]]:
+    kinds = {
+        _kind(mark.text) for row in rows for mark, part in zip(row.marks, row.parts, strict=True) if part
+    }
+    if "unsure" in kinds or "other" in kinds:
+        yield (lambda sheet, at: sheet.marks([at], "o", _PRIORITY, colour=QUIET)), "a priority"
+    if "unsure" in kinds:
+        yield (
+            (lambda sheet, at: sheet.marks([at], "o", _PRIORITY, colour=QUIET, hollow=True)),
+            "hollow: less sure",
+        )
+    if "other" in kinds:
+        yield (lambda sheet, at: sheet.marks([at], "o", _OTHER, colour=QUIET)), "small: named, no priority"
+    if any(all(row.parts[at] is None for row in rows) for at in range(len(rows[0].parts))):
+        yield (lambda sheet, at: sheet.marks([at], "x", 1.2, colour=QUIET, edge=0.2)), "nothing to read"
