@@ -117,5 +117,4 @@ def _print_type(column: Column) -> str:
         f"{word} {facts[name]}" for word, name in (("from", "minimum"), ("to", "maximum")) if name in facts
     ]
     kind = " ".join([values or _TYPES[column.type], *bounds])
-    words = " (in CSV *yes* and *no*)" if "trueValues" in facts else ""
-    return f"{kind}{words}{'' if column.required else '; may be null'}"
+    return f"{kind}{'' if column.required else '; may be null'}"

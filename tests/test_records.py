@@ -39,9 +39,7 @@ class Boat:
     """How full it is."""
     afloat: bool | None
     """Whether it floats."""
-    old: Annotated[
-        bool, ("description", "Whether it is old."), ("trueValues", ("yes",)), ("falseValues", ("no",))
-    ]
+    old: Annotated[bool, ("description", "Whether it is old.")]
     size: Literal["small", "large"] | None = None
     """Of two sizes."""
 
@@ -71,7 +69,7 @@ def in_cells(text: str | bytes) -> list[dict[str, str]]:
 
 def test_a_table_has_the_same_values_in_each_form() -> None:
     assert write_records(Boat, BOATS, "csv") == (
-        "name,crew,full,afloat,old,size\nAda,3,0.5,TRUE,yes,small\nB,0,,,no,\nC,1,1.0,FALSE,yes,\n"
+        "name,crew,full,afloat,old,size\nAda,3,0.5,TRUE,TRUE,small\nB,0,,,FALSE,\nC,1,1.0,FALSE,TRUE,\n"
     )
     expected = [
         {"name": "Ada", "crew": 3, "full": 0.5, "afloat": True, "old": True, "size": "small"},
@@ -151,8 +149,6 @@ def test_columns_are_described_for_frictionless_tables() -> None:
                 "name": "old",
                 "type": "boolean",
                 "description": "Whether it is old.",
-                "trueValues": ("yes",),
-                "falseValues": ("no",),
                 "constraints": {"required": True},
             },
             {

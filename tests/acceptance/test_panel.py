@@ -104,7 +104,7 @@ def _compare(pair: tuple[str, str, str], archive: Session) -> Iterator[tuple[str
         new = change.new
         status, possible = change.status or "", change.possible or ""
         level = (new.level, str(len(new.segments)), str(new.share)) if new else ("absent", "0", "0.0")
-        flags = ("yes" if flag else "no" for flag in (change.measured, change.share_unsure))
+        flags = ("TRUE" if flag else "FALSE" for flag in (change.measured, change.share_unsure))
         certainty = "" if change.certainty is None else str(change.certainty)
         if status or possible:
             yield change.topic, (*level, status, possible, certainty, *flags)

@@ -42,9 +42,6 @@ Said: TypeAlias = Annotated[str, ("description", "The level that had been read, 
 Against: TypeAlias = Annotated[
     str, ("description", "Who answered otherwise, and what, with semicolons between.")
 ]
-MeasuredWord: TypeAlias = Annotated[Measured, ("trueValues", ("yes",)), ("falseValues", ("no",))]
-ShareUnsureWord: TypeAlias = Annotated[ShareUnsure, ("trueValues", ("yes",)), ("falseValues", ("no",))]
-"""Words that CSV has for booleans in tables of the first days; those of later ones have TRUE and FALSE."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +65,8 @@ class PanelRecord:
     status: Claimed | None
     possible: Possible | None
     certainty: Certainty | None
-    measured: MeasuredWord | None
-    share_unsure: ShareUnsureWord | None
+    measured: Measured | None
+    share_unsure: ShareUnsure | None
     before: Before | None
     statement: str | None
     """The reference of what was read, with edition and snapshot."""
@@ -98,8 +95,8 @@ class TimelineRecord:
     status: Claimed | None
     possible: Possible | None
     certainty: Certainty | None
-    measured: MeasuredWord | None
-    share_unsure: ShareUnsureWord | None
+    measured: Measured | None
+    share_unsure: ShareUnsure | None
     before: Before | None
     decided_by: DecidedBy | None
     decided: Decided | None

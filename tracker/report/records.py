@@ -32,7 +32,7 @@ RecordForm = Literal["csv", "jsonl", "parquet"]
 ColumnType = Literal["string", "integer", "number", "boolean"]
 
 _TYPES: Final[Mapping[type, ColumnType]] = {str: "string", int: "integer", float: "number", bool: "boolean"}
-_YES: Final = "TRUE", "FALSE"
+_WORDS: Final = {True: "TRUE", False: "FALSE"}
 """What both R and pandas take for a boolean."""
 _TOGETHER: Final = 8_000_000
 """Characters of the rows that are in memory at once, and of a group of rows in Parquet."""
@@ -49,7 +49,7 @@ class Column:
     meaning: str
     facts: Mapping[str, Any]
     """Bounds and the values it may have, in the words of JSON Schema and of Frictionless tables: ``minimum``,
-    ``maximum``, ``enum``; of booleans that CSV has in other words, ``trueValues`` and ``falseValues``."""
+    ``maximum``, ``enum``."""
 
 
 def write_records(kind: type, rows: Iterable[DataclassInstance], form: RecordForm) -> str | bytes:
@@ -67,20 +67,8 @@ def write_records(kind: type, rows: Iterable[DataclassInstance], form: RecordFor
     if form == "jsonl":
         names = [column.name for column in columns]
         return "".join(_write_object(names, row) for row in cells)
-    words = [
-        column.facts.get("trueValues", _YES[:1]) + column.facts.get("falseValues", _YES[1:])
-        for column in columns
-    ]
-    return write_csv(
-        [column.name for column in columns],
-        (
-            [
-                pair[not cell] if isinstance(cell, bool) else cell
-                for cell, pair in zip(row, words, strict=True)
-            ]
-            for row in cells
-        ),
-    )
+    in_words = ([_WORDS[cell] if isinstance(cell, bool) else cell for cell in row] for row in cells)
+    return write_csv([column.name for column in columns], in_words)
 
 
 def stream_records(
@@ -147,10 +135,9 @@ def describe_table(kind: type) -> dict[str, Any]:
                 "name": column.name,
                 "type": column.type,
                 "description": column.meaning,
-                **{name: fact for name, fact in column.facts.items() if name.endswith("Values")},
                 "constraints": {
                     **({"required": True} if column.required else {}),
-                    **{name: fact for name, fact in column.facts.items() if not name.endswith("Values")},
+                    **column.facts,
                 },
             }
             for column in describe_columns(kind)
