@@ -60,9 +60,9 @@ OBJECTS = (
 )  # fmt: skip
 """Commands whose JSON is an object: version 1 has no version in it."""
 WRITING = {
-    "backup", "export bag", "export corpus", "export sentences", "export tables", "export warc", "import-git",
-    "import-warc", "mirror take-over", "mirror update", "rebuild", "snapshot", "sources check",
-    "topics learn", "withdraw",
+    "backup", "export bag", "export corpus", "export replication", "export sentences", "export tables",
+    "export warc", "import-git", "import-warc", "mirror take-over", "mirror update", "rebuild", "snapshot",
+    "sources check", "topics learn", "withdraw",
 }  # fmt: skip
 """Commands that write as they answer: their JSON of version 2 stands among the golden files."""
 

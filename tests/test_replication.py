@@ -7,6 +7,7 @@ import re
 import shutil
 import stat
 import zipfile
+from hashlib import sha256
 from io import BytesIO
 from typing import TYPE_CHECKING
 
@@ -42,7 +43,8 @@ def members_of(path: Path) -> Members:
 
 def test_it_has_all_that_is_needed_and_is_the_same_twice(folder: Path) -> None:
     run(folder, "export", "replication", "one.zip", "report.json")
-    run(folder, "export", "replication", "two.zip", "report.json")
+    told = json.loads(run(folder, "export", "replication", "two.zip", "report.json", "--format", "json").out)
+    assert told["sha256"] == sha256((folder / "two.zip").read_bytes()).hexdigest()
     assert (folder / "one.zip").read_bytes() == (folder / "two.zip").read_bytes()
     members = members_of(folder / "one.zip")
     manifest = members.pop(MANIFEST)
