@@ -4,18 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from importlib.resources import files
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
-from tracker.archive.file.lock import read_clock
-from tracker.archive.file.modes import private_permissions
 from tracker.archive.reading.holdings import read_holdings
-from tracker.archive.rights.copies import note_copy
-from tracker.errors import ArchiveUnusable
-from tracker.files import BY_UMASK, draft_folder, new_file, new_folder
+from tracker.files import draft_folder, new_file, new_folder
 from tracker.model.compared import change_rows, shift_rows
 from tracker.model.compared import topic_rows as topic_change_rows
 from tracker.model.corpus_rows import SentenceRow, StatementRow, StatementTopicRow
@@ -28,6 +23,7 @@ from tracker.report.tables import write_csv
 from tracker.workflows.export.choosing import choose_current
 from tracker.workflows.export.pairs import KeptPairs
 from tracker.workflows.export.rows import StatementReader, sentence_rows, statement_row, topic_rows
+from tracker.workflows.export.target import new_target
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -78,21 +74,15 @@ def export_tables(
     three tables say nothing. Open material only, unless ``private``. Raises as ``export_corpus`` does.
     """
     refuse_parquet(target)
-    if os.path.lexists(target):
-        raise ArchiveUnusable(f"{target} exists already; choose another folder")
-    holdings = read_holdings(archive.reader, archive.folder, private=private)
-    chosen, closed = choose_current(archive.folder, holdings, wanted, every=every)
-    maker = _Maker(archive, holdings, vocabulary, sure, lambda done: progress(done, len(chosen)))
-    permissions = private_permissions(archive.folder) if private else BY_UMASK
-    try:
+    with new_target(target, archive.folder, private=private, what="folder") as permissions:
+        holdings = read_holdings(archive.reader, archive.folder, private=private)
+        chosen, closed = choose_current(archive.folder, holdings, wanted, every=every)
+        maker = _Maker(archive, holdings, vocabulary, sure, lambda done: progress(done, len(chosen)))
         with draft_folder(target, permissions) as part:
             folder = _Folder(part, permissions)
             for name, some in _cut(chosen):
                 folder.add(name, maker.make(some))
             folder.finish()
-    except OSError as error:
-        raise ArchiveUnusable(f"{target} cannot be written: {error.strerror}") from error
-    note_copy(archive.folder, "export", str(target.absolute()), read_clock())
     return Exported(str(target), folder.counts, folder.size, None, closed), maker.pairs.missing
 
 
