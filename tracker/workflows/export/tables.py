@@ -11,11 +11,9 @@ from urllib.parse import quote
 
 from tracker.archive.reading.holdings import read_holdings
 from tracker.files import draft_folder, new_file, new_folder
-from tracker.model.compared import change_rows, shift_rows
-from tracker.model.compared import topic_rows as topic_change_rows
+from tracker.model import compared
 from tracker.model.corpus_rows import SentenceRow, StatementRow, StatementTopicRow
 from tracker.model.preserving import Exported
-from tracker.model.rows import ChangeRecord, ShiftRecord, TopicRecord
 from tracker.model.topics import SURE
 from tracker.references import session_sort_key
 from tracker.report.records import describe_columns, describe_table, refuse_parquet, stream_records
@@ -40,13 +38,16 @@ if TYPE_CHECKING:
     Progress = Callable[[int, int], None]
     Rows = dict[str, list[Any]]
 
+_OF_PAIRS: Final = {
+    "topic_changes": compared.TABLES["topics"],
+    "changes": compared.TABLES["changes"],
+    "shifts": compared.TABLES["shifts"],
+}
 TABLES: Final[Mapping[str, type]] = {
     "statements": StatementRow,
     "sentences": SentenceRow,
     "topics": StatementTopicRow,
-    "topic_changes": TopicRecord,
-    "changes": ChangeRecord,
-    "shifts": ShiftRecord,
+    **{table: kind for table, (kind, _) in _OF_PAIRS.items()},
 }
 """The tables by name, each a folder, and the type of their rows."""
 
@@ -128,9 +129,8 @@ class _Maker:
             rows["sentences"] += sentence_rows(read, self._vocabulary)
             rows["topics"] += topic_rows(read, self._vocabulary)
             if comparison := self.pairs.find(holding.declaration.reference):
-                rows["topic_changes"] += topic_change_rows(comparison)
-                rows["changes"] += change_rows(comparison)
-                rows["shifts"] += shift_rows(comparison)
+                for table, (_, list_rows) in _OF_PAIRS.items():
+                    rows[table] += list_rows(comparison)
         return rows
 
 
