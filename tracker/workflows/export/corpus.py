@@ -112,4 +112,4 @@ def _read_form(target: Path) -> RecordForm:
             if form == "parquet":
                 refuse_parquet(target)
             return form
-    raise TrackerError(f"{target}: the ending names the form; end it in .csv, .jsonl or .parquet")
+    raise TrackerError(f"{target}: the ending names the format; end it in .csv, .jsonl or .parquet")
