@@ -21,7 +21,7 @@ LevelOrAbsent: TypeAlias = Literal[Level, "absent"]
 """A level, or that a statement which was read does not have the topic."""
 Body: TypeAlias = Annotated[str, ("description", "The body's code, such as UNGA.")]
 Country: TypeAlias = Annotated[
-    str, ("description", "The code of the country or group that speaks: ISO 3166-1 alpha-3, or ours.")
+    str, ("description", "The code of the country or group that speaks: ISO 3166-1 alpha-3, or our own.")
 ]
 CountryName: TypeAlias = Annotated[str, ("description", "The country's name.")]
 Session: TypeAlias = Annotated[
@@ -38,7 +38,7 @@ StatedLevel: TypeAlias = Annotated[
     LevelOrAbsent,
     (
         "description",
-        "What the statement makes of the topic, or people decided; declared and substantive are priorities.",
+        "What the statement does with the topic, or people decided; a priority if declared or substantive.",
     ),
 ]
 Sentences: TypeAlias = Annotated[Natural, ("description", "How many sentences are about it.")]

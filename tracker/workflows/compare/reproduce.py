@@ -1,4 +1,4 @@
-"""The ``reproduce`` command: a comparison computed again from its JSON, and each value that differs."""
+"""``tracker reproduce``: a comparison computed again from its JSON, and each value that differs."""
 
 from __future__ import annotations
 
