@@ -32,7 +32,11 @@ from tracker.model.rows import (
 from tracker.model.texts import Natural, Positive, SegmentKind, TextKind
 
 DocId: TypeAlias = Annotated[
-    str, ("description", "The statement's reference with edition and snapshot, which stays what it is.")
+    str,
+    (
+        "description",
+        "The reference with edition and snapshot, as XAA/UNGA/79~prepared.en@1: it never means another text.",
+    ),
 ]
 
 

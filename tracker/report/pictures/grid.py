@@ -42,7 +42,6 @@ class _Layout:
     """Where everything stands: the places cut into bands that fit the width, one below the other."""
 
     def __init__(self, canvas: Canvas, table: Table, *, numbered: bool, everything: bool) -> None:
-        self._canvas = canvas
         labels = [canvas.cut(row.label, _LABELS) for row in table.rows]
         self.figures = _measure_figures(canvas, table)
         wide = max(canvas.measure(mark.text, SMALL) + 1.2 for row in table.rows for mark in row.marks)
