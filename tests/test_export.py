@@ -133,9 +133,9 @@ def test_references_choose_texts(folder: Path, tracker: Tracker, asked: str, exp
 
 REFUSED = {
     "another ending": (
-        "corpus a.txt", "a.txt: the ending names the form; end it in .csv, .jsonl or .parquet"
+        "corpus a.txt", "a.txt: the ending names the format; end it in .csv, .jsonl or .parquet"
     ),
-    "no ending": ("sentences a", "a: the ending names the form; end it in .csv, .jsonl or .parquet"),
+    "no ending": ("sentences a", "a: the ending names the format; end it in .csv, .jsonl or .parquet"),
     "a file that is there": ("corpus here.csv", "here.csv exists already; choose another file"),
     "a folder that is there": ("tables snapshots", "snapshots exists already; choose another folder"),
     "a folder that is not there": (

@@ -88,8 +88,8 @@ def test_the_same_bytes_come_from_every_process_whatever_the_settings(
 @pytest.mark.parametrize(
     ("options", "told"),
     [
-        ("--plot p.gif", "--plot p.gif: a picture's name ends in .svg, .png or .pdf"),
-        ("--plot p", "--plot p: a picture's name ends in .svg, .png or .pdf"),
+        ("--plot p.gif", "--plot p.gif: the ending names the format; end it in .svg, .png or .pdf"),
+        ("--plot p", "--plot p: the ending names the format; end it in .svg, .png or .pdf"),
         ("--plot snapshots/p.svg", "snapshots/p.svg: the output would overwrite an input or the archive"),
         ("--plot p.svg -o p.svg", "p.svg: the output would overwrite an input or the archive"),
         ("--plot none/p.svg", "none/p.svg: there is no folder none; make it first"),

@@ -24,12 +24,12 @@ View = TypeVar("View", Reader, Versions)
 
 Named = Callable[[Any, Any], Iterable[Reference]]
 
-_TELLING: Final[Mapping[str, Named]] = {
+_SHOWING: Final[Mapping[str, Named]] = {
     **dict.fromkeys(("side", "cited", "raw"), lambda asked, _: asked[:1]),
     "segments": lambda _, found: (reference for reference, _ in found),
     "search": lambda _, found: (hit.reference for hit in found.hits),
 }
-"""The reader's methods that answer with what stands in a text, and which statements they tell of."""
+"""The reader's methods that return parts of texts, and how to find the statements these are of."""
 
 _MOST_REMEMBERED: Final = 4096
 """Answers to one kind of question: names and numbers of half a kilobyte each, and never a text."""
@@ -49,7 +49,7 @@ class ArchiveSession:
         self._record: Record | None = None
         self._views: tuple[Reader, Versions] | None = None
         self._closing = ExitStack()
-        self._told: set[Reference] = set()
+        self._shown: set[Reference] = set()
 
     def __enter__(self) -> Self:
         return self
@@ -91,29 +91,29 @@ class ArchiveSession:
         self._end_reading()
         return open_store(self.folder, kind)
 
-    def tell(self, references: Iterable[Reference]) -> None:
-        """Note that the answer shows something of these; what the reader returns of texts is noted anyhow."""
-        self._told.update(references)
+    def note_shown(self, references: Iterable[Reference]) -> None:
+        """Note that the answer shows parts of these statements; what the reader returns is noted already."""
+        self._shown.update(references)
 
     @contextmanager
-    def looking_back(self) -> Iterator[None]:
-        """Have nothing noted of what is read in this block, as none of it is shown."""
-        told = self._told.copy()
+    def unnoted(self) -> Iterator[None]:
+        """Note nothing of what is read in this block, since none of it is shown."""
+        before = self._shown.copy()
         yield
-        self._told = told
+        self._shown = before
 
     def find_closed(self) -> tuple[Reference, ...]:
         """Return the snapshots that the answer shows something of, and that are not open to all.
 
         Raises ``WatchListInvalid`` where the watch list cannot be read, so that this is unknown.
         """
-        if not self._told or not self.folder.exists():
+        if not self._shown or not self.folder.exists():
             return ()
         from tracker.archive.rights.closed import list_closed  # noqa: PLC0415 (2 ms, for what prints of texts)
 
         reader, found = self.reader, set[Reference]()
         closed = method(list_closed)(reader, self.folder)
-        for each in tuple(self._told) if closed else ():
+        for each in tuple(self._shown) if closed else ():
             with suppress(NotInArchive, ReferenceInvalid):
                 found.add(reader.resolve(each))
         return tuple(each for each in closed if each in found)
@@ -125,19 +125,19 @@ class ArchiveSession:
                 _remember(Reader, self._record, "resolve", "identify", "sessions", "rulings"),
                 _remember(Versions, self._record, "entries"),
             )
-            for name, named in _TELLING.items():
-                self._overhear(self._views[0], name, named)
+            for name, named in _SHOWING.items():
+                self._note_answers(self._views[0], name, named)
         return self._views
 
-    def _overhear(self, view: Reader, name: str, named: Named) -> None:
+    def _note_answers(self, view: Reader, name: str, named: Named) -> None:
         ask = getattr(view, name)
 
-        def tell(*asked: object, **how: object) -> object:
+        def ask_and_note(*asked: object, **how: object) -> object:
             answer = ask(*asked, **how)
-            self.tell(named(asked, answer))
+            self.note_shown(named(asked, answer))
             return answer
 
-        setattr(view, name, tell)
+        setattr(view, name, ask_and_note)
 
     def _end_reading(self) -> None:
         if self._record is not None:

@@ -26,7 +26,10 @@ def register(app: typer.Typer) -> None:
         " | tracker diff GBR/UNGA 78 79 --table changes --format csv"
         " | tracker diff GBR/UNGA 78 79 --plot moves.svg"
     )(diff)
-    app.command(epilog="Example: tracker priorities GBR/CCPCJ/31")(priorities)
+    app.command(
+        epilog="Examples: tracker priorities GBR/CCPCJ/31"
+        " | tracker priorities GBR/UNGA 79 --format latex -o priorities.tex"
+    )(priorities)
 
 
 def diff(

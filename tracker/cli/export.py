@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,6 +12,9 @@ from tracker.cli.batch import line_writer
 from tracker.cli.output import shown_progress, write_answer, write_notice
 from tracker.references import gather_references
 from tracker.report.json_text import encode_json
+
+if TYPE_CHECKING:
+    from tracker.model.preserving import Exported
 
 TableFile = Annotated[
     Path, typer.Argument(metavar="FILE", help="A new file that ends in .csv, .jsonl or .parquet.")
@@ -72,11 +75,10 @@ def export_warc(
 
     Only open material. The same record gives the same bytes.
     """
-    from tracker.report.archive.mirror import exported_line
     from tracker.workflows.export.warc import export_warc as write_warc
 
     made = write_warc(archive, file, gather_references(references or []), private=private)
-    write_answer(encode_json(made) if form == "json" else exported_line(made))
+    _answer(made, form)
 
 
 def export_corpus(
@@ -93,13 +95,12 @@ def export_corpus(
     REF names. Columns: doc_id, text, country, body, session, year, kind, language, speaker. Only open
     material. The same record gives the same bytes.
     """
-    from tracker.report.archive.mirror import exported_line
     from tracker.workflows.export.corpus import export_corpus as write_corpus
 
     opened, wanted = options.opened(archive), gather_references(references or [])
     with shown_progress("exporting", line_writer("exporting")) as progress:
         made = write_corpus(opened, file, wanted, every=all_editions, private=private, progress=progress)
-    write_answer(encode_json(made) if form == "json" else exported_line(made))
+    _answer(made, form)
 
 
 def export_sentences(
@@ -117,7 +118,6 @@ def export_sentences(
     name them and their levels have semicolons between. What tracker batch has read is not read again. Only
     open material. The same record gives the same bytes.
     """
-    from tracker.report.archive.mirror import exported_line
     from tracker.workflows.export.corpus import export_sentences as write_sentences
 
     known, opened = options.load_vocabulary(vocabulary, archive), options.opened(archive)
@@ -126,7 +126,7 @@ def export_sentences(
         made = write_sentences(
             opened, file, wanted, known, every=all_editions, private=private, progress=progress
         )
-    write_answer(encode_json(made) if form == "json" else exported_line(made))
+    _answer(made, form)
 
 
 def export_tables(
@@ -145,7 +145,6 @@ def export_tables(
     of neighbouring statements that tracker batch, or a diff, has compared. With a README, a data dictionary
     and a Frictionless data package. Only open material.
     """
-    from tracker.report.archive.mirror import exported_line
     from tracker.report.layout import counted
     from tracker.workflows.export.tables import export_tables as write_tables
 
@@ -155,7 +154,7 @@ def export_tables(
         made, missing = write_tables(
             opened, folder, wanted, known, sure=sure, every=all_editions, private=private, progress=progress
         )
-    write_answer(encode_json(made) if form == "json" else exported_line(made))
+    _answer(made, form)
     if missing:
         commands = "; ".join(f"tracker batch {body}" for body in sorted(missing))
         write_notice(
@@ -174,11 +173,10 @@ def export_bag(
 
     It also holds the texts and can be read without this program. Only open material.
     """
-    from tracker.report.archive.mirror import exported_line
     from tracker.workflows.export.bag import export_bag as write_bag
 
     made = write_bag(archive, folder, options.now()[:10], private=private)
-    write_answer(encode_json(made) if form == "json" else exported_line(made))
+    _answer(made, form)
 
 
 def export_replication(
@@ -191,14 +189,19 @@ def export_replication(
     form: options.ListFormat = "text",
     archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
-    """Write a zip from which anybody can compute comparisons again.
+    """Export comparisons with all that they rest on as a zip.
 
-    Documents, texts, vocabulary, methods, citations, releases and digests; tracker reproduce takes it. What
-    is restricted, embargoed or withdrawn is in it by digests alone.
+    With documents, texts, vocabulary, methods, citations, releases and digests; tracker reproduce reads it.
+    Only open material; of the rest, digests. The same input gives the same bytes.
     """
-    from tracker.report.archive.mirror import exported_line
     from tracker.workflows.export.replication import export_replication as write_zip
 
     session = options.opened(archive, trusts_derived=False)
     made = write_zip(file, reports, session, vocabulary, private=private)
+    _answer(made, form)
+
+
+def _answer(made: Exported, form: str) -> None:
+    from tracker.report.archive.mirror import exported_line
+
     write_answer(encode_json(made) if form == "json" else exported_line(made))

@@ -16,7 +16,10 @@ Width = Annotated[int | None, typer.Option(min=60, help="The width in columns; t
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this module to the application."""
-    app.command(epilog="Example: tracker timeline GBR/UNGA --topic climate-change --from 60")(timeline)
+    app.command(
+        epilog="Examples: tracker timeline GBR/UNGA --topic climate-change --from 60"
+        " | tracker timeline GBR/UNGA --ranks --plot ranks.svg"
+    )(timeline)
     app.command(
         "compare-countries",
         epilog="Examples: tracker compare-countries UNGA 79 | tracker compare-countries HRC 52 --topic sudan",

@@ -31,7 +31,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands of this module to the application."""
     app.command(
         epilog="Examples: tracker panel UNGA --sessions 70-79 --countries SIDS"
-        " | tracker panel UNGA --sessions 70-79 --format csv -o panel.csv"
+        " | tracker panel UNGA --sessions 70-79 --format csv -o panel.csv --plot panel.pdf"
     )(panel)
     groups = options.add_group(app, "groups", "List groups of countries; keep your own.")
     groups.command("list", epilog="Example: tracker groups list --at 1990")(list_groups)

@@ -162,7 +162,7 @@ def write_answer(text: str | bytes, output: Path | None = None, *, paged: bool =
         write_bytes(text if isinstance(text, bytes) else text.encode(), output)
         return
     if isinstance(text, bytes):
-        raise TrackerError("this is no text; name a file for it with -o FILE")
+        raise TrackerError("the output is not text; name a file for it with -o FILE")
     try:
         if paged and (pager := choose_pager(text)):
             show_page(pager, _shown(text))

@@ -38,7 +38,7 @@ def check_outputs(
     from tracker.report.pictures.draw import FORMS
 
     if _form(plot) not in FORMS:
-        raise TrackerError(f"--plot {plot}: a picture's name ends in .svg, .png or .pdf")
+        raise TrackerError(f"--plot {plot}: the ending names the format; end it in .svg, .png or .pdf")
     refuse_overwriting(plot, [*inputs, output], archive)
     need_matplotlib()
 

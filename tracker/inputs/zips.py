@@ -1,4 +1,4 @@
-"""Zip files of ours: the same members give the same bytes, and those of others are read within bounds."""
+"""Zip files: the same members are written as the same bytes, and what others wrote is read within bounds."""
 
 from __future__ import annotations
 
@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 
 BEGINNING: Final = b"PK"
 EPOCH: Final = (1980, 1, 1, 0, 0, 0)
-"""The first time that a zip file can tell."""
+"""The earliest time that a zip file can state."""
 _MOST_MEMBERS, _MOST_BYTES, _FREE = 2000, 512 * 1024**2, 1024**2
+"""Bounds of what is read; up to ``_FREE`` bytes may unpack from any size, more from ``1 / RATIO`` of them."""
 _NAME: Final = re.compile(r"(?:[\w-][\w.-]*/)*[\w-][\w.-]*", re.ASCII)
 _ENCRYPTED: Final = 1
 
@@ -26,7 +27,7 @@ BAD_ZIP: Final = (
     *(BadZipFile, ValueError, NotImplementedError, OSError),
     *(RuntimeError, EOFError, KeyError, zlib.error, struct.error),
 )
-"""What ``zipfile`` raises where a file is no archive, is damaged, or is packed by a method that it lacks."""
+"""What ``zipfile`` raises where a file is no zip file, is damaged, or uses a compression that it lacks."""
 
 
 class _Refused(ValueError):
@@ -47,8 +48,8 @@ def write_zip(members: Mapping[str, bytes | str]) -> bytes:
 def read_zip(data: bytes) -> dict[str, bytes]:
     """Return the files of a zip file by their names, nothing of which is written anywhere.
 
-    Raises ``ValueError`` with the reason for one that is damaged, has links, names that lead elsewhere or
-    stand twice, is encrypted, or unpacks beyond all measure.
+    Raises ``ValueError`` with the reason for one that is damaged, encrypted, or beyond the bounds above, or
+    that has links, or names that occur twice or may lead out of a folder.
     """
     try:
         with ZipFile(BytesIO(data)) as package:

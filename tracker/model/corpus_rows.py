@@ -9,12 +9,34 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, TypeAlias
 
-from tracker.model.rows import DecidedBy, LevelOrAbsent, Share
-from tracker.model.texts import Natural, Positive, Proportion, SegmentKind, TextKind
-from tracker.model.topics import TopicKind
+from tracker.model.rows import (
+    Body,
+    Country,
+    DecidedBy,
+    Kind,
+    Label,
+    Language,
+    Measured,
+    Paragraph,
+    Presence,
+    Priority,
+    Quote,
+    Rule,
+    Sentences,
+    Session,
+    Share,
+    StatedLevel,
+    TopicId,
+    Words,
+)
+from tracker.model.texts import Natural, Positive, SegmentKind, TextKind
 
 DocId: TypeAlias = Annotated[
-    str, ("description", "The statement's reference with edition and snapshot, which stays what it is.")
+    str,
+    (
+        "description",
+        "The reference with edition and snapshot, as XAA/UNGA/79~prepared.en@1: it never means another text.",
+    ),
 ]
 
 
@@ -25,18 +47,14 @@ class CorpusRow:
     doc_id: DocId
     text: str
     """The clean text. In JSON Lines and Parquet a blank line parts paragraphs; in CSV it is one line."""
-    country: str
-    """The code of the country or group that speaks (ISO 3166-1 alpha-3)."""
-    body: str
-    """The body, such as UNGA."""
-    session: str
-    """The session's label, such as 79 or 31-reconvened: text, whatever a reader takes it for."""
+    country: Country
+    body: Body
+    session: Session
     year: int | None
     """The year of the statement, or else that of the session; null where neither is known."""
     kind: TextKind | None
     """The kind of text; null where nobody declared it and the wording shows none."""
-    language: str
-    """The language of the text (ISO 639-1); und where it is none that is recognised."""
+    language: Language
     speaker: str | None
     """Who spoke, where it was declared."""
 
@@ -95,30 +113,17 @@ class StatementTopicRow:
     """A topic that a statement has, and what the statement does with it."""
 
     doc_id: DocId
-    topic: str
-    """The topic's id in the vocabulary."""
-    label: str
-    """The topic's name."""
-    kind: TopicKind
-    """A theme, or the situation in a country."""
-    level: LevelOrAbsent
-    """What the statement does with it; absent where somebody decided so. It is a priority where the level is
-    declared or substantive."""
-    sentences: Natural
-    """Sentences about it."""
-    words: Natural
-    """Words of these sentences."""
+    topic: TopicId
+    label: Label
+    kind: Kind
+    level: StatedLevel
+    sentences: Sentences
+    words: Words
     share: Share
-    rule: str | None
-    """The rule that gave the level."""
-    priority: Proportion | None
-    """The probability that a careful reader calls it a priority; null where only a person said so."""
-    presence: Proportion | None
-    """The probability that a careful reader finds it in the statement at all."""
-    measured: bool
-    """Whether these probabilities were measured for the topic and the language; else they are approximate."""
-    paragraph: Positive | None
-    """The paragraph of the sentence that shows the level best."""
-    quote: str | None
-    """That sentence."""
+    rule: Rule | None
+    priority: Priority | None
+    presence: Presence | None
+    measured: Measured
+    paragraph: Paragraph | None
+    quote: Quote | None
     decided_by: DecidedBy | None

@@ -19,6 +19,37 @@ Row: TypeAlias = dict[str, str | int | float | bool | None]
 
 LevelOrAbsent: TypeAlias = Literal[Level, "absent"]
 """A level, or that a statement which was read does not have the topic."""
+Body: TypeAlias = Annotated[str, ("description", "The body's code, such as UNGA.")]
+Country: TypeAlias = Annotated[
+    str, ("description", "The code of the country or group that speaks: ISO 3166-1 alpha-3, or our own.")
+]
+CountryName: TypeAlias = Annotated[str, ("description", "The country's name.")]
+Session: TypeAlias = Annotated[
+    str,
+    ("description", "The session's label, such as 79 or 31-reconvened: a text, also where it is a number."),
+]
+Language: TypeAlias = Annotated[
+    str, ("description", "The language of the text (ISO 639-1); und where it is none that is recognised.")
+]
+TopicId: TypeAlias = Annotated[str, ("description", "The topic's id in the vocabulary.")]
+Label: TypeAlias = Annotated[str, ("description", "The topic's name.")]
+Kind: TypeAlias = Annotated[TopicKind, ("description", "A policy theme, or a named situation.")]
+StatedLevel: TypeAlias = Annotated[
+    LevelOrAbsent,
+    (
+        "description",
+        "What the statement does with the topic, or people decided; a priority if declared or substantive.",
+    ),
+]
+Sentences: TypeAlias = Annotated[Natural, ("description", "How many sentences are about it.")]
+Words: TypeAlias = Annotated[
+    Natural, ("description", "How many words these sentences have; of Chinese, characters.")
+]
+Rule: TypeAlias = Annotated[str, ("description", "The rule that gave the level.")]
+Quote: TypeAlias = Annotated[str, ("description", "The sentence that shows the level best.")]
+Paragraph: TypeAlias = Annotated[
+    Positive, ("description", "The paragraph of the quote, counted from 1; paragraphs are ours.")
+]
 Share: TypeAlias = Annotated[Proportion, ("description", "Share of the statement's words, ceremony apart.")]
 Claimed: TypeAlias = Annotated[Status, ("description", "What is claimed to have become of the topic.")]
 Possible: TypeAlias = Annotated[
@@ -37,6 +68,9 @@ ShareUnsure: TypeAlias = Annotated[
 ]
 Priority: TypeAlias = Annotated[
     Proportion, ("description", "The probability that a careful reader calls it a priority.")
+]
+Presence: TypeAlias = Annotated[
+    Proportion, ("description", "The probability that a careful reader finds it in the statement at all.")
 ]
 DecidedBy: TypeAlias = Annotated[
     str, ("description", "Who decided about it, with semicolons between; null where nobody did.")
@@ -88,27 +122,18 @@ class StatementTopicRecord:
 
     statement: str
     """The reference of the statement, or a file's name."""
-    topic: str
-    """The topic's id in the vocabulary."""
-    label: str
-    """The topic's name."""
-    level: LevelOrAbsent
-    """What the statement makes of the topic."""
-    sentences: Natural
-    """How many sentences are about it."""
-    words: Natural
-    """How many words these sentences have; of Chinese, characters."""
+    topic: TopicId
+    label: Label
+    level: StatedLevel
+    sentences: Sentences
+    words: Words
     share: Share
-    rule: str | None
-    """The rule that gave the level."""
+    rule: Rule | None
     priority: Priority | None
-    presence: Proportion | None
-    """The probability that a careful reader finds it in the statement at all."""
+    presence: Presence | None
     decided_by: DecidedBy | None
-    paragraph: Positive | None
-    """The paragraph of the quote, counted from 1."""
-    quote: str | None
-    """The sentence that shows the level best."""
+    paragraph: Paragraph | None
+    quote: Quote | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,12 +144,9 @@ class TopicRecord:
     """The reference of the earlier statement, or a file's name."""
     new: str
     """The same of the later statement."""
-    topic: str
-    """The topic's id in the vocabulary."""
-    label: str
-    """The topic's name."""
-    kind: TopicKind
-    """A policy theme, or a named situation."""
+    topic: TopicId
+    label: Label
+    kind: Kind
     status: Claimed | None
     possible: Possible | None
     certainty: Certainty | None

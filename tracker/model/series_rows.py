@@ -7,36 +7,33 @@ from typing import Annotated, Literal, TypeAlias
 
 from tracker.model.panels import PanelState
 from tracker.model.rows import (
+    Body,
     Certainty,
     Claimed,
+    Country,
+    CountryName,
     DecidedBy,
-    LevelOrAbsent,
+    Kind,
+    Label,
+    Language,
     Measured,
     Possible,
     Priority,
+    Quote,
+    Rule,
+    Sentences,
+    Session,
     Share,
     ShareUnsure,
+    StatedLevel,
+    TopicId,
+    Words,
 )
 from tracker.model.series import SessionState
-from tracker.model.texts import Natural, Positive, Proportion
-from tracker.model.topics import TopicKind
+from tracker.model.texts import Positive, Proportion
 
-Country: TypeAlias = Annotated[
-    str, ("description", "The country's code: ISO 3166-1 alpha-3, or another of ours.")
-]
-Session: TypeAlias = Annotated[
-    str, ("description", "The session's label: a text, though it often looks like a number.")
-]
 Year: TypeAlias = Annotated[int, ("description", "The year in which the session began.")]
-TopicId: TypeAlias = Annotated[str, ("description", "The topic's id in the vocabulary.")]
-Label: TypeAlias = Annotated[str, ("description", "The topic's name.")]
-StatedLevel: TypeAlias = Annotated[LevelOrAbsent, ("description", "What the statement makes of the topic.")]
-Sentences: TypeAlias = Annotated[Natural, ("description", "How many sentences are about it.")]
-Words: TypeAlias = Annotated[
-    Natural, ("description", "How many words these sentences have; of Chinese, characters.")
-]
 Before: TypeAlias = Annotated[str, ("description", "The session that statuses are against.")]
-Rule: TypeAlias = Annotated[str, ("description", "The rule that gave the level.")]
 Decided: TypeAlias = Annotated[str, ("description", "When somebody decided on the level, in UTC.")]
 Said: TypeAlias = Annotated[str, ("description", "The level that had been read, where somebody decided.")]
 Against: TypeAlias = Annotated[
@@ -48,11 +45,9 @@ Against: TypeAlias = Annotated[
 class PanelRecord:
     """A topic of one country at one session; one row without a topic for a statement that was not read."""
 
-    body: str
-    """The body's code."""
+    body: Body
     country: Country
-    name: str
-    """The country's name."""
+    name: CountryName
     session: Session
     year: Year | None
     state: PanelState
@@ -108,15 +103,12 @@ class TimelineRecord:
 class StandingRecord:
     """A topic of one country at one session of a body."""
 
-    body: str
-    """The body's code."""
+    body: Body
     session: Session
     year: Year | None
     country: Country
-    name: str
-    """The country's name."""
-    language: str
-    """The language of its statement, as a code."""
+    name: CountryName
+    language: Language
     statements: str
     """The references of what was read, with semicolons between."""
     topic: TopicId
@@ -128,8 +120,7 @@ class StandingRecord:
     rule: Rule | None
     priority: Priority | None
     measured: Measured | None
-    quote: str | None
-    """The sentence that shows the level best."""
+    quote: Quote | None
     decided_by: DecidedBy | None
     decided: Decided | None
     said: Said | None
@@ -140,17 +131,14 @@ class StandingRecord:
 class MoveRecord:
     """What became of a topic in one country's statements between two sessions, or may have become."""
 
-    body: str
-    """The body's code."""
+    body: Body
     old: Session
     new: Session
     country: Country
-    name: str
-    """The country's name."""
+    name: CountryName
     topic: TopicId
     label: Label
-    kind: TopicKind
-    """A policy theme, or a named situation."""
+    kind: Kind
     status: Claimed | None
     possible: Possible | None
     certainty: Certainty | None
@@ -167,8 +155,7 @@ class SayingRecord:
     country: Country | None
     session: Session | None
     year: Year | None
-    language: str
-    """The language of the statement, as a code."""
+    language: Language
     said: Literal["exact", "loose", "no"]
     """In the same words, in similar ones, or not at all."""
     similarity: Proportion | None

@@ -43,7 +43,7 @@ def list_statements(
         named.session if named else None,
     )
     entries = archive.reader.statements(*place)
-    archive.tell(entry.reference for entry in entries)
+    archive.note_shown(entry.reference for entry in entries)
     return entries, archive.reader.withdrawn(*place)
 
 

@@ -31,7 +31,6 @@ LANGUAGES = {
 
 INTERVALS = "Changes of share: 95% intervals; up and down corrected over topics (Holm)."
 NO_PRIORITIES = "No topic of the vocabulary is a priority on either side."
-HIDDEN_SENTENCES = "Unaligned sentences are hidden; to show them"
 MUCH_ALIGNED = 0.5
 """The aligned share below which the sentences of one side only are a list of nearly all of them."""
 

@@ -42,15 +42,8 @@ class _Layout:
     """Where everything stands: the places cut into bands that fit the width, one below the other."""
 
     def __init__(self, canvas: Canvas, table: Table, *, numbered: bool, everything: bool) -> None:
-        self._canvas = canvas
         labels = [canvas.cut(row.label, _LABELS) for row in table.rows]
-        self.figures = [
-            max(
-                canvas.measure(text, SMALL)
-                for text in ([head] if at else []) + [row.figures[at] for row in table.rows]
-            )
-            for at, head in enumerate(table.heads)  # above the labels there is room for the first one
-        ]
+        self.figures = _measure_figures(canvas, table)
         wide = max(canvas.measure(mark.text, SMALL) + 1.2 for row in table.rows for mark in row.marks)
         least = wide if numbered else _NARROW
         self.left = (
@@ -78,6 +71,17 @@ class _Layout:
         """Return where the middle of a place lies from the left."""
         kinds = sum(band.start < start <= at for start in table.starts)
         return self.left + (at - band.start + 0.5) * self.step + kinds * _APART
+
+
+def _measure_figures(canvas: Canvas, table: Table) -> list[float]:
+    """Return the width of each column of figures; the head of the first has room above the labels."""
+    return [
+        max(
+            canvas.measure(text, SMALL)
+            for text in ([head] if at else []) + [row.figures[at] for row in table.rows]
+        )
+        for at, head in enumerate(table.heads)
+    ]
 
 
 def choose_width(table: Table) -> float:

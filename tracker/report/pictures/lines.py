@@ -41,9 +41,7 @@ def draw_shares(document: Document, table: Table) -> Canvas:
     left = MARGIN + canvas.measure(f"{ticks[-1]:g}", SMALL) + 2.5
     xs, right = _spread_sessions(canvas, table, rows, left)
     for tick in ticks:
-        y = bottom - _HIGH * tick / ticks[-1]
-        canvas.line([(left - 1, y), (right, y)], colour=RULE, width=0.15)
-        canvas.text((left - 1.8, y), f"{tick:g}", SMALL, align="right", colour=QUIET)
+        _draw_rule(canvas, left, right, bottom - _HIGH * tick / ticks[-1], f"{tick:g}", 0.15)
     ends = []
     for row, look in zip(rows, LINES, strict=False):
         points = [
@@ -68,13 +66,10 @@ def draw_ranks(document: Document, table: Table) -> Canvas:
     xs, right = _spread_sessions(canvas, table, rows, left)
     bottom = top + _RANK * len(rows)
     for at in range(len(rows)):
-        y = top + (at + 0.5) * _RANK
-        canvas.line([(left - 1, y), (right, y)], colour=RULE, width=0.1)
-        canvas.text((left - 1.8, y), str(at + 1), SMALL, align="right", colour=QUIET)
+        _draw_rule(canvas, left, right, top + (at + 0.5) * _RANK, str(at + 1), 0.1)
     ranks = [_rank([row.parts[at] or 0.0 for row in rows]) for at in range(len(xs))]
     ends = []
-    for number, row in enumerate(rows):
-        look = LINES[number]
+    for number, (row, look) in enumerate(zip(rows, LINES, strict=False)):
         points = [
             None if (rank := ranks[at][number]) is None else (x, top + (rank + 0.5) * _RANK)
             for at, x in enumerate(xs)
@@ -82,14 +77,18 @@ def draw_ranks(document: Document, table: Table) -> Canvas:
         _draw_line(canvas, table, row, points, look)
         ends.append(points[-1])
     free = [at for at in range(len(rows)) if at not in ranks[-1]]
-    for number, (row, end) in enumerate(zip(rows, ends, strict=True)):
-        look = LINES[number]
+    for row, look, end in zip(rows, LINES, ends, strict=False):
         y = end[1] if end else top + (free.pop(0) + 0.5) * _RANK
         _draw_name(canvas, right, row.label, look, (y, y), absent=end is None)
     y = _mark_sessions(canvas, bottom, table, rows, xs)
     silent = ["In grey: not named at the last session."] if None in ends else []
     notes = ["Topics that a session does not name have no rank at it.", *silent, document.verdict]
     return close_sheet(canvas, draw_legend(canvas, y, _explain(rows)), document, notes)
+
+
+def _draw_rule(canvas: Canvas, left: float, right: float, y: float, head: str, width: float) -> None:
+    canvas.line([(left - 1, y), (right, y)], colour=RULE, width=width)
+    canvas.text((left - 1.8, y), head, SMALL, align="right", colour=QUIET)
 
 
 def _rank(shares: Sequence[float]) -> list[int | None]:

@@ -20,7 +20,7 @@ from tracker.report.pictures.palette import (
 from tracker.report.pictures.scale import choose_ticks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from tracker.report.document import Document, Entry, Section
     from tracker.report.pictures.canvas import Place
@@ -50,10 +50,7 @@ def draw_moves(document: Document, section: Section) -> Canvas:
         return left + (right - left) * 100 * share / ticks[-1]
 
     bottom = y + sum(_height(lines) for _, lines in rows)
-    for tick in ticks:
-        x = place(tick / 100)
-        canvas.line([(x, y), (x, bottom)], colour=RULE, width=0.15)
-        canvas.text((x, bottom + 1.8), f"{tick:g}", SMALL, align="center", colour=QUIET)
+    _draw_scale(canvas, {place(tick / 100): f"{tick:g}" for tick in ticks}, y, bottom)
     for entry, lines in rows:
         middle = y + _height(lines) / 2
         for at, line in enumerate(lines):
@@ -66,6 +63,12 @@ def draw_moves(document: Document, section: Section) -> Canvas:
         y += _height(lines)
     y = draw_legend(canvas, bottom + 4.5, _explain(document, [entry for entry, _ in rows]))
     return close_sheet(canvas, y, document, left_out)
+
+
+def _draw_scale(canvas: Canvas, ticks: Mapping[float, str], top: float, bottom: float) -> None:
+    for x, head in ticks.items():
+        canvas.line([(x, top), (x, bottom)], colour=RULE, width=0.15)
+        canvas.text((x, bottom + 1.8), head, SMALL, align="center", colour=QUIET)
 
 
 def is_unsure(entry: Entry) -> bool:

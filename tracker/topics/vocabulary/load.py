@@ -30,7 +30,6 @@ recommendations hold a term, rightly in 87 %; with 8 a topic a third of measures
 MANY_TOPICS: Final = 300
 """Topics from which a vocabulary is a thesaurus, of which something is always similar to a sentence."""
 
-
 _SHIPPED: Final = "un"
 
 

@@ -125,7 +125,7 @@ def list_rulings(
         and (within is None or _is_within(ruling, within))
         and person in {None, ruling.decision.person}
     ]
-    archive.tell(side for each in chosen for side in (each.unit.old, each.unit.new) if side)
+    archive.note_shown(side for each in chosen for side in (each.unit.old, each.unit.new) if side)
     return tuple(sorted(chosen, key=lambda ruling: ruling.decision.decided))
 
 

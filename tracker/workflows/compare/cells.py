@@ -38,7 +38,7 @@ def compare_cells(
         decided = load_decided(*pair, archive)
         return weigh_cells(load_pair(*pair, archive), decided, earlier, vocabulary, derived, sure)
 
-    archive.tell(each for each in (old, new) if each)
+    archive.note_shown(each for each in (old, new) if each)
     rows = derive_rows("cells", list_cell_parts(old, new, archive, vocabulary, sure), derived, compute)
     return tuple(PanelCell(*row) for row in rows)
 

@@ -191,7 +191,7 @@ def earlier_priorities(
         parts: list[object] = [archive.reader.identify(each), recognised, rulings]
         return frozenset(derive_rows("priorities", parts, derived, compute))
 
-    with archive.looking_back():
+    with archive.unnoted():
         before, between = (
             {
                 str(each.session): find(each, rulings)

@@ -1,4 +1,4 @@
-"""The ``reproduce`` command: a comparison computed again from its JSON, and each value that differs."""
+"""``tracker reproduce``: a comparison computed again from its JSON, and each value that differs."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ from tracker.workflows.compare.sides import read_document
 from tracker.workflows.compare.withheld import MARK, withhold
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from tracker.archive.session import ArchiveSession
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from tracker.model.changes import Comparison
     from tracker.model.texts import Reference
     from tracker.model.topics import Vocabulary
-    from tracker.text.encoder import Encoder
 
     Fields = dict[str, Any]
 
@@ -85,25 +85,12 @@ def recompute(
     What people ``decided`` is the archive's own where that has the texts.
     """
     told = [read_told(written, side, place) for side in _SIDES]
-    closed = MARK in written
-    sides = None if closed else (_read_side(written["old"], place), _read_side(written["new"], place))
     kept = [find_kept(each, archive) for each in told]
-    in_archive = all(kept)
-    encoder = ENCODERS["none" if written["provenance"]["encoder"] == "none" else "default"]
-    sure = float(written["provenance"].get("sure", SURE))
-    if in_archive:
-        again = diff(list(map(str, kept)), archive, vocabulary, encoder, sure)
-    elif sides:
-        again = _compare_alone(sides, vocabulary, encoder, sure, decided)
-    else:
-        lacking = next(each for each, found in zip(told, kept, strict=True) if not found)
-        raise NotInArchive(
-            f"{place} has digests in place of texts; {archive.folder} lacks that of {lacking.name} (document"
-            f" {str(lacking.document)[:12]}); name an archive that has it with --archive"
-        )
+    again = _compare_again(written, place, archive, vocabulary, decided, told, kept)
     again = replace(
         again, old=replace(again.old, name=told[0].name), new=replace(again.new, name=told[1].name)
     )
+    closed, in_archive = MARK in written, all(kept)
     now = _encode(again, written["schema_version"])
     then, now = (written, withhold(now)) if closed else (written, now)
     if not in_archive:
@@ -119,12 +106,32 @@ def recompute(
     )
 
 
-def _compare_alone(
-    sides: tuple[Side, Side], vocabulary: Vocabulary, encoder: Encoder | None, sure: float, decided: Decided
+def _compare_again(
+    written: Fields,
+    place: str,
+    archive: ArchiveSession,
+    vocabulary: Vocabulary,
+    decided: Decided,
+    told: Sequence[Told],
+    kept: Sequence[Reference | None],
 ) -> Comparison:
-    from tracker.workflows.compare.compare import compare_sides  # noqa: PLC0415 (90 ms, for this alone)
+    """Compare the snapshots that the archive has kept, or else the texts in the file."""
+    sides = (
+        None if MARK in written else (_read_side(written["old"], place), _read_side(written["new"], place))
+    )
+    encoder = ENCODERS["none" if written["provenance"]["encoder"] == "none" else "default"]
+    sure = float(written["provenance"].get("sure", SURE))
+    if all(kept):
+        return diff(list(map(str, kept)), archive, vocabulary, encoder, sure)
+    if sides:
+        from tracker.workflows.compare.compare import compare_sides  # noqa: PLC0415 (90 ms, for this alone)
 
-    return compare_sides(*sides, vocabulary, encoder=encoder, decided=decided, sure=sure)
+        return compare_sides(*sides, vocabulary, encoder=encoder, decided=decided, sure=sure)
+    lacking = next(each for each, found in zip(told, kept, strict=True) if not found)
+    raise NotInArchive(
+        f"{place} has digests in place of texts; {archive.folder} lacks that of {lacking.name} (document"
+        f" {str(lacking.document)[:12]}); name an archive that has it with --archive"
+    )
 
 
 def find_kept(told: Told, archive: ArchiveSession) -> Reference | None:

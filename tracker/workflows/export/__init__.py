@@ -1,1 +1,1 @@
-"""Kept material handed on: bags and web archives."""
+"""What leaves the archive: web archives, bags, tables, replication zips and citations."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from contextlib import contextmanager
 from hashlib import sha256
 from importlib.resources import files
@@ -10,16 +9,14 @@ from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from tracker import __version__
-from tracker.archive.file.lock import read_clock
-from tracker.archive.file.modes import private_permissions
 from tracker.archive.reading.holdings import list_lines, open_holdings
-from tracker.archive.rights.copies import note_copy
 from tracker.archive.schema.descriptions import Column, read_descriptions
-from tracker.errors import ArchiveUnusable, NotInArchive
+from tracker.errors import NotInArchive
 from tracker.files import BY_UMASK, draft_folder, new_file, new_folder
 from tracker.model.preserving import Exported
 from tracker.model.texts import Reference
 from tracker.report.tables import write_csv
+from tracker.workflows.export.target import new_target
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -37,18 +34,12 @@ _DATA = "data"
 def make_bag(target: Path, info: Mapping[str, str], permissions: Permissions = BY_UMASK) -> Iterator[Bag]:
     """Yield a bag to be filled, which stands at its place once the block has ended, or not at all.
 
-    ``info`` is what ``bag-info.txt`` says beside the size. Raises ``ArchiveUnusable`` where something is at
-    that place already, or the disk is full.
+    ``info`` is what ``bag-info.txt`` says beside the size. Raises ``OSError``.
     """
-    if os.path.lexists(target):
-        raise ArchiveUnusable(f"{target} exists already; choose another folder")
-    try:
-        with draft_folder(target, permissions) as part:
-            bag = Bag(part, permissions)
-            yield bag
-            bag.finish(info)
-    except OSError as error:
-        raise ArchiveUnusable(f"{target} cannot be written: {error.strerror}") from error
+    with draft_folder(target, permissions) as part:
+        bag = Bag(part, permissions)
+        yield bag
+        bag.finish(info)
 
 
 class Bag:
@@ -140,9 +131,8 @@ _OPEN, _PRIVATE = "open material; of the rest digests", "everything, save what w
 def export_bag(archive: Path, target: Path, day: str, *, private: bool = False) -> Exported:
     """Write what may leave the archive into a new folder, whole or not at all; ``day`` is today, ISO.
 
-    Open material only, unless ``private``; what is private can be read by the archive's owner or group
-    alone. Raises ``ArchiveUnusable`` where something is at that place, or
-    the disk is full, and ``NotInArchive`` where there is nothing that may leave.
+    Open material only, unless ``private``. Raises ``NotInArchive`` where there is nothing that may leave, and
+    as ``new_target`` does.
     """
     info = {
         "Bag-Software-Agent": f"tracker {__version__}",
@@ -150,12 +140,15 @@ def export_bag(archive: Path, target: Path, day: str, *, private: bool = False) 
         "External-Description": "Snapshots of national statements at UN bodies, with texts and metadata",
         "Access": _PRIVATE if private else _OPEN,
     }
-    with open_holdings(archive, private=private) as holdings:
+    with (
+        new_target(target, archive, private=private, what="folder") as permissions,
+        open_holdings(archive, private=private) as holdings,
+    ):
         chosen, closed = holdings.list()
         documents = {sha256: document_name(sha256, kind) for sha256, kind in holdings.documents()}
         if not documents:
             raise NotInArchive("the archive holds nothing that may be exported")
-        with make_bag(target, info, private_permissions(archive) if private else BY_UMASK) as bag:
+        with make_bag(target, info, permissions) as bag:
             for name, ours in _PAGES.items():
                 bag.add(name, [files(__package__).joinpath(ours).read_bytes()])
             for sha256, name in documents.items():
@@ -168,7 +161,6 @@ def export_bag(archive: Path, target: Path, day: str, *, private: bool = False) 
             bag.add("descriptions.csv", [_list_descriptions().encode()])
             bag.add("schema.sql", [holdings.schema()])
     contents = {"snapshot": len(chosen), "document": len(documents), "file": bag.files}
-    note_copy(archive, "export", str(target.absolute()), read_clock())
     return Exported(str(target), contents, bag.size, None, closed)
 
 

@@ -1,4 +1,4 @@
-"""The ``cite`` command: what a reference, or a change that a report has shown, cites of the archive."""
+"""``tracker cite``: what a reference, or a change that a report has shown, cites of the archive."""
 
 from __future__ import annotations
 

@@ -34,7 +34,6 @@ class KeptPairs:
         self._sure = sure
         self._open = {str(each.declaration.reference) for each in holdings.list()[0]}
         self._held: dict[str, HeldStatements] = {}
-        self.found = 0
         self.missing: Counter[str] = Counter()
         """By body, how many pairs nobody has compared."""
 
@@ -56,7 +55,6 @@ class KeptPairs:
         if comparison is None:
             self.missing[new.body] += 1
             return None
-        self.found += 1
         old_side, new_side = replace(comparison.old, name=full), replace(comparison.new, name=str(new))
         return replace(comparison, old=old_side, new=new_side)
 

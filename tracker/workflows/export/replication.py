@@ -1,23 +1,19 @@
-"""The ``replication`` command: comparisons with all that is needed to compute them again, in one zip file."""
+"""``tracker export replication``: comparisons and all that is needed to compute them again, as a zip file."""
 
 from __future__ import annotations
 
 import json
-import os
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from tracker.archive.file.lock import read_clock
-from tracker.archive.file.modes import private_permissions
 from tracker.archive.reading.holdings import open_holdings
 from tracker.archive.rights.closed import is_closed
-from tracker.archive.rights.copies import note_copy
 from tracker.capture.watch.watch_list import WATCH_FILE, read_watch_list
 from tracker.decisions.rulings import UNDECIDED
-from tracker.errors import DocumentUnreadable, NotInArchive, TrackerError
-from tracker.files import BY_UMASK, draft_file
+from tracker.errors import DocumentUnreadable, NotInArchive
+from tracker.files import write_file
 from tracker.inputs.zips import write_zip
 from tracker.model.citations import Citation
 from tracker.model.preserving import Exported
@@ -41,6 +37,7 @@ from tracker.workflows.compare.sides import read_document
 from tracker.workflows.compare.withheld import withhold
 from tracker.workflows.export.bag import document_name, text_name
 from tracker.workflows.export.replication_notes import describe, list_requirements, list_versions
+from tracker.workflows.export.target import new_target
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -94,26 +91,18 @@ def export_replication(
 
     Each is computed again, with the vocabulary of the shipped or a user's file, and must come out the same.
     What is closed is in it by digests alone, in the comparisons too; unless ``private``, and what is
-    withdrawn in any case. The same input gives the same bytes. Raises ``TrackerError`` where there is
-    something at that place, it cannot be written, or a comparison does not come out the same.
+    withdrawn in any case. The same input gives the same bytes. Raises ``DocumentUnreadable`` where a
+    comparison cannot be read or does not come out the same, and as ``new_target`` does.
     """
-    if os.path.lexists(target):
-        raise TrackerError(f"{target} exists already; choose another file")
-    loaded = load_vocabulary(vocabulary)
-    reports = [_read(path, archive, loaded) for path in paths]
-    has_archive = archive.folder.exists()
-    with open_holdings(archive.folder, private=private) if has_archive else nullcontext() as holdings:
-        closed = frozenset(_find_closed(reports, holdings))
-    members = dict(_list(reports, archive, closed, loaded, vocabulary))
-    data = write_zip({**members, MANIFEST: list_digests(members)})
-    permissions = private_permissions(archive.folder) if private and has_archive else BY_UMASK
-    try:
-        with draft_file(target, permissions) as out:
-            out.write(data)
-    except OSError as error:
-        raise TrackerError(f"{target} cannot be written: {error.strerror}") from error
-    if has_archive:
-        note_copy(archive.folder, "export", str(target.absolute()), read_clock())
+    with new_target(target, archive.folder, private=private) as permissions:
+        loaded = load_vocabulary(vocabulary)
+        reports = [_read(path, archive, loaded) for path in paths]
+        has_archive = archive.folder.exists()
+        with open_holdings(archive.folder, private=private) if has_archive else nullcontext() as holdings:
+            closed = frozenset(_find_closed(reports, holdings))
+        members = dict(_list(reports, archive, closed, loaded, vocabulary))
+        data = write_zip({**members, MANIFEST: list_digests(members)})
+        write_file(target, data, permissions)
     contents = {"comparison": len(reports), "file": len(members)}
     return Exported(str(target), contents, len(data), digest_bytes(data), len(closed))
 

@@ -4,23 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from importlib.resources import files
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
-from tracker.archive.file.lock import read_clock
-from tracker.archive.file.modes import private_permissions
 from tracker.archive.reading.holdings import read_holdings
-from tracker.archive.rights.copies import note_copy
-from tracker.errors import ArchiveUnusable
-from tracker.files import BY_UMASK, draft_folder, new_file, new_folder
-from tracker.model.compared import change_rows, shift_rows
-from tracker.model.compared import topic_rows as topic_change_rows
+from tracker.files import draft_folder, new_file, new_folder
+from tracker.model import compared
 from tracker.model.corpus_rows import SentenceRow, StatementRow, StatementTopicRow
 from tracker.model.preserving import Exported
-from tracker.model.rows import ChangeRecord, ShiftRecord, TopicRecord
 from tracker.model.topics import SURE
 from tracker.references import session_sort_key
 from tracker.report.records import describe_columns, describe_table, refuse_parquet, stream_records
@@ -28,6 +21,7 @@ from tracker.report.tables import write_csv
 from tracker.workflows.export.choosing import choose_current
 from tracker.workflows.export.pairs import KeptPairs
 from tracker.workflows.export.rows import StatementReader, sentence_rows, statement_row, topic_rows
+from tracker.workflows.export.target import new_target
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -44,13 +38,16 @@ if TYPE_CHECKING:
     Progress = Callable[[int, int], None]
     Rows = dict[str, list[Any]]
 
+_OF_PAIRS: Final = {
+    "topic_changes": compared.TABLES["topics"],
+    "changes": compared.TABLES["changes"],
+    "shifts": compared.TABLES["shifts"],
+}
 TABLES: Final[Mapping[str, type]] = {
     "statements": StatementRow,
     "sentences": SentenceRow,
     "topics": StatementTopicRow,
-    "topic_changes": TopicRecord,
-    "changes": ChangeRecord,
-    "shifts": ShiftRecord,
+    **{table: kind for table, (kind, _) in _OF_PAIRS.items()},
 }
 """The tables by name, each a folder, and the type of their rows."""
 
@@ -78,21 +75,15 @@ def export_tables(
     three tables say nothing. Open material only, unless ``private``. Raises as ``export_corpus`` does.
     """
     refuse_parquet(target)
-    if os.path.lexists(target):
-        raise ArchiveUnusable(f"{target} exists already; choose another folder")
-    holdings = read_holdings(archive.reader, archive.folder, private=private)
-    chosen, closed = choose_current(archive.folder, holdings, wanted, every=every)
-    maker = _Maker(archive, holdings, vocabulary, sure, lambda done: progress(done, len(chosen)))
-    permissions = private_permissions(archive.folder) if private else BY_UMASK
-    try:
+    with new_target(target, archive.folder, private=private, what="folder") as permissions:
+        holdings = read_holdings(archive.reader, archive.folder, private=private)
+        chosen, closed = choose_current(archive.folder, holdings, wanted, every=every)
+        maker = _Maker(archive, holdings, vocabulary, sure, lambda done: progress(done, len(chosen)))
         with draft_folder(target, permissions) as part:
             folder = _Folder(part, permissions)
             for name, some in _cut(chosen):
                 folder.add(name, maker.make(some))
             folder.finish()
-    except OSError as error:
-        raise ArchiveUnusable(f"{target} cannot be written: {error.strerror}") from error
-    note_copy(archive.folder, "export", str(target.absolute()), read_clock())
     return Exported(str(target), folder.counts, folder.size, None, closed), maker.pairs.missing
 
 
@@ -138,9 +129,8 @@ class _Maker:
             rows["sentences"] += sentence_rows(read, self._vocabulary)
             rows["topics"] += topic_rows(read, self._vocabulary)
             if comparison := self.pairs.find(holding.declaration.reference):
-                rows["topic_changes"] += topic_change_rows(comparison)
-                rows["changes"] += change_rows(comparison)
-                rows["shifts"] += shift_rows(comparison)
+                for table, (_, list_rows) in _OF_PAIRS.items():
+                    rows[table] += list_rows(comparison)
         return rows
 
 

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from typing import TYPE_CHECKING, BinaryIO
 
 from tracker import __version__
-from tracker.archive.file.lock import read_clock
-from tracker.archive.file.modes import private_permissions
 from tracker.archive.reading.holdings import open_holdings
-from tracker.archive.rights.copies import note_copy
 from tracker.capture.warc.writing import FORMAT, STANDARD, WarcOutput, name_record, open_writer
-from tracker.errors import WarcUnusable
-from tracker.files import BY_UMASK, draft_file
+from tracker.files import draft_file
 from tracker.model.preserving import Exported
 from tracker.workflows.export.choosing import choose_holdings
+from tracker.workflows.export.target import new_target
 from tracker.workflows.export.warc_records import list_records
 
 if TYPE_CHECKING:
@@ -30,24 +26,18 @@ def export_warc(archive: Path, target: Path, wanted: Sequence[str], *, private: 
     """Write the snapshots behind references, or all, into a new WARC, whole or not at all.
 
     It is packed, each record by itself, where its name ends in ``.gz``. The same record gives the same
-    bytes. Open material only, unless ``private``; what is private can be read by the archive's owner or
-    group alone. Raises ``WarcUnusable`` where there is a file of that
-    name or it cannot be written, and ``NotInArchive`` for a reference with nothing behind it that may
-    leave.
+    bytes. Open material only, unless ``private``. Raises ``WarcUnusable`` where warcio is not installed, and
+    as ``new_target`` and ``choose_holdings`` do.
     """
-    if os.path.lexists(target):
-        raise WarcUnusable(f"{target} exists already; choose another file")
-    permissions = private_permissions(archive) if private else BY_UMASK
-    try:
-        with open_holdings(archive, private=private) as holdings:
-            chosen, closed = choose_holdings(archive, holdings, wanted)
-            with draft_file(target, permissions) as out:
-                contents = _write(holdings, chosen, out, packed=target.name.endswith(".gz"))
-                out.seek(0)
-                sha256 = hashlib.file_digest(out, "sha256").hexdigest()
-    except OSError as error:
-        raise WarcUnusable(f"{target} cannot be written: {error.strerror}") from error
-    note_copy(archive, "export", str(target.absolute()), read_clock())
+    with (
+        new_target(target, archive, private=private) as permissions,
+        open_holdings(archive, private=private) as holdings,
+    ):
+        chosen, closed = choose_holdings(archive, holdings, wanted)
+        with draft_file(target, permissions) as out:
+            contents = _write(holdings, chosen, out, packed=target.name.endswith(".gz"))
+            out.seek(0)
+            sha256 = hashlib.file_digest(out, "sha256").hexdigest()
     return Exported(str(target), contents, target.stat().st_size, sha256, closed)
 
 
